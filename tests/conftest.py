@@ -1,8 +1,8 @@
-"""Fixtures every room may use: the jars of Neo4j, settings with a home of their own, and one shared real server.
+"""Fixtures for every test: the jars of Neo4j, settings with a new home, and one shared real server.
 
 The jars are fetched once, into GRAPHSVC_JARS or `.cache/jars` of the checkout. Where that is not possible, tests that
 need them are skipped with the reason; on CI (variable CI set) they fail instead. GRAPHSVC_NEO4J_VERSION chooses the
-version. With GRAPHSVC_TEST_POSTGRES set the application database of every home is on a PostgreSQL of the tests' own.
+version. With GRAPHSVC_TEST_POSTGRES set, every home's application database is on a PostgreSQL that the tests start.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ from tests.postgresql import Postgres
 from tests.toolbox import cases
 from tests.toolbox.cases import Lay, Place
 
-# How long an example takes says how busy the machine is.
+# The time an example takes depends on how busy the machine is.
 hypothesis.settings.register_profile("graphsvc", deadline=None)
 hypothesis.settings.load_profile("graphsvc")
 SettingsFactory = Callable[..., Settings]
 _ROOT = Path(__file__).parents[1]
-# Seconds of work above which a test is slow, on a processor that is through with `_pace` in so many of them.
+# A test is slow above this many seconds of work, on a processor that runs `_pace` in `_PACE_S` seconds.
 _SLOW_S = 5.0
 _PACE_S = 0.018
-# Bytes that the memory must have free for what tests write to lie in it.
+# Bytes of memory that must be free before test files are kept there.
 _ROOM = 4 << 30
-# What a run side by side begins with: the walks, each of some minutes.
+# Parallel runs begin with these: the walks take some minutes each.
 _LONGEST = (
     "tests/leaks/test_canaries.py",
     "tests/leaks/test_by_difference.py",
@@ -61,17 +61,17 @@ _LONGEST = (
     "tests/store/test_supervised.py",
     "tests/browser/",
 )
-# What leads a test to the server and the application database that the environment names.
+# Fixtures through which a test reaches the server and the application database that the environment names.
 _TO_SERVERS = frozenset({"settings", "database_of", "jars", "postgres"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--leg`: for a run beside another one, on other servers; what it has is in `tests/legs.py`."""
+    """Add `--leg`, for a run alongside another one on other servers; `tests/legs.py` says which tests it has."""
     parser.addoption("--leg", choices=legs.LEGS, default="", help="only the tests of one of two runs side by side")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let what tests write lie in memory where there is room: homes and stores of minutes need not reach a disk."""
+    """Keep test files in memory where there is room: short-lived homes and stores need no disk."""
     config.addinivalue_line("markers", "changes: changes the case of `people`, and so has one of its own")
     room = Path("/dev/shm")
     if config.option.basetemp is None and hasattr(os, "statvfs") and room.is_dir() and _free(room) > _ROOM:
@@ -79,7 +79,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Nothing stays in memory."""
+    """Remove the test files from memory."""
     base = config.option.basetemp
     if base is not None and Path(base).name == f"graphsvc-tests-{os.getpid()}":
         shutil.rmtree(base, ignore_errors=True)
@@ -91,7 +91,7 @@ def _free(folder: Path) -> int:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """A leg that is of some rooms does not look into the others."""
+    """Skip the folders and files that the leg has no tests in."""
     if not collection_path.is_relative_to(_ROOT / "tests"):
         return None
     met = legs.met(collection_path.relative_to(_ROOT).as_posix(), config.getoption("--leg", default=""))
@@ -100,7 +100,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
-    """Deal by file, or by what goes together (`legs.unit`)."""
+    """Distribute tests by file, or by group of files (`legs.unit`)."""
     leg = config.getoption("--leg", default="")
     dealing = LoadFileScheduling(config, log)
     dealing._split_scope = lambda test: legs.unit(test.partition("::")[0], leg)
@@ -108,7 +108,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is of the other leg, and begin with what takes longest: at the end nobody waits for it alone."""
+    """Deselect tests of other legs, and put the longest first, so that no worker runs one of them alone at the end."""
     leg = config.getoption("--leg", default="")
     chosen: list[pytest.Item] = []
     left: list[pytest.Item] = []
@@ -123,7 +123,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """All tests and what they import stay until the end: the collector need not look at them time and again."""
+    """Exempt all tests and their imports from garbage collection: they stay until the end."""
     settle()
 
 
@@ -133,11 +133,11 @@ def _file(item: pytest.Item) -> str:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """A test that works longer than a few seconds says so, and why: `@pytest.mark.slow(reason="...")`.
+    """Fail a test that works longer than a few seconds without `@pytest.mark.slow(reason="...")`.
 
-    What counts is the time of processors in this process: how long Neo4j takes to plan its first texts, and all else where
-    the machine is busy, is no test's own. The same work counts for more on a slow processor, and on one that is shared: a
-    fixed work says how much. The slowest by the clock are printed at the end (`--durations`).
+    Only processor time in this process counts: time that Neo4j needs to plan its first queries, or that other processes
+    on the machine take, is not the test's own. On a slow or shared processor the limit is higher; a fixed piece of work
+    shows by how much. The slowest by the clock are printed at the end (`--durations`).
     """
     before = time.process_time()
     yield
@@ -145,13 +145,13 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     marked = item.get_closest_marker("slow")
     if worked <= _SLOW_S or (marked is not None and marked.kwargs.get("reason")):
         return
-    # It was slower at times while the test ran than it is now: half as much again is no reason to fail.
+    # The processor may have been slower during the test than now, so the limit is half as much again.
     if worked > 1.5 * _SLOW_S * max(1.0, _pace() / _PACE_S):
         pytest.fail(f"worked {worked:.1f} s: make it less, or mark it slow with the reason (more than {_SLOW_S:.0f} s)")
 
 
 def _pace() -> float:
-    """Seconds of a processor that a fixed work takes here and now, on the average of ten."""
+    """Seconds of processor time for a fixed piece of work, averaged over ten."""
     before = time.process_time()
     for _ in range(10):
         texts: dict[str, complex] = {}
@@ -161,7 +161,7 @@ def _pace() -> float:
 
 
 class _Compiled(BytecodeCache):
-    """Templates as compiled once in a run: each app compiles its own, and there are hundreds of apps."""
+    """Compiled templates, shared in a run: each of hundreds of apps would compile its own."""
 
     def __init__(self) -> None:
         self._codes: dict[str, bytes] = {}
@@ -183,7 +183,7 @@ def _templates_compiled_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _addresses_compiled_once() -> Iterator[None]:
-    """What builds an address follows from its rule alone, and takes most of the tenth of a second of an app."""
+    """Compile each rule's address builder once: it depends on the rule only, and takes most of an app's 0.1 s start."""
     build = Rule._compile_builder
     built: dict[tuple[Any, ...], Any] = {}
 
@@ -199,7 +199,7 @@ def _addresses_compiled_once() -> Iterator[None]:
 
 
 class _Statements(dict[Any, Any]):
-    """Statements as SQLAlchemy wrote them out for any engine: the first of a key says for which, and the kind is enough."""
+    """SQL that SQLAlchemy compiled, shared by all engines: of the dialect in a key, the name is enough."""
 
     def get(self, key: Any, default: Any = None) -> Any:
         return super().get((key[0].name, *key[1:]), default)
@@ -210,7 +210,7 @@ class _Statements(dict[Any, Any]):
 
 @pytest.fixture(scope="session", autouse=True)
 def _statements_written_once() -> Iterator[None]:
-    """Each of thousands of homes has an engine of its own, which would write out each statement anew."""
+    """Compile each statement once: otherwise the engine of each of thousands of homes would compile it again."""
     make, shared = engine._engine, _Statements()
 
     def sharing(settings: Settings) -> sa.Engine:
@@ -224,7 +224,7 @@ def _statements_written_once() -> Iterator[None]:
 
 
 class _Migrated:
-    """The tables of an empty SQLite file, made once in a run and then copied; where `tests/appdb` looks on they are made."""
+    """The tables of an empty SQLite file, made once in a run and then copied; `tests/appdb` makes them each time."""
 
     def __init__(self) -> None:
         self._made: sqlite3.Connection | None = None
@@ -251,7 +251,7 @@ class _Migrated:
 
 @pytest.fixture(scope="session", autouse=True)
 def _tables_made_once() -> Iterator[None]:
-    """Each of hundreds of homes would take a twentieth of a second for them."""
+    """Make tables once: each of hundreds of homes would need a twentieth of a second for them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "migrate", _Migrated())
         yield
@@ -259,13 +259,13 @@ def _tables_made_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def shipped_hasher() -> argon2.PasswordHasher:
-    """What hashes passwords as shipped."""
+    """The password hasher as shipped."""
     return accounts._HASHER
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _hash_lightly(shipped_hasher: argon2.PasswordHasher) -> Iterator[None]:
-    """A fifth of a second of work is for who guesses: tests hash with next to none."""
+    """Hash passwords with almost no work: the fifth of a second as shipped is meant to slow down guessing."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accounts, "_HASHER", argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
         yield
@@ -273,7 +273,7 @@ def _hash_lightly(shipped_hasher: argon2.PasswordHasher) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _nothing_lingers() -> Iterator[None]:
-    """A managed server ends with the process that used it, also where a test starts `graphsvc` as one of its own."""
+    """End a managed server with the process that used it, also where a test starts `graphsvc` as a process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRAPHSVC_NEO4J_LINGER_S", "0")
         yield
@@ -288,7 +288,7 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def database_of(request: pytest.FixtureRequest) -> Callable[[Path], str]:
-    """`database_of(home)`: the address of a home's application database, the same each time; empty: SQLite in it."""
+    """`database_of(home)`: the address of a home's application database, always the same; empty: SQLite in the home."""
     if not os.environ.get("GRAPHSVC_TEST_POSTGRES"):
         return lambda _home: ""
     server: Postgres = request.getfixturevalue("postgres")
@@ -306,7 +306,7 @@ def database_of(request: pytest.FixtureRequest) -> Callable[[Path], str]:
 def settings(tmp_path_factory: pytest.TempPathFactory, database_of: Callable[[Path], str]) -> SettingsFactory:
     """`settings(**overrides)`: settings with a new empty home, a small server and the shared jars.
 
-    Of the environment only the three variables named above count.
+    The only environment variables that count are the three named above.
     """
     jars = os.environ.get("GRAPHSVC_JARS") or str(Path(__file__).parents[1] / ".cache" / "jars")
     version = os.environ.get("GRAPHSVC_NEO4J_VERSION") or Settings.neo4j_version
@@ -316,10 +316,10 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_of: Callable[[Pa
         values["quick_java"] = True  # half the work, where every server lives for seconds or minutes
         values["start_timeout_s"] = 300  # a busy test machine may take long
         values["neo4j_linger_s"] = 0  # nothing outlives its test
-        # Most cases of tests have people of whom a tie or two is told, and call them by name. The default names only who
-        # plays a visible part: the demo, and the tests of leaks and of how people stand, keep to it.
+        # Most test cases have people with only a link or two, and use their names. By default only people with a
+        # visible part are named: the demo and the tests of leaks and of standings keep that default.
         values["named"] = "tie"
-        # Likewise what a form adds is there at once but in the tests of waiting.
+        # In the same way, what a form adds is there at once, except in the tests of waiting.
         values["accounts_open"] = "at once"
         if "home" not in overrides:
             values["home"] = tmp_path_factory.mktemp("home")
@@ -345,10 +345,11 @@ def jars(settings: SettingsFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def neo4j_server(jars: Path, settings: SettingsFactory) -> Iterator[LocalServer]:
-    """One running Neo4j for the whole session, or worker. What a test writes stays: use a case of your own, or wipe it.
+    """One running Neo4j for each worker of the run. Written data stays: use a new case, or wipe it.
 
-    Workers share none: cases of others suspend who may run free Cypher, and two homes cannot both hold the demo.
-    It lives for minutes, in which compiling its Java well never earns back what it takes: two thirds of the work without.
+    Workers do not share one: cases of others suspend free Cypher for its users, and two homes cannot both hold the
+    demo. It lives for minutes, too short for thorough compilation by Java to pay off: without it, it takes two thirds
+    of the work.
     """
     with hold(settings()) as server:
         yield server
@@ -356,7 +357,7 @@ def neo4j_server(jars: Path, settings: SettingsFactory) -> Iterator[LocalServer]
 
 @pytest.fixture(scope="session")
 def at_server(settings: SettingsFactory, neo4j_server: LocalServer) -> SettingsFactory:
-    """`at_server(**overrides)`: as `settings`, on the shared server: a home of its own costs nothing then."""
+    """`at_server(**overrides)`: as `settings`, on the shared server, so that a new home costs nothing."""
 
     def make(**overrides: Any) -> Settings:
         server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
@@ -367,23 +368,23 @@ def at_server(settings: SettingsFactory, neo4j_server: LocalServer) -> SettingsF
 
 @pytest.fixture(scope="session")
 def no_graph(settings: SettingsFactory) -> SettingsFactory:
-    """`no_graph(**overrides)`: as `settings`, where no page asks the graph, so none need run."""
+    """`no_graph(**overrides)`: as `settings`, for pages that never use the graph, so that no server need run."""
     return lambda **overrides: settings(**({"neo4j_uri": "bolt://127.0.0.1:9", "neo4j_password": "none"} | overrides))
 
 
 @pytest.fixture(scope="module")
 def lasting(lay: Lay) -> Iterator[Place]:
-    """The case of a module, which says with `lay` how it is laid."""
+    """The shared case of a module, made by its `lay`."""
     with lay() as place:
         yield place
 
 
 @pytest.fixture
 def people(request: pytest.FixtureRequest, lay: Lay) -> Iterator[Place]:
-    """`people("low")`: the session of somebody at the case of the module, which is loaded once.
+    """`people("low")`: the session of an account at the case of the module, which is loaded once.
 
-    What a test keeps beside the case (views, reviews, requests) goes with it. A test that changes the case itself is marked
-    `changes` and has one of its own: any other that does so fails.
+    Additions to the case by a test (views, reviews, requests) are removed after it. A test that changes the case itself
+    is marked `changes` and gets a separate case; any other test that changes the case fails.
     """
     if request.node.get_closest_marker("changes") is not None:
         with lay() as own:
@@ -399,7 +400,7 @@ def people(request: pytest.FixtureRequest, lay: Lay) -> Iterator[Place]:
 
 @pytest.fixture
 def service(request: pytest.FixtureRequest, at_server: SettingsFactory) -> Iterator[Service]:
-    """A service with a fresh home on the shared server; where a test has `people`, the one of theirs."""
+    """A service with a fresh home on the shared server; in a test with `people`, the service of `people`."""
     if "lay" in request.fixturenames:
         yield request.getfixturevalue("people").service
         return
@@ -409,13 +410,13 @@ def service(request: pytest.FixtureRequest, at_server: SettingsFactory) -> Itera
 
 @pytest.fixture
 def case(request: pytest.FixtureRequest) -> str:
-    """A name no other test gives its case; where a test has `people`, the one of theirs."""
+    """A case name that no other test uses; in a test with `people`, the case of `people`."""
     return str(request.getfixturevalue("people").case) if "lay" in request.fixturenames else cases.new_name()
 
 
 @pytest.fixture(scope="session")
 def demo(at_server: SettingsFactory, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service with the demo case, loaded as `demo` once for all tests: only to be read."""
+    """A service with the demo case, loaded as `demo` once for all tests: read only."""
     folder = tmp_path_factory.mktemp("demo") / "case"
     simulate.demo(folder)
     with Service(at_server(named="part")) as opened:

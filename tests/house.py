@@ -1,8 +1,8 @@
 """The map of the package in docs/architecture.md, made from the first lines of its packages and modules.
 
-    python -m tests.house     # writes it anew
+    python -m tests.house     # rewrites it
 
-`test_architecture.py` holds that it is as it would be written now.
+`test_architecture.py` checks that the map is up to date.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ BEGIN, END = "<!-- the map: `python -m tests.house` writes it -->\n", "<!-- the 
 
 
 def first_line(path: Path) -> str:
-    """The first line of a module's docstring."""
+    """First line of a module's docstring."""
     said = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
     return said.partition("\n")[0].strip()
 

@@ -1,15 +1,15 @@
-"""Which tests run on which servers where two runs go side by side, as `.ci/run` does.
+"""Which tests run on which servers in the two parallel runs of `.ci/run`.
 
-The main leg has Neo4j 2026.x with SQLite, the long-term leg Neo4j 5.26 with PostgreSQL. What speaks Cypher or SQL of its
-own runs in both. What stands on that (a use case, a walk for leaks) runs once, in one of them, and the two share these
-tests by file. So does what names its databases itself: it has both kinds in one run. What meets neither is shared by room,
-so that both end at about the same time. Without `--leg` a run has every test; `.ci/run --all` runs all of the shared ones
-in both.
+The main leg has Neo4j 2026.x with SQLite, the long-term leg Neo4j 5.26 with PostgreSQL. Tests of code with Cypher or
+SQL run in both. Tests of what builds on that code (a use case, a walk for leaks) run once, in one of the legs, and the
+two share them by file. So do tests that name their databases themselves and have both kinds in one run. Tests that use
+neither are shared by room, so that both legs end at about the same time. Without `--leg` a run has every test; `.ci/run
+--all` runs all of the shared ones in both.
 """
 
 from __future__ import annotations
 
-# Rooms of tests of which some speak to servers, and so are of both legs or shared.
+# Rooms in which some tests use servers: each test is in both legs, or in one of them.
 SHARED = ("tests/access/", "tests/appdb/", "tests/leaks/", "tests/service/")
 BOTH = (
     "tests/appdb/test_databases.py",
@@ -24,7 +24,7 @@ BOTH = (
     "tests/service/test_lost.py",
     "tests/service/test_writing.py",
 )
-# Of the shared ones, those of the long-term leg; the main leg has the others.
+# The shared tests of the long-term leg; the main leg has the others.
 LONG_TERM = (
     "tests/access/test_freetext.py",
     "tests/access/test_log_postgres.py",
@@ -53,7 +53,7 @@ LONG_TERM = (
     "tests/service/test_texts.py",
     "tests/service/test_waiting.py",
 )
-# Rooms with tests that meet no server and start no program: those are the third leg.
+# Rooms with tests that use no server and start no program: those tests are the third leg.
 ALONE = (
     "tests/access/",
     "tests/analysis/",
@@ -64,11 +64,11 @@ ALONE = (
     "tests/test_",
     "tests/views/",
 )
-# What neither speaks to Neo4j nor to the application database though it starts servers: of the main leg alone.
+# Tests that start servers, without using Neo4j or the application database: in the main leg alone.
 OF_PROCESSES = ("tests/store/test_supervised.py",)
 LEGS = ("main", "long-term", "alone", "long-term-all")
-# Of the main leg, what one worker has by itself: each worker's Neo4j plans what it is asked for the first time, and the
-# walks ask every query; what drives a browser opens the same demo.
+# Groups for one worker of the main leg: each worker's Neo4j plans each query once, and the walks use every query; the
+# browser tests open the same demo.
 TOGETHER = (("tests/leaks/", "tests/queries/"), ("tests/browser/",))
 
 
@@ -76,9 +76,9 @@ def of_leg(file: str, leg: str, *, to_servers: bool) -> bool:
     """Whether a test runs in a leg.
 
     Args:
-        file: where it stands, as `tests/store/test_bolt.py`.
+        file: its path, as `tests/store/test_bolt.py`.
         leg: of `LEGS`; empty for a run of everything. `long-term-all` has all of the shared ones as well.
-        to_servers: whether it meets Neo4j or the application database.
+        to_servers: whether it uses Neo4j or the application database.
 
     Example:
         >>> of_leg("tests/store/test_bolt.py", "main", to_servers=True)
@@ -105,7 +105,7 @@ def of_leg(file: str, leg: str, *, to_servers: bool) -> bool:
 
 
 def met(path: str, leg: str) -> bool:
-    """Whether a leg has to look into a folder or file for its tests.
+    """Whether a folder or file may contain tests of a leg.
 
     Example:
         >>> [met(path, "alone") for path in ("tests", "tests/analysis", "tests/web", "tests/test_names.py")]
@@ -117,7 +117,7 @@ def met(path: str, leg: str) -> bool:
 
 
 def unit(file: str, leg: str) -> str:
-    """What is dealt to a worker as one: a file, or with `--leg` what goes together.
+    """Unit of distribution to workers: a file, or with `--leg` the group that the file belongs to.
 
     Example:
         >>> unit("tests/queries/test_files.py", "main"), unit("tests/queries/test_files.py", "")

@@ -1,4 +1,4 @@
-"""A private PostgreSQL for the tests, from the system's own programs: on a socket in a folder of its own, gone at the end.
+"""A private PostgreSQL for the tests, from the system's programs: on a socket in a new folder, removed at the end.
 
 Where its programs are missing, tests that need it are skipped with the reason; on CI (variable CI set) they fail.
 """
@@ -20,7 +20,7 @@ import pytest
 import sqlalchemy as sa
 
 _WAIT_S = 60
-# It keeps nothing that outlives the tests, so it need not wait for the disk.
+# Nothing it stores outlives the tests, so it need not wait for the disk.
 _SETTINGS = (
     "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c listen_addresses=''"
 )
@@ -28,13 +28,13 @@ _USERS = ("postgres", "nobody")
 
 
 class Postgres:
-    """A running server. `url()` makes a new empty database and gives its address."""
+    """A running server. `url()` makes a new empty database and returns its address."""
 
     def __init__(self, folder: Path, user: str) -> None:
         self._folder, self._user = folder, user
 
     def url(self, database: str = "") -> str:
-        """The SQLAlchemy address of a database, which is made if no name is given."""
+        """Return the SQLAlchemy address of a database; without a name, make a new one."""
         if not database:
             database = f"home_{uuid.uuid4().hex}"
             engine = sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
@@ -55,7 +55,7 @@ def programs() -> Path | None:
 
 @contextmanager
 def running() -> Iterator[Postgres]:
-    """A server until the end of the block."""
+    """Run a server until the end of the block."""
     folder = programs()
     if folder is None:
         reason = "PostgreSQL's programs are not installed (Debian: apt install postgresql)"
@@ -64,7 +64,7 @@ def running() -> Iterator[Postgres]:
         pytest.skip(reason)
     # A short path: a socket's address has room for about a hundred characters.
     place = Path(tempfile.mkdtemp(prefix="graphsvc-pg-", dir="/tmp"))
-    # It refuses to run as root: whoever may do everything should not answer questions.
+    # PostgreSQL refuses to run as root, so it runs as one of `_USERS`.
     user = next(name for name in _USERS if _exists(name)) if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     if os.geteuid() == 0:
         shutil.chown(place, user)

@@ -1,4 +1,4 @@
-"""Pseudonyms in texts: these are made at random, and so may hold the letters of any short id."""
+"""Pseudonyms in texts: they are random, and so may contain the letters of any short id."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _PSEUDONYM = re.compile(r"\b[SQT](?:-[0-9A-Z]{4}){3}\b")
 
 
 def without_pseudonyms(text: str) -> str:
-    """`text`, each pseudonym taken out.
+    """Return `text` without its pseudonyms.
 
     Example:
         >>> without_pseudonyms("S-SW15-H84J-23DG saw W1")
@@ -18,7 +18,7 @@ def without_pseudonyms(text: str) -> str:
 
 
 def sources(text: str) -> list[str]:
-    """The pseudonyms of sources in `text`: what nobody without source clearance is told.
+    """Pseudonyms of sources in `text`, which are never shown without source clearance.
 
     Example:
         >>> sources("S-VGDQ-YKEF-P8AE wrote what Q-SW15-H84J-23DG told")

@@ -1,4 +1,4 @@
-"""Who may import whom: the table of docs/architecture.md, held against the imports."""
+"""The imports of each package, checked against the table in docs/architecture.md."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ ALONE = {
     "click": {"cli"},
     "pandas": {"service.session", "service.cypher.answer_table", "service.linkage.linkage", "service.network.behind"},
     "openpyxl": {"ingest"},
-    "igraph": set[str](),  # GPL: read by a test alone, to see that what goes out opens there
+    "igraph": set[str](),  # GPL: used by one test alone, to check that exports open there
     "djlint": set[str](),  # GPL: a command of `make check`, imported by nothing
 }
 
 
 def imports(path: Path) -> set[str]:
-    """What a file imports, for types alone too."""
+    """Imports of a file, including those for types alone."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
@@ -124,7 +124,7 @@ def test_nothing_reaches_behind_the_face_of_service() -> None:
 
 
 def rooms_of_service() -> dict[str, set[str]]:
-    """Room of service → the other rooms it imports: a room is a module or a package beside its face."""
+    """Room of the service → other rooms it imports. A room is a module, or a package next to its public module."""
     found: dict[str, set[str]] = {}
     for name, path in modules():
         storey, _, inner = name.partition(".")
@@ -141,7 +141,7 @@ def test_service_has_few_rooms_on_few_floors_and_no_circle() -> None:
     rooms = rooms_of_service()
     assert len(rooms) <= 18
     floors = TopologicalSorter(rooms)
-    floors.prepare()  # a circle raises here
+    floors.prepare()  # a circular import raises an error here
     count = 0
     while floors.is_active():
         ready = floors.get_ready()
@@ -151,7 +151,7 @@ def test_service_has_few_rooms_on_few_floors_and_no_circle() -> None:
 
 
 def test_no_package_imports_in_a_circle() -> None:
-    """Module by module, for types too."""
+    """Module by module, including imports for types."""
     names = {name for name, _ in modules()}
     arrows: dict[str, set[str]] = {}
     for name, path in modules():
@@ -174,7 +174,7 @@ def _classes() -> list[ast.ClassDef]:
 
 
 def test_every_module_is_in_the_map() -> None:
-    """The map is made from first lines: `python -m tests.house` writes it anew."""
+    """The map is made from first lines: `python -m tests.house` rewrites it."""
     text = house.DOCUMENT.read_text("utf-8")
     assert house.written() == text.partition(house.BEGIN)[2].partition(house.END)[0]
 
@@ -189,14 +189,14 @@ def test_the_table_in_the_documentation_is_this_one() -> None:
 
 
 SNAPSHOTS = "graphsvc.access.door.snapshots"
-# Types of it that open none: how something computed becomes rows, and all of them, to be handed on or settled.
+# Types that do not open a snapshot: conversion to rows, the type of a key, and the snapshots as a whole.
 OPEN_NONE = {f"{SNAPSHOTS}.{name}" for name in ("AsRows", "Thing", "Snapshots")}
-# Who makes the snapshots of a home, hands them on, and has those of former states removed: none of them opens any.
+# Modules that make a home's snapshots, pass them on, and remove outdated ones; none of them opens a snapshot.
 HAND_SNAPSHOTS_ON = {"cases.home", "cases.deliveries.casework", "cases.deliveries.replay"}
 
 
 def opens_snapshots(path: Path) -> set[str]:
-    """What a file takes of snapshots besides `settle` and types that open none: whatever else there is opens or makes one."""
+    """Snapshot names and attributes a file uses, except `settle` and `OPEN_NONE`: all others open or make one."""
     tree = ast.parse(path.read_text("utf-8"))
     taken = {target for target in imports(path) if f"{target}.".startswith(f"{SNAPSHOTS}.")} - OPEN_NONE
     for node in ast.walk(tree):
@@ -208,7 +208,7 @@ def opens_snapshots(path: Path) -> set[str]:
 
 
 def test_the_gate_alone_opens_snapshots() -> None:
-    """What lies there was released to a clearance: only who has just asked which one, and written the log, may look."""
+    """Each was released to one clearance: only the gate, which has just checked that and written the log, may look."""
     doors = {name for name, path in modules() if opens_snapshots(path)}
     assert doors == {"access.door.gate"}
     hands = {name for name, path in modules() if f"{SNAPSHOTS}.Snapshots" in imports(path)}

@@ -1,4 +1,4 @@
-"""A clock that a test has set is the true one again afterwards, wherever the service had it from."""
+"""A clock that a test has set is the true one again afterwards, however a module imported it."""
 
 from __future__ import annotations
 

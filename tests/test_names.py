@@ -1,4 +1,4 @@
-"""The glossary, held over the names of modules, classes and functions: a word that is gone does not come back."""
+"""The glossary, applied to the names of modules, classes and functions: a word that was dropped does not come back."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "graphsvc"
-# Words of the glossary's last table that no name may be made of.
+# Words of the glossary's last table, which no name may contain.
 GONE = {"desk", "shelf", "album", "minus", "keyplayers", "telling", "trials", "whose", "watching", "collector"}
-# What names no thing, and so no variable or parameter either.
+# Words that are no nouns, and so no names of variables or parameters either.
 NO_NOUNS = {"one", "found", "here", "told", "kept"}
-# Kinds that several rooms have under one name, each of its own room and never imported beside another.
+# Class names that several rooms use, each for a class of the room and never imported next to the other.
 SEVERAL: set[str] = set()
 
 
 def names() -> dict[str, list[str]]:
-    """Name of a module, class or function of the package → where it is."""
+    """Name of a module, class or function of the package → its places."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in sorted(PACKAGE.rglob("*.py")):
         where = path.relative_to(ROOT).as_posix()
@@ -30,7 +30,7 @@ def names() -> dict[str, list[str]]:
 
 
 def classes() -> dict[str, list[str]]:
-    """Name of a public class → where it is."""
+    """Name of a public class → its places."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -54,7 +54,7 @@ def test_no_class_name_is_borne_twice() -> None:
 
 
 def variables() -> dict[str, list[str]]:
-    """Name of a variable or parameter of a function of the package → where it is."""
+    """Name of a variable or parameter of a function of the package → its places."""
     places: dict[str, list[str]] = defaultdict(list)
     for path in sorted(PACKAGE.rglob("*.py")):
         functions = [

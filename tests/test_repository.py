@@ -1,4 +1,4 @@
-"""What must never be in the repository (hosts, paths of a machine, third-party code, large files, real data), and the legs."""
+"""Content banned from the repository (hosts, local paths, third-party code, large files, real data), and the legs."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tests import legs
 from tests.views import gephi
 
 ROOT = Path(__file__).parents[1]
-# Names of our own, of specifications, and of licences; nothing is ever loaded from them.
+# Our own hosts, and those of specifications and licences; nothing is ever loaded from them.
 _HOST = re.compile(
     r"https?://(?!127\.0\.0\.1|localhost|\[::1\]|\{|\$|<|www\.w3\.org|www\.apache\.org|example\.|host\b)[\w.-]+"
 )
-# Spelled apart, so that this file does not name them either.
+# Split, so that this file does not contain the names either.
 _REGISTRIES = re.compile(
     "|".join(
         (
@@ -105,7 +105,7 @@ def test_a_line_of_a_template_fits_on_a_screen() -> None:
 
 
 def test_a_date_in_a_table_that_is_sorted_has_the_day_it_sorts_by() -> None:
-    """As it is shown, 8 May 2020 would sort by the number of its day."""
+    """As displayed, 8 May 2020 would sort by its day of the month."""
     sortable = r"<table[^>]*data-sortable.*?</table>|m\.table\((?:(?!sortable=false).)*?%}.*?{% endcall %}"
     date = r"\| (?:shown|day|moment)\b|\bperiod\(|\bm\.at\("
     bare = [
@@ -119,7 +119,7 @@ def test_a_date_in_a_table_that_is_sorted_has_the_day_it_sorts_by() -> None:
 
 
 def test_what_the_legs_share_is_there() -> None:
-    """A file that was renamed would run in another leg than its servers are for, and nobody would see it."""
+    """A renamed file would silently run in a leg without the servers it needs."""
     assert doctest.testmod(legs).failed == 0
     files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("*.py")]
     together = [room for rooms in legs.TOGETHER for room in rooms]

@@ -1,4 +1,4 @@
-"""Cases told at random, for what has to hold of any."""
+"""Random cases, for properties that must hold for any case."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _THING = {"ORGANISED": "c", "PILOTED": "c", "RUNS": "g", "SUPPLIED": "b"}
 
 
 def told_at_random(seed: int) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
-    """Claims, persons and what sources share: anything said of anybody, a tenth of it denied."""
+    """Random claims, persons and keys that sources share; a tenth of the claims are denials."""
     rng = random.Random(seed)
     names = [f"p{number}" for number in range(14)]
     texts = set()
@@ -43,17 +43,17 @@ def told_at_random(seed: int) -> tuple[list[Claim], list[Person], dict[str, froz
         for text in sorted(texts)
     ]
     keys = {f"s{number}": frozenset(f"k{rng.randrange(5)}" for _ in range(rng.randrange(3))) for number in range(12)}
-    # In every other case some share an interpreter or a day as well.
+    # In every other case some sources share an interpreter or a day as well.
     for source in keys if seed % 2 else ():
         keys[source] |= {f"interpreter {rng.randrange(3)}", f"day {rng.randrange(4)}"}
-    # In every third case one is a child, whom no ranking has.
+    # In every third case one person is a child; children are never ranked.
     child = names[seed % len(names)] if seed % 3 == 0 else ""
     persons = [replace(person, child=person.id == child) for person in people(*names, sealed=names[-3:])]
     return claims, persons, keys
 
 
 def in_several_statements(seed: int) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
-    """A case at random in which every source gave up to three statements, and some reports have no source."""
+    """Make a random case in which every source gave up to three statements, and some reports have no source."""
     rng = np.random.default_rng(seed)
     claims, persons, keys = told_at_random(seed)
     told = []
@@ -66,7 +66,7 @@ def in_several_statements(seed: int) -> tuple[list[Claim], list[Person], dict[st
 
 
 def with_passengers(seed: int) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
-    """A case at random in which many were carried, some of them by one account alone, and are tied to others or given a part by another."""
+    """Make a random case with many passengers: some rest on one statement, and others give them ties or a part."""
     rng = np.random.default_rng(seed)
     claims, persons, keys = told_at_random(seed)
     names = [person.id for person in persons]
@@ -83,7 +83,7 @@ def with_passengers(seed: int) -> tuple[list[Claim], list[Person], dict[str, fro
             ends = (other, name) if rng.random() < 0.5 and relation != "PILOTED" else (name, other)
             if ends[0] != ends[1]:
                 texts.add(f"s{rng.integers(12)}: {ends[0]} {'not ' if rng.random() < 0.1 else ''}{relation} {ends[1]}")
-    # Some run the workplace at which others worked, and pay them.
+    # Some run the workplace at which others worked, and pay passengers.
     for name in names[:4]:
         texts.add(f"s{rng.integers(12)}: {name} {rng.choice(['MANAGED', 'CONTROLS'])} w{rng.integers(2)}")
         texts.add(f"s{rng.integers(12)}: {name} PAID {rng.choice(carried)}")

@@ -1,7 +1,7 @@
-"""NetworkX by another backend: the same answers, what it has none of by NetworkX, and one sentence where it cannot be used.
+"""NetworkX with another backend: the same answers, NetworkX for functions it lacks, and one-line errors.
 
-Backends are installed for these tests as anybody's are, by an entry point of a package; each is used in a process of its own,
-as NetworkX's configuration is of a whole process.
+The tests install backends as a user would, by an entry point of a package. Each runs in a new process, since the
+configuration of NetworkX applies to a whole process.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 
 ROOT = Path(__file__).parents[2]
-# All that goes through NetworkX's algorithms, on graphs with ties, parts and more nodes than are looked at one by one.
+# Every use of NetworkX's algorithms, on graphs with equal scores, several components, and nodes enough for sampling.
 WORK = """
     import json, logging, networkx as nx, numpy as np
     from graphsvc.analysis.backend import by_backend, use_backend
@@ -92,7 +92,7 @@ COUNTING = """
 
 
 def installed(folder: Path, name: str, code: str) -> Path:
-    """A package that brings a backend, as somebody would have installed it."""
+    """Install a package that brings a backend, as a user would."""
     about = folder / f"{name}-1.0.dist-info"
     about.mkdir(parents=True)
     (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", "utf-8")
@@ -102,7 +102,7 @@ def installed(folder: Path, name: str, code: str) -> Path:
 
 
 def ran(code: str, *folders: Path) -> Any:
-    """What some code prints last, in a process of its own that finds these packages too."""
+    """Run code in a new process that also finds these packages, and return the last line it prints."""
     path = os.pathsep.join([*map(str, folders), *filter(None, [os.environ.get("PYTHONPATH", "")]), str(ROOT)])
     script = textwrap.dedent(WORK) + textwrap.dedent(code)
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": path}
@@ -128,7 +128,7 @@ def test_what_a_backend_has_is_done_by_it_and_the_rest_by_networkx(tmp_path: Pat
             return [*counting_backend.CALLED, nx.config.backend_priority.algos]
     """
     before, after, used = ran(textwrap.dedent(code) + textwrap.dedent(both("counting")), installed(tmp_path, "counting", COUNTING))  # fmt: skip
-    # It has its own greedy_modularity_communities, which would put everybody alone: that is not for a backend to say.
+    # The backend's own greedy_modularity_communities, which gives every node its own community, must not be used.
     assert after == before
     assert used == [
         "betweenness_centrality",
@@ -165,7 +165,7 @@ def test_a_fault_that_is_no_backends_is_told_as_ever() -> None:
 
 
 def test_nx_parallel_gives_what_networkx_gives() -> None:
-    """But for the last places of a number: it adds up the same numbers in another order."""
+    """Equal except for the last digits: it adds the same numbers in another order."""
     tried = """
         from graphsvc.errors import OperatorError
         try:
@@ -198,7 +198,7 @@ def test_a_backend_that_is_not_installed_is_one_sentence_at_the_start(tmp_path: 
     says = r"GRAPHSVC_NETWORKX_BACKEND is 'no-such', which is no backend of NetworkX that is installed \("
     with pytest.raises(OperatorError, match=says):
         Home(Settings.read({"GRAPHSVC_NETWORKX_BACKEND": "no-such"}, home=tmp_path))
-    assert not list(tmp_path.iterdir())  # before anything is made
+    assert not list(tmp_path.iterdir())  # before anything is computed
 
 
 def test_a_backend_that_does_not_load_is_one_sentence(tmp_path: Path) -> None:

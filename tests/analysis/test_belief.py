@@ -1,4 +1,4 @@
-"""Belief of claims and links, by answers worked out by hand."""
+"""Belief in claims and links, against answers worked out by hand."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ONE_BOAT = {"s1": frozenset({"boat"}), "s2": frozenset({"boat"})}
 
 
 def link_belief(claims: Iterable[Claim], dependence: Dependence) -> LinkFigures | None:
-    """What claims about one link add up to; None if nothing asserts it."""
+    """Figures of the claims about one link; None if nothing asserts it."""
     table = link_table(claims, dependence)
     assert len(table) < 2
     return next(iter(table.values()), None)
@@ -183,7 +183,7 @@ def test_groups_and_other_sources_on_the_record_are_those_of_what_is_on_record_a
         said(f"r1: {RUNS}", source_kind="record", on_record=True),
         said(f"i1: {RUNS}", source_kind="intelligence"),
     ]
-    # s1 and s2 are one group only through s3, who is on no record.
+    # s1 and s2 are one group only through s3, which is not on the record.
     chain = {"s1": frozenset({"a"}), "s3": frozenset({"a", "b"}), "s2": frozenset({"b"})}
     figures = link_belief(claims, chain)
     alone = link_belief([claim for claim in claims if claim.on_record], chain)
@@ -218,7 +218,7 @@ def test_a_denial_of_a_payment_counts_in_its_own_direction_alone() -> None:
 
 
 def test_a_lead_counts_denials_in_either_order() -> None:
-    """Where contacts rank: they have no direction."""
+    """Here contacts rank the people, and contacts have no direction."""
     claims = [said(f"s{number}: p1 CONTACTED p{number}") for number in range(2, 6)]
     claims += [said("s6: p1 ASSOCIATES_WITH p2"), said("s7: p2 not ASSOCIATES_WITH p1")]
     denied = {

@@ -1,4 +1,4 @@
-"""Numbers by their bin: counted into place where there are many, they lie as where they are sorted."""
+"""Sorting numbers by bin: with many numbers, counting them into place gives the same order as sorting."""
 
 from __future__ import annotations
 

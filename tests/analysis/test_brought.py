@@ -1,4 +1,4 @@
-"""What witnesses bring: ranks without them, and on the record if some agreed, are those of a ranking made anew."""
+"""Witness contribution: ranks without witnesses, and on the record if some agree, equal recomputed ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIRST = 4
 
 
 def on_record(ranking: Ranking) -> dict[str, int]:
-    """Rank on the record of whoever anything on the record raises."""
+    """Rank on the record of each person whose score there is above 0."""
     return {lead.id: lead.rank_on_record for lead in ranking.leads if lead.score_on_record > 0}
 
 
@@ -34,7 +34,7 @@ def test_the_rank_without_witnesses_is_that_of_a_ranking_without_them(case: tupl
 
 
 def test_without_the_witnesses_who_say_of_parts_contacts_rank_again() -> None:
-    """As they would, had none spoken: so the first among contacts does not seem to come of what they said."""
+    """The ranks are as if they had not spoken, so a rank by contacts does not seem to come from their statements."""
     calls = [said(f"t: p0 CONTACTED p{number}", source_kind="record") for number in range(1, 40)]
     told = [*calls, *(said(f"s{number}: p7 RUNS g1") for number in range(3))]
     persons = people(*(f"p{number}" for number in range(40)))

@@ -1,4 +1,4 @@
-"""Who is ranked."""
+"""Candidates: the people who are ranked."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_who_was_carried_and_is_in_touch_with_those_who_play_a_part_was_not_only
     ],
 )
 def test_a_wage_gives_no_part(told: list[str], ranked: bool) -> None:
-    """Who is paid by who runs a workplace, and is said to have worked at one, is no candidate for that."""
+    """A worker paid by the person who runs the workplace is not a candidate because of that pay."""
     claims = [*map(said, told), said("s5: mate WORKED_AT w1"), said("s5: mate CONTACTED worker")]
     chosen = candidates(claims, people("worker", "mate"))
     assert chosen == ({"worker", "mate"} if ranked else set())

@@ -1,4 +1,4 @@
-"""What two sources share, and what somebody decided against it: the keys hold exactly that, pair by pair."""
+"""Common ground of two sources, and decisions against it: the keys express exactly that, pair by pair."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_two_joined_are_one_group_and_take_nobody_along() -> None:
     keys = shared_keys({"s1": [], "s2": [("place", "w1")], "s3": [("place", "w1")]}, joined=[("s1", "s2")])
     assert len(groups(["s1", "s2"], keys)) == 1
     assert len(groups(["s1", "s3"], keys)) == 2
-    # Behind one figure the three hang together.
+    # Within one figure all three form one group.
     assert len(groups(["s1", "s2", "s3"], keys)) == 1
 
 
@@ -84,7 +84,7 @@ TOGETHER = [
 
 
 def keys_where(*texts: str) -> dict[str, frozenset[str]]:
-    """The keys of two witnesses, s1 and s2, who are w1 and w2; s3 says of them what is told."""
+    """Keys of two witnesses, s1 and s2, with the ids w1 and w2; s3 makes these claims about them."""
     claims = [said(text) for text in ("s1: p7 DIRECTED p8", "s2: p7 DIRECTED p8", *(f"s3: {text}" for text in texts))]
     gradings: dict[str, dict[str, str]] = {claim.statement: {} for claim in claims}
     return shared_keys(shares(claims, gradings, {"s1": "w1", "s2": "w2"}))
@@ -98,7 +98,7 @@ def test_witnesses_of_one_boat_house_workplace_recruiter_or_family_are_one_group
     things = shares(claims, {claim.statement: {} for claim in claims}, {"s1": "w1", "s2": "w2"})
     assert {common.reason for common in in_common(["s1", "s2"], things)} == {reason}
     assert len(groups(["s1", "s2"], keys_where(first, second))) == 1
-    # Of another thing each, or denied, or said of one of them alone, it makes nobody depend on anybody.
+    # Nothing makes them dependent if the things differ, one claim is a denial, or it concerns only one of them.
     elsewhere = second.replace("c1", "c2").replace("h1", "h2").replace("p1", "p2")
     for texts in ((first, elsewhere), (first, ""), (first, second.replace(" ", " not ", 1))):
         if reason != "family" or "w2" not in first:
@@ -107,5 +107,5 @@ def test_witnesses_of_one_boat_house_workplace_recruiter_or_family_are_one_group
 
 @pytest.mark.parametrize("relation", ["HOUSED", "TRANSPORTED", "DIRECTED", "PAID", "SERVED", "CONTACTED"])
 def test_to_have_dealt_with_the_same_person_makes_nobody_depend_on_anybody(relation: str) -> None:
-    """A keeper has more than one house, and whoever lived in one is said to have lived there."""
+    """A keeper has more than one house; people who lived in the same one have claims that say so."""
     assert len(groups(["s1", "s2"], keys_where(f"p1 {relation} w1", f"p1 {relation} w2"))) == 2

@@ -1,4 +1,4 @@
-"""Who left a place, what became of them, and what the test says: on worlds small enough to count by hand, and on invented ones."""
+"""Leavers of a workplace, their outcomes and the test, on worlds small enough to count by hand and on invented ones."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ CLOSED = "2020-03-20"
 
 
 def tie(text: str, belief: float = 0.8, *, denied: bool = False) -> WorkTie:
-    """`p1 WORKED_AT w1 2020-01-05 2020-03-20`; `-` is no day."""
+    """Read `p1 WORKED_AT w1 2020-01-05 2020-03-20`; `-` means no day."""
     subject, relation, target, *days = text.split()
     first, last = (["", ""] if not days else days * 2 if len(days) == 1 else days)[:2]
     return WorkTie(subject, relation, target, belief, denied, first.strip("-"), last.strip("-"))
 
 
 def told(*texts: str, places: str = "w2 w3 w4") -> Whereabouts:
-    """Place w1 that closed, and others that are open."""
+    """Whereabouts with place w1, which closed, and other places that are open."""
     return whereabouts(
         [WorkPlace("w1", "Wash", "premises", "", CLOSED), *map(WorkPlace, places.split())], map(tie, texts)
     )
@@ -46,17 +46,17 @@ def outcomes(known: Whereabouts) -> dict[str, str]:
         (
             ("p WORKED_AT w1 2020-01-05", "p WORKED_AT w2 2020-03-10"),
             "moved",
-        ),  # they are moved some days before it closes
-        (("p WORKED_AT w1 2020-01-05", "p WORKED_AT w2 2020-04"), "moved"),  # a month says enough
-        (("p WORKED_AT w1 2020-01-05", "p WORKED_AT w2 2020"), "unknown"),  # a year does not
-        (("p WORKED_AT w1 2020-01-05", "p WORKED_AT w2 2020-11-01"), "unknown"),  # another story
-        (("p WORKED_AT w1 2020-01-05", "p LIVED_AT w2 2020-04-02"), "unknown"),  # a bed is no work
+        ),  # people are moved some days before a place closes
+        (("p WORKED_AT w1 2020-01-05", "p WORKED_AT w2 2020-04"), "moved"),  # a month is exact enough
+        (("p WORKED_AT w1 2020-01-05", "p WORKED_AT w2 2020"), "unknown"),  # a year is not
+        (("p WORKED_AT w1 2020-01-05", "p WORKED_AT w2 2020-11-01"), "unknown"),  # too late to be the same move
+        (("p WORKED_AT w1 2020-01-05", "p LIVED_AT w2 2020-04-02"), "unknown"),  # a place to live is not work
         (("p WORKED_AT w1 2020-01-05",), "unknown"),
         (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2020-03-21"), "abandoned"),
         (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p"), "abandoned"),  # on an unknown day
-        (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2018-05-01"), "unknown"),  # of another time
-        (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2018"), "unknown"),  # that too
-        (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2020"), "abandoned"),  # may be after it
+        (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2018-05-01"), "unknown"),  # too early
+        (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2018"), "unknown"),  # too early as well
+        (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2020"), "abandoned"),  # may be after the closure
         (("p WORKED_AT w1 2020-01-05", "p LOCATED_AT shelter 2021"), "seen"),
         (("p WORKED_AT w1 2020-01-05 2020",), "unknown"),  # until some day of that year
         (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2020-03-21", "p WORKED_AT w2 2020-04-02"), "moved"),
@@ -73,8 +73,8 @@ def test_what_became_of_somebody_is_told_apart(texts: tuple[str, ...], outcome: 
     [
         ("p WORKED_AT w1 2019-01-05 2019-12-30",),  # left months before
         ("p WORKED_AT w1 2020-04-05",),  # came after it had closed
-        ("p WORKED_AT w1 2019-06-05", "p WORKED_AT w2 2019-09-01"),  # had moved on, with no end told
-        ("p WORKED_AT w1 2017-06-05",),  # nobody says how long
+        ("p WORKED_AT w1 2019-06-05", "p WORKED_AT w2 2019-09-01"),  # had moved on, without a known end
+        ("p WORKED_AT w1 2017-06-05",),  # no one says how long
         ("p LIVED_AT w1 2020-01-05",),
     ],
 )
@@ -191,10 +191,10 @@ def test_who_moved_them_has_something_in_common_with_several_and_denials_stay_se
 
 
 def test_p_is_what_a_count_of_all_deals_says() -> None:
-    """Where one place alone can surprise, the test has a closed form: the binomial tail."""
+    """Where only one place can surprise, the test has a closed form: the binomial tail."""
     went, arrivals = ["a"] * 4 + ["b"], ["a"] * 6 + [f"w{n}" for n in range(24)] + ["b"]
     test = dealt(went, arrivals, draws=20_000)
-    # By chance two or more of five never stand out elsewhere as four do here.
+    # By chance, two or more of five elsewhere never stand out as much as four do here.
     exact = float(stats.binom.sf(3, 5, 6 / 31))
     assert test.p == pytest.approx(exact, abs=0.01)
     assert test.places[0].expected == pytest.approx(5 * 6 / 31)
@@ -211,7 +211,7 @@ def test_deals_go_to_each_place_as_often_as_it_draws_people() -> None:
 
 
 def near_by_world(*, sector: str) -> Whereabouts:
-    """Eight people leave a place for the only one in their town where others of the town went as well; the free stay in their towns."""
+    """Eight leavers go to the one place in their town that others went to; free workers stay in their towns."""
     places = [
         WorkPlace(f"t{town}p{n}", "", "premises", "", "", sector, f"{n} Lane, Town {town}")
         for town in range(6)
@@ -229,7 +229,7 @@ def near_by_world(*, sector: str) -> Whereabouts:
 
 
 def test_chance_knows_that_people_stay_in_their_town() -> None:
-    """All who left a place go to others in its town, as everybody does: preferring it is learned, and nothing stands out."""
+    """Everyone, the leavers included, moves within their town: the preference is learned, and nothing stands out."""
     known = near_by_world(sector="food")
     left = displaced(known, draws=999)["t0p0"]
     assert math.exp(left.preferences.near) > 20
@@ -267,8 +267,8 @@ def test_scattered_is_said_only_where_half_of_them_in_one_place_is_ruled_out() -
     [
         ([], []),
         (["a", "a"], ["a"] * 2 + ["b"] * 40),  # two people
-        (["a"] * 4, ["a"] * 4),  # nobody else came anywhere
-        (["a"] * 3, ["a"] * 30 + ["b"]),  # everybody went there
+        (["a"] * 4, ["a"] * 4),  # no one else arrived anywhere
+        (["a"] * 3, ["a"] * 30 + ["b"]),  # almost everyone went there
     ],
 )
 def test_where_no_outcome_could_tell_anything_there_is_no_p(went: list[str], arrivals: list[str]) -> None:
@@ -287,9 +287,9 @@ def test_closures_that_cannot_tell_weaken_no_other() -> None:
 def test_planted_moves_are_found_and_chance_is_seldom_called_one() -> None:
     score = scored(range(1, 9), draws=999)
     assert score.found_visible / score.visible >= 0.8
-    assert score.false / score.called <= 0.15  # eight worlds say no more: the benchmark has sixty
+    assert score.false / score.called <= 0.15  # eight worlds allow no tighter bound; the benchmark has sixty
     p, called = calm(range(1, 9), TASTES["their town 7 times, their trade 4 times as often"], draws=199)
-    assert np.mean(np.array(p) <= 0.05) <= 0.1  # 146 closures say no more
+    assert np.mean(np.array(p) <= 0.05) <= 0.1  # 146 closures allow no tighter bound
     assert called <= 2
 
 
@@ -317,8 +317,8 @@ def test_days_of_other_lengths_are_read_and_years_are_none() -> None:
 @pytest.mark.parametrize(
     ("text", "outcome"),
     [
-        ("p WORKED_AT w2 2020-02 2020-04-10", "moved"),  # in February, the last week of which counts
-        ("p WORKED_AT w2 2020-01 2020-04-10", "beside"),  # before these weeks, by whatever day of it
+        ("p WORKED_AT w2 2020-02 2020-04-10", "moved"),  # some day in February, whose last week counts
+        ("p WORKED_AT w2 2020-01 2020-04-10", "beside"),  # before these weeks, whatever the day
         ("boss ABANDONED p 2020-02", "abandoned"),
         ("boss ABANDONED p 2020-01", "unknown"),
         ("p LOCATED_AT shelter 2020-02", "seen"),
@@ -331,8 +331,8 @@ def test_what_may_have_been_in_time_by_its_month_is_in_time(text: str, outcome: 
 @pytest.mark.parametrize(
     ("closed", "stay"),
     [
-        ("2020-05-31", "2020-01-05 2020-05"),  # until the end of May, for all that is told
-        ("2020-03", "2020-03-02 2020-03-25"),  # it closed after that, for all that is told
+        ("2020-05-31", "2020-01-05 2020-05"),  # possibly until the end of May
+        ("2020-03", "2020-03-02 2020-03-25"),  # it may have closed after that
         ("2020-03-20", "2019 2020-03-19"),  # they had come by then
     ],
 )
@@ -348,7 +348,7 @@ def test_the_last_day_told_is_not_the_day_somebody_came() -> None:
         [tie("p WORKED_AT w1 2020-01-05 2020-06-14"), tie("p WORKED_AT w2 2020 2020-08-03")],
     )
     assert outcomes(known) == {"p": "beside"}
-    assert left_on(known, "w2", dt.date(2020, 6, 1)).cohort.undated == ("p",)  # by then they need not have come
+    assert left_on(known, "w2", dt.date(2020, 6, 1)).cohort.undated == ("p",)  # they may not have come by then
     assert [became.person for became in left_on(known, "w2", dt.date(2020, 8, 10)).cohort.people] == ["p"]
     assert left_on(known, "w2", dt.date(2021, 8, 10)).cohort == cohort(
         known, Closing("w2", dt.date(2021, 8, 10), "asked")
@@ -361,9 +361,9 @@ def test_the_last_day_told_is_not_the_day_somebody_came() -> None:
     [
         ("p LOCATED_AT shelter 2019-12-01 2020-07-01", "seen"),
         ("boss ABANDONED p 2019-05-01 2020-03-25", "abandoned"),
-        ("p WORKED_AT w2 2020-02-01 2020-06-01", "beside"),  # at both, since before these weeks
-        ("p WORKED_AT w2 2020-01-05 2020-06-01", "beside"),  # at both, from one day on
-        ("p WORKED_AT w2 2020-02-01 2020-03-01", "unknown"),  # was over before it closed
+        ("p WORKED_AT w2 2020-02-01 2020-06-01", "beside"),  # at both places, since before these weeks
+        ("p WORKED_AT w2 2020-01-05 2020-06-01", "beside"),  # at both places, from one day on
+        ("p WORKED_AT w2 2020-02-01 2020-03-01", "unknown"),  # over before the closure
     ],
 )
 def test_who_is_told_to_be_somewhere_afterwards_is_seen_again(text: str, outcome: str) -> None:
@@ -513,7 +513,7 @@ def test_who_was_moved_together_from_elsewhere_is_not_dealt_when_a_day_is_asked_
 
 
 def small_closures(*, moved: bool) -> Whereabouts:
-    """Seven places of a boss close, each with three workers: two go to another place of the boss, or all go anywhere."""
+    """Seven places of a boss close, three workers each: two of three go to the boss's other places, or all anywhere."""
     places = [WorkPlace(f"b{n}", closed_on=CLOSED) for n in range(7)] + [WorkPlace(f"n{n}") for n in range(3)]
     texts = [f"boss CONTROLS {place.id}" for place in places]
     for number in range(21):

@@ -1,4 +1,4 @@
-"""Every example in the analysis runs, and every public function has one and says what it cannot tell."""
+"""Every example in the analysis runs, and every public function has one and states its limits."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from graphsvc import analysis
 MODULES = [
     importlib.import_module(found.name) for found in pkgutil.walk_packages(analysis.__path__, "graphsvc.analysis.")
 ]
-# Run as programs, or tested above; the text's runner makes its process unfit for anything else.
+# Run as programs, or tested above; one changes its process in a way that would disturb other tests.
 _APART = ("graphsvc.analysis", "graphsvc.appdb.migrations", "graphsvc.__main__", "graphsvc.store.typedrun")
-# Everything else that may hold examples.
+# Other places that may contain examples.
 OTHERS = [
     found.name for found in pkgutil.walk_packages(graphsvc.__path__, "graphsvc.") if not found.name.startswith(_APART)
 ]

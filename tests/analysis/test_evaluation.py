@@ -47,7 +47,7 @@ def test_nobody_of_a_kind_is_no_figure() -> None:
 
 def test_ties_are_broken_every_way() -> None:
     planted = Planted(frozenset("a"), frozenset(), frozenset(), frozenset(), frozenset("ab"))
-    # Both tied: first half of the time. The mean over seeded orders lies between, and is the same each time.
+    # Both are tied, so `a` is first half of the time. The mean over seeded orders is in between, and repeatable.
     found = measures.measured({"a": 1.0, "b": 1.0}, planted)
     assert 0.6 < found["average precision"] < 0.9
     assert found == pytest.approx(measures.measured({}, planted), nan_ok=True)
@@ -107,7 +107,7 @@ def test_half_of_the_witnesses_fall_silent_and_everything_else_stays() -> None:
         assert {claim.source for claim in half} > {"r1", "i1"}
         speaking = {claim.source for claim in half if claim.source_kind == "witness"}
         assert len(speaking) == 3
-        # Who speaks is heard out.
+        # A half keeps all claims of each source in it.
         assert [claim for claim in told if claim.source in speaking | {"r1", "i1"}] == half
     assert len({tuple(claim.id for claim in half) for half in found}) > 1
     assert found == comparison.halves(told, 8, seed=1)

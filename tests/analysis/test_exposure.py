@@ -1,4 +1,4 @@
-"""Anonymity sets: answers worked out by hand, and what holds whatever is shown."""
+"""Anonymity sets: answers worked out by hand, and properties that hold whatever is shown."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def suspect(name: str) -> Person:
     return Person(name, name, frozenset({"suspect"}), sealed=False)
 
 
-# Boat c1 carried p1 to p5 on 8 May, c2 carried p4 to p6 on 9 May; x piloted both. p1 and p7 worked at w1 in May, p2 in June.
+# Boat c1 carried p1-p5 on 8 May, c2 carried p4-p6 on 9 May; x piloted both. At w1 worked p1 and p7 in May, p2 in June.
 CLAIMS = [
     *(record(f"p{n} CROSSED_ON c1") for n in (1, 2, 3, 4, 5)),
     *(record(f"p{n} CROSSED_ON c2") for n in (4, 5, 6)),
@@ -53,7 +53,7 @@ def test_every_relation_says_who_is_privy() -> None:
         assert rule.at in ("", "object")
         assert rule.beside in ("", "object", "both")
         kinds = RELATIONS[name]
-        # A person at the object is nobody's place.
+        # A person as the object is not a place.
         assert not (rule.at and "person" in kinds.objects), name
         assert not (rule.beside and kinds.objects != ("person",)), name
 
@@ -64,18 +64,18 @@ def test_every_relation_says_who_is_privy() -> None:
         (Fact("x", "PILOTED", "c1"), "p1 p2 p3 p4 p5"),
         (Fact("p1", "CROSSED_ON", "c1"), "p1 p2 p3 p4 p5"),
         (Fact("b1", "USED_ON", "c1"), "p1 p2 p3 p4 p5"),
-        # The boat and the gang are known where they were.
+        # A boat or a gang is known to the people on its crossing.
         (Fact("q", "SUPPLIED", "b1"), "p1 p2 p3 p4 p5"),
         (Fact("x", "RUNS", "g1"), "p4 p5 p6"),
-        # In a house on those days; whoever came later was not there.
+        # People who were at the place on those days; later arrivals were not.
         (Fact("p1", "WORKED_AT", "w1", "2020-05-10"), "p1 p7"),
         (Fact("y", "CONTROLS", "w1", "2020-06-10"), "p2"),
         (Fact("y", "CONTROLS", "w1"), "p1 p2 p7"),
-        # Known to its two alone, and the accused does not accuse themselves.
+        # Known only to the two people in the link, and the accused does not accuse themselves.
         (Fact("x", "PAID", "p1"), "p1"),
         (Fact("x", "RECRUITED", "p6"), "p6"),
         (Fact("p1", "RELATED_TO", "p2"), "p1 p2"),
-        # Seen by those who were with whom it was done to.
+        # Seen by the people who were with the victim of the act.
         (Fact("y", "COERCED", "p7", "2020-05-10"), "p1 p7"),
         (Fact("y", "DIRECTED", "x", "2020-05-09"), "p4 p5 p6"),
         (Fact("p1", "ASSOCIATES_WITH", "p4"), "p1 p2 p3 p4 p5"),
@@ -151,17 +151,17 @@ def test_sets_are_met_per_witness_and_over_what_was_given_before() -> None:
     (one,) = after.witnesses
     assert (one.size, one.earlier, one.before) == (2, 1, 5)
     assert after.leave_out == (OTHER,)
-    # Of whom nothing more is shown nothing is asked, and nothing at all is safe.
+    # A witness is assessed only if something more about them is shown; showing nothing is safe.
     assert exposure({}, KNOWN, below=3, earlier={BOAT: ["s2"]}).witnesses == ()
     assert exposure({}, KNOWN, below=3).safe
 
 
 def test_what_to_leave_out_is_the_fewest() -> None:
-    # s1 is safe without the boat or without the work: one of them; s2 loses its only fact.
+    # s1 is safe without the boat or without the work, so one is enough; s2 loses its only fact.
     found = exposure({BOAT: ["s1"], WORK: ["s1"], PAY: ["s2"]}, KNOWN, below=2)
     assert [(one.source, one.size) for one in found.witnesses] == [("s1", 1), ("s2", 1)]
     assert (len(found.leave_out), found.exact, PAY in found.leave_out) == (2, True, True)
-    # One fact that both rest on is better than one of each.
+    # Leaving out one fact that both rest on is better than leaving out one of each.
     shared = exposure({BOAT: ["s1"], OTHER: ["s2"], PAY: ["s1", "s2"]}, KNOWN, below=3)
     assert (shared.leave_out, shared.exact) == ((PAY,), True)
     assert shared.ranked[0][0] == PAY
@@ -221,7 +221,7 @@ def test_a_large_case_takes_little_time() -> None:
     found = exposure(shown, known, below=5)
     assert time.process_time() - began < 10
     assert found.smallest == 0
-    # Any two boats have nobody in common: all but one have to go, and that it takes so many is not tried out.
+    # No two boats have a person in common, so all but one fact has to go. A search for the fewest stops earlier.
     assert len(found.leave_out) == 399
     assert found.at_least > 1
     assert not found.exact

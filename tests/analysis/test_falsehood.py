@@ -1,4 +1,4 @@
-"""False accounts: taking out what some accounts say really moves the lead, and no smaller set that was tried does."""
+"""False statements: leaving out some statements really moves the lead, and no smaller set that was tried does."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def singly(on: Basis, left_out: list[Piece], top: int = 10) -> Alone | None:
 
 
 def place_without(on: Basis, lead: str, left_out: Iterable[Piece]) -> int | None:
-    """The rank in a ranking made anew without them; None: not in it."""
+    """Rank in a recomputed ranking without these pieces; None if not ranked."""
     anew = on.without(np.unique(np.concatenate([piece.rows for piece in left_out])))
     return next((other.rank for other in ranked(anew).leads if other.id == lead), None)
 
@@ -35,9 +35,9 @@ def place_without(on: Basis, lead: str, left_out: Iterable[Piece]) -> int | None
 @pytest.mark.parametrize(
     ("claims", "others"),
     [
-        # All of whom anything is told come after those of whom nothing is.
+        # The people with claims come after all the people without any.
         (["s1: g1 SUPPLIED b1", *(f"s{number}: p1 PILOTED c{number}" for number in range(2, 9))], 12),
-        # Nobody has a row in the network but without the one account that makes a passenger of p1.
+        # The network has no row for anyone without the one statement that makes p1 a passenger.
         (["s1: g1 SUPPLIED b1", "s2: p1 CROSSED_ON c1", "s3: p1 CONTACTED g1"], 12),
     ],
 )
@@ -55,7 +55,7 @@ def told_in_pieces(seed: int) -> Basis:
 
 
 def places_without(on: Basis, left_out: Iterable[Piece]) -> dict[str, int]:
-    """Every rank in a ranking made anew without them."""
+    """All ranks in a recomputed ranking without these pieces."""
     return ranks(on.without(np.unique(np.concatenate([piece.rows for piece in left_out]))))
 
 
@@ -89,7 +89,7 @@ def test_without_them_the_lead_is_out_and_where_one_alone_would_do_it_is_one(see
 
 
 def test_cases_at_random_need_one_and_two() -> None:
-    """So that the test above is of something, whatever the tables of the score are."""
+    """Otherwise the test above might try nothing, whatever the tables of the score."""
     needed = set()
     for on in map(told_in_pieces, range(8)):
         leaving_out = LeavingOut(on)

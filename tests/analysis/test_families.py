@@ -1,4 +1,4 @@
-"""The families of invented worlds: who wrote them, which seeds are for what, and that other authors' worlds stay as written."""
+"""Families of invented worlds: authors, the purpose of seeds, and worlds of other authors that stay as written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What witnesses said, told as one, and what is computed with it."""
+"""Merged witness statements, and the figures computed from them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_what_others_say_or_many_deny_is_told_as_it_is() -> None:
     record = said("r1: p1 RUNS g1", source_kind="record")
     assert told(*one, record) == [0.875]
     assert told(*one, said("r1: p1 not RUNS g1", source_kind="record")) == [0.375]
-    assert told(*one, *accounts("p1 not RUNS g1", 2, first=5)) == [0.5]  # few say so, few deny it
+    assert told(*one, *accounts("p1 not RUNS g1", 2, first=5)) == [0.5]  # few assert it, few deny it
     assert told(*one, *accounts("p1 not RUNS g1", 10, first=5)) == [0.125]
     assert told(*accounts("p1 RUNS g1", 3)) == [0.875]
 

@@ -1,4 +1,4 @@
-"""The ranking on tiny cases: what must rise, what must not, and what must not matter."""
+"""The ranking on tiny cases: what must raise a score, what must not, and what must not matter."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from graphsvc.service.evaluation.simulated_cases import read
 from graphsvc.simulate import simulate
 from tests.analysis.random_cases import told_at_random, with_passengers
 
-# One gang told of by three who have nothing in common: `top` directs `mid`, who runs things and directs two pilots.
+# Three independent sources describe one gang: `top` directs `mid`, who runs things and directs two pilots.
 GANG = (
     "s1: mid ORGANISED c1",
     "s1: a PILOTED c1",
@@ -57,7 +57,7 @@ def test_shares_add_up_to_the_score() -> None:
 
 
 def test_people_with_equal_scores_share_a_rank_however_their_shares_are_split() -> None:
-    """One source says the same of both in two claims and in six; the shares of each family round differently."""
+    """One source says the same about both in two claims and in six, so the shares of each family round differently."""
     claims = [
         "s1: once ORGANISED c1",
         "s1: once DIRECTED a",
@@ -105,7 +105,7 @@ DEALINGS = ("{m} PAID {p}", "{m} OWES {p}", *MEETINGS)
 def test_what_passengers_say_on_the_phone_moves_nobody_nor_does_a_record_of_what_they_pay_or_owe(
     dealing: str, kind: str
 ) -> None:
-    """It proves that somebody deals in crossings; it must not be what hides them behind everybody of whom less is told."""
+    """Contact with passengers suggests a part in crossings; it must not rank anyone below others with fewer claims."""
     cast = people(*CAST, "seen", *PASSENGERS)
     carried = [said(f"r: {name} CROSSED_ON c1", source_kind="record") for name in PASSENGERS]
     before = [*(said(text) for text in (*GANG, "s8: seen MEMBER_OF g1")), *carried]
@@ -115,7 +115,7 @@ def test_what_passengers_say_on_the_phone_moves_nobody_nor_does_a_record_of_what
             for number, name in enumerate(PASSENGERS)
         ]
         was, now = (rank(claims, cast, {}).leads for claims in (before, [*before, *dealt]))
-        # Passengers who are in contact with somebody are listed themselves, below whoever is said to play a part.
+        # Passengers in contact with a person are ranked too, below everyone said to play a part.
         scores = {lead.id: lead.score for lead in now}
         if dealing in MEETINGS or kind == "record":
             assert {lead.id: lead.score for lead in was} == {name: scores[name] for name in (*CAST, "seen")}
@@ -165,7 +165,7 @@ DEEDS_BY_HAND = (
 
 @pytest.mark.parametrize("deed", [*DEEDS_BY_HAND, "{p} SERVED {m}", "{m} DIRECTED {p}", "{p} CONTROLS w1"])
 def test_no_record_of_what_is_cheap_to_stage_lowers_anybody(deed: str) -> None:
-    """Money buys registers and staged seizures. Records of orders and of organising count as reports do, for the giving end only."""
+    """Registers can be bought and seizures staged. Records of orders and organising raise the giver alone."""
     told = [said(text) for text in GANG]
     before = {one.id: one.score for one in rank(told, people(*CAST, "m1"), {}).leads}
     for somebody in CAST:
@@ -180,7 +180,7 @@ def test_no_record_of_what_is_cheap_to_stage_lowers_anybody(deed: str) -> None:
 
 
 def places_with_work_by_hand(case: Any) -> list[int]:
-    """The ranks of the hubs among the first ten where three records tell of each kind of work by hand, hub by hub and kind by kind."""
+    """Ranks of each hub in the first ten, after three records of each kind of work by hand are added about that hub."""
     leads = rank(case.claims, case.persons, case.dependence).leads
     crossed = {claim.subject for claim in case.claims if claim.relation == "CROSSED_ON"}
     passengers = sorted(crossed - {lead.id for lead in leads})[:3]
@@ -203,7 +203,7 @@ def places_with_work_by_hand(case: Any) -> list[int]:
 
 @pytest.mark.slow(reason="ranks invented cases again for each of their first ten")
 def test_evidence_of_work_by_hand_hides_no_hub_of_invented_cases(tmp_path: Path) -> None:
-    """It did: three records of any of these took nine in ten of those in the first ten out of them, to rank 136 in the median."""
+    """Earlier, three such records moved nine in ten of these out of the first ten, to a median rank of 136."""
     places = []
     for seed in (2, 3):
         simulate(tmp_path / str(seed), seed=seed, people=400, hard=True)
@@ -220,7 +220,7 @@ def test_one_lone_account_puts_nobody_unconnected_among_the_first_five(seed: int
     stories = [
         [f"{relation} {thing_of(case.claims, relation)}"] for relation in ("ORGANISED", "SUPPLIED", "RUNS", "CONTROLS")
     ]
-    # The story by which it is counted how many invented accounts are needed: it names two of the crew besides.
+    # The story for counting how many invented statements are needed: it also names two of the crew.
     stories.append([f"ORGANISED {thing_of(case.claims, 'ORGANISED')}", *(f"DIRECTED {name}" for name in crew(case))])
     for story in stories:
         lone = [
@@ -236,7 +236,7 @@ def thing_of(claims: list[Claim], relation: str) -> str:
 
 
 def crew(case: Any) -> list[str]:
-    """The two who look least like hubs."""
+    """The two people who look least like hubs."""
     on = basis(case.claims, case.persons, case.dependence)
     assert on.network is not None
     assert on.scored is not None
@@ -255,7 +255,7 @@ def test_two_from_one_dinghy_are_not_two() -> None:
     alone = lead(ranked(*GANG), "mid")
     both, one, both_alone = (int(lead(found, "mid").groups) for found in (apart, together, ranked(*GANG)))
     assert both == one + 1 == both_alone + 1
-    # The score counts sources; how many groups they are stands beside it.
+    # The score counts sources; the number of groups is a separate figure.
     assert lead(apart, "mid").score == lead(together, "mid").score > alone.score
 
 
@@ -321,7 +321,7 @@ def test_rank_and_voices_on_record_are_those_of_what_is_on_record() -> None:
     claims.append(said("log: mid PAID a", source_kind="record", on_record=True))
     ranking = rank(claims, people(*CAST), {"s1": frozenset({"k"}), "s4": frozenset({"k"})})
     mid, top = lead(ranking, "mid"), lead(ranking, "top")
-    # Who says that they took orders from the top does not raise them.
+    # A claim of having taken orders from the top does not raise the source of it.
     assert (mid.groups, mid.groups_on_record, mid.other_sources, mid.other_sources_on_record) == (2, 1, 1, 1)
     assert (top.groups, top.groups_on_record, top.other_sources_on_record) == (1, 0, 0)
     recorded = sorted((one.score_on_record for one in ranking.leads), reverse=True)
@@ -361,14 +361,14 @@ def test_two_voices_single_out_nobody() -> None:
 
 
 def _by_records(told: list[str], source: str) -> list[Claim]:
-    """The same, said by records of one source, each in a statement of its own."""
+    """The same claims as records of one source, each in a separate statement."""
     return [
         said(text, source_kind="record", source=source, statement=f"row {number}") for number, text in enumerate(told)
     ]
 
 
 def test_one_witness_and_one_register_single_out_nobody_however_much_the_register_says() -> None:
-    """Registers are voices about what they say, and one is one, however many rows of it are told; likewise where none says which it is from."""
+    """One register is one source, however many rows it has; rows that name no register count as one source too."""
     told, cast = _gangs(12), people(*_everybody(_gangs(12)))
     witness = [said(text) for text in told if text.startswith("s00")]
     for source in ("register", ""):
@@ -379,7 +379,7 @@ def test_one_witness_and_one_register_single_out_nobody_however_much_the_registe
     another = said("r2: boss0 DIRECTED aide00", source_kind="record", statement="row of another")
     assert not _few([*witness, *_by_records(told, "register"), another], cast)
     assert not _few([*witness, *_by_records(told, ""), another], cast)
-    # Those of one boat are one voice, and so are all that few witnesses said where they are told as one.
+    # Passengers of one boat count as one source; so do the few witnesses whose statements are merged.
     boat = {"s00": frozenset({"boat"}), "s01": frozenset({"boat"})}
     both = [said(text) for text in told if text.startswith(("s00", "s01"))]
     assert _few([*both, *_by_records(told, "register")], cast, boat)
@@ -392,7 +392,7 @@ def _few(claims: list[Claim], cast: list[Person], dependence: Dependence | None 
 
 
 def _gangs(count: int) -> list[str]:
-    """Gangs of one who directs and arranges and four who are directed and seen, each told of by three who share nothing."""
+    """Gangs of a boss who directs and arranges and four aides; three independent sources report on each gang."""
     told = []
     for gang in range(count):
         boss, aides = f"boss{gang}", [f"aide{gang}{number}" for number in range(4)]
@@ -417,7 +417,7 @@ def test_those_who_direct_and_arrange_stand_out() -> None:
 
 
 def _mixed(told: list[str], seed: int) -> list[str]:
-    """The same accounts, each said of anybody."""
+    """The same statements, each about random people."""
     rng, cast, mixed = random.Random(seed), _everybody(told), []
     for text in told:
         source, _, relation, object_ = text.split()
@@ -429,7 +429,7 @@ def _mixed(told: list[str], seed: int) -> list[str]:
 def test_no_one_stands_out_where_everything_is_said_of_anybody() -> None:
     told = _gangs(5)
     leading = [ranked(*_mixed(told, seed), cast=_everybody(told)).verdict == "leads" for seed in range(100)]
-    # Chance passes three times in forty, and few of these ask for so much of the first.
+    # Chance passes the test three times in forty; few of these cases also meet the other conditions for the first lead.
     assert sum(leading) <= 10
 
 
@@ -453,7 +453,7 @@ def test_a_ring_of_contacts_abstains_and_says_it_is_structure_only() -> None:
 
 
 def test_membership_and_work_by_hand_do_not_switch_structure_off() -> None:
-    """One claim that some belong to a gang, or drove, turned a ranking by contacts into one of who belongs or drove."""
+    """Earlier, one claim of membership or driving turned a ranking by contacts into one of members or drivers."""
     told = [said(f"t: p0 CONTACTED p{number}", source_kind="record") for number in range(1, 12)]
     told += [said(f"t: p{number} CONTACTED p{number + 1}", source_kind="record") for number in range(1, 11)]
     cast = people(*(f"p{number}" for number in range(12)))
@@ -475,14 +475,14 @@ STAR_CAST = people(*(f"p{number}" for number in range(40)), "outside")
 
 @pytest.mark.parametrize("what", ["RUNS g1", "ORGANISED c1", "DIRECTED p8", "PAID p8", "RECRUITED p8", "COERCED p8"])
 def test_one_claim_of_a_part_does_not_switch_structure_off(what: str) -> None:
-    """It did: whoever one account named came before all in whom a hundred contacts meet."""
+    """Earlier, a person named by one statement came before all hubs of a hundred contacts."""
     before = rank(STAR, STAR_CAST, {})
     one = rank([*STAR, said(f"s1: p7 {what}")], STAR_CAST, {})
     assert before.leads[0].id == one.leads[0].id == "p0"
     assert before.verdict == one.verdict == "leads"
     assert "fewer than 3 independent voices" not in before.reason
     assert one.reason.startswith("Fewer than 3 independent voices say who arranges")
-    # It counts all the same, and the more the better it is believed: p7 is the first of those who were all alike.
+    # It still counts, and more the more it is believed: p7 is first among the people who were equal before.
     assert [lead.id for lead in one.leads[:2]] == ["p0", "p7"]
     p7 = lead(one, "p7")
     assert p7.shares["roles"] > 0
@@ -528,14 +528,14 @@ def test_categories_and_names_enter_no_score() -> None:
 
 
 def test_every_ingredient_counts_in_a_family() -> None:
-    """The score is the sum over the families: what belongs to none that is listed would be left out of it in silence."""
+    """The score is the sum over the families: an ingredient in none of them would be left out silently."""
     families = {ingredients.family(name, end) for name in ingredients.FAMILY_OF for end in ingredients.ENDS}
     assert {*families, "reaches"} == set(ingredients.FAMILIES)
     assert len(set(ingredients.FAMILIES)) == len(ingredients.FAMILIES)
 
 
 def test_the_weights_have_the_signs_that_anybody_can_check() -> None:
-    """Organising and directing speak for a hub; work by hand, lawful service and orders taken speak against one."""
+    """Organising and directing raise a score; work by hand, lawful service and orders taken lower it."""
     weights, bounds = additive.shipped(), signs()
     assert weights.columns.keys() <= bounds.keys()
     for name, place in weights.columns.items():

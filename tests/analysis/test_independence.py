@@ -1,4 +1,4 @@
-"""How many independent accounts groups are worth: the formula as it is written, and what belief makes of it."""
+"""Equivalent number of independent statements in some groups: the formula as written, and its effect on belief."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STRENGTH = {"interpreter": 0.3, "day": 0.1}
 
 
 def as_written(sources: list[str], keys: dict[str, frozenset[str]]) -> float:
-    """Each group one over its design effect, thing by thing."""
+    """The formula as written: one over the design effect, summed over groups."""
     colours = [
         {key for name in group for key in keys.get(name, ()) if not joins(key)} for group in groups(sources, keys)
     ]
@@ -104,7 +104,7 @@ def test_shares_of_what_supports_a_link_add_up_where_accounts_are_coloured(seed:
 
 @pytest.mark.parametrize("seed", range(30))
 def test_one_more_account_takes_nothing_from_a_link(seed: int) -> None:
-    """Whoever floods a case with weak accounts through one interpreter lowers nothing that others said."""
+    """A flood of weak statements through one interpreter lowers nothing that others said."""
     rng = random.Random(seed)
     keys = {
         f"s{number}": frozenset({f"interpreter {rng.randrange(3)}"} if rng.random() < 0.7 else ())

@@ -1,4 +1,4 @@
-"""Which claims a source has an interest in, by hand."""
+"""Claims in which the source has an interest, worked out by hand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def record(text: str) -> Claim:
 
 
 def marked(*others: Claim) -> str:
-    """What the claim of s1 that p9 runs g9 is marked with, among these."""
+    """Mark of the claim by s1 that p9 runs g9, given these other claims."""
     return interests([ABOUT, *others], PERSONS).get("about", "")
 
 
@@ -46,7 +46,7 @@ def test_a_claim_about_who_accuses_the_source_is_marked() -> None:
     persons = {"s1": "p1", "s9": "p9"}
     told = [said("s1: p9 LIVED_AT w1", id="about"), said("s9: p1 DIRECTED p3"), said("s9: p3 RUNS g1", id="other")]
     assert interests(told, persons) == {"about": "accuser"}
-    # Two who accuse each other each speak of an accuser.
+    # If two people accuse each other, each speaks of an accuser.
     assert interests([ABOUT, said("s9: p1 DIRECTED p3", id="back")], persons) == {"about": "accuser", "back": "accuser"}
 
 
@@ -54,7 +54,7 @@ def test_to_say_that_someone_paid_owes_or_was_carried_accuses_nobody() -> None:
     persons = {"s1": "p1", "s9": "p9"}
     told = [said("s9: p1 PAID p3", id="paid"), said("s9: p1 CROSSED_ON c1", id="carried")]
     assert "about" not in interests([ABOUT, *told], persons)
-    # Nor does it matter who else accuses the source.
+    # Other accusers of the source do not matter.
     assert interests([ABOUT, said("s2: p1 DIRECTED p3")], PERSONS) == {}
     assert {"PAID", "OWES", "CROSSED_ON", "SERVED", "RELATED_TO"}.isdisjoint(ACCUSES)
 

@@ -1,4 +1,4 @@
-"""The worlds that the score is fitted and measured on, and what is measured: that they hold what they are made for."""
+"""Checks that the worlds for fitting and measuring the score contain what they are made for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def close() -> list[Case]:
 
 
 def dealings(world: Case, relation: str) -> set[tuple[str, str, str]]:
-    """What passengers do to hubs, in truth."""
+    """True links from passengers to hubs."""
     roles = world.truth["roles"]
     return {
         key
@@ -31,7 +31,7 @@ def dealings(world: Case, relation: str) -> set[tuple[str, str, str]]:
 def test_in_close_worlds_passengers_pay_and_call_those_who_run_it_and_it_is_told(
     close: list[Case], relation: str
 ) -> None:
-    """In the other families they never do, and the score learned that whoever deals with passengers is no hub."""
+    """In the other families they never do, so the score learned that people who deal with passengers are no hubs."""
     true = [dealings(world, relation) for world in close]
     assert sum(map(bool, true)) > len(close) / 2
     told = [

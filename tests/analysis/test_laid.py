@@ -1,4 +1,4 @@
-"""Claims laid out in columns: everything that is computed of them is what it is of the same claims in a list."""
+"""Claims in columns: everything computed from them is the same as from a list of the same claims."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SEEDS = range(6)
 
 
 def varied(make: Callable[[int], Given], seed: int) -> Given:
-    """A case at random in which some claims are taken back, superseded, without a source, of somebody with themselves or of a victim."""
+    """Make a random case with some claims withdrawn, superseded, sourceless, about a victim, or linking to oneself."""
     claims, persons, keys = make(seed)
     random = Random(seed)
     claims = [
@@ -58,7 +58,7 @@ def varied(make: Callable[[int], Given], seed: int) -> Given:
 
 
 def same(first: Ledger, second: Ledger) -> None:
-    """All of a ledger, kinds of numbers included."""
+    """Compare two ledgers in full, including the types of numbers."""
     for item in fields(Ledger):
         one, other = getattr(first, item.name), getattr(second, item.name)
         if isinstance(one, np.ndarray):
@@ -97,7 +97,7 @@ def test_a_ledger_and_who_is_ranked_are_the_same_and_no_claim_is_made_an_object(
     same(ledger, encode(claims, keys))
     same(
         ledger.rows(~ledger.denies), encode(claims, keys).rows(~ledger.denies)
-    )  # of claims that are objects by now, too
+    )  # with claims that are objects by now, too
 
 
 @pytest.mark.parametrize("few_below", [0, 3])
@@ -106,7 +106,7 @@ def test_a_ledger_and_who_is_ranked_are_the_same_and_no_claim_is_made_an_object(
 def test_a_ranking_its_reasons_questions_and_pieces_are_the_same(
     seed: int, make: Callable[[int], Given], few_below: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_MANY", 0)  # as of a large case: some are made objects one by one
+    monkeypatch.setattr(module, "_MANY", 0)  # as in a large case: some claims are made objects one by one
     claims, persons, keys = varied(make, seed)
     columns = laid(claims)
     on, plain = (basis(given, persons, keys, few_below=few_below) for given in (columns, claims))

@@ -1,4 +1,4 @@
-"""Why a lead is one."""
+"""The reasons given for a lead."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_accounts_for_and_against_and_who_stands_behind() -> None:
     assert [why.because.share(claim) for claim in why.supporting] == sorted(
         map(why.because.share, why.supporting), reverse=True
     )
-    # Crew is put up and ordered about, and who serves lawfully is more often no hub.
+    # Crew are housed and take orders, and people who give lawful service are seldom hubs.
     assert {claim.id for claim in why.lowering} == {"s7: boss HOUSED top", "s6: boss DIRECTED top", "s5: top SERVED a"}
     assert why.other == ()
     assert [claim.source for claim in why.denying] == ["s3"]
@@ -45,7 +45,7 @@ def test_paths_lead_from_sources_over_the_operation() -> None:
     why = why_is("top", CLAIMS, people("top", "a", "boss"))
     ways = {path.source: [claim.id for claim in path.claims] for path in why.paths}
     assert ways["s2"] == ["s2: top DIRECTED a"]
-    # What the pilot's passenger says leads on by the strongest claim about the pilot: the record.
+    # The pilot's passenger leads to `top` through the strongest claim about the pilot: the record.
     assert ways["s1"] == ["s1: a PILOTED c1", "log: top PAID a"]
     assert "log" not in ways
     assert "s5" not in ways

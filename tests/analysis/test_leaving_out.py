@@ -1,4 +1,4 @@
-"""Leaving something out: the same list, of the same people, as if it had never been heard."""
+"""Leaving something out gives the same ranking as a case that never had it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def made_anew(
 
 
 def hold_against_lists_made_anew(on: Basis, left_out: list[Piece], anew: Callable[[Ints], Basis]) -> None:
-    """Every list without a piece is that of the case made anew without it: who is in it, scores and ranks; and what is passed over moves nobody."""
+    """Compare the ranking without each piece with a recomputed one; a skipped piece must change no rank."""
     assert on.network is not None
     ranks = {lead.id: lead.rank for lead in ranked(on).leads}
     compared = set()
@@ -61,7 +61,7 @@ def test_without_a_piece_the_list_is_the_one_made_anew(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_nor_is_it_another_where_accounts_are_told_as_one(seed: int) -> None:
-    """What is told is then what a case has: reports, records and accounts that nobody else gave anything of."""
+    """The recomputed case holds the merged claims, whose statements share no source."""
     claims, persons, keys = with_passengers(seed)
     on = basis(claims, persons, keys, few_below=3)
     left_out = pieces(on.told, told_as_one=True)
@@ -71,7 +71,7 @@ def test_nor_is_it_another_where_accounts_are_told_as_one(seed: int) -> None:
 
 
 def test_cases_at_random_have_every_way_to_turn() -> None:
-    """So that the test above is of something."""
+    """Otherwise the tests above might try nothing."""
     turned = set()
     for seed in range(16):
         claims, persons, keys = with_passengers(seed)
@@ -108,7 +108,7 @@ def test_who_is_only_carried_without_a_record_leaves_the_list_with_it() -> None:
     on = basis(claims, people("p1", "p2", "p3"), {})
     assert on.network is not None
     (some,) = LeavingOut(on).lists([np.array([0])], ["p1", "p2"])
-    assert (some.ranked.tolist(), some.rank.tolist()) == ([[False, True]], [[3, 1]])  # p2, then p3 for a tie
+    assert (some.ranked.tolist(), some.rank.tolist()) == ([[False, True]], [[3, 1]])  # p2, then p3 because of a tie
     anew = on.without(np.array([0]))
     assert [lead.id for lead in ranked(anew).leads] == ["p2", "p3"]
 
@@ -160,7 +160,7 @@ def test_what_somebody_does_to_themselves_is_passed_over_whoever_they_turn_out_t
 
 
 def test_random_cases_are_ranked_by_parts_whatever_is_left_out() -> None:
-    """As `lists` promises it only for these."""
+    """`lists` promises correct results only for these."""
     for seed in range(16):
         claims, persons, keys = with_passengers(seed)
         on = basis(claims, persons, keys)
@@ -171,7 +171,7 @@ def test_random_cases_are_ranked_by_parts_whatever_is_left_out() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_however_often_it_is_asked_and_for_what_it_tells_the_same(seed: int) -> None:
-    """What it takes is kept from one question to the next, also for whom the next brings in."""
+    """Intermediate results are kept from one question to the next, which may bring in other people."""
     on = basis(*with_passengers(seed))
     assert on.network is not None
     asked = [piece.rows for piece in pieces(on.told)]

@@ -1,4 +1,4 @@
-"""Crossings compared: which names count, what links two crossings, what splits a cluster, and that nothing links strangers."""
+"""Comparing crossings: names that count, links between crossings, split clusters, and no links between strangers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def is_linked(*traits: Trait, dependence: dict[str, frozenset[str]] | None = Non
 def test_two_people_behind_both_link_two_crossings_and_one_does_not() -> None:
     assert not is_linked(*both("organiser", "boss"))
     assert is_linked(*both("organiser", "boss"), *both("pilot", "steersman"))
-    # Whatever part each plays on either.
+    # They may play different parts on the two crossings.
     mixed = [Trait("c0", "pilot", "p", 1.0), Trait("c1", "helper", "p", 1.0)]
     assert is_linked(*both("supplier", "dealer"), *mixed)
 
@@ -50,7 +50,7 @@ def test_things_and_contacts_alone_link_nothing(feature: str) -> None:
 
 
 def test_no_date_place_weather_or_kind_of_boat_is_compared() -> None:
-    """Crews who launch on the same calm day share no name, however large the case is."""
+    """Crews that launch on the same calm day share no name, however large the case is."""
     assert set(CaseRows.__dataclass_fields__) == {"crossings", "things", "workplaces", "links"}
     for word in ("date", "day", "launch", "landing", "site", "beach", "kind", "engine", "length", "price", "word"):
         assert not [name for name in SHARED if word in name]
@@ -72,7 +72,7 @@ def test_people_behind_both_have_to_be_a_quarter_of_all_behind_either() -> None:
     others = [Trait("c0", "helper", f"h{number}", 1.0) for number in range(7)]
     assert is_linked(*shared, *others[:6])
     assert not is_linked(*shared, *others)
-    # Other names do not matter here.
+    # Names of people who are not behind a crossing do not matter here.
     assert is_linked(*shared, *others[:6], *(Trait("c1", "house", f"x{number}", 1.0) for number in range(9)))
 
 
@@ -92,7 +92,7 @@ def test_a_name_that_both_reach_through_one_entity_is_no_second_name() -> None:
     assert (one.shared, one.named) == (("p1",), 1)
     through_two = [Trait("c0", "thing", "t1", 1.0, "p1"), Trait("c1", "thing", "t1", 1.0, "p2")]
     assert compared(*through_two).overlap(*PAIR).shared == ("t1",)
-    # The suppliers of a boat used twice come with the boat.
+    # The suppliers of a boat used twice are shared through the boat.
     boat = [*both("boat", "b1"), *both("supplier", "s1", via="b1"), *both("supplier", "s2", via="b1")]
     assert not is_linked(*boat)
 
@@ -120,7 +120,7 @@ def test_nothing_depends_on_the_order_of_rows() -> None:
     assert list(links) == list(dict(again.links()))
     assert linkage.clusters == again.clusters
     assert linkage.nearest("c3") == again.nearest("c3")
-    # No pair is passed over: each that is linked is found without looking at every two.
+    # No pair is missed: linked pairs are found without comparing every pair.
     assert set(links) == {pair for pair in combinations(sorted(ids), 2) if linkage.overlap(*pair).is_link}
     assert links
 
@@ -161,7 +161,7 @@ def test_a_name_counts_as_a_supplier_for_the_crossings_it_supplied_alone() -> No
 
 @pytest.mark.slow(reason="makes a dozen invented worlds, and compares the crossings of each")
 def test_the_figures_of_the_help_page_are_those_that_are_measured() -> None:
-    """On worlds of one author, on seeds that nothing was chosen on; `bench.linkage` measures all of them."""
+    """On worlds of one author, on seeds not used to choose anything; `bench.linkage` measures all of them."""
     family = "gangmasters"
     worlds = [try_world(family, seed) for seed in judging_seeds(family)]
     assert measure(family, worlds) == next(row for row in read_figures() if row.family == family)
@@ -217,7 +217,7 @@ def test_a_crossing_has_what_its_rows_and_links_say() -> None:
 
 
 def values_of(*links: LinkSaid, things: tuple[str, ...] = ()) -> set[tuple[str, str, str]]:
-    """What of somebody two crossings have, with these links alone; all things are phones."""
+    """Traits of two crossings with only these links; all things are phones."""
     phones = {name: ("phone", name) for name in things}
     traits = gather_traits(CaseRows(["c1", "c2"], things=phones, links=links))
     return {(trait.crossing, trait.feature, trait.value) for trait in traits}
@@ -227,7 +227,7 @@ def test_nobody_who_was_carried_is_what_two_crossings_share_unless_they_are_crew
     assert "rider" not in {value for _, value in traits_of("c1")}
     once = [LinkSaid("p1", "CROSSED_ON", "c1", 1.0), LinkSaid("p1", "PILOTED", "c1", 1.0)]
     again = LinkSaid("p1", "PILOTED", "c2", 1.0)
-    # That somebody steered their own crossing is known, and links it with no other.
+    # A passenger who steers is known as the pilot of that crossing, but this links it with no other.
     assert values_of(*once, again) == {("c1", "pilot", "p1")}
     crew = [*once, again, LinkSaid("p1", "CROSSED_ON", "c2", 1.0)]
     assert values_of(*crew) == {("c1", "pilot", "p1"), ("c2", "pilot", "p1")}
@@ -254,15 +254,15 @@ def test_the_phone_of_somebody_who_was_carried_is_nobodys_contact() -> None:
     ]
     told = values_of(*links, things=("tv", "t1"))
     assert told == {("c1", "organiser", "o1"), ("c2", "organiser", "o2"), ("c1", "thing", "t1")}
-    # Of whose phone nobody knows that they were carried, it is.
+    # It is a contact if its user is not known to have been carried.
     assert ("c2", "contact", "tv") in values_of(*links[1:], things=("tv", "t1"))
-    # What one of those behind a crossing used themselves is theirs.
+    # A thing that a person behind a crossing used is that crossing's own.
     assert ("c1", "thing", "tv") in values_of(*links, LinkSaid("o1", "USED", "tv", 1.0), things=("tv", "t1"))
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_what_leads_to_some_crossings_gives_all_they_have(seed: int) -> None:
-    """However far off: a phone that a supplier's phone was in contact with is four links away."""
+    """However distant: a phone that a supplier's phone was in contact with is four links away."""
     rng = random.Random(seed)
     people, boats, things = ([f"{kind}{number}" for number in range(8)] for kind in ("p", "b", "t"))
     crossings = [f"c{number}" for number in range(6)]
@@ -291,7 +291,7 @@ def test_what_leads_to_some_crossings_gives_all_they_have(seed: int) -> None:
 
 
 def batches(*serials: str) -> list[str]:
-    """The batch of a part of each boat, the boats used on one crossing each."""
+    """The batch of a part of each boat; each boat was used on one crossing."""
     names = [f"c{number}" for number in range(len(serials))]
     rows = CaseRows(
         names,
@@ -313,7 +313,7 @@ def test_serials_are_of_one_batch_by_how_far_apart_they_are() -> None:
 
 
 def test_nothing_of_who_somebody_is_can_enter() -> None:
-    """No row of a person is among what is read, and no feature is of one."""
+    """No row of a person is read, and no feature describes a person."""
     assert not {"people", "persons"} & set(CaseRows.__dataclass_fields__)
     for word in ("nation", "sex", "ethnic", "birth", "age_", "language"):
         assert not [name for name in SHARED if word in name]

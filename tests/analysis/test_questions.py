@@ -1,4 +1,4 @@
-"""The next best question: what would move the lead most, put in words that ask nobody to learn anything."""
+"""The next best question: what would move the lead most, in words that ask no one to find anything out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graphsvc.analysis.score.hubs import rank
 from graphsvc.records.tables import STATEMENT_KINDS
 from graphsvc.records.weights import SHIPPED
 
-# What a question must never ask of anybody: to obtain something, to keep contact, to go anywhere.
+# Verbs that a question must never use: to obtain something, to keep contact, to go anywhere.
 FORBIDDEN = re.compile(
     r"\b(find|finds|finding|ask around|asking around|contact|contacts|meet|meets|meeting|watch|follow|observe|approach|obtain|get|"
     r"gather|collect|learn|discover|listen|overhear|eavesdrop|visit|return|go|going|stay|keep|join|befriend|talk|speak|call|phone|"
@@ -67,7 +67,7 @@ def test_what_moves_the_lead_and_is_uncertain_comes_first() -> None:
     assert found[0].claim.id in ("s1: top RUNS g1", "s2: top DIRECTED mid", "r1: top not RUNS g1")
     asked = {question.claim.id for question in found}
     assert "s5: top CONTACTED y" not in asked  # without weight
-    assert "s4: x ORGANISED c2" not in asked  # nothing to do with the lead
+    assert "s4: x ORGANISED c2" not in asked  # not related to the lead
     assert "r1: top not RUNS g1" in asked
     assert found == sorted(found, key=lambda one: (-round(one.worth, 9), one.claim.id))
 
@@ -138,7 +138,7 @@ def test_a_case_without_roles_asks_nothing() -> None:
 
 
 def test_how_uncertain_a_claim_is_goes_by_the_table_of_the_service() -> None:
-    """What it holds for all but certain is not asked about first, whatever the shipped table has."""
+    """Claims almost certain by the service's own table are not asked about first, whatever the shipped table says."""
     claims = [
         said("s1: p1 RUNS g1"),
         said("log: p1 PILOTED c1", source_kind="record", assessment="A", source_grade="1"),

@@ -1,4 +1,4 @@
-"""Innocent readings: each found where it fits, silent where it does not, the same on what is told as one."""
+"""Innocent readings: each is found where it fits and absent where it does not, also on merged statements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reasons shown are the score's own: they add up to it, and what is no reason can go without a trace."""
+"""The reasons shown are the score's own: they add up to it, and removing a claim that is no reason changes nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SEEDS = range(4)
 
 
 def case(seed: int) -> Given:
-    """A case told at random, with a few carried and a victim."""
+    """A random case with a few passengers and a victim."""
     claims, persons, keys = told_at_random(seed)
     persons = [
         replace(person, categories=frozenset({"victim"})) if person.id == "p13" else person for person in persons
@@ -43,14 +43,14 @@ def of_contacts(seed: int) -> Given:
 
 
 def exact(on: Basis) -> dict[str, float]:
-    """The score of everybody ranked, before it is rounded."""
+    """Score of everyone ranked, before rounding."""
     scores = dict(zip(on.ledger.ids, score_of(on, on.told).tolist(), strict=True))
     carried = on.left_out if on.network is not None else frozenset()
     return {person.id: ONLY_CARRIED if person.id in carried else scores.get(person.id, 0.0) for person in on.people}
 
 
 def explained(given: Given, few_below: int) -> list[tuple[Basis, Lead, Explanation]]:
-    """Every lead with its explanation, as a reader with source clearance has them (0) or one without."""
+    """Every lead with its explanation, as shown to a reader with source clearance (0) or without."""
     on = basis(*given, few_below=few_below)
     shown = (folded(given[0]), given[1], {}) if few_below else given
     return [(on, lead, explain(lead.id, *shown, reasons(on, lead.id))) for lead in ranked(on).leads]
@@ -73,7 +73,7 @@ def test_what_is_listed_is_what_has_a_share(seed: int, make: Make, few_below: in
 @pytest.mark.parametrize("make", [case, of_contacts, with_passengers])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_shares_are_exact(seed: int, make: Make, few_below: int) -> None:
-    """Of what is told to who has source clearance and who has none; where there are contacts alone; of those only carried."""
+    """With and without source clearance, for contacts alone, and for people who were only carried."""
     on = basis(*make(seed), few_below=few_below)
     assert (on.network is None) == (make is of_contacts)
     scores = exact(on)
@@ -87,7 +87,7 @@ def test_the_shares_are_exact(seed: int, make: Make, few_below: int) -> None:
 @pytest.mark.parametrize("make", [case, of_contacts, with_passengers])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_relations_by_kind_of_source_add_up_to_each_family(seed: int, make: Make, few_below: int) -> None:
-    """Where contacts rank the list is empty: a position comes of all contacts together."""
+    """Where contacts rank, the list is empty: a position depends on all contacts together."""
     on = basis(*make(seed), few_below=few_below)
     kinds = {(claim.relation, "denied" if claim.denies else claim.source_kind) for claim in on.told.claims}
     for lead in ranked(on).leads:
@@ -129,7 +129,7 @@ def test_what_raises_everybody_is_what_the_reasons_of_each_say(seed: int, make: 
 
 
 def without(on: Basis, gone: Bools) -> dict[str, float]:
-    """Scores where some rows are gone, others looking as much like hubs as they do with them."""
+    """Scores without some rows, with every other person's chance of being a hub kept as it was."""
     left = on.told.rows(~gone)
     if on.network is None:
         whole = sum(by_structure(left, on.inside).values(), start=np.zeros(len(on.ledger.ids)))
@@ -140,7 +140,7 @@ def without(on: Basis, gone: Bools) -> dict[str, float]:
 
 
 def tied_to_the_same(fewer: Operation, on: Basis) -> Floats:
-    """The score of a network where everybody has the chance they have in the whole."""
+    """Scores of a smaller network in which everyone keeps the chance they have in the whole."""
     assert on.scored is not None
     assert on.network is not None
     weights, cells = on.score_weights, fewer.cells
@@ -161,7 +161,7 @@ def tied_to_the_same(fewer: Operation, on: Basis) -> Floats:
 def test_without_a_claim_that_has_no_share_nothing_changes_and_without_those_that_have_nothing_is_left(
     seed: int, make: Make, few_below: int
 ) -> None:
-    """What is told as one goes as one. Whoever is only carried has a test of their own."""
+    """Merged statements are removed together. People who were only carried have a separate test."""
     on = basis(*make(seed), few_below=few_below)
     told = on.told.claims
     keys = np.array([number_of(told, claim) for claim in told])
@@ -180,7 +180,7 @@ def test_without_a_claim_that_has_no_share_nothing_changes_and_without_those_tha
 
 
 def number_of(told: Sequence[Claim], claim: Claim) -> int:
-    """The row of the first claim that has one share with this."""
+    """Index of the first claim that has the same share as this."""
     return next(row for row, other in enumerate(told) if share_key(other) == share_key(claim))
 
 
@@ -192,7 +192,7 @@ def things(told: Sequence[Claim]) -> set[str]:
 def test_without_a_claim_that_has_no_share_who_is_only_carried_stands_where_they_stood_or_is_not_ranked(
     few_below: int,
 ) -> None:
-    """They are ranked for a tie, which has no share; without all that have one nothing says any more that they were carried."""
+    """A tie, which has no share, gets them ranked; without the claims that have one, nothing says they were carried."""
     stayed = left = 0
     for on in (basis(*with_passengers(seed), few_below=few_below) for seed in SEEDS):
         told = on.told.claims
@@ -219,7 +219,7 @@ def test_without_a_claim_that_has_no_share_who_is_only_carried_stands_where_they
 def test_where_there_are_contacts_alone_nobody_moves_without_a_claim_that_has_no_share_for_anybody(
     seed: int, few_below: int
 ) -> None:
-    """Not even where it is the only one of somebody, who is no longer told of then."""
+    """Even if it is the only claim about a person; without it they are not mentioned."""
     claims, persons, keys = of_contacts(seed)
     claims += [said("s1: p1 RIVAL_OF alone"), said("s2: p2 OWES alone"), said("s2: alone not CONTACTED p1")]
     persons = [*persons, *people("alone")]
@@ -244,7 +244,7 @@ def test_what_is_counted_is_what_is_listed(seed: int) -> None:
 
 
 def test_who_denies_that_somebody_was_carried_is_counted_of_who_is_only_carried() -> None:
-    """It has a share in their score, and nothing else does."""
+    """A denial has a share in their score, and nothing else does."""
     told = [
         said("s1: boss ORGANISED c1"),
         said("s2: mate CROSSED_ON c1"),
@@ -262,7 +262,7 @@ def test_who_denies_that_somebody_was_carried_is_counted_of_who_is_only_carried(
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_who_stands_behind_a_lead_is_counted_alike_where_accounts_are_told_as_one(seed: int) -> None:
-    """As far as the same links raise it: how many groups there are is counted on all that was said of these."""
+    """Groups are counted over all witness statements that assert the raising links."""
     given = case(seed)
     for _, lead, why in explained(given, 3):
         raising = {claim.key for claim in why.supporting if why.because.share(claim) > 0}
@@ -294,7 +294,7 @@ def test_nor_where_there_are_contacts_alone(tie: str) -> None:
 
 
 def test_what_is_denied_and_nobody_asserts_has_no_share_and_hinders_none() -> None:
-    """The last link of all is one that is only denied."""
+    """The last link of the case is only denied."""
     for denial in ("s2: p3 not CONTACTED p2", "s2: p9 not RUNS g1", "s2: p9 not ORGANISED c1"):
         given: Given = [said("s1: p1 CONTACTED p2"), said(denial)], people("p1", "p2", "p3", "p9"), {}
         for few_below in (0, 3):

@@ -1,4 +1,4 @@
-"""What several reporters add up to: methods that belief is compared with, and the chances that belief is fitted with."""
+"""Figures from several reporters: methods to compare belief with, and the chances that belief is fitted with."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from graphsvc.records.weights import DENIED, OTHER, SHIPPED
 
 
 def reported(right: float, wrong: float, seed: int = 1) -> tuple[Case, list[bool]]:
-    """A case in which some witnesses assert what is so with chance `right`, and one half of them what is not with chance `wrong`."""
+    """Make a case: witnesses assert true links with chance `right`, half of them false ones with chance `wrong`."""
     rng = np.random.default_rng(seed)
     true = [number % 2 == 0 for number in range(80)]
     claims = [
@@ -66,7 +66,7 @@ def test_measures_are_those_worked_out_by_hand() -> None:
     assert reporters.auc(true, values) == pytest.approx(3 / 4)
     assert reporters.average_precision(true, values) == pytest.approx((1 + 2 / 3) / 2)
     assert np.isnan(reporters.auc(np.ones(3, dtype=bool), values[:3]))
-    # Half are true: believed .85 it is off by .35, believed .5 by nothing.
+    # Half are true, so a belief of .85 is off by .35, and a belief of .5 by nothing.
     assert reporters.off(np.full(10, 0.85), np.arange(10) < 5) == pytest.approx(0.35)
     assert reporters.off(np.full(10, 0.5), np.arange(10) < 5) == pytest.approx(0.0)
 
@@ -84,7 +84,7 @@ def test_sorts_of_links_are_parts_of_each_other() -> None:
 
 
 def drawn(chances: dict[str, float], links: int = 4000) -> tuple[Bools, Floats]:
-    """Links that one to three witnesses assert, true as often as independent accounts of these chances make them."""
+    """Links asserted by one to three witnesses, true as often as independent statements with these chances imply."""
     rng = np.random.default_rng(0)
     sources = np.zeros((links, len(STATEMENT_KINDS) * len(fit_beliefs.SAYS)))
     names = list(chances)

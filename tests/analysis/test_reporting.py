@@ -11,7 +11,7 @@ from bench.worlds import FAMILIES, case
 
 
 def measure(family: str) -> Reporting:
-    """Reporting of the worlds of a family that nothing is fitted on, at a fifth false statements."""
+    """Reporting of a family's worlds that nothing is fitted on, with a fifth of statements false."""
     return reporting([case(family, seed, 0.2) for seed in FAMILIES[family].tried])
 
 
@@ -47,5 +47,5 @@ def test_whoever_stands_higher_is_named_by_fewer(reported: Reporting) -> None:
 
 def test_registers_name_straw_owners_more_often_than_controllers(reported: Reporting) -> None:
     assert 0.05 < reported.controllers < 0.35
-    # In the older families no register names who controls a workplace.
+    # In the older families no register names a person who controls a workplace.
     assert measure("worlds").controllers == 0

@@ -1,4 +1,4 @@
-"""Key-player sets: held against trying every set, on all small graphs; and what is left, taken over and gained."""
+"""Key players: compared with trying every set, on small graphs; and what remains, is taken over and gained."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from graphsvc.analysis.links.sets import (
 )
 from graphsvc.errors import RequestError
 
-# Where a set found is worth less than the best by more than this share of the best, the search is broken.
+# If a set found is worth less than the best by more than this share of the best, the search is broken.
 GAP = 0.04
 STEPS = (0.125, 0.375, 0.625, 0.875, 1.0)
 
@@ -76,7 +76,7 @@ def test_a_set_is_as_good_as_the_best_of_all_sets(size: int) -> None:
 
 
 def test_the_best_pair_is_not_the_two_best() -> None:
-    """Borgatti's case: the two best singly tie the same people."""
+    """Borgatti's example: the two best singly tie the same people."""
     star = [("a", n) for n in "qrstu"] + [("b", n) for n in "qrstu"] + [("c", n) for n in "uvwx"]
     net = network(
         {(first, "DIRECTED", second): figures() for first, second in star}, {n for pair in star for n in pair}
@@ -118,12 +118,13 @@ def test_what_people_are_tied_by() -> None:
         for row, column, value in zip(*net.ties.nonzero(), net.ties.data, strict=True)
         if row < column
     }
-    # Members by their leader, a pilot by the leader of the gang that organised; nobody by a quarrel or a lawful service.
+    # Members are tied to their leader, a pilot to the organising gang's leader; quarrels and lawful services tie no
+    # one.
     assert ties == {("a", "top"): 0.4, ("b", "top"): 0.8, ("pilot", "top"): 0.8, ("x", "y"): 1.0}
 
 
 def test_who_gives_lawful_service_holds_nothing_together() -> None:
-    """An interpreter meets everybody and is paid by everybody, and is in no set for it."""
+    """An interpreter meets everyone and is paid by everyone, which puts them in no set."""
     hands = [f"h{n}" for n in range(6)]
     links = {("boss", "DIRECTED", hand): figures(0.4) for hand in hands}
     for hand in hands:
@@ -183,7 +184,7 @@ def test_what_is_left_may_grow_back_by_who_ties_the_same_people() -> None:
     after = left(taken_over(net, {"a"}, heirs), {"a"})
     assert after.pieces == 1
     assert left(net, {"a"}).fragmentation > after.fragmentation
-    assert left(net).pieces == 1  # the network itself is as it was
+    assert left(net).pieces == 1  # the network itself has not changed
 
 
 def test_rivals_of_people_and_of_their_gangs_gain() -> None:

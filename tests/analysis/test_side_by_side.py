@@ -1,4 +1,4 @@
-"""Work on several things at once: their order stays, what goes wrong is told, and nothing is begun long before it is asked for."""
+"""Concurrent work: results keep their order, errors are raised, and nothing starts long before it is needed."""
 
 from __future__ import annotations
 

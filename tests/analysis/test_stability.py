@@ -1,4 +1,4 @@
-"""Leaving out a piece: the same as never having heard it, only faster."""
+"""Leaving out a piece: the same as a case without it, only faster."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_the_range_holds_the_rank_of_every_rerun_and_says_what_moves_it_most(
 
 
 def test_who_leaves_a_list_that_grows_shorter_has_gained_no_place_by_it() -> None:
-    """Six are told apart from passengers by one record alone: without it they are none of them in the list."""
+    """Only one record distinguishes six people from passengers: without it, they are not ranked."""
     rode = [f"p{number}" for number in range(1, 6)]
     claims = [said(f"log: {name} PILOTED c1", source_kind="record") for name in (*rode, "last")]
     claims += [said(f"s1: {name} CROSSED_ON c1") for name in (*rode, "last")]
@@ -79,11 +79,11 @@ def test_who_leaves_a_list_that_grows_shorter_has_gained_no_place_by_it() -> Non
     place = found["last"]
     assert place.most is not None
     assert (place.most.kind, place.rank_without, place.worst) == ("record", None, 8)
-    assert place.best == 2  # as all six have one rank
+    assert place.best == 2  # since all six share one rank
 
 
 def test_one_record_of_many_claims_is_told_apart_from_the_reports_beside_it() -> None:
-    """What one wiretap carries falls with it, whatever witnesses are left out."""
+    """All claims of one wiretap fall together, whichever witnesses are left out."""
     heard = [said(f"r1: boss DIRECTED aide{number}", source_kind="record", statement="S300") for number in range(6)]
     heard.append(said("r1: boss RUNS g1", source_kind="record", statement="S300"))
     others = [said(f"s{number}: other{number} DIRECTED aide{number}") for number in range(6)]
@@ -113,9 +113,9 @@ def test_a_group_is_named_beside_a_witness_who_is_not_of_it() -> None:
 def test_two_pieces_are_held_against_each_other_once_however_many_people_rest_on_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A register may hold a hundred thousand claims, and thousands rest on it."""
+    """A register may hold a hundred thousand claims, and thousands of people may rest on it."""
     names = [f"p{number}" for number in range(20)]
-    # All of each score goes with the source as with its one report, which is the same, and with one that another gave besides.
+    # Each whole score falls with report R1, and with the source that gave R1 and R2.
     told = [said(f"r1: {name} ORGANISED c1", source_kind="intelligence", statement="R1") for name in names]
     told += [said(f"r1: {name} CONTACTED x", source_kind="intelligence", statement="R2") for name in names]
     compared: list[int] = []

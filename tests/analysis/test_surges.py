@@ -1,4 +1,4 @@
-"""Counts by day: what was to be expected, what is out of the ordinary, and that nothing of it looks ahead."""
+"""Counts by day: expected counts, unusual days, and no use of later days."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def with_day(series: Series, place: int, count: int | None) -> Series:
 
 
 def test_a_day_is_judged_by_those_before_it_alone(calm: Series) -> None:
-    """What comes later, however much, moves nothing of what was said of a day."""
+    """Later counts, however large, change no verdict on a day."""
     place = 200
     before, _ = alarms.watched(calm.until(calm.day(place)))
     later = replace(
@@ -56,13 +56,13 @@ def test_a_count_far_out_is_an_alarm_and_an_ordinary_one_is_not(calm: Series) ->
 
 
 def test_a_calm_year_has_about_one_false_alarm() -> None:
-    """A small version of `python -m bench.surges --calm`: five years, each after one of its own."""
+    """A small version of `python -m bench.surges --calm`: five years, each after a training year."""
     false = sum(day.alarm for seed in range(5) for day in alarms.watched(drawn(seed, 730), since=365)[0][365:])
     assert false <= 11
 
 
 def test_steady_growth_is_no_surge() -> None:
-    """Growth by 60 % a year after one and a half years: about one false alarm a year, as where nothing grows."""
+    """Growth by 60 % a year after one and a half years gives about one false alarm a year, as without growth."""
     false = 0
     for seed in range(4):
         rng = np.random.default_rng([seed, 60])
@@ -102,7 +102,7 @@ def test_it_cannot_tell_where_too_little_is_known(series: Series) -> None:
 
 @pytest.mark.parametrize("gap", [0, None])
 def test_after_more_than_three_years_without_anything_it_cannot_tell_again(gap: int | None) -> None:
-    """What lies in the window alone is learned from; of what begins again nothing is known for ten days with anything."""
+    """Only the window is learned from; a series that starts again is unknown until it has ten days above zero."""
     series = Series(FIRST, ((1, 2) * 10 + (5,) * 40 + (gap,) * 1200 + (3,) * 80))
     days, _ = alarms.watched(series, since=1200)
     assert all(day.mean is None and not day.alarm for day in days[1200:1270])
@@ -123,7 +123,7 @@ def test_what_is_not_known_is_no_alarm_and_changes_no_expectation_much(calm: Ser
 
 
 def test_past_outbreaks_weigh_less(calm: Series) -> None:
-    """A month of ten times as much must not make the next surge look ordinary."""
+    """A month with ten times the count must not make the next surge look ordinary."""
     wild = calm
     for place in range(260, 266):
         wild = with_day(wild, place, 400)
@@ -134,7 +134,7 @@ def test_past_outbreaks_weigh_less(calm: Series) -> None:
 
 
 def test_a_condition_explains_what_is_in_it() -> None:
-    """Boats come when the sea is calm: a busy calm day is nothing, the same in a storm is an alarm."""
+    """Boats come when the sea is calm: a busy calm day is no alarm, the same count in a storm is."""
     rng = np.random.default_rng(3)
     waves = rng.uniform(0, 2, 400)
     made = rng.poisson(np.exp(3.5 - 1.5 * waves))
@@ -155,7 +155,7 @@ def test_probabilities_agree_with_quantiles(calm: Series) -> None:
 
 
 def test_a_bound_is_found_for_any_size_of_counts() -> None:
-    """Beyond 2**53 no two numbers lie 1 apart, and a day on which hardly anything ever comes has a bound of 0."""
+    """Beyond 2**53 no two numbers are 1 apart, and a day on which hardly anything ever comes has a bound of 0."""
     mean = np.array([3e16, 3e15, 40.0, 2.0])
     seen = expected.Outlook(np.array([0.9, 0.9, 0.9, 0.01]), np.repeat(mean[:, None], 7, axis=1), np.full(4, 0.1), ())
     huge, large, usual, seldom = seen.quantile(0.05)
@@ -175,7 +175,7 @@ def test_alarms_less_than_a_week_apart_are_one_surge() -> None:
     ]
     for apart, number in ((6, 1), (7, 2)):
         assert len(alarms.surges([day(place, alarm=place in (3, 3 + apart)) for place in range(30)])) == number
-    for apart, number in ((7, 1), (14, 2)):  # weeks that follow each other are no week apart
+    for apart, number in ((7, 1), (14, 2)):  # consecutive weeks are not a week apart
         weeks = [day(place, alarm=place in (21, 21 + apart)) for place in range(0, 63, 7)]
         assert len(alarms.surges(weeks)) == number
 
@@ -195,7 +195,7 @@ def test_a_lasting_change_is_found_and_calm_weeks_are_left_whole() -> None:
 
 
 def test_of_very_many_weeks_the_last_are_looked_at() -> None:
-    """Two rows of a file a century apart: memory does not grow with the square of the weeks."""
+    """Two rows a century apart: memory must not grow with the square of the weeks."""
     series = Series(dt.date(1915, 1, 4), (1, *(0,) * 38_338, 1))
     (part,) = segments.segments(series)
     assert (part.last - part.first).days == 7 * (segments.MOST_WEEKS - 1)
@@ -280,7 +280,7 @@ def test_what_is_no_series_is_refused(wrong: tuple[int, ...]) -> None:
 
 
 def test_the_high_day_after_an_alarm_belongs_to_its_surge(calm: Series) -> None:
-    """82 more people within 24 hours of a record are above the band and no alarm: they are part of the surge, and start none."""
+    """82 more people within 24 hours of a record are above the band, but belong to the surge and raise no alarm."""
     counts = (*calm.counts[:295], 90, 48, 0, 0, 48)
     days, _ = alarms.watched(replace(calm, counts=counts))
     assert [(day.alarm, day.is_high) for day in days[295:]] == [

@@ -1,4 +1,4 @@
-"""Ways on small networks, against what is done by hand and against NetworkX."""
+"""Paths on small networks, compared with hand-made answers and with NetworkX."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ Links = list[tuple[str, str, str, float, float]]
 CLAIM = Claim(
     "c1", "b", "PAID", "c", "asserts", "active", "t1", "s1", "witness", "2", "D", False, 1, "P", "person", "person"
 )
-#   a - b - c - d        all believed .9
-#   a ------- e - d      .5 and .5: shorter, less believed
+#   a - b - c - d        every belief .9
+#   a ------- e - d      .5 and .5: shorter, less belief
 LINKS: Links = [
     ("a", "PAID", "b", 0.9, 0.0),
     ("c", "DIRECTED", "b", 0.9, 0.4),
@@ -126,7 +126,7 @@ links = st.lists(
 
 
 def simple(given_: Links, end: str, steps: int) -> list[Way]:
-    """Every way from a, by another's program."""
+    """Every path from a, found by NetworkX."""
     graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from("abcdefg")
     for subject, _, target, belief, _ in given_:
@@ -221,7 +221,7 @@ def test_distances_stop_where_they_are_told_to() -> None:
     assert here.web.names(range(5)) == tuple("abcde")
     assert here.distances(3, 1).tolist() == [-1, -1, 1, 0, 1]
     assert here.distances(3, 8).tolist() == [2, 2, 1, 0, 1]
-    # a is met at two steps, and so is b; nobody farther is looked for.
+    # a and b are found at two steps; the search goes no farther.
     assert ground([*LINKS, ("b", "PAID", "x", 0.9, 0.0)]).distances(3, 8, 0).tolist() == [2, 2, 1, 0, 1, -1]
     assert math.isclose(Way(("a", "b"), (0.5,)).belief, 0.5)
 
@@ -246,7 +246,7 @@ def test_how_likely_each_way_is_equals_what_is_found_one_by_one(given_: Links) -
 
 
 def test_a_likelier_way_that_is_too_long_does_not_hide_one_that_is_not() -> None:
-    """All who could be passed on the long way were looked at first, and then it was given up."""
+    """The search once looked at everyone reachable on the long path first, and then gave up."""
     chain = [f"n{number}" for number in range(12)]
     long: Links = [(one, "PAID", other, 0.99, 0.0) for one, other in itertools.pairwise(chain)]
     beside: Links = [(one, "PAID", f"{one}-{number}", 0.99, 0.0) for one in chain for number in range(30)]

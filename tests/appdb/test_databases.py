@@ -219,7 +219,7 @@ def test_a_case_that_is_closed_is_written_again_with_figures_as_they_are_told(
 def test_connections_whose_server_ended_them_are_replaced_once_they_have_rested(
     settings: Callable[..., Settings], tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As a restart of the server does. Right after it one act may fail in a sentence; nothing is kept of that."""
+    """As when a server restarts. Right after it one act may fail with an error; it leaves no trace."""
     url = postgres.url()
     database = open_database(settings(home=tmp_path / "home", database_url=url))
     at = [1000.0]

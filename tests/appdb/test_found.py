@@ -46,7 +46,7 @@ def file_of(home: Settings) -> Path:
 
 
 def refused(home: Settings) -> str:
-    """What opening says, while every file of the home stays as it was and none is made."""
+    """The error on opening; every file of the home stays the same, and none is added."""
     before = {path: path.read_bytes() for path in home.home.rglob("*") if path.is_file()}
     with pytest.raises(OperatorError) as told:
         open_database(home)
@@ -188,7 +188,7 @@ def test_whatever_page_is_damaged_nothing_else_comes_of_it(used: Settings) -> No
             open_database(used).dispose()
         except OperatorError as error:
             told += "is damaged" in str(error)
-    # Not: a page that nothing is in.
+    # Not noticed: a page without content.
     assert told >= len(whole) // 4096 - 2
 
 

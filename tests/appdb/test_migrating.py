@@ -1,6 +1,7 @@
 """Migrations are whole or not at all: killed at every statement from every version, the next opening goes on.
 
-A migration that does all that may come one day is put behind those there are, so that an older version is always tested.
+A migration with everything a later one may do is added after the existing ones, so that an older version is always
+tested.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ FILLED: dict[type[Any], Any] = {
     dt.date: WHEN.date(),
 }
 
-# Each kill is held to have changed nothing; after some of them the database is opened again besides.
+# Each kill must have changed nothing; after some of them the database is also opened again.
 _OPENED_EVERY = 20
 
 
@@ -82,7 +83,7 @@ class KilledError(BaseException):
 
 @pytest.fixture
 def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The version of a migration that comes after all there are."""
+    """The version of a migration that comes after all existing ones."""
     folder = tmp_path / "migrations"
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "versions" / "9000_later.py").write_text(_LATER % VERSIONS[-1], "utf-8")
@@ -148,7 +149,7 @@ def opened(settings: Settings) -> Content:
 
 @contextmanager
 def killed_at(number: int) -> Iterator[list[str]]:
-    """Ends whatever works with a database at its `number`-th statement, from 1; a commit counts as one. Gives those met."""
+    """End database work at statement `number`, from 1; a commit counts as one. Gives the statements so far."""
     met: list[str] = []
 
     def meet(statement: str) -> None:
@@ -182,7 +183,7 @@ def home_of(settings: SettingsFactory, place: Path, old: Path | None) -> Setting
 
 
 def kills(settings: Settings, before: Content, state: Callable[[], Content]) -> Iterator[int]:
-    """Kill the opening at every statement and hold that everything is as `before`; gives each number."""
+    """Kill the opening at every statement and check that everything is as `before`; gives each number."""
     number = 0
     while True:
         number += 1
@@ -191,7 +192,7 @@ def kills(settings: Settings, before: Content, state: Callable[[], Content]) -> 
                 open_database(settings).dispose()
                 return
             except (KilledError, sa.exc.PendingRollbackError):
-                pass  # the second: what a migration would do about a fault is not let through any more
+                pass  # the second: a migration's own handling of an error is cut short too
         assert state() == before, f"killed at {number}: {met[-1]}"
         yield number
 
@@ -224,7 +225,7 @@ def test_killed_at_every_statement_from_every_version_the_next_opening_goes_on(
     for number in kills(home, before, lambda: {"lines": lines(file)}):
         if number % _OPENED_EVERY == 1:
             assert opened(home_of(settings, tmp_path / f"after{number}", file)) == arrived, number
-    # What was not killed any more has arrived.
+    # The run that was not killed has finished.
     assert number >= (60 if version == "nothing" else 15)
     assert opened(home) == arrived
 
@@ -282,7 +283,7 @@ def test_a_table_is_copied_while_others_refer_to_it(settings: SettingsFactory, t
     assert {table: content(engine)[table] for table in before if "shape" not in table} == {
         table: rows for table, rows in before.items() if "shape" not in table
     }
-    # And references are enforced again.
+    # References are enforced again.
     with pytest.raises(sa.exc.IntegrityError), engine.begin() as connection:
         connection.execute(sa.text("INSERT INTO account_roles (account_id, role) VALUES (99, 'analyst')"))
     engine.dispose()

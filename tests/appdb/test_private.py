@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="there are no such permi
 
 @pytest.fixture(autouse=True)
 def open_umask() -> Iterator[None]:
-    """As if nobody had closed it: what is made has to be private by itself."""
+    """An open umask: files must be private without its help."""
     before = os.umask(0)
     yield
     os.umask(before)

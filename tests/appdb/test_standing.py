@@ -1,4 +1,4 @@
-"""An error says that nothing was changed only where it is so; otherwise that what was begun is recorded."""
+"""An error says that nothing was changed only if so; otherwise the started change is on record."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def failing(engine: sa.Engine, first: sa.Update | None) -> None:
 
 
 def fault(engine: sa.Engine, first: sa.Update | None = None) -> str:
-    """What a transaction says that fails, after a first statement."""
+    """Error of a transaction that fails after a first statement."""
     with pytest.raises(OperatorError) as told:
         failing(engine, first)
     return str(told.value)

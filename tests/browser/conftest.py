@@ -19,12 +19,12 @@ from graphsvc.service.evaluation.invented import DEMO_CASE, DEMO_GRANTS
 from graphsvc.web import create_app
 from tests.web.serving import served
 
-# A busy test machine may take long over what is done in a second: what is asked first of a server that nothing was planned on
-# has taken more than thirty. Who is quick does not wait.
+# On a busy test machine a one-second answer may take long: the first queries on a new server have taken more than
+# thirty. Quick answers do not wait.
 _PATIENCE_MS = 60_000
 expect.set_options(timeout=_PATIENCE_MS)
 
-# The shell that has no window comes first: it does the same with less than half the work.
+# The shell without a window comes first: it does the same with less than half the work.
 _CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = [
     "--headless",
@@ -38,7 +38,7 @@ _ARGUMENTS = [
 
 @dataclass
 class Visit:
-    """One page of a browser, and what went wrong in it."""
+    """One page of a browser, and the faults seen in it."""
 
     page: Page
     faults: list[str] = field(default_factory=list)
@@ -61,7 +61,7 @@ def browser() -> Iterator[Browser]:
 
 
 def watched(context: BrowserContext, address: str, faults: list[str], *, console: bool = True) -> Page:
-    """A new page that asks nobody but `address`; what it asks elsewhere and what goes wrong in it is added to `faults`.
+    """Open a page that may only request `address`; other requests and errors are added to `faults`.
 
     Args:
         context: of the browser.
@@ -88,22 +88,22 @@ def watched(context: BrowserContext, address: str, faults: list[str], *, console
 
 @contextmanager
 def at_address(service: Service) -> Iterator[str]:
-    """Serve a service as `graphsvc serve` does, and say where."""
+    """Serve a service as `graphsvc serve` does, and give its address."""
     with served(create_app(service), threads=8) as port:
         yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="session")
 def serving() -> Callable[[Service], AbstractContextManager[str]]:
-    """`with serving(service) as address:` for a test with a service of its own."""
+    """`with serving(service) as address:` for a test with a separate service."""
     return at_address
 
 
 @pytest.fixture(scope="session")
 def address(demo: Service) -> Iterator[str]:
-    """Where the demo case is served."""
+    """Address at which the demo case is served."""
     accounts.add(demo.database, "walker", ["investigator"], {"*": Grant("C", sources=True)})
-    # The demo's own: an officer on the case, who is not cleared for sources, and one of another force.
+    # The demo's own accounts: an officer on the case without source clearance, and one of another force.
     for name in ("investigator", "partner"):
         accounts.add(demo.database, name, ["investigator"], {DEMO_CASE: DEMO_GRANTS[name]})
     with at_address(demo) as there:

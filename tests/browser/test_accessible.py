@@ -46,14 +46,14 @@ PAGES = {
     "overview": "/case/demo",
     "what waits": "/case/demo/waiting",
 }
-# What the colours of a theme can break; all else of a page is the same in each.
+# Rules that depend on a theme's colours; the rest of a page is the same in each theme.
 OF_COLOURS = ("color-contrast", "link-in-text-block")
-# What is opened on the network page before it is looked at.
+# Tools to open on the network page before it is checked.
 OPENED = {"menus": "Look", "filters": "Filters", "table": "Table", "time": "Time", "out": "Out", "ways": "Ways"}
 
 
 def faults(page: Page, rules: Sequence[str] = ()) -> list[str]:
-    """Each serious fault in a line: what, and where; of some rules alone if they are said."""
+    """One line for each serious fault: rule and place; only for `rules` if given."""
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
     found: list[dict[str, Any]] = Axe().run(page, options=options).response["violations"]
     return [

@@ -61,7 +61,7 @@ def test_from_the_canvas_and_back_with_somebody_new_and_nothing_moved(pages: Pag
     field(page, "c1.object_id").focus()
     page.keyboard.type("Zana Hawrami", delay=20)
     expect(page.get_by_role("option", name="New person “Zana Hawrami”")).to_be_visible()
-    page.keyboard.press("ArrowUp")  # the last ones are the new ones
+    page.keyboard.press("ArrowUp")  # options for new entities come last
     while "New person" not in (page.locator('.picks [aria-selected="true"]').text_content() or ""):
         page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
@@ -86,7 +86,7 @@ def test_from_the_canvas_and_back_with_somebody_new_and_nothing_moved(pages: Pag
     assert chosen(page) == {new}
     assert places(page)["g1"] == moved
     assert "#" not in page.url
-    # What is on the canvas is what the store holds.
+    # The canvas shows what the store holds.
     assert session_of(service).network.entities.look(new).name == "Zana Hawrami"
     number = max(one["number"] for one in session_of(service).deliveries.listed())
     session_of(service).deliveries.undo(number, lambda *_progress: None)
@@ -106,7 +106,7 @@ def test_somebody_is_picked_from_suggestions_and_relations_narrow(pages: Pages) 
     assert "PILOTED" in relations(page)
     name.press("Backspace")
     name.press("Escape")
-    # Nothing asks whether to leave where somebody says so.
+    # Leaving deliberately brings no confirmation.
     with page.expect_navigation(url=f"**/case/{CASE}"):
         page.locator("[data-leave]").click()
 
@@ -137,14 +137,14 @@ def test_somebody_new_is_offered_only_when_the_search_has_answered(pages: Pages)
     expect(picks.locator("li").first).to_contain_text("Ash Root")
     expect(offers.first).to_have_text("New person “ash root”")
     expect(picks).not_to_contain_text("Looking")
-    # What was offered is gone as soon as something else is typed.
+    # Suggestions disappear as soon as something else is typed.
     name.fill("Zana Nowhere")
     expect(offers).to_have_count(0)
     expect(picks).to_contain_text("Looking")
     request("Zana Nowhere").continue_()
     expect(picks).to_contain_text("Nobody and nothing you can see is called so.")
     expect(offers.first).to_have_text("New person “Zana Nowhere”")
-    # Nor is anybody offered where the search failed.
+    # A failed search gives no suggestions either.
     name.fill("Zana Elsewhere")
     request("Zana Elsewhere").fulfill(status=200, content_type="text/html", body="<p>Sign in</p>")
     expect(picks).to_contain_text("The search did not answer.")

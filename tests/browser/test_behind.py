@@ -1,4 +1,4 @@
-"""Who is behind the boats of 8 May 2020, as an investigator asks on the demo: one page answers, two clicks from the overview."""
+"""*Who is behind it* for the boats of 8 May 2020, as asked on the demo: one page, two clicks from the overview."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ pytestmark = [
     pytest.mark.slow(reason="a browser is driven through whole pages"),
 ]
 VIEWPORT = {"width": 1440, "height": 900}
-# One whom several accuse falsely of a crossing of that day, and who served its passengers lawfully; and a gang that is named.
+# A person falsely accused of a crossing of that day by several people, who served its passengers lawfully; a crossing;
+# and a named gang.
 ACCUSED, CROSSING, GANG = "Karen Bennett", "C0040", "G0004"
 Visiting = Callable[..., AbstractContextManager[Visit]]
 
@@ -29,7 +30,7 @@ def answered(page: Page) -> None:
 
 
 def middle(page: Page, end: str) -> list[float]:
-    """Where the line from `end` to the crossing is on the screen."""
+    """Position on the screen of the line from `end` to the crossing."""
     found: list[float] = page.evaluate(
         """([end, crossing]) => { const { data, network, container } = besidePicture;
         const edge = data.edges.find(({ from, to }) => from === end && to === crossing);
@@ -52,9 +53,9 @@ def test_two_clicks_from_the_overview_name_who_organised_the_boats_of_8_may(visi
         answered(page)
         assert page.locator(".behind-row").count() == 8
         expect(page.get_by_role("heading", name="Who is behind 8 crossings of 8 May 2020")).to_be_visible()
-        # What is not known is said as plainly as what is.
+        # Gaps are stated as plainly as findings.
         assert page.locator("#gaps + ul li").count() >= 2
-        # At a glance, without reading on: who organised it, and who is only said to by somebody whom others deny.
+        # At a glance, without reading on: the organiser, and the person whose part others deny.
         short = page.locator(".in-short tbody tr", has_text=CROSSING)
         expect(short.get_by_role("link", name="Station group").first).to_be_visible()
         denied = short.locator("td div", has=page.locator(".tag-denied"))
@@ -63,16 +64,16 @@ def test_two_clicks_from_the_overview_name_who_organised_the_boats_of_8_may(visi
         row = page.locator(".behind-row", has_text=CROSSING)
         said = row.locator(".fact")
         expect(said.filter(has_text="Station group").first).to_be_visible()
-        # By lead rank: the accused is not the first that is read.
+        # Sorted by lead rank, so the accused does not come first.
         expect(said.first).not_to_contain_text(ACCUSED)
         expect(said.first).to_contain_text("rank ")
-        # Navid Haji is known by a name alone: who is not identified says so in words too.
+        # Navid Haji is known only by name, so the page also says that he is not identified.
         other = page.locator(".behind-row", has_text="C0007").locator(".fact", has_text="Navid Haji")
         expect(other.first).to_contain_text("not identified")
         weak = row.locator(".fact.weak", has_text=f"{ACCUSED} organised")
         expect(weak.get_by_text(re.compile("^(denied by .+|contested)$"))).to_be_visible()
         expect(weak.get_by_role("link", name="lawfully served")).to_be_visible()
-        # In the picture each crossing has its number of people, and a line leads to who says so.
+        # In the picture each crossing has its number of people, and a line leads to each person behind it.
         marks = page.evaluate("besidePicture.data.nodes.filter(({ fold }) => fold).map(({ letter }) => Number(letter))")
         assert len(marks) == 8
         told = [
@@ -101,7 +102,7 @@ def test_one_click_from_the_overview_says_what_a_lead_rests_on_and_one_more_lead
         page.get_by_role("link", name="Through the witnesses").click()
         page.wait_for_url("**/through")
         page.wait_for_selector(".beside-picture[data-ready]")
-        # An officer who is not cleared for sources sees groups, and of few not how many.
+        # An officer without source clearance sees groups, without the number of witnesses in small ones.
         assert page.evaluate("besidePicture.data.nodes.some(({ fold }) => fold)")
 
 

@@ -1,7 +1,7 @@
-"""From a boat on 8 May 2020 to the person behind it, as an investigator goes: the walk that docs/canvas.md tells.
+"""From a boat on 8 May 2020 to the person behind it, as an investigator goes: the walk described in docs/canvas.md.
 
-Each step is one thing a person does. What is on the canvas afterwards is held against what the store holds, and who stands
-at the end against what was planted in the case.
+Each step is one action of a person. Then the canvas is compared with the store, and the person found at the end with
+the planted truth of the case.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ pytestmark = [
 ]
 MOST_ACTIONS = 15
 VIEWPORT = {"width": 1440, "height": 900}
-# A boat of that day, its crossing, the person behind it, one whom others accuse falsely, and the gang.
+# A boat of that day, its crossing, the person behind it, a falsely accused person, and the gang.
 BOAT, CROSSING, PERSON, ACCUSED, GANG = "B0058", "C0007", "P1698", "P0970", "G0006"
 Visiting = Callable[..., AbstractContextManager[Visit]]
 
 
 class Walker:
-    """Somebody at the canvas, and how much they have done."""
+    """A person at the canvas, with a count of their actions."""
 
     def __init__(self, page: Page) -> None:
         self.page, self.done = page, 0
 
     def types(self, text: str) -> None:
-        """One action: a key that leads to the box, words, and Enter on the first hit."""
+        """One action: a key that focuses the box, words, and Enter on the first hit."""
         self.done += 1
         self.page.keyboard.press("a")
         self.page.keyboard.type(text)
@@ -63,7 +63,7 @@ class Walker:
         self.page.mouse.click(x, y)
 
     def grows(self, words: str) -> None:
-        """One action: what else there is, by relation, opened in the panel."""
+        """One action: growth by one relation, opened in the panel."""
         self.done += 1
         growth = self.page.locator("#panel .growth")
         growth.wait_for()
@@ -122,7 +122,7 @@ def test_from_a_boat_on_8_may_2020_to_the_person_behind_it(visit: Visiting, demo
         page.wait_for_function("(id) => networkPicture.nodes.get(id) !== null", arg=PERSON)
         assert {ACCUSED, GANG} <= {one for link in on_canvas(page) for one in link}
         assert on_canvas(page) == in_store(page, session)
-        # Three are said to have organised it. One of them is denied: it is drawn so, and told.
+        # Several are said to have organised it. One of these links is denied: it is drawn so, and the panel says so.
         denied = page.evaluate(
             "Object.fromEntries(networkPicture.edges.get().filter((e) => e.relation === 'ORGANISED').map((e) => [e.from, e.denied]))"
         )
@@ -152,11 +152,11 @@ def test_from_a_boat_on_8_may_2020_to_the_person_behind_it(visit: Visiting, demo
         expect(page.get_by_role("heading", name="Navid Haji")).to_be_visible()
         expect(page.get_by_text("Intelligence, not evidence.")).to_be_visible()
         assert me.done < MOST_ACTIONS
-        # What was planted: one did organise it, the other did not.
+        # The planted truth: one did organise it, the other did not.
         assert PERSON in truth["hubs"]
         assert ACCUSED not in truth["hubs"]
         assert [ACCUSED, "ORGANISED", CROSSING] in truth["false_links"]
-        # The way back: the view opens as it was left.
+        # On returning, the view opens as it was left.
         page.goto("/case/demo/pictures")
         page.get_by_role("link", name="The boat of 8 May").first.click()
         page.wait_for_selector("#network[data-ready]")

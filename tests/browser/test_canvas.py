@@ -1,4 +1,4 @@
-"""What a person does on the canvas beyond looking: arrange, select, undo, colour, filter by days; in a real browser."""
+"""Actions on the canvas beyond looking: arrange, select, undo, colour, filter by days; in a real browser."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ Pages = Callable[..., Page]
 
 
 def places(page: Page) -> dict[str, tuple[float, float]]:
-    """Where vis-network has the nodes."""
+    """Positions of the nodes in vis-network."""
     found: dict[str, dict[str, float]] = page.evaluate("networkPicture.network.getPositions()")
     return {one: (round(at["x"], 1), round(at["y"], 1)) for one, at in found.items()}
 
 
 def served(page: Page) -> dict[str, tuple[float, float]]:
-    """Where the server put the nodes."""
+    """Positions of the nodes from the server."""
     found: dict[str, tuple[float, float]] = page.evaluate(
         "Object.fromEntries(networkPicture.data.nodes.map(({id, home}) => [id, home]))"
     )
@@ -71,13 +71,13 @@ def tool(page: Page, name: str) -> Any:
 
 
 def asked(page: Page) -> list[list[str]]:
-    """What a saved view or an export would be of."""
+    """The picture that a saved view or an export would have."""
     pairs: list[list[str]] = page.evaluate("networkCanvas.state().asked")
     return pairs
 
 
 def held(page: Page) -> list[Route]:
-    """Pictures that are asked for from now on: they come when they are let go."""
+    """Hold back requests for pictures from now on, until the test lets them go."""
     waiting: list[Route] = []
     page.route("**/network?*", lambda route: waiting.append(route))
     return waiting
@@ -90,7 +90,7 @@ def one_of(page: Page, waiting: list[Route]) -> Route:
 
 
 def refusing(page: Page) -> None:
-    """From now on no picture can be had, until `plainly`."""
+    """Refuse all requests for pictures from now on, until `plainly`."""
     page.evaluate(
         """() => { globalThis.plainly = globalThis.fetch; globalThis.fetch = (address, options) =>
         /network[?]/.test(address) ? Promise.resolve(new Response("<main><p>Too busy now.</p></main>", { status: 503 }))
@@ -186,7 +186,7 @@ def test_what_is_pinned_stays_in_another_layout_and_cannot_be_dragged(pages: Pag
     assert places(page)["g1"] == pytest.approx(there, abs=0.2)
     layered = served(page)
     at = places(page)
-    # vis-network keeps whole pixels, and cuts off what is beyond.
+    # vis-network keeps whole pixels and cuts off the fraction.
     assert all(at[one] == pytest.approx(layered[one], abs=1) for one in layered if one != "g1")
     drag(page, "g1", -80, -30)
     assert places(page)["g1"] == pytest.approx(there, abs=0.2)
@@ -202,7 +202,7 @@ def test_colour_size_and_labels_stand_in_the_address_and_the_legend_says_them(pa
     assert member == page.evaluate("networkPicture.nodes.get('p1').color.background")
     page.get_by_label("Size by").select_option("between")
     page.wait_for_url("**sized=between**")
-    # The largest is whom most ways pass.
+    # The largest node is the one on most paths.
     page.wait_for_function(
         "() => networkPicture.nodes.get().reduce((a, b) => (b.size > a.size ? b : a)).id === 'p1' && networkPicture.look.radius({id: 'p1'})"
     )
@@ -251,7 +251,7 @@ def test_what_stands_aside_comes_in_where_it_is_ticked_and_others_are_faint(page
     assert set(nodes(page)) == {node["id"] for node in view["nodes"]}
     clear = page.evaluate("networkPicture.edges.get().filter((e) => !(e.color.opacity < 0.5)).map((e) => e.relation)")
     assert set(clear) == {"CROSSED_ON"}
-    # One that stands aside is no other question than that all do; left out, it brings in nobody.
+    # CROSSED_ON is excluded by default, so leaving it out equals no filter, and brings in no one.
     page.get_by_label("Relations that are ticked").select_option("out")
     page.wait_for_function(f"() => networkPicture.nodes.length === {len(before)}")
 
@@ -281,7 +281,7 @@ def test_days_filter_the_picture_and_are_counted(pages: Pages, service: Service)
     expect(told).to_contain_text(count(sum(row["count"] for row in crossings), "crossing"))
     page.evaluate("networkCanvas.set('from', '2031-01-01', 'later')")
     expect(page.locator("#network-narrowed")).to_contain_text("0 entities and 0 links")
-    # What is of other days is faint, not gone: one sees what it is that is not of these.
+    # Entities of other days are faint, not hidden, so that readers see them.
     page.wait_for_function("() => networkPicture.nodes.get().every((node) => node.opacity < 0.5 && !node.hidden)")
     expect(told).to_contain_text("0 on the canvas")
     page.get_by_role("button", name="All days").click()
@@ -308,7 +308,7 @@ def test_a_date_known_to_a_month_counts_as_what_it_may_be_and_stands_in_no_bar_o
     expect(told).to_contain_text("7 crossings in the case")
     bars = page.locator("#time-drawing .bar-crossings title").all_text_contents()
     assert not any(bar.startswith("3 ") for bar in bars)
-    assert any(re.match(r"1 crossing, .* to ", bar) for bar in bars)  # each bar is of several days, and says so
+    assert any(re.match(r"1 crossing, .* to ", bar) for bar in bars)  # each bar covers several days, and says so
     for span, says in (
         (("2020-05-01", "2020-05-08"), "1 crossing and 3 that may be in the case"),
         (("2020-05-01", "2020-05-31"), "1 May 2020 to 31 May 2020: 4 crossings in the case"),
@@ -455,7 +455,7 @@ def test_the_filters_say_what_the_picture_is_where_another_cannot_be_had(pages: 
     expect(page.get_by_label("paid")).not_to_be_checked()
     assert page.locator("#network-filtered b").count() == 0
     assert edges(page) == whole
-    # Of two that are ticked one after the other both stay ticked, and the picture is of both.
+    # Two boxes ticked one after the other both stay ticked, and the picture is of both.
     plainly(page)
     waiting = held(page)
     page.get_by_label("paid").check()
@@ -477,7 +477,7 @@ def test_what_is_undone_is_so_when_it_is_seen_and_not_where_it_cannot_be_had(pag
     waiting = held(page)
     tool(page, "undo").click()
     picture = one_of(page, waiting)
-    # Until it is there, what would be saved or exported is what is seen; choosing somebody ends nothing.
+    # Until the picture arrives, a save or an export is of the one on screen; selecting a person cancels nothing.
     assert asked(page) == hidden
     select(page, "x1")
     expect(page.locator("#panel .panel-title")).to_be_visible()
@@ -565,7 +565,7 @@ def test_what_needs_another_picture_waits_for_what_was_asked_before(pages: Pages
     one_of(page, waiting).continue_()
     expect(page.locator("#network-count")).to_contain_text("1 hidden")
     assert "x1" in nodes(page)
-    # Two that are ticked after each other, while somebody is being hidden: all three.
+    # Two boxes ticked one after the other while a person is being hidden: all three take effect.
     select(page, EVIL)
     page.keyboard.press("h")
     picture = one_of(page, waiting)
@@ -582,7 +582,7 @@ def test_what_needs_another_picture_waits_for_what_was_asked_before(pages: Pages
     page.wait_for_url("**relation=ORGANISED**")
     assert {name: value for name, value in asked(page) if name != "relation"} == {"id": "p1", "hide": EVIL}
     assert {value for name, value in asked(page) if name == "relation"} == {"PAID", "ORGANISED"}
-    # What is unticked before it came does not come, and what is unfolded before it was folded is not.
+    # A box unticked before its picture arrives changes nothing; the same for a fold undone before it arrives.
     steps = page.evaluate("networkCanvas.steps.at")
     page.get_by_label("gave instructions to").check()
     picture = one_of(page, waiting)
@@ -596,7 +596,7 @@ def test_what_needs_another_picture_waits_for_what_was_asked_before(pages: Pages
         one_of(page, waiting).continue_()
     page.evaluate("unfolded")
     assert not [name for name, _ in asked(page) if name == "fold"]
-    # What is cancelled is all that waits.
+    # Cancelling applies to everything that waits.
     steps = page.evaluate("networkCanvas.steps.at")
     page.evaluate(
         "() => { globalThis.ended = []; for (const id of ['x1', 'p4']) networkCanvas.hide([id]).then((done) => ended.push(done)); }"

@@ -1,4 +1,4 @@
-"""The editor of Cypher in a browser: keys, the place of a fault, a run as it runs, and the library."""
+"""The Cypher editor in a browser: keys, the place of a fault, running, and the library."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_from_a_fault_to_a_shared_query_and_its_picture(visit: Visiting, writer:
         page.keyboard.type("MATCH path = (:Person {case: $case})-[:DIRECTED]->(:Person)\nRETRUN path LIMIT $many")
         expect(page.locator(".gutter")).to_have_text("1\n2\n")
         expect(page.locator("[data-place]")).to_have_text("Line 2, column 24")
-        # Tab indents, and does not keep who uses the keyboard in the editor.
+        # Tab indents, but does not trap keyboard users in the editor.
         page.keyboard.press("Tab")
         assert editor.input_value().endswith("$many  ")
         page.keyboard.press("Shift+Tab")
@@ -58,7 +58,7 @@ def test_from_a_fault_to_a_shared_query_and_its_picture(visit: Visiting, writer:
         expect(page.locator(".strip")).to_be_visible()
         expect(editor).to_be_focused()
         assert editor.evaluate("area => area.value.slice(area.selectionStart, area.selectionStart + 6)") == "RETRUN"
-        # A browser says that a page came with status 400; that is the only fault there may be.
+        # The browser reports that a page came with status 400; no other fault is allowed.
         assert all("400" in fault for fault in seen.faults)
         seen.faults.clear()
 
@@ -68,7 +68,7 @@ def test_from_a_fault_to_a_shared_query_and_its_picture(visit: Visiting, writer:
         expect(page.locator(".strip")).to_be_hidden()
         page.get_by_role("button", name="Check").click()
         expect(page.get_by_text("Nothing is wrong with it")).to_be_visible()
-        # Keys are heard once the page's script has told the caret's place.
+        # The editor responds to keys once the page's script shows the caret's place.
         expect(page.locator("[data-place]")).to_have_text(re.compile(r"Line 2, column [0-9]+"))
         page.get_by_label("Its value, of many").fill("5")
         editor.focus()

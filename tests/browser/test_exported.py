@@ -33,7 +33,7 @@ def test_the_picture_opens_offline_with_its_mark_on_the_canvas(browser: Browser,
         context.close()
         return image
 
-    # Painted on the canvas itself: a picture with a mark is another than one without, another mark is another picture.
+    # The mark is painted on the canvas itself, so without it, or with another one, the picture differs.
     pictures = [painted(mark) for mark in ("", "Handling C · for Kent Police", "Handling C · for A charity")]
     assert len(set(pictures)) == 3
     assert painted("Handling C · for Kent Police") == pictures[1]

@@ -1,4 +1,4 @@
-"""Finding, growing and ways on the canvas, as a person does them; what is on it is compared with what the store holds."""
+"""Finding, growing and paths on the canvas, as a person uses them; the canvas is compared with the store."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def chosen(page: Page) -> set[str]:
 
 
 def until(holds: Callable[[], bool]) -> None:
-    """Waits for something on the canvas; a page's policy lets no text be evaluated in it time and again."""
+    """Wait for a condition on the canvas; a page's policy forbids repeated evaluation of a string."""
     end = time.monotonic() + 15
     while not holds():
         assert time.monotonic() < end
@@ -95,7 +95,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 def held(page: Page) -> list[Route]:
-    """What is asked for suggestions from now on: it is answered when it is let go."""
+    """Hold back requests for suggestions from now on, until the test answers them."""
     waiting: list[Route] = []
     page.route("**/search/near.json*", lambda route: waiting.append(route))
     return waiting
@@ -118,7 +118,7 @@ def test_what_is_found_comes_onto_the_canvas_by_keys_alone(pages: Callable[..., 
     assert chosen(page) == {"stray"}
     expect(page.locator("#find-add")).to_have_value("")
     expect(page.locator("#find-add")).to_be_focused()
-    # What is there already is said to be, and chosen instead.
+    # An entity already on the canvas is marked as such, and gets selected instead of added.
     before = page.url
     page.keyboard.type("name of bos")
     expect(options.first).to_contain_text("on the canvas")
@@ -217,12 +217,12 @@ def test_ways_between_what_is_chosen_are_shown_and_added(pages: Callable[..., Pa
     expect(ways).to_have_count(len(between.ways))
     expect(ways.first).to_contain_text("Name of boss gave instructions to Name of aide")
     ways.first.focus()
-    assert chosen(page) == {"boss", "pilot"}  # what of it is on the canvas
+    assert chosen(page) == {"boss", "pilot"}  # the part of the path on the canvas
     page.keyboard.press("Enter")
     page.wait_for_url("**add=aide*")
     until(lambda: chosen(page) == {"boss", "aide", "pilot"})
     assert on_canvas(page) == {"boss", "aide", "pilot"}
-    # Another kind, and without somebody.
+    # Another kind of path, and paths that avoid a person.
     page.locator("#paths select[name=kind]").select_option("every")
     page.locator("#paths select[name=steps]").select_option("2")
     page.locator("#paths").get_by_role("button", name="Look").click()

@@ -73,7 +73,7 @@ def drawn(page: Page) -> None:
 
 
 def nodes(page: Page) -> dict[str, dict[str, Any]]:
-    """What vis-network holds."""
+    """The nodes in vis-network."""
     found: list[dict[str, Any]] = page.evaluate(
         "networkPicture.nodes.get().map(({id, shape, x, y, size}) => ({id, shape, x, y, size}))"
     )
@@ -86,7 +86,7 @@ def edges(page: Page) -> set[tuple[str, str, str]]:
 
 
 def spot(page: Page, identifier: str) -> tuple[float, float]:
-    """Where on the page a node is drawn."""
+    """Position of a node on the page."""
     x, y = page.evaluate(
         """(id) => { const at = networkPicture.network.canvasToDOM(networkPicture.network.getPosition(id));
         const box = document.getElementById("canvas").getBoundingClientRect(); return [at.x + box.x, at.y + box.y]; }""",
@@ -174,7 +174,7 @@ def test_a_click_on_a_link_tells_its_claims(pages: Callable[..., Page]) -> None:
     page.mouse.click(x1 + (x2 - x1) * 0.4, y1 + (y2 - y1) * 0.4)
     panel = page.locator("#panel")
     expect(panel.get_by_text("it is denied:")).to_be_visible()
-    # The link says so, and the claim that is denied.
+    # Both the link and the denied claim show it.
     expect(panel.get_by_text("denied by 1")).to_have_count(2)
 
 
@@ -226,7 +226,7 @@ def test_it_can_be_walked_by_keyboard(pages: Callable[..., Page]) -> None:
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("expand what is chosen")
     page.keyboard.press("Escape")
-    # Keys in a dialog are the dialog's.
+    # Keys in a dialog act on the dialog.
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("t")
     first = page.locator("#network-nodes a").first
@@ -256,7 +256,7 @@ def test_the_theme_is_followed(pages: Callable[..., Page]) -> None:
 def test_a_narrow_screen_gets_sheets(pages: Callable[..., Page]) -> None:
     page = pages("id=p1", viewport=NARROW)
     over = page.evaluate(
-        # The tools scroll in a line of their own.
+        # The tools scroll in a separate line.
         """[...document.querySelectorAll("body *")].filter((e) => !e.closest("#tools > *") && e.getBoundingClientRect().right > innerWidth + 1)
         .map((e) => `${e.tagName}#${e.id}.${e.className} ${e.getBoundingClientRect().right}`)"""
     )

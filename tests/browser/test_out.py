@@ -1,4 +1,4 @@
-"""Taking a picture out of the canvas, as a person does it: arrange, select, choose, preview, fetch; and a chart read in."""
+"""Exporting a picture from the canvas (arrange, select, choose, preview, download), and importing a chart."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ pytestmark = [
 ]
 CASE = "taken-out"
 WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
-# F1 is of the gang and at the workplace, F2 at the workplace alone.
+# F1 is in the gang and at the workplace, F2 at the workplace alone.
 MORE = {
     "people": "id,name,category\nF1,Fay Oak,suspect\nF2,Finn Elm,suspect\nF3,Flo Ash,suspect\n",
     "gangs": "id,name,handling\nG1,Canal,P\n",
@@ -109,7 +109,7 @@ def test_what_is_selected_and_arranged_goes_as_it_stands(pages: Callable[..., Pa
         page.get_by_role("checkbox", name=form).uncheck()
     page.get_by_role("button", name="Preview").click()
     expect(page.locator("main")).to_contain_text("Arranged as you left it.")
-    # Back and forth: what was chosen is still chosen.
+    # Going back keeps the choices.
     page.get_by_role("button", name="Choose again").click()
     expect(page.get_by_role("checkbox", name="PDF")).not_to_be_checked()
     expect(page.get_by_role("checkbox", name="SVG")).to_be_checked()
@@ -123,7 +123,7 @@ def test_what_is_selected_and_arranged_goes_as_it_stands(pages: Callable[..., Pa
     }  # fmt: skip
     chart: Any = ElementTree.fromstring(held["chart.anx"])
     ends = {end.find("Entity").attrib["Identity"]: (end.attrib["X"], end.attrib["Y"]) for end in chart.iter("End")}
-    # An upright screen lays the picture on its side; what goes out does not.
+    # An upright screen turns the picture sideways; the export is not turned.
     put = {"P2": ("812", "-344"), "C1": ("40", "60")}
     assert ends == ({one: place[::-1] for one, place in put.items()} if size == NARROW else put)
     assert json.loads(held["manifest.json"])["entities"] == 2
@@ -153,10 +153,10 @@ def test_all_of_it_goes_where_nothing_is_selected_and_filters_are_a_choice(pages
     ("asked", "passes", "goes"),
     [
         ("id=P1&id=P2&fade=yes&relation=PAID", (2, "1 link"), (2, "1 link")),
-        # Both pass, and of what stands between them one link alone.
+        # Both entities pass, but only one of the links between them.
         ("id=P1&id=P2&depth=0&fade=yes&relation=PAID", (2, "1 link"), (2, "1 link")),
         ("id=P1&id=P2&depth=0&from=2020-05-08&to=2020-05-08", (2, "1 link"), (2, "1 link")),
-        # What is folded away passes by its relation or not at all.
+        # Links of folded entities pass by their relation or not at all.
         ("id=G1&id=WP&fold=gang:G1&fade=yes&relation=WORKED_AT", (3, "2 links"), (5, "2 links")),
         ("id=G1&id=WP&fold=gang:G1&from=2020-05-08&to=2020-05-08", (2, "1 link"), (4, "1 link")),
     ],
@@ -193,7 +193,7 @@ def test_of_a_folded_group_goes_who_is_in_it_on_the_canvas(pages: Callable[..., 
     page.get_by_role("button", name="Export", exact=True).click()
     nodes = fetched(page)["nodes.csv"].decode().splitlines()[1:]
     assert {line.partition(",")[0] for line in nodes} == {"WP", "F2"}
-    # Back from the form it is that canvas again.
+    # On the way back from the form, the canvas is the same.
     page.goto(f"/case/{CASE}/network?id=G1&id=WP&fold=gang:G1&colour=gang")
     page.wait_for_selector("#network[data-ready]")
     page.locator("#tools").get_by_text("Out", exact=True).click()
@@ -227,7 +227,7 @@ def test_an_svg_that_went_out_opens_offline_with_every_name(browser: Browser, tm
     page.goto(path.as_uri())
     shown = page.locator("svg text").all_text_contents()
     assert {*NAMES, ABOUT.mark, ABOUT.title, "not identified"} <= set(shown)
-    # Every name lies inside the picture, none over the edge.
+    # Every name is inside the picture, none over the edge.
     inside = page.evaluate(
         """() => {
           const [x, y, width, height] = document.documentElement.getAttribute("viewBox").split(" ").map(Number);
@@ -266,7 +266,7 @@ def test_a_chart_is_uploaded_corrected_and_loaded(pages: Callable[..., Page], tm
     expect(page.locator("form.chart tr", has_text="Tractor").get_by_role("combobox")).to_have_value("vehicle")
     page.get_by_role("button", name="Load it").click()
     expect(page.get_by_text("Loaded").first).to_be_visible(timeout=60_000)
-    # Nobody says that Ash plays a part: a pseudonym stands for them, and who knows the name may ask for which.
+    # No claim gives Ash a part, so a pseudonym is shown; a reader who knows the name may ask for the pseudonym.
     page.goto(f"/case/{CASE}/search?q=Ash")
     page.get_by_role("button", name="Ask for").click()
     page.locator("main a.sealed").click()

@@ -1,4 +1,4 @@
-"""Saving a view, opening it elsewhere, saving over each other, going on where one was, and comments, in a real browser."""
+"""Saving a view, opening it elsewhere, saving over each other, resuming a sitting, and comments, in a browser."""
 
 from __future__ import annotations
 
@@ -50,9 +50,10 @@ def address(service: Service, serving: Callable[[Service], AbstractContextManage
 
 @pytest.fixture
 def visit(browser: Browser, address: str, service: Service) -> Iterator[Open]:
-    """`visit("ann", "id=p1")`: the network page of somebody, drawn. Faults and requests elsewhere fail the test.
+    """`visit("ann", "id=p1")`: the network page of an account, drawn. Faults and requests elsewhere fail the test.
 
-    `refused`: an answer that is meant; the browser tells of each that is none. That somebody else saved is always.
+    `refused`: an error status that the test expects, as the browser reports each one. 409, for a view saved by another
+    person, is always allowed.
     """
     faults: list[str] = []
     meant = {"409"}
@@ -79,7 +80,7 @@ def drawn(page: Page) -> None:
 
 
 def places(page: Page) -> dict[str, list[int]]:
-    """Where each node stands, in whole pixels at zoom 1."""
+    """Position of each node, in whole pixels at zoom 1."""
     found: dict[str, list[int]] = page.evaluate(
         "Object.fromEntries(networkPicture.nodes.get().map(({id, x, y}) => [id, [Math.round(x), Math.round(y)]]))"
     )
@@ -110,7 +111,7 @@ def save(page: Page, name: str = "", *, shared: bool = False) -> None:
 
 
 def draft_at(page: Page, identifier: str) -> dict[str, Any]:
-    """What is kept of where somebody is, once that is what starts there."""
+    """The draft of the current sitting, once its canvas starts at this entity."""
     for _ in range(100):
         drafts: list[dict[str, Any]] = page.request.get(f"/case/{CASE}/pictures/drafts.json").json()["drafts"]
         if drafts and ["id", identifier] in drafts[0]["canvas"]["asked"]:
@@ -120,7 +121,7 @@ def draft_at(page: Page, identifier: str) -> dict[str, Any]:
 
 
 def link_of(page: Page) -> str:
-    """The short link to the view that is open."""
+    """The short link to the open view."""
     params: dict[str, Any] = page.evaluate("Object.fromEntries(new URLSearchParams(location.search))")
     return f"picture={params['picture']}"
 
@@ -141,13 +142,13 @@ def test_what_was_arranged_opens_the_same_for_a_colleague(visit: Open) -> None:
     assert places(ben) == arranged
     expect(ben.locator("#view-state")).to_contain_text(f"Ann's boats {EVIL}, version 1 saved")
     assert ben.title() != "1"
-    # The long address does it as well, and so does a reload.
+    # The long address opens the same, and so does a reload.
     again = visit("ben", ben.url.partition("?")[2])
     assert places(again) == arranged
     again.reload()
     drawn(again)
     assert places(again) == arranged
-    # And from the list on the canvas, as a step that can be undone.
+    # The same from the list on the canvas, as a step that can be undone.
     other = visit("ben", "id=p4")
     elsewhere = places(other)
     other.click('#tools [data-tool="pictures"]')
@@ -157,7 +158,7 @@ def test_what_was_arranged_opens_the_same_for_a_colleague(visit: Open) -> None:
     other.click('[data-tool="undo"]')
     other.wait_for_function("(before) => networkPicture.nodes.length === before", arg=len(elsewhere))
     assert places(other) == elsewhere
-    # Which is no picture of that view: saving makes another, and what is kept of the sitting began as none.
+    # After undo it is not a picture of that view: saving makes a new view, and the draft belongs to none.
     expect(other.locator("#view-name")).to_be_empty()
     assert draft_at(other, "p4")["picture"] == ""
     other.click('#tools [data-tool="pictures"]')
@@ -185,7 +186,7 @@ def test_undoing_leads_back_into_the_view_before_and_out_of_none_that_was_saved(
     move(ann, "p1", (40, 40))
     save(ann)
     expect(ann.locator("#view-state")).to_contain_text("the first, version 2 saved")
-    # Before what was saved it is still the same view: nobody else saved in it.
+    # Undoing past the save stays in the same view: no one else saved it.
     for _ in range(2):
         ann.click('[data-tool="undo"]')
         expect(ann.locator("#view-state")).to_contain_text("the first, version 2 unsaved changes")
@@ -195,7 +196,7 @@ def test_undoing_leads_back_into_the_view_before_and_out_of_none_that_was_saved(
 
 
 def two_on(visit: Open, name: str) -> tuple[Page, Page, str]:
-    """Ann, who shares a view, Ben, who moved somebody in it and saved nothing yet, and the view's address."""
+    """Ann, who shares a view, Ben, who moved a node in it without saving, and the view's address."""
     ann = visit("ann", "id=p1")
     save(ann, name, shared=True)
     expect(ann.locator("#view-state")).to_contain_text(f"{name}, version 1 saved")
@@ -211,7 +212,7 @@ def test_two_people_on_one_view_are_told_and_nothing_is_lost(visit: Open) -> Non
     bens = places(ben)
     save(ben)
     expect(ben.locator("#view-state")).to_contain_text("version 2 saved")
-    # Ann is told without asking.
+    # Ann is notified without asking.
     ann.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(ann.locator("#view-newer")).to_contain_text("ben saved version 2 of this view just now: 1 moved")
     ann.click('#view-newer [data-view="later"]')
@@ -224,7 +225,7 @@ def test_two_people_on_one_view_are_told_and_nothing_is_lost(visit: Open) -> Non
     expect(ann.locator("#view-state")).to_contain_text("version 3 saved")
     for version, expected in (("2", bens), ("3", anns)):
         assert places(visit("ben", f"{link}&version={version}")) == expected
-    # Or looks at theirs, or keeps a copy.
+    # Another choice is to look at the other version, or to save a copy.
     move(ben, "p1", (30, 30))
     save(ben)
     expect(ben.locator("#views-conflict")).to_be_visible()
@@ -273,8 +274,8 @@ def test_where_one_was_is_offered_at_the_next_visit(visit: Open, monkeypatch: py
     before = len(kept)
     move(ann, "p4", (40, 0))
     arranged = places(ann)
-    ann.close()  # before it was kept: what waits is sent
-    # A page that is asked for meanwhile may be answered first.
+    ann.close()  # before the draft was saved: the waiting draft is sent
+    # Another page may be requested and answered first.
     end = time.monotonic() + 20
     while len(kept) == before and time.monotonic() < end:
         time.sleep(0.05)
@@ -309,7 +310,7 @@ def test_a_comment_is_written_read_counted_and_taken_back(visit: Open) -> None:
         page.click('#tools [data-tool="table"]')
         expect(page.locator("#network-tables .comment-count")).to_have_text("1 comment")
         expect(page.locator("#network-nodes tr", has_text="1 comment")).to_have_count(1)
-    # The panel of what is chosen leaves the tables free, their button too.
+    # The panel of the selection leaves the tables free, and their button too.
     ben.click('#tables [data-tool="table"]')
     expect(ben.locator("#tables")).to_be_hidden()
     ann.click("#panel .comments li button")
@@ -333,7 +334,7 @@ def test_saving_works_from_the_keyboard_and_says_what_is_missing(visit: Open) ->
 
 
 def sittings(page: Page) -> dict[str, list[list[str]]]:
-    """What each sitting that was kept is of."""
+    """Sitting of each saved draft → the ids that its canvas starts at."""
     drafts = page.request.get(f"/case/{CASE}/pictures/drafts.json").json()["drafts"]
     return {one["sitting"]: [pair for pair in one["canvas"]["asked"] if pair[0] == "id"] for one in drafts}
 
@@ -357,7 +358,7 @@ def test_on_the_way_back_each_picture_is_its_own_sitting(visit: Open) -> None:
     move(ann, "p1", (-40, 30))
     expect(ann.locator("#view-state")).to_contain_text("kept", timeout=10_000)
     assert sittings(ann) == both
-    # And after a reload.
+    # The same after a reload.
     ann.reload()
     drawn(ann)
     move(ann, "p1", (20, 30))
@@ -379,7 +380,7 @@ def test_a_page_that_goes_while_it_is_kept_sends_it_again(visit: Open) -> None:
     for one in sent:
         one.continue_()
     expect(ann.locator("#view-state")).to_contain_text("kept", timeout=10_000)
-    # What was kept is sent no more.
+    # A draft is sent only once.
     ann.wait_for_timeout(300)
     ann.evaluate("() => void dispatchEvent(new Event('pagehide'))")
     ann.wait_for_timeout(200)

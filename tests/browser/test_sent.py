@@ -1,4 +1,4 @@
-"""A form is sent once however often somebody clicks, and not left unsent without a word; in a real browser, without a server."""
+"""A form is sent once, however many clicks, and never lost silently; in a real browser, without a server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FORMS = """<!doctype html><script type="module" src="/sent.js"></script>
   document.getElementById("own").addEventListener("submit", (event) => { event.preventDefault(); fetch("/sent", { method: "POST" }); });
 </script>"""
 
-# A statement as it is opened, and as it comes back from its preview.
+# A statement form when first opened, and when it returns from its preview.
 STATEMENT = {
     f"/{typed}": f"""<!doctype html><script type="module" src="/adding.js"></script>
 <form class="adding" method="post" data-typed="{typed}"><input type="checkbox"></form><a href="/no">Elsewhere</a>"""
@@ -32,7 +32,7 @@ STATEMENT = {
 
 @pytest.fixture
 def sent(browser: Browser) -> Iterator[tuple[Page, list[Route]]]:
-    """A page of forms, and what came of them: no answer is ever given."""
+    """A page of forms, and the requests it sent: they get no answer."""
     context = browser.new_context()
     page, came = context.new_page(), []
 
@@ -52,7 +52,7 @@ def sent(browser: Browser) -> Iterator[tuple[Page, list[Route]]]:
 
 
 def click(page: Page, *buttons: str) -> None:
-    """One after the other, while the first is on its way: by a clock of the page, which Playwright waits for otherwise."""
+    """Click buttons in turn during the first request, by a timer of the page, as Playwright would wait."""
     page.evaluate(
         """(buttons) => buttons.forEach((id, place) => setTimeout(() =>
             id ? document.getElementById(id).click() : dispatchEvent(new Event("pageshow")), 100 * place))""",
@@ -88,7 +88,7 @@ def test_who_leaves_a_statement_that_is_not_added_is_asked(sent: tuple[Page, lis
         dialog.accept()
 
     page.on("dialog", leave)
-    page.locator("input").click()  # browsers ask for nobody who has done nothing
+    page.locator("input").click()  # browsers ask for confirmation only after a user action
     page.get_by_role("link").click()
     page.wait_for_url("**/no")
     assert asked == (["beforeunload"] if typed == "yes" else [])

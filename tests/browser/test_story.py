@@ -23,7 +23,7 @@ VIEWPORT = {"width": 1440, "height": 900}
 
 
 def told(words: str) -> str:
-    """Words that the page has to say, as the story has them: it may not drift from what is there."""
+    """Check that the story contains these words of the page, so that it stays true, and return them."""
     assert words in re.sub(r"\s+", " ", STORY), f"the story does not say {words!r}"
     return words
 

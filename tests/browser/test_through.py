@@ -1,4 +1,4 @@
-"""The witnesses' way to the leads, as somebody meets it: first on the overview and on a lead, and on a page of its own."""
+"""Witness paths to the leads, as a user meets them: first on the overview and on a lead, then on a separate page."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ pytestmark = [
 ]
 VIEWPORT = {"width": 1440, "height": 900}
 Visiting = Callable[..., AbstractContextManager[Visit]]
-# Where a node of the picture stands on the screen, or the middle of a line.
-# Brought to the middle of it, as a picture may be higher.
+# Position on the screen of a node of the picture, scrolled to the middle first, as a picture may be higher.
 NODE = """(id) => { const place = () => {
         const at = besidePicture.network.canvasToDOM(besidePicture.network.getPosition(id));
         const box = besidePicture.container.getBoundingClientRect(); return [at.x + box.x, at.y + box.y]; };
@@ -73,7 +72,7 @@ def test_what_is_still_worked_out_is_said_beside_the_picture(visit: Visiting, mo
         monkeypatch.setattr(Entities, "look", waits)
         page.mouse.click(*page.evaluate(NODE, start))
         expect(page.locator(".picked")).to_contain_text("This is still to be worked out")
-        # A browser notes by itself that an answer was a 503.
+        # The browser itself logs an answer of 503.
         seen.faults.clear()
 
 

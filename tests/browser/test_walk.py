@@ -19,7 +19,7 @@ WIDE = {"width": 1400, "height": 900}
 
 
 def fits(page: Page) -> bool:
-    """Whether nothing makes the page, once it is there as a whole, scroll sideways."""
+    """Whether the page, once loaded, fits without scrolling sideways."""
     page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 

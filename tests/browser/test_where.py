@@ -16,14 +16,14 @@ pytestmark = [
     pytest.mark.slow(reason="a browser is driven through whole pages"),
 ]
 Visiting = Callable[..., AbstractContextManager[Visit]]
-# Everything that what is asked for changes on the page.
+# Everything on the page that the filters change.
 STANDS = """() => [document.querySelector("[data-status]").textContent,
     ...[...document.querySelectorAll("tr[data-places]")].map((row) => row.hidden),
     ...[...document.querySelectorAll("a.day, a.place, path.route")].map((at) => at.getAttribute("class"))]"""
 
 
 def same_without_script(page: Page) -> None:
-    """The page as its script made it is the page that the service gives for the address it stands at."""
+    """Check that the page changed by its script equals the page the service gives for the same address."""
     other = page.context.browser.new_context(java_script_enabled=False)  # type: ignore[union-attr] # a context of a browser
     other.add_cookies(page.context.cookies())  # type: ignore[arg-type] # as they were given
     plain = other.new_page()
@@ -56,7 +56,7 @@ def test_a_day_a_place_and_words_filter_all_three_as_the_service_does(visit: Vis
         same_without_script(page)
         page.get_by_role("link", name="All of it").click()
         expect(page.locator("tr[data-places][hidden]")).to_have_count(0)
-        # A row leads to its answer.
+        # Each row links to its answer.
         page.locator("tr[data-kind=crossing]").first.get_by_role("link", name="Who is behind it").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Who is behind")
 

@@ -1,4 +1,4 @@
-"""The command line in this process: each call as a person makes it, with what it says apart from what it answers."""
+"""The command line in this process: each call as a person makes it, with answer and messages kept apart."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ PURPOSE = "testing the command line"
 
 @dataclass(frozen=True)
 class Said:
-    """How a command ended, what it answered (stdout) and what it said (stderr)."""
+    """A command's exit status, its answer (stdout) and its messages (stderr)."""
 
     status: int
     answer: str
     said: str
 
     def refusal(self) -> str:
-        """The one sentence of a command that could not do it."""
+        """Error line of a command that failed."""
         assert self.status != 0, (self.answer, self.said)
         last = self.said.strip().splitlines()[-1]
         assert last.startswith("graphsvc: "), self.said
@@ -65,7 +65,7 @@ def command(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Command:
 
 @pytest.fixture
 def must(command: Command) -> Command:
-    """The same, for what has to work."""
+    """The same for a command that must succeed."""
 
     def call(*arguments: str, typed: tuple[str, ...] = ()) -> Said:
         done = command(*arguments, typed=typed)

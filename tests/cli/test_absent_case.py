@@ -1,4 +1,4 @@
-"""A case that is not there is the same error with the same status, whatever is asked of it."""
+"""A case that is not there gives the same error with the same status from every command."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.neo4j
 Command = Callable[..., Any]
 ABSENT = "no-such-case"
 PASSWORD = "correct horse battery"
-# What bears the name of a case and may be about one that is not there.
+# Commands with the name of a case that need not exist.
 MAY = {
     "evaluate": "a folder, unless a truth is given",
     "audit": "looks for it in the log, where a case that is gone still stands",

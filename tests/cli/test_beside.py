@@ -1,4 +1,4 @@
-"""Several processes that serve one home: whoever answers, it is the same service; one that is killed costs nothing but time."""
+"""Several processes that serve one home: each gives the same service, and killing one costs only time."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def home(at_server: Callable[..., Settings], tmp_path: Path) -> Settings:
 
 
 class Serving:
-    """`graphsvc serve` as a program of its own."""
+    """`graphsvc serve` as a separate program."""
 
     def __init__(self, process: subprocess.Popen[str], settings: Settings) -> None:
         self.process, self._settings = process, settings
@@ -63,12 +63,12 @@ class Serving:
         self._opener.open(link[0], timeout=LONG_S).read()
 
     def beside(self) -> list[int]:
-        """The processes beside the first one, once all of them answer."""
+        """Wait until all processes answer, and return all except the first."""
         until(lambda: len(list((self._settings.home / "processes").glob("?" * 8))) == PROCESSES)
         return [pid for pid in children(self.process.pid) if b"spawn_main" in command(pid)]
 
     def leads(self) -> bytes:
-        """What is answered to a browser that comes anew."""
+        """The list of leads, requested on a new connection."""
         with self._opener.open(f"{self.address}/case/{CASE}/leads.json", timeout=LONG_S) as answer:
             body: bytes = answer.read()
         return body
@@ -128,7 +128,7 @@ def test_whoever_answers_it_is_one_service_and_who_is_killed_is_missed_by_nobody
             assert served.leads() == first
             for pid in others:
                 os.kill(pid, signal.SIGCONT)
-        # One is killed in the middle of a change: what it left is completed, and another comes in its place.
+        # One is killed in the middle of a change: the change is completed, and another process replaces it.
         with Service(dataclasses.replace(home, processes=1)) as service:
             service.register.close(CASE)
             os.kill(beside[0], signal.SIGKILL)

@@ -33,7 +33,7 @@ def run(command: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.fixture
 def process(home: Settings, tmp_path: Path) -> Run:
-    """The command line in a process of its own: starting one costs more than most of what it then does."""
+    """The command line in a new process: starting one costs more than most commands take."""
 
     def call(*arguments: str, stdin: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
         variables = {

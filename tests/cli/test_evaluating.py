@@ -1,4 +1,4 @@
-"""`graphsvc evaluate` of one ranking over several cases: what the ranking has beside them, and lacks of them, is said."""
+"""`graphsvc evaluate` of one ranking over several cases: it says what the ranking has too much or too little of."""
 
 from __future__ import annotations
 

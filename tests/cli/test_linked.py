@@ -1,4 +1,4 @@
-"""`graphsvc linked`: an answer that is cut says so and ends with status 75, what was given of it on standard output."""
+"""`graphsvc linked`: an answer that is cut says so and ends with status 75, the given part on standard output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loading on the command line: what is said of rows, on a real server."""
+"""Loading on the command line: messages about rows, on a real server."""
 
 from __future__ import annotations
 

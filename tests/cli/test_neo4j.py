@@ -1,4 +1,4 @@
-"""`graphsvc neo4j`: what it says, and that it never says the password."""
+"""`graphsvc neo4j`: its messages, which never contain the password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All of a case as Parquet on the command line: where it lies, whether it is as it was, and who is told to do otherwise."""
+"""A whole case as Parquet on the command line: place of the files, verification, and the hint at lower clearance."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Command = Callable[..., Any]
 
 @pytest.fixture
 def loaded(case: str, must: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder in which commands are run, of who has loaded a case."""
+    """The folder in which commands run, after a case was loaded."""
     delivery = write(
         tmp_path / "delivery",
         people=[{"id": "P1", "name": "Ari"}, {"id": "P2", "name": "Bo"}],

@@ -35,7 +35,7 @@ def sign_in(command: Command, name: str, password: str = PASSWORD, code: str = "
 
 
 def line(must: Command, name: str) -> str:
-    """What `users list` says of an account, with single blanks."""
+    """Line of `users list` for an account, with single blanks."""
     (found,) = [one for one in must("users", "list").answer.splitlines() if one.split()[0] == name]
     return " ".join(found.split())
 
@@ -116,14 +116,14 @@ def test_a_reset_password_is_the_only_one(must: Command, command: Command, admin
     shown = must("audit", "--action", "accounts")
     assert "reset" in shown.answer
     assert OTHER not in shown.answer
-    entered = must("audit", "--action", "sign in", "--account", "pat").answer  # the word of the web, too
+    entered = must("audit", "--action", "sign in", "--account", "pat").answer  # the same word as on the web
     assert "released" in entered
     assert "refused" in entered
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[], dt.datetime]:
-    """The time codes are made for; each look at it comes half a minute after the one before."""
+    """The time for which codes are made; half a minute later at each look."""
     began = now()
     looks = 0
 
@@ -149,7 +149,7 @@ def test_a_second_factor_is_set_up_asked_for_and_removed(
     wrong = command("account", "second-factor", typed=("000000",))
     assert re.search(rf"secret   {secret}\n  address  otpauth://totp/", wrong.said)
     assert "The code is not right" in wrong.refusal()
-    sign_in(must, "pat")  # nothing is asked for yet
+    sign_in(must, "pat")  # no code is asked for yet
     assert "from now on signing in takes a code" in must("account", "second-factor", typed=(code(),)).said
     assert "has a second factor already" in command("account", "second-factor", typed=("",)).refusal()
     refusals = {sign_in(command, "pat", code=given).refusal() for given in ("", "000000")}

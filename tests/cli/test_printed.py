@@ -1,4 +1,4 @@
-"""Nothing of other people's text steers the terminal it is shown on."""
+"""No text from other people steers the terminal it is shown on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graphsvc.views.forms.rows import cell
 
 COMMANDS = Path(looking.__file__).parent
 HOSTILE = "Ann\x1b]0;owned\x07\x1b[2J\x9b31m\x7f\rBob\nrejected: nothing\u2028\u202egnp\ud800"
-# What a terminal acts on, or what makes a line look like another.
+# Characters that a terminal acts on, or that make one line look like another.
 STEERING = [chr(one) for one in (*range(9), *range(11, 32), *range(0x7F, 0xA0), 0x2028, 0x2029, 0x202E, 0x2066)]
 
 
@@ -31,7 +31,7 @@ def output(prints: Callable[[], object]) -> str:
 def test_control_signs_are_shown_and_not_obeyed() -> None:
     said = output(lambda: printed.say(HOSTILE, HOSTILE))
     assert not [sign for sign in STEERING if sign in said]
-    assert len(said.splitlines()) == 2  # one line each: nobody writes a second one in another's name
+    assert len(said.splitlines()) == 2  # one line each: no one can forge a second line
     assert r"Ann\u001b]0;owned\u0007\u001b[2J\u009b31m\u007f\u000dBob\u000arejected" in said
 
 

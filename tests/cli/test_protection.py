@@ -46,8 +46,8 @@ Look = Callable[[], dict[str, Any]]
 
 @pytest.fixture
 def act(home: Settings, case: str, must: Command, monkeypatch: pytest.MonkeyPatch) -> As:
-    """`act("sup")` signs somebody in: their commands from then on."""
-    monkeypatch.setenv("GRAPHSVC_SECOND_FACTOR_ROLES", "none")  # the second factor has tests of its own
+    """`act("sup")` signs in as an account, for the commands that follow."""
+    monkeypatch.setenv("GRAPHSVC_SECOND_FACTOR_ROLES", "none")  # the second factor is tested elsewhere
     with Service(home) as service:
         for name, role in PEOPLE:
             accounts.add(service.database, name, [role], {case: Grant("C", sources=True)}, PASSWORD)
@@ -56,7 +56,7 @@ def act(home: Settings, case: str, must: Command, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture
 def witness(act: As, must: Command, case: str, tmp_path: Path) -> str:
-    """The pseudonym of the witness of a case that was loaded."""
+    """The pseudonym of the witness of a loaded case."""
     for name, text in TABLES.items():
         (tmp_path / f"{name}.csv").write_text(text)
     act("inv")
@@ -95,7 +95,7 @@ def test_a_reveal_is_asked_agreed_opened_and_ended(
     assert "why: needs protection before the hearing" in waiting
     assert "It is open for cus until" in must("reveal", "agree", request, "--note", "for today").said
     assert must("reveal", "pending").said.endswith("No reveal waits for your answer.\n")
-    # Open for the one who asked alone: for others it is as if it were not there.
+    # Open only for the person who asked: for others it seems not to exist.
     absent = command("reveal", "open", "0" * 32).refusal()
     assert command("reveal", "open", request).refusal() == absent
     act("cus")
@@ -131,7 +131,7 @@ def test_who_is_sealed_is_told_where_it_is_asked_and_nowhere_else(
     for more in (("--dry-run",), ("--undo", "1")):
         call = ("load", *(() if more[0] == "--undo" else (str(tmp_path),)), "--case", case, "--identities", *more)
         assert "once it is committed" in command(*call).refusal()
-    # Nothing new: nobody was sealed by it.
+    # The same delivery again: it sealed no one.
     assert "sealed: nothing was committed" in must("load", str(tmp_path), "--case", case, "--identities").said
     must("load", "--case", case, "--undo", "1")
     assert "sealed: W1 Wilma Hale is S-" in must("load", str(tmp_path), "--case", case, "--identities").said

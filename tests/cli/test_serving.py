@@ -1,4 +1,4 @@
-"""The server as `serve` starts it: the address it says is the one that answers, and no other."""
+"""The server as `serve` starts it: the address it prints is the one that answers, and no other."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_the_pages_lie_below_the_address_it_says(settings: Callable[..., Setting
 def test_twenty_readers_who_wait_for_what_takes_long_hold_up_nobody_else(
     settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of a large case the list of leads takes minutes after a change, and half of fifty readers may have asked one process for it."""
+    """In a large case the leads take minutes after a change, and half of fifty readers may ask one process for them."""
     answered: list[int] = []
     waiting, let_go = threading.Semaphore(0), threading.Event()
     plain = web.create_app

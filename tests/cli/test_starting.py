@@ -22,7 +22,7 @@ from graphsvc.service import Service
 from graphsvc.store.server import local
 
 ROOT = Path(__file__).parents[2]
-# What takes longer to load than all else of a command: only what computes, draws or brings tables forward needs them.
+# Modules slower to load than all else in a command: only commands that compute, draw or export tables need them.
 HEAVY = {
     "alembic",
     "dask",
@@ -40,7 +40,7 @@ DATA = {"neo4j", "numpy", "pandas", "sqlalchemy"}
 
 
 def loaded(code: str) -> set[str]:
-    """What Python has loaded after some code, in a process of its own."""
+    """Modules loaded in a new Python process after running some code."""
     script = f"import json, sys\n{code}\nprint(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT, timeout=100
@@ -77,7 +77,7 @@ def test_a_notebooks_own_driver_takes_tables_whoever_was_loaded_first() -> None:
 
 
 def test_every_command_stands_where_the_table_says() -> None:
-    """The table says it without loading the module."""
+    """The table gives it without loading the module."""
     rooms = {
         module.name: tuple(command.name for command in there)
         for module in pkgutil.iter_modules(cli.__path__)
@@ -91,7 +91,7 @@ def test_every_command_stands_where_the_table_says() -> None:
 def test_a_command_that_must_start_neo4j_says_so_at_once(
     settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Before it waits for the first answer: who sees nothing for ten seconds thinks that it hangs."""
+    """Before it waits for the first answer: a silent wait of ten seconds looks like a hang."""
     home = settings()
     with Service(home) as service:
         service.register.key("north", create=True)

@@ -1,4 +1,4 @@
-"""The curve over the sizes of a case: drawn of the figures beside it, and the exponents told of them are those they have."""
+"""The curve over the sizes of a case: drawn from the stored figures, with the exponents that the page states."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bench.curve import Size, drawn, exponent, read
 
 ROOT = Path(__file__).parents[2]
 FIGURES = ROOT / "bench" / "curve.csv"
-# Claims of the three sizes, as the page tells them.
+# Claims of the three sizes, as the page states them.
 CLAIMS = {10_000: 98_863, 30_000: 295_394, 100_000: 979_645}
 
 
 def test_the_picture_is_drawn_of_the_figures_beside_it() -> None:
-    """`python -m bench.curve` writes it anew."""
+    """`python -m bench.curve` redraws it."""
     assert FIGURES.with_suffix(".svg").read_text("utf-8") == drawn(read(FIGURES))
 
 

@@ -1,4 +1,4 @@
-"""What the documentation says is there, is there: links, commands, options, queries, settings, methods."""
+"""Everything the documentation mentions exists: links, commands, options, queries, settings, methods."""
 
 from __future__ import annotations
 

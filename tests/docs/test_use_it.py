@@ -1,4 +1,4 @@
-"""The README's *Use it*, as somebody does it who has just installed graphsvc: line by line, in an empty home."""
+"""The README's *Use it*, followed as by a new user: line by line, in an empty home."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 INSTALL, SERVE = "pip install .", "graphsvc serve"
-# A server of its own: on one that others use, a text of Cypher is for who may see all that is there.
+# A separate server: on a shared one, typed Cypher is only for readers who may see everything.
 SMALL = {"GRAPHSVC_NEO4J_QUICK_JAVA": "yes", "GRAPHSVC_NEO4J_START_S": "300", "GRAPHSVC_PORT": "0"}
-# What each command answers or says, once it did what the README says of it.
+# Text in each command's answer or message after it did what the README says.
 SAYS = {
     "behind": "C0001",
     "linked": "first_date",
@@ -42,12 +42,12 @@ def use_it(language: str) -> str:
 
 
 def lines() -> list[str]:
-    """Its lines of the shell, without what is said of them."""
+    """The shell lines of the block, without their comments."""
     return [re.sub(r"\s+# .*", "", line) for line in use_it("").splitlines()]
 
 
 def ran(line: str, folder: Path, environ: Mapping[str, str]) -> str:
-    """What a line of a shell prints; it has to end well."""
+    """Run a shell line, which must succeed, and return its output."""
     done = subprocess.run(
         ["/bin/sh", "-c", line], cwd=folder, env=environ, capture_output=True, text=True, timeout=600, check=False
     )
@@ -61,7 +61,7 @@ def ran(line: str, folder: Path, environ: Mapping[str, str]) -> str:
 @pytest.mark.slow(reason="does what somebody new does, from an empty home to the pages")
 def test_every_line_does_what_it_says(jars: Path, tmp_path: Path) -> None:
     first, *commands, last = lines()
-    assert (first, last) == (INSTALL, SERVE)  # installing has a test of its own: tests/packaging
+    assert (first, last) == (INSTALL, SERVE)  # tests/packaging tests the installation
     environ = {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),
@@ -77,7 +77,7 @@ def test_every_line_does_what_it_says(jars: Path, tmp_path: Path) -> None:
     try:
         for line in commands:
             assert re.search(SAYS[line.split()[1]], ran(line, tmp_path, environ)), line
-        # Neo4j was started once, and has gone on since: not every line waits for it.
+        # Neo4j was started once and has kept running: not every line waits for it.
         assert "ends in" in ran("graphsvc neo4j status", tmp_path, environ)
         ran(f"{shutil.which(sys.executable)} - <<'NOTEBOOK'\n{use_it('python')}NOTEBOOK", tmp_path, environ)
         served(last, tmp_path, environ)

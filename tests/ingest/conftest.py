@@ -20,13 +20,13 @@ Deliver = Callable[..., Path]
 
 @pytest.fixture
 def limits() -> Limits:
-    """Small enough to be passed quickly."""
+    """Limits small enough to exceed quickly."""
     return Limits(file_bytes=5_000_000, cell_chars=1_000)
 
 
 @pytest.fixture
 def deliver(tmp_path: Path) -> Deliver:
-    """deliver({"people.csv": ...}) → a folder: two people and a link, with the files given instead or (None) left out."""
+    """deliver({"people.csv": ...}) → a folder: two people and a link, with files replaced or (None) left out."""
 
     def make(files: dict[str, str | bytes | None] | None = None) -> Path:
         folder = tmp_path / "case"

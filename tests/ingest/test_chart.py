@@ -104,7 +104,7 @@ def test_a_chart_becomes_a_case_with_one_statement(tmp_path: Path) -> None:
     (statement,) = rows(found, "statements")
     assert (statement["kind"], statement["handling"], statement.get("source_grade")) == ("intelligence", "C", None)
     assert {row["statement_id"] for row in rows(found, "links")} == {statement["id"]}
-    # The same file is the same statement, another is another.
+    # The same file is the same statement; another file is another.
     assert rows(read(tmp_path, chart(entity("a", "Person"))), "statements")[0]["id"] != statement["id"]
 
 
@@ -117,7 +117,7 @@ def test_direction_follows_the_arrow_and_what_the_relation_takes(tmp_path: Path)
             link("a", "gave instructions to", "b"),
             link("a", "gave instructions to", "b", "ArrowOnTail"),
             link("a", "friend", "b", "ArrowNone"),
-            # A crossing pilots nobody: drawn from its object, the link is meant the other way.
+            # A crossing pilots no one: drawn from its object, the link is meant the other way.
             link("x", "piloted", "a"),
         ),
     )
@@ -137,7 +137,7 @@ def test_grades_of_3x5x2_are_kept_and_others_not_guessed_at(tmp_path: Path) -> N
     told = [(row.get("assessment"), row.get("handling")) for row in rows(found, "links")]
     assert told == [("A", None), (None, "C"), (None, None)]
     (statement,) = rows(found, "statements")
-    # As cautious as the least of them, and shared only if all may be.
+    # As cautious as the most cautious link, and shared only if all may be.
     assert (statement["source_grade"], statement["handling"]) == ("3", "C")
     assert found.chart is not None
     assert found.chart.graded == 2
@@ -203,7 +203,7 @@ def test_marks_of_a_person_fill_their_columns_and_unknown_ones_are_refused(tmp_p
             InputError, match=f"lines 4 and 5: two items of one identity have a different {[*first].pop()}"
         ):
             read(tmp_path, chart(person(**first), person(**second)))
-    # What one of them does not say is taken from the other.
+    # Cells missing in one row are taken from the other.
     (both,) = rows(read(tmp_path, chart(person(sex="male"), person(sealed="yes"))), "people")
     assert (both["sex"], both["sealed"]) == ("male", "yes")
 
@@ -272,7 +272,7 @@ def test_types_that_are_not_known_are_named_by_line_with_the_way_out(tmp_path: P
         "port.anx, line 5, column type, value 'Lorry firm': nobody has said what this type is: choose it in the preview,"
         " or name it in a mapping under [chart.entities]"
     )
-    # A link of another type is kept, and scored by nothing.
+    # A link of another type is kept, and no score uses it.
     assert claims(found)[0][1] == "X_ANSWERS_TO"
     assert claims(found)[1][1].startswith("X_")
     assert found.chart is not None
@@ -310,10 +310,10 @@ def test_one_identity_of_two_kinds_is_two_and_of_one_kind_one(tmp_path: Path) ->
     )
     assert [row["id"] for row in rows(found, "people")] == ["Berg (person)", "Cor"]
     assert [row["id"] for row in rows(found, "workplaces")] == ["Berg (workplace)"]
-    # What two eyes cannot tell apart is one.
+    # Names that look the same are the same.
     alike = read(tmp_path, chart(entity("Jos\u00e9", "Person"), entity("Jose\u0301\u200b", "Person")))
     assert ([row["id"] for row in rows(alike, "people")], alike.rejections) == (["Jos\u00e9"], [])
-    # A pseudonym of another house is none of ours.
+    # A pseudonym from another home is not one of ours.
     sealed = read(tmp_path, chart(entity("S-7K3Q-X2MD-0A9B", "Person")))
     assert (rows(sealed, "people")[0]["id"], sealed.rejections) == ("S.7K3Q.X2MD.0A9B", [])
 
@@ -461,7 +461,7 @@ def test_a_link_that_fits_no_ends_of_its_relation_keeps_its_word_and_is_counted(
         ("Ash", "USED", "KX1"), ("Ash", "CONTROLS", "yard"), ("Ash", "USED", "KX1"), ("team", "X_OWNER", "KX1"),
     ]  # fmt: skip
     assert [row.get("notes") for row in rows(delivery, "links")] == ["Owner", None, "Owner", None]
-    # What somebody chose for a type is done so wherever it can be.
+    # The user's choice for a type applies wherever the ends allow it.
     chosen = read(tmp_path, chart(*things, *owns), '[chart.links]\n"Owner" = "CONTROLS"\n')
     assert {relation for _, relation, _ in claims(chosen)} == {"CONTROLS", "USED"}
 

@@ -13,7 +13,7 @@ LIMITS = Limits(file_bytes=1_000_000, cell_chars=1_000)
 
 
 def check(name: str, *rows: dict[str, str], header: list[str] | None = None) -> Delivery:
-    """One table of rows with the same columns, beginning in line 2."""
+    """Check one table of rows with the same columns, starting in line 2."""
     columns = header or list(rows[0])
     lines = [(line, [row.get(column, "") for column in columns]) for line, row in enumerate(rows, 2)]
     return check_delivery([RawTable(name, f"{name}.csv", columns, lines)], LIMITS)

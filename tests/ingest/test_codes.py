@@ -1,4 +1,4 @@
-"""Handling codes of the rows of people and things, decided on a delivery as it came."""
+"""Handling codes of the rows of people and things, decided from a delivery at the time it came."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_an_opened_statement_opens_rows_if_it_is_accepted_and_for_its_own_loader
 def test_rows_that_were_kept_without_codes_get_them_and_are_no_wider_open_than_before() -> None:
     shared = KeptRows([person("a", name="Ari"), *statement_rows("S", "P", "aa")], COLUMNS, partial=True)
     hidden = KeptRows([person("a", notes="secret"), *statement_rows("T", "C", "aa")], COLUMNS, partial=True)
-    # Its statement under P was refused when it came, and so is nothing that opens.
+    # Its statement under P was rejected when it came, and so opens nothing.
     refused = hidden._replace(rows=[*hidden.rows, *statement_rows("U", "P", "aa")], accepted=["T"])
     for deliveries in ([shared, hidden], [hidden, shared], [shared, refused]):
         state = State()

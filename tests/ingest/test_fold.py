@@ -239,7 +239,7 @@ def test_what_only_adds_replaces_no_payment_of_the_same_day() -> None:
     state = State()
     load(state, 1, *PEOPLE, statement("S1"), paid(2, 5.0), paid(3, 5.0))
     for part in ({"partial": True}, {"partial": True}, {"partial": False}):
-        # The second time nothing is new; and without its statement listed, a delivery has not all of its claims.
+        # The second time nothing is new; and without a row for its statement, a delivery need not have all its claims.
         load(state, 2, paid(2, 7.0), paid(3, 5.0), **part)
         assert amounts(state) == [5.0, 5.0, 7.0]
         assert amounts(state, "superseded") == []
@@ -324,7 +324,7 @@ ROWS = st.one_of(
 def test_counts_reconcile_and_nothing_refers_to_nobody(deliveries: list[tuple[list[Row], bool]]) -> None:
     state = State()
     for number, (rows, partial) in enumerate(deliveries, start=1):
-        # A check of one delivery leaves no two differing rows of one table with the same id.
+        # After its check, a delivery has no two differing rows of one table with the same id.
         unique = {(row.table, row.values["id"]) if "id" in row.values else id(row): row for row in rows}
         report = load(state, number, *unique.values(), partial=partial)
         for counts in report.counts.values():

@@ -1,4 +1,4 @@
-"""Graphs of other programs (GEXF, GraphML, JSON lines of APOC): two tables for a mapping, or one sentence that says so."""
+"""Graphs of other programs (GEXF, GraphML, JSON lines of APOC): two tables for a mapping, or an error that says so."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_nodes_and_edges_are_two_tables(
 
 
 def column(path: Path, text: str, name: str, limits: Limits, table: str = "people") -> list[object]:
-    """What stands in a column of nodes or edges, read into notes."""
+    """Values of a column of nodes or edges, read into notes."""
     mapping = MAPPING.replace('columns.name = "{name}"\n', "").replace('columns.weight = "weight"\n', "")
     of = 'columns.id = "id"\n' if table == "people" else 'columns.object_id = "target"\n'
     delivery = read(path, text, limits, mapping.replace(of, f'{of}columns.notes = "{name}"\n'))
@@ -178,7 +178,7 @@ def listed(value: str, kind: str = "liststring", default: str = "") -> str:
         ("[1, 2]", "listinteger", "1; 2"),
         ("[]", "liststring", None),
         ("<empty>".replace("<", "&lt;"), "liststring", None),
-        # Without a list it may be anything.
+        # Without a list type the text may mean anything.
         ("[Hewa, Karo]", "string", "[Hewa, Karo]"),
         ("a|b", "string", "a|b"),
         ('["Hewa', "liststring", '["Hewa'),
@@ -202,7 +202,7 @@ def test_what_a_list_is_where_nothing_is_said_is_several_values_too(tmp_path: Pa
         ('["H","Hewo"]', "H; Hewo"),
         ("[1,true,null,2.5]", "1; yes; 2.5"),
         ("[]", None),
-        # What is no list of JSON, or is made to do harm, stays the text that it is.
+        # Text that is not a JSON list, or is hostile, stays as it is.
         ("H; Hewo", "H; Hewo"),
         ('{"a": 1}', '{"a": 1}'),
         ('["a\\u0000"]', '["a\\u0000"]'),
@@ -288,7 +288,7 @@ def test_without_a_mapping_it_is_said_what_it_is_and_how_it_is_loaded(
         f"{name} is {form}, which does not say which source reported what. Load it with a mapping for its two tables: nodes with the"
         f" columns {nodes}, and edges with the columns {edges}."
     )
-    # Beside other files it is no table; a file of JSON may be anything.
+    # Next to other files it is no table; a JSON file may be anything.
     if name.endswith(".json"):
         return
     with pytest.raises(
@@ -343,7 +343,7 @@ def test_a_graph_among_other_files_is_no_table_of_a_mapping(name: str, tmp_path:
 def test_a_value_that_is_the_name_of_its_column_is_no_header(tmp_path: Path, limits: Limits) -> None:
     text = GEXF.replace('label="Karo"', 'label="label"')
     assert column(tmp_path / "g", text, "label", limits)[1] == "label"
-    # Nor is a first row of values thought of where no column is there that the mapping names.
+    # A missing mapped column brings no hint that the first row may hold values.
     missing = MAPPING.replace("{name}", "named").replace('"id"', '"key"')
     with pytest.raises(InputError) as refused:
         read(tmp_path / "g", text, limits, missing)

@@ -1,4 +1,4 @@
-"""Other people's tables whose first row is no header: read as data where a mapping says so, asked about where it does not."""
+"""Other people's tables whose first row is no header: read as data where a mapping says so, queried otherwise."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from graphsvc.ingest.check import read_case
 from graphsvc.ingest.mapping import mapping_of
 from graphsvc.ingest.raw import Limits
 
-# As some programs write links: kind and name of each end, and what lies between, padded and without a header.
+# As some programs write links: kind and name of each end, then the relation, padded and without a header.
 CALLS = "Driver, Hewa,  Agent, Karo, Calls\nAgent,  Karo,  Boss,  Omar, Pays\nDriver, Hewa,  Boss,  Omar, Calls\n"
 MAPPING = """
 [statement]
@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def read(path: Path, limits: Limits, text: str = MAPPING) -> list[tuple[str, int, list[str]]]:
-    """(table, line, ends or id) of what is read."""
+    """(table, line, ends or id) of each row."""
     delivery = read_case(path, limits, mapping_of("map.toml", text.encode()))
     assert delivery.rejections == []
     ends = ("id", "subject_id", "relation", "object_id")
@@ -116,7 +116,7 @@ def test_a_row_of_another_width_than_the_first_is_rejected_in_those_words(folder
                 r" in each \[\[table\]\] of map.toml that reads it, and name columns by number: \"1\", \"2\" and so on\.$"
             ),
         ),
-        # Its own values are named as columns: the first link would be gone unsaid.
+        # The mapping names its columns by the values of the first row, so the first link would be lost silently.
         (
             lambda _: NAMED,
             (

@@ -72,7 +72,7 @@ def mapping(tmp_path: Path) -> Write:
 
 
 def theirs(tmp_path: Path, name: str, text: str) -> Path:
-    """A folder of somebody else's with this file in it."""
+    """A folder from someone else with this file in it."""
     folder = tmp_path / "theirs"
     folder.mkdir()
     (folder / name).write_text(text)
@@ -184,7 +184,7 @@ SIDE_BY_SIDE = "numbers that stand side by side in"
         ("%d%m%Y", NumberCell("1022020"), SIDE_BY_SIDE),
         ("%d%m%Y", NumberCell("10022020"), "2020-02-10"),
         ("%d%m%Y", "8052020", SIDE_BY_SIDE),
-        # It would be a year of ours.
+        # It would look like one of our years.
         ("%d%m%y", "1122", SIDE_BY_SIDE),
         ("%d%m%y", "080520", "2020-05-08"),
         ("%Y%m%d", "20200508", "2020-05-08"),
@@ -194,7 +194,7 @@ SIDE_BY_SIDE = "numbers that stand side by side in"
         ("%Y%j", "202012", SIDE_BY_SIDE),
         ("%G%V%u", "2020195", "2020-05-08"),
         ("%d.%m.%Y %H%M", "08.05.2020 0430", "2020-05-08T04:30Z"),
-        # What stands between signs needs no zeros.
+        # Parts between separators need no zeros.
         ("%d.%m.%Y %H%M", "8.5.2020  0430", "2020-05-08T04:30Z"),
         ("%d.%m.%Y %H%M", "08.05.2020 130", SIDE_BY_SIDE),
         ("%d.%m.%Y %H%M", "08.05.2020 430", SIDE_BY_SIDE),
@@ -484,7 +484,7 @@ def test_the_published_networks_load(name: str, people: int, links: int, calls: 
     assert all(isinstance(weight, int) for weight in weights)
     if calls is not None:
         assert sum(weight for weight in weights if isinstance(weight, int)) == calls
-    # What an analysis is judged by must not come in.
+    # Values that an analysis is measured by must not be imported.
     assert {name for row in delivery.rows if row.table == "people" for name in row.values} == {"id", "handling"}
     folded = fold(State(), 1, delivery.rows, delivery.columns, partial=False)
     assert folded.rejections == []
@@ -536,7 +536,7 @@ def test_a_column_that_one_part_of_a_table_lacks_keeps_what_was_loaded(
         fold(state, number, delivery.rows, delivery.columns, partial=False)
     assert [row.values for row in state.records["people"].values()] == [
         {"id": "P1", "name": "Ann", "date_of_birth": "1990"},
-        # An empty cell of a column that is there empties it.
+        # An empty cell of a delivered column empties the value.
         {"id": "P2", "date_of_birth": "1991"},
         {"id": "P3", "name": "Cy", "date_of_birth": "1992"},
     ]
@@ -548,7 +548,7 @@ def test_a_row_of_another_width_is_rejected_even_where_it_is_as_wide_as_ours(
     for name in ("edges.csv", "meta.json"):
         (folder / name).unlink()
     (folder / "nodes.csv").write_text("id,name,born\nP1,Ann,1990\nP2,Bob,1991\n")
-    # Four cells, as the fields of a link are: subject, object, relation and statement.
+    # Four cells, like the fields of a link: subject, object, relation and statement.
     (folder / "calls.csv").write_text("a,b,seconds,note,tower\nP1,P2,10,x,y\nP3,P4,PAID,calls\n")
     start = TWO_SOURCES.index("columns.subject_id")
     text = TWO_SOURCES[:start] + 'ignore = ["seconds", "note", "tower"]\n' + TWO_SOURCES[start:]

@@ -20,7 +20,7 @@ from graphsvc.records.tables import TABLES
 LIMITS = Limits(file_bytes=100_000, cell_chars=200, rows=1_000)
 LINKS = b"subject_id,relation,object_id,statement_id\n"
 
-# Characters that a workbook can hold as well; a carriage return alone is none, XML turns it into a line feed.
+# Characters that a workbook can hold as well; not a lone carriage return, which XML turns into a line feed.
 _TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"), max_size=20)
 _WORDY = st.one_of(
     _TEXT,

@@ -51,7 +51,7 @@ def test_an_archive_and_a_workbook_are_told_by_content(
         ({"poeple.csv": "id\n"}, "unknown file 'poeple.csv': did you mean people.csv"),
         ({"readme.txt": "hello"}, "unknown file 'readme.txt'"),
         ({"people.csv": None, "People.csv": "id\n"}, "unknown file 'People.csv': did you mean people.csv"),
-        # What is never read may hold anything.
+        # A file that is never read may hold anything.
         ({"truth.json": "x" * 6_000_000, "people.csv": ""}, "people.csv is empty"),
         ({"people.csv": ""}, "people.csv is empty"),
         ({"people.csv": "id\n" + "x" * 6_000_000}, "people.csv is larger than 5,000,000 bytes"),

@@ -1,4 +1,4 @@
-"""The same fault in 300,000 rows: one line, a file of all of them, and hints that are looked for in the first alone."""
+"""The same fault in 300,000 rows: one line, a file of all of them, and suggestions for the first row alone."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ PEOPLE = [Row("people", "people.csv", line, {"id": f"P{line}"}) for line in rang
 
 
 class Lines:
-    """So many lines of links whose relation is a word of their own, made as they are walked."""
+    """`MANY` lines of links, each with an unknown relation, made on iteration."""
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         return ((line, ["P2", f"PAYD{line}", "P3", "S1"]) for line in range(2, MANY + 2))
 
 
 def checked() -> list[Rejection]:
-    """Each a word that is none, and another one."""
+    """Each row has a different unknown word."""
     limits = Limits(file_bytes=1_000_000, cell_chars=1_000)
     return check_delivery([RawTable("links", "links.csv", HEADER, Lines())], limits).rejections
 
 
 def folded(statement: str, refused: dict[str, str] | None = None) -> list[Rejection]:
-    """Each refers to somebody else who is not there, or to a statement that is rejected itself."""
+    """Each row refers to a different missing person, or to a statement that is rejected itself."""
     links = (
         Row(
             "links",
@@ -73,7 +73,7 @@ def test_one_fault_of_very_many_rows_is_one_line_and_a_file(
     monkeypatch.setattr(difflib, "get_close_matches", compared)
     rejections = in_order(rejecting())
     assert len(rejections) == MANY
-    # What may have been meant is looked for, and held, for the first alone; the rest share what they say.
+    # Suggestions are looked for, and kept, for the first row alone; the rest share its message.
     assert compared.call_count <= hints
     assert sum("did you mean" in row.reason for row in rejections) <= hints
     assert len({row.fault or row.reason for row in rejections}) == 1

@@ -1,4 +1,4 @@
-"""The walk of what a notebook holds: every public name of a session. One without an entry here fails a test."""
+"""Walk the notebook interface: every public name of a session. A name without an entry here fails a test."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ LONG_AGO = dt.datetime(2020, 1, 1)  # noqa: DTZ001 - UTC, as the application dat
 _EVERY_DAY = {"day": "1990-01-01", "until": "2999-12-31"}
 _REASON = "a reason that is long enough"
 _HOLD = NewHold("investigation", "DI Marsh", _REASON, dt.date(2999, 1, 1))
-# Computed on and never shown, and without an order of their own.
+# Results that are computed on and never shown; their order carries no meaning.
 _UNORDERED = ("hubs.claims", "hubs.interests", "hubs.persons")
 
 
 def with_(*args: Any, **kwargs: Any) -> Callable[[Known], list[Asked]]:
-    """Called once, with these."""
+    """Return an entry that is called once, with these arguments."""
     return lambda _known: [(args, kwargs)]
 
 
 def of(attribute: str, *args: Any, **kwargs: Any) -> Callable[[Known], list[Asked]]:
-    """Called with each of what is known, and these."""
+    """Return an entry that is called once for each value of an attribute of `Known`, followed by these arguments."""
     return lambda known: [((one, *args), kwargs) for one in getattr(known, attribute)]
 
 
@@ -55,7 +55,7 @@ def _lead(identifier: str) -> Lead:
 
 
 def _forms(known: Known) -> list[Form]:
-    """A report about each of some, and a correction of each of some statements."""
+    """Forms for reports about every third entity, and for a correction of each statement."""
     said = {"kind": "intelligence", "handling": "P"}
     claims = [
         FormPart("c1", "links", {"subject_id": one, "relation": "DIRECTED", "object_id": known.entities[-1]})
@@ -67,7 +67,7 @@ def _forms(known: Known) -> list[Form]:
     ]
 
 
-# Name → what it is called with; a text says why it is not an answer.
+# Name → arguments for each call, or a text saying why it is not an answer.
 CALLS: dict[str, Entry] = {
     "ask.act": with_("read"),
     "protection.holds.add": lambda known: [((_HOLD, one), {}) for one in known.entities[:3]],
@@ -176,7 +176,7 @@ CALLS: dict[str, Entry] = {
     "exports.preview": lambda known: [
         ((Wanted(picture=PictureRequest(ids=(one,), depth=1)), "Europol"), {}) for one in known.entities[::3]
     ],
-    # Who is not cleared for all of it is refused before anything is asked of the folder.
+    # A reader without full clearance is refused before the folder is looked at.
     "exports.whole.parquet": with_(Path("no-such-folder/all")),
     "cypher.library.preview_file": with_(b"{}"),
     "exports.given.recalls": with_(),
@@ -230,7 +230,7 @@ CALLS: dict[str, Entry] = {
     "leads.ranked_on": with_(),
     "leads.at_hand": lambda _known: [((), {}), ((), {"claims": True})],
     "leads.places": with_(),
-    # Of whoever somebody asks for, whether they are ranked or not.
+    # Rows for any person asked about, ranked or not.
     "leads.rows": lambda known: [(([_lead(one) for one in known.entities],), {})],
     "leads.falsehood": of("entities"),
     "leads.count_served": lambda known: [((list(known.entities),), {})],
@@ -401,7 +401,7 @@ CALLS: dict[str, Entry] = {
 
 
 def public(of: object, prefix: str = "") -> set[str]:
-    """Every name a session offers, its subjects' names behind theirs: `leads.look`, `protection.reveals.open`."""
+    """Every name a session offers, including those of its subjects: `leads.look`, `protection.reveals.open`."""
     found: set[str] = set()
     for name in {*dir(type(of)), *vars(of)}:
         if name.startswith("_"):
@@ -413,7 +413,7 @@ def public(of: object, prefix: str = "") -> set[str]:
 
 
 def walk(session: Session, known: Known) -> dict[str, str]:
-    """Every name with all it is called with → what it gives or raises, as text."""
+    """Call every name with each of its arguments, and return the results or errors as text."""
     found: dict[str, str] = {}
     for name, entry in CALLS.items():
         if not isinstance(entry, str):
@@ -424,14 +424,14 @@ def walk(session: Session, known: Known) -> dict[str, str]:
 
 
 def jobs_ended() -> None:
-    """Wait for what a call has begun: how far it is must not show in the answers after it."""
+    """Wait for jobs that a call started, so that their progress does not show in later answers."""
     for thread in threading.enumerate():
         if thread.name.startswith("job-"):
             thread.join(60)
 
 
 def given(session: Session, name: str, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None) -> str:
-    """What one name gives or raises, as text."""
+    """Result or error of one call, as text."""
     try:
         value = attrgetter(name)(session)
         if callable(value):
@@ -447,7 +447,7 @@ def given(session: Session, name: str, args: tuple[Any, ...] = (), kwargs: Mappi
 
 
 def text(value: Any) -> str:
-    """A value as text, in the order it comes in, with all that hangs on it."""
+    """A value as text, in its own order, with its attributes."""
     if isinstance(value, pd.DataFrame):
         return f"{value.to_csv()}{value.attrs}"
     if isinstance(value, nx.MultiDiGraph):

@@ -1,8 +1,8 @@
-"""A case that carries a canary in every restricted property, and how canaries are found again in whatever form.
+"""A case with a canary in every restricted property, and the search for canaries in any form.
 
-A canary is a text of four words that stand nowhere else, long enough that the graph's store cannot pack it into a few
-bits; one word of it is enough to be found. What is a date or a number is a canary as it is. Each has a class, and
-`CLASSES` says what a reader needs to be shown one of that class.
+A canary is a text of four words that occur nowhere else, long enough that the graph's store cannot pack it into a few
+bits; one word of it is enough to find it. Dates and numbers serve as canaries unchanged. Each canary has a class, and
+`CLASSES` says what a reader needs to be shown canaries of that class.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ _MADE_OF = ("bdfgklmnprtvz", "aeiou")
 _WORD = re.compile(rb"zq[a-z]{11}")
 _WIDE = re.compile(rb"z\0q\0(?:[a-z]\0){10}[a-z]")
 _EMPTY = re.compile(rb"\0{64,}")
-_LONG = 30  # letters: what is shorter has no base64 of its own
-_SMALL = 1 << 22  # bytes: larger files are those of the store, which encodes nothing so
-# Class → what a reader of the case needs. What nobody may see needs a grant there is not.
+_LONG = 30  # letters: shorter texts have no base64 form of their own
+_SMALL = 1 << 22  # bytes: larger files belong to the store, which does not use base64
+# Class → what a reader of the case needs. Canaries that no one may see need a grant that does not exist.
 CLASSES: dict[str, Callable[[Grant], bool]] = {
     "open": lambda _grant: True,
     "conditional": lambda grant: grant.handling == "C",
     "source": lambda grant: grant.sources,
     "conditional source": lambda grant: grant.handling == "C" and grant.sources,
-    # Somebody under C alone whom an account under P names as its interpreter: by the account, with source clearance.
+    # A person under C: a statement under P names them as its interpreter; P shows them only with source clearance.
     "interpreter": lambda grant: grant.handling == "C" or grant.sources,
     "vault": lambda _grant: False,
     "loader": lambda _grant: False,
@@ -46,7 +46,7 @@ SEALED = ("witness", "victim", "minor", "disputed", "hand")
 
 
 class Canaries:
-    """Makes canaries, always the same ones, and finds them again.
+    """Makes canaries, the same ones every time, and finds them again.
 
     Attributes:
         classes: label → class. texts: label → text.
@@ -59,18 +59,18 @@ class Canaries:
         self._needles: dict[str, str] = {}
 
     def text(self, label: str, kind: str, joined: str = " ") -> str:
-        """A new canary of four words."""
+        """Make a new canary of four words."""
         words = [self._word() for _ in range(4)]
         self._needles |= dict.fromkeys(words, label)
         return self._keep(label, kind, joined.join(word.title() if joined == " " else word for word in words))
 
     def plain(self, label: str, kind: str, text: str) -> str:
-        """A date or number that stands nowhere else, as a canary."""
+        """Register a date or number that occurs nowhere else as a canary."""
         self._needles[text.lstrip("+").casefold()] = label
         return self._keep(label, kind, text)
 
     def labels(self, *kinds: str) -> set[str]:
-        """The labels of some classes."""
+        """Labels of the canaries of these classes."""
         return {label for label, kind in self.classes.items() if kind in kinds}
 
     def _keep(self, label: str, kind: str, text: str) -> str:
@@ -83,7 +83,7 @@ class Canaries:
         return "zq" + "".join(self._random.choice(_MADE_OF[place % 2]) for place in range(1, 12))
 
     def found(self, data: bytes | str) -> set[str]:
-        """Labels of the canaries in some text or bytes: in UTF-8 or UTF-16, in either case of letters."""
+        """Labels of the canaries in a text or bytes: in UTF-8 or UTF-16, ignoring case."""
         if isinstance(data, str):
             data = data.encode("utf-8", "surrogatepass")
         low = data.lower()
@@ -95,7 +95,7 @@ class Canaries:
         return hits
 
     def encoded(self, data: bytes | str) -> set[str]:
-        """Labels of the canaries of the vault that stand in it as base64, wherever in the encoded text they begin."""
+        """Labels of the vault's canaries found as base64, at any offset within the encoded text."""
         if isinstance(data, str):
             data = data.encode("utf-8", "surrogatepass")
         hits: set[str] = set()
@@ -106,8 +106,8 @@ class Canaries:
         return hits
 
     def in_file(self, path: Path) -> set[str]:
-        """Labels of the canaries in a file, its name included; also in what is zipped."""
-        data = _EMPTY.sub(b"\0\0", path.read_bytes())  # the store's logs are made long beforehand
+        """Labels of the canaries in a file, including its name and the contents of archives."""
+        data = _EMPTY.sub(b"\0\0", path.read_bytes())  # the store allocates its logs in advance
         hits = self.found(data) | self.found(path.name)
         if len(data) < _SMALL:
             hits |= self.encoded(data)
@@ -121,7 +121,7 @@ class Canaries:
 
 
 def forms(text: str) -> list[bytes]:
-    """A text in forms that `Canaries.found` must know it in."""
+    """A text in each form that `Canaries.found` must recognise."""
     return [
         text.encode(),
         text.upper().encode(),
@@ -133,7 +133,7 @@ def forms(text: str) -> list[bytes]:
 
 
 def case(folder: Path) -> tuple[Canaries, Tables]:
-    """A small invented case with canaries planted in it, and what it is delivered with."""
+    """Make a small invented case with canaries planted in it, and return the canaries and its rows."""
     simulate.simulate(folder, seed=9, people=30)
     rows = read(folder)
     canaries = Canaries()
@@ -153,8 +153,8 @@ def _link(subject: str, relation: str, target: str, statement: str, **more: str)
 
 
 def _statements(c: Canaries, rows: Tables) -> None:
-    """What the persons below are named in."""
-    # An interpreter known by id and a charge: that they are one is told with source clearance alone.
+    """Add the statements that name the people below."""
+    # An interpreter known by id and a charge: that they interpret is shown only with source clearance.
     rows["people"].append({"id": c.text("interpreter_id", "interpreter", "-"), "category": "suspect", "handling": "C"})
     rows["statements"] += [
         {
@@ -180,7 +180,7 @@ def _statements(c: Canaries, rows: Tables) -> None:
 
 
 def _sealed(c: Canaries, rows: Tables, kind: str, place: int) -> None:
-    """Someone sealed, with canaries in every column, a thing only they used, and others' texts that name them."""
+    """Add a sealed person with canaries in every column, a thing only they used, and texts of others that name them."""
     person, thing = c.text(f"id of {kind}", "vault", "-"), c.text(f"id of a thing of {kind}", "vault", "-")
     name, alias = c.text(f"name of {kind}", "vault"), c.text(f"alias of {kind}", "vault")
     phone = c.plain(f"phone of {kind}", "vault", f"+44770098{place}431")
@@ -256,7 +256,7 @@ def _sealed(c: Canaries, rows: Tables, kind: str, place: int) -> None:
 
 
 def _open(c: Canaries, rows: Tables) -> None:
-    """People of code P, named: what every reader of the case is shown, and what of it is not theirs all the same."""
+    """Add named people of code P: some of their canaries are shown to every reader, and some are not."""
     rows["people"] += [
         {
             "id": "boss-1",
@@ -275,7 +275,7 @@ def _open(c: Canaries, rows: Tables) -> None:
 
 
 def _conditional(c: Canaries, rows: Tables) -> None:
-    """What stands under handling code C alone."""
+    """Add the rows that are under handling code C alone."""
     report, person = c.texts["id of a C report"], c.text("id of a C person", "conditional", "-")
     rows["people"].append(
         {

@@ -1,4 +1,4 @@
-"""The walk of the command line: what every command is run with. A command without an entry here fails a test."""
+"""Walk the command line: the arguments each command is run with. A command without an entry here fails a test."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PASSWORD = "a password of nobody"
 
 
 def _alone(_known: Known) -> Lines:
-    """Run once, by its name alone."""
+    """Run the command once, without arguments."""
     return [[]]
 
 
@@ -31,13 +31,13 @@ def _queries(known: Known) -> Lines:
         [name, "--case", known.case, *(word for key, text in given.items() for word in ("--param", f"{key}={text}"))]
         for name, given in known.firsts
     ]
-    # Some of them: pages and notebooks ask them all.
+    # Every eighth run: the walks of pages and notebooks cover them all.
     some = runs[::8]
     forms = [[*line, "--format", form] for line, form in zip(some, ("csv", "json"), strict=False)]
     return [["--case", known.case], ["cases.counts", "--cypher", "--case", known.case], ["no.such"], *some, *forms]
 
 
-# Command → what it is run with after its name; a text says why it is not run.
+# Command → its arguments for each run, or a text saying why it is not run.
 COMMANDS: dict[str, Entry] = {
     "serve": "serves until it is stopped; what it serves is walked as pages",
     "demo": "makes a home of its own and serves it",
@@ -107,7 +107,7 @@ COMMANDS: dict[str, Entry] = {
         for more in ((), ("--presence",))
     ],
     "export make": lambda known: [[known.case, "--id", known.entities[0], "--for", "Europol", *_REASON]],
-    # Who is not cleared for all of it is refused before anything is asked of the folder.
+    # A reader without full clearance is refused before the folder is looked at.
     "export parquet": lambda known: [[known.case, "--to", "no-such-folder/all"]],
     "export list": lambda known: [[known.case]],
     "export get": lambda known: [[known.case, known.requests[0]]],
@@ -173,7 +173,7 @@ COMMANDS: dict[str, Entry] = {
 
 
 def leaves(command: click.Command = cli.program, *path: str) -> Iterator[str]:
-    """Every command that does something."""
+    """Every command that is not only a group."""
     if isinstance(command, click.Group):
         if command.invoke_without_command:
             yield " ".join(path)
@@ -187,12 +187,12 @@ def leaves(command: click.Command = cli.program, *path: str) -> Iterator[str]:
 
 
 class _Program:
-    """`graphsvc` as a shell runs it, errors as sentences and status included."""
+    """`graphsvc` as a shell runs it, with errors as sentences and an exit status."""
 
     name = "graphsvc"
 
     def main(self, args: list[str], prog_name: str, **_more: Any) -> None:
-        """Run it."""
+        """Run the program."""
         before, sys.argv = sys.argv, [prog_name, *args]
         try:
             cli.main()
@@ -201,7 +201,7 @@ class _Program:
 
 
 def run(settings: Settings, *words: str) -> str:
-    """Status and output of a command in a home; the home's own path is taken out."""
+    """Status and output of a command in a home, with the home's own path replaced."""
     variables = {
         "GRAPHSVC_HOME": str(settings.home),
         "GRAPHSVC_JARS": str(settings.jars or ""),
@@ -219,7 +219,7 @@ def run(settings: Settings, *words: str) -> str:
 
 
 def walk(settings: Settings, known: Known) -> dict[str, str]:
-    """Every command with all it is run with → status and output."""
+    """Run every command with each set of its arguments, and return status and output of each."""
     found: dict[str, str] = {}
     for name, entry in COMMANDS.items():
         if not isinstance(entry, str):

@@ -1,7 +1,7 @@
-"""One case behind two services: loaded whole, and loaded as if nothing of code C, or nothing at all, had ever come.
+"""One case behind two services: loaded whole, and loaded as if nothing of code C, or nothing at all, had come.
 
-All of it is asked under the same name by the same accounts, at the same frozen moment and with the same keys, so that
-answers are compared byte for byte with nothing taken out but the tokens of forms.
+Both services get the same requests under the same case name, from the same accounts, at the same frozen moment and with
+the same keys. So answers are compared byte for byte; only the tokens of forms are removed.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from tests.toolbox.rows import Tables, write
 CASE, OTHER = "dover", "harbour"
 READING = ("investigator", "analyst", "disclosure", "custodian", "supervisor")
 LOADER = Principal("loader", frozenset({"investigator"}), {"*": Grant("C", sources=True)})
-# Who asks, cleared for what; `outsider` asks for the case, `elsewhere` for the one that is theirs. Every role that reads,
-# so that every page is reached.
+# The readers and their clearances; `outsider` asks for the case, `elsewhere` for the case granted to it. They have
+# every role that reads, so that every page is reached.
 READERS = {
     "reader": {CASE: Grant("P")},
     "sourced": {CASE: Grant("P", sources=True)},
@@ -44,12 +44,12 @@ READERS = {
 
 @dataclass
 class Walked:
-    """What one person got from one service: kind of asking → what was asked → the answer."""
+    """Answers one reader got from one service: kind of request → request → answer."""
 
     answers: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def differing(self, other: Walked) -> dict[str, dict[str, tuple[str, str]]]:
-        """Kind → what was asked → the two answers, cut to where they part."""
+        """Kind → request → the two answers, cut to where they differ."""
         found: dict[str, dict[str, tuple[str, str]]] = {}
         for kind in self.answers.keys() | other.answers.keys():
             mine, theirs = self.answers.get(kind, {}), other.answers.get(kind, {})
@@ -61,7 +61,7 @@ class Walked:
 
 
 def parted(one: object, other: object) -> tuple[str, str]:
-    """Two answers, cut to where they part."""
+    """Two answers, cut to where they differ."""
     texts = [answer.text if isinstance(answer, pages.Answer) else str(answer) for answer in (one, other)]
     place = next((n for n, pair in enumerate(zip(*texts, strict=False)) if pair[0] != pair[1]), min(map(len, texts)))
     return texts[0][max(place - 80, 0) : place + 120], texts[1][max(place - 80, 0) : place + 120]
@@ -72,9 +72,9 @@ class Twofold:
     """The two services, and what their readers got.
 
     Attributes:
-        whole: the case as it is. part: without what is C. absent: the case is not there.
+        whole: the service with the whole case. part: the one without what is C. absent: the one without the case.
         walked: (service, reader) → what they got; services `whole`, `part` and `absent`.
-        known: what was asked for.
+        known: the arguments of the walks.
     """
 
     whole: Service
@@ -84,7 +84,7 @@ class Twofold:
 
 
 def asked(service: Service, name: str, known: Known, *, whole: bool = True) -> Walked:
-    """All that one person can ask: pages, forms, commands, queries and calls; without `whole` queries and calls alone."""
+    """Ask everything a reader can: pages, forms, commands, queries, calls; without `whole` only queries and calls."""
     found = Walked()
     session = service.session(named(service, name), "comparing", known.case)
     found.answers["queries"] = {
@@ -107,14 +107,14 @@ def asked(service: Service, name: str, known: Known, *, whole: bool = True) -> W
 
 
 def load(service: Service, case: str, rows: Tables, folder: Path) -> None:
-    """Load rows into a case whose key is there."""
+    """Load rows into a case whose key exists already."""
     write(folder, **rows)
     service.session(LOADER, "tests", case).deliveries.load(folder, quiet)
 
 
 @pytest.fixture(scope="module")
 def twofold(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twofold]:
-    """The services, walked by everyone: the database holds one state of the case at a time."""
+    """The two services after every reader's walk. Their shared database holds one state of the case at a time."""
     folder = tmp_path_factory.mktemp("twofold")
     rows = invented.invented(folder / "invented", people=120)
     walked: dict[tuple[str, str], Walked] = {}

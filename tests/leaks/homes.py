@@ -1,7 +1,7 @@
-"""Services to compare: homes with the same keys, accounts and clock, whose cases alone differ.
+"""Services to compare: homes with the same keys, accounts and clock that differ only in their cases.
 
-The same clock: `tests.toolbox.clock` stops it. The same keys: the second home begins as a copy of the first (its files
-and the rows of its application database), taken before what is to differ was loaded.
+`tests.toolbox.clock` stops the clock. The second home starts as a copy of the first (its files and the rows of its
+application database), taken before the differing rows were loaded, so the keys are the same.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _NOT_COPIED = shutil.ignore_patterns("*.sqlite*", "*.lock", "neo4j", "token")
 
 
 def copied(service: Service, settings: Settings) -> Settings:
-    """Make the home of `settings` a copy of a service's; nobody writes in that one meanwhile."""
+    """Make the home of `settings` a copy of a service's home, to which nothing may be written during the copy."""
     target = open_database(settings)
     shutil.copytree(service.settings.home, settings.home, ignore=_NOT_COPIED, dirs_exist_ok=True)
     with transaction(service.database) as source, transaction(target) as copy:
@@ -33,7 +33,7 @@ def copied(service: Service, settings: Settings) -> Settings:
 
 
 def hasty(service: Service) -> Service:
-    """The same service without waiting for the disk at each line of the log: what it shows is no other."""
+    """Make a service not wait for the disk at each line of the log; its answers are unchanged."""
 
     def unsynced(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA synchronous=OFF")
@@ -45,6 +45,6 @@ def hasty(service: Service) -> Service:
 
 
 def wipe(service: Service, case: str) -> None:
-    """Take a case out of the graph database, which homes may share; the home goes on thinking it is there."""
+    """Remove a case from the graph database, which homes may share; the home itself is not informed."""
     store = service.store()
     write(store, case, difference(read_image(store, case), Image()), 5000, quiet)

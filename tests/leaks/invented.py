@@ -1,4 +1,4 @@
-"""The invented case that answers are compared on: as it is, and as it would be if nothing of code C had been delivered."""
+"""The invented case on which answers are compared: as it is, and as if nothing of code C had been delivered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from graphsvc.records.tables import ENTITY_TABLES
 from tests.toolbox.rows import Tables, claim, read, row
 
 KEY = bytes(range(32))
-# The report that denies, in place of all others of code C, what they deny.
+# One report that denies the links that any statement of code C denies, in place of all of these.
 STAND_IN = "XS-denies"
 _SPANS = {"int": 1, "float": 0.0}
 
@@ -94,7 +94,7 @@ _EXTRA: dict[str, list[dict[str, str]]] = {
             "XG1, CONTROLS, XW2, XS1,,,,",
             "X6, OWES, X1, XS1,,,,",
             "X8, COERCED, X7, XS4,,,,",
-            # Asserted under P, and denied under C: contested for readers cleared for P.
+            # Asserted under P and denied under C: contested for readers cleared for P.
             "X1, RUNS, XG1, XS3,, denies,,",
             "X1, ORGANISED, XC2, XS3,, denies,,",
             "X6, PILOTED, XC1, XS3,, denies,,",
@@ -104,7 +104,7 @@ _EXTRA: dict[str, list[dict[str, str]]] = {
 
 
 def invented(folder: Path, people: int = 300) -> Tables:
-    """The rows of a simulated case, written to `folder`, with what such a case may lack."""
+    """Rows of a simulated case, written to `folder`, with additions for what such a case may lack."""
     simulate.simulate(folder, seed=5, people=people)
     rows = read(folder)
     for table, more in _EXTRA.items():
@@ -115,11 +115,11 @@ def invented(folder: Path, people: int = 300) -> Tables:
 
 
 def without_c(whole: Tables) -> Tables:
-    """The rows of the case as they would be if nothing of handling code C had ever been delivered.
+    """Rows of the case as if nothing of handling code C had been delivered.
 
-    Two things stay. A witness or interpreter whom no P row names is a row of code C, as the case format wants the row to be
-    there. And each link that something of code C denies is denied by one report of code C, whoever denied it and however many
-    did: what is shown of that is one word (`test_contested.py`).
+    Two things stay. A witness or interpreter not named in any P row is a row of code C, because the case format
+    requires the row. And each link that a statement of code C denies is denied by one report of code C, whatever the
+    number and kind of denials: readers are shown only the word *contested* (`test_contested.py`).
     """
     rows: Tables = copy.deepcopy(whole)
     entities = [row for table in ENTITY_TABLES for row in rows[table.name]]
@@ -159,7 +159,7 @@ def _link(row: dict[str, str]) -> tuple[str, str, str]:
 
 
 def arguments(query: Query, rows: Tables) -> list[dict[str, Any]]:
-    # What passes rows over is no bound.
+    # `after` only skips rows and is not a bound, so it keeps its default.
     loosest = {
         p.name: _SPANS[p.type] for p in query.parameters if p.type in _SPANS and p.name not in ("steps", "after")
     }
@@ -171,7 +171,7 @@ def arguments(query: Query, rows: Tables) -> list[dict[str, Any]]:
 
 
 def _value(query: Query, parameter: Parameter, number: int, rows: Tables) -> Any:
-    """Some value for a parameter: handmade rows first, then the most mentioned ones."""
+    """Choose a value for a parameter: handmade rows first, then the most mentioned ones."""
     links = _EXTRA["links"][:: len(_EXTRA["links"]) // 4]
     if parameter.name in ("subject", "object"):
         return links[number][f"{parameter.name}_id"]
@@ -189,7 +189,7 @@ def _value(query: Query, parameter: Parameter, number: int, rows: Tables) -> Any
         return "05-08"
     if parameter.name in ("text", "spelt", "parts"):
         word = ("x", "person", "447", "2020")[number]
-        # The service's own searches take what asks an index.
+        # The service's own searches take the text of an index query.
         return f"*{word}*" if parameter.name == "text" and query.name.endswith((".find", ".said")) else word
     if parameter.name in ("subjects", "relations", "objects"):
         return [row[{"relations": "relation"}.get(parameter.name, f"{parameter.name[:-1]}_id")] for row in links]

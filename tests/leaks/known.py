@@ -1,4 +1,4 @@
-"""What someone who knows a case, or guesses at it, would ask for: the arguments of every walk."""
+"""Arguments for every walk: what a reader who knows a case, or guesses at it, would ask for."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ NOWHERE = "S-0000-0000-0000"
 
 @dataclass(frozen=True)
 class Known:
-    """What is asked for in one case, hidden things included; with the defaults nothing of it is there.
+    """Arguments for one case, hidden elements included; the defaults name nothing that exists.
 
     Attributes:
         links: subject, relation, object.
-        queries: name of a named query → sets of its parameters, as an address gives them.
-        requests, uploads, jobs, claims: ids. Those of others are asked for as well as those that are none.
+        queries: name of a named query → sets of its parameters, as strings for an address.
+        requests, uploads, jobs, claims: ids, both other people's and invalid ones.
     """
 
     case: str
@@ -45,12 +45,12 @@ class Known:
 
     @property
     def firsts(self) -> list[tuple[str, Mapping[str, str]]]:
-        """Every named query with one set of parameters: the last, in which everything is given."""
+        """Every named query with one set of parameters: the last set, which fills in all of them."""
         return list(dict(self.runs).items())
 
 
 def plain_parameters(queries: Iterable[Query], identifier: str) -> dict[str, list[dict[str, str]]]:
-    """For each query one set of parameters: what has no default is an id."""
+    """One set of parameters for each query, in which parameters without a default are ids."""
     return {
         query.name: [
             {p.name: identifier if p.type != "date" else "2027" for p in query.parameters if p.default is None}
@@ -60,7 +60,7 @@ def plain_parameters(queries: Iterable[Query], identifier: str) -> dict[str, lis
 
 
 def as_text(given: Mapping[str, Any]) -> dict[str, str]:
-    """Parameters as an address or the command line gives them."""
+    """Parameters as strings for an address or the command line."""
     return {
         name: ";".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
         for name, value in given.items()
@@ -68,12 +68,12 @@ def as_text(given: Mapping[str, Any]) -> dict[str, str]:
 
 
 def known_of(case: str, key: bytes, rows: Rows, queries: Mapping[str, Sequence[Mapping[str, str]]], each: int) -> Known:
-    """Some of everything that the rows of a case hold: open and hidden, by delivered id and by pseudonym.
+    """A selection from all that the rows of a case hold: open and hidden, by delivered id and by pseudonym.
 
     Args:
         case: its name.
-        key: its data key, of which pseudonyms are made.
-        rows: table → rows as they were delivered.
+        key: its data key, from which pseudonyms are made.
+        rows: table → rows as delivered.
         queries: see `Known`.
         each: how many of each kind, at least.
     """
@@ -106,5 +106,5 @@ def known_of(case: str, key: bytes, rows: Rows, queries: Mapping[str, Sequence[M
 
 
 def _spread(items: Sequence[Any], number: int) -> list[Any]:
-    """So many of them, from all over."""
+    """Pick this many items, evenly spaced."""
     return list(items[:: max(len(items) // max(number, 1), 1)][:number])

@@ -462,8 +462,8 @@ MUTATIONS = (
         "falsehood",
         "what false accounts could do is for who knows sources",
         "graphsvc/service/leads/leads.py",
-        '        if not self._ask.grant.sources:\n            raise Refused("What a lead rests on',
-        '        if False:\n            raise Refused("What a lead rests on',
+        '        if not self._ask.grant.sources:\n            raise Refused("Seeing what a lead rests on',
+        '        if False:\n            raise Refused("Seeing what a lead rests on',
         "tests/service/test_trust.py::test_what_false_accounts_could_do_is_for_who_knows_sources",
     ),
     Mutation(

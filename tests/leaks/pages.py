@@ -1,7 +1,7 @@
-"""The walk of the app's own map: what every address is asked with. A rule without an entry here fails a test.
+"""Walk the app's own URL map: the values each address is requested with. A rule without an entry here fails a test.
 
-An entry gives the values of one asking: those the rule names go into the path (the case does by itself), the rest into
-the query or the form. A JSON twin is asked as its page is.
+An entry gives the values of one request: parameters of the rule go into the path (the case is filled in), the rest
+into the query or the form. A JSON twin is requested with the values of its page.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ REASON = "a reason that is long enough"
 
 
 def once(**values: Any) -> Entry:
-    """Asked once, with these values."""
+    """Return an entry for one request with these values."""
     return lambda _known: [values]
 
 
 def each(attribute: str, name: str = "id", **values: Any) -> Entry:
-    """Asked with each of what is known, as the value `name`."""
+    """Return an entry with one request for each known value of `attribute`, passed as `name`."""
     return lambda known: [{name: one, **values} for one in getattr(known, attribute)]
 
 
@@ -60,7 +60,7 @@ def _network(known: Known) -> Iterator[Values]:
 
 
 def _same_network(known: Known) -> Iterator[Values]:
-    """Of the pictures that `network.view` is asked for, some of each kind: it is told in another form here."""
+    """Every third of the pictures that `network.view` is asked for: this endpoint gives the same in another form."""
     yield from list(_network(known))[::3]
 
 
@@ -101,7 +101,7 @@ def _queries(known: Known) -> Iterator[Values]:
     yield {"name": "no.such"}
 
 
-# What a GET is asked with, by endpoint.
+# Values of GET requests, by endpoint.
 PAGES: dict[str, Entry] = {
     "static": once(filename="graphsvc.css"),
     "bootstrap.static": once(filename="css/bootstrap.min.css"),
@@ -250,7 +250,7 @@ PAGES: dict[str, Entry] = {
 
 
 def canvas(known: Known) -> Values:
-    """A state of the canvas that names everything there is."""
+    """A state of the canvas that names everything in the case."""
     return {
         "asked": [["id", known.entities[0]], *(["add", one] for one in known.entities[1:])],
         "arranged": {one: [10 * place, 5] for place, one in enumerate(known.entities)},
@@ -260,13 +260,13 @@ def canvas(known: Known) -> Values:
 
 
 def _adding(known: Known, subject: str, do: str, **more: str) -> Values:
-    """The form of a report that says that somebody directed somebody."""
+    """The form of a report: one person directed another."""
     claim = {"c1.subject_id": subject, "c1.relation": "DIRECTED", "c1.object_id": known.entities[-1]}
     return {"token": "0" * 32, "s.kind": "intelligence", "claim": "c1", **claim, "do": do, **more}
 
 
 _HOLD = {"kind": "investigation", "owner": "DI Marsh", "reason": REASON, "review_on": "2999-01-01"}
-# What a POST is asked with, in the order they are asked; the last one signs out.
+# Values of POST requests, in the order they are made; the last one signs out.
 FORMS: dict[str, Entry] = {
     "signin.enter": once(name="nobody", password="not the password", purpose="none"),
     "account.choose": once(link="x", new="a new password", again="a new password"),
@@ -285,7 +285,7 @@ FORMS: dict[str, Entry] = {
         {"id": one, "claim": claim} for one in known.entities for claim in known.claims[:9]
     ],
     "log.verify": once(),
-    # What came since then is new from here on: all of the case.
+    # Everything in the case is new since that date.
     "waiting.seen": once(at="2020-01-01T00:00:00", version="0"),
     "reveals.ask": each("pseudonyms", reason=REASON),
     "reveals.decide": lambda known: [
@@ -378,12 +378,12 @@ FORMS: dict[str, Entry] = {
 
 @dataclass(frozen=True)
 class Call:
-    """One asking.
+    """One request.
 
     Attributes:
-        endpoint: the page's, also of its JSON twin. of_case: whether its rule names a case.
-        turn: 0 or 1 where a page and its twin are asked with the same several values; None where one is asked alone or once.
-            The calls of one turn ask every rule of the map, and with each set of values either the page or the twin.
+        endpoint: the page's, also for its JSON twin. of_case: whether its rule names a case.
+        turn: 0 or 1 where a page and its twin are requested with the same several values; None where there is no twin
+            or only one set of values. The calls of one turn cover every rule, and each set of values once.
     """
 
     endpoint: str
@@ -399,7 +399,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, whole."""
+    """A whole response."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -407,12 +407,12 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """All of it as one text."""
+        """The whole response as one text."""
         return "\n".join([str(self.status), *map(": ".join, self.headers), self.body.decode("utf-8", "replace")])
 
 
 def unwalked(app: Flask) -> set[str]:
-    """Rules of the app that no entry asks, and entries that ask no rule."""
+    """Rules of the app without an entry, and entries without a rule."""
     asked = {("GET", name) for name in PAGES} | {("POST", name) for name in FORMS}
     there = {
         (method, rule.endpoint.removesuffix(TWIN))
@@ -423,7 +423,7 @@ def unwalked(app: Flask) -> set[str]:
 
 
 def calls(app: Flask, known: Known, *methods: str, turn: int | None = None) -> Iterator[Call]:
-    """Every rule of the app with all its arguments, GET before POST; with `turn` (0 or 1) those of it (`Call.turn`)."""
+    """Requests for every rule of the app with all its values, GET first; `turn` (0 or 1) selects some (`Call.turn`)."""
     return (call for call in _calls(app, known, methods) if turn is None or call.turn in (None, turn))
 
 
@@ -451,28 +451,28 @@ def _calls(app: Flask, known: Known, methods: Collection[str]) -> Iterator[Call]
                     yield Call(name, method, address, tuple(sorted(form.items())), "case" in rule.arguments, turn)
 
 
-# What differs between any two askings: the token of a form, and the cookie that signs who is in.
+# What differs between any two requests: the token of a form, and the cookie that holds the session.
 _TOKENS = (
     re.compile(rb'name="csrf[-_]token" (?:value|content)="[^"]+"'),
     re.compile(rb'content="[^"]+" name="csrf[-_]token"'),
 )
-# The ids of jobs, uploads and holds, made anew each time.
+# The ids of jobs, uploads and holds, made afresh each time.
 RANDOM = re.compile(r"\b[0-9a-f]{32}\b")
 _PRINTED = re.compile(r"\d{1,2} \w+ \d{4}, \d\d:\d\d UTC")
 _RANDOM_BYTES = re.compile(RANDOM.pattern.encode())
-# Date and Expires are of files that hold no data: everything else says no-store.
+# Only files without data have Date and Expires: everything else says no-store.
 _DIFFERS = {"Set-Cookie": re.compile(r"=[^;]*"), "Expires": re.compile(r".*"), "Date": re.compile(r".*")}
 
 
 @lru_cache(maxsize=256)
 def paper(content: bytes) -> str:
-    """What stands on the pages of a PDF, but for when it was printed. One that was read before need not be read again."""
+    """Text on the pages of a PDF without the time of printing. The cache saves reading the same PDF again."""
     pages = PdfReader(io.BytesIO(content)).pages
     return _PRINTED.sub("", " ".join(" ".join(page.extract_text() for page in pages).split()))
 
 
 def ask(client: FlaskClient, call: Call, **more: Any) -> Answer:
-    """The answer, but for what differs between any two askings, and with `ID` for ids that are made anew."""
+    """Make a request and remove what differs between any two requests; random ids become `ID`."""
     with client.open(call.address, method=call.method, data=dict(call.form) or None, **more) as answer:
         body = answer.get_data()
         headers = [
@@ -485,7 +485,7 @@ def ask(client: FlaskClient, call: Call, **more: Any) -> Answer:
     cut = body
     for pattern in _TOKENS:
         cut = pattern.sub(b"", cut)
-    # The token is signed with its time, which makes it a letter longer or shorter.
+    # The token contains its signing time, so its length can vary by a letter.
     if cut != body:
         headers = [(name, value) for name, value in headers if name != "Content-Length"]
     plain = tuple((name, RANDOM.sub("ID", value)) for name, value in headers)
@@ -496,7 +496,7 @@ _LINK = re.compile(rb'(?:href|action|data-address|data-page|data-twin)="(/[^"#]*
 
 
 def walk(client: FlaskClient, known: Known, of_a_kind: int = 2) -> dict[str, Answer]:
-    """Every address of the map, then every address the answers lead to; of one kind only the first few of these."""
+    """Request every address of the map, then every linked address; only the first few of each kind of link."""
     found: dict[str, Answer] = {}
     adapter = client.application.url_map.bind("localhost")
     queue: deque[str] = deque()
@@ -520,6 +520,6 @@ def walk(client: FlaskClient, known: Known, of_a_kind: int = 2) -> dict[str, Ans
         try:
             endpoint = str(adapter.match(parts.path)[0])
         except (MethodNotAllowed, NotFound):
-            continue  # what a form is sent to
+            continue  # the target of a form
         take(Call(endpoint.removesuffix(TWIN), "GET", address))
     return found

@@ -1,4 +1,4 @@
-"""A small case that grows by a delivery of handling code C alone, and who reads it."""
+"""A small case that grows by a delivery of handling code C alone, and its readers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.toolbox.rows import Tables, said, write
 
 CASE = "classes"
 SEALED, SEALED_NAME = "wit-veronica-abelard", "Veronica Abelard"
-HIDDEN, UNKNOWN = "hidden-person-1", "absent-person-1"  # as long as each other
+HIDDEN, UNKNOWN = "hidden-person-1", "absent-person-1"  # equally long
 PEOPLE = {
     "low": (("investigator", "analyst", "disclosure"), {CASE: Grant("P")}),
     "high": (("investigator", "analyst"), {CASE: Grant("C")}),
@@ -81,7 +81,7 @@ SECOND: Tables = {
     )
     + said("account-c", "boss-1 DIRECTED aide-1", "boss-1 PAID aide-2"),
 }
-# Everything that is there, and the hidden boat; asked for before it came and after.
+# Everything in the case, and the hidden boat; requested before and after the hidden delivery.
 KNOWN = Known(
     CASE,
     ("boss-1", "aide-1", "aide-2", "gang-1", "crossing-1", HIDDEN, "hidden-boat-1"),
@@ -92,7 +92,7 @@ KNOWN = Known(
 
 
 def at_p(image: Image) -> dict[Any, Any]:
-    """All of a case that an answer to a reader cleared for P is made of: element → its properties."""
+    """Everything in a case that answers at P are made of: element → its properties."""
     nodes = {
         key: properties
         for label in image.nodes
@@ -109,31 +109,31 @@ def at_p(image: Image) -> dict[Any, Any]:
 
 @dataclass
 class Small:
-    """The service, and what each reader got before the C delivery came and after it: name → what was asked → answer."""
+    """The service, and what each reader got before and after the C delivery: name → request → answer."""
 
     service: Service
     before: dict[str, dict[str, str]] = field(default_factory=dict)
     after: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def session(self, name: str) -> Session:
-        """A session of one of `PEOPLE`."""
+        """Open a session for one of `PEOPLE`."""
         return self.service.session(named(self.service, name), "classes", CASE)
 
     @cached_property
     def app(self) -> Flask:
-        """The pages of the service; what is sent needs no token of a form."""
+        """The pages of the service; forms need no token."""
         app = create_app(self.service)
         app.config["WTF_CSRF_CHECK_DEFAULT"] = False
         return app
 
     def client(self, name: str) -> FlaskClient:
-        """A browser of one of `PEOPLE`."""
+        """Return a browser signed in as one of `PEOPLE`."""
         client = signed_in(self.app, name, "classes")
         assert client.get("/").status_code == 200  # the first page sets the cookie of its forms
         return client
 
     def read(self, name: str, turn: int | None = None) -> dict[str, str]:
-        """Every page of the case and its JSON twin, as who opens it first sees it; `turn` as of `pages.calls`."""
+        """Every page of the case and its JSON twin, with empty caches; `turn` as for `pages.calls`."""
         self.service.forget()
         client = self.client(name)
         return {
@@ -145,7 +145,7 @@ class Small:
 
 @contextmanager
 def grown(settings: Settings, folder: Path, *, watched: bool) -> Iterator[Small]:
-    """The service with both deliveries loaded; `watched`: read whole after each."""
+    """Give the service with both deliveries loaded; if `watched`, every reader's pages are read after each."""
     with clock.standing_still(), homes.hasty(Service(settings)) as service:
         for name, (roles, grants) in PEOPLE.items():
             accounts.add(service.database, name, roles, grants)
@@ -154,7 +154,7 @@ def grown(settings: Settings, folder: Path, *, watched: bool) -> Iterator[Small]
             write(folder / str(number), **rows)
             loaded = result.session("high").deliveries.load(folder / str(number), quiet)
             assert loaded.rejections == []
-            if number:  # what was decided on all of it is not for who sees a part
+            if number:  # decisions made on the whole case are not shown to readers of a part
                 high = result.session("high")
                 high.leads.reviews.add("boss-1", "agree", "on what is hidden")
                 high.network.views.save(

@@ -1,4 +1,4 @@
-"""An accusation does not travel without its denial: readers cleared for P read *contested* wherever a link denied under C is shown."""
+"""No accusation travels without its denial: a link denied under C reads *contested* for readers cleared for P."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ ACCUSED_DENIED: Tables = {
 
 @pytest.fixture(scope="module")
 def people(at_server: Callable[..., Settings]) -> Iterator[Place]:
-    """A case whose links were denied under C after the reader had looked, and of which a report tells more since."""
+    """A case whose links were denied under C after the reader had looked; a report has said more since."""
     with laid(at_server(), ROLES, "inv", FIRST) as place:
         place.load("inv", DENIALS, partial=True)
         waiting = place("low").waiting
@@ -92,7 +92,7 @@ def people(at_server: Callable[..., Settings]) -> Iterator[Place]:
 
 
 def pages(people: Place, path: str, query: str = "") -> tuple[str, str]:
-    """A page and its JSON twin."""
+    """Request a page and its JSON twin."""
     client = people.client("low")
     page = client.get(f"/case/{people.case}/{path}{query}")
     twin = client.get(f"/case/{people.case}/{path}.json{query}")
@@ -179,7 +179,7 @@ def test_what_changed_since_a_view_was_kept_is_marked() -> None:
 
 @pytest.fixture(scope="module")
 def told(at_server: Callable[..., Settings]) -> Iterator[Place]:
-    """A case in which two witnesses accuse somebody of what a report under C denies."""
+    """A case in which two witnesses accuse a person of something that a report under C denies."""
     with laid(at_server(), ROLES, "inv", WITNESSED) as place:
         place.load("inv", ACCUSED_DENIED, partial=True)
         yield place

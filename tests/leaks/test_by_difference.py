@@ -1,10 +1,11 @@
-"""The main proof: who may not see C, or not this case, gets byte for byte what they would get if it had never come.
+"""The main proof: readers who may not see C, or not this case, get byte for byte what they would get without it.
 
-One word excepted: a link that something of code C denies reads `contested`. So the case without C has one report that denies each
-such link, in place of all that does (`invented.without_c`), and is equal whoever denies it and however many do.
+There is one exception: a link that a statement of code C denies reads `contested`. So the case without C has one report
+that denies each such link, in place of all these denials (`invented.without_c`). The result is the same whatever their
+number and sources.
 
-Every address of the app's own map with its JSON twin, every form, named query, command and notebook call is asked of
-two services with the same keys and clock (`conftest`), one with the case whole and one without what this reader may not
+Every address of the app's own map with its JSON twin, every form, named query, command and notebook call is requested
+from two services with the same keys and clock (`conftest`): one has the whole case, the other only what this reader may
 see. Status, headers and bodies are compared whole.
 """
 
@@ -40,7 +41,7 @@ def test_every_query_is_walked(twofold: Any) -> None:
 
 
 def test_the_walk_meets_what_there_is(twofold: Any) -> None:
-    """Otherwise the tests below would pass on errors alone."""
+    """Otherwise the tests below could pass on errors alone."""
     found = twofold.walked["whole", "reader"].answers
     good = [address for address, answer in found["pages"].items() if answer.status == 200]
     rooms = {address.partition("?")[0].removesuffix(".json") for address in good}
@@ -59,7 +60,7 @@ def test_without_clearance_for_c_it_is_as_if_c_had_never_been_loaded(twofold: An
 
 @pytest.mark.parametrize("asked", ["outsider", "elsewhere"])
 def test_a_case_that_is_not_granted_is_as_if_it_were_not_there(twofold: Any, asked: str) -> None:
-    """Asked for it, and asked for the case that is theirs."""
+    """Asked for the hidden case, and for the reader's own."""
     assert twofold.walked["whole", asked].differing(twofold.walked["absent", asked]) == {}
 
 

@@ -1,7 +1,7 @@
-"""Canaries: what each role is shown, and what lies in the log, the home's files and the graph's store on disk.
+"""Canaries: what each role is shown, and what the log, the home's files and the graph's store on disk contain.
 
-One service with a managed store of its own is loaded with the case of `canaries`, asked everything by everyone, provoked
-into every kind of error with hidden names as input, and stopped. Then all that came out of it is searched.
+A service with its own managed store is loaded with the case of `canaries`, asked everything by every role, provoked
+into every kind of error with hidden names as input, and stopped. Then everything it produced is searched.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="walks everything under
 CASE = "canaries"
 P, C = Grant("P"), Grant("C")
 PS, CS = Grant("P", sources=True), Grant("C", sources=True)
-# Who asks: role, clearance, and whether commands and every named query are run as well. The others are cleared as one of
-# these is, and run the queries that only some roles may.
+# Role, clearance, and whether commands and every named query are run as well. The other readers share a clearance with
+# one of these, and run the queries that only some roles may.
 ROLES: dict[str, tuple[str, Grant | None, bool]] = {
     "supervisor": ("supervisor", CS, False),  # first: agrees to the reveal that the custodian then opens
     "custodian": ("custodian", CS, True),
@@ -65,11 +65,11 @@ WAIT_S = 120.0
 
 @dataclass
 class Searched:
-    """Everything that came out of the service.
+    """Everything that the service produced.
 
     Attributes:
-        answers: role → (what was asked, the answer). errors: status → (what was asked, the answer).
-        log: what the process logged. home: the home, after the service has stopped.
+        answers: role → (request, answer). errors: status → (request, answer).
+        log: the log of the process. home: the home, after the service has stopped.
     """
 
     canaries: Canaries
@@ -80,7 +80,7 @@ class Searched:
     _seen: dict[str, dict[str, set[str]]] = field(default_factory=dict)
 
     def seen(self, role: str) -> dict[str, set[str]]:
-        """Label of a canary → where a role was shown it. What stands in the question may stand in the answer."""
+        """Label of a canary → requests that showed it to a role. Words of the request may appear in its answer."""
         if role not in self._seen:
             found = self._seen[role] = {}
             for asked, answer in self.answers[role]:
@@ -102,14 +102,15 @@ def packed(rows: Tables, folder: Path) -> bytes:
 
 
 def asked(service: Service, name: str, known: Known, *, by_command: bool) -> list[tuple[str, str]]:
-    """All that one person can ask, and what they got.
+    """Ask everything a person can, and return the requests and answers.
 
-    Of roles that see the same half ask a page and half its JSON twin; who is cleared for P alone asks both.
+    Roles with the same view ask one half of the pages as pages and the other as JSON twins; readers with P alone ask
+    both.
     """
     app = create_app(service)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     client = signed_in(app, name, "canaries")
-    # Some of the named queries as pages: as calls they are asked all.
+    # Only some of the named queries as pages: the calls cover all of them.
     fewer = replace(known, queries=dict(list((known.queries or {}).items())[::8]))
     turn = None if ROLES[name][1] in (P, PS) else list(ROLES).index(name) % 2
     found = [
@@ -128,7 +129,7 @@ def asked(service: Service, name: str, known: Known, *, by_command: bool) -> lis
 
 
 def provoked(client: FlaskClient, known: Known, typed: str) -> Iterator[tuple[int, str, str]]:
-    """Errors of every kind, with `typed` wherever something can be typed."""
+    """Provoke errors of every kind, with `typed` in every place that takes input."""
     app = client.application
     odd = Known(
         CASE, (typed,), (typed,), ((typed, typed, typed),), (typed,), (typed,), None, (typed,), (typed,), (typed,)
@@ -166,20 +167,20 @@ def searched(settings: Callable[..., Settings], jars: Path, tmp_path_factory: py
     with overheard(result), homes.hasty(Service(settings(named="part", snapshot_rows=1))) as service:
         result.home = service.settings.home
         fill(service, result, rows, folder)
-    local.stop(service.settings)  # what is searched has to lie still, and all of it on the disk
+    local.stop(service.settings)  # files must be at rest, and complete on disk, before they are searched
     return result
 
 
 @contextmanager
 def overheard(result: Searched) -> Iterator[None]:
-    """All that the process logs in the block becomes the log of the result."""
+    """Collect everything the process logs in the block as the log of the result."""
     heard = io.StringIO()
     handler = logging.StreamHandler(heard)
     root, driver = logging.getLogger(), logging.getLogger("neo4j")
     levels = root.level, driver.level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
-    # At its debug level the driver logs what it sends; the service never sets it so, and `docs/residual.md` says so.
+    # At its debug level the driver logs what it sends; the service never sets it (`docs/residual.md`).
     driver.setLevel(logging.INFO)
     try:
         yield
@@ -192,7 +193,7 @@ def overheard(result: Searched) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def imported(settings: Callable[..., Settings], jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Searched:
-    """The same case in a store that Neo4j's import tool made; its answer is what lay in the tool's folder while it was at work."""
+    """The same case in a store made by Neo4j's import tool; its answer is what the tool's folder held."""
     folder = tmp_path_factory.mktemp("imported")
     found, rows = canaries.case(folder / "invented")
     write(folder / "sent", **rows)
@@ -218,7 +219,7 @@ def imported(settings: Callable[..., Settings], jars: Path, tmp_path_factory: py
 
 
 def fill(service: Service, result: Searched, rows: Tables, folder: Path) -> None:
-    """Load the case through the browser's way, ask everything, provoke errors."""
+    """Load the case through the browser, ask everything, provoke errors."""
     found = result.canaries
     for name, (role, grant, _) in ROLES.items():
         accounts.add(service.database, name, [role], {CASE: grant} if grant else {})
@@ -279,7 +280,7 @@ def fill(service: Service, result: Searched, rows: Tables, folder: Path) -> None
         (job.id,),
         ("loader",),
     )
-    # What people keep and say: a view's name, notes and comments with source clearance, as who saved it has.
+    # People's own texts: a view's name, notes and comments, shown with source clearance, which their author has.
     discloser = session("disclosure")
     discloser.network.views.save(
         {"asked": [["id", "boss-1"]], "arranged": {c_person: [0, 0]}},
@@ -288,7 +289,7 @@ def fill(service: Service, result: Searched, rows: Tables, folder: Path) -> None
         shared=True,
     )
     discloser.network.comments.add(["boss-1"], found.text("a comment", "conditional source"))
-    # No page but this query shows what was sanitised.
+    # Only this query shows the sanitised text; no page does.
     few = {
         name: sets
         for name, sets in queries.items()
@@ -332,7 +333,7 @@ def test_every_restricted_property_carries_a_canary(tmp_path: Path) -> None:
     made, _ = canaries.case(tmp_path / "again")
     for name, table in TABLES.items():
         for column in table.columns:
-            # A word of yes and no carries none: test_naming.py compares what readers see with either.
+            # A yes-or-no word carries no canary: test_naming.py compares what readers see with either.
             if column.sensitivity == "open" or (name, column.name) in (
                 ("statements", "statement_id"),
                 ("people", "age_disputed"),
@@ -343,7 +344,7 @@ def test_every_restricted_property_carries_a_canary(tmp_path: Path) -> None:
 
 
 def test_the_graph_is_given_nothing_of_the_vault(tmp_path: Path) -> None:
-    """Before it is written anywhere: what would stand in the graph, searched."""
+    """Search the graph's content before it is written."""
     made, rows = canaries.case(tmp_path / "invented")
     write(tmp_path / "case", **rows)
     state, delivery = State(), read_case(tmp_path / "case", Limits(1 << 26, 100_000))
@@ -355,7 +356,7 @@ def test_the_graph_is_given_nothing_of_the_vault(tmp_path: Path) -> None:
     held = made.found(repr((image.nodes, image.claims, image.links, image.given)))
     assert held & made.labels("vault") == set()
     assert made.labels(*canaries.IN_GRAPH) - held == set()
-    # The vault has it instead; words for somebody, and when they became a witness, stay in the sealed delivery alone.
+    # The vault has these canaries; words for a person, and the day they became a witness, stay in the sealed delivery.
     kept = made.found(repr(result.identities))
     missing = {label for label in made.labels("vault") - kept if "words for" not in label}
     assert missing == {"that a suspect is a witness"}
@@ -369,7 +370,7 @@ def test_a_role_is_shown_nothing_but_what_is_theirs(searched: Searched, role: st
         assert seen == {}
         return
     theirs = {label for label, kind in searched.canaries.classes.items() if CLASSES[kind](grant)}
-    # The preview of a delivery is for who loads it; reasons are for who asks and who agrees.
+    # Only the loader sees the preview of the delivery; the asker and the approver see the reason.
     theirs |= searched.canaries.labels("loader") if role == "loader" else set()
     theirs |= searched.canaries.labels("reason") if role in ("custodian", "supervisor") else set()
     strange = {label: places for label, places in seen.items() if label not in theirs}
@@ -379,7 +380,7 @@ def test_a_role_is_shown_nothing_but_what_is_theirs(searched: Searched, role: st
         assert all("of witness" in label or "on witness" in label for label in revealed)
         strange = {label: places for label, places in strange.items() if label not in revealed}
     if role == "loader":
-        # The name of the file they sent themselves; `jobs` quotes to them what was said of it.
+        # The name of the file they sent; `jobs` repeats the message about it to them.
         rooms = ("load", "wait", "uploads", "preview", "jobs ()")
         assert {one for one in strange.pop("name of victim", set()) if not any(room in one for room in rooms)} == set()
     assert strange == {}
@@ -411,7 +412,7 @@ def test_an_error_tells_nothing_but_what_was_typed(searched: Searched) -> None:
         for what, answer in pairs:
             told = searched.canaries.found(answer) - searched.canaries.found(what)
             if "/pictures/drafts.json" in what:
-                # Their own drafts, kept before with what they typed; tests/service/test_pictures.py: nobody else gets one.
+                # Their own drafts, with the text they typed; no one else gets one (tests/service/test_pictures.py).
                 told -= {"what was typed"}
             assert told <= searched.canaries.labels("open"), (status, what)
 
@@ -445,7 +446,7 @@ def test_the_files_of_the_home_hold_none_but_the_store_what_is_in_the_graph(sear
 
 
 def search_home(searched: Searched) -> None:
-    """Every file of a home holds none of the canaries, but the store those of what is in the graph."""
+    """Check that no file of a home holds a canary, except the store, which holds those of the graph."""
     in_graph = searched.canaries.labels(*canaries.IN_GRAPH)
     held: dict[str, set[str]] = {}
     files = [path for path in sorted(searched.home.rglob("*")) if path.is_file()]
@@ -455,7 +456,7 @@ def search_home(searched: Searched) -> None:
             held.setdefault("store", set()).update(labels & in_graph)
             labels -= in_graph
         assert labels == set(), path
-    # The search does find what is there.
+    # The search does find canaries that are present.
     assert "notes on a suspect" in held["store"]
     assert {"neostore", "graphsvc.sqlite", "log.anchor", "content"} & {path.name for path in files}
     assert len(files) > 20

@@ -1,7 +1,7 @@
-"""One test for each known way in which something hidden tells of itself.
+"""One test for each known way in which something hidden can reveal itself.
 
-What is hidden is held against what is not there at all; `test_growing.py` holds what a reader gets before something
-hidden came against what they get after.
+Here a hidden element is compared with one that does not exist; `test_growing.py` compares what a reader gets before and
+after something hidden is delivered.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def test_counts_are_of_what_is_seen(grown: Small) -> None:
     low, high = (grown.session(name).network.entities.counts() for name in ("low", "high"))
     assert (low["person"], high["person"]) == (4, 5)
     assert (low.get("boat", 0), high["boat"]) == (0, 1)
-    # Statements of witnesses are not counted for who has no source clearance, at either level.
+    # Statements of witnesses are not counted for readers without source clearance, at either level.
     for name in ("low", "high"):
         assert "count" not in grown.session(name).ask.rows("cases.statement_counts").columns
 
@@ -76,7 +76,7 @@ def test_filters_offer_nothing_that_is_hidden(grown: Small) -> None:
 
 
 def test_suggestions_never_lead_to_what_is_hidden_or_sealed(grown: Small) -> None:
-    """Every beginning of one or two letters, as a search box would send them."""
+    """Tried with every beginning of one or two letters, as a search box would send them."""
     client, found = grown.client("low"), set[str]()
     for text in (*string.ascii_lowercase, *string.digits, "+", "hi", "ve", "ab", "do", "55", "wi"):
         for row in client.get(f"/case/{CASE}/search.json", query_string={"q": text}).get_json()["results"]:
@@ -99,7 +99,7 @@ def test_who_is_not_signed_in_gets_nothing(grown: Small) -> None:
 
 
 def test_history_is_told_to_who_sees_all_of_it(grown: Small) -> None:
-    """That something came that one cannot see, when and by whom, would tell that somebody spoke."""
+    """Otherwise an entry for a hidden delivery, with its time and loader, would show that a source had spoken."""
     low, high = (grown.session(name).deliveries.listed() for name in ("low", "high"))
     assert low == []
     assert len(high) == 2
@@ -109,7 +109,7 @@ def test_history_is_told_to_who_sees_all_of_it(grown: Small) -> None:
 
 
 def test_lines_of_files_are_for_who_sees_all_of_them(grown: Small) -> None:
-    """A line says how many rows stand before it; a claim of a witness leads nowhere without source clearance."""
+    """A line number says how many rows come before it; a claim of a witness leads nowhere without source clearance."""
 
     def sourced(handling: str) -> Session:
         who = Principal("pat", frozenset({"analyst"}), {CASE: Grant(handling, sources=True)})
@@ -138,7 +138,7 @@ def test_jobs_and_uploads_of_others_are_not_there(grown: Small, tmp_path: Path) 
     assert SEALED_NAME not in str(other.deliveries.uploads.listed())
     job = high.deliveries.uploads.start_preview(upload)
     assert high.deliveries.job(job, wait_s=60).said
-    # Another who may load sees that there was a job, and not what its error said: that may be a cell.
+    # Other loaders see that there was a job, but not its error message, which may quote a cell.
     assert [one.said for one in other.deliveries.jobs() if one.id == job] == [""]
     for name in ("deliveries.jobs", "deliveries.uploads.listed"):
         assert calls.given(low, name).startswith("Refused")
@@ -148,7 +148,7 @@ def test_jobs_and_uploads_of_others_are_not_there(grown: Small, tmp_path: Path) 
 
 
 def test_who_may_not_load_learns_nothing_by_loading(grown: Small, tmp_path: Path) -> None:
-    """Refused before a file is looked at, in the same words whatever is in it or whether it is there."""
+    """Refused before a file is looked at, in the same words whatever it holds and whether or not it exists."""
     write(tmp_path / "sealed", people=[{"id": SEALED}], links=[])
     write(tmp_path / "unknown", people=[{"id": UNKNOWN}], links=[])
     said = {
@@ -160,7 +160,7 @@ def test_who_may_not_load_learns_nothing_by_loading(grown: Small, tmp_path: Path
 
 
 def test_a_rejection_never_names_what_the_delivery_did_not(grown: Small, tmp_path: Path) -> None:
-    """Ids nearly those of somebody sealed, or theirs for something else: nothing that is loaded is suggested or quoted."""
+    """Ids close to a sealed person's, or the same id for something else: no loaded value is suggested or quoted."""
     near = SEALED.replace("abelard", "abelarde")
     rows: Tables = {
         "people": [{"id": "gang-1", "name": "x"}, {"id": "new-person-1"}],
@@ -178,7 +178,7 @@ def test_a_rejection_never_names_what_the_delivery_did_not(grown: Small, tmp_pat
     for text in (SEALED, SEALED_NAME, "Veronica", HIDDEN, "Hidden"):
         assert not [reason for reason in reasons if text in reason], text
     assert loaded.names == {}
-    # A hint is given where it comes from the delivery itself.
+    # A hint is given if it comes from the delivery itself.
     assert [reason for reason in reasons if "did you mean new-person-1?" in reason]
     assert all(isinstance(one, Rejection) for one in loaded.rejections)
 
@@ -207,7 +207,7 @@ def test_what_is_hidden_answers_as_what_is_not_there(grown: Small, name: str, hi
         if theirs.endpoint in ("signin.leave", "account.begin"):
             continue
         if theirs.endpoint == "search.known" and hidden != HIDDEN:
-            continue  # who knows a name is told which pseudonym they see stands for it, and it is in the log
+            continue  # a reader who knows a name is shown the matching pseudonym, and the log records it
         answers = [pages.ask(client, call) for call in (theirs, none)]
         plain = [json.dumps(plain_text(answer, text)) for answer, text in zip(answers, (hidden, absent), strict=True)]
         assert plain[0] == plain[1], theirs
@@ -216,7 +216,7 @@ def test_what_is_hidden_answers_as_what_is_not_there(grown: Small, name: str, hi
 
 
 def plain_text(answer: pages.Answer, text: str) -> list[str]:
-    """An answer with what was asked for taken out, however it is quoted."""
+    """An answer without the requested text, however it is quoted."""
     body = answer.text
     for form in {text, text.replace(" ", "%20"), text.replace(" ", "+"), text.title()}:
         body = body.replace(form, "ASKED")
@@ -226,7 +226,7 @@ def plain_text(answer: pages.Answer, text: str) -> list[str]:
 def test_a_fault_of_the_software_tells_nothing_but_where(
     grown: Small, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither the page nor the log of the process repeats the message: it may be a name."""
+    """The message may contain a name, so the page and the log of the process do not repeat it."""
 
     def fails(_session: Session, identifier: str, *_range: object) -> None:
         raise ValueError(f"no such thing: {identifier}")
@@ -246,7 +246,7 @@ def test_a_pseudonym_tells_neither_when_nor_how_many(grown: Small) -> None:
     shown = {row["id"] for row in grown.session("low").search.find("S-").dicts()}
     assert vault.pseudonym(key, "person", SEALED) in shown
     assert all(re.fullmatch(r"S(-[0-9A-HJKMNP-TV-Z]{4}){3}", one) for one in shown if one.startswith("S-"))
-    # `tests/service/test_pseudonyms.py` holds the order of many against the order of delivery.
+    # `tests/service/test_pseudonyms.py` compares the order of many with the order of delivery.
 
 
 # -- caches and timing ---------------------------------------------------------------------------------------------
@@ -278,7 +278,7 @@ def test_every_answer_carries_the_headers_that_keep_it_here(grown: Small) -> Non
 
 
 class OneByOne(Executor):
-    """In place of threads, whose turns are chance: does at once what is submitted."""
+    """Runs submitted work immediately, in place of threads, whose order varies."""
 
     def __init__(self, _most: int) -> None:
         pass
@@ -294,7 +294,7 @@ class OneByOne(Executor):
 
 @contextmanager
 def work(service: Service) -> Iterator[list[str]]:
-    """What is asked of the store and of the database in the block, in order; what is asked side by side, one by one."""
+    """Record the requests to store and database in the block, in order; concurrent requests run one by one."""
     done: list[str] = []
     real = Store.read_at_once
 
@@ -330,11 +330,11 @@ CALLS: tuple[tuple[str, Callable[[Session, str], object]], ...] = (
 @pytest.mark.parametrize("call", CALLS, ids=[name for name, _ in CALLS])
 @pytest.mark.parametrize(("hidden", "absent"), [(HIDDEN, UNKNOWN), (SEALED, "x" * len(SEALED))], ids=["C", "sealed"])
 def test_hidden_and_absent_take_the_same_work(grown: Small, call: Any, hidden: str, absent: str) -> None:
-    """Not a matter of milliseconds: the same questions are asked of store and database, and answered with as many rows."""
+    """Measured not in milliseconds: store and database get the same requests and answer with as many rows."""
     session = grown.session("low")
     taken, said = [], []
     for one in (hidden, absent):
-        grown.service.forget()  # whether somebody asked for it before
+        grown.service.forget()  # whether another reader asked for it before
         session.leads.ranking()
         with work(grown.service) as done:
             try:
@@ -344,7 +344,7 @@ def test_hidden_and_absent_take_the_same_work(grown: Small, call: Any, hidden: s
         taken.append(list(done))
     assert taken[0] == taken[1]
     assert len(taken[0]) > 0
-    # A lead is told of the ranking, which is kept.
+    # A lead is answered from the ranking, which is cached.
     assert any(one.startswith("store ") for one in taken[0]) == (call[0] != "lead")
     assert said[0] == said[1] or call[0] in ("find",)
 
@@ -386,7 +386,7 @@ def test_the_auditors_log_tells_no_name_that_was_looked_for(grown: Small) -> Non
 
 @pytest.mark.parametrize("name", ["low", "high"])
 def test_no_account_of_a_witness_is_told_apart_without_source_clearance(grown: Small, name: str) -> None:
-    """A list of witness statements, or one by one which link each carries, is a number and a list of witnesses."""
+    """Without it, statements of witnesses are a number and a list of witnesses; none is listed or shown by link."""
     accounts_ = [row["id"] for rows in (FIRST, SECOND) for row in rows["statements"] if row["kind"] == "witness"]
     asked = replace(KNOWN, statements=("report-1",))
     client = grown.client(name)

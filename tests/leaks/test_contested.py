@@ -1,8 +1,8 @@
-"""What a denial under handling code C changes for readers cleared for P: the word `contested` on its link, and nothing else.
+"""A denial under handling code C marks its link `contested` for readers cleared for P, and changes nothing else.
 
-The same case holds one such denial after another: by each of two witnesses, by a report, by a record, by all of them. Readers
-cleared for P get the same bytes every time, so the word tells neither a source, nor a kind of source, nor a number. Against the
-case without any denial, all that answers at P are made of differs in one figure of that link.
+The same case holds one such denial after another: by each of two witnesses, by a report, by a record, by all of them.
+Readers cleared for P get the same bytes every time, so the word reveals no source, no kind of source and no number.
+Compared with the case without any denial, everything that answers at P are made of differs in one figure of that link.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PEOPLE = {
 
 
 def denial(statement: str, **cells: str) -> Tables:
-    """A statement under C that denies the link, by somebody whom nothing under P names if they are a witness."""
+    """A statement under C that denies the link; a witness who gives it is named nowhere under P."""
     witness = cells.get("source_id", small.SEALED)
     return {
         "people": [{"id": witness}] if witness != small.SEALED else [],
@@ -46,7 +46,7 @@ def together(*deliveries: Tables) -> Tables:
 
 
 ANN = denial("c-account-1", kind="witness", source_id="c-witness-1", source_grade="1", assessment="A", on_record="yes")
-# This one is a passenger whom readers cleared for P see under a pseudonym.
+# This witness is a passenger; readers cleared for P see a pseudonym.
 BEA = denial("c-account-2", kind="witness", source_id=small.SEALED, source_grade="3", assessment="E")
 REPORT = denial("c-report", kind="intelligence", taken_on="2020-06-01", summary="was in hospital that night")
 RECORD = denial("c-record", kind="record", source_grade="1", assessment="A")
@@ -58,7 +58,7 @@ DENIALS = {
     "a record": RECORD,
     "all of them": together(ANN, BEA, REPORT, RECORD),
 }
-# Answers that depend on the link and read the same with a denial of it, by page, and why that accuses nobody.
+# Pages whose answers depend on the link and are the same with and without a denial of it, and why that accuses no one.
 NOT_MARKED = {
     "entity": "the rank of another person, whom the link names nowhere",
     "export": "how many links an export would hold",
@@ -76,7 +76,7 @@ NOT_MARKED = {
 
 @dataclass
 class Contested:
-    """What readers got, and what the graph held, in each state of the case; state → reader → address → answer."""
+    """Answers and graph in each state of the case; state → reader → address → answer."""
 
     read: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     images: dict[str, Image] = field(default_factory=dict)
@@ -157,7 +157,7 @@ def test_a_statement_says_which_of_its_claims_is_contested(contested: Contested)
 
 @pytest.mark.parametrize("reader", ["low", "sourced"])
 def test_every_answer_that_depends_on_the_link_says_that_it_is_contested(contested: Contested, reader: str) -> None:
-    """Pages are made with words of their own for each reader and time, so their JSON twins are compared."""
+    """JSON twins are compared, because pages have words that vary by reader and time."""
     with_it, denied, without = (contested.read[state][reader] for state in ("nothing", "one witness", "no such link"))
     depending = {asked for asked in with_it if with_it[asked] != without.get(asked)}
     unmarked = {asked for asked in depending if with_it[asked] == denied.get(asked)}

@@ -1,7 +1,8 @@
 """A refused erasure reveals nothing about the source of a statement, whatever is under a hold.
 
-Two cases differ in one hidden cell: which of two people gave a statement, or will have given it once it opens. A supervisor
-without source clearance puts one person after another under a hold, and asks each time that each of the two is erased.
+Two cases differ in one hidden cell: which of two people gave a statement, or will have given it once it opens. A
+supervisor without source clearance puts one person after another under a hold, and each time asks for both people to be
+erased.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def pseudonym_of(people: Place, person: str) -> str:
 
 
 def tries(people: Place) -> Iterator[str]:
-    """Every answer to an erasure asked for or agreed to without source clearance, while one person after another is held."""
+    """Every answer to an erasure requested or agreed without source clearance, with one person after another held."""
     requests = [people("cus").protection.erasures.ask(pseudonym_of(people, guess), "asked for it") for guess in GUESSES]
     for person in HELD:
         hold = NewHold("investigation", "DI Marsh", "still open", dt.date(2999, 1, 1))

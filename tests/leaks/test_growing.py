@@ -1,4 +1,4 @@
-"""A case is read, grows by a delivery of handling code C alone, and is read again: for a reader without C nothing moves."""
+"""A case is read, grows by a delivery of handling code C alone, and is read again: readers without C see no change."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def grown(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathF
 
 
 def moved(grown: Small, name: str, part: str) -> list[str]:
-    """What of a reader's answers to addresses with `part` in them the hidden delivery moved."""
+    """Addresses with `part` in them whose answers changed for a reader with the hidden delivery."""
     asked = [address for address in grown.before[name] if part in address]
     assert asked
     return [address for address in asked if grown.before[name][address] != grown.after[name][address]]
@@ -44,7 +44,7 @@ def moved(grown: Small, name: str, part: str) -> list[str]:
 )
 def test_what_is_hidden_moves_nothing(grown: Small, kind: str, part: str) -> None:
     assert moved(grown, "low", part) == []
-    assert moved(grown, "high", part) != []  # it is there, and moves what its readers get
+    assert moved(grown, "high", part) != []  # it is there, and changes what its readers get
 
 
 def test_no_node_moves_for_what_is_hidden(grown: Small) -> None:
@@ -61,7 +61,7 @@ def test_no_node_moves_for_what_is_hidden(grown: Small) -> None:
 
 
 def test_no_source_is_told_without_source_clearance(grown: Small) -> None:
-    """Not by a pseudonym on any page of the case, nor to a notebook."""
+    """No page of the case shows a source's pseudonym, and no notebook call returns one."""
     for name in ("low", "high"):
         told = {**grown.after[name], **calls.walk(grown.session(name), KNOWN)}
         assert len(told) > 200
@@ -70,7 +70,7 @@ def test_no_source_is_told_without_source_clearance(grown: Small) -> None:
 
 
 def test_what_a_file_is_called_and_says_of_itself_tells_nothing(grown: Small) -> None:
-    """Names and headers of what is taken away are the same before the hidden delivery and after it."""
+    """Names and headers of downloads are the same before and after the hidden delivery."""
     for part in ("leads.csv", "as=csv"):
         for address, answer in grown.before["low"].items():
             if part in address:

@@ -1,4 +1,4 @@
-"""A witness statement stays one: what a witness said becomes no report that readers without source clearance see, whatever comes."""
+"""A witness statement keeps its kind: no later delivery makes it a report shown without source clearance."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def again(kind: str, **cells: str) -> Tables:
     return {"people": [], "statements": [statement], "links": said("told-1", LINK, "aide-1 PAID boss-1")}
 
 
-# How a statement is delivered again as another kind: with other words, with none, with an empty cell, under C.
+# Ways to deliver a statement again as another kind: with other words, with none, with an empty cell, under C.
 VERSIONS: tuple[dict[str, str], ...] = (
     {"source_id": "", "summary": "a report"},
     {},
@@ -69,7 +69,7 @@ def readers(service: Service, case: str) -> People:
 
 
 def words_of_the_witness(service: Service, case: str, readers: People) -> list[str]:
-    """List words of the witness that readers without source clearance get."""
+    """Words of the witness that readers without source clearance get."""
     app, leaked = create_app(service), list[str]()
     for name in ("low", "inv"):
         client = signed_in(app, name)
@@ -83,7 +83,7 @@ def words_of_the_witness(service: Service, case: str, readers: People) -> list[s
         answers = [html.unescape(client.get(f"/case/{case}/{page}").text) for page in pages]
         answers += [str(readers(name).ask.rows(query).rows) for query in ("tables.claims", "statements.taken_back")]
         for look in (readers(name).deliveries.statements.look, readers(name).deliveries.statements.history):
-            with suppress(GraphsvcError):  # it is there for nobody else
+            with suppress(GraphsvcError):  # it is shown to no one else
                 answers.append(str(look("told-1")))
         leaked += [f"{name}: {word}" for word in WORDS for answer in answers if word in answer]
     return leaked
@@ -118,6 +118,6 @@ def test_what_was_entered_as_a_report_may_become_a_witness_statement_and_no_repo
     assert words_of_the_witness(service, case, readers) == []
     assert readers("ana").deliveries.load(write(tmp_path / "2", **again("record")), quiet).rejections != []
     assert words_of_the_witness(service, case, readers) == []
-    # Once the account is taken back, the deliveries that are left hold none of its words.
+    # Once the statement is undone, the remaining deliveries hold none of its words.
     readers("ana").deliveries.undo(2, quiet)
     assert words_of_the_witness(service, case, readers) == []

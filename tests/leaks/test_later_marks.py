@@ -60,7 +60,7 @@ class Shared:
         self.deliver(case, [{"id": person, "name": NAMES[person], **cells}])
 
     def named(self, case: str) -> set[str]:
-        """Select the people whom a reader cleared for P finds by name."""
+        """Select the people that a reader cleared for P finds by name."""
         rows = self.at("low", case).ask.rows("tables.people").dicts()
         return {row["id"] for row in rows} & NAMES.keys()
 
@@ -95,17 +95,17 @@ def test_each_new_mark_in_a_case_of_shared_ids_seals_again_who_was_opened(shared
     assert [shared.named(case) for case in shared.cases] == [set()] * 3
     shared.open(one, "p-1")
     shared.deliver(two, [{"id": "p-2", "name": NAMES["p-2"]}])
-    assert shared.named(one) == {"p-1"}  # nothing new came
+    assert shared.named(one) == {"p-1"}  # nothing new was delivered
     shared.mark(two, "p-1", age_disputed="yes")
     assert shared.named(one) == set()
     shared.open(one, "p-1")
     shared.mark(two, "p-1", category="victim", date_of_birth="2012-01-01", age_disputed="yes")
     assert shared.named(one) == set()
     shared.open(one, "p-1")
-    shared.mark(three, "p-1", age_disputed="yes")  # it shares its ids with the second, which shares them with the first
+    shared.mark(three, "p-1", age_disputed="yes")  # shares ids with the second case, which shares them with the first
     assert shared.named(one) == set()
     shared.open(one, "p-1")
-    shared.deliver(two, [{"id": "p-2", "name": NAMES["p-2"]}])  # the mark of the third is listed here from now on
+    shared.deliver(two, [{"id": "p-2", "name": NAMES["p-2"]}])  # the mark of the third case is listed here from now on
     shared.open(two, "p-1")
     shared.seal(two, "p-1")
     assert shared.named(one) == set()
@@ -135,7 +135,7 @@ def test_a_mark_ends_an_opening_that_was_asked_for_before_it(shared: Shared) -> 
     assert [request.state for request in sealings.listed() if request.kind == "open"] == ["ended", "ended"]
     assert shared.named(one) == set()
     again = shared.ask_opening(one, "p-2")
-    shared.deliver(one, [{"id": "p-1", "name": NAMES["p-1"]}])  # nothing new came
+    shared.deliver(one, [{"id": "p-1", "name": NAMES["p-1"]}])  # nothing new was delivered
     sealings.agree(again, quiet)
     assert shared.named(one) == {"p-2"}
 

@@ -1,4 +1,4 @@
-"""What a loader without source clearance, an auditor and a broken row may not give away: jobs, forms, previews and the log."""
+"""Secrets kept from loaders without source clearance, auditors and broken rows: jobs, forms, previews, the log."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ BASE: Tables = {
 
 
 class Place:
-    """A case of its own, and who works on it."""
+    """A case and the people who work on it."""
 
     def __init__(self, service: Service, folder: Path) -> None:
         self.service, self._folder, self.case = service, folder, new_name()
@@ -82,7 +82,7 @@ def place(service: Service, tmp_path: Path) -> Place:
 
 
 def account_of(place: Place, name: str, source: str) -> Form:
-    """A form with an account of one of the witnesses."""
+    """A form with a statement of one of the witnesses."""
     statement = {"kind": "witness", "handling": "P", "source_id": pseudonym(place.key, "person", source)}
     claim = FormPart("c1", "links", {"subject_id": "boss-1", "relation": "DIRECTED", "object_id": "aide-1"})
     return replace(place(name).deliveries.form.new(), statement=statement, claims=(claim,))
@@ -132,7 +132,7 @@ def test_a_corrected_statement_of_others_brings_its_author_no_hidden_cell(place:
     now = ben.form.correctable("R2")
     form = replace(ben.form.new(), of="R2", seen=now.seen, reason="misheard", statement={"assessment": "C"})
     assert ben.job(ben.form.enter(form), 60).state == "done"
-    # As long as others deliver it too, nothing of it is lost.
+    # As long as another loader delivers it too, nothing of it is lost.
     kept = place("ann").deliveries.statements.look("R2").values
     assert kept["interest"] == hidden["interest"]
     place("ann").deliveries.undo(number, quiet)

@@ -1,4 +1,4 @@
-"""No mark is lost with a row that is refused: if it may be about somebody shown by name after the load, nothing is loaded."""
+"""No mark is lost with a rejected row: if it may concern a person shown by name after the load, nothing is loaded."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ UNREADABLE = (
     {"date_of_birth": "20x0", "sealed": "yes"},
     {"date_of_birth": "2015-01-01", "category": "witnes"},
 )
-# What has the row refused as it is read, and as it is folded into the case: its statement is missing, or refused itself.
+# Reasons to reject the row on reading, and on folding it into the case: its statement is missing, or rejected itself.
 READ = ({"handling": "Q"}, {"review_on": "soon"})
 FOLDED = ({"statement_id": "nowhere-1"}, {"statement_id": "report-9"})
 REFUSED_STATEMENT = {"id": "report-9", "kind": "intelligence", "handling": "P", "source_grade": "9"}

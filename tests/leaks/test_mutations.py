@@ -1,4 +1,4 @@
-"""The list of mutations does not rot: each text it replaces stands in the code exactly once, each test is there."""
+"""The list of mutations stays valid: each text it replaces occurs in the code exactly once, and each test exists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nobody marked is ever named, whatever was claimed of their id before: sequences of deliveries on a real case."""
+"""A marked person is never named, whatever was claimed of their id before: sequences of deliveries on a real case."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ REGISTER: Tables = {
 
 @pytest.fixture
 def sessions(service: Service, case: str) -> People:
-    """A loader without source clearance, one with it, and a reader cleared for P."""
+    """Sessions of a loader without source clearance, one with it, and a reader cleared for P."""
     roles = {"inv": ("investigator", Grant("C")), "ana": ("analyst", WHOLE), "low": ("investigator", Grant("P"))}
     return people(service, case, roles)
 
@@ -139,7 +139,7 @@ def test_a_name_whose_last_act_is_taken_back_is_sealed_unless_it_was_read(
     assert shows(service, case) == [NAMES[4]]
     sessions("ana").deliveries.load(write(tmp_path / "2", **taken_back), quiet, partial=True)
     assert shows(service, case) == []
-    # Sealed stays sealed, also when the act comes again.
+    # Sealed stays sealed, even when the act is delivered again.
     sessions("ana").deliveries.load(write(tmp_path / "3", **rows), quiet, partial=True)
     assert shows(service, case) == []
 

@@ -1,7 +1,8 @@
-"""A statement under handling code C is delivered again under P: what P readers get is what that delivery says, and no more.
+"""A statement under handling code C is delivered again under P: readers cleared for P get only what that delivery says.
 
-Proof by difference, over sequences of deliveries: all that answers at P are made of is the same, byte for byte, as in a case that
-never held the statement under C. Where the row that opens it is refused, it is the same as in a case without the statement.
+Proof by difference, over sequences of deliveries: all that answers at P are made of is the same, byte for byte, as in a
+case that never held the statement under C. Where the row that opens it is rejected, it is the same as in a case without
+the statement.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def row(kind: str, handling: str, word: str) -> dict[str, str]:
 
 
 def under_c(kind: str, *, without: Collection[str] = ()) -> Tables:
-    """The version under C, `without` some relations: who and what only it knows, and a claim that P may know later."""
+    """The version under C, `without` some relations: it names hidden people and things, and a claim for P later."""
     links = [
         claim("dov-1", "RECRUITED", "wit-1", STATEMENT, notes="overheard at the kitchen table"),
         claim("dov-1", "SUPPLIED", "boat-1", STATEMENT, subject_as_said="the secret brother"),
@@ -97,7 +98,7 @@ def opening(kind: str, *links: dict[str, str], without: Collection[str] = ()) ->
 
 
 def case(*deliveries: tuple[Tables, bool]) -> tuple[dict[Any, Any], list[Rejection], Image]:
-    """Give all that answers at P are made of after some deliveries (and whether each is partial), the last rejections, and the graph."""
+    """Fold deliveries (rows, partial); return what answers at P are made of, the last rejections and the graph."""
     state, standing, rejections = State(), dict[str, Standing](), list[Rejection]()
     by = Deciding(KEY, dt.date(2020, 5, 8))
     for number, (tables, partial) in enumerate(deliveries, 1):
@@ -232,7 +233,7 @@ def test_no_reader_of_p_gets_what_was_taken_out_of_a_statement_under_c(
     assert readers("ana").deliveries.load(folder, quiet, partial=kind == "record").rejections == []
     latest = readers("ana").deliveries.statements.history(STATEMENT)[0]
     assert latest.statement["handling"] == ("C", "P")
-    # What stays under C has not become so by this delivery.
+    # Claims that stay under C are not listed as put there by this delivery.
     assert [row["relation"] for row in latest.claims if row["before"]] == ["DIRECTED"]
     assert {row["did"] for row in latest.claims} == ({"changed"} if kind == "record" else {"changed", "superseded"})
     assert readers("sourced").deliveries.statements.look(STATEMENT).values["summary"] == "shared summary"
@@ -271,7 +272,7 @@ def test_a_claim_taken_out_by_form_stays_under_c_when_a_form_opens_the_statement
 def test_without_source_clearance_nobody_opens_what_others_delivered_whatever_it_holds(
     service: Service, case: str, readers: People, tmp_path: Path
 ) -> None:
-    """A refusal that named what is missing would tell of cells that take source clearance."""
+    """A refusal that named the missing parts would reveal cells that need source clearance."""
     bare = {"id": "told-2", "kind": "record", "handling": "C"}
     hidden = bare | {"id": "told-3", "interest": "was promised to stay", "interpreter_id": "aide-2"}
     load(readers("ana"), tmp_path / "0", BASE)

@@ -1,7 +1,8 @@
-"""A case over time: deliveries with people who come again, undo, sealing and erasing, read after each.
+"""A case over time: deliveries that name the same people again, undo, sealing and erasing, with a reading after each.
 
-Who is cleared for P alone reads every page before, while and after something under handling code C comes or goes: byte for
-byte the same. Who was ever sealed is looked for after each step in the graph, the pages, the log and every file.
+A reader cleared for P alone reads every page before, during and after the presence of something under handling code C,
+and it is byte for byte the same. People who were ever sealed are searched for after each step in the graph, the pages,
+the log and every file.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from tests.toolbox.two_persons import seal
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="reads a case after each of many deliveries")]
 
-# Everybody here stands by name, and is somebody a reader cleared for P knows.
+# These people are named, and a reader cleared for P knows them.
 WITNESS, OTHER = "aide-1", "aide-2"
 
 
@@ -45,7 +46,7 @@ def account(number: int, source: str, grade: str = "2", day: str = "2020-06-01")
     }
 
 
-# What is C about people known by name, each time another: the account itself, with their rows as the deliverer writes them.
+# Rows under C about people known by name, different each time: the statement, with the deliverer's rows of the people.
 HIDDEN: dict[str, Tables] = {
     "a first account, with the row of its source": {
         "people": [
@@ -72,8 +73,8 @@ HIDDEN: dict[str, Tables] = {
         "links": said("hidden-account-3", "aide-2 USED phone-1", "boss-1 DIRECTED aide-2", "aide-1 SAME_AS aide-2"),
     },
 }
-# What is P, and moves what everybody sees: people who come again. Their names are longer than what a cipher holds by chance:
-# four letters stand in one of a dozen homes.
+# Rows under P that change what every reader sees: people who appear again. Their names are too long to occur in a
+# cipher by chance: four letters do in one of a dozen homes.
 SHOWN: dict[str, Tables] = {
     "a report": {
         "people": [
@@ -169,7 +170,7 @@ def test_what_is_c_is_seen_by_nobody_cleared_for_p_before_while_and_after_it_com
     whole = told.small.session("whole")
     assert (
         whole.network.entities.look(WITNESS).values != low.network.entities.look(WITNESS).values
-    )  # it is there for those who may know
+    )  # it is there for readers with clearance
     for name in list(HIDDEN)[1::-1]:
         whole.deliveries.undo(told.delivery[name], quiet)
         assert differing(before, told.small.read("low")) == [], name
@@ -183,7 +184,7 @@ def test_who_was_ever_sealed_is_nowhere_whatever_comes_later(told: Told) -> None
             names += ["Verenike", "Nightingale"]
         assert found(told, names) == [], name
     pages = told.small.read("low")
-    assert "Dovenant Lindqvist" in str(pages)  # who acts stands by name, and goes on to with an empty row
+    assert "Dovenant Lindqvist" in str(pages)  # a person who acts is named, and an empty row does not change that
     key = told.small.service.register.key(CASE, create=False)
     hidden = vault.pseudonym(key, "person", small.SEALED)
     assert hidden in str(pages)
@@ -210,10 +211,10 @@ def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
 
 
 def found(told: Told, names: list[str], *, whole: bool = False) -> list[str]:
-    """Where any of these words stands: the graph, pages of both readers, the log, files of the home.
+    """Places where any of these words occurs: the graph, pages of both readers, the log, files of the home.
 
-    Who was named before a step must stay away after all later ones. So each step asks every address, as its page or as its
-    JSON twin by turns, and the last step (`whole`) both.
+    Names that were public before a step must stay away after all later ones. So each step requests every address,
+    alternating between its page and its JSON twin, and the last step (`whole`) requests both.
     """
     told.looks += 1
     turn = None if whole else told.looks % 2

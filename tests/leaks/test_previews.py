@@ -1,8 +1,9 @@
-"""A preview tells a loader without source clearance nothing that a page would not: proof by difference over all columns.
+"""A preview shows a loader without source clearance no more than pages do: proof by difference over all columns.
 
-Two cases differ in every cell that such a loader may not see: each row of the tables below differs in one column. The same
-delivery, which says what the first case says, is previewed and loaded into both, and every answer is the same. In the first
-case it changes nothing, in the second it changes each row, so a count of changed rows would tell one from the other.
+Two cases differ in every cell that such a loader may not see: each row of the tables below differs in one column. The
+same delivery, which repeats the rows of the first case, is previewed and loaded into both, and every answer is the
+same. In the first case it changes nothing, in the second it changes each row, so a count of changed rows would reveal
+the difference.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from tests.toolbox.rows import Rows, Tables, said, write
 
 pytestmark = pytest.mark.neo4j
 
-# Named people, whom samples of references may mean.
+# Named people, the targets of sample references.
 NAMED = ("boss-1", "boss-2")
-# Column → two values that are both valid and leave everybody named or sealed as they are.
+# Column → two valid values that leave everyone named or sealed as they are.
 PAIRS = {
     ("people", "category"): ("witness", "victim"),
     ("people", "sealed"): ("yes", "no"),
@@ -43,14 +44,14 @@ PAIRS = {
     ("workplaces", "kind"): ("dwelling", "dwelling"),
     ("things", "kind"): ("phone", "vehicle"),
 }
-# Columns that tell rows apart, or must stay as they are for a row to be there in both cases.
+# Columns that identify rows, or must stay the same for a row to exist in both cases.
 FIXED = {"id", ("workplaces", "kind")}
-# Columns of somebody named that tell why somebody else is sealed, or who spoke.
+# Columns of a named person that show why another person is sealed, or who spoke.
 HIDDEN_OF_NAMED = ("category", "sealed")
 
 
 def sample(table: str, column: Column) -> tuple[str, str]:
-    """Two values of a column that differ."""
+    """Return two different values of a column."""
     if (table, column.name) in PAIRS:
         return PAIRS[table, column.name]
     if column.kind == "choice":
@@ -68,13 +69,13 @@ def sample(table: str, column: Column) -> tuple[str, str]:
 
 
 def columns(table: str) -> list[Column]:
-    """The columns of a table that may differ, and one of the deliverer's own."""
+    """The columns of a table that may differ, and one custom column."""
     found = [*TABLES[table].columns, Column("x_colour")]
     return [column for column in found if not {column.name, (table, column.name)} & FIXED]
 
 
 def differing(table: str, prefix: str, which: int, **base: str) -> Rows:
-    """A row for each column of a table, in which that column alone depends on `which` case it is for."""
+    """Make a row for each column of a table, in which only that column depends on `which` case it is for."""
     return [
         {"id": f"{prefix}-{column.name}", **base, column.name: sample(table, column)[which]}
         for column in columns(table)
@@ -82,8 +83,8 @@ def differing(table: str, prefix: str, which: int, **base: str) -> Rows:
 
 
 def hidden(which: int, protection: str = "witness") -> Tables:
-    """What others than the loader delivered to one of the two cases."""
-    # Where marked people alone are protected, each of these bears a mark; of two in different cells it is not the one that differs.
+    """Rows that others than the loader delivered to one of the two cases."""
+    # Where only marked people are protected, each of these has a mark in a column other than the one that differs.
     mark = {"age_disputed": "yes"} if protection == "marked" else {}
     people = [
         row | ({"sealed": "yes"} if mark and row["id"] == "sealed-age_disputed" else {})
@@ -104,7 +105,7 @@ def hidden(which: int, protection: str = "witness") -> Tables:
     ]
     claim = {"subject_id": "boss-1", "relation": "PAID", "object_id": "boss-2", "statement_id": "report-links"}
     links = differing("links", "claim", which, **claim)
-    # Without an id a claim is told apart by its content: of one case it is there, of the other it is another one.
+    # Without an id a claim is identified by its content: one case has it, and the other has a different claim.
     links += [
         {name: value for name, value in row.items() if name != "id"} | {"statement_id": f"report-{at}"}
         for at, row in enumerate(differing("links", "claim", which, **(claim | {"from_date": "2020-01"})))
@@ -130,7 +131,7 @@ def hidden(which: int, protection: str = "witness") -> Tables:
 
 
 def guess(protection: str = "witness") -> Tables:
-    """What the loader says: each cell as it is in the first case, fewer claims, and one that is taken back."""
+    """Rows of the loader: each cell as in the first case, fewer claims, and one claim withdrawn."""
     tables = hidden(0, protection)
     links = [row for row in tables["links"] if row["statement_id"] not in ("report-super", "report-base")]
     taken_back = {**said("report-super", "boss-1 DIRECTED person-source")[0], "polarity": "withdrawn"}
@@ -141,7 +142,7 @@ def guess(protection: str = "witness") -> Tables:
 
 
 class Pair:
-    """A service with two cases that differ in nothing but what `ben` may not see; `ann` loaded both, and knows sources."""
+    """Two cases that differ only in what `ben` may not see; `ann` loaded both, and has source clearance."""
 
     def __init__(
         self,
@@ -164,15 +165,15 @@ class Pair:
         return self.at(who, which).deliveries.load(folder, quiet, **options)
 
     def at(self, who: str, which: int) -> Session:
-        """The session of an account at one of the cases."""
+        """Open the session of an account at one of the cases."""
         return session(self.service, who, self.cases[which])
 
     def both(self, who: str, folder: Path, **options: Any) -> tuple[Loaded, Loaded]:
-        """The answers of both cases to one delivery."""
+        """Both cases' answers to one delivery."""
         return self.load(who, 0, folder, **options), self.load(who, 1, folder, **options)
 
     def plain(self, answer: Loaded) -> str:
-        """All that an answer holds, without the name of its case."""
+        """All of an answer, without the name of its case."""
         text = json.dumps(dataclasses.asdict(answer), default=str, sort_keys=True)
         return text.replace(answer.case, "CASE")
 
@@ -199,7 +200,7 @@ def test_a_preview_is_the_same_whatever_is_hidden(lasting_pair: Pair, tmp_path: 
     assert lasting_pair.plain(one) == lasting_pair.plain(two)
     assert one.received_count > 100
     assert not one.changes_nothing
-    # A loader with source clearance is told one from the other: the cases do differ in each row.
+    # A loader with source clearance sees a difference: the cases do differ in each row.
     known = lasting_pair.both("ann", folder, partial=partial, dry_run=True)
     changed = [sum(row["changed"] + row["added"] for row in answer.counts.values()) for answer in known]
     assert changed[1] - changed[0] > 80
@@ -207,7 +208,7 @@ def test_a_preview_is_the_same_whatever_is_hidden(lasting_pair: Pair, tmp_path: 
 
 @pytest.mark.parametrize("table", ["people", "things", "workplaces", "statements", "links"])
 def test_each_row_alone_is_received(lasting_pair: Pair, tmp_path: Path, table: str) -> None:
-    """One row a delivery: no sum can hide what one of them tells."""
+    """One row per delivery: no sum can hide what one of them reveals."""
     for at, row in enumerate(guess(lasting_pair.protection)[table]):
         if row.get("id") in {*NAMED, "person-source", "person-other"}:
             continue
@@ -233,7 +234,7 @@ def test_no_column_of_the_format_is_forgotten() -> None:
 
 
 def test_over_a_sequence_of_loads_every_answer_is_the_same(own_pair: Pair, tmp_path: Path) -> None:
-    """Load, the job's result, the same again, the list: what is told of each is the same in both cases."""
+    """Load, the job's result, the same again, the list: each gives the same answers in both cases."""
     folder = write(tmp_path / "guess", **guess())
     told: list[list[Any]] = []
     for which in range(2):
@@ -268,7 +269,7 @@ def test_rows_of_ones_own_deliveries_are_compared_in_full(own_pair: Pair, tmp_pa
         ("mine-account", {"source_id": ("mine-1", "mine-2")}),
     ]
     assert loaded.counts["links"]["superseded"] == 1
-    # Once others deliver the same ids, what became of them is not told any more.
+    # Once others deliver the same ids, the loader no longer sees what would change.
     assert own_pair.load("ann", 0, write(tmp_path / "others", **own), partial=True).committed
     again = own_pair.load("ben", 0, write(tmp_path / "third", **own), dry_run=True)
     assert {table: row["received"] for table, row in again.counts.items()} == {"people": 2, "statements": 1, "links": 1}
@@ -293,7 +294,7 @@ def test_named_rows_of_others_are_compared_in_what_pages_show(lasting_pair: Pair
 
 
 def statements_behind(which: int) -> Tables:
-    """Named people and a crossing that statements of two witnesses brought: `which` statement brought Lee Ray differs."""
+    """People and a crossing from two witness statements: `which` of them introduced Lee Ray and the crossing."""
     accounts = ("acc-1", "acc-2")
     return {
         "people": [
@@ -345,7 +346,7 @@ def test_a_preview_does_not_show_which_witness_statement_brought_a_row(
             assert (one.counts["people"]["unchanged"], one.changes) == (unchanged, [])
 
 
-# Column → a cell under C that marks a person named under P or goes with such a mark, and another cell that a loader tries.
+# Column → a cell under C that marks a person named under P or goes with such a mark, and a loader's other cell.
 UNDER_C = {
     "sealed": ("yes", "no"),
     "category": ("victim", "suspect"),
@@ -414,7 +415,7 @@ WITNESSED: Tables = {
 
 @pytest.fixture
 def witnessed(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Pair]:
-    """A case with a statement of a witness that `ben` did not deliver, and one like it that stays as it is."""
+    """A case with a statement of a witness that `ben` did not deliver, and a similar one that does not change."""
     with Service(at_server()) as service:
         pair = Pair(service, tmp_path)
         for which in range(2):
@@ -427,7 +428,7 @@ def image(pair: Pair, which: int) -> Image:
 
 
 def test_rows_about_a_witness_statement_of_others_change_nothing_of_it(witnessed: Pair, tmp_path: Path) -> None:
-    """A loader could show it to everybody, silence it, or put words into it, and take that back afterwards."""
+    """Otherwise a loader could show it to everyone, silence it, or put words into it, and undo that afterwards."""
     before = image(witnessed, 0)
     for at, cells in enumerate(
         (

@@ -49,7 +49,7 @@ BASE: Tables = {
     + said("acc-1", "boss PAID aide", "boss COERCED wit-0", "boss ORGANISED C1"),
 }
 ACCOUNT = {"id": "acc-3", "kind": "witness", "handling": "C", "source_id": "wit-2"}
-# All of it under C; only the account says so.
+# Everything in it is under C, but only the statement says so.
 UNDER_C: Tables = {
     "people": [
         {"id": "aide", "name": "Bo Quist", "aliases": "Shorty", "phones": "+447700900321", "notes": "secret fear"},
@@ -68,7 +68,7 @@ SECRETS = ("Dov Hidden", "Shorty", "+447700900321", "+447700900555", "secret", "
 
 @dataclass
 class Place:
-    """A case with what P knows."""
+    """A case with rows under P."""
 
     service: Service
     case: str
@@ -96,7 +96,7 @@ class Place:
             return str(error)
 
     def at_p(self) -> list[object]:
-        """All that a reader of P finds of the people and things in the tests."""
+        """All that a reader cleared for P finds of the people and things in the tests."""
         hits = [row for secret in SECRETS for row in self.as_("pat").search.find(secret).dicts()]
         pages = [self.look("pat", entity) for entity in ("aide", "boss", "dov", "boat")]
         return [*pages, *((row["id"], row["name"]) for row in hits)]
@@ -119,7 +119,7 @@ def place(service: Service, tmp_path: Path) -> Place:
     return place
 
 
-# A later delivery: the whole case is made again from the rows that are kept.
+# A later delivery: the whole case is rebuilt from the stored rows.
 LATER: Tables = {
     "people": [{"id": "wit-1"}],
     "statements": [{"id": "R8", "kind": "record", "handling": "P"}],
@@ -128,7 +128,7 @@ LATER: Tables = {
 
 
 def with_report(tables: Tables) -> Tables:
-    """The same delivery with a report under P that mentions nobody of it."""
+    """The same delivery with a report under P that mentions none of its people."""
     report = {"id": "R9", "kind": "record", "handling": "P"}
     return tables | {
         "statements": [*tables["statements"], report],
@@ -224,7 +224,7 @@ def test_what_came_under_c_stays_there_when_p_comes_to_know_of_them(place: Place
     reverse.load_all("ann", report)
     reverse.load_all("ann", SOMEBODY)
     assert (later, place.has_secret()) == (reverse.at_p(), False)
-    # Delivered again under P they are there.
+    # Delivered again under P, they are shown.
     place.load_all("ann", report | {"people": SOMEBODY["people"]})
     assert "Dov Hidden" in str(place.at_p())
 

@@ -1,7 +1,8 @@
-"""What a loader takes back tells nobody who gave a statement, or who interpreted it: proof by difference.
+"""Undoing a delivery does not reveal who gave or interpreted a statement: proof by difference.
 
-Two cases differ in one hidden cell: which of two people, both delivered by the same loader without source clearance, is the source or
-the interpreter of a statement of others. The loader takes the delivery of one of them back, and delivers it again.
+Two cases differ in one hidden cell: which of two people, both delivered by the same loader without source clearance, is
+the source or the interpreter of a statement of others. The loader undoes the delivery of one of them, and delivers it
+again.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ BASE: Tables = {
     "statements": [{"id": "rec-base", "kind": "record"}],
     "links": said("rec-base", "boss-1 ORGANISED crossing-1", "aide-1 PILOTED crossing-1", "boss-1 DIRECTED aide-1"),
 }
-# What others delivered of one of the two people, by what it hides.
+# Rows about one of the two people, delivered by others; keyed by the hidden fact.
 STATEMENTS: dict[str, Callable[[str], Tables]] = {
     "who gave an account": lambda who: {
         "statements": [{"id": "T1", "kind": "witness", "source_id": who}],
@@ -48,7 +49,7 @@ STATEMENTS: dict[str, Callable[[str], Tables]] = {
 
 
 def theirs(who: str) -> Tables:
-    """A delivery that brings one of the two people."""
+    """A delivery of one of the two people."""
     return {
         "people": [{"id": who, "name": "Hewa Karim" if who == "wit-x" else "Dilan Aziz"}],
         "statements": [{"id": f"mine-{who}", "kind": "record"}],
@@ -57,7 +58,7 @@ def theirs(who: str) -> Tables:
 
 
 def sees(reader: Session) -> list[Any]:
-    """What a reader is told of the link, of the statement and of who is there."""
+    """Answers to a reader about the link, the statements and the counts of entities."""
     network = reader.network.entities
     answers: list[Any] = [reader.ask.rows("network.among", ids=["boss-1", "aide-1"]).dicts(), network.counts()]
     for identifier in ("T1", "rec-base"):

@@ -1,4 +1,4 @@
-"""A scheduler and workers at this machine, as somebody would start them, and a wire between that is read."""
+"""A scheduler and workers at this machine, as a user would start them, and a relay between them that is read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _START_S, _END_S = 60.0, 20.0
 
 @contextmanager
 def scheduler(folder: Path, *options: str, environ: Mapping[str, str] | None = None) -> Iterator[tuple[str, int]]:
-    """Address and process of a scheduler of Dask's own."""
+    """Address and process of one of Dask's schedulers."""
     file = folder / "scheduler.json"
     line = [sys.executable, "-m", "dask", "scheduler", "--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
     where = [] if options else ["--host", "127.0.0.1", "--port", "0"]
@@ -40,7 +40,7 @@ def scheduler(folder: Path, *options: str, environ: Mapping[str, str] | None = N
 
 @contextmanager
 def workers(address: str, count: int, environ: Mapping[str, str] | None = None) -> Iterator[list[int]]:
-    """The processes of some workers of one thread each, once they work."""
+    """Processes of some workers of one thread each, once they work."""
     started = [
         subprocess.Popen(
             [sys.executable, "-m", "graphsvc", "worker", "--threads", "1", "--memory-mb", "512"],
@@ -63,7 +63,7 @@ def workers(address: str, count: int, environ: Mapping[str, str] | None = None) 
 
 
 def kill(process: int) -> None:
-    """As a machine ends that loses power: nothing is said, nothing put in order."""
+    """Kill a process like a machine that loses power: without notice or cleanup."""
     with suppress(ProcessLookupError):
         os.kill(process, signal.SIGKILL)
 
@@ -103,12 +103,12 @@ class Wire:
 
     @property
     def address(self) -> str:
-        """Where it listens."""
+        """Address it listens on."""
         return f"tcp://127.0.0.1:{self._listening.getsockname()[1]}"
 
     @property
     def seen(self) -> list[bytes]:
-        """What went over it, connection by connection and way by way."""
+        """Bytes that passed, by connection and direction."""
         return [bytes(stream) for stream in self._streams]
 
     def _accept(self) -> None:
@@ -130,7 +130,7 @@ class Wire:
             target.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
-        """Cut it."""
+        """Cut the relay."""
         for each in (self._listening, *self._sockets):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""Cases at random in which every name, id and text bears one word, and all that may be worked out of them by other machines."""
+"""Random cases with one word in every name, id and text, and all results that other machines may compute for them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WORD = "canary"
 
 
 def case(seed: int) -> Basis:
-    """A case at random."""
+    """A random case."""
     claims, persons, keys = with_passengers(seed)
     return basis(
         [
@@ -55,7 +55,7 @@ PLACES = [f"{WORD}-w{number}" for number in range(12)]
 
 
 def _work() -> tuple[list[WorkPlace], list[WorkTie]]:
-    """Three places that closed, of which the people of one went together; many others came and went."""
+    """Three places that closed, of which the people of one left together; many others came and went."""
     rng = random.Random(3)
     places_of = [
         WorkPlace(name, f"{WORD} {name}", closed_on="2020-03-20" if n < 3 else "") for n, name in enumerate(PLACES)
@@ -71,7 +71,7 @@ def _work() -> tuple[list[WorkPlace], list[WorkTie]]:
 
 
 def deals(count: int) -> tuple[Dealt, list[np.ndarray]]:
-    """A network without names, and that many ways to deal its links out."""
+    """A network without names, and `count` ways to deal its links out."""
     network = case(1).network
     assert network is not None
     rng = np.random.default_rng(1)
@@ -84,7 +84,7 @@ def deals(count: int) -> tuple[Dealt, list[np.ndarray]]:
 
 
 def results(processors: Processors, seeds: Sequence[int] = (1, 2)) -> list[Any]:
-    """Everything that goes to other machines, as plain values that are equal only to the last digit."""
+    """All results computed on other machines, as plain values that compare to the last digit."""
     made: list[Any] = []
     for seed in seeds:
         on = case(seed)

@@ -1,4 +1,4 @@
-"""What may go to other machines: looked through as far as it would be sent."""
+"""Data allowed to go to other machines: checked as deep as it would be sent."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ NAME = "Quillfeather"
 
 @dataclass
 class Hung:
-    """Without slots: something may be hung on it."""
+    """A class without slots: any attribute may be attached to it."""
 
     number: int = 1
 
 
 class Own(np.ndarray[Any, Any]):
-    """An array of somebody's own, which may be sent otherwise than it looks."""
+    """A custom array class, which may be serialised differently from its contents."""
 
 
 def hung(thing: Any) -> Any:

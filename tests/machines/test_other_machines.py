@@ -1,4 +1,4 @@
-"""Work that other machines do: the same to the last digit, whoever dies meanwhile, and without a name."""
+"""Work done by other machines: the same to the last digit, whichever process dies during it, and without names."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.machines.cluster import Wire, kill, scheduler, workers
 
 @pytest.fixture(scope="module", autouse=True)
 def readable() -> Iterator[None]:
-    """What is sent as it is: packed tighter it could not be read."""
+    """Send data uncompressed, so that it can be read."""
     with dask.config.set({"distributed.comm.compression": None}), pytest.MonkeyPatch.context() as patch:
         patch.setenv("DASK_DISTRIBUTED__COMM__COMPRESSION", "none")
         patch.setattr(leaving_out, "_AT_ONCE", 8)  # so that small cases have many pieces
@@ -45,12 +45,12 @@ def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def expected() -> list[Any]:
-    """What this machine makes of it."""
+    """This machine's own results."""
     return invented.results(THIS_MACHINE)
 
 
 class _Nobody:
-    """A machine that does nothing itself, so that whatever is done was done elsewhere."""
+    """A machine that does nothing itself, so that all work was done elsewhere."""
 
     def each(self, _work: Callable[..., Any], _shared: Any, given: Iterable[Any]) -> Iterator[Any]:
         for _ in given:
@@ -86,13 +86,13 @@ def test_nothing_but_numbers_crosses_the_wire(at: str, expected: list[Any], monk
             processors = elsewhere(wire.address)
             assert invented.results(processors) == expected
             read = b"\n".join(wire.seen)
-            # It was read: the names of what is done are there, on the way to the scheduler and on to the worker.
+            # The traffic was read: it contains the names of the work, on the way to the scheduler and on to the worker.
             for work in ("board:without_some", "board:ranks_drawn", "chance:head_of_deal", "deals:standing_of"):
                 assert read.count(f"{work}".encode()) >= 2, work
             assert _bearing(read) == []
-            # Nor is an id told by what a seed is made of.
+            # No id can be read from a seed either.
             assert [place for place in invented.PLACES if crc32(place.encode()).to_bytes(4, "little") in read] == []
-            # And a name would have been seen.
+            # A name, if sent, would be found.
             assert processors._connection is not None
             processors._connection._client.submit(len, invented.WORD, pure=False).result(timeout=20)
             assert _bearing(b"\n".join(wire.seen)) != []
@@ -102,14 +102,14 @@ def test_nothing_but_numbers_crosses_the_wire(at: str, expected: list[Any], monk
 
 
 def _bearing(read: bytes) -> list[str]:
-    """Spellings and encodings of the word that stand in what was read."""
+    """Spellings and encodings of the word that occur in the traffic."""
     spelt = {spelling(invented.WORD) for spelling in (str.lower, str.upper, str.title)}
     encodings = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
     return [f"{text} {name}" for text in sorted(spelt) for name in encodings if text.encode(name) in read]
 
 
 def _meanwhile(processors: OtherMachines, network: Any, deals: list[Any], happens: Callable[[], object]) -> list[float]:
-    """What is made of the deals, where something happens after some of them."""
+    """Results for the deals, with `happens` called after some of them."""
     made = []
     for number, head in enumerate(processors.each(head_of_deal, network, deals)):
         made.append(head)
@@ -142,7 +142,7 @@ def test_whoever_needs_no_more_leaves_nothing_to_be_worked_on(at: str) -> None:
         client = processors._connection._client
         assert len(client.run_on_scheduler(_keys)) > 1
         heads.close()  # type: ignore[attr-defined]
-        # What they were over stays while it lives here, and goes with it.
+        # The shared network stays on the scheduler as long as it lives here, and goes with it.
         assert _left(client, 1) == 1
         del network, heads
         assert _left(client, 0) == 0
@@ -154,7 +154,7 @@ def _keys(dask_scheduler: Any) -> list[str]:
 
 
 def _left(client: Any, wanted: int) -> int:
-    """How many tasks the scheduler has, once they are so few, or after some seconds."""
+    """Number of tasks on the scheduler, once it has fallen to `wanted` or after some seconds."""
     until = time.monotonic() + 10
     while (count := len(client.run_on_scheduler(_keys))) > wanted and time.monotonic() < until:
         time.sleep(0.05)
@@ -183,7 +183,7 @@ def test_a_scheduler_that_goes_in_the_middle_is_one_sentence(
         processors = elsewhere(address)
         made = _meanwhile(processors, network, deals, lambda: os.kill(process, how))
         assert made == expected
-        # And nothing more is tried there for a while.
+        # Nothing more is tried there for a while.
         assert list(processors.each(head_of_deal, network, deals[:3])) == expected[:3]
         processors.close()
         kill(process)
@@ -201,7 +201,7 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(caplog: pytest.LogCapture
 
 
 def test_a_result_that_takes_long_on_its_way_arrives(at: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """More than what the scheduler is looked at between: it is waited for, and fetched once."""
+    """Longer than the interval between looks at the scheduler: the result is waited for, and fetched once."""
     monkeypatch.setattr(other_machines, "THIS_MACHINE", _Nobody())
     monkeypatch.setattr(connection, "_LOOK_S", 0.02)
     wire = Wire(at, pause_s=0.05)

@@ -1,4 +1,4 @@
-"""The service on the demo case: what it hands to whoever does its long work is numbers alone, and what comes back is what it would compute."""
+"""The service on the demo case: it hands only numbers to other machines, and gets the results it would compute."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.neo4j
 
 
 class _Read:
-    """This machine, behind a wire on which only what another machine could take goes over."""
+    """This machine, limited to data that could be sent to another one."""
 
     def __init__(self) -> None:
         self.works: set[str] = set()
@@ -43,7 +43,7 @@ class _Read:
 
 
 def _computed(service: Service) -> list[Any]:
-    """All that the service has others do, as who sees everything asks for it."""
+    """All results that the service has others compute, for a reader with full clearance."""
     who = next(account for account in accounts.listed(service.database) if "*" in account.grants)
     session = service.session(who, "tests", "demo")
     ranking = session.leads.ranking()

@@ -1,7 +1,8 @@
-"""Two hundred invented people with Kurdish names, each as four hands write it: `NAMES`.
+"""Two hundred invented people with Kurdish names, each in four spellings: `NAMES`.
 
-British: as officials in the United Kingdom write it. Kurmanji: Kurdish in Latin letters. Sorani: Kurdish in Arabic letters.
-Arabic: as Arabic writes the same, which has no p, ch, g or v of its own. The combinations are made by rule and are nobody's.
+British: as officials in the United Kingdom write it. Kurmanji: Kurdish in Latin letters. Sorani: Kurdish in Arabic
+letters. Arabic: as in Arabic, whose alphabet lacks p, ch, g and v. The combinations are made by rule and belong to no
+real person.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A name costs so much and no more, however it is made; and a text takes time by its length alone."""
+"""The cost of a name is bounded, however it is made; the time for a text depends on its length alone."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import pytest
 from graphsvc.names.naming import sound_alike, spellings
 from graphsvc.names.whole import Needle, WholeNames
 
-# Words that may be heard in more ways than others.
+# Words with more possible pronunciations than others.
 _MANY_SOUNDS = ("Sajjad", "Jawad", "Wajid", "Chowdhury", "Qajar", "Javed", "Jawwad", "Gjergj", "Xhevxhet", "Vajxwq")
 _MEGABYTES = 8
-_SECONDS = 5.0  # of a busy machine, under tracing; what was not bounded took minutes, or all memory
+_SECONDS = 5.0  # on a busy machine, under tracing; unbounded, it took minutes, or all memory
 
 NAMES = {
     "six words of eight sounds": "Thaxijaw Chuqujiv Xethowej Jathixu Quthajo Wexajith",
@@ -35,7 +35,7 @@ NAMES = {
 
 
 def _costs(call: Callable[[], object]) -> tuple[float, float]:
-    """Seconds of processor time, and megabytes at most."""
+    """Seconds of processor time, and peak megabytes."""
     tracemalloc.start()
     try:
         began = time.process_time()
@@ -71,7 +71,7 @@ def test_a_long_name_is_found(kind: str) -> None:
         assert found.is_in(mention), mention[:80]
 
 
-# What a text may be made of, by a name that is looked for; each is repeated until the text is long.
+# Building blocks of a text, by kind; each is repeated until the text is long.
 TEXTS = {
     "particles": "al ",
     "a name and particles": "Karim al al al al al al al al al ",
@@ -103,7 +103,7 @@ TEXTS = {
 
 @pytest.fixture(scope="module")
 def crowded() -> WholeNames:
-    """Thousands of sealed people of the same beginnings and last digits, some of one word."""
+    """Thousands of sealed people with similar first letters and last digits, some of one word."""
     rng = random.Random(1)
     needles = []
     for _ in range(4000):
@@ -142,7 +142,7 @@ def test_thousands_of_names_take_time_by_their_number_alone() -> None:
 
 
 def _takes(call: Callable[[], object]) -> float:
-    """Seconds of processor time, without the collector: it walks whatever else the tests have made."""
+    """Seconds of processor time, without garbage collection, which also walks objects of the other tests."""
     gc.disable()
     try:
         began = time.process_time()

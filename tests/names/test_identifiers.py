@@ -1,4 +1,4 @@
-"""What of a cell of somebody's row is looked for in other text, and what is not."""
+"""Parts of a cell in a person's row that are searched for in other text, and parts that are not."""
 
 from __future__ import annotations
 

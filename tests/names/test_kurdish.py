@@ -35,7 +35,7 @@ def test_each_spelling_finds_its_person_among_the_first(stored: str, sought: str
     for wanted, name in enumerate(NAMES):
         text = SearchText(getattr(name, sought))
         hits = [(found.level, found.weight, place) for place, named in people if (found := match(text, named))]
-        # Of what matches alike the order is by links, length and id, and so by chance: nobody may stand before by it.
+        # Equal matches are ordered by links, length and id, and so by chance: being first among them does not count.
         mine = next((hit for hit in hits if hit[2] == wanted), None)
         if mine is None or sum(hit[:2] <= mine[:2] for hit in hits) > FIRST:
             missed.append((text.text, getattr(name, stored)))
@@ -46,8 +46,8 @@ def test_each_spelling_finds_its_person_among_the_first(stored: str, sought: str
     ("text", "other"),
     [
         ("Peshraw", "بيشرو"),  # Arabic has no p
-        ("Chalabi", "جلبي"),  # nor ch
-        ("Berivan", "بيريفان"),  # nor v
+        ("Chalabi", "جلبي"),  # or ch
+        ("Berivan", "بيريفان"),  # or v
         ("Xefûr", "Ghafoor"),  # Kurdish x is kh, and gh as well
         ("Hamaamin", "حمه امين"),  # where two words meet, one consonant is heard
         ("Hisên", "Hussein"),  # a short i, which others hear as u

@@ -1,4 +1,4 @@
-"""One invented name as many hands write it, in several scripts: each finds each, and nobody who is called nearly so."""
+"""One invented name in many spellings and scripts: each finds each, and no one with merely a similar name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from graphsvc.names.likeness import SearchText, match
 from graphsvc.names.terms import fields
 
-# Spellings of one name → names of others, each by who writes them so.
+# Spellings of one name, and similar names of others, in several scripts.
 YUSUF = (
     "Yusuf Khorshid", "YUSUF KHORSHID", "Khorshid, Yusuf", "Mr Yusuf Khorshid", "Yousef Khorsheed", "Youssef Khurshid",
     "Yusif Khurshed", "Yûsif Xurşîd", "Yusuf Hurşid", "Jusuf Horšid", "Youssouf Khourchid", "Юсуф Хоршид", "Юсуф Хуршед",

@@ -29,7 +29,7 @@ def sealed(*names: str) -> WholeNames:
         ("Hewa Karim", "hewa.karim99"),
         ("Hewa Karim", "H.e.w.a.K.a.r.i.m"),
         ("Hewa Karim", "H\u0336e\u0336w\u0336a\u0336 Karim"),
-        # signs nobody sees, letters that look like others, other widths
+        # invisible characters, letters that look like others, other widths
         ("Hewa Karim", "He\u200bwa Ka\u00adrim"),
         ("Hewa Karim", "He\u202ewa\u202c Karim"),
         ("Hewa Karim", "Неwа Каrіm"),
@@ -42,7 +42,7 @@ def sealed(*names: str) -> WholeNames:
         ("Karim Rashid", "Karim al-Rashid"),
         ("Karim al-Rashid", "Karim Rashid"),
         ("Hewa Karim", "Mr Hewa bin Karim"),
-        # codes of other machines, parted lines
+        # encodings for machines, broken lines
         ("Hewa Karim", "Hewa%20Karim"),
         ("Hewa Karim", "&#72;ewa&nbsp;Karim"),
         ("Hewa Karim", "He<b>wa</b> Karim"),

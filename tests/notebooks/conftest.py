@@ -1,4 +1,4 @@
-"""The demo case as a process of its own finds it: by environment variables."""
+"""The demo case for another process, which finds it by environment variables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graphsvc.service import Service, command_line
 
 @pytest.fixture
 def demo_home(demo: Service) -> dict[str, str]:
-    """The variables that lead another process to the demo case, where someone has signed in on the command line."""
+    """Environment variables for another process to use the demo case, with an account signed in on the command line."""
     settings = demo.settings
     reader = next(name for name in accounts.listed(demo.database) if "administrator" in name.roles).name
     token = accounts.issue(demo.database, reader, "cli", dt.timedelta(hours=1), "testing notebooks")

@@ -80,6 +80,6 @@ def test_the_installed_wheel_does_the_main_job(wheel: Path, neo4j_server: LocalS
     assert set(answer) == {"case", "verdict", "reason", "ranked_on", "total", "hubs"}
     ids = [hub["id"] for hub in answer["hubs"]]
     assert len(ids) == len(set(ids))
-    # Who is no candidate by name is one by pseudonym: nothing under P says what part they play.
+    # People missing by name appear under pseudonyms: nothing under P says what part they play.
     assert set(truth["candidates"]) & set(ids)
     assert len(ids) >= len(truth["candidates"])

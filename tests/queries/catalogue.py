@@ -1,4 +1,4 @@
-"""The table of named queries in cypher/README.md, made from the headers.
+"""Make the table of named queries in cypher/README.md from their headers.
 
     python tests/queries/catalogue.py
 
@@ -26,7 +26,7 @@ This file is made from the headers: `python tests/queries/catalogue.py`.
 
 
 def catalogue(library: Library) -> str:
-    """Markdown: every query people may run, by subject, with what it is for and the parameters it takes."""
+    """Markdown of every query people may run, by subject, with its purpose and parameters."""
     parts = [_INTRODUCTION]
     for subject, queries in groupby(library.public(), key=lambda query: query.subject):
         rows = [_row(query) for query in queries]

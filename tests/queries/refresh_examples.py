@@ -1,13 +1,13 @@
-"""Brings what depends on the demo case up to date: the number of rows in each query's example.
+"""Update everything that depends on the demo case: the number of rows in each query's example.
 
     python tests/queries/refresh_examples.py         of every query
     python tests/queries/refresh_examples.py NAME …  only of these, such as crossings.behind
 
-Run it when the demo case or a query has changed, from a checkout in which graphsvc is installed (or on PYTHONPATH).
-It makes the demo case in a temporary home, loads it into a managed server (jars: GRAPHSVC_JARS or .cache/jars, version:
-GRAPHSVC_NEO4J_VERSION), runs each example with full clearance, rewrites `rows` where it differs, and says so. An example
-whose ids find nothing (ids move when the demo case changes) gets others that do. Those that still find nothing are
-named, so that better parameters can be chosen; the status is then 1.
+Run it when the demo case or a query has changed, from a checkout in which graphsvc is installed (or on PYTHONPATH). It
+makes the demo case in a temporary home, loads it into a managed server (jars: GRAPHSVC_JARS or .cache/jars, version:
+GRAPHSVC_NEO4J_VERSION), runs each example with full clearance, rewrites `rows` where it differs, and says so. An
+example whose ids find nothing (ids change when the demo case changes) gets other ids. Examples that still find nothing
+are named, so that better parameters can be chosen; the status is then 1.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def file_of(name: str) -> Path:
 
 
 def refresh(session: Session, names: list[str]) -> list[str]:
-    """Bring the named examples up to date; gives those that find nothing."""
+    """Update the named examples, and return the ones that find nothing."""
     empty: list[str] = []
     for query in Library().public():
         if names and query.name not in names:
@@ -70,7 +70,7 @@ def _rewrite(query: Query, given: dict[str, Any], rows: int) -> None:
 
 
 def _other_ids(session: Session, query: Query, given: dict[str, Any]) -> Iterator[dict[str, str]]:
-    """Ids to try in place of those of an example, most linked first; no pseudonyms, which differ from home to home."""
+    """Ids to try in place of an example's ids, most linked first; no pseudonyms, which differ from home to home."""
     asked = [parameter.name for parameter in query.parameters if parameter.type == "id" and parameter.name in given]
     if asked not in ([kind] for kind in _KINDS) and asked != ["first", "second"]:
         return
@@ -86,7 +86,7 @@ def _other_ids(session: Session, query: Query, given: dict[str, Any]) -> Iterato
         yield from ({asked[0]: one} for (one, kind), _ in linked.most_common() if kind == asked[0])
         return
     parts = [link for link in links if link["relation"] in _PARTS and link["subject"] not in pseudonyms]
-    for link in parts:  # two who played a part in one crossing
+    for link in parts:  # two people with a part in one crossing
         yield from (
             {"first": link["subject"], "second": other["subject"]}
             for other in parts
@@ -95,7 +95,7 @@ def _other_ids(session: Session, query: Query, given: dict[str, Any]) -> Iterato
 
 
 def main(arguments: list[str]) -> int:
-    """Do what the arguments ask for, and give the exit status."""
+    """Do what the arguments ask for, and return the exit status."""
     jars = os.environ.get("GRAPHSVC_JARS") or str(Path(__file__).parents[2] / ".cache" / "jars")
     version = os.environ.get("GRAPHSVC_NEO4J_VERSION") or Settings.neo4j_version
     roles = frozenset({"investigator", "analyst", "disclosure", "custodian"})

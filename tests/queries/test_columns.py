@@ -1,4 +1,4 @@
-"""A column of the case format is asked for, released by its own sensitivity and shown; or it is named here with the reason."""
+"""Each column of the case format is queried, released by its own sensitivity and shown, or excepted with a reason."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from graphsvc.web.network import entities, network
 LIBRARY = Library()
 WEB = Path(entities.__file__).parents[1]
 PAGES = (*ENTITY_TABLES, TABLES["statements"])
-# Column → what stands for it, where the graph keeps it in another form.
+# Column → properties in its place, where the graph keeps it in another form.
 INSTEAD = {
-    # A list of words and a list with their dates: a reader filters by the one and reads the other.
+    # A list of words and a list with their dates: readers filter by the first and read the second.
     "Person.category": ("Person.categories", "Person.category_dates"),
     # The pseudonym of the source: an id as delivered may be that of a person.
     "Statement.source_id": ("Source.id",),
@@ -29,12 +29,12 @@ INSTEAD = {
     "Claim.from_date": ("Claim.from_on",),
     "Claim.to_date": ("Claim.to_on",),
 }
-# What is returned beside the columns, none of which it stands for: columns of the deliverer's own.
+# Values returned in addition to the columns: custom columns.
 BESIDE = {"extra"}
-# What an entity's page shows in its heading or below its facts, and not among them.
+# Values that an entity's page shows in its heading or below its facts.
 IN_HEADING = {"id": "{{ id }}", "name": "{{ name | title_of(kind) }}", "sealed": "{% if sealed %}"}
 BELOW = {"notes": "values.notes", "handling": "values.handling", "statement_id": "values.statement_id"}
-# Of what stands in a picture, each entity's: nothing else of a row leaves with an export, whatever columns there are.
+# All that a picture holds of an entity: nothing else of a row leaves with an export, whatever columns there are.
 IN_PICTURES = {
     "Entity.id", "Entity.kind", "Entity.name", "Thing.kind", "Entity.sealed", "Entity.handling", "Person.identified",
     "Crossing.date", "Entity.latitude", "Entity.longitude",
@@ -43,13 +43,13 @@ IN_PICTURES = {
 
 
 def properties(table: Table, column: Column) -> tuple[str, ...]:
-    """What stands in the graph for a column."""
+    """The graph's properties for a column."""
     own = f"{table.label}.{column.name}"
     return INSTEAD.get(own, (own,))
 
 
 def not_asked_for(table: Table, query: str) -> set[str]:
-    """Columns that a query does not give back."""
+    """Columns that a query does not return."""
     given = set(LIBRARY[query].returns.values())
     return {column.name for column in table.columns if not given.issuperset(properties(table, column))}
 
@@ -105,7 +105,7 @@ def test_the_page_of_an_entity_shows_every_column(table: Table) -> None:
     macros = (WEB / "templates/macros.html").read_text("utf-8")
     assert "m.facts(facts" in page, "what is in neither is a fact, whatever it is called"
     assert "facts.items()" in macros.partition("{% macro facts(")[2].partition("{% endmacro %}")[0]
-    # The panel is in short: notes, and which statement says so, are a click away.
+    # The panel is short: notes, and the statement behind a fact, are a click away.
     panel = (WEB / "network/templates/network/node.html").read_text("utf-8")
     assert "m.facts(facts" in panel
     assert set(network._ELSEWHERE) <= {*IN_HEADING, *BELOW}
@@ -122,7 +122,7 @@ def test_what_shows_a_claim_shows_every_column_of_it() -> None:
     macros = (WEB / "templates/macros.html").read_text("utf-8")
     row = macros[macros.index("{% macro claim_row") :].partition("{%- endmacro %}")[0]
     shown = set(re.findall(r"row\.(\w+)", row)) | ({"amount", "currency", "weight"} if "row | amount" in row else set())
-    # What it is believed by itself stands with its grading, from which it is computed.
+    # The belief of a single claim is computed from its grading, which is shown.
     columns = {name for name, of in LIBRARY["entities.claims"].returns.items() if of.startswith("Claim.")}
     assert columns - shown == {"belief"}
 

@@ -1,4 +1,4 @@
-"""Comparisons of days with what is none: Neo4j says nothing, and answers with no rows, or for <> with all."""
+"""Comparisons of a day with another type: Neo4j raises no error, and returns no rows, or for <> all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever stands beside an act in an answer of the library: denied or hardly believed, they are told apart."""
+"""People named next to an act in the library's answers: links that are denied or have low belief are marked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from tests.toolbox.rows import Tables, claim, said
 pytestmark = pytest.mark.neo4j
 ROLES = {"whole": ("analyst", Grant("C", sources=True)), "told": ("analyst", Grant("C"))}
 SURE, LIED, POOR, WORST = "sure", "denied-one", "poor", "worst"
-# Of those who lived in a house and worked there is a record; of one it is denied, and of one only a report taken for false says it.
+# Recorded as living and working in a house, but for one this is denied too, and for one it rests on a report taken for
+# false.
 WORKERS = (PLAIN, DISPUTED, UNSURE) = ("w-plain", "w-disputed", "w-unsure")
 CASE: Tables = {
     "people": [
@@ -69,7 +70,7 @@ CASE: Tables = {
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    """Four people who did the same: recorded, recorded and denied, and reported by a bad source, and as a lie."""
+    """Four people who did the same: recorded, recorded and denied, reported by a bad source, and reported as a lie."""
     return lambda: laid(at_server(), ROLES, "whole", CASE)
 
 
@@ -101,7 +102,7 @@ def test_who_controls_a_place_is_marked(people: Place, name: str, column: str) -
 
 
 def sealed(people: Place, *who: str) -> list[str]:
-    """The pseudonyms of those who worked there."""
+    """Pseudonyms of the workers with these ids."""
     key = people.service.register.key(people.case, create=False)
     return sorted(pseudonym(key, "person", name) for name in who)
 
@@ -123,7 +124,7 @@ def test_who_went_elsewhere_is_marked_where_they_are_told(people: Place) -> None
     (row,) = asked(people, "whole", "workplaces.displacement")
     assert row["who"] == sealed(people, DISPUTED, PLAIN)
     assert row["denied"] == [LIED, *sealed(people, DISPUTED)]
-    # Of few who left nobody is named, as denied neither.
+    # If few left, no one is named, not even as denied.
     (row,) = asked(people, "told", "workplaces.displacement")
     assert (row["who"], row["denied"]) == ([], [LIED])
 
@@ -160,7 +161,7 @@ def test_workers_who_were_abandoned_are_found(people: Place) -> None:
     assert [(row["subject"], row["relation"]) for row in rows] == [("gang", "ABANDONED"), (SURE, "ABANDONED")]
     picture = people("whole").network.picture(PictureRequest([SURE], relations=["ABANDONED"]))
     assert [edge.relation for edge in picture.edges] == ["ABANDONED"]
-    # It is told of them that something was done to them: they are not ranked, and it puts nobody forward.
+    # Being abandoned is something done to a person: it makes no one a lead.
     assert rows[0]["object"] not in {lead.id for lead in people("whole").leads.ranking().leads}
 
 
@@ -176,7 +177,7 @@ def test_the_page_marks_them_where_they_stand(people: Place) -> None:
         ), name
 
 
-# Boats of which it is a lie, doubtful and denied that they were on C1; each has a supplier of its own, of whom there is a record.
+# Boats whose part in C1 is false, doubtful or denied; each has a different supplier, recorded as such.
 WAYS: Tables = {
     "people": [{"id": name} for name in ("s7", "s8", "s9", "org", "member", "debtor", "creditor", POOR)],
     "boats": [{"id": f"B{number}"} for number in (7, 8, 9)],
@@ -206,7 +207,7 @@ WAYS: Tables = {
 def test_what_is_reached_over_another_link_is_believed_no_further_than_that(
     at_server: Callable[..., Settings],
 ) -> None:
-    """A query names nobody over a boat that nobody believes was there, as the list of crossings does not."""
+    """A query names no one through a boat whose presence is hardly believed; the list of crossings does the same."""
     with laid(at_server(), ROLES, "whole", WAYS) as people:
 
         def suppliers(**given: Any) -> dict[str, tuple[float, int]]:
@@ -238,18 +239,18 @@ def test_what_is_reached_over_another_link_is_believed_no_further_than_that(
 
 def test_a_list_of_workplaces_counts_nobody_who_is_hardly_believed_to_have_been_there(people: Place) -> None:
     listed = people.client("whole").get(f"/case/{people.case}/workplaces.json").get_json()["workplaces"]
-    # One of three is only told of by a report that is taken for false.
+    # One of the three rests only on a report that is taken for false.
     assert {row["id"]: row["people"] for row in listed} == {"K1": 3, "K2": 2, "house": 2}
     page = people.client("whole").get(f"/case/{people.case}/workplaces").text
     assert "so many are said to have worked or lived there (believed at a quarter or more)" in page
 
 
-# What says that somebody did something to people, boats or money.
+# Relations by which a person does something to people, boats or money.
 ACCUSING = (
     *("ORGANISED", "SUPPLIED", "PILOTED", "ASSISTED", "RUNS", "MEMBER_OF", "CONTROLS", "MANAGED", "RECRUITED"),
     *("TRANSPORTED", "COERCED", "ABANDONED", "DIRECTED", "OWES"),
 )
-# Queries that read such links and accuse nobody by them, and why they begin with all.
+# Queries that read such links without accusing anyone, and why they begin with all.
 OTHERWISE = {
     "gangs.in_common": "finds what two gangs share, to be looked at",
     "gangs.rivals": "rivalry is no accusation",
@@ -261,7 +262,7 @@ OTHERWISE = {
 
 
 def test_whoever_is_hardly_believed_stands_in_no_list_of_accused_unasked() -> None:
-    """Lists of who did something begin where more than a lone weak word speaks for it; one may ask for all."""
+    """Lists of acts begin where more than one weak statement supports them; a reader may ask for all."""
     library = own_library()
     accusing = [
         query

@@ -75,8 +75,8 @@ def test_labels_and_types_are_those_of_the_records(path: object) -> None:
     assert used - {"LABEL", "TYPE"} <= LABELS | TYPES  # the two words `store.image` replaces
 
 
-# What somebody is accused of: a part in the operation, or what one did to another. Belonging to a gang tells whose act it
-# is in these, and the row says it.
+# Relations that accuse: a part in the operation, or an act against another person. Membership of a gang only says whose
+# act it is, and the row says so.
 ACTS = {name for name, relation in RELATIONS.items() if relation.kind in ("part", "command")} - {"USED_ON"}
 NO_ACCUSATION = {
     "gangs.in_common": "says what two gangs share, and of nobody what they did",
@@ -98,7 +98,7 @@ NO_ACCUSATION = {
 
 @pytest.mark.parametrize("query", named(LIBRARY.public()))
 def test_whoever_stands_beside_an_act_is_marked_where_it_is_denied_or_hardly_believed(query: Query) -> None:
-    """An accusation that somebody denies, or that rests on one bad grade, must not read as any other."""
+    """An accusation that is denied, or that rests on one bad grade, must not read like any other."""
     types = {word for _, words in LINK.findall(bare(query.text)) for word in words.split("|")}
     people = {column for column, shown in query.returns.items() if shown in ("Person.id", "Entity.id")}
     if query.name in NO_ACCUSATION:
@@ -142,7 +142,7 @@ def test_few_witnesses_cannot_be_told_apart_by_a_filter_or_an_order(query: Query
     assert not counting or query.for_sources or "< $few THEN $few - 1" in query.text, counting
 
 
-# Queries that meet claims without showing anything of them, and why they need not ask which kinds are shown one by one.
+# Queries that use claims without showing anything of them, and why they need not check which kinds are shown singly.
 ASIDE = {
     "hubs.claims": "material for an analysis, never shown",
     "people.tied_by": "only whether there is one, to find the links by; each link is told as the reader sees it",
@@ -159,7 +159,7 @@ def test_whatever_meets_statements_or_claims_asks_which_are_shown_one_by_one(que
 
 @pytest.mark.parametrize("query", named(QUERIES))
 def test_no_pick_depends_on_the_order_of_loading(query: Query) -> None:
-    """The first of several is only taken where they are ordered; a statement has one source."""
+    """The first of several is taken only where they are ordered; a statement has one source."""
     picks = re.findall(r"head\(\[\(.*?\]\)", query.text)
     assert [pick for pick in picks if "GIVEN_BY" not in pick] == []
 
@@ -167,7 +167,7 @@ def test_no_pick_depends_on_the_order_of_loading(query: Query) -> None:
 @pytest.mark.parametrize("query", named(QUERIES))
 def test_every_pattern_starts_in_the_case(query: Query) -> None:
     """No operator of the plan enters the graph without the case: checked in the text, part by part."""
-    # What the index offers is held to the case before anything else is done with it.
+    # Hits of the index are limited to the case before anything else happens to them.
     offered = r"YIELD node AS n\s+WHERE [^\n]*\bn\.case = \$case AND n\.handling IN \$handling\n"
     for part in re.split(r"\bUNION\b", bare(query.text)):
         assert (
@@ -181,7 +181,7 @@ def test_every_pattern_starts_in_the_case(query: Query) -> None:
 
 @pytest.mark.parametrize("query", named(QUERIES))
 def test_who_is_asked_for_by_id_is_found_by_their_key(query: Query) -> None:
-    """Ids are unique among entities: without that label a server goes through all persons of the case, 70 ms of 100,000 for one."""
+    """Ids are unique among entities: by another label the server would scan the case's people, 70 ms for 100,000."""
     nodes = re.findall(r"\((\w*):([\w&|!]+) \{([^}]*)\}\)", bare(query.text))
     by_id = {label for _, label, held in nodes if re.search(r"\bid:", held)}
     by_id |= {label for name, label, _ in nodes if name and re.search(rf"\b{name}\.id IN \$ids\b", query.text)}
@@ -197,7 +197,7 @@ def test_a_header_says_what_it_is_for_and_what_it_cannot_tell(query: Query) -> N
 
 
 class Explaining(Store):
-    """Hears as well what a later version will write otherwise, of which `explain` says nothing."""
+    """Also reports what later versions will drop, which `explain` leaves out."""
 
     def _session(self, *given: Any, **more: Any) -> neo4j.Session:
         more.pop("notifications_disabled_classifications", None)
@@ -222,7 +222,7 @@ def test_the_server_says_that_it_only_reads_and_deprecates_nothing(explaining: S
     assert "ProduceResults" in operators
     assert "AllNodesScan" not in operators
     assert deprecated(plan) == []
-    # Pasted as a text of one's own it runs as well.
+    # The same text also runs when pasted as a typed query.
     require_harmless(query.text)
     require_reading(plan)
 

@@ -1,4 +1,4 @@
-"""What is said of a word that nothing in the graph bears, whatever a server says beside it."""
+"""Notices about words that nothing in the graph has, whatever else a server says."""
 
 from __future__ import annotations
 

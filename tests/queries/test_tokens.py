@@ -1,4 +1,4 @@
-"""Cypher as tokens: what is a word of the language, and what only looks like one."""
+"""Cypher as tokens: words of the language, and words that only look like them."""
 
 from __future__ import annotations
 

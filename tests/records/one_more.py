@@ -1,4 +1,4 @@
-"""`python -m tests.records.one_more` adds a relation before anything reads the table, and holds that all that follows knows it."""
+"""`python -m tests.records.one_more` adds a relation before anything reads the table, and checks where it appears."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def score() -> None:
 
 
 def queries() -> None:
-    """Every query that lists relations of its kind is named, until it lists it too."""
+    """Every query that lists relations of its kind is named until it includes it."""
     from graphsvc.store.image import TYPES
     from tests.records.test_relations import queries_that_differ
 
@@ -62,7 +62,7 @@ def queries() -> None:
 
 
 def pictures() -> None:
-    """It stands in the words, the filter, the forms for adding, the arrow and the layout by command, and in ways."""
+    """It appears in the words, the filter, the forms for adding, the arrow, the layout by command, and paths."""
     from graphsvc.analysis.links.ties import Web
     from graphsvc.service.network.paths import _over
     from graphsvc.views.fields import _relations
@@ -80,7 +80,7 @@ def pictures() -> None:
 
 
 def exports() -> None:
-    """It goes out in each form that names relations, and a chart that calls it by one of its words is read."""
+    """It is in each export format that names relations, and a chart that uses one of its words is read."""
     from graphsvc.records.charts import LINKED_AS
     from graphsvc.views.forms import files
     from graphsvc.views.forms.ftm import EDGES

@@ -1,4 +1,4 @@
-"""What somebody types, as it is counted and kept: a line break is one character, as a browser counts it in its box."""
+"""Typed text, as counted and stored: a line break is one character, as a browser counts it."""
 
 from __future__ import annotations
 

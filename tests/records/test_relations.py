@@ -1,4 +1,4 @@
-"""One row a relation: no field is empty, all else follows from the rows, and one that is added is seen everywhere."""
+"""One row per relation: no field is empty, all else follows from the rows, and a new relation appears everywhere."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_no_field_is_empty(relation: Relation) -> None:
 
 
 def test_each_field_is_of_its_row_and_none_has_a_default() -> None:
-    """A relation that is added says all of it, or the table does not load."""
+    """A new relation must give every field, or the table does not load."""
     with pytest.raises(TypeError, match="missing"):
         Relation("TAUGHT", ("person",), ("person",), "taught", "command")  # type: ignore[call-arg]
 
@@ -64,7 +64,7 @@ def test_fields_of_a_row_do_not_contradict_each_other() -> None:
 
 
 def test_every_ingredient_with_a_weight_is_one_that_claims_count_in() -> None:
-    """A relation that is renamed, or does something else, would lose its weight in silence."""
+    """A relation that is renamed, or does something else, would lose its weight silently."""
     told = tomllib.loads(files("graphsvc.analysis.score").joinpath("weights.toml").read_text("utf-8"))
     assert told["said"].keys() <= set(every_name())
     assert told["ties"].keys() == set(TIES)
@@ -104,10 +104,10 @@ _PARTS_AND_COMMANDS = frozenset({*DEEDS, *ACTS})
 _OF_A_BOAT = frozenset(those(lambda one: "boat" in (*one.subjects, *one.objects)))
 _BEHIND = _AT["crossing"] - _PRESENCE
 _THEIR_THINGS = frozenset(those(lambda one: one.sealed == "theirs"))
-# Ways over these join anyone to anyone.
+# Paths over these join anyone to anyone.
 _AMONG_STRANGERS = doing("stays", "serves")
 _TIMELESS = frozenset(those(lambda one: one.lasts))
-# File → each list of relations that it writes out, as it follows from the rows.
+# File → the lists of relations it should contain, derived from the rows.
 LISTS: dict[str, tuple[frozenset[str], ...]] = {
     "boats/where_from": (_OF_A_BOAT,),
     "cases/parts": (_BEHIND | _PARTS_AT["boat"] | _PARTS_AT["workplace"],),
@@ -125,7 +125,7 @@ LISTS: dict[str, tuple[frozenset[str], ...]] = {
     "hubs/behind_those_named": (frozenset(ACTS) - doing("owes"), HANDS_ON & _AT["crossing"]),
     "hubs/between_gangs": (OF_A_GANG, frozenset({*ACTS, *LEVEL_TIES}) - QUARRELS),
     "hubs/by_groups": (_PARTS_AND_COMMANDS,),
-    # To coerce somebody is no order and no payment.
+    # Coercion is no order and no payment.
     "hubs/give_orders": ((COMMANDS | ARRANGES) - doing("coerces"), COMMANDS - doing("coerces")),
     "network/nodes": (OF_A_GANG,),
     "paths/all_ways": (_AMONG_STRANGERS,),
@@ -163,7 +163,7 @@ def listed(text: str) -> set[frozenset[str]]:
 
 
 def queries_that_differ() -> dict[str, list[list[str]]]:
-    """Query → the lists in it that do not follow from the rows, or that follow and are not in it."""
+    """Query → its unexpected lists and its missing lists."""
     wrong = {}
     for path in sorted(cypher_folder().rglob("*.cypher")):
         name = path.relative_to(cypher_folder()).with_suffix("").as_posix()
@@ -181,7 +181,7 @@ def test_the_lists_of_relations_in_queries_follow_from_the_rows() -> None:
 
 
 def test_one_that_is_added_is_seen_in_score_queries_pictures_and_exports() -> None:
-    """In a process of its own, since every table is made of the rows as it is loaded."""
+    """In a new process, since every table is made from the rows when it is loaded."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.records.one_more"], cwd=ROOT, capture_output=True, text=True, check=False
     )

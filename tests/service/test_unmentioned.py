@@ -102,6 +102,6 @@ def test_a_preview_compares_nobody_who_came_with_a_statement_and_is_in_no_claim(
     }
     assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
     guess = write(tmp_path / "2", people=[{"id": "x9", **row}], links=said("acc-9", "x9 PAID aide"))
-    told = place.as_("bob").deliveries.load(guess, quiet, partial=True, dry_run=True)
-    assert (told.counts["people"]["received"], told.counts["people"]["changed"]) == (1, 0)
-    assert [change for change in told.changes or [] if change.id == "x9"] == []
+    loaded = place.as_("bob").deliveries.load(guess, quiet, partial=True, dry_run=True)
+    assert (loaded.counts["people"]["received"], loaded.counts["people"]["changed"]) == (1, 0)
+    assert [change for change in loaded.changes or [] if change.id == "x9"] == []

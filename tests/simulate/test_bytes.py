@@ -1,6 +1,6 @@
-"""Worlds stay what they were, byte for byte, and their rows go to the files as they are made.
+"""Worlds stay the same, byte for byte, and their rows go to the files as they are made.
 
-What was measured, shown or fitted on a seed can be made again.
+Anything measured, shown or fitted on a seed can be made again.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def digest(folder: Path) -> str:
     return figure.hexdigest()[:20]
 
 
-# Taken before tables were written row by row. Whoever changes what a world is on purpose, takes them anew and says so in the
-# log of changes: every figure that was measured on invented cases is then one of other worlds.
+# Computed before tables were written row by row. After a deliberate change to a world, compute them again and say so in
+# the change log: all figures measured on invented cases are then of other worlds.
 _DEMO = "4be467a03ff3381026a2"
 _WORLDS = {
     (20, 5, 1.0, False): "a432d52f4e4b261ca87c",
@@ -55,7 +55,7 @@ _NOBODY = write.Truth([], [], [], [], [], [], [], [], [], [], {})
 
 
 def test_rows_are_in_the_file_before_the_last_of_them_is_made(tmp_path: Path) -> None:
-    """A large world's rows are more than what they are made of: no more than a buffer of them is held at once."""
+    """A large world's rows take more memory than the world itself, so only a buffer of them is held at a time."""
     path, count = tmp_path / "links.csv", 10_000
     sizes: list[int] = []
 
@@ -69,13 +69,13 @@ def test_rows_are_in_the_file_before_the_last_of_them_is_made(tmp_path: Path) ->
     write.write(tmp_path, {"links": tables.InventedTable(columns, rows)}, _NOBODY)
     made = path.stat().st_size
     assert len(sizes) == count
-    # Of each row that is made, all but the last few tens of thousands of bytes before it are in the file.
+    # When a row is made, all earlier rows except the last few tens of thousands of bytes are in the file.
     assert all(size >= made * number / count - 40_000 for number, size in enumerate(sizes))
     assert made > 200_000
 
 
 def test_columns_that_no_row_fills_are_left_out_whichever_row_fills_the_others(tmp_path: Path) -> None:
-    """Required ones are always there; those of the deliverer's own come last, by name."""
+    """Required columns are always there; custom ones come last, by name."""
     columns = ("id", "name", "x_later", "aliases", "x_first", "x_never")
     rows = [("G1", "", "", "", "a", ""), ("G2", "", "", "b", "", ""), ("G3", "", "c", "", "", "")]
     write.write(tmp_path, {"gangs": tables.InventedTable(columns, lambda: iter(rows))}, _NOBODY)
@@ -86,7 +86,7 @@ def test_columns_that_no_row_fills_are_left_out_whichever_row_fills_the_others(t
 
 
 def test_the_rows_of_a_world_can_be_made_again(tmp_path: Path) -> None:
-    """They are looked through for columns that are filled, and then written."""
+    """The first pass looks for filled columns, and the second writes."""
     world = simulate.world.build(1, simulate.Knobs(), 60)
     for name, table in tables.tables(world, {}).items():
         assert all(len(row) == len(table.columns) for row in table.rows()), name

@@ -1,4 +1,4 @@
-"""The demo case holds what its pages and examples speak of."""
+"""The demo case contains everything its pages and examples mention."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_workers_leave_places_that_close_some_for_video_sites(demo: Any) -> None
 
 
 def test_workers_who_were_left_are_told_of(demo: Any) -> None:
-    """Each on the day a place closed; none of them is said to have worked anywhere afterwards."""
+    """Each on the day a place closed; they are not said to have worked anywhere in later years."""
     left = [row for row in demo.links if row["relation"] == "ABANDONED"]
     assert left
     assert {row["from_date"] for row in left} <= {row["closed_on"] for row in demo.tables["workplaces"]}
@@ -105,12 +105,13 @@ def test_workers_who_were_left_are_told_of(demo: Any) -> None:
             assert row["from_date"][:4] <= days[row["subject_id"]][:4]
 
 
-# -- what it shows, to who is cleared for everything ------------------------------------------------------------------
+# -- what it shows with full clearance
+# ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Shown:
-    """The demo as it is ranked."""
+    """The demo as ranked."""
 
     trial: Trial
     leads: tuple[Lead, ...]
@@ -135,13 +136,13 @@ def shown(demo: Any) -> Shown:
 
 def test_the_first_ten_are_hubs_that_witnesses_lead_to(demo: Any, shown: Shown) -> None:
     first = shown.leads[:10]
-    # An aide stands among them: a user meets a lead who is none of those behind it.
+    # One of the ten is an aide, so that a user meets a lead that is not a hub.
     assert len({lead.id for lead in first} & set(demo.truth["hubs"])) == 9
     groups = [int(lead.groups) for lead in first]
     # Some rest on one group of witnesses, some on several: a user meets both.
     assert min(groups) == 1
     assert max(groups) > 2
-    # Some of them only witnesses put forward, and some rest on one group of witnesses and say so.
+    # Some are found only through witnesses, and some rest on one group of witnesses and say so.
     assert sum(lead.id in shown.surfaced for lead in first) >= 3
     assert any("group" in shown.rests[lead.id] for lead in first)
     assert any(not shown.rests[lead.id] for lead in first)
@@ -156,7 +157,7 @@ def test_of_the_day_of_the_peak_most_boats_have_somebody_named_and_lies_are_deni
     lies = {(claim.subject, claim.object) for claim in claims if claim.asserts and claim.key in shown.trial.untrue}
     denied = {(claim.subject, claim.object) for claim in claims if claim.polarity == "denies"}
     assert lies & denied
-    # Helpers are accused, and do not rise: none has a third of the score of the tenth, whoever else is in the list or is not.
+    # Accused helpers do not rise: each has less than a third of the tenth lead's score, whoever else is ranked.
     by_id = {lead.id: lead for lead in shown.leads}
     accused = [by_id[name] for name in {subject for subject, _ in lies & denied} & set(demo.truth["helpers"])]
     assert accused

@@ -22,7 +22,7 @@ _FICTION = re.compile(
 
 
 def _fault(column: Column, text: str) -> str | None:
-    """What is wrong with a filled cell."""
+    """Fault of a filled cell, or None."""
     if column.kind == "date":
         parse_date(text)
     elif column.kind == "choice" and text not in column.words:
@@ -109,7 +109,7 @@ def test_phone_numbers_are_reserved_for_fiction(case: Any) -> None:
 
 
 def test_phone_numbers_last_for_the_largest_world_and_begin_as_they_did() -> None:
-    """Everybody may have a phone. New ranges come after those there were, of which worlds up to 66,000 phones are made."""
+    """Everyone may have a phone. Worlds of up to 66,000 phones use only the older ranges, which come first."""
     numbers = names.phone_numbers(random.Random("phones"), simulate.MOST_PEOPLE)
     assert len(numbers) == len(set(numbers)) == simulate.MOST_PEOPLE
     assert all(_FICTION.fullmatch(number) for number in numbers)

@@ -1,4 +1,4 @@
-"""Hard worlds are hard for what they hold, and their rows tell nothing: a ranker that learns from rows alone is at chance."""
+"""Hard worlds are hard through their content; their rows reveal nothing: a ranker learning from them is at chance."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SEEDS = range(1, 13)
 
 @pytest.fixture(scope="module")
 def hard(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
-    """Some hard worlds of the seeds one may look at."""
+    """Hard worlds of some seeds that may be looked at."""
     folder = tmp_path_factory.mktemp("hard")
     for seed in _SEEDS:
         simulate.simulate(folder / str(seed), seed=seed, hard=True)
@@ -30,7 +30,7 @@ def hard(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
 
 
 def _row(row: dict[str, str], position: float) -> list[float]:
-    """What a row of people.csv says of somebody, and where it stands, as numbers."""
+    """Cells and position of a row of people.csv as numbers."""
     categories = [entry.partition("@") for entry in row["category"].split(";") if entry]
     words = {word for word, _, _ in categories}
     filled = ("aliases", "date_of_birth", "age_disputed", "sealed", "notes", "nationality", "sex", "review_on")
@@ -57,7 +57,7 @@ def _row(row: dict[str, str], position: float) -> list[float]:
 
 
 def _table(case: Case, wanted: str) -> tuple[Any, Any]:
-    """Features of the candidates and whether they are among those wanted."""
+    """Features of the candidates, and whether each is a `wanted` person."""
     candidates, those = set(case.truth["candidates"]), set(case.truth[wanted])
     people = case.tables["people"]
     rows = [(row, place / len(people)) for place, row in enumerate(people) if row["id"] in candidates]
@@ -81,13 +81,13 @@ def _learn(features: Any, wanted: Any) -> Any:
 
 
 def _auc(scores: Any, wanted: Any) -> float:
-    """Chance that one of those wanted stands above one who is not."""
+    """Chance that a wanted person scores above an unwanted one."""
     above, below = scores[wanted][:, None], scores[~wanted][None, :]
     return float(((above > below) + 0.5 * (above == below)).mean())
 
 
 def _held_out(tables: list[tuple[Any, Any]]) -> tuple[float, float, float]:
-    """AUC of what is learned in the first half of the worlds, in the second; and where it lies by luck in 99 of 100."""
+    """AUC in the second half of the worlds after learning on the first; and its range by luck in 99 of 100."""
     half = len(tables) // 2
     learned = _learn(
         np.concatenate([one for one, _ in tables[:half]]), np.concatenate([one for _, one in tables[:half]])
@@ -117,7 +117,7 @@ def test_the_learner_would_find_a_leak(hard: list[Case]) -> None:
 
 @pytest.fixture(scope="module")
 def worlds() -> list[world.World]:
-    """What truly happened in some hard worlds."""
+    """True facts of some hard worlds."""
     found = []
     for seed in _SEEDS:
         knobs = draw_hard(random.Random(f"{seed}/knobs"))
@@ -126,7 +126,7 @@ def worlds() -> list[world.World]:
 
 
 def _said_of(case: Case, relation: str) -> Counter[bool]:
-    """Persons of whom a relation is truly asserted in the case, by whether they are hubs."""
+    """Count the people with a true, asserted relation of this kind in the case, by whether they are hubs."""
     untrue = {tuple(key) for name in ("false_links", "mistaken_links") for key in case.truth[name]}
     rows = (row for row in case.links if row["relation"] == relation and row["polarity"] == "")
     told = {row["subject_id"] for row in rows if (row["subject_id"], row["relation"], row["object_id"]) not in untrue}
@@ -288,7 +288,7 @@ def test_a_hard_world_is_the_same_every_time(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def lying(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
-    """Hard worlds in which every second account is false."""
+    """Hard worlds in which every second statement is false."""
     folder = tmp_path_factory.mktemp("lying")
     for seed in _SEEDS:
         simulate.simulate(folder / str(seed), seed=seed, people=400, false_share=0.5, hard=True)
@@ -296,7 +296,7 @@ def lying(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
 
 
 def _told(case: Case) -> dict[tuple[str, str, str], set[str]]:
-    """What false accounts assert → the accounts."""
+    """False link → the false statements that assert it."""
     false, planted = set(case.truth["false_statements"]), {tuple(key) for key in case.truth["false_links"]}
     told = defaultdict(set)
     for row in case.links:

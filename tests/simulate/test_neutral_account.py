@@ -1,6 +1,6 @@
-"""Who gives a statement that says nothing of any part stands where they stood, sealed or not, and so does everybody.
+"""A statement that gives no one a part changes no rank, of the source (sealed or not) or of anyone else.
 
-A folder goes the way of every delivery here, sealing included, up to the store.
+The folder passes through every step of a delivery, including sealing, up to the store.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from graphsvc.service.evaluation.simulated_cases import read
 from graphsvc.simulate import simulate
 from tests.toolbox import rows
 
-# About so far down, where most are tied to somebody and few were ever looked at.
+# About this far down, most people have some tie, and few were ever reviewed.
 RANK = 60
 FEW_BELOW = (0, 3)
 
@@ -26,7 +26,7 @@ def by_pseudonym(name: str) -> str:
 
 
 def rankings(folder: Path) -> tuple[list[Ranking], dict[str, str]]:
-    """As who has source clearance has it, and who has none, everybody as they stand; id of who is sealed → their pseudonym."""
+    """Rankings with and without source clearance, with pseudonyms of sealed people; sealed id → pseudonym."""
     case = read(folder)
     sealed = {person.id: by_pseudonym(person.id) for person in case.persons if person.sealed}
     persons = [replace(person, id=sealed.get(person.id, person.id)) for person in case.persons]
@@ -38,7 +38,7 @@ def rankings(folder: Path) -> tuple[list[Ranking], dict[str, str]]:
 
 
 def with_an_account(tables: rows.Tables, person: str) -> rows.Tables:
-    """The same case with a statement by somebody, who is sealed for it: that a passenger was on the boat they were on."""
+    """The same case with a statement by a person, sealed for it: that a passenger was on the passenger's boat."""
     aboard = next(row for row in tables["links"] if row["relation"] == "CROSSED_ON" and row["subject_id"] != person)
     said = {"id": "S99999", "kind": "witness", "source_id": person, "taken_on": "2020-06-01"}
     return tables | {

@@ -1,4 +1,4 @@
-"""The planted truth is consistent with itself and with what the files say."""
+"""The planted truth is consistent with itself and with the files."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_hubs_are_named_less_than_pilots_and_helpers(demo: Any) -> None:
 
     pilots = [token for token, role in demo.truth["roles"].items() if role == "pilot"]
     assert mean(demo.truth["hubs"]) < mean(pilots) < mean(demo.truth["helpers"])
-    # Found they can be, all the same: most hubs have a claim that says what makes them one.
+    # Hubs can be found all the same: most have a claim that gives them a hub's part.
     telling = {"ORGANISED", "SUPPLIED", "CONTROLS", "RUNS", "DIRECTED"}
     shown = {row["subject_id"] for row in demo.links if row["relation"] in telling and row["polarity"] == ""}
     assert len(shown & set(demo.truth["hubs"])) > 0.6 * len(demo.truth["hubs"])

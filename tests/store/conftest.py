@@ -1,4 +1,4 @@
-"""What the tests of the managed server share: homes with servers of their own, their holders, and waiting for an end."""
+"""Fixtures for tests of the managed server: homes with a server each, holders, and waiting for an end."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def holder() -> Iterator[Holder]:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process exists and is no zombie (in a container nobody may collect those)."""
+    """Whether a process exists and is no zombie (in a container zombies may remain uncollected)."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -95,21 +95,21 @@ def kill() -> Callable[[int], None]:
 
 @contextmanager
 def driver_of(server: LocalServer) -> Iterator[neo4j.Driver]:
-    """A driver of the account that owns it."""
+    """A driver signed in as the server's owner account."""
     with neo4j.GraphDatabase.driver(server.uri, auth=(server.username, server.password)) as driver:
         yield driver
 
 
 @pytest.fixture
 def fresh(jars: Path, settings: Callable[..., Settings]) -> Iterator[Settings]:
-    """Settings of a home of its own, whose server is ended in any case."""
+    """Settings of a new home, whose server is stopped in any case."""
     made = settings()
     yield made
     local.stop(made)
 
 
 def state(settings: Settings) -> dict[str, object]:
-    """What the supervisor of that home says, which must be running."""
+    """Status reported by the supervisor of that home, which must be running."""
     answer = local.status(settings)
     assert answer is not None
     return answer

@@ -1,4 +1,4 @@
-"""The driver's errors in our words, time and row limits, on the real server where it takes one."""
+"""The driver's errors in our words, time and row limits, on the real server where possible."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_an_error_of_the_driver_is_told_by_who_must_act(error: Exception, ours: 
 
 
 class Outrun:
-    """A driver whose first reads are outrun by who writes beside them, after a first row."""
+    """A driver whose first reads fail after one row, because of a concurrent write."""
 
     def __init__(self, times: int, code: str = "Neo.TransientError.Transaction.Outdated") -> None:
         self.left, self.error = times, _neo4j_error(code)
@@ -95,7 +95,7 @@ READS: dict[str, Callable[[Store], object]] = {
 
 @pytest.mark.parametrize("read", READS)
 def test_a_read_that_others_outran_by_writing_is_asked_again(read: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As Neo4j 2026 says it: the transaction read outdated data. None of what it answered before counts twice."""
+    """The error of Neo4j 2026: the transaction read outdated data. Rows from before the failure do not count twice."""
     monkeypatch.setattr("graphsvc.store.bolt.time.sleep", lambda _seconds: None)
     login = Login("bolt://x", "n", "p", "d")
     assert READS[read](Store(Outrun(2), login)) == READS[read](Store(Outrun(0), login))  # type: ignore[arg-type]
@@ -107,7 +107,7 @@ def test_a_read_that_others_outran_by_writing_is_asked_again(read: str, monkeypa
 
 
 class Hidden(Outrun):
-    """A driver whose first writes fail, and whose own error on ending the transaction hides what the server said."""
+    """A driver whose first writes fail, and whose own error on ending the transaction hides the server's."""
 
     def execute_write(self, _work: object) -> None:
         if self.left:
@@ -258,7 +258,7 @@ def test_explain_tells_of_words_that_nothing_bears_where_they_stand_and_logs_no_
         "WHERE p.naem = $who AND id(q) > 0 AND EXISTS { (q)-[:RIVAL_OF_]-(:`Od``d`) }\n"
         "RETURN p['beleif']"
     )
-    # That `id` will go is told too, and makes no answer wrong.
+    # The server also says that `id` will be removed, which makes no answer wrong.
     told = [(notice.says, notice.line, notice.column) for notice in store.explain(text).notices]
     labels = "Entity, Person, Boat, Crossing, Gang, Workplace, Thing, Statement, Source, Claim"
     assert told == [

@@ -1,4 +1,4 @@
-"""A case as files for the import tool: private, and refused where a file would say something else than the graph."""
+"""A case as files for the import tool: private, and refused where a file would differ from the graph."""
 
 from __future__ import annotations
 

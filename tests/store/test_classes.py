@@ -1,4 +1,4 @@
-"""What Java keeps ready of its classes: used where it fits, made once, and no fault where it cannot be made."""
+"""Java's archive of loaded classes: used where it fits, made once, and no error where it cannot be made."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOT_READY = "Neo4j works, but takes twice as long to start"
 
 @pytest.fixture
 def lib(tmp_path: Path) -> Path:
-    """A folder with what stands for jars."""
+    """A folder with stand-ins for jars."""
     folder = tmp_path / "neo4j-1" / "lib"
     folder.mkdir(parents=True)
     jar(folder / "one.jar", {"One.class": "one"})
@@ -40,7 +40,7 @@ def parts(path: Path) -> dict[str, str]:
 
 
 def java(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    """Let a script be Java."""
+    """Use a script in place of Java."""
     path = folder / "java"
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
@@ -111,7 +111,7 @@ def test_of_another_java_or_other_jars_nothing_stays(
     former.mkdir()
     launch.classes_file(lib).touch()
     jar(lib / "two.jar", SIGNED)
-    launch.unsigned_folder(launch.classes_file(lib)).mkdir()  # what a kill left
+    launch.unsigned_folder(launch.classes_file(lib)).mkdir()  # left by a kill
     monkeypatch.setattr(classes, "_note", lambda *_: None)
     monkeypatch.setattr(classes, "_write", lambda _own, _jars, _noted, made: made.touch())
     assert classes.make_ready(settings(), lib)
@@ -133,7 +133,7 @@ def test_where_it_cannot_be_made_one_sentence_says_so_and_nothing_is_left(
     settings: Callable[..., Settings], lib: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str
 ) -> None:
     java(lib.parent, monkeypatch, script)
-    (lib.parent / "noting-1").mkdir()  # what a kill left
+    (lib.parent / "noting-1").mkdir()  # left by a kill
     with pytest.raises(OperatorError, match=f"{NOT_READY}: .*{said}.*graphsvc neo4j fetch"):
         classes.make_ready(settings(start_timeout_s=1), lib)
     assert sorted(path.name for path in lib.parent.iterdir()) == ["classes.lock", "java", "lib"]
@@ -161,7 +161,7 @@ def test_fetch_says_that_it_could_not_be_made_and_is_no_failure(
 
 
 def test_it_is_made_once(jars: Path, settings: Callable[..., Settings]) -> None:
-    """The first time was when this run of the tests began, or earlier."""
+    """The start of this test run, or an earlier one, has made it."""
     assert launch.classes_file(jars).stat().st_size > 50e6
     assert {path.name for path in launch.unsigned_folder(launch.classes_file(jars)).iterdir()} == {
         path.name for path in jars.iterdir()

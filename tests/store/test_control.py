@@ -1,4 +1,4 @@
-"""The door: who may speak, what a lifeline is, and that strangers and mutes get nothing."""
+"""The control door: permission to speak, lifelines, and no answers for strangers and silent callers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Caller:
         self.socket.sendall(text.encode())
 
     def said(self) -> str:
-        """All that came until the connection ended or fell silent."""
+        """Everything received until the connection ended or fell silent."""
         text = b""
         for _ in range(10):
             self.door.serve(0.02)
@@ -75,7 +75,7 @@ def test_a_holder_waits_for_the_answer_and_counts_until_it_leaves(door: ControlD
     with Caller(door, "the token\nhold 0\n") as caller:
         assert caller.said() == "the word\n"
         assert door.holders == 1
-        door.announce("")  # a restart is nothing to tell
+        door.announce("")  # a restart needs no announcement
         assert caller.said() == ""
         door.announce("READY bolt://x")
         door.announce("READY bolt://x")
@@ -158,6 +158,6 @@ def test_who_reads_ready_reads_the_address(settings: Callable[..., Settings], tm
     supervision._server = cast(
         "Server", SimpleNamespace(state="ready", uri="bolt://127.0.0.1:1", pid=1, restarted=0, renewed=0)
     )
-    told = supervision._status()  # before the loop has come to writing the address on the card
+    told = supervision._status()  # before the loop has written the address on the card
     assert (told["state"], told["uri"]) == ("ready", "bolt://127.0.0.1:1")
     supervision._door.close()

@@ -30,7 +30,7 @@ ODD = "O'Hara \"x\" `y` $case {id} 'م' 🚤\nline"
 
 
 def quiet(_done: int, _total: int, _text: str) -> None:
-    """Progress that nobody watches."""
+    """Ignore progress."""
 
 
 def small() -> Image:
@@ -67,7 +67,7 @@ def store(neo4j_server: LocalServer) -> Iterator[Store]:
 
 
 def rewrite(store: Store, case: str, new: Image, batch: int = 2) -> list[tuple[str, str, int]]:
-    """Write `new` over what is there; gives what that took."""
+    """Write `new` over the current image, and return the steps it took."""
     steps = difference(read_image(store, case), new)
     write(store, case, steps, batch, quiet)
     return [(step.file, step.word, len(step.rows)) for step in steps]
@@ -178,7 +178,7 @@ def test_nothing_to_nothing_takes_no_step() -> None:
 
 
 class Noted:
-    """A store that keeps what it is sent, and holds nothing."""
+    """A store that records what it is sent, and holds nothing."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, dict[str, Any]]] = []
@@ -191,7 +191,7 @@ class Noted:
 
 
 def test_a_server_has_few_texts_to_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A new server takes up to a second for each; only in a case of many links a type of link has one of its own."""
+    """A new server takes up to a second to plan a text; a link type has its own only in a case with many links."""
     image = small()
     for label in ENTITY_LABELS:
         image.nodes[label]["one more"] = {"handling": "P"}
@@ -267,7 +267,7 @@ def test_an_id_may_come_to_stand_for_another_kind_of_entity(store: Store, case: 
     ],
 )
 def test_what_is_written_and_read_is_found_by_its_key(store: Store, file: str, word: str) -> None:
-    """However full the server is: no node is found by looking at all of a label, or at all there are."""
+    """However full the server is, no node is found by scanning a label or the whole graph."""
     operators = [step.operator for step in store.explain(writing_text(file, word)).root.walk()]
     assert [one for one in operators if "Scan" in one or "Lookup" in one] == []
     assert [one for one in operators if "IndexSeek" in one or one == "MergeUniqueNode"]
@@ -301,7 +301,7 @@ def test_two_that_are_joined_are_one_object_each_time_and_stay_what_they_were() 
     assert alike.joined(named, figures) is both
     assert alike.joined({"relation": "RUNS"}, {"belief": 0.5}) is both
     assert (named, figures) == ({"relation": "RUNS"}, {"belief": 0.5})
-    # However many came and went in between.
+    # However many others came in between.
     assert all(alike.joined(named, {"belief": number}) == named | {"belief": number} for number in range(1000))
 
 

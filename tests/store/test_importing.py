@@ -91,7 +91,7 @@ DAYS = (dt.date(1, 1, 1), dt.date(1899, 12, 31), dt.date(2020, 2, 29), dt.date(9
 
 
 def nasty() -> Image:
-    """A case with every kind of value that could come out as another."""
+    """A case with every kind of value that could change on the way."""
     image = small()
     for number, text in enumerate(TEXTS):
         image.nodes["Person"][f"N{number}"] = {"name": text, "sealed": number % 2 == 0, "handling": "P"}
@@ -168,7 +168,7 @@ def test_a_store_that_is_adopted_holds_the_graph_that_rows_would_have_made(
             data = import_files(fresh, folder, write_bulk(folder, case, nasty(), quiet), quiet)
             open_to_others = [path for path in data.rglob("*") if path.stat().st_mode & 0o077]
             assert open_to_others == []
-            # Somebody else holds the server: nothing happens.
+            # Another process holds the server: nothing happens.
             other = holder(fresh)
             other.stdout.readline()
             assert not local.held_alone(fresh)
@@ -191,7 +191,7 @@ def test_a_store_that_is_adopted_holds_the_graph_that_rows_would_have_made(
         ]
         found = "CALL db.index.fulltext.queryNodes('said_search', 'said:nobody') YIELD node RETURN count(node)"
         assert store.read(found, {}, timeout=10, cap=1).rows == [(0,)]
-        # What the server cannot be started on: it begins an empty store, and goes on.
+        # The server cannot start on these files: it begins an empty store, and goes on.
         with import_folder(fresh) as folder:
             (folder / "data/databases/neo4j").mkdir(parents=True)
             (folder / "data/databases/neo4j/neostore").write_bytes(bytes(10_000))

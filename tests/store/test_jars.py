@@ -1,4 +1,4 @@
-"""Fetching: against the lock, finished after a tear, refused when it is not what the lock says."""
+"""Fetching: checked against the lock, resumed after an interruption, refused when it differs from the lock."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def content(jar: Jar) -> bytes:
 
 
 class Source:
-    """A downloader with files of its own; counts what it was asked for and breaks where it is told to."""
+    """A downloader with its own files; records requests and fails where told to."""
 
     def __init__(self, breaks_at: str = "", error: Exception | None = None, spoiled: str = "") -> None:
         self.asked: list[str] = []
@@ -235,7 +235,7 @@ def test_each_lock_is_sorted_and_names_each_jar_once(version: str) -> None:
 def test_the_fetched_jars_are_the_locked_ones(
     request: pytest.FixtureRequest, settings: Callable[..., Settings]
 ) -> None:
-    folder: Path = request.getfixturevalue("jars")  # its name is the module's here
+    folder: Path = request.getfixturevalue("jars")  # `jars` is the module's name here
     listed, _hash = jars.read_lock(settings().neo4j_version)
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
     assert found == {jar.name: jar.sha256 for jar in listed}

@@ -1,4 +1,4 @@
-"""The managed server as each line of Neo4j starts it: what it refuses to start on, and closed to everything else."""
+"""The managed server on each version of Neo4j: what it refuses to start on, and closed to everything else."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_home_that_is_a_file_is_reported(jars: Path, settings: Callable[..., S
         hold(settings(home=tmp_path / "file"))
 
 
-# On the server of the session: what is closed, and what is private.
+# Closed ports and private files, on the shared server.
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_nothing_is_sent_home_and_the_limits_are_set(neo4j_server: LocalServer) 
 
 
 def test_a_text_is_planned_once_however_long_what_it_is_asked_with_is(neo4j_server: LocalServer) -> None:
-    """Else lists and words of another order of length (1, 10, 100) are planned anew, which takes up to a second."""
+    """Otherwise lists and words of another order of length (1, 10, 100) would be planned again, for up to a second."""
     with driver_of(neo4j_server) as driver:
 
         def cleared() -> int:
@@ -158,7 +158,7 @@ def test_only_the_loopback_address_listens(neo4j_server: LocalServer, home: Path
                 if row[9] in sockets and (table.startswith("udp") or row[3] == "0A")
             ]
     loopback = {("tcp", "0100007F"), ("tcp6", "0000000000000000FFFF00000100007F")}
-    assert len(listening) == 2  # the door of the supervisor and Bolt
+    assert len(listening) == 2  # the supervisor's door and Bolt
     assert set(listening) <= loopback
 
 
@@ -193,7 +193,7 @@ def test_neo4j_does_not_see_the_secrets_of_the_service(monkeypatch: pytest.Monke
 def test_a_renewed_store_is_empty_at_the_same_address_and_nothing_old_stays_on_the_disk(fresh: Settings) -> None:
     folder = launch.server_home(fresh.home)
     with hold(fresh) as server, driver_of(server) as driver:
-        # Long, since Neo4j packs short texts, so that they cannot be found by their letters.
+        # Long, because Neo4j packs short texts, which a search for their letters would miss.
         driver.execute_query("CREATE (:Person {name: 'Wilhelmina Canary' + $more})", more="-äöü" * 15)
         assert "Canary" in everything_under(folder / "data")
         pid = state(fresh)["java_pid"]

@@ -1,4 +1,4 @@
-"""A graph that was lost, emptied, exchanged, put back or changed by other hands is told from what was written last."""
+"""A graph lost, emptied, exchanged, restored or changed by others is recognised as different from the last write."""
 
 from __future__ import annotations
 

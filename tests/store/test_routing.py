@@ -1,7 +1,7 @@
-"""A routed address (`neo4j://`): reads and writes go where the routing table says, readers meet what was written, faults are outlived.
+"""A routed address (`neo4j://`): calls follow the routing table, reads see earlier writes, faults are survived.
 
-On a real server, whose routing table has one address in every role. Where several are needed, each is an address of its own
-that leads to that server, and the table names them: who asks cannot tell them from a cluster's, but that none is ever behind.
+On a real server, whose routing table has one address in every role. Where several are needed, the table names several
+addresses that all lead to that server: callers cannot tell them from a cluster, except that they are never behind.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tests.toolbox.accounts import WHOLE, people
 from tests.toolbox.rows import claim, write
 
 pytestmark = pytest.mark.neo4j
-# What the driver keeps the routing table in, by its name in version 6 or 5.
+# The driver's class that keeps the routing table, by its name in version 6 or 5.
 POOL: Any = getattr(_pool, "RoutedBoltPool", None) or getattr(_pool, "Neo4jPool", None)
 ADD, COUNT = "CREATE (:Routing {case: $case})", "MATCH (n:Routing {case: $case}) RETURN count(n)"
 
@@ -56,7 +56,7 @@ def counted(store: Store, case: str) -> int:
 
 
 class Sessions:
-    """What a driver's sessions were opened with."""
+    """Records the settings with which a driver's sessions are opened."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.opened: list[dict[str, Any]] = []
@@ -97,7 +97,7 @@ def test_each_read_is_given_what_was_written_before(store: Store, case: str, mon
 
 
 def test_a_single_server_is_asked_without_bookmarks(neo4j_server: LocalServer, case: str) -> None:
-    """It is never behind itself; put back from an older copy, it would wait for what it has not."""
+    """It is never behind itself; restored from an older copy, it would wait for writes that it does not have."""
     store = connected(neo4j_server, neo4j_server.uri)
     store.write(ADD, {"case": case})
     store.follow("x", ["FB:unknown"])
@@ -113,7 +113,7 @@ def test_another_process_meets_what_was_written(neo4j_server: LocalServer, store
     other.follow(case, store.written())
     assert set(other.written()) == before | set(store.written())
     assert counted(other, case) == 1
-    # What was followed is followed once: each read would wait for it anew, and the list would grow.
+    # Following the same bookmarks twice adds nothing: each read would wait for them, and the list would grow.
     after = other.written()
     other.follow(case, store.written())
     assert other.written() == after
@@ -159,7 +159,7 @@ def test_what_cannot_be_met_is_told_and_whoever_asks_for_the_newest_need_not(
 
 
 def test_a_mark_is_asked_for_where_it_is_written(store: Store, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that is behind would be taken for one whose store was lost."""
+    """A lagging server would look like one whose store was lost."""
     asked = Sessions(monkeypatch)
     marked(store, case)
     held(store, case)
@@ -214,7 +214,7 @@ def people_of(service: Service, case: str) -> Any:
 
 
 class Member:
-    """An address of its own that leads to the server: one member of a cluster, as far as who asks can tell."""
+    """A separate address that leads to the server: to callers, one member of a cluster."""
 
     def __init__(self, server: LocalServer) -> None:
         host, _, port = server.uri.removeprefix("bolt://").partition(":")
@@ -249,7 +249,7 @@ class Member:
                 end.close()
 
     def stop(self) -> None:
-        """What a member does that was switched off."""
+        """Act as a member that is switched off."""
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)  # to close it alone would let one more in
         self._listener.close()
@@ -312,7 +312,7 @@ def test_reads_go_to_readers_and_writes_to_the_one_that_takes_them(
     assert sum(member.connections for member in cluster.readers) >= 1
     member_store.write(ADD, {"case": case})
     assert counted(member_store, case) == 1
-    assert marked(member_store, case) == ""  # of the one that takes writes
+    assert marked(member_store, case) == ""  # from the member that takes writes
 
 
 def test_where_a_reader_is_switched_off_another_answers(cluster: Cluster, member_store: Store, case: str) -> None:

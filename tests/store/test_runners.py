@@ -1,4 +1,4 @@
-"""Texts that were typed run in processes that wait for the next one where that is safe, and nowhere else."""
+"""Typed queries run in waiting processes, reused where that is safe and nowhere else."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Run = Callable[..., Typed]
 
 
 class Shelf(Runners):
-    """Runners that say which processes wait."""
+    """Runners that report which processes wait."""
 
     @property
     def waiting(self) -> list[int]:
@@ -41,7 +41,7 @@ def shelf() -> Iterator[Shelf]:
 
 @pytest.fixture
 def run(at_server: Callable[..., Settings], shelf: Shelf) -> Iterator[Run]:
-    """`run(text)`: what a text answers, within two seconds and 100 rows."""
+    """`run(text)`: the answer to a text, within two seconds and 100 rows."""
     settings = at_server(cypher_timeout_s=2.0, row_cap=100)
     store = Store.of(settings)
 

@@ -14,7 +14,7 @@ from graphsvc.store.schema import apply_schema
 from graphsvc.store.server.local import LocalServer
 
 pytestmark = pytest.mark.neo4j
-# Numbers no file of the project has.
+# Numbers that no file of the project has.
 FIRST, SECOND = "9001_first.cypher", "9002_second.cypher"
 _INDEXES = "SHOW INDEXES YIELD name WHERE name STARTS WITH 'graphsvc_test' RETURN name ORDER BY name"
 _RECORDED = "MATCH (s:GraphsvcSchema) WHERE s.number > 9000 RETURN s.number AS number, s.name AS name ORDER BY number"
@@ -81,7 +81,7 @@ def test_the_files_of_the_project_are_numbered_and_stand_on_the_server(store: St
 
 
 def test_who_applies_it_at_the_same_time_waits_for_the_other(store: Store) -> None:
-    """Two services at a new server: each command wants the label that the other one's holds, and one is told to retry."""
+    """Two services at a new server: each command needs a lock the other holds, and one must retry."""
 
     def apply(number: int) -> None:
         for _round in range(5):
@@ -103,7 +103,7 @@ def test_two_cases_may_use_the_same_ids_and_one_may_not_use_one_twice(store: Sto
 
 
 def test_every_name_of_our_tables_is_known_before_anything_bears_it(store: Store) -> None:
-    """A server plans a text anew once a name in it comes into use that it did not know; it warns of such a name."""
+    """A server plans a text again once an unknown name in it comes into use, and warns of unknown names."""
     apply_schema(store)
     properties = {name for (name,) in found(store, "CALL db.propertyKeys() YIELD propertyKey RETURN propertyKey")}
     assert schema._NAMES["createProperty"] <= properties

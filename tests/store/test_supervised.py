@@ -1,4 +1,4 @@
-"""Who holds the managed server, and what becomes of it when one of those it hangs on dies: a matter of processes, not of Neo4j."""
+"""Holders of the managed server, and the effect of any process dying: a matter of processes, not of Neo4j."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Eventually = Callable[[Callable[[], bool]], None]
 
 
 def end(settings: Settings, kill: Callable[[int], None]) -> int:
-    """Kill the Java of that home, and say which process it was."""
+    """Kill the Java of that home, and return its process id."""
     pid = state(settings)["java_pid"]
     assert isinstance(pid, int)
     kill(pid)
@@ -44,12 +44,12 @@ def test_two_that_start_at_once_share_one_server_until_the_last_has_left(
     if sys.platform == "linux":  # the kernel says which files Java has in memory
         classes = launch.classes_file(fresh.jars_folder.absolute() / "lib")
         assert str(classes) in Path(f"/proc/{running['java_pid']}/maps").read_text()
-    first.communicate()  # ends its stdin: it leaves as it should
+    first.communicate()  # ends its stdin, so it leaves in order
     eventually(lambda: state(fresh)["holders"] == 1)
     with hold(fresh) as server, driver_of(server) as driver:
         driver.execute_query("RETURN 1")
     assert state(fresh)["java_pid"] == running["java_pid"]
-    kill(second.pid)  # the last one leaves as it should not
+    kill(second.pid)  # the last one leaves without warning
     gone(running["pid"], running["java_pid"])
     assert local.status(fresh) is None
 
@@ -63,7 +63,7 @@ def test_neo4j_that_dies_comes_back_with_its_data_and_at_its_address_but_not_for
         seen = {end(fresh, kill)}
 
         def is_back() -> bool:
-            answer = state(fresh)  # asked once: between two answers the dead one may be noticed
+            answer = state(fresh)  # asked once: between two answers the dead process may be noticed
             return answer["state"] == "ready" and answer["java_pid"] not in seen
 
         eventually(is_back)
@@ -90,7 +90,7 @@ def test_a_killed_supervisor_leaves_no_java_and_the_next_start_finds_the_data(
         assert isinstance(supervisor, int)
         kill(supervisor)
         gone(supervisor, running["java_pid"])
-        assert (fresh.home / "neo4j/supervisor.json").exists()  # the card of one that is gone
+        assert (fresh.home / "neo4j/supervisor.json").exists()  # the card of a supervisor that is gone
     with hold(fresh) as server, driver_of(server) as driver:
         assert driver.execute_query("MATCH (n:Kept) RETURN n.value").records[0][0] == 8
 

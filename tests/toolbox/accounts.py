@@ -12,13 +12,13 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.service import Service, Session
 
 WHOLE = Grant("C", sources=True)
-# Who is called so has this role, and is cleared so for a case; None: not for it.
+# Name of the account → its role, and its grant for a case; None: no grant.
 Roles = Mapping[str, tuple[str, Grant | None]]
 People = Callable[[str], Session]
 
 
 def add(service: Service, case: str, roles: Roles) -> None:
-    """Accounts with one role each; `*` is every case."""
+    """Add accounts with one role each; `*` is every case."""
     for name, (role, grant) in roles.items():
         accounts.add(service.database, name, [role], {case: grant} if grant else {})
 
@@ -38,7 +38,7 @@ def people(service: Service, case: str, roles: Roles) -> People:
 
 
 def signed_in(app: Flask, name: str, purpose: str = "tests") -> FlaskClient:
-    """A browser of somebody who came by a one-time link."""
+    """Return a browser signed in as an account by a one-time link."""
     service: Service = app.extensions["graphsvc"]
     client: FlaskClient = app.test_client()
     assert client.get(f"/link/{service.sign_in_link(name, purpose)}").status_code == 303

@@ -1,4 +1,4 @@
-"""Cases that the tests of a module share as long as nobody changes them, and who works on them."""
+"""Cases that the tests of a module share as long as no test changes them, and the accounts that use them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.toolbox import accounts
 from tests.toolbox.accounts import Roles
 from tests.toolbox.rows import Tables, write
 
-# What somebody keeps beside a case without changing it.
+# Tables of additions that leave the case itself as it is.
 _KEPT = frozenset(
     {
         "comments",
@@ -42,7 +42,7 @@ _KEPT = frozenset(
 
 
 class Place:
-    """A service with one case: `place("low")` is the session of somebody there."""
+    """A service with one case: `place("low")` is the session of an account there."""
 
     def __init__(self, service: Service, case: str) -> None:
         self.service, self.case = service, case
@@ -54,22 +54,22 @@ class Place:
     @cached_property
     def app(self) -> Flask:
         app = create_app(self.service)
-        app.testing = True  # what fails in a page fails in its test
+        app.testing = True  # an error in a page fails its test
         return app
 
     def client(self, name: str) -> FlaskClient:
-        """A browser of somebody, signed in."""
+        """Return a browser signed in as an account."""
         return accounts.signed_in(self.app, name)
 
     def load(self, by: str, delivery: Tables, **options: Any) -> Loaded:
-        """Load rows of which every one is taken."""
+        """Load rows, all of which must be accepted."""
         with tempfile.TemporaryDirectory() as folder:
             loaded = self(by).deliveries.load(write(Path(folder) / "delivery", **delivery), quiet, **options)
         assert loaded.rejections == []
         return loaded
 
     def begin(self) -> None:
-        """From here on it is another test's."""
+        """Mark the start of another test."""
         self._begun = max((line["id"] for line in audit.lines(self.service.database, newest=1)), default=0)
 
     def lines(self) -> list[dict[str, Any]]:
@@ -77,7 +77,7 @@ class Place:
         return [line for line in audit.lines(self.service.database, newest=1000) if line["id"] > self._begun]
 
     def state(self) -> object:
-        """What is another one once the case is changed."""
+        """A value that changes whenever the case changes."""
         with transaction(self.service.database) as connection:
             case = sa.select(tables.cases).where(tables.cases.c.id == self.case)
             loaded = sa.select(tables.deliveries.c.number, tables.deliveries.c.status)
@@ -85,7 +85,7 @@ class Place:
             return list(connection.execute(case)), list(connection.execute(loaded))
 
     def forget(self) -> None:
-        """Take away what was kept beside the case."""
+        """Remove the additions to the case."""
         with transaction(self.service.database) as connection:
             for table in reversed(tables.metadata.sorted_tables):
                 if table.name in _KEPT:
@@ -103,13 +103,13 @@ Lay = Callable[[], AbstractContextManager[Place]]
 
 
 def new_name() -> str:
-    """A name no other test gives its case: they share a database."""
+    """A case name that no other test uses, as tests share a database."""
     return f"case-{uuid.uuid4().hex[:12]}"
 
 
 @contextmanager
 def laid(settings: Settings, roles: Roles, by: str, *deliveries: Tables) -> Iterator[Place]:
-    """A home of its own with a case, these accounts and deliveries, which one of them loads."""
+    """Make a case in a new home with these accounts and deliveries, loaded by one of the accounts."""
     with Service(settings) as service:
         place = Place(service, new_name())
         accounts.add(service, place.case, roles)

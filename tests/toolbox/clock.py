@@ -1,4 +1,4 @@
-"""The service's clock, as a test sets it: in every module that took `now` by name, also one first imported meanwhile."""
+"""Set the service's clock in tests: in every module that imported `now`, also one first imported in the block."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Clock = Callable[[], dt.datetime]
 
 @contextmanager
 def told_by(clock: Clock) -> Iterator[None]:
-    """The service asks `clock` (UTC, without zone) for now in the block, and the true one after it."""
+    """Make the service take the time from `clock` (UTC, without zone) in the block, and the true time after it."""
 
     def asked() -> dt.datetime:
         return clock()
@@ -31,7 +31,7 @@ def told_by(clock: Clock) -> Iterator[None]:
 
 @contextmanager
 def standing_still(moment: dt.datetime = MOMENT) -> Iterator[None]:
-    """The service's clock shows `moment` (UTC) in the block."""
+    """Stop the service's clock at `moment` (UTC) in the block."""
     with told_by(lambda: moment):
         yield
 

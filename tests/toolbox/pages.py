@@ -15,14 +15,14 @@ _TOKEN = re.compile(r'(name="csrf_token" value=)"([^"]*)"')
 
 
 def token(page: str) -> str:
-    """What a page has its forms send back."""
+    """The token that the forms of a page send back."""
     found = _TOKEN.search(page)
     assert found
     return found[2]
 
 
 def without_tokens(page: str) -> str:
-    """A page but for its tokens, which are drawn anew."""
+    """A page without its tokens, which differ each time."""
     return _TOKEN.sub(r"\1", page)
 
 
@@ -32,7 +32,7 @@ def post(client: FlaskClient, page: str, to: str, **data: Any) -> TestResponse:
 
 
 def waited(client: FlaskClient, address: str) -> None:
-    """Wait until the work that an address tells of has ended."""
+    """Wait until the work named in an address has ended."""
     service: Service = client.application.extensions["graphsvc"]
     found = re.search(r"[?&]id=([0-9a-f]+)", address)
     assert found, address

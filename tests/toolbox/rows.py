@@ -14,7 +14,7 @@ Tables = dict[str, Rows]
 
 
 def row(text: str, columns: str) -> dict[str, str]:
-    """A row of cells between commas, under columns between blanks."""
+    """A row from comma-separated cells and blank-separated columns."""
     return dict(zip(columns.split(), (cell.strip() for cell in text.split(",")), strict=True))
 
 
@@ -29,7 +29,7 @@ def said(statement: str, *links: str) -> Rows:
 
 
 def parsed(**files: str) -> Tables:
-    """The rows of tables that are written out."""
+    """Rows of tables written as text."""
     return {name: list(csv.DictReader(io.StringIO(text))) for name, text in files.items()}
 
 
@@ -42,7 +42,7 @@ def read(folder: Path) -> Tables:
 
 
 def write(folder: Path, **tables: Rows) -> Path:
-    """A delivery of these rows in a new folder; a file that has to be there and has none is its required columns."""
+    """Write a delivery of these rows to a new folder; a required table without rows has only its required columns."""
     return texts(folder, **{name: _text(name, tables.get(name, [])) for name in (*REQUIRED_TABLES, *tables)})
 
 
@@ -57,7 +57,7 @@ def _text(table: str, rows: Rows) -> str:
 
 
 def texts(folder: Path, **files: str) -> Path:
-    """A new folder with these tables, written out."""
+    """Write these tables to a new folder."""
     folder.mkdir(parents=True)
     for name, text in files.items():
         (folder / f"{name}.csv").write_text(text, "utf-8", newline="")
@@ -65,7 +65,7 @@ def texts(folder: Path, **files: str) -> Path:
 
 
 def zipped(**files: str) -> bytes:
-    """An archive with these tables, written out."""
+    """An archive of these tables."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, text in files.items():

@@ -1,7 +1,7 @@
-"""Gephi's toolkit, which tests read exports with: what `make test` brings of it, held against the hash of its lock.
+"""Gephi's toolkit, with which tests read exports: `make test` fetches it and checks it against the hash of its lock.
 
-`python -m tests.views.gephi` fetches it where it is not there yet. As with the jars of Neo4j, who delivers is trusted no
-further than the hash goes, and knows its own repositories and the user's settings for them.
+`python -m tests.views.gephi` fetches it if it is missing. As with the jars of Neo4j, the only guarantee is the hash.
+The repositories are those of the downloader and of the user's settings for it.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ LOCK = Path(__file__).with_name("gephi.lock")
 
 
 def locked() -> Jar:
-    """The one jar of the lock."""
+    """The only jar in the lock."""
     (row,) = [line.split() for line in LOCK.read_text("utf-8").splitlines() if not line.startswith("#")]
     return Jar(row[0], *row[1].split(":"))
 
 
 def jar() -> Path:
-    """Where the toolkit lies once it was fetched: what is there was held against the hash before it was put there."""
+    """Path of the fetched toolkit; a file there has passed the check of its hash."""
     return FOLDER / f"{locked().sha256[:16]}.jar"
 
 
 def fetch() -> None:
-    """Bring it where it is not there yet.
+    """Fetch the toolkit if it is missing.
 
     Raises:
-        OSError: it could not be fetched or put there.
+        OSError: it could not be fetched or stored.
         ValueError: it is not the file that the lock names.
     """
     if jar().exists():

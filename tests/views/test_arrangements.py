@@ -1,4 +1,4 @@
-"""Layouts other than by forces: what each promises, on small pictures."""
+"""Layouts other than force-directed: the properties each promises, on small pictures."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_orders_go_downwards_also_where_they_go_round() -> None:
     places = by_command(ground(chain))
     assert [places[one][1] for one in "abcx"] == sorted(places[one][1] for one in "abcx")
     assert len({places[one][1] for one in "abcx"}) == 4
-    # A loop has no top: it shares a layer, and whoever directs it stands above.
+    # A loop has no top: its members share a layer, and anyone who directs them is above.
     round_about = by_command(
         ground(told("b DIRECTED c, c DIRECTED d, d DIRECTED b, a DIRECTED b, a DIRECTED c, a DIRECTED d"))
     )

@@ -1,4 +1,4 @@
-"""Who is behind it: the answer is what a picture says, better told things first, and what nobody says is said."""
+"""*Who is behind it*: the answer matches the picture, better supported claims come first, and gaps are stated."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_people_are_in_the_order_of_their_rank_and_one_denial_moves_nobody() -> 
     gang = [link("dan ORGANISED c1", 0.4), link("eve ORGANISED c1", 0.99)]
     said = answer("c1", links=gang, leads=ranks).rows[0].said
     assert [one.who.id for one in said if one.edge.relation == "ORGANISED"] == ["dan", "bob", "ann", "eve"]
-    # Nobody is ranked: belief alone orders them.
+    # Without ranks, belief alone decides the order.
     unranked = answer("c1", links=gang).rows[0].said
     assert [one.who.id for one in unranked if one.edge.relation == "ORGANISED"] == ["eve", "bob", "ann", "dan"]
 
@@ -115,7 +115,7 @@ def test_what_is_said_of_anybody_is_told_in_the_order_of_who_arranges_first() ->
 
 
 def test_a_table_at_a_glance_leaves_out_nothing_that_nobody_should_be_left_without() -> None:
-    """Asked about two people: whatever was done to them comes before who organised the crossing and who controls the place."""
+    """Asked about two people: acts against them come before who organised the crossing and who controls the place."""
     done = ("RECRUITED", "COERCED", "PAID", "TRANSPORTED", "HOUSED")
     links = [link(f"bob {name} eve") for name in done]
     links += [link("eve WORKED_AT k1"), link("dan CONTROLS k1")]
@@ -140,7 +140,7 @@ def test_what_leads_to_those_named_and_is_denied_speaks_against_it_too() -> None
 
 
 def test_where_the_way_to_those_named_is_denied_nobody_is_told_that_nothing_is() -> None:
-    """The page says so of a row of which nothing stands among what speaks against it, and of no other."""
+    """The page says that nothing is denied exactly for rows with no entry among the denials."""
     named = [link("ann ORGANISED c1", 0.9), link("cid PILOTED c1")]
     for way, denied in ((link("b1 USED_ON c1", denying=1), True), (link("b1 USED_ON c1"), False)):
         seen = view([way, *named])
@@ -158,7 +158,7 @@ def test_what_nobody_says_is_said() -> None:
 
 
 def test_whom_others_deny_or_hardly_believe_is_no_answer_to_who_steered_or_supplied() -> None:
-    """`incomplete_crossings` counts neither as known: a page that named them without a word would say otherwise."""
+    """`incomplete_crossings` counts neither as known, so a page that names them without comment would disagree."""
     organised, boat = LINKS[1], LINKS[0]
 
     def not_known(*links: dict[str, Any]) -> tuple[str, ...]:
@@ -181,7 +181,7 @@ def test_what_rests_on_one_voice_is_said() -> None:
     )
     assert answer("c1", links=[link("dan ORGANISED c1", 0.8)]).lone[0].startswith("Who piloted the crossing rests")
     few = view([link("ann ORGANISED c2", 0.6, groups="few")])
-    assert behind(rows(few, ["c2"], {}), few).lone == ()  # how few is not told
+    assert behind(rows(few, ["c2"], {}), few).lone == ()  # the number of the few is not shown
 
 
 def test_a_boat_is_answered_with_its_crossing_and_a_passenger_with_theirs() -> None:
@@ -212,7 +212,7 @@ def test_a_gang_that_nobody_is_said_to_run_is_named_once_however_many_crossings_
 
 
 def test_who_stands_behind_several_is_told_with_how_many_that_links() -> None:
-    (both,) = answer().common  # of the pilot one thing is hardly believed
+    (both,) = answer().common  # the pilot's link to one of them has low belief
     assert (both.who.id, [node.id for node in both.rows], round(both.strength, 2)) == ("ann", ["c1", "c2"], 1.5)
     more = [link("cid PILOTED c2", 0.8), link("bob ORGANISED c2", 0.9, denying=2)]
     assert [shared.who.id for shared in answer(links=more).common] == ["cid", "ann"]
@@ -277,7 +277,7 @@ def test_what_those_behind_several_share_links_them_and_what_is_one_mans_own_doe
     assert set(linking) == {
         "phone",
         "part",
-    }  # not a house that one is hardly believed to control, nor money that is denied
+    }  # not the house, as one control of it has low belief, and not the money, as that is denied
     phone = linking["phone"]
     assert [node.id for node in phone.rows] == ["c1", "c2", "c3"]
     assert {near.id for near, _ in phone.ties} == {"ann", "dan"}
@@ -307,7 +307,7 @@ def test_whoever_was_carried_or_served_is_one_mark_with_their_number() -> None:
         "SERVED:bob": "1 lawfully served",
     }
     places = {node.id: (node.x, node.y) for node in drawn.nodes}
-    assert "eve" not in places  # carried, and played no part
+    assert "eve" not in places  # carried, without a part
     assert len(set(places.values())) == len(places)
     assert places["phone"][0] < places["ann"][0] < places["c1"][0] < places["b1"][0] < places["cid"][0]
     assert [places[name][1] for name in CROSSINGS] == sorted(places[name][1] for name in CROSSINGS)
@@ -354,12 +354,12 @@ def test_the_paper_has_two_pages_and_holds_what_the_page_says() -> None:
     assert "Who is behind 2 crossings of 8 May 2020" in first
     assert "Ranked on what you may see." in " ".join(first.split())
     assert "may have been made to" in " ".join(first.split())
-    # The other reading of what somebody did stands on paper as on the page.
+    # The innocent reading is in print as on the page.
     assert "lawfully served 7 people (believed at a quarter or more)" in " ".join(second.split())
 
 
 def sheets(links: Any, asked: tuple[str, ...], denials: Any = (), **known: Any) -> list[str]:
-    """What stands on each sheet, in one line: a cell of a table breaks anywhere."""
+    """Text of each sheet, in one line, as cells of a table wrap anywhere."""
     seen = view(links)
     whole = behind(rows(seen, asked, known.pop("leads", {}), **known), seen, (), denials)
     pages = PdfReader(io.BytesIO(as_pdf(whole, seen, **PRINTED))).pages
@@ -369,7 +369,7 @@ def sheets(links: Any, asked: tuple[str, ...], denials: Any = (), **known: Any) 
 def test_the_paper_says_where_a_rank_would_go_and_what_half_of_it_goes_with() -> None:
     leads = {
         "ann": LeadRank(3, 2, 9, "one record, one account", "one record", 41),
-        "bob": LeadRank(1, 1, 2, "", "one account", 5),  # denied: not led forward by it
+        "bob": LeadRank(1, 1, 2, "", "one account", 5),  # denied, so not put forward by it
         "cid": LeadRank(2, 2, 2, "", "one account", None),
     }
     first, second = sheets(LINKS, CROSSINGS, leads=leads)

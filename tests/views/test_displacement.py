@@ -1,4 +1,4 @@
-"""Where workers went as it is told and drawn: small cells read few, and nothing tells them all the same."""
+"""Worker movements in words and pictures: small cells read *few*, and no other figure reveals them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def named(name: str) -> dict[str, Any]:
 
 
 def known_of(*went: int, unknown: int = 0, others: int = 0) -> Whereabouts:
-    """So many of those who were at w1 went to w2, to w3 and to w4; so many nowhere; beside so many others elsewhere."""
+    """Make moves of `went` people of w1 to w2, w3 and w4, and `unknown` to none; `others` arrive elsewhere."""
     ties = []
     for number, some in enumerate(went, 2):
         for person in range(some):
@@ -55,12 +55,12 @@ def known_of(*went: int, unknown: int = 0, others: int = 0) -> Whereabouts:
 
 
 def left(*went: int, unknown: int = 0, others: int = 0) -> Departure:
-    """Who left w1 in that world."""
+    """People who left w1 in that world."""
     return displaced(known_of(*went, unknown=unknown, others=others), draws=99)["w1"]
 
 
 def everything(*went: int, unknown: int = 0) -> str:
-    """All that a reader without source clearance is told of a cohort, as text."""
+    """Everything shown of a cohort to a reader without source clearance, as text."""
     known = known_of(*went, unknown=unknown)
     some = displaced(known, draws=99)["w1"]
     rows, behind = move_rows(some, named, 3), mover_rows(movers(known, some.closing, some.cohort.went), some, named, 3)
@@ -105,7 +105,7 @@ def test_who_has_source_clearance_is_told_all_of_it() -> None:
 
 
 def test_whoever_was_moved_may_have_been_abandoned_as_well() -> None:
-    """The victim left by the Captain in March is made to work on a site in April: both are said."""
+    """Victims left by the Captain in March are made to work on a site in April: both are shown."""
     known = known_of(5, 3)
     known = whereabouts(
         known.places.values(),
@@ -114,7 +114,7 @@ def test_whoever_was_moved_may_have_been_abandoned_as_well() -> None:
     some = displaced(known, draws=99)["w1"]
     assert [(row.next, row.people, row.abandoned) for row in move_rows(some, named, 0)] == [("w2", 5, 4), ("w3", 3, 0)]
     assert closure_row(some, named, 0, 1).abandoned == 4
-    # Four of five would tell that there is one other.
+    # "4 of 5" would reveal that there is one other.
     assert [row.abandoned for row in move_rows(some, named, 3)] == [FEW, 0]
     assert closure_row(some, named, 3, 1).abandoned == FEW
 
@@ -264,7 +264,7 @@ def test_a_closing_known_to_the_month_is_told_as_a_month() -> None:
 
 @pytest.mark.parametrize("few_below", [0, 3])
 def test_every_flow_bears_the_verdict_of_its_place_and_a_place_nobody_left_has_a_row(few_below: int) -> None:
-    """A table alone could not tell scattered from cannot tell, and was silent on a place of which nobody is told."""
+    """A table alone could not tell *scattered* from *cannot tell*, and would omit a place without known leavers."""
     for went, verdict in (((5,), "together"), ((1, 1, 1), "cannot tell"), ((), "cannot tell")):
         some = left(*went, others=9)
         rows = move_rows(some, named, few_below)
@@ -326,7 +326,7 @@ def test_that_few_came_from_a_place_is_no_sign_of_risk(few: int) -> None:
 
 @pytest.mark.parametrize("few_below", [0, 3])
 def test_every_flow_bears_the_p_that_its_verdict_is_held_to(few_below: int) -> None:
-    """The p of a flow is of its closure alone: whoever has the table alone needs the one that is corrected over all."""
+    """The p of a flow is for its closure alone: a reader of the table needs the one corrected over all closures too."""
     ties = [WorkTie(f"p{n}", "WORKED_AT", "w1", 0.8, False, "2020-01-05") for n in range(5)]
     ties += [WorkTie(f"p{n}", "WORKED_AT", "w2", 0.8, False, "2020-04-02") for n in range(5)]
     ties += [WorkTie(f"q{n}", "WORKED_AT", "w3", 0.8, False, "2020-01-05") for n in range(5)]

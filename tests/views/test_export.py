@@ -1,4 +1,4 @@
-"""What goes out of a picture: new ids everywhere, belief in steps, and the places somebody chose."""
+"""Contents of an exported picture: new ids everywhere, belief in steps, and the chosen places."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def shown() -> Picture:
 
 
 def test_what_leads_to_somebody_sealed_never_goes_out() -> None:
-    """Things that the graph holds under a pseudonym are no more marked as sealed there than the rows of queries tell."""
+    """Things with a pseudonym in the graph are not marked as sealed there, and rows of queries do not say it either."""
     home = "T-1111-1111-1111"
     rows = [
         {"id": one, "kind": kind, "name": None, "sort": None, "sealed": sealed, "handling": "P", "identified": None,
@@ -98,12 +98,12 @@ def test_no_pseudonym_is_left_in_any_text(text: str) -> None:
 
 def test_what_was_arranged_goes_where_it_was_put_and_the_rest_beside_it() -> None:
     free = {node.id: (node.x, node.y) for node in outward(shown(), fresh).view.nodes}
-    # One alone is moved, and all others with it: they stand to each other as before.
+    # Moving one moves all others with it: their relative positions stay.
     out = {node.id: (node.x, node.y) for node in outward(shown(), fresh, arranged={WIT: (5000.0, -20.0)}).view.nodes}
     assert out["S-NEW0-NEW0-NEW0"] == (5000.0, -20.0)
     moved = {(round(out[one][0] - free[one][0]), round(out[one][1] - free[one][1])) for one in free}
     assert len(moved) == 1
-    # Of somebody who is not in it nothing is told, not even a place.
+    # A person outside the picture leaves no trace, not even a place.
     assert outward(shown(), fresh, arranged={"S-0000-0000-0000": (9.0, 9.0)}).view == outward(shown(), fresh).view
 
 
@@ -120,7 +120,7 @@ def test_of_the_links_among_those_chosen_only_what_passes_is_a_part() -> None:
     chosen = part(shown(), {"P1", WIT, f"van-of-{WIT}-ab12"}, {paid, (WIT, "PAID", "P1"), ("no", "PAID", "P1")})
     assert [edge.key for edge in chosen.edges] == [paid]
     assert {node.id: node.links for node in chosen.nodes} == {"P1": 1, WIT: 1, van[2]: 0}
-    # Nothing passes: that is not all.
+    # An empty list of links means no links, not all.
     assert part(shown(), {"P1", WIT}, ()).edges == ()
 
 

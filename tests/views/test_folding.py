@@ -53,7 +53,7 @@ def test_a_folded_group_is_one_node_in_the_middle_with_what_is_in_it(two_gangs: 
     assert (node.start, node.handling, node.more) == (True, "P", 0)
     before = {one.id: one for one in two_gangs.nodes}
     assert node.x == pytest.approx(sum(before[one].x for one in "abg") / 3)
-    # Whatever is not folded stands where it stood.
+    # Unfolded entities keep their places.
     assert [(one.x, one.y) for one in shown.nodes[1:]] == [
         (before[one.id].x, before[one.id].y) for one in shown.nodes[1:]
     ]
@@ -76,7 +76,7 @@ def test_links_between_two_groups_are_one_line_that_says_how_many(two_gangs: Pic
     assert both.links == (("a", "DIRECTED", "c"), ("b", "MEMBER_OF", "h"), ("b", "PAID", "d"))
     assert (both.first_on, both.last_on, both.belief_on_record) == ("2020-03", "2020-05-09", 0.2)
     assert both.directed
-    # What several rest on is not added up: without source clearance a sum would tell what `few` does not.
+    # Supports of several links are not added up: without source clearance a sum would reveal more than `few`.
     assert (both.asserting, both.denying, both.groups, both.other_sources) == ("", "someone", "", 0)
     one = lines["e", "group:gang:g"]
     assert (one.says, one.relation, one.groups, one.directed) == ("was in contact with", "CONTACTED", "few", False)
@@ -143,7 +143,7 @@ def test_no_link_is_lost_and_the_same_picture_folds_the_same_way(seed: int, by: 
 
 
 def test_a_drawn_group_says_who_is_in_it_as_it_was_folded(two_gangs: Picture) -> None:
-    """What goes of it elsewhere must not be computed anew: there others may be in a group of that name."""
+    """An export must use these members: computed again there, a group of that name may have others."""
     number = next(one.key for one in groups(two_gangs, "community") if "a" in one.members)
     shown = folded(two_gangs, [("gang", "g"), ("community", number), ("gang", "h")])
     inside = {node["id"]: node for node in graph.drawn(shown)["nodes"] if "fold" in node}

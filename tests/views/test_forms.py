@@ -1,4 +1,4 @@
-"""The forms in which a picture goes out: each says the same, opens where it should, and tells nothing of the house."""
+"""Export formats: each has the same content, opens where it should, and reveals nothing internal."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def entity(identifier: str, kind: str, name: str, **more: Any) -> dict[str, Any]
 
 
 def everything() -> Picture:
-    """Every kind, every sort of thing, every relation between ends it takes, each step of belief, and names of all scripts."""
+    """Every kind, sort of thing, relation between valid ends and step of belief, with names in all scripts."""
     rows = [
         entity(f"{kind}-{number}", kind, f"{kind} {number}")
         for kind in ENTITIES
@@ -74,7 +74,7 @@ def everything() -> Picture:
 
 
 def said(content: bytes) -> str:
-    """What a file says to whoever looks into it: its text, and of a PDF what its streams hold."""
+    """Readable content of a file: its text, and the streams of a PDF."""
     if not content.startswith(b"%PDF"):
         return content.decode("utf-8", "replace")
     reader = PdfReader(io.BytesIO(content))
@@ -98,14 +98,14 @@ def inflated(stream: bytes) -> bytes:
 def test_nothing_of_the_house_goes_out_in_any_form() -> None:
     for name, content in files(going(), ABOUT).items():
         text = said(content)
-        # Numbers stand in pictures by chance.
+        # Digits may occur in pictures by chance.
         figures = () if name.endswith((".svg", ".pdf", ".png")) else ("0.61", "0.9,")
         for secret in (WIT, SIM, WORD, "Canal", "0A9B", *figures):
             assert secret not in text, (name, secret)
 
 
 def test_of_a_node_nothing_goes_out_but_what_is_said_to() -> None:
-    # A canvas is told more of a node than may go out: by what it is told the page that goes out is painted too.
+    # A canvas gets more about a node than may be exported, so the data of the exported page is checked too.
     page = files(going(), ABOUT, ["html"])["picture.html"].decode()
     data = re.search(r'id="data">(.*?)</script>', page, re.DOTALL)
     assert data is not None
@@ -123,7 +123,7 @@ def test_every_form_bears_the_mark_and_says_what_it_is() -> None:
             assert "<mark>" not in text or name.endswith((".json", ".pdf")), name
         if not name.endswith((".csv", ".png", ".ftm.json")):
             assert "Intelligence, not evidence" in text, name
-    # A picture of points cannot be read: another mark makes another picture, the same makes the same.
+    # A bitmap cannot be read, so compare: another mark gives another picture, the same mark the same.
     other = files(going(), About(ABOUT.title, "another", "dover"), ["png"])["picture.png"]
     assert made["picture.png"] == files(going(), ABOUT, ["png"])["picture.png"] != other
 
@@ -195,7 +195,7 @@ def test_graphml_comes_back_through_networkx_and_igraph() -> None:
     }
     assert triples(there) == expected(view)
     assert there.graph["mark"] == ABOUT.mark
-    # What NetworkX writes of what it read holds the same once more.
+    # What NetworkX writes again has the same content.
     again = io.BytesIO()
     nx.write_graphml(there, again)
     assert triples(nx.read_graphml(io.BytesIO(again.getvalue()), force_multigraph=True)) == expected(view)
@@ -212,7 +212,7 @@ def test_igraph_reads_graphml(tmp_path: Any) -> None:
         view
     )
     assert there.is_directed()
-    # And back: what igraph writes NetworkX reads.
+    # In the other direction, NetworkX reads what igraph writes.
     there.write_graphml(str(tmp_path / "again.graphml"))
     back = nx.read_graphml(tmp_path / "again.graphml", force_multigraph=True)
     named = nx.get_node_attributes(back, "label")
@@ -233,7 +233,7 @@ def test_gexf_comes_back_through_networkx_with_its_places() -> None:
     again = io.BytesIO()
     nx.write_gexf(there, again)
     assert triples(nx.read_gexf(io.BytesIO(again.getvalue()))) == expected(view)
-    # Not even the day on which it was made, but for what the mark says.
+    # The file has no date, except in the mark.
     assert b"lastmodified" not in content
 
 
@@ -319,7 +319,7 @@ def test_a_page_to_print_has_its_picture_then_everything_as_text() -> None:
     assert "who acts on whom" in first
     for name in ("Иван Žižek", "#let x = [*b*] <i>&"):
         assert name in rest
-    # Joined letters come back one by one, some readers turn them round; none of them is a box.
+    # Joined letters are extracted one by one, in some readers in reverse; none is missing from the font.
     for letter in "محمدکەریم":
         assert letter in rest
     assert {str(font["/BaseFont"]).split("+")[-1] for font in fonts(reader)} >= {
@@ -345,7 +345,7 @@ def test_scripts_that_have_no_letters_are_named() -> None:
 
 # -- FollowTheMoney -----------------------------------------------------------------------------------------------
 
-# Schema → (is also, required, of its properties those written here), of FollowTheMoney 4.11.
+# Schema → (parent schemas, required properties, those written here), of FollowTheMoney 4.11.
 MODEL: dict[str, tuple[set[str], set[str], set[str]]] = {
     "Person": ({"LegalEntity"}, {"name"}, {"name", "summary", "publisher"}),
     "Organization": ({"LegalEntity"}, {"name"}, {"name", "summary", "publisher"}),
@@ -360,7 +360,7 @@ MODEL: dict[str, tuple[set[str], set[str], set[str]]] = {
     "Asset": (set(), set(), {"name", "summary", "publisher"}),
 }
 INTERVAL = {"description", "publisher", "summary", "startDate", "endDate"}
-# Edge → (each end with what it takes), other properties.
+# Edge → (each end with the schema it takes), other properties.
 LINKS: dict[str, tuple[dict[str, str], set[str]]] = {
     "Membership": ({"member": "LegalEntity", "organization": "Organization"}, {"role"}),
     "Directorship": ({"director": "LegalEntity", "organization": "Organization"}, {"role"}),

@@ -1,4 +1,4 @@
-"""The picture of figures with intervals: well formed, to scale, and nothing in it is markup of somebody else's."""
+"""The picture of figures with intervals: well formed, to scale, and with all markup in the data escaped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who stands behind each row of the lists of crossings and workplaces."""
+"""The people behind each row of the lists of crossings and workplaces."""
 
 from __future__ import annotations
 

@@ -129,12 +129,12 @@ def test_a_kind_a_family_or_a_relation_is_left_out_and_nothing_moves() -> None:
         assert all((node.x, node.y) == places[node.id] for node in view.nodes)
         return {node.id for node in view.nodes}, {edge.relation for edge in view.edges}, view.left_out
 
-    # Who was only there goes with being there; who had no line before stays, and so does where the picture starts.
+    # Without presence, people who were only present go too; entities without links stay, and so do the starts.
     assert left("presence") == ({"x", "boss", "aide", "alone"}, {"ORGANISED", "PAID", "PILOTED"}, (1, 1))
     assert left("money") == ({"x", "boss", "aide", "carried", "alone"}, {"ORGANISED", "PILOTED", "CROSSED_ON"}, (0, 1))
     assert left("person") == ({"x"}, set(), (4, 4))
     assert left("crossing") == ({"x", "boss", "aide", "carried", "alone"}, {row["relation"] for row in rows}, (0, 0))
-    # What came in alone stays, of whatever kind it is.
+    # An entity added by itself stays, whatever its kind.
     assert {node.id for node in sifted(whole, ["person"], ["aide"]).nodes} == {"x", "aide"}
     assert left() == (set(places), {row["relation"] for row in rows}, (0, 0))
 
@@ -154,7 +154,7 @@ def test_a_map_says_where_boats_landed_and_what_places_are_called() -> None:
     data = drawn(view, rings)
     assert set(data["landings"]) == {"x"}
     assert [(name, said) for name, _, _, said in data["sites"]] == [("Deal", ["x"]), ("Wissant", ["x"])]
-    # Of what is left out nothing is said.
+    # Excluded entities leave no trace.
     assert drawn(replace(view, nodes=()), rings)["sites"] == []
     plain = picture([["x"]], [there], [])
     assert plain.marks is None

@@ -1,4 +1,4 @@
-"""A whole case as points in groups: everyone is there once, groups are apart, and what is packed is read back."""
+"""A whole case as points in groups: everyone appears once, groups are apart, and the packed bytes can be read back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from graphsvc.views.picture.overview import Overview
 
 
 def overview(entities: list[dict[str, Any]], links: Iterable[tuple[str, str]]) -> Overview:
-    """The overview, of links in pairs."""
+    """The overview of links given as pairs."""
     objects: dict[str, list[str]] = {}
     for subject, target in links:
         objects.setdefault(subject, []).append(target)
@@ -34,7 +34,7 @@ def cliques(*sizes: int) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
 
 
 def unpacked(found: Overview) -> dict[str, Any]:
-    """What static/overview.js makes of the bytes."""
+    """Read the bytes as static/overview.js does."""
     raw = found.packed()
     count, ties, *_ = np.frombuffer(raw, "<u4", 4)
     at, parts = 16, {}

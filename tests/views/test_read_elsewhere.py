@@ -1,4 +1,4 @@
-"""Exports in other people's programs, with nothing done to the files: every entity and every link arrives, once."""
+"""Exports in other programs, with the files unchanged: every entity and every link arrives, once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.views.test_export import fresh
 from tests.views.test_forms import ABOUT, NAMES, everything
 
 ROOT = Path(__file__).parents[2]
-# Where npm put what package.json names; Node.js itself takes other places from this variable.
+# npm's folder for the packages of package.json; Node.js reads other folders from this variable.
 NODE_PATH = os.environ.get("NODE_PATH") or str(ROOT / ".cache" / "node" / "node_modules")
 READER = Path(__file__).with_name("read_graph.cjs")
 GEPHI_READER = Path(__file__).with_name("ReadGraph.java")
@@ -66,7 +66,7 @@ def test_every_link_has_an_id_of_its_own(name: str) -> None:
 
 
 def test_links_between_the_same_two_are_told_apart_as_gephi_does() -> None:
-    """Gephi keeps one link of a kind from one to another; its kind is another attribute in each form."""
+    """Gephi keeps one link of a kind from one entity to another; each format has its own attribute for the kind."""
     of = view()
     assert len({(edge.subject, edge.object) for edge in of.edges}) < len(of.edges)
     made = files(of, ABOUT, ["graphml", "gexf"])
@@ -76,7 +76,7 @@ def test_links_between_the_same_two_are_told_apart_as_gephi_does() -> None:
         assert {(edge["source"], edge[kind], edge["target"]) for edge in edges} == {
             (edge.subject, edge.relation, edge.object) for edge in of.edges
         }
-        # Of a graph whose links are directed it drops those that are not.
+        # Gephi drops the undirected links of a graph that is otherwise directed.
         assert not [edge for edge in edges if edge.get("type", "directed") != "directed" or "directed" in edge]
 
 
@@ -89,7 +89,7 @@ def test_the_id_of_a_link_is_the_same_in_every_form_and_every_time() -> None:
     ftm = {json.loads(line)["id"] for line in made["entities.ftm.json"].decode().splitlines()} - labels(of).keys()
     ids = keys(graphml)
     assert ids == keys(gexf) == set(table["Id"]) == ftm
-    # Another export to the same recipient, with less in it, calls its links the same.
+    # A smaller export to the same recipient gives its links the same ids.
     less = Picture(of.nodes, of.edges[::2], 0, 0, truncated=False)
     part = nx.read_graphml(io.BytesIO(files(less, ABOUT, ["graphml"])["graph.graphml"]), force_multigraph=True)
     assert keys(part) < ids
@@ -102,7 +102,7 @@ def test_networkx_reads_the_json_as_it_is() -> None:
     assert nx.get_node_attributes(graph, "label") == labels(of)
     assert arrived(graph.edges(data=True)) == links(of)
     assert (graph.graph["mark"], graph.graph["says"]) == (ABOUT.mark, "Intelligence, not evidence.")
-    # What NetworkX writes of it has ids of its own too.
+    # The links that NetworkX writes have distinct ids too.
     again = io.BytesIO()
     nx.write_graphml(graph, again)
     assert len(keys(nx.read_graphml(io.BytesIO(again.getvalue())))) == len(of.edges)
@@ -124,7 +124,7 @@ def test_pandas_reads_the_tables_and_networkx_what_pandas_read() -> None:
     table = pd.read_csv(io.BytesIO(made["links.csv"]), keep_default_na=False)
     assert dict(zip(nodes["Id"], nodes["Label"], strict=True)) == labels(of)
     assert set(NAMES) <= set(nodes["Label"])
-    # By these names Gephi knows what is what.
+    # Gephi recognises attributes by these names.
     assert {"Id", "Label"} <= set(nodes.columns)
     assert {"Id", "Source", "Target", "Kind", "Label", "Weight"} <= set(table.columns)
     assert table["Weight"].dtype == float
@@ -134,7 +134,7 @@ def test_pandas_reads_the_tables_and_networkx_what_pandas_read() -> None:
 
 
 def missing(reason: str) -> NoReturn:
-    """Leave a test out where what it reads with is not there; where CI is set it fails instead."""
+    """Skip a test whose program is missing; where CI is set it fails instead."""
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
@@ -142,7 +142,7 @@ def missing(reason: str) -> NoReturn:
 
 @pytest.fixture(scope="module")
 def node() -> str:
-    """Node.js, where graphology is there to be read with."""
+    """Node.js, where graphology is installed to read with."""
     program = shutil.which("node")
     if program is None or not (Path(NODE_PATH) / "graphology").is_dir():
         missing("graphology is not there to read exports with: `make test` brings it where there is Node.js with npm")
@@ -172,8 +172,8 @@ def test_graphology_reads_it_and_so_does_gephi_lite(node: str, tmp_path: Path, n
 
 @pytest.fixture(scope="module")
 def in_gephi(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What arrives in Gephi of the files that it reads, by their names: Java starts once for all."""
-    # To compile takes a JDK: what javac is part of.
+    """Nodes and links that Gephi reads from each of its files, by file name: one start of Java for all."""
+    # Compiling takes a JDK, which is recognised by its javac.
     java = shutil.which("java") if shutil.which("javac") else None
     if java is None or not gephi.jar().exists():
         missing(
@@ -224,7 +224,7 @@ def test_gephi_takes_every_entity_once_with_its_name(in_gephi: dict[str, dict[st
 
 
 def test_gephi_finds_nothing_wrong_with_the_files(in_gephi: dict[str, dict[str, Any]]) -> None:
-    """Of the mark, which it has no place for, it says so."""
+    """Except the mark, which has no place in its data and which it reports."""
     assert in_gephi.keys() == {*GRAPHS, "links.csv", "nodes.csv"}
     issues = {said for graph in in_gephi.values() for level, said in graph["issues"] if level != "INFO"}
     assert issues == {f"Graph attributes '{name}' ignored as not supported by Gephi" for name in ("mark", "says")}

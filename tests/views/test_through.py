@@ -1,4 +1,4 @@
-"""The witnesses' way to leads: groups on one side, leads on the other, and nothing that lies on no way."""
+"""Witness paths to leads: groups on one side, leads on the other, and only nodes that are on a path."""
 
 from __future__ import annotations
 

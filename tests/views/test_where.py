@@ -1,4 +1,4 @@
-"""Where and when: events with days and places, and what a map and a calendar make of them."""
+"""Where and when: events with days and places, on a map and in a calendar."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_where_a_cohort_went_is_drawn_as_far_as_both_ends_have_coordinates() -> 
     moves: list[tuple[str, str, int | str]] = [("W0", "W1", 4), ("W0", "W2", "few"), ("W0", "nowhere", 3)]
     chart = maps.chart(events([], shops), maps.coordinates([], shops), Filters(), moves=moves)
     assert [(line.following, line.people) for line in chart.cohort] == [("W1", 4), ("W2", "few")]
-    # How broad a line of few is tells nothing of how many they are.
+    # The width of a line with few people does not reveal their number.
     assert chart.cohort[1].width < chart.cohort[0].width
 
 

@@ -188,7 +188,7 @@ def test_every_share_of_a_score_has_words_and_a_colour() -> None:
     assert {*wording.INGREDIENTS} <= set(re.findall(r"^\.share-(\w+) {", colours, re.MULTILINE))
 
 
-# Relation → the word by which what a family of a score is made of says it, as one who does it and as one to whom it is done.
+# Relation → its word in the ingredients of a score, for the person acting and for the person acted on.
 _SAID_OF = {
     "ORGANISED": "organises", "SUPPLIED": "supplies", "RUNS": "runs", "CONTROLS": "controls", "PAID": "pays", "OWES": "owes",
     "PILOTED": "pilots", "ASSISTED": "assists", "MANAGED": "manages", "SERVED": "serves",
@@ -201,7 +201,7 @@ _DONE_TO = {
 
 
 def test_what_is_said_of_a_share_names_every_relation_that_has_one() -> None:
-    """Else somebody who was only housed reads that they take orders, of which nobody said anything."""
+    """Otherwise a person who was only housed would be described as taking orders, which no one said."""
     assert {*_SAID_OF} == {*FAMILY_OF}
     for end, words in (("to", _SAID_OF), ("by", _DONE_TO)):
         for relation, word in words.items():
