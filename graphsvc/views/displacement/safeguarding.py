@@ -87,8 +87,8 @@ def at_risk(known: Whereabouts, place: str, lefts: Iterable[Departure], few_belo
                 add(person, "moved" if together else "came")
     order = list(SIGNS_OF_RISK)
     rows = [
-        AtRisk(person, tuple(found), tuple(sign for sign in found if some[sign]))
+        AtRisk(person, tuple(gravest), tuple(sign for sign in gravest if some[sign]))
         for person, some in signs.items()
-        for found in [sorted(some, key=order.index)]
+        for gravest in [sorted(some, key=order.index)]
     ]
     return sorted(rows, key=lambda row: (-len(row.signs), [order.index(sign) for sign in row.signs], row.person))
