@@ -1,4 +1,4 @@
-"""Analysis input for a case not yet written to the graph: what the queries `hubs.claims` and `hubs.persons` would return."""
+"""Analysis input for a case not yet written: what the queries `hubs.claims` and `hubs.persons` would return."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def computed(result: Graphed, codes: Collection[str], on: dt.date, *, sources: b
 
     Args:
         result: the case as it would be in the graph.
-        codes: handling codes of the claims and people that the reader sees (`access.people.principal.Grant.claim_codes`).
+        codes: handling codes of claims and people that the reader sees (`access.people.principal.Grant.claim_codes`).
         on: the day that counts for being under 18.
         sources: whether the reader has source clearance.
     """

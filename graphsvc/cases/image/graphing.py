@@ -217,7 +217,7 @@ class _Writer:
         self.gradings: dict[str, dict[str, Any]] = {}
 
     def shown(self, identifier: str) -> str:
-        """Return the id in the graph: a pseudonym if sealed, a hidden id if it names somebody sealed, else as delivered."""
+        """Return the id in the graph: a pseudonym if sealed, hidden if it names somebody sealed, else as delivered."""
         known = self._result.shown.get(identifier)
         if known is None:
             known = self._result.sealed.get(identifier)

@@ -57,7 +57,7 @@ def keep_identities(
 
 
 def _with_person(identities: Identities, row: FoldedRow, level: str) -> Identities:
-    """Add the P identity in a person's row, if they are known under P, and the whole row with `handling` C if it differs."""
+    """Add a person's identity under P, if known under P, and their whole identity with `handling` C if it differs."""
     if level == "P" and row.open is not None:
         identities = _with_row(identities, "person", row.open)
         if row.open == row.values:

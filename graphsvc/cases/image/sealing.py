@@ -20,15 +20,16 @@ A person's standing is one of three. *Sealed*: a pseudonym replaces them everywh
 | named | only an id any more | open id, to be decided again |
 
 * A *mark* is an age under 18, a disputed age, `sealed` = yes, or the category victim. No mark depends on being a source.
-* An *act that stands* is asserted by a statement that has not been withdrawn or retracted, with a grade no worse than the
-  floor (setting GRAPHSVC_NAMING_FLOOR): playing a visible part, or serving lawfully. Interpreting does not count.
+* An *act that stands* is asserted by a statement that has not been withdrawn or retracted, with a grade no worse than
+  the floor (setting GRAPHSVC_NAMING_FLOOR): playing a visible part, or serving lawfully. Interpreting does not count.
 * A *charge* is the category suspect or convicted.
 * An *identity* is a name, an alias, a phone or a date of birth.
-* The act has to come with the identity: earlier claims about a bare id do not name a person who later gets an identity there.
+* The act has to come with the identity: earlier claims about a bare id do not name a person delivered under it later.
 * In a case that protects *marked people only*, everybody with an identity has an act that stands, and the category witness
   is a mark too. When two persons choose this, people sealed without a mark before then are decided on again.
-* Rows and claims under handling code C name or seal nobody known under P: the custodian is asked instead. A sealed person's
-  mark under C is kept with the reasons like any other: no opening or loosening agreed without knowing it names them.
+* Rows and claims under handling code C name or seal nobody known under P: the custodian is asked instead. A sealed
+  person's mark under C is kept with the reasons like any other: no opening or loosening agreed without knowing it names
+  them.
 """
 
 from __future__ import annotations
@@ -223,7 +224,7 @@ def is_newly_marked(before: Standing | None, after: Standing) -> bool:
 
 
 def shared_marks(case: str, standing: Standing) -> list[str]:
-    """Return marks of a person sealed in a case, for the cases that share its ids: a different mark for each new reason.
+    """Return marks of a person sealed in a case, for the cases that share its ids; each new reason changes the mark.
 
     A mark says nothing about that case or its reason. For a person sealed only because of other cases, the marks from
     those cases are passed on.

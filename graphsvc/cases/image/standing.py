@@ -46,7 +46,7 @@ NAMED = MappingProxyType(
         "tie": "who plays a visible part, and who is only said to know, pay or take orders from somebody",
     }
 )
-# Relations to a person's own things, which are sealed with them: they lead to the person and are no part of the operation.
+# Relations to a person's own things, sealed with them: they lead to the person and are no part of the operation.
 OWN = frozenset(those(lambda relation: relation.sealed == "theirs"))
 # A dwelling known only for its residents, all of them sealed, is their home and is sealed with them.
 HOME = frozenset(those(lambda relation: relation.sealed == "home"))
@@ -120,7 +120,8 @@ def standings(
         number: its number, recorded where its rows would decide differently.
         coming: rows of the deliveries that come now; None: the whole state comes now.
 
-    For named people in no delivery any more, only the identities are kept: if they come again, they are decided on as new.
+    For named people in no delivery any more, only the identities are kept: if they come again, they are decided on as
+    new.
     """
     handling = Handling(state)
     facts = _Facts(state, handling, by, coming)
@@ -203,9 +204,9 @@ def sealed_anew(before: Standings, after: Standings) -> set[str]:
 def _under_their_ids(before: Standings, by: Deciding) -> Standings:
     """Return the standings, with each sealed or absent entry also under the pseudonym of its current id.
 
-    An erasure takes the erased name out of ids and all other text, in rows and known identities alike. As pseudonyms are made
-    from ids, their bearers would otherwise arrive as new people, by name. The old pseudonym stays sealed, since its id may
-    come again, and keeps the identities that still have that id.
+    An erasure takes the erased name out of ids and all other text, in rows and known identities alike. As pseudonyms
+    are made from ids, their bearers would otherwise arrive as new people, by name. The old pseudonym stays sealed,
+    since its id may come again, and keeps the identities that still have that id.
     """
     if "erased" not in by.decided.values():
         return before

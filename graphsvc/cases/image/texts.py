@@ -1,8 +1,9 @@
 """Withholds, as a whole, each text of a case that names a sealed person or thing. Pure.
 
-Texts are searched for every name, number and id ever delivered for the sealed. A namesake or a correction does not excuse a
-text, so a withheld text stays withheld. Delivered free texts are also searched for ids and handles of sources, unless a named
-person or thing has the same: how a name, an id or a phone is treated must never depend on being a source.
+Texts are searched for every name, number and id ever delivered for the sealed. A namesake or a correction does not
+excuse a text, so a withheld text stays withheld. Delivered free texts are also searched for ids and handles of sources,
+unless a named person or thing has the same: how a name, an id or a phone is treated must never depend on being a
+source.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ class Texts:
 
     Args:
         standing: standing of every person and thing.
-        sources: handling level → ids and handles of sources for which its free texts are withheld (see `sought_sources`).
+        sources: handling level → ids and handles of sources for which its free texts are withheld (see
+            `sought_sources`).
         unshown: names for which free texts under handling code C are withheld as well (see `unshown_identities`).
     """
 
@@ -122,7 +124,7 @@ class Texts:
         return WITHHELD if names.is_in_a_name(text) else text
 
     def own_name(self, text: str, level: str = "C") -> str:
-        """Return a named person's name, theirs even if a sealed person has the same; any other text goes through `value`."""
+        """Return a named person's name, theirs even if a sealed person shares it; other texts go through `value`."""
         return text if self.names.is_one(text) else self.value(text, level)
 
     def made_up(self, name: str) -> str:
@@ -159,7 +161,7 @@ def hides_identity(row: FoldedRow, key: bytes, to_check: Collection[str]) -> boo
 
 
 def unshown_identities(state: State, key: bytes, to_check: Collection[str]) -> list[Needle]:
-    """Return names and numbers of named people that only C gives and no page shows, so that texts under C hide them too."""
+    """Return names and numbers of named people that only C gives and no page shows; texts under C hide them too."""
     identities: list[Needle] = []
     for row in state.records["people"].values():
         if row.open is not None and hides_identity(row, key, to_check):

@@ -24,9 +24,11 @@ class Leaving:
 
     Attributes:
         mask: takes the erased names out of a text.
-        renamed: remaining people, things, sources and claims with a new id, because the old one contained an erased name.
+        renamed: remaining people, things, sources and claims with a new id, because the old one contained an erased
+            name.
         rows: delivery or waiting statement → its sealed rows from now on.
-        sources: pseudonyms of the sources removed: questions to them, decisions on them and facts resting on them go too.
+        sources: pseudonyms of the sources removed: questions to them, decisions on them and facts resting on them go
+            too.
         standing: standings of everybody else, without the erased names; None: they were never kept.
         emptied: waiting statements of which nothing is left.
         sources_named: ids and handles of sources for which texts are still withheld.
@@ -46,7 +48,8 @@ def take_out(
 ) -> None:
     """Remove erased people and things from the application database.
 
-    This is the last moment at which their names are known: a separate transaction could be killed and leave them behind.
+    This is the last moment at which their names are known: a separate transaction could be killed and leave them
+    behind.
 
     Args:
         connection: the transaction that keeps the decision.

@@ -1,7 +1,7 @@
 """Storage of exports: held until fetched, with a sealed record of what each shows and whether it must be recalled.
 
-Persons and things are recorded by the pseudonym they have or would have, so that people sealed or erased later are found
-in exports that went out before.
+Persons and things are recorded by the pseudonym they have or would have, so that people sealed or erased later are
+found in exports that went out before.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class ShownFacts:
         people: pseudonyms of the persons and things in it.
         named: the ones among them that it shows by their own id.
         taken_out: what was left out of it, in words → how much; a word where it is not counted.
-        tells: each entity (id), its name (as a keyed hash), each link (subject, relation, object), and each day of a link
-            (the same, and the day) in it.
+        tells: each entity (id), its name (as a keyed hash), each link (subject, relation, object), and each day of a
+            link (the same, and the day) in it.
     """
 
     facts: list[tuple[str, str, str, str, str, tuple[str, ...]]] = field(default_factory=list)
@@ -84,7 +84,7 @@ class ExportStore:
         return dict(sorted(named.items(), key=lambda item: item[1].casefold()))
 
     def add_recipient(self, case: str, key: bytes, name: str, handling: str, withhold: Withhold) -> None:
-        """Store a recipient at the least strict handling level of their exports; `withhold` withholds the name from others."""
+        """Store a recipient at their exports' least strict handling level; `withhold` hides the name from others."""
         identifier, table = recipient_id(key, name), tables.recipients
         with transaction(self._database) as connection:
             mine = (table.c.case_id == case, table.c.id == identifier)
@@ -100,7 +100,7 @@ class ExportStore:
                 )
 
     def pseudonym_key(self, case: str, recipient: str) -> bytes:
-        """Return the key of one recipient's pseudonyms in one case: the same each time, different for other recipients."""
+        """Return the key of one recipient's pseudonyms in one case: always the same, different for each recipient."""
         return self._vault.derived(f"export pseudonyms\0{case}\0{recipient}")
 
     # -- exports ----------------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ class ExportStore:
         return secrets.token_hex(16)
 
     def keep(self, values: dict[str, Any], key: bytes, reason: str, content: bytes | None, shown: ShownFacts) -> None:
-        """Store a new export; `values` are the columns that need no sealing. An export not held to be fetched has no content."""
+        """Store a new export; `values` are its unsealed columns. An export not held to be fetched has no content."""
         identifier = values["id"]
         own, wrapped = self._vault.new_key(f"export {identifier}")
         with transaction(self._database) as connection:
@@ -159,7 +159,7 @@ class ExportStore:
         return _shown(row, key)
 
     def released(self, case: str, recipient: str, key: bytes, but: str = "") -> list[tuple[str, ShownFacts]]:
-        """Return the handling code and contents of each export that a recipient has or may fetch, except the export `but`."""
+        """Return handling code and contents of each export that a recipient has or may fetch, except for `but`."""
         query = sa.select(_ROW).where(
             _ROW.c.case_id == case, _ROW.c.recipient == recipient, _ROW.c.state.in_(RELEASED), _ROW.c.id != but
         )
@@ -194,7 +194,7 @@ class ExportStore:
     # -- people sealed or erased ------------------------------------------------------------------------------
 
     def clear(self, case: str, codes: Collection[str] = ("P", "C")) -> None:
-        """Remove a case's exports at these codes that have not gone out: their texts may name people now sealed or erased."""
+        """Remove a case's exports not yet gone out at these codes: their texts may name people now sealed or erased."""
         mine = (_ROW.c.case_id == case, _ROW.c.state.in_(HERE), _ROW.c.handling.in_(codes))
         with transaction(self._database) as connection:
             connection.execute(_ROW.update().where(*mine).values(state="removed", content_sealed=None))

@@ -1,7 +1,7 @@
 """Updates stored ids and pseudonyms after an erasure took a name out of an id, in the transaction of the decision.
 
-Nothing is moved from a name to a pseudonym: named people stay named under the new id. The log is not updated: it records
-each act with the pseudonym of that time.
+Nothing is moved from a name to a pseudonym: named people stay named under the new id. The log is not updated: it
+records each act with the pseudonym of that time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sealed storage of reference series: day counts imported from a file. They are sealed because people typed their names."""
+"""Storage of reference series: day counts imported from a file, sealed because people typed their names."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class SeriesStore:
         )
 
     def keep(self, series: StoredSeries, withhold: Withhold, replacing: str = "") -> None:
-        """Store a series, in place of the one with id `replacing` if given; `withhold` withholds its words from others."""
+        """Store a series, in place of the one with id `replacing` if given; `withhold` hides its words from others."""
         identifier = series.id
         values = {
             "id": identifier,

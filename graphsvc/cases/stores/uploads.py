@@ -1,12 +1,13 @@
 """Uploads that wait for confirmation: each is encrypted under a separate key until confirmed, cancelled or timed out.
 
-`HOME/uploads/ID` holds `content` (chunks, so that a large file is never whole in memory), `about` (its name and how to load
-it) and, once computed, `preview` (what loading it would do). The key, wrapped by the vault, is only in its row of the table
-`uploads`: without the row nothing opens. For reading, the file is decrypted into `HOME/uploads/ID/open`, which is removed as
-soon as it has been read.
+`HOME/uploads/ID` holds `content` (chunks, so that a large file is never whole in memory), `about` (its name and how to
+load it) and, once computed, `preview` (what loading it would do). The key, wrapped by the vault, is only in its row of
+the table `uploads`: without the row nothing opens. For reading, the file is decrypted into `HOME/uploads/ID/open`,
+which is removed as soon as it has been read.
 
-The process that receives or reads an upload holds its lock, and the lock ends with the process, even if killed. So leftovers
-of a killed process can be distinguished from uploads in use, and `sweep` removes them. This works across processes of a home.
+The process that receives or reads an upload holds its lock, and the lock ends with the process, even if killed. So
+leftovers of a killed process can be distinguished from uploads in use, and `sweep` removes them. This works across
+processes of a home.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A waiting upload: its account and case, the file's name, when it expires (UTC), and the options for loading it."""
+    """A waiting upload: its account and case, the file's name, when it expires (UTC), and options for loading it."""
 
     id: str
     account: str
@@ -91,7 +92,7 @@ class Opened:
 
 
 class Claimed(AbstractContextManager[Opened]):
-    """An upload being loaded, in the clear inside its `with` block. With `stays` set, it goes on waiting after the block."""
+    """An upload being loaded, in the clear inside its `with` block. If `stays` is set, it waits again afterwards."""
 
     def __init__(self, reading: AbstractContextManager[Opened]) -> None:
         self._reading = reading
@@ -224,7 +225,7 @@ class UploadStore:
                 _write(self._folder / identifier / _PREVIEW, sealed)
 
     def preview(self, identifier: str, account: str, case: str, on: Sequence[object]) -> Loaded | None:
-        """Return the preview of an upload for exactly this basis and the upload's options; None if there is no such preview.
+        """Return the preview of an upload for exactly this basis and the upload's options; None if not computed yet.
 
         Raises:
             NotFound: it is no longer waiting.
@@ -375,7 +376,7 @@ class UploadStore:
         return row
 
     def _is_claimed(self, identifier: str) -> bool:
-        """Whether it is being loaded: its marker exists and its lock is held. A marker left by a killed process is removed."""
+        """Whether it is being loaded: its marker exists and its lock is held. A killed process's marker is removed."""
         said = self._folder / identifier / _CLAIMED
         if not said.exists():
             return False

@@ -55,8 +55,8 @@ class SavedView:
         account: the account that owns it.
         mine: whether the reader owns it.
         handling: the level it was made at, `P` or `C`.
-        name, notes: words of their author. If `withheld` (the author had source clearance and the reader has none), the name
-            gives the day the view was made, and the notes are empty.
+        name, notes: words of their author. If `withheld` (the author had source clearance and the reader has none), the
+            name gives the day the view was made, and the notes are empty.
         version: number of the newest version, which changed_by saved at changed_at.
         savable: whether the reader may add versions: they see the case at the level it was made at.
     """
@@ -78,7 +78,7 @@ class SavedView:
 
 @dataclass(frozen=True, slots=True)
 class StoredDraft:
-    """State of an account's unsaved work in one sitting, and the view and version it started from (empty id: no view)."""
+    """An account's unsaved work in one sitting, and the view and version it started from (empty id: no view)."""
 
     sitting: str
     at: dt.datetime
@@ -139,7 +139,7 @@ class ViewStore:
         return _version(row), state, links
 
     def changes(self, identifier: str, number: int, state: State) -> str:
-        """Describe in one line how a state differs from a version of a view, as far as this account sees that version."""
+        """Say in one line how a state differs from a version of a view, as far as this account sees that version."""
         row, before, _ = self._kept(identifier, number)
         return canvas.changes(before, canvas.bare(state) if self._withheld(row) else state)
 
@@ -235,7 +235,7 @@ class ViewStore:
         ]
 
     def keep_draft(self, sitting: str, state: State, picture: str, version: int) -> dt.datetime:
-        """Store a draft in place of this sitting's last, drop the oldest sitting if there are too many; return the time."""
+        """Store a draft in place of this sitting's last, drop the oldest sitting beyond the limit; return the time."""
         at = now()
         self.drop_draft(sitting)
         sittings = sa.select(_DRAFT.c.sitting).where(*self._own_drafts()).order_by(_DRAFT.c.at.desc(), _DRAFT.c.sitting)
@@ -270,7 +270,7 @@ class ViewStore:
         return row, self._readable(row, state), links and self._without_named(links)
 
     def _without_named(self, links: list[list[Any]]) -> Links:
-        """Leave out links whose custom relation now names somebody sealed: pages show them under a different relation."""
+        """Leave out links whose custom relation now names somebody sealed: pages show a different relation."""
         if not any(link[1].startswith(CUSTOM_PREFIX) for link in links):
             return links
         mask = self.withhold()
