@@ -331,7 +331,7 @@ class Casework:
     def rewrite_after(self, plan: Plan, progress: Progress) -> str:
         """Rewrite the store if this change, or an earlier one that was killed, requires it.
 
-        The change itself is done in any case. Return a sentence if the rewrite has to wait for others to finish writing.
+        The change itself is done in any case. Return a sentence if the rewrite must wait for others to finish writing.
 
         Raises:
             Busy: the rewrite was begun, and the cases are closed until it is completed.
@@ -368,7 +368,7 @@ class Casework:
             account: the account that asked for it.
             reason: why; it may name somebody and is sealed.
             progress: called with each step.
-            agreed: called before anything changes: an error from it stops the change. So does a new mark (RequestError).
+            agreed: called before anything changes: an error from it stops this. So does a new mark (RequestError).
         """
         with self.at_work(case, progress) as key:
             decided = {person: kind} | dict.fromkeys(

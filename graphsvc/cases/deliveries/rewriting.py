@@ -81,7 +81,7 @@ class Rewriting:
         self._settle(asked)
 
     def _settle(self, asked: Collection[int]) -> None:
-        """Mark requests as done if the application database is free of old contents too; else the next start retries."""
+        """Mark requests as done if the application database is free of old contents; else the next start retries."""
         if any(self._register.wipe_free_space() for _ in range(_WIPES)):
             self._register.rewritten(asked)
 

@@ -122,5 +122,5 @@ def link_properties(
 
 
 def graded_with(weights: Weights, few_below: int) -> str:
-    """Return a digest of the rules, weights and threshold behind a graph's figures: if it differs, they are outdated."""
+    """Return a digest of the rules, weights and threshold behind a graph's figures: if it differs, they are stale."""
     return hashlib.sha256(f"{_RULES} {weights.digest} {few_below}".encode()).hexdigest()
