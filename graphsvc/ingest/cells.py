@@ -35,7 +35,7 @@ _CUSTOM_RELATION = re.compile(rf"{CUSTOM_PREFIX}[A-Z0-9_]+")
 # non-joiner (U+200C, U+200D) are not among them: Persian uses them.
 _UNSEEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200e\u200f\u061c\u2060\ufeff\u00ad")
 
-# Dates of one row that must not run backwards.
+# Pairs of dates in one row that must be in order.
 _PERIODS = MappingProxyType({"links": ("from_date", "to_date"), "workplaces": ("opened_on", "closed_on")})
 
 

@@ -1,6 +1,6 @@
 """Converts text to values: every cell is checked against its column, and every bad row is left out whole and reported.
 
-Faults that need the case to detect are left to the fold: ids that two tables share, and links to nobody.
+Faults that a single row cannot show are left to the fold: ids that two tables share, and links to unknown ids.
 """
 
 from __future__ import annotations

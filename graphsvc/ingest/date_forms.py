@@ -15,8 +15,7 @@ _KNOWN = frozenset("aAwdbBmyYHIpMSfzjUWcxXGuV%")
 _YEARS, _MONTHS, _HOURS, _WITHIN_HOURS = frozenset("YyGcx"), frozenset("mbBcx"), frozenset("HIXc"), frozenset("MSf")
 _DAYS, _WEEKS, _WEEKDAYS = frozenset("djxc"), frozenset("UWV"), frozenset("aAwu")
 _HOW = "write %d.%m.%Y for 08.05.2020, and %d.%m.%Y %H:%M for 08.05.2020 04:30"
-# A moment without parts that follow from others: only a format that loses nothing reads its text back as the same
-# moment.
+# A moment whose parts all differ: only a format that loses nothing reads its text back as the same moment.
 _SAMPLE = dt.datetime(2019, 11, 27, 16, 45, 38, tzinfo=dt.UTC)
 _YEAR, _MONTH, _DAY = 4, 7, 10  # characters of an ISO date
 # A format, piece by piece: adjacent numbers, another part, white space, a sign.

@@ -86,7 +86,7 @@ class _AlikeRows:
 
 @dataclass(slots=True)
 class SameFault(_AlikeRows):
-    """All rows of one file that were rejected for one fault of one column.
+    """All rows of one file that were rejected for the same fault in the same column.
 
     Attributes:
         first: the rejection to show first.

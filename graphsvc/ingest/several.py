@@ -47,7 +47,7 @@ def with_ids(key: Key, ids: Mapping[str, str]) -> Key:
 
 
 def are_several(claims: Container[Key], key: Key) -> bool:
-    """Whether there are several claims of one content."""
+    """Whether several claims have this content."""
     return _numbered(key, 2) in claims
 
 

@@ -124,8 +124,7 @@ class Erasing:
                 incomplete=what.statements_left(delivery.incomplete),
                 accepted=what.statements_left(delivery.accepted) or (),
             )
-        # A waiting delivery without its statement would have no source to wait for, and would open the others too
-        # early.
+        # A waiting delivery without its statement has no source to wait for, and would open the others too early.
         for number in self._waitlist.rows(case):
             if not any(row.table == "statements" for row in left[number].rows):
                 del left[number]

@@ -217,8 +217,7 @@ def _left(row: Row, what: Gone) -> dict[str, Any] | None:
         for name in _REFS[row.table]
         if name != "id" and (values.get(name) in what.ids or values.get(name) in what.statements)
     }
-    # The row must still say that it came with a statement, or readers who may not see such people would see them from
-    # now on.
+    # The row must still say that it came with a statement, or readers who may not see such people now would see them.
     came_with = {"statement_id": ERASED} if "statement_id" in lost and row.table != _STATEMENTS else {}
     left = {name: value for name, value in values.items() if name not in lost}
     return _without_names(row.table, left | came_with, what)
@@ -233,7 +232,7 @@ def _without_names(table: str, values: Mapping[str, Any], what: Gone) -> dict[st
 
 
 def _cell_left(table: str, name: str, value: Any, what: Gone) -> Any:
-    """Return a cell without erased names: in free text, in names of things that contain one, and in ids."""
+    """Return a cell without erased names, in free text, in names of things and in ids; other cells stay unchanged."""
     if isinstance(value, list) and name != "category":
         return [_name_left(item, what) for item in value]
     if not isinstance(value, str):

@@ -42,7 +42,7 @@ class SourceIds:
     Attributes:
         apart: ids that belong to no person or thing, with their handles: texts are withheld for them.
         owned: ids that also belong to a person or thing, as the id of every witness does. Texts are never withheld for
-            them, even once that row is taken back: the loader of the row would learn that the person is a source.
+            them, even once that row is undone: the loader of the row would learn that the person is a source.
     """
 
     apart: frozenset[str] = frozenset()

@@ -31,7 +31,7 @@ class Leaving:
             too.
         standing: standings of everybody else, without the erased names; None: they were never kept.
         emptied: waiting statements of which nothing is left.
-        sources_named: ids and handles of sources for which texts are still withheld.
+        sources_named: known ids and handles of sources, without erased ones.
     """
 
     mask: Callable[[str], str]
@@ -84,7 +84,7 @@ def take_out(
 
     def followed(identifier: str) -> str | None:
         now = renamed.name(identifier)
-        # Not followed: an id that has changed for an entry with a different standing, and which names somebody erased.
+        # Ids that still contain an erased name are not followed: their entry changed both its id and its standing.
         return None if still(identifier) is None or leaving.mask(now) != now else now
 
     def text(typed: str) -> str | None:

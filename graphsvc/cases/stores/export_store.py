@@ -39,7 +39,7 @@ class ShownFacts:
         facts: each of its links that rests on witnesses: (subject, relation, object, first day, last day, sources).
         people: pseudonyms of the persons and things in it.
         named: the ones among them that it shows by their own id.
-        taken_out: what was left out of it, in words → how much; a word where it is not counted.
+        taken_out: parts left out of it, in words → number of them; a word if they are not counted.
         tells: each entity (id), its name (as a keyed hash), each link (subject, relation, object), and each day of a
             link (the same, and the day) in it.
     """

@@ -29,7 +29,7 @@ def last_look(database: sa.Engine, case: str, account: str) -> LastLook | None:
 
 
 def keep_look(database: sa.Engine, case: str, account: str, look: LastLook) -> None:
-    """Store an account's look at a case; one earlier than the stored look changes nothing."""
+    """Store an account's last look at a case; a look earlier than the stored one changes nothing."""
     mine = (_ROW.c.case_id == case, _ROW.c.account == account)
     with transaction(database) as connection:
         before = connection.execute(sa.select(_ROW.c.at).where(*mine)).scalar()

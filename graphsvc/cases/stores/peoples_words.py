@@ -14,7 +14,7 @@ from graphsvc.appdb import tables
 from graphsvc.appdb.shared_ids import shared_ids
 from graphsvc.errors import OperatorError
 
-# Typed words: table, column, and the text they are bound to. Reasons are read only by people who may know the sealed;
+# Typed words: table, column, and the text they are bound to. Only readers who may know sealed identities see reasons;
 # typed queries, and reasons why witnesses depend on each other, have other readers too.
 REASONS = (
     (tables.requests, "reason_sealed", "request {id} reason"),
@@ -67,7 +67,7 @@ def mask_words(
 def mask_cypher_elsewhere(
     connection: sa.Connection, case: str, open_key: Callable[[bytes, str], bytes], mask: Callable[[str], str]
 ) -> None:
-    """Mask Cypher typed or saved in all other cases: one query can read every case, and may name a person of any.
+    """Mask Cypher typed or saved in all other cases: a query can read every case, and may name people of each.
 
     Args:
         connection: the current transaction.

@@ -34,7 +34,7 @@ _OURS = ("id", "subject_id", "object_id", "relation", "statement_id", "handling"
 _BETWEEN_NOTES = " · "
 _DATES = ("date", "from_date", "to_date")
 _LISTS = frozenset(column.name for table in ENTITY_TABLES for column in table.columns if column.kind == "list")
-# Codes of 3x5x2 at the start of a grade's words, and the words themselves.
+# A 3x5x2 code at the start of a grade's words.
 _CODE = re.compile(r"\W*([A-Z0-9])(?![A-Za-z0-9])")
 _RESERVED = re.compile(r"[SQTH]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
 _DAY = re.compile(r"(?:(\d{1,2}) )?(?:([A-Z][a-z]+) )?(\d{4})(?:, (\d\d:\d\d(?::(?!00)\d\d)?)(?::00)? UTC)?(?:, |$)")
@@ -376,9 +376,9 @@ def _notes(item: Item, date: str = "") -> list[str]:
 
 
 def _together(links: list[tuple[int, dict[str, str]]]) -> list[tuple[int, dict[str, str]]]:
-    """The links with those as one that differ in their notes alone, where it happens once: they are one claim.
+    """Merge links that differ only in their notes, unless their relation can repeat: they are one claim.
 
-    Links that are equal stay, to be counted as such.
+    Equal links stay, to be counted as duplicates.
     """
     alike: dict[tuple[tuple[str, str], ...], list[dict[str, str]]] = defaultdict(list)
     for _, row in links:
