@@ -61,7 +61,7 @@ def _year(text: str) -> int:
 
 
 def is_month(given: str) -> bool:
-    """Whether a cell gives a month or a year."""
+    """Whether a cell can be read as a date, such as a month or a year."""
     try:
         parse_date(typed(given.strip()))
     except ValueError:

@@ -135,7 +135,7 @@ def fold(
 
 
 def _keep_closed(state: State, opened: Iterable[str], report: Report) -> None:
-    """Leave the claims of opened statements that the delivery does not make again under handling code C, for good."""
+    """Put claims of opened statements under handling code C for good, unless the delivery makes them again."""
     for statement in opened:
         for key in state.by_statement.get(statement, ()):
             old = state.claims[key]

@@ -15,7 +15,7 @@ _SHOWN = 60  # characters of a wrong value
 
 @dataclass(frozen=True, slots=True)
 class MappingKeys:
-    """Reads the values of one part of a mapping file, and names that part when one is wrong."""
+    """Reads the values of one part of a mapping file, and names that part in errors."""
 
     file: str
     place: str = ""

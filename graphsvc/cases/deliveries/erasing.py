@@ -44,7 +44,7 @@ class Erasing:
         progress: Progress,
         agreed: Callable[[], object],
     ) -> None:
-        """Erase the person of a pseudonym: from the deliveries' rows, the vault and the graph. See `Casework.erase`."""
+        """Erase a person, given by pseudonym, from deliveries' rows, the vault and the graph. See `Casework.erase`."""
         stored = self._register.standings(case, key)
         what, left = self._erasing(case, key, person, stored or {})
         decided = {pseudonym(key, "thing", thing): "sealed" for thing in what.stays}

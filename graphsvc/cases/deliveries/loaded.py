@@ -145,7 +145,7 @@ class Loaded:
         )
 
     def with_pseudonyms(self, standing: Standings, delivery: Delivery, protection: str) -> Loaded:
-        """Return a copy with the number of people shown by a pseudonym, if nothing in a new witness case calls for it."""
+        """Return a copy with the number of sealed people, if nobody in a new witness case seems to need protection."""
         if protection != WITNESS or needs_protection(delivery.rows):
             return self
         people = [entity for name, entity in standing.items() if kind_of(name) == "person"]

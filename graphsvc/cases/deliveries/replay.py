@@ -98,7 +98,7 @@ class Plan:
 
     @property
     def newly_marked(self) -> set[str]:
-        """Pseudonyms of the people with a mark that was not kept before."""
+        """Pseudonyms of people and things with a reason not kept before (`sealing.is_newly_marked`)."""
         return {name for name, entity in self.standing.items() if is_newly_marked(self.before.get(name), entity)}
 
 

@@ -28,8 +28,8 @@ A person's standing is one of three. *Sealed*: a pseudonym replaces them everywh
 * In a case that protects *marked people only*, everybody with an identity has an act that stands, and the category witness
   is a mark too. When two persons choose this, people sealed without a mark before then are decided on again.
 * Rows and claims under handling code C name or seal nobody known under P: the custodian is asked instead. A sealed
-  person's mark under C is kept with the reasons like any other. Openings and loosenings agreed without knowing it do not
-  name them.
+  person's mark under C is kept with the reasons like any other. Openings and loosenings agreed without knowing it do
+  not name them.
 """
 
 from __future__ import annotations
@@ -218,7 +218,7 @@ def _reasons(why: str) -> list[str]:
 
 
 def is_newly_marked(before: Standing | None, after: Standing) -> bool:
-    """Whether a mark is new since the standing before. A decision of two persons is not a mark."""
+    """Whether a reason is new since the standing before. A decision of two persons does not count as one."""
     known = _reasons(before.why) if before is not None else []
     return not {BY_DECISION, *known}.issuperset(_reasons(after.why))
 

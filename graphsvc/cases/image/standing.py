@@ -383,7 +383,7 @@ def _thing(old: Standing | None, level: str, name: str, why: str, by: Deciding) 
 
 
 def stands(row: FoldedRow, state: State) -> bool:
-    """Whether a claim asserts something and still counts: its statement is not withdrawn, and it is not superseded."""
+    """Whether a claim asserts something and still counts: it is not superseded, and its statement is not withdrawn."""
     statement = state.records["statements"][row.values["statement_id"]].values
     return (
         row.status == "active"
@@ -418,7 +418,7 @@ class _Facts:
         return {"P": self._acting(under_p), "C": self._acting(claims)}
 
     def _acting(self, claims: Collection[Mapping[str, Any]]) -> set[str]:
-        """Find the people with an act in claims of one handling level and the levels below it."""
+        """Find the people with an act in these claims."""
         acting, tied = set[str](), set[str]()
         for values in claims:
             relation = values["relation"]

@@ -1,4 +1,4 @@
-"""Reasons and other typed words of people in a case, sealed; withheld where they name somebody sealed."""
+"""Reasons and other words that people type in a case: stored sealed, and withheld where they name somebody sealed."""
 
 from __future__ import annotations
 
