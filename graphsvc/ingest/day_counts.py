@@ -189,7 +189,7 @@ def _beyond(table: RawTable, dated: list[Dated]) -> list[str]:
     lines = [line for _, line, cells in dated if any(cells[width:])]
     if not lines:
         return []
-    if isinstance(table.rows, list):  # the table is a sheet
+    if isinstance(table.rows, list):  # as those of a sheet are
         return [f"Cells that stand under no name of the first row are left out: {_places(lines)}."]
     raise InputError(
         f"{table.file}, row {lines[0]} has more cells than the first row names columns. Put quotes around a cell with a comma in it, "
