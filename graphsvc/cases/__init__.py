@@ -1,1 +1,1 @@
-"""What stands in a case and changes: deliveries, the image they make, who is sealed in it, and what is stored of it. No principal here."""
+"""Contents of a case and changes to them: deliveries, the image they make, sealing, stores. No principals here."""

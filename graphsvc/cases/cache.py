@@ -1,4 +1,4 @@
-"""Results kept in memory while they are current: by case, its version at the reader's handling code, and their clearance."""
+"""In-memory caches of current results, by case, its version at the reader's handling code, and their clearance."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ Key = tuple[str, int, str, *tuple[str | bool, ...]]
 
 
 class _Computing(Generic[Result]):
-    """A result that is on its way: `over` once it is there or failed."""
+    """A result being computed; `over` is set once it is done or has failed."""
 
     def __init__(self) -> None:
         self.over = threading.Event()
         self.results: list[Result] = []
 
 
-# So many ways there are to be cleared for a case: what is large is cached once for each.
+# Number of different clearances for a case: large results are cached once for each.
 CLEARANCES = 4
 
 
 class Cache(Generic[Result]):
-    """The results that were wanted last, at most `most`; a new version of a case at a handling code drops what was computed on older ones.
+    """The `most` results requested last; a new version of a case at a handling code drops results of older versions.
 
     Example:
         >>> cache = Cache[str](2)
@@ -40,25 +40,25 @@ class Cache(Generic[Result]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._results: OrderedDict[Key, Result] = OrderedDict()
-        # What is being computed at this moment; and how often everything was forgotten.
+        # Results being computed now; and how often the cache was cleared.
         self._computing: dict[Key, _Computing[Result]] = {}
         self._forgotten = 0
         self._alone = threading.Lock()
 
     def of(self, key: Key, compute: Callable[[], Result]) -> Result:
-        """The result cached under `key`, or else what `compute` gives, which is cached then.
+        """Return the result cached under `key`; otherwise compute and cache it.
 
-        Who asks while somebody computes it waits for that; where it fails, each who waited computes it for themselves.
+        Concurrent callers wait for the first computation; if it fails, each of them computes the result itself.
 
         Raises:
-            NotReady: somebody computes it for longer than this one waits (`records.patience`).
+            NotReady: the computation takes longer than this caller waits (`records.patience`).
         """
         with suppress(KeyError):
             result = self._results[key]
             self._results.move_to_end(key)
             return result
         with self._alone:
-            if key in self._results:  # since a moment
+            if key in self._results:  # cached in the meantime
                 self._results.move_to_end(key)
                 return self._results[key]
             mine = _Computing[Result]()
@@ -81,7 +81,7 @@ class Cache(Generic[Result]):
         return result
 
     def there(self, key: Key) -> Result | None:
-        """The result cached under `key`, if there is one.
+        """Return the result cached under `key`, if there is one.
 
         Example:
             >>> Cache[str](2).there(("dover", 1, "P"))
@@ -89,14 +89,14 @@ class Cache(Generic[Result]):
         return self._results.get(key)
 
     def of_case(self, case: str) -> list[Result]:
-        """What is cached of a case, for whatever clearance.
+        """Return the cached results of a case, for every clearance.
 
         Example:
             >>> Cache[str](2).of_case("dover")
             []
         """
         with self._alone:
-            # Whoever finds what they ask for moves it to the end without waiting.
+            # A copy, because cache hits reorder the results without taking the lock.
             return [result for key, result in list(self._results.items()) if key[0] == case]
 
     def _put(self, key: Key, result: Result) -> None:
@@ -108,14 +108,14 @@ class Cache(Generic[Result]):
             self._results.popitem(last=False)
 
     def clear(self) -> None:
-        """Forget everything, also what is being computed."""
+        """Forget everything, including results being computed."""
         with self._alone:
             self._forgotten += 1
             self._results.clear()
 
 
 class Caches:
-    """The caches of one subject: a subclass names them as attributes. One of each for a home (`cases.home.Home.caches`)."""
+    """The caches of one subject, as attributes of a subclass. A home has one of each (`cases.home.Home.caches`)."""
 
     def clear(self) -> None:
         """Forget everything in all of them."""

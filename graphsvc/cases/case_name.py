@@ -1,4 +1,4 @@
-"""What a case may be called."""
+"""Rules for the name of a case."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _CASE_NAME = 100
 
 
 def require_name(case: str) -> None:
-    """Nothing, if a case may be called so.
+    """Require a valid name for a case.
 
     Raises:
-        RequestError: it may not, and what a name is.
+        RequestError: the name is invalid; the message says what is valid.
     """
     if not is_line(case, _CASE_NAME) or case == "*" or "/" in case:
         raise RequestError(

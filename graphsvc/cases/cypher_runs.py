@@ -1,4 +1,4 @@
-"""Texts of Cypher that run, or ran a short while ago, in the threads of the processes of a home; nothing of them is kept on disk."""
+"""Runs of Cypher texts, current and recent, in threads of a home's processes; nothing of them is kept on disk."""
 
 from __future__ import annotations
 
@@ -21,33 +21,35 @@ from graphsvc.queries.notices import Notice
 from graphsvc.records.numbers import count
 from graphsvc.store.typed import CancelledTyped, Typed
 
-_AT_ONCE = 4  # texts that run at the same time
+_AT_ONCE = 4  # concurrent runs
 _MINE_AT_ONCE = 2
 _KEPT = 12  # answers kept in memory
 _KEPT_S = 1800.0
-# What the processes of a home ask each other.
+# Questions that the processes of a home ask each other.
 _COUNT, _ONE, _CANCEL, _GOING, _WHOLE = (f"cypher {word}" for word in ("count", "one", "cancel", "going", "whole"))
 _UNEXPECTED = "The service met an error it did not expect; it is in its log. Nothing was changed."
-# Runs a text into what it is given; gives how every case stood all the while.
+# Runs a text, writing its answer into the `Typed`; returns the state of every case during the run.
 Work = Callable[[Typed], Stands]
 _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Run:
-    """A text that runs or ran.
+    """One run of a Cypher text.
 
     Attributes:
-        parameters: those that were given.
+        parameters: parameters given with the text.
         state: `running`, `done`, `cancelled` or `failed`.
-        started_at: UTC. seconds: how long it took, or has taken so far.
+        started_at: start of the run (UTC).
+        seconds: how long it took, or has taken so far.
         columns, rows: the answer once it is done: scalars, days, moments and spans, lists, maps, and graph values as
             dictionaries with a `kind` (`store.values.unpacked`).
-        truncated: there were more rows than may come out, or they were too large.
-        fault: what went wrong, one sentence. line, column: where, from 1; 0: not known.
-        restarted: the managed Neo4j had to be started again.
-        notices: what in the text to look at, such as a label that nothing has.
-        saving: what was typed beside the text to save it by, for who goes on writing.
+        truncated: whether rows are missing, because there were too many or they were too large.
+        fault: the error, in one sentence.
+        line, column: place of the error, from 1; 0: not known.
+        restarted: whether the managed Neo4j had to be restarted.
+        notices: parts of the text to check, such as a label that nothing has.
+        saving: fields typed next to the text for saving it, so that its author can continue.
     """
 
     id: str
@@ -67,18 +69,18 @@ class Run:
     saving: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        """What became of it, without the rows: there may be thousands."""
+        """Summary without the rows, of which there may be thousands."""
         answer = f"{count(len(self.rows), 'row')} of {', '.join(self.columns)}" if self.state == "done" else ""
         return f"<Run {' · '.join(filter(None, [self.state, answer, self.fault, *self.warnings]))}>"
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What keeps the answer from being all that was meant, each in a sentence."""
+        """Reasons why the answer may not be what was meant, one sentence each."""
         return (*([cut(len(self.rows))] if self.truncated else []), *map(str, self.notices))
 
 
 def cut(rows: int) -> str:
-    """What to say of an answer that holds so many rows and not all.
+    """Return the message for an answer cut at this number of rows.
 
     Example:
         >>> cut(10_000)
@@ -88,7 +90,7 @@ def cut(rows: int) -> str:
 
 
 class Runs:
-    """The texts of one process that run or ran a short while ago, and its view of those of the others. Who may is decided before it is called."""
+    """The current and recent runs of one process, and access to those of others. Callers check permissions first."""
 
     def __init__(self, processes: Processes) -> None:
         self._processes = processes
@@ -104,10 +106,10 @@ class Runs:
         work: Work,
         saving: Mapping[str, Any] | None = None,
     ) -> str:
-        """Run `work` in a thread of its own; gives the run's id.
+        """Run `work` in a new thread; return the run's id.
 
         Raises:
-            Busy: as many run already as may at the same time.
+            Busy: the maximum number of runs is reached.
         """
         run = _Running(self._processes.new_id(), account, case, text, parameters, saving or {})
         with self._processes.alone():
@@ -132,12 +134,12 @@ class Runs:
             self._runs[run.id] = run
 
     def one(self, identifier: str, account: str, case: str, wait_s: float = 0.0, stands: Stands | None = None) -> Run:
-        """A run of this person in this case, after waiting for its end so long at most.
+        """Return a run of this account in this case, after waiting up to `wait_s` seconds for its end.
 
-        `stands`: how every case stands now; an answer of when one of them stood otherwise is kept no longer.
+        `stands`: the state of every case now; an answer from before a case changed is no longer kept.
 
         Raises:
-            NotFound: there is none, or its answer is kept no longer.
+            NotFound: no such run, or its answer is no longer kept.
         """
         if not self._processes.is_mine(identifier):
             answer: Run = self._asked(identifier, _ONE, account, case, wait_s, stands, wait_s=wait_s)
@@ -152,20 +154,20 @@ class Runs:
         return run.shown()
 
     def cancel(self, identifier: str, account: str, case: str) -> None:
-        """End a run. Nothing if it has ended. Raises as `one`."""
+        """End a run that has not ended yet. Raises as `one`."""
         if not self._processes.is_mine(identifier):
             self._asked(identifier, _CANCEL, account, case)
             return
         self._mine(identifier, account, case).typed.cancelled.set()
 
     def forget(self) -> None:
-        """Forget the answers there are; what still runs ends as it would."""
+        """Forget all answers; current runs continue."""
         with self._lock:
             for ended in [name for name, run in self._runs.items() if run.ended_at]:
                 del self._runs[ended]
 
     def going(self, account: str, case: str) -> list[Run]:
-        """What runs of this person in this case."""
+        """Return the current runs of this account in this case."""
         return [*self._going(account, case), *chain(*self._processes.ask_others(_GOING, account, case))]
 
     def _going(self, account: str, case: str) -> list[Run]:
@@ -174,10 +176,10 @@ class Runs:
         return [run.shown() for run in mine if not run.ended_at]
 
     def whole(self, identifier: str, account: str, case: str) -> Run:
-        """A run that has ended well.
+        """Return a run that has not failed.
 
         Raises:
-            GraphsvcError: what ended it otherwise. NotFound: as `one`.
+            GraphsvcError: the error that ended it. NotFound: as `one`.
         """
         if not self._processes.is_mine(identifier):
             answer: Run = self._asked(identifier, _WHOLE, account, case)
@@ -188,11 +190,11 @@ class Runs:
         return run.shown()
 
     def answers(self) -> Answers:
-        """What the other processes may ask this one."""
+        """Return this process's answers to questions of the others."""
         return {_COUNT: self._count, _ONE: self.one, _CANCEL: self.cancel, _GOING: self._going, _WHOLE: self.whole}
 
     def close(self) -> None:
-        """End all that runs."""
+        """End all runs."""
         with self._lock:
             runs = list(self._runs.values())
         for run in runs:
@@ -201,12 +203,12 @@ class Runs:
             run.done.wait(10)
 
     def _count(self, account: str) -> tuple[int, int]:
-        """How many run here: of this account, and in all."""
+        """Count the current runs in this process: of this account, and in all."""
         going = [run for run in list(self._runs.values()) if not run.ended_at]
         return sum(run.account == account for run in going), len(going)
 
     def _asked(self, identifier: str, question: str, *given: object, wait_s: float = 0.0) -> Any:
-        """What the process answers that has a run."""
+        """Ask the process that has a run."""
         try:
             return self._processes.ask(identifier, question, identifier, *given, wait_s=wait_s)
         except GoneError:
@@ -226,7 +228,7 @@ def _no_such_run() -> NotFound:
 
 
 class _Running:
-    """One run, as its thread and those who ask share it."""
+    """One run, shared between its thread and callers."""
 
     def __init__(
         self,
@@ -245,7 +247,7 @@ class _Running:
         self.ended_at = 0.0
         self.done = threading.Event()
         self.error: GraphsvcError | None = None
-        # How every case stood while it ran; none before its end.
+        # State of every case while it ran; empty before its end.
         self.stands: Stands = {}
 
     def older_than(self, seconds: float) -> bool:
@@ -263,20 +265,20 @@ class _Running:
             if isinstance(error, CypherFault):
                 self.line, self.column = error.line, error.column
         except Exception as error:
-            # Not its message: it may hold values.
+            # The message is not logged: it may contain values.
             _LOG.error(
                 "a text of Cypher: %s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
             )
             self.error = OperatorError(_UNEXPECTED)
             self.fault = _UNEXPECTED
         if state != "done":
-            self.typed.rows, self.typed.columns = [], ()  # what was not released is not kept
+            self.typed.rows, self.typed.columns = [], ()  # unreleased answers are not kept
         self.ended_at = time.monotonic()
         self.state = state
         self.done.set()
 
     def shown(self) -> Run:
-        ended = self.state != "running"  # set after the time it ended at
+        ended = self.state != "running"  # `ended_at` is set before the state
         released = self.state == "done"
         return Run(
             self.id,

@@ -1,4 +1,4 @@
-"""Keeps the garbage collector away from what stays: it would walk through a whole case in memory time and again."""
+"""Keeps the garbage collector off long-lived objects: it would walk through a whole case in memory again and again."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# So many things the collector is through with in some milliseconds; to put them away takes a look at all there is.
+# The collector handles fewer new objects than this in milliseconds. Freezing them would take a full collection.
 _MUCH = 20_000
 
 
 class _Pause:
-    """How many hold the collector at this moment; only who finds it at work may set it to work again."""
+    """Counts the users of the pause. The collector is enabled again only if it was on before the first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -21,7 +21,7 @@ class _Pause:
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
-        """No cyclic garbage is collected in the block, in any thread; what nobody refers to is freed as ever."""
+        """Collect no cyclic garbage in the block, in any thread; objects without references are freed as usual."""
         with self._lock:
             if self._holders == 0:
                 self._was_on = gc.isenabled()
@@ -41,9 +41,10 @@ uncollected = _Pause()
 
 @contextmanager
 def lasting() -> Iterator[None]:
-    """What is built in the block stays: nothing is collected meanwhile, and where it is much the collector does not look at it later.
+    """Build long-lived objects in the block without collection; if there are many, freeze them afterwards.
 
-    Else pages stand still for up to 0.3 s each time it does. Once nobody refers to it, it is freed as ever.
+    Otherwise pages halt for up to 0.3 s whenever the collector looks at them. Objects without references are freed as
+    usual.
     """
     with uncollected():
         before = gc.get_count()[0]
@@ -53,6 +54,6 @@ def lasting() -> Iterator[None]:
 
 
 def settle() -> None:
-    """What is there stays until the end, or until nobody refers to it: what is garbage goes, and the collector looks at the rest no more."""
+    """Collect all garbage now, and exclude the remaining objects from later collections."""
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""What one process holds open for a home: its settings, databases, vault, gate and cases. Opens Neo4j when first needed."""
+"""Everything one process keeps open for a home: settings, databases, vault, gate and cases. Neo4j opens on demand."""
 
 from __future__ import annotations
 
@@ -45,21 +45,21 @@ from graphsvc.store.schema import apply_schema
 from graphsvc.store.server import importing, local
 
 _LOG = logging.getLogger(__name__)
-# Who the log says opens accounts at set times.
+# Principal in the log when statements open at set times.
 _ITSELF = Principal(SERVICE, frozenset())
-# Seconds between two looks whether it is time for accounts to open.
+# Seconds between checks whether statements are due to open.
 _LOOK_S = 30.0
 _FORGET, _FORGET_S = "forget", 25.0
 Subject = TypeVar("Subject", bound=Caches)
 
 
 class Home:
-    """Everything one process holds open for a home. Close it, or use it in a `with` block.
+    """Everything one process keeps open for a home. Close it, or use it in a `with` block.
 
     Args:
         settings: read once and passed down.
-        progress: told while Neo4j is fetched and started, and while an interrupted load is completed.
-        beside: another process holds the managed server for this one too, as long as this one lives.
+        progress: called while Neo4j is fetched and started, and while an interrupted load is completed.
+        beside: whether another process keeps the managed server running as long as this process lives.
     """
 
     def __init__(self, settings: Settings, progress: Progress = quiet, *, beside: bool = False) -> None:
@@ -115,22 +115,22 @@ class Home:
         self._closing = threading.Event()
         self._planning: threading.Thread | None = None
         self._opening_accounts: threading.Thread | None = None
-        # Cases of which the last look could not open what was due.
+        # Cases whose due statements could not be opened at the last check.
         self._unopened: set[str] = set()
         self._store: Store | None = None
         self._server: local.LocalServer | None = None
 
     def store(self) -> Store:
-        """The graph database: the server NEO4J_URI names, or the managed one of this home, started if need be.
+        """Return the graph database: the server in NEO4J_URI, or this home's managed one, started if necessary.
 
         Raises:
-            OperatorError: it cannot be had, and why.
+            OperatorError: it is not available, and why.
         """
         with self._opening:
             lost = False
             if self._store is None:
                 store = self._open_store()
-                if not self._beside:  # the first process did
+                if not self._beside:  # otherwise the first process did this
                     lost = self.casework.close_lost(store)
                 self._store = store
             opened = self._store
@@ -140,7 +140,7 @@ class Home:
         return opened
 
     def plan_ahead(self) -> None:
-        """Have the store plan the queries of pages from now on, beside whatever else there is to do."""
+        """Have the store plan the queries of pages in a background thread."""
         self._planning = threading.Thread(target=self._plan, name="planning", daemon=True)
         self._planning.start()
 
@@ -148,11 +148,11 @@ class Home:
         try:
             self.gate.plan(lambda: not self._closing.is_set())
         except GraphsvcError as error:
-            # Who asks for a page is told, and helped; here nobody waits.
+            # Page requests report such errors; nobody waits for this thread.
             _LOG.info("planning ahead ended early: %s", error)
 
     def keep_opening(self) -> None:
-        """Open accounts that wait whenever it is time to, from now on, beside whatever else there is to do."""
+        """Open waiting statements whenever they are due, in a background thread."""
 
         def work() -> None:
             while True:
@@ -164,9 +164,9 @@ class Home:
         self._opening_accounts.start()
 
     def open_accounts(self) -> None:
-        """Open the accounts of witnesses that wait, as far as it is time to: see `cases.deliveries.batches`.
+        """Open the waiting witness statements that are due: see `cases.deliveries.batches`.
 
-        What goes wrong in one case keeps no other; the next look tries again.
+        A failure in one case does not affect the others; the next check tries again.
         """
         moment = audit.now()
         at = last_time(self.account_times, moment) if self.account_times else moment
@@ -177,13 +177,13 @@ class Home:
                 self._open_accounts(case, at, again=again)
                 self._unopened.discard(case)
             except Busy:
-                continue  # the next look is soon enough
+                continue  # the next check is soon enough
             except Exception as error:
-                # Whatever it is: the thread goes on, for the other cases and for the next look.
+                # After any error the thread continues, with the other cases and the next check.
                 _LOG.exception("accounts could not be opened: %s", type(error).__name__, exc_info=False)
 
     def _open_accounts(self, case: str, at: dt.datetime, *, again: bool) -> None:
-        """Open what is due in one case; `again` what could not be at the last look, which may have left it closed."""
+        """Open the due statements of a case; `again`: the last check failed, which may have left the case closed."""
         enough, days = (self.settings.few_below, self.settings.accounts_days) if self.account_times else (0, 0)
         if not again and not due(self.opener.waits(case), at, enough, days):
             return
@@ -200,21 +200,21 @@ class Home:
             _LOG.warning("accounts were opened. %s", opened.owed)
 
     def answer_others(self) -> None:
-        """Answer the other processes of the home from now on: what is in the memory of this one, which each of them may be asked for.
+        """Answer the home's other processes from now on, about contents of this process's memory.
 
         Raises:
-            OSError: they cannot ask here.
+            OSError: the socket for their questions cannot be created.
         """
         self.processes.listen({_FORGET: self._forget, **self.runs.answers(), **self.jobs.answers()})
 
     def caches(self, kind: type[Subject]) -> Subject:
-        """The caches of one subject: the same for every session of the home."""
+        """Return the caches of one subject, the same for every session of the home."""
         return cast("Subject", self._caches.setdefault(kind, kind()))
 
     def forget(self) -> None:
-        """Forget everything that was read or computed of cases: in memory, here and in all that serve the home, and in previews. Names may be in it.
+        """Forget everything read or computed from cases, in memory of all the home's processes and in previews.
 
-        Of one that does not answer the process's log says so: it is to be ended.
+        It may contain names. A process that does not answer is logged, and has to be ended.
         """
         try:
             self.uploads.forget_previews()
@@ -241,12 +241,12 @@ class Home:
         return store
 
     def recover(self, progress: Progress | None = None) -> list[str]:
-        """Complete loads that a kill interrupted; gives the cases. Needs Neo4j only if there are any.
+        """Complete loads that a kill interrupted; return the cases. Needs Neo4j only if there are any.
 
-        Uploads and files of an import that a kill left behind, or that waited too long, are removed.
+        Uploads and import files that a kill left behind, or that waited too long, are removed.
 
         Args:
-            progress: told of it instead of who is told otherwise; it may raise to stop.
+            progress: called instead of the home's own; it may raise to stop.
         """
         self.processes.settle()
         self.jobs.settle()
@@ -258,7 +258,7 @@ class Home:
         return self.casework.recover(progress or self._progress)
 
     def close(self) -> None:
-        """Stop what is being loaded and let go of everything. A managed server that nobody else uses stops, or goes on for a while."""
+        """Stop loading and release everything. A managed server without other users stops, now or after a while."""
         self._closing.set()
         self.processes.close()
         self.runs.close()

@@ -1,8 +1,8 @@
-"""Work that outlasts a request: a thread of the serving process, its state in the application database.
+"""Work that outlasts a request: a thread of the serving process, with its state in the application database.
 
-A job holds a lock that ends with its process, whatever kills it: a row that says `running` and whose lock is free
-reads `interrupted`. Jobs keep numbers and words of our own alone. What an error says may hold cells of a delivery, so
-it stays in the memory of the process that met it.
+A job holds a lock that ends with its process, even if killed: a row with `running` whose lock is free is shown as
+`interrupted`. Jobs store only numbers and fixed sentences. An error's message may contain cells of a delivery, so it
+stays in the memory of the process that met it.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ Work = Callable[[Progress], Mapping[str, Any]]
 
 UNFINISHED = ("running", "cancelling")
 _EVERY_S = 0.2  # between two writes of progress
-_SAYINGS = 100  # how many errors are remembered
+_SAYINGS = 100  # number of error messages remembered
 _CLOSE_S = 60.0
-# What the processes of a home ask each other.
+# Questions that the processes of a home ask each other.
 _SAID, _WAIT = "job said", "job wait"
 _LOG = logging.getLogger(__name__)
 _ROW = tables.jobs
@@ -43,15 +43,16 @@ _ROW = tables.jobs
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as it stands.
+    """A job and its present state.
 
     Attributes:
-        kind: `preview`, `load`, `add`, `undo`, `withdraw`, `seal`, `open`, `erase`, `accounts`, `regroup` or `verify` (the log; of no case).
+        kind: `preview`, `load`, `add`, `undo`, `withdraw`, `seal`, `open`, `erase`, `accounts`, `regroup` or `verify`
+            (of the log, so without a case).
         state: `running`, `cancelling`, `done`, `cancelled`, `failed` or `interrupted` (its process died).
         done, total: steps; total 0 while it is not known.
-        text: what is being done, or what ended it, in words without data.
-        result: numbers, and sentences of ours without data.
-        said: what the error said, while the process that met it lives; it may hold cells of the delivery.
+        text: current step, or reason for the end, without case data.
+        result: numbers, and fixed sentences without case data.
+        said: error message, while the process that met it lives; it may contain cells of the delivery.
     """
 
     id: str
@@ -69,14 +70,14 @@ class Job:
 
     @property
     def unfinished(self) -> bool:
-        """Whether it is still at work."""
+        """Whether it is still running or being cancelled."""
         return self.state in UNFINISHED
 
 
 class Jobs:
-    """The jobs of one home. Who may is decided before it is called.
+    """The jobs of one home. Callers check permissions first.
 
-    Between two writes of progress, which are also when a job notices that it was cancelled, at least `every` seconds pass.
+    At least `every` seconds pass between writes of progress. A job notices only at these that it was cancelled.
     """
 
     def __init__(self, database: sa.Engine, settings: Settings, processes: Processes, every: float = _EVERY_S) -> None:
@@ -86,9 +87,9 @@ class Jobs:
         self._closing = threading.Event()
 
     def start(self, account: str, case: str, kind: str, work: Work, **about: Any) -> str:
-        """Start a job and give its id. `work` is given a progress to call, and what it returns (numbers) is kept.
+        """Start a job and return its id. `work` receives a progress to call, and its result is stored.
 
-        `about` is known from the beginning and kept in the result: an upload's id, a delivery's number.
+        `about` (such as an upload's id or a delivery's number) is part of the result from the beginning.
         """
         identifier = self._processes.new_id()
         lock = self._lock(identifier)
@@ -117,12 +118,12 @@ class Jobs:
         return identifier
 
     def one(self, identifier: str, case: str, account: str, wait_s: float = 0.0) -> Job:
-        """A job of a case, as `account` may see it: what an error said goes to who began the job alone.
+        """Return a job of a case as `account` may see it: only its starter sees an error's message.
 
-        Waits for its end first, `wait_s` seconds at most.
+        Wait up to `wait_s` seconds for its end first.
 
         Raises:
-            NotFound: there is none.
+            NotFound: no such job.
         """
         if wait_s:
             self.wait(identifier, wait_s)
@@ -133,7 +134,7 @@ class Jobs:
         return self._job(row, account)
 
     def of(self, case: str, account: str, kinds: Collection[str], newest: int = 20, *, own: bool = False) -> list[Job]:
-        """The jobs of a case of these kinds, newest first; of `account` alone if `own`."""
+        """Return the jobs of these kinds in a case, newest first; only those of `account` if `own`."""
         mine = [_ROW.c.case_id == case, _ROW.c.kind.in_(list(kinds))]
         if own:
             mine.append(_ROW.c.account == account)
@@ -143,14 +144,14 @@ class Jobs:
         return [self._job(row, account) for row in rows]
 
     def cancel(self, identifier: str) -> None:
-        """Ask a job to stop: it does at its next step. Nothing if it has ended."""
+        """Ask a job to stop at its next step, unless it has ended."""
         with transaction(self._database) as connection:
             connection.execute(
                 _ROW.update().where(_ROW.c.id == identifier, _ROW.c.state == "running").values(state="cancelling")
             )
 
     def wait(self, identifier: str, seconds: float) -> None:
-        """Wait for a job, so long at most; not for one whose process is gone."""
+        """Wait up to this many seconds for a job, unless its process is gone."""
         if not self._processes.is_mine(identifier):
             with suppress(GoneError, Busy):
                 self._processes.ask(identifier, _WAIT, identifier, seconds, wait_s=seconds)
@@ -160,18 +161,18 @@ class Jobs:
             thread.join(seconds)
 
     def settle(self) -> None:
-        """Mark the jobs whose process died."""
+        """Mark jobs whose process died as interrupted."""
         with transaction(self._database) as connection:
             rows = connection.execute(sa.select(_ROW).where(_ROW.c.state.in_(UNFINISHED))).all()
         for row in rows:
             self._job(row, "")
 
     def forget(self) -> None:
-        """Forget what errors said: cells of a delivery may be in it."""
+        """Forget error messages, which may contain cells of a delivery."""
         self._said.clear()
 
     def close(self) -> None:
-        """Stop what is running, and wait until each case is as it was."""
+        """Stop all jobs, and wait until each case is as it was before."""
         self._closing.set()
         for thread in list(self._threads.values()):
             thread.join(_CLOSE_S)
@@ -190,19 +191,19 @@ class Jobs:
             text = type(error).__name__
             self._remember(identifier, str(error))
         except Exception as error:
-            # Neither the message nor the values: they may be cells of a delivery.
+            # The message and values are not logged: they may be cells of a delivery.
             text = type(error).__name__
             _LOG.error("job %s: %s\n%s", identifier, text, "".join(traceback.format_tb(error.__traceback__)))
             stands = f" {standing()}." if RECORDED.get() else ""
             self._remember(
                 identifier, f"The service met an error it did not expect ({text}); it is in its log.{stands}"
             )
-        # Others than who began it are told this much of a failure.
+        # Part of a failure that accounts other than the starter see too.
         recorded = {"recorded": True} if state == "failed" and RECORDED.get() else {}
         try:
             self._end(identifier, state, text, {**about, **result, **recorded})
         except OperatorError as error:
-            # The row goes on saying `running`; with the lock let go it reads `interrupted`.
+            # The row still says `running`; once the lock is released it is shown as `interrupted`.
             _LOG.error("job %s: its end (%s) could not be written: %s", identifier, state, error)
         finally:
             self._let_go(identifier, lock)
@@ -246,11 +247,11 @@ class Jobs:
         return self._interrupted(job) if job.unfinished and self._died(row.id) else job
 
     def answers(self) -> Answers:
-        """What the other processes may ask this one."""
+        """Return this process's answers to questions of the others."""
         return {_SAID: self._said_of, _WAIT: self.wait}
 
     def _said_of(self, identifier: str) -> str:
-        """What the error of a job said; empty where the process that met it is gone, or has forgotten."""
+        """Return a job's error message; empty if the process that met it is gone, or has forgotten it."""
         if self._processes.is_mine(identifier):
             return self._said.get(identifier, "")
         with suppress(GoneError, Busy):
@@ -267,7 +268,7 @@ class Jobs:
         return True
 
     def _interrupted(self, job: Job) -> Job:
-        """Mark it, unless it ended between the look at its row and the look at its lock."""
+        """Mark a job as interrupted, unless it ended between the checks of its row and its lock."""
         mine = _ROW.c.id == job.id
         with transaction(self._database) as connection:
             connection.execute(
@@ -296,7 +297,7 @@ class Jobs:
 
 
 class _Watch:
-    """A progress that writes now and then."""
+    """A progress that writes to the database at intervals."""
 
     def __init__(self, jobs: Jobs, identifier: str) -> None:
         self._jobs, self._identifier = jobs, identifier

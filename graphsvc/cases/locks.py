@@ -1,6 +1,6 @@
-"""One writer a case over all processes of a home, and none while the store is written anew.
+"""Locks: one writer per case across all processes of a home, and no other writer while the store is rewritten.
 
-A lock ends with its process, whatever kills that.
+A lock ends with its process, even if the process is killed.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from graphsvc.errors import Busy
 from graphsvc.records.progress import Progress
 
 _STORE = "store.lock"
-_SHORT_S, _LONG_S = 2.0, 600.0  # a look at a lock, and waiting for a load
+_SHORT_S, _LONG_S = 2.0, 600.0  # for a short wait, and for waiting until a load is done
 
 
 class Locks:
-    """The locks of the cases of one home, and that of its store."""
+    """The locks of one home's cases, and the lock of its store."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
         self._has_store = False
-        # The cases that are written here.
+        # Cases being written by this process.
         self._here: set[str] = set()
 
     @contextmanager
     def case(self, case: str) -> Iterator[None]:
-        """Be the one who writes a case.
+        """Hold the write lock of a case.
 
         Raises:
-            Busy: another is, or writes the store anew.
+            Busy: it is held elsewhere, or the store is being rewritten.
         """
         folder = self._folder()
         try:
             with FileLock(folder / f"{_name(case)}.lock", timeout=0.1, mode=0o600):
-                # After the lock of the case: who writes the store anew first takes this one and then waits for ours.
+                # Only with the case's lock held: a rewrite takes the store's lock first, then waits for the case's.
                 with FileLock(folder / _STORE, timeout=_SHORT_S, mode=0o600):
                     pass
                 self._here.add(case)
@@ -51,7 +51,7 @@ class Locks:
 
     @contextmanager
     def unless_elsewhere(self, case: str) -> Iterator[bool]:
-        """Gives whether no other process writes a case in the block."""
+        """Yield whether no other process writes a case during the block."""
         with ExitStack() as stack:
             try:
                 if case not in self._here and not self._has_store:
@@ -63,10 +63,10 @@ class Locks:
 
     @contextmanager
     def store(self, progress: Progress) -> Iterator[None]:
-        """Be the only one who writes anything; waits for those who do.
+        """Hold the locks of the store and of all cases, waiting for current writers.
 
         Raises:
-            Busy: another process is at it, or a case is being loaded for long.
+            Busy: they are held elsewhere, or a case takes long to load.
         """
         folder = self._folder()
         with ExitStack() as held:
@@ -88,8 +88,8 @@ class Locks:
 
     @contextmanager
     def alone(self, case: str) -> Iterator[bool]:
-        """Be the only one who writes anything, for who writes a case already; gives whether that is so. Waits some seconds at most."""
-        if self._has_store:  # then nobody but its holder writes a case
+        """Hold all locks in addition to a case's, which the caller holds; yield whether that worked within seconds."""
+        if self._has_store:  # its holder is then the only writer
             yield True
             return
         folder = self._folder()
@@ -98,7 +98,7 @@ class Locks:
                 held.enter_context(FileLock(folder / _STORE, timeout=_SHORT_S, mode=0o600))
                 for path in self._of_cases(folder):
                     if path.stem != _name(case):
-                        # Longer than somebody who has this lock may wait for the one that we have.
+                        # Longer than the holder of this lock may wait for the store's lock, which we hold.
                         held.enter_context(FileLock(path, timeout=2 * _SHORT_S, mode=0o600))
             except Timeout:
                 held.close()

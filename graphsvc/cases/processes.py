@@ -1,7 +1,7 @@
-"""The processes that serve one home, and what each asks the others: what is in the memory of one of them alone.
+"""The processes that serve one home, and their questions to each other about contents of their memory.
 
-Each listens at a socket in a folder that only this account may enter. What one alone holds (a run of Cypher, what ended a job)
-bears an id that begins with the name of its process, so that whichever is asked knows whom to ask.
+Each listens at a socket in a folder that only this account may enter. Objects in the memory of one process (a run of
+Cypher, a job's error) have an id that begins with its name, so that every process knows which one to ask.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from filelock import FileLock, Timeout
 from graphsvc.errors import Busy, GraphsvcError, OperatorError
 
 _LOG = logging.getLogger(__name__)
-# Bytes of the name of a process; hexadecimal digits of it.
+# Length of a process's name, in bytes and in hexadecimal digits.
 _NAME = 4
 _DIGITS = 2 * _NAME
-# How long an answer may take beyond what was asked to wait for; and how long one that did not answer is not asked again.
+# Time allowed for an answer beyond the wait requested; and time before a process that did not answer is asked again.
 _PATIENCE_S, _SILENT_S = 5.0, 30.0
 _BACKLOG = 64
 _END_S, _AGAIN_S = 5.0, 0.2
@@ -38,19 +38,19 @@ Answers = Mapping[str, Callable[..., Any]]
 
 
 class GoneError(Exception):
-    """The process that held this is no more."""
+    """The process that held this no longer exists."""
 
 
 class SilentError(GoneError):
-    """It lives, as it seems, and does not answer."""
+    """The process seems to be alive but does not answer."""
 
 
 class Processes:
-    """This process among those that serve a home. One that does not listen may ask those that do.
+    """This process among the processes of a home. A process that does not listen may still ask the others.
 
     Args:
-        home: whose.
-        key: what they prove to each other that they have.
+        home: folder of the home.
+        key: secret that the processes prove to each other to have.
     """
 
     def __init__(self, home: Path, key: bytes) -> None:
@@ -58,25 +58,25 @@ class Processes:
         self._name = secrets.token_hex(_NAME)
         self._listening = ExitStack()
         self._closing = threading.Event()
-        # Process → until when it is not asked.
+        # Process → time until which it is not asked.
         self._silent: dict[str, float] = {}
 
     def new_id(self) -> str:
-        """An id (32 hexadecimal digits) that nobody can guess, for what this process holds."""
+        """Return an unguessable id (32 hexadecimal digits) for an object that this process holds."""
         return self._name + secrets.token_hex(16 - _NAME)
 
     def is_mine(self, identifier: str) -> bool:
-        """Whether this process holds what bears this id."""
+        """Whether this process holds the object with this id."""
         return identifier.startswith(self._name)
 
     def listen(self, answers: Answers) -> None:
-        """Answer the others from now on; nobody on Windows, where one alone serves.
+        """Answer the other processes from now on; does nothing on Windows, where a single process serves.
 
         Args:
-            answers: question → what gives the answer of this process; it and what is asked with are plain values.
+            answers: question → function that returns this process's answer; arguments and answers are plain values.
 
         Raises:
-            OSError: the socket cannot be made.
+            OSError: the socket cannot be created.
         """
         if not hasattr(socket, "AF_UNIX"):
             return
@@ -87,7 +87,7 @@ class Processes:
             with _short(part) as address:
                 listener.bind(address)
             listener.listen(_BACKLOG)
-            # Only now: whoever called before would be refused, and take it for one of a process that was killed.
+            # Renamed only now: earlier callers would be refused, and take the socket for one of a killed process.
             part.rename(self._folder / self._name)
             undo.callback((self._folder / self._name).unlink, missing_ok=True)
             thread = threading.Thread(target=self._answer_all, args=(listener, answers), name="answers", daemon=True)
@@ -96,10 +96,10 @@ class Processes:
             self._listening = undo.pop_all()
 
     def ask(self, identifier: str, question: str, *given: object, wait_s: float = 0.0) -> Any:
-        """What the process that holds `identifier` answers.
+        """Return the answer of the process that holds `identifier`.
 
         Raises:
-            GoneError: it is no more. Busy: it does not answer at this moment. GraphsvcError: what it met.
+            GoneError: it no longer exists. Busy: it does not answer now. GraphsvcError: the error that it met.
         """
         try:
             return self._asked(identifier[:_DIGITS], question, given, wait_s)
@@ -107,9 +107,9 @@ class Processes:
             raise Busy("A process of the service does not answer at this moment. Try again in half a minute.") from None
 
     def ask_others(self, question: str, *given: object, wait_s: float = 0.0) -> list[Any]:
-        """What the others that live answer; of one that does not, though it lives, the process's log says so.
+        """Return the answers of the other processes; one that is alive but does not answer is logged.
 
-        One that did not answer lately is asked again where it may take a while (`wait_s`), and else passed over.
+        A process that recently did not answer is asked again only if there is time to wait (`wait_s`).
         """
         answers = []
         for name in self._others():
@@ -125,10 +125,10 @@ class Processes:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """No other process is in such a block.
+        """Hold a lock that excludes all other processes from such a block.
 
         Raises:
-            Busy: another is, and does not come out of it. OperatorError: the home cannot be written.
+            Busy: the lock is held elsewhere for too long. OperatorError: the home cannot be written.
         """
         lock = FileLock(self._folder / "lock", timeout=2 * _PATIENCE_S, mode=0o600)
         try:
@@ -146,17 +146,17 @@ class Processes:
             lock.release()
 
     def settle(self) -> None:
-        """Remove the sockets of those that were killed."""
+        """Remove the sockets of killed processes."""
         for name in self._others():
             with suppress(GoneError, OSError, EOFError):
                 self._call(name, _PATIENCE_S).close()
-        for part in self._folder.glob("*.part"):  # of who was killed before anybody could ask it
-            with suppress(FileNotFoundError):  # it can be asked by now
+        for part in self._folder.glob("*.part"):  # of processes killed before they could be asked
+            with suppress(FileNotFoundError):  # it was renamed in the meantime, and can be asked
                 if time.time() - part.stat().st_mtime > _SILENT_S:
                     part.unlink()
 
     def close(self) -> None:
-        """Answer nobody any more."""
+        """Stop answering."""
         self._closing.set()
         self._listening.close()
 
@@ -166,7 +166,7 @@ class Processes:
         return sorted(path.name for path in self._folder.glob("?" * _DIGITS) if path.name != self._name)
 
     def _asked(self, name: str, question: str, given: tuple[object, ...], wait_s: float) -> Any:
-        # What is asked may come from outside: it names a process, and no path.
+        # The name may come from outside: it must be that of a process, never a path.
         if name not in self._others():
             raise GoneError
         if not wait_s and time.monotonic() < self._silent.get(name, 0.0):
@@ -183,7 +183,7 @@ class Processes:
         except GoneError:
             raise
         except Exception as error:
-            # It ended meanwhile, or what it said cannot be understood. Not the message: it may hold values.
+            # It ended in the meantime, or its answer is malformed. The message is not logged: it may contain values.
             if name not in self._others():
                 raise GoneError from None
             _LOG.error("asking another process %s: %s", question, type(error).__name__)
@@ -193,7 +193,7 @@ class Processes:
         return answer
 
     def _call(self, name: str, patience_s: float) -> Connection:
-        """A connection to another process. Raises GoneError, or OSError and EOFError where it stands still or just ends."""
+        """Connect to another process. Raises GoneError, or OSError and EOFError if it hangs or is just ending."""
         path, caller = self._folder / name, socket.socket(socket.AF_UNIX)
         try:
             _be_patient(caller, patience_s)
@@ -201,7 +201,7 @@ class Processes:
                 caller.connect(address)
             connection = Connection(caller.detach())
         except ConnectionRefusedError:
-            path.unlink(missing_ok=True)  # of one that was killed
+            path.unlink(missing_ok=True)  # left by a killed process
             raise GoneError from None
         finally:
             caller.close()
@@ -222,7 +222,7 @@ class Processes:
                 caller, _ = listener.accept()
                 threading.Thread(target=self._answer, args=(caller, answers), name="answer", daemon=True).start()
             except (OSError, RuntimeError) as error:
-                # Who asked has gone, or this is the end; or there is no file or no thread to be had at this moment.
+                # The caller has gone, or this process is closing; or no file or thread is available at this moment.
                 if not self._closing.wait(_AGAIN_S):
                     _LOG.warning("another process could not be answered: %s", type(error).__name__)
 
@@ -238,20 +238,20 @@ class Processes:
                 except GraphsvcError as error:
                     answer = pickle.dumps((False, error))
             except Exception as error:
-                # Not its message: it may hold values. Who asked is told that there was no answer.
+                # The message is not logged: it may contain values. The caller sees that there was no answer.
                 _LOG.error("another process asked %s: %s", question, type(error).__name__)
                 return
             connection.send_bytes(answer)
 
     def _wake(self, thread: threading.Thread) -> None:
-        """Have the thread that waits for others see that this is the end."""
+        """Wake the listening thread, so that it sees that this process is closing."""
         with suppress(OSError), _short(self._folder / self._name) as address, socket.socket(socket.AF_UNIX) as caller:
             caller.connect(address)
         thread.join(_END_S)
 
 
 def _be_patient(end: socket.socket, patience_s: float) -> None:
-    """Have each step at an end fail that takes longer than one may: the other process may stand still."""
+    """Limit the time of each read and write at a socket, as the other process may hang."""
     limit = struct.pack("ll", int(patience_s), 0)
     for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
         end.setsockopt(socket.SOL_SOCKET, option, limit)
@@ -259,7 +259,7 @@ def _be_patient(end: socket.socket, patience_s: float) -> None:
 
 @contextmanager
 def _short(path: Path) -> Iterator[str]:
-    """A path of a socket, which may not have more than some hundred bytes, where the folder can be named otherwise."""
+    """Yield a short path for a socket (on Linux): paths of sockets are limited to about a hundred bytes."""
     if sys.platform != "linux":
         yield str(path)
         return

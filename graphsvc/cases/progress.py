@@ -1,4 +1,4 @@
-"""How long work is watched and stopped: a progress is called between its steps, and may stop it by what it raises."""
+"""Watching and stopping long work: a progress is called between its steps, and may raise an error to stop it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from graphsvc.records.progress import Progress
 
 
 class CancelledError(GraphsvcError):
-    """The person who asked for it stopped it; what had been written was taken back."""
+    """The work was stopped on request, and undone."""
 
     exit_code = 130
     status = 409
 
 
 def unstoppable(progress: Progress) -> Progress:
-    """The same, but for stopping: what was begun has to be completed."""
+    """Return the same progress, unable to stop work that has to be completed once begun."""
 
     def told(done: int, total: int, text: str) -> None:
         with suppress(CancelledError):
@@ -26,4 +26,4 @@ def unstoppable(progress: Progress) -> Progress:
 
 
 def quiet(_done: int, _total: int, _text: str) -> None:
-    """Progress that nobody watches."""
+    """Ignore progress."""

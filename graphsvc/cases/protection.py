@@ -1,4 +1,4 @@
-"""The protection of a case: chosen when it is made, stricter at any time, looser by two persons."""
+"""The protection of a case: chosen when it is created, made stricter at any time, and looser by two persons."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def require_protection(protection: str) -> str:
     """Return the name of a protection unchanged.
 
     Raises:
-        RequestError: there is no protection of that name.
+        RequestError: no protection has that name.
     """
     if protection not in PROTECTIONS:
         raise RequestError(f"There is no protection {protection[:20]!r}. Choose {WITNESS} or {MARKED}.")
@@ -44,7 +44,7 @@ class Protections:
         self._database = database
 
     def of(self, case: str) -> tuple[str, str]:
-        """Protections of a case, and when two persons loosened it (ISO, UTC; empty: they did not)."""
+        """Return the protection of a case, and when two persons loosened it (ISO, UTC; empty: never)."""
         row = self._row(case)
         if row is None:
             return WITNESS, ""
@@ -59,7 +59,7 @@ class Protections:
         """Return the protection that a delivery is loaded under, as `of` does, and whether the case is new.
 
         Raises:
-            RequestError: the case is there, and another one was chosen than it has.
+            RequestError: the case exists with a different protection.
         """
         there = self._row(case)
         if there is None:
@@ -73,14 +73,14 @@ class Protections:
         return choice, False
 
     def keep(self, case: str, protection: str, state: str = "", loosened_at: dt.datetime | None = None) -> None:
-        """Keep the protection of a case, and its state until it is written, both at once."""
+        """Store the protection of a case, and its state until it is written, in one transaction."""
         values = {"protection": protection, "loosened_at": loosened_at} | ({"state": state} if state else {})
         with transaction(self._database) as connection:
             connection.execute(_TABLE.update().where(_TABLE.c.id == case).values(**values))
 
 
 def needs_protection(rows: Iterable[Row]) -> bool:
-    """Whether rows hold statements of witnesses, or people who are witnesses, victims or marked as minors or sealed."""
+    """Whether rows hold witness statements, or people marked as witnesses, victims, minors or sealed."""
     return any(
         (row.table == "statements" and row.values.get("kind") == "witness")
         or (row.table == "people" and (marks(row.values, now().date(), of_witnesses=True)))
@@ -89,10 +89,10 @@ def needs_protection(rows: Iterable[Row]) -> bool:
 
 
 def require_no_witnesses(case: str, protection: str, rows: Iterable[Row]) -> None:
-    """Refuse statements of witnesses in a case that does not protect them.
+    """Refuse witness statements in a case that does not protect them.
 
     Raises:
-        InputError: there is one.
+        InputError: the rows contain one.
     """
     if protection != MARKED:
         return

@@ -1,4 +1,4 @@
-"""What the application database records of cases: their keys, deliveries, vault and provenance. Changes no graph."""
+"""Records of cases in the application database: keys, deliveries, vault and provenance. Changes no graph."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from graphsvc.cases.versions import known_cases
 from graphsvc.ingest.check import Delivery
 from graphsvc.store.mark import Held
 
-_AT_ONCE = 500  # rows that one statement of SQL names
+_AT_ONCE = 500  # rows per SQL statement
 
 
 class Register:
@@ -40,11 +40,11 @@ class Register:
         self.shared_ids = SharedIds(database, vault)
 
     def cases(self) -> list[dict[str, Any]]:
-        """Every case: id, state, version, version_p, created_at, protection."""
+        """Return every case: id, state, version, version_p, created_at, protection."""
         return known_cases(self._database)
 
     def deliveries(self, case: str) -> list[dict[str, Any]]:
-        """The case's deliveries, newest first: number, status, who, when, counts; never their rows."""
+        """Return a case's deliveries, newest first: number, status, account, times, counts; never their rows."""
         table = tables.deliveries
         columns = [column for column in table.c if column.name != "rows_sealed"]
         query = sa.select(*columns).where(table.c.case_id == case).order_by(table.c.number.desc())
@@ -52,11 +52,11 @@ class Register:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def dependence(self, case: str, level: str) -> dict[str, frozenset[str]]:
-        """What the sources of a case share, at level `all` or `p`; for computing only."""
+        """Return keys of what the sources of a case share, at level `all` or `p`; for computing only."""
         return _keys(self._kept_dependence(case), level)
 
     def depending(self, case: str, key: bytes, level: str) -> tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]:
-        """What `shared` and `dependence` tell, in one look, with the case's key."""
+        """Return the results of `shared` and `dependence`, read once with the case's key."""
         dependence = self._kept_dependence(case, key)
         return _shared(dependence, level), _keys(dependence, level)
 
@@ -71,19 +71,19 @@ class Register:
         return dict(unpack(key, row.dependence_sealed, f"dependence {case}"))
 
     def shared(self, case: str, level: str) -> dict[str, list[Thing]]:
-        """What each source of a witness has to do with, at level `all` or `p`: for who has source clearance."""
+        """Return the things each witness source is connected with, at level `all` or `p`; needs source clearance."""
         return _shared(self._kept_dependence(case), level)
 
     def masked_ids(self, case: str, key: bytes) -> dict[str, str]:
-        """Hidden ids (`vault.is_hidden`) → the pseudonym that their bearer would have."""
+        """Return hidden ids (`vault.is_hidden`) → the pseudonym that their bearer would have."""
         return dict(self._kept_dependence(case, key).get("masked", {}))
 
     def sources_named(self, case: str, key: bytes) -> SourceIds:
-        """Ids of sources, also of statements taken back."""
+        """Return the ids of sources, including those of undone statements."""
         return SourceIds.of_json(self._kept_dependence(case, key).get("sources_named", ()))
 
     def provenance(self, case: str, claims: list[str]) -> dict[str, tuple[int, int]]:
-        """Claim id → (delivery, line in its links file)."""
+        """Return claim id → (delivery, line in its links file)."""
         table = tables.provenance
         with transaction(self._database) as connection:
             rows = connection.execute(
@@ -94,7 +94,7 @@ class Register:
             return {row.claim_id: (row.delivery, row.line) for row in rows}
 
     def identities(self, case: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Pseudonym → what only the vault knows of it. Opening any is for custodians, one by one, with a reason."""
+        """Yield pseudonyms with their values in the vault. Custodians alone may open these, singly, with a reason."""
         table = tables.identities
         with transaction(self._database) as connection:
             rows = list(connection.execute(sa.select(table).where(table.c.case_id == case)))
@@ -103,13 +103,13 @@ class Register:
             yield row.pseudonym, unpack(self._vault.key(row.key_sealed, what), row.values_sealed, what)
 
     def pseudonyms(self, case: str) -> frozenset[str]:
-        """Whom and what the vault holds something of that is in the case now; nothing of it is opened."""
+        """Return the pseudonyms for which the vault holds values in the case now, without opening them."""
         query = sa.select(tables.identities.c.pseudonym).where(tables.identities.c.case_id == case)
         with transaction(self._database) as connection:
             return frozenset(connection.execute(query).scalars())
 
     def kind(self, case: str, pseudonym: str) -> str | None:
-        """`person`, `thing` or `source`, of what the vault holds under this pseudonym; None if it holds nothing."""
+        """Return `person`, `thing` or `source` for a pseudonym in the vault; None if the vault does not hold it."""
         table = tables.identities
         with transaction(self._database) as connection:
             kind = connection.execute(
@@ -118,7 +118,7 @@ class Register:
             return str(kind) if kind is not None else None
 
     def identity(self, case: str, pseudonym: str) -> tuple[str, dict[str, Any]]:
-        """Kind and values of one identity: for a reveal alone, after it was agreed to."""
+        """Return kind and values of one identity: only for a reveal, after it was agreed to."""
         table = tables.identities
         with transaction(self._database) as connection:
             row = connection.execute(
@@ -128,7 +128,7 @@ class Register:
         return row.kind, unpack(self._vault.key(row.key_sealed, what), row.values_sealed, what)
 
     def key(self, case: str, *, create: bool) -> bytes:
-        """The case's data key; of a new case one that is kept only if `create`."""
+        """Return the case's data key; a new case gets one, which is stored only if `create`."""
         with transaction(self._database) as connection:
             wrapped = connection.execute(sa.select(tables.cases.c.key_sealed).where(tables.cases.c.id == case)).scalar()
             if wrapped is not None:
@@ -140,7 +140,7 @@ class Register:
             return key
 
     def unmake(self, case: str) -> None:
-        """Forget a case that never held a delivery: a first load that came to nothing leaves no empty case."""
+        """Delete a case without deliveries, so that a failed first load leaves no empty case."""
         with transaction(self._database) as connection:
             if all(
                 connection.execute(sa.select(table.c.number).where(table.c.case_id == case).limit(1)).first() is None
@@ -159,13 +159,13 @@ class Register:
                 connection.execute(tables.cases.delete().where(tables.cases.c.id == case))
 
     def opened_on(self, case: str) -> dt.date:
-        """The day the case was made: who was under 18 then stays sealed, whenever a delivery comes or goes."""
+        """Return the day the case was created: people under 18 then stay sealed, whatever deliveries come or go."""
         with transaction(self._database) as connection:
             opened = connection.execute(sa.select(tables.cases.c.created_at).where(tables.cases.c.id == case)).scalar()
         return (opened or now()).date()
 
     def counting(self, case: str) -> dict[int, Any]:
-        """The deliveries that are loaded or being worked on, in order."""
+        """Return the deliveries that are loaded, or being loaded or undone, in order."""
         table = tables.deliveries
         with transaction(self._database) as connection:
             rows = connection.execute(
@@ -174,7 +174,7 @@ class Register:
             return {row.number: row for row in rows}
 
     def next_number(self, case: str) -> int:
-        """The number of the next delivery; a loaded one keeps its number for good."""
+        """Return the number of the next delivery; a loaded delivery keeps its number for good."""
         with transaction(self._database) as connection:
             last = connection.execute(
                 sa.select(sa.func.max(tables.deliveries.c.number)).where(tables.deliveries.c.case_id == case)
@@ -194,9 +194,9 @@ class Register:
         *,
         partial: bool,
     ) -> None:
-        """Record the delivery before the first write; from here on a kill is completed, not forgotten.
+        """Record a delivery before the first write; from here on it is completed even after a kill.
 
-        `state` is that of the case until it is written.
+        `state` is the state of the case until it is written.
         """
         sealed = seal_rows(key, case, number, delivery.rows, delivery.columns, delivery.incomplete, delivery.accepted)
         with transaction(self._database) as connection:
@@ -216,7 +216,7 @@ class Register:
             connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state=state))
 
     def mark(self, case: str, number: int, status: str, state: str) -> None:
-        """Give a delivery another status and its case another state, both at once."""
+        """Change the status of a delivery and the state of its case, in one transaction."""
         with transaction(self._database) as connection:
             connection.execute(
                 tables.deliveries.update()
@@ -226,7 +226,7 @@ class Register:
             connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state=state))
 
     def forget(self, case: str, number: int) -> None:
-        """Forget a delivery that was cancelled before it was loaded."""
+        """Delete a delivery that was cancelled before it was loaded."""
         with transaction(self._database) as connection:
             connection.execute(
                 tables.deliveries.delete().where(
@@ -235,15 +235,15 @@ class Register:
             )
 
     def overrules(self, case: str, kind: str) -> frozenset[str]:
-        """Pseudonyms on whom persons decided `sealed`, `opened` or `erased`, whatever deliveries say."""
+        """Return the pseudonyms for which persons decided `kind`: `sealed`, `opened` or `erased`."""
         return frozenset(pseudonym for pseudonym, decided in self.decided(case).items() if decided == kind)
 
     def decided(self, case: str) -> dict[str, str]:
-        """Pseudonym → what persons decided on it: `sealed`, `opened` or `erased`."""
+        """Return pseudonym → decision by persons: `sealed`, `opened` or `erased`."""
         return {name: kind for name, (kind, _) in self.decisions(case).items()}
 
     def decisions(self, case: str) -> dict[str, tuple[str, dt.datetime]]:
-        """Pseudonym → what persons decided on it, as in `decided`, and when (UTC)."""
+        """Return pseudonym → decision by persons, as in `decided`, and when (UTC)."""
         table = tables.overrules
         with transaction(self._database) as connection:
             rows = connection.execute(
@@ -252,23 +252,23 @@ class Register:
             return {row.pseudonym: (row.kind, row.at) for row in rows}
 
     def last_read(self, case: str) -> str:
-        """When somebody last read the case (ISO, UTC); empty: nobody did."""
+        """Return when somebody last read the case (ISO, UTC); empty: never."""
         return audit.last_of(self._database, READING, case)
 
     def standings(self, case: str, key: bytes) -> dict[str, Standing] | None:
-        """How everybody stands in a case (`cases.image.standing`); None: it was not kept yet."""
+        """Return the standings of a case (`cases.image.standing`); None: not stored yet."""
         query = sa.select(tables.cases.c.standings_sealed).where(tables.cases.c.id == case)
         with transaction(self._database) as connection:
             sealed = connection.execute(query).scalar()
         return None if sealed is None else unpacked(unpack(key, sealed, f"standings {case}"))
 
     def sealed(self, case: str) -> dict[str, Standing]:
-        """Pseudonym → how they stand, of everybody sealed in a case."""
+        """Return pseudonym → standing of every person and thing sealed in a case."""
         standing = self.standings(case, self.key(case, create=False)) or {}
         return {name: entity for name, entity in standing.items() if entity.sealed}
 
     def held(self, case: str) -> frozenset[str]:
-        """Pseudonyms of the persons under a hold; an empty one if the whole case is."""
+        """Return the pseudonyms of persons under a hold; an empty one if the whole case is."""
         mine = (tables.holds.c.case_id == case, tables.holds.c.released_at.is_(None))
         with transaction(self._database) as connection:
             return frozenset(connection.execute(sa.select(tables.holds.c.pseudonym).where(*mine)).scalars())
@@ -281,14 +281,14 @@ class Register:
         decided: Mapping[str, str],
         leaving: Leaving | None = None,
     ) -> None:
-        """Keep decisions (`sealed`, `opened` or `erased`) with what goes with them, all in one; closes the case.
+        """Store decisions (`sealed`, `opened` or `erased`) and their consequences, in one transaction; close the case.
 
         Args:
-            case: the case; open again once the graph is in line.
-            account: who decided.
-            reason: why; it may name someone and is sealed.
-            decided: pseudonym → what was decided; a later decision on the same replaces the earlier.
-            leaving: what goes with who is erased.
+            case: the case; it opens again once the graph is updated.
+            account: the account that decided.
+            reason: why; it may name somebody and is sealed.
+            decided: pseudonym → decision; it replaces an earlier decision on the same pseudonym.
+            leaving: consequences of an erasure.
         """
         key = self.key(case, create=False)
         gone = frozenset(pseudonym for pseudonym, kind in decided.items() if kind == "erased")
@@ -314,32 +314,32 @@ class Register:
             _ask_rewrite(connection, case)
 
     def ask_rewrite(self, case: str) -> None:
-        """Have the managed store written anew: the names of a case have to go from its files."""
+        """Request a rewrite of the managed store, to delete the names of a case from its files."""
         with transaction(self._database) as connection:
             _ask_rewrite(connection, case)
 
     def rewriting(self) -> list[int]:
-        """By what the managed store still has to be written anew."""
+        """Return the ids of the open requests to rewrite the managed store."""
         query = sa.select(tables.rewrites.c.id).where(tables.rewrites.c.done_at.is_(None))
         with transaction(self._database) as connection:
             return list(connection.execute(query).scalars())
 
     def rewritten(self, asked: Collection[int]) -> None:
-        """The store has been written anew since it was asked for by these."""
+        """Mark these requests as done: the store has been rewritten."""
         with transaction(self._database) as connection:
             connection.execute(tables.rewrites.update().where(tables.rewrites.c.id.in_(asked)).values(done_at=now()))
 
     def close_all(self) -> None:
-        """Close every case to readers: what the graph holds of it has to be written again."""
+        """Close every case to readers until it is written again."""
         with transaction(self._database) as connection:
             connection.execute(tables.cases.update().values(state="loading"))
 
     def wipe_free_space(self) -> bool:
-        """Leave nothing of what was replaced beside the database; whether that could be done."""
+        """Wipe replaced contents from the database's files; return whether that was possible."""
         return wipe_free_space(self._database)
 
     def open_cases(self) -> dict[str, dict[str, Any] | None]:
-        """Open cases → what the graph held of each when it was last written (`store.mark.Held` as JSON)."""
+        """Return open cases → contents of the graph when each was last written (`store.mark.Held` as JSON)."""
         query = sa.select(tables.cases.c.id, tables.cases.c.held).where(tables.cases.c.state == "open")
         with transaction(self._database) as connection:
             return {row.id: row.held for row in connection.execute(query)}
@@ -350,7 +350,7 @@ class Register:
             connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
 
     def close_graded_otherwise(self, digest: str) -> None:
-        """Close the cases whose figures were not computed with the weights of this digest: they are to be written again."""
+        """Close the cases with figures of a different digest (`Replay.graded_with`), until they are written again."""
         graded, state = tables.cases.c.graded_with, tables.cases.c.state
         with transaction(self._database) as connection:
             connection.execute(
@@ -374,11 +374,12 @@ class Register:
         named: Collection[str],
         marked: Collection[str],
     ) -> None:
-        """Bring the vault in line with the graph, settle the deliveries and open the case again, all in one.
+        """Update the vault to match the graph, settle the deliveries and open the case again, in one transaction.
 
-        `standing` is how everybody stands from now on; `graded_with` the digest of the weights that figures were computed with;
-        `held` what the graph holds; `moves_open` whether anything under handling code P changed; `unnamed` the pseudonyms of
-        people named until now, `named` of those named from now on; `marked` of people with a new mark, which ends openings asked for.
+        `standing`: the new standings. `graded_with`: digest of the rules and weights behind the figures. `held`:
+        contents of the graph. `moves_open`: whether anything under handling code P changed. `unnamed`, `named`:
+        pseudonyms of entries no longer named, and newly named. `marked`: those of people with a new mark, which ends
+        requests to open them.
         """
         dependence: dict[str, Any] = {
             level: {s: sorted(k) for s, k in held.items()} for level, held in result.dependence.items()
@@ -420,7 +421,7 @@ class Register:
                 )
             )
             withhold_words(connection, case, key, result.withhold)
-            if unnamed:  # who was sealed before was masked there then
+            if unnamed:  # names of people sealed earlier were masked there at that time
                 mask_cypher_elsewhere(connection, case, self._vault.key, result.withhold)
             following.settle(connection, case, key, follow)
             _forget_claims(connection, case, result.provenance)
@@ -455,7 +456,7 @@ def _ask_rewrite(connection: sa.Connection, case: str) -> None:
 
 
 def _bring_in_line(connection: sa.Connection, case: str, provenance: Mapping[str, tuple[int, int]]) -> None:
-    """Which line of which delivery each claim is from: what became another is written, and not all of a large case."""
+    """Update the delivery and line that each claim is from, writing only changes, as a case may be large."""
     table = tables.provenance
     query = sa.select(table.c.claim_id, table.c.delivery, table.c.line).where(table.c.case_id == case)
     before = {claim: (delivery, line) for claim, delivery, line in connection.execute(query)}
@@ -472,7 +473,7 @@ def _bring_in_line(connection: sa.Connection, case: str, provenance: Mapping[str
 
 
 def _forget_claims(connection: sa.Connection, case: str, there: Collection[str]) -> None:
-    """Of questions about claims that are not there any more, leave only that their source was asked."""
+    """Clear the claim id of questions about claims that no longer exist, leaving only that their source was asked."""
     table = tables.questions
     for row in connection.execute(sa.select(table.c.id, table.c.claim_id).where(table.c.case_id == case)).all():
         if row.claim_id and row.claim_id not in there:

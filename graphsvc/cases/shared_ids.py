@@ -1,8 +1,9 @@
 """Cases that share their ids, by a custodian's declaration: an id sealed in one is sealed in the other.
 
-No open case names anybody whose id is sealed in a case that shares its ids, also through a third one. The transaction that opens a case checks this
-for both cases and closes each one that breaks it, so no reader comes in between. `SealingAcross` then makes closed cases
-again; what it cannot do now, the next start or the next change of that case does.
+No open case names anybody whose id is sealed in a case that shares its ids, directly or through other cases. The
+transaction that opens a case checks this for all of them and closes each that breaks it, so that no reader sees a name
+in between. `SealingAcross` then rebuilds closed cases; if it cannot, the next start or the next change of that case
+does.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ from graphsvc.records.lines import require_reason
 from graphsvc.records.progress import Progress
 
 _LOG = logging.getLogger(__name__)
-# Each turn seals somebody, so that this many turns are never needed; what is left stays closed.
+# Each turn seals somebody, so this many turns are never needed; cases left after them stay closed.
 _TURNS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A declaration that lasts, as it is read from one case. Times are UTC."""
+    """A declaration in force, as read from one case. Times are UTC."""
 
     other: str
     account: str
@@ -51,7 +52,7 @@ class SharedIds:
         self._database, self._vault = database, vault
 
     def of(self, case: str) -> list[Declared]:
-        """List the declarations of a case that last, by the name of the other case."""
+        """List the declarations of a case that are in force, by the name of the other case."""
         with transaction(self._database) as connection:
             rows = connection.execute(_lasting(case).order_by(table.c.other_id)).all()
             key = self._key(connection, case) if rows else b""
@@ -61,7 +62,7 @@ class SharedIds:
         ]
 
     def sealed_elsewhere(self, case: str) -> dict[str, tuple[str, ...]]:
-        """Map delivered ids of people sealed in cases with the same ids to their marks there."""
+        """Map delivered ids of people sealed in other cases with the same ids to their marks there."""
         result = defaultdict[str, set[str]](set)
         with transaction(self._database) as connection:
             for sealing in _sharing(connection, case)[1:]:
@@ -71,12 +72,12 @@ class SharedIds:
         return {identifier: tuple(sorted(marks)) for identifier, marks in result.items()}
 
     def declare(self, case: str, other: str, account: str, reason: str) -> None:
-        """Keep a declaration, and close both cases as far as one names anybody sealed in the other.
+        """Store a declaration, and close each case that now names somebody sealed in another.
 
-        Its caller holds the locks of both cases.
+        The caller holds the locks of both cases.
 
         Raises:
-            RequestError: the two are one case, or share their ids already, or the reason is missing.
+            RequestError: the two are the same case, or share their ids already, or the reason is missing.
         """
         reason = require_reason(reason)
         if case == other:
@@ -92,10 +93,10 @@ class SharedIds:
             self.close_naming(connection, case)
 
     def end(self, case: str, other: str, account: str) -> None:
-        """End a declaration. It opens nobody: sealed stays sealed.
+        """End a declaration. It opens nobody: sealed people stay sealed.
 
         Raises:
-            NotFound: none lasts between the two.
+            NotFound: no declaration between the two is in force.
         """
         with transaction(self._database) as connection:
             both = sa.or_(
@@ -134,7 +135,7 @@ class SharedIds:
 
 
 class SealingAcross:
-    """Makes cases again that share their ids with a case in which somebody was sealed.
+    """Rebuilds cases that share their ids with a case in which somebody was sealed.
 
     Args:
         shared: knows the declarations.
@@ -157,14 +158,14 @@ class SealingAcross:
             self._shared.declare(case, other, account, reason)
 
     def around(self, rewrite: Callable[[], bool]) -> bool:
-        """Complete cases before the store is written again, and after it: that opens cases one after another."""
+        """Complete closed cases before a rewrite of the store, and after it, as the rewrite opens cases one by one."""
         self.complete()
         is_managed = rewrite()
         self.complete()
         return is_managed
 
     def complete(self) -> None:
-        """Make the closed ones among these cases again, until none is left or those left are being loaded."""
+        """Rebuild closed cases with a declaration, until all are open or the others are being loaded or fail."""
         for _ in range(_TURNS):
             completed = [self._complete(case) for case in self._shared.closed()]
             if not any(completed):
@@ -175,7 +176,7 @@ class SealingAcross:
             with self._at_work(case, quiet):
                 return True
         except Busy:
-            return False  # whoever is loading it sees what is sealed elsewhere before it opens
+            return False  # the load in progress checks people sealed elsewhere before it opens the case
         except GraphsvcError as error:
             _LOG.error("a case could not be completed and stays closed: %s", type(error).__name__)
             return False
@@ -191,7 +192,7 @@ def _bound(case: str, other: str) -> str:
 
 
 def _sharing(connection: sa.Connection, case: str) -> list[str]:
-    """List a case and all that share its ids, also through others."""
+    """List a case and all that share its ids, directly or through others."""
     cases_sharing = [case]
     for each in cases_sharing:
         near = sorted(row.other_id for row in connection.execute(_lasting(each)))
@@ -200,13 +201,13 @@ def _sharing(connection: sa.Connection, case: str) -> list[str]:
 
 
 def _marks(case: str, standing: Standings) -> Iterator[tuple[str, str]]:
-    """Each delivered id of a person sealed in a case, with a mark; things and places are sealed with the people they lead to."""
+    """Yield delivered ids of people sealed in a case, each with a mark. Things and places follow their people."""
     for name, entity in standing.items():
         if entity.sealed and kind_of(name) == "person":
             yield from product((str(identity["id"]) for identity in entity.identities), shared_marks(case, entity))
 
 
 def _names_any(case: str, standing: Standings, marks: Iterable[tuple[str, str]], key: bytes) -> bool:
-    """Whether anybody with one of these ids is not sealed, and was not opened by two persons who knew of the mark."""
+    """Whether somebody with one of these ids is named, and was not opened by two persons who knew of the mark."""
     entities = ((standing.get(pseudonym(key, "person", identifier)), mark) for identifier, mark in marks)
     return any(entity is not None and entity.is_named and is_news(case, mark, entity) for entity, mark in entities)

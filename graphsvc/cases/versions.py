@@ -1,4 +1,4 @@
-"""Which cases there are, and how often each was changed."""
+"""List of cases, and the number of changes to each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from graphsvc.access.people.policy import no_such_case
 from graphsvc.appdb import tables, transaction
 
-# Asked at every request, so made once.
+# Run at every request, so built once.
 _CASES = sa.select(
     *(tables.cases.c[name] for name in ("id", "state", "version", "version_p", "created_at", "protection"))
 ).order_by(tables.cases.c.id)
@@ -20,21 +20,21 @@ _VERSION = {
 
 
 def known_cases(database: sa.Engine) -> list[dict[str, Any]]:
-    """Every case: id, state, version, version_p, created_at, protection."""
+    """Return every case: id, state, version, version_p, created_at, protection."""
     with transaction(database) as connection:
         return [dict(row) for row in connection.execute(_CASES).mappings()]
 
 
 def version_for(handling: str) -> str:
-    """The column that counts the changes that show to who is cleared for a handling code."""
+    """Return the column that counts changes visible to readers cleared for a handling code."""
     return "version" if handling == "C" else "version_p"
 
 
 def version_of(database: sa.Engine, case: str, handling: str = "C") -> int:
-    """How often a case has been changed in what shows to who is cleared for a handling code.
+    """Return the number of changes to a case visible to readers cleared for a handling code.
 
     Raises:
-        NotFound: there is no such case.
+        NotFound: no such case.
     """
     with transaction(database) as connection:
         version = connection.execute(_VERSION[version_for(handling)], {"case": case}).scalar()

@@ -1,1 +1,1 @@
-"""Files → rows that know their file and line → values, or a rejection → the state of a case."""
+"""Reading deliveries: files → rows with file and line → values or rejections → the state of a case."""

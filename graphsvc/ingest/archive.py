@@ -1,6 +1,6 @@
-"""Zip archives that may be hostile: names, sizes and kinds of what is inside are settled before anything is used.
+"""Reads zip archives that may be hostile: names, sizes and kinds of all entries are checked before any is used.
 
-Nothing is ever unpacked to disk. Sizes are counted while unpacking; what headers claim is not believed.
+Nothing is ever unpacked to disk. Sizes are counted while unpacking; claims in headers are not trusted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from graphsvc.errors import InputError
 from graphsvc.ingest.csvtext import CsvPart
 from graphsvc.ingest.raw import Limits, too_large
 
-# What zipfile and the decompressors raise on a damaged archive.
+# Errors that zipfile and the decompressors raise on a damaged archive.
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, struct.error, OSError, NotImplementedError)
 # An entry that unpacks to more than RATIO times its packed size is a bomb, once it is larger than FLOOR bytes.
 RATIO, FLOOR = 200, 1 << 20
@@ -41,8 +41,8 @@ _NESTED_MAGIC = (
     b"\x28\xb5\x2f\xfd",
 )
 _DRIVE = re.compile(r"[A-Za-z]:")
-# What operating systems leave in folders and archives, and programs beside a file that is open in them. None of it holds
-# data of a case, so leaving it out loses nothing.
+# Files that operating systems leave in folders and archives, and programs next to a file open in them. They hold no
+# data of a case, so leaving them out loses nothing.
 _SYSTEM = re.compile(
     r"(?i)(?:.*/)?(?:__MACOSX(?:/.*)?|\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini|\.~lock\.[^/]*#|~\$[^/]*)"
 )
@@ -59,20 +59,20 @@ def is_system_file(name: str) -> bool:
 
 
 def composed(name: str) -> str:
-    """The name of a file or sheet as names are compared: a Mac writes an accent apart from its letter."""
+    """Return a file's or sheet's name in the form used for comparison: Macs write accents apart from their letters."""
     return unicodedata.normalize("NFC", name)
 
 
 def zip_parts(path: Path, limits: Limits, ignored: Collection[str] = ()) -> list[CsvPart]:
-    """The files of an archive of a case folder, without the one folder they may lie in.
+    """Return the files of an archived case folder, with the single folder that may contain them removed from names.
 
     Args:
         path: the archive.
-        limits: what it may hold.
-        ignored: files that are not wanted, whatever they hold.
+        limits: limits on its contents.
+        ignored: files that are not wanted, whatever they contain.
 
     Raises:
-        InputError: if the archive is damaged, too large, or holds what no delivery holds.
+        InputError: the archive is damaged, too large, or has contents that no delivery has.
     """
     parts: dict[str, str] = {}
 
@@ -98,16 +98,16 @@ def check_archive(
     look: Callable[[str, bytes], None] | None = None,
     wanted: Callable[[list[str]], list[str]] | None = None,
 ) -> list[str]:
-    """The names of the files in an archive, after unpacking them once without keeping anything.
+    """Return the names of the files in an archive, after unpacking them once without keeping anything.
 
     Args:
         path: the archive.
-        limits: what it may hold.
-        look: called with name and bytes of each chunk (chunks overlap by 256 bytes), to look for more.
-        wanted: which of its files will be opened; None: all may be. The others are not unpacked.
+        limits: limits on its contents.
+        look: called with name and bytes of each chunk (chunks overlap by 256 bytes), for further checks.
+        wanted: selects the files that will be opened; None: all. The others are not unpacked.
 
     Raises:
-        InputError: naming the entry and what is wrong with it.
+        InputError: an entry is not acceptable; the message names the entry and the fault.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -168,7 +168,7 @@ def _unpacked_size(
     limits: Limits,
     look: Callable[[str, bytes], None] | None,
 ) -> int:
-    """Bytes one entry really unpacks to, with its checksum tested."""
+    """Return the number of bytes one entry really unpacks to, testing its checksum."""
     size, tail = 0, b""
     packed = max(1, entry.compress_size)
     with archive.open(entry) as stream:
@@ -189,12 +189,12 @@ def _unpacked_size(
 
 
 def _open(path: Path, name: str) -> io.BufferedReader:
-    """The bytes of one entry; closing it closes the archive as well."""
+    """Open one entry; closing it closes the archive as well."""
     return io.BufferedReader(_Member(path, name), buffer_size=1 << 16)
 
 
 class _Member(io.RawIOBase):
-    """One entry of an archive as a raw stream that owns the archive it comes from."""
+    """One entry of an archive, as a raw stream that owns its archive."""
 
     def __init__(self, path: Path, name: str) -> None:
         super().__init__()

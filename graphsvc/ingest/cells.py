@@ -1,4 +1,4 @@
-"""One cell → its value, by the kind of its column. Every converter raises ValueError with the reason."""
+"""Converts a cell to its value by the kind of its column. Every converter raises ValueError with the reason."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from graphsvc.records.nearest import UnknownWord
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
 from graphsvc.records.tables import Column
 
-# Text of a cell that is not empty → its value, or None if it says nothing.
+# Text of a non-empty cell → its value, or None if it is blank.
 Converter = Callable[[str], object]
-# Column, value, reason, and the reason without what differs from row to row (empty: nothing does).
+# Column, value, reason, and the reason without its parts that differ from row to row (empty: the reason has none).
 CellFault = tuple[str, str, str, str]
 
 _LONGEST_ID = 200
@@ -25,22 +25,22 @@ _RESERVED = re.compile(r"[SQTH]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}(?:-[0-9A-Z]+
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # Programs that know only floats write the count 3 as 3.0.
 _COUNT = re.compile(r"\+?([0-9]{1,18})(?:\.0*)?")
-# The one or the thousand: a point stands between thousands in half of Europe.
+# May be 1 or 1000: half of Europe writes a point between thousands.
 _THOUSAND = re.compile(r"\+?[1-9][0-9]{0,2}\.000")
-# What Excel writes to a CSV file of a long number that its column is too narrow for.
+# Form in which Excel writes a long number to a CSV file if its column is too narrow.
 _CUT = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2}")
 _CUT_BY_EXCEL = "is a number that Excel has cut: format the column as text, type the number again and save"
 _CUSTOM_RELATION = re.compile(rf"{CUSTOM_PREFIX}[A-Z0-9_]+")
-# Marks that turn the direction of writing, and signs without width: two ids that look alike would differ. Not those that
-# join letters or keep them apart (U+200C, U+200D): Persian writes with them.
+# Marks of writing direction and signs without width: they would make ids differ that look alike. The joiner and
+# non-joiner (U+200C, U+200D) are not among them: Persian uses them.
 _UNSEEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200e\u200f\u061c\u2060\ufeff\u00ad")
 
-# Dates of one row that must not run backwards.
+# Pairs of dates in one row that must be in order.
 _PERIODS = MappingProxyType({"links": ("from_date", "to_date"), "workplaces": ("opened_on", "closed_on")})
 
 
 def converter(column: Column | None) -> Converter:
-    """What turns the cells of a column into values; None stands for a column of the deliverer's own.
+    """Return the function that converts the cells of a column; None means a custom column.
 
     Example:
         >>> converter(Column("weight", "count"))("3")
@@ -48,7 +48,7 @@ def converter(column: Column | None) -> Converter:
     """
     if column is None:
         return str
-    # The source of a statement is an id by use, though it refers to a row only where it is a person of the case.
+    # The source of a statement is used as an id, though it refers to a row only if it is a person of the case.
     kind = "id" if column.name.endswith("_id") and column.kind == "text" else column.kind
     if column.name == "phones":
         return _phones
@@ -56,7 +56,7 @@ def converter(column: Column | None) -> Converter:
 
 
 def written(value: object) -> str:
-    """The cell that says a value: what `converter` of its column makes it from.
+    """Return the cell for a value: the inverse of its column's `converter`.
 
     Example:
         >>> written(["Ash", "The Tall"]), written(7.5), written(3)
@@ -66,7 +66,7 @@ def written(value: object) -> str:
 
 
 def seen_id(text: str) -> str:
-    """Text as an id that two eyes cannot tell from it: without signs that nobody sees, accents one with their letters.
+    """Return text as an id that looks the same, without invisible signs and with accents joined to their letters.
 
     Example:
         >>> seen_id("Jose\u0301\u200b") == "Jos\u00e9"
@@ -76,7 +76,7 @@ def seen_id(text: str) -> str:
 
 
 def out_of_order(table: str, values: dict[str, object]) -> list[CellFault]:
-    """Where the two dates of a row's period run backwards."""
+    """Return a fault if the two dates of a row's period are in the wrong order."""
     names = _PERIODS.get(table)
     if names is None or names[0] not in values or names[1] not in values:
         return []
@@ -87,7 +87,7 @@ def out_of_order(table: str, values: dict[str, object]) -> list[CellFault]:
 
 
 def cut_by_excel(table: str, values: dict[str, object]) -> list[CellFault]:
-    """Where the number of a phone has lost its end."""
+    """Return a fault if a phone number has lost its end in Excel."""
     value = str(values.get("value", ""))
     if table != "things" or values.get("kind") != "phone" or not _CUT.fullmatch(value.strip()):
         return []
@@ -212,7 +212,7 @@ def _relation(cell: str) -> str | None:
 
 
 def _remembering(convert: Converter) -> Callable[[Column], Converter]:
-    """The same for cells that repeat; each column remembers for itself, and no longer than it is read."""
+    """Return a converter that caches repeated cells, separately for each column and only while it is read."""
     return lambda _column: lru_cache(maxsize=1 << 16)(convert)
 
 

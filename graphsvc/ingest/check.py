@@ -1,6 +1,6 @@
-"""Text → values: every cell checked against its column, every bad row left out whole and reported.
+"""Converts text to values: every cell is checked against its column, and every bad row is left out whole and reported.
 
-What a delivery cannot show by itself is left to the fold: ids that two tables share, and links to nobody.
+Faults that a single row cannot show are left to the fold: ids that two tables share, and links to unknown ids.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from graphsvc.records.tables import EXTRA_PREFIX, PROTECTING, TABLES, Table
 
 _SHOWN_CHARS = 60
 _MARKS_THOUGH_PASSED = "is empty, so the mapping passes the row over, but the row may say that somebody must be sealed"
-# Tables of rows that say under which handling code they are.
+# Tables whose rows say what is under which handling code.
 _GRADED = ("statements", "links")
 _OTHER_WIDTH = "the row has another number of cells than the header"
 
@@ -42,7 +42,8 @@ class Row:
     `float`, counts as `int`, choices as their word, `x_` columns as `str`.
 
     Attributes:
-        code: of a person or thing, the handling code that was decided when the delivery was accepted (see `codes`); empty: none yet.
+        code: for a person or thing, its handling code, decided when the delivery was accepted (see `codes`); empty: not
+            decided yet.
     """
 
     table: str
@@ -60,13 +61,13 @@ class Delivery:
         rows: the accepted rows, in the order of the tables and their lines.
         rejections: one for each row left out.
         read: rows read by table: accepted plus rejected.
-        columns: columns delivered by table; where a table came in several parts, those of all of them, and by `part` the
-            columns of each file that has more.
-        chart: what a chart was read as; None for tables.
-        passed_over: rows that its mapping passes over, which count as not read.
-        incomplete: ids of its statements of which a link was left out; empty text among them: it cannot be read of which.
-        accepted: ids of its statements that the case accepted, once it was folded into it.
-        left_out: rejected rows of statements and claims, with the cells that can be read: they say what is under C.
+        columns: columns delivered by table. If a table came in several parts: the columns that all parts have, and by
+            `part` the columns of each file that has more.
+        chart: contents read from a chart; None for tables.
+        passed_over: rows that its mapping skips, which count as not read.
+        incomplete: ids of its statements with links left out. An empty id means that the statement could not be read.
+        accepted: ids of its statements that the case accepted, once the delivery was folded into it.
+        left_out: rejected rows of statements and claims, with their readable cells: they say what is under C.
     """
 
     rows: list[Row]
@@ -81,33 +82,33 @@ class Delivery:
 
     @property
     def digest(self) -> str:
-        """What `digest` gives for the accepted rows."""
+        """Digest of the accepted rows."""
         return digest(self.rows)
 
     @property
     def refused(self) -> dict[str, str]:
-        """Id → where its row stands, of the rows of entities and statements that were left out."""
+        """Id → place of its row, for rows of entities and statements that were left out."""
         rows = (row for row in reversed(self.rejections) if row.row_id and row.table != "links")
         return {row.row_id: row.place for row in rows}
 
 
 def digest(rows: Iterable[Row]) -> str:
-    """Sha256 (hex) over what rows say.
+    """Return the SHA-256 (hex) of the contents of rows.
 
-    The same whatever the order of rows and files, their names, or whether they came as folder, .zip or .xlsx. To compare
-    with, never to keep: whoever guessed a whole delivery could confirm the guess.
+    It does not depend on the order of rows and files, on names of files, or on the form (folder, .zip or .xlsx). It is
+    for comparison and must never be stored: it would confirm a guess at a whole delivery.
     """
     return hashlib.sha256(b"".join(sorted(map(_content, rows)))).hexdigest()
 
 
 def read_case(path: Path, limits: Limits, mapping: Mapping | None = None, progress: Progress | None = None) -> Delivery:
-    """Reads and checks a delivery: in the case format, or other people's tables by a mapping.
+    """Read and check a delivery: in the case format, or other people's tables by a mapping.
 
     Args:
         path: a folder, a .zip of it, an .xlsx workbook, an .anx chart, or a graph of another program (GEXF, GraphML, JSON lines).
-        limits: how large it may be.
+        limits: limits on its size.
         mapping: explains other people's tables, or the types of a chart.
-        progress: told (file, rows so far) while a sheet is read and while rows are checked; raise in it to cancel.
+        progress: called with (file, rows so far) while sheets are read and rows are checked; raise in it to cancel.
 
     Raises:
         InputError: for a fault of a whole file; nothing of the delivery can be used then.
@@ -126,7 +127,7 @@ def read_case(path: Path, limits: Limits, mapping: Mapping | None = None, progre
 
 
 def _check_chart(chart: ChartTables, file: str, limits: Limits, progress: Progress | None) -> Delivery:
-    """A chart, checked; an entity nobody has said the kind of is a rejection like any other."""
+    """Check a chart; an entity of an unknown type becomes a rejection like any other."""
     checked = check_delivery(chart.tables, limits, progress)
     why = "nobody has said what this type is: choose it in the preview, or name it in a mapping under [chart.entities]"
     unknown = [
@@ -140,10 +141,10 @@ def _check_chart(chart: ChartTables, file: str, limits: Limits, progress: Progre
 
 
 def check_delivery(tables: Sequence[RawTable], limits: Limits, progress: Progress | None = None) -> Delivery:
-    """Every row of `tables` as an accepted `Row` or a `Rejection`. Several tables may have the same name.
+    """Turn every row of `tables` into an accepted `Row` or a `Rejection`. Several tables may have the same name.
 
     Raises:
-        InputError: for an unknown, doubled or missing column, and for faults found while reading on.
+        InputError: for an unknown, doubled or missing column, and for faults found while rows are read.
     """
     check = _Check(limits, progress or (lambda _file, _rows: None))
     for table in tables:
@@ -162,12 +163,12 @@ def check_delivery(tables: Sequence[RawTable], limits: Limits, progress: Progres
 
 
 def part(table: str, file: str) -> str:
-    """The name under which the columns stand that a file has of a table, beyond those which all its files have."""
+    """Return the key in `Delivery.columns` for the columns of a table in one file."""
     return f"{table}\n{file}"
 
 
 def columns_left(columns: Names[str, list[str]], rows: Iterable[Row]) -> dict[str, list[str]]:
-    """The columns of a delivery (see `Delivery.columns`) of which these rows are left, without the files that have none.
+    """Return a delivery's columns (see `Delivery.columns`) without files that have none of the rows left.
 
     Example:
         >>> row = Row("people", "nodes.csv", 2, {"id": "P1"})
@@ -180,7 +181,7 @@ def columns_left(columns: Names[str, list[str]], rows: Iterable[Row]) -> dict[st
 
 
 def _by_part(columns: dict[tuple[str, str], list[str]]) -> dict[str, list[str]]:
-    """Columns as `Delivery` has them, from those of each table in each file."""
+    """Return columns in the form of `Delivery.columns`, from the columns of each table in each file."""
     by_table: dict[str, list[str]] = {}
     for (table, _), names in columns.items():
         by_table[table] = [name for name in by_table.get(table, names) if name in names]
@@ -190,9 +191,9 @@ def _by_part(columns: dict[tuple[str, str], list[str]]) -> dict[str, list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How the cells of one table are read, in the order of the records: (index in the row, column, converter).
+    """Plan for reading the cells of one table, in the order of its columns: (index in the row, column, converter).
 
-    `id` is where the id stands in a row.
+    `id` is the index of the id in a row.
     """
 
     steps: list[tuple[int, str, Converter]]
@@ -230,7 +231,7 @@ def _plan(table: Table, raw: RawTable) -> _Plan:
     for name in sorted(required):
         if name not in places:
             raise InputError(f"{raw.file} has no column {name!r}, which is required.")
-    # In the order of the records, so that the same values always give the same digest.
+    # In the order of the case format, so that the same values always give the same digest.
     ordered = [name for name in known if name in places] + sorted(name for name in places if name not in known)
     return _Plan([(places[name], name, converter(known.get(name))) for name in ordered], required, places.get("id"))
 
@@ -240,7 +241,7 @@ def _is_extra(name: str) -> bool:
 
 
 def _content(row: Row) -> bytes:
-    """A hash of what a row says; `ascii` writes the same values the same way in every version of Python."""
+    """Return a hash of a row's values; `ascii` writes them the same way in every version of Python."""
     return hashlib.sha256(f"{row.table}{row.values!a}".encode()).digest()
 
 
@@ -250,14 +251,14 @@ def _protecting_words(row: Row, other: Row) -> str:
 
 def may_mark(table: str, values: Names[str, object], at_fault: Collection[str] = ()) -> bool:
     """Whether a rejected row says, or may say, that a person has to be sealed."""
-    # No column at fault: the row has too few cells or too many, so any cell may belong to another column.
+    # If no column is named, the row has too few or too many cells, and any cell may belong to a different column.
     unread = {*PROTECTING, "id", ""} & set(at_fault)
     says = any(values.get(name, "no") != "no" for name in PROTECTING)
     return table == "people" and (bool(unread) or says)
 
 
 class _Check:
-    """What has been checked so far."""
+    """Checker of tables, with the results so far."""
 
     def __init__(self, limits: Limits, progress: Progress) -> None:
         self.rows: list[Row] = []
@@ -269,27 +270,27 @@ class _Check:
         self._limits = limits
         self._progress = progress
         self._ids: dict[tuple[str, object], tuple[bytes, str]] = {}
-        # Rows that are rejected since their ids stand there with other values.
+        # Rows rejected because an earlier row has the same id with other values.
         self._torn: dict[tuple[str, object], Row] = {}
         self._incomplete: set[str] = set()
 
     @property
     def incomplete(self) -> frozenset[str]:
-        """What `Delivery` has; a statement whose own row is not accepted is left out: nothing of it is superseded anyway."""
+        """As in `Delivery`, without statements that are not accepted: none of their claims is superseded anyway."""
         statements = {row.values["id"] for row in self.rows if row.table == "statements"}
         return frozenset(self._incomplete & {*statements, ""})
 
     def table(self, raw: RawTable) -> None:
-        """Checks all rows of one table."""
+        """Check all rows of one table."""
         plan = _plan(TABLES[raw.name], raw)
         before = self.columns.get((raw.name, raw.file), raw.header)
-        # A column that another part of the table lacks says nothing of the rows of that part.
+        # A column missing in any part counts as missing for all rows of this file.
         self.columns[raw.name, raw.file] = [name for name in before if name in raw.header]
         width, count = len(raw.header), 0
         for line, cells in raw.rows:
             if isinstance(cells, PassedRow):
                 values, faults = self._values(plan, cells) if raw.name == "people" else ({}, [])
-                # A row without an id says nothing of anybody here.
+                # A row without an id is about nobody.
                 if "id" in values and may_mark(raw.name, values, {name for name, *_ in faults}):
                     count += 1
                     self._reject(raw, plan, line, cells, values, [(cells.field, "", _MARKS_THOUGH_PASSED, ""), *faults])
@@ -316,7 +317,7 @@ class _Check:
         self._progress(raw.file, count)
 
     def _values(self, plan: _Plan, cells: list[str]) -> tuple[dict[str, object], list[CellFault]]:
-        """(values, faults) of one row."""
+        """Return (values, faults) of one row."""
         values: dict[str, object] = {}
         faults: list[CellFault] = []
         longest = self._limits.cell_chars
@@ -347,7 +348,7 @@ class _Check:
         return values, faults
 
     def _accept(self, row: Row) -> list[CellFault]:
-        """Takes a row, unless its id is taken: its faults then."""
+        """Accept a row unless its id is already used with other values; return its faults."""
         if "id" in row.values:
             content = _content(row)
             key = (row.table, row.values["id"])
@@ -360,7 +361,7 @@ class _Check:
         return []
 
     def reject_torn(self) -> None:
-        """Reject the first row of a person too if a later one differs in what may protect them: neither is to be trusted."""
+        """Reject a person's first row too if a later one differs in protecting columns: neither can be trusted."""
         rows, self.rows = self.rows, []
         for row in rows:
             other = self._torn.get((row.table, row.values.get("id", ""))) if row.table == "people" else None
@@ -391,7 +392,7 @@ class _Check:
         values: Names[str, object],
         faults: list[CellFault],
     ) -> None:
-        """One rejection for a row, whatever the number of its faults, so that counts reconcile."""
+        """Add one rejection for a row, whatever the number of its faults, so that counts reconcile."""
         if raw.name == "links":
             self._incomplete.add(str(values.get("statement_id", "")))
         (column, value, reason, fault), *others = faults
@@ -399,13 +400,13 @@ class _Check:
         if others:
             reason = f"{reason} (also wrong in this row: {', '.join(name for name, *_ in others)})"
         value = str(value) if len(value) <= _SHOWN_CHARS else value[: _SHOWN_CHARS - 1] + "…"
-        # As far as references can mean it: one that begins with a blank is no id.
         at_fault = {name for name, *_ in (faults[0], *others)}
         if raw.name in _GRADED:
-            # What cannot be read may say C.
+            # An unreadable cell may mean C.
             code = {"handling": "C"} if at_fault & {"handling", ""} else {}
             self.left_out.append(Row(raw.name, raw.file, line, {**values, **code}))
         place = None if isinstance(cells, RaggedRow) else plan.id
+        # Without blanks around it: an id with blanks is invalid, so references have the id without.
         row_id = cells[place].strip() if place is not None and place < len(cells) else ""
         self.rejections.append(
             Rejection(

@@ -7,8 +7,8 @@
 | neither, in a delivery with anything under C, where no claim under P of the delivery is about it | C |
 | neither, otherwise | P: readers of P see it once a statement under P is about it |
 
-The delivery counts as it came: with its rejected rows, and with those that are set aside or erased before it is kept. So loading a
-file again, a typing mistake, an erasure, another order of deliveries or an undo never opens a row.
+The delivery counts as it came, including rows that are rejected, set aside or erased before it is stored. So loading a
+file again, a typing mistake, an erasure, a different order of deliveries or an undo never opens a row.
 """
 
 from __future__ import annotations
@@ -62,12 +62,12 @@ def with_codes(
 
     Args:
         rows: its rows, before any is set aside or erased.
-        statements: those that the case holds without it.
+        statements: statements that the case holds without it.
         columns: see `Delivery.columns`.
         partial: whether it only adds.
         left_out: its rejected rows of statements and claims; see `Delivery.left_out`.
-        others: what others delivered, if its loader has no source clearance: they open no statement of these.
-        hidden: those of the statements of others that the loader may not see: nothing depends on what the case holds of them.
+        others: ids delivered by others, if the loader has no source clearance: the loader cannot open these statements.
+        hidden: statements of others that the loader may not see: the result does not depend on them.
         refused: statements whose rows the case refused when the delivery came: these rows do not count.
 
     Example:
@@ -108,7 +108,7 @@ class _Content:
         self._shared: set[str] = set()
 
     def add_statement(self, row: Row, *, may_open: bool) -> None:
-        """Add a statement; unless it may open what the case holds under C, it stays under C."""
+        """Add a statement; one that the case holds under C stays under C unless it may open it."""
         name, code = row.values.get("id", ""), code_of(row.values)
         if not may_open:
             code = stricter(code, self._loaded.get(name, code))
@@ -141,12 +141,12 @@ def code_of(values: Mapping[str, Any]) -> str:
 
 
 def opens(old: FoldedRow | None, row: Row) -> bool:
-    """Whether the row of a statement puts under handling code P what the case holds under C."""
+    """Whether a row moves a statement that the case holds under C to handling code P."""
     return old is not None and code_of(old.values) == "C" and code_of(row.values) == "P"
 
 
 def opening_fault(old: FoldedRow | None, row: Row, columns: Mapping[str, list[str]], *, partial: bool) -> str:
-    """Why the row of a statement that the case holds may not open it; empty if it may, or opens nothing."""
+    """Return why the row of a loaded statement may not open it; empty if it may, or does not open it."""
     if old is None or not opens(old, row):
         return ""
     present = {*row.values, *columns_delivered(row, columns, partial=partial)}
@@ -159,10 +159,10 @@ def opening_fault(old: FoldedRow | None, row: Row, columns: Mapping[str, list[st
 
 
 def columns_delivered(row: Row, columns: Mapping[str, list[str]], *, partial: bool) -> Collection[str]:
-    """Columns in which an empty cell of a row empties the earlier one; none in a delivery that only adds."""
+    """Return the columns in which a row's empty cell clears the earlier value; none in a delivery that only adds."""
     return () if partial else columns.get(part(row.table, row.file), columns.get(row.table, ()))
 
 
 def is_extra(column: str) -> bool:
-    """Whether a column is one of the deliverer's own."""
+    """Whether a column is custom."""
     return column.startswith(EXTRA_PREFIX)

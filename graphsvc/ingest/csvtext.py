@@ -1,7 +1,7 @@
-"""CSV text: bytes → records that know the physical line they begin in, with every fault of the text named.
+"""Reads CSV text: bytes → records with the physical line on which they begin, with every fault of the text named.
 
-The `csv` module does the work. Where it gives up, the record is read again here, slowly and exactly: to step over a
-cell that is too long without holding it, or to say what is wrong.
+The `csv` module does the work. Where it gives up, the record is read again here, slowly and exactly: to skip a cell
+that is too long without keeping it in memory, or to name the fault.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ _QUOTED = re.compile(r'(?:[^"]|"")*+')
 # The csv module makes a list of all cells of a line before anyone can count them: longer lines are read carefully.
 _LONG_LINE = 1_000_000
 _MOST_CELLS = 10_000
-# A file of nothing but line ends would be read for minutes without a row.
+# Limits the lines read: a file of nothing but line ends would take minutes without giving a row.
 _LINES_FOR_A_ROW = 4
 
 
-# The first line that Excel reads what separates the cells from, and shows to nobody.
+# First line from which Excel reads the delimiter, without showing it.
 _HINT = re.compile(rb'(?:\xef\xbb\xbf)?(?P<quote>"?)sep=(?P<sign>[^\w\s"]|\t)(?P=quote)\r?\n?', re.IGNORECASE)
 _HINT_BYTES = 16
 
 
-# Signs that separate cells → what they are called.
+# Delimiter → its name.
 DELIMITERS = {";": "semicolons", "\t": "tabs", ",": "commas", "|": "vertical bars"}
 
 
 def other_delimiter(header: list[str]) -> tuple[str, str]:
-    """What separates the cells of a header that was read as a single one, and its name; empty if nothing seems to.
+    """Return the likely delimiter of a header that was read as one cell, and its name; empty if no sign fits.
 
     Example:
         >>> other_delimiter(["id;name"]), other_delimiter(["id"])
@@ -55,8 +55,8 @@ class CsvPart:
 
     Attributes:
         name: the file's name without folders.
-        open: opens its bytes anew, from the start.
-        limits: what it may hold.
+        open: opens its bytes from the start, each time.
+        limits: limits on its contents.
     """
 
     name: str
@@ -65,21 +65,21 @@ class CsvPart:
 
     @property
     def shown(self) -> str:
-        """How people know it."""
+        """Name shown to people."""
         return self.name
 
     @property
     def is_hidden(self) -> bool:
-        """A file is not."""
+        """Always False for a file."""
         return False
 
     def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8", *, header: bool = True) -> RawTable:
-        """The file as the table `name`: the header is read now, the rows whenever they are walked.
+        """Return the file as the table `name`: the header is read now, the rows whenever they are iterated.
 
         Without a `header` it has as many columns as its first row has cells.
 
         Raises:
-            InputError: if it is empty, or its header cannot be read. Walking the rows raises it as well.
+            InputError: it is empty, or its header cannot be read. Iterating the rows raises it as well.
         """
         hint = self._hint()
         rows = _Rows(self, hint or delimiter, encoding, header=header, is_hinted=bool(hint))
@@ -99,7 +99,7 @@ class CsvPart:
         return RawTable(name, self.shown, cells, rows, header_line=header_line)
 
     def _hint(self) -> str:
-        """What the file itself says that separates its cells, in a first line for Excel; empty if it has none."""
+        """Return the delimiter that the file names in a first line for Excel; empty without such a line."""
         with _opened(self) as stream:
             match = _HINT.fullmatch(stream.readline(_HINT_BYTES))
         return match["sign"].decode("ascii") if match else ""
@@ -107,7 +107,7 @@ class CsvPart:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The rows below the header, or all of them where there is none, read anew each time they are walked."""
+    """The rows below the header, or all rows without a header, read again for each iteration."""
 
     part: CsvPart
     delimiter: str
@@ -125,9 +125,9 @@ class _Rows:
             yield line, cells
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
-        """(line, cells) of each record that is not empty, the header first."""
+        """Yield (line, cells) of each record that is not empty, the header first."""
         limit = self.part.limits.cell_chars
-        # Set for the whole process by the csv module: raised where a delivery may hold more, never lowered.
+        # The csv module has one limit for the whole process: raised if a delivery may hold more, never lowered.
         csv.field_size_limit(max(csv.field_size_limit(), limit))
         with _opened(self.part) as stream:
             lines = _Lines(stream, self.part, self.encoding)
@@ -158,7 +158,7 @@ def _opened(part: CsvPart) -> Iterator[BinaryIO]:
 
 @dataclass(slots=True)
 class _Lines:
-    """The physical lines of a file, decoded and counted; those of the record being read are held."""
+    """The physical lines of a file, decoded and counted; the lines of the current record are kept."""
 
     stream: BinaryIO
     part: CsvPart
@@ -177,7 +177,7 @@ class _Lines:
         return line
 
     def line(self) -> str:
-        """The next line, ended by a line feed whatever ended it. Raises StopIteration, InputError."""
+        """Return the next line, with its end turned into a line feed. Raises StopIteration, InputError."""
         raw = self.stream.readline()
         if not raw:
             raise StopIteration
@@ -192,7 +192,7 @@ class _Lines:
         try:
             line = raw.decode(self.encoding)
         except UnicodeDecodeError as error:
-            # The mark at the start of the file counts as bytes of it.
+            # The byte order mark at the start of the file counts too.
             place = start + error.start + (self.offset - start - len(raw))
             raise InputError(
                 f"{self.part.shown}, line {self.number}: the byte at position {place} is not "
@@ -226,10 +226,10 @@ class _Lines:
 
 
 def _read_carefully(lines: _Lines, delimiter: str, start: int, keep: int) -> list[str]:
-    """The record that begins in line `start`, each cell cut to `keep` characters.
+    """Return the record that begins on line `start`, with each cell cut to `keep` characters.
 
     Raises:
-        InputError: if the record is no CSV: that is why the fast reader gave up.
+        InputError: the record is not valid CSV, which is why the fast reader gave up.
     """
     place = f"{lines.part.shown}, line {start}"
     cells: list[str] = []
@@ -241,7 +241,7 @@ def _read_carefully(lines: _Lines, delimiter: str, start: int, keep: int) -> lis
             if quoted:
                 match = _QUOTED.match(line, position)
                 end = match.end() if match else position
-                # Twice the room: every second character may be one of a doubled quote.
+                # Twice the length, as every second character may belong to a doubled quote.
                 room = 2 * (keep - len(cell))
                 cell += line[position : min(end, position + room)].replace('""', '"')[: keep - len(cell)]
                 if end == len(line):
@@ -272,7 +272,7 @@ def _read_carefully(lines: _Lines, delimiter: str, start: int, keep: int) -> lis
 
 
 def _more(lines: _Lines) -> Iterator[str]:
-    """The lines that follow, none of them held."""
+    """Yield the following lines, keeping none of them."""
     while True:
         lines.held.clear()
         try:

@@ -1,4 +1,4 @@
-"""Forms of dates that are not ours (`%d.%m.%Y %H:%M`): which of them lose and invent nothing, and what their text means."""
+"""Custom date formats (`%d.%m.%Y %H:%M`): checks that they lose and invent nothing, and reads dates in them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _KNOWN = frozenset("aAwdbBmyYHIpMSfzjUWcxXGuV%")
 _YEARS, _MONTHS, _HOURS, _WITHIN_HOURS = frozenset("YyGcx"), frozenset("mbBcx"), frozenset("HIXc"), frozenset("MSf")
 _DAYS, _WEEKS, _WEEKDAYS = frozenset("djxc"), frozenset("UWV"), frozenset("aAwu")
 _HOW = "write %d.%m.%Y for 08.05.2020, and %d.%m.%Y %H:%M for 08.05.2020 04:30"
-# A moment no part of which follows from another: its text in a form that loses nothing means it again.
+# A moment whose parts all differ: only a format that loses nothing reads its text back as the same moment.
 _SAMPLE = dt.datetime(2019, 11, 27, 16, 45, 38, tzinfo=dt.UTC)
 _YEAR, _MONTH, _DAY = 4, 7, 10  # characters of an ISO date
-# A form, piece by piece: numbers that stand side by side in it, another part, white space, a sign.
+# A format, piece by piece: adjacent numbers, another part, white space, a sign.
 _PIECES = re.compile(r"(?P<numbers>(?:%[dmyYHIMSfjUWVGuwxX]){2,})|%.|\s+|.", re.DOTALL)
 
 
 def form_fault(form: str) -> str:
-    """What is wrong with the form of a date, in words; empty if it can be read without losing or inventing anything.
+    """Return the fault of a date format, in words; empty if it can be read without losing or inventing anything.
 
     Example:
         >>> form_fault("%d.%m.%Y"), form_fault("%d.%m.%Y %I:%M")
@@ -54,7 +54,7 @@ def form_fault(form: str) -> str:
 
 
 def _precision(parts: set[str]) -> int:
-    """How many characters of an ISO date the parts of a form give."""
+    """Return how many characters of an ISO date the parts of a format give."""
     if parts & _DAYS or (parts & _WEEKS and parts & _WEEKDAYS):
         return _DAY
     return _MONTH if parts & _MONTHS else _YEAR
@@ -63,21 +63,22 @@ def _precision(parts: set[str]) -> int:
 def _is_kept(form: str, parts: set[str]) -> bool:
     try:
         again = dt.datetime.strptime(_SAMPLE.strftime(form), form)  # noqa: DTZ007 - compared without its zone
-    except (ValueError, re.error):  # the latter where a part stands there twice
+    except (ValueError, re.error):  # the latter if a part occurs twice
         return False
     return again.isoformat()[: _precision(parts)] == _SAMPLE.isoformat()[: _precision(parts)]
 
 
 def _whole_numbers(form: str) -> Callable[[str, dt.datetime], bool]:
-    """Whether a text, read as a moment, has all digits of the numbers that stand side by side in its form.
+    """Return a check whether a text, read as a moment, has all digits of adjacent numbers in its format.
 
-    `strptime` takes one digit or two, as it comes out: 1022020 by `%d%m%Y` as 10 February, though it may be the first.
+    `strptime` takes one digit or two, whichever fits: by `%d%m%Y` it reads 1022020 as 10 February, though it may be the
+    1st.
     """
     pattern, numbers = "", []
     for piece in _PIECES.finditer(form):
         text = piece[0]
         if piece["numbers"]:
-            # Of decimals at the end as many as there are: nothing follows that could lack them.
+            # Decimals at the end may have any length: no number follows that could lose digits to them.
             numbers.append(text.removesuffix("%f"))
             pattern += f"(.{{{len(_SAMPLE.strftime(numbers[-1]))}}})" + (r"\d{1,6}" if text.endswith("%f") else "")
         elif text.isspace():
@@ -94,12 +95,12 @@ def _whole_numbers(form: str) -> Callable[[str, dt.datetime], bool]:
 
 
 def date_reader(form: str, zone: str, *, is_past: bool = False) -> Callable[[str], str]:
-    """What makes the ISO date of a date in another form; text of no such form stays as it is, for a check to reject.
+    """Return a function from a date in a custom format to the ISO date; other text is unchanged, for a check to reject.
 
     Args:
-        form: a strptime format without a fault (see `form_fault`); empty: every text stays.
-        zone: where the clocks stood that its times are of; empty: UTC, or what the text says itself (`%z`).
-        is_past: nothing dated lies in the future, so two digits of a year that would are of the century before.
+        form: a strptime format without a fault (see `form_fault`); empty: every text stays unchanged.
+        zone: time zone of its times; empty: UTC, or the one in the text (`%z`).
+        is_past: whether dates are never in the future, so that a two-digit year that would be is of the century before.
 
     Example:
         >>> date_reader("%d.%m.%Y %H:%M", "Europe/Berlin")("08.05.2020 04:30")

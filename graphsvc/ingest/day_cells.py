@@ -1,4 +1,4 @@
-"""Days as countries write them in a cell: `2020-05-08`, `08.05.2020`, `5/8/2020`, `8 May 2020`."""
+"""Reads days as different countries write them in a cell: `2020-05-08`, `08.05.2020`, `5/8/2020`, `8 May 2020`."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _WEEKDAY = re.compile(r"(?i)(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|s
 
 
 def numeric_day(cell: str) -> re.Match[str] | None:
-    """A cell that gives day, month and year in figures, whichever of the first two comes first; None for any other."""
+    """Match a cell with day, month and year in figures, the day or month first; None for any other cell."""
     return _NUMERIC.fullmatch(_WEEKDAY.sub("", cell))
 
 
 def day_of(given: str, order: str) -> dt.date | None:
-    """The day that a cell gives, or None."""
+    """Return the day that a cell gives, or None."""
     text = _WEEKDAY.sub("", given.strip())
     match = numeric_day(text)
     if match:
@@ -56,12 +56,12 @@ def _made(year: str, month: str, day: str) -> dt.date | None:
 
 
 def _year(text: str) -> int:
-    """Two digits are of this century."""
+    """Read two digits as a year of this century."""
     return int(text) + 2000 if len(text) == 2 else int(text)
 
 
 def is_month(given: str) -> bool:
-    """Whether a cell gives a month or a year."""
+    """Whether a cell can be read as a date, such as a month or a year."""
     try:
         parse_date(typed(given.strip()))
     except ValueError:

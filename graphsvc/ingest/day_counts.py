@@ -1,7 +1,7 @@
-"""A table of counts by day from elsewhere, such as official figures → days and numbers, with all that was decided said aloud.
+"""Reads a table of day counts from elsewhere, such as official figures, and reports every decision made in reading it.
 
-Dates and numbers come as countries write them: `08.05.2020`, `5/8/2020`, `1.234`, `7,0`. What a file means is settled over the
-whole column and never cell by cell, and where it could mean two things it is refused with the way out.
+Dates and numbers are as countries write them: `08.05.2020`, `5/8/2020`, `1.234`, `7,0`. Their meaning is settled for a
+whole column, never cell by cell. A column that could mean two things is refused, and the message says what to do.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from graphsvc.ingest.workbook import SheetPart
 
 _WORKBOOK = b"PK\x03\x04"
-# Words of a row that adds up others, in the languages of the Channel.
+# Words for a row of totals, in the languages around the Channel.
 _TOTAL = re.compile(
     r"(?i)\W*(grand |sub)?(total|totals|sum|gesamt|summe|insgesamt|somme|ensemble|suma|totaal|totale)\b.*"
 )
@@ -36,23 +36,24 @@ _NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "nan", "null", "none",
 _NUMBER = re.compile(r"[+-]?\d[\d.,'\u2019 \u00a0\u202f]*", re.ASCII)
 _SIGNS = MappingProxyType({",": "comma", ".": "point"})
 _LONGEST_DAYS = 40_000
-# No count of a day is larger, and an id in figures is.
+# Larger than any count of a day, but smaller than numeric ids.
 LARGEST_COUNT = 1_000_000_000
 _MOST_COLUMNS = 40
 _WEEK = 7
 _MOST_NAMED = 3
-# At most this many days that are given several times are named.
+# At most this many of the days with several rows are named.
 _MOST_REPEATED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """What a table of counts holds.
+    """Contents of a day-count table.
 
     Attributes:
-        first: its first day. step: 1, or 7 where its rows are weeks.
+        first: its first day.
+        step: 1, or 7 if its rows are weeks.
         columns: name → one number for each day or week from the first to the last; None: not known.
-        notes: what was decided, left out or is missing, a sentence each.
+        notes: decisions, omissions and missing numbers, one sentence each.
     """
 
     first: dt.date
@@ -62,15 +63,15 @@ class DayCounts:
 
 
 def read_counts(path: Path, limits: Limits, *, empty: str = "") -> DayCounts:
-    """The counts of a CSV file, or of the first sheet of a workbook that is shown and has a column of days.
+    """Read the counts of a CSV file, or of a workbook's first visible sheet with a column of days.
 
     Args:
         path: the file.
-        limits: how large it may be.
-        empty: what an empty cell, or a day without a row, means: `zero`, `unknown`, or empty for what the file shows.
+        limits: limits on its size.
+        empty: meaning of an empty cell, or a day without a row: `zero`, `unknown`, or empty to decide by the file.
 
     Raises:
-        InputError: it is no such table; which row, column and value, and the way out.
+        InputError: it is not such a table; the message gives row, column and value, and what to do.
     """
     table, notes = _table(path, limits)
     if len(table.header) > _MOST_COLUMNS:
@@ -116,10 +117,10 @@ def read_counts(path: Path, limits: Limits, *, empty: str = "") -> DayCounts:
 
 
 def _find_repeated(file: str, dated: list[Dated]) -> dict[dt.date, list[int]]:
-    """Day → its rows, for each day that has several.
+    """Return day → its rows, for each day with several rows.
 
     Raises:
-        InputError: most days have several, as in a list with a row for each boat.
+        InputError: most days have several rows, as in a list with a row for each boat.
     """
     rows: dict[dt.date, list[int]] = defaultdict(list)
     for day, line, _ in dated:
@@ -133,7 +134,7 @@ def _find_repeated(file: str, dated: list[Dated]) -> dict[dt.date, list[int]]:
 
 
 def _table(path: Path, limits: Limits) -> tuple[RawTable, list[str]]:
-    """The table of a file, and what is said of it: a workbook is told by its beginning, all else is text."""
+    """Return the table of a file, with notes. A workbook is recognised by its first bytes; other files are text."""
     if not path.is_file():
         raise InputError(f"{path.name} is not there: name a .csv file or an .xlsx workbook.")
     if path.stat().st_size > limits.file_bytes:
@@ -149,12 +150,12 @@ def _table(path: Path, limits: Limits) -> tuple[RawTable, list[str]]:
     part = CsvPart(path.name, cast("Callable[[], BinaryIO]", lambda: path.open("rb")), limits)
     encoding = "utf-8" if start.startswith(b"\xff\xfe") or _is_utf8(start) else "cp1252"
     header = start.decode(encoding, "replace").lstrip("\ufeff").split("\n", 1)[0]
-    delimiter = max(DELIMITERS, key=header.count)  # of several the first
+    delimiter = max(DELIMITERS, key=header.count)  # the first, if several are equally frequent
     return part.table("series", delimiter, encoding), []
 
 
 def _sheet(path: Path, limits: Limits) -> tuple[RawTable, list[str]]:
-    """The table of a workbook, and which of its sheets that is."""
+    """Return the table of a workbook, with a note on the sheet it is from."""
     sheets = cast("list[SheetPart]", [part for part in open_parts(path, limits) if not isinstance(part, CsvPart)])
     filled = [sheet for sheet in sheets if sheet.records or sheet.fault]
     shown = [sheet for sheet in filled if not sheet.is_hidden]
@@ -170,7 +171,7 @@ def _sheet(path: Path, limits: Limits) -> tuple[RawTable, list[str]]:
 
 
 def _has_days(sheet: SheetPart) -> bool:
-    """Whether a sheet has a column of days, as far as it can be read."""
+    """Whether the readable part of a sheet has a column of days."""
     try:
         _Dates(replace(sheet, fault=None).table("series"))
     except InputError:
@@ -179,10 +180,10 @@ def _has_days(sheet: SheetPart) -> bool:
 
 
 def _beyond(table: RawTable, dated: list[Dated]) -> list[str]:
-    """What is said of cells that stand under no column of a workbook; in text they are pieces of a number.
+    """Return a note on a workbook's cells without a column; in a text file such cells are pieces of a number.
 
     Raises:
-        InputError: a row of text has more cells than columns.
+        InputError: a row of a text file has more cells than columns.
     """
     width = len(table.header)
     lines = [line for _, line, cells in dated if any(cells[width:])]
@@ -200,7 +201,7 @@ def _is_utf8(start: bytes) -> bool:
     try:
         start.decode()
     except UnicodeDecodeError as error:
-        return error.start > len(start) - 4  # cut inside of a sign
+        return error.start > len(start) - 4  # cut within a character
     return True
 
 
@@ -212,7 +213,7 @@ Dated = tuple[dt.date, int, list[str]]
 
 
 class _Dates:
-    """The column of dates of a table, and what each of its cells means."""
+    """The date column of a table, with the meaning of its cells."""
 
     def __init__(self, table: RawTable) -> None:
         self._table = table
@@ -221,10 +222,10 @@ class _Dates:
         self.place = self._column()
 
     def read(self) -> list[Dated]:
-        """(day, line, cells) of each row that stands on a day; rows that add up others are left out, and said.
+        """Return (day, line, cells) of each row with a day; rows of totals are left out, with a note.
 
         Raises:
-            InputError: a row has no day, or nobody can tell which.
+            InputError: a row has no day, or its day is ambiguous.
         """
         order = self._order()
         dated: list[Dated] = []
@@ -255,7 +256,7 @@ class _Dates:
         return self._table.header[self.place]
 
     def _column(self) -> int:
-        """The first column of which half of the cells or more are days."""
+        """Return the first column with days in at least half of its cells."""
         some = self._rows[:200]
         for place in range(len(self._table.header)):
             cells = [cells[place] for _, cells in some if len(cells) > place and cells[place]]
@@ -267,7 +268,7 @@ class _Dates:
         )
 
     def _order(self) -> str:
-        """Whether days or months come first where both are numbers, as all rows together have it."""
+        """Return `day` or `month`, whichever comes first in numeric dates, decided from all rows together."""
         cells = [(line, cells[self.place]) for line, cells in self._rows if len(cells) > self.place]
         numeric = [(line, match) for line, cell in cells if (match := numeric_day(cell))]
         if not numeric:
@@ -285,7 +286,7 @@ class _Dates:
         return order
 
     def _by_spacing(self, cells: list[tuple[int, str]]) -> str:
-        """The order in which days follow each other best."""
+        """Return the order that gives the shortest span of days."""
         spans = {}
         for order in ("day", "month"):
             days = sorted({day for _, cell in cells if (day := day_of(cell, order))})
@@ -300,13 +301,13 @@ class _Dates:
 
 
 def _step(days: set[dt.date]) -> int:
-    """7, if all days lie whole weeks apart."""
+    """Return 7 if all days are whole weeks apart, otherwise 1."""
     first = min(days)
     return _WEEK if len(days) > _MOST_NAMED and all((day - first).days % _WEEK == 0 for day in days) else 1
 
 
 class _Column:
-    """One column of numbers, read as the whole of it has them."""
+    """One column of numbers, read in a single style."""
 
     def __init__(self, file: str, name: str, place: int, dated: list[Dated]) -> None:
         self._file, self.name = file, name[:100]
@@ -315,17 +316,17 @@ class _Column:
         written = [(line, cell) for _, line, cell in self._cells if _NUMBER.fullmatch(cell) and not _is_number(cell)]
         numbers = len(written) + sum(map(_is_number, filled))
         self.numeric = bool(filled) and numbers > len(filled) / 2
-        # Sign → the first row and cell in which it stands before decimals, and between thousands.
+        # Sign → the first row and cell with it before decimals, and between thousands.
         self._decimals, self._thousands = _signs(written)
         self._decimal = next(iter(self._decimals), "")
 
     def byday_of(
         self, first: dt.date, last: dt.date, step: int, empty: str
     ) -> tuple[tuple[float | None, ...], list[str]]:
-        """One number for each day, and what is said of it.
+        """Return one number for each day, and notes on them.
 
         Raises:
-            InputError: a cell is no number, may be two, or is larger than any count.
+            InputError: a cell is not a number, is ambiguous, or is larger than any count.
         """
         self._require_one_way()
         given: dict[dt.date, tuple[int, float]] = {}
@@ -355,7 +356,7 @@ class _Column:
         return numbers, notes
 
     def require_same_words(self, repeated: Mapping[dt.date, list[int]]) -> None:
-        """Raise InputError if the rows of one day differ in this column: they are of different things, and no revision."""
+        """Raise InputError if a day's rows differ in this column: they are about different things, not revisions."""
         words: dict[dt.date, str] = {}
         for day, line, cell in self._cells:
             if day in repeated and words.setdefault(day, cell) != cell:
@@ -395,10 +396,10 @@ class _Column:
         return all(number >= 0 and number == int(number) for number in numbers)
 
     def _require_one_way(self) -> None:
-        """Nothing, if the signs of the column stand for the same in all its rows.
+        """Require that each sign has one meaning in all rows of the column.
 
         Raises:
-            InputError: they do not.
+            InputError: two signs have the same role.
         """
         for role, rows in (("before decimals", self._decimals), ("between thousands", self._thousands)):
             if len(rows) > 1:
@@ -427,9 +428,10 @@ def _is_number(cell: str) -> bool:
 
 
 def _signs(cells: list[tuple[int, str]]) -> tuple[dict[str, tuple[int, str]], dict[str, tuple[int, str]]]:
-    """The signs before decimals and those between thousands in a column: sign → the first row and cell that show it.
+    """Return the signs before decimals, and those between thousands: sign → the first row and cell that show it.
 
-    A sign that stands once with three digits behind it may be either, and is between thousands unless another row says else.
+    A single sign with three digits after it may be either. It counts as between thousands unless another row shows
+    otherwise.
     """
     decimals: dict[str, tuple[int, str]] = {}
     grouped: dict[str, tuple[int, str]] = {}

@@ -1,16 +1,16 @@
-"""Numbers as countries write them (`1.250,50`, `1,250.50`, `1 250,50`): which sign stands before decimals is known, never guessed."""
+"""Reads numbers as countries write them (`1.250,50`, `1,250.50`, `1 250,50`); the caller gives the decimal sign."""
 
 from __future__ import annotations
 
 import re
 
 _SPACES = re.compile(r"[ \u00a0\u202f]+")
-# Digits in threes, or as in India.
+# Digits in groups of three, or grouped as in India.
 _GROUPS = re.compile(r"\d+|\d{1,3}(?:([,.' ])\d{3})(?:\1\d{3})*|\d{1,2}(?:([,.' ])\d\d)(?:\2\d\d)*\2\d{3}", re.ASCII)
 
 
 def plain(text: str) -> str:
-    """A written number with every space and every apostrophe as the plain one.
+    """Return a written number with plain spaces and apostrophes.
 
     Example:
         >>> plain("1\u00a0250\u2019000")
@@ -30,14 +30,14 @@ def is_grouped(text: str) -> bool:
 
 
 def decimal_text(text: str, decimal: str) -> str:
-    """A number as a cell of ours has it: digits, and a point before decimals.
+    """Return a number in the case format: digits, and a point before decimals.
 
     Args:
         text: the number as written.
-        decimal: the sign before decimals; empty: there are none.
+        decimal: the sign before decimals; empty: the number has no decimals.
 
     Raises:
-        ValueError: it is no number written so.
+        ValueError: it is not a number written like that.
 
     Example:
         >>> decimal_text("-1.250,50", ","), decimal_text("1.250", ","), decimal_text("980", ",")

@@ -1,7 +1,7 @@
-"""Deliveries in order → the state of a case. Pure: the same deliveries always give the same state.
+"""Folds deliveries in order into the state of a case. Pure: the same deliveries always give the same state.
 
-Loading, loading again, taking back and recovering all come down to this one function, so that a case after an undo
-equals the remaining deliveries loaded in order by construction. One thing is remembered: which statements were accepted.
+Loading, reloading, undoing and recovering all use `fold`, so by construction a case after an undo equals the remaining
+deliveries loaded in order. Only one thing is remembered: which statements were accepted.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _STAYS_WITNESS = (
 
 
 class Why(NamedTuple):
-    """Why a row is refused; its fields as in `Rejection`."""
+    """Reason to refuse a row; fields as in `Rejection`."""
 
     column: str
     reason: str
@@ -47,7 +47,7 @@ class Why(NamedTuple):
 
 @dataclass(slots=True)
 class State:
-    """A case as its deliveries in order make it.
+    """State of a case, made from its deliveries in order.
 
     Attributes:
         records: table → id → row, for entities and statements.
@@ -63,9 +63,9 @@ class State:
 
 
 def claim_key(values: Mapping[str, Any]) -> Key:
-    """What tells a claim apart: its delivered id, or else its content, never its line.
+    """Return the key of a claim: its delivered id, or else its content, never its line.
 
-    Of what happens time and again several rows may have one content: see `several`.
+    For events that can repeat, several rows may have the same content: see `several`.
 
     Example:
         >>> claim_key({"id": "L1", "subject_id": "a"})
@@ -89,20 +89,21 @@ def fold(
     accepted_before: Collection[str] = (),
     watch: Callable[[TakenRow], object] | None = None,
 ) -> Report:
-    """Take one delivery into the state (which is changed), and say what it did.
+    """Take one delivery into the state (which is changed), and report its effects.
 
     Args:
-        state: what the deliveries before it made.
+        state: result of the deliveries before it.
         number: the delivery's number.
-        rows: its valid rows (see `check`); references between rows are checked here. Rows of people and things without a code
-            get one here: see `codes`.
-        columns: table → columns its header has (see `Delivery.columns`): a column that is absent keeps earlier values.
+        rows: its valid rows (see `check`); references between rows are checked here. Rows of people and things without
+            a code get one here: see `codes`.
+        columns: table → columns in its header (see `Delivery.columns`): a missing column keeps earlier values.
         partial: the delivery only adds: nothing is superseded, and an empty cell keeps the earlier value.
-        refused: id → where its row stands, of rows that were left out before: what refers to them is told so.
-        incomplete: ids of statements of which links were left out before, which may be claims that are loaded: nothing of
-            these statements is superseded. Empty text: of any. None: this was not noted, nor is it of what is refused here.
-        accepted_before: ids of statements that were accepted when they came. They stay even if the row of their source or
-            interpreter was taken back since: a statement that went with it would name its source.
+        refused: id → place of its row, for rows already left out: rejections of rows that refer to them say so.
+        incomplete: ids of statements with links already left out. These may be loaded claims, so no claim of these
+            statements is superseded; an empty id means no claim of any statement. None: left-out links were not
+            recorded, and those refused here are not considered either.
+        accepted_before: ids of statements that were accepted when they came. They stay even if the row of their source
+            or interpreter was undone since: a statement that disappeared with it would reveal its source.
         watch: see `Report`.
     """
     report = Report(refused=dict(refused), watch=watch)
@@ -124,7 +125,7 @@ def fold(
     for statement in accepted[_STATEMENTS]:
         for key in state.by_statement.get(statement, ()) if statement in whole else ():
             if key not in seen and state.claims[key].status == "active":
-                # Not in place: other states may share the row.
+                # A new row, because other states may share the old one.
                 old = state.claims[key]
                 state.claims[key] = FoldedRow(old.values, old.delivery, old.line, "superseded")
                 report.counts[_LINKS].superseded += 1
@@ -134,7 +135,7 @@ def fold(
 
 
 def _keep_closed(state: State, opened: Iterable[str], report: Report) -> None:
-    """Leave the claims of opened statements that the delivery does not make again under handling code C, for good."""
+    """Put claims of opened statements under handling code C for good, unless the delivery makes them again."""
     for statement in opened:
         for key in state.by_statement.get(statement, ()):
             old = state.claims[key]
@@ -151,7 +152,7 @@ def _accept(
     *,
     partial: bool,
 ) -> dict[str, dict[str, Row]]:
-    """Rows of entities and statements whose ids are free and whose references lead somewhere, by table and id."""
+    """Return the rows of entities and statements with free ids and valid references, by table and id."""
     accepted: dict[str, dict[str, Row]] = {}
     owner: dict[str, Row] = {}
     for table in (*(table.name for table in ENTITY_TABLES), _STATEMENTS):
@@ -179,7 +180,7 @@ def _accept(
 
 
 def _statement_fault(state: State, row: Row, columns: Mapping[str, list[str]], *, partial: bool) -> Why | None:
-    """Why the row of a loaded statement is refused that would show what was given to fewer readers; None if it would not."""
+    """Return why a row of a loaded statement is refused: it would show contents to more readers; None if it is not."""
     old = state.records[_STATEMENTS].get(row.values["id"])
     if old is not None and old.values["kind"] == "witness" != row.values["kind"]:
         return Why("kind", _STAYS_WITNESS)
@@ -190,7 +191,7 @@ def _statement_fault(state: State, row: Row, columns: Mapping[str, list[str]], *
 def _reject_dangling(
     state: State, accepted: dict[str, dict[str, Row]], report: Report, accepted_before: Collection[str]
 ) -> None:
-    """Reject rows that refer to nobody, and then those that referred to them, until none is left."""
+    """Reject rows with missing references, then rows that refer to those, until every reference is valid."""
     rejected = True
     while rejected:
         rejected = False
@@ -226,7 +227,7 @@ def _dangling(
 
 
 def _missing(column: str, target: str, refused: Mapping[str, str], reason: str) -> Why:
-    """Why a row is refused whose reference leads nowhere: if it would have led to a row that was, that one is to blame."""
+    """Return why a row with a missing reference is refused; if the row it refers to was refused, that is the cause."""
     cause = refused.get(target, "")
     return Why(column, f"{_REFUSED} ({cause})", _REFUSED, cause) if cause else Why(column, reason)
 
@@ -253,7 +254,7 @@ def _merge_records(
             continue
         present = columns_delivered(row, columns, partial=partial)
         values = _merged(old.values, row, present)
-        # What is C changes nothing of what is known under P.
+        # Rows under C never change values known under P.
         now = old.open if is_closed else _merged(old.open or {}, row, present)
         if values != old.values or now != old.open:
             records[identifier] = FoldedRow(values, number, row.line, open=now)
@@ -261,14 +262,14 @@ def _merge_records(
 
 
 def _is_closed(state: State, row: Row, statements: Mapping[str, Row]) -> bool:
-    """Whether a row is under C: by its code, or by its statement, if what opened that was taken back since."""
+    """Whether a row is under C: by its code, or by its statement if the delivery that opened that was undone since."""
     said_in = row.values.get("statement_id", "")
     statement = statements.get(said_in) or state.records[_STATEMENTS].get(said_in)
     return row.code == "C" or (statement is not None and code_of(statement.values) == "C")
 
 
 def _merged(old: Mapping[str, Any], row: Row, present: Collection[str]) -> dict[str, Any]:
-    """A row over an earlier version; of `present` columns an empty cell empties it."""
+    """Merge a row into an earlier version; an empty cell in a `present` column clears the value."""
     return {**{name: value for name, value in old.items() if name not in present}, **row.values}
 
 
@@ -283,11 +284,11 @@ def _merge_claims(
     *,
     notes: bool,
 ) -> set[Key]:
-    """Take claims in; gives the keys of all that the delivery holds, rejected ones too: they were not left out.
+    """Take claims into the state; return the keys of all that the delivery holds, including rejected ones.
 
-    `whole` are the statements whose claims the delivery has all of, `barred` those of which it refuses the row. If it `notes`
-    them, those go out of it of which a row is rejected that may be any of their claims: it has no id, and its content is not
-    loaded.
+    `whole` are the statements for which the delivery has all claims, `barred` the statements whose rows it refuses.
+    With `notes`, a statement is removed from `whole` if a rejected row could be any of its claims: one without an id
+    whose content is not loaded.
     """
     counts = report.counts[_LINKS]
     first: dict[Key, Row] = {}
@@ -355,7 +356,7 @@ def _take(state: State, number: int, key: Key, row: Row, report: Report) -> None
 
 
 def _is_among_several(state: State, key: Key, row: Row, *, is_whole: bool) -> bool:
-    """Whether it takes a comparison to say which claim a row is: several have its content, or might from now on."""
+    """Whether claims must be compared to identify a row's claim: several have its content, or may have from now on."""
     if key[0] != _CONTENT or not happens_again(row.values["relation"]):
         return False
     old = state.claims.get(key)
@@ -365,7 +366,7 @@ def _is_among_several(state: State, key: Key, row: Row, *, is_whole: bool) -> bo
 
 
 def _contrary(other: Row | None) -> Why:
-    """Why a row is refused that contradicts another one of its delivery, or takes back what is not there."""
+    """Return why a row is refused: it contradicts another row of its delivery, or withdraws a claim not loaded."""
     if other is None:
         return Why("polarity", _NOTHING_BACK)
     as_well = f"with polarity {polarity(other.values)}; give each an id, or correct one"
@@ -385,7 +386,7 @@ def _claim_fault(
         table = state.kinds.get(values[column])
         if table is None or table == _STATEMENTS:
             why = _missing(column, values[column], refused, _NOBODY)
-            # Only ids of this delivery: one loaded earlier may be what names somebody sealed.
+            # Only ids of this delivery are suggested: an id loaded earlier may name somebody sealed.
             near = near_id(values[column], delivered) if delivered and not why.cause else None
             return why._replace(reason=f"{_NOBODY}; did you mean {near}?", fault=_NOBODY) if near else why
         if relation is not None:

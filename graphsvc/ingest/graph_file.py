@@ -1,8 +1,8 @@
-"""Graphs of other programs (GEXF, GraphML, JSON lines of APOC) → two tables for a mapping: nodes and edges.
+"""Reads graphs of other programs (GEXF, GraphML, JSON lines of APOC) as two tables for a mapping: nodes and edges.
 
-Read as a stream, without a doctype, entities or anything from elsewhere; sizes and numbers have caps. The XML attributes of
-a node or an edge are columns, and so is its data; where both have one name, that of the data has `(data)` behind it. What
-has several values has them in one cell, with `; ` between; so has a list. Where things lie in a picture and how they look is not read.
+They are read as a stream, without doctypes, entities or external content, and with limits on sizes and numbers. The XML
+attributes and the data of a node or edge are columns; if both have the same name, the data column's ends in `(data)`.
+Several values, or a list, are in one cell, separated by `; `. Positions and styles are not read.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress, RawTable, too_l
 SUFFIXES = (".gexf", ".graphml", ".json", ".jsonl")
 _FORMS = {"gexf": "a GEXF graph", "graphml": "a GraphML graph", "json": "a graph as APOC writes it"}
 _TABLES = {"node": "nodes", "edge": "edges"}
-# What of a file tells what it is.
+# Bytes of a file that show its format.
 _START = 4_096
 _BEFORE_ROOT = re.compile(
     rb"^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\])?\s*>)*", re.DOTALL
@@ -35,9 +35,9 @@ _ROOT = re.compile(rb"<(?:[\w.-]+:)?(gexf|graphml)[\s>/]")
 _DEEPEST = 60
 _MOST_COLUMNS = 1_000
 _BETWEEN = "; "
-# Before the name of a column that is data: it may be that of an attribute too.
+# Prefix of the name of a data column, since an attribute may have the same name.
 _DATA = "\0"
-# The column of times during which something was there, and behind the name of another, during which its values held.
+# Column of the times of existence; as a suffix of another column's name, the times for which its values hold.
 _SPELL = "spell"
 _NAMES_SHOWN, _NAME_CHARS = 40, 60
 # Text of a property → its values.
@@ -50,8 +50,8 @@ class GraphPart:
 
     Attributes:
         name: `nodes` or `edges`.
-        shown: how people know it: `file.gexf, nodes`.
-        columns: name → what stands in it where nothing is said, in the order in which they came; of data with `_DATA` before it.
+        shown: name shown to people: `file.gexf, nodes`.
+        columns: name → default value, in order of appearance; names of data columns begin with `_DATA`.
         records: (line, column → text) of each.
     """
 
@@ -62,12 +62,12 @@ class GraphPart:
 
     @property
     def is_hidden(self) -> bool:
-        """None is."""
+        """Always False for a graph."""
         return False
 
     @property
     def names(self) -> dict[str, str]:
-        """Column → what people call it, attributes first."""
+        """Column → name shown to people, attributes first."""
         own = [name for name in self.columns if not name.startswith(_DATA)]
         data = {name: name[1:] for name in self.columns if name.startswith(_DATA)}
         return dict(zip(own, own, strict=True)) | {
@@ -75,10 +75,10 @@ class GraphPart:
         }
 
     def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8", *, header: bool = True) -> RawTable:  # noqa: ARG002 - a graph has neither
-        """Its content as the table `name`.
+        """Return its content as the table `name`.
 
         Raises:
-            InputError: it is to be read without a header.
+            InputError: the mapping has header = false.
         """
         if not header:
             raise InputError(
@@ -89,7 +89,7 @@ class GraphPart:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Rows as wide as the table, made as they are walked: few of very many columns may be filled."""
+    """Rows as wide as the table, created during iteration, because few of very many columns may be filled."""
 
     part: GraphPart
 
@@ -100,7 +100,10 @@ class _Rows:
 
 
 def graph_form(path: Path) -> str:
-    """What graph a file is (`gexf`, `graphml`, `json`), by how it begins: an upload may have lost its name. Empty: none."""
+    """Return a graph file's format (`gexf`, `graphml`, `json`) by its first bytes, as an upload may have lost its name.
+
+    Empty for any other file.
+    """
     if not path.is_file():
         return ""
     with path.open("rb") as stream:
@@ -115,10 +118,10 @@ def graph_form(path: Path) -> str:
 def graph_parts(
     path: Path, limits: Limits, progress: Progress | None = None, ignored: Collection[str] = ()
 ) -> list[GraphPart]:
-    """The nodes and the edges of a graph, but for those `ignored`.
+    """Return the nodes and the edges of a graph, except tables that are `ignored`.
 
     Raises:
-        InputError: with the line, if it is damaged, too large or hostile, or has edges of more than two ends.
+        InputError: it is damaged, too large or hostile, or has edges with more than two ends; with the line.
     """
     if path.stat().st_size > limits.file_bytes:
         raise too_large(path.name, limits)
@@ -131,7 +134,7 @@ def graph_parts(
 
 
 def mapping_needed(path: Path, limits: Limits) -> InputError:
-    """What is said of a graph that is handed over without a mapping: what it is, and what a mapping can name.
+    """Return the error for a graph without a mapping, with its format and the columns that a mapping can name.
 
     Raises:
         InputError: it cannot be read.
@@ -149,7 +152,7 @@ def _listed(names: list[str]) -> str:
 
 
 class _Tables:
-    """What has been read of a graph so far."""
+    """Parts of a graph read so far."""
 
     def __init__(self, shown: str, limits: Limits, progress: Progress) -> None:
         self.shown, self.limits = shown, limits
@@ -157,7 +160,7 @@ class _Tables:
         self._progress = progress
 
     def row(self, kind: str, line: int) -> dict[str, str]:
-        """A new row of nodes or edges."""
+        """Add a row of nodes or edges."""
         records = self.parts[kind].records
         if len(records) >= self.limits.rows:
             raise too_much(self.shown, f"has more than {self.limits.rows:,} nodes or edges")
@@ -168,7 +171,7 @@ class _Tables:
         return cells
 
     def column(self, kind: str, name: str, default: str = "") -> str:
-        """A column of nodes or edges, which is made if it is new."""
+        """Return a column of nodes or edges, adding it if it is new."""
         columns = self.parts[kind].columns
         if name not in columns and len(columns) >= _MOST_COLUMNS:
             raise InputError(f"{self.shown} has more than {_MOST_COLUMNS:,} columns: export fewer properties.")
@@ -176,11 +179,11 @@ class _Tables:
         return name
 
     def add(self, kind: str, cells: dict[str, str], name: str, text: str) -> None:
-        """A value of a row, beside those that stand in its cell."""
+        """Add a value to a cell of a row, after the values already there."""
         self.column(kind, name)
-        # Of what is said to be empty nothing else stands there.
+        # Even an empty value creates the cell, so that no default replaces it.
         before = cells.setdefault(name, "")
-        # Cut, but longer than a cell may be: the check still sees it.
+        # Cut, but still longer than a cell may be, so that the check sees it.
         if text and len(before) <= self.limits.cell_chars:
             whole = f"{before}{_BETWEEN}{text}" if before else text
             cells[name] = whole[: self.limits.cell_chars + 1]
@@ -208,12 +211,12 @@ def _read_xml(path: Path, tables: _Tables) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A node or an edge that is being read.
+    """A node or an edge being read.
 
     Attributes:
         kind, cells: of its row.
-        inside: how deep what stands directly in it is.
-        parent: the id of the node that it is a node in; empty if it is in none.
+        inside: depth of its child elements.
+        parent: the id of the node that contains it; empty without such a node.
     """
 
     kind: str
@@ -227,14 +230,14 @@ class _Handler(ContentHandler):
         super().__init__()
         self._tables = tables
         self._depth = 0
-        # What stands before the names of the elements of the graph itself.
+        # Prefix of the names of the graph's own elements.
         self._prefix = ""
-        # Nodes may stand in each other.
+        # A stack, as nodes may be nested.
         self._open: list[_Open] = []
-        # (kind, id of an attribute) → its column; that which is being declared; for which kind.
+        # (kind, id of an attribute) → its column; columns being declared now.
         self._declared: dict[tuple[str, str], str] = {}
         self._declaring: list[tuple[str, str]] = []
-        # Of those which are lists, what takes their text apart.
+        # For list columns, the function that splits their text.
         self._lists: dict[tuple[str, str], _Values] = {}
         self._class = ""
         self._key: str | None = None
@@ -243,11 +246,11 @@ class _Handler(ContentHandler):
         self._chars = 0
 
     def setDocumentLocator(self, locator: Any) -> None:  # noqa: N802 - as SAX calls it
-        """Where the parser is; called before anything else."""
+        """Keep the parser's locator; called before anything else."""
         self._where = locator
 
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - as SAX calls it
-        """One element begins."""
+        """Handle the start of an element."""
         self._depth += 1
         if self._depth > _DEEPEST:
             raise InputError(f"{self._tables.shown}, line {self._line()} nests deeper than any graph does.")
@@ -280,7 +283,7 @@ class _Handler(ContentHandler):
                 self._text, self._chars = [], 0
             case "data" if self._open:
                 self._key, self._text, self._chars = given.get("key", ""), [], 0
-            # Keys, ports and graphs have one too.
+            # Only of nodes and edges: keys, ports and graphs have one too.
             case "desc" if self._open and self._depth == self._open[-1].inside:
                 self._is_description, self._text, self._chars = True, [], 0
             case "attvalue" if self._open:
@@ -289,18 +292,18 @@ class _Handler(ContentHandler):
                     self._add(f"{column} {_SPELL}", period)
             case "spell" if self._open:
                 self._add(_SPELL, _period(given))
-            # It may name as well the one it stands in.
+            # It may also name the node that contains it, which is added already.
             case "parent" if self._open and given.get("for") != self._open[-1].parent:
                 self._add("parent", given.get("for", ""))
 
     def characters(self, content: str) -> None:
-        """Text of what is open."""
+        """Collect text of the open element."""
         if self._text is not None and self._chars <= self._tables.limits.cell_chars:
             self._text.append(content)
             self._chars += len(content)
 
     def endElement(self, name: str) -> None:  # noqa: N802 - as SAX calls it
-        """One element ends."""
+        """Handle the end of an element."""
         self._depth -= 1
         text = "".join(self._text or ()).strip()
         match self._own(name):
@@ -320,7 +323,7 @@ class _Handler(ContentHandler):
                 self._declaring = []
 
     def _own(self, name: str) -> str:
-        """The name of an element, empty if it is none of the graph itself, such as of how it looks."""
+        """Return an element's name; empty if it is not part of the graph itself, such as a style."""
         before, colon, own = name.rpartition(":")
         return own if before + colon == self._prefix else ""
 
@@ -328,7 +331,7 @@ class _Handler(ContentHandler):
         return int(self._where.getLineNumber() or 1)
 
     def _add(self, column: str, text: str) -> None:
-        """Adds what is said of the node or edge that is open."""
+        """Add text to a column of the open node or edge."""
         self._tables.add(self._open[-1].kind, self._open[-1].cells, column, text)
 
     def _declare(self, kind: str, identifier: str, title: str, values: _Values | None) -> None:
@@ -343,14 +346,14 @@ class _Handler(ContentHandler):
                 self._tables.column(each, column)
 
     def _data(self, identifier: str, text: str) -> str:
-        """Adds data of the node or edge that is open, and gives its column."""
+        """Add data of the open node or edge; return its column."""
         kind = self._open[-1].kind
         column = self._declared.get((kind, identifier), _DATA + identifier)
         self._add(column, self._cell(kind, column, text))
         return column
 
     def _cell(self, kind: str, column: str, text: str) -> str:
-        """The text of a cell; a list that is too long for one may be cut off, and is to be rejected whole."""
+        """Return the text of a cell. An overlong list stays as it is: it may be cut off, and must be rejected whole."""
         values = self._lists.get((kind, column))
         if values is None or len(text) > self._tables.limits.cell_chars:
             return text
@@ -358,7 +361,7 @@ class _Handler(ContentHandler):
 
 
 def _period(given: dict[str, str]) -> str:
-    """When something was there or held, by the attributes of an element of GEXF; empty if they do not say it.
+    """Return the period in the attributes of a GEXF element; empty if they give no period.
 
     Example:
         >>> _period({"start": "2019", "endopen": "2020"}), _period({"start": "2019"}), _period({"timestamp": "2019"}), _period({})
@@ -377,7 +380,7 @@ def _read_lines(path: Path, tables: _Tables) -> None:
             if line.strip():
                 try:
                     _read_line(line, number, tables)
-                # A number of thousands of digits is a ValueError, brackets without end are a RecursionError.
+                # Numbers of thousands of digits raise ValueError, very deep brackets RecursionError.
                 except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                     raise InputError(
                         f"{path.name}, line {number} is no node and no relationship as apoc.export.json writes them (JSON lines):"
@@ -386,7 +389,7 @@ def _read_lines(path: Path, tables: _Tables) -> None:
 
 
 def _read_line(line: bytes, number: int, tables: _Tables) -> None:
-    """Raises what a line raises that is nothing of APOC."""
+    """Read one line; if it was not written by APOC, one of several built-in errors is raised."""
     item = json.loads(line.decode("utf-8-sig"))
     kind = {"node": "node", "relationship": "edge"}[item["type"]]
     own = {"id": item["id"]}

@@ -1,21 +1,21 @@
-"""Lists in graphs of other programs → their values one by one, as the texts of cells."""
+"""Splits lists in graphs of other programs into values, as the texts of cells."""
 
 from __future__ import annotations
 
 import json
 import re
 
-# One value of a list as Gephi writes it, in quotes where it holds what stands between values.
+# One value of a list as Gephi writes it, in quotes if it contains a separator.
 _VALUE = re.compile(
     r"""\s*(?:(?P<quote>["'])(?P<text>(?:\\.|(?!(?P=quote))[^\\])*)(?P=quote)\s*|[^,]*)(?:,|\Z)""", re.DOTALL
 )
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-# How Gephi writes a list without values.
+# An empty list as Gephi writes it.
 _EMPTY = "<empty>"
 
 
 def gexf_values(text: str) -> list[str]:
-    r"""The values of a list of GEXF: in brackets with commas between, as Gephi writes it, or with bars between.
+    r"""Return the values of a GEXF list: in brackets with commas, as Gephi writes it, or separated by bars.
 
     Example:
         >>> gexf_values('[Hewa, "Berg, Ari"]'), gexf_values("Hewa|Karo"), gexf_values("Berg, Ari"), gexf_values("[]")
@@ -33,7 +33,7 @@ def gexf_values(text: str) -> list[str]:
 
 
 def json_values(text: str) -> list[str]:
-    """The values of a list that stands in a cell as JSON, as APOC writes it to GraphML; of anything else the text itself.
+    """Return the values of a JSON list in a cell, as APOC writes it to GraphML; for any other text, the text itself.
 
     Example:
         >>> json_values('["H", 2, true]'), json_values("H, Hewo")
@@ -48,7 +48,7 @@ def json_values(text: str) -> list[str]:
 
 
 def json_text(value: object) -> str:
-    """A value of JSON as the text of a cell.
+    """Return a JSON value as the text of a cell.
 
     Example:
         >>> json_text(True), json_text(42), json_text(None), json_text({"x": 1.5})
@@ -62,7 +62,7 @@ def json_text(value: object) -> str:
 
 
 def is_storable(text: str) -> bool:
-    r"""Whether a text out of JSON can stand in a cell: half a sign is nothing that can be stored, and no table holds a NUL.
+    r"""Whether text from JSON can be stored in a cell: it has no lone surrogate and no NUL.
 
     Example:
         >>> is_storable("Hewa"), is_storable("\ud800"), is_storable("\0")

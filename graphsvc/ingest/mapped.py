@@ -1,4 +1,4 @@
-"""Other people's tables, read through a mapping: rows of ours that still know their file and line."""
+"""Reads other people's tables through a mapping, as rows of the case format that keep their file and line."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ from graphsvc.records.marks import is_mark_column
 from graphsvc.records.nearest import hint
 from graphsvc.records.tables import TABLES
 
-# Cells of a row of theirs → the value of a field of ours.
+# Cells of a source row → the value of a field of the case format.
 _Value = Callable[[list[str]], str]
-# Fields whose dates lie in no future.
+# Fields whose dates are never in the future.
 _PAST = frozenset({"date_of_birth"})
-# So many rows are looked at for what their header says: values that are many come again soon.
+# Number of rows searched for values that equal the header: frequent values recur soon.
 _ROWS_COMPARED = 1_000
 
 
 def read_mapped(path: Path, limits: Limits, mapping: Mapping, progress: Progress | None = None) -> list[RawTable]:
-    """The tables of a delivery that a mapping explains. Several of them may have the same name.
+    """Read the tables of a delivery that a mapping explains. Several of them may have the same name.
 
     Raises:
-        InputError: if a file or column is neither mapped nor ignored, or one that is mapped is missing.
+        InputError: a file or column is not mapped or ignored, or a mapped one is missing.
     """
     path = path.absolute()
     mapped_files = {table.file for table in mapping.tables}
@@ -62,7 +62,7 @@ def read_mapped(path: Path, limits: Limits, mapping: Mapping, progress: Progress
     _check_columns(mapping, raws)
     raws = [_split(raw, table.split, limits) for table, raw in zip(mapping.tables, raws, strict=True)]
     tables: list[RawTable] = []
-    # What makes rows of different values comes last: only ids that no other table gives need a row of their own.
+    # Tables of `distinct` values come last: only ids that no other table gives need a row.
     reporting: set[str] = set()
     for table, raw in sorted(zip(mapping.tables, raws, strict=True), key=lambda pair: bool(pair[0].distinct)):
         others = [each for each in tables if each.name == table.record]
@@ -86,7 +86,7 @@ def _source(path: Path, mapping: Mapping, table: MappedTable, parts: dict[str, R
 
 
 def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
-    """Each column of each file is mapped or ignored, each mapped or ignored one is there, so a typing mistake loses nothing."""
+    """Require that every column is mapped or ignored, and that those exist, so that a typing mistake loses nothing."""
     known: dict[str, set[str]] = defaultdict(set)
     mapped: dict[str, set[str]] = defaultdict(set)
     of_people = {raw.file for table, raw in zip(mapping.tables, raws, strict=True) if table.record == "people"}
@@ -97,7 +97,7 @@ def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
         known[raw.file] |= set(table.ignore) | mapped[raw.file] | set(others if table.ignore_others else ())
     for table, raw in zip(mapping.tables, raws, strict=True):
         for name in raw.header:
-            # What is ignored may stand there as often as it likes.
+            # Ignored columns may be repeated.
             if raw.header.count(name) > 1 and (name in mapped[raw.file] or name not in known[raw.file]):
                 raise InputError(
                     f"{raw.file}, line {raw.header_line}: column {name!r} is there twice: remove or rename one."
@@ -121,7 +121,7 @@ def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
 
 
 def _refuse_values(mapping: Mapping, raw: RawTable, columns: set[str]) -> None:
-    """Raises InputError if what a header calls a column is a value of it too: it may be the first row, which would be lost."""
+    """Raise InputError if a column's name is also a value in it: the header may be data, which would be lost."""
     names = [(place, name.strip()) for place, name in enumerate(raw.header) if name in columns and name.strip()]
     for line, cells in islice(raw.rows, _ROWS_COMPARED):
         for place, name in names:
@@ -140,7 +140,7 @@ def _no_header(mapping: Mapping) -> str:
 
 
 def _refuse_delimiter(mapping: Mapping, raw: RawTable) -> None:
-    """Raises InputError if the cells of a file seem to be separated by something else than the mapping says."""
+    """Raise InputError if a file seems to have a different delimiter from the mapping's."""
     sign, separated = other_delimiter(raw.header)
     if sign:
         raise InputError(
@@ -150,7 +150,7 @@ def _refuse_delimiter(mapping: Mapping, raw: RawTable) -> None:
 
 
 def _mapped(mapping: Mapping, table: MappedTable, raw: RawTable, others: list[RawTable], *, reports: bool) -> RawTable:
-    """One table of ours; `others` fill the same one. It `reports` rows of another width if no table before it read the file."""
+    """Return a table of the case format; `others` fill the same. `reports`: whether to report rows of a wrong width."""
     constants = dict(table.constants)
     fields = {name: _value(name, each, raw.header) for name, each in table.columns.items() if not each.distinct}
     if table.record == "links" and mapping.statement:
@@ -169,7 +169,7 @@ def _mapped(mapping: Mapping, table: MappedTable, raw: RawTable, others: list[Ra
 
 
 def _split(raw: RawTable, columns: dict[str, str], limits: Limits) -> RawTable:
-    """Their table with a row for each value of the cells of these columns."""
+    """Return a source table with a row for each value in the cells of these columns."""
     if not columns:
         return raw
     signs = [(raw.header.index(name), sign) for name, sign in columns.items()]
@@ -178,7 +178,7 @@ def _split(raw: RawTable, columns: dict[str, str], limits: Limits) -> RawTable:
 
 @dataclass(frozen=True, slots=True)
 class _SplitRows:
-    """The rows of theirs, one for each value of some cells: of several cells each value with each."""
+    """Source rows, one for each value of the split cells, or for each combination if several cells are split."""
 
     raw: RawTable
     signs: list[tuple[int, str]]
@@ -200,7 +200,7 @@ class _SplitRows:
                 yield line, row
 
     def _values(self, cell: str, sign: str) -> list[str]:
-        # A number of a workbook stays one. A cell that is too long may be cut, and is to be rejected whole.
+        # A workbook's number stays a number. A cell that is too long may be cut, and must be rejected whole.
         if sign not in cell or len(cell) > self.limits.cell_chars:
             return [cell]
         return [value for part in cell.split(sign) if (value := part.strip())] or [""]
@@ -208,9 +208,9 @@ class _SplitRows:
 
 @dataclass(frozen=True, slots=True)
 class _MappedRows:
-    """A row of ours for each row of theirs. One with too few or too many cells is passed on, to be rejected.
+    """One row of the case format for each source row. Rows of a wrong width are passed on, to be rejected.
 
-    One where a `wanted` field (its place and name) is empty is passed over.
+    Rows in which a `wanted` field (its place and name) is empty are skipped.
     """
 
     raw: RawTable
@@ -231,7 +231,7 @@ class _MappedRows:
 
 @dataclass(frozen=True, slots=True)
 class _DistinctRows:
-    """A row of ours for each different value in some columns that no other table has, at the line where it stands first."""
+    """One row for each distinct value in some columns that no other table has, with its first line."""
 
     raw: RawTable
     field: MappedField
@@ -248,7 +248,7 @@ class _DistinctRows:
             seen.update(cells[place] for _, cells in other.rows if not isinstance(cells, RaggedRow | PassedRow))
         for line, cells in self.raw.rows:
             if len(cells) != width:
-                # Where the file's rows themselves are mapped they are reported there.
+                # If the file's rows are mapped themselves, they are reported there.
                 if self.reports:
                     yield line, _ragged(self.raw, cells)
                 continue
@@ -263,7 +263,7 @@ def _ragged(raw: RawTable, cells: list[str]) -> RaggedRow:
 
 
 def _value(name: str, each: MappedField, header: list[str], column: str = "") -> _Value:
-    """What reads the field `name` from a row; `column` stands in for the field's own."""
+    """Return a function that reads the field `name` from a row; `column` replaces the field's own column."""
     column = column or each.column
     index = header.index(column) if column else None
     places = {other: header.index(other) for other in PLACEHOLDER.findall(each.template) if other}
@@ -287,7 +287,7 @@ def _value(name: str, each: MappedField, header: list[str], column: str = "") ->
 
 
 def _numeral(decimal: str) -> Callable[[str], str]:
-    """What makes a number of ours of one that is written with this sign before decimals."""
+    """Return a function that converts numbers written with this decimal sign."""
     example = "1.250,50" if decimal == "," else "1,250.50"
 
     def number(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Other people's tables: a TOML file says which file is which record, and which column which field.
+"""Mappings of other people's tables: a TOML file says which file is which record, and which column which field.
 
 ```toml
 title = "Wiretaps, as published"
@@ -37,7 +37,7 @@ split.target = "; "                   # cells of this column hold several values
 pass_over_empty = ["object_id"]       # rows where this field is empty are passed over and counted, not rejected; may be left out
 ```
 
-For an i2 chart it says which types stand for what instead; what it does not name is read as `records.charts` has it:
+For an i2 chart it gives the meaning of types instead; types it does not name are read as in `records.charts`:
 
 ```toml
 [statement]                           # what differs from how a chart is read otherwise
@@ -51,18 +51,20 @@ handling = "P"
 "Answers to" = "DIRECTED"             # a relation, or "ignore"
 ```
 
-A value is trimmed first, then translated by `values`, then read by `date`, then set into `template` (`{}` is the value, `{name}`
-another column); where no `column` is named, the template is filled first and its text read by `date`. What `values` or `date` do not
-know stays as it is, for the check to accept or reject by line.
+A value is trimmed first, then translated by `values`, then read by `date`, then put into `template` (`{}` is the value,
+`{name}` another column). If no `column` is named, the template is filled first and its text read by `date`. Values that
+`values` or `date` do not recognise stay unchanged, for the check to accept or reject by line.
 
-A date is as precise as its form: with hours and minutes it keeps the time, to the second. Times are kept in UTC and taken to be so
-already, unless the form has `%z` or the field a `zone`, which is of cells of a workbook that hold a date and time as well:
+A date is as precise as its form: with hours and minutes it keeps the time, to the second. Times are stored in UTC and
+assumed to be in UTC, unless the form has `%z` or the field a `zone`, which also applies to a workbook's cells with a
+date and time:
 
 ```toml
 columns.from_date = { template = "{day} {time}", date = "%d.%m.%Y %H:%M", zone = "Europe/Berlin" }
 ```
 
-Numbers have a point before decimals and nothing between thousands, unless the field has a `decimal`; what is written otherwise is rejected then:
+Numbers have a point before decimals and nothing between thousands, unless the field has a `decimal`; other forms are
+then rejected:
 
 ```toml
 columns.amount = { column = "sum", decimal = "," }    # 1.250,50
@@ -88,7 +90,7 @@ from graphsvc.records.nearest import hint
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
 from graphsvc.records.tables import TABLES
 
-# All of them keep ASCII bytes as they are, so that lines and commas can be found before decoding.
+# All of these keep ASCII bytes unchanged, so that lines and commas can be found before decoding.
 ENCODINGS = (
     "utf-8",
     "cp1250",
@@ -117,7 +119,7 @@ _TABLE_KEYS = (
     "split",
     "pass_over_empty",
 )
-# Texts and comments, in which dots and brackets mean nothing; line ends inside of them are lost.
+# Strings and comments, in which dots and brackets mean nothing; line ends inside them are lost.
 _APART = re.compile(r'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
 _MARKS = re.compile(r"[.\[\]{}]")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -125,14 +127,14 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class MappedField:
-    """Where the value of one field comes from.
+    """Source of one field's value.
 
     Attributes:
-        column: the column, or empty where `template` or `distinct` name columns.
-        distinct: columns whose different values make one row each.
+        column: the column, or empty if `template` or `distinct` name columns.
+        distinct: columns whose distinct values make one row each.
         values: translations, whole value to whole value.
-        date: a strptime format; the ISO date is as precise as it.
-        zone: of times that `date` reads, such as `Europe/Berlin`; empty: UTC, or what they say themselves (`%z`).
+        date: a strptime format; the ISO date has the same precision.
+        zone: time zone of the times that `date` reads, such as `Europe/Berlin`; empty: UTC, or the one in them (`%z`).
         template: text with `{}` and `{column}`.
         decimal: the sign before the decimals of its numbers, comma or point; empty: a point, and nothing between thousands.
     """
@@ -154,16 +156,16 @@ class MappedField:
 
 @dataclass(frozen=True, slots=True)
 class MappedTable:
-    """One `[[table]]`: a file of theirs that fills a table of ours.
+    """One `[[table]]`: a source file that fills a table of the case format.
 
     Attributes:
         record, file: the table, and the file or sheet.
-        columns: field → where its value comes from. constants: field → its value in each row.
-        ignore: columns that are not read. ignore_others: so are all others of the file.
+        columns: field → source of its value. constants: field → its value in each row.
+        ignore: columns that are not read. ignore_others: whether all other columns of the file are ignored too.
         delimiter, encoding: of a CSV file.
-        header: whether its first row names the columns; None: nothing is said, and it does.
-        split: column → what stands between the values of its cells, each of which makes a row.
-        pass_over_empty: fields; a row where one of them is empty is passed over.
+        header: whether its first row names the columns; None: not specified, and it does.
+        split: column → separator of the values in its cells, each of which makes a row.
+        pass_over_empty: fields; rows in which one of them is empty are skipped.
     """
 
     record: str
@@ -185,7 +187,7 @@ class MappedTable:
 
     @property
     def distinct(self) -> str:
-        """The field (only `id` can be one) that has one row for each different value, or empty."""
+        """The field (always `id`) with one row for each distinct value, or empty."""
         return next((name for name, each in self.columns.items() if each.distinct), "")
 
 
@@ -195,12 +197,12 @@ class Mapping:
 
     Attributes:
         file: its name, for messages.
-        title: what it maps, in words.
+        title: description of the tables that it maps.
         tables: in the order of the file.
-        statement: the statement for links without one, as fields of `statements`; empty if there is none.
-        statement_line: where it stands in the file.
+        statement: the statement for links without one, as fields of `statements`; empty if the file has no such part.
+        statement_line: line of the statement in the file.
         ignore_files: files of the delivery that are not read.
-        chart: for an i2 chart, what its types stand for; None for tables.
+        chart: for an i2 chart, the meaning of its types; None for tables.
     """
 
     file: str
@@ -214,23 +216,23 @@ class Mapping:
 
 @dataclass(frozen=True, slots=True)
 class ChartTypes:
-    """`[chart]`: type as the chart has it → what it is read as; what is not named is read as usual."""
+    """`[chart]`: type in the chart → its meaning; types that are not named have their usual meaning."""
 
     entities: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
 
 
 def built_in_mappings() -> list[str]:
-    """Names of the mappings that come with the package."""
+    """Return the names of the mappings that come with the package."""
     folder = resources.files("graphsvc.ingest") / "mappings"
     return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
 
 
 def load_mapping(path: Path | str) -> Mapping:
-    """The mapping in a TOML file, or the built-in one of that name.
+    """Return the mapping in a TOML file, or the built-in one of that name.
 
     Raises:
-        InputError: naming the file, the table and the key, if it cannot be used.
+        InputError: it cannot be used; the message names the file, the table and the key.
     """
     if str(path) in built_in_mappings():
         name = f"{path}.toml"
@@ -246,7 +248,7 @@ def load_mapping(path: Path | str) -> Mapping:
 
 
 def mapping_of(name: str, content: bytes) -> Mapping:
-    """The mapping that a TOML text is; `name` stands in what is said of it.
+    """Parse the TOML text of a mapping; `name` is used in error messages.
 
     Raises:
         InputError: see `load_mapping`.
@@ -257,17 +259,17 @@ def mapping_of(name: str, content: bytes) -> Mapping:
         text = content.decode("utf-8")
         _require_flat(name, text)
         document = tomllib.loads(text)
-    # A number of thousands of digits, or a day that does not exist, is a ValueError of no kind of TOML's own.
+    # A number of thousands of digits, or an invalid day, raises ValueError rather than TOMLDecodeError.
     except (ValueError, RecursionError) as error:
         raise InputError(f"{name} is no TOML file: {error}.") from None
     return _mapping(name, text, document)
 
 
 def _require_flat(name: str, text: str) -> None:
-    """Nothing, if keys and values are nested no deeper than a mapping needs: reading them takes time without end else.
+    """Require that keys and values are nested no deeper than a mapping needs: deeper ones take extremely long to read.
 
     Raises:
-        InputError: they are.
+        InputError: they are nested too deeply.
     """
     depth = 0
     for number, line in enumerate(_APART.sub("", text).split("\n"), start=1):
@@ -361,7 +363,7 @@ def _table(name: str, number: int, table: dict[str, Any], statement: dict[str, s
 
 
 def _require_one_header(name: str, tables: tuple[MappedTable, ...]) -> None:
-    """Nothing, if all tables that read one file take its first row for the same.
+    """Require that all tables reading one file agree whether its first row is a header.
 
     Raises:
         InputError: they do not.
@@ -395,7 +397,7 @@ def _check_table(reader: MappingKeys, table: MappedTable, statement: dict[str, s
 
 
 def _check_rows(reader: MappingKeys, table: MappedTable) -> None:
-    """What a mapping says of the rows of a table can be meant."""
+    """Check the options for a table's rows: `split` and `pass_over_empty`."""
     for name, sign in table.split.items():
         if not sign:
             raise reader.fault(f"split: {name!r}", 'has to be the text between the values of a cell, such as ";"')

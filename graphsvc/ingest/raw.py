@@ -1,4 +1,4 @@
-"""What a reader hands on: tables of text that still know their file and line, and how large they may be."""
+"""Tables of text as readers return them, with file and line of each row, and limits on their size."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Protocol, Self
 from graphsvc.errors import InputError
 from graphsvc.records.dates import iso_moment
 
-# (file, rows read so far), called every PROGRESS_ROWS rows; whatever it raises ends the reading.
+# (file, rows read so far), called every PROGRESS_ROWS rows; an error raised in it ends the reading.
 Progress = Callable[[str, int], None]
 PROGRESS_ROWS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large a delivery may be.
+    """Size limits of a delivery.
 
     Attributes:
         file_bytes: largest file, and largest file in an archive once unpacked.
@@ -31,7 +31,7 @@ class Limits:
 
 
 def too_much(file: str, fault: str) -> InputError:
-    """The error for a file of a delivery with more than a limit allows, such as `is larger than 100 bytes`."""
+    """Return the error for a file above a limit, such as `is larger than 100 bytes`."""
     return InputError(
         f"{file} {fault}: split it into several deliveries, and load each after the first with --partial"
         " (on the page: Only add). Without it, each delivery supersedes the one before."
@@ -39,7 +39,7 @@ def too_much(file: str, fault: str) -> InputError:
 
 
 def too_large(file: str, limits: Limits) -> InputError:
-    """The error for a file above the limit."""
+    """Return the error for a file that is too large."""
     return too_much(file, f"is larger than {limits.file_bytes:,} bytes (GRAPHSVC_UPLOAD_MB)")
 
 
@@ -49,14 +49,14 @@ class RawTable:
 
     Attributes:
         name: the table's name, such as `people`.
-        file: how people know the file: `people.csv` or `book.xlsx, sheet people`.
+        file: name of the file shown to people: `people.csv` or `book.xlsx, sheet people`.
         header: the names of the columns as delivered.
-        rows: (line, cells) of every row that is not empty; may be walked more than once. `line` is where the row
-            begins. Rows may have more or fewer cells than the header. A cell beyond `Limits.cell_chars` may arrive
-            cut, but longer than that limit, so that a check still sees it.
-        is_numbered: whether the header is no row of it: its columns are called by their number.
-        header_line: the line the header stands in.
-        is_named: whether its columns have names that stand in no row of it, as those of a graph.
+        rows: (line, cells) of every row that is not empty; may be iterated more than once. `line` is where the row
+            begins. Rows may have more or fewer cells than the header. A cell beyond `Limits.cell_chars` may be cut, but
+            stays longer than that limit, so that a check still sees it.
+        is_numbered: whether it has no header row, so that its columns are called by their number.
+        header_line: line of the header.
+        is_named: whether the names of its columns are not in a row, as in a graph.
     """
 
     name: str
@@ -69,30 +69,30 @@ class RawTable:
 
 
 class NumberCell(str):
-    """The text of a cell of a workbook that holds a number: no country's way of writing, its point stands before decimals."""
+    """Text of a workbook's cell that holds a number: always with a point before decimals, whatever the country."""
 
     __slots__ = ()
 
 
 class MomentCell(str):
-    """The text of a cell of a workbook that holds a day with its time, told as UTC: where the clocks stood it does not say.
+    """Text of a workbook's cell that holds a day and time, written as UTC because the cell has no time zone.
 
     Attributes:
-        at: day and time as the clocks had them.
+        at: day and time as in the cell.
     """
 
     __slots__ = ("at",)
     at: dt.datetime
 
     def __new__(cls, at: dt.datetime) -> Self:
-        """The text of `at`, which has no zone."""
+        """Create the cell from `at`, which has no zone."""
         cell = super().__new__(cls, iso_moment(at))
         cell.at = at
         return cell
 
 
 class FaultyCell(str):
-    """The text of a cell that cannot be what it is mapped to.
+    """Text of a cell that cannot be converted as its mapping says.
 
     Attributes:
         reason: why, for the rejection of its row.
@@ -102,18 +102,18 @@ class FaultyCell(str):
     reason: str
 
     def __new__(cls, text: str, reason: str) -> Self:
-        """The text `text`, with the reason."""
+        """Create the cell from a text and a reason."""
         cell = super().__new__(cls, text)
         cell.reason = reason
         return cell
 
 
 class RaggedRow(list[str]):
-    """The cells of a row of other people's tables that cannot be mapped: their header has another number of them.
+    """Cells of a source row that cannot be mapped, because their number differs from the header's.
 
     Attributes:
-        width: how many cells that header has.
-        measure: what has so many: the header, or the first row where there is none.
+        width: number of cells in the header.
+        measure: source of that number: the header, or the first row of a table without one.
     """
 
     def __init__(self, cells: Iterable[str], width: int, measure: str = "the header") -> None:
@@ -123,7 +123,7 @@ class RaggedRow(list[str]):
 
 
 class PassedRow(list[str]):
-    """A row that is passed over, as the mapping of other people's tables has it.
+    """A source row that is skipped as its mapping says.
 
     Attributes:
         field: the field that is empty in it.
@@ -143,21 +143,21 @@ class RawPart(Protocol):
 
     @property
     def shown(self) -> str:
-        """How people know it: `people.csv`, `book.xlsx, sheet people`."""
+        """Name shown to people: `people.csv`, `book.xlsx, sheet people`."""
 
     @property
     def is_hidden(self) -> bool:
-        """Whether a program shows it to nobody who does not ask for it, as Excel does some sheets."""
+        """Whether programs hide it unless asked, as Excel does with some sheets."""
 
     def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8", *, header: bool = True) -> RawTable:
-        """Its content as the table `name`; raises InputError where it cannot be read.
+        """Return its content as the table `name`; raise InputError if it cannot be read.
 
         Without a `header` its first row is data, and its columns are called by their number: `1`, `2` and so on.
         """
 
 
 def numbers(width: int) -> list[str]:
-    """What so many columns are called where no header names them.
+    """Return the names of this number of columns without a header.
 
     Example:
         >>> numbers(3)

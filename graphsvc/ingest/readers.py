@@ -1,4 +1,4 @@
-"""A delivery on disk → its tables as text: a folder, a .zip of it, an .xlsx workbook, or a graph of another program."""
+"""Reads a delivery as tables of text: a folder, a .zip of it, an .xlsx workbook, or a graph of another program."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from graphsvc.records.tables import IGNORED_FILES, REQUIRED_TABLES, TABLES
 
 __all__ = ["Limits", "RawPart", "RawTable", "open_parts", "read_delivery"]
 
-# How old .xls files begin, and workbooks that are locked with a password.
+# First bytes of old .xls files, and of workbooks locked with a password.
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _DELIVERY = "a folder, a .zip of it, an .xlsx workbook, an .anx chart, or a graph (GEXF, GraphML, JSON lines)"
 
 
 def read_delivery(path: Path, limits: Limits, progress: Progress | None = None) -> list[RawTable]:
-    """The tables of a delivery in the case format. Rows of files are read when they are walked, sheets now.
+    """Read the tables of a delivery in the case format: sheets now, rows of files when they are iterated.
 
-    Files that operating systems leave behind (`.DS_Store`, `__MACOSX`, `Thumbs.db`) are passed over: they hold no
-    data of a case, so nothing is lost. So is `truth.json`, which is never read.
+    Files that operating systems leave behind (`.DS_Store`, `__MACOSX`, `Thumbs.db`) are skipped: they hold no data of a
+    case, so nothing is lost. `truth.json` is skipped too and never read.
 
     Raises:
-        InputError: for anything about the delivery or one of its files that cannot be read as it is.
+        InputError: the delivery or one of its files cannot be read.
     """
     path = path.absolute()
     known = {table.file: table.name for table in TABLES.values()}
@@ -50,23 +50,23 @@ def read_delivery(path: Path, limits: Limits, progress: Progress | None = None) 
                 f"{path.name} has no {name}.csv: a delivery needs {' and '.join(map(_file, REQUIRED_TABLES))} "
                 "(or sheets of these names)."
             )
-    # In the order of the records, whatever the order of the files.
+    # In the order of the case format, whatever the order of the files.
     return [tables[name] for name in TABLES if name in tables]
 
 
 def open_parts(
     path: Path, limits: Limits, progress: Progress | None = None, ignored: Collection[str] = ()
 ) -> Sequence[RawPart]:
-    """The files or sheets of a delivery, whatever they are called.
+    """Return the files or sheets of a delivery, whatever their names.
 
     Args:
         path: the delivery.
-        limits: how large it may be.
-        progress: told (sheet, rows so far) while a sheet is read.
-        ignored: names of files and sheets that are not wanted: they may hold anything.
+        limits: limits on its size.
+        progress: called with (sheet, rows so far) while a sheet is read.
+        ignored: names of files and sheets that are not wanted; their contents do not matter.
 
     Raises:
-        InputError: if `path` is nothing that can be read, or is damaged, too large or hostile.
+        InputError: `path` is not a readable delivery, or is damaged, too large or hostile.
     """
     path = path.absolute()
     try:
@@ -87,7 +87,7 @@ def open_parts(
 
 
 def _check_file(path: Path, limits: Limits) -> None:
-    """Refuses what is neither an archive nor a workbook."""
+    """Refuse a file that is not an archive or a workbook."""
     if not path.is_file():
         raise InputError(f"{path.name} is not there: name {_DELIVERY}.")
     if path.stat().st_size > limits.file_bytes:
@@ -106,7 +106,7 @@ def _check_file(path: Path, limits: Limits) -> None:
 
 
 def _is_workbook(path: Path) -> bool:
-    """Told by content: an upload may have lost its name."""
+    """Whether a file is a workbook, by its content: an upload may have lost its name."""
     try:
         with zipfile.ZipFile(path) as archive:
             return "[Content_Types].xml" in archive.namelist()
@@ -115,7 +115,7 @@ def _is_workbook(path: Path) -> bool:
 
 
 def _require_no_opendocument(path: Path) -> None:
-    """Nothing, if an archive is no document of LibreOffice.
+    """Require that an archive is not a document of LibreOffice.
 
     Raises:
         InputError: it is one.
@@ -136,7 +136,7 @@ def _folder_parts(folder: Path, limits: Limits, ignored: Collection[str]) -> lis
         name = composed(path.name)
         if is_system_file(name) or name in ignored:
             continue
-        # Path.resolve would raise on links that go in circles.
+        # Path.resolve would raise on circular links.
         if not Path(os.path.realpath(path)).is_relative_to(root):
             raise InputError(
                 f"{path.name} in {folder.name} is a link that leads out of the folder: put the file itself there."
@@ -153,12 +153,12 @@ def _folder_parts(folder: Path, limits: Limits, ignored: Collection[str]) -> lis
 
 def _unknown(path: Path, part: RawPart, known: dict[str, str]) -> InputError:
     what = "file" if isinstance(part, CsvPart) else "sheet"
-    # A file of JSON may be anything.
+    # A JSON file need not be a graph.
     if part.name.casefold().endswith(SUFFIXES) and ".json" not in part.name.casefold():
         raise InputError(graph_beside(path, part.name))
     if why := in_folder(part):
         return InputError(f"{path.name} holds the unknown file {part.name!r}.{why}")
-    # Nobody looks for what is not shown.
+    # The message says so, because nobody looks for a hidden sheet.
     hidden = ", which is hidden (right-click a tab, Unhide)" if part.is_hidden else ""
     return InputError(
         f"{path.name} holds the unknown {what} {part.name!r}{hidden}: {hint(part.name, known)}.".replace("?.", "?")
@@ -166,12 +166,12 @@ def _unknown(path: Path, part: RawPart, known: dict[str, str]) -> InputError:
 
 
 def graph_beside(path: Path, name: str) -> str:
-    """What is said of a graph among the files of a delivery."""
+    """Return the message for a graph among the files of a delivery."""
     return f"{path.name} holds {name!r}, which by its name is a graph of another program: load it by itself, with a mapping."
 
 
 def in_folder(part: RawPart) -> str:
-    """That a file of an archive lies in a folder, and what to do, as a sentence to append; empty if it does not."""
+    """Return a sentence to append for a file in a folder of an archive, with what to do; empty for other files."""
     if not isinstance(part, CsvPart) or "/" not in part.name:
         return ""
     return " It lies in a folder: make the archive of the files alone, or of the one folder they all lie in."

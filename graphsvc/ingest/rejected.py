@@ -1,4 +1,4 @@
-"""What is told of rows: why one is left out, the same fault of many rows as one, which are equal to others or passed over. Pure."""
+"""Reports on rows: why each is left out, equal faults grouped, and rows that are duplicates or skipped. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from graphsvc.records.numbers import count, plural
 from graphsvc.records.tables import TABLES
 
-# So many lines are named; who looks for more knows what to look for by then.
+# Number of lines named; after these a reader knows what to look for.
 LINES_NAMED = 8
 REJECTION_COLUMNS = ("file", "line", "column", "value", "reason")
 _PLACE = {name: place for place, name in enumerate(TABLES)}
@@ -17,18 +17,19 @@ _PLACE = {name: place for place, name in enumerate(TABLES)}
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A row that is left out, and why. `column` and `value` are empty where the whole row is at fault.
+    """A row that is left out, and why. `column` and `value` are empty if the whole row is at fault.
 
-    `value` is cut to 60 characters. It may name a sealed person, as `row_id` may: show it to the deliverer, store it encrypted with what was delivered, or nowhere.
+    `value` is cut to 60 characters. Like `row_id`, it may name a sealed person: show it only to the deliverer, and
+    store it only encrypted together with the delivery.
 
     Attributes:
-        file, line: where the row stands.
+        file, line: place of the row.
         column, value: the cell at fault.
-        reason: what is wrong with it.
-        fault: the reason without what differs from row to row; empty: nothing does.
-        table: of the case format.
-        row_id: the id that the row gives, as far as it can be read.
-        cause: where the row stands that was rejected before, so that this one had to be; empty: there is none.
+        reason: the fault, in words.
+        fault: the reason without its parts that differ from row to row; empty: the reason has no such parts.
+        table: table of the case format.
+        row_id: the id in the row, as far as it can be read.
+        cause: place of a row rejected before, which caused this rejection; empty: no such row.
         may_mark: whether the row says, or may say, that somebody has to be sealed.
     """
 
@@ -45,12 +46,12 @@ class Rejection:
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What it has in common with the rows of its file that have the same fault."""
+        """Key shared with rows of the same file that have the same fault."""
         return self.table, self.file, self.column, self.fault or self.reason
 
     @property
     def place(self) -> str:
-        """The row, in words."""
+        """Place of the row, in words."""
         return f"{self.file}, line {self.line}"
 
     def __str__(self) -> str:
@@ -61,34 +62,34 @@ class Rejection:
 
 @dataclass(slots=True, kw_only=True)
 class _AlikeRows:
-    """Rows of one file of which the same is told.
+    """Rows of one file that are reported together.
 
     Attributes:
-        count: how many there are.
-        lines: the first of them, at most `LINES_NAMED`.
+        count: number of rows.
+        lines: the first lines, at most `LINES_NAMED`.
     """
 
     count: int = 0
     lines: list[int] = field(default_factory=list)
 
     def add(self, line: int) -> None:
-        """One more."""
+        """Add a row."""
         self.count += 1
         insort(self.lines, line)
         del self.lines[LINES_NAMED:]
 
     @property
     def places(self) -> str:
-        """Their lines, in words."""
+        """The lines, in words."""
         return named_lines(self.lines, self.count)
 
 
 @dataclass(slots=True)
 class SameFault(_AlikeRows):
-    """All rows of one file that were rejected for one fault of one column.
+    """All rows of one file that were rejected for the same fault in the same column.
 
     Attributes:
-        first: the one to read first.
+        first: the rejection to show first.
     """
 
     first: Rejection
@@ -104,12 +105,12 @@ class SameFault(_AlikeRows):
 
 
 def in_order(rejections: Iterable[Rejection]) -> list[Rejection]:
-    """Rejections as they are to be read: causes before what follows from them, then by table, file and line."""
+    """Sort rejections for reading: causes before their consequences, then by table, file and line."""
     return sorted(rejections, key=lambda row: (bool(row.cause), _PLACE.get(row.table, 0), row.file, row.line))
 
 
 def by_fault(rejections: Iterable[Rejection]) -> list[SameFault]:
-    """The rejections by what is wrong, each where its first row stands among them.
+    """Group rejections by fault, in the order of each group's first row.
 
     Example:
         >>> rows = [Rejection("people.csv", line, "sex", str(line), "is no word") for line in (2, 5)]
@@ -128,12 +129,12 @@ def by_fault(rejections: Iterable[Rejection]) -> list[SameFault]:
 
 @dataclass(slots=True)
 class EqualRows(_AlikeRows):
-    """The rows of one table and file that are equal to one before them.
+    """The rows of one table and file that are equal to an earlier row.
 
     Attributes:
-        table: of the case format.
-        file: how people know it.
-        again: each is one more of what happens time and again (a call, a payment) and kept; else they were read once.
+        table: table of the case format.
+        file: name of the file as shown to people.
+        again: whether each is kept as one more repeatable event (a call, a payment); otherwise they were read once.
     """
 
     table: str
@@ -151,11 +152,11 @@ class EqualRows(_AlikeRows):
 
 @dataclass(slots=True)
 class PassedOver(_AlikeRows):
-    """The rows of one file that a mapping passes over for one field of one table, which is empty in them.
+    """The rows of one file that a mapping skips, because one field of a table is empty in them.
 
     Attributes:
-        table: of the case format.
-        file: how people know it.
+        table: table of the case format.
+        file: name of the file as shown to people.
         column: the field of the table.
     """
 
@@ -172,7 +173,7 @@ class PassedOver(_AlikeRows):
 
 
 def named_lines(lines: Iterable[int], many: int) -> str:
-    """Some of `many` lines, in words.
+    """Return some of `many` lines, in words.
 
     Example:
         >>> named_lines([4], 1), named_lines([4, 7], 2), named_lines([4, 7], 1_200)

@@ -17,11 +17,11 @@ class FoldedRow:
     """A row of the state: its values and where they came from.
 
     Attributes:
-        values: column → value, as `check.Row`.
-        delivery: number of the delivery that gave them last.
+        values: column → value, as in `check.Row`.
+        delivery: number of the last delivery that gave them.
         line: line in its file.
         status: `active`, or `superseded` for a claim no longer delivered.
-        open: of an entity, its values but for what rows under handling code C say; None if only such rows speak of it.
+        open: for an entity, its values without rows under handling code C; None if it has only such rows.
     """
 
     values: dict[str, Any]
@@ -33,9 +33,9 @@ class FoldedRow:
 
 @dataclass(slots=True)
 class Counts:
-    """Rows of one table by what became of them: read = added + changed + unchanged + received + duplicate + rejected.
+    """Rows of one table by outcome: read = added + changed + unchanged + received + duplicate + rejected.
 
-    Rows are only *received* in the counts for a loader who may not be told whether they change anything.
+    Rows count as *received* only for a loader who may not know whether they change anything.
     """
 
     read: int = 0
@@ -49,11 +49,12 @@ class Counts:
 
 
 class ChangedRow(NamedTuple):
-    """A row that is not what it was.
+    """A changed row.
 
     Attributes:
-        row: as it was delivered. key: of a claim its key, else its id alone.
-        before, after: what stood and what stands in the state.
+        row: as it was delivered.
+        key: key of a claim; otherwise the id alone.
+        before, after: the row of the state before and after.
     """
 
     row: Row
@@ -67,7 +68,7 @@ class TakenRow(NamedTuple):
 
     Attributes:
         row, key, after: as in `ChangedRow`.
-        before: what stood in the state; None if the row is new, the same object as `after` if nothing changed.
+        before: the row of the state before; None if the row is new, the same object as `after` if nothing changed.
     """
 
     row: Row
@@ -81,15 +82,15 @@ class Report:
     """Effects of a delivery on the state.
 
     Attributes:
-        counts: by table.
+        counts: counts by table.
         rejections: rows that were refused.
-        equal: rows that are equal to others, by table, file and whether they are kept.
-        changed: rows that are not what they were; what is superseded is none of them.
-        superseded: keys of the claims that are.
+        equal: rows equal to others, by table, file and whether they are kept.
+        changed: changed rows, without superseded ones.
+        superseded: keys of the superseded claims.
         claims: keys of the claims that the delivery makes, whether they change or not.
-        refused: id → where its row stands, of the rows of entities and statements that were refused, here and before.
-        contrary: statement → rejections of its claims that depend on what it claimed before.
-        watch: called with each row that is taken, to keep counts of its own; None if nobody does.
+        refused: id → place of its row, for refused rows of entities and statements, here and before.
+        contrary: statement → rejections of its claims that depend on its earlier claims.
+        watch: called with each row that is taken, for separate counts; None if not needed.
     """
 
     counts: dict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
@@ -117,16 +118,16 @@ class Report:
 
     @property
     def changes(self) -> int:
-        """How many rows were added, changed or superseded, or received: those may change something."""
+        """Number of rows added, changed, superseded or received; received ones may change something."""
         return sum(row.added + row.changed + row.received + row.superseded for row in self.counts.values())
 
     def accepted_statements(self, rows: Iterable[Row]) -> frozenset[str]:
-        """The ids of the statements among some rows that were not refused."""
+        """Return the ids of the statements in these rows that were not refused."""
         refused = {row.row_id for row in self.rejections if row.table == "statements"}
         return frozenset(row.values["id"] for row in rows if row.table == "statements") - refused
 
     def note_equal(self, row: Row, *, again: bool) -> None:
-        """Note a row that is equal to one before it; see `EqualRows`."""
+        """Note a row equal to an earlier one; see `EqualRows`."""
         name = (row.table, row.file, again)
         if name not in self.equal:
             self.equal[name] = EqualRows(*name)

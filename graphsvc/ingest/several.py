@@ -1,4 +1,4 @@
-"""Claims of one content: of what happens time and again there may be several, told apart by how many there are. Pure."""
+"""Claims with equal content: repeatable events may have several, numbered to distinguish them. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from graphsvc.ingest.check import Row
 
-# What tells a claim apart: `id` and its delivered id, or `content` and its content.
+# Key of a claim: `id` and its delivered id, or `content` and its content.
 Key = tuple[str, ...]
 _POLARITY = "polarity"
 
@@ -23,7 +23,7 @@ class HeldClaim(NamedTuple):
 
 
 def keys_of(claims: Container[Key], key: Key) -> list[Key]:
-    """The keys of the claims there are of one content; the second has a `2` behind it, and so on.
+    """Return the keys of the existing claims with one content; the second ends in `2`, and so on.
 
     Example:
         >>> keys_of({("content", "x"), ("content", "x", "2"), ("content", "y")}, ("content", "x"))
@@ -33,7 +33,7 @@ def keys_of(claims: Container[Key], key: Key) -> list[Key]:
 
 
 def with_ids(key: Key, ids: Mapping[str, str]) -> Key:
-    """The key of a claim where some ids are others.
+    """Return the key of a claim after some ids changed.
 
     Example:
         >>> with_ids(("content", "S1", "a", "PAID", "b", "", "", "2"), {"a": "c"})
@@ -47,17 +47,17 @@ def with_ids(key: Key, ids: Mapping[str, str]) -> Key:
 
 
 def are_several(claims: Container[Key], key: Key) -> bool:
-    """Whether there are several claims of one content."""
+    """Whether several claims have this content."""
     return _numbered(key, 2) in claims
 
 
 class Named(NamedTuple):
-    """What some rows of one content are.
+    """Claims identified for some rows with one content.
 
     Attributes:
-        names: which claim each row is.
-        repeated: rows equal to one before, each of them one more.
-        contrary: rows that contradict the other row, or (None) take back what is not there.
+        names: key and row of each claim.
+        repeated: rows equal to an earlier one, each an additional claim.
+        contrary: rows that contradict the other row or, with None, withdraw a claim that does not exist.
     """
 
     names: list[tuple[Key, Row]]
@@ -66,13 +66,13 @@ class Named(NamedTuple):
 
 
 def named(key: Key, held: Sequence[HeldClaim], rows: Sequence[Row], *, is_whole: bool) -> Named:
-    """Which claim each of some rows of one content is, the same whatever their order.
+    """Identify the claim of each of some rows with one content, whatever their order.
 
-    The claim that says the same, if there is one. Else an active one that differs in polarity alone: it was taken back, or
-    is denied now. Else, where these are all rows there are (`is_whole`), an active one that no row says any more: it was
-    corrected. Else one more.
+    It is the claim that says the same, if there is one. Else an active claim that differs only in polarity: it was
+    withdrawn, or is denied now. Else, if these are all the rows (`is_whole`), an active claim that no row makes any
+    more: it was corrected. Else a new claim.
     """
-    # What is superseded comes back only where nothing active says it.
+    # A superseded claim comes back only if no active claim says the same.
     ordered = sorted(held, key=lambda claim: not claim.is_active)
     same: dict[str, list[Key]] = defaultdict(list)
     for claim in reversed(ordered):
@@ -109,18 +109,18 @@ def named(key: Key, held: Sequence[HeldClaim], rows: Sequence[Row], *, is_whole:
 
 
 def polarity(values: Mapping[str, Any]) -> str:
-    """Whether a claim asserts, denies or takes back; empty cells assert."""
+    """Return whether a claim asserts, denies or is withdrawn; an empty cell asserts."""
     return str(values.get(_POLARITY, "asserts"))
 
 
 def takes_back(values: Mapping[str, Any]) -> bool:
-    """Whether a row takes back what its statement claimed."""
+    """Whether a row withdraws a claim of its statement."""
     return polarity(values) == "withdrawn"
 
 
 def _turned(free: Sequence[HeldClaim], rows: Sequence[Row]) -> tuple[list[tuple[Key, Row]], list[Row]]:
-    """Which of the rows differ from a claim in polarity alone, each from another one, and which do not."""
-    # What is asserted is taken back first, a denial only where nothing else is left.
+    """Return the rows that differ only in polarity from a claim (a different one for each row), and the other rows."""
+    # Assertions are withdrawn first, denials only if nothing else is left.
     by_fact: dict[str, list[Key]] = defaultdict(list)
     for claim in sorted(free, key=lambda claim: polarity(claim.values) == "asserts"):
         by_fact[_happened(claim.values)].append(claim.key)
@@ -147,5 +147,5 @@ def _said(values: Mapping[str, Any]) -> str:
 
 
 def _happened(values: Mapping[str, Any]) -> str:
-    """What is said but for its polarity."""
+    """Return the contents of a claim without its polarity, as text."""
     return _said({name: value for name, value in values.items() if name != _POLARITY})

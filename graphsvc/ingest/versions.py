@@ -1,4 +1,4 @@
-"""What each delivery did to one statement and its claims: their history, from the rows that are kept. Pure."""
+"""History of one statement and its claims: the effect of each delivery, from the stored rows. Pure."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from graphsvc.ingest.several import Key
 
 
 class KeptRows(NamedTuple):
-    """A delivery as it is kept.
+    """A stored delivery.
 
     Attributes:
         rows: its accepted rows.
         columns: its columns by table.
-        partial: it only adds.
-        incomplete: see `fold.fold`; None: it was kept before that was noted.
+        partial: whether it only adds.
+        incomplete: see `fold.fold`; None: it was stored before this was recorded.
         accepted: ids of its statements that were accepted when it came.
     """
 
@@ -31,7 +31,7 @@ class KeptRows(NamedTuple):
     accepted: Collection[str] = ()
 
     def fold(self, state: State, number: int) -> Report:
-        """Take it into a state under its number, and say what that did."""
+        """Take it into a state under its number, and report the effects."""
         return fold(
             state,
             number,
@@ -43,10 +43,10 @@ class KeptRows(NamedTuple):
         )
 
     def with_codes(self, state: State) -> KeptRows:
-        """Return it with the codes of its rows, which deliveries of earlier versions were kept without.
+        """Return it with the codes of its rows, which earlier versions did not store.
 
         Args:
-            state: what the deliveries before it make.
+            state: result of the deliveries before it.
         """
         delivered = (row.values["id"] for row in self.rows if row.table == "statements")
         refused = frozenset(delivered) - frozenset(self.accepted) if self.accepted else frozenset[str]()
@@ -57,12 +57,12 @@ class KeptRows(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class VersionStep:
-    """What one delivery did.
+    """Effect of one delivery.
 
     Attributes:
         delivery: its number.
-        statement: the statement before (None: it was not there) and after; None if it did not change.
-        claims: key (`fold.claim_key`) → the claim before and after; None: it did not belong to the statement. One that is
+        statement: the statement before (None: it did not exist) and after; None if it did not change.
+        claims: key (`fold.claim_key`) → the claim before and after; None: it did not belong to the statement. A claim
             left out is `superseded` after.
         standing: the statement as the delivery left it.
     """
@@ -74,17 +74,17 @@ class VersionStep:
 
 
 def _is_alike(before: FoldedRow | None, after: FoldedRow | None) -> bool:
-    """Whether nothing became of a claim, or nothing but that it stays under C while its statement is opened."""
+    """Whether a claim is unchanged, or only stays under C while its statement is opened."""
     if before is None or after is None or before is after:
         return before is after
     return (before.status, before.delivery, before.line) == (after.status, after.delivery, after.line)
 
 
 def steps(deliveries: Mapping[int, KeptRows], statement: str) -> tuple[State, list[VersionStep]]:
-    """What the deliveries make, and those that changed a statement (by its delivered id) or its claims, in order.
+    """Return the state that deliveries make, and the ones that changed a statement or its claims, in order.
 
     Args:
-        deliveries: number → the delivery as it is kept.
+        deliveries: number → stored delivery.
         statement: the statement's delivered id.
 
     Example:

@@ -1,4 +1,4 @@
-"""XLSX workbooks: each sheet as a table of text, with formulas, errors and merged cells refused by their place."""
+"""Reads XLSX workbooks: each sheet as a table of text. Formulas, errors and merged cells are refused by place."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from graphsvc.errors import InputError
 from graphsvc.ingest.archive import check_archive, composed
 from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, MomentCell, NumberCell, Progress, RawTable, numbers, too_much
 
-# A doctype is where entities are declared, and no workbook has one. openpyxl parses with defusedxml, which refuses
-# entities; this also holds where an environment variable turns that off.
+# Doctypes declare entities, and no workbook has one. openpyxl parses with defusedxml, which refuses entities; this
+# check also works if an environment variable turns that off.
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-# The namespace of workbooks in another dialect, of which openpyxl sees no sheet.
+# Namespace of the Strict dialect, in which openpyxl finds no sheets.
 _STRICT = b"/ooxml/spreadsheetml/main"
-# Excel writes characters that XML cannot hold, and some it can, as _x000D_.
+# Excel writes characters that XML cannot contain, and some that it can, as _x000D_.
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NOT_A_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 _ZEROS = re.compile(r"0{2,}")
-# Excel keeps 15 digits of a number; longer ones have lost their end.
+# Excel keeps 15 digits of a number; longer numbers have lost their end.
 _DIGITS_KEPT = 10**15
 # Characters of an ISO date.
 _YEAR, _MONTH, _DAY, _TIME = 4, 7, 10, 16
@@ -43,9 +43,9 @@ class SheetPart:
     Attributes:
         name: the sheet's title.
         shown: `book.xlsx, sheet people`.
-        records: (row number, cells) of each row that is not empty, as far as it could be read.
+        records: (row number, cells) of each row that is not empty, as far as the sheet could be read.
         fault: why it could not be read to its end; None if it could.
-        is_hidden: whether Excel shows it to nobody who does not ask for it.
+        is_hidden: whether Excel hides it unless asked.
     """
 
     name: str
@@ -55,10 +55,10 @@ class SheetPart:
     is_hidden: bool = False
 
     def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8", *, header: bool = True) -> RawTable:  # noqa: ARG002 - a sheet has neither
-        """The sheet as the table `name`, as wide as its header; without one, as its widest row.
+        """Return the sheet as the table `name`, as wide as its header or, without a header, as its widest row.
 
         Raises:
-            InputError: if it has no header row, or holds what a table cannot.
+            InputError: it has no header row, or contents that a table cannot have.
         """
         if self.fault is not None:
             raise self.fault
@@ -74,17 +74,17 @@ class SheetPart:
 
 
 def _filled(records: list[tuple[int, list[str]]], width: int) -> list[tuple[int, list[str]]]:
-    """Rows with empty cells up to a width: a sheet ends a row at its last filled cell."""
+    """Fill rows with empty cells up to a width: in a sheet a row ends at its last filled cell."""
     return [(line, cells + [""] * (width - len(cells))) for line, cells in records]
 
 
 def workbook_parts(
     path: Path, limits: Limits, progress: Progress | None = None, ignored: Collection[str] = ()
 ) -> list[SheetPart]:
-    """Every sheet of a workbook but those `ignored`. What is wrong with one alone is raised when it is taken as a table.
+    """Return every sheet of a workbook except those `ignored`. A sheet's own fault is raised by its `table` method.
 
     Raises:
-        InputError: if the workbook is damaged, too large or hostile.
+        InputError: the workbook is damaged, too large or hostile.
     """
 
     def look(name: str, chunk: bytes) -> None:
@@ -97,19 +97,19 @@ def workbook_parts(
 
     check_archive(path, limits, look)
     with path.open("rb") as stream, warnings.catch_warnings():
-        # openpyxl warns of features it drops (validation, themes): none of them holds data.
+        # openpyxl warns of features that it drops (validation, themes), which hold no data.
         warnings.simplefilter("ignore")
         with _damage_named(path.name):
             book = openpyxl.load_workbook(stream, read_only=True, keep_links=False)
         with contextlib.closing(book):
-            # A chart sheet holds no table, but its name must be refused like any other.
+            # A chart sheet has no table, but an unknown name must be refused like any other.
             wanted = [title for title in book.sheetnames if composed(title) not in ignored]
             return [_sheet(book, book[title], path.name, limits, progress) for title in wanted]
 
 
 @contextlib.contextmanager
 def _damage_named(shown: str) -> Iterator[None]:
-    """Makes one clear sentence of whatever openpyxl raises on a damaged workbook, which is nearly anything."""
+    """Turn any error of openpyxl on a damaged workbook into one clear sentence."""
     try:
         yield
     except (InputError, MemoryError):
@@ -130,7 +130,7 @@ def _sheet(book: Any, sheet: Any, file: str, limits: Limits, progress: Progress 
         try:
             number, cells = next(rows, (0, []))
         except InputError as error:
-            # Not yet: a sheet that nobody wants may hold what it likes.
+            # Raised only if the sheet is used: an unwanted sheet may have any contents.
             fault = error
             break
         if not number:
@@ -151,7 +151,7 @@ def _sheet(book: Any, sheet: Any, file: str, limits: Limits, progress: Progress 
 
 
 def _rows(book: Any, sheet: Any, texts: _Texts) -> Iterator[tuple[int, list[str]]]:
-    """Rows by openpyxl's own parser: the reader above it drops rows and cells that are out of order unsaid."""
+    """Yield rows from openpyxl's parser, because its reader silently drops rows and cells that are out of order."""
     shown, last = texts.shown, 0
     with _damage_named(shown), sheet._get_source() as source:
         parser = WorkSheetParser(
@@ -185,11 +185,11 @@ class _Texts:
         self._midnights: list[tuple[int, int]] = []
 
     def midnights(self) -> Iterator[tuple[int, int]]:
-        """(row, column) of the dates that are midnight: programs write a day as its first moment, but not beside times."""
+        """Yield (row, column) of midnights in columns with other times: elsewhere a midnight is just a day."""
         return ((row, column) for row, column in self._midnights if column in self._timed)
 
     def row(self, row: list[dict[str, Any]]) -> list[str]:
-        """The texts of a row up to its last filled cell."""
+        """Return the texts of a row up to its last filled cell."""
         texts: list[str] = []
         for cell in row:
             if cell["value"] is None or cell["value"] == "":
@@ -228,15 +228,15 @@ class _Texts:
             )
         if value != int(value):
             return NumberCell(repr(value))
-        # With zeros alone for a format it is a number such as of a phone or a file, which begins with zeros.
+        # A format of zeros alone is for numbers with leading zeros, such as of phones or files.
         shown = self._format(cell)
         zeros = len(shown) if _ZEROS.fullmatch(shown) and value >= 0 else 0
         return NumberCell(str(int(value)).zfill(zeros))
 
     def _date(self, cell: dict[str, Any], value: dt.datetime) -> str:
-        """As precise as the cell shows it: Excel makes 1 May 2020 of a typed "2020-05" and shows "May-20".
+        """Return a date as precise as the cell shows it: Excel turns a typed "2020-05" into 1 May and shows "May-20".
 
-        A cell that holds more than it shows (8 May, shown as "May-20") is told with all that it holds.
+        A cell that holds more than it shows (8 May, shown as "May-20") is returned in full.
         """
         precision = _precision(self._format(cell))
         value = (value + dt.timedelta(microseconds=500_000)).replace(microsecond=0)
@@ -261,7 +261,7 @@ class _Texts:
 
 @functools.lru_cache(1024)
 def _precision(number_format: str) -> int:
-    r"""Characters of an ISO date that a number format shows: 4 year, 7 month, 10 day, 16 time of day.
+    r"""Return how many characters of an ISO date a number format shows: 4 year, 7 month, 10 day, 16 time of day.
 
     Example:
         >>> _precision("mmm\\-yy"), _precision("yyyy"), _precision("dd/mm/yyyy hh:mm"), _precision("dd.mm.yy")

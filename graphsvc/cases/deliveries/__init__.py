@@ -1,1 +1,1 @@
-"""Deliveries: loaded, taken back, erased from, completed after a kill; accounts that wait; forms that become one."""
+"""Deliveries: loading, undoing, erasing, completing after a kill; waiting statements; deliveries made from forms."""

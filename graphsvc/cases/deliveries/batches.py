@@ -1,4 +1,4 @@
-"""When accounts of witnesses that were added by form open to others: all that wait, at set times. Pure."""
+"""Decides when witness statements added by form open to others: waiting ones open together, at set times. Pure."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from graphsvc.errors import OperatorError
 
 AT_ONCE = "at once"
-# Who holds an account back that does not fit the case any more, and opens those that are due.
-# No person is called so: names of theirs have no blank around them.
+# Account name under which the service opens due statements, and holds back statements that no longer fit the case.
+# No account can have it: account names have no blanks around them.
 SERVICE = " (graphsvc)"
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One account that waits.
+    """One waiting statement.
 
     Attributes:
-        since: from when on it waits (UTC).
-        sources: who gave it, as whoever added it says.
+        since: when its wait began (UTC).
+        sources: its sources, each with the account that added it.
         held: whether it is held back.
-        handling: of its statement: who is cleared for `P` alone sees those under P come.
+        handling: its handling code. Readers cleared only for `P` see statements under P arrive.
     """
 
     since: dt.datetime
@@ -32,14 +32,14 @@ class Wait:
 
 
 def set_times(setting: str) -> tuple[dt.time, ...]:
-    """The times of day (UTC) of GRAPHSVC_ACCOUNTS_OPEN; none where accounts open at once.
+    """Return the times of day (UTC) in GRAPHSVC_ACCOUNTS_OPEN; empty if statements open immediately.
 
     Example:
         >>> set_times("18:30, 06:00"), set_times("at once")
         ((datetime.time(6, 0), datetime.time(18, 30)), ())
 
     Raises:
-        OperatorError: it holds something else.
+        OperatorError: it has a different format.
     """
     if setting.strip() == AT_ONCE:
         return ()
@@ -56,7 +56,7 @@ def set_times(setting: str) -> tuple[dt.time, ...]:
 
 
 def last_time(times: tuple[dt.time, ...], now: dt.datetime) -> dt.datetime:
-    """The last of the set times up to now.
+    """Return the last of the set times up to now.
 
     Example:
         >>> last_time((dt.time(6),), dt.datetime(2020, 5, 8, 5, 59))
@@ -67,7 +67,7 @@ def last_time(times: tuple[dt.time, ...], now: dt.datetime) -> dt.datetime:
 
 
 def next_time(times: tuple[dt.time, ...], now: dt.datetime) -> dt.datetime:
-    """The first of the set times after now.
+    """Return the first of the set times after now.
 
     Example:
         >>> next_time((dt.time(6),), dt.datetime(2020, 5, 8, 6))
@@ -78,13 +78,15 @@ def next_time(times: tuple[dt.time, ...], now: dt.datetime) -> dt.datetime:
 
 
 def due(waiting: Mapping[int, Wait], at: dt.datetime, enough: int, days: int) -> list[int]:
-    """The numbers of those that open at a set time: of each handling code all that waited for it and are not held, or none.
+    """Return the numbers of the statements that open at a set time.
+
+    Per handling code, either all statements that waited for that time and are not held back open, or none do.
 
     Args:
-        waiting: number → how it waits.
+        waiting: number → waiting statement.
         at: the set time.
-        enough: so many witnesses hide each other.
-        days: who has waited so long waits no longer for others.
+        enough: minimum number of witnesses, so that they hide each other.
+        days: once a statement has waited this many days, the minimum no longer applies.
 
     Example:
         >>> day = dt.datetime(2020, 5, 8, 12)

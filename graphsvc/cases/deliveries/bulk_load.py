@@ -1,8 +1,8 @@
-"""The first large case of an empty managed store, written by Neo4j's own import tool instead of row by row.
+"""Writes the first large case of an empty managed store with Neo4j's import tool instead of row by row.
 
-The tool makes a store beside the one that the server has; then the server is started on it, and the schema is made. What
-does not fit (another server, a small case, somebody else who uses the server, a fault of the tool) is written the usual
-way. A kill at any moment leaves the case as any interrupted load: the next start makes it anew from its deliveries.
+The tool creates a store next to the server's; then the server is started on it, and the schema is created. If this is
+not possible (another server, a small case, other users of the server, a failure of the tool), the case is written the
+usual way. A kill at any moment leaves it like any interrupted load: the next start rebuilds it from its deliveries.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ _LOG = logging.getLogger(__name__)
 
 
 class BulkLoad:
-    """Writes a case of which the graph holds nothing, where the import tool can and where that pays.
+    """Writes a case not yet in the graph with the import tool, where that is possible and worthwhile.
 
     Args:
         store: opens the graph database.
-        settings: whether the store is a managed one, and from how many rows on it pays.
-        locks: those under which cases are written.
+        settings: whether the store is managed, and from how many rows on this is worthwhile.
+        locks: locks under which cases are written.
     """
 
     def __init__(self, store: Callable[[], Store], settings: Settings, locks: Locks) -> None:
         self._store, self._settings, self._locks = store, settings, locks
 
     def write(self, case: str, image: Image, progress: Progress) -> bool:
-        """Write a case whose lock is held, calling `progress` (it may raise to stop); whether that was done.
+        """Write a case whose lock is held, calling `progress` (it may raise to stop); return whether it was written.
 
         Raises:
             OperatorError: the server does not start again; the next start completes the load.
@@ -53,7 +53,7 @@ class BulkLoad:
                 with self._locks.alone(case) as alone:
                     return alone and self._adopted(folder, image)
         except (UnsaidError, ImportToolError, OSError) as error:
-            # No word of a value: those of the first two have none, and of the last its kind alone is told.
+            # No values in the log: messages of the first two contain none, and for the last only its type is logged.
             why = str(error) if not isinstance(error, OSError) else type(error).__name__
             _LOG.warning("a case is written row by row, for the import tool could not: %s", why)
             return False
@@ -69,9 +69,9 @@ class BulkLoad:
         )
 
     def _adopted(self, folder: Path, image: Image) -> bool:
-        """Whether the server goes on with the new store, all of it; where it is not all there, with an empty one."""
+        """Switch the server to the new store, or an empty one if rows are missing; return whether it is complete."""
         store = self._store()
-        # Somebody may have come meanwhile.
+        # Another user may have connected in the meantime.
         if not mark.is_empty(store) or store.has_marked_transactions() or not local.adopt(self._settings, folder):
             return False
         wait_for(store)

@@ -1,8 +1,8 @@
-"""Deliveries of a case: loaded, taken back and, after a kill, completed.
+"""Loads and undoes deliveries of a case and, after a kill, completes them.
 
-What the graph should hold is always computed from the deliveries that count, in order; what is written is the
-difference to what it does hold. A delivery is first recorded as `loading` (with its rows), then written in batches,
-then marked `active`: whatever interrupts that, the next start finds the mark and writes the rest.
+The contents of the graph are always computed from the deliveries that count, in order; only the difference is written.
+A delivery is first recorded as `loading` (with its rows), then written in batches, then marked `active`: if this is
+interrupted, the next start finds the mark and writes the rest.
 """
 
 from __future__ import annotations
@@ -62,12 +62,12 @@ __all__ = ["CancelledError", "Casework", "HeldError", "Loaded", "Progress"]
 
 _LOG = logging.getLogger(__name__)
 Decided = TypeVar("Decided")
-# Given what is loaded already and the case's key, makes the delivery that is to be loaded on it.
+# Makes a delivery, given the state loaded so far and the case's key.
 Making = Callable[[State, bytes], Delivery]
 
 
 class Casework:
-    """Changes cases. Who may is decided before it is called."""
+    """Changes cases. Callers check permissions first."""
 
     def __init__(
         self,
@@ -118,17 +118,16 @@ class Casework:
         protection: str = "",
         still: Callable[[], object] = lambda: None,
     ) -> Loaded:
-        """Take a delivery into a case, which is made if it is new. One that rests on what is loaded is made here.
+        """Load a delivery (a `Making` makes one from the state so far) into a case, which is created if it is new.
 
-        `still` is called before anything is recorded: what it raises stops it, and the case is as it was. One that
-        `waits` is checked as any other and kept; nothing of it is in the graph before `Opener.open`. A dry run that
-        `compares` says of each row that is loaded what changes, which takes a while, and gives it what the case would be.
-        Without source clearance (`sources`) the account is told what `loader_view` says, and no more. `protection` is that of
-        a new case.
+        `still` is called before anything is recorded: an error from it stops the load, and the case is unchanged. A
+        delivery that `waits` is checked and kept, but not in the graph before `Opener.open`. A dry run with `compares`
+        reports changes row by row, which takes a while, and calls `compares` with the case as it would be. Without
+        source clearance (`sources`) the account sees only what `loader_view` reports. `protection`: of a new case.
 
         Raises:
-            RequestError: the case's name is none.
-            InputError: most ids it has in common with the case have another name, and `other_names` does not say that this is right.
+            RequestError: the case's name is invalid.
+            InputError: most known ids have other names (unless `other_names`), or rejected rows may mark named people.
             Busy: another delivery of the case is being loaded.
             CancelledError: `progress` raised it; the case is as it was.
         """
@@ -173,7 +172,7 @@ class Casework:
             visible = report if view is None else view.report(report, state, pages, delivery, partial=partial)
             rejections = in_order([*delivery.rejections, *visible.rejections])
             counts = counts_of(delivery, visible)
-            # That it repeats the delivery of another account would tell the content of that delivery.
+            # Saying that it repeats another account's delivery would reveal the content of that delivery.
             theirs = {number: row for number, row in past.items() if sources or row.account == account}
             same = self.replay.repeated(case, key, theirs, delivery, partial=partial) if visible.changes == 0 else None
             nothing = visible.changes == 0 and (same is not None or not delivery.rows)
@@ -195,13 +194,13 @@ class Casework:
             if sources:
                 loaded = loaded.with_sealing(before, standing, number)
             if dry_run and compares:
-                progress(0, 0, "comparing fields")  # where very many are sealed, their names take a while
+                progress(0, 0, "comparing fields")  # slow if very many names are sealed
                 after_it = (
                     IdMap(state, key, standing, self.replay.weights, named) if sources and report.changes else None
                 )
                 changes, losing = effects_on_rows(visible, state, number, after_it)
                 loaded = dataclasses.replace(loaded, changes=changes, weightless=losing)
-                # What becomes of the leads would tell whether a row that is only received changes anything.
+                # Changes of leads would reveal whether a row shown only as received changes anything.
                 if not nothing and not loaded.received_count:
                     progress(0, 0, "working out what becomes of the leads")
                     compares(self.replay.imagined(case, key, state, standing))
@@ -237,11 +236,11 @@ class Casework:
         return dataclasses.replace(loaded, delivery=number, same_as=None, committed=True, **ends)
 
     def undo(self, case: str, number: int, progress: Progress) -> str:
-        """Take a delivery back: the case then equals its other deliveries loaded in order; gives what `rewrite_after` does.
+        """Undo a delivery: the case then equals its others loaded in order. Return the result of `rewrite_after`.
 
         Raises:
-            HeldError: it holds material under a hold.
-            NotFound: there is no such delivery, or it has been taken back.
+            HeldError: it contains material under a hold.
+            NotFound: no such delivery, or it has been undone already.
             CancelledError: `progress` raised it; the case is as it was.
         """
         with self.at_work(case, progress) as key:
@@ -262,9 +261,9 @@ class Casework:
         return self.rewrite_after(plan, progress)
 
     def undoing(self, case: str, number: int, *, sources: bool) -> list[str]:
-        """What taking a delivery back would do to who is sealed and to later deliveries, in sentences that name nobody.
+        """Describe, naming nobody, the effect of undoing a delivery on sealed people and later deliveries.
 
-        Figures take source clearance (`sources`): they may be of what witnesses said, or of who is sealed.
+        Figures need source clearance (`sources`): they may count witness statements or sealed people.
         """
         key = self.register.key(case, create=False)
         past = self.register.counting(case)
@@ -285,9 +284,9 @@ class Casework:
         return [*notes, *resting_notes(resting, forms)]
 
     def close_lost(self, store: Store) -> bool:
-        """Close each open case of which a store does not hold what was written last; whether there are any.
+        """Close each open case whose last written contents a store does not hold; return whether there are any.
 
-        A store that was lost, emptied, exchanged or put back must never read as a case in which no one stands out.
+        A store that was lost, emptied, exchanged or restored must never look like a case without leads.
         """
 
         def lost(case: str, expected: dict[str, Any] | None) -> bool:
@@ -295,7 +294,7 @@ class Casework:
 
         closed = False
         for case in [case for case, expected in self.register.open_cases().items() if lost(case, expected)]:
-            # Another process may have written it meanwhile; one that does says itself what the graph holds then.
+            # A process may have written the case in the meantime. One still writing records the contents itself.
             with self._locks.unless_elsewhere(case) as free:
                 if free and lost(case, self.register.open_cases().get(case)):
                     self.register.close(case)
@@ -303,9 +302,9 @@ class Casework:
         return closed
 
     def recover(self, progress: Progress) -> list[str]:
-        """Complete what a kill interrupted, in every case nobody is working on; gives the cases.
+        """Complete what a kill interrupted, in every case nobody is working on; return the cases.
 
-        Cases whose figures were computed otherwise (another table of weights, another number of few) are written again likewise.
+        Cases with figures computed with other weights, or a different threshold for `few`, are written again as well.
         """
         self.register.close_graded_otherwise(self.replay.graded_with)
         agreed = self._requests.agreed()
@@ -323,19 +322,19 @@ class Casework:
             except CancelledError:
                 raise
             except GraphsvcError as error:
-                # It stays closed, and says so; the others go on.
+                # This case stays closed; the others continue.
                 _LOG.error("a case could not be completed and stays closed: %s", type(error).__name__)
-        with suppress(Busy):  # what was completed may have sealed somebody
+        with suppress(Busy):  # a completed change may have sealed somebody
             self.rewrite(progress)
         return done
 
     def rewrite_after(self, plan: Plan, progress: Progress) -> str:
-        """Write the store anew if a change asked for it, or one before it that was killed.
+        """Rewrite the store if this change, or an earlier one that was killed, requires it.
 
-        The change is done whatever comes of this. Gives a sentence if the rewriting is still owed, because somebody else is writing.
+        The change itself is done in any case. Return a sentence if the rewrite must wait for others to finish writing.
 
         Raises:
-            Busy: it was begun, and the cases are closed until it is completed.
+            Busy: the rewrite was begun, and the cases are closed until it is completed.
         """
         closed = RECORDED.get()
         try:
@@ -358,24 +357,24 @@ class Casework:
         progress: Progress,
         agreed: Callable[[], object] = lambda: None,
     ) -> None:
-        """Keep what two persons decided on how somebody stands, and make the case anew with it everywhere.
+        """Keep two persons' decision to seal or open somebody, and apply it to the whole case. Follow with `rewrite`.
 
-        What was begun is completed, if not here then by the next start. Follow with `rewrite`.
+        Once begun it is completed, if not here then by the next start.
 
         Args:
             case: the case.
-            person: their pseudonym, whether it stands for them or would.
-            kind: `sealed` or `opened`; what only they used goes with them.
-            account: who asked for it.
+            person: the pseudonym that the person has or would have.
+            kind: `sealed` or `opened`; things that only they used are opened with them.
+            account: the account that asked for it.
             reason: why; it may name somebody and is sealed.
-            progress: told what is done.
-            agreed: called before anything changes: what it raises stops it. So does a mark that nobody knew of (RequestError).
+            progress: called with each step.
+            agreed: called before anything changes: an error from it stops this. So does a new mark (RequestError).
         """
         with self.at_work(case, progress) as key:
             decided = {person: kind} | dict.fromkeys(
                 alone_theirs(self.replay.now(case, key), key, person) if kind == "opened" else (), kind
             )
-            # Worked out before it is kept: a decision that nothing could follow from would leave the case closed.
+            # Planned before the decision is kept: one that could not be carried out would leave the case closed.
             plan = self.replay.plan(case, key, progress, decided=decided)
             self.replay.require_known(plan, decided, progress)
             agreed()
@@ -399,18 +398,18 @@ class Casework:
         progress: Progress,
         agreed: Callable[[], object] = lambda: None,
     ) -> None:
-        """Erase the person of a pseudonym: from the deliveries' rows, the vault and the graph. Follow with `rewrite`.
+        """Erase a person, given by pseudonym, from deliveries' rows, the vault and the graph. Follow with `rewrite`.
 
         Args:
             case: the case.
             person: their pseudonym.
-            account: who asked for it.
+            account: the account that asked for it.
             reason: why; it may name somebody and is sealed.
-            progress: told what is done.
-            agreed: called once it is sure that nothing forbids it, and before anything changes: what it raises stops it.
+            progress: called with each step.
+            agreed: called after all checks and before anything changes: an error from it stops the erasure.
 
         Raises:
-            HeldError: material under a hold would go with them. NotFound: nothing of them is loaded.
+            HeldError: material under a hold would be erased. NotFound: the case has no rows about them.
         """
         with self.at_work(case, progress) as key:
             self._erasing.erase(case, key, person, account, reason, progress, agreed)
@@ -424,17 +423,18 @@ class Casework:
         decide: Callable[[bytes, str], Decided],
         progress: Progress,
     ) -> Decided:
-        """Keep a decision on which witnesses depend on each other, and bring every figure that rests on them in line.
+        """Keep a decision on which witnesses depend on each other, and update every figure that rests on them.
 
         Args:
             case: the case.
-            lasting: given the case's data key, the decisions that last with it: what follows is worked out first.
-            decide: given the case's data key and its state until then, keeps the decision and closes the case, both at once.
-            progress: told what is done. What was begun is completed, if not here then by the next start.
+            lasting: given the case's data key, returns the decisions that will hold, to plan the change first.
+            decide: given the data key and the interim state, keeps the decision and closes the case, in one
+                transaction.
+            progress: called with each step. Once begun the change is completed, if not here then by the next start.
         """
         with self.at_work(case, progress) as key:
             plan = self.replay.plan(case, key, progress, pairings=lasting(key))
-            # Where it changes no link's figures, rankings and groups rest on it all the same.
+            # Even if no link's figures change, rankings and groups depend on it.
             moves = plan.moves_open or plan.result.dependence["p"] != self.register.dependence(case, "p")
             plan = dataclasses.replace(plan, moves_open=moves)
             decision = decide(key, plan.state)
@@ -442,21 +442,21 @@ class Casework:
             return decision
 
     def require_erasable(self, case: str, person: str) -> None:
-        """Raise HeldError or NotFound unless the person of a pseudonym is loaded and nothing of theirs is held."""
+        """Raise HeldError or NotFound unless the person of a pseudonym is in the case and no hold covers them."""
         self._erasing.require_erasable(case, self.register.key(case, create=False), person)
 
     def rewrite(self, progress: Progress) -> bool:
-        """Write the managed store anew if something in it has to go from the disk. See `Rewriting.rewrite`."""
+        """Rewrite the managed store if something in it has to be deleted from the disk. See `Rewriting.rewrite`."""
         return self.across.around(lambda: self._rewriting.rewrite(progress))
 
     # -- one case under its lock ------------------------------------------------------------------------------
 
     @contextmanager
     def at_work(self, case: str, progress: Progress) -> Iterator[bytes]:
-        """Nobody else writes the case in the block, and what was interrupted is completed; gives its data key.
+        """Hold the case's write lock for the block, completing any interrupted change first; yield its data key.
 
         Raises:
-            Busy: somebody else does.
+            Busy: somebody else is writing the case.
         """
         with self._locks.case(case):
             self._recover(case, progress)
@@ -468,7 +468,7 @@ class Casework:
             self.replay.restore(case, self.register.key(case, create=False), progress)
         self._requests.settle_agreed(case)
 
-    # -- what a change would do -------------------------------------------------------------------------------
+    # -- holds ------------------------------------------------------------------------------------------------
 
     def _require_goes(self, case: str, key: bytes, number: int) -> None:
         if held := self.register.held(case):

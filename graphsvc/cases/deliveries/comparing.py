@@ -1,4 +1,4 @@
-"""What a delivery makes of rows that are loaded: field by field, without a name that is masked, and whether others bear their ids. Pure."""
+"""Changes that a delivery makes to loaded rows, field by field without masked names, and ids with other names. Pure."""
 
 from __future__ import annotations
 
@@ -19,34 +19,35 @@ from graphsvc.names.spelling import reduced, words
 from graphsvc.records.numbers import count, plural
 from graphsvc.records.tables import EXTRA_PREFIX, TABLES
 
-# So many rows are told field by field, on the page, in its CSV and by the command; of the others it is told how many there are.
+# Number of rows reported field by field, on the page, in its CSV and by the command; the others are only counted.
 MOST_TOLD = 1000
 OTHER_NAMES = (
     "What bears the same id is the same in a case. Is it somebody else's numbering? Then give its ids a prefix. Are they the"
     " same, called otherwise? Then confirm it: in the preview, or with --other-names."
 )
-# So few that have another name are corrections, whatever their share.
+# Fewer renamed rows than this are corrections, whatever their share.
 _FEWEST = 2
-# Where a name is none yet, another one is no surprise.
+# Values of `identified` for which a different name is expected: the person is not properly named yet.
 _TO_BE_NAMED = ("nickname", "unknown")
-# Kinds of column whose values are words of a list, numbers or dates.
+# Kinds of column whose values are listed words, numbers or dates.
 _PLAIN = frozenset({"choice", "number", "count", "date"})
-# What says why somebody is sealed: not even that it changes is told.
+# Columns that say why somebody is sealed: not even a change of them is reported.
 _OF_STANDING = frozenset({"sealed", "category"})
 _COLUMNS = {(table.name, column.name): column for table in TABLES.values() for column in table.columns}
 
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """What would become of one row that is loaded. For the one who delivers it alone, never to be kept.
+    """Change to one loaded row. Shown only to the account that delivers it, and never stored.
 
     Attributes:
-        table: of the case format. id: as delivered; empty: a claim without.
-        file, line: where its new version stands.
-        fields: column → its value now and then, where the graph holds both as they were delivered.
-        unsaid: columns that change, and no value of them is told: one names somebody sealed, or may.
-        is_hidden: something else changes, of which not even the column is told.
-        is_back: a claim that was superseded is said again.
+        table: table of the case format.
+        id: as delivered; empty: a claim without an id.
+        file, line: place of its new version.
+        fields: column → values before and after, where the graph holds both as they were delivered.
+        unsaid: changed columns with values that are not shown, because one may name somebody sealed.
+        is_hidden: whether something else changes, of which not even the column is shown.
+        is_back: whether a superseded claim is made again.
     """
 
     table: str
@@ -60,12 +61,12 @@ class RowChange:
 
     @property
     def place(self) -> str:
-        """The row, in words."""
+        """Table, id and place of the row, in words."""
         return " ".join(part for part in (self.table, self.id, f"({self.file}, line {self.line})") if part)
 
     @property
     def notes(self) -> list[str]:
-        """What becomes of it beside its fields, in words."""
+        """Changes other than those in `fields`, in words."""
         notes = ["is said again"] if self.is_back else []
         if self.unsaid:
             notes.append(
@@ -82,11 +83,12 @@ class RowChange:
 
 @dataclass(frozen=True, slots=True)
 class Weightless:
-    """A statement some of whose claims count now and would not any more: superseded, taken back, or taken back with it.
+    """A statement with claims that count now and no longer would: superseded, withdrawn, or withdrawn with it.
 
     Attributes:
         statement: its id, as pages show it.
-        claims: how many of its claims lose their weight. of: how many count now.
+        claims: how many of its claims lose their weight.
+        of: how many of its claims count now.
     """
 
     statement: str
@@ -100,7 +102,7 @@ class Weightless:
 
 @dataclass(frozen=True, slots=True)
 class OtherNames:
-    """A table in which most rows that are delivered again have another name. How many is not told: a guess could be counted."""
+    """Table in which most redelivered rows have a different name. The number is hidden: it would confirm guesses."""
 
     table: str
 
@@ -111,13 +113,13 @@ class OtherNames:
 def effects_on_rows(
     report: Report, state: State, number: int, telling: IdMap | None
 ) -> tuple[list[RowChange], list[Weightless]]:
-    """The rows that a delivery changes, and the statements that lose claims of weight by it.
+    """Return the rows that a delivery changes, and the statements whose claims lose weight because of it.
 
     Args:
-        report: what the delivery did, as far as its loader may know.
+        report: effect of the delivery, as far as its loader may know.
         state: the case with it.
         number: the delivery's number.
-        telling: how the case will show rows; None: the report holds nothing but what the loader delivered or sees.
+        telling: map of rows as the case will show them; None: the report has only rows that the loader may see.
     """
     if telling is None:
         return told_changes(report.changed), weightless(report, state, number, str)
@@ -125,12 +127,12 @@ def effects_on_rows(
 
 
 def row_changes(changed: Iterable[ChangedRow], state: State, telling: IdMap) -> list[RowChange]:
-    """The first rows that a delivery changes, entities first, with the values that the graph holds as they were delivered."""
+    """Return the first rows that a delivery changes, entities first, with values that the graph holds as delivered."""
     return [_row_change(change, state, telling) for change in _first(changed)]
 
 
 def told_changes(changed: Iterable[ChangedRow]) -> list[RowChange]:
-    """The first of some rows that hold nothing but what their loader may see (see `loader_view`), entities first."""
+    """Return the first changes, entities first, of rows with only what their loader may see (see `loader_view`)."""
     return [_told_change(change) for change in _first(changed)]
 
 
@@ -152,7 +154,7 @@ def _told_change(change: ChangedRow) -> RowChange:
 def _row_change(change: ChangedRow, state: State, telling: IdMap) -> RowChange:
     row, was, will = change.row, change.before.values, change.after.values
     differing = [name for name in dict.fromkeys([*was, *will]) if text(was.get(name)) != text(will.get(name))]
-    # What changes is seen by what was delivered, and never by what a pseudonym stands in.
+    # Changes are found in the delivered values, never in values in which pseudonyms replace names.
     shown = [_shown_of(change, version, state, telling) for version in (change.before, change.after)]
     fields: dict[str, tuple[str, str]] = {}
     unsaid = []
@@ -164,7 +166,7 @@ def _row_change(change: ChangedRow, state: State, telling: IdMap) -> RowChange:
             fields[name] = (text(was.get(name)), text(will.get(name)))
         elif name not in _OF_STANDING and (name in row.values or not name.startswith(EXTRA_PREFIX)):
             unsaid.append(name)
-    # Without those that would tell a witness or victim.
+    # As shown in the graph, so without categories that would reveal a witness or victim.
     categories = [text(version.get("categories")) for version in shown]
     if categories[0] != categories[1]:
         fields["category"] = (categories[0], categories[1])
@@ -182,9 +184,9 @@ def _row_change(change: ChangedRow, state: State, telling: IdMap) -> RowChange:
 
 
 def weightless(report: Report, state: State, number: int, shown: Callable[[str], str]) -> list[Weightless]:
-    """Statements that lose claims of weight through the delivery of this number; most losses first.
+    """Return the statements whose claims lose weight through the delivery of this number, most losses first.
 
-    `shown` gives the id of a statement as it is shown.
+    `shown` returns the id of a statement as pages show it.
     """
     was_statement = {change.key[-1]: change.before for change in report.changed if change.row.table == "statements"}
     was_claim = {change.key: change.before for change in report.changed if change.row.table == "links"}
@@ -214,7 +216,7 @@ def weightless(report: Report, state: State, number: int, shown: Callable[[str],
 
 
 def _counts(claim: FoldedRow, statement: FoldedRow, *, active: bool = False) -> bool:
-    """Whether a claim carries weight; `active`: it did before it was superseded."""
+    """Whether a claim carries weight; `active`: count it as not superseded."""
     return (
         (active or claim.status == "active")
         and claim.values.get("polarity", "asserts") != "withdrawn"
@@ -223,7 +225,7 @@ def _counts(claim: FoldedRow, statement: FoldedRow, *, active: bool = False) -> 
 
 
 def is_plain(table: str, name: str) -> bool:
-    """Whether no value of a column can name anybody: so it is told whoever the row is about.
+    """Whether no value of a column can name anybody, so that it can always be shown.
 
     Example:
         >>> is_plain("links", "amount"), is_plain("links", "notes"), is_plain("people", "date_of_birth")
@@ -248,17 +250,17 @@ def _shown_of(change: ChangedRow, version: FoldedRow, state: State, telling: IdM
 
 
 def other_names(report: Report, rows: Iterable[Row], before: Standings, state: State, key: bytes) -> list[OtherNames]:
-    """The tables in which most ids that are loaded already have another name: somebody else's numbering, it seems.
+    """Return the tables in which most known ids have a different name, probably because the numbering is different.
 
-    Names are compared as words and as heard, so that another spelling, order or script is no other name. Who is sealed
-    counts on neither side: the answer would tell whether their name was guessed.
+    Names are compared by words and by sound, so a different spelling, order or script does not count as a different
+    name. Sealed people count on neither side: the answer would reveal whether their name was guessed.
 
     Args:
-        report: what the delivery did.
+        report: effect of the delivery.
         rows: its rows.
-        before: how everybody stood before it, by pseudonym.
+        before: standings before it.
         state: the case with it.
-        key: of the case.
+        key: data key of the case.
     """
     renamed = [change for change in report.changed if _is_another(change.before, change.after)]
     if len(renamed) < _FEWEST:
@@ -283,7 +285,7 @@ def _is_another(before: FoldedRow, after: FoldedRow) -> bool:
     was, now = _names(before.values), _names(after.values)
     if not was or not now:
         return False
-    # Aliases that stayed prove nothing: one of the two main names has to be known on the other side.
+    # A shared alias proves nothing: one of the two main names must occur on the other side.
     return not (_is_among(now[0], was) or _is_among(was[0], now))
 
 

@@ -1,4 +1,4 @@
-"""What stood in a case before some of its deliveries came, in the words of the analysis. Nobody is named by it."""
+"""Contents of a case before some of its deliveries, as the analysis uses them, without names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from graphsvc.ingest.report import FoldedRow
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """What a claim counted by; fields as of `analysis.evidence.claims.Claim`."""
+    """Former grading and weight of a claim; fields as in `analysis.evidence.claims.Claim`."""
 
     polarity: str
     status: str
@@ -29,18 +29,18 @@ class Graded:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What stood then.
+    """Former contents of a case.
 
     Attributes:
-        claims: id of a claim → what it counted by.
-        people: ids of the persons there were, as pages show them, sealed or not.
+        claims: id of a claim → its former grading.
+        people: ids of the persons in it, as pages show them, sealed or not.
     """
 
     claims: dict[str, Graded]
     people: frozenset[str]
 
     def claim(self, claim: Claim) -> Claim | None:
-        """A claim as it stood then: the same object where nothing is other; None: it was not there."""
+        """Return a claim as it was then: the same object if nothing differs, None if it did not exist."""
         graded = self.claims.get(claim.id)
         if graded is None:
             return None
@@ -49,10 +49,10 @@ class Earlier:
 
 
 def earlier(replay: Replay, register: Register, case: str, key: bytes, newer: Collection[int]) -> Earlier:
-    """A case without its deliveries of the numbers `newer`, which come after all others that count.
+    """Return a case without its deliveries numbered `newer`, which come after all others that count.
 
-    What was erased, and who was sealed since, stays so. Which ends and days a claim with an id of its own had before it was
-    corrected is not told: it has those it has now.
+    Later erasures and sealings still apply. For a corrected claim with an explicit id, the former ends and days are not
+    given: it keeps its current ones.
     """
     past = {number: row for number, row in register.counting(case).items() if number not in newer}
     state = replay.replayed(case, key, past).state
@@ -64,7 +64,7 @@ def earlier(replay: Replay, register: Register, case: str, key: bytes, newer: Co
 
 
 def _graded(state: State, row: FoldedRow) -> Graded:
-    """What a claim counts by, as `cases.image.graphing` has it."""
+    """Return the grading of a claim, as in `cases.image.graphing`."""
     values = row.values
     statement = DEFAULTS | state.records["statements"][values["statement_id"]].values
     return Graded(

@@ -1,4 +1,4 @@
-"""Erasures of a case: what goes with somebody, what stays and is called otherwise by then, and the case made anew without them."""
+"""Erases people from cases: finds what is erased with them and which ids change, and rebuilds the case without them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from graphsvc.records.progress import Progress
 
 
 class Erasing:
-    """Erases people from cases. Whoever asks for it holds the case's lock."""
+    """Erases people from cases. Callers hold the case's lock."""
 
     def __init__(self, register: Register, waitlist: Waitlist, export_store: ExportStore, replay: Replay) -> None:
         self._register, self._waitlist, self._export_store, self._replay = register, waitlist, export_store, replay
@@ -44,7 +44,7 @@ class Erasing:
         progress: Progress,
         agreed: Callable[[], object],
     ) -> None:
-        """Erase the person of a pseudonym: from the deliveries' rows, the vault and the graph. See `Casework.erase`."""
+        """Erase a person, given by pseudonym, from deliveries' rows, the vault and the graph. See `Casework.erase`."""
         stored = self._register.standings(case, key)
         what, left = self._erasing(case, key, person, stored or {})
         decided = {pseudonym(key, "thing", thing): "sealed" for thing in what.stays}
@@ -54,7 +54,7 @@ class Erasing:
             number: seal_rows(key, case, number, rows.rows, rows.columns, rows.incomplete, rows.accepted)
             for number, rows in left.items()
         }
-        # What they were called before an earlier erasure took a name out of their id does not come back either.
+        # Pseudonyms from before an earlier erasure changed an id must not come back either.
         decided |= dict.fromkeys(
             formerly(stored or {}, [name for name in decided if decided[name] == "erased"]), "erased"
         )
@@ -77,11 +77,11 @@ class Erasing:
         self._replay.carry_out(plan, unstoppable(progress))
 
     def require_erasable(self, case: str, key: bytes, person: str) -> None:
-        """Nothing, if the person of a pseudonym can be erased. Raises as `Casework.require_erasable`."""
+        """Raise as `Casework.require_erasable` does, unless the person of a pseudonym can be erased."""
         self._erasing(case, key, person, self._register.standings(case, key) or {})
 
     def without_erased(self, case: str, key: bytes, delivery: Delivery) -> Delivery:
-        """A delivery without erased people; each row left out becomes a rejection."""
+        """Return a delivery without erased people; each row left out becomes a rejection."""
         erased = self._register.overrules(case, "erased")
         if not erased:
             return delivery
@@ -98,14 +98,14 @@ class Erasing:
         )
 
     def _erasing(self, case: str, key: bytes, person: str, standing: Standings) -> tuple[Gone, dict[int, KeptRows]]:
-        """What goes with a person, and the deliveries that are left; `standing`: how everybody stands."""
+        """Return everything to erase with a person, and the deliveries left; `standing`: the case's standings."""
         deliveries = self._replay.kept(case, key, waiting=True)
         state = State()
         for number, delivery in sorted(deliveries.items()):
-            # With codes, before what they were decided by goes.
+            # Codes are added first, before the rows that decide them are erased.
             deliveries[number] = delivery.with_codes(state)
             deliveries[number].fold(state, number)
-        # Whoever was called otherwise before an earlier erasure is the same, and may have come by that id again.
+        # Ids from before an earlier erasure belong to the same person, and may have been delivered again.
         erased = self._register.overrules(case, "erased") | {person} | formerly(standing, [person])
         what = gone(
             (row for delivery in deliveries.values() for row in delivery.rows),
@@ -124,7 +124,7 @@ class Erasing:
                 incomplete=what.statements_left(delivery.incomplete),
                 accepted=what.statements_left(delivery.accepted) or (),
             )
-        # An account that waits without its statement would wait for nobody, and open the others that wait too early.
+        # A waiting delivery without its statement has no source to wait for, and would open the others too early.
         for number in self._waitlist.rows(case):
             if not any(row.table == "statements" for row in left[number].rows):
                 del left[number]
@@ -134,7 +134,7 @@ class Erasing:
 
 
 def _moved(what: Gone, standing: Standings) -> dict[str, str]:
-    """The ids that change → what is left of them; those of who is sealed and in no delivery any more among them."""
+    """Return the ids that change → their new form, including ids known only from standings."""
     known = {identity["id"] for entity in standing.values() for identity in entity.identities}
     ids = {identifier: what.id_left(identifier) for identifier in known - what.ids}
     return what.moved | {identifier: left for identifier, left in ids.items() if left != identifier}
@@ -143,7 +143,7 @@ def _moved(what: Gone, standing: Standings) -> dict[str, str]:
 def _renamed(
     key: bytes, moved: Mapping[str, str], names: Mapping[str, str], before: State, id_map: IdMap, after: Graphed
 ) -> Renamed:
-    """What is kept of these ids, as it is called from now on; whatever stands otherwise by then is followed to nothing."""
+    """Return the changes to stored ids. An entry named before and sealed after, or the reverse, is not followed."""
     shown, claimed = dict[str, str](), dict[str, str]()
     for old, new in moved.items():
         was, now = id_map.shown(old), after.shown.get(new)
@@ -156,5 +156,5 @@ def _renamed(
 
 
 def _matcher(key: bytes, erased: frozenset[str]) -> Callable[[str, str], bool]:
-    """(kind, id) → whether its pseudonym is one of these."""
+    """Return a function of (kind, id): whether its pseudonym is one of these."""
     return lambda kind, identifier: pseudonym(key, kind, identifier) in erased

@@ -1,7 +1,7 @@
-"""Deliveries minus erased persons: what goes with someone, and the rows that are left. Pure.
+"""Deliveries without erased persons: what is erased with them, and the rows that are left. Pure.
 
-With a person go the things only they used, the dwellings where only they lived, the statements they gave, and every claim about them or in those statements.
-Where another row's text names them, `ERASED` stands instead.
+Erased with a person are the things only they used, the dwellings where only they lived, the statements they gave, and
+every claim about them or in those statements. Where another row's text names them, `ERASED` replaces the name.
 """
 
 from __future__ import annotations
@@ -28,20 +28,22 @@ _REFS = {
 }
 # Replaces a name within the names of custom relations and columns.
 _ERASED_WORD = "ERASED"
-# Signs behind an id out of which a name was taken. Two that differed in that name alone would be one: somebody else's.
+# Length of the suffix of an id that lost a name. Without it, two ids that differed only in that name would become one.
 _SIGNS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """What goes, by delivered id.
+    """People, things and statements to erase, by delivered id.
 
     Attributes:
-        people: the persons. things: what only they used, and dwellings where only they lived. statements: what they gave.
-        shared: things they used as others did: these stay, sealed.
-        names: finds them in other rows.
+        people: the persons.
+        things: things that only they used, and dwellings where only they lived.
+        statements: statements that they gave.
+        shared: things that they and others used: these stay, sealed.
+        names: finds their names in other rows.
         key: the case's data key.
-        mentioned: every id that some row bears or refers to.
+        mentioned: every id that a row has or refers to.
     """
 
     people: frozenset[str]
@@ -53,52 +55,52 @@ class Gone:
     mentioned: frozenset[str] = frozenset()
 
     def id_left(self, identifier: str) -> str:
-        """What an id is once their names are taken out of it, the same way wherever it stands, so that references lead on.
+        """Return an id without erased names: the same result wherever it occurs, so that references still match.
 
-        So a namesake's id changes as well: who refers to them is not told their name.
+        A namesake's id changes as well, so that references to it do not keep the erased name.
         """
         left = self.without_names(identifier)
         return identifier if left == identifier else f"{left}-{signs(self.key, identifier)[:_SIGNS]}"
 
     def without_names(self, text: str) -> str:
-        """A text with `ERASED` for each of their names, numbers and ids."""
+        """Return a text with `ERASED` for each erased name, number and id."""
         return self.names.replaced(text, ERASED)
 
     def label_left(self, name: str, prefix: str) -> str:
-        """The name of a custom relation or column (with its prefix) without a name of theirs."""
+        """Return the name of a custom relation or column (with its prefix) without erased names."""
         label = name.removeprefix(prefix)
         if label == name or not self.names.is_in_a_label(label):
             return name
         return prefix + self.names.replaced(label, _ERASED_WORD if label.isupper() else _ERASED_WORD.lower())
 
     def columns_left(self, columns: Mapping[str, list[str]], rows: Iterable[Row]) -> dict[str, list[str]]:
-        """The columns of a delivery of which these rows are left, without names of theirs."""
+        """Return the columns of a delivery of which these rows are left, without erased names."""
         left = columns_left(columns, rows)
         return {part: [self.label_left(name, EXTRA_PREFIX) for name in names] for part, names in left.items()}
 
     def sources_left(self, sources: SourceIds) -> SourceIds:
-        """Ids and handles of sources that texts go on being withheld for."""
+        """Return the known source ids and handles, except erased ones and ones with an erased name in them."""
         return sources.only(lambda name: name not in self.people and self.without_names(name) == name)
 
     @property
     def moved(self) -> dict[str, str]:
-        """The ids that change → what is left of them."""
+        """Ids that change → their new form."""
         gone = self.ids | self.statements
         ids = {identifier: self.id_left(identifier) for identifier in self.mentioned - gone}
         return {identifier: left for identifier, left in ids.items() if left != identifier}
 
     @property
     def ids(self) -> frozenset[str]:
-        """All of it but the statements."""
+        """Ids of the people and things."""
         return self.people | self.things
 
     def statements_left(self, statements: Iterable[str] | None) -> frozenset[str] | None:
-        """What is left of ids of statements; None stays None."""
+        """Return the ids of the statements that are left, without erased names; None stays None."""
         return None if statements is None else frozenset(map(self.id_left, frozenset(statements) - self.statements))
 
     @property
     def stays(self) -> frozenset[str]:
-        """What others used as well, by its id as it was and as it is left where the name stood in it."""
+        """Ids of the things that others used as well, both old and without erased names."""
         return self.shared | {self.id_left(thing) for thing in self.shared}
 
     def __bool__(self) -> bool:
@@ -111,14 +113,14 @@ def gone(
     key: bytes,
     standing: Standings = MappingProxyType({}),
 ) -> Gone:
-    """What goes from these rows, and from what is known of who is sealed.
+    """Find the people, things and statements to erase from these rows and standings.
 
     Args:
-        rows: of one delivery, or of all that count.
+        rows: rows of one delivery, or of all that count.
         erased: (kind `person` or `thing`, id) → whether it is erased.
         key: the case's data key.
-        standing: how everybody stands: what was ever delivered of who goes is looked for, taken back or not; who is in no
-            delivery any more goes from there.
+        standing: standings of the case. Every identity ever delivered of the erased is looked for, even if undone
+            since; entries in no delivery any more are erased from here.
     """
     rows = list(rows)
     known = [(kind_of(name), identity) for name, entity in standing.items() for identity in entity.identities]
@@ -153,12 +155,12 @@ def gone(
 
 
 def without(rows: Iterable[Row], what: Gone) -> list[Row]:
-    """The rows that stay, without the names of the erased."""
+    """Return the rows that stay, without the names of the erased."""
     return parted(rows, what)[0]
 
 
 def parted(rows: Iterable[Row], what: Gone) -> tuple[list[Row], list[Row]]:
-    """The rows that stay, without the names of the erased, and the rows that go, unchanged."""
+    """Return the rows that stay, without the names of the erased, and the erased rows, unchanged."""
     left, out = [], []
     for row in rows:
         values = _left(row, what)
@@ -170,10 +172,10 @@ def parted(rows: Iterable[Row], what: Gone) -> tuple[list[Row], list[Row]]:
 
 
 def standing_without(standing: Standings, what: Gone, erased: Collection[str]) -> dict[str, Standing]:
-    """Standings of all but the erased (by pseudonym), without the names of the erased.
+    """Return the standings of all but the erased (given by pseudonym), without the names of the erased.
 
-    Names are taken out as in rows, so that what is known is still told to be what a row says. Who stands by name under an id that
-    changes stands so under the other, and it is kept which one that is; who is sealed follows from what is known of them.
+    Names are taken out as in rows, so that known identities still match the rows. A named entry whose id changes stays
+    named under the new id, and the old entry points to it. Sealed entries are moved later, by their identities.
     """
     result = {
         name: replace(entity, identities=tuple(_known_without(name, identity, what) for identity in entity.identities))
@@ -192,13 +194,13 @@ def standing_without(standing: Standings, what: Gone, erased: Collection[str]) -
 
 
 def pseudonyms(ids: Mapping[str, str], key: bytes) -> dict[str, str]:
-    """Ids that change → the pseudonyms that whoever bears them has or would have, as what they may be."""
+    """Return old → new pseudonyms for ids that change (old id → new id), for each kind that an id may have."""
     kinds = ("person", "thing", "source")
     return {pseudonym(key, kind, old): pseudonym(key, kind, new) for old, new in ids.items() for kind in kinds}
 
 
 def _known_without(name: str, identity: Mapping[str, Any], what: Gone) -> dict[str, Any]:
-    # A workplace's words are treated as a thing's are.
+    # A workplace's texts are treated like a thing's.
     return _without_names(_PEOPLE if kind_of(name) == "person" else _THINGS, identity, what)
 
 
@@ -215,7 +217,7 @@ def _left(row: Row, what: Gone) -> dict[str, Any] | None:
         for name in _REFS[row.table]
         if name != "id" and (values.get(name) in what.ids or values.get(name) in what.statements)
     }
-    # That a row came with an erased statement stays, or readers who may not see such people would see them from then on.
+    # The row must still say that it came with a statement, or readers who may not see such people now would see them.
     came_with = {"statement_id": ERASED} if "statement_id" in lost and row.table != _STATEMENTS else {}
     left = {name: value for name, value in values.items() if name not in lost}
     return _without_names(row.table, left | came_with, what)
@@ -230,7 +232,7 @@ def _without_names(table: str, values: Mapping[str, Any], what: Gone) -> dict[st
 
 
 def _cell_left(table: str, name: str, value: Any, what: Gone) -> Any:
-    """Free words without the names of the erased, and what something is called where a name of theirs is in it; ids too."""
+    """Return a cell without erased names, in free text, in names of things and in ids; other cells stay unchanged."""
     if isinstance(value, list) and name != "category":
         return [_name_left(item, what) for item in value]
     if not isinstance(value, str):
@@ -239,7 +241,7 @@ def _cell_left(table: str, name: str, value: Any, what: Gone) -> Any:
         return what.id_left(value)
     column = TABLES[table].column(name)
     if table == _PEOPLE and name == "name":
-        # Somebody else's own name is theirs, whoever bore it as well.
+        # A person's own name stays theirs, even if an erased person had the same.
         return value if what.names.is_one(value) else _name_left(value, what)
     if name == "relation":
         return what.label_left(value, CUSTOM_PREFIX)

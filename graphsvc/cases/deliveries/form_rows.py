@@ -1,4 +1,4 @@
-"""The rows of a delivery, made of what was typed into a form and of what is loaded. Pure, given the case's key."""
+"""Makes the rows of a delivery from a form and the loaded state. Pure, given the case's key."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ from graphsvc.ingest.several import takes_back
 from graphsvc.records.lines import plain
 from graphsvc.records.tables import TABLES
 
-STATEMENT = "statement"  # handle that the id of a new statement is made from
+STATEMENT = "statement"  # handle from which the id of a new statement is made
 # Handle, table, cells.
 Made = tuple[str, str, Cells]
 
 
 @dataclass(frozen=True, slots=True)
 class Correctable:
-    """A statement as it may be corrected.
+    """A statement offered for correction.
 
     Attributes:
-        values, claims: as released. seen: tells whether it has changed since. handling: of its claims too.
+        values, claims: as released.
+        seen: shows whether the statement has changed since.
     """
 
     id: str
@@ -38,7 +39,7 @@ class Correctable:
 
 
 class FormRows:
-    """Rows of a delivery, made of a form and of what is loaded."""
+    """Makes the rows of a delivery from a form and the loaded state."""
 
     def __init__(self, form: Form, state: State, key: bytes, telling: Callable[[], IdMap]) -> None:
         self._form, self._state, self._key, self._telling = form, state, key, telling
@@ -46,7 +47,7 @@ class FormRows:
         self._back: dict[str, str] = {}
 
     def addition(self) -> list[Made]:
-        """A new statement, its claims, and who is new."""
+        """Return rows for a new statement, its claims, and the new entities."""
         statement = self._id(STATEMENT)
         cells = {"id": statement, **self._own("statements", self._form.statement)}
         return [
@@ -56,12 +57,12 @@ class FormRows:
         ]
 
     def correction(self, now: Correctable, columns: Collection[str], withheld: Collection[str]) -> list[Made]:
-        """A statement that is there: all its rows as they were delivered, but for what was typed anew.
+        """Return all rows of an existing statement as they were delivered, with the typed corrections.
 
         Args:
             now: the statement.
-            columns: those of the statement that may be corrected.
-            withheld: those that its author may not see. They are no part of the delivery, which would be theirs to compare with.
+            columns: columns of the statement that may be corrected.
+            withheld: columns that the author may not see: left out of the delivery, with which they could be compared.
         """
         statement = self._delivered(now.id)
         values = self._state.records["statements"][statement].values
@@ -78,9 +79,9 @@ class FormRows:
     def _claims(
         self, statement: str, by_id: Mapping[str, Mapping[str, Any]], *, opens: bool
     ) -> tuple[list[Made], bool]:
-        """All claims the statement makes from now on, and whether any of them is another than before.
+        """Return all claims that the statement makes from now on, and whether the form changes any.
 
-        If the form `opens` the statement to readers of P, what is taken back stays under C.
+        If the form `opens` the statement to readers of P, withdrawn claims stay under C.
         """
         parts = {part.claim: part for part in self._form.claims if part.claim}
         rows: list[Made] = []
@@ -121,7 +122,7 @@ class FormRows:
         ]
 
     def _own(self, table: str, cells: Cells) -> dict[str, str]:
-        """What was typed, by columns of the table alone, references as delivered ids."""
+        """Return the typed cells in the table's own columns, with references as delivered ids."""
         values = {}
         for column in TABLES[table].columns:
             if column.name in cells and column.name != "id":
@@ -134,7 +135,7 @@ class FormRows:
         return values
 
     def _delivered(self, reference: str) -> str:
-        """The delivered id behind a handle, or behind an id that pages show."""
+        """Return the delivered id behind a handle, or behind an id that pages show."""
         if reference in self._new_ones:
             return self._id(reference)
         if reference not in self._back:
@@ -146,7 +147,7 @@ class FormRows:
 
 
 def reference_in(column: str, cells: Cells, table: str) -> str:
-    """What a cell refers to; empty if its column holds no reference, or none to somebody or something of the case."""
+    """Return the reference in a cell; empty if its column does not refer to a person or thing of the case."""
     if table == "statements" and column == "source_id":
         refers = cells.get("kind") == "witness"
     else:
@@ -159,25 +160,25 @@ def _cells(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _close_taken_back(cells: dict[str, str], *, opens: bool) -> dict[str, str]:
-    """The cells of a claim, under handling code C if it is taken back in a statement that is opened."""
+    """Return the cells of a claim, under handling code C if it is withdrawn in a statement that is opened to P."""
     return cells | {"handling": "C"} if opens and takes_back(cells) else cells
 
 
 def entered_id(key: bytes, token: str, handle: str) -> str:
-    """The id of what a form adds: the same each time the form is sent, so that sending it twice adds nothing twice."""
+    """Return the id of an entry that a form adds: the same each time, so sending the form twice adds nothing twice."""
     return vault.pseudonym(key, "entered", f"{token}\0{handle}")
 
 
 def is_of_form(rows: Iterable[Row]) -> bool:
-    """Whether the rows of a delivery were made of a form."""
+    """Whether the rows of a delivery were made from a form."""
     return any(vault.is_entered(str(row.values.get("id", ""))) or statement_form.REASON in row.values for row in rows)
 
 
 def require_new(state: State, delivery: Delivery) -> None:
-    """Nothing, if none of a form's rows is there already, or all are as they are.
+    """Require that either no row of a form is loaded, or all are, with the same values.
 
     Raises:
-        RequestError: it was added already and holds something else by now.
+        RequestError: the form was added already and differs by now.
     """
     known = [
         state.claims.get(claim_key(row.values))

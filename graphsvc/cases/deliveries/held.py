@@ -1,4 +1,4 @@
-"""Whether something would go that is under a hold."""
+"""Refuses changes that would remove material under a hold."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from graphsvc.ingest.versions import KeptRows
 
 
 class HeldError(GraphsvcError):
-    """What should go is under a hold: a supervisor must act."""
+    """The material to be removed is under a hold: a supervisor must act."""
 
     exit_code = 75
     status = 409
 
 
 def require_unheld(held: Collection[str]) -> None:
-    """Raise HeldError if anything in the case is under a hold, whatever it is: a refusal that depends on it would tell who is held."""
+    """Raise HeldError if anything in the case is under a hold: a more specific refusal would reveal who is held."""
     if held:
         raise _refusal("taken back")
 
 
 def require_goes(key: bytes, held: Collection[str], deliveries: Mapping[int, KeptRows], number: int) -> None:
-    """Raise HeldError if something that is held would go with a delivery; nothing in its words tells who is held."""
+    """Raise HeldError if held material would be removed with a delivery; the message does not reveal who is held."""
     left = {other: delivery for other, delivery in deliveries.items() if other != number}
     require_stays(key, held, folded(deliveries), folded(left), "taken back", rows=deliveries[number][0])
 
@@ -40,19 +40,19 @@ def require_stays(
     person: str = "",
     rows: Iterable[Row] = (),
 ) -> None:
-    """Nothing, if all that is held stays.
+    """Require that all held material stays.
 
     Args:
-        key: the case's.
+        key: the case's data key.
         held: pseudonyms of the persons under a hold; an empty one if the whole case is.
         before: the case as it is.
         after: the case as it would be.
-        verb: what is to be done, for the words of the refusal.
-        person: pseudonym of the person who would go, if one would.
-        rows: what would go.
+        verb: the refused action, for the message.
+        person: pseudonym of the person to be removed, if any.
+        rows: rows to be removed.
 
     Raises:
-        HeldError: something would go; nothing in the words tells who is held.
+        HeldError: held material would be removed; the message does not reveal who is held.
     """
     ids = (
         {identifier for identifier in before.records["people"] if pseudonym(key, "person", identifier) in held}

@@ -1,4 +1,4 @@
-"""What a delivery did, or would do: the rows of each table, and who is sealed. Pure."""
+"""Effects of a delivery, done or planned: on the rows of each table, and on sealed people. Pure."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from graphsvc.ingest.rejected import EqualRows, PassedOver, Rejection, SameFault
 from graphsvc.ingest.report import Report
 from graphsvc.records.numbers import count, plural
 
-# Said to who is not told how many rows of which delivery there are.
+# Shown to readers who may not see how many rows of which delivery are affected.
 RESTING = (
     "Rows of later deliveries that refer to what this one alone brought fall out of the case with it. Loading its file again does not"
     " bring them back: load theirs again after it."
 )
-# Said of a change that is done, where what it sealed is not gone from the disk yet.
+# Added to a completed change when names that it sealed may still be on the disk.
 REWRITE_OWED = (
     "Somebody else is writing, so the managed store could not be rewritten yet. Names of people and things sealed now can"
     " stay in its files until the next delivery, undo or start of graphsvc. No reader sees them."
@@ -34,33 +34,35 @@ _DELIVERIES_NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a delivery did, or would do.
+    """Effects of a delivery, done or planned.
+
+    Fields with "loader only" are shown only to the account that loads. Fields with "dry run" are empty otherwise.
 
     Attributes:
         case: the case.
         delivery: its number; None if nothing was committed.
         same_as: number of the earlier delivery that this one repeats, if it changes nothing.
-        counts: table → what became of its rows (`ingest.fold.Counts` as a dictionary).
-        rejections: rows left out, causes before what follows from them, else in the order of the tables and their lines.
-        equal: rows that are equal to others, by table and file. Like rejections, for who loads alone.
-        passed_over: rows that the mapping passes over, by table, file and field. Likewise.
-        changes: what becomes of rows that are loaded, of the first of them; of a dry run alone, and likewise.
-        weightless: statements some of whose claims would not count any more; of a dry run alone, and likewise.
-        moves: what would become of the leads, as the one who loads may know it; of a dry run alone.
-        other_names: tables most of whose known ids have another name in it.
+        counts: table → number of its rows by outcome (`ingest.report.Counts` as a dictionary).
+        rejections: rows left out, causes before their consequences, then in the order of tables and lines; loader only.
+        equal: rows equal to others, by table and file; loader only.
+        passed_over: rows that the mapping ignores, by table, file and field; loader only.
+        changes: changes to loaded rows, the first of them; dry run, loader only.
+        weightless: statements with claims that would no longer count; dry run, loader only.
+        moves: changes of the leads, as far as the loader may know; dry run.
+        other_names: tables in which most known ids have a different name.
         committed: whether it was taken into the case.
-        waits: it is an account that waits to open with others: the graph is as it was.
-        names: pseudonym → delivered id and name, for sealed persons of this delivery: for the live answer to a loader
-            who asks for it, never to be kept.
-        chart: what an i2 chart was read as; None for tables.
-        stay_sealed: how many identities it would open if who is sealed did not stay sealed.
-        asked: how many people who stand by name it says should be sealed: two persons decide.
-        sealed_anew: how many named people and things are shown by a pseudonym after it.
+        waits: whether it is a statement waiting to open with others, so that the graph is unchanged.
+        names: pseudonym → delivered id and name of its sealed persons: for the live answer to a loader who asks for it,
+            never to be stored.
+        chart: contents read from an i2 chart; None for tables.
+        stay_sealed: how many identities it would open if decisions were not kept.
+        asked: how many named people it says should be sealed: two persons decide.
+        sealed_anew: how many named people and things it seals.
         named_anew: how many people it names.
-        by_pseudonym: of a new case in which nobody seems to need protection, how many people would be shown by a pseudonym.
-        people: how many people it brings.
-        owed: what is still to be done of it, in a sentence; empty: nothing.
-        unsafe: rejected rows that may mark somebody who would be named: nothing is loaded before they are corrected.
+        by_pseudonym: how many people are sealed, in a new case where nobody seems to need protection.
+        people: how many people there are in that case.
+        owed: work still to be done, in a sentence; empty: none.
+        unsafe: rejected rows that may mark a person who would be named: nothing is loaded until they are corrected.
     """
 
     case: str
@@ -90,8 +92,8 @@ class Loaded:
     def require_sound(self, *, confirmed: bool) -> None:
         """Raise InputError if it cannot be loaded like this.
 
-        A rejected row may mark somebody who would be named. Or most known ids of a table have another name, and nobody `confirmed`
-        that this is right.
+        A rejected row may mark a person who would be named, or most known ids of a table have a different name and this
+        is not `confirmed`.
         """
         if self.unsafe:
             raise InputError(self.unsafe_words)
@@ -100,7 +102,7 @@ class Loaded:
 
     @property
     def unsafe_words(self) -> str:
-        """Why rejected rows stop the delivery, and what to do; empty: none does."""
+        """Why rejected rows stop the delivery, and what to do; empty: they do not stop it."""
         if not self.unsafe:
             return ""
         rows = count(len(self.unsafe), "rejected row")
@@ -110,7 +112,7 @@ class Loaded:
         )
 
     def with_unsafe(self, standing: Standings, key: bytes) -> Loaded:
-        """Return a copy that names the rejected rows that may mark somebody named; `standing`: how everybody would stand.
+        """Return a copy with the rejected rows that may mark a named person; `standing`: standings with the delivery.
 
         A row without a readable id may mark anybody.
         """
@@ -121,7 +123,7 @@ class Loaded:
 
     @property
     def outcome(self) -> dict[str, Any]:
-        """What a job keeps of it: numbers, and sentences of ours without data."""
+        """Summary that a job keeps: numbers, and fixed sentences without case data."""
         return {
             "delivery": self.delivery,
             "same_as": self.same_as,
@@ -133,7 +135,7 @@ class Loaded:
         }
 
     def with_sealing(self, before: Standings, after: Standings, number: int) -> Loaded:
-        """Return a copy with the numbers of people that the delivery seals or would open, for readers with source clearance."""
+        """Return a copy with the numbers of people it seals, names or would open, for readers with source clearance."""
         return dataclasses.replace(
             self,
             stay_sealed=opened_by(before, after, number),
@@ -143,7 +145,7 @@ class Loaded:
         )
 
     def with_pseudonyms(self, standing: Standings, delivery: Delivery, protection: str) -> Loaded:
-        """Return a copy with the number of people shown by a pseudonym, if nothing in a new witness case calls for it."""
+        """Return a copy with the number of sealed people, if nobody in a new witness case seems to need protection."""
         if protection != WITNESS or needs_protection(delivery.rows):
             return self
         people = [entity for name, entity in standing.items() if kind_of(name) == "person"]
@@ -151,7 +153,7 @@ class Loaded:
 
     @property
     def received_count(self) -> int:
-        """How many rows the loader is not told more of than that they were received."""
+        """Number of rows that the loader sees only as received."""
         return sum(row["received"] for row in self.counts.values())
 
     @property
@@ -162,12 +164,12 @@ class Loaded:
 
     @property
     def faults(self) -> list[SameFault]:
-        """The rejections by what is wrong, in their order."""
+        """Rejections grouped by fault, in their order."""
         return by_fault(self.rejections)
 
     @property
     def notes(self) -> list[str]:
-        """What it does to who is sealed, in sentences that name nobody."""
+        """Warnings, and effects on sealed and named people, in sentences that name nobody."""
         sealing = standing_notes(
             self.stay_sealed, self.asked, self.sealed_anew, self.named_anew, committed=self.committed
         )
@@ -187,7 +189,7 @@ class Loaded:
 def standing_notes(
     stay_sealed: int, asked: int, sealed_anew: int, named_anew: int = 0, *, committed: bool
 ) -> list[str]:
-    """Sentences on how many people a delivery or its undo seals, names or has the custodian check; they name nobody."""
+    """Say, naming nobody, how many people a delivery or its undo seals, names or sends to the custodian."""
     notes = []
     if named_anew:
         who, are = count(named_anew, "person", "people"), plural(named_anew, "is", "are")
@@ -214,11 +216,11 @@ def standing_notes(
 
 
 def resting_notes(rows: Mapping[int, int], forms: Collection[int]) -> list[str]:
-    """What falls out of a case with a delivery that is taken back, in a sentence that names nobody.
+    """Describe the rows that fall out of a case when a delivery is undone, in a sentence that names nobody.
 
     Args:
-        rows: other delivery → how many of its rows refer to what that one alone brought.
-        forms: those of them that were added by form.
+        rows: other delivery → how many of its rows refer to rows that only the undone delivery brought.
+        forms: the other deliveries that were added by form.
 
     Example:
         >>> resting_notes({2: 3, 5: 1}, {5})[0].partition(". ")[0]
@@ -246,7 +248,7 @@ def resting_notes(rows: Mapping[int, int], forms: Collection[int]) -> list[str]:
 
 
 def counts_of(delivery: Delivery, report: Report) -> dict[str, dict[str, int]]:
-    """Rows of each table by what became of them; see `ingest.fold.Counts`."""
+    """Count the rows of each table by outcome; see `ingest.report.Counts`."""
     counts: dict[str, dict[str, int]] = {}
     for table, read in delivery.read.items():
         folded = dataclasses.asdict(report.counts[table])
@@ -256,7 +258,7 @@ def counts_of(delivery: Delivery, report: Report) -> dict[str, dict[str, int]]:
 
 
 def names_of(delivery: Delivery, sealed: Mapping[str, str], foreign: Collection[str]) -> dict[str, str]:
-    """Pseudonym → delivered id and name of the sealed persons of a delivery, without those whose ids are `foreign`."""
+    """Map pseudonyms to delivered id and name for the sealed persons of a delivery whose ids are not `foreign`."""
     return {
         pseudonym: f"{row.values['id']} {row.values.get('name', '')}".strip()
         for row in delivery.rows

@@ -1,21 +1,23 @@
-"""View of a delivery for a loader without source clearance: nothing that a page would not show them. Pure.
+"""View of a delivery for a loader without source clearance: only what a page would show them. Pure.
 
-It is computed from the delivery, from what the loader delivered before, and from what pages show them of other rows:
+It is computed from the delivery, from the loader's earlier deliveries, and from the other rows as pages show them:
 
-| row of the delivery | told |
+| row of the delivery | reported as |
 |---|---|
-| an id that is new, or a claim of a statement that is new | added |
-| an id or statement that only their own deliveries bring | added, changed or unchanged |
+| a new id, or a claim of a new statement | added |
+| an id or statement that only the loader's deliveries bring | added, changed or unchanged |
 | an id of others that pages show by name | compared in the columns that pages show as its own; received if those are equal and it brings another column, or the same one under handling code C |
-| an id of others that is sealed, a statement of others, a claim of one | received |
+| an id of others that is sealed, a statement of others, a claim of such a statement | received |
 
-A row about a statement of a witness that others delivered is received and set aside: nothing of it is taken into the case, or
-a loader could show, change or silence a statement that they may not see. So is a row that would put a statement of others from
-handling code C under P: it cannot give again the cells that its loader may not see. With source clearance such rows are taken. The id of a claim
-of others is no id for a claim of one's own: that row counts by its content.
+A row about a witness statement that others delivered is counted as received and set aside. It is not taken into the
+case, or a loader could show, change or silence a statement that they may not see. The same applies to a row that would
+move a statement of others from handling code C to P: it cannot repeat the cells that its loader may not see. With
+source clearance such rows are taken. A claim row cannot use the id of a claim of others: that row counts by its
+content.
 
-So no count, list or refusal depends on who a source is, on a protected category, on an identity in the vault, or on what
-others' statements say. `tests/leaks/test_previews.py` compares previews of cases that differ in one such cell.
+So no count, list or refusal depends on the identity of a source, on a protected category, on an identity in the vault,
+or on the content of others' statements. `tests/leaks/test_previews.py` compares previews of cases that differ in one
+such cell.
 """
 
 from __future__ import annotations
@@ -40,12 +42,12 @@ from graphsvc.records.tables import TABLES
 
 _HANDLING = "handling"
 # Never compared: reasons to seal (only unprotected categories are compared), the statement that brought the row, which may
-# be a witness's, and the handling code of the row, of which pages show what follows from all rows.
+# be a witness's, and the handling code of the row (pages show the code that results from all rows).
 _HIDDEN = frozenset({"sealed", "category", "statement_id", _HANDLING})
 _LINKS, _STATEMENTS = "links", "statements"
-# Cells of a statement that take source clearance to see, and so to change where others delivered it.
+# Cells of a statement that need source clearance to see, and so to change if others delivered it.
 _OF_SOURCES = frozenset({"source_id", "interest", "interpreter_id"})
-# Table → the column that says which statement a row is about.
+# Table → the column with the statement that a row is about.
 _OF = {_LINKS: "statement_id", _STATEMENTS: "id"}
 
 
@@ -53,7 +55,7 @@ class LoaderView:
     """Counts the rows of one delivery as its loader may know them.
 
     Args:
-        others: ids of the entities and statements that deliveries of other accounts bring.
+        others: ids of the entities and statements in deliveries of other accounts.
     """
 
     def __init__(self, others: Collection[str]) -> None:
@@ -65,7 +67,7 @@ class LoaderView:
         self._mentioned: set[str] = set()
 
     def add_codes(self, delivery: Delivery, statements: Mapping[str, FoldedRow], *, partial: bool) -> Delivery:
-        """Return the delivery with the codes of its rows, which nothing hidden decides; see `ingest.codes.add_codes`."""
+        """Return the delivery with codes for its rows that depend on nothing hidden; see `ingest.codes.add_codes`."""
         hidden = self._hidden(statements)
         return add_codes(delivery, statements, partial=partial, others=self.others, hidden=hidden)
 
@@ -110,7 +112,7 @@ class LoaderView:
         return replace(delivery, rows=rows, columns=columns, rejections=rejections)
 
     def _contrary(self, delivery: Delivery) -> list[Row]:
-        """Claims of others' statements that the delivery itself contradicts: refused whatever the case holds of them."""
+        """Return claims of others' statements on which the delivery contradicts itself: refused in any case."""
         by_content: dict[tuple[str, ...], list[Row]] = defaultdict(list)
         for row in delivery.rows:
             if row.table == _LINKS and "id" not in row.values and row.values["statement_id"] in self.others:
@@ -120,13 +122,13 @@ class LoaderView:
         ]
 
     def _is_claim_of_others(self, row: Row, state: State) -> bool:
-        """Whether the id of a row is that of a claim of another statement, which others delivered."""
+        """Whether a row has the id of a claim of a different statement, which others delivered."""
         claim = state.claims.get(("id", row.values.get("id", "")))
         statement = None if claim is None else claim.values["statement_id"]
         return statement in self.others and statement != row.values["statement_id"]
 
     def take(self, taken: TakenRow) -> None:
-        """Count a row that was taken into the state; see `ingest.fold.Report.watch`."""
+        """Count a row that was taken into the state; it is the `watch` of `ingest.fold.fold`."""
         table, before = taken.row.table, taken.before
         identifier = taken.row.values["statement_id"] if table == _LINKS else taken.key[-1]
         if identifier in self.others:
@@ -143,7 +145,7 @@ class LoaderView:
 
     @property
     def compares(self) -> bool:
-        """Whether rows of others have to be compared with what pages show."""
+        """Whether rows about others' entities have to be compared with pages."""
         return bool(self._to_compare)
 
     @uncollected()
@@ -151,9 +153,9 @@ class LoaderView:
         """Return the loader's report; call it once, after the fold.
 
         Args:
-            full: what the delivery really did.
+            full: the real effect of the delivery.
             state: the case with it.
-            pages: how pages show the case now; needed if the view `compares`.
+            pages: map of the case as pages show it now; needed if the view `compares`.
             delivery: the delivery.
             partial: whether it only adds.
         """
@@ -186,7 +188,7 @@ class LoaderView:
     def _compare(
         self, taken: TakenRow, before: FoldedRow, shown: Mapping[str, Any] | None, brought: Collection[str]
     ) -> None:
-        """Count an entity's row of others by the columns that pages show, if it is not sealed (None)."""
+        """Count a row about an entity of others by the columns that pages show; without `shown`, pages hide its id."""
         table = taken.row.table
         if shown is None:
             self._counts[table].received += 1
@@ -213,7 +215,7 @@ class LoaderView:
 
 
 def _without_source(row: Row, columns: dict[str, list[str]]) -> Row:
-    """Leave out of a row, and of the `columns` it is read with, what takes source clearance: it stays as it was delivered."""
+    """Leave out of a row, and of its `columns`, cells that need source clearance: these stay as delivered before."""
     file = f"{row.file} (of others)"
     before = columns.get(part(row.table, row.file), columns.get(row.table, []))
     columns[part(row.table, file)] = [name for name in before if name not in _OF_SOURCES]
@@ -226,12 +228,12 @@ def _contradicts(row: Row) -> Rejection:
 
 
 def _shown(identifier: str, row: FoldedRow, pages: IdMap) -> Mapping[str, Any] | None:
-    """An entity as pages show it; None if they show something else than its id."""
+    """Return an entity as pages show it; None if they show a different id."""
     return None if pages.shown(identifier) != identifier else pages.entity(identifier, row)
 
 
 def _own_cells(row: FoldedRow) -> Mapping[str, Any]:
-    """Cells that pages show as the entity's own: rows under C change none of an entity under P, and may mark somebody."""
+    """Return cells shown as the entity's own: rows under C do not change an entity under P, and may mark somebody."""
     return row.values if row.open is None else row.open
 
 
@@ -248,13 +250,13 @@ def _stays(name: str, row: Row, seen: Collection[str], will: Mapping[str, Any], 
 
 
 def _open_cells(names: Collection[str], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The cells in these columns, and the categories shown to every reader."""
+    """Return the cells in these columns, and the categories shown to every reader."""
     cells = {name: value for name, value in values.items() if name in names}
-    # Pages show `other` for somebody of whom they show no category.
+    # Pages show `other` for a person without a visible category.
     unprotected = sorted(categories(values).keys() - PROTECTED - {"other"})
     return cells | ({"category": unprotected} if unprotected else {})
 
 
 def ids_brought(rows: Iterable[Row]) -> set[str]:
-    """The ids of entities and statements that rows bring, and of the statements whose claims they bring."""
+    """Return the ids of entities and statements in rows, and of the statements whose claims are in them."""
     return {row.values["statement_id" if row.table == _LINKS else "id"] for row in rows if row.table in TABLES}

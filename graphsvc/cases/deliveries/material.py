@@ -1,4 +1,4 @@
-"""What a case holds of people, so that it can be told whether something held would go. Pure."""
+"""Material that a case holds about people, for checking whether a change would remove held material. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graphsvc.ingest.versions import KeptRows
 
 @uncollected()
 def folded(deliveries: Mapping[int, KeptRows]) -> State:
-    """The state that deliveries make, in order."""
+    """Return the state that deliveries make, in order."""
     state = State()
     for number, delivery in sorted(deliveries.items()):
         delivery.fold(state, number)
@@ -20,7 +20,7 @@ def folded(deliveries: Mapping[int, KeptRows]) -> State:
 
 
 def material(state: State, people: set[str]) -> list[Any]:
-    """All that a case holds of some people: their rows, what is claimed of them, what they said."""
+    """Return all that a case holds about some people: their rows, claims about them, and their statements."""
     statements = state.records["statements"]
     said = {statement for statement, row in statements.items() if row.values.get("source_id") in people}
     claims = {

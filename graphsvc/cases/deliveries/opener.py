@@ -1,4 +1,4 @@
-"""Accounts of witnesses that waited become deliveries of their case, all at once."""
+"""Turns waiting witness statements into deliveries of their case, all together."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from graphsvc.records.progress import Progress
 
 
 class OpenedAccounts(NamedTuple):
-    """What became of accounts that waited.
+    """Result of opening waiting statements.
 
     Attributes:
-        numbers: those they got as deliveries.
-        owed: what is still to be done of it, in a sentence; empty: nothing.
+        numbers: their numbers as deliveries.
+        owed: work still to be done, in a sentence; empty: none.
     """
 
     numbers: list[int]
@@ -26,7 +26,7 @@ class OpenedAccounts(NamedTuple):
 
 
 class Opener:
-    """Opens accounts that wait, and holds them back."""
+    """Opens waiting statements, and holds them back."""
 
     def __init__(self, casework: Casework, waitlist: Waitlist) -> None:
         self._casework, self._waitlist = casework, waitlist
@@ -34,15 +34,15 @@ class Opener:
     def open(
         self, case: str, chosen: Callable[[Mapping[int, Wait]], Collection[int]], at: dt.datetime, progress: Progress
     ) -> OpenedAccounts:
-        """Open accounts that wait, all at once.
+        """Open waiting statements, all together.
 
-        One that does not fit the case any more (whom it names was taken back meanwhile) is held back.
+        A statement that no longer fits the case (the delivery of a person in it was undone, say) is held back.
 
         Args:
             case: the case.
-            chosen: given who waits, the numbers of those that are to open.
-            at: the moment they are told to have opened.
-            progress: told what is done. What was begun is completed, if not here then by the next start.
+            chosen: given the waiting statements, returns the numbers of those to open.
+            at: the time recorded as their opening.
+            progress: called with each step. Once begun it is completed, if not here then by the next start.
 
         Raises:
             Busy: the case is being loaded.
@@ -59,14 +59,14 @@ class Opener:
         return OpenedAccounts(list(opening), casework.rewrite_after(plan, progress))
 
     def hold_back(self, case: str, number: int, by: str) -> bool:
-        """Hold one back, or let it go (`by` nobody); whether there is such a one.
+        """Hold a statement back, or release it if `by` is empty; return whether it is waiting.
 
         Raises:
-            Busy: the case is being loaded, or accounts open at this moment.
+            Busy: the case is being loaded, or statements are being opened.
         """
         with self._casework.at_work(case, quiet):
             return self._waitlist.hold_back(case, number, by)
 
     def waits(self, case: str) -> dict[int, Wait]:
-        """How the accounts of a case wait, by number."""
+        """Return the waiting statements of a case, by number."""
         return self._waitlist.waits(case, self._casework.register.key(case, create=False))

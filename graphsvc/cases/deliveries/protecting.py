@@ -1,4 +1,4 @@
-"""The protection of a case changed: everybody in it is decided on again."""
+"""Changes the protection of a case and decides on everybody in it again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from graphsvc.records.progress import Progress
 
 
 def holds_witness_statements(casework: Casework, case: str, number: int | None = None) -> bool:
-    """Whether a delivery holds statements of witnesses; without a number, whether any does, or one that waits to open."""
+    """Whether a delivery holds witness statements; without a number, whether any delivery or waiting statement does."""
     key = casework.register.key(case, create=False)
     deliveries = casework.replay.kept(case, key, waiting=number is None)
     rows = (row for each, delivery in deliveries.items() if number in (None, each) for row in delivery.rows)
@@ -19,13 +19,13 @@ def holds_witness_statements(casework: Casework, case: str, number: int | None =
 
 
 def protect(casework: Casework, case: str, protection: str, progress: Progress, *, is_loosened: bool = False) -> None:
-    """Change the protection of a case and make the case again with it. Follow with `Casework.rewrite`.
+    """Change the protection of a case and rebuild the case with it. Follow with `Casework.rewrite`.
 
     Args:
-        casework: changes cases. Who may is decided before.
+        casework: changes cases. Callers check permissions first.
         case: the case.
-        protection: of `cases.protection.PROTECTIONS`.
-        progress: told what is done. What was begun is completed, if not here then by the next start.
+        protection: one of `cases.protection.PROTECTIONS`.
+        progress: called with each step. Once begun it is completed, if not here then by the next start.
         is_loosened: whether two persons chose the looser one.
 
     Raises:

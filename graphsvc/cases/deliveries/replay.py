@@ -1,4 +1,4 @@
-"""A case made anew from the deliveries that count: the state, how everybody stands, the graph and the vault."""
+"""Rebuilds a case from the deliveries that count: state, standings, graph and vault."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ FLOOR = re.compile(r"[123][A-E]")
 
 
 class Replayed(NamedTuple):
-    """What deliveries make, loaded in order.
+    """Result of loading deliveries in order.
 
     Attributes:
-        state: all they say.
-        standing: how everybody stood before the last decision.
-        settled: delivery → its status from then on, of those whose mark is to be settled.
-        refused: delivery → table, file and line of its rows that refer to nothing, or are refused for another reason.
-        coming: rows of the deliveries that nobody has been decided on with.
+        state: everything they say.
+        standing: standings before the decisions still to be made.
+        settled: delivery → its final status, for deliveries being loaded or undone.
+        refused: delivery → table, file and line of its refused rows, such as rows that refer to nothing.
+        coming: rows of the deliveries on which no standings have been decided yet.
     """
 
     state: State
@@ -62,16 +62,17 @@ class Replayed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What has to be written for a case to become another.
+    """Everything to be written for one change of a case.
 
     Attributes:
-        result: the graph and the vault as they are to be.
-        before: how everybody stood. standing: how they are to.
-        settled: delivery → its status then.
-        steps: what to write.
-        stood: pseudonyms of whom and what the graph held by their own id so far, and holds sealed from now on.
-        moves_open: whether any of it shows to who is cleared for handling code P alone.
-        fresh: the graph holds nothing of the case so far.
+        result: graph and vault contents after it.
+        before: standings before it.
+        standing: standings after it.
+        settled: delivery → its status after it.
+        steps: writes to the graph.
+        stood: pseudonyms of sealed entries that the graph still holds by their own id.
+        moves_open: whether readers cleared only for handling code P can see any of it.
+        fresh: whether the graph holds nothing of the case so far.
     """
 
     case: str
@@ -87,34 +88,34 @@ class Plan:
 
     @property
     def state(self) -> str:
-        """The state of the case while it is written."""
+        """State of the case while it is written."""
         return "loading" if self.moves_open else "loading-c"
 
     @property
     def sealed_anew(self) -> set[str]:
-        """Pseudonyms of who stood by name and will not any more."""
+        """Pseudonyms of people and things that were shown by name and will be sealed."""
         return sealed_anew(self.before, self.standing) | self.stood
 
     @property
     def newly_marked(self) -> set[str]:
-        """Pseudonyms of the people with a mark that was not kept before."""
+        """Pseudonyms of people and things with a reason not kept before (`sealing.is_newly_marked`)."""
         return {name for name, entity in self.standing.items() if is_newly_marked(self.before.get(name), entity)}
 
 
 class Replay:
-    """Makes cases anew. Its caller holds the case's lock, and has recorded what makes the case another one.
+    """Rebuilds cases. Callers hold the case's lock, and record a change before it is carried out.
 
     Args:
         store: opens the graph database.
         register: knows the deliveries, decisions and standings.
-        waitlist: knows the accounts that wait.
-        export_store: brought in line with who is sealed and erased.
-        settings: who is named, and how much is written at once.
-        pairs: what was decided on pairs of sources.
-        locks: those under which cases are written.
-        weights: what a grading is worth.
-        snapshots: of what was read of a case before it became another.
-        protection: of each case.
+        waitlist: knows the waiting statements.
+        export_store: updated for people sealed and erased.
+        settings: which people are named, and the batch size.
+        pairs: decisions on pairs of sources.
+        locks: locks under which cases are written.
+        weights: weight of each grading.
+        snapshots: snapshots of cases, settled after each change.
+        protection: protection of each case.
 
     Raises:
         OperatorError: GRAPHSVC_NAMED or GRAPHSVC_NAMING_FLOOR has a value it does not take.
@@ -149,13 +150,13 @@ class Replay:
 
     @property
     def graded_with(self) -> str:
-        """A digest of what figures are computed by."""
+        """Digest of the rules, weights and threshold behind figures."""
         return graded_with(self.weights, self._settings.few_below)
 
     def restore(self, case: str, key: bytes, progress: Progress) -> None:
-        """Make the graph what the deliveries that count say, and settle their marks.
+        """Make the graph match the deliveries that count, and settle their status.
 
-        What a process that is gone left running at the server is ended first: it would write behind our back.
+        Transactions that a dead process left running on the server are ended first, as they could still write.
         """
         self._store().end(writing_mark(case))
         self.carry_out(self.plan(case, key, progress), progress)
@@ -175,20 +176,20 @@ class Replay:
         names: Mapping[str, str] = MappingProxyType({}),
         protection: tuple[str, str] | None = None,
     ) -> Plan:
-        """What has to become of a case for it to be what its deliveries say.
+        """Plan the writes that make a case match its deliveries.
 
         Args:
             case: the case.
             key: its data key.
-            progress: told what is done.
-            undoing: a delivery that is to be left out.
-            decided: pseudonym → what is about to be decided.
-            rows: delivery → its sealed rows as they are about to be.
-            opening: accounts that waited, by the numbers they get, and count from now on.
-            pairings: what is about to be decided on pairs of sources; None: what is.
-            before: how everybody stood, as it is about to be; None: as it is.
-            names: pseudonyms that are about to become others: what was decided on them counts for these.
-            protection: the protection that is about to be kept, as `Protections.of` gives it; None: as it is.
+            progress: called with each step.
+            undoing: a delivery to leave out.
+            decided: pseudonym → decision about to be kept.
+            rows: delivery → its sealed rows about to be kept.
+            opening: statements about to open, by their new numbers.
+            pairings: decisions on pairs of sources about to be kept; None: the current ones.
+            before: earlier standings about to be kept; None: the current ones.
+            names: pseudonyms about to change → new ones: decisions on the old ones count for these.
+            protection: the protection about to be kept, as returned by `Protections.of`; None: the current one.
         """
         past = dict(sorted({**self._register.counting(case), **opening}.items()))
         state, stored, settled, _, coming = self.replayed(case, key, past, undoing, rows)
@@ -200,7 +201,7 @@ class Replay:
         return self.planned(case, key, state, before, standing, settled, progress, pairings)
 
     def now(self, case: str, key: bytes) -> State:
-        """What the deliveries that count make."""
+        """Return the state that the deliveries that count make."""
         return self.replayed(case, key, self._register.counting(case)).state
 
     def replayed(
@@ -211,7 +212,7 @@ class Replay:
         undoing: int | None = None,
         rows: Mapping[int, bytes] = MappingProxyType({}),
     ) -> Replayed:
-        """What deliveries make; of `plan` the arguments."""
+        """Load deliveries in order; arguments as in `plan`."""
         state, settled, refused = State(), dict[int, str](), dict[int, Counter[tuple[str, str, int]]]()
         coming = list[Row]()
         deciding = self.deciding(case, key)
@@ -227,7 +228,7 @@ class Replay:
             with uncollected():
                 report = delivery.fold(state, number)
             refused[number] = Counter((each.table, each.file, each.line) for each in report.rejections)
-            if stored is None:  # as if it had been decided after each; else only what comes now is undecided
+            if stored is None:  # decide after each delivery; otherwise only the rows being loaded are undecided
                 standing = standings(standing, state, deciding, number, delivery.rows)
             elif row.status == "loading":
                 coming.extend(delivery.rows)
@@ -244,17 +245,17 @@ class Replay:
         progress: Progress,
         pairings: list[Pairing] | None = None,
     ) -> Plan:
-        """What has to be written for a case to become what a state says."""
+        """Plan the writes that make a case match a state."""
         result = self.imagined(case, key, state, standing, pairings)
         progress(0, 0, "comparing with the graph")
         with uncollected():
             there = read_image(self._store(), case)
             steps = difference(there, result.image)
             opened = moves_open(there, result.image)
-        # Leads change with the age of somebody sealed, of which the graph holds nothing.
+        # Leads depend on the age of sealed people, which the graph does not hold.
         on = self._register.opened_on(case)
         opened = opened or children(before, on, "P") != children(standing, on, "P")
-        # What was interrupted may stand in the graph already.
+        # An interrupted change may be in the graph already.
         interrupted = any(row["id"] == case and row["state"] == "loading" for row in self._register.cases())
         ids = frozenset[str]().union(*there.nodes.values())
         stood = frozenset(pseudonym for identifier, pseudonym in result.sealed.items() if identifier in ids)
@@ -265,7 +266,7 @@ class Replay:
     def imagined(
         self, case: str, key: bytes, state: State, standing: Standings, pairings: list[Pairing] | None = None
     ) -> Graphed:
-        """The graph and the vault of a case as they would be; `pairings` as in `plan`."""
+        """Return the graph and vault contents that a case would have; `pairings` as in `plan`."""
         if pairings is None:
             pairings = self._pairs.lasting(case, key)
         known = self._register.sources_named(case, key)
@@ -275,9 +276,9 @@ class Replay:
     def repeated(
         self, case: str, key: bytes, past: Mapping[int, Any], delivery: Delivery, *, partial: bool
     ) -> int | None:
-        """The number of the first delivery that says what this one says.
+        """Return the number of the first delivery with the same contents; None if there is no such delivery.
 
-        Compared with the rows that are kept: no digest is, by which what is gone from them could be guessed.
+        The stored rows are compared. No digest is stored, because erased rows could be guessed from it.
         """
         sought = delivery.digest
         for number, row in past.items():
@@ -286,14 +287,14 @@ class Replay:
         return None
 
     def carry_out(self, plan: Plan, progress: Progress) -> None:
-        """Write what was planned, and open the case."""
+        """Write a plan, and open the case."""
         self.write(plan, progress)
         self.finish(plan)
 
     def require_known(self, plan: Plan, decided: Mapping[str, str], progress: Progress) -> None:
-        """Raise RequestError if somebody about to be opened has a mark that was not kept yet, and keep it.
+        """Raise RequestError if somebody about to be opened has a mark that was not kept yet, and keep the mark.
 
-        Keeping it ends what was asked for without knowing it.
+        Keeping it ends requests that were made without knowing it.
         """
         if any(decided[name] == "opened" for name in plan.newly_marked.intersection(decided)):
             self.restore(plan.case, plan.key, progress)
@@ -314,8 +315,9 @@ class Replay:
     ) -> Deciding:
         """Gather the basis of a decision on standings, including the decisions that are `about` to be kept.
 
-        Args: as of `plan`; `protection` is what `Protections.of` will give, None: what it gives now. A `preview` is worked out
-        without the ids sealed in other cases, or guesses at ids would tell which those are.
+        Args: as in `plan`; `protection` is the future result of `Protections.of`, None: the current one. A `preview`
+            leaves out
+        the ids sealed in other cases, or guesses at ids would reveal them.
         """
         kind, loosened_at = protection or self.protection.of(case)
         decided = self._register.decisions(case)
@@ -338,23 +340,23 @@ class Replay:
 
     @uncollected()
     def write(self, plan: Plan, progress: Progress) -> None:
-        """Write the difference to what the graph holds. The case is closed meanwhile: nothing else is to be waited for."""
+        """Write the planned difference to the graph, while the case is closed."""
         if not (plan.fresh and self._bulk_load.write(plan.case, plan.result.image, progress)):
             write(self._store(), plan.case, plan.steps, self._settings.batch_rows, progress)
 
     @uncollected()
     def finish(self, plan: Plan) -> None:
-        """Bring the vault and what people keep in line, and open the case; a kill in between is completed with the rest."""
+        """Update the vault, exports and stored words, and open the case; the next start completes this after a kill."""
         case, result = plan.case, plan.result
         erased = self._register.overrules(case, "erased")
         self._export_store.settle(case, plan.key, sealed=frozenset(result.sealed.values()), erased=erased)
         if plan.sealed_anew:
-            # A file under P that goes would tell its maker of somebody known from C alone.
+            # Removing a P file because of a person known only under C would reveal that person to its maker.
             levels = {plan.standing[name].level for name in plan.sealed_anew}
             self._export_store.clear(case, ("P", "C") if "P" in levels else ("C",))
             self._register.ask_rewrite(case)
         held = mark.renew(self._store(), case, result.image)
-        # A delivered id that is hidden from now on would lead from the name in it to the hidden one.
+        # A delivered id that is now hidden would link the name in it to the hidden id.
         masked = set(result.masked_ids.values())
         before_masked = set(self._register.masked_ids(case, plan.key).values())
         self._register.finish(
@@ -374,40 +376,40 @@ class Replay:
 
     @uncollected()
     def ids_of_others(self, case: str, key: bytes, past: Mapping[int, Any], account: str) -> frozenset[str]:
-        """The ids of entities and statements that deliveries of other accounts bring, or bring claims of."""
+        """Return the ids of entities and statements in deliveries of other accounts, or with claims in them."""
         deliveries = (self.opened(case, key, number, row) for number, row in past.items() if row.account != account)
         return frozenset().union(*(ids_brought(delivery.rows) for delivery in deliveries))
 
     def kept(self, case: str, key: bytes, *, waiting: bool = False) -> dict[int, KeptRows]:
-        """The deliveries that count, and those that wait if asked for, opened, by number."""
+        """Return the deliveries that count, and the waiting ones if asked for, opened, by number."""
         rows = self._register.counting(case)
         if waiting:
             rows |= self._waitlist.rows(case)
         return {number: self.opened(case, key, number, row) for number, row in sorted(rows.items())}
 
     def opened(self, case: str, key: bytes, number: int, row: Any, sealed: bytes | None = None) -> KeptRows:
-        """A delivery that is kept; `sealed` instead of its rows if they are about to be others."""
+        """Open a stored delivery; `sealed` replaces its rows if they are about to change."""
         return open_rows(key, case, number, sealed or row.rows_sealed, partial=row.partial)
 
-    # -- what was delivered, for who corrects it --------------------------------------------------------------
+    # -- delivered rows, for corrections ----------------------------------------------------------------------
 
     def texts(self, case: str, key: bytes) -> Texts:
-        """The rule by which words that people type in a case are withheld now."""
+        """Return the rule by which words that people type in a case are withheld now."""
         return Texts(self._register.standings(case, key) or {})
 
     def told_as(self, case: str, state: State, key: bytes) -> IdMap:
-        """How what was delivered is told in a case: see `cases.image.graphing.IdMap`."""
+        """Return the map from delivered rows to what a case shows: see `cases.image.graphing.IdMap`."""
         standing = standings(self._register.standings(case, key) or {}, state, self.deciding(case, key), coming=())
         return IdMap(state, key, standing, self.weights, self._register.sources_named(case, key))
 
     @uncollected()
     def history(self, case: str, statement: str) -> tuple[IdMap, list[Version]]:
-        """What each delivery that counts did to a statement (as pages show its id) and its claims, and how to tell it."""
+        """Return each delivery's effect on a statement (id as shown) and its claims, and the map to show them by."""
         key = self._register.key(case, create=False)
         deliveries = self.kept(case, key)
         state, versions = steps(deliveries, statement)
         telling = self.told_as(case, state, key)
         delivered = telling.delivered(statement)
-        if delivered not in (None, statement):  # its id names somebody sealed, and pages show another
+        if delivered not in (None, statement):  # its id names somebody sealed, and pages show a different one
             versions = steps(deliveries, str(delivered))[1]
         return telling, versions

@@ -1,6 +1,6 @@
-"""Nothing of before stays: in the memory of who serves, in previews, in the files of the managed store. After sealing and after erasing.
+"""Removes old contents after sealing and erasing: from servers' memory, previews, and the managed store's files.
 
-What asks for it is a row in the application database, so that the next start completes what a kill interrupted.
+The request is a row in the application database, so that the next start completes what a kill interrupted.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ _ANSWER_S = 600.0
 
 
 class Rewriting:
-    """Writes the store of one home anew.
+    """Rewrites the store of one home.
 
     Args:
         store: opens the graph database.
-        register: knows whether it has to be done, and the cases.
-        settings: whether the store is a managed one.
+        register: knows whether a rewrite is requested, and the cases.
+        settings: whether the store is managed.
         locks: keep everybody else from writing.
         restore: loads one case from its deliveries.
-        forget: forgets what all processes that serve the home have in memory, and what previews tell.
+        forget: clears the memory of all processes that serve the home, and the previews.
     """
 
     def __init__(
@@ -48,12 +48,12 @@ class Rewriting:
         self._locks, self._restore, self._forget = locks, restore, forget
 
     def rewrite(self, progress: Progress) -> bool:
-        """Write the managed store anew if something in it has to go from the disk; whether the store is a managed one.
+        """Rewrite the managed store if something in it must leave the disk; return whether the store is managed.
 
-        Each case is loaded again from its deliveries into an empty store, at the same address; the old one is deleted.
+        Each case is loaded again from its deliveries into an empty store at the same address; the old store is deleted.
 
         Raises:
-            Busy: another process is at it, or a case is being loaded for long; the next start completes it.
+            Busy: a process is rewriting already, or a case takes long to load; the next start completes it.
         """
         managed = not self._settings.neo4j_uri
         if not (asked := self._register.rewriting()):
@@ -81,13 +81,13 @@ class Rewriting:
         self._settle(asked)
 
     def _settle(self, asked: Collection[int]) -> None:
-        """What was asked for before is done once nothing is left beside the application database either; else the next start does it again."""
+        """Mark requests as done if the application database is free of old contents; else the next start retries."""
         if any(self._register.wipe_free_space() for _ in range(_WIPES)):
             self._register.rewritten(asked)
 
 
 def wait_for(store: Store) -> None:
-    """Wait until the server answers again after its restart; the connections of before are broken."""
+    """Wait until the server answers again after its restart; earlier connections are broken."""
     for left in reversed(range(_TRIES)):
         try:
             store.read("RETURN 1", {}, timeout=_ANSWER_S, cap=1)

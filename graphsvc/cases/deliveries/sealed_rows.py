@@ -1,4 +1,4 @@
-"""The rows of a delivery as they are kept: sealed under the case's key, and bound to the delivery."""
+"""Stored form of a delivery's rows: sealed under the case's key, and bound to the delivery."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def seal_rows(
     incomplete: Collection[str] | None,
     accepted: Collection[str] = (),
 ) -> bytes:
-    """Seal the rows of a delivery as they are kept; `incomplete` and `accepted` as in `KeptRows`."""
+    """Seal the rows of a delivery for storage; `incomplete` and `accepted` as in `KeptRows`."""
     plain = [(row.table, row.file, row.line, row.values, *filter(None, [row.code])) for row in rows]
     content: dict[str, Any] = {"rows": plain, "columns": columns}
     if incomplete is not None:
@@ -30,7 +30,7 @@ def seal_rows(
 
 
 def open_rows(key: bytes, case: str, number: int, sealed: bytes, *, partial: bool) -> KeptRows:
-    """The inverse of `seal_rows`; whether the delivery only adds (`partial`) is kept beside its rows."""
+    """Return the inverse of `seal_rows`; whether the delivery only adds (`partial`) is stored separately."""
     delivery = unpack(key, sealed, f"delivery {case} {number}")
     rows = [Row(*row) for row in delivery["rows"]]
     accepted = frozenset(delivery.get("accepted", ()))

@@ -1,4 +1,4 @@
-"""What somebody typed into the form of a statement → tables of a delivery, and rejections → fields. Pure."""
+"""Turns a typed statement form into tables of a delivery, and rejections into faults of fields. Pure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from graphsvc.records.tables import TABLES
 
 Cells = Mapping[str, str]
 STATEMENT = "s"
-# What becomes of a claim that is there already: it stands (perhaps corrected), its source took it back, or it was a mistake.
+# Outcomes for an existing claim: it stays (perhaps corrected), its source withdrew it, or it was a mistake.
 FATES = ("stands", "withdrawn", "mistake")
-# Column of the deliverer's own that says why a statement was corrected; it is kept with the statement's row.
+# Custom column with the reason why a statement was corrected; it is kept in the statement's row.
 REASON = "x_reason"
-# What of a released row stands in which column of the case format, where the names differ.
+# Column of the case format → column of a released row, where the names differ.
 _FROM_CLAIM = {
     "subject_id": "subject",
     "object_id": "object",
@@ -29,13 +29,13 @@ _FROM_CLAIM = {
 
 @dataclass(frozen=True, slots=True)
 class FormPart:
-    """One claim, or somebody or something new, in the form.
+    """One claim, or one new person or thing, in the form.
 
     Attributes:
-        handle: tells it apart in its form, such as `c1`; a new one is referred to by it.
-        table: `links`, or the table of what is new.
-        cells: column → what was typed. The ends of a claim and other references: an id as pages show it, or a handle.
-        claim: the id of the claim that is corrected; empty: a new one.
+        handle: its id in the form, such as `c1`; references to a new person or thing use it.
+        table: `links`, or the table of the new person or thing.
+        cells: column → typed text. The ends of a claim and other references are ids as pages show them, or handles.
+        claim: id of the claim to correct; empty: a new one.
         fate: one of FATES.
     """
 
@@ -48,13 +48,13 @@ class FormPart:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """All that was typed.
+    """Everything typed into one form.
 
     Attributes:
-        token: 32 hexadecimal digits, made when the form was opened: the same form twice is the same delivery.
-        statement: column → what was typed.
-        of: the statement that is corrected, as pages show its id; empty: a new one.
-        seen: what that statement said when the form was opened, see `digest`.
+        token: 32 hexadecimal digits, made when the form was opened: the same form sent twice is the same delivery.
+        statement: column → typed text.
+        of: id, as pages show it, of the statement to correct; empty: a new one.
+        seen: digest of that statement when the form was opened.
         reason: why it is corrected.
     """
 
@@ -69,12 +69,12 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a field.
+    """A fault in a field.
 
     Attributes:
         field: such as `s.taken_on` or `c1.object_id`; empty: the form as a whole.
-        reason: in words, to stand beside the field.
-        meant: rows of `entities.find` to choose from, where several may be meant.
+        reason: explanation to show next to the field.
+        meant: rows of `entities.find` to choose from, if several match.
     """
 
     field: str
@@ -83,7 +83,7 @@ class Fault:
 
 
 def text(value: Any) -> str:
-    r"""A released value as a form shows it and takes it back; lines end as a browser sends them, made plain again.
+    r"""Return a released value as a form shows it; `plain` later undoes the line ends that a browser sends.
 
     Example:
         >>> text(None), text(True), text(2500.0), text(["a", "b"]), plain("a\r\nb ")
@@ -101,7 +101,7 @@ def text(value: Any) -> str:
 
 
 def cell(table: str, column: str, typed: str) -> str:
-    """What was typed into a field, as a file would hold it: `plain`, and a date in whatever form people write it.
+    """Return a typed field as a file would hold it: `plain`, and a date in any common form as an ISO date.
 
     Example:
         >>> cell("links", "from_date", "8 May 2020 "), cell("links", "notes", "8 May 2020")
@@ -112,12 +112,12 @@ def cell(table: str, column: str, typed: str) -> str:
 
 
 def statement_cells(values: Mapping[str, Any]) -> dict[str, str]:
-    """A released statement as its form shows it."""
+    """Return a released statement as its form shows it."""
     return {column.name: plain(text(values.get(column.name))) for column in TABLES["statements"].columns}
 
 
 def claim_cells(row: Mapping[str, Any]) -> dict[str, str]:
-    """A released row of `statements.claims` as its form shows it."""
+    """Return a released row of `statements.claims` as its form shows it."""
     return {
         column.name: plain(text(row.get(_FROM_CLAIM.get(column.name, column.name))))
         for column in TABLES["links"].columns
@@ -126,7 +126,7 @@ def claim_cells(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def changed(typed: Cells, was: Cells) -> dict[str, str]:
-    r"""The cells that were typed anew.
+    r"""Return the cells that were changed.
 
     Example:
         >>> changed({"place": "Calais\r\n", "notes": "x"}, {"place": "Calais", "notes": ""})
@@ -136,7 +136,7 @@ def changed(typed: Cells, was: Cells) -> dict[str, str]:
 
 
 def raw_tables(rows: Iterable[tuple[str, str, Cells]]) -> tuple[list[RawTable], dict[tuple[str, int], str]]:
-    """Rows (handle, table, cells) as tables to be checked, and (file, line) → handle."""
+    """Return rows (handle, table, cells) as tables to check, and (file, line) → handle."""
     by_table: dict[str, list[tuple[str, Cells]]] = {}
     for handle, named, cells in rows:
         by_table.setdefault(named, []).append((handle, cells))
@@ -157,7 +157,7 @@ def raw_tables(rows: Iterable[tuple[str, str, Cells]]) -> tuple[list[RawTable], 
 
 
 def faults(rejections: Iterable[Rejection], places: Mapping[tuple[str, int], str]) -> list[Fault]:
-    """Rejections as faults of fields. Never with the value: it may be the delivered id of somebody sealed."""
+    """Return rejections as faults of fields, without their values: these may be delivered ids of somebody sealed."""
     result = []
     for rejection in rejections:
         handle = places.get((rejection.file, rejection.line), "")

@@ -1,4 +1,4 @@
-"""The accounts of witnesses that were added by form and wait to open with others, in the application database."""
+"""Stores witness statements that were added by form and wait to open with others."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from graphsvc.ingest.check import Delivery, Row, digest
 from graphsvc.ingest.fold import State
 
 _TABLE = tables.waiting
-# Numbers of those that wait, drawn by lot from as many: far beyond those of deliveries.
+# Random numbers for waiting statements, far above delivery numbers: the first, and how many there are.
 _FIRST, _MANY = 1_000_000, 900_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One that opens, as a delivery is kept.
+    """A statement that opens, with the fields of a stored delivery.
 
     Attributes:
         waited: its number while it waited.
@@ -38,19 +38,19 @@ class Opening:
 
 
 class Waitlist:
-    """Who waits in each case. Whoever changes anything holds the case's lock."""
+    """The waiting statements of each case. Callers that change them hold the case's lock."""
 
     def __init__(self, database: sa.Engine) -> None:
         self._database = database
 
     def cases(self) -> list[str]:
-        """Cases in which somebody waits."""
+        """Return the cases with waiting statements."""
         with transaction(self._database) as connection:
             rows = connection.execute(sa.select(_TABLE.c.case_id).distinct().order_by(_TABLE.c.case_id))
             return [row.case_id for row in rows]
 
     def rows(self, case: str) -> dict[int, Any]:
-        """Number → row, in the order they were added."""
+        """Return the waiting statements of a case, number → row, in the order they were added."""
         with transaction(self._database) as connection:
             rows = connection.execute(
                 sa.select(_TABLE).where(_TABLE.c.case_id == case).order_by(_TABLE.c.added_at, _TABLE.c.number)
@@ -58,7 +58,7 @@ class Waitlist:
             return {row.number: row for row in rows}
 
     def waits(self, case: str, key: bytes) -> dict[int, Wait]:
-        """How each waits, by number."""
+        """Return the waits of a case's statements, by number."""
         return {number: _wait(key, case, row) for number, row in self.rows(case).items()}
 
     def keep(
@@ -72,7 +72,7 @@ class Waitlist:
         *,
         partial: bool,
     ) -> int:
-        """Keep one; gives its number."""
+        """Store a waiting statement; return its number."""
         number, moment = _FIRST + secrets.randbelow(_MANY), now()
         with transaction(self._database) as connection:
             connection.execute(
@@ -100,14 +100,14 @@ class Waitlist:
         state: Callable[[], State],
         first: int,
     ) -> dict[int, Opening]:
-        """Those that are to open, by the numbers they get; what does not fit the case any more is held back.
+        """Return the statements to open, by their delivery numbers; statements that no longer fit are held back.
 
         Args:
             case: the case.
             key: its data key.
-            choose: given how each waits, the numbers of those that are to open; asked again whenever one falls out.
-            state: what the deliveries that count make.
-            first: the number of the next delivery. In which order they follow is drawn by lot.
+            choose: given the waits, returns the numbers of those to open; called again whenever one is held back.
+            state: returns the state that the deliveries that count make.
+            first: the number of the next delivery. The order of the statements is random.
         """
         while True:
             rows = self.rows(case)
@@ -129,10 +129,10 @@ class Waitlist:
                 return opening
 
     def repeated(self, case: str, key: bytes, delivery: Delivery) -> int | None:
-        """The number of the one that waits and says the same; None if none does.
+        """Return the number of the waiting statement with the same contents; None if there is no such statement.
 
         Raises:
-            RequestError: one waits that the same form made, and the form says something else by now.
+            RequestError: a waiting statement was made from the same form, and the form differs by now.
         """
         sought, made = delivery.digest, _statements(delivery.rows)
         for number, row in self.rows(case).items():
@@ -147,10 +147,10 @@ class Waitlist:
         return None
 
     def begin_opening(self, case: str, opening: Mapping[int, Opening], at: dt.datetime, state: str) -> None:
-        """Make deliveries of them, all at once; `state` is that of the case until they are written.
+        """Turn statements into deliveries, all together; `state` is the state of the case until they are written.
 
         Raises:
-            Busy: one of them was held back or taken back meanwhile; nothing is changed.
+            Busy: one of them was held back or undone in the meantime; nothing is changed.
         """
         with transaction(self._database) as connection:
             for number, delivery in opening.items():
@@ -175,14 +175,14 @@ class Waitlist:
             connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state=state))
 
     def hold_back(self, case: str, number: int, by: str) -> bool:
-        """Hold one back, or let it go (`by` nobody), and then it waits from now on; whether there is such a one."""
+        """Hold a statement back, or release it if `by` is empty (its wait restarts); return whether it is waiting."""
         change: dict[str, Any] = {"held_by": by} if by else {"held_by": "", "since": now()}
         with transaction(self._database) as connection:
             mine = (_TABLE.c.case_id == case, _TABLE.c.number == number)
             return bool(connection.execute(_TABLE.update().where(*mine).values(**change)).rowcount)
 
     def withdraw(self, case: str, number: int) -> None:
-        """Take one back: nothing of it stays."""
+        """Delete a waiting statement."""
         with transaction(self._database) as connection:
             connection.execute(_TABLE.delete().where(_TABLE.c.case_id == case, _TABLE.c.number == number))
 
@@ -190,7 +190,7 @@ class Waitlist:
 def _wait(key: bytes, case: str, row: Any) -> Wait:
     rows = open_rows(key, case, row.number, row.rows_sealed, partial=row.partial).rows
     statements = [record.values for record in rows if record.table == "statements"]
-    # The loader is part of it: a statement made up in the name of a real source must not change when others open.
+    # The loader is included: a statement invented in the name of a real source must not change when others open.
     given_by = frozenset(f"{row.account}\n{statement.get('source_id', statement['id'])}" for statement in statements)
     open_too = any(statement.get("handling") == "P" for statement in statements)
     return Wait(row.since, given_by, held=bool(row.held_by), handling="P" if open_too else "C")

@@ -1,1 +1,1 @@
-"""The state of a case → what stands in the graph: who is sealed, what is masked, which figures each link has. Pure."""
+"""Turns the state of a case into its graph: people sealed, texts masked, figures for each link. Pure."""

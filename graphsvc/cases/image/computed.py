@@ -1,4 +1,4 @@
-"""A case that is not written yet as the analysis wants it: what the queries `hubs.claims` and `hubs.persons` would read of it."""
+"""Analysis input for a case not yet written: what the queries `hubs.claims` and `hubs.persons` would return."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graphsvc.store.image import Properties
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """What a ranking is computed on; sources included, so nothing of it is shown as it is."""
+    """Input of a ranking. It includes sources, so no part of it is shown directly."""
 
     claims: list[Claim]
     persons: list[Person]
@@ -26,13 +26,13 @@ class Computed:
 
 
 def computed(result: Graphed, codes: Collection[str], on: dt.date, *, sources: bool) -> Computed:
-    """What somebody who is cleared for all of a case would compute on.
+    """Return the analysis input for a reader with these handling codes.
 
     Args:
-        result: what the case would be.
-        codes: handling codes of claims and people that they see (`access.people.principal.Grant.claim_codes`).
+        result: the case as it would be in the graph.
+        codes: handling codes of claims and people that the reader sees (`access.people.principal.Grant.claim_codes`).
         on: the day that counts for being under 18.
-        sources: whether they have source clearance.
+        sources: whether the reader has source clearance.
     """
     interest = figure_names(conditional=True, sources=sources)[INTEREST]
     claims = [claim for claim in claims_in(result, interest=interest) if claim.handling in codes]
@@ -54,10 +54,10 @@ def _is_child(result: Graphed, shown: str, row: Properties, on: dt.date) -> bool
 
 
 def children(standing: Standings, on: dt.date, codes: Collection[str]) -> frozenset[str]:
-    """Pseudonyms of sealed people under 18 or of disputed age, by rows under these handling codes: the graph does not tell.
+    """Return pseudonyms of sealed people under 18 or of disputed age, which the graph does not hold.
 
     Args:
-        standing: how everybody stands.
+        standing: standing of every person and thing.
         on: the day that counts for being under 18.
         codes: handling codes of the rows that count.
     """
@@ -69,12 +69,12 @@ def children(standing: Standings, on: dt.date, codes: Collection[str]) -> frozen
 
 
 def claims_in(result: Graphed, ids: Mapping[str, str] = MappingProxyType({}), interest: str = "") -> Iterator[Claim]:
-    """The claims of a case that is not written, in no order, with the handling codes that stand in the graph.
+    """Yield the claims of a case not yet written, in no order, with their handling codes in the graph.
 
     Args:
-        result: what the case would be.
-        ids: id as it stands in the graph → as it is told, of those that are told otherwise.
-        interest: property that holds what the source is to one whom the claim is about; empty: it is not told.
+        result: the case as it would be in the graph.
+        ids: id in the graph → id to show, where they differ.
+        interest: property that holds what the source is to a person in the claim; empty: left out.
     """
     nodes = result.image.nodes
     kinds = {shown: table.record for table in ENTITY_TABLES for shown in nodes[table.label]}

@@ -1,4 +1,4 @@
-"""What the claims of a case say of its sources, and what is written of a link. Pure."""
+"""Circumstances that the sources of a case share, and the figures written on each link. Pure."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from graphsvc.records import told
 from graphsvc.records.relations import RELATIONS, LinkKey, orders, those
 from graphsvc.records.weights import Weights
 
-# What two witnesses may have shared, by the relation that tells it: they are then not independent.
+# What two witnesses may have shared, by the relation that says so. Witnesses who share it are not independent.
 _SHARED_AS_SUBJECT = {
     name: relation.shares for name, relation in RELATIONS.items() if relation.shares in ("crossing", "place")
 }
 RECRUITER = "recruiter"
 RECRUITING = frozenset(those(lambda relation: relation.shares == RECRUITER))
 _FAMILY = frozenset(those(lambda relation: relation.shares == "family"))
-# Letters of a whole date: a month or a year is no one occasion.
+# Length of a full date: a month or a year is too coarse to be one occasion.
 _A_DAY = len("2020-05-08")
-# Goes up whenever the same claims may have other figures, or people other handling codes.
+# Raise this whenever the same claims may get different figures, or people different handling codes.
 _RULES = "11"
-# The reason whose thing is a person who may be one of the sources: it is never shown which.
+# For this reason the shared thing is a person who may be one of the sources, so it is never shown.
 FAMILY = "family"
 
 
 def shares(
     claims: Iterable[Claim], gradings: Mapping[str, Mapping[str, Any]], persons: Mapping[str, str]
 ) -> dict[str, list[Thing]]:
-    """What each source of a witness has to do with, as far as these claims tell it.
+    """List what each witness source is connected with, according to these claims.
 
     Args:
-        claims: those of one level.
+        claims: claims of one level.
         gradings: statement → its properties.
-        persons: source → the id of the person who it is, as it stands in the claims.
+        persons: source → the id, as in the claims, of the person that the source is.
     """
     of_person: dict[str, set[Thing]] = defaultdict(set)
     sources: dict[str, str] = {}
@@ -68,9 +68,10 @@ def shares(
 def links(
     claims: list[Claim], every: Iterable[Claim], depends: Dependence, weights: Weights, few_below: int, suffix: str
 ) -> Iterator[tuple[LinkKey, dict[str, Any]]]:
-    """Each link that claims of one level assert, with its properties; equal ones are one object. See `link_properties`.
+    """Yield each link that claims of one level assert, with its properties (`link_properties`).
 
-    `every` holds the claims of all levels: a link that none of this level denies, and another one does, is contested.
+    Equal properties are one object. `every` holds the claims of all levels: a link denied only at another level is
+    contested too.
     """
     denied = {link for claim in every if claim.denies for link in orders(claim.key)}
     exact = link_table(claims, depends, weights)
@@ -83,14 +84,16 @@ def links(
 def link_properties(
     figures: LinkFigures, as_told: LinkFigures, few_below: int, suffix: str, *, hidden: bool = False
 ) -> dict[str, Any]:
-    """The figures of one link as the properties of one level (`records.properties`), told ones included.
+    """Return the figures of one link as the properties of one level (`records.properties`).
+
+    They include the coarser figures shown to readers without source clearance.
 
     Args:
         figures: from all claims of the level.
-        as_told: from what is told of them without source clearance.
-        few_below: fewer groups than this read `few`.
-        suffix: of the level.
-        hidden: whether a claim of a stricter level denies the link.
+        as_told: from what readers without source clearance see of those claims.
+        few_below: number of groups below which the figure is shown as `few`.
+        suffix: suffix of the level's properties.
+        hidden: whether any claim denies the link, at this level or a stricter one.
     """
     named: dict[str, Any] = {
         f"belief{suffix}": figures.belief,
@@ -119,5 +122,5 @@ def link_properties(
 
 
 def graded_with(weights: Weights, few_below: int) -> str:
-    """A digest of all that the figures in a graph are computed by: with another they are not current."""
+    """Return a digest of the rules, weights and threshold behind a graph's figures: if it differs, they are stale."""
     return hashlib.sha256(f"{_RULES} {weights.digest} {few_below}".encode()).hexdigest()

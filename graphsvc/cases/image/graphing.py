@@ -1,4 +1,4 @@
-"""The state of a case → what stands in the graph, and what goes to the vault. Pure, given the case's key."""
+"""Turns the state of a case into the contents of its graph and vault. Pure, given the case's key."""
 
 from __future__ import annotations
 
@@ -41,33 +41,34 @@ from graphsvc.records.told import TOLD_SUFFIX
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.store.image import Alike, Image, Properties
 
-# Columns that say something of the row rather than of whom it is about.
+# Columns about the row itself rather than the entity it describes.
 _OF_THE_ROW = frozenset({"id", "category", "sealed", "handling", "statement_id", "review_on"})
-# The property of an entity under P that holds what rows under C say of it: shown as the deliverer's own columns are.
+# Property of an entity known under P that holds what rows under C say of it. It is shown like a custom column.
 UNDER_C = f"{EXTRA_PREFIX}under_c"
 _STATEMENTS = "statements"
 _LINKS = "links"
-# What a statement says of itself where nothing is delivered.
+# Values of a statement's columns where none are delivered.
 DEFAULTS: dict[str, Any] = {c.name: c.default for c in TABLES[_STATEMENTS].columns if c.default}
 _parse = lru_cache(maxsize=100_000)(parse_date)
 
 
 @dataclass(slots=True)
 class Graphed:
-    """What a state becomes.
+    """Graph and vault contents of a state.
 
     Attributes:
         image: the graph.
         identities: pseudonym → (kind, values that only the vault may hold).
-        dependence: `all` or `p` → source → keys of what it shares with other sources, as decided by whoever overruled it.
-        shared: `all` or `p` → source of a witness → what it has to do with, as recorded (`analysis.evidence.dependence.Thing`).
+        dependence: `all` or `p` → source → keys of circumstances shared with other sources, after decisions on pairs.
+        shared: `all` or `p` → witness source → what it is connected with, as recorded
+            (`analysis.evidence.dependence.Thing`).
         provenance: claim id → (delivery, line).
-        sealed: ids of sealed persons and things → pseudonym.
-        shown: delivered ids → as they stand in the graph.
-        masked_ids: hidden ids (`vault.is_hidden`) → the pseudonym that their bearer would have.
-        sources_named: ids and handles of sources that texts are withheld for.
-        reserved: links that say who somebody sealed is: told to those with source clearance alone.
-        withhold: withholds words that people typed in the case, where they name somebody sealed.
+        sealed: id of a sealed person or thing → pseudonym.
+        shown: delivered id → id in the graph.
+        masked_ids: hidden id (`vault.is_hidden`) → the pseudonym that its bearer would have.
+        sources_named: ids and handles of sources, divided by whether texts are withheld for them.
+        reserved: links that reveal who a sealed person is: shown only with source clearance.
+        withhold: withholds words that people typed in the case if they name somebody sealed.
     """
 
     image: Image = field(default_factory=Image)
@@ -94,16 +95,16 @@ def graphed(
     *,
     few_below: int,
 ) -> Graphed:
-    """The graph and the vault of a state.
+    """Return the graph and vault contents of a state.
 
     Args:
         state: see `ingest.fold`.
         key: the case's data key; pseudonyms and claim ids are keyed hashes under it.
-        standing: how everybody stands (`cases.image.standing`).
-        weights: what a grading is worth.
-        pairings: what was decided on pairs of sources, oldest first.
-        sources: what was known of sources before.
-        few_below: fewer groups of witnesses than this read `few` to who has no source clearance.
+        standing: standing of every person and thing (`cases.image.standing`).
+        weights: weight of each grading.
+        pairings: decisions on pairs of sources, oldest first.
+        sources: ids of sources known before.
+        few_below: number of witness groups below which readers without source clearance see `few`.
     """
     result = Graphed()
     result.sealed = sealed_ids(standing, state, key)
@@ -126,12 +127,12 @@ def graphed(
 
 
 def is_on_record(statement: Mapping[str, Any]) -> bool:
-    """Whether a statement is on the record, as delivered: of a record that is so unless it says otherwise."""
+    """Whether a delivered statement is on the record; the default is yes for official records and no for others."""
     return bool(statement.get("on_record", "yes" if statement["kind"] == "record" else "no") == "yes")
 
 
 def status_of(claim: FoldedRow, statement_status: str) -> str:
-    """`active`, `superseded`, or `withdrawn` where a claim or its statement was taken back."""
+    """Return `active`, `superseded`, or `withdrawn` where a claim or its statement was taken back."""
     if claim.status != "active":
         return claim.status
     taken_back = claim.values.get("polarity", "asserts") == "withdrawn" or statement_status != "given"
@@ -139,7 +140,7 @@ def status_of(claim: FoldedRow, statement_status: str) -> str:
 
 
 class IdMap:
-    """How what was delivered is told in one state of a case, to those cleared for all of it: earlier versions too.
+    """Maps delivered rows to what readers cleared for the whole case see in one state, earlier versions included.
 
     Args: see `graphed`.
     """
@@ -161,36 +162,36 @@ class IdMap:
         self._writer = _Writer(state, key, self._result, texts, handling, weights, checked)
 
     def shown(self, identifier: str) -> str:
-        """A delivered id as it stands in the graph."""
+        """Return a delivered id as the graph has it."""
         return self._writer.shown(identifier)
 
     def delivered(self, shown: str) -> str | None:
-        """The inverse of `shown`; None if nothing is told so."""
+        """Return the inverse of `shown`; None if nothing is shown under this id."""
         if shown in self._state.kinds and self.shown(shown) == shown:
             return shown
-        # An id may name somebody sealed, and then it is masked; pseudonyms come first, since they take no masking.
+        # An id that names somebody sealed is masked. Sealed ids come first: pseudonyms need no masking.
         known = (*self._result.sealed, *self._state.kinds)
         return next((identifier for identifier in known if self.shown(identifier) == shown), None)
 
     def entity(self, identifier: str, row: FoldedRow) -> dict[str, Any]:
-        """A version of an entity as the graph would hold it."""
+        """Return a version of an entity as the graph would hold it."""
         table = TABLES[self._state.kinds[identifier]]
         self._writer.entity(table, identifier, row)
         return self._result.image.nodes[table.label][self.shown(identifier)]
 
     def statement(self, identifier: str, row: FoldedRow) -> dict[str, Any]:
-        """A version of a statement as the graph would hold it; claims that are told next are told by its grading."""
+        """Return a version of a statement as the graph would hold it; claims converted next use its grading."""
         self._writer.statement(identifier, row)
         return self._result.image.nodes["Statement"][self.shown(identifier)]
 
     def claim(self, key: tuple[str, ...], row: FoldedRow) -> tuple[Claim, dict[str, Any]]:
-        """A version of a claim as the analysis wants it, and as the graph would hold it."""
+        """Return a version of a claim as the analysis uses it, and as the graph would hold it."""
         claim = self._writer.claim(key, row)
         return claim, self._result.image.claims[claim.id][0]
 
 
 class _Writer:
-    """Turns rows into nodes, one at a time, with pseudonyms where someone is sealed."""
+    """Turns rows into nodes, one at a time, with pseudonyms for the sealed."""
 
     def __init__(
         self,
@@ -216,21 +217,21 @@ class _Writer:
         self.gradings: dict[str, dict[str, Any]] = {}
 
     def shown(self, identifier: str) -> str:
-        """The id in the graph: a pseudonym if sealed, a hidden id if it names somebody sealed, else as delivered."""
+        """Return the id in the graph: a pseudonym if sealed, hidden if it names somebody sealed, else as delivered."""
         known = self._result.shown.get(identifier)
         if known is None:
             known = self._result.sealed.get(identifier)
             if known is None:
-                # Signs drawn by lot name nobody, whatever they happen to spell.
+                # Randomly drawn ids name nobody, whatever they happen to spell.
                 named = not vault.is_entered(identifier) and self._texts.names.is_in(identifier)
                 known = vault.pseudonym(self._key, "hidden", identifier) if named else identifier
             self._result.shown[identifier] = known
         return known
 
     def entity(self, table: Table, identifier: str, row: FoldedRow) -> None:
-        """One entity as a node; of a sealed one only what names nobody."""
+        """Add an entity as a node; if it is sealed, only the cells that identify nobody."""
         self._level = self._handling.entity(identifier)
-        # What is C changes nothing of what stands under P: it stands beside it.
+        # Rows under C never change what is shown under P: `_under_c` adds them separately.
         cells = row.values if row.open is None else row.open
         values = dict(cells)
         pseudonym = self._result.sealed.get(identifier)
@@ -254,12 +255,12 @@ class _Writer:
         self._result.image.nodes[table.label][shown] = properties
 
     def statement(self, identifier: str, row: FoldedRow) -> None:
-        """One statement, and the source who gave it as a node of its own."""
+        """Add a statement, and the source who gave it as a separate node."""
         self._level = self._handling.statement(identifier)
         values = dict(row.values)
         kind = values["kind"]
         said_by = values.pop("source_id", None)
-        # A statement without a source has one of its own: nothing says that two of them are the same.
+        # Each statement without a source gets a separate one: nothing says that two of them share a source.
         source = vault.pseudonym(self._key, "source", said_by if said_by is not None else f"\0{identifier}")
         table = TABLES[_STATEMENTS]
         on_record = is_on_record(values)
@@ -277,7 +278,7 @@ class _Writer:
         self.gradings[shown] = properties
 
     def claim(self, key: tuple[str, ...], row: FoldedRow) -> Claim:
-        """One claim as a node, and as the analysis wants it."""
+        """Add a claim as a node, and return it as the analysis uses it."""
         values = row.values
         self._level = self._handling.claim(values)
         statement = self.shown(values["statement_id"])
@@ -317,7 +318,7 @@ class _Writer:
         return claim
 
     def _is_reserved(self, values: Mapping[str, Any]) -> bool:
-        """Whether a claim says who somebody sealed is: whom they are the same as, or what that is not sealed is theirs."""
+        """Whether a claim reveals who a sealed person is: another identity, or an unsealed thing of theirs."""
         subject, target = (values[end] in self._result.sealed for end in ("subject_id", "object_id"))
         if values["relation"] in SAME:
             return subject or target
@@ -345,7 +346,7 @@ class _Writer:
             if name in ("place", "notes"):
                 properties[name] = self._texts.text(value, self._level)
         self._extras(properties, values)
-        # The words for someone sealed may be their name: they stay in the vault.
+        # The words used for somebody sealed may be their name, so they stay out of the graph.
         for name, end in (("subject_as_said", "subject_id"), ("object_as_said", "object_id")):
             if name in values and values[end] not in self._result.sealed:
                 properties[name] = self._texts.text(values[name], self._level)
@@ -372,7 +373,7 @@ class _Writer:
         return properties
 
     def _withholding(self, table: Table, column: Column) -> Callable[[str], str]:
-        """How the texts of a column are withheld."""
+        """Return the function that withholds the texts of a column."""
         if (table.record, column.name) == ("person", "name"):
             return partial(self._texts.own_name, level=self._level)
         if column.sensitivity in ("text", "interest"):
@@ -380,7 +381,7 @@ class _Writer:
         return partial(self._texts.value, level=self._level)
 
     def _extras(self, properties: dict[str, Any], values: Mapping[str, Any]) -> None:
-        """The deliverer's own columns."""
+        """Add the deliverer's custom columns."""
         for name, value in values.items():
             if is_extra(name):
                 shown = EXTRA_PREFIX + self._texts.made_up(name.removeprefix(EXTRA_PREFIX))
@@ -388,9 +389,9 @@ class _Writer:
                 properties[shown] = f"{properties[shown]}; {text}" if shown in properties else text
 
     def _under_c(self, properties: dict[str, Any], table: Table, row: FoldedRow) -> None:
-        """What rows under handling code C say of an entity that stands under P: as a column of the deliverer's own."""
+        """Add what rows under C say of an entity known under P, as one custom column."""
         cells = row.open or {}
-        # Withheld are an identity that only C tells of a bare id, and one of somebody marked under C: see `sealing`.
+        # An identity given only under C is left out for a bare id, and for a person marked under C: see `sealing`.
         hides = table.record == "person" and hides_identity(row, self._key, self._to_check)
         withheld = IDENTITY["person"] if hides else ()
         names = [each.name for each in table.columns if each.name not in _OF_THE_ROW and each.name not in withheld]
@@ -422,9 +423,9 @@ class _Writer:
 def _links(
     result: Graphed, writer: _Writer, claims: list[Claim], pairings: Collection[Pairing], few_below: int
 ) -> None:
-    """The links that the claims add up to, each figure from all statements and from handling-P statements alone."""
+    """Add the links that the claims add up to, each figure from all statements and from handling-P statements alone."""
     shareable = [claim for claim in claims if claim.handling == "P"]
-    # Only here are source and person brought together.
+    # Only here are sources matched with persons.
     persons = {
         source: writer.shown(values["id"]) for source, (kind, values) in result.identities.items() if kind == "source"
     }
@@ -432,22 +433,22 @@ def _links(
     claims = _interested(result, persons, claims, "")
     for level, chosen in (("all", claims), ("p", shareable)):
         result.shared[level] = shares(chosen, writer.gradings, persons)
-        # What somebody decided who knows of C is C, unless they said that it is not.
+        # A decision by a reader cleared for C is itself C, unless they said that it is not.
         decided = {pairing.pair: pairing.kind for pairing in pairings if level == "all" or pairing.handling == "P"}
         apart, joined = ([pair for pair, kind in decided.items() if kind == wanted] for wanted in PAIR_KINDS)
         result.dependence[level] = shared_keys(result.shared[level], apart, joined)
     alike, named = Alike(), dict[str, Properties]()
     for level, suffix, chosen in (("all", "", claims), ("p", P_SUFFIX, shareable)):
         for link, properties in links(chosen, claims, result.dependence[level], writer.weights, few_below, suffix):
-            if link in result.reserved:  # without these it is not there for who lacks source clearance
+            if link in result.reserved:  # without these properties, readers without source clearance do not see it
                 properties = {name: value for name, value in properties.items() if TOLD_SUFFIX not in name}
-            # Every link that is told of under P is told of under all.
+            # Every link at level P is also at level all.
             before = result.image.links.get(link) or named.setdefault(link[1], {"relation": link[1]})
             result.image.links[link] = alike.joined(before, properties)
 
 
 def _interested(result: Graphed, persons: Mapping[str, str], claims: list[Claim], suffix: str) -> list[Claim]:
-    """The claims of one level, those that their source has an interest in marked, here and in the graph."""
+    """Return the claims of one level, with each source's interest in its claim marked, here and in the graph."""
     marks = interests(claims, persons)
     for identifier, mark in marks.items():
         properties, statement, subject, target = result.image.claims[identifier]
@@ -462,7 +463,7 @@ def _put_date(properties: dict[str, Any], name: str, date: PartialDate) -> None:
 
 
 def _put_terms(label: str, properties: dict[str, Any]) -> None:
-    """Add the search terms of the free texts, made of the texts that the graph holds."""
+    """Add search terms for the free texts, made from the texts as the graph holds them."""
     terms = text_terms(label, properties)
     if terms:
         properties[SAID] = terms

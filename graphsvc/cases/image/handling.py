@@ -1,4 +1,4 @@
-"""Handling codes as they come to be: what derives from a C statement is C. Pure."""
+"""Handling codes of statements, claims and entities: what derives from a C statement is C. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RESERVED = doing("is the same").union(those(lambda relation: relation.sealed ==
 
 
 class Handling:
-    """The handling codes of one state."""
+    """Handling codes in one state."""
 
     def __init__(self, state: State) -> None:
         self._statements: dict[str, str] = {
@@ -37,17 +37,17 @@ class Handling:
                 self._shareable.update((row.values["subject_id"], row.values["object_id"]))
 
     def statement(self, identifier: str) -> str:
-        """Of a statement."""
+        """Return the handling code of a statement."""
         return self._statements[identifier]
 
     def claim(self, values: Mapping[str, Any]) -> str:
-        """Of a claim: P only if statement, claim and both ends allow it."""
+        """Return the handling code of a claim: P only if statement, claim and both ends allow it."""
         if values["subject_id"] in self._conditional or values["object_id"] in self._conditional:
             return "C"
         return grading.stricter(self._statements[values["statement_id"]], values.get("handling", "P"))
 
     def entity(self, identifier: str) -> str:
-        """Of a person, boat, crossing, gang, workplace or thing: P if a P row or P statement speaks of them."""
+        """Return the handling code of an entity: P if a P row, a row from a P statement, or a P claim mentions it."""
         return "P" if identifier in self._shareable and identifier not in self._conditional else "C"
 
 
@@ -65,9 +65,10 @@ def mentioned(state: State) -> set[str]:
 
 
 def reserve_unmentioned(image: Image) -> None:
-    """Hide people whom no claim mentions from readers without source clearance: they may be in the case only as a source.
+    """Hide people not mentioned by any claim from readers without source clearance: they may only be a source.
 
-    This applies to sealed people and to people who came with a statement. They have the loosest handling code of the claims about them.
+    This applies to sealed people and to people who came with a statement. If a claim under C mentions them, but none
+    under P, their code becomes C.
     """
     codes: dict[str, set[str]] = defaultdict(set)
     for properties, _, *ends in image.claims.values():

@@ -1,6 +1,6 @@
-"""Every identity that was delivered of the people, things and places of a case, whether they are sealed or not. Pure.
+"""Every identity ever delivered for the people, things and places of a case, sealed or not. Pure.
 
-Somebody named today may be sealed tomorrow. Texts are then withheld for all that they were ever called (`texts`).
+A person named today may be sealed tomorrow. Texts with any name they ever had are then withheld (`texts`).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from graphsvc.names.seal import split_identity
 from graphsvc.records.tables import TABLES
 
 Identities = tuple[Mapping[str, Any], ...]
-# What goes to the vault with an identity and tells none.
+# Columns kept in the vault with an identity that identify nobody.
 _NO_IDENTITY = frozenset({"category", "notes"})
 
 
 def pseudonyms_of(state: State, key: bytes) -> dict[str, dict[str, str]]:
-    """Return, for each table of people, things and places, id → the pseudonym that its bearer has or would have."""
+    """Return, for each table of people, things and places, id → the pseudonym it has or would have."""
     return {
         table: {identifier: vault.pseudonym(key, kind, identifier) for identifier in state.records[table]}
         for table, kind in (("people", "person"), ("things", "thing"), ("workplaces", "thing"))
@@ -37,9 +37,10 @@ def keep_identities(
     handling: Handling,
     names: Mapping[str, Mapping[str, str]],
 ) -> None:
-    """Keep in standings what was known before of each person, thing and place, and what the rows of a state say of them.
+    """Add to the standings every identity known before, and those in the rows of a state.
 
-    Those named before who are in no delivery any more are kept as `is_absent`. `names` is what `pseudonyms_of` gives.
+    Entries named before that are in no delivery any more are kept as `is_absent`. `names` is the result of
+    `pseudonyms_of`.
     """
     for name, old in before.items():
         if name not in standing and old.identities:
@@ -56,7 +57,7 @@ def keep_identities(
 
 
 def _with_person(identities: Identities, row: FoldedRow, level: str) -> Identities:
-    """Add the identity under P in a person's row, if they are known under P, and the whole one with `handling` C."""
+    """Add a person's identity under P, if known under P, and their whole identity with `handling` C if it differs."""
     if level == "P" and row.open is not None:
         identities = _with_row(identities, "person", row.open)
         if row.open == row.values:
@@ -65,7 +66,7 @@ def _with_person(identities: Identities, row: FoldedRow, level: str) -> Identiti
 
 
 def _with_row(identities: Identities, record: str, values: Mapping[str, Any], **more: str) -> Identities:
-    """Add the identity in a row, with `more` cells, unless it is there."""
+    """Add the identity in a row, with the cells in `more`, unless it is already there."""
     identity = {
         name: value for name, value in split_identity(record, values)[1].items() if name not in _NO_IDENTITY
     } | more

@@ -1,7 +1,7 @@
 """The rule that names or seals one person at one moment. Pure.
 
-A person stands in one of three ways. *Sealed*: a pseudonym stands for them everywhere. *Named*: pages show their name.
-*Open id*: nothing but an id is known of them, which pages show; nothing is decided yet.
+A person's standing is one of three. *Sealed*: a pseudonym replaces them everywhere. *Named*: pages show their name.
+*Open id*: only an id is known, which pages show; nothing is decided yet.
 
 | before | what the deliveries say now | after |
 |---|---|---|
@@ -20,15 +20,16 @@ A person stands in one of three ways. *Sealed*: a pseudonym stands for them ever
 | named | only an id any more | open id, to be decided again |
 
 * A *mark* is an age under 18, a disputed age, `sealed` = yes, or the category victim. No mark depends on being a source.
-* An *act that stands* is asserted by a statement that is neither withdrawn nor retracted, with a grade no worse than the
-  floor (setting GRAPHSVC_NAMING_FLOOR): playing a visible part, or serving lawfully. To interpret is none.
+* An *act that stands* is asserted by a statement that has not been withdrawn or retracted, with a grade no worse than
+  the floor (setting GRAPHSVC_NAMING_FLOOR): playing a visible part, or serving lawfully. Interpreting does not count.
 * A *charge* is the category suspect or convicted.
 * An *identity* is a name, an alias, a phone or a date of birth.
-* The act has to come with the identity: what was claimed of a bare id before names nobody who arrives under that id.
+* The act has to come with the identity: earlier claims about a bare id do not name a person delivered under it later.
 * In a case that protects *marked people only*, everybody with an identity has an act that stands, and the category witness
-  is a mark too. When two persons made a case so, people sealed without a mark before that are decided on again.
-* What is said under handling code C names or seals nobody who is known under P: the custodian is asked instead. A mark
-  under C of somebody sealed is kept with the reasons, as any other: no opening or loosening agreed without it names them.
+  is a mark too. When two persons choose this, people sealed without a mark before then are decided on again.
+* Rows and claims under handling code C name or seal nobody known under P: the custodian is asked instead. A sealed
+  person's mark under C is kept with the reasons like any other. Openings and loosenings agreed without knowing it do
+  not name them.
 """
 
 from __future__ import annotations
@@ -56,21 +57,21 @@ _IDENTIFYING = frozenset({"name", "aliases", "phones", "date_of_birth"})
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one person or thing stands.
+    """Standing of one person or thing.
 
     Attributes:
-        sealed: whether by a pseudonym.
-        level: `P`, or `C` if it was decided while only what is C spoke of them.
-        since: the day it was decided on (ISO).
-        why: why sealed or named, in words of our own; for a person whom two persons opened, the marks that they knew of.
-        against: number of the first delivery after which the cells would decide otherwise; 0: they do not.
-        asked: of somebody named, why the custodian should look at it; empty: there is no reason.
-        identities: every identity ever delivered, oldest first; of a person, what is not told under P bears `handling` C.
-        moved_to: the pseudonym that they have, or would have, instead since an erasure took a name out of their id; empty: this one.
-        at: the moment it was decided (ISO, UTC); empty in homes of earlier versions.
-        is_open_id: whether nothing but an id is known, so that nothing is decided.
-        named_by: number of the delivery that named them; 0: none did.
-        is_absent: of somebody named before, whether no delivery holds them any more; nothing but their identities is kept then.
+        sealed: whether a pseudonym replaces it.
+        level: `P`, or `C` if it was decided while it was known only under C.
+        since: day of the decision (ISO).
+        why: why it is sealed or named, in fixed words; if two persons opened it, the marks that they knew of.
+        against: number of the first delivery after which the rows would decide differently; 0: they would not.
+        asked: for a named person, why the custodian should check; empty: no reason.
+        identities: every identity ever delivered, oldest first; those of a person not known under P have `handling` C.
+        moved_to: the pseudonym it has, or would have, since an erasure took a name out of its id; empty: unchanged.
+        at: moment of the decision (ISO, UTC); empty in homes of earlier versions.
+        is_open_id: whether only an id is known, so that nothing is decided.
+        named_by: number of the delivery that named the person; 0: none did.
+        is_absent: whether something named before is in no delivery any more; only its identities are kept then.
     """
 
     sealed: bool
@@ -88,7 +89,7 @@ class Standing:
 
     @property
     def is_named(self) -> bool:
-        """Whether it is somebody or something in the case that is shown by name or id."""
+        """Whether this person or thing is in the case and shown by name or id."""
         return not (self.sealed or self.moved_to or self.is_absent)
 
 
@@ -98,10 +99,11 @@ class PersonFacts:
 
     Attributes:
         level: `P` or `C`.
-        marks: why a row, or a case that shares its ids, says that they must be sealed, in words of our own.
-        marks_under_c: further marks of somebody known under P, from what is said under C.
-        has_identity: whether anything but an id is known of them.
-        acts: whether an act stands. acts_now: whether one does in the deliveries that come now.
+        marks: reasons to seal them given by a row, or by a case that shares its ids, in fixed words.
+        marks_under_c: further marks of somebody known under P, from rows under C.
+        has_identity: whether more than an id is known of them.
+        acts: whether they have an act that stands.
+        acts_now: whether they have one in the deliveries that come now.
         is_charged: whether they are a suspect or convicted.
     """
 
@@ -121,14 +123,15 @@ class PersonFacts:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When it is decided, and what persons decided before.
+    """Time of a decision, and earlier decisions by two persons.
 
     Attributes:
         at: now (ISO, UTC).
-        decision: what two persons decided last on this person: `sealed`, `opened` or nothing. decided_at: when.
-        number: of the delivery that comes.
-        last_read: when somebody last read the case (ISO, UTC); empty: nobody did.
-        loosened_at: when two persons chose to protect marked people only (ISO, UTC); empty: they did not.
+        decision: last decision of two persons on this person: `sealed`, `opened` or empty.
+        decided_at: when they took it.
+        number: number of the delivery that comes.
+        last_read: when somebody last read the case (ISO, UTC); empty: never.
+        loosened_at: when two persons chose to protect marked people only (ISO, UTC); empty: never.
     """
 
     at: str = ""
@@ -145,15 +148,15 @@ class Moment:
 
 
 def decide(before: Standing | None, facts: PersonFacts, now: Moment) -> Standing:
-    """Decide how a person stands, by the table above."""
+    """Decide a person's standing by the table above."""
     if now.decision == _SEALED:
         return _with_marks(before if before is not None and before.sealed else _seal(facts, now, BY_DECISION), facts)
     if _opens(before, facts, now):
         return Standing(False, facts.level, now.day, ", ".join(facts.every_mark), at=now.at)
     if before is not None and before.level == "C" and facts.level == "P" and not before.sealed:
-        before = None  # what C decided counts for nothing under P
+        before = None  # a decision made under C does not count under P
     if before is not None and before.why in (NO_PART, NO_ACT) and before.at <= now.loosened_at != "":
-        before = None  # two persons chose to name everybody who is not marked
+        before = None  # two persons chose to name everybody without a mark
     if before is not None and before.sealed:
         return _with_marks(before, facts)
     if not set(facts.marks).issubset(_reasons(before.why) if before is not None else ()):
@@ -164,7 +167,7 @@ def decide(before: Standing | None, facts: PersonFacts, now: Moment) -> Standing
 
 
 def _decide_first(facts: PersonFacts, now: Moment) -> Standing:
-    """Decide on a new person, or on one known by id alone until now."""
+    """Decide on a new person, or one known only by id until now."""
     if not facts.has_identity:
         if facts.acts or facts.is_charged:
             return Standing(False, facts.level, now.day, at=now.at, is_open_id=True)
@@ -187,7 +190,7 @@ def _keep_named(before: Standing, facts: PersonFacts, now: Moment) -> Standing:
 
 
 def _with_marks(before: Standing, facts: PersonFacts) -> Standing:
-    """Keep each new mark of a sealed person with the reason: it outlives the delivery that brought it."""
+    """Add each new mark of a sealed person to the reasons, so that it outlives the delivery that brought it."""
     known = _reasons(before.why)
     why = ", ".join([*known, *(mark for mark in facts.every_mark if mark not in known)])
     return replace(before, level="P" if facts.level == "P" else before.level, why=why)
@@ -200,7 +203,7 @@ def _seal(facts: PersonFacts, now: Moment, why: str) -> Standing:
 def _opens(before: Standing | None, facts: PersonFacts, now: Moment) -> bool:
     """Whether two persons opened somebody, and nothing sealed them after that.
 
-    Of somebody who was in no delivery for a time nobody can tell which marks they knew of: a mark seals then.
+    If a person was in no delivery for a time, the marks that the two knew of are not recorded, so any mark seals.
     """
     if now.decision != _OPENED:
         return False
@@ -210,20 +213,21 @@ def _opens(before: Standing | None, facts: PersonFacts, now: Moment) -> bool:
 
 
 def _reasons(why: str) -> list[str]:
-    """Split the reasons of a standing. Somebody opened has the marks that were known at the opening."""
+    """Split the reasons of a standing. For an opened person they are the marks known at the opening."""
     return why.split(", ") if why else []
 
 
 def is_newly_marked(before: Standing | None, after: Standing) -> bool:
-    """Whether a mark has come that was not kept before. A decision of two persons is not a mark."""
+    """Whether a reason is new since the standing before. A decision of two persons does not count as one."""
     known = _reasons(before.why) if before is not None else []
     return not {BY_DECISION, *known}.issuperset(_reasons(after.why))
 
 
 def shared_marks(case: str, standing: Standing) -> list[str]:
-    """Marks of a person sealed in a case, for the cases that share its ids: a different mark for each new reason.
+    """Return marks of a person sealed in a case, for the cases that share its ids; each new reason changes the mark.
 
-    A mark says nothing about that case or its reason. Of a person sealed only because of other cases, their marks are passed on.
+    A mark says nothing about that case or its reason. For a person sealed only because of other cases, the marks from
+    those cases are passed on.
     """
     shared = [reason for reason in _reasons(standing.why) if reason.startswith(SHARED_ID)]
     own = [reason for reason in _reasons(standing.why) if reason not in shared]
@@ -235,13 +239,13 @@ def _digest(*texts: str) -> str:
 
 
 def is_news(case: str, mark: str, standing: Standing | None) -> bool:
-    """Whether a shared mark is another case's and not among the reasons that a standing in this case keeps."""
+    """Whether a shared mark comes from another case and is not yet among the reasons of a standing in this case."""
     own = f"{SHARED_ID} [{_digest(case)} "
     return not mark.startswith(own) and (standing is None or mark not in _reasons(standing.why))
 
 
 def in_words(why: str) -> str:
-    """Reasons of a standing in the words of the page *Who is sealed*.
+    """Return the reasons of a standing in the words of the page *Who is sealed*.
 
     Example:
         >>> in_words("victim, sealed in a case that shares its ids [0a], sealed in a case that shares its ids [0b]")
@@ -251,11 +255,11 @@ def in_words(why: str) -> str:
 
 
 def marks(values: Mapping[str, Any], on: dt.date, *, of_witnesses: bool = False) -> tuple[str, ...]:
-    """Reasons why the row of a person says that they must be sealed; none for most.
+    """Return the reasons to seal a person that are in their row; empty for most people.
 
     Args:
         values: the row of people.csv.
-        on: the day that counts for being under 18; of a partial date of birth the latest day counts.
+        on: the day that counts for being under 18; a partial date of birth counts as its latest day.
         of_witnesses: whether the category witness is a mark, as in a case that protects marked people only.
 
     Example:
@@ -280,7 +284,7 @@ def _age(born: str, on: dt.date) -> int:
 
 
 def has_identity(values: Mapping[str, Any]) -> bool:
-    """Whether the row of a person identifies them by more than an id; notes and columns of one's own do not.
+    """Whether the row of a person identifies them by more than an id; notes and custom columns do not count.
 
     Example:
         >>> has_identity({"id": "P1", "notes": "a driver"}), has_identity({"id": "P1", "phones": ["+44"]})

@@ -1,7 +1,7 @@
-"""How everybody in a case stands: facts gathered from the deliveries, decided by `sealing`, and kept. Pure.
+"""Standings of the people and things in a case: facts gathered from deliveries, decided by `sealing`, and kept. Pure.
 
-People are decided one by one (`sealing`). Somebody said to be the same as a sealed person is sealed with them if they are new.
-Things and dwellings follow from the people they lead to. What is decided is kept, whatever later deliveries or undos say.
+Each person is decided on separately (`sealing`). A new person said to be the same as a sealed person is sealed too.
+Things and dwellings follow the people they lead to. Decisions are kept, whatever later deliveries or undos say.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ from graphsvc.records import grading
 from graphsvc.records.relations import doing, those
 from graphsvc.records.tables import DWELLING
 
-# Whom a home shows by name (setting GRAPHSVC_NAMED) → what that means.
+# Value of the setting GRAPHSVC_NAMED → the people that a home shows by name.
 NAMED = MappingProxyType(
     {
         "part": "who plays a visible part",
         "tie": "who plays a visible part, and who is only said to know, pay or take orders from somebody",
     }
 )
-# What of a person's things is sealed with them: these ties lead to a person and are no part of the operation.
+# Relations to a person's own things, sealed with them: they lead to the person and are no part of the operation.
 OWN = frozenset(those(lambda relation: relation.sealed == "theirs"))
-# A dwelling of which nothing is told but who lives there, all of them sealed, is their home, and sealed with them.
+# A dwelling known only for its residents, all of them sealed, is their home and is sealed with them.
 HOME = frozenset(those(lambda relation: relation.sealed == "home"))
 _THEIRS = OWN | HOME
 _TIED = (("subject_id", TIED_SUBJECT), ("object_id", TIED_OBJECT))
@@ -59,27 +59,28 @@ THE_SAME = "the same as somebody sealed"
 WITH_THEIRS = "used by somebody sealed"
 
 
-# Pseudonym that a person or thing has or would have → how they stand.
+# Pseudonym that a person or thing has or would have → its standing.
 Standings = Mapping[str, Standing]
 
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """What standings are decided by, beside the state.
+    """Inputs to a decision on standings, other than the state.
 
     Attributes:
         key: the case's data key.
         on: the day that counts for being under 18.
-        named: whom the home shows by name, a word of `NAMED`.
-        decided: pseudonym → what persons decided: `sealed`, `opened` or `erased`.
+        named: which people the home shows by name, a key of `NAMED`.
+        decided: pseudonym → decision taken by persons: `sealed`, `opened` or `erased`.
         decided_at: pseudonym → when (ISO, UTC).
-        now: pseudonyms of whom it is being decided now.
+        now: pseudonyms being decided on now.
         at: the moment of the decision (ISO, UTC).
         floor: the worst grade of a claim that can have somebody named, such as `2D`.
-        last_read: when somebody last read the case (ISO, UTC); empty: nobody did.
+        last_read: when somebody last read the case (ISO, UTC); empty: never.
         protects_marked: whether the case protects marked people only.
-        loosened_at: when two persons chose that (ISO, UTC); empty: they did not.
-        elsewhere: delivered id of a person sealed in cases that share their ids with this one → their marks there (`sealing.shared_marks`).
+        loosened_at: when two persons chose that (ISO, UTC); empty: never.
+        elsewhere: delivered id of a person sealed in cases that share their ids with this → their marks there
+            (`sealing.shared_marks`).
     """
 
     key: bytes
@@ -96,7 +97,7 @@ class Deciding:
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def moment(self, name: str, number: int) -> Moment:
-        """When it is decided on a pseudonym, and what persons decided before."""
+        """Return the moment of deciding on a pseudonym, with the last decision by persons."""
         decision = self.decided.get(name, "")
         decided_at = self.at if name in self.now else self.decided_at.get(name, "")
         return Moment(self.at, decision, decided_at, number, self.last_read, self.loosened_at)
@@ -110,16 +111,17 @@ class Deciding:
 def standings(
     before: Standings, state: State, by: Deciding, number: int = 0, coming: Iterable[Row] | None = None
 ) -> dict[str, Standing]:
-    """The standings after a delivery.
+    """Return the standings after a delivery.
 
     Args:
-        before: those of before it. Sealed ones are kept, also of who is not in the state any more.
-        state: what the deliveries up to it made.
-        by: what they are decided by.
-        number: its number, to be told where it would decide otherwise.
-        coming: rows of the deliveries that come now; None: all of the state comes now.
+        before: standings before it. Sealed ones are kept, even if they are no longer in the state.
+        state: result of the deliveries up to and including it.
+        by: other inputs to the decisions.
+        number: its number, recorded where its rows would decide differently.
+        coming: rows of the deliveries that come now; None: the whole state comes now.
 
-    Of named people who are in no delivery any more only the identities are kept: if they come again, they are decided on as new.
+    For named people in no delivery any more, only the identities are kept: if they come again, they are decided on as
+    new.
     """
     handling = Handling(state)
     facts = _Facts(state, handling, by, coming)
@@ -141,7 +143,7 @@ def standings(
 
 
 def formerly(standing: Standings, names: Collection[str]) -> frozenset[str]:
-    """The pseudonyms that whoever has one of these had, or would have had, before erasures took names out of their ids."""
+    """Return the pseudonyms that these people and things had, or would have had, before erasures changed their ids."""
     result, asked = set[str](), frozenset(names)
     while asked:
         asked = frozenset(name for name, entity in standing.items() if entity.moved_to in asked) - result
@@ -150,7 +152,7 @@ def formerly(standing: Standings, names: Collection[str]) -> frozenset[str]:
 
 
 def sealed_ids(standing: Standings, state: State, key: bytes) -> dict[str, str]:
-    """Ids of sealed persons and things of a state → their pseudonyms."""
+    """Return the ids of the sealed persons and things in a state → their pseudonyms."""
     return {
         identifier: name
         for table, kind in (("people", "person"), ("things", "thing"), ("workplaces", "thing"))
@@ -160,9 +162,9 @@ def sealed_ids(standing: Standings, state: State, key: bytes) -> dict[str, str]:
 
 
 def alone_theirs(state: State, key: bytes, person: str) -> set[str]:
-    """Pseudonyms of the things and dwellings that lead to a person (by pseudonym) and to nobody else.
+    """Return pseudonyms of the things and dwellings that lead only to one person, given by pseudonym.
 
-    Of a thing known under P, only claims under P count.
+    For a thing known under P, only claims under P count.
     """
     handling, led = Handling(state), defaultdict[str, set[str]](set)
     for row in state.claims.values():
@@ -177,7 +179,7 @@ def alone_theirs(state: State, key: bytes, person: str) -> set[str]:
 
 
 def opened_by(before: Standings, after: Standings, number: int) -> int:
-    """How many identities a delivery would open if what is decided did not stay: for its preview."""
+    """Count the identities that a delivery would open if decisions were not kept, for its preview."""
     return sum(
         standing.sealed and standing.against == number and not (name in before and before[name].against == number)
         for name, standing in after.items()
@@ -185,26 +187,26 @@ def opened_by(before: Standings, after: Standings, number: int) -> int:
 
 
 def asked_by(before: Standings, after: Standings) -> int:
-    """How many people by name a delivery is the first to say should be sealed."""
+    """Count the named people that this delivery is the first to say should be sealed."""
     return sum(bool(standing.asked) and not (name in before and before[name].asked) for name, standing in after.items())
 
 
 def by_name(standing: Standings) -> set[str]:
-    """Pseudonyms that those who stand by name would have."""
+    """Return the pseudonyms that the named people and things would have if sealed."""
     return {name for name, entity in standing.items() if entity.is_named}
 
 
 def sealed_anew(before: Standings, after: Standings) -> set[str]:
-    """Pseudonyms of who stood by name before, and stands by a pseudonym after."""
+    """Return the pseudonyms of people and things named before and sealed after."""
     return {name for name in by_name(before) if name in after and after[name].sealed}
 
 
 def _under_their_ids(before: Standings, by: Deciding) -> Standings:
-    """The standings, with whoever is sealed under the pseudonym of the id that they are known by now.
+    """Return the standings, with each sealed or absent entry also under the pseudonym of its current id.
 
-    An erasure takes the erased name out of ids as out of all other text, in rows and in what is known alike, and a pseudonym is
-    made from the id: they would come as somebody new, by name. The pseudonym that they had stays sealed, as their id may come
-    again; of what is known the part stays there that stands under that id.
+    An erasure takes the erased name out of ids and all other text, in rows and known identities alike. As pseudonyms
+    are made from ids, their bearers would otherwise arrive as new people, by name. The old pseudonym stays sealed,
+    since its id may come again, and keeps the identities that still have that id.
     """
     if "erased" not in by.decided.values():
         return before
@@ -252,7 +254,7 @@ def _person(
     )
     standing = decide(old, about, by.moment(name, number))
     if not standing.sealed:
-        # What is C moves nothing under P, so that it cannot seal: the custodian is asked to look.
+        # Rows under C change nothing under P, so they cannot seal: the custodian is asked to check.
         more = [mark for mark in about.marks_under_c if mark not in standing.why]
         if standing.why == BY_ACT and about.acts and not (by.protects_marked or facts.acts(identifier, "C")):
             more.append(PASSIVE)
@@ -266,7 +268,7 @@ def _person(
 def _same(result: dict[str, Standing], before: Standings, state: State, handling: Handling, by: Deciding) -> None:
     """Seal people asserted to be the same as somebody sealed; ask the custodian about those named before.
 
-    A claim under C seals nobody who is known under P: the custodian is asked.
+    A claim under C seals nobody known under P: the custodian is asked.
     """
     ties: dict[str, set[str]] = defaultdict(set)
     sealing = set[tuple[str, str]]()
@@ -312,7 +314,7 @@ def _things(
     leads = _Leads(state, handling, sealed)
     waiting = [(table, identifier) for table in ("things", "workplaces") for identifier in state.records[table]]
     count = len(waiting) + 1
-    while len(waiting) < count:  # what is at a sealed address is sealed, and what is there in turn
+    while len(waiting) < count:  # things at a sealed address are sealed, then things at those, and so on
         count, left = len(waiting), []
         for table, identifier in waiting:
             name, why = names[table][identifier], leads.why(table, identifier)
@@ -325,7 +327,7 @@ def _things(
 
 
 class _Leads:
-    """The people, things and places that each thing and dwelling leads to, by the level of the claims that say so."""
+    """People, things and places that each thing and dwelling leads to, by the level of the claims that say so."""
 
     def __init__(self, state: State, handling: Handling, sealed: Collection[str]) -> None:
         self.sealed = set[str]()
@@ -381,7 +383,7 @@ def _thing(old: Standing | None, level: str, name: str, why: str, by: Deciding) 
 
 
 def stands(row: FoldedRow, state: State) -> bool:
-    """Whether a claim asserts something and still counts: its statement is not withdrawn, and it is not superseded."""
+    """Whether a claim asserts something and still counts: it is not superseded, and its statement is not withdrawn."""
     statement = state.records["statements"][row.values["statement_id"]].values
     return (
         row.status == "active"
@@ -391,19 +393,19 @@ def stands(row: FoldedRow, state: State) -> bool:
 
 
 class _Facts:
-    """Acts of each person that stand, by handling level, in all deliveries and in the deliveries that come now."""
+    """Valid acts of each person by handling level, in all deliveries and in the deliveries that come now."""
 
     def __init__(self, state: State, handling: Handling, by: Deciding, coming: Iterable[Row] | None) -> None:
         self._state, self._handling, self._by = state, handling, by
         self._statements = {name: row.values for name, row in state.records["statements"].items()}
-        # Nor is a witness or victim named for a tie.
+        # A witness or victim is not named for a link alone.
         rows = state.records["people"].items() if by.named == "tie" else ()
         self._protected = {name for name, row in rows if PROTECTED & categories(row.open or row.values).keys()}
         self._acts = self._of([row.values for row in state.claims.values() if stands(row, state)])
         self._now = self._acts if coming is None else self._of(list(self._asserted_claims(coming)))
 
     def _asserted_claims(self, coming: Iterable[Row]) -> Iterator[Mapping[str, Any]]:
-        """Select the claims that the case holds and that count, among the rows that come: not those it refused."""
+        """Yield the claims in the coming rows that the case holds and that count, not those it refused."""
         for row in coming:
             if row.table == "links":
                 claim = self._state.claims.get(claim_key(row.values))
@@ -416,7 +418,7 @@ class _Facts:
         return {"P": self._acting(under_p), "C": self._acting(claims)}
 
     def _acting(self, claims: Collection[Mapping[str, Any]]) -> set[str]:
-        """Find the people with an act in claims of one handling level and the levels below it."""
+        """Find the people with an act in these claims."""
         acting, tied = set[str](), set[str]()
         for values in claims:
             relation = values["relation"]
@@ -425,7 +427,7 @@ class _Facts:
             if (active or ends) and self._is_graded(values):
                 acting |= {values["subject_id"]} if active else set()
                 tied.update(ends)
-        # Somebody carried or exploited is not named for a tie alone.
+        # A person carried or exploited is not named for a link alone.
         passive = {values[end] for values in claims for end, relations in _PASSIVE if values["relation"] in relations}
         return acting | (tied - passive - self._protected)
 
@@ -442,13 +444,13 @@ class _Facts:
 
 
 def packed(standing: Standings) -> list[list[Any]]:
-    """Standings as plain JSON, to be kept sealed."""
+    """Return standings as plain JSON, to be kept sealed."""
     fields = [each.name for each in dataclasses.fields(Standing)]
     return [[name, *(getattr(entity, each) for each in fields)] for name, entity in standing.items()]
 
 
 def unpacked(rows: Iterable[list[Any]]) -> dict[str, Standing]:
-    """The inverse of `packed`; what earlier versions did not keep has its default."""
+    """Return the inverse of `packed`; fields that earlier versions did not keep get their defaults."""
     return {
         name: Standing(sealed, level, since, why, against, asked, tuple(identities), *more)
         for name, sealed, level, since, why, against, asked, identities, *more in rows
@@ -456,10 +458,10 @@ def unpacked(rows: Iterable[list[Any]]) -> dict[str, Standing]:
 
 
 def people_to_check(standing: Standings) -> set[str]:
-    """Pseudonyms, if they were sealed, of the named people that the custodian is asked to check."""
+    """Return the pseudonyms that named people under the custodian's check would have if sealed."""
     return {name for name in by_name(standing) if standing[name].asked}
 
 
 def named_by(standing: Standings, number: int) -> set[str]:
-    """Pseudonyms, if they were sealed, of the people named by the delivery of this number."""
+    """Return the pseudonyms that people named by the delivery of this number would have if sealed."""
     return {name for name in by_name(standing) if standing[name].named_by == number}

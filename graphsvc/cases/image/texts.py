@@ -1,8 +1,9 @@
-"""Texts of a case that name somebody or something sealed are withheld as a whole. Pure.
+"""Withholds, as a whole, each text of a case that names a sealed person or thing. Pure.
 
-Every name, number and id ever delivered of the sealed is looked for. No namesake and no correction excuses a text, so a withheld
-text stays withheld. In delivered free texts ids and handles of sources are looked for too, unless somebody or something named
-has the same: what becomes of a name, an id or a phone must never depend on being a source.
+Texts are searched for every name, number and id ever delivered for the sealed. A namesake or a correction does not
+excuse a text, so a withheld text stays withheld. Delivered free texts are also searched for ids and handles of sources,
+unless a named person or thing has the same: how a name, an id or a phone is treated must never depend on being a
+source.
 """
 
 from __future__ import annotations
@@ -28,20 +29,20 @@ from graphsvc.records.tables import ENTITY_TABLES, Column
 WITHHELD = "[withheld]"
 # The same within the names of custom relations and columns.
 _WITHHELD_WORD = "WITHHELD"
-# Columns of these kinds hold what somebody or something is called, unless they are free text.
+# Columns of these kinds hold names of people and things, unless they are free text.
 _CALLED = ("id", "text", "list")
-# Numbers with the same last nine digits are one, with the code of any country or none.
+# Numbers with the same last nine digits count as the same, with any country code or none.
 _SAME_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class SourceIds:
-    """Ids of sources, divided by whether they were the id of somebody or something when their statement came.
+    """Ids of sources, divided by whether a person or thing also had that id when the statement came.
 
     Attributes:
-        apart: nobody's and nothing's own ids, with their handles: texts are withheld for them.
-        owned: ids that also belong to a person or thing, as the id of every witness does. Texts are never withheld for them, even once that row
-            is taken back: the loader of the row would learn that the person is a source.
+        apart: ids that belong to no person or thing, with their handles: texts are withheld for them.
+        owned: ids that also belong to a person or thing, as the id of every witness does. Texts are never withheld for
+            them, even once that row is undone: the loader of the row would learn that the person is a source.
     """
 
     apart: frozenset[str] = frozenset()
@@ -49,7 +50,7 @@ class SourceIds:
 
     @classmethod
     def of_json(cls, value: Sequence[Any]) -> Self:
-        """Return what `as_json` gave; in homes of earlier versions only the ids `apart`."""
+        """Read the result of `as_json`; homes of earlier versions hold only the ids `apart`."""
         lists = value if value and isinstance(value[0], list) else [value]
         return cls(*map(frozenset, lists))
 
@@ -58,7 +59,7 @@ class SourceIds:
         return [sorted(self.apart), sorted(self.owned)]
 
     def only(self, stays: Callable[[str], bool]) -> SourceIds:
-        """Return those for which a condition holds."""
+        """Return the ids for which a condition holds."""
         return SourceIds(frozenset(filter(stays, self.apart)), frozenset(filter(stays, self.owned)))
 
 
@@ -69,9 +70,10 @@ class Texts:
     """Withholds the texts of one case.
 
     Args:
-        standing: how everybody stands.
-        sources: handling level → ids and handles of sources that its free texts are withheld for (see `sought_sources`).
-        unshown: what free texts under handling code C are withheld for as well (see `unshown_identities`).
+        standing: standing of every person and thing.
+        sources: handling level → ids and handles of sources for which its free texts are withheld (see
+            `sought_sources`).
+        unshown: names for which free texts under handling code C are withheld as well (see `unshown_identities`).
     """
 
     def __init__(
@@ -101,31 +103,32 @@ class Texts:
         return self.names if self._all_by_p else WholeNames(self._known_by_p)
 
     def text(self, text: str, level: str = "C") -> str:
-        """A delivered free text under a handling level, or `WITHHELD`."""
+        """Return a delivered free text under a handling level, or `WITHHELD`."""
         others = (self._sources.get(level), self._unshown if level == "C" else None)
         names_sealed = self.names.is_in(text) or any(names is not None and names.is_in(text) for names in others)
         return WITHHELD if names_sealed else text
 
     def words(self, text: str, level: str = "C") -> str:
-        """Words that a person typed, or `WITHHELD`; at handling level P by what P alone tells of somebody sealed."""
+        """Return words that a person typed, or `WITHHELD`; at level P only identities known under P are looked for."""
         names = self._names_under_p if level == "P" else self.names
         return WITHHELD if names.is_in(text) else text
 
     def value(self, text: str, level: str = "C") -> str:
-        """The name or number of something, or `WITHHELD`; a name of one word must be all of it.
+        """Return the name or number of something, or `WITHHELD`; a sealed name of one word must be the whole text.
 
-        At handling level P a cell is its bearer's own if all of it, in whatever writing, is what C alone tells of somebody sealed.
+        At level P, a text that is as a whole, in any script, an identity known only under C belongs to its bearer: only
+        identities known under P are then looked for.
         """
         is_theirs = level == "P" and self._names_under_c.is_all_of(text)
         names = self._names_under_p if is_theirs else self.names
         return WITHHELD if names.is_in_a_name(text) else text
 
     def own_name(self, text: str, level: str = "C") -> str:
-        """The name of a named person, which is theirs even if somebody sealed has it too; with more words it is a text."""
+        """Return a named person's name, theirs even if a sealed person shares it; other texts go through `value`."""
         return text if self.names.is_one(text) else self.value(text, level)
 
     def made_up(self, name: str) -> str:
-        """The name of a custom relation or column; withheld if it contains a name of several words."""
+        """Return the name of a custom relation or column; withheld if it contains a name of several words."""
         if not self.names.is_in_a_label(name):
             return name
         return _WITHHELD_WORD if name.isupper() else _WITHHELD_WORD.lower()
@@ -134,7 +137,7 @@ class Texts:
 def named_sources(state: State, known: SourceIds = NO_SOURCES) -> SourceIds:
     """Return the source ids of a state together with those known before.
 
-    A source stays one: a text that was withheld for them would come to light otherwise.
+    An id once known as a source's stays so: texts withheld for it would otherwise come to light.
     """
     owned, apart = set(known.owned), set(known.apart)
     statements = (row.values for row in state.records["statements"].values())
@@ -147,18 +150,18 @@ def named_sources(state: State, known: SourceIds = NO_SOURCES) -> SourceIds:
 
 
 def hides_identity(row: FoldedRow, key: bytes, to_check: Collection[str]) -> bool:
-    """Whether pages show no identity that C alone tells of a person named under P: of a bare id, and of somebody marked under C.
+    """Whether pages hide the identities of a person named under P that only C gives: for a bare id or a mark under C.
 
     Args:
-        row: of the person.
-        key: of the case.
+        row: row of the person.
+        key: data key of the case.
         to_check: pseudonyms of the named people that the custodian has to check.
     """
     return not has_identity(row.open or {}) or pseudonym(key, "person", row.values["id"]) in to_check
 
 
 def unshown_identities(state: State, key: bytes, to_check: Collection[str]) -> list[Needle]:
-    """Names and numbers of named people that only C gives and no page shows; texts under C do not show them either."""
+    """Return names and numbers of named people that only C gives and no page shows; texts under C hide them too."""
     identities: list[Needle] = []
     for row in state.records["people"].values():
         if row.open is not None and hides_identity(row, key, to_check):
@@ -170,15 +173,15 @@ def unshown_identities(state: State, key: bytes, to_check: Collection[str]) -> l
 def sought_sources(
     sources: Collection[str], state: State, sealed: Collection[str], handling: Handling
 ) -> dict[str, frozenset[str]]:
-    """Ids and handles of sources that free texts are withheld for, by handling level of the text.
+    """Return ids and handles of sources for which free texts are withheld, by handling level of the text.
 
-    What somebody or something named is called is left out: their texts would tell otherwise that a source is called the same.
+    Names of named people and things are left out: their texts would otherwise reveal that a source has the same name.
 
     Args:
         sources: ids `apart`, see `SourceIds`.
         state: see `ingest.fold`.
         sealed: ids of sealed people and things.
-        handling: under which level each entity is.
+        handling: handling codes of the state.
     """
     if not sources:
         return {}
@@ -202,7 +205,7 @@ def sought_sources(
 
 
 def _names_of(identifier: str, columns: Sequence[Column], values: Mapping[str, Any]) -> Iterator[str]:
-    """Id, names and numbers in the row of a person or thing, and the handle in the id, as it is looked for of a source."""
+    """Yield the id, names and numbers in the row of a person or thing, and the source handle contained in the id."""
     yield from (identifier, *source_names(identifier, ""))
     for column in columns:
         value = values.get(column.name)
@@ -211,6 +214,6 @@ def _names_of(identifier: str, columns: Sequence[Column], values: Mapping[str, A
 
 
 def _same(text: str) -> str:
-    """Signs by which two ids are the same wherever they are looked for; of telephone numbers the last digits."""
+    """Return a key that is equal for ids that a search would not tell apart; for telephone numbers, the last digits."""
     letters = "".join(word.letters for word in words(latinised(text)))
     return letters.lstrip("0")[-_SAME_DIGITS:] if letters.isdigit() else letters

@@ -1,1 +1,1 @@
-"""What is stored beside the graph: uploads, exports, saved views, comments, and people's words, sealed."""
+"""Sealed stores kept next to the graph: uploads, exports, saved views, comments and people's words."""

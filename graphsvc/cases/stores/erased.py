@@ -1,4 +1,4 @@
-"""What goes from the application database with whom is erased: in the transaction of the decision, all of it or nothing."""
+"""Removal of erased people and things from the application database, all or nothing, in the decision's transaction."""
 
 from __future__ import annotations
 
@@ -20,16 +20,18 @@ from graphsvc.cases.stores.renamed import Renamed
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """What goes with whom is erased, and what is left.
+    """Consequences of an erasure: rows removed and rows left.
 
     Attributes:
-        mask: takes their names out of a text.
-        renamed: what stays and is called otherwise, as their names stood in its id.
-        rows: delivery, or account that waits → its sealed rows as they are from now on.
-        sources: pseudonyms of the sources that go: what was asked of them, decided on them and rests on them goes too.
-        standing: how everybody else stands, without their names; None: it was never kept.
-        emptied: accounts that wait of which nothing is left.
-        sources_named: ids and handles of sources that texts go on being withheld for.
+        mask: takes the erased names out of a text.
+        renamed: remaining people, things, sources and claims with a new id, because the old one contained an erased
+            name.
+        rows: delivery or waiting statement → its sealed rows from now on.
+        sources: pseudonyms of the sources removed: questions to them, decisions on them and facts resting on them go
+            too.
+        standing: standings of everybody else, without the erased names; None: they were never kept.
+        emptied: waiting statements of which nothing is left.
+        sources_named: known ids and handles of sources, without erased ones.
     """
 
     mask: Callable[[str], str]
@@ -44,17 +46,18 @@ class Leaving:
 def take_out(
     connection: sa.Connection, case: str, key: bytes, gone: Collection[str], erased: Collection[str], leaving: Leaving
 ) -> None:
-    """Take out what goes.
+    """Remove erased people and things from the application database.
 
-    Their names are known now and never again: what was left to another transaction would keep them after a kill.
+    This is the last moment at which their names are known: a separate transaction could be killed and leave them
+    behind.
 
     Args:
-        connection: of the transaction that keeps the decision.
+        connection: the transaction that keeps the decision.
         case: the case.
         key: its data key.
-        gone: pseudonyms of whom and what is erased.
-        erased: these, and all that were before.
-        leaving: what goes with them.
+        gone: pseudonyms of the people and things erased now.
+        erased: these, and all erased before.
+        leaving: consequences of the erasure.
     """
     for table, column, ids in (
         (tables.reviews, tables.reviews.c.pseudonym, gone),
@@ -81,7 +84,7 @@ def take_out(
 
     def followed(identifier: str) -> str | None:
         now = renamed.name(identifier)
-        # What is called otherwise and does not stand as before is not followed, and its id names who is erased.
+        # Ids that still contain an erased name are not followed: their entry changed both its id and its standing.
         return None if still(identifier) is None or leaving.mask(now) != now else now
 
     def text(typed: str) -> str | None:

@@ -1,7 +1,7 @@
-"""Exports as they are kept: held until fetched, what each showed sealed, and which have to be recalled. Only storage.
+"""Storage of exports: held until fetched, with a sealed record of what each shows and whether it must be recalled.
 
-Persons and things stand in what is kept by the pseudonym they have or would have, so that who is sealed or erased later
-is found in what went out before.
+Persons and things are recorded by the pseudonym they have or would have, so that people sealed or erased later are
+found in exports that went out before.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound
 
 _ROW = tables.exports
-# What has gone out, or may at any moment.
+# States of exports that have gone out, or may at any moment.
 RELEASED = ("held", "given")
-# What has not gone out yet.
+# States of exports that have not gone out yet.
 HERE = ("waiting", "held")
 
 
 @dataclass(slots=True)
 class ShownFacts:
-    """What an export shows.
+    """Contents of an export, for later checks.
 
     Attributes:
         facts: each of its links that rests on witnesses: (subject, relation, object, first day, last day, sources).
         people: pseudonyms of the persons and things in it.
-        named: those of them that it shows by their own id.
-        taken_out: what was left out of it, in words → how much; a word where it is not counted.
-        tells: each entity (id), what it is called (by a keyed hash), link (subject, relation, object) and day of a link (the same,
-            and the day) in it.
+        named: the ones among them that it shows by their own id.
+        taken_out: parts left out of it, in words → number of them; a word if they are not counted.
+        tells: each entity (id), its name (as a keyed hash), each link (subject, relation, object), and each day of a
+            link (the same, and the day) in it.
     """
 
     facts: list[tuple[str, str, str, str, str, tuple[str, ...]]] = field(default_factory=list)
@@ -63,14 +63,14 @@ class ExportStore:
     def recipients(
         self, case: str, key: bytes, grant: Grant, made_by: str | None = None, *, typed: bool
     ) -> dict[str, str]:
-        """Id → name of the recipients of exports of a case, by name.
+        """Return id → name of the recipients of a case's exports, sorted by name.
 
         Args:
             case: the case.
             key: its data key.
-            grant: of the reader: recipients of stricter exports alone are not told.
+            grant: clearance of the reader: recipients only of stricter exports are left out.
             made_by: only recipients of exports that this account made; None: all.
-            typed: as typed, and not as others than the makers of their exports read it.
+            typed: whether names are as typed; otherwise they are as readers other than the exports' makers see them.
         """
         table = tables.recipients
         chosen = [table.c.case_id == case, table.c.handling.in_(grant.codes)]
@@ -84,13 +84,13 @@ class ExportStore:
         return dict(sorted(named.items(), key=lambda item: item[1].casefold()))
 
     def add_recipient(self, case: str, key: bytes, name: str, handling: str, withhold: Withhold) -> None:
-        """Keep a recipient at the least strict handling level of their exports; `withhold` withholds the name from others."""
+        """Store a recipient at their exports' least strict handling level; `withhold` hides the name from others."""
         identifier, table = recipient_id(key, name), tables.recipients
         with transaction(self._database) as connection:
             mine = (table.c.case_id == case, table.c.id == identifier)
             stored = connection.execute(sa.select(table.c.handling).where(*mine)).scalar()
             if stored is None or (stored == "C" and handling == "P"):
-                # Anew: how it was spelled in the stricter one, and when that was made, are not told either.
+                # A new row: readers of the less strict export must not learn the earlier spelling or date.
                 sealed = pack(key, for_others(name, withhold), f"recipient {case} {identifier}")
                 connection.execute(table.delete().where(*mine))
                 connection.execute(
@@ -100,17 +100,17 @@ class ExportStore:
                 )
 
     def pseudonym_key(self, case: str, recipient: str) -> bytes:
-        """The key of one recipient's pseudonyms in one case: the same each time, another for everyone else."""
+        """Return the key of one recipient's pseudonyms in one case: always the same, different for each recipient."""
         return self._vault.derived(f"export pseudonyms\0{case}\0{recipient}")
 
     # -- exports ----------------------------------------------------------------------------------------------
 
     def new_id(self) -> str:
-        """An id for an export about to be kept."""
+        """Return an id for an export about to be stored."""
         return secrets.token_hex(16)
 
     def keep(self, values: dict[str, Any], key: bytes, reason: str, content: bytes | None, shown: ShownFacts) -> None:
-        """Keep a new export; `values` are the columns that need no sealing. What is not held to be fetched has no content."""
+        """Store a new export; `values` are its unsealed columns. An export not held to be fetched has no content."""
         identifier = values["id"]
         own, wrapped = self._vault.new_key(f"export {identifier}")
         with transaction(self._database) as connection:
@@ -126,10 +126,10 @@ class ExportStore:
             self._vault.require_current(connection)
 
     def one(self, export: str) -> Any:
-        """The row of an export.
+        """Return the row of an export.
 
         Raises:
-            NotFound: there is none.
+            NotFound: no such export.
         """
         with transaction(self._database) as connection:
             row = connection.execute(sa.select(_ROW).where(_ROW.c.id == export)).first()
@@ -138,7 +138,7 @@ class ExportStore:
         return row
 
     def of(self, cases: Collection[str], by: str | None = None) -> list[Any]:
-        """Exports of some cases, newest first; only those of one account if it is given."""
+        """Return exports of some cases, newest first; only those made by one account if it is given."""
         query = sa.select(_ROW).where(_ROW.c.case_id.in_(cases)).order_by(_ROW.c.made_at.desc(), _ROW.c.id)
         if by is not None:
             query = query.where(_ROW.c.account == by)
@@ -146,20 +146,20 @@ class ExportStore:
             return list(connection.execute(query))
 
     def content(self, row: Any) -> bytes:
-        """The file of an export whose row has one."""
+        """Return the file of an export whose row has one."""
         own = self._vault.key(row.key_sealed, f"export {row.id}")
         return decrypt(own, row.content_sealed, f"export {row.id} content")
 
     def reason(self, row: Any, key: bytes) -> str:
-        """Why it was made."""
+        """Return the reason given for an export."""
         return str(unpack(key, row.reason_sealed, f"export {row.id} reason"))
 
     def shown(self, row: Any, key: bytes) -> ShownFacts:
-        """What it shows."""
+        """Return the recorded contents of an export."""
         return _shown(row, key)
 
     def released(self, case: str, recipient: str, key: bytes, but: str = "") -> list[tuple[str, ShownFacts]]:
-        """What has gone to a recipient, or may at any moment, `but` for one export, each with its handling code."""
+        """Return handling code and contents of each export that a recipient has or may fetch, except for `but`."""
         query = sa.select(_ROW).where(
             _ROW.c.case_id == case, _ROW.c.recipient == recipient, _ROW.c.state.in_(RELEASED), _ROW.c.id != but
         )
@@ -168,7 +168,7 @@ class ExportStore:
         return [(row.handling, self.shown(row, key)) for row in rows]
 
     def move(self, export: str, states: Collection[str], **values: Any) -> bool:
-        """Change an export that is in one of `states`; whether it was."""
+        """Change an export if it is in one of `states`; return whether it was."""
         with transaction(self._database) as connection:
             changed = connection.execute(
                 _ROW.update().where(_ROW.c.id == export, _ROW.c.state.in_(states)).values(**values)
@@ -176,7 +176,7 @@ class ExportStore:
             return bool(changed.rowcount)
 
     def sweep(self) -> None:
-        """Take away what was held for too long, and the files of what was given."""
+        """Remove exports held past their expiry, and delete the files of given ones past it."""
         old = _ROW.c.expires_at <= now()
         with transaction(self._database) as connection:
             connection.execute(
@@ -185,27 +185,27 @@ class ExportStore:
             connection.execute(_ROW.update().where(old, _ROW.c.content_sealed.is_not(None)).values(content_sealed=None))
 
     def take_away(self, export: str) -> None:
-        """Take away the file of one export."""
+        """Delete the file of one export; one that has not gone out is removed."""
         mine = _ROW.c.id == export
         with transaction(self._database) as connection:
             connection.execute(_ROW.update().where(mine, _ROW.c.state.in_(HERE)).values(state="removed"))
             connection.execute(_ROW.update().where(mine).values(content_sealed=None))
 
-    # -- who is sealed or erased ------------------------------------------------------------------------------
+    # -- people sealed or erased ------------------------------------------------------------------------------
 
     def clear(self, case: str, codes: Collection[str] = ("P", "C")) -> None:
-        """Take away the files that a case holds at these handling codes: their texts may name people sealed or erased now."""
+        """Remove a case's exports not yet gone out at these codes: their texts may name people now sealed or erased."""
         mine = (_ROW.c.case_id == case, _ROW.c.state.in_(HERE), _ROW.c.handling.in_(codes))
         with transaction(self._database) as connection:
             connection.execute(_ROW.update().where(*mine).values(state="removed", content_sealed=None))
 
     def settle(self, case: str, key: bytes, *, sealed: Collection[str], erased: Collection[str]) -> None:
-        """`settle` of this module, in a transaction of its own."""
+        """Run the module's `settle` in a separate transaction."""
         with transaction(self._database) as connection:
             settle(connection, case, key, sealed=sealed, erased=erased)
 
     def to_recall(self, case: str) -> int:
-        """How many exports of a case that were given have to be recalled and are not."""
+        """Count the exports of a case that must be recalled and have not been."""
         waits = (_ROW.c.case_id == case, _ROW.c.recall != "", _ROW.c.recalled_at.is_(None))
         with transaction(self._database) as connection:
             return int(connection.execute(sa.select(sa.func.count()).where(*waits)).scalar() or 0)
@@ -220,10 +220,10 @@ def settle(
     erased: Collection[str] = (),
     sources: Collection[str] = (),
 ) -> None:
-    """Bring the exports of a case in line with who is sealed and erased in it.
+    """Update the exports of a case for people and things that are sealed or erased in it.
 
-    What shows them and has not gone out is taken away; what has is marked to be recalled. Of who is erased, and of
-    what rests on them as `sources`, nothing but the pseudonym in the marked export is left.
+    Exports that show them are removed if they have not gone out, and otherwise marked for recall. Of the erased, and of
+    facts that rest on them as `sources`, only the pseudonym in the marked export is left.
     """
     sealed, erased, sources = frozenset(sealed), frozenset(erased), frozenset(sources)
     for row in connection.execute(sa.select(_ROW).where(_ROW.c.case_id == case)).all():
@@ -251,7 +251,7 @@ def settle(
 
 
 def follow(connection: sa.Connection, case: str, key: bytes, name: Callable[[str], str]) -> None:
-    """Give whom and what the exports of a case show the names they have now: whoever is sealed later is looked for by these."""
+    """Update ids in the records of a case's exports to the current ones, by which people sealed later are found."""
     for row in connection.execute(sa.select(_ROW).where(_ROW.c.case_id == case)).all():
         shown = _shown(row, key)
         now_shown = ShownFacts(
@@ -267,13 +267,13 @@ def follow(connection: sa.Connection, case: str, key: bytes, name: Callable[[str
 
 
 def recipient_id(key: bytes, name: str) -> str:
-    """The id of a recipient: the same for one name however it is cased and spaced, and telling nothing without the key."""
+    """Return the id of a recipient: the same whatever the name's case and spacing, and meaningless without the key."""
     plain = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
     return hmac.digest(key, f"recipient\0{plain}".encode(), hashlib.sha256)[:16].hex()
 
 
 def number(export: str) -> str:
-    """The number of an export as people read it: it tells neither order nor how many there are.
+    """Return the number of an export as people read it: it reveals no order or count of exports.
 
     Example:
         >>> number("3f9a01bc" + "0" * 24)
@@ -283,12 +283,12 @@ def number(export: str) -> str:
 
 
 def no_such_export() -> NotFound:
-    """The one answer to an export that is not there and to one that is not yours."""
+    """Return the error for a missing export, the same as for an export of another person."""
     return NotFound("There is no such export that you can see. `graphsvc export list CASE` lists those you can.")
 
 
 def expiry(days: int) -> dt.datetime:
-    """Until when an export made now is held."""
+    """Return the time until which an export made now is held."""
     return now() + dt.timedelta(days=days)
 
 
@@ -299,7 +299,7 @@ def _shown(row: Any, key: bytes) -> ShownFacts:
         frozenset(fields["people"]),
         frozenset(fields["named"]),
         fields["taken_out"],
-        # What was made before it was kept cannot be compared with the case: nothing in one tells the empty tuple.
+        # Exports made before `tells` was kept cannot be compared with the case: the empty tuple matches nothing in one.
         frozenset(map(tuple, fields.get("tells", [[]]))),
     )
 
@@ -316,5 +316,5 @@ def _sealed(key: bytes, export: str, shown: ShownFacts) -> bytes:
 
 
 def merged(shown: Iterable[ShownFacts]) -> list[tuple[str, str, str, str, str, tuple[str, ...]]]:
-    """The facts of several exports."""
+    """Return the facts of several exports."""
     return [fact for export in shown for fact in export.facts]

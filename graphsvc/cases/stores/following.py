@@ -1,7 +1,7 @@
-"""Brings what people keep of a case (views, drafts, comments) in line with what its graph calls everybody.
+"""Updates saved views, drafts and comments when ids in the graph change.
 
-Who was sealed or erased leaves it for good: a view that went on from the name to the pseudonym would tell that the two
-are one. Who is sealed no more, as two persons decided, is followed to the id.
+Sealed or erased people and things leave them for good: a view that replaced the name by the pseudonym would reveal that
+the two are the same. A pseudonym opened by two persons is replaced by the id.
 """
 
 from __future__ import annotations
@@ -26,27 +26,27 @@ _VERSIONS, _DRAFTS, _COMMENTS = tables.picture_versions, tables.drafts, tables.c
 
 
 def version_bound(picture: str, number: int) -> str:
-    """What the sealed state of a version is bound to."""
+    """Return the text to which the sealed state of a version is bound."""
     return f"picture {picture} version {number}"
 
 
 def draft_bound(case: str, account: str, sitting: str) -> str:
-    """What a sealed draft is bound to."""
+    """Return the text to which a sealed draft is bound."""
     return f"draft {case} {account} {sitting}"
 
 
 def about(key: bytes, ids: Sequence[str]) -> str:
-    """A keyed hash of what a comment is about: one id, or subject, relation and object."""
+    """Return a keyed hash of a comment's topic: one id, or subject, relation and object."""
     return hmac.digest(key, "\0".join(("comment", *ids)).encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
 
 
 def followed(key: bytes, shown: Mapping[str, str], erased: Collection[str]) -> Follow:
-    """What somebody is called in the graph now, by what they were called there.
+    """Return a function that maps a former id in the graph to the current one, or to None if it is gone for good.
 
     Args:
         key: the case's data key.
-        shown: delivered ids → as they stand in the graph now.
-        erased: pseudonyms of whom and what was erased.
+        shown: delivered id → id in the graph now.
+        erased: pseudonyms of the people and things erased.
     """
     there = frozenset(shown.values())
 
@@ -71,10 +71,10 @@ def followed(key: bytes, shown: Mapping[str, str], erased: Collection[str]) -> F
 def settle(
     connection: sa.Connection, case: str, key: bytes, follow: Follow, text: Follow = lambda typed: typed
 ) -> None:
-    """Follow everybody in the states and comments of a case.
+    """Update the ids in the states and comments of a case.
 
-    Words that an author typed into a state stay as typed: a word that went would tell the author that it names somebody
-    sealed. After an erasure, `text` gives what is left of each word.
+    Words that an author typed into a state stay as typed: a missing word would tell the author that it names somebody
+    sealed. After an erasure, `text` returns what is left of each word.
     """
     for row in connection.execute(sa.select(_VERSIONS).where(_VERSIONS.c.case_id == case)).all():
         bound = version_bound(row.picture_id, row.number)
@@ -102,7 +102,7 @@ def settle(
 
 
 def _ends(ids: list[str], follow: Follow) -> list[str] | None:
-    """One id, or subject, relation and object, as they are called now; None if one is gone."""
+    """Return one id, or subject, relation and object, with their current ids; None if one is gone."""
     now = [name if place == 1 else follow(name) for place, name in enumerate(ids)]
     return None if None in now else [name for name in now if name is not None]
 

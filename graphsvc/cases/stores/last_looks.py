@@ -1,4 +1,4 @@
-"""When each account last said that it had seen what is new in a case. Only storage."""
+"""Stores when each account last confirmed that it had seen the news of a case."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _ROW = tables.last_looks
 
 @dataclass(frozen=True, slots=True)
 class LastLook:
-    """When (UTC), and which version of the case that was, as the account was cleared for it."""
+    """Time of the look (UTC), and the version of the case at the account's clearance."""
 
     at: dt.datetime
     version: int
 
 
 def last_look(database: sa.Engine, case: str, account: str) -> LastLook | None:
-    """The last look of an account; None: there was none."""
+    """Return the last look of an account; None if it never looked."""
     query = sa.select(_ROW.c.at, _ROW.c.version).where(_ROW.c.case_id == case, _ROW.c.account == account)
     with transaction(database) as connection:
         row = connection.execute(query).first()
@@ -29,7 +29,7 @@ def last_look(database: sa.Engine, case: str, account: str) -> LastLook | None:
 
 
 def keep_look(database: sa.Engine, case: str, account: str, look: LastLook) -> None:
-    """Keep that an account has seen what came until then; an earlier look than what is stored changes nothing."""
+    """Store an account's last look at a case; a look earlier than the stored one changes nothing."""
     mine = (_ROW.c.case_id == case, _ROW.c.account == account)
     with transaction(database) as connection:
         before = connection.execute(sa.select(_ROW.c.at).where(*mine)).scalar()

@@ -1,4 +1,4 @@
-"""Files encrypted as they are written, in chunks, so that a large one never stands in memory."""
+"""Files encrypted in chunks as they are written, so that a large one is never whole in memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SEALED = _CHUNK + 28  # nonce and tag of AES-GCM
 
 
 class Parcel:
-    """A file that encrypts what is written to it; what a web server can stream an upload into.
+    """File that encrypts its contents as they are written; a web server can stream an upload into it.
 
     Attributes:
         size: bytes written so far.
@@ -36,7 +36,7 @@ class Parcel:
         """Take the next bytes.
 
         Raises:
-            InputError: the file is larger than may be. OperatorError: the disk is full.
+            InputError: the file is too large. OperatorError: the disk is full.
         """
         self.size += len(data)
         if self.size > self._most:
@@ -45,18 +45,18 @@ class Parcel:
                 " Split the delivery, or load it with `graphsvc load`."
             )
         self._waiting += data
-        # The last chunk is told from the others by what it is bound to, so one is always held back.
+        # The last chunk is bound to a different text from the others, so one chunk is always held back.
         while len(self._waiting) > _CHUNK:
             self._seal(bytes(self._waiting[:_CHUNK]), last=False)
             del self._waiting[:_CHUNK]
         return len(data)
 
     def seek(self, _offset: int, _whence: int = 0) -> int:
-        """Nothing: form parsers rewind what they have filled. What is inside is read by `Uploads` alone."""
+        """Do nothing: form parsers rewind files they have filled, and only `Uploads` reads the contents."""
         return 0
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
 
     def finish(self) -> None:
@@ -72,10 +72,10 @@ class Parcel:
 
 
 def unseal(sealed: Path, key: bytes, bound: str, target: Path) -> None:
-    """Write what a parcel sealed to `target`.
+    """Decrypt a file sealed by a parcel into `target`.
 
     Raises:
-        OperatorError: it was changed, cut, or sealed with another key.
+        OperatorError: it was changed, cut, or sealed with a different key.
     """
     target.touch(mode=0o600, exist_ok=False)
     with sealed.open("rb") as chunks, target.open("wb") as clear:
@@ -87,7 +87,7 @@ def unseal(sealed: Path, key: bytes, bound: str, target: Path) -> None:
 
 
 def what(identifier: str) -> str:
-    """What the key and content of an upload are bound to."""
+    """Return the text to which the key and content of an upload are bound."""
     return f"upload {identifier}"
 
 
@@ -97,7 +97,7 @@ def _bound(bound: str, number: int, *, last: bool) -> str:
 
 @contextmanager
 def disk() -> Iterator[None]:
-    """Faults of the disk in one sentence."""
+    """Turn disk errors into an `OperatorError` of one sentence."""
     try:
         yield
     except OSError as error:

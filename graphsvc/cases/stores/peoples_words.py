@@ -1,4 +1,4 @@
-"""Reasons and other typed words of people in a case, sealed; withheld where they name somebody sealed."""
+"""Reasons and other words that people type in a case: stored sealed, and withheld where they name somebody sealed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from graphsvc.appdb import tables
 from graphsvc.appdb.shared_ids import shared_ids
 from graphsvc.errors import OperatorError
 
-# Words of people, by table, column, and what they are bound to. Reasons are read by those who may know who is sealed;
-# what was typed as a query, or to say which witnesses depend on each other, is not.
+# Typed words: table, column, and the text they are bound to. Only readers who may know sealed identities see reasons;
+# typed queries, and reasons why witnesses depend on each other, have other readers too.
 REASONS = (
     (tables.requests, "reason_sealed", "request {id} reason"),
     (tables.requests, "answer_sealed", "request {id} answer"),
@@ -33,7 +33,7 @@ TYPED = (
     (tables.pairings, "reason_sealed", "pairing {id} reason"),
     (tables.pairings, "ended_sealed", "pairing {id} end"),
 )
-# Words whose author always reads them as typed, so that typing a name tells nothing.
+# Words that their author always reads as typed, so that typing a name reveals nothing.
 OWN = (
     (tables.pictures, "words_sealed", "picture {id}"),
     (tables.comments, "words_sealed", "comment {id}"),
@@ -44,7 +44,7 @@ OWN = (
 
 
 def withhold_words(connection: sa.Connection, case: str, key: bytes, withhold: Withhold) -> None:
-    """Withhold the words of a case that name somebody sealed by now: of `OWN`, from everyone but their authors."""
+    """Withhold the words of a case that now name somebody sealed; for `OWN`, from everyone but their authors."""
     mask_words(connection, case, key, withhold, TYPED)
     for words in OWN:
         for row in _rows(connection, case, words):
@@ -58,7 +58,7 @@ def mask_words(
     mask: Callable[[str], str],
     columns: Iterable[tuple[sa.Table, str, str]],
 ) -> None:
-    """Mask sealed words of a case: (table, column, what they are bound to) each."""
+    """Mask sealed words of a case; `columns` are (table, column, text the words are bound to)."""
     for words in columns:
         for row in _rows(connection, case, words):
             _change(connection, key, lambda kept_words: mask_texts(kept_words, mask), words, row)
@@ -67,15 +67,15 @@ def mask_words(
 def mask_cypher_elsewhere(
     connection: sa.Connection, case: str, open_key: Callable[[bytes, str], bytes], mask: Callable[[str], str]
 ) -> None:
-    """Mask Cypher that was typed or saved in every case but this one: a text sees them all, and may name somebody of any.
+    """Mask Cypher typed or saved in all other cases: a query can read every case, and may name people of each.
 
     Args:
-        connection: of the transaction.
-        case: the case of whom `mask` masks.
-        open_key: opens a case's wrapped data key, given what it is bound to.
+        connection: the current transaction.
+        case: the case of the people that `mask` masks.
+        open_key: opens a case's wrapped data key, given the text it is bound to.
         mask: takes their names out of a text.
 
-    What cannot be opened, as its key or itself is another one, stops nothing: nobody can read it either.
+    Texts that cannot be opened, because they or their key do not match, are skipped: nobody can read them either.
     """
     table = tables.cases
     for other, wrapped in connection.execute(sa.select(table.c.id, table.c.key_sealed).where(table.c.id != case)).all():

@@ -1,7 +1,7 @@
-"""What is kept by an id, or by the pseudonym that is made from it, follows where an erasure takes a name out of that id.
+"""Updates stored ids and pseudonyms after an erasure took a name out of an id, in the transaction of the decision.
 
-In the transaction of the decision. Nothing follows from a name to a pseudonym: who stands by name stands so under the
-other id too. The log does not follow: it says what was done, of whom by the pseudonym of then.
+Nothing is moved from a name to a pseudonym: named people stay named under the new id. The log is not updated: it
+records each act with the pseudonym of that time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables
 from graphsvc.cases.stores import export_store
 
-# Columns that hold the pseudonym of a person, thing or source; that of a request for an export holds none.
+# Columns that hold the pseudonym of a person, thing or source (not in requests for an export).
 _BY_PSEUDONYM = (
     tables.holds.c.pseudonym,
     tables.requests.c.pseudonym,
@@ -27,11 +27,11 @@ _BY_PSEUDONYM = (
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """What an erasure calls otherwise: as it was → as it is from now on.
+    """Ids changed by an erasure: old → new.
 
     Attributes:
         names: pseudonyms that people, things and sources have or would have.
-        shown: ids as the graph shows them, of whom and what stands as before: by name, or by a pseudonym.
+        shown: ids in the graph of entries that are named or sealed as before.
         claims: ids of claims.
     """
 
@@ -43,11 +43,11 @@ class Renamed:
         return bool(self.names or self.shown or self.claims)
 
     def name(self, name: str) -> str:
-        """What somebody or something is called now, by the pseudonym or the id that the graph showed."""
+        """Return the current id or pseudonym for one that the graph showed before."""
         return self.names.get(name) or self.shown.get(name, name)
 
     def text(self, text: str) -> str:
-        """A text that people wrote, with those who stand in it by id or pseudonym as they are called now."""
+        """Return a typed text with the ids and pseudonyms in it replaced by the current ones."""
         names = sorted({**self.names, **self.shown}, key=len, reverse=True)
         if not any(name in text for name in names):
             return text
@@ -57,9 +57,9 @@ class Renamed:
 
 
 def follow(connection: sa.Connection, case: str, key: bytes, renamed: Renamed, mask: Callable[[str], str]) -> None:
-    """Bring requests, holds, reviews, questions, decisions and exports of a case in line with what is called otherwise.
+    """Update the changed ids in requests, holds, reviews, questions, decisions and exports of a case.
 
-    `mask` takes the names of who is erased out of a text.
+    `mask` takes the erased names out of a text.
     """
     if not renamed:
         return
@@ -88,7 +88,7 @@ def _pairings(connection: sa.Connection, case: str, renamed: Renamed) -> None:
 
 
 def _held(connection: sa.Connection, case: str, key: bytes, renamed: Renamed) -> None:
-    """By which id a hold was put on somebody: to be shown while they stand by name."""
+    """Update the ids under which holds were placed: they are shown while the person is named."""
     table = tables.holds
     for row in connection.execute(sa.select(table).where(table.c.case_id == case)).all():
         bound = f"hold {row.id}"
@@ -99,7 +99,7 @@ def _held(connection: sa.Connection, case: str, key: bytes, renamed: Renamed) ->
 
 
 def _decisions(connection: sa.Connection, case: str, key: bytes, renamed: Renamed) -> None:
-    """What two persons decided counts under both pseudonyms, since the same day: the id that was may come again."""
+    """Apply decisions by two persons to both pseudonyms, from the same day: the old id may come again."""
     table = tables.overrules
     rows = {row.pseudonym: row for row in connection.execute(sa.select(table).where(table.c.case_id == case)).all()}
     for old, row in rows.items():

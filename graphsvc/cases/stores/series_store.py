@@ -1,4 +1,4 @@
-"""Reference series of cases: counts by day that were brought in as a file. Only storage; sealed, as their names are typed."""
+"""Storage of reference series: day counts imported from a file, sealed because people typed their names."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ class Revision:
     """A number that a later file replaced.
 
     Attributes:
-        day: of the number. column: its place among the columns. before: the number that was replaced; None: not known.
-        on: the day on which the later figures were published.
+        day: day of the number.
+        column: its index among the columns.
+        before: the number that was replaced; None: not known.
+        on: day on which the later figures were published.
     """
 
     day: dt.date
@@ -36,11 +38,17 @@ class StoredSeries:
     """A reference series.
 
     Attributes:
-        id: of it. name: what it is asked for by. account: who brought it in. at: when (UTC). handling: `P` or `C`.
-        columns: names of its columns. notes: what was said of the file, a sentence each.
-        first: its first day. step: days that one number is of.
-        numbers: for each column one number a day, or None where it is not known.
-        revisions: numbers that were replaced since the series was first brought in, the earliest first.
+        id: its random id.
+        name: the name under which it is requested.
+        account: the account that imported it.
+        at: time of the import (UTC).
+        handling: `P` or `C`.
+        columns: names of its columns.
+        notes: notes on the file, one sentence each.
+        first: its first day.
+        step: number of days that each number covers.
+        numbers: one list per column, one number per step, None where it is not known.
+        revisions: numbers replaced since the series was first imported, the earliest first.
     """
 
     id: str
@@ -63,7 +71,7 @@ class SeriesStore:
         self._database, self._case, self._key = database, case, key
 
     def all_at(self, handling: str, reader: str) -> list[StoredSeries]:
-        """Series that a handling code opens, as an account reads them, by name; of one name the stricter one first."""
+        """Return the series that a handling code opens, as one account reads them, sorted by name and handling code."""
         codes = ("P", "C") if handling == "C" else ("P",)
         query = sa.select(_ROW).where(_ROW.c.case_id == self._case, _ROW.c.handling.in_(codes))
         with transaction(self._database) as connection:
@@ -74,7 +82,7 @@ class SeriesStore:
         )
 
     def keep(self, series: StoredSeries, withhold: Withhold, replacing: str = "") -> None:
-        """Keep a series, in the place of another if its id is given; `withhold` withholds its words from others."""
+        """Store a series, in place of the one with id `replacing` if given; `withhold` hides its words from others."""
         identifier = series.id
         values = {
             "id": identifier,
@@ -82,7 +90,7 @@ class SeriesStore:
             "account": series.account,
             "at": series.at,
             "handling": series.handling,
-            # Lists, not objects: masking goes through every text, names of fields included.
+            # Lists, not objects, because masking changes every text, names of fields included.
             "words_sealed": pack(
                 self._key,
                 for_others([series.name, list(series.columns), list(series.notes)], withhold),
@@ -107,14 +115,14 @@ class SeriesStore:
             connection.execute(_ROW.insert().values(**values))
 
     def remove(self, identifier: str) -> None:
-        """Remove one for good."""
+        """Remove a series for good."""
         with transaction(self._database) as connection:
             connection.execute(_ROW.delete().where(_ROW.c.id == identifier, _ROW.c.case_id == self._case))
 
     def _series(self, row: sa.Row[Any], handling: str, reader: str) -> StoredSeries:
         words = unpack(self._key, row.words_sealed, _bound(row.id))
         name, columns, notes = words_for(words, mine=row.account == reader, level=handling)
-        # Series brought in before revisions were kept have none.
+        # Series imported before revisions were kept have none.
         first, step, numbers, *revisions = unpack(self._key, row.counts_sealed, _bound(row.id))
         return StoredSeries(
             row.id,
@@ -136,7 +144,7 @@ class SeriesStore:
 
 
 def new_id() -> str:
-    """A new id."""
+    """Return a random id for a new series."""
     return secrets.token_hex(16)
 
 

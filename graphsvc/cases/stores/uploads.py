@@ -1,11 +1,13 @@
-"""Uploads that wait for a yes: each lies encrypted under a key of its own until confirmed, cancelled or timed out.
+"""Uploads that wait for confirmation: each is encrypted under a separate key until confirmed, cancelled or timed out.
 
-`HOME/uploads/ID` holds `content` (chunks, so that a large file never stands in memory), `about` (its name and how
-to load it) and, once that was worked out, `preview` (what loading it would do). The key, wrapped by the vault, stands in the row of the table `uploads` alone: without the row nothing
-opens. For reading, the file is decrypted into `HOME/uploads/ID/open`, which is removed as soon as it has been read.
+`HOME/uploads/ID` holds `content` (chunks, so that a large file is never whole in memory), `about` (its name and how to
+load it) and, once computed, `preview` (what loading it would do). The key, wrapped by the vault, is only in its row of
+the table `uploads`: without the row nothing opens. For reading, the file is decrypted into `HOME/uploads/ID/open`,
+which is removed as soon as it has been read.
 
-Whoever receives or reads an upload holds its lock, and the lock ends with the process, whatever kills it. So what a
-kill left behind is told from what somebody is working on, and `sweep` removes it. All of it holds for every process of a home.
+The process that receives or reads an upload holds its lock, and the lock ends with the process, even if killed. So
+leftovers of a killed process can be distinguished from uploads in use, and `sweep` removes them. This works across
+processes of a home.
 """
 
 from __future__ import annotations
@@ -37,21 +39,21 @@ from graphsvc.ingest import graph_file
 SUFFIXES = (".zip", ".xlsx", ".anx", *graph_file.SUFFIXES)
 _NAME_CHARS = 100
 _ROW = tables.uploads
-# Files beside the content: that somebody loads it, and what that would do.
+# Files next to the content: a marker that it is being loaded, and the preview.
 _CLAIMED, _PREVIEW = "claimed", "preview"
 _LOOK_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How an upload is to be loaded.
+    """Options for loading an upload.
 
     Attributes:
-        mapping: name of a built-in mapping, or of the file `mapping_text` came in; empty for the case format.
-        mapping_text: TOML of a mapping of the loader's own, or empty.
-        partial: the delivery only adds.
-        strict: one rejection, and nothing is loaded.
-        protection: of a new case; empty: the stricter one.
+        mapping: name of a built-in mapping, or of the file that `mapping_text` came in; empty for the case format.
+        mapping_text: TOML of a custom mapping, or empty.
+        partial: whether the delivery only adds.
+        strict: whether a single rejection stops the load.
+        protection: protection of a new case; empty: the stricter one.
     """
 
     mapping: str = ""
@@ -63,7 +65,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An upload that waits: whose, for which case, the file's name, until when (UTC), and how it is to be loaded."""
+    """A waiting upload: its account and case, the file's name, when it expires (UTC), and options for loading it."""
 
     id: str
     account: str
@@ -78,10 +80,10 @@ class Opened:
     """A delivery in the clear, while it is read.
 
     Attributes:
-        path: where it lies.
+        path: path of its file.
         mapping: path of a mapping file, name of a built-in one, or empty.
-        named: whether progress may name its files. Those of an upload it may not: progress is kept, and the name of a
-            file may be a person's.
+        named: whether progress may name its files. For uploads it may not: progress is stored, and a file's name may be
+            a person's.
     """
 
     path: Path
@@ -90,7 +92,7 @@ class Opened:
 
 
 class Claimed(AbstractContextManager[Opened]):
-    """An upload that somebody loads: as a block it is in the clear. It goes on waiting after that if whoever loads it says that it `stays`."""
+    """An upload being loaded, in the clear inside its `with` block. If `stays` is set, it waits again afterwards."""
 
     def __init__(self, reading: AbstractContextManager[Opened]) -> None:
         self._reading = reading
@@ -106,7 +108,7 @@ class Claimed(AbstractContextManager[Opened]):
 
 
 class UploadStore:
-    """The uploads of one home. Who may is decided before it is called."""
+    """The uploads of one home. Callers check permissions first."""
 
     def __init__(self, database: sa.Engine, vault: Vault, settings: Settings) -> None:
         self._database, self._vault, self._settings = database, vault, settings
@@ -114,7 +116,7 @@ class UploadStore:
 
     @contextmanager
     def receiving(self) -> Iterator[Parcel]:
-        """A parcel to write into; unless `keep` takes it, nothing stays of it."""
+        """Open a parcel to write an upload into; unless `keep` takes it, it is deleted."""
         self.sweep()
         identifier = secrets.token_hex(16)
         folder = self._folder / identifier
@@ -134,10 +136,10 @@ class UploadStore:
                     self._remove(identifier)
 
     def keep(self, parcel: Parcel, account: str, case: str, name: str, options: Options) -> Upload:
-        """Keep what was received until it is confirmed, cancelled or timed out.
+        """Keep a received file until it is confirmed, cancelled or timed out.
 
         Raises:
-            InputError: it is empty, or its name ends in none of `SUFFIXES`.
+            InputError: it is empty, or its name does not end in one of `SUFFIXES`.
         """
         name = _plain(name)
         suffix = Path(name).suffix.lower()
@@ -170,10 +172,10 @@ class UploadStore:
         return Upload(parcel.id, account, case, name, expires, options)
 
     def change(self, identifier: str, account: str, case: str, options: Options) -> None:
-        """Have an upload that waits loaded otherwise; what was worked out about it is forgotten.
+        """Change the options of a waiting upload; its preview no longer applies.
 
         Raises:
-            NotFound: there is none, or it is another's. Busy: it is being read.
+            NotFound: no such upload, or it belongs to someone else. Busy: it is being read.
         """
         self._row(identifier, account, case)
         with self._held(identifier):
@@ -183,7 +185,7 @@ class UploadStore:
                 _write(self._folder / identifier / "about", about)
 
     def waiting(self, account: str, case: str) -> list[Upload]:
-        """The uploads of an account that wait in a case, the newest first."""
+        """Return the uploads of an account that wait in a case, newest first."""
         self.sweep()
         with transaction(self._database) as connection:
             rows = connection.execute(
@@ -192,41 +194,41 @@ class UploadStore:
         return [self._upload(row)[0] for row in reversed(rows) if not self._is_claimed(row.id)]
 
     def one(self, identifier: str, account: str, case: str) -> Upload:
-        """An upload that waits.
+        """Return a waiting upload.
 
         Raises:
-            NotFound: there is none, or it is another's.
+            NotFound: no such upload, or it belongs to someone else.
         """
         return self._upload(self._row(identifier, account, case))[0]
 
     def keep_preview(
         self, identifier: str, account: str, case: str, on: Sequence[object], options: Options, loaded: Loaded
     ) -> None:
-        """Keep what loading an upload would do, encrypted as the upload is: rejections may hold what names sealed persons.
+        """Keep the preview of an upload, encrypted like the upload: rejections may contain names of sealed persons.
 
         Args:
             identifier: the upload.
-            account: whose it is.
-            case: where it waits.
-            on: what it was worked out on: the case as it stood, and what whoever loads it might be told of it.
-            options: how the upload was read.
-            loaded: what it would do.
+            account: its account.
+            case: its case.
+            on: basis of the preview: the state of the case, and what the loader may see of it.
+            options: options with which the upload was read.
+            loaded: result that loading it would have.
 
         Raises:
-            NotFound: it does not wait any more. Busy: it is being read.
+            NotFound: it is no longer waiting. Busy: it is being read.
         """
-        with self._held(identifier, _LOOK_S):  # whoever sweeps has it for a moment
+        with self._held(identifier, _LOOK_S):  # a sweep holds the lock for a moment
             _, key = self._upload(self._row(identifier, account, case, mine=True))
             sealed = encrypt(key, pickle.dumps(loaded), _bound(identifier, on, options))
-            # Where previews are forgotten at this moment, it is as well: then it is worked out anew.
+            # The file may be missing because previews are being deleted: it will be computed again.
             with disk(), suppress(FileNotFoundError):
                 _write(self._folder / identifier / _PREVIEW, sealed)
 
     def preview(self, identifier: str, account: str, case: str, on: Sequence[object]) -> Loaded | None:
-        """What loading an upload would do, worked out on just this and with the upload's options; None: nobody did.
+        """Return the preview of an upload for exactly this basis and the upload's options; None if not computed yet.
 
         Raises:
-            NotFound: it does not wait any more.
+            NotFound: it is no longer waiting.
         """
         upload, key = self._upload(self._row(identifier, account, case))
         try:
@@ -237,16 +239,16 @@ class UploadStore:
         return loaded
 
     def forget_previews(self, identifier: str = "*") -> None:
-        """Delete every preview, or that of one upload."""
+        """Delete every preview, or the preview of one upload."""
         for path in self._folder.glob(f"{identifier}/{_PREVIEW}*"):
             path.unlink(missing_ok=True)
 
     @contextmanager
     def opened(self, identifier: str, account: str, case: str) -> Iterator[Opened]:
-        """An upload in the clear, for as long as the block lasts; it goes on waiting after that.
+        """Open an upload in the clear for the block; it goes on waiting afterwards.
 
         Raises:
-            NotFound: there is none, or it is another's. Busy: it is being read already.
+            NotFound: no such upload, or it belongs to someone else. Busy: it is already being read.
         """
         upload, key, lock = self._take(identifier, account, case)
         try:
@@ -256,13 +258,14 @@ class UploadStore:
             lock.release()
 
     def claim(self, identifier: str, account: str, case: str) -> AbstractContextManager[Claimed]:
-        """An upload to be loaded: from here on nobody else gets it, and nothing of it stays after the block.
+        """Claim an upload for loading: nobody else can open it from now on, and it is deleted after the block.
 
-        Where the block ends with an error and nothing is recorded, or the process with it, the upload goes on waiting; so it
-        does where it is said to (`Claimed.stays`).
+        It goes on waiting if the block ends with an error and nothing was recorded, if the process dies, or if
+        `Claimed.stays` is set.
 
         Raises:
-            NotFound: there is none (somebody confirmed or cancelled it), or it is another's. Busy: it is being read.
+            NotFound: no such upload (somebody confirmed or cancelled it), or it belongs to someone else.
+            Busy: it is being read.
         """
         upload, key, lock = self._take(identifier, account, case)
         try:
@@ -274,17 +277,17 @@ class UploadStore:
         return self._loading(upload, key, lock)
 
     def drop(self, identifier: str, account: str, case: str) -> None:
-        """Delete an upload; its key first, so that what is left is unreadable from that moment.
+        """Delete an upload, its key first, so that the rest is unreadable from that moment.
 
         Raises:
-            NotFound: there is none, or it is another's.
+            NotFound: no such upload, or it belongs to someone else.
         """
         self._row(identifier, account, case)
         self._forget(identifier)
         self.sweep()
 
     def sweep(self) -> None:
-        """Remove what has timed out and what a kill left behind."""
+        """Remove uploads that have timed out and the leftovers of killed processes."""
         with transaction(self._database) as connection:
             connection.execute(_ROW.delete().where(_ROW.c.expires_at < now()))
         if not self._folder.is_dir():
@@ -297,12 +300,12 @@ class UploadStore:
                     else:
                         shutil.rmtree(folder / "open", ignore_errors=True)
             except Busy:
-                continue  # somebody is at work on it
+                continue  # in use
 
     # -- one upload -------------------------------------------------------------------------------------------
 
     def _take(self, identifier: str, account: str, case: str) -> tuple[Upload, bytes, FileLock]:
-        """An upload with its key, and its lock, taken now."""
+        """Return an upload, its key, and its lock, which is acquired here."""
         self._row(identifier, account, case)
         lock = self._lock(identifier)
         try:
@@ -320,10 +323,10 @@ class UploadStore:
             is_loaded = not claimed.stays
         finally:
             try:
-                if is_loaded or RECORDED.get():  # what is recorded is completed without it
+                if is_loaded or RECORDED.get():  # a recorded load is completed without the upload
                     with transaction(self._database) as connection:
                         connection.execute(_ROW.delete().where(_ROW.c.id == upload.id))
-                if not self._known(upload.id):  # nor is it where its time came meanwhile
+                if not self._known(upload.id):  # loaded, or timed out in the meantime
                     self._remove(upload.id)
                 (self._folder / upload.id / _CLAIMED).unlink(missing_ok=True)
             finally:
@@ -355,7 +358,7 @@ class UploadStore:
         return Upload(row.id, row.account, row.case_id, about["name"], row.expires_at, options), key
 
     def _row(self, identifier: str, account: str, case: str, *, mine: bool = False) -> Any:
-        """The row of an upload that waits; `mine`: its lock is held here, so that nobody else has claimed it."""
+        """Return the row of a waiting upload; `mine`: the caller holds its lock, so nobody else has claimed it."""
         with transaction(self._database) as connection:
             row = connection.execute(
                 sa.select(_ROW).where(
@@ -373,14 +376,14 @@ class UploadStore:
         return row
 
     def _is_claimed(self, identifier: str) -> bool:
-        """Whether somebody loads it: they said so, and hold its lock; what a kill left says nothing."""
+        """Whether it is being loaded: its marker exists and its lock is held. A killed process's marker is removed."""
         said = self._folder / identifier / _CLAIMED
         if not said.exists():
             return False
         try:
             with self._held(identifier):
                 said.unlink(missing_ok=True)
-                if not said.parent.exists():  # it was loaded meanwhile
+                if not said.parent.exists():  # it was loaded in the meantime
                     self._lock_path(identifier).unlink(missing_ok=True)
                 return False
         except Busy:
@@ -404,7 +407,7 @@ class UploadStore:
         return self._settings.home / "locks" / f"upload-{identifier}.lock"
 
     def _lock(self, identifier: str, wait_s: float = 0.0) -> FileLock:
-        """The lock of an upload, taken. It may be released in another thread."""
+        """Acquire and return the lock of an upload. It may be released in another thread."""
         path = self._lock_path(identifier)
         with disk():
             path.parent.mkdir(mode=0o700, exist_ok=True)
@@ -429,7 +432,7 @@ def _bound(identifier: str, on: Sequence[object], options: Options) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file whole, in place of what was there."""
+    """Replace a file atomically."""
     new = path.with_suffix(".new")
     new.touch(mode=0o600)
     new.write_bytes(content)
@@ -437,7 +440,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _plain(name: str) -> str:
-    """The last part of a file's name as a browser gives it, printable and short, its ending kept; never a path."""
+    """Return the last part of a file name sent by a browser, printable and short, with its suffix; never a path."""
     last = PureWindowsPath(PurePosixPath(name).name).name
     last = "".join(letter for letter in last if letter.isprintable()).lstrip(".") or "upload"
     path = Path(last)

@@ -1,4 +1,4 @@
-"""The kept views of a case as one reader finds them in the application database, with their versions. Only storage."""
+"""Stores the saved views of a case, with versions and drafts, as one reader may see them."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ MOST_SITTINGS = 5
 LONGEST_NAME = 120
 LONGEST_NOTES = 2_000
 _ROW, _VERSION, _DRAFT = tables.pictures, tables.picture_versions, tables.drafts
-# Links as `views.picture.since.packed` gives them; None if there are too many to compare.
+# Links as returned by `views.picture.since.packed`; None if there are too many to compare.
 Links = list[list[Any]] | None
 
 
 @dataclass(frozen=True, slots=True)
 class ViewVersion:
-    """A view as it was saved once. Times are UTC.
+    """One saved version of a view. Times are UTC.
 
     Attributes:
-        said: what is other than in the one before, in one line.
+        said: changes since the version before, in one line.
     """
 
     number: int
@@ -49,15 +49,16 @@ class ViewVersion:
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A kept view of the network, as this reader may know it. Times are UTC.
+    """A saved view of the network, as this reader may see it. Times are UTC.
 
     Attributes:
-        account: who made it. mine: that is this person.
+        account: the account that owns it.
+        mine: whether the reader owns it.
         handling: the level it was made at, `P` or `C`.
-        name, notes: of who wrote them; where `withheld` (they had source clearance, and the reader has none) the day it
-            was made, and nothing.
+        name, notes: words of their author. If `withheld` (the author had source clearance and the reader has none), the
+            name gives the day the view was made, and the notes are empty.
         version: number of the newest version, which changed_by saved at changed_at.
-        savable: this person may add versions: they see the case at the level it was made at.
+        savable: whether the reader may add versions: they see the case at the level it was made at.
     """
 
     id: str
@@ -77,7 +78,7 @@ class SavedView:
 
 @dataclass(frozen=True, slots=True)
 class StoredDraft:
-    """Where an account was in one sitting, and which version of which view that began as (an empty id: none)."""
+    """An account's unsaved work in one sitting, and the view and version it started from (empty id: no view)."""
 
     sitting: str
     at: dt.datetime
@@ -88,11 +89,12 @@ class StoredDraft:
 
 @dataclass(frozen=True, slots=True)
 class ViewStore:
-    """The views of a case that one account sees, inside one transaction.
+    """The views of a case visible to one account, inside one transaction.
 
     Attributes:
-        key: the case's data key. grant: what the account is cleared for in the case.
-        withhold: gives the rule for words of others; see `Ask.withhold`.
+        key: the case's data key.
+        grant: clearance of the account in the case.
+        withhold: returns the rule for words of others; see `Ask.withhold`.
     """
 
     connection: sa.Connection
@@ -103,16 +105,16 @@ class ViewStore:
     withhold: Callable[[], Withhold]
 
     def pictures(self) -> list[SavedView]:
-        """One's own and the shared ones, last changed first, then by name: an id is random and would order by chance."""
+        """Return the account's own and the shared views, last changed first, then by name (ids are random)."""
         views = map(self._picture, self.connection.execute(self._seen()).all())
         named = sorted(views, key=lambda view: (view.name, view.account))
         return sorted(named, key=lambda view: view.changed_at, reverse=True)
 
     def picture(self, identifier: str) -> SavedView:
-        """One of them.
+        """Return one view.
 
         Raises:
-            NotFound: it is not there, or not theirs to see.
+            NotFound: it does not exist, or the account may not see it.
         """
         row = self.connection.execute(self._seen().where(_ROW.c.id == identifier)).first()
         if row is None:
@@ -122,13 +124,13 @@ class ViewStore:
         return self._picture(row)
 
     def versions(self, identifier: str) -> list[ViewVersion]:
-        """The versions of a view, newest first."""
+        """Return the versions of a view, newest first."""
         columns = (_VERSION.c.number, _VERSION.c.account, _VERSION.c.at, _VERSION.c.said)
         query = sa.select(*columns).where(_VERSION.c.picture_id == identifier).order_by(_VERSION.c.number.desc())
         return [_version(row) for row in self.connection.execute(query)]
 
     def version(self, identifier: str, number: int) -> tuple[ViewVersion, State, Links]:
-        """One version of a view, its state as this account may read it, and the links in it.
+        """Return one version of a view, its state as this account may read it, and the links in it.
 
         Raises:
             NotFound: it has no such version.
@@ -137,12 +139,12 @@ class ViewStore:
         return _version(row), state, links
 
     def changes(self, identifier: str, number: int, state: State) -> str:
-        """What is other in a state than in a version of a view, in one line, as far as this account sees that version."""
+        """Say in one line how a state differs from a version of a view, as far as this account sees that version."""
         row, before, _ = self._kept(identifier, number)
         return canvas.changes(before, canvas.bare(state) if self._withheld(row) else state)
 
     def other(self, identifier: str) -> str:
-        """Who saved last in a view besides this account; empty if nobody did."""
+        """Return the account, other than the reader's, that last saved a version of a view; empty if none did."""
         others = (_VERSION.c.picture_id == identifier, _VERSION.c.account != self.account)
         query = sa.select(_VERSION.c.account).where(*others).order_by(_VERSION.c.number.desc())
         return str(self.connection.execute(query.limit(1)).scalar() or "")
@@ -150,10 +152,10 @@ class ViewStore:
     # -- changing ---------------------------------------------------------------------------------------------
 
     def new(self, words: Any, *, shared: bool) -> str:
-        """A new view of these words (`own_words.for_others`) without a version yet; gives its id.
+        """Create a view with these words (`own_words.for_others`) and no version yet; return its id.
 
         Raises:
-            RequestError: there are as many as there may be.
+            RequestError: the account has reached the limit.
         """
         identifier, at = secrets.token_hex(16), now()
         mine = (_ROW.c.case_id == self.case, _ROW.c.account == self.account)
@@ -177,7 +179,7 @@ class ViewStore:
         return identifier
 
     def add(self, identifier: str, state: State, links: Links, said: str) -> None:
-        """A new version of a view."""
+        """Add a version to a view."""
         at = now()
         last = self.connection.execute(sa.select(_ROW.c.version).where(_ROW.c.id == identifier)).scalar_one()
         self.connection.execute(
@@ -195,16 +197,16 @@ class ViewStore:
         self._change(identifier, version=last + 1, changed_at=at)
 
     def rename(self, identifier: str, words: Any) -> None:
-        """Name and notes of a view: told from now on at the clearance of who wrote them."""
+        """Change the name and notes of a view: from now on the clearance of their new author decides who sees them."""
         sealed = pack(self.key, words, _bound(identifier))
         self._change(identifier, words_sealed=sealed, sources=self.grant.sources)
 
     def share(self, identifier: str, *, shared: bool) -> None:
-        """Share a view, or no more."""
+        """Share a view, or stop sharing it."""
         self._change(identifier, shared=shared)
 
     def pass_to(self, identifier: str, account: str) -> None:
-        """Give a view to somebody else, with the name and notes that others see."""
+        """Give a view to another account, with the name and notes that others see."""
         row = self.connection.execute(
             sa.select(_ROW.c.words_sealed, _ROW.c.handling).where(_ROW.c.id == identifier)
         ).one()
@@ -216,10 +218,10 @@ class ViewStore:
         self.connection.execute(_VERSION.delete().where(_VERSION.c.picture_id == identifier))
         self.connection.execute(_ROW.delete().where(_ROW.c.id == identifier))
 
-    # -- where one was ----------------------------------------------------------------------------------------
+    # -- drafts -----------------------------------------------------------------------------------------------
 
     def drafts(self) -> list[StoredDraft]:
-        """Where the account was last, the latest sitting first."""
+        """Return the account's drafts, latest sitting first."""
         query = sa.select(_DRAFT).where(*self._own_drafts(), _DRAFT.c.handling.in_(self.grant.codes))
         return [
             StoredDraft(
@@ -233,7 +235,7 @@ class ViewStore:
         ]
 
     def keep_draft(self, sitting: str, state: State, picture: str, version: int) -> dt.datetime:
-        """Keep it in place of the last of this sitting, and of the oldest sitting if there are too many; gives when."""
+        """Store a draft in place of this sitting's last, drop the oldest sitting beyond the limit; return the time."""
         at = now()
         self.drop_draft(sitting)
         sittings = sa.select(_DRAFT.c.sitting).where(*self._own_drafts()).order_by(_DRAFT.c.at.desc(), _DRAFT.c.sitting)
@@ -254,10 +256,10 @@ class ViewStore:
         return at
 
     def drop_draft(self, sitting: str) -> None:
-        """Forget where the account was in a sitting."""
+        """Delete the draft of a sitting."""
         self.connection.execute(_DRAFT.delete().where(*self._own_drafts(), _DRAFT.c.sitting == sitting))
 
-    # -- how --------------------------------------------------------------------------------------------------
+    # -- internals --------------------------------------------------------------------------------------------
 
     def _kept(self, identifier: str, number: int) -> tuple[Any, State, Links]:
         mine = (_VERSION.c.picture_id == identifier, _VERSION.c.number == number)
@@ -268,14 +270,14 @@ class ViewStore:
         return row, self._readable(row, state), links and self._without_named(links)
 
     def _without_named(self, links: list[list[Any]]) -> Links:
-        """Leave out links whose own relation names somebody sealed since: pages show them under another relation."""
+        """Leave out links whose custom relation now names somebody sealed: pages show a different relation."""
         if not any(link[1].startswith(CUSTOM_PREFIX) for link in links):
             return links
         mask = self.withhold()
         return [link for link in links if not link[1].startswith(CUSTOM_PREFIX) or mask(link[1]) == link[1]]
 
     def _readable(self, row: Any, state: State) -> State:
-        """A state as this account may read it: its author with every word as typed."""
+        """Return a state as this account may read it; its author reads every word as typed."""
         if self._withheld(row):
             return canvas.bare(state)
         if row.account == self.account:
@@ -283,7 +285,7 @@ class ViewStore:
         return canvas.mask_words(state, partial(self.withhold(), level=self.grant.handling))
 
     def _withheld(self, row: Any) -> bool:
-        """Whether somebody with source clearance made it and this account has none: their words may tell of sources."""
+        """Whether its author has source clearance and this account does not: the words may be about sources."""
         return bool(row.sources) and not self.grant.sources
 
     def _own_drafts(self) -> tuple[sa.ColumnElement[bool], ...]:
@@ -293,7 +295,7 @@ class ViewStore:
         self.connection.execute(_ROW.update().where(_ROW.c.id == identifier).values(**values))
 
     def _seen(self) -> sa.Select[Any]:
-        """Rows of what this account may see, each with who saved its newest version."""
+        """Select the views that this account may see, each with the account that saved its newest version."""
         newest = (_VERSION.c.picture_id == _ROW.c.id) & (_VERSION.c.number == _ROW.c.version)
         theirs = (_ROW.c.account == self.account) | _ROW.c.shared
         query = sa.select(_ROW, _VERSION.c.account.label("changed_by")).join(_VERSION, newest)
@@ -325,10 +327,10 @@ class ViewStore:
 
 
 def worded(name: str, notes: str) -> list[str]:
-    """Name and notes as they are kept.
+    """Return name and notes in the form in which they are stored.
 
     Raises:
-        RequestError: they cannot be.
+        RequestError: the name is not printable or empty, or either is too long.
     """
     name, notes = " ".join(name.split()), plain(notes)
     if not is_title(name, LONGEST_NAME):

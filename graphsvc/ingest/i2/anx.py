@@ -1,7 +1,7 @@
-"""i2 Analyst's Notebook charts (`.anx`, XML) → items that know their line. The file is not believed in anything.
+"""Reads i2 Analyst's Notebook charts (`.anx`, XML) as items with their line. Nothing in the file is trusted.
 
-Read as a stream, without a doctype, entities or anything from elsewhere; sizes and numbers have caps. What stands here is
-only what the file says; what it means for a case is decided in `ingest.i2.chart`.
+It is read as a stream, without doctypes, entities or external content, and with limits on sizes and numbers. This
+module only reads the contents; `ingest.i2.chart` decides what they mean for a case.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from graphsvc.errors import InputError
 from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress, too_large, too_much
 
 _DEEPEST = 60
-# Attributes and cards of one item.
+# Maximum number of attributes, and of cards, of one item.
 _MOST_TOLD = 1_000
-# How XML begins, with or without a mark of its encoding.
+# First bytes of XML, with or without a byte order mark.
 _STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\0", b"\xfe\xff\0<")
 _SECONDS = re.compile(r":(?!00)\d\d")
 GRADES = ("GradeOne", "GradeTwo", "GradeThree")
@@ -35,15 +35,16 @@ class Item:
     """An entity or a link of a chart.
 
     Attributes:
-        line: where it begins.
+        line: line on which it begins.
         type: the name of its type.
-        ids: what links call an entity by (`EntityId`, and the reference where the file has one); identity: what people
-            call it, unique by type.
-        ends: of a link, what it calls its two ends.
+        ids: ids by which links refer to an entity (`EntityId`, and the reference if the file has one).
+        identity: its name for people, unique by type.
+        ends: for a link, the ids of its two ends.
         arrow: `ArrowOnHead`, `ArrowOnTail`, `ArrowOnBoth` or `ArrowNone`.
-        date: ISO day, with the time if it is set; empty if none is.
-        told: attribute → value. cards: date, as of an item, and words of each card.
-        grades: text of each grade, by `GRADES`; empty where it is not graded.
+        date: ISO day, with the time if it is set; empty without a date.
+        told: attribute → value.
+        cards: date (as for an item) and words of each card.
+        grades: text of each grade, by `GRADES`; empty if it is not graded.
         handlings: text of every third grade, of the item and its cards.
     """
 
@@ -66,13 +67,13 @@ class Item:
 
     @property
     def when(self) -> str:
-        """Its date, or that of the first of its cards that has one."""
+        """Its date, or else the first date among its cards."""
         return self.date or next((date for date, _ in self.cards if date), "")
 
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """What a chart holds: its entities, its links, and how many items are neither (text, pictures)."""
+    """Contents of a chart: its entities, its links, and the number of other items (text, pictures)."""
 
     entities: list[Item]
     links: list[Item]
@@ -80,7 +81,7 @@ class Items:
 
 
 def is_anx(path: Path) -> bool:
-    """Whether a file is XML, by how it begins: an upload may have lost its name."""
+    """Whether a file is XML, by its first bytes, as an upload may have lost its name."""
     if not path.is_file():
         return False
     with path.open("rb") as stream:
@@ -88,10 +89,10 @@ def is_anx(path: Path) -> bool:
 
 
 def read_items(path: Path, limits: Limits, progress: Progress | None = None) -> Items:
-    """The items of a chart.
+    """Read the items of a chart.
 
     Raises:
-        InputError: with the line, if it is no chart, damaged, too large or hostile.
+        InputError: it is not a chart, damaged, too large or hostile; with the line.
     """
     if path.stat().st_size > limits.file_bytes:
         raise too_large(path.name, limits)
@@ -122,7 +123,7 @@ class _Reader(ContentHandler):
         self._items: list[Item] = []
         self._now: Item | None = None
         self._path: list[str] = []
-        # Names that references stand for, by collection; and the words of grades.
+        # Reference → name, by collection; and the words of grades.
         self._names: dict[str, dict[str, str]] = defaultdict(dict)
         self._grades: dict[str, list[str]] = defaultdict(list)
         self._graded: list[tuple[Item, dict[str, int]]] = []
@@ -138,13 +139,13 @@ class _Reader(ContentHandler):
         }
 
     def setDocumentLocator(self, locator: Any) -> None:  # noqa: N802 - as SAX calls it
-        """Where the parser is; called before anything else."""
+        """Keep the parser's locator; called before anything else."""
         self._where = locator
 
-    # -- as the file is walked ------------------------------------------------------------------------------------
+    # -- calls of the parser --------------------------------------------------------------------------------------
 
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - as SAX calls it
-        """One element begins."""
+        """Handle the start of an element."""
         if not self._path and name != "Chart":
             raise InputError(
                 f"{self._shown}, line {self._line()} begins with <{name[:40]}> and not with <Chart>: it is no chart of"
@@ -161,18 +162,18 @@ class _Reader(ContentHandler):
             self._style(name, given)
 
     def endElement(self, name: str) -> None:  # noqa: N802 - as SAX calls it
-        """One element ends."""
+        """Handle the end of an element."""
         self._path.pop()
         if name == "ChartItem":
             self._now = None
 
     def found(self) -> Items:
-        """What was found, with names in place of references."""
+        """Return the items, with names in place of references."""
         for item in self._items:
             kind = "EntityType" if item.entity else "LinkType"
             item.type = item.type or self._names[kind].get(item.reference, "")
             item.told = [(self._names["AttributeClass"].get(name, name), value) for name, value in item.told]
-        # Every item bears a first grade until somebody chooses one: where nothing bears another, nothing is graded.
+        # Every item has the first grade until an analyst chooses one: if no item has a different grade, none is graded.
         used = {grade for _, indices in self._graded for grade, index in indices.items() if index > 0}
         for item, indices in self._graded:
             for grade, index in indices.items():
@@ -265,7 +266,7 @@ class _Reader(ContentHandler):
 
 
 def _date(given: dict[str, str]) -> str:
-    """The day of an item, with its time where that is set, taken as UTC: the zone that a chart names moves no time.
+    """Return the day of an item, with its time if set. Times count as UTC: a time zone in the chart changes nothing.
 
     Example:
         >>> dated = {"DateSet": "true", "TimeSet": "true"}

@@ -1,8 +1,8 @@
-"""A chart as a delivery: its entities as people, boats, places and things, its links as claims of one statement.
+"""Reads a chart as a delivery: its entities as people, boats, places and things, its links as claims of one statement.
 
-Types are read as `records.charts` and the mapping say. A link of another type is kept as a relation of its own, which is
-never scored, and so is one whose ends no relation of its word takes; an entity of another type is left out and named, for
-somebody to say what it is.
+Types are read as in `records.charts` and the mapping. A link of an unknown type, or with ends that its relation does
+not take, becomes a custom relation, which is never scored. An entity of an unknown type is left out and reported, so
+that the loader can choose its kind.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, PROTECTING, TAB
 
 IGNORE = "ignore"
 _TABLE = {table.record: table.name for table in ENTITY_TABLES}
-# Columns that an attribute of a chart never fills.
+# Columns that attributes of a chart never fill.
 _OURS = ("id", "subject_id", "object_id", "relation", "statement_id", "handling", "review_on")
 _BETWEEN_NOTES = " · "
 _DATES = ("date", "from_date", "to_date")
 _LISTS = frozenset(column.name for table in ENTITY_TABLES for column in table.columns if column.kind == "list")
-# Codes of 3x5x2 at the start of a grade's words, and the words themselves.
+# A 3x5x2 code at the start of a grade's words.
 _CODE = re.compile(r"\W*([A-Z0-9])(?![A-Za-z0-9])")
 _RESERVED = re.compile(r"[SQTH]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
 _DAY = re.compile(r"(?:(\d{1,2}) )?(?:([A-Z][a-z]+) )?(\d{4})(?:, (\d\d:\d\d(?::(?!00)\d\d)?)(?::00)? UTC)?(?:, |$)")
@@ -44,12 +44,12 @@ _MONTHS = {f"{dt.date(2000, month, 1):%B}": month for month in range(1, 13)}
 
 @dataclass(frozen=True, slots=True)
 class TypeRead:
-    """One type of a chart: how many items have it, and what they are read as.
+    """One type of a chart: the number of its items, and their meaning.
 
     Attributes:
-        read_as: a kind, a kind of thing, a relation, `ignore`; empty for an entity nobody has said the kind of.
-        chosen: whether somebody chose it, or a table knows it; else it is what is done with what is not known.
-        otherwise: relation → how many links of this type are read as that one, since `read_as` does not take their ends.
+        read_as: a kind, a kind of thing, a relation, or `ignore`; empty for an entity of an unknown kind.
+        chosen: whether the loader chose it or a table has it; otherwise it is the default for unknown types.
+        otherwise: relation → number of links of this type read as it, because `read_as` does not take their ends.
     """
 
     name: str
@@ -61,13 +61,13 @@ class TypeRead:
 
 @dataclass(frozen=True, slots=True)
 class ChartRead:
-    """What a chart was read as, for who loads it.
+    """Meaning given to a chart, for the loader.
 
     Attributes:
         entities, links: its types, most items first.
-        statement: the statement its links are claims of, as fields of `statements`.
-        graded: links that bear a grade of 3x5x2; others: items that are neither entity nor link.
-        ignored: items left out by choice.
+        statement: the statement that its links are claims of, as fields of `statements`.
+        graded: number of links with a 3x5x2 grade. others: number of other items.
+        ignored: number of items left out by choice.
     """
 
     entities: list[TypeRead]
@@ -80,7 +80,7 @@ class ChartRead:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """An entity whose type nobody has said the kind of."""
+    """An entity of a type whose kind is unknown."""
 
     line: int
     type: str
@@ -89,7 +89,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class ChartTables:
-    """A chart as tables, what it was read as, and what of it was not."""
+    """A chart as tables, its meaning, and the entities that were not read."""
 
     tables: list[RawTable]
     read: ChartRead
@@ -99,7 +99,7 @@ class ChartTables:
 def read_chart(
     path: Path, limits: Limits, mapping: Mapping | None = None, progress: Progress | None = None
 ) -> ChartTables:
-    """The tables of a chart.
+    """Read the tables of a chart.
 
     Raises:
         InputError: see `read_items`; or the mapping is for tables.
@@ -115,7 +115,7 @@ def read_chart(
 
 
 def chart_mapping(entities: Table[str, str], links: Table[str, str], statement: Table[str, str]) -> str:
-    r"""A mapping for charts as TOML text.
+    r"""Return a mapping for charts as TOML text.
 
     Example:
         >>> print(chart_mapping({"Lorry \"firm\"": "workplace"}, {}, {"handling": "P"}))
@@ -142,12 +142,12 @@ def chart_mapping(entities: Table[str, str], links: Table[str, str], statement: 
 
 
 def _quoted(text: str) -> str:
-    # JSON's escapes are TOML's too; the one sign that only TOML refuses is DEL.
+    # JSON's escapes are valid in TOML too; DEL is the only character that TOML alone refuses.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 class _Chart:
-    """One chart on its way to being tables."""
+    """Converts one chart to tables."""
 
     def __init__(self, path: Path, items: Items, types: ChartTypes, statement: dict[str, str]) -> None:
         self._path, self._items, self._types = path, items, types
@@ -159,7 +159,7 @@ class _Chart:
         self._statement = self._stated(statement)
 
     def tables(self) -> ChartTables:
-        """All of it."""
+        """Return the whole chart as tables."""
         rows: dict[str, list[tuple[int, dict[str, str]]]] = defaultdict(list)
         unread = []
         seen: dict[str, tuple[int, dict[str, str]]] = {}
@@ -211,15 +211,15 @@ class _Chart:
         return self._types.links.get(name) or LINKED_AS.get(name.casefold()) or self._own(name)
 
     def _own(self, name: str) -> str:
-        """The relation of the deliverer's own that a type of link is kept as."""
+        """Return the custom relation for a type of link."""
         words = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
-        # Letters of other scripts have no place in the name of a relation: a mark of the whole name stands for them.
+        # Names of relations cannot have letters of other scripts: a hash of the whole name replaces them.
         mark = "" if name.isascii() and words else hashlib.sha256(name.encode()).hexdigest()[:6].upper()
         own = "_".join(part for part in (words.removeprefix(CUSTOM_PREFIX), mark) if part)
         return f"{CUSTOM_PREFIX}{own or 'LINK'}"
 
     def _crossings(self) -> list[str]:
-        """Types of events that are crossings: each of them has a day, and what leads to it leads to crossings alone."""
+        """Return event types that are crossings: each item has a day, and a link of a kind that only crossings have."""
         events: dict[str, list[Item]] = defaultdict(list)
         for item in self._items.entities:
             if item.type.casefold() in EVENTS and item.type not in self._types.entities:
@@ -260,7 +260,7 @@ class _Chart:
     # -- rows -----------------------------------------------------------------------------------------------------
 
     def _ids(self) -> dict[int, str]:
-        """Item → its id in the case: its identity; two of different kinds with one identity are told apart."""
+        """Return item → its id in the case: its identity, with its kind added if several kinds share that identity."""
         kinds: dict[str, set[str]] = defaultdict(set)
         for item in self._items.entities:
             kinds[_identity(item)].add(self._kinds[item.type])
@@ -295,12 +295,12 @@ class _Chart:
         for name in filter(None, (relation, OTHERWISE.get(relation, ""))):
             if _fits(name, *kinds):
                 break
-            # Whoever drew it may have drawn it from its object: where only that way round makes sense, it is meant so.
+            # A link may be drawn from its object: if only the reverse direction fits, it is meant that way.
             if _fits(name, *kinds[::-1]):
                 subject, target = target, subject
                 break
         else:
-            # An end nobody has said the kind of is told by itself.
+            # An end of an unknown kind is reported separately.
             name = self._own(item.type) if all(kinds) else relation
         if name != relation:
             self._otherwise[item.type][name] += 1
@@ -315,13 +315,13 @@ class _Chart:
         if assessment := _graded(item).get("assessment"):
             row["assessment"] = assessment
         label = item.label.strip()
-        # What the relation does not say any more is still said.
+        # Details that the relation no longer expresses are kept as a note.
         lost = item.type if name in OTHERWISE.values() and name != relation else ""
         notes = [lost, label if label.casefold() != item.type.casefold() else "", *_notes(item, item.when)]
         return self._with_attributes("links", row, item, notes)
 
     def _left_out(self, item: Item, ends: Table[str, Item]) -> bool:
-        """Whether a link is of a type, or ends in an entity of a type, that is left out by choice."""
+        """Whether a link, or an entity at one of its ends, has a type that is left out by choice."""
         there = (ends[end] for end in item.ends if end in ends)
         return self._relations[item.type] == IGNORE or any(self._kinds[entity.type] == IGNORE for entity in there)
 
@@ -333,13 +333,13 @@ class _Chart:
         return self._called[id(ends[end])] if end in ends else end
 
     def _with_attributes(self, table: str, row: dict[str, str], item: Item, notes: list[str]) -> dict[str, str]:
-        """The row with the attributes of its item: a column of ours where one is called so, else one of the chart's own."""
+        """Return the row with its item's attributes, each in the case format's column of that name or a custom one."""
         known = {column.name for column in TABLES[table].columns} - set(_OURS)
         for name, value in item.told:
             column = re.sub(r"\W+", "_", name.strip().casefold()).strip("_") or "attribute"
             column, value = (table == "people" and mark_in(name, value)) or (column, value)
             column = column if column in known else f"{EXTRA_PREFIX}{column}"
-            # Where two attributes are called the same both are kept; a date in words is the one its item was drawn at.
+            # Both of two attributes with the same name are kept. A date attribute replaces the item's own date.
             already = "" if column in _DATES else row.get(column, "")
             row[column] = value if already in ("", value) else f"{already}; {value}"
         said = [" ".join(note.split()) for note in (row.pop("notes", ""), *notes)]
@@ -350,7 +350,7 @@ class _Chart:
     # -- the statement --------------------------------------------------------------------------------------------
 
     def _stated(self, chosen: dict[str, str]) -> dict[str, str]:
-        """The statement that all links belong to, graded as cautiously as the least of them; `chosen` goes before that."""
+        """Return the statement of all links, graded as cautiously as the least of them; `chosen` fields override."""
         graded = [_graded(item) for item in self._items.links]
         sources = [grades["source_grade"] for grades in graded if "source_grade" in grades]
         open_to_share = bool(graded) and all(_handling(item) == "P" for item in self._items.links)
@@ -365,7 +365,7 @@ class _Chart:
 
 
 def _notes(item: Item, date: str = "") -> list[str]:
-    """What an item and its cards say in words, each with its date before it, but for that which its row has.
+    """Return the words of an item and its cards, each preceded by its date unless the row has the same date.
 
     Example:
         >>> _notes(Item(1, "", "tall", "2020-05-08", cards=[("2020-05-09", "limps"), ("", "")]), "2020-05-08")
@@ -376,9 +376,9 @@ def _notes(item: Item, date: str = "") -> list[str]:
 
 
 def _together(links: list[tuple[int, dict[str, str]]]) -> list[tuple[int, dict[str, str]]]:
-    """The links with those as one that differ in their notes alone, where it happens once: they are one claim.
+    """Merge links that differ only in their notes, unless their relation can repeat: they are one claim.
 
-    Links that are equal stay, to be counted as such.
+    Equal links stay, to be counted as duplicates.
     """
     alike: dict[tuple[tuple[str, str], ...], list[dict[str, str]]] = defaultdict(list)
     for _, row in links:
@@ -394,7 +394,7 @@ def _together(links: list[tuple[int, dict[str, str]]]) -> list[tuple[int, dict[s
 
 
 def _add(row: dict[str, str], other: Table[str, str]) -> None:
-    """Adds to an entity's row what is told of it in another place of the chart; what cannot stand beside it goes to the notes.
+    """Add cells of another item of the same entity to its row; conflicting values go into the notes.
 
     Example:
         >>> row = {"id": "Ash", "name": "Ash", "phones": "111"}
@@ -424,12 +424,12 @@ def _fits(name: str, subject: str, target: str) -> bool:
 
 def _identity(item: Item) -> str:
     identity = seen_id(item.identity or item.label or (item.ids or [""])[0])
-    # The form of our own pseudonyms is kept for ours.
+    # The form of our pseudonyms is reserved for them.
     return identity.replace("-", ".") if _RESERVED.fullmatch(identity) else identity
 
 
 def _graded(item: Item) -> dict[str, str]:
-    """The grades of an item that are grades of 3x5x2; those of another scheme are not guessed at.
+    """Return the 3x5x2 grades of an item; grades of other schemes are not guessed at.
 
     Example:
         >>> item = Item(1, "", "", "", grades={"GradeOne": "2 - untested", "GradeTwo": "Known directly", "GradeThree": "x"})
@@ -456,18 +456,18 @@ def _code(text: str, scheme: Table[str, str]) -> str:
 
 
 def _handling(item: Item) -> str:
-    """The strictest handling code of an item and its cards; C if one has a grade of another scheme, empty if none is graded."""
+    """Return the strictest code of an item and its cards; C for a grade of another scheme, empty without grades."""
     codes = {_code(text, HANDLING) for text in item.handlings if text.strip()}
     return "C" if codes - {"P"} else "P" if codes else ""
 
 
 def _strict(item: Item) -> dict[str, str]:
-    """The cell that says that a row is C, as the item or one of its cards is."""
+    """Return the handling cell of a row that is C because its item or one of the item's cards is."""
     return {"handling": "C"} if _handling(item) == "C" else {}
 
 
 def _crossing(label: str) -> tuple[str, str]:
-    """(date, launch site) that the label of a crossing gives.
+    """Return the (date, launch site) in the label of a crossing.
 
     Example:
         >>> _crossing("8 May 2020, 04:30 UTC, Dunkirk"), _crossing("May 2020"), _crossing("the night boat")
