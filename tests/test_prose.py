@@ -15,7 +15,7 @@ DOCUMENTS = ("docs", "README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 CEILINGS = {
     PACKAGE: {"docstring": 1.0, "docstring body": 3.0, "comment": 0.5, "message": 3.0, "page": 3.5},
     ("tests",): {"docstring": 0.5, "docstring body": 4.0, "comment": 0.5, "message": 5.0},
-    DOCUMENTS: {"documentation": 5.0},
+    DOCUMENTS: {"documentation": 1.5},
 }
 
 
