@@ -29,8 +29,6 @@ from graphsvc.records.tables import EXTRA_PREFIX, PROTECTING, TABLES, Table
 
 _SHOWN_CHARS = 60
 _MARKS_THOUGH_PASSED = "is empty, so the mapping passes the row over, but the row may say that somebody must be sealed"
-# Tables whose rows say what is under which handling code.
-_GRADED = ("statements", "links")
 _OTHER_WIDTH = "the row has another number of cells than the header"
 
 
@@ -67,7 +65,7 @@ class Delivery:
         passed_over: rows that its mapping skips, which count as not read.
         incomplete: ids of its statements with links left out. An empty id means that the statement could not be read.
         accepted: ids of its statements that the case accepted, once the delivery was folded into it.
-        left_out: rejected rows of statements and claims, with their readable cells: they say what is under C.
+        left_out: rejected rows, with their readable cells: they say what is under C.
     """
 
     rows: list[Row]
@@ -401,10 +399,9 @@ class _Check:
             reason = f"{reason} (also wrong in this row: {', '.join(name for name, *_ in others)})"
         value = str(value) if len(value) <= _SHOWN_CHARS else value[: _SHOWN_CHARS - 1] + "…"
         at_fault = {name for name, *_ in (faults[0], *others)}
-        if raw.name in _GRADED:
-            # An unreadable cell may mean C.
-            code = {"handling": "C"} if at_fault & {"handling", ""} else {}
-            self.left_out.append(Row(raw.name, raw.file, line, {**values, **code}))
+        # An unreadable cell may mean C.
+        code = {"handling": "C"} if at_fault & {"handling", ""} else {}
+        self.left_out.append(Row(raw.name, raw.file, line, {**values, **code}))
         place = None if isinstance(cells, RaggedRow) else plan.id
         # Without blanks around it: an id with blanks is invalid, so references have the id without.
         row_id = cells[place].strip() if place is not None and place < len(cells) else ""

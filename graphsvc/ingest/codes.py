@@ -65,7 +65,7 @@ def with_codes(
         statements: statements that the case holds without it.
         columns: see `Delivery.columns`.
         partial: whether it only adds.
-        left_out: its rejected rows of statements and claims; see `Delivery.left_out`.
+        left_out: its rejected rows; see `Delivery.left_out`.
         others: ids delivered by others, if the loader has no source clearance: the loader cannot open these statements.
         hidden: statements of others that the loader may not see: the result does not depend on them.
         refused: statements whose rows the case refused when the delivery came: these rows do not count.
@@ -89,6 +89,8 @@ def with_codes(
     for row in (*left_out, *rows):
         if row.table == _LINKS:
             content.add_claim(row.values)
+        elif row.table != _STATEMENTS:
+            content.add_entity(row.values)
     return [
         row
         if row.code or row.table in _WITHOUT_CODE
@@ -122,14 +124,22 @@ class _Content:
         else:
             self._shared.update(values[end] for end in ("subject_id", "object_id") if end in values)
 
+    def add_entity(self, values: Mapping[str, Any]) -> None:
+        """Add the row of a person or thing, after all statements."""
+        self._has_c = self._has_c or self._said(values) == "C"
+
     def decide(self, values: Mapping[str, Any]) -> str:
         """Decide the code of the row of a person or thing."""
+        if said := self._said(values):
+            return said
+        return "C" if self._has_c and values["id"] not in self._shared else "P"
+
+    def _said(self, values: Mapping[str, Any]) -> str:
+        """Return the code in the row of a person or thing, by its cell or its statement; empty if it has neither."""
         codes, statement = {values.get("handling", "")}, values.get("statement_id")
         if statement is not None:
             codes.add("C" if statement in self._hidden else self._of(statement))
-        if "C" in codes or "P" in codes:
-            return "C" if "C" in codes else "P"
-        return "C" if self._has_c and values["id"] not in self._shared else "P"
+        return "C" if "C" in codes else "P" if "P" in codes else ""
 
     def _of(self, statement: str) -> str:
         return self._delivered.get(statement) or self._loaded.get(statement, DEFAULT_HANDLING)

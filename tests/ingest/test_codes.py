@@ -55,6 +55,17 @@ def test_a_row_without_a_code_has_that_of_its_delivery(rows: list[Row], expected
     assert codes(person("a", handling="P"), *rows) == {"a": "P"}
 
 
+@pytest.mark.parametrize("cells", [{"handling": "C"}, {"statement_id": "S"}])
+def test_a_person_or_thing_under_c_puts_the_others_of_its_delivery_under_c(cells: dict[str, str]) -> None:
+    held = State()
+    KeptRows(statement_rows("S", "C"), {}, True, None, frozenset()).fold(held, 1)
+    options = {"statements": held.records["statements"]}
+    other = person("b", **cells)
+    assert codes(person("a"), other, **options) == {"a": "C", "b": "C"}
+    assert codes(person("a"), left_out=[other], **options) == {"a": "C"}
+    assert codes(person("a"), other, *statement_rows("T", "P", "ax"), **options) == {"a": "P", "b": "C"}
+
+
 def test_a_row_with_a_statement_has_the_code_of_the_statement() -> None:
     rows = [*statement_rows("S", "C"), *statement_rows("T", "P")]
     people = [person("a", statement_id="S"), person("b", statement_id="T"), person("c", statement_id="none")]
