@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from graphsvc.access.decided.holds import NewHold
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.cases.deliveries.statement_form import FormPart
-from graphsvc.errors import NotFound
-from graphsvc.service import Session, quiet
+from graphsvc.errors import NotFound, RequestError
+from graphsvc.service import Service, Session, quiet
+from graphsvc.service.ask import Ask
 from tests.service.test_waiting import DAY, SIX, Place, place, service
 from tests.toolbox import clock
 from tests.toolbox.rows import said, write
@@ -105,3 +112,65 @@ def test_a_preview_compares_nobody_who_came_with_a_statement_and_is_in_no_claim(
     loaded = place.as_("bob").deliveries.load(guess, quiet, partial=True, dry_run=True)
     assert (loaded.counts["people"]["received"], loaded.counts["people"]["changed"]) == (1, 0)
     assert [change for change in loaded.changes or [] if change.id == "x9"] == []
+
+
+def test_without_source_clearance_nobody_hears_of_them_in_requests_holds_and_tasks(
+    service: Service, place: Place, tmp_path: Path
+) -> None:
+    clearance = Grant("C")
+    for name in ("supervisor", "custodian"):
+        with suppress(RequestError):
+            accounts.add(service.database, f"{name}-c", [name], {"*": clearance})
+    account = {"id": "acc-9", "kind": "witness", "handling": "P", "source_id": "x9"}
+    rows = {
+        "people": [{"id": "x9", "name": "Milan Orchard"}],
+        "statements": [account],
+        "links": said("acc-9", "boss PAID aide"),
+    }
+    assert place.as_("ann").deliveries.load(write(tmp_path / "1", **rows), quiet, partial=True).rejections == []
+    (added,) = (each for each in people(place.as_("ann")) if unmentioned(place.as_("ann")) == [each])
+    place.as_("cus").protection.reveals.ask(added, "needs protection before the hearing")
+    hold = NewHold("investigation", "DI Marsh", "material of an open case", dt.date(2999, 1, 1))
+    place.as_("sup").protection.holds.add(hold, added)
+
+    def heard(name: str) -> list[Any]:
+        session = place.as_(name)
+        waiting = [item.about for item in session.waiting.listed().items if item.to_do]
+        holds = [each.person for each in session.protection.holds.listed()]
+        return [
+            waiting,
+            holds,
+            [each.pseudonym for each in session.protection.reveals.listed() if each.case == place.case],
+        ]
+
+    assert heard("sup") == [[added], [added], [added]]
+    assert heard("supervisor-c") == [[], [], []]
+    for asked in (added, "S-0000-0000-0000"):
+        with pytest.raises(NotFound, match="nobody sealed with the pseudonym"):
+            place.as_("custodian-c").protection.reveals.ask(asked, "needs protection before the hearing")
+
+
+def test_a_search_for_somebody_known_asks_the_graph_alike_whether_they_are_there_or_not(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = {"id": "acc-9", "kind": "witness", "handling": "P", "source_id": "x9"}
+    rows = {
+        "people": [{"id": "x9", "name": "Milan Orchard"}],
+        "statements": [account],
+        "links": said("acc-9", "boss PAID aide"),
+    }
+    assert place.as_("ann").deliveries.load(write(tmp_path / "1", **rows), quiet, partial=True).rejections == []
+    asked: list[str] = []
+    answer = Ask.rows
+
+    def noting(ask: Ask, name: str, **given: Any) -> Any:
+        asked.append(name)
+        return answer(ask, name, **given)
+
+    monkeypatch.setattr(Ask, "rows", noting)
+    questions = []
+    for name in ("Milan Orchard", "Zoltan Quixote"):
+        asked.clear()
+        assert place.as_("low").search.known(name) == []
+        questions.append([*asked])
+    assert questions[0] == questions[1] != []

@@ -328,6 +328,7 @@ kind = "record"
 record = "people"
 file = "people.csv"
 ignore_others = true
+ignore = ["category"]
 columns.id = "id"
 [[table]]
 record = "links"
@@ -713,9 +714,13 @@ def elsewhere(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fil
 def test_a_delivery_that_seals_while_another_case_is_loaded_is_in_and_says_what_is_owed(
     ann: FlaskClient, service: Service, case: str, request: pytest.FixtureRequest
 ) -> None:
-    texts = {"people": PEOPLE, "statements": STATEMENTS, "things": "id,kind,value\nphone-1,phone,+447700900321\n"}
+    texts = {
+        "people": PEOPLE,
+        "statements": STATEMENTS,
+        "things": "id,kind,value,handling\nphone-1,phone,+447700900321,P\n",
+    }
     loaded(ann, case, rows.zipped(**texts, links=LINKS + "P1,CONTACTED,phone-1,ST2\n"))
-    theirs = {"people": "id,name\n", "statements": "id,kind,handling\nST3,record,P\n"}
+    theirs = {"people": "id,handling\nP2,P\n", "statements": "id,kind,handling\nST3,record,P\n"}
     sealing = rows.zipped(**theirs, links="subject_id,relation,object_id,statement_id\nP2,USED,phone-1,ST3\n")
     lock = request.getfixturevalue("elsewhere")
     job = loaded(ann, case, sealing, partial="yes")

@@ -41,6 +41,16 @@ def person_of(ask: Ask, given: str) -> tuple[str, bool]:
     return ask.pseudonyms("person", [given])[given], False
 
 
+def is_shown(ask: Ask, pseudonym: str) -> bool:
+    """Whether a reader may know of somebody by pseudonym.
+
+    Without source clearance a sealed person has to be on a page: others may be in the case as a source alone.
+    """
+    if ask.grant.sources or pseudonym not in ask.home.register.sealed(ask.case):
+        return True
+    return bool(ask.named([pseudonym]))
+
+
 def person_kept(ask: Ask, given: str) -> str:
     """Return the pseudonym as `person_of`; for readers who may list sealed people, also of those no longer delivered.
 

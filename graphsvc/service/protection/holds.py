@@ -7,7 +7,7 @@ from dataclasses import replace
 from graphsvc.access.decided.holds import HOLD_KINDS, Hold, HoldStore, NewHold
 from graphsvc.cases.progress import quiet
 from graphsvc.service.ask import Ask
-from graphsvc.service.protection.clearance import person_of, require_whole
+from graphsvc.service.protection.clearance import is_shown, person_of, require_whole
 
 __all__ = ["HOLD_KINDS", "Hold", "Holds", "NewHold"]
 
@@ -46,6 +46,7 @@ class Holds:
             # People sealed since then are shown by pseudonym. Named people may have a vault entry too, so the seal
             # decides.
             sealed = self._ask.home.register.sealed(case)
+            holds = [hold for hold in holds if not hold.pseudonym or is_shown(self._ask, hold.pseudonym)]
             return [replace(hold, person=hold.pseudonym) if hold.pseudonym in sealed else hold for hold in holds]
 
     def release(self, hold: str) -> None:

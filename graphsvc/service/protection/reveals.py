@@ -118,6 +118,9 @@ class Reveals:
         kind = register.kind(case, pseudonym)
         if kind == "person" and pseudonym not in register.sealed(case):
             kind = None
+        # Without source clearance only what pages show can be asked about: who is on none may be there as a source alone.
+        if kind == "person" and not grant.sources and not self._ask.at(case).named([pseudonym]):
+            kind = None
         if grant.handling != "C" or kind is None or (kind == "source" and not grant.sources):
             raise no_such_pseudonym(pseudonym)
 

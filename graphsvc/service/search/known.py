@@ -57,10 +57,12 @@ class Known:
                 if person.sealed
                 and sought.is_one(name, (known for known in person.identities if known.get("handling", "P") in codes))
             ]
+            # One pseudonym more, so that a search that finds nobody sealed asks the graph as well.
+            shown = self._ask.named([*names, pseudonym(key, "person", what)])
             rows = [
                 row
-                for row in self._ask.named(names).values()
-                if row["kind"] == "person" and self._ask.rows("entities.ties", id=row["id"]).rows
+                for name, row in shown.items()
+                if name in names and row["kind"] == "person" and self._ask.rows("entities.ties", id=row["id"]).rows
             ]
             if len(rows) > _MOST:
                 raise RequestError(f"More than {_MOST} people of this case are called so. Give a number or an id.")

@@ -22,7 +22,7 @@ from graphsvc.service.ask import Ask
 from graphsvc.service.deliveries.deliveries import Deliveries
 from graphsvc.service.leads.moves import LeadMoves
 from graphsvc.service.network.network import Network
-from graphsvc.service.protection.clearance import sees_whole
+from graphsvc.service.protection.clearance import is_shown, sees_whole
 from graphsvc.views import waits
 
 _KINDS = ("load", "add", "undo", "withdraw", "seal", "open", "erase", "accounts", "regroup", "protect", "loosen")
@@ -164,6 +164,7 @@ class Waiting:
             exports=ask.may("export"),
             reviews_at=version if ask.may("review") else None,
         )
+        rows = [row for row in rows if is_shown(ask, row.about)]
         parked = [row for row in rows if row.kind == "parked"]
         return [
             replace(row, state=str(len(parked))) if row.kind == "parked" else row
