@@ -224,7 +224,7 @@ def test_what_is_not_there_or_not_asked_right_is_said(people: Place) -> None:
         with pytest.raises(RequestError, match=f"within the years .*not '{far}'"):
             displacement.place("wash", day=far)
         assert people.client("ana").get(f"/case/{people.case}/displacement/place?id=wash&day={far}").status_code == 400
-    with pytest.raises(RequestError, match="which place"):
+    with pytest.raises(RequestError, match="Name a place"):
         displacement.moves(day="2020-05-08")
     with pytest.raises(Refused):
         people("cus").displacement.closures()

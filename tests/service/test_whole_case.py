@@ -268,7 +268,7 @@ def test_who_is_cleared_for_less_is_told_what_to_use_instead(people: Place, tmp_
     last = people.lines()[0]
     assert (last["account"], last["action"], last["outcome"]) == (reader, "export", "refused: Refused")
     # No other way gives one of its tables either.
-    with pytest.raises(Refused, match=r"The query tables\.people is for who is cleared for all of a case"):
+    with pytest.raises(Refused, match=r"The query tables\.people takes clearance for all of a case"):
         people(reader).ask.parts("tables.people", print)
 
 
