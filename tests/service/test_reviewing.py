@@ -161,12 +161,16 @@ def test_what_was_decided_before_somebody_was_sealed_is_told_to_who_knows_source
 def test_what_was_decided_on_a_name_does_not_go_on_to_the_pseudonym_that_a_delivery_brings(
     service: Service, case: str, people: Place
 ) -> None:
-    """P's first claim about a person named by C alone seals them. Nobody decides it, so no date records it."""
+    """The first row and claim under P about a person named by C alone seal them. Nobody decides it, so no date records it."""
     people.load("high", SECOND)
     people("high").leads.reviews.add(HIDDEN, "park", "gave the orders")
     assert [one.lead for one in people("high").leads.reviews.of()] == [HIDDEN]
     carried = said("report-p", f"{HIDDEN} CROSSED_ON crossing-1")
-    people.load("whole", {"statements": [{"id": "report-p", "kind": "record", "handling": "P"}], "links": carried})
+    under_p = {
+        "people": [{"id": HIDDEN, "handling": "P"}],
+        "statements": [{"id": "report-p", "kind": "record", "handling": "P"}],
+    }
+    people.load("whole", {**under_p, "links": carried})
     hidden = pseudonym(service.register.key(case, create=False), "person", HIDDEN)
     assert hidden in {candidate.id for candidate in people("high").leads.ranking().leads}
     # Readers of P alone see nothing that was decided on C.
