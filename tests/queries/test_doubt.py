@@ -242,7 +242,7 @@ def test_a_list_of_workplaces_counts_nobody_who_is_hardly_believed_to_have_been_
     # One of the three rests only on a report that is taken for false.
     assert {row["id"]: row["people"] for row in listed} == {"K1": 3, "K2": 2, "house": 2}
     page = people.client("whole").get(f"/case/{people.case}/workplaces").text
-    assert "so many are said to have worked or lived there (believed at a quarter or more)" in page
+    assert "how many are said to have worked or lived there (believed at a quarter or more)" in page
 
 
 # Relations by which a person does something to people, boats or money.
