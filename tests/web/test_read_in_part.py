@@ -154,5 +154,5 @@ def test_whom_a_form_means_is_sought_among_people_where_it_must_be_one(at_server
         (fault,) = (
             fault for fault in form.check(replace(form.new(), statement=said)).faults if "interpreter" in fault.field
         )
-        assert "may be several" in fault.reason
+        assert "several may have" in fault.reason
         assert [row["id"] for row in fault.meant] == ["i1"]
