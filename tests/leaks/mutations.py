@@ -983,7 +983,7 @@ MUTATIONS = (
         "reveals-opened",
         "whether an opened person is a witness or victim shows in no reveal",
         "graphsvc/service/protection/reveals.py",
-        'if kind == "person" and pseudonym not in register.sealed(case):',
+        'if kind == "person" and not (pseudonym in register.sealed(case) and is_shown(self._ask.at(case), pseudonym)):',
         "if False:",
         f"{_REVEALS}::test_the_former_pseudonym_of_an_opened_person_cannot_be_revealed_whatever_their_category",
     ),

@@ -16,8 +16,8 @@ from graphsvc.analysis.evidence.dependence import Thing, shared_keys
 from graphsvc.analysis.evidence.interest import interests
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.figures import links, shares
-from graphsvc.cases.image.handling import Handling, reserve_unmentioned
-from graphsvc.cases.image.standing import OWN, SAME, Standings, people_to_check, sealed_ids
+from graphsvc.cases.image.handling import OWN, SAME, Handling, reserve_unmentioned
+from graphsvc.cases.image.standing import Standings, people_to_check, sealed_ids
 from graphsvc.cases.image.texts import (
     NO_SOURCES,
     SourceIds,

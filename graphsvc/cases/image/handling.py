@@ -12,8 +12,11 @@ from graphsvc.records.relations import doing, those
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.store.image import Image
 
+# Relations to a person's own things, sealed with them: they lead to the person and are no part of the operation.
+OWN = frozenset(those(lambda relation: relation.sealed == "theirs"))
+SAME = doing("is the same")
 # Claims with these relations may say who somebody sealed is.
-_RESERVED = doing("is the same").union(those(lambda relation: relation.sealed == "theirs"))
+_RESERVED = SAME | OWN
 
 
 class Handling:

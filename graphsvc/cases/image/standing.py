@@ -16,7 +16,7 @@ from typing import Any
 
 from graphsvc.access import vault
 from graphsvc.analysis.evidence.roles import ACTIVE_SUBJECT, PASSIVE_OBJECT, PASSIVE_SUBJECT, TIED_OBJECT, TIED_SUBJECT
-from graphsvc.cases.image.handling import Handling
+from graphsvc.cases.image.handling import OWN, SAME, Handling
 from graphsvc.cases.image.identities import keep_identities, pseudonyms_of
 from graphsvc.cases.image.sealing import (
     BY_ACT,
@@ -36,7 +36,7 @@ from graphsvc.ingest.fold import State, claim_key
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.names.seal import PROTECTED, categories
 from graphsvc.records import grading
-from graphsvc.records.relations import doing, those
+from graphsvc.records.relations import those
 from graphsvc.records.tables import DWELLING
 
 # Value of the setting GRAPHSVC_NAMED → the people that a home shows by name.
@@ -46,14 +46,11 @@ NAMED = MappingProxyType(
         "tie": "who plays a visible part, and who is only said to know, pay or take orders from somebody",
     }
 )
-# Relations to a person's own things, sealed with them: they lead to the person and are no part of the operation.
-OWN = frozenset(those(lambda relation: relation.sealed == "theirs"))
 # A dwelling known only for its residents, all of them sealed, is their home and is sealed with them.
 HOME = frozenset(those(lambda relation: relation.sealed == "home"))
 _THEIRS = OWN | HOME
 _TIED = (("subject_id", TIED_SUBJECT), ("object_id", TIED_OBJECT))
 _PASSIVE = (("subject_id", PASSIVE_SUBJECT), ("object_id", PASSIVE_OBJECT))
-SAME = doing("is the same")
 WHERE_THEY_LIVE = "where somebody sealed lives"
 THE_SAME = "the same as somebody sealed"
 WITH_THEIRS = "used by somebody sealed"

@@ -173,13 +173,7 @@ class Exposures:
         _lead, why = self._leads.look(identifier)
         along = (claim for path in why.paths for claim in path.claims)
         claims = (*(claim for claim in why.claims if claim.counts), *along)
-        return list(
-            {
-                Fact(*link, claim.from_on, claim.to_on, why.denied.get(link, ""))
-                for claim in claims
-                for link in [(claim.subject, claim.relation, claim.object)]
-            }
-        )
+        return list({Fact(*claim.key, claim.from_on, claim.to_on, why.denied.get(claim.key, "")) for claim in claims})
 
 
 def facts(edges: Iterable[Edge]) -> list[Fact]:

@@ -118,7 +118,7 @@ class Requests:
         action = "open" if kind == "loosen" else kind
         with self._ask.act_anywhere("agree" if mine is None else action, step="list") as outcome:
             rows = self.store.of(kind, cases, mine)
-            rows = [row for row in rows if self.is_shown(row.case_id, row.pseudonym)]
+            rows = [row for row in rows if is_shown(self._ask.at(row.case_id), row.pseudonym)]
             sealed = {case: self._with_pages(case) for case in {row.case_id for row in rows}}
             requests = [self.shown(row, sealed[row.case_id]) for row in rows]
             outcome["rows"] = len(requests)
@@ -147,10 +147,6 @@ class Requests:
             openable=row.kind == "reveal" and mine and row.state in OPEN and row.until > now(),
             sealed=row.pseudonym in (self._with_pages(row.case_id) if sealed is None else sealed),
         )
-
-    def is_shown(self, case: str, pseudonym: str) -> bool:
-        """Whether the reader may know of a sealed person: without source clearance, only if pages show them."""
-        return is_shown(self._ask.at(case), pseudonym)
 
     def _with_pages(self, case: str) -> frozenset[str]:
         """Return pseudonyms of people and things that are sealed and in the case now."""

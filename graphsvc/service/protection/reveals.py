@@ -13,6 +13,7 @@ from graphsvc.access.people import policy
 from graphsvc.access.vault import pseudonym
 from graphsvc.errors import Refused
 from graphsvc.service.ask import Ask
+from graphsvc.service.protection.clearance import is_shown
 from graphsvc.service.protection.requests import Request, Requests, no_such_pseudonym
 
 _CLOSED = {
@@ -116,10 +117,8 @@ class Reveals:
         grant = policy.require_case(self._ask.principal, case)
         register = self._ask.home.register
         kind = register.kind(case, pseudonym)
-        if kind == "person" and pseudonym not in register.sealed(case):
-            kind = None
-        # Without source clearance only what pages show can be asked about: who is on none may be there as a source alone.
-        if kind == "person" and not grant.sources and not self._ask.at(case).named([pseudonym]):
+        # Without source clearance, only people whom pages show can be requested: others may be there only as a source.
+        if kind == "person" and not (pseudonym in register.sealed(case) and is_shown(self._ask.at(case), pseudonym)):
             kind = None
         if grant.handling != "C" or kind is None or (kind == "source" and not grant.sources):
             raise no_such_pseudonym(pseudonym)
