@@ -310,6 +310,7 @@ def test_a_case_needs_a_plain_name(service: Service, name: str, small: Path) -> 
 
 STATED = ["S1", "S2", "S3", "S4"]
 HIDDEN = ("P0", "P1")
+UNDER_C = ("P5",)
 
 
 def random_delivery(rng: random.Random, folder: Path, *, full: bool = False) -> Path:
@@ -318,7 +319,8 @@ def random_delivery(rng: random.Random, folder: Path, *, full: bool = False) -> 
     A `full` delivery has all of the people, and statements of several witnesses. Two people are sealed and the others
     named whichever delivery comes first, so taking one back does not change who is sealed. Each delivery brings the
     sources and interpreters of its statements, because a statement stays when their row is taken back
-    (`tests/leaks/test_taking_back.py`).
+    (`tests/leaks/test_taking_back.py`). Each row has a handling code in its cell, because a code decided by what the
+    case held when the row came stays when that is taken back (`graphsvc.ingest.codes`).
     """
     pool = [f"P{number}" for number in range(6)]
     chosen = rng.sample(pool, len(pool) if full else rng.randint(0, 6))
@@ -340,6 +342,7 @@ def random_delivery(rng: random.Random, folder: Path, *, full: bool = False) -> 
             "name": rng.choice(["Ada Low", "Bo Quist", ""]),
             "category": rng.choice(["", "witness"]) if name in HIDDEN else rng.choice(["suspect;witness", "suspect"]),
             "sealed": "yes" if name in HIDDEN else "",
+            "handling": "C" if name in UNDER_C else "P",
         }
         for name in [*chosen, *sorted(given - {*chosen})]
     ]

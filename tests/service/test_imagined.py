@@ -73,17 +73,14 @@ def test_a_preview_says_what_becomes_of_the_leads_and_the_load_bears_it_out(
     session("plain").deliveries.load(tmp_path / "first", quiet, partial=True)
     # Changes to the leads need source clearance, even for the reader's own rows.
     assert session("plain").deliveries.load(tmp_path / "case", quiet, dry_run=True).moves == []
-    expected = session("sourced").deliveries.load(tmp_path / "case", quiet, dry_run=True).moves
+    # Read before the preview: somebody whose act falls away is sealed only while nobody has read the case.
     before = session("sourced").leads.ranking()
+    expected = session("sourced").deliveries.load(tmp_path / "case", quiet, dry_run=True).moves
     session("sourced").deliveries.load(tmp_path / "case", quiet)
     happened = moved(before, session("sourced").leads.ranking())
-    assert [(move.way, move.before, move.now) for move in expected] == [
-        (move.way, move.before, move.now) for move in happened
+    assert [(move.id, move.way, move.before, move.now) for move in expected] == [
+        (move.id, move.way, move.before, move.now) for move in happened
     ]
-    # One lead may have a pseudonym in the preview alone: why it has is an open question, and more would be a fault.
-    differ = [one.id for one, other in zip(expected, happened, strict=True) if one.id != other.id]
-    assert len(differ) <= 1
-    assert all(name.startswith("S-") for name in differ)
     assert len(expected) > 5
     assert any(move.statements for move in expected)
     # The score has its reasons: a statement that made a lead rise supports it.

@@ -664,6 +664,13 @@ STEP = st.one_of(DELIVERY, st.integers(0, 5), st.tuples(st.sampled_from(IDS), st
         ([{"id": "p", "age_disputed": "yes"}], [], "P", True),
     ]
 )
+@example(
+    [
+        ([{"id": "q", "handling": "C", "sealed": "yes"}], ["p PAID q"], "P", False),
+        ("q", "opened"),
+        ([{"id": "q", "sealed": "yes"}], [], "P", False),
+    ]
+)
 def test_the_sealed_never_become_fewer_but_by_two_persons_and_a_mark_always_seals(steps: list[Any]) -> None:
     kept: dict[int, tuple[list[Row], bool]] = {1: (people(*({"id": one} for one in IDS)), False)}
     standing: dict[str, Standing] = {}
@@ -701,8 +708,8 @@ def test_the_sealed_never_become_fewer_but_by_two_persons_and_a_mark_always_seal
             name = pseudonym(KEY, "person", person)
             seen = row.values if handling_of.entity(person) == "C" or row.open is None else row.open
             said_now = set(marks(seen, BY.on))
-            if name in opened:
-                known_marks[name] = said_now
+            if name in opened:  # the two persons know of the marks under C too
+                known_marks[name] = set(marks(row.values, BY.on))
             assert name in now or said_now <= known_marks.get(name, set())
         known_marks = {name: some for name, some in known_marks.items() if name in now | by_name(standing)}
 

@@ -17,7 +17,7 @@ from tests.toolbox.rows import Tables, said
 
 pytestmark = pytest.mark.neo4j
 REASON = "<b>a year apart</b>, in two countries"
-LINKS = said("T1", "W1 CROSSED_ON X1", "B DIRECTED A") + said("T2", "W2 CROSSED_ON X1", "B DIRECTED A")
+LINKS = said("T1", "W1 CROSSED_ON north-1", "B DIRECTED A") + said("T2", "W2 CROSSED_ON north-1", "B DIRECTED A")
 CASE: Tables = {
     "people": [
         {"id": "B", "name": "Boss", "handling": "P"},
@@ -26,10 +26,10 @@ CASE: Tables = {
     ],
     "statements": [{"id": f"T{n}", "kind": "witness", "source_id": f"W{n}", "handling": "P"} for n in (1, 2, 3)],
     "crossings": [
-        {"id": "X1", "date": "2020-05-08", "launch_site": "<i>Dunkirk</i>", "handling": "P"},
-        {"id": "X2", "date": "2020-05-09", "handling": "P"},
+        {"id": "north-1", "date": "2020-05-08", "launch_site": "<i>Dunkirk</i>", "handling": "P"},
+        {"id": "north-2", "date": "2020-05-09", "handling": "P"},
     ],
-    "links": LINKS + said("T3", "W3 CROSSED_ON X2", "B DIRECTED A"),
+    "links": LINKS + said("T3", "W3 CROSSED_ON north-2", "B DIRECTED A"),
 }
 ROLES = {
     "ann": ("analyst", Grant("C", sources=True)),
@@ -89,8 +89,8 @@ def test_it_tells_what_is_shared_as_text_and_is_searched(groups: Groups) -> None
     every = client.get(f"{base}.json").get_json()
     assert [len(one["sources"]) for one in every["groups"]] == [2, 1]
     together, (alone,) = every["groups"][0], every["groups"][1]["sources"]
-    assert [(one["reason"], one["thing"]) for one in together["shared"]] == [("crossing", "X1")]
-    for text, found in ((alone, 1), ("dunkirk", 1), ("x1", 1), ("crossing", 1), ("nothing of it", 0), ("", 2)):
+    assert [(one["reason"], one["thing"]) for one in together["shared"]] == [("crossing", "north-1")]
+    for text, found in ((alone, 1), ("dunkirk", 1), ("north-1", 1), ("crossing", 1), ("nothing of it", 0), ("", 2)):
         assert client.get(f"{base}.json", query_string={"q": text}).get_json()["found"] == found
     beyond = client.get(f"{base}?from=99").text
     assert "No group fits" not in beyond
