@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from graphsvc.ingest.check import Row, may_mark
-from graphsvc.ingest.codes import code_of, columns_delivered, opening_fault, opens, with_codes
+from graphsvc.ingest.codes import closes, code_of, columns_delivered, opening_fault, opens, with_codes
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import FoldedRow, Report, TakenRow
 from graphsvc.ingest.several import HeldClaim, Key, are_several, keys_of, named, polarity, takes_back
@@ -115,6 +115,7 @@ def fold(
     barred = {row.values["id"] for row in by_table.get(_STATEMENTS, ())} - accepted[_STATEMENTS].keys()
     before = state.records[_STATEMENTS]
     opened = [identifier for identifier, row in accepted[_STATEMENTS].items() if opens(before.get(identifier), row)]
+    closed = {identifier for identifier, row in accepted[_STATEMENTS].items() if closes(before.get(identifier), row)}
     for table, kept_rows in accepted.items():
         _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, partial=partial)
     delivered = {identifier for table, some in accepted.items() if table != _STATEMENTS for identifier in some}
@@ -131,7 +132,22 @@ def fold(
                 report.counts[_LINKS].superseded += 1
                 report.superseded.append(key)
     _keep_closed(state, opened, report)
+    _close_rows(state, closed)
     return report
+
+
+def _close_rows(state: State, closed: Collection[str]) -> None:
+    """Put rows of people and things under handling code C with the statements that they name."""
+    for table in ENTITY_TABLES if closed else ():
+        records = state.records[table.name]
+        for identifier, old in records.items():
+            if not any(values.get("statement_id") in closed for values, _ in old.open_rows):
+                continue
+            rows = tuple(row for row in old.open_rows if row[0].get("statement_id") not in closed)
+            now: dict[str, Any] = {}
+            for values, present in rows:
+                now = _merged(now, values, present)
+            records[identifier] = replace(old, open=now if rows else None, open_rows=rows)
 
 
 def _keep_closed(state: State, opened: Iterable[str], report: Report) -> None:
@@ -248,17 +264,37 @@ def _merge_records(
         old = records.get(identifier)
         is_closed = _is_closed(state, row, statements)
         if old is None:
-            records[identifier] = FoldedRow(row.values, number, row.line, open=None if is_closed else row.values)
+            now, rows_under_p = (None, ()) if is_closed else (row.values, _with_row((), None, row.values, ()))
+            records[identifier] = FoldedRow(row.values, number, row.line, open=now, open_rows=rows_under_p)
             state.kinds[identifier] = table
             report.take(TakenRow(row, (identifier,), None, records[identifier]))
             continue
         present = columns_delivered(row, columns, partial=partial)
-        values = _merged(old.values, row, present)
+        values = _merged(old.values, row.values, present)
         # Rows under C never change values known under P.
-        now = old.open if is_closed else _merged(old.open or {}, row, present)
+        now, rows_under_p = old.open, old.open_rows
+        if not is_closed:
+            now = _merged(old.open or {}, row.values, present)
+            rows_under_p = _with_row(old.open_rows, old.open, row.values, present)
         if values != old.values or now != old.open:
-            records[identifier] = FoldedRow(values, number, row.line, open=now)
+            records[identifier] = FoldedRow(values, number, row.line, open=now, open_rows=rows_under_p)
+        elif rows_under_p != old.open_rows:
+            records[identifier] = replace(old, open_rows=rows_under_p)
         report.take(TakenRow(row, (identifier,), old, records[identifier]))
+
+
+def _with_row(
+    rows: tuple[tuple[Mapping[str, Any], Collection[str]], ...],
+    before: Mapping[str, Any] | None,
+    values: Mapping[str, Any],
+    present: Collection[str],
+) -> tuple[tuple[Mapping[str, Any], Collection[str]], ...]:
+    """Return `FoldedRow.open_rows` with one more row under P; `before` are the values of those before."""
+    if not rows and "statement_id" not in values:
+        return ()
+    if not rows and before is not None:
+        rows = ((before, ()),)
+    return rows if rows and rows[-1] == (values, present) else (*rows, (values, present))
 
 
 def _is_closed(state: State, row: Row, statements: Mapping[str, Row]) -> bool:
@@ -268,9 +304,9 @@ def _is_closed(state: State, row: Row, statements: Mapping[str, Row]) -> bool:
     return row.code == "C" or (statement is not None and code_of(statement.values) == "C")
 
 
-def _merged(old: Mapping[str, Any], row: Row, present: Collection[str]) -> dict[str, Any]:
-    """Merge a row into an earlier version; an empty cell in a `present` column clears the value."""
-    return {**{name: value for name, value in old.items() if name not in present}, **row.values}
+def _merged(old: Mapping[str, Any], row: Mapping[str, Any], present: Collection[str]) -> dict[str, Any]:
+    """Merge the values of a row into an earlier version; an empty cell in a `present` column clears the value."""
+    return {**{name: value for name, value in old.items() if name not in present}, **row}
 
 
 def _merge_claims(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -22,6 +22,8 @@ class FoldedRow:
         line: line in its file.
         status: `active`, or `superseded` for a claim no longer delivered.
         open: for an entity, its values without rows under handling code C; None if it has only such rows.
+        open_rows: its rows under P from the first that names a statement on, each with the columns that it clears; the
+            first may be the values of all rows before. If a statement comes under C later, `open` is made from these again.
     """
 
     values: dict[str, Any]
@@ -29,6 +31,7 @@ class FoldedRow:
     line: int
     status: str = "active"
     open: dict[str, Any] | None = None
+    open_rows: tuple[tuple[Mapping[str, Any], Collection[str]], ...] = ()
 
 
 @dataclass(slots=True)

@@ -329,8 +329,9 @@ def test_what_is_told_of_one_entity_in_several_places_is_all_kept(tmp_path: Path
     assert rows(delivery, "people")[0] == {
         "id": "Ash",
         "name": "Ash",
+        "aliases": ["Ashraf"],
         "phones": ["111", "222"],
-        "notes": "tall · name: Ashraf · limps",
+        "notes": "tall · limps",
         "statement_id": rows(delivery, "statements")[0]["id"],
     }
     assert [row["id"] for row in rows(delivery, "people")] == ["Ash", "Berg"]

@@ -119,3 +119,28 @@ def test_rows_that_were_kept_without_codes_get_them_and_are_no_wider_open_than_b
             delivery.fold(state, number)
         assert state.records["people"]["a"].open == {"id": "a", "name": "Ari"}
         assert state.records["people"]["a"].values["notes"] == "secret"
+
+
+def test_a_statement_that_comes_under_c_takes_the_rows_that_name_it_with_it() -> None:
+    def row(**cells: str) -> KeptRows:
+        return KeptRows([person("a", **cells)], COLUMNS, partial=True)
+
+    statements = KeptRows([*statement_rows("S", "P", "ax"), *statement_rows("T", "P", "xa")], COLUMNS, partial=True)
+    hidden = KeptRows(statement_rows("S", "C"), COLUMNS, partial=True)
+    register, account = row(name="Ari", phones="1"), row(notes="sleeps at the wash", phones="2", statement_id="S")
+    report = row(notes="drives", statement_id="T")
+    for deliveries, visible in (
+        ([account], None),
+        ([register, account], {"name": "Ari", "phones": "1"}),
+        ([account, register], {"name": "Ari", "phones": "1"}),
+        ([account, report], {"notes": "drives", "statement_id": "T"}),
+        ([register, account, account, report], {"name": "Ari", "phones": "1", "notes": "drives", "statement_id": "T"}),
+        ([account, row(phones="2")], {"phones": "2"}),  # given again without the statement
+        ([report], {"notes": "drives", "statement_id": "T"}),
+    ):
+        state = State()
+        for number, delivery in enumerate([statements, *deliveries, hidden], 1):
+            delivery.fold(state, number)
+        assert state.records["people"]["a"].open == (visible and {"id": "a", **visible})
+        if account in deliveries and report not in deliveries:
+            assert state.records["people"]["a"].values["notes"] == "sleeps at the wash"

@@ -1657,8 +1657,8 @@ MUTATIONS = (
         "rows-under-c",
         "a row under C changes nothing of what is known under P",
         "graphsvc/ingest/fold.py",
-        "now = old.open if is_closed else",
-        "now =",
+        "if not is_closed:",
+        "if row is not None:",
         f"{_STANDING}::test_what_is_c_decides_nothing_of_who_is_known_under_p",
     ),
     Mutation(

@@ -194,6 +194,35 @@ def test_erasing_a_witness_opens_nothing_that_came_with_their_account(place: Pla
     assert (place.at_p(), place.has_secret()) == (before, False)
 
 
+def test_a_statement_delivered_again_under_c_closes_the_rows_that_name_it(place: Place) -> None:
+    report = {"id": "R2", "kind": "intelligence", "handling": "P"}
+    again = {"id": "R3", "kind": "intelligence", "handling": "P"}
+    person = {"id": "dov", "name": "Dov Hidden", "phones": "+447700900555", "notes": "secret sister"}
+    rows: Tables = {
+        "people": [person | {"statement_id": "R2"}],
+        "boats": [{"id": "boat", "name": "Sea Urchin", "notes": "secret hull", "statement_id": "R2"}],
+        "statements": [report, again],
+        "links": said("R2", "dov DIRECTED boss") + said("R3", "dov DIRECTED aide", "boat USED_ON C1"),
+    }
+    place.load_all("ann", rows)
+    assert place.has_secret()
+    place.load_all("ann", {"statements": [report | {"handling": "C"}]})
+    assert not place.has_secret()
+    # Claims of the other report stay hidden too, since nothing under P brings their people and things any more.
+    before = place.at_p()
+    place.load_all("ann", LATER)
+    place.load("ben", rows | {"statements": [again], "links": said("R3", "dov DIRECTED aide")})
+    assert (place.at_p(), place.has_secret()) == (before, False)
+    given_again: Tables = {
+        "people": [person | {"notes": ""}],
+        "statements": [again],
+        "links": said("R3", "dov PAID aide"),
+    }
+    place.load_all("ann", given_again)
+    assert "Dov Hidden" in str(place.look("pat", "dov"))
+    assert "secret" not in str(place.look("pat", "dov"))
+
+
 def test_a_row_that_names_an_account_of_others_tells_nothing_when_its_source_is_erased(place: Place) -> None:
     place.load_all("ann", SOMEBODY)
     for number in "13":

@@ -34,6 +34,7 @@ _TABLE = {table.record: table.name for table in ENTITY_TABLES}
 _OURS = ("id", "subject_id", "object_id", "relation", "statement_id", "handling", "review_on")
 _BETWEEN_NOTES = " · "
 _DATES = ("date", "from_date", "to_date")
+_ALIASED = frozenset(table.record for table in ENTITY_TABLES if any(c.name == "aliases" for c in table.columns))
 _LISTS = frozenset(column.name for table in ENTITY_TABLES for column in table.columns if column.kind == "list")
 # A 3x5x2 code at the start of a grade's words.
 _CODE = re.compile(r"\W*([A-Z0-9])(?![A-Za-z0-9])")
@@ -170,19 +171,17 @@ class _Chart:
             elif kind != IGNORE:
                 record = "thing" if kind in THING_KINDS else kind
                 row, identifier = self._entity(item, kind, record), self._called[id(item)]
-                if identifier in seen:
-                    first, known = seen[identifier]
-                    self._require_same_marks(known, first, row, item.line)
-                    _add(known, row)
-                else:
-                    seen[identifier] = (item.line, row)
+                first, known = seen.setdefault(identifier, (item.line, row))
+                if known is row:
                     rows[_TABLE[record]].append((item.line, row))
+                else:
+                    self._require_same_marks(known, first, row, item.line)
+                    _add(known, row, record)
         ends = {name: item for item in self._items.entities for name in item.ids}
         links = [item for item in self._items.links if not self._left_out(item, ends)]
         rows["links"] += _together([(item.line, self._link(item, ends)) for item in links])
         rows["statements"].append((1, self._statement))
-        rows.setdefault("people", [])
-        names = [name for name in TABLES if name in rows]
+        names = [name for name in TABLES if name in rows or name == "people"]
         tables = [self._table(name, rows[name]) for name in names]
         return ChartTables(tables, self._told(len(links)), unread)
 
@@ -393,17 +392,18 @@ def _together(links: list[tuple[int, dict[str, str]]]) -> list[tuple[int, dict[s
     return [(line, row) for line, row in links if id(row) not in dropped]
 
 
-def _add(row: dict[str, str], other: Table[str, str]) -> None:
-    """Add cells of another item of the same entity to its row; conflicting values go into the notes.
+def _add(row: dict[str, str], second: Table[str, str], record: str) -> None:
+    """Add cells of another item of the same entity to its row; conflicting values go into the notes, a name to the aliases.
 
     Example:
-        >>> row = {"id": "Ash", "name": "Ash", "phones": "111"}
-        >>> _add(row, {"id": "Ash", "name": "Ashraf", "phones": "222", "x_team": "south", "notes": "tall"})
+        >>> row = {"id": "Ash", "name": "Ash", "sex": "m"}
+        >>> _add(row, {"id": "Ash", "name": "Ashraf", "phones": "222", "sex": "f", "notes": "tall"}, "person")
         >>> row
-        {'id': 'Ash', 'name': 'Ash', 'phones': '111; 222', 'x_team': 'south', 'notes': 'name: Ashraf · tall'}
+        {'id': 'Ash', 'name': 'Ash', 'sex': 'm', 'aliases': 'Ashraf', 'phones': '222', 'notes': 'sex: f · tall'}
     """
     notes = row.get("notes", "").split(_BETWEEN_NOTES)
-    for column, value in other.items():
+    for name, value in second.items():
+        column = "aliases" if name == "name" and record in _ALIASED and row.get(name, value) != value else name
         already = row.get(column, "")
         if column == "notes":
             notes += value.split(_BETWEEN_NOTES)
