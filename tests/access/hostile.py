@@ -293,9 +293,9 @@ _KEYWORDS = re.compile(r"\b(CALL|SHOW|LOAD|TERMINATE|CREATE|MERGE|USE|DROP|ALTER
 def _varied(text: str) -> list[str]:
     """The same text in mixed case, behind comments, with line breaks, and in the newer version of the language."""
     mixed = _KEYWORDS.sub(
-        lambda found: found.group()[0].lower() + found.group()[1:-1] + found.group()[-1].lower(), text
+        lambda match: match.group()[0].lower() + match.group()[1:-1] + match.group()[-1].lower(), text
     )
-    broken = _KEYWORDS.sub(lambda found: found.group() + "/* it's \" ` */\n// end\n", text, count=1)
+    broken = _KEYWORDS.sub(lambda match: match.group() + "/* it's \" ` */\n// end\n", text, count=1)
     return [mixed, broken, text if text.startswith("CYPHER") else f"CYPHER 25 {text}"]
 
 
@@ -323,7 +323,7 @@ _TO_VARY = (
     *FILES[:2],
     *DATABASES[:2],
 )
-REFUSED = tuple(dict.fromkeys([*_PLAIN, *(one for text in _TO_VARY for one in _varied(text))]))
+REFUSED = tuple(dict.fromkeys([*_PLAIN, *(varied for text in _TO_VARY for varied in _varied(text))]))
 
 # These read nothing forbidden, but too much of it: text → whether it is stopped or cut.
 RUNAWAYS = {

@@ -115,7 +115,7 @@ def test_the_plan_alone_is_refused_too(session: Session) -> None:
         *hostile.FILES,
     )
     store = session.ask.home.store()
-    assert [text for text in texts if refusal(lambda one: require_reading(store.explain(one)), text) is None] == []
+    assert [text for text in texts if refusal(lambda query: require_reading(store.explain(query)), text) is None] == []
 
 
 def test_what_is_refused_says_where_it_is_wrong(session: Session) -> None:
@@ -134,9 +134,9 @@ def test_what_is_refused_says_where_it_is_wrong(session: Session) -> None:
 
 
 def test_harmless_texts_run(session: Session) -> None:
-    given = {"label": "Person"}
+    parameters = {"label": "Person"}
     for text in hostile.HARMLESS:
-        used = {name: value for name, value in given.items() if f"${name}" in text or f"$({name}" in text}
+        used = {name: value for name, value in parameters.items() if f"${name}" in text or f"$({name}" in text}
         used |= {"label": "Person"} if "$label" in text else {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", AnswerWarning)  # some name labels or properties that this case lacks

@@ -68,14 +68,14 @@ class Told:
         self, text: str, parameters: dict[str, Any], make: Callable[..., Any], *, timeout: float, cap: int
     ) -> tuple[list[Any], bool]:
         rows = self.read(text, parameters, timeout=timeout, cap=cap)
-        return [make(block, row) for *block, told in rows.rows for row in told], rows.truncated
+        return [make(block, row) for *block, block_rows in rows.rows for row in block_rows], rows.truncated
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for kind, shown in (("open", "computed.number"), ("sourced", "Source.id")):
+    for kind, source in (("open", "computed.number"), ("sourced", "Source.id")):
         (tmp_path / "cypher" / "boats").mkdir(parents=True, exist_ok=True)
-        (tmp_path / "cypher" / "boats" / f"{kind}.cypher").write_text(QUERY.format(shown=shown), "utf-8")
+        (tmp_path / "cypher" / "boats" / f"{kind}.cypher").write_text(QUERY.format(shown=source), "utf-8")
     own = QUERY.format(shown="Source.id").replace('"table"', '"internal"')
     (tmp_path / "cypher" / "boats" / "own.cypher").write_text(own, "utf-8")
     roles = QUERY.format(shown="computed.number").replace('"table"', '"table"\n// roles = ["disclosure"]')
@@ -200,12 +200,12 @@ def test_a_wrong_parameter_is_in_the_log_as_failed(gate: Gate, told: Told, datab
 
 
 def test_a_case_not_there_and_one_not_yours_read_the_same(gate: Gate) -> None:
-    said = []
+    sentences = []
     for case in ("none", "two"):  # cleared for it, but it does not exist; not cleared for it, whether it exists or not
         with pytest.raises(NotFound) as refused:
             gate.read(READER, "why", "boats.open", case)
-        said.append(str(refused.value).replace(repr(case), "CASE"))
-    assert said[0] == said[1]
+        sentences.append(str(refused.value).replace(repr(case), "CASE"))
+    assert sentences[0] == sentences[1]
 
 
 def test_a_case_being_loaded_is_closed_to_readers(gate: Gate) -> None:
@@ -222,18 +222,18 @@ def test_a_look_opens_no_other_case_and_excuses_no_other_act(gate: Gate, told: T
         with transaction(database) as connection:
             connection.execute(tables.cases.update().where(tables.cases.c.id == "one").values(state=state))
 
-    other = Principal("bob", READER.roles, READER.grants)
+    colleague = Principal("bob", READER.roles, READER.grants)
     with gate.looking(READER, "why", "read", "one", query="boat") as (look, _):
         gate.read(READER, "why", "boats.own", "one", look=look)
-        for asked in (
+        for reading in (
             lambda: gate.read(READER, "why", "boats.own", "shut", look=look),
             lambda: gate.material(READER, "why", "boats.own", "shut", lambda *row: row, look),
         ):
             with pytest.raises(Busy, match="shut is being loaded"):
-                asked()
+                reading()
         state("loading")
         gate.read(READER, "why", "boats.own", "one", look=look)
-        for person, action in ((READER, "review"), (other, "read")):
+        for person, action in ((READER, "review"), (colleague, "read")):
             with pytest.raises(Busy, match="one is being loaded"):
                 gate.read(person, "why", "boats.own", "one", action=action, look=look)
         state("open")
@@ -277,9 +277,9 @@ def test_case_and_level_are_bound_by_the_gate(gate: Gate, told: Told) -> None:
     assert told.asked[-1][1]["handling"] == ["P", "C", "PS", "CS"]
     gate.read(Principal("cay", READER.roles, {"*": Grant("C")}), "why", "boats.open", "one")
     assert told.asked[-1][1]["handling"] == ["P", "C"]
-    asked = told.asked[-2][1]
-    assert {name: asked[name] for name in LINK_FIGURES} == {name: name for name in LINK_FIGURES}
-    assert asked["interest"] == "interest"
+    limited = told.asked[-2][1]
+    assert {name: limited[name] for name in LINK_FIGURES} == {name: name for name in LINK_FIGURES}
+    assert limited["interest"] == "interest"
 
 
 def test_asked_again_of_the_same_state_the_store_is_not_asked_and_the_log_has_its_lines(
@@ -298,7 +298,7 @@ def test_asked_again_of_the_same_state_the_store_is_not_asked_and_the_log_has_it
 
 
 @pytest.mark.parametrize(
-    "other",
+    "difference",
     [
         {"given": {"boat": "B2"}},
         {"name": "boats.own"},
@@ -307,10 +307,10 @@ def test_asked_again_of_the_same_state_the_store_is_not_asked_and_the_log_has_it
         {"whole": True},
     ],
 )
-def test_another_question_or_clearance_asks_the_store(gate: Gate, told: Told, other: dict[str, Any]) -> None:
+def test_another_question_or_clearance_asks_the_store(gate: Gate, told: Told, difference: dict[str, Any]) -> None:
     question: dict[str, Any] = {"principal": READER, "purpose": "why", "name": "boats.open", "case": "one"}
     gate.read(**question)
-    gate.read(**{**question, **other})
+    gate.read(**{**question, **difference})
     assert len(told.asked) == 2
 
 
@@ -324,17 +324,17 @@ def test_a_role_that_may_not_ask_is_refused_what_another_was_given(gate: Gate, t
     assert len(told.asked) == 1
 
 
-@pytest.mark.parametrize(("values", "asked"), [({"version_p": 7}, 2), ({"version": 7}, 1), ({"state": "loading-c"}, 1)])
+@pytest.mark.parametrize(("values", "count"), [({"version_p": 7}, 2), ({"version": 7}, 1), ({"state": "loading-c"}, 1)])
 def test_a_new_version_at_the_clearance_asks_the_store(
-    gate: Gate, told: Told, database: sa.Engine, values: dict[str, Any], asked: int
+    gate: Gate, told: Told, database: sa.Engine, values: dict[str, Any], count: int
 ) -> None:
     gate.read(READER, "why", "boats.open", "one")
     changed(database, **values)
     gate.read(READER, "why", "boats.open", "one")
-    assert len(told.asked) == asked
+    assert len(told.asked) == count
     gate.forget()
     gate.read(READER, "why", "boats.open", "one")
-    assert len(told.asked) == asked + 1
+    assert len(told.asked) == count + 1
 
 
 def test_a_closed_case_gives_nothing_that_was_read_before(gate: Gate, database: sa.Engine) -> None:
@@ -375,8 +375,8 @@ def changed(database: sa.Engine, **values: Any) -> None:
 def kept(database: sa.Engine, folder: Path) -> Snapshots:
     """Snapshots of the case `one`, whose graph is as it was last written."""
     with transaction(database) as connection:
-        held = {"mark": "m1", "counts": {"Boat": 2}}
-        connection.execute(tables.cases.update().values(held=held, mark_p="m1").where(tables.cases.c.id == "one"))
+        contents = {"mark": "m1", "counts": {"Boat": 2}}
+        connection.execute(tables.cases.update().values(held=contents, mark_p="m1").where(tables.cases.c.id == "one"))
     return Snapshots(folder / "kept", bytes(32), database, lambda _case: bytes(32), 1)
 
 
@@ -391,8 +391,10 @@ def test_what_was_computed_before_a_change_writes_nothing_after_it(
 
     def compute() -> list[int]:
         with transaction(database) as connection:
-            held = {"mark": "m2", "counts": {"Boat": 1}}
-            connection.execute(tables.cases.update().values(held=held, mark_p="m2").where(tables.cases.c.id == "one"))
+            contents = {"mark": "m2", "counts": {"Boat": 1}}
+            connection.execute(
+                tables.cases.update().values(held=contents, mark_p="m2").where(tables.cases.c.id == "one")
+            )
         kept.settle()  # the change is reported as complete
         return [1, 2, 3]
 
@@ -458,12 +460,12 @@ def test_material_for_an_analysis_is_whole_or_an_error(gate: Gate, told: Told, d
 def test_an_act_on_a_case_that_is_not_there_is_none(gate: Gate, database: sa.Engine) -> None:
     """The refusal is the same with and without clearance for the case. Only an act that loads may create the case."""
     cleared: list[str] = []
-    other: list[str] = []
-    for case, refusals in (("none", cleared), ("other", other)):
+    uncleared: list[str] = []
+    for case, refusals in (("none", cleared), ("other", uncleared)):
         with pytest.raises(NotFound) as refused, gate.acting(READER, "why", "read", case, query="deliveries"):
             pytest.fail("it was begun")
         refusals.append(str(refused.value).replace(case, ""))
-    assert cleared == other
+    assert cleared == uncleared
     assert outcomes(database)[0] == ("read", "failed: NotFound", None)
     with gate.acting(READER, "why", "load", "none"):
         pass

@@ -18,8 +18,8 @@ def test_examples_run(module: object) -> None:
 
 
 def level(sought: str, **values: object) -> int | None:
-    found = match(SearchText(sought), fields({"id": "P0397", **values}))
-    return None if found is None else found.level
+    matched = match(SearchText(sought), fields({"id": "P0397", **values}))
+    return None if matched is None else matched.level
 
 
 @pytest.mark.parametrize(
@@ -77,33 +77,33 @@ def test_how_a_search_matches(sought: str, values: dict[str, object], wanted: in
 
 def test_a_pseudonym_is_found_by_its_blocks_and_by_nothing_inside() -> None:
     values = {"id": "S-X6GW-Q8CC-PK9A", "kind": "phone", "value": "S-GE77-HEC7-YZWH"}
-    found = {
+    matches = {
         sought: match(SearchText(sought), fields(values)) for sought in ("x6gw", "a", "77", "+4477", "S-X6GW-Q8CC-PK9A")
     }
-    assert [one for one, how in found.items() if how] == ["x6gw", "S-X6GW-Q8CC-PK9A"]
+    assert [text for text, how in matches.items() if how] == ["x6gw", "S-X6GW-Q8CC-PK9A"]
 
 
 def test_why_names_what_matched() -> None:
-    found = match(
+    matched = match(
         SearchText("hewa 07911"), fields({"id": "P1", "aliases": ["Abu Hewa"], "phones": ["+44 7911 123456"]})
     )
-    assert found is not None
-    assert found.why == (("alias", "Abu Hewa"), ("phone", "+44 7911 123456"))
+    assert matched is not None
+    assert matched.why == (("alias", "Abu Hewa"), ("phone", "+44 7911 123456"))
 
 
 word = st.text("abkr", min_size=5, max_size=8)
 
 
 @given(word, word)
-def test_the_pattern_for_one_letter_off_finds_what_is_one_letter_off(one: str, other: str) -> None:
+def test_the_pattern_for_one_letter_off_finds_what_is_one_letter_off(first: str, second: str) -> None:
     """The pattern also matches the word itself, which the index may offer again."""
-    pattern = likeness._one_off(one)
-    assert bool(re.fullmatch(pattern, other)) == (one_off(one, other) or one == other)
+    pattern = likeness._one_off(first)
+    assert bool(re.fullmatch(pattern, second)) == (one_off(first, second) or first == second)
 
 
 @given(word, word)
-def test_one_letter_off_goes_both_ways(one: str, other: str) -> None:
-    assert one_off(one, other) == one_off(other, one)
+def test_one_letter_off_goes_both_ways(first: str, second: str) -> None:
+    assert one_off(first, second) == one_off(second, first)
 
 
 name = st.text("abcdeKR -'ёжк王ك", min_size=1, max_size=14)
@@ -113,9 +113,9 @@ name = st.text("abcdeKR -'ёжк王ك", min_size=1, max_size=14)
 def test_what_is_there_is_found_by_itself_whole(text: str) -> None:
     sought = SearchText(text)
     if sought.parts:
-        found = match(sought, [("name", text)])
-        assert found is not None
-        assert found.level == 0
+        matched = match(sought, [("name", text)])
+        assert matched is not None
+        assert matched.level == 0
 
 
 @given(name, name)
@@ -141,18 +141,18 @@ def test_terms_hold_only_letters_digits_and_their_marks() -> None:
     values = {"name": "O'Neil \"} ) OR *:* +case:x", "aliases": ["/.*/"], "phones": ["+44 7911 123456"]}
     for term in entity_terms("a/b?c", values).split():
         assert re.fullmatch("[=_]?[A-Za-z0-9]+", term), term
-    asked = SearchText('") OR *:* +case:"other /.*/ [a TO z]').pattern
-    assert re.fullmatch(r"[a-zJSC0-9*./?_|()+ ]+", asked), asked
-    assert ":" not in asked
+    pattern = SearchText('") OR *:* +case:"other /.*/ [a TO z]').pattern
+    assert re.fullmatch(r"[a-zJSC0-9*./?_|()+ ]+", pattern), pattern
+    assert ":" not in pattern
 
 
 def test_an_excerpt_shows_the_words_around() -> None:
     text = "a " * 100 + "He rang Sami at night from 07911 123 456, " + "b " * 100
-    found = excerpt(SearchText("sami"), text)
-    assert found is not None
-    assert found.found == "Sami"
-    assert found.before.startswith("… ")
-    assert found.behind.endswith(" …")
+    passage = excerpt(SearchText("sami"), text)
+    assert passage is not None
+    assert passage.found == "Sami"
+    assert passage.before.startswith("… ")
+    assert passage.behind.endswith(" …")
     number = excerpt(SearchText("+44 7911 123456"), text)
     assert number is not None
     assert number.found == "07911 123 456"

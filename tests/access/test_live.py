@@ -170,5 +170,5 @@ def test_a_clock_that_is_corrected_by_seconds_ends_nothing(database: sa.Engine, 
 def test_the_log_verifies_and_the_line_is_part_of_it(database: sa.Engine, clock: Clock, home: Settings) -> None:
     clock.go(hours=-1)
     act(database)
-    kept = chain.Chain(database, KEY, Anchor(home.home / "log.anchor", KEY))
-    assert verify(kept, lambda *_progress: None).whole
+    log_chain = chain.Chain(database, KEY, Anchor(home.home / "log.anchor", KEY))
+    assert verify(log_chain, lambda *_progress: None).whole

@@ -128,7 +128,7 @@ def test_nothing_is_written_in_a_log_that_is_not_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("detail", "disclosed"),
     [
         ({"query": "boats.one", "partial": True, "undo": 3}, {"query": "boats.one", "partial": True, "undo": 3}),
         ({"parameters": {"text": "Wilma"}}, {"parameters": {"text": "5 characters"}}),
@@ -153,9 +153,9 @@ def test_nothing_is_written_in_a_log_that_is_not_kept(tmp_path: Path) -> None:
         ({"roles": [], "undo": 0}, {"roles": [], "undo": 0}),
     ],
 )
-def test_what_could_name_someone_is_told_by_its_length(given: dict[str, Any], kept: dict[str, Any]) -> None:
-    assert told(given) == kept
-    assert told(told(given)) == kept
+def test_what_could_name_someone_is_told_by_its_length(detail: dict[str, Any], disclosed: dict[str, Any]) -> None:
+    assert told(detail) == disclosed
+    assert told(told(detail)) == disclosed
 
 
 def test_acts_are_found_by_who_where_what_when_and_which_source(filled: Kept) -> None:
@@ -180,9 +180,9 @@ def test_acts_are_found_by_who_where_what_when_and_which_source(filled: Kept) ->
 
 
 def test_an_untouched_log_verifies(filled: Kept) -> None:
-    found = filled.verify()
-    assert found.whole, found.faults
-    assert found.lines == 12
+    verification = filled.verify()
+    assert verification.whole, verification.faults
+    assert verification.lines == 12
 
 
 CHANGED = {
@@ -200,9 +200,11 @@ def test_a_change_of_any_column_of_any_line_is_found(filled: Kept, column: str, 
     line = random.Random(f"{column}{seed}").randint(1, 12)
     value = CHANGED.get(column, f"{column} || 'x'")
     filled.tamper(f"UPDATE log SET {column} = {value} WHERE id = {line}")
-    found = filled.verify()
-    assert not found.whole
-    assert f"ine {line} " in found.faults[0] or f"ine {line}:" in found.faults[0] or line == 12, found.faults
+    verification = filled.verify()
+    assert not verification.whole
+    assert f"ine {line} " in verification.faults[0] or f"ine {line}:" in verification.faults[0] or line == 12, (
+        verification.faults
+    )
 
 
 @pytest.mark.parametrize("column", [column for column in COLUMNS if column != "id"])
@@ -210,9 +212,9 @@ def test_what_does_not_belong_in_a_column_is_found_and_does_not_stop_the_verific
     filled: Kept, column: str
 ) -> None:
     filled.tamper(f"UPDATE log SET {column} = X'FF00FE' WHERE id = 5", "UPDATE log SET purpose = 'x' WHERE id = 9")
-    found = filled.verify()
-    assert any("Line 5 " in fault or "Line 5:" in fault for fault in found.faults), found.faults
-    assert any("Line 9 " in fault for fault in found.faults), found.faults
+    verification = filled.verify()
+    assert any("Line 5 " in fault or "Line 5:" in fault for fault in verification.faults), verification.faults
+    assert any("Line 9 " in fault for fault in verification.faults), verification.faults
 
 
 @pytest.mark.parametrize("first", [1, 4, 9, 11])
@@ -220,8 +222,8 @@ def test_what_does_not_belong_in_a_column_is_found_and_does_not_stop_the_verific
 def test_lines_that_were_removed_are_found(filled: Kept, first: int, count: int) -> None:
     last = first + count - 1
     filled.tamper(f"DELETE FROM log WHERE id BETWEEN {first} AND {last}")
-    said = f"Line {first} is missing" if count == 1 else f"Lines {first} to {last} are missing"
-    assert any(said in fault for fault in filled.verify().faults)
+    expected = f"Line {first} is missing" if count == 1 else f"Lines {first} to {last} are missing"
+    assert any(expected in fault for fault in filled.verify().faults)
 
 
 @pytest.mark.parametrize("left", range(12))
@@ -283,8 +285,8 @@ def test_a_change_of_the_linked_sources_is_found(filled: Kept, statement: str) -
 
 
 def test_a_log_under_another_key_does_not_verify(filled: Kept) -> None:
-    other = audit.keep(filled.engine, bytes(32), filled.anchor)
-    assert verify(other, lambda *_progress: None).count >= 12
+    foreign = audit.keep(filled.engine, bytes(32), filled.anchor)
+    assert verify(foreign, lambda *_progress: None).count >= 12
 
 
 def test_a_line_that_could_not_be_forged_without_the_key_is_all_that_follows_a_cut(filled: Kept) -> None:
@@ -299,13 +301,13 @@ def test_a_line_that_could_not_be_forged_without_the_key_is_all_that_follows_a_c
 
 
 def test_a_log_put_back_from_before_and_gone_on_with_is_found(filled: Kept, tmp_path: Path) -> None:
-    with sqlite3.connect(filled.home / "graphsvc.sqlite") as there, sqlite3.connect(tmp_path / "copy") as copy:
-        there.backup(copy)
+    with sqlite3.connect(filled.home / "graphsvc.sqlite") as live, sqlite3.connect(tmp_path / "copy") as copy:
+        live.backup(copy)
     for number in range(4):
         filled.act(number)
     filled.engine.dispose()
-    with sqlite3.connect(tmp_path / "copy") as copy, sqlite3.connect(filled.home / "graphsvc.sqlite") as there:
-        copy.backup(there)
+    with sqlite3.connect(tmp_path / "copy") as copy, sqlite3.connect(filled.home / "graphsvc.sqlite") as live:
+        copy.backup(live)
     for _ in range(6):
         filled.act()
     faults = filled.verify().faults
@@ -324,9 +326,9 @@ def test_a_line_of_another_history_is_found_though_it_was_written_by_the_service
         line = connection.execute(sa.select(tables.log).where(tables.log.c.id == 14)).mappings().one()
         raw = connection.exec_driver_sql("SELECT at FROM log WHERE id = 14").scalar()
     values = {name: line[name] for name in columns} | {"at": raw, "detail": "{}"}
-    with sqlite3.connect(filled.home / "graphsvc.sqlite") as there:
-        there.execute(f"UPDATE log SET {', '.join(f'{name} = :{name}' for name in columns)} WHERE id = 14", values)
-    there.close()
+    with sqlite3.connect(filled.home / "graphsvc.sqlite") as live:
+        live.execute(f"UPDATE log SET {', '.join(f'{name} = :{name}' for name in columns)} WHERE id = 14", values)
+    live.close()
     assert any("Line 14 " in fault for fault in filled.verify().faults)
     assert fork.verify().whole
     fork.engine.dispose()
@@ -409,55 +411,55 @@ def test_several_threads_and_processes_write_one_chain(log: Kept) -> None:
         assert process.wait(60) == 0
         assert process.stdout
         process.stdout.close()
-    found = log.verify()
-    assert found.whole, found.faults
-    assert found.lines == 2 * (2 * 40 + 4 * 20)
+    verification = log.verify()
+    assert verification.whole, verification.faults
+    assert verification.lines == 2 * (2 * 40 + 4 * 20)
 
 
 def test_who_waits_too_long_for_another_is_told_and_nothing_is_released(
     log: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = kept(log.home)
+    second_log = kept(log.home)
     monkeypatch.setattr("graphsvc.access.log.anchor._PATIENCE_S", 0.2)
     with (
         log.chain.anchor.held(),
         pytest.raises(Busy, match=r"^The log is being written by another process\. Try again"),
     ):
-        other.act()
+        second_log.act()
     log.act()  # the lock was released
-    other.engine.dispose()
+    second_log.engine.dispose()
     assert log.verify().lines == 2
 
 
 def test_a_lock_that_was_taken_away_keeps_nobody_else_out_and_lets_no_two_in(log: Kept) -> None:
     """A writer waiting for the removed lock file goes on to the file that replaced it."""
-    other, inside = kept(log.home), threading.Event()
+    second_log, inside = kept(log.home), threading.Event()
 
     def wait() -> None:
-        with other.chain.anchor.held():
+        with second_log.chain.anchor.held():
             inside.set()
 
     waiting, third = threading.Thread(target=wait), kept(log.home)
-    with ExitStack() as held:
+    with ExitStack() as locks:
         with log.chain.anchor.held():
             waiting.start()
             assert not inside.wait(0.2)
             (log.home / "log.anchor.lock").unlink()
-            held.enter_context(third.chain.anchor.held())  # in the replacement file
+            locks.enter_context(third.chain.anchor.held())  # in the replacement file
         assert not inside.wait(0.3)
     assert inside.wait(30)
     waiting.join(30)
-    for opened in (other, third):
+    for opened in (second_log, third):
         opened.engine.dispose()
 
 
 def test_database_and_anchor_are_written_together_whoever_else_writes(log: Kept) -> None:
     """Otherwise a slow process could set the anchor back to its own line after others have written more."""
-    other = kept(log.home)
+    second_log = kept(log.home)
     appended = threading.Event()
 
     def append() -> None:
-        other.act()
+        second_log.act()
         appended.set()
 
     thread = threading.Thread(target=append)
@@ -466,7 +468,7 @@ def test_database_and_anchor_are_written_together_whoever_else_writes(log: Kept)
         assert not appended.wait(0.5)
     thread.join(30)
     assert appended.is_set()
-    other.engine.dispose()
+    second_log.engine.dispose()
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -475,17 +477,17 @@ def test_a_kill_at_any_moment_is_no_tampering_and_loses_nothing_that_was_said_to
     process = writer(log.home, 10_000)
     assert process.stdout
     assert process.stdout.readline() == "ready\n"
-    said = -1
+    last_written = -1
     for _ in range(chance.randint(1, 30)):
-        said = int(process.stdout.readline())
+        last_written = int(process.stdout.readline())
     threading.Event().wait(chance.random() / 200)
     process.send_signal(signal.SIGKILL)
-    said = max([said, *(int(text) for text in process.stdout.read().split("\n")[:-1])])
+    last_written = max([last_written, *(int(text) for text in process.stdout.read().split("\n")[:-1])])
     process.wait(30)
     process.stdout.close()
-    found = log.verify()
-    assert found.whole, found.faults
-    assert found.lines >= 2 * (said + 1)
+    verification = log.verify()
+    assert verification.whole, verification.faults
+    assert verification.lines >= 2 * (last_written + 1)
     log.act()
     assert log.verify().whole
 
@@ -524,9 +526,9 @@ def test_a_death_at_each_step_is_no_tampering(log: Kept, dies: str, kept_lines: 
     )
     done = subprocess.run([sys.executable, "-c", program], check=False, timeout=60)
     assert done.returncode == 9
-    found = log.verify()
-    assert found.whole, found.faults
-    assert found.lines == kept_lines
+    verification = log.verify()
+    assert verification.whole, verification.faults
+    assert verification.lines == kept_lines
     log.act()
     assert log.verify().whole
     # Once a line exists and the anchor names it, cutting it is found, even if it is the only one.
@@ -534,9 +536,9 @@ def test_a_death_at_each_step_is_no_tampering(log: Kept, dies: str, kept_lines: 
     assert not log.verify().whole
 
 
-@pytest.mark.parametrize("what", ["cut", "anchor"])
-def test_a_cut_is_not_forgotten_when_the_process_dies_before_it_is_written_down(filled: Kept, what: str) -> None:
-    if what == "cut":
+@pytest.mark.parametrize("damage", ["cut", "anchor"])
+def test_a_cut_is_not_forgotten_when_the_process_dies_before_it_is_written_down(filled: Kept, damage: str) -> None:
+    if damage == "cut":
         filled.tamper("DELETE FROM log_sources WHERE line > 6", "DELETE FROM log WHERE id > 6")
     else:
         filled.anchor.unlink()
@@ -551,7 +553,7 @@ def test_a_cut_is_not_forgotten_when_the_process_dies_before_it_is_written_down(
     assert not filled.verify().whole
     filled.act()
     (fault,) = filled.verify().faults
-    assert "Line 7 records" in fault if what == "cut" else "Line 13 records that the anchor was missing" in fault
+    assert "Line 7 records" in fault if damage == "cut" else "Line 13 records that the anchor was missing" in fault
 
 
 def test_nothing_is_kept_when_the_anchor_cannot_be_written(log: Kept) -> None:
@@ -571,10 +573,10 @@ _STRAY = "Q-ZZZZ-ZZZZ-ZZZZ"
 
 def _tampering(chance: random.Random, last: int) -> list[str]:
     """One random change to a log of `last` lines, as an attacker could make it with an SQL tool."""
-    line, other = chance.sample(range(1, last + 1), 2)
+    line, second = chance.sample(range(1, last + 1), 2)
     column = chance.choice([column for column in COLUMNS if column not in ("id", "of_line")])
     value = CHANGED.get(column, f"{column} || 'x'")
-    one = "(SELECT rowid FROM log_sources ORDER BY random() LIMIT 1)"
+    random_row = "(SELECT rowid FROM log_sources ORDER BY random() LIMIT 1)"
     put_in = (
         f"INSERT INTO log SELECT {last + chance.randint(1, 9)}, NULL, at, account, purpose, action, case_id, detail,"
         f" outcome, rows, sources_hmac, hmac FROM log WHERE id = {line}"
@@ -594,13 +596,13 @@ def _tampering(chance: random.Random, last: int) -> list[str]:
         "cut": [f"DELETE FROM log_sources WHERE line > {line}", f"DELETE FROM log WHERE id > {line}"],
         "swap": [
             f"UPDATE log SET id = -1 WHERE id = {line}",
-            f"UPDATE log SET id = {line} WHERE id = {other}",
-            f"UPDATE log SET id = {other} WHERE id = -1",
+            f"UPDATE log SET id = {line} WHERE id = {second}",
+            f"UPDATE log SET id = {second} WHERE id = -1",
         ],
         "put in": [put_in],
         "link": [f"INSERT INTO log_sources VALUES ({line}, '{_STRAY}')"],
-        "unlink": [f"DELETE FROM log_sources WHERE rowid = {one}"],
-        "put others": [f"UPDATE log_sources SET pseudonym = '{_STRAY}' WHERE rowid = {one}"],
+        "unlink": [f"DELETE FROM log_sources WHERE rowid = {random_row}"],
+        "put others": [f"UPDATE log_sources SET pseudonym = '{_STRAY}' WHERE rowid = {random_row}"],
     }
     kind = list(kinds)[chance.randrange(len(kinds))]
     return kinds[kind]
@@ -633,7 +635,7 @@ def test_any_tampering_is_found(long: Path, tmp_path: Path, seed: int) -> None:
     shutil.copytree(long, home)
     opened = kept(home)
     opened.tamper(*statements)
-    found = opened.verify()
+    verification = opened.verify()
     opened.engine.dispose()
-    assert not found.whole, statements
-    assert all("ine" in fault for fault in found.faults)
+    assert not verification.whole, statements
+    assert all("ine" in fault for fault in verification.faults)

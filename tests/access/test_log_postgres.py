@@ -41,7 +41,7 @@ def chain(postgres: Postgres, tmp_path: Path) -> Iterator[Chain]:
     """A log of 120 lines that two processes and two threads wrote."""
     home, url = tmp_path / "home", postgres.url()
     engine = open_database(Settings.read({}, home=home, database_url=url))
-    kept = audit.keep(engine, KEY, home / "log.anchor")
+    log_chain = audit.keep(engine, KEY, home / "log.anchor")
     processes = [subprocess.Popen([sys.executable, "-c", _WRITER, str(home), url]) for _ in range(2)]
 
     def several() -> None:
@@ -56,7 +56,7 @@ def chain(postgres: Postgres, tmp_path: Path) -> Iterator[Chain]:
         thread.join(60)
     for process in processes:
         assert process.wait(60) == 0
-    yield kept
+    yield log_chain
     engine.dispose()
 
 
@@ -82,21 +82,21 @@ def test_one_chain_whoever_writes_it_and_every_change_is_found(chain: Chain, tmp
     ):
         with chain.database.begin() as connection:
             before = connection.execute(sa.text(f"SELECT {column} FROM log WHERE id = 20")).scalar()  # noqa: S608
-        found = faults(chain, f"UPDATE log SET {column} = {value} WHERE id = 20")  # noqa: S608
-        assert any("Line 20 " in fault for fault in found), column
+        reported = faults(chain, f"UPDATE log SET {column} = {value} WHERE id = 20")  # noqa: S608
+        assert any("Line 20 " in fault for fault in reported), column
         with chain.database.begin() as connection:
-            kept = sa.table("log", sa.column("id"), sa.column(column, sa.JSON if column == "detail" else None))
-            connection.execute(kept.update().where(kept.c.id == 20).values({column: before}))
+            log_table = sa.table("log", sa.column("id"), sa.column(column, sa.JSON if column == "detail" else None))
+            connection.execute(log_table.update().where(log_table.c.id == 20).values({column: before}))
         assert faults(chain) == (), column
     (fault,) = faults(chain, "DELETE FROM log_sources WHERE line >= 120", "DELETE FROM log WHERE id >= 120")
     assert "Line 120 is missing" in fault
     audit.begin(chain.database, Principal("ann", frozenset()), "why", "query")
     (fault,) = faults(chain)
     assert "Line 120 records" in fault
-    found = faults(chain, "DELETE FROM log WHERE id = 7", "INSERT INTO log_sources VALUES (7, 'Q-ZZZZ-ZZZZ-ZZZZ')")
-    assert "Line 7 is missing." in found
-    assert "Sources are linked to line 7, which is not there." in found
+    reported = faults(chain, "DELETE FROM log WHERE id = 7", "INSERT INTO log_sources VALUES (7, 'Q-ZZZZ-ZZZZ-ZZZZ')")
+    assert "Line 7 is missing." in reported
+    assert "Sources are linked to line 7, which is not there." in reported
     # Another home on the same database, without an anchor: the log records that, and goes on.
-    other = audit.keep(chain.database, KEY, tmp_path / "other.anchor")
+    second_chain = audit.keep(chain.database, KEY, tmp_path / "other.anchor")
     audit.begin(chain.database, Principal("ann", frozenset()), "why", "query")
-    assert any("records that the anchor was missing" in fault for fault in faults(other))
+    assert any("records that the anchor was missing" in fault for fault in faults(second_chain))

@@ -72,8 +72,8 @@ def fill(vault: Vault, database: sa.Engine) -> None:
 def require_all_open(vault: Vault, database: sa.Engine) -> None:
     with transaction(database) as connection:
         for row in connection.execute(sa.select(tables.identities)):
-            what = f"identity c {row.pseudonym}"
-            assert unpack(vault.key(row.key_sealed, what), row.values_sealed, what)["name"] == WHO["name"]
+            label = f"identity c {row.pseudonym}"
+            assert unpack(vault.key(row.key_sealed, label), row.values_sealed, label)["name"] == WHO["name"]
         vault.key(connection.execute(sa.select(tables.cases.c.key_sealed)).scalar_one(), "case c")
         vault.key(connection.execute(sa.select(tables.uploads.c.key_sealed)).scalar_one(), "upload u")
 
@@ -99,10 +99,10 @@ def test_another_key_is_told_at_start_from_the_file_and_from_the_environment(
     settings: Settings, database: sa.Engine
 ) -> None:
     open_vault(settings, database)
-    other = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    second_key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     with pytest.raises(OperatorError, match=r"GRAPHSVC_MASTER_KEY.*not the one"):
-        open_vault(dataclasses.replace(settings, master_key=other), database)
-    (settings.home / "master.key").write_text(other)
+        open_vault(dataclasses.replace(settings, master_key=second_key), database)
+    (settings.home / "master.key").write_text(second_key)
     with pytest.raises(OperatorError, match="not the one"):
         open_vault(settings, database)
 
@@ -190,11 +190,11 @@ def test_a_key_of_the_environment_is_rotated_into_a_file_to_take_it_from(
         return dataclasses.replace(settings, master_key=key)
 
     fill(open_vault(with_key(old), database), database)
-    told = rotate(with_key(old), database)
+    advice = rotate(with_key(old), database)
     path = masterkey.next_file(settings)
     new = path.read_text().strip()
-    assert str(path) in told
-    assert new not in told
+    assert str(path) in advice
+    assert new not in advice
     with pytest.raises(OperatorError, match="was rotated"):
         open_vault(with_key(old), database)
     require_all_open(open_vault(with_key(new), database), database)
@@ -304,9 +304,9 @@ def test_killed_for_real_at_any_write_the_home_opens(
     with transaction(database) as connection:
         # Many and large enough that the database cannot hold the whole transaction in memory until its commit.
         for number in range(MANY):
-            what = f"identity c S-{number + 2}"
-            key, wrapped = vault.new_key(what)
-            sealed = pack(key, WHO | {"notes": secrets.token_hex(20_000)}, what)
+            label = f"identity c S-{number + 2}"
+            key, wrapped = vault.new_key(label)
+            sealed = pack(key, WHO | {"notes": secrets.token_hex(20_000)}, label)
             row = {"case_id": "c", "pseudonym": f"S-{number + 2}", "kind": "person"}
             connection.execute(tables.identities.insert().values(**row, key_sealed=wrapped, values_sealed=sealed))
     word, writes = rotating(0)

@@ -29,9 +29,9 @@ GOOD = (
 
 @pytest.mark.parametrize("password", TRIVIAL)
 def test_what_anyone_would_try_is_refused_in_two_sentences(password: str) -> None:
-    said = refusal(password)
-    assert said.startswith(("This password ", "A password needs")), said
-    assert password not in said
+    reason = refusal(password)
+    assert reason.startswith(("This password ", "A password needs")), reason
+    assert password not in reason
 
 
 @pytest.mark.parametrize("password", GOOD)

@@ -39,8 +39,8 @@ def test_role_and_action(role: str, action: str) -> None:
     else:
         with pytest.raises(Refused, match="An administrator can give it") as refused:
             policy.require(someone(role), action)
-        said = str(refused.value).partition(" An administrator")[0]
-        named = {name for name in policy.ROLES if name in said}
+        sentence = str(refused.value).partition(" An administrator")[0]
+        named = {name for name in policy.ROLES if name in sentence}
         assert named == {name for name, actions in MAY.items() if action in actions}
 
 

@@ -32,9 +32,9 @@ ROW = ("P1", "Ann", "a debt", "Q-1", ["x_box: 3"])
     ],
 )
 def test_every_property_is_released_by_its_sensitivity(sensitivity: str, permitted: tuple[bool, ...]) -> None:
-    shown = [name for name, kind in SENSITIVITY.items() if kind == sensitivity]
-    assert shown
-    for name in shown:
+    names = [name for name, kind in SENSITIVITY.items() if kind == sensitivity]
+    assert names
+    for name in names:
         assert tuple(permits(grant, name) for grant in (P, C, SOURCES)) == permitted, name
 
 
@@ -66,9 +66,9 @@ def test_with_every_clearance_nothing_is_withheld() -> None:
     assert released.withheld == ()
 
 
-@pytest.mark.parametrize("shown", [None, "", "Person.secret", "person.id"])
-def test_what_is_not_declared_never_comes_out(shown: str | None) -> None:
-    returns = {"person": "Person.id"} | ({"more": shown} if shown is not None else {})
+@pytest.mark.parametrize("source", [None, "", "Person.secret", "person.id"])
+def test_what_is_not_declared_never_comes_out(source: str | None) -> None:
+    returns = {"person": "Person.id"} | ({"more": source} if source is not None else {})
     released = release(Grant("C", sources=True), returns, ("person", "more"), [("P1", "x")], few_below=3)
     assert released.rows == [("P1",)]
     assert released.withheld == ("more",)
@@ -109,7 +109,7 @@ def test_no_row_of_a_single_witness_passes_whatever_the_query_does() -> None:
 
 
 def test_where_the_kind_of_a_statement_is_not_known_nothing_single_passes() -> None:
-    returns = {name: shown for name, shown in ONE_BY_ONE.items() if name != "kind"}
+    returns = {name: source for name, source in ONE_BY_ONE.items() if name != "kind"}
     rows = [row[:3] for row in OF_WITNESSES + OPEN]
     assert release(P, returns, tuple(returns), rows, few_below=3).rows == [(None, "RUNS", None)]
     unknown = [("k1", "RUNS", "t1", None), ("k1", "RUNS", "t1", "something new")]

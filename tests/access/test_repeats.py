@@ -32,11 +32,11 @@ def test_the_answers_wanted_last_stay_within_the_bytes_there_are_for_them() -> N
 
 def test_a_new_version_drops_what_was_of_another_and_leaves_other_cases_and_clearances() -> None:
     repeats = Repeats()
-    kept = [question("a"), question("a", grant=C), question("a", case="calais")]
-    for asking in kept:
+    questions = [question("a"), question("a", grant=C), question("a", case="calais")]
+    for asking in questions:
         repeats.keep(asking, 1, answer("old"))
-    assert repeats.get(kept[0], 2) is None
-    assert repeats.get(kept[0], 1) is None  # gone for good, even if version numbers start again
-    assert [repeats.get(asking, 1) for asking in kept[1:]] == [answer("old")] * 2
+    assert repeats.get(questions[0], 2) is None
+    assert repeats.get(questions[0], 1) is None  # gone for good, even if version numbers start again
+    assert [repeats.get(asking, 1) for asking in questions[1:]] == [answer("old")] * 2
     repeats.forget()
-    assert [repeats.get(asking, 1) for asking in kept] == [None] * 3
+    assert [repeats.get(asking, 1) for asking in questions] == [None] * 3

@@ -70,7 +70,7 @@ def enrol(database: sa.Engine, vault: Vault, clock: Clock) -> str:
 
 
 @pytest.mark.parametrize(
-    ("given", "wrong"),
+    ("purpose", "wrong"),
     [
         ("", "Say for which"),
         (" \t", "Say for which"),
@@ -82,14 +82,19 @@ def enrol(database: sa.Engine, vault: Vault, clock: Clock) -> str:
         ("a\ud800", "one line"),
     ],
 )
-def test_a_purpose_is_one_printable_line(given: str, wrong: str) -> None:
+def test_a_purpose_is_one_printable_line(purpose: str, wrong: str) -> None:
     with pytest.raises(NotSignedIn, match=wrong):
-        known_purpose(given)
+        known_purpose(purpose)
 
 
 def test_a_purpose_may_be_in_any_script() -> None:
-    for given in ("x" * 200, "Wer steckt hinter C0008?", "\u8c01\u3000\u5728\u80cc\u540e", "\u0645\u0646\u0638\u0645"):
-        assert known_purpose(f" {given} ") == given
+    for purpose in (
+        "x" * 200,
+        "Wer steckt hinter C0008?",
+        "\u8c01\u3000\u5728\u80cc\u540e",
+        "\u0645\u0646\u0638\u0645",
+    ):
+        assert known_purpose(f" {purpose} ") == purpose
 
 
 def test_codes_are_those_of_the_standard() -> None:
@@ -124,8 +129,10 @@ def test_the_secret_lies_sealed_and_opens_for_its_own_account_alone(
     with transaction(database) as connection:
         row = connection.execute(sa.select(tables.second_factors)).one()
         assert secret.encode() not in row.secret_sealed + row.key_sealed
-        other = connection.execute(sa.select(tables.accounts.c.id).where(tables.accounts.c.name == "adm")).scalar_one()
-        connection.execute(tables.second_factors.update().values(account_id=other))
+        second_id = connection.execute(
+            sa.select(tables.accounts.c.id).where(tables.accounts.c.name == "adm")
+        ).scalar_one()
+        connection.execute(tables.second_factors.update().values(account_id=second_id))
     with pytest.raises(OperatorError, match="cannot open second factor"):
         accounts.sign_in(database, vault, "adm", PASSWORD, factors.code_at(secret, clock.at))
 
@@ -138,7 +145,7 @@ def test_signing_in_takes_password_and_code_once_the_set_up_is_confirmed(
     assert not enrolment.confirm(database, vault, "ann", "000000")
     assert not enrolment.has_second_factor(database, "ann")
     assert enrolment.confirm(database, vault, "ann", factors.code_at(secret, clock.at))
-    said = set()
+    messages = set()
     for password, code in (
         (PASSWORD, ""),
         (PASSWORD, "000000"),
@@ -147,8 +154,8 @@ def test_signing_in_takes_password_and_code_once_the_set_up_is_confirmed(
     ):
         with pytest.raises(NotSignedIn) as wrong:
             accounts.sign_in(database, vault, "ann", password, code)
-        said.add(str(wrong.value))
-    assert said == {accounts.WRONG}
+        messages.add(str(wrong.value))
+    assert messages == {accounts.WRONG}
     clock.go(seconds=30)
     assert accounts.sign_in(database, vault, "ann", PASSWORD, factors.code_at(secret, clock.at)).name == "ann"
     with pytest.raises(RequestError, match="already"):
@@ -194,24 +201,24 @@ def test_attempts_are_counted_over_all_processes(
     home: Settings, database: sa.Engine, vault: Vault, clock: Clock
 ) -> None:
     """Each serving process has its own engine. Guessing through all of them gives no more tries."""
-    other = open_database(home)
+    second_engine = open_database(home)
     try:
         key, tries = accounts.attempts_key(vault), 4 * attempts.FREE_FAILURES
         at_once = threading.Barrier(tries)
 
         def attempt(number: int) -> bool:
             at_once.wait()
-            return attempts.begin((database, other)[number % 2], key, "ann", ABROAD)
+            return attempts.begin((database, second_engine)[number % 2], key, "ann", ABROAD)
 
         with ThreadPoolExecutor(tries) as pool:
             assert sum(pool.map(attempt, range(tries))) == attempts.FREE_FAILURES
-        for engine in (database, other):
+        for engine in (database, second_engine):
             with pytest.raises(NotSignedIn, match="too many attempts"):
                 accounts.sign_in(engine, vault, "ann", PASSWORD, "", ABROAD)
         clock.go(minutes=attempts.LOCK_MINUTES, seconds=1)
-        assert accounts.sign_in(other, vault, "ann", PASSWORD, "", ABROAD).name == "ann"
+        assert accounts.sign_in(second_engine, vault, "ann", PASSWORD, "", ABROAD).name == "ann"
     finally:
-        other.dispose()
+        second_engine.dispose()
 
 
 def test_a_success_forgets_the_failures_before_it(database: sa.Engine, vault: Vault, clock: Clock) -> None:
@@ -228,9 +235,9 @@ def test_names_that_are_none_are_locked_like_those_that_are(
     hashed: list[str] = []
     verify = accounts.password_is_right
 
-    def counted(stored: str, given: str) -> bool:
-        hashed.append(given)
-        return verify(stored, given)
+    def counted(stored: str, typed: str) -> bool:
+        hashed.append(typed)
+        return verify(stored, typed)
 
     monkeypatch.setattr(accounts, "password_is_right", counted)
     work = {}
@@ -247,8 +254,8 @@ def test_guessing_costs_work_and_as_much_under_a_name_that_is_none(
     shipped_hasher: argon2.PasswordHasher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(accounts, "_HASHER", shipped_hasher)
-    kept, nothing = accounts.hash_password(PASSWORD, "ann"), accounts._hash_of_nothing()
-    costs = argon2.extract_parameters(kept)
+    stored_hash, nothing = accounts.hash_password(PASSWORD, "ann"), accounts._hash_of_nothing()
+    costs = argon2.extract_parameters(stored_hash)
     assert (costs.type, costs.memory_cost >= 64 * 1024, costs.time_cost >= 3) == (argon2.Type.ID, True, True)
     assert argon2.extract_parameters(nothing) == costs
     # The hash fails only after all the work is done: a hash of another form would be refused immediately.
@@ -265,14 +272,14 @@ def test_names_are_not_kept_and_made_up_ones_fill_no_disk(
         clock.go(seconds=1)
         assert attempts.begin(database, b"key", f"secret-name-{number}")
     with transaction(database) as connection:
-        kept = connection.execute(sa.select(tables.attempts)).all()
-    assert 0 < len(kept) <= 20
-    assert "secret-name" not in str(kept)
+        rows = connection.execute(sa.select(tables.attempts)).all()
+    assert 0 < len(rows) <= 20
+    assert "secret-name" not in str(rows)
     clock.go(minutes=attempts.NAME_MINUTES, seconds=1)
     attempts.begin(database, b"key", "another")
     with transaction(database) as connection:
-        kept = connection.execute(sa.select(tables.attempts)).all()
-    assert len(kept) == 2  # by name and place, and by name
+        rows = connection.execute(sa.select(tables.attempts)).all()
+    assert len(rows) == 2  # by name and place, and by name
 
 
 HOME, ABROAD = Entrance("192.0.2.7", "laptop"), Entrance("203.0.113.9")
@@ -351,10 +358,10 @@ def test_known_places_are_few_and_forgotten_and_no_address_stands_in_them(
         clock.go(seconds=1)
         accounts.sign_in(database, vault, "ann", PASSWORD, "", Entrance(f"192.0.2.{number}", f"device-{number}"))
     with transaction(database) as connection:
-        kept = connection.execute(sa.select(tables.known_places)).all()
-    assert len(kept) == 6
-    assert "192.0.2" not in str(kept)
-    assert "device" not in str(kept)
+        rows = connection.execute(sa.select(tables.known_places)).all()
+    assert len(rows) == 6
+    assert "192.0.2" not in str(rows)
+    assert "device" not in str(rows)
     clock.go(days=attempts.KNOWN_DAYS, seconds=1)
     accounts.sign_in(database, vault, "ann", PASSWORD)
     with transaction(database) as connection:
@@ -400,16 +407,16 @@ CHANGES: dict[str, Callable[[sa.Engine], object]] = {
 }
 
 
-@pytest.mark.parametrize("what", CHANGES)
-def test_each_change_ends_the_sign_ins_of_that_account_alone(database: sa.Engine, what: str) -> None:
+@pytest.mark.parametrize("change", CHANGES)
+def test_each_change_ends_the_sign_ins_of_that_account_alone(database: sa.Engine, change: str) -> None:
     hour = dt.timedelta(hours=1)
     mine = [(kind, accounts.issue(database, "ann", kind, hour)) for kind in ("cli", "web", "link", "setup")]
-    other = accounts.issue(database, "adm", "web", hour)
-    CHANGES[what](database)
+    admin_token = accounts.issue(database, "adm", "web", hour)
+    CHANGES[change](database)
     for kind, token in mine:
         with pytest.raises(NotSignedIn):
             accounts.redeem(database, token, kind)
-    assert accounts.redeem(database, other, "web")[0].name == "adm"
+    assert accounts.redeem(database, admin_token, "web")[0].name == "adm"
 
 
 def test_changes_are_what_the_next_sign_in_goes_by(database: sa.Engine, vault: Vault) -> None:
@@ -422,12 +429,12 @@ def test_changes_are_what_the_next_sign_in_goes_by(database: sa.Engine, vault: V
     assert ann.roles == {"auditor", "analyst"}
     assert dict(ann.grants) == {"dover": Grant("C", sources=True)}
     assert ann.free_cypher
-    (shown,) = [one for one in changes.everyone(database) if one.name == "ann"]
-    assert (shown.roles, shown.grants, shown.free_cypher) == (("analyst", "auditor"), dict(ann.grants), True)
-    assert shown.password
-    assert not shown.disabled
+    (managed,) = [account for account in changes.everyone(database) if account.name == "ann"]
+    assert (managed.roles, managed.grants, managed.free_cypher) == (("analyst", "auditor"), dict(ann.grants), True)
+    assert managed.password
+    assert not managed.disabled
     changes.disable(database, "ann")
-    assert [one.disabled for one in changes.everyone(database)] == [False, True]
+    assert [account.disabled for account in changes.everyone(database)] == [False, True]
     with pytest.raises(NotSignedIn):
         accounts.sign_in(database, vault, "ann", PASSWORD)
     changes.enable(database, "ann")
@@ -464,9 +471,9 @@ WRONG: dict[str, Callable[[sa.Engine], object]] = {
 }
 
 
-@pytest.mark.parametrize("what", WRONG)
-def test_what_makes_no_sense_is_refused_and_changes_nothing(database: sa.Engine, what: str) -> None:
+@pytest.mark.parametrize("mistake", WRONG)
+def test_what_makes_no_sense_is_refused_and_changes_nothing(database: sa.Engine, mistake: str) -> None:
     before = changes.everyone(database)
     with pytest.raises(RequestError):
-        WRONG[what](database)
+        WRONG[mistake](database)
     assert changes.everyone(database) == before

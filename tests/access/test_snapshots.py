@@ -76,19 +76,19 @@ def always() -> bool:
 
 
 def put(
-    kept: Snapshots, rows: list[tuple[Any, ...]], *, grant: Grant = ALL, question: str = "q", still: bool = True
+    store: Snapshots, rows: list[tuple[Any, ...]], *, grant: Grant = ALL, question: str = "q", still: bool = True
 ) -> None:
-    with kept.of("dover", grant, NOW, (question,)).writing(always, lambda: still) as writer:
+    with store.of("dover", grant, NOW, (question,)).writing(always, lambda: still) as writer:
         for row in rows:
             writer.add(row)
         writer.keep({"columns": ["id"]})
 
 
 def got(
-    kept: Snapshots, *, grant: Grant = ALL, stands: Stands = NOW, question: str = "q"
+    store: Snapshots, *, grant: Grant = ALL, state: Stands = NOW, question: str = "q"
 ) -> tuple[list[tuple[Any, ...]], dict[str, Any] | None]:
     rows: list[tuple[Any, ...]] = []
-    beside = kept.of("dover", grant, stands, (question,)).read(rows.extend)
+    beside = store.of("dover", grant, state, (question,)).read(rows.extend)
     return rows, beside
 
 
@@ -179,13 +179,13 @@ def test_a_state_a_clearance_and_a_question_have_one_each(kept: Snapshots) -> No
     assert got(kept, grant=Grant("C"))[1] is None
     assert got(kept, grant=Grant("P", sources=True))[1] is None
     assert got(kept, question="other")[1] is None
-    assert got(kept, stands=Stands({"mark": "m3"}, "m1"))[1] is None
+    assert got(kept, state=Stands({"mark": "m3"}, "m1"))[1] is None
 
 
 def test_what_is_c_moves_nothing_of_who_is_cleared_for_p(kept: Snapshots) -> None:
     put(kept, ROWS, grant=OPEN)
-    assert got(kept, grant=OPEN, stands=Stands({"mark": "m3"}, "m1"))[0] == ROWS
-    assert got(kept, grant=OPEN, stands=Stands({"mark": "m2"}, "m3"))[1] is None
+    assert got(kept, grant=OPEN, state=Stands({"mark": "m3"}, "m1"))[0] == ROWS
+    assert got(kept, grant=OPEN, state=Stands({"mark": "m2"}, "m3"))[1] is None
 
 
 def test_nothing_on_disk_can_be_read_or_guessed_from(kept: Snapshots, tmp_path: Path) -> None:
@@ -195,8 +195,8 @@ def test_nothing_on_disk_can_be_read_or_guessed_from(kept: Snapshots, tmp_path: 
     assert "dover" not in str(file.relative_to(tmp_path))
     assert file.stat().st_mode & 0o077 == 0
     assert file.parent.stat().st_mode & 0o077 == 0
-    other = Snapshots(tmp_path / "kept", b"s" * 32, kept._database, lambda _case: KEY, 2)
-    put(other, ROWS)
+    second = Snapshots(tmp_path / "kept", b"s" * 32, kept._database, lambda _case: KEY, 2)
+    put(second, ROWS)
     names = [path.name for path in files(tmp_path / "kept")]
     assert len(set(names)) == 2  # names are made with a key: without it nobody can ask whether a case exists
 
@@ -215,9 +215,9 @@ def test_what_does_not_open_is_made_anew(
         kept._key_of = lambda _case: b"x" * 32
     elif damage == "exchanged":  # the answer to another question, in place of this one
         put(kept, ROWS[:9], question="other")
-        (other,) = set(files(tmp_path / "kept")) - {file}
-        file.write_bytes(other.read_bytes())
-        other.unlink()
+        (second_file,) = set(files(tmp_path / "kept")) - {file}
+        file.write_bytes(second_file.read_bytes())
+        second_file.unlink()
     else:
         first = 8 + int.from_bytes(whole[:8])
         file.write_bytes(
@@ -370,9 +370,9 @@ def test_small_answers_and_cases_without_a_mark_are_not_kept(
 class Wanting(threading.Thread):
     """A process that wants one answer. It reads the answer or makes it, which takes until `on` is set."""
 
-    def __init__(self, kept: Snapshots, on: threading.Event) -> None:
+    def __init__(self, store: Snapshots, on: threading.Event) -> None:
         super().__init__()
-        self._kept, self._on = kept, on
+        self._kept, self._on = store, on
         self.making, self.made = threading.Event(), False
         self.rows: list[tuple[Any, ...]] = []
         self.start()
@@ -392,13 +392,13 @@ def test_what_several_processes_want_is_made_by_one(kept: Snapshots, database: s
     on = threading.Event()
     first = Wanting(kept, on)
     assert first.making.wait(20)
-    others = [Wanting(started(database, tmp_path), on) for _ in range(3)]
-    assert not any(other.making.wait(0.3) for other in others)
+    processes = [Wanting(started(database, tmp_path), on) for _ in range(3)]
+    assert not any(process.making.wait(0.3) for process in processes)
     on.set()
-    for each in (first, *others):
+    for each in (first, *processes):
         each.join(20)
-    assert [each.made for each in (first, *others)] == [True, False, False, False]
-    assert all(other.rows == ROWS for other in others)
+    assert [each.made for each in (first, *processes)] == [True, False, False, False]
+    assert all(process.rows == ROWS for process in processes)
     assert not list((tmp_path / "kept").glob("making-*"))
 
 
@@ -428,8 +428,8 @@ def test_who_makes_it_for_too_long_or_is_gone_is_not_waited_for(
 def test_of_what_takes_the_whole_machine_one_is_made_at_a_time_and_who_looks_at_a_page_is_told_to_look_again(
     kept: Snapshots, database: sa.Engine, tmp_path: Path
 ) -> None:
-    other = started(database, tmp_path)
-    heavy, also_heavy = (by.of("dover", grant, NOW, ("q",)) for by, grant in ((kept, ALL), (other, OPEN)))
+    second = started(database, tmp_path)
+    heavy, also_heavy = (by.of("dover", grant, NOW, ("q",)) for by, grant in ((kept, ALL), (second, OPEN)))
     context = contextvars.copy_context()
     context.run(PATIENCE.set, 0.1)
 
@@ -439,7 +439,7 @@ def test_of_what_takes_the_whole_machine_one_is_made_at_a_time_and_who_looks_at_
 
     with ThreadPoolExecutor(1) as pool:
         with heavy.alone(heavy=True):
-            for where in (also_heavy, other.of("dover", ALL, NOW, ("q",))):
+            for where in (also_heavy, second.of("dover", ALL, NOW, ("q",))):
                 with pytest.raises(NotReady, match="look again"):
                     pool.submit(context.run, partial(hurried, where, heavy=True)).result(20)
             assert pool.submit(context.run, partial(hurried, also_heavy, heavy=False)).result(20) == "made"
@@ -523,7 +523,7 @@ def test_what_cannot_be_deleted_keeps_no_change_from_being_done(
         patched.setattr(shutil, "rmtree", refused)
         kept.settle()
     assert "was not all deleted: PermissionError" in caplog.text
-    assert got(kept, stands=Stands({"mark": "m4"}, "m4"))[1] is None
+    assert got(kept, state=Stands({"mark": "m4"}, "m4"))[1] is None
     kept.settle()
     assert got(kept)[1] is None
 

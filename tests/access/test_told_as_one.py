@@ -124,20 +124,20 @@ CASES = ("told-once", *SECOND, *OTHERWISE)
 
 def rows(case: str) -> Tables:
     """The rows of one of `CASES`."""
-    found = copy.deepcopy(ROWS)
+    tables = copy.deepcopy(ROWS)
     if case in SECOND:
-        found["statements"] += [
+        tables["statements"] += [
             row | {"id": AGAIN[row["id"]], "source_id": SECOND[case]}
             for row in ROWS["statements"]
             if row["id"] in AGAIN
         ]
-        found["links"] += [
+        tables["links"] += [
             row | {"statement_id": AGAIN[row["statement_id"]]} for row in ROWS["links"] if row["statement_id"] in AGAIN
         ]
-    for statement in found["statements"]:
+    for statement in tables["statements"]:
         if statement["id"] in AGAIN:
             statement.update(OTHERWISE.get(case, {}))
-    return found
+    return tables
 
 
 @dataclass(frozen=True)
@@ -183,33 +183,33 @@ def arguments(session: Session) -> Iterator[tuple[str, dict[str, Any]]]:
         if not ids or all(p.default is not None for p in ids):
             yield query.name, base | {p.name: "no" for p in query.parameters if p.words == ("yes", "no")}
         for number in range(2 if any(p.default is None for p in ids) else 0):
-            given = {p.name: (named.get(p.name) or [f"P{number + 1}"])[0] for p in ids}
+            values = {p.name: (named.get(p.name) or [f"P{number + 1}"])[0] for p in ids}
             if len(ids) == 2:
-                given = {ids[0].name: "G1" if "gang" in query.title else "P1", ids[1].name: ("P2", "P3")[number]}
-            yield query.name, base | given
+                values = {ids[0].name: "G1" if "gang" in query.title else "P1", ids[1].name: ("P2", "P3")[number]}
+            yield query.name, base | values
 
 
 def answers(session: Session, subjects: str = "") -> dict[str, Any]:
     """The released answers to the queries whose names begin with `subjects`."""
-    found = {}
-    for name, given in arguments(session):
+    by_query = {}
+    for name, values in arguments(session):
         if not name.startswith(subjects):
             continue
-        released = session.queries.run(name, given)
-        found[f"{name} {given}"] = (released.columns, released.rows, released.truncated, released.withheld)
-    return found
+        released = session.queries.run(name, values)
+        by_query[f"{name} {values}"] = (released.columns, released.rows, released.truncated, released.withheld)
+    return by_query
 
 
 def test_no_query_tells_one_witness_from_two(alike: Alike) -> None:
-    once, *others = (answers(alike.at(case, "C")) for case in CASES)
-    for case, other in zip(CASES[1:], others, strict=True):
-        assert {asked: (rows, other[asked]) for asked, rows in once.items() if rows != other[asked]} == {}, case
-    answered = {asked.partition(" ")[0] for asked, rows in once.items() if rows[1]}
+    once, *repeats = (answers(alike.at(case, "C")) for case in CASES)
+    for case, repeat in zip(CASES[1:], repeats, strict=True):
+        assert {query: (rows, repeat[query]) for query, rows in once.items() if rows != repeat[query]} == {}, case
+    answered = {query.partition(" ")[0] for query, rows in once.items() if rows[1]}
     assert len(answered) > 25
     # Readers with source clearance see the cases differ.
-    once, *others = (answers(alike.at(case, "C", sources=True), "statements.") for case in CASES)
-    for other in others:
-        assert len({asked.partition(" ")[0] for asked in once if once[asked] != other[asked]}) > 1
+    once, *repeats = (answers(alike.at(case, "C", sources=True), "statements.") for case in CASES)
+    for repeat in repeats:
+        assert len({query.partition(" ")[0] for query in once if once[query] != repeat[query]}) > 1
 
 
 def as_text(graph: nx.MultiDiGraph[str]) -> str:
@@ -220,16 +220,16 @@ def as_text(graph: nx.MultiDiGraph[str]) -> str:
 @pytest.mark.parametrize("handling", ["P", "C"])
 def test_no_graph_table_or_explanation_of_a_notebook_does(alike: Alike, handling: str) -> None:
     def notebook(session: Session) -> dict[str, str]:
-        found = {f"graph {of}": as_text(session.graph(of)) for of in ("claims", "links", "operation")}
-        found |= {name: session.frame(name).to_csv() for name in ("statements.denials", "quality.contradicted")}
-        found |= {"hubs": session.hubs().to_csv(), "leads": json.dumps(session.leads.table()["hubs"])}
-        found |= {"ranking": repr(session.leads.ranking()), "counts": repr(session.network.entities.counts())}
-        found |= {lead.id: repr(session.leads.look(lead.id)) for lead in session.leads.ranking().leads}
-        return found | {"deliveries": repr([row["counts"] for row in session.deliveries.listed()])}
+        texts = {f"graph {of}": as_text(session.graph(of)) for of in ("claims", "links", "operation")}
+        texts |= {name: session.frame(name).to_csv() for name in ("statements.denials", "quality.contradicted")}
+        texts |= {"hubs": session.hubs().to_csv(), "leads": json.dumps(session.leads.table()["hubs"])}
+        texts |= {"ranking": repr(session.leads.ranking()), "counts": repr(session.network.entities.counts())}
+        texts |= {lead.id: repr(session.leads.look(lead.id)) for lead in session.leads.ranking().leads}
+        return texts | {"deliveries": repr([row["counts"] for row in session.deliveries.listed()])}
 
-    once, *others = (notebook(alike.at(case, handling)) for case in CASES)
-    for case, other in zip(CASES[1:], others, strict=True):
-        assert {name: (text, other[name]) for name, text in once.items() if text != other[name]} == {}, case
+    once, *repeats = (notebook(alike.at(case, handling)) for case in CASES)
+    for case, repeat in zip(CASES[1:], repeats, strict=True):
+        assert {name: (text, repeat[name]) for name, text in once.items() if text != repeat[name]} == {}, case
     assert {"P1", "P2", "P3"} <= once.keys()
     once, both = (notebook(alike.at(case, handling, sources=True)) for case in CASES[:2])
     assert {"graph claims", "graph links", "hubs", "P1"} <= {name for name in once if once[name] != both[name]}
@@ -242,9 +242,9 @@ KEYS = ("subject", "relation", "object")
 
 def addresses() -> Iterator[str]:
     """Everything known about each entity as JSON, one page of each kind, and addresses that a guesser would try."""
-    data = [f"entity.json?id={one}" for one in IDS]
+    data = [f"entity.json?id={entity}" for entity in IDS]
     data += [f"lead.json?id={row['id']}" for row in ROWS["people"]]
-    data += [f"statement.json?id={one}" for one in ("R1", "I1", *AGAIN, *AGAIN.values(), "T5")]
+    data += [f"statement.json?id={statement}" for statement in ("R1", "I1", *AGAIN, *AGAIN.values(), "T5")]
     data += ["network/link.json?" + urlencode(dict(zip(KEYS, ends, strict=True))) for ends in ENDS[::2]]
     data += [f"network.json?id=P1&depth=2&least={least}" for least in (0, 0.7)]
     data += [f"network.json?id=P1&depth=2&source_grade=2&assessment={letter}" for letter in "BD"]
@@ -286,14 +286,14 @@ def _plain(text: str, case: str, name: str) -> str:
 def clients(alike: Alike) -> dict[str, tuple[FlaskClient, str]]:
     """Case → browser of a reader cleared for C but not for sources."""
     app = create_app(alike.service)
-    found = {}
+    browsers = {}
     for case in CASES:
         name = f"reader-{case[5:]}"
         accounts.add(alike.service.database, name, sorted(ROLES), {case: Grant("C")})
         client = app.test_client()
         assert client.get(f"/link/{alike.service.sign_in_link(name, 'difference')}").status_code == 303
-        found[case] = client, name
-    return found
+        browsers[case] = client, name
+    return browsers
 
 
 @pytest.fixture(scope="module")
@@ -309,9 +309,9 @@ def walked(clients: dict[str, tuple[FlaskClient, str]]) -> Walked:
 def test_no_page_does(walked: Walked) -> None:
     once, differing = walked["told-once"], {}
     for case, address in ((case, address) for case in CASES[1:] for address in once):
-        answer, other = once[address], walked[case][address]
-        first, second = (LOADED.sub("", one[2]) for one in (answer, other))
-        if (answer[:2], first) != (other[:2], second):
+        answer, twin = once[address], walked[case][address]
+        first, second = (LOADED.sub("", response[2]) for response in (answer, twin))
+        if (answer[:2], first) != (twin[:2], second):
             place = next((n for n, pair in enumerate(zip(first, second, strict=False)) if pair[0] != pair[1]), 0)
             differing[case, address] = (first[max(place - 60, 0) : place + 80], second[max(place - 60, 0) : place + 80])
     assert differing == {}
@@ -327,8 +327,8 @@ def test_a_statement_of_a_witness_and_one_that_is_not_there_read_the_same(
         absent = asked(client, f"/case/CASE/{page}?id=TX", "told-once", name)
         assert hidden[0] == absent[0] == 404
         assert hidden[2].replace("T1", "TX") == absent[2], page
-    shown = asked(client, "/case/CASE/statement?id=I1", "told-once", name)
-    assert shown[0] == 200
+    visible = asked(client, "/case/CASE/statement?id=I1", "told-once", name)
+    assert visible[0] == 200
 
 
 def test_nothing_of_a_single_account_comes_out(alike: Alike, walked: Walked) -> None:
@@ -352,31 +352,31 @@ def test_who_points_to_whom_can_still_be_read(alike: Alike, walked: Walked) -> N
     assert "intelligence report I1" in text
     assert "source clearance" in text
     page = alike.at("told-once", "C").network.entities.look("P1")
-    told = [row for row in page.claims if row["statement"] is None]
-    keys = [(row["subject"], row["relation"], row["object"], row["polarity"], row["status"]) for row in told]
+    anonymous = [row for row in page.claims if row["statement"] is None]
+    keys = [(row["subject"], row["relation"], row["object"], row["polarity"], row["status"]) for row in anonymous]
     assert len(keys) == len(set(keys)) == 7
-    assert {row["groups"] for row in told if row["relation"] == "ORGANISED"} == {"few"}
+    assert {row["groups"] for row in anonymous if row["relation"] == "ORGANISED"} == {"few"}
 
 
 def test_belief_cannot_be_probed_between_its_steps(alike: Alike) -> None:
     """Filtering between two steps of belief gives the same as the step. Only source clearance shows exact figures."""
     limited, cleared = (alike.at("told-once", "C", sources=sources) for sources in (False, True))
-    told = {row["belief"] for row in limited.ask.rows("cases.links", whole=True).dicts()}
-    assert told <= {0.5, 0.125, 0.375, 0.625, 0.875}
+    steps = {row["belief"] for row in limited.ask.rows("cases.links", whole=True).dicts()}
+    assert steps <= {0.5, 0.125, 0.375, 0.625, 0.875}
     # Links that rest on few witnesses alone all have the same belief.
     rows = alike.at("told-once", "C").ask.rows("cases.links", whole=True).dicts()
     assert {row["belief"] for row in rows if row["groups"] == "few" and not row["other_sources"]} == {0.5}
     exact = {row["belief"] for row in cleared.ask.rows("cases.links", whole=True).dicts()}
-    assert len(exact - told) > 4
-    found = [
+    assert len(exact - steps) > 4
+    limited_counts = [
         len(limited.network.picture(PictureRequest(["P1"], depth=3, least=least)).edges)
         for least in (0.51, 0.55, 0.6, 0.62)
     ]
-    assert len(set(found)) == 1
-    shown = [
+    assert len(set(limited_counts)) == 1
+    exact_counts = [
         len(cleared.network.picture(PictureRequest(["P1"], depth=3, least=least)).edges) for least in (0.51, 0.6, 0.62)
     ]
-    assert len(set(shown)) > 1
+    assert len(set(exact_counts)) > 1
 
 
 def test_a_suspect_who_is_a_witness_too_is_shown_without_the_tie(alike: Alike) -> None:
@@ -391,9 +391,9 @@ def test_a_suspect_who_is_a_witness_too_is_shown_without_the_tie(alike: Alike) -
         assert lead.score <= 0.0
         assert lead.groups == 0
     cleared = alike.at("told-once", "C", sources=True)
-    given = cleared.deliveries.statements.look("T5")
-    assert given.values["source"].startswith("Q-")
-    assert "P9" not in without_pseudonyms(repr(given))
-    assert "Doe" not in repr(given)
+    statement = cleared.deliveries.statements.look("T5")
+    assert statement.values["source"].startswith("Q-")
+    assert "P9" not in without_pseudonyms(repr(statement))
+    assert "Doe" not in repr(statement)
     with pytest.raises(NotFound):
         alike.at("told-once", "C").deliveries.statements.look("T5")

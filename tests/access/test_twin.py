@@ -26,20 +26,20 @@ EMPTY: set[str] = set()
 
 def answers(cases: Any, arguments: Arguments, case: str, handling: str) -> Answers:
     """The answers of every query to every set of parameters, both as released and as an analysis receives them."""
-    found: Answers = {}
+    collected: Answers = {}
     reader = cases.reader(handling)
     cases.service.forget()  # ask the graph again, not what was kept
     for query in QUERIES:
-        for given in arguments(query):
-            rows = cases.service.gate.read(reader, "tests", query.name, case, given, action="read").rows
+        for values in arguments(query):
+            rows = cases.service.gate.read(reader, "tests", query.name, case, values, action="read").rows
             if query.is_material:
                 # Material is computed on, never shown, and has no fixed order.
                 found_by = cases.service.gate.material
                 rows = sorted(found_by(reader, "tests", query.name, case, lambda block, row: [*block, *row]), key=str)
             if query.subject == "tables":  # whole tables, in the order of the store
                 rows = sorted(rows, key=str)
-            found[query.name, json.dumps(given)] = rows
-    return found
+            collected[query.name, json.dumps(values)] = rows
+    return collected
 
 
 @pytest.fixture(scope="module")
@@ -76,8 +76,8 @@ def twin(cases: Any, image: Image) -> None:
 
 def test_every_query_finds_something_to_compare(alone: dict[str, Answers]) -> None:
     for handling in ("P", "C"):
-        found = {name for (name, _), rows in alone[handling].items() if rows}
-        assert {query.name for query in QUERIES} - found <= EMPTY
+        with_rows = {name for (name, _), rows in alone[handling].items() if rows}
+        assert {query.name for query in QUERIES} - with_rows <= EMPTY
 
 
 @pytest.mark.parametrize("handling", ["P", "C"])
@@ -85,11 +85,11 @@ def test_a_twin_changes_no_answer(
     cases: Any, arguments: Arguments, alone: dict[str, Answers], twin: None, handling: str
 ) -> None:
     beside = answers(cases, arguments, "one", handling)
-    for asked, rows in beside.items():
-        assert rows == alone[handling][asked], asked
-        assert SENTINEL not in str(rows), asked
+    for question, rows in beside.items():
+        assert rows == alone[handling][question], question
+        assert SENTINEL not in str(rows), question
     of_twin = answers(cases, arguments, "two", handling)
-    differ = {asked[0] for asked, rows in of_twin.items() if rows != alone[handling][asked]}
+    differ = {question[0] for question, rows in of_twin.items() if rows != alone[handling][question]}
     assert len(differ) > len(QUERIES) * 0.8  # the twin is a different case, so a leak would have shown
 
 
@@ -101,9 +101,9 @@ def test_loading_and_taking_back_a_twin_leaves_the_case_as_it_was(cases: Any, im
     assert len(twins["Person"]) == len(image.nodes["Person"])  # all of it P, so more people are named
 
 
-def first_difference(one: list[tuple[Any, ...]], other: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+def first_difference(first: list[tuple[Any, ...]], second: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     """The first pair of rows that differ, or an empty tuple."""
-    pairs = zip_longest(one, other)
+    pairs = zip_longest(first, second)
     return next((pair for pair in pairs if pair[0] != pair[1]), ())
 
 
@@ -116,9 +116,9 @@ def test_without_clearance_for_c_it_is_as_if_c_had_never_been_loaded(
     cases.load("part", rows)
     part = answers(cases, arguments, "part", "P")
     # Readers cleared for P alone are never given whole tables: see test_whole_case.
-    shown = {asked: found for asked, found in part.items() if not asked[0].startswith("tables.")}
-    differ = {asked: first_difference(alone["P"][asked], found) for asked, found in shown.items()}
-    assert {asked: found for asked, found in differ.items() if found} == {}
-    assert sum(rows != alone["C"][asked] for asked, rows in part.items()) > len(QUERIES) // 2
+    comparable = {question: rows for question, rows in part.items() if not question[0].startswith("tables.")}
+    differ = {question: first_difference(alone["P"][question], rows) for question, rows in comparable.items()}
+    assert {question: difference for question, difference in differ.items() if difference} == {}
+    assert sum(rows != alone["C"][question] for question, rows in part.items()) > len(QUERIES) // 2
     register = cases.service.register
     assert register.dependence("one", "p") == register.dependence("part", "p")

@@ -44,24 +44,26 @@ def database(home: Settings) -> Iterator[sa.Engine]:
 def test_migrations_make_the_tables_that_the_code_knows(home: Settings, database: sa.Engine) -> None:
     assert database.dialect.name == ("postgresql" if home.database_url else "sqlite")
     with database.connect() as connection:
-        found = compare_metadata(MigrationContext.configure(connection), tables.metadata)
-    assert found == []
+        differences = compare_metadata(MigrationContext.configure(connection), tables.metadata)
+    assert differences == []
 
 
 def test_migrations_give_the_defaults_that_the_code_knows(settings: Callable[..., Settings], tmp_path: Path) -> None:
-    known, made = sa.create_engine("sqlite://"), open_database(settings(home=tmp_path / "home", database_url=""))
+    known, migrated = sa.create_engine("sqlite://"), open_database(settings(home=tmp_path / "home", database_url=""))
     tables.metadata.create_all(known)
 
     def defaults(engine: sa.Engine) -> dict[tuple[str, str], object]:
         look = sa.inspect(engine)
         return {
-            (table, one["name"]): one["default"] for table in tables.metadata.tables for one in look.get_columns(table)
+            (table, column["name"]): column["default"]
+            for table in tables.metadata.tables
+            for column in look.get_columns(table)
         }
 
-    assert defaults(made) == defaults(known)
+    assert defaults(migrated) == defaults(known)
     assert defaults(known)["recipients", "handling"] == "'C'"
     known.dispose()
-    made.dispose()
+    migrated.dispose()
 
 
 def test_two_that_open_a_new_home_at_once_migrate_it_once(home: Settings) -> None:
@@ -136,7 +138,7 @@ def test_two_administrators_who_disable_each_other_leave_one(database: sa.Engine
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert [one.disabled for one in changes.everyone(database)].count(False) == 1
+    assert [account.disabled for account in changes.everyone(database)].count(False) == 1
     assert len(refused) == 1
 
 
@@ -144,9 +146,9 @@ def test_the_log_holds_what_is_done_and_how_it_ended(home: Settings) -> None:
     with Service(home) as service:
         line = audit.begin(service.database, ANN, "why ü 漢", "query", "dover", query="crossings.behind")
         audit.finish(service.database, line, "released", 3)
-        (found,) = [one for one in audit.lines(service.database) if one["action"] == "query"]
-        assert (found["purpose"], found["rows"], found["outcome"]) == ("why ü 漢", 3, "released")
-        assert found["detail"] == {"query": "crossings.behind"}
+        (entry,) = [row for row in audit.lines(service.database) if row["action"] == "query"]
+        assert (entry["purpose"], entry["rows"], entry["outcome"]) == ("why ü 漢", 3, "released")
+        assert entry["detail"] == {"query": "crossings.behind"}
 
 
 def test_a_service_opens_twice_with_the_same_vault(home: Settings) -> None:
@@ -156,7 +158,7 @@ def test_a_service_opens_twice_with_the_same_vault(home: Settings) -> None:
         assert policy.may(local, "accounts")
     with Service(home) as service:
         assert service.web_key() == key
-        assert [one.name for one in accounts.listed(service.database)] == [local.name]
+        assert [account.name for account in accounts.listed(service.database)] == [local.name]
 
 
 @pytest.mark.parametrize("text", ["nul \x00 inside", "half a \ud800 pair", "x" * 5000])
@@ -228,14 +230,12 @@ def test_connections_whose_server_ended_them_are_replaced_once_they_have_rested(
     def ended() -> None:
         with transaction(database) as connection, transaction(database):
             own = connection.execute(sa.select(sa.func.pg_backend_pid())).scalar()
-        other = sa.create_engine(url)
-        with other.connect() as killer:
-            others = sa.text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-            )
-            assert len(killer.execute(sa.text(f"{others} AND pid <> pg_backend_pid()")).all()) == 2
+        second = sa.create_engine(url)
+        with second.connect() as killer:
+            query = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()")
+            assert len(killer.execute(sa.text(f"{query} AND pid <> pg_backend_pid()")).all()) == 2
             assert own is not None
-        other.dispose()
+        second.dispose()
 
     def count() -> object:
         with transaction(database) as connection:
@@ -249,16 +249,16 @@ def test_connections_whose_server_ended_them_are_replaced_once_they_have_rested(
     with pytest.raises(OperatorError, match="application database cannot be used"):
         count()
     assert count() == 0
-    asked: list[str] = []
+    pings: list[str] = []
 
     def ping(_connection: object) -> bool:
-        asked.append("ping")
+        pings.append("ping")
         return True
 
     monkeypatch.setattr(database.dialect, "do_ping", ping)
     count()
-    assert not asked
+    assert not pings
     at[0] += 2
     count()
-    assert asked == ["ping"]
+    assert pings == ["ping"]
     database.dispose()

@@ -48,16 +48,16 @@ def file_of(home: Settings) -> Path:
 def refused(home: Settings) -> str:
     """The error on opening; every file of the home stays the same, and none is added."""
     before = {path: path.read_bytes() for path in home.home.rglob("*") if path.is_file()}
-    with pytest.raises(OperatorError) as told:
+    with pytest.raises(OperatorError) as error:
         open_database(home)
     left = {path: path.read_bytes() for path in home.home.rglob("*") if path.is_file()}
     for name in ("graphsvc.sqlite-wal", "graphsvc.sqlite-shm", "graphsvc.lock"):
         left.pop(home.home / name, None)
         before.pop(home.home / name, None)
     assert left == before
-    assert "GRAPHSVC_HOME" in str(told.value)
-    assert "\n" not in str(told.value)
-    return str(told.value)
+    assert "GRAPHSVC_HOME" in str(error.value)
+    assert "\n" not in str(error.value)
+    return str(error.value)
 
 
 @pytest.mark.parametrize("left", ["master.key", "log.anchor", "both"])
@@ -75,20 +75,20 @@ def test_a_home_that_was_in_use_gets_no_new_database(used: Settings, left: str, 
         with closing(sqlite3.connect(file_of(used))) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA user_version=1")
-    said = refused(used)
-    assert "No new one was made" in said
-    assert "although this home was in use" in said
-    assert str(used.home / ("master.key" if left == "both" else left)) in said
+    message = refused(used)
+    assert "No new one was made" in message
+    assert "although this home was in use" in message
+    assert str(used.home / ("master.key" if left == "both" else left)) in message
 
 
 def test_a_home_without_any_of_it_is_new(used: Settings, settings: SettingsFactory, tmp_path: Path) -> None:
     for name in ("graphsvc.sqlite", "master.key", "log.anchor"):
         (used.home / name).unlink(missing_ok=True)
     open_database(used).dispose()
-    other = settings(home=tmp_path / "new", database_url="")
+    second = settings(home=tmp_path / "new", database_url="")
     (tmp_path / "new").mkdir(mode=0o700)
     (tmp_path / "new" / "graphsvc.sqlite").touch(mode=0o600)
-    open_database(other).dispose()
+    open_database(second).dispose()
 
 
 def test_on_postgresql_as_well(settings: SettingsFactory, used: Settings, tmp_path: Path, postgres: Postgres) -> None:
@@ -145,9 +145,9 @@ def test_a_database_of_before_the_first_release_is_left_alone(used: Settings, ve
     with closing(sqlite3.connect(file_of(used))) as connection:
         connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
         connection.commit()
-    said = refused(used)
-    assert f"before the first release (its tables have the version '{version}'" in said
-    assert "Load its deliveries again in a new home" in said
+    message = refused(used)
+    assert f"before the first release (its tables have the version '{version}'" in message
+    assert "Load its deliveries again in a new home" in message
 
 
 def test_a_database_that_lost_a_table_is_left_alone(used: Settings) -> None:
@@ -178,7 +178,7 @@ def test_a_damaged_database_is_one_sentence(used: Settings, how: str) -> None:
 
 def test_whatever_page_is_damaged_nothing_else_comes_of_it(used: Settings) -> None:
     whole = file_of(used).read_bytes()
-    told = 0
+    reported = 0
     for page in range(len(whole) // 4096):
         noise = random.Random(page).randbytes(4096)
         file_of(used).write_bytes(whole[: page * 4096] + noise + whole[(page + 1) * 4096 :])
@@ -187,9 +187,9 @@ def test_whatever_page_is_damaged_nothing_else_comes_of_it(used: Settings) -> No
         try:
             open_database(used).dispose()
         except OperatorError as error:
-            told += "is damaged" in str(error)
+            reported += "is damaged" in str(error)
     # Not noticed: a page without content.
-    assert told >= len(whole) // 4096 - 2
+    assert reported >= len(whole) // 4096 - 2
 
 
 def test_what_is_damaged_while_it_is_open_is_one_sentence(used: Settings) -> None:

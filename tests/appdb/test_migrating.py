@@ -92,11 +92,11 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def config(connection: sa.Connection | None = None) -> Config:
-    made = Config()
-    made.set_main_option("script_location", str(FOLDER))
-    made.set_main_option("path_separator", "os")
-    made.attributes["connection"] = connection
-    return made
+    configuration = Config()
+    configuration.set_main_option("script_location", str(FOLDER))
+    configuration.set_main_option("path_separator", "os")
+    configuration.attributes["connection"] = connection
+    return configuration
 
 
 def make(url: str, version: str) -> None:
@@ -105,9 +105,9 @@ def make(url: str, version: str) -> None:
     with engine.begin() as connection:
         command.upgrade(config(connection), version)
     with engine.begin() as connection:
-        found = sa.MetaData()
-        found.reflect(connection)
-        for table in found.sorted_tables:
+        metadata = sa.MetaData()
+        metadata.reflect(connection)
+        for table in metadata.sorted_tables:
             if table.name != "alembic_version":
                 connection.execute(table.insert().values({column.name: filled(column) for column in table.columns}))
     engine.dispose()
@@ -123,18 +123,18 @@ def filled(column: sa.Column[Any]) -> Any:
 
 def content(engine: sa.Engine) -> Content:
     """Every row of every table, and the shape of the tables."""
-    found = sa.MetaData()
-    found.reflect(engine)
+    metadata = sa.MetaData()
+    metadata.reflect(engine)
     with engine.connect() as connection:
         rows = {
             table.name: sorted(map(tuple, connection.execute(sa.select(table))), key=repr)
-            for table in found.sorted_tables
+            for table in metadata.sorted_tables
         }
     shape = {
         f"shape of {table.name}": sorted(
             (column.name, repr(column.type), column.nullable, column.primary_key) for column in table.columns
         )
-        for table in found.sorted_tables
+        for table in metadata.sorted_tables
     }
     return rows | shape
 
@@ -174,12 +174,12 @@ def killed_at(number: int) -> Iterator[list[str]]:
 
 def home_of(settings: SettingsFactory, place: Path, old: Path | None) -> Settings:
     """A home whose database is a copy of `old`."""
-    made = settings(home=place, database_url="")
-    made.home.mkdir(mode=0o700)
+    home = settings(home=place, database_url="")
+    home.home.mkdir(mode=0o700)
     if old is not None:
-        shutil.copy(old, made.home / "graphsvc.sqlite")
-        (made.home / "graphsvc.sqlite").chmod(0o600)
-    return made
+        shutil.copy(old, home.home / "graphsvc.sqlite")
+        (home.home / "graphsvc.sqlite").chmod(0o600)
+    return home
 
 
 def kills(settings: Settings, before: Content, state: Callable[[], Content]) -> Iterator[int]:

@@ -26,9 +26,9 @@ def open_umask() -> Iterator[None]:
 
 @pytest.fixture
 def home(settings: SettingsFactory, tmp_path: Path) -> Settings:
-    made = settings(home=tmp_path / "home", database_url="")
-    open_database(made).dispose()
-    return made
+    configured = settings(home=tmp_path / "home", database_url="")
+    open_database(configured).dispose()
+    return configured
 
 
 def test_what_is_made_is_private(home: Settings) -> None:
@@ -48,9 +48,9 @@ def test_what_others_can_read_is_refused_with_the_command_that_ends_it(home: Set
     if name:
         path.touch(mode=0o600)
     path.chmod((0o600 if name else 0o700) | bits)
-    with pytest.raises(OperatorError, match="can read or write") as told:
+    with pytest.raises(OperatorError, match="can read or write") as error:
         open_database(home)
-    command = str(told.value).partition("Run: ")[2]
+    command = str(error.value).partition("Run: ")[2]
     assert command.startswith("chmod ")
     assert str(path) in command
     assert os.system(command) == 0  # noqa: S605 - what it says is what is tried

@@ -55,9 +55,9 @@ def failing(engine: sa.Engine, first: sa.Update | None) -> None:
 
 def fault(engine: sa.Engine, first: sa.Update | None = None) -> str:
     """Error of a transaction that fails after a first statement."""
-    with pytest.raises(OperatorError) as told:
+    with pytest.raises(OperatorError) as error:
         failing(engine, first)
-    return str(told.value)
+    return str(error.value)
 
 
 def test_nothing_was_changed_while_no_case_is_closed(database: sa.Engine) -> None:
@@ -104,19 +104,19 @@ def test_a_server_that_is_gone_when_it_should_keep_something_leaves_it_open(
 ) -> None:
     url = request.getfixturevalue("postgres").url()
     engine = open_database(settings(home=tmp_path / "home", database_url=url))
-    other = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    second = sa.create_engine(url, isolation_level="AUTOCOMMIT")
 
     def keeping() -> None:
         with transaction(engine) as connection:
             connection.execute(tables.cases.insert().values(id="dover", key_sealed=b"x", created_at=audit.now()))
             own = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar()
-            with other.connect() as ending:
+            with second.connect() as ending:
                 ending.execute(sa.text("SELECT pg_terminate_backend(:own, 10000)"), {"own": own})
 
     with pytest.raises(OperatorError, match="Whether this was kept is not known"):
         keeping()
     engine.dispose()
-    other.dispose()
+    second.dispose()
 
 
 def test_a_load_that_finds_no_graph_changes_nothing(settings: SettingsFactory, tmp_path: Path) -> None:

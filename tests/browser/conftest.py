@@ -81,7 +81,9 @@ def watched(context: BrowserContext, address: str, faults: list[str], *, console
 
     page.route("**/*", only_here)
     if console:
-        page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+        page.on(
+            "console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None
+        )
     page.on("pageerror", lambda error: faults.append(str(error)))
     return page
 
@@ -106,8 +108,8 @@ def address(demo: Service) -> Iterator[str]:
     # The demo's own accounts: an officer on the case without source clearance, and one of another force.
     for name in ("investigator", "partner"):
         accounts.add(demo.database, name, ["investigator"], {DEMO_CASE: DEMO_GRANTS[name]})
-    with at_address(demo) as there:
-        yield there
+    with at_address(demo) as origin:
+        yield origin
 
 
 @pytest.fixture

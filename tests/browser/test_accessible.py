@@ -55,9 +55,12 @@ OPENED = {"menus": "Look", "filters": "Filters", "table": "Table", "time": "Time
 def faults(page: Page, rules: Sequence[str] = ()) -> list[str]:
     """One line for each serious fault: rule and place; only for `rules` if given."""
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
-    found: list[dict[str, Any]] = Axe().run(page, options=options).response["violations"]
+    violations: list[dict[str, Any]] = Axe().run(page, options=options).response["violations"]
     return [
-        f"{one['id']}: {node['html'][:160]}" for one in found if one["impact"] in SERIOUS for node in one["nodes"][:4]
+        f"{violation['id']}: {node['html'][:160]}"
+        for violation in violations
+        if violation["impact"] in SERIOUS
+        for node in violation["nodes"][:4]
     ]
 
 
@@ -67,34 +70,34 @@ def test_pages_have_no_serious_fault(visit: Visiting, theme: str, rules: Sequenc
         page: Page = seen.page
         page.goto("/case/demo/leads")
         lead = page.locator("table.leads tbody a").first.get_attribute("href") or ""
-        told = {}
+        faults_by_page = {}
         for name, address in PAGES.items():
             page.goto(address.format(lead=lead.split("id=")[1]))
             if name in ("network", "whole case", "behind", "through"):
                 page.wait_for_selector("[data-ready]")
-            told[name] = faults(page, rules)
-        assert {name: found for name, found in told.items() if found} == {}
+            faults_by_page[name] = faults(page, rules)
+        assert {name: page_faults for name, page_faults in faults_by_page.items() if page_faults} == {}
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_what_opens_on_the_canvas_has_no_serious_fault(visit: Visiting, viewport: dict[str, int]) -> None:
     with visit(viewport=viewport) as seen:
         page: Page = seen.page
-        told = {}
+        faults_by_view = {}
         for name, words in OPENED.items():
             page.goto("/case/demo/network")
             page.wait_for_selector("#network[data-ready]")
             page.locator("#network .tool", has_text=re.compile(f"^{words}")).first.click()
             page.wait_for_timeout(300)
-            told[name] = faults(page)
+            faults_by_view[name] = faults(page)
             if name == "out":
                 page.locator("#network-export").click()
-                told["export"] = faults(page)
+                faults_by_view["export"] = faults(page)
         page.goto("/case/demo/network")
         page.wait_for_selector("#network[data-ready]")
         page.evaluate("networkCanvas.selecting.all()")
-        told["several"] = faults(page)
+        faults_by_view["several"] = faults(page)
         page.evaluate("networkCanvas.select([networkPicture.data.nodes[0].id])")
         page.wait_for_selector("#panel .panel-title:not(:empty)")
-        told["panel"] = faults(page)
-        assert {name: found for name, found in told.items() if found} == {}
+        faults_by_view["panel"] = faults(page)
+        assert {name: view_faults for name, view_faults in faults_by_view.items() if view_faults} == {}

@@ -38,10 +38,10 @@ def field(page: Page, name: str) -> Any:
 
 def relations(page: Page) -> list[str]:
     """The relations that can be chosen now."""
-    found: list[str] = field(page, "c1.relation").evaluate(
+    options: list[str] = field(page, "c1.relation").evaluate(
         "(select) => [...select.options].filter((one) => !one.hidden && one.value).map((one) => one.value)"
     )
-    return found
+    return options
 
 
 def test_from_the_canvas_and_back_with_somebody_new_and_nothing_moved(pages: Pages, service: Any) -> None:  # noqa: F811
@@ -88,7 +88,7 @@ def test_from_the_canvas_and_back_with_somebody_new_and_nothing_moved(pages: Pag
     assert "#" not in page.url
     # The canvas shows what the store holds.
     assert session_of(service).network.entities.look(new).name == "Zana Hawrami"
-    number = max(one["number"] for one in session_of(service).deliveries.listed())
+    number = max(delivery["number"] for delivery in session_of(service).deliveries.listed())
     session_of(service).deliveries.undo(number, lambda *_progress: None)
 
 
@@ -130,10 +130,10 @@ def test_somebody_new_is_offered_only_when_the_search_has_answered(pages: Pages)
         return waiting[text]
 
     name.fill("ash root")
-    held = request("ash root")
+    delayed = request("ash root")
     expect(picks).to_contain_text("Looking for those who are in the case")
     expect(offers).to_have_count(0)
-    held.continue_()
+    delayed.continue_()
     expect(picks.locator("li").first).to_contain_text("Ash Root")
     expect(offers.first).to_have_text("New person “ash root”")
     expect(picks).not_to_contain_text("Looking")
@@ -169,20 +169,20 @@ def test_the_form_is_no_wider_than_the_page_and_every_field_has_a_name(pages: Pa
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_page_of_it_has_a_serious_fault(pages: Pages, theme: str) -> None:  # noqa: F811
     page = pages("id=p1", color_scheme=theme)
-    told = {}
+    faults_by_page = {}
     page.goto(f"/case/{CASE}/add?subject=p1&object=p3&relation=DIRECTED")
     for summary in page.locator("main details > summary").all():
         summary.click()
-    told["form"] = faults(page)
+    faults_by_page["form"] = faults(page)
     field(page, "s.kind").select_option("record")
     page.locator('button[value="new:people:c1.object_id"]').click()
     expect(field(page, "new1.name")).to_be_focused()
     field(page, "new1.name").fill("Ash Root")
     page.get_by_role("button", name="Preview").last.click()
     expect(page.get_by_text("Is Ash Root in the case already?")).to_be_visible()
-    told["preview"] = faults(page)
+    faults_by_page["preview"] = faults(page)
     page.goto(f"/case/{CASE}/add?statement=S3&fate=withdrawn")
-    told["correction"] = faults(page)
+    faults_by_page["correction"] = faults(page)
     page.goto(f"/case/{CASE}/statement/history?id=S3")
-    told["history"] = faults(page)
-    assert {name: found for name, found in told.items() if found} == {}
+    faults_by_page["history"] = faults(page)
+    assert {name: page_faults for name, page_faults in faults_by_page.items() if page_faults} == {}

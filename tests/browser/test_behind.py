@@ -31,7 +31,7 @@ def answered(page: Page) -> None:
 
 def middle(page: Page, end: str) -> list[float]:
     """Position on the screen of the line from `end` to the crossing."""
-    found: list[float] = page.evaluate(
+    position: list[float] = page.evaluate(
         """([end, crossing]) => { const { data, network, container } = besidePicture;
         const edge = data.edges.find(({ from, to }) => from === end && to === crossing);
         const places = new Map(data.nodes.map((node) => [node.id, node]));
@@ -41,7 +41,7 @@ def middle(page: Page, end: str) -> list[float]:
         scrollBy({ top: place()[1] - innerHeight / 2, behavior: "instant" }); return place(); }""",
         [end, CROSSING],
     )
-    return found
+    return position
 
 
 def test_two_clicks_from_the_overview_name_who_organised_the_boats_of_8_may(visit: Visiting) -> None:
@@ -62,27 +62,27 @@ def test_two_clicks_from_the_overview_name_who_organised_the_boats_of_8_may(visi
         expect(denied).to_have_count(1)
         expect(denied).to_contain_text(ACCUSED)
         row = page.locator(".behind-row", has_text=CROSSING)
-        said = row.locator(".fact")
-        expect(said.filter(has_text="Station group").first).to_be_visible()
+        facts = row.locator(".fact")
+        expect(facts.filter(has_text="Station group").first).to_be_visible()
         # Sorted by lead rank, so the accused does not come first.
-        expect(said.first).not_to_contain_text(ACCUSED)
-        expect(said.first).to_contain_text("rank ")
+        expect(facts.first).not_to_contain_text(ACCUSED)
+        expect(facts.first).to_contain_text("rank ")
         # Navid Haji is known only by name, so the page also says that he is not identified.
-        other = page.locator(".behind-row", has_text="C0007").locator(".fact", has_text="Navid Haji")
-        expect(other.first).to_contain_text("not identified")
+        unidentified = page.locator(".behind-row", has_text="C0007").locator(".fact", has_text="Navid Haji")
+        expect(unidentified.first).to_contain_text("not identified")
         weak = row.locator(".fact.weak", has_text=f"{ACCUSED} organised")
         expect(weak.get_by_text(re.compile("^(denied by .+|contested)$"))).to_be_visible()
         expect(weak.get_by_role("link", name="lawfully served")).to_be_visible()
         # In the picture each crossing has its number of people, and a line leads to each person behind it.
         marks = page.evaluate("besidePicture.data.nodes.filter(({ fold }) => fold).map(({ letter }) => Number(letter))")
         assert len(marks) == 8
-        told = [
+        counts = [
             int(text.split()[0])
             for text in page.locator(".behind-row > p.small").all_inner_texts()
             for text in text.split("·")
             if "carried" in text
         ]
-        assert sorted(marks) == sorted(told)
+        assert sorted(marks) == sorted(counts)
         page.mouse.click(*middle(page, GANG))
         expect(page.locator(".picked .panel-title")).to_be_visible()
         expect(page.locator(".picked .claim").first).to_be_visible()
@@ -111,8 +111,8 @@ def test_a_bar_of_a_chart_is_one_click_to_the_answer(visit: Visiting) -> None:
         page = seen.page
         page.goto("/case/demo")
         bar = page.locator(".timeline a", has=page.locator("rect.peak"))
-        asked = parse_qs(urlsplit(bar.get_attribute("href") or "").query)
-        assert asked["day"][0] <= "2020-05-08" <= asked.get("until", asked["day"])[0]
+        query = parse_qs(urlsplit(bar.get_attribute("href") or "").query)
+        assert query["day"][0] <= "2020-05-08" <= query.get("until", query["day"])[0]
         bar.focus()
         page.keyboard.press("Enter")
         answered(page)

@@ -47,9 +47,9 @@ class Walker:
         self.page.keyboard.press("ArrowDown")
         self.page.keyboard.press("Enter")
 
-    def clicks(self, what: Locator) -> None:
+    def clicks(self, target: Locator) -> None:
         self.done += 1
-        what.click()
+        target.click()
 
     def node(self, identifier: str) -> None:
         """One action: a click on a node of the canvas."""
@@ -71,7 +71,7 @@ class Walker:
             growth.locator("summary").click()
         growth.get_by_role("link", name=words, exact=True).click()
 
-    def link(self, one: str, other: str) -> None:
+    def link(self, first: str, second: str) -> None:
         """One action: a click on the line between two nodes."""
         self.done += 1
         x, y = self.page.evaluate(
@@ -80,22 +80,22 @@ class Walker:
             const [x, y] = networkPicture.middle(edge, places.get(one), places.get(other));
             const at = networkPicture.network.canvasToDOM({ x, y });
             const box = networkPicture.container.getBoundingClientRect(); return [at.x + box.x, at.y + box.y]; }""",
-            [one, other],
+            [first, second],
         )
         self.page.mouse.click(x, y)
 
 
 def on_canvas(page: Page) -> set[tuple[str, str, str]]:
-    found: list[list[str]] = page.evaluate("networkPicture.edges.get().map((e) => [e.from, e.relation, e.to])")
-    return {(subject, relation, target) for subject, relation, target in found}
+    edges: list[list[str]] = page.evaluate("networkPicture.edges.get().map((e) => [e.from, e.relation, e.to])")
+    return {(subject, relation, target) for subject, relation, target in edges}
 
 
 def in_store(page: Page, session: Session) -> set[tuple[str, str, str]]:
     """The links that the store holds for the address of the page."""
-    asked = parse_qs(urlsplit(page.url).query)
+    query = parse_qs(urlsplit(page.url).query)
     view = session.network.picture(
         PictureRequest(
-            asked.get("id", []), opened=asked.get("open", []), added=asked.get("add", []), presence="presence" in asked
+            query.get("id", []), opened=query.get("open", []), added=query.get("add", []), presence="presence" in query
         )
     )
     return {(edge.subject, edge.relation, edge.object) for edge in view.edges}
@@ -104,7 +104,7 @@ def in_store(page: Page, session: Session) -> set[tuple[str, str, str]]:
 def test_from_a_boat_on_8_may_2020_to_the_person_behind_it(visit: Visiting, demo: Service, tmp_path: Path) -> None:
     simulate.demo(tmp_path / "case")
     truth = json.loads((tmp_path / "case" / "truth.json").read_text("utf-8"))
-    officer = next(one for one in accounts.listed(demo.database) if one.name == "investigator")
+    officer = next(account for account in accounts.listed(demo.database) if account.name == "investigator")
     session = demo.session(officer, "tests", "demo")
     with visit("investigator", viewport=VIEWPORT) as seen:
         page = seen.page
@@ -120,7 +120,7 @@ def test_from_a_boat_on_8_may_2020_to_the_person_behind_it(visit: Visiting, demo
         me.grows("organised")
         expect(page.locator("#network-nodes tr, #network-count").first).to_be_attached()
         page.wait_for_function("(id) => networkPicture.nodes.get(id) !== null", arg=PERSON)
-        assert {ACCUSED, GANG} <= {one for link in on_canvas(page) for one in link}
+        assert {ACCUSED, GANG} <= {end for link in on_canvas(page) for end in link}
         assert on_canvas(page) == in_store(page, session)
         # Several are said to have organised it. One of these links is denied: it is drawn so, and the panel says so.
         denied = page.evaluate(
@@ -146,7 +146,7 @@ def test_from_a_boat_on_8_may_2020_to_the_person_behind_it(visit: Visiting, demo
         page.get_by_label("Name", exact=True).fill("The boat of 8 May")
         page.keyboard.press("Enter")
         expect(page.locator("#view-name")).to_contain_text("The boat of 8 May")
-        kept = page.evaluate("networkPicture.network.getPositions()")
+        positions = page.evaluate("networkPicture.network.getPositions()")
         me.node(PERSON)
         me.clicks(panel.locator("a[href*='/lead?']"))
         expect(page.get_by_role("heading", name="Navid Haji")).to_be_visible()
@@ -160,4 +160,4 @@ def test_from_a_boat_on_8_may_2020_to_the_person_behind_it(visit: Visiting, demo
         page.goto("/case/demo/pictures")
         page.get_by_role("link", name="The boat of 8 May").first.click()
         page.wait_for_selector("#network[data-ready]")
-        assert page.evaluate("networkPicture.network.getPositions()") == kept
+        assert page.evaluate("networkPicture.network.getPositions()") == positions

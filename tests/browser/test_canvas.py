@@ -36,16 +36,16 @@ Pages = Callable[..., Page]
 
 def places(page: Page) -> dict[str, tuple[float, float]]:
     """Positions of the nodes in vis-network."""
-    found: dict[str, dict[str, float]] = page.evaluate("networkPicture.network.getPositions()")
-    return {one: (round(at["x"], 1), round(at["y"], 1)) for one, at in found.items()}
+    positions: dict[str, dict[str, float]] = page.evaluate("networkPicture.network.getPositions()")
+    return {node: (round(at["x"], 1), round(at["y"], 1)) for node, at in positions.items()}
 
 
 def served(page: Page) -> dict[str, tuple[float, float]]:
     """Positions of the nodes from the server."""
-    found: dict[str, tuple[float, float]] = page.evaluate(
+    positions: dict[str, tuple[float, float]] = page.evaluate(
         "Object.fromEntries(networkPicture.data.nodes.map(({id, home}) => [id, home]))"
     )
-    return {one: (x, y) for one, (x, y) in found.items()}
+    return {node: (x, y) for node, (x, y) in positions.items()}
 
 
 def drag(page: Page, identifier: str, dx: float, dy: float) -> None:
@@ -62,8 +62,8 @@ def select(page: Page, *ids: str) -> None:
 
 
 def chosen(page: Page) -> set[str]:
-    found: list[str] = page.evaluate("networkPicture.network.getSelectedNodes()")
-    return set(found)
+    selected: list[str] = page.evaluate("networkPicture.network.getSelectedNodes()")
+    return set(selected)
 
 
 def tool(page: Page, name: str) -> Any:
@@ -110,8 +110,8 @@ def test_what_was_moved_is_undone_done_again_and_kept_by_a_reload(pages: Pages) 
     expect(tool(page, "undo")).to_be_enabled()
     moved = places(page)
     assert moved["g1"] != before["g1"]
-    assert {one: at for one, at in moved.items() if one != "g1"} == {
-        one: at for one, at in before.items() if one != "g1"
+    assert {node: at for node, at in moved.items() if node != "g1"} == {
+        node: at for node, at in before.items() if node != "g1"
     }
     tool(page, "undo").click()
     expect(tool(page, "undo")).to_be_disabled()
@@ -132,11 +132,11 @@ def test_growing_moves_nothing_and_comes_in_beside_what_was_moved(pages: Pages) 
     page.evaluate("networkCanvas.expand('x1')")
     expect(page.locator("#network-count")).to_have_text(re.compile(rf"^{len(moved) + 20} entities"))
     grown = places(page)
-    assert {one: grown[one] for one in moved} == moved
+    assert {node: grown[node] for node in moved} == moved
     server = served(page)
     shift = (moved["x1"][0] - home[0], moved["x1"][1] - home[1])
-    for one in grown.keys() - moved.keys():
-        assert grown[one] == pytest.approx((server[one][0] + shift[0], server[one][1] + shift[1]), abs=1.1)
+    for node in grown.keys() - moved.keys():
+        assert grown[node] == pytest.approx((server[node][0] + shift[0], server[node][1] + shift[1]), abs=1.1)
     page.go_back()
     expect(page.locator("#network-count")).to_have_text(re.compile(rf"^{len(moved)} entities"))
     assert places(page) == moved
@@ -167,7 +167,7 @@ def test_several_are_put_in_a_row_and_hidden_together(pages: Pages) -> None:  # 
     page = pages("id=p1")
     select(page, "g1", "x1", EVIL)
     page.get_by_role("button", name="In a row").click()
-    assert len({round(places(page)[one][1], 0) for one in ("g1", "x1", EVIL)}) == 1
+    assert len({round(places(page)[node][1], 0) for node in ("g1", "x1", EVIL)}) == 1
     page.get_by_role("button", name="Hide", exact=True).click()
     expect(page.locator("#network-count")).to_contain_text("3 hidden")
     assert not {"g1", "x1", EVIL} & set(nodes(page))
@@ -178,18 +178,18 @@ def test_several_are_put_in_a_row_and_hidden_together(pages: Pages) -> None:  # 
 def test_what_is_pinned_stays_in_another_layout_and_cannot_be_dragged(pages: Pages) -> None:  # noqa: F811
     page = pages("id=p1")
     drag(page, "g1", 120, 40)
-    there = places(page)["g1"]
+    pinned = places(page)["g1"]
     page.evaluate("networkCanvas.pin(['g1'], true)")
     page.locator("#tools summary", has_text="Layout").click()
     page.get_by_role("button", name="By command").click()
     page.wait_for_url("**layout=command**")
-    assert places(page)["g1"] == pytest.approx(there, abs=0.2)
+    assert places(page)["g1"] == pytest.approx(pinned, abs=0.2)
     layered = served(page)
     at = places(page)
     # vis-network keeps whole pixels and cuts off the fraction.
-    assert all(at[one] == pytest.approx(layered[one], abs=1) for one in layered if one != "g1")
+    assert all(at[node] == pytest.approx(layered[node], abs=1) for node in layered if node != "g1")
     drag(page, "g1", -80, -30)
-    assert places(page)["g1"] == pytest.approx(there, abs=0.2)
+    assert places(page)["g1"] == pytest.approx(pinned, abs=0.2)
 
 
 def test_colour_size_and_labels_stand_in_the_address_and_the_legend_says_them(pages: Pages) -> None:  # noqa: F811
@@ -225,14 +225,14 @@ def test_where_no_one_stands_out_no_colour_or_size_tells_a_score(pages: Pages) -
 
 def test_filters_fade_instead_of_hiding(pages: Pages) -> None:  # noqa: F811
     page = pages("id=p1")
-    held = edges(page)
+    unfiltered = edges(page)
     page.get_by_text("Filters", exact=True).click()
     page.get_by_label("Faint, not gone").check()
     page.get_by_label("paid").check()
     page.wait_for_url("**relation=PAID**")
-    assert edges(page) == held
+    assert edges(page) == unfiltered
     faint = page.evaluate("networkPicture.edges.get().filter((e) => e.color.opacity < 0.5).map((e) => e.relation)")
-    assert len(faint) == len(held) - 1
+    assert len(faint) == len(unfiltered) - 1
     assert "PAID" not in faint
     expect(page.locator("#network-narrowed")).to_contain_text("2 entities and 1 link pass the filters")
 
@@ -258,17 +258,17 @@ def test_what_stands_aside_comes_in_where_it_is_ticked_and_others_are_faint(page
 
 def test_filters_by_grade_take_out_or_fade(pages: Pages, service: Service) -> None:  # noqa: F811
     page = pages("id=p1")
-    held = edges(page)
+    unfiltered = edges(page)
     page.get_by_text("Filters", exact=True).click()
     page.get_by_label("Assessed at least").select_option("A known directly")
     page.wait_for_url("**assessment=A**")
-    page.wait_for_function(f"() => networkPicture.edges.length < {len(held)}")
+    page.wait_for_function(f"() => networkPicture.edges.length < {len(unfiltered)}")
     grades = [f"{source}A" for source in "123"]
     view = session_of(service).network.picture(PictureRequest(["p1"], grades=grades))
     assert edges(page) == {(edge.subject, edge.relation, edge.object) for edge in view.edges}
     expect(page.locator("#network-filtered b")).to_have_text("1")
     page.get_by_label("Faint, not gone").check()
-    page.wait_for_function(f"() => networkPicture.edges.length === {len(held)}")
+    page.wait_for_function(f"() => networkPicture.edges.length === {len(unfiltered)}")
     clear = page.evaluate("networkPicture.edges.get().filter((e) => !(e.color.opacity < 0.5)).map((e) => e.relation)")
     assert sorted(clear) == sorted(edge.relation for edge in view.edges)
 
@@ -276,18 +276,18 @@ def test_filters_by_grade_take_out_or_fade(pages: Pages, service: Service) -> No
 def test_days_filter_the_picture_and_are_counted(pages: Pages, service: Service) -> None:  # noqa: F811
     page = pages("id=x1&depth=1")
     page.keyboard.press("d")
-    told = page.locator("#time-told")
+    time_text = page.locator("#time-told")
     crossings = [row for row in session_of(service).ask.rows("cases.days").dicts() if row["what"] == "crossings"]
-    expect(told).to_contain_text(count(sum(row["count"] for row in crossings), "crossing"))
+    expect(time_text).to_contain_text(count(sum(row["count"] for row in crossings), "crossing"))
     page.evaluate("networkCanvas.set('from', '2031-01-01', 'later')")
     expect(page.locator("#network-narrowed")).to_contain_text("0 entities and 0 links")
     # Entities of other days are faint, not hidden, so that readers see them.
     page.wait_for_function("() => networkPicture.nodes.get().every((node) => node.opacity < 0.5 && !node.hidden)")
-    expect(told).to_contain_text("0 on the canvas")
+    expect(time_text).to_contain_text("0 on the canvas")
     page.get_by_role("button", name="All days").click()
     expect(page.locator("#network-narrowed")).to_be_hidden()
     page.wait_for_function("() => networkPicture.nodes.get().every((node) => node.opacity === 1)")
-    expect(told).to_contain_text("1 on the canvas")
+    expect(time_text).to_contain_text("1 on the canvas")
 
 
 def test_a_date_known_to_a_month_counts_as_what_it_may_be_and_stands_in_no_bar_of_a_day(pages: Pages) -> None:  # noqa: F811
@@ -295,17 +295,17 @@ def test_a_date_known_to_a_month_counts_as_what_it_may_be_and_stands_in_no_bar_o
 
     def coarse(route: Route) -> None:
         response = route.fetch()
-        told = response.json()
-        told |= {
+        days = response.json()
+        days |= {
             "crossings": [["2020-04-20", 2], ["2020-05", 3], ["2020-05-08", 1], ["2020-06-02", 1]],
             "statements": [["2020-05-09", 1], ["2020", 4]],
         }
-        route.fulfill(response=response, json=told)
+        route.fulfill(response=response, json=days)
 
     page.route("**/network/days**", coarse)
     page.keyboard.press("d")
-    told = page.locator("#time-told")
-    expect(told).to_contain_text("7 crossings in the case")
+    time_text = page.locator("#time-told")
+    expect(time_text).to_contain_text("7 crossings in the case")
     bars = page.locator("#time-drawing .bar-crossings title").all_text_contents()
     assert not any(bar.startswith("3 ") for bar in bars)
     assert any(re.match(r"1 crossing, .* to ", bar) for bar in bars)  # each bar covers several days, and says so
@@ -318,7 +318,7 @@ def test_a_date_known_to_a_month_counts_as_what_it_may_be_and_stands_in_no_bar_o
         page.evaluate(
             "([from, to]) => networkCanvas.set('from', from, 'x').then(() => networkCanvas.set('to', to, 'x'))", span
         )
-        expect(told).to_contain_text(says)
+        expect(time_text).to_contain_text(says)
 
 
 def test_what_another_account_did_in_this_window_is_not_kept_for_the_next(pages: Pages) -> None:  # noqa: F811
@@ -337,13 +337,13 @@ def test_one_click_in_the_legend_leaves_out_a_kind_or_a_family_and_another_bring
     page = pages("id=p1&presence=yes&depth=2&size=60")
     whole, before = edges(page), places(page)
     legend = page.locator("#legend")
-    carried = {one for one in whole if one[1] == "CROSSED_ON"}
+    carried = {edge for edge in whole if edge[1] == "CROSSED_ON"}
     assert carried
     legend.get_by_role("button", name="being there").click()
     page.wait_for_url("**without=presence**")
     page.wait_for_function(f"() => networkPicture.edges.length === {len(whole - carried)}")
     assert edges(page) == whole - carried
-    assert {one: before[one] for one in places(page)} == places(page)
+    assert {node: before[node] for node in places(page)} == places(page)
     expect(page.locator("#network-count")).to_contain_text("left out")
     expect(legend.get_by_role("button", name="being there")).to_have_attribute("aria-pressed", "false")
     expect(legend.get_by_role("button", name="being there")).to_be_focused()
@@ -369,7 +369,7 @@ def test_a_heading_of_the_filters_ticks_all_below_and_what_is_ticked_can_be_left
     parts = {"RUNS", "ORGANISED", "PILOTED", "USED_ON"}
     page.wait_for_function("() => !networkPicture.edges.get().some((e) => e.relation === 'ORGANISED')")
     left = edges(page)
-    assert {one for one in whole if one[1] not in parts} <= left < whole
+    assert {edge for edge in whole if edge[1] not in parts} <= left < whole
     assert page.get_by_label("organised").is_checked()
 
 
@@ -407,11 +407,11 @@ def test_groups_fold_and_unfold_and_every_link_in_them_can_be_asked_about(pages:
     page.get_by_role("button", name="Fold by gang").click()
     page.wait_for_url("**fold=gang**")
     expect(page.locator("#legend")).to_contain_text("Folded group")
-    groups = [one for one in nodes(page) if one.startswith("group:gang:")]
+    groups = [node for node in nodes(page) if node.startswith("group:gang:")]
     assert len(groups) == 1
     view = session_of(service).network.picture(PictureRequest(["p1"], depth=2, presence=True, cap=60))
-    held = folded(view, [("gang", group.key) for group in groups_of(view, "gang")])
-    assert set(nodes(page)) == {node.id for node in held.nodes}
+    folded_view = folded(view, [("gang", group.key) for group in groups_of(view, "gang")])
+    assert set(nodes(page)) == {node.id for node in folded_view.nodes}
     page.evaluate("(id) => networkCanvas.select([id])", groups[0])
     panel = page.locator("#panel")
     expect(panel.locator(".told")).to_contain_text("folded by gang")
@@ -466,7 +466,7 @@ def test_the_filters_say_what_the_picture_is_where_another_cannot_be_had(pages: 
     assert page.get_by_label("paid").is_checked()
     picture.continue_()
     page.wait_for_url("**relation=ORGANISED**")
-    assert {one[1] for one in edges(page)} == {"PAID", "ORGANISED"}
+    assert {edge[1] for edge in edges(page)} == {"PAID", "ORGANISED"}
 
 
 def test_what_is_undone_is_so_when_it_is_seen_and_not_where_it_cannot_be_had(pages: Pages) -> None:  # noqa: F811
@@ -537,7 +537,7 @@ def test_what_is_done_while_a_picture_is_fetched_stays_when_it_comes(pages: Page
     picture.continue_()
     expect(page.locator("#network-count")).to_have_text(re.compile(rf"^{len(before) + 20} entities"))
     grown = places(page)
-    assert {one: grown[one] for one in moved} == moved
+    assert {node: grown[node] for node in moved} == moved
     assert ["colour", "gang"] in asked(page)
     assert page.evaluate("networkCanvas.state().pinned") == ["p1"]
     expect(page.locator("#legend-look")).to_contain_text("Canal group")

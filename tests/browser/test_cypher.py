@@ -98,10 +98,10 @@ def test_the_caret_stays_where_somebody_put_it_before_the_script_is_there(
         page: Page = seen.page
         page.goto("/case/demo/cypher")
         page.get_by_label("Cypher", exact=True).fill("MATCH (p:Person {case: $case})\nRETURN p.id LIMIT $many")
-        held: list[Route] = []
+        routes: list[Route] = []
 
         def hold(route: Route) -> None:
-            held.append(route)
+            routes.append(route)
 
         page.route("**/cypher.js", hold)
         page.get_by_role("button", name="Check").click(no_wait_after=True)
@@ -110,9 +110,9 @@ def test_the_caret_stays_where_somebody_put_it_before_the_script_is_there(
         field.focus()
         field.evaluate("field => field.setSelectionRange(0, 0)")
         page.keyboard.type("12")
-        while not held:
+        while not routes:
             page.wait_for_timeout(50)
-        held[0].continue_()
+        routes[0].continue_()
         expect(page.locator("[data-keys]")).to_be_visible()
         page.keyboard.type("34")
         expect(field).to_be_focused()

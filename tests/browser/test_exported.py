@@ -22,9 +22,11 @@ def test_the_picture_opens_offline_with_its_mark_on_the_canvas(browser: Browser,
         path.write_bytes(files(outward(shown(), fresh).view, About("a title", mark), ["html"])["picture.html"])
         context = browser.new_context(offline=True, viewport={"width": 900, "height": 700})
         page = context.new_page()
-        page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+        page.on(
+            "console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None
+        )
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda asked: faults.append(asked.url) if not asked.url.startswith("file:") else None)
+        page.on("request", lambda request: faults.append(request.url) if not request.url.startswith("file:") else None)
         page.goto(path.as_uri())
         page.wait_for_selector("body[data-ready]")
         if mark:

@@ -53,8 +53,8 @@ def session_of(service: Service) -> Session:
 
 @pytest.fixture(scope="module")
 def address(service: Service, serving: Callable[[Service], AbstractContextManager[str]]) -> Iterator[str]:
-    with serving(service) as there:
-        yield there
+    with serving(service) as origin:
+        yield origin
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_cancel_deletes_the_upload(visit: Visiting, case: str, delivery: Path, d
         preview(page, case, delivery)
         page.get_by_role("button", name="Cancel and delete the upload").click()
         expect(page.get_by_role("heading", name="Load a delivery")).to_be_visible()
-        assert case not in [one.id for one in demo.session(_walker(demo), "tests").cases()]
+        assert case not in [row.id for row in demo.session(_walker(demo), "tests").cases()]
 
 
 def test_a_load_is_watched_and_can_be_stopped(
@@ -116,4 +116,4 @@ def test_a_wrong_file_is_said_before_it_is_sent(visit: Visiting, case: str, tmp_
 
 
 def _walker(demo: Service) -> Any:
-    return next(one for one in accounts.listed(demo.database) if one.name == "walker")
+    return next(account for account in accounts.listed(demo.database) if account.name == "walker")

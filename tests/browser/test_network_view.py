@@ -43,8 +43,8 @@ def session_of(service: Service) -> Session:
 
 @pytest.fixture(scope="module")
 def address(service: Service, serving: Callable[[Service], AbstractContextManager[str]]) -> Iterator[str]:
-    with serving(service) as there:
-        yield there
+    with serving(service) as origin:
+        yield origin
 
 
 @pytest.fixture
@@ -74,15 +74,15 @@ def drawn(page: Page) -> None:
 
 def nodes(page: Page) -> dict[str, dict[str, Any]]:
     """The nodes in vis-network."""
-    found: list[dict[str, Any]] = page.evaluate(
+    placed: list[dict[str, Any]] = page.evaluate(
         "networkPicture.nodes.get().map(({id, shape, x, y, size}) => ({id, shape, x, y, size}))"
     )
-    return {node["id"]: node for node in found}
+    return {node["id"]: node for node in placed}
 
 
 def edges(page: Page) -> set[tuple[str, str, str]]:
-    found: list[list[str]] = page.evaluate("networkPicture.edges.get().map((e) => [e.from, e.relation, e.to])")
-    return {(subject, relation, target) for subject, relation, target in found}
+    links: list[list[str]] = page.evaluate("networkPicture.edges.get().map((e) => [e.from, e.relation, e.to])")
+    return {(subject, relation, target) for subject, relation, target in links}
 
 
 def spot(page: Page, identifier: str) -> tuple[float, float]:
@@ -96,11 +96,11 @@ def spot(page: Page, identifier: str) -> tuple[float, float]:
 
 
 def rows(page: Page, table: str) -> list[list[str]]:
-    found: list[list[str]] = page.evaluate(
+    cells: list[list[str]] = page.evaluate(
         "(id) => [...document.querySelectorAll(`#${id} tr`)].map((row) => [...row.cells].map((cell) => cell.textContent.trim()))",
         table,
     )
-    return found
+    return cells
 
 
 def test_the_canvas_and_the_tables_hold_what_the_store_holds(pages: Callable[..., Page], service: Service) -> None:
@@ -184,11 +184,11 @@ def test_a_double_click_expands_and_the_link_reopens_the_same(pages: Callable[..
     page.mouse.dblclick(*spot(page, "x1"))
     expect(page.locator("#network-count")).to_contain_text(f"{len(before) + 20} entities")
     after = nodes(page)
-    assert all((after[one]["x"], after[one]["y"]) == (old["x"], old["y"]) for one, old in before.items())
+    assert all((after[node]["x"], after[node]["y"]) == (old["x"], old["y"]) for node, old in before.items())
     assert parse_qs(urlsplit(page.url).query) == {"id": ["p1"], "presence": ["yes"], "open": ["x1"]}
     again = pages(urlsplit(page.url).query)
-    assert {one: (n["x"], n["y"]) for one, n in nodes(again).items()} == {
-        one: (n["x"], n["y"]) for one, n in after.items()
+    assert {node: (n["x"], n["y"]) for node, n in nodes(again).items()} == {
+        node: (n["x"], n["y"]) for node, n in after.items()
     }
     assert edges(again) == edges(page)
     expect(again.locator("#network-nodes tr", has_text="8 May 2020").locator("td").last).to_have_text("12")
@@ -272,11 +272,11 @@ def test_a_narrow_screen_gets_sheets(pages: Callable[..., Page]) -> None:
 
 def test_a_failing_server_is_told_and_the_picture_stays(pages: Callable[..., Page]) -> None:
     page = pages("id=p1")
-    held = edges(page)
+    before = edges(page)
     page.evaluate("() => { globalThis.fetch = () => Promise.reject(new TypeError('offline')); }")
     page.mouse.dblclick(*spot(page, "x1"))
     expect(page.get_by_role("alert")).to_contain_text("The picture is as it was")
-    assert edges(page) == held
+    assert edges(page) == before
 
 
 def test_the_picture_is_saved_with_its_mark(pages: Callable[..., Page], tmp_path: Path) -> None:
@@ -309,7 +309,7 @@ def test_the_page_of_a_notebook_works_with_no_network(browser: Browser, service:
     opened = browser.new_context(offline=True)
     page = opened.new_page()
     faults: list[str] = []
-    page.on("console", lambda said: faults.append(said.text))
+    page.on("console", lambda message: faults.append(message.text))
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(saved.as_uri())
     page.wait_for_selector("body[data-ready]")

@@ -52,8 +52,8 @@ def service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPat
 
 @pytest.fixture(scope="module")
 def address(service: Service, serving: Callable[[Service], AbstractContextManager[str]]) -> Iterator[str]:
-    with serving(service) as there:
-        yield there
+    with serving(service) as origin:
+        yield origin
 
 
 @pytest.fixture
@@ -117,16 +117,16 @@ def test_what_is_selected_and_arranged_goes_as_it_stands(pages: Callable[..., Pa
     page.get_by_label("What goes").select_option("C")
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("button", name="Export", exact=True).click()
-    held = fetched(page)
-    assert set(held) == {
+    contents = fetched(page)
+    assert set(contents) == {
         "manifest.json", "picture.svg", "nodes.csv", "links.csv", "graph.graphml", "chart.anx", "entities.ftm.json",
     }  # fmt: skip
-    chart: Any = ElementTree.fromstring(held["chart.anx"])
+    chart: Any = ElementTree.fromstring(contents["chart.anx"])
     ends = {end.find("Entity").attrib["Identity"]: (end.attrib["X"], end.attrib["Y"]) for end in chart.iter("End")}
     # An upright screen turns the picture sideways; the export is not turned.
-    put = {"P2": ("812", "-344"), "C1": ("40", "60")}
-    assert ends == ({one: place[::-1] for one, place in put.items()} if size == NARROW else put)
-    assert json.loads(held["manifest.json"])["entities"] == 2
+    arranged = {"P2": ("812", "-344"), "C1": ("40", "60")}
+    assert ends == ({node: place[::-1] for node, place in arranged.items()} if size == NARROW else arranged)
+    assert json.loads(contents["manifest.json"])["entities"] == 2
 
 
 def test_all_of_it_goes_where_nothing_is_selected_and_filters_are_a_choice(pages: Callable[..., Page]) -> None:
@@ -150,7 +150,7 @@ def test_all_of_it_goes_where_nothing_is_selected_and_filters_are_a_choice(pages
 
 
 @pytest.mark.parametrize(
-    ("asked", "passes", "goes"),
+    ("query", "passes", "goes"),
     [
         ("id=P1&id=P2&fade=yes&relation=PAID", (2, "1 link"), (2, "1 link")),
         # Both entities pass, but only one of the links between them.
@@ -162,9 +162,9 @@ def test_all_of_it_goes_where_nothing_is_selected_and_filters_are_a_choice(pages
     ],
 )
 def test_of_what_passes_the_filters_only_the_links_that_pass_go(
-    pages: Callable[..., Page], asked: str, passes: tuple[int, str], goes: tuple[int, str]
+    pages: Callable[..., Page], query: str, passes: tuple[int, str], goes: tuple[int, str]
 ) -> None:
-    page = pages("inv", f"network?{asked}", viewport=WIDE)
+    page = pages("inv", f"network?{query}", viewport=WIDE)
     page.wait_for_selector("#network[data-ready]")
     expect(page.locator("#network-narrowed")).to_have_text(f"{passes[0]} entities and {passes[1]} pass the filters")
     page.locator("#tools").get_by_text("Out", exact=True).click()
@@ -222,11 +222,11 @@ def test_an_svg_that_went_out_opens_offline_with_every_name(browser: Browser, tm
     path.write_bytes(files(outward(everything(), lambda _kind, _inside: "new").view, ABOUT, ["svg"])["picture.svg"])
     context = browser.new_context(offline=True)
     page = context.new_page()
-    page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("request", lambda asked: faults.append(asked.url) if not asked.url.startswith("file:") else None)
+    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("request", lambda request: faults.append(request.url) if not request.url.startswith("file:") else None)
     page.goto(path.as_uri())
-    shown = page.locator("svg text").all_text_contents()
-    assert {*NAMES, ABOUT.mark, ABOUT.title, "not identified"} <= set(shown)
+    names = page.locator("svg text").all_text_contents()
+    assert {*NAMES, ABOUT.mark, ABOUT.title, "not identified"} <= set(names)
     # Every name is inside the picture, none over the edge.
     inside = page.evaluate(
         """() => {

@@ -44,8 +44,8 @@ def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def address(service: Service, serving: Callable[[Service], AbstractContextManager[str]]) -> Iterator[str]:
-    with serving(service) as there:
-        yield there
+    with serving(service) as origin:
+        yield origin
 
 
 @pytest.fixture
@@ -81,10 +81,10 @@ def drawn(page: Page) -> None:
 
 def places(page: Page) -> dict[str, list[int]]:
     """Position of each node, in whole pixels at zoom 1."""
-    found: dict[str, list[int]] = page.evaluate(
+    positions: dict[str, list[int]] = page.evaluate(
         "Object.fromEntries(networkPicture.nodes.get().map(({id, x, y}) => [id, [Math.round(x), Math.round(y)]]))"
     )
-    return found
+    return positions
 
 
 def move(page: Page, identifier: str, by: tuple[int, int]) -> None:
@@ -133,8 +133,8 @@ def test_what_was_arranged_opens_the_same_for_a_colleague(visit: Open) -> None:
     expect(ann.locator("#view-state")).to_contain_text("not saved")
     arranged = places(ann)
     assert arranged["p1"] != before["p1"]
-    assert {one: at for one, at in arranged.items() if one != "p1"} == {
-        one: at for one, at in before.items() if one != "p1"
+    assert {node: at for node, at in arranged.items() if node != "p1"} == {
+        node: at for node, at in before.items() if node != "p1"
     }
     save(ann, f"Ann's boats {EVIL}", shared=True)
     expect(ann.locator("#view-state")).to_contain_text("version 1 saved")
@@ -149,21 +149,21 @@ def test_what_was_arranged_opens_the_same_for_a_colleague(visit: Open) -> None:
     drawn(again)
     assert places(again) == arranged
     # The same from the list on the canvas, as a step that can be undone.
-    other = visit("ben", "id=p4")
-    elsewhere = places(other)
-    other.click('#tools [data-tool="pictures"]')
-    other.get_by_role("button", name=f"Ann's boats {EVIL}").first.click()
-    expect(other.locator("#view-state")).to_contain_text("version 1 saved")
-    assert places(other) == arranged
-    other.click('[data-tool="undo"]')
-    other.wait_for_function("(before) => networkPicture.nodes.length === before", arg=len(elsewhere))
-    assert places(other) == elsewhere
+    colleague = visit("ben", "id=p4")
+    elsewhere = places(colleague)
+    colleague.click('#tools [data-tool="pictures"]')
+    colleague.get_by_role("button", name=f"Ann's boats {EVIL}").first.click()
+    expect(colleague.locator("#view-state")).to_contain_text("version 1 saved")
+    assert places(colleague) == arranged
+    colleague.click('[data-tool="undo"]')
+    colleague.wait_for_function("(before) => networkPicture.nodes.length === before", arg=len(elsewhere))
+    assert places(colleague) == elsewhere
     # After undo it is not a picture of that view: saving makes a new view, and the draft belongs to none.
-    expect(other.locator("#view-name")).to_be_empty()
-    assert draft_at(other, "p4")["picture"] == ""
-    other.click('#tools [data-tool="pictures"]')
-    expect(other.locator('#view-form [data-view="save"]')).to_have_text("Save")
-    expect(other.locator("#view-title")).to_have_value("")
+    expect(colleague.locator("#view-name")).to_be_empty()
+    assert draft_at(colleague, "p4")["picture"] == ""
+    colleague.click('#tools [data-tool="pictures"]')
+    expect(colleague.locator('#view-form [data-view="save"]')).to_have_text("Save")
+    expect(colleague.locator("#view-title")).to_have_value("")
 
 
 def test_undoing_leads_back_into_the_view_before_and_out_of_none_that_was_saved(visit: Open) -> None:
@@ -260,26 +260,26 @@ def test_a_version_is_saved_whatever_becomes_of_its_sharing(visit: Open) -> None
 
 
 def test_where_one_was_is_offered_at_the_next_visit(visit: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept, keep = [], SavedViews.keep_draft
+    drafts, keep = [], SavedViews.keep_draft
 
-    def noted(*given: Any, **named: Any) -> Any:
-        kept.append(keep(*given, **named))
-        return kept[-1]
+    def noted(*arguments: Any, **named: Any) -> Any:
+        drafts.append(keep(*arguments, **named))
+        return drafts[-1]
 
     monkeypatch.setattr(SavedViews, "keep_draft", noted)
     ann = visit("ann", "id=p4")
     move(ann, "p4", (90, 90))
     arranged = places(ann)
     expect(ann.locator("#view-state")).to_contain_text("kept", timeout=10_000)
-    before = len(kept)
+    before = len(drafts)
     move(ann, "p4", (40, 0))
     arranged = places(ann)
     ann.close()  # before the draft was saved: the waiting draft is sent
     # Another page may be requested and answered first.
     end = time.monotonic() + 20
-    while len(kept) == before and time.monotonic() < end:
+    while len(drafts) == before and time.monotonic() < end:
         time.sleep(0.05)
-    assert len(kept) > before
+    assert len(drafts) > before
     later = visit("ann", "offer=yes&id=p1")
     expect(later.locator("#view-offer")).to_contain_text("Go on where you were")
     assert "offer" not in later.url
@@ -336,7 +336,7 @@ def test_saving_works_from_the_keyboard_and_says_what_is_missing(visit: Open) ->
 def sittings(page: Page) -> dict[str, list[list[str]]]:
     """Sitting of each saved draft → the ids that its canvas starts at."""
     drafts = page.request.get(f"/case/{CASE}/pictures/drafts.json").json()["drafts"]
-    return {one["sitting"]: [pair for pair in one["canvas"]["asked"] if pair[0] == "id"] for one in drafts}
+    return {draft["sitting"]: [pair for pair in draft["canvas"]["asked"] if pair[0] == "id"] for draft in drafts}
 
 
 def test_on_the_way_back_each_picture_is_its_own_sitting(visit: Open) -> None:
@@ -377,8 +377,8 @@ def test_a_page_that_goes_while_it_is_kept_sends_it_again(visit: Open) -> None:
         ann.evaluate("() => void dispatchEvent(new Event('pagehide'))")
         ann.wait_for_timeout(200)
     assert len(sent) == 2
-    for one in sent:
-        one.continue_()
+    for route in sent:
+        route.continue_()
     expect(ann.locator("#view-state")).to_contain_text("kept", timeout=10_000)
     # A draft is sent only once.
     ann.wait_for_timeout(300)
@@ -410,7 +410,7 @@ def test_what_is_listed_late_moves_nothing_from_under_the_pointer(visit: Open) -
 def test_a_double_click_saves_one_view(visit: Open) -> None:
     ann = visit("ann", "id=p1")
     posts: list[Request] = []
-    ann.on("request", lambda asked: posts.append(asked) if asked.url.endswith("/pictures/save") else None)
+    ann.on("request", lambda request: posts.append(request) if request.url.endswith("/pictures/save") else None)
     ann.click('#tools [data-tool="pictures"]')
     ann.fill("#view-title", "saved once")
     ann.dblclick('#view-form [data-view="save"]', force=True)

@@ -81,14 +81,14 @@ def test_a_page_that_is_shown_again_can_be_sent_again(sent: tuple[Page, list[Rou
 def test_who_leaves_a_statement_that_is_not_added_is_asked(sent: tuple[Page, list[Route]], typed: str) -> None:
     page, _ = sent
     page.goto(f"http://localhost/{typed}")
-    asked: list[str] = []
+    dialogs: list[str] = []
 
     def leave(dialog: Dialog) -> None:
-        asked.append(dialog.type)
+        dialogs.append(dialog.type)
         dialog.accept()
 
     page.on("dialog", leave)
     page.locator("input").click()  # browsers ask for confirmation only after a user action
     page.get_by_role("link").click()
     page.wait_for_url("**/no")
-    assert asked == (["beforeunload"] if typed == "yes" else [])
+    assert dialogs == (["beforeunload"] if typed == "yes" else [])

@@ -81,9 +81,9 @@ def test_tables_sort_by_their_headers(visit: Visiting) -> None:
         page.goto("/case/demo/crossings")
         page.get_by_role("button", name="People").click()
         cells = page.locator("tbody td.num").all_inner_texts()
-        told = [int(cell) for cell in cells if cell.strip()]
-        assert told == sorted(told, reverse=True)
-        assert len(told) > 2
+        values = [int(cell) for cell in cells if cell.strip()]
+        assert values == sorted(values, reverse=True)
+        assert len(values) > 2
         for turn in (True, False):
             page.locator("thead th", has_text="Date").get_by_role("button").click()
             days = page.locator("tbody td[data-value]").evaluate_all("cells => cells.map((cell) => cell.dataset.value)")

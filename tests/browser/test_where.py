@@ -24,12 +24,12 @@ STANDS = """() => [document.querySelector("[data-status]").textContent,
 
 def same_without_script(page: Page) -> None:
     """Check that the page changed by its script equals the page the service gives for the same address."""
-    other = page.context.browser.new_context(java_script_enabled=False)  # type: ignore[union-attr] # a context of a browser
-    other.add_cookies(page.context.cookies())  # type: ignore[arg-type] # as they were given
-    plain = other.new_page()
+    plain_context = page.context.browser.new_context(java_script_enabled=False)  # type: ignore[union-attr] # a context of a browser
+    plain_context.add_cookies(page.context.cookies())  # type: ignore[arg-type] # as they were given
+    plain = plain_context.new_page()
     plain.goto(page.url)
     served = plain.evaluate(STANDS)
-    other.close()
+    plain_context.close()
     assert page.evaluate(STANDS) == served
 
 
@@ -86,11 +86,11 @@ def test_a_list_shows_the_rows_with_all_words_and_keeps_what_is_ticked(visit: Vi
         page.get_by_role("checkbox").first.check()
         page.get_by_label("Show only rows with").fill("8 may")
         expect(page.locator("[data-filtered]")).to_contain_text(f"of {every} shown")
-        shown = page.locator("table tbody tr:visible")
-        assert 8 <= shown.count() < every
+        visible_rows = page.locator("table tbody tr:visible")
+        assert 8 <= visible_rows.count() < every
         expect(page.get_by_role("checkbox").first).to_be_visible()
         page.get_by_label("Show only rows with").fill("")
-        expect(shown).to_have_count(every)
+        expect(visible_rows).to_have_count(every)
 
 
 def test_playing_stops_where_the_days_are_asked_otherwise(visit: Visiting) -> None:

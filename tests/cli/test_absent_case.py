@@ -63,8 +63,8 @@ def test_a_case_that_is_not_there_is_told_alike_by_every_command(
     answers = {call: command(*call) for call in (*calls(), evaluated)}
     assert len(answers) > 60
     sentence = f"graphsvc: There is no case '{ABSENT}' that you can see. `graphsvc cases` lists those you can."
-    others = {call: done for call, done in answers.items() if (done.status, done.said.strip()) != (66, sentence)}
-    assert others == {}
+    wrong = {call: done for call, done in answers.items() if (done.status, done.said.strip()) != (66, sentence)}
+    assert wrong == {}
     assert {done.answer for done in answers.values()} == {""}
     log = must("audit", "--case", ABSENT, "--newest", "500").answer
     assert log.count("failed: NotFound") == len(answers)
@@ -74,6 +74,6 @@ def test_who_may_read_no_case_is_told_nothing_of_which_there_are(home: Settings,
     with Service(home) as service:
         accounts.add(service.database, "adm", ["administrator"], {"*": Grant("C")}, PASSWORD)
     command("login", "adm", typed=(PASSWORD, ""))
-    absent, there = (command("deliveries", name).refusal().replace(name, "") for name in (ABSENT, case))
-    assert absent == there
+    absent, present = (command("deliveries", name).refusal().replace(name, "") for name in (ABSENT, case))
+    assert absent == present
     assert "may not" in absent

@@ -48,16 +48,16 @@ class Serving:
 
     def __init__(self, process: subprocess.Popen[str], settings: Settings) -> None:
         self.process, self._settings = process, settings
-        said = ""
+        output = ""
         assert process.stderr is not None
-        while "Ctrl-C" not in said:
+        while "Ctrl-C" not in output:
             line = process.stderr.readline()
-            assert line, said
-            said += line
+            assert line, output
+            output += line
         self.rest: list[str] = []
         threading.Thread(target=lambda: self.rest.extend(process.stderr or ()), daemon=True).start()
-        link = re.search(r"http://\S+/link/\S+", said)
-        assert link is not None, said
+        link = re.search(r"http://\S+/link/\S+", output)
+        assert link is not None, output
         self.address = link[0].partition("/link/")[0]
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
         self._opener.open(link[0], timeout=LONG_S).read()
@@ -77,8 +77,8 @@ class Serving:
 @contextmanager
 def serve(settings: Settings) -> Iterator[Serving]:
     names = {item.name: item.metadata["variable"] for item in dataclasses.fields(Settings)}
-    given = ("home", "neo4j_uri", "neo4j_password", "database_url", "named", "processes")
-    environ = os.environ | {names[name]: str(getattr(settings, name)) for name in given}
+    passed_on = ("home", "neo4j_uri", "neo4j_password", "database_url", "named", "processes")
+    environ = os.environ | {names[name]: str(getattr(settings, name)) for name in passed_on}
     environ["PYTHONPATH"] = str(Path(__file__).parents[2])
     command_line = [sys.executable, "-m", "graphsvc", "serve", "--port", "0"]
     with subprocess.Popen(command_line, env=environ, stderr=subprocess.PIPE, text=True) as process:
@@ -122,11 +122,11 @@ def test_whoever_answers_it_is_one_service_and_who_is_killed_is_missed_by_nobody
         everyone = [served.process.pid, *beside]
         # Each of them answers alone.
         for alone in everyone:
-            others = [pid for pid in everyone if pid != alone]
-            for pid in others:
+            rest = [pid for pid in everyone if pid != alone]
+            for pid in rest:
                 os.kill(pid, signal.SIGSTOP)
             assert served.leads() == first
-            for pid in others:
+            for pid in rest:
                 os.kill(pid, signal.SIGCONT)
         # One is killed in the middle of a change: the change is completed, and another process replaces it.
         with Service(dataclasses.replace(home, processes=1)) as service:

@@ -138,9 +138,9 @@ def test_where_nothing_is_a_command_says_so_and_names_stand_beside_ids(run: Run,
     moves = run("moves", "--case", case, "--format", "json")
     places = [line.split(",")[0] for line in (folder / "workplaces.csv").read_text("utf-8").splitlines()[1:]]
     lasting = next(place for place in places if place not in json.loads(moves.stdout)["verdicts"])
-    asked = run("moves", "--id", lasting, "--case", case)
-    assert (asked.returncode, len(asked.stdout.splitlines())) == (0, 1)
-    assert f"{lasting}: No statement says in which month this place closed" in asked.stderr
+    single = run("moves", "--id", lasting, "--case", case)
+    assert (single.returncode, len(single.stdout.splitlines())) == (0, 1)
+    assert f"{lasting}: No statement says in which month this place closed" in single.stderr
     several = run("query", "people.several_crossings", "--case", case, "--format", "csv").stdout.splitlines()
     assert ",which,which_name" in several[0]
     assert "which_name" not in run("query", "people.several_crossings", "--case", case).stdout
@@ -169,12 +169,12 @@ def test_signing_in_and_out_with_several_accounts(run: Run, case: str, folder: P
 
 
 def test_folders_are_evaluated_without_a_server(run: Run, folder: Path, tmp_path: Path) -> None:
-    told = run("evaluate", str(folder), "--halves", "1", NEO4J_URI="bolt://127.0.0.1:1")
-    assert told.returncode == 0, told.stderr
-    head, *rows = told.stdout.splitlines()
+    done = run("evaluate", str(folder), "--halves", "1", NEO4J_URI="bolt://127.0.0.1:1")
+    assert done.returncode == 0, done.stderr
+    head, *rows = done.stdout.splitlines()
     assert head.split()[:3] == ["method", "AP", "AUC"]
     assert {row.split("  ")[0] for row in rows} >= {"graphsvc", "degree", "PageRank from witnesses", "chance"}
-    assert "samples of the candidates" in told.stderr
+    assert "samples of the candidates" in done.stderr
 
     truth = json.loads((folder / "truth.json").read_text("utf-8"))
     ranking = tmp_path / "mine.csv"
@@ -225,9 +225,9 @@ def test_queries_are_listed_and_shown(run: Run) -> None:
 
 
 def test_settings_name_no_secret(run: Run, home: Settings) -> None:
-    shown = run("settings").stdout
-    assert "GRAPHSVC_HOME" in shown
-    assert home.neo4j_password not in shown
+    output = run("settings").stdout
+    assert "GRAPHSVC_HOME" in output
+    assert home.neo4j_password not in output
 
 
 def test_a_taken_port_and_a_second_server_are_one_sentence(process: Run, home: Settings) -> None:
@@ -281,6 +281,6 @@ def test_what_a_command_writes_is_its_owners_alone(tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "GRAPHSVC_HOME": str(tmp_path / "home")}
     command = f"umask 000 && exec {sys.executable} -m graphsvc simulate case --people 20"
     subprocess.run(command, shell=True, check=True, cwd=tmp_path, env=environment, timeout=120)  # noqa: S602
-    made = [tmp_path / "case", *(tmp_path / "case").rglob("*")]
-    assert len(made) > 3
-    assert [path for path in made if path.stat().st_mode & 0o077] == []
+    written = [tmp_path / "case", *(tmp_path / "case").rglob("*")]
+    assert len(written) > 3
+    assert [path for path in written if path.stat().st_mode & 0o077] == []

@@ -35,8 +35,8 @@ SLOW = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b WITH a, b WHER
 @pytest.fixture(scope="module")
 def home(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = texts(tmp_path_factory.mktemp("delivery") / "case", **FILES)
-    made = at_server()
-    with Service(made) as service:
+    configured = at_server()
+    with Service(configured) as service:
         only = accounts.only_account(service.database, "")
         changes.set_free_cypher(service.database, only.name, given=True)
         session = service.session(accounts.only_account(service.database, ""), "tests", CASE)
@@ -46,17 +46,17 @@ def home(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFa
                 "People of", "MATCH (p:Person {case: $case, id: $who}) RETURN p.name AS name", parameters={"who": "P1"}
             )
         )
-    return made
+    return configured
 
 
 def environment(home: Settings) -> dict[str, str]:
-    found = {
+    values = {
         "GRAPHSVC_HOME": str(home.home),
         "NEO4J_URI": home.neo4j_uri,
         "NEO4J_PASSWORD": home.neo4j_password,
         "GRAPHSVC_DATABASE_URL": home.database_url,
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in values.items() if value}
 
 
 @pytest.fixture
@@ -72,14 +72,14 @@ def run(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
 
 def test_a_text_runs_from_wherever_it_comes(run: Callable[..., Result], tmp_path: Path) -> None:
     text = "MATCH (p:Person {case: $case, id: $who})\nRETURN p.id AS id, p.name AS name, $n + 1 AS more"
-    found = run(text, "--param", "who=P2", "--param", "n=41")
-    assert found.exit_code == 0, found.output
-    assert [line.split() for line in found.stdout.splitlines()] == [["id", "name", "more"], ["P2", "=1+1", "42"]]
+    outcome = run(text, "--param", "who=P2", "--param", "n=41")
+    assert outcome.exit_code == 0, outcome.output
+    assert [line.split() for line in outcome.stdout.splitlines()] == [["id", "name", "more"], ["P2", "=1+1", "42"]]
     (tmp_path / "text.cypher").write_text(text, "utf-8")
-    found = run("--file", str(tmp_path / "text.cypher"), "--param", "who=P2", "--param", "n=41", "--format", "csv")
-    assert found.stdout.splitlines() == ["id,name,more", "P2,'=1+1,42"]
-    found = run("--file", "-", "--format", "json", stdin="MATCH (p:Person {case: $case, id: 'P1'}) RETURN p")
-    (row,) = json.loads(found.stdout)
+    outcome = run("--file", str(tmp_path / "text.cypher"), "--param", "who=P2", "--param", "n=41", "--format", "csv")
+    assert outcome.stdout.splitlines() == ["id,name,more", "P2,'=1+1,42"]
+    outcome = run("--file", "-", "--format", "json", stdin="MATCH (p:Person {case: $case, id: 'P1'}) RETURN p")
+    (row,) = json.loads(outcome.stdout)
     assert (row["p"]["kind"], row["p"]["properties"]["name"]) == ("node", "Idris Karam")
     assert '"kind": "node"' in run("MATCH (p:Person {case: $case, id: 'P1'}) RETURN p").stdout
     assert run("--saved", "people OF").stdout.split() == ["name", "Idris", "Karam"]
@@ -87,19 +87,19 @@ def test_a_text_runs_from_wherever_it_comes(run: Callable[..., Result], tmp_path
 
 
 def test_explain_shows_the_plan_and_runs_nothing(run: Callable[..., Result]) -> None:
-    found = run("--explain", "MATCH (p:Person {case: $case, id: $who}) RETURN p.name")
-    assert found.stdout.startswith("ProduceResults (about ")
-    assert "\n  Projection" in found.stdout
-    assert "parameters: case, who" in found.stderr
+    outcome = run("--explain", "MATCH (p:Person {case: $case, id: $who}) RETURN p.name")
+    assert outcome.stdout.startswith("ProduceResults (about ")
+    assert "\n  Projection" in outcome.stdout
+    assert "parameters: case, who" in outcome.stderr
 
 
 def test_a_word_that_nothing_bears_is_told_beside_the_answer(run: Callable[..., Result]) -> None:
     text = "MATCH (p:Person {case: $case, id: 'P1'}) RETURN p.id AS id, p.naem AS name"
-    said = "Line 1, column 63: `naem` is no property here: did you mean `name`?"
+    hint = "Line 1, column 63: `naem` is no property here: did you mean `name`?"
     answer = run(text, "--format", "json")
     assert (answer.exit_code, json.loads(answer.stdout)) == (0, [{"id": "P1", "name": None}])
-    assert answer.stderr.splitlines() == [said]
-    assert said in run("--explain", text).stderr.splitlines()
+    assert answer.stderr.splitlines() == [hint]
+    assert hint in run("--explain", text).stderr.splitlines()
     assert run("RETURN 1 AS a").stderr == ""
 
 
@@ -140,10 +140,10 @@ def test_an_answer_that_is_cut_ends_with_a_status_of_its_own(home: Settings) -> 
 def test_what_is_wrong_is_one_sentence(
     run: Callable[..., Result], arguments: list[str], kind: type[GraphsvcError], says: str
 ) -> None:
-    found = run(*arguments)
-    assert type(found.exception) is kind
-    assert says in str(found.exception)
-    assert found.stdout == ""
+    outcome = run(*arguments)
+    assert type(outcome.exception) is kind
+    assert says in str(outcome.exception)
+    assert outcome.stdout == ""
 
 
 def test_without_the_grant_nothing_runs(run: Callable[..., Result], home: Settings) -> None:
@@ -175,8 +175,8 @@ def test_ctrl_c_stops_it(home: Settings, tmp_path: Path) -> None:
     assert called.stderr
     assert called.stderr.readline() == "running; Ctrl-C stops it\n"
     called.send_signal(signal.SIGINT)
-    out, said = called.communicate(timeout=60)
-    *meanwhile, last = filter(None, said.splitlines())
+    out, errors = called.communicate(timeout=60)
+    *meanwhile, last = filter(None, errors.splitlines())
     assert (called.returncode, out, last) == (130, "", "graphsvc: Stopped.")
     # Repeated after a while: on a busy machine before the signal comes.
     assert set(meanwhile) <= {"running; Ctrl-C stops it"}

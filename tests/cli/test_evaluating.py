@@ -30,9 +30,9 @@ def test_rows_of_a_case_that_was_not_named_are_said_and_count_for_nothing(must: 
         simulate(case, seed=seed, people=150, hard=True)
     named = [str(case) for case in cases[:2]]
     options = ("--halves", "0", "--format", "json")
-    told = must("evaluate", *named, "--ranking", str(ranking(tmp_path / "all.csv", cases)), *options)
-    assert "The ranking is also of cases that were not named: c, d." in told.said
+    whole = must("evaluate", *named, "--ranking", str(ranking(tmp_path / "all.csv", cases)), *options)
+    assert "The ranking is also of cases that were not named: c, d." in whole.said
     alone = must("evaluate", *named, "--ranking", str(ranking(tmp_path / "two.csv", cases[:2])), *options)
     assert "not named" not in alone.said
-    assert json.loads(told.answer) == json.loads(alone.answer)
-    assert json.loads(told.answer)["cases"] == ["a", "b"]
+    assert json.loads(whole.answer) == json.loads(alone.answer)
+    assert json.loads(whole.answer)["cases"] == ["a", "b"]

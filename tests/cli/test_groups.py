@@ -28,17 +28,17 @@ def loaded(must: Command, case: str, tmp_path: Path) -> str:
 
 def test_groups_are_listed_decided_on_and_decisions_taken_back(must: Command, command: Command, loaded: str) -> None:
     (group,) = json.loads(must("groups", "list", loaded, "--format", "json").answer)
-    assert [(one["reason"], one["thing"]) for one in group["shared"]] == [("crossing", "X1")]
+    assert [(reason["reason"], reason["thing"]) for reason in group["shared"]] == [("crossing", "X1")]
     assert "crossing X1" in must("groups", "list", loaded).answer
-    one, other = group["sources"]
-    decided = must("groups", "decide", loaded, one, other, "--as", "independent", "--reason", "a year apart").answer
+    first, second = group["sources"]
+    decided = must("groups", "decide", loaded, first, second, "--as", "independent", "--reason", "a year apart").answer
     assert len(json.loads(must("groups", "list", loaded, "--format", "json").answer)) == 2
-    told = must("groups", "decisions", loaded).answer
-    assert decided.strip() in told
-    assert "a year apart" in told
+    decisions = must("groups", "decisions", loaded).answer
+    assert decided.strip() in decisions
+    assert "a year apart" in decisions
     assert (
         "already"
-        in command("groups", "decide", loaded, one, other, "--as", "independent", "--reason", "again").refusal()
+        in command("groups", "decide", loaded, first, second, "--as", "independent", "--reason", "again").refusal()
     )
     must("groups", "take-back", loaded, decided.strip(), "--reason", "they had met")
     assert "taken back by" in must("groups", "decisions", loaded).answer

@@ -32,13 +32,13 @@ def test_an_answer_that_is_cut_ends_with_status_75(
     must: Command, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     must("load", str(write(tmp_path / "delivery", **ROWS)), "--case", CASE)
-    asked = ("linked", "--case", CASE, "--format", "csv")
-    whole = must(*asked)
+    arguments = ("linked", "--case", CASE, "--format", "csv")
+    whole = must(*arguments)
     pairs = list(csv.DictReader(io.StringIO(whole.answer)))
     assert len(pairs) == 3
     assert "cut at" not in whole.said
     monkeypatch.setattr(linkage, "_PAIRS", 2)
-    done = command(*asked)
+    done = command(*arguments)
     assert done.status == 75
     assert list(csv.DictReader(io.StringIO(done.answer))) == pairs[:2]
     assert "The answer is cut at 2 rows and there are more" in done.refusal()

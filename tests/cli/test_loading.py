@@ -157,12 +157,12 @@ def test_where_nothing_was_committed_nobody_was_sealed_by_it(command: Command, t
     assert "sealed: P1" in command("load", str(folder), "--case", case, "--identities").said
     faulty = rows.texts(tmp_path / "more", people="id,name,sealed\nP2,Ana,yes\nP3,Omar,maybe\n", links=links)
     for call in ((str(folder),), (str(faulty), "--strict")):
-        said = command("load", *call, "--case", case, "--identities").said
-        assert "sealed: nothing was committed, so nobody was sealed by it" in said
-        assert "whom this delivery brought" not in said
-    other = rows.texts(tmp_path / "other", people="id,name,category\nP4,Yara,suspect\n", links=links)
+        output = command("load", *call, "--case", case, "--identities").said
+        assert "sealed: nothing was committed, so nobody was sealed by it" in output
+        assert "whom this delivery brought" not in output
+    second = rows.texts(tmp_path / "other", people="id,name,category\nP4,Yara,suspect\n", links=links)
     assert (
-        "sealed: nobody whom this delivery brought" in command("load", str(other), "--case", case, "--identities").said
+        "sealed: nobody whom this delivery brought" in command("load", str(second), "--case", case, "--identities").said
     )
 
 
@@ -185,8 +185,8 @@ def test_other_names_behind_the_same_ids_take_a_word(command: Command, tmp_path:
     people = "id,name,category\nP1,Idris Karam,suspect\nP2,Ana Petrou,suspect\n"
     first = rows.texts(tmp_path / "first", people=people, links=links)
     assert command("load", str(first), "--case", case).status == 0
-    other = people.replace("Idris Karam", "Mehdi Vahidi").replace("Ana Petrou", "Yara Haddad")
-    call = ("load", str(rows.texts(tmp_path / "other", people=other, links=links)), "--case", case)
+    renamed = people.replace("Idris Karam", "Mehdi Vahidi").replace("Ana Petrou", "Yara Haddad")
+    call = ("load", str(rows.texts(tmp_path / "other", people=renamed, links=links)), "--case", case)
     preview = command(*call, "--dry-run").said
     assert "changes: people P1 (people.csv, line 2): name Idris Karam -> Mehdi Vahidi" in preview
     assert "other names: Most rows of people whose ids are loaded already have another name there." in preview
@@ -221,8 +221,8 @@ def test_a_chart_is_said_to_be_graded_or_not_and_what_of_it_is_not_read(
     words = '<ChartItem Label="a note"><TextBlock/></ChartItem>'
     chart = tmp_path / "port.anx"
     chart.write_text(f"<Chart><ChartItemCollection>{person}{words}</ChartItemCollection></Chart>")
-    said = command("load", str(chart), "--case", case, "--dry-run").said
-    assert f"chart: {chart_read(0, 1, 0)}" in said.splitlines()
+    output = command("load", str(chart), "--case", case, "--dry-run").said
+    assert f"chart: {chart_read(0, 1, 0)}" in output.splitlines()
 
 
 @pytest.mark.neo4j
@@ -237,5 +237,5 @@ def test_who_is_not_told_of_deliveries_is_told_that_there_may_be_some(
     must("load", str(folder), "--case", case)
     assert must("deliveries", case).answer
     must("login", "low", typed=(PASSWORD, ""))
-    told = must("deliveries", case)
-    assert (told.answer, told.said.strip()) == ("", UNTOLD)
+    deliveries = must("deliveries", case)
+    assert (deliveries.answer, deliveries.said.strip()) == ("", UNTOLD)

@@ -15,9 +15,9 @@ from graphsvc.store.server import local
 
 @pytest.fixture
 def fresh(jars: Path, settings: Callable[..., Settings]) -> Iterator[Settings]:
-    made = settings(quick_java=False)  # as it is shipped
-    yield made
-    local.stop(made)
+    shipped = settings(quick_java=False)  # as it is shipped
+    yield shipped
+    local.stop(shipped)
 
 
 def run(settings: Settings, command: str) -> click.testing.Result:
@@ -35,26 +35,26 @@ def test_start_keeps_the_server_until_stop(fresh: Settings) -> None:
     secret = local.secret_file(fresh)
     assert str(secret) in started.stdout
     assert secret.read_text() not in started.output
-    shown = run(fresh, "status")
-    assert shown.exit_code == 0
-    assert "ready" in shown.stdout
-    assert "kept until stop" in shown.stdout
+    status = run(fresh, "status")
+    assert status.exit_code == 0
+    assert "ready" in status.stdout
+    assert "kept until stop" in status.stdout
     assert run(fresh, "stop").stdout == "Neo4j has stopped.\n"
     assert local.status(fresh) is None
 
 
 def test_status_and_stop_where_nothing_runs(settings: Callable[..., Settings]) -> None:
     idle = settings()
-    shown = run(idle, "status")
-    assert (shown.exit_code, shown.stdout) == (3, f"No managed Neo4j runs for {idle.home}\n")
+    status = run(idle, "status")
+    assert (status.exit_code, status.stdout) == (3, f"No managed Neo4j runs for {idle.home}\n")
     assert (run(idle, "stop").exit_code, run(idle, "stop").stdout) == (0, f"No managed Neo4j runs for {idle.home}\n")
 
 
 @pytest.mark.parametrize("command", ["start", "status", "stop"])
 def test_with_a_server_of_ones_own_it_says_so_and_starts_none(settings: Callable[..., Settings], command: str) -> None:
     own = settings(neo4j_uri="bolt://db.example:7687")
-    said = run(own, command).stdout
-    assert "NEO4J_URI is set: graphsvc uses your own server at bolt://db.example:7687" in said
+    output = run(own, command).stdout
+    assert "NEO4J_URI is set: graphsvc uses your own server at bolt://db.example:7687" in output
     assert not (own.home / "neo4j").exists()
 
 

@@ -25,7 +25,7 @@ def administrator(must: Command, home: Settings) -> str:
     must("account", "password", typed=TWICE)
     must("users", "add", "pat", "--role", "analyst", "--grant", "dover:P", typed=TWICE)
     with Service(home) as service:
-        name = next(one.name for one in accounts.listed(service.database) if one.name != "pat")
+        name = next(account.name for account in accounts.listed(service.database) if account.name != "pat")
     sign_in(must, name)
     return name
 
@@ -36,14 +36,14 @@ def sign_in(command: Command, name: str, password: str = PASSWORD, code: str = "
 
 def line(must: Command, name: str) -> str:
     """Line of `users list` for an account, with single blanks."""
-    (found,) = [one for one in must("users", "list").answer.splitlines() if one.split()[0] == name]
-    return " ".join(found.split())
+    (text,) = [row for row in must("users", "list").answer.splitlines() if row.split()[0] == name]
+    return " ".join(text.split())
 
 
 def test_roles_are_replaced_and_end_the_sign_ins(must: Command, command: Command, administrator: str) -> None:
     assert line(must, "pat") == "pat analyst dover:P"
-    told = must("users", "roles", "pat", "supervisor", "analyst")
-    assert told.said == "pat has the roles analyst, supervisor now.\n"
+    done = must("users", "roles", "pat", "supervisor", "analyst")
+    assert done.said == "pat has the roles analyst, supervisor now.\n"
     assert line(must, "pat") == "pat analyst, supervisor dover:P"
     must("users", "roles", "pat")
     assert line(must, "pat") == "pat no role dover:P"
@@ -99,9 +99,9 @@ def test_what_is_typed_for_an_account_or_a_case_is_not_in_the_log_where_it_is_no
         assert command("users", *wrong).status != 0
     must("users", "disable", "pat")
     must("users", "enable", "pat")
-    shown = must("audit", "--action", "accounts").answer
-    assert "Hewa" not in shown
-    assert len(re.findall(r"(disable|enable).*pat|pat.*(disable|enable)", shown)) >= 2
+    log_text = must("audit", "--action", "accounts").answer
+    assert "Hewa" not in log_text
+    assert len(re.findall(r"(disable|enable).*pat|pat.*(disable|enable)", log_text)) >= 2
 
 
 def test_a_reset_password_is_the_only_one(must: Command, command: Command, administrator: str) -> None:
@@ -113,9 +113,9 @@ def test_a_reset_password_is_the_only_one(must: Command, command: Command, admin
     sign_in(must, administrator)
     assert "at least 12 characters" in command("users", "reset", "pat", typed=("short", "short")).refusal()
     assert "There is no account 'sam'." in command("users", "reset", "sam", typed=TWICE).refusal()
-    shown = must("audit", "--action", "accounts")
-    assert "reset" in shown.answer
-    assert OTHER not in shown.answer
+    log_text = must("audit", "--action", "accounts")
+    assert "reset" in log_text.answer
+    assert OTHER not in log_text.answer
     entered = must("audit", "--action", "sign in", "--account", "pat").answer  # the same word as on the web
     assert "released" in entered
     assert "refused" in entered
@@ -152,7 +152,7 @@ def test_a_second_factor_is_set_up_asked_for_and_removed(
     sign_in(must, "pat")  # no code is asked for yet
     assert "from now on signing in takes a code" in must("account", "second-factor", typed=(code(),)).said
     assert "has a second factor already" in command("account", "second-factor", typed=("",)).refusal()
-    refusals = {sign_in(command, "pat", code=given).refusal() for given in ("", "000000")}
+    refusals = {sign_in(command, "pat", code=typed_code).refusal() for typed_code in ("", "000000")}
     refusals.add(sign_in(command, "pat", "not the password", code()).refusal())
     assert len(refusals) == 1
     used = code()

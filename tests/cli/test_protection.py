@@ -60,10 +60,10 @@ def witness(act: As, must: Command, case: str, tmp_path: Path) -> str:
     for name, text in TABLES.items():
         (tmp_path / f"{name}.csv").write_text(text)
     act("inv")
-    told = must("load", str(tmp_path), "--case", case, "--identities").said
-    found = re.search(r"^sealed: W1 Wilma Hale is (S-\S+)$", told, re.MULTILINE)
-    assert found
-    return found[1]
+    output = must("load", str(tmp_path), "--case", case, "--identities").said
+    match = re.search(r"^sealed: W1 Wilma Hale is (S-\S+)$", output, re.MULTILINE)
+    assert match
+    return match[1]
 
 
 @pytest.fixture
@@ -72,7 +72,10 @@ def people(home: Settings, case: str) -> Look:
 
     def look() -> dict[str, Any]:
         with Service(home) as service:
-            return {one: row.get("name") for one, row in read_image(service.store(), case).nodes["Person"].items()}
+            return {
+                identifier: row.get("name")
+                for identifier, row in read_image(service.store(), case).nodes["Person"].items()
+            }
 
     return look
 
@@ -84,9 +87,9 @@ def test_a_reveal_is_asked_agreed_opened_and_ended(
     act("cus")
     wrong = command("reveal", "ask", case, "S-0000-0000-0000", "--reason", "hearing").refusal()
     assert "There is nobody sealed with the pseudonym" in wrong
-    asked = must("reveal", "ask", case, witness, "--reason", "needs protection before the hearing")
-    request = asked.answer.strip()
-    assert "a supervisor, another person, agrees" in asked.said
+    response = must("reveal", "ask", case, witness, "--reason", "needs protection before the hearing")
+    request = response.answer.strip()
+    assert "a supervisor, another person, agrees" in response.said
     assert "Nobody has agreed to this reveal yet" in command("reveal", "open", request).refusal()
     assert command("reveal", "agree", request).status != 0
     act("sup")
@@ -100,9 +103,9 @@ def test_a_reveal_is_asked_agreed_opened_and_ended(
     assert command("reveal", "open", request).refusal() == absent
     act("cus")
     opened = must("reveal", "open", request).answer
-    shown = dict(line.split(maxsplit=1) for line in opened.splitlines())
-    assert (shown["id"], shown["name"]) == ("W1", "Wilma Hale")
-    assert (shown["aliases"], shown["phones"]) == ("Willow", "+447700900123")
+    identity = dict(line.split(maxsplit=1) for line in opened.splitlines())
+    assert (identity["id"], identity["name"]) == ("W1", "Wilma Hale")
+    assert (identity["aliases"], identity["phones"]) == ("Willow", "+447700900123")
     must("reveal", "end", request)
     over = command("reveal", "open", request)
     assert "The time of this reveal is over" in over.refusal()
@@ -176,18 +179,18 @@ def test_held_material_stays_until_the_hold_is_released(
     assert command(*add, "--review", "soon").status == 2
     assert "day" in command(*add, "--review", "2020-01-01").refusal()
     assert "Nothing is held in this case." in must("hold", "list", case).said
-    kept = must(*add, "--person", "P2", "--review", "2999-01-01").answer.strip()
+    hold = must(*add, "--person", "P2", "--review", "2999-01-01").answer.strip()
     listed = must("hold", "list", case).answer
-    assert f"{kept}  prosecution   P2  lasts  review 2999-01-01" in listed
+    assert f"{hold}  prosecution   P2  lasts  review 2999-01-01" in listed
     assert "DI Marsh: R v Quist  (added by sup" in listed
-    held = command("erase", "ask", case, "P2", "--reason", "asked for it").refusal()
-    assert "under a hold" in held
-    assert "Quist" not in held
+    refusal = command("erase", "ask", case, "P2", "--reason", "asked for it").refusal()
+    assert "under a hold" in refusal
+    assert "Quist" not in refusal
     act("inv")
     assert "under a hold" in command("load", "--case", case, "--undo", "1").refusal()
     act("sup")
-    must("hold", "release", case, kept)
-    assert command("hold", "release", case, kept).status != 0
+    must("hold", "release", case, hold)
+    assert command("hold", "release", case, hold).status != 0
     assert "released by sup" in must("hold", "list", case).answer
     act("inv")
     must("load", "--case", case, "--undo", "1")
@@ -207,10 +210,10 @@ def test_someone_is_sealed_by_hand(
     sealed = must("seal", "agree", request).said
     assert "Done. The graph holds it no more." in sealed
     assert "your own Neo4j server" in sealed
-    found = people()
-    assert found.keys() >= {"P1", witness}
-    assert "P2" not in found
-    assert "Bo Quist" not in found.values()
+    names = people()
+    assert names.keys() >= {"P1", witness}
+    assert "P2" not in names
+    assert "Bo Quist" not in names.values()
     assert "sealed already" in command("seal", "ask", case, witness, "--reason", "again").refusal()
     assert "two persons decided" in must("seal", "who", case).answer
 
@@ -245,8 +248,8 @@ def test_someone_is_erased_when_a_second_person_agrees(
     act("sup")
     assert f"{request}  erase  asked" in must("erase", "list").answer
     assert "Erased. The graph holds it no more." in must("erase", "agree", request, "--note", "seen").said
-    found = people()
-    assert found.keys() == {"P1", witness}
+    names = people()
+    assert names.keys() == {"P1", witness}
     listed = must("erase", "list").answer
     assert f"{request}  erase  done" in listed
     assert "why: the court ordered that [erased] goes" in listed

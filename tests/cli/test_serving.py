@@ -58,8 +58,8 @@ def test_twenty_readers_who_wait_for_what_takes_long_hold_up_nobody_else(
     waiting, let_go = threading.Semaphore(0), threading.Event()
     plain = web.create_app
 
-    def create(*given: Any, **named: Any) -> Flask:
-        app = plain(*given, **named)
+    def create(*arguments: Any, **named: Any) -> Flask:
+        app = plain(*arguments, **named)
 
         def wait() -> None:
             if request.path.endswith("/takes-long"):
@@ -119,19 +119,19 @@ def test_connections_that_send_nothing_more_keep_nobody_out(
         def ask(address: str) -> None:
             parts = urlsplit(address)
             where = (parts.hostname or "", parts.port or 0)
-            held: list[socket.socket] = []
+            connections: list[socket.socket] = []
             try:
                 for _ in range(400):
-                    held.append(socket.create_connection(where, timeout=30))
+                    connections.append(socket.create_connection(where, timeout=30))
                     with suppress(OSError):  # the server has closed it
-                        held[-1].sendall(beginning)
+                        connections[-1].sendall(beginning)
                 began = time.monotonic()
                 with closing(http.client.HTTPConnection(*where, timeout=10)) as connection:
                     connection.request("GET", parts.path + "/sign-in")
                     answered.append((connection.getresponse().status, time.monotonic() - began))
             finally:
-                for one in held:
-                    one.close()
+                for opened in connections:
+                    opened.close()
                 os.kill(os.getpid(), signal.SIGINT)
 
         with serving(service) as address:

@@ -49,11 +49,11 @@ def loaded(code: str) -> set[str]:
 
 
 def test_the_version_is_told_without_loading_what_commands_need() -> None:
-    asked = "from graphsvc.cli import program\nprogram.main(['--version'], standalone_mode=False)"
-    there = loaded(asked)
-    assert there & (HEAVY | DATA) == set()
-    assert len(there) < 350
-    assert {name for name in there if name.startswith("graphsvc.")} <= {
+    code = "from graphsvc.cli import program\nprogram.main(['--version'], standalone_mode=False)"
+    modules = loaded(code)
+    assert modules & (HEAVY | DATA) == set()
+    assert len(modules) < 350
+    assert {name for name in modules if name.startswith("graphsvc.")} <= {
         "graphsvc.cli",
         "graphsvc.cli.printed",
         "graphsvc.config",
@@ -66,22 +66,22 @@ def test_opening_a_home_loads_nothing_that_only_computes() -> None:
 
 
 def test_the_service_loads_neither_graphs_nor_tables_before_they_are_asked_for() -> None:
-    asked = "from graphsvc.cli import program\nassert program.get_command(None, 'query') is not None"
-    assert loaded(asked) & {*HEAVY, "pandas", "pyarrow"} == set()
-    assert "pandas" in loaded(f"{asked}\nimport pandas\npandas.DataFrame([1])")
+    code = "from graphsvc.cli import program\nassert program.get_command(None, 'query') is not None"
+    assert loaded(code) & {*HEAVY, "pandas", "pyarrow"} == set()
+    assert "pandas" in loaded(f"{code}\nimport pandas\npandas.DataFrame([1])")
 
 
 def test_a_notebooks_own_driver_takes_tables_whoever_was_loaded_first() -> None:
-    asked = "import graphsvc.service, pandas\nfrom neo4j import _optional_deps\nassert _optional_deps.pd is pandas"
-    assert "pandas" in loaded(asked)
+    code = "import graphsvc.service, pandas\nfrom neo4j import _optional_deps\nassert _optional_deps.pd is pandas"
+    assert "pandas" in loaded(code)
 
 
 def test_every_command_stands_where_the_table_says() -> None:
     """The table gives it without loading the module."""
     rooms = {
-        module.name: tuple(command.name for command in there)
+        module.name: tuple(command.name for command in commands)
         for module in pkgutil.iter_modules(cli.__path__)
-        if (there := getattr(import_module(f"graphsvc.cli.{module.name}"), "commands", None)) is not None
+        if (commands := getattr(import_module(f"graphsvc.cli.{module.name}"), "commands", None)) is not None
     }
     assert {room: set(names) for room, names in rooms.items()} == {
         room: set(names) for room, names in cli.ROOMS.items()

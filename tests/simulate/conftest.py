@@ -54,9 +54,9 @@ _WORLDS = [(*drawn, False) for drawn in _DRAWN] + [(*drawn, True) for drawn in _
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
     """The demo, and worlds drawn from seeds, clean and hard."""
     if request.param is None:
-        found = request.getfixturevalue("demo")
-        assert isinstance(found, Case)
-        return found
+        demo_case = request.getfixturevalue("demo")
+        assert isinstance(demo_case, Case)
+        return demo_case
     people, seed, share, hard = request.param
     folder = tmp_path_factory.mktemp("simulate") / "case"
     simulate.simulate(folder, seed=seed, people=people, false_share=share, hard=hard)

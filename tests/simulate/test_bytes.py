@@ -67,11 +67,11 @@ def test_rows_are_in_the_file_before_the_last_of_them_is_made(tmp_path: Path) ->
 
     columns = ("subject_id", "relation", "object_id", "statement_id")
     write.write(tmp_path, {"links": tables.InventedTable(columns, rows)}, _NOBODY)
-    made = path.stat().st_size
+    length = path.stat().st_size
     assert len(sizes) == count
     # When a row is made, all earlier rows except the last few tens of thousands of bytes are in the file.
-    assert all(size >= made * number / count - 40_000 for number, size in enumerate(sizes))
-    assert made > 200_000
+    assert all(size >= length * number / count - 40_000 for number, size in enumerate(sizes))
+    assert length > 200_000
 
 
 def test_columns_that_no_row_fills_are_left_out_whichever_row_fills_the_others(tmp_path: Path) -> None:

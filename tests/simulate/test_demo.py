@@ -45,14 +45,14 @@ def test_nobody_is_registered_twice_on_one_boat_and_boats_hold_those_registered(
 def test_about_sixty_witnesses_some_of_them_wrong(demo: Any) -> None:
     assert len(demo.truth["witnesses"]) == 62
     assert 12 <= len(demo.truth["false_statements"]) <= 20
-    given = [row for row in demo.statements.values() if row["kind"] == "witness"]
-    assert {row["handling"] for row in given} == {"P", "C"}
-    assert {row["status"] or "given" for row in given} == set(STATEMENT_STATUSES)
-    assert {row["on_record"] for row in given} == {"yes", ""}
-    assert any(row["interest"] for row in given)
+    by_witnesses = [row for row in demo.statements.values() if row["kind"] == "witness"]
+    assert {row["handling"] for row in by_witnesses} == {"P", "C"}
+    assert {row["status"] or "given" for row in by_witnesses} == set(STATEMENT_STATUSES)
+    assert {row["on_record"] for row in by_witnesses} == {"yes", ""}
+    assert any(row["interest"] for row in by_witnesses)
     assert all(row["conditions"] for row in demo.statements.values() if row["handling"] == "C")
     shared = defaultdict(set)
-    for row in given:
+    for row in by_witnesses:
         if row["interpreter_id"]:
             shared[row["interpreter_id"]].add(row["source_id"])
     assert max(map(len, shared.values())) > 2
@@ -125,12 +125,12 @@ def shown(demo: Any) -> Shown:
     on = basis(trial.claims, trial.persons, trial.dependence)
     ranking = ranked(on)
     bring = brought(on, ranking)
-    held = places(on, pieces(on.told))
+    rank_ranges = places(on, pieces(on.told))
     return Shown(
         trial,
         tuple(ranking.leads),
         frozenset(name for name, each in bring.items() if each.surfaced),
-        {name: tuple(place.rests_on) for name, place in held.items()},
+        {name: tuple(place.rests_on) for name, place in rank_ranges.items()},
     )
 
 

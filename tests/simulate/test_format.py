@@ -84,8 +84,8 @@ def test_witness_statements_come_from_persons_with_that_category(case: Any) -> N
     witnesses = {row["source_id"] for row in case.statements.values() if row["kind"] == "witness"}
     marked = {row["id"] for row in case.tables["people"] if "witness" in row["category"]}
     assert witnesses == marked
-    others = {row["source_id"] for row in case.statements.values() if row["kind"] != "witness"}
-    assert not others & set(case.kinds)
+    other_sources = {row["source_id"] for row in case.statements.values() if row["kind"] != "witness"}
+    assert not other_sources & set(case.kinds)
 
 
 def test_no_statement_says_a_thing_twice(case: Any) -> None:
@@ -139,8 +139,8 @@ def test_nobody_tells_what_has_not_happened_yet(case: Any) -> None:
 
 
 def test_every_witness_says_something(case: Any) -> None:
-    told = {row["statement_id"] for row in case.links}
-    assert {token for token, row in case.statements.items() if row["kind"] == "witness"} <= told
+    with_claims = {row["statement_id"] for row in case.links}
+    assert {token for token, row in case.statements.items() if row["kind"] == "witness"} <= with_claims
 
 
 def test_a_witness_calls_somebody_by_the_same_words(case: Any) -> None:
@@ -148,7 +148,7 @@ def test_a_witness_calls_somebody_by_the_same_words(case: Any) -> None:
     for row in case.links:
         source = case.statements[row["statement_id"]]["source_id"]
         for end in ("subject", "object"):
-            said = row.get(f"{end}_as_said", "")
-            if said:
+            phrase = row.get(f"{end}_as_said", "")
+            if phrase:
                 assert row[f"{end}_id"] != source
-                assert words.setdefault((source, row[f"{end}_id"]), said) == said
+                assert words.setdefault((source, row[f"{end}_id"]), phrase) == phrase

@@ -90,7 +90,8 @@ def _held_out(tables: list[tuple[Any, Any]]) -> tuple[float, float, float]:
     """AUC in the second half of the worlds after learning on the first; and its range by luck in 99 of 100."""
     half = len(tables) // 2
     learned = _learn(
-        np.concatenate([one for one, _ in tables[:half]]), np.concatenate([one for _, one in tables[:half]])
+        np.concatenate([features for features, _ in tables[:half]]),
+        np.concatenate([labels for _, labels in tables[:half]]),
     )
     scored = [(np.column_stack((table, np.ones(len(table)))) @ learned, wanted) for table, wanted in tables[half:]]
     rng = np.random.default_rng(1)
@@ -101,8 +102,8 @@ def _held_out(tables: list[tuple[Any, Any]]) -> tuple[float, float, float]:
 
 @pytest.mark.parametrize("wanted", ["hubs", "leaders", "brokers"])
 def test_rows_tell_nothing_of_the_truth(hard: list[Case], wanted: str) -> None:
-    found, low, high = _held_out([_table(case, wanted) for case in hard])
-    assert low < found < high
+    score, low, high = _held_out([_table(case, wanted) for case in hard])
+    assert low < score < high
 
 
 def test_the_learner_would_find_a_leak(hard: list[Case]) -> None:
@@ -111,40 +112,40 @@ def test_the_learner_would_find_a_leak(hard: list[Case]) -> None:
         features, wanted = _table(case, "hubs")
         leak = np.random.default_rng(len(wanted)).normal(size=len(wanted)) + 0.5 * wanted
         tables.append((np.column_stack((features, leak)), wanted))
-    found, _, high = _held_out(tables)
-    assert found > high
+    score, _, high = _held_out(tables)
+    assert score > high
 
 
 @pytest.fixture(scope="module")
 def worlds() -> list[world.World]:
     """True facts of some hard worlds."""
-    found = []
+    built = []
     for seed in _SEEDS:
         knobs = draw_hard(random.Random(f"{seed}/knobs"))
-        found.append(world.build(seed, knobs, hard_people(seed)))
-    return found
+        built.append(world.build(seed, knobs, hard_people(seed)))
+    return built
 
 
 def _said_of(case: Case, relation: str) -> Counter[bool]:
     """Count the people with a true, asserted relation of this kind in the case, by whether they are hubs."""
     untrue = {tuple(key) for name in ("false_links", "mistaken_links") for key in case.truth[name]}
     rows = (row for row in case.links if row["relation"] == relation and row["polarity"] == "")
-    told = {row["subject_id"] for row in rows if (row["subject_id"], row["relation"], row["object_id"]) not in untrue}
-    return Counter(person in set(case.truth["hubs"]) for person in told & set(case.truth["candidates"]))
+    people = {row["subject_id"] for row in rows if (row["subject_id"], row["relation"], row["object_id"]) not in untrue}
+    return Counter(person in set(case.truth["hubs"]) for person in people & set(case.truth["candidates"]))
 
 
 @pytest.mark.parametrize("relation", ["ORGANISED", "SUPPLIED", "CONTROLS", "DIRECTED", "PAID"])
 def test_what_is_said_of_hubs_is_truly_said_of_others_too(hard: list[Case], relation: str) -> None:
-    said = sum((_said_of(case, relation) for case in hard), Counter[bool]())
-    assert said[False] > 0.15 * said.total()
-    assert said[True] > 0
+    counts = sum((_said_of(case, relation) for case in hard), Counter[bool]())
+    assert counts[False] > 0.15 * counts.total()
+    assert counts[True] > 0
 
 
 def test_who_runs_a_gang_is_often_said_of_the_loud(hard: list[Case]) -> None:
-    said = Counter(
+    counts = Counter(
         row["subject_id"] in case.truth["hubs"] for case in hard for row in case.links if row["relation"] == "RUNS"
     )
-    assert said[False] > 0.25 * said.total()
+    assert counts[False] > 0.25 * counts.total()
 
 
 def test_helpers_drive_and_house_and_some_have_no_service_on_record(hard: list[Case]) -> None:
@@ -170,38 +171,44 @@ def test_a_few_helpers_have_most_contacts(hard: list[Case]) -> None:
 
 
 def test_the_insulated_order_nobody_but_their_go_between_for_the_most_part(worlds: list[world.World]) -> None:
-    for one in worlds:
-        for between in one.cast.of("go-between"):
-            assert (between.boss, "DIRECTED", between.id) in one.facts
-        insulated = {person.boss for person in one.cast.of("go-between")}
-        orders = [fact for fact in one.facts.of("DIRECTED") if fact.subject in insulated]
-        direct = [fact for fact in orders if one.cast.people[fact.object].role != "go-between"]
-        relayed = [fact for fact in one.facts.of("DIRECTED") if one.cast.people[fact.subject].role == "go-between"]
+    for true_world in worlds:
+        for between in true_world.cast.of("go-between"):
+            assert (between.boss, "DIRECTED", between.id) in true_world.facts
+        insulated = {person.boss for person in true_world.cast.of("go-between")}
+        orders = [fact for fact in true_world.facts.of("DIRECTED") if fact.subject in insulated]
+        direct = [fact for fact in orders if true_world.cast.people[fact.object].role != "go-between"]
+        relayed = [
+            fact
+            for fact in true_world.facts.of("DIRECTED")
+            if true_world.cast.people[fact.subject].role == "go-between"
+        ]
         assert len(direct) < len(relayed)
 
 
 def test_leaders_and_financiers_never_touch_a_crossing(worlds: list[world.World]) -> None:
-    for one in worlds:
-        crossings = {crossing.id for crossing in one.crossings} | {crossing.boat.id for crossing in one.crossings}
-        for hub in one.cast.of("leader", "financier"):
-            assert not any({fact.subject, fact.object} & crossings for fact in one.facts.about(hub.id))
+    for true_world in worlds:
+        crossings = {crossing.id for crossing in true_world.crossings} | {
+            crossing.boat.id for crossing in true_world.crossings
+        }
+        for hub in true_world.cast.of("leader", "financier"):
+            assert not any({fact.subject, fact.object} & crossings for fact in true_world.facts.about(hub.id))
 
 
 def test_those_made_to_pilot_were_carried_and_coerced_and_are_no_hubs(worlds: list[world.World]) -> None:
-    for one in worlds:
-        forced = one.cast.of("coerced pilot")
+    for true_world in worlds:
+        forced = true_world.cast.of("coerced pilot")
         assert forced
         for person in forced:
-            about = {(fact.relation, fact.subject == person.id) for fact in one.facts.about(person.id)}
+            about = {(fact.relation, fact.subject == person.id) for fact in true_world.facts.about(person.id)}
             assert {("PILOTED", True), ("CROSSED_ON", True), ("COERCED", False)} <= about
-        assert not {person.id for person in forced} & {person.id for person in one.cast.hubs}
+        assert not {person.id for person in forced} & {person.id for person in true_world.cast.hubs}
 
 
 def test_some_brokers_only_introduce(worlds: list[world.World]) -> None:
     ordering = {True: 0, False: 0}
-    for one in worlds:
-        for broker in one.cast.of("broker"):
-            about = one.facts.about(broker.id)
+    for true_world in worlds:
+        for broker in true_world.cast.of("broker"):
+            about = true_world.facts.about(broker.id)
             ordering[any(fact.relation == "DIRECTED" and fact.subject == broker.id for fact in about)] += 1
             assert any(fact.relation in ("ASSOCIATES_WITH", "CONTACTED") for fact in about)
     assert min(ordering.values()) > 0.2 * sum(ordering.values())
@@ -211,15 +218,15 @@ def test_plants_are_reports_that_tell_one_story_as_well_graded_as_truths(hard: l
     targets, grades = Counter[str](), {True: Counter[str](), False: Counter[str]()}
     for case in hard:
         false = {tuple(key) for key in case.truth["false_links"]}
-        told = defaultdict(set)
+        accused = defaultdict(set)
         for row in case.links:
             key = (row["subject_id"], row["relation"], row["object_id"])
             if case.statements[row["statement_id"]]["kind"] == "intelligence":
-                told[row["statement_id"]].add(key in false and row["subject_id"])
-        for token, blamed in told.items():
+                accused[row["statement_id"]].add(key in false and row["subject_id"])
+        for token, blamed in accused.items():
             grades[bool(any(blamed))][case.statements[token]["source_grade"]] += 1
             targets.update(case.truth["roles"][person] for person in blamed if person)
-        assert not set(told) & set(case.truth["false_statements"])
+        assert not set(accused) & set(case.truth["false_statements"])
     assert targets["go-between"]
     assert sum(targets[role] for role in HELPERS)
     assert not any(targets[role] for role in HUBS)
@@ -247,28 +254,28 @@ def test_tiers_are_in_the_truth_of_hard_worlds_alone(hard: list[Case], demo: Cas
 
 
 def test_nothing_false_is_true_in_a_hard_world(hard: list[Case], worlds: list[world.World]) -> None:
-    for case, one in zip(hard, worlds, strict=True):
+    for case, true_world in zip(hard, worlds, strict=True):
         same = dict(case.truth["same"])
         untrue = {tuple(key) for key in case.truth["false_links"] + case.truth["mistaken_links"]}
         for row in case.links:
             key = (row["subject_id"], row["relation"], row["object_id"])
             if row["polarity"] in ("", "asserts"):
-                true = key in one or (same.get(key[0], key[0]), *key[1:]) in one
+                true = key in true_world or (same.get(key[0], key[0]), *key[1:]) in true_world
                 assert (key in untrue) != true, key
 
 
 def test_what_is_nearly_absent_is(hard: list[Case], worlds: list[world.World]) -> None:
-    found = there = lacking = 0
-    for case, one in zip(hard, worlds, strict=True):
-        assert one.knobs.hard is not None
+    reported = present = lacking = 0
+    for case, true_world in zip(hard, worlds, strict=True):
+        assert true_world.knobs.hard is not None
         counts = Counter(row["relation"] for row in case.links)
-        for relation in one.knobs.hard.absent:
-            found += counts[relation]
-            there += len(one.facts.of(relation))
-        if "bank" in one.knobs.hard.silent:
+        for relation in true_world.knobs.hard.absent:
+            reported += counts[relation]
+            present += len(true_world.facts.of(relation))
+        if "bank" in true_world.knobs.hard.silent:
             lacking += 1
             assert sum(row["source_id"] == "Bank" for row in case.statements.values()) <= 2
-    assert 0 < found < 0.3 * there
+    assert 0 < reported < 0.3 * present
     assert lacking > 0
 
 
@@ -298,18 +305,18 @@ def lying(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
 def _told(case: Case) -> dict[tuple[str, str, str], set[str]]:
     """False link → the false statements that assert it."""
     false, planted = set(case.truth["false_statements"]), {tuple(key) for key in case.truth["false_links"]}
-    told = defaultdict(set)
+    statements = defaultdict(set)
     for row in case.links:
         key = (row["subject_id"], row["relation"], row["object_id"])
         if row["statement_id"] in false and key in planted:
-            told[key].add(row["statement_id"])
-    return told
+            statements[key].add(row["statement_id"])
+    return statements
 
 
 def test_several_of_one_boat_agree(lying: list[Case]) -> None:
     most = [max(map(len, _told(case).values())) for case in lying]
     assert max(most) > 3
-    assert sum(one > 2 for one in most) > len(most) / 2
+    assert sum(number > 2 for number in most) > len(most) / 2
 
 
 def test_false_accounts_make_somebody_the_head_of_it_all(lying: list[Case]) -> None:
@@ -323,10 +330,10 @@ def test_false_accounts_make_somebody_the_head_of_it_all(lying: list[Case]) -> N
 def test_insiders_put_the_part_of_their_boss_on_a_colleague(lying: list[Case]) -> None:
     moved = 0
     for seed, case in zip(_SEEDS, lying, strict=True):
-        one = world.build(seed, draw_hard(random.Random(f"{seed}/knobs")), 400)
+        true_world = world.build(seed, draw_hard(random.Random(f"{seed}/knobs")), 400)
         for person, relation, target in _told(case):
-            boss = one.cast.people[person].boss
-            moved += bool(boss) and (boss, relation, target) in one.facts
+            boss = true_world.cast.people[person].boss
+            moved += bool(boss) and (boss, relation, target) in true_world.facts
     assert moved > 5
 
 
@@ -343,13 +350,13 @@ def test_some_worlds_grade_lies_better_than_truths_and_some_do_not(lying: list[C
 
 def test_honest_mistakes_fall_on_those_nearby_for_the_most_part(hard: list[Case], worlds: list[world.World]) -> None:
     near = far = 0
-    for case, one in zip(hard, worlds, strict=True):
+    for case, true_world in zip(hard, worlds, strict=True):
         for person, relation, target in case.truth["mistaken_links"]:
-            meant = {fact.subject for fact in one.facts.about(target) if fact.relation == relation}
-            if relation in ("DIRECTED", "PAID", "MEMBER_OF") or not meant & set(one.cast.people):
+            meant = {fact.subject for fact in true_world.facts.about(target) if fact.relation == relation}
+            if relation in ("DIRECTED", "PAID", "MEMBER_OF") or not meant & set(true_world.cast.people):
                 continue
-            gangs = {one.cast.people[other].gang for other in meant & set(one.cast.people)}
-            if one.cast.people[person].gang in gangs:
+            gangs = {true_world.cast.people[subject].gang for subject in meant & set(true_world.cast.people)}
+            if true_world.cast.people[person].gang in gangs:
                 near += 1
             else:
                 far += 1

@@ -40,10 +40,10 @@ def rankings(folder: Path) -> tuple[list[Ranking], dict[str, str]]:
 def with_an_account(tables: rows.Tables, person: str) -> rows.Tables:
     """The same case with a statement by a person, sealed for it: that a passenger was on the passenger's boat."""
     aboard = next(row for row in tables["links"] if row["relation"] == "CROSSED_ON" and row["subject_id"] != person)
-    said = {"id": "S99999", "kind": "witness", "source_id": person, "taken_on": "2020-06-01"}
+    statement = {"id": "S99999", "kind": "witness", "source_id": person, "taken_on": "2020-06-01"}
     return tables | {
         "people": [row | {"sealed": "yes"} if row["id"] == person else row for row in tables["people"]],
-        "statements": [*tables["statements"], said],
+        "statements": [*tables["statements"], statement],
         "links": [
             *tables["links"],
             rows.claim(aboard["subject_id"], "CROSSED_ON", aboard["object_id"], "S99999"),

@@ -61,7 +61,7 @@ def test_people_is_the_number_of_rows(tmp_path: Path, people: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"people": 19}, "people is 19"),
         ({"people": simulate.MOST_PEOPLE + 1}, "people is 100001"),
@@ -71,9 +71,9 @@ def test_people_is_the_number_of_rows(tmp_path: Path, people: int) -> None:
     ],
 )
 def test_arguments_out_of_range_are_refused_and_nothing_is_made(
-    tmp_path: Path, wrong: dict[str, float], said: str
+    tmp_path: Path, wrong: dict[str, float], message: str
 ) -> None:
-    with pytest.raises(RequestError, match=said):
+    with pytest.raises(RequestError, match=message):
         simulate.simulate(tmp_path / "case", **wrong)  # type: ignore[arg-type]
     assert not (tmp_path / "case").exists()
 

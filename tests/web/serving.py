@@ -39,8 +39,8 @@ def served(app: Flask, channel: Any = None, threads: int = 2) -> Iterator[int]:
         closing.set()
         server.task_dispatcher.shutdown()
         server.close()
-        for one in list(sockets.values()):
-            one.close()
+        for dispatcher in list(sockets.values()):
+            dispatcher.close()
         thread.join(10)
         # Another connection may have been accepted in the meantime.
         wasyncore.close_all(sockets, ignore_all=True)

@@ -88,7 +88,10 @@ def test_setting_up_a_second_factor_and_signing_in_with_it(site: Site) -> None:
     assert "is set up" in ann.get("/account").text
     assert secret[1] not in ann.get("/account").text
     assert elsewhere.get("/account").status_code == 302  # signed out everywhere else
-    refused = [site.enter(site.app.test_client(), "ann", PASSWORD, given) for given in ("", "000000", code(secret[1]))]
+    refused = [
+        site.enter(site.app.test_client(), "ann", PASSWORD, second_factor)
+        for second_factor in ("", "000000", code(secret[1]))
+    ]
     refused.append(site.enter(site.app.test_client(), "ann", "wrong password", code(secret[1], 1)))
     refused.append(site.enter(site.app.test_client(), "no one", "wrong password"))
     assert {answer.status_code for answer in refused} == {401}
@@ -132,14 +135,14 @@ def test_a_link_of_this_machine_asks_for_no_second_factor(site: Site) -> None:
 def test_changing_the_password_asks_for_the_old_one(site: Site) -> None:
     ann, elsewhere = site.signed("ann"), site.signed("ann")
     new = "another long password"
-    for given, status in (
+    for fields, status in (
         ({"old": "wrong password", "new": new, "again": new}, 401),
         ({"old": "", "new": new, "again": new}, 401),
         ({"old": PASSWORD, "new": new, "again": "something else"}, 400),
         ({"old": PASSWORD, "new": "short", "again": "short"}, 400),
         ({"old": PASSWORD, "new": "", "again": ""}, 400),
     ):
-        assert post(ann, "/account", "/account/password", **given).status_code == status, given
+        assert post(ann, "/account", "/account/password", **fields).status_code == status, fields
     assert elsewhere.get("/account").status_code == 200
     assert post(ann, "/account", "/account/password", old=PASSWORD, new=new, again=new).status_code == 303
     assert ann.get("/account").status_code == 200
@@ -172,11 +175,11 @@ def test_ending_all_other_sign_ins(site: Site) -> None:
 
 def test_an_administrator_adds_someone_who_chooses_the_password(site: Site) -> None:
     adm = site.signed("adm")
-    made = post(adm, "/people", "/people/add", name="pat <b>", role=["analyst", "auditor"])
-    assert made.status_code == 200
-    link = re.search(r">http://[0-9.]+:8420(/setup/[^<\s]+)", made.text)
+    added = post(adm, "/people", "/people/add", name="pat <b>", role=["analyst", "auditor"])
+    assert added.status_code == 200
+    link = re.search(r">http://[0-9.]+:8420(/setup/[^<\s]+)", added.text)
     assert link
-    assert "pat &lt;b&gt;" in made.text
+    assert "pat &lt;b&gt;" in added.text
     someone = site.app.test_client()
     assert site.enter(site.app.test_client(), "pat <b>", "").status_code == 401
     assert someone.get(link[1], environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 200
@@ -198,11 +201,11 @@ def test_an_administrator_adds_someone_who_chooses_the_password(site: Site) -> N
 def test_changing_what_someone_may(site: Site) -> None:
     adm, ann = site.signed("adm"), site.signed("ann")
 
-    def change(what: str, name: str = "ann", **data: Any) -> int:
-        return post(adm, "/people", f"/people/change/{what}", name=name, **data).status_code
+    def change(action: str, name: str = "ann", **data: Any) -> int:
+        return post(adm, "/people", f"/people/change/{action}", name=name, **data).status_code
 
     def now() -> changes.ManagedAccount:
-        return next(one for one in changes.everyone(site.service.database) if one.name == "ann")
+        return next(account for account in changes.everyone(site.service.database) if account.name == "ann")
 
     assert change("roles", role=["supervisor", "auditor"]) == 303
     assert now().roles == ("auditor", "supervisor")
@@ -231,9 +234,9 @@ def test_changing_what_someone_may(site: Site) -> None:
     assert not now().disabled
     assert change("nonsense") == 400
     assert change("disable", name="nobody") == 400
-    shown = adm.get("/people.json").get_json()["people"]
-    assert {one["name"] for one in shown} >= {"adm", "ann", "cus"}
-    assert next(one for one in shown if one["name"] == "ann")["grants"] == {
+    people = adm.get("/people.json").get_json()["people"]
+    assert {person["name"] for person in people} >= {"adm", "ann", "cus"}
+    assert next(person for person in people if person["name"] == "ann")["grants"] == {
         "dover": {"handling": "C", "sources": False}
     }
     assert "hash" not in adm.get("/people.json").text
@@ -241,12 +244,12 @@ def test_changing_what_someone_may(site: Site) -> None:
 
 def test_the_last_administrator_stays(site: Site) -> None:
     changes.set_roles(site.service.database, "ann", ["analyst"])
-    for one in changes.everyone(site.service.database):
-        if "administrator" in one.roles and one.name != "adm":
-            changes.disable(site.service.database, one.name)
+    for account in changes.everyone(site.service.database):
+        if "administrator" in account.roles and account.name != "adm":
+            changes.disable(site.service.database, account.name)
     adm = site.signed("adm")
-    for what in ("disable", "roles"):
-        refused = post(adm, "/people", f"/people/change/{what}", name="adm")
+    for action in ("disable", "roles"):
+        refused = post(adm, "/people", f"/people/change/{action}", name="adm")
         assert refused.status_code == 403
         assert "last administrator" in refused.text
     assert post(adm, "/people", "/people/link", name="adm").status_code == 400

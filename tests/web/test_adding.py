@@ -39,16 +39,16 @@ class Fields(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._inside = "adding" in given.get("class", "")
+            self._inside = "adding" in attributes.get("class", "")
         if not self._inside:
             return
-        name = given.get("name", "")
-        if tag == "input" and name and (given.get("type") != "radio" or "checked" in given):
-            self.sent.add(name, given.get("value", ""))
+        name = attributes.get("name", "")
+        if tag == "input" and name and (attributes.get("type") != "radio" or "checked" in attributes):
+            self.sent.add(name, attributes.get("value", ""))
         elif tag == "button" and name == "do":
-            self.buttons.append(given["value"])
+            self.buttons.append(attributes["value"])
         elif tag == "textarea":
             self._area = name
             self.sent.add(name, "")
@@ -57,9 +57,9 @@ class Fields(HTMLParser):
             self.sent.add(name, "")
         elif tag == "option":
             if self._select.endswith(".relation"):
-                self.relations.append(given.get("value", ""))
-            if "selected" in given:
-                self.sent[self._select] = given.get("value", "")
+                self.relations.append(attributes.get("value", ""))
+            if "selected" in attributes:
+                self.sent[self._select] = attributes.get("value", "")
 
     def handle_data(self, data: str) -> None:
         if self._area:
@@ -117,9 +117,9 @@ class Hand:
         address = answer.headers["Location"]
         waited(self.client, address)
         self.page = self.client.get(address).text
-        found: dict[str, Any] = self.client.get(address.replace("/done?", "/done.json?")).json  # type: ignore[assignment]
-        assert found["job"]["state"] == "done", found
-        return found
+        job_page: dict[str, Any] = self.client.get(address.replace("/done?", "/done.json?")).json  # type: ignore[assignment]
+        assert job_page["job"]["state"] == "done", job_page
+        return job_page
 
     def _take(self, answer: TestResponse) -> Hand:
         self.page, self.status = answer.text, answer.status_code
@@ -145,18 +145,18 @@ def test_a_statement_with_somebody_new_is_added_previewed_and_undone(ann: Hand) 
     assert "This adds 1 statement, 2 claims, 1 person." in ann.page
     assert "Omar Said piloted 8 May 2020" in ann.page
     assert "This adds 1 statement" in ann.page
-    found = ann.done()
+    outcome = ann.done()
     assert "Undo: take it back" in ann.page
-    (new,) = (one["id"] for one in found["new"])
-    assert found["back"] == f"/case/{ann.case}/network?id=P1&depth=1&add={new}#new={new}"
-    claims = ann.client.get(f"/case/{ann.case}/statement.json?id={found['statement']}").json["asserts"]  # type: ignore[index]
+    (new,) = (entity["id"] for entity in outcome["new"])
+    assert outcome["back"] == f"/case/{ann.case}/network?id=P1&depth=1&add={new}#new={new}"
+    claims = ann.client.get(f"/case/{ann.case}/statement.json?id={outcome['statement']}").json["asserts"]  # type: ignore[index]
     assert {(row["relation"], row["subject"], row["object"], row["place"]) for row in claims} == {
         ("DIRECTED", "P1", new, "Calais\nthe <b>port</b>"),
         ("PILOTED", new, "X1", None),
     }
     undone = ann.client.post(
         f"/case/{ann.case}/load/take-back",
-        data={"csrf_token": token(ann), "delivery": found["job"]["result"]["delivery"]},
+        data={"csrf_token": token(ann), "delivery": outcome["job"]["result"]["delivery"]},
     )
     waited(ann.client, undone.headers["Location"])
     after = ann.client.get(f"/case/{ann.case}/overview.json").json
@@ -246,8 +246,8 @@ def test_a_claim_is_corrected_from_its_row_with_its_history(ann: Hand) -> None:
     assert ann.status == 422
     ann.press("check", c1__notes="seen again", reason="misheard by the interpreter")
     assert "This changes 1 statement, 1 claim." in ann.page
-    found = ann.done()
-    assert found["statement"] == "R1"
+    outcome = ann.done()
+    assert outcome["statement"] == "R1"
     history = ann.client.get(f"/case/{ann.case}/statement/history?id=R1").text
     assert "Because: misheard by the interpreter" in history
     assert "seen again" in history
@@ -263,8 +263,8 @@ def test_a_statement_is_withdrawn(ann: Hand) -> None:
     # The effect on the leads is worked out on request, and doing so loses nothing typed.
     assert "would become of the leads" not in re.sub(r"<button.*?</button>", "", ann.page, flags=re.DOTALL)
     ann.press("leads")
-    told = re.search(r"What would become of the leads|Nobody among the first leads would stand elsewhere", ann.page)
-    assert told
+    effect = re.search(r"What would become of the leads|Nobody among the first leads would stand elsewhere", ann.page)
+    assert effect
     assert "leads" not in ann.fields.buttons
     ann.done()
     assert "Withdrawn by its source, June 2020" in ann.client.get(f"/case/{ann.case}/statement?id=T1").text
@@ -287,8 +287,8 @@ def test_two_at_once_are_told_and_what_the_second_typed_stands(ann: Hand) -> Non
     assert second.fields.sent["c1.place"] == "Dover"
     second.press("check")
     second.done()
-    found = ann.client.get(f"/case/{ann.case}/statement/history.json?id=R1").json["versions"]  # type: ignore[index]
-    assert [(one["reason"], one["claims"][0]["place"]) for one in found[:2]] == [
+    versions = ann.client.get(f"/case/{ann.case}/statement/history.json?id=R1").json["versions"]  # type: ignore[index]
+    assert [(version["reason"], version["claims"][0]["place"]) for version in versions[:2]] == [
         ("mine", "Dover"),
         ("theirs", "Calais"),
     ]
@@ -302,9 +302,9 @@ def test_the_source_of_a_witness_account_is_told_to_nobody_without_clearance(ann
     bob.press("check")
     assert "only the vault knows that this person gave it" in bob.page
     assert "Witness account by Layla Rostami; source untested, not known (2D), handling C. It says:" in bob.page
-    found = bob.done()
-    assert found["statement"] == ""
-    assert found["new"] == []
+    outcome = bob.done()
+    assert outcome["statement"] == ""
+    assert outcome["new"] == []
     assert "Layla" not in bob.page
     for page in ("load", "network", "search?q=S-", "entity?id=P1"):
         text = bob.client.get(f"/case/{ann.case}/{page}").text
@@ -336,9 +336,9 @@ def test_who_may_not_load_is_told_so(people: Place, case: str, name: str, page: 
 def test_the_statement_of_a_witness_is_not_there_for_who_lacks_source_clearance(people: Place, case: str) -> None:
     client = people.client("bob")
     for page in ("add?statement=T1", "statement/history?id=T1"):
-        hidden, absent = (client.get(f"/case/{case}/{one}") for one in (page, page.replace("T1", "T9")))
-        told, other = (without_tokens(one.text) for one in (hidden, absent))
-        assert (hidden.status_code, told.replace("T1", "T9")) == (404, other)
+        hidden, absent = (client.get(f"/case/{case}/{address}") for address in (page, page.replace("T1", "T9")))
+        hidden_text, absent_text = (without_tokens(answer.text) for answer in (hidden, absent))
+        assert (hidden.status_code, hidden_text.replace("T1", "T9")) == (404, absent_text)
 
 
 def test_hostile_fields_do_no_harm(ann: Hand) -> None:

@@ -28,14 +28,14 @@ _WIDE = [f"P{n}" for n in range(71)]
 _DENSE = [f"P{n}" for n in range(25)]
 FILES = {
     WIDE: {
-        "people": "id,name,category\n" + "".join(f"{one},Name {one},suspect\n" for one in _WIDE),
+        "people": "id,name,category\n" + "".join(f"{person},Name {person},suspect\n" for person in _WIDE),
         "statements": _STATEMENTS,
         "links": _HEAD
-        + "".join(f"P0,RECRUITED,{one},S1,asserts\n" for one in _WIDE[1:])
+        + "".join(f"P0,RECRUITED,{person},S1,asserts\n" for person in _WIDE[1:])
         + "P70,COERCED,P69,S1,asserts\nP0,DIRECTED,P1,S1,asserts\nP1,PAID,P2,S1,asserts\n",
     },
     DENSE: {
-        "people": "id,name,category\n" + "".join(f"{one},Name {one},suspect\n" for one in _DENSE),
+        "people": "id,name,category\n" + "".join(f"{person},Name {person},suspect\n" for person in _DENSE),
         "statements": _STATEMENTS,
         "links": _HEAD
         + "".join(f"{a},PAID,{b},S1,asserts\n" for a in _DENSE for b in _DENSE if a != b)
@@ -65,12 +65,12 @@ def client(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPath
         yield signed_in(app, "ann")
 
 
-def answered(client: FlaskClient, case: str, asked: str) -> str:
+def answered(client: FlaskClient, case: str, query: str) -> str:
     """The page with the answer to a named query or a Cypher text."""
-    if not asked.startswith("MATCH"):
-        page = client.get(f"/case/{case}/query?run=1&name={asked}")
+    if not query.startswith("MATCH"):
+        page = client.get(f"/case/{case}/query?run=1&name={query}")
     else:
-        page = client.post(f"/case/{case}/cypher", data={"text": asked, "do": "run"}, follow_redirects=True)
+        page = client.post(f"/case/{case}/cypher", data={"text": query, "do": "run"}, follow_redirects=True)
         while "data-run=" in page.text:
             page = client.get(page.request.full_path)
     assert page.status_code == 200, page.text
@@ -106,7 +106,7 @@ def test_a_picture_of_more_than_it_starts_at_says_so_and_draws_no_link_that_was_
     assert "71 rows" in page
     entities, links = drawn(client, page)
     assert len(entities) == 60
-    assert links == {("P0", "RECRUITED", other) for other in entities - {"P0"}}
+    assert links == {("P0", "RECRUITED", entity) for entity in entities - {"P0"}}
     assert notes(page) == ["The picture has the first 60 of 71 entities, and the links of the answer between these."]
 
 

@@ -71,14 +71,14 @@ def _little(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"graphsvc.{module}.network.entities.LINKS_AT_ONCE", 2)
 
 
-def asked(place: Place, who: str, what: str = "", page: str = "entity") -> Any:
-    answer = place.client(who).get(f"/case/{place.case}/{page}.json?id=HUB{what}")
+def asked(place: Place, who: str, query: str = "", page: str = "entity") -> Any:
+    answer = place.client(who).get(f"/case/{place.case}/{page}.json?id=HUB{query}")
     assert answer.status_code == 200, answer.text
     return answer.get_json()
 
 
-def text(place: Place, who: str, what: str = "", page: str = "entity") -> str:
-    return place.client(who).get(f"/case/{place.case}/{page}?id=HUB{what}").text
+def text(place: Place, who: str, query: str = "", page: str = "entity") -> str:
+    return place.client(who).get(f"/case/{place.case}/{page}?id=HUB{query}").text
 
 
 def turned(place: Place, who: str, relation: str) -> list[Any]:
@@ -102,9 +102,9 @@ def test_a_panel_tells_what_speaks_against_links_it_does_not_look_through(place:
     panel = asked(place, who, page="network/node")
     assert len({row["object"] for row in panel["denying"]}) == 3
     assert len({row["object"] for row in panel["taken_back"]}) == 2
-    shown = text(place, who, page="network/node")
-    assert "No claim denies it" not in shown
-    assert "Everything else on its page" in shown
+    panel_text = text(place, who, page="network/node")
+    assert "No claim denies it" not in panel_text
+    assert "Everything else on its page" in panel_text
 
 
 @READERS
@@ -112,7 +112,7 @@ def test_every_link_and_claim_stands_on_one_page(place: Place, who: str) -> None
     session = place(who)
     rows = session.ask.rows("entities.claims", id="HUB").dicts()
     of = lambda row: (row["claim"], row["subject"], row["relation"], row["object"], row["polarity"], row["status"])  # noqa: E731 - said twice
-    stands: Counter[Any] = Counter()
+    claims: Counter[Any] = Counter()
     links: Counter[Any] = Counter()
     for relation in ("PAID", "CONTACTED"):
         for page in turned(place, who, relation):
@@ -122,11 +122,11 @@ def test_every_link_and_claim_stands_on_one_page(place: Place, who: str) -> None
             linked = [
                 row for link in section["links"] for part in ("claims", "denials", "taken_back") for row in link[part]
             ]
-            stands.update(map(of, [*linked, *page["denials"], *page["taken_back"]]))
+            claims.update(map(of, [*linked, *page["denials"], *page["taken_back"]]))
             assert {row["polarity"] for row in page["denials"]} <= {"denies"}
-    assert stands == Counter(map(of, rows))
-    given = session.ask.rows("entities.links", id="HUB").dicts()
-    assert links == Counter((row["subject"], row["relation"], row["object"]) for row in given)
+    assert claims == Counter(map(of, rows))
+    expected = session.ask.rows("entities.links", id="HUB").dicts()
+    assert links == Counter((row["subject"], row["relation"], row["object"]) for row in expected)
 
 
 def test_what_rests_on_more_than_is_given_is_marked_for_the_reader(place: Place) -> None:

@@ -17,14 +17,14 @@ from graphsvc.web.csvfile import csv_file
 @pytest.fixture(autouse=True)
 def app() -> Iterator[Flask]:
     """Outside a case, nothing has a handling code unless it is passed in."""
-    some = Flask(__name__)
-    with some.app_context():
-        yield some
+    flask = Flask(__name__)
+    with flask.app_context():
+        yield flask
 
 
 def rows_of(columns: Sequence[str], *, last: Sequence[str] = (), under: str = "") -> list[list[str]]:
-    made = csv_file("some", columns, [["c1", 2]] if columns else [], last=last, under=under)
-    return list(csv.reader(io.StringIO(made.get_data(as_text=True))))
+    response = csv_file("some", columns, [["c1", 2]] if columns else [], last=last, under=under)
+    return list(csv.reader(io.StringIO(response.get_data(as_text=True))))
 
 
 @pytest.mark.parametrize(

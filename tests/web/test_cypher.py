@@ -80,10 +80,10 @@ def service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPat
 
 @pytest.fixture(scope="module")
 def app(service: Service) -> Flask:
-    made = create_app(service)
-    made.testing = True
-    made.config["WTF_CSRF_ENABLED"] = False
-    return made
+    flask = create_app(service)
+    flask.testing = True
+    flask.config["WTF_CSRF_ENABLED"] = False
+    return flask
 
 
 @pytest.fixture
@@ -114,9 +114,9 @@ def shown(page: str) -> str:
     return html.unescape(re.sub(r"<[^>]*>", "", page))
 
 
-def run(client: FlaskClient, text: str, **given: Any) -> tuple[str, Any]:
+def run(client: FlaskClient, text: str, **fields: Any) -> tuple[str, Any]:
     """Run a text to its end, and return the address of its page and the page."""
-    sent = client.post(at(), data={"text": text, "do": "run", **given})
+    sent = client.post(at(), data={"text": text, "do": "run", **fields})
     assert sent.status_code == 303, shown(sent.text)
     return sent.location.partition("#")[0], ended(client, sent.location)
 
@@ -144,8 +144,8 @@ def save(client: FlaskClient, called: str, text: str = "RETURN 1 AS one", **more
 
 
 def library(client: FlaskClient) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = client.get(at("/saved.json")).json["queries"]  # type: ignore[index]
-    return found
+    queries: list[dict[str, Any]] = client.get(at("/saved.json")).json["queries"]  # type: ignore[index]
+    return queries
 
 
 # -- permissions --------------------------------------------------------------------------------------------------
@@ -156,10 +156,10 @@ POSTS = ("", "/cancel", "/saved/rename", "/saved/share", "/saved/delete", "/save
 
 @pytest.mark.parametrize("name", ["inv", "plain", "half"])
 def test_who_may_not_write_cypher_gets_none_of_it(app: Flask, ann: FlaskClient, name: str) -> None:
-    kept = save(ann, "Karam's boats", **{"save-shared": "yes"}).location
+    location = save(ann, "Karam's boats", **{"save-shared": "yes"}).location
     client = signed_in(app, name)
-    answers = [client.get(at(path, id=kept[-32:], saved=kept)) for path in PAGES]
-    answers += [client.post(at(path), data={"text": "RETURN 1", "id": kept, "do": "run"}) for path in POSTS]
+    answers = [client.get(at(path, id=location[-32:], saved=location)) for path in PAGES]
+    answers += [client.post(at(path), data={"text": "RETURN 1", "id": location, "do": "run"}) for path in POSTS]
     for answer in answers:
         assert answer.status_code == 403
         assert "Karam" not in answer.text
@@ -178,9 +178,9 @@ def test_who_may_not_write_cypher_gets_none_of_it(app: Flask, ann: FlaskClient, 
 
 def test_another_case_and_one_that_is_not_there_answer_alike(app: Flask) -> None:
     client = signed_in(app, "half")
-    one, other = client.get(f"/case/{OTHER}/cypher"), client.get("/case/cypher nowhere/cypher")
-    assert one.status_code == other.status_code == 404
-    assert one.text.replace(OTHER, "X") == other.text.replace("cypher nowhere", "X")
+    hidden, absent = client.get(f"/case/{OTHER}/cypher"), client.get("/case/cypher nowhere/cypher")
+    assert hidden.status_code == absent.status_code == 404
+    assert hidden.text.replace(OTHER, "X") == absent.text.replace("cypher nowhere", "X")
 
 
 def test_nothing_is_taken_without_the_token_of_a_form(app: Flask, ann: FlaskClient) -> None:
@@ -203,8 +203,8 @@ def test_the_empty_editor_offers_examples_that_run(ann: FlaskClient) -> None:
     for number, example in enumerate(EXAMPLES, 1):
         opened = ann.get(at(example=str(number))).text
         assert example.text.splitlines()[0] in shown(opened)
-        given = {"name": list(example.parameters), "value": [str(one) for one in example.parameters.values()]}
-        _, answer = run(ann, example.text, **given)
+        fields = {"name": list(example.parameters), "value": [str(value) for value in example.parameters.values()]}
+        _, answer = run(ann, example.text, **fields)
         assert answer.status_code == 200
         assert "It did not work" not in answer.text
     assert ann.get(at(example="4")).status_code == 404
@@ -215,8 +215,8 @@ def test_what_the_graph_is_said_to_be_made_of_is_what_it_is(ann: FlaskClient) ->
     where, _ = run(ann, text)
     for row in ann.get(where.replace("/run?", "/run.json?")).json["run"]["rows"]:  # type: ignore[index]
         (label,) = set(row["labels"]) - {"Entity"}
-        found = {key for key in row["keys"] if not key.endswith(("_earliest", "_latest"))}
-        assert found - {"case"} <= set(LABELS[label]), label
+        properties = {key for key in row["keys"] if not key.endswith(("_earliest", "_latest"))}
+        assert properties - {"case"} <= set(LABELS[label]), label
 
 
 def test_check_shows_plan_and_missing_parameters_and_runs_nothing(ann: FlaskClient) -> None:
@@ -441,12 +441,18 @@ def test_a_run_and_a_history_are_ones_own(ann: FlaskClient, ben: FlaskClient) ->
 
 def test_a_hostile_text_is_text_wherever_it_stands(ann: FlaskClient) -> None:
     text = f"RETURN '{HOSTILE.replace(chr(39), '')}' AS one // {HOSTILE}"
-    given = {"name": ["who"], "value": [HOSTILE], "save-name": HOSTILE[:90], "save-title": HOSTILE, "save-why": HOSTILE}
-    _, answer = run(ann, text, **given)
+    fields = {
+        "name": ["who"],
+        "value": [HOSTILE],
+        "save-name": HOSTILE[:90],
+        "save-title": HOSTILE,
+        "save-why": HOSTILE,
+    }
+    _, answer = run(ann, text, **fields)
     harmless(answer.text)
-    harmless(ann.post(at(), data={"do": "check", "text": text + " RETRUN", **given}).text)
-    assert ann.post(at(), data={"do": "save", "text": text, **given}).status_code == 303
-    harmless(ann.post(at(), data={"do": "save", "text": text, **given}).text)  # accepted: asks whether to replace
+    harmless(ann.post(at(), data={"do": "check", "text": text + " RETRUN", **fields}).text)
+    assert ann.post(at(), data={"do": "save", "text": text, **fields}).status_code == 303
+    harmless(ann.post(at(), data={"do": "save", "text": text, **fields}).text)  # accepted: asks whether to replace
     identifier = library(ann)[0]["id"]
     pages = (at("/saved"), at("/saved/one", id=identifier), at(saved=identifier), at("/history"), at())
     for address in pages:
@@ -472,9 +478,9 @@ def test_what_was_typed_to_save_it_by_outlives_a_run(ann: FlaskClient) -> None:
 
 def test_a_query_is_saved_opened_and_replaced_when_asked(ann: FlaskClient) -> None:
     text = "MATCH (p:Person {id: $who})\nRETURN p.name"
-    kept = save(ann, "Who is it", text, **{"name": ["who"], "value": ["P1"], "save-title": "A name"})
-    assert kept.status_code == 303
-    opened = ann.get(kept.location).text
+    saved = save(ann, "Who is it", text, **{"name": ["who"], "value": ["P1"], "save-title": "A name"})
+    assert saved.status_code == 303
+    opened = ann.get(saved.location).text
     assert "Saved as Who is it, version 1." in opened
     assert f"\n{text}</textarea>" in html.unescape(opened)
     assert 'name="value" value="P1"' in opened
@@ -485,7 +491,7 @@ def test_a_query_is_saved_opened_and_replaced_when_asked(ann: FlaskClient) -> No
     assert "RETURN 2 AS two" in taken.text
     replaced = ann.post(at(), data={"do": "replace", "text": "RETURN 2 AS two", "save-name": "Who is it"})
     assert "version 2" in ann.get(replaced.location).text
-    assert [(one["text"], one["version"]) for one in library(ann)] == [("RETURN 2 AS two", 2)]
+    assert [(query["text"], query["version"]) for query in library(ann)] == [("RETURN 2 AS two", 2)]
     assert library(ann)[0]["title"] == "A name"  # what was not typed again stays as it was
     for name, fault in (
         ("", "Give the query a name"),
@@ -499,8 +505,10 @@ def test_a_query_is_saved_opened_and_replaced_when_asked(ann: FlaskClient) -> No
 def test_what_is_shared_opens_for_those_who_may_and_stays_its_authors(ann: FlaskClient, ben: FlaskClient) -> None:
     save(ann, "Private one")
     save(ann, "Boats", "RETURN 'boats' AS one", **{"save-shared": "yes"})
-    assert [(one["name"], one["author"], one["changeable"]) for one in library(ben)] == [("Boats", "ann", False)]
-    ids = {one["name"]: one["id"] for one in library(ann)}
+    assert [(query["name"], query["author"], query["changeable"]) for query in library(ben)] == [
+        ("Boats", "ann", False)
+    ]
+    ids = {query["name"]: query["id"] for query in library(ann)}
     assert "RETURN 'boats'" in shown(ben.get(at(saved=ids["Boats"])).text)
     taken = save(ben, "Boats")
     assert taken.status_code == 409
@@ -521,7 +529,7 @@ def test_what_is_shared_opens_for_those_who_may_and_stays_its_authors(ann: Flask
     assert ann.post(at("/saved/rename"), data={"id": ids["Boats"], "name": "Private one"}).status_code == 409
     assert ann.post(at("/saved/rename"), data={"id": ids["Boats"], "name": "Ships"}).status_code == 303
     assert ann.post(at("/saved/delete"), data={"id": ids["Ships" if "Ships" in ids else "Boats"]}).status_code == 303
-    assert [one["name"] for one in library(ann)] == ["Private one"]
+    assert [query["name"] for query in library(ann)] == ["Private one"]
 
 
 def test_what_its_author_can_change_no_more_everyone_can(
@@ -530,13 +538,13 @@ def test_what_its_author_can_change_no_more_everyone_can(
     accounts.add(service.database, "gone", ["analyst"], {"*": Grant("C", sources=True)})
     changes.set_free_cypher(service.database, "gone", given=True)
     save(signed_in(app, "gone"), "Left behind", **{"save-shared": "yes"})
-    assert [one["changeable"] for one in library(ben)] == [False]
+    assert [query["changeable"] for query in library(ben)] == [False]
     changes.disable(service.database, "gone")
     (left,) = library(ben)
     assert left["changeable"]
     assert "its author can no longer write Cypher here" in ben.get(at("/saved/one", id=left["id"])).text
     assert ben.post(at(), data={"do": "replace", "text": "RETURN 2", "save-name": "Left behind"}).status_code == 303
-    assert [(one["author"], one["version"], one["shared"]) for one in library(ann)] == [("ben", 2, True)]
+    assert [(query["author"], query["version"], query["shared"]) for query in library(ann)] == [("ben", 2, True)]
 
 
 def test_nothing_typed_lies_in_the_clear(ann: FlaskClient, service: Service) -> None:
@@ -578,7 +586,7 @@ def test_an_exported_library_comes_back_elsewhere(ann: FlaskClient, ben: FlaskCl
     hidden = re.search(r'<textarea name="file" hidden>\n(.*?)</textarea>', preview.text, re.DOTALL)
     assert hidden
     assert ben.post(at("/saved/bring"), data={"file": html.unescape(hidden[1])}).status_code == 303
-    mine = next(one for one in library(ben) if one["mine"])
+    mine = next(query for query in library(ben) if query["mine"])
     assert (mine["name"], mine["text"], mine["parameters"], mine["why"], mine["shared"]) == (
         "One",
         "RETURN 11 AS one",
@@ -665,7 +673,7 @@ def test_each_query_that_cannot_be_kept_is_one_sentence(ann: FlaskClient) -> Non
         answer = imported(ann, file(good, fault))
         harmless(answer.text)
         assert says in shown(answer.text), says
-    kept = [fault for fault, says in faults if says != "is no JSON"]
-    ann.post(at("/saved/bring"), data={"file": file(good, *kept).decode()})
-    assert [(one["name"], one["text"], one["shared"]) for one in library(ann)] == [("Good", "RETURN 1", False)]
+    rejected = [fault for fault, says in faults if says != "is no JSON"]
+    ann.post(at("/saved/bring"), data={"file": file(good, *rejected).decode()})
+    assert [(query["name"], query["text"], query["shared"]) for query in library(ann)] == [("Good", "RETURN 1", False)]
     assert "No file was chosen" in ann.post(at("/saved/import"), data={}).text

@@ -48,8 +48,13 @@ def entered(service: Service, app: Flask, name: str = "ann", path: str = "") -> 
 
 
 def sign_in(client: FlaskClient, password: str = PASSWORD, name: str = "ann", **request: Any) -> TestResponse:
-    given = {"csrf_token": token(client.get("/sign-in").text), "name": name, "password": password, "purpose": "testing"}
-    return client.post("/sign-in", data=given, **request)
+    fields = {
+        "csrf_token": token(client.get("/sign-in").text),
+        "name": name,
+        "password": password,
+        "purpose": "testing",
+    }
+    return client.post("/sign-in", data=fields, **request)
 
 
 # -- hosts ----------------------------------------------------------------------------------------------------
@@ -94,8 +99,8 @@ def test_hosts_come_from_the_settings(settings: Callable[..., Settings]) -> None
 def test_a_setup_link_names_the_host_of_the_settings(service: Service, app: Flask) -> None:
     client, base = app.test_client(), "http://localhost:666"
     client.get(f"/link/{service.sign_in_link('ann', 'testing')}", base_url=base)
-    given = {"csrf_token": token(client.get("/people/one?name=bob", base_url=base).text), "name": "bob"}
-    page = client.post("/people/link", data=given, base_url=base).text
+    fields = {"csrf_token": token(client.get("/people/one?name=bob", base_url=base).text), "name": "bob"}
+    page = client.post("/people/link", data=fields, base_url=base).text
     assert "http://127.0.0.1:8420/setup/" in page
     assert "localhost:666" not in page
 
@@ -134,11 +139,11 @@ def test_a_page_elsewhere_may_link_here_and_not_read(service: Service, app: Flas
 
 def test_each_home_and_port_has_a_cookie_of_its_own(service: Service, no_graph: Callable[..., Settings]) -> None:
     addresses = ("http://127.0.0.1:8420", "http://127.0.0.1:8421")
-    names = {create_app(service, one).config["SESSION_COOKIE_NAME"] for one in addresses}
-    with Service(no_graph()) as other:
-        names.add(create_app(other, addresses[0]).config["SESSION_COOKIE_NAME"])
+    names = {create_app(service, address).config["SESSION_COOKIE_NAME"] for address in addresses}
+    with Service(no_graph()) as second:
+        names.add(create_app(second, addresses[0]).config["SESSION_COOKIE_NAME"])
     assert len(names) == 3
-    assert all(re.fullmatch("graphsvc_[0-9a-f]{12}", one) for one in names)
+    assert all(re.fullmatch("graphsvc_[0-9a-f]{12}", name) for name in names)
 
 
 def test_a_session_is_good_on_its_own_host_and_port(service: Service, app: Flask) -> None:
@@ -149,8 +154,8 @@ def test_a_session_is_good_on_its_own_host_and_port(service: Service, app: Flask
         cookie = client.get_cookie(name)
         assert cookie
         thief = app.test_client(use_cookies=False)
-        asked = thief.get("/account", headers={"Host": host, "Cookie": f"{name}={cookie.value}"})
-        assert asked.status_code == 302
+        response = thief.get("/account", headers={"Host": host, "Cookie": f"{name}={cookie.value}"})
+        assert response.status_code == 302
     assert client.get("/account").status_code == 200
 
 
@@ -167,7 +172,7 @@ def test_below_a_path_that_nobody_can_guess(service: Service) -> None:
     assert page.status_code == 200
     addresses = re.findall(r'(?:href|src|action)="(/[^"]*)"', page.text)
     assert len(addresses) > 10
-    assert all(one.startswith(f"{path}/") for one in addresses)
+    assert all(address.startswith(f"{path}/") for address in addresses)
     # A browser sends the cookie to this path only, whatever the port.
     cookies = list((client._cookies or {}).values())
     assert {cookie.path for cookie in cookies} == {path}
@@ -184,8 +189,8 @@ def test_the_path_is_the_same_at_every_start_and_none_where_others_come_in(
 ) -> None:
     with Service(service.settings) as again:
         assert again.hidden_path() == service.hidden_path()
-    for made in (settings(host="10.1.2.3"), settings(address="https://example.org")):
-        assert door.path_of(door.address_of(made, "/hidden")) == ""
+    for configured in (settings(host="10.1.2.3"), settings(address="https://example.org")):
+        assert door.path_of(door.address_of(configured, "/hidden")) == ""
     assert door.address_of(settings(host="::1"), "/hidden", 5) == "http://[::1]:5/hidden"
 
 
@@ -252,7 +257,9 @@ def test_what_a_page_asks_by_itself_keeps_no_session_alive(
     service: Service, app: Flask, clock: Callable[..., None]
 ) -> None:
     client = entered(service, app)
-    rules = {one.endpoint.removesuffix("_json"): one.rule.replace("<case>", "none") for one in app.url_map.iter_rules()}
+    rules = {
+        rule.endpoint.removesuffix("_json"): rule.rule.replace("<case>", "none") for rule in app.url_map.iter_rules()
+    }
     polled = ["/log?job=x", *(rules[endpoint] for endpoint in frame.POLLED)]
     for _ in range(service.settings.session_minutes // 20 - 1):
         clock(minutes=20)
@@ -263,7 +270,9 @@ def test_what_a_page_asks_by_itself_keeps_no_session_alive(
 
 
 def test_what_is_polled_is_there(app: Flask) -> None:
-    assert {one for one in frame.POLLED if not {one, f"{one}_json"} & app.view_functions.keys()} == set()
+    assert {
+        endpoint for endpoint in frame.POLLED if not {endpoint, f"{endpoint}_json"} & app.view_functions.keys()
+    } == set()
 
 
 # -- repeated failures ----------------------------------------------------------------------------------------

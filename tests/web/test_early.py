@@ -137,37 +137,37 @@ def refused(site: Any) -> int:
 
 
 def test_its_frame_comes_before_anything_is_read(site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked, picture = [], Network.picture
+    calls, picture = [], Network.picture
 
     def noting(network: Network, *args: Any, **named: Any) -> Any:
-        asked.append(args)
+        calls.append(args)
         return picture(network, *args, **named)
 
     monkeypatch.setattr(Network, "picture", noting)
     answer = inv.get(site.address("network", id=site.boss), headers=OPENED, buffered=False)
     pieces = answer.iter_encoded()
     first = next(pieces).decode()
-    assert not asked
+    assert not calls
     assert "vis-network.min.js" in first
     assert first.endswith("</p>")
     rest = b"".join(pieces).decode()
-    assert asked
+    assert calls
     assert 'id="network-data"' in rest
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "expected"),
     [(RuntimeError("secret of the house"), "unharmed"), (Busy("Too much at once."), "Too much at once.")],
 )
 def test_a_fault_that_comes_late_is_told_in_the_frame(
-    site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch, fault: Exception, told: str
+    site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch, fault: Exception, expected: str
 ) -> None:
     def broken(_network: Network, *_args: Any, **_named: Any) -> None:
         raise fault
 
     monkeypatch.setattr(Network, "picture", broken)
     text = inv.get(site.address("network", id=site.boss), headers=OPENED).text
-    assert told in text
+    assert expected in text
     assert "secret" not in text
     assert "network-data" not in text
     for tag in ("<main", "</main>", "<html", "</html>", "<h1"):
@@ -180,10 +180,10 @@ def test_what_can_be_said_at_once_is_said_by_the_status(site: Any, inv: FlaskCli
     assert inv.get(site.address("network/overview", least="2x"), headers=OPENED).status_code == 400
     assert site.client("dis").get(site.address("network/overview"), headers=OPENED).status_code == 403
     assert site.client("nobody").get(site.address("network", id="p"), headers=OPENED).status_code == 404
-    gone, missing = (inv.get(site.address("network", id="gone"), headers=headers) for headers in (OPENED, {}))
+    framed, missing = (inv.get(site.address("network", id="gone"), headers=headers) for headers in (OPENED, {}))
     assert missing.status_code == 404
     words = "There is nothing with the id &#39;gone&#39; that you can see in this case."
-    assert words in gone.text
+    assert words in framed.text
     assert words in missing.text
 
 

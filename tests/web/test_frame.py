@@ -112,8 +112,8 @@ def addresses(site: Any, page: str) -> tuple[str, str]:
         return f"/{page}", f"/{page}.json"
     if page == "cases":
         return "/", "/cases.json"
-    asked = query.get(page, {})
-    return site.address(page, **asked), site.address(f"{page or 'overview'}.json", **asked)
+    parameters = query.get(page, {})
+    return site.address(page, **parameters), site.address(f"{page or 'overview'}.json", **parameters)
 
 
 @pytest.mark.parametrize("reader", ["inv", "pam"])
@@ -127,8 +127,8 @@ def test_the_json_twin_holds_what_the_page_was_made_of(site: Any, page: str, rea
     assert answer.mimetype == "application/json"
     data = answer.get_json()
     assert len(data) > int("handling" in data)
-    shown = {name: json_safe(contexts[-1][name]) for name in data}
-    assert data == (some_in_words(shown) if contexts[-1]["in_steps"] else shown)
+    expected = {name: json_safe(contexts[-1][name]) for name in data}
+    assert data == (some_in_words(expected) if contexts[-1]["in_steps"] else expected)
 
 
 def test_the_mark_says_the_strictest_code_of_the_page(site: Any) -> None:
@@ -191,9 +191,9 @@ def test_without_source_clearance_no_source_and_few_groups(site: Any) -> None:
     assert {kind for _, kind in listed} > {"witness"}
     assert cleared["lead"]["groups"] == 1
     assert len(cleared["groups"]) == 1
-    told, absent = (pam.get(site.address("statement.json", id=one)) for one in ("T1", "T0"))
-    assert (told.status_code, told.text.replace("T1", "T0")) == (absent.status_code, absent.text)
-    assert told.status_code == 404
+    sealed, absent = (pam.get(site.address("statement.json", id=statement)) for statement in ("T1", "T0"))
+    assert (sealed.status_code, sealed.text.replace("T1", "T0")) == (absent.status_code, absent.text)
+    assert sealed.status_code == 404
     assert "interest" in inv.get(site.address("statement.json", id="T1")).get_json()["values"]
 
 

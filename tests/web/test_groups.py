@@ -87,16 +87,16 @@ def test_it_tells_what_is_shared_as_text_and_is_searched(groups: Groups) -> None
     assert "&lt;i&gt;Dunkirk&lt;/i&gt;" in page
     assert "<i>Dunkirk</i>" not in page
     every = client.get(f"{base}.json").get_json()
-    assert [len(one["sources"]) for one in every["groups"]] == [2, 1]
+    assert [len(group["sources"]) for group in every["groups"]] == [2, 1]
     together, (alone,) = every["groups"][0], every["groups"][1]["sources"]
-    assert [(one["reason"], one["thing"]) for one in together["shared"]] == [("crossing", "north-1")]
-    for text, found in ((alone, 1), ("dunkirk", 1), ("north-1", 1), ("crossing", 1), ("nothing of it", 0), ("", 2)):
-        assert client.get(f"{base}.json", query_string={"q": text}).get_json()["found"] == found
+    assert [(group["reason"], group["thing"]) for group in together["shared"]] == [("crossing", "north-1")]
+    for text, count in ((alone, 1), ("dunkirk", 1), ("north-1", 1), ("crossing", 1), ("nothing of it", 0), ("", 2)):
+        assert client.get(f"{base}.json", query_string={"q": text}).get_json()["found"] == count
     beyond = client.get(f"{base}?from=99").text
     assert "No group fits" not in beyond
     assert "1 to 2 of 2" in re.sub(r"\s+", " ", beyond)
     lead = client.get(f"/case/{groups.case}/lead.json?id=B").get_json()
-    assert lead["groups"] == [one["sources"] for one in lead["reasons"]]
+    assert lead["groups"] == [reason["sources"] for reason in lead["reasons"]]
     assert sorted(map(len, lead["groups"])) == [1, 2]
     assert "On the same crossing" in client.get(f"/case/{groups.case}/lead?id=B").text
 
@@ -104,8 +104,8 @@ def test_it_tells_what_is_shared_as_text_and_is_searched(groups: Groups) -> None
 @pytest.mark.changes
 def test_a_decision_is_made_told_and_taken_back(groups: Groups) -> None:
     client, base = groups.client("ann"), f"/case/{groups.case}/groups"
-    one, other = client.get(f"{base}.json").get_json()["groups"][0]["sources"]
-    form = {"one": one, "other": other, "kind": "independent", "handling": "P", "reason": REASON}
+    first, second = client.get(f"{base}.json").get_json()["groups"][0]["sources"]
+    form = {"one": first, "other": second, "kind": "independent", "handling": "P", "reason": REASON}
     status, text = groups.post("ann", "groups", **form)
     assert (status, "<h1>Decided</h1>" in text) == (200, True)
     page = client.get(base).text
@@ -138,13 +138,13 @@ def test_a_decision_is_made_told_and_taken_back(groups: Groups) -> None:
 def test_what_is_no_decision_of_theirs_is_refused_and_changes_nothing(
     groups: Groups, name: str, changes: dict[str, str], status: int
 ) -> None:
-    one, other = groups.client("ann").get(f"/case/{groups.case}/groups.json").get_json()["groups"][0]["sources"]
-    form = {"one": one, "other": other, "kind": "dependent", "handling": "P", "reason": REASON} | changes
+    first, second = groups.client("ann").get(f"/case/{groups.case}/groups.json").get_json()["groups"][0]["sources"]
+    form = {"one": first, "other": second, "kind": "dependent", "handling": "P", "reason": REASON} | changes
     refused, page = groups.post(name, "groups", **form)
     assert refused == status
     if name == "ann":  # nothing typed is lost
         assert 'role="alert"' in page
-        assert page.count(f'value="{form["other"]}"') == page.count(f'value="{one}"') == 1
+        assert page.count(f'value="{form["other"]}"') == page.count(f'value="{first}"') == 1
         assert ('value="dependent" selected' in page) == ("kind" not in changes)
         assert ('value="P" selected' in page) == ("handling" not in changes)
         assert ("&lt;b&gt;a year apart&lt;/b&gt;" in page) == ("reason" not in changes)
@@ -154,8 +154,8 @@ def test_what_is_no_decision_of_theirs_is_refused_and_changes_nothing(
 @pytest.mark.changes
 def test_the_work_is_its_beginners_alone(groups: Groups) -> None:
     client = groups.client("ann")
-    one, other = client.get(f"/case/{groups.case}/groups.json").get_json()["groups"][0]["sources"]
-    form = {"one": one, "other": other, "kind": "independent", "reason": REASON}
+    first, second = client.get(f"/case/{groups.case}/groups.json").get_json()["groups"][0]["sources"]
+    form = {"one": first, "other": second, "kind": "independent", "reason": REASON}
     sent = client.post(f"/case/{groups.case}/groups", data=form)
     for name, status in (("ann", 200), ("inv", 404), ("low", 404)):
         assert groups.client(name).get(sent.headers["Location"]).status_code == status

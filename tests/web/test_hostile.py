@@ -32,18 +32,20 @@ class Reader(HTMLParser):
 
 def pages(site: Any) -> list[str]:
     every = (site.boss, site.aide, "=cmd", "X1", "B1", "K1", "W1")
-    found = [site.address(page) for page in ("", "leads", "crossings", "workplaces")]
-    found += [site.address("entity", id=one) for one in every]
-    found += [site.address("lead", id=one) for one in (site.boss, site.aide, "=cmd")]
-    found += [site.address("statement", id=one) for one in (site.report, "T1", "T2", "R1", "C1")]
-    found += [site.address("search", q=text) for text in ("<script>", '"><img src=x onerror=alert(1)>', "e", "zzz'")]
-    found += [site.address("search", q=text) for text in ("bold", "tall", "alert", "dunkirk")]
-    found += [
+    addresses = [site.address(page) for page in ("", "leads", "crossings", "workplaces")]
+    addresses += [site.address("entity", id=entity) for entity in every]
+    addresses += [site.address("lead", id=entity) for entity in (site.boss, site.aide, "=cmd")]
+    addresses += [site.address("statement", id=statement) for statement in (site.report, "T1", "T2", "R1", "C1")]
+    addresses += [
+        site.address("search", q=text) for text in ("<script>", '"><img src=x onerror=alert(1)>', "e", "zzz'")
+    ]
+    addresses += [site.address("search", q=text) for text in ("bold", "tall", "alert", "dunkirk")]
+    addresses += [
         site.address("network/paths", **{"from": site.boss, "to": to}) for to in (site.aide, "=cmd", "X1", "zzz'")
     ]
-    found += [site.address("network/growth", node=one) for one in (site.boss, site.aide, "X1")]
-    found += [site.address("leads", q='"><img src=x>'), site.address("entity", id='"><img src=x>')]
-    return [*found, "/", "/numbers", "/roles"]
+    addresses += [site.address("network/growth", node=entity) for entity in (site.boss, site.aide, "X1")]
+    addresses += [site.address("leads", q='"><img src=x>'), site.address("entity", id='"><img src=x>')]
+    return [*addresses, "/", "/numbers", "/roles"]
 
 
 def test_no_text_becomes_markup(site: Any) -> None:

@@ -42,8 +42,8 @@ def app(service: Service) -> Flask:
 @pytest.fixture
 def port(service: Service, app: Flask) -> Iterator[int]:
     """The pages behind a server like that of `graphsvc serve`."""
-    with served(app, intake.channel_of(app, service)) as found:
-        yield found
+    with served(app, intake.channel_of(app, service)) as number:
+        yield number
 
 
 def asked(port: int, method: str, path: str, body: bytes | None = None, **headers: str) -> http.client.HTTPResponse:
@@ -134,16 +134,16 @@ def test_an_upload_of_a_user_is_not_cut_off_by_connections_of_strangers(
     assert answer.startswith(b"HTTP/1.1 400") if signed_in else answer == b""
 
 
-def until_idle(kept: Callable[[], bool]) -> None:
+def until_idle(is_kept: Callable[[], bool]) -> None:
     """Wait until nobody else is served and a connection is kept."""
     end = time.monotonic() + 20
-    while not kept():
+    while not is_kept():
         assert time.monotonic() < end, "nobody else is served, and connections are let go of"
 
 
-@pytest.mark.parametrize(("processes", "kept"), [(1, True), (2, False)])
+@pytest.mark.parametrize(("processes", "is_kept"), [(1, True), (2, False)])
 def test_a_process_that_is_busy_lets_go_of_connections_if_others_serve_too(
-    no_graph: Callable[..., Settings], processes: int, kept: bool
+    no_graph: Callable[..., Settings], processes: int, is_kept: bool
 ) -> None:
     """Otherwise the process that first accepted fifty readers would keep all their connections."""
     waiting, let_go = threading.Event(), threading.Event()
@@ -172,8 +172,8 @@ def test_a_process_that_is_busy_lets_go_of_connections_if_others_serve_too(
             long.start()
             try:
                 assert waiting.wait(20)
-                assert get(reader, "/sign-in") is kept
-                assert get(reader, "/sign-in") is kept, "a new connection is taken in as any"
+                assert get(reader, "/sign-in") is is_kept
+                assert get(reader, "/sign-in") is is_kept, "a new connection is taken in as any"
             finally:
                 let_go.set()
                 long.join(20)

@@ -61,9 +61,9 @@ def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def app(service: Service) -> Flask:
-    made = create_app(service)
-    made.testing = True
-    return made
+    flask = create_app(service)
+    flask.testing = True
+    return flask
 
 
 @pytest.fixture
@@ -104,8 +104,8 @@ def ended(client: FlaskClient, answer: TestResponse) -> dict[str, Any]:
     if "/job" not in address:
         return {}
     pages.waited(client, address)
-    found: dict[str, Any] = client.get(address.replace("/job?", "/job.json?")).json["job"]  # type: ignore[index]
-    return found
+    job: dict[str, Any] = client.get(address.replace("/job?", "/job.json?")).json["job"]  # type: ignore[index]
+    return job
 
 
 def loaded(client: FlaskClient, case: str, content: bytes, **fields: Any) -> dict[str, Any]:
@@ -144,14 +144,14 @@ def test_each_rejection_says_where_what_and_why(ann: FlaskClient, case: str) -> 
     address = previewed(ann, case, zipped(BAD_LINKS))
     twin = ann.get(address.replace("/preview?", "/preview.json?")).json
     assert twin is not None
-    assert [(one["file"], one["line"], one["column"], one["value"]) for one in twin["rejections"]] == [
+    assert [(row["file"], row["line"], row["column"], row["value"]) for row in twin["rejections"]] == [
         ("links.csv", 4, "object_id", "Selam Bekele"),
         ("links.csv", 5, "relation", "DIRECTTED"),
     ]
     assert "DIRECTED" in twin["rejections"][1]["reason"]
     assert twin["reconciles"] is True
     falling = ann.get(address.replace("/preview?", "/preview.json?") + "&sort=-line").json
-    assert [one["line"] for one in falling["rejections"]] == [5, 4]  # type: ignore[index]
+    assert [row["line"] for row in falling["rejections"]] == [5, 4]  # type: ignore[index]
     none = ann.get(address.replace("/preview?", "/preview.json?") + "&file=people.csv").json
     assert none is not None
     assert (none["chosen"], none["rejected"]) == (0, 2)
@@ -163,7 +163,7 @@ def test_the_same_fault_of_many_rows_is_one_line_and_causes_come_first(ann: Flas
     address = previewed(ann, case, zipped(links, people))
     twin = ann.get(address.replace("/preview?", "/preview.json?")).json
     assert twin is not None
-    assert [(one["file"], one["column"], one["count"], one["places"]) for one in twin["faults"]] == [
+    assert [(fault["file"], fault["column"], fault["count"], fault["places"]) for fault in twin["faults"]] == [
         ("people.csv", "category", 1, "line 5"),
         ("links.csv", "relation", 2, "lines 304, 305"),
         ("links.csv", "object_id", 300, "lines 4, 5, 6, 7, 8, 9, 10, 11 and 292 more"),
@@ -196,8 +196,8 @@ def test_a_preview_says_what_changes_and_other_names_are_confirmed(ann: FlaskCli
     assert "What changes" in page
     assert "<td>Idris Karam</td><td>&lt;b&gt;Idriss Karam</td>" in page
     assert "Type <strong>yes</strong>" not in page
-    others = "id,name,category\nP1,Mehdi Vahidi,suspect\nP2,Yara Haddad,witness\nP3,Tarek Aziz,other\n"
-    address = previewed(ann, case, zipped(people=others))
+    people = "id,name,category\nP1,Mehdi Vahidi,suspect\nP2,Yara Haddad,witness\nP3,Tarek Aziz,other\n"
+    address = previewed(ann, case, zipped(people=people))
     page = ann.get(address).text
     assert "Most rows of people whose ids are loaded already have another name there." in page
     assert "Type <strong>yes</strong>" in page
@@ -215,19 +215,19 @@ def test_what_changes_is_filtered_by_table_and_field_and_saved_whole(ann: FlaskC
     links = LINKS.replace("PAID", "CONTACTED")
     address = previewed(ann, case, zipped(links, PEOPLE.replace("Idris", "Idriss").replace("Tarek", "Tariq")))
     twin = address.replace("/preview?", "/preview.json?")
-    told = ann.get(twin).get_json()
-    assert told["fields"] == {"name": len(told["changes"])}
-    assert told["tables"] == {"people": len(told["changes"])}
-    assert len(told["weightless"]) == 1
-    assert told["total"]["superseded"] > 0
-    assert f"<li>{told['weightless'][0]}</li>" in ann.get(address).text
-    assert ann.get(f"{twin}&table=people&field=name").get_json()["changes"] == told["changes"]
-    for other in ("table=boats", "field=phones"):
-        assert ann.get(f"{twin}&{other}").get_json()["changes"] == []
-        assert "None of them: choose another" in ann.get(f"{address}&{other}").text
+    preview = ann.get(twin).get_json()
+    assert preview["fields"] == {"name": len(preview["changes"])}
+    assert preview["tables"] == {"people": len(preview["changes"])}
+    assert len(preview["weightless"]) == 1
+    assert preview["total"]["superseded"] > 0
+    assert f"<li>{preview['weightless'][0]}</li>" in ann.get(address).text
+    assert ann.get(f"{twin}&table=people&field=name").get_json()["changes"] == preview["changes"]
+    for filtering in ("table=boats", "field=phones"):
+        assert ann.get(f"{twin}&{filtering}").get_json()["changes"] == []
+        assert "None of them: choose another" in ann.get(f"{address}&{filtering}").text
     saved = list(csv.DictReader(io.StringIO(ann.get(f"{address}&as=changes").get_data(as_text=True).lstrip("\ufeff"))))
     assert [(row["now"], row["then"]) for row in saved] == [
-        tuple(pair) for row in told["changes"] for _, *pair in row["fields"]
+        tuple(pair) for row in preview["changes"] for _, *pair in row["fields"]
     ]
 
 
@@ -274,9 +274,9 @@ def test_where_more_changes_than_is_told_the_file_says_so_and_every_table_is_off
     loaded(ann, case, zipped(links))
     people = PEOPLE.replace("Idris", "Idriss").replace("Selam", "Sellam").replace("Ana", "Anna")
     address = previewed(ann, case, zipped(links.replace("ST1,", "ST1,at night"), people))
-    told = ann.get(address.replace("/preview?", "/preview.json?")).get_json()
-    assert told["tables"] == {"people": 3, "links": 1}
-    assert len(told["changes"]) == 2
+    preview = ann.get(address.replace("/preview?", "/preview.json?")).get_json()
+    assert preview["tables"] == {"people": 3, "links": 1}
+    assert len(preview["changes"]) == 2
     page = ann.get(f"{address}&table=links").text
     assert "None of the 2 rows shown field by field" in page
     assert "2 more rows would change." in page
@@ -292,8 +292,8 @@ def test_an_upload_whose_names_turn_out_to_be_others_after_its_preview_goes_on_w
         case,
         zipped(people=PEOPLE.partition("\n")[0] + "\nP9,Zoran Ilic,suspect\n", links=LINKS.partition("\n")[0] + "\n"),
     )
-    others = "id,name,category\nP1,Mehdi Vahidi,suspect\nP2,Yara Haddad,witness\nP3,Tarek Aziz,other\n"
-    address = previewed(ann, case, zipped(people=others))
+    people = "id,name,category\nP1,Mehdi Vahidi,suspect\nP2,Yara Haddad,witness\nP3,Tarek Aziz,other\n"
+    address = previewed(ann, case, zipped(people=people))
     form = {"csrf_token": token(ann, case), "upload": address.rpartition("upload=")[2]}
     loaded(ann, case, zipped())  # these ids get their names in between
     answer = ann.post(f"/case/{case}/load/confirm", data=form)
@@ -423,7 +423,7 @@ def test_a_file_that_cannot_be_read_is_told_to_its_loader_alone_and_deleted(
 
 def test_cancelled_nothing_is_left(ann: FlaskClient, service: Service, case: str) -> None:
     upload = previewed(ann, case, zipped()).rpartition("upload=")[2]
-    assert [one["id"] for one in ann.get(f"/case/{case}/load.json").json["uploads"]] == [upload]  # type: ignore[index]
+    assert [upload_row["id"] for upload_row in ann.get(f"/case/{case}/load.json").json["uploads"]] == [upload]  # type: ignore[index]
     form = {"csrf_token": token(ann, case), "upload": upload}
     assert ann.post(f"/case/{case}/load/cancel", data=form).status_code == 303
     assert not (service.settings.home / "uploads" / upload).exists()
@@ -448,7 +448,7 @@ def test_all_or_nothing_loads_nothing(ann: FlaskClient, case: str) -> None:
     job = ended(ann, ann.post(f"/case/{case}/load/confirm", data=form))
     assert job["result"]["committed"] is False
     assert ann.get(f"/case/{case}").status_code == 404
-    assert [one["id"] for one in ann.get(f"/case/{case}/load.json").json["uploads"]] == [form["upload"]]  # type: ignore[index]
+    assert [upload["id"] for upload in ann.get(f"/case/{case}/load.json").json["uploads"]] == [form["upload"]]  # type: ignore[index]
     assert "The upload still waits on the page Load of ann" in ann.get(f"/case/{case}/load/job?id={job['id']}").text
 
 
@@ -634,15 +634,15 @@ def test_a_chart_is_read_as_its_preview_says_and_as_somebody_corrects_it(
     assert "What the chart is read as" in page
     assert "Drove &lt;b&gt;" in page
     assert "not known: left out until you choose" in page
-    told = ann.get(address.replace("preview?", "preview.json?")).get_json()
-    assert [(one["name"], one["read_as"]) for one in told["chart"]["entities"]] == [
+    preview = ann.get(address.replace("preview?", "preview.json?")).get_json()
+    assert [(entity["name"], entity["read_as"]) for entity in preview["chart"]["entities"]] == [
         ("Person", "person"), ("Lorry", "vehicle"), ("Tractor", ""),
     ]  # fmt: skip
-    assert [(one["name"], one["read_as"], one["chosen"]) for one in told["chart"]["links"]] == [
+    assert [(link["name"], link["read_as"], link["chosen"]) for link in preview["chart"]["links"]] == [
         ("Drove <b>", "X_DROVE_B", False)
     ]
     # The entity of unknown type, and the link to it.
-    assert told["rejected"] == 2
+    assert preview["rejected"] == 2
     upload = address.rpartition("upload=")[2]
     form = {
         "csrf_token": token(ann, case), "upload": upload, "entity": ["Tractor", "Lorry"], "entity_as": ["vehicle", ""],
@@ -661,15 +661,15 @@ def test_a_chart_is_read_as_its_preview_says_and_as_somebody_corrects_it(
     data = {"csrf_token": token(ann, case), "upload": upload}
     job = ended(ann, ann.post(f"/case/{case}/load/confirm", data=data))
     assert (job["state"], job["result"]["rejected"]) == ("done", 0)
-    here = session(service, "ann", case)
+    reader = session(service, "ann", case)
     # Nothing says that the person plays a part, so the person has a pseudonym, and so have the vehicles they used.
     key = service.register.key(case, create=False)
     driver, lorry, tractor = (
-        pseudonym(key, kind, one) for kind, one in (("person", "E0"), ("thing", "E1"), ("thing", "E2"))
+        pseudonym(key, kind, entity_id) for kind, entity_id in (("person", "E0"), ("thing", "E1"), ("thing", "E2"))
     )
-    there = {node.id: node.sort for node in here.network.picture(PictureRequest([driver])).nodes}
-    assert there == {driver: "", lorry: "vehicle", tractor: "vehicle"}
-    claims = here.network.entities.between(driver, "USED", tractor).dicts()
+    drawn = {node.id: node.sort for node in reader.network.picture(PictureRequest([driver])).nodes}
+    assert drawn == {driver: "", lorry: "vehicle", tractor: "vehicle"}
+    claims = reader.network.entities.between(driver, "USED", tractor).dicts()
     assert [(claim["statement"], claim["handling"]) for claim in claims] == [("chart of the port", "P")]
 
 
@@ -685,8 +685,8 @@ def test_a_correction_that_is_none_is_told_in_a_sentence_and_changes_nothing(ann
         assert answer.status_code == 422
         assert says in answer.text
     assert ann.get(address.replace("preview?", "preview.json?")).get_json()["chart"] == before
-    gone = ann.post(f"/case/{case}/load/chart", data={"csrf_token": token(ann, case), "upload": "0" * 32})
-    assert gone.status_code == 404
+    refused = ann.post(f"/case/{case}/load/chart", data={"csrf_token": token(ann, case), "upload": "0" * 32})
+    assert refused.status_code == 404
 
 
 def test_a_chart_that_is_none_says_where(ann: FlaskClient, case: str) -> None:
@@ -702,8 +702,8 @@ def elsewhere(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fil
     monkeypatch.setattr(service.casework._rewriting, "_settings", replace(service.settings, neo4j_uri=""))
     lock, finish = FileLock(service.settings.home / "locks" / "store.lock", thread_local=False), Replay.finish
 
-    def finished(*given: Any) -> None:
-        finish(*given)
+    def finished(*arguments: Any) -> None:
+        finish(*arguments)
         lock.acquire()
 
     monkeypatch.setattr(Replay, "finish", finished)

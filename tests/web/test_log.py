@@ -58,8 +58,8 @@ def found(aud: FlaskClient, **query: Any) -> list[dict[str, Any]]:
 
 
 def verify(aud: FlaskClient) -> str:
-    given = {"csrf_token": token(aud.get("/log").text)}
-    done = aud.post("/log/verify", data=given, follow_redirects=True)
+    fields = {"csrf_token": token(aud.get("/log").text)}
+    done = aud.post("/log/verify", data=fields, follow_redirects=True)
     assert done.status_code == 200
     return done.text
 
@@ -69,11 +69,11 @@ def test_lines_are_found_by_person_case_action_day_and_source(aud: FlaskClient) 
     assert len(found(aud, account="ann")) == 60
     assert {line["case_id"] for line in found(aud, case="case 1")} == {"case 1"}
     assert {line["action"] for line in found(aud, action="read")} == {"read"}
-    (shown,) = found(aud, source=SOURCE)
-    assert (shown["account"], shown["detail"]["parameters"], shown["sources"]) == ("ann", {"id": "T7"}, 1)
+    (line,) = found(aud, source=SOURCE)
+    assert (line["account"], line["detail"]["parameters"], line["sources"]) == ("ann", {"id": "T7"}, 1)
     assert found(aud, source="Q-NONE-NONE-NONE") == []
     assert "Nothing fits" in aud.get("/log?source=Q-NONE-NONE-NONE").text
-    today = shown["at"][:10]
+    today = line["at"][:10]
     assert len(found(aud, account="ann", since=today, until=today)) == 60
     assert found(aud, until="2020-05") == []
     wrong = aud.get("/log?since=yesterday")
@@ -118,8 +118,8 @@ def test_verifying_says_up_to_where_and_is_in_the_log(aud: FlaskClient) -> None:
 def test_verifying_keeps_what_was_asked(aud: FlaskClient) -> None:
     page = aud.get("/log?account=ann&case=case+1&before=90").text
     form = page.partition('action="/log/verify"')[2].partition("</form>")[0]
-    given = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
-    sent = aud.post("/log/verify", data=given)
+    fields = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
+    sent = aud.post("/log/verify", data=fields)
     assert re.fullmatch(r"/log\?job=\w+&before=90&account=ann&case=case\+1", sent.location)
     assert "/log?account=ann&amp;case=case+1" in aud.get(sent.location).text
 
@@ -135,12 +135,12 @@ def test_a_changed_line_is_named_on_the_page(aud: FlaskClient, service: Service)
 
 def test_only_auditors_read_and_verify(service: Service, aud: FlaskClient) -> None:
     inv = client(service, "inv")
-    given = {"csrf_token": token(inv.get("/").text)}
+    fields = {"csrf_token": token(inv.get("/").text)}
     for answer in (
         inv.get("/log"),
         inv.get("/log?as=csv"),
         inv.get("/log.json?job=1"),
-        inv.post("/log/verify", data=given),
+        inv.post("/log/verify", data=fields),
     ):
         assert answer.status_code == 403
         assert SOURCE not in answer.text

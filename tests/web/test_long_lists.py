@@ -113,18 +113,18 @@ def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paging, "PER_PAGE", PER_PAGE)
 
 
-def address(people: Place, name: str, /, **asked: object) -> str:
-    return f"/case/{people.case}/{name}" + (f"?{urlencode(asked)}" if asked else "")
+def address(people: Place, name: str, /, **query: object) -> str:
+    return f"/case/{people.case}/{name}" + (f"?{urlencode(query)}" if query else "")
 
 
-def page(people: Place, who: str, name: str, **asked: object) -> str:
-    answer = people.client(who).get(address(people, name, **asked))
+def page(people: Place, who: str, name: str, **query: object) -> str:
+    answer = people.client(who).get(address(people, name, **query))
     assert answer.status_code == 200
     return answer.text
 
 
-def twin(people: Place, who: str, name: str, **asked: object) -> dict[str, Any]:
-    plain: dict[str, Any] = people.client(who).get(address(people, f"{name}.json", **asked)).get_json()
+def twin(people: Place, who: str, name: str, **query: object) -> dict[str, Any]:
+    plain: dict[str, Any] = people.client(who).get(address(people, f"{name}.json", **query)).get_json()
     return plain
 
 
@@ -133,14 +133,14 @@ def ids(text: str) -> list[str]:
     return [html.unescape(name) for name in re.findall(r'<input type="checkbox" name="id" value="([^"]*)"', text)]
 
 
-def every(people: Place, who: str, name: str, **asked: object) -> list[str]:
+def every(people: Place, who: str, name: str, **query: object) -> list[str]:
     """The ids of all pages. Each page must hold the same ids as its twin."""
-    first = twin(people, who, name, **asked)
+    first = twin(people, who, name, **query)
     gathered: list[str] = []
     for number in range(1, first["pages"] + 1):
-        plain = twin(people, who, name, **asked, page=number)
+        plain = twin(people, who, name, **query, page=number)
         listed = [row["id"] for row in plain[name]]
-        assert listed == ids(page(people, who, name, **asked, page=number))
+        assert listed == ids(page(people, who, name, **query, page=number))
         assert len(listed) <= PER_PAGE
         assert (plain["page"], plain["pages"], plain["found"]) == (number, first["pages"], first["found"])
         gathered += listed
@@ -180,7 +180,7 @@ def test_pages_lead_to_each_other_and_keep_what_is_asked(people: Place) -> None:
 
 @pytest.mark.parametrize(
     ("name", "column", "falling"),
-    [(name, column, falling) for name, some in ORDERED.items() for column in some for falling in (False, True)],
+    [(name, column, falling) for name, columns in ORDERED.items() for column in columns for falling in (False, True)],
 )
 def test_all_rows_are_sorted_by_any_heading_and_what_is_unknown_stays_last(
     people: Place, name: str, column: str, falling: bool
@@ -193,7 +193,9 @@ def test_all_rows_are_sorted_by_any_heading_and_what_is_unknown_stays_last(
         for identifier in sorted(step, key=plainly.index)  # ties keep their default order
     ]
     sort = f"-{column}" if falling else column
-    assert every(people, "low", name, sort=sort) == known + [other for other in plainly if other not in known]
+    assert every(people, "low", name, sort=sort) == known + [
+        identifier for identifier in plainly if identifier not in known
+    ]
     text = html.unescape(page(people, "low", name, sort=sort))
     assert f'aria-sort="{"descending" if falling else "ascending"}"' in text
     assert f'href="/case/{people.case}/{name}?sort={column if falling else "-" + column}"' in text
@@ -289,8 +291,8 @@ def test_what_fits_on_one_page_is_sorted_and_filtered_there(people: Place, monke
 def test_the_time_line_is_of_all_crossings_whatever_is_asked(people: Place) -> None:
     whole = twin(people, "low", "crossings")["timeline"]
     assert sum(bar["count"] for bar in whole["bars"]) + whole["undated"] == len(CROSSINGS)
-    for asked in ({"page": 2}, {"q": "dunkirk"}, {"q": "nothing fits"}, {"sort": "-date"}):
-        assert twin(people, "low", "crossings", **asked)["timeline"] == whole
+    for query in ({"page": 2}, {"q": "dunkirk"}, {"q": "nothing fits"}, {"sort": "-date"}):
+        assert twin(people, "low", "crossings", **query)["timeline"] == whole
     overview = people.client("low").get(f"/case/{people.case}/overview.json").get_json()
     assert overview["timeline"] == whole
     assert (overview["people_carried"], overview["crossings_counted"]) == (21 + 9 + 100 + 3 + 0 + 14 + 14, 7)
@@ -326,11 +328,11 @@ def test_a_look_is_one_line_in_the_log_and_the_second_asks_the_graph_for_nothing
         raise AssertionError("the graph is asked again")
 
     monkeypatch.setattr(Store, "read_at_once", never)
-    for asked in ({}, {"page": 2, "sort": "-id"}, {"q": "zoë"}):
+    for query in ({}, {"page": 2, "sort": "-id"}, {"q": "zoë"}):
         for form in (name, f"{name}.json"):
             people.begin()
             with statements(people.service) as sent:
-                assert client.get(address(people, form, **asked)).status_code == 200
+                assert client.get(address(people, form, **query)).status_code == 200
             (line,) = people.lines()
             assert (line["action"], line["outcome"], line["detail"]["query"]) == ("read", "released", name)
             assert name in line["detail"]["opened"]
@@ -389,8 +391,8 @@ def test_a_list_is_never_of_two_states(people: Place, monkeypatch: pytest.Monkey
     }
     read = Store.read_at_once
 
-    def slowly(*given: Any, **named: Any) -> Any:
-        rows = read(*given, **named)
+    def slowly(*arguments: Any, **named: Any) -> Any:
+        rows = read(*arguments, **named)
         monkeypatch.setattr(Store, "read_at_once", read)
         people.load("ana", more, partial=True)
         return rows

@@ -72,53 +72,53 @@ def test_around_whom_a_picture_is_and_what_was_opened_in_it_is_told_of_each_page
     address = site.address(page, id=site.boss) + f"&open=~PILOTED~{quote(site.boss)}&open=&add={quote(site.aide)}"
     assert client.get(f"{address}{'&add=' * 20}").status_code == 200
     (line,) = acts(site.service, before)
-    told = line["detail"]
-    assert (told["query"], told["openings"]) == ("network", [f"{len(site.boss)} characters"])
-    assert told["entities"] == sorted(f"{len(name)} characters" for name in (site.boss, site.aide))
+    detail = line["detail"]
+    assert (detail["query"], detail["openings"]) == ("network", [f"{len(site.boss)} characters"])
+    assert detail["entities"] == sorted(f"{len(name)} characters" for name in (site.boss, site.aide))
 
 
 def test_what_was_left_blank_is_not_told_of_a_search(site: Any) -> None:
     before = acts(site.service)[0]["id"]
     assert site.client("inv").get(site.address("search", q="P12")).status_code == 200
-    told = [line["detail"]["parameters"] for line in acts(site.service, before) if "parameters" in line["detail"]]
-    assert {"text": "8 characters", "parts": ["p12"]} in told
-    assert not [line for line in told if "0 characters" in line.values() or [] in line.values()]
+    parameters = [line["detail"]["parameters"] for line in acts(site.service, before) if "parameters" in line["detail"]]
+    assert {"text": "8 characters", "parts": ["p12"]} in parameters
+    assert not [line for line in parameters if "0 characters" in line.values() or [] in line.values()]
 
 
 def session(site: Any) -> Session:
-    here: Session = site.service.session(named(site.service, "inv"), "looking", site.case)
-    return here
+    reader: Session = site.service.session(named(site.service, "inv"), "looking", site.case)
+    return reader
 
 
-def fails(here: Session, inside: Callable[[], object]) -> None:
-    with here.look("read"):
+def fails(reader: Session, inside: Callable[[], object]) -> None:
+    with reader.look("read"):
         inside()
 
 
 def test_a_look_that_fails_says_so_in_its_one_line(site: Any) -> None:
-    here = session(site)
+    reader = session(site)
     before = acts(site.service)[0]["id"]
     with pytest.raises(NotFound):
-        fails(here, lambda: here.network.entities.look("no-such-entity"))
+        fails(reader, lambda: reader.network.entities.look("no-such-entity"))
     (line,) = acts(site.service, before)
     assert line["outcome"] == "failed: NotFound"
     assert line["detail"]["opened"] == ["entities.named"]
 
 
 def test_what_changes_something_is_an_act_of_its_own(site: Any) -> None:
-    here = session(site)
-    fails(here, lambda: here.network.comments.add([site.boss], "seen"))
+    reader = session(site)
+    fails(reader, lambda: reader.network.comments.add([site.boss], "seen"))
     assert [line["action"] for line in acts(site.service)[:2]] == ["keep", "read"]
 
 
 def test_a_case_that_changes_meanwhile_is_not_shown_in_two_states(site: Any) -> None:
-    here = session(site)
+    reader = session(site)
 
     def change() -> None:
-        here.network.entities.counts()
+        reader.network.entities.counts()
         with site.service.database.begin() as connection:
             connection.execute(sa.text("UPDATE cases SET version = version + 1, version_p = version_p + 1"))
 
     with pytest.raises(Busy, match="changed while you looked"):
-        fails(here, change)
+        fails(reader, change)
     assert acts(site.service)[0]["outcome"] == "failed: Busy"

@@ -70,9 +70,9 @@ def test_a_state_that_is_none_is_one_sentence(site: Any, state: str) -> None:
 def test_a_date_in_other_digits_is_the_date_that_is_meant(site: Any) -> None:
     client = site.client("aud")
     plain = client.get("/log.json", query_string={"until": "2020-05"})
-    other = client.get("/log.json", query_string={"until": "\u0662\u0660\u0662\u0660-\u0660\u0665"})
-    assert (plain.status_code, other.status_code) == (200, 200)
-    assert json.loads(plain.text)["lines"] == json.loads(other.text)["lines"] == []
+    foreign = client.get("/log.json", query_string={"until": "\u0662\u0660\u0662\u0660-\u0660\u0665"})
+    assert (plain.status_code, foreign.status_code) == (200, 200)
+    assert json.loads(plain.text)["lines"] == json.loads(foreign.text)["lines"] == []
     assert client.get("/log.json", query_string={"until": "\u0662\u0660\u0662\u0660-\u0661\u0663"}).status_code == 400
 
 

@@ -38,30 +38,30 @@ def test_no_link_leads_to_a_refusal(site: Any, role: str, grant: str) -> None:
     name = f"menu-{role}-{grant}"
     accounts.add(site.service.database, name, [role], {site.case: GRANTS[grant]})
     client = site.client(name)
-    shown = {"/": client.get("/", follow_redirects=True).text}
-    for address in dict.fromkeys(links(shown["/"], "/")):
+    pages = {"/": client.get("/", follow_redirects=True).text}
+    for address in dict.fromkeys(links(pages["/"], "/")):
         answer = client.get(address)
-        shown[address] = answer.text if answer.mimetype == "text/html" else ""
+        pages[address] = answer.text if answer.mimetype == "text/html" else ""
     for address in [site.address(""), site.address("entity", id=site.boss), site.address("statement", id=site.report)]:
         answer = client.get(address)
         if answer.status_code == 200:
-            shown[address] = answer.text
-    asked: dict[str, int] = {}
+            pages[address] = answer.text
+    statuses: dict[str, int] = {}
     wrong = set()
-    for page, text in shown.items():
+    for page, text in pages.items():
         for address in dict.fromkeys(links(text, page)):
             place, _, query = address.partition("?")
             # One of several links that differ only in their values is enough.
             kind = f"{place}?{'&'.join(sorted(part.partition('=')[0] for part in query.split('&')))}"
-            if kind not in asked:
-                asked[kind] = client.get(address).status_code
-            if asked[kind] in (403, 404, 500) and not EXPLAINED.search(place):
+            if kind not in statuses:
+                statuses[kind] = client.get(address).status_code
+            if statuses[kind] in (403, 404, 500) and not EXPLAINED.search(place):
                 wrong.add(
                     (
-                        asked[kind],
+                        statuses[kind],
                         page.partition("?")[0].rpartition("/")[2],
                         address.replace(quote(site.case), "CASE")[:90],
                     )
                 )
     assert wrong == set()
-    assert len(asked) > 2
+    assert len(statuses) > 2

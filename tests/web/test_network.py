@@ -43,9 +43,9 @@ def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def app(service: Service) -> Flask:
-    made = create_app(service)
-    made.testing = True
-    return made
+    flask = create_app(service)
+    flask.testing = True
+    return flask
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,7 @@ def test_what_is_opened_comes_most_believed_first(full: Session) -> None:
     opened = full.network.picture(PictureRequest(["x1"], depth=0, opened=["x1"], presence=True))
     beliefs = {row["subject"]: row["belief"] for row in full.ask.rows("entities.links", id="x1").dicts()}
     came = ids(opened) - ids(closed)
-    assert min(beliefs[one] for one in came) >= max(beliefs[one] for one in beliefs.keys() - came)
+    assert min(beliefs[node] for node in came) >= max(beliefs[node] for node in beliefs.keys() - came)
 
 
 def test_opening_what_is_not_in_the_picture_opens_nothing(full: Session) -> None:
@@ -208,10 +208,10 @@ def test_links_of_other_grades_are_marked_where_they_stay(full: Session, ann: Fl
     assert ann.get(f"/case/{CASE}/network/overview.json?source_grade=1&assessment=A").get_json()["ties"] < 40
 
 
-@pytest.mark.parametrize(("name", "told"), [("ann", False), ("pam", True)])
-def test_who_has_no_source_clearance_is_told_what_grades_leave_out(app: Flask, name: str, told: bool) -> None:
+@pytest.mark.parametrize(("name", "is_warned"), [("ann", False), ("pam", True)])
+def test_who_has_no_source_clearance_is_told_what_grades_leave_out(app: Flask, name: str, is_warned: bool) -> None:
     page = signed_in(app, name).get(f"/case/{CASE}/network/overview?source_grade=1").get_data(as_text=True)
-    assert ("seeing the grades of witness statements needs source clearance" in page) is told
+    assert ("seeing the grades of witness statements needs source clearance" in page) is is_warned
 
 
 def test_of_a_case_of_too_many_the_picture_has_its_groups_alone(
@@ -282,12 +282,12 @@ def test_a_start_is_needed_and_not_too_many(full: Session) -> None:
 
 
 def test_show_gives_a_page_for_a_cell_and_for_a_file(full: Session, tmp_path: Path) -> None:
-    shown = full.show("p1", least=0.5)
-    saved = shown.save(tmp_path / "p1.html")
-    assert saved.read_text("utf-8") == shown.page()
+    picture = full.show("p1", least=0.5)
+    saved = picture.save(tmp_path / "p1.html")
+    assert saved.read_text("utf-8") == picture.page()
     assert saved.stat().st_mode & 0o077 == 0
-    assert f'<p id="mark">Handling {full.grant.handling}</p>' in shown.page()
-    cell = shown._repr_html_()
+    assert f'<p id="mark">Handling {full.grant.handling}</p>' in picture.page()
+    cell = picture._repr_html_()
     assert cell.count("<") == 2  # the frame alone; the page in it is escaped
     assert 'sandbox="allow-scripts"' in cell
 
@@ -316,8 +316,8 @@ def test_a_large_picture_brings_its_tables_when_asked(ann: FlaskClient, monkeypa
     assert str(escape(address)) in large
     apart = ann.get(address).get_data(as_text=True)
     for table in ("network-nodes", "network-links"):
-        here, there = (page[page.index(f'id="{table}"') :].partition("</tbody>")[0] for page in (small, apart))
-        assert here == there
+        first, second = (page[page.index(f'id="{table}"') :].partition("</tbody>")[0] for page in (small, apart))
+        assert first == second
     assert ann.get(f"/case/{CASE}/network/tables.json?id=p1").get_json()["view"]["nodes"]
 
 
@@ -345,9 +345,9 @@ def test_without_a_start_it_begins_at_the_leads_or_asks(app: Flask, ann: FlaskCl
         assert "id=p1" in answer.location
     else:
         assert "Choose who or what the picture starts at" in answer.get_data(as_text=True)
-    asked = signed_in(app, "cus").get(f"/case/{CASE}/network")
-    assert asked.status_code == 200
-    assert "Choose who or what the picture starts at" in asked.get_data(as_text=True)
+    response = signed_in(app, "cus").get(f"/case/{CASE}/network")
+    assert response.status_code == 200
+    assert "Choose who or what the picture starts at" in response.get_data(as_text=True)
 
 
 def test_the_form_finds_a_start(ann: FlaskClient) -> None:
@@ -372,25 +372,25 @@ def test_a_picture_with_no_links_says_what_to_do(ann: FlaskClient) -> None:
 
 
 def test_clearing_the_filters_leaves_the_picture_what_it_is_of(ann: FlaskClient) -> None:
-    asked = "add=p1&add=p5&depth=0&hide=g1&layout=command"
-    page = ann.get(f"/case/{CASE}/network?{asked}&relation=COERCED&fade=&without=thing&least=0.75").text
-    kept = str(escape(f"/case/{CASE}/network?{asked}"))
-    assert re.findall(r'href="([^"]+)">Clear(?: the filters)?</a>', page) == [kept, kept]
+    query = "add=p1&add=p5&depth=0&hide=g1&layout=command"
+    page = ann.get(f"/case/{CASE}/network?{query}&relation=COERCED&fade=&without=thing&least=0.75").text
+    cleared = str(escape(f"/case/{CASE}/network?{query}"))
+    assert re.findall(r'href="([^"]+)">Clear(?: the filters)?</a>', page) == [cleared, cleared]
 
 
 def test_all_links_are_between_all_that_is_in_the_picture(ann: FlaskClient) -> None:
-    asked = f"/case/{CASE}/network?id=p1&depth=0&add=p5&hide=g1"
-    page = ann.get(f"{asked}&link=p5~ASSOCIATES_WITH~p1").text
-    assert re.findall(r'href="([^"]+)">all links</a>', page) == [str(escape(asked))]
+    address = f"/case/{CASE}/network?id=p1&depth=0&add=p5&hide=g1"
+    page = ann.get(f"{address}&link=p5~ASSOCIATES_WITH~p1").text
+    assert re.findall(r'href="([^"]+)">all links</a>', page) == [str(escape(address))]
 
 
 def test_a_folded_group_of_the_tables_leads_to_the_groups_of_this_picture(ann: FlaskClient) -> None:
-    asked = "id=p1&depth=2&fold=gang"
+    query = "id=p1&depth=2&fold=gang"
     for page in ("network", "network/tables"):
-        text = ann.get(f"/case/{CASE}/{page}?{asked}").text
+        text = ann.get(f"/case/{CASE}/{page}?{query}").text
         (address,) = set(re.findall(r'href="([^"]+/groups\?[^"]+)"', text))
-        assert address == str(escape(f"/case/{CASE}/network/groups?{asked}"))
-    assert ann.get(f"/case/{CASE}/network/groups?{asked}").status_code == 200
+        assert address == str(escape(f"/case/{CASE}/network/groups?{query}"))
+    assert ann.get(f"/case/{CASE}/network/groups?{query}").status_code == 200
 
 
 def test_the_state_travels_through_the_form(ann: FlaskClient) -> None:
@@ -417,20 +417,20 @@ def test_a_node_tells_what_it_is_who_says_so_and_what_denies_it(ann: FlaskClient
 
 
 def test_a_link_tells_its_claims(ann: FlaskClient) -> None:
-    asked = {"subject": EVIL, "relation": "PILOTED", "object": "x1"}
-    twin = ann.get(f"/case/{CASE}/network/link.json", query_string=asked).get_json()
+    query = {"subject": EVIL, "relation": "PILOTED", "object": "x1"}
+    twin = ann.get(f"/case/{CASE}/network/link.json", query_string=query).get_json()
     assert [claim["polarity"] for claim in twin["asserting"]] == ["asserts"]
     assert [claim["polarity"] for claim in twin["denying"]] == ["denies"]
     assert twin["link"]["denying"] == 1
     # There is no link in the opposite direction.
-    turned = asked | {"subject": "x1", "object": EVIL}
+    turned = query | {"subject": "x1", "object": EVIL}
     assert ann.get(f"/case/{CASE}/network/link.json", query_string=turned).status_code == 404
 
 
 def test_what_a_reader_may_not_see_is_in_no_panel(app: Flask) -> None:
     pam = signed_in(app, "pam")
-    asked = {"subject": "p4", "relation": "CONTACTED", "object": "p1"}
-    assert pam.get(f"/case/{CASE}/network/link.json", query_string=asked).status_code == 404
+    query = {"subject": "p4", "relation": "CONTACTED", "object": "p1"}
+    assert pam.get(f"/case/{CASE}/network/link.json", query_string=query).status_code == 404
     assert pam.get(f"/case/{CASE}/network/node.json?id=p4").status_code == 404
     claims = pam.get(f"/case/{CASE}/network/node.json?id=p1").get_json()
     assert not [claim for claim in claims["asserting"] if claim["handling"] == "C" or "source" in claim]
@@ -452,8 +452,8 @@ def test_the_library_gives_these_files_alone_and_only_to_who_is_signed_in(app: F
 
 
 def test_around_a_crossing_stands_who_did_something_and_the_carried_come_when_asked(full: Session) -> None:
-    asked = PictureRequest(["x1"], presence=False)
-    view = full.network.picture(asked)
+    request = PictureRequest(["x1"], presence=False)
+    view = full.network.picture(request)
     assert {edge.relation for edge in view.edges if edge.object == "x1"} == {"ORGANISED", "PILOTED", "USED_ON"}
     (crossing,) = (node for node in view.nodes if node.id == "x1")
     assert crossing.more == 31  # 30 passengers and the witness
@@ -469,8 +469,8 @@ def test_around_a_crossing_stands_who_did_something_and_the_carried_come_when_as
 
 
 def test_a_notebook_draws_of_the_same_id_what_the_canvas_draws(full: Session, ann: FlaskClient) -> None:
-    def drawn(**asked: object) -> set[str]:
-        view = ann.get(f"/case/{CASE}/network.json", query_string={"id": "x1", "size": 500, **asked}).get_json()["view"]
+    def drawn(**query: object) -> set[str]:
+        view = ann.get(f"/case/{CASE}/network.json", query_string={"id": "x1", "size": 500, **query}).get_json()["view"]
         return {node["id"] for node in view["nodes"]}
 
     assert ids(full.show("x1", cap=500).view) == drawn()
@@ -486,8 +486,8 @@ def test_what_a_node_would_bring_tells_those_who_did_something_first(full: Sessi
 
 
 def test_the_page_leaves_out_what_its_legend_is_told_to(ann: FlaskClient) -> None:
-    def shown(**asked: object) -> tuple[set[str], set[str]]:
-        view = ann.get(f"/case/{CASE}/network.json", query_string={"id": "p1", **asked}).get_json()["view"]
+    def shown(**query: object) -> tuple[set[str], set[str]]:
+        view = ann.get(f"/case/{CASE}/network.json", query_string={"id": "p1", **query}).get_json()["view"]
         return {node["id"] for node in view["nodes"]}, {edge["relation"] for edge in view["edges"]}
 
     people, relations = shown()

@@ -28,8 +28,8 @@ PRINTED = {
 }
 
 
-def line(site: Any, account: str, page: str, **asked: str) -> str:
-    answer = site.client(account).get(site.address(page, **asked))
+def line(site: Any, account: str, page: str, **query: str) -> str:
+    answer = site.client(account).get(site.address(page, **query))
     assert answer.status_code == 200
     lines = re.findall(r'<p class="print-only small on-paper">(.*?)</p>', answer.text, re.DOTALL)
     assert len(lines) == 1, "every sheet begins with one"
@@ -41,11 +41,11 @@ def line(site: Any, account: str, page: str, **asked: str) -> str:
 @pytest.mark.parametrize("page", PRINTED)
 def test_a_page_that_is_printed_says_which_state_of_which_case_it_is(site: Any, page: str, account: str) -> None:
     reader = session(site.service, account, site.case)
-    asked = {name: {"boss": site.boss, "report": site.report}[word] for name, word in PRINTED[page].items()}
-    handling = site.client(account).get(site.address(f"{page or 'overview'}.json", **asked)).get_json()["handling"]
+    query = {name: {"boss": site.boss, "report": site.report}[word] for name, word in PRINTED[page].items()}
+    handling = site.client(account).get(site.address(f"{page or 'overview'}.json", **query)).get_json()["handling"]
     # The version as this reader sees it: changes that they cannot see do not count.
     mark = on_paper(site.case, handling, reader.version, account, site.purpose)
-    text = line(site, account, page, **asked)
+    text = line(site, account, page, **query)
     assert text.startswith(f"{mark} · read {now().day} ")
     assert text.endswith(" UTC")
 
@@ -59,15 +59,15 @@ def test_the_paper_of_who_is_behind_says_the_same(site: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "saved_page",
     [
         ("behind.pdf", {"id": "boss"}),
         ("behind", {"id": "boss", "as": "csv"}),
         ("query", {"name": "people.most_paid", "run": "1", "as": "csv"}),
     ],
 )
-def test_no_file_that_is_saved_bears_the_name_of_the_case(site: Any, asked: tuple[str, dict[str, str]]) -> None:
-    page, query = asked
+def test_no_file_that_is_saved_bears_the_name_of_the_case(site: Any, saved_page: tuple[str, dict[str, str]]) -> None:
+    page, query = saved_page
     words = {name: site.boss if word == "boss" else word for name, word in query.items()}
     answer = site.client("inv").get(site.address(page, **words))
     name = answer.headers["Content-Disposition"]

@@ -43,10 +43,10 @@ def place(at_server: Callable[..., Settings]) -> Iterator[Place]:
 def both(place: Place, path: str, name: str = "ann") -> tuple[str, Any]:
     page, _, query = path.partition("?")
     client = place.client(name)
-    shown = client.get(f"/case/{place.case}/{path}")
+    response = client.get(f"/case/{place.case}/{path}")
     twin = client.get(f"/case/{place.case}/{page}.json?{query}")
-    assert (shown.status_code, twin.status_code) == (200, 200)
-    return shown.text, twin.get_json()
+    assert (response.status_code, twin.status_code) == (200, 200)
+    return response.text, twin.get_json()
 
 
 @pytest.mark.parametrize("path", ["entity?id=P", "network/node?id=P", "statement?id=R"])
@@ -60,8 +60,8 @@ def test_a_review_that_is_overdue_is_told_beside_its_day(place: Place, path: str
 
 
 def test_a_query_for_reviews_tells_how_long_each_is_overdue(place: Place) -> None:
-    asked = f"query?name=quality.due_for_review&run=1&p.day={AHEAD}"
-    page, twin = both(place, asked)
+    address = f"query?name=quality.due_for_review&run=1&p.day={AHEAD}"
+    page, twin = both(place, address)
     rows = {(row["kind"], row["id"]): row["review_overdue"] for row in twin["result"]["rows"]}
     assert rows == {
         ("person", "P1"): words(),
@@ -70,21 +70,21 @@ def test_a_query_for_reviews_tells_how_long_each_is_overdue(place: Place) -> Non
         ("statement", "R2"): "",
     }
     assert page.count(words()) == 2
-    text = place.client("ann").get(f"/case/{place.case}/{asked}&as=csv").text
+    text = place.client("ann").get(f"/case/{place.case}/{address}&as=csv").text
     assert [row["review_overdue"] for row in csv.DictReader(io.StringIO(text))].count(words()) == 2
 
 
 def test_a_hold_whose_review_is_overdue_says_so_until_it_is_released(place: Place) -> None:
     sup, page = place.client("sup"), f"/case/{place.case}/holds"
-    given = {"kind": "prosecution", "owner": "DI Marsh", "reason": "R v Berg", "review_on": str(AHEAD)}
-    assert post(sup, page, page, **given).status_code == 303
+    fields = {"kind": "prosecution", "owner": "DI Marsh", "reason": "R v Berg", "review_on": str(AHEAD)}
+    assert post(sup, page, page, **fields).status_code == 303
     assert both(place, "holds", "sup")[1]["holds"][0]["overdue"] == ""
     with transaction(place.service.database) as connection:
         connection.execute(sa.update(tables.holds).values(review_on=PAST))
-    shown, twin = both(place, "holds", "sup")
-    assert words() in shown
+    text, twin = both(place, "holds", "sup")
+    assert words() in text
     assert twin["holds"][0]["overdue"] == words()
     post(sup, page, f"{page}/release", id=twin["holds"][0]["id"])
-    shown, twin = both(place, "holds", "sup")
-    assert words() not in shown
+    text, twin = both(place, "holds", "sup")
+    assert words() not in text
     assert twin["holds"][0]["overdue"] == ""

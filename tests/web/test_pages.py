@@ -28,7 +28,7 @@ def test_the_overview_counts_what_is_there(site: Any, inv: FlaskClient) -> None:
     assert data["statements"] == {"intelligence": 2, "record": 2, "witness": 2}
     assert (data["people_carried"], data["crossings_counted"]) == (21, 1)
     assert data["timeline"]["peak"]["when"] == "8 May 2020"
-    assert [one["number"] for one in data["deliveries"]] == [1]
+    assert [delivery["number"] for delivery in data["deliveries"]] == [1]
     assert data["deliveries"][0]["counts"]["people"]["added"] == 6
     # Readers see that a delivery came, and its contents, only if they may see all of it.
     of_p = site.client("pam").get(site.address("overview.json")).get_json()
@@ -39,9 +39,9 @@ def test_the_overview_counts_what_is_there(site: Any, inv: FlaskClient) -> None:
 
 
 def test_beyond_the_last_lead_stand_the_last(site: Any, inv: FlaskClient) -> None:
-    for asked in ({"all": "yes"}, {"q": "cmd"}):
+    for query in ({"all": "yes"}, {"q": "cmd"}):
         first, beyond = (
-            inv.get(site.address("leads.json", **asked, **more)).get_json() for more in ({}, {"from": "999"})
+            inv.get(site.address("leads.json", **query, **more)).get_json() for more in ({}, {"from": "999"})
         )
         assert (beyond["first"], beyond["leads"]) == (1, first["leads"])
         assert first["leads"]
@@ -76,16 +76,16 @@ def test_the_lists_of_a_lead_say_what_is_in_them(site: Any, inv: FlaskClient) ->
         ):
             assert (says in page) == bool(answer[those]), (name, those)
             seen.add((those, bool(answer[those])))
-    assert seen == {(those, there) for those in ("denying", "lowering") for there in (True, False)}
+    assert seen == {(those, is_present) for those in ("denying", "lowering") for is_present in (True, False)}
 
 
 @pytest.mark.parametrize("name", ["", "leads", "lead", "through", "behind"])
 def test_a_page_with_ranks_says_what_they_leave_out(site: Any, name: str) -> None:
     """Two clearances see two lists; nobody should have to find that out by comparing screens."""
-    asked = {"lead": {"id": site.boss}, "behind": {"id": site.boss}}.get(name, {})
+    query = {"lead": {"id": site.boss}, "behind": {"id": site.boss}}.get(name, {})
 
     def said(account: str) -> str:
-        answer = site.client(account).get(site.address(name, **asked))
+        answer = site.client(account).get(site.address(name, **query))
         assert answer.status_code == 200
         page: str = answer.text
         return page.partition('<p class="note ranked-on">')[2].partition("<a")[0].strip()
@@ -136,8 +136,8 @@ def test_the_list_that_nothing_is_asked_of_is_the_one_that_is_sorted(
     monkeypatch.setattr(Leads, "ranking", lambda leads: dataclasses.replace(ranking(leads), verdict="leads"))
     for first in ("1", "3", "99"):
         plain, rows = (
-            inv.get(site.address("leads.json", **asked, **{"from": first})).get_json()
-            for asked in ({}, {"sort": "rank"})
+            inv.get(site.address("leads.json", **query, **{"from": first})).get_json()
+            for query in ({}, {"sort": "rank"})
         )
         assert plain["leads"] == rows["leads"]
         assert plain["leads"]
@@ -192,19 +192,19 @@ def test_many_links_of_one_relation_have_pages_of_their_own(
     assert [section["number"] for section in few] == [section["number"] for section in sections]
     assert [section["links"] for section in few] == [section["links"][:1] for section in sections]
 
-    asked = {"id": site.boss, "relation": most["relation"]}
+    query = {"id": site.boss, "relation": most["relation"]}
     pages = most["number"]
 
     def of_page(number: int) -> Any:
-        return inv.get(f"{site.address('entity.json', **asked)}&page={number}").get_json()
+        return inv.get(f"{site.address('entity.json', **query)}&page={number}").get_json()
 
-    given = [of_page(number) for number in range(1, pages + 1)]
-    assert {page["pages"] for page in given} == {pages}
+    pages_read = [of_page(number) for number in range(1, pages + 1)]
+    assert {page["pages"] for page in pages_read} == {pages}
     # Each link once, in the same order, with the same claims as on a single page.
-    assert [link for page in given for link in page["sections"][0]["links"]] == most["links"]
+    assert [link for page in pages_read for link in page["sections"][0]["links"]] == most["links"]
     beyond = of_page(pages + 7)
-    assert (beyond["page"], beyond["sections"]) == (pages, given[-1]["sections"])
-    apart = inv.get(site.address("entity", **asked)).text
+    assert (beyond["page"], beyond["sections"]) == (pages, pages_read[-1]["sections"])
+    apart = inv.get(site.address("entity", **query)).text
     assert apart.count('<li class="link">') == 1
     assert "Everything about" in apart
     assert f"Page 1 of {pages}" in apart
@@ -224,13 +224,13 @@ def test_what_does_not_stand_on_the_page_stands_nowhere_as_denied(
         assert all(len(section["links"]) == 1 for section in page["sections"])
         for apart in ("denials", "taken_back", "payments"):
             by = (lambda row: row["side"]) if apart == "payments" else (lambda row: (row["claim"], row["relation"]))
-            shown, before = (sorted(some[apart], key=by) for some in (page, whole[who]))
+            rows, before = (sorted(source[apart], key=by) for source in (page, whole[who]))
             if apart == "payments":
-                assert [(side["sums"], side["numbers"], side["unstated"]) for side in shown] == [
+                assert [(side["sums"], side["numbers"], side["unstated"]) for side in rows] == [
                     (side["sums"], side["numbers"], side["unstated"]) for side in before
                 ]
             else:
-                assert shown == before
+                assert rows == before
 
 
 def test_a_statement_of_many_claims_is_turned_page_by_page(
@@ -246,14 +246,14 @@ def test_a_statement_of_many_claims_is_turned_page_by_page(
     assert whole["pages"] == 1
     monkeypatch.setattr("graphsvc.web.deliveries.statements.PER_PAGE", 1)
     pages = max(whole["numbers"].values())
-    given = [of_page(number) for number in range(1, pages + 1)]
+    pages_read = [of_page(number) for number in range(1, pages + 1)]
     for part in parts:
-        assert [row for page in given for row in page[part]] == whole[part]
-        assert all(page["numbers"] == whole["numbers"] for page in given)
-    assert of_page(pages + 7) == given[-1]
+        assert [row for page in pages_read for row in page[part]] == whole[part]
+        assert all(page["numbers"] == whole["numbers"] for page in pages_read)
+    assert of_page(pages + 7) == pages_read[-1]
     text = inv.get(f"{site.address('statement', id='T1')}&page=2").text
     assert f"Page 2 of {pages}" in text
-    assert text.count('<li class="claim ') == sum(len(given[1][part]) for part in parts)
+    assert text.count('<li class="claim ') == sum(len(pages_read[1][part]) for part in parts)
 
 
 def test_a_statement_says_its_grading_in_words(site: Any, inv: FlaskClient) -> None:
@@ -267,9 +267,9 @@ def test_a_statement_says_its_grading_in_words(site: Any, inv: FlaskClient) -> N
 
 
 def test_search_finds_by_part_of_a_name_and_says_what_to_do_when_it_does_not(site: Any, inv: FlaskClient) -> None:
-    found = inv.get(site.address("search.json", q="o'neil")).get_json()["results"]
-    assert [(one["id"], one["name"]) for one in found] == [(site.aide, site.aide_name)]
-    assert inv.get(found[0]["href"]).status_code == 200
+    results = inv.get(site.address("search.json", q="o'neil")).get_json()["results"]
+    assert [(row["id"], row["name"]) for row in results] == [(site.aide, site.aide_name)]
+    assert inv.get(results[0]["href"]).status_code == 200
     assert "Nothing found" in inv.get(site.address("search", q="zzzz")).text
     assert "What are you looking for" in inv.get(site.address("search")).text
 
@@ -277,8 +277,8 @@ def test_search_finds_by_part_of_a_name_and_says_what_to_do_when_it_does_not(sit
 def test_a_sealed_witness_stands_under_a_pseudonym(site: Any, inv: FlaskClient) -> None:
     for page in ("overview.json", "leads.json", "search.json"):
         assert "Wilma" not in inv.get(site.address(page, q="wil")).text.replace("q=wil", "")
-    found = inv.get(site.address("search.json", q="S-")).get_json()["results"]
-    sealed = [one for one in found if one["sealed"]]
+    results = inv.get(site.address("search.json", q="S-")).get_json()["results"]
+    sealed = [row for row in results if row["sealed"]]
     assert len(sealed) == 2
     page = inv.get(sealed[0]["href"]).text
     assert "A sealed person" in page
@@ -289,7 +289,7 @@ def test_crossings_and_workplaces_are_listed(site: Any, inv: FlaskClient) -> Non
     listed = inv.get(site.address("crossings")).text
     assert "&lt;Dunkirk&gt;" in listed
     (crossing,) = inv.get(site.address("crossings.json")).get_json()["crossings"]
-    assert [one["id"] for one in crossing["pilots"]] == [site.aide]
+    assert [pilot["id"] for pilot in crossing["pilots"]] == [site.aide]
     assert crossing["organisers"] == crossing["suppliers"] == []
     assert inv.get(site.address("workplaces.json")).get_json()["workplaces"][0]["people"] == 0
     assert "<em>" not in inv.get(site.address("workplaces")).text
@@ -297,10 +297,10 @@ def test_crossings_and_workplaces_are_listed(site: Any, inv: FlaskClient) -> Non
 
 def test_another_day_is_asked_about_with_lawful_service_where_this_one_was(site: Any, inv: FlaskClient) -> None:
     field = '<input type="hidden" name="service" value="yes">'
-    for asked, stands in (({"service": "yes"}, True), ({}, False)):
-        page = inv.get(site.address("behind", day="2020-05-08", **asked)).text
-        assert (field in page) == stands
-        assert ("Without lawful service" in page) == stands
+    for query, is_kept in (({"service": "yes"}, True), ({}, False)):
+        page = inv.get(site.address("behind", day="2020-05-08", **query)).text
+        assert (field in page) == is_kept
+        assert ("Without lawful service" in page) == is_kept
 
 
 @pytest.mark.parametrize("text", ["8 May 2020", "8/5/2020", "2020-05-08"])

@@ -50,8 +50,8 @@ def test_search_says_why_and_finds_what_was_said(site: Any, inv: FlaskClient, pa
     data = inv.get(site.address("search.json", q="javascript")).get_json()
     assert [(row["id"], row["why"]) for row in data["results"]] == [(site.boss, [["alias", "javascript:alert(3)"]])]
     assert "alias: javascript:alert(3)" in inv.get(site.address("search", q="javascript")).text
-    said = inv.get(site.address("search.json", q="alone")).get_json()["said"]
-    assert [one["statement"]["statement"] for one in said] == ["C1"]
+    results = inv.get(site.address("search.json", q="alone")).get_json()["said"]
+    assert [result["statement"]["statement"] for result in results] == ["C1"]
     assert pam.get(site.address("search.json", q="alone")).get_json()["said"] == []
     page = inv.get(site.address("search", q="bold")).text
     assert "&lt;b&gt;<mark>bold</mark>&lt;/b&gt;" in page
@@ -97,7 +97,7 @@ def test_growth_counts_by_relation_and_each_leads_to_its_picture(site: Any, inv:
 
 
 def test_growth_of_what_is_not_theirs_is_not_there(site: Any, pam: FlaskClient) -> None:
-    answers = [pam.get(site.address("network/growth.json", node=one)) for one in (site.hidden, "only-d")]
+    answers = [pam.get(site.address("network/growth.json", node=node)) for node in (site.hidden, "only-d")]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].get_json()["error"].replace(site.hidden, "only-d") == answers[1].get_json()["error"]
 
@@ -128,10 +128,10 @@ def test_ways_are_told_step_by_step_with_who_says_so(site: Any, inv: FlaskClient
 def test_ways_without_source_clearance_are_told_in_steps(site: Any, inv: FlaskClient, pam: FlaskClient) -> None:
     query = {"from": "=cmd", "to": site.aide}
     (way,) = pam.get(site.address("network/paths.json", **query)).get_json()["between"][0]["ways"]
-    told = [
+    claims = [
         (row["statement"], row["groups"]) for row in way["steps"][1]["asserting"] if row["statement_kind"] == "witness"
     ]
-    assert told == [(None, "few")]
+    assert claims == [(None, "few")]
     assert "0." in way["believed"]
     assert "what each group of witnesses" not in pam.get(site.address("network/paths", **query)).text
     assert "what each group of witnesses" in inv.get(site.address("network/paths", **query)).text

@@ -62,8 +62,8 @@ def kept(client: FlaskClient, address: str) -> Any:
     """The state that the network page at an address begins with, after redirects."""
     page = client.get(address, follow_redirects=True)
     assert page.status_code == 200
-    found = re.search(r'id="network-kept">(.*?)</script>', page.text)
-    return json.loads(found[1]) if found else None
+    match = re.search(r'id="network-kept">(.*?)</script>', page.text)
+    return json.loads(match[1]) if match else None
 
 
 def test_who_is_brought_back_into_a_saved_view_is_told_in_the_log(case: str, browser: Browser, people: Place) -> None:
@@ -82,18 +82,18 @@ def test_a_saved_view_is_listed_found_opened_and_changed(case: str, browser: Bro
     page = ana.get(f"/case/{case}/pictures").text
     assert "No view is saved yet" in page
     assert 'aria-current="page">Saved views' in page
-    told = save(ana, case, name=HOSTILE, notes=f"notes {HOSTILE}").get_json()
-    assert (told["version"], told["shared"], told["mine"], told["made_at"]) == (1, False, True, "C")
-    identifier = told["id"]
+    view = save(ana, case, name=HOSTILE, notes=f"notes {HOSTILE}").get_json()
+    assert (view["version"], view["shared"], view["mine"], view["made_at"]) == (1, False, True, "C")
+    identifier = view["id"]
     page = ana.get(f"/case/{case}/pictures").text
     assert "<script>alert" not in page
     assert ESCAPED in page
     listed = ana.get(f"/case/{case}/pictures.json?q=QUOTED&sort=name").get_json()
-    assert [one["id"] for one in listed["pictures"]] == [identifier]
+    assert [view["id"] for view in listed["pictures"]] == [identifier]
     assert ana.get(f"/case/{case}/pictures.json?q=nothing").get_json()["pictures"] == []
     assert "No view fits" in ana.get(f"/case/{case}/pictures?q=nothing").text
-    one = ana.get(f"/case/{case}/pictures/one?id={identifier}").text
-    assert "<script>alert" not in one
+    text = ana.get(f"/case/{case}/pictures/one?id={identifier}").text
+    assert "<script>alert" not in text
     for action, fields, says in (
         ("rename", {"name": "calm", "notes": "n"}, "Name and notes are saved."),
         ("share", {"shared": "yes"}, "The view is shared."),
@@ -107,8 +107,8 @@ def test_a_saved_view_is_listed_found_opened_and_changed(case: str, browser: Bro
     wrong = ana.post(f"/case/{case}/pictures/rename", data={"id": identifier, "name": "", "notes": "all I wrote"})
     assert "\nall I wrote</textarea>" in wrong.text
     assert ">n</textarea>" not in wrong.text
-    gone = ana.post(f"/case/{case}/pictures/delete", data={"id": identifier}, follow_redirects=True)
-    assert "The view is deleted." in gone.text
+    deleted = ana.post(f"/case/{case}/pictures/delete", data={"id": identifier}, follow_redirects=True)
+    assert "The view is deleted." in deleted.text
     assert ana.get(f"/case/{case}/pictures/one?id={identifier}").status_code == 404
 
 
@@ -140,12 +140,12 @@ def test_saving_over_a_newer_version_says_who_and_when(case: str, browser: Brows
     assert save(bea, case, moved, id=identifier, base="1").get_json()["version"] == 2
     refused = save(ana, case, id=identifier, base="1")
     assert refused.status_code == 409
-    told = refused.get_json()
-    assert (told["newest"]["by"], told["newest"]["version"]) == ("bea", 2)
-    assert told["newest"]["said"] == "1 moved, 1 left out"
-    assert told["error"].startswith("bea saved version 2 on ")
+    conflict = refused.get_json()
+    assert (conflict["newest"]["by"], conflict["newest"]["version"]) == ("bea", 2)
+    assert conflict["newest"]["said"] == "1 moved, 1 left out"
+    assert conflict["error"].startswith("bea saved version 2 on ")
     newest = ana.get(f"/case/{case}/pictures/state.json?id={identifier}").get_json()
-    assert newest == told["newest"]
+    assert newest == conflict["newest"]
     assert save(ana, case, id=identifier, base="1", anyway="yes").get_json()["version"] == 3
     page = ana.get(f"/case/{case}/pictures/one?id={identifier}").text
     assert "bea saved in it, so it stays shared" in page
@@ -165,9 +165,9 @@ def test_what_changed_since_is_listed_with_names(case: str, people: Place, brows
     page = ana.get(address).text
     assert "1 link is not as it was" in page
     assert "Ari Berg" in page
-    told = ana.get(address.replace("version?", "version.json?")).get_json()
-    assert told["since"] == "1 link changed since it was saved"
-    assert [(one["relation"], one["kind"]) for one in told["changes"]] == [("DIRECTED", "moved")]
+    version = ana.get(address.replace("version?", "version.json?")).get_json()
+    assert version["since"] == "1 link changed since it was saved"
+    assert [(change["relation"], change["kind"]) for change in version["changes"]] == [("DIRECTED", "moved")]
     page = ana.get(f"/case/{case}/network?picture={identifier}", follow_redirects=True).text
     assert "1 link changed since it was saved" in page
     assert ana.get(f"{address}&version=7").status_code == 404
@@ -243,11 +243,11 @@ def test_comments_are_shown_beside_and_by_themselves(case: str, browser: Browser
     assert ESCAPED in panel
     counts = ana.get(f"/case/{case}/network/comments/counts.json").get_json()
     assert counts == {"nodes": {"boss-1": 1}, "links": [about | {"count": 1}]}
-    told = bea.get(f"/case/{case}/network/comments", query_string=about).text
-    assert "is sure" not in told
-    assert "needs it to be read" in told
-    (one,) = bea.get(f"/case/{case}/network/comments.json?id=boss-1").get_json()["comments"]
-    bea.post(f"/case/{case}/network/comments/take-back", data={"comment": one["id"], "id": "boss-1"})
+    link_panel = bea.get(f"/case/{case}/network/comments", query_string=about).text
+    assert "is sure" not in link_panel
+    assert "needs it to be read" in link_panel
+    (comment,) = bea.get(f"/case/{case}/network/comments.json?id=boss-1").get_json()["comments"]
+    bea.post(f"/case/{case}/network/comments/take-back", data={"comment": comment["id"], "id": "boss-1"})
     assert "Taken back" in ana.get(f"/case/{case}/network/comments?id=boss-1").text
     assert "only supervisors read it" in browser("sup").get(f"/case/{case}/network/comments?id=boss-1").text
     assert browser("low").get(f"/case/{case}/network/comments.json?id=boss-1").get_json()["comments"] == []

@@ -44,14 +44,14 @@ def browser(people: Place) -> Browser:
 
 def known(people: Place) -> dict[str, str]:
     """Original id → pseudonym, for each sealed person."""
-    found = people.service.register.identities(people.case)
-    return {values["id"]: one for one, values in found if one.startswith("S-")}
+    identities = people.service.register.identities(people.case)
+    return {values["id"]: pseudonym for pseudonym, values in identities if pseudonym.startswith("S-")}
 
 
 def request_id(client: FlaskClient, page: str) -> str:
-    found = re.search(r'name="id" value="([0-9a-f]{32})"', client.get(page).text)
-    assert found is not None
-    return found[1]
+    match = re.search(r'name="id" value="([0-9a-f]{32})"', client.get(page).text)
+    assert match is not None
+    return match[1]
 
 
 def test_a_reveal_from_asking_to_its_end(people: Place, browser: Browser, case: str) -> None:
@@ -72,11 +72,11 @@ def test_a_reveal_from_asking_to_its_end(people: Place, browser: Browser, case: 
     identifier = request_id(sup, "/reveals")
     assert post(cus, "/reveals", "/reveals/open", id=identifier).status_code == 403
     assert post(sup, "/reveals", "/reveals/answer", id=identifier, answer="agree").status_code == 303
-    shown = post(cus, "/reveals", "/reveals/open", id=identifier)
-    assert "Wit &lt;b&gt;Ness" in shown.text
-    assert "+447700900001" in shown.text
-    assert shown.headers["Cache-Control"] == "no-store"
-    left = re.search(r'<meta http-equiv="refresh" content="([0-9]+);url=/reveals">', shown.text)
+    response = post(cus, "/reveals", "/reveals/open", id=identifier)
+    assert "Wit &lt;b&gt;Ness" in response.text
+    assert "+447700900001" in response.text
+    assert response.headers["Cache-Control"] == "no-store"
+    left = re.search(r'<meta http-equiv="refresh" content="([0-9]+);url=/reveals">', response.text)
     assert left
     minutes = people.service.settings.reveal_minutes
     assert 60 * minutes - 60 < int(left[1]) <= 60 * minutes  # then it leaves the screen
@@ -111,9 +111,9 @@ def test_pages_are_for_their_roles(browser: Browser, case: str) -> None:
 def test_a_hold_is_added_refuses_an_undo_and_is_released(browser: Browser, case: str) -> None:
     sup = browser("sup")
     page = f"/case/{case}/holds"
-    given = {"kind": "prosecution", "owner": "DI Marsh", "reason": "R v Berg", "review_on": "2999-01-01"}
-    assert post(sup, page, page, **given | {"review_on": "soon"}).status_code == 400
-    refused = post(sup, page, page, **given, person="nobody")
+    fields = {"kind": "prosecution", "owner": "DI Marsh", "reason": "R v Berg", "review_on": "2999-01-01"}
+    assert post(sup, page, page, **fields | {"review_on": "soon"}).status_code == 400
+    refused = post(sup, page, page, **fields, person="nobody")
     assert refused.status_code == 404
     for typed in (
         'value="nobody"',
@@ -124,7 +124,7 @@ def test_a_hold_is_added_refuses_an_undo_and_is_released(browser: Browser, case:
     ):
         assert typed in refused.text
     assert re.search(r'type="date" min="[0-9-]{10}" required', refused.text)
-    assert post(sup, page, page, **given, person="P1").status_code == 303
+    assert post(sup, page, page, **fields, person="P1").status_code == 303
     assert "DI Marsh" in sup.get(page).text
     assert sup.get(f"{page}.json").get_json()["holds"][0]["owner"] == "DI Marsh"
     hold = request_id(sup, page)
@@ -146,7 +146,7 @@ def test_who_is_in_no_delivery_any_more_stands_apart_from_who_is_sealed(
     assert f"/entity?id={absent}" not in after  # they have no page
     apart = after.partition("In no delivery any more: 1")[2]
     assert f"/case/{case}/erase?id={absent}" in apart
-    assert (twin["number"], [one["pseudonym"] for one in twin["absent"]]) == (many - 1, [absent])
+    assert (twin["number"], [person["pseudonym"] for person in twin["absent"]]) == (many - 1, [absent])
     assert twin["due"] == []
 
 

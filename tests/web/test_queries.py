@@ -51,9 +51,9 @@ def service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPat
 
 @pytest.fixture(scope="module")
 def app(service: Service) -> Flask:
-    made = create_app(service)
-    made.testing = True
-    return made
+    flask = create_app(service)
+    flask.testing = True
+    return flask
 
 
 @pytest.fixture
@@ -68,8 +68,8 @@ def at(path: str) -> str:
 def told(client: FlaskClient, address: str) -> dict[str, Any]:
     answer = client.get(address)
     assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json  # type: ignore[assignment]
-    return found
+    content: dict[str, Any] = answer.json  # type: ignore[assignment]
+    return content
 
 
 def test_every_query_one_may_run_is_listed_by_subject(ann: FlaskClient, service: Service) -> None:
@@ -81,10 +81,10 @@ def test_every_query_one_may_run_is_listed_by_subject(ann: FlaskClient, service:
 
 
 def test_a_search_keeps_what_has_all_its_words(ann: FlaskClient) -> None:
-    found = told(ann, at("/queries.json?q=behind+CROSSING"))
-    names = [query["name"] for group in found["subjects"] for query in group["queries"]]
+    listing = told(ann, at("/queries.json?q=behind+CROSSING"))
+    names = [query["name"] for group in listing["subjects"] for query in group["queries"]]
     assert "crossings.behind" in names
-    assert 0 < found["count"] == len(names) < found["of"]
+    assert 0 < listing["count"] == len(names) < listing["of"]
     assert "No query has these words" in ann.get(at("/queries?q=xyzzy")).text
 
 
@@ -141,10 +141,10 @@ def test_the_address_reopens_the_same_answer(ann: FlaskClient) -> None:
     assert "p.crossings=2" in reopened
     assert "p.least=0.1" in reopened
     main = re.compile(r"<main.*</main>", re.DOTALL)
-    found, once_more = main.search(page), main.search(second)
-    assert found
+    main_part, once_more = main.search(page), main.search(second)
+    assert main_part
     assert once_more
-    assert found[0] == once_more[0]
+    assert main_part[0] == once_more[0]
 
 
 def test_values_are_never_markup_nor_formulas(ann: FlaskClient) -> None:
@@ -160,10 +160,10 @@ def test_values_are_never_markup_nor_formulas(ann: FlaskClient) -> None:
 
 
 def test_the_twin_gives_every_row_and_column(ann: FlaskClient, service: Service) -> None:
-    found = told(ann, at("/query.json?name=crossings.behind&run=1&p.crossing=C/2"))
-    assert found["result"]["columns"] == list(service.library["crossings.behind"].returns)
-    assert {row["subject"] for row in found["result"]["rows"]} == {"P1", "P3"}
-    assert found["result"]["truncated"] is False
+    answer = told(ann, at("/query.json?name=crossings.behind&run=1&p.crossing=C/2"))
+    assert answer["result"]["columns"] == list(service.library["crossings.behind"].returns)
+    assert {row["subject"] for row in answer["result"]["rows"]} == {"P1", "P3"}
+    assert answer["result"]["truncated"] is False
 
 
 def test_a_cut_is_said(ann: FlaskClient) -> None:
@@ -180,7 +180,9 @@ def test_a_file_says_that_it_is_cut_and_what_is_withheld(ann: FlaskClient, monke
     assert not any(cut[-1][1:])
     assert len(cut[-1]) == len(cut[0])
     released = Queries.released
-    monkeypatch.setattr(Queries, "released", lambda *asked: replace(released(*asked), withheld=("source", "extra")))
+    monkeypatch.setattr(
+        Queries, "released", lambda *arguments: replace(released(*arguments), withheld=("source", "extra"))
+    )
     says = "Withheld, since your clearance does not cover them: source, extra."
     assert says in ann.get(at(RESTING)).text
     assert ann.get(at(f"{RESTING}&as=csv")).text.splitlines()[-1].startswith(f'"{says}"')
@@ -189,24 +191,24 @@ def test_a_file_says_that_it_is_cut_and_what_is_withheld(ann: FlaskClient, monke
 def test_what_is_computed_is_computed_at_the_readers_level(app: Flask) -> None:
     pam = signed_in(app, "pam")
     assert "nothing fits what was asked" in pam.get(at("/query?name=people.several_crossings&p.crossings=3")).text
-    found = told(pam, at("/query.json?name=crossings.behind&p.crossing=C1"))
-    assert "P1" not in {row["subject"] for row in found["result"]["rows"]}
+    answer = told(pam, at("/query.json?name=crossings.behind&p.crossing=C1"))
+    assert "P1" not in {row["subject"] for row in answer["result"]["rows"]}
 
 
 @pytest.mark.parametrize(
-    ("given", "says"),
+    ("query", "says"),
     [
         ("p.crossings=two", "takes a whole number, not &#39;two&#39;"),
         ("p.least=1,5", "takes a number, not &#39;1,5&#39;"),
         ("p.nothing=1", "no parameter &#39;nothing&#39;"),
     ],
 )
-def test_a_wrong_parameter_is_said_beside_the_form(ann: FlaskClient, given: str, says: str) -> None:
-    answer = ann.get(at(f"/query?name=people.several_crossings&run=1&{given}"))
+def test_a_wrong_parameter_is_said_beside_the_form(ann: FlaskClient, query: str, says: str) -> None:
+    answer = ann.get(at(f"/query?name=people.several_crossings&run=1&{query}"))
     assert answer.status_code == 400
     assert says in answer.text
     assert '<form class="ask"' in answer.text
-    twin = ann.get(at(f"/query.json?name=people.several_crossings&run=1&{given}"))
+    twin = ann.get(at(f"/query.json?name=people.several_crossings&run=1&{query}"))
     assert twin.status_code == 400
     assert twin.json is not None
     assert twin.json["result"] is None
@@ -220,9 +222,9 @@ def test_what_must_be_filled_in_is_said(ann: FlaskClient) -> None:
 
 def test_the_cypher_is_shown_as_it_is_run(ann: FlaskClient, service: Service) -> None:
     page = ann.get(at("/query?name=crossings.behind")).text
-    shown = re.search(r'<pre id="cypher-text"[^>]*><code>(.*?)</code>', page, re.DOTALL)
-    assert shown
-    assert html.unescape(shown[1]) == service.library["crossings.behind"].text
+    match = re.search(r'<pre id="cypher-text"[^>]*><code>(.*?)</code>', page, re.DOTALL)
+    assert match
+    assert html.unescape(match[1]) == service.library["crossings.behind"].text
 
 
 def test_sorting_puts_what_is_unknown_last(ann: FlaskClient) -> None:
@@ -257,14 +259,14 @@ def _queries(service: Service) -> list[dict[str, Any]]:
 
 def test_names_stand_beside_ids_on_the_page_in_json_and_in_csv(app: Flask, ann: FlaskClient) -> None:
     """`several_crossings` lists crossings by id, without their names."""
-    asked = at("/query?name=people.several_crossings&run=1")
-    page = ann.get(asked).text
+    address = at("/query?name=people.several_crossings&run=1")
+    page = ann.get(address).text
     names = {"C1": "8 May 2020, Wimereux", "C/2": "9 May 2020, Calais"}
     for identifier, name in names.items():
         assert f'<span>{name}</span></a> <span class="quiet small">{identifier}</span>' in page
     rows = ann.get(at("/query.json?name=people.several_crossings&run=1")).get_json()["result"]["rows"]
     assert rows
     assert all(row["which_name"] == [names[identifier] for identifier in row["which"]] for row in rows)
-    table = list(csv.DictReader(io.StringIO(ann.get(f"{asked}&as=csv").text)))
+    table = list(csv.DictReader(io.StringIO(ann.get(f"{address}&as=csv").text)))
     assert list(table[0]).index("which_name") == list(table[0]).index("which") + 1
     assert all("9 May 2020, Calais" in row["which_name"] for row in table)

@@ -13,16 +13,16 @@ pytestmark = pytest.mark.neo4j
 def test_a_lead_page_shows_readings_and_questions_of_its_reader(site: Site) -> None:
     inv = site.client("inv").get(site.address("lead.json", id=site.boss)).get_json()
     assert inv["questions"]
-    assert all(one["rank_if_true"] is not None for one in inv["questions"])
+    assert all(question["rank_if_true"] is not None for question in inv["questions"])
     pam = site.client("pam").get(site.address("lead.json", id=site.boss)).get_json()
-    assert all(one["rank_if_true"] is None for one in pam["questions"])
-    assert all(one["claim"]["statement_kind"] != "witness" for one in pam["questions"])
+    assert all(question["rank_if_true"] is None for question in pam["questions"])
+    assert all(question["claim"]["statement_kind"] != "witness" for question in pam["questions"])
     assert pam["question_notes"] == [
         "There is a question about what witnesses already said; it takes source clearance to be seen."
     ]
-    for told in (inv, pam):
-        for one in told["questions"]:
-            assert FORBIDDEN.findall(one["text"]) == []
+    for lead in (inv, pam):
+        for question in lead["questions"]:
+            assert FORBIDDEN.findall(question["text"]) == []
     page = site.client("pam").get(site.address("lead", id=site.boss)).text
     assert "Innocent readings" in page
     assert "takes source clearance to be seen" in page
@@ -33,9 +33,9 @@ def test_a_question_is_noted_once_and_only_about_what_is_seen(site: Site) -> Non
     inv = site.client("inv")
     page = inv.get(site.address("lead.json", id=site.boss)).get_json()
     claim = next(
-        one["claim"]["claim"]
-        for one in page["questions"]
-        if site.boss in (one["claim"]["subject"], one["claim"]["object"])
+        question["claim"]["claim"]
+        for question in page["questions"]
+        if site.boss in (question["claim"]["subject"], question["claim"]["object"])
     )
     address = site.address("lead/question")
     site.app.config["WTF_CSRF_CHECK_DEFAULT"] = False
@@ -47,5 +47,5 @@ def test_a_question_is_noted_once_and_only_about_what_is_seen(site: Site) -> Non
     finally:
         site.app.config["WTF_CSRF_CHECK_DEFAULT"] = True
     page = inv.get(site.address("lead.json", id=site.boss)).get_json()
-    assert claim not in {one["claim"]["claim"] for one in page["questions"]}
-    assert claim in {one["claim"] for one in page["put"]}
+    assert claim not in {question["claim"]["claim"] for question in page["questions"]}
+    assert claim in {question["claim"] for question in page["put"]}

@@ -58,12 +58,12 @@ def test_a_page_and_its_twin_say_the_same(people: Place, page: str, twin: str) -
         people(name).waiting.seen(waits.at, waits.version)
     people.load("whole", more("P", *RISES))
     for name, sentence in (("whole", ""), ("plain", LEAVES_OUT)):
-        shown = noted(people.client(name).get(f"/case/{people.case}{page}").text)
-        told = people.client(name).get(f"/case/{people.case}{twin}").get_json()["ranked_on"]
-        assert shown == told
+        on_page = noted(people.client(name).get(f"/case/{people.case}{page}").text)
+        in_twin = people.client(name).get(f"/case/{people.case}{twin}").get_json()["ranked_on"]
+        assert on_page == in_twin
         # If no one stands out, these pages say so first.
         beside_names = page.startswith(("/behind", "/sets", "/network/measures"))
-        assert told.endswith(sentence) if beside_names else told == sentence
+        assert in_twin.endswith(sentence) if beside_names else in_twin == sentence
 
 
 @pytest.mark.parametrize("file", ["leads.csv", "behind?id=boss&as=csv", "linked?as=csv"])
@@ -97,19 +97,19 @@ def test_a_preview_without_source_clearance_says_nothing_of_the_leads(people: Pl
     client, address = people.client("plain"), f"/case/{people.case}/load/preview"
     if working := client.get(f"{address}?upload={upload}").headers.get("Location"):  # it may have ended already
         pages.waited(client, working)
-    told = client.get(f"{address}.json?upload={upload}").get_json()
+    preview = client.get(f"{address}.json?upload={upload}").get_json()
     # Changes to the leads need source clearance, so nothing is said of them.
-    assert (told["moves"], told["ranked_on"]) == ([], "")
+    assert (preview["moves"], preview["ranked_on"]) == ([], "")
     assert LEAVES_OUT not in client.get(f"{address}?upload={upload}").text
 
 
-@pytest.mark.parametrize(("name", "told"), [("plain", False), ("whole", True)])
-def test_nor_does_the_command_that_loads(people: Place, tmp_path: Path, name: str, *, told: bool) -> None:
+@pytest.mark.parametrize(("name", "has_leads"), [("plain", False), ("whole", True)])
+def test_nor_does_the_command_that_loads(people: Place, tmp_path: Path, name: str, *, has_leads: bool) -> None:
     settings = people.service.settings
     link = people.service.sign_in_link(name, "tests")
     assert commands.run(settings, "login", "--link", link, "--purpose", "tests").startswith("0")
     folder = write(tmp_path / "more", **more("P", *RISES))
     lines = commands.run(settings, "load", str(folder), "--case", people.case, "--dry-run").splitlines()
     leads = [line.removeprefix("leads: ") for line in lines if line.startswith("leads: ")]
-    assert bool(leads) == told
+    assert bool(leads) == has_leads
     assert LEAVES_OUT not in leads

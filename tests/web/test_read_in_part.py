@@ -150,9 +150,11 @@ def test_whom_a_form_means_is_sought_among_people_where_it_must_be_one(at_server
     }
     with laid(at_server(row_cap=3), ROLES, "whole", rows) as place:
         form = place("whole").deliveries.form
-        said = {"kind": "intelligence", "handling": "P", "assessment": "B", "interpreter_id": "Wissant"}
+        statement = {"kind": "intelligence", "handling": "P", "assessment": "B", "interpreter_id": "Wissant"}
         (fault,) = (
-            fault for fault in form.check(replace(form.new(), statement=said)).faults if "interpreter" in fault.field
+            fault
+            for fault in form.check(replace(form.new(), statement=statement)).faults
+            if "interpreter" in fault.field
         )
         assert "several may have" in fault.reason
         assert [row["id"] for row in fault.meant] == ["i1"]

@@ -50,8 +50,8 @@ def form(page: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="(id|seen)" value="([^"]*)">', page.partition('id="review"')[2]))
 
 
-def kept(client: FlaskClient, case: str, given: dict[str, str]) -> TestResponse:
-    return client.post(f"/case/{case}/lead/review", data=given)
+def kept(client: FlaskClient, case: str, fields: dict[str, str]) -> TestResponse:
+    return client.post(f"/case/{case}/lead/review", data=fields)
 
 
 @pytest.mark.changes
@@ -69,14 +69,14 @@ def test_a_decision_is_kept_shown_and_found(case: str, people: Place, browser: B
     people.load("ana", SECOND)
     (row,) = ana.get(f"/case/{case}/lead.json?id=boss-1").get_json()["reviews"]
     assert row["since"].startswith("The data have changed since (version 1 → 2)")
-    found = {
-        value: [one["id"] for one in ana.get(f"/case/{case}/leads.json?review={value}").get_json()["leads"]]
+    leads = {
+        value: [lead["id"] for lead in ana.get(f"/case/{case}/leads.json?review={value}").get_json()["leads"]]
         for value in ("park", "agree", "any", "none", "changed")
     }
-    assert found["park"] == found["any"] == found["changed"] == ["boss-1"]
-    assert found["agree"] == []
-    assert "boss-1" not in found["none"]
-    assert len(found["none"]) == 4
+    assert leads["park"] == leads["any"] == leads["changed"] == ["boss-1"]
+    assert leads["agree"] == []
+    assert "boss-1" not in leads["none"]
+    assert len(leads["none"]) == 4
     listed = ana.get(f"/case/{case}/leads").text
     assert "parked" in listed
     assert "changed since" in listed

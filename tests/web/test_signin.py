@@ -13,8 +13,8 @@ from tests.toolbox.pages import post, token
 pytestmark = pytest.mark.neo4j
 
 
-def enter(client: FlaskClient, **given: str) -> TestResponse:
-    return post(client, "/sign-in", "/sign-in", **{"purpose": "a test"} | given)
+def enter(client: FlaskClient, **fields: str) -> TestResponse:
+    return post(client, "/sign-in", "/sign-in", **{"purpose": "a test"} | fields)
 
 
 def test_name_password_and_purpose_open_the_cases(site: Any) -> None:
@@ -130,11 +130,11 @@ def test_next_leads_nowhere_else(site: Any, target: str) -> None:
 def test_next_leads_back_to_what_was_asked(site: Any) -> None:
     client = site.app.test_client()
     wanted = site.address("entity", id=site.aide)
-    asked = client.get(wanted)
-    form = client.get(asked.location)
-    found = re.search(r'name="next" value="([^"]+)"', form.text)
-    assert found
-    target = html.unescape(found[1])
+    response = client.get(wanted)
+    form = client.get(response.location)
+    match = re.search(r'name="next" value="([^"]+)"', form.text)
+    assert match
+    target = html.unescape(match[1])
     answer = enter(client, name="inv", password=site.password, next=target)
     page = client.get(answer.location)
     assert page.status_code == 200

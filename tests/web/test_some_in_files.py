@@ -49,10 +49,10 @@ def test_links_give_the_word_in_json(site: Site) -> None:
 
 def test_a_named_query_gives_the_word_in_its_files(site: Site) -> None:
     pam = site.client("pam")
-    asked = {"name": "crossings.behind", "p.crossing": CROSSING, "run": "1"}
-    assert ">some<" in pam.get(site.address("query", **asked)).text
-    rows = table(pam, site.address("query", **asked, **{"as": "csv"}))
-    twin = pam.get(site.address("query.json", **asked)).get_json()["result"]["rows"]
+    query = {"name": "crossings.behind", "p.crossing": CROSSING, "run": "1"}
+    assert ">some<" in pam.get(site.address("query", **query)).text
+    rows = table(pam, site.address("query", **query, **{"as": "csv"}))
+    twin = pam.get(site.address("query.json", **query)).get_json()["result"]["rows"]
     assert "some" in {row["belief"] for row in rows}
     assert [row["belief"] for row in twin if row["belief"] == "some"]
 

@@ -35,8 +35,8 @@ def sealed_person(people: Place) -> str:
 
 def counted(page: str) -> str:
     """The number in the bar with its label; empty if the bar shows no number."""
-    found = re.search(r'class="to-do-count"[^>]*aria-label="([^"]+)">(\d+)</a>', page)
-    return f"{found[2]}: {found[1]}" if found else ""
+    match = re.search(r'class="to-do-count"[^>]*aria-label="([^"]+)">(\d+)</a>', page)
+    return f"{match[2]}: {match[1]}" if match else ""
 
 
 def timeless(waits: dict[str, Any]) -> dict[str, Any]:
@@ -59,13 +59,13 @@ def test_page_overview_bar_command_and_notebook_say_the_same(people: Place) -> N
     for page in ("", "/waiting", "/leads", "/network", "/lead?id=boss"):
         assert counted(sup.get(case + page).text) == "2: 2 things wait for you", page
     for page in ("", "/waiting"):
-        told = sup.get(case + page).text
-        assert all(item["text"] in told for item in waits["items"]), page
+        text = sup.get(case + page).text
+        assert all(item["text"] in text for item in waits["items"]), page
     settings = people.service.settings
     link = people.service.sign_in_link("sup", "tests")
     assert commands.run(settings, "login", "--link", link, "--purpose", "tests").startswith("0")
-    said = commands.run(settings, "waiting", "--case", people.case, "--format", "json")
-    assert timeless(json.JSONDecoder().raw_decode(said.partition("\n")[2])[0]) == timeless(waits)
+    output = commands.run(settings, "waiting", "--case", people.case, "--format", "json")
+    assert timeless(json.JSONDecoder().raw_decode(output.partition("\n")[2])[0]) == timeless(waits)
 
 
 def seen_until(people: Place, name: str) -> dict[str, Any]:
@@ -102,9 +102,9 @@ def test_every_address_leads_straight_there(people: Place) -> None:
 def test_nothing_waits_is_one_short_line(people: Place) -> None:
     case, low = f"/case/{people.case}", people.client("low")
     for page in (case, f"{case}/waiting"):
-        told = low.get(page).text
-        assert "Nothing waits for you." in told
-        assert counted(told) == ""
+        text = low.get(page).text
+        assert "Nothing waits for you." in text
+        assert counted(text) == ""
     post(low, f"{case}/waiting", f"{case}/waiting/seen", **seen_until(people, "low"))
     assert "Nothing waits for you, and nothing is new." in low.get(f"{case}/waiting").text
 
@@ -116,7 +116,7 @@ def test_what_is_seen_is_new_no_more_and_what_is_to_be_done_stays(people: Place)
     assert "ana shared the view Dover" in sup.get(f"{case}/waiting").text
     page = sup.get(f"{case}/waiting").text
     fields = {name: re.search(rf'name="{name}" value="([^"]+)"', page) for name in ("at", "version")}
-    sent = {name: found[1] for name, found in fields.items() if found}
+    sent = {name: match[1] for name, match in fields.items() if match}
     assert post(sup, f"{case}/waiting", f"{case}/waiting/seen", **sent).status_code == 303
     page = sup.get(f"{case}/waiting").text
     assert "ana shared the view Dover" not in page
@@ -130,9 +130,9 @@ def test_what_is_seen_is_new_no_more_and_what_is_to_be_done_stays(people: Place)
 @pytest.mark.changes
 def test_a_name_that_is_markup_stays_text(people: Place) -> None:
     people("ana").network.views.save({"arranged": {"boss": [0, 0]}}, "<img src=x onerror=alert(1)>", shared=True)
-    told = people.client("sup").get(f"/case/{people.case}/waiting").text
-    assert "<img src=x" not in told
-    assert "&lt;img src=x" in told
+    text = people.client("sup").get(f"/case/{people.case}/waiting").text
+    assert "<img src=x" not in text
+    assert "&lt;img src=x" in text
 
 
 @pytest.mark.changes
@@ -154,9 +154,12 @@ def test_the_custodian_sees_whom_they_keep_and_what_is_asked_about_them(people: 
     rail = cus.get(case).text.partition('class="rail"')[2].partition("</nav>")[0]
     assert f'href="{case}/reveals"' in rail
     assert f'href="{case}/sealed"' in rail
-    for name, there in (("sup", True), ("inv", False), ("ana", False)):
-        shown = people.client(name).get(case).text
-        assert ((f'href="{case}/reveals"' in shown), (f'href="{case}/sealed"' in shown)) == (there, there)
+    for name, has_links in (("sup", True), ("inv", False), ("ana", False)):
+        page_text = people.client(name).get(case).text
+        assert ((f'href="{case}/reveals"' in page_text), (f'href="{case}/sealed"' in page_text)) == (
+            has_links,
+            has_links,
+        )
     page = cus.get(f"{case}/sealed").text
     assert "What is asked about them: 1" in page
     link = f'href="{case}/entity?id={behind}"'
@@ -173,9 +176,9 @@ def test_a_pseudonym_of_somebody_by_name_leads_nowhere(people: Place) -> None:
     key = people.service.register.key(people.case, create=False)
     behind = pseudonym(key, "person", "boss")
     for address in (f"{case}/waiting", "/sealings"):
-        told = sup.get(address).text
-        assert behind in told, address
-        assert f"entity?id={behind}" not in told, address
+        text = sup.get(address).text
+        assert behind in text, address
+        assert f"entity?id={behind}" not in text, address
 
 
 def test_reveals_of_a_case_are_its_own(people: Place) -> None:

@@ -23,7 +23,7 @@ def rows(page: str) -> list[bool]:
 
 
 @pytest.mark.parametrize(
-    ("asked", "ids"),
+    ("query", "ids"),
     [
         ({}, ["X1", "K1"]),
         ({"from": "2020-05-08", "to": "2020-05-08"}, ["X1"]),
@@ -36,11 +36,11 @@ def rows(page: str) -> list[bool]:
     ],
 )
 def test_what_is_asked_for_is_shown_on_the_page_and_given_by_its_twin(
-    site: Any, inv: FlaskClient, asked: dict[str, str], ids: list[str]
+    site: Any, inv: FlaskClient, query: dict[str, str], ids: list[str]
 ) -> None:
-    twin = inv.get(site.address("where.json", **asked)).get_json()
+    twin = inv.get(site.address("where.json", **query)).get_json()
     assert [row["id"] for row in twin["events"]] == ids
-    page = inv.get(site.address("where", **asked)).text
+    page = inv.get(site.address("where", **query)).text
     assert f"{len(ids)} of 2 shown" in page
     assert sum(rows(page)) == len(ids)
 
