@@ -45,7 +45,7 @@ def main() -> int:
     missed = 0
     for name in options.part or parts:
         print(f"\n{name}: {sys.modules[f'bench.{name}'].__doc__}".rstrip())
-        print("\n".join(f"  {what}: {value}" for what, value in machine().items()), flush=True)
+        print("\n".join(f"  {label}: {value}" for label, value in machine().items()), flush=True)
         for figure in parts[name](options.people):
             missed += figure.reached is False
             print(figure, flush=True)

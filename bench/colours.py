@@ -62,21 +62,21 @@ def figures(case: Case, dependence: Dependence) -> tuple[float, ...]:
     leads = ranked(on).leads
     order = measures.order({lead.id: lead.score for lead in leads}, case.truth["candidates"])
     hubs = set(case.truth["hubs"])
-    told = [
+    link_beliefs = [
         (link.belief, key not in case.untrue)
         for key, link in link_table(case.claims, dependence).items()
         if link.groups and not link.other_sources
     ]
-    belief, true = np.array(told, dtype=float).T
+    belief, true = np.array(link_beliefs, dtype=float).T
     singly = alone(LeavingOut(on), pieces(on.told))
-    needed = [found for lead in leads[:10] if (found := would_leave(on, singly, lead.id)) is not None]
+    needed = [false_set for lead in leads[:10] if (false_set := would_leave(on, singly, lead.id)) is not None]
     return (
         measures.average_precision(order, hubs),
         measures.precision_at(order, hubs, 10),
         off(belief, true),
         sum(int(lead.groups) > 1 for lead in leads[:_FIRST]),
-        float(np.nanmean([len(found.pieces) or np.nan for found in needed])),
-        sum(not found.pieces for found in needed),
+        float(np.nanmean([len(false_set.pieces) or np.nan for false_set in needed])),
+        sum(not false_set.pieces for false_set in needed),
         invented_needed(on) or 21,
     )
 

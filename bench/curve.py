@@ -120,7 +120,7 @@ def drawn(sizes: Sequence[Size]) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" role="img" aria-labelledby="head told">',
         '<title id="head">Ranking, leave-outs and memory over the size of a case</title>',
-        f'<desc id="told">{escape("; ".join(_said(sizes)))}</desc>',
+        f'<desc id="told">{escape("; ".join(_describe(sizes)))}</desc>',
         f"<style>{_STYLE}</style>",
         _text(8, 22, "Ranking, every leave-out, and memory over the people of a case", "head"),
         _text(
@@ -162,10 +162,10 @@ def _half(half: _Half, sizes: Sequence[Size]) -> list[str]:
         parts.append(f'<polyline class="line {name}" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>')
         for (x, y), (people, value) in zip(places, points, strict=True):
             parts.append(f'<circle class="{name}-dot" cx="{x:.1f}" cy="{y:.1f}" r="4"/>')
-            said = f"{value:g}" if name != "memory" else f"{value / 1024:.3g} GiB"
+            label = f"{value:g}" if name != "memory" else f"{value / 1024:.3g} GiB"
             last = people == sizes[-1].people
             parts.append(
-                _text(x - 8 if last else x + 8, y + (-8 if last else 16), said, "", "end" if last else "start")
+                _text(x - 8 if last else x + 8, y + (-8 if last else 16), label, "", "end" if last else "start")
             )
         if places:
             x, y = places[-1]
@@ -174,7 +174,7 @@ def _half(half: _Half, sizes: Sequence[Size]) -> list[str]:
     return parts
 
 
-def _said(sizes: Sequence[Size]) -> Iterable[str]:
+def _describe(sizes: Sequence[Size]) -> Iterable[str]:
     """Describe each size in words, for people who cannot see the picture."""
     units = {"ranking": "s", "leave-outs": "s", "memory": "MiB"}
     for size in sizes:

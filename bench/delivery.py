@@ -64,7 +64,7 @@ def run(people: int) -> Iterator[Figure]:
         session.deliveries.load(folder, quiet)
         rows = later(Path(beside) / "later", max(20, people // PART))
         took = dict[str, float]()
-        for what, change in (
+        for label, change in (
             (f"a delivery of {rows:,} rows", lambda: session.deliveries.load(Path(beside) / "later", quiet)),
             ("its undo", lambda: session.deliveries.undo(2, quiet)),
         ):
@@ -72,16 +72,16 @@ def run(people: int) -> Iterator[Figure]:
             reading = threading.Thread(target=reader.read, args=(lambda ended=ended: not ended.is_set(),))
             reading.start()
             try:
-                took[what] = timed(change)
+                took[label] = timed(change)
             finally:
                 ended.set()
                 reading.join()
             closed = reader.closed[-1] - reader.closed[0] if reader.closed else 0.0
-            yield Figure(f"{what}, all of it", f"{took[what]:.1f} s")
+            yield Figure(f"{label}, all of it", f"{took[label]:.1f} s")
             yield Figure(
-                f"{what}: answers before it is closed, the slowest", f"{reader.answered}, {reader.longest:.2f} s"
+                f"{label}: answers before it is closed, the slowest", f"{reader.answered}, {reader.longest:.2f} s"
             )
-            yield Figure(f"{what}: closed for", f"{closed:.1f} s", f"< {CLOSED_S:.0f} s", closed < CLOSED_S)
+            yield Figure(f"{label}: closed for", f"{closed:.1f} s", f"< {CLOSED_S:.0f} s", closed < CLOSED_S)
 
 
 def later(folder: Path, people: int) -> int:

@@ -101,7 +101,7 @@ def world(
         hand[to] = hand[place]
     ties = [WorkTie(f"K{hand[place]}", "CONTROLS", f"W{place}", 0.7) for place in range(places) if rng.random() < 0.6]
     spots = sizes / sizes.sum()
-    told: dict[str, int] = {}
+    reported_moves: dict[str, int] = {}
 
     def tell(person: str, place: int, begin: dt.date, until: dt.date | None) -> bool:
         """Report a stay; return whether the report is right, and on a day that can be compared."""
@@ -134,7 +134,7 @@ def world(
                 to = planted[first] if moved else choose(first)
                 seen &= tell(person, to, until + dt.timedelta(int(rng.integers(0, 45))), None)
                 if moved and seen:
-                    told[f"W{first}"] = told.get(f"W{first}", 0) + 1
+                    reported_moves[f"W{first}"] = reported_moves.get(f"W{first}", 0) + 1
         else:
             left = _LOCKDOWN + dt.timedelta(int(rng.integers(0, 150))) if rng.random() < coming else None
             tell(person, first, begin, left)
@@ -155,7 +155,7 @@ def world(
         ),
         ties,
     )
-    return Invented(known, {f"W{place}": f"W{to}" for place, to in planted.items()}, told)
+    return Invented(known, {f"W{place}": f"W{to}" for place, to in planted.items()}, reported_moves)
 
 
 def calm(seeds: range, taste: Taste, draws: int = 999) -> tuple[list[float], int]:
@@ -182,18 +182,18 @@ class Pooled:
 
 def pooled(seeds: range, under: float, draws: int = 199) -> Pooled:
     """Test controllers of many small closures; `under`: chance of going to another place of the same controller."""
-    found = Pooled()
+    pool = Pooled()
     for seed in seeds:
         known = world(seed, under=under).known
         every = displaced(known, draws=draws)
         tests = hand_tests(known, every)
-        found.hands += len(tests)
-        found.called += sum(test.together for test in tests)
-        found.single += sum(left.test.verdict == "together" for left in every.values())
-        found.seen += sum(sum(test.seen) for test in tests)
-        found.stayed += sum(sum(test.stayed) for test in tests)
-        found.expected += sum(test.expected for test in tests)
-    return found
+        pool.hands += len(tests)
+        pool.called += sum(test.together for test in tests)
+        pool.single += sum(left.test.verdict == "together" for left in every.values())
+        pool.seen += sum(sum(test.seen) for test in tests)
+        pool.stayed += sum(sum(test.stayed) for test in tests)
+        pool.expected += sum(test.expected for test in tests)
+    return pool
 
 
 @dataclass(slots=True)
@@ -248,8 +248,8 @@ def measure(first: int, worlds: int, draws: int) -> dict[str, dict[str, float]]:
         }
         print(name, figures[name], f"places called {score.places}, of them another {score.false_places}", flush=True)
     for name, under in (("one hand, nobody moved", 0.0), ("one hand, most moved", 0.7)):
-        found = pooled(seeds, under)
-        figures[name] = {**asdict(found), "expected": round(found.expected, 1)}
+        pool = pooled(seeds, under)
+        figures[name] = {**asdict(pool), "expected": round(pool.expected, 1)}
         print(name, figures[name], flush=True)
     return figures
 

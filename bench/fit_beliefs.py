@@ -73,10 +73,10 @@ def links(world: Case) -> tuple[Bools, Floats]:
     Raises:
         ValueError: if the world does not list which links are true.
     """
-    told = truth(world)
-    if told is None:
+    known_truth = truth(world)
+    if known_truth is None:
         raise ValueError("the world does not tell which of its links are so")
-    listed, so = told
+    listed, so = known_truth
     counted = {(claim.key, claim.source or claim.statement, claim.source_kind, claim.denies) for claim in world.claims if claim.asserts or claim.denies}  # fmt: skip
     keys = sorted({key for key, *_, denies in counted if not denies})
     place = {key: number for number, key in enumerate(keys)}
@@ -89,28 +89,32 @@ def links(world: Case) -> tuple[Bools, Floats]:
     return np.array([(key in listed) == so for key in keys], dtype=bool), sources
 
 
-def _of(which: tuple[str, int]) -> tuple[Bools, Floats] | None:
-    made = case(which[0], which[1], usual_share(which[1]))
-    return links(made) if truth(made) else None
+def _of(world_key: tuple[str, int]) -> tuple[Bools, Floats] | None:
+    invented_case = case(world_key[0], world_key[1], usual_share(world_key[1]))
+    return links(invented_case) if truth(invented_case) else None
 
 
 def worlds(count: int = FITTED) -> dict[str, list[tuple[Bools, Floats]]]:
     """Return the links of the worlds used for fitting, by family, where the truth is known."""
-    which = [(name, seed) for name, family in FAMILIES.items() for seed in family.fitted[:count]]
-    found: dict[str, list[tuple[Bools, Floats]]] = {}
+    world_keys = [(name, seed) for name, family in FAMILIES.items() for seed in family.fitted[:count]]
+    by_family: dict[str, list[tuple[Bools, Floats]]] = {}
     with ProcessPoolExecutor() as processes:
-        for (name, _), one in zip(which, processes.map(_of, which), strict=True):
-            if one is not None:
-                found.setdefault(name, []).append(one)
-    return found
+        for (name, _), world_links in zip(world_keys, processes.map(_of, world_keys), strict=True):
+            if world_links is not None:
+                by_family.setdefault(name, []).append(world_links)
+    return by_family
 
 
 def together(by_family: Mapping[str, Sequence[tuple[Bools, Floats]]]) -> Links:
     """Combine the links of some families, with the same weight for each author."""
     sizes: Counter[str] = Counter()
-    for name, some in by_family.items():
-        sizes[FAMILIES[name].author] += sum(len(true) for true, _ in some)
-    every = [(FAMILIES[name].author, *one) for name, some in by_family.items() for one in some]
+    for name, family_links in by_family.items():
+        sizes[FAMILIES[name].author] += sum(len(true) for true, _ in family_links)
+    every = [
+        (FAMILIES[name].author, *world_links)
+        for name, family_links in by_family.items()
+        for world_links in family_links
+    ]
     weight = np.concatenate([np.full(len(true), 1 / sizes[author]) for author, true, _ in every])
     weight *= _LINKS / weight.sum()
     sources, place = np.unique(np.vstack([sources for *_, sources in every]), axis=0, return_inverse=True)
@@ -163,8 +167,8 @@ def text(chances: Chances, table: str) -> str:
     rest = "[witness_assessment]\n" + tail.partition("[witness_assessment]\n")[2]
     origins = {kind: values["from"] for kind, values in tomllib.loads(table).items() if kind in STATEMENT_KINDS}
     parts = []
-    for kind, some in chances.items():
-        rows = "\n".join(f"{name} = {chance:.{_DIGITS}f}" for name, chance in some.items())
+    for kind, kind_chances in chances.items():
+        rows = "\n".join(f"{name} = {chance:.{_DIGITS}f}" for name, chance in kind_chances.items())
         parts.append(f'[{kind}]\nfrom = "{origins[kind]}"\n{rows}\n\n')
     return head + "".join(parts) + rest
 

@@ -63,11 +63,11 @@ class World:
         return np.log1p(additive.score(self.network, weights).sums[:, len(NAMES) :])
 
 
-def world(made: Case) -> World:
+def world(invented_case: Case) -> World:
     """Convert a case to numbers."""
-    on = basis(made.claims, made.persons, made.dependence)
+    on = basis(invented_case.claims, invented_case.persons, invented_case.dependence)
     network = operation(on.told, on.persons, on.left_out, NOTHING)
-    planted = made.planted
+    planted = invented_case.planted
     return World(
         network,
         np.array([name in planted.candidates for name in network.ids], dtype=bool),
@@ -75,19 +75,19 @@ def world(made: Case) -> World:
     )
 
 
-def _of(which: tuple[str, int]) -> World:
-    family, seed = which
+def _of(world_key: tuple[str, int]) -> World:
+    family, seed = world_key
     return world(case(family, seed, usual_share(seed)))
 
 
 def worlds(families: Iterable[str] = tuple(FAMILIES), count: int = FITTED) -> dict[str, list[World]]:
     """Return the worlds used for fitting, by family."""
-    which = [(name, seed) for name in families for seed in FAMILIES[name].fitted[:count]]
-    found: dict[str, list[World]] = {}
+    world_keys = [(name, seed) for name in families for seed in FAMILIES[name].fitted[:count]]
+    by_family: dict[str, list[World]] = {}
     with ProcessPoolExecutor() as processes:
-        for (name, _), one in zip(which, processes.map(_of, which), strict=True):
-            found.setdefault(name, []).append(one)
-    return found
+        for (name, _), numbers in zip(world_keys, processes.map(_of, world_keys), strict=True):
+            by_family.setdefault(name, []).append(numbers)
+    return by_family
 
 
 def signs() -> dict[str, Bounds]:
@@ -110,24 +110,27 @@ def fit(fitted_on: Mapping[str, Sequence[World]]) -> ScoreWeights:
     Args:
         fitted_on: family → its worlds.
     """
-    every = [(one, 1 / len(some)) for some in fitted_on.values() for one in some]
-    hub = np.concatenate([one.hub[one.candidate] for one, _ in every])
-    counts = np.concatenate([np.full(size := int(one.candidate.sum()), share / size) for one, share in every])
+    every = [(numbers, 1 / len(family_worlds)) for family_worlds in fitted_on.values() for numbers in family_worlds]
+    hub = np.concatenate([numbers.hub[numbers.candidate] for numbers, _ in every])
+    counts = np.concatenate([np.full(size := int(numbers.candidate.sum()), share / size) for numbers, share in every])
     counts *= len(counts) / counts.sum()
-    said = np.vstack([one.said[one.candidate] for one, _ in every])
+    ingredients = np.vstack([numbers.said[numbers.candidate] for numbers, _ in every])
     bounds = signs()
-    start, of_said = _weights(said, hub, counts, [bounds[name] for name in NAMES])
+    start, of_said = _weights(ingredients, hub, counts, [bounds[name] for name in NAMES])
     first = _table(start, of_said, [0.0] * len(TIES))
-    tied = np.vstack([one.tied(first)[one.candidate] for one, _ in every])
-    own = said @ first.said
+    tied = np.vstack([numbers.tied(first)[numbers.candidate] for numbers, _ in every])
+    own = ingredients @ first.said
     start, of_ties = _weights(tied, hub, counts, [(0.0, None)] * len(TIES), own)
     return _table(first.start, first.said, of_ties)
 
 
-def _table(start: float, said: Floats, ties: Iterable[float]) -> ScoreWeights:
+def _table(start: float, ingredients: Floats, ties: Iterable[float]) -> ScoreWeights:
     """Return the weights as written: rounded."""
     return ScoreWeights(
-        NOTHING.columns, np.round(said, _DIGITS) + 0.0, np.round(list(ties), _DIGITS) + 0.0, round(start, _DIGITS)
+        NOTHING.columns,
+        np.round(ingredients, _DIGITS) + 0.0,
+        np.round(list(ties), _DIGITS) + 0.0,
+        round(start, _DIGITS),
     )
 
 
@@ -152,7 +155,7 @@ def _weights(
 
 def text(weights: ScoreWeights) -> str:
     """Return the text of the file; zero weights are left out."""
-    said = [
+    ingredients = [
         f'"{name}" = {weights.said[place]:.{_DIGITS}f}'
         for name, place in weights.columns.items()
         if weights.said[place]
@@ -161,7 +164,7 @@ def text(weights: ScoreWeights) -> str:
     return (
         "# What each ingredient and tie adds to the score, made by `python -m bench.fit`: log-odds for each log(1 + sources).\n"
         "# docs/leads.md says how good the list is on worlds of authors left out.\n\n"
-        f"[start]\nchance = {weights.start:.{_DIGITS}f}\n\n[ties]\n" + "\n".join(ties) + "\n\n[said]\n" + "\n".join(said) + "\n"
+        f"[start]\nchance = {weights.start:.{_DIGITS}f}\n\n[ties]\n" + "\n".join(ties) + "\n\n[said]\n" + "\n".join(ingredients) + "\n"
     )  # fmt: skip
 
 

@@ -23,12 +23,12 @@ def run(people: int) -> Iterator[Figure]:
         session = session_of(service, "bench")
         session.deliveries.load(folder, quiet)
 
-        def asked() -> None:
+        def rank_afresh() -> None:
             service.forget()
             session.leads.ranking()
 
-        cold = timed(asked)
-        whole = statistics.median(timed(asked) for _ in range(RUNS))
+        cold = timed(rank_afresh)
+        whole = statistics.median(timed(rank_afresh) for _ in range(RUNS))
         reading = statistics.median(timed(session._material._read) for _ in range(RUNS))
         claims, persons, dependence = session._material.given()
         ranking = statistics.median(timed(lambda: rank(claims, persons, dependence)) for _ in range(RUNS))

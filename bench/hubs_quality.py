@@ -66,14 +66,14 @@ def main() -> None:
     first, last = (int(part) for part in options.seeds.split("-"))
     print(f"{'false':>6} {'method':<12}" + "".join(f"{name:>12}" for name in COLUMNS))
     for share in FALSE_SHARES:
-        found: dict[str, list[tuple[float, ...]]] = defaultdict(list)
+        by_method: dict[str, list[tuple[float, ...]]] = defaultdict(list)
         for seed in range(first, last + 1):
             with tempfile.TemporaryDirectory() as folder:
                 simulate(Path(folder) / "case", seed=seed, people=people, false_share=share, hard=options.hard)
                 case = read(Path(folder) / "case")
             for method, scores in scorings(case):
-                found[method].append(figures(case, scores))
-        for method, rows in found.items():
+                by_method[method].append(figures(case, scores))
+        for method, rows in by_method.items():
             print(
                 f"{share:>6} {method:<12}" + "".join(f"{value:>12.3f}" for value in np.mean(rows, axis=0)), flush=True
             )

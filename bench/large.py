@@ -76,10 +76,10 @@ def _as_parquet(service: Service) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="graphsvc-parquet-") as folder:
         whole = session_of(service, CASE).exports.whole
         begun = time.perf_counter()
-        made = whole.parquet(Path(folder) / "all")
+        export = whole.parquet(Path(folder) / "all")
         took = time.perf_counter() - begun
     more = _most_mib() - before
-    yield Figure(f"all of it as Parquet, {made.size / 2**20:.1f} MiB", f"{took:.1f} s")
+    yield Figure(f"all of it as Parquet, {export.size / 2**20:.1f} MiB", f"{took:.1f} s")
     yield Figure("memory for that, more at most", f"{more:.0f} MiB", f"≤ {PARQUET_MIB:.0f} MiB", more <= PARQUET_MIB)
 
 

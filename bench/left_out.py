@@ -98,35 +98,37 @@ def _figures(scores: Mapping[str, float], planted: measures.Planted) -> dict[str
     return {head: known[name] for head, name in _FIGURES.items()}
 
 
-def _tried(given: tuple[tuple[str, int, float], ScoreWeights]) -> Tried:
+def _try_world(task: tuple[tuple[str, int, float], ScoreWeights]) -> Tried:
     """Rank one world by weights fitted without its author, and by every method that needs no fit."""
-    which, weights = given
-    made = case(*which)
-    planted = made.planted
-    ranking = rank(made.claims, made.persons, made.dependence, score_weights=weights)
-    without = [claim for claim in made.claims if planted.hubs.isdisjoint((claim.subject, claim.object))]
-    called = rank(without, made.persons, made.dependence, score_weights=weights).verdict == "leads"
+    world_key, weights = task
+    invented_case = case(*world_key)
+    planted = invented_case.planted
+    ranking = rank(invented_case.claims, invented_case.persons, invented_case.dependence, score_weights=weights)
+    without = [claim for claim in invented_case.claims if planted.hubs.isdisjoint((claim.subject, claim.object))]
+    called = rank(without, invented_case.persons, invented_case.dependence, score_weights=weights).verdict == "leads"
     scored = _figures({lead.id: lead.score for lead in ranking.leads}, planted)
     scored |= zip(_OF_SCORE, (ranking.verdict != "leads", called), strict=True)
-    textbook = max((_figures(scores, planted) for scores in _textbook(made)), key=lambda figures: figures["AP"])
-    return Tried(which[0], which[2], sums(made), planted, {SCORE: scored, "textbook": textbook})
+    textbook = max(
+        (_figures(scores, planted) for scores in _textbook(invented_case)), key=lambda figures: figures["AP"]
+    )
+    return Tried(world_key[0], world_key[2], sums(invented_case), planted, {SCORE: scored, "textbook": textbook})
 
 
-def _textbook(made: Case) -> Iterator[Mapping[str, float]]:
-    graph = baselines.person_projection(made.claims, {person.id for person in made.persons})
+def _textbook(invented_case: Case) -> Iterator[Mapping[str, float]]:
+    graph = baselines.person_projection(invented_case.claims, {person.id for person in invented_case.persons})
     yield baselines.degree(graph)
     yield baselines.betweenness(graph, sample=_PIVOTS)
     yield baselines.effective_size(graph)
     yield baselines.pagerank(graph)
 
 
-def _numbers(which: tuple[str, int, float]) -> Sums:
-    return sums(case(*which))
+def _numbers(world_key: tuple[str, int, float]) -> Sums:
+    return sums(case(*world_key))
 
 
 def but(worlds: Mapping[str, list[_World]], author: str) -> dict[str, list[_World]]:
     """Return the worlds of all authors but one."""
-    return {name: some for name, some in worlds.items() if FAMILIES[name].author != author}
+    return {name: family_worlds for name, family_worlds in worlds.items() if FAMILIES[name].author != author}
 
 
 def judged(fitted: int = _FITTED, tried: int = _TRIED) -> list[Row]:
@@ -148,29 +150,29 @@ def judged(fitted: int = _FITTED, tried: int = _TRIED) -> list[Row]:
     ]
     with ProcessPoolExecutor() as processes:
         worlds: dict[str, list[Sums]] = defaultdict(list)
-        for which, numbers in zip(to_fit, processes.map(_numbers, to_fit), strict=True):
-            worlds[which[0]].append(numbers)
-        every = list(processes.map(_tried, to_try))
+        for world_key, numbers in zip(to_fit, processes.map(_numbers, to_fit), strict=True):
+            worlds[world_key[0]].append(numbers)
+        every = list(processes.map(_try_world, to_try))
     for author in authors:
-        others = but(worlds, author)
-        models = {"one step": fit(others), "two steps": fit(others, steps=2)}
-        for one in every:
-            if FAMILIES[one.family].author == author:
+        other_worlds = but(worlds, author)
+        models = {"one step": fit(other_worlds), "two steps": fit(other_worlds, steps=2)}
+        for trial in every:
+            if FAMILIES[trial.family].author == author:
                 for name, model in models.items():
-                    scores = dict(zip(one.world.ids, model.score(one.world).tolist(), strict=True))
-                    one.figures[name] = _figures(scores, one.planted)
+                    scores = dict(zip(trial.world.ids, model.score(trial.world).tolist(), strict=True))
+                    trial.figures[name] = _figures(scores, trial.planted)
     return _rows(every)
 
 
 def _rows(every: Iterable[Tried]) -> list[Row]:
     """Return the means over the worlds of each family and share of false statements."""
     parts: dict[tuple[str, str, float], list[dict[str, float]]] = defaultdict(list)
-    for one in every:
-        for method, figures in one.figures.items():
-            parts[method, one.family, one.false_share].append(figures)
+    for trial in every:
+        for method, figures in trial.figures.items():
+            parts[method, trial.family, trial.false_share].append(figures)
     return [
-        Row(*key, {head: measures.mean([one.get(head, math.nan) for one in some]) for head in COLUMNS})
-        for key, some in parts.items()
+        Row(*key, {head: measures.mean([figures.get(head, math.nan) for figures in all_figures]) for head in COLUMNS})
+        for key, all_figures in parts.items()
     ]
 
 
@@ -184,15 +186,18 @@ def author_means(values: Iterable[tuple[str, float]]) -> dict[str, float]:
     authors: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for family, value in values:
         authors[FAMILIES[family].author][family].append(value)
-    return {author: measures.mean([measures.mean(some) for some in of.values()]) for author, of in authors.items()}
+    return {
+        author: measures.mean([measures.mean(family_values) for family_values in of.values()])
+        for author, of in authors.items()
+    }
 
 
 def fingerprint() -> str:
     """Return a digest of the score on one world of each family by others: it differs whenever the score has changed."""
     digest = hashlib.sha256()
     for name in by_others():
-        made = case(name, FAMILIES[name].tried[0], FALSE_SHARES[1])
-        for lead in rank(made.claims, made.persons, made.dependence).leads:
+        invented_case = case(name, FAMILIES[name].tried[0], FALSE_SHARES[1])
+        for lead in rank(invented_case.claims, invented_case.persons, invented_case.dependence).leads:
             digest.update(f"{lead.id} {lead.score:.4f}\n".encode())
     return digest.hexdigest()[:16]
 
@@ -228,7 +233,8 @@ def lost(rows: Sequence[Mapping[str, str]]) -> dict[str, float]:
         if row["method"] == SCORE:
             falls[row["author"]][row["family"]].append(float(row["AP before"]) - float(row["AP"]))
     means = {
-        author: float(np.mean([np.mean(some) for some in families.values()])) for author, families in falls.items()
+        author: float(np.mean([np.mean(family_losses) for family_losses in families.values()]))
+        for author, families in falls.items()
     }
     return {author: fall for author, fall in means.items() if fall > MAY_LOSE}
 
@@ -251,8 +257,8 @@ def show(rows: Sequence[Row]) -> None:
             f"{method:<10} mean over authors: "
             + ", ".join(
                 f"{head} {mean:.3f}"
-                for head, some in means.items()
-                if not math.isnan(mean := measures.mean(list(some)))
+                for head, author_values in means.items()
+                if not math.isnan(mean := measures.mean(list(author_values)))
             )
             + f"; worst AP {min(means['AP']):.3f}"
         )

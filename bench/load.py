@@ -133,8 +133,8 @@ def bare_writes(image: Image) -> Writes:
         writes.append((_NODE.format(label=named), rows))
     claims = sorted(image.claims.items())
     writes.append((_NODE.format(label="Claim"), [{"id": key, "set": claim[0]} for key, claim in claims]))
-    given = [{"a": statement, "b": source} for statement, source in sorted(image.given.items())]
-    writes.append((_RELATIONSHIP.format(start="Statement", end="Source", type="GIVEN_BY"), given))
+    given_by = [{"a": statement, "b": source} for statement, source in sorted(image.given.items())]
+    writes.append((_RELATIONSHIP.format(start="Statement", end="Source", type="GIVEN_BY"), given_by))
     for place, (kind, end) in enumerate((("STATED_IN", "Statement"), ("SUBJECT", "Entity"), ("OBJECT", "Entity")), 1):
         rows = [{"a": key, "b": claim[place]} for key, claim in claims]
         writes.append((_RELATIONSHIP.format(start="Claim", end=end, type=kind), rows))

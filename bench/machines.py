@@ -66,19 +66,19 @@ def _scheduler() -> Iterator[str]:
             yield json.loads(file.read_text())["address"]
 
 
-def _measured(
+def _measure(
     on: Basis, processors: Processors, workers: list[psutil.Process], result: Callable[[Any], None]
 ) -> tuple[float, float, float]:
     """Return seconds elapsed, of the processor here, and of all workers."""
 
-    def worked() -> float:
+    def count_worker_time() -> float:
         return sum(sum(worker.cpu_times()[:2]) for worker in workers)
 
-    began, here, there = time.perf_counter(), time.process_time(), worked()
+    began, own_time, worker_time = time.perf_counter(), time.process_time(), count_worker_time()
     ranking = ranked(on, processors)
-    held = places(on, pieces(on.told), leaving=LeavingOut(on, processors))
-    result((ranking, held))
-    return time.perf_counter() - began, time.process_time() - here, worked() - there
+    stabilities = places(on, pieces(on.told), leaving=LeavingOut(on, processors))
+    result((ranking, stabilities))
+    return time.perf_counter() - began, time.process_time() - own_time, count_worker_time() - worker_time
 
 
 def main() -> None:
@@ -90,8 +90,8 @@ def main() -> None:
         case = read(Path(folder) / "case")
     on = basis(case.claims, case.persons, case.dependence)
     expected: list[Any] = []
-    _measured(on, THIS_MACHINE, [], expected.append)
-    taken = {"here": _measured(on, THIS_MACHINE, [], lambda _result: None)}
+    _measure(on, THIS_MACHINE, [], expected.append)
+    taken = {"here": _measure(on, THIS_MACHINE, [], lambda _result: None)}
     for count in _WORKERS:
         with _scheduler() as address, ExitStack() as stack:
             started = [
@@ -108,15 +108,15 @@ def main() -> None:
                 assert result == expected[0]
 
             # The first run connects, and sends the data that all tasks share.
-            _measured(on, processors, workers, same)
-            taken[f"{count} worker{'s' if count > 1 else ''}"] = _measured(on, processors, workers, same)
+            _measure(on, processors, workers, same)
+            taken[f"{count} worker{'s' if count > 1 else ''}"] = _measure(on, processors, workers, same)
             processors.close()
     print(
         f"{len(case.persons):,} people, {len(case.claims):,} claims, {len(pieces(on.told)):,} pieces; load {os.getloadavg()[0]:.1f}"
     )
-    for name, (clock, here, there) in taken.items():
+    for name, (clock, own_time, worker_time) in taken.items():
         print(
-            f"{name:>10}: {clock:6.2f} s by the clock, of a processor {here:6.2f} s here and {there:6.2f} s of workers"
+            f"{name:>10}: {clock:6.2f} s by the clock, of a processor {own_time:6.2f} s here and {worker_time:6.2f} s of workers"
         )
 
 

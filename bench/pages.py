@@ -46,12 +46,12 @@ def run() -> Iterator[Figure]:
         client.get(f"/link/{service.sign_in_link(account, 'benchmark')}")
         worst, late = 0.0, 0
         for name, address in addresses(session_of(service, "demo")).items():
-            asked = _asked(service, client, address)
-            page, bare = _times(client, address, bolt, asked)
+            queries = _record_queries(service, client, address)
+            page, bare = _times(client, address, bolt, queries)
             allowed = TIMES * p95(bare) + PLUS_MS / 1000
             worst, late = max(worst, p95(page) / allowed), late + (p95(page) > allowed)
             yield Figure(
-                f"{name} ({len(asked)} queries)",
+                f"{name} ({len(queries)} queries)",
                 f"{1000 * p95(page):.0f} ms, bare {1000 * p95(bare):.0f}",
                 f"≤ {1000 * allowed:.0f} ms",
                 p95(page) <= allowed,
@@ -102,8 +102,8 @@ def addresses(session: Session) -> dict[str, str]:
     }
     pages |= {f"entity, {kind}": f"{case}/entity?id={identifier}" for kind, (_, identifier) in sorted(most.items())}
     for query in session.queries.listed():
-        given = {f"p.{name}": _text(value) for name, value in query.example.get("parameters", {}).items()}
-        pages[f"query {query.name}"] = f"{case}/query?{urlencode({'name': query.name, 'run': '1', **given})}"
+        parameters = {f"p.{name}": _text(value) for name, value in query.example.get("parameters", {}).items()}
+        pages[f"query {query.name}"] = f"{case}/query?{urlencode({'name': query.name, 'run': '1', **parameters})}"
     return pages
 
 
@@ -111,15 +111,15 @@ def _text(value: object) -> str:
     return ";".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _asked(service: Service, client: FlaskClient, address: str) -> Asked:
+def _record_queries(service: Service, client: FlaskClient, address: str) -> Asked:
     """Return the queries a page runs when warm."""
-    store, asked = service.store(), Asked()
+    store, queries = service.store(), Asked()
     # Nearly all of them use the second method, as one list of rows.
     ways = {name: getattr(store, name) for name in ("read", "read_at_once")}
 
     def recording(name: str) -> Any:
         def read(text: str, *more: Any, **limits: Any) -> Any:
-            asked.append((text, dict(more[-1])))
+            queries.append((text, dict(more[-1])))
             return ways[name](text, *more, **limits)
 
         return read
@@ -131,19 +131,19 @@ def _asked(service: Service, client: FlaskClient, address: str) -> Asked:
     finally:
         for name in ways:
             del vars(store)[name]
-    return asked
+    return queries
 
 
-def _times(client: FlaskClient, address: str, bolt: neo4j.Driver, asked: Asked) -> tuple[list[float], list[float]]:
+def _times(client: FlaskClient, address: str, bolt: neo4j.Driver, queries: Asked) -> tuple[list[float], list[float]]:
     page: list[float] = []
     bare: list[float] = []
     for _ in range(RUNS):
         page.append(timed(lambda: fetched(client, address)))
-        bare.append(timed(lambda: _bare(bolt, asked)))
+        bare.append(timed(lambda: _bare(bolt, queries)))
     return page, bare
 
 
-def _bare(bolt: neo4j.Driver, asked: Asked) -> None:
+def _bare(bolt: neo4j.Driver, queries: Asked) -> None:
     with bolt.session(default_access_mode=neo4j.READ_ACCESS) as session:
-        for text, parameters in asked:
+        for text, parameters in queries:
             list(session.run(text, parameters))  # type: ignore[arg-type]

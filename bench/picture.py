@@ -41,11 +41,11 @@ _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"
 
 def run() -> Iterator[Figure]:
     """Measure the time to a usable picture, the server's part of it, and the number of nodes."""
-    with demo_case() as service, _served(service) as address, _chromium() as browser:
+    with demo_case() as service, _serve(service) as address, _chromium() as browser:
         session = session_of(service, "demo")
         start = session.leads.table()["hubs"][0]["id"]
-        shown = len(session.network.picture(PictureRequest([start], depth=4, cap=NODES)).nodes)
-        assert shown == NODES, shown
+        node_count = len(session.network.picture(PictureRequest([start], depth=4, cap=NODES)).nodes)
+        assert node_count == NODES, node_count
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(f"{address}/link/{service.sign_in_link(session.principal.name, 'benchmark')}")
         case = f"{address}/case/demo"
@@ -57,14 +57,14 @@ def run() -> Iterator[Figure]:
             times.append(_usable(page, case, wanted))
             answers.append(page.evaluate("performance.getEntriesByType('navigation')[0].responseEnd") / 1000)
         version = browser.version
-        smooth, held = _dragged(page, *_spot(page)), _held(page)
+        smooth, megabytes = _drag(page, *_spot(page)), _script_memory(page)
     yield Figure(f"first picture, nothing in the browser's cache (Chromium {version})", f"{first:.2f} s")
     middle, late = statistics.median(times), p95(times)
     yield Figure(f"{NODES} nodes, usable: median of {RUNS}", f"{middle:.2f} s", f"≤ {GOAL_S:.1f} s", middle <= GOAL_S)
     yield Figure("  95th percentile", f"{late:.2f} s", f"≤ {GOAL_S:.1f} s", late <= GOAL_S)
     yield Figure("  of which until the page has arrived, median", f"{statistics.median(answers):.2f} s")
     yield Figure("  frames a second while a node is dragged", f"{smooth:.0f}")
-    yield Figure("  what the tab's scripts hold", f"{held:.0f} MB")
+    yield Figure("  what the tab's scripts hold", f"{megabytes:.0f} MB")
     for people, goal in WHOLE:
         yield from _whole(people, goal)
 
@@ -73,7 +73,7 @@ def _whole(people: int, goal: float) -> Iterator[Figure]:
     """Measure the overview of a whole invented case: without anything kept by the service, and again."""
     with opened() as service, invented(people) as folder:
         session_of(service, "whole").deliveries.load(folder, quiet)
-        with _served(service) as address, _chromium() as browser:
+        with _serve(service) as address, _chromium() as browser:
             session = session_of(service, "whole")
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.goto(f"{address}/link/{service.sign_in_link(session.principal.name, 'benchmark')}")
@@ -84,14 +84,14 @@ def _whole(people: int, goal: float) -> Iterator[Figure]:
             times = [_usable(page, case, wanted) for _ in range(RUNS // 3)]
             page.wait_for_selector("[data-named]", state="attached")
             count, ties = page.evaluate("[overviewPicture.data.count, overviewPicture.data.ties]")
-            smooth, held = _dragged(page, 700, 400), _held(page)
+            smooth, megabytes = _drag(page, 700, 400), _script_memory(page)
     middle = statistics.median(times)
     yield Figure(
         f"{count:,} nodes, {ties:,} ties: usable, nothing kept", f"{first:.2f} s", f"≤ {goal:.0f} s", first <= goal
     )
     yield Figure(f"  again, median of {len(times)}", f"{middle:.2f} s", f"≤ {goal:.0f} s", middle <= goal)
     yield Figure("  frames a second while it is dragged", f"{smooth:.0f}")
-    yield Figure("  what the tab's scripts hold", f"{held:.0f} MB")
+    yield Figure("  what the tab's scripts hold", f"{megabytes:.0f} MB")
 
 
 def _usable(page: Page, case: str, address: str) -> float:
@@ -116,7 +116,7 @@ def _spot(page: Page) -> tuple[float, float]:
     return x, y
 
 
-def _dragged(page: Page, x: float, y: float) -> float:
+def _drag(page: Page, x: float, y: float) -> float:
     page.mouse.move(x, y)
     page.mouse.down()
     page.evaluate(_FRAMES.replace("(async", "void (async", 1))
@@ -129,7 +129,7 @@ def _dragged(page: Page, x: float, y: float) -> float:
     return float(page.evaluate("globalThis.frames"))
 
 
-def _held(page: Page) -> float:
+def _script_memory(page: Page) -> float:
     """Return the megabytes used by the page's scripts."""
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
@@ -137,7 +137,7 @@ def _held(page: Page) -> float:
 
 
 @contextmanager
-def _served(service: Service) -> Iterator[str]:
+def _serve(service: Service) -> Iterator[str]:
     service.gate.plan(lambda: True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

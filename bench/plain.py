@@ -129,19 +129,19 @@ def sums(case: Case) -> Sums:
 
 def _beliefs(case: Case) -> Mapping[tuple[str, str, str], dict[str, tuple[float, float]]]:
     """Return link → kind of source → belief in its claims, and number of its sources, both reduced by denials."""
-    said: dict[tuple[str, str, str], dict[tuple[str, str], float]] = defaultdict(dict)
+    by_link: dict[tuple[str, str, str], dict[tuple[str, str], float]] = defaultdict(dict)
     for claim in case.claims:
         if claim.counts and claim.relation in _FAMILY_OF:
             kind = "denied" if claim.denies else claim.source_kind
             voice = kind, claim.source or claim.statement
-            said[claim.key][voice] = max(said[claim.key].get(voice, 0.0), claim_belief(*claim.grading))
+            by_link[claim.key][voice] = max(by_link[claim.key].get(voice, 0.0), claim_belief(*claim.grading))
     result = {}
-    for key, voices in said.items():
+    for key, voices in by_link.items():
         doubt = np.prod([1 - belief for (kind, _), belief in voices.items() if kind == "denied"])
         result[key] = {
             kind: (float((1 - np.prod([1 - belief for belief in beliefs])) * doubt), float(len(beliefs) * doubt))
             for kind in _KINDS
-            if (beliefs := [belief for (given, _), belief in voices.items() if given == kind])
+            if (beliefs := [belief for (source_kind, _), belief in voices.items() if source_kind == kind])
         }
     return result
 
@@ -184,7 +184,7 @@ def fit(worlds: Mapping[str, Sequence[Sums]], *, steps: int = 1, penalty: float 
         steps: 1 or 2.
         penalty: penalty of the ridge.
     """
-    every = [(world, 1 / len(some)) for some in worlds.values() for world in some]
+    every = [(world, 1 / len(family_worlds)) for family_worlds in worlds.values() for world in family_worlds]
     hub = np.concatenate([world.hub[world.candidate] for world, _ in every])
     weight = np.concatenate([np.full(size := int(world.candidate.sum()), share / size) for world, share in every])
     weight *= len(weight) / weight.sum()

@@ -43,12 +43,12 @@ PLANTS = {
 }
 
 
-def with_plants(made: Case, hub: str, plant: str) -> Case:
+def with_plants(invented_case: Case, hub: str, plant: str) -> Case:
     """Return the world with three records of a plant about a hub, or fewer if there are fewer possible other ends."""
     relation, is_subject, far = PLANTS[plant]
-    others = _ends(made, far, hub)[:_PLANTED]
+    far_ends = _ends(invented_case, far, hub)[:_PLANTED]
     model = replace(
-        made.claims[0],
+        invented_case.claims[0],
         relation=relation,
         polarity="asserts",
         status="active",
@@ -58,9 +58,9 @@ def with_plants(made: Case, hub: str, plant: str) -> Case:
         interest="",
     )
     planted: list[Claim] = []
-    for number, other in enumerate(others):
+    for number, far_end in enumerate(far_ends):
         kind = "person" if far in ("person", "carried") else far
-        ends = (hub, other, "person", kind) if is_subject else (other, hub, kind, "person")
+        ends = (hub, far_end, "person", kind) if is_subject else (far_end, hub, kind, "person")
         subject, target, subject_kind, object_kind = ends
         planted.append(
             replace(
@@ -74,14 +74,14 @@ def with_plants(made: Case, hub: str, plant: str) -> Case:
                 object_kind=object_kind,
             )
         )
-    return replace(made, claims=[*made.claims, *planted])
+    return replace(invented_case, claims=[*invented_case.claims, *planted])
 
 
-def _ends(made: Case, far: str, hub: str) -> list[str]:
+def _ends(invented_case: Case, far: str, hub: str) -> list[str]:
     """Return the entities of a kind with the most claims, without the hub."""
-    carried = parted(made.claims, made.persons)[1]
+    carried = parted(invented_case.claims, invented_case.persons)[1]
     known: Counter[str] = Counter()
-    for claim in made.claims:
+    for claim in invented_case.claims:
         for name, kind in ((claim.subject, claim.subject_kind), (claim.object, claim.object_kind)):
             if kind == "person":
                 kind = "carried" if name in carried else "person"
@@ -90,26 +90,26 @@ def _ends(made: Case, far: str, hub: str) -> list[str]:
     return [name for name, _ in known.most_common()]
 
 
-def places(made: Case, models: Mapping[str, Plain | ScoreWeights]) -> Iterator[tuple[str, str, bool]]:
+def places(invented_case: Case, models: Mapping[str, Plain | ScoreWeights]) -> Iterator[tuple[str, str, bool]]:
     """Yield method, plant, and whether it pushed a hub out of the first ten, for each hub tried."""
     for method, model in models.items():
-        scores = _scores(made, model)
-        for hub in [name for name in _first(scores, made) if name in made.planted.hubs][:_HUBS]:
+        scores = _scores(invented_case, model)
+        for hub in [name for name in _first(scores, invented_case) if name in invented_case.planted.hubs][:_HUBS]:
             for plant in PLANTS:
-                again = with_plants(made, hub, plant)
+                again = with_plants(invented_case, hub, plant)
                 yield method, plant, hub not in _first(_scores(again, model), again)
 
 
-def _scores(made: Case, model: Plain | ScoreWeights) -> dict[str, float]:
+def _scores(invented_case: Case, model: Plain | ScoreWeights) -> dict[str, float]:
     if isinstance(model, ScoreWeights):
-        ranking = rank(made.claims, made.persons, made.dependence, score_weights=model)
+        ranking = rank(invented_case.claims, invented_case.persons, invented_case.dependence, score_weights=model)
         return {lead.id: lead.score for lead in ranking.leads}
-    world = sums(made)
+    world = sums(invented_case)
     return dict(zip(world.ids, model.score(world).tolist(), strict=True))
 
 
-def _first(scores: Mapping[str, float], made: Case) -> list[str]:
-    ranked = sorted(made.planted.candidates & scores.keys(), key=lambda name: (-scores[name], name))
+def _first(scores: Mapping[str, float], invented_case: Case) -> list[str]:
+    ranked = sorted(invented_case.planted.candidates & scores.keys(), key=lambda name: (-scores[name], name))
     return ranked[:_FIRST]
 
 
@@ -125,11 +125,11 @@ def main() -> None:
     voices = fit_weights.worlds(count=options.fitted)
     out: dict[tuple[str, str], list[bool]] = defaultdict(list)
     for author in sorted({FAMILIES[name].author for name in by_others()}):
-        others = but(worlds, author)
+        other_worlds = but(worlds, author)
         models: dict[str, Plain | ScoreWeights] = {
             SCORE: fit_weights.fit(but(voices, author)),
-            "one step": fit(others),
-            "two steps": fit(others, steps=2),
+            "one step": fit(other_worlds),
+            "two steps": fit(other_worlds, steps=2),
         }
         for name in by_others():
             if FAMILIES[name].author == author:

@@ -98,7 +98,7 @@ def run(people: int, seconds: float = 120.0, processes: Sequence[int] = (1, 0)) 
         words = _words(session)
         for number in processes:
             settings = dataclasses.replace(service.settings, processes=number)
-            with _served(settings) as (address, pid):
+            with _serve(settings) as (address, pid):
                 links = [f"/link/{service.sign_in_link(name, 'benchmark')}" for name in names]
                 yield from _figures(address, links, words, seconds, settings.serving_processes, pid)
 
@@ -135,7 +135,7 @@ def _words(session: Session) -> dict[str, list[str]]:
 
 
 @contextlib.contextmanager
-def _served(settings: Settings) -> Iterator[tuple[str, int]]:
+def _serve(settings: Settings) -> Iterator[tuple[str, int]]:
     """Run `graphsvc serve` at a home in a separate process; yield its address and process id."""
     names = {item.name: item.metadata["variable"] for item in dataclasses.fields(Settings)}
     environ = os.environ | {names[name]: str(getattr(settings, name)) for name in ("home", "jars", "processes")}
@@ -144,11 +144,11 @@ def _served(settings: Settings) -> Iterator[tuple[str, int]]:
     ) as process:
         try:
             assert process.stderr is not None
-            said = ""
-            while "Ctrl-C" not in said:
-                said += process.stderr.readline()
+            output = ""
+            while "Ctrl-C" not in output:
+                output += process.stderr.readline()
             threading.Thread(target=process.stderr.read, daemon=True).start()
-            address = re.search(r"http://\S+", said)
+            address = re.search(r"http://\S+", output)
             assert address is not None
             while len(list((settings.home / "processes").glob("*"))) < settings.serving_processes:
                 time.sleep(0.1)
@@ -172,7 +172,7 @@ def _figures(
         reader.start()
     time.sleep(WARM_S)
     before = _memory(pid)
-    what = f"{processes} processes" if processes > 1 else "1 process"
+    label = f"{processes} processes" if processes > 1 else "1 process"
     seen.taken()
     while (left := end - time.monotonic()) > 0:
         time.sleep(min(MINUTE_S, left))
@@ -180,7 +180,7 @@ def _figures(
             continue
         took, slowest = [seconds for seconds, _ in pages], max(pages)
         yield Figure(
-            f"{what}: {len(took) / min(MINUTE_S, left):.0f} pages a second, median {1000 * statistics.median(took):.0f} ms, p95",
+            f"{label}: {len(took) / min(MINUTE_S, left):.0f} pages a second, median {1000 * statistics.median(took):.0f} ms, p95",
             f"{1000 * p95(took):.0f} ms",
             f"≤ {1000 * SOON_S:.0f} ms",
             p95(took) <= SOON_S,
@@ -190,7 +190,7 @@ def _figures(
         )
     for reader in readers:
         reader.join()
-    yield Figure(f"{what}: memory in all, before and after", f"{before:.2f}, {_memory(pid):.2f} GiB")
+    yield Figure(f"{label}: memory in all, before and after", f"{before:.2f}, {_memory(pid):.2f} GiB")
     yield Figure("  told that it is being worked out, and to look again", f"{seen.again} times")
     yield Figure(
         "  not answered as it should be",

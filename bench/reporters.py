@@ -70,21 +70,21 @@ class Reports:
 
 def reports(world: Case) -> Reports:
     """Collect the reports of each source of a world."""
-    told = [claim for claim in world.claims if claim.asserts or claim.denies]
-    keys = sorted({claim.key for claim in told if claim.asserts})
+    claims = [claim for claim in world.claims if claim.asserts or claim.denies]
+    keys = sorted({claim.key for claim in claims if claim.asserts})
     place = {key: number for number, key in enumerate(keys)}
-    names = sorted({claim.source or claim.statement for claim in told})
+    names = sorted({claim.source or claim.statement for claim in claims})
     source_of = {name: number for number, name in enumerate(names)}
     cells: dict[bool, set[tuple[int, int]]] = {True: set(), False: set()}
     speaks: dict[str, set[int]] = defaultdict(set)
-    for claim in told:
+    for claim in claims:
         source = source_of[claim.source or claim.statement]
         speaks[claim.subject].add(source)
         speaks[claim.object].add(source)
         if claim.key in place:
             cells[claim.denies].add((place[claim.key], source))
     could = {(number, source) for key, number in place.items() for source in speaks[key[0]] | speaks[key[2]]}
-    return Reports(keys, *(_matrix(some, len(keys), len(names)) for some in (cells[False], cells[True], could)))
+    return Reports(keys, *(_matrix(pairs, len(keys), len(names)) for pairs in (cells[False], cells[True], could)))
 
 
 def _matrix(cells: set[tuple[int, int]], rows: int, columns: int) -> csr_array:
@@ -92,16 +92,19 @@ def _matrix(cells: set[tuple[int, int]], rows: int, columns: int) -> csr_array:
     return csr_array((np.ones(len(row)), (row, column)), shape=(rows, columns))
 
 
-def majority(told: Reports) -> Floats:
+def majority(report_table: Reports) -> Floats:
     """Return the share of possible sources of each link who assert it, minus the share who deny it."""
-    return np.asarray((told.asserts.sum(axis=1) - told.denies.sum(axis=1)) / np.maximum(told.could.sum(axis=1), 1))
+    return np.asarray(
+        (report_table.asserts.sum(axis=1) - report_table.denies.sum(axis=1))
+        / np.maximum(report_table.could.sum(axis=1), 1)
+    )
 
 
-def dawid_skene(told: Reports) -> Floats:
+def dawid_skene(report_table: Reports) -> Floats:
     """Estimate how likely each link is, 0 to 1, with a rate of true and of false reports for each source."""
-    could, asserts = told.could, told.asserts
+    could, asserts = report_table.could, report_table.asserts
     silent = could - could.multiply(asserts)
-    likely = np.clip(majority(told), 0.05, 0.95)
+    likely = np.clip(majority(report_table), 0.05, 0.95)
     for _ in range(_ROUNDS):
         right = (asserts.T @ likely + 1) / (could.T @ likely + 2)
         wrong = (asserts.T @ (1 - likely) + 1) / (could.T @ (1 - likely) + 20)
@@ -111,16 +114,16 @@ def dawid_skene(told: Reports) -> Floats:
     return np.asarray(likely)
 
 
-def reliability(told: Reports) -> Floats:
+def reliability(report_table: Reports) -> Floats:
     """Estimate the strength of each link; a report counts by the reliability of its source."""
-    could, heard = told.could, told.asserts.sum(axis=1)
-    given = np.asarray(told.asserts.sum(axis=0))
+    could, heard = report_table.could, report_table.asserts.sum(axis=1)
+    report_counts = np.asarray(report_table.asserts.sum(axis=0))
     strength = np.asarray(heard + 0.1) / np.maximum(could.sum(axis=1), 1)
     for _ in range(_ROUNDS):
-        reliable = (given + 1) / (could.T @ strength + 1)
+        reliable = (report_counts + 1) / (could.T @ strength + 1)
         strength = np.asarray(heard + 0.1) / (could @ reliable + 1)
     # A denial lowers a link as much as an assertion raises it; the model itself has no denials.
-    result: Floats = strength - np.asarray(told.denies @ reliable / (could @ reliable + 1))
+    result: Floats = strength - np.asarray(report_table.denies @ reliable / (could @ reliable + 1))
     return result
 
 
@@ -143,28 +146,31 @@ class Judged:
     hubs: dict[str, tuple[float, float]]
 
 
-def judge(given: tuple[tuple[str, int, float], ScoreWeights, fit_beliefs.Chances]) -> Judged:
+def judge(task: tuple[tuple[str, int, float], ScoreWeights, fit_beliefs.Chances]) -> Judged:
     """Rank the links and the people of one world by every method."""
-    which, score_weights, chances = given
+    world_key, score_weights, chances = task
     weights = fit_beliefs.weighed(chances)
-    world = case(*which)
-    told = reports(world)
+    world = case(*world_key)
+    report_table = reports(world)
     table = link_table(world.claims, world.dependence, weights)
     values = {
-        "union": np.ones(len(told.keys)),
-        "intersection": (told.asserts.sum(axis=1) > 1).astype(float),
-        "majority": majority(told),
-        "Dawid-Skene": dawid_skene(told),
-        "reliability": reliability(told),
-        OURS: np.array([table[key].belief for key in told.keys]),
+        "union": np.ones(len(report_table.keys)),
+        "intersection": (report_table.asserts.sum(axis=1) > 1).astype(float),
+        "majority": majority(report_table),
+        "Dawid-Skene": dawid_skene(report_table),
+        "reliability": reliability(report_table),
+        OURS: np.array([table[key].belief for key in report_table.keys]),
     }
-    sorts = _sorts(world, told.keys, table)
-    hubs = {name: _hubs(_summed(told.keys, sorts[_BEHIND], value), world.planted) for name, value in values.items()}
+    sorts = _sorts(world, report_table.keys, table)
+    hubs = {
+        name: _hubs(_sum_by_subject(report_table.keys, sorts[_BEHIND], value), world.planted)
+        for name, value in values.items()
+    }
     ranking = rank(world.claims, world.persons, world.dependence, weights=weights, score_weights=score_weights)
     hubs[OURS] = _hubs({lead.id: lead.score for lead in ranking.leads}, world.planted)
     listed = fit_beliefs.truth(world)
-    true = [(key in listed[0]) == listed[1] for key in told.keys] if listed else []
-    return Judged(which[0], np.array(true, dtype=bool), sorts, values, hubs)
+    true = [(key in listed[0]) == listed[1] for key in report_table.keys] if listed else []
+    return Judged(world_key[0], np.array(true, dtype=bool), sorts, values, hubs)
 
 
 def _sorts(world: Case, keys: Sequence[LinkKey], table: Mapping[LinkKey, LinkFigures]) -> dict[str, Bools]:
@@ -172,8 +178,8 @@ def _sorts(world: Case, keys: Sequence[LinkKey], table: Mapping[LinkKey, LinkFig
     record = np.array([key in recorded for key in keys], dtype=bool)
     behind = np.array([key[1] in BEHIND for key in keys], dtype=bool)
     groups = np.array([table[key].groups for key in keys])
-    others = np.array([table[key].other_sources for key in keys])
-    lone = (groups == 1) & (others == 0)
+    other_sources = np.array([table[key].other_sources for key in keys])
+    lone = (groups == 1) & (other_sources == 0)
     return {
         "all": np.ones(len(keys), dtype=bool),
         "no record": ~record,
@@ -181,11 +187,11 @@ def _sorts(world: Case, keys: Sequence[LinkKey], table: Mapping[LinkKey, LinkFig
         _BEHIND: behind,
         "who arranges or directs, no record": behind & ~record,
         "who arranges or directs, one group of witnesses alone": behind & lone,
-        "who arranges or directs, one report alone": behind & ~record & (groups == 0) & (others == 1),
+        "who arranges or directs, one report alone": behind & ~record & (groups == 0) & (other_sources == 1),
     }
 
 
-def _summed(keys: Sequence[LinkKey], behind: Bools, values: Floats) -> dict[str, float]:
+def _sum_by_subject(keys: Sequence[LinkKey], behind: Bools, values: Floats) -> dict[str, float]:
     total: dict[str, float] = defaultdict(float)
     for number in np.flatnonzero(behind).tolist():
         total[keys[number][0]] += float(values[number])
@@ -229,9 +235,12 @@ def judged(fitted: int = fit_beliefs.FITTED, tried: int = _TRIED, false_share: f
         tried: number of worlds of each family to try.
         false_share: share of false statements.
     """
-    voices, told = fit_weights.worlds(), fit_beliefs.worlds(fitted)
+    voices, belief_worlds = fit_weights.worlds(), fit_beliefs.worlds(fitted)
     authors = sorted({FAMILIES[name].author for name in by_others()})
-    fits = {author: (fit_weights.fit(but(voices, author)), fit_beliefs.fit(but(told, author))) for author in authors}
+    fits = {
+        author: (fit_weights.fit(but(voices, author)), fit_beliefs.fit(but(belief_worlds, author)))
+        for author in authors
+    }
     to_judge = [
         ((name, seed, false_share), *fits[FAMILIES[name].author])
         for name in by_others()
@@ -249,20 +258,20 @@ def of_authors(values: Sequence[tuple[str, float]]) -> tuple[float, float]:
 
 def show(every: Sequence[Judged]) -> None:
     """Print methods by average precision and AUC of links and hubs, then our belief against truth by sort of link."""
-    telling = [one for one in every if len(one.true)]
+    telling = [judgement for judgement in every if len(judgement.true)]
     print(f"{'':>14}{'links AP':>10}{'AUC':>7}{'behind AP':>11}{'AUC':>7}{'hubs AP':>9}{'AUC':>7}{'worst AP':>10}")
     for method in every[0].values:
         figures = []
         for sort in ("all", _BEHIND):
             for measure in (average_precision, auc):
-                values = [(one.family, measure(one.true[one.sorts[sort]], one.values[method][one.sorts[sort]])) for one in telling]  # fmt: skip
+                values = [(judgement.family, measure(judgement.true[judgement.sorts[sort]], judgement.values[method][judgement.sorts[sort]])) for judgement in telling]  # fmt: skip
                 figures.append(of_authors(values)[0])
-        hubs, worst = of_authors([(one.family, one.hubs[method][0]) for one in every])
-        of_hubs = of_authors([(one.family, one.hubs[method][1]) for one in every])[0]
+        hubs, worst = of_authors([(judgement.family, judgement.hubs[method][0]) for judgement in every])
+        of_hubs = of_authors([(judgement.family, judgement.hubs[method][1]) for judgement in every])[0]
         print(f"{method:>14}{figures[0]:>10.3f}{figures[1]:>7.3f}{figures[2]:>11.3f}{figures[3]:>7.3f}{hubs:>9.3f}{of_hubs:>7.3f}{worst:>10.3f}")  # fmt: skip
     print(f"\n{'ours, by sort of link':<52}{'links':>8}{'true':>6}{'AUC':>7}{'worst':>7}{'off':>7}")
     for sort in telling[0].sorts:
-        rows = _pooled(telling, sort)
+        rows = _pool(telling, sort)
         discriminates, worst = of_authors([(family, auc(true, belief)) for family, true, belief in rows])
         wrong = of_authors([(family, off(belief, true)) for family, true, belief in rows])[0]
         so = of_authors([(family, float(true.mean())) for family, true, _ in rows])[0]
@@ -270,19 +279,19 @@ def show(every: Sequence[Judged]) -> None:
         print(f"{sort:<52}{size:>8,}{so:>6.2f}{discriminates:>7.3f}{worst:>7.2f}{wrong:>7.3f}")
 
 
-def _pooled(every: Sequence[Judged], sort: str) -> list[tuple[str, Bools, Floats]]:
+def _pool(every: Sequence[Judged], sort: str) -> list[tuple[str, Bools, Floats]]:
     """Return truth and belief for links of a sort, with the worlds of a family pooled: single worlds have few."""
     families: dict[str, list[Judged]] = defaultdict(list)
-    for one in every:
-        families[one.family].append(one)
+    for judgement in every:
+        families[judgement.family].append(judgement)
     return [
         (
             family,
-            np.concatenate([one.true[one.sorts[sort]] for one in some]),
-            np.concatenate([one.values[OURS][one.sorts[sort]] for one in some]),
+            np.concatenate([judgement.true[judgement.sorts[sort]] for judgement in judgements]),
+            np.concatenate([judgement.values[OURS][judgement.sorts[sort]] for judgement in judgements]),
         )
-        for family, some in families.items()
-        if any(one.sorts[sort].any() for one in some)
+        for family, judgements in families.items()
+        if any(judgement.sorts[sort].any() for judgement in judgements)
     ]
 
 

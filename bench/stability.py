@@ -62,20 +62,20 @@ def _memory() -> int:
     return most // (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
-def _apart(work: Callable[_P, _R], *given: _P.args, **named: _P.kwargs) -> _R:
+def _apart(work: Callable[_P, _R], *arguments: _P.args, **named: _P.kwargs) -> _R:
     """Run a function in a new process, with separate memory, and return its result."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-        return process.submit(work, *given, **named).result()
+        return process.submit(work, *arguments, **named).result()
 
 
-def _made(folder: Path, people: int) -> tuple[float, int]:
+def _write_case(folder: Path, people: int) -> tuple[float, int]:
     """Write an invented case with this many people; return seconds and MiB."""
     start = time.perf_counter()
     simulate(folder, seed=7, people=people, knobs=_KNOBS)
     return time.perf_counter() - start, _memory()
 
 
-def _measured(folder: Path, making: float, making_memory: int) -> Taken:
+def _measure_case(folder: Path, making: float, making_memory: int) -> Taken:
     """Measure one case: reading, ranking, stability and rerun."""
     start = time.perf_counter()
     case: Case = read(folder)
@@ -111,8 +111,8 @@ def _measured(folder: Path, making: float, making_memory: int) -> Taken:
 def measured(people: int) -> Taken:
     """Measure an invented case with this many people."""
     with tempfile.TemporaryDirectory() as folder:
-        making, making_memory = _apart(_made, Path(folder) / "case", people)
-        return _apart(_measured, Path(folder) / "case", making, making_memory)
+        making, making_memory = _apart(_write_case, Path(folder) / "case", people)
+        return _apart(_measure_case, Path(folder) / "case", making, making_memory)
 
 
 def main() -> None:

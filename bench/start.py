@@ -47,13 +47,13 @@ def _commands() -> Iterator[Figure]:
         environment = os.environ | {"GRAPHSVC_HOME": home, "GRAPHSVC_JARS": jars(), "GRAPHSVC_NEO4J_START_S": "300"}
 
         def command(*words: str) -> None:
-            said = [sys.executable, "-m", "graphsvc", *words]
-            subprocess.run(said, env=environment, check=True, capture_output=True)
+            arguments = [sys.executable, "-m", "graphsvc", *words]
+            subprocess.run(arguments, env=environment, check=True, capture_output=True)
 
-        told = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, "-c", _VERSION], env=environment, check=True, capture_output=True, text=True
         )
-        worked, size = map(float, told.stdout.split()[-2:])
+        worked, size = map(float, completed.stdout.split()[-2:])
         yield Figure("graphsvc --version, of a processor", f"{worked:.2f} s", f"≤ {VERSION_S} s", worked <= VERSION_S)
         yield Figure("graphsvc --version, of memory", f"{size:.0f} MiB", f"≤ {VERSION_MB} MiB", size <= VERSION_MB)
         try:

@@ -119,14 +119,14 @@ def planted(worlds: int) -> dict[str, dict[str, float]]:
     """Return the share of doublings found within two active days, by mean and dispersion of the days before."""
     print(f"{worlds} doublings each, found within two active days; mean of an active day down, dispersion across")
     print("      " + "".join(f"{dispersion:8}" for dispersion in _DISPERSIONS))
-    found = {}
+    shares = {}
     for mean in _MEANS:
         row = [np.mean([_is_found(seed, mean, dispersion) for seed in range(worlds)]) for dispersion in _DISPERSIONS]
-        found[str(mean)] = {
+        shares[str(mean)] = {
             str(dispersion): round(float(share), 2) for dispersion, share in zip(_DISPERSIONS, row, strict=True)
         }
         print(f"{mean:6}" + "".join(f"{share:8.2f}" for share in row), flush=True)
-    return found
+    return shares
 
 
 def _is_found(seed: int, mean: float, dispersion: float) -> bool:
@@ -194,18 +194,18 @@ def main() -> None:
         "--file", type=Path, default=Path("../shared/data/small_boats/daily.csv"), help="daily counts of the Channel"
     )
     parser.add_argument("--write", action="store_true", help="write the figures that the help page prints")
-    given = parser.parse_args()
-    if given.file.is_file():
-        file(given.file)
+    options = parser.parse_args()
+    if options.file.is_file():
+        file(options.file)
     else:
-        print(f"{given.file} is not there: 8 May 2020 is left out. It is no part of the project.")
-    if given.cut:
-        cut(given.cut)
-    found = planted(given.planted) if given.planted else {}
-    rates = calm(given.calm, given.first) if given.calm else {}
-    if given.write:
-        run = {"first": given.first, "years": given.calm, "doublings": given.planted}
-        write_measured("surges", {"false_alarms_a_year": rates, "doublings_found": found, "run": run})
+        print(f"{options.file} is not there: 8 May 2020 is left out. It is no part of the project.")
+    if options.cut:
+        cut(options.cut)
+    shares = planted(options.planted) if options.planted else {}
+    rates = calm(options.calm, options.first) if options.calm else {}
+    if options.write:
+        run = {"first": options.first, "years": options.calm, "doublings": options.planted}
+        write_measured("surges", {"false_alarms_a_year": rates, "doublings_found": shares, "run": run})
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ _WORLDS = 12
 
 def leads(world: Case, without: str = "") -> list[Lead]:
     """Rank a world without one kind of source."""
-    told = [claim for claim in world.claims if claim.source_kind != without]
-    return rank(told, world.persons, world.dependence).leads
+    claims = [claim for claim in world.claims if claim.source_kind != without]
+    return rank(claims, world.persons, world.dependence).leads
 
 
 def precision(world: Case, ranking: list[Lead]) -> float:

@@ -848,10 +848,10 @@ class World:
             self._fact(statement, (person, "RELATED_TO", self._pick(self.ids)))
         statement = self._record(self._later(_START, 300, 500), "support service log")
         for person in self.helpers:
-            for other in self._some(self.passengers, self.random.randint(1, 9)):
-                self._fact(statement, (person, "SERVED", other))
-            for other in self._some(self.visible + self.hubs, self.random.randint(0, 2)):
-                self._fact(statement, (person, "CONTACTED", other))
+            for passenger in self._some(self.passengers, self.random.randint(1, 9)):
+                self._fact(statement, (person, "SERVED", passenger))
+            for contact in self._some(self.visible + self.hubs, self.random.randint(0, 2)):
+                self._fact(statement, (person, "CONTACTED", contact))
 
     def _landing(self, cell: Cell, crossing: Crossing, *, rich: bool) -> None:
         day = crossing.day

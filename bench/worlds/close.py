@@ -85,11 +85,11 @@ class CloseWorld(World):
                 self.sight[kind, cell] = self.drawn.choice((1.0, 1.0, 0.1))
         return self.sees[kind] * max(self.sight[kind, cell] for cell in cells)
 
-    def _seen(self, keys: Iterable[tuple[str, str, str]], chance: float) -> list[tuple[str, str, str]]:
-        return [key for key in super()._seen(keys, chance) if self.drawn.random() < self._sight("witness", key)]
+    def _observe(self, keys: Iterable[tuple[str, str, str]], chance: float) -> list[tuple[str, str, str]]:
+        return [key for key in super()._observe(keys, chance) if self.drawn.random() < self._sight("witness", key)]
 
-    def _told(self) -> None:
-        super()._told()
+    def _make_statements(self) -> None:
+        super()._make_statements()
         rng = self.drawn
         for tale in self.tales:
             if tale.kind == "witness" or not tale.true:

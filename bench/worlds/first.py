@@ -140,16 +140,16 @@ class World:
                 grade = str(random.integers(1, 4))
                 self._link(superior, relation, person, self._report(grade, self._letter("BCD")))
             if middle and random.random() < 0.25:
-                other, report = self._any(middle), self._report()
-                self._link(other, "CONTACTED", person, report, weight=int(random.integers(1, 9)))
+                contact, report = self._any(middle), self._report()
+                self._link(contact, "CONTACTED", person, report, weight=int(random.integers(1, 9)))
 
     def _contacts(self, low: Sequence[str], gang: str) -> None:
         random = self.random
         for place, person in enumerate(low):
-            for other in low[place + 1 :]:
+            for contact in low[place + 1 :]:
                 if random.random() < 0.1:
                     report = self._report(assessment=self._letter("CD"))
-                    self._link(person, "CONTACTED", other, report, weight=int(random.integers(1, 20)))
+                    self._link(person, "CONTACTED", contact, report, weight=int(random.integers(1, 20)))
             if random.random() < 0.3:
                 self._link(person, "MEMBER_OF", gang, self._report(assessment="C"))
 

@@ -320,9 +320,9 @@ class World:
         middle = outfit.of("controller") or outfit.of("boss", "organiser")
         for top in tops:
             self._fact(top, "RUNS", outfit.gang)
-            for other in outfit.of("controller", "finance", "chief"):
+            for subordinate in outfit.of("controller", "finance", "chief"):
                 if self._chance(0.8):
-                    self._fact(top, "DIRECTED", other)
+                    self._fact(top, "DIRECTED", subordinate)
         self._spots(outfit, sizes, tops, middle)
         self._hands(outfit, tops, middle)
         self._fronts(outfit, tops)
@@ -397,8 +397,8 @@ class World:
                 for firm in outfit.firms[:2]:
                     self._fact(broker, "USED", firm)
             elif part == "cash broker":
-                for other in outfit.accounts[:2]:
-                    self._fact(other, "PAID", account)
+                for payer in outfit.accounts[:2]:
+                    self._fact(payer, "PAID", account)
             elif part == "house broker":
                 for house in self._some(outfit.houses, 2):
                     self._fact(broker, "CONTROLS", house)
@@ -435,8 +435,8 @@ class World:
         for name in self._of("bystander"):
             self._fact(name, self._pick(["RELATED_TO", "ASSOCIATES_WITH"]), self._pick(crooks))
         for name in self._of("agency consultant"):
-            for other in self._some(self._of("manager", "lawful employer"), 3):
-                self._fact(name, "CONTACTED", other)
+            for contact in self._some(self._of("manager", "lawful employer"), 3):
+                self._fact(name, "CONTACTED", contact)
         for name in self._of("accountant"):
             for firm in self._some([firm for outfit in self.outfits for firm in outfit.firms], 2):
                 self._fact(name, "USED", firm)
@@ -448,7 +448,7 @@ class World:
             self._fact(payer, "PAID", self._pick(self._of("organiser")))
         for outfit in self.placing:
             if self._chance(0.3):
-                rival = self._pick([other for other in self.placing if other is not outfit])
+                rival = self._pick([candidate for candidate in self.placing if candidate is not outfit])
                 self._fact(outfit.gang, "RIVAL_OF", rival.gang)
 
     def _crossing(self, outfit: Outfit) -> None:
@@ -556,7 +556,7 @@ class World:
     def _passed_on(self, worker: str, outfit: Outfit, day: int) -> Outfit:
         """Pass a worker on to another outfit through a labour broker."""
         broker = self._pick(self._of("labour broker"))
-        served = [other for other in self.serves[broker] if other.kind != "cell"]
+        served = [candidate for candidate in self.serves[broker] if candidate.kind != "cell"]
         following: Outfit = self._pick(served or [outfit])
         self._learn(worker, self._fact(broker, "TRANSPORTED", worker, day), 1.1 * self._sees(broker))
         return following
@@ -647,20 +647,26 @@ class World:
     def _lookalike(self, name: str, *, far: bool = False) -> str:
         """Choose a person who could be mistaken for another."""
         outfit = self.people[name].outfit
-        near = [other for other in (outfit.people if outfit else []) if other != name and self._sees(other) > 0]
+        near = [
+            candidate
+            for candidate in (outfit.people if outfit else [])
+            if candidate != name and self._sees(candidate) > 0
+        ]
         if near and not far and self._chance(0.6):
             return str(self._pick(near))
         anybody = [
-            other
-            for other, person in self.people.items()
-            if person.part != "worker" and other != name and (person.visibility > 0 or person.part not in _HUBS)
+            candidate
+            for candidate, person in self.people.items()
+            if person.part != "worker" and candidate != name and (person.visibility > 0 or person.part not in _HUBS)
         ]
         return str(self._pick(anybody))
 
     def _target(self, motive: str, outfit: Outfit) -> str:
         """Choose a liar's target."""
-        others = [name for other in self.placing if other is not outfit for name in other.people]
-        rivals = [name for name in others if self._sees(name) > 0.15]
+        outsiders = [
+            name for rival_outfit in self.placing if rival_outfit is not outfit for name in rival_outfit.people
+        ]
+        rivals = [name for name in outsiders if self._sees(name) > 0.15]
         rivals += self._of("agency consultant", "lawful employer")
         parts = ("nominee", "driver", "agent", "warden")
         own = [name for name in outfit.people if self.people[name].part in parts]
@@ -717,8 +723,8 @@ class World:
         if harsh and self._chance(0.35):
             denied: Key = self._pick(harsh)
         else:
-            other = self._lookalike(self.places[place].manager, far=True)
-            denied = (other, self._pick(["CONTROLS", "MANAGED"]), place)
+            wrong_person = self._lookalike(self.places[place].manager, far=True)
+            denied = (wrong_person, self._pick(["CONTROLS", "MANAGED"]), place)
         return [claim for claim in claims if claim.key != denied] + [Claim(*denied, polarity="denies")]
 
     def _turn_round(self, claims: list[Claim], witness: str, target: str, place: str, motive: str) -> list[Claim]:
@@ -896,8 +902,8 @@ class World:
         if wrong and self._chance(0.5):
             keys = self._tip(lead, len(keys))
         elif wrong:
-            other = self._lookalike(lead)
-            keys = [(other if s == lead else s, relation, other if o == lead else o) for s, relation, o in keys]
+            lookalike = self._lookalike(lead)
+            keys = [(lookalike if s == lead else s, relation, lookalike if o == lead else o) for s, relation, o in keys]
         for again in range(1 + self._chance(0.2)):
             summary = "Report from a partner agency." if again else "Sanitised report."
             claims = [Claim(*key) for key in keys[again:] or keys]
@@ -916,14 +922,14 @@ class World:
     def _identities(self) -> None:
         """Report identities: asserted, denied, mistaken."""
         reported = []
-        for name, other in self.second.items():
-            self._fact(other, "SAME_AS", name)
+        for name, alias in self.second.items():
+            self._fact(alias, "SAME_AS", name)
             if self._chance(0.7):
-                reported.append((name, other))
-        for name, other in reported:
+                reported.append((name, alias))
+        for name, alias in reported:
             same = name if self._chance(0.75) else self._lookalike(name)
             polarity = self._pick(["asserts", "denies"], [0.85, 0.15])
-            claim = Claim(other, "SAME_AS", same, polarity=polarity)
+            claim = Claim(alias, "SAME_AS", same, polarity=polarity)
             self._statement("intelligence", [claim], self._between(600, _END), summary="On a nickname.")
 
     # -- records: they name the people who sign, drive, steer and answer the door ------------------------------------
@@ -957,8 +963,8 @@ class World:
         self._everyday()
         self._phone_records()
         seen = [name for name in self.phone if self._sees(name) > 0.3 and self.people[name].outfit]
-        others = self._of("landlord", "lawful employer", "nominee")
-        for name in self._some(seen, 14) + self._some(others, 5):
+        lawful_people = self._of("landlord", "lawful employer", "nominee")
+        for name in self._some(seen, 14) + self._some(lawful_people, 5):
             own = self.people[name].outfit
             place = self._pick((own.places if own else []) or self.lawful)
             self._record([Claim(name, "CONTROLS", place)], "Interview under caution: denies.", "denies")
@@ -1056,22 +1062,22 @@ class World:
 
     def _download(self, name: str, owners: list[str], ordinary: list[str], attributed: set[str]) -> None:
         outfit = self.people[name].outfit
-        mates = [other for other in owners if self.people[other].outfit is outfit and other != name]
+        mates = [owner for owner in owners if self.people[owner].outfit is outfit and owner != name]
         attributed.add(name)
         called = self.ties[name] + self._some(ordinary, self._between(1, 6)) + self._some(mates, self._between(0, 3))
         called = list(dict.fromkeys(called))
         phone = self.phone[name]
         claims = [Claim(name, "USED", phone)]
-        for other in called:
-            calls = self._between(1, 120 if other in self.ties[name] else 50)
-            claims.append(Claim(phone, "CONTACTED", self.phone[other], weight=calls))
+        for owner in called:
+            calls = self._between(1, 120 if owner in self.ties[name] else 50)
+            claims.append(Claim(phone, "CONTACTED", self.phone[owner], weight=calls))
         self._record(claims, "Download of a seized phone.")
-        for other in called:
-            person = self.people[other]
+        for owner in called:
+            person = self.people[owner]
             chance = 0.15 + 0.5 * person.visibility if person.part in _HUBS else 0.55
-            if other not in attributed and self._chance(0.7 if other in ordinary else chance):
-                attributed.add(other)
-                self._record([Claim(other, "USED", self.phone[other])], "Subscriber check.")
+            if owner not in attributed and self._chance(0.7 if owner in ordinary else chance):
+                attributed.add(owner)
+                self._record([Claim(owner, "USED", self.phone[owner])], "Subscriber check.")
 
     def _faint_traces(self) -> None:
         """Record the same faint trace for hubs and innocent people, and for everyone who would be in no link."""
@@ -1080,7 +1086,7 @@ class World:
         faint = self.hidden + self._some(self._of(*parts), 2 * len(self.hidden))
         firms = [firm for outfit in self.outfits for firm in outfit.firms]
         summaries = {"USED": "Former officers of a company.", "CONTACTED": "Itemised bill."}
-        for name in sorted({*faint, *(other for other in self.phone if other not in linked)}):
+        for name in sorted({*faint, *(owner for owner in self.phone if owner not in linked)}):
             keys = [
                 (name, "USED", self._pick(firms)),
                 (name, "CONTACTED", self._pick(self.ties[name] or self._of("manager"))),
@@ -1100,7 +1106,7 @@ class World:
         """Write the world as a case folder."""
         folder.mkdir(parents=True, exist_ok=True)
         ids = {row[end] for row in self.links for end in ("subject_id", "object_id")}
-        self.second = {name: other for name, other in self.second.items() if other in ids}
+        self.second = {name: alias for name, alias in self.second.items() if alias in ids}
         tables = {
             "people": self._people_rows(),
             "gangs": self.gangs,
@@ -1129,8 +1135,8 @@ class World:
             row = {"id": name, "name": person.nickname if person.known == "nickname" else person.name}
             row["aliases"] = person.nickname if not worker and self._chance(0.5) else ""
             rows.append(row | {"identified": person.known, "category": ";".join(categories)})
-        for name, other in self.second.items():
-            row = {"id": other, "name": self.people[name].nickname, "aliases": ""}
+        for name, alias in self.second.items():
+            row = {"id": alias, "name": self.people[name].nickname, "aliases": ""}
             rows.append(row | {"identified": "nickname", "category": ""})
         return rows
 
@@ -1186,7 +1192,7 @@ class World:
             "witnesses": self.witnesses,
             "false_statements": sorted(self.false_statements),
             "false_links": sorted(map(list, false)),
-            "same": sorted([other, name] for name, other in self.second.items()),
+            "same": sorted([alias, name] for name, alias in self.second.items()),
             "parts": {name: person.part for name, person in self.people.items()},
         }
 

@@ -346,8 +346,8 @@ class World:
         """Make relatives for hubs and aides alike."""
         for name in self.aides["relative"]:
             pool = self.hubs if self._chance(0.4) else self.aides["recruiter"] + self.aides["foreman"]
-            other, person = self.people[self._pick(pool)], self.people[name]
-            person.clan, person.region = other.clan, other.region
+            relative, person = self.people[self._pick(pool)], self.people[name]
+            person.clan, person.region = relative.clan, relative.region
             if person.row["identified"] == "named":
                 person.row["name"] = f"{person.row['name'].split()[0]} {self.clans[person.clan][1]}"
 
@@ -462,11 +462,15 @@ class World:
                 end = start + dt.timedelta(days=30)
             stints.append((work, start, end))
             following = [
-                other
-                for other in self.workplaces
-                if other is not work and other.opened <= end and (other.closed is None or other.closed > end)
+                workplace
+                for workplace in self.workplaces
+                if workplace is not work
+                and workplace.opened <= end
+                and (workplace.closed is None or workplace.closed > end)
             ]
-            same = [other for other in following if other.controller and other.controller == work.controller]
+            same = [
+                workplace for workplace in following if workplace.controller and workplace.controller == work.controller
+            ]
             moves = (work.closed == end and self._chance(0.75)) or self._chance(0.12)
             if not moves or not following:
                 break
@@ -605,11 +609,11 @@ class World:
         """List the statements that may be coached together with a witness's: same boat or workplace."""
         crossing, stints = self._crossing_of(name), self._stints(name)
         group = []
-        for place, other in enumerate(self.slots):
-            together = crossing is not None and self._crossing_of(other) is crossing
-            if stints and stints[0][0] in [stint[0] for stint in self._stints(other)]:
+        for place, witness in enumerate(self.slots):
+            together = crossing is not None and self._crossing_of(witness) is crossing
+            if stints and stints[0][0] in [stint[0] for stint in self._stints(witness)]:
                 together = True
-            if other != name and together:
+            if witness != name and together:
                 group.append(place)
         return group
 
@@ -623,8 +627,8 @@ class World:
             kind = self._pick(["self", "coached", "coached", "rival", "shield"])
             group = [first]
             if kind in ("coached", "rival"):
-                others = [place for place in self._group_of(self.slots[first]) if place not in plan]
-                group += others[: self.random.randint(1, 3)]
+                group_members = [place for place in self._group_of(self.slots[first]) if place not in plan]
+                group += group_members[: self.random.randint(1, 3)]
             lie = Lie(kind, self._target(kind), self._some(relations, self.random.randint(3, 5)))
             for place in group:
                 if len(plan) < number:
@@ -848,8 +852,8 @@ class World:
         if drawn < 0.08:
             self._calls(statement, foreman, work.controller, randint(1, 9))
         elif drawn < 0.12:
-            other = pick([*between.controllers, between.chief, *between.lenders])
-            self._calls(statement, broker, other, randint(1, 6))
+            contact = pick([*between.controllers, between.chief, *between.lenders])
+            self._calls(statement, broker, contact, randint(1, 6))
         elif drawn < 0.15:
             self._calls(statement, recruiter, self.people[recruiter].boss, randint(1, 8))
         elif drawn < 0.17:
@@ -990,18 +994,18 @@ class World:
 
     def _enter_twice(self, name: str, mine: Sequence[Row]) -> None:
         person = self.people[name]
-        other = self._person(person.role, person.clan, "nickname")
-        self.second.add(other)
-        self.candidates.append(other)
+        second_id = self._person(person.role, person.clan, "nickname")
+        self.second.add(second_id)
+        self.candidates.append(second_id)
         if name in self.hubs:
-            self.hubs.append(other)
-            self.leading[person.role].append(other)
+            self.hubs.append(second_id)
+            self.leading[person.role].append(second_id)
         for statement in sorted({row["statement_id"] for row in mine}):
             if self._chance(0.35):
                 for row in [row for row in mine if row["statement_id"] == statement]:
                     for end in ("subject_id", "object_id"):
-                        row[end] = other if row[end] == name else row[end]
-        self.claim(self._identity_report("C", _ASK_FIRST), other, "SAME_AS", name, chance=0.7)
+                        row[end] = second_id if row[end] == name else row[end]
+        self.claim(self._identity_report("C", _ASK_FIRST), second_id, "SAME_AS", name, chance=0.7)
 
     # -- the files: missing data, noisy categories, shuffled rows ----------------------------------------------------
 
@@ -1214,10 +1218,10 @@ class _Account:
         clan = world.clan_members[world.people[me].clan]
         say(0.7, recruiter, "RECRUITED", me)
         say(0.25, me, "PAID", recruiter, **money(200, 3000))
-        for other in world._some([name for name in clan if world.people[name].life and name != me], 2):
-            cousin = world.people[other].life
-            say(0.4, cousin.recruiter if cousin else None, "RECRUITED", other)
-            say(0.4, me, "RELATED_TO", other)
+        for relative in world._some([name for name in clan if world.people[name].life and name != me], 2):
+            cousin = world.people[relative].life
+            say(0.4, cousin.recruiter if cousin else None, "RECRUITED", relative)
+            say(0.4, me, "RELATED_TO", relative)
         boss = world.people[recruiter].boss
         say(0.22 * sees(boss), boss, "DIRECTED", recruiter, **hearsay())
         say(0.1 * sees(boss), boss, "RECRUITED", me)
@@ -1275,8 +1279,8 @@ class _Account:
         say(0.14 * sees(wholesaler), wholesaler, "ORGANISED", crossing.id, day, **world._hearsay())
         say(0.08 * sees(broker), broker, "ORGANISED", crossing.id, day)
         say(0.1 * sees(wholesaler), wholesaler, "DIRECTED", crossing.agent)
-        for other in world._some([name for name in crossing.passengers if name != me], 3):
-            say(0.4, other, "CROSSED_ON", crossing.id, day)
+        for passenger in world._some([name for name in crossing.passengers if name != me], 3):
+            say(0.4, passenger, "CROSSED_ON", crossing.id, day)
 
     def hearsay(self) -> None:
         """Claim what cousins and friends elsewhere said: all second-hand, with bosses and guarantors confused."""
@@ -1284,19 +1288,19 @@ class _Account:
         assert life is not None
         around = world.clan_members[world.people[me].clan] + (life.crossing.passengers if life.crossing else [])
         near = dict.fromkeys(name for name in around if name != me and world._stints(name))
-        for other in world._some(near, world.random.randint(1, 3 + world.size // 400)):
-            work, start, _ = world._pick(world._stints(other))
+        for friend in world._some(near, world.random.randint(1, 3 + world.size // 400)):
+            work, start, _ = world._pick(world._stints(friend))
             foreman = world._pick(work.foremen)
             if start.isoformat() < self.statement.row["taken_on"]:
-                self._heard_of(other, work, start, foreman)
+                self._heard_of(friend, work, start, foreman)
 
-    def _heard_of(self, other: str, work: Workplace, start: dt.date, foreman: str) -> None:
-        world, say, life = self.world, self._say, self.world.people[other].life
+    def _heard_of(self, friend: str, work: Workplace, start: dt.date, foreman: str) -> None:
+        world, say, life = self.world, self._say, self.world.people[friend].life
         assert life is not None
         pick, sees_hub, boss, graded = world._pick, world._sees_hub, work.controller, world._hearsay()
-        say(0.6, other, "WORKED_AT", work.id, start, **graded)
+        say(0.6, friend, "WORKED_AT", work.id, start, **graded)
         say(0.4, foreman, "MANAGED", work.id, **graded)
-        say(0.25, foreman, "COERCED", other, **graded)
+        say(0.25, foreman, "COERCED", friend, **graded)
         named = [boss] * 4 + [work.front] * 2 + [work.collector, work.messenger, foreman]
         who = pick(named)
         say(0.4 * sees_hub(who), who, "CONTROLS", work.id, start, is_true=who == work.boss, **graded)
@@ -1306,12 +1310,12 @@ class _Account:
         guarantors = [life.lender, life.lender, life.lender, boss, life.broker]
         holder = pick([*guarantors, life.elder, life.shop, life.collector, foreman])
         relation = pick(["OWES", "OWES", "PAID"])
-        say(0.6 * min(1.2, sees_hub(holder)), other, relation, holder, **graded)
+        say(0.6 * min(1.2, sees_hub(holder)), friend, relation, holder, **graded)
         chief = world.people[life.recruiter].boss
-        say(0.4, life.recruiter, "RECRUITED", other, **graded)
+        say(0.4, life.recruiter, "RECRUITED", friend, **graded)
         say(0.2 * world._sees(chief), chief, "DIRECTED", life.recruiter, **graded)
         who = pick([life.broker, life.elder, life.driver])
-        say(0.3 * sees_hub(who), who, pick(["HOUSED", "TRANSPORTED", "CONTACTED"]), other, **graded)
+        say(0.3 * sees_hub(who), who, pick(["HOUSED", "TRANSPORTED", "CONTACTED"]), friend, **graded)
         near = [*work.drivers, work.landlord, pick(world.aides["helper"])]
         say(0.3, foreman, "ASSOCIATES_WITH", pick(near), **graded)
 
@@ -1387,8 +1391,8 @@ class _Account:
             say(1.0, subject, relation, object_, is_true=False, **money)
         if not self.statement.lied:
             pool = world.aides["owner"] + world.aides["relative"]
-            others = [name for name in pool if name not in (work.front, work.messenger, me)]
-            say(1.0, world._pick(others or [target]), "CONTROLS", work.id, is_true=False)
+            candidates = [name for name in pool if name not in (work.front, work.messenger, me)]
+            say(1.0, world._pick(candidates or [target]), "CONTROLS", work.id, is_true=False)
         if lie.kind == "rival" and work.controller:
             say(0.4, work.controller, "CONTROLS", work.id, polarity="denies")
 

@@ -366,12 +366,12 @@ class World:
         for aide in provider.aides:
             self._aide(provider, aide)
         for aide in provider.aides:
-            for other in [other for other in self._some(provider.aides, 2) if other != aide]:
-                self._fact(aide, "ASSOCIATES_WITH", other)
-                self._tie(aide, other, 5)
+            for colleague in [colleague for colleague in self._some(provider.aides, 2) if colleague != aide]:
+                self._fact(aide, "ASSOCIATES_WITH", colleague)
+                self._tie(aide, colleague, 5)
                 if aide == provider.aides[0]:
                     # The first is a foreman.
-                    self._fact(aide, "DIRECTED", other)
+                    self._fact(aide, "DIRECTED", colleague)
 
     def _premises(self, provider: Provider, number: int) -> None:
         kind, between, pick = provider.kind, self._between, self._pick
@@ -444,9 +444,9 @@ class World:
     def _fixer(self) -> None:
         fixer = self._person("hub", "fixer")
         for outfit in self._some(self.outfits, self._between(2, 4)):
-            other = self._pick([outfit.boss] + 2 * outfit.coordinators)
-            self._tie(fixer, other, 6)
-            self._fact(fixer, "ASSOCIATES_WITH", other)
+            partner = self._pick([outfit.boss] + 2 * outfit.coordinators)
+            self._tie(fixer, partner, 6)
+            self._fact(fixer, "ASSOCIATES_WITH", partner)
             self.people[fixer].serves.add(outfit.gang)
         everybody = [provider for providers in self.providers.values() for provider in providers]
         for provider in self._some(everybody, self._between(3, 5)):
@@ -470,10 +470,10 @@ class World:
         for _ in range(95):
             name = self._person("bystander", "bystander")
             core = self._some(hubs if self._chance(0.3) else aides, self._between(1, 3))
-            for other in core:
-                self._tie(name, other, self._between(1, 20))
+            for contact in core:
+                self._tie(name, contact, self._between(1, 20))
                 if self._chance(0.3):
-                    self._fact(name, "ASSOCIATES_WITH", other)
+                    self._fact(name, "ASSOCIATES_WITH", contact)
             if self._chance(0.25):
                 self._fact(name, "RELATED_TO", core[0])
                 self._fact(core[0], "PAID", name)
@@ -493,8 +493,8 @@ class World:
                 self.flows.append((account[aide], head))
                 customers = [name for name in account if self._part(name) in ("bystander", "helper")]
                 self.flows += [(account[name], account[aide]) for name in self._some(customers, 2)]
-            others = [name for name in account if name != provider.head]
-            self.flows += [(head, account[name]) for name in self._some(others, 4)]
+            recipients = [name for name in account if name != provider.head]
+            self.flows += [(head, account[name]) for name in self._some(recipients, 4)]
         for name, thing in account.items():
             self._fact(name, "USED", thing)
         for payer, payee in self.flows:
@@ -504,12 +504,12 @@ class World:
         """Let some people be known twice, by name and by nickname."""
         for name in self._some(hubs, 5) + self._some(aides, 7):
             person = self.people[name]
-            other = self._person(person.part, person.role)
-            second = self.people[other]
+            second_id = self._person(person.part, person.role)
+            second = self.people[second_id]
             second.known, second.nickname = "nickname", person.nickname
             second.shadow, second.serves = person.shadow, person.serves
-            self.alias[name], self.real[other] = other, name
-            self._fact(name, "SAME_AS", other)
+            self.alias[name], self.real[second_id] = second_id, name
+            self._fact(name, "SAME_AS", second_id)
 
     # -- the season: calm days after a backlog, many small crossings, surges -----------------------------------------
 
@@ -537,7 +537,7 @@ class World:
         surge, outfit = number >= 3, self._pick(self.outfits)
         outfits = [outfit]
         if self._chance(0.4 if surge else 0.12):
-            outfits.append(self._pick([other for other in self.outfits if other is not outfit]))
+            outfits.append(self._pick([candidate for candidate in self.outfits if candidate is not outfit]))
         crossing = Crossing(
             self._id("C"),
             when,
@@ -616,8 +616,10 @@ class World:
             self.trips[name] = _Journey(self, name, crossing, outfit).trip()
         for crossing in self.crossings:
             for name in crossing.people:
-                others = [other for other in self._some(crossing.people, 3) if other != name]
-                self.trips[name].seen += [((other, "CROSSED_ON", crossing.id), False, 0.25) for other in others]
+                passengers = [passenger for passenger in self._some(crossing.people, 3) if passenger != name]
+                self.trips[name].seen += [
+                    ((passenger, "CROSSED_ON", crossing.id), False, 0.25) for passenger in passengers
+                ]
 
     # -- statements and claims -------------------------------------------------------------------------------------
 
@@ -692,9 +694,9 @@ class World:
         if person and person.part in ("hub", "aide", "pilot") and self._chance(chance):
             parts = ("hub", "aide", "bystander", "pilot")
             same = [
-                other
-                for other, namesake in self.people.items()
-                if namesake.nickname == person.nickname and namesake.part in parts and other != name
+                candidate
+                for candidate, namesake in self.people.items()
+                if namesake.nickname == person.nickname and namesake.part in parts and candidate != name
             ]
             return str(self._pick(same)) if same else name
         return name
@@ -703,7 +705,7 @@ class World:
         """Make accusations against an innocent person."""
         crossing, gang = trip.crossing, trip.outfit.gang
         camp = self._pick([provider.places[0] for provider in self.providers["camp"]])
-        seen = [other for other in crossing.launchers + crossing.pilots if other != target]
+        seen = [person for person in crossing.launchers + crossing.pilots if person != target]
         lies = [
             (target, "ORGANISED", crossing.id),
             (target, "RECRUITED", name),
@@ -748,14 +750,14 @@ class World:
         for pilot in self._some(self._of("pilot"), 3):
             chosen.append(pilot)
             crossing = next(crossing for crossing in self.crossings if pilot in crossing.pilots)
-            other = self._pick(crowd)
+            companion = self._pick(crowd)
             seen: list[Seen] = [
                 ((pilot, "CROSSED_ON", crossing.id), False, 1),
                 ((crossing.coordinator, "ORGANISED", crossing.id), True, 0.3),
                 ((crossing.crew.head, "ASSISTED", crossing.id), False, 0.4),
             ]
             seen += [((name, "ASSISTED", crossing.id), False, 0.6) for name in crossing.launchers]
-            self.trips[pilot] = Trip(crossing, crossing.outfits[0], self.trips[other].home, seen)
+            self.trips[pilot] = Trip(crossing, crossing.outfits[0], self.trips[companion].home, seen)
         return chosen
 
     def _plan_lies(self, chosen: Sequence[str], turns: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -781,8 +783,8 @@ class World:
 
     def _target(self, name: str, motive: str) -> str:
         trip = self.trips[name]
-        others = [outfit for outfit in self.outfits if outfit not in trip.crossing.outfits]
-        rival = self._pick(others or self.outfits)
+        rivals = [outfit for outfit in self.outfits if outfit not in trip.crossing.outfits]
+        rival = self._pick(rivals or self.outfits)
         met = [key[0] for key, _, _ in trip.seen if key[1] == "SERVED"]
         met += self._some(self._of("bystander"), 4) + trip.crossing.pilots
         if motive == "rivalry":
@@ -790,7 +792,7 @@ class World:
             return str(self._pick(pool))
         if motive == "fear" or self._chance(0.4):
             return str(self._pick(self.goats))
-        return str(self._pick([other for other in met if other != name]))
+        return str(self._pick([person for person in met if person != name]))
 
     def _account(self, day: date, name: str) -> None:
         trip, is_false = self.trips[name], name in self.liars
@@ -828,7 +830,7 @@ class World:
         lies += self._lies(name, trip, self._pick(self.goats), int(second))
         for key in lies:
             self._claim(statement, *key, assessment="C" if self._chance(0.08) else "")
-        return {other for other in sorted(feared) if self._chance(0.7 if motive == "fear" else 0.4)}
+        return {person for person in sorted(feared) if self._chance(0.7 if motive == "fear" else 0.4)}
 
     def _main_person(self, name: str, trip: Trip) -> list[Seen]:
         """Choose an honest witness's claims about the person they say most about."""
@@ -838,7 +840,7 @@ class World:
             for end in (key[0], key[2] if key[1] == "PAID" else "")
             if end in self.people and end != name and key[1] not in ("CROSSED_ON", "SERVED")
         ]
-        main = self._pick(named, [named.count(other) ** 1.5 for other in named])
+        main = self._pick(named, [named.count(person) ** 1.5 for person in named])
         about = [seen for seen in trip.seen if main == seen[0][0] or seen[0][1:] == ("PAID", main)]
         chosen = self._some(about, self._between(2, 5))
         return chosen if self._chance(0.9) else []
@@ -847,24 +849,24 @@ class World:
         """Let witnesses adopt part of another's statement, and contradict others from the same boat."""
         trip = account.trip
         near = [
-            other
-            for other in self.told
-            if other.witness != account.witness
+            earlier
+            for earlier in self.told
+            if earlier.witness != account.witness
             and (
-                other.trip.crossing is trip.crossing
-                or other.trip.home == trip.home
-                or (other.interpreter == account.interpreter and self._chance(0.2))
+                earlier.trip.crossing is trip.crossing
+                or earlier.trip.home == trip.home
+                or (earlier.interpreter == account.interpreter and self._chance(0.2))
             )
         ]
         if near and self._chance(0.4):
-            other = self._pick(near)
-            repeated = [claim for claim in self.claims[other.statement] if other.witness not in claim[:3]]
+            earlier = self._pick(near)
+            repeated = [claim for claim in self.claims[earlier.statement] if earlier.witness not in claim[:3]]
             for *key, deny in self._some(repeated, self._between(1, 3)):
                 self._claim(statement, *key, deny=deny)
-        for other in near:
-            for subject, relation, object_, deny in self.claims[other.statement]:
+        for earlier in near:
+            for subject, relation, object_, deny in self.claims[earlier.statement]:
                 strong = relation in ("ORGANISED", "PILOTED", "COERCED", "ASSISTED", "DIRECTED")
-                same_boat = other.trip.crossing is trip.crossing and subject in self.people
+                same_boat = earlier.trip.crossing is trip.crossing and subject in self.people
                 if same_boat and not deny and strong:
                     wrong = (self.real.get(subject, subject), relation, object_) not in self.facts
                     if self._chance(0.15 if wrong and not is_false else 0.05):
@@ -874,7 +876,7 @@ class World:
         """Fill a statement up to the drawn length, true or false alike."""
         more = self._some([seen for seen in trip.seen if not seen[1] and seen not in facts], 12)
         crossing = trip.crossing
-        more += [((other, "CROSSED_ON", crossing.id), False, 1) for other in self._some(crossing.people, 9)]
+        more += [((passenger, "CROSSED_ON", crossing.id), False, 1) for passenger in self._some(crossing.people, 9)]
         for (subject, relation, object_), heard, _ in facts + more:
             if len(self.claims[statement]) < length and not hushed & {subject, object_}:
                 named = self._slip(subject, 0.12 if heard else 0.05)
@@ -1143,7 +1145,7 @@ class World:
             "false_statements": [names[place] for place in self.false_statements if self.claims[place]],
             "false_links": [list(key) for key in self.false_links],
             "false_denials": [list(key) for key in self.false_denials],
-            "same": [[name, other] for name, other in self.alias.items() if {name, other} <= used],
+            "same": [[name, alias] for name, alias in self.alias.items() if {name, alias} <= used],
         }
 
     @staticmethod

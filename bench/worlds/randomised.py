@@ -127,7 +127,7 @@ class World:
         self.shares: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self._cast()
         self._happen()
-        self._told()
+        self._make_statements()
 
     def _odd_ties(self) -> list[tuple[str, tuple[str, ...], tuple[str, ...], str, float]]:
         """Return links contrary to any natural reading: in every world some relations also hold for odd roles."""
@@ -155,13 +155,13 @@ class World:
                 "MANAGED": "workplace",
                 "RUNS": "gang",
             }
-            whom = kind.get(relation) or rng.choice((*AIDES, *HUBS, "go-between"))
+            object_role = kind.get(relation) or rng.choice((*AIDES, *HUBS, "go-between"))
             rate = rng.uniform(0.01, 0.12) if relation in ("DIRECTED", "PAID", "RECRUITED") else rng.uniform(0.02, 0.15)
             ties.append(
                 (
                     relation,
                     (rng.choice((*AIDES, *HUBS, "go-between")),),
-                    (whom,),
+                    (object_role,),
                     "touch" if relation in kind else "cell",
                     rate,
                 )
@@ -241,22 +241,22 @@ class World:
         gangs = {name: {self.gang_of[cell] for cell in cells} for name, cells in self.cell.items()}
         led = {cell for name in self.people("go-between") for cell in self.cell[name]}
         for relation, subjects, objects, scope, rate in self.rates:
-            for one in self.people(*subjects):
+            for person in self.people(*subjects):
                 ends = self.things.get(objects[0]) or self.people(*objects)
-                for other in ends:
-                    touch = self._touch.get(other) or self.cell.get(other, set())
+                for target in ends:
+                    touch = self._touch.get(target) or self.cell.get(target, set())
                     if scope == "gang":
-                        fits = not gangs[one].isdisjoint(gangs.get(other, set()))
+                        fits = not gangs[person].isdisjoint(gangs.get(target, set()))
                     else:
-                        fits = not touch.isdisjoint(self.cell[one])
+                        fits = not touch.isdisjoint(self.cell[person])
                     if not fits:
                         continue
                     chance = rate
-                    if self.role[one] == "organiser" and other in self.role and self.role[other] in AIDES:
-                        chance *= 1 - self.hidden * bool(self.cell[one] & led)
+                    if self.role[person] == "organiser" and target in self.role and self.role[target] in AIDES:
+                        chance *= 1 - self.hidden * bool(self.cell[person] & led)
                     if rng.random() < chance:
                         turned = rng.random() < self.level.get(relation, 0.0)
-                        self._fact(*((other, relation, one) if turned else (one, relation, other)))
+                        self._fact(*((target, relation, person) if turned else (person, relation, target)))
         for thing in ("crossing", "workplace", "boat"):
             relation = {"crossing": "ORGANISED", "workplace": "CONTROLS", "boat": "SUPPLIED"}[thing]
             for name in self.things[thing]:
@@ -285,7 +285,11 @@ class World:
                         self._fact(boss, "COERCED", forced)
                         break
             doers = [
-                (relation, [one for one in self.people(*roles) if not self.cell[one] or cell in self.cell[one]], rate)
+                (
+                    relation,
+                    [member for member in self.people(*roles) if not self.cell[member] or cell in self.cell[member]],
+                    rate,
+                )
                 for relation, roles, rate in self.suffered
             ]
             chosen = {
@@ -293,8 +297,10 @@ class World:
                 for (relation, roles, _), (_, ones, _) in zip(self.suffered, doers, strict=True)
                 if ones
             }
-            managers = [one for one in self.people("manager") if cell in self.cell[one]]
-            cashiers = [one for one in self.people("cashier", "go-between", "recruiter") if cell in self.cell[one]]
+            managers = [member for member in self.people("manager") if cell in self.cell[member]]
+            cashiers = [
+                member for member in self.people("cashier", "go-between", "recruiter") if cell in self.cell[member]
+            ]
             for person in crowd:
                 self._fact(person, presence, scene)
                 for relation, roles, rate in self.suffered:
@@ -309,14 +315,14 @@ class World:
                     self._fact(person, "PAID", rng.choice(cashiers))
                 if rng.random() < 0.12:
                     lenders = [
-                        one
-                        for one in self.people(*AIDES, "organiser", "controller", "go-between")
-                        if cell in self.cell[one]
+                        member
+                        for member in self.people(*AIDES, "organiser", "controller", "go-between")
+                        if cell in self.cell[member]
                     ]
                     self._fact(person, "OWES", rng.choice(lenders))
-                for other in rng.sample(crowd, min(3, len(crowd))):
+                for companion in rng.sample(crowd, min(3, len(crowd))):
                     if rng.random() < 0.3:
-                        self._fact(person, rng.choice(("CONTACTED", "ASSOCIATES_WITH", "RELATED_TO")), other)
+                        self._fact(person, rng.choice(("CONTACTED", "ASSOCIATES_WITH", "RELATED_TO")), companion)
 
     def _outsiders(self) -> None:
         rng = self.rng
@@ -341,16 +347,16 @@ class World:
                 else:
                     self._fact(helper, relation, person)
         for person in around:
-            for other in rng.sample(members, min(len(members), rng.randrange(0, 5))):
-                ends = (person, other) if rng.random() < 0.6 else (other, person)
+            for partner in rng.sample(members, min(len(members), rng.randrange(0, 5))):
+                ends = (person, partner) if rng.random() < 0.6 else (partner, person)
                 self._fact(ends[0], rng.choice(("CONTACTED", "ASSOCIATES_WITH", "CONTACTED", "PAID", "OWES")), ends[1])
         for workplace in self.things["workplace"]:
             if around and rng.random() < 0.35:  # the owner on paper
                 self._fact(rng.choice(around + helpers), "CONTROLS", workplace)
-        for one, other in zip(
+        for member, partner in zip(
             rng.sample(members, len(members) // 4), rng.sample(members, len(members) // 4), strict=True
         ):
-            self._fact(one, "RIVAL_OF", other)
+            self._fact(member, "RIVAL_OF", partner)
         for gang in self.things["gang"]:
             self._fact(gang, "RIVAL_OF", rng.choice(self.things["gang"]))
 
@@ -362,15 +368,17 @@ class World:
         if key[0] not in self.role or rng.random() >= self.mistake:
             return key
         cells = self.cell.get(key[0]) or self._touch.get(key[2], set())
-        near = [name for name, held in self.cell.items() if held & cells and self.role[name] != "coerced pilot"]
+        near = [
+            name for name, own_cells in self.cell.items() if own_cells & cells and self.role[name] != "coerced pilot"
+        ]
         pool = near if near and rng.random() < self.near else self.people(*AIDES, *OUTSIDE, "go-between")
-        other = rng.choice(pool)
-        return (other, *key[1:]) if other != key[2] else key
+        wrong_person = rng.choice(pool)
+        return (wrong_person, *key[1:]) if wrong_person != key[2] else key
 
-    def _seen(self, keys: Iterable[tuple[str, str, str]], chance: float) -> list[tuple[str, str, str]]:
+    def _observe(self, keys: Iterable[tuple[str, str, str]], chance: float) -> list[tuple[str, str, str]]:
         return [key for key in keys if self.rng.random() < chance * self.coverage[key[1]] * self.scarcity]
 
-    def _told(self) -> None:
+    def _make_statements(self) -> None:
         rng = self.rng
         scenes = list(self.crowd)
         loud = rng.uniform(0.1, 0.7)  # how well passengers know who organised it
@@ -393,24 +401,26 @@ class World:
             if rng.random() < 0.3:
                 self.shares[name].add(("interpreter", rng.choice(interpreters)))
             tale = Tale("witness", name, scene=scene)
-            keys = self._seen(self.about[name], 0.9)
-            there = [key for key in self.about[scene] if key[1] not in ("CROSSED_ON", "WORKED_AT")]
+            keys = self._observe(self.about[name], 0.9)
+            scene_keys = [key for key in self.about[scene] if key[1] not in ("CROSSED_ON", "WORKED_AT")]
             keys += [
-                key for key in self._seen(there, 1.0) if key[1] not in ("ORGANISED", "CONTROLS") or rng.random() < loud
+                key
+                for key in self._observe(scene_keys, 1.0)
+                if key[1] not in ("ORGANISED", "CONTROLS") or rng.random() < loud
             ]
             if self.role[name] in AIDES:
-                mates = [one for one, held in self.cell.items() if held & self.cell[name]]
-                keys += self._seen(
+                mates = [mate for mate, own_cells in self.cell.items() if own_cells & self.cell[name]]
+                keys += self._observe(
                     {
                         key: None
-                        for one in mates
-                        for key in self.about[one]
-                        if self.role[one] not in ("carried", "worker")
+                        for mate in mates
+                        for key in self.about[mate]
+                        if self.role[mate] not in ("carried", "worker")
                     },
                     inside * 0.25,
                 )
             tale.claims = [(self._mistaken(key), "asserts") for key in dict.fromkeys(keys)]
-            if rng.random() < 0.15 and there:  # takes their own contact for the person behind it
+            if rng.random() < 0.15 and scene_keys:  # takes their own contact for the person behind it
                 dealt = [key[0] for key in self.about[scene] if key[1] in ("PILOTED", "ASSISTED", "MANAGED")]
                 if dealt:
                     tale.claims.append(
@@ -430,9 +440,9 @@ class World:
     ) -> dict[str, tuple[list[tuple[str, str, str]], list[tuple[str, str, str]], str]]:
         rng = self.rng
         left = round(self.false_share * len(witnesses))
-        found: dict[str, tuple[list[tuple[str, str, str]], list[tuple[str, str, str]], str]] = {}
+        plots: dict[str, tuple[list[tuple[str, str, str]], list[tuple[str, str, str]], str]] = {}
         while left > 0:
-            free = [name for name in witnesses if name not in found]
+            free = [name for name in witnesses if name not in plots]
             first = rng.choice(free)
             group = [first]
             if rng.random() < self.collusion:
@@ -445,9 +455,9 @@ class World:
                     (plot[0][0][0], relation, name)
                     for relation in rng.sample(("RECRUITED", "COERCED", "TRANSPORTED", "DIRECTED"), rng.randrange(3))
                 ]
-                told = [key for key in plot[0] if rng.random() < 0.85] or plot[0][:1]
-                found[name] = (told + own, [key for key in plot[1] if rng.random() < 0.7], plot[2])
-        return found
+                accusations = [key for key in plot[0] if rng.random() < 0.85] or plot[0][:1]
+                plots[name] = (accusations + own, [key for key in plot[1] if rng.random() < 0.7], plot[2])
+        return plots
 
     def _plot(
         self, scene: str, tellers: set[str]
@@ -457,7 +467,11 @@ class World:
         main = "ORGANISED" if scene[0] == "c" else "CONTROLS"
         true = [key for key in self.about[scene] if key[1] == main and key[0] in self.role]
         hidden = true[0][0] if true else ""
-        near = [name for name, held in self.cell.items() if held & self._touch[scene] and self.role[name] not in HUBS]
+        near = [
+            name
+            for name, own_cells in self.cell.items()
+            if own_cells & self._touch[scene] and self.role[name] not in HUBS
+        ]
         pools = (
             near,
             self.people(*AIDES, "go-between"),
@@ -505,9 +519,10 @@ class World:
             near = [
                 (key, edge) for key, edge in zip(pool, edges, strict=True) if {key[0], key[2]} & {focus[0], focus[2]}
             ]
-            some = rng.choices([key for key, _ in near], [edge for _, edge in near], k=rng.randrange(1, 7))
+            drawn_keys = rng.choices([key for key, _ in near], [edge for _, edge in near], k=rng.randrange(1, 7))
             tale.claims = [
-                (self._mistaken(key), "denies" if rng.random() < 0.03 else "asserts") for key in dict.fromkeys(some)
+                (self._mistaken(key), "denies" if rng.random() < 0.03 else "asserts")
+                for key in dict.fromkeys(drawn_keys)
             ]
             if rng.random() < planted * self.false_share * 2:
                 lies, denied, _ = self._plot(rng.choice(list(self.crowd)), set())

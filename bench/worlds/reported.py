@@ -50,8 +50,8 @@ class ReportedWorld(World):
     def _shows(self, key: Key) -> bool:
         return self.drawn.random() < min(self._visible(key[0]), self._visible(key[2]))
 
-    def _seen(self, keys: Iterable[Key], chance: float) -> list[Key]:
-        return [key for key in super()._seen(keys, chance) if self._shows(key)]
+    def _observe(self, keys: Iterable[Key], chance: float) -> list[Key]:
+        return [key for key in super()._observe(keys, chance) if self._shows(key)]
 
     # -- a false statement is as long as a true one ----------------------------------------------------------------
 
@@ -60,8 +60,8 @@ class ReportedWorld(World):
         self.lies = super()._liars(witnesses)
         return {name: ([], [], hidden) for name, (_, _, hidden) in self.lies.items()}
 
-    def _told(self) -> None:
-        super()._told()
+    def _make_statements(self) -> None:
+        super()._make_statements()
         for tale in self.tales:
             if tale.kind == "intelligence" and tale.true:
                 tale.claims = [(key, polarity) for key, polarity in tale.claims if self._shows(key)]
@@ -85,8 +85,8 @@ class ReportedWorld(World):
         self.drawn.shuffle(true)
         # Small true things fill the gaps.
         presence = "CROSSED_ON" if tale.scene[0] == "c" else "WORKED_AT"
-        others = [((name, presence, tale.scene), "asserts") for name in self.crowd[tale.scene]]
-        tale.claims = list(dict([*claims, *true, *others]).items())[:length]
+        sightings = [((name, presence, tale.scene), "asserts") for name in self.crowd[tale.scene]]
+        tale.claims = list(dict([*claims, *true, *sightings]).items())[:length]
 
     def _accusations(self, accusations: Sequence[Key], witness: str) -> list[Key]:
         target = accusations[0][0]

@@ -405,9 +405,9 @@ class World:
         say(statement, foreman, "DIRECTED", witness)
         if chance(0.5):
             say(statement, foreman, "PAID", witness, **self._hundreds(1, 9))
-        for other in self._some(crew.low, 3):
+        for subordinate in self._some(crew.low, 3):
             giver = foreman if chance(0.5) else witness
-            say(statement, giver, "DIRECTED" if chance(0.4) else "ASSOCIATES_WITH", other)
+            say(statement, giver, "DIRECTED" if chance(0.4) else "ASSOCIATES_WITH", subordinate)
         if chance(see + 0.25):
             boss, relation = pick(crew.bosses), pick(["DIRECTED", "PAID", "DIRECTED"])
             say(statement, boss, relation, foreman, assessment=pick("BCC"))
@@ -543,14 +543,14 @@ class World:
     def _report(self, statement: str, crew: Crew) -> None:
         say, pick, chance = self._say, self._pick, self._chance
         foreman, boss = crew.foreman, crew.bosses[0]
-        for other in self._some(crew.low, self.random.randint(1, 3)):
-            say(statement, foreman, pick(["DIRECTED", "ASSOCIATES_WITH", "CONTACTED"]), other)
+        for subordinate in self._some(crew.low, self.random.randint(1, 3)):
+            say(statement, foreman, pick(["DIRECTED", "ASSOCIATES_WITH", "CONTACTED"]), subordinate)
         if crew.gang:
             say(statement, pick([foreman, *crew.low]), "MEMBER_OF", crew.gang)
         if chance(self.see + 0.1):
             relations = ["DIRECTED", "CONTACTED", "ASSOCIATES_WITH", "PAID"]
             say(statement, pick(crew.bosses), pick(relations), foreman)
-        neighbour = pick([other for other in self.crews if other.route == crew.route])
+        neighbour = pick([candidate for candidate in self.crews if candidate.route == crew.route])
         if chance(self.see):
             say(statement, boss, pick(["CONTACTED", "PAID", "ASSOCIATES_WITH"]), neighbour.bosses[0])
         self._report_above(statement, crew)
@@ -601,8 +601,8 @@ class World:
                 called += self._some(self.passengers, randint(0, 4))
                 called += [crew.bosses[0]] if self._chance(0.3) else []
                 called += [self._pick(self.clerks[crew.hawaladar])] if self._chance(0.4) else []
-                for other in called:
-                    self._say(statement, owner, "CONTACTED", other, weight=str(randint(1, 40)))
+                for contact in called:
+                    self._say(statement, owner, "CONTACTED", contact, weight=str(randint(1, 40)))
 
     def _counter_books(self) -> None:
         """Record the contents of counter books: bosses among many people who only send money home."""
@@ -620,9 +620,9 @@ class World:
                     self._say(statement, *pick([paid, received]), **self._hundreds(5, 200))
         for customer in self._some(self.bystanders, 10) + self._some(self.passengers, 15):
             self._say(statement, customer, "PAID", pick(counter), **self._hundreds(1, 30, 50))
-        for other in self._some([name for name in self.hawaladars if name != hawaladar], 2):
+        for partner in self._some([name for name in self.hawaladars if name != hawaladar], 2):
             if self._chance(0.6):
-                self._say(statement, hawaladar, "PAID", other, **self._hundreds(100, 900))
+                self._say(statement, hawaladar, "PAID", partner, **self._hundreds(100, 900))
 
     def _registers(self) -> None:
         register = self._statement("record", self._day(), "register")
@@ -650,15 +650,15 @@ class World:
     def _services_on_record(self) -> None:
         rota = self._statement("record", self._day(), "charity rota")
         for helper in self.helpers:
-            for other in self._some(self.passengers, self.random.randint(2, 25)):
+            for passenger in self._some(self.passengers, self.random.randint(2, 25)):
                 statement = rota if self._chance(0.7) else self._statement("intelligence", self._day())
                 relation = "SERVED" if self._chance(0.75) else self._pick(["TRANSPORTED", "CONTACTED", "HOUSED"])
-                self._say(statement, helper, relation, other)
+                self._say(statement, helper, relation, passenger)
         around = self.bystanders + [person for crew in self.crews for person in crew.low]
         for person in self.bystanders:
-            for other in self._some(around, 1):
+            for contact in self._some(around, 1):
                 statement = self._statement("intelligence", self._day())
-                self._say(statement, person, self._pick(["RELATED_TO", "ASSOCIATES_WITH"]), other)
+                self._say(statement, person, self._pick(["RELATED_TO", "ASSOCIATES_WITH"]), contact)
 
     def _charge(self) -> None:
         """Mark visible people as suspects."""

@@ -247,12 +247,12 @@ class World:
                 self._report_link(fixer, "DIRECTED", person)
             if self._hit(0.2):
                 self._report_link(person, "MEMBER_OF", gang.name)
-            for other in gang.low:
-                if person < other and self._hit(0.1):
-                    self._report_link(person, "CONTACTED", other, weight=(1, 20))
-                if person != other and self._hit(0.012):
+            for colleague in gang.low:
+                if person < colleague and self._hit(0.1):
+                    self._report_link(person, "CONTACTED", colleague, weight=(1, 20))
+                if person != colleague and self._hit(0.012):
                     # An older driver over a younger one.
-                    self._report_link(person, self._choice(["DIRECTED", "PAID"]), other)
+                    self._report_link(person, self._choice(["DIRECTED", "PAID"]), colleague)
         for person in gang.middle + gang.top:
             if self._hit(0.12):
                 self._report_link(person, "MEMBER_OF", gang.name)

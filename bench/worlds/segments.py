@@ -409,9 +409,9 @@ class World:
         )
         if self._chance(0.25):
             # A subcontract within the stage.
-            others = [firm for firm in self.at["transport"] if firm is not trip.transport]
-            if others:
-                subcontractor = self._firm_by_reputation(others)
+            carriers = [firm for firm in self.at["transport"] if firm is not trip.transport]
+            if carriers:
+                subcontractor = self._firm_by_reputation(carriers)
                 self._deal(trip.transport, subcontractor)
                 trip.transport = subcontractor
         for firm in trip.recruiters:
@@ -632,8 +632,8 @@ class World:
     def _acquaintance(self, statement: Row, day: dt.date) -> None:
         """Report cafes and helpers, across firms."""
         known = self._pick(self.cafes + self.cafes + self.busy)
-        for other in self.random.sample(self.staff, min(len(self.staff), self._pick([2, 3, 4]))):
-            keys = [(known, "ASSOCIATES_WITH", other), (other, "CONTACTED", known)]
+        for person in self.random.sample(self.staff, min(len(self.staff), self._pick([2, 3, 4]))):
+            keys = [(known, "ASSOCIATES_WITH", person), (person, "CONTACTED", known)]
             key: Key = self._pick(keys)
             self._claim(statement, *key, day)
 
@@ -718,8 +718,8 @@ class World:
         self._kin_and_vehicles()
         for name in self.random.sample(self.candidates, max(2, len(self.candidates) // 60)):
             statement = self._statement("intelligence", self._date(_START))
-            other, polarity = self._pick(self.outsiders), self._pick(["denies", "asserts"])
-            self._claim(statement, name, "SAME_AS", other, polarity=polarity, is_false=True)
+            outsider, polarity = self._pick(self.outsiders), self._pick(["denies", "asserts"])
+            self._claim(statement, name, "SAME_AS", outsider, polarity=polarity, is_false=True)
 
     def _arrival(self, trip: Trip) -> None:
         statement = self._record("arrival log", trip.day + dt.timedelta(days=self.random.randint(0, 3)))
@@ -807,16 +807,16 @@ class World:
             hand, amount = self._hand(firm, 0.2), str(randint(1, 60) * 50)
             self._claim(statement, name, "PAID", hand, amount=amount, currency="GBP")
         for client in self.random.sample(sorted(firm.partners), min(len(firm.partners), 2)):
-            hand, other = self._hand(firm, 0.5), self._hand(self.firms[client], 0.4)
-            self._claim(statement, hand, "PAID", other, amount=str(randint(4, 60) * 250), currency="EUR")
+            hand, receiver = self._hand(firm, 0.5), self._hand(self.firms[client], 0.4)
+            self._claim(statement, hand, "PAID", receiver, amount=str(randint(4, 60) * 250), currency="EUR")
 
     def _kin_and_vehicles(self) -> None:
         for name in self.candidates:
             if self._chance(0.16):
                 statement = self._record("civil register or hire agreement")
                 if self._chance(0.6):
-                    other = self._pick(self.outsiders + self.outsiders + self.candidates)
-                    self._claim(statement, name, "RELATED_TO", other)
+                    relative = self._pick(self.outsiders + self.outsiders + self.candidates)
+                    self._claim(statement, name, "RELATED_TO", relative)
                 else:
                     start, number = self._pick(_STARTS.split()).upper(), self.random.randrange(10, 99)
                     plate = f"{start}{number} {self._pick(_ENDS.split()).upper()}"
@@ -922,8 +922,8 @@ class _Account:
         say(0.5, trip.pilot, "PILOTED", trip.crossing)
         for name in trip.crew:
             say(0.6, name, "ASSISTED", trip.crossing)
-        for other in world.random.sample(trip.passengers, min(len(trip.passengers), 3)):
-            say(0.5, witness, "ASSOCIATES_WITH", other)
+        for passenger in world.random.sample(trip.passengers, min(len(trip.passengers), 3)):
+            say(0.5, witness, "ASSOCIATES_WITH", passenger)
 
     def claim_hearsay(self) -> None:
         """Claim what an honest witness overheard: about bosses, and across firms."""
@@ -940,8 +940,8 @@ class _Account:
             (trip.crew[0], trip.launch),
             (journey.teller, trip.money),
         )
-        for other, firm in orders:
-            say(see, firm.owner, "DIRECTED", other, **self.graded, **wording)
+        for subordinate, firm in orders:
+            say(see, firm.owner, "DIRECTED", subordinate, **self.graded, **wording)
         owner, hand, graded = trip.organiser.owner, world._hand, self.graded
         say(see * 1.1, owner, "ORGANISED", trip.crossing, **graded)
         say(see * 0.8, owner, "DIRECTED", world._pick([journey.driver, trip.crew[0], journey.agent]), **graded)

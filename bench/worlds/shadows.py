@@ -319,7 +319,7 @@ class World:
                 self._fact(front, "USED", self.phone[front], gang=gang.id)
                 self._fact(leader, "USED", self.phone[front], gang=gang.id)
         self.rivals = {
-            gang.id: [self.gangs[place - 1], self._pick([other for other in self.gangs if other is not gang])]
+            gang.id: [self.gangs[place - 1], self._pick([rival for rival in self.gangs if rival is not gang])]
             for place, gang in enumerate(self.gangs)
         }
 
@@ -378,9 +378,9 @@ class World:
                 self._house(gang, place)
         for broker in self.brokers:
             for gang in self.people[broker].serves:
-                other = self._pick(gang.middle)
-                self._call(broker, other)
-                self._fact(broker, "PAID" if self._chance(0.5) else "DIRECTED", other, gang=gang.id)
+                contact = self._pick(gang.middle)
+                self._call(broker, contact)
+                self._fact(broker, "PAID" if self._chance(0.5) else "DIRECTED", contact, gang=gang.id)
         for _ in range(round(_PEOPLE / 10)):
             self._crossing(self._pick(self.gangs, [gang.size for gang in self.gangs]))
         for name, rivals in self.rivals.items():
@@ -391,9 +391,9 @@ class World:
         paymaster = gang.specialists.get("paymaster", "")
         for leader in gang.leaders:
             self._fact(leader, "RUNS", gang.id, gang=gang.id)
-            for other in gang.middle:
-                self._fact(leader, "DIRECTED", other, gang=gang.id)
-                self._call(other, leader)
+            for subordinate in gang.middle:
+                self._fact(leader, "DIRECTED", subordinate, gang=gang.id)
+                self._call(subordinate, leader)
         for foreman in gang.foremen:
             for lieutenant in self._some(gang.lieutenants, 1 + self._chance(0.3)):
                 self._fact(lieutenant, "DIRECTED", foreman, gang=gang.id)
@@ -413,8 +413,8 @@ class World:
                 self._call(boss, aide)
             if paymaster and self._chance(0.3):
                 self._fact(paymaster, "PAID", aide, gang=gang.id)
-            for other in self._some(self.helpers + self.bystanders, self.random.poisson(1.5)):
-                self._call(aide, other)
+            for contact in self._some(self.helpers + self.bystanders, self.random.poisson(1.5)):
+                self._call(aide, contact)
         for member in gang.leaders + gang.middle + gang.foremen + gang.aides:
             self._fact(member, "MEMBER_OF", gang.id, gang=gang.id)
 
@@ -815,8 +815,8 @@ class World:
             key = next(key for key in self.scene[crossing.id] if key[1] == "ORGANISED")
         else:
             pool = [row["target"] for row in self.coached] + self.help["landlord"] + self.help["taxi"]
-            others = [name for name in pool if (name, "ORGANISED", crossing.id) not in self.facts]
-            key = (self._pick(others), "ORGANISED", crossing.id)
+            candidates = [name for name in pool if (name, "ORGANISED", crossing.id) not in self.facts]
+            key = (self._pick(candidates), "ORGANISED", crossing.id)
         self._claim(statement, key, crossing.id, "denies")
 
     # -- insiders --------------------------------------------------------------------------------------------------
@@ -886,8 +886,11 @@ class World:
         """Name people of a rival gang in place of the upper people."""
         rival = self._pick(self.rivals[gang.id])
         pool = rival.foremen + rival.lieutenants + self.bystanders[:4]
-        others = {boss: self._pick(pool) for boss in gang.leaders + gang.middle}
-        return [(others[key[0]], key[1], key[2]) if key[0] in others and self._chance(0.8) else key for key in account]
+        substitutes = {boss: self._pick(pool) for boss in gang.leaders + gang.middle}
+        return [
+            (substitutes[key[0]], key[1], key[2]) if key[0] in substitutes and self._chance(0.8) else key
+            for key in account
+        ]
 
     def _same(self, statement: str, person: str, wrong: str = "") -> None:
         rows = self.people[person].rows
@@ -1017,16 +1020,16 @@ class World:
         phone = self.phone[name]
         self._claim(statement, self._fact(name, "USED", phone), "record")
         done: set[str] = set()
-        for other in sorted(self.calls.get(name, ())):
-            number, calls = self.phone[other], 1 + self.random.poisson(6)
-            seen = self._chance({5: 0.3, 4: 0.6}.get(self._rank(other), 0.85))
+        for contact in sorted(self.calls.get(name, ())):
+            number, calls = self.phone[contact], 1 + self.random.poisson(6)
+            seen = self._chance({5: 0.3, 4: 0.6}.get(self._rank(contact), 0.85))
             if not seen or number in done or phone == number:
                 continue
             done.add(number)
             self._claim(statement, self._fact(phone, "CONTACTED", number), "record", weight=calls)
-            user = other
-            if self._rank(other) == 5:
-                user = next(front for front, person in self.people.items() if person.acts_for == other)
+            user = contact
+            if self._rank(contact) == 5:
+                user = next(front for front, person in self.people.items() if person.acts_for == contact)
             if self._chance({4: 0.25, 2: 0.55, 1: 0.6}.get(self._rank(user), 0.8)):
                 self._claim(statement, self._fact(user, "USED", number), "record")
                 self._claim(statement, self._fact(name, "CONTACTED", user), "record", weight=calls)
@@ -1046,13 +1049,13 @@ class World:
             gang = self.people[name].gang
             statement = self._record(self._day("2019-06-01", 480), "Observation log")
             near = [
-                weight * (8 if gang and self.people[other].gang == gang else 1)
-                for weight, other in zip(attention, everyone, strict=True)
+                weight * (8 if gang and self.people[person].gang == gang else 1)
+                for weight, person in zip(attention, everyone, strict=True)
             ]
             for _ in range(1 + self.random.binomial(3, 0.4)):
-                other = self._pick(everyone, near)
-                if other != name:
-                    self._claim(statement, self._fact(name, "ASSOCIATES_WITH", other), "record")
+                person = self._pick(everyone, near)
+                if person != name:
+                    self._claim(statement, self._fact(name, "ASSOCIATES_WITH", person), "record")
 
     def _registers(self, gang: Gang) -> None:
         """Record the people in registers and bank reports: the front, the landlord."""

@@ -45,7 +45,7 @@ def use_backend(name: str) -> None:
     installed = {entry.name: entry for entry in entry_points(group="networkx.backends") if entry.name != _NONE_OF_THEM}
     if name not in installed:
         raise OperatorError(
-            f"{_SETTING} is {name[:40]!r}, which is no backend of NetworkX that is installed ({_named(installed)}). Install it"
+            f"{_SETTING} is {name[:40]!r}, which is no backend of NetworkX that is installed ({_list_installed(installed)}). Install it"
             " where graphsvc is, or unset it for NetworkX's own."
         )
     import networkx as nx
@@ -66,7 +66,7 @@ def use_backend(name: str) -> None:
         own_settings.n_jobs, own_settings.active = -1, True
 
 
-def by_backend(algorithm: Callable[..., Answer], *given: Any, **options: Any) -> Answer:
+def by_backend(algorithm: Callable[..., Answer], *arguments: Any, **options: Any) -> Answer:
     """Run an algorithm of NetworkX in the backend in use, or in NetworkX if the backend lacks it or fails.
 
     Example:
@@ -78,7 +78,7 @@ def by_backend(algorithm: Callable[..., Answer], *given: Any, **options: Any) ->
     Where a sample is drawn, a backend that draws differently estimates differently.
     """
     try:
-        return algorithm(*given, **options)
+        return algorithm(*arguments, **options)
     except Exception as error:  # a third-party package may raise anything
         if not _priority().algos:
             raise
@@ -91,7 +91,7 @@ def by_backend(algorithm: Callable[..., Answer], *given: Any, **options: Any) ->
                 name,
                 type(error).__name__,
             )
-        return algorithm(*given, **options, backend=OWN)
+        return algorithm(*arguments, **options, backend=OWN)
 
 
 def _priority() -> Any:
@@ -101,5 +101,5 @@ def _priority() -> Any:
     return nx.config.backend_priority
 
 
-def _named(installed: dict[str, Any]) -> str:
+def _list_installed(installed: dict[str, Any]) -> str:
     return f"there are {', '.join(sorted(installed))}" if installed else "there is none"

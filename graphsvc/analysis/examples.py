@@ -73,7 +73,7 @@ def tied(*texts: str, carried: Collection[str] = (), dependence: Dependence | No
     """
     claims = [said(text) for text in texts]
     ledger = encode(claims, dependence or {})
-    stands = standing(ledger, strengths(ledger), int(ledger.link.max(initial=-1)) + 1)
+    standings = standing(ledger, strengths(ledger), int(ledger.link.max(initial=-1)) + 1)
     ends = [(claim.subject, claim.subject_kind) for claim in claims] + [(c.object, c.object_kind) for c in claims]
     persons = [name for name, kind in ends if kind == "person"]
-    return network(ledger, stands, persons, carried, shipped().columns)
+    return network(ledger, standings, persons, carried, shipped().columns)

@@ -24,13 +24,13 @@ class Processors(Protocol):
     which the other machines also have.
     """
 
-    def each(self, work: Callable[[Shared, Given], Result], shared: Shared, given: Iterable[Given]) -> Iterator[Result]:
+    def each(self, work: Callable[[Shared, Given], Result], shared: Shared, tasks: Iterable[Given]) -> Iterator[Result]:
         """Apply the work to each item and yield the results in order; no result depends on which worker computed it.
 
         Args:
             work: function of the shared data and one item; it must not change data that another task may use.
             shared: data common to all tasks.
-            given: the items.
+            tasks: the items.
         """
 
     def close(self) -> None:
@@ -45,9 +45,9 @@ class ThisMachine:
         [2, 4, 8]
     """
 
-    def each(self, work: Callable[[Shared, Given], Result], shared: Shared, given: Iterable[Given]) -> Iterator[Result]:
+    def each(self, work: Callable[[Shared, Given], Result], shared: Shared, tasks: Iterable[Given]) -> Iterator[Result]:
         """See `Processors.each`."""
-        return side_by_side(partial(work, shared), given)
+        return side_by_side(partial(work, shared), tasks)
 
     def close(self) -> None:
         """Do nothing; there are no workers to release."""
@@ -68,12 +68,12 @@ def processors_here() -> int:
     return min(_MOST, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
-def side_by_side(work: Callable[[Given], Result], given: Iterable[Given]) -> Iterator[Result]:
+def side_by_side(work: Callable[[Given], Result], tasks: Iterable[Given]) -> Iterator[Result]:
     """Apply the work to each item and yield the results in order, starting only a few items ahead.
 
     Args:
         work: function of one item; it must not change data that another task may use.
-        given: the items.
+        tasks: the items.
 
     Example:
         >>> list(side_by_side(abs, [-1, 2, -3]))
@@ -84,8 +84,8 @@ def side_by_side(work: Callable[[Given], Result], given: Iterable[Given]) -> Ite
     processors = processors_here()
     with ThreadPoolExecutor(processors) as pool:
         begun: deque[Future[Result]] = deque()
-        for thing in given:
-            begun.append(pool.submit(work, thing))
+        for task in tasks:
+            begun.append(pool.submit(work, task))
             if len(begun) > processors:
                 yield begun.popleft().result()
         while begun:

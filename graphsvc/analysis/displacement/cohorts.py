@@ -149,8 +149,8 @@ class Whereabouts:
         if relation not in self._starts:
             self._starts[relation] = sorted(
                 (stay.begin, stay.arrived or stay.begin, stay.person, stay.place)
-                for some in self.of.values()
-                for stay in some
+                for person_stays in self.of.values()
+                for stay in person_stays
                 if stay.begin and stay.relation == relation and stay.belief >= LEAST
             )
         return self._starts[relation]
@@ -169,8 +169,8 @@ def whereabouts(places: Iterable[WorkPlace], ties: Iterable[WorkTie]) -> Whereab
     links = list(ties)
     of = stays(links)
     at: dict[str, list[Stay]] = defaultdict(list)
-    for some in of.values():
-        for stay in some:
+    for person_stays in of.values():
+        for stay in person_stays:
             at[stay.place].append(stay)
     left, seen = defaultdict(list), defaultdict(list)
     for tie in links:
@@ -200,7 +200,7 @@ def closings(known: Whereabouts) -> list[Closing]:
     emptied = [
         closing
         for place in known.places.values()
-        if not place.closed_on and (closing := _emptied(known, place)) is not None
+        if not place.closed_on and (closing := _find_emptying(known, place)) is not None
     ]
     return sorted([*closed, *emptied], key=lambda closing: (closing.day, closing.place))
 
@@ -233,12 +233,12 @@ def cohort(known: Whereabouts, closing: Closing) -> Cohort:
     for stay in known.at.get(closing.place, ()):
         if stay.relation != relation:
             continue
-        there = _there(known, stay, closing)
+        was_there = _was_there(known, stay, closing)
         if stay.belief < LEAST:
             doubted.append(stay.person)
-        elif there is None:
+        elif was_there is None:
             undated.append(stay.person)
-        elif there:
+        elif was_there:
             people.append(_became(known, stay, closing))
     people.sort(key=lambda became: became.person)
     return Cohort(closing, tuple(people), tuple(sorted(undated)), tuple(sorted(doubted)))
@@ -253,11 +253,11 @@ def relation_at(known: Whereabouts, place: str) -> str:
 
     Limits: by the kind of the place, not by the reports about each person.
     """
-    there = known.places.get(place)
-    return LIVED if there is not None and there.kind == DWELLING else WORKED
+    workplace = known.places.get(place)
+    return LIVED if workplace is not None and workplace.kind == DWELLING else WORKED
 
 
-def _there(known: Whereabouts, stay: Stay, closing: Closing) -> bool | None:
+def _was_there(known: Whereabouts, stay: Stay, closing: Closing) -> bool | None:
     """Return whether a person was at a place in the weeks before an event; None if the days do not decide."""
     if stay.until is not None and stay.until < closing.since:
         return False
@@ -268,17 +268,17 @@ def _there(known: Whereabouts, stay: Stay, closing: Closing) -> bool | None:
     if stay.until is not None:
         return True
     moved_on = any(
-        other.begin and other.begin > stay.begin and other.arrived and other.arrived < closing.since
-        for other in _elsewhere(known, stay)
+        later_stay.begin and later_stay.begin > stay.begin and later_stay.arrived and later_stay.arrived < closing.since
+        for later_stay in _elsewhere(known, stay)
     )
     return not moved_on and (closing.day - stay.begin).days <= LONGEST
 
 
 def _elsewhere(known: Whereabouts, stay: Stay) -> Iterator[Stay]:
     """Yield the person's stays at other places of the same sort, by day; stays without a day come last."""
-    for other in known.of[stay.person]:
-        if other.relation == stay.relation and other.place != stay.place and other.belief >= LEAST:
-            yield other
+    for candidate in known.of[stay.person]:
+        if candidate.relation == stay.relation and candidate.place != stay.place and candidate.belief >= LEAST:
+            yield candidate
 
 
 def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
@@ -287,15 +287,18 @@ def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
     first = max(since, shifted(stay.begin, 1)) if stay.begin else since
     following = next(
         (
-            other
-            for other in _elsewhere(known, stay)
-            if other.begin and other.begin < end and other.arrived and other.arrived >= first
+            candidate
+            for candidate in _elsewhere(known, stay)
+            if candidate.begin and candidate.begin < end and candidate.arrived and candidate.arrived >= first
         ),
         None,
     )
     beside = any(
-        other.arrived is not None and other.arrived < end and other.until is not None and other.until >= closing.day
-        for other in _elsewhere(known, stay)
+        candidate.arrived is not None
+        and candidate.arrived < end
+        and candidate.until is not None
+        and candidate.until >= closing.day
+        for candidate in _elsewhere(known, stay)
     )
     abandoned = tuple(tie for tie in known.left.get(stay.person, ()) if _since(tie, since))
     seen_at = tuple(
@@ -314,7 +317,7 @@ def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
         outcome = "stayed"
     elif seen_at:
         outcome = "seen"
-    undated = tuple(other.place for other in _elsewhere(known, stay) if other.begin is None)
+    undated = tuple(candidate.place for candidate in _elsewhere(known, stay) if candidate.begin is None)
     return Became(stay.person, stay, outcome, following, abandoned, seen_at, undated if following is None else ())
 
 
@@ -324,19 +327,19 @@ def _since(tie: WorkTie, day: dt.date) -> bool:
     return last is None or last >= day
 
 
-def _emptied(known: Whereabouts, place: WorkPlace) -> Closing | None:
+def _find_emptying(known: Whereabouts, place: WorkPlace) -> Closing | None:
     """Return the event that a place emptied, on the day the last person left, if no one stayed or came since."""
     relation = relation_at(known, place.id)
-    there = [stay for stay in known.at.get(place.id, ()) if stay.relation == relation and stay.belief >= LEAST]
-    gone = [left for stay in there if (left := _gone(known, stay)) is not None]
-    if len(gone) < EMPTIED_PEOPLE or len(gone) < len(there):
+    reported_stays = [stay for stay in known.at.get(place.id, ()) if stay.relation == relation and stay.belief >= LEAST]
+    departures = [left for stay in reported_stays if (left := _find_departure(known, stay)) is not None]
+    if len(departures) < EMPTIED_PEOPLE or len(departures) < len(reported_stays):
         return None
-    last, _, given = max(gone)
-    together = sum((last - latest).days <= EMPTIED_DAYS for _, latest, _ in gone)
-    return Closing(place.id, last, "emptied", given) if together >= EMPTIED_PEOPLE else None
+    last, _, date_given = max(departures)
+    together = sum((last - latest).days <= EMPTIED_DAYS for _, latest, _ in departures)
+    return Closing(place.id, last, "emptied", date_given) if together >= EMPTIED_PEOPLE else None
 
 
-def _gone(known: Whereabouts, stay: Stay) -> tuple[dt.date, dt.date, str] | None:
+def _find_departure(known: Whereabouts, stay: Stay) -> tuple[dt.date, dt.date, str] | None:
     """Return when a person is known to have left: the last day reported there, or their arrival elsewhere.
 
     The result is the first and the last day it can mean, and the date as given.
@@ -344,13 +347,13 @@ def _gone(known: Whereabouts, stay: Stay) -> tuple[dt.date, dt.date, str] | None
     if stay.begin is None:
         return None
     ends = [(stay.ended, stay.until or stay.ended, stay.last_on)] if stay.ended is not None else []
-    came = next(
+    arrival = next(
         (
-            (other.begin, other.arrived or other.begin, other.first_on)
-            for other in _elsewhere(known, stay)
-            if other.begin is not None and other.begin > stay.begin
+            (later_stay.begin, later_stay.arrived or later_stay.begin, later_stay.first_on)
+            for later_stay in _elsewhere(known, stay)
+            if later_stay.begin is not None and later_stay.begin > stay.begin
         ),
         None,
     )
     # A person who came elsewhere while still reported here had not left.
-    return max([*ends, *([came] if came else [])], default=None)
+    return max([*ends, *([arrival] if arrival else [])], default=None)

@@ -179,12 +179,12 @@ def dealt(
 
 
 def chance_tests(
-    asked: Mapping[str, AskedOf], *, draws: int = DRAWS, processors: Processors = THIS_MACHINE
+    inputs: Mapping[str, AskedOf], *, draws: int = DRAWS, processors: Processors = THIS_MACHINE
 ) -> dict[str, ChanceTest]:
     """Test several closures, without correction: each as in `dealt`.
 
     Args:
-        asked: closure → input of its test.
+        inputs: closure → input of its test.
         draws: number of draws for each.
         processors: workers that compute the draws.
 
@@ -195,19 +195,19 @@ def chance_tests(
 
     Limits: as `dealt`.
     """
-    dealing = {place: question for place, question in asked.items() if len(question.went) >= FEWEST}
+    dealing = {place: question for place, question in inputs.items() if len(question.went) >= FEWEST}
     hands = {place: _hands(question, draws) for place, question in dealing.items()}
     standing = dict(zip(hands, processors.each(standing_of, None, hands.values()), strict=True))
     return {
         place: _test(question, hands[place], standing[place])
         if place in hands
         else ChanceTest(len(question.went), len(question.arrivals))
-        for place, question in asked.items()
+        for place, question in inputs.items()
     }
 
 
-def _test(asked: AskedOf, hands: Hands, standing: Reached) -> ChanceTest:
-    seen, arrivals, draws = hands.seen, len(asked.arrivals), hands.draws
+def _test(question: AskedOf, hands: Hands, standing: Reached) -> ChanceTest:
+    seen, arrivals, draws = hands.seen, len(question.arrivals), hands.draws
     best = float(hands.surprise[np.arange(len(hands.heads)), np.minimum(hands.heads, seen)].min(initial=1.0))
     if hands.ours.any():
         best = min(best, float(hands.surprise[-1, min(int(hands.heads[hands.ours].sum()), seen)]))
@@ -226,7 +226,7 @@ def _test(asked: AskedOf, hands: Hands, standing: Reached) -> ChanceTest:
             (int((standing.least <= surprise * _HAIR).sum()) + 1) / (draws + 1),
         )
 
-    names = sorted(set(asked.arrivals))
+    names = sorted(set(question.arrivals))
     places = [
         excess(names[row], int(hands.counts[row]), row, float(hands.chances[row]))
         for row in np.flatnonzero(hands.counts).tolist()
@@ -239,7 +239,7 @@ def _test(asked: AskedOf, hands: Hands, standing: Reached) -> ChanceTest:
         "cannot tell",
         standing.p if could_tell else None,
         None,
-        tuple(sorted(places, key=lambda some: (some.p, -some.ratio, some.place))),
+        tuple(sorted(places, key=lambda surplus: (surplus.p, -surplus.ratio, surplus.place))),
         control,
     )
 
@@ -265,7 +265,7 @@ def corrected(tests: Mapping[str, ChanceTest]) -> dict[str, ChanceTest]:
     standing = sum(value <= ALPHA for value in q.values())
     # Within a significant closure, a place is tested at the share of closures that are significant.
     level = ALPHA * standing / len(p)
-    return {name: _judged(test, q.get(name), level) for name, test in tests.items()}
+    return {name: _set_verdict(test, q.get(name), level) for name, test in tests.items()}
 
 
 def chances(arrivals: Iterable[str], weights: Mapping[str, float]) -> dict[str, float]:
@@ -287,7 +287,7 @@ def chances(arrivals: Iterable[str], weights: Mapping[str, float]) -> dict[str, 
 _HAIR = 1 + 1e-9
 
 
-def _judged(test: ChanceTest, q: float | None, level: float) -> ChanceTest:
+def _set_verdict(test: ChanceTest, q: float | None, level: float) -> ChanceTest:
     if q is None:
         return test
     every = [*test.places, *([test.control] if test.control else [])]
@@ -299,19 +299,19 @@ def _judged(test: ChanceTest, q: float | None, level: float) -> ChanceTest:
     return replace(test, verdict="scattered" if scattered else "cannot tell", q=q)
 
 
-def _hands(asked: AskedOf, draws: int) -> Hands:
-    heads, went, seen = Counter(asked.arrivals), Counter(asked.went), len(asked.went)
-    by_place = chances(asked.arrivals, asked.weights)
+def _hands(question: AskedOf, draws: int) -> Hands:
+    heads, went, seen = Counter(question.arrivals), Counter(question.went), len(question.went)
+    by_place = chances(question.arrivals, question.weights)
     # Sorted by place, so that the order of arrivals changes no answer.
     names, chance = list(by_place), np.array(list(by_place.values()))
     numbers = np.array([heads[name] for name in names], dtype=np.int64)
-    ours = np.array([name in asked.controlled for name in names], dtype=np.bool_)
+    ours = np.array([name in question.controlled for name in names], dtype=np.bool_)
     each = np.minimum(np.append(chance, chance[ours].sum()), 1.0)
     # The upper tail of the binomial distribution.
     table = scipy.special.bdtrc(np.arange(-1, seen)[None, :], seen, each[:, None])
     table[:, :FEWEST] = 1.0
     counts = np.array([went[name] for name in names], dtype=np.int64)
-    seed = crc32(counts.tobytes(), crc32(numbers.tobytes())) if asked.seed is None else asked.seed
+    seed = crc32(counts.tobytes(), crc32(numbers.tobytes())) if question.seed is None else question.seed
     return Hands(numbers, chance, ours, table, counts, seen, draws, seed)
 
 

@@ -97,22 +97,22 @@ def displaced(known: Whereabouts, *, draws: int = DRAWS, processors: Processors 
     Limits: as `cohorts.cohort` and `deals.dealt`. A place that people left twice appears once, for its closure.
     """
     controlled = _under_one_hand(known.ties)
-    some = {closing.place: cohort(known, closing) for closing in closings(known)}
+    cohorts = {closing.place: cohort(known, closing) for closing in closings(known)}
     bound: dict[str, frozenset[str]] = {}
     tests: dict[str, ChanceTest] = {}
     preferred = _fit_both(known, None)
     # People moved with others from elsewhere do not show where free people go: only the first round draws from them.
     for _ in range(2):
-        others = frozenset().union(*bound.values())
+        all_bound = frozenset().union(*bound.values())
         if tests:
-            preferred = _fit_both(known, others)
-        asked = {
-            place: _asked(known, left, controlled(place), others - bound.get(place, frozenset()), preferred(left))
-            for place, left in some.items()
+            preferred = _fit_both(known, all_bound)
+        questions = {
+            place: _question(known, left, controlled(place), all_bound - bound.get(place, frozenset()), preferred(left))
+            for place, left in cohorts.items()
         }
-        tests = deals.corrected(deals.chance_tests(asked, draws=draws, processors=processors))
-        bound = {place: _bound(left, tests[place]) for place, left in some.items()}
-    return {place: Departure(left, tests[place], preferred(left)) for place, left in some.items()}
+        tests = deals.corrected(deals.chance_tests(questions, draws=draws, processors=processors))
+        bound = {place: _bound(left, tests[place]) for place, left in cohorts.items()}
+    return {place: Departure(left, tests[place], preferred(left)) for place, left in cohorts.items()}
 
 
 def left_on(
@@ -140,12 +140,12 @@ def left_on(
 
     Limits: as `displaced`. Trying many days until one is significant finds results of chance.
     """
-    some = cohort(known, Closing(place, day, "asked"))
+    leavers = cohort(known, Closing(place, day, "asked"))
     bound = moved_together(every)
-    others = frozenset().union(*bound.values()) - bound.get(place, frozenset())
-    preferences = _fit_both(known, frozenset().union(*bound.values()))(some)
-    asked = _asked(known, some, _under_one_hand(known.ties)(place), others, preferences)
-    return Departure(some, deals.corrected(deals.chance_tests({place: asked}, draws=draws))[place], preferences)
+    excluded = frozenset().union(*bound.values()) - bound.get(place, frozenset())
+    preferences = _fit_both(known, frozenset().union(*bound.values()))(leavers)
+    question = _question(known, leavers, _under_one_hand(known.ties)(place), excluded, preferences)
+    return Departure(leavers, deals.corrected(deals.chance_tests({place: question}, draws=draws))[place], preferences)
 
 
 def moved_together(every: Mapping[str, Departure]) -> dict[str, frozenset[str]]:
@@ -211,8 +211,8 @@ def flows(left: Departure) -> list[Flow]:
     grouped: dict[tuple[Outcome, str], list[Became]] = defaultdict(list)
     for became in left.cohort.people:
         grouped[became.outcome, became.following.place if became.following else ""].append(became)
-    made = [_flow(left.closing, outcome, place, people) for (outcome, place), people in grouped.items()]
-    return sorted(made, key=lambda flow: (flow.outcome != "moved", -len(flow.people), flow.outcome, flow.next))
+    cohort_flows = [_flow(left.closing, outcome, place, people) for (outcome, place), people in grouped.items()]
+    return sorted(cohort_flows, key=lambda flow: (flow.outcome != "moved", -len(flow.people), flow.outcome, flow.next))
 
 
 def came(every: Mapping[str, Departure], place: str) -> list[Flow]:
@@ -224,8 +224,8 @@ def came(every: Mapping[str, Departure], place: str) -> list[Flow]:
 
     Limits: people who came from a place that did not close or empty are in no flow.
     """
-    some = [flow for left in every.values() for flow in flows(left) if flow.next == place]
-    return sorted(some, key=lambda flow: (-len(flow.people), flow.left))
+    incoming = [flow for left in every.values() for flow in flows(left) if flow.next == place]
+    return sorted(incoming, key=lambda flow: (-len(flow.people), flow.left))
 
 
 def flow_graph(every: Iterable[Departure]) -> nx.MultiDiGraph[str]:
@@ -328,7 +328,7 @@ def _fit_both(known: Whereabouts, bound: Collection[str] | None) -> Callable[[Co
     return lambda left: fitted[relation_at(known, left.closing.place)]
 
 
-def _asked(
+def _question(
     known: Whereabouts, left: Cohort, controlled: frozenset[str], bound: frozenset[str], preferences: Preferences
 ) -> AskedOf:
     went = [became.following.place for became in left.went if became.following is not None]
@@ -355,12 +355,12 @@ def _bound(left: Cohort, test: ChanceTest) -> frozenset[str]:
 def _under_one_hand(ties: Iterable[WorkTie]) -> Callable[[str], frozenset[str]]:
     """Return a function from a place to the other places with a reported controller in common."""
     by_place = hands(ties)
-    held: dict[str, set[str]] = defaultdict(set)
+    controlled: dict[str, set[str]] = defaultdict(set)
     for place, controllers in by_place.items():
         for who in controllers:
-            held[who].add(place)
+            controlled[who].add(place)
 
-    def others(place: str) -> frozenset[str]:
-        return frozenset().union(*(held[who] for who in by_place.get(place, ()))) - {place}
+    def partners(place: str) -> frozenset[str]:
+        return frozenset().union(*(controlled[who] for who in by_place.get(place, ()))) - {place}
 
-    return others
+    return partners

@@ -89,11 +89,11 @@ def movers(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -> lis
     anyone was moved. Links to only one of the moved people are listed too: that person may be the only one who spoke.
     """
     people = [became for became in moved if became.following is not None]
-    said: dict[str, dict[str, float]] = defaultdict(dict)
+    beliefs: dict[str, dict[str, float]] = defaultdict(dict)
     ways: dict[str, dict[By, dict[WorkTie, None]]] = defaultdict(lambda: defaultdict(dict))
 
     def add(who: str, by: By, person: str, belief: float, *ties: WorkTie) -> None:
-        said[who][person] = max(said[who].get(person, 0.0), belief)
+        beliefs[who][person] = max(beliefs[who].get(person, 0.0), belief)
         ways[who][by].update(dict.fromkeys(ties))
 
     at_place = _running(known.ties)
@@ -101,10 +101,10 @@ def movers(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -> lis
     for became in people:
         if became.following is None:
             continue
-        there = at_place.get(became.following.place, {})
+        controllers = at_place.get(became.following.place, {})
         for who, old in at_place.get(closing.place, {}).items():
-            if who in there:
-                add(who, "control", became.person, old.belief * there[who].belief, old, there[who])
+            if who in controllers:
+                add(who, "control", became.person, old.belief * controllers[who].belief, old, controllers[who])
         for tie in acts.get(became.person, ()):
             if _in_time(tie, closing):
                 add(
@@ -120,18 +120,18 @@ def movers(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -> lis
         if len(lodgers) > 1 and house not in ends:
             for tie in lodgers:
                 add(house, "house", tie.subject, tie.belief, tie)
-    made = [
+    candidates = [
         Mover(
             who,
             tuple(ways[who]),
-            tuple(sorted(some)),
-            sum(some.values()),
+            tuple(sorted(person_beliefs)),
+            sum(person_beliefs.values()),
             ties := tuple(tie for of_way in ways[who].values() for tie in of_way),
             any(tie.denied for tie in ties),
         )
-        for who, some in said.items()
+        for who, person_beliefs in beliefs.items()
     ]
-    return sorted(made, key=lambda mover: (-round(mover.expected, 9), mover.denied, mover.who))
+    return sorted(candidates, key=lambda mover: (-round(mover.expected, 9), mover.denied, mover.who))
 
 
 def next_places(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -> list[NextPlace]:
@@ -149,7 +149,7 @@ def next_places(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -
     by_place = hands(known.ties)
     ours = by_place.get(closing.place, {})
     reached = {became.following.place for became in moved if became.following is not None}
-    made = []
+    open_places = []
     for name, controllers in by_place.items():
         place = known.places.get(name, WorkPlace(name))
         shared = [tie for who, tie in controllers.items() if who in ours]
@@ -157,8 +157,8 @@ def next_places(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -
             continue
         belief = max(tie.belief * ours[tie.subject].belief for tie in shared)
         denied = any(tie.denied or ours[tie.subject].denied for tie in shared)
-        made.append(NextPlace(name, tuple(shared), belief, denied, name in reached))
-    return sorted(made, key=lambda place: (-round(place.belief, 9), place.denied, place.place))
+        open_places.append(NextPlace(name, tuple(shared), belief, denied, name in reached))
+    return sorted(open_places, key=lambda place: (-round(place.belief, 9), place.denied, place.place))
 
 
 def _running(ties: Iterable[WorkTie]) -> Mapping[str, dict[str, WorkTie]]:
@@ -166,8 +166,8 @@ def _running(ties: Iterable[WorkTie]) -> Mapping[str, dict[str, WorkTie]]:
     running: dict[str, dict[str, WorkTie]] = defaultdict(dict)
     for tie in ties:
         if tie.relation in (CONTROLS, MANAGED) and tie.holds:
-            other = running[tie.object].get(tie.subject)
-            if other is None or tie.belief > other.belief:
+            strongest = running[tie.object].get(tie.subject)
+            if strongest is None or tie.belief > strongest.belief:
                 running[tie.object][tie.subject] = tie
     return running
 

@@ -74,7 +74,7 @@ def hand_tests(known: Whereabouts, every: Mapping[str, Departure]) -> list[HandT
             theirs = controlled[who] - {place}
             stayed = sum(name in theirs for name in went)
             parts[who].append((place, len(went), stayed, sum(chances.get(name, 0.0) for name in theirs)))
-    return _correct(_test(who, some) for who, some in parts.items() if len(some) >= _FEWEST_CLOSURES)
+    return _correct(_test(who, closures) for who, closures in parts.items() if len(closures) >= _FEWEST_CLOSURES)
 
 
 def _test(who: str, parts: list[tuple[str, int, int, float]]) -> HandTest:
@@ -93,12 +93,14 @@ def _correct(tests: Iterable[HandTest]) -> list[HandTest]:
     """Return the tests that could show anything, with p corrected over them."""
     from scipy.stats import false_discovery_control
 
-    some = sorted((test for test in tests if test.expected > 0 and sum(test.seen) >= FEWEST), key=lambda test: test.who)
-    if not some:
+    testable = sorted(
+        (test for test in tests if test.expected > 0 and sum(test.seen) >= FEWEST), key=lambda test: test.who
+    )
+    if not testable:
         return []
-    corrected = false_discovery_control([test.p for test in some]).tolist()
-    made = [
+    corrected = false_discovery_control([test.p for test in testable]).tolist()
+    adjusted = [
         replace(test, q=q, together=q <= ALPHA and sum(test.stayed) >= FEWEST)
-        for test, q in zip(some, corrected, strict=True)
+        for test, q in zip(testable, corrected, strict=True)
     ]
-    return sorted(made, key=lambda test: (test.p, test.who))
+    return sorted(adjusted, key=lambda test: (test.p, test.who))

@@ -119,8 +119,8 @@ def stays(ties: Iterable[WorkTie]) -> dict[str, list[Stay]]:
     for tie in ties:
         if tie.relation in (WORKED, LIVED):
             by_person[tie.subject].append(_stay(tie))
-    for some in by_person.values():
-        some.sort(key=lambda stay: (stay.begin or dt.date.max, stay.relation, stay.place))
+    for person_stays in by_person.values():
+        person_stays.sort(key=lambda stay: (stay.begin or dt.date.max, stay.relation, stay.place))
     return dict(by_person)
 
 
@@ -172,7 +172,7 @@ def over(tie: WorkTie) -> dt.date | None:
 
     Limits: it may have ended long before.
     """
-    date = _told(tie.last_on or tie.first_on)
+    date = _usable_date(tie.last_on or tie.first_on)
     return date.latest if date else None
 
 
@@ -220,7 +220,7 @@ def contested_hands(ties: Iterable[WorkTie]) -> frozenset[str]:
 def _stay(tie: WorkTie) -> Stay:
     begin, ended, until = near(tie.first_on), None, None
     if tie.last_on != tie.first_on:
-        end = _told(tie.last_on)
+        end = _usable_date(tie.last_on)
         ended, until = (end.earliest, end.latest) if end else (None, None)
     if ended is None or until is None or (begin is not None and until <= begin):
         ended = until = None
@@ -244,11 +244,11 @@ def _stay(tie: WorkTie) -> Stay:
     )
 
 
-def _told(text: str) -> PartialDate | None:
+def _usable_date(text: str) -> PartialDate | None:
     date = parse_date(text) if text else None
     return None if date is None or date.earliest.year in (dt.MINYEAR, dt.MAXYEAR) else date
 
 
 def _to_the_month(text: str) -> PartialDate | None:
-    date = _told(text)
+    date = _usable_date(text)
     return date if date and (date.latest - date.earliest).days < COARSEST else None

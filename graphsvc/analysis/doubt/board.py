@@ -69,8 +69,8 @@ class Board:
         """Return the differences of the ranking without each of some sets."""
         count, row = len(changes), self.row_of[moves.entity]
         turned = plays(moves.to) != plays(self.stands[row])
-        some = rereading.rescored(self.before, changes, (moves.left_out[turned], row[turned]))
-        those = self._otherwise(some, moves.left_out * len(self.stands) + row, moves.to)
+        new_scores = rereading.rescored(self.before, changes, (moves.left_out[turned], row[turned]))
+        those = self._otherwise(new_scores, moves.left_out * len(self.stands) + row, moves.to)
         rank, ranked = self._ranks(those, count), np.isfinite(those.now)
         return (
             those.which,
@@ -81,16 +81,16 @@ class Board:
             *self._stretches(those, count),
         )
 
-    def _otherwise(self, some: Rescored, moving: Ints, to: Ints) -> _Otherwise:
+    def _otherwise(self, new_scores: Rescored, moving: Ints, to: Ints) -> _Otherwise:
         """Return entries for new scores and new statuses (list x row, and the status) that change the listing."""
         size = len(self.stands)
-        scored = some.change * size + some.row
+        scored = new_scores.change * size + new_scores.row
         keys = distinct(np.concatenate((scored, moving)))
         row = keys % size
-        score, stands = self.before.scored.score[row], self.stands[row]
-        score[np.searchsorted(keys, scored)] = some.score
-        stands[np.searchsorted(keys, moving)] = to
-        score = listed(score, stands)
+        score, status = self.before.scored.score[row], self.stands[row]
+        score[np.searchsorted(keys, scored)] = new_scores.score
+        status[np.searchsorted(keys, moving)] = to
+        score = listed(score, status)
         now, before = score.round(_DIGITS), self.listed[row]
         differs = np.flatnonzero(now != before)
         # Sorted by list, best first, so that later look-ups for them are close together in memory.
@@ -131,12 +131,12 @@ class Board:
         return of[chosen], first[chosen], end[chosen], shift[chosen]
 
 
-def made(before: Read, stands: Ints, row_of: Ints, unheard: int) -> Board:
+def made(before: Read, status: Ints, row_of: Ints, unheard: int) -> Board:
     """Make the board of a scored network.
 
     Args:
         before: the network.
-        stands: the status of each of its people.
+        status: the status of each of its people.
         row_of: the row of each entity of the ledger in the network, -1 for none.
         unheard: number of listed people no claim mentions.
 
@@ -150,19 +150,19 @@ def made(before: Read, stands: Ints, row_of: Ints, unheard: int) -> Board:
 
     Limits: none.
     """
-    scores = listed(before.scored.score, stands).round(_DIGITS)
+    scores = listed(before.scored.score, status).round(_DIGITS)
     falling = np.argsort(-scores, kind="stable")[: int(np.isfinite(scores).sum())]
     place = np.full(len(scores), -1)
     place[falling] = np.arange(len(falling))
-    return Board(before, stands, row_of, unheard, scores, -scores[falling], place)
+    return Board(before, status, row_of, unheard, scores, -scores[falling], place)
 
 
-def without_some(board: Board, given: tuple[list[ClaimChange], Moves]) -> Differs:
+def without_some(board: Board, changes: tuple[list[ClaimChange], Moves]) -> Differs:
     """Return the differences of the ranking without each of some sets.
 
     Args:
         board: the list.
-        given: for each set the change of the claims, and the people whose status changes.
+        changes: for each set the change of the claims, and the people whose status changes.
 
     Example:
         >>> from graphsvc.analysis.doubt.leaving_out import LeavingOut
@@ -177,7 +177,7 @@ def without_some(board: Board, given: tuple[list[ClaimChange], Moves]) -> Differ
 
     Limits: takes memory for everyone the sets affect, so pass about a hundred at a time.
     """
-    return board.moved(*given)
+    return board.moved(*changes)
 
 
 def ranks_drawn(board: Board, holds: Bools) -> Ints:
@@ -202,12 +202,12 @@ def ranks_drawn(board: Board, holds: Bools) -> Ints:
     return board.ranks(listed(additive.score(drawn, board.before.scored.weights).score, board.stands))
 
 
-def listed(score: Floats, stands: Ints) -> Floats:
+def listed(score: Floats, status: Ints) -> Floats:
     """Return scores as they are listed: minus infinity for people not listed.
 
     Args:
         score: the score of each person.
-        stands: the status of each person, see `candidacy`.
+        status: the status of each person, see `candidacy`.
 
     Example:
         >>> listed(np.array([3.0, 3.0]), np.array([INSIDE, TIED])).tolist() == [3.0, ONLY_CARRIED]
@@ -215,13 +215,13 @@ def listed(score: Floats, stands: Ints) -> Floats:
 
     Limits: none.
     """
-    result: Floats = np.where(stands == INSIDE, score, np.where(stands == TIED, ONLY_CARRIED, -np.inf))
+    result: Floats = np.where(status == INSIDE, score, np.where(status == TIED, ONLY_CARRIED, -np.inf))
     return result
 
 
-def _keys(which: Ints, score: Floats) -> Ints:
+def _keys(list_number: Ints, score: Floats) -> Ints:
     """Return integers that sort by list, best first; people not listed come last."""
     listed = np.isfinite(score)
     falling = np.where(listed, _RANGE // 2 - np.rint(np.where(listed, score, 0.0) * 10**_DIGITS), _RANGE - 1)
-    keys: Ints = which * _RANGE + falling.astype(np.int64)
+    keys: Ints = list_number * _RANGE + falling.astype(np.int64)
     return keys

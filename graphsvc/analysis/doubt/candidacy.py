@@ -82,22 +82,22 @@ class Candidacy:
             [person is not None and bool(person.categories & CHARGED) for person in those], dtype=bool
         )
         self._child = np.array([person is not None and person.child for person in those], dtype=bool)
-        said = ~ledger.denies
-        ties = ledger.of(LEVEL_TIES) & said
+        asserts = ~ledger.denies
+        ties = ledger.of(LEVEL_TIES) & asserts
         nobody = np.zeros(len(ledger.claims), dtype=bool)
-        self._runs = _ends(ledger, ledger.of(RUNS_WORKPLACE) & said, nobody)
-        self._worked = _ends(ledger, ledger.of(WORKED) & said, nobody)
-        paid = ledger.of(ACTIVE_OBJECT) & said
+        self._runs = _ends(ledger, ledger.of(RUNS_WORKPLACE) & asserts, nobody)
+        self._worked = _ends(ledger, ledger.of(WORKED) & asserts, nobody)
+        paid = ledger.of(ACTIVE_OBJECT) & asserts
         wage = paid & (self._runs.total[ledger.subject] > 0) & (self._worked.total[ledger.object] > 0)
         self._wages = np.flatnonzero(wage)
         self._wages_of_payer = sorted_into(ledger.subject[self._wages], size)
         self._wages_of_payee = sorted_into(ledger.object[self._wages], size)
-        self._active = _ends(ledger, ledger.of(ACTIVE_SUBJECT) & said, paid & ~wage)
-        self._worked_by_hand = _ends(ledger, ledger.of(HANDS_ON) & said, nobody)
-        self._coerced = _ends(ledger, nobody, ledger.of(COERCES) & said)
-        self._commands = _ends(ledger, ledger.of(IN_COMMAND) & said, nobody)
-        self._passive = _ends(ledger, ledger.of(PASSIVE_SUBJECT) & said, ledger.of(PASSIVE_OBJECT) & said)
-        self._plays = _ends(ledger, ledger.of(PLAYS_PART) & said, paid & ~wage)
+        self._active = _ends(ledger, ledger.of(ACTIVE_SUBJECT) & asserts, paid & ~wage)
+        self._worked_by_hand = _ends(ledger, ledger.of(HANDS_ON) & asserts, nobody)
+        self._coerced = _ends(ledger, nobody, ledger.of(COERCES) & asserts)
+        self._commands = _ends(ledger, ledger.of(IN_COMMAND) & asserts, nobody)
+        self._passive = _ends(ledger, ledger.of(PASSIVE_SUBJECT) & asserts, ledger.of(PASSIVE_OBJECT) & asserts)
+        self._plays = _ends(ledger, ledger.of(PLAYS_PART) & asserts, paid & ~wage)
         player = self._plays.total > 0
         counted = ties & (player[ledger.subject] | player[ledger.object])
         self._tied = _ends(ledger, counted, counted)
@@ -129,18 +129,18 @@ class Candidacy:
         of = np.repeat(np.arange(len(left_out)), [len(rows) for rows in left_out])
         row = np.concatenate([*left_out, np.zeros(0, dtype=np.int64)]).astype(np.int64)
         removed = of * max(len(self._ledger.claims), 1) + row
-        idle, lawful, gone = (ends.lost(of, row, size) for ends in (self._active, self._passive, self._plays))
+        idle, lawful, former_players = (ends.lost(of, row, size) for ends in (self._active, self._passive, self._plays))
         earning = self._earning(of, row, removed, size)
-        gone = gone[~among(gone, earning)]
-        untied = self._untied(removed, gone, size)
+        former_players = former_players[~among(former_players, earning)]
+        untied = self._newly_untied(removed, former_players, size)
         newly = self._newly_tied(removed, earning, size)
         unforced = [ends.lost(of, row, size) for ends in (self._worked_by_hand, self._coerced, self._commands)]
         moved = distinct(np.concatenate((idle, lawful, untied, earning, newly, *unforced)))
-        which, entity = np.divmod(moved, size)
+        set_number, entity = np.divmod(moved, size)
         to = self._stand(entity, *(among(moved, keys) for keys in (idle, lawful, untied, earning, newly)))
         to = self._bar_leads(entity, to, *(among(moved, keys) for keys in unforced))
         differs = self._person[entity] & (to != self.now[entity])
-        return Moves(which[differs], entity[differs], to[differs])
+        return Moves(set_number[differs], entity[differs], to[differs])
 
     def _stand(self, entity: Ints, idle: Bools, lawful: Bools, untied: Bools, earning: Bools, newly: Bools) -> Ints:
         """Return the status of entities, given which have lost all that made them active, passive or linked.
@@ -166,35 +166,40 @@ class Candidacy:
 
     def _earning(self, of: Ints, row: Ints, removed: Ints, size: int) -> Ints:
         """Return payees, sorted as set x entity, whose payments are no longer wages: an end lost its workplace."""
-        which, payer = np.divmod(self._runs.lost(of, row, size), size)
+        set_number, payer = np.divmod(self._runs.lost(of, row, size), size)
         by_payer, from_payer = self._wages_of_payer.members(payer)
         those, payee = np.divmod(self._worked.lost(of, row, size), size)
         by_payee, from_payee = self._wages_of_payee.members(payee)
         rows = max(len(self._ledger.claims), 1)
         payment = self._wages[np.concatenate((by_payer, by_payee))]
-        key = np.concatenate((which[from_payer], those[from_payee])) * rows + payment
-        which, payment = np.divmod(_remaining(key, removed), rows)
-        return distinct(which * size + self._ledger.object[payment])
+        key = np.concatenate((set_number[from_payer], those[from_payee])) * rows + payment
+        set_number, payment = np.divmod(_remaining(key, removed), rows)
+        return distinct(set_number * size + self._ledger.object[payment])
 
     def _newly_tied(self, removed: Ints, earning: Ints, size: int) -> Ints:
         """Return such payees, and people linked to them, sorted, as set x entity; `earning`: the payees."""
         ledger, rows = self._ledger, max(len(self._ledger.claims), 1)
-        which, player = np.divmod(earning, size)
+        set_number, player = np.divmod(earning, size)
         end, pair = self._ties.by_entity.members(player)
-        which, tie = np.divmod(_remaining(which[pair] * rows + self._ties.row[end], removed), rows)
-        return distinct(np.concatenate((which * size + ledger.subject[tie], which * size + ledger.object[tie])))
+        set_number, tie = np.divmod(_remaining(set_number[pair] * rows + self._ties.row[end], removed), rows)
+        return distinct(
+            np.concatenate((set_number * size + ledger.subject[tie], set_number * size + ledger.object[tie]))
+        )
 
-    def _untied(self, removed: Ints, gone: Ints, size: int) -> Ints:
-        """Return people who lost every link to a player, as set x entity; `gone`: people who no longer play a part."""
+    def _newly_untied(self, removed: Ints, former_players: Ints, size: int) -> Ints:
+        """Return people who lost every link to a player, as set x entity.
+
+        `former_players` no longer play a part.
+        """
         ledger, rows = self._ledger, max(len(self._ledger.claims), 1)
-        which, player = np.divmod(gone, size)
+        set_number, player = np.divmod(former_players, size)
         tie, pair = self._tied.by_entity.members(player)
         tie = self._tied.row[tie]
-        which, player = which[pair], player[pair]
-        other = np.where(ledger.subject[tie] == player, ledger.object[tie], ledger.subject[tie])
-        still = self._player[other] & ~among(which * size + other, gone)
+        set_number, player = set_number[pair], player[pair]
+        neighbour = np.where(ledger.subject[tie] == player, ledger.object[tie], ledger.subject[tie])
+        still = self._player[neighbour] & ~among(set_number * size + neighbour, former_players)
         # A row that no longer links anyone to a player counts as left out.
-        lost = distinct(np.concatenate((removed, (which * rows + tie)[~still])))
+        lost = distinct(np.concatenate((removed, (set_number * rows + tie)[~still])))
         return self._tied.lost(*np.divmod(lost, rows), size)
 
 

@@ -109,18 +109,18 @@ class Gathering:
         """Number of people in the first places; more than the number of places where several share one."""
         return len(self._leads)
 
-    def take(self, some: Moved) -> None:
+    def take(self, rankings: Moved) -> None:
         """Record some rankings; their sets have the same positions as the items."""
-        those = self._false[some.left_out]
+        those = self._false[rankings.left_out]
         if those.any():
-            listed = self._leaving.listed(some, self.ids)
+            listed = self._leaving.listed(rankings, self.ids)
             ranks, lead = after(listed, self._top + 1)[those], np.arange(self.width)
             first = ranks.argmax(axis=0)
             worse = np.flatnonzero(ranks[first, lead] > self._worst)
             self._worst[worse] = ranks[first, lead][worse]
             self._without[worse] = len(self._touching) + first[worse]
             self._ranked[worse] = listed.ranked[those][first, lead][worse]
-            self._touching += [self._pieces[number] for number in some.left_out[those].tolist()]
+            self._touching += [self._pieces[number] for number in rankings.left_out[those].tolist()]
 
     def held(self) -> Alone:
         """Return the collected result."""
@@ -165,8 +165,8 @@ def alone(leaving: LeavingOut, pieces: Sequence[Piece], top: int = TOP) -> Alone
     Limits: as `Gathering`.
     """
     gathering = Gathering(leaving, pieces, top)
-    for some in leaving.moved([piece.rows for piece in pieces]):
-        gathering.take(some)
+    for rankings in leaving.moved([piece.rows for piece in pieces]):
+        gathering.take(rankings)
     return gathering.held()
 
 
@@ -208,18 +208,18 @@ def would_leave(
         return FalseAccounts((singly.pieces[singly.without[column]],), rank, fewest=True)
 
     near = _near(on, leaving.before, row, singly.pieces)[:_TRIED_IN_TURN]
-    left, gone, out, carried, rank = list(near), list[Piece](), False, False, None
+    left, false_items, out, carried, rank = list(near), list[Piece](), False, False, None
     rows = np.zeros(0, dtype=np.int64)  # rows of the items false already
     # A person now only carried, but still among the first as the list is short, will not leave it for more of the same.
-    while left and len(gone) < MOST and not out and not carried:
+    while left and len(false_items) < MOST and not out and not carried:
         without = leaving.of_one([np.union1d(rows, piece.rows) for piece in left], lead)
         ranks, scores = after(without, top + 1)[:, 0], without.score[:, 0]
         worst = int(np.lexsort((scores, -ranks))[0]) if ranks.max() > top else int(scores.argmin())
         rank, out = int(ranks[worst]) if without.ranked[worst, 0] else None, bool(ranks[worst] > top)
         carried = bool(scores[worst] == ONLY_CARRIED)
-        gone.append(left.pop(worst))
-        rows = np.union1d(rows, gone[-1].rows)
-    if len(gone) > 2 or not out:  # the greedy search may miss a pair that suffices
+        false_items.append(left.pop(worst))
+        rows = np.union1d(rows, false_items[-1].rows)
+    if len(false_items) > 2 or not out:  # the greedy search may miss a pair that suffices
         pairs = list(combinations(near[:_TRIED_IN_PAIRS], 2))
         both = [np.union1d(*(piece.rows for piece in pair)) for pair in pairs]
         of_pairs = leaving.of_one(both, lead)
@@ -228,17 +228,17 @@ def would_leave(
             best = int(ranks.argmax())
             return FalseAccounts(pairs[best], int(ranks[best]) if of_pairs.ranked[best, 0] else None, fewest=True)
     if out:
-        return FalseAccounts(tuple(gone), rank, fewest=len(gone) == 2)
-    return FalseAccounts((), int(leaving.order.rank[row]), fewest=False, tried=len(gone))
+        return FalseAccounts(tuple(false_items), rank, fewest=len(false_items) == 2)
+    return FalseAccounts((), int(leaving.order.rank[row]), fewest=False, tried=len(false_items))
 
 
 def _near(on: Basis, before: Read, row: int, pieces: Sequence[Piece]) -> list[Piece]:
     """Return items about this person or people linked to them, the items that say most first."""
     cells, ledger = before.network.cells, on.told
     tied = np.flatnonzero(cells.other >= 0)
-    person, other = cells.person[tied], cells.other[tied]
+    person, neighbour = cells.person[tied], cells.other[tied]
     about = np.zeros(before.network.size + 1)
-    about[other[person == row]] = about[person[other == row]] = 1.0
+    about[neighbour[person == row]] = about[person[neighbour == row]] = 1.0
     about[row] = 1.0 + len(ledger.claims)
     ends = before.network.at[2 * ledger.link], before.network.at[2 * ledger.link + 1]
     says = np.maximum(*(about[end] for end in ends))

@@ -92,11 +92,11 @@ class Lists:
     ranked: Bools
 
 
-def after(some: Moved | Lists, first: int) -> Ints:
+def after(rankings: Moved | Lists, first: int) -> Ints:
     """Return the ranks, at least `first` for people not ranked: a list without them may be short.
 
     Args:
-        some: rankings without some sets of rows.
+        rankings: rankings without some sets of rows.
         first: a place, from 1.
 
     Example:
@@ -106,7 +106,7 @@ def after(some: Moved | Lists, first: int) -> Ints:
 
     Limits: none.
     """
-    result: Ints = np.where(some.ranked, some.rank, np.maximum(some.rank, first))
+    result: Ints = np.where(rankings.ranked, rankings.rank, np.maximum(rankings.rank, first))
     return result
 
 
@@ -146,12 +146,12 @@ class LeavingOut:
         self._candidacy = Candidacy(on.told, on.everyone)
         self.numbers = {name: number for number, name in enumerate(on.network.ids)}
         row_of = np.array([self.numbers.get(name, -1) for name in on.told.ids], dtype=np.int64)
-        stands = np.empty(on.network.size, dtype=np.int64)
+        status = np.empty(on.network.size, dtype=np.int64)
         entity = np.flatnonzero(row_of >= 0)
-        stands[row_of[entity]] = self._candidacy.now[entity]
+        status[row_of[entity]] = self._candidacy.now[entity]
         self.before = rereading.read(on.network.nameless(), on.score_weights.nameless(), len(on.told.claims))
-        self.board = made(self.before, stands, row_of, on.unheard)
-        score = listed(self.before.scored.score, stands)
+        self.board = made(self.before, status, row_of, on.unheard)
+        score = listed(self.before.scored.score, status)
         at = np.argsort(-self.board.listed, kind="stable")[: len(self.board.falling)]
         self.order = Order(on.network.ids, at, score, self.board.ranks(score))
 
@@ -162,7 +162,7 @@ class LeavingOut:
             left_out: sets of row numbers of `on.told`.
         """
         if left_out:
-            yield from self._ranked(without(self.on.told, left_out), self._candidacy.without(left_out))
+            yield from self._rank_batches(without(self.on.told, left_out), self._candidacy.without(left_out))
 
     def lists(self, left_out: Sequence[Ints], persons: Sequence[str] | None = None) -> Iterator[Lists]:
         """Yield `moved` as full lists, of some or all people of the network; takes memory for sets x people.
@@ -172,23 +172,23 @@ class LeavingOut:
             persons: ids of the people (default: all of the network).
         """
         ids = self.network.ids if persons is None else list(persons)
-        for some in self.moved(left_out):
-            yield self.listed(some, ids)
+        for rankings in self.moved(left_out):
+            yield self.listed(rankings, ids)
 
-    def listed(self, some: Moved, ids: list[str]) -> Lists:
+    def listed(self, rankings: Moved, ids: list[str]) -> Lists:
         """Expand a result of `moved` to full lists, of some people of the network."""
         number, column = np.array([self.numbers[name] for name in ids], dtype=np.int64), np.full(self.network.size, -1)
         column[number] = np.arange(len(ids))
-        shape = len(some.left_out), 1
-        score, rank = np.tile(some.order.score[number], shape), np.tile(some.order.rank[number], shape)
+        shape = len(rankings.left_out), 1
+        score, rank = np.tile(rankings.order.score[number], shape), np.tile(rankings.order.rank[number], shape)
         ranked = np.isfinite(score)
-        for place in np.flatnonzero(column[some.order.at] >= 0).tolist():
-            over = (some.first <= place) & (place < some.end)
-            rank[some.of[over], column[some.order.at[place]]] += some.by[over]
-        entry = np.flatnonzero(column[some.person] >= 0)
-        cell = some.which[entry], column[some.person[entry]]
-        score[cell], rank[cell], ranked[cell] = some.score[entry], some.rank[entry], some.ranked[entry]
-        return Lists(ids, some.left_out, score, rank, ranked)
+        for place in np.flatnonzero(column[rankings.order.at] >= 0).tolist():
+            over = (rankings.first <= place) & (place < rankings.end)
+            rank[rankings.of[over], column[rankings.order.at[place]]] += rankings.by[over]
+        entry = np.flatnonzero(column[rankings.person] >= 0)
+        cell = rankings.which[entry], column[rankings.person[entry]]
+        score[cell], rank[cell], ranked[cell] = rankings.score[entry], rankings.rank[entry], rankings.ranked[entry]
+        return Lists(ids, rankings.left_out, score, rank, ranked)
 
     def of_one(self, left_out: Sequence[Ints], person: str) -> Lists:
         """Return the rank of one person without each of some sets of rows: a list for every set, in order.
@@ -207,21 +207,25 @@ class LeavingOut:
             person: id of the person.
         """
         none = np.zeros(0, dtype=np.int64)
-        return self._of_one(self._ranked(changes, Moves(none, none, none)), len(changes), person)
+        return self._of_one(self._rank_batches(changes, Moves(none, none, none)), len(changes), person)
 
     def _of_one(self, moved: Iterator[Moved], count: int, person: str) -> Lists:
         number, order = self.numbers[person], self.order
         ranks, scores = np.full((count, 1), order.rank[number]), np.full((count, 1), order.score[number])
         ranked = np.isfinite(scores)
-        for some in (self.listed(each, [person]) for each in moved):
-            ranks[some.left_out], scores[some.left_out], ranked[some.left_out] = some.rank, some.score, some.ranked
+        for lists in (self.listed(each, [person]) for each in moved):
+            ranks[lists.left_out], scores[lists.left_out], ranked[lists.left_out] = (
+                lists.rank,
+                lists.score,
+                lists.ranked,
+            )
         return Lists([person], np.arange(count), scores, ranks, ranked)
 
-    def _ranked(self, changes: Sequence[ClaimChange], moves: Moves) -> Iterator[Moved]:
+    def _rank_batches(self, changes: Sequence[ClaimChange], moves: Moves) -> Iterator[Moved]:
         rows = np.cumsum([len(change.gone) + len(change.links) for change in changes])
         full = np.arange(len(changes)) // _AT_ONCE, rows // _ROWS_AT_ONCE
         starts = np.flatnonzero(np.any([np.diff(number) for number in full], axis=0)) + 1
         batches = np.split(np.arange(len(changes)), starts)
-        given = (([changes[number] for number in some.tolist()], moves.among(some)) for some in batches)
-        for some, differs in zip(batches, self.processors.each(without_some, self.board, given), strict=True):
-            yield Moved(self.order, some, *differs)
+        tasks = (([changes[number] for number in batch.tolist()], moves.among(batch)) for batch in batches)
+        for batch, differs in zip(batches, self.processors.each(without_some, self.board, tasks), strict=True):
+            yield Moved(self.order, batch, *differs)

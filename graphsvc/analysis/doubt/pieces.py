@@ -178,16 +178,16 @@ def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[ClaimChange]:
     """
     count, links = max(len(ledger.claims), 1), int(ledger.link.max(initial=-1)) + 1
     of = np.repeat(np.arange(len(left_out)), [len(rows) for rows in left_out])
-    gone = distinct(of * count + np.concatenate([*left_out, np.zeros(0, dtype=np.int64)]).astype(np.int64))
+    removed = distinct(of * count + np.concatenate([*left_out, np.zeros(0, dtype=np.int64)]).astype(np.int64))
     denied, denying = ledger.against
-    which, row = np.divmod(gone, count)
+    set_number, row = np.divmod(removed, count)
     entry, pair = sorted_into(denying, count).members(row)
-    which, link = np.divmod(distinct(which[pair] * max(links, 1) + denied[entry]), max(links, 1))
+    set_number, link = np.divmod(distinct(set_number[pair] * max(links, 1) + denied[entry]), max(links, 1))
     entry, pair = ledger.denials.members(link)
-    remaining = ~among(which[pair] * count + denying[entry], gone)
+    remaining = ~among(set_number[pair] * count + denying[entry], removed)
     rows, pair = denying[entry[remaining]], pair[remaining]
     standing = 1 - supported(ledger, pair, rows, strengths(ledger)[rows], len(link))
-    ends = np.searchsorted(which, np.arange(len(left_out) + 1))
+    ends = np.searchsorted(set_number, np.arange(len(left_out) + 1))
     return [
         ClaimChange(rows, link[first:last], standing[first:last])
         for rows, (first, last) in zip(left_out, pairwise(ends.tolist()), strict=True)

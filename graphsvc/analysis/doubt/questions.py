@@ -133,15 +133,15 @@ def weigh(
     candidates = _candidates(lead, list(beside), kinds, on.told.weights)
     numbers = [near[id(claim)] for claim in candidates]
     without = leaving.of_one([np.array([number]) for number in numbers], lead)
-    true = [_undisputed(on.told, number) for number in numbers]
+    true = [_make_undisputed(on.told, number) for number in numbers]
     at_best = leaving.standing(true, lead)
     questions = []
-    for which, claim in enumerate(candidates):
-        if_true, if_false = int(at_best.rank[which, 0]), int(without.rank[which, 0])
-        belief, moved = _belief(claim, on.told.weights), abs(at_best.score[which, 0] - without.score[which, 0])
+    for place, claim in enumerate(candidates):
+        if_true, if_false = int(at_best.rank[place, 0]), int(without.rank[place, 0])
+        belief, moved = _belief(claim, on.told.weights), abs(at_best.score[place, 0] - without.score[place, 0])
         worth = belief * (1 - belief) * (abs(if_true - if_false) + min(moved, 0.99))
         if worth > 1e-9:
-            questions.append(Question(claim, if_true, if_false if without.ranked[which, 0] else None, float(worth)))
+            questions.append(Question(claim, if_true, if_false if without.ranked[place, 0] else None, float(worth)))
     return sorted(questions, key=lambda question: (-round(question.worth, 9), question.claim.id))
 
 
@@ -160,7 +160,7 @@ def weighable(lead: str, on: Basis) -> bool:
     return on.network is not None and lead in on.network.ids and lead not in on.left_out
 
 
-def _undisputed(ledger: Ledger, number: int) -> ClaimChange:
+def _make_undisputed(ledger: Ledger, number: int) -> ClaimChange:
     """Return the change that makes a claim undisputed: its link stands if it asserts it, and falls if it denies it."""
     return ClaimChange(
         np.zeros(0, dtype=np.int64), ledger.link[[number]], np.array([0.0 if ledger.denies[number] else 1.0])
@@ -168,16 +168,20 @@ def _undisputed(ledger: Ledger, number: int) -> ClaimChange:
 
 
 def choose(
-    weighed: Sequence[Question], asked: Mapping[str, int], put: Collection[str], most: int, shown: int = 3
+    weighed: Sequence[Question],
+    times_asked: Mapping[str, int],
+    asked_claims: Collection[str],
+    most: int,
+    count: int = 3,
 ) -> Choice:
     """Choose the next questions: claims not yet asked about, and no witness asked `most` times already.
 
     Args:
         weighed: the result of `weigh`.
-        asked: source → number of times it was asked.
-        put: ids of claims already asked about.
+        times_asked: source → number of times it was asked.
+        asked_claims: ids of claims already asked about.
         most: how often one witness may be asked.
-        shown: number of questions to return.
+        count: number of questions to return.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -191,11 +195,11 @@ def choose(
     questions: list[Question] = []
     enough = False
     for question in weighed:
-        if len(questions) == shown:
+        if len(questions) == count:
             break
-        if question.claim.id in put:
+        if question.claim.id in asked_claims:
             continue
-        if question.claim.source_kind == "witness" and asked.get(question.claim.source, 0) >= most:
+        if question.claim.source_kind == "witness" and times_asked.get(question.claim.source, 0) >= most:
             enough = True
         else:
             questions.append(question)
@@ -232,12 +236,12 @@ def _candidates(lead: str, near: Sequence[Claim], kinds: Collection[str], weight
         belief = _belief(claim, weights)
         return -round(belief * (1 - belief), 9), claim.id
 
-    asked = sorted((claim for claim in near if claim.source_kind in kinds), key=uncertain)
-    mine = [claim for claim in asked if lead in (claim.subject, claim.object)]
-    others = [
-        claim for claim in asked if lead not in (claim.subject, claim.object) and claim.relation in ROLE_RELATIONS
+    eligible = sorted((claim for claim in near if claim.source_kind in kinds), key=uncertain)
+    mine = [claim for claim in eligible if lead in (claim.subject, claim.object)]
+    neighbours = [
+        claim for claim in eligible if lead not in (claim.subject, claim.object) and claim.relation in ROLE_RELATIONS
     ]
-    return mine[:_ABOUT] + others[:_BESIDE]
+    return mine[:_ABOUT] + neighbours[:_BESIDE]
 
 
 def _belief(claim: Claim, weights: Weights) -> float:

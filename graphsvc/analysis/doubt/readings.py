@@ -86,7 +86,7 @@ def served(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
     Limits: a lawful service can be a cover; says nothing about other events during the service.
     """
     about = list(about)
-    met = _others(lead, about, MEETS)
+    met = _partners(lead, about, MEETS)
     both = met & _objects(lead, about, _SERVES)
     if len(both) < FEWEST or 2 * len(both) < len(met):
         return None
@@ -136,7 +136,7 @@ def family(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
     """
     about = list(about)
     named = _objects(lead, about, COMMANDS)
-    kin = named & _others(lead, about, _KIN)
+    kin = named & _partners(lead, about, _KIN)
     if not kin:
         return None
     return _reading(
@@ -199,10 +199,12 @@ def same_as(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
 
     Limits: one person often has two records, and most such claims are correct.
     """
-    others = _others(lead, about, _SAME)
-    if not others:
+    identities = _partners(lead, about, _SAME)
+    if not identities:
         return None
-    return _reading("same", "Is said to be the same person as somebody else: what is told may be of either.", others)
+    return _reading(
+        "same", "Is said to be the same person as somebody else: what is told may be of either.", identities
+    )
 
 
 def one_crossing(lead: str, about: Iterable[Claim], aboard: Iterable[Claim]) -> InnocentReading | None:
@@ -293,14 +295,14 @@ def _objects(lead: str, about: Iterable[Claim], relations: Collection[str]) -> s
     }
 
 
-def _others(lead: str, about: Iterable[Claim], relations: Collection[str]) -> set[str]:
+def _partners(lead: str, about: Iterable[Claim], relations: Collection[str]) -> set[str]:
     """Return the persons at the other end of any of these relations."""
-    others = set()
+    partners = set()
     for claim in about:
         if claim.relation in relations:
-            other, kind = (
+            partner, kind = (
                 (claim.object, claim.object_kind) if claim.subject == lead else (claim.subject, claim.subject_kind)
             )
-            if kind == "person" and other != lead:
-                others.add(other)
-    return others
+            if kind == "person" and partner != lead:
+                partners.add(partner)
+    return partners

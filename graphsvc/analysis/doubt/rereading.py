@@ -116,14 +116,14 @@ def rescored(before: Read, changes: Sequence[ClaimChange], turned: tuple[Ints, I
     affect, so pass about a hundred at a time.
     """
     network, scored = before.network, before.scored
-    size, cells, said, weights = max(network.size, 1), network.cells, network.columns, scored.weights
+    size, cells, own_width, weights = max(network.size, 1), network.cells, network.columns, scored.weights
     pairs, value = _voices(before, changes)
     change, cell = np.divmod(pairs, max(len(cells.person), 1))
     # Cells of people themselves.
     own = np.flatnonzero(cells.other[cell] < 0)
     differs = value[own] - scored.value[cell[own]]
-    whose, shift = _moved(
-        scored.sums[:, :said],
+    shifted_keys, shift = _score_shifts(
+        scored.sums[:, :own_width],
         weights.said,
         change[own] * size + cells.person[cell[own]],
         cells.column[cell[own]],
@@ -132,9 +132,9 @@ def rescored(before: Read, changes: Sequence[ClaimChange], turned: tuple[Ints, I
     )
     # New chances.
     turning = np.zeros(0, dtype=np.int64) if turned is None else np.sort(turned[0] * size + turned[1])
-    keys = distinct(np.concatenate((whose, turning)))
+    keys = distinct(np.concatenate((shifted_keys, turning)))
     moved = np.zeros(len(keys))
-    moved[np.searchsorted(keys, whose)] = shift
+    moved[np.searchsorted(keys, shifted_keys)] = shift
     plays = network.plays[keys % size] ^ among(keys, turning)
     chance = np.where(plays, chances(scored.own[keys % size] + moved, weights), 0.0)
     # Links that lead to these people, and links that rest on changed claims.
@@ -149,11 +149,11 @@ def rescored(before: Read, changes: Sequence[ClaimChange], turned: tuple[Ints, I
     otherwise = among(far, keys)
     chance_now[otherwise] = chance[np.searchsorted(keys, far[otherwise])]
     differs = value_now * chance_now - scored.voice[cell]
-    tied, more = _moved(
-        scored.sums[:, said:],
+    tied, more = _score_shifts(
+        scored.sums[:, own_width:],
         weights.ties,
         change * size + cells.person[cell],
-        cells.column[cell] - said,
+        cells.column[cell] - own_width,
         differs,
         size,
     )
@@ -169,7 +169,7 @@ def _voices(before: Read, changes: Sequence[ClaimChange]) -> tuple[Ints, Floats]
     network = before.network
     cells, links, rows = network.cells, max(len(network.standing), 1), max(len(before.of_row.starts) - 1, 1)
     none = np.zeros(0, dtype=np.int64)
-    which = np.repeat(np.arange(len(changes)), [len(change.gone) for change in changes])
+    set_number = np.repeat(np.arange(len(changes)), [len(change.gone) for change in changes])
     row = np.concatenate([none, *(change.gone for change in changes)])
     by_link = np.repeat(np.arange(len(changes)), [len(change.links) for change in changes])
     link = np.concatenate([none, *(change.links for change in changes)])
@@ -177,29 +177,34 @@ def _voices(before: Read, changes: Sequence[ClaimChange]) -> tuple[Ints, Floats]
     entry, of = before.of_row.members(row)
     other_entry, other_of = before.of_link.members(link)
     touched = np.concatenate(
-        (which[of] * len(cells.person) + cells.of[entry], by_link[other_of] * len(cells.person) + cells.of[other_entry])
+        (
+            set_number[of] * len(cells.person) + cells.of[entry],
+            by_link[other_of] * len(cells.person) + cells.of[other_entry],
+        )
     )
     pairs = distinct(touched.astype(np.int64))
     change, cell = np.divmod(pairs, max(len(cells.person), 1))
     entry, pair = cells.entries.members(cell)
-    stands = network.stands[entry]
+    standings = network.stands[entry]
     order = np.argsort(by_link * links + link)
     otherwise = (by_link * links + link)[order]
     wanted = change[pair] * links + (network.entries.near[entry] >> 1)
-    there = among(wanted, otherwise)
-    stands[there] = standing[order][np.searchsorted(otherwise, wanted[there])]
-    gone = np.sort(which * rows + row)
-    stands[among(change[pair] * rows + network.entries.row[entry], gone)] = 0.0
+    is_replaced = among(wanted, otherwise)
+    standings[is_replaced] = standing[order][np.searchsorted(otherwise, wanted[is_replaced])]
+    removed = np.sort(set_number * rows + row)
+    standings[among(change[pair] * rows + network.entries.row[entry], removed)] = 0.0
     if not len(pairs):
         return pairs, np.zeros(0)
     starts = np.searchsorted(pair, np.arange(len(pairs)))
-    return pairs, np.maximum.reduceat(stands, starts)
+    return pairs, np.maximum.reduceat(standings, starts)
 
 
-def _moved(sums: Floats, weights: Floats, whose: Ints, column: Ints, differs: Floats, size: int) -> tuple[Ints, Floats]:
+def _score_shifts(
+    sums: Floats, weights: Floats, keys: Ints, column: Ints, differs: Floats, size: int
+) -> tuple[Ints, Floats]:
     """Return the scores that change (change x person, sorted) and by how much, given differences of sums."""
     width = max(sums.shape[1], 1)
-    places, turn = np.unique(whose * width + column, return_inverse=True)
+    places, turn = np.unique(keys * width + column, return_inverse=True)
     by = np.bincount(turn, weights=differs, minlength=len(places))
     person, column = np.divmod(places, width)
     former = sums[person % size, column]
@@ -209,13 +214,13 @@ def _moved(sums: Floats, weights: Floats, whose: Ints, column: Ints, differs: Fl
     return people, np.bincount(turn, weights=moved, minlength=len(people)).astype(float)
 
 
-def ranks(score: Floats, others: Mapping[float, int | Ints] | Sequence[float] = ()) -> Ints:
+def ranks(score: Floats, further_scores: Mapping[float, int | Ints] | Sequence[float] = ()) -> Ints:
     """Return the rank of each score in the list of all, from 1; ties share the lowest.
 
     Args:
         score: the scores; or several lists at a time, one in each row.
-        others: scores of further people in the list; or score → number of people with it, one number or one for each
-            list.
+        further_scores: scores of further people in the list; or score → number of people with it, one number or one
+            for each list.
 
     Example:
         >>> ranks(np.array([2.0, 1.0, 2.0]), [3.0]).tolist()
@@ -225,7 +230,7 @@ def ranks(score: Floats, others: Mapping[float, int | Ints] | Sequence[float] = 
 
     Limits: scores that differ by less than a billionth are equal.
     """
-    further = others if isinstance(others, Mapping) else Counter(others)
+    further = further_scores if isinstance(further_scores, Mapping) else Counter(further_scores)
     lists = np.atleast_2d(score).round(9)
     order = np.argsort(-lists, axis=1)
     falling = np.take_along_axis(lists, order, axis=1)

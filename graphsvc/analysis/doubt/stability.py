@@ -87,22 +87,22 @@ def places(
     kinds = list(KINDS)
     kind_of = np.array([kinds.index(piece.kind) for piece in left_out], dtype=np.int64)
     reach = _Reach(kind_of, rank, score)
-    for some in leaving.moved([piece.rows for piece in left_out]):
+    for rankings in leaving.moved([piece.rows for piece in left_out]):
         # Without an item the list may be shorter; people no longer on it rank after everyone on it now.
-        reach.take(some, after(some, len(on.people) + 1))
-        beside(some)
+        reach.take(rankings, after(rankings, len(on.people) + 1))
+        beside(rankings)
     best, worst, most, then, ranked = reach.held()
-    low, high = _drawn(leaving, seed)
+    low, high = _draw_interval(leaving, seed)
     loss = reach.loss.round(6)
     low, high = np.minimum(low, rank), np.maximum(high, rank)
-    held: dict[str, Place] = {}
+    by_person: dict[str, Place] = {}
     nested = _Nested(left_out)
     for number in np.flatnonzero(np.isfinite(score)).tolist():
         name = on.network.ids[number]
         piece = left_out[most[number]] if most[number] >= 0 else None
         rank_without = int(then[number]) if piece is not None and ranked[number] else None
         resting = reach.taking[:, number][loss[:, number] >= RESTS_ON].tolist()
-        held[name] = Place(
+        by_person[name] = Place(
             best=int(best[number]),
             worst=int(worst[number]),
             loss=float(loss[:, number].max()),
@@ -112,7 +112,7 @@ def places(
             most=piece,
             rank_without=rank_without,
         )
-    return held
+    return by_person
 
 
 class _Reach:
@@ -137,24 +137,24 @@ class _Reach:
         self._turn = 0
         self.loss, self.taking = np.zeros((len(KINDS), len(rank))), np.full((len(KINDS), len(rank)), -1)
 
-    def take(self, some: Moved, now: Ints) -> None:
+    def take(self, rankings: Moved, now: Ints) -> None:
         """Record the differences of some rankings; `now`: the ranks of their entries."""
-        if some.order is not self._order:
+        if rankings.order is not self._order:
             self._hand_down()
-            self._order = some.order
-            long = len(some.order.at)
+            self._order = rankings.order
+            long = len(rankings.order.at)
             self._by_length = np.zeros((_TABLES, long.bit_length(), long), dtype=np.int64)
-        entries = self._values(now - self._rank[some.person], some.which, some.ranked)
+        entries = self._values(now - self._rank[rankings.person], rankings.which, rankings.ranked)
         for table, values in zip(self._reach, entries, strict=True):
-            np.maximum.at(table, some.person, values)
-        stretches = self._values(some.by, some.of, np.ones(len(some.of), dtype=bool))
-        length = np.frexp(some.end - some.first)[1] - 1
+            np.maximum.at(table, rankings.person, values)
+        stretches = self._values(rankings.by, rankings.of, np.ones(len(rankings.of), dtype=bool))
+        length = np.frexp(rankings.end - rankings.first)[1] - 1
         for by_length, values in zip(self._by_length, stretches, strict=True):
-            np.maximum.at(by_length, (length, some.first), values)
-            np.maximum.at(by_length, (length, some.end - (1 << length)), values)
-        self._lose(some)
-        self._numbers.append(some.left_out)
-        self._turn += len(some.left_out)
+            np.maximum.at(by_length, (length, rankings.first), values)
+            np.maximum.at(by_length, (length, rankings.end - (1 << length)), values)
+        self._lose(rankings)
+        self._numbers.append(rankings.left_out)
+        self._turn += len(rankings.left_out)
 
     def held(self) -> tuple[Ints, Ints, Ints, Ints, Bools]:
         """Return for each person the best and worst rank, the item that moves it most (-1: none), and the rank then."""
@@ -167,23 +167,23 @@ class _Reach:
         most = np.where(by > 0, numbers[np.where(by > 0, self._pieces - 1 - turn, 0)], -1)
         return self._rank - up, self._rank + back, most, self._rank + np.where(later > 0, by, -by), ranked > 0
 
-    def _values(self, by: Ints, which: Ints, ranked: Bools) -> tuple[Ints, Ints, Ints]:
+    def _values(self, by: Ints, set_number: Ints, ranked: Bools) -> tuple[Ints, Ints, Ints]:
         """Return how far back, up and in either direction, encoded so that the earliest ranking wins a tie."""
-        turn = self._pieces - 1 - (self._turn + which)
+        turn = self._pieces - 1 - (self._turn + set_number)
         furthest = ((np.abs(by) * self._pieces + turn) * 2 + (by > 0)) * 2 + ranked
         return by, -by, np.where(by != 0, furthest, 0)
 
-    def _lose(self, some: Moved) -> None:
-        before = self._score[some.person]
-        entry = np.flatnonzero((before > 0) & (some.score < before))
-        numbers, person = some.left_out[some.which[entry]], some.person[entry]
-        gone = 1 - some.score[entry] / before[entry]
+    def _lose(self, rankings: Moved) -> None:
+        before = self._score[rankings.person]
+        entry = np.flatnonzero((before > 0) & (rankings.score < before))
+        numbers, person = rankings.left_out[rankings.which[entry]], rankings.person[entry]
+        share_lost = 1 - rankings.score[entry] / before[entry]
         cell = self._kind_of[numbers] * len(self._score) + person
         loss, taking = self.loss.reshape(-1), self.taking.reshape(-1)
         former = loss[cell]
-        np.maximum.at(loss, cell, gone)
+        np.maximum.at(loss, cell, share_lost)
         # Ties go to the first item: the value written last stays.
-        first = np.flatnonzero((gone > former) & (gone == loss[cell]))[::-1]
+        first = np.flatnonzero((share_lost > former) & (share_lost == loss[cell]))[::-1]
         taking[cell[first]] = numbers[first]
 
     def _hand_down(self) -> None:
@@ -212,7 +212,7 @@ class _Nested:
         """Return the kinds of some items, skipping each item that contains, or is part of, an earlier one."""
         named: list[int] = []
         for piece in resting:
-            if not any(self._part(piece, other) or self._part(other, piece) for other in named):
+            if not any(self._part(piece, earlier) or self._part(earlier, piece) for earlier in named):
                 named.append(piece)
         return tuple(self._pieces[piece].kind for piece in named)
 
@@ -227,7 +227,7 @@ class _Nested:
         return known
 
 
-def _drawn(leaving: LeavingOut, seed: int) -> tuple[Ints, Ints]:
+def _draw_interval(leaving: LeavingOut, seed: int) -> tuple[Ints, Ints]:
     """Return the interval that holds 90 % of ranks when each link holds with the probability of its belief."""
     rng, belief = np.random.default_rng(seed), leaving.on.belief
     draws = (rng.random(len(belief)) < belief for _ in range(DRAWS))

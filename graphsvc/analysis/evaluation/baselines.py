@@ -89,10 +89,10 @@ def effective_size(graph: nx.Graph[str]) -> dict[str, float]:
 
     Limits: grows with degree, and puts people who lawfully serve passengers of every boat on top.
     """
-    ends = [(person, other) for person, other in graph.edges]
+    ends = [(person, contact) for person, contact in graph.edges]
     place = {person: number for number, person in enumerate(graph)}
     first = np.array([place[person] for person, _ in ends], dtype=np.int64)
-    second = np.array([place[other] for _, other in ends], dtype=np.int64)
+    second = np.array([place[contact] for _, contact in ends], dtype=np.int64)
     sizes = structure.effective_size(structure.contacts(first, second, len(place)))
     return dict(zip(place, sizes.tolist(), strict=True))
 

@@ -187,13 +187,13 @@ def resampled(scores: Mapping[str, float], planted: Planted, times: int, seed: i
     for _ in range(times):
         drawn = [names[place] for place in rng.integers(len(names), size=len(names)).tolist()]
         copies = {f"{place} {name}": name for place, name in enumerate(drawn)}
-        given = {copy: scores[name] for copy, name in copies.items() if name in scores}
+        sample_scores = {copy: scores[name] for copy, name in copies.items() if name in scores}
         kinds = (planted.hubs, planted.leaders, planted.brokers, planted.helpers, planted.candidates)
         hubs, leaders, brokers, helpers, candidates = (
             frozenset(copy for copy, name in copies.items() if name in kind) for kind in kinds
         )
         sample = Planted(hubs, leaders, brokers, helpers, candidates)
-        rows.append(figures(order(given, sample.candidates, int(rng.integers(1 << 32))), sample))
+        rows.append(figures(order(sample_scores, sample.candidates, int(rng.integers(1 << 32))), sample))
     return rows
 
 

@@ -327,7 +327,7 @@ def link_table(
     denied, against = ledger.against
     denying = np.bincount(denied, minlength=size)
     rows = np.flatnonzero(~ledger.denies)
-    witnesses, others = corroboration(ledger, ledger.link[rows], rows, size)
+    witnesses, other_sources = corroboration(ledger, ledger.link[rows], rows, size)
     independent = ledger.effective(ledger.link[rows], rows, size).round(6)
     rows = np.flatnonzero(~ledger.denies & ledger.on_record)
     recorded_witnesses, recorded_others = corroboration(ledger, ledger.link[rows], rows, size)
@@ -337,7 +337,7 @@ def link_table(
     for number, claim in zip(ledger.link.tolist(), ledger.claims, strict=True):
         if number not in keys and claim.polarity == "asserts":
             keys[number] = claim.key
-    counted = (belief, asserting, denying, witnesses, others, on_record)
+    counted = (belief, asserting, denying, witnesses, other_sources, on_record)
     more = (deniers, denying_others, recorded_witnesses, recorded_others, independent)
     figures = _figures(counted, (first, last), more, size)
     return {key: figures[number] for number, key in keys.items()}
@@ -347,14 +347,14 @@ def _figures(
     counted: Sequence[NDArray[Any]], dates: Sequence[list[str]], more: Sequence[NDArray[Any]], size: int
 ) -> list[LinkFigures]:
     """Return the figures of each link. Links with equal figures share one object, since many have the same."""
-    made: dict[tuple[Any, ...], LinkFigures] = {}
+    known_figures: dict[tuple[Any, ...], LinkFigures] = {}
     figures: list[LinkFigures] = []
     for start in range(0, size, _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
         numbers, further = ([array[part].tolist() for array in arrays] for arrays in (counted, more))
         for row in zip(*numbers, *(days[part] for days in dates), *further, strict=True):
-            if (known := made.get(row)) is None:
-                known = made[row] = LinkFigures(*row)
+            if (known := known_figures.get(row)) is None:
+                known = known_figures[row] = LinkFigures(*row)
             figures.append(known)
     return figures
 

@@ -37,8 +37,8 @@ class Bins:
             >>> numbers.tolist(), whose.tolist()
             ([0, 2, 0, 2, 1], [0, 0, 1, 1, 2])
         """
-        whose, which = spans(self.starts[wanted].astype(np.int64), self.starts[wanted + 1])
-        return self.order[which].astype(np.int64), whose
+        positions, entries = spans(self.starts[wanted].astype(np.int64), self.starts[wanted + 1])
+        return self.order[entries].astype(np.int64), positions
 
 
 def spans(starts: Ints, ends: Kept) -> tuple[Ints, Ints]:

@@ -131,7 +131,7 @@ def shared_keys(
     for number, (kind, clique) in enumerate(sets):
         for source in clique:
             keys[source].add(f"{kind}{number}")
-    return {source: frozenset(held) for source, held in keys.items()}
+    return {source: frozenset(source_keys) for source, source_keys in keys.items()}
 
 
 def cliques(holders: Collection[str], apart: Collection[Pair]) -> list[set[str]]:
@@ -190,14 +190,14 @@ def components(owner: Ints, source: Ints, starts: Ints, keys: Ints) -> Ints:
     """
     width = len(starts)
     pairs, row = np.unique(owner * width + source, return_inverse=True)
-    whose, who = np.divmod(pairs, width)
-    held = starts[who + 1] - starts[who]
+    owners, who = np.divmod(pairs, width)
+    key_counts = starts[who + 1] - starts[who]
     # Only an owner with several sources can have any of them joined.
-    held[np.bincount(whose, minlength=1)[whose] < 2] = 0
-    pair = np.repeat(np.arange(len(pairs)), held)
-    offset = np.arange(len(pair)) - np.repeat(np.cumsum(held) - held, held)
+    key_counts[np.bincount(owners, minlength=1)[owners] < 2] = 0
+    pair = np.repeat(np.arange(len(pairs)), key_counts)
+    offset = np.arange(len(pair)) - np.repeat(np.cumsum(key_counts) - key_counts, key_counts)
     span = int(keys.max(initial=0)) + 1
-    shared, key = np.unique(whose[pair] * span + keys[starts[who[pair]] + offset], return_inverse=True)
+    shared, key = np.unique(owners[pair] * span + keys[starts[who[pair]] + offset], return_inverse=True)
     size = len(pairs) + len(shared)
     graph = scipy.sparse.coo_array((np.ones(len(pair), dtype=bool), (pair, len(pairs) + key)), shape=(size, size))
     labels: Ints = scipy.sparse.csgraph.connected_components(graph, directed=False)[1].astype(np.int64)

@@ -48,13 +48,13 @@ def colours(shared: Sequence[Collection[str]], strength: Mapping[str, float]) ->
 
     Limits: none.
     """
-    held = [sorted(key for key in keys if not joins(key)) for keys in shared]
-    names = sorted({key for keys in held for key in keys})
+    colour_keys = [sorted(key for key in keys if not joins(key)) for keys in shared]
+    names = sorted({key for keys in colour_keys for key in keys})
     number = {key: place for place, key in enumerate(names)}
     reasons = sorted({key.partition(" ")[0] for key in names})
     return Colours(
-        starts=np.concatenate(([0], np.cumsum([len(keys) for keys in held], dtype=np.int64))).astype(np.int64),
-        keys=np.array([number[key] for keys in held for key in keys], dtype=np.int64),
+        starts=np.concatenate(([0], np.cumsum([len(keys) for keys in colour_keys], dtype=np.int64))).astype(np.int64),
+        keys=np.array([number[key] for keys in colour_keys for key in keys], dtype=np.int64),
         kind=np.array([reasons.index(key.partition(" ")[0]) for key in names], dtype=np.int64),
         strength=np.array([strength[reason] for reason in reasons], dtype=float),
     )
@@ -110,8 +110,8 @@ def effective(owner: Ints, group: Ints, source: Ints, shared: Colours, size: int
     """
     heads, group = np.unique(group, return_index=True, return_inverse=True)[1:]
     holder, key, thing = held(owner, group, source, shared)
-    others = np.bincount(thing, minlength=1)[thing] - 1.0
-    alike = np.bincount(holder, weights=shared.strength[shared.kind[key]] * others, minlength=len(heads))
+    other_groups = np.bincount(thing, minlength=1)[thing] - 1.0
+    alike = np.bincount(holder, weights=shared.strength[shared.kind[key]] * other_groups, minlength=len(heads))
     result: NDArray[np.float64] = np.bincount(owner[heads], weights=1 / (1 + alike), minlength=size).astype(float)
     return result
 

@@ -68,7 +68,7 @@ def interests(claims: Iterable[Claim], persons: Mapping[str, str]) -> dict[str, 
             for gang in gangs.get(person, ()):
                 to[person]["rival"] |= known["rival"].get(gang, set())
         about = {claim.subject, claim.object} - {person}
-        held = next((name for name, those in to[person].items() if not about.isdisjoint(those)), "")
-        if held:
-            marks[claim.id] = held
+        interest = next((name for name, those in to[person].items() if not about.isdisjoint(those)), "")
+        if interest:
+            marks[claim.id] = interest
     return marks

@@ -110,8 +110,8 @@ class Ledger(_Counted):
     def given_by(self) -> list[str]:
         """Return each source's pseudonym by number; empty for a statement without a source or a source without rows."""
         names = [""] * len(self.starts)
-        for number, given in zip(self.source.tolist(), texts(self.claims, "source"), strict=True):
-            names[number] = given
+        for number, pseudonym in zip(self.source.tolist(), texts(self.claims, "source"), strict=True):
+            names[number] = pseudonym
         return names
 
     def of(self, names: Iterable[str]) -> Bools:
@@ -167,14 +167,14 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
     else:
         counted, sources = _of_objects(claims)
     shared = [dependence.get(name, frozenset()) for name in sources]
-    held = [sorted(filter(joins, keys)) for keys in shared]
-    key = numbered([name for keys in held for name in keys])[1]
+    joining_keys = [sorted(filter(joins, keys)) for keys in shared]
+    key = numbered([name for keys in joining_keys for name in keys])[1]
     code = (counted.subject * max(len(counted.relations), 1) + counted.relation) * max(len(counted.ids), 1)
     return Ledger(
         **vars(counted),
         link=np.unique(code + counted.object, return_inverse=True)[1].astype(np.int64),
-        starts=np.concatenate(([0], np.cumsum([len(keys) for keys in held], dtype=np.int64))).astype(np.int64),
-        keys=_column(key[name] for keys in held for name in keys),
+        starts=np.concatenate(([0], np.cumsum([len(keys) for keys in joining_keys], dtype=np.int64))).astype(np.int64),
+        keys=_column(key[name] for keys in joining_keys for name in keys),
         colours=colours(shared, weights.shared),
         weights=weights,
     )
@@ -184,11 +184,14 @@ def _of_objects(claims: Iterable[Claim]) -> tuple[_Counted, list[str]]:
     """Return the arrays of claim objects, and the names of their sources, sorted."""
     rows = [claim for claim in claims if claim.status == "active" and claim.polarity != "withdrawn"]
     subjects, objects = [claim.subject for claim in rows], [claim.object for claim in rows]
-    said, given = [claim.relation for claim in rows], [claim.source or _itself(claim.statement) for claim in rows]
+    relation_names, source_names = (
+        [claim.relation for claim in rows],
+        [claim.source or _itself(claim.statement) for claim in rows],
+    )
     graded = [claim.grading for claim in rows]
     ids, entity = numbered(subjects + objects)
-    relations, relation = numbered(said)
-    sources, source = numbered(given)
+    relations, relation = numbered(relation_names)
+    sources, source = numbered(source_names)
     gradings = sorted(set(graded))
     grade = {grading: number for number, grading in enumerate(gradings)}
     counted = _Counted(
@@ -196,9 +199,9 @@ def _of_objects(claims: Iterable[Claim]) -> tuple[_Counted, list[str]]:
         ids,
         relations,
         subject=_column(map(entity.__getitem__, subjects)),
-        relation=_column(map(relation.__getitem__, said)),
+        relation=_column(map(relation.__getitem__, relation_names)),
         object=_column(map(entity.__getitem__, objects)),
-        source=_column(map(source.__getitem__, given)),
+        source=_column(map(source.__getitem__, source_names)),
         grading=_column(map(grade.__getitem__, graded)),
         gradings=gradings,
         denies=np.array([claim.polarity == "denies" for claim in rows], dtype=bool),

@@ -87,7 +87,7 @@ def fewest(witnesses: Sequence[Told], below: int) -> tuple[frozenset[Fact], int]
     exposed = [witness for witness in witnesses if not witness.safe(below)]
     if not exposed:
         return frozenset(), 0
-    rough = _pruned(_greedy(exposed, below), exposed, below)
+    rough = _prune(_greedy(exposed, below), exposed, below)
     # A fact that rests on no exposed witness changes nothing.
     candidates = sorted(
         {fact for witness in exposed for fact in witness.now}, key=lambda fact: (*fact.key, fact.first_on)
@@ -109,11 +109,11 @@ def _greedy(exposed: Sequence[Told], below: int) -> set[Fact]:
     out: set[Fact] = set()
     for witness in sorted(exposed, key=lambda witness: len(witness.now)):
         if not witness.safe(below, out):
-            out |= _loosened(witness, below, out)
+            out |= _loosen(witness, below, out)
     return out
 
 
-def _loosened(witness: Told, below: int, out: set[Fact]) -> set[Fact]:
+def _loosen(witness: Told, below: int, out: set[Fact]) -> set[Fact]:
     left = [(fact, those) for fact, those in witness.now.items() if fact not in out]
     possible = reduce(and_, witness.before.values()) if witness.before else -1
     # Person → the facts they could have known, also as a bit set.
@@ -125,16 +125,16 @@ def _loosened(witness: Told, below: int, out: set[Fact]) -> set[Fact]:
             knew[lowest] = knew.get(lowest, 0) | 1 << number
             those ^= lowest
     everything = (1 << len(left)) - 1
-    gone = 0
+    omitted = 0
     for _ in range(below):
         if not knew:
             return {fact for fact, _ in left}
-        place = min(knew, key=lambda bit: ((everything & ~knew[bit] & ~gone).bit_count(), bit))
-        gone |= everything & ~knew.pop(place)
-    return {fact for number, (fact, _) in enumerate(left) if gone >> number & 1}
+        place = min(knew, key=lambda bit: ((everything & ~knew[bit] & ~omitted).bit_count(), bit))
+        omitted |= everything & ~knew.pop(place)
+    return {fact for number, (fact, _) in enumerate(left) if omitted >> number & 1}
 
 
-def _pruned(out: set[Fact], exposed: Sequence[Told], below: int) -> frozenset[Fact]:
+def _prune(out: set[Fact], exposed: Sequence[Told], below: int) -> frozenset[Fact]:
     """Drop facts that need not be left out after all; a very large set is returned unchanged."""
     if len(out) * sum(len(witness.before) + len(witness.now) for witness in exposed) > TRIES:
         return frozenset(out)

@@ -92,13 +92,13 @@ class PresenceGround:
         people = _bit(subject) | _bit(target)
         if rule.at:
             for place in (fact.object, *self.known_at.get(fact.object, ())):
-                people |= self._seen(place, days)
+                people |= self._people_at(place, days)
         if rule.beside and target is not None and not (rule.beside == "both" and subject is None):
             people |= self._beside(target, days, _bit(subject) if rule.beside == "both" else 0)
         accused = _bit(subject) if rule.accuses else 0
         return people & ~accused & ~self.readers
 
-    def _seen(self, place: str, days: Span) -> int:
+    def _people_at(self, place: str, days: Span) -> int:
         people = 0
         for number, stay in self.there.get(place, ()):
             if _meet(days, stay):
@@ -111,12 +111,12 @@ class PresenceGround:
         for place, stay in self.stays.get(number, ()):
             if not _meet(days, stay):
                 continue
-            there = 0
-            for other, theirs in self.there[place]:
+            present = 0
+            for neighbour, theirs in self.there[place]:
                 if _meet(days, theirs) and _meet(stay, theirs):
-                    there |= 1 << other
-            if not needed & ~there:
-                people |= there
+                    present |= 1 << neighbour
+            if not needed & ~present:
+                people |= present
         return people
 
 

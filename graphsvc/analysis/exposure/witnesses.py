@@ -78,12 +78,12 @@ class Exposure:
         return self.smallest is None or self.smallest >= self.below
 
 
-def exposure(shown: Resting, ground: PresenceGround, below: int, earlier: Resting | None = None) -> Exposure:
+def exposure(current: Resting, presence: PresenceGround, below: int, earlier: Resting | None = None) -> Exposure:
     """Measure how far some facts expose the witnesses they rest on.
 
     Args:
-        shown: each fact shown now → the witnesses it rests on.
-        ground: the documented presence.
+        current: each fact shown now → the witnesses it rests on.
+        presence: the documented presence.
         below: the minimum number of people that is safe, from 0.
         earlier: the same for facts the recipient already has.
 
@@ -103,16 +103,16 @@ def exposure(shown: Resting, ground: PresenceGround, below: int, earlier: Restin
     witness, which is more than a picture shows. Clues in wording, in gaps or in a date of interview are not covered.
     """
     accounts: dict[str, Told] = {}
-    privy = {fact: ground.privy(fact) for fact in {**shown, **(earlier or {})}}
-    for place, facts in enumerate((earlier or {}, shown)):
+    privy = {fact: presence.privy(fact) for fact in {**current, **(earlier or {})}}
+    for place, facts in enumerate((earlier or {}, current)):
         for fact, sources in facts.items():
             for source in sources:
                 account = accounts.setdefault(source, Told())
                 (account.now if place else account.before)[fact] = privy[fact]
-    there = {source: account for source, account in accounts.items() if account.now}
-    witnesses = [_exposed(source, account) for source, account in there.items()]
+    current_accounts = {source: account for source, account in accounts.items() if account.now}
+    witnesses = [_measure_witness(source, account) for source, account in current_accounts.items()]
     witnesses.sort(key=lambda exposed: (exposed.size, exposed.source))
-    leave_out, at_least = fewest(list(there.values()), below)
+    leave_out, at_least = fewest(list(current_accounts.values()), below)
     gained: dict[Fact, int] = {}
     for witness in witnesses:
         if witness.size < below:
@@ -130,7 +130,7 @@ def exposure(shown: Resting, ground: PresenceGround, below: int, earlier: Restin
     )
 
 
-def _exposed(source: str, account: Told) -> Exposed:
+def _measure_witness(source: str, account: Told) -> Exposed:
     gains = account.gains()
     facts = [Narrowing(fact, those.bit_count(), gains[fact]) for fact, those in account.now.items()]
     facts.sort(key=lambda narrowing: (-narrowing.gained, narrowing.people, _order(narrowing.fact)))

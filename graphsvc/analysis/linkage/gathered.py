@@ -94,8 +94,8 @@ def gather_traits(rows: CaseRows) -> list[Trait]:
         if aboard.counts(link.subject, link.object)
     ]
     traits += _boats(on_crossing[USED_ON], by_relation, rows.things, aboard)
-    traits += _used(traits, by_relation, rows.things, aboard)
-    traits += _carried(on_crossing[CARRIED], by_relation, rows, aboard)
+    traits += _used_things(traits, by_relation, rows.things, aboard)
+    traits += _passenger_traits(on_crossing[CARRIED], by_relation, rows, aboard)
     return traits
 
 
@@ -130,9 +130,9 @@ def leading_to(links: Iterable[LinkSaid], crossings: Collection[str]) -> tuple[l
             if link.subject in subjects or link.object in objects
         ]
 
-    parts, carried, boats = (ends(some, objects=crossings) for some in (PARTS, (CARRIED,), (USED_ON,)))
-    supplied, held = (ends([name], objects={link.subject for link in boats}) for name in (SUPPLIED, PART_OF))
-    stored = ends([LOCATED_AT], subjects={link.subject for link in held})
+    parts, carried, boats = (ends(kinds, objects=crossings) for kinds in (PARTS, (CARRIED,), (USED_ON,)))
+    supplied, part_links = (ends([name], objects={link.subject for link in boats}) for name in (SUPPLIED, PART_OF))
+    stored = ends([LOCATED_AT], subjects={link.subject for link in part_links})
     people = {link.subject for link in carried}
     done, homes = ends(TO_CARRIED, objects=people), ends([LIVED_AT, LOCATED_AT], subjects=people)
     behind = {link.subject for link in (*parts, *supplied)}
@@ -140,7 +140,8 @@ def leading_to(links: Iterable[LinkSaid], crossings: Collection[str]) -> tuple[l
     lines = behind | {link.object for link in used}
     calls = ends([CONTACTED], subjects=lines, objects=lines)
     every = {
-        link.key: link for link in (*parts, *carried, *boats, *supplied, *held, *stored, *done, *homes, *used, *calls)
+        link.key: link
+        for link in (*parts, *carried, *boats, *supplied, *part_links, *stored, *done, *homes, *used, *calls)
     }
     named = lines | {name for link in calls for name in (link.subject, link.object)} | {link.subject for link in done}
     owned = ends([USED], objects=named)
@@ -192,20 +193,20 @@ def _boats(
             if supply.subject in aboard.crossings:
                 continue
             yield _through(crossing, "supplier", supply.subject, boat, link, supply)
-        for held in parts[boat]:
-            part = held.subject
+        for part_link in parts[boat]:
+            part = part_link.subject
             kind, value = things.get(part, ("", ""))
             if kind != "part":
                 continue
-            yield _through(crossing, "part", part, boat, link, held)
+            yield _through(crossing, "part", part, boat, link, part_link)
             if batch := batches.get(value):
-                yield _through(crossing, "batch", batch, part, link, held)
+                yield _through(crossing, "batch", batch, part, link, part_link)
             for place in places[part]:
                 if things.get(place.object, ("", ""))[0] == _STORE:
-                    yield _through(crossing, "store", place.object, part, link, held, place)
+                    yield _through(crossing, "store", place.object, part, link, part_link, place)
 
 
-def _used(
+def _used_things(
     parts: Iterable[Trait],
     links: Mapping[str, Sequence[LinkSaid]],
     things: Mapping[str, tuple[str, str]],
@@ -231,14 +232,14 @@ def _used(
                 lines.append((link.object, line))
         for end, way in lines:
             traits += [
-                _through(crossing, "contact", other, actor, way, call)
-                for other, call in calls[end]
-                if other not in aboard.crossings and other not in aboard.used
+                _through(crossing, "contact", contact, actor, way, call)
+                for contact, call in calls[end]
+                if contact not in aboard.crossings and contact not in aboard.used
             ]
     return traits
 
 
-def _carried(
+def _passenger_traits(
     carried: Iterable[LinkSaid], links: Mapping[str, Sequence[LinkSaid]], rows: CaseRows, aboard: _Aboard
 ) -> Iterator[Trait]:
     done = {feature: _by_object(links[relation]) for relation, feature in TO_CARRIED.items()}
@@ -280,9 +281,9 @@ def _batches(serials: Iterable[str]) -> dict[str, str]:
         'HK 123499 to HK 123500'
     """
     rows: dict[tuple[str, int], dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for given in set(serials):
-        if serial := _SERIAL.match(given.strip().upper()):
-            rows[serial[1], len(serial[2])][int(serial[2])].append(given)
+    for text in set(serials):
+        if serial := _SERIAL.match(text.strip().upper()):
+            rows[serial[1], len(serial[2])][int(serial[2])].append(text)
     result: dict[str, str] = {}
     for (letters, digits), row in rows.items():
         numbers = sorted(row)
@@ -290,7 +291,7 @@ def _batches(serials: Iterable[str]) -> dict[str, str]:
         for begin, end in pairwise([0, *ends, len(numbers)]):
             first, last = (f"{letters}{number:0{digits}}" for number in (numbers[begin], numbers[end - 1]))
             named = first if first == last else f"{first} to {last}"
-            result |= {given: named for number in numbers[begin:end] for given in row[number]}
+            result |= {text: named for number in numbers[begin:end] for text in row[number]}
     return result
 
 

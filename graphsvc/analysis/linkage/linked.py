@@ -65,12 +65,12 @@ class LinkedCrossings:
     def nearest(self, crossing: str) -> dict[str, Overlap]:
         """Return the crossings that share a name with one crossing: linked crossings first, then by share of names."""
         names = self.about[crossing].keys()
-        others = {
-            other: self.overlap(crossing, other)
-            for other, theirs in self.about.items()
-            if other != crossing and not names.isdisjoint(theirs)
+        overlaps = {
+            neighbour: self.overlap(crossing, neighbour)
+            for neighbour, theirs in self.about.items()
+            if neighbour != crossing and not names.isdisjoint(theirs)
         }
-        return dict(sorted(((name, both) for name, both in others.items() if both.shared), key=_order))
+        return dict(sorted(((name, both) for name, both in overlaps.items() if both.shared), key=_order))
 
 
 def _order(row: tuple[str, Overlap]) -> tuple[bool, float, int, str]:
@@ -203,7 +203,7 @@ def without_name(linkage: LinkedCrossings, crossings: Sequence[str], name: str) 
     Limits: names known through it stay.
     """
     about = {
-        crossing: {other: mention for other, mention in linkage.about[crossing].items() if other != name}
+        crossing: {known_name: mention for known_name, mention in linkage.about[crossing].items() if known_name != name}
         for crossing in crossings
     }
     return without(linkage, about)

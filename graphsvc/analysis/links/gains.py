@@ -68,13 +68,13 @@ def gains(net: TieNetwork, people: Collection[str], goal: str, heirs: Iterable[S
     for heir in heirs:
         first.setdefault(heir.of, heir.person)
 
-    def measured(chosen: Collection[str]) -> float:
+    def measure_set(chosen: Collection[str]) -> float:
         return round(measure(net, chosen), DIGITS)
 
-    of_set, rows = measured(people), []
+    of_set, rows = measure_set(people), []
     for person in people:
-        others = frozenset(people) - {person}
-        without, instead = measured(others), first.get(person, "")
+        rest = frozenset(people) - {person}
+        without, instead = measure_set(rest), first.get(person, "")
         rows.append(
             Gain(
                 person,
@@ -83,19 +83,19 @@ def gains(net: TieNetwork, people: Collection[str], goal: str, heirs: Iterable[S
                 without,
                 round(of_set - without, DIGITS),
                 instead,
-                round(measured(others | {instead}) - without, DIGITS) if instead else 0.0,
-                *((0, 0, 0) if goal == "reach" else _cut_off(net, person, others)),
+                round(measure_set(rest | {instead}) - without, DIGITS) if instead else 0.0,
+                *((0, 0, 0) if goal == "reach" else _cut_off(net, person, rest)),
             )
         )
     return sorted(rows, key=lambda gain: (-gain.adds, gain.person))
 
 
-def _cut_off(net: TieNetwork, person: str, others: Collection[str]) -> tuple[int, int, int]:
-    """Return how many people a person's absence cuts off, in how many parts, and from how many, without `others`."""
+def _cut_off(net: TieNetwork, person: str, removed: Collection[str]) -> tuple[int, int, int]:
+    """Return how many people a person's absence cuts off, in how many parts, and from how many, without `removed`."""
     if person not in set(net.ids):
         return 0, 0, 0
-    gone = set(net.places(others).tolist())
-    left = np.array([place for place in range(len(net.ids)) if place not in gone], dtype=np.int64)
+    removed_places = set(net.places(removed).tolist())
+    left = np.array([place for place in range(len(net.ids)) if place not in removed_places], dtype=np.int64)
     _, labels = scipy.sparse.csgraph.connected_components(net.ties[left][:, left], directed=False)
     (own,) = net.places([person])
     hung_together = left[(labels == labels[np.flatnonzero(left == own)[0]]) & (left != own)]

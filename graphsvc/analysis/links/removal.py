@@ -86,8 +86,8 @@ def left(net: TieNetwork, removed: Collection[str] = ()) -> Left:
 
     Limits: links no one reported may still hold the parts together.
     """
-    gone = set(net.places(removed).tolist())
-    places = np.array([place for place in range(len(net.ids)) if place not in gone], dtype=np.int64)
+    removed_places = set(net.places(removed).tolist())
+    places = np.array([place for place in range(len(net.ids)) if place not in removed_places], dtype=np.int64)
     if not len(places):
         return Left(0, 0, 0, 1.0)
     pieces, labels = scipy.sparse.csgraph.connected_components(net.ties[places][:, places], directed=False)
@@ -107,16 +107,16 @@ def successors(net: TieNetwork, removed: Collection[str], each: int = _EACH) -> 
     Limits: a person in the same position need not be willing, able or trusted, and successors also come from outside.
     """
     heirs: list[Successor] = []
-    gone = net.places(removed)
-    for place in gone.tolist():
-        near = np.setdiff1d(net.ties[[place]].indices, gone)
+    removed_places = net.places(removed)
+    for place in removed_places.tolist():
+        near = np.setdiff1d(net.ties[[place]].indices, removed_places)
         if not len(near):
             continue
         shared = np.asarray(net.ties[near].sum(axis=0)).ravel()
         count = np.bincount(net.ties[near].indices, minlength=len(net.ties.indptr) - 1)
         # A neighbour of the removed person would not have to make the link to themselves.
         count[near] += count[near] > 0
-        count[gone] = 0
+        count[removed_places] = 0
         best = [int(heir) for heir in np.lexsort((-shared.round(9), -count))[:each] if count[heir] > 0]
         heirs += [
             Successor(net.ids[place], net.ids[heir], min(int(count[heir]), len(near)), len(near)) for heir in best
@@ -141,14 +141,14 @@ def taken_over(net: TieNetwork, removed: Collection[str], heirs: Iterable[Succes
     for successor in heirs:
         first.setdefault(successor.of, successor.person)
     place = {name: number for number, name in enumerate(net.ids)}
-    gone = set(net.places(removed).tolist())
+    removed_places = set(net.places(removed).tolist())
     ties = net.ties.tolil(copy=True)
     for who, heir in first.items():
         row = net.ties[[place[who]]]
-        for other, belief in zip(row.indices.tolist(), row.data.tolist(), strict=True):
-            if other not in gone and other != place[heir]:
-                renewed = max(float(ties[place[heir], other]), ANEW * belief)
-                ties[place[heir], other] = ties[other, place[heir]] = renewed
+        for neighbour, belief in zip(row.indices.tolist(), row.data.tolist(), strict=True):
+            if neighbour not in removed_places and neighbour != place[heir]:
+                renewed = max(float(ties[place[heir], neighbour]), ANEW * belief)
+                ties[place[heir], neighbour] = ties[neighbour, place[heir]] = renewed
     return TieNetwork(net.ids, scipy.sparse.coo_array(ties).tocsr())
 
 
@@ -163,17 +163,21 @@ def rivals(links: Mapping[LinkKey, LinkFigures], removed: Collection[str]) -> li
 
     Limits: unreported quarrels are missing, and an old quarrel may be settled.
     """
-    gone = frozenset(removed)
-    gangs = [(subject, target) for (subject, relation, target) in links if relation in OF_A_GANG and subject in gone]
-    sides: list[tuple[str, str]] = [(person, "") for person in gone] + gangs
+    removed_people = frozenset(removed)
+    gangs = [
+        (subject, target)
+        for (subject, relation, target) in links
+        if relation in OF_A_GANG and subject in removed_people
+    ]
+    sides: list[tuple[str, str]] = [(person, "") for person in removed_people] + gangs
     quarrels: dict[tuple[str, str, str], Rival] = {}
     for (subject, relation, target), figures in links.items():
         if relation not in QUARRELS:
             continue
-        for end, other in ((subject, target), (target, subject)):
+        for end, opponent in ((subject, target), (target, subject)):
             for person, gang in sides:
-                if end == (gang or person) and other not in gone:
-                    key = person, gang, other
+                if end == (gang or person) and opponent not in removed_people:
+                    key = person, gang, opponent
                     belief = max(figures.belief, quarrels[key].belief if key in quarrels else 0.0)
-                    quarrels[key] = Rival(person, gang, other, belief)
+                    quarrels[key] = Rival(person, gang, opponent, belief)
     return sorted(quarrels.values(), key=lambda rival: (-round(rival.belief, 9), rival.of, rival.gang, rival.rival))

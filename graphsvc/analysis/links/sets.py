@@ -132,7 +132,7 @@ def network(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> Ti
         tie(first, second, belief)
     ids = sorted({name for pair in tied for name in pair})
     place = {name: number for number, name in enumerate(ids)}
-    pairs = np.array([[place[name], place[other]] for name, other in tied], dtype=np.int64).reshape(-1, 2)
+    pairs = np.array([[place[name], place[partner]] for name, partner in tied], dtype=np.int64).reshape(-1, 2)
     weight = np.array(list(tied.values()), dtype=float)
     rows, columns = np.concatenate((pairs[:, 0], pairs[:, 1])), np.concatenate((pairs[:, 1], pairs[:, 0]))
     ties = scipy.sparse.coo_array((np.tile(weight, 2), (rows, columns)), shape=(len(ids), len(ids))).tocsr()
@@ -149,10 +149,10 @@ def _sharing(beliefs: Mapping[LinkKey, float], people: Collection[str]) -> Itera
         if relation in LEADS and subject in people:
             leaders[target].append((subject, belief))
 
-    def takes(who: str, what: str, relation: str, belief: float) -> None:
-        part[what][who] = max(part[what].get(who, 0.0), belief)
+    def takes(who: str, entity: str, relation: str, belief: float) -> None:
+        part[entity][who] = max(part[entity].get(who, 0.0), belief)
         if relation in ARRANGES:
-            arranging[what].add(who)
+            arranging[entity].add(who)
 
     for (subject, relation, target), belief in beliefs.items():
         if target in people:
@@ -162,9 +162,9 @@ def _sharing(beliefs: Mapping[LinkKey, float], people: Collection[str]) -> Itera
         elif relation in ARRANGES:
             for leader, led in leaders[subject]:
                 takes(leader, target, relation, belief * led)
-    for what, those in part.items():
-        if arranging[what]:
-            for first in arranging[what]:
+    for entity, those in part.items():
+        if arranging[entity]:
+            for first in arranging[entity]:
                 for second in those:
                     yield first, second, those[first] * those[second]
         elif len(those) <= _CROWD:
@@ -232,7 +232,7 @@ def fragmenting(net: TieNetwork, size: int) -> tuple[str, ...]:
     suggestion.
     """
     search = _Search(net)
-    count = _sized(net, size)
+    count = _check_size(net, size)
     best = frozenset[int]()
     starts = [place for place, _ in search.promising(best)]
     # Exchanging one member at a time cannot repair a first choice where two belong together, so several starts are
@@ -247,7 +247,7 @@ def fragmenting(net: TieNetwork, size: int) -> tuple[str, ...]:
         chosen = search.exchanged(chosen)
         if not best or search.mean(chosen) < search.mean(best) - 1e-12:
             best = chosen
-    return _named(net, best)
+    return _ids_of(net, best)
 
 
 def reaching(net: TieNetwork, size: int) -> tuple[str, ...]:
@@ -272,16 +272,16 @@ def reaching(net: TieNetwork, size: int) -> tuple[str, ...]:
     12 (the tests try every set).
     """
     near = _nearness(net)
-    count = _sized(net, size)
+    count = _check_size(net, size)
     if not count:
         return ()
     firsts = np.argsort(-near.sum(axis=0).round(9), kind="stable")[:_STARTS]
     sets = [_covering(near, [int(first)], count) for first in firsts]
 
-    def covered(chosen: Collection[int]) -> float:
+    def coverage(chosen: Collection[int]) -> float:
         return round(float(near[:, list(chosen)].max(axis=1).sum()), 9)
 
-    return _named(net, max(sets, key=covered))
+    return _ids_of(net, max(sets, key=coverage))
 
 
 def _covering(near: Floats, chosen: list[int], count: int) -> list[int]:
@@ -318,23 +318,23 @@ def sampled(net: TieNetwork) -> bool:
     return len(net.ids) > _EVERYONE
 
 
-def _sized(net: TieNetwork, size: int) -> int:
+def _check_size(net: TieNetwork, size: int) -> int:
     if not 1 <= size <= LARGEST:
         raise RequestError(f"A set is of 1 to {LARGEST} people, not of {size}.")
     return min(size, len(net.ids))
 
 
-def _named(net: TieNetwork, chosen: Collection[int]) -> tuple[str, ...]:
+def _ids_of(net: TieNetwork, chosen: Collection[int]) -> tuple[str, ...]:
     return tuple(net.ids[place] for place in sorted(chosen))
 
 
 def _pivots(size: int) -> Ints:
     if size <= _EVERYONE:
         return np.arange(size)
-    return _drawn(size, int(np.clip(_SAMPLE * 500 / size, _LEAST_SAMPLE, _SAMPLE)))
+    return _draw_places(size, int(np.clip(_SAMPLE * 500 / size, _LEAST_SAMPLE, _SAMPLE)))
 
 
-def _drawn(size: int, count: int) -> Ints:
+def _draw_places(size: int, count: int) -> Ints:
     return np.sort(np.random.default_rng(0).choice(size, count, replace=False))
 
 
@@ -354,7 +354,7 @@ def _inverse(distances: Floats) -> Floats:
 def _nearness(net: TieNetwork) -> Floats:
     """Return 1 / distance from everyone in the sample (rows) to everyone (columns); 1 to oneself."""
     size = len(net.ids)
-    pivots = np.arange(size) if size <= _EVERYONE_REACHED else _drawn(size, _SAMPLE_REACHED)
+    pivots = np.arange(size) if size <= _EVERYONE_REACHED else _draw_places(size, _SAMPLE_REACHED)
     if not size:
         return np.zeros((0, 0))
     near = _inverse(np.atleast_2d(scipy.sparse.csgraph.dijkstra(_lengths(net.ties), directed=False, indices=pivots)))
@@ -377,10 +377,10 @@ class _Search:
         """Return the mean of 1 / distance over remaining pairs; 0 if fewer than two people remain."""
         if removed not in self._known:
             self._left -= 1
-            self._known[removed] = self._measured(removed)
+            self._known[removed] = self._mean_without(removed)
         return self._known[removed]
 
-    def _measured(self, removed: frozenset[int]) -> float:
+    def _mean_without(self, removed: frozenset[int]) -> float:
         left, starts = self._left_over(removed)
         if len(left) < 2 or not len(starts):
             return 0.0
@@ -418,9 +418,9 @@ class _Search:
             better = False
             for place in sorted(chosen):
                 rest = chosen - {place}
-                other, _ = self.best(rest, self.mean(chosen))
-                if other >= 0:
-                    chosen, better = rest | {other}, True
+                candidate, _ = self.best(rest, self.mean(chosen))
+                if candidate >= 0:
+                    chosen, better = rest | {candidate}, True
         return chosen
 
     def promising(self, removed: frozenset[int]) -> list[tuple[int, float]]:
@@ -443,8 +443,8 @@ class _Search:
         every = np.arange(len(starts))
         for far in np.argsort(-np.where(np.isfinite(away), away, -1.0), axis=1, kind="stable").T:
             behind = before[every, far]
-            there = (behind >= 0) & (behind != starts)
-            carried[every[there], behind[there]] += carried[every[there], far[there]]
+            has_carrier = (behind >= 0) & (behind != starts)
+            carried[every[has_carrier], behind[has_carrier]] += carried[every[has_carrier], far[has_carrier]]
         lost = carried.sum(axis=0)
         counted = np.full(len(left), len(starts))
         lost[starts] += own

@@ -83,16 +83,16 @@ class Web:
         places = {name: place for place, name in enumerate(names)}
         relations: dict[str, int] = {}
         # Both ends of a link are adjacent: seen from one end, then from the other.
-        ends, which, beliefs, recorded = array("i"), array("i"), array("d"), array("d")
+        ends, relation_of, beliefs, recorded = array("i"), array("i"), array("d"), array("d")
         for subject, relation, target, belief, on_record in links:
             if subject == target:
                 continue
             ends.extend((places[subject], places[target]))
-            which.append(relations.setdefault(relation, len(relations)))
+            relation_of.append(relations.setdefault(relation, len(relations)))
             beliefs.append(belief)
             recorded.append(on_record)
         pairs = np.frombuffer(ends, np.int32).reshape(-1, 2) if ends else np.empty((0, 2), np.int32)
-        self._lay(places, tuple(relations), pairs, (which, beliefs, recorded))
+        self._lay(places, tuple(relations), pairs, (relation_of, beliefs, recorded))
 
     @classmethod
     def laid(cls, columns: Sequence[ValueColumn]) -> Web:
@@ -107,13 +107,13 @@ class Web:
         """
         names, (subject, target) = numbered(columns[0], columns[2])
         apart = np.flatnonzero(subject != target)
-        relations, (which,) = numbered(columns[1].rows(apart))
-        held = [np.array(column.words, dtype=np.float64)[column.place[apart]] for column in columns[3:5]]
+        relations, (relation_of,) = numbered(columns[1].rows(apart))
+        belief_columns = [np.array(column.words, dtype=np.float64)[column.place[apart]] for column in columns[3:5]]
         web = cls(())
         places = {name: place for place, name in enumerate(names)}
         pairs = np.column_stack((subject, target))[apart].astype(np.int32)
-        numbers: list[array[Any]] = [array("i", which.astype(np.int32).tobytes())]
-        numbers += [array("d", column.tobytes()) for column in held]
+        numbers: list[array[Any]] = [array("i", relation_of.astype(np.int32).tobytes())]
+        numbers += [array("d", column.tobytes()) for column in belief_columns]
         web._lay(places, tuple(relations), pairs, numbers)
         return web
 
@@ -170,9 +170,9 @@ class Web:
         Limits: as `ties`.
         """
         mine = self._mine(name)
-        others = map(self._names.__getitem__, self._others[mine])
+        neighbours = map(self._names.__getitem__, self._others[mine])
         relations = map(self._relations.__getitem__, self._which[mine])
-        return zip(others, relations, self._beliefs[mine], self._recorded[mine], strict=True)
+        return zip(neighbours, relations, self._beliefs[mine], self._recorded[mine], strict=True)
 
     def place(self, name: str) -> int | None:
         """Return the position of a name among all linked names, sorted; None if it has no links.
@@ -197,7 +197,7 @@ class Web:
         """
         return tuple(map(self._names.__getitem__, places))
 
-    def between(self, name: str, other: str) -> list[Tie]:
+    def between(self, name: str, partner: str) -> list[Tie]:
         """Return the links between two names, in input order.
 
         Example:
@@ -208,10 +208,10 @@ class Web:
         Limits: as `ties`.
         """
         mine = self._mine(name)
-        rows = np.flatnonzero(np.asarray(self._others[mine]) == self._places.get(other, -1)) + mine.start
+        rows = np.flatnonzero(np.asarray(self._others[mine]) == self._places.get(partner, -1)) + mine.start
         return [
             Tie(
-                other,
+                partner,
                 self._relations[self._which[row]],
                 self._beliefs[row],
                 self._recorded[row],
@@ -244,23 +244,23 @@ class Web:
         Limits: sorts all links of the case.
         """
         size = len(self._names)
-        others = np.asarray(self._others).astype(np.int64)
+        neighbours = np.asarray(self._others).astype(np.int64)
         owner = np.repeat(np.arange(size), np.diff(self._starts))
-        held = np.asarray(self._recorded if recorded else self._beliefs)
+        beliefs = np.asarray(self._recorded if recorded else self._beliefs)
         outside = np.zeros(size, bool)
         outside[[self._places[name] for name in avoiding if name in self._places]] = True
-        goes = (held >= least) & (held > 0) & self._by(relations)[np.asarray(self._which)] & ~outside[others]
-        owner, others, held = owner[goes], others[goes], held[goes]
+        goes = (beliefs >= least) & (beliefs > 0) & self._by(relations)[np.asarray(self._which)] & ~outside[neighbours]
+        owner, neighbours, beliefs = owner[goes], neighbours[goes], beliefs[goes]
         # Each pair by its most believed link, then each name's neighbours by falling belief.
-        order = np.lexsort((-held, owner * size + others))
-        pair = (owner * size + others)[order]
+        order = np.lexsort((-beliefs, owner * size + neighbours))
+        pair = (owner * size + neighbours)[order]
         first = np.ones(len(pair), bool)
         first[1:] = pair[1:] != pair[:-1]
         best = order[first]
-        owner, others, held = owner[best], others[best], held[best]
-        order = np.lexsort((others, -held, owner))
+        owner, neighbours, beliefs = owner[best], neighbours[best], beliefs[best]
+        order = np.lexsort((neighbours, -beliefs, owner))
         starts = np.searchsorted(owner[order], np.arange(size + 1))
-        return Nearest(starts, others[order], held[order])
+        return Nearest(starts, neighbours[order], beliefs[order])
 
     def beyond(
         self,
@@ -291,15 +291,15 @@ class Web:
         inside = np.zeros(len(self._names), bool)
         inside[mine] = True
         starts, ends = (np.array([self._starts[place + more] for place in mine], np.int64) for more in (0, 1))
-        whose, which = spans(starts, ends)
-        others = np.asarray(self._others)[which].astype(np.int64)
-        goes = ~inside[others]
-        goes &= np.asarray(self._beliefs)[which] >= least
+        owners, rows = spans(starts, ends)
+        neighbours = np.asarray(self._others)[rows].astype(np.int64)
+        goes = ~inside[neighbours]
+        goes &= np.asarray(self._beliefs)[rows] >= least
         if recorded > 0:
-            goes &= np.asarray(self._recorded)[which] >= recorded
-        goes &= self._by(relations, without)[np.asarray(self._which)[which]]
+            goes &= np.asarray(self._recorded)[rows] >= recorded
+        goes &= self._by(relations, without)[np.asarray(self._which)[rows]]
         size = max(len(self._names), 1)
-        pairs = np.sort(mine[whose[goes]] * size + others[goes])
+        pairs = np.sort(mine[owners[goes]] * size + neighbours[goes])
         first = np.ones(len(pairs), bool)
         first[1:] = pairs[1:] != pairs[:-1]
         counts = np.bincount(pairs[first] // size, minlength=size)
@@ -339,27 +339,27 @@ class Web:
         Limits: takes time for all links of these names. Ties in belief are broken by relation, then subject and object,
         by name.
         """
-        there = np.zeros(len(self._names), bool)
-        there[[self._places[name] for name in known if name in self._places]] = True
+        is_known = np.zeros(len(self._names), bool)
+        is_known[[self._places[name] for name in known if name in self._places]] = True
         wanted = self._by(relations, without)
         last, last_of = (np.array([name in those for name in self._relations], bool) for those in (aside, aside_of))
         by_name = np.argsort(np.argsort(self._relations)) if self._relations else np.zeros(0, np.int64)
         neighbours = {}
         for name in names:
             mine = self._mine(name)
-            others, which = (np.asarray(each[mine]).astype(np.int64) for each in (self._others, self._which))
+            ends, relation_of = (np.asarray(each[mine]).astype(np.int64) for each in (self._others, self._which))
             belief = np.asarray(self._beliefs[mine])
-            goes = wanted[which] & ~there[others] & (belief >= least)
+            goes = wanted[relation_of] & ~is_known[ends] & (belief >= least)
             if recorded > 0:
                 goes &= np.asarray(self._recorded[mine]) >= recorded
             if not goes.any():
                 continue
-            others, which, belief = others[goes], which[goes], belief[goes]
+            ends, relation_of, belief = ends[goes], relation_of[goes], belief[goes]
             inward = np.frombuffer(self._inward[mine], np.int8)[goes] > 0
             me = self._places[name]
-            order = np.lexsort((np.where(inward, me, others), np.where(inward, others, me), by_name[which], -belief))
-            beside = (last[which] | (inward & last_of[which]))[order]
-            ordered = others[order]
+            order = np.lexsort((np.where(inward, me, ends), np.where(inward, ends, me), by_name[relation_of], -belief))
+            beside = (last[relation_of] | (inward & last_of[relation_of]))[order]
+            ordered = ends[order]
             offered = ordered if beside.all() else ordered[~beside]
             neighbours[name] = list(self.names(list(dict.fromkeys(offered.tolist()))[:room]))
         return neighbours
@@ -386,5 +386,5 @@ def web_of(rows: Sequence[tuple[Any, ...]]) -> Web:
     """
     if not isinstance(rows, LaidRows):
         return Web((*row[:4], row[4] or 0.0) for row in rows)
-    *others, recorded = rows.columns
-    return Web.laid([*others, ValueColumn([word or 0.0 for word in recorded.words], recorded.place)])
+    *columns, recorded = rows.columns
+    return Web.laid([*columns, ValueColumn([word or 0.0 for word in recorded.words], recorded.place)])

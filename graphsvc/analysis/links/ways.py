@@ -51,9 +51,9 @@ class Rules:
 
     def strength(self, tie: Tie) -> float:
         """Return the belief in a link under these rules; 0 if no path may use it."""
-        held = tie.recorded if self.recorded else tie.belief
+        belief = tie.recorded if self.recorded else tie.belief
         allowed = (not self.relations or tie.relation in self.relations) and tie.other not in self.avoiding
-        return held if allowed and held >= self.least else 0.0
+        return belief if allowed and belief >= self.least else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class WayGround:
         known = self._likelihoods.get(end)
         if known is not None:
             return known
-        near, (there, steps, met) = self.near, self._shape
+        near, (sources, steps, met) = self.near, self._shape
         best = np.zeros(len(steps))
         best[end] = 1.0
         within, front = [best], np.array([end])
@@ -124,14 +124,14 @@ class WayGround:
             before, best = best, best.copy() if len(front) else best
             # Visit the neighbours of positions that gained, or all positions, which is faster if many gained.
             if steps[front].sum() * _FEW < len(near.others):
-                whose, which = near.onward(front)
-                others, through = near.others[which], before[front][whose] * near.beliefs[which]
-                np.maximum.at(best, others, through)
-                front = _marked(others[through > before[others]], len(best))
+                origins, rows = near.onward(front)
+                neighbours, through = near.others[rows], before[front][origins] * near.beliefs[rows]
+                np.maximum.at(best, neighbours, through)
+                front = _distinct(neighbours[through > before[neighbours]], len(best))
             else:
-                through = np.maximum.reduceat(before[near.others] * near.beliefs, near.starts[there])
-                gains = (through > before[there]) & met[there]
-                front = there[gains]
+                through = np.maximum.reduceat(before[near.others] * near.beliefs, near.starts[sources])
+                gains = (through > before[sources]) & met[sources]
+                front = sources[gains]
                 best[front] = through[gains]
             within.append(best)
         if len(self._likelihoods) >= _ENDS:
@@ -145,16 +145,16 @@ class WayGround:
         away[end] = 0
         front = np.array([end])
         for step in range(1, most + 1):
-            others = self.near.others[self.near.onward(front)[1]]
-            front = _marked(others[away[others] == NOWHERE], len(away))
+            neighbours = self.near.others[self.near.onward(front)[1]]
+            front = _distinct(neighbours[away[neighbours] == NOWHERE], len(away))
             away[front] = step
             if not len(front) or (until != NOWHERE and away[until] != NOWHERE):
                 break
         return away
 
-    def between(self, node: str, other: str) -> list[Tie]:
+    def between(self, node: str, partner: str) -> list[Tie]:
         """Return the links between two nodes that a path may use, most believed first."""
-        ties = [tie for tie in self.web.between(node, other) if self._rules.strength(tie) > 0]
+        ties = [tie for tie in self.web.between(node, partner) if self._rules.strength(tie) > 0]
         return sorted(ties, key=lambda tie: (-self._rules.strength(tie), tie.relation, tie.outward))
 
     def way(self, places: Iterable[int], beliefs: tuple[float, ...]) -> Way:
@@ -162,7 +162,7 @@ class WayGround:
         return Way(self.web.names(places), beliefs)
 
 
-def shortest(ground: WayGround, start: str, end: str, most: int) -> Ways:
+def shortest(network: WayGround, start: str, end: str, most: int) -> Ways:
     """Return up to `most` of the shortest paths, most believed first, and their number.
 
     Example:
@@ -174,24 +174,24 @@ def shortest(ground: WayGround, start: str, end: str, most: int) -> Ways:
 
     Limits: the shortest path is seldom the likeliest: one busy phone or address joins anyone to anyone.
     """
-    first, last = _places(ground, start, end)
+    first, last = _places(network, start, end)
     if first == NOWHERE or last == NOWHERE:
         return Ways()
-    away = ground.distances(last, LONGEST, first)
+    away = network.distances(last, LONGEST, first)
     if away[first] == NOWHERE:
         return Ways()
     number, best = {last: 1}, np.zeros(len(away))
     best[last] = 1.0
-    on_the_way = _onward(ground, first, away)
+    on_the_way = _onward(network, first, away)
     for node in on_the_way[np.argsort(away[on_the_way], kind="stable")].tolist():
-        others, beliefs = _nearer(ground, node, away)
-        number[node] = sum(map(number.__getitem__, others.tolist()))
-        best[node] = (beliefs * best[others]).max()
-    ways = _best_first(ground, first, last, [best] * (LONGEST + 1), lambda node: _nearer(ground, node, away))
+        neighbours, beliefs = _nearer(network, node, away)
+        number[node] = sum(map(number.__getitem__, neighbours.tolist()))
+        best[node] = (beliefs * best[neighbours]).max()
+    ways = _best_first(network, first, last, [best] * (LONGEST + 1), lambda node: _nearer(network, node, away))
     return Ways(tuple(islice(ways, most)), number[first])
 
 
-def likeliest(ground: WayGround, start: str, end: str, most: int, look: int = LOOKED) -> Ways:
+def likeliest(network: WayGround, start: str, end: str, most: int, look: int = LOOKED) -> Ways:
     """Return the `most` paths of up to eight steps with the greatest belief: the product of their links' beliefs.
 
     `look` is the number of neighbours to visit before the search stops (`over`); the same holds for `every`.
@@ -203,15 +203,15 @@ def likeliest(ground: WayGround, start: str, end: str, most: int, look: int = LO
 
     Limits: treats links as if they failed independently, although several may rest on the same statement.
     """
-    first, last = _places(ground, start, end)
-    if first == NOWHERE or last == NOWHERE or not (within := ground.likelihoods(last))[LONGEST][first]:
+    first, last = _places(network, start, end)
+    if first == NOWHERE or last == NOWHERE or not (within := network.likelihoods(last))[LONGEST][first]:
         return Ways()
     looked = _Looked(look)
-    ways = list(islice(_best_first(ground, first, last, within, ground.near.of, looked), most + 1))
+    ways = list(islice(_best_first(network, first, last, within, network.near.of, looked), most + 1))
     return Ways(tuple(ways[:most]), min(len(ways), most), over=looked.over or len(ways) > most)
 
 
-def every(ground: WayGround, start: str, end: str, steps: int, most: int, look: int = LOOKED) -> Ways:
+def every(network: WayGround, start: str, end: str, steps: int, most: int, look: int = LOOKED) -> Ways:
     """Return up to `most` of all paths of at most `steps` steps, by length and then falling belief.
 
     Example:
@@ -223,18 +223,18 @@ def every(ground: WayGround, start: str, end: str, steps: int, most: int, look: 
     Limits: stops counting at some thousands; then all shorter paths are included, but of the longest only the first
     found.
     """
-    first, last = _places(ground, start, end)
+    first, last = _places(network, start, end)
     if first == NOWHERE or last == NOWHERE:
         return Ways()
-    away = ground.distances(last, min(steps, EVERY))
+    away = network.distances(last, min(steps, EVERY))
     if away[first] == NOWHERE:
         return Ways()
     ways: list[Way] = []
     looked = _Looked(look)
     for length in range(int(away[first]), min(steps, EVERY) + 1):
         room = COUNTED - len(ways)
-        same = list(islice(_exactly(ground, ((first,), ()), last, length, away, looked), room + 1))
-        ways += [ground.way(*way) for way in same[:room]]
+        same = list(islice(_exactly(network, ((first,), ()), last, length, away, looked), room + 1))
+        ways += [network.way(*way) for way in same[:room]]
         looked.over |= len(same) > room
         if looked.over:
             break
@@ -259,7 +259,7 @@ class AccountWay:
 
 
 def accounts(
-    ground: WayGround,
+    network: WayGround,
     rules: Rules,
     claims: Iterable[Claim],
     dependence: Dependence,
@@ -269,7 +269,7 @@ def accounts(
     """Return the shortest path to `end` for each group of witnesses, the most believed of several.
 
     Args:
-        ground: the network, under `rules`.
+        network: the network, under `rules`.
         rules: the claims that may start a path, which are the links it may use.
         claims: claims of sources; only assertions of witnesses start a path.
         dependence: dependence between sources. Groups are formed among the sources that lead to `end` at all.
@@ -285,10 +285,10 @@ def accounts(
 
     Limits: names sources, so only readers cleared for them may see it. A path of true claims can still mean nothing.
     """
-    last = ground.web.place(end)
+    last = network.web.place(end)
     if last is None:
         return []
-    away = ground.distances(last, LONGEST - 1)
+    away = network.distances(last, LONGEST - 1)
     onward = {last: Way((end,), ())}
     best: dict[str, tuple[tuple[int, float, tuple[str, ...], str], AccountWay]] = {}
     for claim in claims:
@@ -298,12 +298,12 @@ def accounts(
         believed = strength(claim)
         for far, near in ((claim.subject, claim.object), (claim.object, claim.subject)):
             tie = Tie(near, claim.relation, believed, believed, outward=True)
-            place = ground.web.place(near)
+            place = network.web.place(near)
             if place is None or away[place] == NOWHERE or far == near or far in rules.avoiding:
                 continue
             if not rules.strength(tie):
                 continue
-            rest = _towards(ground, place, away, onward)
+            rest = _towards(network, place, away, onward)
             if far in rest.nodes:
                 continue
             way = Way((far, *rest.nodes), (believed, *rest.beliefs))
@@ -334,21 +334,21 @@ class _Looked:
         return not self.over
 
 
-def _marked(places: Ints, size: int) -> Ints:
+def _distinct(places: Ints, size: int) -> Ints:
     """Return the distinct positions below `size`, sorted."""
-    there = np.zeros(size, dtype=bool)
-    there[places] = True
-    return np.flatnonzero(there)
+    is_marked = np.zeros(size, dtype=bool)
+    is_marked[places] = True
+    return np.flatnonzero(is_marked)
 
 
-def _places(ground: WayGround, *names: str) -> list[int]:
+def _places(network: WayGround, *names: str) -> list[int]:
     """Return the positions of some names; NOWHERE for names without links."""
-    places = map(ground.web.place, names)
+    places = map(network.web.place, names)
     return [NOWHERE if place is None else place for place in places]
 
 
 def _best_first(
-    ground: WayGround,
+    network: WayGround,
     start: int,
     end: int,
     within: Sequence[Floats],
@@ -370,23 +370,23 @@ def _best_first(
         if nodes:
             node = nodes[-1]
             if node == end:
-                yield ground.way(nodes, known)
+                yield network.way(nodes, known)
                 continue
             at = node, LONGEST - len(nodes)  # steps left after the next
             if at not in promising:
-                promising[at] = _promising(within[at[1]], *onward(node), len(ground.near.of(node)[0]))
+                promising[at] = _promising(within[at[1]], *onward(node), len(network.near.of(node)[0]))
             if not looked.at(promising[at].beside):
                 return
             rest = _Rest(nodes, known, so_far, promising[at].each())
             promise = -math.inf
         else:
             rest = known
-        for other, belief, more in rest.onward:
-            if other in rest.nodes:
+        for neighbour, belief, more in rest.onward:
+            if neighbour in rest.nodes:
                 continue
             believed = rest.so_far * belief
             next_promise = -round(believed * more, 12)
-            heapq.heappush(heap, (next_promise, (*rest.nodes, other), believed, (*rest.beliefs, belief)))
+            heapq.heappush(heap, (next_promise, (*rest.nodes, neighbour), believed, (*rest.beliefs, belief)))
             if next_promise > promise > -math.inf:
                 turn += 1
                 heapq.heappush(heap, (next_promise, (), turn, rest))
@@ -407,11 +407,11 @@ class _Onward(NamedTuple):
         return zip(self.others, self.beliefs, self.bests, strict=True)
 
 
-def _promising(best: Floats, others: Ints, beliefs: Floats, beside: int) -> _Onward:
-    bests = best[others]
+def _promising(best: Floats, neighbours: Ints, beliefs: Floats, beside: int) -> _Onward:
+    bests = best[neighbours]
     promised = beliefs * bests
     order = np.argsort(-promised, kind="stable")[: np.count_nonzero(promised)]
-    return _Onward(others[order].tolist(), beliefs[order].tolist(), bests[order].tolist(), beside)
+    return _Onward(neighbours[order].tolist(), beliefs[order].tolist(), bests[order].tolist(), beside)
 
 
 class _Rest(NamedTuple):
@@ -423,32 +423,32 @@ class _Rest(NamedTuple):
     onward: Iterator[tuple[int, float, float]]
 
 
-def _nearer(ground: WayGround, node: int, away: Ints) -> tuple[Ints, Floats]:
+def _nearer(network: WayGround, node: int, away: Ints) -> tuple[Ints, Floats]:
     """Return the neighbours of a node that are a step nearer to the end, and the belief in the links to them."""
-    others, beliefs = ground.near.of(node)
-    nearer = away[others] == away[node] - 1
-    return others[nearer], beliefs[nearer]
+    neighbours, beliefs = network.near.of(node)
+    nearer = away[neighbours] == away[node] - 1
+    return neighbours[nearer], beliefs[nearer]
 
 
-def _onward(ground: WayGround, start: int, away: Ints) -> Ints:
+def _onward(network: WayGround, start: int, away: Ints) -> Ints:
     """Return the nodes on any shortest path, except its end."""
     fronts = [np.array([start])]
     while len(front := fronts[-1]):
-        whose, which = ground.near.onward(front)
-        others = ground.near.others[which]
-        nearer = (away[others] == away[front][whose] - 1) & (away[others] > 0)
-        fronts.append(_marked(others[nearer], len(away)))
+        origins, rows = network.near.onward(front)
+        neighbours = network.near.others[rows]
+        nearer = (away[neighbours] == away[front][origins] - 1) & (away[neighbours] > 0)
+        fronts.append(_distinct(neighbours[nearer], len(away)))
     return np.concatenate(fronts)
 
 
-def _towards(ground: WayGround, node: int, away: Ints, known: dict[int, Way]) -> Way:
+def _towards(network: WayGround, node: int, away: Ints, known: dict[int, Way]) -> Way:
     """Return the most believed of the shortest paths from a node to the end; `known`: results so far."""
     if node not in known:
-        others, beliefs = _nearer(ground, node, away)
-        (name,) = ground.web.names([node])
+        neighbours, beliefs = _nearer(network, node, away)
+        (name,) = network.web.names([node])
         ways = (
-            (belief, _towards(ground, other, away, known))
-            for other, belief in zip(others.tolist(), beliefs.tolist(), strict=True)
+            (belief, _towards(network, neighbour, away, known))
+            for neighbour, belief in zip(neighbours.tolist(), beliefs.tolist(), strict=True)
         )
         known[node] = min(
             (Way((name, *way.nodes), (belief, *way.beliefs)) for belief, way in ways),
@@ -458,7 +458,7 @@ def _towards(ground: WayGround, node: int, away: Ints, known: dict[int, Way]) ->
 
 
 def _exactly(
-    ground: WayGround,
+    network: WayGround,
     so_far: tuple[tuple[int, ...], tuple[float, ...]],
     end: int,
     steps: int,
@@ -466,15 +466,15 @@ def _exactly(
     looked: _Looked,
 ) -> Iterator[tuple[tuple[int, ...], tuple[float, ...]]]:
     """Yield paths of exactly this many more steps, with their beliefs, trying the most believed links first."""
-    nodes, held = so_far
-    others, beliefs = ground.near.of(nodes[-1])
-    if not looked.at(len(others)):
+    nodes, path_beliefs = so_far
+    neighbours, beliefs = network.near.of(nodes[-1])
+    if not looked.at(len(neighbours)):
         return
-    goes = (away[others] != NOWHERE) & (away[others] < steps)
-    for other, belief in zip(others[goes].tolist(), beliefs[goes].tolist(), strict=True):
-        longer = (*nodes, other), (*held, belief)
-        if other == end:
+    goes = (away[neighbours] != NOWHERE) & (away[neighbours] < steps)
+    for neighbour, belief in zip(neighbours[goes].tolist(), beliefs[goes].tolist(), strict=True):
+        longer = (*nodes, neighbour), (*path_beliefs, belief)
+        if neighbour == end:
             if steps == 1:
                 yield longer
-        elif other not in nodes:
-            yield from _exactly(ground, longer, end, steps - 1, away, looked)
+        elif neighbour not in nodes:
+            yield from _exactly(network, longer, end, steps - 1, away, looked)

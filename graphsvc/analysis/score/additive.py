@@ -73,10 +73,10 @@ def of_table(table: Mapping[str, Mapping[str, float]]) -> ScoreWeights:
 
     Limits: none.
     """
-    said, ties = table["said"], table["ties"]
+    ingredients, ties = table["said"], table["ties"]
     return ScoreWeights(
-        {name: place for place, name in enumerate(said)},
-        np.array(list(said.values()), dtype=float),
+        {name: place for place, name in enumerate(ingredients)},
+        np.array(list(ingredients.values()), dtype=float),
         np.array([ties.get(name, 0.0) for name in TIES], dtype=float),
         float(table["start"]["chance"]),
     )
@@ -174,16 +174,16 @@ def summed(
 
     Limits: as `score`.
     """
-    said, size = network.columns, network.size
+    own_width, size = network.columns, network.size
 
-    def added(which: Ints | slice, voices: Floats, first: int, width: int) -> Floats:
-        place = person[which].astype(np.int64) * width + (column[which] - first)
+    def add_cells(cells: Ints | slice, voices: Floats, first: int, width: int) -> Floats:
+        place = person[cells].astype(np.int64) * width + (column[cells] - first)
         total: Floats = np.bincount(place, weights=voices, minlength=size * width).astype(float, copy=False)
         return total.reshape(size, width)
 
-    of_tie, other = ties
-    sums = added(slice(None), value, 0, said + len(TIES))
-    own = np.log1p(sums[:, :said]) @ weights.said
+    of_tie, neighbour = ties
+    sums = add_cells(slice(None), value, 0, own_width + len(TIES))
+    own = np.log1p(sums[:, :own_width]) @ weights.said
     chance = np.where(network.plays, chances(own, weights), 0.0)
-    sums[:, said:] = added(of_tie, value[of_tie] * chance[other], said, len(TIES))
-    return sums, own, chance, own + np.log1p(sums[:, said:]) @ weights.ties
+    sums[:, own_width:] = add_cells(of_tie, value[of_tie] * chance[neighbour], own_width, len(TIES))
+    return sums, own, chance, own + np.log1p(sums[:, own_width:]) @ weights.ties

@@ -69,7 +69,7 @@ class Basis:
         rest = self.told.rows(heard)
         chosen, left_out = parted(rest.claims, self.everyone)
         return Basis(
-            people=_ranked(self.everyone, chosen),
+            people=_chosen_persons(self.everyone, chosen),
             everyone=self.everyone,
             left_out=left_out,
             ledger=rest,
@@ -81,7 +81,7 @@ class Basis:
 
     def anew(self, rows: Ints) -> Basis:
         """Return the same, but decide afresh whether the remaining claims are ranked by statements or by contacts."""
-        return _decided(self.without(rows))
+        return _decide_basis(self.without(rows))
 
     @property
     def recorded(self) -> Ledger:
@@ -169,7 +169,7 @@ def basis(
     chosen, left_out = parted(claims, persons)
     told_ledger = encode(as_told(claims, dependence, few_below), {}, weights) if few_below else ledger
     on = Basis(
-        people=_ranked(persons, chosen),
+        people=_chosen_persons(persons, chosen),
         everyone=persons,
         left_out=left_out,
         ledger=ledger,
@@ -178,10 +178,10 @@ def basis(
         few_below=few_below,
         score_weights=score_weights or additive.shipped(),
     )
-    return _decided(on)
+    return _decide_basis(on)
 
 
-def _decided(on: Basis) -> Basis:
+def _decide_basis(on: Basis) -> Basis:
     """Rank by contacts if no claim shows roles, or too few sources do and contacts make someone stand out."""
     if not has_roles(on.ledger) or (on.voices < FEWEST_VOICES and on.structure[0]):
         return replace(on, network=None)
@@ -201,7 +201,7 @@ def _of_some_register(claim: Claim) -> bool:
     return claim.source_kind == "record" and (claim.unnamed or not claim.source)
 
 
-def _ranked(persons: Iterable[Person], chosen: Collection[str]) -> list[Person]:
+def _chosen_persons(persons: Iterable[Person], chosen: Collection[str]) -> list[Person]:
     return sorted((person for person in persons if person.id in chosen), key=lambda person: person.id)
 
 
@@ -234,5 +234,5 @@ def operation(ledger: Ledger, persons: frozenset[str], left_out: frozenset[str],
 
     Limits: as `network` and `belief.standing`.
     """
-    stands = standing(ledger, strengths(ledger), int(ledger.link.max(initial=-1)) + 1)
-    return network(ledger, stands, persons, left_out, weights.columns)
+    standings = standing(ledger, strengths(ledger), int(ledger.link.max(initial=-1)) + 1)
+    return network(ledger, standings, persons, left_out, weights.columns)

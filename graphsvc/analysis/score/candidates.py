@@ -54,7 +54,7 @@ def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozense
     ends = _ends(claims)
     never = _forced_workers(ends) | {person.id for person in persons if person.child}
     tied = ends.tied(ends.standing(PLAYS_PART, ()) | ends.paid())
-    left_out = _carried(ends, persons)
+    left_out = _carried_ids(ends, persons)
     chosen = frozenset(
         person.id
         for person in persons
@@ -79,7 +79,7 @@ def carried(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str
 
     Limits: acts that go with being carried (paying, being in contact) look the same as those of organisers.
     """
-    return _carried(_ends(claims), persons)
+    return _carried_ids(_ends(claims), persons)
 
 
 class _Ends:
@@ -153,7 +153,7 @@ def _forced_workers(ends: _Ends | _LaidEnds) -> set[str]:
     return (ends.standing(HANDS_ON, ()) & ends.standing((), COERCES)) - ends.standing(IN_COMMAND, ())
 
 
-def _carried(ends: _Ends | _LaidEnds, persons: Iterable[Person]) -> frozenset[str]:
+def _carried_ids(ends: _Ends | _LaidEnds, persons: Iterable[Person]) -> frozenset[str]:
     active = ends.standing(ACTIVE_SUBJECT, ()) | ends.paid()
     passive = ends.standing(PASSIVE_SUBJECT, PASSIVE_OBJECT)
     return frozenset(

@@ -37,11 +37,11 @@ def folded(claims: Iterable[Claim]) -> list[Claim]:
             apart.append(claim)
             continue
         key = (*claim.key, claim.polarity, claim.status)
-        other = together.get(key)
-        if other is None:
+        merged = together.get(key)
+        if merged is None:
             together[key] = _nameless(claim)
-        elif stricter(claim.handling, other.handling) != other.handling:
-            together[key] = replace(other, handling=claim.handling)
+        elif stricter(claim.handling, merged.handling) != merged.handling:
+            together[key] = replace(merged, handling=claim.handling)
     return apart + [claim for _, claim in sorted(together.items())]
 
 
@@ -121,9 +121,9 @@ def told_belief(figures: LinkFigures, few_below: int, *, on_record: bool = False
     """
     belief = figures.belief_on_record if on_record else figures.belief
     groups = figures.groups_on_record if on_record else figures.groups
-    others = figures.other_sources_on_record if on_record else figures.other_sources
+    other_sources = figures.other_sources_on_record if on_record else figures.other_sources
     denied_more = figures.denying_others or figures.denying_groups >= few_below
-    few_alone = 0 < groups < few_below and not others and not denied_more
+    few_alone = 0 < groups < few_below and not other_sources and not denied_more
     return told.SOME if few_alone and belief > 0 else told.belief(belief)
 
 

@@ -158,20 +158,20 @@ def ranked(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
         scored = additive.score(recorded, on.score_weights)
         each = dealt(on)
         shares = by_family(on, each)
-        on_record = _placed(ledger, recorded, scored.score)
+        on_record = _spread(ledger, recorded, scored.score)
         raising_on_record = row_shares(on_the_record, recorded, scored)
         hand = stages.hands(on.told, on.belief)
-        staged = dict(zip(on.told.ids, stages.places(hand, _placed(on.told, on.network, on.scored.score)), strict=True))
-        stands, reason = _verdict(on, processors)
+        staged = dict(zip(on.told.ids, stages.places(hand, _spread(on.told, on.network, on.scored.score)), strict=True))
+        stands_out, reason = _verdict(on, processors)
     else:
         each, shares, staged = dealt(on), on.positions, {}
         recorded_shares = by_structure(on_the_record, on.inside)
         on_record = sum(recorded_shares.values(), start=np.zeros(len(ledger.ids)))
         raising_on_record = of_links(on_the_record, structure_links(on_the_record, on.inside, recorded_shares))
-        stands, reason = _structure_verdict(on)
+        stands_out, reason = _structure_verdict(on)
     counts = _counts(on, each, on_the_record, raising_on_record)
     return Ranking(
-        verdict="leads" if stands else "abstains",
+        verdict="leads" if stands_out else "abstains",
         reason=reason,
         leads=_leads(on, shares, on_record, counts, staged),
     )
@@ -207,7 +207,7 @@ def score_of(on: Basis, heard: Ledger) -> Floats:
     if on.network is None:
         return sum(by_structure(heard, on.inside).values(), start=np.zeros(len(on.ledger.ids)))
     network = on.operation(heard)
-    return _placed(on.ledger, network, additive.score(network, on.score_weights).score)
+    return _spread(on.ledger, network, additive.score(network, on.score_weights).score)
 
 
 def by_family(on: Basis, shares: RowShares) -> Shares:
@@ -232,7 +232,7 @@ def by_family(on: Basis, shares: RowShares) -> Shares:
     return {**dict(zip(FAMILIES, each, strict=True)), "only_carried": _only_carried(on)}
 
 
-def _placed(ledger: Ledger, whole: Operation, values: Floats) -> Floats:
+def _spread(ledger: Ledger, whole: Operation, values: Floats) -> Floats:
     """Spread values of a network's people over all entities; 0 for people who were only carried."""
     result = np.zeros(len(ledger.ids))
     if whole.size:
@@ -255,12 +255,12 @@ def _verdict(on: Basis, processors: Processors) -> tuple[bool, str]:
 
 
 def _structure_verdict(on: Basis) -> tuple[bool, str]:
-    stands, why = on.structure
+    stands_out, why = on.structure
     if has_roles(on.ledger):
         caveat = f"{_FEW_VOICES[0].upper()}{_FEW_VOICES[1:]}, so this is structure above all"
     else:
         caveat = "Nothing says who arranges, directs, recruits, pays or coerces, so this is structure only"
-    return stands, f"{caveat}: {why}." if stands else f"{caveat}, and no one stands out: {why}."
+    return stands_out, f"{caveat}: {why}." if stands_out else f"{caveat}, and no one stands out: {why}."
 
 
 def _counts(on: Basis, shares: RowShares, on_the_record: Ledger, recorded: RowShares) -> tuple[Ints | Floats, ...]:
@@ -281,7 +281,7 @@ def _counts(on: Basis, shares: RowShares, on_the_record: Ledger, recorded: RowSh
     worth = ledger.effective(raised, accounts, size).round(6)
     asserted = ledger.on_record & ~ledger.denies
     on_record = corroboration(ledger, *_speaking(on, *_positive(on_the_record, recorded), asserted), size)
-    ends, denials = map(np.concatenate, zip(_denied(on, shares), _denied_carried(on), strict=True))
+    ends, denials = map(np.concatenate, zip(_denial_pairs(on, shares), _denied_carried(on), strict=True))
     against = corroboration(ledger, ends, denials, size)
     return *raising, worth, np.bincount(ends, minlength=size).astype(np.int64), *against, *on_record
 
@@ -296,24 +296,24 @@ def _positive(ledger: Ledger, shares: RowShares) -> tuple[Ints, Ints]:
     return person, link
 
 
-def _speaking(on: Basis, person: Ints, link: Ints, said: Bools) -> tuple[Ints, Ints]:
-    """Pair each person with each of the rows `said` about one of their links."""
+def _speaking(on: Basis, person: Ints, link: Ints, chosen: Bools) -> tuple[Ints, Ints]:
+    """Pair each person with each of the rows `chosen` about one of their links."""
     ledger = on.ledger
     # Links have the same numbers in both ledgers, since `told` leaves no link out.
-    which, row = rows_of(link, ledger)
-    spoken = said[row]
-    return person[which][spoken], row[spoken]
+    position, row = rows_of(link, ledger)
+    spoken = chosen[row]
+    return person[position][spoken], row[spoken]
 
 
-def _denied(on: Basis, shares: RowShares) -> tuple[Ints, Ints]:
+def _denial_pairs(on: Basis, shares: RowShares) -> tuple[Ints, Ints]:
     """Pair each person with each row that denies a link with a share in their score (both orders if undirected)."""
     ledger = on.ledger
     size = len(ledger.ids)
-    some = np.flatnonzero(shares.share)
-    pairs = distinct(on.told.link[shares.row[some]] * size + shares.person[some])
+    nonzero = np.flatnonzero(shares.share)
+    pairs = distinct(on.told.link[shares.row[nonzero]] * size + shares.person[nonzero])
     link, person = np.divmod(pairs, max(size, 1))
-    place, which = ledger.denials.members(link)
-    return person[which], ledger.against[1][place]
+    place, position = ledger.denials.members(link)
+    return person[position], ledger.against[1][place]
 
 
 def _denied_carried(on: Basis) -> tuple[Ints, Ints]:
@@ -336,7 +336,7 @@ def _leads(
     people, rows, scores = on.people, _rows(on), _scores(on)
     columns = {name: np.append(value, 0.0)[rows].round(9).tolist() for name, value in shares.items()}
     record = np.append(recorded, 0.0)[rows].round(9).tolist()
-    groups, others, worth, denied, deniers, denying_others, groups_on_record, others_on_record = (
+    groups, other_sources, worth, denied, deniers, denying_others, groups_on_record, others_on_record = (
         np.append(count, 0)[rows].tolist() for count in counts
     )
     placed = sorted(record, reverse=True)
@@ -349,7 +349,7 @@ def _leads(
             rank=rank,
             groups=groups[number],
             independent=worth[number],
-            other_sources=others[number],
+            other_sources=other_sources[number],
             score_on_record=record[number],
             denied=denied[number],
             denying_groups=deniers[number],
@@ -375,7 +375,7 @@ def _scores(on: Basis) -> list[float]:
     if on.network is None or on.scored is None:
         score = sum(on.positions.values(), start=np.zeros(len(on.ledger.ids)))
     else:
-        score = _placed(on.ledger, on.network, on.scored.score) + _only_carried(on)
+        score = _spread(on.ledger, on.network, on.scored.score) + _only_carried(on)
     # Rounding turns a tiny negative score into -0.0; adding 0.0 makes it 0.0.
     listed: list[float] = (np.append(score, 0.0)[_rows(on)].round(9) + 0.0).tolist()
     return listed

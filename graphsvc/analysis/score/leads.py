@@ -176,9 +176,9 @@ def explain(
         lead=lead_id,
         supporting=tuple(sorted(supporting, key=lambda claim: (-share(claim), claim.id, claim.key))),
         lowering=tuple(sorted(lowering, key=lambda claim: (share(claim), claim.id, claim.key))),
-        other=_ordered((claim for claim in asserted if id(claim) not in placed), weights),
-        denying=_ordered((claim for claim in about if claim.denies), weights),
-        taken_back=_ordered((claim for claim in about if not claim.counts), weights),
+        other=_sort_claims((claim for claim in asserted if id(claim) not in placed), weights),
+        denying=_sort_claims((claim for claim in about if claim.denies), weights),
+        taken_back=_sort_claims((claim for claim in about if not claim.counts), weights),
         groups=tuple(groups(witnesses, dependence)),
         other_sources=tuple(sorted({claim.source for claim in behind if claim.source_kind != "witness"})),
         paths=paths([lead_id], around, weights)[lead_id][:limit],
@@ -208,7 +208,7 @@ def retold(why: Explanation, beliefs: Mapping[LinkKey, float]) -> Explanation:
     def belief(claim: Claim) -> float:
         return beliefs.get(claim.key, 0.0)
 
-    def ordered(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    def sort_claims(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
         """Sort reports and records as before, best graded first; then statements, by falling belief in their link."""
         apart = [claim for claim in claims if claim.source_kind in told.OPEN_KINDS]
         accounts = [claim for claim in claims if claim.source_kind not in told.OPEN_KINDS]
@@ -224,9 +224,9 @@ def retold(why: Explanation, beliefs: Mapping[LinkKey, float]) -> Explanation:
         why,
         supporting=tuple(map(bare, why.supporting)),
         lowering=tuple(map(bare, why.lowering)),
-        other=ordered(why.other),
-        denying=ordered(why.denying),
-        taken_back=ordered(why.taken_back),
+        other=sort_claims(why.other),
+        denying=sort_claims(why.denying),
+        taken_back=sort_claims(why.taken_back),
         groups=(),
         other_sources=(),
         paths=tuple(sorted(ways, key=lambda path: (-path.strength, len(path.claims), [c.key for c in path.claims]))),
@@ -237,7 +237,7 @@ def _strength(claim: Claim, weights: Weights) -> float:
     return claim_belief(*claim.grading, weights)
 
 
-def _ordered(claims: Iterable[Claim], weights: Weights) -> tuple[Claim, ...]:
+def _sort_claims(claims: Iterable[Claim], weights: Weights) -> tuple[Claim, ...]:
     return tuple(sorted(claims, key=lambda claim: (-_strength(claim, weights), claim.id)))
 
 
@@ -269,7 +269,7 @@ def _outwards(lead: str, around: Surroundings, weights: Weights) -> tuple[Path, 
     for _ in range(_LONGEST):
         further: dict[str, tuple[tuple[Claim, ...], float]] = {}
         for place, (way, so_far) in sorted(front.items()):
-            for claim in _ordered(touching.get(place, ()), weights):
+            for claim in _sort_claims(touching.get(place, ()), weights):
                 end = claim.object if claim.subject == place else claim.subject
                 if end in seen:
                     continue

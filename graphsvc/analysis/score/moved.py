@@ -112,9 +112,9 @@ def _way(before: int | None, now: int | None, first: int) -> str:
         ['appeared', 'appeared', 'left', 'left', 'rose', 'fell', '', '']
     """
     was = before is not None and before <= first
-    there = now is not None and now <= first
-    if before is None or now is None or was != there:
-        return "appeared" if there else "left" if was else ""
-    if not there or before == now:
+    is_first = now is not None and now <= first
+    if before is None or now is None or was != is_first:
+        return "appeared" if is_first else "left" if was else ""
+    if not is_first or before == now:
         return ""
     return "rose" if now < before else "fell"

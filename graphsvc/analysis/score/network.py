@@ -90,14 +90,14 @@ class Operation:
     @cached_property
     def cells(self) -> Cells:
         """The cells that the entries form."""
-        person, other, source = self.person, self.other, self.entries.source.astype(np.int64)
+        person, neighbour, source = self.person, self.other, self.entries.source.astype(np.int64)
         width = max(self.size, int(source.max(initial=-1)) + 1, 1)
-        voice = np.where(source < 0, other, source)
+        voice = np.where(source < 0, neighbour, source)
         code = (self.entries.column * max(self.size, 1) + person) * width + voice
         codes, first, cell = np.unique(code, return_index=True, return_inverse=True)
         entries = sorted_into(cell.astype(np.int64), len(codes))
         return Cells(
-            narrow(person[first]), narrow(self.entries.column[first].astype(np.int64)), narrow(other[first]), narrow(cell), entries
+            narrow(person[first]), narrow(self.entries.column[first].astype(np.int64)), narrow(neighbour[first]), narrow(cell), entries
         )  # fmt: skip
 
 
@@ -164,7 +164,7 @@ def network(
 
 
 def _entries(ledger: Ledger, at: Ints, columns: Mapping[str, int]) -> Entries:
-    said, ties = _tables(ledger.relations, columns)
+    tables, ties = _tables(ledger.relations, columns)
     kind_of = np.array([SOURCE_KINDS.index(grading[0]) for grading in ledger.gradings] or [0])
     parts = []
     for end in range(len(ENDS)):
@@ -173,7 +173,7 @@ def _entries(ledger: Ledger, at: Ints, columns: Mapping[str, int]) -> Entries:
         rows, near = rows[at[near] >= 0], near[at[near] >= 0]
         far = np.where(at[near ^ 1] >= 0, FAR.index("person"), FAR.index("thing"))
         relation = ledger.relation[rows]
-        for table in said[:, :, end]:
+        for table in tables[:, :, end]:
             column = table[relation, far, kind_of[ledger.grading[rows]]] if len(table) else relation
             counts = np.flatnonzero(column >= 0)
             parts.append((rows[counts], near[counts], column[counts], ledger.source[rows[counts]]))
@@ -187,14 +187,14 @@ def _entries(ledger: Ledger, at: Ints, columns: Mapping[str, int]) -> Entries:
 def _tables(relations: list[str], columns: Mapping[str, int]) -> tuple[Ints, Bools]:
     """Return the columns of relations (turns x relations x ends x far ends x kinds of source, -1: none), and `TIES`."""
     most = 3
-    said = np.full((most, len(relations), len(ENDS), len(FAR), len(SOURCE_KINDS)), -1, dtype=np.int64)
+    tables = np.full((most, len(relations), len(ENDS), len(FAR), len(SOURCE_KINDS)), -1, dtype=np.int64)
     for place, relation in enumerate(relations):
-        for cell in np.ndindex(said.shape[2:]):
+        for cell in np.ndindex(tables.shape[2:]):
             of = names(relation, ENDS[cell[0]], FAR[cell[1]], SOURCE_KINDS[cell[2]])
             for turn, name in enumerate(of):
-                said[turn, place, *cell] = columns.get(name, -1)
+                tables[turn, place, *cell] = columns.get(name, -1)
     ties = np.array(
         [[[name in over and end in ends for name in relations] for end in ENDS] for over, ends in TIES.values()],
         dtype=bool,
     )
-    return said, ties.reshape(len(TIES), len(ENDS), len(relations))
+    return tables, ties.reshape(len(TIES), len(ENDS), len(relations))

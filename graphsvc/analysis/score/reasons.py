@@ -48,18 +48,18 @@ class RowShares:
     share: Floats
     family: Ints
 
-    def chosen(self, which: Ints | Bools) -> RowShares:
+    def chosen(self, selection: Ints | Bools) -> RowShares:
         """Select some of the shares."""
-        return RowShares(self.row[which], self.person[which], self.share[which], self.family[which])
+        return RowShares(self.row[selection], self.person[selection], self.share[selection], self.family[selection])
 
     def summed(self) -> RowShares:
         """Add up the shares of each person and claim, without zero shares and without families."""
         size = int(self.row.max(initial=0)) + 1
         pairs, place = np.unique(self.person * size + self.row, return_inverse=True)
         share = np.bincount(place, weights=self.share, minlength=len(pairs)).astype(float)
-        some = np.flatnonzero(share.round(12) != 0)
-        person, row = np.divmod(pairs[some], size)
-        return RowShares(row, person, share[some], np.zeros(len(some), dtype=np.int64))
+        nonzero = np.flatnonzero(share.round(12) != 0)
+        person, row = np.divmod(pairs[nonzero], size)
+        return RowShares(row, person, share[nonzero], np.zeros(len(nonzero), dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +128,13 @@ def row_shares(ledger: Ledger, network: Operation, scored: Scored, of: int | Non
     Limits: shows what a claim did to the number, not how good the claim is. Leaving out one of several claims on which
     a cell rests changes nothing, although each has a share.
     """
-    cells, entries, stands = network.cells, network.entries, network.stands
+    cells, entries, standings = network.cells, network.entries, network.stands
     counts = scored.voice[cells.of] != 0
     if of is not None:
         counts &= cells.person[cells.of] == of
     counts &= network.plays[cells.person[cells.of]]
     # A cell rests on those of its claims with the best standing.
-    chosen = np.flatnonzero(counts & (stands == scored.value[cells.of]))
+    chosen = np.flatnonzero(counts & (standings == scored.value[cells.of]))
     cell = cells.of[chosen].astype(np.int64)
     rests = np.bincount(cell, minlength=len(cells.person))[cell]
     undenied = scored.rates(cells.person[cell], cells.column[cell]) * scored.voice[cell] / scored.value[cell] / rests
@@ -144,7 +144,7 @@ def row_shares(ledger: Ledger, network: Operation, scored: Scored, of: int | Non
     place = _places(ledger, network)
     person = place[cells.person[cell]]
     denied, denials, part = _denials(ledger, near >> 1)
-    lost = undenied[denied] * (stands[chosen][denied] - 1) * part
+    lost = undenied[denied] * (standings[chosen][denied] - 1) * part
     return RowShares(
         np.concatenate((row, denials)),
         np.concatenate((person, person[denied])),
@@ -169,10 +169,10 @@ def _families(ledger: Ledger) -> Ints:
 def _denials(ledger: Ledger, links: Ints) -> tuple[Ints, Ints, Floats]:
     """Return the denials of some links: position in `links`, row of the ledger, share of all denials of the link."""
     denied, rows = ledger.against
-    place, which = ledger.denials.members(links)
+    place, position = ledger.denials.members(links)
     weight = strengths(ledger)[rows]
     total = np.bincount(denied, weights=weight, minlength=int(denied.max(initial=-1)) + 1)
-    return which, rows[place], weight[place] / total[denied[place]]
+    return position, rows[place], weight[place] / total[denied[place]]
 
 
 def rows_of(link: Ints, ledger: Ledger) -> tuple[Ints, Ints]:
@@ -189,8 +189,8 @@ def rows_of(link: Ints, ledger: Ledger) -> tuple[Ints, Ints]:
     """
     rows = ledger.by_link
     spoken_of = np.flatnonzero(link < len(rows.starts) - 1)
-    row, which = rows.members(link[spoken_of])
-    return spoken_of[which], row
+    row, position = rows.members(link[spoken_of])
+    return spoken_of[position], row
 
 
 def dealt(on: Basis) -> RowShares:
@@ -232,8 +232,8 @@ def of_links(ledger: Ledger, links: LinkShares) -> RowShares:
     part = np.divide(1.0, asserting, out=np.zeros(len(ledger.link)), where=~ledger.denies)
     by_role = ledger.of(PUTS_BEFORE)
     part[by_role] = asserted_shares(ledger, strengths(ledger), size)[by_role]
-    which, row = rows_of(links.link, ledger)
-    return RowShares(row, links.person[which], links.share[which] * part[row], np.zeros(len(row), dtype=np.int64))
+    position, row = rows_of(links.link, ledger)
+    return RowShares(row, links.person[position], links.share[position] * part[row], np.zeros(len(row), dtype=np.int64))
 
 
 def scored_by(on: Basis, links: Collection[LinkKey]) -> frozenset[str]:
@@ -300,7 +300,7 @@ def reasons(on: Basis, lead: str) -> Reasons:
         return Reasons({})
     if on.network is None or on.scored is None:
         shares = dealt(on)
-        return Reasons(_keyed(ledger, shares.chosen(shares.person == place).summed()))
+        return Reasons(_shares_by_key(ledger, shares.chosen(shares.person == place).summed()))
     if lead in on.left_out:
         return _reasons(ledger, _of_carried(ledger, place), ("only_carried",))
     row = _place_of(on.network.ids, lead)
@@ -318,7 +318,7 @@ def _reasons(ledger: Ledger, shares: RowShares, families: Sequence[str]) -> Reas
         kind = DENIED if claim.denies else claim.source_kind
         kinds[kind] = kinds.get(kind, 0.0) + share
     return Reasons(
-        _keyed(ledger, shares.summed()),
+        _shares_by_key(ledger, shares.summed()),
         tuple(
             RelationShare(
                 families[number], relation, end, {kind: round(kinds[kind], 9) for kind in _KINDS if kind in kinds}
@@ -370,7 +370,7 @@ def raising(on: Basis, shares: RowShares) -> tuple[Ints, Ints]:
     return every.person[raises], every.row[raises]
 
 
-def _keyed(ledger: Ledger, shares: RowShares) -> dict[ShareKey, float]:
+def _shares_by_key(ledger: Ledger, shares: RowShares) -> dict[ShareKey, float]:
     keyed: dict[ShareKey, float] = {}
     for row, share in zip(shares.row.tolist(), shares.share.tolist(), strict=True):
         key = share_key(ledger.claims[row])

@@ -34,14 +34,14 @@ def hands(ledger: Ledger, belief: Floats) -> Floats:
     subject, object_ = ledger.subject[first], ledger.object[first]
     size = len(ledger.ids)
 
-    def summed(relations: frozenset[str], worth: Floats) -> Floats:
+    def add_up(relations: frozenset[str], worth: Floats) -> Floats:
         rows = np.flatnonzero(ledger.of(relations)[first])
         return np.bincount(subject[rows], weights=worth[rows], minlength=size).astype(float)
 
-    own = np.column_stack([summed(frozenset(relations), belief[link]) for relations in STAGES.values()])
+    own = np.column_stack([add_up(frozenset(relations), belief[link]) for relations in STAGES.values()])
     themselves = -np.expm1(-own)
     ordered = np.column_stack(
-        [summed(ORDERS, belief[link] * themselves[object_, place]) for place in range(len(STAGES))]
+        [add_up(ORDERS, belief[link] * themselves[object_, place]) for place in range(len(STAGES))]
     )
     result: Floats = -np.expm1(-(own + ONE_ORDER_AWAY * ordered))
     return result

@@ -172,12 +172,12 @@ def contact_links(ledger: Ledger, inside: Bools, score: Floats) -> LinkShares:
     rows = rows[ledger.subject[rows] != ledger.object[rows]]
     link, first = np.unique(ledger.link[rows], return_index=True)
     subject, object_ = ledger.subject[rows][first], ledger.object[rows][first]
-    person, other = np.concatenate((subject, object_)), np.concatenate((object_, subject))
+    person, contact = np.concatenate((subject, object_)), np.concatenate((object_, subject))
     link = np.tile(link, 2)
-    pair = person * max(len(ledger.ids), 1) + other
-    pairs, which, times = np.unique(pair, return_inverse=True, return_counts=True)
+    pair = person * max(len(ledger.ids), 1) + contact
+    pairs, inverse, times = np.unique(pair, return_inverse=True, return_counts=True)
     tied = np.bincount(pairs // max(len(ledger.ids), 1), minlength=len(ledger.ids))
-    share = score[person] / np.maximum(tied[person], 1) / times[which]
+    share = score[person] / np.maximum(tied[person], 1) / times[inverse]
     order = np.lexsort((link, person))
     return LinkShares(link[order], person[order], share[order])
 
@@ -349,8 +349,8 @@ def rewired(network: scipy.sparse.csr_array, rng: np.random.Generator, rounds: i
         old = np.stack((_edge(a, b, size), _edge(c, d, size)))
         new = np.stack((_edge(a, d, size), _edge(c, b, size)))
         present = np.isin(new, _edge(first, second, size)).any(axis=0)
-        codes, which, often = np.unique(new, return_inverse=True, return_counts=True)
-        alone = (often[which.reshape(2, half)] == 1).all(axis=0)
+        codes, inverse, often = np.unique(new, return_inverse=True, return_counts=True)
+        alone = (often[inverse.reshape(2, half)] == 1).all(axis=0)
         wanted = np.isin(old, codes).any(axis=0)
         good = alone & ~present & ~wanted & (a != d) & (c != b)
         first[left[good]], second[left[good]] = a[good], d[good]

@@ -124,7 +124,7 @@ def of_crossings(
     first = min(dated)
     watched = min((max(end, until or end) - first).days, MOST_DAYS + days - 1)
     counts = [
-        _measured(measure, dated.get(first + dt.timedelta(days=place), ())) for place in range(0, watched + 1, days)
+        _take_measure(measure, dated.get(first + dt.timedelta(days=place), ())) for place in range(0, watched + 1, days)
     ]
     if all(count is None for count in counts):
         return None
@@ -198,8 +198,8 @@ def by_week(series: Series) -> Series:
 
 
 def _day(row: Mapping[str, Any]) -> dt.date | None:
-    given = str(row.get("date") or "")[:10]
-    return dt.date.fromisoformat(given) if len(given) == len("2020-05-08") else None
+    text = str(row.get("date") or "")[:10]
+    return dt.date.fromisoformat(text) if len(text) == len("2020-05-08") else None
 
 
 def _fullest(days: Sequence[dt.date]) -> tuple[dt.date, dt.date]:
@@ -213,7 +213,7 @@ def _fullest(days: Sequence[dt.date]) -> tuple[dt.date, dt.date]:
     return edges
 
 
-def _measured(measure: str, people: Sequence[int | None]) -> int | None:
+def _take_measure(measure: str, people: Sequence[int | None]) -> int | None:
     counted = [number for number in people if number is not None]
     if measure == "crossings":
         return len(people)

@@ -124,7 +124,7 @@ def outlook(series: Series, since: int = 0) -> Outlook:
         # Old days do not help here: with hardly any recent days above 0, nothing can be fitted.
         if end <= since or np.count_nonzero(np.nan_to_num(counts[_window(grid.step, start) : start])) < LEAST_ACTIVE:
             continue
-        fitted = _fitted(grid, counts, start)
+        fitted = _fit_counts(grid, counts, start)
         chance[start:end], means[start:end], dispersion[start:end] = fitted.ahead(grid, start, end)
         parts = fitted.parts
     return Outlook(chance, means, dispersion, parts)
@@ -224,7 +224,7 @@ def _window(step: int, now: int) -> int:
     return max(0, now - int(_WINDOW / step))
 
 
-def _fitted(grid: _Grid, counts: Array, now: int) -> _Fitted:
+def _fit_counts(grid: _Grid, counts: Array, now: int) -> _Fitted:
     start = _window(grid.step, now)
     days = start + np.nonzero(~np.isnan(counts[start:now]))[0]
     ages = (now - days) * grid.step
@@ -235,18 +235,18 @@ def _fitted(grid: _Grid, counts: Array, now: int) -> _Fitted:
     if LEAST_ACTIVE <= above.sum() <= len(days) - LEAST_ACTIVE:
         active = _best(grid, days, above.astype(float), weights, now, None)
     big, values = days[above], counts[days[above]] - 1
-    dispersion, size = _sized(grid, big, values, weights[above], now)
+    dispersion, size = _fit_size(grid, big, values, weights[above], now)
     return _Fitted(active, float(share), size, dispersion, float(counts[big].max()))
 
 
-def _sized(grid: _Grid, days: Any, values: Array, weights: Array, now: int) -> tuple[float, _Regression]:
+def _fit_size(grid: _Grid, days: Any, values: Array, weights: Array, now: int) -> tuple[float, _Regression]:
     """Return dispersion and regression of how far above 1 the counts are."""
     more = float(values @ weights)
     if more < 1:  # hardly ever above 1, so no fit is possible: half a count is added
         level, error = np.log((more + 0.5) / weights.sum()), 1 / (more + 0.5)
         return _LEAST_DISPERSION, _Regression((), now, np.array([level]), np.array([[error]]), 0.0)
     first = _best(grid, days, np.minimum(values, _first_bound(values)), weights, now, _MOST_DISPERSION)
-    return _settled(grid, first, days, values, weights)
+    return _settle(grid, first, days, values, weights)
 
 
 def _first_bound(values: Array) -> float:
@@ -272,12 +272,12 @@ def _best(grid: _Grid, days: Any, values: Array, weights: Array, now: int, dispe
     ways = (("weekday", _WEEK, grid.step == 1), ("trend", 2, span >= _SEASON))
     for name, cost, possible in ways:
         if possible and most >= len(best.values) + cost - 1:
-            other = _regress(grid, (*best.parts, name), days, values, weights, now, dispersion)
-            best = other if other.criterion < best.criterion else best
+            candidate = _regress(grid, (*best.parts, name), days, values, weights, now, dispersion)
+            best = candidate if candidate.criterion < best.criterion else best
     return best
 
 
-def _settled(grid: _Grid, size: _Regression, days: Any, values: Array, weights: Array) -> tuple[float, _Regression]:
+def _settle(grid: _Grid, size: _Regression, days: Any, values: Array, weights: Array) -> tuple[float, _Regression]:
     """Return the dispersion that fits, and the regression with it; extreme values are limited to `_FAR`."""
     bounded, dispersion = np.minimum(values, _first_bound(values)), _LEAST_DISPERSION
     columns = grid.columns(size.parts, int(days[0]), int(days[-1]) + 1, size.now)[days - days[0]]

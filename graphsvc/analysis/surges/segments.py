@@ -77,9 +77,9 @@ def segments(series: Series, *, seed: int = 0) -> list[SeriesPart]:
     if len(known) < max(LEAST_WEEKS, len(weeks.counts) * 0.9):
         return []
     # The few unknown weeks repeat the week before, which changes no mean much.
-    counts = np.array(_carried(weeks.counts), float)
+    counts = np.array(_carry_forward(weeks.counts), float)
     spread = _spread(counts) if counts.any() else 1.0
-    scaled = _scaled(counts, spread)
+    scaled = _scale_noise(counts, spread)
     if scaled is None:
         return [SeriesPart(weeks.first, weeks.last, float(counts.mean()), None)]
     penalty = _penalty(counts, spread, np.random.default_rng(seed))
@@ -91,7 +91,7 @@ def segments(series: Series, *, seed: int = 0) -> list[SeriesPart]:
     ]
 
 
-def _carried(counts: tuple[int | None, ...]) -> list[int]:
+def _carry_forward(counts: tuple[int | None, ...]) -> list[int]:
     last = next(count for count in counts if count is not None)
     carried = []
     for count in counts:
@@ -100,7 +100,7 @@ def _carried(counts: tuple[int | None, ...]) -> list[int]:
     return carried
 
 
-def _scaled(counts: Array, spread: float) -> Array | None:
+def _scale_noise(counts: Array, spread: float) -> Array | None:
     """Return counts on a scale of equal noise (for a negative binomial, Anscombe 1948), in units of that noise.
 
     The noise is the change from week to week, which a lasting change hardly affects. None: no noise.
@@ -122,7 +122,7 @@ def _cuts(scaled: Array, penalty: float) -> list[int]:
 
 def _penalty(counts: Array, spread: float, rng: np.random.Generator) -> float:
     """Return the gain that a cut stays below in nearly all calm series: of a single cut, or of each of two."""
-    calm = (_scaled(draw, spread) for draw in _calm(counts, spread, rng))
+    calm = (_scale_noise(draw, spread) for draw in _calm(counts, spread, rng))
     gains = _gains(np.stack([scaled for scaled in calm if scaled is not None]))
     return float(np.quantile(gains, 1 - _FALSE, method="higher"))
 
