@@ -100,9 +100,9 @@ def test_page_twin_and_paper_say_it_and_what_is_written_is_no_markup(people: Pla
         assert "graded 2C" in text
         assert "“was in &lt;b&gt;hospital&lt;/b&gt; that night”" in text
         assert "; said by 2 sources of reports or records all the same" in text
-    (told,) = client.get(f"{address}.json?id=c1").get_json()["against"]
-    assert [each["kind"] for each in told["denials"]] == ["intelligence", "intelligence", "witness"]
-    assert (told["subject"], told["relation"], told["object"]) == LINK
+    (contested,) = client.get(f"{address}.json?id=c1").get_json()["against"]
+    assert [each["kind"] for each in contested["denials"]] == ["intelligence", "intelligence", "witness"]
+    assert (contested["subject"], contested["relation"], contested["object"]) == LINK
     assert "What speaks against it" not in client.get(f"{address}?id=aide").text
 
 
@@ -110,9 +110,9 @@ def test_so_does_the_command(people: Place) -> None:
     link = people.service.sign_in_link("officer", "tests")
     assert commands.run(people.service.settings, "login", "--link", link, "--purpose", "tests").startswith("0")
     lines = commands.run(people.service.settings, "behind", "--id", "c1", "--case", people.case).splitlines()
-    (told,) = people("officer").behind("c1").answer.against
-    assert told.text in lines
-    assert "contested; said by 2 sources of reports or records all the same. Intelligence report r2" in told.text
+    (contested,) = people("officer").behind("c1").answer.against
+    assert contested.text in lines
+    assert "contested; said by 2 sources of reports or records all the same. Intelligence report r2" in contested.text
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json"])

@@ -57,29 +57,29 @@ def test_a_crossing_of_a_coarse_date_is_of_no_day_for_certain_and_is_named(at_se
         for day in ("2020-05-01", "2020-05-31"):  # the timeline draws and links them on the first
             perhaps = answers.behind(day=day).answer
             assert {row.about.id for row in perhaps.rows} == {"y1", *(f"m{number}" for number in range(1, 8))}
-            shown = place.client("ana").get(f"/case/{place.case}/behind?day={day}").text
-            assert "8 crossings that may be of" in " ".join(shown.split())
+            page = place.client("ana").get(f"/case/{place.case}/behind?day={day}").text
+            assert "8 crossings that may be of" in " ".join(page.split())
             assert perhaps.gaps[0] == "No crossing is known to be of these days: those asked about may be."
         with pytest.raises(RequestError, match="a day on which there are crossings"):
             answers.behind(day="2020-06-08", until="2020-05-01")
-        told = answers.behind(day="2020-05-08")
-        assert {row.about.id for row in told.answer.rows} == {"c1", "c2", "t1"}
+        response = answers.behind(day="2020-05-08")
+        assert {row.about.id for row in response.answer.rows} == {"c1", "c2", "t1"}
         days = {
             row["day"]: row["count"]
             for row in place("ana").ask.rows("cases.days").dicts()
             if row["what"] == "crossings"
         }
         assert days == {"2020-05-08": 3, "2020-05-20": 1, "2020-06-01": 1, "2020-05": 7, "2020": 1}
-        assert told.answer.gaps[0] == (
+        assert response.answer.gaps[0] == (
             "May be of these days too, and not asked about: y1 (2020), m1 (2020-05), m2 (2020-05), m3 (2020-05), m4 (2020-05)"
             " and 3 others."
         )
-        assert told.answer.gaps[0] in html.unescape(
+        assert response.answer.gaps[0] in html.unescape(
             place.client("ana").get(f"/case/{place.case}/behind?day=2020-05-08").text
         )
-        asked = answers.behind(["m1"], day="2020-05-08").answer
-        assert {row.about.id for row in asked.rows} == {"c1", "c2", "t1", "m1"}
-        assert "m1" not in asked.gaps[0]
+        narrowed = answers.behind(["m1"], day="2020-05-08").answer
+        assert {row.about.id for row in narrowed.rows} == {"c1", "c2", "t1", "m1"}
+        assert "m1" not in narrowed.gaps[0]
         month = answers.behind(day="2020-05-01", until="2020-05-31").answer
         assert {row.about.id for row in month.rows} == {
             "c1",
@@ -93,10 +93,13 @@ def test_a_crossing_of_a_coarse_date_is_of_no_day_for_certain_and_is_named(at_se
 
 
 def test_the_boats_of_a_day_are_answered_by_name(people: Place) -> None:
-    told = people("ana").network.answers.behind(day="2020-05-08")
-    answer, view = told.answer, told.view
+    response = people("ana").network.answers.behind(day="2020-05-08")
+    answer, view = response.answer, response.view
     assert [row.about.id for row in answer.rows] == ["c1", "c2"]
-    first = [(one.who.name, one.edge.relation, one.what.name if one.what else "") for one in answer.rows[0].said]
+    first = [
+        (participant.who.name, participant.edge.relation, participant.what.name if participant.what else "")
+        for participant in answer.rows[0].said
+    ]
     assert first == [
         ("Boss", "ORGANISED", ""),
         ("Rival", "ORGANISED", ""),
@@ -110,14 +113,14 @@ def test_the_boats_of_a_day_are_answered_by_name(people: Place) -> None:
     )
     assert {node.id for node in view.nodes} >= {"boss", "dealer", "b1", "c1", "c2"}
     # With so small a case no one stands out, and the order of people must not look like a ranking.
-    assert told.ranked_on.startswith("No rank is told. No one stands out: ")
-    assert all(one.lead is None for one in answer.rows[0].said)
+    assert response.ranked_on.startswith("No rank is told. No one stands out: ")
+    assert all(participant.lead is None for participant in answer.rows[0].said)
 
 
 def test_who_may_not_see_c_is_answered_by_what_is_left(people: Place) -> None:
     answer = people("low").network.answers.behind(["c1", "c2", "c3"]).answer
     assert [row.about.id for row in answer.rows] == ["c1", "c3"]  # only a report under C mentions c2
-    assert [one.who.id for one in answer.rows[0].said] == ["rival", "pilot", "dealer"]
+    assert [participant.who.id for participant in answer.rows[0].said] == ["rival", "pilot", "dealer"]
     assert [common.who.id for common in answer.common] == ["rival"]
 
 
@@ -131,7 +134,7 @@ def test_those_carried_are_counted_among_what_the_reader_sees(people: Place) -> 
 
 def test_who_sees_no_ranking_is_told_no_rank(people: Place) -> None:
     answer = people("cus").network.answers.behind(["c1"]).answer
-    assert all(one.lead is None for one in answer.rows[0].said)
+    assert all(participant.lead is None for participant in answer.rows[0].said)
 
 
 def test_what_is_not_there_or_not_asked_is_said(people: Place) -> None:
@@ -145,24 +148,24 @@ def test_what_is_not_there_or_not_asked_is_said(people: Place) -> None:
 def test_page_twin_table_paper_and_notebook_give_one_answer(people: Place) -> None:
     client, address = people.client("ana"), f"/case/{people.case}/behind"
     twin = client.get(f"{address}.json?day=2020-05-08").get_json()
-    told = people("ana").behind(day="2020-05-08")
-    plain = told.answer.plain()
+    response = people("ana").behind(day="2020-05-08")
+    plain = response.answer.plain()
     assert {name: twin[name] for name in plain} == plain
     page = client.get(f"{address}?day=2020-05-08")
     assert page.status_code == 200
     assert all(sentence in page.text for sentence in (*plain["gaps"], *plain["lone"]))
-    assert all(said["who"]["name"] in page.text for row in plain["rows"] for said in row["said"])
+    assert all(participant["who"]["name"] in page.text for row in plain["rows"] for participant in row["said"])
     rows = list(csv.reader(io.StringIO(client.get(f"{address}?day=2020-05-08&as=csv").text)))
-    assert tuple(rows[0]) == tuple(told.frame.columns) == COLUMNS
-    table, alone = rows[1 : len(told.frame) + 1], rows[len(told.frame) + 1 :]
-    assert [row[2:5] for row in table] == told.frame[["who", "name", "relation"]].fillna("").to_numpy().tolist()
-    assert [row[-1] for row in alone] == told.beside == [*plain["gaps"], told.ranked_on]
+    assert tuple(rows[0]) == tuple(response.frame.columns) == COLUMNS
+    table, alone = rows[1 : len(response.frame) + 1], rows[len(response.frame) + 1 :]
+    assert [row[2:5] for row in table] == response.frame[["who", "name", "relation"]].fillna("").to_numpy().tolist()
+    assert [row[-1] for row in alone] == response.beside == [*plain["gaps"], response.ranked_on]
     assert not any(cell for row in alone for cell in row[:-1])
-    assert told.frame.attrs["gaps"] == plain["gaps"]
-    assert list(told.common["id"]) == [shared["who"]["id"] for shared in plain["common"]]
-    assert {"boss", "dealer", "b1", "c1"} <= set(told.graph)
-    assert told.graph.edges["boss", "c1", "ORGANISED"]["belief"] == plain["rows"][0]["said"][0]["belief"]
-    networkx.write_graphml(told.graph, io.BytesIO())
+    assert response.frame.attrs["gaps"] == plain["gaps"]
+    assert list(response.common["id"]) == [shared["who"]["id"] for shared in plain["common"]]
+    assert {"boss", "dealer", "b1", "c1"} <= set(response.graph)
+    assert response.graph.edges["boss", "c1", "ORGANISED"]["belief"] == plain["rows"][0]["said"][0]["belief"]
+    networkx.write_graphml(response.graph, io.BytesIO())
     paper = client.get(f"{address}.pdf?day=2020-05-08")
     text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(paper.data)).pages)
     assert all(name in text for name in ("Boss", "Rival", "Pilot", "Dealer", "printed by ana"))
@@ -228,8 +231,8 @@ def test_lists_search_queries_and_pages_lead_to_the_answer(people: Place) -> Non
     for page, addresses in leads.items():
         text = html.unescape(client.get(f"{case}{page}").text)
         assert all(f'href="{address}"' in text for address in addresses), page
-    found = client.get(f"{case}/search?q=c1").text
-    assert '<input type="checkbox" name="id" value="c1"' in found
+    search_page = client.get(f"{case}/search?q=c1").text
+    assert '<input type="checkbox" name="id" value="c1"' in search_page
     crossings = client.get(f"{case}/crossings").text
     assert all(name in crossings for name in ("Boss", "Rival", "Pilot", "Gull"))
     # Links for readers without clearance for C lead only to entities that they may see.
@@ -251,7 +254,7 @@ def test_an_answer_follows_the_case_over_deliveries_and_an_undo(at_server: Calla
 
         def organisers() -> list[tuple[str, bool]]:
             (row,) = place("ana").behind("c2").answer.rows
-            return [(said.who.id, said.edge.denied) for said in row.said]
+            return [(participant.who.id, participant.edge.denied) for participant in row.said]
 
         assert organisers() == [("boss", False)]
         denial = {**said("r9", "boss ORGANISED c2")[0], "polarity": "denies"}

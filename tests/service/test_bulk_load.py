@@ -37,9 +37,9 @@ CASE = "first"
 @pytest.fixture
 def managed(jars: Path, settings: Callable[..., Settings]) -> Iterator[Settings]:
     """Settings of a home with a separate server, in which every first case is imported."""
-    made = settings(import_rows=1, neo4j_linger_s=300)
-    yield made
-    local.stop(made)
+    server_settings = settings(import_rows=1, neo4j_linger_s=300)
+    yield server_settings
+    local.stop(server_settings)
 
 
 @pytest.fixture
@@ -170,8 +170,8 @@ def test_what_does_not_fit_is_written_row_by_row(
             assert not bulk._fits(whole), "another holds the server"
         assert bulk._fits(whole)
         for setting in ({"import_rows": 0}, {"import_rows": 10**9}, {"neo4j_uri": "bolt://elsewhere"}):
-            other = BulkLoad(service.store, dataclasses.replace(managed, **setting), service.casework._locks)
-            assert not other._fits(whole)
+            loader = BulkLoad(service.store, dataclasses.replace(managed, **setting), service.casework._locks)
+            assert not loader._fits(whole)
         # Another process begins to write another case while the tool is at work.
         with service.casework._locks.case(CASE), service.casework._locks.case("another"):
             assert not bulk.write(CASE, whole, quiet)

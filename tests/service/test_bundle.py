@@ -46,9 +46,9 @@ def test_what_is_damaged_is_named(whole: Path, member: str, at: str) -> None:
 
 
 def test_one_packed_anew_in_a_way_that_is_not_read_is_to_be_unpacked(whole: Path, tmp_path: Path) -> None:
-    with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(tmp_path / "other.zip", "w", zipfile.ZIP_BZIP2) as other:
+    with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(tmp_path / "other.zip", "w", zipfile.ZIP_BZIP2) as repacked:
         for name in archive.namelist():
-            other.writestr(name, archive.read(name))
+            repacked.writestr(name, archive.read(name))
     # This archive has no password: only its flag claims one.
     locked = bytearray(whole.read_bytes())
     central = locked.find(b"PK\x01\x02")

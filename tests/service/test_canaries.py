@@ -132,7 +132,7 @@ def graph(service: Service, case: str) -> Iterator[str]:
         for row in service.store().read(query, {"case": case}, timeout=60, cap=1_000_000).rows:
             for value in row:
                 if isinstance(value, dict):
-                    yield from (f"{name}\t{one}" for name, one in value.items())
+                    yield from (f"{name}\t{part}" for name, part in value.items())
                 else:
                     yield str(value)
 
@@ -164,11 +164,11 @@ def test_a_sealed_person_named_everywhere_is_found_nowhere(
     job = session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S)
     assert job.state == "done", job.said
 
-    held = list(graph(service, case))
-    assert sum("[withheld]" in text for text in held) > 8 * len(MENTIONS)
-    assert len(held) > 1000
-    found = {text: traces(text) for text in held if traces(text)}
-    assert not found
+    texts = list(graph(service, case))
+    assert sum("[withheld]" in text for text in texts) > 8 * len(MENTIONS)
+    assert len(texts) > 1000
+    leaks = {text: traces(text) for text in texts if traces(text)}
+    assert not leaks
 
     with transaction(service.database) as connection:
         for table in tables.metadata.sorted_tables:
@@ -186,8 +186,8 @@ def test_a_sealed_person_named_everywhere_is_found_nowhere(
                     assert needle.encode(encoding) not in data, (path, needle)
     assert not traces(caplog.text)
     assert not traces("".join(capfd.readouterr()))
-    for one in session.deliveries.jobs():
-        assert not traces(f"{one.text} {one.result}"), one
+    for entry in session.deliveries.jobs():
+        assert not traces(f"{entry.text} {entry.result}"), entry
     assert not traces(str(session.deliveries.listed()))
 
 

@@ -93,17 +93,17 @@ def test_a_sealed_person_is_in_the_graph_by_pseudonym_alone(
     service: Service, session: Session, case: str, small: Path
 ) -> None:
     loaded = session.deliveries.load(small, quiet, identities=True)
-    found = image(service, case)
+    case_image = image(service, case)
     (pseudonym,) = loaded.names
     assert loaded.names[pseudonym] == "P2 Wit Ness"
-    assert set(found.nodes["Person"]) == {"P1", pseudonym}
-    everything = str((found.nodes, found.claims, found.links, found.given))
+    assert set(case_image.nodes["Person"]) == {"P1", pseudonym}
+    everything = str((case_image.nodes, case_image.claims, case_image.links, case_image.given))
     assert "Ari Berg" in everything
     assert "P2" not in without_pseudonyms(everything)
     assert "Ness" not in everything
     assert "NESS" not in everything
-    assert found.nodes["Statement"]["S1"]["summary"] == "[withheld]"
-    (source,) = found.nodes["Source"]
+    assert case_image.nodes["Statement"]["S1"]["summary"] == "[withheld]"
+    (source,) = case_image.nodes["Source"]
     assert source != pseudonym
 
 
@@ -216,7 +216,7 @@ def test_an_undo_says_what_rests_on_the_delivery(session: Session, tmp_path: Pat
     people = [{"id": "P1", "name": "Ari Berg", "category": "suspect"}, {"id": "P2", "category": "suspect"}]
     statements = [{"id": "S1", "kind": "record", "handling": "P"}]
     links = [
-        said("P1", relation, other, "S1") for relation, other in (("PAID", "P2"), ("DIRECTED", "P2"), ("PAID", "P9"))
+        said("P1", relation, target, "S1") for relation, target in (("PAID", "P2"), ("DIRECTED", "P2"), ("PAID", "P9"))
     ]
     session.deliveries.load(write(tmp_path / "people", people=people), quiet)
     session.deliveries.load(write(tmp_path / "links", statements=statements, links=links), quiet)
@@ -335,7 +335,7 @@ def random_delivery(rng: random.Random, folder: Path, *, full: bool = False) -> 
         }
         for name in rng.sample(STATED, len(STATED) if full else rng.randint(1, 3))
     ]
-    given = {name for row in statements for name in (row["source_id"], row["interpreter_id"]) if name}
+    mentioned = {name for row in statements for name in (row["source_id"], row["interpreter_id"]) if name}
     people: Rows = [
         {
             "id": name,
@@ -344,7 +344,7 @@ def random_delivery(rng: random.Random, folder: Path, *, full: bool = False) -> 
             "sealed": "yes" if name in HIDDEN else "",
             "handling": "C" if name in UNDER_C else "P",
         }
-        for name in [*chosen, *sorted(given - {*chosen})]
+        for name in [*chosen, *sorted(mentioned - {*chosen})]
     ]
     links: Rows = [
         said(
@@ -397,15 +397,15 @@ def hold_a_sequence_against_its_deliveries_in_order(
                 loaded[result.delivery] = (folder, partial)
     twin_case(service, case, twin)
     twin_pairings(service, case, twin)
-    other = session.at(twin)
+    twin_session = session.at(twin)
     for number in sorted(loaded):
         folder, partial = loaded[number]
-        other.deliveries.load(folder, quiet, partial=partial, other_names=True)
-    here, there = image(service, case), image(service, twin)
-    assert here.nodes == there.nodes
-    assert here.claims == there.claims
-    assert here.given == there.given
-    assert here.links == there.links
+        twin_session.deliveries.load(folder, quiet, partial=partial, other_names=True)
+    actual, expected = image(service, case), image(service, twin)
+    assert actual.nodes == expected.nodes
+    assert actual.claims == expected.claims
+    assert actual.given == expected.given
+    assert actual.links == expected.links
     assert identities(service, case) == identities(service, twin)
     for level in ("all", "p"):
         assert service.register.dependence(case, level) == service.register.dependence(twin, level)
@@ -414,7 +414,7 @@ def hold_a_sequence_against_its_deliveries_in_order(
 
 def overrule_at_random(service: Service, session: Session, rng: random.Random) -> None:
     """Decide on two sources of the case, or take a decision back."""
-    lasting = [one for one in session.leads.groups.pairings() if one.ended_at is None]
+    lasting = [pairing for pairing in session.leads.groups.pairings() if pairing.ended_at is None]
     if lasting and rng.random() < 0.3:
         session.leads.groups.end(rng.choice(lasting).id, "not so after all", quiet)
         return
@@ -422,15 +422,17 @@ def overrule_at_random(service: Service, session: Session, rng: random.Random) -
     if len(known) > 1:
         with suppress(RequestError):  # it is decided so already, or one of them speaks only under C
             kind, handling = rng.choice(["independent", "dependent"]), rng.choice(["P", "C"])
-            one, other = rng.sample(known, 2)
-            session.leads.groups.decide(one, other, kind, "they say so", quiet, handling)
+            first, second = rng.sample(known, 2)
+            session.leads.groups.decide(first, second, kind, "they say so", quiet, handling)
 
 
 def twin_pairings(service: Service, case: str, twin: str) -> None:
     """Repeat the lasting decisions of a case in its twin, from the beginning."""
     key = service.register.key(case, create=False)
-    for one in service.pairs.lasting(case, key):
-        service.pairs.decide(twin, key, one.pair, one.kind, one.handling, one.reason, one.by, "loading")
+    for pairing in service.pairs.lasting(case, key):
+        service.pairs.decide(
+            twin, key, pairing.pair, pairing.kind, pairing.handling, pairing.reason, pairing.by, "loading"
+        )
     with transaction(service.database) as connection:
         connection.execute(tables.cases.update().where(tables.cases.c.id == twin).values(state="open"))
 
@@ -528,8 +530,8 @@ def test_what_a_killed_process_left_running_is_ended_before_its_case_is_complete
         except GraphsvcError as error:
             ended.append(error)
 
-    with holder, holder.session(database="neo4j") as held:
-        lock = held.begin_transaction()
+    with holder, holder.session(database="neo4j") as neo4j_session:
+        lock = neo4j_session.begin_transaction()
         lock.run("MATCH (p:Person {case: $case, id: 'P1'}) SET p.locked = true", case=case).consume()
         thread = threading.Thread(target=write_late)
         thread.start()
@@ -560,8 +562,8 @@ def test_another_table_of_weights_closes_a_case_until_its_figures_are_computed_a
     link = ("P1", "TRANSPORTED")
 
     def belief(service: Service) -> float:
-        (found,) = [figures["belief"] for key, figures in image(service, case).links.items() if key[:2] == link]
-        return float(found)
+        (value,) = [figures["belief"] for key, figures in image(service, case).links.items() if key[:2] == link]
+        return float(value)
 
     with Service(settings) as service:
         service.session(accounts.only_account(service.database, ""), "testing", case).deliveries.load(small, quiet)

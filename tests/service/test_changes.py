@@ -152,12 +152,12 @@ def test_a_preview_never_says_which_pseudonym_stands_for_a_name_or_an_id(ann: Se
 
 
 def test_whether_the_name_of_somebody_sealed_was_guessed_counts_in_no_question(ann: Session, tmp_path: Path) -> None:
-    others = "id,name\nP1,Mehdi Vahidi\nP2,{}\nP3,Ana Petrou\n"
-    asked = [
-        [str(names) for names in delivered(ann, tmp_path, others.format(guess), dry_run=True).other_names]
+    people_csv = "id,name\nP1,Mehdi Vahidi\nP2,{}\nP3,Ana Petrou\n"
+    differences = [
+        [str(names) for names in delivered(ann, tmp_path, people_csv.format(guess), dry_run=True).other_names]
         for guess in ("Selam Bekele", "Yara Haddad")
     ]
-    assert asked == [[], []]
+    assert differences == [[], []]
 
 
 def test_a_row_of_which_only_what_is_shareable_changes_says_so(sessions: People, tmp_path: Path) -> None:
@@ -172,17 +172,17 @@ def test_a_row_of_which_only_what_is_shareable_changes_says_so(sessions: People,
 
 
 def test_other_names_behind_most_ids_are_confirmed_before_they_are_loaded(ann: Session, tmp_path: Path) -> None:
-    others = "id,name\nP1,Mehdi Vahidi\nP2,Yara Haddad\nP3,Tarek Aziz\nP4,Omar Said\nP9,Zoran Ilic\n"
-    preview = delivered(ann, tmp_path, others, dry_run=True)
+    people_csv = "id,name\nP1,Mehdi Vahidi\nP2,Yara Haddad\nP3,Tarek Aziz\nP4,Omar Said\nP9,Zoran Ilic\n"
+    preview = delivered(ann, tmp_path, people_csv, dry_run=True)
     assert [str(names) for names in preview.other_names] == [
         "Most rows of people whose ids are loaded already have another name there."
     ]
     before = ann.deliveries.listed()
     with pytest.raises(InputError, match="Most rows of people") as refused:
-        delivered(ann, tmp_path, others)
+        delivered(ann, tmp_path, people_csv)
     assert "Mehdi" not in str(refused.value)
     assert ann.deliveries.listed() == before
-    assert delivered(ann, tmp_path, others, other_names=True).committed
+    assert delivered(ann, tmp_path, people_csv, other_names=True).committed
 
 
 def test_other_names_are_confirmed_where_the_aliases_stayed(ann: Session, tmp_path: Path) -> None:

@@ -43,8 +43,8 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
     return lambda: laid(at_server(), roles, "whole", CASE)
 
 
-def asked(people: Place, name: str, **given: Any) -> list[dict[str, Any]]:
-    return people("whole").queries.run(name, given).dicts()
+def asked(people: Place, name: str, **parameters: Any) -> list[dict[str, Any]]:
+    return people("whole").queries.run(name, parameters).dicts()
 
 
 @pytest.mark.parametrize(
@@ -91,11 +91,11 @@ def test_where_they_went_from_it_is_told(people: Place) -> None:
 
 
 def test_of_few_neither_page_nor_query_tells_who_or_how_many_without_source_clearance(people: Place) -> None:
-    told = people("told")
-    (move,) = [row for row in told.displacement.moves(["day"]) if row.next == "month"]
+    reader = people("told")
+    (move,) = [row for row in reader.displacement.moves(["day"]) if row.next == "month"]
     (row,) = [
         row
-        for row in told.queries.run("workplaces.displacement", {"workplace": "day"}).dicts()
+        for row in reader.queries.run("workplaces.displacement", {"workplace": "day"}).dicts()
         if row["next"] == "month"
     ]
     assert (move.people, move.who) == ("few", ())

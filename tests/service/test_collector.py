@@ -19,14 +19,14 @@ def test_the_last_to_leave_sets_it_to_work_again() -> None:
             inside.set()
             leave.wait(10)
 
-    other = threading.Thread(target=hold)
-    other.start()
+    thread = threading.Thread(target=hold)
+    thread.start()
     assert inside.wait(10)
     with pytest.raises(ZeroDivisionError), uncollected():
         raise ZeroDivisionError
     assert not gc.isenabled()
     leave.set()
-    other.join(10)
+    thread.join(10)
     assert gc.isenabled()
 
 
@@ -49,7 +49,7 @@ def test_what_stays_is_not_walked_through_again_but_freed_when_nobody_refers_to_
         built = [Claim() for _ in range(30_000)]
     assert gc.isenabled()
     assert gc.get_freeze_count() >= 30_000
-    assert not any(isinstance(one, Claim) for one in gc.get_objects())
+    assert not any(isinstance(tracked, Claim) for tracked in gc.get_objects())
     before = gc.get_freeze_count()
     built.clear()
     assert gc.get_freeze_count() <= before - 30_000

@@ -41,8 +41,8 @@ def one(folders: list[Path]) -> Compared:
     return comparison.compare(folders[:1], None, halves=2, progress=quiet)
 
 
-def _value(found: Compared, method: str, figure: str) -> comparison.Measure:
-    return next(measure for measure in found.measures if (measure.method, measure.figure) == (method, figure))
+def _value(compared: Compared, method: str, figure: str) -> comparison.Measure:
+    return next(measure for measure in compared.measures if (measure.method, measure.figure) == (method, figure))
 
 
 def _ranking(path: Path, truth: dict[str, Any]) -> Path:
@@ -80,11 +80,11 @@ def test_a_folder_is_ranked_as_the_service_ranks_it_once_it_is_loaded(
 
 def test_a_trial_is_the_same_every_time(folders: list[Path]) -> None:
     first, second = (simulated_cases.read(folders[0]) for _ in range(2))
-    told = [[(*claim.key, claim.polarity, claim.status) for claim in one.claims] for one in (first, second)]
-    assert told[0] == told[1]
+    claims = [[(*claim.key, claim.polarity, claim.status) for claim in trial.claims] for trial in (first, second)]
+    assert claims[0] == claims[1]
     scores = [
-        [(lead.id, lead.score) for lead in rank(one.claims, one.persons, one.dependence).leads]
-        for one in (first, second)
+        [(lead.id, lead.score) for lead in rank(trial.claims, trial.persons, trial.dependence).leads]
+        for trial in (first, second)
     ]
     assert scores[0] == scores[1]
     assert set(first.witness_of.values()) == set(first.truth["witnesses"])
@@ -113,28 +113,28 @@ def test_one_case_every_method_with_intervals_over_candidates(one: Compared) -> 
 @pytest.mark.slow(reason="scores several cases by every measure")
 def test_several_cases_are_what_is_sampled(folders: list[Path]) -> None:
     seen: list[str] = []
-    found = comparison.compare(folders, None, halves=1, progress=lambda _done, _total, what: seen.append(what))
-    assert (found.sampled, found.cases) == ("cases", ["1", "2", "3"])
+    compared = comparison.compare(folders, None, halves=1, progress=lambda _done, _total, step: seen.append(step))
+    assert (compared.sampled, compared.cases) == ("cases", ["1", "2", "3"])
     alone = [
         _value(comparison.compare([folder], None, halves=0, progress=quiet), "degree", "AUC").value
         for folder in folders
     ]
-    together = _value(found, "degree", "AUC")
+    together = _value(compared, "degree", "AUC")
     assert together.value == pytest.approx(sum(alone) / 3)
     assert min(alone) <= together.low < together.high <= max(alone)
-    assert any(what.startswith("2 (2 of 3)") for what in seen)
+    assert any(step.startswith("2 (2 of 3)") for step in seen)
 
 
 def test_a_perfect_ranking_is_perfect(folders: list[Path], tmp_path: Path) -> None:
     truth = simulated_cases.read_truth(folders[0] / "truth.json")
     path = _ranking(tmp_path / "ranking.json", truth)
-    found = comparison.compare(folders[:1], path, halves=0, progress=quiet)
-    assert found.measures[0].method == GIVEN
-    assert found.unranked == 0
+    compared = comparison.compare(folders[:1], path, halves=0, progress=quiet)
+    assert compared.measures[0].method == GIVEN
+    assert compared.unranked == 0
     for figure in ("average precision", "AUC", "R-precision"):
-        measure = _value(found, GIVEN, figure)
+        measure = _value(compared, GIVEN, figure)
         assert (measure.value, measure.low, measure.high) == (1, 1, 1)
-    assert not [measure for measure in found.measures if measure.figure == HALVED]
+    assert not [measure for measure in compared.measures if measure.figure == HALVED]
 
 
 def test_one_ranking_over_many_cases(folders: list[Path], tmp_path: Path) -> None:
@@ -144,11 +144,11 @@ def test_one_ranking_over_many_cases(folders: list[Path], tmp_path: Path) -> Non
         truth = simulated_cases.read_truth(folder / "truth.json")
         lines += [f"{folder.name},{person},{float(person in truth['hubs'])}" for person in truth["candidates"]]
     path.write_text("\n".join(lines), "utf-8")
-    found = comparison.compare(folders, path, halves=0, progress=quiet)
-    assert (found.unranked, found.passed_over, found.sampled) == (0, ["elsewhere"], "cases")
-    assert found.measures[0].method == GIVEN
+    compared = comparison.compare(folders, path, halves=0, progress=quiet)
+    assert (compared.unranked, compared.passed_over, compared.sampled) == (0, ["elsewhere"], "cases")
+    assert compared.measures[0].method == GIVEN
     for figure in ("average precision", "AUC", "R-precision"):
-        measure = _value(found, GIVEN, figure)
+        measure = _value(compared, GIVEN, figure)
         assert (measure.value, measure.low, measure.high) == (1, 1, 1)
     # Rows about the other cases count for none of these.
     alone = comparison.compare(folders[:1], path, halves=0, progress=quiet)
@@ -159,25 +159,25 @@ def test_whoever_a_ranking_leaves_out_comes_last(folders: list[Path], tmp_path: 
     truth = simulated_cases.read_truth(folders[0] / "truth.json")
     path = tmp_path / "ranking.csv"
     path.write_text("id,score\n" + "".join(f"{person},1\n" for person in truth["helpers"]), "utf-8")
-    found = comparison.compare(folders[:1], path, halves=0, progress=quiet)
-    assert found.unranked == len(truth["candidates"]) - len(truth["helpers"])
-    assert _value(found, GIVEN, "helpers in the first 10").value == pytest.approx(min(1, len(truth["helpers"]) / 10))
+    compared = comparison.compare(folders[:1], path, halves=0, progress=quiet)
+    assert compared.unranked == len(truth["candidates"]) - len(truth["helpers"])
+    assert _value(compared, GIVEN, "helpers in the first 10").value == pytest.approx(min(1, len(truth["helpers"]) / 10))
 
 
 def test_whoever_is_no_candidate_has_no_place_in_a_ranking(folders: list[Path], tmp_path: Path) -> None:
     """Only the truth's candidates are measured, so ranking passengers and strangers first costs nothing."""
     trial = simulated_cases.read(folders[0])
-    others = sorted({person.id for person in trial.persons} - trial.planted.candidates)
-    assert len(others) > 10
+    outsiders = sorted({person.id for person in trial.persons} - trial.planted.candidates)
+    assert len(outsiders) > 10
     order = [*sorted(trial.planted.hubs), *sorted(trial.planted.candidates - trial.planted.hubs)]
-    found = []
-    for number, before in enumerate(([], [*others, "stranger"])):
+    compared = []
+    for number, before in enumerate(([], [*outsiders, "stranger"])):
         path = tmp_path / f"{number}.csv"
         path.write_text("rank,id\n" + "".join(f"{n},{name}\n" for n, name in enumerate([*before, *order], 1)), "utf-8")
-        found.append(comparison.compare(folders[:1], path, halves=0, progress=quiet))
-    assert found[0].measures == found[1].measures
-    assert (found[1].unranked, found[1].candidates) == (0, len(order))
-    assert _value(found[1], GIVEN, "average precision").value == 1.0
+        compared.append(comparison.compare(folders[:1], path, halves=0, progress=quiet))
+    assert compared[0].measures == compared[1].measures
+    assert (compared[1].unranked, compared[1].candidates) == (0, len(order))
+    assert _value(compared[1], GIVEN, "average precision").value == 1.0
     # Our own ranking lists some of them too: passengers linked to someone who plays a part.
     listed = {lead.id: lead.score for lead in rank(trial.claims, trial.persons, trial.dependence).leads}
     assert listed.keys() - trial.planted.candidates
@@ -218,18 +218,18 @@ def test_a_ranking_of_several_cases_says_which_row_is_of_which(tmp_path: Path, t
     assert read == {"world": {"p1": 2}, "other": {"p1": 1}}
     assert ranking_file.of_folder(path, read, "world", alone=True) == {"p1": 2}
     assert ranking_file.of_folder(path, {"as it was loaded": {"p1": 2}}, "world", alone=True) == {"p1": 2}
-    for cases, alone, said in (
+    for cases, alone, message in (
         (read, True, "ranks nobody of 'third'. It ranks: other, world."),
         (read, False, "ranks nobody of 'third'"),
         ({"": {"p1": 2.0}}, False, "case='third'"),
         ({"world": {"p1": 2.0}}, False, "ranks nobody of 'third'"),
     ):
-        with pytest.raises(InputError, match=said):
+        with pytest.raises(InputError, match=message):
             ranking_file.of_folder(path, cases, "third", alone=alone)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "ranks nobody"),
         ("id,score\n", "ranks nobody"),
@@ -250,10 +250,10 @@ def test_a_ranking_of_several_cases_says_which_row_is_of_which(tmp_path: Path, t
         ("[" * 100_000, "is no JSON"),
     ],
 )
-def test_what_is_no_ranking_is_refused_by_place(tmp_path: Path, text: str, said: str) -> None:
+def test_what_is_no_ranking_is_refused_by_place(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "ranking"
     path.write_text(text, "utf-8")
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=message):
         ranking_file.read(path)
 
 
@@ -279,8 +279,8 @@ def test_wrong_requests(folders: list[Path], tmp_path: Path) -> None:
         comparison.compare([tmp_path], None, progress=quiet)
     nobody = json.dumps({key: [] for key in ("hubs", "leaders", "brokers", "helpers", "candidates")})
     numbers = json.dumps({key: [1] for key in ("hubs", "leaders", "brokers", "helpers", "candidates")})
-    some = {"hubs": ["P1"], "candidates": ["P1"]}
-    for wrong in ("[]", "{}", "[" * 100_000, nobody, numbers, json.dumps(some | {"helpers": "P1"})):
+    minimal = {"hubs": ["P1"], "candidates": ["P1"]}
+    for wrong in ("[]", "{}", "[" * 100_000, nobody, numbers, json.dumps(minimal | {"helpers": "P1"})):
         (tmp_path / "truth.json").write_text(wrong, "utf-8")
         with pytest.raises(InputError, match="no truth"):
             comparison.compare([tmp_path], None, progress=quiet)
@@ -328,13 +328,13 @@ def test_rows_that_loading_leaves_out_are_left_out_in_the_same_words(
 
 def test_what_the_truth_does_not_tell_is_not_known(faulty: Path) -> None:
     """Worlds of other authors say only who the hubs are."""
-    told = simulated_cases.read_truth(faulty / "truth.json")
-    (faulty / "truth.json").write_text(json.dumps({name: told[name] for name in ("hubs", "candidates")}), "utf-8")
-    found = comparison.compare([faulty], None, halves=0, progress=quiet)
+    truth = simulated_cases.read_truth(faulty / "truth.json")
+    (faulty / "truth.json").write_text(json.dumps({name: truth[name] for name in ("hubs", "candidates")}), "utf-8")
+    compared = comparison.compare([faulty], None, halves=0, progress=quiet)
     for figure in ("helpers in the first 10", "leaders in the first tenth", "brokers in the first tenth"):
-        measure = _value(found, "graphsvc", figure)
+        measure = _value(compared, "graphsvc", figure)
         assert all(map(math.isnan, (measure.value, measure.low, measure.high)))
-    assert _value(found, "graphsvc", "AUC").value > 0
+    assert _value(compared, "graphsvc", "AUC").value > 0
 
 
 def test_the_picture_has_a_panel_for_each_figure(one: Compared) -> None:

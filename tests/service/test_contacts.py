@@ -63,14 +63,14 @@ BESIDE: Tables = PHONES | {"people": [{"id": f"p{number}", "name": f"P {number}"
 @pytest.fixture(scope="module")
 def place(at_server: Callable[..., Settings]) -> Iterator[Callable[[Tables], Place]]:
     """`place(rows)`: a case of these rows."""
-    made: dict[int, Place] = {}
+    places: dict[int, Place] = {}
     opened = []
 
     def of(rows: Tables) -> Place:
-        if id(rows) not in made:
+        if id(rows) not in places:
             opened.append(laid(at_server(), ROLES, "ana", rows))
-            made[id(rows)] = opened[-1].__enter__()
-        return made[id(rows)]
+            places[id(rows)] = opened[-1].__enter__()
+        return places[id(rows)]
 
     yield of
     for context in opened:
@@ -141,8 +141,8 @@ def test_a_range_that_was_never_computed_is_not_told(
         assert {row["id"] for row in leads if row["best_rank"] is None} == without
     assert {row["id"] for row in listed if row["line"] is None} == without
     for rests in ("more", "one", "record"):  # for them it is unknown whether half goes with one source
-        found = client.get(f"{base}/leads.json?rests={rests}").get_json()["leads"]
-        assert without.isdisjoint(row["id"] for row in found)
+        listed_leads = client.get(f"{base}/leads.json?rests={rests}").get_json()["leads"]
+        assert without.isdisjoint(row["id"] for row in listed_leads)
     by_range = [row["id"] for row in client.get(f"{base}/leads.json?sort=worst_rank").get_json()["leads"]]
     assert set(by_range[-len(without) :]) == without
     assert client.get(f"{base}/leads?all=yes").text.count("not told") == len(without)
@@ -175,8 +175,8 @@ def test_where_no_one_stands_out_nothing_beside_a_name_tells_of_an_order(place: 
     assert data["measures"]["boss"]["groups"] == 0
     assert untold in client.get(f"{base}/network/measures?id=boss").text
     # Among key players.
-    found = tied("ana").leads.sets.find(1)
-    assert (found.of, found.ranks, found.verdict, found.ranked_on) == (2, {}, "abstains", untold)
+    players = tied("ana").leads.sets.find(1)
+    assert (players.of, players.ranks, players.verdict, players.ranked_on) == (2, {}, "abstains", untold)
     page = client.get(f"{base}/sets?size=1").text
     assert untold in page
     assert "not told" in page
@@ -193,8 +193,8 @@ def test_where_no_one_stands_out_nothing_beside_a_name_tells_of_an_order(place: 
     client, base = tapped.client("ana"), f"/case/{tapped.case}"
     data = client.get(f"{base}/network/measures.json?id={JOINS}").get_json()
     assert (data["verdict"], data["ranked_on"], data["measures"][JOINS]["rank"]) == ("leads", "", 1)
-    found = tapped("ana").leads.sets.find(1)
-    assert (found.ranks[JOINS], found.verdict, found.ranked_on) == (1, "leads", "")
+    players = tapped("ana").leads.sets.find(1)
+    assert (players.ranks[JOINS], players.verdict, players.ranked_on) == (1, "leads", "")
     assert "not told" not in client.get(f"{base}/sets?size=1").text
     assert client.get(f"{base}/through.json").get_json()["verdict"] == "leads"
     assert client.get(f"{base}/overview.json").get_json()["leads"][0]["id"] == JOINS
@@ -226,10 +226,12 @@ def test_the_command_lists_leads_as_the_page_and_its_csv_do(
     assert answer.splitlines()[0] == header
     (joins,) = [row for row in csv.DictReader(io.StringIO(answer)) if row["id"] == JOINS]
     assert (joins["best_rank"], joins["review"], joins["verdict"]) == ("", "park", "leads")
-    shown = command(TAPPED, "hubs")
-    assert {"rank_without_witnesses", "surfaced", "low_rank", "high_rank", "review"} <= {*shown.splitlines()[0].split()}
-    assert "not told" in shown
-    assert "--all" not in shown
+    listing = command(TAPPED, "hubs")
+    assert {"rank_without_witnesses", "surfaced", "low_rank", "high_rank", "review"} <= {
+        *listing.splitlines()[0].split()
+    }
+    assert "not told" in listing
+    assert "--all" not in listing
     # If no one stands out, leads are listed only on request.
     reason, ranked = tied("ana").leads.ranking().reason, len(tied("ana").leads.ranking().leads)
     for form in ("table", "csv"):
@@ -271,10 +273,10 @@ def test_sets_are_looked_for_among_contacts_where_nobody_has_a_part(
     place: Callable[[Tables], Place], rows: Tables
 ) -> None:
     case = place(rows)
-    found = case("ana").leads.sets.find(1)
-    assert (found.people, found.of) == ((JOINS,), len(EVERYONE))
-    assert (found.contacts_alone, found.things) == (True, rows is PHONES)
-    assert (found.before.pieces, found.after.pieces) == (1, 3)
+    players = case("ana").leads.sets.find(1)
+    assert (players.people, players.of) == ((JOINS,), len(EVERYONE))
+    assert (players.contacts_alone, players.things) == (True, rows is PHONES)
+    assert (players.before.pieces, players.after.pieces) == (1, 3)
     assert case("ana").leads.sets.find(people=["a1"]).people == ("a1",)
     page = case.client("ana").get(f"/case/{case.case}/sets").text
     assert "Nobody is said to have played a part here" in page
@@ -283,9 +285,9 @@ def test_sets_are_looked_for_among_contacts_where_nobody_has_a_part(
 
 def test_where_somebody_has_a_part_contacts_alone_make_no_network(place: Callable[[Tables], Place]) -> None:
     directed = TAPPED | {"links": said("bill", *CALLS, "a1 DIRECTED a2")}
-    found = place(directed)("ana").leads.sets.find(1)
-    assert not found.contacts_alone
-    assert found.of == 2
+    players = place(directed)("ana").leads.sets.find(1)
+    assert not players.contacts_alone
+    assert players.of == 2
 
 
 def test_a_group_without_a_crossing_has_its_hub_first_sets_and_pages(place: Callable[[Tables], Place]) -> None:
@@ -295,9 +297,9 @@ def test_a_group_without_a_crossing_has_its_hub_first_sets_and_pages(place: Call
     assert (ranking.verdict, ranking.leads[0].id) == ("leads", JOINS)
     # Family and custom relations make nobody a lead.
     assert {lead.id for lead in ranking.leads} == {*MEMBERS}
-    found = session.leads.sets.find(1)
-    assert (found.people, found.of, found.contacts_alone, found.things) == ((JOINS,), len(MEMBERS), True, False)
-    assert (found.before.pieces, found.after.pieces) == (1, len(CELLS))
+    players = session.leads.sets.find(1)
+    assert (players.people, players.of, players.contacts_alone, players.things) == ((JOINS,), len(MEMBERS), True, False)
+    assert (players.before.pieces, players.after.pieces) == (1, len(CELLS))
     case = f"/case/{group.case}"
     for page in (
         "leads",
@@ -311,13 +313,13 @@ def test_a_group_without_a_crossing_has_its_hub_first_sets_and_pages(place: Call
     ):
         assert (page, client.get(f"{case}/{page}", follow_redirects=True).status_code) == (page, 200)
     # Every other page asks for something, or says that there is nothing.
-    others = {
+    other_pages = {
         rule.rule.replace("<case>", group.case)
         for rule in client.application.url_map.iter_rules()
         if rule.arguments == {"case"} and "GET" in (rule.methods or ())
     }
-    assert len(others) > 30
-    assert [page for page in sorted(others) if client.get(page).status_code >= 500] == []
+    assert len(other_pages) > 30
+    assert [page for page in sorted(other_pages) if client.get(page).status_code >= 500] == []
     assert "No network to look at" not in client.get(f"{case}/sets").text
     assert f"Member {JOINS}" in client.get(f"{case}/leads").text
 

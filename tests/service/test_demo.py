@@ -41,12 +41,12 @@ def state(service: Service) -> object:
 
 
 def session(service: Service, name: str) -> Session:
-    who = next(one for one in accounts.listed(service.database) if one.name == name)
+    who = next(account for account in accounts.listed(service.database) if account.name == name)
     return service.session(who, "tests", "small-demo")
 
 
 def test_there_is_an_account_for_each_role_and_a_partner(service: Service) -> None:
-    roles = {one.name: one.roles for one in accounts.listed(service.database)}
+    roles = {account.name: account.roles for account in accounts.listed(service.database)}
     assert {name: roles[name] for name in ROLES} == {role: {role} for role in ROLES}
     assert roles["partner"] == {"investigator"}
 
@@ -56,19 +56,19 @@ def test_an_officer_on_the_case_sees_all_but_who_spoke_and_a_partner_what_may_be
         return session(service, name).network.entities.counts()["person"]
 
     assert people("investigator") == people("analyst") > people("partner") > 0
-    shown = {name: session(service, name).leads.ranked_on for name in ("analyst", "investigator", "partner")}
-    assert shown["analyst"] == ""
-    assert "code C" not in shown["investigator"]
-    assert "few of them speak" in shown["investigator"]
-    assert "code C" in shown["partner"]
+    notes = {name: session(service, name).leads.ranked_on for name in ("analyst", "investigator", "partner")}
+    assert notes["analyst"] == ""
+    assert "code C" not in notes["investigator"]
+    assert "few of them speak" in notes["investigator"]
+    assert "code C" in notes["partner"]
     # Only the analyst sees how many witnesses spoke.
-    counted = {name: "witness" in session(service, name).network.entities.statement_counts() for name in shown}
+    counted = {name: "witness" in session(service, name).network.entities.statement_counts() for name in notes}
     assert counted == {"analyst": True, "investigator": False, "partner": False}
 
 
 def test_what_each_sees_stands_beside_its_link(service: Service) -> None:
-    told = invented.demo_case(service, quiet)
-    assert told["investigator"] == "sees handling P and C"
-    assert told["partner"] == "sees handling P"
-    assert told["analyst"] == "sees handling P and C, and which witness spoke"
-    assert told["auditor"] == "reads no case"
+    clearances = invented.demo_case(service, quiet)
+    assert clearances["investigator"] == "sees handling P and C"
+    assert clearances["partner"] == "sees handling P"
+    assert clearances["analyst"] == "sees handling P and C, and which witness spoke"
+    assert clearances["auditor"] == "reads no case"

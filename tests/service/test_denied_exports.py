@@ -115,8 +115,8 @@ def ticked(page: str) -> list[bool]:
 
 
 def test_a_step_of_a_path_is_contested_too(people: Place) -> None:
-    found = people("low").network.paths.find(["ann", "c1"])
-    (step,) = (step for between in found.between for way in between.ways for step in way.steps)
+    paths = people("low").network.paths.find(["ann", "c1"])
+    (step,) = (step for between in paths.between for way in between.ways for step in way.steps)
     assert (step.contested, step.denying) == (True, ())
     page = people.client("low").get(f"/case/{people.case}/network/paths?from=ann&to=c1").text
     assert '<span class="denial">contested</span>' in page
@@ -125,7 +125,7 @@ def test_a_step_of_a_path_is_contested_too(people: Place) -> None:
 def test_who_agrees_to_an_export_sees_what_of_it_is_denied(people: Place) -> None:
     export = people("inv").exports.make(WANTED, "Agreed", "they ask", handling="P", ask=True, forms=["csv"])
     assert export.state == "waiting"
-    (waiting,) = (one for one in people("sup").exports.given.listed() if one.id == export.id)
+    (waiting,) = (entry for entry in people("sup").exports.given.listed() if entry.id == export.id)
     assert waiting.denied == {SHOWN: "denied by 1", ACCUSED: "denied by 1"}
     page = people.client("sup").get(f"/case/{people.case}/exports").text
     assert "2 links in it are denied or contested" in " ".join(page.split())
@@ -135,9 +135,9 @@ def test_so_does_the_command(people: Place) -> None:
     link = people.service.sign_in_link("inv", "tests")
     assert commands.run(people.service.settings, "login", "--link", link, "--purpose", "tests").startswith("0")
     words = ("export", "preview", people.case, "--id", "c1", "--for", "Command", "--handling", "P")
-    told = commands.run(people.service.settings, *words)
-    assert "1 link that you see denied or contested would go without what speaks against it." in told
-    assert "--without 'ann:ORGANISED:c1'  # Ann organised" in told
+    output = commands.run(people.service.settings, *words)
+    assert "1 link that you see denied or contested would go without what speaks against it." in output
+    assert "--without 'ann:ORGANISED:c1'  # Ann organised" in output
 
 
 def test_a_file_that_says_undenied_is_not_given_out_once_something_denies_it(

@@ -114,20 +114,24 @@ def test_an_online_place_tells_who_came_who_runs_it_and_whom_to_look_after(peopl
 def test_without_source_clearance_small_cells_read_few_and_nobody_in_them_is_listed(people: Place) -> None:
     ana, inv = (people(who).displacement for who in ("ana", "inv"))
     whole = {(move.outcome, move.next): move for move in ana.moves()}
-    some = {(move.outcome, move.next): move for move in inv.moves()}
-    assert (some["moved", "farm"].people, some["moved", "farm"].who) == ("few", ())
-    assert (some["moved", "live"].people, some["moved", "live"].p, whole["moved", "live"].p is None) == (5, None, False)
+    partial = {(move.outcome, move.next): move for move in inv.moves()}
+    assert (partial["moved", "farm"].people, partial["moved", "farm"].who) == ("few", ())
+    assert (partial["moved", "live"].people, partial["moved", "live"].p, whole["moved", "live"].p is None) == (
+        5,
+        None,
+        False,
+    )
     (row,) = inv.closures()
     assert (row.there, row.moved, row.q) == ("5 and few", "5 and few", None)
-    edges = {(one, two): values for one, two, values in inv.graph().edges(data=True)}
+    edges = {(origin, target): values for origin, target, values in inv.graph().edges(data=True)}
     assert edges["wash", "farm"] == {"people": "few", "together": False}
 
 
 def test_what_only_c_tells_is_not_there_for_p_in_whichever_order_they_ask(people: Place) -> None:
     for order in (("ana", "low"), ("low", "ana")):
-        told = {who: people(who).displacement.place("wash") for who in order}
-        assert [row.place for row in told["low"].next] == ["live"]
-        assert len(told["ana"].next) == 2
+        places = {who: people(who).displacement.place("wash") for who in order}
+        assert [row.place for row in places["low"].next] == ["live"]
+        assert len(places["ana"].next) == 2
     # A reader sees that something speaks against it only as the word *contested*, so that mark is there.
     assert people("low").displacement.place("live").runs[1]["denied"]
 
@@ -299,20 +303,20 @@ def test_no_query_says_how_many_few_are_without_source_clearance(people: Place) 
         partial=True,
     )
 
-    def told(name: str, query: str, row: str, *columns: str) -> list[object]:
-        (found,) = (each for each in people(name).queries.run(query, {}).dicts() if row in each.values())
-        return [found[column] for column in columns]
+    def cells(name: str, query: str, row: str, *columns: str) -> list[object]:
+        (matching,) = (each for each in people(name).queries.run(query, {}).dicts() if row in each.values())
+        return [matching[column] for column in columns]
 
     closed = {place: ("workplaces.closed", place, "workers", "seen_since") for place in ("wash", "mill")}
-    assert [told(name, *closed["wash"]) for name in ("ana", "inv")] == [[8, 6], [8, None]]
-    assert [told(name, *closed["mill"]) for name in ("ana", "inv")] == [[6, 6], [6, 6]]
+    assert [cells(name, *closed["wash"]) for name in ("ana", "inv")] == [[8, 6], [8, None]]
+    assert [cells(name, *closed["mill"]) for name in ("ana", "inv")] == [[6, 6], [6, 6]]
     # People who lived there and worked at the wash, and people who work at the site.
     hand = ("workplaces.house_and_work", "wash", "people", "who", "denied", "doubtful")
-    people_of = told("ana", *hand)
+    people_of = cells("ana", *hand)
     assert (people_of[0], len(people_of[1])) == (2, 2)  # type: ignore[arg-type]
-    assert told("inv", *hand) == [None, [], [], []]
-    assert [told(name, "workplaces.online", "cam", "workers") for name in ("ana", "inv")] == [[2], [None]]
-    assert [told(name, "workplaces.online", "live", "workers") for name in ("ana", "inv")] == [[5], [5]]
+    assert cells("inv", *hand) == [None, [], [], []]
+    assert [cells(name, "workplaces.online", "cam", "workers") for name in ("ana", "inv")] == [[2], [None]]
+    assert [cells(name, "workplaces.online", "live", "workers") for name in ("ana", "inv")] == [[5], [5]]
     rows = people("inv").queries.run("workplaces.house_and_work", {}).dicts()
     assert [row["people"] for row in rows] == [None] * len(rows)
 
@@ -356,9 +360,9 @@ def test_a_table_tells_the_verdict_also_of_a_place_of_which_nobody_is_told(peopl
     assert expected == {"wash": "together", "yard": "cannot tell"}
     for address in (f"{case}?as=csv", f"{case}/place?id=wash&as=csv", f"{case}/place?id=yard&as=csv"):
         rows = list(csv.DictReader(io.StringIO(client.get(address).text)))
-        said = [row["left"] for row in rows if not row["verdict"]]
-        assert said
-        assert {*said} <= {f"{row['place']}: {row['text']}" for row in twin["closures"]}
+        remarks = [row["left"] for row in rows if not row["verdict"]]
+        assert remarks
+        assert {*remarks} <= {f"{row['place']}: {row['text']}" for row in twin["closures"]}
         flows = [row for row in rows if row["verdict"]]
         assert flows
         assert all(row["verdict"] == expected[row["left"]] for row in flows)

@@ -99,9 +99,9 @@ def everything(session: Session) -> Any:
 
 def report(session: Session, *claims: dict[str, str], new: tuple[FormPart, ...] = (), **cells: str) -> Form:
     """A form with an intelligence report of these claims."""
-    said = {"kind": "intelligence", "handling": "P", "assessment": "B", **cells}
-    parts = tuple(FormPart(f"c{place}", "links", one) for place, one in enumerate(claims, start=1))
-    return replace(session.deliveries.form.new(), statement=said, claims=parts, new=new)
+    statement = {"kind": "intelligence", "handling": "P", "assessment": "B", **cells}
+    parts = tuple(FormPart(f"c{place}", "links", claim) for place, claim in enumerate(claims, start=1))
+    return replace(session.deliveries.form.new(), statement=statement, claims=parts, new=new)
 
 
 def link(subject: str, relation: str, target: str, **cells: str) -> dict[str, str]:
@@ -121,10 +121,10 @@ def correction(session: Session, statement: str, **cells: str) -> Form:
     )
 
 
-def corrected(session: Session, statement: str, which: str, fate: str = "stands", **cells: str) -> Form:
+def corrected(session: Session, statement: str, current_relation: str, fate: str = "stands", **cells: str) -> Form:
     """A form that corrects the statement's claim of a relation."""
     now = session.deliveries.form.correctable(statement)
-    row = next(one for one in now.claims if one["relation"] == which and one["status"] == "active")
+    row = next(claim for claim in now.claims if claim["relation"] == current_relation and claim["status"] == "active")
     part = FormPart("c1", "links", claim_cells(row) | cells, claim=row["claim"], fate=fate)
     return replace(correction(session, statement), claims=(part,))
 
@@ -187,7 +187,7 @@ def test_ids_of_what_is_added_tell_nothing_and_are_no_pseudonyms(ann: Session) -
     entered(ann, form)
     statement, (omar,) = ann.deliveries.form.entered(form.token, ["new1"])
     assert statement != omar
-    assert [one[:2] for one in (statement, omar)] == ["N-", "N-"]
+    assert [identifier[:2] for identifier in (statement, omar)] == ["N-", "N-"]
 
 
 @pytest.mark.changes
@@ -242,7 +242,7 @@ def test_a_name_is_asked_about_and_never_guessed(ann: Session) -> None:
 
 
 def faults(checked: Checked) -> dict[str, str]:
-    return {one.field: one.reason for one in checked.faults}
+    return {fault.field: fault.reason for fault in checked.faults}
 
 
 def test_every_fault_is_told_by_its_field_at_once(ann: Session) -> None:
@@ -254,15 +254,15 @@ def test_every_fault_is_told_by_its_field_at_once(ann: Session) -> None:
         new=(boat,),
         taken_on="8 May",
     )
-    found = faults(ann.deliveries.form.check(form))
-    assert set(found) == {"c1.subject_id", "c1.from_date", "new1.length_m", "s.taken_on"}
-    assert "2020-05-08" in found["s.taken_on"]
+    by_field = faults(ann.deliveries.form.check(form))
+    assert set(by_field) == {"c1.subject_id", "c1.from_date", "new1.length_m", "s.taken_on"}
+    assert "2020-05-08" in by_field["s.taken_on"]
 
 
 def test_a_relation_fits_the_kinds_of_both_ends_and_a_claim_is_no_more_open_than_its_statement(ann: Session) -> None:
-    found = faults(ann.deliveries.form.check(report(ann, link("X1", "PILOTED", "P1"), link("P1", "", "X1"))))
-    assert "is a crossing, but PILOTED takes a person" in found["c1.subject_id"]
-    assert found["c2.relation"] == "is empty, but must be filled"
+    by_field = faults(ann.deliveries.form.check(report(ann, link("X1", "PILOTED", "P1"), link("P1", "", "X1"))))
+    assert "is a crossing, but PILOTED takes a person" in by_field["c1.subject_id"]
+    assert by_field["c2.relation"] == "is empty, but must be filled"
     form = report(ann, link("P1", "PILOTED", "X1", handling="P"), handling="C", conditions="ask first")
     assert "may only become stricter" in faults(ann.deliveries.form.check(form))["c1.handling"]
 
@@ -282,7 +282,7 @@ def raw(session: Session) -> tuple[Any, Any]:
     casework = session.ask.home.casework
     state = folded(casework.replay.kept(session.case, casework.register.key(session.case, create=False)))
     return (
-        {one: row.values for one, row in state.records["statements"].items()},
+        {identifier: row.values for identifier, row in state.records["statements"].items()},
         {key: (row.values, row.status) for key, row in state.claims.items()},
     )
 
@@ -293,8 +293,8 @@ def test_a_claim_is_corrected_and_nothing_else_of_its_statement_moves(ann: Sessi
     entered(ann, corrected(ann, "R1", "PILOTED", place="Dunkirk", from_date="8/5/2020"))
     after, now = raw(ann)
     assert now["id", "L1"][0] == claims["id", "L1"][0] | {"place": "Dunkirk", "from_date": "2020-05-08"}
-    assert {key: one for key, one in now.items() if key != ("id", "L1")} == {
-        key: one for key, one in claims.items() if key != ("id", "L1")
+    assert {key: row for key, row in now.items() if key != ("id", "L1")} == {
+        key: row for key, row in claims.items() if key != ("id", "L1")
     }
     # Cells that the form leaves out or masks stay as delivered.
     assert after["R1"] == statements["R1"] | {"x_reason": "misheard"}
@@ -306,9 +306,9 @@ def test_a_claim_is_corrected_and_nothing_else_of_its_statement_moves(ann: Sessi
 @pytest.mark.changes
 def test_a_claim_told_by_its_content_is_superseded_by_what_it_is_corrected_to(ann: Session) -> None:
     entered(ann, corrected(ann, "R1", "DIRECTED", relation="RECRUITED"))
-    found = said(ann, "R1")
-    assert found["DIRECTED"][3] == "superseded"
-    assert found["RECRUITED"][:4] == ("P1", "P2", "asserts", "active")
+    claims = said(ann, "R1")
+    assert claims["DIRECTED"][3] == "superseded"
+    assert claims["RECRUITED"][:4] == ("P1", "P2", "asserts", "active")
     assert len(ann.deliveries.statements.look("R1").claims) == 4
 
 
@@ -317,8 +317,8 @@ def test_words_for_somebody_sealed_are_kept_though_no_form_shows_them(ann: Sessi
     form = corrected(ann, "R1", "CROSSED_ON", weight="2")
     assert form.claims[0].cells["subject_as_said"] == ""
     entered(ann, form)
-    kept = [row for row, _ in raw(ann)[1].values() if row["relation"] == "CROSSED_ON"]
-    assert [(row["subject_id"], row["subject_as_said"], row["weight"]) for row in kept] == [("W1", "our Selam", 2)]
+    rows = [row for row, _ in raw(ann)[1].values() if row["relation"] == "CROSSED_ON"]
+    assert [(row["subject_id"], row["subject_as_said"], row["weight"]) for row in rows] == [("W1", "our Selam", 2)]
 
 
 @pytest.mark.changes
@@ -388,7 +388,7 @@ def test_history_shows_every_version_as_the_graph_holds_it(ann: Session) -> None
     entered(ann, corrected(ann, "R1", "PILOTED", assessment="A"))
     entered(ann, corrected(ann, "R1", "DIRECTED", fate="mistake"))
     last, graded, first = ann.deliveries.statements.history("R1")
-    assert [one.delivery for one in (last, graded, first)] == [3, 2, 1]
+    assert [version.delivery for version in (last, graded, first)] == [3, 2, 1]
     assert [(row["relation"], row["did"]) for row in last.claims] == [("DIRECTED", "superseded")]
     (row,) = graded.claims
     assert (row["did"], row["before"], row["assessment"]) == ("changed", {"assessment": "D"}, "A")
@@ -409,10 +409,10 @@ def test_a_statement_whose_id_names_somebody_sealed_is_corrected_by_the_id_that_
         "links": "subject_id,relation,object_id,statement_id\nP1,ORGANISED,X1,note on Selam Bekele\n",
     }
     delivered(ann, zipped(**FILES | files), partial=True)
-    shown = next(one["statement"] for one in ann.network.entities.between("P1", "ORGANISED", "X1").dicts())
-    assert "Selam" not in shown
-    entered(ann, corrected(ann, shown, "ORGANISED", place="Calais"))
-    last, first = ann.deliveries.statements.history(shown)
+    masked_id = next(row["statement"] for row in ann.network.entities.between("P1", "ORGANISED", "X1").dicts())
+    assert "Selam" not in masked_id
+    entered(ann, corrected(ann, masked_id, "ORGANISED", place="Calais"))
+    last, first = ann.deliveries.statements.history(masked_id)
     assert (last.claims[0]["place"], first.claims[0]["did"]) == ("Calais", "added")
     assert "Selam" not in repr([last, first])
     assert "note on Selam Bekele" in raw(ann)[0]
@@ -424,10 +424,10 @@ def test_history_and_corrections_withhold_what_takes_source_clearance(people: Pl
     bob = people("bob")
     assert "promised" in repr(ann.deliveries.statements.history("R1"))
     history = bob.deliveries.statements.history("R1")
-    told = repr(history)
-    assert "promised" not in told
+    text = repr(history)
+    assert "promised" not in text
     assert not {name for version in history for name in version.statement} & {"interest", *LOOKED_IN}
-    assert "interpreter" not in told
+    assert "interpreter" not in text
     assert not {"interest", "interpreter_id", "source_id"} & set(bob.deliveries.form.correctable_columns())
     # Users cannot change what they may not see, whatever they send.
     entered(
@@ -436,8 +436,12 @@ def test_history_and_corrections_withhold_what_takes_source_clearance(people: Pl
             correction(bob, "R1", assessment="C"), statement={"assessment": "C", "interest": "none", "source_id": "P1"}
         ),
     )
-    kept = raw(ann)[0]["R1"]
-    assert (kept["interest"], kept["interpreter_id"], kept.get("source_id")) == ("was promised leave", "P2", None)
+    statement = raw(ann)[0]["R1"]
+    assert (statement["interest"], statement["interpreter_id"], statement.get("source_id")) == (
+        "was promised leave",
+        "P2",
+        None,
+    )
 
 
 @pytest.mark.parametrize("act", ["form.correctable", "statements.history"])
@@ -457,8 +461,8 @@ def test_the_statement_of_a_witness_is_not_there_without_source_clearance(
 def test_the_check_of_a_correction_counts_no_claim_that_its_author_cannot_see(people: Place, ann: Session) -> None:
     bob = people("bob")
     before = bob.deliveries.form.check(correction(bob, "R1", assessment="C")).counts
-    said = "subject_id,relation,object_id,statement_id\nW1,SAME_AS,P1,R1\n"
-    delivered(ann, zipped(people="id\n", links=said), partial=True)
+    links = "subject_id,relation,object_id,statement_id\nW1,SAME_AS,P1,R1\n"
+    delivered(ann, zipped(people="id\n", links=links), partial=True)
     assert bob.deliveries.form.check(correction(bob, "R1", assessment="C")).counts == before
     entered(bob, correction(bob, "R1", assessment="C"))
 
@@ -466,12 +470,12 @@ def test_the_check_of_a_correction_counts_no_claim_that_its_author_cannot_see(pe
 def test_it_takes_what_loading_takes(people: Place, ann: Session) -> None:
     form = report(ann, link("P1", "PAID", "P2"))
     for name in ("pam", "dis"):
-        other = people(name)
-        for act in (other.deliveries.form.check, other.deliveries.form.enter):
+        reader = people(name)
+        for act in (reader.deliveries.form.check, reader.deliveries.form.enter):
             with pytest.raises(Refused):
                 act(form)
         with pytest.raises(Refused):
-            other.deliveries.form.correctable("R1")
+            reader.deliveries.form.correctable("R1")
     with pytest.raises(Refused, match="handling code C"):
         people("pam").deliveries.statements.history("R1")
 
@@ -491,7 +495,7 @@ def test_an_upload_waits_where_nothing_of_it_is_recorded(
     monkeypatch.setattr(Loading, "load", ending)
     job = session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S)
     assert job.state == "failed"
-    waiting = [one.id for one in session.deliveries.uploads.listed()]
+    waiting = [entry.id for entry in session.deliveries.uploads.listed()]
     assert (upload in waiting) == (not recorded)
     if not recorded:
         session.deliveries.uploads.cancel(upload)

@@ -67,9 +67,9 @@ def test_an_earlier_name_that_was_taken_back_goes_with_who_is_erased(people: Pla
         return str(statements["S2"]["summary"])
 
     assert summary() == "[withheld]"
-    asked = people("cus").protection.erasures.ask(hidden, "Yara Demir, who is Ysra Sahin, asked for it")
+    request_id = people("cus").protection.erasures.ask(hidden, "Yara Demir, who is Ysra Sahin, asked for it")
     assert "demir" in everywhere(people)
-    people("sup").protection.erasures.agree(asked, quiet)
+    people("sup").protection.erasures.agree(request_id, quiet)
     assert summary() == "[erased] came along"
     assert not {word for word in ("yara", "demir", "ysra", "sahin") if word in everywhere(people)}
 
@@ -104,9 +104,9 @@ def test_who_is_sealed_and_in_no_delivery_any_more_is_erased(people: Place, tmp_
             people("cus").protection.erasures.ask(name, "loaded by mistake")
     with pytest.raises(Refused):  # erasing needs source clearance
         people("blind").protection.erasures.ask(absent, "loaded by mistake")
-    asked = people("cus").protection.erasures.ask(absent, "Ivo Strand was loaded by mistake")
+    request_id = people("cus").protection.erasures.ask(absent, "Ivo Strand was loaded by mistake")
     assert [request.sealed for request in people("sup").protection.erasures.listed()] == [False]
-    people("sup").protection.erasures.agree(asked, quiet)
+    people("sup").protection.erasures.agree(request_id, quiet)
     assert "strand" not in everywhere(people)
     assert people("sup").protection.sealings.sealed() == []
     assert [request.state for request in people("sup").protection.erasures.listed()] == ["done"]
@@ -127,8 +127,8 @@ def whose_name(people: Place, name: str) -> tuple[str, bool]:
 @pytest.mark.changes
 def test_cypher_that_was_typed_under_another_case_names_nobody_erased_or_sealed(people: Place) -> None:
     """Typed Cypher sees every case. A case with another home's key does not prevent the masking."""
-    service, other = people.service, new_name()
-    key = service.register.key(other, create=True)
+    service, other_case = people.service, new_name()
+    key = service.register.key(other_case, create=True)
     with transaction(service.database) as connection:
         row = {
             "id": new_name(),
@@ -142,21 +142,23 @@ def test_cypher_that_was_typed_under_another_case_names_nobody_erased_or_sealed(
     )
     text = "MATCH (p:Person) WHERE p.name IN ['Ivo Strand', 'Mira Vandal', $who] RETURN p"
     typed = {"step": "run", "code": service.cypher_texts.code(text, {"who": "Ivo Strand"})}
-    line = audit.begin(service.database, Principal("ann", frozenset()), "tests", "cypher", other, **typed)
-    service.cypher_texts.keep(line, other, text, {"who": "Ivo Strand"})
+    line = audit.begin(service.database, Principal("ann", frozenset()), "tests", "cypher", other_case, **typed)
+    service.cypher_texts.keep(line, other_case, text, {"who": "Ivo Strand"})
     with transaction(service.database) as connection:
-        saved = {"case_id": other, "account": "ann", "version": 1, "created_at": now(), "changed_at": now()}
-        for name, bound in (("q0", "another"), ("q1", f"{other}q1")):  # the first was changed without the service
+        saved = {"case_id": other_case, "account": "ann", "version": 1, "created_at": now(), "changed_at": now()}
+        for name, bound in (("q0", "another"), ("q1", f"{other_case}q1")):  # the first was changed without the service
             sealed = pack(key, {"name": "Ivo Strand", "text": text}, f"saved query {bound}")
-            connection.execute(tables.saved_queries.insert().values(id=other + name, words_sealed=sealed, **saved))
+            connection.execute(tables.saved_queries.insert().values(id=other_case + name, words_sealed=sealed, **saved))
 
     def words() -> str:
         lines = [entry for entry in audit.lines(service.database, newest=100) if entry["id"] == line]
-        kept = service.cypher_texts.of(lines)[line]
+        logged_text = service.cypher_texts.of(lines)[line]
         with transaction(service.database) as connection:
             table = tables.saved_queries
-            query = connection.execute(sa.select(table.c.words_sealed).where(table.c.id == f"{other}q1")).scalar_one()
-        return str((kept, unpack(key, query, f"saved query {other}q1")))
+            query = connection.execute(
+                sa.select(table.c.words_sealed).where(table.c.id == f"{other_case}q1")
+            ).scalar_one()
+        return str((logged_text, unpack(key, query, f"saved query {other_case}q1")))
 
     assert words().count("Strand") == 4
     erase(people, "P1")

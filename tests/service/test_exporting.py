@@ -51,8 +51,8 @@ CARRIED = ("W1", "W2", "W3", "W4", "W5", "W6", "V1", "V2", "V3", "V4")
 def write(folder: Path) -> Path:
     sheets = {
         "people": ["id,name,aliases,phones,category,notes", *(
-            f"{one},{CANARY} {one}x,{CANARY}alias,+4477009009{number:02},victim,{CANARY} note"
-            for number, one in enumerate(CARRIED)
+            f"{person},{CANARY} {person}x,{CANARY}alias,+4477009009{number:02},victim,{CANARY} note"
+            for number, person in enumerate(CARRIED)
         ), f"P1,Ari Berg,,+447700900200,suspect,seen with {CANARY} W1x", f"P2,Bo Quist of {CANARY} W1x,,,suspect,"],
         "crossings": ["id,date,launch_site,handling", "C1,2020-05-08,Dunkirk,P", "C2,2020-05-09,Calais,P"],
         "workplaces": ["id,name,handling", "K1,=Wash,P"],
@@ -65,9 +65,9 @@ def write(folder: Path) -> Path:
         ],
         "links": [
             "subject_id,relation,object_id,statement_id,from_date,place",
-            *(f"{one},CROSSED_ON,C1,Stmt-r1,," for one in CARRIED[:6]),
-            *(f"{one},CROSSED_ON,C2,Stmt-r1,," for one in ("W1", *CARRIED[6:])),
-            *(f"{one},WORKED_AT,K1,Stmt-r1,2020-05," for one in CARRIED[:2]),
+            *(f"{person},CROSSED_ON,C1,Stmt-r1,," for person in CARRIED[:6]),
+            *(f"{person},CROSSED_ON,C2,Stmt-r1,," for person in ("W1", *CARRIED[6:])),
+            *(f"{person},WORKED_AT,K1,Stmt-r1,2020-05," for person in CARRIED[:2]),
             f"P2,PILOTED,C1,Stmt-w1,2020-05-08,{CANARY} place",
             "P2,PILOTED,C2,Stmt-w1,2020-05-09,",
             "P1,CONTROLS,K1,Stmt-w1,2020-05,",
@@ -120,39 +120,39 @@ def rows(content: bytes) -> list[dict[str, str]]:
 def inside(service: Service, case: str) -> set[str]:
     """Every internal pseudonym and claim id of this case."""
     with transaction(service.database) as connection:
-        found = {row.pseudonym for row in connection.execute(sa.select(tables.identities).where(tables.identities.c.case_id == case))}  # fmt: skip
+        pseudonyms = {row.pseudonym for row in connection.execute(sa.select(tables.identities).where(tables.identities.c.case_id == case))}  # fmt: skip
         claims = connection.execute(sa.select(tables.provenance.c.claim_id).where(tables.provenance.c.case_id == case))
-        return found | set(claims.scalars())
+        return pseudonyms | set(claims.scalars())
 
 
 # -- exposure -----------------------------------------------------------------------------------------------------
 
 
 def test_sets_as_counted_by_hand_and_what_to_leave_out(people: People) -> None:
-    found = people("inv").exports.exposed(ALL)
+    exposure = people("inv").exports.exposed(ALL)
     # W1 spoke about both boats and K1, and only W1 was there each time. W2 is one of six people on C1 with P2.
-    assert [one.size for one in found.witnesses] == [1, 6]
-    assert (found.smallest, found.safe) == (1, False)
+    assert [witness.size for witness in exposure.witnesses] == [1, 6]
+    assert (exposure.smallest, exposure.safe) == (1, False)
     # Without one boat and K1, the people of the other boat remain. No single fact would be enough.
-    assert (len(found.leave_out), found.exact) == (2, True)
-    assert {fact.key for fact in found.leave_out} < {PILOTED_1, PILOTED_2, WORK}
+    assert (len(exposure.leave_out), exposure.exact) == (2, True)
+    assert {fact.key for fact in exposure.leave_out} < {PILOTED_1, PILOTED_2, WORK}
     assert people("inv").exports.exposed(FIRST).safe
     assert people("inv").exports.exposed(Wanted(lead="P1")).smallest is not None
     answer = people("inv").exports.exposed(Wanted(query="crossings.behind", parameters={"crossing": "C1"}))
-    assert [one.size for one in answer.witnesses] == [6]
+    assert [witness.size for witness in answer.witnesses] == [6]
 
 
 def test_without_source_clearance_one_witness_is_taken_to_have_told_it_all(people: People) -> None:
     inv, nosrc = people("inv"), people("nosrc")
     two = Wanted(picture=PictureRequest(ids=("P1", "P2"), relations=("DIRECTED", "PILOTED")))
     assert [
-        one.size
-        for one in inv.exports.exposed(
+        witness.size
+        for witness in inv.exports.exposed(
             Wanted(picture=PictureRequest(ids=("P1", "P2"), relations=("DIRECTED",)))
         ).witnesses
     ] == [6]
-    (one,) = nosrc.exports.exposed(two).witnesses
-    assert (one.source, one.size) == ("", 1)
+    (witness,) = nosrc.exports.exposed(two).witnesses
+    assert (witness.source, witness.size) == ("", 1)
     # Two facts of two witnesses read like two facts of one, so neither shows who said what.
     mixed = Wanted(picture=PictureRequest(ids=("P1", "P2", "C1"), depth=0))
     assert [each.size for each in inv.exports.exposed(mixed).witnesses] == [6, 6]
@@ -171,21 +171,21 @@ def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
     inv = people("inv")
     preview = inv.exports.preview(FIRST, POLICE)
     assert (preview.exposure.safe, preview.earlier) == (True, 0)
-    made = inv.exports.make(FIRST, f"  {POLICE.upper()} ", WHY)
-    assert (made.state, made.fetchable, made.recipient) == ("held", True, POLICE.upper())
-    name, content = inv.exports.given.fetch(made.id)
-    assert name == f"{made.number}.zip"
-    held = unpacked(content)
-    assert set(held) == {
+    export = inv.exports.make(FIRST, f"  {POLICE.upper()} ", WHY)
+    assert (export.state, export.fetchable, export.recipient) == ("held", True, POLICE.upper())
+    name, content = inv.exports.given.fetch(export.id)
+    assert name == f"{export.number}.zip"
+    files = unpacked(content)
+    assert set(files) == {
         "nodes.csv", "links.csv", "graph.json", "graph.graphml", "graph.gexf", "chart.anx", "entities.ftm.json",
         "picture.html", "picture.svg", "picture.png", "picture.pdf", "manifest.json",
     }  # fmt: skip
-    graph = nx.read_graphml(io.BytesIO(held["graph.graphml"]), force_multigraph=True)
-    assert set(graph.nodes) == {row["id"] for row in preview.nodes} == {row["Id"] for row in rows(held["nodes.csv"])}
+    graph = nx.read_graphml(io.BytesIO(files["graph.graphml"]), force_multigraph=True)
+    assert set(graph.nodes) == {row["id"] for row in preview.nodes} == {row["Id"] for row in rows(files["nodes.csv"])}
     assert {(a, b, values["relation"], values["belief"]) for a, b, values in graph.edges(data=True)} == {
         (row["source"], row["target"], row["relation"], row["belief"]) for row in preview.links
     }
-    data = json.loads(held["graph.json"])
+    data = json.loads(files["graph.json"])
     assert data["nodes"] == preview.nodes
     assert [{"id": edge.pop("key")} | edge for edge in data["edges"]] == preview.links
     (link,) = [row for row in preview.links if row["relation"] == "PILOTED"]
@@ -193,10 +193,10 @@ def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
     assert "asserting" not in link
     assert [row["label"] for row in preview.nodes if row["id"] == "C1"] == ["8 May 2020, Dunkirk"]
 
-    manifest = json.loads(held["manifest.json"])
+    manifest = json.loads(files["manifest.json"])
     stated = {name: manifest[name] for name in ("made_by", "made_for", "why", "handling", "export", "case")}
     assert stated == {
-        "made_by": "inv", "made_for": POLICE.upper(), "why": WHY, "handling": "C", "export": made.number,
+        "made_by": "inv", "made_for": POLICE.upper(), "why": WHY, "handling": "C", "export": export.number,
         "case": "exporting",
     }  # fmt: skip
     assert manifest["taken_out"]["names of sealed people and things, as new pseudonyms"] == 6
@@ -204,7 +204,7 @@ def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
     path.write_bytes(content)
     assert verify(path) == []
     with zipfile.ZipFile(tmp_path / "changed.zip", "w") as archive:
-        for member, text in held.items():
+        for member, text in files.items():
             archive.writestr(member, text.replace(b"Dunkirk", b"Calais "))
     assert verify(tmp_path / "changed.zip") == [
         f"{changed} is not as it was"
@@ -214,41 +214,47 @@ def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
         )
     ]  # fmt: skip
     with zipfile.ZipFile(tmp_path / "forged.zip", "w") as archive:
-        for member, text in held.items():
+        for member, text in files.items():
             archive.writestr(member, text.replace(b'"why": "the hearing', b'"why": "no hearing'))
     assert verify(tmp_path / "forged.zip") == ["the manifest is not as it was"]
     with pytest.raises(InputError):
         verify(Path(__file__))
 
     # It contains nothing internal: no name, no text, no pseudonym, source or claim.
-    secrets = {one.encode() for one in inside(service, "exporting")} | {CANARY.lower().encode(), b"=Wash", b"Stmt-"}
+    secrets = {secret.encode() for secret in inside(service, "exporting")} | {
+        CANARY.lower().encode(),
+        b"=Wash",
+        b"Stmt-",
+    }
     assert len(secrets) > 25
-    for member, text in held.items():
+    for member, text in files.items():
         said_there = said(text).encode()
         if member not in ("picture.html", "picture.pdf", "picture.png"):
-            assert not [one for one in secrets if one in text or one in text.lower()], member
+            assert not [secret for secret in secrets if secret in text or secret in text.lower()], member
         assert not [
-            one for one in secrets if len(one) > 5 and (one in text or one in said_there or one in said_there.lower())
+            secret
+            for secret in secrets
+            if len(secret) > 5 and (secret in text or secret in said_there or secret in said_there.lower())
         ], member
 
 
 def test_the_mark_stands_in_every_form(people: People) -> None:
     inv = people("inv")
-    made = inv.exports.make(FIRST, "Mark & <Sons>", WHY)
-    held = unpacked(inv.exports.given.fetch(made.id)[1])
-    mark = f"Handling C · for Mark & <Sons> · {made.number}"
-    assert mark in said(held["picture.pdf"])
-    assert mark in json.loads(held["graph.json"])["graph"]["mark"]
-    assert mark in nx.read_graphml(io.BytesIO(held["graph.graphml"])).graph["mark"]
-    assert b"Handling C \xc2\xb7 for Mark &amp; &lt;Sons&gt;" in held["picture.html"]
+    export = inv.exports.make(FIRST, "Mark & <Sons>", WHY)
+    files = unpacked(inv.exports.given.fetch(export.id)[1])
+    mark = f"Handling C · for Mark & <Sons> · {export.number}"
+    assert mark in said(files["picture.pdf"])
+    assert mark in json.loads(files["graph.json"])["graph"]["mark"]
+    assert mark in nx.read_graphml(io.BytesIO(files["graph.graphml"])).graph["mark"]
+    assert b"Handling C \xc2\xb7 for Mark &amp; &lt;Sons&gt;" in files["picture.html"]
 
 
 def test_only_the_forms_that_were_asked_for_are_made(people: People) -> None:
     inv = people("inv")
-    made = inv.exports.make(FIRST, "Forms", WHY, forms=["svg", "csv"])
-    held = unpacked(inv.exports.given.fetch(made.id)[1])
-    assert set(held) == {"nodes.csv", "links.csv", "picture.svg", "manifest.json"}
-    assert json.loads(held["manifest.json"])["forms"] == ["svg", "csv"]
+    export = inv.exports.make(FIRST, "Forms", WHY, forms=["svg", "csv"])
+    files = unpacked(inv.exports.given.fetch(export.id)[1])
+    assert set(files) == {"nodes.csv", "links.csv", "picture.svg", "manifest.json"}
+    assert json.loads(files["manifest.json"])["forms"] == ["svg", "csv"]
     with pytest.raises(RequestError, match=r"There is no form 'doc'\. The forms are pdf, png"):
         inv.exports.make(FIRST, "Forms", WHY, forms=["doc"])
 
@@ -266,14 +272,16 @@ def test_a_selection_goes_alone_and_exposes_alone(people: People) -> None:
 
 def test_it_goes_as_it_was_arranged_but_not_at_a_stricter_code(people: People) -> None:
     inv = people("inv")
-    put = replace(FIRST, arranged={"P2": (4321.5, -7.25), "no-such": (0.0, 0.0)})
-    assert inv.exports.preview(put, "Places").arranged
-    held = unpacked(inv.exports.given.fetch(inv.exports.make(put, "Places", WHY, forms=["anx"]).id)[1])
-    assert b'X="4322" Y="-7"' in held["chart.anx"]
+    wanted = replace(FIRST, arranged={"P2": (4321.5, -7.25), "no-such": (0.0, 0.0)})
+    assert inv.exports.preview(wanted, "Places").arranged
+    files = unpacked(inv.exports.given.fetch(inv.exports.make(wanted, "Places", WHY, forms=["anx"]).id)[1])
+    assert b'X="4322" Y="-7"' in files["chart.anx"]
     # Positions chosen with C in view reveal something of it. Positions of entities that are not shown are ignored.
-    assert not inv.exports.preview(put, "Places", handling="P").arranged
-    held = unpacked(inv.exports.given.fetch(inv.exports.make(put, "Places", WHY, handling="P", forms=["anx"]).id)[1])
-    assert b'X="4322"' not in held["chart.anx"]
+    assert not inv.exports.preview(wanted, "Places", handling="P").arranged
+    files = unpacked(
+        inv.exports.given.fetch(inv.exports.make(wanted, "Places", WHY, handling="P", forms=["anx"]).id)[1]
+    )
+    assert b'X="4322"' not in files["chart.anx"]
     assert not inv.exports.preview(replace(FIRST, arranged={"no-such": (0.0, 0.0)}), "Places").arranged
 
 
@@ -299,17 +307,17 @@ def test_whom_exports_at_c_were_for_is_not_told_at_p(people: People) -> None:
     # The spelling in the stricter export stays hidden. Only supervisors are offered other people's recipients.
     assert {both.upper()} == set(low.exports.recipients()) - {POLICE.upper()}
     assert strict in inv.exports.recipients()
-    assert [inv.exports.preview(FIRST, one).earlier for one in (both, strict)] == [3, 1]
-    assert [low.exports.preview(FIRST, one).earlier for one in (both, strict)] == [2, 0]
+    assert [inv.exports.preview(FIRST, recipient).earlier for recipient in (both, strict)] == [3, 1]
+    assert [low.exports.preview(FIRST, recipient).earlier for recipient in (both, strict)] == [2, 0]
 
 
 def test_pseudonyms_are_new_for_each_recipient_and_the_same_for_one(people: People) -> None:
     def hidden(recipient: str) -> set[str]:
         return {row["id"] for row in people("inv").exports.preview(FIRST, recipient).nodes if row["sealed"]}
 
-    first, other = hidden("Recipient One"), hidden("Recipient Two")
-    assert len(first) == len(other) == 6
-    assert not first & other
+    first, second = hidden("Recipient One"), hidden("Recipient Two")
+    assert len(first) == len(second) == 6
+    assert not first & second
     assert hidden("recipient  ONE") == first
     picture = people("inv").network.picture(PictureRequest(["C1"], presence=True))
     assert not first & {node.id for node in picture.nodes}
@@ -336,8 +344,8 @@ def test_it_counts_over_what_one_recipient_was_given_not_over_others(people: Peo
     assert inv.exports.preview(SECOND, "Counted Two").exposure.safe
     after = inv.exports.preview(SECOND, "counted  one")
     assert (after.earlier, after.exposure.smallest, after.exposure.safe) == (1, 1, False)
-    (one,) = after.exposure.witnesses
-    assert (one.earlier, one.before) == (1, 6)
+    (witness,) = after.exposure.witnesses
+    assert (witness.earlier, witness.before) == (1, 6)
     with pytest.raises(Refused, match="could give a witness away"):
         inv.exports.make(SECOND, "Counted One", WHY)
     assert inv.exports.make(SECOND, "Counted Two", WHY).state == "held"
@@ -349,23 +357,23 @@ def test_it_counts_over_what_one_recipient_was_given_not_over_others(people: Peo
 def test_below_the_number_another_person_has_to_agree(place: tuple[Service, People], people: People) -> None:
     service, _ = place
     inv, sup = people("inv"), people("sup")
-    made = inv.exports.make(ALL, "Agreed One", WHY, ask=True)
-    assert (made.state, made.fetchable) == ("waiting", False)
+    export = inv.exports.make(ALL, "Agreed One", WHY, ask=True)
+    assert (export.state, export.fetchable) == ("waiting", False)
     with pytest.raises(Refused, match="Nobody has agreed"):
-        inv.exports.given.fetch(made.id)
+        inv.exports.given.fetch(export.id)
     with pytest.raises(Refused, match="supervisor"):
-        inv.exports.given.agree(made.id)
-    (seen,) = [one for one in sup.exports.given.listed() if one.decidable and one.id == made.id]
+        inv.exports.given.agree(export.id)
+    (seen,) = [entry for entry in sup.exports.given.listed() if entry.decidable and entry.id == export.id]
     assert seen.exposure is not None
     assert (seen.exposure.smallest, seen.reason) == (1, WHY)
-    _name, looked = sup.exports.given.fetch(made.id)
+    _name, looked = sup.exports.given.fetch(export.id)
     assert "manifest.json" in unpacked(looked)
-    sup.exports.given.agree(made.id, "once")
-    assert inv.exports.given.fetch(made.id)[1] == looked
-    (given,) = [one for one in inv.exports.given.listed() if one.id == made.id]
-    assert (given.state, given.decided_by, given.answer) == ("given", "sup", "once")
+    sup.exports.given.agree(export.id, "once")
+    assert inv.exports.given.fetch(export.id)[1] == looked
+    (agreed,) = [entry for entry in inv.exports.given.listed() if entry.id == export.id]
+    assert (agreed.state, agreed.decided_by, agreed.answer) == ("given", "sup", "once")
     with pytest.raises(RequestError, match="does not wait"):
-        sup.exports.given.agree(made.id)
+        sup.exports.given.agree(export.id)
     refused = inv.exports.make(ALL, "Refused One", WHY, ask=True)
     sup.exports.given.refuse(refused.id, "too much")
     with pytest.raises(Refused, match="was refused"):
@@ -388,40 +396,40 @@ def test_who_has_no_source_clearance_needs_a_supervisor_sooner(people: People) -
     nosrc = people("nosrc")
     preview = nosrc.exports.preview(Wanted(picture=PictureRequest(ids=("P2",))), "Unknowing")
     assert not preview.by_source
-    assert [one.source for one in preview.exposure.witnesses] == [""]
+    assert [witness.source for witness in preview.exposure.witnesses] == [""]
     assert not preview.exposure.safe
-    made = nosrc.exports.make(Wanted(picture=PictureRequest(ids=("P2",))), "Unknowing", WHY, ask=True)
-    assert made.exposure is None
+    export = nosrc.exports.make(Wanted(picture=PictureRequest(ids=("P2",))), "Unknowing", WHY, ask=True)
+    assert export.exposure is None
     assert people("sup").exports.given.listed()[0].by_source
 
 
 def test_no_call_lists_exports_of_others_to_who_may_not_agree_to_them(people: People) -> None:
-    made = people("inv").exports.make(FIRST, "Unlisted", "reason of the investigator", handling="P", ask=True)
-    given = people("low").exports.given
-    assert made.id in {each.id for each in people("sup").exports.given.listed()}
-    for name in (name for name in dir(given) if not name.startswith("_")):
+    export = people("inv").exports.make(FIRST, "Unlisted", "reason of the investigator", handling="P", ask=True)
+    exports = people("low").exports.given
+    assert export.id in {each.id for each in people("sup").exports.given.listed()}
+    for name in (name for name in dir(exports) if not name.startswith("_")):
         for argument in ((), (None,)):
             with contextlib.suppress(GraphsvcError, TypeError, AttributeError):
-                assert made.id not in str(getattr(given, name)(*argument)), name
+                assert export.id not in str(getattr(exports, name)(*argument)), name
 
 
 def test_not_there_and_not_yours_read_the_same(people: People) -> None:
-    made = people("inv").exports.make(FIRST, "Mine", WHY)
+    export = people("inv").exports.make(FIRST, "Mine", WHY)
 
-    def said(name: str, act: Callable[[Session], Any]) -> str:
+    def message(name: str, act: Callable[[Session], Any]) -> str:
         with pytest.raises(NotFound) as caught:
             act(people(name))
         return str(caught.value)
 
-    absent = said("nosrc", lambda one: one.exports.given.fetch("0" * 32))
-    assert said("nosrc", lambda one: one.exports.given.fetch(made.id)) == absent
-    assert said("low", lambda one: one.exports.given.fetch(made.id)) == absent
-    assert made.id not in [one.id for one in people("nosrc").exports.given.listed()]
-    assert said("other", lambda one: one.exports.given.listed()) == said(
-        "other", lambda one: one.exports.preview(FIRST, POLICE)
+    absent = message("nosrc", lambda session: session.exports.given.fetch("0" * 32))
+    assert message("nosrc", lambda session: session.exports.given.fetch(export.id)) == absent
+    assert message("low", lambda session: session.exports.given.fetch(export.id)) == absent
+    assert export.id not in [entry.id for entry in people("nosrc").exports.given.listed()]
+    assert message("other", lambda session: session.exports.given.listed()) == message(
+        "other", lambda session: session.exports.preview(FIRST, POLICE)
     )
-    assert said("other", lambda one: one.exports.given.fetch(made.id)) == said(
-        "other", lambda one: one.exports.given.listed()
+    assert message("other", lambda session: session.exports.given.fetch(export.id)) == message(
+        "other", lambda session: session.exports.given.listed()
     )
     with pytest.raises(Refused):
         people("cus").exports.given.listed()
@@ -436,15 +444,15 @@ def test_not_there_and_not_yours_read_the_same(people: People) -> None:
 
 def test_held_too_long_it_is_gone(place: tuple[Service, People], people: People) -> None:
     service, _ = place
-    made = people("inv").exports.make(FIRST, "Late", WHY)
+    export = people("inv").exports.make(FIRST, "Late", WHY)
     with transaction(service.database) as connection:
         late = audit.now()
-        connection.execute(tables.exports.update().where(tables.exports.c.id == made.id).values(expires_at=late))
+        connection.execute(tables.exports.update().where(tables.exports.c.id == export.id).values(expires_at=late))
     with pytest.raises(Refused, match="not held any more"):
-        people("inv").exports.given.fetch(made.id)
+        people("inv").exports.given.fetch(export.id)
     assert people("inv").exports.preview(SECOND, "Late").earlier == 0
     with transaction(service.database) as connection:
-        row = connection.execute(sa.select(tables.exports).where(tables.exports.c.id == made.id)).one()
+        row = connection.execute(sa.select(tables.exports).where(tables.exports.c.id == export.id)).one()
     assert (row.state, row.content_sealed) == ("removed", None)
 
 
@@ -484,15 +492,15 @@ def test_what_the_case_does_not_tell_any_more_does_not_go_out(service: Service, 
             low.exports.given.fetch(export.id)
     assert low.exports.given.fetch(apart.id)
     away = {dated.id: "removed", fetched.id: "given", without_day.id: "removed", alone.id: "removed"}
-    assert {one.id: one.state for one in low.exports.given.listed() if one.id in away} == away
-    assert not [one for one in away if contents(service)[one]]
+    assert {export.id: export.state for export in low.exports.given.listed() if export.id in away} == away
+    assert not [identifier for identifier in away if contents(service)[identifier]]
 
 
 def test_what_is_taken_away_while_it_is_fetched_does_not_go_out(
     service: Service, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inv = opened(service, case, tmp_path / "case")("inv")
-    made, content = inv.exports.make(FIRST, POLICE, WHY), service.export_store.content
+    export, content = inv.exports.make(FIRST, POLICE, WHY), service.export_store.content
 
     def cleared(row: Any) -> bytes:
         service.export_store.clear(case)
@@ -500,7 +508,7 @@ def test_what_is_taken_away_while_it_is_fetched_does_not_go_out(
 
     monkeypatch.setattr(service.export_store, "content", cleared)
     with pytest.raises(Refused, match="not held any more"):
-        inv.exports.given.fetch(made.id)
+        inv.exports.given.fetch(export.id)
     (listed,) = inv.exports.given.listed()
     assert (listed.state, listed.given_at) == ("removed", None)
 
@@ -522,36 +530,36 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
 ) -> None:
     people = opened(service, case, tmp_path / "case")
     inv, cus, sup = people("inv"), people("cus"), people("sup")
-    given = inv.exports.make(FIRST, POLICE, WHY)
-    inv.exports.given.fetch(given.id)
+    fetched_export = inv.exports.make(FIRST, POLICE, WHY)
+    inv.exports.given.fetch(fetched_export.id)
     apart = inv.exports.make(Wanted(picture=PictureRequest(ids=("C2",), depth=0)), OTHERS, WHY)
     inv.exports.given.fetch(apart.id)
-    held = inv.exports.make(SECOND, OTHERS, WHY)
+    held_export = inv.exports.make(SECOND, OTHERS, WHY)
     waiting = inv.exports.make(ALL, OTHERS, WHY, ask=True)
     # It shows nobody sealed, but its text could name them.
     ready = inv.exports.make(Wanted(picture=PictureRequest(ids=("K1",), depth=0)), OTHERS, WHY)
-    told = seal(cus, sup, "P2")
-    assert "1 export that was given has to be recalled" in told
-    states = {one.id: (one.state, one.recall) for one in sup.exports.given.listed()}
-    away = {one.id: ("removed", "") for one in (held, waiting, ready)}
-    assert states == {given.id: ("given", "sealed"), apart.id: ("given", "")} | away
-    assert {one for one, there in contents(service).items() if there} == {apart.id}
+    message = seal(cus, sup, "P2")
+    assert "1 export that was given has to be recalled" in message
+    states = {export.id: (export.state, export.recall) for export in sup.exports.given.listed()}
+    away = {export.id: ("removed", "") for export in (held_export, waiting, ready)}
+    assert states == {fetched_export.id: ("given", "sealed"), apart.id: ("given", "")} | away
+    assert {identifier for identifier, has_content in contents(service).items() if has_content} == {apart.id}
     (back,) = cus.exports.given.recalls()
-    assert (back.id, back.recipient) == (given.id, POLICE)
+    assert (back.id, back.recipient) == (fetched_export.id, POLICE)
     with pytest.raises(RequestError, match="does not wait"):
         sup.exports.given.agree(waiting.id)
     # They were sealed later, but count as the same person for the recipient of the first boat.
     assert inv.exports.preview(SECOND, POLICE).exposure.smallest == 1
 
-    held = inv.exports.make(SECOND, OTHERS, "about W1")
+    held_export = inv.exports.make(SECOND, OTHERS, "about W1")
     hidden = dict(service.register.identities(case))
-    w1 = next(one for one, values in hidden.items() if one.startswith("S-") and values["id"] == "W1")
+    w1 = next(name for name, values in hidden.items() if name.startswith("S-") and values["id"] == "W1")
     assert any(fact[5] for row in service.export_store.of([case]) for fact in service.export_store.shown(row, service.register.key(case, create=False)).facts)  # fmt: skip
     request = cus.protection.erasures.ask(w1, "ordered by the court")
-    told = sup.protection.erasures.agree(request, quiet)
-    assert "1 export that was given has to be recalled" in told
-    assert {one.id: one.recall for one in sup.exports.given.recalls()} == {given.id: "erased"}
-    assert contents(service)[held.id] is False
+    message = sup.protection.erasures.agree(request, quiet)
+    assert "1 export that was given has to be recalled" in message
+    assert {export.id: export.recall for export in sup.exports.given.recalls()} == {fetched_export.id: "erased"}
+    assert contents(service)[held_export.id] is False
     assert contents(service)[apart.id] is True
     # The records kept of exports hold nothing that rested on them or was about them.
     key = service.register.key(case, create=False)
@@ -559,23 +567,23 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
         for fact in service.export_store.shown(row, key).facts:
             assert w1 not in fact
             assert fact[1] == "DIRECTED", fact
-    inv.exports.given.settle(given.id)
+    inv.exports.given.settle(fetched_export.id)
     assert service.export_store.to_recall(case) == 0
-    assert [one.recalled_at is not None for one in sup.exports.given.recalls()] == [True]
+    assert [export.recalled_at is not None for export in sup.exports.given.recalls()] == [True]
 
 
 def test_an_export_with_somebody_whom_a_delivery_marks_is_recalled(service: Service, case: str, tmp_path: Path) -> None:
     inv = opened(service, case, tmp_path / "case")("inv")
-    made = inv.exports.make(FIRST, POLICE, WHY)
-    inv.exports.given.fetch(made.id)
-    held = inv.exports.make(SECOND, OTHERS, WHY)
+    export = inv.exports.make(FIRST, POLICE, WHY)
+    inv.exports.given.fetch(export.id)
+    held_export = inv.exports.make(SECOND, OTHERS, WHY)
     # It shows nobody marked, but its text names them.
     words = inv.exports.make(_WORKPLACE, "Lawyer of Bo Quist", "the account of Bo Quist")
     later = texts(tmp_path / "later", people="id,name,sealed\nP2,Bo Quist,yes\n", links=_NO_LINKS)
     assert inv.deliveries.load(later, quiet, partial=True).sealed_anew == 1
-    assert {one.id: (one.state, one.recall) for one in inv.exports.given.listed()} == {
-        made.id: ("given", "sealed"),
-        held.id: ("removed", ""),
+    assert {entry.id: (entry.state, entry.recall) for entry in inv.exports.given.listed()} == {
+        export.id: ("given", "sealed"),
+        held_export.id: ("removed", ""),
         words.id: ("removed", ""),
     }
     with pytest.raises(Refused):
@@ -593,7 +601,7 @@ def test_a_mark_of_somebody_known_from_c_alone_takes_away_what_is_held_at_c_and_
     strict, shared = inv.exports.make(_WORKPLACE, OTHERS, "about Cas Roe"), low.exports.make(_WORKPLACE, POLICE, WHY)
     marked = texts(tmp_path / "marked", people="id,name,handling,sealed\nP3,Cas Roe,C,yes\n", links=_NO_LINKS)
     assert inv.deliveries.load(marked, quiet, partial=True).sealed_anew == 1
-    states = {one.id: one.state for one in people("sup").exports.given.listed()}
+    states = {export.id: export.state for export in people("sup").exports.given.listed()}
     assert states == {strict.id: "removed", shared.id: "held"}
 
 
@@ -604,7 +612,9 @@ def test_the_key_of_the_vault_can_be_changed_while_exports_are_held(place: tuple
 
 
 def test_a_number_tells_no_order(people: People) -> None:
-    assert all(re.fullmatch(r"E-[0-9A-F]{4}-[0-9A-F]{4}", one.number) for one in people("inv").exports.given.listed())
+    assert all(
+        re.fullmatch(r"E-[0-9A-F]{4}-[0-9A-F]{4}", export.number) for export in people("inv").exports.given.listed()
+    )
 
 
 _NAMED_IN_TEXT = {
@@ -625,17 +635,19 @@ def test_a_name_in_a_text_does_not_go_out_once_a_delivery_has_sealed_who_bears_i
 ) -> None:
     inv = opened(service, case, tmp_path / "case")("inv")
     inv.deliveries.load(texts(tmp_path / "wash", **_NAMED_IN_TEXT), quiet, partial=True)
-    held, given = (
+    held_export, fetched_export = (
         inv.exports.make(Wanted(picture=PictureRequest(ids=("K9",), depth=0)), recipient, WHY)
         for recipient in (POLICE, OTHERS)
     )
-    assert b"Hewa Karim Car Wash" in zipfile.ZipFile(io.BytesIO(inv.exports.given.fetch(given.id)[1])).read("nodes.csv")
+    assert b"Hewa Karim Car Wash" in zipfile.ZipFile(io.BytesIO(inv.exports.given.fetch(fetched_export.id)[1])).read(
+        "nodes.csv"
+    )
     inv.deliveries.load(texts(tmp_path / "speaks", **_SPEAKS), quiet, partial=True)
     assert (
         "Hewa"
         not in inv.exports.preview(Wanted(picture=PictureRequest(ids=("K9",), depth=0)), POLICE).nodes[0]["label"]
     )
-    for export in (held, given):
+    for export in (held_export, fetched_export):
         with pytest.raises(Refused, match="Make it again"):
             inv.exports.given.fetch(export.id)
 

@@ -53,7 +53,11 @@ def test_neither_children_nor_forced_pilots_are_in_the_list_of_leads(people: Pla
 @pytest.mark.parametrize("reader", READERS)
 def test_what_says_that_somebody_was_forced_is_in_the_same_row(people: Place, reader: str) -> None:
     answered = people(reader).behind("c1")
-    pilots = {said.who.name: said for said in answered.answer.rows[0].said if said.edge.relation == "PILOTED"}
+    pilots = {
+        participant.who.name: participant
+        for participant in answered.answer.rows[0].said
+        if participant.edge.relation == "PILOTED"
+    }
     assert pilots["Hew"].coerced == (("boss", "Boss"),)
     assert (pilots["Hew"].lead, pilots["Dov"].coerced) == (None, ())
     assert answered.frame.set_index("name").loc["Hew", "coerced"] == ["Boss"]

@@ -61,8 +61,8 @@ def test_a_cut_answer_warns_at_the_line_that_asked_and_says_so_where_it_is_shown
     assert repr(frame).endswith(CUT)
     assert f"<p>{CUT}</p>" in shown(frame)
     # A table made from it is separate, and says nothing of a cut.
-    for made in (frame.head(1), frame[frame["n"] > 1], pd.DataFrame({"n": frame["n"]})):
-        assert CUT not in repr(made)
+    for table in (frame.head(1), frame[frame["n"] > 1], pd.DataFrame({"n": frame["n"]})):
+        assert CUT not in repr(table)
     with pytest.warns(AnswerWarning, match="is cut at 3 rows"):
         run = session.cypher.run("UNWIND range(1, 5) AS n RETURN n")
     assert repr(run) == f"<Run done · 3 rows of n · {CUT}>"
@@ -85,11 +85,11 @@ def test_a_frame_says_which_columns_its_reader_is_not_cleared_for(
 
 def test_a_misspelt_word_warns(session: Session) -> None:
     text = "MATCH (p:Persn {case: $case}) RETURN p.name AS `<i>`"
-    said = "Line 1, column 10: `Persn` is no label here: did you mean `Person`?"
+    expected = "Line 1, column 10: `Persn` is no label here: did you mean `Person`?"
     with pytest.warns(AnswerWarning) as caught:
         frame = session.cypher_frame(text)
-    assert [str(warning.message) for warning in caught] == [said]
-    assert repr(frame).endswith(said)
+    assert [str(warning.message) for warning in caught] == [expected]
+    assert repr(frame).endswith(expected)
     assert list(frame.columns) == ["<i>"]
     assert session.cypher.examine(text).notices[0].column == 10
 

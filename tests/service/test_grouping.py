@@ -60,8 +60,8 @@ def loaded(service: Service, case: str, tmp_path: Path) -> str:
 
 
 def source(service: Service, case: str, person: str) -> str:
-    found = [s for s, v in service.register.identities(case) if v.get("id") == person and s.startswith("Q-")]
-    return found[0]
+    pseudonyms = [s for s, v in service.register.identities(case) if v.get("id") == person and s.startswith("Q-")]
+    return pseudonyms[0]
 
 
 def image(service: Service, case: str) -> Image:
@@ -83,7 +83,7 @@ def test_groups_are_told_with_what_is_shared_and_family_without_whom(service: Se
     q1, q2, q3, q4 = (source(service, loaded, f"W{n}") for n in range(1, 5))
     (group,) = reader(service, loaded).leads.groups.of()
     assert group.sources == tuple(sorted((q1, q2, q3, q4)))
-    assert {(one.reason, one.thing, one.sources) for one in group.shared} == {
+    assert {(circumstance.reason, circumstance.thing, circumstance.sources) for circumstance in group.shared} == {
         ("crossing", "X1", tuple(sorted((q1, q2, q4)))),
         ("family", "", tuple(sorted((q1, q3)))),
     }
@@ -93,7 +93,7 @@ def test_groups_are_told_with_what_is_shared_and_family_without_whom(service: Se
     assert q4 not in str(group)
     # Among fewer sources, only what these sources share joins them.
     apart = reader(service, loaded).leads.groups.of([q2, q3, "Q-0000-0000-0000"])
-    assert [one.sources for one in apart] == sorted([(q2,), (q3,)])
+    assert [group.sources for group in apart] == sorted([(q2,), (q3,)])
 
 
 def test_one_interpreter_or_day_colours_accounts_and_makes_no_group_of_them(
@@ -155,24 +155,24 @@ def test_two_who_are_independent_after_all_count_twice_until_it_is_taken_back(se
     assert (groups(service, loaded), groups(service, loaded, "_p")) == (3, 2)
     belief = "belief"
     assert image(service, loaded).links[DIRECTED][belief] > before.links[DIRECTED][belief]
-    found = session.leads.look("B")[1].groups
-    assert len(found) == 3
+    groups_of_b = session.leads.look("B")[1].groups
+    assert len(groups_of_b) == 3
     for pairing in session.leads.groups.pairings():
         session.leads.groups.end(pairing.id, "they had met", quiet)
     assert image(service, loaded) == before
     history = session.leads.groups.pairings()
-    assert {one.id for one in history} >= {first, second}
-    assert all(one.ended_by == "pat" and one.ended_reason == "they had met" for one in history)
+    assert {pairing.id for pairing in history} >= {first, second}
+    assert all(pairing.ended_by == "pat" and pairing.ended_reason == "they had met" for pairing in history)
 
 
 def test_two_who_depend_on_each_other_after_all_count_once(service: Service, loaded: str) -> None:
     local = service.session(accounts.only_account(service.database, ""), "tests", loaded)
     q2, q3 = (source(service, loaded, f"W{n}") for n in (2, 3))
     session = reader(service, loaded)
-    assert [len(one.sources) for one in session.leads.groups.of([q2, q3])] == [1, 1]
+    assert [len(group.sources) for group in session.leads.groups.of([q2, q3])] == [1, 1]
     session.leads.groups.decide(q2, q3, "dependent", REASON, quiet, "P")
     (group,) = session.leads.groups.of([q2, q3])
-    assert [one.kind for one in group.decided] == ["dependent"]
+    assert [decision.kind for decision in group.decided] == ["dependent"]
     # It outlasts a later delivery, and the undo of that delivery.
     number = local.deliveries.load(write(service.settings.home / "more", [*LINKS, "A,PAID,B,T1"]), quiet).delivery
     assert len(session.leads.groups.of([q2, q3])) == 1
@@ -189,17 +189,19 @@ def test_two_who_depend_on_each_other_after_all_count_once(service: Service, loa
 def test_what_was_decided_under_c_moves_nothing_for_those_cleared_for_p(service: Service, loaded: str) -> None:
     q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
     low, before = reader(service, loaded, "P"), image(service, loaded).links[DIRECTED]
-    kept = [low.leads.groups.of(), low.leads.groups.pairings(), low.leads.ranking()]
+    earlier = [low.leads.groups.of(), low.leads.groups.pairings(), low.leads.ranking()]
     reader(service, loaded).leads.groups.decide(q1, q2, "independent", REASON, quiet)
     after = image(service, loaded).links[DIRECTED]
     assert {name: after[name] for name in after if name.endswith("_p")} == {
         name: before[name] for name in before if name.endswith("_p")
     }
-    assert [low.leads.groups.of(), low.leads.groups.pairings(), low.leads.ranking()] == kept
+    assert [low.leads.groups.of(), low.leads.groups.pairings(), low.leads.ranking()] == earlier
     # The same decision under P counts there, and the one under C stays.
     assert low.leads.groups.decide(q1, q2, "independent", "known to both of them", quiet)
-    assert [one.handling for one in low.leads.groups.pairings()] == ["P"]
-    assert sorted(one.handling for one in reader(service, loaded).leads.groups.pairings() if one.ended_at is None) == [
+    assert [pairing.handling for pairing in low.leads.groups.pairings()] == ["P"]
+    assert sorted(
+        pairing.handling for pairing in reader(service, loaded).leads.groups.pairings() if pairing.ended_at is None
+    ) == [
         "C",
         "P",
     ]
@@ -218,10 +220,10 @@ def test_what_was_decided_under_p_reaches_rankings_and_groups_under_p(
     reader(service, case).leads.groups.decide(q1, q2, "dependent", REASON, quiet, "P")
     assert image(service, case) == before
     assert len(low.leads.look("B")[1].groups) == 1
-    told = [low.leads.ranking(), low.leads.look("B"), low.leads.groups.of()]
+    figures = [low.leads.ranking(), low.leads.look("B"), low.leads.groups.of()]
     service.forget()
-    assert [low.leads.ranking(), low.leads.look("B"), low.leads.groups.of()] == told
-    assert told[0] != ranking
+    assert [low.leads.ranking(), low.leads.look("B"), low.leads.groups.of()] == figures
+    assert figures[0] != ranking
 
 
 @pytest.mark.parametrize("handling", ["C", "P"])
@@ -232,9 +234,9 @@ def test_a_decision_closes_the_case_to_those_for_whom_it_counts(
     seen: list[tuple[str, str]] = []
     carried_out = service.casework.replay.write
 
-    def looks(*given: Any) -> None:
+    def looks(*arguments: Any) -> None:
         seen.append((high.cases()[0].state, low.cases()[0].state))
-        carried_out(*given)
+        carried_out(*arguments)
 
     monkeypatch.setattr(service.casework.replay, "write", looks)
     q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
@@ -315,7 +317,7 @@ def test_who_is_erased_leaves_no_decision_behind(service: Service, loaded: str) 
         name for name, values in service.register.identities(loaded) if values.get("id") == "W2" and name != q2
     )
     service.casework.erase(loaded, person, "pat", "asked for", quiet)
-    assert [set(one.pair) for one in session.leads.groups.pairings()] == [{q1, q3}]
+    assert [set(pairing.pair) for pairing in session.leads.groups.pairings()] == [{q1, q3}]
     with transaction(service.database) as connection:
         assert len(connection.execute(sa.select(tables.pairings.c.id)).all()) == 1
 

@@ -73,14 +73,14 @@ DIRECTED, PAID = ("B", "DIRECTED", "A"), ("A", "PAID", "B")
 def test_a_claim_that_clearances_are_given_alike_is_in_memory_once(service: Service, case: str, tmp_path: Path) -> None:
     loaded(service, case, write(tmp_path / "case", LINKS + DEBT_OF_A))
     cleared = [(handling, sources) for handling in ("C", "P") for sources in (True, False)]
-    given = {of: reader(service, case, of[0], sources=of[1]).leads._material.given()[0] for of in cleared}
+    by_clearance = {of: reader(service, case, of[0], sources=of[1]).leads._material.given()[0] for of in cleared}
     # Claims under C alone mark nothing that is computed under P.
-    for (handling, _), claims in given.items():
+    for (handling, _), claims in by_clearance.items():
         marked = {claim.interest for claim in claims if claim.key == DIRECTED}
         assert marked - {""} == {"owes" if handling == "C" else "owed"}
-    for first, second in combinations(given.values(), 2):
-        other = {claim.id: claim for claim in second}
-        alike = [other[claim.id] is claim for claim in first if other.get(claim.id) == claim]
+    for first, second in combinations(by_clearance.values(), 2):
+        by_id = {claim.id: claim for claim in second}
+        alike = [by_id[claim.id] is claim for claim in first if by_id.get(claim.id) == claim]
         assert all(alike)
         assert alike
 
@@ -164,7 +164,7 @@ def test_denials_and_withdrawn_accounts_lower_belief_and_stay_everywhere(
     for sources in (True, False):
         session = reader(service, case, "C", sources=sources)
         _, why = session.leads.look("B")
-        told = [
+        answers = [
             {claim.key for claim in why.taken_back},
             {key(row) for row in session.network.entities.look("B").claims if row["status"] == "withdrawn"},
             {key(row) for row in session.queries.run("statements.taken_back").dicts()},
@@ -177,7 +177,7 @@ def test_denials_and_withdrawn_accounts_lower_belief_and_stay_everywhere(
                 if row["status"] == "withdrawn"
             },
         ]
-        assert told == [{DIRECTED, ("B", "RUNS", "G")}] * len(told)
+        assert answers == [{DIRECTED, ("B", "RUNS", "G")}] * len(answers)
         denied = [
             {claim.key for claim in why.denying},
             {key(row) for row in session.network.entities.look("B").claims if row["polarity"] == "denies"},

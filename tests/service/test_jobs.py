@@ -36,9 +36,9 @@ def database(settings: Settings) -> Iterator[sa.Engine]:
 
 @pytest.fixture
 def jobs(settings: Settings, database: sa.Engine) -> Iterator[Jobs]:
-    made = Jobs(database, settings, Processes(settings.home, b"key"), every=0.0)
-    yield made
-    made.close()
+    all_jobs = Jobs(database, settings, Processes(settings.home, b"key"), every=0.0)
+    yield all_jobs
+    all_jobs.close()
 
 
 class Slow:
@@ -67,7 +67,7 @@ def test_a_job_says_how_far_it_is_and_what_came_of_it(jobs: Jobs) -> None:
     job = jobs.one(key, "north", "ann")
     assert (job.state, job.done, job.result) == ("done", 4, {"upload": "u1", "rows": 4})
     assert job.ended_at is not None
-    assert [one.id for one in jobs.of("north", "ann", ["load", "preview"])] == [key]
+    assert [job.id for job in jobs.of("north", "ann", ["load", "preview"])] == [key]
 
 
 @pytest.mark.parametrize("error", [OperatorError, RuntimeError])

@@ -94,11 +94,11 @@ def test_who_asks_while_somebody_computes_waits_for_that() -> None:
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(results.of, ("dover", 1, "C"), slow)
         assert begun.wait(10)
-        others = [pool.submit(results.of, ("dover", 1, "C"), slow) for _ in range(3)]
+        futures = [pool.submit(results.of, ("dover", 1, "C"), slow) for _ in range(3)]
         # Asking about another state waits for nobody.
         assert results.of(("dover", 1, "P"), lambda: "another") == "another"
         goes_on.set()
-        assert {first.result(10), *(other.result(10) for other in others)} == {"the same"}
+        assert {first.result(10), *(future.result(10) for future in futures)} == {"the same"}
     assert computed == ["once"]
 
 
@@ -118,12 +118,12 @@ def test_where_it_fails_nobody_waits_for_another_who_waited() -> None:
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(results.of, ("dover", 1, "C"), fails)
         assert begun.wait(10)
-        others = [pool.submit(results.of, ("dover", 1, "C"), again) for _ in range(3)]
+        futures = [pool.submit(results.of, ("dover", 1, "C"), again) for _ in range(3)]
         time.sleep(0.2)  # until they wait
         goes_on.set()
         with pytest.raises(Busy):
             first.result(10)
-        assert {other.result(10) for other in others} == {"each"}
+        assert {future.result(10) for future in futures} == {"each"}
 
 
 def test_what_was_forgotten_while_it_was_computed_is_not_kept() -> None:
@@ -152,9 +152,14 @@ def test_where_it_fails_the_next_computes_it() -> None:
 def test_a_service_forgets_all_it_has_kept(settings: Callable[..., Settings]) -> None:
     with Service(settings()) as service:
         subjects = [service.caches(kind) for kind in Caches.__subclasses__()]
-        everything = [one for subject in subjects for one in vars(subject).values() if isinstance(one, Cache)]
+        everything = [
+            subject_cache
+            for subject in subjects
+            for subject_cache in vars(subject).values()
+            if isinstance(subject_cache, Cache)
+        ]
         assert len(everything) > 9
-        for one in everything:
-            one.of(("dover", 1, "C"), lambda: "old")
+        for subject_cache in everything:
+            subject_cache.of(("dover", 1, "C"), lambda: "old")
         service.forget()
-        assert {one.of(("dover", 1, "C"), lambda: "new") for one in everything} == {"new"}
+        assert {subject_cache.of(("dover", 1, "C"), lambda: "new") for subject_cache in everything} == {"new"}

@@ -44,41 +44,43 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 
 
 def test_who_holds_it_together_what_is_left_and_who_takes_over(people: Place) -> None:
-    found = people("whole").leads.sets.find(1)
-    assert (found.goal, found.people, found.untied) == ("fragment", ("boss-1",), ())
-    assert (found.before.pieces, found.before.people) == (1, found.of)
-    assert found.after.people == found.of - 1
-    assert found.after.fragmentation > found.before.fragmentation
-    assert found.back.fragmentation < found.after.fragmentation
-    assert found.successors[0].person == "aide-2"
-    assert [(one.rival, one.gang, one.of) for one in found.rivals] == [("gang-2", "gang-1", "boss-1")]
-    assert found.names["gang-2"] == "The Others"
-    assert (found.ranks, found.verdict) == ({}, "abstains")  # tests/service/test_contacts.py has a case with ranks
-    assert not found.sampled
+    players = people("whole").leads.sets.find(1)
+    assert (players.goal, players.people, players.untied) == ("fragment", ("boss-1",), ())
+    assert (players.before.pieces, players.before.people) == (1, players.of)
+    assert players.after.people == players.of - 1
+    assert players.after.fragmentation > players.before.fragmentation
+    assert players.back.fragmentation < players.after.fragmentation
+    assert players.successors[0].person == "aide-2"
+    assert [(rivalry.rival, rivalry.gang, rivalry.of) for rivalry in players.rivals] == [("gang-2", "gang-1", "boss-1")]
+    assert players.names["gang-2"] == "The Others"
+    assert (players.ranks, players.verdict) == ({}, "abstains")  # tests/service/test_contacts.py has a case with ranks
+    assert not players.sampled
 
 
 def test_people_are_chosen_by_hand(people: Place) -> None:
-    found = people("low").leads.sets.find(people=("hand-0", "hand-1", "hand-0"))
-    assert (found.goal, found.people) == ("chosen", ("hand-0", "hand-1"))
-    assert found.rivals == ()
-    assert people("low").leads.sets.find(2, "reach").reach >= found.reach
+    players = people("low").leads.sets.find(people=("hand-0", "hand-1", "hand-0"))
+    assert (players.goal, players.people) == ("chosen", ("hand-0", "hand-1"))
+    assert players.rivals == ()
+    assert people("low").leads.sets.find(2, "reach").reach >= players.reach
     # A mere passenger plays no part, and is missing in the same words as someone who does not exist.
-    told = set()
-    for one in (SEALED, HIDDEN, "nobody"):
+    messages = set()
+    for person in (SEALED, HIDDEN, "nobody"):
         with pytest.raises(NotFound) as error:
-            people("low").leads.sets.find(people=(one,))
-        told.add(str(error.value).replace(repr(one), ""))
-    assert len(told) == 1
+            people("low").leads.sets.find(people=(person,))
+        messages.add(str(error.value).replace(repr(person), ""))
+    assert len(messages) == 1
 
 
 @pytest.mark.changes
 def test_what_is_hidden_moves_no_set(people: Place) -> None:
-    asked = [(size, goal) for size in (1, 2, 3) for goal in ("fragment", "reach")]
-    before = {name: [people(name).leads.sets.find(*one) for one in asked] for name in ("low", "sourced", "whole")}
+    requests = [(size, goal) for size in (1, 2, 3) for goal in ("fragment", "reach")]
+    before = {
+        name: [people(name).leads.sets.find(*request) for request in requests] for name in ("low", "sourced", "whole")
+    }
     people.load("whole", SECOND)
     for name in ("low", "sourced"):
-        assert [people(name).leads.sets.find(*one) for one in asked] == before[name]
-    assert [people("whole").leads.sets.find(*one) for one in asked] != before["whole"]
+        assert [people(name).leads.sets.find(*request) for request in requests] == before[name]
+    assert [people("whole").leads.sets.find(*request) for request in requests] != before["whole"]
 
 
 def test_a_set_has_a_size_a_goal_and_a_role(people: Place) -> None:
@@ -93,13 +95,13 @@ def test_a_set_has_a_size_a_goal_and_a_role(people: Place) -> None:
 
 def test_an_empty_case_has_no_set(at_server: Callable[..., Settings]) -> None:
     rows: Tables = {
-        "people": [{"id": one, "handling": "P"} for one in ("p1", "p2")],
+        "people": [{"id": person, "handling": "P"} for person in ("p1", "p2")],
         "statements": [{"id": "r1", "kind": "record", "handling": "P"}],
         "links": said("r1", "p1 RELATED_TO p2"),
     }
     with laid(at_server(), {"ana": ("analyst", Grant("C"))}, "ana", rows) as place:
-        found = place("ana").leads.sets.find()
-        assert (found.people, found.of) == ((), 0)
+        players = place("ana").leads.sets.find()
+        assert (players.people, players.of) == ((), 0)
 
 
 def test_the_page_tells_it_and_its_twin_too(case: str, people: Place) -> None:
@@ -125,9 +127,9 @@ def test_the_page_tells_it_and_its_twin_too(case: str, people: Place) -> None:
 
 
 def test_why_somebody_is_in_a_set_is_said_with_the_figures_that_were_computed(people: Place) -> None:
-    found = people("whole").leads.sets.find(2)
-    assert {gain.person for gain in found.gains} == set(found.people)
-    assert [gain.adds for gain in found.gains] == sorted((gain.adds for gain in found.gains), reverse=True)
+    players = people("whole").leads.sets.find(2)
+    assert {gain.person for gain in players.gains} == set(players.people)
+    assert [gain.adds for gain in players.gains] == sorted((gain.adds for gain in players.gains), reverse=True)
     client = people.client("whole")
     for goal in ("fragment", "reach"):
         twin = client.get(f"/case/{people.case}/sets.json?size=3&goal={goal}").get_json()
@@ -160,7 +162,7 @@ def test_the_command_says_what_the_page_does(people: Place, name: str) -> None:
     settings = people.service.settings
     link = people.service.sign_in_link(name, "tests")
     assert commands.run(settings, "login", "--link", link, "--purpose", "tests").startswith("0")
-    found = people(name).leads.sets.find(3)
+    players = people(name).leads.sets.find(3)
     twin = people.client(name).get(f"/case/{people.case}/sets.json?size=3").get_json()
     answer = json.loads(commands.run(settings, "sets", people.case, "--format", "json").removeprefix("0\n"))
     assert answer == twin["found"] | {"reasons": twin["reasons"]}
@@ -169,18 +171,18 @@ def test_the_command_says_what_the_page_does(people: Place, name: str) -> None:
     text = commands.run(settings, "sets", people.case)
     assert twin["ranked_on"] in text
     lines = [line for line in text.splitlines() if "  adds " in line]
-    assert [line.split()[0] for line in lines] == [gain.person for gain in found.gains]  # largest contribution first
-    assert [line.rpartition(" ")[2] for line in lines] == [f"{gain.adds:.3f}" for gain in found.gains]
+    assert [line.split()[0] for line in lines] == [gain.person for gain in players.gains]  # largest contribution first
+    assert [line.rpartition(" ")[2] for line in lines] == [f"{gain.adds:.3f}" for gain in players.gains]
     for sentence in twin["reasons"].values():
         assert sentence in text
-    for left in (found.before, found.after, found.back):
+    for left in (players.before, players.after, players.back):
         assert f"fragmentation {left.fragmentation:.3f}" in text
-    assert f"reach {found.reach:.3f} of" in text
+    assert f"reach {players.reach:.3f} of" in text
 
 
 def test_who_is_cut_off_is_counted_as_the_pieces_are(people: Place) -> None:
     (gain,) = people("whole").leads.sets.find(1).gains
-    found = people("whole").leads.sets.find(1)
-    assert gain.rest == found.after.biggest
-    assert gain.cut_off == found.after.people - found.after.biggest
-    assert gain.pieces == found.after.pieces - 1
+    players = people("whole").leads.sets.find(1)
+    assert gain.rest == players.after.biggest
+    assert gain.cut_off == players.after.people - players.after.biggest
+    assert gain.pieces == players.after.pieces - 1

@@ -35,9 +35,9 @@ def around(*ids: str, **more: Any) -> Wanted:
 
 def manifest(session: Session, wanted: Wanted, recipient: str, **more: Any) -> tuple[Any, str]:
     """The export made, and its manifest as given out."""
-    made = session.exports.make(wanted, recipient, WHY, forms=["json"], **more)
-    held = unpacked(session.exports.given.fetch(made.id)[1])
-    return made, held["manifest.json"].decode()
+    export = session.exports.make(wanted, recipient, WHY, forms=["json"], **more)
+    files = unpacked(session.exports.given.fetch(export.id)[1])
+    return export, files["manifest.json"].decode()
 
 
 def test_what_asks_for_nothing_more_leaves_nothing_out(people: People) -> None:
@@ -61,13 +61,13 @@ def test_ids_that_are_not_there_are_named_to_who_asked_and_to_nobody_else(people
     preview = inv.exports.preview(wanted, "Absent")
     assert preview.taken_out[ABSENT] == 2
     assert preview.withheld == {"the ids that are not there": "W1, nobody"}
-    made, text = manifest(inv, wanted, "Absent")
-    assert made.taken_out[ABSENT] == 2
-    assert made.withheld == preview.withheld
+    new_export, text = manifest(inv, wanted, "Absent")
+    assert new_export.taken_out[ABSENT] == 2
+    assert new_export.withheld == preview.withheld
     assert json.loads(text)["taken_out"][ABSENT] == "few"
     assert not [name for name in ("W1", "nobody") if name in text]
     # They are not kept either.
-    assert [export.withheld for export in inv.exports.given.listed() if export.id == made.id] == [{}]
+    assert [export.withheld for export in inv.exports.given.listed() if export.id == new_export.id] == [{}]
     chosen = inv.exports.preview(replace(around("C1"), only=("C1", "gone", "group:gang:G1")), "Absent")
     assert (chosen.taken_out, chosen.withheld) == ({ABSENT: 1, ASIDE: 1}, {"the ids that are not there": "gone"})
     # People in a folded group were not asked for one by one. Counting them would show a recipient how many are at C.
@@ -85,14 +85,14 @@ def test_what_another_handling_code_has_is_told_to_who_sees_it_alone(people: Peo
     wanted = around("P1", "P2", depth=0)
     words = "links that you see and this recipient does not (not under handling P)"
     assert people("inv").exports.preview(wanted, "At P", handling="P").withheld == {words: 1}
-    made, text = manifest(people("inv"), wanted, "At P", handling="P")
-    assert made.withheld == {words: 1}
+    export, text = manifest(people("inv"), wanted, "At P", handling="P")
+    assert export.withheld == {words: 1}
     low, shared = manifest(people("low"), wanted, "At P too", handling="P")
     assert low.withheld == people("low").exports.preview(wanted, "At P").withheld == {}
     # The manifest does not show a recipient whether there is anything at C.
-    told, told_low = (json.loads(each) for each in (text, shared))
+    contents, low_contents = (json.loads(each) for each in (text, shared))
     same = ("taken_out", "never_in_it", "handling", "entities", "links")
-    assert [told[name] for name in same] == [told_low[name] for name in same]
+    assert [contents[name] for name in same] == [low_contents[name] for name in same]
     assert "RIVAL" not in text
 
 
@@ -111,11 +111,11 @@ def test_what_passes_a_filter_by_figures_that_take_source_clearance_is_told(peop
 
 def test_small_amounts_are_few_in_the_manifest(people: People) -> None:
     inv = people("inv")
-    made, text = manifest(inv, around("C1", presence=True), "Few", left_out=[("P2", "PILOTED", "C1")])
-    told = json.loads(text)["taken_out"]
+    export, text = manifest(inv, around("C1", presence=True), "Few", left_out=[("P2", "PILOTED", "C1")])
+    counts = json.loads(text)["taken_out"]
     sealed = "names of sealed people and things, as new pseudonyms"
-    assert (made.taken_out["links left out by choice"], made.taken_out[sealed]) == (1, 6)
-    assert (told["links left out by choice"], told[sealed]) == ("few", 6)
+    assert (export.taken_out["links left out by choice"], export.taken_out[sealed]) == (1, 6)
+    assert (counts["links left out by choice"], counts[sealed]) == ("few", 6)
 
 
 def test_what_a_question_was_cut_to_is_told(at_server: Any, tmp_path: Any) -> None:
@@ -129,8 +129,8 @@ def test_what_a_question_was_cut_to_is_told(at_server: Any, tmp_path: Any) -> No
         assert (len(answer.nodes), answer.taken_out) == (1, {BEYOND: "some"})
         # The manifest says the same.
         for number, wanted in enumerate((around("C1"), days)):
-            made, text = manifest(inv, wanted, f"Cut {number}")
-            assert made.taken_out[BEYOND] == json.loads(text)["taken_out"][BEYOND] == "some"
+            export, text = manifest(inv, wanted, f"Cut {number}")
+            assert export.taken_out[BEYOND] == json.loads(text)["taken_out"][BEYOND] == "some"
 
 
 def test_a_relation_that_is_none_is_no_empty_picture() -> None:

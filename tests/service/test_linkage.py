@@ -160,9 +160,9 @@ def test_tables_graphs_pages_and_files_agree(people: Place) -> None:
     rows = list(csv.reader(io.StringIO(client.get(f"/case/{people.case}/linked?as=csv").text)))
     assert tuple(rows[0]) == COLUMNS
     assert [row[0] for row in rows[1:]] == list(frame["first"])
-    told = client.get(f"/case/{people.case}/linked.json").get_json()
-    assert told["clusters"] == client.get(f"/case/{people.case}/linked.json").get_json()["clusters"]
-    assert len(told["clusters"]) == len(frame.attrs["clusters"])
+    twin = client.get(f"/case/{people.case}/linked.json").get_json()
+    assert twin["clusters"] == client.get(f"/case/{people.case}/linked.json").get_json()["clusters"]
+    assert len(twin["clusters"]) == len(frame.attrs["clusters"])
 
 
 def test_what_a_comparison_leaves_out_is_said_wherever_it_is_read(people: Place) -> None:
@@ -170,9 +170,9 @@ def test_what_a_comparison_leaves_out_is_said_wherever_it_is_read(people: Place)
     leaves_out = ranked_on("P", sources=False)
     client, case = people.client("low"), f"/case/{people.case}"
     for of in ("linked", "linked?id=c1", "linked/cluster?id=c1", "linked/pair?first=c1&second=c2", "linked?id=c9"):
-        name, _, asked = of.partition("?")
+        name, _, query = of.partition("?")
         assert leaves_out in html.unescape(client.get(f"{case}/{of}").text), of
-        assert client.get(f"{case}/{name}.json?{asked}").get_json()["ranked_on"] == leaves_out, of
+        assert client.get(f"{case}/{name}.json?{query}").get_json()["ranked_on"] == leaves_out, of
     rows = list(csv.reader(io.StringIO(client.get(f"{case}/linked?as=csv").text)))
     assert rows[-1][0] == leaves_out
     assert leaves_out in people("low").linked_crossings().attrs["warnings"]
@@ -203,12 +203,12 @@ def test_a_file_of_one_crossing_holds_what_its_page_names(people: Place, monkeyp
         return [row["second"] if row["first"] == crossing else row["first"] for row in pairs]
 
     for crossing in ("c1", "c3", "c9"):
-        shown = client.get(f"{case}/linked.json?id={crossing}").get_json()
-        nearest = [row["id"] for row in shown["nearest"]]
+        twin = client.get(f"{case}/linked.json?id={crossing}").get_json()
+        nearest = [row["id"] for row in twin["nearest"]]
         page = client.get(f"{case}/linked?id={crossing}").text
-        assert ("nearest of" in page) == bool(shown["more_nearest"])
+        assert ("nearest of" in page) == bool(twin["more_nearest"])
         assert others(crossing)[: len(nearest)] == nearest
-        assert len(others(crossing)) >= len(nearest) + shown["more_nearest"]
+        assert len(others(crossing)) >= len(nearest) + twin["more_nearest"]
         assert others(crossing) == [
             second if first == crossing else first
             for first, second in people("ana").linked_crossings(crossing)[["first", "second"]].to_numpy().tolist()

@@ -41,9 +41,11 @@ class Asked:
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> Linkage:
     ids = [*INSIDE, *OUTSIDE]
-    told = [Trait(name, what, f"{what} 1", 1.0) for name in INSIDE for what in ("organiser", "pilot", "boat", "thing")]
-    told += [Trait(name, what, f"{what} of {name}", 1.0) for name in OUTSIDE for what in ("organiser", "pilot")]
-    comparison = compare(ids, told, {})
+    traits = [
+        Trait(name, kind, f"{kind} 1", 1.0) for name in INSIDE for kind in ("organiser", "pilot", "boat", "thing")
+    ]
+    traits += [Trait(name, kind, f"{kind} of {name}", 1.0) for name in OUTSIDE for kind in ("organiser", "pilot")]
+    comparison = compare(ids, traits, {})
     case = ComparedCase(CaseRows(ids), dict.fromkeys(ids, "2020-05-08"), comparison, {})
     assert [len(names) for names in comparison.clusters] == [len(INSIDE)]
     monkeypatch.setattr(linkage, "compared", lambda _ask, _material: case)
@@ -70,12 +72,12 @@ def test_a_table_and_a_graph_that_are_cut_say_so(many: Linkage) -> None:
 def test_thousands_of_crossings_on_one_day_are_compared_in_seconds() -> None:
     """As many crossings as a case of years has. Most names are on a few of them, and some on hundreds."""
     ids = [f"c{number:05}" for number in range(6000)]
-    told = [
-        Trait(name, what, f"{what} {number // 5}", 1.0) for number, name in enumerate(ids) for what in ("pilot", "boat")
+    traits = [
+        Trait(name, kind, f"{kind} {number // 5}", 1.0) for number, name in enumerate(ids) for kind in ("pilot", "boat")
     ]
-    told += [Trait(name, "organiser", f"organiser {number % 8}", 1.0) for number, name in enumerate(ids)]
+    traits += [Trait(name, "organiser", f"organiser {number % 8}", 1.0) for number, name in enumerate(ids)]
     start = process_time()
-    linkage = compare(ids, told, {})
+    linkage = compare(ids, traits, {})
     assert process_time() - start < 20
     assert linkage.cluster_of("c00000") == ()
     assert len(linkage.about) == len(ids)
@@ -83,9 +85,9 @@ def test_thousands_of_crossings_on_one_day_are_compared_in_seconds() -> None:
 
 def test_a_gang_behind_thousands_of_crossings_links_millions_of_pairs_in_seconds() -> None:
     ids = [f"c{number:05}" for number in range(2500)]
-    told = [Trait(name, what, what, 1.0) for name in ids for what in ("organiser", "supplier")]
+    traits = [Trait(name, kind, kind, 1.0) for name in ids for kind in ("organiser", "supplier")]
     start = process_time()
-    gang = compare(ids, told, {})
+    gang = compare(ids, traits, {})
     assert gang.clusters == (tuple(ids),)
     assert len(list(islice(gang.links(), 2001))) == 2001
     assert len(without_name(gang, ids, "organiser")) == len(ids)

@@ -38,17 +38,17 @@ def loaded(session: Session, content: bytes) -> Job:
 def everything(session: Session) -> Any:
     """Everything a reader finds in the case, except its version."""
     rows = [session.ask.rows(name, whole=True).rows for name in ("cases.entities", "cases.claims", "cases.links")]
-    return rows, [(one["number"], one["status"]) for one in session.deliveries.listed()]
+    return rows, [(delivery["number"], delivery["status"]) for delivery in session.deliveries.listed()]
 
 
 def cancel_at(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """Press Cancel, as someone else would, when jobs say `text`."""
     step = Jobs.step
 
-    def stepped(jobs: Jobs, identifier: str, done: int, total: int, said: str) -> None:
-        if said == text:
+    def stepped(jobs: Jobs, identifier: str, done: int, total: int, message: str) -> None:
+        if message == text:
             jobs.cancel(identifier)
-        step(jobs, identifier, done, total, said)
+        step(jobs, identifier, done, total, message)
 
     monkeypatch.setattr(Jobs, "step", stepped)
 
@@ -85,7 +85,7 @@ def test_taking_back_that_is_cancelled_leaves_the_case_as_it_was(
         assert session.deliveries.job(session.deliveries.take_back(2), wait_s=WAIT_S).state == "cancelled"
     assert everything(session) == before
     assert session.deliveries.job(session.deliveries.take_back(2), wait_s=WAIT_S).state == "done"
-    assert [one["status"] for one in session.deliveries.listed()] == ["undone", "active"]
+    assert [delivery["status"] for delivery in session.deliveries.listed()] == ["undone", "active"]
 
 
 def test_a_preview_is_worked_out_once_and_says_what_the_load_then_does(
@@ -138,10 +138,10 @@ def test_equal_payments_stand_in_the_case_each(session: Session) -> None:
 
 
 def test_progress_names_no_file(session: Session) -> None:
-    said: list[str] = []
-    session.deliveries.uploads.preview(uploaded(session, zipped()), lambda _done, _total, text: said.append(text))
-    assert "reading the delivery" in said
-    assert not [text for text in said if ".csv" in text]
+    messages: list[str] = []
+    session.deliveries.uploads.preview(uploaded(session, zipped()), lambda _done, _total, text: messages.append(text))
+    assert "reading the delivery" in messages
+    assert not [text for text in messages if ".csv" in text]
 
 
 def test_while_a_case_is_being_loaded_an_upload_goes_on_waiting(session: Session, service: Service) -> None:

@@ -38,10 +38,10 @@ def home(at_server: Callable[..., Settings], tmp_path: Path) -> Settings:
 
 def take_out_one(service: Service) -> None:
     """Remove the case's links from the store without the service, and leave the mark."""
-    held = read_image(service.store(), CASE)
+    before = read_image(service.store(), CASE)
     less = read_image(service.store(), CASE)
     less.links.clear()
-    write(service.store(), CASE, difference(held, less), 5000, quiet)
+    write(service.store(), CASE, difference(before, less), 5000, quiet)
 
 
 @pytest.mark.parametrize(
@@ -147,10 +147,10 @@ def test_what_another_process_writes_meanwhile_is_not_taken_for_lost(
     home: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Counting the graph takes a while. A case written in the meantime is not lost."""
-    held, behind = mark.held, [CASE]
+    read_held, behind = mark.held, [CASE]
 
     def slowly(store: Store, case: str) -> mark.Held:
-        return mark.Held("of before", {}) if behind and behind.pop() else held(store, case)
+        return mark.Held("of before", {}) if behind and behind.pop() else read_held(store, case)
 
     with Service(home) as service:
         store = service.store()

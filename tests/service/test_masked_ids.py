@@ -47,11 +47,11 @@ def test_who_is_shown_by_a_masked_id_is_sealed_and_their_exports_are_recalled(pe
     export = inv.exports.make(pictured, "Kent Police", "the hearing of 3 June")
     inv.exports.given.fetch(export.id)
     seal(people("cus"), sup, kin)
-    there = shown(people)
-    assert kin not in there
+    entities = shown(people)
+    assert kin not in entities
     hidden = whose(people, "Mira Vandal")
-    assert there[hidden]
-    assert [(given.id, given.recall) for given in sup.exports.given.listed()] == [(export.id, "sealed")]
+    assert entities[hidden]
+    assert [(entry.id, entry.recall) for entry in sup.exports.given.listed()] == [(export.id, "sealed")]
     assert [review.lead for review in inv.leads.reviews.of()] == [hidden]
     unseal(people("cus"), sup, hidden)
     assert [review.lead for review in inv.leads.reviews.of()] == [kin]
@@ -61,10 +61,10 @@ def test_who_is_shown_by_a_masked_id_is_sealed_and_their_exports_are_recalled(pe
 def test_who_is_shown_by_a_masked_id_is_held_and_erased(service: Service, case: str, people: Place) -> None:
     kin, sup = by_name(people, "H-"), people("sup")
     people("inv").leads.reviews.add(kin, "agree", "gave the orders")
-    held = sup.protection.holds.add(NewHold("prosecution", "DI Marsh", "R v Vandal", dt.date(2999, 1, 1)), kin)
+    hold = sup.protection.holds.add(NewHold("prosecution", "DI Marsh", "R v Vandal", dt.date(2999, 1, 1)), kin)
     with pytest.raises(HeldError):
         people("inv").deliveries.undo(1, quiet)
-    sup.protection.holds.release(held)
+    sup.protection.holds.release(hold)
     erase(people, kin)
     key = service.register.key(case, create=False)
     assert set(shown(people)) == {"P2", pseudonym(key, "person", "H1")}

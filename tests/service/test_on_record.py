@@ -23,7 +23,7 @@ R1,record,,P,yes
 I1,intelligence,,P,no
 """
 LINKS = "id,subject_id,relation,object_id,statement_id\n" + "".join(
-    f"{one},B,DIRECTED,A,{one}\n" for one in ("T1", "T2", "T3", "R1", "I1")
+    f"{statement},B,DIRECTED,A,{statement}\n" for statement in ("T1", "T2", "T3", "R1", "I1")
 )
 
 
@@ -64,7 +64,7 @@ def test_pages_and_their_twins_tell_them(people: Place) -> None:
     resting = "resting on few independent groups of witnesses and 1 other source"
     for page in ("lead?id=B", "entity?id=B", "network/link?subject=B&relation=DIRECTED&object=A"):
         assert resting in client.get(f"{base}/{page}").text, page
-    (row,) = [one for one in client.get(f"{base}/leads.json?all=yes").get_json()["leads"] if one["id"] == "B"]
+    (row,) = [lead for lead in client.get(f"{base}/leads.json?all=yes").get_json()["leads"] if lead["id"] == "B"]
     assert (row["rank_on_record"], row["groups_on_record"], row["other_sources_on_record"]) == (1, "few", 1)
     assert client.get(f"{base}/leads.csv").text.splitlines()[0] == (
         "rank,best_rank,worst_rank,low_rank,high_rank,rests_on,moved_by,rank_without,"

@@ -36,9 +36,9 @@ def told(session: Session) -> list[object]:
     first = [lead.id for lead in ranking.leads[:3]]
     return [
         ranking,
-        *(session.leads.look(one)[1] for one in first),
-        *(session.leads.questions.readings(one) for one in first),
-        *(session.leads.questions.next(one) for one in first),
+        *(session.leads.look(lead)[1] for lead in first),
+        *(session.leads.questions.readings(lead) for lead in first),
+        *(session.leads.questions.next(lead) for lead in first),
     ]
 
 
@@ -46,7 +46,7 @@ def told(session: Session) -> list[object]:
 @pytest.mark.parametrize("sources", [True, False])
 def test_nothing_of_the_ranking_moves(service: Service, case: str, tmp_path: Path, *, sources: bool) -> None:
     accounts.add(service.database, "ana", ["analyst"], {case: Grant("C", sources=sources)})
-    here = session(service, "ana", case)
+    reader = session(service, "ana", case)
     simulate(tmp_path / "first", seed=6, people=150)
     tables = read(tmp_path / "first")
     for number, row in enumerate(tables["people"]):
@@ -54,18 +54,19 @@ def test_nothing_of_the_ranking_moves(service: Service, case: str, tmp_path: Pat
     for column in ORIGIN:
         assert len({row.get(column, "") for row in tables["people"]} - {""}) > 1, column
     write(tmp_path / "one", **tables)
-    assert here.deliveries.load(tmp_path / "one", quiet).rejections == []
-    before, properties = told(here), people(here)
+    assert reader.deliveries.load(tmp_path / "one", quiet).rejections == []
+    before, properties = told(reader), people(reader)
     write(tmp_path / "other", **shuffled(tables, 1))
-    assert here.deliveries.load(tmp_path / "other", quiet).rejections == []
-    assert people(here) != properties
-    assert told(here) == before
+    assert reader.deliveries.load(tmp_path / "other", quiet).rejections == []
+    assert people(reader) != properties
+    assert told(reader) == before
 
 
 def people(session: Session) -> list[tuple[object, ...]]:
     """Nationality and sex of everyone, as the graph holds them."""
     ids = [lead.id for lead in session.leads.ranking().leads]
-    values = [session.network.entities.look(one).values for one in ids]
+    values = [session.network.entities.look(person).values for person in ids]
     return [
-        (one, *(value.get(column) for column in ("nationality", "sex"))) for one, value in zip(ids, values, strict=True)
+        (person, *(value.get(column) for column in ("nationality", "sex")))
+        for person, value in zip(ids, values, strict=True)
     ]

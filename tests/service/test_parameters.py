@@ -92,9 +92,9 @@ def same(value: Any) -> tuple[Any, Any]:
 
 
 # By kind alone: test workers must agree on the names of tests, and each writes a set in another order.
-@pytest.mark.parametrize(("given", "meant"), VALUES, ids=lambda value: type(value).__name__)
-def test_a_value_is_taken_for_what_it_holds(given: Any, meant: Any) -> None:
-    assert same(native({"x": given})["x"]) == same(meant)
+@pytest.mark.parametrize(("value", "meant"), VALUES, ids=lambda value: type(value).__name__)
+def test_a_value_is_taken_for_what_it_holds(value: Any, meant: Any) -> None:
+    assert same(native({"x": value})["x"]) == same(meant)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def named(service: Service) -> Session:
 
 @pytest.mark.neo4j
 def test_every_value_comes_back_as_what_it_is(session: Session) -> None:
-    run = session.cypher.run("RETURN $values AS values", {"values": [given for given, _ in VALUES]})
+    run = session.cypher.run("RETURN $values AS values", {"values": [value for value, _ in VALUES]})
     assert [same(value) for value in run.rows[0][0]] == [same(meant) for _, meant in VALUES]
     # Also as JSON, which has no NaN.
     assert json.loads(json.dumps(json_safe(run.rows[0]), allow_nan=False))

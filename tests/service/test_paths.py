@@ -24,8 +24,13 @@ CASE = "ways"
 PEOPLE = ("boss", "aide", "pilot", "clerk", "driver", "host", "stray", "wit-1", "wit-2", "wit-3")
 FIRST: Tables = {
     "people": [
-        {"id": one, "name": f"Name of {one}", "handling": "P", "category": "" if one.startswith("wit") else "suspect"}
-        for one in PEOPLE
+        {
+            "id": person,
+            "name": f"Name of {person}",
+            "handling": "P",
+            "category": "" if person.startswith("wit") else "suspect",
+        }
+        for person in PEOPLE
     ]
     + [{"id": f"seen-{number}", "handling": "P", "category": "suspect"} for number in range(MANY_NEIGHBOURS + 5)]
     + [{"id": "~PAID~odd", "handling": "P", "category": "suspect"}],
@@ -105,12 +110,12 @@ def grown(
 
 
 def told(reader: Session) -> list[Any]:
-    found: list[Any] = [reader.network.paths.find(ends, **given) for ends, given in ASKED]
-    found += [reader.network.growth(one) for one in ("boss", "pilot", "host")]
-    found.append(reader.network.growth("boss", PictureRequest(ids=["boss"], depth=1, opened=["pilot"])))
+    answers: list[Any] = [reader.network.paths.find(ends, **options) for ends, options in ASKED]
+    answers += [reader.network.growth(person) for person in ("boss", "pilot", "host")]
+    answers.append(reader.network.growth("boss", PictureRequest(ids=["boss"], depth=1, opened=["pilot"])))
     if reader.grant.sources:
-        found += [reader.network.paths.find([one], "accounts") for one in ("boss", "pilot", "driver")]
-    return found
+        answers += [reader.network.paths.find([person], "accounts") for person in ("boss", "pilot", "driver")]
+    return answers
 
 
 @pytest.fixture(scope="module")
@@ -123,8 +128,8 @@ def sue(grown: tuple[Service, Any, Any]) -> Session:
     return session(grown[0], "sue")
 
 
-def ways(reader: Session, *ends: str, **given: Any) -> list[tuple[str, ...]]:
-    return [way.nodes for one in reader.network.paths.find(ends, **given).between for way in one.ways]
+def ways(reader: Session, *ends: str, **options: Any) -> list[tuple[str, ...]]:
+    return [way.nodes for pair in reader.network.paths.find(ends, **options).between for way in pair.ways]
 
 
 def test_what_is_hidden_moves_nothing(grown: tuple[Service, list[Any], list[Any]]) -> None:
@@ -173,7 +178,11 @@ def test_ways_keep_to_what_was_chosen(pam: Session) -> None:
     assert ways(pam, "boss", "pilot", recorded=True) == [("boss", "aide", "pilot")]
     assert ways(pam, "boss", "pilot", least=0.7) == [("boss", "aide", "pilot")]
     several = pam.network.paths.find(("boss", "pilot", "driver")).between
-    assert [(one.first, one.second) for one in several] == [("boss", "pilot"), ("boss", "driver"), ("pilot", "driver")]
+    assert [(pair.first, pair.second) for pair in several] == [
+        ("boss", "pilot"),
+        ("boss", "driver"),
+        ("pilot", "driver"),
+    ]
 
 
 def test_what_witnesses_say_leads_to_someone_for_those_cleared_for_sources(pam: Session, sue: Session) -> None:
@@ -196,19 +205,19 @@ def test_who_may_not_analyse_looks_for_no_ways(grown: tuple[Service, Any, Any]) 
     assert session(grown[0], "cus").network.growth("boss").number
 
 
-@pytest.mark.parametrize("asked", ["hidden", "no-such-person"])
-def test_not_there_and_not_yours_are_one_answer(pam: Session, asked: str) -> None:
+@pytest.mark.parametrize("identifier", ["hidden", "no-such-person"])
+def test_not_there_and_not_yours_are_one_answer(pam: Session, identifier: str) -> None:
     said_of = []
-    for call in (lambda: pam.network.paths.find(("boss", asked)), lambda: pam.network.growth(asked)):
+    for call in (lambda: pam.network.paths.find(("boss", identifier)), lambda: pam.network.growth(identifier)):
         with pytest.raises(NotFound) as error:
             call()
-        said_of.append(str(error.value).replace(asked, "it"))
+        said_of.append(str(error.value).replace(identifier, "it"))
     assert set(said_of) == {"There is nothing with the id 'it' that you can see in this case."}
-    assert ways(pam, "boss", "pilot", avoiding=[asked]) == ways(pam, "boss", "pilot")
+    assert ways(pam, "boss", "pilot", avoiding=[identifier]) == ways(pam, "boss", "pilot")
 
 
 @pytest.mark.parametrize(
-    ("ends", "given", "why"),
+    ("ends", "options", "why"),
     [
         (("boss",), {}, "choose 2 to 6 ends"),
         (tuple(PEOPLE[:7]), {}, "choose 2 to 6 ends"),
@@ -220,28 +229,28 @@ def test_not_there_and_not_yours_are_one_answer(pam: Session, asked: str) -> Non
         (("boss", "aide"), {"least": 2.0}, "0 to 1"),
     ],
 )
-def test_what_cannot_be_looked_for_is_said(pam: Session, ends: tuple[str, ...], given: Any, why: str) -> None:
+def test_what_cannot_be_looked_for_is_said(pam: Session, ends: tuple[str, ...], options: Any, why: str) -> None:
     with pytest.raises(RequestError, match=why):
-        pam.network.paths.find(ends, **given)
+        pam.network.paths.find(ends, **options)
 
 
 # -- growth ---------------------------------------------------------------------------------------------------
 
 
 def test_growth_counts_what_the_picture_does_not_show(pam: Session) -> None:
-    found = pam.network.growth("boss", PictureRequest(ids=["boss"], depth=0))
-    assert {way.word: way.number for way in found.relations} == {
+    growth = pam.network.growth("boss", PictureRequest(ids=["boss"], depth=0))
+    assert {way.word: way.number for way in growth.relations} == {
         "DIRECTED": 1, "CONTACTED": 1, "ORGANISED": 1, "CROSSED_ON": 1, "SERVED": 1, "PAID": 1,
     }  # fmt: skip
-    assert {way.word: way.number for way in found.kinds} == {"person": 4, "crossing": 2}
-    assert found.number == 6
-    assert not found.super
+    assert {way.word: way.number for way in growth.kinds} == {"person": 4, "crossing": 2}
+    assert growth.number == 6
+    assert not growth.super
     assert pam.network.growth("boss", PictureRequest(ids=["boss"], depth=1, presence=True)).number == 0
     # Their lawful customers come only on request.
     assert pam.network.growth("boss", PictureRequest(ids=["boss"], depth=1)).number == 1
     assert pam.network.growth("boss", PictureRequest(ids=["boss"], depth=0, relations=["DIRECTED"])).number == 1
     assert (
-        pam.network.growth("boss", PictureRequest(ids=["boss"], depth=0, opened=[found.relations[0].open])).number == 5
+        pam.network.growth("boss", PictureRequest(ids=["boss"], depth=0, opened=[growth.relations[0].open])).number == 5
     )
 
 
@@ -294,12 +303,12 @@ def test_a_picture_that_is_refused_stands_in_the_log(grown: tuple[Service, Any, 
     service, *_ = grown
     session(service, "ann").network.paths.find(["boss", "pilot"])
     stranger = service.session(Principal("eve", frozenset({"auditor"}), {}), "tests", CASE)
-    asked = (
+    attempts = (
         lambda: stranger.network.picture(PictureRequest(["boss"])),
         lambda: stranger.network.picture(PictureRequest(["boss"], depth=0)),
         lambda: stranger.network.growth("boss"),
     )
-    for ask in asked:
+    for ask in attempts:
         before = audit.lines(service.database, newest=1)[0]["id"]
         with pytest.raises(Refused):
             ask()
@@ -337,14 +346,14 @@ def test_a_picture_and_what_is_beyond_it_are_the_same_by_neo4j_and_in_memory(
 ) -> None:
     service, *_ = grown
     reader = session(service, name)
-    asked = [PictureRequest(**{"ids": ["boss", "pilot"], "depth": 1, **given}) for given in PICTURES]
+    requests = [PictureRequest(**{"ids": ["boss", "pilot"], "depth": 1, **options}) for options in PICTURES]
     links = service.caches(PathCaches).webs
     service.forget()
     assert links.there(reader.ask.state) is None
-    counted = [reader.network.picture(each) for each in asked]
+    counted = [reader.network.picture(each) for each in requests]
     service.forget()
     reader.network.paths.find(["boss", "pilot"])
     assert links.there(reader.ask.state) is not None
-    assert [reader.network.picture(each) for each in asked] == counted
+    assert [reader.network.picture(each) for each in requests] == counted
     beyond = {tuple(node.more for node in view.nodes) for view in counted}
     assert len(beyond) > 4, "they differ in what is beyond them"

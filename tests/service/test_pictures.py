@@ -65,12 +65,12 @@ def stored(service: Service, case: str) -> str:
         (tables.comments, "about_sealed", "comment {id} about"),
     )
     with transaction(service.database) as connection:
-        found = [
-            unpack(key, row[column], what.format(**row))
-            for table, column, what in bound
+        texts = [
+            unpack(key, row[column], label.format(**row))
+            for table, column, label in bound
             for row in connection.execute(sa.select(table).where(table.c.case_id == case)).mappings()
         ]
-    return json.dumps(found)
+    return json.dumps(texts)
 
 
 # -- keeping and opening -------------------------------------------------------------------------------------------
@@ -78,15 +78,15 @@ def stored(service: Service, case: str) -> str:
 
 def test_a_view_is_kept_as_it_was_with_each_version(people: Place) -> None:
     low = people("low")
-    made = low.network.views.save(STATE, "  Ari's\n people ", "ask about the boat")
-    assert (made.name, made.notes, made.version, made.mine, made.shared) == (
+    view = low.network.views.save(STATE, "  Ari's\n people ", "ask about the boat")
+    assert (view.name, view.notes, view.version, view.mine, view.shared) == (
         "Ari's people",
         "ask about the boat",
         1,
         True,
         False,
     )
-    opened = low.network.views.open(made.id)
+    opened = low.network.views.open(view.id)
     assert opened.state["asked"] == [["id", "boss-1"], ["depth", "1"], ["find", "Bo Quist"]]
     assert opened.state["arranged"]["aide-1"] == [100.0, 50]
     assert (opened.state["pinned"], opened.state["look"]) == (["aide-1"], STATE["look"])
@@ -96,17 +96,20 @@ def test_a_view_is_kept_as_it_was_with_each_version(people: Place) -> None:
         asked=[["id", "boss-1"], ["depth", "2"]],
         pinned=[],
     )
-    assert low.network.views.save_version(made.id, moved, 1).version == 2
-    found, versions = low.network.views.look(made.id)
-    assert [(one.number, one.said) for one in versions] == [(2, "1 moved, pins, filters"), (1, "saved first")]
-    assert (found.version, found.changed_by) == (2, "low")
-    first = low.network.views.open(made.id, 1)
+    assert low.network.views.save_version(view.id, moved, 1).version == 2
+    current, versions = low.network.views.look(view.id)
+    assert [(version.number, version.said) for version in versions] == [
+        (2, "1 moved, pins, filters"),
+        (1, "saved first"),
+    ]
+    assert (current.version, current.changed_by) == (2, "low")
+    first = low.network.views.open(view.id, 1)
     assert (first.newest, first.state["arranged"]["aide-1"]) == (False, [100.0, 50])
-    again = low.network.views.restore(made.id, 1)
-    assert (again.version, low.network.views.look(made.id)[1][0].said) == (3, "version 1 again")
-    assert low.network.views.open(made.id).state == first.state
+    again = low.network.views.restore(view.id, 1)
+    assert (again.version, low.network.views.look(view.id)[1][0].said) == (3, "version 1 again")
+    assert low.network.views.open(view.id).state == first.state
     with pytest.raises(NotFound):
-        low.network.views.open(made.id, 9)
+        low.network.views.open(view.id, 9)
 
 
 @pytest.mark.parametrize(
@@ -147,17 +150,17 @@ def test_only_what_is_there_is_kept_so_that_no_id_can_be_tried(service: Service,
         arranged={SEALED: [0, 0], "aide-1": [1, 1]},
         pinned=[SEALED],
     )
-    made = people("low").network.views.save(guess, "a guess")
+    view = people("low").network.views.save(guess, "a guess")
     people("low").network.views.keep_draft("sitting1", guess)
     assert SEALED not in stored(service, case)
-    assert people("low").network.views.open(made.id).state["asked"] == [["id", "boss-1"]]
+    assert people("low").network.views.open(view.id).state["asked"] == [["id", "boss-1"]]
 
 
 # -- readers -------------------------------------------------------------------------------------------------------
 
 
 def test_a_view_is_its_makers_until_it_is_shared(people: Place) -> None:
-    made = people("low").network.views.save(STATE, "mine")
+    view = people("low").network.views.save(STATE, "mine")
     assert people("low2").network.views.listed() == []
     for call in (
         people("low2").network.views.look,
@@ -165,18 +168,18 @@ def test_a_view_is_its_makers_until_it_is_shared(people: Place) -> None:
         people("low2").network.views.newest,
     ):
         with pytest.raises(NotFound):
-            call(made.id)
-    people("low").network.views.share(made.id, shared=True)
+            call(view.id)
+    people("low").network.views.share(view.id, shared=True)
     (seen,) = people("low2").network.views.listed()
-    assert (seen.id, seen.mine, seen.savable, seen.account) == (made.id, False, True, "low")
+    assert (seen.id, seen.mine, seen.savable, seen.account) == (view.id, False, True, "low")
     for act in (
-        lambda: people("low2").network.views.rename(made.id, "theirs", ""),
-        lambda: people("low2").network.views.share(made.id, shared=False),
-        lambda: people("low2").network.views.delete(made.id),
+        lambda: people("low2").network.views.rename(view.id, "theirs", ""),
+        lambda: people("low2").network.views.share(view.id, shared=False),
+        lambda: people("low2").network.views.delete(view.id),
     ):
         with pytest.raises(Refused):
             act()
-    people("low").network.views.share(made.id, shared=False)
+    people("low").network.views.share(view.id, shared=False)
     assert people("low2").network.views.listed() == []
     with pytest.raises(NotFound):
         people("nobody").network.views.listed()
@@ -185,80 +188,80 @@ def test_a_view_is_its_makers_until_it_is_shared(people: Place) -> None:
 
 
 def test_a_view_made_with_more_is_not_there_for_who_sees_less(people: Place) -> None:
-    made = people("high").network.views.save(STATE, "with C", shared=True)
+    view = people("high").network.views.save(STATE, "with C", shared=True)
     assert people("low").network.views.listed() == people("sourced").network.views.listed() == []
     with pytest.raises(NotFound):
-        people("low").network.views.open(made.id)
-    assert [one.id for one in people("whole").network.views.listed()] == [made.id]
+        people("low").network.views.open(view.id)
+    assert [entry.id for entry in people("whole").network.views.listed()] == [view.id]
 
 
 def test_notes_of_who_knows_sources_are_for_those_who_do(people: Place) -> None:
-    made = people("sourced").network.views.save(STATE, "shared", "Q-AAAA-BBBB-CCCC is sure", shared=True)
-    (told,) = people("low").network.views.listed()
-    assert (told.notes, told.withheld) == ("", True)
-    assert people("whole").network.views.look(made.id)[0].notes == "Q-AAAA-BBBB-CCCC is sure"
+    view = people("sourced").network.views.save(STATE, "shared", "Q-AAAA-BBBB-CCCC is sure", shared=True)
+    (listed_view,) = people("low").network.views.listed()
+    assert (listed_view.notes, listed_view.withheld) == ("", True)
+    assert people("whole").network.views.look(view.id)[0].notes == "Q-AAAA-BBBB-CCCC is sure"
 
 
 def test_name_and_look_of_who_knows_sources_are_for_those_who_do(people: Place) -> None:
     look = {"layout": "force", "colour": "Q-AAAA-BBBB-CCCC"}
-    kept = other(look=look, asked=[["id", "boss-1"], ["depth", "1"], ["find", "Q-AAAA-BBBB-CCCC"]])
-    made = people("sourced").network.views.save(kept, "what Q-AAAA-BBBB-CCCC told", shared=True)
+    view_state = other(look=look, asked=[["id", "boss-1"], ["depth", "1"], ["find", "Q-AAAA-BBBB-CCCC"]])
+    view = people("sourced").network.views.save(view_state, "what Q-AAAA-BBBB-CCCC told", shared=True)
     low = people("low")
-    (told,) = low.network.views.listed()
-    assert (told.name, told.withheld) == (f"View made on {made.created_at:%Y-%m-%d}", True)
-    state = low.network.views.open(made.id).state
+    (listed_view,) = low.network.views.listed()
+    assert (listed_view.name, listed_view.withheld) == (f"View made on {view.created_at:%Y-%m-%d}", True)
+    state = low.network.views.open(view.id).state
     assert state["asked"] == [["id", "boss-1"], ["depth", "1"]]
-    assert (state["arranged"], state["pinned"]) == (low.network.views.open(made.id).state["arranged"], ["aide-1"])
+    assert (state["arranged"], state["pinned"]) == (low.network.views.open(view.id).state["arranged"], ["aide-1"])
     assert "look" not in state
-    assert "Q-AAAA" not in json.dumps([state, str(low.network.views.look(made.id)), str(low.network.views.drafts())])
+    assert "Q-AAAA" not in json.dumps([state, str(low.network.views.look(view.id)), str(low.network.views.drafts())])
     for reader in ("sourced", "whole"):
-        assert people(reader).network.views.open(made.id).state["look"] == look
-        assert people(reader).network.views.look(made.id)[0].name == "what Q-AAAA-BBBB-CCCC told"
+        assert people(reader).network.views.open(view.id).state["look"] == look
+        assert people(reader).network.views.look(view.id)[0].name == "what Q-AAAA-BBBB-CCCC told"
     # Versions that others add are theirs; the earlier version stays as it is.
-    assert low.network.views.save_version(made.id, other(look={"layout": "rings"}), 1).version == 2
-    assert low.network.views.open(made.id).state["look"] == {"layout": "rings"}
-    assert people("sourced").network.views.restore(made.id, 1).version == 3
-    assert "look" not in low.network.views.open(made.id).state
-    assert "look" not in low.network.views.open(low.network.views.restore(made.id, 1).id).state
+    assert low.network.views.save_version(view.id, other(look={"layout": "rings"}), 1).version == 2
+    assert low.network.views.open(view.id).state["look"] == {"layout": "rings"}
+    assert people("sourced").network.views.restore(view.id, 1).version == 3
+    assert "look" not in low.network.views.open(view.id).state
+    assert "look" not in low.network.views.open(low.network.views.restore(view.id, 1).id).state
 
 
 @pytest.mark.changes
 def test_who_sees_more_does_not_save_it_into_a_view_of_less(people: Place) -> None:
-    made = people("low").network.views.save(STATE, "on P", shared=True)
+    view = people("low").network.views.save(STATE, "on P", shared=True)
     people.load("high", SECOND)
     with pytest.raises(OtherLevel):
-        people("high").network.views.save_version(made.id, other(arranged={HIDDEN: [0, 0]}), 1)
+        people("high").network.views.save_version(view.id, other(arranged={HIDDEN: [0, 0]}), 1)
     assert not people("high").network.views.listed()[0].savable
-    assert people("low").network.views.look(made.id)[0].version == 1
+    assert people("low").network.views.look(view.id)[0].version == 1
     own = people("high").network.views.save(other(arranged={HIDDEN: [0, 0]}), "on C", shared=True)
     assert people("high").network.views.open(own.id).state["arranged"] == {HIDDEN: [0, 0]}
-    assert [one.name for one in people("low").network.views.listed()] == ["on P"]
+    assert [entry.name for entry in people("low").network.views.listed()] == ["on P"]
 
 
 # -- two people ----------------------------------------------------------------------------------------------------
 
 
 def test_saving_over_what_another_saved_meanwhile_is_told_and_loses_nothing(people: Place) -> None:
-    made = people("low").network.views.save(STATE, "ours", shared=True)
-    people("low2").network.views.save_version(made.id, other(pinned=[]), 1)
-    assert people("low").network.views.newest(made.id).account == "low2"
+    view = people("low").network.views.save(STATE, "ours", shared=True)
+    people("low2").network.views.save_version(view.id, other(pinned=[]), 1)
+    assert people("low").network.views.newest(view.id).account == "low2"
     mine = other(arranged={"boss-1": [7, 7]})
-    with pytest.raises(SavedMeanwhile, match=r"low2 saved version 2 on .* UTC, and yours began as version 1") as told:
-        people("low").network.views.save_version(made.id, mine, 1)
-    assert (told.value.status, told.value.newest.number) == (409, 2)
-    assert people("low").network.views.save_version(made.id, mine, 1, anyway=True).version == 3
-    assert people("low").network.views.open(made.id, 2).state["pinned"] == []
-    assert people("low").network.views.open(made.id, 3).state["arranged"] == {"boss-1": [7, 7]}
+    with pytest.raises(SavedMeanwhile, match=r"low2 saved version 2 on .* UTC, and yours began as version 1") as error:
+        people("low").network.views.save_version(view.id, mine, 1)
+    assert (error.value.status, error.value.newest.number) == (409, 2)
+    assert people("low").network.views.save_version(view.id, mine, 1, anyway=True).version == 3
+    assert people("low").network.views.open(view.id, 2).state["pinned"] == []
+    assert people("low").network.views.open(view.id, 3).state["arranged"] == {"boss-1": [7, 7]}
 
 
 def test_what_another_saved_in_is_neither_closed_to_them_nor_deleted(people: Place) -> None:
-    made = people("low").network.views.save(STATE, "ours", shared=True)
-    people("low2").network.views.save_version(made.id, other(pinned=[]), 1)
+    view = people("low").network.views.save(STATE, "ours", shared=True)
+    people("low2").network.views.save_version(view.id, other(pinned=[]), 1)
     with pytest.raises(Refused, match="low2 has saved in this view"):
-        people("low").network.views.share(made.id, shared=False)
-    assert people("low").network.views.delete(made.id) == "low2"
+        people("low").network.views.share(view.id, shared=False)
+    assert people("low").network.views.delete(view.id) == "low2"
     (theirs,) = people("low2").network.views.listed()
-    assert (theirs.id, theirs.mine, theirs.version) == (made.id, True, 2)
+    assert (theirs.id, theirs.mine, theirs.version) == (view.id, True, 2)
     own = people("low").network.views.save(STATE, "mine")
     assert people("low").network.views.delete(own.id) == ""
     with pytest.raises(NotFound):
@@ -275,15 +278,16 @@ def test_what_changed_since_is_told_at_the_level_the_view_was_made_at(people: Pl
     people.load("high", SECOND)  # all of it C
     assert people("low").network.views.open(on_p.id).changes == []
     assert people("whole").network.views.open(on_p.id).changes == []
-    told = {
-        (one.subject, one.relation, one.object): one
-        for one in people("whole").network.views.open(on_c.id).changes or []
+    changes = {
+        (change.subject, change.relation, change.object): change
+        for change in people("whole").network.views.open(on_c.id).changes or []
     }
-    assert told["boss-1", "DIRECTED", "aide-2"].kind == "new"
-    assert told["boss-1", "DIRECTED", "aide-1"].kind == "moved"
-    assert "rested on" in told["boss-1", "DIRECTED", "aide-1"].what
-    assert told == {
-        (one.subject, one.relation, one.object): one for one in people("high").network.views.open(on_c.id).changes or []
+    assert changes["boss-1", "DIRECTED", "aide-2"].kind == "new"
+    assert changes["boss-1", "DIRECTED", "aide-1"].kind == "moved"
+    assert "rested on" in changes["boss-1", "DIRECTED", "aide-1"].what
+    assert changes == {
+        (change.subject, change.relation, change.object): change
+        for change in people("high").network.views.open(on_c.id).changes or []
     }
     # Once the delivery is taken back, the view is as before.
     people("whole").deliveries.undo(2, quiet)
@@ -292,17 +296,17 @@ def test_what_changed_since_is_told_at_the_level_the_view_was_made_at(people: Pl
 
 @pytest.mark.changes
 def test_links_that_are_gone_or_denied_since_are_told(people: Place) -> None:
-    made = people("low").network.views.save(STATE, "on P")
+    view = people("low").network.views.save(STATE, "on P")
     denial = {
         "people": [{"id": "aide-9", "name": "Eve Nine", "category": "suspect"}],
         "statements": [{"id": "report-9", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
         "links": [row | {"polarity": "denies"} for row in said("report-9", "aide-2 MEMBER_OF gang-1")],
     }
     people.load("high", denial)
-    (change,) = people("low").network.views.open(made.id).changes or []
+    (change,) = people("low").network.views.open(view.id).changes or []
     assert (change.kind, "denied or contested now" in change.what) == ("moved", True)
     people("whole").deliveries.undo(1, quiet)
-    opened = people("low").network.views.open(made.id)
+    opened = people("low").network.views.open(view.id)
     assert (opened.state["arranged"], opened.absent, opened.changes) == ({}, 4, [])
 
 
@@ -315,10 +319,10 @@ def test_what_is_left_of_a_view_can_still_be_drawn(people: Place) -> None:
     }
     people.load("high", more, partial=True)
     state = other(asked=[["id", "aide-9"], ["depth", "1"]], arranged={"aide-9": [0, 0], "boss-1": [9, 9]}, pinned=[])
-    made = people("low").network.views.save(state, "round Eve")
+    view = people("low").network.views.save(state, "round Eve")
     people("low").network.views.keep_draft("sitting1", state)
     people("whole").deliveries.undo(2, quiet)
-    for left in (people("low").network.views.open(made.id).state, people("low").network.views.drafts()[0].state):
+    for left in (people("low").network.views.open(view.id).state, people("low").network.views.drafts()[0].state):
         assert left["asked"] == [["depth", "1"], ["add", "boss-1"]]
 
 
@@ -328,22 +332,22 @@ def test_what_is_left_of_a_view_can_still_be_drawn(people: Place) -> None:
 def test_where_one_was_is_kept_for_each_account_and_sitting(people: Place) -> None:
     low = people("low")
     assert low.network.views.drafts() == []
-    made = low.network.views.save(STATE, "begun")
-    low.network.views.keep_draft("first000", other(pinned=["gang-1"]), made.id, 1)
-    low.network.views.keep_draft("first000", other(pinned=["gang-1", "boss-1"]), made.id, 1)
+    view = low.network.views.save(STATE, "begun")
+    low.network.views.keep_draft("first000", other(pinned=["gang-1"]), view.id, 1)
+    low.network.views.keep_draft("first000", other(pinned=["gang-1", "boss-1"]), view.id, 1)
     (draft,) = low.network.views.drafts()
-    assert (draft.picture, draft.name, draft.version) == (made.id, "begun", 1)
+    assert (draft.picture, draft.name, draft.version) == (view.id, "begun", 1)
     assert draft.state["pinned"] == ["gang-1", "boss-1"]
     assert people("low2").network.views.drafts() == []
     with pytest.raises(NotFound):
-        people("low2").network.views.keep_draft("first000", STATE, made.id, 1)
+        people("low2").network.views.keep_draft("first000", STATE, view.id, 1)
     with pytest.raises(RequestError):
         low.network.views.keep_draft("no", STATE)
-    low.network.views.delete(made.id)
-    assert [one.name for one in low.network.views.drafts()] == [""]
+    low.network.views.delete(view.id)
+    assert [draft.name for draft in low.network.views.drafts()] == [""]
     for number in range(6):
         low.network.views.keep_draft(f"later00{number}", other(pinned=[]))
-    assert [one.sitting for one in low.network.views.drafts()] == [f"later00{number}" for number in (5, 4, 3, 2, 1)]
+    assert [draft.sitting for draft in low.network.views.drafts()] == [f"later00{number}" for number in (5, 4, 3, 2, 1)]
     low.network.views.drop_draft("later004")
     assert len(low.network.views.drafts()) == 4
 
@@ -363,26 +367,26 @@ def test_views_and_comments_do_not_follow_from_a_name_to_a_pseudonym(
     service: Service, case: str, people: Place
 ) -> None:
     low = people("low")
-    made = low.network.views.save(STATE, "Bo Quist's boats", "Bo Quist was seen", shared=True)
-    low.network.views.keep_draft("sitting1", STATE, made.id, 1)
+    view = low.network.views.save(STATE, "Bo Quist's boats", "Bo Quist was seen", shared=True)
+    low.network.views.keep_draft("sitting1", STATE, view.id, 1)
     low.network.comments.add(["aide-1"], "Bo Quist is quiet")
     low.network.comments.add(["boss-1", "DIRECTED", "aide-1"], "twice")
     sealed = pseudonym(service.register.key(case, create=False), "person", "aide-1")
     seal(people("cus"), people("sup"), "aide-1")
     assert sealed not in stored(service, case)
-    opened = low.network.views.open(made.id)
+    opened = low.network.views.open(view.id)
     assert opened.state["pinned"] == []
     assert "aide-1" not in opened.state["arranged"]
     assert (opened.absent, opened.changes) == (0, [])
     # Only the author reads what they typed.
     assert opened.picture.notes == "Bo Quist was seen"
     assert (opened.state["asked"][-1], opened.state["look"]["seen"]) == (["find", "Bo Quist"], ["aide-1"])
-    seen = people("other").network.views.open(made.id)
+    seen = people("other").network.views.open(view.id)
     assert (seen.picture.name, seen.picture.notes) == ("[withheld]", "[withheld]")
     assert (seen.state["asked"][-1], seen.state["look"]["seen"]) == (["find", "[withheld]"], ["[withheld]"])
     assert low.network.comments.of(sealed) == []
     assert low.network.comments.of("boss-1", "DIRECTED", sealed) == []
-    assert [one.state["pinned"] for one in low.network.views.drafts()] == [[]]
+    assert [draft.state["pinned"] for draft in low.network.views.drafts()] == [[]]
 
 
 @pytest.mark.changes
@@ -393,8 +397,14 @@ def test_trying_names_in_views_and_comments_tells_their_writer_nothing(people: P
         view = low.network.views.save(STATE, f"of {name}", f"{name} was seen", shared=True)
         low.network.comments.add(["boss-1"], f"{name} is quiet")
         assert (view.name, view.notes) == (f"of {name}", f"{name} was seen")
-    assert [one.text for one in low.network.comments.of("boss-1")] == ["Bo Quist is quiet", "Bo Nobody is quiet"]
-    assert [one.text for one in other_reader.network.comments.of("boss-1")] == ["[withheld]", "Bo Nobody is quiet"]
+    assert [comment.text for comment in low.network.comments.of("boss-1")] == [
+        "Bo Quist is quiet",
+        "Bo Nobody is quiet",
+    ]
+    assert [comment.text for comment in other_reader.network.comments.of("boss-1")] == [
+        "[withheld]",
+        "Bo Nobody is quiet",
+    ]
     listed = {view.name for view in other_reader.network.views.listed()}
     assert listed == {"[withheld]", "of Bo Nobody"}
     mine = next(view for view in low.network.views.listed() if view.name == "of Bo Quist")
@@ -418,27 +428,27 @@ def test_trying_names_in_the_state_of_a_view_or_draft_tells_its_author_nothing(p
         asked=[["id", "boss-1"], *(["find", word] for word in GUESSES), ["open", "~X_MET_DILAN_HIDDEN~boss-1"]],
         look={"note": GUESSES},
     )
-    made = low.network.views.save(guesses, "mine", shared=True)
+    view = low.network.views.save(guesses, "mine", shared=True)
     low.network.views.keep_draft("sitting1", guesses)
     public = ["[withheld]", "[withheld]", *GUESSES[2:]]  # readers of P do not learn whom C seals
     for _ in range(2):
-        for state in (low.network.views.open(made.id).state, low.network.views.drafts()[0].state):
+        for state in (low.network.views.open(view.id).state, low.network.views.drafts()[0].state):
             assert (state["asked"], state["look"]["note"]) == (guesses["asked"], GUESSES)
-        assert people("other").network.views.open(made.id).state["look"]["note"] == public
-        assert people("high").network.views.open(made.id).state["look"]["note"] == ["[withheld]"] * 4 + GUESSES[4:]
+        assert people("other").network.views.open(view.id).state["look"]["note"] == public
+        assert people("high").network.views.open(view.id).state["look"]["note"] == ["[withheld]"] * 4 + GUESSES[4:]
         people.load("high", LATER)
 
 
 @pytest.mark.changes
 def test_what_a_version_changes_does_not_confirm_a_guess_of_withheld_words(people: Place) -> None:
-    made = people("low").network.views.save(other(look={"note": SEALED_NAME}), "mine", shared=True)
+    view = people("low").network.views.save(other(look={"note": SEALED_NAME}), "mine", shared=True)
     guessing = people("other").network.views
     for number, word in enumerate((SEALED_NAME, "Bo Nobody"), start=1):
         if number > 1:
-            people("low").network.views.save_version(made.id, other(look={"note": SEALED_NAME}), number)
+            people("low").network.views.save_version(view.id, other(look={"note": SEALED_NAME}), number)
             number += 1
-        guessing.save_version(made.id, other(look={"note": word}), number)
-        assert guessing.look(made.id)[1][0].said == "look"
+        guessing.save_version(view.id, other(look={"note": word}), number)
+        assert guessing.look(view.id)[1][0].said == "look"
 
 
 @pytest.mark.changes
@@ -449,10 +459,10 @@ def test_a_view_does_not_show_a_relation_that_names_somebody_sealed_since(people
         "links": said("report-7", "boss-1 X_COUSIN_OF_ZOLTAN_QUARREL aide-1", "boss-1 X_COUSIN_OF_NOBODY aide-1"),
     }
     people.load("high", named)
-    made = people("low").network.views.save(STATE, "mine", shared=True)
+    view = people("low").network.views.save(STATE, "mine", shared=True)
     people.load("high", {"people": [{"id": "aide-7", "date_of_birth": "2013-01-01"}]})
     for name in ("low", "other"):
-        changes = people(name).network.views.open(made.id).changes
+        changes = people(name).network.views.open(view.id).changes
         assert [(change.kind, change.relation) for change in changes or []] == [("new", "X_WITHHELD")]
 
 
@@ -518,17 +528,17 @@ def test_what_is_c_withholds_nothing_of_words_that_are_p(people: Place, tmp_path
 def test_who_two_persons_opened_is_followed_back(service: Service, case: str, people: Place) -> None:
     low = people("low")
     sealed = pseudonym(service.register.key(case, create=False), "person", SEALED)
-    made = low.network.views.save(other(arranged={sealed: [5, 5]}), "then")
-    assert low.network.views.open(made.id).state["arranged"] == {sealed: [5, 5]}
+    view = low.network.views.save(other(arranged={sealed: [5, 5]}), "then")
+    assert low.network.views.open(view.id).state["arranged"] == {sealed: [5, 5]}
     unseal(people("cus"), people("sup"), sealed)
-    assert low.network.views.open(made.id).state["arranged"] == {SEALED: [5, 5]}
+    assert low.network.views.open(view.id).state["arranged"] == {SEALED: [5, 5]}
 
 
 @pytest.mark.changes
 def test_erasing_leaves_nothing_of_the_person(service: Service, case: str, people: Place) -> None:
     low = people("low")
-    made = low.network.views.save(STATE, "Bo Quist's boats", "Bo Quist, aide-1, was seen", shared=True)
-    low.network.views.keep_draft("sitting1", STATE, made.id, 1)
+    view = low.network.views.save(STATE, "Bo Quist's boats", "Bo Quist, aide-1, was seen", shared=True)
+    low.network.views.keep_draft("sitting1", STATE, view.id, 1)
     for about in (["aide-1"], ["boss-1", "DIRECTED", "aide-1"]):
         low.network.comments.add(about, "of him alone")
     low.network.comments.add(["boss-1"], "He paid Bo Quist")
@@ -536,7 +546,7 @@ def test_erasing_leaves_nothing_of_the_person(service: Service, case: str, peopl
     people("sup").protection.erasures.agree(request, quiet)
     for word in ("aide-1", "Quist", "of him alone", "S-"):
         assert word not in stored(service, case).replace("S-ERASED", ""), word
-    opened = low.network.views.open(made.id)
+    opened = low.network.views.open(view.id)
     assert (sorted(opened.state["arranged"]), opened.state["pinned"], opened.state["look"]["seen"]) == (
         ["aide-2", "boss-1", "gang-1"],
         [],
@@ -554,8 +564,8 @@ def test_comments_are_told_in_order_and_counted(people: Place) -> None:
     low.network.comments.add(["boss-1"], " seen at the harbour ")
     people("low2").network.comments.add(["boss-1"], "when?")
     people("low2").network.comments.add(["boss-1", "DIRECTED", "aide-1"], "who says so?")
-    told = low.network.comments.of("boss-1")
-    assert [(one.account, one.text, one.mine) for one in told] == [
+    comments = low.network.comments.of("boss-1")
+    assert [(comment.account, comment.text, comment.mine) for comment in comments] == [
         ("low", "seen at the harbour", True),
         ("low2", "when?", False),
     ]
@@ -565,31 +575,31 @@ def test_comments_are_told_in_order_and_counted(people: Place) -> None:
 
 def test_what_is_taken_back_keeps_its_place_and_its_words_are_for_supervisors(people: Place) -> None:
     low = people("low")
-    one = low.network.comments.add(["boss-1"], "wrong")
+    comment_id = low.network.comments.add(["boss-1"], "wrong")
     with pytest.raises(Refused):
-        people("low2").network.comments.take_back(one)
-    low.network.comments.take_back(one)
-    low.network.comments.take_back(one)
+        people("low2").network.comments.take_back(comment_id)
+    low.network.comments.take_back(comment_id)
+    low.network.comments.take_back(comment_id)
     for name, words in (("low", ""), ("low2", ""), ("sup", "wrong")):
-        (told,) = people(name).network.comments.of("boss-1")
-        assert told.taken_back_at is not None
-        assert told.text == words
+        (comment,) = people(name).network.comments.of("boss-1")
+        assert comment.taken_back_at is not None
+        assert comment.text == words
     assert low.network.comments.counts() == ({}, {})
     with pytest.raises(NotFound):
         low.network.comments.take_back("no such")
 
 
 def test_a_comment_is_told_at_the_level_of_who_wrote_it(people: Place) -> None:
-    one = people("high").network.comments.add(["boss-1"], "C says more")
+    comment_id = people("high").network.comments.add(["boss-1"], "C says more")
     people("sourced").network.comments.add(["boss-1"], "the cook told it")
-    assert [(one.text, one.withheld) for one in people("low").network.comments.of("boss-1")] == [("", True)]
+    assert [(comment.text, comment.withheld) for comment in people("low").network.comments.of("boss-1")] == [("", True)]
     assert people("low").network.comments.counts() == ({"boss-1": 1}, {})
-    assert [(one.text, one.withheld) for one in people("whole").network.comments.of("boss-1")] == [
+    assert [(comment.text, comment.withheld) for comment in people("whole").network.comments.of("boss-1")] == [
         ("C says more", False),
         ("the cook told it", False),
     ]
     with pytest.raises(NotFound):
-        people("low").network.comments.take_back(one)
+        people("low").network.comments.take_back(comment_id)
 
 
 @pytest.mark.changes

@@ -31,9 +31,9 @@ def _asked_by_pages(service: Service) -> set[str]:
 def test_every_query_of_the_services_own_can_be_planned_and_nothing_is_logged(service: Service) -> None:
     # No page asks for whole tables, which are for files, so nobody waits for their plans.
     own = {query.name for query in service.library.values() if query.kind == "internal" and query.subject != "tables"}
-    asked = {name for name in _asked_by_pages(service) if not name.startswith("tables.")}
+    page_queries = {name for name in _asked_by_pages(service) if not name.startswith("tables.")}
     before = _logged(service)
-    assert service.gate.plan(lambda: True) == len(own | asked) > len(own) > 20
+    assert service.gate.plan(lambda: True) == len(own | page_queries) > len(own) > 20
     assert _logged(service) == before
 
 

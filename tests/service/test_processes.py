@@ -46,17 +46,17 @@ def fail(error: Exception) -> None:
 
 
 def test_each_answers_the_others_and_what_went_wrong_is_told_as_it_was(two: tuple[Processes, Processes]) -> None:
-    here, there = two
-    identifier = there.new_id()
-    assert there.is_mine(identifier)
-    assert not here.is_mine(identifier)
-    assert here.ask_others("sum", 1, 2) == []
-    there.listen({"sum": lambda *given: sum(given), "fail": fail})
-    assert here.ask(identifier, "sum", 1, 2) == 3
-    assert here.ask_others("sum", 1, 2) == [3]
-    assert there.ask_others("sum", 1, 2) == [], "itself is no other"
+    caller, listener = two
+    identifier = listener.new_id()
+    assert listener.is_mine(identifier)
+    assert not caller.is_mine(identifier)
+    assert caller.ask_others("sum", 1, 2) == []
+    listener.listen({"sum": lambda *numbers: sum(numbers), "fail": fail})
+    assert caller.ask(identifier, "sum", 1, 2) == 3
+    assert caller.ask_others("sum", 1, 2) == [3]
+    assert listener.ask_others("sum", 1, 2) == [], "itself is no other"
     with pytest.raises(CypherFault) as caught:
-        here.ask(identifier, "fail", CypherFault("there is no such label", 2, 7))
+        caller.ask(identifier, "fail", CypherFault("there is no such label", 2, 7))
     assert (caught.value.line, caught.value.column) == (2, 7)
     assert str(caught.value) == "Line 2, column 7: there is no such label"
 
@@ -64,17 +64,17 @@ def test_each_answers_the_others_and_what_went_wrong_is_told_as_it_was(two: tupl
 def test_what_nobody_expected_is_no_answer_and_its_words_stay_where_they_are(
     two: tuple[Processes, Processes], caplog: pytest.LogCaptureFixture
 ) -> None:
-    here, there = two
-    there.listen({"fail": fail, "odd": lambda: threading.Lock()})
+    caller, listener = two
+    listener.listen({"fail": fail, "odd": lambda: threading.Lock()})
     with pytest.raises(Busy, match="does not answer"):
-        here.ask(there.new_id(), "fail", KeyError("Quillfeather"))
-    assert here.ask_others("odd") == []
+        caller.ask(listener.new_id(), "fail", KeyError("Quillfeather"))
+    assert caller.ask_others("odd") == []
     assert "another process asked fail: KeyError" in caplog.text
     assert "another process asked odd: TypeError" in caplog.text
     assert "Quillfeather" not in caplog.text
     # It answered, so it is asked again immediately.
     with pytest.raises(Busy):
-        here.ask(there.new_id(), "fail", KeyError("Quillfeather"))
+        caller.ask(listener.new_id(), "fail", KeyError("Quillfeather"))
     assert caplog.text.count("another process asked fail: KeyError") == 2
 
 
@@ -82,30 +82,30 @@ def test_a_library_that_cannot_prove_the_key_is_no_answer(
     two: tuple[Processes, Processes], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """This happens where a policy forbids the digest it uses. Forgetting in other processes goes on."""
-    here, there = two
-    there.listen({"sum": lambda *given: sum(given)})
+    caller, listener = two
+    listener.listen({"sum": lambda *numbers: sum(numbers)})
     monkeypatch.setattr(processes, "answer_challenge", lambda *_: fail(ValueError("unsupported hash type")))
-    assert here.ask_others("sum", 1) == []
+    assert caller.ask_others("sum", 1) == []
     assert "does not answer: sum" in caplog.text
 
 
 def test_who_does_not_have_the_key_is_not_answered_and_keeps_nobody_from_it(
     tmp_path: Path, two: tuple[Processes, Processes]
 ) -> None:
-    here, there = two
-    there.listen({"sum": lambda *given: sum(given)})
+    caller, listener = two
+    listener.listen({"sum": lambda *numbers: sum(numbers)})
     with pytest.raises(GoneError):
-        Processes(tmp_path, b"another").ask(there.new_id(), "sum", 1)
-    assert here.ask(there.new_id(), "sum", 1) == 1
+        Processes(tmp_path, b"another").ask(listener.new_id(), "sum", 1)
+    assert caller.ask(listener.new_id(), "sum", 1) == 1
     assert (tmp_path / "processes").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("identifier", ["", "0" * 32, "../../../x", "..", "????????", "\0", "ü" * 9, "x" * 5000])
 def test_an_id_of_nobody_is_one_of_who_is_gone(two: tuple[Processes, Processes], identifier: str) -> None:
-    here, there = two
-    there.listen({})
+    caller, listener = two
+    listener.listen({})
     with pytest.raises(GoneError):
-        here.ask(identifier, "sum")
+        caller.ask(identifier, "sum")
 
 
 @contextmanager
@@ -144,29 +144,29 @@ def test_one_that_stands_still_holds_nobody_up_for_long(
     tmp_path: Path, two: tuple[Processes, Processes], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(processes, "_PATIENCE_S", 1.0)
-    here, there = two
-    there.listen({"sum": lambda *given: sum(given)})
+    caller, listener = two
+    listener.listen({"sum": lambda *numbers: sum(numbers)})
     with other(tmp_path) as (process, identifier):
         os.kill(process.pid, signal.SIGSTOP)
         with pytest.raises(Busy, match="does not answer at this moment"):
-            here.ask(identifier, "pid")
-        assert here.ask_others("sum", 1) == [1]
+            caller.ask(identifier, "pid")
+        assert caller.ask_others("sum", 1) == [1]
         assert "does not answer: sum" in caplog.text
         # For some time it is not asked again about anything that should be quick.
         began = time.monotonic()
-        assert here.ask_others("sum", 1) == [1]
+        assert caller.ask_others("sum", 1) == [1]
         assert time.monotonic() - began < 0.9
-        here.settle()
+        caller.settle()
         os.kill(process.pid, signal.SIGCONT)
         with pytest.raises(Busy):
-            here.ask(identifier, "pid")
-        assert here.ask(identifier, "pid", wait_s=0.1) == process.pid
-    here.settle()
+            caller.ask(identifier, "pid")
+        assert caller.ask(identifier, "pid", wait_s=0.1) == process.pid
+    caller.settle()
     # A client that connects and says nothing delays nobody either.
-    (path,) = [path for path in (tmp_path / "processes").iterdir() if there.is_mine(path.name + "0" * 24)]
+    (path,) = [path for path in (tmp_path / "processes").iterdir() if listener.is_mine(path.name + "0" * 24)]
     with socket.socket(socket.AF_UNIX) as silent:
         silent.connect(str(path))
-        assert here.ask(there.new_id(), "sum", 2) == 2
+        assert caller.ask(listener.new_id(), "sum", 2) == 2
 
 
 # -- runs of Cypher -------------------------------------------------------------------------------------------------
@@ -189,28 +189,28 @@ def wait(typed: Typed) -> dict[str, Any]:
 
 
 def test_a_run_of_one_process_is_watched_and_ended_through_another(runs: tuple[Runs, Runs]) -> None:
-    here, there = runs
-    run = there.start("ann", "north", "RETURN 1 AS one", {"a": 1}, wait)
-    assert here.one(run, "ann", "north").state == "running"
+    first, second = runs
+    run = second.start("ann", "north", "RETURN 1 AS one", {"a": 1}, wait)
+    assert first.one(run, "ann", "north").state == "running"
     assert (
-        [each.id for each in here.going("ann", "north")] == [run] == [each.id for each in there.going("ann", "north")]
+        [each.id for each in first.going("ann", "north")] == [run] == [each.id for each in second.going("ann", "north")]
     )
     for account, case in (("bob", "north"), ("ann", "south")):
-        assert here.going(account, case) == []
+        assert first.going(account, case) == []
         with pytest.raises(NotFound, match="no such run of yours"):
-            here.one(run, account, case)
+            first.one(run, account, case)
         with pytest.raises(NotFound, match="no such run of yours"):
-            here.cancel(run, account, case)
-    here.cancel(run, "ann", "north")
-    answer = here.one(run, "ann", "north", wait_s=LONG_S)
+            first.cancel(run, account, case)
+    first.cancel(run, "ann", "north")
+    answer = first.one(run, "ann", "north", wait_s=LONG_S)
     assert (answer.state, answer.columns, answer.rows, dict(answer.parameters)) == ("done", ("one",), [(1,)], {"a": 1})
-    assert here.whole(run, "ann", "north") == there.whole(run, "ann", "north")
+    assert first.whole(run, "ann", "north") == second.whole(run, "ann", "north")
 
 
 def test_no_more_run_at_once_than_may_in_all_of_them(runs: tuple[Runs, Runs]) -> None:
-    here, there = runs
-    there.start("ann", "c", "x", {}, wait)
-    here.start("ann", "c", "x", {}, wait)
+    first, second = runs
+    second.start("ann", "c", "x", {}, wait)
+    first.start("ann", "c", "x", {}, wait)
     for each in runs:
         with pytest.raises(Busy, match="2 of your queries and 2 in all"):
             each.start("ann", "c", "x", {}, wait)
@@ -225,12 +225,12 @@ def test_who_cannot_be_counted_with_is_told_so(
 
 
 def test_what_ended_a_run_is_told_through_another(runs: tuple[Runs, Runs]) -> None:
-    here, there = runs
-    run = there.start("ann", "c", "x", {}, lambda _typed: fail(CypherFault("it is wrong", 3, 4)))  # type: ignore[arg-type,return-value]
-    answer = here.one(run, "ann", "c", wait_s=LONG_S)
+    first, second = runs
+    run = second.start("ann", "c", "x", {}, lambda _typed: fail(CypherFault("it is wrong", 3, 4)))  # type: ignore[arg-type,return-value]
+    answer = first.one(run, "ann", "c", wait_s=LONG_S)
     assert (answer.state, answer.line, answer.column) == ("failed", 3, 4)
     with pytest.raises(CypherFault, match="it is wrong"):
-        here.whole(run, "ann", "c")
+        first.whole(run, "ann", "c")
 
 
 def test_of_a_process_that_is_gone_there_is_no_run(two: tuple[Processes, Processes], runs: tuple[Runs, Runs]) -> None:
@@ -255,23 +255,23 @@ def test_what_ended_a_job_and_that_it_did_is_told_through_another_process(
     tmp_path: Path, two: tuple[Processes, Processes], database: sa.Engine
 ) -> None:
     settings = Settings.read({}, home=tmp_path)
-    here, there = (Jobs(database, settings, process, every=0.0) for process in two)
-    two[1].listen(there.answers())
+    first, second = (Jobs(database, settings, process, every=0.0) for process in two)
+    two[1].listen(second.answers())
     go = threading.Event()
 
     def work(_progress: Progress) -> dict[str, Any]:
         go.wait(LONG_S)
         raise InputError("links.csv, row 7: Quillfeather is no date")
 
-    job = there.start("ann", "north", "load", work)
-    assert here.one(job, "north", "ann", wait_s=0.05).state == "running"
+    job = second.start("ann", "north", "load", work)
+    assert first.one(job, "north", "ann", wait_s=0.05).state == "running"
     threading.Timer(0.2, go.set).start()
-    ended = here.one(job, "north", "ann", wait_s=LONG_S)
+    ended = first.one(job, "north", "ann", wait_s=LONG_S)
     assert (ended.state, ended.said) == ("failed", "links.csv, row 7: Quillfeather is no date")
-    assert here.one(job, "north", "bob").said == ""
+    assert first.one(job, "north", "bob").said == ""
     two[1].close()
-    assert here.one(job, "north", "ann").said == ""
-    for jobs in (here, there):
+    assert first.one(job, "north", "ann").said == ""
+    for jobs in (first, second):
         jobs.close()
 
 
@@ -287,9 +287,9 @@ def test_what_one_forgets_all_forget(settings: Callable[..., Settings]) -> None:
             self.names: Cache[str] = Cache(2)
 
     chosen = settings(neo4j_uri="bolt://127.0.0.1:9", neo4j_password="none")
-    with Service(chosen) as here, Service(chosen) as there:
-        there.answer_others()
-        of = there.caches(Some).names.of
+    with Service(chosen) as first, Service(chosen) as second:
+        second.answer_others()
+        of = second.caches(Some).names.of
         assert (of(("c", 1, "P"), lambda: "a"), of(("c", 1, "P"), lambda: "b")) == ("a", "a")
-        here.forget()
+        first.forget()
         assert of(("c", 1, "P"), lambda: "b") == "b"

@@ -94,8 +94,8 @@ def image(service: Service, case: str) -> Image:
 
 
 def everything(service: Service, case: str) -> str:
-    found = image(service, case)
-    return str((found.nodes, found.claims, found.links, found.given))
+    case_image = image(service, case)
+    return str((case_image.nodes, case_image.claims, case_image.links, case_image.given))
 
 
 def hold(**values: Any) -> NewHold:
@@ -110,7 +110,7 @@ def test_what_is_held_cannot_be_taken_back_until_it_is_released(
 ) -> None:
     people("inv").deliveries.load(first, quiet)
     people("inv").deliveries.load(second, quiet)
-    kept = people("sup").protection.holds.add(hold(), "zoraya-1")
+    hold_id = people("sup").protection.holds.add(hold(), "zoraya-1")
     before = image(service, case)
     for number in (1, 2):
         with pytest.raises(HeldError) as caught:
@@ -118,7 +118,7 @@ def test_what_is_held_cannot_be_taken_back_until_it_is_released(
         assert not {"zoraya", "Zoraya", "S-", "DI Marsh", "Quist"} & set(str(caught.value).split())
     assert image(service, case) == before
     assert [row["status"] for row in people("inv").deliveries.listed()] == ["active", "active"]
-    people("sup").protection.holds.release(kept)
+    people("sup").protection.holds.release(hold_id)
     people("inv").deliveries.undo(2, quiet)
     assert "P3" not in image(service, case).nodes["Person"]
     (listed,) = people("sup").protection.holds.listed()
@@ -150,9 +150,9 @@ def test_no_hold_comes_too_late_for_what_is_being_worked_out(
     request = people("cus").protection.erasures.ask("zoraya-1", "asked for it")
     before, plan = image(service, case), service.casework.replay.plan
 
-    def held_meanwhile(*given: Any, **more: Any) -> Any:
+    def held_meanwhile(*arguments: Any, **more: Any) -> Any:
         people("sup2").protection.holds.add(hold(), "zoraya-1")
-        return plan(*given, **more)
+        return plan(*arguments, **more)
 
     with monkeypatch.context() as patched:
         patched.setattr(service.casework.replay, "plan", held_meanwhile)
@@ -227,12 +227,12 @@ def test_sealed_by_hand_someone_is_a_pseudonym_everywhere_and_stays_one(
     people("inv").deliveries.load(first, quiet)
     people("inv").deliveries.load(second, quiet)
     assert "Zoraya" in everything(service, case)
-    told = seal(people("cus"), people("sup"), "zoraya-1")
-    assert "your own Neo4j server" in told
-    found = everything(service, case)
+    message = seal(people("cus"), people("sup"), "zoraya-1")
+    assert "your own Neo4j server" in message
+    text = everything(service, case)
     for word in ("zoraya", "Zoraya", "Quillfeather", "phone-7", "7700900123"):
-        assert word not in found
-    (hidden,) = [one for one, row in image(service, case).nodes["Person"].items() if row["sealed"]]
+        assert word not in text
+    (hidden,) = [name for name, row in image(service, case).nodes["Person"].items() if row["sealed"]]
     assert image(service, case).nodes["Statement"]["S1"]["summary"] == "[withheld]"
     people("inv").deliveries.undo(2, quiet)
     people("inv").deliveries.load(second, quiet)
@@ -270,32 +270,32 @@ def test_erased_someone_is_nowhere_and_does_not_come_back(
     people("sup").protection.holds.release(
         people("sup").protection.holds.add(hold(reason=f"{LONG} is on trial"), "zoraya-1")
     )
-    assert [one.person for one in people("sup").protection.holds.listed()] == ["zoraya-1"]
+    assert [entry.person for entry in people("sup").protection.holds.listed()] == ["zoraya-1"]
     request = people("cus").protection.erasures.ask("zoraya-1", f"the court ordered that {LONG} goes")
     with pytest.raises(Refused):
         people("cus").protection.erasures.agree(request, quiet)
     people("sup").protection.erasures.agree(request, quiet)
-    found = image(service, case)
+    case_image = image(service, case)
     text = everything(service, case)
     for word in ("oraya", "Quillfeather", "phone-7", "7700900123", "PAID", "DIRECTED"):
         assert word not in text
-    assert set(found.nodes["Person"]) == {"P2", "P3"}
-    assert found.nodes["Person"]["P2"]["notes"] == "Bo was seen with [erased]"
-    ((van, row),) = found.nodes["Thing"].items()
+    assert set(case_image.nodes["Person"]) == {"P2", "P3"}
+    assert case_image.nodes["Person"]["P2"]["notes"] == "Bo was seen with [erased]"
+    ((van, row),) = case_image.nodes["Thing"].items()
     assert van.startswith("T-")  # someone else used it too, so it stays, sealed
     assert "value" not in row
     key = service.register.key(case, create=False)
-    for number, kept in service.register.counting(case).items():
-        assert "oraya" not in str(open_rows(key, case, number, kept.rows_sealed, partial=kept.partial))
+    for number, delivery in service.register.counting(case).items():
+        assert "oraya" not in str(open_rows(key, case, number, delivery.rows_sealed, partial=delivery.partial))
     assert "oraya" not in str(dict(service.register.identities(case)))
     again = people("inv").deliveries.load(first, quiet)
-    assert any("erased" in one.reason for one in again.rejections)
+    assert any("erased" in rejection.reason for rejection in again.rejections)
     assert (again.committed, again.same_as) == (False, 1)  # the message says what is left of delivery 1
     people("inv").deliveries.undo(2, quiet)
     people("inv").deliveries.load(second, quiet)
     assert "oraya" not in everything(service, case)
-    (told,) = people("sup").protection.erasures.listed()
-    assert (told.state, told.reason) == ("done", "the court ordered that [erased] goes")
+    (erasure,) = people("sup").protection.erasures.listed()
+    assert (erasure.state, erasure.reason) == ("done", "the court ordered that [erased] goes")
     (listed,) = people("sup").protection.holds.listed()
     assert (listed.reason, listed.person) == ("[erased] is on trial", "[erased]")
     with pytest.raises(RequestError, match="answered already"):
@@ -312,13 +312,13 @@ def test_nobody_erases_alone_and_held_material_stays(service: Service, case: str
         people("sup").protection.erasures.agree(own, quiet)
     people("sup2").protection.erasures.refuse(own)
     request = people("cus").protection.erasures.ask("P2", "asked for it")
-    kept = people("sup").protection.holds.add(hold(), "zoraya-1")  # a held person paid P2: that claim would go
+    hold_id = people("sup").protection.holds.add(hold(), "zoraya-1")  # a held person paid P2: that claim would go
     with pytest.raises(HeldError):
         people("sup").protection.erasures.agree(request, quiet)
     with pytest.raises(HeldError):
         people("cus").protection.erasures.ask("zoraya-1", "asked for it")
     assert image(service, case) == before
-    people("sup").protection.holds.release(kept)
+    people("sup").protection.holds.release(hold_id)
     people("sup").protection.erasures.agree(request, quiet)
     assert set(image(service, case).nodes["Person"]) == {"zoraya-1"}
 
@@ -333,7 +333,7 @@ def test_an_erasure_that_could_not_be_done_is_agreed_to_again(
         with pytest.raises(Busy):
             people("sup").protection.erasures.agree(request, quiet)
     assert "zoraya-1" in image(service, case).nodes["Person"]
-    assert [one.decidable for one in people("sup").protection.erasures.listed()] == [True]
+    assert [erasure.decidable for erasure in people("sup").protection.erasures.listed()] == [True]
     with monkeypatch.context() as patched:
         patched.setattr(service.casework.replay, "carry_out", killed)
         with pytest.raises(KeyboardInterrupt):
@@ -342,7 +342,9 @@ def test_an_erasure_that_could_not_be_done_is_agreed_to_again(
             people("sup2").protection.erasures.refuse(request)
     service.recover()
     assert set(image(service, case).nodes["Person"]) == {"P2"}
-    assert [(one.decidable, one.state) for one in people("sup").protection.erasures.listed()] == [(False, "done")]
+    assert [(erasure.decidable, erasure.state) for erasure in people("sup").protection.erasures.listed()] == [
+        (False, "done")
+    ]
     with pytest.raises(RequestError, match="answered already"):
         people("sup").protection.erasures.agree(request, quiet)
 
@@ -363,8 +365,8 @@ def test_what_is_about_to_be_done_is_not_refused_and_what_never_was_can_be(
         with pytest.raises(KeyboardInterrupt):
             people("sup").protection.sealings.agree(request, quiet, "yes")
     people("sup2").protection.sealings.refuse(request, "not needed")
-    (asked,) = people("sup").protection.sealings.listed()
-    assert (asked.state, asked.decided_by, asked.answer) == ("refused", "sup2", "not needed")
+    (sealing,) = people("sup").protection.sealings.listed()
+    assert (sealing.state, sealing.decided_by, sealing.answer) == ("refused", "sup2", "not needed")
     assert "zoraya-1" in image(service, case).nodes["Person"]
 
 
@@ -388,7 +390,7 @@ def test_an_opening_that_a_kill_left_and_one_asked_for_before_open_nobody_who_wa
             people("sup").protection.sealings.agree(request, quiet)
     assert hidden in image(service, case).nodes["Person"]
     people("sup").protection.sealings.refuse(older)
-    assert {one.state for one in people("sup").protection.sealings.listed()} == {"done", "refused"}
+    assert {sealing.state for sealing in people("sup").protection.sealings.listed()} == {"done", "refused"}
 
 
 def test_a_kill_in_the_middle_of_an_erasure_leaves_all_of_it_to_be_done_again(
@@ -470,11 +472,13 @@ def test_who_is_sealed_stays_so_when_an_erasure_takes_a_name_out_of_their_id(
         "statements": [{"id": "S1", "kind": "record", "handling": "P"}],
         "links": [claim(kin, "DIRECTED", "P2", "S1")],
     }
-    others = [
+    more_people = [
         {"id": "H1", "name": "Ingeborg Halvorsen Okonjo", "category": "suspect"},
         {"id": "P2", "name": "Bo Quist", "category": "suspect"},
     ]
-    people("inv").deliveries.load(write(tmp_path / "first", **rows | {"people": [*rows["people"], *others]}), quiet)
+    people("inv").deliveries.load(
+        write(tmp_path / "first", **rows | {"people": [*rows["people"], *more_people]}), quiet
+    )
     seal(people("cus"), people("sup"), kin, "threatened")
     key = service.register.key(case, create=False)
     before = pseudonym(key, "person", kin)
@@ -546,18 +550,18 @@ POOL = [f"P{number}" for number in range(6)]
 def random_rows(rng: random.Random) -> dict[str, Rows]:
     return {
         "people": [
-            {"id": one, "name": rng.choice(["Ada Low", "Bo Quist", ""]), "category": rng.choice(["", "suspect"])}
-            for one in rng.sample(POOL, rng.randint(0, 5))
+            {"id": identifier, "name": rng.choice(["Ada Low", "Bo Quist", ""]), "category": rng.choice(["", "suspect"])}
+            for identifier in rng.sample(POOL, rng.randint(0, 5))
         ],
         "statements": [
             {
-                "id": one,
+                "id": identifier,
                 "kind": rng.choice(["witness", "record", "intelligence"]),
-                "source_id": f"{one}-{rng.choice(POOL)}"[-2:],
+                "source_id": f"{identifier}-{rng.choice(POOL)}"[-2:],
                 "handling": rng.choice("PC"),
                 "interpreter_id": rng.choice(["", rng.choice(POOL)]),
             }
-            for one in rng.sample(["S1", "S2", "S3"], rng.randint(1, 3))
+            for identifier in rng.sample(["S1", "S2", "S3"], rng.randint(1, 3))
         ],
         "links": [
             claim(
@@ -596,7 +600,7 @@ def test_after_erasure_and_undos_a_case_equals_its_other_deliveries_minus_the_er
     inv = people("inv")
     loaded: dict[int, dict[str, Rows]] = {}
     base: dict[str, Rows] = {
-        "people": [{"id": one, "name": "Ada Low", "category": ""} for one in POOL],
+        "people": [{"id": identifier, "name": "Ada Low", "category": ""} for identifier in POOL],
         "statements": [],
         "links": [],
     }
@@ -617,14 +621,14 @@ def test_after_erasure_and_undos_a_case_equals_its_other_deliveries_minus_the_er
         wrapped = service.vault.wrap(key, f"case {twin}")
         connection.execute(tables.cases.insert().values(id=twin, key_sealed=wrapped, created_at=row.created_at))
     first = accounts.listed(service.database)
-    owner = service.session(next(one for one in first if "*" in one.grants), "tests", twin)
+    owner = service.session(next(account for account in first if "*" in account.grants), "tests", twin)
     for number in sorted(loaded):
         owner.deliveries.load(write(tmp_path / f"twin-{number}", **minus(loaded[number], person, statements)), quiet)
-    here, there = image(service, case), image(service, twin)
-    assert here.nodes == there.nodes
-    assert here.claims == there.claims
-    assert here.given == there.given
-    assert here.links == there.links
+    actual, expected = image(service, case), image(service, twin)
+    assert actual.nodes == expected.nodes
+    assert actual.claims == expected.claims
+    assert actual.given == expected.given
+    assert actual.links == expected.links
     assert dict(service.register.identities(case)) == dict(service.register.identities(twin))
 
 
@@ -633,10 +637,10 @@ def test_after_erasure_and_undos_a_case_equals_its_other_deliveries_minus_the_er
 
 @pytest.fixture
 def managed(settings: Any, jars: Path) -> Iterator[Service]:
-    made: Settings = settings()
-    with Service(made) as opened:
+    server_settings: Settings = settings()
+    with Service(server_settings) as opened:
         yield opened
-    local.stop(made)
+    local.stop(server_settings)
 
 
 # The woman erased below, with words about her that are nowhere else. Neo4j packs short texts so that a search of its
@@ -678,14 +682,14 @@ def third(tmp_path: Path) -> Path:
 
 def on_disk(folder: Path, *words: bytes) -> set[bytes]:
     """The given words (lower case) that occur in any file below a folder, in any case."""
-    found = set()
+    matches = set()
     for path in folder.rglob("*"):
         if path.is_file():
             # Without zero bytes, two-byte letters read like one-byte ones, and the empty part of a transaction log is
             # gone.
             content = path.read_bytes().translate(None, b"\0").lower()
-            found |= {word for word in words if word in content}
-    return found
+            matches |= {word for word in words if word in content}
+    return matches
 
 
 @pytest.mark.slow(reason="starts a managed server of its own")
@@ -697,18 +701,18 @@ def test_the_managed_store_keeps_nothing_of_before_on_its_disk(
     crew_of("inv").deliveries.load(first, quiet)
     crew_of("inv").deliveries.load(second, quiet)
     crew_of("inv").deliveries.load(third, quiet)
-    owner = next(one for one in accounts.listed(managed.database) if "*" in one.grants)
+    owner = next(account for account in accounts.listed(managed.database) if "*" in account.grants)
     managed.session(owner, "tests", "two").deliveries.load(second, quiet)
-    other = image(managed, "two")
+    second_image = image(managed, "two")
     assert on_disk(store, sealed, *HERS) == {sealed, *HERS}
     steps: set[str] = set()
-    told = seal(crew_of("cus"), crew_of("sup"), "zoraya-1", progress=lambda _done, _total, text: steps.add(text))
-    assert "rewritten" in told
+    message = seal(crew_of("cus"), crew_of("sup"), "zoraya-1", progress=lambda _done, _total, text: steps.add(text))
+    assert "rewritten" in message
     assert "loading every case into the new store" in steps
     assert on_disk(store, sealed, *HERS) == set(HERS)
-    assert image(managed, "two") == other
+    assert image(managed, "two") == second_image
     assert crew_of("inv").network.entities.counts()["person"] == 4
-    assert all(one.state == "open" for one in crew_of("inv").cases())
+    assert all(case.state == "open" for case in crew_of("inv").cases())
     request = crew_of("cus").protection.erasures.ask(HER_ID, "the court ordered that Ingeborg Halvorsen Okonjo goes")
     crew_of("sup").protection.erasures.agree(request, quiet, "the keeper of Skagen is to be forgotten")
     # The store with its logs and indexes, the application database with its write-ahead log, locks, and the anchor.
@@ -717,11 +721,11 @@ def test_the_managed_store_keeps_nothing_of_before_on_its_disk(
         for table in tables.metadata.sorted_tables:
             for row in connection.execute(sa.select(table)):
                 assert not {word for word in HERS if word in str(tuple(row)).lower().encode()}, table.name
-    (asked,) = crew_of("sup").protection.erasures.listed()
-    assert (asked.reason, asked.answer) == ("the court ordered that [erased] goes", "[erased] is to be forgotten")
-    found = image(managed, "one")
-    assert found.nodes["Person"]["P2"]["notes"] == "owes [erased]"
-    assert "S8" not in found.nodes["Statement"]
+    (erasure,) = crew_of("sup").protection.erasures.listed()
+    assert (erasure.reason, erasure.answer) == ("the court ordered that [erased] goes", "[erased] is to be forgotten")
+    first_image = image(managed, "one")
+    assert first_image.nodes["Person"]["P2"]["notes"] == "owes [erased]"
+    assert "S8" not in first_image.nodes["Statement"]
     # After a kill between the decision and the end of the rewriting, the next start completes it.
     with transaction(managed.database) as connection:
         connection.execute(tables.rewrites.update().values(done_at=None))

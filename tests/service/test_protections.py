@@ -75,7 +75,7 @@ def test_a_register_is_loaded_as_marked_only_with_every_cell_unchanged(
     assert image.nodes["Workplace"]["W1"]["address"] == "116 Gordon Street, Canterbury"
     assert image.nodes["Statement"]["S1"]["summary"] == "Unable to prosecute Brian Street"
     assert {relation for _, relation, _ in image.links} == {"X_CALLER", "RELATED_TO"}
-    assert [one.protection for one in sessions("inv").cases() if one.id == case] == ["marked"]
+    assert [entry.protection for entry in sessions("inv").cases() if entry.id == case] == ["marked"]
 
 
 def test_marked_people_and_witnesses_are_sealed_in_it_all_the_same(
@@ -134,8 +134,8 @@ def test_it_takes_two_persons_to_make_it_looser_and_marked_people_stay_sealed(
         sessions("sup").protection.sealings.ask_loosening("a register")
     request = sessions("cus").protection.sealings.ask_loosening("a register of companies: nobody spoke")
     assert set(names(service, case).values()) == {""}
-    (asked,) = sessions("sup").protection.sealings.listed()
-    assert (asked.kind, asked.pseudonym, asked.decidable) == ("loosen", "", True)
+    (loosening,) = sessions("sup").protection.sealings.listed()
+    assert (loosening.kind, loosening.pseudonym, loosening.decidable) == ("loosen", "", True)
     with pytest.raises(Refused):
         sessions("cus").protection.sealings.agree(request, quiet)
     sessions("sup").protection.sealings.agree(request, quiet)

@@ -22,10 +22,10 @@ def folder(tmp_path: Path) -> Path:
     """Forty witnesses in order, each with a statement; one suspect who is also a source; a phone of a witness."""
     folder = tmp_path / "case"
     folder.mkdir()
-    people = "".join(f"{one},Name Number {one},witness\n" for one in WITNESSES)
+    people = "".join(f"{witness},Name Number {witness},witness\n" for witness in WITNESSES)
     (folder / "people.csv").write_text(f"id,name,category\nsuspect-1,Ari Berg,suspect;witness\n{people}")
-    said = "".join(f"S-{one},witness,{one},P\n" for one in WITNESSES)
-    (folder / "statements.csv").write_text(f"id,kind,source_id,handling\nS-own,witness,suspect-1,P\n{said}")
+    statements = "".join(f"S-{witness},witness,{witness},P\n" for witness in WITNESSES)
+    (folder / "statements.csv").write_text(f"id,kind,source_id,handling\nS-own,witness,suspect-1,P\n{statements}")
     (folder / "things.csv").write_text("id,kind,value\nT1,phone,+447700900777\nT2,phone,+447700900778\n")
     (folder / "links.csv").write_text(
         "subject_id,relation,object_id,statement_id\nsuspect-1,PAID,W00,S-own\nW03,USED,T1,S-W03\nsuspect-1,USED,T2,S-W04\n"
@@ -44,31 +44,31 @@ def order(service: Service, case: str, image: Image) -> list[str]:
         for pseudonym, values in service.register.identities(case)
         if pseudonym in image.nodes["Person"]
     }
-    return [by_id[one] for one in WITNESSES]
+    return [by_id[witness] for witness in WITNESSES]
 
 
 def test_pseudonyms_are_stable_in_a_case_unlinkable_across_cases_and_tell_no_order(
     service: Service, case: str, folder: Path
 ) -> None:
-    other = f"{case}-other"
+    second_case = f"{case}-other"
     at(service, case).deliveries.load(folder, quiet)
-    at(service, other).deliveries.load(folder, quiet)
+    at(service, second_case).deliveries.load(folder, quiet)
     first = order(service, case, read_image(service.store(), case))
-    there = read_image(service.store(), other)
+    second_image = read_image(service.store(), second_case)
     at(service, case).deliveries.undo(1, quiet)
     at(service, case).deliveries.load(folder, quiet)
-    here = read_image(service.store(), case)
-    assert order(service, case, here) == first
+    first_image = read_image(service.store(), case)
+    assert order(service, case, first_image) == first
     assert len(set(first)) == len(WITNESSES)
     for label in ("Person", "Source", "Thing"):
-        shared = set(here.nodes[label]) & set(there.nodes[label])
+        shared = set(first_image.nodes[label]) & set(second_image.nodes[label])
         assert shared == ({"suspect-1"} if label == "Person" else {"T2"} if label == "Thing" else set())
-    assert not set(here.claims) & set(there.claims)
+    assert not set(first_image.claims) & set(second_image.claims)
     # Pseudonyms keep no order: not that of the delivery, and not that of the other case.
-    ups = sum(one < two for one, two in pairwise(first))
+    ups = sum(before < after for before, after in pairwise(first))
     assert 8 <= ups <= 31
     assert sorted(first) != first
-    second = order(service, other, there)
+    second = order(service, second_case, second_image)
     assert sorted(range(40), key=first.__getitem__) != sorted(range(40), key=second.__getitem__)
 
 

@@ -103,8 +103,8 @@ def test_a_named_person_stays_named_and_what_the_custodian_was_asked_follows(peo
     erase(people)
     kin = by_name(people, "kin-of-[erased]")
     assert not any("Okonjo" in name for name in shown(people))
-    asked = people("sup").protection.sealings.to_be_sealed()
-    assert asked == {kin: "age disputed, said under handling code C"}
+    reasons = people("sup").protection.sealings.to_be_sealed()
+    assert reasons == {kin: "age disputed, said under handling code C"}
 
 
 @pytest.mark.changes
@@ -148,7 +148,7 @@ def test_who_is_erased_does_not_come_back_by_the_id_they_had_before_another_was_
     erase(people)
     erase(people, by_name(people, "kin-of-[erased]"))
     erase(people, whose(people, "Sela Ahmadi"))
-    there = shown(people)
+    entities = shown(people)
     again = {
         **FIRST,
         "people": FIRST["people"][1:3],
@@ -156,7 +156,7 @@ def test_who_is_erased_does_not_come_back_by_the_id_they_had_before_another_was_
         "statements": FIRST["statements"][:1],
     }
     loaded = people("inv").deliveries.load(write(tmp_path / "again", **again), quiet)
-    assert shown(people) == there
+    assert shown(people) == entities
     assert {"Vandal", "Ahmadi"}.isdisjoint(str(read_image(people.service.store(), people.case).nodes).split())
     assert sum(rejection.reason.endswith("erased from this case") for rejection in loaded.rejections) >= 3
 
@@ -164,15 +164,15 @@ def test_who_is_erased_does_not_come_back_by_the_id_they_had_before_another_was_
 @pytest.mark.changes
 def test_who_is_sealed_is_listed_once_and_apart_from_who_is_in_no_delivery_any_more(people: Place) -> None:
     child = whose(people, "Sela Ahmadi")
-    gone = people.load("inv", {"people": [{"id": "P9", "name": "Ivo Strand", "sealed": "yes"}]})
+    loading = people.load("inv", {"people": [{"id": "P9", "name": "Ivo Strand", "sealed": "yes"}]})
     absent = whose(people, "Ivo Strand")
-    people("inv").deliveries.undo(gone.delivery or 0, quiet)
+    people("inv").deliveries.undo(loading.delivery or 0, quiet)
     erase(people)
     listed = people("sup").protection.sealings.sealed()
-    there = sorted(name for name, is_sealed in shown(people).items() if is_sealed)
-    assert [one.pseudonym for one in listed if one.delivered] == there
-    assert [one.pseudonym for one in listed if not one.delivered] == [absent]
-    assert child not in there
+    sealed_names = sorted(name for name, is_sealed in shown(people).items() if is_sealed)
+    assert [person.pseudonym for person in listed if person.delivered] == sealed_names
+    assert [person.pseudonym for person in listed if not person.delivered] == [absent]
+    assert child not in sealed_names
 
 
 # -- records kept by these ids -------------------------------------------------------------------------------------
@@ -183,14 +183,14 @@ def test_what_was_asked_decided_and_noted_follows(service: Service, case: str, p
     inv, ana, cus, sup = (people(name) for name in ("inv", "ana", "cus", "sup"))
     hold = NewHold("prosecution", "DI Marsh", "R v Vandal", dt.date(2999, 1, 1))
     sup.protection.holds.release(sup.protection.holds.add(hold, KIN))
-    asked = cus.protection.sealings.ask(KIN, "threatened since the arrest")
+    request_id = cus.protection.sealings.ask(KIN, "threatened since the arrest")
     child = whose(people, "Sela Ahmadi")
     revealing = cus.protection.reveals.ask(child, "needs protection before the hearing")
     inv.leads.reviews.add(KIN, "agree", "gave the orders")
     asking = next(c for c in ana._material.given()[0] if c.subject == KIN and c.statement.startswith("S2"))
     ana.leads.questions.put(KIN, asking.id)
-    source, other = (of(service, case, "source", name) for name in (FRIEND, "P4"))
-    ana.leads.groups.decide(source, other, "dependent", "shared a room", quiet)
+    source, partner = (of(service, case, "source", name) for name in (FRIEND, "P4"))
+    ana.leads.groups.decide(source, partner, "dependent", "shared a room", quiet)
     inv.network.comments.add([KIN], "seen at the harbour")
     inv.network.comments.add([KIN, "DIRECTED", "P2"], "who says so?")
     state = {
@@ -211,8 +211,8 @@ def test_what_was_asked_decided_and_noted_follows(service: Service, case: str, p
     assert now != child
     (reviewed,) = inv.leads.reviews.of(kin)
     assert reviewed.reason == "gave the orders"
-    (held,) = sup.protection.holds.listed()
-    assert (held.person, held.pseudonym) == (kin, of(service, case, "person", kin))
+    (listed_hold,) = sup.protection.holds.listed()
+    assert (listed_hold.person, listed_hold.pseudonym) == (kin, of(service, case, "person", kin))
     assert [row.pseudonym for row in cus.protection.reveals.listed()] == [now]
     (again,) = [c for c in ana._material.given()[0] if c.subject == kin and c.statement.startswith("S2")]
     assert again.id != asking.id
@@ -220,7 +220,7 @@ def test_what_was_asked_decided_and_noted_follows(service: Service, case: str, p
         (question,) = connection.execute(sa.select(tables.questions).where(tables.questions.c.case_id == case)).all()
     assert (question.claim_id, question.source) == (again.id, again.source)
     (pairing,) = ana.leads.groups.pairings()
-    assert {pairing.one, pairing.other} == {again.source, other}
+    assert {pairing.one, pairing.other} == {again.source, partner}
     assert [comment.text for comment in inv.network.comments.of(kin)] == ["seen at the harbour"]
     assert inv.network.comments.counts()[1] == {(kin, "DIRECTED", "P2"): 1}
     opened = inv.network.views.open(view.id).state
@@ -229,10 +229,10 @@ def test_what_was_asked_decided_and_noted_follows(service: Service, case: str, p
     assert [draft.state["arranged"] for draft in inv.network.views.drafts()] == [opened["arranged"]]
     assert "Okonjo" not in stored(service, case)
     # The request can be agreed to, and the earlier export then counts as showing a sealed person.
-    sup.protection.sealings.agree(asked, quiet)
+    sup.protection.sealings.agree(request_id, quiet)
     assert kin not in shown(people)
     assert whose(people, "Mira Vandal") in shown(people)
-    assert [(given.id, given.recall) for given in sup.exports.given.listed()] == [(export.id, "sealed")]
+    assert [(entry.id, entry.recall) for entry in sup.exports.given.listed()] == [(export.id, "sealed")]
     sup.protection.reveals.agree(revealing)
     assert cus.protection.reveals.open(revealing).values["name"] == "Sela Ahmadi"
 

@@ -44,19 +44,23 @@ def kept(service: Service, case: str) -> list[sa.Row[tuple[object, ...]]]:
 
 @pytest.mark.changes
 def test_a_review_stands_beside_what_was_shown_and_moves_nothing(people: Place) -> None:
-    here = people("high")
-    before = here.leads.table()
-    shown = next(row for row in before["hubs"] if row["id"] == "aide-2")
-    here.leads.reviews.add("aide-2", "park", "the tall one may be a cousin")
-    assert here.leads.table() == before
+    reader = people("high")
+    before = reader.leads.table()
+    lead_before = next(row for row in before["hubs"] if row["id"] == "aide-2")
+    reader.leads.reviews.add("aide-2", "park", "the tall one may be a cousin")
+    assert reader.leads.table() == before
     people.load("high", SECOND)
-    here.leads.reviews.add("aide-2", "agree", "the boat was his")
-    newest, first = here.leads.reviews.of("aide-2")
+    reader.leads.reviews.add("aide-2", "agree", "the boat was his")
+    newest, first = reader.leads.reviews.of("aide-2")
     assert (newest.judgement, newest.changed) == ("agree", False)
     assert (first.judgement, first.reason, first.account) == ("park", "the tall one may be a cousin", "high")
     assert (first.case_version, first.version, first.changed) == (1, 2, True)
-    assert (first.then.rank, first.then.score, first.then.groups) == (shown["rank"], shown["score"], shown["groups"])
-    now = next(row for row in here.leads.table()["hubs"] if row["id"] == "aide-2")
+    assert (first.then.rank, first.then.score, first.then.groups) == (
+        lead_before["rank"],
+        lead_before["score"],
+        lead_before["groups"],
+    )
+    now = next(row for row in reader.leads.table()["hubs"] if row["id"] == "aide-2")
     assert first.now is not None
     assert (first.now.rank, first.now.of) == (now["rank"], 4)
     assert (first.then.of, first.then.score) != (first.now.of, first.now.score)
@@ -67,7 +71,7 @@ def test_those_of_one_moment_come_newest_first(people: Place) -> None:
     with clock.standing_still():
         for number in range(6):
             people("low").leads.reviews.add("boss-1", "park", f"look {number}")
-        assert [one.reason for one in people("low").leads.reviews.of()] == [
+        assert [review.reason for review in people("low").leads.reviews.of()] == [
             f"look {number}" for number in reversed(range(6))
         ]
 
@@ -75,8 +79,8 @@ def test_those_of_one_moment_come_newest_first(people: Place) -> None:
 def test_rules_that_have_changed_since_are_named(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     people("low").leads.reviews.add("boss-1", "agree", "two reports")
     monkeypatch.setattr("graphsvc.service.leads.reviews.RULES_VERSION", "another")
-    (one,) = people("low").leads.reviews.of("boss-1")
-    assert one.rules_changed
+    (review,) = people("low").leads.reviews.of("boss-1")
+    assert review.rules_changed
 
 
 def test_who_is_cleared_for_less_is_not_told_of_what_was_decided_on_more(people: Place) -> None:
@@ -84,9 +88,9 @@ def test_who_is_cleared_for_less_is_not_told_of_what_was_decided_on_more(people:
     assert people("low").leads.reviews.of("boss-1") == []
     assert people("sourced").leads.reviews.of() == []
     people("low").leads.reviews.add("boss-1", "agree", "on P alone")
-    assert [one.reason for one in people("low").leads.reviews.of()] == ["on P alone"]
+    assert [review.reason for review in people("low").leads.reviews.of()] == ["on P alone"]
     # Readers with more clearance see both. Figures of a narrower view are not compared with their own.
-    seen = {one.reason: one for one in people("high").leads.reviews.of("boss-1")}
+    seen = {review.reason: review for review in people("high").leads.reviews.of("boss-1")}
     assert seen["on P alone"].now is None
     assert seen["seen with C"].now is not None
 
@@ -96,10 +100,10 @@ def test_words_and_exact_figures_of_who_knows_sources_are_for_those_who_do(peopl
     account = {"id": "account-2", "kind": "witness", "handling": "P", "source_id": SEALED}
     people.load("whole", {"statements": [account], "links": said("account-2", "boss-1 ORGANISED crossing-1")})
     people("whole").leads.reviews.add("boss-1", "agree", "Q-AAAA-BBBB-CCCC is sure")
-    (told,) = people("high").leads.reviews.of("boss-1")
-    assert (told.reason, told.withheld, told.judgement) == ("", True, "agree")
-    assert (told.then, told.now) == (told.now, told.then)  # both as this reader may see them, then and now
-    assert told.then.groups == "few"
+    (review,) = people("high").leads.reviews.of("boss-1")
+    assert (review.reason, review.withheld, review.judgement) == ("", True, "agree")
+    assert (review.then, review.now) == (review.now, review.then)  # both as this reader may see them, then and now
+    assert review.then.groups == "few"
     (known,) = people("dis").leads.reviews.of("boss-1")
     assert (known.reason, known.withheld) == ("Q-AAAA-BBBB-CCCC is sure", False)
     assert isinstance(known.then.groups, int)
@@ -121,7 +125,7 @@ def test_reviewing_takes_a_role(service: Service, case: str, people: Place, name
     with pytest.raises(Refused):
         people(name).leads.reviews.add("boss-1", "agree", "why not")
     assert kept(service, case) == []
-    (row,) = [one for one in people.lines() if one["action"] == "review"]
+    (row,) = [line for line in people.lines() if line["action"] == "review"]
     assert row["outcome"].startswith("refused")
 
 
@@ -136,7 +140,7 @@ def test_a_review_has_a_judgement_and_a_reason(
 
 def test_the_log_says_that_somebody_decided_and_not_why(people: Place) -> None:
     people("low").leads.reviews.add("boss-1", "refuse", "Ari Berg is the interpreter")
-    (row,) = [one for one in people.lines() if one["action"] == "review"]
+    (row,) = [line for line in people.lines() if line["action"] == "review"]
     assert (row["detail"]["kind"], row["detail"]["step"], row["outcome"]) == ("refuse", "add", "released")
     assert "interpreter" not in str(row)
 
@@ -147,13 +151,13 @@ def test_what_was_decided_before_somebody_was_sealed_is_told_to_who_knows_source
 ) -> None:
     people("low").leads.reviews.add("aide-1", "park", "Bo Quist may have been made to")
     seal(people("cus"), people("sup"), "aide-1")
-    assert [one for one in people("low").leads.reviews.of() if one.judgement == "park"] == []
+    assert [review for review in people("low").leads.reviews.of() if review.judgement == "park"] == []
     assert people("low").leads.reviews.of("aide-1") == []
-    (one,) = [one for one in people("whole").leads.reviews.of() if one.judgement == "park"]
-    assert one.lead.startswith("S-")
-    assert one.reason == "[withheld]"
-    assert [again.id for again in people("whole").leads.reviews.of(one.lead)] == [one.id]
-    assert people("low").leads.reviews.of(one.lead) == []
+    (review,) = [review for review in people("whole").leads.reviews.of() if review.judgement == "park"]
+    assert review.lead.startswith("S-")
+    assert review.reason == "[withheld]"
+    assert [again.id for again in people("whole").leads.reviews.of(review.lead)] == [review.id]
+    assert people("low").leads.reviews.of(review.lead) == []
     assert "aide-1" not in str(kept(service, case))
 
 
@@ -164,7 +168,7 @@ def test_what_was_decided_on_a_name_does_not_go_on_to_the_pseudonym_that_a_deliv
     """The first row and claim under P about a person named by C alone seal them. Nobody decides it, so no date records it."""
     people.load("high", SECOND)
     people("high").leads.reviews.add(HIDDEN, "park", "gave the orders")
-    assert [one.lead for one in people("high").leads.reviews.of()] == [HIDDEN]
+    assert [review.lead for review in people("high").leads.reviews.of()] == [HIDDEN]
     carried = said("report-p", f"{HIDDEN} CROSSED_ON crossing-1")
     under_p = {
         "people": [{"id": HIDDEN, "handling": "P"}],
@@ -181,9 +185,12 @@ def test_what_was_decided_on_a_name_does_not_go_on_to_the_pseudonym_that_a_deliv
     assert (known.account, known.reason) == ("high", "gave the orders")
     # Decisions on the pseudonym are shown as usual, and once the person is named again, so is everything.
     people("high").leads.reviews.add(hidden, "agree", "gave more orders")
-    assert [one.reason for one in people("high").leads.reviews.of()] == ["gave more orders"]
+    assert [review.reason for review in people("high").leads.reviews.of()] == ["gave more orders"]
     unseal(people("cus"), people("sup"), hidden)
-    assert [one.reason for one in people("high").leads.reviews.of(HIDDEN)] == ["gave more orders", "gave the orders"]
+    assert [review.reason for review in people("high").leads.reviews.of(HIDDEN)] == [
+        "gave more orders",
+        "gave the orders",
+    ]
     seal(people("cus"), people("sup"), HIDDEN)
     assert people("high").leads.reviews.of() == []
 
@@ -204,7 +211,7 @@ def test_what_was_decided_on_a_name_does_not_go_on_to_who_is_delivered_again_und
     assert hidden in {candidate.id for candidate in people("low").leads.ranking().leads}
     assert people("low").leads.reviews.of() == []
     assert [item.kind for item in people("low").waiting.listed().items if item.to_do] == []
-    assert [one.lead for one in people("whole").leads.reviews.of()] == [hidden]
+    assert [review.lead for review in people("whole").leads.reviews.of()] == [hidden]
 
 
 @pytest.mark.changes

@@ -64,7 +64,7 @@ def test_readers_without_source_clearance_read_the_sanitised_version_alone(peopl
     assert read(people("low")) == read(people("high")) == []
     assert sanitise(people("inv"), "A1", CLEAN) == ()
     assert read(people("low")) == read(people("high")) == [(CLEAN,)]
-    assert [people(one).search.said("zinc").texts for one in ("low", "high")] == [(), ()]
+    assert [people(reader).search.said("zinc").texts for reader in ("low", "high")] == [(), ()]
     assert people("inv").deliveries.statements.look("A1").values["summary"] == "The lorry was zinc green."
 
 

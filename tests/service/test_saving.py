@@ -41,18 +41,18 @@ def about(name: str, identifier: str) -> Words:
 
 
 def kept(session: Session) -> str:
-    return str([one.words for one in session.cypher.library.listed()])
+    return str([query.words for query in session.cypher.library.listed()])
 
 
 def test_a_query_is_masked_when_somebody_is_sealed_by_hand(service: Service, case: str, ann: Session) -> None:
     ann.cypher.library.save(about("Zoraya Quillfeather", "zoraya-1"))
     seal(session(service, "cus", case), session(service, "sup", case), "zoraya-1")
-    (one,) = ann.cypher.library.listed()
+    (query,) = ann.cypher.library.listed()
     assert "oraya" not in kept(ann)
     assert "Quillfeather" not in kept(ann)
     assert "Bo Quist" in kept(ann)
-    assert (one.words.name, one.words.text) == ("[withheld]", "[withheld]")
-    assert (one.version, one.mine) == (1, True)
+    assert (query.words.name, query.words.text) == ("[withheld]", "[withheld]")
+    assert (query.version, query.mine) == (1, True)
 
 
 def test_a_query_goes_on_naming_who_gives_an_account(ann: Session, tmp_path: Path, service: Service, case: str) -> None:

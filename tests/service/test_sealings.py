@@ -61,14 +61,16 @@ def test_a_preview_says_what_would_have_opened_and_it_stays_sealed(
     service: Service, case: str, people: Place, tmp_path: Path
 ) -> None:
     folder = write(tmp_path / "2", **EMPTY)
-    told = people("whole").deliveries.load(folder, quiet, dry_run=True)
-    assert told.stay_sealed == 1
-    assert "would open 1 identity: it stays sealed" in told.notes[0]
+    preview = people("whole").deliveries.load(folder, quiet, dry_run=True)
+    assert preview.stay_sealed == 1
+    assert "would open 1 identity: it stays sealed" in preview.notes[0]
     assert people("whole").deliveries.load(folder, quiet).stay_sealed == 1
-    (kept,) = [
-        one for one in people("cus").protection.sealings.sealed() if one.pseudonym == name_of(service, case, SEALED)
+    (sealing,) = [
+        entry
+        for entry in people("cus").protection.sealings.sealed()
+        if entry.pseudonym == name_of(service, case, SEALED)
     ]
-    assert (kept.why, kept.against) == ("no visible part", 2)
+    assert (sealing.why, sealing.against) == ("no visible part", 2)
     assert SEALED_NAME not in str(read_image(service.store(), case))
     with pytest.raises(Refused, match="source clearance"):
         people("sup2").protection.sealings.sealed()
@@ -153,21 +155,21 @@ def test_a_mark_seals_somebody_named_and_one_under_c_has_the_custodian_asked(
     service: Service, case: str, people: Place, tmp_path: Path
 ) -> None:
     marked = {"id": "aide-2", "name": "Cas Roe", "age_disputed": "yes"}
-    told = people("whole").deliveries.load(write(tmp_path / "2", people=[marked]), quiet, partial=True)
-    assert (told.asked, told.sealed_anew) == (0, 1)
+    delivery = people("whole").deliveries.load(write(tmp_path / "2", people=[marked]), quiet, partial=True)
+    assert (delivery.asked, delivery.sealed_anew) == (0, 1)
     assert "Cas Roe" not in str(read_image(service.store(), case))
     # A mark under C changes nothing under P: the custodian decides with a supervisor.
     under_c = {"id": "aide-1", "name": "Bo Quist", "age_disputed": "yes", "handling": "C"}
-    told = people("whole").deliveries.load(write(tmp_path / "3", people=[under_c]), quiet, partial=True)
-    assert (told.asked, told.sealed_anew) == (1, 0)
+    delivery = people("whole").deliveries.load(write(tmp_path / "3", people=[under_c]), quiet, partial=True)
+    assert (delivery.asked, delivery.sealed_anew) == (1, 0)
     assert people("low").network.entities.look("aide-1").name == "Bo Quist"
     assert people("cus").protection.sealings.to_be_sealed() == {"aide-1": "age disputed, said under handling code C"}
     cus, sup = people("cus"), people("sup")
     request = cus.protection.sealings.ask("aide-1", "a child, it seems")
     with pytest.raises(Refused):
         cus.protection.sealings.agree(request, quiet)
-    (asked,) = sup.protection.sealings.listed()
-    assert (asked.kind, asked.state, asked.decidable) == ("seal", "asked", True)
+    (sealing,) = sup.protection.sealings.listed()
+    assert (sealing.kind, sealing.state, sealing.decidable) == ("seal", "asked", True)
     sup.protection.sealings.agree(request, quiet)
     assert "Bo Quist" not in str(read_image(service.store(), case))
     assert (people("cus").protection.sealings.to_be_sealed(), people("cus").protection.sealings.listed()[0].state) == (
@@ -335,20 +337,20 @@ def test_who_somebody_sealed_is_takes_source_clearance(people: Place, tmp_path: 
         page = people(name).network.entities.look("aide-1")
         assert any(link["relation"] == "SAME_AS" for link in page.links) is seen, name
         assert any(claim["relation"] == "SAME_AS" for claim in page.claims) is seen, name
-    (claim,) = [one for one in people("whole").network.entities.look("aide-1").claims if one["relation"] == "SAME_AS"]
+    (claim,) = [row for row in people("whole").network.entities.look("aide-1").claims if row["relation"] == "SAME_AS"]
     assert claim["handling"] == "P"
 
 
 # -- asking by name ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", [SEALED_NAME, "abelard VERONICA", SEALED])
+@pytest.mark.parametrize("query", [SEALED_NAME, "abelard VERONICA", SEALED])
 def test_who_knows_a_name_is_told_the_pseudonym_and_it_is_in_the_log(
-    service: Service, case: str, people: Place, what: str
+    service: Service, case: str, people: Place, query: str
 ) -> None:
-    (found,) = people("low").search.known(what)
-    assert found["id"] == name_of(service, case, SEALED)
-    (line,) = [one for one in people.lines() if one["action"] == "known"]
+    (person,) = people("low").search.known(query)
+    assert person["id"] == name_of(service, case, SEALED)
+    (line,) = [entry for entry in people.lines() if entry["action"] == "known"]
     assert (line["account"], line["outcome"], line["rows"]) == ("low", "released", 1)
     assert "abelard" not in str(line).lower()
 
@@ -364,8 +366,8 @@ def test_a_part_of_a_name_tells_nothing_nor_does_who_is_not_seen(people: Place, 
         "links": said("account-9", "boss-1 DIRECTED aide-2") + said("report-9", "w-8 CROSSED_ON crossing-1"),
     }
     people("whole").deliveries.load(write(tmp_path / "2", **hidden), quiet)
-    for what in ("Veronica", "Nora Only", "Cora Hidden", "Bo Quist"):
-        assert people("low").search.known(what) == [], what
+    for name in ("Veronica", "Nora Only", "Cora Hidden", "Bo Quist"):
+        assert people("low").search.known(name) == [], name
     assert people("high").search.known("Nora Only") == []  # someone known only as a source is in no answer
     assert len(people("high").search.known("Cora Hidden")) == 1
     with pytest.raises(RequestError):
@@ -389,9 +391,9 @@ def test_what_is_known_of_somebody_under_c_alone_finds_them_for_nobody_cleared_f
         ]
     }
     assert people("whole").deliveries.load(write(tmp_path / "2", **more), quiet, partial=True).rejections == []
-    for what in ("Zed Alpha", "07700 900123"):
-        assert people("low").search.known(what) == [], what
-        assert len(people("high").search.known(what)) == 1, what
+    for query in ("Zed Alpha", "07700 900123"):
+        assert people("low").search.known(query) == [], query
+        assert len(people("high").search.known(query)) == 1, query
     assert len(people("low").search.known(SEALED_NAME)) == 1
 
 
@@ -437,8 +439,8 @@ def test_a_kill_past_an_erasure_leaves_nothing_of_it_beside_the_database(
         former = connection.execute(sa.select(tables.deliveries.c.rows_sealed)).scalar_one()
     finish = Replay.finish
 
-    def killed(*given: Any) -> None:
-        finish(*given)
+    def killed(*arguments: Any) -> None:
+        finish(*arguments)
         raise KeyboardInterrupt
 
     def left() -> set[str]:

@@ -134,8 +134,8 @@ def grown(
             write(folder, **tables)
             assert session(service, "ann").deliveries.load(folder, quiet).rejections == []
             pam = session(service, "pam")
-            found = pam.search
-            answers.append({text: (found.find(text), found.said(text), found.tied(text)) for text in ASKED})
+            search = pam.search
+            answers.append({text: (search.find(text), search.said(text), search.tied(text)) for text in ASKED})
         yield service, answers[0], answers[1]
 
 
@@ -153,8 +153,8 @@ def ann(grown: tuple[Service, object, object]) -> Session:
     return session(grown[0], "ann")
 
 
-def ids(found: Session, text: str) -> list[str]:
-    return [hit.id for hit in found.search.find(text).hits]
+def ids(reader: Session, text: str) -> list[str]:
+    return [hit.id for hit in reader.search.find(text).hits]
 
 
 def test_what_is_hidden_moves_nothing_of_what_is_found(
@@ -186,8 +186,10 @@ def test_what_is_hidden_moves_nothing_of_what_is_found(
 )
 def test_the_nearest_come_first_in_any_script(pam: Session, text: str, wanted: list[str]) -> None:
     # A random pseudonym may contain the two typed characters. Then it is rightly found by them.
-    by_chance = {one for one in ids(pam, text) if is_pseudonym(one) and f"-{text.upper()}" in one}
-    assert [one for one in ids(pam, text) if one not in by_chance] == wanted
+    by_chance = {
+        identifier for identifier in ids(pam, text) if is_pseudonym(identifier) and f"-{text.upper()}" in identifier
+    }
+    assert [identifier for identifier in ids(pam, text) if identifier not in by_chance] == wanted
 
 
 def test_each_says_how_and_why_it_matched(pam: Session) -> None:
@@ -230,12 +232,16 @@ def test_nothing_of_somebody_sealed_is_in_the_index(ann: Session, text: str) -> 
 
 
 def test_words_are_found_in_what_the_reader_is_shown_one_by_one(pam: Session, ann: Session) -> None:
-    def told(session: Session) -> set[tuple[str, str]]:
-        return {(one.column, one.statement["statement"]) for one in session.search.said("lorry").texts if one.statement}
+    def texts(session: Session) -> set[tuple[str, str]]:
+        return {
+            (text_match.column, text_match.statement["statement"])
+            for text_match in session.search.said("lorry").texts
+            if text_match.statement
+        }
 
-    assert told(pam) == {("summary", "R1"), ("object_as_said", "R1")}
-    assert told(ann) == {
-        *told(pam), ("summary", "A1"), ("notes", "A1"), ("summary", "R2"), ("notes", "R2"), ("place", "R2"),
+    assert texts(pam) == {("summary", "R1"), ("object_as_said", "R1")}
+    assert texts(ann) == {
+        *texts(pam), ("summary", "A1"), ("notes", "A1"), ("summary", "R2"), ("notes", "R2"), ("place", "R2"),
     }  # fmt: skip
     (note,) = pam.search.said("anchor").texts
     assert (note.column, note.entity and note.entity["id"], note.excerpt.found) == ("notes", "P1", "Anchor")
@@ -244,17 +250,17 @@ def test_words_are_found_in_what_the_reader_is_shown_one_by_one(pam: Session, an
 def test_order_and_answer_are_those_of_reading_everything(demo: Service) -> None:
     """The index and its limit drop no match, and keep the order of the match score."""
     loader = accounts.listed(demo.database)[0]
-    here = demo.session(loader, "tests", "demo")
-    named = {row["id"]: row for row in here.ask.rows("cases.entities", whole=True).dicts()}
+    reader = demo.session(loader, "tests", "demo")
+    named = {row["id"]: row for row in reader.ask.rows("cases.entities", whole=True).dicts()}
     for text in ("hew", "bestun hama", "p0397", "karim"):
-        hits = here.search.find(text).hits
+        hits = reader.search.find(text).hits
         assert [hit.level for hit in hits] == sorted(hit.level for hit in hits)
         by_name = {
-            one for one, row in named.items()
-            if (found := match(SearchText(text), fields({"id": one, "name": row["name"]}))) and found.level < 3
+            identifier for identifier, row in named.items()
+            if (hit := match(SearchText(text), fields({"id": identifier, "name": row["name"]}))) and hit.level < 3
         }  # fmt: skip
-        shown = {hit.id for hit in hits}
-        assert by_name <= shown or (len(hits) == 50 and all(hit.level < 3 for hit in hits))
+        hit_ids = {hit.id for hit in hits}
+        assert by_name <= hit_ids or (len(hits) == 50 and all(hit.level < 3 for hit in hits))
 
 
 def test_a_case_that_is_not_theirs_is_not_searched(grown: tuple[Service, object, object]) -> None:
@@ -332,14 +338,17 @@ def test_own_columns_and_interests_are_found_by_who_may_see_them(
 ) -> None:
     search = session(grown[0], who).search
 
-    def found(text: str, column: str) -> list[str]:
+    def hit_ids(text: str, column: str) -> list[str]:
         texts = search.said(text).texts
-        assert {one.column for one in texts} <= {column}
-        return [str((one.entity or {}).get("id") or (one.statement or {}).get("statement")) for one in texts]
+        assert {text_match.column for text_match in texts} <= {column}
+        return [
+            str((text_match.entity or {}).get("id") or (text_match.statement or {}).get("statement"))
+            for text_match in texts
+        ]
 
-    assert found("kestrel", "own_column") == own[:1]
-    assert sorted(found("desk", "own_column")) == sorted(own[1:])
-    assert found("asylum", "interest") == interest
+    assert hit_ids("kestrel", "own_column") == own[:1]
+    assert sorted(hit_ids("desk", "own_column")) == sorted(own[1:])
+    assert hit_ids("asylum", "interest") == interest
     assert not search.said("asylum").truncated
     assert search.said(WITNESS).texts == ()
 

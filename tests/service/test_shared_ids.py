@@ -81,60 +81,61 @@ class Cases:
 def cases(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Cases]:
     settings = at_server(named="part")
     with Service(settings) as service:
-        made = Cases(settings, service, f"a-{new_name()}", f"b-{new_name()}", tmp_path)
-        both = {made.one: WHOLE, made.two: WHOLE}
+        pair = Cases(settings, service, f"a-{new_name()}", f"b-{new_name()}", tmp_path)
+        both = {pair.one: WHOLE, pair.two: WHOLE}
         for name, role in (("inv", "investigator"), ("cus", "custodian"), ("sup", "supervisor")):
             accounts.add(service.database, name, [role], both)
-        accounts.add(service.database, "cus-1", ["custodian"], {made.one: WHOLE})
-        accounts.add(service.database, "cus-p", ["custodian"], {made.one: WHOLE, made.two: Grant("C")})
-        for case in (made.one, made.two):
-            made.load(case, FIRST)
-        yield made
-        made.service.close()
+        accounts.add(service.database, "cus-1", ["custodian"], {pair.one: WHOLE})
+        accounts.add(service.database, "cus-p", ["custodian"], {pair.one: WHOLE, pair.two: Grant("C")})
+        for case in (pair.one, pair.two):
+            pair.load(case, FIRST)
+        yield pair
+        pair.service.close()
 
 
 def test_an_id_sealed_in_one_is_sealed_in_the_other(cases: Cases, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, two, everybody = cases.one, cases.two, set(NAMES)
-    cases.load(one, marked("p-1"))
-    assert (cases.named(one), cases.named(two)) == (everybody - {"p-1"}, everybody)  # sealing is for one case
+    first, second, everybody = cases.one, cases.two, set(NAMES)
+    cases.load(first, marked("p-1"))
+    assert (cases.named(first), cases.named(second)) == (everybody - {"p-1"}, everybody)  # sealing is for one case
 
     cases.declare()
-    assert cases.named(two) == everybody - {"p-1"}
-    assert cases.why(two, "p-1") == SHARED_ID
+    assert cases.named(second) == everybody - {"p-1"}
+    assert cases.why(second, "p-1") == SHARED_ID
 
-    number = cases.load(two, marked("p-2")).delivery
-    assert cases.named(one) == cases.named(two) == everybody - {"p-1", "p-2"}
-    cases.at("inv", two).deliveries.undo(number, quiet)
-    assert cases.named(one) == cases.named(two) == everybody - {"p-1", "p-2"}
+    number = cases.load(second, marked("p-2")).delivery
+    assert cases.named(first) == cases.named(second) == everybody - {"p-1", "p-2"}
+    cases.at("inv", second).deliveries.undo(number, quiet)
+    assert cases.named(first) == cases.named(second) == everybody - {"p-1", "p-2"}
 
-    seal(cases.at("cus", one), cases.at("sup", one), "p-3")
-    assert cases.named(one) == cases.named(two) == everybody - {"p-1", "p-2", "p-3"}
+    seal(cases.at("cus", first), cases.at("sup", first), "p-3")
+    assert cases.named(first) == cases.named(second) == everybody - {"p-1", "p-2", "p-3"}
 
     # Killed before the other case is rewritten: that case is closed to readers until the next start.
     with monkeypatch.context() as killed:
         killed.setattr(SealingAcross, "complete", lambda _self: None)
-        cases.load(one, marked("p-4"))
-    assert (cases.state(one), cases.state(two)) == ("open", "loading")
+        cases.load(first, marked("p-4"))
+    assert (cases.state(first), cases.state(second)) == ("open", "loading")
     with pytest.raises(Busy):
-        cases.at("inv", two).search.find("Dov Lund")
+        cases.at("inv", second).search.find("Dov Lund")
     cases.restart()
     cases.service.store()
     cases.service.recover(quiet)
-    assert cases.state(two) == "open"
-    assert cases.named(two) == everybody - {"p-1", "p-2", "p-3", "p-4"}
+    assert cases.state(second) == "open"
+    assert cases.named(second) == everybody - {"p-1", "p-2", "p-3", "p-4"}
 
     # The other case is being loaded: it is closed, and its next change completes it.
-    with Locks(cases.settings.home).case(two):
-        cases.load(one, marked("p-5"))
-        assert (cases.state(one), cases.state(two)) == ("open", "loading")
-    cases.load(two, {"gangs": [{"id": "g-1", "name": "The Landing"}]})
-    assert cases.named(one) == cases.named(two) == {"p-6"}
-    assert (cases.state(one), cases.state(two)) == ("open", "open")
+    with Locks(cases.settings.home).case(second):
+        cases.load(first, marked("p-5"))
+        assert (cases.state(first), cases.state(second)) == ("open", "loading")
+    cases.load(second, {"gangs": [{"id": "g-1", "name": "The Landing"}]})
+    assert cases.named(first) == cases.named(second) == {"p-6"}
+    assert (cases.state(first), cases.state(second)) == ("open", "open")
 
-    cases.at("cus", two).protection.sharing.end(one)
-    assert cases.at("cus", one).protection.sharing.listed() == []
-    cases.load(one, marked("p-6"))
-    assert (cases.named(one), cases.named(two)) == (set(), {"p-6"})  # nobody was unsealed, and nobody else was sealed
+    cases.at("cus", second).protection.sharing.end(first)
+    assert cases.at("cus", first).protection.sharing.listed() == []
+    cases.load(first, marked("p-6"))
+    # Nobody was unsealed, and nobody else was sealed.
+    assert (cases.named(first), cases.named(second)) == (set(), {"p-6"})
 
 
 def test_who_loads_while_somebody_is_sealed_elsewhere_opens_no_case_that_names_them(
@@ -175,8 +176,8 @@ def test_a_preview_tells_nothing_of_who_is_sealed_in_the_other_case(cases: Cases
     cases.declare()
 
     def preview() -> tuple[Any, ...]:
-        told = cases.load(cases.two, arriving, dry_run=True)
-        return told.counts, told.notes, told.rejections
+        outcome = cases.load(cases.two, arriving, dry_run=True)
+        return outcome.counts, outcome.notes, outcome.rejections
 
     before = preview()
     cases.load(cases.one, {"people": [{"id": "p-9", "name": "Gil Arne", "sealed": "yes"}]})
@@ -201,7 +202,7 @@ def test_it_takes_a_custodian_with_clearance_for_all_of_both_cases(cases: Cases)
     sharing("cus").declare(cases.two, "one register of people")
     with pytest.raises(RequestError, match="already"):
         sharing("cus", cases.two).declare(cases.one, "why")
-    (told,) = sharing("sup", cases.two).listed()
-    assert (told.other, told.account, told.reason) == (cases.one, "cus", "one register of people")
+    (declaration,) = sharing("sup", cases.two).listed()
+    assert (declaration.other, declaration.account, declaration.reason) == (cases.one, "cus", "one register of people")
     (hidden,) = sharing("cus-1").listed()  # not cleared for the other case
     assert (hidden.other, hidden.account, hidden.at, hidden.reason) == ("", "", None, "")

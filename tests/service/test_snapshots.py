@@ -71,12 +71,12 @@ class Asked:
         for method in ("read_blocks", "read_at_once"):
             plain = getattr(Store, method)
 
-            def asked(store: Store, text: str, *given: Any, _plain: Any = plain, **named: Any) -> Any:
+            def counted_read(store: Store, text: str, *arguments: Any, _plain: Any = plain, **named: Any) -> Any:
                 if store is service.store() and text in texts:
                     self.names.append(texts[text])
-                return _plain(store, text, *given, **named)
+                return _plain(store, text, *arguments, **named)
 
-            monkeypatch.setattr(Store, method, asked)
+            monkeypatch.setattr(Store, method, counted_read)
 
     def taken(self) -> list[str]:
         names, self.names = sorted(self.names), []
@@ -101,15 +101,15 @@ class Twice:
         """Let an undo or a third delivery follow the first call of a function of `material`; lists the change made."""
         call, changes = getattr(material, name), list[str]()
 
-        def slowly(*given: Any, **named: Any) -> Any:
-            made = call(*given, **named)
+        def slowly(*arguments: Any, **named: Any) -> Any:
+            answer = call(*arguments, **named)
             if not changes:
                 changes.append(change)
                 if change == "an undo":
                     session(self.plain, "inv", CASE).deliveries.undo(2, quiet)
                 else:
                     self.deliver(THIRD)
-            return made
+            return answer
 
         monkeypatch.setattr(material, name, slowly)
         return changes
@@ -183,8 +183,8 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> 
     """Change something between the next reading of the graph and the use of its rows."""
     read = Store.read_at_once
 
-    def slowly(*given: Any, **named: Any) -> Any:
-        rows = read(*given, **named)
+    def slowly(*arguments: Any, **named: Any) -> Any:
+        rows = read(*arguments, **named)
         monkeypatch.setattr(Store, "read_at_once", read)
         change()
         return rows
@@ -196,14 +196,14 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> 
 def twice(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Twice]:
     chosen = at_server(snapshot_rows=1, named="part")
     (tmp_path / "deliveries").mkdir()
-    with Service(chosen) as kept, Service(dataclasses.replace(chosen, snapshot_rows=0)) as plain:
-        add(kept, CASE, {**READERS, **OFFICERS})
-        yield Twice(kept, plain, tmp_path / "deliveries")
+    with Service(chosen) as cached, Service(dataclasses.replace(chosen, snapshot_rows=0)) as plain:
+        add(cached, CASE, {**READERS, **OFFICERS})
+        yield Twice(cached, plain, tmp_path / "deliveries")
 
 
 @pytest.mark.slow(reason="reads a whole case for four clearances, three times after each of seven changes")
 def test_it_is_what_the_graph_says_whatever_becomes_of_the_case(twice: Twice, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = Asked(twice.kept, monkeypatch)
+    queries = Asked(twice.kept, monkeypatch)
     cus, sup = (session(twice.plain, name, CASE) for name in ("cus", "sup"))
 
     def erase() -> None:
@@ -223,11 +223,11 @@ def test_it_is_what_the_graph_says_whatever_becomes_of_the_case(twice: Twice, mo
         change()
         for name in READERS:
             first = told(twice.kept, name)
-            assert asked.taken(), (step, name)
+            assert queries.taken(), (step, name)
             again = told(twice.kept, name)
-            assert asked.taken() == [query for query in sorted(WHOLE_CASE) if not rows(again, query)], (step, name)
+            assert queries.taken() == [query for query in sorted(WHOLE_CASE) if not rows(again, query)], (step, name)
             assert first == again == told(twice.plain, name), (step, name)
-            asked.taken()
+            queries.taken()
         under_c = {path for path in twice.files & before if path.name != "lock"}
         # Only a change under C leaves files in place: those read under P.
         assert bool(under_c) == (step in ("one under C", "the second is taken back", "and comes again")), step
@@ -296,18 +296,18 @@ def test_what_is_read_in_columns_stands_in_the_log_as_ever_and_is_one_clearances
     for delivered in (FIRST, SECOND):
         twice.deliver(delivered)
     lines: dict[str, list[Any]] = {}
-    for which in ("objects", "columns"):
+    for form in ("objects", "columns"):
         twice.kept.forget()
         for name in READERS:
             before = set(logged(twice.kept))
             session(twice.kept, name, CASE).leads._material.given()
             now = logged(twice.kept)
-            lines.setdefault(which, []).append([now[line] for line in sorted(now.keys() - before)])
+            lines.setdefault(form, []).append([now[line] for line in sorted(now.keys() - before)])
     assert lines["objects"] == lines["columns"]
     assert all("hubs.claims" in str(of_one) for of_one in lines["columns"])
-    given = {name: session(twice.kept, name, CASE).leads._material.given()[0] for name in READERS}
-    assert {claim.handling for claim in given["sourced"]} == {"P"}
-    assert {claim.handling for claim in given["all"]} == {"P", "C"}
+    claims_by_reader = {name: session(twice.kept, name, CASE).leads._material.given()[0] for name in READERS}
+    assert {claim.handling for claim in claims_by_reader["sourced"]} == {"P"}
+    assert {claim.handling for claim in claims_by_reader["all"]} == {"P", "C"}
 
 
 def test_another_process_of_the_home_reads_what_the_first_kept_and_asks_the_server_for_nothing_of_it(
@@ -317,13 +317,13 @@ def test_another_process_of_the_home_reads_what_the_first_kept_and_asks_the_serv
         twice.deliver(rows_of_delivery)
     first = {name: (told(twice.kept, name), computed(twice.kept, name)) for name in READERS}
     with Service(twice.kept.settings) as second:
-        asked = Asked(second, monkeypatch)
+        queries = Asked(second, monkeypatch)
         for name in READERS:
             again = told(second, name)
             # Empty answers are not kept: reading them again costs as little.
-            assert asked.taken() == [query for query in sorted(WHOLE_CASE) if not rows(again, query)], name
+            assert queries.taken() == [query for query in sorted(WHOLE_CASE) if not rows(again, query)], name
             assert (again, computed(second, name)) == first[name]
-            assert set(asked.taken()).isdisjoint(MATERIAL), name
+            assert set(queries.taken()).isdisjoint(MATERIAL), name
 
 
 def test_of_a_case_that_is_too_large_for_the_server_to_hold_it_is_the_same(
@@ -336,9 +336,9 @@ def test_of_a_case_that_is_too_large_for_the_server_to_hold_it_is_the_same(
     one_by_one: list[str] = []
     whole = Store.read_one_by_one
 
-    def read(store: Store, text: str, *given: Any, **named: Any) -> Any:
+    def read(store: Store, text: str, *arguments: Any, **named: Any) -> Any:
         one_by_one.append(text)
-        return whole(store, text, *given, **named)
+        return whole(store, text, *arguments, **named)
 
     monkeypatch.setattr(Store, "read_one_by_one", read)
     assert {name: told(twice.plain, name) for name in READERS} == before
@@ -407,8 +407,8 @@ def test_what_is_left_out_is_of_the_state_that_it_is_left_out_of(
     overtaken = twice.overtaken_in("LeavingOut", change, monkeypatch)
     session(twice.kept, "all", CASE).leads.places()
     assert overtaken
-    kept, plain = (session(of, "all", CASE).leads.places() for of in (twice.kept, twice.plain))
-    assert kept == plain
+    cached, plain = (session(of, "all", CASE).leads.places() for of in (twice.kept, twice.plain))
+    assert cached == plain
 
 
 @pytest.mark.parametrize("change", ["a delivery", "an undo"])
@@ -425,11 +425,11 @@ def test_where_many_share_the_first_places_what_becomes_of_them_is_of_the_state_
     overtaken = twice.overtaken_in("first_places", change, monkeypatch)
     reader.leads.falsehood(lead)
     assert overtaken
-    kept, plain = (
+    cached, plain = (
         [asking.leads.falsehood(lead.id) for lead in asking.leads.ranking().leads]
         for asking in (session(of, "all", CASE) for of in (twice.kept, twice.plain))
     )
-    assert kept == plain
+    assert cached == plain
 
 
 def test_who_waits_too_long_for_what_becomes_of_the_first_places_is_told_to_look_again(
@@ -442,10 +442,10 @@ def test_who_waits_too_long_for_what_becomes_of_the_first_places_is_told_to_look
     reader.leads.places()
     began, goes_on = threading.Event(), threading.Event()
 
-    def slowly(*given: Any, **named: Any) -> Any:
+    def slowly(*arguments: Any, **named: Any) -> Any:
         began.set()
         assert goes_on.wait(60)
-        return alone(*given, **named)
+        return alone(*arguments, **named)
 
     def hurried() -> object:
         PATIENCE.set(0.1)
@@ -540,8 +540,8 @@ def test_a_kill_between_the_change_and_the_clearing_away_leaves_nothing_after_th
     told(twice.kept, "all")
     finish = Register.finish
 
-    def killed(*given: Any, **named: Any) -> None:
-        finish(*given, **named)
+    def killed(*arguments: Any, **named: Any) -> None:
+        finish(*arguments, **named)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Register, "finish", killed)
@@ -576,9 +576,9 @@ def test_what_comes_under_c_meanwhile_keeps_nothing_from_who_is_cleared_for_p(
     low.ask.rows("cases.entities", whole=True)
     assert len(twice.files) == 2
     twice.kept.forget()
-    asked = Asked(twice.kept, monkeypatch)
+    queries = Asked(twice.kept, monkeypatch)
     assert HIDDEN not in str(low.ask.rows("cases.entities", whole=True).rows)
-    assert asked.taken() == []
+    assert queries.taken() == []
 
 
 def test_what_was_read_of_a_graph_that_is_not_the_one_written_is_not_kept(twice: Twice) -> None:

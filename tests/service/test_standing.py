@@ -39,7 +39,7 @@ COLUMNS = {"people": ["id", "name", "category", "sealed", "date_of_birth", "age_
 
 
 def rows(table: str, *values: Mapping[str, Any]) -> list[Row]:
-    return [Row(table, f"{table}.csv", line, dict(one)) for line, one in enumerate(values, 2)]
+    return [Row(table, f"{table}.csv", line, dict(cells)) for line, cells in enumerate(values, 2)]
 
 
 def people(*values: Mapping[str, Any]) -> list[Row]:
@@ -48,10 +48,10 @@ def people(*values: Mapping[str, Any]) -> list[Row]:
 
 def said(*links: str, handling: str = "P", statement: str = "S1", kind: str = "intelligence") -> list[Row]:
     """A statement and its claims, each written as subject, relation, object."""
-    claims = [dict(zip(("subject_id", "relation", "object_id"), one.split(), strict=True)) for one in links]
+    claims = [dict(zip(("subject_id", "relation", "object_id"), link.split(), strict=True)) for link in links]
     return [
         *rows("statements", {"id": statement, "kind": kind, "handling": handling}),
-        *rows("links", *({**one, "statement_id": statement} for one in claims)),
+        *rows("links", *({**claim, "statement_id": statement} for claim in claims)),
     ]
 
 
@@ -103,10 +103,10 @@ def test_who_comes_first_is_decided_by_the_part_they_play(row: dict[str, Any], c
 
 @pytest.mark.parametrize("claim", ["p PILOTED c1", "p CROSSED_ON c1"])
 def test_being_a_source_changes_nothing(claim: str) -> None:
-    told = [*people({"id": "p"}), *CROSSING, *said(claim)]
+    delivery = [*people({"id": "p"}), *CROSSING, *said(claim)]
     account = rows("statements", {"id": "S2", "kind": "witness", "source_id": "p", "handling": "C"})
-    alone, with_account = after(told)[1], after([*told, *account])[1]
-    assert packed(alone) == packed(with_account) == packed(after(told, account)[1])
+    alone, with_account = after(delivery)[1], after([*delivery, *account])[1]
+    assert packed(alone) == packed(with_account) == packed(after(delivery, account)[1])
 
 
 def test_who_is_sealed_stays_sealed_whatever_comes() -> None:
@@ -116,7 +116,7 @@ def test_who_is_sealed_stays_sealed_whatever_comes() -> None:
     fold(state, 2, emptied, COLUMNS, partial=False)
     now = standings(before, state, BY, 2)
     assert of(now, "p").sealed
-    assert [one["name"] for one in of(now, "p").identities] == ["Hewa Karim", "H. K."]
+    assert [known["name"] for known in of(now, "p").identities] == ["Hewa Karim", "H. K."]
     assert (opened_by(before, now, 2), of(now, "p").against) == (1, 2)
     assert of(standings(now, State(), BY, 3), "p").identities == of(now, "p").identities  # everything taken back
 
@@ -168,14 +168,14 @@ def test_who_was_opened_and_taken_back_comes_again_and_a_mark_seals(mark: dict[s
     name = pseudonym(KEY, "person", "p")
     opening = replace(BY, decided={name: "opened"}, now=(name,))
     opened = replace(BY, decided={name: "opened"}, decided_at={name: BY.at}, at="2020-05-10T10:00:00")
-    told = [*CROSSING, *said("p CROSSED_ON c1")]
-    state, standing = after([*people({"id": "p"}), *told])
+    delivery = [*CROSSING, *said("p CROSSED_ON c1")]
+    state, standing = after([*people({"id": "p"}), *delivery])
     standing = standings(standing, state, opening, 1)
     taken_back = standings(standing, State(), opened, 1)
     assert not by_name(taken_back)
     for row, is_sealed in (({"id": "p", **mark}, True), ({"id": "p"}, False)):
         again = State()
-        fold(again, 2, [*people(row), *told], COLUMNS, partial=False)
+        fold(again, 2, [*people(row), *delivery], COLUMNS, partial=False)
         assert of(standings(taken_back, again, opened, 2), "p").sealed is is_sealed
 
 
@@ -210,8 +210,8 @@ def test_an_act_claimed_of_a_bare_id_opens_nobody_who_arrives_under_it() -> None
         _, standing = after([*BARE, *acts], register)
         assert all(of(standing, f"P00{number}").sealed for number in range(1, 6))
         # Whether the register or the act comes first, the same people end up sealed.
-        _, other = after([*register, *CROSSING], acts)
-        assert sealed_names(other) == sealed_names(standing)
+        _, reordered = after([*register, *CROSSING], acts)
+        assert sealed_names(reordered) == sealed_names(standing)
     # If the act is taken back, they stay sealed.
     _, standing = after([*BARE, *acts], REGISTER)
     left = State()
@@ -220,7 +220,7 @@ def test_an_act_claimed_of_a_bare_id_opens_nobody_who_arrives_under_it() -> None
 
 
 def sealed_names(standing: Standings) -> set[str]:
-    return {name for name, one in standing.items() if one.sealed}
+    return {name for name, entity in standing.items() if entity.sealed}
 
 
 def test_who_comes_with_a_name_and_an_act_after_a_bare_id_is_named_and_the_custodian_is_told_by_which_delivery() -> (
@@ -337,23 +337,23 @@ def test_no_mark_depends_on_being_a_source() -> None:
     account = rows("statements", {"id": "S9", "kind": "witness", "source_id": "p", "handling": "P"})
     for by in (BY, replace(BY, named="tie")):
         for claim in ("p PILOTED c1", "p CROSSED_ON c1", "p CONTACTED q"):
-            told = [*ARI, *CROSSING, *said(claim)]
+            delivery = [*ARI, *CROSSING, *said(claim)]
             as_witness = [*people({"id": "p", "name": "Ari", "category": ["witness"]}, {"id": "q", "name": "Bo"})]
-            plain = sealed_names(after(told, by=by)[1])
-            assert sealed_names(after([*told, *account], by=by)[1]) == plain
+            plain = sealed_names(after(delivery, by=by)[1])
+            assert sealed_names(after([*delivery, *account], by=by)[1]) == plain
             # Under the setting `tie` a witness is not named. That seals more, but depends on the category alone.
             if by is BY:
-                assert sealed_names(after([*as_witness, *told[2:], *account], by=by)[1]) == plain
+                assert sealed_names(after([*as_witness, *delivery[2:], *account], by=by)[1]) == plain
 
 
 @pytest.mark.parametrize("restricted", [True, False], ids=["with what is C", "without it"])
 def test_after_an_undo_what_is_c_decides_nothing_of_who_comes_again_under_p(restricted: bool) -> None:
     secret = [*people({"id": "p", "handling": "C"}), *CROSSING, *said("p ORGANISED c1", handling="C", statement="S9")]
     state, standing = after(secret if restricted else CROSSING)
-    told, by_hand = State(), [*people({"id": "p"}), *CROSSING, *said("p PILOTED c1")]
-    for kept in (secret if restricted else CROSSING, by_hand):
-        fold(told, 1, kept, COLUMNS, partial=True)
-    standing = standings(standing, told, BY, 2)
+    later_state, by_hand = State(), [*people({"id": "p"}), *CROSSING, *said("p PILOTED c1")]
+    for delivery in (secret if restricted else CROSSING, by_hand):
+        fold(later_state, 1, delivery, COLUMNS, partial=True)
+    standing = standings(standing, later_state, BY, 2)
     assert (of(standing, "p").sealed, of(standing, "p").level) == (False, "P")
     standing = standings(standing, state, BY, 3)  # the second was taken back
     again = [*people({"id": "p"}), *CROSSING, *said("p CROSSED_ON c1", statement="S3")]
@@ -364,12 +364,12 @@ def test_after_an_undo_what_is_c_decides_nothing_of_who_comes_again_under_p(rest
 def test_who_was_taken_back_by_name_may_come_again_sealed() -> None:
     first = [*people({"id": "p"}), *CROSSING, *said("p PILOTED c1")]
     _, standing = after(first)
-    gone = standings(standing, State(), BY, 2)
-    assert [not by_name(gone), of(gone, "p").is_absent, of(gone, "p").identities] == [True, True, ({"id": "p"},)]
+    absent = standings(standing, State(), BY, 2)
+    assert [not by_name(absent), of(absent, "p").is_absent, of(absent, "p").identities] == [True, True, ({"id": "p"},)]
     state = State()
     fold(state, 3, [*people({"id": "p"}), *CROSSING, *said("p CROSSED_ON c1")], COLUMNS, partial=True)
-    assert of(standings(gone, state, BY, 3), "p").sealed
-    assert packed(standings(gone, State(), BY, 3)) == packed(gone)
+    assert of(standings(absent, state, BY, 3), "p").sealed
+    assert packed(standings(absent, State(), BY, 3)) == packed(absent)
 
 
 def test_an_act_told_later_is_no_key_to_a_name() -> None:
@@ -384,12 +384,12 @@ def test_what_is_c_decides_nothing_of_who_is_known_under_p() -> None:
     row = people({"id": "p", "name": "Ari", "sealed": "yes", "handling": "C"})
     for hidden in (under_c, [*row, *under_c], [*people({"id": "p", "age_disputed": "yes"}), *under_c]):
         state, standing = after(first, hidden)
-        asked = "age disputed, said under handling code C" if "age_disputed" in str(hidden) else ""
-        asked = "sealed by hand, said under handling code C" if "'sealed'" in str(hidden) else asked
-        assert of(standing, "p").asked == asked
+        reason = "age disputed, said under handling code C" if "age_disputed" in str(hidden) else ""
+        reason = "sealed by hand, said under handling code C" if "'sealed'" in str(hidden) else reason
+        assert of(standing, "p").asked == reason
         first_known = of(standing, "p").identities[:1]  # facts under C are kept alongside, marked as C
         assert all(row["handling"] == "C" for row in of(standing, "p").identities[1:])
-        bare = {name: replace(one, asked="", identities=first_known) for name, one in standing.items()}
+        bare = {name: replace(entity, asked="", identities=first_known) for name, entity in standing.items()}
         assert packed(bare) == packed(after(first)[1])
         assert state.records["people"]["p"].open == {"id": "p", "name": "Ari"}
 
@@ -412,7 +412,7 @@ def test_those_said_to_be_one_are_sealed_together() -> None:
     both = people({"id": "p", "sealed": "yes"}, {"id": "q"}, {"id": "r"})
     claims = said("p SAME_AS q", "r SAME_AS q", "q PILOTED c1", "r PILOTED c1")
     _, standing = after([*both, *CROSSING, *claims])
-    assert [(of(standing, one).sealed, of(standing, one).why) for one in "qr"] == [(True, THE_SAME)] * 2
+    assert [(of(standing, person).sealed, of(standing, person).why) for person in "qr"] == [(True, THE_SAME)] * 2
     both = people({"id": "p", "sealed": "yes"}, {"id": "q", "name": "Ari"}, {"id": "r", "name": "Bo"})
     _, later = after([*both, *CROSSING, *said("q PILOTED c1", "r PILOTED c1")], said("p SAME_AS q", statement="S2"))
     assert (of(later, "q").sealed, of(later, "q").asked) == (False, THE_SAME)
@@ -461,22 +461,22 @@ def test_what_leads_to_somebody_sealed_is_sealed_with_them() -> None:
 def test_a_thing_that_leads_to_sealed_people_alone_is_sealed_whatever_relation_says_so() -> None:
     things = rows(
         "things",
-        *({"id": one, "kind": "account", "handling": "P"} for one in ("account", "shared", "boss")),
-        *({"id": one, "kind": "vehicle", "handling": "P"} for one in ("car", "tow", "van")),
+        *({"id": identifier, "kind": "account", "handling": "P"} for identifier in ("account", "shared", "boss")),
+        *({"id": identifier, "kind": "vehicle", "handling": "P"} for identifier in ("car", "tow", "van")),
         {"id": "home", "kind": "address", "handling": "P"},
         {"id": "yard", "kind": "address", "handling": "P"},
     )
-    told = [*people({"id": "p", "name": "Ari"}, {"id": "q", "name": "Bo"}), *CROSSING, *things]
+    delivery = [*people({"id": "p", "name": "Ari"}, {"id": "q", "name": "Bo"}), *CROSSING, *things]
     claims = said(
         "q PILOTED c1", "p CONTACTED account", "p CONTACTED shared", "q CONTACTED shared", "q CONTACTED boss",
         "p LOCATED_AT home", "car LOCATED_AT home", "tow LOCATED_AT home", "q USED tow", "van LOCATED_AT yard",
     )  # fmt: skip
-    state, standing = after([*told, *claims])
+    state, standing = after([*delivery, *claims])
     assert set(sealed_ids(standing, state, KEY)) == {"p", "account", "home", "car"}
     # A claim under C does not seal it, or keep it open to readers cleared for P.
-    state, standing = after([*told, *claims], said("q USED car", "p CONTACTED van", handling="C", statement="S2"))
+    state, standing = after([*delivery, *claims], said("q USED car", "p CONTACTED van", handling="C", statement="S2"))
     assert set(sealed_ids(standing, state, KEY)) == {"p", "account", "home", "car"}
-    _, with_c = after([*told, *said("q USED account", handling="C", statement="S2"), *claims])
+    _, with_c = after([*delivery, *said("q USED account", handling="C", statement="S2"), *claims])
     assert with_c[pseudonym(KEY, "thing", "account")].sealed
 
 
@@ -488,22 +488,22 @@ def test_a_dwelling_of_which_only_who_lives_there_is_told_is_sealed_with_them() 
         {"id": "house", "kind": "dwelling", "handling": "P"},
         {"id": "wash", "kind": "premises"},
     )
-    told = [*people({"id": "p"}, {"id": "q"}), *CROSSING, *places]
+    delivery = [*people({"id": "p"}, {"id": "q"}), *CROSSING, *places]
     claims = said(
         "p LIVED_AT home", "p LIVED_AT hers", "q LIVED_AT hers", "p LIVED_AT house", "p LIVED_AT wash", "q MANAGED house",
         "q PILOTED c1",
     )  # fmt: skip
-    state, standing = after([*told, *claims])
+    state, standing = after([*delivery, *claims])
     assert set(sealed_ids(standing, state, KEY)) == {"p", "home"}
     assert standing[pseudonym(KEY, "thing", "home")].why == WHERE_THEY_LIVE
     # If someone is later said to run it, it stays sealed, as everything sealed does.
-    state, later = after([*told, *claims], said("q MANAGED home", statement="S2"))
+    state, later = after([*delivery, *claims], said("q MANAGED home", statement="S2"))
     assert set(sealed_ids(later, state, KEY)) == {"p", "home"}
     # A claim under C does not seal it, or keep it open to readers cleared for P.
     under_c = said("p LIVED_AT house", handling="C", statement="S2")
-    state, standing = after([*told, *said("q PILOTED c1")], under_c)
+    state, standing = after([*delivery, *said("q PILOTED c1")], under_c)
     assert "house" not in sealed_ids(standing, state, KEY)
-    _, with_c = after([*told, *said("q MANAGED home", handling="C", statement="S2"), *claims])
+    _, with_c = after([*delivery, *said("q MANAGED home", handling="C", statement="S2"), *claims])
     assert with_c[pseudonym(KEY, "thing", "home")].sealed
 
 
@@ -525,27 +525,27 @@ def test_a_claim_under_c_keeps_no_thing_known_under_p_sealed_when_its_user_is_op
 
 
 def test_a_place_that_is_said_to_be_a_dwelling_later_is_sealed_anew_and_stays_whatever_it_is_called() -> None:
-    told = [*people({"id": "p"}), *CROSSING, *said("p LIVED_AT w")]
+    delivery = [*people({"id": "p"}), *CROSSING, *said("p LIVED_AT w")]
     rows_of_it = [
         rows("workplaces", {"id": "w", "kind": kind, "name": name, "handling": "P"})
         for kind, name in (("premises", "Blue House"), ("dwelling", "Blue House"), ("premises", "Villa Rosa"))
     ]
     name = pseudonym(KEY, "thing", "w")
-    _, first = after([*told, *rows_of_it[0]])
+    _, first = after([*delivery, *rows_of_it[0]])
     assert not first[name].sealed
-    _, second = after([*told, *rows_of_it[0]], rows_of_it[1])
+    _, second = after([*delivery, *rows_of_it[0]], rows_of_it[1])
     assert name in sealed_anew(first, second)
-    _, third = after([*told, *rows_of_it[0]], rows_of_it[1], rows_of_it[2])
+    _, third = after([*delivery, *rows_of_it[0]], rows_of_it[1], rows_of_it[2])
     assert third[name].sealed
-    assert [one["name"] for one in third[name].identities] == ["Blue House", "Blue House", "Villa Rosa"]
+    assert [known["name"] for known in third[name].identities] == ["Blue House", "Blue House", "Villa Rosa"]
 
 
 def test_the_setting_names_who_is_only_tied_and_not_passive() -> None:
     tie = Deciding(KEY, BY.on, named="tie")
-    told = [*people({"id": "p"}, {"id": "q"}, {"id": "r", "category": ["victim"]}), *CROSSING]
+    delivery = [*people({"id": "p"}, {"id": "q"}, {"id": "r", "category": ["victim"]}), *CROSSING]
     claims = said("p CONTACTED q", "q CROSSED_ON c1", "r CONTACTED p")
-    _, standing = after([*told, *claims], by=tie)
-    assert [of(standing, one).sealed for one in "pqr"] == [False, True, True]
+    _, standing = after([*delivery, *claims], by=tie)
+    assert [of(standing, person).sealed for person in "pqr"] == [False, True, True]
 
 
 @pytest.mark.parametrize("handling", ["P", "C"])
@@ -566,8 +566,8 @@ def test_a_claim_under_c_that_somebody_was_carried_seals_nobody_tied_under_p(han
 
 def test_who_is_sealed_stays_so_under_an_id_out_of_which_a_name_was_taken() -> None:
     """An erasure masks ids in rows and in known facts alike, and a pseudonym is made from the id."""
-    told = [*CROSSING, *said("p PILOTED c1")]
-    _, before = after([*people({"id": "p", "name": "Hewa", "sealed": "yes"}), *told])
+    delivery = [*CROSSING, *said("p PILOTED c1")]
+    _, before = after([*people({"id": "p", "name": "Hewa", "sealed": "yes"}), *delivery])
     old = of(before, "p")
     known = {pseudonym(KEY, "person", "p"): replace(old, identities=({"id": "q", "name": "Hewa"},))}
     erasing = replace(BY, decided={pseudonym(KEY, "person", "x"): "erased"})
@@ -585,11 +585,11 @@ def test_who_is_sealed_stays_so_under_an_id_out_of_which_a_name_was_taken() -> N
 
 
 def test_what_is_known_under_an_id_that_stays_is_not_lost_to_one_that_changes() -> None:
-    one, other = {"id": "p", "name": "Ari Berg", "phones": ["+447700900431"]}, {"id": "q", "name": "Ari Vandal"}
-    before = {pseudonym(KEY, "person", "p"): Standing(True, "P", "2020-05-09", NO_PART, 3, identities=(one, other))}
+    first, second = {"id": "p", "name": "Ari Berg", "phones": ["+447700900431"]}, {"id": "q", "name": "Ari Vandal"}
+    before = {pseudonym(KEY, "person", "p"): Standing(True, "P", "2020-05-09", NO_PART, 3, identities=(first, second))}
     erasing = replace(BY, decided={pseudonym(KEY, "person", "x"): "erased"})
     now = standings(before, State(), erasing, 4)
-    assert [of(now, name).identities for name in "pq"] == [(one,), (other,)]
+    assert [of(now, name).identities for name in "pq"] == [(first,), (second,)]
     assert all(of(now, name).sealed for name in "pq")
     assert of(now, "p").against == 3  # reported when it was new
     assert standings(now, State(), erasing, 5) == now
@@ -646,7 +646,7 @@ CLAIM = st.tuples(
     st.sampled_from(IDS),
 ).map(" ".join)
 DELIVERY = st.tuples(
-    st.lists(ROW, max_size=4, unique_by=lambda one: one["id"]),
+    st.lists(ROW, max_size=4, unique_by=lambda row: row["id"]),
     st.lists(CLAIM, max_size=4),
     st.sampled_from("PC"),
     st.booleans(),
@@ -672,17 +672,17 @@ STEP = st.one_of(DELIVERY, st.integers(0, 5), st.tuples(st.sampled_from(IDS), st
     ]
 )
 def test_the_sealed_never_become_fewer_but_by_two_persons_and_a_mark_always_seals(steps: list[Any]) -> None:
-    kept: dict[int, tuple[list[Row], bool]] = {1: (people(*({"id": one} for one in IDS)), False)}
+    deliveries: dict[int, tuple[list[Row], bool]] = {1: (people(*({"id": person} for person in IDS)), False)}
     standing: dict[str, Standing] = {}
     decided: dict[str, str] = {}
     decided_at: dict[str, str] = {}
     known_marks: dict[str, set[str]] = {}
     for number, step in enumerate(steps, 2):
         opened: set[str] = set()
-        coming: list[Row] = kept[1][0] if number == 2 else []
+        coming: list[Row] = deliveries[1][0] if number == 2 else []
         at = f"2020-05-09T10:{number:02}:00"
         if isinstance(step, int):
-            kept.pop(step, None)  # taken back
+            deliveries.pop(step, None)  # taken back
         elif len(step) == 2:
             name = pseudonym(KEY, "person", step[0])
             decided[name], decided_at[name] = step[1], at
@@ -690,16 +690,16 @@ def test_the_sealed_never_become_fewer_but_by_two_persons_and_a_mark_always_seal
         else:
             given_rows, claims, handling, partial = step
             rows_now = [*people(*given_rows), *said(*claims, handling=handling, statement=f"S{number}")]
-            kept[number] = (rows_now, partial)
+            deliveries[number] = (rows_now, partial)
             coming = [*coming, *rows_now]
         state = State()
-        for one, (delivered, partial) in sorted(kept.items()):
-            fold(state, one, delivered, COLUMNS, partial=partial)
-        before = {name for name, one in standing.items() if one.sealed}
-        known = {name: one.identities for name, one in standing.items() if one.sealed}
+        for delivery_number, (delivered, partial) in sorted(deliveries.items()):
+            fold(state, delivery_number, delivered, COLUMNS, partial=partial)
+        before = {name for name, entity in standing.items() if entity.sealed}
+        known = {name: entity.identities for name, entity in standing.items() if entity.sealed}
         by = Deciding(KEY, BY.on, decided=decided, decided_at=decided_at, now=tuple(opened), at=at)
         standing = unpacked(packed(standings(standing, state, by, number, coming)))  # as after a restart
-        now = {name for name, one in standing.items() if one.sealed}
+        now = {name for name, entity in standing.items() if entity.sealed}
         assert before - now <= opened
         for name in now & before:
             assert standing[name].identities[: len(known[name])] == known[name]
@@ -711,7 +711,9 @@ def test_the_sealed_never_become_fewer_but_by_two_persons_and_a_mark_always_seal
             if name in opened:  # the two persons know of the marks under C too
                 known_marks[name] = set(marks(row.values, BY.on))
             assert name in now or said_now <= known_marks.get(name, set())
-        known_marks = {name: some for name, some in known_marks.items() if name in now | by_name(standing)}
+        known_marks = {
+            name: marks_of_name for name, marks_of_name in known_marks.items() if name in now | by_name(standing)
+        }
 
 
 ROUND = st.tuples(st.booleans(), st.sets(st.sampled_from(IDS)), st.sampled_from(["declared", "ended"]), ROW)
@@ -757,30 +759,30 @@ WHOLE = st.lists(
 
 @settings(max_examples=200)
 @given(WHOLE, st.data())
-def test_the_order_of_deliveries_changes_nothing_of_who_is_named(some: list[Any], data: st.DataObject) -> None:
+def test_the_order_of_deliveries_changes_nothing_of_who_is_named(entries: list[Any], data: st.DataObject) -> None:
     deliveries = []
-    for at, (row, relation, status) in enumerate(some):
+    for at, (row, relation, status) in enumerate(entries):
         statement = {"id": f"S{at}", "kind": "intelligence", "handling": "P", "status": status}
         claim = {"subject_id": f"p{at}", "relation": relation, "object_id": "c1", "statement_id": f"S{at}"}
         # An act of the next person's bare id; another delivery brings that person.
-        before = people({"id": f"p{(at + 1) % len(some)}"})
-        other = {"subject_id": f"p{(at + 1) % len(some)}", "relation": "PILOTED", "object_id": "c1"}
+        before = people({"id": f"p{(at + 1) % len(entries)}"})
+        second_claim = {"subject_id": f"p{(at + 1) % len(entries)}", "relation": "PILOTED", "object_id": "c1"}
         deliveries.append(
             [
                 *people({"id": f"p{at}", **row}),
                 *before,
                 *CROSSING,
                 *rows("statements", statement, {"id": f"R{at}", "kind": "record", "handling": "P"}),
-                *rows("links", *([claim] if relation != "nothing" else []), other | {"statement_id": f"R{at}"}),
+                *rows("links", *([claim] if relation != "nothing" else []), second_claim | {"statement_id": f"R{at}"}),
             ]
         )
     order = data.draw(st.permutations(deliveries))
 
-    def named(each: list[list[Row]]) -> set[str]:
+    def named_people(each: list[list[Row]]) -> set[str]:
         state, standing = State(), dict[str, Standing]()
         for number, delivered in enumerate(each, 1):
             fold(state, number, delivered, COLUMNS, partial=True)
             standing = standings(standing, state, BY, number, delivered)
-        return {name for name, one in standing.items() if not one.sealed and not one.is_open_id}
+        return {name for name, entity in standing.items() if not entity.sealed and not entity.is_open_id}
 
-    assert named(order) == named(deliveries)
+    assert named_people(order) == named_people(deliveries)

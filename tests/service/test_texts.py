@@ -35,8 +35,8 @@ class Case:
         self.by = Deciding(KEY, ON)
         self._given: list[list[Row]] = []
 
-    def load(self, *given: Row) -> Graphed:
-        self._given.append([*given])
+    def load(self, *delivered_rows: Row) -> Graphed:
+        self._given.append([*delivered_rows])
         return self._replay()
 
     def undo(self, number: int) -> Graphed:
@@ -48,9 +48,9 @@ class Case:
         name = pseudonym(KEY, "person", person)
         decided, decided_at = {**self.by.decided, name: decision}, {**self.by.decided_at, name: at}
         self.by = Deciding(KEY, ON, decided=decided, decided_at=decided_at, now=(name,), at=at)
-        made = self._replay()
+        graph = self._replay()
         self.by = replace(self.by, now=(), at=f"{at}.1")
-        return made
+        return graph
 
     def _replay(self) -> Graphed:
         self.state = State()
@@ -79,8 +79,8 @@ def report(identifier: str, summary: str, kind: str = "record", **more: str) -> 
 
 @pytest.fixture
 def case() -> Case:
-    made = Case()
-    made.load(
+    new_case = Case()
+    new_case.load(
         *people(
             {"id": "b", "name": "Bahar Kin", "aliases": ["Wolf"], "sealed": "yes"},
             {"id": "s", "name": "Omar Rashid", "category": ["suspect"]},
@@ -89,11 +89,11 @@ def case() -> Case:
         report("R2", "Kin told us, and Bahar slept."),
         report("R3", "Omar Rashid sold a boat."),
     )
-    return made
+    return new_case
 
 
 def test_a_text_that_names_somebody_sealed_is_withheld_as_a_whole_and_no_other(case: Case) -> None:
-    assert [case.text(one) for one in ("R1", "R2", "R3")] == [
+    assert [case.text(statement) for statement in ("R1", "R2", "R3")] == [
         WITHHELD,
         "Kin told us, and Bahar slept.",
         "Omar Rashid sold a boat.",
@@ -160,8 +160,8 @@ def _suspect(**called: Any) -> list[Row]:
     ]
 
 
-def _graph(made: Graphed) -> list[Any]:
-    return [made.shown["P7"], made.image.nodes["Person"], made.image.nodes["Gang"], [*made.image.links]]
+def _graph(graph: Graphed) -> list[Any]:
+    return [graph.shown["P7"], graph.image.nodes["Person"], graph.image.nodes["Gang"], [*graph.image.links]]
 
 
 @pytest.mark.parametrize("source", ["P7", "Eagle", "Shorty", "Ari Berg", "07700900123", "CHIS-1234"])
@@ -328,9 +328,9 @@ def test_cells_under_p_that_c_alone_knows_of_somebody_sealed_stay_in_whatever_wr
 def test_an_id_that_names_somebody_sealed_is_shown_as_another(case: Case) -> None:
     case.load(*people({"id": "kin-of-bahar-kin", "name": "Rana Aziz", "category": ["suspect"]}))
     case.load(*people({"id": "of-kin", "name": "Sami Nouri", "category": ["suspect"]}))
-    shown = case.made.shown["kin-of-bahar-kin"]
-    assert shown.startswith("H-")
-    assert case.node("Person", shown)["name"] == "Rana Aziz"
+    masked_id = case.made.shown["kin-of-bahar-kin"]
+    assert masked_id.startswith("H-")
+    assert case.node("Person", masked_id)["name"] == "Rana Aziz"
     assert case.made.shown["of-kin"] == "of-kin"
 
 
@@ -477,12 +477,12 @@ def test_no_text_comes_to_light_again_whatever_is_delivered_or_taken_back(seed: 
             case.undo(rng.randrange(3))
         else:
             case.load(*_delivery(rng, number))
-        there = case.made.image.nodes["Statement"]
-        delivered = {one: row.values["summary"] for one, row in case.state.records["statements"].items()}
+        statements = case.made.image.nodes["Statement"]
+        delivered = {statement: row.values["summary"] for statement, row in case.state.records["statements"].items()}
         for identifier, text in delivered.items():
             if withheld.get(identifier) == text:
-                assert there[identifier]["summary"] == WITHHELD
-            elif there[identifier]["summary"] == WITHHELD:
+                assert statements[identifier]["summary"] == WITHHELD
+            elif statements[identifier]["summary"] == WITHHELD:
                 withheld[identifier] = text
     assert withheld
 

@@ -32,10 +32,11 @@ WITNESSES = ("wit-1", "wit-2", "wit-3")
 # One report names twelve organisers. Only the first of three witnesses says that told-1 leads.
 ROWS: Tables = {
     "people": [
-        {"id": one, "name": one, "category": "suspect"} for one in (*REPORTED, "told-1", "heard-1", "aide-1", "aide-2")
+        {"id": person, "name": person, "category": "suspect"}
+        for person in (*REPORTED, "told-1", "heard-1", "aide-1", "aide-2")
     ]
-    + [{"id": one, "name": one, "category": "witness"} for one in WITNESSES]
-    + [{"id": one, "name": one} for one in ("rode-1", "duo-1", "duo-2")],
+    + [{"id": witness, "name": witness, "category": "witness"} for witness in WITNESSES]
+    + [{"id": person, "name": person} for person in ("rode-1", "duo-1", "duo-2")],
     "gangs": [{"id": "gang-1", "name": "The Landing"}],
     "crossings": [{"id": f"crossing-{number}", "date": "2020-05-08"} for number in range(14)],
     "statements": [
@@ -44,12 +45,14 @@ ROWS: Tables = {
         {"id": "record-2", "kind": "record", "handling": "P", "source_grade": "2", "assessment": "C"},
         {"id": "report-2", "kind": "intelligence", "handling": "P", "source_grade": "2", "assessment": "C"},
         *(
-            {"id": f"account-{one}", "kind": "witness", "handling": "P", "source_id": one, "interest": interest}
-            for one, interest in zip(WITNESSES, ("a debt", "a promise", ""), strict=True)
+            {"id": f"account-{witness}", "kind": "witness", "handling": "P", "source_id": witness, "interest": interest}
+            for witness, interest in zip(WITNESSES, ("a debt", "a promise", ""), strict=True)
         ),
     ],
     "links": [
-        row for number, one in enumerate(REPORTED) for row in said("report-1", f"{one} ORGANISED crossing-{number}")
+        row
+        for number, person in enumerate(REPORTED)
+        for row in said("report-1", f"{person} ORGANISED crossing-{number}")
     ]
     + said(
         "account-wit-1",
@@ -65,8 +68,8 @@ ROWS: Tables = {
     + said("account-wit-2", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-2")
     + said("account-wit-3", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-3")
     # duo-1 has two witnesses, which few readers may count. duo-2 has a report and a witness, which everybody sees.
-    + [row for one in WITNESSES[1:] for row in said(f"account-{one}", "duo-1 PILOTED crossing-2")]
-    + [row for one in ("report-2", "account-wit-2") for row in said(one, "duo-2 ORGANISED crossing-12")],
+    + [row for witness in WITNESSES[1:] for row in said(f"account-{witness}", "duo-1 PILOTED crossing-2")]
+    + [row for statement in ("report-2", "account-wit-2") for row in said(statement, "duo-2 ORGANISED crossing-12")],
 }
 
 
@@ -103,7 +106,7 @@ def test_without_source_clearance_no_witness_is_told_of(people: Place) -> None:
 def test_who_rests_on_one_report_or_record_is_marked_and_it_is_named(people: Place, name: str) -> None:
     """One report says that twelve people organised, one record what another did; nobody else says so."""
     session = people(name)
-    assert {told(session, one)["rests_on"] for one in REPORTED} == {"one report"}
+    assert {told(session, person)["rests_on"] for person in REPORTED} == {"one report"}
     row = told(session, "heard-1")
     assert (row["rests_on"], row["moved_by"]) == ("one record", "record record-1")
     assert int(str(row["rank"])) < int(str(row["rank_without"])) == row["worst_rank"]
@@ -200,7 +203,7 @@ def noted_everywhere(people: Place, name: str) -> list[dict[str, str]]:
         [client.get(f"{base}/lead.json?id={lead}").get_json()["lead"] for lead in on_page],
     ]
     # A file says below its rows what the ranking leaves out.
-    return [on_page, *({row["id"]: row["interest"] or "" for row in some if row["id"]} for some in rows)]
+    return [on_page, *({row["id"]: row["interest"] or "" for row in table if row["id"]} for table in rows)]
 
 
 def test_what_was_offered_to_a_witness_stands_beside_every_lead_that_rests_on_them(people: Place) -> None:
@@ -211,11 +214,13 @@ def test_what_was_offered_to_a_witness_stands_beside_every_lead_that_rests_on_th
     expected = {"told-1": "all", "duo-2": "some"}
     assert {lead: interest for lead, interest in noted[0].items() if interest} == expected
     # Each page says the same among the innocent readings.
-    said = {"all": "Said only by", "some": "Among who says"}
+    beginnings = {"all": "Said only by", "some": "Among who says"}
     session = people("sourced")
     for lead, interest in noted[0].items():
         readings = [each.text for each in session.leads.questions.readings(lead) if each.name == "owing"]
-        assert [text[: len(said[interest])] for text in readings] == ([said[interest]] if interest else []), lead
+        assert [text[: len(beginnings[interest])] for text in readings] == (
+            [beginnings[interest]] if interest else []
+        ), lead
         page = people.client("sourced").get(f"/case/{people.case}/lead?id={lead}").text
         assert [text for text in badges(page) if text.startswith("interest noted")] == (
             [f"interest noted for {interest}"] if interest else []
@@ -249,18 +254,18 @@ def test_the_fewest_false_accounts_are_named_and_the_log_counts_them(
 ) -> None:
     session = people("sourced")
     assert int(str(told(session, "told-1")["rank"])) <= 10
-    found, invented_accounts = session.leads.falsehood("told-1")
-    assert found is not None
-    (piece,) = found.pieces
+    falsehood, invented_accounts = session.leads.falsehood("told-1")
+    assert falsehood is not None
+    (piece,) = falsehood.pieces
     assert piece.kind == "witness"
     (source,) = piece.sources
     assert source in {claim.source for claim in session._material.given()[0] if claim.subject == "told-1"}
-    assert found.fewest
-    assert found.rank is not None
-    assert found.rank > 10
+    assert falsehood.fewest
+    assert falsehood.rank is not None
+    assert falsehood.rank > 10
     assert invented_accounts is not None
     assert invented_accounts >= 1
-    (line,) = [one for one in people.lines() if one["detail"].get("query") == "falsehood"]
+    (line,) = [entry for entry in people.lines() if entry["detail"].get("query") == "falsehood"]
     assert line["sources"] == 1
 
 
@@ -272,16 +277,16 @@ def test_why_somebody_is_a_lead_is_worked_out_once_while_the_case_stays_as_it_is
     def noted(module: ModuleType, name: str, of: Callable[..., object]) -> None:
         real = getattr(module, name)
 
-        def call(*given: Any, **more: Any) -> Any:
-            done.append(f"{name} {of(*given)}")
-            return real(*given, **more)
+        def call(*arguments: Any, **more: Any) -> Any:
+            done.append(f"{name} {of(*arguments)}")
+            return real(*arguments, **more)
 
         monkeypatch.setattr(module, name, call)
 
     noted(material, "would_leave", lambda _on, _singly, lead: lead)
     noted(leads, "explain", lambda lead, *_: lead)
     noted(questions, "readings", lambda lead, *_: lead)
-    noted(through, "paths", lambda some, *_: " ".join(some))
+    noted(through, "paths", lambda ends, *_: " ".join(ends))
     session = people("sourced")
     session.ask.home.forget()
     for lead in ("told-1", "told-1", "heard-1", "told-1"):
@@ -291,8 +296,8 @@ def test_why_somebody_is_a_lead_is_worked_out_once_while_the_case_stays_as_it_is
         assert session.leads.questions.readings(lead) == session.leads.questions.readings(lead)
         session.leads.witnesses.through([lead])
     every = [f"{name} {lead}" for lead in ("told-1", "heard-1") for name in ("explain", "readings", "paths")]
-    false = [one for one in done if one.startswith("would_leave")]
-    assert sorted(one for one in done if one not in false) == sorted(every)
+    false = [entry for entry in done if entry.startswith("would_leave")]
+    assert sorted(entry for entry in done if entry not in false) == sorted(every)
     # The first places are worked out together, each once.
     assert len(set(false)) == len(false)
     assert "would_leave told-1" in false

@@ -87,9 +87,9 @@ CASE: Tables = {
         claim(BY_SECRET, "PAID", "hub", "secret", polarity="denies"),
         *said("good", *TIES),
         *({**link, "polarity": "denies"} for link in said("secret", *DENIED)),
-        *(link for target in ("all", "denied") for link in said("good", *(f"{some} {target}" for some in KNOWN))),
-        *({**link, "polarity": "denies"} for link in said("no", *(f"{some} denied" for some in KNOWN))),
-        *said("bad", *(f"{some} weak" for some in KNOWN)),
+        *(link for target in ("all", "denied") for link in said("good", *(f"{person} {target}" for person in KNOWN))),
+        *({**link, "polarity": "denies"} for link in said("no", *(f"{person} denied" for person in KNOWN))),
+        *said("bad", *(f"{person} weak" for person in KNOWN)),
         *(claim(name, "LIVED_AT", "house", "good", from_date="2020-01-10") for name in ("lodger", "cleaner")),
         claim("doubted", "LIVED_AT", "house", "bad", from_date="2020-01-10"),
         claim("cleaner", "WORKED_AT", "house", "good", from_date="2020-01-10"),
@@ -105,8 +105,8 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
     return lambda: laid(at_server(), ROLES, "whole", CASE)
 
 
-def asked(people: Place, who: str, name: str, **given: Any) -> list[dict[str, Any]]:
-    return people(who).queries.run(name, given).dicts()
+def asked(people: Place, who: str, name: str, **parameters: Any) -> list[dict[str, Any]]:
+    return people(who).queries.run(name, parameters).dicts()
 
 
 # -- money ----------------------------------------------------------------------------------------------------------

@@ -55,9 +55,9 @@ def test_who_was_added_as_a_source_or_interpreter_alone_is_there_for_source_clea
     person = place.as_("ann").network.entities.look(added)
     assert person.values["handling"] == "C"
     assert unmentioned(place.as_("ann")) == [added]
-    for name, (there, counts) in before.items():
+    for name, (seen_before, counts) in before.items():
         reader = place.as_(name)
-        assert (people(reader), reader.network.entities.counts()) == (there, counts)
+        assert (people(reader), reader.network.entities.counts()) == (seen_before, counts)
         assert unmentioned(reader) == []
         with pytest.raises(NotFound):
             reader.network.entities.look(added)
@@ -145,9 +145,9 @@ def test_without_source_clearance_nobody_hears_of_them_in_requests_holds_and_tas
 
     assert heard("sup") == [[added], [added], [added]]
     assert heard("supervisor-c") == [[], [], []]
-    for asked in (added, "S-0000-0000-0000"):
+    for identifier in (added, "S-0000-0000-0000"):
         with pytest.raises(NotFound, match="nobody sealed with the pseudonym"):
-            place.as_("custodian-c").protection.reveals.ask(asked, "needs protection before the hearing")
+            place.as_("custodian-c").protection.reveals.ask(identifier, "needs protection before the hearing")
 
 
 def test_a_search_for_somebody_known_asks_the_graph_alike_whether_they_are_there_or_not(
@@ -160,17 +160,17 @@ def test_a_search_for_somebody_known_asks_the_graph_alike_whether_they_are_there
         "links": said("acc-9", "boss PAID aide"),
     }
     assert place.as_("ann").deliveries.load(write(tmp_path / "1", **rows), quiet, partial=True).rejections == []
-    asked: list[str] = []
+    queries: list[str] = []
     answer = Ask.rows
 
-    def noting(ask: Ask, name: str, **given: Any) -> Any:
-        asked.append(name)
-        return answer(ask, name, **given)
+    def noting(ask: Ask, name: str, **parameters: Any) -> Any:
+        queries.append(name)
+        return answer(ask, name, **parameters)
 
     monkeypatch.setattr(Ask, "rows", noting)
     questions = []
     for name in ("Milan Orchard", "Zoltan Quixote"):
-        asked.clear()
+        queries.clear()
         assert place.as_("low").search.known(name) == []
-        questions.append([*asked])
+        questions.append([*queries])
     assert questions[0] == questions[1] != []

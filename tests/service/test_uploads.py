@@ -87,7 +87,7 @@ def test_it_is_open_to_its_owner_alone_and_only_while_it_is_read(home: Path, upl
     with pytest.raises(ZeroDivisionError), uploads.opened(upload.id, *WHO) as opened:
         raise ZeroDivisionError
     assert not opened.path.parent.exists()
-    assert [one.id for one in uploads.waiting(*WHO)] == [upload.id]
+    assert [entry.id for entry in uploads.waiting(*WHO)] == [upload.id]
 
 
 def test_a_claim_is_the_last_look_and_leaves_nothing(home: Path, uploads: UploadStore) -> None:
@@ -111,7 +111,7 @@ def test_what_could_not_be_loaded_goes_on_waiting(home: Path, uploads: UploadSto
     claim = uploads.claim(upload.id, *WHO)
     with pytest.raises(ZeroDivisionError), claim as source, source:
         raise ZeroDivisionError
-    assert [one.id for one in uploads.waiting(*WHO)] == [upload.id]
+    assert [entry.id for entry in uploads.waiting(*WHO)] == [upload.id]
     with uploads.claim(upload.id, *WHO) as source, source as opened:
         assert opened.path.read_bytes() == b"x"
     assert left(home) == []
@@ -229,23 +229,23 @@ WOULD = Loaded("north", None, None, {}, [], committed=False)
 def test_what_one_process_worked_out_another_has_for_the_case_and_the_options_it_was_made_of(
     home: Path, database: sa.Engine, uploads: UploadStore
 ) -> None:
-    other = made(home, database)
+    second_store = made(home, database)
     upload = sent(uploads, b"x")
-    assert other.preview(upload.id, *WHO, [1]) is None
+    assert second_store.preview(upload.id, *WHO, [1]) is None
     uploads.keep_preview(upload.id, *WHO, [1], upload.options, WOULD)
-    assert other.preview(upload.id, *WHO, [1]) == WOULD == uploads.preview(upload.id, *WHO, [1])
-    assert other.preview(upload.id, *WHO, [2]) is None, "the case is another by now"
-    other.change(upload.id, *WHO, Options("mine.toml", 'title = "m"'))
+    assert second_store.preview(upload.id, *WHO, [1]) == WOULD == uploads.preview(upload.id, *WHO, [1])
+    assert second_store.preview(upload.id, *WHO, [2]) is None, "the case is another by now"
+    second_store.change(upload.id, *WHO, Options("mine.toml", 'title = "m"'))
     assert uploads.preview(upload.id, *WHO, [1]) is None, "it is to be read otherwise"
     # Another process worked it out in the meantime, with the earlier options.
     uploads.keep_preview(upload.id, *WHO, [1], upload.options, WOULD)
     assert uploads.preview(upload.id, *WHO, [1]) is None
-    uploads.keep_preview(upload.id, *WHO, [1], other.one(upload.id, *WHO).options, WOULD)
+    uploads.keep_preview(upload.id, *WHO, [1], second_store.one(upload.id, *WHO).options, WOULD)
     assert uploads.preview(upload.id, *WHO, [1]) == WOULD
-    other.forget_previews()
+    second_store.forget_previews()
     assert uploads.preview(upload.id, *WHO, [1]) is None
     with pytest.raises(NotFound):
-        other.preview(upload.id, "bob", "north", [1])
+        second_store.preview(upload.id, "bob", "north", [1])
 
 
 def test_a_preview_can_be_read_with_the_vault_alone_and_goes_with_its_upload(home: Path, uploads: UploadStore) -> None:
@@ -258,10 +258,10 @@ def test_a_preview_can_be_read_with_the_vault_alone_and_goes_with_its_upload(hom
 
 
 def test_what_one_process_loads_waits_for_no_other(home: Path, database: sa.Engine, uploads: UploadStore) -> None:
-    other = made(home, database)
+    second_store = made(home, database)
     upload = sent(uploads, b"x")
     with uploads.claim(upload.id, *WHO) as source:
-        for each in (uploads, other):
+        for each in (uploads, second_store):
             assert each.waiting(*WHO) == []
             for attempt in (each.one, each.drop, each.claim):
                 with pytest.raises(NotFound):
@@ -282,8 +282,8 @@ def test_what_a_killed_process_had_claimed_waits_again(home: Path, database: sa.
         if isinstance(each, FileLock) and upload.id in each.lock_file and each.is_locked
     ]
     lock.release()
-    other = made(home, database)
-    assert [each.id for each in other.waiting(*WHO)] == [upload.id]
-    with other.claim(upload.id, *WHO) as source, source as opened:
+    second_store = made(home, database)
+    assert [each.id for each in second_store.waiting(*WHO)] == [upload.id]
+    with second_store.claim(upload.id, *WHO) as source, source as opened:
         assert opened.path.read_bytes() == b"x"
     del claimed

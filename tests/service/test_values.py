@@ -18,8 +18,8 @@ def graph_of(folder: Path, files: dict[str, str]) -> Graphed:
     return graphed(state, KEY, standings({}, state, Deciding(KEY, ON)), few_below=3)
 
 
-def node(shown: Graphed, label: str, identifier: str) -> dict[str, Any]:
-    return shown.image.nodes[label][identifier]
+def node(graph: Graphed, label: str, identifier: str) -> dict[str, Any]:
+    return graph.image.nodes[label][identifier]
 
 
 def test_an_id_drawn_by_lot_stays_what_it_is_whatever_it_spells(tmp_path: Path) -> None:
@@ -48,14 +48,14 @@ def test_of_the_home_of_somebody_sealed_nothing_stands_in_the_graph(tmp_path: Pa
             "subject_id,relation,object_id,statement_id\nW1,LIVED_AT,K7001,T1\nW1,WORKED_AT,K7002,T1\nP1,PILOTED,X1,T1\n"
         ),
     }
-    made = graph_of(tmp_path, files)
-    held = repr((made.image.nodes, made.image.links, made.image.claims))
+    graph = graph_of(tmp_path, files)
+    text = repr((graph.image.nodes, graph.image.links, graph.image.claims))
     words = ("K7001", "Seaview", "Harbour", "CT16", "51.1", "Blue door", "the mat", "Selam")
-    assert [word for word in words if word in held] == []
-    home = made.sealed["K7001"]
-    assert node(made, "Workplace", home)["kind"] == "dwelling"
-    assert made.identities[home][1]["address"] == "12 Harbour Lane, Dover CT16 1AA"
-    assert node(made, "Workplace", "K7002")["address"] == "1 Dock Road"
+    assert [word for word in words if word in text] == []
+    home = graph.sealed["K7001"]
+    assert node(graph, "Workplace", home)["kind"] == "dwelling"
+    assert graph.identities[home][1]["address"] == "12 Harbour Lane, Dover CT16 1AA"
+    assert node(graph, "Workplace", "K7002")["address"] == "1 Dock Road"
 
 
 def test_a_home_that_is_called_as_its_town_withholds_no_town(tmp_path: Path) -> None:
@@ -68,16 +68,16 @@ def test_a_home_that_is_called_as_its_town_withholds_no_town(tmp_path: Path) -> 
             "subject_id,relation,object_id,statement_id\nW1,LIVED_AT,K1,T1\nW1,LIVED_AT,K2,T1\nP1,PILOTED,X1,T1\n"
         ),
     }
-    made = graph_of(tmp_path, files)
-    assert set(made.sealed) == {"W1", "K1", "K2"}
-    assert node(made, "Crossing", "X1")["launch_site"] == "Grande Synthe"
-    assert node(made, "Statement", "T1")["summary"] == "Met others in Grande Synthe and at a House in Calais"
-    assert node(made, "Person", "P1")["notes"] == "Lives in Calais"
+    graph = graph_of(tmp_path, files)
+    assert set(graph.sealed) == {"W1", "K1", "K2"}
+    assert node(graph, "Crossing", "X1")["launch_site"] == "Grande Synthe"
+    assert node(graph, "Statement", "T1")["summary"] == "Met others in Grande Synthe and at a House in Calais"
+    assert node(graph, "Person", "P1")["notes"] == "Lives in Calais"
 
 
 def test_an_interest_marks_the_claims_it_is_in_and_none_that_say_the_same(tmp_path: Path) -> None:
     """Equal claims may be one object in memory; the mark of one must not pass to the other."""
-    made = graph_of(
+    graph = graph_of(
         tmp_path,
         {
             "people.csv": "id,name,category\nP1,Ari Berg,suspect\nP2,Bo Quist,suspect\nP3,Cas Roe,witness\nP4,Dov Sand,witness\n",
@@ -89,9 +89,9 @@ def test_an_interest_marks_the_claims_it_is_in_and_none_that_say_the_same(tmp_pa
     )
     marks = {
         statement: properties.get("interest")
-        for properties, statement, *_ in made.image.claims.values()
+        for properties, statement, *_ in graph.image.claims.values()
         if statement != "ST3"
     }
     assert marks == {"ST1": "rival", "ST2": None}
-    directed, *others = [row for key, row in made.image.links.items() if key[1] == "DIRECTED"]
-    assert (directed["asserting"], others) == (2, [])
+    directed, *rest = [row for key, row in graph.image.links.items() if key[1] == "DIRECTED"]
+    assert (directed["asserting"], rest) == (2, [])

@@ -21,8 +21,10 @@ LINKS = "subject_id,relation,object_id,statement_id\n"
 
 def rows(statements: list[str], links: list[str]) -> Tables:
     """A case of forty people, with these statements and links."""
-    told = "id,kind,source_id,handling\n" + "".join(f"{row}\n" for row in statements)
-    return parsed(people=PEOPLE, gangs="id,name\ng1,Gang\n", statements=told, links=LINKS + "\n".join(links) + "\n")
+    statements_csv = "id,kind,source_id,handling\n" + "".join(f"{row}\n" for row in statements)
+    return parsed(
+        people=PEOPLE, gangs="id,name\ng1,Gang\n", statements=statements_csv, links=LINKS + "\n".join(links) + "\n"
+    )
 
 
 @pytest.fixture(scope="module")

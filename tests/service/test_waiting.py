@@ -80,12 +80,12 @@ class Place:
 
     def form(self, session: Session, source: int, *links: tuple[str, str, str], **cells: str) -> Form:
         key = self.service.register.key(self.case, create=False)
-        shown = pseudonym(key, "person", f"wit-{source}")
+        witness = pseudonym(key, "person", f"wit-{source}")
         parts = tuple(
-            FormPart(f"c{n}", "links", dict(zip(("subject_id", "relation", "object_id"), one, strict=True)))
-            for n, one in enumerate(links or (("boss", "ORGANISED", "C1"),), start=1)
+            FormPart(f"c{n}", "links", dict(zip(("subject_id", "relation", "object_id"), link, strict=True)))
+            for n, link in enumerate(links or (("boss", "ORGANISED", "C1"),), start=1)
         )
-        statement = {"kind": "witness", "handling": "P", "source_id": shown, **cells}
+        statement = {"kind": "witness", "handling": "P", "source_id": witness, **cells}
         return replace(session.deliveries.form.new(), statement=statement, claims=parts)
 
     def look(self, at: dt.datetime) -> None:
@@ -96,26 +96,28 @@ class Place:
     def there(self, name: str) -> Any:
         """Everything a reader finds in the case."""
         session = self.as_(name)
-        told = [session.ask.rows(query, whole=True).rows for query in ("cases.entities", "cases.links", "cases.claims")]
+        tables = [
+            session.ask.rows(query, whole=True).rows for query in ("cases.entities", "cases.links", "cases.claims")
+        ]
         loading = session.deliveries.jobs() if session.grant.handling == "C" else []
-        return [told, session.leads.table(), session.deliveries.listed(), loading, session.cases()]
+        return [tables, session.leads.table(), session.deliveries.listed(), loading, session.cases()]
 
 
 @pytest.fixture(scope="module")
 def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
-    with Service(at_server(accounts_open=Settings.accounts_open)) as made:
-        made.jobs.every = 0.0
+    with Service(at_server(accounts_open=Settings.accounts_open)) as opened_service:
+        opened_service.jobs.every = 0.0
         for name, (roles, grant) in PEOPLE.items():
-            accounts.add(made.database, name, roles, {"*": grant})
-        yield made
+            accounts.add(opened_service.database, name, roles, {"*": grant})
+        yield opened_service
 
 
 @pytest.fixture
 def place(service: Service, request: pytest.FixtureRequest, tmp_path: Any) -> Place:
-    made = Place(service, f"waits-{abs(hash(request.node.name)) % 10**8}")
+    new_place = Place(service, f"waits-{abs(hash(request.node.name)) % 10**8}")
     write(tmp_path / "first", **FIRST)
-    assert made.as_("ann").deliveries.load(tmp_path / "first", quiet).rejections == []
-    return made
+    assert new_place.as_("ann").deliveries.load(tmp_path / "first", quiet).rejections == []
+    return new_place
 
 
 def organised(place: Place, name: str = "low") -> Any:
@@ -129,7 +131,7 @@ def test_an_account_is_nowhere_before_it_opens_with_others(place: Place) -> None
     mine = [place.add("ann", 0)]
     for at in (DAY, SIX, SIX + dt.timedelta(days=2)):
         place.look(at)
-    mine += [place.add("ann", one, at=SIX + dt.timedelta(days=2, hours=one)) for one in (1, 2)]
+    mine += [place.add("ann", source, at=SIX + dt.timedelta(days=2, hours=source)) for source in (1, 2)]
     place.look(SIX + dt.timedelta(days=2, hours=6))
     assert {name: place.there(name) for name in before} == before
     assert read_image(place.service.store(), place.case) == image
@@ -149,8 +151,8 @@ def test_an_account_is_nowhere_before_it_opens_with_others(place: Place) -> None
 
 
 def test_it_is_as_if_they_had_been_there_at_once(place: Place) -> None:
-    for one in (0, 1, 2):
-        place.add("ann", one, ("boss", "DIRECTED", "aide"), ("boss", "ORGANISED", "C1"))
+    for source in (0, 1, 2):
+        place.add("ann", source, ("boss", "DIRECTED", "aide"), ("boss", "ORGANISED", "C1"))
     place.look(SIX)
     opened = read_image(place.service.store(), place.case)
     with place.service.casework._locks.case(place.case):
@@ -169,10 +171,10 @@ def test_one_alone_opens_when_it_has_waited_long_enough(place: Place) -> None:
 
 
 def test_one_that_is_held_back_opens_when_it_is_let_go(place: Place) -> None:
-    numbers = [place.add("ann", one) for one in (0, 1, 2)]
+    numbers = [place.add("ann", source) for source in (0, 1, 2)]
     custodian = place.as_("cus")
     custodian.protection.waiting.hold(numbers[0])
-    assert {one.delivery: one.held_by for one in custodian.protection.waiting.listed()} == dict(
+    assert {entry.delivery: entry.held_by for entry in custodian.protection.waiting.listed()} == dict(
         zip(numbers, ("cus", "", ""), strict=True)
     )
     place.look(SIX + dt.timedelta(days=8))
@@ -234,8 +236,8 @@ def test_what_was_done_by_form_pushes_nothing_out_of_the_list_of_jobs(place: Pla
 
 
 def test_those_under_c_hide_none_that_comes_alone_under_p(place: Place) -> None:
-    for one in (0, 1):
-        place.add("ann", one, handling="C")
+    for source in (0, 1):
+        place.add("ann", source, handling="C")
     place.add("ann", 2)
     place.look(SIX + dt.timedelta(days=6))
     assert len(place.as_("cus").protection.waiting.listed()) == 3
@@ -245,13 +247,13 @@ def test_who_falls_out_is_not_counted_among_those_who_hide_the_others(place: Pla
     write(tmp_path / "more", crossings=[{"id": "C2", "date": "2020-06-01", "handling": "P"}])
     more = place.as_("ann").deliveries.load(tmp_path / "more", quiet, partial=True)
     assert more.delivery is not None
-    for one in (0, 1):
-        place.add("ann", one, ("boss", "ORGANISED", "C2"))
+    for source in (0, 1):
+        place.add("ann", source, ("boss", "ORGANISED", "C2"))
     place.add("ann", 2)
     place.as_("ann").deliveries.undo(more.delivery, quiet)
     place.look(SIX + dt.timedelta(days=1))
     assert organised(place) is None
-    assert sorted(one.unfit for one in place.as_("cus").protection.waiting.listed()) == [False, False, True]
+    assert sorted(entry.unfit for entry in place.as_("cus").protection.waiting.listed()) == [False, False, True]
 
 
 def test_what_was_delivered_again_meanwhile_is_found_again(place: Place, tmp_path: Any) -> None:
@@ -270,10 +272,10 @@ def test_what_was_delivered_again_meanwhile_is_found_again(place: Place, tmp_pat
 
 def test_one_case_that_cannot_be_written_keeps_no_other(place: Place, tmp_path: Any) -> None:
     place.add("ann", 0)
-    other = Place(place.service, f"{place.case}-z")
+    second_place = Place(place.service, f"{place.case}-z")
     write(tmp_path / "other", **FIRST)
-    other.as_("ann").deliveries.load(tmp_path / "other", quiet)
-    other.add("ann", 0)
+    second_place.as_("ann").deliveries.load(tmp_path / "other", quiet)
+    second_place.add("ann", 0)
     real = place.service.casework.replay.write
 
     def fails(plan: Any, progress: Any) -> None:
@@ -285,7 +287,7 @@ def test_one_case_that_cannot_be_written_keeps_no_other(place: Place, tmp_path: 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(place.service.casework.replay, "write", fails)
         place.look(late)
-    assert organised(other) == "few"
+    assert organised(second_place) == "few"
     place.look(late)  # completed now, not only by the next start
     assert organised(place) == "few"
     lines = [line for line in audit.lines(place.service.database, newest=100) if line["account"] == batches.SERVICE]
@@ -344,13 +346,13 @@ def test_one_that_names_what_was_taken_back_meanwhile_is_held_back(place: Place,
     place.as_("ann").deliveries.undo(more.delivery, quiet)
     place.look(SIX + dt.timedelta(days=9))
     assert organised(place) == "few"
-    (one,) = place.as_("cus").protection.waiting.listed()
-    assert (one.delivery, one.unfit) == (number, True)
+    (entry,) = place.as_("cus").protection.waiting.listed()
+    assert (entry.delivery, entry.unfit) == (number, True)
 
 
 def test_a_kill_while_they_open_is_completed_by_the_next_start(place: Place) -> None:
-    for one in (0, 1, 2):
-        place.add("ann", one)
+    for source in (0, 1, 2):
+        place.add("ann", source)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(place.service.casework.replay, "write", killed)
         with pytest.raises(KeyboardInterrupt):

@@ -69,7 +69,7 @@ def test_who_knows_sources_is_told_statement_and_source_and_the_log_says_so(peop
         assert question.claim.statement
         assert question.rank_if_true is not None
     sources = {question.claim.source for question in asking.questions}
-    (line,) = [one for one in people.lines() if one["detail"].get("query") == "questions"]
+    (line,) = [entry for entry in people.lines() if entry["detail"].get("query") == "questions"]
     assert line["sources"] == len(sources)
 
 
@@ -92,15 +92,15 @@ def test_what_was_put_is_not_asked_again_and_a_source_only_so_often(service: Ser
     with pytest.raises(RequestError, match="often enough"):
         sourced.leads.questions.put("boss-1", third)
     assert len(rows(service, case)) == MOST
-    asked = {question.claim.id for question in sourced.leads.questions.next("boss-1").questions}
-    assert not asked & {first, second, third}
+    next_claims = {question.claim.id for question in sourced.leads.questions.next("boss-1").questions}
+    assert not next_claims & {first, second, third}
     # A report may be asked about any number of times.
     for claim in claims_of(sourced, "report-1")[: MOST + 1]:
         people("low").leads.questions.put("boss-1", claim)
     assert len(rows(service, case)) == 2 * MOST + 1
-    acts = [one for one in people.lines() if one["action"] == "review"]
+    acts = [entry for entry in people.lines() if entry["action"] == "review"]
     assert len(acts) == 2 * MOST + 3
-    assert {one["detail"]["step"] for one in acts} == {"put"}
+    assert {entry["detail"]["step"] for entry in acts} == {"put"}
 
 
 def test_that_a_source_is_passed_over_is_told_to_who_knows_sources(people: Place) -> None:
@@ -110,7 +110,7 @@ def test_that_a_source_is_passed_over_is_told_to_who_knows_sources(people: Place
         if (claim.statement == "account-2" and claim.subject == "boss-1") or claim.relation == "RELATED_TO":
             sourced.leads.questions.put("boss-1", claim.id)
     left = sourced.leads.questions.next("aide-9")
-    assert all(one.claim.statement != "account-2" for one in left.questions)
+    assert all(question.claim.statement != "account-2" for question in left.questions)
     assert ENOUGH in left.notes
     assert ENOUGH not in people("low").leads.questions.next("aide-9").notes
 
@@ -118,10 +118,10 @@ def test_that_a_source_is_passed_over_is_told_to_who_knows_sources(people: Place
 def test_claims_of_witnesses_are_not_there_to_who_knows_no_sources(service: Service, case: str, people: Place) -> None:
     claim = claims_of(people("sourced"), "account-1")[0]
     texts = set()
-    for given in (claim, "0" * 24):
-        with pytest.raises(NotFound) as told:
-            people("low").leads.questions.put("boss-1", given)
-        texts.add(str(told.value).replace(given, ""))
+    for identifier in (claim, "0" * 24):
+        with pytest.raises(NotFound) as error:
+            people("low").leads.questions.put("boss-1", identifier)
+        texts.add(str(error.value).replace(identifier, ""))
     assert len(texts) == 1
     with pytest.raises(NotFound):
         people("sourced").leads.questions.put("nobody", claim)
@@ -157,7 +157,9 @@ def test_erasing_a_witness_takes_what_was_asked_of_them(service: Service, case: 
     sourced = people("sourced")
     sourced.leads.questions.put("boss-1", claims_of(sourced, "account-1")[0])
     sourced.leads.questions.put("boss-1", claims_of(sourced, "account-2")[0])
-    witness = next(one for one in service.register.identities(case) if one[1].get("id") == SEALED and one[0][0] == "S")
+    witness = next(
+        entry for entry in service.register.identities(case) if entry[1].get("id") == SEALED and entry[0][0] == "S"
+    )
     people("sup").protection.erasures.agree(
         people("cus").protection.erasures.ask(witness[0], "the court ordered it"), quiet
     )
@@ -169,7 +171,7 @@ def test_erasing_somebody_asked_about_leaves_only_that_the_source_was_asked(
     service: Service, case: str, people: Place
 ) -> None:
     sourced = people("sourced")
-    claim = next(one.id for one in sourced._material.given()[0] if one.key == ("boss-1", "PAID", "aide-1"))
+    claim = next(row.id for row in sourced._material.given()[0] if row.key == ("boss-1", "PAID", "aide-1"))
     sourced.leads.questions.put("boss-1", claim)
     people("sup").protection.erasures.agree(
         people("cus").protection.erasures.ask("aide-1", "the court ordered it"), quiet
@@ -181,7 +183,7 @@ def test_erasing_somebody_asked_about_leaves_only_that_the_source_was_asked(
 
 def test_readings_are_the_same_with_and_without_sources_but_for_interests(people: Place) -> None:
     low, sourced = (
-        [one.name for one in people(name).leads.questions.readings("aide-9")] for name in ("low", "sourced")
+        [reading.name for reading in people(name).leads.questions.readings("aide-9")] for name in ("low", "sourced")
     )
     assert low == ["family"]
     assert sourced == ["family", "owing"]

@@ -262,9 +262,9 @@ def test_somebody_sealed_since_is_told_by_pseudonym(people: Place) -> None:
     look(people("sup"))
     people.load("ana", more("P", *RISES))
     seal(people("cus"), people("sup2"), "aide")
-    told = json.dumps(json_safe(people("sup").waiting.listed().plain()))
-    assert "Cas Roe" not in told
-    assert '"aide"' not in told
+    text = json.dumps(json_safe(people("sup").waiting.listed().plain()))
+    assert "Cas Roe" not in text
+    assert '"aide"' not in text
 
 
 def test_seen_is_kept_for_one_account_and_never_for_what_has_not_come(people: Place) -> None:

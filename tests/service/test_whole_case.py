@@ -122,7 +122,7 @@ def test_it_holds_what_its_maker_is_shown(people: Place, written: Path) -> None:
     assert entities == by_id(inv.ask.rows("cases.entities", whole=True).dicts())
     for of in ENTITY_TABLES:
         rows = by_id(table(written, of.name))
-        assert set(rows) == {one for one, row in entities.items() if row["kind"] == of.record}
+        assert set(rows) == {name for name, row in entities.items() if row["kind"] == of.record}
         for identifier, row in rows.items():
             (page,) = inv.ask.rows(f"{of.name}.one", id=identifier).dicts()
             assert shown(row) == shown(page), identifier
@@ -164,13 +164,13 @@ def test_what_a_sanitised_export_tells_is_told_here_too(people: Place, written: 
 
 
 def test_columns_have_kinds(written: Path) -> None:
-    person, other = by_id(table(written, "people"))["P1"], by_id(table(written, "people"))["P2"]
+    person, second = by_id(table(written, "people"))["P1"], by_id(table(written, "people"))["P2"]
     assert (person["aliases"], person["phones"]) == (["Ari", "The Tall One"], ["+447700900200", "+447700900201"])
     assert (person["date_of_birth"], str(person["date_of_birth_earliest"]), str(person["date_of_birth_latest"])) == (
         "1980-05", "1980-05-01", "1980-05-31",
     )  # fmt: skip
     assert person["extra"] == {"x_page": "12", "x_file": "A/7"}
-    assert (person["sealed"], other["phones"], other["extra"]) == (False, None, {})
+    assert (person["sealed"], second["phones"], second["extra"]) == (False, None, {})
     boats = by_id(table(written, "boats"))
     assert (boats["B1"]["length_m"], boats["B2"]["length_m"], boats["B2"]["name"]) == (7.5, None, "Ünïcode حسن")
     crossing = by_id(table(written, "crossings"))["C1"]
@@ -235,8 +235,8 @@ def test_its_manifest_says_what_it_is_and_holds_it_to_that(people: Place, writte
 
 
 def test_it_is_in_the_log_with_whose_claims_were_released_and_among_the_exports(people: Place, written: Path) -> None:
-    released, made = people.lines()[0], people.lines()[1]
-    assert (made["action"], made["detail"]["step"], made["purpose"], made["outcome"]) == (
+    released, export = people.lines()[0], people.lines()[1]
+    assert (export["action"], export["detail"]["step"], export["purpose"], export["outcome"]) == (
         "export", "parquet", "tests", "released",
     )  # fmt: skip
     assert set(released["detail"]["opened"]) == set(WHOLE_TABLES.values())
@@ -329,9 +329,9 @@ def test_who_is_sealed_after_all_was_read_does_not_go_out_by_name(
     """An export's content is recorded only after reading, so a delivery in between finds no export to recall."""
     pseudonyms = exposure.lasting
 
-    def slowly(*given: Any) -> Any:
+    def slowly(*arguments: Any) -> Any:
         seal(people("cus"), people("sup"), "P2")
-        return pseudonyms(*given)
+        return pseudonyms(*arguments)
 
     monkeypatch.setattr(whole_case, "lasting", slowly)
     with pytest.raises(Busy, match="was changed in the meantime: nothing was written"):

@@ -72,9 +72,9 @@ def test_with_source_clearance_groups_stand_apart_and_open_to_their_sources(peop
 
 
 def test_without_it_witnesses_are_one_mark_that_leads_nowhere(people: Place) -> None:
-    told = people("told").leads.witnesses.through(["boss"])
-    assert (told.groups, {way.group for way in told.ways}) == ({}, {0})
-    (mark,) = (node for node in told.view.nodes if node.kind == "group")
+    answer = people("told").leads.witnesses.through(["boss"])
+    assert (answer.groups, {way.group for way in answer.ways}) == ({}, {0})
+    (mark,) = (node for node in answer.view.nodes if node.kind == "group")
     assert (mark.id, mark.name) == (f"{WITNESSES}0", "Witnesses")
     client = people.client("told")
     answers = [client.get(f"/case/{people.case}/through{part}?id=boss").text for part in ("", ".json", "/picture.json")]
@@ -115,8 +115,8 @@ def test_nothing_tells_whether_one_spoke_or_two_did(at_server: Callable[..., Set
             answers.append(whole)
             (group,) = {len(place("ann").leads.witnesses.through(["boss"]).groups)}
             assert group == voices
-    for one, two in zip(*answers, strict=True):
-        assert one.splitlines() == two.splitlines()
+    for first, second in zip(*answers, strict=True):
+        assert first.splitlines() == second.splitlines()
 
 
 def test_who_only_witnesses_put_forward_is_told_in_list_table_and_page(people: Place) -> None:
@@ -143,8 +143,8 @@ def test_an_agreement_is_told_with_who_has_been_asked_often_enough(people: Place
     claims += [claim.id for claim in session.leads.look("pilot")[1].claims if claim.source == source]
     for claim in dict.fromkeys(claims):
         session.leads.questions.put("boss", claim)
-    asked = {each.sources: enough for each, enough in session.leads.witnesses.agreements()}
-    assert asked[carrying[0][0].sources] is (len(set(claims)) >= 3)
+    asked_enough = {each.sources: enough for each, enough in session.leads.witnesses.agreements()}
+    assert asked_enough[carrying[0][0].sources] is (len(set(claims)) >= 3)
 
 
 def test_the_graph_and_the_queries_are_there_and_a_wrong_word_is_one_sentence(people: Place) -> None:

@@ -61,9 +61,13 @@ def session(opened: Service) -> Session:
 
 def texts(service: Service, newest: int) -> list[tuple[str, str, str]]:
     """Step, outcome and text of the newest acts of free Cypher, newest first."""
-    found = audit.lines(service.database, newest=newest, sought=audit.Sought(action="cypher"))
-    kept = service.cypher_texts.of(found)
-    return [(act["detail"]["step"], act["outcome"], kept[act["id"]].text) for act in found if act["id"] in kept]
+    lines = audit.lines(service.database, newest=newest, sought=audit.Sought(action="cypher"))
+    logged_texts = service.cypher_texts.of(lines)
+    return [
+        (act["detail"]["step"], act["outcome"], logged_texts[act["id"]].text)
+        for act in lines
+        if act["id"] in logged_texts
+    ]
 
 
 def test_an_answer_comes_in_values_of_python(session: Session) -> None:
@@ -84,12 +88,12 @@ def test_an_answer_comes_in_values_of_python(session: Session) -> None:
 
 
 def test_parameters_that_are_missing_or_bound_are_told_and_others_are_passed_over(session: Session) -> None:
-    for text, given, says in (
+    for text, parameters, says in (
         ("RETURN $x + $y", {"x": 1}, r"needs a value for \$y"),
         ("MATCH (n {case: $case}) RETURN n", {"case": "other"}, "case is bound for you"),
     ):
         with pytest.raises(CypherFault, match=says):
-            session.cypher.start(text, given)
+            session.cypher.start(text, parameters)
     assert session.cypher.run("RETURN $x", {"x": 1, "not_used": 2}).rows == [(1,)]
     assert session.cypher.run("MATCH (p:Person {case: $case}) RETURN count(p) AS n").rows[0][0] > 0
     assert session.cypher.examine("MATCH (n {case: $case}) WHERE n.id = $who RETURN n").parameters == ("case", "who")
@@ -119,14 +123,14 @@ def test_who_may_not_is_refused_and_the_text_stands_in_the_log(opened: Service, 
         values = {"id": "elsewhere", "key_sealed": b"", "state": "open", "created_at": audit.now()}
         connection.execute(tables.cases.insert().values(**values))
     try:
-        here = opened.session(who, "testing", CASE)
-        for attempt in (here.cypher.examine, here.cypher.start, here.cypher.run):
+        reader = opened.session(who, "testing", CASE)
+        for attempt in (reader.cypher.examine, reader.cypher.start, reader.cypher.run):
             with pytest.raises(Refused):
                 attempt("RETURN 1 AS one")
-        for look in (here.cypher.history, lambda: here.cypher.result("none")):
+        for look in (reader.cypher.history, lambda: reader.cypher.result("none")):
             with pytest.raises(Refused):
                 look()
-        assert here.cypher.refusal()
+        assert reader.cypher.refusal()
         assert texts(opened, 1) == [("check", "refused: Refused", "RETURN 1 AS one")]
     finally:
         with transaction(opened.database) as connection:
@@ -141,20 +145,20 @@ def others_there(store: Store) -> set[str]:
 
 def test_a_case_that_only_the_graph_knows_suspends_the_grant(opened: Service) -> None:
     """Another home may have put it on a shared server, before the first text or between two."""
-    store, other = opened.store(), f"other-{uuid.uuid4().hex}"
+    store, second_case = opened.store(), f"other-{uuid.uuid4().hex}"
     # Cleared for each case by name, because `*` would include the other one.
     who = replace(ANN, grants={case: Grant("C", sources=True) for case in {CASE, *others_there(store)}})
-    here = opened.session(who, "testing", CASE)
-    assert here.cypher.run("RETURN 1 AS one").rows == [(1,)]
-    store.write("CREATE (:Entity:Person {case: $case, id: 'x', handling: 'P'})", {"case": other})
+    reader = opened.session(who, "testing", CASE)
+    assert reader.cypher.run("RETURN 1 AS one").rows == [(1,)]
+    store.write("CREATE (:Entity:Person {case: $case, id: 'x', handling: 'P'})", {"case": second_case})
     try:
         for _ in range(2):
             with pytest.raises(Refused, match="suspended") as refused:
-                here.cypher.run("MATCH (n) RETURN n.case")
-            assert other not in str(refused.value)
+                reader.cypher.run("MATCH (n) RETURN n.case")
+            assert second_case not in str(refused.value)
     finally:
-        store.write("MATCH (n {case: $case}) DETACH DELETE n", {"case": other})
-    assert here.cypher.run("RETURN 1 AS one").rows == [(1,)]
+        store.write("MATCH (n {case: $case}) DETACH DELETE n", {"case": second_case})
+    assert reader.cypher.run("RETURN 1 AS one").rows == [(1,)]
 
 
 def test_a_case_that_is_written_while_one_looks_is_missed_for_a_moment_at_most(opened: Service) -> None:
@@ -162,15 +166,15 @@ def test_a_case_that_is_written_while_one_looks_is_missed_for_a_moment_at_most(o
     store, gate = opened.store(), opened.cypher_gate
     text = "UNWIND range(1, 6000) AS n CREATE (:Entity {case: $case, id: toString(n), notes: $notes})"
     for _ in range(3):
-        other = f"other-{uuid.uuid4().hex}"
-        writing = threading.Thread(target=store.write, args=(text, {"case": other, "notes": "x" * 1000}))
+        second_case = f"other-{uuid.uuid4().hex}"
+        writing = threading.Thread(target=store.write, args=(text, {"case": second_case, "notes": "x" * 1000}))
         writing.start()
         while writing.is_alive():
             gate._cases()
         try:
-            assert other in gate._cases()
+            assert second_case in gate._cases()
         finally:
-            store.write("MATCH (n {case: $case}) DETACH DELETE n", {"case": other})
+            store.write("MATCH (n {case: $case}) DETACH DELETE n", {"case": second_case})
 
 
 def test_the_graph_is_looked_through_again_only_where_it_was_written_to(
@@ -179,42 +183,42 @@ def test_the_graph_is_looked_through_again_only_where_it_was_written_to(
     store, looks = opened.store(), []
     read = Store.read
 
-    def counted(self: Store, text: str, *given: Any, **more: Any) -> Rows:
+    def counted(self: Store, text: str, *arguments: Any, **more: Any) -> Rows:
         looks.extend([text] * ("DISTINCT n.case" in text))
-        return read(self, text, *given, **more)
+        return read(self, text, *arguments, **more)
 
     monkeypatch.setattr(Store, "read", counted)
-    here = opened.session(ANN, "testing", CASE)
-    here.cypher.run("RETURN 1 AS one")
+    reader = opened.session(ANN, "testing", CASE)
+    reader.cypher.run("RETURN 1 AS one")
     looks.clear()
     for _ in range(3):
-        here.cypher.run("RETURN 1 AS one")
+        reader.cypher.run("RETURN 1 AS one")
     assert looks == []
     store.write("CREATE (:GraphsvcMark {of: 'nobody', mark: 'x'})", {})
     store.write("MATCH (m:GraphsvcMark {of: 'nobody'}) DELETE m", {})
-    here.cypher.run("RETURN 1 AS one")
+    reader.cypher.run("RETURN 1 AS one")
     assert len(looks) == 1
 
 
 def test_the_mark_of_a_case_suspends_nothing(opened: Service) -> None:
-    store, other = opened.store(), f"other-{uuid.uuid4().hex}"
+    store, second_case = opened.store(), f"other-{uuid.uuid4().hex}"
     # Cleared for each case by name, because `*` would include whatever a node is counted as.
     who = replace(ANN, grants={case: Grant("C", sources=True) for case in {CASE, *others_there(store)}})
-    store.write("CREATE (:GraphsvcMark {of: $case, mark: 'x'})", {"case": other})
+    store.write("CREATE (:GraphsvcMark {of: $case, mark: 'x'})", {"case": second_case})
     try:
         assert opened.session(who, "testing", CASE).cypher.run("RETURN 1 AS one").rows
     finally:
-        store.write("MATCH (m:GraphsvcMark {of: $case}) DELETE m", {"case": other})
+        store.write("MATCH (m:GraphsvcMark {of: $case}) DELETE m", {"case": second_case})
 
 
 def test_a_case_that_is_not_there_and_one_that_is_not_theirs_read_the_same(opened: Service) -> None:
-    said = []
+    messages = []
     for case in ("nowhere", CASE):
         who = replace(ANN, grants={"mine": Grant("C", sources=True)})
         with pytest.raises(NotFound) as refused:
             opened.session(who, "testing", case).cypher.examine("RETURN 1")
-        said.append(str(refused.value).replace(case, "CASE"))
-    assert said[0] == said[1]
+        messages.append(str(refused.value).replace(case, "CASE"))
+    assert messages[0] == messages[1]
     with pytest.raises(NotFound):
         opened.session(ANN, "testing", "nowhere").cypher.examine("RETURN 1")
 
@@ -233,9 +237,9 @@ def test_while_a_case_is_loaded_nobody_writes_cypher(opened: Service, session: S
 
 def test_a_long_text_is_cancelled_here_and_on_the_server(opened: Service, session: Session) -> None:
     run = session.cypher.start(LONG)
-    assert [one.id for one in session.cypher.running()] == [run]
-    shown = session.cypher.result(run, wait_s=1.0)
-    assert (shown.state, shown.rows, shown.text) == ("running", [], LONG)
+    assert [entry.id for entry in session.cypher.running()] == [run]
+    progress = session.cypher.result(run, wait_s=1.0)
+    assert (progress.state, progress.rows, progress.text) == ("running", [], LONG)
     session.cypher.cancel(run)
     ended = session.cypher.result(run, wait_s=60)
     assert (ended.state, ended.rows, ended.fault) == ("cancelled", [], "The query was cancelled.")
@@ -266,13 +270,13 @@ def test_no_more_run_at_once_than_may(tmp_path: Path) -> None:
     ids = [runs.start("ann", "c", "x", {}, wait) for _ in range(2)]
     with pytest.raises(Busy, match="2 of your queries"):
         runs.start("ann", "c", "x", {}, wait)
-    others = [runs.start("bob", "c", "x", {}, wait) for _ in range(2)]
+    second_ids = [runs.start("bob", "c", "x", {}, wait) for _ in range(2)]
     with pytest.raises(Busy, match="4 in all"):
         runs.start("eve", "c", "x", {}, wait)
     runs.cancel(ids[0], "ann", "c")
     assert runs.one(ids[0], "ann", "c", wait_s=60).state == "done"
     runs.close()
-    assert [runs.one(one, "bob", "c").state for one in others] == ["done", "done"]
+    assert [runs.one(run, "bob", "c").state for run in second_ids] == ["done", "done"]
 
 
 def test_an_answer_that_is_old_is_kept_no_longer(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,8 +327,8 @@ def test_nothing_is_given_of_a_text_during_which_a_case_was_changed(
 ) -> None:
     ann = service.session(ANN, "testing", case)
 
-    def while_a_case_is_changed(*given: Any) -> None:
-        run_typed(*given)
+    def while_a_case_is_changed(*arguments: Any) -> None:
+        run_typed(*arguments)
         seal(people("cus"), people("sup"), "aide-1")
 
     monkeypatch.setattr(cyphergate, "run_typed", while_a_case_is_changed)
@@ -341,9 +345,9 @@ def test_nothing_is_given_of_a_text_during_which_a_case_came_that_is_not_theirs(
     ann = service.session(replace(ANN, grants={case: Grant("C", sources=True)}), "testing", case)
     cases = {case}  # those of other tests on this server are not theirs either
 
-    def while_a_case_comes(*given: Any) -> None:
+    def while_a_case_comes(*arguments: Any) -> None:
         cases.add("another")
-        run_typed(*given)
+        run_typed(*arguments)
 
     monkeypatch.setattr(CypherGate, "_cases", lambda _gate: frozenset(cases))
     monkeypatch.setattr(CypherGate, "_stands", lambda _gate: {case: ("open", 1)})
@@ -373,18 +377,18 @@ def test_the_log_holds_text_and_sources_and_finds_a_text_that_was_changed(opened
     with pytest.raises(Refused):
         session.log.texts([act])
     assert auditor.log.verify(lambda *_progress: None).whole
-    kept, mine = tables.cypher_texts, tables.cypher_texts.c.line == act["id"]
+    table, mine = tables.cypher_texts, tables.cypher_texts.c.line == act["id"]
     with transaction(opened.database) as connection:
-        before = connection.execute(sa.select(kept.c.text_sealed).where(mine)).scalar_one()
-        other = connection.execute(sa.select(kept.c.text_sealed).where(~mine)).scalars().first()
-        connection.execute(kept.update().where(mine).values(text_sealed=other))
+        before = connection.execute(sa.select(table.c.text_sealed).where(mine)).scalar_one()
+        second_text = connection.execute(sa.select(table.c.text_sealed).where(~mine)).scalars().first()
+        connection.execute(table.update().where(mine).values(text_sealed=second_text))
     changed = auditor.log.verify(lambda *_progress: None)
     assert changed.faults == (f"Line {act['id']}: The text is not the one that was typed.",)
     with transaction(opened.database) as connection:
-        connection.execute(kept.delete().where(mine))
+        connection.execute(table.delete().where(mine))
     assert auditor.log.verify(lambda *_progress: None).faults == (f"Line {act['id']}: The text is gone.",)
     with transaction(opened.database) as connection:
-        connection.execute(kept.insert().values(line=act["id"], case_id=CASE, text_sealed=before))
+        connection.execute(table.insert().values(line=act["id"], case_id=CASE, text_sealed=before))
 
 
 def test_a_name_that_is_erased_goes_from_kept_texts_too(opened: Service, session: Session) -> None:
