@@ -289,7 +289,7 @@ def list_cases(session: Opener) -> None:
     type=float,
     default=0.2,
     show_default=True,
-    help="Share of false witness accounts, 0 to 1.",
+    help="Share of false witness statements, 0 to 1.",
 )
 @click.option("--hard", is_flag=True, help="A hard world: fronts, go-betweens, planted stories, missing data.")
 @click.option("--demo", is_flag=True, help="The demo case instead of a seeded one.")

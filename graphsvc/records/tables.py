@@ -203,7 +203,7 @@ _ALL = (
                 "source_id",
                 "text",
                 sensitivity="source",
-                help="of a witness account, the person who gives it; told to nobody without source clearance",
+                help="of a witness statement, the person who gives it; told to nobody without source clearance",
             ),
             Column("taken_on", "date"),
             Column(

@@ -23,10 +23,10 @@ def rests(on: str, groups: int | str | None = None) -> str:
             their statements on others, who then count for more or less (default: not asked).
 
     Example:
-        >>> rests("one record, one account"), rests("")
-        ('rests on one record, one account', '')
+        >>> rests("one record, one statement"), rests("")
+        ('rests on one record, one statement', '')
         >>> rests("one witness", 0)
-        "rests on one witness, through others' accounts"
+        "rests on one witness, through others' statements"
     """
     if not on:
         return ""
@@ -41,13 +41,13 @@ def surfaced(groups: int | str) -> str:
 
     Example:
         >>> surfaced(2), surfaced(0)
-        ('surfaced by witnesses', "surfaced by witnesses, through others' accounts")
+        ('found through witnesses', "found through witnesses, through others' statements")
     """
-    return f"surfaced by witnesses{_through(groups)}"
+    return f"found through witnesses{_through(groups)}"
 
 
 def _through(groups: int | str | None) -> str:
-    return ", through others' accounts" if groups == 0 else ""
+    return ", through others' statements" if groups == 0 else ""
 
 
 def poorly_graded(share: float, score: float, source_grade: str, assessment: str) -> str:

@@ -34,7 +34,7 @@ _JOBS = MappingProxyType(
         "load": "load",
         "add": "addition by form",
         "undo": "taking back of a delivery",
-        "withdraw": "taking back of an account",
+        "withdraw": "withdrawal of a statement",
         "seal": "sealing",
         "open": "end of a sealing",
         "erase": "erasure",

@@ -27,7 +27,7 @@ KINDS = MappingProxyType(
     }
 )
 STATEMENTS = MappingProxyType(
-    {"witness": "witness account", "intelligence": "intelligence report", "record": "official record"}
+    {"witness": "witness statement", "intelligence": "intelligence report", "record": "official record"}
 )
 STANDING = MappingProxyType(
     {
@@ -312,9 +312,9 @@ def accounts(groups: int | str | None) -> str:
 
     Example:
         >>> accounts("few"), accounts(4), accounts(0)
-        ('witness accounts: few independent groups', 'witness accounts: 4 independent groups', 'witness accounts')
+        ('witness statements: few independent groups', 'witness statements: 4 independent groups', 'witness statements')
     """
-    return f"witness accounts: {count(groups, 'independent group')}" if groups else "witness accounts"
+    return f"witness statements: {count(groups, 'independent group')}" if groups else "witness statements"
 
 
 def voices(groups: int | str, other_sources: int) -> str:

@@ -348,7 +348,7 @@ def test_nothing_of_a_single_account_comes_out(alike: Alike, walked: Walked) -> 
 
 def test_who_points_to_whom_can_still_be_read(alike: Alike, walked: Walked) -> None:
     text = walked["told-once"]["/case/CASE/network/link?subject=P1&relation=DIRECTED&object=P2"][2]
-    assert "witness accounts: few independent groups" in text
+    assert "witness statements: few independent groups" in text
     assert "intelligence report I1" in text
     assert "source clearance" in text
     page = alike.at("told-once", "C").network.entities.look("P1")

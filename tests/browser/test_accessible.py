@@ -49,7 +49,14 @@ PAGES = {
 # Rules that depend on a theme's colours; the rest of a page is the same in each theme.
 OF_COLOURS = ("color-contrast", "link-in-text-block")
 # Tools to open on the network page before it is checked.
-OPENED = {"menus": "Look", "filters": "Filters", "table": "Table", "time": "Time", "out": "Out", "ways": "Ways"}
+OPENED = {
+    "menus": "Appearance",
+    "filters": "Filters",
+    "table": "Table",
+    "time": "Time",
+    "out": "Export",
+    "ways": "Paths",
+}
 
 
 def faults(page: Page, rules: Sequence[str] = ()) -> list[str]:

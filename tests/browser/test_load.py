@@ -68,7 +68,7 @@ def test_upload_preview_confirm_progress_case(visit: Visiting, case: str, delive
         page.get_by_role("link", name="Open the case").click()
         page.wait_for_url(f"**/case/{case}")
         page.goto(f"/case/{case}/load")
-        expect(page.get_by_role("link", name="Take back")).to_be_visible()
+        expect(page.get_by_role("link", name="Undo import")).to_be_visible()
 
 
 def test_cancel_deletes_the_upload(visit: Visiting, case: str, delivery: Path, demo: Service) -> None:

@@ -282,7 +282,7 @@ def test_a_failing_server_is_told_and_the_picture_stays(pages: Callable[..., Pag
 def test_the_picture_is_saved_with_its_mark(pages: Callable[..., Page], tmp_path: Path) -> None:
     page = pages("id=p1")
     with page.expect_download() as waiting:
-        page.locator("#tools").get_by_text("Out", exact=True).click()
+        page.locator("#tools").get_by_text("Export", exact=True).click()
         page.get_by_role("button", name="PNG of what you see").click()
     saved = tmp_path / "picture.png"
     assert waiting.value.suggested_filename == "network.png", "no case's name"

@@ -61,7 +61,7 @@ def test_from_a_place_that_closed_to_the_site_its_people_appear_at(visit: Visiti
     with visit("investigator", viewport=VIEWPORT) as seen:
         page = seen.page
         page.goto("/case/demo")
-        rail(page, "Where workers went")
+        rail(page, "Worker movements")
         page.locator("table tbody tr", has_text="W0002").get_by_role("link", name=told("North Light Barbers")).click()
         expect(
             page.get_by_text(told("More of those seen again went to Amber Rooms than chance would send there."))

@@ -71,7 +71,7 @@ def test_each_denial_that_stands_is_told_as_the_reader_may_see_it(
     assert first.text == "intelligence report r2 of 3 June 2020, graded 2C"
     assert first.summary == "was in <b>hospital</b> that night"
     if reader != "whole":
-        assert item.denials[-1].text == "accounts of witnesses, which are not shown one by one"
+        assert item.denials[-1].text == "statements of witnesses, which are not shown one by one"
         assert "it was another" not in str(
             people.client(reader).get(f"/case/{people.case}/behind.json?id=c1").get_json()
         )

@@ -95,7 +95,7 @@ def test_who_rests_on_one_witness_is_marked_and_falls_without_them(people: Place
 
 def test_without_source_clearance_no_witness_is_told_of(people: Place) -> None:
     row = told(people("low"), "told-1")
-    assert (row["rests_on"], row["moved_by"]) == ("few accounts", "few accounts")
+    assert (row["rests_on"], row["moved_by"]) == ("few statements", "few statements")
     place = people("low").leads.place("told-1")
     assert place is not None
     assert place.most is not None
@@ -153,7 +153,7 @@ def badges(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "lead", "badge"),
     [
-        ("low", "told-1", "rests on few accounts"),
+        ("low", "told-1", "rests on few statements"),
         ("sourced", "told-1", "rests on one witness"),
         ("low", "heard-1", "rests on one record"),
         ("sourced", "heard-1", "rests on one record"),

@@ -368,15 +368,15 @@ def sheets(links: Any, asked: tuple[str, ...], denials: Any = (), **known: Any) 
 
 def test_the_paper_says_where_a_rank_would_go_and_what_half_of_it_goes_with() -> None:
     leads = {
-        "ann": LeadRank(3, 2, 9, "one record, one account", "one record", 41),
-        "bob": LeadRank(1, 1, 2, "", "one account", 5),  # denied, so not put forward by it
-        "cid": LeadRank(2, 2, 2, "", "one account", None),
+        "ann": LeadRank(3, 2, 9, "one record, one statement", "one record", 41),
+        "bob": LeadRank(1, 1, 2, "", "one statement", 5),  # denied, so not put forward by it
+        "cid": LeadRank(2, 2, 2, "", "one statement", None),
     }
     first, second = sheets(LINKS, CROSSINGS, leads=leads)
-    assert "Cid: rank 2 now; not ranked if what moves it most fell (one account)." in first
+    assert "Cid: rank 2 now; not ranked if what moves it most fell (one statement)." in first
     assert "Ann: rank 3 now; rank 41 if what moves it most fell (one record)." in first
     assert "Bob: lead" not in first
-    assert "3 (2 to 9); rests on one record, one account" in second
+    assert "3 (2 to 9); rests on one record, one statement" in second
     told = answer(leads=leads)
     assert [(each["who"]["id"], each["rank"]) for each in told.plain()["moved"]] == [("cid", 2), ("ann", 3)]
     assert told.moved[0].text.startswith("Cid: rank 2 now")

@@ -464,7 +464,7 @@ def test_only_adding_supersedes_nothing(ann: FlaskClient, case: str) -> None:
 def test_taking_back_asks_once_more(ann: FlaskClient, case: str) -> None:
     loaded(ann, case, zipped())
     loaded(ann, case, zipped(people=PEOPLE + "P4,Omar Said,other\n"))
-    assert "Take back delivery 2?" in ann.get(f"/case/{case}/load/take-back?delivery=2").text
+    assert "Undo the import of delivery 2?" in ann.get(f"/case/{case}/load/take-back?delivery=2").text
     assert ann.get(f"/case/{case}/overview.json").json["counts"] == {"person": 4}  # type: ignore[index]
     form = {"csrf_token": token(ann, case), "delivery": "2"}
     job = ended(ann, ann.post(f"/case/{case}/load/take-back", data=form))

@@ -36,10 +36,10 @@ class Denial:
 
         Example:
             >>> Denial("S1", "intelligence", "2020-06-03", "2C").text, Denial("", "witness").text
-            ('intelligence report S1 of 3 June 2020, graded 2C', 'accounts of witnesses, which are not shown one by one')
+            ('intelligence report S1 of 3 June 2020, graded 2C', 'statements of witnesses, which are not shown one by one')
         """
         if not self.statement:
-            return "accounts of witnesses, which are not shown one by one"
+            return "statements of witnesses, which are not shown one by one"
         of = f" of {shown(self.taken_on)}" if self.taken_on else ""
         graded = f", graded {self.grade}" if self.grade else ""
         return f"{wording.STATEMENTS.get(self.kind, self.kind)} {self.statement}{of}{graded}"

@@ -30,7 +30,7 @@ SUBJECTS = {
     "statements": "Statements and sources",
     "hubs": "Who the operation runs through",
     "witnesses": "What witnesses tell",
-    "paths": "Ways between two",
+    "paths": "Paths between two",
     "quality": "Quality of the data",
 }
 # Prefix of a query's parameters in an address, so that none clashes with one of the page's.

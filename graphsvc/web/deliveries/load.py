@@ -37,7 +37,7 @@ from graphsvc.web.rail import Entry
 from graphsvc.web.receiving import ReceivingRequest
 
 blueprint = Blueprint("load", __name__)
-ENTRIES = (Entry(120, "Load", "load.form", "load", whole=True),)
+ENTRIES = (Entry(120, "Import", "load.form", "load", whole=True),)
 _CASE = "/case/<case>/load"
 
 COUNTS = ("read", "added", "changed", "unchanged", "received", "duplicate", "rejected", "superseded")
