@@ -24,15 +24,8 @@ def as_written(sources: list[str], keys: dict[str, frozenset[str]]) -> float:
         {key for name in group for key in keys.get(name, ()) if not joins(key)} for group in groups(sources, keys)
     ]
     return sum(
-        1
-        / (
-            1
-            + sum(
-                STRENGTH[key.partition(" ")[0]] * (sum(key in other_keys for other_keys in colours) - 1)
-                for key in own_keys
-            )
-        )
-        for own_keys in colours
+        1 / (1 + sum(STRENGTH[key.partition(" ")[0]] * (sum(key in each for each in colours) - 1) for key in own))
+        for own in colours
     )
 
 

@@ -39,7 +39,7 @@ def named(name: str) -> dict[str, Any]:
 
 
 def known_of(*went: int, unknown: int = 0, elsewhere: int = 0) -> Whereabouts:
-    """Make moves of `went` people of w1 to w2, w3 and w4, and `unknown` to none; `elsewhere` arrive elsewhere."""
+    """Make moves of `went` people of w1 to w2, w3 and w4, and `unknown` to none; `elsewhere` people arrive at other places."""
     ties = []
     for number, count in enumerate(went, 2):
         for person in range(count):
