@@ -74,61 +74,50 @@ def columns(table: str) -> list[Column]:
     return [column for column in candidates if not {column.name, (table, column.name)} & FIXED]
 
 
-def differing(table: str, prefix: str, case_index: int, **base: str) -> Rows:
+def differing(table: str, prefix: str, index: int, **base: str) -> Rows:
     """Make a row for each column of a table, in which only that column depends on the case it is for."""
     return [
-        {"id": f"{prefix}-{column.name}", **base, column.name: sample(table, column)[case_index]}
+        {"id": f"{prefix}-{column.name}", **base, column.name: sample(table, column)[index]}
         for column in columns(table)
     ]
 
 
-def hidden(case_index: int, protection: str = "witness") -> Tables:
+def hidden(index: int, protection: str = "witness") -> Tables:
     """Rows that others than the loader delivered to one of the two cases."""
     # Where only marked people are protected, each of these has a mark in a column other than the one that differs.
     mark = {"age_disputed": "yes"} if protection == "marked" else {}
     people = [
         row | ({"sealed": "yes"} if mark and row["id"] == "sealed-age_disputed" else {})
-        for row in differing("people", "sealed", case_index, name="Hewa Karim", **mark)
+        for row in differing("people", "sealed", index, name="Hewa Karim", **mark)
     ]
     people += [
-        {
-            "id": f"named-{name}",
-            "name": "Ari Berg",
-            name: ("witness", "victim")[case_index] if name == "category" else value,
-        }
-        for name, value in zip(HIDDEN_OF_NAMED, ("", ("no", "")[case_index]), strict=True)
+        {"id": f"named-{name}", "name": "Ari Berg", name: ("witness", "victim")[index] if name == "category" else value}
+        for name, value in zip(HIDDEN_OF_NAMED, ("", ("no", "")[index]), strict=True)
     ]
-    people += [
-        {"id": identifier, "name": f"Bo {identifier}"} for identifier in (*NAMED, "person-source", "person-other")
-    ]
-    things = differing("things", "thing", case_index, kind="phone", value="+447700900001")
-    homes = differing("workplaces", "home", case_index, kind="dwelling", name="Blue House")
-    reports = differing("statements", "report", case_index, kind="intelligence", handling="P")
+    people += [{"id": person, "name": f"Bo {person}"} for person in (*NAMED, "person-source", "person-other")]
+    things = differing("things", "thing", index, kind="phone", value="+447700900001")
+    homes = differing("workplaces", "home", index, kind="dwelling", name="Blue House")
+    reports = differing("statements", "report", index, kind="intelligence", handling="P")
     accounts = [
         row | ({"source_id": "person-source"} if "source_id" not in row else {})
-        for row in differing("statements", "account", case_index, kind="witness", handling="P")
+        for row in differing("statements", "account", index, kind="witness", handling="P")
         if row["kind"] == "witness"
     ]
     claim = {"subject_id": "boss-1", "relation": "PAID", "object_id": "boss-2", "statement_id": "report-links"}
-    links = differing("links", "claim", case_index, **claim)
+    links = differing("links", "claim", index, **claim)
     # Without an id a claim is identified by its content: one case has it, and the other has a different claim.
     links += [
         {name: value for name, value in row.items() if name != "id"} | {"statement_id": f"report-{at}"}
-        for at, row in enumerate(differing("links", "claim", case_index, **(claim | {"from_date": "2020-01"})))
+        for at, row in enumerate(differing("links", "claim", index, **(claim | {"from_date": "2020-01"})))
     ]
     base = [
         {"id": f"report-{at}", "kind": "intelligence", "handling": "P"}
         for at in ("links", "other", "base", "super", *range(len(columns("links"))))
     ]
     carried = [f"{row['id']} CROSSED_ON crossing-1" for row in people if row["id"].startswith(("sealed-", "person-"))]
-    steered = [
-        f"{identifier} PILOTED crossing-1" for identifier in (*NAMED, *(f"named-{name}" for name in HIDDEN_OF_NAMED))
-    ]
+    steered = [f"{person} PILOTED crossing-1" for person in (*NAMED, *(f"named-{name}" for name in HIDDEN_OF_NAMED))]
     led = [f"sealed-name USED {row['id']}" for row in things] + [f"sealed-name LIVED_AT {row['id']}" for row in homes]
-    more = said(
-        "report-super",
-        *(f"boss-1 DIRECTED {identifier}" for identifier in ("boss-2", "person-source")[: 2 - case_index]),
-    )
+    more = said("report-super", *(f"boss-1 DIRECTED {person}" for person in ("boss-2", "person-source")[: 2 - index]))
     if protection == "marked":
         accounts = []
     return {
@@ -165,21 +154,19 @@ class Pair:
         self.service, self.protection = service, protection
         self.cases = (new_name(), new_name())
         add(service, "*", {"ann": ("analyst", WHOLE), "ben": ("analyst", Grant("C"))})
-        for case_index in range(2):
-            base = write(
-                folder / f"base{case_index}", **(tables(case_index) if tables else hidden(case_index, protection))
-            )
-            loaded = self.load("ann", case_index, base, protection=protection)
+        for index in range(2):
+            base = write(folder / f"base{index}", **(tables(index) if tables else hidden(index, protection)))
+            loaded = self.load("ann", index, base, protection=protection)
             assert loaded.rejections == []
             assert loaded.committed
 
-    def load(self, who: str, case_index: int, folder: Path, **options: Any) -> Loaded:
+    def load(self, who: str, index: int, folder: Path, **options: Any) -> Loaded:
         """Load a delivery into one of the cases."""
-        return self.at(who, case_index).deliveries.load(folder, quiet, **options)
+        return self.at(who, index).deliveries.load(folder, quiet, **options)
 
-    def at(self, who: str, case_index: int) -> Session:
+    def at(self, who: str, index: int) -> Session:
         """Open the session of an account at one of the cases."""
-        return session(self.service, who, self.cases[case_index])
+        return session(self.service, who, self.cases[index])
 
     def both(self, who: str, folder: Path, **options: Any) -> tuple[Loaded, Loaded]:
         """Both cases' answers to one delivery."""
@@ -252,12 +239,12 @@ def test_over_a_sequence_of_loads_every_answer_is_the_same(own_pair: Pair, tmp_p
     """Load, the job's result, the same again, the list: each gives the same answers in both cases."""
     folder = write(tmp_path / "guess", **guess())
     transcripts: list[list[Any]] = []
-    for case_index in range(2):
+    for index in range(2):
         answers: list[Any] = []
         for _ in range(2):
-            loaded = own_pair.load("ben", case_index, folder, partial=True)
+            loaded = own_pair.load("ben", index, folder, partial=True)
             answers += [own_pair.plain(loaded), loaded.outcome]
-        listed = own_pair.at("ben", case_index).deliveries.listed()
+        listed = own_pair.at("ben", index).deliveries.listed()
         answers += [{name: row[name] for name in ("number", "status", "account", "counts")} for row in listed]
         transcripts.append(answers)
     assert transcripts[0] == transcripts[1]
@@ -308,7 +295,7 @@ def test_named_rows_of_others_are_compared_in_what_pages_show(lasting_pair: Pair
     assert loaded.received_count == 0
 
 
-def statements_behind(case_index: int) -> Tables:
+def statements_behind(index: int) -> Tables:
     """People and a crossing from two witness statements: one (0) or the other (1) introduced Lee Ray and the crossing."""
     accounts = ("acc-1", "acc-2")
     return {
@@ -316,11 +303,11 @@ def statements_behind(case_index: int) -> Tables:
             {"id": "boss", "name": "Ari Berg", "category": "suspect"},
             {"id": "w1", "name": "Wanda Witt"},
             {"id": "w2", "name": "Wen Dy"},
-            {"id": "lee", "name": "Lee Ray", "category": "suspect", "statement_id": accounts[case_index]},
+            {"id": "lee", "name": "Lee Ray", "category": "suspect", "statement_id": accounts[index]},
             # Its own row says P, or a statement does: pages show the same.
-            {"id": "kim", "name": "Kim Roe", "category": "suspect"} | ({"handling": "P"} if case_index else {}),
+            {"id": "kim", "name": "Kim Roe", "category": "suspect"} | ({"handling": "P"} if index else {}),
         ],
-        "crossings": [{"id": "c1", "date": "2020-05-08", "statement_id": accounts[case_index]}],
+        "crossings": [{"id": "c1", "date": "2020-05-08", "statement_id": accounts[index]}],
         "statements": [
             {"id": "report-1", "kind": "intelligence", "handling": "P"},
             *(
@@ -411,7 +398,7 @@ def test_a_preview_does_not_show_that_a_named_person_is_marked_under_c(
 
 WITNESSED: Tables = {
     "people": [
-        *({"id": identifier, "name": f"Bo {identifier}"} for identifier in (*NAMED, "uncle")),
+        *({"id": person, "name": f"Bo {person}"} for person in (*NAMED, "uncle")),
         {"id": "somebody", "name": "Hewa Karim"},
     ],
     "crossings": [{"id": "crossing-1", "date": "2020-05-08"}],
@@ -433,16 +420,13 @@ def witnessed(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Pa
     """A case with a statement of a witness that `ben` did not deliver, and a similar one that does not change."""
     with Service(at_server()) as service:
         pair = Pair(service, tmp_path)
-        for case_index in range(2):
-            assert (
-                pair.load("ann", case_index, write(tmp_path / f"w{case_index}", **WITNESSED), partial=True).rejections
-                == []
-            )
+        for index in range(2):
+            assert pair.load("ann", index, write(tmp_path / f"w{index}", **WITNESSED), partial=True).rejections == []
         yield pair
 
 
-def image(pair: Pair, case_index: int) -> Image:
-    return read_image(pair.service.store(), pair.cases[case_index])
+def image(pair: Pair, index: int) -> Image:
+    return read_image(pair.service.store(), pair.cases[index])
 
 
 def test_rows_about_a_witness_statement_of_others_change_nothing_of_it(witnessed: Pair, tmp_path: Path) -> None:
