@@ -214,9 +214,9 @@ def _statements_written_once() -> Iterator[None]:
     make, shared = engine._engine, _Statements()
 
     def sharing(settings: Settings) -> sa.Engine:
-        made = make(settings)
-        made._compiled_cache = shared
-        return made
+        new_engine = make(settings)
+        new_engine._compiled_cache = shared
+        return new_engine
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "_engine", sharing)
@@ -242,10 +242,10 @@ class _Migrated:
             self._copy(database, self._made, back=True)
 
     @staticmethod
-    def _copy(database: sa.Engine, made: sqlite3.Connection, *, back: bool) -> None:
+    def _copy(database: sa.Engine, snapshot: sqlite3.Connection, *, back: bool) -> None:
         with database.connect() as connection:
             file: Any = connection.connection.dbapi_connection
-            source, target = (made, file) if back else (file, made)
+            source, target = (snapshot, file) if back else (file, snapshot)
             source.backup(target)
 
 

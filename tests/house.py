@@ -18,15 +18,15 @@ BEGIN, END = "<!-- the map: `python -m tests.house` writes it -->\n", "<!-- the 
 
 def first_line(path: Path) -> str:
     """First line of a module's docstring."""
-    said = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
-    return said.partition("\n")[0].strip()
+    docstring = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+    return docstring.partition("\n")[0].strip()
 
 
 def written() -> str:
     """The map: a heading for each room, a line for each package in it and each module."""
     own = (path for path in sorted(PACKAGE.glob("*.py")) if path.name not in ("__init__.py", "__main__.py"))
     lines = [f"- `{path.stem}` {first_line(path)}" for path in own]
-    for room in sorted(one for one in PACKAGE.iterdir() if (one / "__init__.py").exists()):
+    for room in sorted(folder for folder in PACKAGE.iterdir() if (folder / "__init__.py").exists()):
         lines += ["", f"### {room.name}/", "", first_line(room / "__init__.py"), "", *_inside(room, "")]
     return "\n".join(lines) + "\n"
 

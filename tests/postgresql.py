@@ -46,11 +46,13 @@ class Postgres:
 
 def programs() -> Path | None:
     """The folder with the newest `postgres` of the system, or None."""
-    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
+    folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
     elsewhere = shutil.which("postgres")
     if elsewhere:
-        found.append(Path(elsewhere).parent)
-    return max(found, key=lambda path: (path.parent.name.isdigit() and int(path.parent.name), str(path)), default=None)
+        folders.append(Path(elsewhere).parent)
+    return max(
+        folders, key=lambda path: (path.parent.name.isdigit() and int(path.parent.name), str(path)), default=None
+    )
 
 
 @contextmanager

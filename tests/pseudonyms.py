@@ -24,4 +24,4 @@ def sources(text: str) -> list[str]:
         >>> sources("S-VGDQ-YKEF-P8AE wrote what Q-SW15-H84J-23DG told")
         ['Q-SW15-H84J-23DG']
     """
-    return [one for one in _PSEUDONYM.findall(text) if one.startswith("Q")]
+    return [pseudonym for pseudonym in _PSEUDONYM.findall(text) if pseudonym.startswith("Q")]

@@ -78,24 +78,24 @@ ALONE = {
 
 def imports(path: Path) -> set[str]:
     """Imports of a file, including those for types alone."""
-    found: set[str] = set()
+    imported: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {name.name for name in node.names}
+            imported |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{name.name}" for name in node.names}
-    return found
+            imported |= {f"{node.module}.{name.name}" for name in node.names}
+    return imported
 
 
 def modules() -> list[tuple[str, Path]]:
     """Every module of the package: (name without `graphsvc.`, file)."""
-    found = []
+    entries = []
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
         name = ".".join(part for part in parts if part != "__init__")
         if name and name != "__main__" and "migrations" not in parts:
-            found.append((name, path))
-    return found
+            entries.append((name, path))
+    return entries
 
 
 @pytest.mark.parametrize(("name", "path"), modules(), ids=lambda value: str(value) if isinstance(value, str) else "")
@@ -125,16 +125,18 @@ def test_nothing_reaches_behind_the_face_of_service() -> None:
 
 def rooms_of_service() -> dict[str, set[str]]:
     """Room of the service → other rooms it imports. A room is a module, or a package next to its public module."""
-    found: dict[str, set[str]] = {}
+    rooms: dict[str, set[str]] = {}
     for name, path in modules():
         storey, _, inner = name.partition(".")
         if storey == "service" and inner:
             room = inner.partition(".")[0]
             inside = (
-                one.removeprefix("graphsvc.service.") for one in imports(path) if one.startswith("graphsvc.service.")
+                module.removeprefix("graphsvc.service.")
+                for module in imports(path)
+                if module.startswith("graphsvc.service.")
             )
-            found.setdefault(room, set()).update({one.partition(".")[0] for one in inside} - {room})
-    return found
+            rooms.setdefault(room, set()).update({module.partition(".")[0] for module in inside} - {room})
+    return rooms
 
 
 def test_service_has_few_rooms_on_few_floors_and_no_circle() -> None:
@@ -156,7 +158,7 @@ def test_no_package_imports_in_a_circle() -> None:
     arrows: dict[str, set[str]] = {}
     for name, path in modules():
         inner = {target.removeprefix("graphsvc.") for target in imports(path) if target.startswith("graphsvc.")}
-        arrows[name] = {one if one in names else one.rpartition(".")[0] for one in inner} - {name, ""}
+        arrows[name] = {target if target in names else target.rpartition(".")[0] for target in inner} - {name, ""}
     TopologicalSorter(arrows).prepare()
 
 

@@ -19,24 +19,24 @@ SEVERAL: set[str] = set()
 
 def names() -> dict[str, list[str]]:
     """Name of a module, class or function of the package → its places."""
-    found: dict[str, list[str]] = defaultdict(list)
+    places: dict[str, list[str]] = defaultdict(list)
     for path in sorted(PACKAGE.rglob("*.py")):
         where = path.relative_to(ROOT).as_posix()
-        found[path.stem].append(where)
+        places[path.stem].append(where)
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ClassDef | ast.FunctionDef):
-                found[node.name].append(where)
-    return found
+                places[node.name].append(where)
+    return places
 
 
 def classes() -> dict[str, list[str]]:
     """Name of a public class → its places."""
-    found: dict[str, list[str]] = defaultdict(list)
+    places: dict[str, list[str]] = defaultdict(list)
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                found[node.name].append(path.relative_to(ROOT).as_posix())
-    return found
+                places[node.name].append(path.relative_to(ROOT).as_posix())
+    return places
 
 
 def test_no_name_is_made_of_a_word_that_is_gone() -> None:

@@ -22,9 +22,9 @@ CEILINGS = {
 @pytest.mark.slow(reason="reads every line of prose in the repository")
 @pytest.mark.parametrize("folders", CEILINGS, ids=lambda folders: folders[0])
 def test_prose_becomes_no_harder_to_read(folders: tuple[str, ...]) -> None:
-    found = list(texts(ROOT, folders))
-    worse = {kind: share for kind, share in shares(found).items() if share > CEILINGS[folders].get(kind, 100)}
-    listed = [f"{path}:{line}: {text}" for path, (kind, line, text) in found if kind in worse and faults(kind, text)]
+    lines = list(texts(ROOT, folders))
+    worse = {kind: share for kind, share in shares(lines).items() if share > CEILINGS[folders].get(kind, 100)}
+    listed = [f"{path}:{line}: {text}" for path, (kind, line, text) in lines if kind in worse and faults(kind, text)]
     assert worse == {}, "\n".join(listed)
 
 

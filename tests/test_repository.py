@@ -41,24 +41,24 @@ def tracked() -> list[Path]:
 
 
 def texts() -> list[tuple[str, str]]:
-    found = []
+    contents = []
     for path in tracked():
         try:
-            found.append((str(path.relative_to(ROOT)), path.read_text("utf-8")))
+            contents.append((str(path.relative_to(ROOT)), path.read_text("utf-8")))
         except UnicodeDecodeError:
             assert path.suffix == ".png", f"{path} is neither text nor a picture"
-    return found
+    return contents
 
 
 @pytest.mark.parametrize("pattern", [_HOST, _REGISTRIES, _MACHINE], ids=["host", "registry", "machine"])
 def test_no_file_names_a_host_or_a_path_of_a_machine(pattern: re.Pattern[str]) -> None:
-    found = [
+    hits = [
         f"{name}:{number}: {match[0]}"
         for name, text in texts()
         for number, line in enumerate(text.splitlines(), start=1)
         if (match := pattern.search(line)) and name != "tests/test_repository.py"
     ]
-    assert not found
+    assert not hits
 
 
 def test_files_are_small_and_nothing_is_minified() -> None:

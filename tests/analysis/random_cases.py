@@ -35,8 +35,8 @@ def told_at_random(seed: int) -> tuple[list[Claim], list[Person], dict[str, froz
     texts = set()
     for _ in range(90):
         relation = rng.choice(_SAID)
-        subject, other = rng.sample(names, 2)
-        end = f"{_THING[relation]}{rng.randrange(3)}" if relation in _THING else other
+        subject, target = rng.sample(names, 2)
+        end = f"{_THING[relation]}{rng.randrange(3)}" if relation in _THING else target
         texts.add(f"s{rng.randrange(12)}: {subject} {'not ' if rng.random() < 0.1 else ''}{relation} {end}")
     claims = [
         said(text, source_kind="record" if text.startswith(("s0:", "s1:")) else "witness", on_record=rng.random() < 0.3)
@@ -56,13 +56,13 @@ def in_several_statements(seed: int) -> tuple[list[Claim], list[Person], dict[st
     """Make a random case in which every source gave up to three statements, and some reports have no source."""
     rng = np.random.default_rng(seed)
     claims, persons, keys = told_at_random(seed)
-    told = []
+    restated = []
     for claim in claims:
         source = "" if claim.source == "s3" and seed % 2 else claim.source
         kind = _KINDS.get(claim.source, "witness")
         statement = f"{claim.source}-{rng.integers(3)}"
-        told.append(replace(claim, source=source, source_kind=kind, statement=statement))
-    return told, persons, keys
+        restated.append(replace(claim, source=source, source_kind=kind, statement=statement))
+    return restated, persons, keys
 
 
 def with_passengers(seed: int) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
@@ -77,22 +77,22 @@ def with_passengers(seed: int) -> tuple[list[Claim], list[Person], dict[str, fro
             relation = rng.choice(
                 ["CONTACTED", "PAID", "RIVAL_OF", "OWES", "DIRECTED", "RECRUITED", "HOUSED", "PILOTED"]
             )
-            other = str(rng.choice([*names, *carried]))
+            partner = str(rng.choice([*names, *carried]))
             if relation == "PILOTED":
-                other = "c1"
-            ends = (other, name) if rng.random() < 0.5 and relation != "PILOTED" else (name, other)
+                partner = "c1"
+            ends = (partner, name) if rng.random() < 0.5 and relation != "PILOTED" else (name, partner)
             if ends[0] != ends[1]:
                 texts.add(f"s{rng.integers(12)}: {ends[0]} {'not ' if rng.random() < 0.1 else ''}{relation} {ends[1]}")
     # Some run the workplace at which others worked, and pay passengers.
     for name in names[:4]:
         texts.add(f"s{rng.integers(12)}: {name} {rng.choice(['MANAGED', 'CONTROLS'])} w{rng.integers(2)}")
         texts.add(f"s{rng.integers(12)}: {name} PAID {rng.choice(carried)}")
-    told = []
+    restated = []
     for claim in [*claims, *(said(text) for text in sorted(texts))]:
         kind = _KINDS.get(claim.source, "witness")
-        told.append(replace(claim, source_kind=kind, statement=f"{claim.source}-{rng.integers(3)}"))
+        restated.append(replace(claim, source_kind=kind, statement=f"{claim.source}-{rng.integers(3)}"))
     categories = [("victim",), ("suspect",), (), (), (), ()]
     everyone = [
         replace(person, categories=frozenset(categories[rng.integers(6)])) for person in [*persons, *people(*carried)]
     ]
-    return told, everyone, keys
+    return restated, everyone, keys

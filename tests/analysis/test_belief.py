@@ -72,10 +72,10 @@ def test_an_unknown_grade_is_named() -> None:
 def test_independent_accounts_add_up_and_dependent_ones_hardly_do() -> None:
     # A witness on who runs something, 2C. Independent: 1 - (1 - one)². Dependent: 1 - (1 - one)(1 - 0.1 one).
     claims = said(f"s1: {RUNS}"), said(f"s2: {RUNS}")
-    one = SHIPPED.chances["witness"]["RUNS"]
-    assert belief(claims[0]) == pytest.approx(one)
-    assert belief(*claims) == pytest.approx(1 - (1 - one) ** 2)
-    assert belief(*claims, dependence=ONE_BOAT) == pytest.approx(1 - (1 - one) * (1 - 0.1 * one))
+    alone = SHIPPED.chances["witness"]["RUNS"]
+    assert belief(claims[0]) == pytest.approx(alone)
+    assert belief(*claims) == pytest.approx(1 - (1 - alone) ** 2)
+    assert belief(*claims, dependence=ONE_BOAT) == pytest.approx(1 - (1 - alone) * (1 - 0.1 * alone))
 
 
 def test_three_hundred_from_one_boat_are_not_three_hundred() -> None:
@@ -109,8 +109,8 @@ def test_denial_lowers_and_never_below_zero() -> None:
 
 @pytest.mark.parametrize("change", [{"status": "withdrawn"}, {"status": "superseded"}, {"polarity": "withdrawn"}])
 def test_what_was_taken_back_has_no_weight(change: dict[str, str]) -> None:
-    kept, back = said(f"s1: {RUNS}"), said(f"s2: {RUNS}", **change)
-    assert link_belief([kept, back], {}) == link_belief([kept], {})
+    current, back = said(f"s1: {RUNS}"), said(f"s2: {RUNS}", **change)
+    assert link_belief([current, back], {}) == link_belief([current], {})
     assert link_belief([back], {}) is None
 
 

@@ -29,16 +29,18 @@ def test_the_rank_without_witnesses_is_that_of_a_ranking_without_them(case: tupl
     on = basis(claims, persons, dependence)
     rest = ranked(basis([claim for claim in claims if claim.source_kind != "witness"], persons, dependence))
     anew = {lead.id: lead.rank for lead in rest.leads}
-    told = brought(on, ranked(on))
-    assert {name: each.without for name, each in told.items()} == {name: anew.get(name) for name in told}
+    contributions = brought(on, ranked(on))
+    assert {name: each.without for name, each in contributions.items()} == {
+        name: anew.get(name) for name in contributions
+    }
 
 
 def test_without_the_witnesses_who_say_of_parts_contacts_rank_again() -> None:
     """The ranks are as if they had not spoken, so a rank by contacts does not seem to come from their statements."""
     calls = [said(f"t: p0 CONTACTED p{number}", source_kind="record") for number in range(1, 40)]
-    told = [*calls, *(said(f"s{number}: p7 RUNS g1") for number in range(3))]
+    claims = [*calls, *(said(f"s{number}: p7 RUNS g1") for number in range(3))]
     persons = people(*(f"p{number}" for number in range(40)))
-    on = basis(told, persons, {})
+    on = basis(claims, persons, {})
     assert on.network is not None
     with_and_without = brought(on, ranked(on))
     assert with_and_without["p7"].rank == 1
@@ -54,10 +56,10 @@ def test_an_agreement_is_told_as_the_record_would_be_with_it(case: tuple) -> Non
     ranking = ranked(on)
     first = [lead.id for lead in ranking.leads if lead.rank <= FIRST]
     sources = {claim.source for claim in claims if claim.source_kind == "witness"} - {""}
-    some = groups(sources, dependence)
-    told = {frozenset(each.sources): each.ranks for each in agreements(on, ranking, some, FIRST)}
+    witness_groups = groups(sources, dependence)
+    ranks_by_group = {frozenset(each.sources): each.ranks for each in agreements(on, ranking, witness_groups, FIRST)}
     now = on_record(ranking)
-    for group in some:
+    for group in witness_groups:
 
         def agreed(claim: Claim, group: frozenset[str] = group) -> Claim:
             theirs = claim.source in group and claim.source_kind == "witness"
@@ -69,17 +71,17 @@ def test_an_agreement_is_told_as_the_record_would_be_with_it(case: tuple) -> Non
             for name in first
             if then.get(name, FIRST + 1) <= FIRST and now.get(name, FIRST + 1) > FIRST
         }
-        assert told.get(group, {}) == anew
+        assert ranks_by_group.get(group, {}) == anew
 
 
 def test_whoever_only_witnesses_put_forward_is_surfaced_by_them() -> None:
     assert (Brought(50, 51).surfaced, Brought(50, 50).surfaced, Brought(51, None).surfaced) == (True, False, False)
     claims = [said("s1: p1 RUNS g1"), said("s1: p1 DIRECTED p2"), said("r1: p3 RUNS g2", source_kind="record")]
     on = basis(claims, people("p1", "p2", "p3"), {})
-    told = brought(on, ranked(on))
-    assert told["p3"].without == 1
-    assert told["p1"].without is not None
-    assert told["p1"].without > 1
+    contributions = brought(on, ranked(on))
+    assert contributions["p3"].without == 1
+    assert contributions["p1"].without is not None
+    assert contributions["p1"].without > 1
 
 
 def test_without_a_word_of_witnesses_nothing_changes() -> None:

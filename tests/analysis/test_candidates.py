@@ -66,7 +66,7 @@ def test_withdrawn_parts_make_no_candidate() -> None:
 
 
 def test_who_was_carried_and_is_in_touch_with_those_who_play_a_part_was_not_only_carried() -> None:
-    told = [
+    claims = [
         said("s1: boss ORGANISED x1"),
         said("s1: pal CROSSED_ON x1"),
         said("s2: pal CONTACTED boss"),
@@ -77,12 +77,12 @@ def test_who_was_carried_and_is_in_touch_with_those_who_play_a_part_was_not_only
         said("s3: third CROSSED_ON x1"),
     ]
     everyone = people("boss", "pal", "other", "driver", "third")
-    assert candidates(told, everyone) == {"boss", "pal", "driver"}
-    assert candidates(told, people("boss", "pal", sealed=["pal"])) == {"boss", "pal"}
+    assert candidates(claims, everyone) == {"boss", "pal", "driver"}
+    assert candidates(claims, people("boss", "pal", sealed=["pal"])) == {"boss", "pal"}
 
 
 @pytest.mark.parametrize(
-    ("told", "ranked"),
+    ("texts", "ranked"),
     [
         (["s1: worker WORKED_AT w1", "s2: boss MANAGED w1", "s3: boss PAID worker"], False),
         (["s1: worker WORKED_AT w1", "s2: boss CONTROLS w2", "s3: boss PAID worker"], False),
@@ -93,8 +93,8 @@ def test_who_was_carried_and_is_in_touch_with_those_who_play_a_part_was_not_only
         (["s1: worker WORKED_AT w1", "s2: boss MANAGED w1", "s3: boss PAID worker", "s4: worker MANAGED w1"], True),
     ],
 )
-def test_a_wage_gives_no_part(told: list[str], ranked: bool) -> None:
+def test_a_wage_gives_no_part(texts: list[str], ranked: bool) -> None:
     """A worker paid by the person who runs the workplace is not a candidate because of that pay."""
-    claims = [*map(said, told), said("s5: mate WORKED_AT w1"), said("s5: mate CONTACTED worker")]
+    claims = [*map(said, texts), said("s5: mate WORKED_AT w1"), said("s5: mate CONTACTED worker")]
     chosen = candidates(claims, people("worker", "mate"))
     assert chosen == ({"worker", "mate"} if ranked else set())

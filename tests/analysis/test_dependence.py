@@ -25,10 +25,10 @@ def test_two_sources_have_a_key_in_common_exactly_if_they_depend_on_each_other(s
     joined = [pair for pair in pairs if pair not in apart and rng.random() < 0.2]
     keys = shared_keys(shares, apart, [*joined, ("s0", "nobody")])
     assert set(keys) == set(sources)
-    for one, other in pairs:
-        share = not set(shares[one]).isdisjoint(shares[other])
-        depend = (share and (one, other) not in apart) or (one, other) in joined
-        assert bool(keys[one] & keys[other]) == depend, (one, other)
+    for first, second in pairs:
+        share = not set(shares[first]).isdisjoint(shares[second])
+        depend = (share and (first, second) not in apart) or (first, second) in joined
+        assert bool(keys[first] & keys[second]) == depend, (first, second)
 
 
 def test_without_decisions_a_thing_makes_one_key_however_many_hold_it() -> None:
@@ -36,7 +36,7 @@ def test_without_decisions_a_thing_makes_one_key_however_many_hold_it() -> None:
     assert set(keys.values()) == {frozenset({"k0"})}
     many = {f"s{number:03}": [("interpreter", "p1")] for number in range(200)}
     split = shared_keys(many, apart=[("s000", "s001")])
-    assert max(len(held) for held in split.values()) <= 2
+    assert max(len(own_keys) for own_keys in split.values()) <= 2
 
 
 def test_two_apart_are_two_groups_until_a_third_who_depends_on_both_speaks_as_well() -> None:
@@ -62,10 +62,11 @@ def test_cliques_hold_no_pair_apart() -> None:
 
 def test_what_is_recorded_as_shared_is_told_whatever_was_decided() -> None:
     shares = {"s1": [("crossing", "c1"), ("place", "w1")], "s2": [("crossing", "c1")], "s3": [("place", "w1")]}
-    assert [(one.reason, one.thing, one.sources) for one in in_common(["s1", "s2"], shares)] == [
-        ("crossing", "c1", ("s1", "s2"))
-    ]
-    assert [one.reason for one in in_common(shares, shares)] == ["crossing", "place"]
+    assert [
+        (circumstance.reason, circumstance.thing, circumstance.sources)
+        for circumstance in in_common(["s1", "s2"], shares)
+    ] == [("crossing", "c1", ("s1", "s2"))]
+    assert [circumstance.reason for circumstance in in_common(shares, shares)] == ["crossing", "place"]
     assert in_common(["s1", "nobody"], shares) == []
 
 

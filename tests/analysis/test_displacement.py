@@ -100,8 +100,8 @@ def test_of_a_dwelling_it_is_asked_who_lived_there_and_where_they_lived_next() -
 
 
 def test_a_place_empties_when_all_leave_within_weeks_and_not_when_somebody_stays() -> None:
-    gone = [f"p{n} WORKED_AT w2 2020-01-05 2020-04-0{n}" for n in range(1, 4)]
-    assert [(closing.place, closing.why, str(closing.day)) for closing in closings(told(*gone))] == [
+    departures = [f"p{n} WORKED_AT w2 2020-01-05 2020-04-0{n}" for n in range(1, 4)]
+    assert [(closing.place, closing.why, str(closing.day)) for closing in closings(told(*departures))] == [
         ("w1", "closed", CLOSED),
         ("w2", "emptied", "2020-04-03"),
     ]
@@ -110,9 +110,9 @@ def test_a_place_empties_when_all_leave_within_weeks_and_not_when_somebody_stays
     assert [closing.why for closing in closings(told(*by_month[:2], "p2 WORKED_AT w2 2020-01-05 2020-05-05"))] == [
         "closed"
     ]
-    stays_on = told(*gone, "p9 WORKED_AT w2 2020-01-05")
+    stays_on = told(*departures, "p9 WORKED_AT w2 2020-01-05")
     assert [closing.place for closing in closings(stays_on)] == ["w1"]
-    assert [closing.place for closing in closings(told(*gone[:2]))] == ["w1"]
+    assert [closing.place for closing in closings(told(*departures[:2]))] == ["w1"]
 
 
 def test_a_day_that_somebody_asks_about_takes_who_was_there_before_it() -> None:
@@ -131,15 +131,15 @@ def test_flows_count_by_place_and_month_and_lead_back_from_where_they_end() -> N
         "boss ABANDONED p3",
     )
     every = displaced(known, draws=99)
-    some = flows(every["w1"])
-    assert [(flow.outcome, flow.next, [became.person for became in flow.people]) for flow in some] == [
+    fine = flows(every["w1"])
+    assert [(flow.outcome, flow.next, [became.person for became in flow.people]) for flow in fine] == [
         ("moved", "w2", ["p0", "p1"]),
         ("moved", "w3", ["p2"]),
         ("abandoned", "", ["p3"]),
         ("unknown", "", ["p4"]),
     ]
-    assert dict(some[0].months) == {"2020-03": 1, "2020-04": 1}
-    assert (some[0].first, some[0].last) == ("2020-03-28", "2020-04-02")
+    assert dict(fine[0].months) == {"2020-03": 1, "2020-04": 1}
+    assert (fine[0].first, fine[0].last) == ("2020-03-28", "2020-04-02")
     coarse = flows(
         displaced(
             told(
@@ -152,7 +152,7 @@ def test_flows_count_by_place_and_month_and_lead_back_from_where_they_end() -> N
         )["w1"]
     )
     assert coarse[0].last == "2020-04"
-    assert some[0].expected == pytest.approx(2 * 0.8 * 0.8)
+    assert fine[0].expected == pytest.approx(2 * 0.8 * 0.8)
     assert [flow.left for flow in came(every, "w2")] == ["w1"]
     graph = flow_graph(every.values())
     assert {(left, to): values["people"] for left, to, values in graph.edges(data=True)} == {
@@ -258,8 +258,8 @@ def test_places_under_one_hand_stand_out_together_where_none_does_alone() -> Non
 def test_scattered_is_said_only_where_half_of_them_in_one_place_is_ruled_out() -> None:
     arrivals = [f"w{n}" for n in range(40) for _ in range(6)]
     many = corrected({"x": dealt([f"w{n}" for n in range(12)], arrivals, draws=500)})["x"]
-    some = corrected({"x": dealt([f"w{n}" for n in range(4)], arrivals, draws=500)})["x"]
-    assert (many.verdict, some.verdict) == ("scattered", "cannot tell")
+    few = corrected({"x": dealt([f"w{n}" for n in range(4)], arrivals, draws=500)})["x"]
+    assert (many.verdict, few.verdict) == ("scattered", "cannot tell")
 
 
 @pytest.mark.parametrize(
@@ -378,14 +378,14 @@ def test_an_end_that_is_told_by_the_year_is_an_end() -> None:
 def test_who_moved_somebody_in_another_year_is_nobody_who_moved_them_then() -> None:
     known = told("p WORKED_AT w1 2020-01-05", "p WORKED_AT w2 2020-04-02")
     (closing,) = (each for each in closings(known) if each.place == "w1")
-    given = (
+    texts = (
         "d TRANSPORTED p 2018",
         "d TRANSPORTED p 2020",
         "h HOUSED p 2020-01 2020",
         "h HOUSED p 2021-06",
         "h HOUSED p -",
     )
-    assert [_in_time(tie(text), closing) for text in given] == [False, True, True, False, True]
+    assert [_in_time(tie(text), closing) for text in texts] == [False, True, True, False, True]
 
 
 def test_who_is_told_to_be_there_still_is_not_called_not_seen_again() -> None:
@@ -508,7 +508,10 @@ def test_who_was_moved_together_from_elsewhere_is_not_dealt_when_a_day_is_asked_
     )
     every = displaced(known, draws=999)
     assert every["w1"].test.verdict == "together"
-    alone, beside = (left_on(known, "w3", dt.date(2020, 3, 20), some, draws=999) for some in ({}, {"w1": every["w1"]}))
+    alone, beside = (
+        left_on(known, "w3", dt.date(2020, 3, 20), displacements, draws=999)
+        for displacements in ({}, {"w1": every["w1"]})
+    )
     assert (alone.test.arrivals, beside.test.arrivals) == (39, 33)
 
 

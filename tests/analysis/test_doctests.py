@@ -14,13 +14,15 @@ import graphsvc
 from graphsvc import analysis
 
 MODULES = [
-    importlib.import_module(found.name) for found in pkgutil.walk_packages(analysis.__path__, "graphsvc.analysis.")
+    importlib.import_module(module.name) for module in pkgutil.walk_packages(analysis.__path__, "graphsvc.analysis.")
 ]
 # Run as programs, or tested above; one changes its process in a way that would disturb other tests.
 _APART = ("graphsvc.analysis", "graphsvc.appdb.migrations", "graphsvc.__main__", "graphsvc.store.typedrun")
 # Other places that may contain examples.
 OTHERS = [
-    found.name for found in pkgutil.walk_packages(graphsvc.__path__, "graphsvc.") if not found.name.startswith(_APART)
+    module.name
+    for module in pkgutil.walk_packages(graphsvc.__path__, "graphsvc.")
+    if not module.name.startswith(_APART)
 ]
 
 

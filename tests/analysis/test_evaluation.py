@@ -18,8 +18,8 @@ PLANTED = Planted(frozenset("ad"), frozenset("d"), frozenset("a"), frozenset("bc
 
 
 def test_figures_of_one_order_by_hand() -> None:
-    found = measures.figures(list(LETTERS), PLANTED)
-    assert found == pytest.approx(
+    figures = measures.figures(list(LETTERS), PLANTED)
+    assert figures == pytest.approx(
         {
             "average precision": (1 / 1 + 2 / 4) / 2,
             "AUC": (18 + 16) / (2 * 18),
@@ -34,8 +34,8 @@ def test_figures_of_one_order_by_hand() -> None:
 
 def test_nobody_of_a_kind_is_no_figure() -> None:
     nobody = Planted(frozenset(), frozenset(), frozenset(), frozenset(), frozenset("ab"))
-    found = measures.figures(["a", "b"], nobody)
-    assert [name for name in FIGURES if math.isnan(found[name])] == [
+    figures = measures.figures(["a", "b"], nobody)
+    assert [name for name in FIGURES if math.isnan(figures[name])] == [
         "average precision",
         "AUC",
         "R-precision",
@@ -48,20 +48,20 @@ def test_nobody_of_a_kind_is_no_figure() -> None:
 def test_ties_are_broken_every_way() -> None:
     planted = Planted(frozenset("a"), frozenset(), frozenset(), frozenset(), frozenset("ab"))
     # Both are tied, so `a` is first half of the time. The mean over seeded orders is in between, and repeatable.
-    found = measures.measured({"a": 1.0, "b": 1.0}, planted)
-    assert 0.6 < found["average precision"] < 0.9
-    assert found == pytest.approx(measures.measured({}, planted), nan_ok=True)
+    figures = measures.measured({"a": 1.0, "b": 1.0}, planted)
+    assert 0.6 < figures["average precision"] < 0.9
+    assert figures == pytest.approx(measures.measured({}, planted), nan_ok=True)
     assert measures.measured({"a": 2.0, "b": 1.0}, planted)["AUC"] == 1.0
 
 
 def test_samples_of_candidates_vary_about_the_figure_and_repeat() -> None:
     scores = {letter: float(-place) for place, letter in enumerate(LETTERS)}
-    found = measures.resampled(scores, PLANTED, 100, seed=3)
-    values = [one["AUC"] for one in found if not math.isnan(one["AUC"])]
+    samples = measures.resampled(scores, PLANTED, 100, seed=3)
+    values = [sample["AUC"] for sample in samples if not math.isnan(sample["AUC"])]
     low, high = measures.interval(values)
     assert 0.6 < low < 34 / 36 < high <= 1
-    again = [one["AUC"] for one in measures.resampled(scores, PLANTED, 100, seed=3)]
-    np.testing.assert_array_equal(again, [one["AUC"] for one in found])
+    again = [sample["AUC"] for sample in measures.resampled(scores, PLANTED, 100, seed=3)]
+    np.testing.assert_array_equal(again, [sample["AUC"] for sample in samples])
 
 
 def test_interval_and_means_leave_out_what_is_not_known() -> None:
@@ -100,26 +100,26 @@ def test_pagerank_from_sources_leads_to_whoever_is_near_them() -> None:
 
 
 def test_half_of_the_witnesses_fall_silent_and_everything_else_stays() -> None:
-    told = [said(f"s{n}: p1 RUNS g{n}") for n in range(6)] + [said("s0: p1 RUNS g9")]
-    told += [said("r1: p1 RUNS g1", source_kind="record"), said("i1: p1 RUNS g1", source_kind="intelligence")]
-    found = comparison.halves(told, 8, seed=1)
-    for half in found:
+    claims = [said(f"s{n}: p1 RUNS g{n}") for n in range(6)] + [said("s0: p1 RUNS g9")]
+    claims += [said("r1: p1 RUNS g1", source_kind="record"), said("i1: p1 RUNS g1", source_kind="intelligence")]
+    halves = comparison.halves(claims, 8, seed=1)
+    for half in halves:
         assert {claim.source for claim in half} > {"r1", "i1"}
         speaking = {claim.source for claim in half if claim.source_kind == "witness"}
         assert len(speaking) == 3
         # A half keeps all claims of each source in it.
-        assert [claim for claim in told if claim.source in speaking | {"r1", "i1"}] == half
-    assert len({tuple(claim.id for claim in half) for half in found}) > 1
-    assert found == comparison.halves(told, 8, seed=1)
+        assert [claim for claim in claims if claim.source in speaking | {"r1", "i1"}] == half
+    assert len({tuple(claim.id for claim in half) for half in halves}) > 1
+    assert halves == comparison.halves(claims, 8, seed=1)
 
 
 def test_each_method_scores_everybody_it_knows() -> None:
-    told = [said("s1: p1 DIRECTED p2"), said("s2: p2 PILOTED c1"), said("s2: p3 CROSSED_ON c1")]
+    claims = [said("s1: p1 DIRECTED p2"), said("s2: p2 PILOTED c1"), said("s2: p3 CROSSED_ON c1")]
     persons = people("p1", "p2", "p3")
-    found = comparison.scorings(told, persons, {}, ["p3"])
-    assert list(found) == list(comparison.METHODS)
-    assert found["degree"] == {"p1": 1.0, "p2": 2.0, "p3": 1.0}
-    assert list(comparison.scorings(told, persons, {}, [], ["degree"])) == ["degree"]
+    scores = comparison.scorings(claims, persons, {}, ["p3"])
+    assert list(scores) == list(comparison.METHODS)
+    assert scores["degree"] == {"p1": 1.0, "p2": 2.0, "p3": 1.0}
+    assert list(comparison.scorings(claims, persons, {}, [], ["degree"])) == ["degree"]
 
 
 def test_every_baseline_names_its_literature() -> None:

@@ -43,8 +43,8 @@ KNOWN = ground(CLAIMS, [suspect("x")], DAYS)
 
 
 def knowing(fact: Fact, known: PresenceGround = KNOWN) -> set[str]:
-    found = known.privy(fact)
-    return {name for name, number in known.people.items() if found >> number & 1}
+    privy = known.privy(fact)
+    return {name for name, number in known.people.items() if privy >> number & 1}
 
 
 def test_every_relation_says_who_is_privy() -> None:
@@ -143,13 +143,13 @@ BOAT, OTHER, WORK, PAY = (
 
 def test_sets_are_met_per_witness_and_over_what_was_given_before() -> None:
     now = exposure({BOAT: ["s1", "s2"], OTHER: ["s2"]}, KNOWN, below=3)
-    assert [(one.source, one.size) for one in now.witnesses] == [("s2", 2), ("s1", 5)]
+    assert [(witness.source, witness.size) for witness in now.witnesses] == [("s2", 2), ("s1", 5)]
     assert (now.smallest, now.safe) == (2, False)
     alone = exposure({OTHER: ["s2"]}, KNOWN, below=3)
     assert (alone.smallest, alone.safe, alone.leave_out) == (3, True, ())
     after = exposure({OTHER: ["s2"]}, KNOWN, below=3, earlier={BOAT: ["s2"]})
-    (one,) = after.witnesses
-    assert (one.size, one.earlier, one.before) == (2, 1, 5)
+    (witness,) = after.witnesses
+    assert (witness.size, witness.earlier, witness.before) == (2, 1, 5)
     assert after.leave_out == (OTHER,)
     # A witness is assessed only if something more about them is shown; showing nothing is safe.
     assert exposure({}, KNOWN, below=3, earlier={BOAT: ["s2"]}).witnesses == ()
@@ -158,20 +158,20 @@ def test_sets_are_met_per_witness_and_over_what_was_given_before() -> None:
 
 def test_what_to_leave_out_is_the_fewest() -> None:
     # s1 is safe without the boat or without the work, so one is enough; s2 loses its only fact.
-    found = exposure({BOAT: ["s1"], WORK: ["s1"], PAY: ["s2"]}, KNOWN, below=2)
-    assert [(one.source, one.size) for one in found.witnesses] == [("s1", 1), ("s2", 1)]
-    assert (len(found.leave_out), found.exact, PAY in found.leave_out) == (2, True, True)
+    exposed = exposure({BOAT: ["s1"], WORK: ["s1"], PAY: ["s2"]}, KNOWN, below=2)
+    assert [(witness.source, witness.size) for witness in exposed.witnesses] == [("s1", 1), ("s2", 1)]
+    assert (len(exposed.leave_out), exposed.exact, PAY in exposed.leave_out) == (2, True, True)
     # Leaving out one fact that both rest on is better than leaving out one of each.
     shared = exposure({BOAT: ["s1"], OTHER: ["s2"], PAY: ["s1", "s2"]}, KNOWN, below=3)
     assert (shared.leave_out, shared.exact) == ((PAY,), True)
     assert shared.ranked[0][0] == PAY
-    ordered = [one.fact for one in next(w for w in shared.witnesses if w.source == "s1").facts]
+    ordered = [entry.fact for entry in next(w for w in shared.witnesses if w.source == "s1").facts]
     assert ordered == [PAY, BOAT]
 
 
 def test_what_cannot_be_taken_back_cannot_be_left_out() -> None:
-    found = exposure({BOAT: ["s1"], PAY: ["s1"]}, KNOWN, below=2, earlier={PAY: ["s1"]})
-    assert set(found.leave_out) == {BOAT, PAY}
+    exposed = exposure({BOAT: ["s1"], PAY: ["s1"]}, KNOWN, below=2, earlier={PAY: ["s1"]})
+    assert set(exposed.leave_out) == {BOAT, PAY}
 
 
 sets = st.dictionaries(st.integers(0, 6), st.integers(0, 2**8 - 1), min_size=1, max_size=5)
@@ -184,14 +184,14 @@ def told(numbers: dict[int, int], before: dict[int, int]) -> Told:
 
 @settings(max_examples=60)
 @given(st.lists(sets, min_size=1, max_size=3), st.integers(1, 4))
-def test_leaving_out_is_enough_and_no_choice_is_smaller(shown: list[dict[int, int]], below: int) -> None:
-    witnesses = [told(one, {}) for one in shown]
+def test_leaving_out_is_enough_and_no_choice_is_smaller(witness_sets: list[dict[int, int]], below: int) -> None:
+    witnesses = [told(by_fact, {}) for by_fact in witness_sets]
     chosen, least = fewest(witnesses, below)
-    assert all(one.safe(below, chosen) for one in witnesses)
-    facts = sorted({fact for one in witnesses for fact in one.now}, key=str)
+    assert all(witness.safe(below, chosen) for witness in witnesses)
+    facts = sorted({fact for witness in witnesses for fact in witness.now}, key=str)
     for number in range(len(chosen)):
         for fewer in combinations(facts, number):
-            assert not all(one.safe(below, frozenset(fewer)) for one in witnesses)
+            assert not all(witness.safe(below, frozenset(fewer)) for witness in witnesses)
     assert len(chosen) == least
 
 
@@ -204,8 +204,8 @@ def test_leaving_out_lowers_no_set_and_giving_more_raises_none(
     left = {number: those for number, those in now.items() if number not in out}
     if left:
         assert told(left, {number + 10: those for number, those in before.items()}).size() >= whole.size()
-    given = {number + 10: those for number, those in before.items()}
-    later = told(now, given | {number + 20: those for number, those in more.items()})
+    earlier = {number + 10: those for number, those in before.items()}
+    later = told(now, earlier | {number + 20: those for number, those in more.items()})
     assert later.size() <= whole.size()
     for fact, gained in whole.gains().items():
         if len(whole.others()) > 1:
@@ -217,11 +217,11 @@ def test_a_large_case_takes_little_time() -> None:
     many += [said(f"s{n}: x PILOTED c{n}") for n in range(400)]
     began = time.process_time()
     known = ground(many, people(*(f"p{n}" for n in range(20_000))), {})
-    shown = {Fact("x", "PILOTED", f"c{n}"): ["one"] for n in range(400)}
-    found = exposure(shown, known, below=5)
+    sources_by_fact = {Fact("x", "PILOTED", f"c{n}"): ["one"] for n in range(400)}
+    exposed = exposure(sources_by_fact, known, below=5)
     assert time.process_time() - began < 10
-    assert found.smallest == 0
+    assert exposed.smallest == 0
     # No two boats have a person in common, so all but one fact has to go. A search for the fewest stops earlier.
-    assert len(found.leave_out) == 399
-    assert found.at_least > 1
-    assert not found.exact
+    assert len(exposed.leave_out) == 399
+    assert exposed.at_least > 1
+    assert not exposed.exact

@@ -29,11 +29,11 @@ def singly(on: Basis, left_out: list[Piece], top: int = 10) -> Alone | None:
 def place_without(on: Basis, lead: str, left_out: Iterable[Piece]) -> int | None:
     """Rank in a recomputed ranking without these pieces; None if not ranked."""
     anew = on.without(np.unique(np.concatenate([piece.rows for piece in left_out])))
-    return next((other.rank for other in ranked(anew).leads if other.id == lead), None)
+    return next((ranked_lead.rank for ranked_lead in ranked(anew).leads if ranked_lead.id == lead), None)
 
 
 @pytest.mark.parametrize(
-    ("claims", "others"),
+    ("claims", "bystanders"),
     [
         # The people with claims come after all the people without any.
         (["s1: g1 SUPPLIED b1", *(f"s{number}: p1 PILOTED c{number}" for number in range(2, 9))], 12),
@@ -41,13 +41,13 @@ def place_without(on: Basis, lead: str, left_out: Iterable[Piece]) -> int | None
         (["s1: g1 SUPPLIED b1", "s2: p1 CROSSED_ON c1", "s3: p1 CONTACTED g1"], 12),
     ],
 )
-def test_where_nobody_told_of_is_among_the_first_nobody_can_leave_them(claims: list[str], others: int) -> None:
-    cast = people("p1", "p2", *(f"q{number}" for number in range(others)))
+def test_where_nobody_told_of_is_among_the_first_nobody_can_leave_them(claims: list[str], bystanders: int) -> None:
+    cast = people("p1", "p2", *(f"q{number}" for number in range(bystanders)))
     on = basis([said(text) for text in claims], cast, {})
-    found = singly(on, pieces(on.told))
-    assert found is not None
-    assert (len(found.leads), len(found.worst)) == (0, 0)
-    assert would_leave(on, found, "p1") is None
+    effects = singly(on, pieces(on.told))
+    assert effects is not None
+    assert (len(effects.leads), len(effects.worst)) == (0, 0)
+    assert would_leave(on, effects, "p1") is None
 
 
 def told_in_pieces(seed: int) -> Basis:
@@ -72,20 +72,20 @@ def test_without_them_the_lead_is_out_and_where_one_alone_would_do_it_is_one(see
     assert {piece.kind for piece in false} == set(FALSE)
     without_one = [places_without(on, [piece]) for piece in false]
     for lead, rank in ranks(on).items():
-        found = leaving(on, lead, top)
-        assert (found is None) == (rank > top or lead not in on.network.ids), lead
-        if found is None:
+        departure = leaving(on, lead, top)
+        assert (departure is None) == (rank > top or lead not in on.network.ids), lead
+        if departure is None:
             continue
         one_would_do = any(out(places, lead, top) for places in without_one)
-        assert (len(found.pieces) == 1) == one_would_do, lead
-        assert found.fewest == (len(found.pieces) in (1, 2)), lead
-        if found.pieces:
-            places = places_without(on, found.pieces)
-            assert places.get(lead) == found.rank
+        assert (len(departure.pieces) == 1) == one_would_do, lead
+        assert departure.fewest == (len(departure.pieces) in (1, 2)), lead
+        if departure.pieces:
+            places = places_without(on, departure.pieces)
+            assert places.get(lead) == departure.rank
             assert out(places, lead, top)
         else:
-            assert found.rank == rank
-            assert found.tried > 0
+            assert departure.rank == rank
+            assert departure.tried > 0
 
 
 def test_cases_at_random_need_one_and_two() -> None:
@@ -94,8 +94,8 @@ def test_cases_at_random_need_one_and_two() -> None:
     for on in map(told_in_pieces, range(8)):
         leaving_out = LeavingOut(on)
         singly = alone(leaving_out, pieces(on.told), TOP)
-        found = (would_leave(on, singly, lead, TOP, leaving_out) for lead in ranks(on))
-        needed |= {len(some.pieces) for some in found if some is not None}
+        departures = (would_leave(on, singly, lead, TOP, leaving_out) for lead in ranks(on))
+        needed |= {len(departure.pieces) for departure in departures if departure is not None}
     assert {1, 2} <= needed
 
 
@@ -106,10 +106,10 @@ def test_whom_a_record_keeps_there_a_false_record_takes_out() -> None:
         said("s2: p2 PILOTED c1"),
         said("s3: p2 ORGANISED c2"),
     ]
-    found = leaving(basis(claims, people("p1", "p2"), {}), "p1", top=1)
-    assert found is not None
-    assert [piece.words for piece in found.pieces][:1] in (["record S1"], ["one witness"])
-    assert found.rank == 2
+    departure = leaving(basis(claims, people("p1", "p2"), {}), "p1", top=1)
+    assert departure is not None
+    assert [piece.words for piece in departure.pieces][:1] in (["record S1"], ["one witness"])
+    assert departure.rank == 2
 
 
 def test_in_a_short_list_who_is_only_carried_without_a_record_leaves_it_with_their_last_tie() -> None:
@@ -120,35 +120,35 @@ def test_in_a_short_list_who_is_only_carried_without_a_record_leaves_it_with_the
         said("s3: p2 ORGANISED c1"),
         said("s4: p2 DIRECTED p1"),
     ]
-    found = leaving(basis(claims, people("p1", "p2"), {}), "p1", top=10)
-    assert found is not None
-    assert {(piece.kind, piece.sources) for piece in found.pieces} == {("record", ("log",)), ("witness", ("s2",))}
-    assert found.rank is None
+    departure = leaving(basis(claims, people("p1", "p2"), {}), "p1", top=10)
+    assert departure is not None
+    assert {(piece.kind, piece.sources) for piece in departure.pieces} == {("record", ("log",)), ("witness", ("s2",))}
+    assert departure.rank is None
 
 
 @pytest.mark.parametrize("seed", range(30))
 def test_however_short_the_list_it_is_looked_through(seed: int) -> None:
     claims, persons, keys = with_passengers(seed)
     few = {person.id for person in persons[:3] + persons[-4:]}
-    told = [
+    few_claims = [
         claim
         for claim in claims
         if {claim.subject, claim.object} & few
         and not ({claim.subject, claim.object} & ({person.id for person in persons} - few))
     ]
-    on = basis(told, [person for person in persons if person.id in few], keys)
+    on = basis(few_claims, [person for person in persons if person.id in few], keys)
     for lead in ranked(on).leads:
-        found = leaving(on, lead.id, top=10)
-        if found is not None and found.pieces:
-            assert place_without(on, lead.id, found.pieces) == found.rank
+        departure = leaving(on, lead.id, top=10)
+        if departure is not None and departure.pieces:
+            assert place_without(on, lead.id, departure.pieces) == departure.rank
 
 
 def test_whom_nothing_tried_takes_out_stays() -> None:
-    found = leaving(
+    departure = leaving(
         basis([said("s1: p1 ORGANISED c1"), said("s2: p2 PILOTED c1")], people("p1", "p2"), {}), "p1", top=2
     )
-    assert found is not None
-    assert (found.pieces, found.rank, found.fewest) == ((), 1, False)
+    assert departure is not None
+    assert (departure.pieces, departure.rank, departure.fewest) == ((), 1, False)
 
 
 def test_who_is_not_among_the_first_has_nothing_to_leave() -> None:
@@ -159,15 +159,15 @@ def test_who_is_not_among_the_first_has_nothing_to_leave() -> None:
 
 def test_the_better_a_case_is_told_the_more_it_takes_to_invent() -> None:
     def needed(voices: int) -> int:
-        told = [
-            f"s{n}{k}: boss{n} {what}"
+        texts = [
+            f"s{n}{k}: boss{n} {deed}"
             for n in range(3)
             for k in range(voices)
-            for what in (f"ORGANISED c{n}", f"DIRECTED aide{n}")
+            for deed in (f"ORGANISED c{n}", f"DIRECTED aide{n}")
         ]
-        told += [f"t{n}: aide{n} PILOTED c{n}" for n in range(3)]
+        texts += [f"t{n}: aide{n} PILOTED c{n}" for n in range(3)]
         cast = people(*(f"{kind}{n}" for kind in ("boss", "aide") for n in range(3)), "nobody")
-        return invented_needed(basis([said(text) for text in told], cast, {}), top=3) or 99
+        return invented_needed(basis([said(text) for text in texts], cast, {}), top=3) or 99
 
     assert needed(1) <= needed(2) <= needed(4)
     assert needed(4) > needed(1)

@@ -31,12 +31,12 @@ def test_few_alone_are_believed_some(count: int, grade: str) -> None:
 
 
 def test_what_others_say_or_many_deny_is_told_as_it_is() -> None:
-    one = accounts("p1 RUNS g1", 1)
+    single = accounts("p1 RUNS g1", 1)
     record = said("r1: p1 RUNS g1", source_kind="record")
-    assert told(*one, record) == [0.875]
-    assert told(*one, said("r1: p1 not RUNS g1", source_kind="record")) == [0.375]
-    assert told(*one, *accounts("p1 not RUNS g1", 2, first=5)) == [0.5]  # few assert it, few deny it
-    assert told(*one, *accounts("p1 not RUNS g1", 10, first=5)) == [0.125]
+    assert told(*single, record) == [0.875]
+    assert told(*single, said("r1: p1 not RUNS g1", source_kind="record")) == [0.375]
+    assert told(*single, *accounts("p1 not RUNS g1", 2, first=5)) == [0.5]  # few assert it, few deny it
+    assert told(*single, *accounts("p1 not RUNS g1", 10, first=5)) == [0.125]
     assert told(*accounts("p1 RUNS g1", 3)) == [0.875]
 
 
@@ -45,25 +45,27 @@ def test_a_ranking_of_what_is_told_is_the_same_whoever_of_the_few_spoke_and_howe
     rng = random.Random(seed)
     persons = people(*(f"p{number}" for number in range(8)))
     base = [
-        said(f"r{n}: {one} {relation} {other}", source_kind="intelligence")
-        for n, (relation, (one, other)) in enumerate(
+        said(f"r{n}: {subject} {relation} {target}", source_kind="intelligence")
+        for n, (relation, (subject, target)) in enumerate(
             (rng.choice(("DIRECTED", "PAID", "RECRUITED")), rng.sample([person.id for person in persons], 2))
             for _ in range(12)
         )
     ]
-    texts = [f"{one} DIRECTED {other}" for one, other in (rng.sample([p.id for p in persons], 2) for _ in range(5))]
+    texts = [
+        f"{subject} DIRECTED {target}" for subject, target in (rng.sample([p.id for p in persons], 2) for _ in range(5))
+    ]
 
-    def ranked(which: str) -> object:
+    def ranked(version: str) -> object:
         heard = []
         for number, text in enumerate(dict.fromkeys(texts)):
-            speakers = {"one": [0], "another": [number + 3], "two": [number, number + 9]}[which]
+            speakers = {"one": [0], "another": [number + 3], "two": [number, number + 9]}[version]
             grade = {"source_grade": str(rng.randint(1, 3)), "assessment": rng.choice("ABCDE")}
             heard += [said(f"s{speaker}: {text}", **grade) for speaker in speakers]
-        found = rank([*base, *heard], persons, {}, few_below=FEW)
+        ranking = rank([*base, *heard], persons, {}, few_below=FEW)
         return (
-            found.verdict,
-            found.reason,
-            [(lead.id, lead.score, lead.rank, lead.rank_on_record) for lead in found.leads],
+            ranking.verdict,
+            ranking.reason,
+            [(lead.id, lead.score, lead.rank, lead.rank_on_record) for lead in ranking.leads],
         )
 
     assert ranked("one") == ranked("another") == ranked("two")

@@ -38,11 +38,11 @@ def ranked(*texts: str, cast: tuple[str, ...] = CAST, dependence: Dependence | N
 
 
 def lead(ranking: Ranking, name: str) -> Lead:
-    return next(one for one in ranking.leads if one.id == name)
+    return next(entry for entry in ranking.leads if entry.id == name)
 
 
 def test_those_who_direct_stand_before_those_who_are_seen() -> None:
-    order = [one.id for one in ranked(*GANG).leads]
+    order = [entry.id for entry in ranked(*GANG).leads]
     assert set(order[:2]) == {"mid", "top"}
 
 
@@ -52,8 +52,8 @@ def test_directing_one_who_runs_things_passes_on() -> None:
 
 
 def test_shares_add_up_to_the_score() -> None:
-    for one in ranked(*GANG).leads:
-        assert sum(one.shares.values()) == pytest.approx(one.score, abs=1e-8)
+    for entry in ranked(*GANG).leads:
+        assert sum(entry.shares.values()) == pytest.approx(entry.score, abs=1e-8)
 
 
 def test_people_with_equal_scores_share_a_rank_however_their_shares_are_split() -> None:
@@ -166,8 +166,8 @@ DEEDS_BY_HAND = (
 @pytest.mark.parametrize("deed", [*DEEDS_BY_HAND, "{p} SERVED {m}", "{m} DIRECTED {p}", "{p} CONTROLS w1"])
 def test_no_record_of_what_is_cheap_to_stage_lowers_anybody(deed: str) -> None:
     """Registers can be bought and seizures staged. Records of orders and organising raise the giver alone."""
-    told = [said(text) for text in GANG]
-    before = {one.id: one.score for one in rank(told, people(*CAST, "m1"), {}).leads}
+    claims = [said(text) for text in GANG]
+    before = {entry.id: entry.score for entry in rank(claims, people(*CAST, "m1"), {}).leads}
     for somebody in CAST:
         staged = [
             said(
@@ -175,7 +175,7 @@ def test_no_record_of_what_is_cheap_to_stage_lowers_anybody(deed: str) -> None:
             )
             for number in range(3)
         ]
-        after = {one.id: one.score for one in rank([*told, *staged], people(*CAST, "m1"), {}).leads}
+        after = {entry.id: entry.score for entry in rank([*claims, *staged], people(*CAST, "m1"), {}).leads}
         assert after[somebody] >= before[somebody], somebody
 
 
@@ -187,7 +187,7 @@ def places_with_work_by_hand(case: Any) -> list[int]:
     places = []
     for first in [lead for lead in leads[:10] if lead.id in case.truth["hubs"]]:
         for deed in DEEDS_BY_HAND:
-            told = [
+            staged = [
                 said(
                     f"x{number}: {deed.format(m=name, p=first.id)}",
                     source_kind="record",
@@ -196,7 +196,7 @@ def places_with_work_by_hand(case: Any) -> list[int]:
                 )
                 for number, name in enumerate(passengers)
             ]
-            again = rank([*case.claims, *told], case.persons, case.dependence).leads
+            again = rank([*case.claims, *staged], case.persons, case.dependence).leads
             places.append(next(lead.rank for lead in again if lead.id == first.id))
     return places
 
@@ -224,8 +224,8 @@ def test_one_lone_account_puts_nobody_unconnected_among_the_first_five(seed: int
     stories.append([f"ORGANISED {thing_of(case.claims, 'ORGANISED')}", *(f"DIRECTED {name}" for name in crew(case))])
     for story in stories:
         lone = [
-            said(f"lone: nobody {what}", source_grade="2", assessment="C", statement="of the lone one")
-            for what in story
+            said(f"lone: nobody {deed}", source_grade="2", assessment="C", statement="of the lone one")
+            for deed in story
         ]
         leads = rank([*case.claims, *lone], [*case.persons, *people("nobody")], case.dependence).leads
         assert next(lead.rank for lead in leads if lead.id == "nobody") > 5, story
@@ -253,8 +253,8 @@ def test_two_from_one_dinghy_are_not_two() -> None:
     twice = (*GANG, "s9: mid ORGANISED c1")
     apart, together = ranked(*twice), ranked(*twice, dependence={name: frozenset({"c1"}) for name in ("s1", "s9")})
     alone = lead(ranked(*GANG), "mid")
-    both, one, both_alone = (int(lead(found, "mid").groups) for found in (apart, together, ranked(*GANG)))
-    assert both == one + 1 == both_alone + 1
+    both, merged, both_alone = (int(lead(ranking, "mid").groups) for ranking in (apart, together, ranked(*GANG)))
+    assert both == merged + 1 == both_alone + 1
     # The score counts sources; the number of groups is a separate figure.
     assert lead(apart, "mid").score == lead(together, "mid").score > alone.score
 
@@ -275,22 +275,22 @@ def test_who_passes_orders_on_stands_behind_who_gives_them() -> None:
     orders = [f"s{number}: between DIRECTED aide{number}" for number in range(5)]
     seen = [f"t{number}: aide{number} PILOTED c{number}" for number in range(5)]
     cast = (*CAST, "above", "between", *(f"aide{number}" for number in range(5)))
-    told = (
+    texts = (
         *GANG,
         *orders,
         *seen,
-        *(f"{name}: above {what}" for name in ("s8", "s9") for what in ("DIRECTED between", "ORGANISED c1")),
+        *(f"{name}: above {deed}" for name in ("s8", "s9") for deed in ("DIRECTED between", "ORGANISED c1")),
     )
-    order = [one.id for one in ranked(*told, cast=cast).leads]
+    order = [entry.id for entry in ranked(*texts, cast=cast).leads]
     assert order.index("above") < order.index("between") < order.index("aide0")
 
 
 def test_what_is_told_of_others_decides_what_directing_them_says() -> None:
-    told = (*GANG, "s6: x DIRECTED y", "s6: x DIRECTED z")
+    texts = (*GANG, "s6: x DIRECTED y", "s6: x DIRECTED z")
     cast = (*CAST, "x", "y", "z")
     reaches = {
-        name: lead(ranked(*told, f"s7: y {what}", f"s8: z {what}", cast=cast), "x").shares["reaches"]
-        for name, what in (("aides", "PILOTED c2"), ("organisers", "ORGANISED c2"))
+        name: lead(ranked(*texts, f"s7: y {deed}", f"s8: z {deed}", cast=cast), "x").shares["reaches"]
+        for name, deed in (("aides", "PILOTED c2"), ("organisers", "ORGANISED c2"))
     }
     assert reaches["organisers"] > reaches["aides"] > 0
 
@@ -303,7 +303,10 @@ def test_stages_rank_those_who_have_a_hand_in_them() -> None:
         "s6: dealer SUPPLIED b3",
         cast=(*CAST, "maker", "dealer"),
     )
-    assert {one.id: one.stages["boat"] for one in ranking.leads if "boat" in one.stages} == {"dealer": 1, "maker": 2}
+    assert {entry.id: entry.stages["boat"] for entry in ranking.leads if "boat" in entry.stages} == {
+        "dealer": 1,
+        "maker": 2,
+    }
     assert "boat" not in lead(ranking, "mid").stages
 
 
@@ -316,22 +319,22 @@ def test_score_on_record_is_the_score_of_what_is_on_record() -> None:
 
 
 def test_rank_and_voices_on_record_are_those_of_what_is_on_record() -> None:
-    told = (*GANG, "s4: mid DIRECTED b", "s5: a DIRECTED b")
-    claims = [said(text, on_record=text[:2] in ("s1", "s4", "s5")) for text in told]
+    texts = (*GANG, "s4: mid DIRECTED b", "s5: a DIRECTED b")
+    claims = [said(text, on_record=text[:2] in ("s1", "s4", "s5")) for text in texts]
     claims.append(said("log: mid PAID a", source_kind="record", on_record=True))
     ranking = rank(claims, people(*CAST), {"s1": frozenset({"k"}), "s4": frozenset({"k"})})
     mid, top = lead(ranking, "mid"), lead(ranking, "top")
     # A claim of having taken orders from the top does not raise the source of it.
     assert (mid.groups, mid.groups_on_record, mid.other_sources, mid.other_sources_on_record) == (2, 1, 1, 1)
     assert (top.groups, top.groups_on_record, top.other_sources_on_record) == (1, 0, 0)
-    recorded = sorted((one.score_on_record for one in ranking.leads), reverse=True)
-    assert all(one.rank_on_record == 1 + recorded.index(one.score_on_record) for one in ranking.leads)
+    recorded = sorted((entry.score_on_record for entry in ranking.leads), reverse=True)
+    assert all(entry.rank_on_record == 1 + recorded.index(entry.score_on_record) for entry in ranking.leads)
     assert lead(ranking, "mid").rank_on_record == 1
-    assert len({one.rank_on_record for one in ranking.leads}) > 1
+    assert len({entry.rank_on_record for entry in ranking.leads}) > 1
 
 
 def test_who_is_equal_on_the_record_shares_the_lowest_rank_there() -> None:
-    assert {one.rank_on_record for one in ranked(*GANG).leads} == {1}
+    assert {entry.rank_on_record for entry in ranked(*GANG).leads} == {1}
 
 
 def test_order_of_claims_and_names_do_not_matter() -> None:
@@ -350,7 +353,7 @@ def test_order_of_claims_and_names_do_not_matter() -> None:
 
 def test_ties_share_the_lowest_rank_in_the_order_of_ids() -> None:
     ranking = ranked(*GANG, cast=(*CAST, "z", "y"))
-    tied = [(one.id, one.rank) for one in ranking.leads if one.score == 0.0]
+    tied = [(entry.id, entry.rank) for entry in ranking.leads if entry.score == 0.0]
     assert [name for name, _ in tied] == ["y", "z"]
     assert tied[0][1] == tied[1][1]
 
@@ -360,31 +363,31 @@ def test_two_voices_single_out_nobody() -> None:
     assert (ranking.verdict, ranking.leads[0].id) == ("abstains", "mid")
 
 
-def _by_records(told: list[str], source: str) -> list[Claim]:
+def _by_records(texts: list[str], source: str) -> list[Claim]:
     """The same claims as records of one source, each in a separate statement."""
     return [
-        said(text, source_kind="record", source=source, statement=f"row {number}") for number, text in enumerate(told)
+        said(text, source_kind="record", source=source, statement=f"row {number}") for number, text in enumerate(texts)
     ]
 
 
 def test_one_witness_and_one_register_single_out_nobody_however_much_the_register_says() -> None:
     """One register is one source, however many rows it has; rows that name no register count as one source too."""
-    told, cast = _gangs(12), people(*_everybody(_gangs(12)))
-    witness = [said(text) for text in told if text.startswith("s00")]
+    texts, cast = _gangs(12), people(*_everybody(_gangs(12)))
+    witness = [said(text) for text in texts if text.startswith("s00")]
     for source in ("register", ""):
-        ranking = rank([*witness, *_by_records(told, source)], cast, {})
+        ranking = rank([*witness, *_by_records(texts, source)], cast, {})
         assert ranking.verdict == "abstains", source
         assert "fewer than 3 independent voices" in ranking.reason
         assert {lead.id for lead in ranking.leads[:12]} == {f"boss{gang}" for gang in range(12)}
     another = said("r2: boss0 DIRECTED aide00", source_kind="record", statement="row of another")
-    assert not _few([*witness, *_by_records(told, "register"), another], cast)
-    assert not _few([*witness, *_by_records(told, ""), another], cast)
+    assert not _few([*witness, *_by_records(texts, "register"), another], cast)
+    assert not _few([*witness, *_by_records(texts, ""), another], cast)
     # Passengers of one boat count as one source; so do the few witnesses whose statements are merged.
     boat = {"s00": frozenset({"boat"}), "s01": frozenset({"boat"})}
-    both = [said(text) for text in told if text.startswith(("s00", "s01"))]
-    assert _few([*both, *_by_records(told, "register")], cast, boat)
-    assert _few([*both, *_by_records(told, "register")], cast, few_below=3)
-    assert not _few([*both, *_by_records(told, "register")], cast)
+    both = [said(text) for text in texts if text.startswith(("s00", "s01"))]
+    assert _few([*both, *_by_records(texts, "register")], cast, boat)
+    assert _few([*both, *_by_records(texts, "register")], cast, few_below=3)
+    assert not _few([*both, *_by_records(texts, "register")], cast)
 
 
 def _few(claims: list[Claim], cast: list[Person], dependence: Dependence | None = None, few_below: int = 0) -> bool:
@@ -393,54 +396,54 @@ def _few(claims: list[Claim], cast: list[Person], dependence: Dependence | None 
 
 def _gangs(count: int) -> list[str]:
     """Gangs of a boss who directs and arranges and four aides; three independent sources report on each gang."""
-    told = []
+    texts = []
     for gang in range(count):
         boss, aides = f"boss{gang}", [f"aide{gang}{number}" for number in range(4)]
         for number, aide in enumerate(aides):
-            told += [
+            texts += [
                 f"s{gang}{number % 3}: {boss} DIRECTED {aide}",
                 f"s{gang}{(number + 1) % 3}: {aide} PILOTED c{gang}{number}",
             ]
-        told += [f"s{gang}0: {boss} ORGANISED c{gang}0", f"s{gang}1: {boss} ORGANISED c{gang}1"]
-    return told
+        texts += [f"s{gang}0: {boss} ORGANISED c{gang}0", f"s{gang}1: {boss} ORGANISED c{gang}1"]
+    return texts
 
 
-def _everybody(told: list[str]) -> tuple[str, ...]:
-    return tuple(sorted({word for text in told for word in text.split()[1::2] if word.startswith(("boss", "aide"))}))
+def _everybody(texts: list[str]) -> tuple[str, ...]:
+    return tuple(sorted({word for text in texts for word in text.split()[1::2] if word.startswith(("boss", "aide"))}))
 
 
 def test_those_who_direct_and_arrange_stand_out() -> None:
-    told = _gangs(5)
-    ranking = ranked(*told, cast=_everybody(told))
+    texts = _gangs(5)
+    ranking = ranked(*texts, cast=_everybody(texts))
     assert ranking.verdict == "leads"
-    assert {one.id for one in ranking.leads[:5]} == {f"boss{gang}" for gang in range(5)}
+    assert {entry.id for entry in ranking.leads[:5]} == {f"boss{gang}" for gang in range(5)}
 
 
-def _mixed(told: list[str], seed: int) -> list[str]:
+def _mixed(texts: list[str], seed: int) -> list[str]:
     """The same statements, each about random people."""
-    rng, cast, mixed = random.Random(seed), _everybody(told), []
-    for text in told:
+    rng, cast, mixed = random.Random(seed), _everybody(texts), []
+    for text in texts:
         source, _, relation, object_ = text.split()
-        one, other = rng.sample(cast, 2)
-        mixed.append(f"{source} {one} {relation} {object_ if object_.startswith('c') else other}")
+        subject, target = rng.sample(cast, 2)
+        mixed.append(f"{source} {subject} {relation} {object_ if object_.startswith('c') else target}")
     return mixed
 
 
 def test_no_one_stands_out_where_everything_is_said_of_anybody() -> None:
-    told = _gangs(5)
-    leading = [ranked(*_mixed(told, seed), cast=_everybody(told)).verdict == "leads" for seed in range(100)]
+    texts = _gangs(5)
+    leading = [ranked(*_mixed(texts, seed), cast=_everybody(texts)).verdict == "leads" for seed in range(100)]
     # Chance passes the test three times in forty; few of these cases also meet the other conditions for the first lead.
     assert sum(leading) <= 10
 
 
 def test_one_relation_singles_out_nobody() -> None:
-    told = [f"s{number}: p{number} ORGANISED c{number % 7}" for number in range(40)]
-    told += [f"t{number}: p{number} ORGANISED c{(number + 1) % 7}" for number in range(0, 40, 3)]
-    assert ranked(*told, cast=tuple(f"p{number}" for number in range(40))).verdict == "abstains"
+    texts = [f"s{number}: p{number} ORGANISED c{number % 7}" for number in range(40)]
+    texts += [f"t{number}: p{number} ORGANISED c{(number + 1) % 7}" for number in range(0, 40, 3)]
+    assert ranked(*texts, cast=tuple(f"p{number}" for number in range(40))).verdict == "abstains"
 
 
 def _contacts(*pairs: tuple[int, int]) -> Ranking:
-    claims = [said(f"log: n{one} CONTACTED n{two}", source_kind="record") for one, two in pairs]
+    claims = [said(f"log: n{first} CONTACTED n{second}", source_kind="record") for first, second in pairs]
     return rank(claims, people(*(f"n{number}" for number in range(40))), {})
 
 
@@ -448,22 +451,22 @@ def test_a_ring_of_contacts_abstains_and_says_it_is_structure_only() -> None:
     ranking = _contacts(*((number, (number + 1) % 40) for number in range(40)))
     assert ranking.verdict == "abstains"
     assert "structure only" in ranking.reason
-    assert {one.rank for one in ranking.leads} == {1}
+    assert {entry.rank for entry in ranking.leads} == {1}
     assert len(ranking.leads) == 40
 
 
 def test_membership_and_work_by_hand_do_not_switch_structure_off() -> None:
     """Earlier, one claim of membership or driving turned a ranking by contacts into one of members or drivers."""
-    told = [said(f"t: p0 CONTACTED p{number}", source_kind="record") for number in range(1, 12)]
-    told += [said(f"t: p{number} CONTACTED p{number + 1}", source_kind="record") for number in range(1, 11)]
+    claims = [said(f"t: p0 CONTACTED p{number}", source_kind="record") for number in range(1, 12)]
+    claims += [said(f"t: p{number} CONTACTED p{number + 1}", source_kind="record") for number in range(1, 11)]
     cast = people(*(f"p{number}" for number in range(12)))
-    before = rank(told, cast, {})
+    before = rank(claims, cast, {})
     more = [
-        said(f"r: p{number} {what}", source_kind="record")
+        said(f"r: p{number} {deed}", source_kind="record")
         for number in range(5, 8)
-        for what in ("MEMBER_OF g1", "ASSISTED c1")
+        for deed in ("MEMBER_OF g1", "ASSISTED c1")
     ]
-    after = rank([*told, *more], cast, {})
+    after = rank([*claims, *more], cast, {})
     assert before.leads[0].id == after.leads[0].id == "p0"
     assert [(lead.id, lead.rank) for lead in before.leads] == [(lead.id, lead.rank) for lead in after.leads]
     assert "structure only" in after.reason
@@ -473,32 +476,32 @@ STAR = [said(f"t: p0 CONTACTED p{number}", source_kind="record") for number in r
 STAR_CAST = people(*(f"p{number}" for number in range(40)), "outside")
 
 
-@pytest.mark.parametrize("what", ["RUNS g1", "ORGANISED c1", "DIRECTED p8", "PAID p8", "RECRUITED p8", "COERCED p8"])
-def test_one_claim_of_a_part_does_not_switch_structure_off(what: str) -> None:
+@pytest.mark.parametrize("deed", ["RUNS g1", "ORGANISED c1", "DIRECTED p8", "PAID p8", "RECRUITED p8", "COERCED p8"])
+def test_one_claim_of_a_part_does_not_switch_structure_off(deed: str) -> None:
     """Earlier, a person named by one statement came before all hubs of a hundred contacts."""
     before = rank(STAR, STAR_CAST, {})
-    one = rank([*STAR, said(f"s1: p7 {what}")], STAR_CAST, {})
-    assert before.leads[0].id == one.leads[0].id == "p0"
-    assert before.verdict == one.verdict == "leads"
+    after = rank([*STAR, said(f"s1: p7 {deed}")], STAR_CAST, {})
+    assert before.leads[0].id == after.leads[0].id == "p0"
+    assert before.verdict == after.verdict == "leads"
     assert "fewer than 3 independent voices" not in before.reason
-    assert one.reason.startswith("Fewer than 3 independent voices say who arranges")
+    assert after.reason.startswith("Fewer than 3 independent voices say who arranges")
     # It still counts, and more the more it is believed: p7 is first among the people who were equal before.
-    assert [lead.id for lead in one.leads[:2]] == ["p0", "p7"]
-    p7 = lead(one, "p7")
+    assert [lead.id for lead in after.leads[:2]] == ["p0", "p7"]
+    p7 = lead(after, "p7")
     assert p7.shares["roles"] > 0
     assert p7.groups == 1
     assert p7.score == pytest.approx(sum(p7.shares.values()))
     recorded = rank(
-        [*STAR, said(f"s1: p7 {what}", source_kind="record", source_grade="1", assessment="A")], STAR_CAST, {}
+        [*STAR, said(f"s1: p7 {deed}", source_kind="record", source_grade="1", assessment="A")], STAR_CAST, {}
     )
     assert lead(recorded, "p7").shares["roles"] > p7.shares["roles"]
-    denied = rank([*STAR, said(f"s1: p7 {what}"), said(f"s2: p7 not {what}")], STAR_CAST, {})
+    denied = rank([*STAR, said(f"s1: p7 {deed}"), said(f"s2: p7 not {deed}")], STAR_CAST, {})
     assert 0 < lead(denied, "p7").shares["roles"] < p7.shares["roles"]
 
 
 def test_three_who_say_so_rank_by_parts_whatever_the_contacts() -> None:
-    told = [said(f"s{number}: p7 {what}") for number, what in enumerate(("RUNS g1", "ORGANISED c1", "ORGANISED c2"))]
-    few, enough = (rank([*STAR, *told[:count]], STAR_CAST, {}) for count in (2, 3))
+    claims = [said(f"s{number}: p7 {deed}") for number, deed in enumerate(("RUNS g1", "ORGANISED c1", "ORGANISED c2"))]
+    few, enough = (rank([*STAR, *claims[:count]], STAR_CAST, {}) for count in (2, 3))
     assert (few.leads[0].id, enough.leads[0].id) == ("p0", "p7")
     assert "independent voices" in few.reason
     assert "independent voices" not in enough.reason
@@ -524,7 +527,7 @@ def test_categories_and_names_enter_no_score() -> None:
     claims: list[Claim] = [said(text) for text in GANG]
     plain = rank(claims, people(*CAST), {})
     marked = rank(claims, [Person(name, "Another", frozenset({"suspect"}), False) for name in CAST], {})
-    assert [(one.id, one.score) for one in plain.leads] == [(one.id, one.score) for one in marked.leads]
+    assert [(entry.id, entry.score) for entry in plain.leads] == [(entry.id, entry.score) for entry in marked.leads]
 
 
 def test_every_ingredient_counts_in_a_family() -> None:
@@ -554,8 +557,9 @@ def test_whatever_else_is_told_who_is_said_to_be_behind_an_operation_is_not_lowe
     rng = random.Random(2)
     more = ["ORGANISED c1", "RUNS g1", "PILOTED c1", "DIRECTED p2", "SERVED p3", "PAID p4", "RECRUITED p5"]
     for _ in range(50):
-        told = [f"s{rng.randrange(9)}: p1 {rng.choice(more)}" for _ in range(rng.randrange(12))]
+        base_texts = [f"s{rng.randrange(9)}: p1 {rng.choice(more)}" for _ in range(rng.randrange(12))]
         before, after = (
-            additive.score(tied(*texts, "x: p9 PILOTED c8")).score for texts in (told, [*told, f"s99: {claim}"])
+            additive.score(tied(*texts, "x: p9 PILOTED c8")).score
+            for texts in (base_texts, [*base_texts, f"s99: {claim}"])
         )
-        assert after[0] >= (before[0] if told else 0.0), told
+        assert after[0] >= (before[0] if base_texts else 0.0), base_texts

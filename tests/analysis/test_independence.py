@@ -24,8 +24,8 @@ def as_written(sources: list[str], keys: dict[str, frozenset[str]]) -> float:
         {key for name in group for key in keys.get(name, ()) if not joins(key)} for group in groups(sources, keys)
     ]
     return sum(
-        1 / (1 + sum(STRENGTH[key.partition(" ")[0]] * (sum(key in other for other in colours) - 1) for key in held))
-        for held in colours
+        1 / (1 + sum(STRENGTH[key.partition(" ")[0]] * (sum(key in each for each in colours) - 1) for key in own))
+        for own in colours
     )
 
 
@@ -81,13 +81,13 @@ def test_one_witness_is_worth_one_and_nobody_nothing() -> None:
 @pytest.mark.parametrize("seed", [1, 3, 5, 7])
 def test_figures_do_not_hang_on_the_order_of_claims(seed: int) -> None:
     claims, _, keys = told_at_random(seed)
-    assert any(not joins(key) for held in keys.values() for key in held)
+    assert any(not joins(key) for own_keys in keys.values() for key in own_keys)
     mixed = random.Random(seed).sample(claims, len(claims))
-    one, other = link_table(claims, keys), link_table(mixed, keys)
-    assert one.keys() == other.keys()
-    for link, figures in one.items():
-        assert figures.belief == pytest.approx(other[link].belief, abs=1e-12)
-        assert figures.independent == other[link].independent
+    first, second = link_table(claims, keys), link_table(mixed, keys)
+    assert first.keys() == second.keys()
+    for link, figures in first.items():
+        assert figures.belief == pytest.approx(second[link].belief, abs=1e-12)
+        assert figures.independent == second[link].independent
 
 
 @pytest.mark.parametrize("seed", [1, 3, 5, 7])

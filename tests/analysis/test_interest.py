@@ -16,9 +16,9 @@ def record(text: str) -> Claim:
     return said(f"r: {text}", source_kind="record")
 
 
-def marked(*others: Claim) -> str:
+def marked(*further: Claim) -> str:
     """Mark of the claim by s1 that p9 runs g9, given these other claims."""
-    return interests([ABOUT, *others], PERSONS).get("about", "")
+    return interests([ABOUT, *further], PERSONS).get("about", "")
 
 
 @pytest.mark.parametrize(
@@ -44,16 +44,16 @@ def test_a_quarrel_or_a_debt_of_the_sources_own_marks_the_claim(texts: list[str]
 
 def test_a_claim_about_who_accuses_the_source_is_marked() -> None:
     persons = {"s1": "p1", "s9": "p9"}
-    told = [said("s1: p9 LIVED_AT w1", id="about"), said("s9: p1 DIRECTED p3"), said("s9: p3 RUNS g1", id="other")]
-    assert interests(told, persons) == {"about": "accuser"}
+    claims = [said("s1: p9 LIVED_AT w1", id="about"), said("s9: p1 DIRECTED p3"), said("s9: p3 RUNS g1", id="other")]
+    assert interests(claims, persons) == {"about": "accuser"}
     # If two people accuse each other, each speaks of an accuser.
     assert interests([ABOUT, said("s9: p1 DIRECTED p3", id="back")], persons) == {"about": "accuser", "back": "accuser"}
 
 
 def test_to_say_that_someone_paid_owes_or_was_carried_accuses_nobody() -> None:
     persons = {"s1": "p1", "s9": "p9"}
-    told = [said("s9: p1 PAID p3", id="paid"), said("s9: p1 CROSSED_ON c1", id="carried")]
-    assert "about" not in interests([ABOUT, *told], persons)
+    claims = [said("s9: p1 PAID p3", id="paid"), said("s9: p1 CROSSED_ON c1", id="carried")]
+    assert "about" not in interests([ABOUT, *claims], persons)
     # Other accusers of the source do not matter.
     assert interests([ABOUT, said("s2: p1 DIRECTED p3")], PERSONS) == {}
     assert {"PAID", "OWES", "CROSSED_ON", "SERVED", "RELATED_TO"}.isdisjoint(ACCUSES)

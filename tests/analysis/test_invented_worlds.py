@@ -34,10 +34,10 @@ def test_in_close_worlds_passengers_pay_and_call_those_who_run_it_and_it_is_told
     """In the other families they never do, so the score learned that people who deal with passengers are no hubs."""
     true = [dealings(world, relation) for world in close]
     assert sum(map(bool, true)) > len(close) / 2
-    told = [
+    asserted = [
         {claim.key for claim in world.claims if claim.asserts} & those for world, those in zip(close, true, strict=True)
     ]
-    assert sum(map(bool, told)) > len(close) / 2
+    assert sum(map(bool, asserted)) > len(close) / 2
     assert not any(dealings(case("worlds", seed, usual_share(seed)), relation) for seed in SEEDS)
 
 

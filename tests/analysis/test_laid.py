@@ -60,15 +60,15 @@ def varied(make: Callable[[int], Given], seed: int) -> Given:
 def same(first: Ledger, second: Ledger) -> None:
     """Compare two ledgers in full, including the types of numbers."""
     for item in fields(Ledger):
-        one, other = getattr(first, item.name), getattr(second, item.name)
-        if isinstance(one, np.ndarray):
-            assert one.dtype == other.dtype, item.name
-            assert one.tolist() == other.tolist(), item.name
+        first_value, second_value = getattr(first, item.name), getattr(second, item.name)
+        if isinstance(first_value, np.ndarray):
+            assert first_value.dtype == second_value.dtype, item.name
+            assert first_value.tolist() == second_value.tolist(), item.name
         elif item.name == "colours":
-            assert str(one) == str(other)
+            assert str(first_value) == str(second_value)
         else:
-            assert (list(one) if isinstance(one, Sequence) else one) == (
-                list(other) if isinstance(other, Sequence) else other
+            assert (list(first_value) if isinstance(first_value, Sequence) else first_value) == (
+                list(second_value) if isinstance(second_value, Sequence) else second_value
             ), item.name
 
 
@@ -109,7 +109,7 @@ def test_a_ranking_its_reasons_questions_and_pieces_are_the_same(
     monkeypatch.setattr(module, "_MANY", 0)  # as in a large case: some claims are made objects one by one
     claims, persons, keys = varied(make, seed)
     columns = laid(claims)
-    on, plain = (basis(given, persons, keys, few_below=few_below) for given in (columns, claims))
+    on, plain = (basis(variant, persons, keys, few_below=few_below) for variant in (columns, claims))
     same(on.told, plain.told)
     same(on.ledger, plain.ledger)
     assert (on.people, on.left_out) == (plain.people, plain.left_out)
@@ -128,8 +128,8 @@ def test_a_ranking_its_reasons_questions_and_pieces_are_the_same(
         assert weigh(lead.id, on, leaving=leaving) == weigh(lead.id, plain, leaving=former)
 
 
-def _the_same_of_leads(on: Basis, plain: Basis, columns: LaidClaims, given: Given) -> None:
-    claims, persons, keys = given
+def _the_same_of_leads(on: Basis, plain: Basis, columns: LaidClaims, inputs: Given) -> None:
+    claims, persons, keys = inputs
     fresh = laid(claims)
     of = fresh.columns()
     assert of is not None
@@ -148,9 +148,9 @@ def test_a_claim_is_one_object_however_it_is_asked_for() -> None:
     claims = [said(f"s{number}: p{number} RUNS g1") for number in range(40)]
     columns = laid(claims)
     (first,) = columns.at(np.array([3]))
-    some = chosen(columns, np.array([2, 3]))
-    assert some[1] is first
-    assert list(some)[1] is first
+    picked = chosen(columns, np.array([2, 3]))
+    assert picked[1] is first
+    assert list(picked)[1] is first
     assert columns[3] is first
     assert len(list(columns.objects())) == 2
     every = list(columns)
@@ -160,21 +160,21 @@ def test_a_claim_is_one_object_however_it_is_asked_for() -> None:
     assert columns[-1] is every[-1]
     assert columns[1:3] == claims[1:3]
     assert columns.columns() is None
-    assert list(some) == claims[2:4]
-    assert [claim.id for claim in chosen(some, np.array([1]))] == [claims[3].id]
+    assert list(picked) == claims[2:4]
+    assert [claim.id for claim in chosen(picked, np.array([1]))] == [claims[3].id]
     with pytest.raises(IndexError):
         _ = columns[40]
 
 
 def test_of_claims_that_are_in_memory_already_the_equal_ones_are_taken() -> None:
     claims = [said(f"s{number}: p{number} RUNS g1") for number in range(3)]
-    others = {claims[0].id: claims[0], claims[1].id: replace(claims[1], weight=7)}
+    in_memory = {claims[0].id: claims[0], claims[1].id: replace(claims[1], weight=7)}
     plain = laid(claims).columns()
     assert plain is not None
-    every = list(LaidClaims([*plain.values()], lambda: others))
+    every = list(LaidClaims([*plain.values()], lambda: in_memory))
     assert every == claims
     assert every[0] is claims[0]
-    assert every[1] is not others[claims[1].id]
+    assert every[1] is not in_memory[claims[1].id]
 
 
 def test_what_is_asked_of_some_keeps_being_right_once_all_are_objects() -> None:

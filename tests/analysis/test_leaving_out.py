@@ -23,8 +23,8 @@ from tests.analysis.random_cases import with_passengers
 def made_anew(
     on: Basis, claims: Sequence[Claim], persons: list[Person], keys: dict[str, frozenset[str]], rows: np.ndarray
 ) -> Basis:
-    gone = {id(on.told.claims[row]) for row in rows.tolist()}
-    return basis([claim for claim in claims if id(claim) not in gone], persons, keys)
+    removed = {id(on.told.claims[row]) for row in rows.tolist()}
+    return basis([claim for claim in claims if id(claim) not in removed], persons, keys)
 
 
 def hold_against_lists_made_anew(on: Basis, left_out: list[Piece], anew: Callable[[Ints], Basis]) -> None:
@@ -32,20 +32,20 @@ def hold_against_lists_made_anew(on: Basis, left_out: list[Piece], anew: Callabl
     assert on.network is not None
     ranks = {lead.id: lead.rank for lead in ranked(on).leads}
     compared = set()
-    for some in LeavingOut(on).lists([piece.rows for piece in left_out]):
-        for row, place in enumerate(some.left_out.tolist()):
+    for batch in LeavingOut(on).lists([piece.rows for piece in left_out]):
+        for row, place in enumerate(batch.left_out.tolist()):
             compared.add(place)
             leads = {lead.id: lead for lead in ranked(anew(left_out[place].rows)).leads}
             for column, name in enumerate(on.network.ids):
-                assert bool(some.ranked[row, column]) == (name in leads), (left_out[place], name)
+                assert bool(batch.ranked[row, column]) == (name in leads), (left_out[place], name)
                 if name in leads:
-                    assert some.score[row, column] == pytest.approx(leads[name].score, abs=1e-8), (
+                    assert batch.score[row, column] == pytest.approx(leads[name].score, abs=1e-8), (
                         left_out[place],
                         name,
                     )
-                    assert some.rank[row, column] == leads[name].rank, (left_out[place], name)
+                    assert batch.rank[row, column] == leads[name].rank, (left_out[place], name)
                 elif name in ranks:
-                    assert some.rank[row, column] == len(leads) + 1
+                    assert batch.rank[row, column] == len(leads) + 1
     assert compared
     for place, piece in enumerate(left_out):
         if place not in compared:
@@ -107,8 +107,8 @@ def test_who_is_only_carried_without_a_record_leaves_the_list_with_it() -> None:
     ]
     on = basis(claims, people("p1", "p2", "p3"), {})
     assert on.network is not None
-    (some,) = LeavingOut(on).lists([np.array([0])], ["p1", "p2"])
-    assert (some.ranked.tolist(), some.rank.tolist()) == ([[False, True]], [[3, 1]])  # p2, then p3 because of a tie
+    (batch,) = LeavingOut(on).lists([np.array([0])], ["p1", "p2"])
+    assert (batch.ranked.tolist(), batch.rank.tolist()) == ([[False, True]], [[3, 1]])  # p2, then p3 because of a tie
     anew = on.without(np.array([0]))
     assert [lead.id for lead in ranked(anew).leads] == ["p2", "p3"]
 
@@ -151,10 +151,12 @@ def test_what_somebody_does_to_themselves_is_passed_over_whoever_they_turn_out_t
     ]
     on = basis(claims, people("p1", "p2"), {})
     assert on.network is not None
-    (some,) = LeavingOut(on).lists([np.array([0])])
+    (batch,) = LeavingOut(on).lists([np.array([0])])
     anew = {lead.id: lead.score for lead in ranked(on.without(np.array([0]))).leads}
     now = {
-        name: score for name, score, is_ranked in zip(some.ids, some.score[0], some.ranked[0], strict=True) if is_ranked
+        name: score
+        for name, score, is_ranked in zip(batch.ids, batch.score[0], batch.ranked[0], strict=True)
+        if is_ranked
     }
     assert now == pytest.approx(anew, abs=1e-9)
 
@@ -174,10 +176,10 @@ def test_however_often_it_is_asked_and_for_what_it_tells_the_same(seed: int) -> 
     """Intermediate results are kept from one question to the next, which may bring in other people."""
     on = basis(*with_passengers(seed))
     assert on.network is not None
-    asked = [piece.rows for piece in pieces(on.told)]
-    asked += [np.union1d(first, second) for first, second in zip(asked, asked[3:], strict=False)]
+    row_sets = [piece.rows for piece in pieces(on.told)]
+    row_sets += [np.union1d(first, second) for first, second in zip(row_sets, row_sets[3:], strict=False)]
     once = LeavingOut(on)
-    for rows in asked[::-4]:
+    for rows in row_sets[::-4]:
         anew = LeavingOut(on)
         for person in on.network.ids[::5]:
             first, second = once.of_one([rows], person), anew.of_one([rows], person)
@@ -195,7 +197,7 @@ def test_few_or_many_at_once_come_to_the_same(seed: int, monkeypatch: pytest.Mon
         monkeypatch.setattr(leaving_out, "_ROWS_AT_ONCE", most)
         lists = list(LeavingOut(on).lists(rows))
         assert (len(lists) > 3) == (most == 3)
-        scores.append(np.concatenate([some.score for some in lists]))
-        ranks.append(np.concatenate([some.rank for some in lists]))
+        scores.append(np.concatenate([batch.score for batch in lists]))
+        ranks.append(np.concatenate([batch.rank for batch in lists]))
     assert scores[0] == pytest.approx(scores[1], abs=1e-12)
     assert ranks[0].tolist() == ranks[1].tolist()

@@ -20,8 +20,8 @@ from graphsvc.analysis.examples import people, said
 AGAIN = "The score has changed: run `python -m bench.left_out --write` once, and read what it says of each author."
 
 
-def tiny(*told: str, hubs: tuple[str, ...] = ("p1",)) -> Case:
-    claims = [said(text) for text in told]
+def tiny(*texts: str, hubs: tuple[str, ...] = ("p1",)) -> Case:
+    claims = [said(text) for text in texts]
     truth = {"hubs": list(hubs), "candidates": ["p1", "p2"], "leaders": [], "brokers": [], "helpers": []}
     return Case("tiny", claims, people("p1", "p2", "p3"), {}, {}, truth)
 
@@ -33,8 +33,8 @@ def value(world: plain.Sums, person: str, name: str) -> float:
 
 def test_belief_is_summed_by_relation_end_far_end_and_kind_of_source() -> None:
     world = plain.sums(tiny("s1: p1 DIRECTED p2", "s2: p1 DIRECTED p2", "s1: p1 PILOTED c1"))
-    one = claim_belief(*said("s1: p1 DIRECTED p2").grading)
-    both = 1 - (1 - one) ** 2
+    single = claim_belief(*said("s1: p1 DIRECTED p2").grading)
+    both = 1 - (1 - single) ** 2
     assert value(world, "p1", "DIRECTED to person") == pytest.approx(both)
     assert value(world, "p1", "commands to person, witness") == pytest.approx(both)
     assert value(world, "p1", "commands to person, record") == 0
@@ -49,7 +49,7 @@ def test_a_denial_lowers_what_every_kind_of_source_says() -> None:
     free, contested = tiny(), tiny()
     free.claims.append(asserted)
     contested.claims.extend((asserted, denied))
-    before, after = (value(plain.sums(one), "p1", "ORGANISED to thing") for one in (free, contested))
+    before, after = (value(plain.sums(world), "p1", "ORGANISED to thing") for world in (free, contested))
     assert after == pytest.approx(before * (1 - claim_belief(*denied.grading)))
 
 
@@ -63,11 +63,11 @@ def fitted() -> dict[str, list[plain.Sums]]:
 def test_a_regression_ranks_worlds_of_an_author_it_has_not_seen(
     fitted: dict[str, list[plain.Sums]], steps: int
 ) -> None:
-    made = case("kin", FAMILIES["kin"].tried[0], 0.2)
-    world = plain.sums(made)
+    unseen_case = case("kin", FAMILIES["kin"].tried[0], 0.2)
+    world = plain.sums(unseen_case)
     score = dict(zip(world.ids, plain.fit(fitted, steps=steps).score(world).tolist(), strict=True))
-    precision = measures.measured(score, made.planted)["average precision"]
-    chance = len(made.planted.hubs) / len(made.planted.candidates)
+    precision = measures.measured(score, unseen_case.planted)["average precision"]
+    chance = len(unseen_case.planted.hubs) / len(unseen_case.planted.candidates)
     assert precision > 1.5 * chance
 
 
@@ -129,9 +129,9 @@ def test_an_author_counts_once_however_many_families() -> None:
 
 @pytest.mark.parametrize("plant", plants.PLANTS)
 def test_a_plant_is_three_records_about_the_hub(plant: str) -> None:
-    made = case("second", FAMILIES["second"].tried[0], 0.2)
-    hub = min(made.planted.hubs)
-    more = plants.with_plants(made, hub, plant).claims[len(made.claims) :]
+    base_case = case("second", FAMILIES["second"].tried[0], 0.2)
+    hub = min(base_case.planted.hubs)
+    more = plants.with_plants(base_case, hub, plant).claims[len(base_case.claims) :]
     assert len(more) == len({claim.key for claim in more}) == len({claim.source for claim in more}) == 3
     assert all(claim.source_kind == "record" and hub in (claim.subject, claim.object) for claim in more)
-    assert len(made.claims) + 3 == len(plants.with_plants(made, hub, plant).claims)
+    assert len(base_case.claims) + 3 == len(plants.with_plants(base_case, hub, plant).claims)

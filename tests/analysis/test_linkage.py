@@ -69,11 +69,11 @@ def test_what_others_share_changes_nothing_of_a_pair() -> None:
 
 def test_people_behind_both_have_to_be_a_quarter_of_all_behind_either() -> None:
     shared = [*both("organiser", "boss"), *both("pilot", "p")]
-    others = [Trait("c0", "helper", f"h{number}", 1.0) for number in range(7)]
-    assert is_linked(*shared, *others[:6])
-    assert not is_linked(*shared, *others)
+    helpers = [Trait("c0", "helper", f"h{number}", 1.0) for number in range(7)]
+    assert is_linked(*shared, *helpers[:6])
+    assert not is_linked(*shared, *helpers)
     # Names of people who are not behind a crossing do not matter here.
-    assert is_linked(*shared, *others[:6], *(Trait("c1", "house", f"x{number}", 1.0) for number in range(9)))
+    assert is_linked(*shared, *helpers[:6], *(Trait("c1", "house", f"x{number}", 1.0) for number in range(9)))
 
 
 def test_one_source_alone_links_nothing() -> None:
@@ -88,8 +88,8 @@ def test_one_source_alone_links_nothing() -> None:
 
 
 def test_a_name_that_both_reach_through_one_entity_is_no_second_name() -> None:
-    one = compared(*both("pilot", "p1"), *both("thing", "t1", via="p1")).overlap(*PAIR)
-    assert (one.shared, one.named) == (("p1",), 1)
+    through_one = compared(*both("pilot", "p1"), *both("thing", "t1", via="p1")).overlap(*PAIR)
+    assert (through_one.shared, through_one.named) == (("p1",), 1)
     through_two = [Trait("c0", "thing", "t1", 1.0, "p1"), Trait("c1", "thing", "t1", 1.0, "p2")]
     assert compared(*through_two).overlap(*PAIR).shared == ("t1",)
     # The suppliers of a boat used twice are shared through the boat.
@@ -110,9 +110,9 @@ def test_nothing_depends_on_the_order_of_rows() -> None:
     rng = random.Random(7)
     ids = [f"c{number}" for number in range(40)]
     traits = [
-        Trait(name, what, f"{what} {rng.randint(0, 6)}", 1.0, "", rng.choice((W1, W2, frozenset())))
+        Trait(name, kind, f"{kind} {rng.randint(0, 6)}", 1.0, "", rng.choice((W1, W2, frozenset())))
         for name in ids
-        for what in (*sorted(BEHIND), "boat", "contact")
+        for kind in (*sorted(BEHIND), "boat", "contact")
     ]
     linkage = compare(ids, traits, {})
     again = compare(rng.sample(ids, 40), rng.sample(traits, len(traits)), {})
@@ -252,8 +252,8 @@ def test_the_phone_of_somebody_who_was_carried_is_nobodys_contact() -> None:
         LinkSaid("tv", "CONTACTED", "t1", 1.0),
         LinkSaid("o2", "CONTACTED", "tv", 1.0),
     ]
-    told = values_of(*links, things=("tv", "t1"))
-    assert told == {("c1", "organiser", "o1"), ("c2", "organiser", "o2"), ("c1", "thing", "t1")}
+    traits = values_of(*links, things=("tv", "t1"))
+    assert traits == {("c1", "organiser", "o1"), ("c2", "organiser", "o2"), ("c1", "thing", "t1")}
     # It is a contact if its user is not known to have been carried.
     assert ("c2", "contact", "tv") in values_of(*links[1:], things=("tv", "t1"))
     # A thing that a person behind a crossing used is that crossing's own.
@@ -271,11 +271,11 @@ def test_what_leads_to_some_crossings_gives_all_they_have(seed: int) -> None:
     of |= dict.fromkeys(("ORGANISED", "PILOTED", "ASSISTED"), crossings)
     of |= dict.fromkeys(("RECRUITED", "TRANSPORTED", "HOUSED"), people)
     by = {"USED_ON": boats, "PART_OF": things, "CONTACTED": [*people, *things], "LOCATED_AT": [*people, *things]}
-    said = {
+    keys = {
         (rng.choice(by.get(relation, people)), relation, rng.choice(of[relation]))
         for relation in rng.choices(sorted(of), k=rng.randint(10, 120))
     }
-    links = [LinkSaid(*key, 0.9) for key in sorted(said)]
+    links = [LinkSaid(*key, 0.9) for key in sorted(keys)]
     kinds = {name: (("phone", "part")[number % 2], f"HK12{number * 60:04}") for number, name in enumerate(things)}
     rows = CaseRows(
         crossings,
@@ -307,9 +307,9 @@ def test_serials_are_of_one_batch_by_how_far_apart_they_are() -> None:
     near = batches("HK123499", "HK123500", "hk123599 ", "HK123699")
     assert near[0] == near[1] == near[2] == "HK123499 to HK123599"
     assert near[3] == "HK123699"
-    other = batches("HK 000123", "HK 0123", "none", "")
-    assert other[0] != other[1]
-    assert other[2:] == ["", ""]
+    distant = batches("HK 000123", "HK 0123", "none", "")
+    assert distant[0] != distant[1]
+    assert distant[2:] == ["", ""]
 
 
 def test_nothing_of_who_somebody_is_can_enter() -> None:

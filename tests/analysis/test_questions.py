@@ -63,13 +63,13 @@ def test_a_question_goes_to_who_answers_for_the_statement(kind: str, who: str) -
 
 
 def test_what_moves_the_lead_and_is_uncertain_comes_first() -> None:
-    found = weigh("top", ON)
-    assert found[0].claim.id in ("s1: top RUNS g1", "s2: top DIRECTED mid", "r1: top not RUNS g1")
-    asked = {question.claim.id for question in found}
-    assert "s5: top CONTACTED y" not in asked  # without weight
-    assert "s4: x ORGANISED c2" not in asked  # not related to the lead
-    assert "r1: top not RUNS g1" in asked
-    assert found == sorted(found, key=lambda one: (-round(one.worth, 9), one.claim.id))
+    questions = weigh("top", ON)
+    assert questions[0].claim.id in ("s1: top RUNS g1", "s2: top DIRECTED mid", "r1: top not RUNS g1")
+    claim_ids = {question.claim.id for question in questions}
+    assert "s5: top CONTACTED y" not in claim_ids  # without weight
+    assert "s4: x ORGANISED c2" not in claim_ids  # not related to the lead
+    assert "r1: top not RUNS g1" in claim_ids
+    assert questions == sorted(questions, key=lambda question: (-round(question.worth, 9), question.claim.id))
 
 
 def test_a_denial_that_were_true_lowers_and_an_account_that_were_true_raises() -> None:
@@ -85,8 +85,8 @@ def test_a_denial_that_were_true_lowers_and_an_account_that_were_true_raises() -
 def test_ranks_of_the_what_if_are_those_of_ranking_the_whole_case_anew() -> None:
     for question in weigh("top", ON):
         without = [claim for claim in CLAIMS if claim is not question.claim]
-        found = next(lead for lead in rank(without, PEOPLE, {}).leads if lead.id == "top")
-        assert question.rank_if_false == found.rank, question.claim.id
+        reranked = next(lead for lead in rank(without, PEOPLE, {}).leads if lead.id == "top")
+        assert question.rank_if_false == reranked.rank, question.claim.id
 
 
 def test_it_does_not_depend_on_the_order_claims_come_in() -> None:
@@ -97,9 +97,9 @@ def test_it_does_not_depend_on_the_order_claims_come_in() -> None:
 
 
 def test_only_the_kinds_asked_for_are_weighed() -> None:
-    found = weigh("top", ON, kinds=("intelligence", "record"))
-    assert {question.claim.source_kind for question in found} <= {"intelligence", "record"}
-    assert found
+    questions = weigh("top", ON, kinds=("intelligence", "record"))
+    assert {question.claim.source_kind for question in questions} <= {"intelligence", "record"}
+    assert questions
 
 
 def test_the_work_is_bounded_however_much_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,8 +125,8 @@ def test_the_work_is_bounded_however_much_is_said(monkeypatch: pytest.MonkeyPatc
 def test_a_witness_who_was_asked_enough_is_passed_over_and_a_record_never_is() -> None:
     log = said("log: p1 RUNS g1", source_kind="record")
     weighed = [Question(said("s1: p1 RUNS g1"), 1, 9, 2.0), Question(log, 1, 5, 1.0)]
-    for asked, left, enough in (({"s1": 2}, ["s1", "log"], False), ({"s1": 3, "log": 9}, ["log"], True)):
-        choice = choose(weighed, asked, (), most=3)
+    for times_asked, left, enough in (({"s1": 2}, ["s1", "log"], False), ({"s1": 3, "log": 9}, ["log"], True)):
+        choice = choose(weighed, times_asked, (), most=3)
         assert [question.claim.source for question in choice.questions] == left
         assert choice.enough is enough
     assert choose(weighed, {}, {log.id}, most=3).questions == (weighed[0],)
@@ -143,12 +143,12 @@ def test_how_uncertain_a_claim_is_goes_by_the_table_of_the_service() -> None:
         said("s1: p1 RUNS g1"),
         said("log: p1 PILOTED c1", source_kind="record", assessment="A", source_grade="1"),
     ]
-    others = [said(f"r{number}: p{number} RUNS g{number}", source_kind="intelligence") for number in range(2, 7)]
-    asked = {}
+    reports = [said(f"r{number}: p{number} RUNS g{number}", source_kind="intelligence") for number in range(2, 7)]
+    worths = {}
     for name, weights in (
         ("shipped", SHIPPED),
         ("own", dataclasses.replace(SHIPPED, witness_assessment=dict.fromkeys(SHIPPED.witness_assessment, 900.0))),
     ):
-        on = basis([*claims, *others], people(*(f"p{number}" for number in range(1, 7))), {}, weights=weights)
-        asked[name] = {question.claim.id: question.worth for question in weigh("p1", on)}
-    assert asked["own"].get(claims[0].id, 0.0) < asked["shipped"][claims[0].id] / 20
+        on = basis([*claims, *reports], people(*(f"p{number}" for number in range(1, 7))), {}, weights=weights)
+        worths[name] = {question.claim.id: question.worth for question in weigh("p1", on)}
+    assert worths["own"].get(claims[0].id, 0.0) < worths["shipped"][claims[0].id] / 20

@@ -44,8 +44,8 @@ def read(claims: list[Claim], *more: Collection[Any]) -> list[InnocentReading]:
 
 @pytest.mark.parametrize("name", FITS)
 def test_found_where_it_fits(name: str) -> None:
-    found = {reading.name for reading in read(FITS[name])}
-    assert name in found
+    names = {reading.name for reading in read(FITS[name])}
+    assert name in names
     assert name not in {reading.name for reading in read(DOES_NOT[name])}
 
 
@@ -95,11 +95,11 @@ def test_of_whom_the_service_is_denied_is_not_counted_unless_the_denial_was_take
 
 def test_an_interest_is_said_beside_whatever_else_raises_a_lead() -> None:
     claims = [said("s1: i RUNS g1"), said("s2: i DIRECTED a")]
-    told = {
+    texts = {
         interested: [reading.text.partition(" sources")[0] for reading in read(claims, claims, set(interested))]
         for interested in ((), ("s1",), ("s1", "s2"), ("s3",))
     }
-    assert told == {
+    assert texts == {
         (): [],
         ("s1",): ["Among who says what raises it are"],
         ("s1", "s2"): ["Said only by"],

@@ -49,11 +49,11 @@ def exact(on: Basis) -> dict[str, float]:
     return {person.id: ONLY_CARRIED if person.id in carried else scores.get(person.id, 0.0) for person in on.people}
 
 
-def explained(given: Given, few_below: int) -> list[tuple[Basis, Lead, Explanation]]:
+def explained(inputs: Given, few_below: int) -> list[tuple[Basis, Lead, Explanation]]:
     """Every lead with its explanation, as shown to a reader with source clearance (0) or without."""
-    on = basis(*given, few_below=few_below)
-    shown = (folded(given[0]), given[1], {}) if few_below else given
-    return [(on, lead, explain(lead.id, *shown, reasons(on, lead.id))) for lead in ranked(on).leads]
+    on = basis(*inputs, few_below=few_below)
+    shown_inputs = (folded(inputs[0]), inputs[1], {}) if few_below else inputs
+    return [(on, lead, explain(lead.id, *shown_inputs, reasons(on, lead.id))) for lead in ranked(on).leads]
 
 
 @pytest.mark.slow(
@@ -117,7 +117,7 @@ def test_relations_by_kind_of_source_add_up_to_each_family(seed: int, make: Make
 def test_what_raises_everybody_is_what_the_reasons_of_each_say(seed: int, make: Make) -> None:
     on = basis(*make(seed))
     person, row = raising(on, dealt(on))
-    pairs = {(on.told.ids[who], on.told.claims[which].id) for who, which in zip(person, row, strict=True)}
+    pairs = {(on.told.ids[who], on.told.claims[index].id) for who, index in zip(person, row, strict=True)}
     assert len(pairs) == len(row) > 0
     assert pairs == {
         (name, claim.id)
@@ -128,9 +128,9 @@ def test_what_raises_everybody_is_what_the_reasons_of_each_say(seed: int, make: 
     }
 
 
-def without(on: Basis, gone: Bools) -> dict[str, float]:
+def without(on: Basis, removed: Bools) -> dict[str, float]:
     """Scores without some rows, with every other person's chance of being a hub kept as it was."""
-    left = on.told.rows(~gone)
+    left = on.told.rows(~removed)
     if on.network is None:
         whole = sum(by_structure(left, on.inside).values(), start=np.zeros(len(on.ledger.ids)))
         return dict(zip(on.ledger.ids, whole.tolist(), strict=True))
@@ -145,13 +145,13 @@ def tied_to_the_same(fewer: Operation, on: Basis) -> Floats:
     assert on.network is not None
     weights, cells = on.score_weights, fewer.cells
     chance = dict(zip(on.network.ids, on.scored.chance.tolist(), strict=True))
-    said, value = additive.score(fewer, weights), cells.greatest(fewer.stands)
+    parts, value = additive.score(fewer, weights), cells.greatest(fewer.stands)
     sums = np.zeros((fewer.size, len(weights.ties)))
     for cell in np.flatnonzero(cells.other >= 0).tolist():
         sums[cells.person[cell], cells.column[cell] - fewer.columns] += (
             value[cell] * chance[fewer.ids[cells.other[cell]]]
         )
-    result: Floats = said.own + np.log1p(sums) @ weights.ties
+    result: Floats = parts.own + np.log1p(sums) @ weights.ties
     return result
 
 
@@ -163,29 +163,29 @@ def test_without_a_claim_that_has_no_share_nothing_changes_and_without_those_tha
 ) -> None:
     """Merged statements are removed together. People who were only carried have a separate test."""
     on = basis(*make(seed), few_below=few_below)
-    told = on.told.claims
-    keys = np.array([number_of(told, claim) for claim in told])
-    before = without(on, np.zeros(len(told), dtype=bool))
+    claims = on.told.claims
+    keys = np.array([number_of(claims, claim) for claim in claims])
+    before = without(on, np.zeros(len(claims), dtype=bool))
     idle = 0
-    for name in before.keys() - on.left_out - things(told):
+    for name in before.keys() - on.left_out - things(claims):
         because = reasons(on, name)
-        about = [row for row, claim in enumerate(told) if name in (claim.subject, claim.object)]
-        none = [row for row in about if share_key(told[row]) not in because.shares]
+        about = [row for row, claim in enumerate(claims) if name in (claim.subject, claim.object)]
+        none = [row for row in about if share_key(claims[row]) not in because.shares]
         for row in none:
-            assert without(on, keys == keys[row])[name] == pytest.approx(before[name], abs=1e-9), told[row]
-        having = np.isin(np.arange(len(told)), [row for row in about if row not in none])
+            assert without(on, keys == keys[row])[name] == pytest.approx(before[name], abs=1e-9), claims[row]
+        having = np.isin(np.arange(len(claims)), [row for row in about if row not in none])
         assert without(on, having)[name] == pytest.approx(0.0, abs=1e-9)
         idle += len(none)
     assert idle, "otherwise nothing was tried"
 
 
-def number_of(told: Sequence[Claim], claim: Claim) -> int:
+def number_of(claims: Sequence[Claim], claim: Claim) -> int:
     """Index of the first claim that has the same share as this."""
-    return next(row for row, other in enumerate(told) if share_key(other) == share_key(claim))
+    return next(row for row, candidate in enumerate(claims) if share_key(candidate) == share_key(claim))
 
 
-def things(told: Sequence[Claim]) -> set[str]:
-    return {claim.object for claim in told if claim.object_kind != "person"}
+def things(claims: Sequence[Claim]) -> set[str]:
+    return {claim.object for claim in claims if claim.object_kind != "person"}
 
 
 @pytest.mark.parametrize("few_below", [0, 3])
@@ -195,19 +195,19 @@ def test_without_a_claim_that_has_no_share_who_is_only_carried_stands_where_they
     """A tie, which has no share, gets them ranked; without the claims that have one, nothing says they were carried."""
     stayed = left = 0
     for on in (basis(*with_passengers(seed), few_below=few_below) for seed in SEEDS):
-        told = on.told.claims
+        claims = on.told.claims
         for name in sorted({person.id for person in on.people} & on.left_out):
             because = reasons(on, name)
-            about = np.array([name in (claim.subject, claim.object) for claim in told])
-            having = np.array([because.share(claim) != 0 for claim in told]) & about
+            about = np.array([name in (claim.subject, claim.object) for claim in claims])
+            having = np.array([because.share(claim) != 0 for claim in claims]) & about
             for row in np.flatnonzero(about & ~having).tolist():
-                anew = on.without(np.flatnonzero([share_key(claim) == share_key(told[row]) for claim in told]))
+                anew = on.without(np.flatnonzero([share_key(claim) == share_key(claims[row]) for claim in claims]))
                 assert name in anew.left_out
                 if name in {person.id for person in anew.people}:
                     assert exact(anew)[name] == ONLY_CARRIED
                     stayed += 1
                 else:
-                    assert told[row].relation in LEVEL_TIES
+                    assert claims[row].relation in LEVEL_TIES
                     left += 1
             assert name not in on.without(np.flatnonzero(having)).left_out
     assert stayed
@@ -235,8 +235,8 @@ def test_where_there_are_contacts_alone_nobody_moves_without_a_claim_that_has_no
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_counted_is_what_is_listed(seed: int) -> None:
-    given = case(seed)
-    for _, lead, why in explained(given, 0):
+    inputs = case(seed)
+    for _, lead, why in explained(inputs, 0):
         assert (lead.groups, lead.other_sources) == (len(why.groups), len(why.other_sources)), lead.id
         moving = [claim for claim in why.denying if why.because.share(claim)]
         assert lead.denied == len(moving)
@@ -245,7 +245,7 @@ def test_what_is_counted_is_what_is_listed(seed: int) -> None:
 
 def test_who_denies_that_somebody_was_carried_is_counted_of_who_is_only_carried() -> None:
     """A denial has a share in their score, and nothing else does."""
-    told = [
+    claims = [
         said("s1: boss ORGANISED c1"),
         said("s2: mate CROSSED_ON c1"),
         said("s2: mate CONTACTED boss"),
@@ -254,7 +254,7 @@ def test_who_denies_that_somebody_was_carried_is_counted_of_who_is_only_carried(
         said("s4: mate not WORKED_AT w1"),
         said("s5: boss not CROSSED_ON c1"),
     ]
-    leads = {lead.id: lead for lead in ranked(basis(told, people("boss", "mate"), {})).leads}
+    leads = {lead.id: lead for lead in ranked(basis(claims, people("boss", "mate"), {})).leads}
     assert leads["mate"].shares["only_carried"] == ONLY_CARRIED
     assert (leads["mate"].denied, leads["mate"].denying_groups, leads["mate"].denying_others) == (2, 1, 1)
     assert leads["boss"].denied == 0
@@ -263,21 +263,21 @@ def test_who_denies_that_somebody_was_carried_is_counted_of_who_is_only_carried(
 @pytest.mark.parametrize("seed", SEEDS)
 def test_who_stands_behind_a_lead_is_counted_alike_where_accounts_are_told_as_one(seed: int) -> None:
     """Groups are counted over all witness statements that assert the raising links."""
-    given = case(seed)
-    for _, lead, why in explained(given, 3):
+    inputs = case(seed)
+    for _, lead, why in explained(inputs, 3):
         raising = {claim.key for claim in why.supporting if why.because.share(claim) > 0}
-        speaking = [claim for claim in given[0] if claim.key in raising and claim.asserts]
+        speaking = [claim for claim in inputs[0] if claim.key in raising and claim.asserts]
         assert lead.other_sources == len({claim.source for claim in speaking if claim.source_kind != "witness"})
         witnesses = {claim.source for claim in speaking if claim.source_kind == "witness"}
-        assert lead.groups == len(groups(witnesses, given[2])), lead.id
+        assert lead.groups == len(groups(witnesses, inputs[2])), lead.id
 
 
 @pytest.mark.parametrize("tie", ["p1 RIVAL_OF p2", "p1 OWES p2", "p2 OWES p1", "p2 RIVAL_OF p1"])
 def test_a_tie_that_says_nothing_of_a_part_raises_nobody(tie: str) -> None:
-    told = [said("s1: p2 RUNS g1"), said("s2: p2 DIRECTED p3"), said("s3: p3 PILOTED c1")]
+    base_claims = [said("s1: p2 RUNS g1"), said("s2: p2 DIRECTED p3"), said("s3: p3 PILOTED c1")]
     before, after = (
         {lead.id: lead.score for lead in ranked(basis(claims, people("p1", "p2", "p3"), {})).leads}
-        for claims in (told, [*told, said(f"r: {tie}", source_kind="record")])
+        for claims in (base_claims, [*base_claims, said(f"r: {tie}", source_kind="record")])
     )
     assert after == before
     assert before["p1"] == 0.0
@@ -285,10 +285,10 @@ def test_a_tie_that_says_nothing_of_a_part_raises_nobody(tie: str) -> None:
 
 @pytest.mark.parametrize("tie", ["p1 RIVAL_OF p2", "p1 OWES p2"])
 def test_nor_where_there_are_contacts_alone(tie: str) -> None:
-    told = [said("s1: p2 CONTACTED p3"), said("s2: p3 CONTACTED p4")]
+    base_claims = [said("s1: p2 CONTACTED p3"), said("s2: p3 CONTACTED p4")]
     before, after = (
         {lead.id: lead.score for lead in ranked(basis(claims, people("p1", "p2", "p3", "p4"), {})).leads}
-        for claims in (told, [*told, said(f"r: {tie}", source_kind="record")])
+        for claims in (base_claims, [*base_claims, said(f"r: {tie}", source_kind="record")])
     )
     assert after["p1"] == before["p1"] == 0.0
 
@@ -296,9 +296,9 @@ def test_nor_where_there_are_contacts_alone(tie: str) -> None:
 def test_what_is_denied_and_nobody_asserts_has_no_share_and_hinders_none() -> None:
     """The last link of the case is only denied."""
     for denial in ("s2: p3 not CONTACTED p2", "s2: p9 not RUNS g1", "s2: p9 not ORGANISED c1"):
-        given: Given = [said("s1: p1 CONTACTED p2"), said(denial)], people("p1", "p2", "p3", "p9"), {}
+        inputs: Given = [said("s1: p1 CONTACTED p2"), said(denial)], people("p1", "p2", "p3", "p9"), {}
         for few_below in (0, 3):
-            for on, lead, why in explained(given, few_below):
+            for on, lead, why in explained(inputs, few_below):
                 assert sum(why.because.shares.values()) == pytest.approx(exact(on)[lead.id], abs=1e-9)
                 assert (lead.denied, lead.denying_groups) == (0, 0)
 
@@ -306,9 +306,14 @@ def test_what_is_denied_and_nobody_asserts_has_no_share_and_hinders_none() -> No
 @pytest.mark.parametrize("few_below", [0, 3])
 def test_where_contacts_stand_out_what_is_said_of_a_part_has_its_share(few_below: int) -> None:
     star = [said(f"t: p0 CONTACTED p{number}", source_kind="record") for number in range(1, 40)]
-    told = [said("s1: p7 RUNS g1"), said("s2: p7 not RUNS g1"), said("s1: p7 DIRECTED p8"), said("s1: g2 SUPPLIED b1")]
+    claims = [
+        said("s1: p7 RUNS g1"),
+        said("s2: p7 not RUNS g1"),
+        said("s1: p7 DIRECTED p8"),
+        said("s1: g2 SUPPLIED b1"),
+    ]
     cast = people(*(f"p{number}" for number in range(40)))
-    on = basis([*star, *told], cast, {}, few_below=few_below)
+    on = basis([*star, *claims], cast, {}, few_below=few_below)
     assert on.network is None
     scores = exact(on)
     for name, score in scores.items():

@@ -29,7 +29,7 @@ def reported(right: float, wrong: float, seed: int = 1) -> tuple[Case, list[bool
         for number, so in enumerate(true)
         if rng.random() < (right if so else wrong if source % 2 else 0.02)
     ]
-    claims += [said(f"s{source}: p{100 + other} MEMBER_OF g1") for source in range(12) for other in range(7)]
+    claims += [said(f"s{source}: p{100 + member} MEMBER_OF g1") for source in range(12) for member in range(7)]
     return Case(
         "tiny", claims, people(*(f"p{n}" for n in range(107))), {}, {}, {"hubs": [], "candidates": ["p1"]}
     ), true
@@ -38,26 +38,28 @@ def reported(right: float, wrong: float, seed: int = 1) -> tuple[Case, list[bool
 @pytest.mark.parametrize("method", [reporters.majority, reporters.dawid_skene, reporters.reliability])
 def test_each_method_finds_what_is_so(method: Callable[[reporters.Reports], Floats]) -> None:
     world, true = reported(0.4, 0.4)
-    told = reporters.reports(world)
-    values = method(told)
-    so = np.array([true[int(key[0][1:])] for key in told.keys if key[1] == "DIRECTED"], dtype=bool)
-    directed = values[[key[1] == "DIRECTED" for key in told.keys]]
+    reports = reporters.reports(world)
+    values = method(reports)
+    so = np.array([true[int(key[0][1:])] for key in reports.keys if key[1] == "DIRECTED"], dtype=bool)
+    directed = values[[key[1] == "DIRECTED" for key in reports.keys]]
     assert reporters.auc(so, directed) > 0.6
 
 
 def test_who_is_often_wrong_counts_less_where_reliability_is_learned() -> None:
     world, true = reported(0.5, 0.45)
-    told = reporters.reports(world)
-    where = [number for number, key in enumerate(told.keys) if key[1] == "DIRECTED"]
-    so = np.array([true[int(told.keys[number][0][1:])] for number in where], dtype=bool)
-    assert reporters.auc(so, reporters.dawid_skene(told)[where]) > reporters.auc(so, reporters.majority(told)[where])
+    reports = reporters.reports(world)
+    where = [number for number, key in enumerate(reports.keys) if key[1] == "DIRECTED"]
+    so = np.array([true[int(reports.keys[number][0][1:])] for number in where], dtype=bool)
+    assert reporters.auc(so, reporters.dawid_skene(reports)[where]) > reporters.auc(
+        so, reporters.majority(reports)[where]
+    )
 
 
 def test_a_denial_lowers_and_silence_of_who_could_have_told_counts_against() -> None:
     claims = [said("s1: p1 RUNS g1"), said("s2: p2 RUNS g2"), said("s3: p2 not RUNS g2"), said("s4: p3 RUNS g3")]
     claims.append(said("s5: p3 PAID p9"))
-    told = reporters.reports(Case("tiny", claims, [], {}, {}, {}))
-    share = dict(zip((key[0] + key[1] for key in told.keys), reporters.majority(told).tolist(), strict=True))
+    reports = reporters.reports(Case("tiny", claims, [], {}, {}, {}))
+    share = dict(zip((key[0] + key[1] for key in reports.keys), reporters.majority(reports).tolist(), strict=True))
     assert (share["p1RUNS"], share["p2RUNS"], share["p3RUNS"]) == (1.0, 0.0, 0.5)
 
 
@@ -88,10 +90,10 @@ def drawn(chances: dict[str, float], links: int = 4000) -> tuple[Bools, Floats]:
     rng = np.random.default_rng(0)
     sources = np.zeros((links, len(STATEMENT_KINDS) * len(fit_beliefs.SAYS)))
     names = list(chances)
-    which, how_many = rng.integers(len(names), size=links), rng.integers(1, 4, size=links)
+    name_index, how_many = rng.integers(len(names), size=links), rng.integers(1, 4, size=links)
     column = np.array([fit_beliefs.SAYS.index(name) for name in names])
-    sources[np.arange(links), column[which]] = how_many
-    chance = 1 - (1 - np.array(list(chances.values()))[which]) ** how_many
+    sources[np.arange(links), column[name_index]] = how_many
+    chance = 1 - (1 - np.array(list(chances.values()))[name_index]) ** how_many
     return rng.random(links) < chance, sources
 
 
@@ -124,7 +126,7 @@ def test_a_world_that_does_not_tell_which_links_are_so_is_refused() -> None:
 
 def test_only_chances_change_in_the_file() -> None:
     table = fit_beliefs.TARGET.read_text("utf-8")
-    chances = {kind: dict(some) | {"RUNS": 0.11} for kind, some in SHIPPED.chances.items()}
+    chances = {kind: dict(by_relation) | {"RUNS": 0.11} for kind, by_relation in SHIPPED.chances.items()}
     before, after = tomllib.loads(table), tomllib.loads(fit_beliefs.text(chances, table))
     assert all(after[kind].pop("RUNS") == 0.11 != before[kind].pop("RUNS") for kind in STATEMENT_KINDS)
     assert before == after

@@ -64,9 +64,9 @@ def test_a_set_is_as_good_as_the_best_of_all_sets(size: int) -> None:
             ("reach", reaching, reach),
         ):
             best = max(measure(net, chosen) for chosen in every)
-            found = search(net, size)
-            assert len(found) == size
-            worth = measure(net, found)
+            players = search(net, size)
+            assert len(players) == size
+            worth = measure(net, players)
             assert worth >= best * (1 - GAP), (name, goal)
             missed[goal] += worth < best - 1e-9
     assert tried > 60
@@ -81,8 +81,8 @@ def test_the_best_pair_is_not_the_two_best() -> None:
     net = network(
         {(first, "DIRECTED", second): figures() for first, second in star}, {n for pair in star for n in pair}
     )
-    single = {one: reach(net, {one}) for one in net.ids}
-    assert set(sorted(single, key=lambda one: -single[one])[:2]) == {"a", "b"}
+    single = {name: reach(net, {name}) for name in net.ids}
+    assert set(sorted(single, key=lambda name: -single[name])[:2]) == {"a", "b"}
     assert reaching(net, 2) in (("a", "c"), ("b", "c"))
 
 
@@ -130,10 +130,10 @@ def test_who_gives_lawful_service_holds_nothing_together() -> None:
     for hand in hands:
         links |= {("i", "SERVED", hand): figures(), ("i", "CONTACTED", hand): figures(), (hand, "PAID", "i"): figures()}
     mistaken = links | {("i", "ASSISTED", "c1"): figures(0.3), ("h0", "PILOTED", "c1"): figures()}
-    for told in (links, mistaken):
-        who = acting(told, {"boss", "i", *hands})
+    for variant in (links, mistaken):
+        who = acting(variant, {"boss", "i", *hands})
         assert "boss" in who
-        net = network(told, who)
+        net = network(variant, who)
         assert fragmenting(net, 1) == reaching(net, 1) == ("boss",)
     assert "i" not in acting(links, {"i", *hands})
     without = {key: value for key, value in mistaken.items() if key[1] != "SERVED"}
@@ -156,9 +156,9 @@ def test_a_large_network_is_sampled_and_the_search_ends() -> None:
     graph = nx.barabasi_albert_graph(3000, 2, seed=1)
     net = net_of(graph)
     assert sampled(net)
-    found = fragmenting(net, 10)
-    assert len(set(found)) == 10
-    assert fragmentation(net, found) > fragmentation(net, net.ids[2000:2010])
+    players = fragmenting(net, 10)
+    assert len(set(players)) == 10
+    assert fragmentation(net, players) > fragmentation(net, net.ids[2000:2010])
     assert len(set(reaching(net, 10))) == 10
 
 
@@ -195,5 +195,5 @@ def test_rivals_of_people_and_of_their_gangs_gain() -> None:
         ("q", "RIVAL_OF", "r"): figures(),
         ("a", "RIVAL_OF", "b"): figures(),
     }
-    found = [(one.of, one.gang, one.rival, one.belief) for one in rivals(links, {"a", "b"})]
-    assert found == [("a", "", "z", 0.6), ("a", "g1", "g2", 0.4)]
+    gaining = [(rival.of, rival.gang, rival.rival, rival.belief) for rival in rivals(links, {"a", "b"})]
+    assert gaining == [("a", "", "z", 0.6), ("a", "g1", "g2", 0.4)]

@@ -77,7 +77,7 @@ def test_networks_dealt_out_at_random_raise_few_alarms() -> None:
         nx.double_edge_swap(club, nswap=5 * club.number_of_edges(), max_tries=10**6, seed=seed)
         answers.append(stands_out(network_of(club), seed=seed))
     # If one in twenty is right, more than ten are improbable (about 1 in 90).
-    assert sum(stands for stands, _ in answers) <= 10
+    assert sum(is_alarm for is_alarm, _ in answers) <= 10
     # Most are recognised by dealing the contacts out, and not because no one reaches far.
     assert sum("chance" in why for _, why in answers) >= 50
 
@@ -107,6 +107,6 @@ def test_where_all_are_alike_nobody_stands_out(alike: nx.Graph[int]) -> None:
 
 def test_circles_that_somebody_holds_together_stand_out() -> None:
     circles = nx.relaxed_caveman_graph(12, 5, 0.1, seed=2)
-    held = nx.Graph(circles)
-    held.add_edges_from((0, 5 * circle + 1) for circle in range(1, 12))
-    assert stands_out(network_of(held))[0]
+    bridged = nx.Graph(circles)
+    bridged.add_edges_from((0, 5 * circle + 1) for circle in range(1, 12))
+    assert stands_out(network_of(bridged))[0]

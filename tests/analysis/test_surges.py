@@ -74,15 +74,15 @@ def test_steady_growth_is_no_surge() -> None:
 
 
 def test_a_doubling_is_found_within_two_active_days() -> None:
-    found = 0
+    detected = 0
     for seed in range(10):
         series = drawn(seed, 400, mean=100, dispersion=0.02)
         doubled = replace(
             series, counts=(*series.counts[:390], *(2 * count for count in series.counts[390:] if count is not None))
         )
         active = [day for day in alarms.watched(doubled, since=390)[0][390:] if day.count][:2]
-        found += any(day.alarm for day in active)
-    assert found >= 9
+        detected += any(day.alarm for day in active)
+    assert detected >= 9
 
 
 @pytest.mark.parametrize(
@@ -137,9 +137,9 @@ def test_a_condition_explains_what_is_in_it() -> None:
     """Boats come when the sea is calm: a busy calm day is no alarm, the same count in a storm is."""
     rng = np.random.default_rng(3)
     waves = rng.uniform(0, 2, 400)
-    made = rng.poisson(np.exp(3.5 - 1.5 * waves))
-    made[-1] = 25
-    series = Series(FIRST, tuple(map(int, made)), tuple(map(float, waves)))
+    daily = rng.poisson(np.exp(3.5 - 1.5 * waves))
+    daily[-1] = 25
+    series = Series(FIRST, tuple(map(int, daily)), tuple(map(float, waves)))
     fine, storm = (replace(series, condition=(*series.condition[:-1], wave)) for wave in (0.1, 1.9))
     assert [alarms.watched(series, since=399)[0][-1].alarm for series in (fine, storm)] == [False, True]
     assert "condition" in alarms.watched(fine, since=399)[1]

@@ -41,7 +41,7 @@ def test_what_is_out_of_the_usual_is_within_the_picture_too(values: dict[str, fl
 
 @pytest.mark.parametrize("page", ["bench/README.md", "docs/scale.md"])
 def test_the_exponent_of_leave_outs_is_the_same_wherever_it_is_told(page: str) -> None:
-    told = exponent([(CLAIMS[size.people], size.values["leave-outs"]) for size in read(FIGURES)])
+    measured = exponent([(CLAIMS[size.people], size.values["leave-outs"]) for size in read(FIGURES)])
     text = (ROOT / page).read_text("utf-8")
-    assert f"{told:.2f}" in text
+    assert f"{measured:.2f}" in text
     assert all(f"{size.values['leave-outs']:g}" in text for size in read(FIGURES))

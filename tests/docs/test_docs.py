@@ -64,8 +64,8 @@ def test_commands_exist_with_their_options(line: str) -> None:
             assert word in options, f"{line}: {word}"
     if command.name == "query" and words:
         query = Library()[words[0]]
-        given = {words[place + 1].partition("=")[0] for place, word in enumerate(words) if word == "--param"}
-        assert given <= {parameter.name for parameter in query.parameters}
+        parameters = {words[place + 1].partition("=")[0] for place, word in enumerate(words) if word == "--param"}
+        assert parameters <= {parameter.name for parameter in query.parameters}
 
 
 def test_python_in_the_readme_uses_what_there_is() -> None:

@@ -13,12 +13,12 @@ LEADS = Path(__file__).parents[2] / "docs" / "leads.md"
 
 def test_the_tables_tell_what_each_ingredient_and_tie_adds_and_why() -> None:
     section = LEADS.read_text("utf-8").partition("### Every ingredient")[2].partition("\n## ")[0]
-    told: dict[str, str] = {}
+    documented: dict[str, str] = {}
     for row in re.findall(r"^\| `.*$", section, re.MULTILINE):
         name, weight, why = [cell.strip() for cell in row.strip("|").split("|")]
         assert why
-        told[name.strip("`")] = weight
+        documented[name.strip("`")] = weight
     weights = shipped()
     known = {name: f"{weights.said[place]:+.1f}" for name, place in weights.columns.items()}
     known |= {name: f"{weight:+.1f}" for name, weight in zip(TIES, weights.ties, strict=True)}
-    assert told == known
+    assert documented == known

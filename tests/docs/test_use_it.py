@@ -92,7 +92,7 @@ def served(line: str, folder: Path, environ: Mapping[str, str]) -> None:
     ) as process:
         try:
             assert process.stderr is not None
-            link = next(found[1] for row in process.stderr if (found := re.search(r"Sign in as kim: (\S+)", row)))
+            link = next(match[1] for row in process.stderr if (match := re.search(r"Sign in as kim: (\S+)", row)))
             with urllib.request.urlopen(link, timeout=60) as page:  # noqa: S310  # the address it printed itself
                 assert page.status == 200
         finally:

@@ -16,10 +16,10 @@ Deliver = Callable[..., Path]
 
 
 def archive(path: Path, entries: list[tuple[str | zipfile.ZipInfo, bytes]]) -> Path:
-    with warnings.catch_warnings(), zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+    with warnings.catch_warnings(), zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         warnings.filterwarnings("ignore", "Duplicate name")
         for name, content in entries:
-            made.writestr(name, content, zipfile.ZIP_DEFLATED)
+            packed.writestr(name, content, zipfile.ZIP_DEFLATED)
     return path
 
 
@@ -100,8 +100,8 @@ def test_more_files_than_a_delivery_has_are_refused(tmp_path: Path, limits: Limi
 def test_damage_inside_is_found_before_anything_is_read(deliver: Deliver, zipped: Deliver, limits: Limits) -> None:
     path = zipped(deliver({"people.csv": "id,name\n" + "".join(f"P{n},{n * 7919}\n" for n in range(500))}))
     content = bytearray(path.read_bytes())
-    with zipfile.ZipFile(path) as made:
-        offset = made.getinfo("people.csv").header_offset
+    with zipfile.ZipFile(path) as packed:
+        offset = packed.getinfo("people.csv").header_offset
     content[offset + 200] ^= 0xFF
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"case.zip is damaged and cannot be unpacked"):
@@ -115,9 +115,9 @@ def test_two_folders_deep_is_refused(deliver: Deliver, zipped: Deliver, limits: 
 
 def test_a_folder_beside_a_readme_is_named(deliver: Deliver, zipped: Deliver, limits: Limits) -> None:
     path = zipped(deliver(), inside="case/")
-    with zipfile.ZipFile(path, "a") as made:
-        made.writestr("README.txt", "hello")
-        made.writestr("papers/scan.pdf", "%PDF")
+    with zipfile.ZipFile(path, "a") as packed:
+        packed.writestr("README.txt", "hello")
+        packed.writestr("papers/scan.pdf", "%PDF")
     with pytest.raises(InputError, match=r"unknown file 'case/\w+.csv'. It lies in a folder: make the archive of"):
         read_delivery(path, limits)
     parts = zip_parts(path, limits, ["README.txt", "papers"])
@@ -142,9 +142,9 @@ def test_names_of_files_are_compared_composed(tmp_path: Path, limits: Limits) ->
 
 def test_what_a_mac_adds_is_passed_over(deliver: Deliver, zipped: Deliver, limits: Limits) -> None:
     path = zipped(deliver(), inside="case/")
-    with zipfile.ZipFile(path, "a") as made:
-        made.writestr("__MACOSX/case/._people.csv", b"\0\5\x16\7")
-        made.writestr("case/.DS_Store", b"\0")
+    with zipfile.ZipFile(path, "a") as packed:
+        packed.writestr("__MACOSX/case/._people.csv", b"\0\5\x16\7")
+        packed.writestr("case/.DS_Store", b"\0")
     assert [table.name for table in read_delivery(path, limits)] == ["people", "statements", "links"]
 
 
@@ -156,9 +156,9 @@ def test_rows_leave_no_file_open(deliver: Deliver, zipped: Deliver, limits: Limi
 
 def test_random_bytes_in_an_archive_raise_nothing_else(tmp_path: Path, limits: Limits) -> None:
     good = io.BytesIO()
-    with zipfile.ZipFile(good, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(good, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in ("people.csv", "links.csv"):
-            made.writestr(name, "id,name\nP1,x\n" * 20)
+            packed.writestr(name, "id,name\nP1,x\n" * 20)
     path = tmp_path / "case.zip"
     refused = 0
     for place in range(len(good.getvalue())):

@@ -30,34 +30,34 @@ def test_only_the_first_wrong_words_are_told_what_may_be_meant() -> None:
     began = time.monotonic()
     checked = check_delivery([RawTable("people", "people.csv", ["id", "category"], lines)], LIMITS)
     assert time.monotonic() - began < LONG_S
-    told = ["did you mean suspect?" in one.reason for one in checked.rejections]
-    assert len(told) == 20_000
-    assert told[:SUGGESTIONS] == [True] * SUGGESTIONS
-    assert not any(told[SUGGESTIONS:])
+    hinted = ["did you mean suspect?" in rejection.reason for rejection in checked.rejections]
+    assert len(hinted) == 20_000
+    assert hinted[:SUGGESTIONS] == [True] * SUGGESTIONS
+    assert not any(hinted[SUGGESTIONS:])
     assert checked.rejections[-1].reason == "is no word for category"
 
 
 @pytest.mark.parametrize("length", [36, 190])
 def test_only_the_first_wrong_ids_are_told_what_may_be_meant(length: int) -> None:
     ids = anagrams(length, 4_000)
-    people = [Row("people", "people.csv", line, {"id": one}) for line, one in enumerate(ids, start=2)]
+    people = [Row("people", "people.csv", line, {"id": identifier}) for line, identifier in enumerate(ids, start=2)]
     statement = Row("statements", "statements.csv", 2, {"id": "S1", "kind": "record"})
-    wrong = [one[:-2] + one[-1] + one[-2] for one in ids]
+    wrong = [identifier[:-2] + identifier[-1] + identifier[-2] for identifier in ids]
     links = [
         Row(
             "links",
             "links.csv",
             line,
-            {"subject_id": one, "relation": "PAID", "object_id": ids[0], "statement_id": "S1"},
+            {"subject_id": identifier, "relation": "PAID", "object_id": ids[0], "statement_id": "S1"},
         )
-        for line, one in enumerate(wrong, start=2)
+        for line, identifier in enumerate(wrong, start=2)
     ]
     began = time.monotonic()
     report = fold(State(), 1, [*people, statement, *links], {}, partial=False)
     assert time.monotonic() - began < LONG_S
-    reasons = [one.reason for one in report.rejections]
+    reasons = [rejection.reason for rejection in report.rejections]
     assert len(reasons) > 3_000
-    assert sum("did you mean" in one for one in reasons) <= SUGGESTIONS
+    assert sum("did you mean" in reason for reason in reasons) <= SUGGESTIONS
 
 
 def test_an_id_that_is_nearly_there_is_still_suggested() -> None:
@@ -89,11 +89,11 @@ DEEP = {
 }
 
 
-@pytest.mark.parametrize("what", DEEP)
-def test_a_mapping_made_to_take_for_ever_is_refused_at_once(what: str) -> None:
+@pytest.mark.parametrize("kind", DEEP)
+def test_a_mapping_made_to_take_for_ever_is_refused_at_once(kind: str) -> None:
     began = time.monotonic()
     with pytest.raises(InputError, match=r"deep\.toml") as refused:
-        mapping_of("deep.toml", DEEP[what].encode())
+        mapping_of("deep.toml", DEEP[kind].encode())
     assert time.monotonic() - began < LONG_S
     assert len(str(refused.value)) < 500
 

@@ -39,9 +39,9 @@ def entity(identifier: str, kind: str, label: str = "", *, more: str = "", insid
     )
 
 
-def link(one: str, kind: str, other: str, arrow: str = "ArrowOnHead", *, more: str = "", inside: str = "") -> str:
+def link(subject: str, kind: str, target: str, arrow: str = "ArrowOnHead", *, more: str = "", inside: str = "") -> str:
     return (
-        f'<ChartItem Label="{kind}" {more}><Link End1Id="n-{one}" End2Id="n-{other}">{inside}'
+        f'<ChartItem Label="{kind}" {more}><Link End1Id="n-{subject}" End2Id="n-{target}">{inside}'
         f'<LinkStyle Type="{kind}" ArrowStyle="{arrow}"/></Link></ChartItem>\n'
     )
 
@@ -69,7 +69,7 @@ def claims(delivery: Delivery) -> list[tuple[str, str, str]]:
 
 
 def test_a_chart_becomes_a_case_with_one_statement(tmp_path: Path) -> None:
-    found = read(
+    delivery = read(
         tmp_path,
         chart(
             entity("Ari Berg", "Man", more='Description="tall"', inside=(
@@ -85,32 +85,32 @@ def test_a_chart_becomes_a_case_with_one_statement(tmp_path: Path) -> None:
             link("Ari Berg", "Controls", "wash", inside='<CardCollection><Card Summary="Report 7" Text="seen there"/></CardCollection>'),
         ),
     )  # fmt: skip
-    assert found.rejections == []
-    (person,) = rows(found, "people")
+    assert delivery.rejections == []
+    (person,) = rows(delivery, "people")
     assert (person["id"], person["name"], person["nationality"], person["x_shoe_size"], person["notes"]) == (
         "Ari Berg", "Ari Berg", "NL", "44", "tall",
     )  # fmt: skip
-    assert rows(found, "boats")[0]["name"] == "Sea Star"
-    (crossing,) = rows(found, "crossings")
+    assert rows(delivery, "boats")[0]["name"] == "Sea Star"
+    (crossing,) = rows(delivery, "crossings")
     assert (crossing["date"], crossing["launch_site"]) == ("2020-05-08T04:30Z", "Dunkirk beach")
-    assert rows(found, "gangs")[0]["name"] == "The Canal gang"
-    (thing,) = rows(found, "things")
+    assert rows(delivery, "gangs")[0]["name"] == "The Canal gang"
+    (thing,) = rows(delivery, "things")
     assert (thing["kind"], thing["value"]) == ("phone", "+44 7700 900200")
-    assert claims(found) == [
+    assert claims(delivery) == [
         ("Ari Berg", "PILOTED", "x1"), ("Ari Berg", "USED", "+44 7700 900200"), ("Ari Berg", "CONTROLS", "wash"),
     ]  # fmt: skip
-    assert rows(found, "links")[0]["from_date"] == "2020-05-08"
-    assert rows(found, "links")[2]["notes"] == "Report 7: seen there"
-    (statement,) = rows(found, "statements")
+    assert rows(delivery, "links")[0]["from_date"] == "2020-05-08"
+    assert rows(delivery, "links")[2]["notes"] == "Report 7: seen there"
+    (statement,) = rows(delivery, "statements")
     assert (statement["kind"], statement["handling"], statement.get("source_grade")) == ("intelligence", "C", None)
-    assert {row["statement_id"] for row in rows(found, "links")} == {statement["id"]}
+    assert {row["statement_id"] for row in rows(delivery, "links")} == {statement["id"]}
     # The same file is the same statement; another file is another.
     assert rows(read(tmp_path, chart(entity("a", "Person"))), "statements")[0]["id"] != statement["id"]
 
 
 def test_direction_follows_the_arrow_and_what_the_relation_takes(tmp_path: Path) -> None:
     people = [entity("a", "Person"), entity("b", "Person"), entity("x", "Crossing", "8 May 2020, Dunkirk")]
-    found = read(
+    delivery = read(
         tmp_path,
         chart(
             *people,
@@ -121,7 +121,7 @@ def test_direction_follows_the_arrow_and_what_the_relation_takes(tmp_path: Path)
             link("x", "piloted", "a"),
         ),
     )
-    assert claims(found) == [
+    assert claims(delivery) == [
         ("a", "DIRECTED", "b"), ("b", "DIRECTED", "a"), ("a", "ASSOCIATES_WITH", "b"), ("a", "PILOTED", "x"),
     ]  # fmt: skip
 
@@ -133,14 +133,14 @@ def test_grades_of_3x5x2_are_kept_and_others_not_guessed_at(tmp_path: Path) -> N
         link("b", "paid", "a", inside='<CardCollection><Card Summary="x" GradeOneIndex="2" GradeTwoIndex="2" GradeThreeIndex="2"/></CardCollection>'),
         link("a", "owes", "b", more='GradeOneIndex="0" GradeTwoIndex="0" GradeThreeIndex="0"'),
     ]  # fmt: skip
-    found = read(tmp_path, chart(people, *graded, head=GRADES))
-    told = [(row.get("assessment"), row.get("handling")) for row in rows(found, "links")]
-    assert told == [("A", None), (None, "C"), (None, None)]
-    (statement,) = rows(found, "statements")
+    delivery = read(tmp_path, chart(people, *graded, head=GRADES))
+    grades = [(row.get("assessment"), row.get("handling")) for row in rows(delivery, "links")]
+    assert grades == [("A", None), (None, "C"), (None, None)]
+    (statement,) = rows(delivery, "statements")
     # As cautious as the most cautious link, and shared only if all may be.
     assert (statement["source_grade"], statement["handling"]) == ("3", "C")
-    assert found.chart is not None
-    assert found.chart.graded == 2
+    assert delivery.chart is not None
+    assert delivery.chart.graded == 2
     all_open = read(tmp_path, chart(people, graded[0], head=GRADES))
     assert rows(all_open, "statements")[0]["handling"] == "P"
 
@@ -154,10 +154,10 @@ def test_what_an_entity_or_any_card_is_graded_c_is_in_no_p_row(tmp_path: Path) -
         entity("d", "Person"),
     ]  # fmt: skip
     links = [link("c", "paid", "d", more=shared), link("a", "paid", "c", more=shared)]
-    found = read(tmp_path, chart(*people, *links, head=GRADES))
-    assert [row.get("handling") for row in rows(found, "people")] == ["C", "C", None, None]
-    assert rows(found, "statements")[0]["handling"] == "P"
-    assert fold(State(), 1, found.rows, found.columns, partial=False).rejections == []
+    delivery = read(tmp_path, chart(*people, *links, head=GRADES))
+    assert [row.get("handling") for row in rows(delivery, "people")] == ["C", "C", None, None]
+    assert rows(delivery, "statements")[0]["handling"] == "P"
+    assert fold(State(), 1, delivery.rows, delivery.columns, partial=False).rejections == []
     cards = f'<CardCollection><Card Summary="x" {shared}/><Card Summary="y" {closed}/></CardCollection>'
     closed_card = read(tmp_path, chart(*people, *links, link("c", "owes", "d", more=shared, inside=cards), head=GRADES))
     assert [row.get("handling") for row in rows(closed_card, "links")] == [None, None, "C"]
@@ -170,16 +170,16 @@ def test_an_entity_graded_by_another_scheme_is_in_no_p_row(tmp_path: Path) -> No
         '<GradeThree><StringCollection><String Text="P"/><String Text="RESTRICTED"/></StringCollection></GradeThree>'
     )
     people = entity("a", "Person", more='GradeThreeIndex="1"') + entity("b", "Person")
-    found = read(tmp_path, chart(people, link("b", "paid", "b", more='GradeThreeIndex="0"'), head=words))
-    assert rows(found, "statements")[0]["handling"] == "P"
-    assert [row.get("handling") for row in rows(found, "people")] == ["C", None]
+    delivery = read(tmp_path, chart(people, link("b", "paid", "b", more='GradeThreeIndex="0"'), head=words))
+    assert rows(delivery, "statements")[0]["handling"] == "P"
+    assert [row.get("handling") for row in rows(delivery, "people")] == ["C", None]
 
 
 def test_marks_of_a_person_fill_their_columns_and_unknown_ones_are_refused(tmp_path: Path) -> None:
-    def person(**given: str) -> str:
+    def person(**columns: str) -> str:
         marks = "".join(
             f'<Attribute AttributeClass="{name.replace("_", " ").capitalize()}" Value="{value}"/>'
-            for name, value in given.items()
+            for name, value in columns.items()
         )
         return entity("a", "Person", inside=f"<AttributeCollection>{marks}</AttributeCollection>")
 
@@ -257,8 +257,8 @@ def test_where_every_item_bears_the_first_grade_nothing_is_graded(tmp_path: Path
     words = '<GradeOne><StringCollection><String Text="1 reliable"/></StringCollection></GradeOne>'
     words += '<GradeThree><StringCollection><String Text="P"/></StringCollection></GradeThree>'
     bare = link("a", "paid", "a", more='GradeOneIndex="0" GradeThreeIndex="0"')
-    found = read(tmp_path, chart(entity("a", "Person"), bare, head=words))
-    (statement,) = rows(found, "statements")
+    delivery = read(tmp_path, chart(entity("a", "Person"), bare, head=words))
+    (statement,) = rows(delivery, "statements")
     assert (statement.get("source_grade"), statement["handling"]) == (None, "C")
 
 
@@ -266,21 +266,21 @@ def test_types_that_are_not_known_are_named_by_line_with_the_way_out(tmp_path: P
     text = chart(
         entity("a", "Person"), entity("rig", "Lorry firm"), link("a", "Answers to", "a"), link("a", "Подчинён", "a")
     )
-    found = read(tmp_path, text)
-    (unknown,) = found.rejections
+    delivery = read(tmp_path, text)
+    (unknown,) = delivery.rejections
     assert str(unknown) == (
         "port.anx, line 5, column type, value 'Lorry firm': nobody has said what this type is: choose it in the preview,"
         " or name it in a mapping under [chart.entities]"
     )
     # A link of another type is kept, and no score uses it.
-    assert claims(found)[0][1] == "X_ANSWERS_TO"
-    assert claims(found)[1][1].startswith("X_")
-    assert found.chart is not None
-    assert [(one.name, one.items, one.read_as, one.chosen) for one in found.chart.entities] == [
+    assert claims(delivery)[0][1] == "X_ANSWERS_TO"
+    assert claims(delivery)[1][1].startswith("X_")
+    assert delivery.chart is not None
+    assert [(kind.name, kind.items, kind.read_as, kind.chosen) for kind in delivery.chart.entities] == [
         ("Person", 1, "person", True), ("Lorry firm", 1, "", False),
     ]  # fmt: skip
-    assert not any(one.chosen for one in found.chart.links)
-    assert sum(found.read.values()) == len(found.rows) + len(found.rejections)
+    assert not any(kind.chosen for kind in delivery.chart.links)
+    assert sum(delivery.read.values()) == len(delivery.rows) + len(delivery.rejections)
     chosen = chart_mapping(
         {"Lorry firm": "workplace"}, {"Answers to": "DIRECTED", "Подчинён": "ignore"}, {"id": "S7", "handling": "P"}
     )
@@ -296,20 +296,20 @@ def test_types_that_are_not_known_are_named_by_line_with_the_way_out(tmp_path: P
 def test_what_is_left_out_takes_its_links_along_and_text_is_counted(tmp_path: Path) -> None:
     note = '<ChartItem Label="a note"><TextBlock/></ChartItem>'
     text = chart(entity("a", "Person"), entity("s", "Sticker"), link("a", "Stuck to", "s"), note)
-    found = read(tmp_path, text, '[chart.entities]\n"Sticker" = "ignore"\n')
-    assert found.rejections == []
-    assert claims(found) == []
-    assert found.chart is not None
-    assert (found.chart.ignored, found.chart.others) == (2, 1)
+    delivery = read(tmp_path, text, '[chart.entities]\n"Sticker" = "ignore"\n')
+    assert delivery.rejections == []
+    assert claims(delivery) == []
+    assert delivery.chart is not None
+    assert (delivery.chart.ignored, delivery.chart.others) == (2, 1)
 
 
 def test_one_identity_of_two_kinds_is_two_and_of_one_kind_one(tmp_path: Path) -> None:
-    found = read(
+    delivery = read(
         tmp_path,
         chart(entity("Berg", "Person"), entity("Berg", "Company"), entity("Cor", "Person"), entity("Cor", "Person")),
     )
-    assert [row["id"] for row in rows(found, "people")] == ["Berg (person)", "Cor"]
-    assert [row["id"] for row in rows(found, "workplaces")] == ["Berg (workplace)"]
+    assert [row["id"] for row in rows(delivery, "people")] == ["Berg (person)", "Cor"]
+    assert [row["id"] for row in rows(delivery, "workplaces")] == ["Berg (workplace)"]
     # Names that look the same are the same.
     alike = read(tmp_path, chart(entity("Jos\u00e9", "Person"), entity("Jose\u0301\u200b", "Person")))
     assert ([row["id"] for row in rows(alike, "people")], alike.rejections) == (["Jos\u00e9"], [])
@@ -354,16 +354,16 @@ def test_a_date_of_a_card_that_is_not_that_of_its_item_is_in_the_notes(tmp_path:
         tmp_path,
         chart(*people, link("a", "paid", "b", inside=inside), link("b", "paid", "a", inside=inside, more=drawn)),
     )
-    others = ["2020-05-09: again", "undated", "2020-05-10T04:30Z", "that day too"]
+    further = ["2020-05-09: again", "undated", "2020-05-10T04:30Z", "that day too"]
     first, second = rows(delivery, "links")
-    assert (first["from_date"], first["notes"].split(" · ")) == ("2020-05-08", ["Report 7: seen there", *others])
-    named = ["2020-05-08: Report 7: seen there", *others[:3], "2020-05-08: that day too"]
+    assert (first["from_date"], first["notes"].split(" · ")) == ("2020-05-08", ["Report 7: seen there", *further])
+    named = ["2020-05-08: Report 7: seen there", *further[:3], "2020-05-08: that day too"]
     assert (second["from_date"], second["notes"].split(" · ")) == ("2020-01-01", named)
     # The row of a person has no date.
     (person, _) = rows(delivery, "people")
     assert person["notes"].split(" · ") == named
     (crossing,) = rows(read(tmp_path, chart(entity("x", "Crossing", inside=inside))), "crossings")
-    assert (crossing["date"], crossing["notes"].split(" · ")) == ("2020-05-08", ["Report 7: seen there", *others])
+    assert (crossing["date"], crossing["notes"].split(" · ")) == ("2020-05-08", ["Report 7: seen there", *further])
     (person,) = rows(read(tmp_path, chart(entity("a", "Person", more=f'{drawn} Description="tall"'))), "people")
     assert person["notes"] == "2020-01-01: tall"
 
@@ -398,9 +398,9 @@ def test_references_stand_for_names(tmp_path: Path) -> None:
         for name in "ab"
     )  # fmt: skip
     tie = '<ChartItem><Link End1Reference="e-a" End2Reference="e-b"><LinkStyle LinkTypeReference="t2" ArrowStyle="ArrowOnHead"/></Link></ChartItem>'
-    found = read(tmp_path, chart(people, tie, head=head))
-    assert claims(found) == [("a", "PAID", "b")]
-    assert {row["sex"] for row in rows(found, "people")} == {"m"}
+    delivery = read(tmp_path, chart(people, tie, head=head))
+    assert claims(delivery) == [("a", "PAID", "b")]
+    assert {row["sex"] for row in rows(delivery, "people")} == {"m"}
 
 
 def test_utf16_is_read_as_well(tmp_path: Path) -> None:
@@ -501,12 +501,12 @@ def test_an_event_is_a_crossing_where_all_of_them_have_a_day_and_the_ties_of_one
     crossing = read(tmp_path, chart(*people, night, link("a", "organised", "night"), link("b", "Used on", "night")))
     assert [row["date"] for row in rows(crossing, "crossings")] == ["2020-05-08"]
     assert claims(crossing) == [("a", "ORGANISED", "night"), ("b", "USED_ON", "night")]
-    for others in (
+    for more_links in (
         (link("a", "Suspect in", "night"),),
         (link("a", "organised", "night"), entity("raid", "Event")),
         (link("a", "organised", "night"), entity("raid", "Event", more=dated), link("a", "Suspect in", "raid")),
     ):
-        event = read(tmp_path, chart(*people, night, *others))
+        event = read(tmp_path, chart(*people, night, *more_links))
         assert event.rejections == []
         assert {row["kind"] for row in rows(event, "things")} == {"document"}
     chosen = read(tmp_path, chart(*people, night), '[chart.entities]\n"Event" = "crossing"\n')
@@ -571,9 +571,9 @@ def test_a_mapping_is_for_charts_or_for_tables(tmp_path: Path) -> None:
 def test_a_choice_comes_back_from_its_mapping_whatever_types_are_called(
     entities: dict[str, str], links: dict[str, str]
 ) -> None:
-    found = mapping_of("own.toml", chart_mapping(entities, links, {"handling": "P"}).encode()).chart
-    assert found is not None
-    assert (found.entities, found.links) == (entities, links)
+    mapping = mapping_of("own.toml", chart_mapping(entities, links, {"handling": "P"}).encode()).chart
+    assert mapping is not None
+    assert (mapping.entities, mapping.links) == (entities, links)
 
 
 def test_the_tables_of_types_name_what_there_is() -> None:
@@ -590,9 +590,9 @@ def test_our_own_chart_read_back_gives_the_same_entities_and_links(tmp_path: Pat
     view = outward(everything(), lambda _kind, _inside: "new").view
     path = tmp_path / "chart.anx"
     path.write_bytes(files(view, ABOUT, ["anx"])["chart.anx"])
-    found = read_case(path, LIMITS)
-    assert found.rejections == []
-    assert [(row["date"], row["launch_site"]) for row in rows(found, "crossings")] == [
+    delivery = read_case(path, LIMITS)
+    assert delivery.rejections == []
+    assert [(row["date"], row["launch_site"]) for row in rows(delivery, "crossings")] == [
         ("2020-05-08T04:30Z", "Dunkirk"), ("2020-05", "Dunkirk"),
     ]  # fmt: skip
     tables = read_chart(path, LIMITS)
@@ -606,18 +606,18 @@ def test_our_own_chart_read_back_gives_the_same_entities_and_links(tmp_path: Pat
     names = {
         row["id"]: row.get("name")
         for table in ("people", "boats", "gangs", "workplaces", "things")
-        for row in rows(found, table)
+        for row in rows(delivery, table)
     }
     assert names == {node.id: node.name for node in view.nodes if node.kind != "crossing"}
-    kinds = {row["id"]: row["kind"] for row in rows(found, "things")}
+    kinds = {row["id"]: row["kind"] for row in rows(delivery, "things")}
     assert kinds == {node.id: node.sort for node in view.nodes if node.kind == "thing"}
-    assert sorted(claims(found)) == sorted((edge.subject, edge.relation, edge.object) for edge in view.edges)
-    told = {
+    assert sorted(claims(delivery)) == sorted((edge.subject, edge.relation, edge.object) for edge in view.edges)
+    days = {
         (row["subject_id"], row["relation"], row["object_id"]): (row.get("from_date", ""), row.get("to_date", ""))
-        for row in rows(found, "links")
+        for row in rows(delivery, "links")
     }
-    assert told == {(edge.subject, edge.relation, edge.object): (edge.first_on, edge.last_on) for edge in view.edges}
-    assert {row["handling"] for row in rows(found, "links")} == {"C"}
-    assert [row["id"] for row in rows(found, "people") if row.get("identified") == "unknown"] == [
+    assert days == {(edge.subject, edge.relation, edge.object): (edge.first_on, edge.last_on) for edge in view.edges}
+    assert {row["handling"] for row in rows(delivery, "links")} == {"C"}
+    assert [row["id"] for row in rows(delivery, "people") if row.get("identified") == "unknown"] == [
         node.id for node in view.nodes if not node.identified
     ]

@@ -151,10 +151,10 @@ def test_values_have_the_type_of_their_column() -> None:
     ],
 )
 def test_a_row_is_rejected_with_the_reason(table: str, cells: dict[str, str], column: str, part: str) -> None:
-    found = reason(table, cells)
-    assert found[0] == column
-    assert part in found[2]
-    assert cells[column].startswith(found[1].rstrip("…"))
+    fault = reason(table, cells)
+    assert fault[0] == column
+    assert part in fault[2]
+    assert cells[column].startswith(fault[1].rstrip("…"))
 
 
 @pytest.mark.parametrize(
@@ -276,15 +276,15 @@ def test_folder_archive_and_workbook_of_the_same_content_have_one_digest(
     deliver: Deliver, zipped: Deliver, workbook: Deliver, limits: Limits
 ) -> None:
     folder = deliver({"people.csv": 'id,name,notes\r\nP1,Hewa,"a\r\nb"\r\nP2,Karo,\r\n'})
-    one = read_case(folder, limits)
-    assert one.read == {"people": 2, "statements": 1, "links": 1}
-    assert one.columns["people"] == ["id", "name", "notes"]
-    assert read_case(zipped(folder), limits).digest == one.digest
-    assert read_case(workbook(folder), limits).digest == one.digest
+    delivery = read_case(folder, limits)
+    assert delivery.read == {"people": 2, "statements": 1, "links": 1}
+    assert delivery.columns["people"] == ["id", "name", "notes"]
+    assert read_case(zipped(folder), limits).digest == delivery.digest
+    assert read_case(workbook(folder), limits).digest == delivery.digest
     deliver({"people.csv": 'notes,id,name\n,P2,Karo\n"a\nb",P1,Hewa\n'})
-    assert read_case(folder, limits).digest == one.digest
+    assert read_case(folder, limits).digest == delivery.digest
     deliver({"people.csv": 'notes,id,name\n,P2,Karo\n"a\nb",P1,Hewaa\n'})
-    assert read_case(folder, limits).digest != one.digest
+    assert read_case(folder, limits).digest != delivery.digest
 
 
 def test_a_value_that_moves_to_another_column_changes_the_digest() -> None:
@@ -302,9 +302,9 @@ def test_a_cell_of_50_mb_is_rejected_and_the_rest_loads(deliver: Deliver) -> Non
 
 def test_progress_is_told_and_can_end_the_reading(deliver: Deliver, limits: Limits) -> None:
     folder = deliver({"people.csv": "id\n" + "".join(f"P{n}\n" for n in range(12_000))})
-    told: list[tuple[str, int]] = []
-    read_case(folder, limits, progress=lambda file, rows: told.append((file, rows)))
-    assert told == [
+    steps: list[tuple[str, int]] = []
+    read_case(folder, limits, progress=lambda file, rows: steps.append((file, rows)))
+    assert steps == [
         ("people.csv", 5_000),
         ("people.csv", 10_000),
         ("people.csv", 12_000),

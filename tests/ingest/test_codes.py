@@ -57,13 +57,13 @@ def test_a_row_without_a_code_has_that_of_its_delivery(rows: list[Row], expected
 
 @pytest.mark.parametrize("cells", [{"handling": "C"}, {"statement_id": "S"}])
 def test_a_person_or_thing_under_c_puts_the_others_of_its_delivery_under_c(cells: dict[str, str]) -> None:
-    held = State()
-    KeptRows(statement_rows("S", "C"), {}, True, None, frozenset()).fold(held, 1)
-    options = {"statements": held.records["statements"]}
-    other = person("b", **cells)
-    assert codes(person("a"), other, **options) == {"a": "C", "b": "C"}
-    assert codes(person("a"), left_out=[other], **options) == {"a": "C"}
-    assert codes(person("a"), other, *statement_rows("T", "P", "ax"), **options) == {"a": "P", "b": "C"}
+    state = State()
+    KeptRows(statement_rows("S", "C"), {}, True, None, frozenset()).fold(state, 1)
+    options = {"statements": state.records["statements"]}
+    second = person("b", **cells)
+    assert codes(person("a"), second, **options) == {"a": "C", "b": "C"}
+    assert codes(person("a"), left_out=[second], **options) == {"a": "C"}
+    assert codes(person("a"), second, *statement_rows("T", "P", "ax"), **options) == {"a": "P", "b": "C"}
 
 
 def test_a_row_with_a_statement_has_the_code_of_the_statement() -> None:

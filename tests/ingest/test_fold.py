@@ -260,10 +260,10 @@ def test_a_payment_without_an_id_is_taken_back_by_what_only_adds() -> None:
         assert polarities(state) == {5.0: ["asserts", polarity], 7.0: [polarity]}
 
 
-@pytest.mark.parametrize("held", [[], [paid(2, 7.0)], [paid(2, 5.0, notes="cash")], [paid(2, 5.0, id="L1")]])
-def test_where_there_is_nothing_to_take_back_it_is_said(held: list[Row]) -> None:
+@pytest.mark.parametrize("extra", [[], [paid(2, 7.0)], [paid(2, 5.0, notes="cash")], [paid(2, 5.0, id="L1")]])
+def test_where_there_is_nothing_to_take_back_it_is_said(extra: list[Row]) -> None:
     state = State()
-    load(state, 1, *PEOPLE, statement("S1"), *held)
+    load(state, 1, *PEOPLE, statement("S1"), *extra)
     for part in ({"partial": True}, {"partial": False}):
         report = load(state, 2, paid(3, 5.0, polarity="withdrawn"), **part)
         assert (report.changes, report.counts["links"].rejected) == (0, 1)
@@ -295,14 +295,14 @@ def polarities(state: State) -> dict[float, list[str]]:
     by_amount: dict[float, list[str]] = {}
     for row in state.claims.values():
         by_amount.setdefault(row.values["amount"], []).append(row.values.get("polarity", "asserts"))
-    return {amount: sorted(some) for amount, some in by_amount.items()}
+    return {amount: sorted(words) for amount, words in by_amount.items()}
 
 
 @given(st.permutations([paid(2, 5.0), paid(3, 5.0), paid(4, 7.0), paid(5, 8.0, notes="cash"), paid(6, 7.0)]))
 def test_the_order_of_rows_gives_no_claim_another_key(rows: list[Row]) -> None:
     states = [State(), State()]
-    for state, some in zip(states, (rows, sorted(rows, key=lambda row: row.line)), strict=True):
-        load(state, 1, *PEOPLE, statement("S1"), *some)
+    for state, ordering in zip(states, (rows, sorted(rows, key=lambda row: row.line)), strict=True):
+        load(state, 1, *PEOPLE, statement("S1"), *ordering)
     ordered = [{key: row.values for key, row in state.claims.items()} for state in states]
     assert ordered[0] == ordered[1]
     assert len(ordered[0]) == 5

@@ -230,11 +230,11 @@ def test_a_list_that_is_too_long_is_rejected_and_not_cut(tmp_path: Path, limits:
 
 
 def test_the_time_in_which_a_value_held_stands_beside_it(tmp_path: Path, limits: Limits) -> None:
-    held = (
+    values = (
         '<attvalue for="1" value="driver" start="2019" endopen="2020"/><attvalue for="1" value="boss" start="2020-05"/>'
         '<attvalue for="1" value="gone" timestamp="2021"/>'
     )
-    text = GEXF.replace('<attvalue for="1" value="suspect"/>', held)
+    text = GEXF.replace('<attvalue for="1" value="suspect"/>', values)
     text = text.replace('value="2019-05"/>', 'value="2019-05" end="2020"/>').replace(
         '<spell start="2021"', '<spell timestamp="2021"'
     )

@@ -139,7 +139,7 @@ def test_a_distinct_table_alone_makes_the_people_of_an_edge_list(mapping: Write,
 
 
 @pytest.mark.parametrize(
-    ("field", "given", "date"),
+    ("field", "cell", "date"),
     [
         ('column = "at", date = "%d.%m.%Y %H:%M"', "08.05.2020 04:30", "2020-05-08T04:30Z"),
         ('column = "at", date = "%d.%m.%Y %H:%M"', "08.05.2020 00:00", "2020-05-08T00:00Z"),
@@ -163,9 +163,9 @@ def test_a_distinct_table_alone_makes_the_people_of_an_edge_list(mapping: Write,
     ],
 )
 def test_a_date_keeps_the_time_its_form_has(
-    field: str, given: str, date: str, mapping: Write, tmp_path: Path, limits: Limits
+    field: str, cell: str, date: str, mapping: Write, tmp_path: Path, limits: Limits
 ) -> None:
-    folder = theirs(tmp_path, "nodes.csv", f"id,at,clock\n1,{given},00:15\n2,today,00:15\n")
+    folder = theirs(tmp_path, "nodes.csv", f"id,at,clock\n1,{cell},00:15\n2,today,00:15\n")
     ignored = "" if "clock" in field else 'ignore = ["clock"]\n'
     table = f'[[table]]\nrecord = "crossings"\nfile = "nodes.csv"\n{ignored}columns.id = "id"\n'
     delivery = read_case(folder, limits, mapping(f"{table}columns.date = {{ {field} }}\n"))
@@ -177,7 +177,7 @@ SIDE_BY_SIDE = "numbers that stand side by side in"
 
 
 @pytest.mark.parametrize(
-    ("form", "given", "date"),
+    ("form", "cell", "date"),
     [
         ("%d%m%Y", "08052020", "2020-05-08"),
         ("%d%m%Y", "1022020", SIDE_BY_SIDE),
@@ -210,10 +210,10 @@ SIDE_BY_SIDE = "numbers that stand side by side in"
         ("%d%m%Y", "today", "today"),
     ],
 )
-def test_numbers_side_by_side_have_all_their_digits(form: str, given: str, date: str) -> None:
-    read = date_reader(form, "")(given)
+def test_numbers_side_by_side_have_all_their_digits(form: str, cell: str, date: str) -> None:
+    read = date_reader(form, "")(cell)
     if isinstance(read, FaultyCell):
-        assert (str(read), read.reason.startswith("is no date of the form")) == (given, True)
+        assert (str(read), read.reason.startswith("is no date of the form")) == (cell, True)
         assert date in read.reason
     else:
         assert read == date

@@ -44,11 +44,13 @@ def case_of(content: bytes) -> Delivery | InputError:
 @settings(max_examples=300)
 def test_random_bytes_give_a_delivery_or_an_input_error(content: bytes) -> None:
     for whole in (content, b"id,name,notes\n" + content):
-        found = case_of(whole)
-        if isinstance(found, Delivery):
-            assert found.read["people"] == sum(row.table == "people" for row in found.rows) + len(found.rejections)
+        outcome = case_of(whole)
+        if isinstance(outcome, Delivery):
+            assert outcome.read["people"] == sum(row.table == "people" for row in outcome.rows) + len(
+                outcome.rejections
+            )
         else:
-            assert "people.csv" in str(found)
+            assert "people.csv" in str(outcome)
 
 
 @given(
@@ -110,9 +112,9 @@ def test_the_same_rows_have_one_digest_in_every_form_and_order(rows: list[tuple[
         (folder / "people.csv").write_bytes(_csv([header, *rows], "\r\n"))
         (folder / "links.csv").write_bytes(LINKS)
         archive = Path(place) / "case.zip"
-        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
-            made.writestr("links.csv", LINKS)
-            made.writestr("people.csv", _csv([header[::-1], *(row[::-1] for row in turned)], "\n"))
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("links.csv", LINKS)
+            packed.writestr("people.csv", _csv([header[::-1], *(row[::-1] for row in turned)], "\n"))
         book = openpyxl.Workbook()
         for title, table in (("people", [header, *turned]), ("links", [LINKS.decode().strip().split(",")])):
             sheet = book.create_sheet(title)
@@ -122,9 +124,9 @@ def test_the_same_rows_have_one_digest_in_every_form_and_order(rows: list[tuple[
                     cell.data_type = "s" if cell.value else cell.data_type
         book.remove(book.worksheets[0])
         book.save(Path(place) / "book.xlsx")
-        found = [read_case(path, LIMITS) for path in (folder, archive, Path(place) / "book.xlsx")]
-    assert [len(each.rows) for each in found] == [len(rows)] * 3
-    assert len({each.digest for each in found}) == 1
+        deliveries = [read_case(path, LIMITS) for path in (folder, archive, Path(place) / "book.xlsx")]
+    assert [len(each.rows) for each in deliveries] == [len(rows)] * 3
+    assert len({each.digest for each in deliveries}) == 1
 
 
 def _csv(rows: list[tuple[str, ...]], end: str) -> bytes:

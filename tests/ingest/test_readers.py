@@ -138,8 +138,8 @@ def test_what_is_not_there_is_said(tmp_path: Path, limits: Limits) -> None:
 
 def test_a_document_of_libreoffice_is_told_what_to_be(tmp_path: Path, limits: Limits) -> None:
     path = tmp_path / "case.ods"
-    with zipfile.ZipFile(path, "w") as made:
-        made.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        made.writestr("content.xml", "<x/>")
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr("content.xml", "<x/>")
     with pytest.raises(InputError, match=r"case.ods is an OpenDocument file: save it as .xlsx\."):
         read_delivery(path, limits)

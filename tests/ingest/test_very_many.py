@@ -82,14 +82,14 @@ def test_one_fault_of_very_many_rows_is_one_line_and_a_file(
     assert (fault.count, fault.lines) == (MANY, list(range(2, 2 + LINES_NAMED)))
     target = tmp_path / "rejected.csv"
     cases._report_rejections(loaded, target)
-    said = capsys.readouterr().err.splitlines()
-    assert len(said) == 2
-    assert said[0].startswith(f"rejected: links.csv, line 2, column {column}, ")
-    assert reason in said[0]
-    assert said[0].endswith(
+    printed = capsys.readouterr().err.splitlines()
+    assert len(printed) == 2
+    assert printed[0].startswith(f"rejected: links.csv, line 2, column {column}, ")
+    assert reason in printed[0]
+    assert printed[0].endswith(
         "(299,999 more rows of this file have the same fault: lines 3, 4, 5, 6, 7, 8, 9 and 299,992 more)"
     )
-    assert len(said[0]) < 500
+    assert len(printed[0]) < 500
     with target.open(encoding="utf-8", newline="") as file:
         lines = [int(row["line"]) for row in csv.DictReader(file)]
     assert lines == list(range(2, MANY + 2))

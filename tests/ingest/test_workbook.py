@@ -44,8 +44,8 @@ def patched(path: Path, part: str, pattern: str, replacement: str) -> Path:
 
 
 def cells(path: Path, limits: Limits, table: str = "people") -> list[tuple[int, list[str]]]:
-    (found,) = [each for each in read_delivery(path, limits) if each.name == table]
-    return [(1, found.header), *found.rows]
+    (sheet,) = [each for each in read_delivery(path, limits) if each.name == table]
+    return [(1, sheet.header), *sheet.rows]
 
 
 def refused(path: Path, limits: Limits, message: str) -> None:
@@ -266,8 +266,8 @@ def test_random_damage_raises_nothing_else(deliver: Deliver, workbook: Deliver, 
             damaged = bytearray(contents[name])
             damaged[place] ^= 0x15
             with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-                for other, content in (contents | {name: bytes(damaged)}).items():
-                    archive.writestr(other, content)
+                for member, content in (contents | {name: bytes(damaged)}).items():
+                    archive.writestr(member, content)
             try:
                 read_delivery(path, limits)
                 outcomes.add("read")
@@ -278,9 +278,9 @@ def test_random_damage_raises_nothing_else(deliver: Deliver, workbook: Deliver, 
 
 def test_progress_is_told_and_what_it_raises_is_passed_on(deliver: Deliver, workbook: Deliver, limits: Limits) -> None:
     path = workbook(deliver({"people.csv": "id\n" + "".join(f"P{n}\n" for n in range(5_500))}))
-    told: list[tuple[str, int]] = []
-    read_delivery(path, limits, lambda file, rows: told.append((file, rows)))
-    assert told == [("book.xlsx, sheet people", 5_000)]
+    steps: list[tuple[str, int]] = []
+    read_delivery(path, limits, lambda file, rows: steps.append((file, rows)))
+    assert steps == [("book.xlsx, sheet people", 5_000)]
 
     def stop(_file: str, _rows: int) -> None:
         raise RuntimeError("cancelled")

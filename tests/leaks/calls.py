@@ -47,7 +47,7 @@ def with_(*args: Any, **kwargs: Any) -> Callable[[Known], list[Asked]]:
 
 def of(attribute: str, *args: Any, **kwargs: Any) -> Callable[[Known], list[Asked]]:
     """Return an entry that is called once for each value of an attribute of `Known`, followed by these arguments."""
-    return lambda known: [((one, *args), kwargs) for one in getattr(known, attribute)]
+    return lambda known: [((value, *args), kwargs) for value in getattr(known, attribute)]
 
 
 def _lead(identifier: str) -> Lead:
@@ -56,21 +56,21 @@ def _lead(identifier: str) -> Lead:
 
 def _forms(known: Known) -> list[Form]:
     """Forms for reports about every third entity, and for a correction of each statement."""
-    said = {"kind": "intelligence", "handling": "P"}
+    report = {"kind": "intelligence", "handling": "P"}
     claims = [
-        FormPart("c1", "links", {"subject_id": one, "relation": "DIRECTED", "object_id": known.entities[-1]})
-        for one in known.entities[::3]
+        FormPart("c1", "links", {"subject_id": entity, "relation": "DIRECTED", "object_id": known.entities[-1]})
+        for entity in known.entities[::3]
     ]
     return [
-        *(Form("0" * 32, said, (claim,)) for claim in claims),
-        *(Form("0" * 32, {"assessment": "A"}, of=one, reason=_REASON) for one in known.statements),
+        *(Form("0" * 32, report, (claim,)) for claim in claims),
+        *(Form("0" * 32, {"assessment": "A"}, of=statement, reason=_REASON) for statement in known.statements),
     ]
 
 
 # Name → arguments for each call, or a text saying why it is not an answer.
 CALLS: dict[str, Entry] = {
     "ask.act": with_("read"),
-    "protection.holds.add": lambda known: [((_HOLD, one), {}) for one in known.entities[:3]],
+    "protection.holds.add": lambda known: [((_HOLD, entity), {}) for entity in known.entities[:3]],
     "protection.erasures.agree": of("requests", quiet),
     "protection.reveals.agree": of("requests"),
     "protection.erasures.ask": with_("no-such-person", _REASON),
@@ -78,19 +78,22 @@ CALLS: dict[str, Entry] = {
     "at": "another session of the same person; what it gives is walked",
     "behind": lambda known: [((*known.entities[:60],), {})],
     "network.answers.behind": lambda known: (
-        [(((one,),), {}) for one in known.entities[::4]]
+        [(((entity,),), {}) for entity in known.entities[::4]]
         + [((known.entities[:60],), {"service": True}), ((), _EVERY_DAY)]
     ),
     "network.answers.printed": lambda known: [((known.entities[:60],), {})],
-    "moves": lambda known: [((), {}), *(((one,), {}) for one in known.entities[::4])],
+    "moves": lambda known: [((), {}), *(((entity,), {}) for entity in known.entities[::4])],
     "displacement.closures": with_(),
     "displacement.graph": with_(),
     "displacement.hands": with_(),
-    "displacement.moves": lambda known: [((), {}), *((([one],), {"day": "2020-05-08"}) for one in known.entities[::3])],
-    "displacement.person": lambda known: [((one,), {}) for one in known.entities[1::3]],
+    "displacement.moves": lambda known: [
+        ((), {}),
+        *((([entity],), {"day": "2020-05-08"}) for entity in known.entities[::3]),
+    ],
+    "displacement.person": lambda known: [((entity,), {}) for entity in known.entities[1::3]],
     "displacement.place": lambda known: [
-        *(((one,), {}) for one in known.entities),
-        *(((one,), {"day": "2020-05-08"}) for one in known.entities[::4]),
+        *(((entity,), {}) for entity in known.entities),
+        *(((entity,), {"day": "2020-05-08"}) for entity in known.entities[::4]),
     ],
     "displacement.preferences": with_(),
     "displacement.verdicts": with_(),
@@ -98,9 +101,9 @@ CALLS: dict[str, Entry] = {
     "linkage.of": of("entities"),
     "linkage.cluster": of("entities"),
     "linkage.pair": lambda known: [
-        ((one, other), {}) for one, other in zip(known.entities, known.entities[1:], strict=False)
+        ((first, second), {}) for first, second in zip(known.entities, known.entities[1:], strict=False)
     ],
-    "linkage.table": lambda known: [((), {}), *(((one,), {}) for one in known.entities[::4])],
+    "linkage.table": lambda known: [((), {}), *(((entity,), {}) for entity in known.entities[::4])],
     "linkage.frame": of("entities"),
     "linkage.graph": with_(),
     "linked_crossings": with_(),
@@ -115,11 +118,11 @@ CALLS: dict[str, Entry] = {
     "deliveries.uploads.confirm": of("uploads"),
     "deliveries.uploads.correct": of("uploads", "[chart.entities]\n"),
     "network.comments.add": lambda known: [
-        ((about, "said"), {}) for about in (*([one] for one in known.entities), *map(list, known.links))
+        ((about, "said"), {}) for about in (*([entity] for entity in known.entities), *map(list, known.links))
     ],
     "network.comments.counts": with_(),
     "network.comments.of": lambda known: [
-        *(((one,), {}) for one in known.entities),
+        *(((entity,), {}) for entity in known.entities),
         *((link, {}) for link in known.links),
     ],
     "network.comments.take_back": of("jobs"),
@@ -134,7 +137,7 @@ CALLS: dict[str, Entry] = {
     "network.views.rename": of("jobs", "x", "x"),
     "network.views.restore": of("jobs", 1),
     "network.views.save": lambda known: [((canvas(known), "all of it", "x"), {"shared": True})],
-    "network.views.save_version": lambda known: [((one, canvas(known), 1), {}) for one in known.jobs],
+    "network.views.save_version": lambda known: [((job, canvas(known), 1), {}) for job in known.jobs],
     "network.views.share": of("jobs", shared=True),
     "network.entities.counts": with_(),
     "network.entities.most_linked": with_(),
@@ -164,8 +167,8 @@ CALLS: dict[str, Entry] = {
     "exports.given.listed": with_(),
     "exports.exposed": lambda known: [
         ((wanted,), {})
-        for one in known.entities[::3]
-        for wanted in (Wanted(picture=PictureRequest(ids=(one,), depth=1)), Wanted(lead=one))
+        for entity in known.entities[::3]
+        for wanted in (Wanted(picture=PictureRequest(ids=(entity,), depth=1)), Wanted(lead=entity))
     ],
     "exports.given.fetch": of("requests"),
     "cypher.library.import_file": with_(b"{}"),
@@ -174,7 +177,7 @@ CALLS: dict[str, Entry] = {
         ((Wanted(picture=PictureRequest(ids=known.entities[:1], depth=1)), "Europol", _REASON), {})
     ],
     "exports.preview": lambda known: [
-        ((Wanted(picture=PictureRequest(ids=(one,), depth=1)), "Europol"), {}) for one in known.entities[::3]
+        ((Wanted(picture=PictureRequest(ids=(entity,), depth=1)), "Europol"), {}) for entity in known.entities[::3]
     ],
     # A reader without full clearance is refused before the folder is looked at.
     "exports.whole.parquet": with_(Path("no-such-folder/all")),
@@ -188,7 +191,7 @@ CALLS: dict[str, Entry] = {
     "cypher.library.listed": with_(),
     "cypher.library.look": of("jobs"),
     "exports.selected": lambda known: [
-        ((Wanted(picture=PictureRequest(ids=(one,), depth=1)),), {}) for one in known.entities[::3]
+        ((Wanted(picture=PictureRequest(ids=(entity,), depth=1)),), {}) for entity in known.entities[::3]
     ],
     "exports.given.settle": of("requests"),
     "cypher.library.share": of("jobs", shared=True),
@@ -199,15 +202,19 @@ CALLS: dict[str, Entry] = {
     "protection.erasures.listed": with_(),
     "search.find": of("words"),
     "search.said": of("words"),
-    "search.tied": lambda known: [((one,), {}) for one in ("abandoned", "gave instructions to", "X_OWN", *known.words)],
+    "search.tied": lambda known: [
+        ((word,), {}) for word in ("abandoned", "gave instructions to", "X_OWN", *known.words)
+    ],
     "search.days": with_("8 May"),
-    "network.growth": lambda known: [((one, PictureRequest(ids=known.entities[:2])), {}) for one in known.entities],
+    "network.growth": lambda known: [
+        ((entity, PictureRequest(ids=known.entities[:2])), {}) for entity in known.entities
+    ],
     "network.paths.find": lambda known: (
         [((pair,), {}) for pair in zip(known.entities, known.entities[1:], strict=False)]
         + [((known.entities[:3], kind), {"besides": ["presence", "own"]}) for kind in ("likeliest", "every", "no-such")]
-        + [(((one,), "accounts"), {}) for one in known.entities]
+        + [(((entity,), "accounts"), {}) for entity in known.entities]
     ),
-    "frame": lambda known: [((name,), given) for name, given in known.firsts],
+    "frame": lambda known: [((name,), parameters) for name, parameters in known.firsts],
     "grant": with_(),
     "graph": lambda _known: [
         ((of,), {}) for of in ("claims", "links", "operation", "witnesses", "moves", "linked", "no-such")
@@ -231,7 +238,7 @@ CALLS: dict[str, Entry] = {
     "leads.at_hand": lambda _known: [((), {}), ((), {"claims": True})],
     "leads.places": with_(),
     # Rows for any person asked about, ranked or not.
-    "leads.rows": lambda known: [(([_lead(one) for one in known.entities],), {})],
+    "leads.rows": lambda known: [(([_lead(entity) for entity in known.entities],), {})],
     "leads.falsehood": of("entities"),
     "leads.count_served": lambda known: [((list(known.entities),), {})],
     "leads.place": of("entities"),
@@ -240,8 +247,8 @@ CALLS: dict[str, Entry] = {
     "deliveries.uploads.mappings": with_(),
     "may": with_("read"),
     "network.picture": lambda known: [
-        *(((PictureRequest([one], depth=2),), {}) for one in known.entities[::4]),
-        *(((PictureRequest(added=[one], arrangement="map"),), {}) for one in known.entities[::4]),
+        *(((PictureRequest([entity], depth=2),), {}) for entity in known.entities[::4]),
+        *(((PictureRequest(added=[entity], arrangement="map"),), {}) for entity in known.entities[::4]),
     ],
     "network.overview.draw": lambda _known: [((), {}), ((), {"relations": ["DIRECTED"], "least": 0.5})],
     "protection.reveals.open": of("requests"),
@@ -249,15 +256,17 @@ CALLS: dict[str, Entry] = {
     "deliveries.uploads.previewed": of("uploads"),
     "protection.job": of("jobs"),
     "network.entities.provenance": lambda known: [((list(known.claims),), {})],
-    "leads.questions.put": lambda known: [((one, claim), {}) for one in known.entities for claim in known.claims[:9]],
+    "leads.questions.put": lambda known: [
+        ((entity, claim), {}) for entity in known.entities for claim in known.claims[:9]
+    ],
     "queries.listed": with_(),
     "leads.questions.next": of("entities"),
-    "leads.witnesses.through": lambda known: [((), {}), *((([one],), {}) for one in known.entities[::3])],
+    "leads.witnesses.through": lambda known: [((), {}), *((([entity],), {}) for entity in known.entities[::3])],
     "leads.witnesses.agreements": with_(),
     "leads.questions.statements_on": lambda known: [((list(known.entities),), {})],
-    "queries.run": lambda known: [((name, given), {}) for name, given in known.firsts],
-    "queries.released": lambda known: [((name, given), {}) for name, given in known.firsts[1::4]],
-    "queries.answered": lambda known: [((name, given), {}) for name, given in known.firsts[::4]],
+    "queries.run": lambda known: [((name, parameters), {}) for name, parameters in known.firsts],
+    "queries.released": lambda known: [((name, parameters), {}) for name, parameters in known.firsts[1::4]],
+    "queries.answered": lambda known: [((name, parameters), {}) for name, parameters in known.firsts[::4]],
     "queries.names": lambda known: [(("people.several_crossings", ["which"], [(known.entities,)]), {})],
     "queries.text": with_("people.one"),
     "leads.ranking": with_(),
@@ -271,13 +280,13 @@ CALLS: dict[str, Entry] = {
     "protection.reveals.listed": with_(),
     "leads.reviews.add": of("entities", "agree", _REASON),
     "leads.reviews.latest": with_(),
-    "leads.reviews.of": lambda known: [((), {}), *(((one,), {}) for one in known.entities)],
-    "ask.rows": lambda known: [((name,), given) for name, given in known.firsts[::5]],
+    "leads.reviews.of": lambda known: [((), {}), *(((entity,), {}) for entity in known.entities)],
+    "ask.rows": lambda known: [((name,), parameters) for name, parameters in known.firsts[::5]],
     "ask.of_ids": lambda known: [((name, list(known.entities)), {}) for name in ("entities.named", "network.there")],
-    "search.known": lambda known: [((one,), {}) for one in (*known.entities[:5], "Nobody At All")],
+    "search.known": lambda known: [((name,), {}) for name in (*known.entities[:5], "Nobody At All")],
     "protection.sealings.ask": with_("no-such-person", _REASON),
     "protection.sealings.ask_opening": with_("no-such-person", _REASON),
-    "protection.sealings.agree": lambda known: [((one, quiet), {}) for one in known.requests],
+    "protection.sealings.agree": lambda known: [((request, quiet), {}) for request in known.requests],
     "protection.sealings.refuse": of("requests"),
     "protection.sealings.start": of("requests"),
     "protection.sealings.listed": with_(),
@@ -301,11 +310,11 @@ CALLS: dict[str, Entry] = {
     "ask.home": "the service itself, for use cases; a notebook that has it has the process",
     "leads.sets.find": lambda known: (
         [((2, goal), {}) for goal in ("fragment", "reach", "no-such")]
-        + [((3, "fragment", (one,)), {}) for one in known.entities]
+        + [((3, "fragment", (entity,)), {}) for entity in known.entities]
     ),
     "ask.settings": "the service's own, for use cases; a notebook that has it has the process",
     "protection.reveals.settle": with_(),
-    "show": lambda known: [((one,), {"depth": 1}) for one in known.entities[:3]],
+    "show": lambda known: [((entity,), {"depth": 1}) for entity in known.entities[:3]],
     "protection.erasures.start": of("requests"),
     "deliveries.uploads.start_preview": of("uploads"),
     "log.start": "takes the role auditor; the page that starts it is walked",
@@ -320,7 +329,7 @@ CALLS: dict[str, Entry] = {
     "version": with_(),
     "series": lambda known: [(("people",), {}), (("crossings",), {"step": "week", "gang": known.entities[0]})],
     "surges": lambda _known: [((), {}), (("per_boat",), {"until": "2999-12-31"}), (("no-such-series",), {})],
-    "time.series": lambda known: [((SeriesChoice(gang=one),), {}) for one in known.entities[::4]],
+    "time.series": lambda known: [((SeriesChoice(gang=entity),), {}) for entity in known.entities[::4]],
     "time.surges": lambda _known: [
         ((SeriesChoice(name, step=step),), {}) for name in MEASURES for step in ("day", "week")
     ],
@@ -355,7 +364,7 @@ CALLS: dict[str, Entry] = {
     "ask.parts": lambda _known: [((f"tables.{name}", str), {}) for name in ("people", "statements", "claims")],
     "ask.principal": "who asks",
     "ask.purpose": "given by who asks",
-    "ask.read": lambda known: [((name, given), {}) for name, given in known.firsts[::5]],
+    "ask.read": lambda known: [((name, parameters), {}) for name, parameters in known.firsts[::5]],
     "ask.ranked_on": with_(),
     "ask.require": with_("read"),
     "ask.require_open": with_(),
@@ -402,25 +411,25 @@ CALLS: dict[str, Entry] = {
 
 def public(of: object, prefix: str = "") -> set[str]:
     """Every name a session offers, including those of its subjects: `leads.look`, `protection.reveals.open`."""
-    found: set[str] = set()
+    names: set[str] = set()
     for name in {*dir(type(of)), *vars(of)}:
         if name.startswith("_"):
             continue
-        held = getattr(of, name) if name in vars(of) or isinstance(vars(type(of)).get(name), cached_property) else None
-        subject = type(held).__module__.startswith("graphsvc.service.") and not isinstance(held, Home)
-        found |= public(held, f"{prefix}{name}.") if subject else {f"{prefix}{name}"}
-    return found
+        value = getattr(of, name) if name in vars(of) or isinstance(vars(type(of)).get(name), cached_property) else None
+        subject = type(value).__module__.startswith("graphsvc.service.") and not isinstance(value, Home)
+        names |= public(value, f"{prefix}{name}.") if subject else {f"{prefix}{name}"}
+    return names
 
 
 def walk(session: Session, known: Known) -> dict[str, str]:
     """Call every name with each of its arguments, and return the results or errors as text."""
-    found: dict[str, str] = {}
+    answers: dict[str, str] = {}
     for name, entry in CALLS.items():
         if not isinstance(entry, str):
             for args, kwargs in entry(known):
-                found[RANDOM.sub("ID", f"{name} {args} {dict(kwargs)}")] = given(session, name, args, kwargs)
+                answers[RANDOM.sub("ID", f"{name} {args} {dict(kwargs)}")] = given(session, name, args, kwargs)
                 jobs_ended()
-    return found
+    return answers
 
 
 def jobs_ended() -> None:

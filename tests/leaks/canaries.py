@@ -209,9 +209,9 @@ def _sealed(c: Canaries, rows: Tables, kind: str, place: int) -> None:
             "x_own": c.text(f"x_ column of a thing of {kind}", "vault"),
         }
     )
-    said = {"object_as_said": c.text(f"words for {kind}", "vault")}
+    words = {"object_as_said": c.text(f"words for {kind}", "vault")}
     rows["links"] += [
-        _link("boss-1", "PAID", person, "report-p", **said, notes=f"paid {name} twice"),
+        _link("boss-1", "PAID", person, "report-p", **words, notes=f"paid {name} twice"),
         _link(person, "USED", thing, "report-p", subject_as_said=c.text(f"own words for {kind}", "vault")),
     ]
     rows["gangs"].append(

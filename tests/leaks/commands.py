@@ -28,13 +28,18 @@ def _alone(_known: Known) -> Lines:
 
 def _queries(known: Known) -> Lines:
     runs = [
-        [name, "--case", known.case, *(word for key, text in given.items() for word in ("--param", f"{key}={text}"))]
-        for name, given in known.firsts
+        [
+            name,
+            "--case",
+            known.case,
+            *(word for key, text in parameters.items() for word in ("--param", f"{key}={text}")),
+        ]
+        for name, parameters in known.firsts
     ]
     # Every eighth run: the walks of pages and notebooks cover them all.
-    some = runs[::8]
-    forms = [[*line, "--format", form] for line, form in zip(some, ("csv", "json"), strict=False)]
-    return [["--case", known.case], ["cases.counts", "--cypher", "--case", known.case], ["no.such"], *some, *forms]
+    sample = runs[::8]
+    forms = [[*line, "--format", form] for line, form in zip(sample, ("csv", "json"), strict=False)]
+    return [["--case", known.case], ["cases.counts", "--cypher", "--case", known.case], ["no.such"], *sample, *forms]
 
 
 # Command → its arguments for each run, or a text saying why it is not run.
@@ -56,13 +61,13 @@ COMMANDS: dict[str, Entry] = {
     ],
     "waiting": lambda known: [["--case", known.case], ["--case", known.case, "--format", "json"]],
     "behind": lambda known: [
-        [*(word for one in known.entities[:40] for word in ("--id", one)), "--case", known.case],
+        [*(word for entity in known.entities[:40] for word in ("--id", entity)), "--case", known.case],
         ["--date", "1990-01-01", "--until", "2999-12-31", "--case", known.case, "--format", "json"],
     ],
     "moves": lambda known: [
         ["--case", known.case],
         ["--case", known.case, "--format", "json"],
-        *(["--id", one, "--day", "2020-05-08", "--case", known.case] for one in known.entities[::4]),
+        *(["--id", entity, "--day", "2020-05-08", "--case", known.case] for entity in known.entities[::4]),
     ],
     "series load": lambda known: [[__file__, "--as", "x", "--case", known.case]],
     "series list": lambda known: [["--case", known.case]],
@@ -70,7 +75,7 @@ COMMANDS: dict[str, Entry] = {
     "series surges": lambda known: [
         ["--case", known.case],
         ["people", "--by", "week", "--case", known.case, "--format", "json"],
-        *(["crossings", "--gang", one, "--case", known.case, "--format", "csv"] for one in known.entities[::8]),
+        *(["crossings", "--gang", entity, "--case", known.case, "--format", "csv"] for entity in known.entities[::8]),
         ["no-such-series", "--case", known.case],
     ],
     "linked": lambda known: [
@@ -102,8 +107,8 @@ COMMANDS: dict[str, Entry] = {
     "audit verify": _alone,
     "cypher": lambda known: [[f"MATCH (n {{id: '{known.entities[0]}'}}) RETURN n", "--case", known.case]],
     "export preview": lambda known: [
-        [known.case, "--id", one, "--depth", "1", *more, "--for", "Europol"]
-        for one in known.entities[::3]
+        [known.case, "--id", entity, "--depth", "1", *more, "--for", "Europol"]
+        for entity in known.entities[::3]
         for more in ((), ("--presence",))
     ],
     "export make": lambda known: [[known.case, "--id", known.entities[0], "--for", "Europol", *_REASON]],
@@ -115,13 +120,13 @@ COMMANDS: dict[str, Entry] = {
     "export refuse": lambda known: [[known.case, known.requests[0]]],
     "export recall": lambda known: [[known.case]],
     "export verify": "verifies a file that somebody has; reads no case",
-    "review add": lambda known: [[known.case, one, "refuse", *_REASON] for one in known.entities[:3]],
+    "review add": lambda known: [[known.case, entity, "refuse", *_REASON] for entity in known.entities[:3]],
     "review list": lambda known: [[known.case], [known.case, known.entities[0]]],
-    "question list": lambda known: [[known.case, one] for one in known.entities[:3]],
+    "question list": lambda known: [[known.case, entity] for entity in known.entities[:3]],
     "question put": lambda known: [[known.case, known.entities[0], known.claims[0]]],
     "sets": lambda known: [[known.case], [known.case, "--person", known.entities[0], "--format", "json"]],
     "vault rotate": _alone,
-    "reveal ask": lambda known: [[known.case, one, *_REASON] for one in known.pseudonyms],
+    "reveal ask": lambda known: [[known.case, pseudonym, *_REASON] for pseudonym in known.pseudonyms],
     "reveal list": _alone,
     "reveal pending": _alone,
     "reveal agree": lambda known: [[known.requests[0]]],
@@ -139,14 +144,14 @@ COMMANDS: dict[str, Entry] = {
         [known.case, "--format", "json"],
     ],
     "groups decide": lambda known: [
-        [known.case, one, NOWHERE, "--as", "independent", *_REASON] for one in known.pseudonyms
+        [known.case, pseudonym, NOWHERE, "--as", "independent", *_REASON] for pseudonym in known.pseudonyms
     ],
     "groups decisions": lambda known: [[known.case]],
     "groups take-back": lambda known: [[known.case, "x", *_REASON]],
-    "known": lambda known: [[known.case, one] for one in (*known.entities[:3], "Nobody At All")],
+    "known": lambda known: [[known.case, name] for name in (*known.entities[:3], "Nobody At All")],
     "seal ask": lambda known: [
         [known.case, "no-such-person", *_REASON],
-        *([known.case, one, "--open", *_REASON] for one in known.pseudonyms),
+        *([known.case, pseudonym, "--open", *_REASON] for pseudonym in known.pseudonyms),
     ],
     "seal list": _alone,
     "seal protect": lambda known: [[known.case, "marked", "--reason", "no witness here"]],
@@ -214,15 +219,15 @@ def run(settings: Settings, *words: str) -> str:
     done = CliRunner().invoke(
         cast("click.Command", _Program()), list(words), input=typed, env=variables, catch_exceptions=False
     )
-    told = f"{done.exit_code}\n{done.stdout}\n{done.stderr}"
-    return told.replace(str(settings.home), "HOME")
+    printed = f"{done.exit_code}\n{done.stdout}\n{done.stderr}"
+    return printed.replace(str(settings.home), "HOME")
 
 
 def walk(settings: Settings, known: Known) -> dict[str, str]:
     """Run every command with each set of its arguments, and return status and output of each."""
-    found: dict[str, str] = {}
+    answers: dict[str, str] = {}
     for name, entry in COMMANDS.items():
         if not isinstance(entry, str):
             for words in entry(known):
-                found[" ".join([name, *words])] = RANDOM.sub("ID", run(settings, *name.split(), *words))
-    return found
+                answers[" ".join([name, *words])] = RANDOM.sub("ID", run(settings, *name.split(), *words))
+    return answers

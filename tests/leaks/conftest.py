@@ -48,21 +48,21 @@ class Walked:
 
     answers: dict[str, dict[str, object]] = field(default_factory=dict)
 
-    def differing(self, other: Walked) -> dict[str, dict[str, tuple[str, str]]]:
+    def differing(self, counterpart: Walked) -> dict[str, dict[str, tuple[str, str]]]:
         """Kind → request → the two answers, cut to where they differ."""
-        found: dict[str, dict[str, tuple[str, str]]] = {}
-        for kind in self.answers.keys() | other.answers.keys():
-            mine, theirs = self.answers.get(kind, {}), other.answers.get(kind, {})
-            for asked in mine.keys() | theirs.keys():
-                pair = mine.get(asked), theirs.get(asked)
+        differences: dict[str, dict[str, tuple[str, str]]] = {}
+        for kind in self.answers.keys() | counterpart.answers.keys():
+            mine, theirs = self.answers.get(kind, {}), counterpart.answers.get(kind, {})
+            for request in mine.keys() | theirs.keys():
+                pair = mine.get(request), theirs.get(request)
                 if pair[0] != pair[1]:
-                    found.setdefault(kind, {})[asked] = parted(*pair)
-        return found
+                    differences.setdefault(kind, {})[request] = parted(*pair)
+        return differences
 
 
-def parted(one: object, other: object) -> tuple[str, str]:
+def parted(first: object, second: object) -> tuple[str, str]:
     """Two answers, cut to where they differ."""
-    texts = [answer.text if isinstance(answer, pages.Answer) else str(answer) for answer in (one, other)]
+    texts = [answer.text if isinstance(answer, pages.Answer) else str(answer) for answer in (first, second)]
     place = next((n for n, pair in enumerate(zip(*texts, strict=False)) if pair[0] != pair[1]), min(map(len, texts)))
     return texts[0][max(place - 80, 0) : place + 120], texts[1][max(place - 80, 0) : place + 120]
 
@@ -85,25 +85,26 @@ class Twofold:
 
 def asked(service: Service, name: str, known: Known, *, whole: bool = True) -> Walked:
     """Ask everything a reader can: pages, forms, commands, queries, calls; without `whole` only queries and calls."""
-    found = Walked()
+    walked = Walked()
     session = service.session(named(service, name), "comparing", known.case)
-    found.answers["queries"] = {
-        f"{query} {given}": calls.given(session, "ask.rows", (query,), given) for query, given in known.runs
+    walked.answers["queries"] = {
+        f"{query} {parameters}": calls.given(session, "ask.rows", (query,), parameters)
+        for query, parameters in known.runs
     }
-    found.answers["calls"] = dict(calls.walk(session, known))
+    walked.answers["calls"] = dict(calls.walk(session, known))
     if not whole:
-        return found
+        return walked
     link = service.sign_in_link(name, "comparing")
     command_line.command_line_login(service, command_line.token_file(service.settings), "", "", "", link, "comparing")
-    found.answers["commands"] = dict(commands.walk(service.settings, known))
+    walked.answers["commands"] = dict(commands.walk(service.settings, known))
     app = create_app(service)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     client = signed_in(app, name, "comparing")
-    found.answers["pages"] = dict(pages.walk(client, known))
-    found.answers["forms"] = {
+    walked.answers["pages"] = dict(pages.walk(client, known))
+    walked.answers["forms"] = {
         f"{call} {call.form}": pages.ask(client, call) for call in pages.calls(app, known, "POST")
     }
-    return found
+    return walked
 
 
 def load(service: Service, case: str, rows: Tables, folder: Path) -> None:
@@ -131,11 +132,11 @@ def twofold(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPat
         part_home = homes.copied(whole, at_server(named="part", snapshot_rows=1))
         load(whole, CASE, rows, folder / "whole")
         image = read_image(whole.store(), CASE)
-        given = {
-            query.name: [as_text(one) for one in invented.arguments(query, rows)][-4::2]
+        queries = {
+            query.name: [as_text(parameters) for parameters in invented.arguments(query, rows)][-4::2]
             for query in whole.library.values()
         }
-        known = replace(known_of(CASE, KEY, rows, given, each=2), claims=tuple(sorted(image.claims)[::20]))
+        known = replace(known_of(CASE, KEY, rows, queries, each=2), claims=tuple(sorted(image.claims)[::20]))
         for name in ("reader", "sourced", "outsider"):
             walked["whole", name] = asked(whole, name, known, whole=name != "sourced")
         walked["whole", "elsewhere"] = asked(whole, "elsewhere", Known(OTHER))

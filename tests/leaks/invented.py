@@ -124,8 +124,10 @@ def without_c(whole: Tables) -> Tables:
     rows: Tables = copy.deepcopy(whole)
     entities = [row for table in ENTITY_TABLES for row in rows[table.name]]
     shared = {row["id"] for row in rows["statements"] if row.get("handling") == "P"}
-    said = {row["id"]: row.get("statement_id") or "" for row in entities}
-    closed = {row["id"] for row in entities if row.get("handling") == "C" or said[row["id"]] not in shared | {""}}
+    statement_of = {row["id"]: row.get("statement_id") or "" for row in entities}
+    closed = {
+        row["id"] for row in entities if row.get("handling") == "C" or statement_of[row["id"]] not in shared | {""}
+    }
 
     def is_shared(link: dict[str, str]) -> bool:
         ends = {link["subject_id"], link["object_id"]}
@@ -139,16 +141,18 @@ def without_c(whole: Tables) -> Tables:
     }
     rows["links"] = [row for row in rows["links"] if is_shared(row)]
     mentioned = {row[end] for row in rows["links"] for end in ("subject_id", "object_id")}
-    visible = mentioned | {row["id"] for row in entities if row.get("handling") == "P" or said[row["id"]] in shared}
+    visible = mentioned | {
+        row["id"] for row in entities if row.get("handling") == "P" or statement_of[row["id"]] in shared
+    }
     visible -= closed
     contested = sorted({_link(row) for row in rows["links"]} & hidden_denials)
     rows["statements"] = [row for row in rows["statements"] if row["id"] in shared]
     needed = {row.get(column) or "" for row in rows["statements"] for column in ("source_id", "interpreter_id")}
     for table in ENTITY_TABLES:
         rows[table.name] = [row for row in rows[table.name] if row["id"] in visible | needed]
-        for one in rows[table.name]:
-            if one["id"] not in visible:
-                one["handling"] = "C"
+        for entity in rows[table.name]:
+            if entity["id"] not in visible:
+                entity["handling"] = "C"
     rows["statements"].append({"id": STAND_IN, "kind": "intelligence", "handling": "C"})
     rows["links"] += [claim(*link, STAND_IN, polarity="denies") for link in contested]
     return rows
@@ -163,10 +167,10 @@ def arguments(query: Query, rows: Tables) -> list[dict[str, Any]]:
     loosest = {
         p.name: _SPANS[p.type] for p in query.parameters if p.type in _SPANS and p.name not in ("steps", "after")
     }
-    given = [p for p in query.parameters if p.default is None or p.type == "id"]
+    required = [p for p in query.parameters if p.default is None or p.type == "id"]
     sets: list[dict[str, Any]] = [{}, loosest] if all(p.default is not None for p in query.parameters) else []
-    if given:
-        sets += [loosest | {p.name: _value(query, p, number, rows) for p in given} for number in range(4)]
+    if required:
+        sets += [loosest | {p.name: _value(query, p, number, rows) for p in required} for number in range(4)]
     return sets
 
 
@@ -202,6 +206,9 @@ def _value(query: Query, parameter: Parameter, number: int, rows: Tables) -> Any
     )
     table = kind.get(parameter.name, subject)
     mentioned = Counter(row[end] for row in rows["links"] for end in ("subject_id", "object_id", "statement_id"))
-    ids = sorted((row["id"] for row in rows[table]), key=lambda one: (one[0] != "X", -mentioned[one], one))
+    ids = sorted(
+        (row["id"] for row in rows[table]),
+        key=lambda identifier: (identifier[0] != "X", -mentioned[identifier], identifier),
+    )
     offset = 1 if parameter.name == "second" else 0
     return ids[(number * (2 if query.subject == "paths" else 1) + offset) % len(ids)]

@@ -40,8 +40,8 @@ class Known:
     @property
     def runs(self) -> list[tuple[str, Mapping[str, str]]]:
         """Every named query, the service's own included, with each set of parameters."""
-        given = self.queries if self.queries is not None else plain_parameters(Library().values(), self.entities[0])
-        return [(name, one) for name, sets in given.items() for one in sets]
+        queries = self.queries if self.queries is not None else plain_parameters(Library().values(), self.entities[0])
+        return [(name, parameters) for name, sets in queries.items() for parameters in sets]
 
     @property
     def firsts(self) -> list[tuple[str, Mapping[str, str]]]:
@@ -59,11 +59,11 @@ def plain_parameters(queries: Iterable[Query], identifier: str) -> dict[str, lis
     }
 
 
-def as_text(given: Mapping[str, Any]) -> dict[str, str]:
+def as_text(parameters: Mapping[str, Any]) -> dict[str, str]:
     """Parameters as strings for an address or the command line."""
     return {
         name: ";".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-        for name, value in given.items()
+        for name, value in parameters.items()
     }
 
 
@@ -81,13 +81,17 @@ def known_of(case: str, key: bytes, rows: Rows, queries: Mapping[str, Sequence[M
     entities: list[str] = []
     for table in ENTITY_TABLES:
         ids = [row["id"] for row in rows.get(table.name, ())]
-        entities += _spread([one for one in ids if one in hidden], 1) + _spread([i for i in ids if i not in hidden], 1)
+        entities += _spread([identifier for identifier in ids if identifier in hidden], 1) + _spread(
+            [i for i in ids if i not in hidden], 1
+        )
     people = [row["id"] for row in rows["people"]]
     entities += _spread(people, each)
-    entities += [vault.pseudonym(key, "person", one) for one in _spread(people, each)]
+    entities += [vault.pseudonym(key, "person", person) for person in _spread(people, each)]
     entities += [vault.pseudonym(key, "thing", row["id"]) for row in _spread(rows["things"], 2)]
-    said = [row["id"] for row in rows["statements"]]
-    statements = _spread([one for one in said if one in hidden], each) + _spread(said, each)
+    statement_ids = [row["id"] for row in rows["statements"]]
+    statements = _spread([statement for statement in statement_ids if statement in hidden], each) + _spread(
+        statement_ids, each
+    )
     links = [(row["subject_id"], row["relation"], row["object_id"]) for row in rows["links"]]
     closed = [
         (row["subject_id"], row["relation"], row["object_id"])

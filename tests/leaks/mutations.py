@@ -2323,25 +2323,28 @@ def fails(mutation: Mutation, folder: Path) -> tuple[bool, str]:
         )
     finally:
         path.write_text(before, "utf-8")
-    said = done.stdout.strip().splitlines()
+    output = done.stdout.strip().splitlines()
     # A fixture that broke is no test that failed.
-    return done.returncode == _FAILED and any(line.startswith("FAILED") for line in said), "\n".join(said[-12:])
+    return done.returncode == _FAILED and any(line.startswith("FAILED") for line in output), "\n".join(output[-12:])
 
 
 def main(names: list[str]) -> int:
     """Run them and print the table; the number of tests that did not fail."""
-    chosen = [one for one in MUTATIONS if not names or one.name in names]
+    chosen = [mutation for mutation in MUTATIONS if not names or mutation.name in names]
     unseen = 0
     print("| protection | where | test | seen failing |\n|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory(prefix="mutations-") as temporary:
         folder = Path(temporary) / "checkout"
         shutil.copytree(ROOT, folder, ignore=_IGNORED)
-        for one in chosen:
-            failed, said = fails(one, folder)
+        for mutation in chosen:
+            failed, output = fails(mutation, folder)
             unseen += not failed
-            print(f"| {one.protects} | `{one.file}` | `{one.test}` | {'yes' if failed else 'NO'} |", flush=True)
+            print(
+                f"| {mutation.protects} | `{mutation.file}` | `{mutation.test}` | {'yes' if failed else 'NO'} |",
+                flush=True,
+            )
             if not failed:
-                print(said, file=sys.stderr, flush=True)
+                print(output, file=sys.stderr, flush=True)
     return unseen
 
 

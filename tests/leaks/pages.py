@@ -39,14 +39,14 @@ def once(**values: Any) -> Entry:
 
 def each(attribute: str, name: str = "id", **values: Any) -> Entry:
     """Return an entry with one request for each known value of `attribute`, passed as `name`."""
-    return lambda known: [{name: one, **values} for one in getattr(known, attribute)]
+    return lambda known: [{name: value, **values} for value in getattr(known, attribute)]
 
 
 def _network(known: Known) -> Iterator[Values]:
     yield {}
     yield {"find": known.words[0]}
-    for place, one in enumerate(known.entities[::2]):
-        yield {"id": one, "depth": str(place % 3)}
+    for place, entity in enumerate(known.entities[::2]):
+        yield {"id": entity, "depth": str(place % 3)}
     several = list(known.entities)
     yield {"id": several[:4], "open": several[:2], "hide": several[1:2], "least": "0.2", "size": "30"}
     yield {"id": several[:60], "depth": "0", "relation": "DIRECTED"}
@@ -71,8 +71,8 @@ def _whole(_known: Known) -> Iterator[Values]:
 
 
 def _growth(known: Known) -> Iterator[Values]:
-    for one in known.entities:
-        yield {"node": one}
+    for entity in known.entities:
+        yield {"node": entity}
     several = list(known.entities)
     yield {"node": several[0], "id": several[:4], "open": [several[0], f"~person~{several[-1]}"], "source_grade": "2"}
 
@@ -80,8 +80,8 @@ def _growth(known: Known) -> Iterator[Values]:
 def _ways(known: Known) -> Iterator[Values]:
     yield {}
     several = list(known.entities)
-    for one, other in itertools.pairwise(several):
-        yield {"from": one, "to": other}
+    for first, second in itertools.pairwise(several):
+        yield {"from": first, "to": second}
     for kind in ("likeliest", "every", "accounts"):
         yield {"from": several[0], "to": several[1:4], "kind": kind, "besides": ["presence", "own"]}
         yield {"to": several[0], "kind": kind, "recorded": "yes", "avoid": several[-1]}
@@ -93,8 +93,8 @@ def _links(known: Known) -> Iterator[Values]:
 
 
 def _queries(known: Known) -> Iterator[Values]:
-    for name, given in known.firsts:
-        yield {"name": name, "run": "1", **{f"p.{parameter}": text for parameter, text in given.items()}}
+    for name, parameters in known.firsts:
+        yield {"name": name, "run": "1", **{f"p.{parameter}": text for parameter, text in parameters.items()}}
     first = known.firsts[0][0]
     yield {"name": first, "run": "1", "as": "csv"}
     yield {"name": "statements.denials", "run": "1", "as": "csv"}
@@ -120,7 +120,7 @@ PAGES: dict[str, Entry] = {
         {"from": "2020", "to": "2020-05"},
         {"at": known.entities[0]},
         {"q": known.words[0]},
-        *({"cohort": one} for one in known.entities[::3]),
+        *({"cohort": entity} for entity in known.entities[::3]),
         {"cohort": known.entities[0], "day": "2020-05-08"},
     ],
     "surges.view": lambda known: [
@@ -128,7 +128,7 @@ PAGES: dict[str, Entry] = {
         {"of": "people", "step": "week"},
         {"of": "per_boat", "year": "2020", "until": "2999-12-31"},
         {"of": "people", "as": "csv"},
-        *({"gang": one} for one in known.entities[::8]),
+        *({"gang": entity} for entity in known.entities[::8]),
         {"of": "no-such-series", "column": known.words[0]},
     ],
     "leads.table": lambda known: [
@@ -140,9 +140,9 @@ PAGES: dict[str, Entry] = {
         {"review": "any", "surfaced": "yes"},
         {"review": "none"},
     ],
-    "groups.table": lambda known: [{}, *({"q": one} for one in (*known.pseudonyms[1:], "crossing", "C"))],
+    "groups.table": lambda known: [{}, *({"q": text} for text in (*known.pseudonyms[1:], "crossing", "C"))],
     "groups.work": each("jobs"),
-    "through.view": lambda known: [{}, *({"id": one} for one in known.entities[::4])],
+    "through.view": lambda known: [{}, *({"id": entity} for entity in known.entities[::4])],
     "through.picture": lambda known: [{}, {"id": known.entities[0]}],
     "leads.table_csv": lambda _known: [{}, {"sort": "score_on_record"}],
     "leads.lead": each("entities"),
@@ -150,10 +150,10 @@ PAGES: dict[str, Entry] = {
         {},
         {"goal": "reach", "size": "2"},
         {"size": "99"},
-        *({"id": one} for one in known.entities),
+        *({"id": entity} for entity in known.entities),
     ],
     "entities.page": lambda known: [
-        *({"id": one} for one in known.entities),
+        *({"id": entity} for entity in known.entities),
         {"id": known.entities[0], "relation": "DIRECTED"},
     ],
     "statements.page": each("statements"),
@@ -166,19 +166,21 @@ PAGES: dict[str, Entry] = {
     ],
     "displacement.table": lambda _known: [{}, {"as": "csv"}],
     "displacement.place": lambda known: [
-        *({"id": one} for one in known.entities[::2]),
-        *({"id": one, "day": "2020-05-08"} for one in known.entities[1::4]),
+        *({"id": entity} for entity in known.entities[::2]),
+        *({"id": entity, "day": "2020-05-08"} for entity in known.entities[1::4]),
         {"id": known.entities[0], "as": "csv"},
     ],
-    "displacement.person": lambda known: [{"id": one} for one in known.entities[::3]],
+    "displacement.person": lambda known: [{"id": entity} for entity in known.entities[::3]],
     "linked.table": lambda known: [
         {},
         {"as": "csv"},
-        *({"id": one} for one in known.entities[::2]),
+        *({"id": entity} for entity in known.entities[::2]),
         {"id": known.entities[0], "as": "csv"},
     ],
     "linked.cluster": each("entities"),
-    "linked.pair": lambda known: [{"first": one, "second": other} for one, other in itertools.pairwise(known.entities)],
+    "linked.pair": lambda known: [
+        {"first": first, "second": second} for first, second in itertools.pairwise(known.entities)
+    ],
     "behind.printed": lambda known: [{}, {"id": list(known.entities[:60])}],
     "network.tables": _same_network,
     "network.groups": _same_network,
@@ -192,7 +194,7 @@ PAGES: dict[str, Entry] = {
     "pictures.version": each("jobs", version="1"),
     "pictures.state": each("jobs"),
     "pictures.drafts": once(),
-    "comments.about": lambda known: [*({"id": one} for one in known.entities), *_links(known)],
+    "comments.about": lambda known: [*({"id": entity} for entity in known.entities), *_links(known)],
     "comments.counts": once(),
     "overview.view": _whole,
     "overview.points": _whole,
@@ -219,15 +221,15 @@ PAGES: dict[str, Entry] = {
     "load.start": lambda known: [{}, {"case": known.case}],
     "load.form": once(),
     "load.preview": lambda known: [
-        values for one in known.uploads for values in ({"upload": one}, {"upload": one, "as": "csv"})
+        values for upload in known.uploads for values in ({"upload": upload}, {"upload": upload, "as": "csv"})
     ],
     "load.job": each("jobs"),
     "load.take_back": lambda _known: [{"delivery": "1"}, {"delivery": "9"}],
     "adding.form": lambda known: [
         {},
         {"subject": known.entities[0], "relation": "DIRECTED", "object": known.entities[-1], "next": "//elsewhere"},
-        *({"statement": one, "claim": claim} for one in known.statements for claim in known.claims[:2]),
-        *({"statement": one, "fate": "withdrawn"} for one in known.statements),
+        *({"statement": statement, "claim": claim} for statement in known.statements for claim in known.claims[:2]),
+        *({"statement": statement, "fate": "withdrawn"} for statement in known.statements),
     ],
     "adding.done": each("jobs", token="0" * 32, new="new1"),
     "adding.history": each("statements"),
@@ -241,8 +243,8 @@ PAGES: dict[str, Entry] = {
     "saved.one": each("jobs"),
     "saved.export": once(),
     "exports.exposure": lambda known: [
-        *({"id": one, "depth": "1"} for one in known.entities[::3]),
-        *({"lead": one} for one in known.entities[::3]),
+        *({"id": entity, "depth": "1"} for entity in known.entities[::3]),
+        *({"lead": entity} for entity in known.entities[::3]),
     ],
     "exports.table": once(),
     "exports.new": lambda known: [{}, {"id": known.entities[0], "depth": "1"}],
@@ -252,8 +254,8 @@ PAGES: dict[str, Entry] = {
 def canvas(known: Known) -> Values:
     """A state of the canvas that names everything in the case."""
     return {
-        "asked": [["id", known.entities[0]], *(["add", one] for one in known.entities[1:])],
-        "arranged": {one: [10 * place, 5] for place, one in enumerate(known.entities)},
+        "asked": [["id", known.entities[0]], *(["add", entity] for entity in known.entities[1:])],
+        "arranged": {entity: [10 * place, 5] for place, entity in enumerate(known.entities)},
         "pinned": list(known.entities[:3]),
         "look": {"seen": list(known.words)},
     }
@@ -280,34 +282,34 @@ FORMS: dict[str, Entry] = {
         {"what": "roles", "name": known.accounts[0], "role": "administrator"},
         {"what": "no-such", "name": known.accounts[0]},
     ],
-    "leads.review": lambda known: [{"id": one, "judgement": "park", "reason": REASON} for one in known.entities],
+    "leads.review": lambda known: [{"id": entity, "judgement": "park", "reason": REASON} for entity in known.entities],
     "leads.question": lambda known: [
-        {"id": one, "claim": claim} for one in known.entities for claim in known.claims[:9]
+        {"id": entity, "claim": claim} for entity in known.entities for claim in known.claims[:9]
     ],
     "log.verify": once(),
     # Everything in the case is new since that date.
     "waiting.seen": once(at="2020-01-01T00:00:00", version="0"),
     "reveals.ask": each("pseudonyms", reason=REASON),
     "reveals.decide": lambda known: [
-        {"id": one, "answer": answer} for one in known.requests for answer in ("agree", "refuse")
+        {"id": request, "answer": answer} for request in known.requests for answer in ("agree", "refuse")
     ],
     "reveals.opened": each("requests"),
     "reveals.end": each("requests"),
-    "holds.add": lambda known: [{"person": one, **_HOLD} for one in known.entities[:4]],
+    "holds.add": lambda known: [{"person": entity, **_HOLD} for entity in known.entities[:4]],
     "holds.release": once(id="x"),
-    "search.known": lambda known: [{"what": one} for one in (*known.entities[:3], "Nobody At All")],
+    "search.known": lambda known: [{"what": name} for name in (*known.entities[:3], "Nobody At All")],
     "sealing.ask": once(id="no-such-person", reason=REASON),
     "sealing.share": once(do="declare", other="no-such-case", reason=REASON),
     "sealing.accounts": once(do="hold", delivery="1"),
     "sealing.protect": once(to="marked", reason=REASON),
     "sealing.decide": once(id="no-such-request", answer="refuse"),
     "groups.decide": lambda known: [
-        {"one": one, "other": NOWHERE, "kind": "independent", "reason": REASON} for one in known.pseudonyms
+        {"one": pseudonym, "other": NOWHERE, "kind": "independent", "reason": REASON} for pseudonym in known.pseudonyms
     ],
     "groups.end": each("jobs", reason=REASON),
     "erasures.ask": once(id="no-such-person", reason=REASON),
     "erasures.decide": lambda known: [
-        {"id": one, "answer": answer} for one in known.requests for answer in ("agree", "refuse")
+        {"id": request, "answer": answer} for request in known.requests for answer in ("agree", "refuse")
     ],
     "load.receive": once(),
     "surges.load": once(name="x"),
@@ -323,7 +325,7 @@ FORMS: dict[str, Entry] = {
             for subject in known.entities[::3]
             for do in ("check", "claim", "new:people:c1.object_id")
         ),
-        *(_adding(known, known.entities[0], "check", of=one, reason=REASON) for one in known.statements),
+        *(_adding(known, known.entities[0], "check", of=statement, reason=REASON) for statement in known.statements),
         _adding(known, known.entities[0], "add", token="x"),
     ],
     "cypher.send": lambda known: [
@@ -337,25 +339,31 @@ FORMS: dict[str, Entry] = {
     "saved.bring": once(file="{}"),
     "exports.choose": lambda known: (
         [
-            {"id": one, "depth": "1", "only": list(known.entities), "form": "pdf", "arranged": f'{{"{one}": [1, 2]}}'}
-            for one in known.entities[::3]
+            {
+                "id": entity,
+                "depth": "1",
+                "only": list(known.entities),
+                "form": "pdf",
+                "arranged": f'{{"{entity}": [1, 2]}}',
+            }
+            for entity in known.entities[::3]
         ]
         + [{"id": known.entities[0], "depth": "1", "inside": list(known.entities), "passing": "[]"}]
     ),
     "exports.preview": lambda known: [
-        {"id": one, "depth": "1", "recipient": "Europol", "handling": handling}
-        for one in known.entities[::3]
+        {"id": entity, "depth": "1", "recipient": "Europol", "handling": handling}
+        for entity in known.entities[::3]
         for handling in ("", "P", "C")
     ],
     "exports.make": lambda known: [{"id": known.entities[0], "recipient": "Europol", "reason": REASON, "ask": "yes"}],
     "exports.fetch": each("requests"),
     "exports.decide": lambda known: [
-        {"id": one, "answer": answer} for one in known.requests for answer in ("agree", "refuse")
+        {"id": request, "answer": answer} for request in known.requests for answer in ("agree", "refuse")
     ],
     "exports.recalled": each("requests"),
     "pictures.save": lambda known: [
         {"state": json.dumps(canvas(known)), "name": "everybody", "notes": "x", "shared": "yes"},
-        *({"state": json.dumps(canvas(known)), "id": one, "base": "1"} for one in known.jobs),
+        *({"state": json.dumps(canvas(known)), "id": job, "base": "1"} for job in known.jobs),
     ],
     "pictures.restore": each("jobs", version="1"),
     "pictures.rename": each("jobs", name="x", notes="x"),
@@ -363,11 +371,11 @@ FORMS: dict[str, Entry] = {
     "pictures.delete": each("jobs"),
     "pictures.keep_draft": lambda known: [
         {"state": json.dumps(canvas(known)), "sitting": "sitting1"},
-        *({"state": json.dumps(canvas(known)), "sitting": "sitting2", "picture": one} for one in known.jobs),
+        *({"state": json.dumps(canvas(known)), "sitting": "sitting2", "picture": job} for job in known.jobs),
     ],
     "pictures.forget": once(sitting="sitting2"),
     "comments.add": lambda known: [
-        {"text": "said", **about} for about in (*({"id": one} for one in known.entities), *_links(known))
+        {"text": "said", **about} for about in (*({"id": entity} for entity in known.entities), *_links(known))
     ],
     "comments.take_back": each("jobs", "comment"),
     "account.begin": once(),
@@ -413,13 +421,13 @@ class Answer:
 
 def unwalked(app: Flask) -> set[str]:
     """Rules of the app without an entry, and entries without a rule."""
-    asked = {("GET", name) for name in PAGES} | {("POST", name) for name in FORMS}
-    there = {
+    walked = {("GET", name) for name in PAGES} | {("POST", name) for name in FORMS}
+    routed = {
         (method, rule.endpoint.removesuffix(TWIN))
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
-    return {" ".join(one) for one in there ^ asked}
+    return {" ".join(pair) for pair in routed ^ walked}
 
 
 def calls(app: Flask, known: Known, *methods: str, turn: int | None = None) -> Iterator[Call]:
@@ -442,12 +450,12 @@ def _calls(app: Flask, known: Known, methods: Collection[str]) -> Iterator[Call]
                 askings = list(entry(known))
                 for number, values in enumerate(askings):
                     turn = (number + (endpoint != name)) % 2 if twofold and len(askings) > 1 else None
-                    given = {"case": known.case} | values if "case" in rule.arguments else values
+                    arguments = {"case": known.case} | values if "case" in rule.arguments else values
                     form: Values = {}
                     if method == "POST":
-                        form = {key: value for key, value in given.items() if key not in rule.arguments}
-                        given = {key: value for key, value in given.items() if key in rule.arguments}
-                    address = adapter.build(endpoint, given, method=method)
+                        form = {key: value for key, value in arguments.items() if key not in rule.arguments}
+                        arguments = {key: value for key, value in arguments.items() if key in rule.arguments}
+                    address = adapter.build(endpoint, arguments, method=method)
                     yield Call(name, method, address, tuple(sorted(form.items())), "case" in rule.arguments, turn)
 
 
@@ -497,13 +505,13 @@ _LINK = re.compile(rb'(?:href|action|data-address|data-page|data-twin)="(/[^"#]*
 
 def walk(client: FlaskClient, known: Known, of_a_kind: int = 2) -> dict[str, Answer]:
     """Request every address of the map, then every linked address; only the first few of each kind of link."""
-    found: dict[str, Answer] = {}
+    answers: dict[str, Answer] = {}
     adapter = client.application.url_map.bind("localhost")
     queue: deque[str] = deque()
     met: dict[str, int] = {}
 
     def take(call: Call) -> None:
-        answer = found[RANDOM.sub("ID", call.address)] = ask(client, call)
+        answer = answers[RANDOM.sub("ID", call.address)] = ask(client, call)
         if answer.status in (302, 303):
             queue.append(dict(answer.headers)["Location"])
         queue.extend(unescape(link.decode()) for link in _LINK.findall(answer.body))
@@ -513,8 +521,10 @@ def walk(client: FlaskClient, known: Known, of_a_kind: int = 2) -> dict[str, Ans
     while queue:
         address = queue.popleft()
         parts = urlsplit(address)
-        kind = parts.path + "?" + "&".join(sorted({one.partition("=")[0] for one in parts.query.split("&")}))
-        if RANDOM.sub("ID", address) in found or met.get(kind, 0) >= of_a_kind:
+        kind = (
+            parts.path + "?" + "&".join(sorted({parameter.partition("=")[0] for parameter in parts.query.split("&")}))
+        )
+        if RANDOM.sub("ID", address) in answers or met.get(kind, 0) >= of_a_kind:
             continue
         met[kind] = met.get(kind, 0) + 1
         try:
@@ -522,4 +532,4 @@ def walk(client: FlaskClient, known: Known, of_a_kind: int = 2) -> dict[str, Ans
         except (MethodNotAllowed, NotFound):
             continue  # the target of a form
         take(Call(endpoint.removesuffix(TWIN), "GET", address))
-    return found
+    return answers

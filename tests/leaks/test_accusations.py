@@ -47,13 +47,13 @@ FIRST: Tables = {
     "things": [{"id": "phone-1", "kind": "phone", "value": "+447700900123"}],
     "statements": [{"id": "rep-1", "kind": "intelligence", "handling": "P"}],
     "links": [
-        *({**one, "place": "Loon beach"} for one in said("rep-1", *LINKS)),
+        *({**row, "place": "Loon beach"} for row in said("rep-1", *LINKS)),
         *said("rep-1", "idle-1 ASSOCIATES_WITH boss-1"),
     ],
 }
 DENIALS: Tables = {
     "statements": [{"id": "rep-c", "kind": "intelligence", "handling": "C"}],
-    "links": [{**one, "polarity": "denies"} for one in said("rep-c", *LINKS)],
+    "links": [{**row, "polarity": "denies"} for row in said("rep-c", *LINKS)],
 }
 LATER: Tables = {
     "statements": [{"id": report, "kind": "intelligence", "handling": "P"} for report in ("rep-2", "rep-3")],
@@ -75,7 +75,7 @@ WITNESSED: Tables = {
 }
 ACCUSED_DENIED: Tables = {
     "statements": [{"id": "rep-c", "kind": "intelligence", "handling": "C"}],
-    "links": [{**one, "polarity": "denies"} for one in said("rep-c", *ACCUSED)],
+    "links": [{**row, "polarity": "denies"} for row in said("rep-c", *ACCUSED)],
 }
 
 
@@ -101,17 +101,17 @@ def pages(people: Place, path: str, query: str = "") -> tuple[str, str]:
 
 
 def test_key_players_and_their_rivals_are_marked(people: Place) -> None:
-    found = people("low").leads.sets.find(2, people=["boss-1", "aide-1"])
-    assert [rival.denied for rival in found.rivals] == ["contested"] * len(found.rivals) != []
-    assert found.denied["boss-1"] == "contested"
+    players = people("low").leads.sets.find(2, people=["boss-1", "aide-1"])
+    assert [rival.denied for rival in players.rivals] == ["contested"] * len(players.rivals) != []
+    assert players.denied["boss-1"] == "contested"
     page, twin = pages(people, "sets", "?id=boss-1&id=aide-1")
-    assert page.count(">contested<") >= 1 + len(found.rivals)
-    assert twin.count('"contested"') >= 1 + len(found.rivals)
+    assert page.count(">contested<") >= 1 + len(players.rivals)
+    assert twin.count('"contested"') >= 1 + len(players.rivals)
 
 
 def test_words_of_a_claim_that_are_found_are_marked(people: Place) -> None:
-    found = people("low").search.said("Loon")
-    assert [text.statement["denying"] for text in found.texts if text.statement] == ["contested"] * len(LINKS)
+    hits = people("low").search.said("Loon")
+    assert [text.statement["denying"] for text in hits.texts if text.statement] == ["contested"] * len(LINKS)
     page, twin = pages(people, "search", "?q=Loon")
     assert page.count(">contested<") == len(LINKS)
     assert twin.count('"denying":"contested"') == len(LINKS)
@@ -188,7 +188,7 @@ def told(at_server: Callable[..., Settings]) -> Iterator[Place]:
 @pytest.mark.parametrize(("reader", "word"), [("inv", "denied"), ("sourced", "contested")])
 def test_facts_that_could_give_a_source_away_are_marked(told: Place, reader: str, word: str) -> None:
     exposed = told(reader).exports.exposed(Wanted(picture=PictureRequest(ids=("boss-1", "crossing-1"), depth=0)))
-    facts = [each.fact for one in exposed.witnesses for each in one.facts]
+    facts = [each.fact for witness in exposed.witnesses for each in witness.facts]
     assert {fact.denied for fact in facts if fact.relation == "ORGANISED"} == {word}
     page = told.client(reader).get(f"/case/{told.case}/exposure?id=boss-1&id=crossing-1&depth=0").text
     assert f">{word}<" in page

@@ -42,15 +42,17 @@ def test_every_query_is_walked(twofold: Any) -> None:
 
 def test_the_walk_meets_what_there_is(twofold: Any) -> None:
     """Otherwise the tests below could pass on errors alone."""
-    found = twofold.walked["whole", "reader"].answers
-    good = [address for address, answer in found["pages"].items() if answer.status == 200]
+    walked = twofold.walked["whole", "reader"].answers
+    good = [address for address, answer in walked["pages"].items() if answer.status == 200]
     rooms = {address.partition("?")[0].removesuffix(".json") for address in good}
     assert len(rooms) > 20, rooms
     assert len(good) > 150
     for kind, least in (("queries", 60), ("calls", 80), ("commands", 12)):
-        answers = [str(answer) for answer in found[kind].values()]
-        told = [one for one in answers if not one.startswith(("Refused", "NotFound", "RequestError", "6", "7"))]
-        assert len(told) > least, kind
+        answers = [str(answer) for answer in walked[kind].values()]
+        successes = [
+            answer for answer in answers if not answer.startswith(("Refused", "NotFound", "RequestError", "6", "7"))
+        ]
+        assert len(successes) > least, kind
 
 
 @pytest.mark.parametrize("name", ["reader", "sourced"])
@@ -58,10 +60,10 @@ def test_without_clearance_for_c_it_is_as_if_c_had_never_been_loaded(twofold: An
     assert twofold.walked["whole", name].differing(twofold.walked["part", name]) == {}
 
 
-@pytest.mark.parametrize("asked", ["outsider", "elsewhere"])
-def test_a_case_that_is_not_granted_is_as_if_it_were_not_there(twofold: Any, asked: str) -> None:
+@pytest.mark.parametrize("reader", ["outsider", "elsewhere"])
+def test_a_case_that_is_not_granted_is_as_if_it_were_not_there(twofold: Any, reader: str) -> None:
     """Asked for the hidden case, and for the reader's own."""
-    assert twofold.walked["whole", asked].differing(twofold.walked["absent", asked]) == {}
+    assert twofold.walked["whole", reader].differing(twofold.walked["absent", reader]) == {}
 
 
 def test_the_case_holds_what_its_readers_are_not_shown(twofold: Any) -> None:

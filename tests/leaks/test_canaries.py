@@ -82,12 +82,12 @@ class Searched:
     def seen(self, role: str) -> dict[str, set[str]]:
         """Label of a canary → requests that showed it to a role. Words of the request may appear in its answer."""
         if role not in self._seen:
-            found = self._seen[role] = {}
-            for asked, answer in self.answers[role]:
-                for label in self.canaries.found(answer) - self.canaries.found(asked):
-                    found.setdefault(label, set()).add(asked)
+            requests = self._seen[role] = {}
+            for request, answer in self.answers[role]:
+                for label in self.canaries.found(answer) - self.canaries.found(request):
+                    requests.setdefault(label, set()).add(request)
             for label in self.canaries.encoded("".join(answer for _, answer in self.answers[role])):
-                found.setdefault(label, set()).add("as base64")
+                requests.setdefault(label, set()).add("as base64")
         return self._seen[role]
 
 
@@ -113,19 +113,19 @@ def asked(service: Service, name: str, known: Known, *, by_command: bool) -> lis
     # Only some of the named queries as pages: the calls cover all of them.
     fewer = replace(known, queries=dict(list((known.queries or {}).items())[::8]))
     turn = None if ROLES[name][1] in (P, PS) else list(ROLES).index(name) % 2
-    found = [
+    answers = [
         (f"{call} {dict(call.form)}", pages.ask(client, call).text)
         for call in pages.calls(app, fewer, "GET", "POST", turn=turn)
     ]
-    found += calls.walk(service.session(named(service, name), "canaries", CASE), known).items()
+    answers += calls.walk(service.session(named(service, name), "canaries", CASE), known).items()
     if by_command:
         link = service.sign_in_link(name, "canaries")
         command_line.command_line_login(
             service, command_line.token_file(service.settings), "", "", "", link, "canaries"
         )
-        found += commands.walk(service.settings, known).items()
+        answers += commands.walk(service.settings, known).items()
         command_line.command_line_logout(service, command_line.token_file(service.settings))
-    return found
+    return answers
 
 
 def provoked(client: FlaskClient, known: Known, typed: str) -> Iterator[tuple[int, str, str]]:
@@ -162,8 +162,8 @@ def provoked(client: FlaskClient, known: Known, typed: str) -> Iterator[tuple[in
 @pytest.fixture(scope="module")
 def searched(settings: Callable[..., Settings], jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Searched:
     folder = tmp_path_factory.mktemp("canaries")
-    found, rows = canaries.case(folder / "invented")
-    result = Searched(found)
+    planted, rows = canaries.case(folder / "invented")
+    result = Searched(planted)
     with overheard(result), homes.hasty(Service(settings(named="part", snapshot_rows=1))) as service:
         result.home = service.settings.home
         fill(service, result, rows, folder)
@@ -195,9 +195,9 @@ def overheard(result: Searched) -> Iterator[None]:
 def imported(settings: Callable[..., Settings], jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Searched:
     """The same case in a store made by Neo4j's import tool; its answer is what the tool's folder held."""
     folder = tmp_path_factory.mktemp("imported")
-    found, rows = canaries.case(folder / "invented")
+    planted, rows = canaries.case(folder / "invented")
     write(folder / "sent", **rows)
-    result = Searched(found, {"the tool": []})
+    result = Searched(planted, {"the tool": []})
     with overheard(result), homes.hasty(Service(settings(named="part", snapshot_rows=1, import_rows=1))) as service:
         result.home = service.settings.home
         accounts.add(service.database, "loader", ["investigator"], {CASE: CS})
@@ -220,31 +220,31 @@ def imported(settings: Callable[..., Settings], jars: Path, tmp_path_factory: py
 
 def fill(service: Service, result: Searched, rows: Tables, folder: Path) -> None:
     """Load the case through the browser, ask everything, provoke errors."""
-    found = result.canaries
+    planted = result.canaries
     for name, (role, grant, _) in ROLES.items():
         accounts.add(service.database, name, [role], {CASE: grant} if grant else {})
-    people = {one.name: one for one in accounts.listed(service.database)}
+    people = {account.name: account for account in accounts.listed(service.database)}
 
     def session(name: str) -> Session:
         return service.session(people[name], "canaries", CASE)
 
     loader = session("loader")
-    rejected = {"subject_id": "boss-1", "relation": found.text("a rejected row", "loader"), "object_id": "aide-1"}
+    rejected = {"subject_id": "boss-1", "relation": planted.text("a rejected row", "loader"), "object_id": "aide-1"}
     rows["links"].append(rejected | {"statement_id": "report-p"})
     content = packed(rows, folder / "sent")
     job = loader.deliveries.job(
-        loader.deliveries.uploads.confirm(uploaded(loader, content, f"{found.texts['name of witness']}.zip")),
+        loader.deliveries.uploads.confirm(uploaded(loader, content, f"{planted.texts['name of witness']}.zip")),
         wait_s=WAIT_S,
     )
     assert job.state == "done", job.said
-    waiting = uploaded(loader, content, f"{found.texts['name of victim']}.zip")
+    waiting = uploaded(loader, content, f"{planted.texts['name of victim']}.zip")
     assert len(loader.deliveries.uploads.preview(waiting, quiet).rejections) == 1
     key = service.register.key(CASE, create=False)
-    witness = found.texts["id of witness"]
+    witness = planted.texts["id of witness"]
     pseudonyms = (vault.pseudonym(key, "person", witness), vault.pseudonym(key, "source", witness))
-    request = session("custodian").protection.reveals.ask(pseudonyms[0], found.text("reason of a reveal", "reason"))
-    sealed = [vault.pseudonym(key, "person", found.texts[f"id of {kind}"]) for kind in canaries.SEALED]
-    things = [vault.pseudonym(key, "thing", found.texts[f"id of a thing of {kind}"]) for kind in canaries.SEALED]
+    request = session("custodian").protection.reveals.ask(pseudonyms[0], planted.text("reason of a reveal", "reason"))
+    sealed = [vault.pseudonym(key, "person", planted.texts[f"id of {kind}"]) for kind in canaries.SEALED]
+    things = [vault.pseudonym(key, "thing", planted.texts[f"id of a thing of {kind}"]) for kind in canaries.SEALED]
     hidden = [f"hidden-{name}" for name in ("boats", "crossings", "gangs", "workplaces", "things")]
     nodes = service.store().read(
         "MATCH (n:Entity {case: $case}) WHERE n.id STARTS WITH 'boat of' OR n.id STARTS WITH 'gang-' RETURN n.id",
@@ -253,13 +253,14 @@ def fill(service: Service, result: Searched, rows: Tables, folder: Path) -> None
         cap=100,
     )
     masked = [row[0] for row in nodes.rows]
-    c_person, c_report = found.texts["id of a C person"], found.texts["id of a C report"]
-    entities = ("boss-1", c_person, found.texts["interpreter_id"], sealed[0], things[0], *hidden, masked[0])
+    c_person, c_report = planted.texts["id of a C person"], planted.texts["id of a C report"]
+    entities = ("boss-1", c_person, planted.texts["interpreter_id"], sealed[0], things[0], *hidden, masked[0])
     queries = {
-        query.name: [as_text(one) for one in invented.arguments(query, rows)][:1] for query in service.library.values()
+        query.name: [as_text(parameters) for parameters in invented.arguments(query, rows)][:1]
+        for query in service.library.values()
     }
     queries |= {
-        name: [{"id": one} for one in ids]
+        name: [{"id": identifier} for identifier in ids]
         for name, ids in {
             "people.one": ("boss-1", sealed[0], c_person),
             "statements.one": ("report-p", "account-p", c_report),
@@ -284,11 +285,11 @@ def fill(service: Service, result: Searched, rows: Tables, folder: Path) -> None
     discloser = session("disclosure")
     discloser.network.views.save(
         {"asked": [["id", "boss-1"]], "arranged": {c_person: [0, 0]}},
-        found.text("name of a view", "conditional source"),
-        found.text("notes on a view", "conditional source"),
+        planted.text("name of a view", "conditional source"),
+        planted.text("notes on a view", "conditional source"),
         shared=True,
     )
-    discloser.network.comments.add(["boss-1"], found.text("a comment", "conditional source"))
+    discloser.network.comments.add(["boss-1"], planted.text("a comment", "conditional source"))
     # Only this query shows the sanitised text; no page does.
     few = {
         name: sets
@@ -300,10 +301,10 @@ def fill(service: Service, result: Searched, rows: Tables, folder: Path) -> None
         result.answers[name] = asked(service, name, asks, by_command=everything)
     client = signed_in(create_app(service), "investigator-p", "canaries")
     client.application.config["WTF_CSRF_CHECK_DEFAULT"] = False
-    typed = found.text("what was typed", "typed", "-")
-    for text in (typed, found.texts["name of minor"]):
-        for status, what, answer in provoked(client, known, text):
-            result.errors.setdefault(status, []).append((what, answer))
+    typed = planted.text("what was typed", "typed", "-")
+    for text in (typed, planted.texts["name of minor"]):
+        for status, request_text, answer in provoked(client, known, text):
+            result.errors.setdefault(status, []).append((request_text, answer))
     with pytest.raises(GraphsvcError):
         session("investigator-p").network.entities.look(typed)
 
@@ -312,13 +313,13 @@ def fill(service: Service, result: Searched, rows: Tables, folder: Path) -> None
 
 
 def test_a_canary_is_found_in_every_form(tmp_path: Path) -> None:
-    made = Canaries()
-    text = made.text("one", "vault")
+    planted = Canaries()
+    text = planted.text("one", "vault")
     for form in canaries.forms(text):
-        assert made.found(form) | made.encoded(form) == {"one"}, form
+        assert planted.found(form) | planted.encoded(form) == {"one"}, form
     (tmp_path / "packed.zip").write_bytes(zipped(text))
-    assert made.in_file(tmp_path / "packed.zip") == {"one"}
-    assert made.found("nothing of it") == set()
+    assert planted.in_file(tmp_path / "packed.zip") == {"one"}
+    assert planted.found("nothing of it") == set()
 
 
 def zipped(text: str) -> bytes:
@@ -330,7 +331,7 @@ def zipped(text: str) -> bytes:
 
 def test_every_restricted_property_carries_a_canary(tmp_path: Path) -> None:
     _, rows = canaries.case(tmp_path / "case")
-    made, _ = canaries.case(tmp_path / "again")
+    planted, _ = canaries.case(tmp_path / "again")
     for name, table in TABLES.items():
         for column in table.columns:
             # A yes-or-no word carries no canary: test_naming.py compares what readers see with either.
@@ -340,12 +341,12 @@ def test_every_restricted_property_carries_a_canary(tmp_path: Path) -> None:
             ):
                 continue
             cells = [row.get(column.name, "") for row in rows[name]]
-            assert any(made.found(cell) for cell in cells), (name, column.name)
+            assert any(planted.found(cell) for cell in cells), (name, column.name)
 
 
 def test_the_graph_is_given_nothing_of_the_vault(tmp_path: Path) -> None:
     """Search the graph's content before it is written."""
-    made, rows = canaries.case(tmp_path / "invented")
+    planted, rows = canaries.case(tmp_path / "invented")
     write(tmp_path / "case", **rows)
     state, delivery = State(), read_case(tmp_path / "case", Limits(1 << 26, 100_000))
     assert (delivery.rejections, fold(state, 1, delivery.rows, delivery.columns, partial=False).rejections) == ([], [])
@@ -353,12 +354,12 @@ def test_the_graph_is_given_nothing_of_the_vault(tmp_path: Path) -> None:
         state, invented.KEY, standings({}, state, Deciding(invented.KEY, clock.MOMENT.date())), few_below=3
     )
     image = result.image
-    held = made.found(repr((image.nodes, image.claims, image.links, image.given)))
-    assert held & made.labels("vault") == set()
-    assert made.labels(*canaries.IN_GRAPH) - held == set()
+    in_graph = planted.found(repr((image.nodes, image.claims, image.links, image.given)))
+    assert in_graph & planted.labels("vault") == set()
+    assert planted.labels(*canaries.IN_GRAPH) - in_graph == set()
     # The vault has these canaries; words for a person, and the day they became a witness, stay in the sealed delivery.
-    kept = made.found(repr(result.identities))
-    missing = {label for label in made.labels("vault") - kept if "words for" not in label}
+    in_vault = planted.found(repr(result.identities))
+    missing = {label for label in planted.labels("vault") - in_vault if "words for" not in label}
     assert missing == {"that a suspect is a witness"}
 
 
@@ -382,7 +383,9 @@ def test_a_role_is_shown_nothing_but_what_is_theirs(searched: Searched, role: st
     if role == "loader":
         # The name of the file they sent; `jobs` repeats the message about it to them.
         rooms = ("load", "wait", "uploads", "preview", "jobs ()")
-        assert {one for one in strange.pop("name of victim", set()) if not any(room in one for room in rooms)} == set()
+        assert {
+            request for request in strange.pop("name of victim", set()) if not any(room in request for room in rooms)
+        } == set()
     assert strange == {}
 
 
@@ -399,8 +402,8 @@ def test_a_role_is_shown_what_is_theirs(searched: Searched, role: str) -> None:
 def test_who_interpreted_an_account_is_told_with_source_clearance_alone(searched: Searched, role: str) -> None:
     _, grant, _ = ROLES[role]
     assert grant is not None
-    told = {place for place in searched.seen(role).get("interpreter_id", set()) if "account-p" in place}
-    assert bool(told) == grant.sources
+    places = {place for place in searched.seen(role).get("interpreter_id", set()) if "account-p" in place}
+    assert bool(places) == grant.sources
 
 
 def test_errors_of_every_kind_were_provoked(searched: Searched) -> None:
@@ -409,17 +412,17 @@ def test_errors_of_every_kind_were_provoked(searched: Searched) -> None:
 
 def test_an_error_tells_nothing_but_what_was_typed(searched: Searched) -> None:
     for status, pairs in searched.errors.items():
-        for what, answer in pairs:
-            told = searched.canaries.found(answer) - searched.canaries.found(what)
-            if "/pictures/drafts.json" in what:
+        for request, answer in pairs:
+            labels = searched.canaries.found(answer) - searched.canaries.found(request)
+            if "/pictures/drafts.json" in request:
                 # Their own drafts, with the text they typed; no one else gets one (tests/service/test_pictures.py).
-                told -= {"what was typed"}
-            assert told <= searched.canaries.labels("open"), (status, what)
+                labels -= {"what was typed"}
+            assert labels <= searched.canaries.labels("open"), (status, request)
 
 
 def test_an_error_of_the_software_shows_nothing_of_it(searched: Searched) -> None:
-    for what, answer in searched.errors[500]:
-        assert searched.canaries.found(answer) == set(), what
+    for request, answer in searched.errors[500]:
+        assert searched.canaries.found(answer) == set(), request
 
 
 def test_the_log_of_the_process_holds_none(searched: Searched) -> None:
@@ -430,9 +433,9 @@ def test_the_log_of_the_process_holds_none(searched: Searched) -> None:
 
 def test_what_the_import_tool_reads_is_what_is_in_the_graph(imported: Searched) -> None:
     assert imported.answers["the tool"]
-    held = set(imported.seen("the tool"))
-    assert held - imported.canaries.labels(*canaries.IN_GRAPH) == set()
-    assert imported.canaries.labels(*canaries.IN_GRAPH) - held == set()
+    in_graph = set(imported.seen("the tool"))
+    assert in_graph - imported.canaries.labels(*canaries.IN_GRAPH) == set()
+    assert imported.canaries.labels(*canaries.IN_GRAPH) - in_graph == set()
 
 
 def test_of_an_import_nothing_stays_but_the_store(imported: Searched) -> None:
@@ -448,15 +451,15 @@ def test_the_files_of_the_home_hold_none_but_the_store_what_is_in_the_graph(sear
 def search_home(searched: Searched) -> None:
     """Check that no file of a home holds a canary, except the store, which holds those of the graph."""
     in_graph = searched.canaries.labels(*canaries.IN_GRAPH)
-    held: dict[str, set[str]] = {}
+    labels_by_place: dict[str, set[str]] = {}
     files = [path for path in sorted(searched.home.rglob("*")) if path.is_file()]
     for path in files:
         labels = searched.canaries.in_file(path)
         if "neo4j" in path.relative_to(searched.home).parts:
-            held.setdefault("store", set()).update(labels & in_graph)
+            labels_by_place.setdefault("store", set()).update(labels & in_graph)
             labels -= in_graph
         assert labels == set(), path
     # The search does find canaries that are present.
-    assert "notes on a suspect" in held["store"]
+    assert "notes on a suspect" in labels_by_place["store"]
     assert {"neostore", "graphsvc.sqlite", "log.anchor", "content"} & {path.name for path in files}
     assert len(files) > 20

@@ -77,13 +77,13 @@ def test_filters_offer_nothing_that_is_hidden(grown: Small) -> None:
 
 def test_suggestions_never_lead_to_what_is_hidden_or_sealed(grown: Small) -> None:
     """Tried with every beginning of one or two letters, as a search box would send them."""
-    client, found = grown.client("low"), set[str]()
+    client, suggested = grown.client("low"), set[str]()
     for text in (*string.ascii_lowercase, *string.digits, "+", "hi", "ve", "ab", "do", "55", "wi"):
         for row in client.get(f"/case/{CASE}/search.json", query_string={"q": text}).get_json()["results"]:
-            found |= {row["id"], row["name"]}
-    assert "Ari Berg" in found
-    assert not [text for text in found if "hidden" in text.casefold() or "abelard" in text.casefold()]
-    assert SEALED not in found
+            suggested |= {row["id"], row["name"]}
+    assert "Ari Berg" in suggested
+    assert not [text for text in suggested if "hidden" in text.casefold() or "abelard" in text.casefold()]
+    assert SEALED not in suggested
 
 
 def test_who_is_not_signed_in_gets_nothing(grown: Small) -> None:
@@ -124,22 +124,22 @@ def test_lines_of_files_are_for_who_sees_all_of_them(grown: Small) -> None:
 
 
 def test_jobs_and_uploads_of_others_are_not_there(grown: Small, tmp_path: Path) -> None:
-    high, other, low = (grown.session(name) for name in ("high", "other", "low"))
+    high, second_loader, low = (grown.session(name) for name in ("high", "other", "low"))
     with high.deliveries.uploads.receiving() as parcel:
         parcel.write(b"PK\x03\x04 no archive")
         upload = high.deliveries.uploads.keep(parcel, f"{SEALED_NAME}.zip", Options()).id
     for name in ("look", "previewed", "start_preview", "confirm", "cancel"):
         call = f"deliveries.uploads.{name}"
-        theirs, none = (calls.given(other, call, (one,)) for one in (upload, "0" * 32))
+        theirs, none = (calls.given(second_loader, call, (identifier,)) for identifier in (upload, "0" * 32))
         assert theirs == none, call
         assert theirs.startswith("NotFound")
         assert calls.given(low, call, (upload,)) == calls.given(low, call, ("0" * 32,))
     assert high.deliveries.uploads.look(upload).id == upload
-    assert SEALED_NAME not in str(other.deliveries.uploads.listed())
+    assert SEALED_NAME not in str(second_loader.deliveries.uploads.listed())
     job = high.deliveries.uploads.start_preview(upload)
     assert high.deliveries.job(job, wait_s=60).said
     # Other loaders see that there was a job, but not its error message, which may quote a cell.
-    assert [one.said for one in other.deliveries.jobs() if one.id == job] == [""]
+    assert [entry.said for entry in second_loader.deliveries.jobs() if entry.id == job] == [""]
     for name in ("deliveries.jobs", "deliveries.uploads.listed"):
         assert calls.given(low, name).startswith("Refused")
 
@@ -151,12 +151,12 @@ def test_who_may_not_load_learns_nothing_by_loading(grown: Small, tmp_path: Path
     """Refused before a file is looked at, in the same words whatever it holds and whether or not it exists."""
     write(tmp_path / "sealed", people=[{"id": SEALED}], links=[])
     write(tmp_path / "unknown", people=[{"id": UNKNOWN}], links=[])
-    said = {
+    answers = {
         calls.given(grown.session("low"), "deliveries.load", (tmp_path / name, quiet), {"dry_run": True})
         for name in ("sealed", "unknown", "not-there")
     }
-    assert len(said) == 1
-    assert said.pop().startswith("Refused")
+    assert len(answers) == 1
+    assert answers.pop().startswith("Refused")
 
 
 def test_a_rejection_never_names_what_the_delivery_did_not(grown: Small, tmp_path: Path) -> None:
@@ -173,14 +173,14 @@ def test_a_rejection_never_names_what_the_delivery_did_not(grown: Small, tmp_pat
     }
     write(tmp_path / "probe", **rows)
     loaded = grown.session("other").deliveries.load(tmp_path / "probe", quiet, dry_run=True)
-    reasons = [one.reason for one in loaded.rejections]
+    reasons = [rejection.reason for rejection in loaded.rejections]
     assert len(reasons) >= 5
     for text in (SEALED, SEALED_NAME, "Veronica", HIDDEN, "Hidden"):
         assert not [reason for reason in reasons if text in reason], text
     assert loaded.names == {}
     # A hint is given if it comes from the delivery itself.
     assert [reason for reason in reasons if "did you mean new-person-1?" in reason]
-    assert all(isinstance(one, Rejection) for one in loaded.rejections)
+    assert all(isinstance(rejection, Rejection) for rejection in loaded.rejections)
 
 
 @pytest.mark.parametrize(
@@ -198,9 +198,21 @@ def test_what_is_hidden_answers_as_what_is_not_there(grown: Small, name: str, hi
     app = client.application
     pairs = [
         list(
-            pages.calls(app, Known(CASE, (one,), (one,), ((one, "DIRECTED", "boss-1"),), (one,), (one,)), "GET", "POST")
+            pages.calls(
+                app,
+                Known(
+                    CASE,
+                    (identifier,),
+                    (identifier,),
+                    ((identifier, "DIRECTED", "boss-1"),),
+                    (identifier,),
+                    (identifier,),
+                ),
+                "GET",
+                "POST",
+            )
         )
-        for one in (hidden, absent)
+        for identifier in (hidden, absent)
     ]
     compared = 0
     for theirs, none in zip(*pairs, strict=True):
@@ -243,9 +255,13 @@ def test_a_fault_of_the_software_tells_nothing_but_where(
 
 def test_a_pseudonym_tells_neither_when_nor_how_many(grown: Small) -> None:
     key = grown.service.register.key(CASE, create=False)
-    shown = {row["id"] for row in grown.session("low").search.find("S-").dicts()}
-    assert vault.pseudonym(key, "person", SEALED) in shown
-    assert all(re.fullmatch(r"S(-[0-9A-HJKMNP-TV-Z]{4}){3}", one) for one in shown if one.startswith("S-"))
+    visible = {row["id"] for row in grown.session("low").search.find("S-").dicts()}
+    assert vault.pseudonym(key, "person", SEALED) in visible
+    assert all(
+        re.fullmatch(r"S(-[0-9A-HJKMNP-TV-Z]{4}){3}", identifier)
+        for identifier in visible
+        if identifier.startswith("S-")
+    )
     # `tests/service/test_pseudonyms.py` compares the order of many with the order of delivery.
 
 
@@ -317,13 +333,13 @@ def work(service: Service) -> Iterator[list[str]]:
 
 
 CALLS: tuple[tuple[str, Callable[[Session, str], object]], ...] = (
-    ("entity", lambda session, one: session.network.entities.look(one)),
-    ("statement", lambda session, one: session.deliveries.statements.look(one)),
-    ("lead", lambda session, one: session.leads.look(one)),
-    ("network", lambda session, one: session.network.picture(PictureRequest([one]))),
-    ("between", lambda session, one: session.network.entities.between(one, "DIRECTED", "boss-1")),
-    ("find", lambda session, one: session.search.find(one)),
-    ("query", lambda session, one: session.queries.run("people.acted_on", {"person": one})),
+    ("entity", lambda session, identifier: session.network.entities.look(identifier)),
+    ("statement", lambda session, identifier: session.deliveries.statements.look(identifier)),
+    ("lead", lambda session, identifier: session.leads.look(identifier)),
+    ("network", lambda session, identifier: session.network.picture(PictureRequest([identifier]))),
+    ("between", lambda session, identifier: session.network.entities.between(identifier, "DIRECTED", "boss-1")),
+    ("find", lambda session, identifier: session.search.find(identifier)),
+    ("query", lambda session, identifier: session.queries.run("people.acted_on", {"person": identifier})),
 )
 
 
@@ -332,21 +348,21 @@ CALLS: tuple[tuple[str, Callable[[Session, str], object]], ...] = (
 def test_hidden_and_absent_take_the_same_work(grown: Small, call: Any, hidden: str, absent: str) -> None:
     """Measured not in milliseconds: store and database get the same requests and answer with as many rows."""
     session = grown.session("low")
-    taken, said = [], []
-    for one in (hidden, absent):
+    taken, answers = [], []
+    for identifier in (hidden, absent):
         grown.service.forget()  # whether another reader asked for it before
         session.leads.ranking()
         with work(grown.service) as done:
             try:
-                said.append(str(call[1](session, one)))
+                answers.append(str(call[1](session, identifier)))
             except GraphsvcError as error:
-                said.append(f"{type(error).__name__} {error}".replace(one, "ASKED"))
+                answers.append(f"{type(error).__name__} {error}".replace(identifier, "ASKED"))
         taken.append(list(done))
     assert taken[0] == taken[1]
     assert len(taken[0]) > 0
     # A lead is answered from the ranking, which is cached.
-    assert any(one.startswith("store ") for one in taken[0]) == (call[0] != "lead")
-    assert said[0] == said[1] or call[0] in ("find",)
+    assert any(step.startswith("store ") for step in taken[0]) == (call[0] != "lead")
+    assert answers[0] == answers[1] or call[0] in ("find",)
 
 
 def test_a_case_that_is_not_yours_takes_the_work_of_one_that_is_not_there(grown: Small) -> None:
@@ -377,10 +393,10 @@ def test_the_auditors_log_tells_no_name_that_was_looked_for(grown: Small) -> Non
     with pytest.raises(Refused):
         low.deliveries.load(Path(SEALED_NAME), quiet)
     client = grown.client("auditor")
-    shown = "".join(client.get(address).text for address in ("/log", "/log.json", "/log?as=csv"))
-    assert "characters" in shown
+    log_text = "".join(client.get(address).text for address in ("/log", "/log.json", "/log?as=csv"))
+    assert "characters" in log_text
     for text in (SEALED_NAME, "Veronica", "Dov Hidden", SEALED):
-        assert text not in shown
+        assert text not in log_text
     assert client.get(f"/case/{CASE}").status_code == 403
 
 
@@ -388,13 +404,14 @@ def test_the_auditors_log_tells_no_name_that_was_looked_for(grown: Small) -> Non
 def test_no_account_of_a_witness_is_told_apart_without_source_clearance(grown: Small, name: str) -> None:
     """Without it, statements of witnesses are a number and a list of witnesses; none is listed or shown by link."""
     accounts_ = [row["id"] for rows in (FIRST, SECOND) for row in rows["statements"] if row["kind"] == "witness"]
-    asked = replace(KNOWN, statements=("report-1",))
+    known = replace(KNOWN, statements=("report-1",))
     client = grown.client(name)
-    answers = {str(call): pages.ask(client, call).text for call in pages.calls(client.application, asked, "GET")}
-    answers |= calls.walk(grown.session(name), asked)
-    assert [what for what, answer in answers.items() if any(one in answer for one in accounts_)] == []
-    for one in accounts_:
+    answers = {str(call): pages.ask(client, call).text for call in pages.calls(client.application, known, "GET")}
+    answers |= calls.walk(grown.session(name), known)
+    assert [request for request, answer in answers.items() if any(account in answer for account in accounts_)] == []
+    for account in accounts_:
         theirs, none = (
-            calls.given(grown.session(name), "deliveries.statements.look", (which,)) for which in (one, "x" * len(one))
+            calls.given(grown.session(name), "deliveries.statements.look", (identifier,))
+            for identifier in (account, "x" * len(account))
         )
-        assert theirs.replace(one, "ASKED") == none.replace("x" * len(one), "ASKED")
+        assert theirs.replace(account, "ASKED") == none.replace("x" * len(account), "ASKED")

@@ -42,7 +42,7 @@ def denial(statement: str, **cells: str) -> Tables:
 
 
 def together(*deliveries: Tables) -> Tables:
-    return {table: [row for one in deliveries for row in one[table]] for table in deliveries[0]}
+    return {table: [row for delivery in deliveries for row in delivery[table]] for table in deliveries[0]}
 
 
 ANN = denial("c-account-1", kind="witness", source_id="c-witness-1", source_grade="1", assessment="A", on_record="yes")
@@ -92,18 +92,18 @@ def contested(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempP
             accounts.add(first.database, name, roles, grants)
         first.register.key(CASE, create=True)
         states = (*DENIALS, "no such link")
-        others = {state: homes.copied(first, at_server(named="part", snapshot_rows=1)) for state in states}
-    for state, settings in others.items():
+        copies = {state: homes.copied(first, at_server(named="part", snapshot_rows=1)) for state in states}
+    for state, settings in copies.items():
         tables = DENIALS.get(state, Tables())
         with clock.standing_still(), homes.hasty(Service(settings)) as service:
-            there, whole = Small(service), Small(service).session("whole")
+            place, whole = Small(service), Small(service).session("whole")
             whole.deliveries.load(folder / "first" if state in DENIALS else folder / "less", quiet)
             if tables:
                 write(folder / state, **tables)
                 loaded = whole.deliveries.load(folder / state, quiet, partial=True)
                 assert loaded.rejections == []
             result.images[state] = read_image(service.store(), CASE)
-            result.read[state] = {"low": there.read("low"), "sourced": there.read("sourced", 1)}
+            result.read[state] = {"low": place.read("low"), "sourced": place.read("sourced", 1)}
             if tables:
                 assert loaded.delivery is not None
                 whole.deliveries.undo(loaded.delivery, quiet)
@@ -116,8 +116,8 @@ def _link(row: dict[str, str]) -> tuple[str, ...]:
     return row["subject_id"], row["relation"], row["object_id"]
 
 
-def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
-    return [asked for asked in one.keys() | other.keys() if one.get(asked) != other.get(asked)]
+def differing(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    return [request for request in before.keys() | after.keys() if before.get(request) != after.get(request)]
 
 
 @pytest.mark.parametrize("reader", ["low", "sourced"])
@@ -133,8 +133,8 @@ def test_nothing_that_answers_at_p_are_made_of_differs_but_that_word(contested: 
     before, after = at_p(contested.images["nothing"]), at_p(contested.images[state])
     assert before.keys() == after.keys()
     assert {key for key in before if before[key] != after[key]} == {LINK}
-    told = {name: after[LINK].get(name) for name in after[LINK] if after[LINK][name] != before[LINK].get(name)}
-    assert told == {"denying_p": -1, "denying_told_p": [-1, 0]}
+    changes = {name: after[LINK].get(name) for name in after[LINK] if after[LINK][name] != before[LINK].get(name)}
+    assert changes == {"denying_p": -1, "denying_told_p": [-1, 0]}
     assert before[LINK].keys() <= after[LINK].keys()
     assert at_p(contested.images[f"{state}, taken back"]) == before
 
@@ -150,17 +150,17 @@ def test_the_link_reads_contested_without_a_word_of_what_denies_it(contested: Co
 
 
 def test_a_statement_says_which_of_its_claims_is_contested(contested: Contested) -> None:
-    asked = "GET /case/classes/statement?id=report-1"
-    assert ">contested<" not in contested.read["nothing"]["low"][asked]
-    assert contested.read["all of them"]["low"][asked].count(">contested<") == 1
+    request = "GET /case/classes/statement?id=report-1"
+    assert ">contested<" not in contested.read["nothing"]["low"][request]
+    assert contested.read["all of them"]["low"][request].count(">contested<") == 1
 
 
 @pytest.mark.parametrize("reader", ["low", "sourced"])
 def test_every_answer_that_depends_on_the_link_says_that_it_is_contested(contested: Contested, reader: str) -> None:
     """JSON twins are compared, because pages have words that vary by reader and time."""
     with_it, denied, without = (contested.read[state][reader] for state in ("nothing", "one witness", "no such link"))
-    depending = {asked for asked in with_it if with_it[asked] != without.get(asked)}
-    unmarked = {asked for asked in depending if with_it[asked] == denied.get(asked)}
-    pages = {asked.partition(f"/case/{CASE}/")[2].partition("?")[0] for asked in unmarked}
+    depending = {request for request in with_it if with_it[request] != without.get(request)}
+    unmarked = {request for request in depending if with_it[request] == denied.get(request)}
+    pages = {request.partition(f"/case/{CASE}/")[2].partition("?")[0] for request in unmarked}
     assert {page for page in pages if page.removesuffix(".json").removesuffix(".bin") not in NOT_MARKED} == set()
     assert len(depending) > 50

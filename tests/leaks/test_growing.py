@@ -24,9 +24,9 @@ def grown(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathF
 
 def moved(grown: Small, name: str, part: str) -> list[str]:
     """Addresses with `part` in them whose answers changed for a reader with the hidden delivery."""
-    asked = [address for address in grown.before[name] if part in address]
-    assert asked
-    return [address for address in asked if grown.before[name][address] != grown.after[name][address]]
+    addresses = [address for address in grown.before[name] if part in address]
+    assert addresses
+    return [address for address in addresses if grown.before[name][address] != grown.after[name][address]]
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,10 @@ def test_no_node_moves_for_what_is_hidden(grown: Small) -> None:
 def test_no_source_is_told_without_source_clearance(grown: Small) -> None:
     """No page of the case shows a source's pseudonym, and no notebook call returns one."""
     for name in ("low", "high"):
-        told = {**grown.after[name], **calls.walk(grown.session(name), KNOWN)}
-        assert len(told) > 200
-        found = [asked for asked, answer in told.items() if sources(answer)]
-        assert found == [], name
+        answers = {**grown.after[name], **calls.walk(grown.session(name), KNOWN)}
+        assert len(answers) > 200
+        leaking = [request for request, answer in answers.items() if sources(answer)]
+        assert leaking == [], name
 
 
 def test_what_a_file_is_called_and_says_of_itself_tells_nothing(grown: Small) -> None:
@@ -74,8 +74,8 @@ def test_what_a_file_is_called_and_says_of_itself_tells_nothing(grown: Small) ->
     for part in ("leads.csv", "as=csv"):
         for address, answer in grown.before["low"].items():
             if part in address:
-                head, told = answer.split("\n\n")[0], grown.after["low"][address].split("\n\n")[0]
-                assert head == told, address
+                head, later_head = answer.split("\n\n")[0], grown.after["low"][address].split("\n\n")[0]
+                assert head == later_head, address
     names = {
         line
         for address, answer in grown.after["low"].items()

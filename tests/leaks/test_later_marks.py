@@ -78,7 +78,7 @@ class Shared:
 
     def why(self, case: str, person: str) -> str:
         listed = self.at("cus", case).protection.sealings.sealed()
-        return next(one.why for one in listed if one.pseudonym == self.pseudonym(case, person))
+        return next(entry.why for entry in listed if entry.pseudonym == self.pseudonym(case, person))
 
 
 @pytest.fixture
@@ -89,55 +89,57 @@ def shared(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Share
 
 
 def test_each_new_mark_in_a_case_of_shared_ids_seals_again_who_was_opened(shared: Shared) -> None:
-    one, two, three = shared.cases
+    first, second, third = shared.cases
     assert [shared.named(case) for case in shared.cases] == [{"p-1"}] * 3
-    shared.seal(two, "p-1")
+    shared.seal(second, "p-1")
     assert [shared.named(case) for case in shared.cases] == [set()] * 3
-    shared.open(one, "p-1")
-    shared.deliver(two, [{"id": "p-2", "name": NAMES["p-2"]}])
-    assert shared.named(one) == {"p-1"}  # nothing new was delivered
-    shared.mark(two, "p-1", age_disputed="yes")
-    assert shared.named(one) == set()
-    shared.open(one, "p-1")
-    shared.mark(two, "p-1", category="victim", date_of_birth="2012-01-01", age_disputed="yes")
-    assert shared.named(one) == set()
-    shared.open(one, "p-1")
-    shared.mark(three, "p-1", age_disputed="yes")  # shares ids with the second case, which shares them with the first
-    assert shared.named(one) == set()
-    shared.open(one, "p-1")
-    shared.deliver(two, [{"id": "p-2", "name": NAMES["p-2"]}])  # the mark of the third case is listed here from now on
-    shared.open(two, "p-1")
-    shared.seal(two, "p-1")
-    assert shared.named(one) == set()
+    shared.open(first, "p-1")
+    shared.deliver(second, [{"id": "p-2", "name": NAMES["p-2"]}])
+    assert shared.named(first) == {"p-1"}  # nothing new was delivered
+    shared.mark(second, "p-1", age_disputed="yes")
+    assert shared.named(first) == set()
+    shared.open(first, "p-1")
+    shared.mark(second, "p-1", category="victim", date_of_birth="2012-01-01", age_disputed="yes")
+    assert shared.named(first) == set()
+    shared.open(first, "p-1")
+    shared.mark(third, "p-1", age_disputed="yes")  # shares ids with the second case, which shares them with the first
+    assert shared.named(first) == set()
+    shared.open(first, "p-1")
+    shared.deliver(
+        second, [{"id": "p-2", "name": NAMES["p-2"]}]
+    )  # the mark of the third case is listed here from now on
+    shared.open(second, "p-1")
+    shared.seal(second, "p-1")
+    assert shared.named(first) == set()
 
 
 def test_a_mark_on_somebody_two_persons_sealed_is_listed(shared: Shared) -> None:
-    one, two, _ = shared.cases
-    shared.seal(two, "p-1")
-    shared.mark(two, "p-1", age_disputed="yes")
-    assert shared.why(two, "p-1") == "two persons decided, age disputed"
-    shared.mark(two, "p-1", category="victim", age_disputed="yes")
-    assert shared.why(two, "p-1") == "two persons decided, age disputed, victim"
-    shared.deliver(one, [{"id": "p-1", "name": NAMES["p-1"]}])
-    assert shared.why(one, "p-1") == "sealed in a case that shares its ids"
+    first, second, _ = shared.cases
+    shared.seal(second, "p-1")
+    shared.mark(second, "p-1", age_disputed="yes")
+    assert shared.why(second, "p-1") == "two persons decided, age disputed"
+    shared.mark(second, "p-1", category="victim", age_disputed="yes")
+    assert shared.why(second, "p-1") == "two persons decided, age disputed, victim"
+    shared.deliver(first, [{"id": "p-1", "name": NAMES["p-1"]}])
+    assert shared.why(first, "p-1") == "sealed in a case that shares its ids"
 
 
 def test_a_mark_ends_an_opening_that_was_asked_for_before_it(shared: Shared) -> None:
-    one, two, _ = shared.cases
-    shared.seal(one, "p-1")
-    requests = [shared.ask_opening(one, person) for person in NAMES]
-    shared.mark(one, "p-2", category="victim", date_of_birth="2013-01-01")
-    shared.mark(two, "p-1", age_disputed="yes")  # known here by the shared id
-    sealings = shared.at("sup", one).protection.sealings
+    first, second, _ = shared.cases
+    shared.seal(first, "p-1")
+    requests = [shared.ask_opening(first, person) for person in NAMES]
+    shared.mark(first, "p-2", category="victim", date_of_birth="2013-01-01")
+    shared.mark(second, "p-1", age_disputed="yes")  # known here by the shared id
+    sealings = shared.at("sup", first).protection.sealings
     for request in requests:
         with pytest.raises(RequestError):
             sealings.agree(request, quiet)
     assert [request.state for request in sealings.listed() if request.kind == "open"] == ["ended", "ended"]
-    assert shared.named(one) == set()
-    again = shared.ask_opening(one, "p-2")
-    shared.deliver(one, [{"id": "p-1", "name": NAMES["p-1"]}])  # nothing new was delivered
+    assert shared.named(first) == set()
+    again = shared.ask_opening(first, "p-2")
+    shared.deliver(first, [{"id": "p-1", "name": NAMES["p-1"]}])  # nothing new was delivered
     sealings.agree(again, quiet)
-    assert shared.named(one) == {"p-2"}
+    assert shared.named(first) == {"p-2"}
 
 
 def test_a_mark_under_c_ends_an_opening_as_well_and_counts_in_a_case_of_shared_ids(shared: Shared) -> None:

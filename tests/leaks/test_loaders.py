@@ -133,8 +133,8 @@ def test_a_corrected_statement_of_others_brings_its_author_no_hidden_cell(place:
     form = replace(ben.form.new(), of="R2", seen=now.seen, reason="misheard", statement={"assessment": "C"})
     assert ben.job(ben.form.enter(form), 60).state == "done"
     # As long as another loader delivers it too, nothing of it is lost.
-    kept = place("ann").deliveries.statements.look("R2").values
-    assert kept["interest"] == hidden["interest"]
+    cells = place("ann").deliveries.statements.look("R2").values
+    assert cells["interest"] == hidden["interest"]
     place("ann").deliveries.undo(number, quiet)
     probe: Tables = {"people": [], "statements": [{"id": "R2", "kind": "intelligence", **dict.fromkeys(hidden, "")}]}
     changes = repr(place.load("ben", probe, dry_run=True).changes)
@@ -147,7 +147,7 @@ def test_no_figure_confirms_a_guess_at_the_source_of_a_report(service: Service, 
         claims = said(identifier, "boss-1 DIRECTED aide-1", "boss-1 RECRUITED wit-x")
         return {"people": [], "statements": [statement], "links": claims}
 
-    told = []
+    answers = []
     for source in ("CHIS-falcon-77", "CHIS-eagle-12"):
         place = Place(service, tmp_path)
         for name, tables in (("ann", BASE), ("ann", report("R2", source)), ("ben", report("R3", "CHIS-falcon-77"))):
@@ -158,8 +158,8 @@ def test_no_figure_confirms_a_guess_at_the_source_of_a_report(service: Service, 
                 (lead.id[:4] == "boss", lead.score, lead.groups, lead.other_sources)
                 for lead in sees.leads.ranking().leads
             ]
-            told.append((reader, leads, sees.ask.rows("network.among", ids=["boss-1", "aide-1"]).dicts()))
-    assert told[:2] == told[2:]
+            answers.append((reader, leads, sees.ask.rows("network.among", ids=["boss-1", "aide-1"]).dicts()))
+    assert answers[:2] == answers[2:]
 
 
 @pytest.mark.parametrize(
@@ -186,8 +186,8 @@ def test_a_job_does_not_tell_how_much_there_was_to_write(place: Place, owner: st
         return {}
 
     job = place.service.jobs.start(owner, place.case, "load", work)
-    told = place("ben").deliveries.job(job, 60)
-    assert (told.state, told.done, told.total) == ("done", 100, 100)
+    disclosed = place("ben").deliveries.job(job, 60)
+    assert (disclosed.state, disclosed.done, disclosed.total) == ("done", 100, 100)
     assert place("ann").deliveries.job(job).total == 12_003
 
 
@@ -212,8 +212,8 @@ def test_nobody_without_source_clearance_stops_the_load_of_others(place: Place) 
 def test_under_a_hold_nothing_is_taken_back_without_source_clearance_whatever_it_is(place: Place) -> None:
     mine = place.load("ben", {"people": [], "boats": [{"id": "boat-9"}]}, partial=True).delivery
     assert mine is not None
-    held = pseudonym(place.key, "person", "wit-x")
-    place("sue").protection.holds.add(NewHold("prosecution", "DI Marsh", "trial in May", dt.date(2999, 1, 1)), held)
+    witness = pseudonym(place.key, "person", "wit-x")
+    place("sue").protection.holds.add(NewHold("prosecution", "DI Marsh", "trial in May", dt.date(2999, 1, 1)), witness)
     with pytest.raises(HeldError):
         place("ben").deliveries.undo(mine, quiet)
 

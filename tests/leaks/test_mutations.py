@@ -11,7 +11,7 @@ from tests.leaks.mutations import MUTATIONS, ROOT, Mutation
 README = (ROOT / "tests" / "leaks" / "README.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=[one.name for one in MUTATIONS])
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=[mutation.name for mutation in MUTATIONS])
 def test_a_mutation_still_finds_its_place_and_its_test(mutation: Mutation) -> None:
     assert (ROOT / mutation.file).read_text("utf-8").count(mutation.old) == 1
     assert mutation.new != mutation.old
@@ -21,6 +21,6 @@ def test_a_mutation_still_finds_its_place_and_its_test(mutation: Mutation) -> No
 
 
 def test_every_mutation_is_in_the_readme_as_seen_failing() -> None:
-    for one in MUTATIONS:
-        assert f"| {one.protects} | `{one.file}` | `{one.test}` | yes |" in README, one.name
-    assert len({one.name for one in MUTATIONS}) == len(MUTATIONS) >= 20
+    for mutation in MUTATIONS:
+        assert f"| {mutation.protects} | `{mutation.file}` | `{mutation.test}` | yes |" in README, mutation.name
+    assert len({mutation.name for mutation in MUTATIONS}) == len(MUTATIONS) >= 20

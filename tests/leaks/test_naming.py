@@ -22,15 +22,15 @@ pytestmark = pytest.mark.neo4j
 NAMES = ("Kid Childs", "Sealed Byfile", "Vic Timm", "Wit Ness", "Plain Passenger")
 IDS = tuple(f"P00{number}" for number in range(1, 6))
 BARE: Tables = {
-    "people": [{"id": one} for one in IDS],
+    "people": [{"id": identifier} for identifier in IDS],
     "crossings": [{"id": "crossing-1", "date": "2020-05-08"}],
     "statements": [
         {"id": "tip", "kind": "intelligence", "source_grade": "2", "assessment": "B", "handling": "P"},
         {"id": "worst", "kind": "intelligence", "source_grade": "3", "assessment": "E", "handling": "P"},
     ],
     "links": [
-        *said("tip", *(f"{one} PILOTED crossing-1" for one in IDS)),
-        *said("worst", *(f"{one} ASSISTED crossing-1" for one in IDS)),
+        *said("tip", *(f"{identifier} PILOTED crossing-1" for identifier in IDS)),
+        *said("worst", *(f"{identifier} ASSISTED crossing-1" for identifier in IDS)),
     ],
 }
 REGISTER: Tables = {
@@ -48,7 +48,7 @@ REGISTER: Tables = {
         {"id": IDS[4], "name": NAMES[4]},
     ],
     "statements": [{"id": "account", "kind": "witness", "source_id": IDS[3], "handling": "P"}],
-    "links": said("account", *(f"{one} CROSSED_ON crossing-1" for one in IDS)),
+    "links": said("account", *(f"{identifier} CROSSED_ON crossing-1" for identifier in IDS)),
 }
 
 
@@ -113,13 +113,13 @@ def test_who_interpreted_changes_nothing_of_who_is_named(
     service: Service, case: str, sessions: People, tmp_path: Path
 ) -> None:
     rows: Tables = {
-        "people": [{"id": one, "name": name} for one, name in zip(IDS, NAMES, strict=True)],
+        "people": [{"id": identifier, "name": name} for identifier, name in zip(IDS, NAMES, strict=True)],
         "crossings": BARE["crossings"],
         "statements": [
             {"id": "account", "kind": "witness", "source_id": IDS[3], "interpreter_id": IDS[2], "handling": "P"},
             {"id": "log", "kind": "record", "handling": "P"},
         ],
-        "links": said("log", *(f"{one} CROSSED_ON crossing-1" for one in IDS)),
+        "links": said("log", *(f"{identifier} CROSSED_ON crossing-1" for identifier in IDS)),
     }
     sessions("inv").deliveries.load(write(tmp_path / "1", **rows), quiet)
     assert shows(service, case) == []
@@ -160,7 +160,7 @@ def test_a_row_that_was_refused_names_nobody(service: Service, case: str, sessio
 def test_a_column_that_tells_nobody_decides_nothing(
     service: Service, case: str, sessions: People, tmp_path: Path, cells: dict[str, str]
 ) -> None:
-    first = BARE | {"people": [{"id": one, **cells} for one in IDS]}
+    first = BARE | {"people": [{"id": identifier, **cells} for identifier in IDS]}
     sessions("inv").deliveries.load(write(tmp_path / "1", **first), quiet)
     sessions("ana").deliveries.load(write(tmp_path / "2", **REGISTER), quiet, partial=True)
     assert shows(service, case) == []
@@ -211,13 +211,13 @@ def test_the_history_of_a_record_tells_nobody_who_a_sealed_person_is(
     sessions("ana").deliveries.load(write(tmp_path / "1", **rows), quiet)
     same = {"statements": rows["statements"], "links": said("log", f"boss-1 SAME_AS {IDS[4]}")}
     sessions("ana").deliveries.load(write(tmp_path / "2", **same), quiet, partial=True)
-    told = {
+    relations = {
         who: {
             row["relation"] for version in sessions(who).deliveries.statements.history("log") for row in version.claims
         }
         for who in ("inv", "ana")
     }
-    assert told == {"inv": {"CROSSED_ON", "PILOTED"}, "ana": {"CROSSED_ON", "PILOTED", "SAME_AS"}}
+    assert relations == {"inv": {"CROSSED_ON", "PILOTED"}, "ana": {"CROSSED_ON", "PILOTED", "SAME_AS"}}
 
 
 @pytest.mark.parametrize("source", ["P7", "Shorty", "Ari Berg", "07700900123"])

@@ -88,8 +88,8 @@ SHOWN: dict[str, Tables] = {
     },
     "rows without a name, as an empty table brings them": {
         "people": [
-            {"id": one, "name": "", "category": "", "sealed": "", "age_disputed": "", "date_of_birth": ""}
-            for one in (small.SEALED, WITNESS, "aide-3")
+            {"id": identifier, "name": "", "category": "", "sealed": "", "age_disputed": "", "date_of_birth": ""}
+            for identifier in (small.SEALED, WITNESS, "aide-3")
         ],
     },
     "the sealed by another name, said to act": {
@@ -165,7 +165,7 @@ def test_what_is_c_is_seen_by_nobody_cleared_for_p_before_while_and_after_it_com
         during: list[Any] = []
         told.load(name, tables, lambda seen=during: seen.append(watched()))  # type: ignore[misc]
         assert during
-        assert all(one == at_rest for one in during), name
+        assert all(answer == at_rest for answer in during), name
         assert differing(before, told.small.read("low")) == [], name
     whole = told.small.session("whole")
     assert (
@@ -206,8 +206,8 @@ def test_who_was_ever_sealed_is_nowhere_whatever_comes_later(told: Told) -> None
     assert found(told, names, whole=True) == []
 
 
-def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
-    return [asked for asked in one.keys() | other.keys() if one.get(asked) != other.get(asked)]
+def differing(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    return [request for request in before.keys() | after.keys() if before.get(request) != after.get(request)]
 
 
 def found(told: Told, names: list[str], *, whole: bool = False) -> list[str]:

@@ -70,54 +70,54 @@ def sample(table: str, column: Column) -> tuple[str, str]:
 
 def columns(table: str) -> list[Column]:
     """The columns of a table that may differ, and one custom column."""
-    found = [*TABLES[table].columns, Column("x_colour")]
-    return [column for column in found if not {column.name, (table, column.name)} & FIXED]
+    candidates = [*TABLES[table].columns, Column("x_colour")]
+    return [column for column in candidates if not {column.name, (table, column.name)} & FIXED]
 
 
-def differing(table: str, prefix: str, which: int, **base: str) -> Rows:
-    """Make a row for each column of a table, in which only that column depends on `which` case it is for."""
+def differing(table: str, prefix: str, index: int, **base: str) -> Rows:
+    """Make a row for each column of a table, in which only that column depends on the case it is for."""
     return [
-        {"id": f"{prefix}-{column.name}", **base, column.name: sample(table, column)[which]}
+        {"id": f"{prefix}-{column.name}", **base, column.name: sample(table, column)[index]}
         for column in columns(table)
     ]
 
 
-def hidden(which: int, protection: str = "witness") -> Tables:
+def hidden(index: int, protection: str = "witness") -> Tables:
     """Rows that others than the loader delivered to one of the two cases."""
     # Where only marked people are protected, each of these has a mark in a column other than the one that differs.
     mark = {"age_disputed": "yes"} if protection == "marked" else {}
     people = [
         row | ({"sealed": "yes"} if mark and row["id"] == "sealed-age_disputed" else {})
-        for row in differing("people", "sealed", which, name="Hewa Karim", **mark)
+        for row in differing("people", "sealed", index, name="Hewa Karim", **mark)
     ]
     people += [
-        {"id": f"named-{name}", "name": "Ari Berg", name: ("witness", "victim")[which] if name == "category" else value}
-        for name, value in zip(HIDDEN_OF_NAMED, ("", ("no", "")[which]), strict=True)
+        {"id": f"named-{name}", "name": "Ari Berg", name: ("witness", "victim")[index] if name == "category" else value}
+        for name, value in zip(HIDDEN_OF_NAMED, ("", ("no", "")[index]), strict=True)
     ]
-    people += [{"id": one, "name": f"Bo {one}"} for one in (*NAMED, "person-source", "person-other")]
-    things = differing("things", "thing", which, kind="phone", value="+447700900001")
-    homes = differing("workplaces", "home", which, kind="dwelling", name="Blue House")
-    reports = differing("statements", "report", which, kind="intelligence", handling="P")
+    people += [{"id": person, "name": f"Bo {person}"} for person in (*NAMED, "person-source", "person-other")]
+    things = differing("things", "thing", index, kind="phone", value="+447700900001")
+    homes = differing("workplaces", "home", index, kind="dwelling", name="Blue House")
+    reports = differing("statements", "report", index, kind="intelligence", handling="P")
     accounts = [
         row | ({"source_id": "person-source"} if "source_id" not in row else {})
-        for row in differing("statements", "account", which, kind="witness", handling="P")
+        for row in differing("statements", "account", index, kind="witness", handling="P")
         if row["kind"] == "witness"
     ]
     claim = {"subject_id": "boss-1", "relation": "PAID", "object_id": "boss-2", "statement_id": "report-links"}
-    links = differing("links", "claim", which, **claim)
+    links = differing("links", "claim", index, **claim)
     # Without an id a claim is identified by its content: one case has it, and the other has a different claim.
     links += [
         {name: value for name, value in row.items() if name != "id"} | {"statement_id": f"report-{at}"}
-        for at, row in enumerate(differing("links", "claim", which, **(claim | {"from_date": "2020-01"})))
+        for at, row in enumerate(differing("links", "claim", index, **(claim | {"from_date": "2020-01"})))
     ]
     base = [
         {"id": f"report-{at}", "kind": "intelligence", "handling": "P"}
         for at in ("links", "other", "base", "super", *range(len(columns("links"))))
     ]
     carried = [f"{row['id']} CROSSED_ON crossing-1" for row in people if row["id"].startswith(("sealed-", "person-"))]
-    steered = [f"{one} PILOTED crossing-1" for one in (*NAMED, *(f"named-{name}" for name in HIDDEN_OF_NAMED))]
+    steered = [f"{person} PILOTED crossing-1" for person in (*NAMED, *(f"named-{name}" for name in HIDDEN_OF_NAMED))]
     led = [f"sealed-name USED {row['id']}" for row in things] + [f"sealed-name LIVED_AT {row['id']}" for row in homes]
-    more = said("report-super", *(f"boss-1 DIRECTED {one}" for one in ("boss-2", "person-source")[: 2 - which]))
+    more = said("report-super", *(f"boss-1 DIRECTED {person}" for person in ("boss-2", "person-source")[: 2 - index]))
     if protection == "marked":
         accounts = []
     return {
@@ -154,19 +154,19 @@ class Pair:
         self.service, self.protection = service, protection
         self.cases = (new_name(), new_name())
         add(service, "*", {"ann": ("analyst", WHOLE), "ben": ("analyst", Grant("C"))})
-        for which in range(2):
-            base = write(folder / f"base{which}", **(tables(which) if tables else hidden(which, protection)))
-            loaded = self.load("ann", which, base, protection=protection)
+        for index in range(2):
+            base = write(folder / f"base{index}", **(tables(index) if tables else hidden(index, protection)))
+            loaded = self.load("ann", index, base, protection=protection)
             assert loaded.rejections == []
             assert loaded.committed
 
-    def load(self, who: str, which: int, folder: Path, **options: Any) -> Loaded:
+    def load(self, who: str, index: int, folder: Path, **options: Any) -> Loaded:
         """Load a delivery into one of the cases."""
-        return self.at(who, which).deliveries.load(folder, quiet, **options)
+        return self.at(who, index).deliveries.load(folder, quiet, **options)
 
-    def at(self, who: str, which: int) -> Session:
+    def at(self, who: str, index: int) -> Session:
         """Open the session of an account at one of the cases."""
-        return session(self.service, who, self.cases[which])
+        return session(self.service, who, self.cases[index])
 
     def both(self, who: str, folder: Path, **options: Any) -> tuple[Loaded, Loaded]:
         """Both cases' answers to one delivery."""
@@ -196,10 +196,10 @@ def own_pair(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Pai
 @pytest.mark.parametrize("partial", [True, False], ids=["adds", "whole"])
 def test_a_preview_is_the_same_whatever_is_hidden(lasting_pair: Pair, tmp_path: Path, partial: bool) -> None:
     folder = write(tmp_path / "guess", **guess(lasting_pair.protection))
-    one, two = lasting_pair.both("ben", folder, partial=partial, dry_run=True)
-    assert lasting_pair.plain(one) == lasting_pair.plain(two)
-    assert one.received_count > 100
-    assert not one.changes_nothing
+    first, second = lasting_pair.both("ben", folder, partial=partial, dry_run=True)
+    assert lasting_pair.plain(first) == lasting_pair.plain(second)
+    assert first.received_count > 100
+    assert not first.changes_nothing
     # A loader with source clearance sees a difference: the cases do differ in each row.
     known = lasting_pair.both("ann", folder, partial=partial, dry_run=True)
     changed = [sum(row["changed"] + row["added"] for row in answer.counts.values()) for answer in known]
@@ -212,18 +212,20 @@ def test_each_row_alone_is_received(lasting_pair: Pair, tmp_path: Path, table: s
     for at, row in enumerate(guess(lasting_pair.protection)[table]):
         if row.get("id") in {*NAMED, "person-source", "person-other"}:
             continue
-        one, two = lasting_pair.both("ben", write(tmp_path / f"{at}", **{table: [row]}), partial=True, dry_run=True)
-        assert lasting_pair.plain(one) == lasting_pair.plain(two), row
-        assert one.received_count == 1, row
+        first, second = lasting_pair.both(
+            "ben", write(tmp_path / f"{at}", **{table: [row]}), partial=True, dry_run=True
+        )
+        assert lasting_pair.plain(first) == lasting_pair.plain(second), row
+        assert first.received_count == 1, row
 
 
 def test_no_column_of_the_format_is_forgotten() -> None:
     seen = {
         (table, column)
         for table, rows in hidden(0).items()
-        for row, other in zip(rows, hidden(1)[table], strict=False)
-        for column in {*row, *other}
-        if row.get("id") == other.get("id") and row.get(column) != other.get(column)
+        for row, twin in zip(rows, hidden(1)[table], strict=False)
+        for column in {*row, *twin}
+        if row.get("id") == twin.get("id") and row.get(column) != twin.get(column)
     }
     wanted = {
         (table, column.name)
@@ -236,16 +238,16 @@ def test_no_column_of_the_format_is_forgotten() -> None:
 def test_over_a_sequence_of_loads_every_answer_is_the_same(own_pair: Pair, tmp_path: Path) -> None:
     """Load, the job's result, the same again, the list: each gives the same answers in both cases."""
     folder = write(tmp_path / "guess", **guess())
-    told: list[list[Any]] = []
-    for which in range(2):
+    transcripts: list[list[Any]] = []
+    for index in range(2):
         answers: list[Any] = []
         for _ in range(2):
-            loaded = own_pair.load("ben", which, folder, partial=True)
+            loaded = own_pair.load("ben", index, folder, partial=True)
             answers += [own_pair.plain(loaded), loaded.outcome]
-        listed = own_pair.at("ben", which).deliveries.listed()
+        listed = own_pair.at("ben", index).deliveries.listed()
         answers += [{name: row[name] for name in ("number", "status", "account", "counts")} for row in listed]
-        told.append(answers)
-    assert told[0] == told[1]
+        transcripts.append(answers)
+    assert transcripts[0] == transcripts[1]
 
 
 def test_rows_of_ones_own_deliveries_are_compared_in_full(own_pair: Pair, tmp_path: Path) -> None:
@@ -293,19 +295,19 @@ def test_named_rows_of_others_are_compared_in_what_pages_show(lasting_pair: Pair
     assert loaded.received_count == 0
 
 
-def statements_behind(which: int) -> Tables:
-    """People and a crossing from two witness statements: `which` of them introduced Lee Ray and the crossing."""
+def statements_behind(index: int) -> Tables:
+    """People and a crossing from two witness statements: one (0) or the other (1) introduced Lee Ray and the crossing."""
     accounts = ("acc-1", "acc-2")
     return {
         "people": [
             {"id": "boss", "name": "Ari Berg", "category": "suspect"},
             {"id": "w1", "name": "Wanda Witt"},
             {"id": "w2", "name": "Wen Dy"},
-            {"id": "lee", "name": "Lee Ray", "category": "suspect", "statement_id": accounts[which]},
+            {"id": "lee", "name": "Lee Ray", "category": "suspect", "statement_id": accounts[index]},
             # Its own row says P, or a statement does: pages show the same.
-            {"id": "kim", "name": "Kim Roe", "category": "suspect"} | ({"handling": "P"} if which else {}),
+            {"id": "kim", "name": "Kim Roe", "category": "suspect"} | ({"handling": "P"} if index else {}),
         ],
-        "crossings": [{"id": "c1", "date": "2020-05-08", "statement_id": accounts[which]}],
+        "crossings": [{"id": "c1", "date": "2020-05-08", "statement_id": accounts[index]}],
         "statements": [
             {"id": "report-1", "kind": "intelligence", "handling": "P"},
             *(
@@ -336,14 +338,14 @@ def test_a_preview_does_not_show_which_witness_statement_brought_a_row(
                 "people": [{"id": "lee", "statement_id": cell}],
                 "crossings": [{"id": "c1", "date": "2020-05-08", "statement_id": cell}],
             }
-            one, two = pair.both("ben", write(tmp_path / f"{at}", **rows), partial=True, dry_run=True)
-            assert pair.plain(one) == pair.plain(two)
-            assert (one.received_count, one.changes) == (2, [])
+            first, second = pair.both("ben", write(tmp_path / f"{at}", **rows), partial=True, dry_run=True)
+            assert pair.plain(first) == pair.plain(second)
+            assert (first.received_count, first.changes) == (2, [])
         for handling, unchanged in (("P", 1), ("C", 0)):
             rows = {"people": [{"id": "kim", "name": "Kim Roe", "handling": handling}]}
-            one, two = pair.both("ben", write(tmp_path / handling, **rows), partial=True, dry_run=True)
-            assert pair.plain(one) == pair.plain(two)
-            assert (one.counts["people"]["unchanged"], one.changes) == (unchanged, [])
+            first, second = pair.both("ben", write(tmp_path / handling, **rows), partial=True, dry_run=True)
+            assert pair.plain(first) == pair.plain(second)
+            assert (first.counts["people"]["unchanged"], first.changes) == (unchanged, [])
 
 
 # Column → a cell under C that marks a person named under P or goes with such a mark, and a loader's other cell.
@@ -390,13 +392,13 @@ def test_a_preview_does_not_show_that_a_named_person_is_marked_under_c(
             for at, cell in enumerate(cells):
                 row = {"id": f"p-{name}", **handling, name: cell}
                 folder = write(tmp_path / f"{name}{at}", people=[row])
-                one, two = pair.both("ben", folder, partial=True, dry_run=True)
-                assert pair.plain(one) == pair.plain(two), row
+                first, second = pair.both("ben", folder, partial=True, dry_run=True)
+                assert pair.plain(first) == pair.plain(second), row
 
 
 WITNESSED: Tables = {
     "people": [
-        *({"id": one, "name": f"Bo {one}"} for one in (*NAMED, "uncle")),
+        *({"id": person, "name": f"Bo {person}"} for person in (*NAMED, "uncle")),
         {"id": "somebody", "name": "Hewa Karim"},
     ],
     "crossings": [{"id": "crossing-1", "date": "2020-05-08"}],
@@ -418,13 +420,13 @@ def witnessed(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Pa
     """A case with a statement of a witness that `ben` did not deliver, and a similar one that does not change."""
     with Service(at_server()) as service:
         pair = Pair(service, tmp_path)
-        for which in range(2):
-            assert pair.load("ann", which, write(tmp_path / f"w{which}", **WITNESSED), partial=True).rejections == []
+        for index in range(2):
+            assert pair.load("ann", index, write(tmp_path / f"w{index}", **WITNESSED), partial=True).rejections == []
         yield pair
 
 
-def image(pair: Pair, which: int) -> Image:
-    return read_image(pair.service.store(), pair.cases[which])
+def image(pair: Pair, index: int) -> Image:
+    return read_image(pair.service.store(), pair.cases[index])
 
 
 def test_rows_about_a_witness_statement_of_others_change_nothing_of_it(witnessed: Pair, tmp_path: Path) -> None:

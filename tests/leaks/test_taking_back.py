@@ -92,10 +92,10 @@ def test_taking_back_tells_nothing_of_statements_of_others(
             first = load(ben, theirs("wit-x")).delivery
             load(ben, theirs("wit-y"))
             load(ann, STATEMENTS[hidden](guess), partial=True)
-            told = answers[guess] = [sees(ben), sees(pat)]
+            seen = answers[guess] = [sees(ben), sees(pat)]
             assert first is not None
             ben.deliveries.undo(first, quiet)
-            told += [sees(ben), sees(pat)]
-            told.append(load(ben, theirs("wit-x")).outcome["counts"])
-            told += [sees(ben), sees(pat)]
+            seen += [sees(ben), sees(pat)]
+            seen.append(load(ben, theirs("wit-x")).outcome["counts"])
+            seen += [sees(ben), sees(pat)]
     assert answers["wit-x"] == answers["wit-y"]

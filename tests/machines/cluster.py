@@ -54,8 +54,8 @@ def workers(address: str, count: int, environ: Mapping[str, str] | None = None) 
     try:
         for process in started:
             assert process.stdout is not None
-            said = process.stdout.readline()
-            assert said.startswith(f"Working for {address} with 1 threads: graphsvc "), said
+            greeting = process.stdout.readline()
+            assert greeting.startswith(f"Working for {address} with 1 threads: graphsvc "), greeting
         yield [process.pid for process in started]
     finally:
         for process in started:
@@ -123,10 +123,10 @@ class Wire:
 
     def _pass(self, source: socket.socket, target: socket.socket, stream: bytearray) -> None:
         with suppress(OSError):
-            while some := source.recv(1 << 16):
-                stream += some
+            while chunk := source.recv(1 << 16):
+                stream += chunk
                 time.sleep(self._pause_s)
-                target.sendall(some)
+                target.sendall(chunk)
             target.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:

@@ -85,25 +85,25 @@ def deals(count: int) -> tuple[Dealt, list[np.ndarray]]:
 
 def results(processors: Processors, seeds: Sequence[int] = (1, 2)) -> list[Any]:
     """All results computed on other machines, as plain values that compare to the last digit."""
-    made: list[Any] = []
+    computed: list[Any] = []
     for seed in seeds:
         on = case(seed)
         left_out, leaving = pieces(on.told), LeavingOut(on, processors)
         ranking = ranked(on, processors)
-        made.append(ranking)
-        made.append(places(on, left_out, leaving=leaving))
-        made.append(
+        computed.append(ranking)
+        computed.append(places(on, left_out, leaving=leaving))
+        computed.append(
             [
-                [_plain(getattr(some, name)) for name in ("left_out", "which", "person", "score", "rank", "of", "by")]
-                for some in leaving.moved([piece.rows for piece in left_out])
+                [_plain(getattr(batch, name)) for name in ("left_out", "which", "person", "score", "rank", "of", "by")]
+                for batch in leaving.moved([piece.rows for piece in left_out])
             ]
         )
         singly = alone(leaving, left_out, top=4)
-        made += [would_leave(on, singly, lead.id, 4, leaving) for lead in ranking.leads[:3]]
-        made += [weigh(lead.id, on, leaving=leaving) for lead in ranking.leads[:2]]
+        computed += [would_leave(on, singly, lead.id, 4, leaving) for lead in ranking.leads[:3]]
+        computed += [weigh(lead.id, on, leaving=leaving) for lead in ranking.leads[:2]]
     left = displaced(whereabouts(*_work()), draws=199, processors=processors)
-    made.append({place: asdict(each.test) for place, each in left.items()})
-    return made
+    computed.append({place: asdict(each.test) for place, each in left.items()})
+    return computed
 
 
 def _plain(array: np.ndarray) -> list[Any]:

@@ -52,8 +52,8 @@ def expected() -> list[Any]:
 class _Nobody:
     """A machine that does nothing itself, so that all work was done elsewhere."""
 
-    def each(self, _work: Callable[..., Any], _shared: Any, given: Iterable[Any]) -> Iterator[Any]:
-        for _ in given:
+    def each(self, _work: Callable[..., Any], _shared: Any, inputs: Iterable[Any]) -> Iterator[Any]:
+        for _ in inputs:
             raise AssertionError("it was done here")
         return iter(())
 
@@ -110,12 +110,12 @@ def _bearing(read: bytes) -> list[str]:
 
 def _meanwhile(processors: OtherMachines, network: Any, deals: list[Any], happens: Callable[[], object]) -> list[float]:
     """Results for the deals, with `happens` called after some of them."""
-    made = []
+    heads = []
     for number, head in enumerate(processors.each(head_of_deal, network, deals)):
-        made.append(head)
+        heads.append(head)
         if number == 40:
             happens()
-    return made
+    return heads
 
 
 def test_a_worker_that_is_killed_in_the_middle_costs_time_only(
@@ -126,9 +126,9 @@ def test_a_worker_that_is_killed_in_the_middle_costs_time_only(
     monkeypatch.setattr(other_machines, "THIS_MACHINE", _Nobody())
     with workers(at, 2) as processes:
         processors = elsewhere(at)
-        made = _meanwhile(processors, network, deals, lambda: kill(processes[0]))
+        heads = _meanwhile(processors, network, deals, lambda: kill(processes[0]))
         processors.close()
-    assert made == expected
+    assert heads == expected
     assert caplog.records == []
 
 
@@ -165,12 +165,12 @@ def test_when_no_worker_is_left_the_work_goes_on_here(at: str, caplog: pytest.Lo
     network, deals = invented.deals(300)
     with workers(at, 1) as processes:
         processors = elsewhere(at)
-        made = _meanwhile(processors, network, deals, lambda: kill(processes[0]))
+        heads = _meanwhile(processors, network, deals, lambda: kill(processes[0]))
         processors.close()
-    assert made == list(THIS_MACHINE.each(head_of_deal, network, deals))
-    (said,) = _said(caplog)
-    assert said.startswith(f"The scheduler at {at} has no worker that computes the same as this machine: start ")
-    assert said.endswith("; the work goes on here")
+    assert heads == list(THIS_MACHINE.each(head_of_deal, network, deals))
+    (warning,) = _said(caplog)
+    assert warning.startswith(f"The scheduler at {at} has no worker that computes the same as this machine: start ")
+    assert warning.endswith("; the work goes on here")
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["dies", "stands still"])
@@ -181,8 +181,8 @@ def test_a_scheduler_that_goes_in_the_middle_is_one_sentence(
     expected = list(THIS_MACHINE.each(head_of_deal, network, deals))
     with scheduler(tmp_path) as (address, process), workers(address, 1):
         processors = elsewhere(address)
-        made = _meanwhile(processors, network, deals, lambda: os.kill(process, how))
-        assert made == expected
+        heads = _meanwhile(processors, network, deals, lambda: os.kill(process, how))
+        assert heads == expected
         # Nothing more is tried there for a while.
         assert list(processors.each(head_of_deal, network, deals[:3])) == expected[:3]
         processors.close()
@@ -284,11 +284,11 @@ def test_a_name_is_refused_before_anything_is_sent(at: str, caplog: pytest.LogCa
     try:
         with workers(at, 1):
             processors = elsewhere(wire.address)
-            made = list(processors.each(head_of_deal, named, deals[:5]))
+            heads = list(processors.each(head_of_deal, named, deals[:5]))
             processors.close()
     finally:
         wire.close()
-    assert made == list(THIS_MACHINE.each(head_of_deal, named, deals[:5]))
+    assert heads == list(THIS_MACHINE.each(head_of_deal, named, deals[:5]))
     assert _said(caplog) == [
         "Dealt.network.ids[0] is a str, no number: nothing of it leaves this machine; the work is done here"
     ]

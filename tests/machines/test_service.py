@@ -27,12 +27,12 @@ class _Read:
     def __init__(self) -> None:
         self.works: set[str] = set()
 
-    def each(self, work: Callable[..., Any], shared: Any, given: Iterable[Any]) -> Iterator[Any]:
+    def each(self, work: Callable[..., Any], shared: Any, inputs: Iterable[Any]) -> Iterator[Any]:
         name = tasks.name_of(work)
         self.works.add(name.rpartition(":")[2])
         require_numbers(shared)
         sent = tasks.unpack_shared(pack(shared))
-        for thing in given:
+        for thing in inputs:
             require_numbers(thing)
             result = unpack(tasks.done(name, sent, pack(thing)))
             require_numbers(result)

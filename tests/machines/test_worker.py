@@ -57,16 +57,16 @@ def run(
     ids=["none", "in the clear"],
 )
 def test_where_it_may_work_for_nobody_it_is_one_sentence(address: str, says: str) -> None:
-    status, said, error = run({"GRAPHSVC_SCHEDULER": address})
-    assert (status, said) == (71, "")
+    status, printed, error = run({"GRAPHSVC_SCHEDULER": address})
+    assert (status, printed) == (71, "")
     assert error.startswith(f"graphsvc: GRAPHSVC_SCHEDULER {says}")
     assert error.count("\n") == 1
 
 
 def test_without_dask_it_is_one_sentence() -> None:
     without = "import sys; sys.modules['distributed'] = None; sys.modules['dask'] = None\nfrom graphsvc.cli import main; main()"
-    status, said, error = run({"GRAPHSVC_SCHEDULER": "tcp://127.0.0.1:9"}, python=("-c", without))
-    assert (status, said) == (71, "")
+    status, printed, error = run({"GRAPHSVC_SCHEDULER": "tcp://127.0.0.1:9"}, python=("-c", without))
+    assert (status, printed) == (71, "")
     assert (
         error
         == "graphsvc: Other machines are worked with by Dask, which is not installed: pip install '.[scale]' in the checkout.\n"
@@ -75,15 +75,15 @@ def test_without_dask_it_is_one_sentence() -> None:
 
 @pytest.mark.slow(reason="waits for a scheduler that is not there")
 def test_a_scheduler_that_is_not_there_is_one_sentence() -> None:
-    status, said, error = run({"GRAPHSVC_SCHEDULER": "tcp://127.0.0.1:9"})
-    assert (status, said) == (71, "")
+    status, printed, error = run({"GRAPHSVC_SCHEDULER": "tcp://127.0.0.1:9"})
+    assert (status, printed) == (71, "")
     assert error.startswith("graphsvc: The scheduler at tcp://127.0.0.1:9 cannot be reached (")
     assert error.endswith("). Start it (`dask scheduler`), or correct GRAPHSVC_SCHEDULER.\n")
 
 
 def test_behind_tls_without_certificates_it_is_one_sentence(tmp_path: Path) -> None:
-    status, said, error = run({"GRAPHSVC_SCHEDULER": "tls://10.0.0.5:8786", "DASK_CONFIG": str(tmp_path)})
-    assert (status, said) == (71, "")
+    status, printed, error = run({"GRAPHSVC_SCHEDULER": "tls://10.0.0.5:8786", "DASK_CONFIG": str(tmp_path)})
+    assert (status, printed) == (71, "")
     assert "set distributed.comm.tls.ca-file, worker.cert and worker.key, see docs/scale.md.\n" in error
     assert error.count("\n") == 1
 
@@ -219,18 +219,18 @@ def test_behind_tls_nobody_of_another_authority_is_let_in(
     behind_tls: tuple[str, Authority], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     address, _ = behind_tls
-    others = Authority(tmp_path / "others")
+    foreign = Authority(tmp_path / "others")
     network, deals = invented.deals(20)
-    with dask.config.set(others.settings()):
+    with dask.config.set(foreign.settings()):
         processors = OtherMachines(address, here_s=0)
         began = time.monotonic()
         assert len(list(processors.each(head_of_deal, network, deals))) == len(deals)
         assert time.monotonic() - began < 30
         processors.close()
-    (said,) = _said(caplog)
-    assert said.startswith(f"The scheduler at {address} cannot be reached (")
-    assert said.endswith("; the work is done here")
-    status, _, error = run({"GRAPHSVC_SCHEDULER": address, **others.environ()})
+    (warning,) = _said(caplog)
+    assert warning.startswith(f"The scheduler at {address} cannot be reached (")
+    assert warning.endswith("; the work is done here")
+    status, _, error = run({"GRAPHSVC_SCHEDULER": address, **foreign.environ()})
     assert status == 71
     assert error.startswith(f"graphsvc: The scheduler at {address} cannot be reached (")
     assert error.count("\n") == 1

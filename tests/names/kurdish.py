@@ -68,7 +68,9 @@ Qaradaghi | Qeredaxî | قەرەداغی | قره داغي
 Ismail | Îsmaîl | ئیسماعیل | اسماعيل
 """)
 NAMES = tuple(
-    Spelt(*(f"{first} {last}" for first, last in zip(given, FAMILY[(place + 2 * turn) % len(FAMILY)], strict=True)))
-    for place, given in enumerate(GIVEN)
+    Spelt(
+        *(f"{first} {last}" for first, last in zip(given_names, FAMILY[(place + 2 * turn) % len(FAMILY)], strict=True))
+    )
+    for place, given_names in enumerate(GIVEN)
     for turn in range(10)
 )

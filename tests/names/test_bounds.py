@@ -48,14 +48,14 @@ def _costs(call: Callable[[], object]) -> tuple[float, float]:
 @pytest.mark.parametrize("kind", NAMES)
 def test_a_name_costs_little_however_long_it_is(kind: str) -> None:
     name = NAMES[kind]
-    for role, made in (
+    for role, build in (
         ("name", lambda: WholeNames([Needle("name", name)])),
         ("value", lambda: WholeNames([Needle("value", name)])),
         ("phone", lambda: WholeNames([Needle("phone", name)])),
         ("spelt", lambda: spellings(name)),
         ("heard", lambda: sound_alike(name, name.upper())),
     ):
-        seconds, megabytes = _costs(made)
+        seconds, megabytes = _costs(build)
         print(f"{kind}, {role}: {seconds * 1000:.1f} ms, {megabytes:.2f} MB")
         assert megabytes < _MEGABYTES, role
         assert seconds < _SECONDS, role
@@ -66,9 +66,9 @@ def test_a_name_costs_little_however_long_it_is(kind: str) -> None:
 )
 def test_a_long_name_is_found(kind: str) -> None:
     name = NAMES[kind]
-    found = WholeNames([Needle("name", name)])
+    whole_names = WholeNames([Needle("name", name)])
     for mention in (name, name.upper(), name.replace(" ", "_"), "  ".join(name.split())):
-        assert found.is_in(mention), mention[:80]
+        assert whole_names.is_in(mention), mention[:80]
 
 
 # Building blocks of a text, by kind; each is repeated until the text is long.

@@ -11,7 +11,7 @@ from graphsvc.records.tables import ERASED
 
 
 @pytest.mark.parametrize(
-    ("column", "text", "kept"),
+    ("column", "text", "expected"),
     [
         ("x_email", "hewa.k99@mail.example", ["hewa.k99@mail.example", "hewa.k99"]),
         ("x_mail", "info@mail.example", ["info@mail.example"]),
@@ -27,10 +27,10 @@ from graphsvc.records.tables import ERASED
         ("x_full_name", "Shler Barzan", ["Shler Barzan"]),
     ],
 )
-def test_what_identifies_is_looked_for(column: str, text: str, kept: list[str]) -> None:
-    assert set(kept) <= {found for _, found in of_cell(column, text)}
-    told = WholeNames(needles({"id": "P7001", column: text}))
-    assert all(told.is_in(f"Seen: {one}.") for one in kept)
+def test_what_identifies_is_looked_for(column: str, text: str, expected: list[str]) -> None:
+    assert set(expected) <= {identifier for _, identifier in of_cell(column, text)}
+    whole_names = WholeNames(needles({"id": "P7001", column: text}))
+    assert all(whole_names.is_in(f"Seen: {form}.") for form in expected)
 
 
 @pytest.mark.parametrize(

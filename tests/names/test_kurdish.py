@@ -34,7 +34,7 @@ def test_each_spelling_finds_its_person_among_the_first(stored: str, sought: str
     missed = []
     for wanted, name in enumerate(NAMES):
         text = SearchText(getattr(name, sought))
-        hits = [(found.level, found.weight, place) for place, named in people if (found := match(text, named))]
+        hits = [(hit.level, hit.weight, place) for place, named in people if (hit := match(text, named))]
         # Equal matches are ordered by links, length and id, and so by chance: being first among them does not count.
         mine = next((hit for hit in hits if hit[2] == wanted), None)
         if mine is None or sum(hit[:2] <= mine[:2] for hit in hits) > FIRST:
@@ -43,7 +43,7 @@ def test_each_spelling_finds_its_person_among_the_first(stored: str, sought: str
 
 
 @pytest.mark.parametrize(
-    ("text", "other"),
+    ("text", "spelling"),
     [
         ("Peshraw", "بيشرو"),  # Arabic has no p
         ("Chalabi", "جلبي"),  # or ch
@@ -54,9 +54,9 @@ def test_each_spelling_finds_its_person_among_the_first(stored: str, sought: str
         ("Abdulrahman", "عبدالرحمن"),
     ],
 )
-def test_what_one_script_cannot_write_is_heard(text: str, other: str) -> None:
-    assert {key for key, _ in heard(text)} & {key for key, _ in heard(other)}
-    assert match(SearchText(text), fields({"name": other})) is not None
+def test_what_one_script_cannot_write_is_heard(text: str, spelling: str) -> None:
+    assert {key for key, _ in heard(text)} & {key for key, _ in heard(spelling)}
+    assert match(SearchText(text), fields({"name": spelling})) is not None
 
 
 def test_a_particle_in_arabic_letters_is_still_one() -> None:

@@ -39,26 +39,26 @@ NOT_BAHMAN = (
 
 
 @pytest.mark.parametrize(
-    ("spellings", "others"),
+    ("spellings", "strangers"),
     [(YUSUF, NOT_YUSUF), (RASHID, NOT_RASHID), (BAHMAN, NOT_BAHMAN)],
     ids=lambda names: names[0],
 )
-def test_each_spelling_finds_each_other_and_nobody_else(spellings: tuple[str, ...], others: tuple[str, ...]) -> None:
+def test_each_spelling_finds_each_other_and_nobody_else(spellings: tuple[str, ...], strangers: tuple[str, ...]) -> None:
     def found(text: str, name: str) -> bool:
         return match(SearchText(text), fields({"name": name})) is not None
 
     assert [pair for pair in permutations(spellings, 2) if not found(*pair)] == []
-    drawn_in = [(text, name) for text in spellings for name in others if found(text, name) or found(name, text)]
+    drawn_in = [(text, name) for text in spellings for name in strangers if found(text, name) or found(name, text)]
     assert drawn_in == []
 
 
 @pytest.mark.parametrize(
-    ("french", "other"),
+    ("french", "spelling"),
     [("Rachid", "رشيد"), ("Chérif", "Sharif"), ("Achraf", "أشرف"), ("Bachir", "بەشیر"), ("Rachid", "Rasheed")],
 )
-def test_what_french_writes_ch_is_heard_as_sh(french: str, other: str) -> None:
-    assert match(SearchText(french), fields({"name": other})) is not None
-    assert match(SearchText(other), fields({"name": french})) is not None
+def test_what_french_writes_ch_is_heard_as_sh(french: str, spelling: str) -> None:
+    assert match(SearchText(french), fields({"name": spelling})) is not None
+    assert match(SearchText(spelling), fields({"name": french})) is not None
 
 
 def test_an_english_ch_is_still_one() -> None:

@@ -95,8 +95,8 @@ def test_a_part_of_a_name_and_what_sounds_like_it_are_not(text: str) -> None:
     ],
 )
 def test_a_whole_phone_is_found_in_any_form(mention: str) -> None:
-    for given in ("+44 7911 123456", "07911 123456"):
-        assert WholeNames([Needle("phone", given)]).is_in(f"on {mention} 3 times")
+    for phone in ("+44 7911 123456", "07911 123456"):
+        assert WholeNames([Needle("phone", phone)]).is_in(f"on {mention} 3 times")
     assert not WholeNames([Needle("phone", "+447911123456")]).is_in("on 07911 999999, 123456 and 1123 456")
 
 

@@ -17,13 +17,13 @@ ROOT = Path(__file__).parents[2]
 
 
 def run(*command: str | Path, cwd: Path, **environ: str) -> str:
-    kept = {
+    inherited = {
         name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "HTTP", "http", "LANG"))
     }
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
-        env={**kept, "PATH": os.environ["PATH"], "HOME": str(cwd), **environ},
+        env={**inherited, "PATH": os.environ["PATH"], "HOME": str(cwd), **environ},
         capture_output=True,
         text=True,
         check=False,
@@ -36,8 +36,8 @@ def run(*command: str | Path, cwd: Path, **environ: str) -> str:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("wheel")
     run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", out, ROOT, cwd=out)
-    (found,) = out.glob("*.whl")
-    return found
+    (path,) = out.glob("*.whl")
+    return path
 
 
 def test_everything_the_command_needs_is_in_the_wheel(wheel: Path) -> None:

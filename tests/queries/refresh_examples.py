@@ -47,32 +47,34 @@ def refresh(session: Session, names: list[str]) -> list[str]:
     for query in Library().public():
         if names and query.name not in names:
             continue
-        given = dict(query.example.get("parameters", {}))
-        found = len(session.queries.run(query.name, given).rows)
-        for ids in islice(_other_ids(session, query, given), 0 if found else _TRIES):
-            found = len(session.queries.run(query.name, given | ids).rows)
-            if found:
-                given |= ids
+        parameters = dict(query.example.get("parameters", {}))
+        count = len(session.queries.run(query.name, parameters).rows)
+        for ids in islice(_other_ids(session, query, parameters), 0 if count else _TRIES):
+            count = len(session.queries.run(query.name, parameters | ids).rows)
+            if count:
+                parameters |= ids
                 break
-        if not found:
+        if not count:
             empty.append(query.name)
-        if (given, found) != (query.example.get("parameters", {}), query.example["rows"]):
-            print(f"{query.name}: {query.example['rows']} -> {found} rows with {given}")
-            _rewrite(query, given, found)
+        if (parameters, count) != (query.example.get("parameters", {}), query.example["rows"]):
+            print(f"{query.name}: {query.example['rows']} -> {count} rows with {parameters}")
+            _rewrite(query, parameters, count)
     return empty
 
 
-def _rewrite(query: Query, given: dict[str, Any], rows: int) -> None:
+def _rewrite(query: Query, parameters: dict[str, Any], rows: int) -> None:
     path = file_of(query.name)
-    inline = ", ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in given.items())
+    inline = ", ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in parameters.items())
     text = _PARAMETERS.sub(lambda _: f"// parameters = {{ {inline} }}", path.read_text("utf-8"), count=1)
     path.write_text(_ROWS.sub(f"// rows = {rows}", text, count=1), "utf-8")
 
 
-def _other_ids(session: Session, query: Query, given: dict[str, Any]) -> Iterator[dict[str, str]]:
+def _other_ids(session: Session, query: Query, parameters: dict[str, Any]) -> Iterator[dict[str, str]]:
     """Ids to try in place of an example's ids, most linked first; no pseudonyms, which differ from home to home."""
-    asked = [parameter.name for parameter in query.parameters if parameter.type == "id" and parameter.name in given]
-    if asked not in ([kind] for kind in _KINDS) and asked != ["first", "second"]:
+    id_parameters = [
+        parameter.name for parameter in query.parameters if parameter.type == "id" and parameter.name in parameters
+    ]
+    if id_parameters not in ([kind] for kind in _KINDS) and id_parameters != ["first", "second"]:
         return
     pseudonyms = {row["id"] for row in session.ask.rows("cases.entities", whole=True).dicts() if row["sealed"]}
     links = session.ask.rows("cases.links", whole=True).dicts()
@@ -82,15 +84,17 @@ def _other_ids(session: Session, query: Query, given: dict[str, Any]) -> Iterato
         for end in ("subject", "object")
         if link[end] not in pseudonyms
     )
-    if len(asked) == 1:
-        yield from ({asked[0]: one} for (one, kind), _ in linked.most_common() if kind == asked[0])
+    if len(id_parameters) == 1:
+        yield from (
+            {id_parameters[0]: identifier} for (identifier, kind), _ in linked.most_common() if kind == id_parameters[0]
+        )
         return
     parts = [link for link in links if link["relation"] in _PARTS and link["subject"] not in pseudonyms]
     for link in parts:  # two people with a part in one crossing
         yield from (
-            {"first": link["subject"], "second": other["subject"]}
-            for other in parts
-            if other["object"] == link["object"] and other["subject"] > link["subject"]
+            {"first": link["subject"], "second": partner["subject"]}
+            for partner in parts
+            if partner["object"] == link["object"] and partner["subject"] > link["subject"]
         )
 
 

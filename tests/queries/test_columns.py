@@ -50,8 +50,8 @@ def properties(table: Table, column: Column) -> tuple[str, ...]:
 
 def not_asked_for(table: Table, query: str) -> set[str]:
     """Columns that a query does not return."""
-    given = set(LIBRARY[query].returns.values())
-    return {column.name for column in table.columns if not given.issuperset(properties(table, column))}
+    returned = set(LIBRARY[query].returns.values())
+    return {column.name for column in table.columns if not returned.issuperset(properties(table, column))}
 
 
 @pytest.mark.parametrize("table", PAGES, ids=lambda table: table.name)
@@ -59,9 +59,9 @@ def test_the_query_of_a_page_gives_every_column_and_nothing_else(table: Table) -
     query = LIBRARY[f"{table.name}.one"]
     assert not_asked_for(table, query.name) == set()
     known = {name for column in table.columns for name in properties(table, column)}
-    assert {name for name, shown in query.returns.items() if shown not in known} == BESIDE
-    for name, shown in query.returns.items():
-        label, _, of = shown.partition(".")
+    assert {name for name, returned in query.returns.items() if returned not in known} == BESIDE
+    for name, returned in query.returns.items():
+        label, _, of = returned.partition(".")
         if label == table.label and name not in {*BESIDE, "statement_id"}:
             assert name == of
             assert re.search(rf"\b[ns]\.{of} AS {name}\b", query.text), (
@@ -98,7 +98,7 @@ def test_every_column_of_a_claim_is_asked_for_where_claims_are_shown(query: str)
 
 @pytest.mark.parametrize("table", ENTITY_TABLES, ids=lambda table: table.name)
 def test_the_page_of_an_entity_shows_every_column(table: Table) -> None:
-    given = set(LIBRARY[f"{table.name}.one"].returns)
+    returned = set(LIBRARY[f"{table.name}.one"].returns)
     page = (WEB / "network/templates/entities/page.html").read_text("utf-8")
     assert set(entities._ELSEWHERE) == {*IN_HEADING, *BELOW}
     assert all(text in page for text in (*IN_HEADING.values(), *BELOW.values()))
@@ -109,25 +109,27 @@ def test_the_page_of_an_entity_shows_every_column(table: Table) -> None:
     panel = (WEB / "network/templates/network/node.html").read_text("utf-8")
     assert "m.facts(facts" in panel
     assert set(network._ELSEWHERE) <= {*IN_HEADING, *BELOW}
-    assert given >= {"id", "notes", "handling", "statement_id"}
+    assert returned >= {"id", "notes", "handling", "statement_id"}
 
 
 def test_the_page_of_a_statement_shows_every_column() -> None:
     page = (WEB / "deliveries/templates/statements/page.html").read_text("utf-8")
-    shown = set(re.findall(r"values\.(\w+)", page)) | {"id"}
-    assert set(LIBRARY["statements.one"].returns) - shown == set()
+    on_page = set(re.findall(r"values\.(\w+)", page)) | {"id"}
+    assert set(LIBRARY["statements.one"].returns) - on_page == set()
 
 
 def test_what_shows_a_claim_shows_every_column_of_it() -> None:
     macros = (WEB / "templates/macros.html").read_text("utf-8")
     row = macros[macros.index("{% macro claim_row") :].partition("{%- endmacro %}")[0]
-    shown = set(re.findall(r"row\.(\w+)", row)) | ({"amount", "currency", "weight"} if "row | amount" in row else set())
+    on_page = set(re.findall(r"row\.(\w+)", row)) | (
+        {"amount", "currency", "weight"} if "row | amount" in row else set()
+    )
     # The belief of a single claim is computed from its grading, which is shown.
     columns = {name for name, of in LIBRARY["entities.claims"].returns.items() if of.startswith("Claim.")}
-    assert columns - shown == {"belief"}
+    assert columns - on_page == {"belief"}
 
 
 def test_of_an_entity_only_what_is_named_here_is_in_pictures_and_goes_out() -> None:
-    given = LIBRARY["network.nodes"].returns
-    assert set(given.values()) - {"computed.count"} == IN_PICTURES
-    assert set(NODE_COLUMNS.values()) <= set(given)
+    returned = LIBRARY["network.nodes"].returns
+    assert set(returned.values()) - {"computed.count"} == IN_PICTURES
+    assert set(NODE_COLUMNS.values()) <= set(returned)

@@ -13,7 +13,7 @@ MOMENT = dt.datetime(2020, 5, 8, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(
-    ("comparison", "given", "says"),
+    ("comparison", "parameters", "says"),
     [
         ("c.date_earliest >= '2020-05-08'", {}, "`date_earliest` is a day and '2020-05-08' is text, which never fit. Write date('2020-05-08')."),
         ("c.date_earliest = $day", {"day": "2020-05-08"}, "`date_earliest` is a day and $day is text, which never fit. Write date($day)."),
@@ -23,8 +23,8 @@ MOMENT = dt.datetime(2020, 5, 8, tzinfo=dt.UTC)
         ("c.date_earliest < r.first_on", {}, "`date_earliest` is a day and `first_on` is text, which never fit. Write date(first_on)."),
     ],
 )  # fmt: skip
-def test_what_never_fits_is_told_with_the_way_out(comparison: str, given: dict[str, Any], says: str) -> None:
-    (notice,) = mixed(f"MATCH (c)-[r]-()\nWHERE {comparison} RETURN c", given)
+def test_what_never_fits_is_told_with_the_way_out(comparison: str, parameters: dict[str, Any], says: str) -> None:
+    (notice,) = mixed(f"MATCH (c)-[r]-()\nWHERE {comparison} RETURN c", parameters)
     assert (notice.says, notice.line, notice.column) == (says, 2, 7)
 
 
@@ -53,8 +53,8 @@ def test_what_never_fits_is_told_with_the_way_out(comparison: str, given: dict[s
     ],
 )
 def test_what_can_fit_is_not_told(comparison: str) -> None:
-    given = {"day": "2020-05-08", "n": 2020, "days": ["2020-05-08"]}
-    assert mixed(f"MATCH (c)-[r]-(a) WHERE {comparison}", given) == ()
+    parameters = {"day": "2020-05-08", "n": 2020, "days": ["2020-05-08"]}
+    assert mixed(f"MATCH (c)-[r]-(a) WHERE {comparison}", parameters) == ()
 
 
 def test_the_parameter_of_a_moment_is_no_day() -> None:

@@ -74,8 +74,8 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
     return lambda: laid(at_server(), ROLES, "whole", CASE)
 
 
-def asked(people: Place, who: str, name: str, **given: Any) -> list[dict[str, Any]]:
-    return people(who).queries.run(name, given).dicts()
+def asked(people: Place, who: str, name: str, **parameters: Any) -> list[dict[str, Any]]:
+    return people(who).queries.run(name, parameters).dicts()
 
 
 @pytest.mark.parametrize("who", ["whole", "told"])
@@ -129,9 +129,9 @@ def test_who_went_elsewhere_is_marked_where_they_are_told(people: Place) -> None
     assert (row["who"], row["denied"]) == ([], [LIED])
 
 
-@pytest.mark.parametrize(("given", "doubtful"), [({}, {POOR}), ({"least": 0}, {POOR, WORST})])
-def test_suppliers_and_organisers_are_marked(people: Place, given: dict[str, Any], doubtful: set[str]) -> None:
-    rows = {row["supplier"]: row for row in asked(people, "whole", "boats.suppliers", **given)}
+@pytest.mark.parametrize(("parameters", "doubtful"), [({}, {POOR}), ({"least": 0}, {POOR, WORST})])
+def test_suppliers_and_organisers_are_marked(people: Place, parameters: dict[str, Any], doubtful: set[str]) -> None:
+    rows = {row["supplier"]: row for row in asked(people, "whole", "boats.suppliers", **parameters)}
     assert set(rows) == {SURE, LIED, *doubtful}
     for supplier, row in rows.items():
         assert row["denied"][-1] == LIED
@@ -210,8 +210,8 @@ def test_what_is_reached_over_another_link_is_believed_no_further_than_that(
     """A query names no one through a boat whose presence is hardly believed; the list of crossings does the same."""
     with laid(at_server(), ROLES, "whole", WAYS) as people:
 
-        def suppliers(**given: Any) -> dict[str, tuple[float, int]]:
-            rows = asked(people, "whole", "crossings.behind", crossing="C1", **given)
+        def suppliers(**parameters: Any) -> dict[str, tuple[float, int]]:
+            rows = asked(people, "whole", "crossings.behind", crossing="C1", **parameters)
             assert {row["used_on"] for row in rows if row["relation"] != "SUPPLIED"} == {None}
             return {
                 row["subject"]: (row["used_on"], row["used_on_denying"])
@@ -219,10 +219,10 @@ def test_what_is_reached_over_another_link_is_believed_no_further_than_that(
                 if row["relation"] == "SUPPLIED"
             }
 
-        told = suppliers()
-        assert set(told) == {"s8", "s9"}
-        assert told["s8"][0] < 0.5 < told["s9"][0]
-        assert (told["s8"][1], told["s9"][1]) == (0, 1)
+        beliefs = suppliers()
+        assert set(beliefs) == {"s8", "s9"}
+        assert beliefs["s8"][0] < 0.5 < beliefs["s9"][0]
+        assert (beliefs["s8"][1], beliefs["s9"][1]) == (0, 1)
         assert set(suppliers(least=0)) == {"s7", "s8", "s9"}
         (listed,) = people.client("whole").get(f"/case/{people.case}/crossings.json").get_json()["crossings"]
         assert {named["id"]: named["doubtful"] for named in listed["suppliers"]} == {"s8": True, "s9": True}

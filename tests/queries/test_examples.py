@@ -28,19 +28,19 @@ def limited(demo: Service) -> Session:
 
 @pytest.mark.parametrize("query", EXAMPLES)
 def test_the_example_answers_as_it_says(reader: Session, query: Query) -> None:
-    given = query.example.get("parameters", {})
-    answer = reader.queries.run(query.name, given)
+    parameters = query.example.get("parameters", {})
+    answer = reader.queries.run(query.name, parameters)
     assert answer.columns == tuple(query.returns)
     assert len(answer.rows) == query.example["rows"], "run: python tests/queries/refresh_examples.py"
     assert not answer.truncated
-    assert answer.rows == reader.queries.run(query.name, given).rows
+    assert answer.rows == reader.queries.run(query.name, parameters).rows
 
 
 @pytest.mark.parametrize("query", EXAMPLES)
 def test_cells_are_scalars_or_lists_of_scalars(reader: Session, limited: Session, query: Query) -> None:
-    given = query.example.get("parameters", {})
+    parameters = query.example.get("parameters", {})
     for session in (reader, limited):
-        for value in scalars(session.queries.run(query.name, given).rows):
+        for value in scalars(session.queries.run(query.name, parameters).rows):
             assert not isinstance(value, dict | list | tuple)
 
 

@@ -100,14 +100,14 @@ NO_ACCUSATION = {
 def test_whoever_stands_beside_an_act_is_marked_where_it_is_denied_or_hardly_believed(query: Query) -> None:
     """An accusation that is denied, or that rests on one bad grade, must not read like any other."""
     types = {word for _, words in LINK.findall(bare(query.text)) for word in words.split("|")}
-    people = {column for column, shown in query.returns.items() if shown in ("Person.id", "Entity.id")}
+    people = {column for column, field in query.returns.items() if field in ("Person.id", "Entity.id")}
     if query.name in NO_ACCUSATION:
         return
     if not types & ACTS or not people:
         return
-    shown = set(query.returns.values())
-    assert "Link.denying" in shown or "denied" in query.returns
-    assert "Link.belief" in shown or "doubtful" in query.returns
+    returned = set(query.returns.values())
+    assert "Link.denying" in returned or "denied" in query.returns
+    assert "Link.belief" in returned or "doubtful" in query.returns
     lists = {"denied", "doubtful"} & {column for column in people if column in query.returns}
     assert not lists or lists == {"denied", "doubtful"}
 
@@ -183,7 +183,7 @@ def test_every_pattern_starts_in_the_case(query: Query) -> None:
 def test_who_is_asked_for_by_id_is_found_by_their_key(query: Query) -> None:
     """Ids are unique among entities: by another label the server would scan the case's people, 70 ms for 100,000."""
     nodes = re.findall(r"\((\w*):([\w&|!]+) \{([^}]*)\}\)", bare(query.text))
-    by_id = {label for _, label, held in nodes if re.search(r"\bid:", held)}
+    by_id = {label for _, label, properties in nodes if re.search(r"\bid:", properties)}
     by_id |= {label for name, label, _ in nodes if name and re.search(rf"\b{name}\.id IN \$ids\b", query.text)}
     assert not {label for label in by_id if label.lower() in {table.record for table in ENTITY_TABLES}}
 
@@ -199,9 +199,9 @@ def test_a_header_says_what_it_is_for_and_what_it_cannot_tell(query: Query) -> N
 class Explaining(Store):
     """Also reports what later versions will drop, which `explain` leaves out."""
 
-    def _session(self, *given: Any, **more: Any) -> neo4j.Session:
+    def _session(self, *arguments: Any, **more: Any) -> neo4j.Session:
         more.pop("notifications_disabled_classifications", None)
-        return super()._session(*given, **more)
+        return super()._session(*arguments, **more)
 
 
 def deprecated(plan: QueryPlan) -> list[str]:

@@ -103,9 +103,9 @@ def test_a_file_without_a_header_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_query_of_the_services_own_needs_no_example(tmp_path: Path) -> None:
-    found = library(tmp_path, kind='kind = "internal"', example=None)
-    assert found["boats.one"].example == {}
-    assert found.public() == []
+    queries = library(tmp_path, kind='kind = "internal"', example=None)
+    assert queries["boats.one"].example == {}
+    assert queries.public() == []
 
 
 def test_files_that_write_are_no_queries(tmp_path: Path) -> None:
@@ -120,21 +120,25 @@ def test_an_unknown_query_is_named(tmp_path: Path) -> None:
 
 
 def test_only_queries_that_show_or_count_sources_take_source_clearance() -> None:
-    shown = {query.name for query in Library().public() if query.for_sources}
-    assert shown == {"quality.resting_on_one", "statements.interests", "statements.sources"}
+    names = {query.name for query in Library().public() if query.for_sources}
+    assert names == {"quality.resting_on_one", "statements.interests", "statements.sources"}
     assert not Library()["entities.claims"].for_sources
 
 
 def test_parameters_are_bound_by_name_and_default(tmp_path: Path) -> None:
     query = library(tmp_path)["boats.one"]
     assert query.bind({"boat": " B1 "}) == {"boat": "B1"}
-    for given, fault in (({}, "needs the parameter boat"), ({"x": "1"}, "no parameter 'x'"), ({"boat": ""}, "needs")):
+    for parameters, fault in (
+        ({}, "needs the parameter boat"),
+        ({"x": "1"}, "no parameter 'x'"),
+        ({"boat": ""}, "needs"),
+    ):
         with pytest.raises(RequestError, match=fault):
-            query.bind(given)
+            query.bind(parameters)
 
 
 @pytest.mark.parametrize(
-    ("kind", "given", "value"),
+    ("kind", "received", "value"),
     [
         ("int", "3", 3),
         ("float", "0.5", 0.5),
@@ -155,12 +159,12 @@ def test_parameters_are_bound_by_name_and_default(tmp_path: Path) -> None:
         ("text", "$x' OR 1", "$x' OR 1"),
     ],
 )
-def test_a_value_comes_in_the_type_of_its_parameter(kind: str, given: object, value: object) -> None:
-    assert Parameter("p", kind, "help", words=("yes", "no")).value(given) == value
+def test_a_value_comes_in_the_type_of_its_parameter(kind: str, received: object, value: object) -> None:
+    assert Parameter("p", kind, "help", words=("yes", "no")).value(received) == value
 
 
 @pytest.mark.parametrize(
-    ("kind", "given", "takes"),
+    ("kind", "received", "takes"),
     [
         ("int", "3.5", "a whole number"),
         ("int", True, "a whole number"),
@@ -182,9 +186,9 @@ def test_a_value_comes_in_the_type_of_its_parameter(kind: str, given: object, va
         ("list", [b"P1"], "texts"),
     ],
 )
-def test_a_value_of_another_type_is_refused(kind: str, given: object, takes: str) -> None:
+def test_a_value_of_another_type_is_refused(kind: str, received: object, takes: str) -> None:
     with pytest.raises(RequestError, match=takes):
-        Parameter("p", kind, "help", words=("yes", "no")).value(given)
+        Parameter("p", kind, "help", words=("yes", "no")).value(received)
 
 
 def test_the_catalogue_is_current() -> None:
@@ -203,24 +207,24 @@ ASKING = SHOWING.replace("c.handling IN $handling", "c.handling IN $handling AND
 
 
 @pytest.mark.parametrize(
-    "shown", ["Statement.id", "Statement.taken_on", "Claim.id", "Claim.amount", "Boat.statement_id"]
+    "returned", ["Statement.id", "Statement.taken_on", "Claim.id", "Claim.amount", "Boat.statement_id"]
 )
 def test_a_query_that_shows_statements_or_claims_must_ask_which_are_shown_one_by_one(
-    tmp_path: Path, shown: str
+    tmp_path: Path, returned: str
 ) -> None:
-    returns = f'[returns]\nid = "{shown}"\nkind = "Statement.kind"'
+    returns = f'[returns]\nid = "{returned}"\nkind = "Statement.kind"'
     for kind in ("table", "internal"):
         with pytest.raises(OperatorError, match=r"does not ask `\$voices`"):
             library(tmp_path, SHOWING, returns=returns, kind=f'kind = "{kind}"')
         assert library(tmp_path, ASKING, returns=returns, kind=f'kind = "{kind}"')["boats.one"].shows_statements
 
 
-@pytest.mark.parametrize("shown", ["Statement.id", "Claim.id"])
+@pytest.mark.parametrize("returned", ["Statement.id", "Claim.id"])
 def test_ids_of_statements_and_claims_come_with_the_kind_that_the_gate_knows_them_by(
-    tmp_path: Path, shown: str
+    tmp_path: Path, returned: str
 ) -> None:
     with pytest.raises(OperatorError, match=r"without `Statement\.kind`"):
-        library(tmp_path, ASKING, returns=f'[returns]\nid = "{shown}"')
+        library(tmp_path, ASKING, returns=f'[returns]\nid = "{returned}"')
 
 
 def test_what_takes_source_clearance_or_is_never_shown_need_not_ask(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ def words(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("call db.labels()", ["CALL", "DB", "LABELS"]),
         ("RETURN 'CALL x' AS a", ["RETURN", "AS", "A"]),
@@ -32,13 +32,13 @@ def words(text: str) -> list[str]:
         ("\u017fHOW", ["SHOW"]),
     ],
 )
-def test_words_are_told_from_what_only_looks_like_one(text: str, found: list[str]) -> None:
-    assert words(text) == found
+def test_words_are_told_from_what_only_looks_like_one(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
 
 
 def test_parameters_and_quoted_names_are_what_they_mean() -> None:
-    found = {(token.kind, token.text) for token in tokens("MATCH (`a``b`) WHERE $x = $`y z` RETURN $ w")}
-    assert {("quoted", "a`b"), ("parameter", "x"), ("parameter", "y z"), ("name", "w")} <= found
+    pairs = {(token.kind, token.text) for token in tokens("MATCH (`a``b`) WHERE $x = $`y z` RETURN $ w")}
+    assert {("quoted", "a`b"), ("parameter", "x"), ("parameter", "y z"), ("name", "w")} <= pairs
 
 
 @pytest.mark.parametrize(
@@ -61,11 +61,11 @@ def test_what_does_not_end_or_is_an_escape_is_refused_where_it_stands(text: str,
 @given(st.text(alphabet="abCALL$`'\"\\/*\n 1.{}", max_size=40))
 def test_every_text_is_read_to_its_end_or_refused(text: str) -> None:
     try:
-        found = tokens(text)
+        parsed = tokens(text)
     except CypherFault as fault:
         where = fault.line
     else:
         where = 1
-        places = [token.offset for token in found]
+        places = [token.offset for token in parsed]
         assert places == sorted(set(places))
     assert 1 <= where <= text.count("\n") + 1

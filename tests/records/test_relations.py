@@ -38,7 +38,7 @@ from graphsvc.web.network.paths import BESIDE_WORDS
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("relation", RELATIONS.values(), ids=lambda one: one.name)
+@pytest.mark.parametrize("relation", RELATIONS.values(), ids=lambda relation: relation.name)
 def test_no_field_is_empty(relation: Relation) -> None:
     for row in (relation, relation.part, KINDS[relation.kind]):
         for field in fields(row):
@@ -54,21 +54,21 @@ def test_each_field_is_of_its_row_and_none_has_a_default() -> None:
 def test_fields_of_a_row_do_not_contradict_each_other() -> None:
     kinds = {"part": {"arranges", "belongs", "works"}, "tie": {"meets", "quarrels"}}
     kinds["command"] = {"directs", "recruits", "coerces", "moves", "abandons", "pays", "owes"}
-    for one in RELATIONS.values():
-        at_thing = "person" not in one.objects
-        assert (one.does in kinds.get(one.kind, ())) == (one.kind in kinds), one.name
-        assert one.stage == NONE or one.kind in ("part", "command"), one.name
-        assert not (one.folds or one.sealed != NONE or one.there != NONE) or at_thing, one.name
-        assert not one.folds or set(one.objects) <= {"gang", "workplace", "crossing"}, one.name
-    assert {one.kind for one in RELATIONS.values()} == set(KINDS)
+    for relation in RELATIONS.values():
+        at_thing = "person" not in relation.objects
+        assert (relation.does in kinds.get(relation.kind, ())) == (relation.kind in kinds), relation.name
+        assert relation.stage == NONE or relation.kind in ("part", "command"), relation.name
+        assert not (relation.folds or relation.sealed != NONE or relation.there != NONE) or at_thing, relation.name
+        assert not relation.folds or set(relation.objects) <= {"gang", "workplace", "crossing"}, relation.name
+    assert {relation.kind for relation in RELATIONS.values()} == set(KINDS)
 
 
 def test_every_ingredient_with_a_weight_is_one_that_claims_count_in() -> None:
     """A relation that is renamed, or does something else, would lose its weight silently."""
-    told = tomllib.loads(files("graphsvc.analysis.score").joinpath("weights.toml").read_text("utf-8"))
-    assert told["said"].keys() <= set(every_name())
-    assert told["ties"].keys() == set(TIES)
-    assert FAMILY_OF.keys() == {one.name for one in RELATIONS.values() if one.does in _WEIGHED}
+    weights = tomllib.loads(files("graphsvc.analysis.score").joinpath("weights.toml").read_text("utf-8"))
+    assert weights["said"].keys() <= set(every_name())
+    assert weights["ties"].keys() == set(TIES)
+    assert FAMILY_OF.keys() == {relation.name for relation in RELATIONS.values() if relation.does in _WEIGHED}
 
 
 _WEIGHED = ("arranges", "directs", "recruits", "coerces", "pays", "owes", "works", "moves", "serves")
@@ -76,37 +76,37 @@ _WEIGHED = ("arranges", "directs", "recruits", "coerces", "pays", "owes", "works
 
 def test_every_stage_and_every_kind_has_its_words() -> None:
     assert list(STAGES) == list(wording.STAGES)
-    assert {one.stage for one in RELATIONS.values()} == {*STAGES, NONE}
+    assert {relation.stage for relation in RELATIONS.values()} == {*STAGES, NONE}
     assert {*BESIDES} == {*(name for name, kind in KINDS.items() if not kind.operation), "own"}
     assert tuple(BESIDE_WORDS) == BESIDES
     assert sorted(kind.page for kind in KINDS.values()) == list(range(1, len(KINDS) + 1))
 
 
 def test_no_word_of_a_chart_stands_for_two_relations() -> None:
-    said: dict[str, set[str]] = {}
-    for name, one in RELATIONS.items():
-        called = (name.casefold(), name.casefold().replace("_", " "), one.says.casefold())
-        for word in (*called, *(one.i2.split(", ") if one.i2 != NONE else ())):
-            said.setdefault(word, set()).add(name)
-    assert {word: names for word, names in said.items() if len(names) > 1} == {}
-    assert set(said) == set(LINKED_AS)
+    names_by_word: dict[str, set[str]] = {}
+    for name, relation in RELATIONS.items():
+        called = (name.casefold(), name.casefold().replace("_", " "), relation.says.casefold())
+        for word in (*called, *(relation.i2.split(", ") if relation.i2 != NONE else ())):
+            names_by_word.setdefault(word, set()).add(name)
+    assert {word: names for word, names in names_by_word.items() if len(names) > 1} == {}
+    assert set(names_by_word) == set(LINKED_AS)
 
 
 # -- what queries list ----------------------------------------------------------------------------------------------
 
 _AT = {
-    kind: frozenset(name for name, one in RELATIONS.items() if one.objects == (kind,))
+    kind: frozenset(name for name, relation in RELATIONS.items() if relation.objects == (kind,))
     for kind in ("crossing", "boat", "workplace")
 }
-_PRESENCE = frozenset(those(lambda one: one.kind == "presence"))
-_PARTS_AT = {kind: frozenset(DEEDS) & some for kind, some in _AT.items()}
+_PRESENCE = frozenset(those(lambda relation: relation.kind == "presence"))
+_PARTS_AT = {kind: frozenset(DEEDS) & names for kind, names in _AT.items()}
 _PARTS_AND_COMMANDS = frozenset({*DEEDS, *ACTS})
-_OF_A_BOAT = frozenset(those(lambda one: "boat" in (*one.subjects, *one.objects)))
+_OF_A_BOAT = frozenset(those(lambda relation: "boat" in (*relation.subjects, *relation.objects)))
 _BEHIND = _AT["crossing"] - _PRESENCE
-_THEIR_THINGS = frozenset(those(lambda one: one.sealed == "theirs"))
+_THEIR_THINGS = frozenset(those(lambda relation: relation.sealed == "theirs"))
 # Paths over these join anyone to anyone.
 _AMONG_STRANGERS = doing("stays", "serves")
-_TIMELESS = frozenset(those(lambda one: one.lasts))
+_TIMELESS = frozenset(those(lambda relation: relation.lasts))
 # File → the lists of relations it should contain, derived from the rows.
 LISTS: dict[str, tuple[frozenset[str], ...]] = {
     "boats/where_from": (_OF_A_BOAT,),
@@ -157,9 +157,9 @@ LISTS: dict[str, tuple[frozenset[str], ...]] = {
 
 def listed(text: str) -> set[frozenset[str]]:
     """Every list of several relations in a query: of a pattern (`:ONE|OTHER`), or in brackets."""
-    lists = [found.split("|") for found in re.findall(r":([A-Z_]+(?:\|[A-Z_]+)+)", text)]
-    lists += [re.findall(r"['\"]([A-Z_]+)['\"]", found) for found in re.findall(r"\[[^\[\]]*\]", text)]
-    return {frozenset(one) for one in lists if len(one) > 1 and set(one) & set(RELATIONS)}
+    lists = [match.split("|") for match in re.findall(r":([A-Z_]+(?:\|[A-Z_]+)+)", text)]
+    lists += [re.findall(r"['\"]([A-Z_]+)['\"]", match) for match in re.findall(r"\[[^\[\]]*\]", text)]
+    return {frozenset(words) for words in lists if len(words) > 1 and set(words) & set(RELATIONS)}
 
 
 def queries_that_differ() -> dict[str, list[list[str]]]:
@@ -169,7 +169,7 @@ def queries_that_differ() -> dict[str, list[list[str]]]:
         name = path.relative_to(cypher_folder()).with_suffix("").as_posix()
         differ = listed(path.read_text("utf-8")) ^ set(LISTS.get(name, ()))
         if differ:
-            wrong[name] = [sorted(one) for one in differ]
+            wrong[name] = [sorted(listing) for listing in differ]
     return wrong
 
 

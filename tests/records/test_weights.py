@@ -26,8 +26,8 @@ def test_the_shipped_table_weighs_every_part_of_a_grading_and_names_where_each_v
     assert set(SHIPPED.witness_assessment) == set(SHIPPED.other_assessment) == set(ASSESSMENTS)
     assert set(SHIPPED.source_grade) == set(SOURCE_GRADES)
     assert set(SHIPPED.chances) == set(STATEMENT_KINDS)
-    assert all(set(some) == {*RELATIONS, OTHER, DENIED} for some in SHIPPED.chances.values())
-    assert all(0 < chance <= CERTAIN for some in SHIPPED.chances.values() for chance in some.values())
+    assert all(set(by_relation) == {*RELATIONS, OTHER, DENIED} for by_relation in SHIPPED.chances.values())
+    assert all(0 < chance <= CERTAIN for by_relation in SHIPPED.chances.values() for chance in by_relation.values())
     assert set(SHIPPED.interest) == set(INTERESTS)
     assert all(origin.strip() for *_, origin in SHIPPED.rows())
     assert all(0 < value <= LARGEST and math.isfinite(value) for _, _, value, _ in SHIPPED.rows())
@@ -94,13 +94,13 @@ def test_beliefs_links_and_ranks_are_computed_with_the_table_they_are_given(tmp_
     )
     assert claim_belief("witness", "2", "C", "RUNS", weights=own) == pytest.approx(0.9)
     assert claim_belief("witness", "2", "C", "RUNS", "rival", own) == pytest.approx(4.5 / 5.5)
-    told = [said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1", id="again")]
+    claims = [said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1", id="again")]
     one_boat = {"s1": frozenset({"k"}), "s2": frozenset({"k"})}
-    (figures,) = link_table(told, one_boat, own).values()
-    (shipped,) = link_table(told, one_boat).values()
+    (figures,) = link_table(claims, one_boat, own).values()
+    (shipped,) = link_table(claims, one_boat).values()
     assert figures.belief == pytest.approx(0.99)
     assert shipped.belief < 0.9
     cast = people("p1", "p2")
     # The score counts sources; the table says how much a denial takes off.
-    told.append(said("s3: p1 not RUNS g1"))
-    assert rank(told, cast, {}, weights=own).leads[0].score < rank(told, cast, {}).leads[0].score
+    claims.append(said("s3: p1 not RUNS g1"))
+    assert rank(claims, cast, {}, weights=own).leads[0].score < rank(claims, cast, {}).leads[0].score

@@ -103,9 +103,9 @@ def driver_of(server: LocalServer) -> Iterator[neo4j.Driver]:
 @pytest.fixture
 def fresh(jars: Path, settings: Callable[..., Settings]) -> Iterator[Settings]:
     """Settings of a new home, whose server is stopped in any case."""
-    made = settings()
-    yield made
-    local.stop(made)
+    own_settings = settings()
+    yield own_settings
+    local.stop(own_settings)
 
 
 def state(settings: Settings) -> dict[str, object]:

@@ -51,9 +51,9 @@ def _neo4j_error(code: str, message: str = "m") -> bolt.Neo4jError:
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )
 def test_an_error_of_the_driver_is_told_by_who_must_act(error: Exception, ours: type[GraphsvcError], says: str) -> None:
-    with pytest.raises(ours, match=says) as told, translated():
+    with pytest.raises(ours, match=says) as caught, translated():
         raise error
-    assert told.value.__cause__ is error
+    assert caught.value.__cause__ is error
 
 
 class Outrun:
@@ -101,9 +101,9 @@ def test_a_read_that_others_outran_by_writing_is_asked_again(read: str, monkeypa
     assert READS[read](Store(Outrun(2), login)) == READS[read](Store(Outrun(0), login))  # type: ignore[arg-type]
     with pytest.raises(Busy, match="met other work"):
         READS[read](Store(Outrun(9), login))  # type: ignore[arg-type]
-    others = Outrun(1, "Neo.TransientError.General.MemoryPoolOutOfMemoryError")
+    starved = Outrun(1, "Neo.TransientError.General.MemoryPoolOutOfMemoryError")
     with pytest.raises(Busy, match="needs more memory"):
-        READS[read](Store(others, login))  # type: ignore[arg-type]
+        READS[read](Store(starved, login))  # type: ignore[arg-type]
 
 
 class Hidden(Outrun):
@@ -180,18 +180,18 @@ def test_a_wrong_password_and_a_database_that_is_not_there(neo4j_server: LocalSe
 @pytest.mark.neo4j
 @pytest.mark.parametrize(("cap", "rows", "cut"), [(2, 2, True), (3, 3, False), (4, 3, False), (0, 0, True)])
 def test_rows_beyond_the_cap_are_cut_and_it_is_told(store: Store, cap: int, rows: int, cut: bool) -> None:
-    found = store.read("UNWIND range(1, 3) AS n RETURN n", {}, timeout=10, cap=cap)
-    assert found.columns == ("n",)
-    assert found.rows == [(n + 1,) for n in range(rows)]
-    assert found.truncated == cut
+    answer = store.read("UNWIND range(1, 3) AS n RETURN n", {}, timeout=10, cap=cap)
+    assert answer.columns == ("n",)
+    assert answer.rows == [(n + 1,) for n in range(rows)]
+    assert answer.truncated == cut
 
 
 @pytest.mark.parametrize(("cap", "cut"), [(3, True), (6, False), (7, False)])
 def test_rows_of_blocks_are_made_one_by_one_and_cut_at_the_cap(store: Store, cap: int, cut: bool) -> None:
     text = "UNWIND range(0, 2) AS n RETURN n, 'b' AS word, [m IN range(1, n + 1) | [m, 'x']] AS told"
-    made = store.read_blocks(text, {}, lambda block, row: (*block, *row), timeout=30, cap=cap)
+    answer = store.read_blocks(text, {}, lambda block, row: (*block, *row), timeout=30, cap=cap)
     rows = [(n, "b", m, "x") for n in range(3) for m in range(1, n + 2)]
-    assert made == (rows[:cap], cut)
+    assert answer == (rows[:cap], cut)
 
 
 @pytest.mark.neo4j
@@ -211,15 +211,15 @@ def test_rows_that_come_at_once_are_those_that_come_one_by_one(store: Store, cap
 
 @pytest.mark.neo4j
 def test_columns_are_there_without_rows(store: Store) -> None:
-    found = store.read("UNWIND [] AS n RETURN n AS a, 1 AS b", {}, timeout=10, cap=5)
-    assert (found.columns, found.rows, found.truncated) == (("a", "b"), [], False)
+    answer = store.read("UNWIND [] AS n RETURN n AS a, 1 AS b", {}, timeout=10, cap=5)
+    assert (answer.columns, answer.rows, answer.truncated) == (("a", "b"), [], False)
 
 
 @pytest.mark.neo4j
 def test_values_come_in_types_of_the_standard_library(store: Store) -> None:
     text = "RETURN date('2020-05-08') AS d, [date('2020-05-09')] AS l, {at: date('2020-05-10')} AS m, $given AS g"
-    given: dict[str, Any] = {"given": dt.date(2020, 5, 11)}
-    (row,) = store.read(text, given, timeout=10, cap=1).rows
+    parameters: dict[str, Any] = {"given": dt.date(2020, 5, 11)}
+    (row,) = store.read(text, parameters, timeout=10, cap=1).rows
     assert row == (dt.date(2020, 5, 8), [dt.date(2020, 5, 9)], {"at": dt.date(2020, 5, 10)}, dt.date(2020, 5, 11))
 
 
@@ -259,9 +259,9 @@ def test_explain_tells_of_words_that_nothing_bears_where_they_stand_and_logs_no_
         "RETURN p['beleif']"
     )
     # The server also says that `id` will be removed, which makes no answer wrong.
-    told = [(notice.says, notice.line, notice.column) for notice in store.explain(text).notices]
+    notices = [(notice.says, notice.line, notice.column) for notice in store.explain(text).notices]
     labels = "Entity, Person, Boat, Crossing, Gang, Workplace, Thing, Statement, Source, Claim"
-    assert told == [
+    assert notices == [
         ("`Persn` is no label here: did you mean `Person`?", 1, 10),
         ("`PIAD` is no relation here: did you mean `PAID`?", 1, 19),
         ("`naem` is no property here: did you mean `name`?", 2, 9),

@@ -60,17 +60,17 @@ def test_the_file_is_of_these_jars_and_this_java(lib: Path, monkeypatch: pytest.
 
 
 def test_java_is_told_of_it_only_where_it_is(settings: Callable[..., Settings], lib: Path) -> None:
-    made = settings()
-    assert not any("AOT" in word for word in launch.command(made, lib))
+    own_settings = settings()
+    assert not any("AOT" in word for word in launch.command(own_settings, lib))
     launch.classes_file(lib).write_text("")
-    assert f"-XX:AOTCache={launch.classes_file(lib)}" in launch.command(made, lib)
+    assert f"-XX:AOTCache={launch.classes_file(lib)}" in launch.command(own_settings, lib)
     assert (
-        launch.command(made, lib)[launch.command(made, lib).index("-cp") + 1]
+        launch.command(own_settings, lib)[launch.command(own_settings, lib).index("-cp") + 1]
         == f"{launch.unsigned_folder(launch.classes_file(lib))}/*"
     )
     (lib / "two.jar").write_text("two")
-    assert not any("AOT" in word for word in launch.command(made, lib))
-    assert f"{lib}/*" in launch.command(made, lib)
+    assert not any("AOT" in word for word in launch.command(own_settings, lib))
+    assert f"{lib}/*" in launch.command(own_settings, lib)
 
 
 SIGNED = {
@@ -113,7 +113,7 @@ def test_of_another_java_or_other_jars_nothing_stays(
     jar(lib / "two.jar", SIGNED)
     launch.unsigned_folder(launch.classes_file(lib)).mkdir()  # left by a kill
     monkeypatch.setattr(classes, "_note", lambda *_: None)
-    monkeypatch.setattr(classes, "_write", lambda _own, _jars, _noted, made: made.touch())
+    monkeypatch.setattr(classes, "_write", lambda _own, _jars, _noted, target: target.touch())
     assert classes.make_ready(settings(), lib)
     assert {path for path in lib.parent.iterdir() if path.name.startswith("classes-")} == {
         launch.classes_file(lib),
@@ -123,18 +123,18 @@ def test_of_another_java_or_other_jars_nothing_stays(
 
 
 @pytest.mark.parametrize(
-    ("script", "said"),
+    ("script", "reason"),
     [
         ("echo 'no such option' >&2; exit 1", "Neo4j ended with exit status 1"),
         ("exec sleep 60", "Neo4j did not start in time"),
     ],
 )
 def test_where_it_cannot_be_made_one_sentence_says_so_and_nothing_is_left(
-    settings: Callable[..., Settings], lib: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str
+    settings: Callable[..., Settings], lib: Path, monkeypatch: pytest.MonkeyPatch, script: str, reason: str
 ) -> None:
     java(lib.parent, monkeypatch, script)
     (lib.parent / "noting-1").mkdir()  # left by a kill
-    with pytest.raises(OperatorError, match=f"{NOT_READY}: .*{said}.*graphsvc neo4j fetch"):
+    with pytest.raises(OperatorError, match=f"{NOT_READY}: .*{reason}.*graphsvc neo4j fetch"):
         classes.make_ready(settings(start_timeout_s=1), lib)
     assert sorted(path.name for path in lib.parent.iterdir()) == ["classes.lock", "java", "lib"]
 

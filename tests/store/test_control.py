@@ -158,6 +158,6 @@ def test_who_reads_ready_reads_the_address(settings: Callable[..., Settings], tm
     supervision._server = cast(
         "Server", SimpleNamespace(state="ready", uri="bolt://127.0.0.1:1", pid=1, restarted=0, renewed=0)
     )
-    told = supervision._status()  # before the loop has written the address on the card
-    assert (told["state"], told["uri"]) == ("ready", "bolt://127.0.0.1:1")
+    status = supervision._status()  # before the loop has written the address on the card
+    assert (status["state"], status["uri"]) == ("ready", "bolt://127.0.0.1:1")
     supervision._door.close()

@@ -160,16 +160,16 @@ def test_writing_can_be_stopped_between_batches_and_completed(store: Store, case
 
 
 def test_progress_counts_rows_up_to_all() -> None:
-    told: list[tuple[int, int]] = []
+    steps: list[tuple[int, int]] = []
 
     class Nowhere:
         def write(self, _text: str, parameters: dict[str, Any], _mark: str) -> None:
             assert len(parameters["rows"]) <= 2
 
-    write(Nowhere(), "c", difference(Image(), small()), 2, lambda done, total, _: told.append((done, total)))  # type: ignore[arg-type]
-    assert told[0] == (0, small().size())
-    assert told[-1] == (small().size(), small().size())
-    assert told == sorted(told)
+    write(Nowhere(), "c", difference(Image(), small()), 2, lambda done, total, _: steps.append((done, total)))  # type: ignore[arg-type]
+    assert steps[0] == (0, small().size())
+    assert steps[-1] == (small().size(), small().size())
+    assert steps == sorted(steps)
 
 
 def test_nothing_to_nothing_takes_no_step() -> None:
@@ -201,14 +201,14 @@ def test_a_server_has_few_texts_to_plan(monkeypatch: pytest.MonkeyPatch) -> None
     write(noted, "c", difference(Image(), image) + difference(image, Image()), 100, quiet)
     texts = {text for text, _ in noted.sent[2:]}
     assert len(texts) == len(("entities", "statements", "sources")) * 2 + 2 + 4
-    rows = [row for text, given in noted.sent if "$(row.type)" in text for row in given["rows"]]
+    rows = [row for text, parameters in noted.sent if "$(row.type)" in text for row in parameters["rows"]]
     assert {row["type"] for row in rows} == {"PILOTED", "X_CUSTOM"} < set(TYPES)
     monkeypatch.setattr(image_module, "_FEW_LINKS", 0)
     noted.sent.clear()
     write(noted, "c", difference(Image(), image), 100, quiet)
     links = {text for text, _ in noted.sent if "MERGE (a)-[r:" in text}
     assert len(links) == len({"PILOTED", "X_CUSTOM"})
-    assert [given["label"] for text, given in noted.sent if "$label" in text] == list(NODE_LABELS)
+    assert [parameters["label"] for text, parameters in noted.sent if "$label" in text] == list(NODE_LABELS)
 
 
 def test_a_relation_of_no_table_is_no_type() -> None:
@@ -234,8 +234,8 @@ def test_labels_and_types_come_from_our_tables_alone() -> None:
 @pytest.mark.neo4j
 def test_a_label_given_as_a_parameter_is_that_of_its_rows_alone(store: Store, case: str) -> None:
     rewrite(store, case, small())
-    found = store.read("MATCH (n:Entity {case: $case}) RETURN n.id, labels(n)", {"case": case}, timeout=10, cap=9).rows
-    assert {identifier: set(labels) - {"Entity"} for identifier, labels in found} == {
+    rows = store.read("MATCH (n:Entity {case: $case}) RETURN n.id, labels(n)", {"case": case}, timeout=10, cap=9).rows
+    assert {identifier: set(labels) - {"Entity"} for identifier, labels in rows} == {
         "P1": {"Person"},
         "P/2 'x'": {"Person"},
         "B1": {"Boat"},
@@ -269,8 +269,8 @@ def test_an_id_may_come_to_stand_for_another_kind_of_entity(store: Store, case: 
 def test_what_is_written_and_read_is_found_by_its_key(store: Store, file: str, word: str) -> None:
     """However full the server is, no node is found by scanning a label or the whole graph."""
     operators = [step.operator for step in store.explain(writing_text(file, word)).root.walk()]
-    assert [one for one in operators if "Scan" in one or "Lookup" in one] == []
-    assert [one for one in operators if "IndexSeek" in one or one == "MergeUniqueNode"]
+    assert [operator for operator in operators if "Scan" in operator or "Lookup" in operator] == []
+    assert [operator for operator in operators if "IndexSeek" in operator or operator == "MergeUniqueNode"]
 
 
 def test_every_writing_file_binds_the_case() -> None:
@@ -282,13 +282,13 @@ def test_equal_properties_are_one_object_and_others_are_not() -> None:
     alike = Alike()
     first = alike.of({"belief": 0.5, "asserting_told": [1, 0]})
     assert alike.of({"belief": 0.5, "asserting_told": [1, 0]}) is first
-    for other in (
+    for properties in (
         {"belief": 0.5, "asserting_told": [0, 1]},
         {"belief_p": 0.5, "asserting_told": [1, 0]},
         {"belief": 0.5},
     ):
-        assert alike.of(other) == other
-        assert alike.of(other) is other
+        assert alike.of(properties) == properties
+        assert alike.of(properties) is properties
     strange = {"belief": bytearray(b"of others"), "asserting_told": [1, 0]}
     assert alike.of(strange) is strange
 

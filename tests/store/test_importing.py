@@ -169,12 +169,12 @@ def test_a_store_that_is_adopted_holds_the_graph_that_rows_would_have_made(
             open_to_others = [path for path in data.rglob("*") if path.stat().st_mode & 0o077]
             assert open_to_others == []
             # Another process holds the server: nothing happens.
-            other = holder(fresh)
-            other.stdout.readline()
+            occupant = holder(fresh)
+            occupant.stdout.readline()
             assert not local.held_alone(fresh)
             assert not local.adopt(fresh, folder)
             assert not mark.is_empty(store)
-            other.communicate()
+            occupant.communicate()
             while not local.held_alone(fresh):
                 pass
             assert local.adopt(fresh, folder)
@@ -189,8 +189,8 @@ def test_a_store_that_is_adopted_holds_the_graph_that_rows_would_have_made(
         assert store.read("MATCH (n) WHERE n.case IS NULL RETURN DISTINCT labels(n)", {}, timeout=10, cap=9).rows == [
             (["GraphsvcSchema"],)
         ]
-        found = "CALL db.index.fulltext.queryNodes('said_search', 'said:nobody') YIELD node RETURN count(node)"
-        assert store.read(found, {}, timeout=10, cap=1).rows == [(0,)]
+        counting = "CALL db.index.fulltext.queryNodes('said_search', 'said:nobody') YIELD node RETURN count(node)"
+        assert store.read(counting, {}, timeout=10, cap=1).rows == [(0,)]
         # The server cannot start on these files: it begins an empty store, and goes on.
         with import_folder(fresh) as folder:
             (folder / "data/databases/neo4j").mkdir(parents=True)

@@ -67,11 +67,11 @@ ALL = {f"{name}-1.jar" for name in NAMES}
 
 
 def test_a_fetch_puts_exactly_the_locked_jars_in_place_and_tells_of_each(small: Settings) -> None:
-    told: list[tuple[int, int, str]] = []
-    folder = fetch_jars(small, lambda *step: told.append(step), [Source()])
+    steps: list[tuple[int, int, str]] = []
+    folder = fetch_jars(small, lambda *step: steps.append(step), [Source()])
     assert folder == small.jars_folder / "lib"
     assert in_lib(small) == ALL
-    assert told == [(0, 3, ""), (1, 3, "alpha-1.jar"), (2, 3, "beta-1.jar"), (3, 3, "gamma-1.jar")]
+    assert steps == [(0, 3, ""), (1, 3, "alpha-1.jar"), (2, 3, "beta-1.jar"), (3, 3, "gamma-1.jar")]
     assert {path.name for path in small.jars_folder.iterdir()} == {"lib", ".complete", "fetch.lock"}
 
 
@@ -237,5 +237,5 @@ def test_the_fetched_jars_are_the_locked_ones(
 ) -> None:
     folder: Path = request.getfixturevalue("jars")  # `jars` is the module's name here
     listed, _hash = jars.read_lock(settings().neo4j_version)
-    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
-    assert found == {jar.name: jar.sha256 for jar in listed}
+    hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    assert hashes == {jar.name: jar.sha256 for jar in listed}

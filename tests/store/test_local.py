@@ -83,11 +83,11 @@ def home(neo4j_server: LocalServer) -> Path:
 
 
 def test_load_csv_reads_neither_files_nor_addresses(neo4j_server: LocalServer, tmp_path: Path) -> None:
-    asked = []
+    requests = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.append(self.path)
+            requests.append(self.path)
             self.send_response(200)
             self.end_headers()
 
@@ -108,18 +108,18 @@ def test_load_csv_reads_neither_files_nor_addresses(neo4j_server: LocalServer, t
         finally:
             web.shutdown()
             thread.join()
-    assert asked == []
+    assert requests == []
 
 
 def test_nothing_is_sent_home_and_the_limits_are_set(neo4j_server: LocalServer) -> None:
     with driver_of(neo4j_server) as driver:
         rows = driver.execute_query("SHOW SETTINGS YIELD name, value").records
-    found = {row["name"]: row["value"] for row in rows}
-    closed = [name for name in found if re.search(r"usage_report|fleet.*enabled|https?\.enabled", name)]
+    values = {row["name"]: row["value"] for row in rows}
+    closed = [name for name in values if re.search(r"usage_report|fleet.*enabled|https?\.enabled", name)]
     assert len(closed) >= 3
-    assert {found[name] for name in closed} == {"false"}
-    assert found["server.memory.pagecache.size"] == "64.00MiB"
-    assert found["db.memory.transaction.max"] == "128.00MiB"
+    assert {values[name] for name in closed} == {"false"}
+    assert values["server.memory.pagecache.size"] == "64.00MiB"
+    assert values["db.memory.transaction.max"] == "128.00MiB"
 
 
 def test_a_text_is_planned_once_however_long_what_it_is_asked_with_is(neo4j_server: LocalServer) -> None:

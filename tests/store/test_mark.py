@@ -30,36 +30,36 @@ def written(store: Store, case: str, image: Image) -> Held:
 
 @pytest.mark.neo4j
 def test_what_was_written_is_what_is_held(store: Store, case: str) -> None:
-    kept = written(store, case, small())
-    assert held(store, case) == kept
-    assert marked(store, case) == kept.mark
-    assert sum(kept.counts.values()) == small().size() + 3 * len(small().claims)
-    assert Held.of_json(json.loads(json.dumps(kept.as_json()))) == kept
+    current = written(store, case, small())
+    assert held(store, case) == current
+    assert marked(store, case) == current.mark
+    assert sum(current.counts.values()) == small().size() + 3 * len(small().claims)
+    assert Held.of_json(json.loads(json.dumps(current.as_json()))) == current
 
 
 @pytest.mark.neo4j
 def test_every_change_bears_a_mark_of_its_own_and_other_cases_keep_theirs(store: Store, case: str) -> None:
-    first, other = written(store, case, small()), written(store, f"{case} twin", small())
+    first, twin = written(store, case, small()), written(store, f"{case} twin", small())
     second = written(store, case, small())
-    assert len({first.mark, second.mark, other.mark}) == 3
+    assert len({first.mark, second.mark, twin.mark}) == 3
     assert marked(store, case) == second.mark
-    assert marked(store, f"{case} twin") == other.mark
+    assert marked(store, f"{case} twin") == twin.mark
 
 
 @pytest.mark.neo4j
 def test_a_store_that_was_emptied_bears_no_mark(store: Store, case: str) -> None:
-    kept = written(store, case, small())
+    current = written(store, case, small())
     store.write("MATCH (n) WHERE n.case = $case OR n.of = $case DETACH DELETE n", {"case": case})
     assert marked(store, case) == ""
-    assert held(store, case) == Held("", dict.fromkeys(kept.counts, 0))
+    assert held(store, case) == Held("", dict.fromkeys(current.counts, 0))
 
 
 @pytest.mark.neo4j
 def test_a_store_that_was_put_back_bears_another(store: Store, case: str) -> None:
     older = written(store, case, small())
-    kept = written(store, case, small())
+    current = written(store, case, small())
     store.write("MATCH (m:GraphsvcMark {of: $case}) SET m.mark = $mark", {"case": case, "mark": older.mark})
-    assert marked(store, case) != kept.mark
+    assert marked(store, case) != current.mark
 
 
 @pytest.mark.neo4j
@@ -81,11 +81,11 @@ def test_a_store_that_was_put_back_bears_another(store: Store, case: str) -> Non
     ],
 )
 def test_what_other_hands_take_or_add_is_counted(store: Store, case: str, change: str) -> None:
-    kept = written(store, case, small())
+    before = written(store, case, small())
     store.write(change, {"case": case})
-    found = held(store, case)
-    assert found.mark == kept.mark
-    assert found.counts != kept.counts
+    after = held(store, case)
+    assert after.mark == before.mark
+    assert after.counts != before.counts
 
 
 @pytest.mark.neo4j

@@ -84,18 +84,18 @@ def test_a_server_without_its_own_database_will_never_answer(log: Path, lines: s
 
 
 def test_a_secret_is_made_once_and_kept_also_for_a_store_begun_anew(settings: Callable[..., Settings]) -> None:
-    made = settings()
-    first, second = launch.prepare(made, 1), launch.prepare(made, 2)
+    own_settings = settings()
+    first, second = launch.prepare(own_settings, 1), launch.prepare(own_settings, 2)
     assert first == second != launch.prepare(settings(), 1)
-    (made.home / "neo4j/secret").write_text("")
-    second = launch.prepare(made, 2)
+    (own_settings.home / "neo4j/secret").write_text("")
+    second = launch.prepare(own_settings, 2)
     assert second not in ("", first)
-    (made.home / "neo4j/data/databases/system").mkdir(parents=True)
-    assert launch.prepare(made, 3) == second
-    assert "127.0.0.1:3\n" in (made.home / "neo4j/conf/neo4j.conf").read_text()
+    (own_settings.home / "neo4j/data/databases/system").mkdir(parents=True)
+    assert launch.prepare(own_settings, 3) == second
+    assert "127.0.0.1:3\n" in (own_settings.home / "neo4j/conf/neo4j.conf").read_text()
     for name in ("secret", "data/dbms/auth.ini"):
-        assert (made.home / "neo4j" / name).stat().st_mode & 0o777 == 0o600
-    assert second not in (made.home / "neo4j/data/dbms/auth.ini").read_text()
+        assert (own_settings.home / "neo4j" / name).stat().st_mode & 0o777 == 0o600
+    assert second not in (own_settings.home / "neo4j/data/dbms/auth.ini").read_text()
 
 
 def test_an_imported_store_is_taken_in_one_step_and_is_untried_until_it_answered(
@@ -125,9 +125,9 @@ def test_java_is_started_lightly_only_where_that_is_set(settings: Callable[..., 
     assert [word for word in whole if word not in quick] == ["-XX:+UseG1GC"]
     read = []
     for number, wanted in enumerate((False, True)):
-        made = settings(home=tmp_path / str(number), quick_java=wanted)
-        launch.prepare(made, 1)
-        read.append((made.home / "neo4j/conf/neo4j.conf").read_text().splitlines())
+        own_settings = settings(home=tmp_path / str(number), quick_java=wanted)
+        launch.prepare(own_settings, 1)
+        read.append((own_settings.home / "neo4j/conf/neo4j.conf").read_text().splitlines())
     assert set(read[0]) < set(read[1])
     assert set(read[1]) - set(read[0]) == set(launch._QUICK_SETTINGS.splitlines())
 

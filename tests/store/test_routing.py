@@ -89,9 +89,9 @@ def test_each_read_is_given_what_was_written_before(store: Store, case: str, mon
     assert len(first) == 1
     store.write(ADD, {"case": case})
     assert store.written() != first
-    asked = Sessions(monkeypatch)
+    sessions = Sessions(monkeypatch)
     counted(store, case)
-    (config,) = asked.opened
+    (config,) = sessions.opened
     assert config["default_access_mode"] == neo4j.READ_ACCESS
     assert config["bookmark_manager"].get_bookmarks() == set(store.written())
 
@@ -107,17 +107,17 @@ def test_a_single_server_is_asked_without_bookmarks(neo4j_server: LocalServer, c
 
 
 def test_another_process_meets_what_was_written(neo4j_server: LocalServer, store: Store, case: str) -> None:
-    other = connected(neo4j_server)
+    second_store = connected(neo4j_server)
     store.write(ADD, {"case": case})
-    before = set(other.written())
-    other.follow(case, store.written())
-    assert set(other.written()) == before | set(store.written())
-    assert counted(other, case) == 1
+    before = set(second_store.written())
+    second_store.follow(case, store.written())
+    assert set(second_store.written()) == before | set(store.written())
+    assert counted(second_store, case) == 1
     # Following the same bookmarks twice adds nothing: each read would wait for them, and the list would grow.
-    after = other.written()
-    other.follow(case, store.written())
-    assert other.written() == after
-    other.close()
+    after = second_store.written()
+    second_store.follow(case, store.written())
+    assert second_store.written() == after
+    second_store.close()
 
 
 def test_a_typed_text_meets_what_was_written(
@@ -128,12 +128,12 @@ def test_a_typed_text_meets_what_was_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store.write(ADD, {"case": case})
-    given: list[list[str]] = []
+    bookmarks: list[list[str]] = []
     runners = Runners()
     pass_on = runners.given
 
     def seen(job: Any) -> Any:
-        given.append(job["bookmarks"])
+        bookmarks.append(job["bookmarks"])
         return pass_on(job)
 
     monkeypatch.setattr(runners, "given", seen)
@@ -142,7 +142,7 @@ def test_a_typed_text_meets_what_was_written(
     run_typed(of, store, runners, COUNT, {"case": case}, typed)
     runners.close()
     assert typed.rows == [(1,)]
-    assert given == [store.written()]
+    assert bookmarks == [store.written()]
 
 
 def test_what_cannot_be_met_is_told_and_whoever_asks_for_the_newest_need_not(
@@ -150,9 +150,9 @@ def test_what_cannot_be_met_is_told_and_whoever_asks_for_the_newest_need_not(
 ) -> None:
     store = connected(neo4j_server)
     store.follow(case, ["FB:nothing like it"])
-    with pytest.raises((OperatorError, Busy)) as told:
+    with pytest.raises((OperatorError, Busy)) as caught:
         counted(store, case)
-    assert "start graphsvc again, and it restores its cases" in str(told.value)
+    assert "start graphsvc again, and it restores its cases" in str(caught.value)
     assert marked(store, case) == ""
     assert store.read(COUNT, {"case": case}, timeout=10, cap=1, newest=True).rows == [(0,)]
     store.close()
@@ -160,20 +160,20 @@ def test_what_cannot_be_met_is_told_and_whoever_asks_for_the_newest_need_not(
 
 def test_a_mark_is_asked_for_where_it_is_written(store: Store, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A lagging server would look like one whose store was lost."""
-    asked = Sessions(monkeypatch)
+    sessions = Sessions(monkeypatch)
     marked(store, case)
     held(store, case)
-    assert set(asked.modes()) == {neo4j.WRITE_ACCESS}
-    assert not [config for config in asked.opened if "bookmark_manager" in config]
+    assert set(sessions.modes()) == {neo4j.WRITE_ACCESS}
+    assert not [config for config in sessions.opened if "bookmark_manager" in config]
 
 
 def test_bookmarks_are_kept_beside_the_mark_and_decide_nothing(store: Store, case: str) -> None:
     from graphsvc.store.image import Image
 
-    stands = renew(store, case, Image())
-    assert stands.bookmarks
-    assert stands == Held(stands.mark, stands.counts)
-    assert Held.of_json(stands.as_json()).bookmarks == stands.bookmarks
+    current = renew(store, case, Image())
+    assert current.bookmarks
+    assert current == Held(current.mark, current.counts)
+    assert Held.of_json(current.as_json()).bookmarks == current.bookmarks
     assert "bookmarks" not in Held("m", {}).as_json()
     followed(unopened, case, {"mark": "m"})
 
@@ -265,20 +265,20 @@ class Cluster:
         self.uri = f"neo4j://127.0.0.1:{self.writer.address[1]}"
         fetch = POOL.fetch_routing_table
 
-        def table(pool: Any, **asked: Any) -> Any:
-            found = fetch(pool, **asked)
-            if found is not None:
+        def table(pool: Any, **options: Any) -> Any:
+            routes = fetch(pool, **options)
+            if routes is not None:
                 for role, members in (
                     ("routers", [self.writer]),
                     ("writers", [self.writer]),
                     ("readers", self.readers),
                 ):
-                    of = getattr(found, role)
+                    of = getattr(routes, role)
                     for address in list(of):
                         of.discard(address)
                     for member in members:
                         of.add(member.address)
-            return found
+            return routes
 
         monkeypatch.setattr(POOL, "fetch_routing_table", table)
 

@@ -34,9 +34,9 @@ class Shelf(Runners):
 
 @pytest.fixture
 def shelf() -> Iterator[Shelf]:
-    made = Shelf()
-    yield made
-    made.close()
+    empty_shelf = Shelf()
+    yield empty_shelf
+    empty_shelf.close()
 
 
 @pytest.fixture

@@ -101,10 +101,10 @@ def test_a_kept_server_outlives_its_holders_until_it_is_stopped(fresh: Settings,
         local.keep(fresh)
     running = state(fresh)
     assert (running["holders"], running["kept"], running["state"]) == (0, True, "ready")
-    other = Settings.read({}, home=fresh.home, jars=fresh.jars, neo4j_version="5.26.31")
-    if fresh.neo4j_version != other.neo4j_version and (other.jars_folder / ".complete").exists():
+    other_version = Settings.read({}, home=fresh.home, jars=fresh.jars, neo4j_version="5.26.31")
+    if fresh.neo4j_version != other_version.neo4j_version and (other_version.jars_folder / ".complete").exists():
         with pytest.raises(OperatorError, match=r"that runs is .*, but 5\.26\.31 is set"):
-            hold(other)
+            hold(other_version)
     assert local.stop(fresh)
     gone(running["pid"], running["java_pid"])
     assert not local.stop(fresh)
@@ -115,7 +115,7 @@ def test_a_server_goes_on_for_a_while_and_the_next_holder_finds_it(
     fresh: Settings, gone: Callable[..., None], eventually: Eventually
 ) -> None:
     stages: list[str] = []
-    with hold(dataclasses.replace(fresh, neo4j_linger_s=600), lambda _done, _total, what: stages.append(what)):
+    with hold(dataclasses.replace(fresh, neo4j_linger_s=600), lambda _done, _total, stage: stages.append(stage)):
         running = state(fresh)
     assert stages == ["Neo4j starts, which takes some seconds"]
     eventually(lambda: state(fresh)["holders"] == 0)
@@ -124,7 +124,7 @@ def test_a_server_goes_on_for_a_while_and_the_next_holder_finds_it(
     lasts = waiting["lasts_s"]
     assert isinstance(lasts, int)
     assert 500 < lasts <= 600
-    with hold(fresh, lambda _done, _total, what: stages.append(what)):
+    with hold(fresh, lambda _done, _total, stage: stages.append(stage)):
         assert state(fresh)["java_pid"] == running["java_pid"]
     assert len(stages) == 1
     assert local.stop(fresh)

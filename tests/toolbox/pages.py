@@ -16,9 +16,9 @@ _TOKEN = re.compile(r'(name="csrf_token" value=)"([^"]*)"')
 
 def token(page: str) -> str:
     """The token that the forms of a page send back."""
-    found = _TOKEN.search(page)
-    assert found
-    return found[2]
+    match = _TOKEN.search(page)
+    assert match
+    return match[2]
 
 
 def without_tokens(page: str) -> str:
@@ -34,6 +34,6 @@ def post(client: FlaskClient, page: str, to: str, **data: Any) -> TestResponse:
 def waited(client: FlaskClient, address: str) -> None:
     """Wait until the work named in an address has ended."""
     service: Service = client.application.extensions["graphsvc"]
-    found = re.search(r"[?&]id=([0-9a-f]+)", address)
-    assert found, address
-    service.jobs.wait(found[1], WAIT_S)
+    match = re.search(r"[?&]id=([0-9a-f]+)", address)
+    assert match, address
+    service.jobs.wait(match[1], WAIT_S)

@@ -110,10 +110,10 @@ def texts(root: Path, folders: tuple[str, ...]) -> Iterator[tuple[Path, Text]]:
                 yield from ((path, text) for text in every if text[2])
 
 
-def shares(found: list[tuple[Path, Text]]) -> dict[str, float]:
+def shares(entries: list[tuple[Path, Text]]) -> dict[str, float]:
     """Return, by kind of text, the share of texts with a finding, in per cent."""
     total, bad = Counter[str](), Counter[str]()
-    for _, (kind, _, text) in found:
+    for _, (kind, _, text) in entries:
         total[kind] += 1
         bad[kind] += bool(faults(kind, text))
     return {kind: 100 * bad[kind] / number for kind, number in total.items()}

@@ -34,11 +34,11 @@ def parsed(**files: str) -> Tables:
 
 
 def read(folder: Path) -> Tables:
-    found: Tables = {}
+    tables: Tables = {}
     for name, table in TABLES.items():
         with (folder / table.file).open(encoding="utf-8", newline="") as file:
-            found[name] = list(csv.DictReader(file))
-    return found
+            tables[name] = list(csv.DictReader(file))
+    return tables
 
 
 def write(folder: Path, **tables: Rows) -> Path:

@@ -26,24 +26,26 @@ IDS = [f"n{number}" for number in range(12)]
 
 
 def ground(ties: list[Tie], **more: object) -> MapGround:
-    ids = sorted({end for one, _, other, _ in ties for end in (one, other)})
-    return MapGround(layout([ids], [(one, other) for one, _, other, _ in ties]), ties, **more)  # type: ignore[arg-type]
+    ids = sorted({end for subject, _, target, _ in ties for end in (subject, target)})
+    return MapGround(layout([ids], [(subject, target) for subject, _, target, _ in ties]), ties, **more)  # type: ignore[arg-type]
 
 
 def told(text: str) -> list[Tie]:
-    return [(one, relation, other, 0.8) for one, relation, other in (link.split() for link in text.split(", "))]
+    return [
+        (subject, relation, target, 0.8) for subject, relation, target in (link.split() for link in text.split(", "))
+    ]
 
 
 def test_orders_go_downwards_also_where_they_go_round() -> None:
     chain = told("a DIRECTED b, b PAID c, c PILOTED x")
     places = by_command(ground(chain))
-    assert [places[one][1] for one in "abcx"] == sorted(places[one][1] for one in "abcx")
-    assert len({places[one][1] for one in "abcx"}) == 4
+    assert [places[name][1] for name in "abcx"] == sorted(places[name][1] for name in "abcx")
+    assert len({places[name][1] for name in "abcx"}) == 4
     # A loop has no top: its members share a layer, and anyone who directs them is above.
     round_about = by_command(
         ground(told("b DIRECTED c, c DIRECTED d, d DIRECTED b, a DIRECTED b, a DIRECTED c, a DIRECTED d"))
     )
-    assert all(round_about["a"][1] < round_about[one][1] for one in "bcd")
+    assert all(round_about["a"][1] < round_about[name][1] for name in "bcd")
 
 
 def test_those_who_owe_and_those_who_are_seen_together_are_not_over_each_other() -> None:
@@ -53,7 +55,7 @@ def test_those_who_owe_and_those_who_are_seen_together_are_not_over_each_other()
 
 def test_rings_hold_as_many_links_away_as_they_are_out() -> None:
     places = in_rings(ground(told("s PAID a, s PAID b, a PAID c, c PAID d"), starts=["s"]))
-    radius = {one: float(np.hypot(*place)) for one, place in places.items()}
+    radius = {name: float(np.hypot(*place)) for name, place in places.items()}
     assert radius["s"] == 0
     assert radius["a"] == pytest.approx(radius["b"], abs=0.1)
     assert radius["s"] < radius["a"] < radius["c"] < radius["d"]
@@ -63,10 +65,10 @@ def test_days_go_from_left_to_right_and_people_stand_at_their_own() -> None:
     ties = told("p PILOTED x1, q PILOTED x2, r PILOTED x3")
     places = by_day(ground(ties, days={"x1": "2020-05-08", "x2": "2020-05-09T03:00Z", "x3": "2020-06"}))
     assert places["x1"][0] < places["x2"][0] < places["x3"][0]
-    assert len({places[one][1] for one in ("x1", "x2", "x3")}) == 1
+    assert len({places[crossing_id][1] for crossing_id in ("x1", "x2", "x3")}) == 1
     for person, crossing in (("p", "x1"), ("q", "x2"), ("r", "x3")):
-        away = {one: abs(places[person][0] - places[one][0]) for one in ("x1", "x2", "x3")}
-        assert min(away, key=lambda one: away[one]) == crossing
+        away = {crossing_id: abs(places[person][0] - places[crossing_id][0]) for crossing_id in ("x1", "x2", "x3")}
+        assert min(away, key=lambda crossing_id: away[crossing_id]) == crossing
 
 
 def test_a_map_is_true_to_north_and_to_east_and_two_at_one_spot_do_not_hide_each_other() -> None:
@@ -104,16 +106,16 @@ LINKS = st.lists(
 
 @given(LINKS, st.sampled_from(sorted(ARRANGEMENTS)), st.sets(st.sampled_from(IDS)))
 def test_every_layout_places_everyone_apart_and_the_same_each_time(ties: list[Tie], word: str, known: set[str]) -> None:
-    there = MapGround(
-        layout([IDS], [(one, other) for one, _, other, _ in ties]),
+    map_ground = MapGround(
+        layout([IDS], [(subject, target) for subject, _, target, _ in ties]),
         ties,
         IDS[:2],
         dict.fromkeys(known, "2020-05-08"),
-        {one: (50.0 + at / 10, 1.0) for at, one in enumerate(sorted(known))},
+        {name: (50.0 + at / 10, 1.0) for at, name in enumerate(sorted(known))},
     )
-    places = ARRANGEMENTS[word].lay(there)
+    places = ARRANGEMENTS[word].lay(map_ground)
     assert list(places) == IDS
-    assert places == ARRANGEMENTS[word].lay(there)
+    assert places == ARRANGEMENTS[word].lay(map_ground)
     assert np.isfinite(list(places.values())).all()
-    for one, other in itertools.combinations(places.values(), 2):
-        assert np.hypot(*np.subtract(one, other)) > 5
+    for first, second in itertools.combinations(places.values(), 2):
+        assert np.hypot(*np.subtract(first, second)) > 5

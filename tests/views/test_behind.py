@@ -70,24 +70,24 @@ def view(links: Any = LINKS, entities: Any = ENTITIES) -> Picture:
     return picture([[row["id"] for row in entities]], entities, links, starts=CROSSINGS)
 
 
-def answer(*asked: str, links: Any = (), entities: Any = (), **known: Any) -> Answer:
+def answer(*ids: str, links: Any = (), entities: Any = (), **known: Any) -> Answer:
     seen = view([*LINKS, *links], [*ENTITIES, *entities])
-    return behind(rows(seen, asked or CROSSINGS, known.pop("leads", {}), **known), seen)
+    return behind(rows(seen, ids or CROSSINGS, known.pop("leads", {}), **known), seen)
 
 
 def test_people_are_in_the_order_of_their_rank_and_one_denial_moves_nobody() -> None:
     ranks = {name: LeadRank(rank, rank, rank) for name, rank in (("ann", 310), ("bob", 15), ("dan", 2))}
     gang = [link("dan ORGANISED c1", 0.4), link("eve ORGANISED c1", 0.99)]
-    said = answer("c1", links=gang, leads=ranks).rows[0].said
-    assert [one.who.id for one in said if one.edge.relation == "ORGANISED"] == ["dan", "bob", "ann", "eve"]
+    entries = answer("c1", links=gang, leads=ranks).rows[0].said
+    assert [entry.who.id for entry in entries if entry.edge.relation == "ORGANISED"] == ["dan", "bob", "ann", "eve"]
     # Without ranks, belief alone decides the order.
     unranked = answer("c1", links=gang).rows[0].said
-    assert [one.who.id for one in unranked if one.edge.relation == "ORGANISED"] == ["eve", "bob", "ann", "dan"]
+    assert [entry.who.id for entry in unranked if entry.edge.relation == "ORGANISED"] == ["eve", "bob", "ann", "dan"]
 
 
 def test_what_says_that_somebody_was_forced_is_in_the_same_row() -> None:
     whole = answer("c1", coerced={"cid": (("ann", "Ann"),)})
-    (cid,) = (one for one in whole.plain()["rows"][0]["said"] if one["who"]["id"] == "cid")
+    (cid,) = (entry for entry in whole.plain()["rows"][0]["said"] if entry["who"]["id"] == "cid")
     assert cid["coerced"] == [{"id": "ann", "name": "Ann"}]
     column = COLUMNS.index("coerced")
     assert [row[column] for row in whole.table() if row[COLUMNS.index("who")] == "cid"] == [["Ann"]]
@@ -95,7 +95,7 @@ def test_what_says_that_somebody_was_forced_is_in_the_same_row() -> None:
 
 def test_what_is_denied_does_not_stand_as_if_alike() -> None:
     first = answer(leads={"ann": LeadRank(3, 2, 9)}, served={"bob": 7}, carried={"c1": 12}).rows[0]
-    assert [(one.who.id, one.edge.relation, one.is_weak, one.served) for one in first.said] == [
+    assert [(entry.who.id, entry.edge.relation, entry.is_weak, entry.served) for entry in first.said] == [
         ("ann", "ORGANISED", False, 0),
         ("bob", "ORGANISED", True, 7),
         ("cid", "PILOTED", False, 0),
@@ -186,19 +186,19 @@ def test_what_rests_on_one_voice_is_said() -> None:
 
 def test_a_boat_is_answered_with_its_crossing_and_a_passenger_with_theirs() -> None:
     boat, passenger = answer("b1", "eve").rows
-    assert [(one.who.id, one.edge.relation, one.what.id if one.what else "") for one in boat.said] == [
+    assert [(entry.who.id, entry.edge.relation, entry.what.id if entry.what else "") for entry in boat.said] == [
         ("dan", "SUPPLIED", ""),
         ("bob", "ORGANISED", "c1"),
         ("ann", "ORGANISED", "c1"),
         ("cid", "PILOTED", "c1"),
     ]
-    assert [one.who.id for one in passenger.said] == ["bob", "ann", "cid"]
+    assert [entry.who.id for entry in passenger.said] == ["bob", "ann", "cid"]
 
 
 def test_of_a_gang_that_is_named_whoever_runs_it_is_told_too() -> None:
     gang = [link("g1 ORGANISED c2", 0.9), link("dan RUNS g1", 0.7), link("eve MEMBER_OF g1", 0.9)]
     (row,) = answer("c2", links=gang, entities=[entity("g1", "gang")]).rows
-    assert [(one.who.id, one.edge.relation) for one in row.said] == [
+    assert [(entry.who.id, entry.edge.relation) for entry in row.said] == [
         ("g1", "ORGANISED"),
         ("ann", "ORGANISED"),
         ("dan", "RUNS"),
@@ -207,8 +207,8 @@ def test_of_a_gang_that_is_named_whoever_runs_it_is_told_too() -> None:
 
 def test_a_gang_that_nobody_is_said_to_run_is_named_once_however_many_crossings_it_is_named_for() -> None:
     gang = [link("g1 ORGANISED c1", 0.9), link("g1 ORGANISED c2", 0.9)]
-    told = answer(links=gang, entities=[entity("g1", "gang", name="Dune group")])
-    assert "Nobody is named who runs Dune group, named for 2 of 3 crossings." in told.gaps
+    whole = answer(links=gang, entities=[entity("g1", "gang", name="Dune group")])
+    assert "Nobody is named who runs Dune group, named for 2 of 3 crossings." in whole.gaps
 
 
 def test_who_stands_behind_several_is_told_with_how_many_that_links() -> None:
@@ -230,12 +230,12 @@ def test_what_is_reached_over_a_denied_or_hardly_believed_link_is_weak_as_well()
         link("g1 ORGANISED c2", 0.2),
         link("dan RUNS g1", 0.9),
     ]
-    told = answer("c2", links=doubted, entities=[entity("b2", "boat"), entity("g1", "gang")])
-    (row,) = told.rows
-    assert {said.who.id: said.is_weak for said in row.said} == {"ann": False, "g1": True, "eve": True, "dan": True}
-    assert "The boat of the crossing is not known." in told.gaps
-    assert not any("supplied" in sentence for sentence in told.lone)
-    (boat,) = told.plain()["rows"][0]["along"]
+    whole = answer("c2", links=doubted, entities=[entity("b2", "boat"), entity("g1", "gang")])
+    (row,) = whole.rows
+    assert {entry.who.id: entry.is_weak for entry in row.said} == {"ann": False, "g1": True, "eve": True, "dan": True}
+    assert "The boat of the crossing is not known." in whole.gaps
+    assert not any("supplied" in sentence for sentence in whole.lone)
+    (boat,) = whole.plain()["rows"][0]["along"]
     assert (boat["denied"], boat["weak"]) == (True, True)
 
 
@@ -272,8 +272,8 @@ SHARING = [
 
 
 def test_what_those_behind_several_share_links_them_and_what_is_one_mans_own_does_not() -> None:
-    told = answer(links=SHARING, entities=SHARED)
-    linking = {shared.who.id: shared for shared in told.common if shared.ties}
+    whole = answer(links=SHARING, entities=SHARED)
+    linking = {shared.who.id: shared for shared in whole.common if shared.ties}
     assert set(linking) == {
         "phone",
         "part",
@@ -291,17 +291,17 @@ def test_what_those_behind_several_share_links_them_and_what_is_one_mans_own_doe
 
 
 def test_passengers_are_behind_nothing_and_who_is_not_there_is_passed_over() -> None:
-    told = answer("c1", "gone", "c1")
-    assert [row.about.id for row in told.rows] == ["c1"]
-    assert "eve" not in {one.who.id for row in told.rows for one in row.said}
+    whole = answer("c1", "gone", "c1")
+    assert [row.about.id for row in whole.rows] == ["c1"]
+    assert "eve" not in {entry.who.id for row in whole.rows for entry in row.said}
     assert "CROSSED_ON" not in relations("crossing")
 
 
 def test_whoever_was_carried_or_served_is_one_mark_with_their_number() -> None:
-    told = answer(links=SHARING, entities=SHARED)
+    whole = answer(links=SHARING, entities=SHARED)
     seen = view([*LINKS, *SHARING], [*ENTITIES, *SHARED])
     folded = {("c1", CARRIED): (24, 0.9), ("bob", SERVES): (1, 0.6), ("c2", CARRIED): (0, 0.0)}
-    drawn = beside(seen, told.rows, told.common, folded)
+    drawn = beside(seen, whole.rows, whole.common, folded)
     assert {node.id: node.name for node in drawn.nodes if node.kind == "group"} == {
         "CROSSED_ON:c1": "24 carried",
         "SERVED:bob": "1 lawfully served",
@@ -317,8 +317,10 @@ def test_whoever_was_carried_or_served_is_one_mark_with_their_number() -> None:
 def test_whoever_is_believed_to_arrange_stands_left_though_they_steered_too_and_the_denied_do_not() -> None:
     more = [link("ann PILOTED c1", 0.95), link("bob ORGANISED c1", 0.9), link("bob PILOTED c1", 0.6, denying=2)]
     more += [link("eve PILOTED c1", 0.7), link("eve ORGANISED c1", 0.4)]
-    some = [*(one for one in LINKS if one["object"] != "c1" or one["subject"] == "ann"), *more]
-    across = {node.id: node.x for node in beside(view(some), tuple(rows(view(some), ["c1"], {}, {}, {})), (), {}).nodes}
+    links = [*(row for row in LINKS if row["object"] != "c1" or row["subject"] == "ann"), *more]
+    across = {
+        node.id: node.x for node in beside(view(links), tuple(rows(view(links), ["c1"], {}, {}, {})), (), {}).nodes
+    }
     assert across["ann"] == across["bob"] < across["c1"] < across["eve"]
 
 
@@ -330,26 +332,26 @@ def test_nothing_is_drawn_over_anything_else() -> None:
         link("g1 USED own", 0.9),
         link("fin USED own", 0.9),
     ]
-    told = answer(links=[*SHARING, *more], entities=[*SHARED, entity("g1", "gang")])
+    whole = answer(links=[*SHARING, *more], entities=[*SHARED, entity("g1", "gang")])
     seen = view([*LINKS, *SHARING, *more], [*ENTITIES, *SHARED, entity("g1", "gang")])
-    places = [(node.x, node.y) for node in beside(seen, told.rows, told.common, {("eve", SERVES): (9, 0.9)}).nodes]
+    places = [(node.x, node.y) for node in beside(seen, whole.rows, whole.common, {("eve", SERVES): (9, 0.9)}).nodes]
     assert len(set(places)) == len(places)
 
 
 def test_the_paper_has_two_pages_and_holds_what_the_page_says() -> None:
-    told = answer(links=SHARING, entities=SHARED, served={"bob": 7})
+    whole = answer(links=SHARING, entities=SHARED, served={"bob": 7})
     hostile = entity("c1", "crossing", name='#eval("1") $x$ <b> \\ @ref')
     assert as_pdf(
         behind(rows(view(LINKS, [hostile]), ["c1"], {}), view(LINKS, [hostile])),
         view(LINKS, [hostile]),
         **PRINTED,
     ).startswith(b"%PDF")
-    pages = PdfReader(io.BytesIO(as_pdf(told, view([*LINKS, *SHARING], [*ENTITIES, *SHARED]), **PRINTED))).pages
+    pages = PdfReader(io.BytesIO(as_pdf(whole, view([*LINKS, *SHARING], [*ENTITIES, *SHARED]), **PRINTED))).pages
     assert len(pages) == 2
     first, second = (page.extract_text() for page in pages)
-    assert all(" ".join(gap.split()) in " ".join(first.split()) for gap in told.gaps)
-    assert all(line in " ".join(first.split()) for line in told.lone)
-    assert all(said.who.name in second for row in told.rows for said in row.said)
+    assert all(" ".join(gap.split()) in " ".join(first.split()) for gap in whole.gaps)
+    assert all(line in " ".join(first.split()) for line in whole.lone)
+    assert all(entry.who.name in second for row in whole.rows for entry in row.said)
     assert "printed by ann for: a test" in first
     assert "Who is behind 2 crossings of 8 May 2020" in first
     assert "Ranked on what you may see." in " ".join(first.split())
@@ -358,10 +360,10 @@ def test_the_paper_has_two_pages_and_holds_what_the_page_says() -> None:
     assert "lawfully served 7 people (believed at a quarter or more)" in " ".join(second.split())
 
 
-def sheets(links: Any, asked: tuple[str, ...], denials: Any = (), **known: Any) -> list[str]:
+def sheets(links: Any, ids: tuple[str, ...], denials: Any = (), **known: Any) -> list[str]:
     """Text of each sheet, in one line, as cells of a table wrap anywhere."""
     seen = view(links)
-    whole = behind(rows(seen, asked, known.pop("leads", {}), **known), seen, (), denials)
+    whole = behind(rows(seen, ids, known.pop("leads", {}), **known), seen, (), denials)
     pages = PdfReader(io.BytesIO(as_pdf(whole, seen, **PRINTED))).pages
     return [" ".join(page.extract_text().split()) for page in pages]
 
@@ -377,9 +379,9 @@ def test_the_paper_says_where_a_rank_would_go_and_what_half_of_it_goes_with() ->
     assert "Ann: rank 3 now; rank 41 if what moves it most fell (one record)." in first
     assert "Bob: lead" not in first
     assert "3 (2 to 9); rests on one record, one statement" in second
-    told = answer(leads=leads)
-    assert [(each["who"]["id"], each["rank"]) for each in told.plain()["moved"]] == [("cid", 2), ("ann", 3)]
-    assert told.moved[0].text.startswith("Cid: rank 2 now")
+    whole = answer(leads=leads)
+    assert [(each["who"]["id"], each["rank"]) for each in whole.plain()["moved"]] == [("cid", 2), ("ann", 3)]
+    assert whole.moved[0].text.startswith("Cid: rank 2 now")
 
 
 def test_the_paper_says_what_a_denial_says_and_who_says_it_all_the_same() -> None:

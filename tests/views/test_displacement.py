@@ -38,11 +38,11 @@ def named(name: str) -> dict[str, Any]:
     return NAMES.get(name, {})
 
 
-def known_of(*went: int, unknown: int = 0, others: int = 0) -> Whereabouts:
-    """Make moves of `went` people of w1 to w2, w3 and w4, and `unknown` to none; `others` arrive elsewhere."""
+def known_of(*went: int, unknown: int = 0, elsewhere: int = 0) -> Whereabouts:
+    """Make moves of `went` people of w1 to w2, w3 and w4, and `unknown` to none; `elsewhere` people arrive at other places."""
     ties = []
-    for number, some in enumerate(went, 2):
-        for person in range(some):
+    for number, count in enumerate(went, 2):
+        for person in range(count):
             who = f"p{number}-{person}"
             ties += [
                 WorkTie(who, "WORKED_AT", "w1", 0.8, False, "2020-01-05"),
@@ -50,25 +50,28 @@ def known_of(*went: int, unknown: int = 0, others: int = 0) -> Whereabouts:
                 WorkTie("driver", "TRANSPORTED", who, 0.8, False, "2020-04-01"),
             ]
     ties += [WorkTie(f"u{n}", "WORKED_AT", "w1", 0.8, False, "2020-01-05") for n in range(unknown)]
-    ties += [WorkTie(f"o{n}", "WORKED_AT", f"x{n}", 0.8, False, "2020-04-05") for n in range(others)]
+    ties += [WorkTie(f"o{n}", "WORKED_AT", f"x{n}", 0.8, False, "2020-04-05") for n in range(elsewhere)]
     return whereabouts([WorkPlace("w1", closed_on="2020-03-20"), *map(WorkPlace, ("w2", "w3", "w4"))], ties)
 
 
-def left(*went: int, unknown: int = 0, others: int = 0) -> Departure:
+def left(*went: int, unknown: int = 0, elsewhere: int = 0) -> Departure:
     """People who left w1 in that world."""
-    return displaced(known_of(*went, unknown=unknown, others=others), draws=99)["w1"]
+    return displaced(known_of(*went, unknown=unknown, elsewhere=elsewhere), draws=99)["w1"]
 
 
 def everything(*went: int, unknown: int = 0) -> str:
     """Everything shown of a cohort to a reader without source clearance, as text."""
     known = known_of(*went, unknown=unknown)
-    some = displaced(known, draws=99)["w1"]
-    rows, behind = move_rows(some, named, 3), mover_rows(movers(known, some.closing, some.cohort.went), some, named, 3)
+    departure = displaced(known, draws=99)["w1"]
+    rows, behind = (
+        move_rows(departure, named, 3),
+        mover_rows(movers(known, departure.closing, departure.cohort.went), departure, named, 3),
+    )
     return repr(
         [
             *map(plain, rows),
             *map(plain, behind),
-            plain(closure_row(some, named, 3, 1)),
+            plain(closure_row(departure, named, 3, 1)),
             sankey(rows),
             sankey(rows, by="kind"),
         ]
@@ -83,22 +86,22 @@ def test_one_and_two_are_told_alike_wherever_they_stand(first: int, second: int)
 
 
 def test_nothing_that_few_could_be_worked_out_from_is_a_number() -> None:
-    some = left(5, 1, unknown=4, others=40)
-    rows = {(row.outcome, row.next): row for row in move_rows(some, named, 3)}
+    departure = left(5, 1, unknown=4, elsewhere=40)
+    rows = {(row.outcome, row.next): row for row in move_rows(departure, named, 3)}
     small, large = rows["moved", "w3"], rows["moved", "w2"]
     assert (small.people, small.who, small.first, small.belief, small.months) == (FEW, (), "", None, {})
     assert (large.people, len(large.who), large.share, large.chance, large.p) == (5, 5, None, None, None)
-    closure = closure_row(some, named, 3, 1)
+    closure = closure_row(departure, named, 3, 1)
     assert (closure.there, closure.moved, closure.unknown, closure.q) == ("9 and few", "5 and few", 4, None)
     assert not re.search(r"\d", closure.text.replace("W2", ""))
 
 
 def test_who_has_source_clearance_is_told_all_of_it() -> None:
-    some = left(5, 1, unknown=4, others=40)
-    rows = {(row.outcome, row.next): row for row in move_rows(some, named, 0)}
+    departure = left(5, 1, unknown=4, elsewhere=40)
+    rows = {(row.outcome, row.next): row for row in move_rows(departure, named, 0)}
     assert rows["moved", "w3"].who == ("p3-0",)
     assert rows["moved", "w2"].share == pytest.approx(5 / 6)
-    closure = closure_row(some, named, 0, 7)
+    closure = closure_row(departure, named, 0, 7)
     assert (closure.there, closure.moved, closure.verdict, closure.places) == (10, 6, "together", ("W2",))
     assert closure.text.startswith("Moved together: 5 of 6 seen again went to W2; chance would send 0.65. p 0.0")
     assert closure.text.endswith("corrected over 7 closures.")
@@ -111,12 +114,15 @@ def test_whoever_was_moved_may_have_been_abandoned_as_well() -> None:
         known.places.values(),
         [*known.ties, *(WorkTie("captain", "ABANDONED", f"p2-{n}", 0.8, False, "2020-03-23") for n in range(4))],
     )
-    some = displaced(known, draws=99)["w1"]
-    assert [(row.next, row.people, row.abandoned) for row in move_rows(some, named, 0)] == [("w2", 5, 4), ("w3", 3, 0)]
-    assert closure_row(some, named, 0, 1).abandoned == 4
+    departure = displaced(known, draws=99)["w1"]
+    assert [(row.next, row.people, row.abandoned) for row in move_rows(departure, named, 0)] == [
+        ("w2", 5, 4),
+        ("w3", 3, 0),
+    ]
+    assert closure_row(departure, named, 0, 1).abandoned == 4
     # "4 of 5" would reveal that there is one other.
-    assert [row.abandoned for row in move_rows(some, named, 3)] == [FEW, 0]
-    assert closure_row(some, named, 3, 1).abandoned == FEW
+    assert [row.abandoned for row in move_rows(departure, named, 3)] == [FEW, 0]
+    assert closure_row(departure, named, 3, 1).abandoned == FEW
 
 
 def test_a_hand_is_told_in_words_alone_without_source_clearance() -> None:
@@ -138,7 +144,7 @@ def test_a_hand_is_told_in_words_alone_without_source_clearance() -> None:
 
 
 @pytest.mark.parametrize(
-    ("some", "words"),
+    ("departure", "words"),
     [
         (left(), "no one is recorded as being there"),
         (left(unknown=4), "nobody who was there is seen"),
@@ -146,8 +152,8 @@ def test_a_hand_is_told_in_words_alone_without_source_clearance() -> None:
         (left(5, unknown=4), "too few others"),
     ],
 )
-def test_that_nothing_can_be_told_says_why(some: Departure, words: str) -> None:
-    row = closure_row(some, named, 0, 1)
+def test_that_nothing_can_be_told_says_why(departure: Departure, words: str) -> None:
+    row = closure_row(departure, named, 0, 1)
     assert row.verdict == "cannot tell"
     assert words in row.text
 
@@ -157,10 +163,10 @@ def test_nobody_who_moved_few_stands_above_another_by_how_many() -> None:
     ties += [WorkTie(f"p{n}", "WORKED_AT", "w2", 0.8, False, "2020-04-05") for n in range(3)]
     ties += [WorkTie("b", "TRANSPORTED", f"p{n}", 0.8) for n in range(2)] + [WorkTie("a", "HOUSED", "p0", 0.8)]
     known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), WorkPlace("w2")], ties)
-    some = displaced(known, draws=9)["w1"]
-    found = movers(known, some.closing, some.cohort.went)
-    assert [(row.who, row.people) for row in mover_rows(found, some, named, 0)] == [("b", 2), ("a", 1)]
-    assert [(row.who, row.people, row.belief) for row in mover_rows(found, some, named, 3)] == [
+    departure = displaced(known, draws=9)["w1"]
+    behind = movers(known, departure.closing, departure.cohort.went)
+    assert [(row.who, row.people) for row in mover_rows(behind, departure, named, 0)] == [("b", 2), ("a", 1)]
+    assert [(row.who, row.people, row.belief) for row in mover_rows(behind, departure, named, 3)] == [
         ("a", FEW, None),
         ("b", FEW, None),
     ]
@@ -169,10 +175,10 @@ def test_nobody_who_moved_few_stands_above_another_by_how_many() -> None:
 @pytest.mark.parametrize("few", [1, 2])
 def test_how_many_somebody_moved_is_told_flow_by_flow(few: int) -> None:
     known = known_of(4, few)
-    some = displaced(known, draws=9)["w1"]
-    behind = movers(known, some.closing, some.cohort.went)
-    assert [(row.people, row.belief) for row in mover_rows(behind, some, named, 3)] == [("4 and few", None)]
-    (row,) = mover_rows(behind, some, named, 0)
+    departure = displaced(known, draws=9)["w1"]
+    behind = movers(known, departure.closing, departure.cohort.went)
+    assert [(row.people, row.belief) for row in mover_rows(behind, departure, named, 3)] == [("4 and few", None)]
+    (row,) = mover_rows(behind, departure, named, 0)
     assert row.people == 4 + few
     assert row.belief == pytest.approx(0.8 * (4 + few))
 
@@ -202,12 +208,12 @@ def test_nothing_draws_nothing() -> None:
 
 
 def test_places_of_somebody_stand_by_their_days_and_those_without_apart() -> None:
-    some = [
+    person_stays = [
         Stay("p", "w1", "WORKED_AT", dt.date(2020, 1, 5), dt.date(2020, 3, 20), 0.8),
         Stay("p", "w2", "WORKED_AT", dt.date(2020, 4, 2), None, 0.4, denied=True),
         Stay("p", "w3", "LIVED_AT", None, None, 0.8),
     ]
-    line = places_line(some, NAMES)
+    line = places_line(person_stays, NAMES)
     assert [(stay.name, stay.when, stay.open) for stay in line.lines] == [
         ("W1", "5 January 2020 to 20 March 2020", False),
         ("W2", "2 April 2020 on", True),
@@ -234,16 +240,19 @@ def test_places_of_somebody_stand_by_their_days_and_those_without_apart() -> Non
 def test_days_of_a_stay_are_told_as_closely_as_they_were_given(
     first: str, last: str, when: str, since: str, is_open: bool
 ) -> None:
-    some = stays([WorkTie("p", "WORKED_AT", "w1", 0.8, False, first, last)])["p"]
-    line = places_line(some, NAMES)
+    person_stays = stays([WorkTie("p", "WORKED_AT", "w1", 0.8, False, first, last)])["p"]
+    line = places_line(person_stays, NAMES)
     (stay,) = (*line.lines, *line.undated)
     assert (stay.when, stay.since, stay.open) == (when, since, is_open)
 
 
 @pytest.mark.parametrize("day", [dt.date.min, dt.date.max])
 def test_any_day_can_be_drawn(day: dt.date) -> None:
-    some = [Stay("p", "w1", "WORKED_AT", day, None, 0.8), Stay("p", "w2", "WORKED_AT", dt.date(2020, 4, 2), None, 0.8)]
-    assert len(places_line(some, NAMES).lines) == 2
+    person_stays = [
+        Stay("p", "w1", "WORKED_AT", day, None, 0.8),
+        Stay("p", "w2", "WORKED_AT", dt.date(2020, 4, 2), None, 0.8),
+    ]
+    assert len(places_line(person_stays, NAMES).lines) == 2
 
 
 def test_a_closing_known_to_the_month_is_told_as_a_month() -> None:
@@ -252,9 +261,9 @@ def test_a_closing_known_to_the_month_is_told_as_a_month() -> None:
         WorkTie("p", "WORKED_AT", "w2", 0.8, False, "2020-04"),
     ]
     known = whereabouts([WorkPlace("w1", closed_on="2020-03"), WorkPlace("w2")], ties)
-    some = displaced(known, draws=9)["w1"]
-    (row,) = move_rows(some, named, 0)
-    assert (closure_row(some, named, 0, 1).on, row.on, row.first, row.last) == (
+    departure = displaced(known, draws=9)["w1"]
+    (row,) = move_rows(departure, named, 0)
+    assert (closure_row(departure, named, 0, 1).on, row.on, row.first, row.last) == (
         "2020-03",
         "2020-03",
         "2020-04",
@@ -266,9 +275,9 @@ def test_a_closing_known_to_the_month_is_told_as_a_month() -> None:
 def test_every_flow_bears_the_verdict_of_its_place_and_a_place_nobody_left_has_a_row(few_below: int) -> None:
     """A table alone could not tell *scattered* from *cannot tell*, and would omit a place without known leavers."""
     for went, verdict in (((5,), "together"), ((1, 1, 1), "cannot tell"), ((), "cannot tell")):
-        some = left(*went, others=9)
-        rows = move_rows(some, named, few_below)
-        assert {row.verdict for row in rows} == {closure_row(some, named, few_below, 1).verdict} == {verdict}
+        departure = left(*went, elsewhere=9)
+        rows = move_rows(departure, named, few_below)
+        assert {row.verdict for row in rows} == {closure_row(departure, named, few_below, 1).verdict} == {verdict}
     (row,) = rows
     assert (row.left, row.on, row.outcome, row.next, row.people) == ("w1", "2020-03-20", "", "", 0)
     assert not sankey(rows).ribbons
@@ -336,8 +345,8 @@ def test_every_flow_bears_the_p_that_its_verdict_is_held_to(few_below: int) -> N
     closed = [WorkPlace(name, closed_on="2020-03-20") for name in ("w1", "w3")]
     every = displaced(whereabouts([*closed, WorkPlace("w2"), WorkPlace("w4")], ties), draws=99)
     assert compared(every.values()) == 2
-    for some in every.values():
-        closure, rows = closure_row(some, named, few_below, 2), move_rows(some, named, few_below)
+    for departure in every.values():
+        closure, rows = closure_row(departure, named, few_below, 2), move_rows(departure, named, few_below)
         assert {row.q for row in rows} == {closure.q}
         assert (closure.q is None) == bool(few_below)
     (first, *_) = move_rows(every["w1"], named, 0)

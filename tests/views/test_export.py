@@ -40,7 +40,7 @@ def shown() -> Picture:
         link("P1", "PAID", WIT, 0.613), link(WIT, "USED", SIM, 0.9), link("P1", "USED", f"van-of-{WIT}-ab12", 0.1),
         link("P1", f"X_SOLD_BY_{WORD}", "C1", 0.3),
     ]  # fmt: skip
-    ids = [str(one["id"]) for one in entities]
+    ids = [str(row["id"]) for row in entities]
     return picture([ids], entities, links, starts=["P1"])
 
 
@@ -48,9 +48,9 @@ def test_what_leads_to_somebody_sealed_never_goes_out() -> None:
     """Things with a pseudonym in the graph are not marked as sealed there, and rows of queries do not say it either."""
     home = "T-1111-1111-1111"
     rows = [
-        {"id": one, "kind": kind, "name": None, "sort": None, "sealed": sealed, "handling": "P", "identified": None,
+        {"id": identifier, "kind": kind, "name": None, "sort": None, "sealed": sealed, "handling": "P", "identified": None,
          "gang": None, "day": None, "lat": None, "lon": None, "more": 0}
-        for one, kind, sealed in (
+        for identifier, kind, sealed in (
             ("P1", "person", False), (WIT, "person", True), (SIM, "thing", False), (home, "workplace", False),
             ("K1", "workplace", False),
         )
@@ -101,7 +101,7 @@ def test_what_was_arranged_goes_where_it_was_put_and_the_rest_beside_it() -> Non
     # Moving one moves all others with it: their relative positions stay.
     out = {node.id: (node.x, node.y) for node in outward(shown(), fresh, arranged={WIT: (5000.0, -20.0)}).view.nodes}
     assert out["S-NEW0-NEW0-NEW0"] == (5000.0, -20.0)
-    moved = {(round(out[one][0] - free[one][0]), round(out[one][1] - free[one][1])) for one in free}
+    moved = {(round(out[name][0] - free[name][0]), round(out[name][1] - free[name][1])) for name in free}
     assert len(moved) == 1
     # A person outside the picture leaves no trace, not even a place.
     assert outward(shown(), fresh, arranged={"S-0000-0000-0000": (9.0, 9.0)}).view == outward(shown(), fresh).view
@@ -136,7 +136,7 @@ def test_a_folded_group_that_is_chosen_stands_for_all_who_are_in_it() -> None:
 
     rows = [row("G1", "gang"), row("A"), row("B"), row("C")]
     ties = [tie("A", "MEMBER_OF", "G1"), tie("B", "RUNS", "G1"), tie("C", "PAID", "A")]
-    view = picture([[str(one["id"]) for one in rows]], rows, ties)
+    view = picture([[str(entry["id"]) for entry in rows]], rows, ties)
     assert {node.id for node in part(view, {"group:gang:G1"}).nodes} == {"G1", "A", "B"}
     assert {node.id for node in part(view, {"group:gang:G1", "C"}).nodes} == {"G1", "A", "B", "C"}
     for none in ("group:gang:no", "group:gang", "group:", "group:no:G1", "group:community:99"):
@@ -146,8 +146,8 @@ def test_a_folded_group_that_is_chosen_stands_for_all_who_are_in_it() -> None:
 def test_what_leads_to_somebody_sealed_does_not_go_out() -> None:
     view = shown()
     nodes = tuple(replace(node, sealed=node.sealed or node.id == SIM) for node in view.nodes)
-    one = view.edges[0]
-    near = tuple(replace(one, subject=WIT, relation=relation, object="P1") for relation in ("RELATED_TO", "SAME_AS"))
+    edge = view.edges[0]
+    near = tuple(replace(edge, subject=WIT, relation=relation, object="P1") for relation in ("RELATED_TO", "SAME_AS"))
     left, ties, things = leaving(replace(view, nodes=nodes, edges=(*view.edges, *near)))
     assert {(edge.relation, edge.object) for edge in left.edges} == {
         ("PAID", WIT), ("USED", f"van-of-{WIT}-ab12"), (f"X_SOLD_BY_{WORD}", "C1"),

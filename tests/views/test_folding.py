@@ -18,7 +18,7 @@ def view(entities: list[dict[str, Any]], links: list[dict[str, Any]], **values: 
 @pytest.fixture
 def two_gangs() -> Picture:
     """Gang g with a and b (b less surely), gang h with c and d; e is in neither."""
-    entities = [entity(one) for one in "abcde"] + [entity("g", "gang"), entity("h", "gang")]
+    entities = [entity(letter) for letter in "abcde"] + [entity("g", "gang"), entity("h", "gang")]
     links = [
         link("a", "g", "RUNS", 0.9),
         link("b", "g", "MEMBER_OF", 0.4),
@@ -34,34 +34,34 @@ def two_gangs() -> Picture:
 
 
 def test_each_is_in_the_group_its_best_link_leads_to(two_gangs: Picture) -> None:
-    found = groups(two_gangs, "gang")
-    assert [(one.key, one.name, one.members) for one in found] == [
+    grouping = groups(two_gangs, "gang")
+    assert [(group.key, group.name, group.members) for group in grouping] == [
         ("g", "G", ("g", "a", "b")),
         ("h", "H", ("h", "c", "d")),
     ]
-    assert found[0].kinds == (("person", 2), ("gang", 1))
+    assert grouping[0].kinds == (("person", 2), ("gang", 1))
     assert groups(two_gangs, "crossing") == []
 
 
 def test_a_folded_group_is_one_node_in_the_middle_with_what_is_in_it(two_gangs: Picture) -> None:
-    shown = folded(two_gangs, [("gang", "g")])
-    assert [node.id for node in shown.nodes] == ["group:gang:g", "c", "d", "e", "h"]
-    node = shown.nodes[0]
+    drawing = folded(two_gangs, [("gang", "g")])
+    assert [node.id for node in drawing.nodes] == ["group:gang:g", "c", "d", "e", "h"]
+    node = drawing.nodes[0]
     assert isinstance(node, FoldedPicture)
     assert (node.kind, node.by, node.key, node.name, node.members, node.within) == ("group", "gang", "g", "G", 3, 2)
     assert node.kinds == (("person", 2), ("gang", 1))
     assert (node.start, node.handling, node.more) == (True, "P", 0)
-    before = {one.id: one for one in two_gangs.nodes}
-    assert node.x == pytest.approx(sum(before[one].x for one in "abg") / 3)
+    before = {element.id: element for element in two_gangs.nodes}
+    assert node.x == pytest.approx(sum(before[name].x for name in "abg") / 3)
     # Unfolded entities keep their places.
-    assert [(one.x, one.y) for one in shown.nodes[1:]] == [
-        (before[one.id].x, before[one.id].y) for one in shown.nodes[1:]
+    assert [(element.x, element.y) for element in drawing.nodes[1:]] == [
+        (before[element.id].x, before[element.id].y) for element in drawing.nodes[1:]
     ]
 
 
 def test_links_between_two_groups_are_one_line_that_says_how_many(two_gangs: Picture) -> None:
-    shown = folded(two_gangs, [("gang", "h"), ("gang", "g")])
-    lines = {(edge.subject, edge.object): edge for edge in shown.edges}
+    drawing = folded(two_gangs, [("gang", "h"), ("gang", "g")])
+    lines = {(edge.subject, edge.object): edge for edge in drawing.edges}
     assert set(lines) == {("group:gang:g", "group:gang:h"), ("e", "group:gang:g")}
     both = lines["group:gang:g", "group:gang:h"]
     assert isinstance(both, Bundle)
@@ -78,21 +78,26 @@ def test_links_between_two_groups_are_one_line_that_says_how_many(two_gangs: Pic
     assert both.directed
     # Supports of several links are not added up: without source clearance a sum would reveal more than `few`.
     assert (both.asserting, both.denying, both.groups, both.other_sources) == ("", "someone", "", 0)
-    one = lines["e", "group:gang:g"]
-    assert (one.says, one.relation, one.groups, one.directed) == ("was in contact with", "CONTACTED", "few", False)
+    single = lines["e", "group:gang:g"]
+    assert (single.says, single.relation, single.groups, single.directed) == (
+        "was in contact with",
+        "CONTACTED",
+        "few",
+        False,
+    )
 
 
 def test_lines_both_ways_point_neither_way() -> None:
     links = [link("a", "g", "RUNS"), link("a", "b"), link("b", "a", "PAID")]
-    shown = folded(view([entity("a"), entity("b"), entity("g", "gang")], links), [("gang", "g")])
-    assert [(edge.says, edge.directed) for edge in shown.edges] == [("2 links", False)]
+    drawing = folded(view([entity("a"), entity("b"), entity("g", "gang")], links), [("gang", "g")])
+    assert [(edge.says, edge.directed) for edge in drawing.edges] == [("2 links", False)]
 
 
 def test_whoever_is_in_two_groups_is_in_the_first_and_what_is_no_group_is_passed_over(two_gangs: Picture) -> None:
-    number = next(one.key for one in groups(two_gangs, "community") if "a" in one.members)
-    shown = folded(two_gangs, [("gang", "g"), ("community", number), ("gang", "nowhere"), ("weather", "x")])
-    assert "group:gang:g" in {node.id for node in shown.nodes}
-    everyone = sum(node.members if isinstance(node, FoldedPicture) else 1 for node in shown.nodes)
+    number = next(group.key for group in groups(two_gangs, "community") if "a" in group.members)
+    drawing = folded(two_gangs, [("gang", "g"), ("community", number), ("gang", "nowhere"), ("weather", "x")])
+    assert "group:gang:g" in {node.id for node in drawing.nodes}
+    everyone = sum(node.members if isinstance(node, FoldedPicture) else 1 for node in drawing.nodes)
     assert everyone == len(two_gangs.nodes)
     assert folded(two_gangs, [("gang", "nowhere")]) is two_gangs
     assert folded(two_gangs, []) is two_gangs
@@ -122,34 +127,38 @@ def test_no_link_is_lost_and_the_same_picture_folds_the_same_way(seed: int, by: 
     chance = random.Random(seed)
     kinds = ["person"] * 20 + ["gang", "gang", "workplace", "crossing", "crossing", "boat"]
     entities = [entity(f"n{number}", kind) for number, kind in enumerate(kinds)]
-    relations = [one for some in BELONGING.values() for one in some] + ["DIRECTED", "PAID", "RELATED_TO"]
+    relations = [relation for relation_set in BELONGING.values() for relation in relation_set] + [
+        "DIRECTED",
+        "PAID",
+        "RELATED_TO",
+    ]
     wanted = {
         (chance.choice(entities)["id"], chance.choice(relations), chance.choice(entities)["id"]) for _ in range(90)
     }
     links = [link(a, b, relation, round(chance.random(), 2)) for a, relation, b in sorted(wanted) if a != b]
     whole = view(entities, links)
-    found = groups(whole, by)
-    members = [one for group in found for one in group.members]
+    grouping = groups(whole, by)
+    members = [member for group in grouping for member in group.members]
     assert len(members) == len(set(members))
-    fold = [(by, group.key) for group in found]
-    shown = folded(whole, fold)
-    assert shown == folded(whole, fold)
-    counted = sum(len(edge.links) if isinstance(edge, Bundle) else 1 for edge in shown.edges)
-    assert counted + sum(node.within for node in shown.nodes if isinstance(node, FoldedPicture)) == len(whole.edges)
-    there = {node.id for node in shown.nodes}
-    assert all({edge.subject, edge.object} <= there for edge in shown.edges)
-    pairs = [frozenset((edge.subject, edge.object)) for edge in shown.edges if isinstance(edge, Bundle)]
+    fold = [(by, group.key) for group in grouping]
+    drawing = folded(whole, fold)
+    assert drawing == folded(whole, fold)
+    counted = sum(len(edge.links) if isinstance(edge, Bundle) else 1 for edge in drawing.edges)
+    assert counted + sum(node.within for node in drawing.nodes if isinstance(node, FoldedPicture)) == len(whole.edges)
+    ids = {node.id for node in drawing.nodes}
+    assert all({edge.subject, edge.object} <= ids for edge in drawing.edges)
+    pairs = [frozenset((edge.subject, edge.object)) for edge in drawing.edges if isinstance(edge, Bundle)]
     assert len(pairs) == len(set(pairs))
 
 
 def test_a_drawn_group_says_who_is_in_it_as_it_was_folded(two_gangs: Picture) -> None:
     """An export must use these members: computed again there, a group of that name may have others."""
-    number = next(one.key for one in groups(two_gangs, "community") if "a" in one.members)
-    shown = folded(two_gangs, [("gang", "g"), ("community", number), ("gang", "h")])
-    inside = {node["id"]: node for node in graph.drawn(shown)["nodes"] if "fold" in node}
+    number = next(group.key for group in groups(two_gangs, "community") if "a" in group.members)
+    drawing = folded(two_gangs, [("gang", "g"), ("community", number), ("gang", "h")])
+    inside = {node["id"]: node for node in graph.drawn(drawing)["nodes"] if "fold" in node}
     assert inside["group:gang:g"]["members"] == ["g", "a", "b"]
     assert inside["group:gang:g"]["among"] == [["a", "RUNS", "g"], ["b", "MEMBER_OF", "g"]]
-    members = [one for node in inside.values() for one in node["members"]]
+    members = [member for node in inside.values() for member in node["members"]]
     assert len(members) == len(set(members))
     assert all(len(node["members"]) == int(node["letter"]) for node in inside.values())
 
@@ -157,10 +166,10 @@ def test_a_drawn_group_says_who_is_in_it_as_it_was_folded(two_gangs: Picture) ->
 @pytest.mark.parametrize(("denied", "words"), [("contested", "contested"), ("someone", "denied by someone"), (0, "")])
 def test_a_group_says_that_a_link_within_is_denied(denied: int | str, words: str) -> None:
     links = [link("a", "g", "RUNS", 0.9), link("b", "g", "MEMBER_OF", 0.9), link("a", "b", "PAID", denying=denied)]
-    shown = folded(view([entity("a"), entity("b"), entity("g", "gang")], links), [("gang", "g")])
-    drawn = graph.drawn(shown)["nodes"][0]
+    drawing = folded(view([entity("a"), entity("b"), entity("g", "gang")], links), [("gang", "g")])
+    drawn = graph.drawn(drawing)["nodes"][0]
     assert drawn.get("denied", "") == words
-    assert graph.title(shown.nodes[0]).partition("3 links within")[2].strip(", ") == words
+    assert graph.title(drawing.nodes[0]).partition("3 links within")[2].strip(", ") == words
 
 
 def test_no_link_of_a_line_is_missing_where_more_are_in_it_than_are_told_in_words() -> None:
@@ -169,4 +178,4 @@ def test_no_link_of_a_line_is_missing_where_more_are_in_it_than_are_told_in_word
     whole = view(entities, [link("a", "g", "RUNS"), link("b", "h", "RUNS"), *many])
     (line,) = graph.drawn(folded(whole, [("gang", "g"), ("gang", "h")]))["edges"]
     assert line["links"] == 70
-    assert {tuple(one) for one in [*line["bundle"], *line["rest"]]} == {("a", f"X_{n}", "b") for n in range(70)}
+    assert {tuple(triple) for triple in [*line["bundle"], *line["rest"]]} == {("a", f"X_{n}", "b") for n in range(70)}

@@ -81,7 +81,7 @@ def said(content: bytes) -> str:
     streams = re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL)
     return "\n".join(
         [content.decode("latin-1"), str(reader.metadata), *(page.extract_text() for page in reader.pages)]
-        + [inflated(one).decode("latin-1") for one in streams]
+        + [inflated(stream).decode("latin-1") for stream in streams]
     )
 
 
@@ -109,14 +109,14 @@ def test_of_a_node_nothing_goes_out_but_what_is_said_to() -> None:
     page = files(going(), ABOUT, ["html"])["picture.html"].decode()
     data = re.search(r'id="data">(.*?)</script>', page, re.DOTALL)
     assert data is not None
-    told = {name for node in json.loads(data[1])["nodes"] for name in node}
-    assert not told & {"handling", "gang", "lat", "lon"}
+    fields = {name for node in json.loads(data[1])["nodes"] for name in node}
+    assert not fields & {"handling", "gang", "lat", "lon"}
     assert all((node.handling, node.gang, node.more) == ("", "", 0) for node in going().nodes)
 
 
 def test_every_form_bears_the_mark_and_says_what_it_is() -> None:
-    made = files(going(), ABOUT)
-    for name, content in made.items():
+    contents = files(going(), ABOUT)
+    for name, content in contents.items():
         text = said(content)
         if not name.endswith((".csv", ".png")):
             assert "Handling C · for a " in text, name
@@ -124,27 +124,27 @@ def test_every_form_bears_the_mark_and_says_what_it_is() -> None:
         if not name.endswith((".csv", ".png", ".ftm.json")):
             assert "Intelligence, not evidence" in text, name
     # A bitmap cannot be read, so compare: another mark gives another picture, the same mark the same.
-    other = files(going(), About(ABOUT.title, "another", "dover"), ["png"])["picture.png"]
-    assert made["picture.png"] == files(going(), ABOUT, ["png"])["picture.png"] != other
+    other_mark = files(going(), About(ABOUT.title, "another", "dover"), ["png"])["picture.png"]
+    assert contents["picture.png"] == files(going(), ABOUT, ["png"])["picture.png"] != other_mark
 
 
 def test_the_same_picture_gives_the_same_bytes() -> None:
     assert files(going(), ABOUT) == files(going(), ABOUT)
-    one = files(going(), ABOUT, ["pdf", "csv"])
-    assert set(one) == {"picture.pdf", "nodes.csv", "links.csv"}
+    chosen = files(going(), ABOUT, ["pdf", "csv"])
+    assert set(chosen) == {"picture.pdf", "nodes.csv", "links.csv"}
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_takes_everything_and_nothing(form: str) -> None:
-    made = files(outward(everything(), fresh).view, ABOUT, [form])
-    assert all(made.values())
-    assert files(Picture((), (), 0, 0, truncated=False), ABOUT, [form]).keys() == made.keys()
+    contents = files(outward(everything(), fresh).view, ABOUT, [form])
+    assert all(contents.values())
+    assert files(Picture((), (), 0, 0, truncated=False), ABOUT, [form]).keys() == contents.keys()
 
 
 def test_tables_for_spreadsheets_and_programs_hold_the_same() -> None:
-    made = files(going(), ABOUT, ["csv", "json"])
-    nodes, links = (list(csv.DictReader(io.StringIO(made[name].decode()))) for name in ("nodes.csv", "links.csv"))
-    data = json.loads(made["graph.json"])
+    contents = files(going(), ABOUT, ["csv", "json"])
+    nodes, links = (list(csv.DictReader(io.StringIO(contents[name].decode()))) for name in ("nodes.csv", "links.csv"))
+    data = json.loads(contents["graph.json"])
     assert {row["Id"] for row in nodes} == {row["id"] for row in data["nodes"]}
     ends = {(row["Source"], row["Kind"], row["Target"], float(row["Weight"])) for row in links}
     assert ends == {(row["source"], row["relation"], row["target"], row["weight"]) for row in data["edges"]}
@@ -165,10 +165,10 @@ def test_numbers_beside_the_words_tell_no_more_than_the_words() -> None:
         for number, belief in enumerate(beliefs, 1)
     ]
     view = outward(picture([[row["id"] for row in rows]], rows, links), fresh).view
-    made = json.loads(files(view, ABOUT, ["json"])["graph.json"])
-    said = {(row["belief"], row["weight"]) for row in made["edges"]}
-    said |= {(row["on_record"], row["weight_on_record"]) for row in made["edges"]}
-    assert said == {
+    exported = json.loads(files(view, ABOUT, ["json"])["graph.json"])
+    strengths = {(row["belief"], row["weight"]) for row in exported["edges"]}
+    strengths |= {(row["on_record"], row["weight_on_record"]) for row in exported["edges"]}
+    assert strengths == {
         ("nothing", 0.0), ("below 0.25", 0.125), ("0.25 to 0.5", 0.375), ("some", 0.5), ("0.5 to 0.75", 0.625),
         ("0.75 or more", 0.875),
     }  # fmt: skip
@@ -189,15 +189,15 @@ def expected(view: Picture) -> set[tuple[str, str, str, str]]:
 def test_graphml_comes_back_through_networkx_and_igraph() -> None:
     view = outward(everything(), fresh).view
     content = files(view, ABOUT, ["graphml"])["graph.graphml"]
-    there = nx.read_graphml(io.BytesIO(content), force_multigraph=True)
-    assert {name: (values["label"], values["kind"]) for name, values in there.nodes(data=True)} == {
+    graph = nx.read_graphml(io.BytesIO(content), force_multigraph=True)
+    assert {name: (values["label"], values["kind"]) for name, values in graph.nodes(data=True)} == {
         node.id: (node.name, node.kind) for node in view.nodes
     }
-    assert triples(there) == expected(view)
-    assert there.graph["mark"] == ABOUT.mark
+    assert triples(graph) == expected(view)
+    assert graph.graph["mark"] == ABOUT.mark
     # What NetworkX writes again has the same content.
     again = io.BytesIO()
-    nx.write_graphml(there, again)
+    nx.write_graphml(graph, again)
     assert triples(nx.read_graphml(io.BytesIO(again.getvalue()), force_multigraph=True)) == expected(view)
 
 
@@ -205,15 +205,15 @@ def test_igraph_reads_graphml(tmp_path: Any) -> None:
     view = outward(everything(), fresh).view
     path = tmp_path / "graph.graphml"
     path.write_bytes(files(view, ABOUT, ["graphml"])["graph.graphml"])
-    there = igraph.Graph.Read_GraphML(str(path))
-    called = there.vs["id"]
-    assert dict(zip(called, there.vs["label"], strict=True)) == {node.id: node.name for node in view.nodes}
-    assert {(called[one.source], one["relation"], called[one.target], one["belief"]) for one in there.es} == expected(
-        view
-    )
-    assert there.is_directed()
+    graph = igraph.Graph.Read_GraphML(str(path))
+    called = graph.vs["id"]
+    assert dict(zip(called, graph.vs["label"], strict=True)) == {node.id: node.name for node in view.nodes}
+    assert {
+        (called[edge.source], edge["relation"], called[edge.target], edge["belief"]) for edge in graph.es
+    } == expected(view)
+    assert graph.is_directed()
     # In the other direction, NetworkX reads what igraph writes.
-    there.write_graphml(str(tmp_path / "again.graphml"))
+    graph.write_graphml(str(tmp_path / "again.graphml"))
     back = nx.read_graphml(tmp_path / "again.graphml", force_multigraph=True)
     named = nx.get_node_attributes(back, "label")
     assert sorted(named.values()) == sorted(node.name for node in view.nodes)
@@ -223,15 +223,15 @@ def test_igraph_reads_graphml(tmp_path: Any) -> None:
 def test_gexf_comes_back_through_networkx_with_its_places() -> None:
     view = outward(everything(), fresh).view
     content = files(view, ABOUT, ["gexf"])["graph.gexf"]
-    there = nx.read_gexf(io.BytesIO(content))
-    assert {name: values["label"] for name, values in there.nodes(data=True)} == {
+    graph = nx.read_gexf(io.BytesIO(content))
+    assert {name: values["label"] for name, values in graph.nodes(data=True)} == {
         node.id: node.name for node in view.nodes
     }
-    assert triples(there) == expected(view)
-    place = {name: values["viz"]["position"] for name, values in there.nodes(data=True)}
+    assert triples(graph) == expected(view)
+    place = {name: values["viz"]["position"] for name, values in graph.nodes(data=True)}
     assert all((place[node.id]["x"], place[node.id]["y"]) == (node.x, -node.y) for node in view.nodes)
     again = io.BytesIO()
-    nx.write_gexf(there, again)
+    nx.write_gexf(graph, again)
     assert triples(nx.read_gexf(io.BytesIO(again.getvalue()))) == expected(view)
     # The file has no date, except in the mark.
     assert b"lastmodified" not in content
@@ -246,18 +246,18 @@ def svg(view: Picture) -> Element:
 
 
 def texts(tree: Element) -> list[str]:
-    return [one.text or "" for one in tree.iter(f"{SVG}text")]
+    return [element.text or "" for element in tree.iter(f"{SVG}text")]
 
 
 def test_an_svg_holds_names_as_text_and_runs_and_loads_nothing() -> None:
     view = outward(everything(), fresh).view
     tree = svg(view)
-    assert {node.name for node in view.nodes} <= {one.text for one in tree.iter(f"{SVG}title")}
+    assert {node.name for node in view.nodes} <= {element.text for element in tree.iter(f"{SVG}title")}
     assert set(NAMES) & set(texts(tree))
-    names = {one.tag.removeprefix(SVG) for one in tree.iter()}
+    names = {element.tag.removeprefix(SVG) for element in tree.iter()}
     assert names == {"svg", "g", "rect", "circle", "polygon", "path", "text", "title"}
-    given = {name for one in tree.iter() for name in one.attrib}
-    assert not [name for name in given if name.startswith("on") or "href" in name or name == "style"]
+    attributes = {name for element in tree.iter() for name in element.attrib}
+    assert not [name for name in attributes if name.startswith("on") or "href" in name or name == "style"]
 
 
 def test_the_legend_is_of_what_is_in_the_picture() -> None:
@@ -274,7 +274,7 @@ def test_the_legend_is_of_what_is_in_the_picture() -> None:
 def drawn(relation: str, belief: float, denying: int = 0) -> list[dict[str, str]]:
     rows = [entity("a", "person", "A"), entity("b", "person", "B")]
     view = picture([["a", "b"]], rows, [link("a", relation, "b", belief, denying=denying)])
-    return [dict(one.attrib) for one in svg(view).iter(f"{SVG}path")]
+    return [dict(element.attrib) for element in svg(view).iter(f"{SVG}path")]
 
 
 def test_lines_are_as_wide_as_they_are_believed_dashed_below_half_and_crossed_where_denied() -> None:
@@ -377,21 +377,23 @@ LINKS: dict[str, tuple[dict[str, str], set[str]]] = {
 def test_followthemoney_entities_are_of_its_model() -> None:
     view = outward(everything(), fresh).view
     lines = files(view, ABOUT, ["ftm"])["entities.ftm.json"].decode().splitlines()
-    entities = {one["id"]: one for one in map(json.loads, lines)}
+    entities = {record["id"]: record for record in map(json.loads, lines)}
     assert len(entities) == len(view.nodes) + len(view.edges)
-    for one in entities.values():
-        assert all(values and all(isinstance(value, str) for value in values) for values in one["properties"].values())
-        given = set(one["properties"])
-        if one["schema"] in MODEL:
-            _, required, known = MODEL[one["schema"]]
-            assert required <= given <= known, one
+    for record in entities.values():
+        assert all(
+            values and all(isinstance(value, str) for value in values) for values in record["properties"].values()
+        )
+        properties = set(record["properties"])
+        if record["schema"] in MODEL:
+            _, required, known = MODEL[record["schema"]]
+            assert required <= properties <= known, record
             continue
-        ends, more = LINKS[one["schema"]]
-        assert set(ends) <= given <= set(ends) | INTERVAL | more, one
+        ends, more = LINKS[record["schema"]]
+        assert set(ends) <= properties <= set(ends) | INTERVAL | more, record
         for end, takes in ends.items():
-            schema = entities[one["properties"][end][0]]["schema"]
-            assert not takes or schema == takes or takes in MODEL[schema][0], (one, end)
-    assert {one["schema"] for one in entities.values()} == set(MODEL) | set(LINKS)
+            schema = entities[record["properties"][end][0]]["schema"]
+            assert not takes or schema == takes or takes in MODEL[schema][0], (record, end)
+    assert {record["schema"] for record in entities.values()} == set(MODEL) | set(LINKS)
 
 
 def test_every_kind_has_a_schema_and_every_edge_is_of_a_known_relation() -> None:
@@ -407,13 +409,19 @@ def test_a_chart_has_types_directions_strengths_and_cards() -> None:
     chart: Element = ElementTree.fromstring(files(view, ABOUT, ["anx"])["chart.anx"])
     items = chart.findall("ChartItemCollection/ChartItem")
     assert len(items) == len(view.nodes) + len(view.edges)
-    styles = [one.get("Type") for one in chart.iter("IconStyle")]
+    styles = [element.get("Type") for element in chart.iter("IconStyle")]
     assert styles == [TYPES[node.sort or node.kind][0] for node in view.nodes]
-    assert set(styles) == {one.get("Name") for one in chart.iter("EntityType")}
+    assert set(styles) == {element.get("Name") for element in chart.iter("EntityType")}
     drawn_links = list(chart.iter("LinkStyle"))
-    assert {one.get("Type") for one in drawn_links} == {one.get("Name") for one in chart.iter("LinkType")}
-    assert {one.get("Strength") for one in drawn_links} == {one.get("Name") for one in chart.iter("Strength")}
-    assert [one.get("ArrowStyle") == "ArrowOnHead" for one in drawn_links] == [edge.directed for edge in view.edges]
-    assert {one.get("SourceReference") for one in chart.iter("Card")} == {ABOUT.mark}
-    ids = {one.get("EntityId") for one in chart.iter("Entity")}
-    assert {one.get(end) for one in chart.iter("Link") for end in ("End1Id", "End2Id")} <= ids
+    assert {element.get("Type") for element in drawn_links} == {
+        element.get("Name") for element in chart.iter("LinkType")
+    }
+    assert {element.get("Strength") for element in drawn_links} == {
+        element.get("Name") for element in chart.iter("Strength")
+    }
+    assert [element.get("ArrowStyle") == "ArrowOnHead" for element in drawn_links] == [
+        edge.directed for edge in view.edges
+    ]
+    assert {element.get("SourceReference") for element in chart.iter("Card")} == {ABOUT.mark}
+    ids = {element.get("EntityId") for element in chart.iter("Entity")}
+    assert {element.get(end) for element in chart.iter("Link") for end in ("End1Id", "End2Id")} <= ids

@@ -20,10 +20,10 @@ def test_folded_groups_stay_as_long_as_what_they_are_folded_by() -> None:
 
 
 def test_folded_groups_are_followed_and_lost_with_what_they_are_folded_by() -> None:
-    now = canvas.followed(STATE, lambda one: {"G1": "T-1"}.get(one, one))
+    now = canvas.followed(STATE, lambda identifier: {"G1": "T-1"}.get(identifier, identifier))
     assert list(now["arranged"]) == ["P1", "group:gang:T-1", "group:community:2"]
-    gone = canvas.followed(STATE, lambda one: None if one == "G1" else one)
-    assert (list(gone["arranged"]), gone["pinned"]) == (["P1", "group:community:2"], [])
+    after = canvas.followed(STATE, lambda identifier: None if identifier == "G1" else identifier)
+    assert (list(after["arranged"]), after["pinned"]) == (["P1", "group:community:2"], [])
 
 
 def test_only_what_is_of_the_canvas_can_name_a_field() -> None:
@@ -58,10 +58,12 @@ def test_whom_an_opening_a_link_or_a_fold_of_the_address_names_is_in_the_state()
 
 def test_who_is_sealed_leaves_openings_links_and_folds_of_the_address_too() -> None:
     state = {"asked": ADDRESS, "arranged": {}, "pinned": []}
-    gone = canvas.followed(
-        state, lambda one: None if one == "P2" else one, lambda text: text.replace("BO", "[withheld]")
+    after = canvas.followed(
+        state,
+        lambda identifier: None if identifier == "P2" else identifier,
+        lambda text: text.replace("BO", "[withheld]"),
     )
-    assert gone["asked"] == [
+    assert after["asked"] == [
         ["id", "P1"],
         ["open", "~X_UNCLE_OF_[withheld]~P1"],
         ["link", ""],
@@ -69,7 +71,7 @@ def test_who_is_sealed_leaves_openings_links_and_folds_of_the_address_too() -> N
         ["link", "P1~X_UNCLE_OF_[withheld]~P3"],
         ["depth", "0"],
     ]
-    now = canvas.followed(state, lambda one: {"P2": "S-2~"}.get(one, one))["asked"]
+    now = canvas.followed(state, lambda identifier: {"P2": "S-2~"}.get(identifier, identifier))["asked"]
     assert now[1:3] + now[5:6] + now[8:9] == [
         ["open", "~PAID~S-2~"], ["open", "S-2~"], ["link", '["P1", "PAID", "S-2~"]'], ["fold", "workplace:S-2~"]
     ]  # fmt: skip

@@ -34,17 +34,17 @@ def test_a_later_stage_fits_in_near_what_it_belongs_to_and_moves_nothing() -> No
     ids, pairs = star(20)
     first = layout([ids], pairs)
     more = [f"m{number}" for number in range(5)]
-    then = layout([ids, more], [*pairs, *(("n3", one) for one in more)])
-    assert {one: then[one] for one in ids} == first
-    middle = [sum(then[one][axis] for one in more) / len(more) for axis in (0, 1)]
-    away = {one: (first[one][0] - middle[0]) ** 2 + (first[one][1] - middle[1]) ** 2 for one in ids}
-    assert "n3" in sorted(away, key=lambda one: away[one])[:4]
+    then = layout([ids, more], [*pairs, *(("n3", node) for node in more)])
+    assert {node: then[node] for node in ids} == first
+    middle = [sum(then[node][axis] for node in more) / len(more) for axis in (0, 1)]
+    away = {node: (first[node][0] - middle[0]) ** 2 + (first[node][1] - middle[1]) ** 2 for node in ids}
+    assert "n3" in sorted(away, key=lambda node: away[node])[:4]
 
 
 def test_two_parts_with_nothing_in_common_stay_apart_but_in_sight() -> None:
-    one, two = [f"a{n}" for n in range(8)], [f"b{n}" for n in range(8)]
-    pairs = [(part[0], other) for part in (one, two) for other in part[1:]]
-    places = layout([one + two], pairs)
+    first, second = [f"a{n}" for n in range(8)], [f"b{n}" for n in range(8)]
+    pairs = [(part[0], node) for part in (first, second) for node in part[1:]]
+    places = layout([first + second], pairs)
     spread = max(abs(x) for x, _ in places.values())
     assert spread < 1500
     own = (places["a0"][0] - places["a1"][0]) ** 2 + (places["a0"][1] - places["a1"][1]) ** 2

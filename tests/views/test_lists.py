@@ -7,8 +7,8 @@ from typing import Any
 from graphsvc.views.lists import behind_crossings, behind_workplaces
 
 
-def part(who: str, relation: str, what: str, belief: float = 0.9, denying: int | str = 0) -> dict[str, Any]:
-    return {"object": what, "relation": relation, "id": who, "name": "", "belief": belief, "denying": denying}
+def part(who: str, relation: str, target: str, belief: float = 0.9, denying: int | str = 0) -> dict[str, Any]:
+    return {"object": target, "relation": relation, "id": who, "name": "", "belief": belief, "denying": denying}
 
 
 def crossing(*parts: dict[str, Any]) -> dict[str, Any]:
@@ -17,15 +17,15 @@ def crossing(*parts: dict[str, Any]) -> dict[str, Any]:
 
 def test_each_part_stands_in_its_own_column_and_a_crossing_nobody_is_named_for_has_empty_ones() -> None:
     row = crossing(part("P1", "ORGANISED", "C1"), part("P2", "PILOTED", "C1"), part("P3", "ASSISTED", "C2"))
-    assert [one["id"] for one in row["organisers"]] == ["P1"]
-    assert [one["id"] for one in row["pilots"]] == ["P2"]
+    assert [person["id"] for person in row["organisers"]] == ["P1"]
+    assert [person["id"] for person in row["pilots"]] == ["P2"]
     assert row["helpers"] == row["boats"] == row["suppliers"] == []
 
 
 def test_whoever_supplied_a_boat_stands_by_each_of_its_crossings() -> None:
     parts = [part("B1", "USED_ON", "C1"), part("B1", "USED_ON", "C2"), part("P1", "SUPPLIED", "B1", denying="few")]
     rows = behind_crossings([{"id": "C1"}, {"id": "C2"}, {"id": "C3"}], parts)
-    assert [[one["id"] for one in row["suppliers"]] for row in rows] == [["P1"], ["P1"], []]
+    assert [[person["id"] for person in row["suppliers"]] for row in rows] == [["P1"], ["P1"], []]
     assert rows[0]["suppliers"][0]["denied"] is True
 
 
@@ -43,5 +43,5 @@ def test_a_supplier_is_doubtful_by_the_weaker_of_link_and_way_and_stands_once_by
 def test_who_controls_a_workplace_and_who_managed_it_are_apart() -> None:
     parts = [part("P1", "CONTROLS", "W1", 0.4), part("P2", "MANAGED", "W1")]
     (row,) = behind_workplaces([{"id": "W1"}], parts)
-    assert [(one["id"], one["doubtful"]) for one in row["controllers"]] == [("P1", True)]
-    assert [one["id"] for one in row["managers"]] == ["P2"]
+    assert [(person["id"], person["doubtful"]) for person in row["controllers"]] == [("P1", True)]
+    assert [person["id"] for person in row["managers"]] == ["P2"]

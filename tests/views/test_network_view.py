@@ -87,12 +87,12 @@ def test_what_the_store_does_not_give_is_not_drawn() -> None:
 
 
 def test_nobody_is_hollow_but_a_person_who_is_not_identified() -> None:
-    given = {"named": True, "nickname": False, "unknown": False, None: True}
-    entities = [entity(str(how), identified=how) for how in given]
+    expected = {"named": True, "nickname": False, "unknown": False, None: True}
+    entities = [entity(str(how), identified=how) for how in expected]
     entities += [entity(table.record + "1", table.record) for table in ENTITY_TABLES]
-    view = picture([[one["id"] for one in entities]], entities, [])
-    assert {node.id: node.identified for node in view.nodes if node.id in map(str, given)} == {
-        str(how): known for how, known in given.items()
+    view = picture([[row["id"] for row in entities]], entities, [])
+    assert {node.id: node.identified for node in view.nodes if node.id in map(str, expected)} == {
+        str(how): known for how, known in expected.items()
     }
     assert all(node.identified for node in view.nodes if node.kind != "person")
 
@@ -141,9 +141,9 @@ def test_a_kind_a_family_or_a_relation_is_left_out_and_nothing_moves() -> None:
 
 def test_a_map_says_where_boats_landed_and_what_places_are_called() -> None:
     sites = {"launch_site": "Wissant", "landing_site": "Deal", "lat": 50.88, "lon": 1.66}
-    there = entity("x", "crossing", **sites, landing_lat=51.22, landing_lon=1.4)
+    landed = entity("x", "crossing", **sites, landing_lat=51.22, landing_lon=1.4)
     vague = entity("y", "crossing", launch_site="Calais")
-    view = picture([["x", "y"]], [there, vague], [], arrangement="map")
+    view = picture([["x", "y"]], [landed, vague], [], arrangement="map")
     assert view.marks is not None
     assert view.marks.landings == {"x": (51.22, 1.4)}
     assert view.marks.sites == [("Deal", (51.22, 1.4), ("x",)), ("Wissant", (50.88, 1.66), ("x",))]
@@ -153,13 +153,13 @@ def test_a_map_says_where_boats_landed_and_what_places_are_called() -> None:
     assert all(ring[0] == ring[-1] for ring in rings), "waters are closed, or they would flood the land"
     data = drawn(view, rings)
     assert set(data["landings"]) == {"x"}
-    assert [(name, said) for name, _, _, said in data["sites"]] == [("Deal", ["x"]), ("Wissant", ["x"])]
+    assert [(name, crossing_ids) for name, _, _, crossing_ids in data["sites"]] == [("Deal", ["x"]), ("Wissant", ["x"])]
     # Excluded entities leave no trace.
     assert drawn(replace(view, nodes=()), rings)["sites"] == []
-    plain = picture([["x"]], [there], [])
+    plain = picture([["x"]], [landed], [])
     assert plain.marks is None
     assert "landings" not in drawn(plain)
-    assert [picture([["x"]], [there], [], arrangement=word).by_day for word in ("days", "", "map")] == [
+    assert [picture([["x"]], [landed], [], arrangement=word).by_day for word in ("days", "", "map")] == [
         True,
         False,
         False,

@@ -23,7 +23,7 @@ def overview(entities: list[dict[str, Any]], links: Iterable[tuple[str, str]]) -
 
 
 def rows(*ids: str, kind: str = "person") -> list[dict[str, Any]]:
-    return [{"id": one, "kind": kind, "name": None, "sealed": False} for one in ids]
+    return [{"id": identifier, "kind": kind, "name": None, "sealed": False} for identifier in ids]
 
 
 def cliques(*sizes: int) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
@@ -33,9 +33,9 @@ def cliques(*sizes: int) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
     return rows(*itertools.chain(*names)), [pair for group in names for pair in itertools.combinations(group, 2)]
 
 
-def unpacked(found: Overview) -> dict[str, Any]:
+def unpacked(drawing: Overview) -> dict[str, Any]:
     """Read the bytes as static/overview.js does."""
-    raw = found.packed()
+    raw = drawing.packed()
     count, ties, *_ = np.frombuffer(raw, "<u4", 4)
     at, parts = 16, {}
     for name, kind, length in (
@@ -49,9 +49,9 @@ def unpacked(found: Overview) -> dict[str, Any]:
 
 def test_those_who_hang_together_are_a_group_and_the_largest_comes_first() -> None:
     entities, links = cliques(7, 12, 9)
-    found = overview(entities, [*links, ("a00", "b00"), ("b01", "c00")])
-    assert [(group.size, group.ties, group.out) for group in found.groups] == [(12, 66, 2), (9, 36, 1), (7, 21, 1)]
-    together = {found.group[at] for at, one in enumerate(found.ids) if one.startswith("b")}
+    drawing = overview(entities, [*links, ("a00", "b00"), ("b01", "c00")])
+    assert [(group.size, group.ties, group.out) for group in drawing.groups] == [(12, 66, 2), (9, 36, 1), (7, 21, 1)]
+    together = {drawing.group[at] for at, name in enumerate(drawing.ids) if name.startswith("b")}
     assert together == {0}
 
 
@@ -70,28 +70,28 @@ def test_a_group_is_named_after_what_people_know_by_name() -> None:
 
 def test_small_groups_go_over_to_whom_they_are_tied_and_untied_ones_stay() -> None:
     entities, links = cliques(10)
-    found = overview([*entities, *rows("x", "y", "z")], [*links, ("x", "y"), ("y", "a00")])
-    assert [group.size for group in found.groups] == [12, 1]
+    drawing = overview([*entities, *rows("x", "y", "z")], [*links, ("x", "y"), ("y", "a00")])
+    assert [group.size for group in drawing.groups] == [12, 1]
 
 
 def test_circles_of_groups_do_not_lie_on_each_other() -> None:
     entities, links = cliques(20, 18, 15, 12, 9, 8, 7, 6)
-    found = overview([*entities, *rows(*(f"z{n}" for n in range(40)))], [*links, ("a00", "b00"), ("b01", "c01")])
-    for one, other in itertools.combinations(found.groups, 2):
-        assert np.hypot(one.x - other.x, one.y - other.y) >= (one.radius + other.radius) * 0.99
+    drawing = overview([*entities, *rows(*(f"z{n}" for n in range(40)))], [*links, ("a00", "b00"), ("b01", "c01")])
+    for first, second in itertools.combinations(drawing.groups, 2):
+        assert np.hypot(first.x - second.x, first.y - second.y) >= (first.radius + second.radius) * 0.99
 
 
 def test_many_small_groups_make_no_tower() -> None:
     entities, links = cliques(20, 18, 15, 12, 9, 8, 7, 6)
     for alone in (0, 300, 3000):
-        found = overview([*entities, *rows(*(f"z{n}" for n in range(alone)))], links)
-        wide, high = np.ptp(found.points, axis=0)
+        drawing = overview([*entities, *rows(*(f"z{n}" for n in range(alone)))], links)
+        wide, high = np.ptp(drawing.points, axis=0)
         assert high < wide < 3 * high
 
 
 def test_an_empty_case_is_empty() -> None:
-    found = overview([], [])
-    assert (found.ids, found.groups, len(found.packed())) == ((), (), 16)
+    drawing = overview([], [])
+    assert (drawing.ids, drawing.groups, len(drawing.packed())) == ((), (), 16)
 
 
 LINKS = st.lists(st.tuples(*[st.integers(0, 30).map("n{:02}".format)] * 2), max_size=80)
@@ -100,12 +100,12 @@ LINKS = st.lists(st.tuples(*[st.integers(0, 30).map("n{:02}".format)] * 2), max_
 @given(LINKS)
 def test_everyone_is_there_once_whatever_order_it_comes_in(links: list[tuple[str, str]]) -> None:
     entities = rows(*(f"n{number:02}" for number in range(31)))
-    found = overview(entities, links)
+    drawing = overview(entities, links)
     again = overview(entities[::-1], [(b, a) for a, b in reversed(links)])
-    assert found.packed() == again.packed()
-    assert sum(group.size for group in found.groups) == len(entities)
-    told = unpacked(found)
-    assert {tuple(sorted((found.ids[a], found.ids[b]))) for a, b in told["pairs"].reshape(-1, 2)} == {
+    assert drawing.packed() == again.packed()
+    assert sum(group.size for group in drawing.groups) == len(entities)
+    read_back = unpacked(drawing)
+    assert {tuple(sorted((drawing.ids[a], drawing.ids[b]))) for a, b in read_back["pairs"].reshape(-1, 2)} == {
         tuple(sorted(pair)) for pair in links if pair[0] != pair[1]
     }
-    assert told["degree"].sum() == 2 * len(found.pairs)
+    assert read_back["degree"].sum() == 2 * len(drawing.pairs)

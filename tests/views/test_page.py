@@ -54,19 +54,19 @@ def elements(page: str) -> list[tuple[str, dict[str, str | None]]]:
 
 
 def test_the_page_loads_nothing() -> None:
-    found = elements(offline_page(hostile(), "x"))
-    assert not [attrs for _, attrs in found if {"src", "href", "srcset", "action", "data"} & attrs.keys()]
-    assert {tag for tag, _ in found}.isdisjoint({"link", "img", "iframe", "object", "form"})
-    policy = next(attrs["content"] for tag, attrs in found if tag == "meta" and "http-equiv" in attrs)
+    parsed = elements(offline_page(hostile(), "x"))
+    assert not [attrs for _, attrs in parsed if {"src", "href", "srcset", "action", "data"} & attrs.keys()]
+    assert {tag for tag, _ in parsed}.isdisjoint({"link", "img", "iframe", "object", "form"})
+    policy = next(attrs["content"] for tag, attrs in parsed if tag == "meta" and "http-equiv" in attrs)
     assert policy is not None
     assert policy.startswith("default-src 'none';")
 
 
 def test_text_of_the_case_is_never_markup() -> None:
     page = offline_page(hostile(), EVIL)
-    found = elements(page)
-    assert [tag for tag, _ in found if tag == "script"] == ["script"] * 4
-    assert not [attrs for _, attrs in found if any(name.startswith("on") for name in attrs)]
+    parsed = elements(page)
+    assert [tag for tag, _ in parsed if tag == "script"] == ["script"] * 4
+    assert not [attrs for _, attrs in parsed if any(name.startswith("on") for name in attrs)]
     assert "\u2028" not in page[page.index('id="data"') : page.index("</script>")]
 
 

@@ -69,9 +69,9 @@ def test_links_between_the_same_two_are_told_apart_as_gephi_does() -> None:
     """Gephi keeps one link of a kind from one entity to another; each format has its own attribute for the kind."""
     of = view()
     assert len({(edge.subject, edge.object) for edge in of.edges}) < len(of.edges)
-    made = files(of, ABOUT, ["graphml", "gexf"])
+    contents = files(of, ABOUT, ["graphml", "gexf"])
     for name, kind in (("graph.graphml", "label"), ("graph.gexf", "kind")):
-        tree = ElementTree.fromstring(made[name])
+        tree = ElementTree.fromstring(contents[name])
         edges = [element.attrib for element in tree.iter() if element.tag.endswith("}edge")]
         assert {(edge["source"], edge[kind], edge["target"]) for edge in edges} == {
             (edge.subject, edge.relation, edge.object) for edge in of.edges
@@ -82,11 +82,11 @@ def test_links_between_the_same_two_are_told_apart_as_gephi_does() -> None:
 
 def test_the_id_of_a_link_is_the_same_in_every_form_and_every_time() -> None:
     of = view()
-    made = files(of, ABOUT)
-    graphml = nx.read_graphml(io.BytesIO(made["graph.graphml"]), force_multigraph=True)
-    gexf = nx.read_gexf(io.BytesIO(made["graph.gexf"]))
-    table = pd.read_csv(io.BytesIO(made["links.csv"]), dtype=str)
-    ftm = {json.loads(line)["id"] for line in made["entities.ftm.json"].decode().splitlines()} - labels(of).keys()
+    contents = files(of, ABOUT)
+    graphml = nx.read_graphml(io.BytesIO(contents["graph.graphml"]), force_multigraph=True)
+    gexf = nx.read_gexf(io.BytesIO(contents["graph.gexf"]))
+    table = pd.read_csv(io.BytesIO(contents["links.csv"]), dtype=str)
+    ftm = {json.loads(line)["id"] for line in contents["entities.ftm.json"].decode().splitlines()} - labels(of).keys()
     ids = keys(graphml)
     assert ids == keys(gexf) == set(table["Id"]) == ftm
     # A smaller export to the same recipient gives its links the same ids.
@@ -110,8 +110,11 @@ def test_networkx_reads_the_json_as_it_is() -> None:
 
 def test_networkx_takes_weights_from_graphml_and_gexf() -> None:
     of = view()
-    made = files(of, ABOUT, ["graphml", "gexf"])
-    for graph in (nx.read_graphml(io.BytesIO(made["graph.graphml"])), nx.read_gexf(io.BytesIO(made["graph.gexf"]))):
+    contents = files(of, ABOUT, ["graphml", "gexf"])
+    for graph in (
+        nx.read_graphml(io.BytesIO(contents["graph.graphml"])),
+        nx.read_gexf(io.BytesIO(contents["graph.gexf"])),
+    ):
         assert nx.get_node_attributes(graph, "label") == labels(of)
         assert arrived(graph.edges(data=True)) == links(of)
         assert graph.size(weight="weight") == pytest.approx(sum(edge.belief for edge in of.edges))
@@ -119,9 +122,9 @@ def test_networkx_takes_weights_from_graphml_and_gexf() -> None:
 
 def test_pandas_reads_the_tables_and_networkx_what_pandas_read() -> None:
     of = view()
-    made = files(of, ABOUT, ["csv"])
-    nodes = pd.read_csv(io.BytesIO(made["nodes.csv"]), dtype={"Id": str}, keep_default_na=False)
-    table = pd.read_csv(io.BytesIO(made["links.csv"]), keep_default_na=False)
+    contents = files(of, ABOUT, ["csv"])
+    nodes = pd.read_csv(io.BytesIO(contents["nodes.csv"]), dtype={"Id": str}, keep_default_na=False)
+    table = pd.read_csv(io.BytesIO(contents["links.csv"]), keep_default_na=False)
     assert dict(zip(nodes["Id"], nodes["Label"], strict=True)) == labels(of)
     assert set(NAMES) <= set(nodes["Label"])
     # Gephi recognises attributes by these names.
@@ -180,15 +183,15 @@ def in_gephi(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, An
             "Gephi's toolkit is not there to read exports with: `make test` brings it where there is a JDK (11 or later)"
         )
     folder = tmp_path_factory.mktemp("gephi")
-    made = files(view(), ABOUT, ["graphml", "gexf", "csv"])
-    for name, content in made.items():
+    contents = files(view(), ABOUT, ["graphml", "gexf", "csv"])
+    for name, content in contents.items():
         (folder / name).write_bytes(content)
     answer = subprocess.run(
         [
             java,
             *("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true", f"-Duser.home={folder}"),
             *("-cp", str(gephi.jar()), str(GEPHI_READER)),
-            *(str(folder / name) for name in made),
+            *(str(folder / name) for name in contents),
         ],
         cwd=folder,
         capture_output=True,
@@ -209,7 +212,7 @@ def test_gephi_takes_every_link_once_with_its_weight(in_gephi: dict[str, dict[st
     assert len({(edge.subject, edge.object) for edge in of.edges}) < len(edges) == len(of.edges)
     assert Counter((source, kind, target, weight) for _, source, kind, target, _, weight, _ in edges) == links(of)
     assert {key for key, *_ in edges} == set(pd.read_csv(io.BytesIO(files(of, ABOUT, ["csv"])["links.csv"]))["Id"])
-    assert Counter((source, said, target) for _, source, _, target, said, _, _ in edges) == Counter(
+    assert Counter((source, label, target) for _, source, _, target, label, _, _ in edges) == Counter(
         (row["source"], row["label"], row["target"])
         for row in json.loads(files(of, ABOUT, ["json"])["graph.json"])["edges"]
     )
@@ -226,5 +229,5 @@ def test_gephi_takes_every_entity_once_with_its_name(in_gephi: dict[str, dict[st
 def test_gephi_finds_nothing_wrong_with_the_files(in_gephi: dict[str, dict[str, Any]]) -> None:
     """Except the mark, which has no place in its data and which it reports."""
     assert in_gephi.keys() == {*GRAPHS, "links.csv", "nodes.csv"}
-    issues = {said for graph in in_gephi.values() for level, said in graph["issues"] if level != "INFO"}
+    issues = {message for graph in in_gephi.values() for level, message in graph["issues"] if level != "INFO"}
     assert issues == {f"Graph attributes '{name}' ignored as not supported by Gephi" for name in ("mark", "says")}

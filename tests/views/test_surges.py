@@ -28,18 +28,18 @@ def test_every_figure_of_a_picture_is_in_the_table(answer: SurgeAnswer) -> None:
     cells = [day for month in picture.months(answer, answer.days) for week in month.weeks for day in week if day]
     assert [(cell.day, cell.count) for cell in cells] == [(row["day"], row["count"]) for row in rows]
     assert json_safe(answer.plain())["days"][-2]["alarm"] is True
-    told = [row["alarm"] is None for row in rows]
-    assert told == [row["p"] is None for row in rows]
-    assert told[0], "nothing is known before the first day"
-    assert told[-1], "its count is not known"
-    assert not told[-2]
+    unknown = [row["alarm"] is None for row in rows]
+    assert unknown == [row["p"] is None for row in rows]
+    assert unknown[0], "nothing is known before the first day"
+    assert unknown[-1], "its count is not known"
+    assert not unknown[-2]
 
 
 def test_a_day_says_what_it_is(answer: SurgeAnswer) -> None:
-    said = [picture.words(answer, day) for day in answer.days]
-    assert said[-2].startswith("18 May 2020: 14 crossings; expected 1.")
-    assert said[-2].endswith("the record of all on file")
-    assert said[-1] == "19 May 2020: not known"
+    sentences = [picture.words(answer, day) for day in answer.days]
+    assert sentences[-2].startswith("18 May 2020: 14 crossings; expected 1.")
+    assert sentences[-2].endswith("the record of all on file")
+    assert sentences[-1] == "19 May 2020: not known"
 
 
 def test_what_was_to_be_expected_of_the_newest_surge_is_that_of_its_day(answer: SurgeAnswer) -> None:
@@ -97,10 +97,10 @@ def test_what_is_beyond_a_condition_is_told_apart() -> None:
     waves = (0.5, 1.5) * 100
     counts = tuple(20 if wave < 1 else 2 for wave in waves)
     alone = answered(Series(FIRST, (*counts, 20)), name="x", counted="boats")
-    held = answered(Series(FIRST, (*counts, 60), (*waves, 1.5)), name="x", counted="boats", condition="waves")
+    explained = answered(Series(FIRST, (*counts, 60), (*waves, 1.5)), name="x", counted="boats", condition="waves")
     assert not alone.days[-1].alarm
-    assert held.days[-1].day in held.beyond
-    assert "beyond waves" in picture.words(held, held.days[-1])
+    assert explained.days[-1].day in explained.beyond
+    assert "beyond waves" in picture.words(explained, explained.days[-1])
 
 
 def test_a_record_that_is_no_alarm_is_said_with_the_verdict() -> None:

@@ -71,8 +71,8 @@ def test_a_group_is_told_by_its_number_and_those_told_as_one_by_none() -> None:
 
 
 def test_a_way_over_somebody_who_is_not_there_is_left_out() -> None:
-    gone = [*WAYS, WitnessWay("bob", 1, (("zoe", "PAID", "bob"),))]
-    assert drawn(gone).edges == drawn().edges
+    paths = [*WAYS, WitnessWay("bob", 1, (("zoe", "PAID", "bob"),))]
+    assert drawn(paths).edges == drawn().edges
 
 
 def test_the_same_ways_give_the_same_picture() -> None:

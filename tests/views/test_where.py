@@ -40,14 +40,14 @@ def workplace(name: str, **more: Any) -> dict[str, Any]:
 
 
 def test_a_workplace_stands_as_often_as_it_opened_or_closed_and_else_without_a_day_at_the_end() -> None:
-    some = events(
+    timeline = events(
         [crossing("C1", "2020-05-08"), crossing("C2", None)],
         [workplace("W1", opened_on="2020-01", closed_on="2020-05-02"), workplace("W2")],
     )
-    assert [(event.id, event.kind) for event in some] == [
+    assert [(event.id, event.kind) for event in timeline] == [
         ("W1", "opened"), ("W1", "closed"), ("C1", "crossing"), ("C2", "crossing"), ("W2", "undated"),
     ]  # fmt: skip
-    assert (some[0].first, some[0].last) == ("2020-01-01", "2020-01-31")
+    assert (timeline[0].first, timeline[0].last) == ("2020-01-01", "2020-01-31")
 
 
 def test_an_imprecise_date_is_asked_for_by_every_day_it_can_mean_and_none_by_no_day() -> None:
@@ -59,10 +59,10 @@ def test_an_imprecise_date_is_asked_for_by_every_day_it_can_mean_and_none_by_no_
     assert Filters().matching(undated)
 
 
-@pytest.mark.parametrize(("text", "there"), [("éva cal", True), ("EVA", True), ("cal deal", False), ("  ", True)])
-def test_words_are_found_without_marks_and_capitals_in_names_and_places(text: str, there: bool) -> None:
+@pytest.mark.parametrize(("text", "is_match"), [("éva cal", True), ("EVA", True), ("cal deal", False), ("  ", True)])
+def test_words_are_found_without_marks_and_capitals_in_names_and_places(text: str, is_match: bool) -> None:
     (event,) = events([crossing("C1", "2020-05-08", organisers=[{"name": "Éva"}])], [])
-    assert Filters(text=text).matching(event) is there
+    assert Filters(text=text).matching(event) is is_match
     assert folded("İÉǅ") == folded("i̇é") + "dz"
 
 
@@ -123,8 +123,8 @@ def test_each_day_stands_in_its_week_and_tells_what_happened_on_it() -> None:
         crossing("C9", "2020-05-09"),
         crossing("C10", "2020-05"),
     ]
-    some = events(rows, [workplace("W1", closed_on="2020-05-09")])
-    (year,) = years(some, Filters(first="2020-05-09", last="2020-05-09"))
+    timeline = events(rows, [workplace("W1", closed_on="2020-05-09")])
+    (year,) = years(timeline, Filters(first="2020-05-09", last="2020-05-09"))
     eighth, ninth = year.days
     assert (eighth.text, ninth.text) == (
         "8 May 2020: 8 crossings, 80 people",
@@ -152,8 +152,8 @@ def test_each_day_stands_in_its_week_and_tells_what_happened_on_it() -> None:
 
 
 def test_only_years_in_which_something_happened_have_a_strip() -> None:
-    some = [Event(str(at), "", "crossing", at, at, at, (), None) for at in ("2018-12-31", "2020-01-01")]
-    assert [(year.year, len(year.days), year.days[0].weekday) for year in years(some, Filters())] == [
+    timeline = [Event(str(at), "", "crossing", at, at, at, (), None) for at in ("2018-12-31", "2020-01-01")]
+    assert [(year.year, len(year.days), year.days[0].weekday) for year in years(timeline, Filters())] == [
         (2018, 1, 0),
         (2020, 1, 2),
     ]

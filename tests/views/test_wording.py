@@ -114,7 +114,7 @@ def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "fragment"),
     [
         (loading.chart_read(3, 0, 1), "; 3 of them bear grades of 3x5x2, which are kept. 1 is left out because"),
         (loading.chart_read(0, 2, 2), "2 items (text, pictures) say nothing of anybody and are not read. 2 are left"),
@@ -160,8 +160,8 @@ def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
         ),
     ],
 )
-def test_sentences_say_what_is_told(words: str, told: str) -> None:
-    assert told in words
+def test_sentences_say_what_is_told(words: str, fragment: str) -> None:
+    assert fragment in words
 
 
 def test_scripts_have_the_words_of_the_pages() -> None:
@@ -169,8 +169,8 @@ def test_scripts_have_the_words_of_the_pages() -> None:
     script = (STATIC / "words.js").read_text("utf-8")
 
     def table(name: str) -> dict[str, str]:
-        (found,) = re.findall(rf"const {name} = {{(.*?)}};", script, re.DOTALL)
-        return dict(re.findall(r'(\w+): "([^"]*)"', found))
+        (body,) = re.findall(rf"const {name} = {{(.*?)}};", script, re.DOTALL)
+        return dict(re.findall(r'(\w+): "([^"]*)"', body))
 
     assert table("MANY") == dict(numbers.MANY)
     assert table("SIGNS").items() <= wording.SIGNS.items()
