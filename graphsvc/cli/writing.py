@@ -61,7 +61,7 @@ def cypher(
         text = _read(file)
     with session(case) as acts:
         if saved:
-            text, defaults = _saved(acts, saved)
+            text, defaults = _saved_query(acts, saved)
             values = defaults | values
         if explain:
             examined = acts.cypher.examine(text)
@@ -99,7 +99,7 @@ def _run(acts: Session, text: str, values: dict[str, Any]) -> Run:
             raise
 
 
-def _saved(acts: Session, name: str) -> tuple[str, dict[str, Any]]:
+def _saved_query(acts: Session, name: str) -> tuple[str, dict[str, Any]]:
     known = acts.cypher.library.listed()
     for query in known:
         if query.name.casefold() == name.strip().casefold():

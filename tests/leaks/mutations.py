@@ -1447,7 +1447,7 @@ MUTATIONS = (
         "terminal",
         "other people's text steers no terminal",
         "graphsvc/cli/printed.py",
-        "return _STEERING.sub(_written, text)",
+        "return _STEERING.sub(_escape_character, text)",
         "return text",
         "tests/cli/test_printed.py::test_control_signs_are_shown_and_not_obeyed",
     ),
