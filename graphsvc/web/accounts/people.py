@@ -74,11 +74,11 @@ def change(what: str) -> ResponseReturnValue:
     name = request.form.get("name", "")
     if what not in _CHANGES:
         raise RequestError("There is no such change. Nothing was changed.")
-    act, said = _CHANGES[what]
+    act, sentence = _CHANGES[what]
 
     def changed() -> ResponseReturnValue:
         act(name)
-        flash(f"{said} {name} is signed out and has to sign in again.")
+        flash(f"{sentence} {name} is signed out and has to sign in again.")
         return redirect(url_for("people.one", name=name), code=303)
 
     return or_again(changed, lambda: _one(name, what))
