@@ -105,7 +105,7 @@ class Answers:
             version=version,
             by=self._ask.principal.name,
             purpose=self._ask.purpose,
-            made=moment(now()),
+            printed_at=moment(now()),
             in_steps=not self._ask.grant.sources,
         )
 
