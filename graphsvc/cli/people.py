@@ -183,7 +183,7 @@ def grant(session: Opener, name: str, clearance: str | None, revoke: str | None,
         if clearance is not None:
             acts.accounts.grant(name, clearance)
         if cypher is not None:
-            acts.accounts.set_free_cypher(name, given=cypher)
+            acts.accounts.set_free_cypher(name, is_granted=cypher)
     say(f"The clearance of {name} was changed.", err=True)
 
 

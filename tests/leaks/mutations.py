@@ -374,8 +374,8 @@ MUTATIONS = (
         "explained",
         "why someone is a lead names no source without source clearance",
         "graphsvc/service/leads/leads.py",
-        "self._explained if self._ask.grant.sources else self._retold",
-        "self._explained",
+        "self._explain_in_full if self._ask.grant.sources else self._retold",
+        "self._explain_in_full",
         f"{_GROWING}::test_no_source_is_told_without_source_clearance",
     ),
     Mutation(
@@ -438,8 +438,8 @@ MUTATIONS = (
         "masked-ids",
         "who is shown by a masked id is sealed, held and erased as anybody else, and what went out of them recalled",
         "graphsvc/service/ask.py",
-        "masked.get(shown) or vault.pseudonym(key, kind, shown)",
-        "vault.pseudonym(key, kind, shown)",
+        "masked.get(identifier) or vault.pseudonym(key, kind, identifier)",
+        "vault.pseudonym(key, kind, identifier)",
         f"{_MASKED}::test_who_is_shown_by_a_masked_id_is_sealed_and_their_exports_are_recalled",
     ),
     Mutation(
@@ -646,8 +646,8 @@ MUTATIONS = (
         "previewed-moves",
         "what would become of the leads takes source clearance",
         "graphsvc/service/deliveries/loading.py",
-        "if there and self._ask.grant.sources and",
-        "if there and",
+        "if sees_case and self._ask.grant.sources and",
+        "if sees_case and",
         "tests/leaks/test_loaders.py::test_what_becomes_of_the_leads_takes_source_clearance",
     ),
     Mutation(
@@ -1335,8 +1335,8 @@ MUTATIONS = (
         "earlier",
         "exports at C are not counted for who sees P",
         "graphsvc/service/exports/exports.py",
-        "sum(code in self._ask.grant.codes for code, _ in given)",
-        "len(given)",
+        "sum(code in self._ask.grant.codes for code, _ in earlier_exports)",
+        "len(earlier_exports)",
         f"{_EXPORTS}::test_whom_exports_at_c_were_for_is_not_told_at_p",
     ),
     Mutation(

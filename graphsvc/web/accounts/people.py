@@ -24,7 +24,7 @@ _CHANGES: dict[str, tuple[Callable[[str], object], str]] = {
         "The clearance was taken back.",
     ),
     "cypher": (
-        lambda name: current().accounts.set_free_cypher(name, given=request.form.get("given") == "yes"),
+        lambda name: current().accounts.set_free_cypher(name, is_granted=request.form.get("given") == "yes"),
         "The grant for free Cypher was changed.",
     ),
     "disable": (lambda name: current().accounts.disable(name), "The account is disabled."),
