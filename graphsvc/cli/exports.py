@@ -65,7 +65,7 @@ def wanting(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--only", "only", multiple=True, help="Of the picture, this id alone; may be repeated."),
         click.option("--query", "query", default="", help="Instead of a picture: the entities in a query's answer."),
-        click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query."),
+        click.option("--param", "assignments", multiple=True, metavar="NAME=VALUE", help="A parameter of the query."),
         click.option(
             "--without",
             multiple=True,
@@ -240,7 +240,7 @@ def verify_file(path: Path) -> None:
 
 
 def _parse_options(options: dict[str, Any]) -> Wanted:
-    parameters = as_given(options["given"])
+    parameters = as_given(options["assignments"])
     if options["query"]:
         drawn = [option for option, name in _OF_PICTURES.items() if options[name] not in (None, ())]
         if drawn:

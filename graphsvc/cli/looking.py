@@ -128,12 +128,12 @@ def linked(session: Opener, crossing: str, case: str, form: str) -> None:
 @click.argument("name", default="")
 @click.option("--case", "case", default="", help="The case; may be left out while you can see only one.")
 @click.option(
-    "--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query; may be repeated."
+    "--param", "assignments", multiple=True, metavar="NAME=VALUE", help="A parameter of the query; may be repeated."
 )
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @click.option("--cypher", is_flag=True, help="Show the query's text instead of running it.")
 @acting
-def query(session: Opener, name: str, case: str, given: Sequence[str], form: str, *, cypher: bool) -> None:
+def query(session: Opener, name: str, case: str, assignments: Sequence[str], form: str, *, cypher: bool) -> None:
     """Run a named query; without a name, list them. An answer that is cut ends with status 75."""
     with session(case) as acts:
         if not name:
@@ -143,7 +143,7 @@ def query(session: Opener, name: str, case: str, given: Sequence[str], form: str
         if cypher:
             say_text(acts.queries.text(name))
             return
-        answer, answered = acts.queries.answered(name, as_given(given), names=form != "table")
+        answer, answered = acts.queries.answered(name, as_given(assignments), names=form != "table")
     write(form, answered.columns, answered.rows)
     say(*filter(None, [answer.taken_out]), err=True)
     if answer.truncated:
