@@ -55,14 +55,14 @@ def unseen(*names: str) -> Iterator[None]:
             del sys.modules[name]
 
 
-def _loaded(room: str) -> ModuleType:
+def _import_room(room: str) -> ModuleType:
     with unseen("pandas", "pyarrow"):
         return import_module(f"graphsvc.cli.{room}")
 
 
-def beside(*given: object) -> None:
+def beside(*arguments: object) -> None:
     """Serve pages in a further process: see `serving.serve_beside`."""
-    _loaded("serving").serve_beside(*given)
+    _import_room("serving").serve_beside(*arguments)
 
 
 class Program(click.Group):
@@ -76,7 +76,7 @@ class Program(click.Group):
         """Return a command and load its module; None if there is no command of that name."""
         for room, names in ROOMS.items():
             if cmd_name in names:
-                commands: tuple[click.Command, ...] = _loaded(room).commands
+                commands: tuple[click.Command, ...] = _import_room(room).commands
                 return next(command for command in commands if command.name == cmd_name)
         return super().get_command(ctx, cmd_name)
 
@@ -106,9 +106,9 @@ def main() -> None:
     except click.exceptions.Abort:
         _end("Stopped.", 130)
     except click.ClickException as error:
-        said = io.StringIO()
-        error.show(said)
-        say_text(said.getvalue().rstrip("\n"), err=True)
+        buffer = io.StringIO()
+        error.show(buffer)
+        say_text(buffer.getvalue().rstrip("\n"), err=True)
         sys.exit(error.exit_code)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)

@@ -51,8 +51,8 @@ def _require_named(case: str | None) -> None:
     Raises:
         RequestError: the case was given as an empty text.
     """
-    given = click.get_current_context().get_parameter_source("case") is ParameterSource.COMMANDLINE
-    if given and case is not None and not case.strip():
+    is_explicit = click.get_current_context().get_parameter_source("case") is ParameterSource.COMMANDLINE
+    if is_explicit and case is not None and not case.strip():
         raise RequestError(
             "The case is given as an empty text. Write its name; `graphsvc cases` lists those you can see."
         )

@@ -96,7 +96,7 @@ def load(
         )
     if undo is not None:
         rejections = None  # an undo rejects nothing
-    with _made(rejections), session(case, new=undo is None) as acts, shown() as progress:
+    with _create_rejections(rejections), session(case, new=undo is None) as acts, shown() as progress:
         if undo is not None:
             for note in acts.deliveries.undoing(undo):
                 say(note, err=True)
@@ -119,8 +119,8 @@ def load(
             other_names=other_names,
             protection=protection or "",
         )
-        others = others_moved(loaded.moves, sources=acts.grant.sources)
-        besides = [others, acts.leads.ranked_on] if loaded.moves else []
+        others_note = others_moved(loaded.moves, sources=acts.grant.sources)
+        besides = [others_note, acts.leads.ranked_on] if loaded.moves else []
         if ranks and not loaded.moves and not loaded.changes_nothing and not loaded.received_count:
             besides = [NOBODY_MOVES]
     _report(loaded, besides, rejections, dry_run=dry_run)
@@ -131,7 +131,7 @@ def load(
 
 
 @contextmanager
-def _made(rejections: Path | None) -> Iterator[None]:
+def _create_rejections(rejections: Path | None) -> Iterator[None]:
     """Create the file for rejections before anything is imported, and remove it again if the import fails.
 
     Raises:
@@ -175,10 +175,10 @@ def _report(loaded: Loaded, besides: Sequence[str], rejections: Path | None, *, 
         say(f"weight: {lost}", err=True)
     no_one = no_one_stands_out(move.verdict for move in loaded.moves)
     moves = (str(move) for move in loaded.moves if move.notable)
-    for said in filter(None, (no_one, *moves, *besides)):
-        say(f"leads: {said}", err=True)
-    for other in loaded.other_names:
-        say(f"other names: {other}", err=True)
+    for sentence in filter(None, (no_one, *moves, *besides)):
+        say(f"leads: {sentence}", err=True)
+    for renaming in loaded.other_names:
+        say(f"other names: {renaming}", err=True)
     for equal in loaded.equal:
         say(f"equal: {equal}", err=True)
     for passed in loaded.passed_over:

@@ -65,7 +65,7 @@ def wanting(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--only", "only", multiple=True, help="Of the picture, this id alone; may be repeated."),
         click.option("--query", "query", default="", help="Instead of a picture: the entities in a query's answer."),
-        click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query."),
+        click.option("--param", "assignments", multiple=True, metavar="NAME=VALUE", help="A parameter of the query."),
         click.option(
             "--without",
             multiple=True,
@@ -83,11 +83,11 @@ def wanting(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("case")
 @wanting
 @acting
-def preview(session: Opener, case: str, recipient: str, handling: str | None, **asked: Any) -> None:
+def preview(session: Opener, case: str, recipient: str, handling: str | None, **options: Any) -> None:
     """Show what an export would hold and whom it could give away; makes nothing."""
     with session(case) as acts:
         preview = acts.exports.preview(
-            _wanted(asked), recipient, handling=handling or "", left_out=_links(asked["without"])
+            _parse_options(options), recipient, handling=handling or "", left_out=_links(options["without"])
         )
     say(f"{count(len(preview.nodes), 'entity')}, {count(len(preview.links), 'link')}, handling {preview.handling}")
     for words, number in (preview.taken_out | preview.withheld).items():
@@ -125,22 +125,24 @@ def make(
     *,
     ask: bool,
     forms: Sequence[str],
-    **asked: Any,
+    **options: Any,
 ) -> None:
     """Make an export; prints its id."""
-    wanted, left_out = _wanted(asked), _links(asked["without"])
+    wanted, left_out = _parse_options(options), _links(options["without"])
     with session(case) as acts:
-        made = acts.exports.make(
+        new_export = acts.exports.make(
             wanted, recipient, reason, handling=handling or "", left_out=left_out, ask=ask, forms=forms
         )
-    say(made.id)
+    say(new_export.id)
     waits = (
-        "A supervisor, another person, has to agree." if made.state == "waiting" else "`graphsvc export get` has it."
+        "A supervisor, another person, has to agree."
+        if new_export.state == "waiting"
+        else "`graphsvc export get` has it."
     )
-    for words, number in (made.taken_out | made.withheld).items():
+    for words, number in (new_export.taken_out | new_export.withheld).items():
         say(f"left out: {words}: {number}", err=True)
     say(
-        f"{made.number} for {made.recipient}: {count(made.nodes, 'entity')}, {count(made.links, 'link')}. {waits}",
+        f"{new_export.number} for {new_export.recipient}: {count(new_export.nodes, 'entity')}, {count(new_export.links, 'link')}. {waits}",
         err=True,
     )
 
@@ -156,11 +158,14 @@ def make(
 def parquet(session: Opener, case: str, target: Path | None, recipient: str, reason: str) -> None:
     """Write all of a case as Parquet, a file a table. Takes clearance for C and for sources: nothing is sanitised."""
     with session(case) as acts, shown() as progress:
-        made = acts.exports.whole.parquet(target, recipient=recipient, reason=reason, progress=progress)
-    say(made.folder)
-    for name, rows in made.rows.items():
+        parquet_export = acts.exports.whole.parquet(target, recipient=recipient, reason=reason, progress=progress)
+    say(parquet_export.folder)
+    for name, rows in parquet_export.rows.items():
         say(f"{name}: {count(rows, 'row')}", err=True)
-    say(f"{made.number}: {made.size:,} bytes. `graphsvc export verify` says whether it is as it was.", err=True)
+    say(
+        f"{parquet_export.number}: {parquet_export.size:,} bytes. `graphsvc export verify` says whether it is as it was.",
+        err=True,
+    )
 
 
 @export.command("list")
@@ -234,31 +239,31 @@ def verify_file(path: Path) -> None:
     say("It is as its manifest says.")
 
 
-def _wanted(asked: dict[str, Any]) -> Wanted:
-    parameters = as_given(asked["given"])
-    if asked["query"]:
-        drawn = [option for option, name in _OF_PICTURES.items() if asked[name] not in (None, ())]
+def _parse_options(options: dict[str, Any]) -> Wanted:
+    parameters = as_given(options["assignments"])
+    if options["query"]:
+        drawn = [option for option, name in _OF_PICTURES.items() if options[name] not in (None, ())]
         if drawn:
             raise RequestError(f"A query says itself what goes: leave out {' and '.join(drawn)}, or --query.")
-        return Wanted(query=asked["query"], parameters=parameters, only=tuple(asked["only"]))
+        return Wanted(query=options["query"], parameters=parameters, only=tuple(options["only"]))
     if parameters:
         raise RequestError("--param is for a query: name it with --query, or leave --param out.")
     return Wanted(
         picture=PictureRequest(
-            ids=asked["ids"],
-            depth=1 if asked["depth"] is None else asked["depth"],
-            relations=asked["relations"],
-            least=asked["least"] or 0.0,
-            presence=bool(asked["presence"]),
+            ids=options["ids"],
+            depth=1 if options["depth"] is None else options["depth"],
+            relations=options["relations"],
+            least=options["least"] or 0.0,
+            presence=bool(options["presence"]),
             # Unlike on a canvas, no one has asked for fewer nodes.
             cap=MOST_NODES,
         ),
-        only=tuple(asked["only"]),
+        only=tuple(options["only"]),
     )
 
 
-def _links(given: Sequence[str]) -> list[LinkKey]:
-    return [_link(text) for text in given]
+def _links(texts: Sequence[str]) -> list[LinkKey]:
+    return [_link(text) for text in texts]
 
 
 def _link(text: str) -> LinkKey:

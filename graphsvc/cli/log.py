@@ -51,7 +51,7 @@ def audit(
     wanted = sought(account, case, action, source, since, until)
     with session() as acts:
         for line in acts.log.lines(newest=newest, sought=wanted):
-            say(_written(line))
+            say(_format_line(line))
 
 
 @audit.command()
@@ -86,7 +86,7 @@ def verify(session: Opener) -> None:
         sys.exit(1)
 
 
-def _written(line: dict[str, Any]) -> str:
+def _format_line(line: dict[str, Any]) -> str:
     detail = " ".join(f"{name}={value}" for name, value in line["detail"].items())
     rows = "" if line["rows"] is None else f" {count(line['rows'], 'row')}"
     sources = f" {line['sources']:,} sources" if line["sources"] else ""

@@ -45,8 +45,8 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
         reviews = acts.leads.reviews.latest() if form != "json" else {}
     total = len(ranking["hubs"])
     # Where no one stands out, any order would be taken for a ranking, so the list is shown only on request.
-    shown = total if everyone else 0 if ranking["verdict"] == "abstains" else min(_SHOWN_LEADS, total)
-    chosen = ranking["hubs"][:shown]
+    shown_count = total if everyone else 0 if ranking["verdict"] == "abstains" else min(_SHOWN_LEADS, total)
+    chosen = ranking["hubs"][:shown_count]
     if form == "json":
         answer = {name: ranking[name] for name in ("case", "verdict", "reason", "ranked_on")}
         say_text(json.dumps({**answer, "total": total, "hubs": chosen}, ensure_ascii=False, indent=1))
@@ -61,9 +61,9 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
         rows = [row | {name: NOT_TOLD for name in RANKS_HELD if row[name] is None} for row in rows]
     if rows or form == "csv":
         write(form, columns, [[row[column] for column in columns] for row in rows])
-    if shown < total:
+    if shown_count < total:
         none = f"{total} are ranked, and where no one stands out none is listed; --all gives all the same."
-        say(f"{shown} of {total}; --all gives all." if shown else none, err=True)
+        say(f"{shown_count} of {total}; --all gives all." if shown_count else none, err=True)
 
 
 @click.command()
@@ -119,7 +119,7 @@ def linked(session: Opener, crossing: str, case: str, form: str) -> None:
         pairs = acts.linkage.table(crossing)
     write(form, LINKED_COLUMNS, pairs.rows)
     say(*filter(None, (pairs.nothing, pairs.ranked_on)), err=True)
-    say(*(f"Cluster {number}: {', '.join(some)}" for number, some in pairs.clusters.items()), err=True)
+    say(*(f"Cluster {number}: {', '.join(crossings)}" for number, crossings in pairs.clusters.items()), err=True)
     if pairs.cut:
         raise Busy(pairs.cut)
 
@@ -128,12 +128,12 @@ def linked(session: Opener, crossing: str, case: str, form: str) -> None:
 @click.argument("name", default="")
 @click.option("--case", "case", default="", help="The case; may be left out while you can see only one.")
 @click.option(
-    "--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query; may be repeated."
+    "--param", "assignments", multiple=True, metavar="NAME=VALUE", help="A parameter of the query; may be repeated."
 )
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @click.option("--cypher", is_flag=True, help="Show the query's text instead of running it.")
 @acting
-def query(session: Opener, name: str, case: str, given: Sequence[str], form: str, *, cypher: bool) -> None:
+def query(session: Opener, name: str, case: str, assignments: Sequence[str], form: str, *, cypher: bool) -> None:
     """Run a named query; without a name, list them. An answer that is cut ends with status 75."""
     with session(case) as acts:
         if not name:
@@ -143,24 +143,24 @@ def query(session: Opener, name: str, case: str, given: Sequence[str], form: str
         if cypher:
             say_text(acts.queries.text(name))
             return
-        answer, answered = acts.queries.answered(name, as_given(given), names=form != "table")
+        answer, answered = acts.queries.answered(name, as_given(assignments), names=form != "table")
     write(form, answered.columns, answered.rows)
     say(*filter(None, [answer.taken_out]), err=True)
     if answer.truncated:
         raise Busy(cut(len(answer.rows)))
 
 
-def as_given(given: Iterable[str]) -> dict[str, str]:
+def as_given(assignments: Iterable[str]) -> dict[str, str]:
     """Parse parameters written as NAME=VALUE.
 
     Raises:
         RequestError: a parameter is written differently, or given twice.
     """
     values: dict[str, str] = {}
-    for item in given:
-        name, sign, value = item.partition("=")
+    for assignment in assignments:
+        name, sign, value = assignment.partition("=")
         if not sign:
-            raise RequestError(f"Write a parameter as NAME=VALUE, not {item!r}.")
+            raise RequestError(f"Write a parameter as NAME=VALUE, not {assignment!r}.")
         if name in values:
             raise RequestError(f"The parameter {name!r} is given twice. Give it once.")
         values[name] = value

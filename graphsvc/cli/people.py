@@ -73,9 +73,9 @@ def own_second_factor(session: Opener, remove: bool) -> None:
             acts.account.remove_second_factor(_code("Code"), _token(acts))
             say("Your second factor was removed.", err=True)
             return
-        made = acts.account.begin_second_factor()
+        second_factor = acts.account.begin_second_factor()
         say("Give this to an authenticator app; it is not shown again:", err=True)
-        say(f"  secret   {made.secret}", f"  address  {made.uri}", err=True)
+        say(f"  secret   {second_factor.secret}", f"  address  {second_factor.uri}", err=True)
         acts.account.confirm_second_factor(_code("Code it shows"), _token(acts))
     say("Your second factor is set up: from now on signing in takes a code.", err=True)
 
@@ -183,7 +183,7 @@ def grant(session: Opener, name: str, clearance: str | None, revoke: str | None,
         if clearance is not None:
             acts.accounts.grant(name, clearance)
         if cypher is not None:
-            acts.accounts.set_free_cypher(name, given=cypher)
+            acts.accounts.set_free_cypher(name, is_granted=cypher)
     say(f"The clearance of {name} was changed.", err=True)
 
 

@@ -39,8 +39,8 @@ def escaped(text: str) -> str:
         >>> print(escaped("Ann\x1b[2J"))
         Ann\u001b[2J
     """
-    return _STEERING.sub(_written, text).replace("\n", r"\u000a")
+    return _STEERING.sub(_escape_character, text).replace("\n", r"\u000a")
 
 
-def _written(match: re.Match[str]) -> str:
+def _escape_character(match: re.Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"

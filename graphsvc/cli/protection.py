@@ -32,7 +32,7 @@ def rotate(session: Opener, *, yes: bool) -> None:
     """Give the vault a new master key; nobody is signed out. Takes the role administrator."""
     with session() as acts:
         acts.require("keys")
-        if not yes and not _agreed("Every copy of the old master key becomes useless. Give the vault a new one?"):
+        if not yes and not _confirm("Every copy of the old master key becomes useless. Give the vault a new one?"):
             raise RequestError("The master key stays as it was, for nobody said yes. A script says it with --yes.")
         say(acts.protection.rotate_key())
 
@@ -243,14 +243,14 @@ def refuse_sealing(session: Opener, request: str, note: str) -> None:
 def who_is_sealed(session: Opener, case: str) -> None:
     """List sealed people with day and reason, named people to check, and people named by the newest delivery."""
     with session(case) as acts:
-        asked, sealed = acts.protection.sealings.to_be_sealed(), acts.protection.sealings.sealed()
+        to_check, sealed = acts.protection.sealings.to_be_sealed(), acts.protection.sealings.sealed()
         named = acts.protection.sealings.newly_named()
         shared = acts.protection.sharing.listed()
     for case_sharing in shared:
-        other = case_sharing.other or "another case"
+        partner = case_sharing.other or "another case"
         since = _at(case_sharing.at)
-        say(f"shares its ids with {other}  {since}  {case_sharing.account}  {case_sharing.reason}".rstrip())
-    for person, why in asked.items():
+        say(f"shares its ids with {partner}  {since}  {case_sharing.account}  {case_sharing.reason}".rstrip())
+    for person, why in to_check.items():
         say(f"{person}  named; to check: {why}")
     for person, why in named.items():
         say(f"{person}  named by the newest delivery: {why}")
@@ -258,7 +258,7 @@ def who_is_sealed(session: Opener, case: str) -> None:
         against = f"  STAYS SEALED AGAINST DELIVERY {entity.against}" if entity.delivered and entity.against else ""
         absent = "" if entity.delivered else "  in no delivery any more"
         say(f"{entity.pseudonym}  since {entity.since}  {entity.why}{against}{absent}")
-    if not asked and not sealed and not named:
+    if not to_check and not sealed and not named:
         say("Nobody is sealed in this case.", err=True)
 
 
@@ -357,14 +357,14 @@ def _show(requests: list[Request], nothing: str) -> None:
                 f"    {request.decided_by} answered {_at(request.decided_at)}{': ' if request.answer else ''}{request.answer}"
             )
         times = (("opened", request.opened_at), ("until", request.until), ("ended", request.ended_at))
-        shown = ", ".join(f"{word} {_at(time)}" for word, time in times if time)
-        if shown:
-            say(f"    {shown}")
+        timeline = ", ".join(f"{word} {_at(time)}" for word, time in times if time)
+        if timeline:
+            say(f"    {timeline}")
     if not requests:
         say(nothing, err=True)
 
 
-def _agreed(question: str) -> bool:
+def _confirm(question: str) -> bool:
     """Whether the user says yes; no if nobody can be asked."""
     try:
         return click.confirm(question, err=True)

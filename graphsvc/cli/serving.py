@@ -54,10 +54,10 @@ def serving(service: Service) -> Iterator[str]:
             yield address
             service.uploads.forget_previews()  # possibly of another version
             settle()
-            others = service.settings.serving_processes - 1 if _answers(service) else 0
+            further_processes = service.settings.serving_processes - 1 if _answers(service) else 0
             service.plan_ahead()
             service.keep_opening()
-            with _Beside(service, address, pages.listening, others):
+            with _Beside(service, address, pages.listening, further_processes):
                 try:
                     pages.run()
                 finally:

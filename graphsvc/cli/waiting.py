@@ -63,7 +63,7 @@ def list_waiting(session: Opener, case: str) -> None:
     with session(case) as acts:
         accounts, opens = acts.protection.waiting.listed(), acts.deliveries.next_opening()
     for account in accounts:
-        held = (
+        hold_note = (
             "  names what was taken back"
             if account.unfit
             else f"  held back by {account.held_by}"
@@ -71,7 +71,7 @@ def list_waiting(session: Opener, case: str) -> None:
             else ""
         )
         say(
-            f"{account.delivery:>4}  {moment(account.added_at)}  {account.claims:>4} claims  by {account.account}{held}"
+            f"{account.delivery:>4}  {moment(account.added_at)}  {account.claims:>4} claims  by {account.account}{hold_note}"
         )
     if accounts and opens:
         say(f"The next set time is {moment(opens)}.", err=True)

@@ -31,7 +31,7 @@ _SAID_AFTER_S = 2.0
 @click.option("--case", "case", default="", help="The case; may be left out while you can see only one.")
 @click.option(
     "--param",
-    "given",
+    "assignments",
     multiple=True,
     metavar="NAME=VALUE",
     help="A parameter, read as JSON if it is some (12, true, '[\"P1\"]'), else as text; may be repeated.",
@@ -45,7 +45,7 @@ def cypher(
     file: TextIO | None,
     saved: str,
     case: str,
-    given: Sequence[str],
+    assignments: Sequence[str],
     form: str,
     *,
     explain: bool,
@@ -56,12 +56,12 @@ def cypher(
     """
     if sum(map(bool, (text.strip(), file, saved))) != 1:
         raise RequestError("Give one text to run: as TEXT, with --file, or by the name it is --saved under.")
-    values = parameters.given(as_given(given).items())
+    values = parameters.given(as_given(assignments).items())
     if file is not None:
         text = _read(file)
     with session(case) as acts:
         if saved:
-            text, defaults = _saved(acts, saved)
+            text, defaults = _saved_query(acts, saved)
             values = defaults | values
         if explain:
             examined = acts.cypher.examine(text)
@@ -99,7 +99,7 @@ def _run(acts: Session, text: str, values: dict[str, Any]) -> Run:
             raise
 
 
-def _saved(acts: Session, name: str) -> tuple[str, dict[str, Any]]:
+def _saved_query(acts: Session, name: str) -> tuple[str, dict[str, Any]]:
     known = acts.cypher.library.listed()
     for query in known:
         if query.name.casefold() == name.strip().casefold():

@@ -252,7 +252,7 @@ class Ask:
         *,
         action: str = "query",
         whole: bool = False,
-        laid: bool = False,
+        in_columns: bool = False,
     ) -> Released:
         """Return the released answer of any query. Raises as `rows`.
 
@@ -261,7 +261,7 @@ class Ask:
             parameters: name → value.
             action: the action it is logged and allowed as.
             whole: read all of a case.
-            laid: return the answer of a whole case in columns, if it is kept on disk.
+            in_columns: return the answer of a whole case in columns, if it is kept on disk.
         """
         return self.home.gate.read(
             self.principal,
@@ -271,7 +271,7 @@ class Ask:
             parameters,
             action=action,
             whole=whole,
-            laid=laid,
+            laid=in_columns,
             look=self._look,
         )
 
@@ -279,9 +279,9 @@ class Ask:
         """Process the whole answer of one of the service's queries in parts: see `InParts.each`."""
         return self.home.in_parts.each(self.principal, self.purpose, name, self.case, take, self._look)
 
-    def material(self, name: str, make: Make[Item], laid: Laid[Item] | None = None) -> Sequence[Item]:
+    def material(self, name: str, make: Make[Item], make_columns: Laid[Item] | None = None) -> Sequence[Item]:
         """Return rows to compute on, sources included: see `access.door.gate.Gate.material`."""
-        return self.home.gate.material(self.principal, self.purpose, name, self.case, make, self._look, laid)
+        return self.home.gate.material(self.principal, self.purpose, name, self.case, make, self._look, make_columns)
 
     def computed(self, form: AsRows[Thing], compute: Callable[[], Thing], version: int | None = None) -> Thing:
         """Return a result for the current state of the case, kept on disk if large: see `Gate.computed`.
@@ -298,7 +298,7 @@ class Ask:
         of = version if self._look is None else self._look.version
         return self.home.gate.computed(self.principal, self.case, form, decided_by, compute, of)
 
-    def together(self, *asked: tuple[str, Mapping[str, Any]], whole: bool = False) -> list[Released]:
+    def together(self, *questions: tuple[str, Mapping[str, Any]], whole: bool = False) -> list[Released]:
         """Return the rows of several of the service's own queries (name, parameters), run concurrently.
 
         The server runs each query on a single core, so independent queries are faster in parallel.
@@ -309,9 +309,9 @@ class Ask:
             self._looks.now = look  # belongs to the look of the calling thread
             return self.rows(name, whole=whole, **parameters)
 
-        with ThreadPoolExecutor(len(asked)) as pool:
+        with ThreadPoolExecutor(len(questions)) as pool:
             # Each thread has the patience of the request as a whole (`records.patience`).
-            waiting = [pool.submit(copy_context().run, ask, name, parameters) for name, parameters in asked]
+            waiting = [pool.submit(copy_context().run, ask, name, parameters) for name, parameters in questions]
             return [future.result() for future in waiting]
 
     def named(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
@@ -320,8 +320,8 @@ class Ask:
 
     def of_ids(self, name: str, ids: Collection[str]) -> list[dict[str, Any]]:
         """Return rows of a query with at most one row per id, in batches that no row cap cuts. Raises as `rows`."""
-        some, step = sorted(ids), self.settings.row_cap
-        parts = (self.rows(name, ids=some[start : start + step]).dicts() for start in range(0, len(some), step))
+        id_list, step = sorted(ids), self.settings.row_cap
+        parts = (self.rows(name, ids=id_list[start : start + step]).dicts() for start in range(0, len(id_list), step))
         return [row for rows in parts for row in rows]
 
     def denials(self, links: Collection[LinkKey]) -> dict[LinkKey, int | str]:
@@ -348,7 +348,7 @@ class Ask:
         """
         ids, key = list(ids), self.key
         masked = self.home.register.masked_ids(self.case, key) if any(map(vault.is_hidden, ids)) else {}
-        return {shown: masked.get(shown) or vault.pseudonym(key, kind, shown) for shown in ids}
+        return {identifier: masked.get(identifier) or vault.pseudonym(key, kind, identifier) for identifier in ids}
 
     def withhold(self) -> Withhold:
         """Return a filter that withholds user-typed text of the case if it names a sealed person."""

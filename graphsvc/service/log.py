@@ -37,11 +37,11 @@ class Log:
         Raises:
             Refused: the role auditor is missing. The same for all methods here.
         """
-        asked = {name: getattr(sought, name) for name in ("account", "source", "since", "until")}
+        filters = {name: getattr(sought, name) for name in ("account", "source", "since", "until")}
         if not accounts.is_known(self._ask.database, sought.account):
-            asked["account"] = len(sought.account)  # typed text may contain anyone's name
-        asked["in_case"], asked["what"] = sought.case, sought.action if sought.action in policy.ACTIONS else ""
-        detail = {name: value for name, value in asked.items() if value}
+            filters["account"] = len(sought.account)  # typed text may contain anyone's name
+        filters["in_case"], filters["what"] = sought.case, sought.action if sought.action in policy.ACTIONS else ""
+        detail = {name: value for name, value in filters.items() if value}
         with self._ask.act_anywhere("log", **detail) as outcome:
             lines = audit.lines(self._ask.database, newest=newest, before=before, sought=sought)
             outcome["rows"] = len(lines)
@@ -62,8 +62,8 @@ class Log:
         """
         with self._ask.act_anywhere("log", what=_KIND) as outcome:
             verified = verify(self._ask.home.log, progress, self._ask.home.cypher_texts.faults())
-            said = "whole" if verified.whole else count(verified.count, "fault")
-            outcome |= {"rows": verified.lines, "outcome": f"{_VERIFIED}{said} up to line {verified.lines}"}
+            verdict = "whole" if verified.whole else count(verified.count, "fault")
+            outcome |= {"rows": verified.lines, "outcome": f"{_VERIFIED}{verdict} up to line {verified.lines}"}
         return verified
 
     def verified(self) -> dict[str, Any] | None:

@@ -62,7 +62,7 @@ class Service(Home):
         except NotSignedIn as error:
             # A password may have been typed as the name, so unknown names are not logged.
             known = accounts.is_known(self.database, name)
-            self._signed(Principal(name if known else "unknown", frozenset()), purpose, f"refused: {error}")
+            self._log_sign_in(Principal(name if known else "unknown", frozenset()), purpose, f"refused: {error}")
             raise
 
     def must_enrol(self, principal: Principal) -> bool:
@@ -139,10 +139,10 @@ class Service(Home):
     def _web_token(self, principal: Principal, purpose: str, bound: str, *, limited: bool = False) -> str:
         longest = dt.timedelta(hours=self.settings.session_hours)
         idle = min(dt.timedelta(minutes=self.settings.session_minutes), longest)
-        self._signed(principal, purpose, "released")
+        self._log_sign_in(principal, purpose, "released")
         return accounts.issue(
             self.database, principal.name, "web", idle, purpose, limited=limited, longest=longest, bound=bound
         )
 
-    def _signed(self, principal: Principal, purpose: str, outcome: str) -> None:
+    def _log_sign_in(self, principal: Principal, purpose: str, outcome: str) -> None:
         audit.finish(self.database, audit.begin(self.database, principal, purpose, SIGN_IN), outcome)

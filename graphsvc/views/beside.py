@@ -28,14 +28,14 @@ class Answered:
     rows: list[tuple[Any, ...]]
 
 
-def holds_entities(shown: str) -> bool:
+def holds_entities(property_path: str) -> bool:
     """Whether a column that shows this property contains ids of entities, single or in lists.
 
     Example:
         >>> holds_entities("Person.id"), holds_entities("Statement.id"), holds_entities("Person.name")
         (True, False, False)
     """
-    label, _, name = shown.partition(".")
+    label, _, name = property_path.partition(".")
     return name == "id" and label not in _NOT_ENTITIES
 
 
@@ -90,18 +90,18 @@ def beside(
         values.append([row[place] for row in rows])
         if returns[column].endswith(_REVIEW):
             shows[f"{column.removesuffix('_on')}_overdue"] = _WORDS
-            values.append([overdue(given, today) for given in values[-1]])
+            values.append([overdue(value, today) for value in values[-1]])
         elif names is not None and holds_entities(returns[column]) and not name_column(columns, place):
             shows[f"{column}_name"] = _WORDS
-            values.append([_called(given, names) for given in values[-1]])
+            values.append([_entity_names(value, names) for value in values[-1]])
     return Answered(list(shows), shows, list(zip(*values, strict=True)))
 
 
-def _items(given: Any) -> list[str]:
-    return [item for item in (given if isinstance(given, list | tuple) else [given]) if isinstance(item, str) and item]
+def _items(value: Any) -> list[str]:
+    return [item for item in (value if isinstance(value, list | tuple) else [value]) if isinstance(item, str) and item]
 
 
-def _called(given: Any, names: Mapping[str, str]) -> Any:
-    if isinstance(given, list | tuple):
-        return [names.get(item, item) for item in given]
-    return names.get(given, "") if isinstance(given, str) else ""
+def _entity_names(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, list | tuple):
+        return [names.get(item, item) for item in value]
+    return names.get(value, "") if isinstance(value, str) else ""

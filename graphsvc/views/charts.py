@@ -186,8 +186,8 @@ def ranks(best: int, worst: int, low: int, high: int, rank: int, total: int, wid
         {'best': 0.0, 'worst': 50.0, 'low': 0.0, 'high': 30.1, 'rank': 15.05}
     """
     last = math.log(max(total, 2))
-    given = {"best": best, "worst": min(worst, max(total, 2)), "low": low, "high": high, "rank": rank}
-    return {name: round(width * math.log(value) / last, 2) for name, value in given.items()}
+    values = {"best": best, "worst": min(worst, max(total, 2)), "low": low, "high": high, "rank": rank}
+    return {name: round(width * math.log(value) / last, 2) for name, value in values.items()}
 
 
 def _day(value: Any) -> dt.date:

@@ -128,15 +128,17 @@ def fields(
         >>> first[0].named, [choice[0] for _, choices in first[1].options for choice in choices]
         ('Urchin', ['', 'USED_ON', 'LOCATED_AT'])
     """
-    there = {column.name: column for column in TABLES[table].columns}
+    columns_by_name = {column.name: column for column in TABLES[table].columns}
     if columns is None:
-        columns = [name for name in there if name != "id" and (name != "statement_id" or table == "statements")]
-    made = {}
+        columns = [
+            name for name in columns_by_name if name != "id" and (name != "statement_id" or table == "statements")
+        ]
+    form_fields = {}
     for name in columns:
         cell = cells.get(name, "")
         reason, meant = wrong.get(f"{handle}.{name}", ("", ()))
-        column = there[name]
-        made[name] = FormField(
+        column = columns_by_name[name]
+        form_fields[name] = FormField(
             f"{handle}.{name}",
             _LABELS.get((table, name)) or label(name),
             _kind(column, cell),
@@ -150,8 +152,8 @@ def fields(
             tuple(meant),
             now.get(name),
         )
-    first = [made.pop(name) for name in _FIRST[table] if name in made]
-    return first, list(made.values())
+    first = [form_fields.pop(name) for name in _FIRST[table] if name in form_fields]
+    return first, list(form_fields.values())
 
 
 def _kind(column: Column, cell: str) -> str:
@@ -168,16 +170,16 @@ def _choices(table: str, column: Column) -> tuple[tuple[str, tuple[tuple[str, st
     if column.kind != "choice":
         return ()
     words = STATEMENTS if (table, column.name) == ("statements", "kind") else _WORDS.get(column.name, {})
-    given = [(word, begin(words.get(word, word.replace("_", " "))), "", "") for word in column.words]
+    options = [(word, begin(words.get(word, word.replace("_", " "))), "", "") for word in column.words]
     if column.required:
         empty = "Choose"
     elif column.default and table == "links":
-        return (("", tuple(given)),)
+        return (("", tuple(options)),)
     elif column.default:
         empty = f"Not said: counts as {column.default.replace('_', ' ')}"
     else:
         empty = "As the statement" if table == "links" else "Not said"
-    return (("", (("", empty, "", ""), *given)),)
+    return (("", (("", empty, "", ""), *options)),)
 
 
 def _relations(

@@ -149,8 +149,8 @@ def boats_sentence(shared: SharedName, names: Mapping[str, Mapping[str, Any]]) -
 
 def days(dates: Iterable[str]) -> tuple[str, str]:
     """Return the first and the last day of some dates as given, or empty texts."""
-    given = [date[:10] for date in dates if date]
-    return (min(given), max(given, key=ending)) if given else ("", "")
+    day_texts = [date[:10] for date in dates if date]
+    return (min(day_texts), max(day_texts, key=ending)) if day_texts else ("", "")
 
 
 def nothing_links(compared: int) -> str:

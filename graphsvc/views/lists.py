@@ -52,12 +52,12 @@ def listed_crossings(crossings: Iterable[Row], parts: Iterable[Row]) -> list[Lis
         >>> [row.row["id"] for row in fitting(rows, "MAY equi")]
         ['C1']
     """
-    return [_listed(row, CROSSING_SORTS) for row in behind_crossings(crossings, parts)]
+    return [_list_row(row, CROSSING_SORTS) for row in behind_crossings(crossings, parts)]
 
 
 def listed_workplaces(workplaces: Iterable[Row], parts: Iterable[Row]) -> list[ListedRow]:
     """Return the rows of `behind_workplaces`, with sort keys and search text."""
-    return [_listed(row, WORKPLACE_SORTS) for row in behind_workplaces(workplaces, parts)]
+    return [_list_row(row, WORKPLACE_SORTS) for row in behind_workplaces(workplaces, parts)]
 
 
 def fitting(rows: Sequence[ListedRow], text: str) -> Sequence[ListedRow]:
@@ -81,21 +81,21 @@ def behind_crossings(crossings: Iterable[Row], parts: Iterable[Row]) -> list[dic
         >>> behind_crossings([{"id": "C1"}], parts)[0]["suppliers"]
         [{'id': 'P1', 'name': 'Ann', 'belief': 0.9, 'denied': True, 'denying': 1, 'doubtful': True}]
     """
-    some = _by_object(parts)
+    parts_by_object = _by_object(parts)
     rows = []
     for crossing in crossings:
-        columns = _columns(some[crossing["id"]], CROSSING_COLUMNS)
-        rows.append({**crossing, **columns, _SUPPLIERS: _suppliers(columns["boats"], some)})
+        columns = _columns(parts_by_object[crossing["id"]], CROSSING_COLUMNS)
+        rows.append({**crossing, **columns, _SUPPLIERS: _suppliers(columns["boats"], parts_by_object)})
     return rows
 
 
 def behind_workplaces(workplaces: Iterable[Row], parts: Iterable[Row]) -> list[dict[str, Any]]:
     """Return each workplace with its controllers and managers (`WORKPLACE_COLUMNS`)."""
-    some = _by_object(parts)
-    return [{**workplace, **_columns(some[workplace["id"]], WORKPLACE_COLUMNS)} for workplace in workplaces]
+    parts_by_object = _by_object(parts)
+    return [{**workplace, **_columns(parts_by_object[workplace["id"]], WORKPLACE_COLUMNS)} for workplace in workplaces]
 
 
-def _listed(row: dict[str, Any], sorts: Sequence[str]) -> ListedRow:
+def _list_row(row: dict[str, Any], sorts: Sequence[str]) -> ListedRow:
     words, order = [row["id"]], list[Any]()
     for name in sorts:
         value = row.get(name)
@@ -120,18 +120,19 @@ def _by_object(parts: Iterable[Row]) -> dict[str, list[Row]]:
 
 def _columns(parts: Sequence[Row], columns: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
     return {
-        column: [_named(part) for part in parts if part["relation"] == relation] for relation, column in columns.items()
+        column: [_part_fields(part) for part in parts if part["relation"] == relation]
+        for relation, column in columns.items()
     }
 
 
-def _suppliers(boats: Sequence[Row], some: Mapping[str, Sequence[Row]]) -> list[dict[str, Any]]:
+def _suppliers(boats: Sequence[Row], parts_by_object: Mapping[str, Sequence[Row]]) -> list[dict[str, Any]]:
     """Return the suppliers of these boats; doubtful too if the boat's link to the crossing is doubtful or denied."""
     suppliers: dict[str, dict[str, Any]] = {}
     for boat in boats:
-        for part in some.get(boat["id"], ()):
+        for part in parts_by_object.get(boat["id"], ()):
             if part["relation"] != _SUPPLIED:
                 continue
-            named = _named(part)
+            named = _part_fields(part)
             named["doubtful"] |= boat["doubtful"] or boat["denied"]
             best = suppliers.setdefault(part["id"], named)
             if (named["doubtful"], -named["belief"]) < (best["doubtful"], -best["belief"]):
@@ -139,7 +140,7 @@ def _suppliers(boats: Sequence[Row], some: Mapping[str, Sequence[Row]]) -> list[
     return sorted(suppliers.values(), key=lambda named: (named["doubtful"], -named["belief"], named["id"]))
 
 
-def _named(part: Row) -> dict[str, Any]:
+def _part_fields(part: Row) -> dict[str, Any]:
     return {
         "id": part["id"],
         "name": part["name"] or part["id"],

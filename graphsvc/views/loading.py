@@ -70,12 +70,12 @@ def more_change(rows: int) -> str:
     return f"{count(rows, 'more row')} would change." if rows > 0 else ""
 
 
-def chart_read(graded: int, others: int, ignored: int) -> str:
+def chart_read(graded: int, other_items: int, ignored: int) -> str:
     """Say how a chart was read.
 
     Args:
         graded: number of its links that have grades.
-        others: number of its items other than entities and links.
+        other_items: number of its items other than entities and links.
         ignored: number of items left out by choice.
 
     Example:
@@ -88,9 +88,11 @@ def chart_read(graded: int, others: int, ignored: int) -> str:
         text += f"; {bear}, which are kept."
     else:
         text += ", ungraded: they get the cautious grade."
-    if others:
-        nothing = f"{plural(others, 'says', 'say')} nothing of anybody and {plural(others, 'is', 'are')} not read"
-        text += f" {count(others, 'item')} (text, pictures) {nothing}."
+    if other_items:
+        nothing = (
+            f"{plural(other_items, 'says', 'say')} nothing of anybody and {plural(other_items, 'is', 'are')} not read"
+        )
+        text += f" {count(other_items, 'item')} (text, pictures) {nothing}."
     if ignored:
         text += f" {ignored:,} {plural(ignored, 'is', 'are')} left out because you said so."
     return text

@@ -52,20 +52,20 @@ _OTHERS = MappingProxyType(
 )
 
 
-def kind_of(shown: str) -> str:
+def kind_of(property_path: str) -> str:
     """Return the kind of a column that shows a property (`records.properties`).
 
     Example:
         >>> kind_of("Crossing.people_count"), kind_of("Person.phones"), kind_of("Claim.from_on"), kind_of("Claim.to_on_latest")
         ('whole number', 'texts', 'text', 'day')
     """
-    label, _, name = shown.partition(".")
+    label, _, name = property_path.partition(".")
     if name == "extra":
         return PAIRS
     if name.endswith(("_earliest", "_latest")):
         return DAY
-    if shown in _OTHERS:
-        return _OTHERS[shown]
+    if property_path in _OTHERS:
+        return _OTHERS[property_path]
     table = next((table for table in TABLES.values() if table.label == label), None)
     column = table.column(name) if table else None
     return _OF_COLUMNS.get(column.kind, TEXT) if column else TEXT

@@ -100,18 +100,16 @@ def adds_to_set(gain: Gain, names: Mapping[str, str], *, things: bool = False) -
         cut = f"nobody is cut off, but ways between others {'get longer' if gain.adds > 0 else 'stay as they are'}"
         if gain.cut_off:
             of_whom = ("person or thing", "people and things") if things else ("person", "people")
-            whom = count(gain.cut_off, *of_whom)
+            people = count(gain.cut_off, *of_whom)
             pieces = f" in {gain.pieces} pieces" if gain.pieces > 1 else ""
-            cut = f"{whom}{pieces} {plural(gain.cut_off, 'is', 'are')} cut off from the other {gain.rest:,}"
+            cut = f"{people}{pieces} {plural(gain.cut_off, 'is', 'are')} cut off from the other {gain.rest:,}"
         why = f"Without {name} {cut}; fragmentation is {gain.of_set:.3f} instead of {gain.without:.3f}."
     if not gain.instead:
         return f"{why} Nobody else ties the same people."
     less = round(gain.adds - gain.adds_instead, DIGITS)
     beside = f"{abs(less):.3f} {'less' if less > 0 else 'more'}" if less else "as much"
-    other = names.get(gain.instead, gain.instead)
-    return (
-        f"{why} {other}, who ties most of the same people, would add {gain.adds_instead:.3f} in their place, {beside}."
-    )
+    substitute = names.get(gain.instead, gain.instead)
+    return f"{why} {substitute}, who ties most of the same people, would add {gain.adds_instead:.3f} in their place, {beside}."
 
 
 # -- paper ----------------------------------------------------------------------------------------------------
@@ -158,8 +156,8 @@ def still_there(entities: int, absent: int) -> str:
         >>> still_there(1, 2)
         '1 entity of it is there for you; 2 are not here any more.'
     """
-    there = f"{count(entities, 'entity')} of it {plural(entities, 'is', 'are')} there for you"
-    return f"{there}; {gone(absent)}." if absent else f"{there}."
+    sentence = f"{count(entities, 'entity')} of it {plural(entities, 'is', 'are')} there for you"
+    return f"{sentence}; {gone(absent)}." if absent else f"{sentence}."
 
 
 def changed(links: int, handling: str) -> str:
@@ -199,8 +197,12 @@ def depending(group: int) -> str:
         >>> depending(1), depending(2), depending(3)
         ('', ' and 1 who depends on the same', ' and 2 who depend on the same')
     """
-    others = group - 1
-    return f" and {others} who {plural(others, 'depends', 'depend')} on the same" if others > 0 else ""
+    dependent_count = group - 1
+    return (
+        f" and {dependent_count} who {plural(dependent_count, 'depends', 'depend')} on the same"
+        if dependent_count > 0
+        else ""
+    )
 
 
 def further_ways(more: int, *, over: bool) -> str:
@@ -445,7 +447,7 @@ def peak(crossings: int, people: int, counted: int, when: str, undated: int) -> 
         >>> peak(1, 9, 1, "May 2020", 1)
         'Most: 1 crossing with 9 people, May 2020. 1 of a date known less precisely stands in no bar.'
     """
-    carried = f" with {some}" if (some := aboard(people, counted, crossings)) else ""
+    carried = f" with {passengers}" if (passengers := aboard(people, counted, crossings)) else ""
     text = f"Most: {count(crossings, 'crossing')}{carried}, {when}."
     if undated:
         stand = plural(undated, "stands", "stand")

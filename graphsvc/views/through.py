@@ -93,29 +93,29 @@ def _places(layer: Mapping[str, int], edges: Iterable[Edge]) -> dict[str, tuple[
     layers: dict[int, list[str]] = defaultdict(list)
     for name, at in layer.items():
         layers[at].append(name)
-    down = {name: float(turn) for some in layers.values() for turn, name in enumerate(some)}
+    down = {name: float(turn) for names in layers.values() for turn, name in enumerate(names)}
 
-    def spread(some: Sequence[str]) -> None:
-        for turn, name in enumerate(some):
-            down[name] = turn - (len(some) - 1) / 2
+    def spread(names: Sequence[str]) -> None:
+        for turn, name in enumerate(names):
+            down[name] = turn - (len(names) - 1) / 2
 
-    for some in layers.values():
-        spread(some)
+    for names in layers.values():
+        spread(names)
     for sweep in range(_SWEEPS):
         for at in sorted(layers, reverse=sweep % 2 == 0):
             if at == _BETWEEN + 1:
                 continue  # leads keep their order
             middle = {
-                name: sum(down[other] for other in near[name]) / len(near[name]) if near[name] else down[name]
+                name: sum(down[neighbour] for neighbour in near[name]) / len(near[name]) if near[name] else down[name]
                 for name in layers[at]
             }
             layers[at].sort(key=lambda name: middle[name])
             spread(layers[at])
-    most = max((len(some) for some in layers.values()), default=1)
+    most = max((len(names) for names in layers.values()), default=1)
     places: dict[str, tuple[float, float]] = {}
-    for at, some in sorted(layers.items()):
-        apart = _DOWN * min(max((most - 1) / max(len(some) - 1, 1), 1.0), 2.5)
-        places |= {name: (at * _ACROSS, down[name] * apart) for name in some}
+    for at, names in sorted(layers.items()):
+        apart = _DOWN * min(max((most - 1) / max(len(names) - 1, 1), 1.0), 2.5)
+        places |= {name: (at * _ACROSS, down[name] * apart) for name in names}
     return {name: places[name] for name in layer}
 
 

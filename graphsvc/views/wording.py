@@ -275,8 +275,8 @@ def claim(row: Mapping[str, Any]) -> str:
     subject = title(row.get("subject_name") or row.get("subject") or "", row.get("subject_kind") or "")
     target = title(row.get("object_name") or row.get("object") or "", row.get("object_kind") or "")
     when = period(row.get("from_on"), row.get("to_on"))
-    said = f"{subject} {verb(row['relation'], row.get('polarity', 'asserts'))} {target}"
-    return f"{said}, {when}" if when else said
+    sentence = f"{subject} {verb(row['relation'], row.get('polarity', 'asserts'))} {target}"
+    return f"{sentence}, {when}" if when else sentence
 
 
 def title(name: str, kind: str) -> str:
@@ -429,20 +429,20 @@ def label(name: str) -> str:
     return begin(name.replace("_", " ").strip())
 
 
-def value(given: Any) -> str:
+def value(property_value: Any) -> str:
     """Return a property as pages show it: dates in words, lists with commas, yes and no, numbers without noise.
 
     Example:
         >>> value("2020-05-08"), value(["a", "b"]), value(True), value(7.5)
         ('8 May 2020', 'a, b', 'yes', '7.5')
     """
-    if isinstance(given, bool):
-        return "yes" if given else "no"
-    if isinstance(given, list | tuple):
-        return ", ".join(value(item) for item in given)
-    if isinstance(given, float):
-        return f"{given:g}"
-    return shown(given) if isinstance(given, str) else str(given)
+    if isinstance(property_value, bool):
+        return "yes" if property_value else "no"
+    if isinstance(property_value, list | tuple):
+        return ", ".join(value(item) for item in property_value)
+    if isinstance(property_value, float):
+        return f"{property_value:g}"
+    return shown(property_value) if isinstance(property_value, str) else str(property_value)
 
 
 def is_pseudonym(identifier: str) -> bool:

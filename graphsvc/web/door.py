@@ -43,8 +43,8 @@ def address_of(settings: Settings, hidden: str = "", port: int | None = None) ->
         parts = _parts(settings.address)
         return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
     host = "127.0.0.1" if settings.host in _EVERY_ADDRESS else settings.host
-    shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{settings.port if port is None else port}{hidden if is_here_alone(settings) else ''}"
+    url_host = f"[{host}]" if ":" in host else host
+    return f"http://{url_host}:{settings.port if port is None else port}{hidden if is_here_alone(settings) else ''}"
 
 
 def is_here_alone(settings: Settings) -> bool:
@@ -92,12 +92,12 @@ class HostDoor:
         """Pass a request on, or say in one sentence why not."""
         host = environ.get("HTTP_HOST", "") or environ.get("SERVER_NAME", "")
         if len(host) > LONGEST_HOST or host_of(host) not in self._hosts:
-            return _said(start_response, "400 Bad Request", _NOT_THIS_HOST)
+            return _send_text(start_response, "400 Bad Request", _NOT_THIS_HOST)
         path = environ.get("PATH_INFO", "")
         if self._path:
             below = path[: len(self._path)].encode("utf-8", "surrogatepass")
             if not compare_digest(below, self._path.encode()) or path[len(self._path) :][:1] not in ("", "/"):
-                return _said(start_response, "404 Not Found", _NOT_HERE)
+                return _send_text(start_response, "404 Not Found", _NOT_HERE)
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + self._path
             environ["PATH_INFO"] = path[len(self._path) :] or "/"
         return self._inside(environ, start_response)
@@ -108,7 +108,7 @@ def path_of(address: str) -> str:
     return urlsplit(address).path
 
 
-def _said(start_response: StartResponse, status: str, sentence: str) -> Iterable[bytes]:
+def _send_text(start_response: StartResponse, status: str, sentence: str) -> Iterable[bytes]:
     headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(len(sentence.encode()))),

@@ -86,11 +86,11 @@ def install(app: Flask) -> None:
     """Put the frame around an app whose `extensions["graphsvc"]` is the Service."""
     app.before_request(_deny_by_default)
     app.after_request(_headers)
-    app.context_processor(_shared)
+    app.context_processor(_base_values)
     app.register_error_handler(GraphsvcError, _graphsvc_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(Exception, _unexpected_error)
 
 
 def home() -> Service:
@@ -157,9 +157,9 @@ def page(blueprint: Blueprint, rule: str, twin: str = "", look: str = "", **abou
     """
 
     def register(view: View) -> View:
-        shown = _looking(view, look, about) if look else view
-        blueprint.add_url_rule(rule, view.__name__, shown, methods=["GET"])
-        blueprint.add_url_rule(twin or f"{rule}.json", view.__name__ + TWIN, shown, methods=["GET"])
+        logged_view = _looking(view, look, about) if look else view
+        blueprint.add_url_rule(rule, view.__name__, logged_view, methods=["GET"])
+        blueprint.add_url_rule(twin or f"{rule}.json", view.__name__ + TWIN, logged_view, methods=["GET"])
         return view
 
     return register
@@ -369,7 +369,7 @@ def _headers(response: Response) -> Response:
     return response
 
 
-def _shared() -> dict[str, Any]:
+def _base_values() -> dict[str, Any]:
     """Return what base.html needs on every page."""
     who: Session | None = g.get("session")
     case_session: Session | None = g.get("here")
@@ -421,8 +421,8 @@ def _rail(who: Session, case: str) -> list[tuple[str, str, str]]:
 
 def _graphsvc_error(error: GraphsvcError) -> ResponseReturnValue:
     if isinstance(error, NotSignedIn) and not g.get("public") and not wants_json():
-        asked = urlsplit(request.url)  # in its original quoting, so that it leads back to the same page
-        wanted = f"{asked.path}?{asked.query}".rstrip("?") if request.method == "GET" else url_for("cases.table")
+        url = urlsplit(request.url)  # in its original quoting, so that it leads back to the same page
+        wanted = f"{url.path}?{url.query}".rstrip("?") if request.method == "GET" else url_for("cases.table")
         return redirect(url_for("signin.form", next=wanted, sent=None if request.method == "GET" else "yes"))
     return _error(error.status, str(error), again=isinstance(error, NotReady))
 
@@ -449,7 +449,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     return _error(error.code, words.get(error.code, "The request could not be understood. Nothing was changed."))
 
 
-def _unexpected(error: Exception) -> ResponseReturnValue:
+def _unexpected_error(error: Exception) -> ResponseReturnValue:
     # Without the message and values, which may be data. The process's log says only where it failed.
     where = "".join(traceback.format_tb(error.__traceback__))
     current_app.logger.error("A page failed: %s\n%s", type(error).__name__, where)

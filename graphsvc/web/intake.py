@@ -63,9 +63,9 @@ def channel_of(app: Flask, service: Service) -> type[HTTPChannel]:
         # When the last whole request arrived.
         asked_at = 0.0
 
-        def __init__(self, *given: Any, **named: Any) -> None:
-            super().__init__(*given, **named)
-            _make_room([other for other in self._map.values() if isinstance(other, Channel)], self)
+        def __init__(self, *arguments: Any, **named: Any) -> None:
+            super().__init__(*arguments, **named)
+            _make_room([channel for channel in self._map.values() if isinstance(channel, Channel)], self)
 
         def received(self, data: bytes) -> bool:
             """Take in some bytes."""

@@ -20,7 +20,7 @@ _BYTES = 9
 
 def newest_first(account: str, cases: Iterable[str]) -> list[str]:
     """Sort cases: most recently opened by the account first, then those never opened here, in their order."""
-    opened = _opened()
+    opened = _read_marks()
     places = {case: opened.index(mark) for case in cases if (mark := _mark(account, case)) in opened}
     return sorted(cases, key=lambda case: places.get(case, _MOST))
 
@@ -28,12 +28,12 @@ def newest_first(account: str, cases: Iterable[str]) -> list[str]:
 def last(account: str, cases: Iterable[str]) -> str:
     """Return the case the account opened last, of those it may see; empty if it opened none of them here."""
     marks = {_mark(account, case): case for case in cases}
-    return next((marks[mark] for mark in _opened() if mark in marks), "")
+    return next((marks[mark] for mark in _read_marks() if mark in marks), "")
 
 
 def remember(response: Response, account: str, case: str) -> None:
     """Record in a response that this account opened a case."""
-    opened, mark = _opened(), _mark(account, case)
+    opened, mark = _read_marks(), _mark(account, case)
     if opened[:1] == [mark]:
         return
     config = current_app.config
@@ -54,7 +54,7 @@ def _cookie() -> str:
     return f"{current_app.config['SESSION_COOKIE_NAME']}_cases"
 
 
-def _opened() -> list[str]:
+def _read_marks() -> list[str]:
     return request.cookies.get(_cookie(), "").split(".")[:_MOST]
 
 

@@ -40,7 +40,7 @@ def addresses() -> dict[str, Any]:
     """
     if request.method != "GET":
         return {}
-    asked = urlsplit(request.url)  # in its original quoting
-    rest = "&".join(part for part in asked.query.split("&") if part and part != _MARK)
-    same = f"{asked.path}?{rest}" if rest else asked.path
+    url = urlsplit(request.url)  # in its original quoting
+    rest = "&".join(part for part in url.query.split("&") if part and part != _MARK)
+    same = f"{url.path}?{rest}" if rest else url.path
     return {"again": AGAIN_S, "same": same, "itself": f"{same}{'&' if rest else '?'}{_MARK}"}

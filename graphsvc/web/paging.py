@@ -29,34 +29,34 @@ class Paged:
     first: int
 
 
-def paged(names: Sequence[str], rows: Sequence[tuple[Any, ...]], asked: Mapping[str, str]) -> Paged:
+def paged(names: Sequence[str], rows: Sequence[tuple[Any, ...]], args: Mapping[str, str]) -> Paged:
     """Return one page of rows, sorted by `sort` and chosen by `page`; unknown values come last in either direction.
 
     Args:
         names: column names for `sort`, in the order of the rows' values.
         rows: all rows.
-        asked: query parameters of an address.
+        args: query parameters of an address.
     """
-    sort, chosen = asked.get("sort", ""), list(rows)
+    sort, chosen = args.get("sort", ""), list(rows)
     if sort.removeprefix("-") in names:
         place = list(names).index(sort.removeprefix("-"))
         known = [row for row in chosen if row[place] not in _UNKNOWN]
         known.sort(key=lambda row: _order(row[place]), reverse=sort.startswith("-"))
         chosen = known + [row for row in chosen if row[place] in _UNKNOWN]
     pages = pages_of(len(chosen), PER_PAGE)
-    number = min(page_of(asked), pages)
+    number = min(page_of(args), pages)
     first = (number - 1) * PER_PAGE
     return Paged(chosen[first : first + PER_PAGE], sort, number, pages, first)
 
 
-def page_of(asked: Mapping[str, str]) -> int:
+def page_of(args: Mapping[str, str]) -> int:
     """Return the page number that `page` asks for, counted from 1; the first if it is missing or invalid.
 
     Example:
         >>> [page_of({"page": text}) for text in ("2", "0", "last", "9" * 30)], page_of({})
         ([2, 1, 1, 1], 1)
     """
-    text = asked.get("page", "1")
+    text = args.get("page", "1")
     return max(1, int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1)
 
 
@@ -70,11 +70,11 @@ def pages_of(total: int, per_page: int) -> int:
     return max(1, -(-total // per_page))
 
 
-def first_of(asked: Mapping[str, str], total: int, per_page: int) -> int:
+def first_of(args: Mapping[str, str], total: int, per_page: int) -> int:
     """Return the row a page begins with, as `from` asks, counted from 1; beyond the end, the last page's first row.
 
     Args:
-        asked: query parameters of an address.
+        args: query parameters of an address.
         total: number of rows.
         per_page: rows on a page.
 
@@ -82,7 +82,7 @@ def first_of(asked: Mapping[str, str], total: int, per_page: int) -> int:
         >>> [first_of({"from": text}, 120, 50) for text in ("51", "60", "0", "first", "121", "9" * 30)]
         [51, 60, 1, 1, 101, 101]
     """
-    text = asked.get("from", "1")
+    text = args.get("from", "1")
     number = int(text[:9]) if text.isascii() and text.isdigit() else 1
     return max(number if number <= total else (total - 1) // per_page * per_page + 1, 1)
 

@@ -390,7 +390,7 @@ CALLS: dict[str, Entry] = {
     "accounts.reset_password": with_("x", "x"),
     "accounts.reset_second_factor": with_("x"),
     "accounts.revoke": with_("x", "x"),
-    "accounts.set_free_cypher": with_("x", given=True),
+    "accounts.set_free_cypher": with_("x", is_granted=True),
     "accounts.set_roles": with_("x", ["analyst"]),
     "accounts.setup_link": with_("x"),
     "deliveries.statements.withheld": with_(),

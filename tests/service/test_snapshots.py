@@ -148,7 +148,7 @@ def of_each_lead(by: Service, name: str) -> dict[str, Any]:
         "named": {name: list(claims) for name, claims in material_of.about().items()},
         "interested": material_of.interested(),
         "around": {name: list(claims) for name, claims in material_of.surroundings().touching.items()},
-        "links": [*asking.ask.read("paths.links", action="analyse", whole=True, laid=True).rows],
+        "links": [*asking.ask.read("paths.links", action="analyse", whole=True, in_columns=True).rows],
         "ways": asking.network.paths.find([lead.id for lead in leads[:2]], "likeliest", besides=BESIDES),
         "carried": material_of.surroundings().carried,
         **{
@@ -394,7 +394,7 @@ def test_what_false_accounts_could_do_is_kept_and_takes_nothing_that_is_left_out
     reader = session(twice.plain, "all", CASE)
     twice.plain.forget()
     assert [reader.leads.falsehood(lead.id) for lead in reader.leads.ranking().leads] == first
-    assert reader.leads._material._held().falsehood is None
+    assert reader.leads._material._cached_places().falsehood is None
 
 
 @pytest.mark.parametrize("change", ["a delivery", "an undo"])

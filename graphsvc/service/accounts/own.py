@@ -144,6 +144,6 @@ class OwnAccount:
             raise NotSignedIn(wrong) from None
         attempts.clear(self._ask.database, key, name, INSIDE)
 
-    def _act(self, what: str) -> AbstractContextManager[dict[str, Any]]:
+    def _act(self, change: str) -> AbstractContextManager[dict[str, Any]]:
         """Log one act that everyone may do with their own account."""
-        return audit.recorded(self._ask.database, self._ask.principal, self._ask.purpose, "own account", what=what)
+        return audit.recorded(self._ask.database, self._ask.principal, self._ask.purpose, "own account", what=change)

@@ -59,11 +59,11 @@ class Accounts:
         """
         cleared = dict(map(_grant, grants))
         with self._ask.act_anywhere("accounts", what="add", account=name, roles=list(roles), grants=list(grants)):
-            there = changes.everyone(self._ask.database)
-            if len(there) == 1 and not there[0].password:
+            existing = changes.everyone(self._ask.database)
+            if len(existing) == 1 and not existing[0].password:
                 # With a second account everyone must sign in; a first account without a password would be locked out.
                 raise RequestError(
-                    f"Choose a password for {there[0].name} first (`graphsvc account password`, or the page of your account):"
+                    f"Choose a password for {existing[0].name} first (`graphsvc account password`, or the page of your account):"
                     " with a second account in this home everyone must sign in."
                 )
             accounts.add(self._ask.database, name, roles, cleared, password)
@@ -122,9 +122,9 @@ class Accounts:
 
     def grant(self, name: str, clearance: str) -> None:
         """Clear an account for a case, as a text like `dover:C+sources`, and end its sign-ins."""
-        case, given = _grant(clearance)
+        case, grant = _grant(clearance)
         with self._ask.act_anywhere("accounts", what="grant", **self._who(name), grant=clearance):
-            changes.grant(self._ask.database, name, case, given)
+            changes.grant(self._ask.database, name, case, grant)
 
     def revoke(self, name: str, case: str) -> None:
         """Take back an account's clearance for a case, and end its sign-ins."""
@@ -139,15 +139,15 @@ class Accounts:
         names = {account.name for account in changes.everyone(self._ask.database)}
         return {"account" if name in names else "sought": name}
 
-    def set_free_cypher(self, name: str, *, given: bool) -> None:
+    def set_free_cypher(self, name: str, *, is_granted: bool) -> None:
         """Give or take the grant for free Cypher, and end the account's sign-ins."""
-        with self._ask.act_anywhere("accounts", what="free Cypher", **self._who(name), given=given):
-            changes.set_free_cypher(self._ask.database, name, given=given)
+        with self._ask.act_anywhere("accounts", what="free Cypher", **self._who(name), given=is_granted):
+            changes.set_free_cypher(self._ask.database, name, given=is_granted)
 
 
 def clearances(account: ManagedAccount) -> list[tuple[str, str]]:
     """Return (case, text such as `C+sources`) for each grant of an account."""
-    return [(case, given.handling + "+sources" * given.sources) for case, given in account.grants.items()]
+    return [(case, grant.handling + "+sources" * grant.sources) for case, grant in account.grants.items()]
 
 
 def choose_password(home: Home, link: str, password: str) -> str:

@@ -19,8 +19,8 @@ class AnswerFrame(pd.DataFrame):
 
     def _repr_html_(self) -> str | None:
         table: str | None = super()._repr_html_()  # type: ignore[misc]  # the stubs of pandas lack it
-        said = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in self._warnings())
-        return None if table is None else f"{said}{table}"
+        notes = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in self._warnings())
+        return None if table is None else f"{notes}{table}"
 
     def _warnings(self) -> list[str]:
         sentences: list[str] = self.attrs.get("warnings", [])

@@ -81,13 +81,13 @@ class Cypher:
             parameters: name → value, of kinds that `service.cypher.parameters.native` takes.
             saving: details typed for saving the text; the run returns them.
         """
-        gate, case, given = self._ask.home.cypher_gate, self._ask.case, native(parameters or {})
-        examined = gate.check(self._ask.principal, self._ask.purpose, case, text, given)
+        gate, case, values = self._ask.home.cypher_gate, self._ask.case, native(parameters or {})
+        examined = gate.check(self._ask.principal, self._ask.purpose, case, text, values)
 
         def work(typed: Typed) -> Stands:
-            return gate.run(self._ask.principal, self._ask.purpose, case, examined, given, typed)
+            return gate.run(self._ask.principal, self._ask.purpose, case, examined, values, typed)
 
-        return self._ask.home.runs.start(self._ask.principal.name, case, text, given, work, saving)
+        return self._ask.home.runs.start(self._ask.principal.name, case, text, values, work, saving)
 
     def result(self, run: str, wait_s: float = 0.0, *, answered: bool = False) -> Run:
         """Return one of the person's runs, after waiting at most `wait_s` seconds for it to end.
@@ -104,8 +104,8 @@ class Cypher:
             GraphsvcError: with `answered`, if it still runs (Busy), was cancelled, or failed.
         """
         runs, mine = self._ask.home.runs, (self._ask.principal.name, self._ask.case)
-        stands = self._ask.home.cypher_gate.require(self._ask.principal, self._ask.case)
-        answer = runs.one(run, *mine, wait_s, stands)
+        states = self._ask.home.cypher_gate.require(self._ask.principal, self._ask.case)
+        answer = runs.one(run, *mine, wait_s, states)
         if not answered or answer.state == "done":
             return answer
         if answer.state == "running":

@@ -95,7 +95,7 @@ def read(file: bytes) -> tuple[list[Words], list[tuple[str, str]]]:
     by_name: dict[str, Words] = {}
     refused: list[tuple[str, str]] = []
     for number, query in enumerate(queries, 1):
-        name = _named(query, number)
+        name = _query_label(query, number)
         try:
             words = _words(query)
             if words.name.casefold() in by_name:
@@ -119,18 +119,18 @@ def _words(query: Any) -> Words:
                          query.get("parameters", {})))  # fmt: skip
 
 
-def _require_keys(value: Mapping[str, Any], known: Iterable[str], what: str) -> None:
+def _require_keys(value: Mapping[str, Any], known: Iterable[str], holder: str) -> None:
     for key in value:
         if key not in known:
-            raise InputError(f"{what} has a field {_shown(key)} that is not known. It takes: {', '.join(known)}.")
+            raise InputError(f"{holder} has a field {_printable(key)} that is not known. It takes: {', '.join(known)}.")
 
 
-def _named(query: Any, number: int) -> str:
+def _query_label(query: Any, number: int) -> str:
     name = query.get("name") if isinstance(query, dict) else None
-    return _shown(name) if isinstance(name, str) and name.strip() else f"number {number}"
+    return _printable(name) if isinstance(name, str) and name.strip() else f"number {number}"
 
 
-def _shown(text: str) -> str:
+def _printable(text: str) -> str:
     """Return a text of the file, safe to use in a sentence."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)[:60]
 

@@ -70,9 +70,9 @@ class NameTaken(RequestError):
     status = 409
 
     def __init__(self, by: Saved) -> None:
-        whose = "you have saved" if by.mine else f"{by.account} has shared"
+        origin = "you have saved" if by.mine else f"{by.account} has shared"
         way_out = "Replace it, or choose another name." if by.changeable else "Choose another name."
-        super().__init__(f"There is a query named {by.name!r} that {whose} in this case. {way_out}")
+        super().__init__(f"There is a query named {by.name!r} that {origin} in this case. {way_out}")
         self.by = by
 
 
@@ -132,15 +132,17 @@ class QueryLibrary:
         with self._library("save") as (connection, key):
             words = exchange.require(words)
             visible = self._visible(connection, key)
-            there = self._of_name(visible, words.name)
-            if there is not None and not (replacing and there.changeable):
-                raise NameTaken(there)
-            if there is not None:
-                was = there.words
+            existing = self._of_name(visible, words.name)
+            if existing is not None and not (replacing and existing.changeable):
+                raise NameTaken(existing)
+            if existing is not None:
+                was = existing.words
                 words = replace(words, title=words.title or was.title, why=words.why or was.why)
             if shared:
-                self._require_free(visible, words.name, there)
-            return self._keep(connection, key, words, there, shared=shared or (there is not None and there.shared))
+                self._require_free(visible, words.name, existing)
+            return self._keep(
+                connection, key, words, existing, shared=shared or (existing is not None and existing.shared)
+            )
 
     def rename(self, identifier: str, name: str, title: str, why: str) -> Saved:
         """Change a query's name, title and purpose.
@@ -152,10 +154,10 @@ class QueryLibrary:
         with self._library("rename", query_id=identifier) as (connection, key):
             saved = self._changeable(connection, key, identifier)
             words = exchange.require(replace(saved.words, name=name, title=title, why=why))
-            others = [other for other in self._visible(connection, key) if other.id != saved.id]
-            there = self._of_name(others, words.name)
-            if there is not None:
-                raise NameTaken(replace(there, changeable=False))
+            other_queries = [query for query in self._visible(connection, key) if query.id != saved.id]
+            existing = self._of_name(other_queries, words.name)
+            if existing is not None:
+                raise NameTaken(replace(existing, changeable=False))
             return self._keep(connection, key, words, saved, shared=saved.shared)
 
     def share(self, identifier: str, *, shared: bool) -> Saved:
@@ -185,7 +187,7 @@ class QueryLibrary:
             InputError: it is not such a file.
         """
         with self._library("preview import", writing=False) as (connection, key):
-            return self._sorted(self._visible(connection, key), file)
+            return self._sort_import(self._visible(connection, key), file)
 
     def import_file(self, file: bytes) -> Import:
         """Import the queries of a file as private ones; the person's private ones of the same name are replaced.
@@ -195,7 +197,7 @@ class QueryLibrary:
         """
         with self._library("import") as (connection, key):
             visible = self._visible(connection, key)
-            imported = self._sorted(visible, file)
+            imported = self._sort_import(visible, file)
             for words in (*imported.new, *imported.changed):
                 self._keep(connection, key, words, self._of_name(visible, words.name), shared=False)
             return imported
@@ -203,12 +205,12 @@ class QueryLibrary:
     # -- how --------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _library(self, what: str, *, writing: bool = True, **detail: Any) -> Iterator[tuple[sa.Connection, bytes]]:
+    def _library(self, operation: str, *, writing: bool = True, **detail: Any) -> Iterator[tuple[sa.Connection, bytes]]:
         """Log one act on the library, in one transaction; yield its connection and the case's key.
 
         Writing acts run one at a time, so that no name is stored twice.
         """
-        with self._ask.act("cypher", step="library", what=what, **detail):
+        with self._ask.act("cypher", step="library", what=operation, **detail):
             policy.require_cypher(self._ask.principal, [row["id"] for row in known_cases(self._ask.database)])
             key = self._ask.key
             with alone(self._ask.database, _LOCK) if writing else transaction(self._ask.database) as connection:
@@ -218,7 +220,7 @@ class QueryLibrary:
         mine = _ROW.c.account == self._ask.principal.name
         rows = connection.execute(sa.select(_ROW).where(_ROW.c.case_id == self._ask.case, mine | _ROW.c.shared)).all()
         writers = self._writers() if any(row.account != self._ask.principal.name for row in rows) else set()
-        visible = [self._saved(row, key, writers) for row in rows]
+        visible = [self._read_row(row, key, writers) for row in rows]
         return sorted(visible, key=lambda saved: (saved.name.casefold(), not saved.mine, saved.account))
 
     def _saved_row(self, connection: sa.Connection, key: bytes, identifier: str) -> Saved:
@@ -241,12 +243,12 @@ class QueryLibrary:
 
     def _require_free(self, visible: list[Saved], name: str, saved: Saved | None) -> None:
         """Raise NameTaken if another query of the name is shared."""
-        others = [other for other in visible if other.shared and (saved is None or other.id != saved.id)]
-        there = self._of_name(others, name)
-        if there is not None:
-            raise NameTaken(replace(there, changeable=False))
+        other_queries = [query for query in visible if query.shared and (saved is None or query.id != saved.id)]
+        existing = self._of_name(other_queries, name)
+        if existing is not None:
+            raise NameTaken(replace(existing, changeable=False))
 
-    def _saved(self, row: Any, key: bytes, writers: set[str]) -> Saved:
+    def _read_row(self, row: Any, key: bytes, writers: set[str]) -> Saved:
         words = Words(*unpack(key, row.words_sealed, _bound(row.id)))
         mine = row.account == self._ask.principal.name
         return Saved(row.id, words, row.account, bool(row.shared), row.version, row.created_at, row.changed_at,
@@ -260,18 +262,20 @@ class QueryLibrary:
             if not policy.cypher_refusal(account, [self._ask.case])
         }
 
-    def _keep(self, connection: sa.Connection, key: bytes, words: Words, there: Saved | None, *, shared: bool) -> Saved:
-        identifier, at = there.id if there else secrets.token_hex(16), now()
+    def _keep(
+        self, connection: sa.Connection, key: bytes, words: Words, existing: Saved | None, *, shared: bool
+    ) -> Saved:
+        identifier, at = existing.id if existing else secrets.token_hex(16), now()
         # A list, not an object: masking goes through every text of it, names of fields included.
         plain = [words.name, words.text, words.title, words.why, words.parameters]
         values = {
             "account": self._ask.principal.name,
             "words_sealed": pack(key, plain, _bound(identifier)),
             "shared": shared,
-            "version": there.version + 1 if there else 1,
+            "version": existing.version + 1 if existing else 1,
             "changed_at": at,
         }
-        if there:
+        if existing:
             connection.execute(_ROW.update().where(_ROW.c.id == identifier).values(**values))
         else:
             mine = (_ROW.c.case_id == self._ask.case, _ROW.c.account == self._ask.principal.name)
@@ -282,23 +286,23 @@ class QueryLibrary:
                 )
             connection.execute(_ROW.insert().values(id=identifier, case_id=self._ask.case, created_at=at, **values))
         row = connection.execute(sa.select(_ROW).where(_ROW.c.id == identifier)).one()
-        return self._saved(row, key, {self._ask.principal.name})
+        return self._read_row(row, key, {self._ask.principal.name})
 
-    def _sorted(self, visible: list[Saved], file: bytes) -> Import:
+    def _sort_import(self, visible: list[Saved], file: bytes) -> Import:
         queries, refused = exchange.read(file)
         imported = Import([], [], [], refused)
         for words in queries:
-            there = self._of_name(visible, words.name)
-            if there is None:
+            existing = self._of_name(visible, words.name)
+            if existing is None:
                 imported.new.append(words)
-            elif there.words == words:
+            elif existing.words == words:
                 imported.same.append(words)
-            elif there.mine and not there.shared:
+            elif existing.mine and not existing.shared:
                 imported.changed.append(words)
-            elif there.changeable:
+            elif existing.changeable:
                 imported.refused.append((words.name, _READ_BY_OTHERS))
             else:
-                imported.refused.append((words.name, str(NameTaken(there))))
+                imported.refused.append((words.name, str(NameTaken(existing))))
         return imported
 
 

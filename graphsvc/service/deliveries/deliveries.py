@@ -130,7 +130,7 @@ class Deliveries:
                     deliveries.append(first)
                 else:
                     first["number"] = row["number"]
-                    first["counts"] = _summed(first["counts"], row["counts"])
+                    first["counts"] = _add_counts(first["counts"], row["counts"])
         return deliveries
 
     def _yet_to_open(self) -> list[dict[str, Any]]:
@@ -222,12 +222,12 @@ class Deliveries:
             policy.require_sources(self._ask.principal, case)
 
 
-def _summed(counts: dict[str, dict[str, int]], other: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+def _add_counts(counts: dict[str, dict[str, int]], second: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
     """Return the sum of the counts of two deliveries."""
     return {
         table: {
-            name: counts.get(table, {}).get(name, 0) + other.get(table, {}).get(name, 0)
-            for name in {**counts.get(table, {}), **other.get(table, {})}
+            name: counts.get(table, {}).get(name, 0) + second.get(table, {}).get(name, 0)
+            for name in {**counts.get(table, {}), **second.get(table, {})}
         }
-        for table in {**counts, **other}
+        for table in {**counts, **second}
     }

@@ -166,11 +166,11 @@ class StatementForms:
         _require_token(token)
         key = self._ask.key
         ids = [entered_id(key, token, handle) for handle in handles if _HANDLE.fullmatch(handle)]
-        shown = [self._told(key, identifier) for identifier in ids]
-        there = self._ask.named(shown)
-        said = entered_id(key, token, STATEMENT)
-        seen = self._ask.rows("statements.one", id=said).rows
-        return (said if seen else ""), [identifier for identifier in shown if identifier in there]
+        page_ids = [self._page_id(key, identifier) for identifier in ids]
+        named = self._ask.named(page_ids)
+        statement_id = entered_id(key, token, STATEMENT)
+        seen = self._ask.rows("statements.one", id=statement_id).rows
+        return (statement_id if seen else ""), [identifier for identifier in page_ids if identifier in named]
 
     def correctable(self, statement: str) -> Correctable:
         """Return the current contents of a statement this person may correct.
@@ -184,11 +184,11 @@ class StatementForms:
         if page.truncated:
             raise Refused("This statement makes more claims than a form takes. Correct it by a delivery.")
         values = page.values
-        said = [
+        contents = [
             statement_form.statement_cells(values),
             sorted((claim["claim"], claim["status"], statement_form.claim_cells(claim)) for claim in page.claims),
         ]
-        return Correctable(page.id, values, page.claims, hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32])
+        return Correctable(page.id, values, page.claims, hashlib.sha256(json.dumps(contents).encode()).hexdigest()[:32])
 
     def correctable_columns(self) -> list[str]:
         """Return the columns of a statement that this person may correct; columns they may not see stay as they are."""
@@ -221,7 +221,7 @@ class StatementForms:
             ends = self._ask.named(known)
             outcome["rows"] = len(ends)
         ends |= {
-            handle: {"id": handle, "kind": TABLES[part.table].record, "name": _called(part), "sealed": False}
+            handle: {"id": handle, "kind": TABLES[part.table].record, "name": _part_name(part), "sealed": False}
             for handle, part in new.items()
         }
         wrong = [Fault(place, *self._meant(cell, kind)) for place, cell, kind in wanted if cell not in ends]
@@ -276,7 +276,7 @@ class StatementForms:
                         hits.setdefault(row["id"], row | {"by": []})["by"].append(f"{column} {text}")
         return sorted(hits.values(), key=lambda row: -len(row["by"]))[:_CANDIDATES]
 
-    def _told(self, key: bytes, identifier: str) -> str:
+    def _page_id(self, key: bytes, identifier: str) -> str:
         """Return the id that pages show for an entity added by hand: a pseudonym if the vault holds it."""
         register = self._ask.home.register
         for kind in ("person", "thing"):
@@ -343,10 +343,10 @@ class StatementForms:
                         "This statement was changed since you opened the form. Nothing of yours is loaded, and nothing is lost:"
                         " what you typed is below, next to what the statement says now."
                     )
-                made = rows.correction(now, self.correctable_columns(), self._statements.withheld())
+                new_rows = rows.correction(now, self.correctable_columns(), self._statements.withheld())
             else:
-                made = rows.addition()
-            tables, handles = statement_form.raw_tables(made)
+                new_rows = rows.addition()
+            tables, handles = statement_form.raw_tables(new_rows)
             places.update(handles)
             delivery = check_delivery(tables, self._limits)
             if not form.of:
@@ -370,7 +370,7 @@ def _as_typed(count: Mapping[str, int]) -> dict[str, int]:
     return {**count, **left_alone, "read": count["added"] + count["changed"] + count["rejected"]}
 
 
-def _called(part: FormPart) -> str:
+def _part_name(part: FormPart) -> str:
     cells = part.cells
     return plain(cells.get("name", "") or cells.get("value", "") or cells.get("date", "")) or part.handle
 

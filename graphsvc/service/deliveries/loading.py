@@ -130,10 +130,10 @@ class Loading:
         It needs source clearance: the effect of a guess on the leads would show whether the person in it is already a
         source.
         """
-        there = self._ask.case in {known.id for known in self._ask.cases()}
+        sees_case = self._ask.case in {known.id for known in self._ask.cases()}
 
         def compare(result: Graphed) -> None:
-            if there and self._ask.grant.sources and self._ask.may("analyse"):
+            if sees_case and self._ask.grant.sources and self._ask.may("analyse"):
                 moves.extend(self._moves.expected(result))
 
         return compare
@@ -160,15 +160,15 @@ class Loading:
             NotFound: there is no such job.
         """
         self.require()
-        return self._told(self._ask.home.jobs.one(job, self._ask.case, self._ask.principal.name, wait_s))
+        return self._redact(self._ask.home.jobs.one(job, self._ask.case, self._ask.principal.name, wait_s))
 
     def jobs(self) -> list[Job]:
         """Return the newest jobs of the case."""
         self.require()
         jobs = self._ask.home.jobs.of(self._ask.case, self._ask.principal.name, ("preview", "load", "undo"))
-        return [self._told(job) for job in jobs]
+        return [self._redact(job) for job in jobs]
 
-    def _told(self, job: Job) -> Job:
+    def _redact(self, job: Job) -> Job:
         """Cut a job down to what this person may know.
 
         Readers without source clearance do not see the amount written. For other people's jobs they see no numbers of

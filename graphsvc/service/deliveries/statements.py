@@ -89,8 +89,8 @@ class Statements:
         if most is None or (not after and total <= most):
             answers = [self._ask.rows("statements.claims", id=identifier)]
         else:
-            asked: dict[str, Any] = {"id": identifier, "after": after, "most": most}
-            answers = [self._ask.rows("statements.claims", which=part, **asked) for part in counted]
+            parameters: dict[str, Any] = {"id": identifier, "after": after, "most": most}
+            answers = [self._ask.rows("statements.claims", which=part, **parameters) for part in counted]
         claims = [row for answer in answers for row in answer.dicts()]
         self._ask.mark_denied(claims)
         numbers = {part: counted.get(part, 0) for part in CLAIMED}

@@ -128,8 +128,8 @@ class Uploads:
     @property
     def _on(self) -> tuple[object, ...]:
         """Key of a preview: state of the case (if it exists) and the person's permissions."""
-        there = self._ask.case in {case.id for case in self._ask.cases()}
-        return *(self._ask.state if there else ()), self._ask.may("analyse"), self._ask.grant.sources
+        sees_case = self._ask.case in {case.id for case in self._ask.cases()}
+        return *(self._ask.state if sees_case else ()), self._ask.may("analyse"), self._ask.grant.sources
 
     def _stands(self, on: tuple[object, ...]) -> bool:
         try:

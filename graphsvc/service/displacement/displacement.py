@@ -250,9 +250,9 @@ class Displacement:
             if day:
                 raise RequestError("Name a place as well: a date can be given for one place at a time.")
             return list(every.values())
-        return [left for name in dict.fromkeys(ids) if (left := self._left(name, day)) is not None]
+        return [left for name in dict.fromkeys(ids) if (left := self._departure_of(name, day)) is not None]
 
-    def _left(self, place: str, day: str) -> Departure | None:
+    def _departure_of(self, place: str, day: str) -> Departure | None:
         """Return people who left a place; None if no closure is known.
 
         Raises:
@@ -290,8 +290,8 @@ class Displacement:
 
     def _place(self, identifier: str, day: str) -> PlaceMoves:
         known, every, few = self._displaced.known(), self._displaced.every(), self._few
-        left = self._left(identifier, day)
-        came = [other for other in every.values() if identifier in _next_of(other)]
+        left = self._departure_of(identifier, day)
+        came = [departure for departure in every.values() if identifier in _next_of(departure)]
         moved = left.cohort.went if left else ()
         behind = movers.movers(known, left.closing, moved) if left else []
         following = movers.next_places(known, left.closing, moved) if left else []
@@ -307,7 +307,7 @@ class Displacement:
             return names.get(name, {})
 
         moves = move_rows(left, named, few) if left else []
-        arrived = [row for other in came for row in move_rows(other, named, few) if row.next == identifier]
+        arrived = [row for departure in came for row in move_rows(departure, named, few) if row.next == identifier]
         online = known.places[identifier].kind == ONLINE
         number = told(len({stay.person for stay in known.at.get(identifier, ()) if stay.belief >= LEAST}), few)
         risks = safeguarding.at_risk(known, identifier, every.values(), few) if online and number != FEW else []

@@ -89,27 +89,27 @@ def compare(
     cases: Values = {}
     samples: Values = {}
     names, candidates, unranked, left_out = [], 0, 0, list[str]()
-    for number, (folder, given) in enumerate(zip(folders, givens, strict=True), start=1):
+    for number, (folder, supplied) in enumerate(zip(folders, givens, strict=True), start=1):
         of = f" ({number:,} of {len(folders):,})" if len(folders) > 1 else ""
 
-        def step(done: int, total: int, what: str, of: str = of, name: str = folder.name) -> None:
-            progress(done, total, f"{name}{of}: {what}")
+        def step(done: int, total: int, phase: str, of: str = of, name: str = folder.name) -> None:
+            progress(done, total, f"{name}{of}: {phase}")
 
         step(0, 0, "reading")
         trial = simulated_cases.read(folder)
         names.append(trial.name)
         left_out += [f"{trial.name}: {row}" if len(folders) > 1 else str(row) for row in trial.rejections]
         candidates += len(trial.planted.candidates)
-        unranked += len(trial.planted.candidates - given.keys()) if given is not None else 0
-        scores = _scores(trial, given, step)
+        unranked += len(trial.planted.candidates - supplied.keys()) if supplied is not None else 0
+        scores = _scores(trial, supplied, step)
         for method, by_person in scores.items():
             for figure, value in measures.measured(by_person, trial.planted).items():
                 _add(cases, method, figure, value)
-        halved = _halved(trial, halves, seed, step)
+        halved = _half_precisions(trial, halves, seed, step)
         for method, on_half in halved.items():
             _add(cases, method, HALVED, measures.mean(on_half))
         if len(folders) == 1:
-            samples = _sampled(trial, scores, seed, step)
+            samples = _sample_figures(trial, scores, seed, step)
             for method, on_half in halved.items():
                 samples[method][HALVED] = on_half
     sampled = "candidates" if len(folders) == 1 else "cases"
@@ -126,9 +126,9 @@ def _add(values: Values, method: str, figure: str, value: float) -> None:
     values.setdefault(method, {}).setdefault(figure, []).append(value)
 
 
-def _scores(trial: Trial, given: Mapping[str, float] | None, step: Progress) -> dict[str, Mapping[str, float]]:
+def _scores(trial: Trial, supplied: Mapping[str, float] | None, step: Progress) -> dict[str, Mapping[str, float]]:
     """Return the scores by method: the supplied ranking first, chance last (with no scores, so all are tied)."""
-    scores: dict[str, Mapping[str, float]] = {} if given is None else {GIVEN: given}
+    scores: dict[str, Mapping[str, float]] = {} if supplied is None else {GIVEN: supplied}
     witnesses = set(trial.witness_of.values())
     for place, method in enumerate(comparison.METHODS):
         step(place, len(comparison.METHODS), f"ranking by {method}")
@@ -136,7 +136,7 @@ def _scores(trial: Trial, given: Mapping[str, float] | None, step: Progress) -> 
     return scores | {CHANCE: {}}
 
 
-def _halved(trial: Trial, count: int, seed: int, step: Progress) -> dict[str, list[float]]:
+def _half_precisions(trial: Trial, count: int, seed: int, step: Progress) -> dict[str, list[float]]:
     """Map each method to its average precision on each of several halves of the witnesses."""
     precisions: dict[str, list[float]] = {}
     for place, claims in enumerate(comparison.halves(trial.claims, count, seed)):
@@ -148,7 +148,7 @@ def _halved(trial: Trial, count: int, seed: int, step: Progress) -> dict[str, li
     return precisions
 
 
-def _sampled(trial: Trial, scores: Mapping[str, Mapping[str, float]], seed: int, step: Progress) -> Values:
+def _sample_figures(trial: Trial, scores: Mapping[str, Mapping[str, float]], seed: int, step: Progress) -> Values:
     """Return the figures of each method on samples of the candidates of a single case."""
     samples: Values = {}
     for place, (method, those) in enumerate(scores.items()):

@@ -65,22 +65,22 @@ def demo_case(service: Service, progress: Progress) -> dict[str, str]:
             accounts.add(service.database, name, [role], cleared)
             if role == "analyst":
                 changes.set_free_cypher(service.database, name, given=True)
-    if not any(case["id"] == DEMO_CASE for case in known_cases(service.database)) or not _loaded(service):
+    if not any(case["id"] == DEMO_CASE for case in known_cases(service.database)) or not _is_loaded(service):
         with tempfile.TemporaryDirectory(prefix="graphsvc-") as folder:
             invent(Path(folder) / DEMO_CASE, None, progress=progress)
             loader = next(p for p in accounts.listed(service.database) if p.name == "analyst")
             session = service.session(loader, "making the demo case", DEMO_CASE)
             session.deliveries.load(Path(folder) / DEMO_CASE, progress)
-    return {name: _cleared(DEMO_GRANTS.get(name)) for name in roles}
+    return {name: _clearance_text(DEMO_GRANTS.get(name)) for name in roles}
 
 
-def _cleared(grant: Grant | None) -> str:
+def _clearance_text(grant: Grant | None) -> str:
     if grant is None:
         return "reads no case"
     return f"sees handling {' and '.join(grant.codes)}{', and which witness spoke' if grant.sources else ''}"
 
 
-def _loaded(service: Service) -> bool:
+def _is_loaded(service: Service) -> bool:
     return any(row["status"] == "active" for row in service.register.deliveries(DEMO_CASE))
 
 

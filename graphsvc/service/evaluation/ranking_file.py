@@ -73,10 +73,10 @@ def of_folder(path: Path, cases: Mapping[str, Scores], name: str, *, alone: bool
 def _score(row: Mapping[str, Any]) -> float | None:
     """Return the score of a row, or its rank negated; None if the row has neither."""
     for name, sign in (("rank", -1.0), ("score", 1.0)):
-        given = row.get(name)
-        if given not in (None, "") and not isinstance(given, bool):
+        cell = row.get(name)
+        if cell not in (None, "") and not isinstance(cell, bool):
             try:
-                value = float(given)
+                value = float(cell)
             except (TypeError, ValueError, OverflowError):
                 return None
             return sign * value if math.isfinite(value) else None

@@ -113,13 +113,13 @@ def read(folder: Path) -> Trial:
         InputError: the folder is not a case folder, or has no truth.json.
     """
     truth = read_truth(folder / "truth.json")
-    state, rejections = _folded(folder)
+    state, rejections = _fold_folder(folder)
     key = secrets.token_bytes(32)
-    made = graphed(state, key, standings({}, state, Deciding(key, _last_day(state))), few_below=0)
-    return _trial(folder.resolve().name, made, truth, rejections)
+    graph = graphed(state, key, standings({}, state, Deciding(key, _last_day(state))), few_below=0)
+    return _trial(folder.resolve().name, graph, truth, rejections)
 
 
-def _folded(folder: Path) -> tuple[State, list[Rejection]]:
+def _fold_folder(folder: Path) -> tuple[State, list[Rejection]]:
     """Fold a folder into a state without texts; return it with the rejections. The raw rows are freed on return."""
     delivery = read_case(folder, _LIMITS)
     state = State()
@@ -149,20 +149,20 @@ def _last_day(state: State) -> dt.date:
     return max((parse_date(day).latest for day in taken if day), default=dt.date(2020, 1, 1))
 
 
-def _trial(name: str, made: Graphed, truth: dict[str, Any], rejections: list[Rejection]) -> Trial:
+def _trial(name: str, graph: Graphed, truth: dict[str, Any], rejections: list[Rejection]) -> Trial:
     """Turn the graph into input for the analysis. Pseudonyms become ids again: these people do not exist."""
-    nodes, delivered = made.image.nodes, {pseudonym: identifier for identifier, pseudonym in made.sealed.items()}
+    nodes, delivered = graph.image.nodes, {pseudonym: identifier for identifier, pseudonym in graph.sealed.items()}
     persons = [
         Person(delivered.get(identifier, identifier), "", frozenset(row["categories"]), row["sealed"])
         for identifier, row in nodes["Person"].items()
     ]
     witness_of = {
         source: values["id"]
-        for source, (kind, values) in made.identities.items()
+        for source, (kind, values) in graph.identities.items()
         if kind == "source" and nodes["Source"][source]["kind"] == "witness"
     }
     # Sorted by content: the key is new each time, and so are all pseudonyms and claim ids.
     claims = sorted(
-        claims_in(made, delivered), key=lambda claim: (claim.statement, *claim.key, claim.from_on, claim.to_on)
+        claims_in(graph, delivered), key=lambda claim: (claim.statement, *claim.key, claim.from_on, claim.to_on)
     )
-    return Trial(name, claims, persons, made.dependence["all"], witness_of, truth, rejections)
+    return Trial(name, claims, persons, graph.dependence["all"], witness_of, truth, rejections)

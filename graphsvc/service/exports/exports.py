@@ -218,8 +218,8 @@ class Exports:
                         " have known everything in it. Leave out the facts that the preview names, or ask a supervisor"
                         " to agree (--ask)."
                     )
-                made = now()
-                content = self._file(plan, identifier, reason, handling, made, forms)
+                made_at = now()
+                content = self._file(plan, identifier, reason, handling, made_at, forms)
                 export_store.add_recipient(
                     self._ask.case, self._ask.key, plan.recipient, handling, self._ask.withhold()
                 )
@@ -230,7 +230,7 @@ class Exports:
                         "case_id": self._ask.case,
                         "recipient": who,
                         "account": self._ask.principal.name,
-                        "made_at": made,
+                        "made_at": made_at,
                         "state": "held" if safe else "waiting",
                         "handling": handling,
                         "nodes": len(plan.out.view.nodes),
@@ -241,7 +241,7 @@ class Exports:
                     self._ask.key,
                     reason,
                     content,
-                    self._shown(plan, left_out),
+                    self._shown_facts(plan, left_out),
                 )
                 self._require_still(version, identifier)
             if not safe:
@@ -268,11 +268,11 @@ class Exports:
             self._ask.home.export_store.take_away(identifier)
             raise
 
-    def _handling(self, given: str) -> str:
+    def _handling(self, code: str) -> str:
         policy.require(self._ask.principal, "export")
-        handling = given or self._ask.grant.handling
+        handling = code or self._ask.grant.handling
         if handling not in ("P", "C"):
-            raise RequestError(f"The handling code of an export is P or C, not {given[:20]!r}.")
+            raise RequestError(f"The handling code of an export is P or C, not {code[:20]!r}.")
         if handling not in self._ask.grant.codes:
             raise Refused(f"This takes clearance for handling code {handling} in the case {self._ask.case}.")
         return handling
@@ -284,9 +284,9 @@ class Exports:
         if wanted.lead:
             raise RequestError("A lead is exported as its network: choose the picture around it.")
         # Read as someone without source clearance, at the handling code of the export.
-        there = Exposures(self._ask.as_(Grant(handling)))
-        shown = there.selected(wanted)
-        view, ties, things = leaving(shown)
+        exposures = Exposures(self._ask.as_(Grant(handling)))
+        selection = exposures.selected(wanted)
+        view, ties, things = leaving(selection)
         who = recipient_id(self._ask.key, name)
         secret = self._ask.home.export_store.pseudonym_key(self._ask.case, who)
         # Positions chosen in view of C material are not exported with P material.
@@ -297,10 +297,10 @@ class Exports:
             raise RequestError(
                 f"{unknown} of the links to leave out are not in this picture. Look at its preview again."
             )
-        resting = there.resting(facts(edge for edge in view.edges if edge.key not in left_out))
-        given = self._ask.home.export_store.released(self._ask.case, who, self._ask.key)
+        resting = exposures.resting(facts(edge for edge in view.edges if edge.key not in left_out))
+        earlier_exports = self._ask.home.export_store.released(self._ask.case, who, self._ask.key)
         # The exposure covers all earlier exports, even those this person may not see: protecting witnesses comes first.
-        exposure = self.given.exposure(there, resting, merged(earlier for _, earlier in given))
+        exposure = self.given.exposure(exposures, resting, merged(earlier for _, earlier in earlier_exports))
         taken_out = {
             "links left out by choice": out.left_out,
             "family, sameness and dwellings of sealed people": ties,
@@ -317,15 +317,15 @@ class Exports:
             view,
             resting,
             exposure,
-            not_reached(wanted, shown) | {words: number for words, number in taken_out.items() if number},
-            self._withheld(wanted, handling, shown),
-            sum(code in self._ask.grant.codes for code, _ in given),
+            not_reached(wanted, selection) | {words: number for words, number in taken_out.items() if number},
+            self._withheld(wanted, handling, selection),
+            sum(code in self._ask.grant.codes for code, _ in earlier_exports),
             not arranged.keys().isdisjoint(out.ids),
         )
 
-    def _withheld(self, wanted: Wanted, handling: str, shown: Picture) -> Amounts:
+    def _withheld(self, wanted: Wanted, handling: str, exported: Picture) -> Amounts:
         """Return the omissions that only the maker of the export may know."""
-        missing = absent(wanted, shown)
+        missing = absent(wanted, exported)
         amounts: Amounts = {"the ids that are not there": ", ".join(missing)} if missing else {}
         whys = differs(wanted, handling, self._ask.grant)
         if not whys:
@@ -335,9 +335,9 @@ class Exports:
         except RequestError:
             # Only the recipient's view makes a picture: for the maker, the whole answer of a query may be too large.
             return amounts | {"what you see and this recipient does not, which is not counted": SOME}
-        return amounts | withheld(own, shown, whys)
+        return amounts | withheld(own, exported, whys)
 
-    def _shown(self, plan: _Plan, left_out: Collection[LinkKey]) -> ShownFacts:
+    def _shown_facts(self, plan: _Plan, left_out: Collection[LinkKey]) -> ShownFacts:
         kinds = {node.id: node.kind for node in plan.view.nodes}
         called = {node.id: node.name for node in plan.view.nodes}
         names = lasting(self._ask, kinds)
@@ -369,17 +369,17 @@ class Exports:
         )
 
     def _file(
-        self, plan: _Plan, identifier: str, reason: str, handling: str, made: dt.datetime, forms: Collection[str]
+        self, plan: _Plan, identifier: str, reason: str, handling: str, made_at: dt.datetime, forms: Collection[str]
     ) -> bytes:
         called = number(identifier)
-        mark = f"Handling {handling} · for {plan.recipient} · {called} · {moment(made)}"
+        mark = f"Handling {handling} · for {plan.recipient} · {called} · {moment(made_at)}"
         about = {
             "export": called,
             "case": self._ask.case,
             "made_by": self._ask.principal.name,
             "made_for": plan.recipient,
             "why": reason,
-            "made_at": f"{made:%Y-%m-%dT%H:%M:%S}Z",
+            "made_at": f"{made_at:%Y-%m-%dT%H:%M:%S}Z",
             "handling": handling,
             "says": "Intelligence, not evidence. Belief stands in four steps, or as some where few witnesses alone say so; pseudonyms are this recipient's own.",
             "entities": len(plan.out.view.nodes),
@@ -388,7 +388,7 @@ class Exports:
             "never_in_it": list(NEVER),
             "forms": list(forms),
         }
-        heading = About(f"{self._ask.case}: {called}", mark, self._ask.case, handling, moment(made))
+        heading = About(f"{self._ask.case}: {called}", mark, self._ask.case, handling, moment(made_at))
         return bundle(files(plan.out.view, heading, forms), about)
 
     @contextmanager
@@ -408,7 +408,7 @@ def _contested_edges(view: Picture, left_out: Collection[LinkKey]) -> Iterator[E
     return (edge for edge in view.edges if edge.denial == CONTESTED and edge.key not in left_out)
 
 
-def known_forms(asked: Collection[str]) -> list[str]:
+def known_forms(names: Collection[str]) -> list[str]:
     """Return the requested forms, in the order of the table; all if none are requested.
 
     Raises:
@@ -418,7 +418,7 @@ def known_forms(asked: Collection[str]) -> list[str]:
         >>> known_forms(["csv", "pdf"])
         ['pdf', 'csv']
     """
-    for form in asked:
+    for form in names:
         if form not in FORMS:
             raise RequestError(f"There is no form {form[:20]!r}. The forms are {', '.join(FORMS)}.")
-    return [name for name in FORMS if not asked or name in asked]
+    return [name for name in FORMS if not names or name in names]

@@ -91,13 +91,16 @@ class Exposures:
             Refused: the role may not analyse.
             NotFound, RequestError: see `network`, `lead` and `query`.
         """
-        shown = self._lead_facts(wanted.lead) if wanted.lead else facts(self.selected(wanted).edges)
+        selected_facts = self._lead_facts(wanted.lead) if wanted.lead else facts(self.selected(wanted).edges)
         with self._ask.act("analyse", query="exposure") as outcome:
-            resting = self.resting(shown)
+            resting = self.resting(selected_facts)
             if not self._ask.grant.sources:
                 resting = by_one(resting)
             exposed = exposure(resting, self.ground(), self._ask.settings.exposure_below)
-            outcome |= {"rows": len(shown), "sources": {witness.source for witness in exposed.witnesses} - {SOMEONE}}
+            outcome |= {
+                "rows": len(selected_facts),
+                "sources": {witness.source for witness in exposed.witnesses} - {SOMEONE},
+            }
         return exposed
 
     def selected(self, wanted: Wanted) -> Picture:
@@ -106,7 +109,7 @@ class Exposures:
         Raises:
             RequestError: an answer names too many entities, or none, or nothing of the selection is in the picture.
         """
-        whole = self._pictured(wanted)
+        whole = self._draw_picture(wanted)
         ids = frozenset((*wanted.only, *wanted.inside))
         if not ids and wanted.passing is None:
             return whole
@@ -117,7 +120,7 @@ class Exposures:
             )
         return chosen
 
-    def _pictured(self, wanted: Wanted) -> Picture:
+    def _draw_picture(self, wanted: Wanted) -> Picture:
         if not wanted.query:
             return self._network.picture(wanted.picture or PictureRequest())
         returns = self._ask.home.library[wanted.query].returns
@@ -143,10 +146,10 @@ class Exposures:
         """Return the documented presence of people in the data this reader may see; for computing only."""
         return self._ask.home.caches(ExposureCaches).grounds.of(self._ask.state, self._read_ground)
 
-    def resting(self, shown: Iterable[Fact]) -> Resting:
+    def resting(self, shown_facts: Iterable[Fact]) -> Resting:
         """Map facts that rest on witnesses to those witnesses; for computing only."""
         rests = self.ground().rests
-        return {fact: rests[fact.key] for fact in shown if fact.key in rests}
+        return {fact: rests[fact.key] for fact in shown_facts if fact.key in rests}
 
     def tells(self) -> set[tuple[str, ...]]:
         """Return everything this reader may see, in the form of `ShownFacts.tells`."""
@@ -231,7 +234,11 @@ def lasting(ask: Ask, kinds: Mapping[str, str]) -> dict[str, str]:
     """Map ids to lasting names for export records: for people and things, their actual or possible pseudonym."""
     names = {identifier: identifier for identifier in kinds}
     for kind in SEALABLE:
-        mine = (identifier for identifier, other in kinds.items() if other == kind and not is_pseudonym(identifier))
+        mine = (
+            identifier
+            for identifier, entity_kind in kinds.items()
+            if entity_kind == kind and not is_pseudonym(identifier)
+        )
         names |= ask.pseudonyms(kind, mine)
     return names
 

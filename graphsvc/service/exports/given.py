@@ -171,20 +171,20 @@ class GivenExports:
         if every:
             require_whole(self._ask)
 
-    def exposure(self, there: Exposures, resting: Resting, given: Kept) -> Exposure:
+    def exposure(self, exposures: Exposures, resting: Resting, earlier_exports: Kept) -> Exposure:
         """Return the exposure of facts together with earlier exports; by source for people with source clearance."""
-        earlier = there_again(given, self._inside(there) if given else str)
+        earlier = there_again(earlier_exports, self._inside(exposures) if earlier_exports else str)
         if not self._ask.grant.sources:
             resting, earlier = by_one(resting), by_one(earlier)
-        return exposure(resting, there.ground(), self._ask.settings.exposure_below, earlier)
+        return exposure(resting, exposures.ground(), self._ask.settings.exposure_below, earlier)
 
-    def _inside(self, there: Exposures) -> Callable[[str], str]:
+    def _inside(self, exposures: Exposures) -> Callable[[str], str]:
         """Return a function that maps stored pseudonyms to the ids now in the graph."""
-        ground = there.ground()
-        people = (person for person in ground.people if not is_pseudonym(person))
-        ends = {end for link in ground.rests for end in (link[0], link[2]) if not is_pseudonym(end)}
-        shown = (*self._ask.pseudonyms("person", people).items(), *self._ask.pseudonyms("thing", ends).items())
-        known = {pseudonym: identifier for identifier, pseudonym in shown}
+        presence = exposures.ground()
+        people = (person for person in presence.people if not is_pseudonym(person))
+        ends = {end for link in presence.rests for end in (link[0], link[2]) if not is_pseudonym(end)}
+        pairs = (*self._ask.pseudonyms("person", people).items(), *self._ask.pseudonyms("thing", ends).items())
+        known = {pseudonym: identifier for identifier, pseudonym in pairs}
         return lambda pseudonym: known.get(pseudonym, pseudonym)
 
     def _export(self, export: str) -> Any:
@@ -205,8 +205,8 @@ class GivenExports:
 
     def _told_still(self, row: Any) -> bool:
         """Whether readers cleared only for an export's handling code may still see everything in it."""
-        there = Exposures(self._ask.as_(Grant(row.handling)))
-        return self._export_store.shown(row, self._ask.key).tells <= there.tells()
+        exposures = Exposures(self._ask.as_(Grant(row.handling)))
+        return self._export_store.shown(row, self._ask.key).tells <= exposures.tells()
 
     def _fetchable(self, row: Any) -> bool:
         if row.state == "waiting":
@@ -216,12 +216,12 @@ class GivenExports:
     def _answer(self, export: str, state: str, answer: str) -> None:
         policy.require(self._ask.principal, "agree")
         row = self._export(export)
-        request = self._asked().get(row.id)
+        request = self._request_rows().get(row.id)
         if request is None or row.state != "waiting":
             raise RequestError("This export does not wait for an answer.")
         self._requests.decide("export", request.id, state, answer)
 
-    def _asked(self) -> dict[str, Any]:
+    def _request_rows(self) -> dict[str, Any]:
         """Map exports to the rows of their requests."""
         return {row.pseudonym: row for row in self._requests.store.of("export", [self._ask.case])}
 
@@ -235,16 +235,16 @@ class GivenExports:
     def _rows(self, by: str | None) -> list[Export]:
         """Return exports of the case, newest first: those one account made, or all."""
         names = self._recipients(typed=False) | self.recipients()
-        asked = self._asked()
+        requests = self._request_rows()
         return [
-            self._one(row, names, asked.get(row.id))
+            self._one(row, names, requests.get(row.id))
             for row in self._export_store.of([self._ask.case], by)
             if row.handling in self._ask.grant.codes
         ]
 
     def _one(self, row: Any, names: dict[str, str], request: Any) -> Export:
         key = self._ask.key
-        shown = self._export_store.shown(row, key)
+        shown_facts = self._export_store.shown(row, key)
         decidable = row.state == "waiting" and row.account != self._ask.principal.name and self._agrees()
         answered = self._requests.shown(request) if request is not None else None
         return Export(
@@ -269,21 +269,21 @@ class GivenExports:
             answer=answered.answer if answered else "",
             fetchable=row.content_sealed is not None and self._fetchable(row),
             decidable=decidable,
-            taken_out=shown.taken_out,
-            exposure=self._waiting(row, shown) if decidable else None,
-            denied=self._denied_links(row, shown) if decidable else {},
+            taken_out=shown_facts.taken_out,
+            exposure=self._waiting(row, shown_facts) if decidable else None,
+            denied=self._denied_links(row, shown_facts) if decidable else {},
             by_source=self._ask.grant.sources,
         )
 
-    def _waiting(self, row: Any, shown: ShownFacts) -> Exposure:
+    def _waiting(self, row: Any, shown_facts: ShownFacts) -> Exposure:
         """Return the current exposure of witnesses by a waiting export."""
-        there = Exposures(self._ask.as_(Grant(row.handling)))
-        resting = there_again(shown.facts, self._inside(there))
-        given = merged(
+        exposures = Exposures(self._ask.as_(Grant(row.handling)))
+        resting = there_again(shown_facts.facts, self._inside(exposures))
+        earlier_exports = merged(
             earlier
             for _, earlier in self._export_store.released(self._ask.case, row.recipient, self._ask.key, but=row.id)
         )
-        return self.exposure(there, resting, given)
+        return self.exposure(exposures, resting, earlier_exports)
 
     def _denied_links(self, row: Any, facts: ShownFacts) -> dict[LinkKey, str]:
         """Find the links of an export that this person sees denied or contested; map each to that in words."""

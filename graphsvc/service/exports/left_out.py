@@ -23,28 +23,28 @@ SOME = "some"
 PUT_ASIDE = "as who was only there, and lawful service, was not asked for"
 
 
-def not_reached(wanted: Wanted, shown: Picture) -> Amounts:
+def not_reached(wanted: Wanted, view: Picture) -> Amounts:
     """Return requested material missing from its picture, at the export's handling code and without source clearance.
 
     Args:
         wanted: the request.
-        shown: its picture, before anything was removed.
+        view: its picture, before anything was removed.
     """
     amounts: Amounts = {}
-    if missing := absent(wanted, shown):
+    if missing := absent(wanted, view):
         amounts["ids that were asked for and are not there, or not under this handling code"] = len(missing)
-    if wanted.picture is not None and (short := _cut_short(shown, wanted.picture.depth)):
-        full = len(shown.nodes) + shown.hidden >= wanted.picture.cap
+    if wanted.picture is not None and (short := _cut_short(view, wanted.picture.depth)):
+        full = len(view.nodes) + view.hidden >= wanted.picture.cap
         why = f"as the picture was to hold {wanted.picture.cap} at most" if full else PUT_ASIDE
         amounts[f"entities that are tied to more than goes, {why}"] = short
-    if shown.truncated:
+    if view.truncated:
         amounts["links or entities beyond the most that one question gives"] = SOME
     return amounts
 
 
-def absent(wanted: Wanted, shown: Picture) -> list[str]:
+def absent(wanted: Wanted, view: Picture) -> list[str]:
     """Return individually requested ids missing from the picture; only the person who requested them may see these."""
-    return sorted(_named(wanted) - {node.id for node in shown.nodes})
+    return sorted(_requested_ids(wanted) - {node.id for node in view.nodes})
 
 
 def differs(wanted: Wanted, handling: str, grant: Grant) -> list[str]:
@@ -58,12 +58,12 @@ def differs(wanted: Wanted, handling: str, grant: Grant) -> list[str]:
     return [why for why, holds in whys.items() if holds]
 
 
-def withheld(own: Picture, shown: Picture, whys: Sequence[str]) -> Amounts:
+def withheld(own: Picture, exported: Picture, whys: Sequence[str]) -> Amounts:
     """Return requested material that the maker of an export sees and its recipient does not.
 
     Args:
         own: the picture as the maker sees it.
-        shown: the exported picture, before anything was removed.
+        exported: the exported picture, before anything was removed.
         whys: see `differs`.
 
     Example:
@@ -72,8 +72,8 @@ def withheld(own: Picture, shown: Picture, whys: Sequence[str]) -> Amounts:
         {}
     """
     why = f"that you see and this recipient does not ({' or '.join(whys)})"
-    entities = {node.id for node in own.nodes} - {node.id for node in shown.nodes}
-    links = _keys(own) - _keys(shown)
+    entities = {node.id for node in own.nodes} - {node.id for node in exported.nodes}
+    links = _keys(own) - _keys(exported)
     amounts = {f"entities {why}": len(entities), f"links {why}": len(links)}
     return {words: number for words, number in amounts.items() if number}
 
@@ -91,7 +91,7 @@ def coarsened(amounts: Amounts, handling: str, few_below: int) -> Amounts:
     }
 
 
-def _named(wanted: Wanted) -> set[str]:
+def _requested_ids(wanted: Wanted) -> set[str]:
     """Return individually requested ids; folded groups and their members are not included."""
     if wanted.only or wanted.inside:
         return {identifier for identifier in wanted.only if not identifier.startswith(FOLDED)}
@@ -100,18 +100,18 @@ def _named(wanted: Wanted) -> set[str]:
     return {*wanted.picture.starts, *wanted.picture.alone} - set(wanted.picture.hidden)
 
 
-def _cut_short(shown: Picture, depth: int) -> int:
+def _cut_short(view: Picture, depth: int) -> int:
     """Return the number of entities less than `depth` links from the start that have neighbours outside the picture."""
     beside: dict[str, set[str]] = defaultdict(set)
-    for edge in shown.edges:
+    for edge in view.edges:
         beside[edge.subject].add(edge.object)
         beside[edge.object].add(edge.subject)
-    front = reached = {node.id for node in shown.nodes if node.start}
+    front = reached = {node.id for node in view.nodes if node.start}
     for _ in range(depth - 1):
-        front = {other for identifier in front for other in beside[identifier]} - reached
+        front = {neighbour for identifier in front for neighbour in beside[identifier]} - reached
         reached = reached | front
-    return sum(node.more > 0 for node in shown.nodes if depth and node.id in reached)
+    return sum(node.more > 0 for node in view.nodes if depth and node.id in reached)
 
 
-def _keys(shown: Picture) -> set[LinkKey]:
-    return {edge.key for edge in shown.edges}
+def _keys(view: Picture) -> set[LinkKey]:
+    return {edge.key for edge in view.edges}

@@ -34,7 +34,7 @@ class NewFolder:
 
     def file(self, name: str) -> IO[bytes]:
         """Create a file, writable and readable, that gets this name once placed. Only the current user may read it."""
-        file = self._nameless() or self._named(name)
+        file = self._nameless() or self._create_file(name)
         self._files[name] = file
         return file
 
@@ -79,7 +79,7 @@ class NewFolder:
         except OSError:
             return None  # a file system without unnamed files
 
-    def _named(self, name: str) -> IO[bytes]:
+    def _create_file(self, name: str) -> IO[bytes]:
         self._part.mkdir(mode=0o700, exist_ok=True)
         return os.fdopen(os.open(self._part / name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b")
 

@@ -79,9 +79,9 @@ class WholeCase:
 class WholeCases:
     """Exports of one whole case, for a person cleared for it."""
 
-    def __init__(self, ask: Ask, given: GivenExports) -> None:
+    def __init__(self, ask: Ask, given_exports: GivenExports) -> None:
         self._ask = ask
-        self._given = given
+        self._given = given_exports
 
     def parquet(
         self, target: Path | None = None, *, recipient: str = "", reason: str = "", progress: Progress = quiet
@@ -113,15 +113,15 @@ class WholeCases:
         with new_folder(folder.absolute()) as files:
             with self._given.act("parquet", recipient=recipient_id(self._ask.key, name), export=identifier) as outcome:
                 self._require_cleared()
-                made = _Tables(self._ask, files, number(identifier), now(), progress)
+                tables = _Tables(self._ask, files, number(identifier), now(), progress)
                 # All tables come from one state of the case; the log line of this look names the sources.
                 with self._ask.look("read", step="parquet"):
                     require_still(self._ask, version, "written")
-                    made.read(version)
-                text = manifest(made.about(name, reason), made.files).encode()
+                    tables.read(version)
+                text = manifest(tables.about(name, reason), tables.files).encode()
                 files.file(MANIFEST).write(text)
-                self._keep(identifier, name, reason, made, hashlib.sha256(text).hexdigest(), version)
-                outcome["rows"] = sum(made.rows.values())
+                self._keep(identifier, name, reason, tables, hashlib.sha256(text).hexdigest(), version)
+                outcome["rows"] = sum(tables.rows.values())
             # The log line is written, so the folder may now appear.
             try:
                 files.place()
@@ -130,7 +130,7 @@ class WholeCases:
                     self._withdraw(identifier)
                 raise
         return WholeCase(
-            folder, number(identifier), made.rows, len(text) + sum(size for _, size in made.files.values())
+            folder, number(identifier), tables.rows, len(text) + sum(size for _, size in tables.files.values())
         )
 
     def _require_cleared(self) -> None:
@@ -143,15 +143,15 @@ class WholeCases:
                 " sanitised, and an administrator can extend the clearance."
             )
 
-    def _keep(self, identifier: str, recipient: str, reason: str, made: _Tables, digest: str, version: int) -> None:
+    def _keep(self, identifier: str, recipient: str, reason: str, tables: _Tables, digest: str, version: int) -> None:
         """Record that it was given and the people it shows, so that it is found when one of them is sealed or erased.
 
         Raises:
             Busy: the case has changed since it was read; a person sealed by that would be exported by name.
         """
         store, case, key = self._ask.home.export_store, self._ask.case, self._ask.key
-        names = lasting(self._ask, made.sealable)
-        stand_by_name = frozenset(names[shown] for shown in made.sealable if not is_pseudonym(shown))
+        names = lasting(self._ask, tables.sealable)
+        stand_by_name = frozenset(names[entity_id] for entity_id in tables.sealable if not is_pseudonym(entity_id))
         moment_now = now()
         store.add_recipient(case, key, recipient, "C", self._ask.withhold())
         store.keep(
@@ -164,8 +164,8 @@ class WholeCases:
                 "given_at": moment_now,
                 "state": "given",
                 "handling": "C",
-                "nodes": made.rows["entities"],
-                "links": made.rows["links"],
+                "nodes": tables.rows["entities"],
+                "links": tables.rows["links"],
                 "sha256": digest,
                 "expires_at": expiry(0),
             },
@@ -239,7 +239,7 @@ class _Tables:
 
     def _table(self, name: str, query: str) -> None:
         returns = self._ask.home.library[query].returns
-        kinds = {column: kind_of(shown) for column, shown in returns.items()}
+        kinds = {column: kind_of(property_path) for column, property_path in returns.items()}
         mark = f"Handling C, with sources · case {self._ask.case}, version {self._version} · {self._called} · {moment(self._made_at)}"
         file = self._into.file(f"{name}.parquet")
         table = ParquetTable(name, file, kinds, {"graphsvc": mark, "graphsvc.says": _SAYS})

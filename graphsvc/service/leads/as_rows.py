@@ -53,13 +53,17 @@ class HeldPlaces:
     invented: int | None
 
 
-def _places_rows(held: HeldPlaces) -> tuple[Rows, Beside]:
+def _places_rows(cached_places: HeldPlaces) -> tuple[Rows, Beside]:
     rows = [
         (name, *_PLACE(place), None if place.most is None else _PIECE(place.most))
-        for name, place in held.places.items()
+        for name, place in cached_places.places.items()
     ]
-    falsehood = None if held.falsehood is None else {name: _false_row(those) for name, those in held.falsehood.items()}
-    return rows, {"falsehood": falsehood, "invented": held.invented}
+    falsehood = (
+        None
+        if cached_places.falsehood is None
+        else {name: _false_row(those) for name, those in cached_places.falsehood.items()}
+    )
+    return rows, {"falsehood": falsehood, "invented": cached_places.invented}
 
 
 def _false_row(those: FalseAccounts) -> list[Any]:

@@ -94,9 +94,9 @@ class Groups:
                 if overlap.reason in COLOURS
                 # Sources that were decided to be independent no longer share a key of this kind.
                 and any(
-                    group[source] != group[other]
-                    and any(key.startswith(f"{overlap.reason} ") for key in keys[source] & keys[other])
-                    for source, other in combinations(overlap.sources, 2)
+                    group[source] != group[second]
+                    and any(key.startswith(f"{overlap.reason} ") for key in keys[source] & keys[second])
+                    for source, second in combinations(overlap.sources, 2)
                 )
             ]
             outcome["rows"], outcome["sources"] = len(witness_groups), set(wanted)
@@ -117,14 +117,14 @@ class Groups:
             )
         return pairings
 
-    def decide(self, source: str, other: str, kind: str, reason: str, progress: Progress, handling: str = "") -> str:
+    def decide(self, source: str, partner: str, kind: str, reason: str, progress: Progress, handling: str = "") -> str:
         """Decide that two sources are `independent` or `dependent` after all; return the decision's id.
 
         Every figure that rests on them is recomputed. During that time the case is closed to the readers affected.
 
         Args:
             source: pseudonym of a source.
-            other: pseudonym of another.
+            partner: pseudonym of another.
             kind: one of PAIR_KINDS.
             reason: why; sealed, and masked like all text of the case.
             progress: receives progress reports.
@@ -138,10 +138,10 @@ class Groups:
             Busy: the case is being imported.
         """
         with self._act(_KIND, step="decide", kind=kind if kind in PAIR_KINDS else "") as outcome:
-            handling = self._decidable((source, other), handling)
-            outcome["sources"], outcome["rows"] = {source, other}, 1
+            handling = self._decidable((source, partner), handling)
+            outcome["sources"], outcome["rows"] = {source, partner}, 1
             case, pairs = self._ask.case, self._ask.home.pairs
-            decision = ((source, other), kind, handling, reason, self._ask.principal.name)
+            decision = ((source, partner), kind, handling, reason, self._ask.principal.name)
             return self._ask.home.casework.regroup(
                 case,
                 lambda key: pairs.with_decided(case, key, *decision),
@@ -165,11 +165,11 @@ class Groups:
                 progress,
             )
 
-    def start_deciding(self, source: str, other: str, kind: str, reason: str, handling: str = "") -> str:
+    def start_deciding(self, source: str, partner: str, kind: str, reason: str, handling: str = "") -> str:
         """Start a job that decides on two sources; return its id. Errors known at the start raise as in `decide`."""
         self._require_regrouping()
-        require_decision((source, other), kind, self._decidable((source, other), handling), reason)
-        return self._regrouping(lambda progress: self.decide(source, other, kind, reason, progress, handling))
+        require_decision((source, partner), kind, self._decidable((source, partner), handling), reason)
+        return self._regrouping(lambda progress: self.decide(source, partner, kind, reason, progress, handling))
 
     def start_ending(self, pairing: str, reason: str) -> str:
         """Start a job that takes back a decision; return its id. Errors known at the start raise as in `end`."""

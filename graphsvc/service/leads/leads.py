@@ -73,7 +73,7 @@ class Leads:
         it, what few witnesses say about each person is left out instead. The sources of what moves a rank most are
         removed; `place` shows them. Kept as the ranking is.
         """
-        return {name: unnamed for name, place in self._places().items() if (unnamed := _unnamed(place))}
+        return {name: unnamed for name, place in self._places().items() if (unnamed := _hide_sources(place))}
 
     def _places(self) -> Mapping[str, Place]:
         with self._ask.act("analyse", query="places") as outcome:
@@ -133,7 +133,11 @@ class Leads:
         noted, default = self._material.interest(), "" if self._ask.grant.sources else None
         return [
             LeadRow.of(
-                lead, _unnamed(places.get(lead.id)), brought.get(lead.id), noted.get(lead.id, default), asked=True
+                lead,
+                _hide_sources(places.get(lead.id)),
+                brought.get(lead.id),
+                noted.get(lead.id, default),
+                wants_ranges=True,
             )
             for lead in leads
         ]
@@ -171,13 +175,13 @@ class Leads:
         """
         with self._ask.act("analyse", lead=identifier) as outcome:
             lead = self._material.require_ranked(identifier)
-            explain_to = self._explained if self._ask.grant.sources else self._retold
+            explain_to = self._explain_in_full if self._ask.grant.sources else self._retold
             explanation = self._caches.explained.of((*self._ask.state, identifier), lambda: explain_to(identifier))
             outcome["sources"] = _sources(explanation)
             denying = self._ask.denials({claim.key for claim in _told_of(explanation)})
         return lead, replace(explanation, denied={link: denial_mark(each) for link, each in denying.items()})
 
-    def _explained(self, identifier: str) -> Explanation:
+    def _explain_in_full(self, identifier: str) -> Explanation:
         """Explain one lead, sources included."""
         return self._explain(identifier, self._material.given()[2])
 
@@ -214,7 +218,7 @@ class Leads:
         )
 
 
-def _unnamed(place: Place | None) -> Place | None:
+def _hide_sources(place: Place | None) -> Place | None:
     return place if place is None or place.most is None else replace(place, most=replace(place.most, sources=()))
 
 

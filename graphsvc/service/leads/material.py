@@ -161,9 +161,9 @@ class Material:
 
     @lasting()
     def _lay(self) -> Basis:
-        return self._laid(*self.given())
+        return self._basis_of(*self.given())
 
-    def _laid(self, claims: Sequence[Claim], persons: Sequence[Person], dependence: Dependence) -> Basis:
+    def _basis_of(self, claims: Sequence[Claim], persons: Sequence[Person], dependence: Dependence) -> Basis:
         few_below = 0 if self._ask.grant.sources else self._ask.settings.few_below
         return basis(claims, persons, dependence, few_below=few_below, weights=self._ask.home.weights)
 
@@ -171,7 +171,7 @@ class Material:
         self, claims: Sequence[Claim], persons: Sequence[Person], dependence: Dependence
     ) -> tuple[Basis, Ranking]:
         """Return the input of a ranking on another state of the case, and that ranking as shown to this reader."""
-        on = self._laid(claims, persons, dependence)
+        on = self._basis_of(claims, persons, dependence)
         return on, self._as_told(on, ranked(on, self._ask.home.processors))
 
     def reasons(self, lead: str) -> Reasons:
@@ -189,7 +189,7 @@ class Material:
 
     def _as_told(self, on: Basis, ranking: Ranking) -> Ranking:
         grant, few = self._ask.grant, self._ask.settings.few_below
-        leads = ranking.leads if grant.sources else [_told(grant, lead, few) for lead in ranking.leads]
+        leads = ranking.leads if grant.sources else [_redact_lead(grant, lead, few) for lead in ranking.leads]
         contested = self._contested_people(on)
         return replace(
             ranking,
@@ -250,13 +250,13 @@ class Material:
 
         Otherwise several clearances would hold most of a case in memory several times.
         """
-        there: dict[str, Claim] | None = None
+        twins: dict[str, Claim] | None = None
 
         def made(statement: list[Any], row: list[Any]) -> Claim:
-            nonlocal there
-            if there is None:
-                there = self._twins()
-            return of_twins(claim_of(statement, row), there)
+            nonlocal twins
+            if twins is None:
+                twins = self._twins()
+            return of_twins(claim_of(statement, row), twins)
 
         return made
 
@@ -275,9 +275,9 @@ class Material:
 
     def places(self) -> Mapping[str, Place]:
         """Return how firm each rank is, with the sources of what moves it most: see `Leads.places`."""
-        return self._held().places
+        return self._cached_places().places
 
-    def _held(self) -> HeldPlaces:
+    def _cached_places(self) -> HeldPlaces:
         return self._caches.places.of(self._ask.state, lambda: self._ask.computed(PLACES, self._place))
 
     @lasting()
@@ -292,10 +292,10 @@ class Material:
         if gathering.width > _GATHERED:
             return HeldPlaces(places(leaving.on, left_out, leaving=leaving), None, invented)
         # Both need the rankings without each single piece, so one pass serves both.
-        held = places(leaving.on, left_out, leaving=leaving, beside=gathering.take)
+        ranked_places = places(leaving.on, left_out, leaving=leaving, beside=gathering.take)
         singly = gathering.held()
         false = {name: would_leave(leaving.on, singly, name, leaving=leaving) for name in gathering.ids}
-        return HeldPlaces(held, {name: those for name, those in false.items() if those is not None}, invented)
+        return HeldPlaces(ranked_places, {name: those for name, those in false.items() if those is not None}, invented)
 
     def _leaving(self) -> Prepared | None:
         """Return prepared leave-out rankings; None if no one has a recorded part in the operation."""
@@ -349,9 +349,13 @@ class Material:
 
     def interested(self) -> frozenset[str]:
         """Return sources with an interest recorded in one of their statements; empty without source clearance."""
-        return self._caches.interested.of(self._ask.state, self._noted) if self._ask.grant.sources else frozenset()
+        return (
+            self._caches.interested.of(self._ask.state, self._interested_sources)
+            if self._ask.grant.sources
+            else frozenset()
+        )
 
-    def _noted(self) -> frozenset[str]:
+    def _interested_sources(self) -> frozenset[str]:
         noted = set(self._ask.material("hubs.interests", lambda _kind, row: str(row[0])))
         claims = self.given()[0]
         columns = claims.columns() if isinstance(claims, LaidClaims) else None
@@ -395,7 +399,7 @@ class Material:
 
     def falsehood(self, lead: str) -> FalseAccounts | None:
         """Return the fewest statements that must be false for a lead to leave the first places; sources included."""
-        every = self._held().falsehood
+        every = self._cached_places().falsehood
         if every is not None:
             return every.get(lead)
         return self._caches.falsehood.of((*self._ask.state, lead), lambda: self._would_leave(lead))
@@ -408,7 +412,7 @@ class Material:
 
     def invented(self) -> int | None:
         """Return how many agreeing invented statements would put an unmentioned person among the first places."""
-        return self._held().invented
+        return self._cached_places().invented
 
     def require_ranked(self, lead: str) -> Lead:
         """Return the lead of a person.
@@ -452,7 +456,7 @@ def _by_end(claims: Iterable[Claim]) -> Mapping[str, Sequence[Claim]]:
     return about
 
 
-def _told(grant: Grant, lead: Lead, few_below: int) -> Lead:
+def _redact_lead(grant: Grant, lead: Lead, few_below: int) -> Lead:
     """Return a lead as shown to readers without source clearance; its place in the list stays."""
     return replace(
         lead,

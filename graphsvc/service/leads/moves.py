@@ -55,8 +55,8 @@ class LeadMoves:
             before, now = self._material.before(newer), self._material.ranking()
             if not before.fresh:
                 return None
-            claims = self._told(claim for claim in self._material.given()[0] if claim.id in before.fresh)
-            leads = self._listed(before.ranking, now, claims, before.ended, self._material.reasons)
+            claims = self._visible_claims(claim for claim in self._material.given()[0] if claim.id in before.fresh)
+            leads = self._list_moves(before.ranking, now, claims, before.ended, self._material.reasons)
             outcome |= {"rows": len(leads), "sources": _sources(leads, claims)}
         return leads
 
@@ -73,20 +73,20 @@ class LeadMoves:
             on_day = self._ask.home.register.opened_on(self._ask.case)
             then = computed(result, grant.claim_codes, on_day, sources=grant.sources)
             on, ranking = material.imagined(then.claims, then.persons, then.dependence)
-            claims = self._told(claim for claim in then.claims if now.get(claim.id) != claim)
+            claims = self._visible_claims(claim for claim in then.claims if now.get(claim.id) != claim)
             ended = frozenset(
                 claim.id
                 for claim in claims
                 if not claim.counts and (was := now.get(claim.id)) is not None and was.counts
             )
-            leads = self._listed(material.ranking(), ranking, claims, ended, lambda lead: reasons(on, lead))
+            leads = self._list_moves(material.ranking(), ranking, claims, ended, lambda lead: reasons(on, lead))
             if not grant.sources:  # a moving pseudonym would give away whose it is
                 sealed = frozenset(result.sealed.values())
                 leads = [lead for lead in leads if lead.id not in sealed]
             outcome |= {"rows": len(leads), "sources": _sources(leads, claims)}
         return leads
 
-    def _listed(
+    def _list_moves(
         self,
         before: Ranking,
         now: Ranking,
@@ -102,11 +102,11 @@ class LeadMoves:
         denied = {lead.id: denial_mark(lead.denied) for ranking in (before, now) for lead in ranking.leads}
         for move in moved(before, now):
             about = _about(move, claims)
-            named = self._named(move, about, why(move.id).shares if about and move.id in ranked else {}, ended)
+            named = self._add_statements(move, about, why(move.id).shares if about and move.id in ranked else {}, ended)
             leads.append(ShownMove(**asdict(named), denied=denied[move.id]))
         return leads
 
-    def _named(
+    def _add_statements(
         self,
         move: Move,
         about: Collection[Claim],
@@ -128,7 +128,7 @@ class LeadMoves:
             ended=tuple(sorted({claim.statement for claim in about if claim.id in ended})),
         )
 
-    def _told(self, claims: Iterable[Claim]) -> list[Claim]:
+    def _visible_claims(self, claims: Iterable[Claim]) -> list[Claim]:
         """Return the claims whose statements this reader may see individually."""
         return [claim for claim in claims if self._ask.grant.sources or claim.source_kind in OPEN_KINDS]
 

@@ -31,10 +31,10 @@ class Prepared:
         Raises:
             NotReady: another thread is making them, and the wait for it ran out; the same for `alone`.
         """
-        return self._pieces.of(_ANY, self._parted)
+        return self._pieces.of(_ANY, self._make_pieces)
 
     @lasting()
-    def _parted(self) -> list[Piece]:
+    def _make_pieces(self) -> list[Piece]:
         return pieces(self.leaving.on.told, told_as_one=self._told_as_one)
 
     def alone(self) -> Alone:

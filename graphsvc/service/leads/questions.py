@@ -115,12 +115,14 @@ class Questions:
         with self._ask.act("analyse", query="questions") as outcome:
             every = self._material.about()
             about = {identifier: every[identifier] for identifier in ids if identifier in every}
-            asked = self._put.of(self._ask.case, self._ask.grant).asked
+            times_asked = self._store.of(self._ask.case, self._ask.grant).asked
             named = set()
             for identifier, claims in about.items():
                 counting = [claim for claim in claims if claim.counts]
                 tellers = [claim for claim in counting if sources or claim.source_kind in OPEN_KINDS]
-                able = [claim for claim in tellers if claim.source_kind != "witness" or asked[claim.source] < most]
+                able = [
+                    claim for claim in tellers if claim.source_kind != "witness" or times_asked[claim.source] < most
+                ]
                 best = min(able, key=_likely, default=None)
                 hidden = len(tellers) < len(counting)
                 chosen[identifier] = (best.statement, best.source_kind, hidden) if best else ("", "", hidden)
@@ -143,7 +145,7 @@ class Questions:
             if row is None or (row.source_kind not in OPEN_KINDS and not grant.sources):
                 raise NotFound(f"There is no claim with the id {claim[:40]!r} that you can see in this case.")
             limited = row.source_kind == "witness"
-            self._put.put(
+            self._store.put(
                 case,
                 grant,
                 claim=claim,
@@ -157,7 +159,7 @@ class Questions:
     # -- how --------------------------------------------------------------------------------------------------
 
     @property
-    def _put(self) -> QuestionStore:
+    def _store(self) -> QuestionStore:
         return QuestionStore(self._ask.database)
 
     def _read(self, lead: str) -> LeadReadings:
@@ -177,16 +179,18 @@ class Questions:
 
     def _asking(self, lead: str, weighed: list[Question]) -> Asking:
         sources, most = self._ask.grant.sources, self._ask.settings.questions_most
-        put = self._put.of(self._ask.case, self._ask.grant)
+        history = self._store.of(self._ask.case, self._ask.grant)
         about = [claim for claim in self._material.about().get(lead, []) if claim.counts]
-        choice = choose(weighed, put.asked, put.claims, most)
+        choice = choose(weighed, history.asked, history.claims, most)
         notes = [ENOUGH] if choice.enough else []
         if not self._material.weighable(lead):
             notes.append(NOT_WEIGHED)
         elif not sources and any(claim.source_kind not in OPEN_KINDS for claim in about):
             notes.append(WITH_CUSTODIAN)
         denying = self._ask.denials([each.claim.key for each in choice.questions if each.claim.asserts])
-        shown = [claim.id for claim in about if claim.id in put.claims and (sources or claim.source_kind in OPEN_KINDS)]
+        shown_claims = [
+            claim.id for claim in about if claim.id in history.claims and (sources or claim.source_kind in OPEN_KINDS)
+        ]
         return Asking(
             tuple(
                 NextQuestion(
@@ -199,7 +203,7 @@ class Questions:
                 for question in choice.questions
             ),
             tuple(notes),
-            {claim: put.claims[claim] for claim in sorted(shown)},
+            {claim: history.claims[claim] for claim in sorted(shown_claims)},
             most,
         )
 

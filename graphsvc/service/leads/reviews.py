@@ -104,10 +104,10 @@ class Reviews:
         step = {"step": "add", "kind": judgement} if judgement in JUDGEMENTS else {"step": "add"}
         with self._ask.act("review", lead=lead, **step) as outcome:
             version = self._ask.version
-            shown, coarsened = (
+            figures, coarsened = (
                 _figures(material.ranking(), lead) for material in (self._material, self._material.without_sources())
             )
-            if shown is None or coarsened is None:
+            if figures is None or coarsened is None:
                 raise nothing(lead)
             if version != self._ask.version or seen not in (None, version):
                 raise Outdated(
@@ -123,7 +123,7 @@ class Reviews:
                 by=self._ask.principal.name,
                 grant=grant,
                 state=(version, RULES_VERSION),
-                figures=(shown, coarsened),
+                figures=(figures, coarsened),
                 withhold=self._ask.withhold(),
             )
 
@@ -131,7 +131,7 @@ class Reviews:
         """Return decisions about one lead, or about all leads ranked for this reader; newest first."""
         with self._ask.act("analyse", query="reviews") as outcome:
             stored = self._store.of(self._ask.case, self._ask.grant, self._ask.principal.name)
-            reviews = self._told(stored, lead) if stored else []
+            reviews = self._visible_reviews(stored, lead) if stored else []
             outcome["rows"] = len(reviews)
         return reviews
 
@@ -139,17 +139,17 @@ class Reviews:
         """Return the latest review of each lead ranked for this reader."""
         return {review.lead: review for review in reversed(self.of())}
 
-    def _told(self, reviews: list[StoredReview], lead: str) -> list[Review]:
+    def _visible_reviews(self, reviews: list[StoredReview], lead: str) -> list[Review]:
         """Return reviews of leads ranked for this reader; all others are left out."""
         ranked = [candidate.id for candidate in self._material.ranking().leads if not lead or candidate.id == lead]
-        shown = {behind: identifier for identifier, behind in self._pseudonyms(ranked).items()}
+        ids_by_pseudonym = {behind: identifier for identifier, behind in self._pseudonyms(ranked).items()}
         version = self._ask.version
         # A decision made on a name carries over to the pseudonym only for readers with source clearance.
         knows = self._ask.grant.sources
         return [
-            self._told_review(review, shown[review.pseudonym], version)
+            self._told_review(review, ids_by_pseudonym[review.pseudonym], version)
             for review in reviews
-            if review.pseudonym in shown and (knows or not review.of_name)
+            if review.pseudonym in ids_by_pseudonym and (knows or not review.of_name)
         ]
 
     def _told_review(self, review: StoredReview, lead: str, version: int) -> Review:

@@ -103,7 +103,7 @@ class LeadRow:
         brought: Brought | None = None,
         interest: str | None = None,
         *,
-        asked: bool = False,
+        wants_ranges: bool = False,
     ) -> Self:
         """Return the row of a lead.
 
@@ -112,16 +112,16 @@ class LeadRow:
             place: how firm its rank is; None if not requested or not known.
             brought: contribution of witnesses; None if not requested or not known.
             interest: which sources of what raises it have a recorded interest; None if not shown.
-            asked: whether the rank ranges were requested.
+            wants_ranges: whether the rank ranges were requested.
         """
-        held: dict[str, Any] = {}
+        rank_values: dict[str, Any] = {}
         if place is not None:
             rests_on = ", ".join(KINDS[kind] for kind in place.rests_on)
             moved = (place.most.words if place.most is not None else "", place.rank_without)
             ranges = (place.best, place.worst, place.low, place.high, rests_on, *moved)
-            held = dict(zip(_OF_PLACE, ranges, strict=True))
+            rank_values = dict(zip(_OF_PLACE, ranges, strict=True))
         if brought is not None:
-            held |= {"rank_without_witnesses": brought.without, "surfaced": brought.surfaced}
+            rank_values |= {"rank_without_witnesses": brought.without, "surfaced": brought.surfaced}
         return cls(
             id=lead.id,
             name=lead.name or lead.id,
@@ -138,8 +138,8 @@ class LeadRow:
             shares={name: value for name, value in lead.shares.items() if value},
             stages=dict(lead.stages),
             interest=interest,
-            asked=asked,
-            **held,
+            asked=wants_ranges,
+            **rank_values,
         )
 
     @property

@@ -77,19 +77,22 @@ class Witnesses:
             wanted = list(dict.fromkeys(ids)) or [lead.id for lead in ranking[:USUAL_LEADS]]
             leads = [self._material.require_ranked(identifier) for identifier in wanted]
             ways_to = self._paths(wanted)
-            sources = sorted({path.source for some in ways_to.values() for path in some} - {""})
+            sources = sorted({path.source for paths in ways_to.values() for path in paths} - {""})
             dependence = self._material.given()[2] if self._ask.grant.sources else {}
-            members = {turn: tuple(sorted(some)) for turn, some in enumerate(groups(sources, dependence), start=1)}
-            of = {source: turn for turn, some in members.items() for source in some}
+            members = {
+                turn: tuple(sorted(group_sources))
+                for turn, group_sources in enumerate(groups(sources, dependence), start=1)
+            }
+            of = {source: turn for turn, group_sources in members.items() for source in group_sources}
             most = min(max(_READABLE // len(wanted), _FEWEST), _WAYS) if wanted else 0
             ways = tuple(way for lead in wanted for way in _ways(lead, ways_to[lead], of, most))
             used = {way.group for way in ways}
-            view = self._drawn(ways, wanted, {turn: len(members.get(turn, ())) for turn in used})
+            view = self._draw(ways, wanted, {turn: len(members.get(turn, ())) for turn in used})
             outcome |= {"rows": len(ways), "sources": {source for turn in used for source in members.get(turn, ())}}
         return Through(
             tuple(leads),
             ways,
-            {turn: some for turn, some in members.items() if turn in used},
+            {turn: group_sources for turn, group_sources in members.items() if turn in used},
             view,
         )
 
@@ -108,10 +111,10 @@ class Witnesses:
         with self._ask.look("analyse", query="agreements") as outcome:
             every = [group.sources for group in self._groups.of()]
             carrying = self._material.agreements(every)
-            asked = QuestionStore(self._ask.database).of(self._ask.case, self._ask.grant).asked
+            times_asked = QuestionStore(self._ask.database).of(self._ask.case, self._ask.grant).asked
             most = self._ask.settings.questions_most
             outcome["rows"] = len(carrying)
-        return [(each, any(asked[source] >= most for source in each.sources)) for each in carrying]
+        return [(each, any(times_asked[source] >= most for source in each.sources)) for each in carrying]
 
     def _paths(self, leads: Sequence[str]) -> dict[str, tuple[Path, ...]]:
         """Return witness paths to each lead; without source clearance, those shown on the lead's page."""
@@ -123,7 +126,7 @@ class Witnesses:
     def _walk(self, leads: Sequence[str]) -> dict[str, tuple[Path, ...]]:
         return paths(leads, self._material.surroundings(), self._ask.home.weights)
 
-    def _drawn(self, ways: Sequence[WitnessWay], leads: Sequence[str], sizes: dict[int, int]) -> Picture:
+    def _draw(self, ways: Sequence[WitnessWay], leads: Sequence[str], sizes: dict[int, int]) -> Picture:
         named = list(dict.fromkeys([*leads, *(name for way in ways for name in way.named)]))
         nodes, among = self._ask.together(
             ("network.nodes", {"ids": named, "beyond": named}), ("network.among", {"ids": named})
@@ -134,11 +137,11 @@ class Witnesses:
         return through(view, ways, sizes, leads)
 
 
-def _ways(lead: str, some: Iterable[Path], of: dict[str, int], most: int) -> list[WitnessWay]:
+def _ways(lead: str, lead_paths: Iterable[Path], of: dict[str, int], most: int) -> list[WitnessWay]:
     """Return the shortest paths to a lead, then the strongest; few per group and no duplicates."""
     ways: list[WitnessWay] = []
     taken: dict[int, int] = {}
-    for path in sorted(some, key=lambda path: (len(path.claims), -path.strength)):
+    for path in sorted(lead_paths, key=lambda path: (len(path.claims), -path.strength)):
         group = of.get(path.source, 0)
         way = WitnessWay(lead, group, tuple(claim.key for claim in path.claims))
         if way in ways or (group and taken.get(group, 0) >= _OF_ONE):

@@ -155,16 +155,16 @@ def without_pieces(
 
     def believed(places: Iterable[int]) -> dict[LinkKey, float]:
         figures = link_table([claims[place] for place in places], dependence, ask.home.weights)
-        return {key: told_belief(held, few) if few else held.belief for key, held in figures.items()}
+        return {key: told_belief(figure, few) if few else figure.belief for key, figure in figures.items()}
 
     most = sorted(pieces, key=lambda piece: (-len(pieces[piece]), piece))[:_PIECES]
     whole, voices = believed(range(len(claims))), _voices(claims, sources=sources)
     result = []
     for piece in most:
-        gone = set(pieces[piece])
-        touched = {claims[place].key for place in gone}
+        piece_places = set(pieces[piece])
+        touched = {claims[place].key for place in piece_places}
         # Only the links that this source's claims concern are recomputed.
-        left = [place for key in touched for place in of_link[key] if place not in gone]
+        left = [place for key in touched for place in of_link[key] if place not in piece_places]
         heard = (
             voices | dict.fromkeys(touched, frozenset()) | _voices((claims[place] for place in left), sources=sources)
         )

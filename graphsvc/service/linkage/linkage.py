@@ -108,13 +108,13 @@ class Linkage:
                 "cluster": list(cluster),
                 "nothing": "" if cluster else words.IN_NO_CLUSTER,
                 "nearest": [
-                    _crossings(case, [other], names)[0]
+                    _crossings(case, [neighbour], names)[0]
                     | words.figures(both)
                     | {
-                        "together": other in cluster,
-                        "shares": _shares(case, (crossing, other), both, names)[:_SUMMARY],
+                        "together": neighbour in cluster,
+                        "shares": _shares(case, (crossing, neighbour), both, names)[:_SUMMARY],
                     }
-                    for other, both in nearest.items()
+                    for neighbour, both in nearest.items()
                 ],
                 "more_nearest": len(every) - len(nearest),
                 "ranked_on": self._ask.ranked_on,
@@ -267,7 +267,7 @@ class Linkage:
         linkage = case.linkage
         if crossing:
             _check(case, crossing)
-            pairs = [((crossing, other), both) for other, both in linkage.nearest(crossing).items()]
+            pairs = [((crossing, neighbour), both) for neighbour, both in linkage.nearest(crossing).items()]
         else:
             pairs = list(islice(linkage.links(), _PAIRS + 1))
         table = pairs[:_PAIRS]

@@ -40,8 +40,8 @@ _NAMED = 5
 def _perhaps(coarse: Mapping[str, str], *, more: bool) -> str:
     """Return a sentence on crossings with a coarse date that may fall on these days but are not covered."""
     named = [f"{name} ({date})" for name, date in coarse.items()]
-    others = f" and {'more than ' if more else ''}{count(len(named) - _NAMED, 'other')}" if len(named) > _NAMED else ""
-    return f"May be of these days too, and not asked about: {', '.join(named[:_NAMED])}{others}." if named else ""
+    rest = f" and {'more than ' if more else ''}{count(len(named) - _NAMED, 'other')}" if len(named) > _NAMED else ""
+    return f"May be of these days too, and not asked about: {', '.join(named[:_NAMED])}{rest}." if named else ""
 
 
 class Answers:
@@ -69,16 +69,18 @@ class Answers:
         """
         with self._ask.look("read", query="behind") as outcome:
             certain, coarse, more = self._crossings(day, until or day)
-            asked = tuple(dict.fromkeys((*filter(None, ids), *certain)))
-            perhaps = _perhaps({name: date for name, date in coarse.items() if name not in asked}, more=more)
-            only_perhaps = not asked and bool(coarse) and not more
+            starts = tuple(dict.fromkeys((*filter(None, ids), *certain)))
+            perhaps = _perhaps({name: date for name, date in coarse.items() if name not in starts}, more=more)
+            only_perhaps = not starts and bool(coarse) and not more
             if only_perhaps:
-                asked, perhaps = tuple(coarse), "No crossing is known to be of these days: those asked about may be."
-            if not asked:
+                starts, perhaps = tuple(coarse), "No crossing is known to be of these days: those asked about may be."
+            if not starts:
                 raise RequestError("Say what is asked about: ids, or a day on which there are crossings.")
-            if len(asked) > MOST_STARTS:
-                raise RequestError(f"That is {len(asked)} at once; {MOST_STARTS} go. Take fewer days, or some of them.")
-            answered = self._answered(asked, service=service)
+            if len(starts) > MOST_STARTS:
+                raise RequestError(
+                    f"That is {len(starts)} at once; {MOST_STARTS} go. Take fewer days, or some of them."
+                )
+            answered = self._build_answer(starts, service=service)
             if perhaps:
                 answer = replace(answered.answer, gaps=(perhaps, *answered.answer.gaps))
                 answered = replace(answered, answer=answer, perhaps=only_perhaps)
@@ -105,21 +107,21 @@ class Answers:
             version=version,
             by=self._ask.principal.name,
             purpose=self._ask.purpose,
-            made=moment(now()),
+            printed_at=moment(now()),
             in_steps=not self._ask.grant.sources,
         )
 
-    def _answered(self, asked: Sequence[str], *, service: bool) -> Behind:
+    def _build_answer(self, starts: Sequence[str], *, service: bool) -> Behind:
         reads = _Reads(self._ask)
-        along = self._along(reads, asked)
-        targets = dict.fromkeys((*asked, *along))
+        along = self._along(reads, starts)
+        targets = dict.fromkeys((*starts, *along))
         done = [row for row in reads.around(targets, _DONE) if row["object"] in targets]
         actors = [row["subject"] for row in done]
         gangs = [row["subject"] for row in done if row["subject_kind"] == "gang"]
         runs = [row["subject"] for row in reads.around(gangs, (RUNS,))]
         named = list(dict.fromkeys((*actors, *runs, *along)))
-        first = self._drawn(asked, named)
-        counted = self._counted(
+        first = self._draw(starts, named)
+        counted = self._count_people(
             [node.id for node in first.nodes if node.kind == "crossing"],
             [node.id for node in first.nodes if node.kind == "person"],
         )
@@ -127,47 +129,49 @@ class Answers:
         served = {name: number for (name, relation), (number, _) in counted.items() if relation == SERVES}
         standing, ranked = self._standing({node.id for node in first.nodes})
         coercers = self._coercers(reads, {*actors, *runs})
-        some = rows(first, asked, standing, carried, served, coercers)
-        behind_them = {said.who.id for row in some for said in row.said}
-        around = reads.around({*behind_them, *(node.id for row in some for node, _ in row.along)}, LINKING)
-        every = list(dict.fromkeys((*named, *shared_by(some, around))))
-        view = self._drawn(asked, every) if len(every) > len(named) else first
-        denials, unread = self._denials(some)
+        answer_rows = rows(first, starts, standing, carried, served, coercers)
+        behind_them = {part.who.id for row in answer_rows for part in row.said}
+        around = reads.around({*behind_them, *(node.id for row in answer_rows for node, _ in row.along)}, LINKING)
+        every = list(dict.fromkeys((*named, *shared_by(answer_rows, around))))
+        view = self._draw(starts, every) if len(every) > len(named) else first
+        denials, unread = self._denials(answer_rows)
         answer = behind(
-            some,
+            answer_rows,
             view,
-            self._asking(some),
+            self._asking(answer_rows),
             denials,
-            absent=len(asked) - len(some),
-            truncated=view.truncated or reads.cut or unread or len(set(every) - set(asked)) > MOST_NODES,
+            absent=len(starts) - len(answer_rows),
+            truncated=view.truncated or reads.cut or unread or len(set(every) - set(starts)) > MOST_NODES,
         )
         marks = {key: value for key, value in counted.items() if key[1] == CARRIED or service}
         drawn = beside(view, answer.rows, answer.common[:_SHARED], marks)
-        return Behind(answer, drawn, tuple(asked), ranked_on=ranked)
+        return Behind(answer, drawn, tuple(starts), ranked_on=ranked)
 
-    def _along(self, reads: _Reads, asked: Sequence[str]) -> list[str]:
+    def _along(self, reads: _Reads, starts: Sequence[str]) -> list[str]:
         """Return ids of entities included with those asked about: for a crossing its boats, but not its passengers."""
-        kinds = {name: known["kind"] for name, known in self._ask.named(asked).items()}
+        kinds = {name: known["kind"] for name, known in self._ask.named(starts).items()}
         names = dict.fromkeys(name for kind in kinds.values() for name, _, _ in ALONG.get(kind, ()))
         far_ends = [
             row[far]
-            for row in reads.around(asked, names)
+            for row in reads.around(starts, names)
             for near, far in (("subject", "object"), ("object", "subject"))
             if (row["relation"], near, row[f"{far}_kind"]) in ALONG.get(kinds.get(row[near], ""), ())
         ]
         return list(dict.fromkeys(far_ends))
 
-    def _drawn(self, asked: Sequence[str], others: Iterable[str]) -> Picture:
+    def _draw(self, starts: Sequence[str], more_ids: Iterable[str]) -> Picture:
         return self._picture(
             PictureRequest(
-                asked,
+                starts,
                 depth=0,
-                added=[name for name in dict.fromkeys(others) if name not in asked][:MOST_NODES],
+                added=[name for name in dict.fromkeys(more_ids) if name not in starts][:MOST_NODES],
                 relations=list(dict.fromkeys((*_DONE, *_ALONG, RUNS, *LINKING))),
             )
         )
 
-    def _counted(self, crossings: Collection[str], people: Collection[str]) -> dict[tuple[str, str], tuple[int, float]]:
+    def _count_people(
+        self, crossings: Collection[str], people: Collection[str]
+    ) -> dict[tuple[str, str], tuple[int, float]]:
         """Map (id, relation) to people carried on a crossing or served by a person, and the best link's belief."""
         counted = self._ask.rows("network.counted", ids=sorted({*crossings, *people}))
         return {(row["id"], row["relation"]): (row["number"], row["belief"]) for row in counted.dicts()}
@@ -197,22 +201,22 @@ class Answers:
         """Return the ranks of these entities, if the reader may see a ranking, and the sentence that qualifies them."""
         if not self._ask.may("analyse"):
             return {}, ""
-        held = {}
+        ranks = {}
         with self._ask.act("analyse", query="hubs") as outcome:
             places, ranking = self._material.places(), self._material.ranking()
             if ranking.verdict == "abstains":
                 return {}, said_of_ranks(ranking, self._ask.ranked_on)
             leads = ranking.leads
             for row in (LeadRow.of(lead, places.get(lead.id)) for lead in leads if lead.id in named):
-                held[row.id] = LeadRank(
+                ranks[row.id] = LeadRank(
                     row.rank, row.best_rank, row.worst_rank, row.rests_on or "", row.moved_by or "", row.rank_without
                 )
             outcome["rows"] = len(leads)
-        return held, self._ask.ranked_on
+        return ranks, self._ask.ranked_on
 
-    def _denials(self, some: Sequence[AnswerRow]) -> tuple[list[tuple[LinkKey, Denial]], bool]:
+    def _denials(self, answer_rows: Sequence[AnswerRow]) -> tuple[list[tuple[LinkKey, Denial]], bool]:
         """Return denials of anything the rows say, and whether there are more than were read."""
-        edges = [said.edge for row in some for said in denied(row)]
+        edges = [part.edge for row in answer_rows for part in denied(row)]
         if not edges:
             return [], False
         released = self._ask.rows(
@@ -223,18 +227,18 @@ class Answers:
         )
         return [denial(row) for row in released.dicts()], released.truncated
 
-    def _asking(self, some: Sequence[AnswerRow]) -> list[OpenQuestion]:
+    def _asking(self, answer_rows: Sequence[AnswerRow]) -> list[OpenQuestion]:
         """Return questions about the gaps: a statement that mentions the entity itself, or one included with it."""
         if not self._ask.may("analyse"):
             return []
-        gaps = list(dict.fromkeys((name, node) for row in some for name, node in row.missing))
+        gaps = list(dict.fromkeys((name, node) for row in answer_rows for name, node in row.missing))
         statements = self._questions.statements_on([node.id for _, node in gaps]) if gaps else {}
         by_statement: dict[tuple[str, str, bool], list[tuple[str, Node]]] = {}
         for name, node in gaps:
             if node.id in statements:
                 statement, kind, hidden = statements[node.id]
                 by_statement.setdefault((statement, kind, hidden and not statement), []).append((name, node))
-        asking = [OpenQuestion(tuple(some), *statement) for statement, some in by_statement.items()]
+        asking = [OpenQuestion(tuple(its_gaps), *statement) for statement, its_gaps in by_statement.items()]
         return sorted(asking, key=lambda question: (not question.statement, question.custodian))[:_QUESTIONS]
 
 

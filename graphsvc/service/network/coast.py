@@ -60,7 +60,9 @@ def _lines(south: int, west: int, north: int, east: int) -> tuple[Line, ...]:
     ).filled(0.5, 2.0)
     # The stubs do not distinguish fill types; the type used here gives points (x, y) and the offsets of rings.
     points, offsets = cast("tuple[list[Coordinates], list[Offsets]]", shores)
-    rings = (some[begin:end] for some, at in zip(points, offsets, strict=True) for begin, end in itertools.pairwise(at))
+    rings = (
+        outline[begin:end] for outline, at in zip(points, offsets, strict=True) for begin, end in itertools.pairwise(at)
+    )
     return tuple(
         tuple((round(float(y), 4), round(float(x), 4)) for x, y in ring) for ring in rings if len(ring) >= _SHORTEST
     )

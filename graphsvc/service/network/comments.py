@@ -73,7 +73,7 @@ class Comments:
         self._require_there(ids)
         with self._ask.act("read", step="comments", about=list(ids)) as outcome:
             key = self._ask.key
-            mine = (_ROW.c.about == about(key, ids), *self._seen())
+            mine = (_ROW.c.about == about(key, ids), *self._visibility())
             with transaction(self._ask.database) as connection:
                 rows = connection.execute(sa.select(_ROW).where(*mine).order_by(_ROW.c.number)).all()
             outcome["rows"] = len(rows)
@@ -87,7 +87,7 @@ class Comments:
         with self._ask.act("read", step="comments", what="counts"):
             key = self._ask.key
             columns = (_ROW.c.id, _ROW.c.about, _ROW.c.about_sealed)
-            standing = (*self._seen(), _ROW.c.taken_back_at.is_(None))
+            standing = (*self._visibility(), _ROW.c.taken_back_at.is_(None))
             with transaction(self._ask.database) as connection:
                 rows = connection.execute(sa.select(*columns).where(*standing)).all()
             counts = Counter(row.about for row in rows)
@@ -98,10 +98,10 @@ class Comments:
             }
         nodes = {ids[0]: number for ids, number in counted.items() if len(ids) == 1}
         links = {(ids[0], ids[1], ids[2]): number for ids, number in counted.items() if len(ids) == _ENDS}
-        there = self._present({*nodes, *(end for link in links for end in (link[0], link[2]))})
-        joined = self._joined({end for link in links for end in (link[0], link[2])} & there)
+        present_ids = self._present({*nodes, *(end for link in links for end in (link[0], link[2]))})
+        joined = self._visible_links({end for link in links for end in (link[0], link[2])} & present_ids)
         return (
-            {identifier: number for identifier, number in sorted(nodes.items()) if identifier in there},
+            {identifier: number for identifier, number in sorted(nodes.items()) if identifier in present_ids},
             {link: number for link, number in sorted(links.items()) if link in joined},
         )
 
@@ -125,12 +125,12 @@ class Comments:
             with alone(self._ask.database, _LOCK) as connection:
                 mine = (_ROW.c.case_id == self._ask.case, _ROW.c.about == hashed)
                 # Only this account's comments are counted, so that nothing shows how many others wrote, at any level.
-                said = (
+                count_query = (
                     sa.select(sa.func.count())
                     .select_from(_ROW)
                     .where(*mine, _ROW.c.account == self._ask.principal.name)
                 )
-                if connection.execute(said).scalar_one() >= MOST_COMMENTS:
+                if connection.execute(count_query).scalar_one() >= MOST_COMMENTS:
                     raise RequestError(
                         f"You have said {MOST_COMMENTS} things about this, which is the most there may be."
                     )
@@ -162,7 +162,7 @@ class Comments:
             self._ask.act("keep", step="comment", what="take back", comment=identifier),
             alone(self._ask.database, _LOCK) as connection,
         ):
-            row = connection.execute(sa.select(_ROW).where(_ROW.c.id == identifier, *self._seen())).first()
+            row = connection.execute(sa.select(_ROW).where(_ROW.c.id == identifier, *self._visibility())).first()
             if row is None:
                 raise NotFound("There is no such comment that you can see in this case.")
             if row.account != self._ask.principal.name:
@@ -172,7 +172,7 @@ class Comments:
 
     # -- how --------------------------------------------------------------------------------------------------
 
-    def _seen(self) -> tuple[sa.ColumnElement[bool], ...]:
+    def _visibility(self) -> tuple[sa.ColumnElement[bool], ...]:
         """Return conditions for the comments this reader may see."""
         return _ROW.c.case_id == self._ask.case, _ROW.c.handling.in_(self._ask.grant.codes)
 
@@ -188,17 +188,17 @@ class Comments:
                 "A comment is about one entity, by its id, or one link, by subject, relation and object."
             )
         if len(ids) == 1:
-            there = bool(self._present(ids))
+            is_present = bool(self._present(ids))
         else:
-            there = (ids[0], ids[1], ids[2]) in self._joined({ids[0], ids[2]})
-        if not there:
+            is_present = (ids[0], ids[1], ids[2]) in self._visible_links({ids[0], ids[2]})
+        if not is_present:
             raise nothing(" ".join(ids))
 
     def _present(self, ids: set[str] | Sequence[str]) -> set[str]:
         """Return the ids that are visible to this reader."""
         return {row["id"] for row in self._ask.rows("network.there", ids=sorted(ids)).dicts()} if ids else set()
 
-    def _joined(self, ids: set[str]) -> set[Link]:
+    def _visible_links(self, ids: set[str]) -> set[Link]:
         """Return the links among these ids that are visible to this reader."""
         rows = self._ask.rows("network.among", ids=sorted(ids)).dicts() if ids else []
         return {(row["subject"], row["relation"], row["object"]) for row in rows}

@@ -102,11 +102,11 @@ class Entities:
             raise nothing(identifier)
         kind = named[identifier]["kind"]
         rows = self._ask.rows(_ONE[kind], id=identifier).dicts()
-        asked: dict[str, Any] = {"id": identifier, "relation": relation}
-        ties = self._ask.rows("entities.ties", **asked).dicts()
-        links, cut = self._links(asked, after, min(most, LINKS_AT_ONCE), ties)
+        parameters: dict[str, Any] = {"id": identifier, "relation": relation}
+        ties = self._ask.rows("entities.ties", **parameters).dicts()
+        links, cut = self._links(parameters, after, min(most, LINKS_AT_ONCE), ties)
         whole = len(links) == sum(row["links"] for row in ties)
-        claims, truncated = self._all_claims(asked) if whole else self._claims(asked, links, first=not after)
+        claims, truncated = self._all_claims(parameters) if whole else self._claims(parameters, links, first=not after)
         return EntityPage(
             identifier,
             kind,
@@ -128,33 +128,35 @@ class Entities:
         """Return all claims about an entity that are denials or were taken back: rows of `entities.claims`."""
         return self._ask.rows("entities.claims", id=identifier, which="against")
 
-    def _links(self, asked: Mapping[str, Any], after: int, most: int, ties: _Rows) -> tuple[_Rows, bool]:
+    def _links(self, parameters: Mapping[str, Any], after: int, most: int, ties: _Rows) -> tuple[_Rows, bool]:
         """Return the requested links, and whether the row cap cut them."""
         if after and after >= max((row["links"] for row in ties), default=0):
             return [], False
-        links = self._ask.rows("entities.links", **asked, after=after, most=most)
+        links = self._ask.rows("entities.links", **parameters, after=after, most=most)
         return links.dicts(), links.truncated
 
-    def _all_claims(self, asked: Mapping[str, Any]) -> tuple[_Rows, bool]:
+    def _all_claims(self, parameters: Mapping[str, Any]) -> tuple[_Rows, bool]:
         """Return every claim, and whether there are more; claims without a link are always included."""
-        every = self._ask.rows("entities.claims", **asked)
+        every = self._ask.rows("entities.claims", **parameters)
         claims = every.dicts()
         if every.truncated:
             claims += [
-                row for row in self._ask.rows("entities.claims", **asked, which="apart").dicts() if row not in claims
+                row
+                for row in self._ask.rows("entities.claims", **parameters, which="apart").dicts()
+                if row not in claims
             ]
         return claims, every.truncated
 
-    def _claims(self, asked: Mapping[str, Any], links: _Rows, *, first: bool) -> tuple[_Rows, bool]:
+    def _claims(self, parameters: Mapping[str, Any], links: _Rows, *, first: bool) -> tuple[_Rows, bool]:
         """Return the claims behind some links (with the first ones, also claims without a link), and if more exist."""
         keys = {link_key(link) for link in links}
-        others = {target if subject == asked["id"] else subject for subject, _, target in keys}
-        behind = self._ask.rows("entities.between", **asked, others=sorted(others))
+        far_ends = {target if subject == parameters["id"] else subject for subject, _, target in keys}
+        behind = self._ask.rows("entities.between", **parameters, others=sorted(far_ends))
         # Claims about the same two entities in another relation belong to links that are not returned.
         claims = [claim for claim in behind.dicts() if link_key(claim) in keys]
         if not first:
             return claims, behind.truncated
-        apart = self._ask.rows("entities.claims", **asked, which="apart")
+        apart = self._ask.rows("entities.claims", **parameters, which="apart")
         return claims + apart.dicts(), behind.truncated or apart.truncated
 
     def between(self, subject: str, relation: str, target: str) -> Released:

@@ -58,8 +58,8 @@ class Growth:
     kinds: tuple[Neighbours, ...]
 
 
-def growth(ask: Ask, identifier: str, shown: set[str], filters: Mapping[str, Any]) -> Growth:
-    """Count the neighbours of `identifier` that are not `shown`, along links that match `filters`.
+def growth(ask: Ask, identifier: str, shown_ids: set[str], filters: Mapping[str, Any]) -> Growth:
+    """Count the neighbours of `identifier` that are not `shown_ids`, along links that match `filters`.
 
     Raises:
         NotFound: it is not visible to this reader.
@@ -67,7 +67,7 @@ def growth(ask: Ask, identifier: str, shown: set[str], filters: Mapping[str, Any
     named = ask.named([identifier])
     if not named:
         raise nothing(identifier)
-    rows = ask.rows("network.growth", id=identifier, ids=sorted({identifier, *shown}), **filters).dicts()
+    rows = ask.rows("network.growth", id=identifier, ids=sorted({identifier, *shown_ids}), **filters).dicts()
     number, first = (sum(row["number"] for row in rows if row["by"] == by) for by in ("all", "first"))
     by_relation = sorted((row for row in rows if row["by"] == "relation"), key=lambda row: family(row["word"]) in ASIDE)
     return Growth(

@@ -54,18 +54,18 @@ class CaseLists:
             Busy: the case is being imported, or changed during the read.
             OperatorError: it has more rows than may be read.
         """
-        return self._looked("crossings", self._caches.crossings, self._list_crossings)
+        return self._read_list("crossings", self._caches.crossings, self._list_crossings)
 
     def workplaces(self) -> list[ListedRow]:
         """Return every workplace with its controllers and managers, most people first. Otherwise as `crossings`."""
-        return self._looked("workplaces", self._caches.workplaces, self._list_workplaces)
+        return self._read_list("workplaces", self._caches.workplaces, self._list_workplaces)
 
     def over_time(self) -> CrossingsOverTime:
         """Return all crossings over time. Raises as `crossings`."""
         with self._ask.look("read", query="crossings"):
             return self._caches.over_time.of(self._ask.state, self._count)
 
-    def _looked(
+    def _read_list(
         self, query: str, cache: Cache[list[ListedRow]], read: Callable[[], list[ListedRow]]
     ) -> list[ListedRow]:
         with self._ask.look("read", query=query) as outcome:

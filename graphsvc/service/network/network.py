@@ -86,20 +86,20 @@ class Network:
         """
         # A step taken in memory runs no logged query; this line records the request and the entities it is around.
         with self._ask.look("read", **wanted.particulars):
-            return self._drawn(wanted)
+            return self._draw(wanted)
 
-    def _drawn(self, wanted: PictureRequest) -> Picture:
+    def _draw(self, wanted: PictureRequest) -> Picture:
         """Draw the picture within the act that `picture` logs. Raises as `picture`."""
         web = self._web(wanted)
         stages, cut = self._stages(wanted, web)
         ids = {"ids": [identifier for stage in stages for identifier in stage]}
-        asked = wanted.filters | ids
+        parameters = wanted.filters | ids
         questions = [
             ("network.nodes", wanted.counted | ids | {"beyond": ids["ids"] if web is None else []}),
-            ("network.among", asked),
+            ("network.among", parameters),
         ]
         if wanted.apart:
-            questions.append(("network.among", asked | {"grades": list(wanted.apart)}))
+            questions.append(("network.among", parameters | {"grades": list(wanted.apart)}))
         entities, among, *of_grades = self._ask.together(*questions)
         known = entities.dicts()
         if web is not None:
@@ -116,7 +116,9 @@ class Network:
             truncated=among.truncated or entities.truncated or cut,
             in_steps=not self._ask.grant.sources,
             arrangement=wanted.arrangement,
-            graded={(row["subject"], row["relation"], row["object"]) for some in of_grades for row in some.dicts()}
+            graded={
+                (row["subject"], row["relation"], row["object"]) for released in of_grades for row in released.dicts()
+            }
             if wanted.apart
             else None,
         )
@@ -224,13 +226,13 @@ class Network:
 
         Neighbours that come last are a separate list.
         """
-        asked = wanted.openings
-        if not asked:
+        openings = wanted.openings
+        if not openings:
             return [], False
-        ids = [identifier for identifier, _ in asked]
-        words = [word or "*" for _, word in asked]
+        ids = [identifier for identifier, _ in openings]
+        words = [word or "*" for _, word in openings]
         # An earlier opening may already have added a neighbour, so enough spare ones are requested.
-        room = OPENING * len(asked) + len(wanted.alone)
+        room = OPENING * len(openings) + len(wanted.alone)
         opened = self._ask.rows(
             "network.opened", ids=ids, words=words, known=known, room=room, **wanted.filters, **wanted.aside
         )

@@ -48,11 +48,11 @@ class Overviews:
         with self._ask.act("analyse", query="overview") as outcome:
             filters = {"relations": sorted(relations), "least": least, "recorded": recorded, "grades": sorted(grades)}
             level = (*self._ask.state, str(filters))
-            drawing = self._ask.home.caches(OverviewCaches).overviews.of(level, lambda: self._drawn(filters))
+            drawing = self._ask.home.caches(OverviewCaches).overviews.of(level, lambda: self._draw(filters))
             outcome["rows"] = len(drawing.ids)
         return drawing
 
     @lasting()
-    def _drawn(self, filters: Mapping[str, Any]) -> Overview:
+    def _draw(self, filters: Mapping[str, Any]) -> Overview:
         entities, links = self._ask.together(("cases.entities", {}), ("network.whole", filters), whole=True)
         return overview(entities.dicts(), [(subject, objects) for subject, objects in links.rows])

@@ -205,17 +205,17 @@ class Paths:
         with self._ask.act("analyse", query="paths", of=kind, people=list(chosen)) as outcome:
             web = self._web()
             rules = Rules(_over(web, relations, besides), least, recorded, frozenset(avoiding) - set(chosen))
-            ground = self._ground(web, rules)
+            way_network = self._ground(web, rules)
             if kind == "accounts":
-                way_sets = [self._accounts(ground, rules, chosen[0], most)]
+                way_sets = [self._accounts(way_network, rules, chosen[0], most)]
                 outcome["sources"] = {source for _, account in way_sets[0].ways if account for source in account.group}
             else:
                 way_sets = [
-                    _between(ground, pair, kind, steps, most, LOOKED // (len(chosen) - 1))
+                    _between(way_network, pair, kind, steps, most, LOOKED // (len(chosen) - 1))
                     for pair in combinations(chosen, 2)
                 ]
             outcome["rows"] = sum(len(way_set.ways) for way_set in way_sets)
-        return self._told_ways(kind, chosen, ground, way_sets)
+        return self._told_ways(kind, chosen, way_network, way_sets)
 
     def _ground(self, web: Web, rules: Rules) -> WayGround:
         """Return the network under these rules, kept with its intermediate results until the case changes."""
@@ -228,15 +228,15 @@ class Paths:
 
     @lasting()
     def _read_web(self) -> Web:
-        return web_of(self._ask.read("paths.links", action="analyse", whole=True, laid=True).rows)
+        return web_of(self._ask.read("paths.links", action="analyse", whole=True, in_columns=True).rows)
 
-    def _accounts(self, ground: WayGround, rules: Rules, end: str, most: int) -> _Found:
+    def _accounts(self, way_network: WayGround, rules: Rules, end: str, most: int) -> _Found:
         claims, _, dependence = self._material.given()
 
         def strength(claim: Claim) -> float:
             return claim_belief(*claim.grading, self._ask.home.weights)
 
-        account_ways = accounts(ground, rules, claims, dependence, end, strength)
+        account_ways = accounts(way_network, rules, claims, dependence, end, strength)
         return _Found(
             "",
             end,
@@ -245,17 +245,21 @@ class Paths:
             over=False,
         )
 
-    def _told_ways(self, kind: str, ends: Sequence[str], ground: WayGround, way_sets: Sequence[_Found]) -> ShownPaths:
+    def _told_ways(
+        self, kind: str, ends: Sequence[str], way_network: WayGround, way_sets: Sequence[_Found]
+    ) -> ShownPaths:
         """Add statements and names to the paths found."""
         ways = [way for way_set in way_sets for way in way_set.ways]
-        said, cut = self._said(dict.fromkeys(link[:3] for way in ways for link in _links(ground, *way)))
+        statements, cut = self._find_statements(
+            dict.fromkeys(link[:3] for way in ways for link in _links(way_network, *way))
+        )
         everyone = {*ends, *(node for way, _ in ways for node in way.nodes)}
         named = self._ask.named(everyone)
         between = tuple(
             Between(
                 way_set.first,
                 way_set.second,
-                tuple(_way(ground, *way, said) for way in way_set.ways),
+                tuple(_way(way_network, *way, statements) for way in way_set.ways),
                 way_set.more,
                 way_set.over,
             )
@@ -268,20 +272,20 @@ class Paths:
             cut,
         )
 
-    def _said(self, links: Iterable[tuple[str, str, str]]) -> tuple[_Statements, bool]:
+    def _find_statements(self, links: Iterable[tuple[str, str, str]]) -> tuple[_Statements, bool]:
         """Return claims that assert or deny each link, and whether rows were cut."""
         wanted = list(links)
-        said: _Statements = {link: [] for link in wanted}
+        statements: _Statements = {link: [] for link in wanted}
         if not wanted:
-            return said, False
+            return statements, False
         every = dict.fromkeys(order for link in wanted for order in orders(link))
         subjects, relations, objects = (list(column) for column in zip(*every, strict=True))
         rows = self._ask.rows("paths.said", subjects=subjects, relations=relations, objects=objects)
         for row in rows.dicts():
             for link in orders(link_key(row)):
-                if link in said and (link == link_key(row) or row["polarity"] == "denies"):
-                    said[link].append(row)
-        return said, rows.truncated
+                if link in statements and (link == link_key(row) or row["polarity"] == "denies"):
+                    statements[link].append(row)
+        return statements, rows.truncated
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,45 +299,45 @@ class _Found:
     over: bool
 
 
-def _between(ground: WayGround, pair: tuple[str, str], kind: str, steps: int, most: int, look: int) -> _Found:
+def _between(way_network: WayGround, pair: tuple[str, str], kind: str, steps: int, most: int, look: int) -> _Found:
     if kind == "likeliest":
-        ways = likeliest(ground, *pair, most, look)
+        ways = likeliest(way_network, *pair, most, look)
     elif kind == "every":
-        ways = every(ground, *pair, steps, most, look)
+        ways = every(way_network, *pair, steps, most, look)
     else:
-        ways = shortest(ground, *pair, most)
+        ways = shortest(way_network, *pair, most)
     more = max(ways.number - len(ways.ways), 0)
     return _Found(*pair, [(way, None) for way in ways.ways], more, ways.over)
 
 
-def _links(ground: WayGround, way: Way, account: AccountWay | None) -> list[tuple[str, str, str, float, int]]:
+def _links(way_network: WayGround, way: Way, account: AccountWay | None) -> list[tuple[str, str, str, float, int]]:
     """Return the links of a path, each with its belief and the number of other links between the two nodes."""
     links = []
-    for place, (node, other) in enumerate(pairwise(way.nodes)):
+    for place, (node, neighbour) in enumerate(pairwise(way.nodes)):
         if place == 0 and account is not None:
             claim = account.claim
             links.append((claim.subject, claim.relation, claim.object, way.beliefs[0], 0))
             continue
-        tie, *others = ground.between(node, other)
-        subject, target = (node, other) if tie.outward else (other, node)
-        links.append((subject, tie.relation, target, way.beliefs[place], len(others)))
+        tie, *parallel_links = way_network.between(node, neighbour)
+        subject, target = (node, neighbour) if tie.outward else (neighbour, node)
+        links.append((subject, tie.relation, target, way.beliefs[place], len(parallel_links)))
     return links
 
 
 def _way(
-    ground: WayGround,
+    way_network: WayGround,
     way: Way,
     account: AccountWay | None,
-    said: _Statements,
+    statements: _Statements,
 ) -> ShownPath:
     steps = []
-    for subject, relation, target, belief, others in _links(ground, way, account):
-        rows = said[subject, relation, target]
+    for subject, relation, target, belief, parallel_count in _links(way_network, way, account):
+        rows = statements[subject, relation, target]
         asserting, denying = (
             tuple(row for row in rows if row["polarity"] == polarity) for polarity in ("asserts", "denies")
         )
         contested = any(row["denied"] == CONTESTED for row in rows)
-        steps.append(ShownStep(subject, relation, target, belief, others, asserting, denying, contested))
+        steps.append(ShownStep(subject, relation, target, belief, parallel_count, asserting, denying, contested))
     if account is None:
         return ShownPath(way.nodes, tuple(steps), way.belief, way.weakest)
     group, claim = tuple(sorted(account.group)), account.claim

@@ -105,7 +105,7 @@ class SavedViews:
 
     def listed(self) -> list[SavedView]:
         """Return the user's own views and shared ones, last changed first."""
-        with self._stored("read", "list") as views:
+        with self._open_store("read", "list") as views:
             return views.pictures()
 
     def look(self, identifier: str) -> tuple[SavedView, list[ViewVersion]]:
@@ -114,7 +114,7 @@ class SavedViews:
         Raises:
             NotFound: it does not exist, or this reader may not see it. The same for all methods that take a view's id.
         """
-        with self._stored("read", "open", picture_id=identifier) as views:
+        with self._open_store("read", "open", picture_id=identifier) as views:
             return views.picture(identifier), views.versions(identifier)
 
     def open(self, identifier: str, version: int = 0) -> OpenedView:
@@ -123,14 +123,16 @@ class SavedViews:
         Raises:
             NotFound: it has no such version.
         """
-        with self._stored("read", "open", picture_id=identifier, version=version) as views:
+        with self._open_store("read", "open", picture_id=identifier, version=version) as views:
             view = views.picture(identifier)
             opened, state, links = views.version(identifier, version or view.version)
-        there = self._standing(canvas.named(state))
-        shown = canvas.shown(state)
-        changes = self._since(links, self._linked(shown, view.handling), there)
+        visible_ids = self._standing(canvas.named(state))
+        shown_ids = canvas.shown(state)
+        changes = self._since(links, self._links_among(shown_ids, view.handling), visible_ids)
         newest = opened.number == view.version
-        return OpenedView(view, opened, newest, canvas.drawable(state, there), len(shown - there), changes)
+        return OpenedView(
+            view, opened, newest, canvas.drawable(state, visible_ids), len(shown_ids - visible_ids), changes
+        )
 
     def newest(self, identifier: str) -> ViewVersion:
         """Return the newest version of a view: cheap for repeated polling, and not logged."""
@@ -150,7 +152,7 @@ class SavedViews:
         """
         words = worded(name, notes)
         visible, links = self._as_kept(canvas.checked(state), self._ask.grant.handling)
-        with self._stored("keep", "save", writing=True) as views:
+        with self._open_store("keep", "save", writing=True) as views:
             identifier = views.new(for_others(words, self._ask.withhold()), shared=shared)
             views.add(identifier, visible, links, "saved first")
             return views.picture(identifier)
@@ -163,7 +165,7 @@ class SavedViews:
             OtherLevel: the view was made at another handling level.
             RequestError: the state is invalid.
         """
-        return self._added("save", identifier, canvas.checked(state), None if anyway else base)
+        return self._add_version("save", identifier, canvas.checked(state), None if anyway else base)
 
     def restore(self, identifier: str, version: int) -> SavedView:
         """Make an earlier version the newest again, as a new version.
@@ -172,10 +174,10 @@ class SavedViews:
             NotFound: there is no such version.
             OtherLevel: the view was made at another handling level.
         """
-        with self._stored("read", "open", picture_id=identifier, version=version) as views:
+        with self._open_store("read", "open", picture_id=identifier, version=version) as views:
             views.picture(identifier)
             _, state, _ = views.version(identifier, version)
-        return self._added("restore", identifier, state, None, f"version {version} again")
+        return self._add_version("restore", identifier, state, None, f"version {version} again")
 
     def rename(self, identifier: str, name: str, notes: str) -> SavedView:
         """Change the name and notes of a view.
@@ -185,7 +187,7 @@ class SavedViews:
             RequestError: name or notes are invalid.
         """
         words = worded(name, notes)
-        with self._stored("keep", "rename", writing=True, picture_id=identifier) as views:
+        with self._open_store("keep", "rename", writing=True, picture_id=identifier) as views:
             _require_own(views.picture(identifier))
             views.rename(identifier, for_others(words, self._ask.withhold()))
             return views.picture(identifier)
@@ -197,11 +199,13 @@ class SavedViews:
             Refused: another user made it, or has saved in it.
         """
         step = "share" if shared else "unshare"
-        with self._stored("keep", step, writing=True, picture_id=identifier) as views:
+        with self._open_store("keep", step, writing=True, picture_id=identifier) as views:
             _require_own(views.picture(identifier))
-            other = views.other(identifier)
-            if other and not shared:
-                raise Refused(f"{other} has saved in this view, so it stays shared: their work would be out of reach.")
+            co_author = views.other(identifier)
+            if co_author and not shared:
+                raise Refused(
+                    f"{co_author} has saved in this view, so it stays shared: their work would be out of reach."
+                )
             views.share(identifier, shared=shared)
             return views.picture(identifier)
 
@@ -214,28 +218,28 @@ class SavedViews:
         Raises:
             Refused: another user made it.
         """
-        with self._stored("keep", "delete", writing=True, picture_id=identifier) as views:
+        with self._open_store("keep", "delete", writing=True, picture_id=identifier) as views:
             _require_own(views.picture(identifier))
-            other = views.other(identifier)
-            if other:
-                views.pass_to(identifier, other)
+            co_author = views.other(identifier)
+            if co_author:
+                views.pass_to(identifier, co_author)
             else:
                 views.delete(identifier)
-            return other
+            return co_author
 
     # -- where one was ----------------------------------------------------------------------------------------
 
     def drafts(self) -> list[Draft]:
         """Return the user's latest positions in this case, as far as visible: latest sitting first, five at most."""
-        with self._stored("read", "drafts") as views:
+        with self._open_store("read", "drafts") as views:
             drafts = views.drafts()
             names = {view.id: view.name for view in views.pictures()} if drafts else {}
-        there = self._standing({identifier for draft in drafts for identifier in canvas.named(draft.state)})
+        visible_ids = self._standing({identifier for draft in drafts for identifier in canvas.named(draft.state)})
         return [
             Draft(
                 draft.sitting,
                 draft.at,
-                canvas.drawable(draft.state, there),
+                canvas.drawable(draft.state, visible_ids),
                 draft.picture if draft.picture in names else "",
                 names.get(draft.picture, ""),
                 draft.version if draft.picture in names else 0,
@@ -260,52 +264,54 @@ class SavedViews:
             raise RequestError("A sitting is called by 8 to 32 letters or digits.")
         checked = canvas.checked(state)
         checked = canvas.only(checked, self._standing(canvas.named(checked)))
-        with self._stored("keep", "draft", writing=True) as views:
+        with self._open_store("keep", "draft", writing=True) as views:
             if picture:
                 views.picture(picture)
             return views.keep_draft(sitting, checked, picture, version)
 
     def drop_draft(self, sitting: str) -> None:
         """Delete the position stored for a sitting."""
-        with self._stored("keep", "forget", writing=True) as views:
+        with self._open_store("keep", "forget", writing=True) as views:
             views.drop_draft(sitting)
 
     # -- how --------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _stored(self, action: str, what: str, *, writing: bool = False, **detail: Any) -> Iterator[ViewStore]:
+    def _open_store(self, action: str, operation: str, *, writing: bool = False, **detail: Any) -> Iterator[ViewStore]:
         """Log one act on the stored views, in one transaction. Nothing else may be logged inside.
 
         Writing acts run one at a time.
         """
         case = self._ask.case
-        with self._ask.act(action, step="view", what=what, **detail):
+        with self._ask.act(action, step="view", what=operation, **detail):
             self._ask.require_open()
             key = self._ask.key
             with alone(self._ask.database, _LOCK) if writing else transaction(self._ask.database) as connection:
                 yield ViewStore(connection, key, case, self._ask.principal.name, self._ask.grant, self._ask.withhold)
 
-    def _added(self, what: str, identifier: str, state: State, base: int | None, said: str = "") -> SavedView:
+    def _add_version(
+        self, operation: str, identifier: str, state: State, base: int | None, summary: str = ""
+    ) -> SavedView:
         """Add a version to a view; `base`, if given, must still be the newest."""
-        with self._stored("read", "open", picture_id=identifier) as views:
+        with self._open_store("read", "open", picture_id=identifier) as views:
             view = _require_addable(views, identifier, base)
         visible, links = self._as_kept(state, view.handling)
-        with self._stored("keep", what, writing=True, picture_id=identifier) as views:
+        with self._open_store("keep", operation, writing=True, picture_id=identifier) as views:
             view = _require_addable(views, identifier, base)
-            views.add(identifier, visible, links, said or views.changes(identifier, view.version, visible))
+            views.add(identifier, visible, links, summary or views.changes(identifier, view.version, visible))
             return views.picture(identifier)
 
     def _as_kept(self, state: State, handling: str) -> tuple[State, Links]:
         """Return the part of a state visible to this reader, and its links in stored form."""
         visible = canvas.only(state, self._standing(canvas.named(state)))
-        links = self._linked(canvas.shown(visible), handling)
+        links = self._links_among(canvas.shown(visible), handling)
         return visible, None if links is None else since.packed(links)
 
     def _standing(self, ids: Collection[str]) -> set[str]:
         """Return the ids that are visible to this reader."""
         return {row["id"] for row in self._ask.of_ids("network.there", ids)}
 
-    def _linked(self, ids: Collection[str], handling: str) -> dict[Key, Figures] | None:
+    def _links_among(self, ids: Collection[str], handling: str) -> dict[Key, Figures] | None:
         """Return links among some ids at a handling level, without source clearance; None if there are too many."""
         if not ids:
             return {}
@@ -313,18 +319,18 @@ class SavedViews:
         return None if rows.truncated else since.figures(rows.dicts())
 
     @staticmethod
-    def _since(links: Links, current: dict[Key, Figures] | None, there: Collection[str]) -> list[Change] | None:
+    def _since(links: Links, current: dict[Key, Figures] | None, visible_ids: Collection[str]) -> list[Change] | None:
         """Return the changes to links with both ends visible to this reader.
 
         The comparison uses what a reader at the view's level sees now, so that no clearance shows as a change.
         """
         if links is None or current is None:
             return None
-        was, stands = (
-            {key: figures for key, figures in linked.items() if key[0] in there and key[2] in there}
+        was, latest = (
+            {key: figures for key, figures in linked.items() if key[0] in visible_ids and key[2] in visible_ids}
             for linked in (since.unpacked(links), current)
         )
-        return since.changed(was, stands)
+        return since.changed(was, latest)
 
 
 def _require_own(view: SavedView) -> None:

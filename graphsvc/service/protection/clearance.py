@@ -27,18 +27,18 @@ def require_whole(ask: Ask) -> None:
         raise Refused(f"This takes clearance for handling code C in the case {case}.")
 
 
-def person_of(ask: Ask, given: str) -> tuple[str, bool]:
+def person_of(ask: Ask, identifier: str) -> tuple[str, bool]:
     """Return the pseudonym of a person, given the id shown on pages, and whether they are sealed.
 
     Raises:
         NotFound: there is no such person, or the reader may not see them.
     """
-    row = ask.named([given]).get(given)
+    row = ask.named([identifier]).get(identifier)
     if row is None or row["kind"] != "person":
-        raise NotFound(f"There is no person with the id {given[:80]!r} that you can see in this case.")
+        raise NotFound(f"There is no person with the id {identifier[:80]!r} that you can see in this case.")
     if row["sealed"]:
-        return given, True
-    return ask.pseudonyms("person", [given])[given], False
+        return identifier, True
+    return ask.pseudonyms("person", [identifier])[identifier], False
 
 
 def is_shown(ask: Ask, pseudonym: str) -> bool:
@@ -51,16 +51,16 @@ def is_shown(ask: Ask, pseudonym: str) -> bool:
     return bool(ask.named([pseudonym]))
 
 
-def person_kept(ask: Ask, given: str) -> str:
+def person_kept(ask: Ask, identifier: str) -> str:
     """Return the pseudonym as `person_of`; for readers who may list sealed people, also of those no longer delivered.
 
     Raises:
         NotFound: there is no such person, or the reader may not know of them.
     """
     try:
-        return person_of(ask, given)[0]
+        return person_of(ask, identifier)[0]
     except NotFound:
-        standing = ask.home.register.sealed(ask.case).get(given) if ask.may("seal") and ask.grant.sources else None
-        if standing is None or standing.moved_to or kind_of(given) != "person":
+        standing = ask.home.register.sealed(ask.case).get(identifier) if ask.may("seal") and ask.grant.sources else None
+        if standing is None or standing.moved_to or kind_of(identifier) != "person":
             raise
-        return given
+        return identifier

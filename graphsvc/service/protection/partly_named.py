@@ -64,10 +64,10 @@ class PartlyNamedTexts:
         return sorted(texts, key=lambda text: (text.kind, text.id, text.column, text.text))
 
     def _take(self, kind: str, query: str, names: WholeNames, texts: list[PartlyNamed], part: Released) -> None:
-        texts.extend(_named(kind, self._ask.home.gate.library[query].returns, part, names))
+        texts.extend(_find_names(kind, self._ask.home.gate.library[query].returns, part, names))
 
 
-def _named(kind: str, returns: Mapping[str, str], part: Released, names: WholeNames) -> Iterator[PartlyNamed]:
+def _find_names(kind: str, returns: Mapping[str, str], part: Released, names: WholeNames) -> Iterator[PartlyNamed]:
     columns = [column for column in part.columns if SENSITIVITY[returns[column]] in _TEXTS]
     for row in part.dicts():
         owner = ("statement", row["statement"]) if kind == "claim" else (kind, row["id"])

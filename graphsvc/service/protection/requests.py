@@ -71,7 +71,7 @@ class Requests:
         """Make a request in this case; return its id."""
         requests, case = self.store, self._ask.case
         request = requests.new_id()
-        sealed = self._sealed(case, request, "reason", require_reason(reason, WHY))
+        sealed = self._seal_text(case, request, "reason", require_reason(reason, WHY))
         requests.ask(request, kind, case, pseudonym, self._ask.principal.name, sealed)
         return request
 
@@ -90,7 +90,7 @@ class Requests:
             self.require_not_own(row)
             if state == "refused":
                 self._ask_again(row)
-            sealed = self._sealed(row.case_id, row.id, "answer", plain(answer)[:LONGEST_REASON])
+            sealed = self._seal_text(row.case_id, row.id, "answer", plain(answer)[:LONGEST_REASON])
             self.store.decide(row.id, state, self._ask.principal.name, sealed, until)
         return self.shown(self.store.one(row.id))
 
@@ -162,13 +162,13 @@ class Requests:
         if row.asked_by == self._ask.principal.name:
             raise Refused("You asked for this yourself: it takes another person to agree or to refuse.")
 
-    def _decided(self, row: Any) -> tuple[str, dt.datetime]:
+    def _latest_decision(self, row: Any) -> tuple[str, dt.datetime]:
         """Return the latest decision on a request's person, and its time; without one, the time of the request."""
         return self._ask.home.register.decisions(row.case_id).get(row.pseudonym) or ("", row.asked_at)
 
     def _ask_again(self, row: Any) -> None:
         """Let an agreed request be refused after all, if its decision was never stored and no one is storing it."""
-        if row.kind in DECIDED and row.state == "agreed" and self._decided(row)[0] != DECIDED[row.kind]:
+        if row.kind in DECIDED and row.state == "agreed" and self._latest_decision(row)[0] != DECIDED[row.kind]:
             with self._ask.home.casework.at_work(row.case_id, quiet):
                 pass  # taking the case's write lock settles whatever a kill left behind
 
@@ -205,7 +205,7 @@ class Requests:
         """
 
         def agreed() -> None:
-            decided, at = self._decided(row)
+            decided, at = self._latest_decision(row)
             # A person sealed or opened since then was so for newer reasons; an erasure applies in any case.
             since = row.kind != "erase" and decided != DECIDED[row.kind] and at > row.asked_at
             if since and row.state in WAITING[row.kind]:
@@ -217,13 +217,13 @@ class Requests:
 
         with self._ask.at(row.case_id).act("agree", step=row.kind, person=row.pseudonym) as outcome:
             self.require_not_own(row)
-            if is_decided(self._decided(row)[0]):
+            if is_decided(self._latest_decision(row)[0]):
                 agreed()
             else:
                 do(self.shown(row).reason, agreed)
             self.store.end(row.id, "done")
             outcome["rows"] = 1
-            return self._cleared(row.case_id, progress)
+            return self._clear_results(row.case_id, progress)
 
     def start(self, kind: str, work: Callable[[Progress], str]) -> str:
         """Start a job; its result says whether the store is managed, and which exports to recall."""
@@ -237,10 +237,12 @@ class Requests:
 
         return self._ask.home.jobs.start(self._ask.principal.name, self._ask.case, kind, run)
 
-    def _cleared(self, case: str, progress: Progress) -> str:
+    def _clear_results(self, case: str, progress: Progress) -> str:
         """Discard computed results and rewrite the store; return a text on what may remain."""
         waiting = self._ask.home.export_store.to_recall(case)
-        recall = f" {_given(waiting)}: `graphsvc export recall` and the page Exports list them." if waiting else ""
+        recall = (
+            f" {_recall_text(waiting)}: `graphsvc export recall` and the page Exports list them." if waiting else ""
+        )
         if self._ask.home.casework.rewrite(progress):
             return f"The managed store was rewritten: nothing from before is in its files.{recall}"
         return (
@@ -249,14 +251,14 @@ class Requests:
             f" into a new one (neo4j-admin database copy), drop the old one, and delete backups.{recall}"
         )
 
-    def _sealed(self, case: str, request: str, part: str, text: str) -> bytes:
+    def _seal_text(self, case: str, request: str, part: str, text: str) -> bytes:
         return pack(self._ask.at(case).key, text, f"request {request} {part}")
 
 
-def _given(number: int) -> str:
+def _recall_text(number: int) -> str:
     return count(number, "export that was given has to be recalled", "exports have to be recalled")
 
 
-def no_such_pseudonym(given: str) -> NotFound:
+def no_such_pseudonym(pseudonym: str) -> NotFound:
     """Return the error for a pseudonym that does not exist or that this reader may not see; both read the same."""
-    return NotFound(f"There is nobody sealed with the pseudonym {given[:40]!r} that you can see in this case.")
+    return NotFound(f"There is nobody sealed with the pseudonym {pseudonym[:40]!r} that you can see in this case.")

@@ -212,11 +212,11 @@ class Sealings:
         """
         self._require_knowing("sealed")
         register, case = self._ask.home.register, self._ask.case
-        there = register.pseudonyms(case)
+        pseudonyms = register.pseudonyms(case)
         everybody = (
-            Sealed(name, standing.since, in_words(standing.why), standing.against, name in there)
+            Sealed(name, standing.since, in_words(standing.why), standing.against, name in pseudonyms)
             for name, standing in register.sealed(case).items()
-            if name in there or not standing.moved_to
+            if name in pseudonyms or not standing.moved_to
         )
         return sorted(everybody, key=lambda entity: (not entity.delivered, entity.pseudonym))
 

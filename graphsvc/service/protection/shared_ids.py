@@ -40,7 +40,7 @@ class CaseSharing:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
-    def declare(self, other: str, reason: str) -> None:
+    def declare(self, partner: str, reason: str) -> None:
         """Declare that this case and another share their ids: from now on, an id sealed in one is sealed in the other.
 
         Raises:
@@ -50,18 +50,18 @@ class CaseSharing:
             RequestError: they share their ids already, the two are the same case, or the reason is missing.
         """
         require_reason(reason)
-        with self._both(other) as casework:
-            casework.across.declare(self._ask.case, other, self._ask.principal.name, reason)
+        with self._both(partner) as casework:
+            casework.across.declare(self._ask.case, partner, self._ask.principal.name, reason)
             casework.rewrite(quiet)
 
-    def end(self, other: str) -> None:
+    def end(self, partner: str) -> None:
         """End a declaration. No one is named again by it: sealed people stay sealed.
 
         Raises:
             Refused, NotFound: as `declare`.
         """
-        with self._both(other):
-            self._ask.home.register.shared_ids.end(self._ask.case, other, self._ask.principal.name)
+        with self._both(partner):
+            self._ask.home.register.shared_ids.end(self._ask.case, partner, self._ask.principal.name)
 
     def listed(self) -> list[SharedCase]:
         """Return the cases that share ids with the current case, for custodians and supervisors with source clearance.
@@ -80,9 +80,9 @@ class CaseSharing:
         ]
 
     @contextmanager
-    def _both(self, other: str) -> Iterator[Casework]:
+    def _both(self, partner: str) -> Iterator[Casework]:
         """Log one act on both cases, by a custodian with clearance for all of both."""
-        theirs = self._ask.at(other)
+        theirs = self._ask.at(partner)
         with self._ask.act("seal", step=_STEP), theirs.act("seal", step=_STEP):
             for ask in (self._ask, theirs):
                 self._require_knowing(ask)

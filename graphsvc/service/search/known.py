@@ -31,25 +31,25 @@ class Known:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
-    def look(self, what: str) -> list[dict[str, Any]]:
+    def look(self, text: str) -> list[dict[str, Any]]:
         """Return the pseudonyms of people with this name, as rows of `entities.named`; may be empty.
 
         Args:
-            what: a whole name or alias in any spelling, a whole phone number, or a delivered id.
+            text: a whole name or alias in any spelling, a whole phone number, or a delivered id.
 
         Raises:
             RequestError: it is empty, too long, or matches too many people.
             Busy: this account has searched too often.
             Refused, NotFound, Busy: see `access.door.gate`.
         """
-        what = what.strip()
-        if not what or len(what) > _LONGEST:
+        text = text.strip()
+        if not text or len(text) > _LONGEST:
             raise RequestError(f"Give a whole name, number or id, of at most {_LONGEST} characters.")
-        with self._ask.act("known", sought=what) as outcome:
+        with self._ask.act("known", sought=text) as outcome:
             self._require_seldom()
             key = self._ask.key
             standing = self._ask.home.register.standings(self._ask.case, key) or {}
-            sought = _Sought(what, pseudonym(key, "person", what))
+            sought = _Sought(text, pseudonym(key, "person", text))
             codes = self._ask.grant.codes
             names = [
                 name
@@ -58,10 +58,10 @@ class Known:
                 and sought.is_one(name, (known for known in person.identities if known.get("handling", "P") in codes))
             ]
             # One pseudonym more, so that a search that finds nobody sealed asks the graph as well.
-            shown = self._ask.named([*names, pseudonym(key, "person", what)])
+            named_rows = self._ask.named([*names, pseudonym(key, "person", text)])
             rows = [
                 row
-                for name, row in shown.items()
+                for name, row in named_rows.items()
                 if name in names and row["kind"] == "person" and self._ask.rows("entities.ties", id=row["id"]).rows
             ]
             if len(rows) > _MOST:
@@ -83,10 +83,10 @@ class Known:
 class _Sought:
     """A search term, to be compared with identities."""
 
-    def __init__(self, what: str, name: str) -> None:
+    def __init__(self, text: str, name: str) -> None:
         self._name = name
-        self._spelt = spellings(what)
-        digits = _digits(what)
+        self._spelt = spellings(text)
+        digits = _digits(text)
         self._digits = digits if len(digits) >= _NUMBER else ""
 
     def is_one(self, name: str, identities: Iterable[Mapping[str, Any]]) -> bool:

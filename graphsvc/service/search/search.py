@@ -173,8 +173,11 @@ class Search:
         if not sought.parts:
             self._asked_nothing("statements.said")
             return FoundText()
-        given: dict[str, Any] = {"text": sought.text_pattern, "parts": sought.text_spelt}
-        statements, entities = self._ask.rows("statements.said", **given), self._ask.rows("entities.said", **given)
+        parameters: dict[str, Any] = {"text": sought.text_pattern, "parts": sought.text_spelt}
+        statements, entities = (
+            self._ask.rows("statements.said", **parameters),
+            self._ask.rows("entities.said", **parameters),
+        )
         rows = statements.dicts()
         self._ask.mark_denied([row for row in rows if row["claim"]])
         texts = [
@@ -195,8 +198,8 @@ class Search:
             return FoundTies()
         answer = self._ask.rows("people.tied_by", relations=list(relations))
         rows = answer.dicts()
-        there = {row["relation"] for row in rows}
-        named = tuple(relation for relation in relations if relation in there)
+        row_relations = {row["relation"] for row in rows}
+        named = tuple(relation for relation in relations if relation in row_relations)
         return FoundTies(tuple(rows[:MOST_TIED]), named, answer.truncated or len(rows) > MOST_TIED)
 
     def days(self, text: str) -> tuple[str, ...]:
@@ -214,9 +217,9 @@ class Search:
             return (f"{day.year:04d}-{day.of_year}",)
         return tuple(row["day"] for row in self._ask.rows("crossings.same_day", day=day.of_year).dicts())
 
-    def known(self, what: str) -> list[dict[str, Any]]:
+    def known(self, text: str) -> list[dict[str, Any]]:
         """Return the pseudonyms of people with this name: see `search.known.Known.look`."""
-        return self._known.look(what)
+        return self._known.look(text)
 
     def _told_apart(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """Add to the people among the hits the details that distinguish them."""

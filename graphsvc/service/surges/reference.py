@@ -72,15 +72,15 @@ class ReferenceSeries:
             name, handling = name.strip(), handling or self._ask.grant.handling
             self._require(name, handling, empty)
             on = _day_of(published)
-            there = self._there()
-            same = next((series for series in there if series.name.casefold() == name.casefold()), None)
+            all_series = self._there()
+            same = next((series for series in all_series if series.name.casefold() == name.casefold()), None)
             if same is not None and not replace:
                 raise RequestError(
                     f"There is a series {same.name!r} in this case. Load it under another name, or replace it."
                 )
-            if same is None and len(there) >= _MOST_SERIES:
+            if same is None and len(all_series) >= _MOST_SERIES:
                 raise RequestError(
-                    f"There are {len(there)} series in this case, which is the most there may be. Remove some."
+                    f"There are {len(all_series)} series in this case, which is the most there may be. Remove some."
                 )
             counts = read_counts(path, Limits(MOST_BYTES, _MOST_CELL, _MOST_ROWS), empty=empty)
             series = StoredSeries(
@@ -118,11 +118,11 @@ class ReferenceSeries:
         Raises:
             NotFound: the reader is cleared for no series of this name.
         """
-        there = self._there()
-        for series in there:
+        all_series = self._there()
+        for series in all_series:
             if series.name.casefold() == name.strip().casefold():
                 return series
-        names = ", ".join([*MEASURES, *(series.name for series in there)])
+        names = ", ".join([*MEASURES, *(series.name for series in all_series)])
         raise NotFound(f"There is no series {name.strip()[:60]!r} that you can see in this case. There are: {names}.")
 
     def _store(self) -> SeriesStore:

@@ -119,17 +119,17 @@ class Waiting:
             last = last_look(self._ask.database, self._ask.case, self._ask.principal.name)
             looked = last.at if last is not None else None
             deliveries = self._new_deliveries(looked)
-            moved = self._moved(last) if last is not None and last.version != version else None
+            moved = self._combined_moves(last) if last is not None and last.version != version else None
             if moved is None and deliveries and looked is not None and self._ask.may("analyse"):
                 moved = []
             news = [*self._answers(looked), *self._jobs(looked), *self._views(looked)]
             if deliveries or moved is not None:
-                news.append(self._delivered(deliveries, moved, looked or at))
+                news.append(self._delivery_news(deliveries, moved, looked or at))
             news.sort(key=lambda item: (item.kind, item.text))  # same moment: sort by text, since ids are random
             items = [*self._to_do(), *sorted(news, key=lambda item: item.since, reverse=True)]
-        others = waits.others_moved(moved or [], sources=self._ask.grant.sources)
+        others_note = waits.others_moved(moved or [], sources=self._ask.grant.sources)
         leaves_out = "" if moved is None else self._ask.ranked_on
-        return WhatWaits(self._ask.case, looked, at, version, items, deliveries, moved, others, leaves_out)
+        return WhatWaits(self._ask.case, looked, at, version, items, deliveries, moved, others_note, leaves_out)
 
     def count(self) -> int:
         """Return the number of items that need an act of theirs: cheap, for the bar of every page, and not logged.
@@ -236,7 +236,7 @@ class Waiting:
         rows = self._deliveries.listed()
         return [row for row in rows if row["status"] == "active" and _is_after(_came(row), looked)]
 
-    def _moved(self, last: LastLook) -> list[Move] | None:
+    def _combined_moves(self, last: LastLook) -> list[Move] | None:
         """Return the combined effect on the leads of all deliveries since the last look: state then against now."""
         if not self._ask.may("analyse"):
             return None
@@ -244,7 +244,7 @@ class Waiting:
         newer = [row["number"] for row in every if row["status"] == "active" and _came(row) > last.at]
         return self._moves.since(newer) if newer else None
 
-    def _delivered(
+    def _delivery_news(
         self, deliveries: list[dict[str, Any]], moved: list[Move] | None, looked: dt.datetime
     ) -> WaitingItem:
         """Return news of deliveries; for readers who may not see them, that the data have changed since they looked."""

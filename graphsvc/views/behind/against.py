@@ -77,10 +77,10 @@ class Against:
     @property
     def text(self) -> str:
         """The whole entry on one line."""
-        what = f"{self.said.who.name} {self.said.edge.says} {called(self.target)}"
+        sentence = f"{self.said.who.name} {self.said.edge.says} {called(self.target)}"
         return " ".join(
             (
-                f"{what}: {denials.denial(self.said.edge.denying)}; {self.all_the_same}.",
+                f"{sentence}: {denials.denial(self.said.edge.denying)}; {self.all_the_same}.",
                 *(each.line for each in self.denials),
             )
         )
@@ -110,10 +110,10 @@ def against(rows: Iterable[AnswerRow], denials: Iterable[tuple[LinkKey, Denial]]
         of.setdefault(link, []).append(each)
     items: dict[LinkKey, Against] = {}
     for row in rows:
-        for said in denied(row):
-            link = said.edge.key
+        for part in denied(row):
+            link = part.edge.key
             if link not in items:
-                items[link] = Against(said, said.what or row.about, tuple(of.get(link, ())))
+                items[link] = Against(part, part.what or row.about, tuple(of.get(link, ())))
     return sorted(
         items.values(), key=lambda item: (item.said.edge.doubtful, -item.said.edge.belief, item.said.who.name)
     )

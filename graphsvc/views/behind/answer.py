@@ -123,8 +123,8 @@ class Answer:
     def acts(self) -> tuple[str, ...]:
         """Relations that occur in the answer, arranging ones first: the columns of the overview table."""
         kinds = dict.fromkeys(node.kind for row in self.rows for node in (row.about, *(near for near, _ in row.along)))
-        said = {part.edge.relation for row in self.rows for part in row.said}
-        return tuple(dict.fromkeys(name for kind in kinds for name in relations(kind) if name in said))
+        named_relations = {part.edge.relation for row in self.rows for part in row.said}
+        return tuple(dict.fromkeys(name for kind in kinds for name in relations(kind) if name in named_relations))
 
     @property
     def brief(self) -> tuple[str, ...]:
@@ -149,7 +149,7 @@ class Answer:
 
     def table(self) -> list[list[Any]]:
         """Return a row of `COLUMNS` for each link to a person, and one for each entity without any."""
-        return [_row(row, said) for row in self.rows for said in row.said or (None,)]
+        return [_row(row, part) for row in self.rows for part in row.said or (None,)]
 
     @property
     def beside(self) -> list[str]:
@@ -164,9 +164,9 @@ class Answer:
             "brief": list(self.brief),
             "rows": [
                 {
-                    "about": _named(row.about),
+                    "about": _node_fields(row.about),
                     "along": [
-                        _named(node)
+                        _node_fields(node)
                         | {
                             "belief": edge.belief,
                             "denied": edge.denied,
@@ -177,7 +177,7 @@ class Answer:
                         for node, edge in row.along
                     ],
                     "carried": row.carried,
-                    "said": [_told(said) for said in row.said],
+                    "said": [_part_fields(part) for part in row.said],
                     "missing": [name for name, _ in row.missing],
                     "unnamed": unnamed(row),
                     "denied": bool(denied(row)),
@@ -186,28 +186,30 @@ class Answer:
             ],
             "common": [
                 {
-                    "who": _named(shared.who),
-                    "rows": [_named(row) for row in shared.rows],
-                    "said": [_told(said) for said in shared.said],
-                    "ties": [{"by": _named(near)} | _figures(edge) for near, edge in shared.ties],
+                    "who": _node_fields(shared.who),
+                    "rows": [_node_fields(row) for row in shared.rows],
+                    "said": [_part_fields(part) for part in shared.said],
+                    "ties": [{"by": _node_fields(near)} | _figures(edge) for near, edge in shared.ties],
                     "strength": significant(shared.strength),
                 }
                 for shared in self.common
             ],
             "against": [
-                _told(item.said)
+                _part_fields(item.said)
                 | {
-                    "target": _named(item.target),
+                    "target": _node_fields(item.target),
                     "denials": [asdict(each) | {"text": each.text, "says": each.says} for each in item.denials],
                 }
                 for item in self.against
             ],
             "gaps": list(self.gaps),
             "lone": list(self.lone),
-            "moved": [{"who": _named(each.said.who), "rank": each.rank, "moves": each.moves} for each in self.moved],
+            "moved": [
+                {"who": _node_fields(each.said.who), "rank": each.rank, "moves": each.moves} for each in self.moved
+            ],
             "questions": [
                 {
-                    "gaps": [{"relation": name, "about": _named(node)} for name, node in question.gaps],
+                    "gaps": [{"relation": name, "about": _node_fields(node)} for name, node in question.gaps],
                     "statement": question.statement,
                     "kind": question.kind,
                     "text": question.text,
@@ -243,7 +245,7 @@ def behind(
     )
 
 
-def _named(node: Node) -> dict[str, Any]:
+def _node_fields(node: Node) -> dict[str, Any]:
     return {name: getattr(node, name) for name in ("id", "name", "kind", "sort", "sealed", "identified")}
 
 
@@ -251,17 +253,17 @@ def _figures(edge: Edge) -> dict[str, Any]:
     return {name: getattr(edge, name) for name in ("subject", "object", *_FIGURES)}
 
 
-def _told(said: PartSaid) -> dict[str, Any]:
-    lead = said.lead
-    return _figures(said.edge) | {
-        "who": _named(said.who),
-        "what": _named(said.what) if said.what else None,
-        "weak": said.is_weak,
-        "hardly": said.is_hardly_believed,
-        "by_weak_way": said.by_weak_way,
-        "served": said.served,
-        "served_many": said.served >= FEWEST_SERVED,
-        "coerced": [{"id": identifier, "name": name} for identifier, name in said.coerced],
+def _part_fields(part: PartSaid) -> dict[str, Any]:
+    lead = part.lead
+    return _figures(part.edge) | {
+        "who": _node_fields(part.who),
+        "what": _node_fields(part.what) if part.what else None,
+        "weak": part.is_weak,
+        "hardly": part.is_hardly_believed,
+        "by_weak_way": part.by_weak_way,
+        "served": part.served,
+        "served_many": part.served >= FEWEST_SERVED,
+        "coerced": [{"id": identifier, "name": name} for identifier, name in part.coerced],
         "rank": lead.rank if lead else None,
         "best_rank": lead.best if lead else None,
         "worst_rank": lead.worst if lead else None,
@@ -271,10 +273,10 @@ def _told(said: PartSaid) -> dict[str, Any]:
     }
 
 
-def _row(row: AnswerRow, said: PartSaid | None) -> list[Any]:
+def _row(row: AnswerRow, part: PartSaid | None) -> list[Any]:
     plain = {"about": row.about.id, "about_name": row.about.name, "not_known": unnamed(row)}
-    if said is not None:
-        coerced = [name for _, name in said.coerced]
-        plain = _told(said) | {"who": said.who.id, "name": said.who.name, "coerced": coerced} | plain
-        plain["denied"] = said.edge.denial
+    if part is not None:
+        coerced = [name for _, name in part.coerced]
+        plain = _part_fields(part) | {"who": part.who.id, "name": part.who.name, "coerced": coerced} | plain
+        plain["denied"] = part.edge.denial
     return [plain.get(column) for column in COLUMNS]

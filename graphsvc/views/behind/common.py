@@ -51,7 +51,7 @@ def common(rows: Sequence[AnswerRow], view: Picture) -> list[Common]:
         rows: rows of the answer.
         view: picture of them, with the links of the people behind them.
     """
-    linking = [*_behind_several(rows), *_shared(rows, view)]
+    linking = [*_behind_several(rows), *_tied_to_several(rows, view)]
     return sorted(
         linking, key=lambda shared: (-round(shared.strength, 6), -len(shared.rows), shared.who.name, shared.who.id)
     )
@@ -78,19 +78,19 @@ def _behind_several(rows: Sequence[AnswerRow]) -> Iterator[Common]:
     about = {row.about.id: row.about for row in rows}
     by_who: dict[str, list[tuple[str, PartSaid]]] = defaultdict(list)
     for row in rows:
-        for said in row.said:
-            if not said.is_weak:
-                by_who[said.who.id].append((first[row.about.id], said))
+        for part in row.said:
+            if not part.is_weak:
+                by_who[part.who.id].append((first[row.about.id], part))
     for pairs in by_who.values():
         best: dict[str, float] = defaultdict(float)
-        for row_id, said in pairs:
-            best[row_id] = max(best[row_id], said.belief)
+        for row_id, part in pairs:
+            best[row_id] = max(best[row_id], part.belief)
         if len(best) > 1:
-            ordered = sorted((said for _, said in pairs), key=weight)
+            ordered = sorted((part for _, part in pairs), key=weight)
             yield Common(ordered[0].who, tuple(about[name] for name in best), tuple(ordered), (), sum(best.values()))
 
 
-def _shared(rows: Sequence[AnswerRow], view: Picture) -> Iterator[Common]:
+def _tied_to_several(rows: Sequence[AnswerRow], view: Picture) -> Iterator[Common]:
     anchors = _anchors(rows)
     nodes = {node.id: node for node in view.nodes}
     about = {row.about.id: row.about for row in rows}
@@ -106,14 +106,14 @@ def _shared(rows: Sequence[AnswerRow], view: Picture) -> Iterator[Common]:
                 and _may_link(edge.relation, nodes[far].kind, end)
             ):
                 ties[far].append((nodes[near], edge))
-    for name, some in ties.items():
-        if name not in about and _adds({actor.id for actor, _ in some}, anchors):
+    for name, links in ties.items():
+        if name not in about and _adds({actor.id for actor, _ in links}, anchors):
             best: dict[str, float] = defaultdict(float)
-            for actor, edge in some:
+            for actor, edge in links:
                 for row, belief in anchors[actor.id].items():
                     best[row] = max(best[row], belief * edge.belief)
             linked = tuple(node for row, node in about.items() if row in best)
-            yield Common(nodes[name], linked, (), tuple(some), sum(best.values()))
+            yield Common(nodes[name], linked, (), tuple(links), sum(best.values()))
 
 
 def _anchors(rows: Sequence[AnswerRow]) -> dict[str, dict[str, float]]:
@@ -122,9 +122,9 @@ def _anchors(rows: Sequence[AnswerRow]) -> dict[str, dict[str, float]]:
     anchors: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for row in rows:
         mine = first[row.about.id]
-        for said in row.said:
-            if not said.is_weak:
-                anchors[said.who.id][mine] = max(anchors[said.who.id][mine], said.belief)
+        for part in row.said:
+            if not part.is_weak:
+                anchors[part.who.id][mine] = max(anchors[part.who.id][mine], part.belief)
         for node, edge in row.along:
             if node.kind == "boat" and not is_weak(edge):
                 anchors[node.id][mine] = max(anchors[node.id][mine], edge.belief)
@@ -142,14 +142,16 @@ def _together(rows: Sequence[AnswerRow]) -> dict[str, str]:
                 old, new = first[node.id], first[row.about.id]
                 first |= {name: new for name, to in first.items() if to == old}
     order = [row.about.id for row in rows]
-    return {name: min((other for other in first if first[other] == to), key=order.index) for name, to in first.items()}
+    return {
+        name: min((member for member in first if first[member] == to), key=order.index) for name, to in first.items()
+    }
 
 
 def _adds(near: Iterable[str], anchors: Mapping[str, Mapping[str, float]]) -> bool:
     """Whether something tied to these people or boats links more rows than each of them does alone."""
     of = [anchors[name].keys() for name in near]
-    linked = {row for some in of for row in some}
-    return len(linked) > 1 and all(len(some) < len(linked) for some in of)
+    linked = {row for row_ids in of for row in row_ids}
+    return len(linked) > 1 and all(len(row_ids) < len(linked) for row_ids in of)
 
 
 def _may_link(relation: str, kind: str, end: str) -> bool:

@@ -45,13 +45,13 @@ def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
         for name, target in sorted(missing, key=lambda pair: EXPECTED_ACTS.index(pair[0])):
             lacking = sum((name, target) in _missing(row) for row in of_kind)
             of = _of(lacking, len(of_kind), kind)
-            lacked = of if target == kind else _lacked(of_kind, name, target, of)
+            lacked = of if target == kind else _lacking_words(of_kind, name, target, of)
             yield f"Nobody is named who {RELATIONS[name].says} {lacked}."
         for name in EXPECTED_ACTS:
             doubted = sum(_only_doubted(row, name) for row in of_kind)
             if doubted:
-                what = _done_to(name, kind, _of(doubted, len(of_kind), kind))
-                yield f"Everybody named who {RELATIONS[name].says} {what} is denied, or hardly believed."
+                target_words = _done_to(name, kind, _of(doubted, len(of_kind), kind))
+                yield f"Everybody named who {RELATIONS[name].says} {target_words} is denied, or hardly believed."
 
 
 def unnamed(row: AnswerRow) -> str:
@@ -73,27 +73,27 @@ def lone(rows: Collection[AnswerRow]) -> Iterator[str]:
     for kind in dict.fromkeys(row.about.kind for row in rows):
         of_kind = [row for row in rows if row.about.kind == kind]
         for name in EXPECTED_ACTS:
-            some = [row.about.id for row in of_kind if _on_one_voice(row, name)]
-            if some:
-                which = f" ({', '.join(some)})" if len(of_kind) > 1 and len(some) <= _NAMED else ""
-                yield f"Who {RELATIONS[name].says} {_done_to(name, kind, _of(len(some), len(of_kind), kind))}{which} rests on one voice: if that errs, nobody is left who is believed to have done it."
+            row_ids = [row.about.id for row in of_kind if _on_one_voice(row, name)]
+            if row_ids:
+                id_words = f" ({', '.join(row_ids)})" if len(of_kind) > 1 and len(row_ids) <= _NAMED else ""
+                yield f"Who {RELATIONS[name].says} {_done_to(name, kind, _of(len(row_ids), len(of_kind), kind))}{id_words} rests on one voice: if that errs, nobody is left who is believed to have done it."
 
 
 def moved(rows: Collection[AnswerRow]) -> list[MovedRank]:
     """Return how the ranks of the people named would change, each person once, highest ranks first."""
-    some = {
-        said.who.id: MovedRank(said, said.lead.rank, moves(said.lead.rank, said.lead.rank_without, said.lead.moved_by))
+    moved_ranks = {
+        part.who.id: MovedRank(part, part.lead.rank, moves(part.lead.rank, part.lead.rank_without, part.lead.moved_by))
         for row in rows
-        for said in row.said
-        if said.lead is not None and said.lead.moved_by and not said.is_weak
+        for part in row.said
+        if part.lead is not None and part.lead.moved_by and not part.is_weak
     }
-    return sorted(some.values(), key=lambda each: (each.rank, each.said.who.id))[:_MOVED]
+    return sorted(moved_ranks.values(), key=lambda each: (each.rank, each.said.who.id))[:_MOVED]
 
 
 def _only_doubted(row: AnswerRow, relation: str) -> bool:
     """Whether people are named for a relation, but each of them is denied or hardly believed."""
-    named = [said for said in row.said if said.edge.relation == relation]
-    return bool(named) and all(said.is_weak for said in named)
+    named = [part for part in row.said if part.edge.relation == relation]
+    return bool(named) and all(part.is_weak for part in named)
 
 
 def _done_to(relation: str, kind: str, of: str) -> str:
@@ -103,7 +103,7 @@ def _done_to(relation: str, kind: str, of: str) -> str:
 
 def _on_one_voice(row: AnswerRow, relation: str) -> bool:
     """Whether a relation rests on one believed link with a single witness group, report or record behind it."""
-    believed = [said.edge for said in row.said if said.edge.relation == relation and not said.is_weak]
+    believed = [part.edge for part in row.said if part.edge.relation == relation and not part.is_weak]
     return len(believed) == 1 and (believed[0].groups, believed[0].other_sources) in ((1, 0), (0, 1))
 
 
@@ -112,7 +112,7 @@ def _missing(row: AnswerRow) -> set[tuple[str, str]]:
     return {(name, node.kind) for name, node in row.missing}
 
 
-def _lacked(rows: Collection[AnswerRow], relation: str, target: str, of: str) -> str:
+def _lacking_words(rows: Collection[AnswerRow], relation: str, target: str, of: str) -> str:
     """Return in words what nobody is named for: up to four gangs by name (several rows may share one), or a number."""
     gangs = dict.fromkeys(
         node.name for row in rows for name, node in row.missing if (name, node.kind) == (relation, "gang")
@@ -122,5 +122,5 @@ def _lacked(rows: Collection[AnswerRow], relation: str, target: str, of: str) ->
     return f"the {target} of {of}"
 
 
-def _of(some: int, every: int, kind: str) -> str:
-    return f"the {kind}" if every == 1 else f"{some} of {count(every, kind)}"
+def _of(number: int, every: int, kind: str) -> str:
+    return f"the {kind}" if every == 1 else f"{number} of {count(every, kind)}"

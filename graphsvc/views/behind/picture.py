@@ -56,7 +56,7 @@ def beside(view: Picture, rows: Sequence[AnswerRow], common: Sequence[Common], f
         for node in (*view.nodes, *marks)
         if node.id in places
     ]
-    answered = {said.edge.key for row in rows for said in row.said}
+    answered = {part.edge.key for row in rows for part in row.said}
     answered |= {edge.key for row in rows for _, edge in row.along}
     answered |= {edge.key for shared in common for _, edge in shared.ties}
     edges = [edge for edge in view.edges if edge.key in answered or edge.relation in _ORDERS]
@@ -97,11 +97,11 @@ def _places(rows: Sequence[AnswerRow], linking: Collection[str], folded: Folded)
     for number, row in enumerate(rows):
         sure = (True, True, 1.0)
         standing = [(row.about.id, _ASKED, sure), *((node.id, _ALONG, sure) for node, _ in row.along)]
-        for said in row.said:
-            by_hand = said.edge.relation in _BY_HAND
-            runs = said.what is not None and said.what.kind == "gang"
+        for part in row.said:
+            by_hand = part.edge.relation in _BY_HAND
+            runs = part.what is not None and part.what.kind == "gang"
             at = _LINKS if runs else _HANDS if by_hand else _ARRANGES
-            standing.append((said.who.id, at, (not said.is_weak, at != _HANDS, said.edge.belief)))
+            standing.append((part.who.id, at, (not part.is_weak, at != _HANDS, part.edge.belief)))
         for name, at, sure in standing:
             band.setdefault(name, number)
             if name not in best or sure > best[name]:
@@ -122,12 +122,12 @@ def _places(rows: Sequence[AnswerRow], linking: Collection[str], folded: Folded)
     for number in range(len(rows)):
         deep = max((len(filled[number, at]) for at in range(_HANDS + 1)), default=1) or 1
         for at in range(_HANDS + 1):
-            some = filled[number, at]
-            down = top + (deep - len(some)) * _DOWN / 2
-            places |= {name: (at * _ACROSS, down + turn * _DOWN) for turn, name in enumerate(some)}
+            names = filled[number, at]
+            down = top + (deep - len(names)) * _DOWN / 2
+            places |= {name: (at * _ACROSS, down + turn * _DOWN) for turn, name in enumerate(names)}
         top += (deep + 0.6) * _DOWN
     first = [name for name in linking if name not in places]
     # If gang leaders or people served are in that column already, these go one further left.
-    left = (_LINKS - any(some for (_, at), some in filled.items() if at == _LINKS)) * _ACROSS
+    left = (_LINKS - any(names for (_, at), names in filled.items() if at == _LINKS)) * _ACROSS
     places |= {name: (left, turn * top / len(first)) for turn, name in enumerate(first)}
     return places

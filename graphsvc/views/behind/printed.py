@@ -36,7 +36,7 @@ def as_pdf(
     version: int,
     by: str,
     purpose: str,
-    made: str,
+    printed_at: str,
     in_steps: bool,
 ) -> bytes:
     """Return the answer as a PDF, A4.
@@ -51,7 +51,7 @@ def as_pdf(
         version: version of the case, as its reader sees it.
         by: person who printed it.
         purpose: purpose of the reader.
-        made: time of printing, in words.
+        printed_at: time of printing, in words.
         in_steps: whether belief is shown in four steps.
     """
     drawn = picture(view)
@@ -60,7 +60,7 @@ def as_pdf(
         "notes": [*filter(None, (ranked_on, "Whoever steered or assisted may have been made to."))],
         "mark": on_paper(case, handling, version, by, purpose),
         "case": case,
-        "made": made,
+        "made": printed_at,
         "says": SAYS,
         "gaps": [
             *filter(None, (answer.cut, answer.passed_over)),
@@ -89,7 +89,7 @@ def as_pdf(
                     f" · {node.name}" + (f" ({doubts_of(edge)})" if is_weak(edge) else "") for node, edge in row.along
                 )
                 + (f" · {carried(row.carried)}" if row.carried else ""),
-                "said": list(_said(row, in_steps=in_steps)),
+                "said": list(_part_rows(row, in_steps=in_steps)),
                 "unnamed": unnamed(row),
             }
             for row in answer.rows
@@ -102,39 +102,39 @@ def as_pdf(
     return content
 
 
-def _more(many: int, what: str, which: str) -> Iterator[str]:
+def _more(many: int, noun: str, clause: str) -> Iterator[str]:
     """Yield a note on how many entries were left out, if any."""
     if many > 0:
-        yield f"And {count(many, what)} {which}: they are on the page and in the JSON."
+        yield f"And {count(many, noun)} {clause}: they are on the page and in the JSON."
 
 
-def _said(row: AnswerRow, *, in_steps: bool) -> Iterator[list[str]]:
+def _part_rows(row: AnswerRow, *, in_steps: bool) -> Iterator[list[str]]:
     """Yield the cells of each part by lead rank; each person's reasons and services appear with their first part."""
     named: set[str] = set()
-    for said in row.said:
-        yield _cells(said, again=said.who.id in named, in_steps=in_steps)
-        named.add(said.who.id)
+    for part in row.said:
+        yield _cells(part, again=part.who.id in named, in_steps=in_steps)
+        named.add(part.who.id)
 
 
-def _cells(said: PartSaid, *, again: bool, in_steps: bool) -> list[str]:
-    edge, lead = said.edge, said.lead
+def _cells(part: PartSaid, *, again: bool, in_steps: bool) -> list[str]:
+    edge, lead = part.edge, part.lead
     rank = ""
     if lead:
         rank = f"{lead.rank}" + (f" ({lead.best} to {lead.worst})" if lead.best not in (None, lead.worst) else "")
         rank = "; ".join(filter(None, (rank, "" if again else rests(lead.rests_on))))
-    name = said.who.name
-    if not (said.who.identified or said.who.sealed):
+    name = part.who.name
+    if not (part.who.identified or part.who.sealed):
         name += f", {SIGNS['unidentified']}"
-    if said.served and not again:
-        name += f"; {served(said.served)}"
-    if said.coerced and not again:
-        name += f"; {coercion([by for _, by in said.coerced])}"
+    if part.served and not again:
+        name += f"; {served(part.served)}"
+    if part.coerced and not again:
+        name += f"; {coercion([by for _, by in part.coerced])}"
     return [
         name,
-        edge.says + (f" {called(said.what)}" if said.what else ""),
+        edge.says + (f" {called(part.what)}" if part.what else ""),
         belief_short(edge.belief) if in_steps else f"{edge.belief:.2f}",
         voices_short(edge.groups, edge.other_sources),
         "yes" if edge.belief_on_record > 0 else "no",
-        against_it(said),
+        against_it(part),
         rank,
     ]

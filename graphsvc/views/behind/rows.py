@@ -125,7 +125,7 @@ def denied(row: AnswerRow) -> list[PartSaid]:
         PartSaid(*((node, row.about) if edge.subject == node.id else (row.about, node)), edge, None)
         for node, edge in row.along
     )
-    return [said for said in (*row.said, *ways) if said.edge.denied]
+    return [part for part in (*row.said, *ways) if part.edge.denied]
 
 
 def is_weak(edge: Edge) -> bool:
@@ -152,7 +152,7 @@ def relations(kind: str) -> tuple[str, ...]:
 
 def rows(
     view: Picture,
-    asked: Sequence[str],
+    ids: Sequence[str],
     leads: Mapping[str, LeadRank],
     carried: Mapping[str, int] = MappingProxyType({}),
     served: Mapping[str, int] = MappingProxyType({}),
@@ -162,7 +162,7 @@ def rows(
 
     Args:
         view: picture as it was released.
-        asked: ids asked about, in the order of the answer; ids that are not in the picture are skipped.
+        ids: ids asked about, in the order of the answer; ids that are not in the picture are skipped.
         leads: id → place in the ranking.
         carried: id of a crossing → number of people said to have been carried on it.
         served: id of a person → number of people they are said to have served lawfully.
@@ -177,11 +177,11 @@ def rows(
 
     def of(target: Node, way: Edge | None, only: Iterable[str]) -> list[PartSaid]:
         order = {name: place for place, name in enumerate(only)}
-        what = None if way is None else target
+        reached = None if way is None else target
         done = [
             PartSaid(
                 nodes[edge.subject],
-                what,
+                reached,
                 edge,
                 leads.get(edge.subject),
                 served.get(edge.subject, 0),
@@ -191,7 +191,7 @@ def rows(
             for edge in ends["object", target.id]
             if edge.relation in order
         ]
-        return sorted(done, key=lambda said: (order[said.edge.relation], *weight(said)))
+        return sorted(done, key=lambda part: (order[part.edge.relation], *weight(part)))
 
     def row(about: Node) -> AnswerRow:
         along = [
@@ -200,28 +200,28 @@ def rows(
             for edge in ends[end, about.id]
             if edge.relation == relation
         ]
-        said, missing = [], []
+        parts, missing = [], []
         ways: dict[str, tuple[Node, Edge | None]] = {about.id: (about, None)}
         for node, edge in sorted(along, key=lambda pair: (is_weak(pair[1]), -pair[1].belief)):
             ways.setdefault(node.id, (node, edge))
         for target, way in ways.values():
             done = of(target, way, relations(target.kind))
-            said += done
+            parts += done
             named = {each.edge.relation for each in done}
             missing += [(name, target) for name in EXPECTED.get(target.kind, ()) if name not in named]
         gangs: dict[str, tuple[Node, Edge]] = {}
-        for each in sorted(said, key=weight):
+        for each in sorted(parts, key=weight):
             if each.who.kind == "gang":
                 gangs.setdefault(each.who.id, (each.who, each.edge))
         for gang, edge in gangs.values():
             runs = of(gang, edge, (RUNS,))
-            said += runs
+            parts += runs
             missing += [] if runs else [(RUNS, gang)]
-        return AnswerRow(about, tuple(along), tuple(said), tuple(missing), carried.get(about.id, 0))
+        return AnswerRow(about, tuple(along), tuple(parts), tuple(missing), carried.get(about.id, 0))
 
-    return [row(nodes[name]) for name in dict.fromkeys(asked) if name in nodes]
+    return [row(nodes[name]) for name in dict.fromkeys(ids) if name in nodes]
 
 
-def weight(said: PartSaid) -> tuple[float, float, str, str]:
+def weight(part: PartSaid) -> tuple[float, float, str, str]:
     """Return the sort key of a link: lead rank, which one denial does not change; unranked people last, by belief."""
-    return said.lead.rank if said.lead else math.inf, -said.edge.belief, said.who.name, said.who.id
+    return part.lead.rank if part.lead else math.inf, -part.edge.belief, part.who.name, part.who.id

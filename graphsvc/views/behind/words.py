@@ -103,7 +103,7 @@ def doubts_of(edge: Edge) -> str:
     return doubts(edge.denying, doubtful=edge.doubtful)
 
 
-def against_it(said: PartSaid) -> str:
+def against_it(part: PartSaid) -> str:
     """Return, for a table cell, what speaks against a link or against the link by which its object was reached."""
-    way = weak_way(said.what.name) if said.by_weak_way and said.what is not None else ""
-    return ", ".join(filter(None, (doubts_of(said.edge), way)))
+    way = weak_way(part.what.name) if part.by_weak_way and part.what is not None else ""
+    return ", ".join(filter(None, (doubts_of(part.edge), way)))

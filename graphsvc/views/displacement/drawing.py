@@ -122,8 +122,8 @@ def sankey(rows: Iterable[MoveRow], *, by: str = "place") -> Sankey:
         cells[left, right].append(row)
     if not cells:
         return Sankey(0.0, (), (), ())
-    unit = min(_PERSON, _HIGHEST / sum(_breadth(some) for some in cells.values()))
-    order = _ordered(cells)
+    unit = min(_PERSON, _HIGHEST / sum(_breadth(moves) for moves in cells.values()))
+    order = _order_pairs(cells)
     lefts, left_at = _ends(list(dict.fromkeys(left for left, _ in order)), order, cells, names, unit, 0)
     rights, right_at = _ends(list(dict.fromkeys(right for _, right in order)), order, cells, names, unit, 1)
     ribbons = []
@@ -233,7 +233,7 @@ def _number(rows: Sequence[MoveRow]) -> str:
     return (f"{large} and {FEW}" if large else FEW) if few else str(large)
 
 
-def _ordered(cells: Mapping[tuple[str, str], Sequence[MoveRow]]) -> list[tuple[str, str]]:
+def _order_pairs(cells: Mapping[tuple[str, str], Sequence[MoveRow]]) -> list[tuple[str, str]]:
     """Return the pairs with the largest ends first, and places before other outcomes."""
     total: dict[str, int] = defaultdict(int)
     for (left, right), rows in cells.items():

@@ -217,7 +217,7 @@ def _sum(numbers: Sequence[int | str]) -> int | str:
     return f"{large} and {FEW}" if large else FEW
 
 
-def _abandoned(flow: Flow) -> int:
+def _count_abandoned(flow: Flow) -> int:
     return sum(bool(became.abandoned) for became in flow.people)
 
 
@@ -236,8 +236,8 @@ def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
 
     A cohort without flows has one row of nobody: otherwise a table would omit the place, as if it had not closed.
     """
-    some = flows(left)
-    whole = all(told(len(flow.people), few_below) != FEW for flow in some if flow.outcome == "moved")
+    cohort_flows = flows(left)
+    whole = all(told(len(flow.people), few_below) != FEW for flow in cohort_flows if flow.outcome == "moved")
     excesses = {excess.place: excess for excess in left.test.places}
     place = named(left.closing.place)
     nobody = MoveRow(
@@ -267,7 +267,7 @@ def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
         verdict=left.test.verdict,
     )
     rows = []
-    for flow in some:
+    for flow in cohort_flows:
         number = told(len(flow.people), few_below)
         following = named(flow.next) if flow.next else {}
         excess = excesses.get(flow.next) if flow.next else None
@@ -280,7 +280,7 @@ def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
                 next_name=following.get("name") or flow.next,
                 next_kind=following.get("sort") or "",
                 people=number,
-                abandoned=told_part(_abandoned(flow), len(flow.people), few_below),
+                abandoned=told_part(_count_abandoned(flow), len(flow.people), few_below),
                 who=() if number == FEW else tuple(became.person for became in flow.people),
                 months={} if number == FEW else _months(flow, few_below),
                 first="" if number == FEW else flow.first,
@@ -303,7 +303,7 @@ def closure_row(left: Departure, named: Named, few_below: int, closures: int) ->
     abandoned: list[int | str] = []
     for flow in flows(left):
         counts[flow.outcome].append(len(flow.people))
-        abandoned.append(told_part(_abandoned(flow), len(flow.people), few_below))
+        abandoned.append(told_part(_count_abandoned(flow), len(flow.people), few_below))
     place = named(left.closing.place)
     ids = tuple(excess.place for excess in left.test.places if excess.together)
     names = tuple(str(named(name).get("name") or name) for name in ids)
@@ -315,7 +315,7 @@ def closure_row(left: Departure, named: Named, few_below: int, closures: int) ->
         kind=place.get("sort") or "",
         on=left.closing.date,
         why=left.closing.why,
-        there=told_total((number for some in counts.values() for number in some), few_below),
+        there=told_total((number for numbers in counts.values() for number in numbers), few_below),
         moved=became["moved"],
         beside=became["beside"],
         abandoned=_sum(abandoned),
@@ -355,7 +355,7 @@ def mover_rows(movers: Iterable[Mover], left: Departure, named: Named, few_below
     rows = []
     order: dict[str, tuple[int, bool, str]] = {}
     for mover in movers:
-        parts = [len(some.intersection(mover.people)) for some in went]
+        parts = [len(people.intersection(mover.people)) for people in went]
         number = told_total(parts, few_below)
         who = named(mover.who)
         belief = None if isinstance(number, str) else mover.expected
@@ -461,7 +461,7 @@ def _few_last(people: int | str, name: str) -> tuple[bool, str]:
 
 def _months(flow: Flow, few_below: int) -> dict[str, int]:
     """Return month → number who came in it; empty if one of these is few, as the others would disclose it."""
-    return {} if any(told(some, few_below) == FEW for some in flow.months.values()) else dict(flow.months)
+    return {} if any(told(number, few_below) == FEW for number in flow.months.values()) else dict(flow.months)
 
 
 def _together(left: Departure, names: Sequence[str], few_below: int, closures: int) -> str:

@@ -63,11 +63,11 @@ def at_risk(known: Whereabouts, place: str, lefts: Iterable[Departure], few_belo
     def add(person: str, sign: str, *, denied: bool = False) -> None:
         signs[person][sign] = denied and signs[person].get(sign, True)
 
-    held: dict[str, set[str]] = defaultdict(set)
+    controllers: dict[str, set[str]] = defaultdict(set)
     for tie in known.ties:
         if tie.relation in (CONTROLS, MANAGED) and tie.holds:
-            held[tie.object].add(tie.subject)
-    running = held[place]
+            controllers[tie.object].add(tie.subject)
+    running = controllers[place]
     for tie in known.ties:
         if not tie.holds:
             continue
@@ -75,7 +75,7 @@ def at_risk(known: Whereabouts, place: str, lefts: Iterable[Departure], few_belo
             add(tie.object, "coerced" if tie.relation == COERCED else "abandoned", denied=tie.denied)
         elif tie.relation == OWES and tie.subject in signs and tie.object in running:
             add(tie.subject, "owes", denied=tie.denied)
-        elif tie.relation == LIVED and tie.subject in signs and running & held.get(tie.object, set()):
+        elif tie.relation == LIVED and tie.subject in signs and running & controllers.get(tie.object, set()):
             add(tie.subject, "housed", denied=tie.denied)
     for left in lefts:
         together = any(excess.together and excess.place == place for excess in left.test.places)
@@ -87,8 +87,8 @@ def at_risk(known: Whereabouts, place: str, lefts: Iterable[Departure], few_belo
                 add(person, "moved" if together else "came")
     order = list(SIGNS_OF_RISK)
     rows = [
-        AtRisk(person, tuple(gravest), tuple(sign for sign in gravest if some[sign]))
-        for person, some in signs.items()
-        for gravest in [sorted(some, key=order.index)]
+        AtRisk(person, tuple(gravest), tuple(sign for sign in gravest if person_signs[sign]))
+        for person, person_signs in signs.items()
+        for gravest in [sorted(person_signs, key=order.index)]
     ]
     return sorted(rows, key=lambda row: (-len(row.signs), [order.index(sign) for sign in row.signs], row.person))

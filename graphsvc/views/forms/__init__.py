@@ -55,7 +55,7 @@ def files(view: Picture, about: About, forms: Collection[str] = ()) -> dict[str,
         about: description that goes into each file.
         forms: names out of `FORMS`; empty for all.
     """
-    made: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     for name in forms or FORMS:
-        made |= FORMS[name].make(view, about)
-    return made
+        contents |= FORMS[name].make(view, about)
+    return contents

@@ -65,8 +65,8 @@ def as_anx(view: Picture, about: About) -> dict[str, bytes]:
 
 
 def _entity(items: Element, node: Node) -> None:
-    given = {"Label": _plain(node.name), "XPosition": f"{node.x:.0f}"}
-    item = SubElement(items, "ChartItem", given | _when(node.day))
+    item_attributes = {"Label": _plain(node.name), "XPosition": f"{node.x:.0f}"}
+    item = SubElement(items, "ChartItem", item_attributes | _when(node.day))
     end = SubElement(item, "End", {"X": f"{node.x:.0f}", "Y": f"{node.y:.0f}", "Z": "0"})
     identity = {"EntityId": _plain(node.id), "Identity": _plain(node.id), "LabelIsIdentity": "false"}
     style = {"Type": TYPES[node.sort or node.kind][0]}
@@ -78,18 +78,18 @@ def _entity(items: Element, node: Node) -> None:
 
 
 def _link(items: Element, edge: Edge, about: About, called: Mapping[str, str]) -> None:
-    given = {"Label": _plain(edge.says), "GradeThreeIndex": str(1 + list(HANDLING).index(about.handling))}
-    item = SubElement(items, "ChartItem", given | _when(edge.first_on))
+    item_attributes = {"Label": _plain(edge.says), "GradeThreeIndex": str(1 + list(HANDLING).index(about.handling))}
+    item = SubElement(items, "ChartItem", item_attributes | _when(edge.first_on))
     link = SubElement(item, "Link", {"End1Id": _plain(edge.subject), "End2Id": _plain(edge.object)})
     cards = SubElement(link, "CardCollection")
-    said = f"{called[edge.subject]} {edge.says} {called[edge.object]}"
+    sentence = f"{called[edge.subject]} {edge.says} {called[edge.object]}"
     text = f"Belief {belief_range(edge.belief)}. Said by {voices(edge.groups, edge.other_sources)}."
     card = {
-        "Summary": _plain(said),
+        "Summary": _plain(sentence),
         "Text": text + (f" {begin(denial(edge.denying))}." if edge.denied else ""),
         "SourceReference": _plain(about.mark),
         "SourceType": "graphsvc",
-        "GradeThreeIndex": given["GradeThreeIndex"],
+        "GradeThreeIndex": item_attributes["GradeThreeIndex"],
     }
     SubElement(cards, "Card", card | _when(edge.first_on))
     SubElement(
@@ -128,10 +128,10 @@ def _when(date: str) -> dict[str, str]:
 
 
 def _attributes(item: Element, attributes: Mapping[str, str]) -> None:
-    given = {name: value for name, value in attributes.items() if value}
-    if given:
+    known = {name: value for name, value in attributes.items() if value}
+    if known:
         collection = SubElement(item, "AttributeCollection")
-        for name, value in given.items():
+        for name, value in known.items():
             SubElement(collection, "Attribute", {"AttributeClass": name, "Value": _plain(value)})
 
 

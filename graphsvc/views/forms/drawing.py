@@ -92,8 +92,8 @@ def sheet(view: Picture, about: About, note: str = "") -> Drawing:
         f"{_watermark(about.mark, width, height)}"
         f'<g transform="translate({left - drawn.x:.1f} {above - drawn.y:.1f})">{drawn.body}</g>'
         f'<rect width="{width:.1f}" height="{_BAND}" fill="{_INK["denied"]}"/>'
-        f"{_fitted(about.mark, _MARGIN, _BAND - 9, 13, room, _ON_BAND)}"
-        f"{_fitted(about.title, _MARGIN, _BAND + _LINE + 4, 17, room, _PLAIN)}"
+        f"{_fit_text(about.mark, _MARGIN, _BAND - 9, 13, room, _ON_BAND)}"
+        f"{_fit_text(about.title, _MARGIN, _BAND + _LINE + 4, 17, room, _PLAIN)}"
         f"{_text(counted, _MARGIN, _BAND + 2 * _LINE + 2, 12, _QUIET)}"
         f'<g transform="translate({_MARGIN} {above + drawn.height + _LINE:.1f})">{under.body}</g>'
     )
@@ -154,7 +154,7 @@ def legend(view: Picture, width: float, unlabelled: int = 0, note: str = "") -> 
     for line in (lost, note):
         if line:
             y += _LINE
-            parts.append(_fitted(line, 0, y + 4, 12, width, _QUIET))
+            parts.append(_fit_text(line, 0, y + 4, 12, width, _QUIET))
     return Drawing("".join(parts), 0, 0, width, y + 10)
 
 
@@ -209,7 +209,7 @@ def _node(node: Node, size: float) -> str:
         else ""
     )
     drawn = _shape(node.kind, node.x, node.y, size, fill, line, dashed=node.sealed, letter=letter)
-    return f"<g><title>{_escaped(node.name)}</title>{ring}{drawn}</g>"
+    return f"<g><title>{_escape(node.name)}</title>{ring}{drawn}</g>"
 
 
 def _shape(
@@ -327,11 +327,11 @@ def _line(edge: Edge, course: _Course, taken: list[Box], *, wordy: bool) -> tupl
     return line, words
 
 
-def _towards(point: tuple[float, float], other: tuple[float, float], distance: float) -> tuple[float, float]:
-    apart = math.dist(point, other) or 1.0
+def _towards(point: tuple[float, float], target: tuple[float, float], distance: float) -> tuple[float, float]:
+    apart = math.dist(point, target) or 1.0
     return (
-        point[0] + (other[0] - point[0]) / apart * distance,
-        point[1] + (other[1] - point[1]) / apart * distance,
+        point[0] + (target[0] - point[0]) / apart * distance,
+        point[1] + (target[1] - point[1]) / apart * distance,
     )
 
 
@@ -354,10 +354,10 @@ def _cross(x: float, y: float) -> str:
 
 
 def _text(words: str, x: float, y: float, size: float, style: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:.1f}" {style}>{_escaped(words)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:.1f}" {style}>{_escape(words)}</text>'
 
 
-def _fitted(words: str, x: float, y: float, size: float, room: float, style: str) -> str:
+def _fit_text(words: str, x: float, y: float, size: float, room: float, style: str) -> str:
     """Return a line of text, made smaller if it would not fit."""
     return _text(words, x, y, min(size, size * room / max(_wide(words, size), 1.0)), style)
 
@@ -373,7 +373,7 @@ def _watermark(mark: str, width: float, height: float) -> str:
     return f"<g {place}>{_text(mark, 0, 0, size, style)}</g>"
 
 
-def _escaped(words: str) -> str:
+def _escape(words: str) -> str:
     return html.escape(str(xml(words)))
 
 
@@ -386,7 +386,10 @@ def _around(x: float, y: float, half: float) -> Box:
 
 
 def _clear(box: Box, taken: Iterable[Box]) -> bool:
-    return all(box[2] < other[0] or box[0] > other[2] or box[3] < other[1] or box[1] > other[3] for other in taken)
+    return all(
+        box[2] < obstacle[0] or box[0] > obstacle[2] or box[3] < obstacle[1] or box[1] > obstacle[3]
+        for obstacle in taken
+    )
 
 
 def as_svg(view: Picture, about: About) -> dict[str, bytes]:

@@ -124,8 +124,8 @@ def typeset(text: bytes, form: Any, inputs: dict[str, str], ppi: float = _POINTS
     import typst
 
     compiler = typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True)
-    made = compiler.compile(text, format=form, ppi=ppi, sys_inputs=inputs)
-    return [made] if isinstance(made, bytes) else list(made or [])
+    output = compiler.compile(text, format=form, ppi=ppi, sys_inputs=inputs)
+    return [output] if isinstance(output, bytes) else list(output or [])
 
 
 @lru_cache(maxsize=1)

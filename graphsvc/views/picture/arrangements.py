@@ -94,7 +94,7 @@ class MapGround:
     places: Mapping[str, Place] = field(default_factory=dict)
 
 
-def by_command(ground: MapGround) -> dict[str, Place]:
+def by_command(map_ground: MapGround) -> dict[str, Place]:
     """Place nodes in layers: people who order, pay, recruit or run above the people and things they act on.
 
     Heights are trophic levels, which tolerate loops (MacKay, Johnson and Sansom 2020), rounded to layers; within a
@@ -106,20 +106,20 @@ def by_command(ground: MapGround) -> dict[str, Place]:
         >>> places["a"][1] < places["b"][1] < places["c"][1]
         True
     """
-    order = list(ground.free)
+    order = list(map_ground.free)
     number = {identifier: at for at, identifier in enumerate(order)}
     over = [
-        (number[subject], number[other], belief)
-        for subject, relation, other, belief in ground.ties
-        if subject in number and other in number and subject != other and _stands_over(relation)
+        (number[subject], number[target], belief)
+        for subject, relation, target, belief in map_ground.ties
+        if subject in number and target in number and subject != target and _stands_over(relation)
     ]
     height = _levels(len(order), over)
-    near = _near(order, ground.ties)
+    near = _near(order, map_ground.ties)
     steered = {end for upper, lower, _ in over for end in (upper, lower)}
     lowest = max((float(height[at]) for at in steered), default=-1.0) + 1
     for at, identifier in enumerate(order):
         if at not in steered:
-            beside = [height[number[other]] for other in near[identifier] if number[other] in steered]
+            beside = [height[number[neighbour]] for neighbour in near[identifier] if number[neighbour] in steered]
             height[at] = float(np.median(beside)) if beside else lowest
     levels: dict[int, list[str]] = defaultdict(list)
     for at, identifier in enumerate(order):
@@ -131,15 +131,17 @@ def by_command(ground: MapGround) -> dict[str, Place]:
         rows = -(-len(members) // _ROW)
         for row in range(rows):
             layers[level, row] = members[row * len(members) // rows : (row + 1) * len(members) // rows]
-    across = {identifier: place[0] for identifier, place in ground.free.items()}
+    across = {identifier: place[0] for identifier, place in map_ground.free.items()}
     for _ in range(_SWEEPS):
         for layer in layers.values():
             wanted = {
-                member: float(np.mean([across[other] for other in near[member]])) if near[member] else across[member]
+                member: float(np.mean([across[neighbour] for neighbour in near[member]]))
+                if near[member]
+                else across[member]
                 for member in layer
             }
             layer.sort(key=lambda member: (wanted[member], member))
-            _spaced(layer, wanted, across)
+            _space_out(layer, wanted, across)
     places: dict[str, Place] = {}
     down, above = 0.0, None
     for (level, _), layer in sorted(layers.items()):
@@ -149,7 +151,7 @@ def by_command(ground: MapGround) -> dict[str, Place]:
     return {identifier: places[identifier] for identifier in order}
 
 
-def in_rings(ground: MapGround) -> dict[str, Place]:
+def in_rings(map_ground: MapGround) -> dict[str, Place]:
     """Place nodes in rings around the start of the picture: as many rings out as they are links away.
 
     Example:
@@ -158,17 +160,17 @@ def in_rings(ground: MapGround) -> dict[str, Place]:
         >>> places["a"], round(float(np.hypot(*places["c"])) / float(np.hypot(*places["b"])))
         ((0.0, 0.0), 2)
     """
-    order = list(ground.free)
-    near = _near(order, ground.ties)
-    centre = [node for node in order if node in ground.starts] or order[:1]
+    order = list(map_ground.free)
+    near = _near(order, map_ground.ties)
+    centre = [node for node in order if node in map_ground.starts] or order[:1]
     away = dict.fromkeys(centre, 0)
     queue = deque(centre)
     while queue:
         node = queue.popleft()
-        for other in near[node]:
-            if other not in away:
-                away[other] = away[node] + 1
-                queue.append(other)
+        for neighbour in near[node]:
+            if neighbour not in away:
+                away[neighbour] = away[node] + 1
+                queue.append(neighbour)
     furthest = max(away.values(), default=0) + 1
     rings: dict[int, list[str]] = defaultdict(list)
     for node in order:
@@ -179,8 +181,8 @@ def in_rings(ground: MapGround) -> dict[str, Place]:
     for distance, ring in sorted(rings.items()):
         least = len(ring) * BOX[0] / (2 * np.pi)
         radius = 0.0 if distance == 0 and len(ring) == 1 else max(radius + _RING, least) if distance else least
-        inward = {node: [angle[other] for other in near[node] if other in angle] for node in ring}
-        wanted = {node: _middle_angle(inward[node]) if inward[node] else _angle(ground.free[node]) for node in ring}
+        inward = {node: [angle[neighbour] for neighbour in near[node] if neighbour in angle] for node in ring}
+        wanted = {node: _middle_angle(inward[node]) if inward[node] else _angle(map_ground.free[node]) for node in ring}
         ring.sort(key=lambda node: (wanted[node], node))
         turn = 2 * np.pi / len(ring)
         # Turn the whole ring to bring its nodes as near as possible to their wanted angles.
@@ -194,7 +196,7 @@ def in_rings(ground: MapGround) -> dict[str, Place]:
     return {node: places[node] for node in order}
 
 
-def by_day(ground: MapGround) -> dict[str, Place]:
+def by_day(map_ground: MapGround) -> dict[str, Place]:
     """Place crossings from left to right in the order of their days, and other nodes near their own crossings.
 
     Example:
@@ -207,23 +209,25 @@ def by_day(ground: MapGround) -> dict[str, Place]:
         >>> places["x2"] < places["x1"], places["x2"][0] < places["p"][0] < places["x1"][0]
         (True, True)
     """
-    order = list(ground.free)
+    order = list(map_ground.free)
     dated = [
         crossing
         for _, crossing in sorted(
-            (day, crossing) for crossing, day in ground.days.items() if crossing in ground.free and day
+            (day, crossing) for crossing, day in map_ground.days.items() if crossing in map_ground.free and day
         )
     ]
-    near = _near(order, ground.ties)
+    near = _near(order, map_ground.ties)
     # As wide as a block of this crossing's neighbours, each counted as a share of its crossings.
-    share = {node: 1 / sum(other in ground.days for other in near[node]) for day in dated for node in near[day]}
+    share = {
+        node: 1 / sum(neighbour in map_ground.days for neighbour in near[node]) for day in dated for node in near[day]
+    }
     wide = [max(_DAY, BOX[0] * float(np.sqrt(sum(share[node] for node in near[day])))) for day in dated]
     right = np.cumsum(wide)
-    there = {day: (round(float(right[turn] - wide[turn] / 2), 1), 0.0) for turn, day in enumerate(dated)}
-    return _beside(ground.free, near, there, (-_DAY, 0.0))
+    crossing_places = {day: (round(float(right[turn] - wide[turn] / 2), 1), 0.0) for turn, day in enumerate(dated)}
+    return _beside(map_ground.free, near, crossing_places, (-_DAY, 0.0))
 
 
-def on_map(ground: MapGround) -> dict[str, Place]:
+def on_map(map_ground: MapGround) -> dict[str, Place]:
     """Place nodes with coordinates on a map (Mercator), and the others next to their neighbours.
 
     Example:
@@ -232,12 +236,14 @@ def on_map(ground: MapGround) -> dict[str, Place]:
         >>> places["x"][0] > places["y"][0], places["x"][1] < places["y"][1]
         (True, True)
     """
-    order = list(ground.free)
-    frame = map_frame(ground.places)
-    there = {node: frame.place(*ground.places[node]) for node in order if node in ground.places} if frame else {}
-    left = min((x for x, _ in there.values()), default=0.0) - 2 * _DAY
-    middle = float(np.mean([y for _, y in there.values()])) if there else 0.0
-    return _beside(ground.free, _near(order, ground.ties), there, (left, middle))
+    order = list(map_ground.free)
+    frame = map_frame(map_ground.places)
+    map_places = (
+        {node: frame.place(*map_ground.places[node]) for node in order if node in map_ground.places} if frame else {}
+    )
+    left = min((x for x, _ in map_places.values()), default=0.0) - 2 * _DAY
+    middle = float(np.mean([y for _, y in map_places.values()])) if map_places else 0.0
+    return _beside(map_ground.free, _near(order, map_ground.ties), map_places, (left, middle))
 
 
 def map_frame(places: Mapping[str, Place]) -> Frame | None:
@@ -268,18 +274,18 @@ class Arrangement:
     lay: Callable[[MapGround], dict[str, Place]]
     turns: bool = False
     own: str = ""
-    owners: Callable[[MapGround], Collection[str]] = lambda ground: ground.free
+    owners: Callable[[MapGround], Collection[str]] = lambda map_ground: map_ground.free
     on_earth: bool = False
 
 
 # Word of the address → the layout, in the order of the menu. The first is used for an address without a word.
 ARRANGEMENTS: Mapping[str, Arrangement] = MappingProxyType(
     {
-        "": Arrangement("By forces", lambda ground: dict(ground.free), turns=True),
+        "": Arrangement("By forces", lambda map_ground: dict(map_ground.free), turns=True),
         "command": Arrangement("By command", by_command),
         "rings": Arrangement("In rings round the start", in_rings, turns=True),
-        "days": Arrangement("By day of crossing", by_day, own="day", owners=lambda ground: ground.days),
-        "map": Arrangement("On a map", on_map, own="place", owners=lambda ground: ground.places, on_earth=True),
+        "days": Arrangement("By day of crossing", by_day, own="day", owners=lambda map_ground: map_ground.days),
+        "map": Arrangement("On a map", on_map, own="place", owners=lambda map_ground: map_ground.places, on_earth=True),
     }
 )
 
@@ -307,14 +313,14 @@ def _levels(count: int, over: Sequence[tuple[int, int, float]]) -> Points:
 
 def _near(order: Sequence[str], ties: Sequence[Tie]) -> dict[str, list[str]]:
     near: dict[str, dict[str, None]] = {node: {} for node in order}
-    for node, _, other, _ in ties:
-        if node in near and other in near and node != other:
-            near[node][other] = None
-            near[other][node] = None
-    return {node: list(others) for node, others in near.items()}
+    for node, _, neighbour, _ in ties:
+        if node in near and neighbour in near and node != neighbour:
+            near[node][neighbour] = None
+            near[neighbour][node] = None
+    return {node: list(neighbours) for node, neighbours in near.items()}
 
 
-def _spaced(layer: Sequence[str], wanted: Mapping[str, float], across: dict[str, float]) -> None:
+def _space_out(layer: Sequence[str], wanted: Mapping[str, float], across: dict[str, float]) -> None:
     """Place a sorted layer, in place, as near to its wanted positions as room allows (pool adjacent violators)."""
     blocks: list[tuple[float, int]] = []  # (middle wanted by its nodes, their number), without the offsets
     for at, node in enumerate(layer):
@@ -328,37 +334,37 @@ def _spaced(layer: Sequence[str], wanted: Mapping[str, float], across: dict[str,
 
 
 def _beside(
-    free: Mapping[str, Place], near: Mapping[str, list[str]], there: Mapping[str, Place], aside: Place
+    free: Mapping[str, Place], near: Mapping[str, list[str]], fixed_places: Mapping[str, Place], lonely_place: Place
 ) -> dict[str, Place]:
     """Place all nodes around those with a position: each next to its neighbours, in the direction that forces gave.
 
     Args:
         free: id → position by forces.
         near: id → neighbours.
-        there: nodes with a position.
-        aside: position of nodes that nothing ties to them.
+        fixed_places: nodes with a position.
+        lonely_place: position of nodes that nothing ties to them.
     """
-    places = {node: np.array(place) for node, place in there.items()}
+    places = {node: np.array(place) for node, place in fixed_places.items()}
     front = [node for node in free if node not in places]
     while front:
         step = {}
         for node in front:
-            known = [other for other in near[node] if other in places]
+            known = [neighbour for neighbour in near[node] if neighbour in places]
             if known:
-                away = np.array(free[node]) - np.mean([free[other] for other in known], axis=0)
-                step[node] = np.mean([places[other] for other in known], axis=0) + away
+                away = np.array(free[node]) - np.mean([free[neighbour] for neighbour in known], axis=0)
+                step[node] = np.mean([places[neighbour] for neighbour in known], axis=0) + away
         if not step:
             break
         places |= step
         front = [node for node in front if node not in places]
     lonely = np.mean([free[node] for node in front], axis=0) if front else np.zeros(2)
-    places |= {node: np.array(aside) + np.array(free[node]) - lonely for node in front}
-    order = [*there, *(node for node in free if node not in there)]
+    places |= {node: np.array(lonely_place) + np.array(free[node]) - lonely for node in front}
+    order = [*fixed_places, *(node for node in free if node not in fixed_places)]
     points = np.array([places[node] for node in order]).reshape(-1, 2)
     # Nodes with a position only clash with each other (several may be on one spot); then the others move around them.
-    if there:
-        part(points[: len(there)], 0)
-    part(points, len(there))
+    if fixed_places:
+        part(points[: len(fixed_places)], 0)
+    part(points, len(fixed_places))
     where = {node: (round(float(x), 1), round(float(y), 1)) for node, (x, y) in zip(order, points, strict=True)}
     return {node: where[node] for node in free}
 

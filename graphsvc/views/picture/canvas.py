@@ -63,8 +63,8 @@ def checked(value: Any) -> State:
     """
     if not isinstance(value, dict):
         raise _none("it is no object")
-    asked, arranged, pinned = value.get("asked", []), value.get("arranged", {}), value.get("pinned", [])
-    if not isinstance(asked, list) or not all(_is_pair(pair) for pair in asked):
+    pairs, arranged, pinned = value.get("asked", []), value.get("arranged", {}), value.get("pinned", [])
+    if not isinstance(pairs, list) or not all(_is_pair(pair) for pair in pairs):
         raise _none("`asked` takes pairs of a name and a value")
     if not isinstance(arranged, dict) or not all(_is_text(node) and _is_place(at) for node, at in arranged.items()):
         raise _none("`arranged` takes two numbers for each id")
@@ -74,7 +74,7 @@ def checked(value: Any) -> State:
     if not _is_plain(rest, _DEEPEST):
         raise _none("its look takes plain values under plain names")
     state: State = {
-        "asked": [[name, text] for name, text in asked if name not in _WHICH],
+        "asked": [[name, text] for name, text in pairs if name not in _WHICH],
         "arranged": {node: [round(x, 1), round(y, 1)] for node, (x, y) in arranged.items()},
         "pinned": list(dict.fromkeys(pinned)),
         **rest,
@@ -93,8 +93,8 @@ def named(state: State) -> set[str]:
         >>> sorted(named({"asked": [["open", "~PAID~P1"], ["depth", "2"], ["hide", "P9"]], "arranged": {"P2": [0, 0]}, "pinned": []}))
         ['P1', 'P2', 'P9']
     """
-    asked = {identifier for name, value in state["asked"] for identifier in _ids(name, value)}
-    return {*asked, *map(entity, (*state["arranged"], *state["pinned"]))} - {""}
+    ids = {identifier for name, value in state["asked"] for identifier in _ids(name, value)}
+    return {*ids, *map(entity, (*state["arranged"], *state["pinned"]))} - {""}
 
 
 def _ids(name: str, value: str) -> tuple[str, ...]:
@@ -143,14 +143,14 @@ def shown(state: State) -> set[str]:
     return named(state) - {value for name, value in state["asked"] if name == "hide"}
 
 
-def only(state: State, there: Collection[str]) -> State:
-    """Return a state without the ids that are not in `there`.
+def only(state: State, present_ids: Collection[str]) -> State:
+    """Return a state without the ids that are not in `present_ids`.
 
     Example:
         >>> only({"asked": [["id", "P1"], ["id", "P2"]], "arranged": {"P2": [0, 0]}, "pinned": ["P2"]}, {"P1"})
         {'asked': [['id', 'P1']], 'arranged': {}, 'pinned': []}
     """
-    known = {*there, ""}
+    known = {*present_ids, ""}
     return {
         **state,
         "asked": [[name, value] for name, value in state["asked"] if set(_ids(name, value)) <= known],
@@ -166,8 +166,8 @@ def bare(state: State) -> State:
         >>> bare({"asked": [["id", "P1"], ["depth", "2"], ["find", "Bo"]], "arranged": {}, "pinned": [], "look": {"by": "Bo"}})
         {'asked': [['id', 'P1'], ['depth', '2']], 'arranged': {}, 'pinned': []}
     """
-    asked = [[name, value] for name, value in state["asked"] if _is_bare(name, value)]
-    return {"asked": asked, "arranged": state["arranged"], "pinned": state["pinned"]}
+    pairs = [[name, value] for name, value in state["asked"] if _is_bare(name, value)]
+    return {"asked": pairs, "arranged": state["arranged"], "pinned": state["pinned"]}
 
 
 def _is_bare(name: str, value: str) -> bool:
@@ -181,14 +181,14 @@ def _is_bare(name: str, value: str) -> bool:
     return name in ID_NAMES or _FIGURE.fullmatch(value) is not None
 
 
-def drawable(state: State, there: Collection[str]) -> State:
+def drawable(state: State, present_ids: Collection[str]) -> State:
     """As `only`, but if all its starts are gone, add the remaining entities one by one.
 
     Example:
         >>> drawable({"asked": [["id", "P1"]], "arranged": {"P2": [0, 0], "P3": [1, 1]}, "pinned": []}, {"P2"})
         {'asked': [['add', 'P2']], 'arranged': {'P2': [0, 0]}, 'pinned': []}
     """
-    left = only(state, there)
+    left = only(state, present_ids)
     if any(name in ("id", "add") for name, _ in left["asked"]):
         return left
     hidden = {value for name, value in left["asked"] if name == "hide"}
@@ -251,12 +251,12 @@ def followed(state: State, follow: Follow, text: Follow = lambda typed: typed) -
         word = opening(value)[1]
         return opens(now[0], (text(word) or "") if word.startswith(CUSTOM_PREFIX) else word)
 
-    asked = [(name, address(name, value)) for name, value in state["asked"]]
+    pairs = [(name, address(name, value)) for name, value in state["asked"]]
     places = [(node(identifier), at) for identifier, at in state["arranged"].items()]
     pinned = [node(identifier) for identifier in state["pinned"]]
     return {
         **plain({name: entry for name, entry in state.items() if name not in _KEPT_APART}),
-        "asked": [[name, value] for name, value in asked if value is not None],
+        "asked": [[name, value] for name, value in pairs if value is not None],
         "arranged": {identifier: at for identifier, at in places if identifier is not None},
         "pinned": [identifier for identifier in pinned if identifier is not None],
     }
@@ -279,7 +279,11 @@ def changes(before: State, after: State) -> str:
     filters = [[pair for pair in state["asked"] if pair[0] not in ID_NAMES] for state in (before, after)]
     looks = [{name: entry for name, entry in state.items() if name not in _KEPT_APART} for state in (before, after)]
     words = [
-        *(f"{number} {what}" for number, what in ((moved, "moved"), (added, "added"), (left, "left out")) if number),
+        *(
+            f"{number} {change}"
+            for number, change in ((moved, "moved"), (added, "added"), (left, "left out"))
+            if number
+        ),
         *(["pins"] if set(before["pinned"]) != set(after["pinned"]) else []),
         *(["filters"] if sorted(filters[0]) != sorted(filters[1]) else []),
         *(["look"] if looks[0] != looks[1] else []),

@@ -119,7 +119,7 @@ def outward(
     tied = {end for edge in remaining_edges for end in (edge.subject, edge.object)}
     was_tied = {end for edge in view.edges for end in (edge.subject, edge.object)}
     stays = [node for node in view.nodes if node.start or node.id in tied or node.id not in was_tied]
-    ids = {node.id: _renamed(node.id, pseudonym) for node in stays}
+    ids = {node.id: _external_id(node.id, pseudonym) for node in stays}
     edges = tuple(
         sorted(
             (
@@ -127,10 +127,10 @@ def outward(
                     edge,
                     subject=ids[edge.subject],
                     object=ids[edge.object],
-                    relation=_masked(edge.relation, pseudonym),
-                    says=_masked(edge.says, pseudonym),
-                    belief=_told(edge.belief),
-                    belief_on_record=_told(edge.belief_on_record),
+                    relation=_mask_ids(edge.relation, pseudonym),
+                    says=_mask_ids(edge.says, pseudonym),
+                    belief=_exported_belief(edge.belief),
+                    belief_on_record=_exported_belief(edge.belief_on_record),
                     asserting=0,
                     denying=told.CONTESTED if edge.denying == told.CONTESTED else "someone" if edge.denied else 0,
                 )
@@ -145,7 +145,7 @@ def outward(
             replace(
                 node,
                 id=ids[node.id],
-                name=ids[node.id] if node.name == node.id else _masked(node.name, pseudonym),
+                name=ids[node.id] if node.name == node.id else _mask_ids(node.name, pseudonym),
                 gang="",
                 handling="",
                 day=node.day if node.kind == "crossing" else "",
@@ -156,7 +156,7 @@ def outward(
         ),
         key=lambda node: node.id,
     )
-    places = _placed(
+    places = _place_nodes(
         named, edges, {ids[identifier]: place for identifier, place in arranged.items() if identifier in ids}
     )
     nodes = tuple(replace(node, x=places[node.id][0], y=places[node.id][1]) for node in named)
@@ -168,7 +168,7 @@ def outward(
     )
 
 
-def _told(belief: float) -> float:
+def _exported_belief(belief: float) -> float:
     """Return a belief as exported: *some* stays, a figure becomes the value of its step."""
     return belief if belief == told.SOME else told.belief(belief)
 
@@ -177,7 +177,9 @@ def _links(identifier: str, edges: Collection[Edge]) -> int:
     return sum(identifier in (edge.subject, edge.object) for edge in edges)
 
 
-def _placed(nodes: Collection[Node], edges: Collection[Edge], arranged: Mapping[str, Place]) -> Mapping[str, Place]:
+def _place_nodes(
+    nodes: Collection[Node], edges: Collection[Edge], arranged: Mapping[str, Place]
+) -> Mapping[str, Place]:
     """Return the position of each node: the one a user chose, with the others around it in a layout of this picture."""
     places = layout([[node.id for node in nodes]], [(edge.subject, edge.object) for edge in edges])
     if not arranged:
@@ -190,7 +192,7 @@ def _placed(nodes: Collection[Node], edges: Collection[Edge], arranged: Mapping[
     return beside | dict(arranged)
 
 
-def _renamed(identifier: str, pseudonym: Pseudonym) -> str:
+def _external_id(identifier: str, pseudonym: Pseudonym) -> str:
     """Return the external id: the deliverer's own stays, a pseudonym is replaced, and so is an id that contains one."""
     match = _PSEUDONYM.search(identifier)
     if match is None:
@@ -199,7 +201,7 @@ def _renamed(identifier: str, pseudonym: Pseudonym) -> str:
     return pseudonym(_KINDS[identifier[0]] if whole else "thing", identifier)
 
 
-def _masked(text: str, pseudonym: Pseudonym) -> str:
+def _mask_ids(text: str, pseudonym: Pseudonym) -> str:
     def new(match: re.Match[str]) -> str:
         inside = match[0].replace("_", "-")
         outside = pseudonym(_KINDS[inside[0]], inside)

@@ -148,8 +148,8 @@ def folded(view: Picture, fold: Sequence[Key]) -> Picture:
         if group is None:
             nodes[node.id] = replace(node, links=degree[node.id])
         elif _id(group) not in nodes:
-            some = [by_id[member] for member in group.members]
-            nodes[_id(group)] = _node(group, some, degree[_id(group)], within[_id(group)])
+            members = [by_id[member] for member in group.members]
+            nodes[_id(group)] = _node(group, members, degree[_id(group)], within[_id(group)])
     names = {member: by_id[member].name for member in inside}
     return replace(view, nodes=tuple(nodes.values()), edges=bundles, inside=names)
 
@@ -175,7 +175,7 @@ def _belonging(view: Picture, by: str) -> dict[str, list[str]]:
     return members
 
 
-def _node(group: FoldedGroup, some: Sequence[Node], links: int, among: Sequence[Edge]) -> FoldedPicture:
+def _node(group: FoldedGroup, members: Sequence[Node], links: int, among: Sequence[Edge]) -> FoldedPicture:
     return FoldedPicture(
         id=_id(group),
         kind="group",
@@ -183,17 +183,17 @@ def _node(group: FoldedGroup, some: Sequence[Node], links: int, among: Sequence[
         sort=group.by,
         identified=True,
         sealed=False,
-        handling=stricter(*(node.handling for node in some)),
+        handling=stricter(*(node.handling for node in members)),
         gang="",
-        start=any(node.start for node in some),
+        start=any(node.start for node in members),
         links=links,
         more=0,
-        x=sum(node.x for node in some) / len(some),
-        y=sum(node.y for node in some) / len(some),
+        x=sum(node.x for node in members) / len(members),
+        y=sum(node.y for node in members) / len(members),
         by=group.by,
         key=group.key,
-        members=len(some),
-        kinds=_kinds(node.kind for node in some),
+        members=len(members),
+        kinds=_kinds(node.kind for node in members),
         within=len(among),
         ids=group.members,
         among=tuple(edge.key for edge in among),
@@ -215,20 +215,20 @@ def _bundles(edges: Iterable[Edge], inside: dict[str, FoldedGroup]) -> tuple[tup
         else:
             moved = replace(edge, subject=subject, object=target, bend=0)
             between[frozenset((subject, target))].append((moved, edge.key))
-    drawn += [_bundle(some) for some in between.values()]
+    drawn += [_bundle(links) for links in between.values()]
     return tuple(sorted(drawn, key=lambda edge: (-edge.belief, edge.relation, edge.subject, edge.object))), within
 
 
-def _bundle(some: Sequence[tuple[Edge, LinkKey]]) -> Bundle:
+def _bundle(links: Sequence[tuple[Edge, LinkKey]]) -> Bundle:
     """Return one line for links between the same two nodes, given with their new ends and most believed first."""
-    first = some[0][0]
+    first = links[0][0]
     values = {name: getattr(first, name) for name in Edge.__dataclass_fields__}
-    if len(some) > 1:
-        edges = [edge for edge, _ in some]
+    if len(links) > 1:
+        edges = [edge for edge, _ in links]
         same_way = len({(edge.subject, edge.object) for edge in edges}) == 1 and all(edge.directed for edge in edges)
         values |= {
             "relation": "",
-            "says": count(len(some), "link"),
+            "says": count(len(links), "link"),
             "directed": same_way,
             "doubtful": all(edge.doubtful for edge in edges),
             "denied": any(edge.denied for edge in edges),
@@ -240,7 +240,7 @@ def _bundle(some: Sequence[tuple[Edge, LinkKey]]) -> Bundle:
             **dict.fromkeys(("asserting", "groups", "groups_on_record"), ""),
             **dict.fromkeys(("other_sources", "other_sources_on_record"), 0),
         }
-    return Bundle(**values, links=tuple(key for _, key in some))
+    return Bundle(**values, links=tuple(key for _, key in links))
 
 
 def _denying(edges: Iterable[Edge]) -> int | str:

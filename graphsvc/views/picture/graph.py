@@ -206,15 +206,15 @@ def _places(view: Picture) -> dict[str, Any]:
     if not frame or not marks:
         return {}
     # Crossings that are left out or folded are not mentioned.
-    there = {node.id for node in view.nodes}
+    node_ids = {node.id for node in view.nodes}
     return {
         "landings": {
-            identifier: _line(frame, [place]) for identifier, place in marks.landings.items() if identifier in there
+            identifier: _line(frame, [place]) for identifier, place in marks.landings.items() if identifier in node_ids
         },
         "sites": [
-            [name, *_line(frame, [place]), said]
+            [name, *_line(frame, [place]), crossing_ids]
             for name, place, ids in marks.sites
-            if (said := [identifier for identifier in ids if identifier in there])
+            if (crossing_ids := [identifier for identifier in ids if identifier in node_ids])
         ],
     }
 

@@ -44,12 +44,14 @@ def layout(stages: Sequence[Sequence[str]], pairs: Sequence[tuple[str, str]]) ->
         >>> layout([["a", "b"], ["c"]], [("a", "b"), ("b", "c")])["a"] == first["a"]
         True
     """
-    return dict(_laid(tuple(map(tuple, stages)), frozenset(pairs)))
+    return dict(_cached_layout(tuple(map(tuple, stages)), frozenset(pairs)))
 
 
 # Hiding, folding, filtering and going back draw pictures again that were laid out before.
 @lru_cache(maxsize=64)
-def _laid(stages: tuple[tuple[str, ...], ...], pairs: frozenset[tuple[str, str]]) -> dict[str, tuple[float, float]]:
+def _cached_layout(
+    stages: tuple[tuple[str, ...], ...], pairs: frozenset[tuple[str, str]]
+) -> dict[str, tuple[float, float]]:
     order = [identifier for stage in stages for identifier in stage]
     place = {identifier: number for number, identifier in enumerate(order)}
     ends = {
@@ -151,10 +153,10 @@ def _pull(points: Points, links: NDArray[np.intp], settled: int) -> None:
     for step in range(rounds):
         # Plain sums, single precision, in place: at these sizes a matrix product's threads cost more than they save.
         x, y = (np.ascontiguousarray(points[:, axis], dtype=np.float32) for axis in (0, 1))
-        weight, other = np.subtract.outer(x[settled:], x), np.subtract.outer(y[settled:], y)
+        weight, y_gap = np.subtract.outer(x[settled:], x), np.subtract.outer(y[settled:], y)
         weight *= weight
-        other *= other
-        weight += other
+        y_gap *= y_gap
+        weight += y_gap
         np.maximum(weight, 1.0, out=weight)
         np.divide(np.float32(_LENGTH**2), weight, out=weight)
         towards = np.stack([np.einsum("ij,j->i", weight, axis) for axis in (x, y)], axis=1)

@@ -254,9 +254,9 @@ def picture(
     """
     by_id = {row["id"]: row for row in entities}
     rows = [row for row in links if row["subject"] in by_id and row["object"] in by_id]
-    there = [[identifier for identifier in stage if identifier in by_id] for stage in stages]
-    places = layout(there, [(row["subject"], row["object"]) for row in rows])
-    ground = MapGround(
+    known_stages = [[identifier for identifier in stage if identifier in by_id] for stage in stages]
+    places = layout(known_stages, [(row["subject"], row["object"]) for row in rows])
+    map_ground = MapGround(
         places,
         [(row["subject"], row["relation"], row["object"], float(row["belief"])) for row in rows],
         starts,
@@ -264,7 +264,7 @@ def picture(
         {identifier: (row["lat"], row["lon"]) for identifier, row in by_id.items() if row["lat"] is not None},
     )
     arranged = ARRANGEMENTS[arrangement]
-    places, owners = arranged.lay(ground), arranged.owners(ground)
+    places, owners = arranged.lay(map_ground), arranged.owners(map_ground)
     edges = _edges([row for row in rows if row["subject"] not in hidden and row["object"] not in hidden])
     if graded is not None:
         edges = tuple(replace(edge, ungraded=edge.key not in graded) for edge in edges)
@@ -286,7 +286,7 @@ def picture(
         truncated,
         in_steps,
         {},
-        map_frame(ground.places) if arranged.on_earth else None,
+        map_frame(map_ground.places) if arranged.on_earth else None,
         sum(node.id not in owners for node in nodes),
         arranged.turns,
         marks=_marks([by_id[node.id] for node in nodes]) if arranged.on_earth else None,
@@ -331,7 +331,9 @@ def sifted(view: Picture, without: Collection[str], alone: Collection[str] = ())
         for edge in view.edges
         if edge.subject in staying and edge.object in staying and family(edge.relation) not in without
     )
-    tied, was = (Counter(end for edge in some for end in {edge.subject, edge.object}) for some in (edges, view.edges))
+    tied, was = (
+        Counter(end for edge in edge_list for end in {edge.subject, edge.object}) for edge_list in (edges, view.edges)
+    )
     nodes = tuple(
         replace(node, links=tied[node.id])
         for node in view.nodes

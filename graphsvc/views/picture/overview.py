@@ -124,11 +124,11 @@ def overview(entities: Sequence[Mapping[str, Any]], links: Sequence[tuple[str, S
     subjects = np.fromiter((number[subject] for subject, _ in links), np.int64)
     end = np.repeat(subjects, [len(objects) for _, objects in links])
     targets = chain.from_iterable(objects for _, objects in links)
-    other = np.fromiter(map(number.__getitem__, targets), np.int64)
-    there = (end >= 0) & (other >= 0) & (end != other)
-    pairs, _ = _tied(np.stack([end[there], other[there]], axis=1), len(rows))
+    far_end = np.fromiter(map(number.__getitem__, targets), np.int64)
+    is_link = (end >= 0) & (far_end >= 0) & (end != far_end)
+    pairs, _ = _unique_pairs(np.stack([end[is_link], far_end[is_link]], axis=1), len(rows))
     degree: Ints = np.bincount(pairs.ravel(), minlength=len(rows))
-    group = _grouped(len(rows), pairs, degree)
+    group = _find_groups(len(rows), pairs, degree)
     kind = np.array([ENTITIES.index(row["kind"]) for row in rows], dtype=np.uint8)
     names = tuple(called(row) for row in rows)
     size: Ints = np.bincount(group)
@@ -145,33 +145,33 @@ def overview(entities: Sequence[Mapping[str, Any]], links: Sequence[tuple[str, S
         points,
         degree,
         pairs,
-        tuple(_told(ids, names, kind, degree, group, pairs, middles, radius)),
+        tuple(_describe_groups(ids, names, kind, degree, group, pairs, middles, radius)),
     )
 
 
-def _tied(pairs: Ints, count: int) -> tuple[Ints, Ints]:
+def _unique_pairs(pairs: Ints, count: int) -> tuple[Ints, Ints]:
     """Return each pair of numbers below `count` once, in whichever order it occurs, and how often it occurs."""
     # Coded as one number each, which is many times as fast as comparing rows.
     codes, often = np.unique(pairs.min(axis=1) * count + pairs.max(axis=1), return_counts=True)
     return np.stack([codes // max(count, 1), codes % max(count, 1)], axis=1), often
 
 
-def _grouped(count: int, pairs: Ints, degree: Ints) -> Ints:
+def _find_groups(count: int, pairs: Ints, degree: Ints) -> Ints:
     """Return a group per node, numbered from the largest: labels spread along links (Raghavan, Albert, Kumara 2007).
 
     A link between two busy nodes counts less than one of a node with few links. Half of the nodes move at a time, so
     that labels do not oscillate. Ties are broken by label, so that the answer is always the same.
     """
     label = np.arange(count, dtype=np.int64)
-    end, other = np.concatenate([pairs, pairs[:, ::-1]]).T if len(pairs) else np.zeros((2, 0), dtype=np.int64)
-    weight = 1.0 / np.sqrt(np.maximum(degree[end] * degree[other], 1))
-    ties = scipy.sparse.csr_array((weight, (end, other)), (count, count))
+    end, far_end = np.concatenate([pairs, pairs[:, ::-1]]).T if len(pairs) else np.zeros((2, 0), dtype=np.int64)
+    weight = 1.0 / np.sqrt(np.maximum(degree[end] * degree[far_end], 1))
+    ties = scipy.sparse.csr_array((weight, (end, far_end)), (count, count))
     halves = [(slice(start, None, 2), ties[start::2]) for start in (0, 1)]
     for turn in range(_ROUNDS):
         half, tied = halves[turn % 2]
         label[half] = _heaviest(tied, label, label[half])
     for _ in range(_MERGES):
-        label = _absorbed(label, end, other, weight)
+        label = _absorb_small(label, end, far_end, weight)
     _, group, size = np.unique(label, return_inverse=True, return_counts=True)
     rank = np.empty(len(size), dtype=np.int64)
     rank[np.lexsort((np.arange(len(size)), -size))] = np.arange(len(size))
@@ -201,12 +201,12 @@ def _heaviest(tied: scipy.sparse.csr_array, label: Ints, own: Ints) -> Ints:
     return heaviest
 
 
-def _absorbed(label: Ints, end: Ints, other: Ints, weight: Points) -> Ints:
+def _absorb_small(label: Ints, end: Ints, far_end: Ints, weight: Points) -> Ints:
     """Return labels after each small group has joined the group it is linked to most, if there is one."""
     count = len(label)
     small = np.bincount(label, minlength=count) < _SMALL
-    leaves = small[label[end]] & (label[end] != label[other])
-    key, place = np.unique(label[end[leaves]] * count + label[other[leaves]], return_inverse=True)
+    leaves = small[label[end]] & (label[end] != label[far_end])
+    key, place = np.unique(label[end[leaves]] * count + label[far_end[leaves]], return_inverse=True)
     if not len(key):
         return label
     heft = np.bincount(place, weight[leaves])
@@ -223,24 +223,27 @@ def _absorbed(label: Ints, end: Ints, other: Ints, weight: Points) -> Ints:
 
 def _middles(between: Ints, radius: Points) -> Points:
     """Return the middles of groups: the largest are placed by the links between them, the rest in rows below."""
-    count, laid = len(radius), min(len(radius), _LAID_OUT)
-    tied = between[(between < laid).all(axis=1) & (between[:, 0] != between[:, 1])]
-    strongest, weight = _tied(tied, count)
-    strongest = strongest[np.argsort(-weight, kind="stable")][: 4 * laid]
-    places = layout([[str(at) for at in range(laid)]], [(str(a), str(b)) for a, b in strongest.tolist()])
+    count, large_count = len(radius), min(len(radius), _LAID_OUT)
+    tied = between[(between < large_count).all(axis=1) & (between[:, 0] != between[:, 1])]
+    strongest, weight = _unique_pairs(tied, count)
+    strongest = strongest[np.argsort(-weight, kind="stable")][: 4 * large_count]
+    places = layout([[str(at) for at in range(large_count)]], [(str(a), str(b)) for a, b in strongest.tolist()])
     middles = np.zeros((count, 2))
-    middles[:laid] = np.array([places[str(at)] for at in range(laid)]).reshape(-1, 2)
-    _apart(middles[:laid], radius[:laid])
+    middles[:large_count] = np.array([places[str(at)] for at in range(large_count)]).reshape(-1, 2)
+    _apart(middles[:large_count], radius[:large_count])
     # The small groups in rows below, largest first; their width gives the whole picture the shape of a screen.
-    low, reach = (middles[:laid] - radius[:laid, None]), (middles[:laid] + radius[:laid, None])
+    low, reach = (
+        (middles[:large_count] - radius[:large_count, None]),
+        (middles[:large_count] + radius[:large_count, None]),
+    )
     (left, top), (right, bottom) = low.min(axis=0, initial=0.0).tolist(), reach.max(axis=0, initial=0.0).tolist()
-    area = float(((2 * radius[laid:] + _SPACE) ** 2).sum())
+    area = float(((2 * radius[large_count:] + _SPACE) ** 2).sum())
     # The width that is _WIDE times the total height: that of the groups laid out, plus area / width for the rows.
     enough = _WIDE * (bottom - top)
     spare = max((enough + np.sqrt(enough**2 + 4 * _WIDE * area)) / 2 - (right - left), 0.0)
     left, right = left - spare / 2, right + spare / 2
     x, y, high = left, bottom + 4 * _SPACE, 0.0
-    for at in range(laid, count):
+    for at in range(large_count, count):
         room = float(radius[at])
         if x + 2 * room > right and x > left:
             x, y, high = left, y + high + _SPACE, 0.0
@@ -285,12 +288,12 @@ def _title(name: str, named: str, kinds: Sequence[str]) -> str:
         >>> _title("Forest group", "gang", ["gang", "boat", "boat", "crossing"]), _title("Bo", "person", ["person"])
         ('Forest group, 2 boats', 'Bo')
     """
-    others = Counter(kinds) - Counter([named])
-    of_kind = next((kind for kind in _TELLING if others[kind]), "")
-    return f"{name}, {numbers.count(others[of_kind], of_kind)}" if of_kind else name
+    rest = Counter(kinds) - Counter([named])
+    of_kind = next((kind for kind in _TELLING if rest[kind]), "")
+    return f"{name}, {numbers.count(rest[of_kind], of_kind)}" if of_kind else name
 
 
-def _told(
+def _describe_groups(
     ids: Sequence[str],
     names: Sequence[str],
     kind: NDArray[np.uint8],

@@ -69,16 +69,16 @@ def offline_page(view: Picture, title: str, mark: str = "") -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body>"
-        f"{_marked(mark)}<h1>{html.escape(title)}</h1><p>{about}</p>"
+        f"{_mark_paragraph(mark)}<h1>{html.escape(title)}</h1><p>{about}</p>"
         '<div id="canvas" role="img" aria-label="The network; its links are in the table below"></div>'
         f"{_table(view)}"
-        f'<script type="application/json" id="data">{_embedded(drawn(view))}</script>'
-        f"<script>{_inlined(str(library() / SCRIPT))}</script><script>{_inlined(str(DRAW))}</script>"
+        f'<script type="application/json" id="data">{_embed(drawn(view))}</script>'
+        f"<script>{_inline_script(str(library() / SCRIPT))}</script><script>{_inline_script(str(DRAW))}</script>"
         f"<script>{_START}</script></body></html>"
     )
 
 
-def _marked(mark: str) -> str:
+def _mark_paragraph(mark: str) -> str:
     return f'<p id="mark">{html.escape(mark)}</p>' if mark else ""
 
 
@@ -105,7 +105,7 @@ def _table(view: Picture) -> str:
     )
 
 
-def _embedded(data: object) -> str:
+def _embed(data: object) -> str:
     """Return JSON that cannot end the script element around it."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for sign in ("<", ">", "&", "\u2028", "\u2029"):
@@ -114,7 +114,7 @@ def _embedded(data: object) -> str:
 
 
 @lru_cache(maxsize=4)
-def _inlined(path: str) -> str:
+def _inline_script(path: str) -> str:
     """Return a script of an installed package in a form that fits inside a page."""
     with open(path, encoding="utf-8") as file:  # noqa: PTH123 - cached by its path as text
         return file.read().replace("</script", "<\\/script")

@@ -58,7 +58,7 @@ def changed(before: Mapping[Key, Figures], after: Mapping[Key, Figures]) -> list
     ]
     changes += [_change(key, "gone", "gone") for key in before if key not in after]
     changes += [
-        _change(key, "moved", _moved(was, after[key]))
+        _change(key, "moved", _describe_move(was, after[key]))
         for key, was in before.items()
         if key in after and was != after[key]
     ]
@@ -89,11 +89,11 @@ def _figures(row: Mapping[str, Any]) -> Figures:
     )
 
 
-def _change(key: Key, kind: str, what: str) -> Change:
-    return Change(*key, kind, says(key[1]), what)
+def _change(key: Key, kind: str, detail: str) -> Change:
+    return Change(*key, kind, says(key[1]), detail)
 
 
-def _moved(was: Figures, now: Figures) -> str:
+def _describe_move(was: Figures, now: Figures) -> str:
     words = []
     if was[0] != now[0]:
         words.append("believed more" if now[0] > was[0] else "believed less")

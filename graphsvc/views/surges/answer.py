@@ -176,11 +176,11 @@ def answered(series: Series, *, name: str, counted: str, condition: str = "", no
         records(series),
         segments(series),
         tuple(part for part in _PARTS if part in parts),
-        (*notes, *_noted(series)),
+        (*notes, *_series_notes(series)),
     )
 
 
-def _noted(series: Series) -> list[str]:
+def _series_notes(series: Series) -> list[str]:
     notes = []
     if series.unplaced:
         notes.append(
@@ -189,9 +189,9 @@ def _noted(series: Series) -> list[str]:
             else "1 crossing has no day here, as its date is less precise than a day."
         )
     if series.outside:
-        some = sorted(set(series.outside))
-        named = ", ".join(day_words(day) for day in some[:_MOST_NAMED])
-        more = f" and {count(len(some) - _MOST_NAMED, 'more day')}" if len(some) > _MOST_NAMED else ""
+        outside_days = sorted(set(series.outside))
+        named = ", ".join(day_words(day) for day in outside_days[:_MOST_NAMED])
+        more = f" and {count(len(outside_days) - _MOST_NAMED, 'more day')}" if len(outside_days) > _MOST_NAMED else ""
         notes.append(
             f"{count(len(series.outside), 'crossing')} {plural(len(series.outside), 'is', 'are')} left out, outside of the"
             f" thirty years with most crossings: {named}{more}. Correct the date where it is wrong."

@@ -137,15 +137,15 @@ def words(answer: SurgeAnswer, day: WatchedDay) -> str:
     when = day_words(day.day) if answer.series.step == 1 else f"week of {day_words(day.day)}"
     if day.count is None:
         return f"{when}: not known"
-    said = f"{when}: {day.count:,} {answer.counted}"
+    text = f"{when}: {day.count:,} {answer.counted}"
     if day.mean is not None:
-        said += f"; expected {short(day.mean)}"
+        text += f"; expected {short(day.mean)}"
     if day.alarm and day.p is not None:
         beyond = f", beyond {answer.condition}" if answer.condition and day.day in answer.beyond else ""
-        said += f"; an alarm (p = {day.p:.2g}{beyond}), {since_words(answer.mark(day.day))}"
+        text += f"; an alarm (p = {day.p:.2g}{beyond}), {since_words(answer.mark(day.day))}"
     elif day.is_high:
-        said += f"; {answer.against(day.day)}"
-    return said
+        text += f"; {answer.against(day.day)}"
+    return text
 
 
 def _steps(

@@ -54,7 +54,7 @@ class Year:
     empty: tuple[tuple[int, int], ...]
 
 
-def years(some: Iterable[Event], filters: Filters) -> list[Year]:
+def years(case_events: Iterable[Event], filters: Filters) -> list[Year]:
     """Return the years with events, earliest first; at most the latest twelve of them.
 
     Events known only to a month or a year are on no day. The text of a day covers all its events, whatever the filters.
@@ -64,23 +64,23 @@ def years(some: Iterable[Event], filters: Filters) -> list[Year]:
         >>> [(day.week, day.weekday, day.text) for day in years([night], Filters())[0].days]
         [(18, 4, '8 May 2020: 1 crossing, 20 people')]
     """
-    some = [event for event in some if event.first and event.first == event.last]
+    case_events = [event for event in case_events if event.first and event.first == event.last]
     by_day: dict[str, list[Event]] = defaultdict(list)
-    for event in some:
+    for event in case_events:
         by_day[event.first].append(event)
     most = max((_crossings(events) for events in by_day.values()), default=0)
-    every = sorted({int(event.first[:4]) for event in some})[-_MOST_YEARS:]
+    every = sorted({int(event.first[:4]) for event in case_events})[-_MOST_YEARS:]
     return [_year(year, by_day, most, filters) for year in every]
 
 
-def outside(some: Iterable[Event], strips: Sequence[Year]) -> str:
+def outside(events: Iterable[Event], strips: Sequence[Year]) -> str:
     """Say how many crossings are on no day of these years; empty if all are.
 
     Example:
         >>> outside([Event("C1", "C1", "crossing", "2020-05", "2020-05-01", "2020-05-31", (), 20)], [])
         '1 crossing stands on no day here: its date is known to a month or a year, or not at all.'
     """
-    crossings = [event for event in some if event.kind == CROSSING]
+    crossings = [event for event in events if event.kind == CROSSING]
     whole = [event for event in crossings if event.first and event.first == event.last]
     earlier = sum(int(event.first[:4]) not in {strip.year for strip in strips} for event in whole)
     coarse = len(crossings) - len(whole)

@@ -105,9 +105,9 @@ def events(crossings: Iterable[Row], workplaces: Iterable[Row]) -> list[Event]:
         crossings: rows of `views.lists.behind_crossings`.
         workplaces: rows of `views.lists.behind_workplaces`.
     """
-    some = [_crossing(row) for row in crossings]
-    some += [event for row in workplaces for event in _workplace(row)]
-    return sorted(some, key=lambda event: (not event.first, event.first, event.kind, event.id))
+    case_events = [_crossing(row) for row in crossings]
+    case_events += [event for row in workplaces for event in _workplace(row)]
+    return sorted(case_events, key=lambda event: (not event.first, event.first, event.kind, event.id))
 
 
 def site(row: Row, end: str) -> str:
@@ -125,11 +125,11 @@ def _crossing(row: Row) -> Event:
 
 
 def _workplace(row: Row) -> list[Event]:
-    some = []
+    changes = []
     for kind in (OPENED, CLOSED):
         date, first, last = _days(row.get(f"{kind}_on"))
         if date:
-            some.append((kind, date, first, last))
+            changes.append((kind, date, first, last))
     return [
         Event(
             row["id"],
@@ -142,12 +142,12 @@ def _workplace(row: Row) -> list[Event]:
             row["people"],
             row["controllers"],
         )
-        for kind, date, first, last in some or [(UNDATED, "", "", "")]
+        for kind, date, first, last in changes or [(UNDATED, "", "", "")]
     ]
 
 
-def _days(given: Any) -> tuple[str, str, str]:
-    if not given:
+def _days(date: Any) -> tuple[str, str, str]:
+    if not date:
         return "", "", ""
-    day = parse_date(str(given))
+    day = parse_date(str(date))
     return day.given, day.earliest.isoformat(), day.latest.isoformat()

@@ -110,12 +110,12 @@ def coordinates(crossings: Iterable[Row], workplaces: Iterable[Row]) -> dict[str
     return known
 
 
-def nearby(places: Mapping[str, Place], some: Iterable[Event]) -> dict[str, Place]:
+def nearby(places: Mapping[str, Place], events: Iterable[Event]) -> dict[str, Place]:
     """Return the places at and around launch and landing sites: distant ones would make the rest too small to read.
 
     Without crossings that have coordinates, return all places.
     """
-    sites = [places[place] for event in some if event.kind == CROSSING for place in event.places if place in places]
+    sites = [places[place] for event in events if event.kind == CROSSING for place in event.places if place in places]
     if not sites:
         return dict(places)
     south, north = min(at for at, _ in sites), max(at for at, _ in sites)
@@ -129,7 +129,7 @@ def nearby(places: Mapping[str, Place], some: Iterable[Event]) -> dict[str, Plac
 
 
 def chart(
-    some: Sequence[Event],
+    events: Sequence[Event],
     places: Mapping[str, Place],
     filters: Filters,
     waters: Sequence[Ring] = (),
@@ -138,7 +138,7 @@ def chart(
     """Return the map of some events.
 
     Args:
-        some: events of the case.
+        events: events of the case.
         places: position of each place on the map, as `coordinates` and `nearby` return it.
         filters: events that do not pass them stay on the map, but faint. A filter for one place does not hide other
             places.
@@ -148,15 +148,15 @@ def chart(
     frame = map_frame(places)
     if frame is None:
         return Chart(WIDTH, 0.0, "", (), (), (), None)
-    scaled, height = _fitted(places, frame)
+    scaled, height = _fit_frame(places, frame)
     points = {place: scaled.place(*degrees) for place, degrees in places.items()}
-    asked = [event for event in some if filters.matching(event, without="place")]
+    matching = [event for event in events if filters.matching(event, without="place")]
     return Chart(
         WIDTH,
         height,
         _path(scaled, waters),
-        tuple(_marks(some, asked, points)),
-        tuple(_routes(some, asked, points)),
+        tuple(_marks(events, matching, points)),
+        tuple(_routes(events, matching, points)),
         tuple(
             CohortLine(
                 left,
@@ -177,7 +177,7 @@ def _add(known: dict[str, Place], place: str, latitude: float | None, longitude:
         known.setdefault(place, (float(latitude), float(longitude)))
 
 
-def _fitted(places: Mapping[str, Place], frame: Frame) -> tuple[Frame, float]:
+def _fit_frame(places: Mapping[str, Place], frame: Frame) -> tuple[Frame, float]:
     """Return the frame, scaled so that all places fit the map's width and height, and the map's height."""
     points = [frame.place(*degrees) for degrees in places.values()]
     left, right = min(x for x, _ in points), max(x for x, _ in points)
@@ -197,16 +197,16 @@ def _path(frame: Frame, waters: Iterable[Ring]) -> str:
     return "".join(f"M{ring}Z" for ring in rings)
 
 
-def _marks(some: Iterable[Event], asked: Sequence[Event], points: Mapping[str, Place]) -> list[Mark]:
+def _marks(events: Iterable[Event], matching: Sequence[Event], points: Mapping[str, Place]) -> list[Mark]:
     launches, landings = Counter[str](), Counter[str]()
     names: dict[str, str] = {}
-    for event in some:
+    for event in events:
         if event.kind == CROSSING:
             launches.update(event.places[:1])
             landings.update(event.places[1:])
         else:
             names[event.places[0]] = event.name
-    shown = {place for event in asked for place in event.places}
+    matching_places = {place for event in matching for place in event.places}
     number = launches + landings
     order = sorted(points, key=lambda place: (-number[place], place))
     most = max(number.values(), default=1)
@@ -220,7 +220,17 @@ def _marks(some: Iterable[Event], asked: Sequence[Event], points: Mapping[str, P
         radius = _LEAST + (_MOST - _LEAST) * (number[place] / most) ** 0.5
         labelled = len(boxes) < _LABELS and _clear(boxes, name, x + radius, y)
         marks.append(
-            Mark(place, name, kind, round(x, 1), round(y, 1), round(radius, 1), number[place], labelled, place in shown)
+            Mark(
+                place,
+                name,
+                kind,
+                round(x, 1),
+                round(y, 1),
+                round(radius, 1),
+                number[place],
+                labelled,
+                place in matching_places,
+            )
         )
     return marks[::-1]
 
@@ -229,16 +239,17 @@ def _clear(boxes: list[tuple[float, float, float, float]], name: str, x: float, 
     """Whether a name fits there; if it does, its room is taken."""
     box = (x, y - _LINE / 2, x + _LETTER * (len(name) + 1), y + _LINE / 2)
     if box[2] > WIDTH or any(
-        box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in boxes
+        box[0] < obstacle[2] and obstacle[0] < box[2] and box[1] < obstacle[3] and obstacle[1] < box[3]
+        for obstacle in boxes
     ):
         return False
     boxes.append(box)
     return True
 
 
-def _routes(some: Iterable[Event], asked: Iterable[Event], points: Mapping[str, Place]) -> list[Route]:
-    number = Counter(_ends(event) for event in some)
-    shown = {_ends(event) for event in asked}
+def _routes(events: Iterable[Event], matching: Iterable[Event], points: Mapping[str, Place]) -> list[Route]:
+    number = Counter(_ends(event) for event in events)
+    matching_ends = {_ends(event) for event in matching}
     most = max((times for ends, times in number.items() if ends), default=1)
     return [
         Route(
@@ -246,7 +257,7 @@ def _routes(some: Iterable[Event], asked: Iterable[Event], points: Mapping[str, 
             line=_line(points[ends[0]], points[ends[1]]),
             width=round(1.2 + 4.8 * times / most, 1),
             number=times,
-            shown=ends in shown,
+            shown=ends in matching_ends,
         )
         for ends, times in sorted(number.items())
         if len(ends) == 2 and set(ends) <= set(points)

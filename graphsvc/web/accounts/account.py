@@ -91,15 +91,15 @@ def choose(link: str) -> ResponseReturnValue:
 
 def _page(error: GraphsvcError | None = None, part: str = "") -> ResponseReturnValue:
     me = current()
-    made = me.account.pending_second_factor()
+    pending = me.account.pending_second_factor()
     return answer(
         "account/page.html",
         error.status if error else 200,
         has_password=me.account.has_password(),
         has_second_factor=me.account.has_second_factor(),
         must=sorted(me.principal.roles & home().second_factor_roles),
-        made=made,
-        code=Markup(qr.svg(made.uri, "The address of the second factor as a QR code")) if made else "",  # noqa: S704
+        made=pending,
+        code=Markup(qr.svg(pending.uri, "The address of the second factor as a QR code")) if pending else "",  # noqa: S704
         cypher=me.account.cypher_refusal(),
         wrong=str(error) if error else "",
         part=part,
@@ -112,10 +112,10 @@ def _twice(field: str) -> str:
     Raises:
         RequestError: the two entries differ.
     """
-    given = request.form.get(field, "")
-    if given != request.form.get("again", ""):
+    entry = request.form.get(field, "")
+    if entry != request.form.get("again", ""):
         raise RequestError("The two passwords are not the same. Nothing was changed.")
-    return given
+    return entry
 
 
 def _done(text: str) -> ResponseReturnValue:

@@ -24,7 +24,7 @@ _CHANGES: dict[str, tuple[Callable[[str], object], str]] = {
         "The clearance was taken back.",
     ),
     "cypher": (
-        lambda name: current().accounts.set_free_cypher(name, given=request.form.get("given") == "yes"),
+        lambda name: current().accounts.set_free_cypher(name, is_granted=request.form.get("given") == "yes"),
         "The grant for free Cypher was changed.",
     ),
     "disable": (lambda name: current().accounts.disable(name), "The account is disabled."),
@@ -74,11 +74,11 @@ def change(what: str) -> ResponseReturnValue:
     name = request.form.get("name", "")
     if what not in _CHANGES:
         raise RequestError("There is no such change. Nothing was changed.")
-    act, said = _CHANGES[what]
+    act, sentence = _CHANGES[what]
 
     def changed() -> ResponseReturnValue:
         act(name)
-        flash(f"{said} {name} is signed out and has to sign in again.")
+        flash(f"{sentence} {name} is signed out and has to sign in again.")
         return redirect(url_for("people.one", name=name), code=303)
 
     return or_again(changed, lambda: _one(name, what))

@@ -101,12 +101,12 @@ def _enter(token: str, target: str) -> ResponseReturnValue:
     if TOKEN in session:  # another sign-in in the same browser ends the earlier one
         home().sign_out(session[TOKEN])
     entered = home().session_of(token, used_from())
-    whose = _mark(entered.principal.name)
+    owner_mark = _mark(entered.principal.name)
     # The user's own open forms stay valid. Another user's do not, and neither do those from before any sign-in: the
     # secret that makes a form valid must not come from someone else who used this browser. Signing out ends them all.
-    secret = session.get(_SECRET) if hmac.compare_digest(str(session.get(_WHOSE, "")), whose) else None
+    secret = session.get(_SECRET) if hmac.compare_digest(str(session.get(_WHOSE, "")), owner_mark) else None
     session.clear()
-    session[TOKEN], session[_WHOSE] = token, whose
+    session[TOKEN], session[_WHOSE] = token, owner_mark
     if secret:
         session[_SECRET] = secret
     return redirect(_landing(entered) if target == url_for("cases.table") else target, code=303)

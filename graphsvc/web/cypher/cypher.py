@@ -52,22 +52,22 @@ def editor(case: str) -> ResponseReturnValue:
     refusal = session.cypher.refusal()
     if refusal:
         return answer("cypher/refused.html", status=Refused.status, handling="P", case=session.case, refusal=refusal)
-    return _editor(session, _opened(session))
+    return _editor(session, _open_editor(session))
 
 
 @blueprint.post("/cypher")
 def send(case: str) -> ResponseReturnValue:
     """Run, check or save the text in the editor; an error is shown with it, and nothing typed is lost."""
     session = writing(case)
-    given = request.form
+    form = request.form
     editor = Editor(
-        given.get("text", "").replace("\r\n", "\n"),
-        list(zip_longest(given.getlist("name"), given.getlist("value"), fillvalue="")),
-        given.get("caret", "")[:40],
-        saving={name: given.get(f"save-{name}", "") for name in ("name", "title", "why")}
-        | {"shared": "save-shared" in given},
+        form.get("text", "").replace("\r\n", "\n"),
+        list(zip_longest(form.getlist("name"), form.getlist("value"), fillvalue="")),
+        form.get("caret", "")[:40],
+        saving={name: form.get(f"save-{name}", "") for name in ("name", "title", "why")}
+        | {"shared": "save-shared" in form},
     )
-    do = given.get("do", "run")
+    do = form.get("do", "run")
     try:
         values = parameters.given(editor.rows)
         if do in ("save", "replace"):
@@ -101,14 +101,14 @@ def run(case: str) -> ResponseReturnValue:
     is_file = request.args.get("as") == "csv" and not wants_json()
     run = session.cypher.result(request.args.get("id", ""), wait_s=_QUICK_S, answered=is_file)
     if wants_json():
-        return answer("cypher/run.html", case=session.case, run=_told(run))
+        return answer("cypher/run.html", case=session.case, run=_run_as_json(run))
     rows = [tuple(json_safe(value) for value in row) for row in run.rows]
     if is_file:
         flat = [[cells.flat(value) for value in row] for row in rows]
         return csv_file("cypher", run.columns, flat, last=run.warnings)
     editor = Editor(run.text, _rows(run.parameters), "", run.fault, run.line, run.column, dict(run.saving))
-    shown = _shown(session, run, rows) if run.state == "done" and rows else None
-    return answer("cypher/run.html", run=run, result=shown, **_page(session, editor))
+    result = _answer_view(session, run, rows) if run.state == "done" and rows else None
+    return answer("cypher/run.html", run=run, result=result, **_page(session, editor))
 
 
 @blueprint.get("/cypher/progress")
@@ -151,21 +151,21 @@ def writing(case: str) -> Session:
 # -- the editor -----------------------------------------------------------------------------------------------
 
 
-def _opened(session: Session) -> Editor:
+def _open_editor(session: Session) -> Editor:
     """Return the editor's contents that the address asks for."""
-    asked = request.args
-    if "saved" in asked:
-        query = session.cypher.library.look(asked["saved"])
+    args = request.args
+    if "saved" in args:
+        query = session.cypher.library.look(args["saved"])
         saving = {"name": query.name, "title": query.words.title, "why": query.words.why, "shared": query.shared}
-        notice = f"Saved as {query.name}, version {query.version}." if asked.get("done") == "saved" else ""
+        notice = f"Saved as {query.name}, version {query.version}." if args.get("done") == "saved" else ""
         return Editor(query.words.text, _rows(query.words.parameters), saving=saving, notice=notice)
-    if "past" in asked:
+    if "past" in args:
         for past in session.cypher.history():
-            if str(past.id) == asked["past"]:
+            if str(past.id) == args["past"]:
                 return Editor(past.text, _rows(past.parameters))
         raise NotFound("There is no such text in your history of this case. The page History lists those there are.")
-    if "example" in asked:
-        number = asked["example"]
+    if "example" in args:
+        number = args["example"]
         if number not in map(str, range(1, len(EXAMPLES) + 1)):
             raise NotFound("There is no such example.")
         example = EXAMPLES[int(number) - 1]
@@ -212,7 +212,7 @@ def _where(editor: Editor) -> dict[str, Any] | None:
 # -- the answer -----------------------------------------------------------------------------------------------
 
 
-def _told(run: Run) -> dict[str, Any]:
+def _run_as_json(run: Run) -> dict[str, Any]:
     """Return a run for JSON, with all its rows as objects."""
     fields = json_safe(run)
     del fields["saving"]  # not part of the answer
@@ -220,7 +220,7 @@ def _told(run: Run) -> dict[str, Any]:
     return fields  # type: ignore[no-any-return]
 
 
-def _shown(session: Session, run: Run, rows: list[tuple[Any, ...]]) -> dict[str, Any]:
+def _answer_view(session: Session, run: Run, rows: list[tuple[Any, ...]]) -> dict[str, Any]:
     """Return one page of the answer, with how to show each cell and the address of its picture."""
     names = [str(number) for number in range(1, len(run.columns) + 1)]
     answer_page = paged(names, rows, request.args)

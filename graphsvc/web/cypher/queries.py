@@ -61,20 +61,20 @@ def table(case: str) -> ResponseReturnValue:
 def one(case: str) -> ResponseReturnValue:
     """Show one query's form and, once it is run or if it has no parameters, its answer."""
     session = at(case)
-    query = _named(session, request.args.get("name", ""))
-    given = {key.removeprefix(_OWN): text for key, text in request.args.items() if key.startswith(_OWN)}
-    asked = "run" in request.args or bool(given) or not query.parameters
-    faults = _faults(query, given) if asked else {}
-    shown: dict[str, Any] = {}
-    if asked and not faults:
+    query = _find_query(session, request.args.get("name", ""))
+    values = {key.removeprefix(_OWN): text for key, text in request.args.items() if key.startswith(_OWN)}
+    is_run = "run" in request.args or bool(values) or not query.parameters
+    faults = _faults(query, values) if is_run else {}
+    result: dict[str, Any] = {}
+    if is_run and not faults:
         taken_away = wants_json() or request.args.get("as") == "csv"
-        released, answered = session.queries.answered(query.name, given, names=taken_away)
+        released, answered = session.queries.answered(query.name, values, names=taken_away)
         rows = answered.rows
         if request.args.get("as") == "csv":
             cut_off = cut(len(rows)) if released.truncated else ""
             last = filter(None, [cut_off, released.taken_out])
             return csv_file(query.name, answered.columns, answered.rows, last=last)
-        shown = {
+        result = {
             "columns": answered.columns,
             "truncated": released.truncated,
             "withheld": released.withheld,
@@ -82,7 +82,7 @@ def one(case: str) -> ResponseReturnValue:
         } | (
             {"rows": [dict(zip(answered.columns, row, strict=True)) for row in answered.rows]}
             if wants_json()
-            else _paged(session, answered, query) | {"taken_out": released.taken_out}
+            else _result_page(session, answered, query) | {"taken_out": released.taken_out}
         )
     return answer(
         "queries/one.html",
@@ -90,11 +90,11 @@ def one(case: str) -> ResponseReturnValue:
         case=session.case,
         query={"name": query.name, "title": query.title, "why": query.why, "kind": query.kind, "limit": query.limit},
         subject=SUBJECTS.get(query.subject, query.subject.capitalize()),
-        fields=_fields(query, given, faults, asked=asked),
+        fields=_fields(query, values, faults, is_run=is_run),
         faults=faults,
-        given={_OWN + name: text for name, text in given.items() if text},
+        given={_OWN + name: text for name, text in values.items() if text},
         cypher=query.text,
-        result=shown or None,
+        result=result or None,
     )
 
 
@@ -112,7 +112,7 @@ def _runnable(session: Session) -> list[Query]:
     return session.queries.listed()
 
 
-def _named(session: Session, name: str) -> Query:
+def _find_query(session: Session, name: str) -> Query:
     for query in _runnable(session):
         if query.name == name:
             return query
@@ -132,15 +132,15 @@ def _place(query: Query) -> tuple[int, str, str]:
 # -- the form -------------------------------------------------------------------------------------------------
 
 
-def _faults(query: Query, given: Mapping[str, str]) -> dict[str, str]:
+def _faults(query: Query, values: Mapping[str, str]) -> dict[str, str]:
     """Map each parameter to the fault in its value; the empty key is for an unknown parameter."""
     known = {parameter.name: parameter for parameter in query.parameters}
     faults: dict[str, str] = {}
-    for name in given:
+    for name in values:
         if name not in known:
             faults[""] = f"This query has no parameter {name[:60]!r}."
     for name, parameter in known.items():
-        text = given.get(name, "").strip()
+        text = values.get(name, "").strip()
         if not text:
             if parameter.default is None:
                 faults[name] = "This must be filled in."
@@ -152,7 +152,9 @@ def _faults(query: Query, given: Mapping[str, str]) -> dict[str, str]:
     return faults
 
 
-def _fields(query: Query, given: Mapping[str, str], faults: Mapping[str, str], *, asked: bool) -> list[dict[str, Any]]:
+def _fields(
+    query: Query, values: Mapping[str, str], faults: Mapping[str, str], *, is_run: bool
+) -> list[dict[str, Any]]:
     """Return the fields of the form, one for each parameter."""
     examples = query.example.get("parameters", {})
     return [
@@ -164,7 +166,7 @@ def _fields(query: Query, given: Mapping[str, str], faults: Mapping[str, str], *
             "help": parameter.help,
             "words": parameter.words,
             "required": parameter.default is None,
-            "value": given[parameter.name] if asked and given.get(parameter.name) else _text(parameter.default),
+            "value": values[parameter.name] if is_run and values.get(parameter.name) else _text(parameter.default),
             "example": _text(examples.get(parameter.name)),
             "fault": faults.get(parameter.name, ""),
         }
@@ -179,7 +181,7 @@ def _text(value: Any) -> str:
 # -- the answer -----------------------------------------------------------------------------------------------
 
 
-def _paged(session: Session, answered: Answered, query: Query) -> dict[str, Any]:
+def _result_page(session: Session, answered: Answered, query: Query) -> dict[str, Any]:
     """Return one page of the answer, sorted, with how to show each column."""
     columns = answered.columns
     answer_page = paged(columns, answered.rows, request.args)
@@ -211,10 +213,10 @@ def _cells(columns: Sequence[str], shows: Mapping[str, str]) -> list[dict[str, s
     return [cell for cell in cells if cell["column"] not in taken]
 
 
-def _look(shown: str) -> str:
+def _look(property_path: str) -> str:
     """Return how to show a column's values, by the property it shows."""
-    label, _, name = shown.partition(".")
-    if holds_entities(shown):
+    label, _, name = property_path.partition(".")
+    if holds_entities(property_path):
         return "entity"
     if name == "id":
         return {"Statement": "statement", "Source": "source"}.get(label, "text")

@@ -36,16 +36,16 @@ def one(case: str) -> ResponseReturnValue:
 @blueprint.post("/saved/rename")
 def rename(case: str) -> ResponseReturnValue:
     """Rename a query."""
-    given = request.form
+    form = request.form
     session = writing(case)
 
     def renamed() -> ResponseReturnValue:
         query = session.cypher.library.rename(
-            given.get("id", ""), given.get("name", ""), given.get("title", ""), given.get("why", "")
+            form.get("id", ""), form.get("name", ""), form.get("title", ""), form.get("why", "")
         )
         return redirect(url_for("saved.one", case=case, id=query.id), code=303)
 
-    return or_again(renamed, lambda: _one(session, given.get("id", "")))
+    return or_again(renamed, lambda: _one(session, form.get("id", "")))
 
 
 @blueprint.post("/saved/share")
@@ -104,7 +104,7 @@ def _table(session: Session, fault: InputError | None = None) -> ResponseReturnV
         "saved/table.html",
         status=fault.status if fault else 200,
         case=session.case,
-        queries=[_told(query) for query in session.cypher.library.listed()],
+        queries=[_query_fields(query) for query in session.cypher.library.listed()],
         notice=_DONE.get(request.args.get("done", ""), ""),
         fault=str(fault or ""),
     )
@@ -114,11 +114,11 @@ def _one(session: Session, identifier: str) -> ResponseReturnValue:
     return answer(
         "saved/one.html",
         case=session.case,
-        query=_told(session.cypher.library.look(identifier)),
+        query=_query_fields(session.cypher.library.look(identifier)),
     )
 
 
-def _told(query: Saved) -> dict[str, Any]:
+def _query_fields(query: Saved) -> dict[str, Any]:
     """Return a query's fields for page and JSON."""
     words = {name: getattr(query.words, name) for name in ("name", "title", "why", "text", "parameters")}
     rest = ("shared", "version", "created_at", "changed_at", "mine", "changeable")

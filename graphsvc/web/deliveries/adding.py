@@ -34,20 +34,20 @@ def form(case: str) -> ResponseReturnValue:
     """Show an empty form, one that begins with a claim between two entities, or that of an existing statement."""
     session = at(case)
     session.deliveries.require()
-    given = request.args
-    if given.get("statement"):
-        opened = _opened(session, given["statement"], given.getlist("claim"), given.get("fate", ""))
-        return _shown(session, opened, focus=f"{opened.claims[0].handle}.relation" if opened.claims else "")
+    args = request.args
+    if args.get("statement"):
+        opened = _open_statement(session, args["statement"], args.getlist("claim"), args.get("fate", ""))
+        return _show_form(session, opened, focus=f"{opened.claims[0].handle}.relation" if opened.claims else "")
     cells = {
-        "subject_id": given.get("subject", ""),
-        "relation": given.get("relation", ""),
-        "object_id": given.get("object", ""),
+        "subject_id": args.get("subject", ""),
+        "relation": args.get("relation", ""),
+        "object_id": args.get("object", ""),
     }
     begun = replace(
         session.deliveries.form.new(),
         claims=(FormPart("c1", "links", {name: cell[:200] for name, cell in cells.items()}),),
     )
-    return _shown(session, begun)
+    return _show_form(session, begun)
 
 
 @blueprint.post("/add")
@@ -56,47 +56,47 @@ def send(case: str) -> ResponseReturnValue:
     session = at(case)
     session.deliveries.require()
     typed = sent_form(request.form)
-    do, _, what = request.form.get("do", "check").partition(":")
+    do, _, target = request.form.get("do", "check").partition(":")
     if do in EDITS:
-        edited, focus = EDITS[do](typed, what)
+        edited, focus = EDITS[do](typed, target)
         if do == "open":
-            edited = _with_claim(session, edited, what)
-            focus = next((f"{part.handle}.relation" for part in edited.claims if part.claim == what), "")
-        return _shown(session, edited, focus=focus)
+            edited = _with_claim(session, edited, target)
+            focus = next((f"{part.handle}.relation" for part in edited.claims if part.claim == target), "")
+        return _show_form(session, edited, focus=focus)
     try:
         if do == "add":
             return _loading(session, typed)
         if do == "take":  # an existing entity, chosen on the preview, in place of a new one
-            typed = same(typed, what)[0]
+            typed = same(typed, target)[0]
         checked = session.deliveries.form.check(typed, moves=do == _LEADS)
     except Changed as error:
-        return _shown(session, typed, said=str(error), status=error.status, changed=True)
+        return _show_form(session, typed, message=str(error), status=error.status, changed=True)
     except NotFound:
         raise
     except RequestError as error:
-        return _shown(session, typed, said=str(error), status=error.status)
+        return _show_form(session, typed, message=str(error), status=error.status)
     if checked.faults:
-        return _shown(session, typed, checked=checked, status=422)
-    return _previewed(session, typed, checked)
+        return _show_form(session, typed, checked=checked, status=422)
+    return _show_preview(session, typed, checked)
 
 
 @page(blueprint, "/add/done")
 def done(case: str) -> ResponseReturnValue:
     """Show the progress or the result, with links to go back and to undo it."""
     session = at(case)
-    given = request.args
-    job = session.deliveries.job(given.get("id", ""))
-    statement, back = "", _back(given)
+    args = request.args
+    job = session.deliveries.job(args.get("id", ""))
+    statement, back = "", _back(args)
     new: list[str] = []
     if job.state == "done":
-        statement, new = session.deliveries.form.entered(given.get("token", ""), given.getlist("new"))
-        if given.get("of"):
-            statement = given["of"]
+        statement, new = session.deliveries.form.entered(args.get("token", ""), args.getlist("new"))
+        if args.get("of"):
+            statement = args["of"]
     return answer(
         "adding/done.html",
         handling="C",
         case=session.case,
-        of=given.get("of", ""),
+        of=args.get("of", ""),
         job=told(job),
         brings=brings(job.result.get("counts", {})),
         opens=session.deliveries.next_opening(),
@@ -125,7 +125,7 @@ def history(case: str) -> ResponseReturnValue:
 # -- a statement that is there --------------------------------------------------------------------------------
 
 
-def _opened(session: Session, statement: str, claims: list[str], fate: str) -> Form:
+def _open_statement(session: Session, statement: str, claims: list[str], fate: str) -> Form:
     """Return the form of a statement, with some of its claims opened."""
     now = session.deliveries.form.correctable(statement)
     allowed = session.deliveries.form.correctable_columns()
@@ -163,13 +163,13 @@ def _with_claim(session: Session, form: Form, claim: str, fate: str = "") -> For
 # -- pages ----------------------------------------------------------------------------------------------------
 
 
-def _shown(
+def _show_form(
     session: Session,
     form: Form,
     *,
     focus: str = "",
     checked: Checked | None = None,
-    said: str = "",
+    message: str = "",
     status: int = 200,
     changed: bool = False,
 ) -> ResponseReturnValue:
@@ -182,10 +182,12 @@ def _shown(
     if now and changed:
         latest = [_version(version) for version in session.deliveries.statements.history(form.of)[:1]]
         form = replace(form, seen=now.seen)
-    shown: dict[str, Any] = {"ends": ends, "wrong": wrong}
+    field_options: dict[str, Any] = {"ends": ends, "wrong": wrong}
     sources = session.deliveries.form.correctable_columns() if form.of else None
     differs = _differing(form.statement, statement_form.statement_cells(now.values)) if now and changed else {}
-    first, more = fields("statements", statement_form.STATEMENT, form.statement, columns=sources, now=differs, **shown)
+    first, more = fields(
+        "statements", statement_form.STATEMENT, form.statement, columns=sources, now=differs, **field_options
+    )
     opened = {part.claim for part in form.claims}
     return answer(
         "adding/form.html",
@@ -198,24 +200,26 @@ def _shown(
         next=_back(request.values),
         reason=form.reason,
         reason_wrong=wrong.get("reason", ("",))[0],
-        said=said or "; ".join(fault.reason for fault in (checked.faults if checked else ()) if not fault.field),
+        said=message or "; ".join(fault.reason for fault in (checked.faults if checked else ()) if not fault.field),
         faults=len(wrong),
         latest=latest,
         kind=now.values["kind"] if now else "",
         statement={"first": first, "more": more},
-        claims=[_claim(part, rows.get(part.claim), shown, changed=changed) for part in form.claims],
+        claims=[_claim(part, rows.get(part.claim), field_options, changed=changed) for part in form.claims],
         others=[row for row in rows.values() if row["status"] != "superseded" and row["claim"] not in opened],
-        new=[_new(part, shown) for part in form.new],
+        new=[_new(part, field_options) for part in form.new],
         kinds=[{"table": table.name, "kind": table.record} for table in ENTITY_TABLES],
         focus=focus or (next(iter(name for name in wrong if name), "") if wrong else ""),
         full=len(form.claims) >= MOST,
     )
 
 
-def _claim(part: FormPart, row: dict[str, Any] | None, shown: Mapping[str, Any], *, changed: bool) -> dict[str, Any]:
+def _claim(
+    part: FormPart, row: dict[str, Any] | None, field_options: Mapping[str, Any], *, changed: bool
+) -> dict[str, Any]:
     now = _differing(part.cells, statement_form.claim_cells(row)) if row and changed else {}
-    first, more = fields("links", part.handle, part.cells, now=now, **shown)
-    wrong = shown["wrong"].get(part.handle, ("",))[0]
+    first, more = fields("links", part.handle, part.cells, now=now, **field_options)
+    wrong = field_options["wrong"].get(part.handle, ("",))[0]
     return {
         "handle": part.handle,
         "claim": part.claim,
@@ -227,10 +231,10 @@ def _claim(part: FormPart, row: dict[str, Any] | None, shown: Mapping[str, Any],
     }
 
 
-def _new(part: FormPart, shown: Mapping[str, Any]) -> dict[str, Any]:
-    first, more = fields(part.table, part.handle, part.cells, **shown)
+def _new(part: FormPart, field_options: Mapping[str, Any]) -> dict[str, Any]:
+    first, more = fields(part.table, part.handle, part.cells, **field_options)
     name = next((part.cells[column] for column in ("name", "value", "date") if part.cells.get(column)), "")
-    wrong = shown["wrong"].get(part.handle, ("",))[0]
+    wrong = field_options["wrong"].get(part.handle, ("",))[0]
     kind = TABLES[part.table].record
     return {
         "handle": part.handle,
@@ -247,7 +251,7 @@ def _differing(typed: Mapping[str, str], now: Mapping[str, str]) -> dict[str, st
     return {name: now[name] for name in typed if name in now and now[name] != typed[name]}
 
 
-def _previewed(session: Session, form: Form, checked: Checked) -> ResponseReturnValue:
+def _show_preview(session: Session, form: Form, checked: Checked) -> ResponseReturnValue:
     """Show what the form would do, and who may be in the case already."""
     back = _back(request.values)
     sentences = [
@@ -281,16 +285,16 @@ def _previewed(session: Session, form: Form, checked: Checked) -> ResponseReturn
             if part.handle in checked.alike
         ],
         seals=form.statement.get("kind") == "witness" and not form.of,
-        said=_said(form, checked),
+        said=_statement_fields(form, checked),
     )
 
 
-def _said(form: Form, checked: Checked) -> dict[str, str]:
+def _statement_fields(form: Form, checked: Checked) -> dict[str, str]:
     """Return the statement's fields, with defaults for those left empty and its source's name."""
     columns = TABLES["statements"].columns
-    said = {column.name: form.statement.get(column.name) or column.default for column in columns}
-    source = said["source_id"]
-    return said | {"source": str(checked.ends.get(source, {}).get("name") or source)}
+    values = {column.name: form.statement.get(column.name) or column.default for column in columns}
+    source = values["source_id"]
+    return values | {"source": str(checked.ends.get(source, {}).get("name") or source)}
 
 
 def _sentence(part: FormPart, ends: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -310,7 +314,7 @@ def _loading(session: Session, form: Form) -> ResponseReturnValue:
     """Start the import; if it soon fails, show the form again with the fault."""
     job = session.deliveries.job(session.deliveries.form.enter(form), wait_s=_QUICK_S)
     if job.state == "failed":
-        return _shown(session, form, said=job.said, status=409, changed=bool(form.of))
+        return _show_form(session, form, message=job.said, status=409, changed=bool(form.of))
     back = _back(request.form)
     return redirect(
         url_for(
@@ -326,9 +330,9 @@ def _loading(session: Session, form: Form) -> ResponseReturnValue:
     )
 
 
-def _back(given: Mapping[str, str]) -> str:
+def _back(values: Mapping[str, str]) -> str:
     """Return the page of this site that the user came from, or nothing."""
-    target = given.get("next", "")
+    target = values.get("next", "")
     return target if target and inward(target) == target else ""
 
 

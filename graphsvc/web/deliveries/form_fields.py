@@ -89,33 +89,33 @@ def _row(form: Form, _what: str) -> tuple[Form, str]:
     return replace(form, claims=(*form.claims, FormPart(handle, "links", {}))), f"{handle}.subject_id"
 
 
-def _drop(form: Form, what: str) -> tuple[Form, str]:
+def _drop(form: Form, handle: str) -> tuple[Form, str]:
     """Remove one row; references to a removed new entity become empty."""
-    form = _referring(form, what, "")
-    claims = tuple(part for part in form.claims if part.handle != what)
-    return replace(form, claims=claims, new=tuple(part for part in form.new if part.handle != what)), ""
+    form = _referring(form, handle, "")
+    claims = tuple(part for part in form.claims if part.handle != handle)
+    return replace(form, claims=claims, new=tuple(part for part in form.new if part.handle != handle)), ""
 
 
-def _add_new(form: Form, what: str) -> tuple[Form, str]:
+def _add_new(form: Form, choice: str) -> tuple[Form, str]:
     """Add a new entity for a field, `people:c1.subject_id`; the text typed in the field becomes its name."""
-    table, _, place = what.partition(":")
+    table, _, place = choice.partition(":")
     handle = next_handle(form.new, "new")
     typed = _at(form, place)
     called = next(name for name in ("name", "value", "date") if TABLES[_table(table)].column(name))
     new = FormPart(handle, table, {called: "" if _HANDLE.fullmatch(typed) else typed})
-    return _put(replace(form, new=(*form.new, new)), place, handle), f"{handle}.{called}"
+    return _set_cell(replace(form, new=(*form.new, new)), place, handle), f"{handle}.{called}"
 
 
-def _pick(form: Form, what: str) -> tuple[Form, str]:
+def _pick(form: Form, choice: str) -> tuple[Form, str]:
     """Put the entity that was meant in a field: `c1.subject_id:P12`."""
-    place, _, meant = what.partition(":")
-    return _put(form, place, meant), place
+    place, _, meant = choice.partition(":")
+    return _set_cell(form, place, meant), place
 
 
-def same(form: Form, what: str) -> tuple[Form, str]:
+def same(form: Form, choice: str) -> tuple[Form, str]:
     """Replace a new entity with an existing one: `new1:P12`."""
-    handle, _, there = what.partition(":")
-    form = _referring(form, handle, there)
+    handle, _, entity_id = choice.partition(":")
+    form = _referring(form, handle, entity_id)
     return replace(form, new=tuple(part for part in form.new if part.handle != handle)), ""
 
 
@@ -143,7 +143,7 @@ def _at(form: Form, place: str) -> str:
     return cells.get(handle, {}).get(column, "")
 
 
-def _put(form: Form, place: str, cell: str) -> Form:
+def _set_cell(form: Form, place: str, cell: str) -> Form:
     handle, _, column = place.partition(".")
     if handle == statement_form.STATEMENT and TABLES["statements"].column(column):
         return replace(form, statement={**form.statement, column: cell})

@@ -149,7 +149,7 @@ def preview(case: str) -> ResponseReturnValue:
         new=new,
         upload=upload,
         changed="changed" in request.args,
-        **_counted(loaded.counts),
+        **_sum_counts(loaded.counts),
         same_as=loaded.same_as,
         notes=loaded.notes,
         equal=[str(rows) for rows in loaded.equal],
@@ -218,7 +218,7 @@ def job(case: str) -> ResponseReturnValue:
         case=case,
         new=new,
         job=told(job),
-        **_counted(job.result.get("counts", {})),
+        **_sum_counts(job.result.get("counts", {})),
     )
 
 
@@ -287,7 +287,7 @@ def _previewing(session: Session, upload: str) -> Job:
     )
 
 
-def _counted(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
+def _sum_counts(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
     """Return counts in the order of the tables, their sum, and whether every row read is accounted for."""
     none = dict.fromkeys(COUNTS, 0)
     ordered: list[dict[str, Any]] = [{"table": name, **none, **counts[name]} for name in TABLES if name in counts]
@@ -380,9 +380,9 @@ def _of_one(rejection: Rejection) -> dict[str, Any]:
     return {name: getattr(rejection, name) for name in REJECTION_COLUMNS}
 
 
-def _delivery(session: Session, given: Any) -> dict[str, Any]:
+def _delivery(session: Session, values: Any) -> dict[str, Any]:
     """Return the delivery a request names, if its import can be undone."""
-    number = _whole(given.get("delivery", ""))
+    number = _whole(values.get("delivery", ""))
     for delivery in session.deliveries.listed():
         if delivery["number"] == number and delivery["status"] in ("active", "waiting"):
             return delivery

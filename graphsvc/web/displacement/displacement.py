@@ -77,8 +77,10 @@ def place(case: str) -> ResponseReturnValue:
             "nothing": NOBODY_LEFT,
         }
 
-    asked = {} if wants_json() else {"id": identifier, "day": day, "outcomes": OUTCOME_WORDS, "signs": SIGNS_OF_RISK}
-    return answer_early("displacement/place.html", late, case=session.case, **asked)
+    page_values = (
+        {} if wants_json() else {"id": identifier, "day": day, "outcomes": OUTCOME_WORDS, "signs": SIGNS_OF_RISK}
+    )
+    return answer_early("displacement/place.html", late, case=session.case, **page_values)
 
 
 @page(blueprint, "/displacement/person")

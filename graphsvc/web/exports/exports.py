@@ -44,7 +44,7 @@ _MOST_PASSING = 400_000
 def exposure(case: str) -> ResponseReturnValue:
     """Whom a picture, a lead or an answer could give away: by source for those cleared for sources, else a warning."""
     session = at(case)
-    exposure = session.exports.exposed(_wanted())
+    exposure = session.exports.exposed(_read_wanted())
     cleared = session.grant.sources
     summary: dict[str, Any] = {
         "safe": exposure.safe,
@@ -105,7 +105,7 @@ def choose(case: str) -> ResponseReturnValue:
 
 def _asking(session: Session) -> dict[str, Any]:
     session.require("export")
-    wanted = _wanted()
+    wanted = _read_wanted()
     view = session.exports.selected(wanted) if wanted.query or (wanted.picture and wanted.picture.ids) else None
     chosen = known_forms(request.values.getlist("form"))
     left_out = [json.dumps(link) for link in dict.fromkeys(_left_out())]
@@ -126,7 +126,7 @@ def _asking(session: Session) -> dict[str, Any]:
         "reason": request.form.get("reason", ""),
         "goes": request.form.get("handling", ""),
         "left_out": left_out,
-        "carried": _carried("form"),
+        "carried": _carry_parameters("form"),
         "back": _back(session),
     }
 
@@ -140,23 +140,23 @@ def preview(case: str) -> ResponseReturnValue:
 def _preview(session: Session) -> ResponseReturnValue:
     form = request.form
     preview = session.exports.preview(
-        _wanted(), form.get("recipient", ""), handling=form.get("handling", ""), left_out=_left_out()
+        _read_wanted(), form.get("recipient", ""), handling=form.get("handling", ""), left_out=_left_out()
     )
-    shown = (narrowing.fact for witness in preview.exposure.witnesses for narrowing in witness.facts)
+    exposed_facts = (narrowing.fact for witness in preview.exposure.witnesses for narrowing in witness.facts)
     return render_template(
         "exports/preview.html",
         handling=preview.handling,
         case=session.case,
         found=preview,
         called={row["id"]: row["label"] for row in preview.nodes},
-        names=_names(session, [*shown, *preview.exposure.leave_out, *preview.contested], preview.left_out),
+        names=_names(session, [*exposed_facts, *preview.exposure.leave_out, *preview.contested], preview.left_out),
         # Ticked until a person has seen it and chosen otherwise.
         contested=[(fact, fact.key not in _links_of("weighed")) for fact in preview.contested],
         left_out=[(json.dumps(key), key) for key in preview.left_out],
         reason=form.get("reason", ""),
         forms=[FORMS[name].title for name in known_forms(form.getlist("form"))],
         arranged="arranged" in form,
-        carried=_carried(),
+        carried=_carry_parameters(),
     )
 
 
@@ -167,7 +167,7 @@ def make(case: str) -> ResponseReturnValue:
 
     def made() -> ResponseReturnValue:
         at(case).exports.make(
-            _wanted(),
+            _read_wanted(),
             form.get("recipient", ""),
             form.get("reason", ""),
             handling=form.get("handling", ""),
@@ -211,25 +211,25 @@ def recalled(case: str) -> ResponseReturnValue:
     return redirect(url_for("exports.table", case=case), code=303)
 
 
-def _wanted() -> Wanted:
+def _read_wanted() -> Wanted:
     """What the address or the form asks for.
 
     Raises:
         RequestError: a number is none.
     """
     values = request.values
-    given = {key.removeprefix(_OWN): text for key, text in values.items() if key.startswith(_OWN)}
+    parameters = {key.removeprefix(_OWN): text for key, text in values.items() if key.startswith(_OWN)}
     query, lead, picture = values.get("query", ""), values.get("lead", ""), asked()
     drawn = not query and not lead and (picture["ids"] or picture["added"])
     return Wanted(
         picture=PictureRequest(**picture) if drawn else None,
         query=query,
-        parameters=given,
+        parameters=parameters,
         lead=lead,
         only=_ids("only"),
         inside=_ids("inside"),
         passing=_passing(values.get("passing", "")),
-        arranged=_arranged(values.get("arranged", "")),
+        arranged=_parse_places(values.get("arranged", "")),
     )
 
 
@@ -237,7 +237,7 @@ def _ids(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(identifier for identifier in request.values.getlist(name) if identifier))
 
 
-def _arranged(text: str) -> dict[str, tuple[float, float]]:
+def _parse_places(text: str) -> dict[str, tuple[float, float]]:
     """Places on a canvas, as its state tells them: id → [x, y].
 
     Raises:
@@ -303,11 +303,11 @@ def _links_of(field: str) -> list[LinkKey]:
     return links
 
 
-def _carried(*but: str) -> list[tuple[str, str]]:
+def _carry_parameters(*but: str) -> list[tuple[str, str]]:
     """What is wanted, to be carried along in a form or address, without some of it."""
     pairs = [(name, text) for name in dict.fromkeys(request.values) for text in request.values.getlist(name)]
     carried = [(name, text) for name, text in pairs if (name in _WANTED and name not in but) or name.startswith(_OWN)]
-    return carried if request.values.get("query") else [*carried, ("back", _shown())]
+    return carried if request.values.get("query") else [*carried, ("back", _network_query())]
 
 
 def _back(session: Session) -> str:
@@ -318,14 +318,14 @@ def _back(session: Session) -> str:
     if values.get("query"):
         own: dict[str, Any] = {name: text for name, text in values.items() if name.startswith(_OWN)}
         return url_for("queries.one", case=session.case, name=values["query"], run=1, **own)
-    return f"{url_for('network.view', case=session.case)}?{_shown()}"
+    return f"{url_for('network.view', case=session.case)}?{_network_query()}"
 
 
-def _shown() -> str:
+def _network_query() -> str:
     """What the address of the network page said as an export was begun there, as a query: that page's own parameters alone."""
-    said = request.values.get("back")
-    if said is not None:
-        return urlencode([(name, text) for name, text in parse_qsl(said, keep_blank_values=True) if name in PARAMETERS])
+    back = request.values.get("back")
+    if back is not None:
+        return urlencode([(name, text) for name, text in parse_qsl(back, keep_blank_values=True) if name in PARAMETERS])
     # Once it is said for whom, `handling` is what goes, and no longer how the canvas looks.
     but = ("handling",) if "recipient" in request.values else ()
     pairs = [(name, text) for name in PARAMETERS for text in request.values.getlist(name) if name not in but]

@@ -29,7 +29,7 @@ def table(case: str) -> ResponseReturnValue:
     wanted = request.args.get("q", "").strip()
     rows = [row for row in group_rows(every, names) if _fits(row, wanted.casefold())]
     first = first_of(request.args, len(rows), PAGE)
-    given = {name: request.values.get(name, "")[:40] for name in ("one", "other")}
+    pair = {name: request.values.get(name, "")[:40] for name in ("one", "other")}
     return answer(
         "groups/table.html",
         handling=session.grant.handling,
@@ -44,7 +44,7 @@ def table(case: str) -> ResponseReturnValue:
         first=first,
         page_size=PAGE,
         asked={"q": wanted},
-        given=given,
+        given=pair,
         pairings=session.leads.groups.pairings(),
         kinds=list(PAIR_KINDS),
         codes=session.grant.codes,
@@ -55,15 +55,15 @@ def table(case: str) -> ResponseReturnValue:
 @blueprint.post("/groups")
 def decide(case: str) -> ResponseReturnValue:
     """Decide on two sources."""
-    given = request.form
+    form = request.form
 
     def decided() -> ResponseReturnValue:
         job = at(case).leads.groups.start_deciding(
-            given.get("one", "").strip(),
-            given.get("other", "").strip(),
-            given.get("kind", ""),
-            given.get("reason", ""),
-            given.get("handling", ""),
+            form.get("one", "").strip(),
+            form.get("other", "").strip(),
+            form.get("kind", ""),
+            form.get("reason", ""),
+            form.get("handling", ""),
         )
         return redirect(url_for("groups.work", case=case, id=job), code=303)
 

@@ -58,13 +58,13 @@ _ASKED = ("q", "voices", "record", "denied", "review", "stage", "rests", "surfac
 def table(case: str) -> ResponseReturnValue:
     """Show everyone ranked, filtered and paged."""
     session = at(case)
-    asked = {name: request.args.get(name, "") for name in _ASKED}
+    filters = {name: request.args.get(name, "") for name in _ASKED}
 
     def late() -> dict[str, Any]:
         with session.look("analyse", query="hubs"):
-            return _table(session, asked)
+            return _table(session, filters)
 
-    return _sent("leads/table.html", session, late, asked=asked)
+    return _sent("leads/table.html", session, late, asked=filters)
 
 
 def _sent(
@@ -81,20 +81,20 @@ def _sent(
     return answer(template, case=session.case, **data, **late())
 
 
-def _table(session: Session, asked: Mapping[str, str]) -> dict[str, Any]:
+def _table(session: Session, filters: Mapping[str, str]) -> dict[str, Any]:
     ranking = session.leads.ranking()
-    if any(asked.values()):
+    if any(filters.values()):
         rows = _chosen(reviewed(session.leads.rows(ranking.leads), session))
         total, first = len(rows), first_of(request.args, len(rows), PAGE)
-        shown = rows[first - 1 : first - 1 + PAGE]
+        page_rows = rows[first - 1 : first - 1 + PAGE]
     else:
         # If no one stands out, any order would look like a ranking; readers can still ask for the list.
         leads = [] if ranking.verdict == "abstains" else ranking.leads
         total, first = len(leads), first_of(request.args, len(leads), PAGE)
-        shown = reviewed(session.leads.rows(leads[first - 1 : first - 1 + PAGE]), session)
-    served = session.leads.count_served([row["id"] for row in shown])
-    low, high = charts.scale([row["shares"] for row in shown])
-    for row in shown:
+        page_rows = reviewed(session.leads.rows(leads[first - 1 : first - 1 + PAGE]), session)
+    served = session.leads.count_served([row["id"] for row in page_rows])
+    low, high = charts.scale([row["shares"] for row in page_rows])
+    for row in page_rows:
         row["bar"] = charts.stack(row["shares"], low, high, _BAR, row["score_on_record"])
         row["line"] = _line(row, len(ranking.leads))
         row["served"] = served.get(row["id"], 0)
@@ -105,8 +105,8 @@ def _table(session: Session, asked: Mapping[str, str]) -> dict[str, Any]:
         "total": len(ranking.leads),
         "found": total,
         "first": first,
-        "leads": shown,
-        "ingredients": [name for name in wording.INGREDIENTS if any(row["shares"].get(name) for row in shown)],
+        "leads": page_rows,
+        "ingredients": [name for name in wording.INGREDIENTS if any(row["shares"].get(name) for row in page_rows)],
         "stages": list(wording.STAGES),
         "resting": [(kind, words) for kind, words in PIECES.items() if kind not in _OF_OTHERS[session.grant.sources]],
         "page_size": PAGE,
@@ -122,7 +122,7 @@ def table_csv(case: str) -> ResponseReturnValue:
     session = at(case)
     ranking = session.leads.ranking()
     rows = _chosen(reviewed(session.leads.rows(ranking.leads), session))
-    written = ([*(_written(row[name]) for name in LISTED_COLUMNS), ranking.verdict] for row in rows)
+    written = ([*(_review_word(row[name]) for name in LISTED_COLUMNS), ranking.verdict] for row in rows)
     return csv_file("leads", (*LISTED_COLUMNS, "verdict"), written, last=filter(None, [session.leads.ranked_on]))
 
 
@@ -231,13 +231,13 @@ def _lead(session: Session, identifier: str) -> dict[str, Any]:
 @blueprint.post("/lead/review")
 def review(case: str) -> ResponseReturnValue:
     """Record what a user decided about a lead."""
-    given = request.form
-    identifier = given.get("id", "")
-    judgement, reason = given.get("judgement", ""), given.get("reason", "")
+    form = request.form
+    identifier = form.get("id", "")
+    judgement, reason = form.get("judgement", ""), form.get("reason", "")
     session = at(case)
 
     def reviewing() -> ResponseReturnValue:
-        session.leads.reviews.add(identifier, judgement, reason, seen=given.get("seen", -1, type=int))
+        session.leads.reviews.add(identifier, judgement, reason, seen=form.get("seen", -1, type=int))
         return redirect(url_for("leads.lead", case=case, id=identifier, _anchor="reviews"), code=303)
 
     return or_again(reviewing, lambda: _answer(session, identifier))
@@ -246,9 +246,9 @@ def review(case: str) -> ResponseReturnValue:
 @blueprint.post("/lead/question")
 def question(case: str) -> ResponseReturnValue:
     """Record that a question about a claim was put to the person responsible for its statement."""
-    given = request.form
-    identifier = given.get("id", "")
-    at(case).leads.questions.put(identifier, given.get("claim", ""))
+    form = request.form
+    identifier = form.get("id", "")
+    at(case).leads.questions.put(identifier, form.get("claim", ""))
     return redirect(url_for("leads.lead", case=case, id=identifier, _anchor="questions"), code=303)
 
 
@@ -307,7 +307,7 @@ def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ("review", "any"): lambda row: row["review"] is not None,
         ("review", "changed"): lambda row: row["review"] is not None and row["review"]["since"] != "",
     }
-    tests |= {("review", judgement): partial(_judged, judgement) for judgement in JUDGEMENTS}
+    tests |= {("review", judgement): partial(_has_judgement, judgement) for judgement in JUDGEMENTS}
     tests |= {("stage", stage): partial(_has_a_hand, stage) for stage in wording.STAGES}
     for name in ("voices", "record", "denied", "review", "rests", "stage", "surfaced"):
         value = request.args.get(name, "")
@@ -331,11 +331,11 @@ def _has_a_hand(stage: str, row: dict[str, Any]) -> bool:
     return stage in row["stages"]
 
 
-def _judged(judgement: str, row: dict[str, Any]) -> bool:
+def _has_judgement(judgement: str, row: dict[str, Any]) -> bool:
     return row["review"] is not None and row["review"]["judgement"] == judgement
 
 
-def _written(value: Any) -> Any:
+def _review_word(value: Any) -> Any:
     """Return a review as one word; anything else unchanged."""
     return value["judgement"] if isinstance(value, dict) else value
 

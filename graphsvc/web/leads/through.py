@@ -26,36 +26,36 @@ def view(case: str) -> ResponseReturnValue:
     def late() -> dict[str, Any]:
         # The look is opened here, because the page's frame is sent before this runs.
         with session.look("analyse", query="through"):
-            values, shown = _told(session)
+            values, witness_paths = _page_values(session)
         if wants_json():
             return values
-        return values | {"picture": _picture(session, shown), "names": shown.view.names}
+        return values | {"picture": _picture(session, witness_paths), "names": witness_paths.view.names}
 
     return answer_early("leads/through.html", late, case=session.case, asked=_ids())
 
 
-def _told(session: Session) -> tuple[dict[str, Any], Through]:
+def _page_values(session: Session) -> tuple[dict[str, Any], Through]:
     """Return the page's content as plain data, and the paths it is made of."""
-    shown = session.leads.witnesses.through(_ids())
+    witness_paths = session.leads.witnesses.through(_ids())
     # The page may name the leads asked for, and the first of the list.
-    named = {lead.id for lead in shown.leads}
+    named = {lead.id for lead in witness_paths.leads}
     ranking = session.leads.ranking()
     leads = [lead for lead in ranking.leads if lead.rank <= FIRST_LEADS or lead.id in named]
     rows = {row.id: row for row in session.leads.rows(leads)}
     cleared = session.grant.sources
-    links = {edge.key: _link(edge) for edge in shown.view.edges}
+    links = {edge.key: _link(edge) for edge in witness_paths.view.edges}
     record = cleared and request.args.get("record") == "yes"
     values: dict[str, Any] = {
         "verdict": ranking.verdict,
         "reason": ranking.reason,
         "ranked_on": session.leads.ranked_on,
-        "leads": [rows[lead.id].columns() for lead in shown.leads],
+        "leads": [rows[lead.id].columns() for lead in witness_paths.leads],
         "surfaced": [row.columns() for row in rows.values() if row.surfaced],
         "ways": [
             {"lead": way.lead, "group": way.group, "links": [links[link] for link in way.links if link in links]}
-            for way in shown.ways
+            for way in witness_paths.ways
         ],
-        "groups": {str(group): list(sources) for group, sources in shown.groups.items()} if cleared else {},
+        "groups": {str(group): list(sources) for group, sources in witness_paths.groups.items()} if cleared else {},
         "agreements": [
             {
                 "sources": list(each.sources),
@@ -69,7 +69,7 @@ def _told(session: Session) -> tuple[dict[str, Any], Through]:
         ],
         "record": record,
     }
-    return values, shown
+    return values, witness_paths
 
 
 @blueprint.get("/through/picture.json")
@@ -79,13 +79,13 @@ def picture(case: str) -> ResponseReturnValue:
     return jsonify(_picture(session, session.leads.witnesses.through(_ids())))
 
 
-def _picture(session: Session, shown: Through) -> dict[str, Any]:
+def _picture(session: Session, witness_paths: Through) -> dict[str, Any]:
     to = {
         f"{WITNESSES}{group}": url_for("groups.table", case=session.case, q=sources[0])
-        for group, sources in shown.groups.items()
+        for group, sources in witness_paths.groups.items()
         if sources and session.grant.sources
     }
-    return drawn(shown.view) | {"to": to}
+    return drawn(witness_paths.view) | {"to": to}
 
 
 def _link(edge: Edge) -> dict[str, Any]:

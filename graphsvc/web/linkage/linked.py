@@ -21,7 +21,7 @@ ENTRIES = (Entry(75, "Linked crossings", "linked.table", "analyse"),)
 def table(case: str) -> ResponseReturnValue:
     """Show all clusters or, given the id of a crossing, what it is linked to."""
     session = at(case)
-    crossing = _asked("id")
+    crossing = _argument("id")
     if request.args.get("as") == "csv":
         pairs = session.linkage.table(crossing)
         return csv_file("linked-crossings", COLUMNS, pairs.rows, last=pairs.beside)
@@ -36,10 +36,10 @@ def cluster(case: str) -> ResponseReturnValue:
     session = at(case)
 
     def late() -> dict[str, Any]:
-        values = session.linkage.cluster(_asked("id"))
+        values = session.linkage.cluster(_argument("id"))
         ids = [row["id"] for row in values["crossings"]]
-        asked = 0 < len(ids) <= MOST_STARTS
-        return values | {"behind": url_for("behind.behind", case=session.case, id=ids) if asked else ""}
+        is_askable = 0 < len(ids) <= MOST_STARTS
+        return values | {"behind": url_for("behind.behind", case=session.case, id=ids) if is_askable else ""}
 
     return answer_early("linked/cluster.html", late, case=session.case)
 
@@ -48,9 +48,9 @@ def cluster(case: str) -> ResponseReturnValue:
 def pair(case: str) -> ResponseReturnValue:
     """Compare two crossings line by line."""
     session = at(case)
-    values = session.linkage.pair(_asked("first"), _asked("second"))
+    values = session.linkage.pair(_argument("first"), _argument("second"))
     return answer("linked/pair.html", case=session.case, **values)
 
 
-def _asked(name: str) -> str:
+def _argument(name: str) -> str:
     return request.args.get(name, "").strip()

@@ -39,8 +39,8 @@ _COLUMNS = (
 def table() -> ResponseReturnValue:
     """Show one page of the log, newest first, filtered; `before` (a line's number) gives older lines."""
     session = current()
-    asked, given = _asked(request.args)
-    wanted = sought(**asked)
+    filters, active_filters = _read_filters(request.args)
+    wanted = sought(**filters)
     if request.args.get("as") == "csv":
         rows = session.log.lines(newest=_CSV, sought=wanted)
         cells = [[_cell(line[name]) for name in _COLUMNS] for line in rows]
@@ -50,11 +50,11 @@ def table() -> ResponseReturnValue:
     texts = session.log.texts(lines) if any("code" in line["detail"] for line in lines) else {}
     return answer(
         "log/table.html",
-        lines=[line | {"said": _said(line["detail"]), "typed": texts.get(line["id"])} for line in lines],
+        lines=[line | {"said": _detail_line(line["detail"]), "typed": texts.get(line["id"])} for line in lines],
         before=before,
         older=lines[-1]["id"] if len(lines) == _PAGE else None,
-        asked=asked,
-        given=given,
+        asked=filters,
+        given=active_filters,
         actions=sorted({*home().actions(), *_BESIDE}),
         newest=_newest(),
         verified=session.log.verified(),
@@ -62,10 +62,10 @@ def table() -> ResponseReturnValue:
     )
 
 
-def _asked(sent: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
+def _read_filters(sent: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
     """Return all filters by name, and the non-empty ones."""
-    asked = {name: sent.get(name, "").strip()[:100] for name in _ASKED}
-    return asked, {name: text for name, text in asked.items() if text}
+    filters = {name: sent.get(name, "").strip()[:100] for name in _ASKED}
+    return filters, {name: text for name, text in filters.items() if text}
 
 
 def _newest() -> str:
@@ -88,7 +88,7 @@ def verify() -> ResponseReturnValue:
     job = session.log.start()
     session.log.job(job, _WAIT_S)
     before = request.form.get("before", "")[:20]
-    return redirect(url_for("log.table", job=job, before=before or None, **_asked(request.form)[1]), code=303)
+    return redirect(url_for("log.table", job=job, before=before or None, **_read_filters(request.form)[1]), code=303)
 
 
 def _verification(session: Session, job: str) -> dict[str, Any] | None:
@@ -109,7 +109,7 @@ def _verification(session: Session, job: str) -> dict[str, Any] | None:
     }
 
 
-def _said(detail: Mapping[str, Any]) -> str:
+def _detail_line(detail: Mapping[str, Any]) -> str:
     """Put the particulars of an action in one line."""
     parts = []
     for name, value in detail.items():
@@ -126,7 +126,7 @@ def _said(detail: Mapping[str, Any]) -> str:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return _said(value)
+        return _detail_line(value)
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
     return value.isoformat(sep=" ", timespec="milliseconds") if hasattr(value, "isoformat") else value

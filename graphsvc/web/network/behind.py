@@ -26,13 +26,15 @@ def behind(case: str) -> ResponseReturnValue:
     """Show who is said to be behind each item, what links several, what is not known, and the picture."""
     session = at(case)
     if request.args.get("as") == "csv":
-        asked = _asked(session)
-        return csv_file("behind", asked.answer.columns, asked.cells, last=asked.beside, under="not_known")
+        behind_answer = _read_answer(session)
+        return csv_file(
+            "behind", behind_answer.answer.columns, behind_answer.cells, last=behind_answer.beside, under="not_known"
+        )
 
     def late() -> dict[str, Any]:
-        if not _wanted():
+        if not _has_request():
             return Answer().plain() | {"nothing": True}
-        answered = _asked(session)
+        answered = _read_answer(session)
         values = answered.plain() | {"nothing": False}
         if wants_json():
             return values
@@ -74,7 +76,7 @@ def printed(case: str) -> ResponseReturnValue:
     return response
 
 
-def _asked(session: Session) -> Behind:
+def _read_answer(session: Session) -> Behind:
     """Return the answer the address asks for.
 
     Raises:
@@ -97,7 +99,7 @@ def _to(session: Session, answered: Behind) -> dict[str, str]:
     }
 
 
-def _wanted() -> bool:
+def _has_request() -> bool:
     return bool(_ids() or request.args.get("day", "").strip())
 
 

@@ -44,7 +44,7 @@ def overview(case: str) -> ResponseReturnValue:
 def crossings(case: str) -> ResponseReturnValue:
     """Show all crossings, over time and as a paged list."""
     session = at(case)
-    listed = _listed(session.network.lists.crossings(), CROSSING_SORTS)
+    listed = _list_page(session.network.lists.crossings(), CROSSING_SORTS)
     return answer(
         "case/crossings.html",
         case=session.case,
@@ -58,23 +58,23 @@ def crossings(case: str) -> ResponseReturnValue:
 def workplaces(case: str) -> ResponseReturnValue:
     """Show all workplaces, paged: who controls each, when it closed, how many are believed to have been there."""
     session = at(case)
-    listed = _listed(session.network.lists.workplaces(), WORKPLACE_SORTS)
+    listed = _list_page(session.network.lists.workplaces(), WORKPLACE_SORTS)
     return answer("case/workplaces.html", case=session.case, workplaces=listed.pop("rows"), **listed)
 
 
-def _listed(rows: Sequence[ListedRow], names: Sequence[str]) -> dict[str, Any]:
+def _list_page(rows: Sequence[ListedRow], names: Sequence[str]) -> dict[str, Any]:
     """Return one page of a list, filtered by the words in the box and sorted, with its totals."""
     text = request.args.get("q", "").strip()[:_LONGEST]
     fit = fitting(rows, text)
-    shown = paging.paged(names, [(*row.order, row.row) for row in fit], request.args)
+    list_page = paging.paged(names, [(*row.order, row.row) for row in fit], request.args)
     return {
-        "rows": [row[-1] for row in shown.rows],
+        "rows": [row[-1] for row in list_page.rows],
         "total": len(rows),
         "found": len(fit),
-        "page": shown.page,
-        "pages": shown.pages,
+        "page": list_page.page,
+        "pages": list_page.pages,
         "page_size": paging.PER_PAGE,
-        "sort": shown.sort if shown.sort.removeprefix("-") in names else "",
+        "sort": list_page.sort if list_page.sort.removeprefix("-") in names else "",
         "words": text,
     }
 

@@ -57,28 +57,28 @@ def beside(session: Session, *ids: str) -> dict[str, Any]:
     """Return what `network/_comments.html` needs for an entity (its id) or a link (subject, relation, object)."""
     names = ("id",) if len(ids) == 1 else _LINK
     return {
-        "comments": [_told(comment) for comment in session.network.comments.of(*ids)],
+        "comments": [_comment_fields(comment) for comment in session.network.comments.of(*ids)],
         "about": dict(zip(names, ids, strict=True)),
         "may_comment": session.may("keep"),
         "sees_taken_back": session.may("agree"),
     }
 
 
-def _about(given: Any) -> list[str]:
+def _about(values: Any) -> list[str]:
     """Read one id, or the three parts of a link, from a form or an address."""
-    link = [given.get(name, "") for name in _LINK]
-    return link if all(link) else [given.get("id", "")]
+    link = [values.get(name, "") for name in _LINK]
+    return link if all(link) else [values.get("id", "")]
 
 
 def _back(session: Session, ids: list[str]) -> ResponseReturnValue:
     if wants_json():
         return jsonify(beside(session, *ids))
     names = ("id",) if len(ids) == 1 else _LINK
-    which: dict[str, Any] = dict(zip(names, ids, strict=True))
-    return redirect(url_for("comments.about", case=session.case, **which), code=303)
+    target: dict[str, Any] = dict(zip(names, ids, strict=True))
+    return redirect(url_for("comments.about", case=session.case, **target), code=303)
 
 
-def _told(comment: Comment) -> dict[str, Any]:
+def _comment_fields(comment: Comment) -> dict[str, Any]:
     names = ("id", "text", "withheld", "mine", "taken_back_at")
     fields = {name: getattr(comment, name) for name in names}
     return fields | {"by": comment.account, "at": comment.at, "made_at": comment.handling}

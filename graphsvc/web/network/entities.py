@@ -45,7 +45,7 @@ def page(case: str) -> ResponseReturnValue:
     for claim in entity.claims:
         claims[link_key(claim)].append(claim)
     links = [link | parted(claims.pop(link_key(link), [])) for link in entity.links]
-    rest = [claim for some in claims.values() for claim in some]
+    rest = [claim for link_claims in claims.values() for claim in link_claims]
     lead = ranked(session, entity.id) if entity.kind == "person" else None
     return answer(
         "entities/page.html",

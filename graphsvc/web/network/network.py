@@ -83,7 +83,7 @@ def view(case: str) -> ResponseReturnValue:
     began = pictures.begun(session) if _opens() else None
 
     def values(picture: Picture) -> dict[str, Any]:
-        picture = _folded(picture, folds)
+        picture = _apply_folds(picture, folds)
         kinds = [node.kind for node in picture.nodes]
         counts = {kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds}
         plain = {"asked": wanted, "counts": counts, "view": picture}
@@ -158,7 +158,7 @@ def days(case: str) -> ResponseReturnValue:
     """Show the number of crossings and statements on each day; witness statements only with source clearance."""
     session = at(case)
     rows = session.network.entities.days()
-    crossings, statements = ([(row["day"], row["count"]) for row in rows if row["what"] == what] for what in _ON_DAYS)
+    crossings, statements = ([(row["day"], row["count"]) for row in rows if row["what"] == kind] for kind in _ON_DAYS)
     return answer(
         "network/days.html",
         case=session.case,
@@ -191,7 +191,7 @@ def node(case: str) -> ResponseReturnValue:
     if not whole:
         # Denials and claims taken back of any of its links.
         claims = parted(claims)["claims"] + session.network.entities.against(entity.id).dicts()
-    asserting, denying, taken_back = _told(claims, entity.links)
+    asserting, denying, taken_back = _split_claims(claims, entity.links)
     lead = ranked(session, entity.id) if entity.kind == "person" else None
     return answer(
         "network/node.html",
@@ -224,7 +224,7 @@ def link(case: str) -> ResponseReturnValue:
     figures = session.network.entities.link(subject, relation, target)
     released = session.network.entities.between(subject, relation, target)
     claims = released.dicts()
-    asserting, denying, taken_back = _told(claims, [])
+    asserting, denying, taken_back = _split_claims(claims, [])
     return answer(
         "network/link.html",
         # Claims that are not read may have any handling code.
@@ -257,7 +257,7 @@ def shown(session: Session) -> Picture:
         NotFound: none of the starting points exists.
     """
     folds = _folds()
-    return _folded(session.network.picture(PictureRequest(**asked())), folds)
+    return _apply_folds(session.network.picture(PictureRequest(**asked())), folds)
 
 
 def _folds() -> list[tuple[str, str | None]]:
@@ -273,7 +273,7 @@ def _folds() -> list[tuple[str, str | None]]:
     return [(by, key if colon else None) for by, colon, key in parts]
 
 
-def _folded(picture: Picture, folds: list[tuple[str, str | None]]) -> Picture:
+def _apply_folds(picture: Picture, folds: list[tuple[str, str | None]]) -> Picture:
     fold: list[tuple[str, str]] = []
     for by, key in folds:
         fold += [(by, key)] if key is not None else [(by, group.key) for group in groups_of(picture, by)]
@@ -300,11 +300,11 @@ def asked() -> dict[str, Any]:
         "added": args.getlist("add"),
         "hidden": args.getlist("hide"),
         "links": _links(args.getlist("link")),
-        "excluded": [] if args.get("fade") else _ticked(out=True),
+        "excluded": [] if args.get("fade") else _ticked_relations(out=True),
         "without": args.getlist("without"),
         # With `fade` there is no filter by relation, so ticked presence links have to be asked for here.
         "presence": args.get("presence") == "yes"
-        or bool(args.get("fade") and any(family(relation) in ASIDE for relation in _ticked(out=False))),
+        or bool(args.get("fade") and any(family(relation) in ASIDE for relation in _ticked_relations(out=False))),
         "cap": number("size", NODES, whole),
         "arrangement": args.get("layout", ""),
         # The browser does not know a link's grades, so the server says which to draw faintly.
@@ -339,13 +339,13 @@ def filters() -> dict[str, Any]:
         ) from None
     return {
         "grades": grades,
-        "relations": _ticked(out=False),
+        "relations": _ticked_relations(out=False),
         "least": number("least", 0.0, real),
         "recorded": number("recorded", 0.0, real),
     }
 
 
-def _ticked(*, out: bool) -> list[str]:
+def _ticked_relations(*, out: bool) -> list[str]:
     """Return the ticked relations, if the address excludes them (`out`) or includes only them (not `out`)."""
     ticked = [relation for relation in request.values.getlist("relation") if relation]
     return ticked if (request.values.get("ticked") == "out") == out else []
@@ -365,8 +365,8 @@ def grade_choices(session: Session) -> dict[str, Any]:
 
 def _beside(endpoint: str, session: Session, without: Collection[str] = ()) -> str:
     """Return the address of another page about this picture: the same parameters, without some."""
-    asked = urlencode([(name, value) for name, value in request.args.items(multi=True) if name not in without])
-    return f"{url_for(endpoint, case=session.case)}?{asked}"
+    query = urlencode([(name, value) for name, value in request.args.items(multi=True) if name not in without])
+    return f"{url_for(endpoint, case=session.case)}?{query}"
 
 
 def _near(session: Session) -> dict[str, str]:
@@ -391,9 +391,9 @@ def _entry(session: Session) -> ResponseReturnValue:
         reason = ranking.reason
         if ranking.verdict == "leads" and ranking.leads:
             endpoint = "network.view" + (TWIN if wants_json() else "")
-            asked: dict[str, Any] = {name: request.args.getlist(name) for name in (*_KEPT, *_LOOK)}
+            arguments: dict[str, Any] = {name: request.args.getlist(name) for name in (*_KEPT, *_LOOK)}
             starts = [lead.id for lead in ranking.leads[:_LEADS]]
-            return redirect(url_for(endpoint, case=session.case, id=starts, **asked, offer="yes"))
+            return redirect(url_for(endpoint, case=session.case, id=starts, **arguments, offer="yes"))
     hits = session.search.find(wanted) if wanted else None
     counts = {} if wanted else session.network.entities.counts()
     return answer(
@@ -416,7 +416,7 @@ def _page(session: Session, picture: Picture) -> dict[str, Any]:
     present: dict[str, int] = {}
     for edge in picture.edges:
         present[edge.relation] = present.get(edge.relation, 0) + 1
-    ticked = {*_ticked(out=False), *_ticked(out=True)}
+    ticked = {*_ticked_relations(out=False), *_ticked_relations(out=True)}
     without = request.args.getlist("without")
     families = {family(edge.relation) for edge in picture.edges if edge.relation}
     own = sorted({*present, *ticked} - set(RELATIONS))
@@ -427,7 +427,7 @@ def _page(session: Session, picture: Picture) -> dict[str, Any]:
         **grade_choices(session),
         "picture": graph.drawn(picture, session.network.coast(picture) if picture.frame else ()),
         "relations": [
-            (title, [(name, says(name), present.get(name, 0)) for name in some]) for title, some in relations
+            (title, [(name, says(name), present.get(name, 0)) for name in names]) for title, names in relations
         ],
         "ticked": ticked,
         "without": without,
@@ -445,7 +445,7 @@ def _page(session: Session, picture: Picture) -> dict[str, Any]:
     }
 
 
-def _told(claims: list[dict[str, Any]], links: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], ...]:
+def _split_claims(claims: list[dict[str, Any]], links: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], ...]:
     """Split claims into supporting, denying and taken back; the first two sorted by belief, highest first.
 
     Witness statements shown as one have no belief and take their link's.

@@ -46,7 +46,7 @@ def view(case: str) -> ResponseReturnValue:
 @blueprint.get("/overview.bin")
 def points(case: str) -> Response:
     """Return the points and links (`views.picture.overview.Overview.packed`); empty if the case has too many."""
-    overview = _asked(at(case))
+    overview = _draw_overview(at(case))
     small = len(overview.ids) <= MOST_POINTS
     return Response(overview.packed() if small else bytes(16), mimetype="application/octet-stream")
 
@@ -55,7 +55,7 @@ def points(case: str) -> Response:
 def names(case: str) -> ResponseReturnValue:
     """Return the ids and names of the points, in their order, and all groups (JSON)."""
     session = at(case)
-    overview = _asked(session)
+    overview = _draw_overview(session)
     small = len(overview.ids) <= MOST_POINTS
     return jsonify(
         ids=list(overview.ids) if small else [],
@@ -65,7 +65,7 @@ def names(case: str) -> ResponseReturnValue:
     )
 
 
-def _asked(session: Session) -> Overview:
+def _draw_overview(session: Session) -> Overview:
     return session.network.overview.draw(**filters())
 
 
@@ -80,13 +80,13 @@ def _group(session: Session, group: OverviewGroup) -> dict[str, Any]:
 
 
 def _page(session: Session) -> dict[str, Any]:
-    asked = request.query_string.decode("ascii", "replace")
+    query = request.query_string.decode("ascii", "replace")
     return {
         "filters": filters(),
         **grade_choices(session),
         "steps": STEPS,
         "relations": [(name, says(name)) for name in RELATIONS],
         "palettes": {theme: dict(palette) for theme, palette in PALETTES.items()},
-        "points": f"{url_for('overview.points', case=session.case)}?{asked}",
-        "names": f"{url_for('overview.names', case=session.case)}?{asked}",
+        "points": f"{url_for('overview.points', case=session.case)}?{query}",
+        "names": f"{url_for('overview.names', case=session.case)}?{query}",
     }

@@ -39,7 +39,7 @@ def ways(case: str) -> ResponseReturnValue:
     """Show the paths the address asks for; with too few ends, only the form."""
     session = at(case)
     session.require("analyse")
-    ends, wanted = _asked()
+    ends, wanted = _read_search()
     to_one = wanted["kind"] == "accounts"
     # If an end is missing, a page asks for it, and a JSON request gets an error.
     enough = len(ends) >= (1 if to_one else _ENDS) or (bool(ends) and wants_json())
@@ -59,7 +59,7 @@ def ways(case: str) -> ResponseReturnValue:
     )
 
 
-def _asked() -> tuple[list[str], dict[str, Any]]:
+def _read_search() -> tuple[list[str], dict[str, Any]]:
     """Return the ends and the options of the search, as `network.paths.find` takes them."""
     args = request.args
     ends = [end.strip() for name in ("from", "to") for end in args.getlist(name) if end.strip()]
@@ -121,7 +121,7 @@ def _way(case: str, way: ShownPath, names: dict[str, tuple[str, str]], *, in_ste
                 "subject": step.subject,
                 "relation": step.relation,
                 "object": step.object,
-                "says": wording.claim(_named(step.subject, step.relation, step.object, names)),
+                "says": wording.claim(_step_claim(step.subject, step.relation, step.object, names)),
                 "belief": step.belief,
                 "others": step.others,
                 "asserting": step.asserting,
@@ -136,7 +136,7 @@ def _way(case: str, way: ShownPath, names: dict[str, tuple[str, str]], *, in_ste
     }
 
 
-def _named(subject: str, relation: str, target: str, names: dict[str, tuple[str, str]]) -> dict[str, str]:
+def _step_claim(subject: str, relation: str, target: str, names: dict[str, tuple[str, str]]) -> dict[str, str]:
     return {
         "subject": subject,
         "subject_name": names[subject][0],

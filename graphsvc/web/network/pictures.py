@@ -56,7 +56,7 @@ def table(case: str) -> ResponseReturnValue:
     return answer(
         "pictures/table.html",
         case=session.case,
-        pictures=[_told(session, view) for view in fitting],
+        pictures=[_view_fields(session, view) for view in fitting],
         total=len(views),
         drafts=[_draft_line(session, draft) for draft in session.network.views.drafts()],
         asked={"q": wanted, "sort": sort if sort in _SORTS else "changed"},
@@ -77,7 +77,7 @@ def version(case: str) -> ResponseReturnValue:
     """Show one version of a view, and which of its links have changed since."""
     session = at(case)
     opened = session.network.views.open(request.args.get("id", ""), number("version", 0, whole))
-    return answer("pictures/version.html", case=session.case, **_opened(session, opened))
+    return answer("pictures/version.html", case=session.case, **_version_fields(session, opened))
 
 
 def state(case: str) -> ResponseReturnValue:
@@ -100,15 +100,15 @@ blueprint.add_url_rule("/pictures/drafts.json", f"drafts{TWIN}", drafts, methods
 @blueprint.post("/pictures/save")
 def save(case: str) -> ResponseReturnValue:
     """Save a view, or a version of the view that `id` names; `base` is the version that was changed."""
-    session, given = at(case), request.form
-    identifier, sent = given.get("id", ""), _state()
+    session, form = at(case), request.form
+    identifier, sent = form.get("id", ""), _state()
     if not identifier:
-        shared = given.get("shared") == "yes"
-        view = session.network.views.save(sent, given.get("name", ""), given.get("notes", ""), shared=shared)
+        shared = form.get("shared") == "yes"
+        view = session.network.views.save(sent, form.get("name", ""), form.get("notes", ""), shared=shared)
         return _done(session, view, "saved")
     try:
         view = session.network.views.save_version(
-            identifier, sent, number("base", 0, whole), anyway=given.get("anyway") == "yes"
+            identifier, sent, number("base", 0, whole), anyway=form.get("anyway") == "yes"
         )
     except SavedMeanwhile as error:
         if not wants_json():
@@ -130,11 +130,11 @@ def restore(case: str) -> ResponseReturnValue:
 @blueprint.post("/pictures/rename")
 def rename(case: str) -> ResponseReturnValue:
     """Change a view's name and notes."""
-    session, given = at(case), request.form
-    identifier = given.get("id", "")
+    session, form = at(case), request.form
+    identifier = form.get("id", "")
 
     def renamed() -> ResponseReturnValue:
-        view = session.network.views.rename(identifier, given.get("name", ""), given.get("notes", ""))
+        view = session.network.views.rename(identifier, form.get("name", ""), form.get("notes", ""))
         return _done(session, view, "renamed")
 
     return or_again(renamed, lambda: _one(session, identifier))
@@ -160,9 +160,9 @@ def delete(case: str) -> ResponseReturnValue:
 @blueprint.post("/pictures/draft")
 def keep_draft(case: str) -> ResponseReturnValue:
     """Keep the user's picture as the draft of this sitting."""
-    given = request.form
+    form = request.form
     kept_at = at(case).network.views.keep_draft(
-        given.get("sitting", ""), _state(), given.get("picture", ""), number("version", 0, whole)
+        form.get("sitting", ""), _state(), form.get("picture", ""), number("version", 0, whole)
     )
     return jsonify({"at": f"{kept_at.isoformat()}Z"})
 
@@ -246,9 +246,11 @@ def begun(session: Session) -> Begun | None:
     if draft is None and opened is None:
         return None
     state = draft.state if draft else opened.state if opened else {}
-    asked = [[name, value] for name, value in request.args.items(multi=True) if name != "sitting"]
-    plainly = [pair for pair in asked if pair[0] not in WHICH]
-    return Begun(state | {"asked": asked}, plainly == state["asked"], _opened(session, opened) if opened else {})
+    pairs = [[name, value] for name, value in request.args.items(multi=True) if name != "sitting"]
+    plainly = [pair for pair in pairs if pair[0] not in WHICH]
+    return Begun(
+        state | {"asked": pairs}, plainly == state["asked"], _version_fields(session, opened) if opened else {}
+    )
 
 
 def _sat(session: Session, sitting: str) -> Draft | None:
@@ -257,11 +259,11 @@ def _sat(session: Session, sitting: str) -> Draft | None:
 
 def _address(session: Session, state: State, identifier: str = "", number: int = 0, sitting: str = "") -> str:
     """Return the network page's address for a state, with the view or sitting it began as."""
-    which = [("picture", identifier), ("version", str(number))] if identifier else []
-    which += [("sitting", sitting)] if sitting else []
-    asked = [(name, value) for name, value in state["asked"] if name not in WHICH]
+    origin = [("picture", identifier), ("version", str(number))] if identifier else []
+    origin += [("sitting", sitting)] if sitting else []
+    pairs = [(name, value) for name, value in state["asked"] if name not in WHICH]
     endpoint = "network.view" + (TWIN if wants_json() else "")
-    return f"{url_for(endpoint, case=session.case)}?{urlencode(asked + which)}"
+    return f"{url_for(endpoint, case=session.case)}?{urlencode(pairs + origin)}"
 
 
 # -- how ------------------------------------------------------------------------------------------------------
@@ -280,10 +282,10 @@ def _state() -> State:
         return canvas.parsed(sent.stream.read(MOST_BYTES + 1).decode("utf-8", "replace"))
 
 
-def _done(session: Session, view: SavedView, what: str) -> ResponseReturnValue:
+def _done(session: Session, view: SavedView, outcome: str) -> ResponseReturnValue:
     if wants_json():
-        return jsonify(json_safe(_told(session, view)))
-    return redirect(url_for("pictures.one", case=session.case, id=view.id, done=what), code=303)
+        return jsonify(json_safe(_view_fields(session, view)))
+    return redirect(url_for("pictures.one", case=session.case, id=view.id, done=outcome), code=303)
 
 
 def _one(session: Session, identifier: str) -> ResponseReturnValue:
@@ -291,7 +293,7 @@ def _one(session: Session, identifier: str) -> ResponseReturnValue:
     return answer(
         "pictures/one.html",
         case=session.case,
-        picture=_told(session, view),
+        picture=_view_fields(session, view),
         versions=[_version(version) for version in versions],
         notice=_DONE.get(request.args.get("done", ""), ""),
         others=sorted({version.account for version in versions} - {view.account}),
@@ -299,7 +301,7 @@ def _one(session: Session, identifier: str) -> ResponseReturnValue:
     )
 
 
-def _told(session: Session, view: SavedView) -> dict[str, Any]:
+def _view_fields(session: Session, view: SavedView) -> dict[str, Any]:
     """Return a view's fields for page and JSON."""
     names = ("id", "name", "notes", "withheld", "mine", "shared", "savable", "version", "created_at", "changed_at")
     fields = {name: getattr(view, name) for name in names}
@@ -315,13 +317,13 @@ def _version(version: ViewVersion) -> dict[str, Any]:
     return {"version": version.number, "by": version.account, "at": f"{version.at.isoformat()}Z", "said": version.said}
 
 
-def _opened(session: Session, opened: OpenedView) -> dict[str, Any]:
+def _version_fields(session: Session, opened: OpenedView) -> dict[str, Any]:
     """Return one version's fields for page and JSON, with the names at the ends of its changed links."""
     changes = opened.changes or []
     ends = sorted({end for change in changes for end in (change.subject, change.object)})
     named = session.network.entities.named(ends)
     return {
-        "picture": _told(session, opened.picture),
+        "picture": _view_fields(session, opened.picture),
         "version": _version(opened.version),
         "newest": opened.newest,
         "canvas": opened.state,

@@ -33,8 +33,8 @@ def page_of(case: str) -> ResponseReturnValue:
     listed = lists.crossings(), lists.workplaces()
     # Crossings are sorted by day; keep the end of the list, so that today's are shown.
     crossings, workplaces = ([each.row for each in rows] for rows in (listed[0][-_MOST:], listed[1][:_MOST]))
-    some = events(crossings, workplaces)
-    rows = [_row(event, filters) for event in some]
+    all_events = events(crossings, workplaces)
+    rows = [_row(event, filters) for event in all_events]
     data: dict[str, Any] = {
         "case": session.case,
         "filters": {word: getattr(filters, field) or None for word, field in _WORDS.items()},
@@ -48,12 +48,14 @@ def page_of(case: str) -> ResponseReturnValue:
             data["moves"] = [plain(row) for row in moves]
         return answer("where/page.html", **data, events=[row for row in rows if row.pop("shown")])
     every = maps.coordinates(crossings, workplaces)
-    near = maps.nearby(every, some)
+    near = maps.nearby(every, all_events)
     whole = bool(request.args.get("whole"))
     ends = {place for row in moves for place in (row.left, row.next)} & set(every)
     places = every if whole else near | {place: every[place] for place in ends}
     waters = session.network.waters(map_frame(places))
-    chart = maps.chart(some, places, filters, waters, [(row.left, row.next, row.people) for row in moves if row.next])
+    chart = maps.chart(
+        all_events, places, filters, waters, [(row.left, row.next, row.people) for row in moves if row.next]
+    )
     return answer(
         "where/page.html",
         **data,
@@ -67,12 +69,12 @@ def page_of(case: str) -> ResponseReturnValue:
         moves=moves,
         outcomes=OUTCOME_WORDS,
         far=len(every) - len(near if whole else places),
-        nowhere=sum(not any(place in every for place in event.places) for event in some),
-        years=(strips := years(some, filters)),
-        outside=outside(some, strips),
+        nowhere=sum(not any(place in every for place in event.places) for event in all_events),
+        years=(strips := years(all_events, filters)),
+        outside=outside(all_events, strips),
         levels=range(1, LEVELS + 1),
         names={mark.place: mark.name for mark in chart.marks},
-        words=[event.words for event in some],
+        words=[event.words for event in all_events],
     )
 
 
@@ -82,8 +84,8 @@ def _row(event: Any, filters: Filters) -> dict[str, Any]:
 
 
 def _filters() -> Filters:
-    asked = {field: request.args.get(word, "").strip() for word, field in _WORDS.items()}
+    values = {field: request.args.get(word, "").strip() for word, field in _WORDS.items()}
     for word, end in (("first", "earliest"), ("last", "latest")):
-        if asked[word]:
-            asked[word] = getattr(typed_date(asked[word]), end).isoformat()
-    return Filters(**asked)
+        if values[word]:
+            values[word] = getattr(typed_date(values[word]), end).isoformat()
+    return Filters(**values)

@@ -32,15 +32,15 @@ def table(case: str) -> ResponseReturnValue:
 @blueprint.post("/holds")
 def add(case: str) -> ResponseReturnValue:
     """Put a hold on the case or a person."""
-    given = request.form
+    form = request.form
 
     def added() -> ResponseReturnValue:
         try:
-            review = dt.date.fromisoformat(given.get("review_on", ""))
+            review = dt.date.fromisoformat(form.get("review_on", ""))
         except ValueError:
             raise RequestError("Write the day of review as 2027-01-31.") from None
-        hold = NewHold(given.get("kind", ""), given.get("owner", ""), given.get("reason", ""), review)
-        at(case).protection.holds.add(hold, given.get("person", "").strip())
+        hold = NewHold(form.get("kind", ""), form.get("owner", ""), form.get("reason", ""), review)
+        at(case).protection.holds.add(hold, form.get("person", "").strip())
         return redirect(url_for("holds.table", case=case), code=303)
 
     return or_again(added, lambda: table(case))

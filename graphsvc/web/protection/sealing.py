@@ -46,16 +46,16 @@ def table() -> ResponseReturnValue:
 def sealed(case: str) -> ResponseReturnValue:
     """Show who is sealed in a case, since when and why, and who should be sealed according to a delivery."""
     session = at(case)
-    asked, everybody = session.protection.sealings.to_be_sealed(), session.protection.sealings.sealed()
+    to_check, everybody = session.protection.sealings.to_be_sealed(), session.protection.sealings.sealed()
     sealed = [entity for entity in everybody if entity.delivered]
     accounts = session.protection.waiting.listed()
     rows = [(entity.pseudonym, entity.since, entity.why, entity.against or None) for entity in sealed]
-    shown = paged(_COLUMNS, rows, request.args)
+    sealed_page = paged(_COLUMNS, rows, request.args)
     return answer(
         "sealing/sealed.html",
         handling="C",
         case=case,
-        asked=asked,
+        asked=to_check,
         named=session.protection.sealings.newly_named(),
         accounts=accounts,
         shared=session.protection.sharing.listed(),
@@ -65,13 +65,13 @@ def sealed(case: str) -> ResponseReturnValue:
         opens=session.deliveries.next_opening(),
         most_days=home().settings.accounts_days,
         enough=home().settings.few_below,
-        sealed=[dict(zip(_COLUMNS, row, strict=True)) for row in shown.rows],
+        sealed=[dict(zip(_COLUMNS, row, strict=True)) for row in sealed_page.rows],
         reasons=Counter(entity.why for entity in sealed).most_common(),
         number=len(sealed),
         absent=[entity for entity in everybody if not entity.delivered],
-        sort=shown.sort,
-        page=shown.page,
-        pages=shown.pages,
+        sort=sealed_page.sort,
+        page=sealed_page.page,
+        pages=sealed_page.pages,
     )
 
 
@@ -82,23 +82,23 @@ def texts(case: str) -> ResponseReturnValue:
     rows = [astuple(text) for text in session.protection.texts.listed()]
     if request.args.get("as") == "csv":
         return csv_file("texts", _TEXT_COLUMNS, [(*row[:-1], "; ".join(row[-1])) for row in rows], handling="C")
-    shown = paged(_TEXT_COLUMNS, rows, request.args)
+    text_page = paged(_TEXT_COLUMNS, rows, request.args)
     return answer(
         "sealing/texts.html",
         handling="C",
         case=case,
-        texts=[dict(zip(_TEXT_COLUMNS, row, strict=True)) for row in shown.rows],
+        texts=[dict(zip(_TEXT_COLUMNS, row, strict=True)) for row in text_page.rows],
         number=len(rows),
-        page=shown.page,
-        pages=shown.pages,
+        page=text_page.page,
+        pages=text_page.pages,
     )
 
 
 def _under_way(session: Session) -> list[Request]:
     """List the open requests about sealed people in the case that the user may know of, newest first."""
     protection = session.protection
-    asked = (*protection.reveals.listed(), *protection.sealings.listed(), *protection.erasures.listed())
-    about = [each for each in asked if each.sealed or not each.pseudonym]
+    requests = (*protection.reveals.listed(), *protection.sealings.listed(), *protection.erasures.listed())
+    about = [each for each in requests if each.sealed or not each.pseudonym]
     mine = [each for each in about if each.case == session.case and each.state in _UNDER_WAY]
     return sorted(mine, key=lambda each: each.asked_at, reverse=True)
 
@@ -107,20 +107,20 @@ def _shareable(session: Session) -> list[str]:
     """List the user's other cases that may be declared to share ids; none without the custodian role."""
     if "custodian" not in session.principal.roles:
         return []
-    others = (summary.id for summary in session.cases() if summary.id != session.case)
-    return [other for other in others if ENTRIES[0].opens_to(session, other)]
+    other_cases = (summary.id for summary in session.cases() if summary.id != session.case)
+    return [case for case in other_cases if ENTRIES[0].opens_to(session, case)]
 
 
 @blueprint.post("/case/<case>/sealed/shared-ids")
 def share(case: str) -> ResponseReturnValue:
     """Declare, or stop declaring, that another case shares its ids with this one."""
-    sharing, other = at(case).protection.sharing, request.form.get("other", "")
+    sharing, partner = at(case).protection.sharing, request.form.get("other", "")
 
     def shared() -> ResponseReturnValue:
         if request.form.get("do") == "end":
-            sharing.end(other)
+            sharing.end(partner)
         else:
-            sharing.declare(other, request.form.get("reason", ""))
+            sharing.declare(partner, request.form.get("reason", ""))
         return redirect(url_for("sealing.sealed", case=case, _anchor="shared"), code=303)
 
     return or_again(shared, lambda: sealed(case))
@@ -156,10 +156,10 @@ def protect(case: str) -> ResponseReturnValue:
 @page(blueprint, "/case/<case>/seal")
 def form(case: str) -> ResponseReturnValue:
     """Show the form that asks the reason for sealing someone or naming them again."""
-    asked = _asked(request.values.get("as", "seal"))
-    at(case).require(asked)
+    action = _read_action(request.values.get("as", "seal"))
+    at(case).require(action)
     person = request.values.get("id", "")[:200]
-    return answer("sealing/form.html", handling="C", case=case, person=person, asked=asked)
+    return answer("sealing/form.html", handling="C", case=case, person=person, asked=action)
 
 
 @blueprint.post("/case/<case>/seal")
@@ -168,7 +168,7 @@ def ask(case: str) -> ResponseReturnValue:
     session, person, reason = at(case), request.form.get("id", ""), request.form.get("reason", "")
 
     def asked() -> ResponseReturnValue:
-        if _asked(request.form.get("as", "seal")) == "open":
+        if _read_action(request.form.get("as", "seal")) == "open":
             session.protection.sealings.ask_opening(person, reason)
         else:
             session.protection.sealings.ask(person, reason)
@@ -212,7 +212,7 @@ def work(case: str) -> ResponseReturnValue:
     return answer("sealing/work.html", handling="C", case=case, job=progress)
 
 
-def _asked(given: str) -> str:
-    if given not in _ASKED:
-        raise RequestError(f"{given[:20]!r} is nothing that can be asked here: seal or open.")
-    return given
+def _read_action(action: str) -> str:
+    if action not in _ASKED:
+        raise RequestError(f"{action[:20]!r} is nothing that can be asked here: seal or open.")
+    return action

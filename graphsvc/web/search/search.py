@@ -22,9 +22,9 @@ _NEAR = 12
 def results(case: str) -> ResponseReturnValue:
     """Show entities matching by name, alias, phone, registration, place or id, and texts with these words."""
     session = at(case)
-    text = _asked()
+    text = _read_words()
     matches = session.search.find(text)
-    said = session.search.said(text)
+    text_matches = session.search.said(text)
     tied = session.search.tied(text)
     days = session.search.days(text)
     years = sentences.days_of_crossings(text, days)
@@ -37,8 +37,8 @@ def results(case: str) -> ResponseReturnValue:
         days_said=years,
         results=_rows(session, matches),
         truncated=matches.truncated,
-        said=said.texts,
-        said_truncated=said.truncated,
+        said=text_matches.texts,
+        said_truncated=text_matches.truncated,
         tied=tied.rows,
         tied_by=tied.relations,
         tied_truncated=tied.truncated,
@@ -57,7 +57,7 @@ def known(case: str) -> ResponseReturnValue:
 def near(case: str) -> ResponseReturnValue:
     """Suggest the nearest entities while the user types in a box."""
     session = at(case)
-    text = _asked()
+    text = _read_words()
     matches = session.search.find(text)
     return answer(
         "search/results.html",
@@ -68,7 +68,7 @@ def near(case: str) -> ResponseReturnValue:
     )
 
 
-def _asked() -> str:
+def _read_words() -> str:
     text = request.args.get("q", "").strip()
     if len(text) > _LONGEST:
         raise RequestError(f"A search takes up to {_LONGEST} characters. Search for a part of it.")

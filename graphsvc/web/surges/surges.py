@@ -67,7 +67,7 @@ def load(case: str) -> ResponseReturnValue:
                 published=form.get("published", ""),
             )
     except (InputError, RequestError) as error:
-        return _refused(session, error)
+        return _show_fault(session, error)
     return redirect(url_for("surges.view", case=case, of=stored.name), code=303)
 
 
@@ -84,8 +84,8 @@ def _is_plain(name: str) -> bool:
 
 
 def _choice() -> SeriesChoice:
-    given = {name: text for name in _WORDS if (text := request.args.get(name, "").strip())}
-    return SeriesChoice(request.args.get("of", "").strip() or "crossings", **given)
+    choices = {name: text for name in _WORDS if (text := request.args.get(name, "").strip())}
+    return SeriesChoice(request.args.get("of", "").strip() or "crossings", **choices)
 
 
 def _frame(session: Session, choice: SeriesChoice) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def _late(session: Session, choice: SeriesChoice, wanted: int) -> dict[str, Any]
     offered = {
         "offered": [*_OF_CASE, *((series.name, series.name) for series in stored)],
         "sites": session.time.sites(),
-        "stored": [_told(each) for each in stored],
+        "stored": [_series_fields(each) for each in stored],
     }
     columns = next((list(each.columns) for each in stored if each.name.casefold() == choice.name.casefold()), [])
     offered |= {"columns": columns, "nothing": "", "fault": ""}
@@ -116,21 +116,21 @@ def _late(session: Session, choice: SeriesChoice, wanted: int) -> dict[str, Any]
         return offered | {"nothing": str(error)}  # a case without crossings is not an error
     if wants_json():
         return surge_answer.plain() | {"stored": offered["stored"]}
-    return offered | _shown(session, surge_answer, wanted)
+    return offered | _year_values(session, surge_answer, wanted)
 
 
-def _shown(session: Session, surge_answer: SurgeAnswer, wanted: int) -> dict[str, Any]:
+def _year_values(session: Session, surge_answer: SurgeAnswer, wanted: int) -> dict[str, Any]:
     """Return both pictures and the tables for one year; a weekly series is shown whole."""
     year, years = picture.year_of(surge_answer, wanted)
     weekly = surge_answer.series.step > 1
     days = surge_answer.days if weekly else [day for day in surge_answer.days if day.day.year == year]
-    there = session.time.crossing_days()
+    crossing_days = session.time.crossing_days()
     span = dt.timedelta(days=surge_answer.series.step - 1)
 
     def behind(first: dt.date, last: dt.date | None = None) -> tuple[str, str]:
         """Return the address that asks who is behind some days, or an empty address and the reason."""
         end = (last or first) + span
-        number_there = sum(count for day, count in there.items() if first <= day <= end)
+        number_there = sum(count for day, count in crossing_days.items() if first <= day <= end)
         if not number_there:
             return "", "no crossing in the case"
         if number_there > MOST_STARTS:
@@ -153,16 +153,16 @@ def _shown(session: Session, surge_answer: SurgeAnswer, wanted: int) -> dict[str
     }
 
 
-def _refused(session: Session, error: GraphsvcError) -> ResponseReturnValue:
+def _show_fault(session: Session, error: GraphsvcError) -> ResponseReturnValue:
     """Show the page with the fault of a file."""
     choice, fault = SeriesChoice(), str(error)
     if wants_json():
         return answer("surges/page.html", status=error.status, case=session.case, fault=fault)
-    shown = {**_frame(session, choice), **_late(session, choice, 0), "fault": fault}
-    return answer("surges/page.html", status=error.status, **shown)
+    page_values = {**_frame(session, choice), **_late(session, choice, 0), "fault": fault}
+    return answer("surges/page.html", status=error.status, **page_values)
 
 
-def _told(stored: Any) -> dict[str, Any]:
+def _series_fields(stored: Any) -> dict[str, Any]:
     """Return an imported series' fields for page and JSON."""
     names: Sequence[str] = ("name", "account", "at", "handling", "first", "step", "columns", "notes")
     return {name: getattr(stored, name) for name in names} | {"counts": len(stored.numbers[0])}

@@ -22,10 +22,10 @@ ENTRIES = (Entry(12, "Inbox", "waiting.table", "read"),)
 def table(case: str) -> ResponseReturnValue:
     """Show the user's open work and news in the case."""
     session = at(case)
-    return answer_early("waiting/table.html", lambda: _listed(session), case=session.case)
+    return answer_early("waiting/table.html", lambda: _page_values(session), case=session.case)
 
 
-def _listed(session: Session) -> dict[str, Any]:
+def _page_values(session: Session) -> dict[str, Any]:
     listed = session.waiting.listed()
     return {"waiting": listed.plain(), "others": listed.others, "ranked_on": listed.ranked_on}
 
