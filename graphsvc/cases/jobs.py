@@ -130,7 +130,7 @@ class Jobs:
         with transaction(self._database) as connection:
             row = connection.execute(sa.select(_ROW).where(_ROW.c.id == identifier, _ROW.c.case_id == case)).first()
         if row is None:
-            raise NotFound("There is no such load in this case. The page Load lists those there were.")
+            raise NotFound("There is no such import in this case. The page Import lists those there were.")
         return self._job(row, account)
 
     def of(self, case: str, account: str, kinds: Collection[str], newest: int = 20, *, own: bool = False) -> list[Job]:

@@ -123,12 +123,12 @@ def cancelled(kind: str, *, new: bool) -> str:
 
     Example:
         >>> cancelled("preview", new=False)
-        'The case is as it was before. The upload is deleted or waits on the page Load.'
+        'The case is as it was before. The upload is deleted or waits on the page Import.'
     """
     case = "Nothing was loaded, and no case was made." if new else "The case is as it was before."
     upload = {
-        "preview": " The upload is deleted or waits on the page Load.",
-        "load": " The upload waits on the page Load.",
+        "preview": " The upload is deleted or waits on the page Import.",
+        "load": " The upload waits on the page Import.",
     }
     return case + upload.get(kind, "")
 
@@ -143,13 +143,13 @@ def failed(kind: str, *, recorded: bool, new: bool) -> str:
 
     Example:
         >>> failed("load", recorded=False, new=True)
-        'No case was made. The upload waits on the page Load: look at its preview again.'
+        'No case was made. The upload waits on the page Import: look at its preview again.'
     """
     if kind == "preview":
         return "Nothing was loaded, and the upload is deleted. Correct the file and choose it again."
     if recorded:
         return "It is recorded: the next load or start of the service completes it."
-    waits = " The upload waits on the page Load: look at its preview again." if kind == "load" else ""
+    waits = " The upload waits on the page Import: look at its preview again." if kind == "load" else ""
     return ("No case was made." if new else "The case is as it was.") + waits
 
 

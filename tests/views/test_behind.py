@@ -62,7 +62,7 @@ LINKS = [
 
 PRINTED: dict[str, Any] = {
     "version": 3, "subject": "2 crossings of 8 May 2020", "ranked_on": "Ranked on what you may see.",
-    "case": "x", "handling": "C", "by": "ann", "purpose": "a test", "made": "8 May 2026", "in_steps": False,
+    "case": "x", "handling": "C", "by": "ann", "purpose": "a test", "printed_at": "8 May 2026", "in_steps": False,
 }  # fmt: skip
 
 
@@ -394,7 +394,7 @@ def test_the_paper_says_what_a_denial_says_and_who_says_it_all_the_same() -> Non
         "Bob organised 7 May 2020, Dunkirk (c1): denied by 1; said by 1 independent group of witnesses all the same. "
         "Intelligence report r9: “was in hospital that night was in hospital"
     ) in first
-    assert "…” Accounts of witnesses, which are not shown one by one." in first
+    assert "…” Statements of witnesses, which are not shown one by one." in first
     assert long.strip() not in first
 
 

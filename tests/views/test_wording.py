@@ -120,7 +120,7 @@ def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
         (loading.chart_read(0, 2, 2), "2 items (text, pictures) say nothing of anybody and are not read. 2 are left"),
         (
             loading.cancelled("load", new=True),
-            "Nothing was loaded, and no case was made. The upload waits on the page Load.",
+            "Nothing was loaded, and no case was made. The upload waits on the page Import.",
         ),
         (loading.failed("preview", recorded=True, new=True), "Correct the file and choose it again."),
         (loading.failed("load", recorded=True, new=True), "the next load or start of the service completes it."),

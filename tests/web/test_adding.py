@@ -301,7 +301,7 @@ def test_the_source_of_a_witness_account_is_told_to_nobody_without_clearance(ann
     bob.press("new:people:s.source_id", s__source_id="Layla Rostami", s__kind="witness")
     bob.press("check")
     assert "only the vault knows that this person gave it" in bob.page
-    assert "Witness account by Layla Rostami; source untested, not known (2D), handling C. It says:" in bob.page
+    assert "Witness statement by Layla Rostami; source untested, not known (2D), handling C. It says:" in bob.page
     outcome = bob.done()
     assert outcome["statement"] == ""
     assert outcome["new"] == []

@@ -449,7 +449,7 @@ def test_all_or_nothing_loads_nothing(ann: FlaskClient, case: str) -> None:
     assert job["result"]["committed"] is False
     assert ann.get(f"/case/{case}").status_code == 404
     assert [upload["id"] for upload in ann.get(f"/case/{case}/load.json").json["uploads"]] == [form["upload"]]  # type: ignore[index]
-    assert "The upload still waits on the page Load of ann" in ann.get(f"/case/{case}/load/job?id={job['id']}").text
+    assert "The upload still waits on the page Import of ann" in ann.get(f"/case/{case}/load/job?id={job['id']}").text
 
 
 def test_only_adding_supersedes_nothing(ann: FlaskClient, case: str) -> None:

@@ -182,7 +182,7 @@ class Loaded:
             return []
         shown = f"{self.by_pseudonym:,} of {count(self.people, 'person', 'people')}"
         are = "are" if self.committed else "would be"
-        advice = "create the case as marked only (--protection marked, or the choice on the page Load)"
+        advice = "create the case as marked only (--protection marked, or the choice on the page Import)"
         return [f"{shown} {are} shown by a pseudonym. If nobody here needs protection, {advice}."]
 
 

@@ -142,7 +142,7 @@ class Waitlist:
             if made & _statements(rows):
                 raise RequestError(
                     f"This form was added already: it waits as number {number}, without what you have typed since. Take"
-                    " that back on the page Load and add this one, or begin a new form."
+                    " that back on the page Import and add this one, or begin a new form."
                 )
         return None
 

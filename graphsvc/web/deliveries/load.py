@@ -386,7 +386,7 @@ def _delivery(session: Session, values: Any) -> dict[str, Any]:
     for delivery in session.deliveries.listed():
         if delivery["number"] == number and delivery["status"] in ("active", "waiting"):
             return delivery
-    raise NotFound(f"The case has no delivery {number} that can be taken back. The page Load lists them.")
+    raise NotFound(f"The case has no delivery {number} that can be taken back. The page Import lists them.")
 
 
 def _whole(text: str) -> int:
