@@ -7,6 +7,9 @@ from contextlib import suppress
 from graphsvc.errors import GraphsvcError
 from graphsvc.records.progress import Progress
 
+# From this many rows on, a tenth of them tells nothing of a single one.
+_LARGE = 20_000
+
 
 class CancelledError(GraphsvcError):
     """The work was stopped on request, and undone."""
@@ -23,6 +26,34 @@ def unstoppable(progress: Progress) -> Progress:
             progress(done, total, text)
 
     return told
+
+
+def without_amounts(done: int, total: int) -> tuple[int, int]:
+    """Return progress as readers without source clearance may see it: no numbers, or tenths of a large amount.
+
+    The number of rows written depends on who gave which statement; the number of rows that somebody reads is their own.
+
+    Example:
+        >>> without_amounts(4, 9), without_amounts(12_345, 40_000), without_amounts(700, 0)
+        ((0, 0), (30, 100), (700, 0))
+    """
+    if total >= _LARGE:
+        return 10 * (10 * done // total), 100
+    return (0, 0) if total else (done, 0)
+
+
+def coarse(progress: Progress) -> Progress:
+    """Return a progress that is told no amounts (see `without_amounts`), and each step once."""
+    last: tuple[int, int, str] | None = None
+
+    def show(done: int, total: int, text: str) -> None:
+        nonlocal last
+        step = (*without_amounts(done, total), text)
+        if step != last:
+            progress(*step)
+        last = step
+
+    return show
 
 
 def quiet(_done: int, _total: int, _text: str) -> None:

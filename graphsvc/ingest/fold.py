@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from graphsvc.ingest.check import Row, may_mark
 from graphsvc.ingest.codes import closes, code_of, columns_delivered, opening_fault, opens, with_codes
 from graphsvc.ingest.rejected import Rejection
-from graphsvc.ingest.report import FoldedRow, Report, TakenRow
+from graphsvc.ingest.report import FoldedRow, Report, RowVersion, TakenRow, merged
 from graphsvc.ingest.several import HeldClaim, Key, are_several, keys_of, named, polarity, takes_back
 from graphsvc.records.nearest import SUGGESTIONS, near_id
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, happens_again
@@ -141,13 +141,13 @@ def _close_rows(state: State, closed: Collection[str]) -> None:
     for table in ENTITY_TABLES if closed else ():
         records = state.records[table.name]
         for identifier, old in records.items():
-            if not any(values.get("statement_id") in closed for values, _ in old.open_rows):
-                continue
-            rows = tuple(row for row in old.open_rows if row[0].get("statement_id") not in closed)
-            now: dict[str, Any] = {}
-            for values, present in rows:
-                now = _merged(now, values, present)
-            records[identifier] = replace(old, open=now if rows else None, open_rows=rows)
+            if any(version.values.get("statement_id") in closed for version in old.versions):
+                records[identifier] = old.of(
+                    tuple(
+                        version._replace(open=None) if version.values.get("statement_id") in closed else version
+                        for version in old.versions
+                    )
+                )
 
 
 def _keep_closed(state: State, opened: Iterable[str], report: Report) -> None:
@@ -263,38 +263,32 @@ def _merge_records(
     for identifier, row in rows.items():
         old = records.get(identifier)
         is_closed = _is_closed(state, row, statements)
+        present = () if old is None else columns_delivered(row, columns, partial=partial)
+        version = RowVersion(row.values, None if is_closed else row.values, present)
+        versions = _with_version(old, version)
         if old is None:
-            now, rows_under_p = (None, ()) if is_closed else (row.values, _with_row((), None, row.values, ()))
-            records[identifier] = FoldedRow(row.values, number, row.line, open=now, open_rows=rows_under_p)
+            records[identifier] = FoldedRow(row.values, number, row.line, open=version.open, versions=versions)
             state.kinds[identifier] = table
             report.take(TakenRow(row, (identifier,), None, records[identifier]))
             continue
-        present = columns_delivered(row, columns, partial=partial)
-        values = _merged(old.values, row.values, present)
+        values = merged(old.values, row.values, present)
         # Rows under C never change values known under P.
-        now, rows_under_p = old.open, old.open_rows
-        if not is_closed:
-            now = _merged(old.open or {}, row.values, present)
-            rows_under_p = _with_row(old.open_rows, old.open, row.values, present)
+        now = old.open if is_closed else merged(old.open or {}, row.values, present)
         if values != old.values or now != old.open:
-            records[identifier] = FoldedRow(values, number, row.line, open=now, open_rows=rows_under_p)
-        elif rows_under_p != old.open_rows:
-            records[identifier] = replace(old, open_rows=rows_under_p)
+            records[identifier] = FoldedRow(values, number, row.line, open=now, versions=versions)
+        elif versions != old.versions:
+            records[identifier] = replace(old, versions=versions)
         report.take(TakenRow(row, (identifier,), old, records[identifier]))
 
 
-def _with_row(
-    rows: tuple[tuple[Mapping[str, Any], Collection[str]], ...],
-    before: Mapping[str, Any] | None,
-    values: Mapping[str, Any],
-    present: Collection[str],
-) -> tuple[tuple[Mapping[str, Any], Collection[str]], ...]:
-    """Return `FoldedRow.open_rows` with one more row under P; `before` are the values of those before."""
-    if not rows and "statement_id" not in values:
-        return ()
-    if not rows and before is not None:
-        rows = ((before, ()),)
-    return rows if rows and rows[-1] == (values, present) else (*rows, (values, present))
+def _with_version(old: FoldedRow | None, version: RowVersion) -> tuple[RowVersion, ...]:
+    """Return the versions of a row with one more."""
+    versions = () if old is None else old.versions
+    if not versions:
+        if "statement_id" not in version.values:
+            return ()
+        versions = () if old is None else (RowVersion(old.values, old.open),)
+    return versions if versions and versions[-1] == version else (*versions, version)
 
 
 def _is_closed(state: State, row: Row, statements: Mapping[str, Row]) -> bool:
@@ -302,11 +296,6 @@ def _is_closed(state: State, row: Row, statements: Mapping[str, Row]) -> bool:
     said_in = row.values.get("statement_id", "")
     statement = statements.get(said_in) or state.records[_STATEMENTS].get(said_in)
     return row.code == "C" or (statement is not None and code_of(statement.values) == "C")
-
-
-def _merged(old: Mapping[str, Any], row: Mapping[str, Any], present: Collection[str]) -> dict[str, Any]:
-    """Merge the values of a row into an earlier version; an empty cell in a `present` column clears the value."""
-    return {**{name: value for name, value in old.items() if name not in present}, **row}
 
 
 def _merge_claims(

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.rejected import EqualRows, Rejection
 from graphsvc.ingest.several import Key
+
+
+class RowVersion(NamedTuple):
+    """One row of a person or thing: its values, those that count under P (None under C), and columns that it clears."""
+
+    values: dict[str, Any]
+    open: dict[str, Any] | None
+    present: Collection[str] = ()
+
+
+def merged(old: Mapping[str, Any], row: Mapping[str, Any], present: Collection[str]) -> dict[str, Any]:
+    """Merge the values of a row into an earlier version; an empty cell in a `present` column clears the value."""
+    return {**{name: value for name, value in old.items() if name not in present}, **row}
 
 
 @dataclass(slots=True)
@@ -22,8 +35,8 @@ class FoldedRow:
         line: line in its file.
         status: `active`, or `superseded` for a claim no longer delivered.
         open: for an entity, its values without rows under handling code C; None if it has only such rows.
-        open_rows: its rows under P from the first that names a statement on, each with the columns that it clears; the
-            first may be the values of all rows before. If a statement comes under C later, `open` is made from these again.
+        versions: its rows, from the first that names a statement on; the first version may sum up those before. Empty if
+            no row names one.
     """
 
     values: dict[str, Any]
@@ -31,7 +44,25 @@ class FoldedRow:
     line: int
     status: str = "active"
     open: dict[str, Any] | None = None
-    open_rows: tuple[tuple[Mapping[str, Any], Collection[str]], ...] = ()
+    versions: tuple[RowVersion, ...] = ()
+
+    @property
+    def without_statements(self) -> FoldedRow | None:
+        """What rows that name no statement say; None if every row names one."""
+        if not self.versions:
+            return self
+        versions = tuple(version for version in self.versions if "statement_id" not in version.values)
+        return self.of(versions) if versions else None
+
+    def of(self, versions: tuple[RowVersion, ...]) -> FoldedRow:
+        """Return this row as made from other versions."""
+        values: dict[str, Any] = {}
+        shared: dict[str, Any] | None = None
+        for version in versions:
+            values = merged(values, version.values, version.present)
+            if version.open is not None:
+                shared = merged(shared or {}, version.open, version.present)
+        return replace(self, values=values, open=shared, versions=versions)
 
 
 @dataclass(slots=True)
@@ -71,13 +102,19 @@ class TakenRow(NamedTuple):
 
     Attributes:
         row, key, after: as in `ChangedRow`.
-        before: the row of the state before; None if the row is new, the same object as `after` if nothing changed.
+        before: the row of the state before; None if the row is new.
     """
 
     row: Row
     key: Key
     before: FoldedRow | None
     after: FoldedRow
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the state says the same as before; the row may still be one more that says so."""
+        before, after = self.before, self.after
+        return before is after or (before is not None and replace(before, versions=()) == replace(after, versions=()))
 
 
 @dataclass(slots=True)
@@ -111,7 +148,7 @@ class Report:
         counts = self.counts[taken.row.table]
         if taken.before is None:
             counts.added += 1
-        elif taken.before is taken.after:
+        elif taken.changes_nothing:
             counts.unchanged += 1
         else:
             counts.changed += 1

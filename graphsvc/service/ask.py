@@ -22,10 +22,12 @@ from graphsvc.access.door.standing import state_for
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.cases.home import Home
+from graphsvc.cases.progress import coarse
 from graphsvc.cases.protection import WITNESS
 from graphsvc.cases.versions import known_cases, version_for, version_of
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.progress import Progress
 from graphsvc.records.relations import LinkKey, link_key
 from graphsvc.records.told import ranked_on
 from graphsvc.store.bolt import Item, Make
@@ -349,6 +351,10 @@ class Ask:
         ids, key = list(ids), self.key
         masked = self.home.register.masked_ids(self.case, key) if any(map(vault.is_hidden, ids)) else {}
         return {identifier: masked.get(identifier) or vault.pseudonym(key, kind, identifier) for identifier in ids}
+
+    def progress(self, progress: Progress) -> Progress:
+        """Return a progress that shows this reader no amounts they may not know."""
+        return progress if self.grant.sources else coarse(progress)
 
     def withhold(self) -> Withhold:
         """Return a filter that withholds user-typed text of the case if it names a sealed person."""

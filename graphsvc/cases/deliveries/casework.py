@@ -190,9 +190,9 @@ class Casework:
                 passed_over=delivery.passed_over,
                 other_names=other_names_in(visible, delivery.rows, before, state, key),
             )
-            loaded = loaded.with_pseudonyms(standing, delivery, choice[0] if is_new else "").with_unsafe(standing, key)
-            if sources:
-                loaded = loaded.with_sealing(before, standing, number)
+            loaded = loaded.with_pseudonyms(standing, delivery, choice[0] if is_new else "")
+            loaded = loaded.with_unsafe(standing, key, state, sources=sources)
+            loaded = loaded.with_sealing(before, standing, number) if sources else loaded
             if dry_run and compares:
                 progress(0, 0, "comparing fields")  # slow if very many names are sealed
                 after_it = (

@@ -10,10 +10,12 @@ from typing import Any
 from graphsvc.access.vault import kind_of, pseudonym
 from graphsvc.analysis.score.moved import Move
 from graphsvc.cases.deliveries.comparing import OTHER_NAMES, OtherNames, RowChange, Weightless
+from graphsvc.cases.image.handling import hidden_people
 from graphsvc.cases.image.standing import Standings, asked_by, by_name, named_by, opened_by, sealed_anew
 from graphsvc.cases.protection import WITNESS, needs_protection
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import Delivery
+from graphsvc.ingest.fold import State
 from graphsvc.ingest.i2.chart import ChartRead
 from graphsvc.ingest.rejected import EqualRows, PassedOver, Rejection, SameFault, by_fault
 from graphsvc.ingest.report import Report
@@ -111,13 +113,22 @@ class Loaded:
             f" Correct {self.unsafe[0].place}{' and the others' if len(self.unsafe) > 1 else ''}, or take the row out."
         )
 
-    def with_unsafe(self, standing: Standings, key: bytes) -> Loaded:
-        """Return a copy with the rejected rows that may mark a named person; `standing`: standings with the delivery.
+    def with_unsafe(self, standing: Standings, key: bytes, state: State, *, sources: bool) -> Loaded:
+        """Return a copy with the rejected rows that may mark a named person.
 
-        A row without a readable id may mark anybody.
+        A row without a readable id may mark anybody. People whom no page shows to a loader without source clearance do
+        not count for them, or a preview would say that they are in the case.
+
+        Args:
+            standing: standings with the delivery.
+            key: the case's data key.
+            state: the case with the delivery.
+            sources: whether the loader has source clearance.
         """
         marking = [row for row in self.rejections if row.may_mark]
         named = {name for name in by_name(standing) if kind_of(name) == "person"} if marking else set()
+        if named and not sources:
+            named -= {pseudonym(key, "person", identifier) for identifier in hidden_people(state)}
         unsafe = [row for row in marking if named and (not row.row_id or pseudonym(key, "person", row.row_id) in named)]
         return dataclasses.replace(self, unsafe=unsafe)
 

@@ -138,7 +138,7 @@ class LoaderView:
                 self._to_compare.append((taken, before))
         elif before is None or (table == _LINKS and before.values["statement_id"] in self.others):
             self._counts[table].added += 1
-        elif before is taken.after:
+        elif taken.changes_nothing:
             self._counts[table].unchanged += 1
         else:
             self._change(ChangedRow(taken.row, taken.key, before, taken.after))
@@ -161,8 +161,15 @@ class LoaderView:
         """
         for taken, before in self._to_compare:
             brought = {*taken.row.values, *columns_delivered(taken.row, delivery.columns, partial=partial)}
-            shown = _shown(taken.key[-1], before, pages) if pages and self._is_on_pages(taken, before) else None
-            self._compare(taken, before, shown, brought)
+            if taken.row.table == "people" and taken.key[-1] not in self._mentioned:
+                # Pages show nothing of them that came with a statement.
+                was, will = before.without_statements, taken.after.without_statements
+            else:
+                was, will = before, taken.after
+            if was is None or will is None or pages is None:
+                self._counts[taken.row.table].received += 1
+            else:
+                self._compare(taken._replace(after=will), was, _shown(taken.key[-1], was, pages), brought)
         visible = Report(refused=full.refused, equal=full.equal, changed=self._changed)
         for table, counts in full.counts.items():
             mine = visible.counts[table] = self._counts[table]
@@ -179,11 +186,6 @@ class LoaderView:
         visible.superseded = [key for key, statement in of.items() if statement not in self.others]
         links.superseded = len(visible.superseded)
         return visible
-
-    def _is_on_pages(self, taken: TakenRow, before: FoldedRow) -> bool:
-        """Whether pages show an entity to this loader: not a person who came with a statement and is in no claim."""
-        came_alone = taken.row.table == "people" and "statement_id" in before.values
-        return not came_alone or taken.key[-1] in self._mentioned
 
     def _compare(
         self, taken: TakenRow, before: FoldedRow, shown: Mapping[str, Any] | None, brought: Collection[str]

@@ -16,7 +16,7 @@ from graphsvc.analysis.evidence.dependence import Thing, shared_keys
 from graphsvc.analysis.evidence.interest import interests
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.figures import links, shares
-from graphsvc.cases.image.handling import OWN, SAME, Handling, reserve_unmentioned
+from graphsvc.cases.image.handling import OWN, SAME, Handling, unmentioned_people
 from graphsvc.cases.image.standing import Standings, people_to_check, sealed_ids
 from graphsvc.cases.image.texts import (
     NO_SOURCES,
@@ -121,7 +121,11 @@ def graphed(
     for identifier, row in state.records[_STATEMENTS].items():
         writer.statement(identifier, row)
     claims = [writer.claim(claim_key, row) for claim_key, row in state.claims.items()]
-    reserve_unmentioned(result.image)
+    for identifier, visible, level in unmentioned_people(state, result.image, result.sealed, writer.shown):
+        if visible is None:
+            result.image.nodes["Person"][writer.shown(identifier)]["handling"] = level
+        else:
+            writer.entity(TABLES["people"], identifier, visible, level)
     _links(result, writer, claims, pairings, few_below)
     return result
 
@@ -228,9 +232,9 @@ class _Writer:
             self._result.shown[identifier] = known
         return known
 
-    def entity(self, table: Table, identifier: str, row: FoldedRow) -> None:
-        """Add an entity as a node; if it is sealed, only the cells that identify nobody."""
-        self._level = self._handling.entity(identifier)
+    def entity(self, table: Table, identifier: str, row: FoldedRow, level: str = "") -> None:
+        """Add an entity as a node, at a level if given; if it is sealed, only the cells that identify nobody."""
+        self._level = level or self._handling.entity(identifier)
         # Rows under C never change what is shown under P: `_under_c` adds them separately.
         cells = row.values if row.open is None else row.open
         values = dict(cells)

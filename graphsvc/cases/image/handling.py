@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from graphsvc.cases.image.sealing import has_identity, is_charged
 from graphsvc.ingest.fold import State
+from graphsvc.ingest.report import FoldedRow
 from graphsvc.records import grading
 from graphsvc.records.relations import doing, those
 from graphsvc.records.tables import ENTITY_TABLES
@@ -67,16 +70,44 @@ def mentioned(state: State) -> set[str]:
     }
 
 
-def reserve_unmentioned(image: Image) -> None:
-    """Hide people not mentioned by any claim from readers without source clearance: they may only be a source.
+def is_listed(row: FoldedRow) -> bool:
+    """Whether rows of a person that name no statement say who they are, or charge them, as a list does."""
+    listed = row.without_statements
+    return listed is not None and (has_identity(listed.values) or is_charged(listed.values))
 
-    This applies to sealed people and to people who came with a statement. If a claim under C mentions them, but none
-    under P, their code becomes C.
+
+def hidden_people(state: State) -> set[str]:
+    """Return the ids of people whom only readers with source clearance see even if named: in no claim, on no list."""
+    people = state.records["people"]
+    return {identifier for identifier in people.keys() - mentioned(state) if not is_listed(people[identifier])}
+
+
+def unmentioned_people(
+    state: State, image: Image, sealed: Collection[str], shown: Callable[[str], str]
+) -> Iterator[tuple[str, FoldedRow | None, str]]:
+    """Yield people whom no claim under P mentions, since they may only be a source, and what the image shows of them.
+
+    Each comes as id, row to show and handling code. Without a row, only readers with source clearance see them, or if a
+    claim under C mentions them, readers of C. A row is what rows that name no statement say of somebody on a list; the
+    others could show that they gave the statement. People with nothing to hide are left out.
+
+    Args:
+        state: see `ingest.fold`.
+        image: the graph, with all claims.
+        sealed: ids of sealed people.
+        shown: maps delivered ids to those in the graph.
     """
     codes: dict[str, set[str]] = defaultdict(set)
     for properties, _, *ends in image.claims.values():
         for end in ends:
             codes[end].add(properties["handling"])
-    for shown, properties in image.nodes["Person"].items():
-        if "P" not in codes[shown] and (properties["sealed"] or "statement_id" in properties):
-            properties["handling"] = "C" if "C" in codes[shown] else grading.RESERVED["C"]
+    for identifier, row in state.records["people"].items():
+        mentions = codes[shown(identifier)]
+        if "P" in mentions or not (identifier in sealed or row.versions):
+            continue
+        listed = row.without_statements
+        if identifier in sealed or listed is None or not is_listed(row):
+            yield identifier, None, "C" if "C" in mentions else grading.RESERVED["C"]
+        else:
+            visible = replace(row if "C" in mentions else listed, open=listed.open, versions=())
+            yield identifier, visible, "P" if (listed.open or {}).get("handling") == "P" else "C"

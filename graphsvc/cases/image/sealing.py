@@ -22,7 +22,7 @@ A person's standing is one of three. *Sealed*: a pseudonym replaces them everywh
 * A *mark* is an age under 18, a disputed age, `sealed` = yes, or the category victim. No mark depends on being a source.
 * An *act that stands* is asserted by a statement that has not been withdrawn or retracted, with a grade no worse than
   the floor (setting GRAPHSVC_NAMING_FLOOR): playing a visible part, or serving lawfully. Interpreting does not count.
-* A *charge* is the category suspect or convicted.
+* A *charge* is the category suspect or convicted, in a row that names no statement: such a row comes with a source.
 * An *identity* is a name, an alias, a phone or a date of birth.
 * The act has to come with the identity: earlier claims about a bare id do not name a person delivered under it later.
 * In a case that protects *marked people only*, everybody with an identity has an act that stands, and the category witness

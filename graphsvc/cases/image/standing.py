@@ -246,7 +246,7 @@ def _person(
         has_identity(values),
         by.protects_marked or facts.acts(identifier, level),
         by.protects_marked or facts.acts(identifier, level, now=True),
-        is_charged(values),
+        _is_charged(row, level),
         tuple(mark for mark in in_all if mark not in in_rows),
     )
     standing = decide(old, about, by.moment(name, number))
@@ -260,6 +260,12 @@ def _person(
     would_seal = bool(about.marks) or not (about.acts or about.is_charged)
     against = 0 if would_seal else standing.against or number
     return replace(standing, against=against, asked="")
+
+
+def _is_charged(row: FoldedRow, level: str) -> bool:
+    """Whether a row that names no statement charges a person: a statement's row could show that they gave it."""
+    listed = row.without_statements
+    return listed is not None and is_charged(listed.values if level == "C" else listed.open or {})
 
 
 def _same(result: dict[str, Standing], before: Standings, state: State, handling: Handling, by: Deciding) -> None:

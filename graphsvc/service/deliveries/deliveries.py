@@ -88,7 +88,7 @@ class Deliveries:
         """
         with self._ask.act("load", undo=delivery):
             self._require_undoing(delivery)
-            return self._ask.home.casework.undo(self._ask.case, delivery, progress)
+            return self._ask.home.casework.undo(self._ask.case, delivery, self._ask.progress(progress))
 
     def undoing(self, delivery: int) -> list[str]:
         """Preview undoing a delivery: effects on sealed people, and rows of later deliveries that would be lost.

@@ -304,7 +304,7 @@ class StatementForms:
                 case,
                 self._ask.principal.name,
                 self._making(form, places),
-                progress,
+                self._ask.progress(progress),
                 partial=not form.of,
                 strict=True,
                 dry_run=dry_run,

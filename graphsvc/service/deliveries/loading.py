@@ -15,6 +15,7 @@ from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.graphing import Graphed
 from graphsvc.cases.jobs import Job
+from graphsvc.cases.progress import without_amounts
 from graphsvc.cases.stores.uploads import Opened
 from graphsvc.cases.versions import known_cases
 from graphsvc.errors import Busy, Refused
@@ -97,7 +98,7 @@ class Loading:
 
         The sealed people in it are returned only if `identities` is set, and the request is logged.
         """
-        case = self._ask.case
+        case, progress = self._ask.case, self._ask.progress(progress)
         require_name(case)
         detail = {"partial": partial, "strict": strict, "dry_run": dry_run} | (
             {"identities": True} if identities else {}
@@ -176,8 +177,8 @@ class Loading:
         """
         if self._ask.grant.sources:
             return job
-        if job.total:
-            job = replace(job, done=round(100 * job.done / job.total), total=100)
+        done, total = without_amounts(job.done, job.total)
+        job = replace(job, done=done, total=total)
         if job.account == self._ask.principal.name:
             return job
         result = {name: value for name, value in job.result.items() if name not in ("rejected", "notes", "owed")}

@@ -42,13 +42,21 @@ def person_of(ask: Ask, identifier: str) -> tuple[str, bool]:
 
 
 def is_shown(ask: Ask, pseudonym: str) -> bool:
-    """Whether a reader may know of somebody by pseudonym.
+    """Whether a reader may know of somebody by the pseudonym that they have or would have.
 
-    Without source clearance a sealed person has to be on a page: others may be in the case as a source alone.
+    Without source clearance a person has to be on a page: others may be in the case as a source alone.
     """
-    if ask.grant.sources or pseudonym not in ask.home.register.sealed(ask.case):
+    if ask.grant.sources:
         return True
-    return bool(ask.named([pseudonym]))
+    register, key = ask.home.register, ask.key
+    standing = (register.standings(ask.case, key) or {}).get(pseudonym)
+    if standing is None or standing.is_absent:
+        return True
+    if standing.sealed:
+        return bool(ask.named([pseudonym]))
+    # A named person is on pages by id, or by another id if theirs names somebody sealed.
+    masked = [shown for shown, bearer in register.masked_ids(ask.case, key).items() if bearer == pseudonym]
+    return bool(ask.named([*masked, *(identity["id"] for identity in standing.identities)]))
 
 
 def person_kept(ask: Ask, identifier: str) -> str:

@@ -105,7 +105,7 @@ class Sealings:
         Raises:
             Refused, NotFound, RequestError: as `Reveals.agree`.
         """
-        row = self._requests.row(KINDS, request, mine=False)
+        row, progress = self._requests.row(KINDS, request, mine=False), self._ask.progress(progress)
         casework = self._ask.home.casework
         if row.kind == "loosen":
             return self._loosen(row, answer, progress)
@@ -142,6 +142,7 @@ class Sealings:
             Refused: role or clearance is missing.
             RequestError: it is a witness case already.
         """
+        progress = self._ask.progress(progress)
         with self._ask.act("seal", step="tighten"):
             self._require_other(WITNESS)
             protect(self._ask.home.casework, self._ask.case, WITNESS, progress)
