@@ -7,9 +7,6 @@ from contextlib import suppress
 from graphsvc.errors import GraphsvcError
 from graphsvc.records.progress import Progress
 
-# From this many rows on, a tenth of them tells nothing of a single one.
-_LARGE = 20_000
-
 
 class CancelledError(GraphsvcError):
     """The work was stopped on request, and undone."""
@@ -29,16 +26,14 @@ def unstoppable(progress: Progress) -> Progress:
 
 
 def without_amounts(done: int, total: int) -> tuple[int, int]:
-    """Return progress as readers without source clearance may see it: no numbers, or tenths of a large amount.
+    """Return progress as readers without source clearance may see it: without the amount written.
 
-    The number of rows written depends on who gave which statement; the number of rows that somebody reads is their own.
+    That depends on who gave which statement. The number of rows read so far is the loader's own.
 
     Example:
-        >>> without_amounts(4, 9), without_amounts(12_345, 40_000), without_amounts(700, 0)
-        ((0, 0), (30, 100), (700, 0))
+        >>> without_amounts(4, 9), without_amounts(700, 0)
+        ((0, 0), (700, 0))
     """
-    if total >= _LARGE:
-        return 10 * (10 * done // total), 100
     return (0, 0) if total else (done, 0)
 
 

@@ -28,7 +28,7 @@ from graphsvc.ingest.raw import (
     too_much,
 )
 from graphsvc.ingest.readers import graph_beside, in_folder, open_parts
-from graphsvc.records.marks import is_mark_column
+from graphsvc.records.marks import is_mark_column, marks_by_value
 from graphsvc.records.nearest import hint
 from graphsvc.records.tables import TABLES
 
@@ -165,7 +165,11 @@ def _mapped(mapping: Mapping, table: MappedTable, raw: RawTable, others: list[Ra
         distinct = _DistinctRows(raw, table.columns[table.distinct], rest, others, reports=reports)
         return RawTable(table.record, raw.file, header, distinct)
     wanted = [(list(fields).index(name), name) for name in table.pass_over_empty]
-    return RawTable(table.record, raw.file, header, _MappedRows(raw, list(fields.values()), rest, wanted))
+    ignored = table.ignore_others and table.record == "people"
+    read = {*table.read, *table.ignore} if ignored else set(raw.header)
+    passed_over = [(place, name) for place, name in enumerate(raw.header) if name not in read]
+    rows = _MappedRows(raw, list(fields.values()), rest, wanted, passed_over, mapping.file)
+    return RawTable(table.record, raw.file, header, rows)
 
 
 def _split(raw: RawTable, columns: dict[str, str], limits: Limits) -> RawTable:
@@ -210,13 +214,16 @@ class _SplitRows:
 class _MappedRows:
     """One row of the case format for each source row. Rows of a wrong width are passed on, to be rejected.
 
-    Rows in which a `wanted` field (its place and name) is empty are skipped.
+    Rows in which a `wanted` field (its place and name) is empty are skipped. A value that may mark a person, in a column
+    that the mapping passes over without naming it, raises InputError.
     """
 
     raw: RawTable
     fields: list[_Value]
     constants: list[str]
     wanted: list[tuple[int, str]]
+    passed_over: list[tuple[int, str]]
+    mapping_file: str
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         width = len(self.raw.header)
@@ -224,6 +231,12 @@ class _MappedRows:
             if len(cells) != width:
                 yield line, _ragged(self.raw, cells)
                 continue
+            for place, name in self.passed_over:
+                if marks_by_value(cells[place]):
+                    raise InputError(
+                        f"{self.raw.file}, line {line}: column {name!r} says {cells[place][:60]!r}, which may mark somebody to be"
+                        f" sealed, and ignore_others passes over it. Map the column in {self.mapping_file}, or add it to ignore."
+                    )
             values = [value(cells) for value in self.fields] + self.constants
             empty = next((name for place, name in self.wanted if not values[place]), "")
             yield line, PassedRow(empty, values) if empty else values

@@ -226,7 +226,10 @@ def test_marks_of_a_person_fill_their_columns_and_unknown_ones_are_refused(tmp_p
             (name, value, {"sealed": "yes"})
             for name, value in (("Role", "victim"), ("Status", "Child"), ("Aged", "13"))
         ),
-        *((name, "No", {"sealed": "yes"}) for name in ("Adult", "Over 18")),
+        *((name, value, {"sealed": "yes"}) for name in ("Adult", "Over 18") for value in ("No", "disputed", "unknown")),
+        *((name, "yes", {"sealed": "yes"}) for name in ("IsMinor", "isVictim", "VictimStatus", "Under18", "NRM")),
+        *((name, "2012", {"date_of_birth": "2012"}) for name in ("BirthYear", "Date and place of birth")),
+        *(("Role", value, {"sealed": "yes"}) for value in ("kid", "Young person", "15 year old male", "U-18")),
         ("Over 18", "Yes", {"x_over_18": "Yes"}),
         ("Under 18", "No", {"x_under_18": "No"}),
         ("Age contested", "no", {"x_age_contested": "no"}),
@@ -245,12 +248,24 @@ def test_an_attribute_that_may_mark_a_person_is_a_mark_by_whatever_usual_name(
 
 
 @pytest.mark.parametrize(
-    "name", ["Child", "Victim", "Unaccompanied minor", "Witness (protected)", "Girls", "Minors", "Under 18", "UASC"]
+    "name",
+    ["Child", "Victim", "Unaccompanied minor", "Witness", "Witness (protected)", "Girls", "Minors", "Under 18", "UASC"],
 )
 def test_a_person_of_a_type_that_may_mark_them_is_sealed(tmp_path: Path, name: str) -> None:
     types = f'[chart.entities]\n"{name}" = "person"\n'
     (sealed, plain) = rows(read(tmp_path, chart(entity("a", name), entity("b", "Man")), types), "people")
     assert (sealed["sealed"], plain.get("sealed")) == ("yes", None)
+
+
+@pytest.mark.parametrize("name", ["Victim", "Witness", "is victim of"])
+def test_a_link_that_may_mark_somebody_seals_the_people_at_its_ends_and_is_not_called_so(
+    tmp_path: Path, name: str
+) -> None:
+    items = [entity("a", "Person"), entity("b", "Person"), entity("e", "Incident", "8 May 2020")]
+    text = chart(*items, link("a", name, "e"), link("b", "paid", "a"))
+    delivery = read(tmp_path, text, '[chart.entities]\nIncident = "crossing"\n')
+    assert [row.get("sealed") for row in rows(delivery, "people")] == ["yes", None]
+    assert {row["relation"] for row in rows(delivery, "links")} == {"X_LINK", "PAID"}
 
 
 def test_where_every_item_bears_the_first_grade_nothing_is_graded(tmp_path: Path) -> None:
@@ -435,7 +450,7 @@ def test_utf16_is_read_as_well(tmp_path: Path) -> None:
         ("Person", "Associate", "Organization", "X_ASSOCIATE"),
         ("Person", "Travelled on", "Flight", "X_TRAVELLED_ON"),
         ("Person", "Suspect in", "Event", "X_SUSPECT_IN"),
-        ("Person", "Victim of", "Incident", "X_VICTIM_OF"),
+        ("Person", "Victim of", "Incident", "X_LINK"),
         ("Vessel", "Used on", "Landing", "USED_ON"),
     ],
 )

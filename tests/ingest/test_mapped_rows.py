@@ -76,6 +76,17 @@ def test_all_other_columns_are_ignored_where_the_mapping_says_so(folder: Path, l
         read(folder, limits)
 
 
+@pytest.mark.parametrize("value", ["victim", "Young person", "15 years old"])
+def test_a_value_that_may_mark_somebody_is_not_passed_over(folder: Path, limits: Limits, value: str) -> None:
+    (folder / "people.csv").write_text(PEOPLE.replace("red", value))
+    with pytest.raises(
+        InputError, match=rf"people.csv, line 2: column 'colour' says '{value}', which may mark somebody"
+    ):
+        read(folder, limits)
+    ignored = MAPPING.replace("ignore_others = true", 'ignore_others = true\nignore = ["colour"]', 1)
+    assert read(folder, limits, ignored).rejections == []
+
+
 def test_each_value_of_a_cell_makes_a_row(folder: Path, limits: Limits) -> None:
     delivery = read(folder, limits)
     assert ends(delivery) == [(2, "P1", "A1"), (2, "P1", "A2"), (5, "P4", "A2")]

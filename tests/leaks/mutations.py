@@ -1591,8 +1591,8 @@ MUTATIONS = (
         "mark-new",
         "a refused mark of a person first named by the same delivery stops it",
         "graphsvc/cases/deliveries/casework.py",
-        ".with_unsafe(standing, key)",
-        ".with_unsafe(before, key)",
+        ".with_unsafe(standing, key,",
+        ".with_unsafe(before, key,",
         f"{_MARKS}::test_so_does_one_of_somebody_whom_the_delivery_itself_names",
     ),
     Mutation(
@@ -1657,8 +1657,8 @@ MUTATIONS = (
         "rows-under-c",
         "a row under C changes nothing of what is known under P",
         "graphsvc/ingest/fold.py",
-        "if not is_closed:",
-        "if row is not None:",
+        "now = old.open if is_closed else merged(",
+        "now = merged(",
         f"{_STANDING}::test_what_is_c_decides_nothing_of_who_is_known_under_p",
     ),
     Mutation(

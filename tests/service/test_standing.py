@@ -418,6 +418,28 @@ def test_those_said_to_be_one_are_sealed_together() -> None:
     assert (of(later, "q").sealed, of(later, "q").asked) == (False, THE_SAME)
 
 
+def test_the_custodian_is_asked_about_everyone_in_a_chain_of_people_said_to_be_one() -> None:
+    named = people(*({"id": person, "name": f"Ari {person}"} for person in "pqr"))
+    acting = [*named, *CROSSING, *said("p PILOTED c1", "q PILOTED c1", "r PILOTED c1")]
+    _, standing = after(
+        acting,
+        [*people({"id": "s", "sealed": "yes"}), *said("s SAME_AS p", "p SAME_AS q", "r SAME_AS q", statement="S2")],
+    )
+    assert [(of(standing, person).sealed, of(standing, person).asked) for person in "pqr"] == [(False, THE_SAME)] * 3
+
+
+@pytest.mark.parametrize("statement", ["", "S1"])
+def test_a_charge_in_the_row_of_a_statement_names_nobody(statement: str) -> None:
+    """The row of a statement may bring its source, who would stand in the case charged and in no claim."""
+    cells = {"statement_id": statement} if statement else {}
+    row = {"id": "p", "name": "Ari", "category": ["suspect"]}
+    told = [*people({"id": "q"}), *CROSSING, *said("q PILOTED c1")]
+    assert of(after([*people(row | cells), *told])[1], "p").sealed == bool(statement)
+    # A list that charges them names them, before and after.
+    assert not of(after(people(row), [*people(row | cells), *told])[1], "p").sealed
+    assert of(after([*people(row | cells), *told], people(row))[1], "p").sealed == bool(statement)
+
+
 VICTIM = {"id": "v", "name": "Vic", "category": ["victim"]}
 
 

@@ -90,6 +90,97 @@ def test_a_list_of_people_without_statements_is_there_as_it_is(place: Place, tmp
     assert {"x1"} == people(place.as_("low")) & {"x1"} == set(unmentioned(place.as_("low")))
 
 
+ACCOUNT = {"id": "acc-9", "kind": "witness", "handling": "P"}
+
+
+@pytest.mark.parametrize("code", ["P", "C"])
+@pytest.mark.parametrize("cells", [{}, {"phones": "+447700900999", "notes": "fears Ari"}, {"aliases": "Shorty"}])
+def test_nobody_on_a_list_changes_when_their_own_statement_comes_with_a_row_that_names_it(
+    place: Place, tmp_path: Path, code: str, cells: dict[str, str]
+) -> None:
+    listed = [{"id": name, "name": f"Milan {name}", "category": "suspect", "handling": code} for name in ("x1", "x2")]
+    guess = write(tmp_path / "guess", people=[{"id": "x1", "name": "Zoltan"}, {"id": "x2", "name": "Zoltan"}])
+    again = write(tmp_path / "list", people=listed)
+    assert place.as_("ann").deliveries.load(again, quiet, partial=True).rejections == []
+
+    def seen() -> list[Any]:
+        looks = [place.as_(name).network.entities for name in ("low", "tom")]
+        values = []
+        for entities in looks:
+            for name in ("x1", "x2"):
+                with suppress(NotFound):
+                    values.append(entities.look(name).values)
+        previews = [
+            place.as_("bob").deliveries.load(each, quiet, dry_run=True, partial=True) for each in (guess, again)
+        ]
+        told = [(each.counts["people"], [(row.id, row.fields) for row in each.changes or []]) for each in previews]
+        return [people(place.as_("low")), people(place.as_("tom")), unmentioned(place.as_("low")), values, told]
+
+    before = seen()
+    tables = {
+        "people": [{"id": "x1", **cells, "statement_id": "acc-9"}],
+        "statements": [{**ACCOUNT, "source_id": "x1"}],
+        "links": said("acc-9", "boss PAID aide"),
+    }
+    assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
+    assert seen() == before
+
+
+@pytest.mark.parametrize("partial", [True, False])
+@pytest.mark.parametrize(
+    "row",
+    [{"statement_id": ""}, {"name": "Zoltan", "category": "suspect", "statement_id": ""}, {"category": "suspect"}],
+)
+def test_a_row_with_a_guessed_id_shows_nobody_who_came_with_a_statement(
+    place: Place, tmp_path: Path, row: dict[str, str], partial: bool
+) -> None:
+    tables = {
+        "people": [
+            {
+                "id": "x9",
+                "name": "Milan Orchard",
+                "phones": "+447700900999",
+                "category": "suspect",
+                "statement_id": "acc-9",
+            }
+        ],
+        "statements": [{**ACCOUNT, "source_id": "x9"}],
+        "links": said("acc-9", "boss PAID aide"),
+    }
+    assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
+    before = [people(place.as_(name)) for name in ("low", "tom")]
+    guess = write(tmp_path / "2", people=[{"id": "x9", **row}])
+    loaded = place.as_("bob").deliveries.load(guess, quiet, partial=partial, other_names=True)
+    assert loaded.counts["people"]["received"] == 1
+    assert [people(place.as_(name)) for name in ("low", "tom")] == before
+    # Somebody who mentions them learns a pseudonym.
+    claim = {
+        "statements": [{"id": "b1", "kind": "intelligence", "handling": "P"}],
+        "links": said("b1", "boss CONTACTED x9"),
+    }
+    assert place.as_("bob").deliveries.load(write(tmp_path / "3", **claim), quiet, partial=True).rejections == []
+    (added,) = people(place.as_("low")) - before[0]
+    assert added.startswith("S-")
+    assert place.as_("low").search.find("Orchard").dicts() == []
+
+
+@pytest.mark.parametrize("wrong", [{"category": "bogus"}, {"date_of_birth": "x"}, {"sealed": "maybe"}])
+def test_a_refused_row_says_of_no_guessed_id_that_somebody_hidden_has_it(
+    place: Place, tmp_path: Path, wrong: dict[str, str]
+) -> None:
+    tables = {
+        "people": [{"id": "x9", "name": "Milan Orchard", "category": "suspect", "statement_id": "acc-9"}],
+        "statements": [{**ACCOUNT, "source_id": "x9"}],
+        "links": said("acc-9", "boss PAID aide"),
+    }
+    assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
+    rows = [{"id": name, **wrong} for name in ("boss", "x9", "nobody")]
+    for name, expected in (("bob", {"boss"}), ("ann", {"boss"})):
+        guess = write(tmp_path / name, people=rows)
+        loaded = place.as_(name).deliveries.load(guess, quiet, dry_run=True, partial=True)
+        assert {row.row_id for row in loaded.unsafe} == expected
+
+
 @pytest.mark.parametrize("row", [{"name": "Zoltan Quixote"}, {"notes": "other"}, {"phones": "+447700900999"}])
 def test_a_preview_compares_nobody_who_came_with_a_statement_and_is_in_no_claim(
     place: Place, tmp_path: Path, row: dict[str, str]

@@ -93,7 +93,9 @@ class FormRows:
             claim = vault.claim_id(self._key, *key)
             part = parts.pop(claim, None)
             if part is None:
-                rows.append(("", "links", _close_taken_back(_cells(held.values), opens=opens)))
+                # The author may not see the claim, so it never stands in the way of putting the statement under C.
+                stricter = {"handling": "C"} if self._form.statement.get("handling") == "C" else {}
+                rows.append(("", "links", _close_taken_back(_cells(held.values) | stricter, opens=opens)))
             elif part.fate == "mistake":
                 touched = True
             else:

@@ -36,6 +36,11 @@ class Handling:
             for identifier, row in state.records[table.name].items():
                 if row.open is None:
                     self._conditional.add(identifier)
+                elif table.name == "people":
+                    # The row of a statement may bring its source, so it moves nobody to P.
+                    listed = row.without_statements
+                    if listed is not None and (listed.open or {}).get("handling") == "P":
+                        self._shareable.add(identifier)
                 elif "P" in (row.open.get("handling"), self._statements.get(row.open.get("statement_id", ""))):
                     self._shareable.add(identifier)
         for row in state.claims.values():
@@ -53,7 +58,7 @@ class Handling:
         return grading.stricter(self._statements[values["statement_id"]], values.get("handling", "P"))
 
     def entity(self, identifier: str) -> str:
-        """Return the handling code of an entity: P if a P row, a row from a P statement, or a P claim mentions it."""
+        """Return the handling code of an entity: P if a P row or a P claim mentions it, or a thing's row names a P statement."""
         return "P" if identifier in self._shareable and identifier not in self._conditional else "C"
 
 

@@ -287,21 +287,25 @@ def _same(result: dict[str, Standing], before: Standings, state: State, handling
                 if handling.claim(row.values) == "P" or handling.entity(theirs) == "C":
                     sealing.add((mine, theirs))
     names = {person: vault.pseudonym(by.key, "person", person) for person in set(ties).union(*ties.values())}
-    waiting = [person for person in ties if result[names[person]].sealed]
+    waiting = [(person, True) for person in ties if result[names[person]].sealed]
+    asked = set[str]()
     while waiting:
-        person = waiting.pop()
+        person, is_sealed = waiting.pop()
         for other in ties[person]:
             name = names[other]
             standing, old = result[name], before.get(name)
             if standing.sealed:
                 continue
             new = old is None or old.sealed or (old.level == "C" and standing.level == "P")
-            seals = (person, other) in sealing and (new or standing.is_open_id)
+            seals = is_sealed and (person, other) in sealing and (new or standing.is_open_id)
             if by.decided.get(name) == "opened" or not seals:
                 result[name] = replace(standing, asked=standing.asked or THE_SAME)
+                if other not in asked:
+                    asked.add(other)
+                    waiting.append((other, False))
                 continue
             result[name] = Standing(True, standing.level, standing.since, THE_SAME, at=standing.at)
-            waiting.append(other)
+            waiting.append((other, True))
 
 
 def _things(

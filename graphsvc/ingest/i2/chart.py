@@ -20,22 +20,20 @@ from pathlib import Path
 from graphsvc.errors import InputError
 from graphsvc.ingest.cells import seen_id
 from graphsvc.ingest.i2.anx import Item, Items, read_items
+from graphsvc.ingest.i2.merging import BETWEEN_NOTES, merge_links, merge_rows
 from graphsvc.ingest.mapping import ChartTypes, Mapping
 from graphsvc.ingest.raw import Limits, Progress, RawTable
 from graphsvc.records.charts import EVENTS, LINKED_AS, OTHERWISE, READ_AS
 from graphsvc.records.grading import ASSESSMENTS, HANDLING, SOURCE_GRADES
 from graphsvc.records.marks import mark_in, marks_by_type
-from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, RELATIONS, happens_again
+from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, RELATIONS
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, PROTECTING, TABLES, THING_KINDS
 
 IGNORE = "ignore"
 _TABLE = {table.record: table.name for table in ENTITY_TABLES}
 # Columns that attributes of a chart never fill.
 _OURS = ("id", "subject_id", "object_id", "relation", "statement_id", "handling", "review_on")
-_BETWEEN_NOTES = " · "
 _DATES = ("date", "from_date", "to_date")
-_ALIASED = frozenset(table.record for table in ENTITY_TABLES if any(c.name == "aliases" for c in table.columns))
-_LISTS = frozenset(column.name for table in ENTITY_TABLES for column in table.columns if column.kind == "list")
 # A 3x5x2 code at the start of a grade's words.
 _CODE = re.compile(r"\W*([A-Z0-9])(?![A-Za-z0-9])")
 _RESERVED = re.compile(r"[SQTH]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
@@ -176,14 +174,22 @@ class _Chart:
                     rows[_TABLE[record]].append((item.line, row))
                 else:
                     self._require_same_marks(known, first, row, item.line)
-                    _add(known, row, record)
+                    merge_rows(known, row, record)
         ends = {name: item for item in self._items.entities for name in item.ids}
+        self._seal_ends(seen, ends)
         links = [item for item in self._items.links if not self._left_out(item, ends)]
-        rows["links"] += _together([(item.line, self._link(item, ends)) for item in links])
+        rows["links"] += merge_links([(item.line, self._link(item, ends)) for item in links])
         rows["statements"].append((1, self._statement))
         names = [name for name in TABLES if name in rows or name == "people"]
         tables = [self._table(name, rows[name]) for name in names]
         return ChartTables(tables, self._told(len(links)), unread)
+
+    def _seal_ends(self, rows: Table[str, tuple[int, dict[str, str]]], ends: Table[str, Item]) -> None:
+        """Seal the people at the ends of links whose type may mark somebody, such as *Victim*."""
+        for link in self._items.links:
+            for item in (ends[end] for end in link.ends if end in ends and marks_by_type(link.type)):
+                if self._kinds[item.type] == "person":
+                    rows[self._called[id(item)]][1].update(marks_by_type(link.type))
 
     def _table(self, name: str, rows: list[tuple[int, dict[str, str]]]) -> RawTable:
         required = [column.name for column in TABLES[name].columns if column.required]
@@ -210,7 +216,8 @@ class _Chart:
         return self._types.links.get(name) or LINKED_AS.get(name.casefold()) or self._own(name)
 
     def _own(self, name: str) -> str:
-        """Return the custom relation for a type of link."""
+        """Return the custom relation for a type of link; a type that may mark somebody is not shown to readers."""
+        name = "link" if marks_by_type(name) else name
         words = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
         # Names of relations cannot have letters of other scripts: a hash of the whole name replaces them.
         mark = "" if name.isascii() and words else hashlib.sha256(name.encode()).hexdigest()[:6].upper()
@@ -343,7 +350,7 @@ class _Chart:
             row[column] = value if already in ("", value) else f"{already}; {value}"
         said = [" ".join(note.split()) for note in (row.pop("notes", ""), *notes)]
         if any(said):
-            row["notes"] = _BETWEEN_NOTES.join(dict.fromkeys(note for note in said if note))
+            row["notes"] = BETWEEN_NOTES.join(dict.fromkeys(note for note in said if note))
         return row
 
     # -- the statement --------------------------------------------------------------------------------------------
@@ -372,49 +379,6 @@ def _notes(item: Item, date: str = "") -> list[str]:
     """
     said = [(item.date, item.description), *item.cards]
     return [": ".join(part for part in (day if day != date else "", words) if part) for day, words in said]
-
-
-def _together(links: list[tuple[int, dict[str, str]]]) -> list[tuple[int, dict[str, str]]]:
-    """Merge links that differ only in their notes, unless their relation can repeat: they are one claim.
-
-    Equal links stay, to be counted as duplicates.
-    """
-    alike: dict[tuple[tuple[str, str], ...], list[dict[str, str]]] = defaultdict(list)
-    for _, row in links:
-        if not happens_again(row["relation"]):
-            alike[tuple(sorted(cell for cell in row.items() if cell[0] != "notes"))].append(row)
-    dropped = set[int]()
-    for first, *others in alike.values():
-        if any(row.get("notes") != first.get("notes") for row in others):
-            notes = [note for row in (first, *others) for note in row.get("notes", "").split(_BETWEEN_NOTES) if note]
-            first["notes"] = _BETWEEN_NOTES.join(dict.fromkeys(notes))
-            dropped.update(map(id, others))
-    return [(line, row) for line, row in links if id(row) not in dropped]
-
-
-def _add(row: dict[str, str], second: Table[str, str], record: str) -> None:
-    """Add cells of another item of the same entity to its row; conflicting values go into the notes, a name to the aliases.
-
-    Example:
-        >>> row = {"id": "Ash", "name": "Ash", "sex": "m"}
-        >>> _add(row, {"id": "Ash", "name": "Ashraf", "phones": "222", "sex": "f", "notes": "tall"}, "person")
-        >>> row
-        {'id': 'Ash', 'name': 'Ash', 'sex': 'm', 'aliases': 'Ashraf', 'phones': '222', 'notes': 'sex: f · tall'}
-    """
-    notes = row.get("notes", "").split(_BETWEEN_NOTES)
-    for name, value in second.items():
-        column = "aliases" if name == "name" and record in _ALIASED and row.get(name, value) != value else name
-        already = row.get(column, "")
-        if column == "notes":
-            notes += value.split(_BETWEEN_NOTES)
-        elif not already or not value or value == already:
-            row[column] = already or value
-        elif column.startswith(EXTRA_PREFIX) or column in _LISTS:
-            row[column] = already if value in already.split("; ") else f"{already}; {value}"
-        else:
-            notes.append(f"{column}: {value}")
-    if any(notes):
-        row["notes"] = _BETWEEN_NOTES.join(dict.fromkeys(note for note in notes if note))
 
 
 def _fits(name: str, subject: str, target: str) -> bool:

@@ -48,6 +48,8 @@ def is_shown(ask: Ask, pseudonym: str) -> bool:
     """
     if ask.grant.sources:
         return True
+    if kind_of(pseudonym) == "source":
+        return False
     register, key = ask.home.register, ask.key
     standing = (register.standings(ask.case, key) or {}).get(pseudonym)
     if standing is None or standing.is_absent:
