@@ -271,7 +271,7 @@ class Ask:
             parameters,
             action=action,
             whole=whole,
-            laid=laid,
+            as_columns=laid,
             look=self._look,
         )
 
