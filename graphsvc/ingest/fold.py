@@ -117,7 +117,9 @@ def fold(
     opened = [identifier for identifier, row in accepted[_STATEMENTS].items() if opens(before.get(identifier), row)]
     for table, kept_rows in accepted.items():
         _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, partial=partial)
-    delivered = {identifier for table, some in accepted.items() if table != _STATEMENTS for identifier in some}
+    delivered = {
+        identifier for table, table_rows in accepted.items() if table != _STATEMENTS for identifier in table_rows
+    }
     whole = set[str]() if partial or "" in (incomplete or ()) else accepted[_STATEMENTS].keys() - set(incomplete or ())
     seen = _merge_claims(
         state, number, by_table.get(_LINKS, []), report, delivered, whole, barred, notes=incomplete is not None
@@ -253,9 +255,9 @@ def _merge_records(
             report.take(TakenRow(row, (identifier,), None, records[identifier]))
             continue
         present = columns_delivered(row, columns, partial=partial)
-        values = _merged(old.values, row, present)
+        values = _merge_values(old.values, row, present)
         # Rows under C never change values known under P.
-        now = old.open if is_closed else _merged(old.open or {}, row, present)
+        now = old.open if is_closed else _merge_values(old.open or {}, row, present)
         if values != old.values or now != old.open:
             records[identifier] = FoldedRow(values, number, row.line, open=now)
         report.take(TakenRow(row, (identifier,), old, records[identifier]))
@@ -268,7 +270,7 @@ def _is_closed(state: State, row: Row, statements: Mapping[str, Row]) -> bool:
     return row.code == "C" or (statement is not None and code_of(statement.values) == "C")
 
 
-def _merged(old: Mapping[str, Any], row: Row, present: Collection[str]) -> dict[str, Any]:
+def _merge_values(old: Mapping[str, Any], row: Row, present: Collection[str]) -> dict[str, Any]:
     """Merge a row into an earlier version; an empty cell in a `present` column clears the value."""
     return {**{name: value for name, value in old.items() if name not in present}, **row.values}
 
@@ -312,10 +314,10 @@ def _merge_claims(
             counts.duplicate += 1
             report.note_equal(row, again=False)
         else:
-            other = "with other values; give each an id, or correct one"
+            advice = "with other values; give each an id, or correct one"
             column = "id" if key[0] == "id" else "statement_id"
-            why = f"this claim stands in line {first[key].line} {other}"
-            _reject(report, row, Why(column, why, f"this claim stands there {other}"))
+            why = f"this claim stands in line {first[key].line} {advice}"
+            _reject(report, row, Why(column, why, f"this claim stands there {advice}"))
     for key, row in first.items():
         several = more.get(key)
         is_whole = row.values["statement_id"] in whole
@@ -323,11 +325,11 @@ def _merge_claims(
             seen.add(key)
             _take(state, number, key, row, report)
             continue
-        held = [
+        loaded = [
             HeldClaim(name, state.claims[name].values, state.claims[name].status == "active")
             for name in keys_of(state.claims, key)
         ]
-        result = named(key, held, several or [row], is_whole=is_whole)
+        result = named(key, loaded, several or [row], is_whole=is_whole)
         for each, against in result.contrary:
             _reject(report, each, _contrary(against))
             report.contrary[row.values["statement_id"]].append(report.rejections[-1])
@@ -365,12 +367,12 @@ def _is_among_several(state: State, key: Key, row: Row, *, is_whole: bool) -> bo
     return old.values != row.values or are_several(state.claims, key)
 
 
-def _contrary(other: Row | None) -> Why:
+def _contrary(opposite: Row | None) -> Why:
     """Return why a row is refused: it contradicts another row of its delivery, or withdraws a claim not loaded."""
-    if other is None:
+    if opposite is None:
         return Why("polarity", _NOTHING_BACK)
-    as_well = f"with polarity {polarity(other.values)}; give each an id, or correct one"
-    return Why("polarity", f"this claim stands in line {other.line} {as_well}", f"this claim stands there {as_well}")
+    as_well = f"with polarity {polarity(opposite.values)}; give each an id, or correct one"
+    return Why("polarity", f"this claim stands in line {opposite.line} {as_well}", f"this claim stands there {as_well}")
 
 
 def _claim_fault(

@@ -77,6 +77,6 @@ def reserve_unmentioned(image: Image) -> None:
     for properties, _, *ends in image.claims.values():
         for end in ends:
             codes[end].add(properties["handling"])
-    for shown, properties in image.nodes["Person"].items():
-        if "P" not in codes[shown] and (properties["sealed"] or "statement_id" in properties):
-            properties["handling"] = "C" if "C" in codes[shown] else grading.RESERVED["C"]
+    for identifier, properties in image.nodes["Person"].items():
+        if "P" not in codes[identifier] and (properties["sealed"] or "statement_id" in properties):
+            properties["handling"] = "C" if "C" in codes[identifier] else grading.RESERVED["C"]
