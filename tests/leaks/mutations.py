@@ -2226,7 +2226,7 @@ MUTATIONS = (
         "machines-names",
         "other machines are given numbers alone, whatever is handed over",
         "graphsvc/machines/numbers_alone.py",
-        'raise _refused(at, f"a {kind.__name__}")',
+        'raise _refusal(at, f"a {kind.__name__}")',
         "return",
         f"{_MACHINES}::test_a_name_is_refused_before_anything_is_sent",
     ),
