@@ -66,7 +66,8 @@ def with_codes(
         columns: see `Delivery.columns`.
         partial: whether it only adds.
         left_out: its rejected rows; see `Delivery.left_out`.
-        ids_of_others: ids delivered by others, if the loader has no source clearance: the loader cannot open these statements.
+        ids_of_others: ids delivered by others, if the loader has no source clearance: the loader cannot open these
+            statements.
         hidden: statements of others that the loader may not see: the result does not depend on them.
         refused: statements whose rows the case refused when the delivery came: these rows do not count.
 

@@ -152,7 +152,7 @@ def _refuse_delimiter(mapping: Mapping, raw: RawTable) -> None:
 def _map_table(
     mapping: Mapping, table: MappedTable, raw: RawTable, same_tables: list[RawTable], *, reports: bool
 ) -> RawTable:
-    """Return a table of the case format; `same_tables` fill the same. `reports`: whether to report rows of a wrong width."""
+    """Return a table of the case format; `same_tables` fill the same. `reports`: report rows of a wrong width."""
     constants = dict(table.constants)
     fields = {name: _value(name, each, raw.header) for name, each in table.columns.items() if not each.distinct}
     if table.record == "links" and mapping.statement:

@@ -103,7 +103,7 @@ class PendingStore:
 
 @functools.cache
 def _waiting(agrees: bool, opens: bool, holds: bool, exports: bool, parked: bool, sources: bool) -> sa.Executable:
-    """Build the query for these parts; the `given` of `waiting` are its values."""
+    """Build the query for these parts; the `bindings` of `waiting` are its values."""
     return sa.union_all(
         *([_to_agree()] if agrees else ()),
         *([_to_open()] if opens else ()),

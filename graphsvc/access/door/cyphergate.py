@@ -114,7 +114,8 @@ class CypherGate:
     ) -> Examined:
         """Check whether a text may run, and return its plan, without running it.
 
-        `arguments` holds its parameters, or None to leave them unchecked; it may not include parameters that the gate binds.
+        `arguments` holds its parameters, or None to leave them unchecked; it may not include parameters that the gate
+        binds.
 
         Raises:
             CypherFault: something is wrong or not allowed; says where. Busy: a case is being imported. Others: as

@@ -161,8 +161,8 @@ class Gate:
     ) -> Released:
         """Run a named query and return as much of its answer as this person may see.
 
-        `as_columns`: return a whole case's rows in columns if they are kept on disk. `look`: as for `acting`. A read that is
-        part of a look does not check again whether the case is open, unless it reads a whole case.
+        `as_columns`: return a whole case's rows in columns if they are kept on disk. `look`: as for `acting`. A read that
+        is part of a look does not check again whether the case is open, unless it reads a whole case.
 
         Raises:
             Refused, NotFound, RequestError, Busy, OperatorError: see `acting` and `Store.read`.
@@ -212,9 +212,9 @@ class Gate:
 
         Results made from them must reveal no more than the figures in `records.properties` allow. The handling level is
         bound as for every read. The query answers in blocks: its last column is a list of rows (`computed.rows`);
-        `make` converts each such row, called with the block's other columns and the row. `look`: as for `read`. `from_columns`:
-        converts all rows at once from columns, the block's first, if they are kept on disk: a caller that needs few of
-        a million rows need not have all of them made.
+        `make` converts each such row, called with the block's other columns and the row. `look`: as for `read`.
+        `from_columns`: converts all rows at once from columns, the block's first, if they are kept on disk: a caller
+        that needs few of a million rows need not have all of them made.
         """
         query = self.library[name]
         with self.acting(principal, purpose, "analyse", case, look=look, query=name) as outcome:

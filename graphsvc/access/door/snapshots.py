@@ -206,7 +206,7 @@ class Snapshot:
         return None if taken is None else list(taken[0].columns)
 
     def taken(self, *, as_columns: bool) -> tuple[Any, dict[str, Any]] | None:
-        """Return the rows and the data kept with them, or None. `as_columns`: in columns, without making row objects."""
+        """Return the rows and the data kept with them, or None. `as_columns`: without making row objects."""
         rows: list[Any] = []
         beside = self.read(rows.append, as_batch) if as_columns else self.read(rows.extend)
         if beside is None:

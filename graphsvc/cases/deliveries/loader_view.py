@@ -55,7 +55,7 @@ class LoaderView:
     """Counts the rows of one delivery as its loader may know them.
 
     Args:
-        others: ids of the entities and statements in deliveries of other accounts.
+        ids_of_others: ids of the entities and statements in deliveries of other accounts.
     """
 
     def __init__(self, ids_of_others: Collection[str]) -> None:
@@ -190,7 +190,7 @@ class LoaderView:
     def _compare(
         self, taken: TakenRow, before: FoldedRow, page_cells: Mapping[str, Any] | None, brought: Collection[str]
     ) -> None:
-        """Count a row about an entity of others by the columns that pages show; without `page_cells`, pages hide its id."""
+        """Count a row about an entity of others by the columns that pages show; no `page_cells`: pages hide its id."""
         table = taken.row.table
         if page_cells is None:
             self._counts[table].received += 1

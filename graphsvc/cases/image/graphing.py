@@ -166,7 +166,7 @@ class IdMap:
         return self._writer.shown(identifier)
 
     def delivered(self, shown_id: str) -> str | None:
-        """Return the inverse of `shown_id`; None if nothing is shown under this id."""
+        """Return the inverse of `shown`; None if nothing is shown under this id."""
         if shown_id in self._state.kinds and self.shown(shown_id) == shown_id:
             return shown_id
         # An id that names somebody sealed is masked. Sealed ids come first: pseudonyms need no masking.
