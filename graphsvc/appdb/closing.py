@@ -37,7 +37,7 @@ def _note(connection: sa.Connection, clause: Any, *_given: Any) -> None:
         return
     state = clause.compile().params.get("state")
     if state is not None:
-        which = sa.select(cases.c.id)
+        query = sa.select(cases.c.id)
         if clause.whereclause is not None:
-            which = which.where(clause.whereclause)
-        noted.update(dict.fromkeys(connection.execute(which).scalars(), state))
+            query = query.where(clause.whereclause)
+        noted.update(dict.fromkeys(connection.execute(query).scalars(), state))

@@ -59,7 +59,7 @@ def open_database(settings: Settings) -> sa.Engine:
             closing.listen(engine)
     except (OSError, sa.exc.DatabaseError) as error:
         engine.dispose()
-        raise _told(settings, error) from error
+        raise _opening_error(settings, error) from error
     except BaseException:
         engine.dispose()
         raise
@@ -79,7 +79,7 @@ def _looked_at(settings: Settings, engine: sa.Engine, known: Sequence[str]) -> s
         looking.dispose()
 
 
-def _told(settings: Settings, error: OSError | sa.exc.DatabaseError) -> OperatorError:
+def _opening_error(settings: Settings, error: OSError | sa.exc.DatabaseError) -> OperatorError:
     """Return the error, for the operator, when a database cannot be opened."""
     if isinstance(error, OSError):
         return OperatorError(
@@ -138,10 +138,10 @@ def _ask_rested(engine: sa.Engine) -> Callable[..., None]:
         if rested_at is None or time.monotonic() - rested_at < _RESTED_S:
             return
         try:
-            there = engine.dialect.do_ping(connection)
+            is_alive = engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise sa.exc.InvalidatePoolError from error  # other resting connections have lost the same server
-        if not there:
+        if not is_alive:
             raise sa.exc.InvalidatePoolError
 
     return ask
@@ -171,9 +171,9 @@ def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
     # PostgreSQL and SQLite use different error classes for a read-only, closing or lost database.
     except (sa.exc.OperationalError, sa.exc.InternalError, sa.exc.InterfaceError) as error:
         # A server lost during the commit may have kept the changes.
-        stands = _UNKNOWN if ending and engine.dialect.name != "sqlite" else standing()
+        outcome = _UNKNOWN if ending and engine.dialect.name != "sqlite" else standing()
         raise OperatorError(
-            f"The application database cannot be used ({error.orig}). {stands};"
+            f"The application database cannot be used ({error.orig}). {outcome};"
             " check the disk's space and permissions, then try again."
         ) from error
     except sa.exc.DatabaseError as error:

@@ -51,29 +51,29 @@ def version_of(settings: Settings, engine: sa.Engine, known: Collection[str]) ->
             faults = connection.exec_driver_sql("PRAGMA quick_check(1)").scalars().all()
             if faults != ["ok"]:
                 raise damaged(settings, str(faults[0]).splitlines()[-1] if faults else "it cannot be read")
-        there = set(sa.inspect(connection).get_table_names())
+        table_names = set(sa.inspect(connection).get_table_names())
         version = None
-        if _VERSION in there:
+        if _VERSION in table_names:
             version = connection.execute(sa.select(sa.column("version_num")).select_from(sa.table(_VERSION))).scalar()
-    if not there - {_VERSION} and version is None:
+    if not table_names - {_VERSION} and version is None:
         _require_new(settings, "empty")
         return None
-    if _OURS - there:
+    if _OURS - table_names:
         raise OperatorError(
             f"{_place(settings)} is no application database of graphsvc: tables of another program are in it, or some of"
             f" its own are gone. It was left as it is. Give graphsvc a database of its own, restore yours from your"
             f" backup, {_OTHERWISE}."
         )
-    said = str(version)[:40]
-    if said < min(known):
+    found_version = str(version)[:40]
+    if found_version < min(known):
         raise OperatorError(
-            f"{_place(settings)} is of a graphsvc from before the first release (its tables have the version {said!r},"
+            f"{_place(settings)} is of a graphsvc from before the first release (its tables have the version {found_version!r},"
             f" and the oldest this one knows is {min(known)}). It was left as it is. Load its deliveries again in a new home:"
             " set GRAPHSVC_HOME to another folder, and GRAPHSVC_DATABASE_URL, if it is set, to another database."
         )
     if version not in known:
         raise OperatorError(
-            f"{_place(settings)} is of a newer graphsvc (its tables have the version {said!r}, and the newest"
+            f"{_place(settings)} is of a newer graphsvc (its tables have the version {found_version!r}, and the newest"
             f" this one knows is {max(known)}). It was left as it is. Run that graphsvc, {_OTHERWISE}."
         )
     return str(version)
@@ -87,11 +87,11 @@ def damaged(settings: Settings, says: str) -> OperatorError:
     )
 
 
-def _require_new(settings: Settings, what: str) -> None:
+def _require_new(settings: Settings, condition: str) -> None:
     used = [path for path in _traces(settings) if path.exists()]
     if used:
         raise OperatorError(
-            f"{_place(settings)} is {what}, although this home was in use: {used[0]} is there. No new one was made."
+            f"{_place(settings)} is {condition}, although this home was in use: {used[0]} is there. No new one was made."
             " Restore it from your backup, set GRAPHSVC_DATABASE_URL as it was when the home was last used,"
             f" {_OTHERWISE}."
         )

@@ -47,7 +47,7 @@ def migrate(engine: sa.Engine) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except (sa.exc.ProgrammingError, sa.exc.IntegrityError) as error:
-        raise _failed(str(error.orig).partition("\n")[0]) from error
+        raise _migration_error(str(error.orig).partition("\n")[0]) from error
 
 
 @contextmanager
@@ -69,12 +69,12 @@ def whole(engine: sa.Engine) -> Iterator[sa.Connection]:
                 yield connection
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
                 if broken is not None:
-                    raise _failed(f"a row of {broken[0]} refers to one of {broken[2]} that is not there")
+                    raise _migration_error(f"a row of {broken[0]} refers to one of {broken[2]} that is not there")
         finally:
             connection.invalidate()  # the next one enforces references again
 
 
-def _failed(why: str) -> OperatorError:
+def _migration_error(why: str) -> OperatorError:
     return OperatorError(
         f"The application database cannot be brought to this version of graphsvc ({why}). It is as it was: go on with the"
         " version that wrote it, or restore it from your backup."

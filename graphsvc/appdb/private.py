@@ -27,10 +27,10 @@ def require_private(settings: Settings) -> None:
         if path is not None and path.exists() and path.stat().st_mode & _OTHERS:
             raise OperatorError(
                 f"Others at this machine can read or write {path}, so nothing was opened. Run:"
-                f" chmod {'u=rwX,go=' if path.is_dir() else '600'} {_quoted(path)}"
+                f" chmod {'u=rwX,go=' if path.is_dir() else '600'} {_quote(path)}"
             )
 
 
-def _quoted(path: Path) -> str:
+def _quote(path: Path) -> str:
     text = str(path)
     return text if text.replace("/", "").replace("-", "").replace("_", "").replace(".", "").isalnum() else f"'{text}'"

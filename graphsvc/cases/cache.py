@@ -73,7 +73,7 @@ class Cache(Generic[Result]):
             mine.results.append(result)
             with self._alone:
                 if self._forgotten == before:
-                    self._put(key, result)
+                    self._store(key, result)
         finally:
             with self._alone:
                 del self._computing[key]
@@ -99,10 +99,10 @@ class Cache(Generic[Result]):
             # A copy, because cache hits reorder the results without taking the lock.
             return [result for key, result in list(self._results.items()) if key[0] == case]
 
-    def _put(self, key: Key, result: Result) -> None:
-        for other in list(self._results):
-            if (other[0], other[2]) == (key[0], key[2]) and other[1] != key[1]:
-                self._results.pop(other, None)
+    def _store(self, key: Key, result: Result) -> None:
+        for stored_key in list(self._results):
+            if (stored_key[0], stored_key[2]) == (key[0], key[2]) and stored_key[1] != key[1]:
+                self._results.pop(stored_key, None)
         self._results[key] = result
         while len(self._results) > self._most:
             self._results.popitem(last=False)

@@ -133,19 +133,19 @@ class Runs:
                 del self._runs[old]
             self._runs[run.id] = run
 
-    def one(self, identifier: str, account: str, case: str, wait_s: float = 0.0, stands: Stands | None = None) -> Run:
+    def one(self, identifier: str, account: str, case: str, wait_s: float = 0.0, states: Stands | None = None) -> Run:
         """Return a run of this account in this case, after waiting up to `wait_s` seconds for its end.
 
-        `stands`: the state of every case now; an answer from before a case changed is no longer kept.
+        `states`: the state of every case now; an answer from before a case changed is no longer kept.
 
         Raises:
             NotFound: no such run, or its answer is no longer kept.
         """
         if not self._processes.is_mine(identifier):
-            answer: Run = self._asked(identifier, _ONE, account, case, wait_s, stands, wait_s=wait_s)
+            answer: Run = self._ask_process(identifier, _ONE, account, case, wait_s, states, wait_s=wait_s)
             return answer
         run = self._mine(identifier, account, case)
-        if run.older_than(_KEPT_S) or (stands is not None and changed(run.stands, stands)):
+        if run.older_than(_KEPT_S) or (states is not None and changed(run.stands, states)):
             with self._lock:
                 self._runs.pop(identifier, None)
             raise _no_such_run()
@@ -156,7 +156,7 @@ class Runs:
     def cancel(self, identifier: str, account: str, case: str) -> None:
         """End a run that has not ended yet. Raises as `one`."""
         if not self._processes.is_mine(identifier):
-            self._asked(identifier, _CANCEL, account, case)
+            self._ask_process(identifier, _CANCEL, account, case)
             return
         self._mine(identifier, account, case).typed.cancelled.set()
 
@@ -182,7 +182,7 @@ class Runs:
             GraphsvcError: the error that ended it. NotFound: as `one`.
         """
         if not self._processes.is_mine(identifier):
-            answer: Run = self._asked(identifier, _WHOLE, account, case)
+            answer: Run = self._ask_process(identifier, _WHOLE, account, case)
             return answer
         run = self._mine(identifier, account, case)
         if run.error is not None:
@@ -207,10 +207,10 @@ class Runs:
         going = [run for run in list(self._runs.values()) if not run.ended_at]
         return sum(run.account == account for run in going), len(going)
 
-    def _asked(self, identifier: str, question: str, *given: object, wait_s: float = 0.0) -> Any:
+    def _ask_process(self, identifier: str, question: str, *arguments: object, wait_s: float = 0.0) -> Any:
         """Ask the process that has a run."""
         try:
-            return self._processes.ask(identifier, question, identifier, *given, wait_s=wait_s)
+            return self._processes.ask(identifier, question, identifier, *arguments, wait_s=wait_s)
         except GoneError:
             raise _no_such_run() from None
 

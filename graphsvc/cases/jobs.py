@@ -194,10 +194,8 @@ class Jobs:
             # The message and values are not logged: they may be cells of a delivery.
             text = type(error).__name__
             _LOG.error("job %s: %s\n%s", identifier, text, "".join(traceback.format_tb(error.__traceback__)))
-            stands = f" {standing()}." if RECORDED.get() else ""
-            self._remember(
-                identifier, f"The service met an error it did not expect ({text}); it is in its log.{stands}"
-            )
+            note = f" {standing()}." if RECORDED.get() else ""
+            self._remember(identifier, f"The service met an error it did not expect ({text}); it is in its log.{note}")
         # Part of a failure that accounts other than the starter see too.
         recorded = {"recorded": True} if state == "failed" and RECORDED.get() else {}
         try:
@@ -244,7 +242,7 @@ class Jobs:
             row.ended_at,
             self._said_of(row.id) if row.account == account and row.state == "failed" else "",
         )
-        return self._interrupted(job) if job.unfinished and self._died(row.id) else job
+        return self._mark_interrupted(job) if job.unfinished and self._has_died(row.id) else job
 
     def answers(self) -> Answers:
         """Return this process's answers to questions of the others."""
@@ -258,7 +256,7 @@ class Jobs:
             return str(self._processes.ask(identifier, _SAID, identifier))
         return ""
 
-    def _died(self, identifier: str) -> bool:
+    def _has_died(self, identifier: str) -> bool:
         lock = self._lock(identifier)
         try:
             lock.acquire()
@@ -267,7 +265,7 @@ class Jobs:
         self._let_go(identifier, lock)
         return True
 
-    def _interrupted(self, job: Job) -> Job:
+    def _mark_interrupted(self, job: Job) -> Job:
         """Mark a job as interrupted, unless it ended between the checks of its row and its lock."""
         mine = _ROW.c.id == job.id
         with transaction(self._database) as connection:
@@ -279,8 +277,8 @@ class Jobs:
             row = connection.execute(sa.select(_ROW).where(mine)).one()
         return replace(job, state=row.state, text=row.text, result=row.result or {}, ended_at=row.ended_at)
 
-    def _remember(self, identifier: str, said: str) -> None:
-        self._said[identifier] = said
+    def _remember(self, identifier: str, message: str) -> None:
+        self._said[identifier] = message
         while len(self._said) > _SAYINGS:
             self._said.popitem(last=False)
 

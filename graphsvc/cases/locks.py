@@ -69,12 +69,12 @@ class Locks:
             Busy: they are held elsewhere, or a case takes long to load.
         """
         folder = self._folder()
-        with ExitStack() as held:
+        with ExitStack() as locks:
             try:
-                held.enter_context(FileLock(folder / _STORE, timeout=_SHORT_S, mode=0o600))
+                locks.enter_context(FileLock(folder / _STORE, timeout=_SHORT_S, mode=0o600))
                 for path in self._of_cases(folder):
                     progress(0, 0, "waiting until no case is being loaded")
-                    held.enter_context(FileLock(path, timeout=_LONG_S, mode=0o600))
+                    locks.enter_context(FileLock(path, timeout=_LONG_S, mode=0o600))
             except Timeout:
                 raise Busy(
                     "The store of the graph has to be rewritten, but a case is being loaded."
@@ -93,15 +93,15 @@ class Locks:
             yield True
             return
         folder = self._folder()
-        with ExitStack() as held:
+        with ExitStack() as locks:
             try:
-                held.enter_context(FileLock(folder / _STORE, timeout=_SHORT_S, mode=0o600))
+                locks.enter_context(FileLock(folder / _STORE, timeout=_SHORT_S, mode=0o600))
                 for path in self._of_cases(folder):
                     if path.stem != _name(case):
                         # Longer than the holder of this lock may wait for the store's lock, which we hold.
-                        held.enter_context(FileLock(path, timeout=2 * _SHORT_S, mode=0o600))
+                        locks.enter_context(FileLock(path, timeout=2 * _SHORT_S, mode=0o600))
             except Timeout:
-                held.close()
+                locks.close()
                 yield False
                 return
             yield True

@@ -95,18 +95,18 @@ class Processes:
             thread.start()
             self._listening = undo.pop_all()
 
-    def ask(self, identifier: str, question: str, *given: object, wait_s: float = 0.0) -> Any:
+    def ask(self, identifier: str, question: str, *arguments: object, wait_s: float = 0.0) -> Any:
         """Return the answer of the process that holds `identifier`.
 
         Raises:
             GoneError: it no longer exists. Busy: it does not answer now. GraphsvcError: the error that it met.
         """
         try:
-            return self._asked(identifier[:_DIGITS], question, given, wait_s)
+            return self._ask(identifier[:_DIGITS], question, arguments, wait_s)
         except SilentError:
             raise Busy("A process of the service does not answer at this moment. Try again in half a minute.") from None
 
-    def ask_others(self, question: str, *given: object, wait_s: float = 0.0) -> list[Any]:
+    def ask_others(self, question: str, *arguments: object, wait_s: float = 0.0) -> list[Any]:
         """Return the answers of the other processes; one that is alive but does not answer is logged.
 
         A process that recently did not answer is asked again only if there is time to wait (`wait_s`).
@@ -114,7 +114,7 @@ class Processes:
         answers = []
         for name in self._others():
             try:
-                answers.append(self._asked(name, question, given, wait_s))
+                answers.append(self._ask(name, question, arguments, wait_s))
             except SilentError:
                 _LOG.warning("a process that serves the home (its socket is %s) does not answer: %s", name, question)
             except GoneError:
@@ -165,7 +165,7 @@ class Processes:
     def _others(self) -> list[str]:
         return sorted(path.name for path in self._folder.glob("?" * _DIGITS) if path.name != self._name)
 
-    def _asked(self, name: str, question: str, given: tuple[object, ...], wait_s: float) -> Any:
+    def _ask(self, name: str, question: str, arguments: tuple[object, ...], wait_s: float) -> Any:
         # The name may come from outside: it must be that of a process, never a path.
         if name not in self._others():
             raise GoneError
@@ -173,7 +173,7 @@ class Processes:
             raise SilentError
         try:
             with self._call(name, wait_s + _PATIENCE_S) as connection:
-                connection.send((question, given))
+                connection.send((question, arguments))
                 if not connection.poll(wait_s + _PATIENCE_S):
                     raise TimeoutError
                 fine, answer = connection.recv()
@@ -231,10 +231,10 @@ class Processes:
         with Connection(caller.detach()) as connection, suppress(OSError, EOFError, AuthenticationError):
             deliver_challenge(connection, self._key)
             answer_challenge(connection, self._key)
-            question, given = connection.recv()
+            question, arguments = connection.recv()
             try:
                 try:
-                    answer = pickle.dumps((True, answers[question](*given)))
+                    answer = pickle.dumps((True, answers[question](*arguments)))
                 except GraphsvcError as error:
                     answer = pickle.dumps((False, error))
             except Exception as error:

@@ -61,8 +61,8 @@ class Protections:
         Raises:
             RequestError: the case exists with a different protection.
         """
-        there = self._row(case)
-        if there is None:
+        case_row = self._row(case)
+        if case_row is None:
             return (require_protection(protection or WITNESS), ""), True
         choice = self.of(case)
         if protection and protection != choice[0]:

@@ -58,7 +58,7 @@ class Register:
     def depending(self, case: str, key: bytes, level: str) -> tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]:
         """Return the results of `shared` and `dependence`, read once with the case's key."""
         dependence = self._kept_dependence(case, key)
-        return _shared(dependence, level), _keys(dependence, level)
+        return _shared_things(dependence, level), _keys(dependence, level)
 
     def _kept_dependence(self, case: str, key: bytes | None = None) -> dict[str, Any]:
         with transaction(self._database) as connection:
@@ -72,7 +72,7 @@ class Register:
 
     def shared(self, case: str, level: str) -> dict[str, list[Thing]]:
         """Return the things each witness source is connected with, at level `all` or `p`; needs source clearance."""
-        return _shared(self._kept_dependence(case), level)
+        return _shared_things(self._kept_dependence(case), level)
 
     def masked_ids(self, case: str, key: bytes) -> dict[str, str]:
         """Return hidden ids (`vault.is_hidden`) → the pseudonym that their bearer would have."""
@@ -99,8 +99,8 @@ class Register:
         with transaction(self._database) as connection:
             rows = list(connection.execute(sa.select(table).where(table.c.case_id == case)))
         for row in rows:
-            what = f"identity {case} {row.pseudonym}"
-            yield row.pseudonym, unpack(self._vault.key(row.key_sealed, what), row.values_sealed, what)
+            context = f"identity {case} {row.pseudonym}"
+            yield row.pseudonym, unpack(self._vault.key(row.key_sealed, context), row.values_sealed, context)
 
     def pseudonyms(self, case: str) -> frozenset[str]:
         """Return the pseudonyms for which the vault holds values in the case now, without opening them."""
@@ -124,8 +124,8 @@ class Register:
             row = connection.execute(
                 sa.select(table).where(table.c.case_id == case, table.c.pseudonym == pseudonym)
             ).one()
-        what = f"identity {case} {pseudonym}"
-        return row.kind, unpack(self._vault.key(row.key_sealed, what), row.values_sealed, what)
+        context = f"identity {case} {pseudonym}"
+        return row.kind, unpack(self._vault.key(row.key_sealed, context), row.values_sealed, context)
 
     def key(self, case: str, *, create: bool) -> bytes:
         """Return the case's data key; a new case gets one, which is stored only if `create`."""
@@ -291,8 +291,8 @@ class Register:
             leaving: consequences of an erasure.
         """
         key = self.key(case, create=False)
-        gone = frozenset(pseudonym for pseudonym, kind in decided.items() if kind == "erased")
-        erased = gone | self.overrules(case, "erased")
+        erased_now = frozenset(pseudonym for pseudonym, kind in decided.items() if kind == "erased")
+        erased = erased_now | self.overrules(case, "erased")
         with transaction(self._database) as connection:
             for pseudonym, kind in decided.items():
                 mine = (tables.overrules.c.case_id == case, tables.overrules.c.pseudonym == pseudonym)
@@ -308,7 +308,7 @@ class Register:
                     )
                 )
             if leaving is not None:
-                take_out(connection, case, key, gone, erased, leaving)
+                take_out(connection, case, key, erased_now, erased, leaving)
                 mask_cypher_elsewhere(connection, case, self._vault.key, leaving.mask)
             connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
             _ask_rewrite(connection, case)
@@ -324,10 +324,10 @@ class Register:
         with transaction(self._database) as connection:
             return list(connection.execute(query).scalars())
 
-    def rewritten(self, asked: Collection[int]) -> None:
+    def rewritten(self, ids: Collection[int]) -> None:
         """Mark these requests as done: the store has been rewritten."""
         with transaction(self._database) as connection:
-            connection.execute(tables.rewrites.update().where(tables.rewrites.c.id.in_(asked)).values(done_at=now()))
+            connection.execute(tables.rewrites.update().where(tables.rewrites.c.id.in_(ids)).values(done_at=now()))
 
     def close_all(self) -> None:
         """Close every case to readers until it is written again."""
@@ -367,7 +367,7 @@ class Register:
         standing: Standings,
         settled: Mapping[int, str],
         graded_with: str,
-        held: Held,
+        contents: Held,
         *,
         moves_open: bool,
         unnamed: Collection[str],
@@ -376,13 +376,13 @@ class Register:
     ) -> None:
         """Update the vault to match the graph, settle the deliveries and open the case again, in one transaction.
 
-        `standing`: the new standings. `graded_with`: digest of the rules and weights behind the figures. `held`:
+        `standing`: the new standings. `graded_with`: digest of the rules and weights behind the figures. `contents`:
         contents of the graph. `moves_open`: whether anything under handling code P changed. `unnamed`, `named`:
         pseudonyms of entries no longer named, and newly named. `marked`: those of people with a new mark, which ends
         requests to open them.
         """
         dependence: dict[str, Any] = {
-            level: {s: sorted(k) for s, k in held.items()} for level, held in result.dependence.items()
+            level: {s: sorted(k) for s, k in groups.items()} for level, groups in result.dependence.items()
         }
         dependence["shared"] = result.shared
         dependence["masked"] = result.masked_ids
@@ -413,9 +413,9 @@ class Register:
                     state="open",
                     version=tables.cases.c.version + 1,
                     version_p=tables.cases.c.version_p + int(moves_open),
-                    mark_p=held.mark if moves_open else tables.cases.c.mark_p,
+                    mark_p=contents.mark if moves_open else tables.cases.c.mark_p,
                     graded_with=graded_with,
-                    held=held.as_json(),
+                    held=contents.as_json(),
                     dependence_sealed=pack(key, dependence, f"dependence {case}"),
                     standings_sealed=pack(key, packed(standing), f"standings {case}"),
                 )
@@ -431,14 +431,14 @@ class Register:
             self._vault.require_current(connection)
 
     def _identity(self, case: str, pseudonym: str, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        what = f"identity {case} {pseudonym}"
-        key, wrapped = self._vault.new_key(what)
+        context = f"identity {case} {pseudonym}"
+        key, wrapped = self._vault.new_key(context)
         return {
             "case_id": case,
             "pseudonym": pseudonym,
             "kind": kind,
             "key_sealed": wrapped,
-            "values_sealed": pack(key, values, what),
+            "values_sealed": pack(key, values, context),
         }
 
 
@@ -446,9 +446,9 @@ def _keys(dependence: Mapping[str, Any], level: str) -> dict[str, frozenset[str]
     return {source: frozenset(keys) for source, keys in dependence.get(level, {}).items()}
 
 
-def _shared(dependence: Mapping[str, Any], level: str) -> dict[str, list[Thing]]:
+def _shared_things(dependence: Mapping[str, Any], level: str) -> dict[str, list[Thing]]:
     things = dependence.get("shared", {}).get(level, {})
-    return {source: [(reason, thing) for reason, thing in some] for source, some in things.items()}
+    return {source: [(reason, thing) for reason, thing in pairs] for source, pairs in things.items()}
 
 
 def _ask_rewrite(connection: sa.Connection, case: str) -> None:
@@ -460,10 +460,10 @@ def _bring_in_line(connection: sa.Connection, case: str, provenance: Mapping[str
     table = tables.provenance
     query = sa.select(table.c.claim_id, table.c.delivery, table.c.line).where(table.c.case_id == case)
     before = {claim: (delivery, line) for claim, delivery, line in connection.execute(query)}
-    gone = [claim for claim, _ in before.items() - provenance.items()]
-    for start in range(0, len(gone), _AT_ONCE):
-        some = table.c.claim_id.in_(gone[start : start + _AT_ONCE])
-        connection.execute(table.delete().where(table.c.case_id == case, some))
+    outdated = [claim for claim, _ in before.items() - provenance.items()]
+    for start in range(0, len(outdated), _AT_ONCE):
+        batch = table.c.claim_id.in_(outdated[start : start + _AT_ONCE])
+        connection.execute(table.delete().where(table.c.case_id == case, batch))
     rows = [
         {"case_id": case, "claim_id": claim, "delivery": delivery, "line": line}
         for claim, (delivery, line) in provenance.items() - before.items()
@@ -472,9 +472,9 @@ def _bring_in_line(connection: sa.Connection, case: str, provenance: Mapping[str
         connection.execute(table.insert(), rows)
 
 
-def _forget_claims(connection: sa.Connection, case: str, there: Collection[str]) -> None:
+def _forget_claims(connection: sa.Connection, case: str, claims: Collection[str]) -> None:
     """Clear the claim id of questions about claims that no longer exist, leaving only that their source was asked."""
     table = tables.questions
     for row in connection.execute(sa.select(table.c.id, table.c.claim_id).where(table.c.case_id == case)).all():
-        if row.claim_id and row.claim_id not in there:
+        if row.claim_id and row.claim_id not in claims:
             connection.execute(table.update().where(table.c.id == row.id).values(claim_id=""))

@@ -71,7 +71,7 @@ class SharedIds:
                         result[identifier].add(mark)
         return {identifier: tuple(sorted(marks)) for identifier, marks in result.items()}
 
-    def declare(self, case: str, other: str, account: str, reason: str) -> None:
+    def declare(self, case: str, other_case: str, account: str, reason: str) -> None:
         """Store a declaration, and close each case that now names somebody sealed in another.
 
         The caller holds the locks of both cases.
@@ -80,19 +80,19 @@ class SharedIds:
             RequestError: the two are the same case, or share their ids already, or the reason is missing.
         """
         reason = require_reason(reason)
-        if case == other:
+        if case == other_case:
             raise RequestError("A case shares its ids with another case. Choose another one.")
         with transaction(self._database) as connection:
-            if connection.execute(_lasting(case).where(table.c.other_id == other)).first() is not None:
+            if connection.execute(_lasting(case).where(table.c.other_id == other_case)).first() is not None:
                 raise RequestError("These two cases share their ids already.")
-            for near, far in ((case, other), (other, case)):
+            for near, far in ((case, other_case), (other_case, case)):
                 connection.execute(table.delete().where(table.c.case_id == near, table.c.other_id == far))
                 sealed = pack(self._key(connection, near), reason, _bound(near, far))
                 row = {"case_id": near, "other_id": far, "account": account, "reason_sealed": sealed, "at": now()}
                 connection.execute(table.insert().values(row))
             self.close_naming(connection, case)
 
-    def end(self, case: str, other: str, account: str) -> None:
+    def end(self, case: str, other_case: str, account: str) -> None:
         """End a declaration. It opens nobody: sealed people stay sealed.
 
         Raises:
@@ -100,8 +100,8 @@ class SharedIds:
         """
         with transaction(self._database) as connection:
             both = sa.or_(
-                sa.and_(table.c.case_id == case, table.c.other_id == other),
-                sa.and_(table.c.case_id == other, table.c.other_id == case),
+                sa.and_(table.c.case_id == case, table.c.other_id == other_case),
+                sa.and_(table.c.case_id == other_case, table.c.other_id == case),
             )
             ended = table.update().where(both, table.c.ended_at.is_(None)).values(ended_by=account, ended_at=now())
             if not connection.execute(ended).rowcount:
@@ -145,17 +145,17 @@ class SealingAcross:
     def __init__(self, shared: SharedIds, at_work: Callable[[str, Progress], AbstractContextManager[bytes]]) -> None:
         self._shared, self._at_work = shared, at_work
 
-    def declare(self, case: str, other: str, account: str, reason: str) -> None:
+    def declare(self, case: str, other_case: str, account: str, reason: str) -> None:
         """Declare that two cases share their ids. Follow with `Casework.rewrite`.
 
         Raises:
             RequestError: as `SharedIds.declare`. Busy: one of the two is being loaded.
         """
-        if case == other:
-            self._shared.declare(case, other, account, reason)
-        first, second = sorted((case, other))
+        if case == other_case:
+            self._shared.declare(case, other_case, account, reason)
+        first, second = sorted((case, other_case))
         with self._at_work(first, quiet), self._at_work(second, quiet):
-            self._shared.declare(case, other, account, reason)
+            self._shared.declare(case, other_case, account, reason)
 
     def around(self, rewrite: Callable[[], bool]) -> bool:
         """Complete closed cases before a rewrite of the store, and after it, as the rewrite opens cases one by one."""
@@ -187,8 +187,8 @@ def _lasting(case: str) -> sa.Select[tuple[str, str, str, bytes, dt.datetime]]:
     return sa.select(*columns).where(table.c.case_id == case, table.c.ended_at.is_(None))
 
 
-def _bound(case: str, other: str) -> str:
-    return f"shared ids {case} {other}"
+def _bound(case: str, other_case: str) -> str:
+    return f"shared ids {case} {other_case}"
 
 
 def _sharing(connection: sa.Connection, case: str) -> list[str]:

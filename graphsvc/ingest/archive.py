@@ -133,36 +133,36 @@ def check_archive(
         raise InputError(f"{path.name} is damaged and cannot be unpacked ({error}): make the archive again.") from None
 
 
-def _check_path(shown: str, entry: zipfile.ZipInfo) -> None:
+def _check_path(label: str, entry: zipfile.ZipInfo) -> None:
     name = entry.orig_filename
     steps = PurePosixPath(name).parts
     if name.startswith("/") or "\\" in name or _DRIVE.match(name) or ".." in steps or "\0" in name:
         raise InputError(
-            f"{shown} holds {name!r}, a path that leads out of the archive: make the archive again from the folder alone."
+            f"{label} holds {name!r}, a path that leads out of the archive: make the archive again from the folder alone."
         )
 
 
-def _check_kind(shown: str, entry: zipfile.ZipInfo) -> None:
+def _check_kind(label: str, entry: zipfile.ZipInfo) -> None:
     name = entry.orig_filename
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise InputError(f"{shown} holds {name!r}, a symbolic link: put the file itself into the archive.")
+        raise InputError(f"{label} holds {name!r}, a symbolic link: put the file itself into the archive.")
     if entry.flag_bits & 0x1:
-        raise InputError(f"{shown} is encrypted ({name!r}): make an archive without a password.")
+        raise InputError(f"{label} is encrypted ({name!r}): make an archive without a password.")
 
 
-def _check_names(shown: str, entries: list[zipfile.ZipInfo]) -> None:
+def _check_names(label: str, entries: list[zipfile.ZipInfo]) -> None:
     if len(entries) > _MOST_ENTRIES:
-        raise InputError(f"{shown} holds more than {_MOST_ENTRIES:,} files: that is no delivery of a case.")
+        raise InputError(f"{label} holds more than {_MOST_ENTRIES:,} files: that is no delivery of a case.")
     seen: set[str] = set()
     for entry in entries:
         folded = composed(entry.filename).casefold()
         if folded in seen:
-            raise InputError(f"{shown} holds {entry.filename!r} twice: only one of them can be meant.")
+            raise InputError(f"{label} holds {entry.filename!r} twice: only one of them can be meant.")
         seen.add(folded)
 
 
 def _unpacked_size(
-    shown: str,
+    label: str,
     archive: zipfile.ZipFile,
     entry: zipfile.ZipInfo,
     limits: Limits,
@@ -174,13 +174,13 @@ def _unpacked_size(
     with archive.open(entry) as stream:
         while chunk := stream.read(_CHUNK):
             if size == 0 and chunk.startswith(_NESTED_MAGIC):
-                raise InputError(f"{shown} holds another archive ({entry.filename!r}): put its files in directly.")
+                raise InputError(f"{label} holds another archive ({entry.filename!r}): put its files in directly.")
             size += len(chunk)
             if size > limits.file_bytes:
-                raise too_large(f"{shown}, {entry.filename!r} (unpacked)", limits)
+                raise too_large(f"{label}, {entry.filename!r} (unpacked)", limits)
             if size > max(FLOOR, RATIO * packed):
                 raise InputError(
-                    f"{shown}, {entry.filename!r} unpacks to more than {RATIO} times its size, as only archives made to do harm do."
+                    f"{label}, {entry.filename!r} unpacks to more than {RATIO} times its size, as only archives made to do harm do."
                 )
             if look is not None:
                 look(entry.filename, tail + chunk)

@@ -94,10 +94,10 @@ def cut_by_excel(table: str, values: dict[str, object]) -> list[CellFault]:
     return [("value", value, _CUT_BY_EXCEL, "")]
 
 
-def _after(date: PartialDate, other: PartialDate) -> bool:
-    if "T" in date.given and "T" in other.given:
-        return date.given.rstrip("Z") > other.given.rstrip("Z")
-    return date.earliest > other.latest
+def _after(date: PartialDate, second: PartialDate) -> bool:
+    if "T" in date.given and "T" in second.given:
+        return date.given.rstrip("Z") > second.given.rstrip("Z")
+    return date.earliest > second.latest
 
 
 def _text(cell: str) -> str | None:

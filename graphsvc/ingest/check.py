@@ -243,8 +243,8 @@ def _content(row: Row) -> bytes:
     return hashlib.sha256(f"{row.table}{row.values!a}".encode()).digest()
 
 
-def _protecting_words(row: Row, other: Row) -> str:
-    return " and ".join(name for name in PROTECTING if row.values.get(name) != other.values.get(name))
+def _protecting_words(row: Row, second: Row) -> str:
+    return " and ".join(name for name in PROTECTING if row.values.get(name) != second.values.get(name))
 
 
 def may_mark(table: str, values: Names[str, object], at_fault: Collection[str] = ()) -> bool:
@@ -362,11 +362,13 @@ class _Check:
         """Reject a person's first row too if a later one differs in protecting columns: neither can be trusted."""
         rows, self.rows = self.rows, []
         for row in rows:
-            other = self._torn.get((row.table, row.values.get("id", ""))) if row.table == "people" else None
-            if other is None or all(row.values.get(name) == other.values.get(name) for name in PROTECTING):
+            torn_row = self._torn.get((row.table, row.values.get("id", ""))) if row.table == "people" else None
+            if torn_row is None or all(row.values.get(name) == torn_row.values.get(name) for name in PROTECTING):
                 self.rows.append(row)
                 continue
-            reason = f"stands in {other.file}, line {other.line} too, with another {_protecting_words(row, other)}"
+            reason = (
+                f"stands in {torn_row.file}, line {torn_row.line} too, with another {_protecting_words(row, torn_row)}"
+            )
             identifier = str(row.values["id"])
             self.rejections.append(
                 Rejection(
@@ -393,12 +395,12 @@ class _Check:
         """Add one rejection for a row, whatever the number of its faults, so that counts reconcile."""
         if raw.name == "links":
             self._incomplete.add(str(values.get("statement_id", "")))
-        (column, value, reason, fault), *others = faults
+        (column, value, reason, fault), *more_faults = faults
         fault = fault or reason
-        if others:
-            reason = f"{reason} (also wrong in this row: {', '.join(name for name, *_ in others)})"
+        if more_faults:
+            reason = f"{reason} (also wrong in this row: {', '.join(name for name, *_ in more_faults)})"
         value = str(value) if len(value) <= _SHOWN_CHARS else value[: _SHOWN_CHARS - 1] + "…"
-        at_fault = {name for name, *_ in (faults[0], *others)}
+        at_fault = {name for name, *_ in (faults[0], *more_faults)}
         # An unreadable cell may mean C.
         code = {"handling": "C"} if at_fault & {"handling", ""} else {}
         self.left_out.append(Row(raw.name, raw.file, line, {**values, **code}))

@@ -31,7 +31,7 @@ def add_codes(
     statements: Mapping[str, FoldedRow],
     *,
     partial: bool,
-    others: Collection[str] = (),
+    ids_of_others: Collection[str] = (),
     hidden: Collection[str] = (),
 ) -> Delivery:
     """Return a delivery with the codes of its rows; arguments as in `with_codes`."""
@@ -41,7 +41,7 @@ def add_codes(
         delivery.columns,
         partial=partial,
         left_out=delivery.left_out,
-        others=others,
+        ids_of_others=ids_of_others,
         hidden=hidden,
     )
     return replace(delivery, rows=list(rows), left_out=[])
@@ -54,7 +54,7 @@ def with_codes(
     *,
     partial: bool,
     left_out: Iterable[Row] = (),
-    others: Collection[str] = (),
+    ids_of_others: Collection[str] = (),
     hidden: Collection[str] = (),
     refused: Collection[str] = (),
 ) -> Sequence[Row]:
@@ -66,7 +66,8 @@ def with_codes(
         columns: see `Delivery.columns`.
         partial: whether it only adds.
         left_out: its rejected rows; see `Delivery.left_out`.
-        others: ids delivered by others, if the loader has no source clearance: the loader cannot open these statements.
+        ids_of_others: ids delivered by others, if the loader has no source clearance: the loader cannot open these
+            statements.
         hidden: statements of others that the loader may not see: the result does not depend on them.
         refused: statements whose rows the case refused when the delivery came: these rows do not count.
 
@@ -84,7 +85,7 @@ def with_codes(
             content.add_statement(row, may_open=False)
     for row in rows:
         if row.table == _STATEMENTS and (name := row.values["id"]) not in refused:
-            fault = name in others or opening_fault(statements.get(name), row, columns, partial=partial)
+            fault = name in ids_of_others or opening_fault(statements.get(name), row, columns, partial=partial)
             content.add_statement(row, may_open=name in hidden or not fault)
     for row in (*left_out, *rows):
         if row.table == _LINKS:
@@ -126,15 +127,15 @@ class _Content:
 
     def add_entity(self, values: Mapping[str, Any]) -> None:
         """Add the row of a person or thing, after all statements."""
-        self._has_c = self._has_c or self._said(values) == "C"
+        self._has_c = self._has_c or self._stated_code(values) == "C"
 
     def decide(self, values: Mapping[str, Any]) -> str:
         """Decide the code of the row of a person or thing."""
-        if said := self._said(values):
-            return said
+        if code := self._stated_code(values):
+            return code
         return "C" if self._has_c and values["id"] not in self._shared else "P"
 
-    def _said(self, values: Mapping[str, Any]) -> str:
+    def _stated_code(self, values: Mapping[str, Any]) -> str:
         """Return the code in the row of a person or thing, by its cell or its statement; empty if it has neither."""
         codes, statement = {values.get("handling", "")}, values.get("statement_id")
         if statement is not None:

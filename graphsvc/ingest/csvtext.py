@@ -100,7 +100,7 @@ class CsvPart:
 
     def _hint(self) -> str:
         """Return the delimiter that the file names in a first line for Excel; empty without such a line."""
-        with _opened(self) as stream:
+        with _open(self) as stream:
             match = _HINT.fullmatch(stream.readline(_HINT_BYTES))
         return match["sign"].decode("ascii") if match else ""
 
@@ -129,7 +129,7 @@ class _Rows:
         limit = self.part.limits.cell_chars
         # The csv module has one limit for the whole process: raised if a delivery may hold more, never lowered.
         csv.field_size_limit(max(csv.field_size_limit(), limit))
-        with _opened(self.part) as stream:
+        with _open(self.part) as stream:
             lines = _Lines(stream, self.part, self.encoding)
             if self.is_hinted:
                 lines.line()
@@ -148,7 +148,7 @@ class _Rows:
 
 
 @contextlib.contextmanager
-def _opened(part: CsvPart) -> Iterator[BinaryIO]:
+def _open(part: CsvPart) -> Iterator[BinaryIO]:
     try:
         with part.open() as stream:
             yield stream
@@ -234,8 +234,8 @@ def _read_carefully(lines: _Lines, delimiter: str, start: int, keep: int) -> lis
     place = f"{lines.part.shown}, line {start}"
     cells: list[str] = []
     cell, quoted = "", False
-    held = list(lines.held)
-    for line in itertools.chain(held, _more(lines)):
+    held_lines = list(lines.held)
+    for line in itertools.chain(held_lines, _more(lines)):
         position = 0
         while True:
             if quoted:

@@ -23,18 +23,18 @@ def numeric_day(cell: str) -> re.Match[str] | None:
     return _NUMERIC.fullmatch(_WEEKDAY.sub("", cell))
 
 
-def day_of(given: str, order: str) -> dt.date | None:
+def day_of(cell: str, order: str) -> dt.date | None:
     """Return the day that a cell gives, or None."""
-    text = _WEEKDAY.sub("", given.strip())
+    text = _WEEKDAY.sub("", cell.strip())
     match = numeric_day(text)
     if match:
         day, month = (match["day"], match["month"]) if order == "day" else (match["month"], match["day"])
-        return _made(match["year"], month, day)
+        return _date(match["year"], month, day)
     match = _REVERSED.fullmatch(text)
     if match:
-        return _made(match["year"], match["month"], match["day"])
+        return _date(match["year"], match["month"], match["day"])
     if _PACKED.fullmatch(text):
-        return _made(text[:4], text[4:6], text[6:])
+        return _date(text[:4], text[4:6], text[6:])
     iso = _ISO.fullmatch(text)
     for form in (_MONTH_FIRST, _SHORT):
         named = form.fullmatch(text)
@@ -48,7 +48,7 @@ def day_of(given: str, order: str) -> dt.date | None:
     return date.earliest if date.earliest == date.latest else None
 
 
-def _made(year: str, month: str, day: str) -> dt.date | None:
+def _date(year: str, month: str, day: str) -> dt.date | None:
     try:
         return dt.date(_year(year), int(month), int(day))
     except ValueError:
@@ -60,10 +60,10 @@ def _year(text: str) -> int:
     return int(text) + 2000 if len(text) == 2 else int(text)
 
 
-def is_month(given: str) -> bool:
+def is_month(cell: str) -> bool:
     """Whether a cell can be read as a date, such as a month or a year."""
     try:
-        parse_date(typed(given.strip()))
+        parse_date(typed(cell.strip()))
     except ValueError:
         return False
     return True

@@ -98,11 +98,11 @@ def read_counts(path: Path, limits: Limits, *, empty: str = "") -> DayCounts:
             column.require_same_words(repeated)
             notes.append(f"The column {column.name!r} holds no numbers and is left out.")
             continue
-        numbers, said = column.byday_of(first, last, step, empty)
+        numbers, more_notes = column.byday_of(first, last, step, empty)
         if column.name in columns:
             raise InputError(f"{table.file} has two columns named {column.name!r}: rename one and load it again.")
         columns[column.name] = numbers
-        notes += said
+        notes += more_notes
     notes += [
         f"{day_words(day)} is given {len(lines)} times, in {_places(lines)}: the last row counts, as a revision."
         for day, lines in list(repeated.items())[:_MOST_REPEATED]
@@ -158,16 +158,16 @@ def _sheet(path: Path, limits: Limits) -> tuple[RawTable, list[str]]:
     """Return the table of a workbook, with a note on the sheet it is from."""
     sheets = cast("list[SheetPart]", [part for part in open_parts(path, limits) if not isinstance(part, CsvPart)])
     filled = [sheet for sheet in sheets if sheet.records or sheet.fault]
-    shown = [sheet for sheet in filled if not sheet.is_hidden]
-    wanted = next(filter(_has_days, shown), shown[0] if shown else None)
+    visible = [sheet for sheet in filled if not sheet.is_hidden]
+    wanted = next(filter(_has_days, visible), visible[0] if visible else None)
     if wanted is None:
         hidden = "; its hidden sheets are not read" if filled else ""
         raise InputError(f"{path.name} holds no sheet with a table{hidden}: name a .csv file or an .xlsx workbook.")
     table = wanted.table("series")
-    others = [f"{sheet.name!r}{' (hidden)' if sheet.is_hidden else ''}" for sheet in filled if sheet is not wanted]
-    if not others:
+    unread = [f"{sheet.name!r}{' (hidden)' if sheet.is_hidden else ''}" for sheet in filled if sheet is not wanted]
+    if not unread:
         return table, []
-    return table, [f"The sheet {wanted.name!r} was read. Not read: {', '.join(others)}."]
+    return table, [f"The sheet {wanted.name!r} was read. Not read: {', '.join(unread)}."]
 
 
 def _has_days(sheet: SheetPart) -> bool:
@@ -205,7 +205,7 @@ def _is_utf8(start: bytes) -> bool:
     return True
 
 
-def _stripped(cell: str) -> str:
+def _strip(cell: str) -> str:
     return cell if isinstance(cell, NumberCell) else cell.strip()
 
 
@@ -217,7 +217,7 @@ class _Dates:
 
     def __init__(self, table: RawTable) -> None:
         self._table = table
-        self._rows = [(line, [_stripped(cell) for cell in cells]) for line, cells in table.rows]
+        self._rows = [(line, [_strip(cell) for cell in cells]) for line, cells in table.rows]
         self.notes: list[str] = []
         self.place = self._column()
 
@@ -231,17 +231,17 @@ class _Dates:
         dated: list[Dated] = []
         totals, months = [], []
         for line, cells in self._rows:
-            given = cells[self.place] if len(cells) > self.place else ""
-            day = day_of(given, order)
+            cell = cells[self.place] if len(cells) > self.place else ""
+            day = day_of(cell, order)
             if day is not None:
                 dated.append((day, line, cells))
-            elif _TOTAL.fullmatch(given) or (not given and any(map(_TOTAL.fullmatch, cells))):
+            elif _TOTAL.fullmatch(cell) or (not cell and any(map(_TOTAL.fullmatch, cells))):
                 totals.append(line)
-            elif is_month(given):
+            elif is_month(cell):
                 months.append(line)
             else:
                 raise InputError(
-                    f"{self._table.file}, row {line}, column {self._name!r}: {given[:40]!r} is no day. Write it as 2020-05-08, or take the row out."
+                    f"{self._table.file}, row {line}, column {self._name!r}: {cell[:40]!r} is no day. Write it as 2020-05-08, or take the row out."
                 )
         if months and dated:
             totals += months
@@ -257,9 +257,9 @@ class _Dates:
 
     def _column(self) -> int:
         """Return the first column with days in at least half of its cells."""
-        some = self._rows[:200]
+        sample = self._rows[:200]
         for place in range(len(self._table.header)):
-            cells = [cells[place] for _, cells in some if len(cells) > place and cells[place]]
+            cells = [cells[place] for _, cells in sample if len(cells) > place and cells[place]]
             dates = [cell for cell in cells if day_of(cell, "day") or day_of(cell, "month")]
             if dates and len(dates) * 2 >= len(cells):
                 return place
@@ -329,7 +329,7 @@ class _Column:
             InputError: a cell is not a number, is ambiguous, or is larger than any count.
         """
         self._require_one_way()
-        given: dict[dt.date, tuple[int, float]] = {}
+        readings: dict[dt.date, tuple[int, float]] = {}
         revised = []
         for day, line, cell in self._cells:
             if cell.casefold() in _NOTHING:
@@ -339,20 +339,20 @@ class _Column:
                 raise InputError(
                     f"{self._file}, row {line}, column {self.name!r}: {cell[:40]!r} is over {LARGEST_COUNT:,}, more than any count. Correct it, or take the column out if it holds ids."
                 )
-            if day in given and given[day][1] != number:
-                before_line, before = given[day]
+            if day in readings and readings[day][1] != number:
+                before_line, before = readings[day]
                 revised.append(
                     f"{self.name!r}: on {day_words(day)} {number:,.10g} (row {line}) replaces {before:,.10g} (row {before_line})."
                 )
-            given[day] = line, number
-        numbers_of = {day: number for day, (_, number) in given.items()}
+            readings[day] = line, number
+        numbers_of = {day: number for day, (_, number) in readings.items()}
         places = (last - first).days // step + 1
         days = [first + dt.timedelta(days=step * place) for place in range(places)]
         as_zero = empty == "zero" or (
             not empty and not any(number == 0 for number in numbers_of.values()) and self._whole(numbers_of.values())
         )
         numbers = tuple(numbers_of.get(day, 0.0 if as_zero else None) for day in days)
-        notes = [*revised[:_MOST_REPEATED], *self._said(days, numbers_of, as_zero=as_zero, chosen=bool(empty))]
+        notes = [*revised[:_MOST_REPEATED], *self._column_notes(days, numbers_of, as_zero=as_zero, chosen=bool(empty))]
         return numbers, notes
 
     def require_same_words(self, repeated: Mapping[dt.date, list[int]]) -> None:
@@ -365,7 +365,7 @@ class _Column:
                     "Add up the rows of that day, or keep the one that counts, and load it again."
                 )
 
-    def _said(
+    def _column_notes(
         self, days: list[dt.date], numbers_of: dict[dt.date, float], *, as_zero: bool, chosen: bool
     ) -> Iterator[str]:
         missing = sum(day not in numbers_of for day in days)
@@ -403,9 +403,9 @@ class _Column:
         """
         for role, rows in (("before decimals", self._decimals), ("between thousands", self._thousands)):
             if len(rows) > 1:
-                (sign, (line, cell)), (other, (next_line, next_cell)) = rows.items()
+                (sign, (line, cell)), (second_sign, (next_line, next_cell)) = rows.items()
                 raise InputError(
-                    f"{self._file}, column {self.name!r}: in row {line} the {_SIGNS[sign]} seems to stand {role} ({cell[:40]!r}), in row {next_line} the {_SIGNS[other]} ({next_cell[:40]!r}). Write the numbers in one way, and load it again."
+                    f"{self._file}, column {self.name!r}: in row {line} the {_SIGNS[sign]} seems to stand {role} ({cell[:40]!r}), in row {next_line} the {_SIGNS[second_sign]} ({next_cell[:40]!r}). Write the numbers in one way, and load it again."
                 )
 
     def _number(self, cell: str, line: int) -> float:
@@ -441,17 +441,17 @@ def _signs(cells: list[tuple[int, str]]) -> tuple[dict[str, tuple[int, str]], di
         if comma < 0 and point < 0:
             continue
         last = "," if comma > point else "."
-        other = "." if last == "," else ","
-        is_decimal = text.count(last) == 1 and (other in text or text.startswith("0") or not is_grouped(text))
+        earlier_sign = "." if last == "," else ","
+        is_decimal = text.count(last) == 1 and (earlier_sign in text or text.startswith("0") or not is_grouped(text))
         if is_decimal:
             decimals.setdefault(last, (line, cell))
         else:
             grouped.setdefault(last, (line, cell))
-        if other in text:
-            grouped.setdefault(other, (line, cell))
+        if earlier_sign in text:
+            grouped.setdefault(earlier_sign, (line, cell))
     return decimals, {sign: where for sign, where in grouped.items() if sign not in decimals}
 
 
 def _places(lines: list[int]) -> str:
-    shown = ", ".join(f"row {line}" for line in lines[:_MOST_NAMED])
-    return shown + (f" and {len(lines) - _MOST_NAMED} more" if len(lines) > _MOST_NAMED else "")
+    text = ", ".join(f"row {line}" for line in lines[:_MOST_NAMED])
+    return text + (f" and {len(lines) - _MOST_NAMED} more" if len(lines) > _MOST_NAMED else "")

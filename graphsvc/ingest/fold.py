@@ -118,7 +118,9 @@ def fold(
     closed = {identifier for identifier, row in accepted[_STATEMENTS].items() if closes(before.get(identifier), row)}
     for table, kept_rows in accepted.items():
         _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, partial=partial)
-    delivered = {identifier for table, some in accepted.items() if table != _STATEMENTS for identifier in some}
+    delivered = {
+        identifier for table, table_rows in accepted.items() if table != _STATEMENTS for identifier in table_rows
+    }
     whole = set[str]() if partial or "" in (incomplete or ()) else accepted[_STATEMENTS].keys() - set(incomplete or ())
     seen = _merge_claims(
         state, number, by_table.get(_LINKS, []), report, delivered, whole, barred, notes=incomplete is not None
@@ -337,10 +339,10 @@ def _merge_claims(
             counts.duplicate += 1
             report.note_equal(row, again=False)
         else:
-            other = "with other values; give each an id, or correct one"
+            advice = "with other values; give each an id, or correct one"
             column = "id" if key[0] == "id" else "statement_id"
-            why = f"this claim stands in line {first[key].line} {other}"
-            _reject(report, row, Why(column, why, f"this claim stands there {other}"))
+            why = f"this claim stands in line {first[key].line} {advice}"
+            _reject(report, row, Why(column, why, f"this claim stands there {advice}"))
     for key, row in first.items():
         several = more.get(key)
         is_whole = row.values["statement_id"] in whole
@@ -348,11 +350,11 @@ def _merge_claims(
             seen.add(key)
             _take(state, number, key, row, report)
             continue
-        held = [
+        loaded = [
             HeldClaim(name, state.claims[name].values, state.claims[name].status == "active")
             for name in keys_of(state.claims, key)
         ]
-        result = named(key, held, several or [row], is_whole=is_whole)
+        result = named(key, loaded, several or [row], is_whole=is_whole)
         for each, against in result.contrary:
             _reject(report, each, _contrary(against))
             report.contrary[row.values["statement_id"]].append(report.rejections[-1])
@@ -390,12 +392,12 @@ def _is_among_several(state: State, key: Key, row: Row, *, is_whole: bool) -> bo
     return old.values != row.values or are_several(state.claims, key)
 
 
-def _contrary(other: Row | None) -> Why:
+def _contrary(opposite: Row | None) -> Why:
     """Return why a row is refused: it contradicts another row of its delivery, or withdraws a claim not loaded."""
-    if other is None:
+    if opposite is None:
         return Why("polarity", _NOTHING_BACK)
-    as_well = f"with polarity {polarity(other.values)}; give each an id, or correct one"
-    return Why("polarity", f"this claim stands in line {other.line} {as_well}", f"this claim stands there {as_well}")
+    as_well = f"with polarity {polarity(opposite.values)}; give each an id, or correct one"
+    return Why("polarity", f"this claim stands in line {opposite.line} {as_well}", f"this claim stands there {as_well}")
 
 
 def _claim_fault(

@@ -139,14 +139,14 @@ def mapping_needed(path: Path, limits: Limits) -> InputError:
     Raises:
         InputError: it cannot be read.
     """
-    nodes, edges = (_listed(list(part.names.values())) for part in graph_parts(path, limits))
+    nodes, edges = (_join_names(list(part.names.values())) for part in graph_parts(path, limits))
     return InputError(
         f"{path.name} is {_FORMS[graph_form(path)]}, which does not say which source reported what. Load it with a mapping for its"
         f" two tables: nodes with the columns {nodes}, and edges with the columns {edges}."
     )
 
 
-def _listed(names: list[str]) -> str:
+def _join_names(names: list[str]) -> str:
     more = f" and {len(names) - _NAMES_SHOWN:,} more" if len(names) > _NAMES_SHOWN else ""
     return (", ".join(name[:_NAME_CHARS] for name in names[:_NAMES_SHOWN]) or "none") + more
 
@@ -154,9 +154,9 @@ def _listed(names: list[str]) -> str:
 class _Tables:
     """Parts of a graph read so far."""
 
-    def __init__(self, shown: str, limits: Limits, progress: Progress) -> None:
-        self.shown, self.limits = shown, limits
-        self.parts = {kind: GraphPart(name, f"{shown}, {name}") for kind, name in _TABLES.items()}
+    def __init__(self, label: str, limits: Limits, progress: Progress) -> None:
+        self.shown, self.limits = label, limits
+        self.parts = {kind: GraphPart(name, f"{label}, {name}") for kind, name in _TABLES.items()}
         self._progress = progress
 
     def row(self, kind: str, line: int) -> dict[str, str]:
@@ -254,7 +254,7 @@ class _Handler(ContentHandler):
         self._depth += 1
         if self._depth > _DEEPEST:
             raise InputError(f"{self._tables.shown}, line {self._line()} nests deeper than any graph does.")
-        given = dict(attrs.items())
+        attributes = dict(attrs.items())
         if self._depth == 1:
             self._prefix = "".join(name.rpartition(":")[:2])
         match self._own(name):
@@ -262,7 +262,7 @@ class _Handler(ContentHandler):
                 around = self._open[-1].cells if kind == "node" and self._open and self._open[-1].kind == "node" else {}
                 parent = around.get("id", "")
                 self._open.append(_Open(kind, self._tables.row(kind, self._line()), self._depth + 1, parent))
-                for column, text in given.items():
+                for column, text in attributes.items():
                     self._add(column, text)
                 if parent:
                     self._add("parent", parent)
@@ -272,29 +272,31 @@ class _Handler(ContentHandler):
                     " export nodes and edges as CSV, and load them with a mapping."
                 )
             case "attributes":
-                self._class = given.get("class", "")
+                self._class = attributes.get("class", "")
             case "attribute":
-                values = gexf_values if given.get("type", "").startswith("list") else None
-                self._declare(self._class, given.get("id", ""), given.get("title", ""), values)
+                values = gexf_values if attributes.get("type", "").startswith("list") else None
+                self._declare(self._class, attributes.get("id", ""), attributes.get("title", ""), values)
             case "key":
-                values = json_values if given.get("attr.list") else None
-                self._declare(given.get("for", "all"), given.get("id", ""), given.get("attr.name", ""), values)
+                values = json_values if attributes.get("attr.list") else None
+                self._declare(
+                    attributes.get("for", "all"), attributes.get("id", ""), attributes.get("attr.name", ""), values
+                )
             case "default" if self._declaring:
                 self._text, self._chars = [], 0
             case "data" if self._open:
-                self._key, self._text, self._chars = given.get("key", ""), [], 0
+                self._key, self._text, self._chars = attributes.get("key", ""), [], 0
             # Only of nodes and edges: keys, ports and graphs have one too.
             case "desc" if self._open and self._depth == self._open[-1].inside:
                 self._is_description, self._text, self._chars = True, [], 0
             case "attvalue" if self._open:
-                column = self._data(given.get("for") or given.get("id", ""), given.get("value", ""))
-                if period := _period(given):
+                column = self._data(attributes.get("for") or attributes.get("id", ""), attributes.get("value", ""))
+                if period := _period(attributes):
                     self._add(f"{column} {_SPELL}", period)
             case "spell" if self._open:
-                self._add(_SPELL, _period(given))
+                self._add(_SPELL, _period(attributes))
             # It may also name the node that contains it, which is added already.
-            case "parent" if self._open and given.get("for") != self._open[-1].parent:
-                self._add("parent", given.get("for", ""))
+            case "parent" if self._open and attributes.get("for") != self._open[-1].parent:
+                self._add("parent", attributes.get("for", ""))
 
     def characters(self, content: str) -> None:
         """Collect text of the open element."""
@@ -360,15 +362,15 @@ class _Handler(ContentHandler):
         return _BETWEEN.join(value for value in values(text) if value)
 
 
-def _period(given: dict[str, str]) -> str:
+def _period(attributes: dict[str, str]) -> str:
     """Return the period in the attributes of a GEXF element; empty if they give no period.
 
     Example:
         >>> _period({"start": "2019", "endopen": "2020"}), _period({"start": "2019"}), _period({"timestamp": "2019"}), _period({})
         ('2019/2020', '2019/', '2019', '')
     """
-    start, end = (given.get(side, given.get(f"{side}open", "")) for side in ("start", "end"))
-    return given.get("timestamp") or (f"{start}/{end}" if start or end else "")
+    start, end = (attributes.get(side, attributes.get(f"{side}open", "")) for side in ("start", "end"))
+    return attributes.get("timestamp") or (f"{start}/{end}" if start or end else "")
 
 
 # -- JSON -------------------------------------------------------------------------------------------------------------

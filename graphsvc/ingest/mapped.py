@@ -65,8 +65,8 @@ def read_mapped(path: Path, limits: Limits, mapping: Mapping, progress: Progress
     # Tables of `distinct` values come last: only ids that no other table gives need a row.
     reporting: set[str] = set()
     for table, raw in sorted(zip(mapping.tables, raws, strict=True), key=lambda pair: bool(pair[0].distinct)):
-        others = [each for each in tables if each.name == table.record]
-        tables.append(_mapped(mapping, table, raw, others, reports=raw.file not in reporting))
+        same_tables = [each for each in tables if each.name == table.record]
+        tables.append(_map_table(mapping, table, raw, same_tables, reports=raw.file not in reporting))
         reporting.add(raw.file)
     if mapping.statement:
         rows = [(mapping.statement_line, list(mapping.statement.values()))]
@@ -93,8 +93,8 @@ def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
     for table, raw in zip(mapping.tables, raws, strict=True):
         mapped[raw.file] |= table.read
         # A column that may mark somebody is passed over only by its name.
-        others = [name for name in raw.header if raw.file not in of_people or not is_mark_column(name)]
-        known[raw.file] |= set(table.ignore) | mapped[raw.file] | set(others if table.ignore_others else ())
+        ignorable = [name for name in raw.header if raw.file not in of_people or not is_mark_column(name)]
+        known[raw.file] |= set(table.ignore) | mapped[raw.file] | set(ignorable if table.ignore_others else ())
     for table, raw in zip(mapping.tables, raws, strict=True):
         for name in raw.header:
             # Ignored columns may be repeated.
@@ -149,8 +149,10 @@ def _refuse_delimiter(mapping: Mapping, raw: RawTable) -> None:
         )
 
 
-def _mapped(mapping: Mapping, table: MappedTable, raw: RawTable, others: list[RawTable], *, reports: bool) -> RawTable:
-    """Return a table of the case format; `others` fill the same. `reports`: whether to report rows of a wrong width."""
+def _map_table(
+    mapping: Mapping, table: MappedTable, raw: RawTable, same_tables: list[RawTable], *, reports: bool
+) -> RawTable:
+    """Return a table of the case format; `same_tables` fill the same. `reports`: report rows of a wrong width."""
     constants = dict(table.constants)
     fields = {name: _value(name, each, raw.header) for name, each in table.columns.items() if not each.distinct}
     if table.record == "links" and mapping.statement:
@@ -162,7 +164,7 @@ def _mapped(mapping: Mapping, table: MappedTable, raw: RawTable, others: list[Ra
     header = [*table.columns, *constants]
     rest = list(constants.values())
     if table.distinct:
-        distinct = _DistinctRows(raw, table.columns[table.distinct], rest, others, reports=reports)
+        distinct = _DistinctRows(raw, table.columns[table.distinct], rest, same_tables, reports=reports)
         return RawTable(table.record, raw.file, header, distinct)
     wanted = [(list(fields).index(name), name) for name in table.pass_over_empty]
     ignored = table.ignore_others and table.record == "people"
@@ -229,7 +231,7 @@ class _MappedRows:
         width = len(self.raw.header)
         for line, cells in self.raw.rows:
             if len(cells) != width:
-                yield line, _ragged(self.raw, cells)
+                yield line, _ragged_row(self.raw, cells)
                 continue
             for place, name in self.passed_over:
                 if marks_by_value(cells[place]):
@@ -256,14 +258,14 @@ class _DistinctRows:
         width = len(self.raw.header)
         values = [_value("id", self.field, self.raw.header, name) for name in self.field.distinct]
         seen = {""}
-        for other in self.others:
-            place = other.header.index("id")
-            seen.update(cells[place] for _, cells in other.rows if not isinstance(cells, RaggedRow | PassedRow))
+        for table in self.others:
+            place = table.header.index("id")
+            seen.update(cells[place] for _, cells in table.rows if not isinstance(cells, RaggedRow | PassedRow))
         for line, cells in self.raw.rows:
             if len(cells) != width:
                 # If the file's rows are mapped themselves, they are reported there.
                 if self.reports:
-                    yield line, _ragged(self.raw, cells)
+                    yield line, _ragged_row(self.raw, cells)
                 continue
             for text in (value(cells) for value in values):
                 if text not in seen:
@@ -271,7 +273,7 @@ class _DistinctRows:
                     yield line, [text, *self.constants]
 
 
-def _ragged(raw: RawTable, cells: list[str]) -> RaggedRow:
+def _ragged_row(raw: RawTable, cells: list[str]) -> RaggedRow:
     return RaggedRow(cells, len(raw.header), "the first row" if raw.is_numbered else "the header")
 
 
@@ -279,7 +281,9 @@ def _value(name: str, each: MappedField, header: list[str], column: str = "") ->
     """Return a function that reads the field `name` from a row; `column` replaces the field's own column."""
     column = column or each.column
     index = header.index(column) if column else None
-    places = {other: header.index(other) for other in PLACEHOLDER.findall(each.template) if other}
+    places = {
+        placeholder: header.index(placeholder) for placeholder in PLACEHOLDER.findall(each.template) if placeholder
+    }
     read = _numeral(each.decimal) if each.decimal else date_reader(each.date, each.zone, is_past=name in _PAST)
 
     def value(cells: list[str]) -> str:
@@ -290,7 +294,7 @@ def _value(name: str, each: MappedField, header: list[str], column: str = "") ->
             text = read(text)
         if not each.template or isinstance(text, FaultyCell):
             return text
-        filled = {other: cells[place].strip() for other, place in places.items()} | {"": text}
+        filled = {placeholder: cells[place].strip() for placeholder, place in places.items()} | {"": text}
         if not any(filled.values()):
             return ""
         text = PLACEHOLDER.sub(lambda match: filled[match[1]], each.template)

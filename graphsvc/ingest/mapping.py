@@ -379,14 +379,14 @@ def _require_one_header(name: str, tables: tuple[MappedTable, ...]) -> None:
 
 
 def _check_table(reader: MappingKeys, table: MappedTable, statement: dict[str, str]) -> None:
-    given = list(table.columns) + list(table.constants)
-    reader.fields(given, table.record)
+    fields = list(table.columns) + list(table.constants)
+    reader.fields(fields, table.record)
     for name in table.constants:
         if name in table.columns:
             raise reader.fault(f"constants.{name}", "is a column as well; only one of them can be meant")
     if table.record == "links" and statement:
-        given.append("statement_id")
-    reader.required(given, table.record)
+        fields.append("statement_id")
+    reader.required(fields, table.record)
     if table.distinct and table.distinct != "id":
         raise reader.fault(f"columns.{table.distinct}", "cannot be made of `distinct` columns; only id can")
     if table.distinct and len(table.columns) > 1:

@@ -24,10 +24,10 @@ class MappingKeys:
         """Return a reader of another part of the same file."""
         return MappingKeys(self.file, place)
 
-    def fault(self, key: str, what: str) -> InputError:
+    def fault(self, key: str, problem: str) -> InputError:
         """Return the error for a key, which names file, part and key."""
         place = f", {self.place}" if self.place else ""
-        return InputError(f"{self.file}{place}: {key} {what}.".replace("?.", "?"))
+        return InputError(f"{self.file}{place}: {key} {problem}.".replace("?.", "?"))
 
     def keys(self, table: dict[str, Any], known: tuple[str, ...]) -> None:
         """Raise InputError for an unknown key."""
@@ -44,9 +44,9 @@ class MappingKeys:
 
     def required(self, names: Iterable[str], record: str) -> None:
         """Raise InputError for a required field of a table that is missing."""
-        given = set(names)
+        present = set(names)
         for column in TABLES[record].columns:
-            if column.required and column.name not in given:
+            if column.required and column.name not in present:
                 raise self.fault(repr(column.name), f"is missing: {record} need it")
 
     def table(self, table: dict[str, Any], key: str) -> dict[str, Any]:

@@ -152,7 +152,7 @@ def _folder_parts(folder: Path, limits: Limits, ignored: Collection[str]) -> lis
 
 
 def _unknown(path: Path, part: RawPart, known: dict[str, str]) -> InputError:
-    what = "file" if isinstance(part, CsvPart) else "sheet"
+    kind = "file" if isinstance(part, CsvPart) else "sheet"
     # A JSON file need not be a graph.
     if part.name.casefold().endswith(SUFFIXES) and ".json" not in part.name.casefold():
         raise InputError(graph_beside(path, part.name))
@@ -161,7 +161,7 @@ def _unknown(path: Path, part: RawPart, known: dict[str, str]) -> InputError:
     # The message says so, because nobody looks for a hidden sheet.
     hidden = ", which is hidden (right-click a tab, Unhide)" if part.is_hidden else ""
     return InputError(
-        f"{path.name} holds the unknown {what} {part.name!r}{hidden}: {hint(part.name, known)}.".replace("?.", "?")
+        f"{path.name} holds the unknown {kind} {part.name!r}{hidden}: {hint(part.name, known)}.".replace("?.", "?")
     )
 
 

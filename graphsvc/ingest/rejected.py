@@ -97,11 +97,11 @@ class SameFault(_AlikeRows):
     def __str__(self) -> str:
         if self.count == 1:
             return str(self.first)
-        others = [line for line in self.lines if line != self.first.line]
+        more_lines = [line for line in self.lines if line != self.first.line]
         more = (
             f"{count(self.count - 1, 'more row')} of this file {plural(self.count - 1, 'has', 'have')} the same fault"
         )
-        return f"{self.first} ({more}: {named_lines(others, self.count - 1)})"
+        return f"{self.first} ({more}: {named_lines(more_lines, self.count - 1)})"
 
 
 def in_order(rejections: Iterable[Rejection]) -> list[Rejection]:

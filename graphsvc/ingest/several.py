@@ -29,7 +29,7 @@ def keys_of(claims: Container[Key], key: Key) -> list[Key]:
         >>> keys_of({("content", "x"), ("content", "x", "2"), ("content", "y")}, ("content", "x"))
         [('content', 'x'), ('content', 'x', '2')]
     """
-    return list(takewhile(claims.__contains__, (_numbered(key, place) for place in count(1))))
+    return list(takewhile(claims.__contains__, (_numbered_key(key, place) for place in count(1))))
 
 
 def with_ids(key: Key, ids: Mapping[str, str]) -> Key:
@@ -48,7 +48,7 @@ def with_ids(key: Key, ids: Mapping[str, str]) -> Key:
 
 def are_several(claims: Container[Key], key: Key) -> bool:
     """Whether several claims have this content."""
-    return _numbered(key, 2) in claims
+    return _numbered_key(key, 2) in claims
 
 
 class Named(NamedTuple):
@@ -65,7 +65,7 @@ class Named(NamedTuple):
     contrary: list[tuple[Row, Row | None]]
 
 
-def named(key: Key, held: Sequence[HeldClaim], rows: Sequence[Row], *, is_whole: bool) -> Named:
+def named(key: Key, loaded: Sequence[HeldClaim], rows: Sequence[Row], *, is_whole: bool) -> Named:
     """Identify the claim of each of some rows with one content, whatever their order.
 
     It is the claim that says the same, if there is one. Else an active claim that differs only in polarity: it was
@@ -73,38 +73,38 @@ def named(key: Key, held: Sequence[HeldClaim], rows: Sequence[Row], *, is_whole:
     more: it was corrected. Else a new claim.
     """
     # A superseded claim comes back only if no active claim says the same.
-    ordered = sorted(held, key=lambda claim: not claim.is_active)
+    ordered = sorted(loaded, key=lambda claim: not claim.is_active)
     same: dict[str, list[Key]] = defaultdict(list)
     for claim in reversed(ordered):
-        same[_said(claim.values)].append(claim.key)
+        same[_content(claim.values)].append(claim.key)
     names: list[tuple[Key, Row]] = []
-    others: list[Row] = []
+    unmatched: list[Row] = []
     repeated: list[Row] = []
     before = ""
-    for said, row in sorted(((_said(row.values), row) for row in rows), key=lambda pair: (pair[0], pair[1].line)):
-        if said == before:
+    for content, row in sorted(((_content(row.values), row) for row in rows), key=lambda pair: (pair[0], pair[1].line)):
+        if content == before:
             repeated.append(row)
-        before = said
-        if same[said]:
-            names.append((same[said].pop(), row))
+        before = content
+        if same[content]:
+            names.append((same[content].pop(), row))
         else:
-            others.append(row)
+            unmatched.append(row)
     taken = {name for name, _ in names}
     free = [claim for claim in ordered if claim.is_active and claim.key not in taken]
-    turned, others = _turned(free, others)
+    turned, unmatched = _match_turned(free, unmatched)
     names.extend(turned)
     taken.update(name for name, _ in turned)
-    asserted = {_happened(row.values): row for row in rows if polarity(row.values) == "asserts"}
+    asserted = {_fact(row.values): row for row in rows if polarity(row.values) == "asserts"}
     contrary: list[tuple[Row, Row | None]] = []
     more: list[Row] = []
-    for row in others:
-        said_so = asserted.get(_happened(row.values)) if polarity(row.values) != "asserts" else None
+    for row in unmatched:
+        said_so = asserted.get(_fact(row.values)) if polarity(row.values) != "asserts" else None
         if said_so is not None or (takes_back(row.values) and not is_whole):
             contrary.append((row, said_so))
         else:
             more.append(row)
     corrected = (claim.key for claim in free if is_whole and claim.key not in taken)
-    names.extend(zip(chain(corrected, _new(key, len(held))), more, strict=False))
+    names.extend(zip(chain(corrected, _new(key, len(loaded))), more, strict=False))
     return Named(names, repeated, contrary)
 
 
@@ -118,34 +118,34 @@ def takes_back(values: Mapping[str, Any]) -> bool:
     return polarity(values) == "withdrawn"
 
 
-def _turned(free: Sequence[HeldClaim], rows: Sequence[Row]) -> tuple[list[tuple[Key, Row]], list[Row]]:
+def _match_turned(free: Sequence[HeldClaim], rows: Sequence[Row]) -> tuple[list[tuple[Key, Row]], list[Row]]:
     """Return the rows that differ only in polarity from a claim (a different one for each row), and the other rows."""
     # Assertions are withdrawn first, denials only if nothing else is left.
     by_fact: dict[str, list[Key]] = defaultdict(list)
     for claim in sorted(free, key=lambda claim: polarity(claim.values) == "asserts"):
-        by_fact[_happened(claim.values)].append(claim.key)
+        by_fact[_fact(claim.values)].append(claim.key)
     turned: list[tuple[Key, Row]] = []
-    others: list[Row] = []
+    unmatched: list[Row] = []
     for row in rows:
-        if keys := by_fact[_happened(row.values)]:
+        if keys := by_fact[_fact(row.values)]:
             turned.append((keys.pop(), row))
         else:
-            others.append(row)
-    return turned, others
+            unmatched.append(row)
+    return turned, unmatched
 
 
-def _new(key: Key, held: int) -> Iterator[Key]:
-    return (_numbered(key, place) for place in count(held + 1))
+def _new(key: Key, loaded_count: int) -> Iterator[Key]:
+    return (_numbered_key(key, place) for place in count(loaded_count + 1))
 
 
-def _numbered(key: Key, place: int) -> Key:
+def _numbered_key(key: Key, place: int) -> Key:
     return (*key, str(place)) if place > 1 else key
 
 
-def _said(values: Mapping[str, Any]) -> str:
+def _content(values: Mapping[str, Any]) -> str:
     return ascii(sorted(values.items()))
 
 
-def _happened(values: Mapping[str, Any]) -> str:
+def _fact(values: Mapping[str, Any]) -> str:
     """Return the contents of a claim without its polarity, as text."""
-    return _said({name: value for name, value in values.items() if name != _POLARITY})
+    return _content({name: value for name, value in values.items() if name != _POLARITY})

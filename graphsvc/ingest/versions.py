@@ -101,15 +101,15 @@ def steps(deliveries: Mapping[int, KeptRows], statement: str) -> tuple[State, li
     claims: dict[Key, FoldedRow] = {}
     for number, delivery in sorted(deliveries.items()):
         delivery.fold(state, number)
-        was, held = standing, claims
+        was, claims_before = standing, claims
         standing = state.records["statements"].get(statement)
         claims = {key: state.claims[key] for key in state.by_statement.get(statement, ())}
         if standing is None:
             continue
         changed = {
-            key: (held.get(key), claims.get(key))
-            for key in (*held, *(key for key in claims if key not in held))
-            if not _is_alike(held.get(key), claims.get(key))
+            key: (claims_before.get(key), claims.get(key))
+            for key in (*claims_before, *(key for key in claims if key not in claims_before))
+            if not _is_alike(claims_before.get(key), claims.get(key))
         }
         if changed or standing is not was:
             version_steps.append(VersionStep(number, standing, None if standing is was else (was, standing), changed))

@@ -66,14 +66,14 @@ class SheetPart:
             if not self.records:
                 raise InputError(f"{self.shown} is empty: there is no row in it.")
             width = max(len(cells) for _, cells in self.records)
-            return RawTable(name, self.shown, numbers(width), _filled(self.records, width), is_numbered=True)
+            return RawTable(name, self.shown, numbers(width), _pad(self.records, width), is_numbered=True)
         if not self.records or self.records[0][0] != 1:
             raise InputError(f"{self.shown}, row 1 is empty: the first row must name the columns.")
         names = self.records[0][1]
-        return RawTable(name, self.shown, names, _filled(self.records[1:], len(names)))
+        return RawTable(name, self.shown, names, _pad(self.records[1:], len(names)))
 
 
-def _filled(records: list[tuple[int, list[str]]], width: int) -> list[tuple[int, list[str]]]:
+def _pad(records: list[tuple[int, list[str]]], width: int) -> list[tuple[int, list[str]]]:
     """Fill rows with empty cells up to a width: in a sheet a row ends at its last filled cell."""
     return [(line, cells + [""] * (width - len(cells))) for line, cells in records]
 
@@ -108,7 +108,7 @@ def workbook_parts(
 
 
 @contextlib.contextmanager
-def _damage_named(shown: str) -> Iterator[None]:
+def _damage_named(label: str) -> Iterator[None]:
     """Turn any error of openpyxl on a damaged workbook into one clear sentence."""
     try:
         yield
@@ -116,14 +116,14 @@ def _damage_named(shown: str) -> Iterator[None]:
         raise
     except Exception as error:
         raise InputError(
-            f"{shown} cannot be read as a workbook ({type(error).__name__}): save it again as .xlsx."
+            f"{label} cannot be read as a workbook ({type(error).__name__}): save it again as .xlsx."
         ) from error
 
 
 def _sheet(book: Any, sheet: Any, file: str, limits: Limits, progress: Progress | None) -> SheetPart:
-    shown = f"{file}, sheet {sheet.title}"
+    label = f"{file}, sheet {sheet.title}"
     records: list[tuple[int, list[str]]] = []
-    texts = _Texts(sheet, shown)
+    texts = _Texts(sheet, label)
     fault = None
     rows = _rows(book, sheet, texts) if hasattr(sheet, "_get_source") else iter(())
     while True:
@@ -138,22 +138,22 @@ def _sheet(book: Any, sheet: Any, file: str, limits: Limits, progress: Progress 
         if cells:
             records.append((number, cells))
         if progress is not None and number % PROGRESS_ROWS == 0:
-            progress(shown, number)
+            progress(label, number)
         if len(records) > limits.rows:
-            fault = too_much(shown, f"has more than {limits.rows:,} rows")
+            fault = too_much(label, f"has more than {limits.rows:,} rows")
             break
     by_number = dict(records)
     for number, column in texts.midnights():
         if number in by_number:
             cells = by_number[number]
             cells[column - 1] = MomentCell(dt.datetime.fromisoformat(cells[column - 1]))
-    return SheetPart(composed(sheet.title), shown, records, fault, sheet.sheet_state != "visible")
+    return SheetPart(composed(sheet.title), label, records, fault, sheet.sheet_state != "visible")
 
 
 def _rows(book: Any, sheet: Any, texts: _Texts) -> Iterator[tuple[int, list[str]]]:
     """Yield rows from openpyxl's parser, because its reader silently drops rows and cells that are out of order."""
-    shown, last = texts.shown, 0
-    with _damage_named(shown), sheet._get_source() as source:
+    label, last = texts.shown, 0
+    with _damage_named(label), sheet._get_source() as source:
         parser = WorkSheetParser(
             source,
             sheet._shared_strings,
@@ -164,22 +164,22 @@ def _rows(book: Any, sheet: Any, texts: _Texts) -> Iterator[tuple[int, list[str]
         )
         for number, row in parser.parse():
             if number <= last:
-                raise InputError(f"{shown}, row {number} is out of order: save the workbook again from Excel.")
+                raise InputError(f"{label}, row {number} is out of order: save the workbook again from Excel.")
             last = number
             yield number, texts.row(row)
         merged = getattr(parser.merged_cells, "mergeCell", None)
     if merged:
         raise InputError(
-            f"{shown} has merged cells ({merged[0].ref}): unmerge them, so that each row has its own values."
+            f"{label} has merged cells ({merged[0].ref}): unmerge them, so that each row has its own values."
         )
 
 
 class _Texts:
     """Cells of one sheet as text."""
 
-    def __init__(self, sheet: Any, shown: str) -> None:
+    def __init__(self, sheet: Any, label: str) -> None:
         self._sheet = sheet
-        self.shown = shown
+        self.shown = label
         self._formats: dict[int, str] = {}
         self._timed: set[int] = set()
         self._midnights: list[tuple[int, int]] = []
@@ -196,7 +196,7 @@ class _Texts:
                 continue
             column = cell["column"]
             if column <= len(texts):
-                raise self._refused(cell, "stands out of order", "save the workbook anew from Excel")
+                raise self._refusal(cell, "stands out of order", "save the workbook anew from Excel")
             texts.extend([""] * (column - 1 - len(texts)))
             texts.append(self._text(cell))
         while texts and not texts[-1]:
@@ -206,9 +206,9 @@ class _Texts:
     def _text(self, cell: dict[str, Any]) -> str:
         value, kind = cell["value"], cell["data_type"]
         if kind == "f":
-            raise self._refused(cell, "holds a formula", "copy the cells and paste them as values")
+            raise self._refusal(cell, "holds a formula", "copy the cells and paste them as values")
         if kind == "e":
-            raise self._refused(cell, f"holds the error {value}", "correct or clear it")
+            raise self._refusal(cell, f"holds the error {value}", "correct or clear it")
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, int | float):
@@ -217,11 +217,11 @@ class _Texts:
             return self._date(cell, value)
         if isinstance(value, dt.date | dt.time):
             return value.isoformat()
-        return _ESCAPED.sub(_unescaped, str(value)).replace("\r\n", "\n")
+        return _ESCAPED.sub(_unescape, str(value)).replace("\r\n", "\n")
 
     def _number(self, cell: dict[str, Any], value: float) -> str:
         if abs(value) >= _DIGITS_KEPT:
-            raise self._refused(
+            raise self._refusal(
                 cell,
                 "holds a number of more than 15 digits, of which Excel keeps 15",
                 "type it again in a cell formatted as text",
@@ -229,8 +229,8 @@ class _Texts:
         if value != int(value):
             return NumberCell(repr(value))
         # A format of zeros alone is for numbers with leading zeros, such as of phones or files.
-        shown = self._format(cell)
-        zeros = len(shown) if _ZEROS.fullmatch(shown) and value >= 0 else 0
+        number_format = self._format(cell)
+        zeros = len(number_format) if _ZEROS.fullmatch(number_format) and value >= 0 else 0
         return NumberCell(str(int(value)).zfill(zeros))
 
     def _date(self, cell: dict[str, Any], value: dt.datetime) -> str:
@@ -254,9 +254,9 @@ class _Texts:
             self._formats[style] = str(ReadOnlyCell(self._sheet, **cell).number_format)
         return self._formats[style]
 
-    def _refused(self, cell: dict[str, Any], what: str, way_out: str) -> InputError:
+    def _refusal(self, cell: dict[str, Any], problem: str, way_out: str) -> InputError:
         place = f"{get_column_letter(cell['column'])}{cell['row']}"
-        return InputError(f"{self.shown}, cell {place} {what}: {way_out}.")
+        return InputError(f"{self.shown}, cell {place} {problem}: {way_out}.")
 
 
 @functools.lru_cache(1024)
@@ -267,15 +267,15 @@ def _precision(number_format: str) -> int:
         >>> _precision("mmm\\-yy"), _precision("yyyy"), _precision("dd/mm/yyyy hh:mm"), _precision("dd.mm.yy")
         (7, 4, 16, 10)
     """
-    shown = _NOT_A_FORMAT.sub("", number_format.split(";")[0]).lower()
-    if "h" in shown:
+    codes = _NOT_A_FORMAT.sub("", number_format.split(";")[0]).lower()
+    if "h" in codes:
         return _TIME
-    if "d" in shown or "y" not in shown:
+    if "d" in codes or "y" not in codes:
         return _DAY
-    return _MONTH if "m" in shown else _YEAR
+    return _MONTH if "m" in codes else _YEAR
 
 
-def _unescaped(match: re.Match[str]) -> str:
+def _unescape(match: re.Match[str]) -> str:
     code = int(match[1], 16)
     allowed = chr(code) in "\t\n\r" or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE
     return chr(code) if allowed else match[0]

@@ -46,7 +46,7 @@ class Connection:
         self._shared: dict[int, tuple[weakref.ref[Any], Any]] = {}
         settings = security(address, "client")
         try:
-            self._client = _connected(address, settings)
+            self._client = _connect(address, settings)
         except Exception as error:
             # Any exception: whatever answers there may not be a scheduler.
             raise LostError(f"The scheduler at {address} cannot be reached ({type(error).__name__})") from None
@@ -112,26 +112,26 @@ class Connection:
             try:
                 place = id(numbers)
                 # Once deleted here, it is released there.
-                gone = weakref.ref(numbers, lambda _ref: self._shared.pop(place, None))
+                reference = weakref.ref(numbers, lambda _ref: self._shared.pop(place, None))
             except TypeError:
                 return future
-            self._shared[place] = gone, future
+            self._shared[place] = reference, future
             return future
 
-    def begin(self, work: Callable[..., Any], shared: Any, given: Any) -> Any:
+    def begin(self, work: Callable[..., Any], shared: Any, piece: Any) -> Any:
         """Start one piece of work and return its future. Raises as `share`."""
-        require_numbers(given, f"what {work.__name__} is given")
+        require_numbers(piece, f"what {work.__name__} is given")
         try:
             name = tasks.name_of(work)
         except ValueError as error:
             raise NotNumbersAlone(str(error)) from None
-        return self._submit(tasks.done, name, shared, pack(given))
+        return self._submit(tasks.done, name, shared, pack(piece))
 
-    def _submit(self, task: Callable[..., Any], *given: Any) -> Any:
+    def _submit(self, task: Callable[..., Any], *arguments: Any) -> Any:
         try:
             # A random name: one derived from the data would reveal that two cases, or two states of one, are alike.
             name = f"graphsvc-{uuid.uuid4().hex}"
-            return self._client.submit(task, *given, key=name, resources=self._resources, pure=False)
+            return self._client.submit(task, *arguments, key=name, resources=self._resources, pure=False)
         except Exception as error:
             raise LostError(f"The scheduler at {self._address} takes nothing ({type(error).__name__})") from None
 
@@ -179,7 +179,7 @@ class Connection:
                 self._client._loop_runner.stop()
 
 
-def _connected(address: str, settings: Any) -> Any:
+def _connect(address: str, settings: Any) -> Any:
     """Return a Dask client that leaves no thread behind if it cannot connect."""
     import dask
     from distributed import Client
@@ -187,10 +187,10 @@ def _connected(address: str, settings: Any) -> Any:
     class _Ended(Client):  # type: ignore[misc]  # its types are not read
         """A client whose loop also ends if it never connected."""
 
-        def start(self, **given: Any) -> Any:
+        def start(self, **options: Any) -> Any:
             """Connect."""
             try:
-                return super().start(**given)
+                return super().start(**options)
             except BaseException:
                 self._loop_runner.stop()
                 raise

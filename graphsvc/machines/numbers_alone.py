@@ -38,7 +38,7 @@ def require_numbers(thing: object, at: str = "it") -> None:
         return
     if isinstance(thing, np.generic) or (isinstance(thing, np.ndarray) and kind is np.ndarray):
         if thing.dtype.kind not in _KINDS or thing.dtype.metadata:
-            raise _refused(at, f"an array of {thing.dtype.name}")
+            raise _refusal(at, f"an array of {thing.dtype.name}")
         return
     # Exactly these types: a subclass may hold more than it shows.
     if isinstance(thing, list | tuple) and kind in (list, tuple):
@@ -58,8 +58,8 @@ def require_numbers(thing: object, at: str = "it") -> None:
         for name in {*(field.name for field in fields(thing)), *hung}:
             require_numbers(getattr(thing, name), f"{at}.{name}")
     else:
-        raise _refused(at, f"a {kind.__name__}")
+        raise _refusal(at, f"a {kind.__name__}")
 
 
-def _refused(at: str, what: str) -> NotNumbersAlone:
-    return NotNumbersAlone(f"{at} is {what}, no number: nothing of it leaves this machine")
+def _refusal(at: str, kind: str) -> NotNumbersAlone:
+    return NotNumbersAlone(f"{at} is {kind}, no number: nothing of it leaves this machine")

@@ -60,9 +60,11 @@ class OtherMachines:
         self._changing = threading.Lock()
         self._not_before = 0.0
 
-    def each(self, work: Callable[[Shared, Given], Result], shared: Shared, given: Iterable[Given]) -> Iterator[Result]:
+    def each(
+        self, work: Callable[[Shared, Given], Result], shared: Shared, pieces: Iterable[Given]
+    ) -> Iterator[Result]:
         """See `side_by_side.Processors.each`."""
-        things = iter(given)
+        things = iter(pieces)
         yield from THIS_MACHINE.each(work, shared, _taken_within(things, self._here_s))
         for thing in things:
             yield from self._given_out(work, shared, chain([thing], things))
@@ -70,7 +72,7 @@ class OtherMachines:
     def _given_out(
         self, work: Callable[[Shared, Given], Result], shared: Shared, things: Iterator[Given]
     ) -> Iterator[Result]:
-        connection = self._connected()
+        connection = self._connect()
         # Pieces that were started, in order, each with its future.
         begun: deque[tuple[Given, Any]] = deque()
         if connection is not None:
@@ -108,7 +110,7 @@ class OtherMachines:
         if connection is not None:
             connection.close()
 
-    def _connected(self) -> Connection | None:
+    def _connect(self) -> Connection | None:
         """Return the connection, if it has a worker that computes the same; None: the work is done here."""
         with self._changing:
             if time.monotonic() < self._not_before:

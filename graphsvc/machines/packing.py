@@ -161,12 +161,12 @@ class _Reader:
         return {self.thing(key): self.thing(part) for key, part in parts}
 
     def _dataclass(self, name: str, parts: dict[str, Any]) -> Any:
-        made = object.__new__(class_of(name))
-        if parts.keys() != {field.name for field in fields(made)}:
+        instance = object.__new__(class_of(name))
+        if parts.keys() != {field.name for field in fields(instance)}:
             raise ValueError("other fields")
         for field, part in parts.items():
-            object.__setattr__(made, field, self.thing(part))
-        return made
+            object.__setattr__(instance, field, self.thing(part))
+        return instance
 
     def _sparse(self, name: str, parts: dict[str, Any]) -> Any:
         if not self._allow_sparse:
@@ -174,9 +174,9 @@ class _Reader:
         import scipy.sparse
 
         kind = getattr(scipy.sparse, name)
-        made = kind.__new__(kind)
-        vars(made).update({field: self.thing(part) for field, part in parts.items()})
-        return made
+        array = kind.__new__(kind)
+        vars(array).update({field: self.thing(part) for field, part in parts.items()})
+        return array
 
 
 _KINDS = {name: name for name in ("array", "number", "list", "tuple", "dict", "sparse")} | {"of": "dataclass"}

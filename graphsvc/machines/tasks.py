@@ -29,12 +29,12 @@ def name_of(work: Callable[..., object]) -> str:
         'graphsvc.analysis.score.chance:head_of_deal'
     """
     name = f"{work.__module__}:{getattr(work, '__qualname__', '')}"
-    if not name.startswith(_OURS) or _named(name) is not work:
+    if not name.startswith(_OURS) or _function(name) is not work:
         raise ValueError(f"{name} is no function of a module of the analysis, so no other machine has it")
     return name
 
 
-def _named(name: str) -> Any:
+def _function(name: str) -> Any:
     module, _, function = name.partition(":")
     return getattr(import_module(module), function, None) if module.startswith(_OURS) else None
 
@@ -50,4 +50,4 @@ def done(name: str, shared: object, sent: bytes) -> bytes:
         >>> unpack(done("graphsvc.analysis.score.chance:head_of_deal", *given)) > 0
         True
     """
-    return pack(_named(name)(shared, unpack(sent, allow_sparse=True)))
+    return pack(_function(name)(shared, unpack(sent, allow_sparse=True)))

@@ -96,11 +96,11 @@ async def _work(address: str, say: Callable[[str], None], threads: int, memory: 
             f"The scheduler at {address} cannot be reached ({type(error).__name__}). Start it (`dask scheduler`), or correct GRAPHSVC_SCHEDULER."
         ) from None
     say(f"Working for {address} with {threads} threads: graphsvc {digest()}, {computes_with()}.")
-    ending, gone = asyncio.ensure_future(asked_to_end.wait()), asyncio.ensure_future(worker.finished())
-    await asyncio.wait((ending, gone), return_when=asyncio.FIRST_COMPLETED)
+    ending, finished = asyncio.ensure_future(asked_to_end.wait()), asyncio.ensure_future(worker.finished())
+    await asyncio.wait((ending, finished), return_when=asyncio.FIRST_COMPLETED)
     if asked_to_end.is_set():
         await worker.close(timeout=_CLOSE_S, reason="asked to end")
-        gone.cancel()
+        finished.cancel()
         return
     ending.cancel()
     raise OperatorError(f"The scheduler at {address} is gone. Start `graphsvc worker` again once it is back.")

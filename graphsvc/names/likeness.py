@@ -49,15 +49,15 @@ class SoughtPart:
     @property
     def pattern(self) -> str:
         """Index query for values that this part may match."""
-        asked: list[str] = []
+        terms: list[str] = []
         for text in self.spelt:
-            asked.append(f"*{text}*" if len(text) >= _INSIDE and not self.day else f"{text}*")
+            terms.append(f"*{text}*" if len(text) >= _INSIDE and not self.day else f"{text}*")
             if self.number and len(text) > _SAME:
-                asked.append(f"*{text[-_SAME:]}")
+                terms.append(f"*{text[-_SAME:]}")
             elif _may_be_mistyped(text):
-                asked.append(f"/{_one_off(text)}/")
-        asked += sorted(f"_{key}" for key, _ in self.sounds)
-        return f"({' '.join(dict.fromkeys(asked))})"
+                terms.append(f"/{_one_off(text)}/")
+        terms += sorted(f"_{key}" for key, _ in self.sounds)
+        return f"({' '.join(dict.fromkeys(terms))})"
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,9 @@ def level(part: SoughtPart, value: FoldedText) -> int | None:
     levels = [_spelt(text, value, known, number=part.number) for text in part.spelt]
     best = min((reached for reached in levels if reached is not None), default=None)
     if best is None and any(
-        key == other and alike(vowels, others, len(key)) for key, vowels in part.sounds for other, others in value.heard
+        key == sound and alike(vowels, sound_vowels, len(key))
+        for key, vowels in part.sounds
+        for sound, sound_vowels in value.heard
     ):
         return HEARD
     return best
@@ -225,19 +227,19 @@ def _best(part: SoughtPart, values: Sequence[tuple[FoldedText, tuple[str, str]]]
     return best, values[place][1]
 
 
-def one_off(word: str, other: str) -> bool:
+def one_off(word: str, second: str) -> bool:
     """Whether two words differ by one letter (added, missing or changed) or by two neighbouring letters swapped.
 
     Example:
         >>> [one_off("karim", other) for other in ("karem", "karm", "kariem", "kairm", "krem", "karim")]
         [True, True, True, True, False, False]
     """
-    if word == other or abs(len(word) - len(other)) > 1:
+    if word == second or abs(len(word) - len(second)) > 1:
         return False
     start = next(
-        (place for place, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other))
+        (place for place, (a, b) in enumerate(zip(word, second, strict=False)) if a != b), min(len(word), len(second))
     )
-    left, right = word[start:], other[start:]
+    left, right = word[start:], second[start:]
     if len(left) != len(right):
         return left[1:] == right if len(left) > len(right) else left == right[1:]
     return left[1:] == right[1:] or (left[:2] == right[1::-1] and left[2:] == right[2:])

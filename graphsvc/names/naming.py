@@ -28,14 +28,14 @@ def spellings(name: str) -> frozenset[str]:
     return frozenset(map("".join, orders([word.letters for word in words(name)])))
 
 
-def sound_alike(name: str, other: str) -> bool:
+def sound_alike(name: str, second: str) -> bool:
     """Whether two whole names may sound the same, in any script.
 
     Example:
         >>> sound_alike("Saeed Moradi", "سعید مرادی"), sound_alike("Saeed Moradi", "Shorty")
         (True, False)
     """
-    return bool(_keys(name) & _keys(other))
+    return bool(_keys(name) & _keys(second))
 
 
 def _keys(name: str) -> set[str]:
@@ -55,7 +55,11 @@ def heard_as(parts: Sequence[Word], most: int = MOST_SOUNDS) -> Iterator[Sound]:
             break
         longest.pop()
     for choice in product(*sounds):
-        vowels = None if any(said is None for _, said in choice) else "".join(said or "" for _, said in choice)
+        vowels = (
+            None
+            if any(part_vowels is None for _, part_vowels in choice)
+            else "".join(part_vowels or "" for _, part_vowels in choice)
+        )
         yield "".join(sound for sound, _ in choice), vowels
 
 

@@ -156,19 +156,19 @@ def latinised(text: str) -> str:
     """
     if text.isascii():
         return text
-    return _RUN.sub(lambda run: _looked(run.group()), text)
+    return _RUN.sub(lambda run: _replace_lookalikes(run.group()), text)
 
 
-def alike(vowels: str | None, other: str | None, consonants: int) -> bool:
+def alike(vowels: str | None, other_vowels: str | None, consonants: int) -> bool:
     """Whether two sequences of vowels may be the same, give or take one vowel, or two in a long name.
 
     Example:
         >>> alike(_vowels("mohammed"), _vowels("muhamad"), 4), alike(_vowels("omar"), _vowels("amir"), 2)
         (True, False)
     """
-    if vowels is None or other is None or vowels == other:
+    if vowels is None or other_vowels is None or vowels == other_vowels:
         return True
-    return _apart(vowels, other) <= (1 if consonants < 5 else 2)
+    return _apart(vowels, other_vowels) <= (1 if consonants < 5 else 2)
 
 
 def is_particle(word: Word) -> bool:
@@ -252,12 +252,12 @@ def _vowels(letters: str) -> str:
 
 
 @lru_cache(maxsize=50_000)
-def _apart(vowels: str, other: str) -> int:
+def _apart(vowels: str, other_vowels: str) -> int:
     """Return how many vowels must be added or removed; replacing one by an unlike vowel costs two."""
-    row = list(range(len(other) + 1))
+    row = list(range(len(other_vowels) + 1))
     for left in vowels:
         before, row[0] = row[0], row[0] + 1
-        for place, right in enumerate(other, 1):
+        for place, right in enumerate(other_vowels, 1):
             same = before if int(left) & int(right) else before + 2
             before, row[place] = row[place], min(same, row[place] + 1, row[place - 1] + 1)
     return row[-1]
@@ -300,15 +300,15 @@ def _letter(letter: str) -> _Letter:
 
 def _other_words(text: str) -> list[Word]:
     words: list[Word] = []
-    held: list[tuple[int, _Letter]] = []
+    letters: list[tuple[int, _Letter]] = []
     before = ""
 
     def close() -> None:
-        if held:
-            word = _word(held)
+        if letters:
+            word = _word(letters)
             if word.letters:
                 words.append(word)
-            held.clear()
+            letters.clear()
 
     for place, character in enumerate(text):
         letter = _letter(character)
@@ -318,34 +318,34 @@ def _other_words(text: str) -> list[Word]:
             close()
             before = ""
             continue
-        last = held[-1][1] if held else None
+        last = letters[-1][1] if letters else None
         if letter.does != before or letter.does == "sign" or (last and last.small and letter.capital):
             close()
-        held.append((place, letter))
+        letters.append((place, letter))
         before = letter.does
     close()
     return words
 
 
-def _word(held: list[tuple[int, _Letter]]) -> Word:
-    first = held[0][1]
-    scripts = {letter.script for _, letter in held}
-    plain = "".join(letter.plain for _, letter in held)
+def _word(letters: list[tuple[int, _Letter]]) -> Word:
+    first = letters[0][1]
+    scripts = {letter.script for _, letter in letters}
+    plain = "".join(letter.plain for _, letter in letters)
     # In these scripts h is a letter by itself and forms no pair with the preceding letter, as it would in Latin
     # letters.
-    heard = "".join("'h" if letter.heard == "h" and letter.script in _ABJADS else letter.heard for _, letter in held)
-    if any(letter.roofed for _, letter in held):
-        heard = "".join("I" if letter.heard == "i" and not letter.roofed else letter.heard for _, letter in held)
-    cased = any(letter.capital or letter.small for _, letter in held)
+    heard = "".join("'h" if letter.heard == "h" and letter.script in _ABJADS else letter.heard for _, letter in letters)
+    if any(letter.roofed for _, letter in letters):
+        heard = "".join("I" if letter.heard == "i" and not letter.roofed else letter.heard for _, letter in letters)
+    cased = any(letter.capital or letter.small for _, letter in letters)
     latin = first.does == "digit" or bool(scripts & {"LATIN"})
     sounds = _sounds(heard, written=not scripts & _ABJADS) if len(heard) <= _LONGEST else _NO_SOUNDS
     if scripts & _SIGNS:  # these scripts write one sign for l and r
-        sounds = (*sounds, *((key.translate(_LIQUIDS), said) for key, said in sounds if {*key} & {*"lr"}))
+        sounds = (*sounds, *((key.translate(_LIQUIDS), vowels) for key, vowels in sounds if {*key} & {*"lr"}))
     if not latin:  # other scripts' vowels are transcribed in too many ways to rule out a name
         sounds = tuple((key, None) for key, _ in sounds)
-    return Word(held[0][0], held[-1][0] + 1, plain, sounds, first.capital or not cased, latin)
+    return Word(letters[0][0], letters[-1][0] + 1, plain, sounds, first.capital or not cased, latin)
 
 
-def _looked(run: str) -> str:
+def _replace_lookalikes(run: str) -> str:
     looked = run.translate(_LOOKS)
     return looked if looked.isascii() or any(letter.isascii() for letter in run) else run

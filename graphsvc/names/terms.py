@@ -153,7 +153,7 @@ def heard(text: str) -> frozenset[Sound]:
         >>> "bdrhmn" in key("Abd al-Rahman") & key("Abdulrahman"), key("كريم") & key("Karim")
         (True, {'krm'})
     """
-    ways = (_said(way) for way in _ways(text))
+    ways = (_spoken_words(way) for way in _ways(text))
     return _long_enough(
         sound for parts in ways for sound in (*(sound for part in parts for sound in part.sounds), *_together(parts))
     )
@@ -167,7 +167,7 @@ def heard_together(text: str) -> frozenset[Sound]:
         >>> bool(key("Karim Hewa") & key("هێوا کەریم")), bool(key("Karim Hewa") & key("کەریم"))
         (True, False)
     """
-    ways = [_said(way) for way in _ways(text)]
+    ways = [_spoken_words(way) for way in _ways(text)]
     apart = {key for parts in ways if len(parts) > 1 for part in parts for key, _ in part.sounds}
     both = {sound for parts in ways for sound in (*_together(parts), *_together(parts[::-1]))}
     return _long_enough(sound for sound in both if sound[0] not in apart)
@@ -184,7 +184,7 @@ def _ways(text: str) -> tuple[str, ...]:
     return (text,) if french == text else (text, french)
 
 
-def _said(text: str) -> list[Word]:
+def _spoken_words(text: str) -> list[Word]:
     return [word for word in reduced(words(text)) if not word.letters.isdigit()]
 
 
@@ -208,7 +208,7 @@ def entity_terms(identifier: str, properties: Mapping[str, Any]) -> str:
     terms: set[str] = set()
     for called, text in fields({**properties, "id": identifier}):
         terms |= folded(called, text).terms
-    return _written(terms)
+    return _join_terms(terms)
 
 
 def text_terms(label: str, properties: Mapping[str, Any]) -> str:
@@ -232,8 +232,8 @@ def restricted_terms(properties: Mapping[str, Any]) -> dict[str, str]:
     """
     own = [str(value) for name, value in properties.items() if value and name.startswith(EXTRA_PREFIX)]
     interest = [str(properties[INTEREST])] if properties.get(INTEREST) else []
-    made = {SAID_UNDER_C: _text_terms(own), SAID_INTEREST: _text_terms(interest)} if own or interest else {}
-    return {name: terms for name, terms in made.items() if terms}
+    restricted = {SAID_UNDER_C: _text_terms(own), SAID_INTEREST: _text_terms(interest)} if own or interest else {}
+    return {name: terms for name, terms in restricted.items() if terms}
 
 
 def _text_terms(texts: Sequence[str]) -> str:
@@ -244,9 +244,9 @@ def _text_terms(texts: Sequence[str]) -> str:
         terms |= {word.letters for word in words(text)}
         for run in _RUN.findall(text):
             terms |= {number for number in numbers(run) if len(number) >= _NUMBER}
-    return _written(terms)
+    return _join_terms(terms)
 
 
-def _written(terms: Iterable[str]) -> str:
+def _join_terms(terms: Iterable[str]) -> str:
     sorted_terms = sorted({*terms} - {""})
     return f" {' '.join(sorted_terms)} " if sorted_terms else ""

@@ -77,7 +77,7 @@ class WholeNames:
 
     def is_in(self, text: str) -> bool:
         """Whether a text contains any of the names."""
-        return bool(text) and bool(self) and any(True for read in _readings(text) for _ in self._found(read))
+        return bool(text) and bool(self) and any(True for read in _readings(text) for _ in self._spans(read))
 
     def is_in_a_name(self, text: str) -> bool:
         """Whether the name of something contains any of the names; a name of one word must be the whole text.
@@ -91,7 +91,7 @@ class WholeNames:
             return False
         for read in _readings(text):
             listed = words(read)
-            for start, end in self._found(read):
+            for start, end in self._spans(read):
                 whole = bool(listed) and (start, end) == (listed[0].start, listed[-1].end)
                 if whole or not self._is_single(read[start:end]):
                     return True
@@ -105,7 +105,7 @@ class WholeNames:
             >>> [sealed.is_all_of(text) for text in ("Karim, HEWA", "0044 7700 900555", "Hewa Karim Street")]
             [True, True, False]
         """
-        return any(self._is_whole(read, span) for read in _readings(text) for span in self._found(read))
+        return any(self._is_whole(read, span) for read in _readings(text) for span in self._spans(read))
 
     @staticmethod
     def _is_whole(text: str, span: Span) -> bool:
@@ -125,7 +125,7 @@ class WholeNames:
         """
         if not (text and self):
             return False
-        names = (words(read[start:end]) for read in _readings(text) for start, end in self._found(read))
+        names = (words(read[start:end]) for read in _readings(text) for start, end in self._spans(read))
         return any(len(listed) > 1 or listed[0].letters in self._names for listed in names)
 
     def is_one(self, text: str) -> bool:
@@ -137,8 +137,8 @@ class WholeNames:
             [True, False, False, False]
         """
         listed = words(latinised(text))
-        held = {len(words(text[start:end])) for text in _readings(text) for start, end in self._found(text)}
-        if any(1 < number < len(reduced(listed)) for number in held):
+        lengths = {len(words(text[start:end])) for text in _readings(text) for start, end in self._spans(text)}
+        if any(1 < number < len(reduced(listed)) for number in lengths):
             return False
         spelt = {" ".join(word.letters for word in spoken) for spoken in (listed, reduced(listed))}
         return any(name in self._names or name in self._single for name in spelt)
@@ -147,13 +147,13 @@ class WholeNames:
         """Return `text` with `word` in place of each name; only `word` if a name shows just in a decoded reading."""
         if not (text and self):
             return text
-        first, *others = _readings(text)
+        first, *decoded = _readings(text)
         parts, done = list[str](), 0
-        for start, end in _apart(self._found(first)):
+        for start, end in _apart(self._spans(first)):
             parts += [text[done:start], word]
             done = end
         if not parts:
-            return word if any(True for read in others for _ in self._found(read)) else text
+            return word if any(True for read in decoded for _ in self._spans(read)) else text
         return "".join([*parts, text[done:]])
 
     def listed_in(self, text: str) -> list[str]:
@@ -163,7 +163,7 @@ class WholeNames:
             >>> WholeNames([Needle("name", "Hewa Karim")]).listed_in("Then KARIM, Hewa left")
             ['KARIM, Hewa']
         """
-        return list(dict.fromkeys(text[start:end] for start, end in _apart(self._found(latinised(text)))))
+        return list(dict.fromkeys(text[start:end] for start, end in _apart(self._spans(latinised(text)))))
 
     def parts_in(self, text: str) -> list[str]:
         """Return the capitalised words of a text that are part of a name looked for; each once.
@@ -199,7 +199,7 @@ class WholeNames:
 
     # -- matches ----------------------------------------------------------------------------------------------
 
-    def _found(self, text: str) -> Iterator[Span]:
+    def _spans(self, text: str) -> Iterator[Span]:
         listed = words(text)
         yield from self._phones.spans(text, listed)
         yield from self._spelt(text, listed)

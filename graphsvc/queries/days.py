@@ -37,12 +37,12 @@ class _Operand:
     is_property: bool = False
 
 
-def mixed(text: str, given: Mapping[str, Any]) -> tuple[Notice, ...]:
+def mixed(text: str, arguments: Mapping[str, Any]) -> tuple[Notice, ...]:
     """Find where a text compares a property with a value of another kind, so that nothing or everything matches.
 
     Args:
         text: Cypher.
-        given: name → value of its parameters, as far as known.
+        arguments: name → value of its parameters, as far as known.
 
     Example:
         >>> [str(notice) for notice in mixed("MATCH (c) WHERE c.date_latest < '2020-05-08' RETURN c", {})]
@@ -51,25 +51,25 @@ def mixed(text: str, given: Mapping[str, Any]) -> tuple[Notice, ...]:
     stream = tokens(text)
     return tuple(
         Notice(_sentence(left, sign, right), *position(text, left.offset))
-        for left, sign, right in _comparisons(stream, given)
+        for left, sign, right in _comparisons(stream, arguments)
         if left.kind != right.kind and (left.is_property or right.is_property)
     )
 
 
-def _comparisons(stream: Sequence[Token], given: Mapping[str, Any]) -> Iterator[tuple[_Operand, str, _Operand]]:
+def _comparisons(stream: Sequence[Token], arguments: Mapping[str, Any]) -> Iterator[tuple[_Operand, str, _Operand]]:
     place = 1
     while place < len(stream):
         end = place
         while end < len(stream) and stream[end].kind == "sign" and stream[end].text in _COMPARING:
             end += 1
         if end > place:
-            left, right = _before(stream, place, given), _behind(stream, end, given)
+            left, right = _before(stream, place, arguments), _behind(stream, end, arguments)
             if left is not None and right is not None:
                 yield left, "".join(token.text for token in stream[place:end]), right
         place = end + 1 if end == place else end
 
 
-def _before(stream: Sequence[Token], end: int, given: Mapping[str, Any]) -> _Operand | None:
+def _before(stream: Sequence[Token], end: int, arguments: Mapping[str, Any]) -> _Operand | None:
     last, begin = stream[end - 1], end - 1
     if last.kind in ("name", "quoted"):
         while begin >= 2 and _is_dot(stream, begin - 1) and stream[begin - 2].kind in ("name", "quoted"):
@@ -78,10 +78,10 @@ def _before(stream: Sequence[Token], end: int, given: Mapping[str, Any]) -> _Ope
         return None
     if begin < end - 1:
         return _property(last.text, stream[begin].offset)
-    return _value(last, given)
+    return _value(last, arguments)
 
 
-def _behind(stream: Sequence[Token], begin: int, given: Mapping[str, Any]) -> _Operand | None:
+def _behind(stream: Sequence[Token], begin: int, arguments: Mapping[str, Any]) -> _Operand | None:
     if begin >= len(stream):
         return None
     first, end = stream[begin], begin + 1
@@ -96,7 +96,7 @@ def _behind(stream: Sequence[Token], begin: int, given: Mapping[str, Any]) -> _O
         return None
     if first.kind in ("name", "quoted"):
         return _property(stream[end - 1].text, first.offset) if end > begin + 1 else None
-    return _value(first, given) if end == begin + 1 else None
+    return _value(first, arguments) if end == begin + 1 else None
 
 
 def _is_reckoning(token: Token) -> bool:
@@ -112,10 +112,10 @@ def _property(name: str, offset: int) -> _Operand | None:
     return _Operand(kind, f"`{name}`", offset, is_property=True) if kind else None
 
 
-def _value(token: Token, given: Mapping[str, Any]) -> _Operand | None:
+def _value(token: Token, arguments: Mapping[str, Any]) -> _Operand | None:
     if token.kind == "string":
         return _Operand("text", f"'{token.text[:_LONGEST]}'", token.offset)
-    value = given.get(token.text) if token.kind == "parameter" else None
+    value = arguments.get(token.text) if token.kind == "parameter" else None
     for of, kind in ((str, "text"), (dt.datetime, "moment"), (dt.date, "day")):  # in Python a moment is also a day
         if isinstance(value, of):
             return _Operand(kind, f"${token.text}", token.offset)
@@ -123,7 +123,9 @@ def _value(token: Token, given: Mapping[str, Any]) -> _Operand | None:
 
 
 def _sentence(left: _Operand, sign: str, right: _Operand) -> str:
-    known, other = (left, right) if left.is_property else (right, left)
+    known, compared = (left, right) if left.is_property else (right, left)
     outcome = "always differ" if sign == "<>" else "never fit"
-    says = f"{known.called} is {_SHOWN[known.kind]} and {other.called} is {_SHOWN[other.kind]}, which {outcome}."
-    return f"{says} Write {_MAKES[known.kind]}({other.called.strip('`') if other.is_property else other.called})."
+    says = f"{known.called} is {_SHOWN[known.kind]} and {compared.called} is {_SHOWN[compared.kind]}, which {outcome}."
+    return (
+        f"{says} Write {_MAKES[known.kind]}({compared.called.strip('`') if compared.is_property else compared.called})."
+    )

@@ -84,7 +84,7 @@ class Parameter:
     default: Any = None
     words: tuple[str, ...] = ()
 
-    def value(self, given: Any) -> Any:
+    def value(self, argument: Any) -> Any:
         """Convert a given value to the parameter's type.
 
         Blank and missing items of a list are dropped; a moment becomes its UTC day.
@@ -92,14 +92,14 @@ class Parameter:
         Raises:
             RequestError: the value is not of the parameter's type.
         """
-        text: Any = given
+        text: Any = argument
         try:
             if self.type == "list":
-                items = given if isinstance(given, _SEVERAL) else _text(given).split(";")
+                items = argument if isinstance(argument, _SEVERAL) else _text(argument).split(";")
                 written = [_text(item) for item in items if not _missing(item)]
-                return sorted(filter(None, written)) if isinstance(given, _UNORDERED) else [*filter(None, written)]
+                return sorted(filter(None, written)) if isinstance(argument, _UNORDERED) else [*filter(None, written)]
             # A number of thousands of digits cannot be written out.
-            text = _text(_day(given) if self.type == "date" else given)
+            text = _text(_day(argument) if self.type == "date" else argument)
             if self.type in ("int", "float"):
                 return whole(text) if self.type == "int" else real(text)
             if self.type == "date" and text:
@@ -144,38 +144,38 @@ class Query:
 
         False for the service's own queries: they serve everyone, and the gate removes the columns.
         """
-        shown = {SENSITIVITY.get(shown) for shown in self.returns.values()}
-        return self.kind != "internal" and bool(shown & {"source", "interest"})
+        sensitivities = {SENSITIVITY.get(name) for name in self.returns.values()}
+        return self.kind != "internal" and bool(sensitivities & {"source", "interest"})
 
     @property
     def shows_statements(self) -> bool:
         """Whether readers without source clearance see anything of single statements or claims."""
         single = any(
-            (shown.startswith(("Statement.", "Claim.")) and shown != SANITISED) or shown.endswith(".statement_id")
-            for shown in self.returns.values()
+            (name.startswith(("Statement.", "Claim.")) and name != SANITISED) or name.endswith(".statement_id")
+            for name in self.returns.values()
         )
         return single and not self.for_sources and not self.is_material
 
     @property
     def is_material(self) -> bool:
         """Whether the query answers in blocks, for analyses inside the service (`access.door.gate.Gate.material`)."""
-        return "material" in {SENSITIVITY.get(shown) for shown in self.returns.values()}
+        return "material" in {SENSITIVITY.get(name) for name in self.returns.values()}
 
-    def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def bind(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Convert the given values for the query's own parameters.
 
         Raises:
             RequestError: a parameter is unknown, missing, or of the wrong type.
         """
         known = {parameter.name: parameter for parameter in self.parameters}
-        for name in given:
+        for name in arguments:
             if name not in known:
                 raise RequestError(
                     f"The query {self.name} has no parameter {name!r}. It takes: {', '.join(known) or 'none'}."
                 )
         values: dict[str, Any] = {}
         for name, parameter in known.items():
-            value = given.get(name)
+            value = arguments.get(name)
             if value is None or value == "":
                 if parameter.default is None:
                     raise RequestError(f"The query {self.name} needs the parameter {name} ({parameter.help}).")
@@ -259,33 +259,33 @@ def read_query(path: Path, root: Path) -> Query:
     return query
 
 
-def _missing(given: Any) -> bool:
+def _missing(value: Any) -> bool:
     """Whether a value marks a missing cell in a notebook's column: None or NaN."""
-    return given is None or (isinstance(given, float) and math.isnan(given))
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def _day(given: Any) -> Any:
+def _day(value: Any) -> Any:
     """Return the day of a moment; anything else unchanged."""
-    if not isinstance(given, dt.datetime):
-        return given
-    return (given.astimezone(dt.UTC) if given.tzinfo else given).date()
+    if not isinstance(value, dt.datetime):
+        return value
+    return (value.astimezone(dt.UTC) if value.tzinfo else value).date()
 
 
-def _text(given: Any) -> str:
+def _text(value: Any) -> str:
     """Return a single value as text, without blanks around it.
 
     Raises:
         ValueError: there are several values, or the value cannot be written out.
     """
-    if isinstance(given, (*_SEVERAL, Mapping, bytes)):
+    if isinstance(value, (*_SEVERAL, Mapping, bytes)):
         raise ValueError("no single value")
-    return str(iso(given)).strip()
+    return str(iso(value)).strip()
 
 
-def _begin(given: Any) -> str:
+def _begin(value: Any) -> str:
     """Return the first characters of a given value, for a message."""
     try:
-        return str(given)[:60]
+        return str(value)[:60]
     except ValueError:
         return "a number of thousands of digits"
 
@@ -330,20 +330,22 @@ def _check(path: Path, query: Query) -> None:
     """Refuse a header that does not match its query text."""
     declared = {parameter.name for parameter in query.parameters}
     used = set(_USED.findall(re.sub(r"//[^\n]*", "", query.text)))
-    shown = set(query.returns.values())
+    properties = set(query.returns.values())
     faults = {
         f"kind {query.kind!r} is none of {', '.join(KINDS)}": query.kind not in KINDS,
         "it does not bind $case": "case" not in used,
         f"it uses undeclared parameters {sorted(used - declared - set(BOUND))}": bool(used - declared - set(BOUND)),
         f"it declares parameters it does not use {sorted(declared - used)}": bool(declared - used),
         "a parameter has a name the gate binds": bool(declared & set(BOUND)),
-        "a returned column shows no known property": any(shown not in SENSITIVITY for shown in query.returns.values()),
+        "a returned column shows no known property": any(name not in SENSITIVITY for name in query.returns.values()),
         "the limit is less than 1": query.limit < 1,
         "it shows statements or claims and does not ask `$voices` which kinds of statement are shown one by one": (
             query.shows_statements and "voices" not in used
         ),
         "it shows ids of statements or claims without `Statement.kind`, by which the gate knows those of witnesses": (
-            query.shows_statements and bool(shown & {"Statement.id", "Claim.id"}) and "Statement.kind" not in shown
+            query.shows_statements
+            and bool(properties & {"Statement.id", "Claim.id"})
+            and "Statement.kind" not in properties
         ),
         "a query people may run must end with `LIMIT $limit + 1`, so that a cut can be seen": query.kind != "internal"
         and not _CUT.search(query.text),

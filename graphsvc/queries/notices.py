@@ -81,15 +81,15 @@ def unknown(kind: str, word: str) -> str:
         >>> unknown("label", "PAID")
         '`PAID` is no label here: it is a relation.'
     """
-    shown = f"`{word[:_LONGEST]}`"
+    quoted = f"`{word[:_LONGEST]}`"
     if word in WORDS[kind]:
-        return f"{shown} is a {kind}, but nothing in the graph has it."
-    no = f"{shown} is no {kind} here"
+        return f"{quoted} is a {kind}, but nothing in the graph has it."
+    no = f"{quoted} is no {kind} here"
     if kind == "relation" and word.startswith(CUSTOM_PREFIX):
         return f"{no}: those of the deliverer's own are `{CUSTOM_TYPE}`, and their name is in `relation`."
-    for other, words in WORDS.items():
+    for other_kind, words in WORDS.items():
         if word in words:
-            return f"{no}: it is a {other}."
+            return f"{no}: it is a {other_kind}."
     meant = nearest(word, WORDS[kind])
     if meant:
         return f"{no}: did you mean `{meant}`?"

@@ -162,11 +162,11 @@ def numbered(*columns: ValueColumn) -> tuple[list[str], list[NDArray[np.int64]]]
         (['a', 'b'], [1, 1], [0, 0])
     """
     used = [column.used() for column in columns]
-    said = [ValueColumn(column.words, places).values() for column, places in zip(columns, used, strict=True)]
-    names = sorted(set[str]().union(*said))
+    used_words = [ValueColumn(column.words, places).values() for column, places in zip(columns, used, strict=True)]
+    names = sorted(set[str]().union(*used_words))
     number = dict(zip(names, range(len(names)), strict=True))
     numbers = []
-    for column, places, words in zip(columns, used, said, strict=True):
+    for column, places, words in zip(columns, used, used_words, strict=True):
         turned = np.full(len(column.words), -1, dtype=np.int64)
         turned[places] = np.fromiter(map(number.__getitem__, words), np.int64, len(words))
         numbers.append(turned[column.place])

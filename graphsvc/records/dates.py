@@ -151,13 +151,13 @@ def typed_day(text: str) -> TypedDay | None:
         >>> [day and day.words for day in map(typed_day, ("8/5/2020", "8th of may", "Feb 29", "31 June", "8 Ma", "May 2020"))]
         ['8 May 2020', '8 May', '29 February', None, None, None]
     """
-    given = typed(text)
-    if given != text:
+    iso_text = typed(text)
+    if iso_text != text:
         try:
-            date = parse_date(given).earliest
+            date = parse_date(iso_text).earliest
         except ValueError:
             return None
-        return TypedDay(date.day, date.month, date.year) if len(given) > len("2020-05") else None
+        return TypedDay(date.day, date.month, date.year) if len(iso_text) > len("2020-05") else None
     match = _OF_YEAR.fullmatch(text.strip())
     month = _month(match["word"] or match["month"]) if match else 0
     if match is None or not month:
@@ -166,14 +166,14 @@ def typed_day(text: str) -> TypedDay | None:
     return TypedDay(day, month) if 1 <= day <= calendar.monthrange(_LEAP, month)[1] else None
 
 
-def ending(given: str) -> str:
+def ending(date: str) -> str:
     """Return the sort key that orders partial dates by how late they may end.
 
     Example:
         >>> max("2020-05-08", "2020-05"), max("2020-05-08", "2020-05", key=ending)
         ('2020-05-08', '2020-05')
     """
-    return f"{given}~"  # sorts after "-"
+    return f"{date}~"  # sorts after "-"
 
 
 def _month(word: str) -> int:
@@ -182,7 +182,7 @@ def _month(word: str) -> int:
     return next((at for at, name in enumerate(names) if name and len(word) > 2 and name.startswith(word.lower())), 0)
 
 
-def shown(given: str) -> str:
+def shown(text: str) -> str:
     """Format a partial date for pages: `8 May 2020`, `May 2020`, `2020`, `8 May 2020, 04:30 UTC`.
 
     Text that is not a date is returned unchanged.
@@ -192,15 +192,15 @@ def shown(given: str) -> str:
         '8 May 2020'
     """
     try:
-        date = parse_date(given)
+        date = parse_date(text)
     except ValueError:
-        return given
+        return text
     month = calendar.month_name[date.earliest.month]
-    given = date.given
+    text = date.given
     words = {4: str(date.earliest.year), 7: f"{month} {date.earliest.year}"}.get(
-        len(given), f"{date.earliest.day} {month} {date.earliest.year}"
+        len(text), f"{date.earliest.day} {month} {date.earliest.year}"
     )
-    return f"{words}, {given[11:-1]} UTC" if "T" in given else words
+    return f"{words}, {text[11:-1]} UTC" if "T" in text else words
 
 
 def day(at: dt.date | str) -> str:

@@ -142,8 +142,8 @@ def _says_marked(name: frozenset[str], value: str) -> bool:
 
 def _is_adult_age(words: frozenset[str]) -> bool:
     numbers = [int(word) for word in words if word.isdecimal()]
-    others = {word for word in words if not word.isdecimal()} - _ABOUT
-    return bool(numbers) and min(numbers) >= int(_ADULT) and not others
+    other_words = {word for word in words if not word.isdecimal()} - _ABOUT
+    return bool(numbers) and min(numbers) >= int(_ADULT) and not other_words
 
 
 def _words(text: str) -> frozenset[str]:

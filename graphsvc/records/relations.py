@@ -313,14 +313,14 @@ def orders(link: LinkKey) -> tuple[LinkKey, ...]:
     return link, (target, relation, subject)
 
 
-def those(such: Callable[[Relation], bool]) -> tuple[str, ...]:
+def those(condition: Callable[[Relation], bool]) -> tuple[str, ...]:
     """Return the names of the relations that satisfy a condition, in table order.
 
     Example:
         >>> those(lambda relation: relation.kind == "service")
         ('SERVED',)
     """
-    return tuple(name for name, relation in RELATIONS.items() if such(relation))
+    return tuple(name for name, relation in RELATIONS.items() if condition(relation))
 
 
 def doing(*does: Does) -> frozenset[str]:

@@ -72,14 +72,14 @@ def score(exact: float) -> float:
     return round(exact * 4) / 4 + 0.0
 
 
-def denial(groups: int, others: int, few_below: int, *, hidden: bool = False) -> list[int] | None:
+def denial(groups: int, reports: int, few_below: int, *, hidden: bool = False) -> list[int] | None:
     """Count the denials of a link for readers without source clearance; None for no denial.
 
     A denial by few witnesses, and one that the reader may not see at all, leave the same mark: `contested`.
 
     Args:
         groups: independent groups of witnesses that deny the link.
-        others: reports and records that deny it.
+        reports: reports and records that deny it.
         few_below: fewer groups than this are not counted.
         hidden: whether statements that the reader may not see deny the link.
 
@@ -87,18 +87,18 @@ def denial(groups: int, others: int, few_below: int, *, hidden: bool = False) ->
         >>> denial(0, 0, 3), denial(0, 0, 3, hidden=True), denial(1, 2, 3), denial(3, 1, 3, hidden=True), denial(0, 1, 3)
         (None, [-1, 0], [-1, 0], [3, 1], [0, 1])
     """
-    if 0 < groups < few_below or (hidden and not groups and not others):
+    if 0 < groups < few_below or (hidden and not groups and not reports):
         return [HIDDEN_DENIAL, 0]
-    return voices(groups, others)
+    return voices(groups, reports)
 
 
-def voices(groups: int, others: int) -> list[int] | None:
+def voices(groups: int, reports: int) -> list[int] | None:
     """Count claims for readers without source clearance: witness groups, then reports and records; None if both are 0.
 
     They are kept apart so that few groups always read as few: the reports and records are listed, and could be
     subtracted from a sum. Comparing a list with a number never matches, so a filter by number shows them nothing.
     """
-    return [groups, others] if groups or others else None
+    return [groups, reports] if groups or reports else None
 
 
 def denial_mark(*denying: int | str | None) -> str:

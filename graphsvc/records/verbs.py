@@ -18,7 +18,7 @@ def _words(text: str) -> str:
     return " ".join(_WORD.findall(text.casefold()))
 
 
-def _called() -> dict[str, tuple[str, ...]]:
+def _relations_by_word() -> dict[str, tuple[str, ...]]:
     """Map each word for a relation to the relations it fits: names, wordings on pages and charts, and key words."""
     called: dict[str, list[str]] = {}
     for name, relation in RELATIONS.items():
@@ -29,7 +29,7 @@ def _called() -> dict[str, tuple[str, ...]]:
     return {words: tuple(names) for words, names in called.items()}
 
 
-_CALLED = MappingProxyType(_called())
+_CALLED = MappingProxyType(_relations_by_word())
 
 
 def relations_named(text: str) -> tuple[str, ...]:

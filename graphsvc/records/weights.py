@@ -91,7 +91,7 @@ def read_weights(path: Path | None = None) -> Weights:
     table = tomllib.loads(files("graphsvc.records").joinpath("weights.toml").read_text("utf-8"))
     origins = {f"{part}.{name}": values[_FROM] for part, values in table.items() for name in values}
     if path is not None:
-        _replace(table, origins, _given(path), path)
+        _replace(table, origins, _read_table(path), path)
     named = {
         section: MappingProxyType({name: float(value) for name, value in values.items() if name != _FROM})
         for section, values in table.items()
@@ -101,7 +101,7 @@ def read_weights(path: Path | None = None) -> Weights:
     return Weights(chances=chances, **named, repeated=repeated, origins=MappingProxyType(origins))
 
 
-def _given(path: Path) -> dict[str, Any]:
+def _read_table(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
@@ -115,9 +115,11 @@ def _given(path: Path) -> dict[str, Any]:
         ) from None
 
 
-def _replace(table: dict[str, dict[str, Any]], origins: dict[str, str], given: Mapping[str, Any], path: Path) -> None:
+def _replace(
+    table: dict[str, dict[str, Any]], origins: dict[str, str], replacements: Mapping[str, Any], path: Path
+) -> None:
     """Replace the table's values by the given ones, checking each first."""
-    for section, values in given.items():
+    for section, values in replacements.items():
         if section not in table or not isinstance(values, dict):
             raise _wrong(path, section, values, f"is no section; there are {', '.join(table)}")
         for name, value in values.items():

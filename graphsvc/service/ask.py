@@ -273,7 +273,7 @@ class Ask:
             parameters,
             action=action,
             whole=whole,
-            laid=in_columns,
+            as_columns=in_columns,
             look=self._look,
         )
 

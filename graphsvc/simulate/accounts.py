@@ -79,7 +79,7 @@ def build(telling: InventedStatement, false_share: float) -> list[Statement]:
     rng, world = telling.rng, telling.world
     days = {crossing.id: crossing.day for crossing in world.crossings}
     slots = [
-        _Slot(witness, scene, nth, _taken(telling, days.get(scene, world.knobs.day_peak), nth))
+        _Slot(witness, scene, nth, _day_taken(telling, days.get(scene, world.knobs.day_peak), nth))
         for witness, scene in _witnesses(telling)
         for nth in range(rng.choices((1, 2), (75, 25))[0])
     ]
@@ -103,7 +103,7 @@ def build(telling: InventedStatement, false_share: float) -> list[Statement]:
     about = {crossing.id: f"a boat from {crossing.launch[0]}" for crossing in world.crossings}
     about |= {workplace.id: f"work at a {workplace.sector}" for workplace in world.workplaces}
     statements: list[Statement] = []
-    given: dict[str, list[InventedClaim]] = {}
+    claims_before: dict[str, list[InventedClaim]] = {}
     for number, slot in enumerate(slots):
         story = plots.get(number)
         of = about[slot.scene]
@@ -117,12 +117,12 @@ def build(telling: InventedStatement, false_share: float) -> list[Statement]:
         statement.interpreter = telling.interpreter(slot.witness, interpreters)
         statement.interest = _interest(telling, story)
         stories = told_of.get(slot.scene, [])
-        earlier = given.get(slot.witness.id, [])
+        earlier = claims_before.get(slot.witness.id, [])
         claims = _honest(telling, slot, stories, earlier) if story is None else _false(telling, slot, story)
         statement.claims = unique(claims)
-        given[slot.witness.id] = statement.claims
+        claims_before[slot.witness.id] = statement.claims
         statements.append(statement)
-    _taken_back(telling, statements)
+    _retract(telling, statements)
     return statements
 
 
@@ -133,7 +133,7 @@ def _insiders_who_lie(telling: InventedStatement, slots: list[_Slot], false_shar
     return lying[: round(false_share * len(slots))]
 
 
-def _taken(telling: InventedStatement, event: dt.date, nth: int) -> dt.date:
+def _day_taken(telling: InventedStatement, event: dt.date, nth: int) -> dt.date:
     return event + dt.timedelta(days=telling.rng.randrange(2, 60) + nth * telling.rng.randrange(61, 110))
 
 
@@ -193,27 +193,27 @@ def _scene(telling: InventedStatement, token: str, scenes: dict[str, list[str]])
     return telling.rng.choice(own or part or boss or [crossing.id for crossing in telling.world.crossings])
 
 
-def _seen(telling: InventedStatement, slot: _Slot) -> list[TrueFact]:
+def _facts_seen(telling: InventedStatement, slot: _Slot) -> list[TrueFact]:
     """Return facts the witness could have seen by then, and remembers."""
     rng, world, me = telling.rng, telling.world, slot.witness
     hard, hubs = world.knobs.hard, telling.hubs
 
-    def chance(fact: TrueFact, given: float) -> float:
-        if hard is None or not given:
-            return given
+    def chance(fact: TrueFact, base: float) -> float:
+        if hard is None or not base:
+            return base
         if me.id in hubs and fact.subject == me.id and fact.relation not in _OWN:
             return 0.0
         if fact.subject in world.cast.people and fact.subject not in hubs:
-            given = _NO_HUB.get(fact.relation, given)
-        return given * (hard.hub_seen if {fact.subject, fact.object} & hubs else 1)
+            base = _NO_HUB.get(fact.relation, base)
+        return base * (hard.hub_seen if {fact.subject, fact.object} & hubs else 1)
 
     def remembered(token: str, chances: Mapping[str, float]) -> list[TrueFact]:
         past = [fact for fact in world.facts.about(token) if fact.on is None or fact.on <= slot.taken]
         return [fact for fact in past if rng.random() < chance(fact, chances.get(fact.relation, 0.0))]
 
-    there = _THERE | {"ORGANISED": world.knobs.organiser_seen, "CONTROLS": world.knobs.controller_seen}
+    scene_chances = _THERE | {"ORGANISED": world.knobs.organiser_seen, "CONTROLS": world.knobs.controller_seen}
     for _ in range(_TRIES):
-        seen = remembered(me.id, _SELF) + remembered(slot.scene, there)
+        seen = remembered(me.id, _SELF) + remembered(slot.scene, scene_chances)
         seen += remembered(me.boss, _BOSS) if me.boss else []
         if seen:
             break
@@ -229,13 +229,13 @@ def _honest(
     """Make the claims of a true statement, with honest mistakes; it may rebut a lie or withdraw an earlier claim."""
     rng, world = telling.rng, telling.world
     claims = []
-    for fact in _seen(telling, slot):
-        other = None
+    for fact in _facts_seen(telling, slot):
+        substitute = None
         if fact.subject in world.cast.people and fact.subject != slot.witness.id and rng.random() < world.knobs.mistake:
-            other = telling.misjudged(fact)
-        other = other or _rumour(telling, fact)
-        claim = telling.account(slot.witness.id, other or telling.known_as(fact))
-        claim.mistaken = other is not None
+            substitute = telling.misjudged(fact)
+        substitute = substitute or _rumour(telling, fact)
+        claim = telling.account(slot.witness.id, substitute or telling.known_as(fact))
+        claim.mistaken = substitute is not None
         claims.append(claim)
     people = world.cast.people
     named = [claim.fact.subject for claim in claims if claim.fact.subject in people]
@@ -262,8 +262,8 @@ def _rumour(telling: InventedStatement, fact: TrueFact) -> TrueFact | None:
     hard = telling.world.knobs.hard
     if hard is None or fact.relation != "RUNS" or telling.rng.random() >= hard.loud:
         return None
-    said = [rumour for rumour in telling.world.rumours if rumour.object == fact.object]
-    return telling.rng.choice(said) if said else None
+    rumours = [rumour for rumour in telling.world.rumours if rumour.object == fact.object]
+    return telling.rng.choice(rumours) if rumours else None
 
 
 def _false(telling: InventedStatement, slot: _Slot, story: lies.Plot) -> list[InventedClaim]:
@@ -276,7 +276,7 @@ def _false(telling: InventedStatement, slot: _Slot, story: lies.Plot) -> list[In
     for claim in claims:
         claim.planted = True
     denied = [_denial(telling, fact) for fact in story.denied]
-    true = [fact for fact in _seen(telling, slot) if not {fact.subject, fact.object} & hidden]
+    true = [fact for fact in _facts_seen(telling, slot) if not {fact.subject, fact.object} & hidden]
     return claims + denied + [telling.account(slot.witness.id, telling.known_as(fact)) for fact in true]
 
 
@@ -292,14 +292,14 @@ def _interest(telling: InventedStatement, story: lies.Plot | None) -> str:
     return telling.rng.choice(_INTERESTS) if telling.rng.random() < 0.5 else ""
 
 
-def _taken_back(telling: InventedStatement, statements: list[Statement]) -> None:
+def _retract(telling: InventedStatement, statements: list[Statement]) -> None:
     """Mark some false statements as retracted, and some true ones as withdrawn, as happens mostly out of fear."""
     knobs, rng = telling.world.knobs, telling.rng
     for false, share, status in (
         (True, knobs.retraction, "retracted_as_false"),
         (False, knobs.withdrawal, "withdrawn"),
     ):
-        some = [statement for statement in statements if statement.false is false]
-        for statement in rng.sample(some, min(len(some), max(1, round(share * len(some))))):
+        candidates = [statement for statement in statements if statement.false is false]
+        for statement in rng.sample(candidates, min(len(candidates), max(1, round(share * len(candidates))))):
             statement.status = status
             statement.status_on = (statement.taken + dt.timedelta(days=rng.randrange(10, 120))).isoformat()

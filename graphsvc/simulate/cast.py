@@ -183,8 +183,8 @@ def _born(rng: random.Random, role: str, peak: dt.date) -> tuple[str, bool]:
     young = role in PASSIVE and rng.random() < 0.12
     age = rng.uniform(12, 18) if young else rng.gauss(29, 7) if role in PASSIVE else rng.gauss(36, 9)
     day = peak - dt.timedelta(days=round(max(12.0 if young else 18.5, age) * 365.25))
-    given = rng.choices((day.isoformat(), f"{day:%Y-%m}", f"{day:%Y}", ""), (62, 6, 12, 20))[0]
-    return given, role in PASSIVE and (rng.random() < (0.3 if young else 0.015))
+    born = rng.choices((day.isoformat(), f"{day:%Y-%m}", f"{day:%Y}", ""), (62, 6, 12, 20))[0]
+    return born, role in PASSIVE and (rng.random() < (0.3 if young else 0.015))
 
 
 def _person(rng: random.Random, token: str, role: str, peak: dt.date) -> InventedPerson:
@@ -267,7 +267,7 @@ def build(rng: random.Random, knobs: Knobs, people: int) -> Cast:
     doubles = [person for person in everybody if person.role == DOUBLE]
     for double, member in zip(doubles, rng.sample(members, len(doubles)), strict=True):
         double.same_as, double.identified = member.id, "nickname"
-        given = member.name.split()[0] if member.name else ""
-        double.name, double.aliases = f"{given} {rng.choice(names.NICKNAMES)}".strip(), []
+        first_name = member.name.split()[0] if member.name else ""
+        double.name, double.aliases = f"{first_name} {rng.choice(names.NICKNAMES)}".strip(), []
         double.nationality, double.sex, double.born = member.nationality, member.sex, ""
     return Cast({person.id: person for person in everybody}, gangs)

@@ -88,9 +88,9 @@ def _supply(rng: random.Random, knobs: Knobs, cast: Cast, crossings: list[Crossi
     suppliers = cast.of("supplier")
     sources = {gang.id: cast.of_gang(gang.id, "supplier") for gang in cast.gangs}
     for supplier in suppliers:
-        others = [gang.id for gang in cast.gangs if gang.id != supplier.gang]
-        if others and rng.random() < knobs.second_gang:
-            sources[rng.choice(others)].append(supplier)
+        other_gangs = [gang.id for gang in cast.gangs if gang.id != supplier.gang]
+        if other_gangs and rng.random() < knobs.second_gang:
+            sources[rng.choice(other_gangs)].append(supplier)
     supplied: set[str] = set()
     for crossing in crossings:
         boat = crossing.boat
@@ -110,8 +110,8 @@ def _supply(rng: random.Random, knobs: Knobs, cast: Cast, crossings: list[Crossi
 def _broker(rng: random.Random, knobs: Knobs, cast: Cast, broker: InventedPerson, facts: Facts) -> None:
     """Link a broker with two gangs, or with a cell at sea and a controller of workplaces."""
     first = rng.choice(cast.of("organiser"))
-    others = [hub for hub in cast.of("organiser", "controller", "supplier") if hub.gang != first.gang]
-    ends = [first, *rng.sample(others, min(len(others), 2))]
+    candidates = [hub for hub in cast.of("organiser", "controller", "supplier") if hub.gang != first.gang]
+    ends = [first, *rng.sample(candidates, min(len(candidates), 2))]
     for end in ends:
         facts.add(TrueFact(broker.id, "ASSOCIATES_WITH", end.id, _day(rng, knobs)))
         _pay(rng, knobs, end, broker, 50, facts)
@@ -130,9 +130,9 @@ def _broker(rng: random.Random, knobs: Knobs, cast: Cast, broker: InventedPerson
 def _rivals(rng: random.Random, cast: Cast, facts: Facts) -> None:
     """Add quarrels between gangs, and between their people."""
     for gang in cast.gangs:
-        others = [other for other in cast.gangs if other is not gang]
-        other = rng.choice(others)
-        facts.add(TrueFact(gang.id, "RIVAL_OF", other.id))
-        members, rivals = (cast.of_gang(side.id, *HUBS, *MEMBERS) for side in (gang, other))
+        candidates = [candidate for candidate in cast.gangs if candidate is not gang]
+        second = rng.choice(candidates)
+        facts.add(TrueFact(gang.id, "RIVAL_OF", second.id))
+        members, rivals = (cast.of_gang(side.id, *HUBS, *MEMBERS) for side in (gang, second))
         for _ in range(min(3, len(members), len(rivals))):
             facts.add(TrueFact(rng.choice(members).id, "RIVAL_OF", rng.choice(rivals).id))

@@ -13,16 +13,16 @@ from graphsvc.simulate.work import Workplace
 
 def own(rng: random.Random, hard: Hard, cast: Cast, workplaces: list[Workplace], facts: Facts) -> Facts:
     """Let straw owners control workplaces in name, and the managers of lawful workplaces control those."""
-    held: dict[str, InventedPerson] = {}
+    owners: dict[str, InventedPerson] = {}
     for workplace in workplaces:
         if workplace.controller and rng.random() < hard.fronting:
             team = [person for person in cast.of("front") if person.boss == workplace.controller]
-            held[workplace.id] = rng.choice(team or cast.of("front") + cast.of("landlord"))
+            owners[workplace.id] = rng.choice(team or cast.of("front") + cast.of("landlord"))
 
     def rewrite(fact: TrueFact) -> list[TrueFact]:
-        if fact.relation != "CONTROLS" or fact.subject not in cast.people or fact.object not in held:
+        if fact.relation != "CONTROLS" or fact.subject not in cast.people or fact.object not in owners:
             return [fact]
-        front = held[fact.object]
+        front = owners[fact.object]
         substitutes = [fact.by(front.id)]
         if rng.random() < 0.6:
             substitutes.append(fact)
@@ -38,12 +38,12 @@ def own(rng: random.Random, hard: Hard, cast: Cast, workplaces: list[Workplace],
     for workplace in workplaces:
         if not workplace.controller:
             new_facts.add(TrueFact(workplace.manager, "CONTROLS", workplace.id, workplace.opened))
-        elif workplace.id in held and held[workplace.id].role == "front" and workplace.workers:
+        elif workplace.id in owners and owners[workplace.id].role == "front" and workplace.workers:
             # A straw owner signs contracts and pays wages.
             for worker in rng.sample(workplace.workers, min(len(workplace.workers), 3)):
                 new_facts.add(
                     TrueFact(
-                        held[workplace.id].id, rng.choice(("DIRECTED", "RECRUITED", "PAID")), worker, workplace.opened
+                        owners[workplace.id].id, rng.choice(("DIRECTED", "RECRUITED", "PAID")), worker, workplace.opened
                     )
                 )
     return new_facts
@@ -88,13 +88,15 @@ def command(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> None:
     carried = cast.of("carried")
     days = [fact.on for fact in facts.of("DIRECTED") if fact.on]
     for senior in rng.sample(aides, round(len(aides) * hard.seniors)):
-        others = [aide for aide in cast.of_gang(senior.gang, *MEMBERS) if aide is not senior]
-        for other in rng.sample(others, min(len(others), rng.randrange(3, 9))):
-            if (other.id, "DIRECTED", senior.id) not in facts:
-                facts.add(TrueFact(senior.id, "DIRECTED", other.id, rng.choice(days)))
+        members = [aide for aide in cast.of_gang(senior.gang, *MEMBERS) if aide is not senior]
+        for member in rng.sample(members, min(len(members), rng.randrange(3, 9))):
+            if (member.id, "DIRECTED", senior.id) not in facts:
+                facts.add(TrueFact(senior.id, "DIRECTED", member.id, rng.choice(days)))
             if rng.random() < 0.4:
                 day = rng.choice(days)
-                facts.add(TrueFact(senior.id, "PAID", other.id, day, amount=rng.randrange(2, 20) * 100, currency="EUR"))
+                facts.add(
+                    TrueFact(senior.id, "PAID", member.id, day, amount=rng.randrange(2, 20) * 100, currency="EUR")
+                )
         if rng.random() < 0.3:
             facts.add(TrueFact(senior.id, "DIRECTED", rng.choice(aides).id, rng.choice(days)))
         for passenger in rng.sample(carried, min(len(carried), rng.randrange(2, 9))):

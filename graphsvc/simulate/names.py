@@ -187,8 +187,8 @@ def nationality(rng: random.Random, *, member: bool) -> str:
 def full_name(rng: random.Random, nation: str, sex: str) -> tuple[str, str]:
     """Return (name in Latin letters, the same in the script of the country or '')."""
     origin = BY_NATIONALITY[nation]
-    given = rng.choice(origin.male if sex == "male" else origin.female)
+    first_name = rng.choice(origin.male if sex == "male" else origin.female)
     family = rng.choice(origin.family)
-    parts = (family, given) if origin.family_first else (given, family)
+    parts = (family, first_name) if origin.family_first else (first_name, family)
     native = " ".join(part[1] for part in parts) if all(part[1] for part in parts) else ""
     return " ".join(part[0] for part in parts), native

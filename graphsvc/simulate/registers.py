@@ -43,7 +43,7 @@ def _parts(source: str, taken: dt.date, summary: str, facts: list[TrueFact]) -> 
     return [_record(source, taken, summary, facts[start : start + _ROWS]) for start in range(0, len(facts), _ROWS)]
 
 
-def _kept(
+def _traces(
     telling: InventedStatement, facts: Iterable[TrueFact], chance: float | Callable[[TrueFact], float]
 ) -> list[TrueFact]:
     """Return the facts that left a trace and were found."""
@@ -60,7 +60,7 @@ def _crossings(telling: InventedStatement) -> list[Statement]:
     records = []
     for crossing in telling.world.crossings:
         known = [fact for fact in facts.about(crossing.id) if fact.relation in ("CROSSED_ON", "USED_ON")]
-        register = _kept(telling, known, coverage)
+        register = _traces(telling, known, coverage)
         source = f"Register of arrivals, {crossing.landing[0] or crossing.launch[0]}"
         records.append(_record(source, crossing.day, "Those found aboard, as registered.", register))
     return records
@@ -96,9 +96,9 @@ def _banks(telling: InventedStatement) -> list[Statement]:
             return coverage * 0.5
         return coverage * (1.2 if fact.subject in accounts else 0.8)
 
-    records = _parts("Bank", _after(telling), "Payments.", _kept(telling, world.facts.of("PAID"), chance))
+    records = _parts("Bank", _after(telling), "Payments.", _traces(telling, world.facts.of("PAID"), chance))
     holders = [fact for fact in world.facts.of("USED") if fact.object in accounts]
-    return records + _parts("Bank", _after(telling), "Holders of accounts.", _kept(telling, holders, 0.6))
+    return records + _parts("Bank", _after(telling), "Holders of accounts.", _traces(telling, holders, 0.6))
 
 
 def _services(telling: InventedStatement) -> list[Statement]:
@@ -110,7 +110,7 @@ def _services(telling: InventedStatement) -> list[Statement]:
             for fact in telling.world.facts.about(helper.id)
             if (fact.relation == "SERVED" and fact.subject == helper.id) or fact.relation == "LOCATED_AT"
         ]
-        book = _kept(telling, served, 0.85)
+        book = _traces(telling, served, 0.85)
         records += _parts(f"Book of a {helper.role}", _after(telling), "People served.", book)
     return records
 
@@ -120,7 +120,7 @@ def _inspections(telling: InventedStatement) -> list[Statement]:
     for workplace in telling.world.workplaces:
         chances = {"WORKED_AT": 0.75, "LIVED_AT": 0.75, "MANAGED": 0.6}
         present = telling.world.facts.about(workplace.id)
-        facts = _kept(telling, present, lambda fact, chances=chances: chances.get(fact.relation, 0.0))  # type: ignore[misc]
+        facts = _traces(telling, present, lambda fact, chances=chances: chances.get(fact.relation, 0.0))  # type: ignore[misc]
         if facts:
             records.append(_record("Labour inspection", _after(telling), f"Visit to a {workplace.sector}.", facts))
     return records
@@ -128,28 +128,28 @@ def _inspections(telling: InventedStatement) -> list[Statement]:
 
 def _seizures(telling: InventedStatement) -> list[Statement]:
     facts = telling.world.facts
-    records = _parts("Seizure log", _after(telling), "Boat parts seized.", _kept(telling, facts.of("PART_OF"), 0.9))
+    records = _parts("Seizure log", _after(telling), "Boat parts seized.", _traces(telling, facts.of("PART_OF"), 0.9))
     parts = {fact.subject for fact in facts.of("PART_OF")}
     stored = [fact for fact in facts.of("LOCATED_AT") if fact.subject in parts]
-    records += _parts("Seizure log", _after(telling), "Where parts came from.", _kept(telling, stored, 0.6))
+    records += _parts("Seizure log", _after(telling), "Where parts came from.", _traces(telling, stored, 0.6))
     kinds = {thing.id: thing.kind for thing in telling.world.things.rows}
-    held = [fact for fact in facts.of("USED") if kinds.get(fact.object) in ("vehicle", "document", "address")]
-    return records + _parts("Search log", _after(telling), "Things found.", _kept(telling, held, 0.6))
+    used_things = [fact for fact in facts.of("USED") if kinds.get(fact.object) in ("vehicle", "document", "address")]
+    return records + _parts("Search log", _after(telling), "Things found.", _traces(telling, used_things, 0.6))
 
 
 def _screenings(telling: InventedStatement) -> list[Statement]:
     """Return family and addresses, as noted when people are registered."""
     facts, people = telling.world.facts, telling.world.cast.people
     housed = [fact for fact in facts.of("LOCATED_AT") if fact.subject in people]
-    noted = _kept(telling, facts.of("RELATED_TO"), 0.6) + _kept(telling, housed, 0.5)
-    shared = _kept(telling, facts.of("X_SHARED_ROOM_WITH"), 0.8)
+    noted = _traces(telling, facts.of("RELATED_TO"), 0.6) + _traces(telling, housed, 0.5)
+    shared = _traces(telling, facts.of("X_SHARED_ROOM_WITH"), 0.8)
     return _parts("Screening", _after(telling), "Family and address.", noted + shared)
 
 
 def _custody(telling: InventedStatement) -> list[Statement]:
     """Return arrests at the tiller, or while helping at the beach."""
-    caught = _kept(telling, telling.world.facts.of("PILOTED"), 0.4)
-    caught += _kept(telling, telling.world.facts.of("ASSISTED"), 0.15)
+    caught = _traces(telling, telling.world.facts.of("PILOTED"), 0.4)
+    caught += _traces(telling, telling.world.facts.of("ASSISTED"), 0.15)
     records = [_record("Custody record", fact.on or _after(telling), "Arrest at a landing.", [fact]) for fact in caught]
     candidates = telling.world.candidates()
     for fact in caught:
@@ -173,7 +173,7 @@ def _surveillance(telling: InventedStatement) -> list[Statement]:
             return 0.5
         return 0.25 if fact.subject in hubs or fact.object in hubs else 0.6
 
-    seen = _kept(telling, telling.world.facts.of("ASSOCIATES_WITH"), chance)
+    seen = _traces(telling, telling.world.facts.of("ASSOCIATES_WITH"), chance)
     telling.rng.shuffle(seen)
     return _parts("Observation log", _after(telling), "Seen together.", seen)
 
@@ -185,5 +185,5 @@ def _companies(telling: InventedStatement) -> list[Statement]:
         return []
     hubs = telling.hubs
     owned = [fact for fact in world.facts.of("CONTROLS") if fact.subject in world.cast.people]
-    listed = _kept(telling, owned, lambda fact: 0.1 if fact.subject in hubs else 0.75)
+    listed = _traces(telling, owned, lambda fact: 0.1 if fact.subject in hubs else 0.75)
     return _parts("Register of companies", _after(telling), "Owners of premises.", listed)

@@ -69,8 +69,8 @@ def _pools(telling: InventedStatement) -> dict[str, tuple[list[TrueFact], list[f
         gang = fact.subject if fact.subject in gangs else subject.gang if subject else ""
         if subject is not None and (subject.id in linking or subject.same_as or subject.role == "bystander"):
             # People who link gangs, or are outside them, are seen by those watching the other end.
-            other = people.get(subject.same_as or fact.object)
-            gang = (other.gang if other else "") or gang
+            partner = people.get(subject.same_as or fact.object)
+            gang = (partner.gang if partner else "") or gang
         if not gang:
             continue
         hub = subject is not None and subject.role in HUBS

@@ -154,8 +154,8 @@ class InventedStatement:
 
     def misjudged(self, fact: TrueFact) -> TrueFact | None:
         """Return the fact with another person as its subject, or None if that would also be true."""
-        other = self.rng.choice(self._near(fact) or self._accusable)
-        wrong = swapped(fact, other.id)
+        suspect = self.rng.choice(self._near(fact) or self._accusable)
+        wrong = swapped(fact, suspect.id)
         if wrong.key in self.world.facts or wrong.subject == wrong.object:
             return None
         return wrong
@@ -172,7 +172,7 @@ class InventedStatement:
             # A person without a cell is mistaken for another member of the gang, and a helper for another helper.
             cell = cast.of_gang(person.gang, *HUBS, *MEMBERS) if person.gang else []
             cell = cell or (list(cast.helpers) if person.role in HELPERS else [])
-        return [other for other in cell if other is not person]
+        return [member for member in cell if member is not person]
 
     def interpreter(self, person: InventedPerson, few: list[InventedPerson]) -> str:
         """Return the id of the interpreter, or '' if none is needed. One or two do most interviews."""

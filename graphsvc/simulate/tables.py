@@ -103,7 +103,7 @@ class InventedTable:
 
 def tables(world: World, statements: dict[str, Statement]) -> dict[str, InventedTable]:
     """Return all files, by the name of their table."""
-    gangs = _sorted(world.cast.gangs)
+    gangs = _sort_by_id(world.cast.gangs)
     return {
         "people": _people(world, statements),
         "boats": _boats(world),
@@ -120,7 +120,7 @@ def tables(world: World, statements: dict[str, Statement]) -> dict[str, Invented
     }
 
 
-def _sorted(rows: Iterable[_T]) -> list[_T]:
+def _sort_by_id(rows: Iterable[_T]) -> list[_T]:
     return sorted(rows, key=lambda row: row.id)
 
 
@@ -134,16 +134,16 @@ def _people(world: World, statements: dict[str, Statement]) -> InventedTable:
         for claim in statement.claims:
             if claim.fact.subject in doubles:
                 named_in.setdefault(claim.fact.subject, token)
-    people = _sorted(world.cast.people.values())
+    people = _sort_by_id(world.cast.people.values())
 
     def row(person: InventedPerson) -> Row:
-        given = [f"witness@{first[person.id].isoformat()}"] if person.id in first else []
+        witness_categories = [f"witness@{first[person.id].isoformat()}"] if person.id in first else []
         return (
             person.id,
             person.name,
             ";".join(person.aliases),
             person.identified if person.identified != "named" else "",
-            ";".join(person.category + given),
+            ";".join(person.category + witness_categories),
             "yes" if person.sealed else "",
             person.born,
             "yes" if person.disputed else "",
@@ -161,7 +161,7 @@ def _people(world: World, statements: dict[str, Statement]) -> InventedTable:
 
 
 def _boats(world: World) -> InventedTable:
-    boats = _sorted({crossing.boat.id: crossing.boat for crossing in world.crossings}.values())
+    boats = _sort_by_id({crossing.boat.id: crossing.boat for crossing in world.crossings}.values())
     return InventedTable(
         ("id", "kind", "registration", "length_m", "engine_hp"),
         lambda: ((boat.id, boat.kind, boat.registration, boat.length_m, boat.engine_hp or "") for boat in boats),
@@ -194,7 +194,7 @@ def _crossings(world: World) -> InventedTable:
 
 
 def _workplaces(world: World) -> InventedTable:
-    workplaces = _sorted(world.workplaces)
+    workplaces = _sort_by_id(world.workplaces)
 
     def row(workplace: Workplace) -> Row:
         online = workplace.kind == "online"
@@ -214,7 +214,7 @@ def _workplaces(world: World) -> InventedTable:
 
 
 def _things(world: World) -> InventedTable:
-    things = _sorted(world.things.rows)
+    things = _sort_by_id(world.things.rows)
     return InventedTable(
         ("id", "kind", "value", "name"), lambda: ((thing.id, thing.kind, thing.value, thing.name) for thing in things)
     )

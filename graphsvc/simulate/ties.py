@@ -40,7 +40,7 @@ def tell(
     """Add everyone's everyday links."""
     helpers = _Helpers(rng, cast, knobs.hard.tail if knobs.hard else 0.85)
     for person in cast.of("carried", "worker"):
-        _served(rng, knobs, helpers, person, rng.choice((1, 2, 3, 4, 5)), facts)
+        _serve(rng, knobs, helpers, person, rng.choice((1, 2, 3, 4, 5)), facts)
     _together(rng, knobs, [crossing.passengers for crossing in crossings], facts)
     _together(rng, knobs, [workplace.workers for workplace in workplaces], facts)
     for person in cast.aides:
@@ -67,7 +67,7 @@ def _call(rng: random.Random, knobs: Knobs, caller: str, called: str, facts: Fac
     facts.add(TrueFact(caller, "CONTACTED", called, _day(rng, knobs), weight=weight))
 
 
-def _served(
+def _serve(
     rng: random.Random, knobs: Knobs, helpers: _Helpers, person: InventedPerson, count: int, facts: Facts
 ) -> None:
     """Let helpers serve a person, call them, and be paid if they charge."""
@@ -88,11 +88,11 @@ def _together(rng: random.Random, knobs: Knobs, crowds: list[list[str]], facts: 
             if rng.random() < 0.3:
                 facts.add(TrueFact(first, "RELATED_TO", second))
         for person in crowd:
-            for other in rng.sample(crowd, min(8, len(crowd))):
+            for neighbour in rng.sample(crowd, min(8, len(crowd))):
                 if rng.random() < 0.5:
-                    _call(rng, knobs, person, other, facts)
+                    _call(rng, knobs, person, neighbour, facts)
                 elif rng.random() < 0.5:
-                    facts.add(TrueFact(person, "ASSOCIATES_WITH", other, _day(rng, knobs)))
+                    facts.add(TrueFact(person, "ASSOCIATES_WITH", neighbour, _day(rng, knobs)))
 
 
 def _aide(
@@ -100,10 +100,10 @@ def _aide(
 ) -> None:
     """Let aides call each other often and their boss sometimes, and use the same taxis and flats as everyone."""
     team = [aide for aide in cast.team(person.boss) if aide is not person]
-    for other in rng.sample(team, min(4, len(team))):
-        _call(rng, knobs, person.id, other.id, facts)
+    for colleague in rng.sample(team, min(4, len(team))):
+        _call(rng, knobs, person.id, colleague.id, facts)
         if rng.random() < 0.6:
-            facts.add(TrueFact(person.id, "ASSOCIATES_WITH", other.id, _day(rng, knobs)))
+            facts.add(TrueFact(person.id, "ASSOCIATES_WITH", colleague.id, _day(rng, knobs)))
     if person.boss and rng.random() < 0.4:
         _call(rng, knobs, person.boss, person.id, facts)
     for helper in helpers.met(2):
@@ -115,8 +115,8 @@ def _aide(
             facts.add(TrueFact(person.id, "PAID", helper.id, _day(rng, knobs), amount=amount, currency="GBP"))
     # An aide now and then works for a second cell, which does not make a broker.
     if rng.random() < 0.08:
-        other = rng.choice(cast.aides)
-        facts.add(TrueFact(person.id, "ASSOCIATES_WITH", other.id, _day(rng, knobs)))
+        colleague = rng.choice(cast.aides)
+        facts.add(TrueFact(person.id, "ASSOCIATES_WITH", colleague.id, _day(rng, knobs)))
 
 
 def _hub(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, person: InventedPerson, facts: Facts) -> None:
@@ -145,13 +145,15 @@ def _neighbours(
     if person.role in HUBS:
         count = min(40, int(rng.expovariate(1 / 9)))
         those += [rng.choice(known).id if rng.random() < 0.7 else helpers.met(1)[0].id for _ in range(count)]
-    for other in those:
+    for neighbour in those:
         if rng.random() < 0.5:
-            caller, called = rng.sample((person.id, other), 2)
+            caller, called = rng.sample((person.id, neighbour), 2)
             _call(rng, knobs, caller, called, facts, few=True)
         else:
             facts.add(
-                TrueFact(*rng.choice(((person.id, "ASSOCIATES_WITH", other), (other, "ASSOCIATES_WITH", person.id))))
+                TrueFact(
+                    *rng.choice(((person.id, "ASSOCIATES_WITH", neighbour), (neighbour, "ASSOCIATES_WITH", person.id)))
+                )
             )
 
 
@@ -159,10 +161,10 @@ def _around(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, fac
     """Link helpers with each other and with people of every kind, and bystanders with anyone."""
     known = cast.of("bystander") + cast.aides
     for helper in cast.helpers:
-        for other in rng.sample(cast.helpers, min(3, len(cast.helpers))):
-            _call(rng, knobs, helper.id, other.id, facts)
-        for other in rng.sample(known, min(rng.randrange(2, 9), len(known))):
-            facts.add(TrueFact(helper.id, "ASSOCIATES_WITH", other.id, _day(rng, knobs)))
+        for contact in rng.sample(cast.helpers, min(3, len(cast.helpers))):
+            _call(rng, knobs, helper.id, contact.id, facts)
+        for contact in rng.sample(known, min(rng.randrange(2, 9), len(known))):
+            facts.add(TrueFact(helper.id, "ASSOCIATES_WITH", contact.id, _day(rng, knobs)))
         # A transfer agent passes on lawful money, also to people who collect for a gang.
         cashiers = cast.of("cashier")
         if helper.role == HELPERS[-1]:
@@ -170,10 +172,10 @@ def _around(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, fac
                 amount = rng.randrange(5, 60) * 100
                 facts.add(TrueFact(helper.id, "PAID", cashier.id, _day(rng, knobs), amount=amount, currency="EUR"))
     for person in cast.of("bystander"):
-        for other in rng.sample(known, min(3, len(known))) + helpers.met(1):
-            _call(rng, knobs, person.id, other.id, facts)
-        for other in rng.sample(known, min(rng.randrange(4), len(known))):
-            facts.add(TrueFact(person.id, "ASSOCIATES_WITH", other.id, _day(rng, knobs)))
+        for contact in rng.sample(known, min(3, len(known))) + helpers.met(1):
+            _call(rng, knobs, person.id, contact.id, facts)
+        for contact in rng.sample(known, min(rng.randrange(4), len(known))):
+            facts.add(TrueFact(person.id, "ASSOCIATES_WITH", contact.id, _day(rng, knobs)))
         if rng.random() < 0.2:
             amount = rng.randrange(1, 30) * 100
             payee = rng.choice(known).id

@@ -31,6 +31,6 @@ def draw(rng: random.Random, cast: Cast) -> None:
             setattr(person, name, value)
     for double in cast.of(DOUBLE):
         member = cast.people[double.same_as]
-        given = member.name.split()[0] if member.name else ""
-        double.name = f"{given} {rng.choice(names.NICKNAMES)}".strip()
+        first_name = member.name.split()[0] if member.name else ""
+        double.name = f"{first_name} {rng.choice(names.NICKNAMES)}".strip()
         double.nationality, double.sex = member.nationality, member.sex

@@ -86,7 +86,7 @@ def _tiers(world: World) -> dict[str, list[str]]:
     return tiers | {"insulated": sorted({person.boss for person in world.cast.of("go-between")})}
 
 
-def _filled(table: InventedTable) -> set[str]:
+def _filled_columns(table: InventedTable) -> set[str]:
     """Return the columns with a value in some row. Reading stops once every column has one, usually early."""
     empty = dict(enumerate(table.columns))
     for row in table.rows():
@@ -102,7 +102,7 @@ def _write_table(path: Path, name: str, table: InventedTable) -> None:
 
     Rows are written as they are made, since together they need more memory than their source.
     """
-    known, filled = TABLES[name].columns, _filled(table)
+    known, filled = TABLES[name].columns, _filled_columns(table)
     columns = [column.name for column in known if column.required or column.name in filled]
     columns += sorted(filled - {column.name for column in known})
     positions = [table.columns.index(column) for column in columns]

@@ -172,7 +172,7 @@ class Store:
                     rows.append(tuple(_plain(value) for value in record.values()))
             return Rows(columns, rows, truncated=False)
 
-        return self._asked(ask)
+        return self._ask(ask)
 
     def each(self, text: str, parameters: Mapping[str, Any], take: Callable[..., object], *, timeout: float) -> None:
         """Run a reading query on the newest server, and call `take` with the values of each row as it arrives.
@@ -189,7 +189,7 @@ class Store:
                 for record in session.run(query, dict(parameters)):
                     take(*map(_plain, record.values()))
 
-        self._asked(ask)
+        self._ask(ask)
 
     def read_at_once(
         self, text: str, columns: Sequence[str], parameters: Mapping[str, Any], *, timeout: float, cap: int
@@ -210,7 +210,7 @@ class Store:
                 (record,) = session.run(query, dict(parameters))
             return list(record[0])
 
-        rows = [tuple(_plain(value) for value in row) for row in self._asked(ask)]
+        rows = [tuple(_plain(value) for value in row) for row in self._ask(ask)]
         return Rows(tuple(columns), rows[:cap], len(rows) > cap)
 
     def read_one_by_one(
@@ -253,7 +253,7 @@ class Store:
                         return items[:cap], True
             return items, False
 
-        return self._asked(ask)
+        return self._ask(ask)
 
     def parts(
         self, text: str, columns: Sequence[str], parameters: Mapping[str, Any], *, size: int, timeout: float
@@ -351,11 +351,11 @@ class Store:
                 except bolt.ResultFailedError as error:
                     # When a failed transaction is closed, the driver may raise this instead of the server's error, and
                     # then does not retry by itself.
-                    said = error.__cause__
-                    if not isinstance(said, bolt.Neo4jError):
+                    cause = error.__cause__
+                    if not isinstance(cause, bolt.Neo4jError):
                         raise
-                    if not said.is_retryable() or time.monotonic() > until:
-                        raise said from None
+                    if not cause.is_retryable() or time.monotonic() > until:
+                        raise cause from None
                 time.sleep(_BETWEEN_S)
 
     def run_schema(self, text: str) -> None:
@@ -376,7 +376,7 @@ class Store:
                 session.run(neo4j.Query("RETURN 1 AS one", timeout=10)).consume()
                 return frozenset(session.last_bookmarks().raw_values)
 
-        return self._asked(ask)
+        return self._ask(ask)
 
     def version(self) -> str:
         """Return the server's version, such as `2026.09.0`."""
@@ -415,7 +415,7 @@ class Store:
             database=self.login.database, default_access_mode=mode, fetch_size=fetch_size, **more
         )
 
-    def _asked(self, ask: Callable[[], Answer]) -> Answer:
+    def _ask(self, ask: Callable[[], Answer]) -> Answer:
         """Run a reading query, with errors translated, repeating it where that can help.
 
         It is repeated if concurrent writes made the server give up, and in a cluster if a server was lost or the leader

@@ -194,13 +194,13 @@ def _kind(value: Any) -> str:
 
 def _cells(columns: Mapping[str, str]) -> Callable[[Properties], str]:
     """Return a function that formats properties as the rest of their row. Shared properties are formatted only once."""
-    said = [(name, _SAYS[kind]) for name, kind in columns.items()]
+    formats = [(name, _SAYS[kind]) for name, kind in columns.items()]
     known: dict[int, str] = {}
 
     def cells(properties: Properties) -> str:
         text = known.get(id(properties))
         if text is None:
-            values = [(says, properties.get(name)) for name, says in said]
+            values = [(says, properties.get(name)) for name, says in formats]
             text = "".join("," if value is None else f",{says(value)}" for says, value in values)
             known[id(properties)] = text
         return text

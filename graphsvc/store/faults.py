@@ -53,8 +53,8 @@ def translated() -> Iterator[None]:
     except bolt.TransientError as error:
         if "Bookmark" in (error.code or ""):
             raise Busy(_BEHIND) from error
-        what = "needs more memory than one query may use" if "emory" in (error.code or "") else "met other work"
-        raise Busy(f"The query {what}. Ask for less at once (a filter, a lower limit), or try again.") from error
+        trouble = "needs more memory than one query may use" if "emory" in (error.code or "") else "met other work"
+        raise Busy(f"The query {trouble}. Ask for less at once (a filter, a lower limit), or try again.") from error
     except bolt.ClientError as error:
         code = error.code or ""
         if "Bookmark" in code:

@@ -115,27 +115,27 @@ def difference(old: Image, new: Image) -> list[WriteStep]:
         return {"id": key, "set": new.nodes[label][key]}
 
     moved = {key for key, claim in new.claims.items() if key in old.claims and old.claims[key][1:] != claim[1:]}
-    gone = sorted({key for key in old.claims if key not in new.claims} | moved)
+    removed_claims = sorted({key for key in old.claims if key not in new.claims} | moved)
     steps.append(WriteStep("remove_links", "", _Rows(sorted(old.links.keys() - new.links.keys()), _ends)))
-    steps.append(WriteStep("remove_claims", "", _Rows(gone, _by_id)))
+    steps.append(WriteStep("remove_claims", "", _Rows(removed_claims, _by_id)))
     taken = [key for key, was in sorted(old.given.items()) if new.given.get(key) != was]
     steps.append(WriteStep("remove_given", "", _Rows(taken, _by_id)))
     for label in NODE_LABELS:
         removed = sorted(old.nodes[label].keys() - new.nodes[label].keys())
         steps.append(WriteStep("remove_nodes", label, _Rows(removed, _by_id)))
     steps += [
-        WriteStep("nodes", label, _Rows(_changed(old.nodes[label], new.nodes[label]), partial(node, label)))
+        WriteStep("nodes", label, _Rows(_changed_keys(old.nodes[label], new.nodes[label]), partial(node, label)))
         for label in NODE_LABELS
     ]
-    given = [key for key in sorted(new.given) if old.given.get(key) != new.given[key]]
-    steps.append(WriteStep("given", "", _Rows(given, lambda key: {"id": key, "source": new.given[key]})))
+    new_sources = [key for key in sorted(new.given) if old.given.get(key) != new.given[key]]
+    steps.append(WriteStep("given", "", _Rows(new_sources, lambda key: {"id": key, "source": new.given[key]})))
     changed = sorted(key for key, now in new.claims.items() if key in moved or old.claims.get(key) != now)
     steps.append(WriteStep("claims", "", _Rows(changed, claim)))
 
     def link(key: LinkKey) -> dict[str, Any]:
         return _ends(key) | {"set": new.links[key]}
 
-    changed_links = _changed(old.links, new.links)
+    changed_links = _changed_keys(old.links, new.links)
     if len(new.links) <= _FEW_LINKS:
         steps.append(
             WriteStep("any_links", "", _Rows(changed_links, lambda key: link(key) | {"type": graph_type(key[1])}))
@@ -172,10 +172,11 @@ def moves_open(old: Image, new: Image) -> bool:
     )
 
 
-def _differ(old: Mapping[Any, Any], new: Mapping[Any, Any], shown: Callable[[Any], Any]) -> bool:
+def _differ(old: Mapping[Any, Any], new: Mapping[Any, Any], visible_part: Callable[[Any], Any]) -> bool:
     """Whether the visible part of anything differs."""
     return any(
-        (was := old.get(key)) != (now := new.get(key)) and shown(was) != shown(now) for key in old.keys() | new.keys()
+        (was := old.get(key)) != (now := new.get(key)) and visible_part(was) != visible_part(now)
+        for key in old.keys() | new.keys()
     )
 
 
@@ -192,8 +193,8 @@ def _open_claim(claim: tuple[Properties, str, str, str] | None) -> tuple[Any, ..
     if claim is None:
         return None
     properties = {name: value for name, value in claim[0].items() if name != INTEREST}
-    shown = _open_node(properties)
-    return None if shown is None else (shown, *claim[1:])
+    visible = _open_node(properties)
+    return None if visible is None else (visible, *claim[1:])
 
 
 def _open_link(properties: Properties | None) -> Properties:
@@ -281,6 +282,6 @@ def _ends(link: LinkKey) -> dict[str, Any]:
     return {"subject": link[0], "relation": link[1], "object": link[2]}
 
 
-def _changed(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> list[Any]:
+def _changed_keys(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> list[Any]:
     """Return the keys of `new` whose value differs from `old`, sorted so that writers do not wait for each other."""
     return sorted(key for key, value in new.items() if old.get(key) != value)

@@ -66,15 +66,15 @@ def renew(store: Store, case: str, image: Image) -> Held:
     return Held(mark, counted(image), tuple(store.written()))
 
 
-def followed(store: Callable[[], Store], case: str, held: Mapping[str, Any] | None) -> None:
+def followed(store: Callable[[], Store], case: str, contents: Mapping[str, Any] | None) -> None:
     """Make sure that later reads are no older than the last write of a case, by any process.
 
     Args:
         store: opened only if there is anything to follow.
         case: the case.
-        held: the graph's content after its last write (`Held.as_json`).
+        contents: the graph's content after its last write (`Held.as_json`).
     """
-    if bookmarks := (held or {}).get("bookmarks"):
+    if bookmarks := (contents or {}).get("bookmarks"):
         store().follow(case, bookmarks)
 
 

@@ -50,8 +50,8 @@ class Runners:
     def given(self, job: Mapping[str, Any]) -> Iterator[Runner]:
         """Yield a process that has been given a job (see `typedrun`). It ends with the block unless it is `again`."""
         line = json.dumps(job) + "\n"
-        waiting = self._taken()
-        runner = Runner(waiting or _started(), fresh=waiting is None)
+        waiting = self._take()
+        runner = Runner(waiting or _start(), fresh=waiting is None)
         try:
             with contextlib.suppress(OSError):  # it has ended already: then there is no last line
                 assert runner.process.stdin is not None  # noqa: S101 - asked for when it was started
@@ -77,7 +77,7 @@ class Runners:
         self._closed = True
         self.forget()
 
-    def _taken(self) -> subprocess.Popen[str] | None:
+    def _take(self) -> subprocess.Popen[str] | None:
         """Return the process that began to wait last, unless it has ended in the meantime."""
         while True:
             with self._lock:
@@ -108,7 +108,7 @@ class Runners:
             _end(process)
 
 
-def _started() -> subprocess.Popen[str]:
+def _start() -> subprocess.Popen[str]:
     """Start a process by path, so that it imports nothing of the package."""
     secret = ("GRAPHSVC_", "NEO4J_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(secret)}

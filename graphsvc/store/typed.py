@@ -150,18 +150,18 @@ def _read(runner: Runner, typed: Typed, end: Callable[[dict[str, Any]], None]) -
     for line in runner.process.stdout or ():
         size += len(line)
         with contextlib.suppress(json.JSONDecodeError):
-            said = json.loads(line)
-            if "columns" in said:
-                typed.columns = tuple(said["columns"])
-            elif "rows" in said:
-                rows += said["rows"]
-            elif "ends" in said:
-                ends = said["ends"]
+            message = json.loads(line)
+            if "columns" in message:
+                typed.columns = tuple(message["columns"])
+            elif "rows" in message:
+                rows += message["rows"]
+            elif "ends" in message:
+                ends = message["ends"]
             else:
                 typed.rows = [tuple(unpacked(value, ends) for value in row) for row in rows]
-                typed.truncated = said["end"] if said.get("end", "all") != "all" else ""
-                runner.again = said.get("end") == "all" and size <= LIGHT_BYTES
-                end(said)
+                typed.truncated = message["end"] if message.get("end", "all") != "all" else ""
+                runner.again = message.get("end") == "all" and size <= LIGHT_BYTES
+                end(message)
                 return
 
 

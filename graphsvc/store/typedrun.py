@@ -75,13 +75,13 @@ def packed(value: Any, ends: set[str]) -> Any:
     return str(value)
 
 
-def unpacked(said: Any) -> Any:
+def unpacked(value: Any) -> Any:
     """Convert a parameter back from the form of `store.values`."""
-    if isinstance(said, list):
-        return [unpacked(item) for item in said]
-    if not isinstance(said, dict):
-        return said
-    ((kind, content),) = said.items()
+    if isinstance(value, list):
+        return [unpacked(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    ((kind, content),) = value.items()
     if kind == "map":
         return {name: unpacked(item) for name, item in content.items()}
     if kind == "moment":

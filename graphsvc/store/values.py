@@ -38,7 +38,7 @@ def packed(value: Any) -> Any:
     return {"bytes": value.hex()} if isinstance(value, bytes) else value
 
 
-def unpacked(said: Any, ends: Mapping[str, str | None]) -> Any:
+def unpacked(value: Any, ends: Mapping[str, str | None]) -> Any:
     """Convert a value of an answer back.
 
     Days, times and moments become those of the standard library, to the microsecond. Spans become `timedelta`, or the
@@ -46,14 +46,14 @@ def unpacked(said: Any, ends: Mapping[str, str | None]) -> Any:
     relationships, paths and points are dictionaries with a `kind`.
 
     Args:
-        said: as written by the other process.
+        value: as written by the other process.
         ends: `id` properties of nodes that relationships name as an end, by the database's own ids.
     """
-    if isinstance(said, list):
-        return [unpacked(item, ends) for item in said]
-    if not isinstance(said, dict):
-        return said
-    ((kind, content),) = said.items()
+    if isinstance(value, list):
+        return [unpacked(item, ends) for item in value]
+    if not isinstance(value, dict):
+        return value
+    ((kind, content),) = value.items()
     if kind in ("node", "relationship", "path", "point"):
         return {"kind": kind, **{name: unpacked(item, ends) for name, item in content.items()}}
     if kind == "map":
@@ -68,8 +68,8 @@ def zone(of: dt.tzinfo | None) -> str:
     return str(getattr(of, "key", "") or getattr(of, "zone", "") or "")
 
 
-def _moment(said: list[str]) -> dt.datetime:
-    text, name = said
+def _moment(parts: list[str]) -> dt.datetime:
+    text, name = parts
     moment = dt.datetime.fromisoformat(text)
     try:
         return moment.astimezone(ZoneInfo(name)) if name else moment

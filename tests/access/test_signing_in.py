@@ -402,7 +402,7 @@ CHANGES: dict[str, Callable[[sa.Engine], object]] = {
     "roles": lambda engine: changes.set_roles(engine, "ann", ["auditor"]),
     "grant": lambda engine: changes.grant(engine, "ann", "dover", Grant("P")),
     "revoke": lambda engine: changes.revoke(engine, "ann", "*"),
-    "cypher": lambda engine: changes.set_free_cypher(engine, "ann", given=True),
+    "cypher": lambda engine: changes.set_free_cypher(engine, "ann", is_granted=True),
     "second factor": lambda engine: changes.remove_second_factor(engine, "ann"),
 }
 
@@ -424,7 +424,7 @@ def test_changes_are_what_the_next_sign_in_goes_by(database: sa.Engine, vault: V
     changes.grant(database, "ann", "dover", Grant("P"))
     changes.grant(database, "ann", "dover", Grant("C", sources=True))
     changes.revoke(database, "ann", "*")
-    changes.set_free_cypher(database, "ann", given=True)
+    changes.set_free_cypher(database, "ann", is_granted=True)
     ann = accounts.sign_in(database, vault, "ann", PASSWORD)
     assert ann.roles == {"auditor", "analyst"}
     assert dict(ann.grants) == {"dover": Grant("C", sources=True)}

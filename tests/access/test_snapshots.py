@@ -504,7 +504,7 @@ def test_nor_is_it_lost_where_the_disk_fails_on_the_way(
     assert "could not be written" in caplog.text
     monkeypatch.undo()
     put(kept, ROWS)
-    monkeypatch.setattr(snapshots, "_opened", fails)
+    monkeypatch.setattr(snapshots, "_read_frames", fails)
     assert got(kept)[1] is None
     assert "does not open (OSError)" in caplog.text
     assert files(tmp_path / "kept") == []

@@ -28,7 +28,7 @@ SLOW = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b WITH a, b WHER
 @pytest.fixture(scope="module")
 def writer(demo: Service) -> Iterator[str]:
     accounts.add(demo.database, "writer", ["analyst"], {"*": Grant("C", sources=True)})
-    changes.set_free_cypher(demo.database, "writer", given=True)
+    changes.set_free_cypher(demo.database, "writer", is_granted=True)
     yield "writer"
     with transaction(demo.database) as connection:
         connection.execute(tables.saved_queries.delete())

@@ -54,7 +54,7 @@ def test_a_case_that_is_not_there_is_told_alike_by_every_command(
     monkeypatch.setenv("GRAPHSVC_SECOND_FACTOR_ROLES", "none")
     with Service(home) as service:
         accounts.add(service.database, "all", list(ROLES), {"*": Grant("C", sources=True)}, PASSWORD)
-        changes.set_free_cypher(service.database, "all", given=True)
+        changes.set_free_cypher(service.database, "all", is_granted=True)
     must("login", "all", typed=(PASSWORD, ""))
     (tmp_path / "truth.json").write_text(
         '{"candidates": ["P1"], "hubs": [], "leaders": [], "brokers": [], "helpers": []}'

@@ -38,7 +38,7 @@ def home(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFa
     configured = at_server()
     with Service(configured) as service:
         only = accounts.only_account(service.database, "")
-        changes.set_free_cypher(service.database, only.name, given=True)
+        changes.set_free_cypher(service.database, only.name, is_granted=True)
         session = service.session(accounts.only_account(service.database, ""), "tests", CASE)
         session.deliveries.load(folder, lambda *_progress: None)
         session.cypher.library.save(
@@ -149,12 +149,12 @@ def test_what_is_wrong_is_one_sentence(
 def test_without_the_grant_nothing_runs(run: Callable[..., Result], home: Settings) -> None:
     with Service(home) as service:
         name = accounts.only_account(service.database, "").name
-        changes.set_free_cypher(service.database, name, given=False)
+        changes.set_free_cypher(service.database, name, is_granted=False)
         try:
             for arguments in (["RETURN 1"], ["--explain", "RETURN 1"], ["--saved", "People of"]):
                 assert type(run(*arguments).exception) is Refused
         finally:
-            changes.set_free_cypher(service.database, name, given=True)
+            changes.set_free_cypher(service.database, name, is_granted=True)
 
 
 def heeding() -> None:

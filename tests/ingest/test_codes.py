@@ -105,7 +105,7 @@ def test_an_opened_statement_opens_rows_if_it_is_accepted_and_for_its_own_loader
         KeptRows([statement], COLUMNS, partial=True).fold(state, 1)
         loaded, opening = state.records["statements"], [person("a"), *statement_rows("S", "P", "aa")]
         assert codes(*opening, statements=loaded) == {"a": expected}
-        assert codes(*opening, statements=loaded, others={"S"}) == {"a": "C"}
+        assert codes(*opening, statements=loaded, ids_of_others={"S"}) == {"a": "C"}
 
 
 def test_rows_that_were_kept_without_codes_get_them_and_are_no_wider_open_than_before() -> None:

@@ -231,7 +231,7 @@ def test_a_worker_without_memory_left_is_not_waited_for(
     with workers(at, 1):
         processors = elsewhere(at)
         try:
-            assert processors._connected() is not None
+            assert processors._connect() is not None
             known = processors._connection
             assert known is not None
             identity = known._client.sync(known._identity)
@@ -252,7 +252,7 @@ def test_work_that_fails_there_is_one_error(at: str) -> None:
     with workers(at, 1):
         processors = elsewhere(at)
         try:
-            assert processors._connected() is not None
+            assert processors._connect() is not None
             connected = processors._connection
             assert connected is not None
             with pytest.raises(LostError, match="Work failed at"):

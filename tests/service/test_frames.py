@@ -34,7 +34,7 @@ def session(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPat
     folder = texts(tmp_path_factory.mktemp("delivery") / "case", **FILES)
     with Service(at_server(row_cap=3)) as service:
         accounts.add(service.database, "ann", ["analyst"], {"*": Grant("C", sources=True)})
-        changes.set_free_cypher(service.database, "ann", given=True)
+        changes.set_free_cypher(service.database, "ann", is_granted=True)
         session_of(service, "ann", CASE).deliveries.load(folder, lambda *_progress: None)
         yield session_of(service, "ann", CASE)
 

@@ -28,7 +28,7 @@ def delivery(folder: Path, name: str, people: str, statements: str, links: str =
 @pytest.fixture
 def ann(service: Service, case: str, tmp_path: Path) -> Session:
     add(service, "*", {"ann": ("analyst", WHOLE), "cus": ("custodian", WHOLE), "sup": ("supervisor", WHOLE)})
-    changes.set_free_cypher(service.database, "ann", given=True)
+    changes.set_free_cypher(service.database, "ann", is_granted=True)
     ann = session(service, "ann", case)
     statements = "id,kind,handling\nS1,intelligence,P\n"
     ann.deliveries.load(delivery(tmp_path, "first", PEOPLE, statements, LINKS), quiet)

@@ -111,7 +111,7 @@ def test_one_that_is_killed_as_it_is_given_a_text_makes_no_error(
 ) -> None:
     run("RETURN 1 AS n")
     (first,) = shelf.waiting
-    taken = Runners._taken
+    taken = Runners._take
 
     def killed(self: Runners) -> subprocess.Popen[str] | None:
         process = taken(self)
@@ -120,7 +120,7 @@ def test_one_that_is_killed_as_it_is_given_a_text_makes_no_error(
             os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         return process
 
-    monkeypatch.setattr(Runners, "_taken", killed)
+    monkeypatch.setattr(Runners, "_take", killed)
     assert run("RETURN 2 AS n").rows == [(2,)]
     assert first not in shelf.waiting
 

@@ -55,7 +55,7 @@ ASKED = {
 def client(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     with Service(at_server(row_cap=2000)) as service:
         accounts.add(service.database, "ann", ["analyst"], {"*": Grant("C", sources=True)})
-        changes.set_free_cypher(service.database, "ann", given=True)
+        changes.set_free_cypher(service.database, "ann", is_granted=True)
         for case, rows in FILES.items():
             folder = texts(tmp_path_factory.mktemp("delivery") / "case", **rows)
             session(service, "ann", case).deliveries.load(folder, lambda *_progress: None)

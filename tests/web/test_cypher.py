@@ -72,7 +72,7 @@ def service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPat
         accounts.add(database, "plain", ["analyst"], {"*": whole})
         accounts.add(database, "inv", ["investigator"], {"*": whole})
         for name in ("ann", "ben", "half", "inv"):
-            changes.set_free_cypher(database, name, given=True)
+            changes.set_free_cypher(database, name, is_granted=True)
         for case in (CASE, OTHER):
             session(opened, "ann", case).deliveries.load(folder, lambda *_progress: None)
         yield opened
@@ -536,7 +536,7 @@ def test_what_its_author_can_change_no_more_everyone_can(
     ann: FlaskClient, ben: FlaskClient, service: Service, app: Flask
 ) -> None:
     accounts.add(service.database, "gone", ["analyst"], {"*": Grant("C", sources=True)})
-    changes.set_free_cypher(service.database, "gone", given=True)
+    changes.set_free_cypher(service.database, "gone", is_granted=True)
     save(signed_in(app, "gone"), "Left behind", **{"save-shared": "yes"})
     assert [query["changeable"] for query in library(ben)] == [False]
     changes.disable(service.database, "gone")

@@ -71,10 +71,10 @@ class Pairs:
             RequestError: the pair, kind, handling or reason is not valid, or the decision is in force already.
         """
         words = require_decision(pair, kind, handling, reason)
-        source, other = sorted(pair)
+        source, second = sorted(pair)
         identifier = secrets.token_hex(16)
         with transaction(self._database) as connection:
-            lasts = (_ROW.c.case_id == case, _ROW.c.one == source, _ROW.c.other == other, _ROW.c.ended_at.is_(None))
+            lasts = (_ROW.c.case_id == case, _ROW.c.one == source, _ROW.c.other == second, _ROW.c.ended_at.is_(None))
             mine = (*lasts, _ROW.c.handling == handling)
             for row in connection.execute(sa.select(_ROW).where(*mine)).all():
                 if row.kind == kind:
@@ -86,7 +86,7 @@ class Pairs:
                     id=identifier,
                     case_id=case,
                     one=source,
-                    other=other,
+                    other=second,
                     kind=kind,
                     handling=handling,
                     account=by,
@@ -102,12 +102,12 @@ class Pairs:
     ) -> list[Pairing]:
         """List the decisions in force if a new one were stored, oldest first. Arguments and errors as in `decide`."""
         words = require_decision(pair, kind, handling, reason)
-        source, other = sorted(pair)
+        source, second = sorted(pair)
         before = self.lasting(case, key)
-        same = [each for each in before if each.pair == (source, other) and each.handling == handling]
+        same = [each for each in before if each.pair == (source, second) and each.handling == handling]
         if any(each.kind == kind for each in same):
             raise decided_already(kind)
-        new = Pairing("", source, other, kind, handling, words, by, now(), "", "", None)
+        new = Pairing("", source, second, kind, handling, words, by, now(), "", "", None)
         return [*(each for each in before if each not in same), new]
 
     def without(self, case: str, key: bytes, pairing: str) -> list[Pairing]:
@@ -165,9 +165,11 @@ class Pairs:
 
 def forget(connection: sa.Connection, case: str, sources: Collection[str]) -> None:
     """Delete every decision on sources that are erased."""
-    gone = sorted(sources)
+    erased_sources = sorted(sources)
     connection.execute(
-        _ROW.delete().where(_ROW.c.case_id == case, sa.or_(_ROW.c.one.in_(gone), _ROW.c.other.in_(gone)))
+        _ROW.delete().where(
+            _ROW.c.case_id == case, sa.or_(_ROW.c.one.in_(erased_sources), _ROW.c.other.in_(erased_sources))
+        )
     )
 
 

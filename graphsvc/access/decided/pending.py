@@ -64,10 +64,10 @@ class PendingStore:
             reviews_at: the case's version: include leads that this account last parked at another version, at its
                 handling level. None: leave them out.
         """
-        asked = (agrees, opens, holds, exports, reviews_at is not None, self._grant.sources)
-        if not any(asked[:-1]):
+        flags = (agrees, opens, holds, exports, reviews_at is not None, self._grant.sources)
+        if not any(flags[:-1]):
             return []
-        given = {
+        bindings = {
             "case": self._case,
             "account": self._account,
             "handling": self._grant.handling,
@@ -77,7 +77,7 @@ class PendingStore:
             "today": now().date(),
         }
         with transaction(self._database) as connection:
-            rows = [Pending(*row) for row in connection.execute(_waiting(*asked), given)]
+            rows = [Pending(*row) for row in connection.execute(_waiting(*flags), bindings)]
         return sorted(rows, key=lambda row: (row.at, row.kind, row.about))
 
     def answered(self, kinds: Collection[str], since: dt.datetime | None) -> list[Pending]:
@@ -94,8 +94,8 @@ class PendingStore:
             where.append(_REQUEST.c.decided_at > since)
         with transaction(self._database) as connection:
             query = sa.select(*columns).where(*where).order_by(_REQUEST.c.decided_at.desc())
-            given = {"case": self._case, "account": self._account}
-            return [Pending(*row) for row in connection.execute(query, given)]
+            bindings = {"case": self._case, "account": self._account}
+            return [Pending(*row) for row in connection.execute(query, bindings)]
 
 
 # -- the query of every page: built once for each set of parts, each part with the columns of `Pending` ---------------
@@ -103,26 +103,26 @@ class PendingStore:
 
 @functools.cache
 def _waiting(agrees: bool, opens: bool, holds: bool, exports: bool, parked: bool, sources: bool) -> sa.Executable:
-    """Build the query for these parts; the `given` of `waiting` are its values."""
+    """Build the query for these parts; the `bindings` of `waiting` are its values."""
     return sa.union_all(
         *([_to_agree()] if agrees else ()),
         *([_to_open()] if opens else ()),
         *([_due_holds()] if holds else ()),
         *(_held_exports() if exports else ()),
-        *([_parked(sources=sources)] if parked else ()),
+        *([_parked_leads(sources=sources)] if parked else ()),
     )
 
 
 def _to_agree() -> sa.Select[tuple[object, ...]]:
     # An export that no longer exists needs no agreement.
-    there = sa.exists().where(_EXPORT.c.id == _REQUEST.c.pseudonym, _EXPORT.c.state == "waiting")
+    export_waits = sa.exists().where(_EXPORT.c.id == _REQUEST.c.pseudonym, _EXPORT.c.state == "waiting")
     return sa.select(
         _REQUEST.c.kind, _REQUEST.c.pseudonym, _REQUEST.c.asked_by, _REQUEST.c.asked_at, _REQUEST.c.state
     ).where(
         _REQUEST.c.case_id == _CASE,
         _REQUEST.c.asked_by != _ACCOUNT,
         _WAITS,
-        sa.or_(_REQUEST.c.kind != "export", there),
+        sa.or_(_REQUEST.c.kind != "export", export_waits),
     )
 
 
@@ -143,15 +143,15 @@ def _held_exports() -> tuple[sa.Select[tuple[object, ...]], ...]:
     codes = sa.bindparam("codes", type_=sa.String(), expanding=True)
     mine = (*_own(_EXPORT, "account"), _EXPORT.c.handling.in_(codes))
     none, state = sa.literal(""), _EXPORT.c.state
-    held = sa.select(sa.literal("fetch"), _EXPORT.c.id, none, _EXPORT.c.made_at, state)
-    given = sa.select(sa.literal("recall"), _EXPORT.c.id, none, _EXPORT.c.recall_at, state)
+    fetches = sa.select(sa.literal("fetch"), _EXPORT.c.id, none, _EXPORT.c.made_at, state)
+    recalls = sa.select(sa.literal("recall"), _EXPORT.c.id, none, _EXPORT.c.recall_at, state)
     return (
-        held.where(*mine, state == "held", _EXPORT.c.expires_at > _AT),
-        given.where(*mine, state == "given", _EXPORT.c.recall != "", _EXPORT.c.recalled_at.is_(None)),
+        fetches.where(*mine, state == "held", _EXPORT.c.expires_at > _AT),
+        recalls.where(*mine, state == "given", _EXPORT.c.recall != "", _EXPORT.c.recalled_at.is_(None)),
     )
 
 
-def _parked(*, sources: bool) -> sa.Select[tuple[object, ...]]:
+def _parked_leads(*, sources: bool) -> sa.Select[tuple[object, ...]]:
     later = _REVIEW.alias()
     none = sa.literal("")
     query = sa.select(sa.literal("parked"), none, none, _REVIEW.c.at, none).where(

@@ -60,11 +60,11 @@ class QuestionStore:
             RequestError: the question was asked already, or the source was asked as often as allowed.
         """
         with alone(self._database, _LOCK) as connection:
-            there = self._of(connection, case, grant)
-            if claim in there.claims:
-                account, at = there.claims[claim]
+            questions = self._of(connection, case, grant)
+            if claim in questions.claims:
+                account, at = questions.claims[claim]
                 raise RequestError(f"{account} put a question about this on {day(at)} already.")
-            if most is not None and there.asked[source] >= most:
+            if most is not None and questions.asked[source] >= most:
                 raise RequestError("This source has been asked often enough. Nothing was put.")
             connection.execute(
                 _ROW.insert().values(

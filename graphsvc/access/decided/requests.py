@@ -129,8 +129,8 @@ class RequestStore:
         with transaction(self._database) as connection:
             for kind, decided in DECIDED.items():
                 agreed = (_ROW.c.case_id == case, _ROW.c.kind == kind, _ROW.c.state == "agreed")
-                stands = sa.exists().where(*same, overrules.c.kind == decided)
-                connection.execute(_ROW.update().where(*agreed, stands).values(state="done", ended_at=now()))
+                in_force = sa.exists().where(*same, overrules.c.kind == decided)
+                connection.execute(_ROW.update().where(*agreed, in_force).values(state="done", ended_at=now()))
                 connection.execute(_ROW.update().where(*agreed).values(**again))
 
     def agreed(self) -> set[str]:

@@ -110,7 +110,7 @@ class ReviewStore:
         reason = require_reason(reason, "whoever comes after has to follow it")
         identifier = secrets.token_hex(16)
         # A list, not an object: masking covers every text in it, including names of fields.
-        words = for_others([reason, *map(_packed, figures)], withhold)
+        words = for_others([reason, *map(_pack_figures, figures)], withhold)
         with alone(self._database, _LOCK) as connection:
             last = connection.execute(sa.select(sa.func.max(_ROW.c.number)).where(_ROW.c.case_id == case)).scalar()
             connection.execute(
@@ -136,11 +136,11 @@ class ReviewStore:
         query = sa.select(_ROW).where(_ROW.c.case_id == case, _ROW.c.handling.in_(grant.codes))
         with transaction(self._database) as connection:
             rows = list(connection.execute(query.order_by(_ROW.c.number.desc())))
-        return [self._kept(row, mine=row.account == reader, level=grant.handling) for row in rows]
+        return [self._review(row, mine=row.account == reader, level=grant.handling) for row in rows]
 
-    def _kept(self, row: Any, *, mine: bool, level: str) -> StoredReview:
+    def _review(self, row: Any, *, mine: bool, level: str) -> StoredReview:
         words = unpack(self._key, row.words_sealed, f"review {row.id}")
-        reason, shown, coarse = words_for(words, mine=mine, level=level)
+        reason, figures, coarse = words_for(words, mine=mine, level=level)
         return StoredReview(
             row.id,
             row.pseudonym,
@@ -153,8 +153,8 @@ class ReviewStore:
             row.case_version,
             row.rules,
             reason,
-            _unpacked(shown),
-            _unpacked(coarse),
+            _unpack_figures(figures),
+            _unpack_figures(coarse),
         )
 
 
@@ -174,13 +174,13 @@ def settle(connection: sa.Connection, case: str, *, unnamed: Collection[str], na
             connection.execute(_ROW.update().where(mine, _ROW.c.pseudonym == name).values(of_name=of_name))
 
 
-def _packed(figures: Figures) -> list[Any]:
+def _pack_figures(figures: Figures) -> list[Any]:
     """Return figures without text: None for `few`, and for `contested` the number used in the graph."""
     denied = HIDDEN_DENIAL if figures.denied == CONTESTED else figures.denied
     return [None if isinstance(value, str) else value for value in astuple(replace(figures, denied=denied))]
 
 
-def _unpacked(values: list[Any]) -> Figures:
+def _unpack_figures(values: list[Any]) -> Figures:
     plain: list[Any] = ["few" if value is None else value for value in values]
     figures = Figures(*plain)
     return replace(figures, denied=CONTESTED) if figures.denied == HIDDEN_DENIAL else figures

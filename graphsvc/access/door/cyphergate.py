@@ -103,31 +103,38 @@ class CypherGate:
         """
         policy.require(principal, "cypher")
         policy.require_case(principal, case)
-        stands = self._stands()
-        if case not in stands:
+        states = self._stands()
+        if case not in states:
             raise policy.no_such_case(case)
-        policy.require_cypher(principal, stands)
-        return stands
+        policy.require_cypher(principal, states)
+        return states
 
     def check(
-        self, principal: Principal, purpose: str, case: str, text: str, given: Mapping[str, Any] | None = None
+        self, principal: Principal, purpose: str, case: str, text: str, arguments: Mapping[str, Any] | None = None
     ) -> Examined:
         """Check whether a text may run, and return its plan, without running it.
 
-        `given` holds its parameters, or None to leave them unchecked; it may not include parameters that the gate binds.
+        `arguments` holds its parameters, or None to leave them unchecked; it may not include parameters that the gate
+        binds.
 
         Raises:
             CypherFault: something is wrong or not allowed; says where. Busy: a case is being imported. Others: as
                 `require`.
         """
-        with self._act(principal, purpose, case, text, given or {}, "check"):
-            checked = self._checked(text, given or {})
-            if given is not None:
-                self._parameters(principal, case, checked.parameters, given)
+        with self._act(principal, purpose, case, text, arguments or {}, "check"):
+            checked = self._examine(text, arguments or {})
+            if arguments is not None:
+                self._parameters(principal, case, checked.parameters, arguments)
             return checked
 
     def run(
-        self, principal: Principal, purpose: str, case: str, examined: Examined, given: Mapping[str, Any], typed: Typed
+        self,
+        principal: Principal,
+        purpose: str,
+        case: str,
+        examined: Examined,
+        arguments: Mapping[str, Any],
+        typed: Typed,
     ) -> Stands:
         """Run a text that `check` accepted; its answer goes into `typed`, and nothing is shown before this returns.
 
@@ -138,11 +145,11 @@ class CypherGate:
             CypherFault, NotFound, Refused, Busy: as `check`. Busy: also if a case changed during the run. Others: as
                 `store.typed.run_typed`.
         """
-        with self._act(principal, purpose, case, examined.text, given, "run") as (stands, outcome):
+        with self._act(principal, purpose, case, examined.text, arguments, "run") as (states, outcome):
             typed.notices = examined.notices
-            parameters = self._parameters(principal, case, examined.parameters, given)
+            parameters = self._parameters(principal, case, examined.parameters, arguments)
             run_typed(self._settings, self._store(), self._runners, examined.text, parameters, typed)
-            if changed(stands, self._stands()):
+            if changed(states, self._stands()):
                 raise Busy("A case was changed while this ran, and free Cypher sees them all. Run the text again.")
             # A case added during the run may be in the answer, and may not be visible to this person.
             self._require_every(principal)
@@ -150,20 +157,22 @@ class CypherGate:
             outcome["sources"] = {name for row in typed.rows for name in _sources(row)}
             if typed.truncated:
                 outcome["outcome"] = "released, cut"
-        return stands
+        return states
 
     @contextmanager
     def _act(
-        self, principal: Principal, purpose: str, case: str, text: str, given: Mapping[str, Any], step: str
+        self, principal: Principal, purpose: str, case: str, text: str, arguments: Mapping[str, Any], step: str
     ) -> Iterator[tuple[Stands, dict[str, Any]]]:
         """Log one act and its text, even if refused; yield every case's state, all open, and the act's outcome."""
         known = case in self._stands() and principal.grant(case) is not None
-        detail = {"step": step, "characters": len(text)} | ({"code": self._texts.code(text, given)} if known else {})
+        detail = {"step": step, "characters": len(text)} | (
+            {"code": self._texts.code(text, arguments)} if known else {}
+        )
         with audit.recorded(self._database, principal, purpose, "cypher", case, **detail) as outcome:
             if not known:  # without the case there is no key to keep the text under
                 policy.require(principal, "cypher")
                 raise policy.no_such_case(case)
-            self._texts.keep(outcome["line"], case, text, given)
+            self._texts.keep(outcome["line"], case, text, arguments)
             self.require(principal, case)
             self._require_every(principal)
             yield self._require_open(), outcome
@@ -172,24 +181,24 @@ class CypherGate:
         """Raise Refused unless this person may see every case now in the graph."""
         policy.require_cypher(principal, self._cases())
 
-    def _checked(self, text: str, given: Mapping[str, Any]) -> Examined:
+    def _examine(self, text: str, arguments: Mapping[str, Any]) -> Examined:
         parameters = require_harmless(text)
         plan = self._store().explain(text)
         require_reading(plan)
-        return Examined(text, plan.kind, plan.root, parameters, (*plan.notices, *mixed(text, given)))
+        return Examined(text, plan.kind, plan.root, parameters, (*plan.notices, *mixed(text, arguments)))
 
     def _parameters(
-        self, principal: Principal, case: str, names: tuple[str, ...], given: Mapping[str, Any]
+        self, principal: Principal, case: str, names: tuple[str, ...], arguments: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Return the values of a text's parameters: the given values, and the values bound in named queries."""
         mine = bound(case, policy.require_case(principal, case), self._settings.row_cap, self._settings.few_below)
-        for name in given:
+        for name in arguments:
             if name in BOUND:
                 raise CypherFault(f"The parameter {name} is bound for you: leave it out.")
-        missing = [name for name in names if name not in given and name not in mine]
+        missing = [name for name in names if name not in arguments and name not in mine]
         if missing:
             raise CypherFault(f"The text needs a value for ${', $'.join(missing)}.")
-        return {name: given[name] if name in given else mine[name] for name in names}
+        return {name: arguments[name] if name in arguments else mine[name] for name in names}
 
     def _require_open(self) -> Stands:
         """Return every case's state if all cases are open.
@@ -197,14 +206,14 @@ class CypherGate:
         Raises:
             Busy: a case is being imported.
         """
-        stands = self._stands()
-        if any(state != "open" for state, _ in stands.values()):
+        states = self._stands()
+        if any(state != "open" for state, _ in states.values()):
             raise Busy("A case is being loaded, and free Cypher sees them all. Try again in a moment.")
         with transaction(self._database) as connection:
             rows = connection.execute(_HELD).all()
         for row in rows:  # so that no reader sees a person as before they were sealed
             followed(self._store, row.id, row.held)
-        return stands
+        return states
 
     def _stands(self) -> Stands:
         """Return the state of every case in the application database."""

@@ -184,7 +184,7 @@ def _require_no_command(text: str, stream: Sequence[Token], place: int) -> None:
     )
 
 
-def _dotted(stream: Sequence[Token], place: int) -> tuple[str, int]:
+def _dotted_name(stream: Sequence[Token], place: int) -> tuple[str, int]:
     """Return the dotted name that starts here, and the place after it."""
     parts: list[str] = []
     while place < len(stream) and stream[place].kind in ("name", "quoted"):
@@ -198,7 +198,7 @@ def _dotted(stream: Sequence[Token], place: int) -> tuple[str, int]:
 
 def _require_procedure(text: str, stream: Sequence[Token], place: int) -> None:
     """Refuse the token after CALL, unless it is a subquery or an allowed procedure."""
-    name, _ = _dotted(stream, place)
+    name, _ = _dotted_name(stream, place)
     if name and name not in PROCEDURES:
         raise _no_procedure(name, text, stream[place].offset)
 
@@ -215,7 +215,7 @@ def _is_called(stream: Sequence[Token], place: int) -> bool:
 
 def _require_function(text: str, stream: Sequence[Token], place: int) -> None:
     """Refuse a call of a function with a dotted name, unless it is one of Neo4j's own."""
-    name, behind = _dotted(stream, place)
+    name, behind = _dotted_name(stream, place)
     parts = name.split(".")
     if len(parts) < 2 or behind >= len(stream) or stream[behind].text != "(" or stream[behind].kind != "sign":
         return
@@ -238,11 +238,11 @@ def _hidden(details: str) -> Iterator[str]:
         if token.word == "LOAD" and place + 1 < len(stream) and stream[place + 1].word == "CSV":
             yield "LOAD CSV"
         elif token.word == "CALL":
-            name, _ = _dotted(stream, place + 1)
+            name, _ = _dotted_name(stream, place + 1)
             if name:
                 yield name
         elif token.text == "ResolvedCall" and place + 1 < len(stream) and stream[place + 1].text == "(":
-            yield _dotted(stream, place + 2)[0]
+            yield _dotted_name(stream, place + 2)[0]
 
 
 def _no_procedure(name: str, text: str = "", offset: int = 0) -> CypherFault:

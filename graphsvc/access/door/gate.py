@@ -103,13 +103,13 @@ class Gate:
             with goes_on.part(action, detail) as outcome:
                 yield outcome
             return
-        with self._recorded(principal, purpose, action, case, **detail) as outcome:
+        with self._log_act(principal, purpose, action, case, **detail) as outcome:
             if case and action != _MAKES and self._case(case) is None:
                 raise policy.no_such_case(case)
             yield outcome
 
     @contextmanager
-    def _recorded(
+    def _log_act(
         self, principal: Principal, purpose: str, action: str, case: str, **detail: Any
     ) -> Iterator[dict[str, Any]]:
         """Log one act that role and clearance allow; the caller checks whether the case exists."""
@@ -130,7 +130,7 @@ class Gate:
         Raises:
             Refused, NotFound: see `acting`. Busy: the case is being imported, or changed during the look.
         """
-        with self._recorded(principal, purpose, action, case, **detail) as outcome:
+        with self._log_act(principal, purpose, action, case, **detail) as outcome:
             grant = policy.require_case(principal, case)
             opened = self._open(case, grant)
             look = Look(principal, case, _version(opened, grant))
@@ -152,43 +152,43 @@ class Gate:
         purpose: str,
         name: str,
         case: str,
-        given: Mapping[str, Any] | None = None,
+        arguments: Mapping[str, Any] | None = None,
         *,
         action: str = "query",
         whole: bool = False,
-        laid: bool = False,
+        as_columns: bool = False,
         look: Look | None = None,
     ) -> Released:
         """Run a named query and return as much of its answer as this person may see.
 
-        `laid`: return a whole case's rows in columns if they are kept on disk. `look`: as for `acting`. A read that is
-        part of a look does not check again whether the case is open, unless it reads a whole case.
+        `as_columns`: return a whole case's rows in columns if they are kept on disk. `look`: as for `acting`. A read that
+        is part of a look does not check again whether the case is open, unless it reads a whole case.
 
         Raises:
             Refused, NotFound, RequestError, Busy, OperatorError: see `acting` and `Store.read`.
         """
         query = self.library[name]
-        given = given or {}
-        detail = {"query": name, "parameters": disclosed.parameters(query, given)}
+        arguments = arguments or {}
+        detail = {"query": name, "parameters": disclosed.parameters(query, arguments)}
         with self.acting(principal, purpose, action, case, look=look, **detail) as outcome:
             if query.roles and not principal.roles & set(query.roles):
                 raise Refused(f"The query {name} is for the roles {', '.join(query.roles)}.")
             grant = policy.require_case(principal, case)
             if query.for_sources and not grant.sources:
                 raise Refused(f"The query {name} takes source clearance. An administrator can give it.")
-            bound_to = query.bind(given) | self._bound(query, case, grant)
+            bound_to = query.bind(arguments) | self._bound(query, case, grant)
             question = asked(case, grant, name, bound_to, whole=whole)
             goes_on = look_of(look, principal, action, case)
             opened = None if goes_on else self._open(case, grant)
             version = goes_on.version if goes_on else _version(opened, grant)
-            released = None if laid else self._repeats.get(question, version)
+            released = None if as_columns else self._repeats.get(question, version)
             if released is None:
                 if whole:
-                    stands = opened or self._open(case, grant)
-                    released = self._whole(query, bound_to, grant, stands, laid=laid)
+                    case_row = opened or self._open(case, grant)
+                    released = self._whole(query, bound_to, grant, case_row, as_columns=as_columns)
                 else:
-                    released = self._released(query, bound_to, grant, whole=False)
-                if laid:
+                    released = self._release(query, bound_to, grant, whole=False)
+                if as_columns:
                     pass  # too large to keep
                 elif goes_on:
                     goes_on.released[question] = released
@@ -206,49 +206,49 @@ class Gate:
         case: str,
         make: Make[Item],
         look: Look | None = None,
-        laid: Laid[Item] | None = None,
+        from_columns: Laid[Item] | None = None,
     ) -> Sequence[Item]:
         """Return rows for an analysis inside the service, sources included: for computing, never for showing.
 
         Results made from them must reveal no more than the figures in `records.properties` allow. The handling level is
         bound as for every read. The query answers in blocks: its last column is a list of rows (`computed.rows`);
-        `make` converts each such row, called with the block's other columns and the row. `look`: as for `read`. `laid`:
-        converts all rows at once from columns, the block's first, if they are kept on disk: a caller that needs few of
-        a million rows need not have all of them made.
+        `make` converts each such row, called with the block's other columns and the row. `look`: as for `read`.
+        `from_columns`: converts all rows at once from columns, the block's first, if they are kept on disk: a caller
+        that needs few of a million rows need not have all of them made.
         """
         query = self.library[name]
         with self.acting(principal, purpose, "analyse", case, look=look, query=name) as outcome:
             grant = policy.require_case(principal, case)
             parameters = self._bound(query, case, grant) | {"limit": self._settings.analysis_row_cap}
-            items = self._made(query, parameters, grant, self._open(case, grant), make, laid)
+            items = self._convert(query, parameters, grant, self._open(case, grant), make, from_columns)
             outcome["rows"] = len(items)
         return items
 
-    def _made(
+    def _convert(
         self,
         query: Query,
         parameters: dict[str, Any],
         grant: Grant,
-        stands: Any,
+        case_row: Any,
         make: Make[Item],
-        laid: Laid[Item] | None,
+        from_columns: Laid[Item] | None,
     ) -> Sequence[Item]:
         """Convert the rows of an answer in blocks: from the snapshot, or else from the graph, keeping a snapshot."""
-        snapshot = self._snapshot("material", query, parameters, grant, stands)
+        snapshot = self._snapshot("material", query, parameters, grant, case_row)
         block, items = len(query.returns) - 1, list[Item]()
-        if laid is not None and (columns := snapshot.columns()) is not None:
-            return laid(columns)
+        if from_columns is not None and (columns := snapshot.columns()) is not None:
+            return from_columns(columns)
         beside = snapshot.read(lambda rows: items.extend(make(list(row[:block]), list(row[block:])) for row in rows))
         if beside is not None:
             return items
-        with self._writing(snapshot, parameters["case"], grant, stands) as writer:
+        with self._writing(snapshot, parameters["case"], grant, case_row) as writer:
 
-            def made(of: list[Any], row: list[Any]) -> Item:
+            def convert(of: list[Any], row: list[Any]) -> Item:
                 writer.add((*of, *row))
                 return make(of, row)
 
             items, cut = self._store().read_blocks(
-                query.text, parameters, made, timeout=self._patience, cap=self._settings.analysis_row_cap
+                query.text, parameters, convert, timeout=self._patience, cap=self._settings.analysis_row_cap
             )
             self._require_all(cut=cut)
             # After a lost connection the rows are read a second time, and must not be kept.
@@ -257,15 +257,17 @@ class Gate:
         return items
 
     def _whole(
-        self, query: Query, parameters: dict[str, Any], grant: Grant, stands: Any, *, laid: bool = False
+        self, query: Query, parameters: dict[str, Any], grant: Grant, case_row: Any, *, as_columns: bool = False
     ) -> Released:
-        """Return as much of an answer about a whole case as a clearance allows; uses a snapshot, as `_made` does."""
-        snapshot = self._snapshot("released", query, parameters, grant, stands)
+        """Return as much of an answer about a whole case as a clearance allows; uses a snapshot, as `_convert` does."""
+        snapshot = self._snapshot("released", query, parameters, grant, case_row)
 
         def read() -> Released:
-            return self._released(query, parameters, grant, whole=True, large=_large(stands))
+            return self._release(query, parameters, grant, whole=True, large=_large(case_row))
 
-        return self._kept(snapshot, replace(_RELEASED, laid=laid), read, parameters["case"], grant, stands)
+        return self._get_or_make(
+            snapshot, replace(_RELEASED, laid=as_columns), read, parameters["case"], grant, case_row
+        )
 
     def computed(
         self,
@@ -293,36 +295,38 @@ class Gate:
             NotFound, Busy: as `require_open`.
         """
         grant = policy.require_case(principal, case)
-        stands = self._open(case, grant)
-        if version not in (None, _version(stands, grant)):
+        case_row = self._open(case, grant)
+        if version not in (None, _version(case_row, grant)):
             return compute()
-        question = ("computed", form.name, _version(stands, grant), self._settings.few_below, *decided_by)
-        snapshot = self._snapshots.of(case, grant, stands, question, computed=True)
-        return self._kept(snapshot, form, compute, case, grant, stands)
+        question = ("computed", form.name, _version(case_row, grant), self._settings.few_below, *decided_by)
+        snapshot = self._snapshots.of(case, grant, case_row, question, computed=True)
+        return self._get_or_make(snapshot, form, compute, case, grant, case_row)
 
-    def _kept(
+    def _get_or_make(
         self,
         snapshot: Snapshot,
         form: AsRows[Thing],
         make: Callable[[], Thing],
         case: str,
         grant: Grant,
-        stands: Any,
+        case_row: Any,
     ) -> Thing:
         """Return a snapshot's content, or else the result of `make`, which is then kept in it."""
-        with snapshot.alone(heavy=form.heavy and _large(stands)):
-            taken = snapshot.taken(laid=form.laid)
+        with snapshot.alone(heavy=form.heavy and _large(case_row)):
+            taken = snapshot.taken(as_columns=form.laid)
             if taken is not None:
                 return form.made(*taken)
             thing = make()
-            with self._writing(snapshot, case, grant, stands) as writer:
+            with self._writing(snapshot, case, grant, case_row) as writer:
                 written, besides = form.rows(thing)
                 for row in written:
                     writer.add(row)
                 writer.keep(besides)
         return thing
 
-    def _snapshot(self, kind: str, query: Query, parameters: Mapping[str, Any], grant: Grant, stands: Any) -> Snapshot:
+    def _snapshot(
+        self, kind: str, query: Query, parameters: Mapping[str, Any], grant: Grant, case_row: Any
+    ) -> Snapshot:
         """Return the snapshot, existing or not, of an answer about a whole case in this state.
 
         `kind`: `material` or `released`. Answers to a reader's own filters are not kept: they would only push out the
@@ -330,19 +334,19 @@ class Gate:
         """
         question = (kind, query.name, query.text, sorted(query.returns.items()), sorted(parameters.items()))
         usual = all(parameters.get(parameter.name) in (None, parameter.default) for parameter in query.parameters)
-        return self._snapshots.of(parameters["case"], grant, stands, question, usual=usual)
+        return self._snapshots.of(parameters["case"], grant, case_row, question, usual=usual)
 
-    def _writing(self, snapshot: Snapshot, case: str, grant: Grant, stands: Any) -> AbstractContextManager[Writer]:
+    def _writing(self, snapshot: Snapshot, case: str, grant: Grant, case_row: Any) -> AbstractContextManager[Writer]:
         """Open a writer that keeps an answer only if the case's state, as visible at a clearance, still lasts."""
 
         def still() -> dict[str, Any] | None:
             now = self._case(case)
-            return now.held if now is not None and _shown(now, grant) == _shown(stands, grant) else None
+            return now.held if now is not None and _shown(now, grant) == _shown(case_row, grant) else None
 
         def in_graph() -> bool:
-            held = still()
+            content = still()
             with suppress(Busy, OperatorError):  # an answer that cannot be kept is still an answer
-                return held is not None and self._checks.passes(case, held)
+                return content is not None and self._checks.passes(case, content)
             return False
 
         return snapshot.writing(in_graph, lambda: still() is not None)
@@ -366,11 +370,11 @@ class Gate:
             if not goes_on():
                 break
             needed = [parameter for parameter in query.parameters if parameter.default is None]
-            given = {
+            arguments = {
                 parameter.name: parameter.words[0] if parameter.words else _ANY.get(parameter.type, "none")
                 for parameter in needed
             }
-            parameters = query.bind(given) | self._bound(query, "", Grant("C", sources=True))
+            parameters = query.bind(arguments) | self._bound(query, "", Grant("C", sources=True))
             if query.is_material:
                 self._store().read_blocks(query.text, parameters, lambda *_: None, timeout=_WHOLE_S, cap=1)
             else:
@@ -383,7 +387,7 @@ class Gate:
         """Seconds allowed for reading a whole case."""
         return max(self._settings.query_timeout_s, _WHOLE_S)
 
-    def _released(
+    def _release(
         self, query: Query, parameters: dict[str, Any], grant: Grant, *, whole: bool, large: bool = False
     ) -> Released:
         """Run a query and return as much of its answer as a clearance allows."""
@@ -460,8 +464,8 @@ class Gate:
             )
 
 
-def _large(stands: Any) -> bool:
-    return sum(stands.held["counts"].values()) > _HELD_AT_ONCE if stands.held else False
+def _large(case_row: Any) -> bool:
+    return sum(case_row.held["counts"].values()) > _HELD_AT_ONCE if case_row.held else False
 
 
 def bound(case: str, grant: Grant, limit: int, few_below: int) -> dict[str, Any]:

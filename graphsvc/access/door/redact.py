@@ -54,9 +54,9 @@ class Released:
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
-def permits(grant: Grant, shown: str) -> bool:
-    """Whether a column that shows the property `shown` may be released. Undeclared properties never are."""
-    sensitivity = SENSITIVITY.get(shown)
+def permits(grant: Grant, name: str) -> bool:
+    """Whether a column that shows the property `name` may be released. Undeclared properties never are."""
+    sensitivity = SENSITIVITY.get(name)
     if sensitivity in ("source", "interest"):
         return grant.sources
     if sensitivity == "conditional":
@@ -79,20 +79,22 @@ def told(grant: Grant, number: int | Sequence[int] | None, few_below: int) -> in
         >>> told(Grant("P"), [HIDDEN_DENIAL, 0], 3), told(Grant("P", sources=True), HIDDEN_DENIAL, 3)
         ('contested', 'contested')
     """
-    groups, others = (number or 0, 0) if not isinstance(number, Sequence) else number
+    groups, reports = (number or 0, 0) if not isinstance(number, Sequence) else number
     if groups == HIDDEN_DENIAL:
         return CONTESTED
-    return groups + others if grant.sources or groups == 0 or groups >= few_below else FEW
+    return groups + reports if grant.sources or groups == 0 or groups >= few_below else FEW
 
 
 def _passing(
     returns: Mapping[str, str], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
 ) -> list[tuple[Any, ...]]:
     """Return the rows that show nothing of a single statement or claim, or whose statement kind is open to everyone."""
-    shown = [returns.get(column, "") for column in columns]
-    kind = shown.index("Statement.kind") if "Statement.kind" in shown else None
+    properties = [returns.get(column, "") for column in columns]
+    kind = properties.index("Statement.kind") if "Statement.kind" in properties else None
     single = [
-        place for place, name in enumerate(shown) if name.startswith(("Statement.", "Claim.")) and name not in _FOLDED
+        place
+        for place, name in enumerate(properties)
+        if name.startswith(("Statement.", "Claim.")) and name not in _FOLDED
     ]
     return [
         row

@@ -20,9 +20,9 @@ _MOST, _LARGEST = 64 * 2**20, 2**20
 _Asked = tuple[str, str, bool, str, bool, str]
 
 
-def asked(case: str, grant: Grant, name: str, given: Mapping[str, Any], *, whole: bool) -> _Asked:
+def asked(case: str, grant: Grant, name: str, arguments: Mapping[str, Any], *, whole: bool) -> _Asked:
     """Return the key of an answer: case, clearance and question."""
-    return case, grant.handling, grant.sources, name, whole, repr(sorted(given.items()))
+    return case, grant.handling, grant.sources, name, whole, repr(sorted(arguments.items()))
 
 
 class Repeats:

@@ -99,7 +99,7 @@ class Snapshots:
         self,
         case: str,
         grant: Grant,
-        stands: Any,
+        case_row: Any,
         question: Sequence[object],
         *,
         usual: bool = True,
@@ -110,12 +110,12 @@ class Snapshots:
         Args:
             case: the case.
             grant: the clearance.
-            stands: the case's row, open at that clearance, with `held` and `mark_p`.
+            case_row: the case's row, open at that clearance, with `held` and `mark_p`.
             question: the question, with the query's own text and the settings that decide the answer.
             usual: whether everyone asks it in this form: answers to one reader's filters would only push out the rest.
             computed: whether its rows are computed: each is worth many rows that are only read.
         """
-        mark = _mark(stands, grant.handling)
+        mark = _mark(case_row, grant.handling)
         if not (usual and mark and self._least):
             return Snapshot(self._folder / "none", b"", "", math.inf, self.locked)
         bound = json.dumps([self._rules, case, grant.handling, grant.sources, mark, *map(str, question)])
@@ -181,7 +181,7 @@ class Snapshot:
         rows = 0
         try:
             with self._path.open("rb") as file:
-                for frame in _opened(file, self._key, self._bound):
+                for frame in _read_frames(file, self._key, self._bound):
                     if not frame.startswith(_END):
                         batch = form(frame)
                         rows += len(batch)
@@ -202,16 +202,16 @@ class Snapshot:
 
     def columns(self) -> list[ValueColumn] | None:
         """Return the rows in columns, without making row objects; None if there is no snapshot."""
-        taken = self.taken(laid=True)
+        taken = self.taken(as_columns=True)
         return None if taken is None else list(taken[0].columns)
 
-    def taken(self, *, laid: bool) -> tuple[Any, dict[str, Any]] | None:
-        """Return the rows and the data kept with them, or None. `laid`: in columns, without making row objects."""
+    def taken(self, *, as_columns: bool) -> tuple[Any, dict[str, Any]] | None:
+        """Return the rows and the data kept with them, or None. `as_columns`: without making row objects."""
         rows: list[Any] = []
-        beside = self.read(rows.append, as_batch) if laid else self.read(rows.extend)
+        beside = self.read(rows.append, as_batch) if as_columns else self.read(rows.extend)
         if beside is None:
             return None
-        return (LaidRows(in_columns(rows)) if laid and rows else rows), beside
+        return (LaidRows(in_columns(rows)) if as_columns and rows else rows), beside
 
     @contextmanager
     def alone(self, *, heavy: bool = False) -> Iterator[None]:
@@ -227,14 +227,14 @@ class Snapshot:
                 (`records.patience`).
         """
         folder = self._path.parent.parent
-        making, others = (FileLock(folder / name, mode=0o600) for name in (f"{_MAKING}{self._path.name}", _HEAVY))
+        making, heavy_lock = (FileLock(folder / name, mode=0o600) for name in (f"{_MAKING}{self._path.name}", _HEAVY))
         try:
             if self._least < math.inf and not self._path.exists():
-                for lock in (making, others) if heavy else (making,):
+                for lock in (making, heavy_lock) if heavy else (making,):
                     self._take(lock)
             yield
         finally:
-            others.release()
+            heavy_lock.release()
             if making.is_locked:
                 with suppress(OSError):  # leftovers are removed with other unfinished files
                     Path(making.lock_file).unlink(missing_ok=True)
@@ -311,9 +311,9 @@ class Writer:
             return
         try:
             self._file.close()
-            with self._while_it_stands() as stands:
-                if stands:
-                    self._put()
+            with self._while_it_stands() as is_unchanged:
+                if is_unchanged:
+                    self._install()
         except (OSError, GraphsvcError) as error:
             self._fail(error)
 
@@ -334,7 +334,7 @@ class Writer:
         with self._locked():
             yield self._still()
 
-    def _put(self) -> None:
+    def _install(self) -> None:
         self._part.replace(self._path)
         whole = [path for path in self._path.parent.iterdir() if not path.name.startswith(_PART)]
         for old in sorted(whole, key=lambda path: path.stat().st_mtime)[:-_MOST]:
@@ -350,15 +350,15 @@ class Writer:
             return
         sealed = encrypt(self._key, frame, f"{self._bound} {self._frames}")
         try:
-            with self._while_it_stands() as stands:
-                self._failed = not stands
-                if stands:
-                    _write_all(self._begun(), len(sealed).to_bytes(_LENGTH) + sealed)
+            with self._while_it_stands() as is_unchanged:
+                self._failed = not is_unchanged
+                if is_unchanged:
+                    _write_all(self._open_part(), len(sealed).to_bytes(_LENGTH) + sealed)
         except (OSError, GraphsvcError) as error:
             self._fail(error)
         self._frames += 1
 
-    def _begun(self) -> IO[bytes]:
+    def _open_part(self) -> IO[bytes]:
         if self._file is None:
             self._part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -376,7 +376,7 @@ def _write_all(file: IO[bytes], data: bytes) -> None:
         left = left[file.write(left) :]
 
 
-def _opened(file: IO[bytes], key: bytes, bound: str) -> Iterator[bytes]:
+def _read_frames(file: IO[bytes], key: bytes, bound: str) -> Iterator[bytes]:
     """Yield the frames of a file, decrypted one by one.
 
     Raises:
@@ -411,8 +411,8 @@ def _unless_gone(_call: object, _path: str, error: tuple[type[BaseException], Ba
         raise error[1]
 
 
-def _mark(stands: Any, handling: str) -> str:
+def _mark(case_row: Any, handling: str) -> str:
     """Return the mark of the case's state visible at a handling code; empty if nothing was written yet."""
     if handling == "P":
-        return str(stands.mark_p or "")
-    return str((stands.held or {}).get("mark", ""))
+        return str(case_row.mark_p or "")
+    return str((case_row.held or {}).get("mark", ""))

@@ -123,8 +123,8 @@ def recorded(
         kind = "refused" if isinstance(error, Refused) else "failed"
         finish(engine, line, f"{kind}: {type(error).__name__}", opened=outcome.get("opened", ()))
         raise
-    said = outcome.get("outcome", "released")
-    finish(engine, line, said, outcome.get("rows"), outcome.get("sources", ()), outcome.get("opened", ()))
+    words = outcome.get("outcome", "released")
+    finish(engine, line, words, outcome.get("rows"), outcome.get("sources", ()), outcome.get("opened", ()))
 
 
 @dataclass(frozen=True, slots=True)

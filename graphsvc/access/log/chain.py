@@ -162,8 +162,8 @@ def _holds(connection: sa.Connection, tail: End, end: End) -> bool:
 
 def _break(tail: End, mark: AnchorMark | None) -> dict[str, Any]:
     """Return the permanent line which records that log and anchor do not agree."""
-    there = mark is not None and mark.sure != NOWHERE
-    return _own(BROKEN, {"found_line": tail.line, "anchor_line": mark.sure.line if mark and there else None})
+    is_anchored = mark is not None and mark.sure != NOWHERE
+    return _own(BROKEN, {"found_line": tail.line, "anchor_line": mark.sure.line if mark and is_anchored else None})
 
 
 def _own(outcome: str, detail: dict[str, Any]) -> dict[str, Any]:

@@ -47,14 +47,14 @@ class CypherTexts:
     def __init__(self, database: sa.Engine, code_key: bytes, key_of: Callable[[str], bytes]) -> None:
         self._database, self._code_key, self._key_of = database, code_key, key_of
 
-    def code(self, text: str, given: Mapping[str, Any]) -> str:
+    def code(self, text: str, arguments: Mapping[str, Any]) -> str:
         """Return the code of a text and its parameters for the log: 32 digits that reveal nothing without the key."""
-        typed = json.dumps([text, _written(given)]).encode()
+        typed = json.dumps([text, _serialise(arguments)]).encode()
         return hmac.digest(self._code_key, typed, hashlib.sha256)[:16].hex()
 
-    def keep(self, line: int, case: str, text: str, given: Mapping[str, Any]) -> None:
+    def keep(self, line: int, case: str, text: str, arguments: Mapping[str, Any]) -> None:
         """Store the text that belongs to a line of the log."""
-        sealed = pack(self._key_of(case), [text, _written(given)], f"cypher {line}")
+        sealed = pack(self._key_of(case), [text, _serialise(arguments)], f"cypher {line}")
         with transaction(self._database) as connection:
             connection.execute(_ROW.insert().values(line=line, case_id=case, text_sealed=sealed))
 
@@ -89,7 +89,7 @@ class CypherTexts:
         if row is None:
             return Text("", {}, GONE)
         try:
-            text, given = unpack(self._key_of(row.case_id), row.text_sealed, f"cypher {row.line}")
+            text, arguments = unpack(self._key_of(row.case_id), row.text_sealed, f"cypher {row.line}")
         except (OperatorError, ValueError):
             return Text("", {}, CHANGED)
         if row.masked:
@@ -98,9 +98,9 @@ class CypherTexts:
                 {},
                 "Someone it named was sealed or erased later, so the name is masked and its parameters are left out.",
             )
-        parameters = json.loads(given)
+        parameters = json.loads(arguments)
         return Text(text, parameters, "" if self.code(text, parameters) == code else CHANGED)
 
 
-def _written(given: Mapping[str, Any]) -> str:
-    return json.dumps(dict(given), sort_keys=True, default=lambda value: str(iso(value)))
+def _serialise(arguments: Mapping[str, Any]) -> str:
+    return json.dumps(dict(arguments), sort_keys=True, default=lambda value: str(iso(value)))

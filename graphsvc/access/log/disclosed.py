@@ -54,17 +54,17 @@ def told(detail: Mapping[str, Any]) -> dict[str, Any]:
         >>> told({"query": "entities.find", "parameters": {"text": "Wilma W.", "id": "P12"}, "partial": True})
         {'query': 'entities.find', 'parameters': {'text': '8 characters', 'id': 'P12'}, 'partial': True}
     """
-    return {str(name)[:60]: _told(str(name), value, ours=name in _WORDS) for name, value in detail.items()}
+    return {str(name)[:60]: _disclose(str(name), value, ours=name in _WORDS) for name, value in detail.items()}
 
 
-def parameters(query: Query, given: Mapping[str, Any]) -> dict[str, Any]:
+def parameters(query: Query, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return a named query's given parameters as the log keeps them, each by its type; unknown ones only as a count.
 
     Parameters left blank are not logged.
     """
     known = {parameter.name: parameter for parameter in query.parameters}
     values: dict[str, Any] = {}
-    for name, value in given.items():
+    for name, value in arguments.items():
         if value is None or (isinstance(value, Collection) and not value):
             continue
         if name not in known:
@@ -76,7 +76,7 @@ def parameters(query: Query, given: Mapping[str, Any]) -> dict[str, Any]:
             except RequestError:
                 values[name] = characters(str(value))
         else:
-            values[name] = _told(name, value)
+            values[name] = _disclose(name, value)
     return values
 
 
@@ -97,7 +97,7 @@ class Plain(str):
     __slots__ = ()
 
 
-def _told(name: str, value: Any, *, ours: bool = False) -> Any:
+def _disclose(name: str, value: Any, *, ours: bool = False) -> Any:
     """Return one detail as the log keeps it; `ours`: its value is a word of this software or its operators."""
     if value is None or isinstance(value, bool | int | float):
         return value
@@ -106,11 +106,11 @@ def _told(name: str, value: Any, *, ours: bool = False) -> Any:
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(key)[:60]: _told(str(key), item) for key, item in value.items()}
+        return {str(key)[:60]: _disclose(str(key), item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         if len(value) > _MOST:
             return f"{len(value)} values"
-        return sorted((_told(name, item, ours=ours) for item in value), key=str)
+        return sorted((_disclose(name, item, ours=ours) for item in value), key=str)
     text = str(value)
     if _TOLD.fullmatch(text):
         return text

@@ -63,13 +63,13 @@ def verify(chain: Chain, progress: Progress, beside: Iterable[str] = ()) -> Veri
     with chain.anchor.held(), transaction(chain.database) as connection:
         tail, mark = end_of(connection), chain.anchor.read()
         in_agreement = agrees(connection, tail, mark)
-    said: list[str] = []
+    faults: list[str] = []
     count = 0
     for fault in itertools.chain(_faults(chain, tail, None if in_agreement else (mark,), progress), beside):
         count += 1
-        if len(said) < _SAID:
-            said.append(fault)
-    return Verified(tail.line, tail.hmac, tuple(said), count, now())
+        if len(faults) < _SAID:
+            faults.append(fault)
+    return Verified(tail.line, tail.hmac, tuple(faults), count, now())
 
 
 def _faults(chain: Chain, tail: End, disagrees: tuple[AnchorMark | None] | None, progress: Progress) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _one(chain: Chain, row: Mapping[str, Any], sources: list[str], before: str |
             " before it: it was altered, put in or put elsewhere, or the line before it was."
         )
     elif row["account"] == SERVICE and row["outcome"] == BROKEN:
-        yield _recorded(row)
+        yield _describe_break(row)
 
 
 def _rows(chain: Chain, tail: End) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
@@ -128,19 +128,21 @@ def _rows(chain: Chain, tail: End) -> Iterator[tuple[Mapping[str, Any], list[str
         rows = _block(chain.database, block)
         if not rows:
             return
-        linked = _linked(chain.database, rows[0]["id"], rows[-1]["id"])
+        linked = _linked_sources(chain.database, rows[0]["id"], rows[-1]["id"])
         for row in rows:
             yield row, linked.get(row["id"], [])
         last = rows[-1]["id"]
 
 
-def _block(database: sa.Engine, which: sa.ColumnElement[bool]) -> Sequence[Mapping[str, Any]]:
+def _block(database: sa.Engine, condition: sa.ColumnElement[bool]) -> Sequence[Mapping[str, Any]]:
     log = tables.log
     with suppress(*_UNREADABLE), transaction(database) as connection:
-        query = sa.select(log).where(which).order_by(log.c.id).limit(_BLOCK)
+        query = sa.select(log).where(condition).order_by(log.c.id).limit(_BLOCK)
         return [dict(row) for row in connection.execute(query).mappings()]
     with transaction(database) as connection:
-        numbers = connection.execute(sa.select(log.c.id).where(which).order_by(log.c.id).limit(_BLOCK)).scalars().all()
+        numbers = (
+            connection.execute(sa.select(log.c.id).where(condition).order_by(log.c.id).limit(_BLOCK)).scalars().all()
+        )
     return [_readable(database, number) for number in numbers]
 
 
@@ -153,7 +155,7 @@ def _readable(database: sa.Engine, number: int) -> Mapping[str, Any]:
     return {"id": number}
 
 
-def _linked(database: sa.Engine, first: int, last: int) -> dict[int, list[str]]:
+def _linked_sources(database: sa.Engine, first: int, last: int) -> dict[int, list[str]]:
     linked = tables.log_sources
     pseudonyms: dict[int, list[str]] = defaultdict(list)
     with transaction(database) as connection:
@@ -166,9 +168,9 @@ def _linked(database: sa.Engine, first: int, last: int) -> dict[int, list[str]]:
 def _strays(chain: Chain, tail: End) -> Iterator[str]:
     """Yield a fault for sources linked to missing lines."""
     linked = tables.log_sources
-    there = sa.select(tables.log.c.id).where(tables.log.c.id == linked.c.line).exists()
-    query = sa.select(linked.c.line).where(~there, linked.c.line <= tail.line).distinct().order_by(linked.c.line)
-    beyond = sa.select(sa.func.count()).select_from(linked).where(~there, linked.c.line > tail.line)
+    line_exists = sa.select(tables.log.c.id).where(tables.log.c.id == linked.c.line).exists()
+    query = sa.select(linked.c.line).where(~line_exists, linked.c.line <= tail.line).distinct().order_by(linked.c.line)
+    beyond = sa.select(sa.func.count()).select_from(linked).where(~line_exists, linked.c.line > tail.line)
     with transaction(chain.database) as connection:
         for line in connection.execute(query.limit(_SAID)).scalars():
             yield f"Sources are linked to line {line}, which is not there."
@@ -192,7 +194,7 @@ def _at_the_end(chain: Chain, tail: End, mark: AnchorMark | None) -> str:
     return f"Line {ends.line} differs from the one the anchor names: the log was restored and rewritten from that line or an earlier one."
 
 
-def _recorded(row: Mapping[str, Any]) -> str:
+def _describe_break(row: Mapping[str, Any]) -> str:
     last, anchored = row["detail"].get("found_line"), row["detail"].get("anchor_line")
     when = f"{stamp(row['at'])}Z"
     if anchored is None:

@@ -28,6 +28,6 @@ def number_of(connection: sa.Connection, name: str, *, disabled: bool = False) -
 def found(connection: sa.Connection, name: str, *, disabled: bool = False) -> int | None:
     """Return the same as `number_of`, or None if there is no such account."""
     table = tables.accounts
-    which = [table.c.name == name] if disabled else [table.c.name == name, ~table.c.disabled]
-    number = connection.execute(sa.select(table.c.id).where(*which)).scalar()
+    conditions = [table.c.name == name] if disabled else [table.c.name == name, ~table.c.disabled]
+    number = connection.execute(sa.select(table.c.id).where(*conditions)).scalar()
     return None if number is None else int(number)

@@ -165,10 +165,10 @@ def sign_in(
     if not attempts.begin(engine, key, name, place):
         raise NotSignedIn(WRONG)
     # Text that cannot be an account's name is not queried: a database may reject it instead of finding nothing.
-    asked = name if name.isprintable() else ""
+    queried_name = name if name.isprintable() else ""
     with transaction(engine) as connection:
         row = connection.execute(
-            sa.select(tables.accounts).where(tables.accounts.c.name == asked, ~tables.accounts.c.disabled)
+            sa.select(tables.accounts).where(tables.accounts.c.name == queried_name, ~tables.accounts.c.disabled)
         ).first()
     # Both are always checked: the time taken must not reveal which was wrong, or which accounts exist.
     right = password_is_right(row.password_hash if row is not None else "", password)
@@ -286,12 +286,17 @@ def redeem(
     """
     table = tables.tokens
     hold_clock(engine)
-    given = {"token": token_hash(token), "of_kind": kind, "at": now(), "bound_to": token_hash(bound) if bound else ""}
+    bindings = {
+        "token": token_hash(token),
+        "of_kind": kind,
+        "at": now(),
+        "bound_to": token_hash(bound) if bound else "",
+    }
     with transaction(engine) as connection:
-        row = connection.execute(_PROVEN, given).first()
+        row = connection.execute(_PROVEN, bindings).first()
         if row is None:
             raise NotSignedIn("The sign-in has ended. Sign in again.")
-        mine = table.c.hash == given["token"]
+        mine = table.c.hash == bindings["token"]
         if kind in ("link", "setup") and connection.execute(table.delete().where(mine)).rowcount != 1:
             raise NotSignedIn("This link has been used. Ask for a new one.")
         # Not on every request: a write a minute is enough to keep a session alive.

@@ -91,7 +91,7 @@ def begin(engine: sa.Engine, key: bytes, name: str, place: Entrance = Entrance()
         connection.execute(table.delete().where(table.c.until < moment))
         for counter in _counters(connection, key, name, place):
             # A refused attempt is not counted further: it was not checked, and must not block others.
-            if not _counted(connection, key, name, counter, moment):
+            if not _count_failure(connection, key, name, counter, moment):
                 return False
     return True
 
@@ -106,10 +106,10 @@ def clear(engine: sa.Engine, key: bytes, name: str, place: Entrance | None = Non
         if place is None:
             connection.execute(table.delete().where(table.c.name_hash == _hash(key, "name", name)))
             return
-        own, *others = _counters(connection, key, name, place)
+        own, *shared_counters = _counters(connection, key, name, place)
         connection.execute(table.delete().where(table.c.hash == _hash(key, *own.key)))
         # Reduced, not deleted: otherwise an account holder could guess at other people's accounts without end.
-        for counter in others:
+        for counter in shared_counters:
             mine = (table.c.hash == _hash(key, *counter.key), table.c.failures > 0)
             connection.execute(table.update().where(*mine).values(failures=table.c.failures - 1))
 
@@ -147,7 +147,7 @@ def _counters(connection: sa.Connection, key: bytes, name: str, place: Entrance)
         yield _Counter(("name", name), NAME_FAILURES, NAME_MINUTES)
 
 
-def _counted(connection: sa.Connection, key: bytes, name: str, counter: _Counter, moment: dt.datetime) -> bool:
+def _count_failure(connection: sa.Connection, key: bytes, name: str, counter: _Counter, moment: dt.datetime) -> bool:
     """Count one more failure; return whether it was within the limit."""
     table, mine = tables.attempts, _hash(key, *counter.key)
     free = table.update().where(table.c.hash == mine, table.c.failures < counter.most)
@@ -188,7 +188,7 @@ def _forget_oldest(connection: sa.Connection) -> None:
         connection.execute(table.delete().where(table.c.until <= oldest))
 
 
-def _hash(key: bytes, *what: str) -> str:
+def _hash(key: bytes, *parts: str) -> str:
     # With the lengths, no two different lists of parts give the same text.
-    text = "".join(f"{len(part)}:{part}" for part in what)
+    text = "".join(f"{len(part)}:{part}" for part in parts)
     return hmac.digest(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()

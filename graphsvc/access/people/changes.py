@@ -77,13 +77,13 @@ def reset_password(engine: sa.Engine, name: str, password: str) -> None:
     if not hashed:
         raise RequestError("A password cannot be empty.")
     with _changing(engine, name) as (connection, account):
-        _set(connection, account, password_hash=hashed)
+        _update(connection, account, password_hash=hashed)
 
 
 def forget_password(engine: sa.Engine, name: str) -> None:
     """Remove an account's password: the account can sign in again once it has chosen another."""
     with _changing(engine, name) as (connection, account):
-        _set(connection, account, password_hash="")
+        _update(connection, account, password_hash="")
 
 
 def disable(engine: sa.Engine, name: str) -> None:
@@ -93,13 +93,13 @@ def disable(engine: sa.Engine, name: str) -> None:
         Refused: it is the last administrator.
     """
     with _changing(engine, name) as (connection, account):
-        _set(connection, account, disabled=True)
+        _update(connection, account, disabled=True)
 
 
 def enable(engine: sa.Engine, name: str) -> None:
     """Let a disabled account sign in again."""
     with _changing(engine, name) as (connection, account):
-        _set(connection, account, disabled=False)
+        _update(connection, account, disabled=False)
 
 
 def set_roles(engine: sa.Engine, name: str, roles: Iterable[str]) -> None:
@@ -139,10 +139,10 @@ def revoke(engine: sa.Engine, name: str, case: str) -> None:
             )
 
 
-def set_free_cypher(engine: sa.Engine, name: str, *, given: bool) -> None:
+def set_free_cypher(engine: sa.Engine, name: str, *, is_granted: bool) -> None:
     """Give or withdraw the grant for free Cypher, which applies only as `policy.cypher_refusal` says."""
     with _changing(engine, name) as (connection, account):
-        _set(connection, account, free_cypher=given)
+        _update(connection, account, free_cypher=is_granted)
 
 
 def remove_second_factor(engine: sa.Engine, name: str) -> bool:
@@ -192,5 +192,5 @@ def _administrators(connection: sa.Connection) -> set[int]:
     return set(connection.execute(query).scalars())
 
 
-def _set(connection: sa.Connection, account: int, **values: Any) -> None:
+def _update(connection: sa.Connection, account: int, **values: Any) -> None:
     connection.execute(tables.accounts.update().where(tables.accounts.c.id == account).values(**values))

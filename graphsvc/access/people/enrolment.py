@@ -102,8 +102,8 @@ def code_is_right(engine: sa.Engine, vault: Vault, account: int | None, code: st
 
 
 def _secret(vault: Vault, row: sa.Row[tuple[object, ...]]) -> str:
-    what = _what(row.account_id)
-    return str(unpack(vault.key(row.key_sealed, what), row.secret_sealed, what))
+    context = _what(row.account_id)
+    return str(unpack(vault.key(row.key_sealed, context), row.secret_sealed, context))
 
 
 def _what(account: int) -> str:

@@ -41,12 +41,12 @@ def step_of(secret: str, code: str, moment: dt.datetime, after: int) -> int | No
         >>> step_of("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", code_at("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", at), at, step) is None
         True
     """
-    given = "".join(code.split()).encode("utf-8", "replace")
+    entered_code = "".join(code.split()).encode("utf-8", "replace")
     generator, current = _generator(secret), _step(moment)
     match = None
     # All steps are compared, so that the time taken does not reveal which one matched.
     for step in range(current - DRIFT, current + DRIFT + 1):
-        if bytes_eq(generator.generate(step * STEP_S), given) and step > after:
+        if bytes_eq(generator.generate(step * STEP_S), entered_code) and step > after:
             match = step
     return match
 

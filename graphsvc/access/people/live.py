@@ -31,8 +31,8 @@ def set_back(at: dt.datetime, latest: dt.datetime | None) -> bool:
 
 def end_all(connection: sa.Connection, at: dt.datetime) -> dict[str, int]:
     """End all of them; return how many of each kind there were."""
-    asked = tables.requests
+    requests = tables.requests
     signed_in = connection.execute(tables.tokens.delete()).rowcount
-    timed = (asked.c.state.in_(OPEN), asked.c.until.is_not(None))
-    opened = connection.execute(asked.update().where(*timed).values(state="ended", ended_at=at)).rowcount
+    timed = (requests.c.state.in_(OPEN), requests.c.until.is_not(None))
+    opened = connection.execute(requests.update().where(*timed).values(state="ended", ended_at=at)).rowcount
     return {"sign_ins": signed_in, "identities": opened}

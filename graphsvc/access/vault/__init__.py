@@ -28,23 +28,23 @@ _ENTERED = re.compile(rf"N(?:-[{_ALPHABET}]{{4}}){{3}}")
 _HIDDEN = re.compile(rf"H(?:-[{_ALPHABET}]{{4}}){{3}}")
 
 
-def encrypt(key: bytes, value: bytes, what: str) -> bytes:
-    """Encrypt `value` under `key` (32 bytes), bound to `what`."""
+def encrypt(key: bytes, value: bytes, context: str) -> bytes:
+    """Encrypt `value` under `key` (32 bytes), bound to `context`."""
     nonce = secrets.token_bytes(12)
-    return nonce + AESGCM(key).encrypt(nonce, value, what.encode())
+    return nonce + AESGCM(key).encrypt(nonce, value, context.encode())
 
 
-def decrypt(key: bytes, value: bytes, what: str) -> bytes:
+def decrypt(key: bytes, value: bytes, context: str) -> bytes:
     """The inverse of `encrypt`.
 
     Raises:
         OperatorError: the key is wrong, or the value was changed.
     """
     try:
-        return AESGCM(key).decrypt(value[:12], value[12:], what.encode())
+        return AESGCM(key).decrypt(value[:12], value[12:], context.encode())
     except InvalidTag:
         raise OperatorError(
-            f"The vault cannot open {what}: the master key is not the one it was sealed with, or the database was"
+            f"The vault cannot open {context}: the master key is not the one it was sealed with, or the database was"
             " changed. Restore the right key (file master.key in the home, or GRAPHSVC_MASTER_KEY)."
         ) from None
 
@@ -75,33 +75,33 @@ class Vault:
                 f"The master key was rotated while this was under way. {standing()}; start graphsvc again."
             )
 
-    def new_key(self, what: str) -> tuple[bytes, bytes]:
-        """Return a new data key, and the same key wrapped for storage, bound to `what`."""
+    def new_key(self, context: str) -> tuple[bytes, bytes]:
+        """Return a new data key, and the same key wrapped for storage, bound to `context`."""
         key = secrets.token_bytes(32)
-        return key, self.wrap(key, what)
+        return key, self.wrap(key, context)
 
-    def wrap(self, key: bytes, what: str) -> bytes:
-        """Wrap a data key for storage, bound to `what`."""
-        return encrypt(self._master, key, what)
+    def wrap(self, key: bytes, context: str) -> bytes:
+        """Wrap a data key for storage, bound to `context`."""
+        return encrypt(self._master, key, context)
 
-    def key(self, wrapped: bytes, what: str) -> bytes:
-        """Return the data key that was wrapped for `what`."""
-        return decrypt(self._master, wrapped, what)
+    def key(self, wrapped: bytes, context: str) -> bytes:
+        """Return the data key that was wrapped for `context`."""
+        return decrypt(self._master, wrapped, context)
 
-    def derived(self, what: str) -> bytes:
-        """Return a key (32 bytes) for `what`: the same at every start and after a rotation of the master key."""
-        return hmac.digest(self.root, f"derived\0{what}".encode(), hashlib.sha256)
+    def derived(self, context: str) -> bytes:
+        """Return a key (32 bytes) for `context`: the same at every start and after a rotation of the master key."""
+        return hmac.digest(self.root, f"derived\0{context}".encode(), hashlib.sha256)
 
 
-def pack(key: bytes, value: Any, what: str) -> bytes:
+def pack(key: bytes, value: Any, context: str) -> bytes:
     """Compress and encrypt a JSON value."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return encrypt(key, zlib.compress(text.encode("utf-8", "surrogatepass"), 1), what)
+    return encrypt(key, zlib.compress(text.encode("utf-8", "surrogatepass"), 1), context)
 
 
-def unpack(key: bytes, sealed: bytes, what: str) -> Any:
+def unpack(key: bytes, sealed: bytes, context: str) -> Any:
     """The inverse of `pack`."""
-    return json.loads(zlib.decompress(decrypt(key, sealed, what)))
+    return json.loads(zlib.decompress(decrypt(key, sealed, context)))
 
 
 def pseudonym(key: bytes, kind: str, identifier: str) -> str:

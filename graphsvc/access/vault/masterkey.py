@@ -42,7 +42,7 @@ def open_vault(settings: Settings, database: sa.Engine) -> Vault:
     Raises:
         OperatorError: the key is missing although something was sealed with it, is the wrong one, or is malformed.
     """
-    with _locked(settings):
+    with _file_lock(settings):
         return _open(settings, database)
 
 
@@ -62,7 +62,7 @@ def rotate(settings: Settings, database: sa.Engine) -> str:
             f"graphsvc is serving {settings.home}. Stop it with Ctrl-C where it runs, then rotate the key."
         ) from None
     try:
-        with _locked(settings):
+        with _file_lock(settings):
             return _rotate(settings, database)
     finally:
         serving.release()
@@ -77,7 +77,7 @@ def _key_file(settings: Settings) -> Path:
     return settings.home / "master.key"
 
 
-def _locked(settings: Settings) -> FileLock:
+def _file_lock(settings: Settings) -> FileLock:
     return FileLock(settings.home / "vault.lock", timeout=_LOCK_S, mode=0o600)
 
 
@@ -94,11 +94,11 @@ def _open(settings: Settings, database: sa.Engine) -> Vault:
             connection.execute(tables.vault.insert().values(id=1, root_sealed=encrypt(master, root, _ROOT)))
         return Vault(master, root)
     if not _opens(master, row.root_sealed, _ROOT):
-        master = _rotated(settings, row.root_sealed, where)
+        master = _finish_rotation(settings, row.root_sealed, where)
     return Vault(master, decrypt(master, row.root_sealed, _ROOT), row.generation)
 
 
-def _rotated(settings: Settings, root_sealed: bytes, where: str) -> bytes:
+def _finish_rotation(settings: Settings, root_sealed: bytes, where: str) -> bytes:
     """Put the new key of a rotation that was killed after its transaction in its place, and return it.
 
     Raises:
@@ -135,10 +135,10 @@ def _rotate(settings: Settings, database: sa.Engine) -> str:
                 generation=tables.vault.c.generation + 1, root_sealed=new.wrap(old.root, _ROOT), rotated_at=now()
             )
         )
-        for table, column, what in WRAPPED:
+        for table, column, template in WRAPPED:
             primary = list(table.primary_key)
             for row in connection.execute(sa.select(*primary, column)).mappings().all():
-                bound = what.format(**row)
+                bound = template.format(**row)
                 wrapped = new.wrap(old.key(row[column.name], bound), bound)
                 mine = sa.and_(*(key_column == row[key_column.name] for key_column in primary))
                 connection.execute(table.update().where(mine).values({column.name: wrapped}))
@@ -174,9 +174,9 @@ def _current(settings: Settings, *, new: bool) -> tuple[bytes, str]:
     return _key_of(_read(path), str(path)), str(path)
 
 
-def _opens(master: bytes, wrapped: bytes, what: str) -> bool:
+def _opens(master: bytes, wrapped: bytes, context: str) -> bool:
     try:
-        decrypt(master, wrapped, what)
+        decrypt(master, wrapped, context)
     except OperatorError:
         return False
     return True

@@ -51,7 +51,7 @@ class BulkLoad:
                 import_files(self._settings, folder, write_bulk(folder, case, image, progress), progress)
                 progress(0, 0, "Neo4j starts on what was written")
                 with self._locks.alone(case) as alone:
-                    return alone and self._adopted(folder, image)
+                    return alone and self._adopt(folder, image)
         except (UnsaidError, ImportToolError, OSError) as error:
             # No values in the log: messages of the first two contain none, and for the last only its type is logged.
             why = str(error) if not isinstance(error, OSError) else type(error).__name__
@@ -68,7 +68,7 @@ class BulkLoad:
             and mark.is_empty(self._store())
         )
 
-    def _adopted(self, folder: Path, image: Image) -> bool:
+    def _adopt(self, folder: Path, image: Image) -> bool:
         """Switch the server to the new store, or an empty one if rows are missing; return whether it is complete."""
         store = self._store()
         # Another user may have connected in the meantime.

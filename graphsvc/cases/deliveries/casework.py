@@ -271,16 +271,16 @@ class Casework:
             return []
         _require_loaded(case, number, past)
         before = self.register.standings(case, key) or {}
-        left = {other: row for other, row in past.items() if other != number}
+        left = {entry: row for entry, row in past.items() if entry != number}
         state, _, _, refused, _ = self.replay.replayed(case, key, left)
         after = standings(before, state, self.replay.deciding(case, key, preview=True), number, coming=())
         if not sources:
             return [RESTING]
         notes = standing_notes(opened_by(before, after, number), 0, len(sealed_anew(before, after)), committed=False)
         before_refused = self.replay.replayed(case, key, past).refused
-        many = {other: (rows - before_refused[other]).total() for other, rows in refused.items()}
-        resting = {other: rows for other, rows in many.items() if rows}
-        forms = {other for other in resting if is_of_form(self.replay.opened(case, key, other, past[other]).rows)}
+        many = {entry: (rows - before_refused[entry]).total() for entry, rows in refused.items()}
+        resting = {entry: rows for entry, rows in many.items() if rows}
+        forms = {entry for entry in resting if is_of_form(self.replay.opened(case, key, entry, past[entry]).rows)}
         return [*notes, *resting_notes(resting, forms)]
 
     def close_lost(self, store: Store) -> bool:
@@ -471,8 +471,8 @@ class Casework:
     # -- holds ------------------------------------------------------------------------------------------------
 
     def _require_goes(self, case: str, key: bytes, number: int) -> None:
-        if held := self.register.held(case):
-            require_goes(key, held, self.replay.kept(case, key, waiting=True), number)
+        if held_people := self.register.held(case):
+            require_goes(key, held_people, self.replay.kept(case, key, waiting=True), number)
 
 
 def _require_loaded(case: str, number: int, past: Collection[int]) -> None:

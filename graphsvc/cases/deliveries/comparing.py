@@ -155,19 +155,19 @@ def _row_change(change: ChangedRow, state: State, telling: IdMap) -> RowChange:
     row, was, will = change.row, change.before.values, change.after.values
     differing = [name for name in dict.fromkeys([*was, *will]) if text(was.get(name)) != text(will.get(name))]
     # Changes are found in the delivered values, never in values in which pseudonyms replace names.
-    shown = [_shown_of(change, version, state, telling) for version in (change.before, change.after)]
+    versions = [_shown_of(change, version, state, telling) for version in (change.before, change.after)]
     fields: dict[str, tuple[str, str]] = {}
     unsaid = []
     for name in differing:
         if is_plain(row.table, name) or all(
             text(version.get(name)) == text(values.get(name))
-            for version, values in zip(shown, (was, will), strict=True)
+            for version, values in zip(versions, (was, will), strict=True)
         ):
             fields[name] = (text(was.get(name)), text(will.get(name)))
         elif name not in _OF_STANDING and (name in row.values or not name.startswith(EXTRA_PREFIX)):
             unsaid.append(name)
     # As shown in the graph, so without categories that would reveal a witness or victim.
-    categories = [text(version.get("categories")) for version in shown]
+    categories = [text(version.get("categories")) for version in versions]
     if categories[0] != categories[1]:
         fields["category"] = (categories[0], categories[1])
     return RowChange(
@@ -183,10 +183,10 @@ def _row_change(change: ChangedRow, state: State, telling: IdMap) -> RowChange:
     )
 
 
-def weightless(report: Report, state: State, number: int, shown: Callable[[str], str]) -> list[Weightless]:
+def weightless(report: Report, state: State, number: int, shown_id: Callable[[str], str]) -> list[Weightless]:
     """Return the statements whose claims lose weight through the delivery of this number, most losses first.
 
-    `shown` returns the id of a statement as pages show it.
+    `shown_id` returns the id of a statement as pages show it.
     """
     was_statement = {change.key[-1]: change.before for change in report.changed if change.row.table == "statements"}
     was_claim = {change.key: change.before for change in report.changed if change.row.table == "links"}
@@ -209,7 +209,7 @@ def weightless(report: Report, state: State, number: int, shown: Callable[[str],
         counted[of] += 1
         lost[of] += not _counts(now, statements[now.values["statement_id"]])
     return [
-        Weightless(shown(statement), claims, counted[statement])
+        Weightless(shown_id(statement), claims, counted[statement])
         for statement, claims in sorted(lost.items(), key=lambda pair: (-pair[1], pair[0]))
         if claims
     ]
@@ -266,7 +266,7 @@ def other_names(report: Report, rows: Iterable[Row], before: Standings, state: S
     if len(renamed) < _FEWEST:
         return []
     sealed = sealed_ids(before, state, key)
-    others = Counter(change.row.table for change in renamed if change.key[-1] not in sealed)
+    renamed_counts = Counter(change.row.table for change in renamed if change.key[-1] not in sealed)
     known = {table: counts.changed + counts.unchanged for table, counts in report.counts.items()}
     apart = {(row.table, row.values.get("id")) for row in rows} if sealed else set()
     known_apart = Counter(
@@ -274,7 +274,7 @@ def other_names(report: Report, rows: Iterable[Row], before: Standings, state: S
     )
     return [
         OtherNames(table)
-        for table, many in others.items()
+        for table, many in renamed_counts.items()
         if many >= _FEWEST and many * 2 > known[table] - known_apart[table]
     ]
 

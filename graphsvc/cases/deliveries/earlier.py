@@ -58,12 +58,12 @@ def earlier(replay: Replay, register: Register, case: str, key: bytes, newer: Co
     state = replay.replayed(case, key, past).state
     people = state.records["people"]
     return Earlier(
-        {vault.claim_id(key, *name): _graded(state, row) for name, row in state.claims.items()},
+        {vault.claim_id(key, *name): _grading(state, row) for name, row in state.claims.items()},
         frozenset(people) | {vault.pseudonym(key, "person", identifier) for identifier in people},
     )
 
 
-def _graded(state: State, row: FoldedRow) -> Graded:
+def _grading(state: State, row: FoldedRow) -> Graded:
     """Return the grading of a claim, as in `cases.image.graphing`."""
     values = row.values
     statement = DEFAULTS | state.records["statements"][values["statement_id"]].values

@@ -46,10 +46,10 @@ class Erasing:
     ) -> None:
         """Erase a person, given by pseudonym, from deliveries' rows, the vault and the graph. See `Casework.erase`."""
         stored = self._register.standings(case, key)
-        what, left = self._erasing(case, key, person, stored or {})
-        decided = {pseudonym(key, "thing", thing): "sealed" for thing in what.stays}
-        decided |= {pseudonym(key, "thing", thing): "erased" for thing in what.things}
-        decided |= {pseudonym(key, "person", identifier): "erased" for identifier in what.people}
+        removal, left = self._erasing(case, key, person, stored or {})
+        decided = {pseudonym(key, "thing", thing): "sealed" for thing in removal.stays}
+        decided |= {pseudonym(key, "thing", thing): "erased" for thing in removal.things}
+        decided |= {pseudonym(key, "person", identifier): "erased" for identifier in removal.people}
         sealed = {
             number: seal_rows(key, case, number, rows.rows, rows.columns, rows.incomplete, rows.accepted)
             for number, rows in left.items()
@@ -59,20 +59,20 @@ class Erasing:
             formerly(stored or {}, [name for name in decided if decided[name] == "erased"]), "erased"
         )
         erased = {name for name, kind in decided.items() if kind == "erased"}
-        before = None if stored is None else standing_without(stored, what, erased)
-        moved = _moved(what, stored or {})
+        before = None if stored is None else standing_without(stored, removal, erased)
+        moved = _moved_ids(removal, stored or {})
         names = pseudonyms(moved, key)
         plan = self._replay.plan(case, key, progress, decided=decided, rows=sealed, before=before, names=names)
-        plan.result.sources_named = what.sources_left(plan.result.sources_named)
+        plan.result.sources_named = removal.sources_left(plan.result.sources_named)
         renamed = Renamed()
         if moved:
             state = self._replay.now(case, key)
-            renamed = _renamed(key, moved, names, state, self._replay.told_as(case, state, key), plan.result)
+            renamed = _new_names(key, moved, names, state, self._replay.told_as(case, state, key), plan.result)
         agreed()
         self._export_store.clear(case)
-        said_by = {pseudonym(key, "source", identifier) for identifier in what.people}
+        said_by = {pseudonym(key, "source", identifier) for identifier in removal.people}
         emptied = frozenset(self._waitlist.rows(case)).difference(left)
-        leaving = Leaving(what.without_names, renamed, sealed, said_by, before, emptied, plan.result.sources_named)
+        leaving = Leaving(removal.without_names, renamed, sealed, said_by, before, emptied, plan.result.sources_named)
         self._register.overrule(case, account, reason, decided, leaving)
         self._replay.carry_out(plan, unstoppable(progress))
 
@@ -85,14 +85,14 @@ class Erasing:
         erased = self._register.overrules(case, "erased")
         if not erased:
             return delivery
-        what = gone(delivery.rows, _matcher(key, erased), key)
-        if not what:
+        removal = gone(delivery.rows, _matcher(key, erased), key)
+        if not removal:
             return delivery
-        left, out = parted(delivery.rows, what)
+        left, out = parted(delivery.rows, removal)
         why = "is of somebody who was erased from this case"
         rejections = [Rejection(row.file, row.line, "", "", why, table=row.table) for row in out]
-        incomplete = what.statements_left(delivery.incomplete) or frozenset()
-        columns = what.columns_left(delivery.columns, delivery.rows)
+        incomplete = removal.statements_left(delivery.incomplete) or frozenset()
+        columns = removal.columns_left(delivery.columns, delivery.rows)
         return dataclasses.replace(
             delivery, rows=left, columns=columns, rejections=[*delivery.rejections, *rejections], incomplete=incomplete
         )
@@ -107,52 +107,52 @@ class Erasing:
             deliveries[number].fold(state, number)
         # Ids from before an earlier erasure belong to the same person, and may have been delivered again.
         erased = self._register.overrules(case, "erased") | {person} | formerly(standing, [person])
-        what = gone(
+        removal = gone(
             (row for delivery in deliveries.values() for row in delivery.rows),
             _matcher(key, erased),
             key,
             standing,
         )
-        if not what:
+        if not removal:
             raise NotFound("Nothing of this person is loaded in the case.")
         left: dict[int, KeptRows] = {}
         for number, delivery in deliveries.items():
-            rows = without(delivery.rows, what)
+            rows = without(delivery.rows, removal)
             left[number] = delivery._replace(
                 rows=rows,
-                columns=what.columns_left(delivery.columns, rows),
-                incomplete=what.statements_left(delivery.incomplete),
-                accepted=what.statements_left(delivery.accepted) or (),
+                columns=removal.columns_left(delivery.columns, rows),
+                incomplete=removal.statements_left(delivery.incomplete),
+                accepted=removal.statements_left(delivery.accepted) or (),
             )
         # A waiting delivery without its statement has no source to wait for, and would open the others too early.
         for number in self._waitlist.rows(case):
             if not any(row.table == "statements" for row in left[number].rows):
                 del left[number]
-        if held := self._register.held(case):
-            require_stays(key, held, state, folded(left), "erased", person)
-        return what, left
+        if held_people := self._register.held(case):
+            require_stays(key, held_people, state, folded(left), "erased", person)
+        return removal, left
 
 
-def _moved(what: Gone, standing: Standings) -> dict[str, str]:
+def _moved_ids(removal: Gone, standing: Standings) -> dict[str, str]:
     """Return the ids that change → their new form, including ids known only from standings."""
     known = {identity["id"] for entity in standing.values() for identity in entity.identities}
-    ids = {identifier: what.id_left(identifier) for identifier in known - what.ids}
-    return what.moved | {identifier: left for identifier, left in ids.items() if left != identifier}
+    ids = {identifier: removal.id_left(identifier) for identifier in known - removal.ids}
+    return removal.moved | {identifier: left for identifier, left in ids.items() if left != identifier}
 
 
-def _renamed(
+def _new_names(
     key: bytes, moved: Mapping[str, str], names: Mapping[str, str], before: State, id_map: IdMap, after: Graphed
 ) -> Renamed:
     """Return the changes to stored ids. An entry named before and sealed after, or the reverse, is not followed."""
-    shown, claimed = dict[str, str](), dict[str, str]()
+    new_ids, claimed = dict[str, str](), dict[str, str]()
     for old, new in moved.items():
         was, now = id_map.shown(old), after.shown.get(new)
         if old in before.kinds and now is not None and (was in names) == (new in after.sealed):
-            shown[was] = now
+            new_ids[was] = now
     for claim in before.claims:
-        if (other := with_ids(claim, moved)) != claim:
-            claimed[claim_id(key, *claim)] = claim_id(key, *other)
-    return Renamed(names, shown, claimed)
+        if (changed_claim := with_ids(claim, moved)) != claim:
+            claimed[claim_id(key, *claim)] = claim_id(key, *changed_claim)
+    return Renamed(names, new_ids, claimed)
 
 
 def _matcher(key: bytes, erased: frozenset[str]) -> Callable[[str, str], bool]:

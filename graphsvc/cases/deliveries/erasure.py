@@ -86,8 +86,8 @@ class Gone:
     @property
     def moved(self) -> dict[str, str]:
         """Ids that change → their new form."""
-        gone = self.ids | self.statements
-        ids = {identifier: self.id_left(identifier) for identifier in self.mentioned - gone}
+        erased_ids = self.ids | self.statements
+        ids = {identifier: self.id_left(identifier) for identifier in self.mentioned - erased_ids}
         return {identifier: left for identifier, left in ids.items() if left != identifier}
 
     @property
@@ -130,7 +130,7 @@ def gone(
     known_ids = {kind: {identity["id"] for of, identity in known if of == kind} for kind in ("person", "thing")}
     people = frozenset(identifier for identifier in mentioned | known_ids["person"] if erased("person", identifier))
     homes = {row.values["id"] for row in rows if row.table == _WORKPLACES and row.values.get("kind") == DWELLING}
-    used, others = set[str](), set[str]()
+    used, used_by_others = set[str](), set[str]()
     for row in rows:
         if row.table == _LINKS:
             subject, target = row.values["subject_id"], row.values["object_id"]
@@ -139,9 +139,9 @@ def gone(
             ):
                 used.add(target)
             elif subject not in people and target not in people:
-                others |= {subject, target}
+                used_by_others |= {subject, target}
     ever = mentioned | known_ids["thing"]
-    things = frozenset(used - others) | {identifier for identifier in ever if erased("thing", identifier)}
+    things = frozenset(used - used_by_others) | {identifier for identifier in ever if erased("thing", identifier)}
     if before := formerly(standing, [pseudonym(key, "thing", thing) for thing in things]):
         things |= {identifier for identifier in ever if pseudonym(key, "thing", identifier) in before}
     statements = frozenset(
@@ -152,19 +152,21 @@ def gone(
     named += [identity for kind, identity in known if identity["id"] in (people if kind == "person" else things)]
     names = WholeNames(needle for values in named for needle in needles(values))
     mentioned |= {row.values["id"] for row in rows if "id" in row.values}
-    return Gone(people, things, statements, frozenset((used & others) - homes), names, key, frozenset(mentioned))
+    return Gone(
+        people, things, statements, frozenset((used & used_by_others) - homes), names, key, frozenset(mentioned)
+    )
 
 
-def without(rows: Iterable[Row], what: Gone) -> list[Row]:
+def without(rows: Iterable[Row], removal: Gone) -> list[Row]:
     """Return the rows that stay, without the names of the erased."""
-    return parted(rows, what)[0]
+    return parted(rows, removal)[0]
 
 
-def parted(rows: Iterable[Row], what: Gone) -> tuple[list[Row], list[Row]]:
+def parted(rows: Iterable[Row], removal: Gone) -> tuple[list[Row], list[Row]]:
     """Return the rows that stay, without the names of the erased, and the erased rows, unchanged."""
     left, out = [], []
     for row in rows:
-        values = _left(row, what)
+        values = _values_left(row, removal)
         if values is None:
             out.append(row)
         else:
@@ -172,18 +174,20 @@ def parted(rows: Iterable[Row], what: Gone) -> tuple[list[Row], list[Row]]:
     return left, out
 
 
-def standing_without(standing: Standings, what: Gone, erased: Collection[str]) -> dict[str, Standing]:
+def standing_without(standing: Standings, removal: Gone, erased: Collection[str]) -> dict[str, Standing]:
     """Return the standings of all but the erased (given by pseudonym), without the names of the erased.
 
     Names are taken out as in rows, so that known identities still match the rows. A named entry whose id changes stays
     named under the new id, and the old entry points to it. Sealed entries are moved later, by their identities.
     """
     result = {
-        name: replace(entity, identities=tuple(_known_without(name, identity, what) for identity in entity.identities))
+        name: replace(
+            entity, identities=tuple(_known_without(name, identity, removal) for identity in entity.identities)
+        )
         for name, entity in standing.items()
         if name not in erased
     }
-    for old, new in pseudonyms(what.moved, what.key).items():
+    for old, new in pseudonyms(removal.moved, removal.key).items():
         named, bearer = result.get(old), result.get(new)
         if named is not None and not named.sealed and (bearer is None or bearer.is_absent):
             known = (*(bearer.identities if bearer is not None else ()), *named.identities)
@@ -200,59 +204,59 @@ def pseudonyms(ids: Mapping[str, str], key: bytes) -> dict[str, str]:
     return {pseudonym(key, kind, old): pseudonym(key, kind, new) for old, new in ids.items() for kind in kinds}
 
 
-def _known_without(name: str, identity: Mapping[str, Any], what: Gone) -> dict[str, Any]:
+def _known_without(name: str, identity: Mapping[str, Any], removal: Gone) -> dict[str, Any]:
     # A workplace's texts are treated like a thing's.
-    return _without_names(_PEOPLE if kind_of(name) == "person" else _THINGS, identity, what)
+    return _without_names(_PEOPLE if kind_of(name) == "person" else _THINGS, identity, removal)
 
 
-def _left(row: Row, what: Gone) -> dict[str, Any] | None:
+def _values_left(row: Row, removal: Gone) -> dict[str, Any] | None:
     values = row.values
-    if _is(row, what.ids) or (row.table == _STATEMENTS and values["id"] in what.statements):
+    if _is(row, removal.ids) or (row.table == _STATEMENTS and values["id"] in removal.statements):
         return None
     if row.table == _LINKS and (
-        what.ids & {values["subject_id"], values["object_id"]} or values["statement_id"] in what.statements
+        removal.ids & {values["subject_id"], values["object_id"]} or values["statement_id"] in removal.statements
     ):
         return None
     lost = {
         name
         for name in _REFS[row.table]
-        if name != "id" and (values.get(name) in what.ids or values.get(name) in what.statements)
+        if name != "id" and (values.get(name) in removal.ids or values.get(name) in removal.statements)
     }
     # The row must still say that it came with a statement, or readers who may not see such people now would see them.
     came_with = {"statement_id": ERASED} if "statement_id" in lost and row.table != _STATEMENTS else {}
     left = {name: value for name, value in values.items() if name not in lost}
-    return _without_names(row.table, left | came_with, what)
+    return _without_names(row.table, left | came_with, removal)
 
 
-def _without_names(table: str, values: Mapping[str, Any], what: Gone) -> dict[str, Any]:
+def _without_names(table: str, values: Mapping[str, Any], removal: Gone) -> dict[str, Any]:
     left = dict[str, Any]()
     for name, value in values.items():
-        column, cell = what.label_left(name, EXTRA_PREFIX), _cell_left(table, name, value, what)
+        column, cell = removal.label_left(name, EXTRA_PREFIX), _cell_left(table, name, value, removal)
         left[column] = f"{left[column]}; {cell}" if column in left else cell
     return left
 
 
-def _cell_left(table: str, name: str, value: Any, what: Gone) -> Any:
+def _cell_left(table: str, name: str, value: Any, removal: Gone) -> Any:
     """Return a cell without erased names, in free text, in names of things and in ids; other cells stay unchanged."""
     if isinstance(value, list) and name != "category":
-        return [_name_left(item, what) for item in value]
+        return [_name_left(item, removal) for item in value]
     if not isinstance(value, str):
         return value
     if name == "id" or name in _REFS[table]:
-        return what.id_left(value)
+        return removal.id_left(value)
     column = TABLES[table].column(name)
     if table == _PEOPLE and name == "name":
         # A person's own name stays theirs, even if an erased person had the same.
-        return value if what.names.is_one(value) else _name_left(value, what)
+        return value if removal.names.is_one(value) else _name_left(value, removal)
     if name == "relation":
-        return what.label_left(value, CUSTOM_PREFIX)
+        return removal.label_left(value, CUSTOM_PREFIX)
     if column is None or column.sensitivity in ("text", "interest"):
-        return what.without_names(value)
-    return _name_left(value, what) if column.kind == "text" else value
+        return removal.without_names(value)
+    return _name_left(value, removal) if column.kind == "text" else value
 
 
-def _name_left(value: str, what: Gone) -> str:
-    return what.without_names(value) if what.names.is_in_a_name(value) else value
+def _name_left(value: str, removal: Gone) -> str:
+    return removal.without_names(value) if removal.names.is_in_a_name(value) else value
 
 
 def _is(row: Row, ids: frozenset[str] | set[str]) -> bool:

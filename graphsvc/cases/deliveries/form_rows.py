@@ -64,7 +64,7 @@ class FormRows:
             columns: columns of the statement that may be corrected.
             withheld: columns that the author may not see: left out of the delivery, with which they could be compared.
         """
-        statement = self._delivered(now.id)
+        statement = self._delivered_id(now.id)
         values = self._state.records["statements"][statement].values
         anew = statement_form.changed(self._form.statement, statement_form.statement_cells(now.values))
         anew = self._own("statements", {name: cell for name, cell in anew.items() if name in columns})
@@ -87,22 +87,22 @@ class FormRows:
         rows: list[Made] = []
         touched = False
         for key in self._state.by_statement.get(statement, ()):
-            held = self._state.claims[key]
-            if held.status != "active":
+            loaded = self._state.claims[key]
+            if loaded.status != "active":
                 continue
             claim = vault.claim_id(self._key, *key)
             part = parts.pop(claim, None)
             if part is None:
                 # The author may not see the claim, so it never stands in the way of putting the statement under C.
                 stricter = {"handling": "C"} if self._form.statement.get("handling") == "C" else {}
-                rows.append(("", "links", _close_taken_back(_cells(held.values) | stricter, opens=opens)))
+                rows.append(("", "links", _close_taken_back(_cells(loaded.values) | stricter, opens=opens)))
             elif part.fate == "mistake":
                 touched = True
             else:
                 anew = self._own("links", statement_form.changed(part.cells, statement_form.claim_cells(by_id[claim])))
                 if part.fate == "withdrawn":
                     anew["polarity"] = "withdrawn"
-                rows.append((part.handle, "links", _close_taken_back(_cells(held.values) | anew, opens=opens)))
+                rows.append((part.handle, "links", _close_taken_back(_cells(loaded.values) | anew, opens=opens)))
                 touched = touched or bool(anew)
         if parts:
             raise RequestError("A claim of this form is not in this statement. Open the form again.")
@@ -130,13 +130,13 @@ class FormRows:
             if column.name in cells and column.name != "id":
                 reference = reference_in(column.name, cells, table)
                 values[column.name] = (
-                    self._delivered(reference)
+                    self._delivered_id(reference)
                     if reference
                     else statement_form.cell(table, column.name, cells[column.name])
                 )
         return values
 
-    def _delivered(self, reference: str) -> str:
+    def _delivered_id(self, reference: str) -> str:
         """Return the delivered id behind a handle, or behind an id that pages show."""
         if reference in self._new_ones:
             return self._id(reference)
@@ -189,7 +189,7 @@ def require_new(state: State, delivery: Delivery) -> None:
         for row in delivery.rows
     ]
     if any(known) and any(
-        held is None or held.values != row.values for held, row in zip(known, delivery.rows, strict=True)
+        loaded is None or loaded.values != row.values for loaded, row in zip(known, delivery.rows, strict=True)
     ):
         raise RequestError(
             "This form was added already, and what you have typed since is not in it. Open the statement to correct it, or"

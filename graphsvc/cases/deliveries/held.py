@@ -19,21 +19,21 @@ class HeldError(GraphsvcError):
     status = 409
 
 
-def require_unheld(held: Collection[str]) -> None:
+def require_unheld(held_people: Collection[str]) -> None:
     """Raise HeldError if anything in the case is under a hold: a more specific refusal would reveal who is held."""
-    if held:
+    if held_people:
         raise _refusal("taken back")
 
 
-def require_goes(key: bytes, held: Collection[str], deliveries: Mapping[int, KeptRows], number: int) -> None:
+def require_goes(key: bytes, held_people: Collection[str], deliveries: Mapping[int, KeptRows], number: int) -> None:
     """Raise HeldError if held material would be removed with a delivery; the message does not reveal who is held."""
-    left = {other: delivery for other, delivery in deliveries.items() if other != number}
-    require_stays(key, held, folded(deliveries), folded(left), "taken back", rows=deliveries[number][0])
+    left = {delivery_number: delivery for delivery_number, delivery in deliveries.items() if delivery_number != number}
+    require_stays(key, held_people, folded(deliveries), folded(left), "taken back", rows=deliveries[number][0])
 
 
 def require_stays(
     key: bytes,
-    held: Collection[str],
+    held_people: Collection[str],
     before: State,
     after: State,
     verb: str,
@@ -44,7 +44,7 @@ def require_stays(
 
     Args:
         key: the case's data key.
-        held: pseudonyms of the persons under a hold; an empty one if the whole case is.
+        held_people: pseudonyms of the persons under a hold; an empty one if the whole case is.
         before: the case as it is.
         after: the case as it would be.
         verb: the refused action, for the message.
@@ -55,13 +55,13 @@ def require_stays(
         HeldError: held material would be removed; the message does not reveal who is held.
     """
     ids = (
-        {identifier for identifier in before.records["people"] if pseudonym(key, "person", identifier) in held}
-        if held
+        {identifier for identifier in before.records["people"] if pseudonym(key, "person", identifier) in held_people}
+        if held_people
         else set()
     )
     named = {value for row in rows for value in row.values.values() if isinstance(value, str)}
-    gone_too = person in held if person else bool(ids & named)
-    if "" in held or gone_too or material(before, ids) != material(after, ids):
+    gone_too = person in held_people if person else bool(ids & named)
+    if "" in held_people or gone_too or material(before, ids) != material(after, ids):
         raise _refusal(verb)
 
 

@@ -191,14 +191,14 @@ class Loaded:
         """Advice on the protection of a new case in which most people would be sealed; empty for none."""
         if self.by_pseudonym * 2 <= self.people:
             return []
-        shown = f"{self.by_pseudonym:,} of {count(self.people, 'person', 'people')}"
+        share = f"{self.by_pseudonym:,} of {count(self.people, 'person', 'people')}"
         are = "are" if self.committed else "would be"
         advice = "create the case as marked only (--protection marked, or the choice on the page Import)"
-        return [f"{shown} {are} shown by a pseudonym. If nobody here needs protection, {advice}."]
+        return [f"{share} {are} shown by a pseudonym. If nobody here needs protection, {advice}."]
 
 
 def standing_notes(
-    stay_sealed: int, asked: int, sealed_anew: int, named_anew: int = 0, *, committed: bool
+    stay_sealed: int, for_custodian: int, sealed_anew: int, named_anew: int = 0, *, committed: bool
 ) -> list[str]:
     """Say, naming nobody, how many people a delivery or its undo seals, names or sends to the custodian."""
     notes = []
@@ -213,16 +213,16 @@ def standing_notes(
             f"What is said of people now would open {sealed} sealed."
             " Only a custodian and a supervisor together open one."
         )
-    if asked:
-        who, should = count(asked, "named person", "named people"), plural(asked, "needs", "need")
+    if for_custodian:
+        who, should = count(for_custodian, "named person", "named people"), plural(for_custodian, "needs", "need")
         notes.append(
             f"{who} {should} the custodian's attention. The names stay until two persons decide on the page Sealings; the page"
             " Who is sealed gives the reasons."
         )
     if sealed_anew:
         who = count(sealed_anew, "named person or thing", "named people or things")
-        shown = plural(sealed_anew, "is", "are") if committed else "would be"
-        notes.append(f"{who} {shown} shown by a pseudonym from now on.")
+        verb = plural(sealed_anew, "is", "are") if committed else "would be"
+        notes.append(f"{who} {verb} shown by a pseudonym from now on.")
     return notes
 
 

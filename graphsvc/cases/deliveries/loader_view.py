@@ -55,11 +55,11 @@ class LoaderView:
     """Counts the rows of one delivery as its loader may know them.
 
     Args:
-        others: ids of the entities and statements in deliveries of other accounts.
+        ids_of_others: ids of the entities and statements in deliveries of other accounts.
     """
 
-    def __init__(self, others: Collection[str]) -> None:
-        self.others = others
+    def __init__(self, ids_of_others: Collection[str]) -> None:
+        self.others = ids_of_others
         self._aside: dict[str, int] = defaultdict(int)
         self._counts: dict[str, Counts] = defaultdict(Counts)
         self._changed: list[ChangedRow] = []
@@ -69,7 +69,7 @@ class LoaderView:
     def add_codes(self, delivery: Delivery, statements: Mapping[str, FoldedRow], *, partial: bool) -> Delivery:
         """Return the delivery with codes for its rows that depend on nothing hidden; see `ingest.codes.add_codes`."""
         hidden = self._hidden(statements)
-        return add_codes(delivery, statements, partial=partial, others=self.others, hidden=hidden)
+        return add_codes(delivery, statements, partial=partial, ids_of_others=self.others, hidden=hidden)
 
     def _hidden(self, statements: Mapping[str, FoldedRow]) -> set[str]:
         """Return the ids of the witness statements that others delivered."""
@@ -169,7 +169,7 @@ class LoaderView:
             if was is None or will is None or pages is None:
                 self._counts[taken.row.table].received += 1
             else:
-                self._compare(taken._replace(after=will), was, _shown(taken.key[-1], was, pages), brought)
+                self._compare(taken._replace(after=will), was, _page_cells(taken.key[-1], was, pages), brought)
         visible = Report(refused=full.refused, equal=full.equal, changed=self._changed)
         for table, counts in full.counts.items():
             mine = visible.counts[table] = self._counts[table]
@@ -178,7 +178,7 @@ class LoaderView:
             visible.counts[table].read += number
             visible.counts[table].received += number
         hidden = [row for statement, rows in full.contrary.items() if statement in self.others for row in rows]
-        visible.rejections = [row for row in full.rejections if not any(row is other for other in hidden)]
+        visible.rejections = [row for row in full.rejections if not any(row is hidden_row for hidden_row in hidden)]
         links = visible.counts[_LINKS]
         links.rejected -= len(hidden)
         links.received += len(hidden)
@@ -188,16 +188,16 @@ class LoaderView:
         return visible
 
     def _compare(
-        self, taken: TakenRow, before: FoldedRow, shown: Mapping[str, Any] | None, brought: Collection[str]
+        self, taken: TakenRow, before: FoldedRow, page_cells: Mapping[str, Any] | None, brought: Collection[str]
     ) -> None:
-        """Count a row about an entity of others by the columns that pages show; without `shown`, pages hide its id."""
+        """Count a row about an entity of others by the columns that pages show; no `page_cells`: pages hide its id."""
         table = taken.row.table
-        if shown is None:
+        if page_cells is None:
             self._counts[table].received += 1
             return
         is_opened = before.open is None and taken.after.open is not None
         was, will = _own_cells(before), taken.after.values if is_opened else _own_cells(taken.after)
-        seen = {name for name in {*was, *will, *brought} if _is_seen(name, was, shown)}
+        seen = {name for name in {*was, *will, *brought} if _is_seen(name, was, page_cells)}
         change = ChangedRow(
             taken.row,
             taken.key,
@@ -206,7 +206,7 @@ class LoaderView:
         )
         if is_opened or change.before.values != change.after.values:
             self._change(change)
-        elif all(_stays(name, taken.row, seen, will, shown) for name in brought):
+        elif all(_stays(name, taken.row, seen, will, page_cells) for name in brought):
             self._counts[table].unchanged += 1
         else:
             self._counts[table].received += 1
@@ -229,7 +229,7 @@ def _contradicts(row: Row) -> Rejection:
     return Rejection(row.file, row.line, "polarity", polarity(row.values), reason, table=row.table)
 
 
-def _shown(identifier: str, row: FoldedRow, pages: IdMap) -> Mapping[str, Any] | None:
+def _page_cells(identifier: str, row: FoldedRow, pages: IdMap) -> Mapping[str, Any] | None:
     """Return an entity as pages show it; None if they show a different id."""
     return None if pages.shown(identifier) != identifier else pages.entity(identifier, row)
 
@@ -239,15 +239,15 @@ def _own_cells(row: FoldedRow) -> Mapping[str, Any]:
     return row.values if row.open is None else row.open
 
 
-def _is_seen(name: str, cells: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+def _is_seen(name: str, cells: Mapping[str, Any], page_cells: Mapping[str, Any]) -> bool:
     """Whether a page shows the cell of a row as it was delivered."""
-    return name == "id" or (name not in _HIDDEN and text(shown.get(name)) == text(cells.get(name)))
+    return name == "id" or (name not in _HIDDEN and text(page_cells.get(name)) == text(cells.get(name)))
 
 
-def _stays(name: str, row: Row, seen: Collection[str], will: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+def _stays(name: str, row: Row, seen: Collection[str], will: Mapping[str, Any], page_cells: Mapping[str, Any]) -> bool:
     """Whether pages show that the cell of a delivered row changes nothing."""
     if name == _HANDLING:
-        return row.values.get(name) in (None, shown[name])
+        return row.values.get(name) in (None, page_cells[name])
     return name in seen and will.get(name) == row.values.get(name)
 
 

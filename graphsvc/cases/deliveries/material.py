@@ -22,13 +22,13 @@ def folded(deliveries: Mapping[int, KeptRows]) -> State:
 def material(state: State, people: set[str]) -> list[Any]:
     """Return all that a case holds about some people: their rows, claims about them, and their statements."""
     statements = state.records["statements"]
-    said = {statement for statement, row in statements.items() if row.values.get("source_id") in people}
+    own_statements = {statement for statement, row in statements.items() if row.values.get("source_id") in people}
     claims = {
         key: row
         for key, row in state.claims.items()
-        if people & {row.values["subject_id"], row.values["object_id"]} or row.values["statement_id"] in said
+        if people & {row.values["subject_id"], row.values["object_id"]} or row.values["statement_id"] in own_statements
     }
-    about = said | {row.values["statement_id"] for row in claims.values()}
+    about = own_statements | {row.values["statement_id"] for row in claims.values()}
     return [
         {person: row.values for person, row in state.records["people"].items() if person in people},
         {statement: row.values for statement, row in statements.items() if statement in about},

@@ -249,18 +249,18 @@ class Replay:
         result = self.imagined(case, key, state, standing, pairings)
         progress(0, 0, "comparing with the graph")
         with uncollected():
-            there = read_image(self._store(), case)
-            steps = difference(there, result.image)
-            opened = moves_open(there, result.image)
+            in_graph = read_image(self._store(), case)
+            steps = difference(in_graph, result.image)
+            opened = moves_open(in_graph, result.image)
         # Leads depend on the age of sealed people, which the graph does not hold.
         on = self._register.opened_on(case)
         opened = opened or children(before, on, "P") != children(standing, on, "P")
         # An interrupted change may be in the graph already.
         interrupted = any(row["id"] == case and row["state"] == "loading" for row in self._register.cases())
-        ids = frozenset[str]().union(*there.nodes.values())
+        ids = frozenset[str]().union(*in_graph.nodes.values())
         stood = frozenset(pseudonym for identifier, pseudonym in result.sealed.items() if identifier in ids)
         return Plan(
-            case, key, result, before, standing, settled, steps, opened or interrupted, there.size() == 0, stood
+            case, key, result, before, standing, settled, steps, opened or interrupted, in_graph.size() == 0, stood
         )
 
     def imagined(
@@ -355,7 +355,7 @@ class Replay:
             levels = {plan.standing[name].level for name in plan.sealed_anew}
             self._export_store.clear(case, ("P", "C") if "P" in levels else ("C",))
             self._register.ask_rewrite(case)
-        held = mark.renew(self._store(), case, result.image)
+        contents = mark.renew(self._store(), case, result.image)
         # A delivered id that is now hidden would link the name in it to the hidden id.
         masked = set(result.masked_ids.values())
         before_masked = set(self._register.masked_ids(case, plan.key).values())
@@ -366,7 +366,7 @@ class Replay:
             plan.standing,
             plan.settled,
             self.graded_with,
-            held,
+            contents,
             moves_open=plan.moves_open,
             unnamed=(by_name(plan.before) - by_name(plan.standing)) | plan.sealed_anew | (masked - before_masked),
             marked=plan.newly_marked,

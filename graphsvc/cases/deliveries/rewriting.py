@@ -56,18 +56,18 @@ class Rewriting:
             Busy: a process is rewriting already, or a case takes long to load; the next start completes it.
         """
         managed = not self._settings.neo4j_uri
-        if not (asked := self._register.rewriting()):
+        if not (requests := self._register.rewriting()):
             return managed
         self._forget()
         if not managed:
-            self._settle(asked)
+            self._settle(requests)
             return False
         progress = unstoppable(progress)
         with self._locks.store(progress):
-            self._begin_anew(progress, asked)
+            self._begin_anew(progress, requests)
         return True
 
-    def _begin_anew(self, progress: Progress, asked: Collection[int]) -> None:
+    def _begin_anew(self, progress: Progress, requests: Collection[int]) -> None:
         store = self._store()
         self._register.close_all()
         progress(0, 0, "deleting the old store and starting an empty one")
@@ -78,12 +78,12 @@ class Rewriting:
             # Without numbers: how many cases there are is known to nobody without a grant for them.
             progress(0, 0, "loading every case into the new store")
             self._restore(row["id"])
-        self._settle(asked)
+        self._settle(requests)
 
-    def _settle(self, asked: Collection[int]) -> None:
+    def _settle(self, requests: Collection[int]) -> None:
         """Mark requests as done if the application database is free of old contents; else the next start retries."""
         if any(self._register.wipe_free_space() for _ in range(_WIPES)):
-            self._register.rewritten(asked)
+            self._register.rewritten(requests)
 
 
 def wait_for(store: Store) -> None:

@@ -143,13 +143,13 @@ def raw_tables(rows: Iterable[tuple[str, str, Cells]]) -> tuple[list[RawTable], 
     tables: list[RawTable] = []
     places: dict[tuple[str, int], str] = {}
     for name, table in TABLES.items():
-        some = by_table.get(name, [])
-        if not some:
+        table_rows = by_table.get(name, [])
+        if not table_rows:
             continue
         required = [column.name for column in table.columns if column.required]
-        header = list(dict.fromkeys([*required, *(column for _, cells in some for column in cells)]))
+        header = list(dict.fromkeys([*required, *(column for _, cells in table_rows for column in cells)]))
         lines = []
-        for line, (handle, cells) in enumerate(some, start=2):
+        for line, (handle, cells) in enumerate(table_rows, start=2):
             lines.append((line, [cells.get(column, "") for column in header]))
             places[table.file, line] = handle
         tables.append(RawTable(name, table.file, header, lines))

@@ -134,12 +134,12 @@ class Waitlist:
         Raises:
             RequestError: a waiting statement was made from the same form, and the form differs by now.
         """
-        sought, made = delivery.digest, _statements(delivery.rows)
+        sought, statement_ids = delivery.digest, _statements(delivery.rows)
         for number, row in self.rows(case).items():
             rows = open_rows(key, case, number, row.rows_sealed, partial=row.partial).rows
             if digest(rows) == sought:
                 return number
-            if made & _statements(rows):
+            if statement_ids & _statements(rows):
                 raise RequestError(
                     f"This form was added already: it waits as number {number}, without what you have typed since. Take"
                     " that back on the page Import and add this one, or begin a new form."

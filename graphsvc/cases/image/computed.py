@@ -40,16 +40,20 @@ def computed(result: Graphed, codes: Collection[str], on: dt.date, *, sources: b
         claim.handling = claim.handling[0]  # a reserved claim has the handling code of its statement
     persons = [
         Person(
-            shown, row.get("name", ""), frozenset(row["categories"]), row["sealed"], _is_child(result, shown, row, on)
+            identifier,
+            row.get("name", ""),
+            frozenset(row["categories"]),
+            row["sealed"],
+            _is_child(result, identifier, row, on),
         )
-        for shown, row in result.image.nodes["Person"].items()
+        for identifier, row in result.image.nodes["Person"].items()
         if row["handling"] in codes
     ]
     return Computed(sorted(claims, key=lambda claim: claim.id), persons, result.dependence.get("all", {}))
 
 
-def _is_child(result: Graphed, shown: str, row: Properties, on: dt.date) -> bool:
-    _, identity = result.identities.get(shown, ("", {})) if row["sealed"] else ("", {})
+def _is_child(result: Graphed, identifier: str, row: Properties, on: dt.date) -> bool:
+    _, identity = result.identities.get(identifier, ("", {})) if row["sealed"] else ("", {})
     return row.get("age_disputed") == "yes" or age_mark(identity, on) != ""
 
 
@@ -77,30 +81,30 @@ def claims_in(result: Graphed, ids: Mapping[str, str] = MappingProxyType({}), in
         interest: property that holds what the source is to a person in the claim; empty: left out.
     """
     nodes = result.image.nodes
-    kinds = {shown: table.record for table in ENTITY_TABLES for shown in nodes[table.label]}
-    for identifier, (said, statement, subject, target) in result.image.claims.items():
+    kinds = {entity: table.record for table in ENTITY_TABLES for entity in nodes[table.label]}
+    for identifier, (properties, statement, subject, target) in result.image.claims.items():
         source = result.image.given[statement]
         yield Claim(
             id=identifier,
             subject=ids.get(subject, subject),
-            relation=said["relation"],
+            relation=properties["relation"],
             object=ids.get(target, target),
-            polarity=said["polarity"],
-            status=said["status"],
+            polarity=properties["polarity"],
+            status=properties["status"],
             statement=statement,
             source=source,
             source_kind=nodes["Source"][source]["kind"],
-            source_grade=said["source_grade"],
-            assessment=said["assessment"],
-            on_record=said["on_record"],
-            weight=said["weight"],
-            handling=said["handling"],
+            source_grade=properties["source_grade"],
+            assessment=properties["assessment"],
+            on_record=properties["on_record"],
+            weight=properties["weight"],
+            handling=properties["handling"],
             subject_kind=kinds[subject],
             object_kind=kinds[target],
-            amount=said.get("amount"),
-            currency=said.get("currency", ""),
-            from_on=said.get("from_on", ""),
-            to_on=said.get("to_on", ""),
-            interest=said.get(interest, "") if interest else "",
+            amount=properties.get("amount"),
+            currency=properties.get("currency", ""),
+            from_on=properties.get("from_on", ""),
+            to_on=properties.get("to_on", ""),
+            interest=properties.get(interest, "") if interest else "",
             unnamed=nodes["Source"][source].get("unnamed", False),
         )

@@ -55,14 +55,14 @@ def shares(
         elif claim.relation in _FAMILY:
             of_person[claim.subject].add((FAMILY, claim.object))
             of_person[claim.object].add((FAMILY, claim.subject))
-    held: dict[str, set[Thing]] = defaultdict(set)
+    shared_things: dict[str, set[Thing]] = defaultdict(set)
     for statement, source in sorted(sources.items()):
         interpreter, day = gradings[statement].get("interpreter_id"), gradings[statement].get("taken_on")
-        held[source] |= {("interpreter", interpreter)} if interpreter else set()
-        held[source] |= {("day", day[:_A_DAY])} if day and len(day) >= _A_DAY else set()
+        shared_things[source] |= {("interpreter", interpreter)} if interpreter else set()
+        shared_things[source] |= {("day", day[:_A_DAY])} if day and len(day) >= _A_DAY else set()
         if source in persons:
-            held[source] |= of_person[persons[source]] | {(FAMILY, persons[source])}
-    return {source: sorted(things) for source, things in held.items()}
+            shared_things[source] |= of_person[persons[source]] | {(FAMILY, persons[source])}
+    return {source: sorted(things) for source, things in shared_things.items()}
 
 
 def links(

@@ -169,13 +169,13 @@ class IdMap:
         """Return a delivered id as the graph has it."""
         return self._writer.shown(identifier)
 
-    def delivered(self, shown: str) -> str | None:
+    def delivered(self, shown_id: str) -> str | None:
         """Return the inverse of `shown`; None if nothing is shown under this id."""
-        if shown in self._state.kinds and self.shown(shown) == shown:
-            return shown
+        if shown_id in self._state.kinds and self.shown(shown_id) == shown_id:
+            return shown_id
         # An id that names somebody sealed is masked. Sealed ids come first: pseudonyms need no masking.
         known = (*self._result.sealed, *self._state.kinds)
-        return next((identifier for identifier in known if self.shown(identifier) == shown), None)
+        return next((identifier for identifier in known if self.shown(identifier) == shown_id), None)
 
     def entity(self, identifier: str, row: FoldedRow) -> dict[str, Any]:
         """Return a version of an entity as the graph would hold it."""
@@ -250,13 +250,13 @@ class _Writer:
             properties["sealed"] = pseudonym is not None
             self._categories(cells, properties, sealed=pseudonym is not None)
         properties["handling"] = self._level
-        shown = self.shown(identifier)
-        if pseudonym is None and shown != identifier:
+        shown_id = self.shown(identifier)
+        if pseudonym is None and shown_id != identifier:
             kind = "person" if table.record == "person" else "thing"
-            self._result.masked_ids[shown] = vault.pseudonym(self._key, kind, identifier)
-        properties[SEARCH] = entity_terms(shown, properties)
+            self._result.masked_ids[shown_id] = vault.pseudonym(self._key, kind, identifier)
+        properties[SEARCH] = entity_terms(shown_id, properties)
         _put_terms("Entity", properties)
-        self._result.image.nodes[table.label][shown] = properties
+        self._result.image.nodes[table.label][shown_id] = properties
 
     def statement(self, identifier: str, row: FoldedRow) -> None:
         """Add a statement, and the source who gave it as a separate node."""
@@ -270,16 +270,16 @@ class _Writer:
         on_record = is_on_record(values)
         values.pop("on_record", None)
         properties = self._properties(table, {**DEFAULTS, **values}) | {"on_record": on_record}
-        shown = self.shown(identifier)
+        shown_id = self.shown(identifier)
         image = self._result.image
         _put_terms("Statement", properties)
-        image.nodes["Statement"][shown] = properties
+        image.nodes["Statement"][shown_id] = properties
         image.nodes["Source"][source] = {"kind": kind} if said_by is not None else {"kind": kind, "unnamed": True}
-        image.given[shown] = source
+        image.given[shown_id] = source
         if said_by is not None:
             self._result.identities[source] = ("source", {"id": said_by})
-        self.sources[shown] = source
-        self.gradings[shown] = properties
+        self.sources[shown_id] = source
+        self.gradings[shown_id] = properties
 
     def claim(self, key: tuple[str, ...], row: FoldedRow) -> Claim:
         """Add a claim as a node, and return it as the analysis uses it."""
@@ -341,9 +341,9 @@ class _Writer:
             "on_record": claim.on_record,
             "belief": self._believed(*claim.grading[:-1]),
         }
-        for name, given in (("from_on", claim.from_on), ("to_on", claim.to_on)):
-            if given:
-                _put_date(properties, name, _parse(given))
+        for name, day in (("from_on", claim.from_on), ("to_on", claim.to_on)):
+            if day:
+                _put_date(properties, name, _parse(day))
         if claim.amount is not None:
             properties |= {"amount": claim.amount, "currency": claim.currency}
         for name, value in values.items():
@@ -388,9 +388,9 @@ class _Writer:
         """Add the deliverer's custom columns."""
         for name, value in values.items():
             if is_extra(name):
-                shown = EXTRA_PREFIX + self._texts.made_up(name.removeprefix(EXTRA_PREFIX))
+                column = EXTRA_PREFIX + self._texts.made_up(name.removeprefix(EXTRA_PREFIX))
                 text = self._texts.text(value, self._level)
-                properties[shown] = f"{properties[shown]}; {text}" if shown in properties else text
+                properties[column] = f"{properties[column]}; {text}" if column in properties else text
 
     def _under_c(self, properties: dict[str, Any], table: Table, row: FoldedRow) -> None:
         """Add what rows under C say of an entity known under P, as one custom column."""
@@ -399,10 +399,13 @@ class _Writer:
         hides = table.record == "person" and hides_identity(row, self._key, self._to_check)
         withheld = IDENTITY["person"] if hides else ()
         names = [each.name for each in table.columns if each.name not in _OF_THE_ROW and each.name not in withheld]
-        other = {name: row.values[name] for name in names if name in row.values and row.values[name] != cells.get(name)}
-        if other:
+        differences = {
+            name: row.values[name] for name in names if name in row.values and row.values[name] != cells.get(name)
+        }
+        if differences:
             words = "; ".join(
-                f"{name}: {', '.join(value) if isinstance(value, list) else value}" for name, value in other.items()
+                f"{name}: {', '.join(value) if isinstance(value, list) else value}"
+                for name, value in differences.items()
             )
             properties[UNDER_C] = self._texts.text(words)
 
@@ -433,8 +436,8 @@ def _links(
     persons = {
         source: writer.shown(values["id"]) for source, (kind, values) in result.identities.items() if kind == "source"
     }
-    shareable = _interested(result, persons, shareable, P_SUFFIX)
-    claims = _interested(result, persons, claims, "")
+    shareable = _mark_interests(result, persons, shareable, P_SUFFIX)
+    claims = _mark_interests(result, persons, claims, "")
     for level, chosen in (("all", claims), ("p", shareable)):
         result.shared[level] = shares(chosen, writer.gradings, persons)
         # A decision by a reader cleared for C is itself C, unless they said that it is not.
@@ -451,7 +454,7 @@ def _links(
             result.image.links[link] = alike.joined(before, properties)
 
 
-def _interested(result: Graphed, persons: Mapping[str, str], claims: list[Claim], suffix: str) -> list[Claim]:
+def _mark_interests(result: Graphed, persons: Mapping[str, str], claims: list[Claim], suffix: str) -> list[Claim]:
     """Return the claims of one level, with each source's interest in its claim marked, here and in the graph."""
     marks = interests(claims, persons)
     for identifier, mark in marks.items():

@@ -141,10 +141,10 @@ def standings(
 
 def formerly(standing: Standings, names: Collection[str]) -> frozenset[str]:
     """Return the pseudonyms that these people and things had, or would have had, before erasures changed their ids."""
-    result, asked = set[str](), frozenset(names)
-    while asked:
-        asked = frozenset(name for name, entity in standing.items() if entity.moved_to in asked) - result
-        result |= asked
+    result, sought = set[str](), frozenset(names)
+    while sought:
+        sought = frozenset(name for name, entity in standing.items() if entity.moved_to in sought) - result
+        result |= sought
     return frozenset(result)
 
 
@@ -255,8 +255,8 @@ def _person(
         more = [mark for mark in about.marks_under_c if mark not in standing.why]
         if standing.why == BY_ACT and about.acts and not (by.protects_marked or facts.acts(identifier, "C")):
             more.append(PASSIVE)
-        asked = f"{', '.join(more)}, {UNDER_C}" if more else standing.asked
-        return replace(standing, asked=asked)
+        question = f"{', '.join(more)}, {UNDER_C}" if more else standing.asked
+        return replace(standing, asked=question)
     would_seal = bool(about.marks) or not (about.acts or about.is_charged)
     against = 0 if would_seal else standing.against or number
     return replace(standing, against=against, asked="")
@@ -353,16 +353,16 @@ class _Leads:
                 self._owned[target].add(level)
                 continue
             is_said = stands(row, state)
-            for end, other in ((subject, target), (target, subject)):
+            for end, partner in ((subject, target), (target, subject)):
                 if end in places and is_said:
                     self._others[end].add(level)
                 if end not in things:
                     continue
-                if other in sealed:
+                if partner in sealed:
                     self._theirs[end].add(level)
-                elif other in things:
+                elif partner in things:
                     if end == subject and relation in OWN:
-                        self._things[end].append((other, level))
+                        self._things[end].append((partner, level))
                 elif is_said:
                     self._others[end].add(level)
 
@@ -376,7 +376,7 @@ class _Leads:
             return ""
         if table == "workplaces":
             return "" if seen.isdisjoint(self._owned[identifier]) else WHERE_THEY_LIVE
-        at_sealed = any(other in self.sealed and level in seen for other, level in self._things[identifier])
+        at_sealed = any(thing in self.sealed and level in seen for thing, level in self._things[identifier])
         return WITH_THEIRS if at_sealed or not seen.isdisjoint(self._theirs[identifier]) else ""
 
 
@@ -459,8 +459,8 @@ def packed(standing: Standings) -> list[list[Any]]:
 def unpacked(rows: Iterable[list[Any]]) -> dict[str, Standing]:
     """Return the inverse of `packed`; fields that earlier versions did not keep get their defaults."""
     return {
-        name: Standing(sealed, level, since, why, against, asked, tuple(identities), *more)
-        for name, sealed, level, since, why, against, asked, identities, *more in rows
+        name: Standing(sealed, level, since, why, against, question, tuple(identities), *more)
+        for name, sealed, level, since, why, against, question, identities, *more in rows
     }
 
 

@@ -104,8 +104,8 @@ class Texts:
 
     def text(self, text: str, level: str = "C") -> str:
         """Return a delivered free text under a handling level, or `WITHHELD`."""
-        others = (self._sources.get(level), self._unshown if level == "C" else None)
-        names_sealed = self.names.is_in(text) or any(names is not None and names.is_in(text) for names in others)
+        hidden_names = (self._sources.get(level), self._unshown if level == "C" else None)
+        names_sealed = self.names.is_in(text) or any(names is not None and names.is_in(text) for names in hidden_names)
         return WITHHELD if names_sealed else text
 
     def words(self, text: str, level: str = "C") -> str:

@@ -44,7 +44,12 @@ class Leaving:
 
 
 def take_out(
-    connection: sa.Connection, case: str, key: bytes, gone: Collection[str], erased: Collection[str], leaving: Leaving
+    connection: sa.Connection,
+    case: str,
+    key: bytes,
+    erased_now: Collection[str],
+    erased: Collection[str],
+    leaving: Leaving,
 ) -> None:
     """Remove erased people and things from the application database.
 
@@ -55,12 +60,12 @@ def take_out(
         connection: the transaction that keeps the decision.
         case: the case.
         key: its data key.
-        gone: pseudonyms of the people and things erased now.
+        erased_now: pseudonyms of the people and things erased now.
         erased: these, and all erased before.
         leaving: consequences of the erasure.
     """
     for table, column, ids in (
-        (tables.reviews, tables.reviews.c.pseudonym, gone),
+        (tables.reviews, tables.reviews.c.pseudonym, erased_now),
         (tables.questions, tables.questions.c.source, leaving.sources),
     ):
         connection.execute(table.delete().where(table.c.case_id == case, column.in_(ids)))
@@ -77,7 +82,7 @@ def take_out(
         sealed = pack(key, packed(leaving.standing), f"standings {case}")
         connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(standings_sealed=sealed))
     _keep_sources(connection, case, key, leaving.sources_named)
-    export_store.settle(connection, case, key, erased=gone, sources=leaving.sources)
+    export_store.settle(connection, case, key, erased=erased_now, sources=leaving.sources)
 
     def mask(text: str) -> str:
         return leaving.mask(renamed.text(text))

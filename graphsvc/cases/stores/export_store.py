@@ -109,7 +109,7 @@ class ExportStore:
         """Return an id for an export about to be stored."""
         return secrets.token_hex(16)
 
-    def keep(self, values: dict[str, Any], key: bytes, reason: str, content: bytes | None, shown: ShownFacts) -> None:
+    def keep(self, values: dict[str, Any], key: bytes, reason: str, content: bytes | None, facts: ShownFacts) -> None:
         """Store a new export; `values` are its unsealed columns. An export not held to be fetched has no content."""
         identifier = values["id"]
         own, wrapped = self._vault.new_key(f"export {identifier}")
@@ -120,7 +120,7 @@ class ExportStore:
                     reason_sealed=pack(key, reason, f"export {identifier} reason"),
                     key_sealed=wrapped,
                     content_sealed=None if content is None else encrypt(own, content, f"export {identifier} content"),
-                    shown_sealed=_sealed(key, identifier, shown),
+                    shown_sealed=_seal_facts(key, identifier, facts),
                 )
             )
             self._vault.require_current(connection)
@@ -156,7 +156,7 @@ class ExportStore:
 
     def shown(self, row: Any, key: bytes) -> ShownFacts:
         """Return the recorded contents of an export."""
-        return _shown(row, key)
+        return _open_facts(row, key)
 
     def released(self, case: str, recipient: str, key: bytes, but: str = "") -> list[tuple[str, ShownFacts]]:
         """Return handling code and contents of each export that a recipient has or may fetch, except for `but`."""
@@ -227,24 +227,24 @@ def settle(
     """
     sealed, erased, sources = frozenset(sealed), frozenset(erased), frozenset(sources)
     for row in connection.execute(sa.select(_ROW).where(_ROW.c.case_id == case)).all():
-        shown = _shown(row, key)
+        facts = _open_facts(row, key)
         values: dict[str, Any] = {}
-        gone, hidden = shown.people & erased, shown.named & sealed
-        if gone or hidden:
+        erased_people, hidden = facts.people & erased, facts.named & sealed
+        if erased_people or hidden:
             values["content_sealed"] = None
             if row.state in HERE:
                 values["state"] = "removed"
-            elif row.state == "given" and row.recall != "erased" and (gone or not row.recall):
-                values |= {"recall": "erased" if gone else "sealed", "recall_at": now()}
+            elif row.state == "given" and row.recall != "erased" and (erased_people or not row.recall):
+                values |= {"recall": "erased" if erased_people else "sealed", "recall_at": now()}
         left = [
             (*fact[:5], tuple(source for source in fact[5] if source not in sources))
-            for fact in shown.facts
+            for fact in facts.facts
             if not {fact[0], fact[2]} & erased
         ]
-        tells = frozenset(each for each in shown.tells if erased.isdisjoint(each))
-        if left != shown.facts or tells != shown.tells:
-            shown.facts, shown.tells = [fact for fact in left if fact[5]], tells
-            values["shown_sealed"] = _sealed(key, row.id, shown)
+        tells = frozenset(each for each in facts.tells if erased.isdisjoint(each))
+        if left != facts.facts or tells != facts.tells:
+            facts.facts, facts.tells = [fact for fact in left if fact[5]], tells
+            values["shown_sealed"] = _seal_facts(key, row.id, facts)
         if any(values.get(name) != getattr(row, name) for name in values):
             mine = (_ROW.c.id == row.id, _ROW.c.state == row.state)
             connection.execute(_ROW.update().where(*mine).values(**values))
@@ -253,16 +253,16 @@ def settle(
 def follow(connection: sa.Connection, case: str, key: bytes, name: Callable[[str], str]) -> None:
     """Update ids in the records of a case's exports to the current ones, by which people sealed later are found."""
     for row in connection.execute(sa.select(_ROW).where(_ROW.c.case_id == case)).all():
-        shown = _shown(row, key)
+        facts = _open_facts(row, key)
         now_shown = ShownFacts(
-            [(name(f[0]), f[1], name(f[2]), *f[3:5], tuple(map(name, f[5]))) for f in shown.facts],
-            frozenset(map(name, shown.people)),
-            frozenset(map(name, shown.named)),
-            shown.taken_out,
-            frozenset(tuple(map(name, each)) for each in shown.tells),
+            [(name(f[0]), f[1], name(f[2]), *f[3:5], tuple(map(name, f[5]))) for f in facts.facts],
+            frozenset(map(name, facts.people)),
+            frozenset(map(name, facts.named)),
+            facts.taken_out,
+            frozenset(tuple(map(name, each)) for each in facts.tells),
         )
-        if now_shown != shown:
-            sealed = _sealed(key, row.id, now_shown)
+        if now_shown != facts:
+            sealed = _seal_facts(key, row.id, now_shown)
             connection.execute(_ROW.update().where(_ROW.c.id == row.id).values(shown_sealed=sealed))
 
 
@@ -292,7 +292,7 @@ def expiry(days: int) -> dt.datetime:
     return now() + dt.timedelta(days=days)
 
 
-def _shown(row: Any, key: bytes) -> ShownFacts:
+def _open_facts(row: Any, key: bytes) -> ShownFacts:
     fields = unpack(key, row.shown_sealed, f"export {row.id} shown")
     return ShownFacts(
         [(*fact[:5], tuple(fact[5])) for fact in fields["facts"]],
@@ -304,17 +304,17 @@ def _shown(row: Any, key: bytes) -> ShownFacts:
     )
 
 
-def _sealed(key: bytes, export: str, shown: ShownFacts) -> bytes:
+def _seal_facts(key: bytes, export: str, facts: ShownFacts) -> bytes:
     fields = {
-        "facts": shown.facts,
-        "people": sorted(shown.people),
-        "named": sorted(shown.named),
-        "taken_out": shown.taken_out,
-        "tells": sorted(shown.tells),
+        "facts": facts.facts,
+        "people": sorted(facts.people),
+        "named": sorted(facts.named),
+        "taken_out": facts.taken_out,
+        "tells": sorted(facts.tells),
     }
     return pack(key, fields, f"export {export} shown")
 
 
-def merged(shown: Iterable[ShownFacts]) -> list[tuple[str, str, str, str, str, tuple[str, ...]]]:
+def merged(exports: Iterable[ShownFacts]) -> list[tuple[str, str, str, str, str, tuple[str, ...]]]:
     """Return the facts of several exports."""
-    return [fact for export in shown for fact in export.facts]
+    return [fact for export in exports for fact in export.facts]

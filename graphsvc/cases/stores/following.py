@@ -40,24 +40,24 @@ def about(key: bytes, ids: Sequence[str]) -> str:
     return hmac.digest(key, "\0".join(("comment", *ids)).encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
 
 
-def followed(key: bytes, shown: Mapping[str, str], erased: Collection[str]) -> Follow:
+def followed(key: bytes, shown_ids: Mapping[str, str], erased: Collection[str]) -> Follow:
     """Return a function that maps a former id in the graph to the current one, or to None if it is gone for good.
 
     Args:
         key: the case's data key.
-        shown: delivered id → id in the graph now.
+        shown_ids: delivered id → id in the graph now.
         erased: pseudonyms of the people and things erased.
     """
-    there = frozenset(shown.values())
+    current_ids = frozenset(shown_ids.values())
 
     @cache
     def unsealed() -> dict[str, str]:
-        return {pseudonym(key, kind, identifier): now for identifier, now in shown.items() for kind in _KINDS}
+        return {pseudonym(key, kind, identifier): now for identifier, now in shown_ids.items() for kind in _KINDS}
 
     def follow(identifier: str) -> str | None:
-        if identifier in shown:
-            return identifier if shown[identifier] == identifier else None
-        if identifier in there:
+        if identifier in shown_ids:
+            return identifier if shown_ids[identifier] == identifier else None
+        if identifier in current_ids:
             return identifier
         if erased and (identifier in erased or any(pseudonym(key, kind, identifier) in erased for kind in _KINDS)):
             return None

@@ -78,11 +78,13 @@ def mask_cypher_elsewhere(
     Texts that cannot be opened, because they or their key do not match, are skipped: nobody can read them either.
     """
     table = tables.cases
-    for other, wrapped in connection.execute(sa.select(table.c.id, table.c.key_sealed).where(table.c.id != case)).all():
+    for other_case, wrapped in connection.execute(
+        sa.select(table.c.id, table.c.key_sealed).where(table.c.id != case)
+    ).all():
         with suppress(OperatorError):
-            key = open_key(wrapped, f"case {other}")
+            key = open_key(wrapped, f"case {other_case}")
             for words in _CYPHER:
-                for row in _rows(connection, other, words):
+                for row in _rows(connection, other_case, words):
                     with suppress(OperatorError):
                         _change(connection, key, lambda kept_words: mask_texts(kept_words, mask), words, row)
 
@@ -101,10 +103,10 @@ def _change(
     row: sa.RowMapping,
 ) -> None:
     table, column, bound = words
-    what = bound.format(**row)
-    said = unpack(key, row[column], what)
-    now = change(said)
-    if now != said:
+    context = bound.format(**row)
+    before = unpack(key, row[column], context)
+    now = change(before)
+    if now != before:
         mine = sa.and_(*(key_column == row[key_column.name] for key_column in table.primary_key))
         marked = {"masked": True} if "masked" in table.c else {}
-        connection.execute(table.update().where(mine).values({column: pack(key, now, what)} | marked))
+        connection.execute(table.update().where(mine).values({column: pack(key, now, context)} | marked))

@@ -67,7 +67,7 @@ def follow(connection: sa.Connection, case: str, key: bytes, renamed: Renamed, m
         _follow(connection, case, column, renamed.names)
     _follow(connection, case, tables.questions.c.claim_id, renamed.claims)
     _pairings(connection, case, renamed)
-    _held(connection, case, key, renamed)
+    _holds(connection, case, key, renamed)
     _decisions(connection, case, key, renamed)
     export_store.follow(connection, case, key, lambda name: mask(renamed.name(name)))
 
@@ -82,12 +82,12 @@ def _follow(connection: sa.Connection, case: str, column: sa.Column[str], names:
 def _pairings(connection: sa.Connection, case: str, renamed: Renamed) -> None:
     table = tables.pairings
     for row in connection.execute(sa.select(table).where(table.c.case_id == case)).all():
-        source, other = sorted(map(renamed.name, (row.one, row.other)))
-        if (source, other) != (row.one, row.other):
-            connection.execute(table.update().where(table.c.id == row.id).values(one=source, other=other))
+        source, second = sorted(map(renamed.name, (row.one, row.other)))
+        if (source, second) != (row.one, row.other):
+            connection.execute(table.update().where(table.c.id == row.id).values(one=source, other=second))
 
 
-def _held(connection: sa.Connection, case: str, key: bytes, renamed: Renamed) -> None:
+def _holds(connection: sa.Connection, case: str, key: bytes, renamed: Renamed) -> None:
     """Update the ids under which holds were placed: they are shown while the person is named."""
     table = tables.holds
     for row in connection.execute(sa.select(table).where(table.c.case_id == case)).all():

@@ -120,7 +120,7 @@ class UploadStore:
         self.sweep()
         identifier = secrets.token_hex(16)
         folder = self._folder / identifier
-        with self._held(identifier):
+        with self._hold_lock(identifier):
             key, wrapped = self._vault.new_key(what(identifier))
             try:
                 with disk():
@@ -132,7 +132,7 @@ class UploadStore:
                 finally:
                     parcel.close()
             finally:
-                if not self._known(identifier):
+                if not self._exists(identifier):
                     self._remove(identifier)
 
     def keep(self, parcel: Parcel, account: str, case: str, name: str, options: Options) -> Upload:
@@ -178,7 +178,7 @@ class UploadStore:
             NotFound: no such upload, or it belongs to someone else. Busy: it is being read.
         """
         self._row(identifier, account, case)
-        with self._held(identifier):
+        with self._hold_lock(identifier):
             upload, key = self._upload(self._row(identifier, account, case, mine=True))
             about = pack(key, {"name": upload.name, "options": asdict(options)}, f"{what(identifier)} about")
             with disk():
@@ -217,7 +217,7 @@ class UploadStore:
         Raises:
             NotFound: it is no longer waiting. Busy: it is being read.
         """
-        with self._held(identifier, _LOOK_S):  # a sweep holds the lock for a moment
+        with self._hold_lock(identifier, _LOOK_S):  # a sweep holds the lock for a moment
             _, key = self._upload(self._row(identifier, account, case, mine=True))
             sealed = encrypt(key, pickle.dumps(loaded), _bound(identifier, on, options))
             # The file may be missing because previews are being deleted: it will be computed again.
@@ -294,8 +294,8 @@ class UploadStore:
             return
         for folder in self._folder.iterdir():
             try:
-                with self._held(folder.name):
-                    if not self._known(folder.name):
+                with self._hold_lock(folder.name):
+                    if not self._exists(folder.name):
                         self._remove(folder.name)
                     else:
                         shutil.rmtree(folder / "open", ignore_errors=True)
@@ -326,7 +326,7 @@ class UploadStore:
                 if is_loaded or RECORDED.get():  # a recorded load is completed without the upload
                     with transaction(self._database) as connection:
                         connection.execute(_ROW.delete().where(_ROW.c.id == upload.id))
-                if not self._known(upload.id):  # loaded, or timed out in the meantime
+                if not self._exists(upload.id):  # loaded, or timed out in the meantime
                     self._remove(upload.id)
                 (self._folder / upload.id / _CLAIMED).unlink(missing_ok=True)
             finally:
@@ -377,19 +377,19 @@ class UploadStore:
 
     def _is_claimed(self, identifier: str) -> bool:
         """Whether it is being loaded: its marker exists and its lock is held. A killed process's marker is removed."""
-        said = self._folder / identifier / _CLAIMED
-        if not said.exists():
+        marker = self._folder / identifier / _CLAIMED
+        if not marker.exists():
             return False
         try:
-            with self._held(identifier):
-                said.unlink(missing_ok=True)
-                if not said.parent.exists():  # it was loaded in the meantime
+            with self._hold_lock(identifier):
+                marker.unlink(missing_ok=True)
+                if not marker.parent.exists():  # it was loaded in the meantime
                     self._lock_path(identifier).unlink(missing_ok=True)
                 return False
         except Busy:
             return True
 
-    def _known(self, identifier: str) -> bool:
+    def _exists(self, identifier: str) -> bool:
         with transaction(self._database) as connection:
             return connection.execute(sa.select(_ROW.c.id).where(_ROW.c.id == identifier)).first() is not None
 
@@ -419,7 +419,7 @@ class UploadStore:
         return lock
 
     @contextmanager
-    def _held(self, identifier: str, wait_s: float = 0.0) -> Iterator[None]:
+    def _hold_lock(self, identifier: str, wait_s: float = 0.0) -> Iterator[None]:
         lock = self._lock(identifier, wait_s)
         try:
             yield

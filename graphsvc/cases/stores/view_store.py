@@ -106,7 +106,7 @@ class ViewStore:
 
     def pictures(self) -> list[SavedView]:
         """Return the account's own and the shared views, last changed first, then by name (ids are random)."""
-        views = map(self._picture, self.connection.execute(self._seen()).all())
+        views = map(self._picture, self.connection.execute(self._visible_views()).all())
         named = sorted(views, key=lambda view: (view.name, view.account))
         return sorted(named, key=lambda view: view.changed_at, reverse=True)
 
@@ -116,7 +116,7 @@ class ViewStore:
         Raises:
             NotFound: it does not exist, or the account may not see it.
         """
-        row = self.connection.execute(self._seen().where(_ROW.c.id == identifier)).first()
+        row = self.connection.execute(self._visible_views().where(_ROW.c.id == identifier)).first()
         if row is None:
             raise NotFound(
                 "There is no such view that you can see in this case. The page Saved views lists those you can."
@@ -135,18 +135,18 @@ class ViewStore:
         Raises:
             NotFound: it has no such version.
         """
-        row, state, links = self._kept(identifier, number)
+        row, state, links = self._stored_version(identifier, number)
         return _version(row), state, links
 
     def changes(self, identifier: str, number: int, state: State) -> str:
         """Say in one line how a state differs from a version of a view, as far as this account sees that version."""
-        row, before, _ = self._kept(identifier, number)
+        row, before, _ = self._stored_version(identifier, number)
         return canvas.changes(before, canvas.bare(state) if self._withheld(row) else state)
 
     def other(self, identifier: str) -> str:
         """Return the account, other than the reader's, that last saved a version of a view; empty if none did."""
-        others = (_VERSION.c.picture_id == identifier, _VERSION.c.account != self.account)
-        query = sa.select(_VERSION.c.account).where(*others).order_by(_VERSION.c.number.desc())
+        conditions = (_VERSION.c.picture_id == identifier, _VERSION.c.account != self.account)
+        query = sa.select(_VERSION.c.account).where(*conditions).order_by(_VERSION.c.number.desc())
         return str(self.connection.execute(query.limit(1)).scalar() or "")
 
     # -- changing ---------------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ class ViewStore:
         )
         return identifier
 
-    def add(self, identifier: str, state: State, links: Links, said: str) -> None:
+    def add(self, identifier: str, state: State, links: Links, changes: str) -> None:
         """Add a version to a view."""
         at = now()
         last = self.connection.execute(sa.select(_ROW.c.version).where(_ROW.c.id == identifier)).scalar_one()
@@ -189,7 +189,7 @@ class ViewStore:
                 case_id=self.case,
                 account=self.account,
                 at=at,
-                said=said[:200],
+                said=changes[:200],
                 sources=self.grant.sources,
                 state_sealed=pack(self.key, [state, links], version_bound(identifier, last + 1)),
             )
@@ -261,7 +261,7 @@ class ViewStore:
 
     # -- internals --------------------------------------------------------------------------------------------
 
-    def _kept(self, identifier: str, number: int) -> tuple[Any, State, Links]:
+    def _stored_version(self, identifier: str, number: int) -> tuple[Any, State, Links]:
         mine = (_VERSION.c.picture_id == identifier, _VERSION.c.number == number)
         row = self.connection.execute(sa.select(_VERSION).where(*mine)).first()
         if row is None:
@@ -294,7 +294,7 @@ class ViewStore:
     def _change(self, identifier: str, **values: Any) -> None:
         self.connection.execute(_ROW.update().where(_ROW.c.id == identifier).values(**values))
 
-    def _seen(self) -> sa.Select[Any]:
+    def _visible_views(self) -> sa.Select[Any]:
         """Select the views that this account may see, each with the account that saved its newest version."""
         newest = (_VERSION.c.picture_id == _ROW.c.id) & (_VERSION.c.number == _ROW.c.version)
         theirs = (_ROW.c.account == self.account) | _ROW.c.shared

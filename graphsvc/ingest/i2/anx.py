@@ -117,9 +117,9 @@ def read_items(path: Path, limits: Limits, progress: Progress | None = None) -> 
 
 
 class _Reader(ContentHandler):
-    def __init__(self, shown: str, limits: Limits, progress: Progress) -> None:
+    def __init__(self, label: str, limits: Limits, progress: Progress) -> None:
         super().__init__()
-        self._shown, self._limits, self._progress = shown, limits, progress
+        self._shown, self._limits, self._progress = label, limits, progress
         self._items: list[Item] = []
         self._now: Item | None = None
         self._path: list[str] = []
@@ -129,13 +129,13 @@ class _Reader(ContentHandler):
         self._graded: list[tuple[Item, dict[str, int]]] = []
         self._starts: dict[str, Callable[[dict[str, str]], None]] = {
             "ChartItem": self._item,
-            "End": lambda given: self._id(given.get("Id", "")),
+            "End": lambda attributes: self._id(attributes.get("Id", "")),
             "Entity": self._entity,
             "Link": self._link,
             "Attribute": self._attribute,
             "Card": self._card,
             "String": self._grade,
-            **dict.fromkeys(("EntityType", "LinkType", "AttributeClass"), self._named),
+            **dict.fromkeys(("EntityType", "LinkType", "AttributeClass"), self._add_name),
         }
 
     def setDocumentLocator(self, locator: Any) -> None:  # noqa: N802 - as SAX calls it
@@ -155,11 +155,11 @@ class _Reader(ContentHandler):
         self._path.append(name)
         if len(self._path) > _DEEPEST:
             raise InputError(f"{self._shown}, line {self._line()} nests deeper than any chart does. Nothing was read.")
-        given = dict(attrs.items())
+        attributes = dict(attrs.items())
         if name in self._starts:
-            self._starts[name](given)
+            self._starts[name](attributes)
         elif self._now is not None and name.endswith("Style") and name not in ("FrameStyle", "ConnectionStyle"):
-            self._style(name, given)
+            self._style(name, attributes)
 
     def endElement(self, name: str) -> None:  # noqa: N802 - as SAX calls it
         """Handle the end of an element."""
@@ -193,12 +193,14 @@ class _Reader(ContentHandler):
     def _line(self) -> int:
         return int(self._where.getLineNumber() or 1)
 
-    def _item(self, given: dict[str, str]) -> None:
+    def _item(self, attributes: dict[str, str]) -> None:
         if len(self._items) >= self._limits.rows:
             raise too_much(self._shown, f"has more than {self._limits.rows:,} items")
-        self._now = Item(self._line(), given.get("Label", ""), given.get("Description", ""), _date(given))
+        self._now = Item(
+            self._line(), attributes.get("Label", ""), attributes.get("Description", ""), _date(attributes)
+        )
         self._items.append(self._now)
-        self._grading(self._now, given)
+        self._grading(self._now, attributes)
         if len(self._items) % PROGRESS_ROWS == 0:
             self._progress(self._shown, len(self._items))
 
@@ -206,66 +208,66 @@ class _Reader(ContentHandler):
         if self._now is not None and identifier:
             self._now.ids.append(identifier)
 
-    def _entity(self, given: dict[str, str]) -> None:
+    def _entity(self, attributes: dict[str, str]) -> None:
         if self._now is not None:
             self._now.entity = True
-            self._now.identity = given.get("Identity", "")
-            self._id(given.get("EntityId", ""))
+            self._now.identity = attributes.get("Identity", "")
+            self._id(attributes.get("EntityId", ""))
 
-    def _link(self, given: dict[str, str]) -> None:
+    def _link(self, attributes: dict[str, str]) -> None:
         if self._now is not None:
             self._now.link = True
-            ends = [given.get(f"End{end}Id") or given.get(f"End{end}Reference", "") for end in (1, 2)]
+            ends = [attributes.get(f"End{end}Id") or attributes.get(f"End{end}Reference", "") for end in (1, 2)]
             self._now.ends = (ends[0], ends[1])
 
-    def _style(self, name: str, given: dict[str, str]) -> None:
+    def _style(self, name: str, attributes: dict[str, str]) -> None:
         item = self._now
         if item is None or item.type or item.reference:
             return
         kind = "Link" if name == "LinkStyle" else "Entity"
-        item.type = given.get("Type", "")
-        item.reference = given.get(f"{kind}TypeReference", "")
-        item.arrow = given.get("ArrowStyle", "")
+        item.type = attributes.get("Type", "")
+        item.reference = attributes.get(f"{kind}TypeReference", "")
+        item.arrow = attributes.get("ArrowStyle", "")
 
-    def _attribute(self, given: dict[str, str]) -> None:
-        name = given.get("AttributeClass") or given.get("AttributeClassReference", "")
-        if self._now is not None and name and given.get("Value"):
-            self._told(self._now.told)
-            self._now.told.append((name, given["Value"]))
+    def _attribute(self, attributes: dict[str, str]) -> None:
+        name = attributes.get("AttributeClass") or attributes.get("AttributeClassReference", "")
+        if self._now is not None and name and attributes.get("Value"):
+            self._require_room(self._now.told)
+            self._now.told.append((name, attributes["Value"]))
 
-    def _card(self, given: dict[str, str]) -> None:
+    def _card(self, attributes: dict[str, str]) -> None:
         if self._now is not None:
-            self._told(self._now.cards)
-            words = [given.get(name, "").strip() for name in ("Summary", "Text")]
-            self._now.cards.append((_date(given), ": ".join(word for word in words if word)))
-            self._grading(self._now, given)
+            self._require_room(self._now.cards)
+            words = [attributes.get(name, "").strip() for name in ("Summary", "Text")]
+            self._now.cards.append((_date(attributes), ": ".join(word for word in words if word)))
+            self._grading(self._now, attributes)
 
-    def _told(self, entries: list[Any]) -> None:
+    def _require_room(self, entries: list[Any]) -> None:
         if len(entries) >= _MOST_TOLD:
             raise InputError(
                 f"{self._shown}, line {self._line()}: one item has more than {_MOST_TOLD:,} attributes or cards."
                 " Nothing was read."
             )
 
-    def _grading(self, item: Item, given: dict[str, str]) -> None:
-        texts = {grade: given.get(f"{grade}Index", "") for grade in GRADES}
+    def _grading(self, item: Item, attributes: dict[str, str]) -> None:
+        texts = {grade: attributes.get(f"{grade}Index", "") for grade in GRADES}
         indices = {
             grade: int(text) for grade, text in texts.items() if text.isascii() and text.isdigit() and len(text) < 9
         }
         if indices:
             self._graded.append((item, indices))
 
-    def _grade(self, given: dict[str, str]) -> None:
+    def _grade(self, attributes: dict[str, str]) -> None:
         grade = self._path[-3] if len(self._path) > 2 else ""
         if grade in GRADES and len(self._grades[grade]) < _MOST_TOLD:
-            self._grades[grade].append(given.get("Text", ""))
+            self._grades[grade].append(attributes.get("Text", ""))
 
-    def _named(self, given: dict[str, str]) -> None:
-        if given.get("Id"):
-            self._names[self._path[-1]][given["Id"]] = given.get("Name", "")
+    def _add_name(self, attributes: dict[str, str]) -> None:
+        if attributes.get("Id"):
+            self._names[self._path[-1]][attributes["Id"]] = attributes.get("Name", "")
 
 
-def _date(given: dict[str, str]) -> str:
+def _date(attributes: dict[str, str]) -> str:
     """Return the day of an item, with its time if set. Times count as UTC: a time zone in the chart changes nothing.
 
     Example:
@@ -273,9 +275,9 @@ def _date(given: dict[str, str]) -> str:
         >>> _date(dated | {"DateTime": "2020-05-08T04:30:00.000"}), _date(dated | {"DateTime": "2020-05-08T04:30:09.000"})
         ('2020-05-08T04:30Z', '2020-05-08T04:30:09Z')
     """
-    if given.get("DateSet", "").lower() not in ("true", "1"):
+    if attributes.get("DateSet", "").lower() not in ("true", "1"):
         return ""
-    day, _, time = given.get("DateTime", "").partition("T")
-    timed = given.get("TimeSet", "").lower() in ("true", "1") and len(time) >= 5
+    day, _, time = attributes.get("DateTime", "").partition("T")
+    timed = attributes.get("TimeSet", "").lower() in ("true", "1") and len(time) >= 5
     seconds = _SECONDS.match(time, 5)
     return f"{day}T{time[:5]}{seconds[0] if seconds else ''}Z" if timed else day

@@ -129,8 +129,8 @@ def chart_mapping(entities: Table[str, str], links: Table[str, str], statement: 
 
     def lines(table: Table[str, str], *, quoted: bool) -> Iterable[str]:
         for name, value in table.items():
-            key = _quoted(name) if quoted else name
-            yield f"{key} = {_quoted(value)}"
+            key = _quote(name) if quoted else name
+            yield f"{key} = {_quote(value)}"
 
     parts = (
         ["[statement]", *lines(statement, quoted=False)],
@@ -140,7 +140,7 @@ def chart_mapping(entities: Table[str, str], links: Table[str, str], statement: 
     return "\n\n".join("\n".join(part) for part in parts)
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     # JSON's escapes are valid in TOML too; DEL is the only character that TOML alone refuses.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
@@ -155,7 +155,7 @@ class _Chart:
         self._kinds |= dict.fromkeys(self._crossings(), "crossing")
         self._otherwise: dict[str, Counter[str]] = defaultdict(Counter)
         self._called = self._ids()
-        self._statement = self._stated(statement)
+        self._statement = self._statement_row(statement)
 
     def tables(self) -> ChartTables:
         """Return the whole chart as tables."""
@@ -182,7 +182,7 @@ class _Chart:
         rows["statements"].append((1, self._statement))
         names = [name for name in TABLES if name in rows or name == "people"]
         tables = [self._table(name, rows[name]) for name in names]
-        return ChartTables(tables, self._told(len(links)), unread)
+        return ChartTables(tables, self._summary(len(links)), unread)
 
     def _seal_ends(self, rows: Table[str, tuple[int, dict[str, str]]], ends: Table[str, Item]) -> None:
         """Seal the people at the ends of links whose type may mark somebody, such as *Victim*."""
@@ -197,12 +197,12 @@ class _Chart:
         cells = [(line, [row.get(column, "") for column in header]) for line, row in rows]
         return RawTable(name, self._path.name, header, cells)
 
-    def _require_same_marks(self, row: Table[str, str], line: int, other: Table[str, str], other_line: int) -> None:
+    def _require_same_marks(self, row: Table[str, str], line: int, second: Table[str, str], second_line: int) -> None:
         """Refuse a chart with two different marks for one person: neither can be trusted."""
         for column in PROTECTING:
-            if row.get(column, other.get(column)) != other.get(column, row.get(column)):
+            if row.get(column, second.get(column)) != second.get(column, row.get(column)):
                 raise InputError(
-                    f"{self._path.name}, lines {line} and {other_line}: two items of one identity have a different {column},"
+                    f"{self._path.name}, lines {line} and {second_line}: two items of one identity have a different {column},"
                     " which may say that the person must be sealed. Give both the same, or another identity if they are two"
                     " people. Nothing was read."
                 )
@@ -241,7 +241,7 @@ class _Chart:
         relation = RELATIONS.get(self._relations[item.type])
         return relation is not None and relation.objects == ("crossing",)
 
-    def _told(self, links: int) -> ChartRead:
+    def _summary(self, links: int) -> ChartRead:
         entities = Counter(item.type for item in self._items.entities)
         tied = Counter(item.type for item in self._items.links)
         left_out = sum(self._kinds[item.type] == IGNORE for item in self._items.entities)
@@ -258,7 +258,7 @@ class _Chart:
                 for name, many in tied.most_common()
             ],
             self._statement,
-            sum(bool(_graded(item)) for item in self._items.links),
+            sum(bool(_grades(item)) for item in self._items.links),
             self._items.others,
             left_out + len(self._items.links) - links,
         )
@@ -318,7 +318,7 @@ class _Chart:
             "from_date": item.when,
             **_strict(item),
         }
-        if assessment := _graded(item).get("assessment"):
+        if assessment := _grades(item).get("assessment"):
             row["assessment"] = assessment
         label = item.label.strip()
         # Details that the relation no longer expresses are kept as a note.
@@ -328,8 +328,8 @@ class _Chart:
 
     def _left_out(self, item: Item, ends: Table[str, Item]) -> bool:
         """Whether a link, or an entity at one of its ends, has a type that is left out by choice."""
-        there = (ends[end] for end in item.ends if end in ends)
-        return self._relations[item.type] == IGNORE or any(self._kinds[entity.type] == IGNORE for entity in there)
+        entities = (ends[end] for end in item.ends if end in ends)
+        return self._relations[item.type] == IGNORE or any(self._kinds[entity.type] == IGNORE for entity in entities)
 
     def _record(self, end: str, ends: Table[str, Item]) -> str:
         kind = self._kinds[ends[end].type] if end in ends else ""
@@ -355,9 +355,9 @@ class _Chart:
 
     # -- the statement --------------------------------------------------------------------------------------------
 
-    def _stated(self, chosen: dict[str, str]) -> dict[str, str]:
+    def _statement_row(self, chosen: dict[str, str]) -> dict[str, str]:
         """Return the statement of all links, graded as cautiously as the least of them; `chosen` fields override."""
-        graded = [_graded(item) for item in self._items.links]
+        graded = [_grades(item) for item in self._items.links]
         sources = [grades["source_grade"] for grades in graded if "source_grade" in grades]
         open_to_share = bool(graded) and all(_handling(item) == "P" for item in self._items.links)
         content = hashlib.sha256(self._path.read_bytes()).hexdigest()
@@ -377,8 +377,8 @@ def _notes(item: Item, date: str = "") -> list[str]:
         >>> _notes(Item(1, "", "tall", "2020-05-08", cards=[("2020-05-09", "limps"), ("", "")]), "2020-05-08")
         ['tall', '2020-05-09: limps', '']
     """
-    said = [(item.date, item.description), *item.cards]
-    return [": ".join(part for part in (day if day != date else "", words) if part) for day, words in said]
+    entries = [(item.date, item.description), *item.cards]
+    return [": ".join(part for part in (day if day != date else "", words) if part) for day, words in entries]
 
 
 def _fits(name: str, subject: str, target: str) -> bool:
@@ -392,12 +392,12 @@ def _identity(item: Item) -> str:
     return identity.replace("-", ".") if _RESERVED.fullmatch(identity) else identity
 
 
-def _graded(item: Item) -> dict[str, str]:
+def _grades(item: Item) -> dict[str, str]:
     """Return the 3x5x2 grades of an item; grades of other schemes are not guessed at.
 
     Example:
         >>> item = Item(1, "", "", "", grades={"GradeOne": "2 - untested", "GradeTwo": "Known directly", "GradeThree": "x"})
-        >>> _graded(item)
+        >>> _grades(item)
         {'source_grade': '2', 'assessment': 'A'}
     """
     codes = {

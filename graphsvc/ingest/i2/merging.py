@@ -23,11 +23,11 @@ def merge_links(links: list[tuple[int, dict[str, str]]]) -> list[tuple[int, dict
         if not happens_again(row["relation"]):
             alike[tuple(sorted(cell for cell in row.items() if cell[0] != "notes"))].append(row)
     dropped = set[int]()
-    for first, *others in alike.values():
-        if any(row.get("notes") != first.get("notes") for row in others):
-            notes = [note for row in (first, *others) for note in row.get("notes", "").split(BETWEEN_NOTES) if note]
+    for first, *repeats in alike.values():
+        if any(row.get("notes") != first.get("notes") for row in repeats):
+            notes = [note for row in (first, *repeats) for note in row.get("notes", "").split(BETWEEN_NOTES) if note]
             first["notes"] = BETWEEN_NOTES.join(dict.fromkeys(notes))
-            dropped.update(map(id, others))
+            dropped.update(map(id, repeats))
     return [(line, row) for line, row in links if id(row) not in dropped]
 
 

@@ -142,7 +142,7 @@ class Accounts:
     def set_free_cypher(self, name: str, *, is_granted: bool) -> None:
         """Give or take the grant for free Cypher, and end the account's sign-ins."""
         with self._ask.act_anywhere("accounts", what="free Cypher", **self._who(name), given=is_granted):
-            changes.set_free_cypher(self._ask.database, name, given=is_granted)
+            changes.set_free_cypher(self._ask.database, name, is_granted=is_granted)
 
 
 def clearances(account: ManagedAccount) -> list[tuple[str, str]]:

@@ -64,7 +64,7 @@ def demo_case(service: Service, progress: Progress) -> dict[str, str]:
             cleared = {DEMO_CASE: DEMO_GRANTS[name]} if name in DEMO_GRANTS else {}
             accounts.add(service.database, name, [role], cleared)
             if role == "analyst":
-                changes.set_free_cypher(service.database, name, given=True)
+                changes.set_free_cypher(service.database, name, is_granted=True)
     if not any(case["id"] == DEMO_CASE for case in known_cases(service.database)) or not _is_loaded(service):
         with tempfile.TemporaryDirectory(prefix="graphsvc-") as folder:
             invent(Path(folder) / DEMO_CASE, None, progress=progress)

@@ -69,13 +69,13 @@ def make_ready(settings: Settings, jars: Path, progress: Progress | None = None)
                 own = dataclasses.replace(settings, home=Path(temporary), quick_java=True)
                 try:
                     _take_signatures_off(jars, unsigned)
-                    made = _made(own, unsigned, tell)
+                    cache = _make_cache(own, unsigned, tell)
                     for stale in folder.glob("classes-*.aot"):
                         stale.unlink()
                     for former in folder.glob("classes-*/"):  # safe: a running server has all its jars open
                         if former != unsigned:
                             shutil.rmtree(former)
-                    made.replace(file)
+                    cache.replace(file)
                 finally:
                     if not file.exists():
                         shutil.rmtree(unsigned, ignore_errors=True)
@@ -114,13 +114,13 @@ def _link(jar: Path, name: Path) -> None:
         shutil.copyfile(jar, name)
 
 
-def _made(own: Settings, jars: Path, tell: Progress) -> Path:
+def _make_cache(own: Settings, jars: Path, tell: Progress) -> Path:
     """Make the cache in a temporary home."""
-    noted, made = own.home / "noted", own.home / "made"
+    noted, cache = own.home / "noted", own.home / "made"
     _note(own, jars, noted, tell)
     _step(tell, 2)
-    _write(own, jars, noted, made)
-    return made
+    _write(own, jars, noted, cache)
+    return cache
 
 
 def _note(own: Settings, jars: Path, noted: Path, tell: Progress) -> None:
@@ -145,9 +145,9 @@ def _note(own: Settings, jars: Path, noted: Path, tell: Progress) -> None:
         raise OperatorError(_trouble("Java noted nothing", jars.parent))
 
 
-def _write(own: Settings, jars: Path, noted: Path, made: Path) -> None:
+def _write(own: Settings, jars: Path, noted: Path, cache: Path) -> None:
     """Have Java make the cache from its notes."""
-    words = launch.command(own, jars, ["-XX:AOTMode=create", f"-XX:AOTConfiguration={noted}", f"-XX:AOTCache={made}"])
+    words = launch.command(own, jars, ["-XX:AOTMode=create", f"-XX:AOTConfiguration={noted}", f"-XX:AOTCache={cache}"])
     try:
         run = subprocess.run(
             words[: words.index("-cp") + 2],
@@ -161,9 +161,9 @@ def _write(own: Settings, jars: Path, noted: Path, made: Path) -> None:
         )
     except subprocess.TimeoutExpired as error:
         raise OperatorError(_trouble("Java did not end", jars.parent)) from error
-    if run.returncode != 0 or not made.exists():
-        said = [line for line in (run.stdout + run.stderr).splitlines() if "warning" not in line] or ["no word"]
-        raise OperatorError(_trouble(f"Java said: {said[-1][:200]}", jars.parent))
+    if run.returncode != 0 or not cache.exists():
+        lines = [line for line in (run.stdout + run.stderr).splitlines() if "warning" not in line] or ["no word"]
+        raise OperatorError(_trouble(f"Java said: {lines[-1][:200]}", jars.parent))
 
 
 def _step(tell: Progress, done: int) -> None:

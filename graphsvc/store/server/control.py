@@ -148,8 +148,8 @@ class ControlDoor:
             else:
                 self._drop(client)
 
-    def _obey(self, client: _Client, said: str) -> None:
-        command, _, word = said.partition(" ")
+    def _obey(self, client: _Client, message: str) -> None:
+        command, _, word = message.partition(" ")
         client.command, client.lasts = command, int(word) if word.isdecimal() else 0
         self._send(client, self._word)
         if command == "hold":

@@ -308,11 +308,11 @@ class Logs:
     def failure(self, status: int) -> str:
         """Say in one sentence why Neo4j ended, and what to do. `status`: exit status of Java."""
         text = self.text()
-        if known := self._known(text):
+        if known := self._known_problem(text):
             return known
         bad = [line.strip() for line in text.splitlines() if " ERROR " in line or "Caused by" in line]
-        said = f": {bad[-1][:300]}" if bad else ""
-        return f"Neo4j ended with exit status {status}{said}. Its logs are in {self.folder}."
+        detail = f": {bad[-1][:300]}" if bad else ""
+        return f"Neo4j ended with exit status {status}{detail}. Its logs are in {self.folder}."
 
     def never_answers(self) -> str:
         """Say in one sentence why Neo4j will never answer though it runs, and what to do; empty while that is open.
@@ -322,12 +322,12 @@ class Logs:
         failed = re.search(r"Failed to start DatabaseId\{0+\[system\]\}.*", self._new(_DEBUG), re.DOTALL)
         if failed is None:
             return ""
-        if known := self._known(failed[0]):
+        if known := self._known_problem(failed[0]):
             return known
         causes = re.findall(r"Caused by: ([^\\\n]+)", failed[0])
-        said = f" ({causes[-1][:300]})" if causes else ""
+        detail = f" ({causes[-1][:300]})" if causes else ""
         return (
-            f"The database `system` of Neo4j cannot be opened{said}. Restore a backup, or move the folder"
+            f"The database `system` of Neo4j cannot be opened{detail}. Restore a backup, or move the folder"
             f" {self.folder.parent} away and load the cases again."
         )
 
@@ -335,7 +335,7 @@ class Logs:
         """Whether another program has taken the port in the meantime."""
         return bool(re.search("PortBindException|Address already in use", self.text()))
 
-    def _known(self, text: str) -> str:
+    def _known_problem(self, text: str) -> str:
         """Describe a known problem in a log's text that an operator can fix; empty if there is no such problem."""
         reasons = (reason for pattern, reason in _REASONS if re.search(pattern, text))
         return next(reasons, "").format(home=self.folder.parent)

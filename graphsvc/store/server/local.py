@@ -101,10 +101,10 @@ def hold(settings: Settings, progress: Progress | None = None) -> LocalServer:
     spawned: subprocess.Popen[bytes] | None = None
     log = launch.Logs(settings.home, ("supervisor.log",))
     while (left := deadline - time.monotonic()) > 0:
-        if not _supervised(folder):
+        if not _is_supervised(folder):
             if spawned is not None and spawned.poll() not in (None, 0):
-                said = log.text().strip().splitlines() or ["it said nothing"]
-                raise OperatorError(f"The supervisor of Neo4j could not work: {said[-1]}")
+                lines = log.text().strip().splitlines() or ["it said nothing"]
+                raise OperatorError(f"The supervisor of Neo4j could not work: {lines[-1]}")
             if spawned is None or spawned.poll() is not None:
                 spawned = _spawn(settings, folder)
                 if progress is not None:
@@ -265,7 +265,7 @@ def _command(settings: Settings, command: str) -> str | None:
     """Return the supervisor's answer to a command that it answers immediately; None if none runs."""
     folder = launch.server_home(settings.home)
     deadline = time.monotonic() + _ANSWER_S
-    while folder.is_dir() and _supervised(folder):
+    while folder.is_dir() and _is_supervised(folder):
         if (answer := _ask(folder, command, _ANSWER_S)) is not None:
             answer[0].close()
             return answer[1]
@@ -299,7 +299,7 @@ def _ask(folder: Path, command: str, seconds: float) -> tuple[socket.socket, str
         return connection, answer.splitlines()[0], card["version"]
 
 
-def _supervised(folder: Path) -> bool:
+def _is_supervised(folder: Path) -> bool:
     """Whether a supervisor is alive: no one else holds the lock for longer than a check."""
     try:
         with filelock.FileLock(folder / "supervisor.lock", timeout=0, mode=0o600):
