@@ -164,18 +164,48 @@ def test_a_row_with_a_guessed_id_shows_nobody_who_came_with_a_statement(
     assert place.as_("low").search.find("Orchard").dicts() == []
 
 
-@pytest.mark.parametrize("wrong", [{"category": "bogus"}, {"date_of_birth": "x"}, {"sealed": "maybe"}])
-def test_a_refused_row_says_of_no_guessed_id_that_somebody_hidden_has_it(
-    place: Place, tmp_path: Path, wrong: dict[str, str]
-) -> None:
+def open_by_two(place: Place, tmp_path: Path) -> None:
+    """Load somebody who is only a source, and have a custodian and a supervisor name them."""
     tables = {
         "people": [{"id": "x9", "name": "Milan Orchard", "category": "suspect", "statement_id": "acc-9"}],
         "statements": [{**ACCOUNT, "source_id": "x9"}],
         "links": said("acc-9", "boss PAID aide"),
     }
     assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
+    (added,) = unmentioned(place.as_("ann"))
+    request = place.as_("cus").protection.sealings.ask_opening(added, "needed in court")
+    place.as_("sup").protection.sealings.agree(request, quiet)
+    assert unmentioned(place.as_("ann")) == ["x9"]
+
+
+def test_who_is_named_by_two_persons_and_in_no_claim_is_in_no_list_without_source_clearance(
+    service: Service, place: Place, tmp_path: Path
+) -> None:
+    open_by_two(place, tmp_path)
+    with suppress(RequestError):
+        accounts.add(service.database, "supervisor-c", ["supervisor"], {"*": Grant("C")})
+    hold = NewHold("investigation", "DI Marsh", "material of an open case", dt.date(2999, 1, 1))
+    place.as_("sup").protection.holds.add(hold, "x9")
+    place.as_("cus").protection.sealings.ask("x9", "was threatened")
+
+    def heard(name: str) -> list[Any]:
+        session = place.as_(name)
+        holds = [each.person for each in session.protection.holds.listed()]
+        requests = [each.kind for each in session.protection.sealings.listed() if each.case == place.case]
+        return [holds, requests, [item.kind for item in session.waiting.listed().items if item.to_do]]
+
+    assert heard("sup")[:2] == [["x9"], ["seal", "open"]]
+    assert heard("supervisor-c") == [[], [], []]
+    assert not people(place.as_("low")) & {"x9"}
+
+
+@pytest.mark.parametrize("wrong", [{"category": "bogus"}, {"date_of_birth": "x"}, {"sealed": "maybe"}])
+def test_a_refused_row_says_of_no_guessed_id_that_somebody_hidden_has_it(
+    place: Place, tmp_path: Path, wrong: dict[str, str]
+) -> None:
+    open_by_two(place, tmp_path)
     rows = [{"id": name, **wrong} for name in ("boss", "x9", "nobody")]
-    for name, expected in (("bob", {"boss"}), ("ann", {"boss"})):
+    for name, expected in (("bob", {"boss"}), ("ann", {"boss", "x9"})):
         guess = write(tmp_path / name, people=rows)
         loaded = place.as_(name).deliveries.load(guess, quiet, dry_run=True, partial=True)
         assert {row.row_id for row in loaded.unsafe} == expected
