@@ -45,13 +45,13 @@ def _show(key_set: KeySet) -> None:
     unranked = NOT_TOLD if key_set.verdict == "abstains" else "none"
     for gain in key_set.gains:  # largest contribution first
         person = gain.person
-        untied = "  no ties" if person in key_set.untied else ""
+        untied = "  no links" if person in key_set.untied else ""
         say(f"{named(person)}  rank {key_set.ranks.get(person, unranked)}  adds {gain.adds:.3f}{untied}")
         if person in key_set.reasons:
             say(f"    {key_set.reasons[person]}")
         for heir in key_set.successors:
             if heir.of == person:
-                say(f"    might take over: {named(heir.person)}, {heir.shared} of {heir.ties} ties")
+                say(f"    might take over: {named(heir.person)}, {heir.shared} of {heir.ties} links")
     # Three digits, as on the page: sets may differ by less than 0.01.
     say(f"reach {key_set.reach:.3f} of {key_set.of} {of_whom}")
     for when, left in (("as it is", key_set.before), ("without them", key_set.after), ("taken over", key_set.back)):

@@ -47,7 +47,7 @@ KINDS = MappingProxyType(
         # One person acts on another.
         "command": Kind("One acts on another", "Acting on others", 2, operation=True, directed=True, over=True),
         # Neither person is known to be above the other.
-        "tie": Kind("Ties between people", "Ties", 3, operation=True, directed=False, over=False),
+        "tie": Kind("Links between people", "Links", 3, operation=True, directed=False, over=False),
         # Mere presence.
         "presence": Kind("Being there", "Presence and service", 6, operation=False, directed=True, over=False),
         "material": Kind(
@@ -66,7 +66,7 @@ FAMILIES = MappingProxyType(
         "did": "what they did",
         "directed": "whom they directed",
         "money": "money",
-        "tied": "other ties",
+        "tied": "other links",
         "presence": "being there",
         "service": "lawful service",
     }

@@ -89,9 +89,9 @@ def adds_to_set(gain: Gain, names: Mapping[str, str], *, things: bool = False) -
 
     Example:
         >>> adds_to_set(Gain("a", "fragment", 0.604, 0.561, 0.043, "b", 0.012, 14, 3, 320), {"a": "Ash", "b": "Birch"})
-        'Without Ash 14 people in 3 pieces are cut off from the other 320; fragmentation is 0.604 instead of 0.561. Birch, who ties most of the same people, would add 0.012 in their place, 0.031 less.'
+        'Without Ash 14 people in 3 pieces are cut off from the other 320; fragmentation is 0.604 instead of 0.561. Birch, who links most of the same people, would add 0.012 in their place, 0.031 less.'
         >>> adds_to_set(Gain("a", "reach", 0.36, 0.317, 0.043), {"a": "Ash"})
-        'With Ash they reach 0.360 of the network instead of 0.317. Nobody else ties the same people.'
+        'With Ash they reach 0.360 of the network instead of 0.317. Nobody else links the same people.'
     """
     name = names.get(gain.person, gain.person)
     if gain.goal == "reach":
@@ -105,11 +105,11 @@ def adds_to_set(gain: Gain, names: Mapping[str, str], *, things: bool = False) -
             cut = f"{people}{pieces} {plural(gain.cut_off, 'is', 'are')} cut off from the other {gain.rest:,}"
         why = f"Without {name} {cut}; fragmentation is {gain.of_set:.3f} instead of {gain.without:.3f}."
     if not gain.instead:
-        return f"{why} Nobody else ties the same people."
+        return f"{why} Nobody else links the same people."
     less = round(gain.adds - gain.adds_instead, DIGITS)
     beside = f"{abs(less):.3f} {'less' if less > 0 else 'more'}" if less else "as much"
     substitute = names.get(gain.instead, gain.instead)
-    return f"{why} {substitute}, who ties most of the same people, would add {gain.adds_instead:.3f} in their place, {beside}."
+    return f"{why} {substitute}, who links most of the same people, would add {gain.adds_instead:.3f} in their place, {beside}."
 
 
 # -- paper ----------------------------------------------------------------------------------------------------

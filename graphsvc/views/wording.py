@@ -122,7 +122,7 @@ INGREDIENTS = MappingProxyType(
         "commands": ("directs others", "gives orders to people, recruits or forces them"),
         "arranges": ("arranges", "organises crossings, supplies boats, runs gangs, controls workplaces"),
         "reaches": (
-            "ties to other leads",
+            "links to other leads",
             "directs, recruits, forces or pays people who look like leads themselves, or is paid by them",
         ),
         "money": ("money", "pays or is paid, owes or is owed; may raise or lower the score"),
@@ -137,7 +137,7 @@ INGREDIENTS = MappingProxyType(
         ),
         "only_carried": (
             "was carried",
-            "is known as somebody carried, with a tie to somebody who plays a part; lowers the score",
+            "is known as somebody carried, with a link to somebody who plays a part; lowers the score",
         ),
         "contacts_apart": ("contacts apart", "is in touch with people who are not in touch with each other"),
         "closeness": ("close to all", "is few steps from everyone else"),

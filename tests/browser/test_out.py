@@ -98,7 +98,7 @@ def test_what_is_selected_and_arranged_goes_as_it_stands(pages: Callable[..., Pa
     dialog = page.get_by_role("dialog", name="Export")
     expect(dialog.get_by_role("radio", name="What is selected 2")).to_be_checked()
     expect(dialog.get_by_role("radio", name="What passes the filters")).to_be_hidden()
-    dialog.get_by_role("button", name="Choose for whom…").click()
+    dialog.get_by_role("button", name="Choose a recipient…").click()
     expect(page.locator("main")).to_contain_text(
         "What you selected: 2 entities, 1 link. It goes arranged as you left it."
     )
@@ -139,7 +139,7 @@ def test_all_of_it_goes_where_nothing_is_selected_and_filters_are_a_choice(pages
     passing = dialog.get_by_role("radio", name="What passes the filters 2")
     expect(passing).to_be_checked()
     dialog.get_by_role("radio", name="All that is on the canvas").check()
-    dialog.get_by_role("button", name="Choose for whom…").click()
+    dialog.get_by_role("button", name="Choose a recipient…").click()
     expect(page.locator("main")).to_contain_text("The picture: 8 entities, 7 links")
     page.go_back()
     page.wait_for_selector("#network[data-ready]")
@@ -171,7 +171,7 @@ def test_of_what_passes_the_filters_only_the_links_that_pass_go(
     page.locator("#network-export").click()
     dialog = page.get_by_role("dialog", name="Export")
     expect(dialog.get_by_role("radio", name=f"What passes the filters {goes[0]}", exact=True)).to_be_checked()
-    dialog.get_by_role("button", name="Choose for whom…").click()
+    dialog.get_by_role("button", name="Choose a recipient…").click()
     expect(page.locator("main")).to_contain_text(f"What passes the filters: {goes[0]} entities, {goes[1]}.")
 
 
@@ -184,7 +184,7 @@ def test_of_a_folded_group_goes_who_is_in_it_on_the_canvas(pages: Callable[..., 
     page.locator("#network-export").click()
     dialog = page.get_by_role("dialog", name="Export")
     expect(dialog.get_by_role("radio", name="What is selected 2")).to_be_checked()
-    dialog.get_by_role("button", name="Choose for whom…").click()
+    dialog.get_by_role("button", name="Choose a recipient…").click()
     expect(page.locator("main")).to_contain_text("What you selected: 2 entities, 1 link.")
     page.get_by_label("For whom").fill("Folded")
     page.get_by_label("Why").fill("the hearing")
@@ -198,7 +198,7 @@ def test_of_a_folded_group_goes_who_is_in_it_on_the_canvas(pages: Callable[..., 
     page.wait_for_selector("#network[data-ready]")
     page.locator("#tools").get_by_text("Export", exact=True).click()
     page.locator("#network-export").click()
-    dialog.get_by_role("button", name="Choose for whom…").click()
+    dialog.get_by_role("button", name="Choose a recipient…").click()
     page.get_by_role("link", name="Back to it").click()
     page.wait_for_url("**fold=gang%3AG1&colour=gang**")
 

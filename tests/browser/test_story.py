@@ -66,10 +66,10 @@ def test_from_a_place_that_closed_to_the_site_its_people_appear_at(visit: Visiti
         expect(
             page.get_by_text(told("More of those seen again went to Amber Rooms than chance would send there."))
         ).to_be_visible()
-        expect(page.get_by_role("heading", name=told("Who may have moved them"))).to_be_visible()
+        expect(page.get_by_role("heading", name=told("People who may have moved them"))).to_be_visible()
         expect(page.get_by_role("link", name=told("Arash Sadeghi")).first).to_be_visible()
         page.locator("table tbody").first.get_by_role("link", name="Amber Rooms").click()
-        expect(page.get_by_role("heading", name=told("Who is said to run it"))).to_be_visible()
+        expect(page.get_by_role("heading", name=told("People said to run it"))).to_be_visible()
         expect(page.get_by_role("heading", name=re.compile(told("People to look after")))).to_be_visible()
         page.get_by_role("link", name="Who is behind this").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Who is behind Amber Rooms")

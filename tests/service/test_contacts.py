@@ -262,7 +262,7 @@ def test_the_command_says_who_of_a_set_has_no_ties_and_that_no_rank_is_told(
 ) -> None:
     answer = command(TIED, "sets", "--person", "lone", "--person", "boss")
     (line,) = [line for line in answer.splitlines() if line.startswith("lone ")]
-    assert line.endswith("  no ties")
+    assert line.endswith("  no links")
     assert "rank not told" in line
     assert f"No rank is told. {place(TIED)('ana').leads.ranking().reason}" in answer
     assert f"{JOINS}  rank 1  adds " in command(TAPPED, "sets", "--size", "1")

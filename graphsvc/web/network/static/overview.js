@@ -315,7 +315,7 @@ function choose(event) {
     if (at !== undefined)
       told.append(open(nameOf(at), `${root.dataset.network}?${new URLSearchParams({ id: named.ids[at] })}`), " in ");
     told.append(
-      `the group around ${group.title}: ${count(group.size, "entity")}, ${count(group.ties, "tie")} within, ${group.out} to others. `,
+      `the group around ${group.title}: ${count(group.size, "entity")}, ${count(group.ties, "link")} within, ${group.out} to others. `,
       open("Work on it", group.href),
     );
   }
