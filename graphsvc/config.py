@@ -61,7 +61,7 @@ class Settings:
         "send the session cookie over https only (set it behind a TLS proxy)",
     )
     user: str = _setting("", "GRAPHSVC_USER", "who acts on the command line, while the home has a single account")
-    purpose: str = _setting("", "GRAPHSVC_PURPOSE", "why: written in the log beside everything that is read")
+    purpose: str = _setting("", "GRAPHSVC_PURPOSE", "the purpose, written in the log with everything you read")
     database_url: str = _setting(
         "",
         "GRAPHSVC_DATABASE_URL",
@@ -74,7 +74,7 @@ class Settings:
     log_anchor: Path | None = _setting(
         None, "GRAPHSVC_LOG_ANCHOR", "file that says where the log ends (empty: log.anchor in the home)"
     )
-    neo4j_uri: str = _setting("", "NEO4J_URI", "a Neo4j server of your own (empty: the managed local server)")
+    neo4j_uri: str = _setting("", "NEO4J_URI", "your own Neo4j server (empty: the managed local server)")
     neo4j_username: str = _setting("neo4j", "NEO4J_USERNAME", "account on that server")
     neo4j_password: str = _setting("", "NEO4J_PASSWORD", "its password", secret=True)
     neo4j_database: str = _setting("neo4j", "NEO4J_DATABASE", "database on that server")
@@ -195,11 +195,9 @@ class Settings:
         "days an account waits until GRAPHSVC_FEW_BELOW witnesses' are there; then it opens without",
         most=_YEARS_DAYS,
     )
-    export_days: int = _setting(
-        7, "GRAPHSVC_EXPORT_DAYS", "days an export is held for who asked for it", most=_YEARS_DAYS
-    )
+    export_days: int = _setting(7, "GRAPHSVC_EXPORT_DAYS", "days for which an export can be fetched", most=_YEARS_DAYS)
     questions_most: int = _setting(
-        3, "GRAPHSVC_QUESTIONS_MOST", "questions put about what one witness said, at most; then they are passed over"
+        3, "GRAPHSVC_QUESTIONS_MOST", "most questions about one witness's statements; after that, none is proposed"
     )
     few_below: int = _setting(3, "GRAPHSVC_FEW_BELOW", "group counts below this read 'few' without source clearance")
 

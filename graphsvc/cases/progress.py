@@ -38,7 +38,7 @@ def without_amounts(done: int, total: int) -> tuple[int, int]:
 
 
 def coarse(progress: Progress) -> Progress:
-    """Return a progress that is told no amounts (see `without_amounts`), and each step once."""
+    """Return a progress without amounts (see `without_amounts`) that reports each step once."""
     last: tuple[int, int, str] | None = None
 
     def show(done: int, total: int, text: str) -> None:

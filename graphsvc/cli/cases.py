@@ -91,9 +91,7 @@ def load(
     if (path is None) == (undo is None):
         raise RequestError("Name the folder or file to load, or a delivery to take back with --undo, not both.")
     if identities and (dry_run or undo is not None):
-        raise RequestError(
-            "--identities says whom a delivery seals once it is committed: leave out --dry-run and --undo."
-        )
+        raise RequestError("--identities lists the people a committed delivery seals: leave out --dry-run and --undo.")
     if undo is not None:
         rejections = None  # an undo rejects nothing
     with _create_rejections(rejections), session(case, new=undo is None) as acts, shown() as progress:
@@ -244,7 +242,7 @@ def _identify(loaded: Loaded) -> None:
     if len(names) > _NAMES:
         say(f"sealed: {len(names) - _NAMES:,} more of this delivery; `graphsvc known` looks for one by name", err=True)
     if not names:
-        say("sealed: nobody whom this delivery brought", err=True)
+        say("sealed: nobody in this delivery", err=True)
 
 
 @click.command()
@@ -294,7 +292,7 @@ def list_cases(session: Opener) -> None:
 @click.option("--hard", is_flag=True, help="A hard world: fronts, go-betweens, planted stories, missing data.")
 @click.option("--demo", is_flag=True, help="The demo case instead of a seeded one.")
 def simulate(out: Path, seed: int, people: int | None, false_share: float, *, hard: bool, demo: bool) -> None:
-    """Write an invented case folder, with truth.json beside it."""
+    """Write an invented case folder, with its truth.json."""
     with shown() as progress:
         invented.invent(
             out, None if demo else seed, people=people, false_share=false_share, hard=hard, progress=progress

@@ -45,7 +45,9 @@ _SHORT = {
     help="A ranking of your own, beside the others: what `graphsvc hubs --all` prints as JSON or CSV, or id,score;"
     " of several folders case,id,score.",
 )
-@click.option("--halves", type=int, default=5, show_default=True, help="Random halves of the witnesses to rank anew.")
+@click.option(
+    "--halves", type=int, default=5, show_default=True, help="Number of random halves of the witnesses to rank again."
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of halves and samples.")
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures as SVG too.")
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)

@@ -61,7 +61,7 @@ def wanting(command: Callable[..., Any]) -> Callable[..., Any]:
             "--presence",
             is_flag=True,
             default=None,
-            help="Who was only there, and lawful service, with the rest; without it where nothing else is tied.",
+            help="Include people who were only present, and lawful service; by default only where nothing else is linked.",
         ),
         click.option("--only", "only", multiple=True, help="Of the picture, this id alone; may be repeated."),
         click.option("--query", "query", default="", help="Instead of a picture: the entities in a query's answer."),
@@ -84,7 +84,7 @@ def wanting(command: Callable[..., Any]) -> Callable[..., Any]:
 @wanting
 @acting
 def preview(session: Opener, case: str, recipient: str, handling: str | None, **options: Any) -> None:
-    """Show what an export would hold and whom it could give away; makes nothing."""
+    """Preview an export and the sources it could give away; nothing is made."""
     with session(case) as acts:
         preview = acts.exports.preview(
             _parse_options(options), recipient, handling=handling or "", left_out=_links(options["without"])
@@ -111,7 +111,7 @@ def preview(session: Opener, case: str, recipient: str, handling: str | None, **
 
 @export.command("make")
 @click.argument("case")
-@click.option("--reason", required=True, help="Why; stands in the manifest that goes along.")
+@click.option("--reason", required=True, help="Why; printed in the manifest.")
 @click.option("--form", "forms", multiple=True, type=click.Choice(FORM_NAMES), help="Only this form; may be repeated.")
 @click.option("--ask", is_flag=True, help="If it could give a witness away, ask a supervisor.")
 @wanting
@@ -153,7 +153,7 @@ def make(
     "--to", "target", type=click.Path(path_type=Path), help="Folder to make (default: one named by case and version)."
 )
 @click.option("--for", "recipient", default="", help="Who it is for, cleared as you are (default: you).")
-@click.option("--reason", default="", help="Why; stands in the manifest that goes along (default: the purpose).")
+@click.option("--reason", default="", help="Why; printed in the manifest (default: the purpose).")
 @acting
 def parquet(session: Opener, case: str, target: Path | None, recipient: str, reason: str) -> None:
     """Write all of a case as Parquet, a file a table. Takes clearance for C and for sources: nothing is sanitised."""
@@ -219,7 +219,7 @@ def refuse(session: Opener, case: str, identifier: str, note: str) -> None:
 
 @export.command("recall")
 @click.argument("case")
-@click.option("--done", default="", metavar="EXPORT", help="Write down that this one is back or destroyed.")
+@click.option("--done", default="", metavar="EXPORT", help="Record that an export was returned or destroyed.")
 @acting
 def recall(session: Opener, case: str, done: str) -> None:
     """The exports that show somebody who was sealed or erased since they were given."""

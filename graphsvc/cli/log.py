@@ -24,7 +24,7 @@ Opener = Callable[..., AbstractContextManager[Session]]
 @click.group(invoke_without_command=True)
 @click.option("--account", default="", help="What this account did.")
 @click.option("--case", default="", help="What was done in this case.")
-@click.option("--source", default="", metavar="PSEUDONYM", help="Who was shown this source.")
+@click.option("--source", default="", metavar="PSEUDONYM", help="Accounts that were shown this source.")
 @click.option("--action", default="", help="What was done: read, query, analyse, load, log, accounts, …")
 @click.option(
     "--since", default="", metavar="DAY", help="From this day on (UTC), such as 8 May 2020, 2020-05-08 or 2020-05."
@@ -62,7 +62,7 @@ def text(session: Opener, line: int) -> None:
     with session() as acts:
         typed = acts.log.texts(acts.log.lines(newest=1, before=line + 1)).get(line)
     if typed is None:
-        raise NotFound(f"Line {line} has no text of Cypher. `graphsvc audit --action cypher` lists those that have.")
+        raise NotFound(f"Line {line} has no text of Cypher. `graphsvc audit --action cypher` lists the lines with one.")
     if typed.note:
         say(typed.note, err=True)
     say_text(typed.text)

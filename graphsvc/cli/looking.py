@@ -75,12 +75,12 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
     help="A crossing, boat, gang, workplace, person or thing; may be repeated.",
 )
 @click.option("--date", "day", default="", metavar="DAY", help="The crossings of a day as well, such as 2020-05-08.")
-@click.option("--until", default="", metavar="DAY", help="Those of all days from --date to this one.")
+@click.option("--until", default="", metavar="DAY", help="All days from --date to this day.")
 @click.option("--case", "case", default="", help="The case; may be left out while you can see only one.")
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @acting
 def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str, form: str) -> None:
-    """Who is said to be behind something, who stands behind several, and what is not known."""
+    """Show who is said to be behind something, who is behind several, and the gaps."""
     with session(case) as acts:
         whole = acts.network.answers.behind(ids, day=day, until=until)
     if form == "json":

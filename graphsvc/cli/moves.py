@@ -23,7 +23,7 @@ from graphsvc.service import MOVE_COLUMNS, besides, move_cells
     help="A workplace; may be repeated. Without it: all that closed or emptied.",
 )
 @click.option(
-    "--day", default="", metavar="DAY", help="Who was there before this day (of a visit), such as 2020-05-08."
+    "--day", default="", metavar="DAY", help="People present before this day (of a visit), such as 2020-05-08."
 )
 @click.option("--case", "case", default="", help="The case; may be left out while you can see only one.")
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)

@@ -141,7 +141,7 @@ def add(session: Opener, name: str, roles: Sequence[str], grants: Sequence[str])
 
 @users.command()
 @click.argument("name")
-@click.option("--second-factor", is_flag=True, help="Take the second factor away instead, for who has lost it.")
+@click.option("--second-factor", is_flag=True, help="Remove a lost second factor instead.")
 @acting
 def reset(session: Opener, name: str, second_factor: bool) -> None:
     """Give an account a new password (asks for it), or take its second factor away. Ends its sign-ins."""

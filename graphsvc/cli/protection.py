@@ -119,7 +119,7 @@ def end(session: Opener, request: str) -> None:
 
 @click.group("hold")
 def holds() -> None:
-    """Holds: material of an investigation or prosecution is neither erased nor taken back. Takes the role supervisor."""
+    """Holds on material of an investigation or prosecution: it is not erased or undone. Takes the role supervisor."""
 
 
 @holds.command("add")
@@ -140,7 +140,7 @@ def add_hold(session: Opener, case: str, person: str, kind: str, owner: str, rea
 @click.argument("case")
 @acting
 def list_holds(session: Opener, case: str) -> None:
-    """The holds of a case, those that last first."""
+    """List the holds of a case, those in force first."""
     with session(case) as acts:
         holds = acts.protection.holds.listed()
     for hold in holds:
@@ -165,19 +165,17 @@ def release_hold(session: Opener, case: str, hold: str) -> None:
 
 @click.group()
 def seal() -> None:
-    """How somebody stands: one person asks, a supervisor who is another one agrees."""
+    """Seal or name people: one person asks, and a different person, a supervisor, agrees."""
 
 
 @seal.command("ask")
 @click.argument("case")
 @click.argument("person")
-@click.option(
-    "--open", "opening", is_flag=True, help="That somebody sealed stands by name again. Takes the role custodian."
-)
+@click.option("--open", "opening", is_flag=True, help="Ask to name a sealed person again. Takes the role custodian.")
 @_REASON
 @acting
 def ask_sealing(session: Opener, case: str, person: str, reason: str, *, opening: bool) -> None:
-    """Ask that someone who stands by name is sealed. Takes the role custodian or supervisor."""
+    """Ask to seal a named person. Takes the role custodian or supervisor."""
     with session(case) as acts:
         say(
             acts.protection.sealings.ask_opening(person, reason)
@@ -210,7 +208,7 @@ def protect_case(session: Opener, case: str, protection: str, reason: str) -> No
 @seal.command("list")
 @acting
 def list_sealings(session: Opener) -> None:
-    """What you asked for on how somebody stands, and that of your cases if you may agree; with state and times."""
+    """List your requests to seal or name people, and those of your cases if you may agree; with state and times."""
     with session() as acts:
         _show(acts.protection.sealings.listed(), "Nothing was asked for that you can see.")
 
@@ -290,7 +288,7 @@ def end_shared_ids(session: Opener, case: str, other: str) -> None:
 @click.argument("what")
 @acting
 def known(session: Opener, case: str, what: str) -> None:
-    """Which pseudonym stands for somebody whose whole name, number or id (WHAT) you know. Each look is in the log."""
+    """Find the pseudonym of a person whose whole name, number or id (WHAT) you know. Each search is logged."""
     with session(case) as acts:
         rows = acts.search.known(what)
     for row in rows:

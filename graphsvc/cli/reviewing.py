@@ -17,7 +17,7 @@ Opener = Callable[..., AbstractContextManager[Session]]
 
 @click.group()
 def review() -> None:
-    """What people decide about leads: with a reason, beside what was shown. It changes no score and stays."""
+    """Decisions about leads, with their reasons and the figures shown. They change no score, and are kept."""
 
 
 @review.command("add")
@@ -49,7 +49,7 @@ def listed(session: Opener, case: str, person: str) -> None:
 
 @click.group()
 def question() -> None:
-    """The next best question about a lead: on what a statement already says, to who answers for it."""
+    """Show the next best question about a lead, for the officer who answers for the statement."""
 
 
 @question.command("list")

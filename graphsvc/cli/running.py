@@ -43,7 +43,7 @@ def serve(settings: Settings, port: int | None) -> None:
 @_PORT
 @click.pass_obj
 def demo(settings: Settings, port: int | None) -> None:
-    """Serve an invented case, in a home of its own, with a one-time sign-in link for each role."""
+    """Serve an invented case in a separate home, with a one-time sign-in link for each role."""
     # A separate home: accounts that anyone at this machine may use must not be next to real cases.
     settings = dataclasses.replace(
         settings,

@@ -24,7 +24,7 @@ _COLUMNS = ("first", "last", "peak", "most", "count", "expected", "p", "most_sin
 
 @click.group("series")
 def series() -> None:
-    """Counts by day: of the crossings of a case, or from elsewhere, such as official figures; and what stands out in them."""
+    """Counts by day (of a case's crossings, or official figures), and the days out of the ordinary."""
 
 
 @series.command("load")

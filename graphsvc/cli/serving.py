@@ -150,7 +150,7 @@ class _Beside:
             except Exception as error:
                 # Whatever the error (no memory, no free file handle), the next look tries again and the others go on
                 # serving.
-                _LOG.exception("the processes beside this one: %s", type(error).__name__, exc_info=False)
+                _LOG.exception("the other processes: %s", type(error).__name__, exc_info=False)
                 self._closing.wait(_AGAIN_S)
 
     def _look(self) -> None:

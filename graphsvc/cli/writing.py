@@ -37,7 +37,7 @@ _SAID_AFTER_S = 2.0
     help="A parameter, read as JSON if it is some (12, true, '[\"P1\"]'), else as text; may be repeated.",
 )
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
-@click.option("--explain", is_flag=True, help="Show the plan and what is wrong; run nothing.")
+@click.option("--explain", is_flag=True, help="Show the plan and any faults; run nothing.")
 @acting
 def cypher(
     session: Opener,

@@ -115,7 +115,7 @@ def _id(cell: str) -> str:
                 raise ValueError(f"holds the control character U+{ord(character):04X}, which no one can see in an id")
     if not cell.isascii() and len(unicodedata.normalize("NFC", cell)) < len(cell):
         raise ValueError(
-            "has an accent that is a sign of its own, which no one can see in an id: write letter and accent as one sign (NFC)"
+            "has a separate accent, which no one can see in an id: write letter and accent as one sign (NFC)"
         )
     if _CUT.fullmatch(cell):
         raise ValueError(_CUT_BY_EXCEL)
@@ -206,9 +206,7 @@ def _relation(cell: str) -> str | None:
         return word
     if not word:
         return None
-    raise UnknownWord(
-        "is no known relation", word, RELATIONS, f" (one of your own is written {CUSTOM_PREFIX}LIKE_THIS)"
-    )
+    raise UnknownWord("is no known relation", word, RELATIONS, f" (a custom one is written {CUSTOM_PREFIX}LIKE_THIS)")
 
 
 def _remembering(convert: Converter) -> Callable[[Column], Converter]:

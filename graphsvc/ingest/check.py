@@ -353,8 +353,8 @@ class _Check:
             first, place = self._ids.setdefault(key, (content, f"{row.file}, line {row.line}"))
             if first != content:
                 self._torn.setdefault(key, row)
-                reason = f"this id already stands in {place} with other values"
-                return [("id", str(row.values["id"]), reason, "this id already stands there with other values")]
+                reason = f"this id is already in {place} with other values"
+                return [("id", str(row.values["id"]), reason, "this id is already there with other values")]
         self.rows.append(row)
         return []
 

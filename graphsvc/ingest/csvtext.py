@@ -216,7 +216,7 @@ class _Lines:
             raise self._not_utf8("UTF-16")
         if raw.startswith(_UTF8_BOM) and self.encoding != "utf-8":
             raise InputError(
-                f"{self.part.shown} begins with the mark of UTF-8, and is to be read as {self.encoding.upper()}. Leave the encoding "
+                f"{self.part.shown} begins with the mark of UTF-8, but the mapping reads it as {self.encoding.upper()}. Leave the encoding "
                 "out of the mapping if it is UTF-8; else save it again without the mark."
             )
         return raw.removeprefix(_UTF8_BOM)

@@ -341,8 +341,8 @@ def _merge_claims(
         else:
             advice = "with other values; give each an id, or correct one"
             column = "id" if key[0] == "id" else "statement_id"
-            why = f"this claim stands in line {first[key].line} {advice}"
-            _reject(report, row, Why(column, why, f"this claim stands there {advice}"))
+            why = f"this claim is already in line {first[key].line} {advice}"
+            _reject(report, row, Why(column, why, f"this claim is already there {advice}"))
     for key, row in first.items():
         several = more.get(key)
         is_whole = row.values["statement_id"] in whole
@@ -397,7 +397,9 @@ def _contrary(opposite: Row | None) -> Why:
     if opposite is None:
         return Why("polarity", _NOTHING_BACK)
     as_well = f"with polarity {polarity(opposite.values)}; give each an id, or correct one"
-    return Why("polarity", f"this claim stands in line {opposite.line} {as_well}", f"this claim stands there {as_well}")
+    return Why(
+        "polarity", f"this claim is already in line {opposite.line} {as_well}", f"this claim is already there {as_well}"
+    )
 
 
 def _claim_fault(

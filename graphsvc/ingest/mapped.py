@@ -56,7 +56,7 @@ def read_mapped(path: Path, limits: Limits, mapping: Mapping, progress: Progress
     for name, part in parts.items():
         if name not in mapped_files:
             raise InputError(
-                f"{path.name} holds {name!r}, which {mapping.file} neither maps nor lists in ignore_files: add it there.{in_folder(part)}"
+                f"{path.name} holds {name!r}, which {mapping.file} does not map or list in ignore_files: add it there.{in_folder(part)}"
             )
     raws = [_source(path, mapping, table, parts) for table in mapping.tables]
     _check_columns(mapping, raws)

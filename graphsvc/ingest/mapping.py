@@ -297,7 +297,7 @@ def _mapping(name: str, text: str, document: dict[str, Any]) -> Mapping:
         reader.at("[statement]").required(statement, "statements")
     tables = document.get("table", [])
     if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
-        raise reader.fault("table", "has to stand there at least once, as [[table]]")
+        raise reader.fault("table", "is needed at least once, as [[table]]")
     mapped = tuple(_table(name, number, table, statement) for number, table in enumerate(tables, 1))
     _require_one_header(name, mapped)
     line = next((n for n, each in enumerate(text.splitlines(), 1) if each.strip().startswith("[statement]")), 1)
@@ -314,7 +314,7 @@ def _mapping(name: str, text: str, document: dict[str, Any]) -> Mapping:
 def _chart(reader: MappingKeys, document: dict[str, Any], statement: dict[str, str]) -> Mapping:
     for key in ("table", "ignore_files"):
         if key in document:
-            raise reader.fault(f"[{key}]", "and [chart] stand there together; a chart has no tables")
+            raise reader.fault(f"[{key}]", "and [chart] exclude each other; a chart has no tables")
     inner = reader.at("[chart]")
     chart = reader.table(document, "chart")
     inner.keys(chart, ("entities", "links"))
@@ -339,7 +339,7 @@ def _table(name: str, number: int, table: dict[str, Any], statement: dict[str, s
     reader = reader.at(f"[[table]] {number} ({file} to {record})")
     delimiter = reader.text(table, "delimiter") or ","
     if len(delimiter) != 1 or delimiter in '"\r\n':
-        raise reader.fault("delimiter", "has to be one character, and neither a quote nor a line end")
+        raise reader.fault("delimiter", "must be one character, and not a quote or line end")
     encoding = (reader.text(table, "encoding") or ENCODINGS[0]).lower()
     if encoding not in ENCODINGS:
         raise reader.fault("encoding", f"is {encoding!r}; {hint(encoding, ENCODINGS)}")
@@ -456,7 +456,7 @@ def _field(reader: MappingKeys, key: str, value: object) -> MappedField:
             "template", f"is {mapped.template!r}: write {{}} for the value or {{column}} for another column"
         )
     if mapped.distinct and not mapped.columns <= set(mapped.distinct):
-        raise inner.fault("template", "can only use {} beside `distinct`")
+        raise inner.fault("template", "can only use {} together with `distinct`")
     return mapped
 
 

@@ -196,7 +196,7 @@ class _Texts:
                 continue
             column = cell["column"]
             if column <= len(texts):
-                raise self._refusal(cell, "stands out of order", "save the workbook anew from Excel")
+                raise self._refusal(cell, "stands out of order", "save the workbook again from Excel")
             texts.extend([""] * (column - 1 - len(texts)))
             texts.append(self._text(cell))
         while texts and not texts[-1]:

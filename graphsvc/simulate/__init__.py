@@ -84,7 +84,7 @@ def simulate(
         raise RequestError(f"false_share is {false_share}, but takes a number from 0 to 1.")
     step = progress or (lambda _done, _total, _what: None)
     write.empty_folder(out)
-    step(0, 4, "inventing people and what they did")
+    step(0, 4, "inventing people and their acts")
     invented = world.build(seed, setting, people)
     step(1, 4, "collecting what is said of it")
     statements = accounts.build(InventedStatement(random.Random(f"{seed}/accounts"), invented), false_share)

@@ -63,6 +63,6 @@ def translated() -> Iterator[None]:
             raise Busy("The query ran longer than allowed and was stopped. Ask for less at once.") from error
         raise RequestError(f"Neo4j refuses the query: {str(error.message).splitlines()[0]}") from error
     except bolt.Neo4jError as error:
-        raise OperatorError(f"Neo4j reports a fault of its own: {str(error.message).splitlines()[0]}") from error
+        raise OperatorError(f"Neo4j reports an internal fault: {str(error.message).splitlines()[0]}") from error
     except bolt.DriverError as error:
         raise OperatorError(f"The connection to Neo4j broke ({type(error).__name__}). Try again.") from error

@@ -196,7 +196,7 @@ def run(job: dict[str, Any], connected: Connected) -> Iterator[dict[str, Any]]:
     except MemoryError:
         yield {"error": "memory", "says": ""}
     except RecursionError:
-        yield {"error": "server", "says": "The answer is nested too deeply to be told."}
+        yield {"error": "server", "says": "The answer is nested too deeply to be shown."}
 
 
 def named(driver: neo4j.Driver, job: dict[str, Any], ends: set[str]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ _ASKED = MappingProxyType(
     {
         "reveal": "asks who is behind a pseudonym",
         "seal": "asks that somebody is sealed",
-        "open": "asks that somebody sealed stands by name again",
+        "open": "asks to name a sealed person again",
         "loosen": "asks that the case protects marked people only",
         "erase": "asks that somebody is erased",
         "export": "asks to let out an export that could give a witness away",

@@ -149,8 +149,8 @@ INGREDIENTS = MappingProxyType(
 # Judgement of a review → text of its button, its past tense, and its meaning.
 JUDGEMENTS = MappingProxyType(
     {
-        "agree": ("Agree", "agreed", "worth following up on what is known"),
-        "refuse": ("Refuse", "refused", "not worth following up on what is known"),
+        "agree": ("Agree", "agreed", "worth following up on present knowledge"),
+        "refuse": ("Refuse", "refused", "not worth following up on present knowledge"),
         "park": ("Park", "parked", "to be looked at again later"),
     }
 )

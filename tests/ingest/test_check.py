@@ -257,7 +257,7 @@ def test_the_same_row_twice_is_left_to_the_fold_and_a_differing_one_rejected() -
     assert [row.line for row in delivery.rows] == [2, 3]
     (rejection,) = delivery.rejections
     assert str(rejection) == (
-        "people.csv, line 4, column id, value 'P1': this id already stands in people.csv, line 2 with other values"
+        "people.csv, line 4, column id, value 'P1': this id is already in people.csv, line 2 with other values"
     )
 
 

@@ -100,7 +100,9 @@ def test_a_fault_of_the_file_names_it_and_the_place(content: bytes, message: str
 
 
 def test_the_mark_of_utf8_where_another_encoding_is_said_is_refused() -> None:
-    with pytest.raises(InputError, match=r"people.csv begins with the mark of UTF-8, and is to be read as CP1252"):
+    with pytest.raises(
+        InputError, match=r"people.csv begins with the mark of UTF-8, but the mapping reads it as CP1252"
+    ):
         read("\ufeffid,name\nP1,Jos\u00e9\n".encode(), encoding="cp1252")
 
 

@@ -331,7 +331,10 @@ def test_sheets_of_a_workbook_are_mapped_by_name(
         (SMALL.replace('"id"', '{ colum = "id" }'), "columns.id: 'colum' is no key of a mapping; did you mean column?"),
         (SMALL.replace('"id"', '{ column = "id", template = "{" }'), "columns.id: template is '{'"),
         (SMALL.replace('"id"', '{ column = "id", distinct = ["a"] }'), "both `column` and `distinct`"),
-        (SMALL.replace('"id"', '{ distinct = ["a"], template = "{b}" }'), "template can only use {} beside `distinct`"),
+        (
+            SMALL.replace('"id"', '{ distinct = ["a"], template = "{b}" }'),
+            "template can only use {} together with `distinct`",
+        ),
         (SMALL.replace('"id"', '{ distinct = ["a"] }\ncolumns.name = "n"'), "other fields can only be constants"),
         (SMALL + 'columns.name = { distinct = ["a"] }', "columns.name cannot be made of `distinct` columns"),
         (SMALL + 'delimiter = ";;"', "delimiter has to be one character"),

@@ -204,7 +204,7 @@ def imported(settings: Callable[..., Settings], jars: Path, tmp_path_factory: py
         loader = service.session(named(service, "loader"), "canaries", CASE)
 
         def look(_done: int, _total: int, text: str) -> None:
-            if text == "Neo4j makes a store of what was written" and not result.answers["the tool"]:
+            if text == "Neo4j builds the store" and not result.answers["the tool"]:
                 (beside,) = launch.server_home(result.home).glob(f"{launch.IMPORT_PREFIX}*/")
                 files = [(path.name, path.read_text("utf-8", "replace")) for path in beside.iterdir() if path.is_file()]
                 result.answers["the tool"] += files

@@ -77,7 +77,7 @@ def test_the_case_is_the_one_that_rows_would_have_made_and_stays_so(
         session = session_of(service)
         texts: set[str] = set()
         session.deliveries.load(invented, lambda _done, _total, text: texts.add(text))
-        assert "Neo4j makes a store of what was written" in texts
+        assert "Neo4j builds the store" in texts
         assert starts(managed) == 1
         assert no_folder(managed)
         assert session.cases()[0].state == "open"
@@ -148,7 +148,7 @@ def test_what_does_not_fit_is_written_row_by_row(
         deliveries = session.deliveries
 
         def stop(_done: int, _total: int, text: str) -> None:
-            if text == "Neo4j makes a store of what was written":
+            if text == "Neo4j builds the store":
                 raise CancelledError("stopped")
 
         with pytest.raises(CancelledError):
@@ -191,7 +191,7 @@ def _failing(*_: object) -> Path:
 _KILLS = {
     "while the tool is at work": """
 def look(done, total, text):
-    if text == "Neo4j makes a store of what was written":
+    if text == "Neo4j builds the store":
         look.seen = getattr(look, "seen", 0) + 1
         if look.seen > 5:
             end()

@@ -245,7 +245,7 @@ def test_the_tool_ends_with_who_stops_it_and_what_a_kill_left_is_removed(fresh: 
 
     def stop(_done: int, _total: int, text: str) -> None:
         nonlocal looks
-        looks += text == "Neo4j makes a store of what was written"
+        looks += text == "Neo4j builds the store"
         if looks == 2:
             raise KeyboardInterrupt
 

@@ -66,8 +66,8 @@ _SCANS = re.compile(r"(Partitioned)?(Dynamic)?(Directed|Undirected)?")
 _WHY = MappingProxyType(
     {
         "LoadCSV": "reads a file or an address",
-        "TransactionApply": "opens transactions of its own",
-        "TransactionForeach": "opens transactions of its own",
+        "TransactionApply": "opens its own transactions",
+        "TransactionForeach": "opens its own transactions",
         "ShowTransactions": "shows what others run",
         "ShowSettings": "shows settings of the server",
         "TerminateTransactions": "ends what others run",

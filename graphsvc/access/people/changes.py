@@ -134,9 +134,7 @@ def revoke(engine: sa.Engine, name: str, case: str) -> None:
     with _changing(engine, name) as (connection, account):
         mine = (table.c.account_id == account, table.c.case_id == case)
         if connection.execute(table.delete().where(*mine)).rowcount != 1:
-            raise RequestError(
-                f"{name} has no clearance of its own for {case!r}. `graphsvc users list` shows what it has."
-            )
+            raise RequestError(f"{name} has no clearance for {case!r}. `graphsvc users list` shows what it has.")
 
 
 def set_free_cypher(engine: sa.Engine, name: str, *, is_granted: bool) -> None:

@@ -23,7 +23,7 @@ ACTIONS = MappingProxyType(
     {
         "read": "browse a case: pages, network view, search",
         "known": "look for somebody sealed by a name or number they know, which is always in the log",
-        "keep": "keep views of the network, and comment on what is in them",
+        "keep": "keep and comment on views of the network",
         "query": "run named queries",
         "analyse": "rank leads and run link analysis",
         "review": "agree with, refuse or park a lead with a reason, and put questions about it to those who answer for a statement",

@@ -22,7 +22,7 @@ KINDS = MappingProxyType(
     {
         "witness": "one witness",
         "group": "one group of witnesses",
-        "coloured": "all that one interpreter or one day may colour",
+        "coloured": "everything one interpreter or one day may colour",
         "account": "one statement of a witness",
         "few": "few statements",
         "report": "one report",

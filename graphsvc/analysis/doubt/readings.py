@@ -195,16 +195,14 @@ def same_as(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
     Example:
         >>> from graphsvc.analysis.examples import said
         >>> same_as("p1", [said("s1: p2 SAME_AS p1")]).text
-        'Is said to be the same person as somebody else: what is told may be of either.'
+        'Is said to be the same person as somebody else: a claim may be about either.'
 
     Limits: one person often has two records, and most such claims are correct.
     """
     identities = _partners(lead, about, _SAME)
     if not identities:
         return None
-    return _reading(
-        "same", "Is said to be the same person as somebody else: what is told may be of either.", identities
-    )
+    return _reading("same", "Is said to be the same person as somebody else: a claim may be about either.", identities)
 
 
 def one_crossing(lead: str, about: Iterable[Claim], aboard: Iterable[Claim]) -> InnocentReading | None:
@@ -254,9 +252,9 @@ def owing(raising: Collection[Claim], interested: Collection[str]) -> InnocentRe
     Example:
         >>> from graphsvc.analysis.examples import said
         >>> owing([said("s1: p1 RUNS g1")], {"s1"}).text
-        'Said only by sources for whom an interest is noted (a debt, promise, payment or quarrel).'
+        'Said only by sources with a noted interest (a debt, promise, payment or quarrel).'
         >>> owing([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")], {"s1"}).text
-        'Among who says what raises it are sources for whom an interest is noted (a debt, promise, payment or quarrel).'
+        'Among who says what raises it are sources with a noted interest (a debt, promise, payment or quarrel).'
 
     Limits: an interest does not make a statement untrue, and an empty note does not mean that there is no interest.
     """
@@ -264,9 +262,7 @@ def owing(raising: Collection[Claim], interested: Collection[str]) -> InnocentRe
     if not moved:
         return None
     who = "Said only by" if len(moved) == len(raising) else "Among who says what raises it are"
-    return InnocentReading(
-        "owing", f"{who} sources for whom an interest is noted (a debt, promise, payment or quarrel).", ()
-    )
+    return InnocentReading("owing", f"{who} sources with a noted interest (a debt, promise, payment or quarrel).", ())
 
 
 _ALONE: tuple[Callable[[str, Iterable[Claim]], InnocentReading | None], ...] = (

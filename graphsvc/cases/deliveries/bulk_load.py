@@ -49,7 +49,7 @@ class BulkLoad:
         try:
             with import_folder(self._settings) as folder:
                 import_files(self._settings, folder, write_bulk(folder, case, image, progress), progress)
-                progress(0, 0, "Neo4j starts on what was written")
+                progress(0, 0, "Neo4j opens the store")
                 with self._locks.alone(case) as alone:
                     return alone and self._adopt(folder, image)
         except (UnsaidError, ImportToolError, OSError) as error:

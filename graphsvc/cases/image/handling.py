@@ -82,7 +82,7 @@ def is_listed(row: FoldedRow) -> bool:
 
 
 def hidden_people(state: State) -> set[str]:
-    """Return the ids of people whom only readers with source clearance see even if named: in no claim, on no list."""
+    """Return the ids of people in no claim and on no list: only readers with source clearance see them, even if named."""
     people = state.records["people"]
     return {identifier for identifier in people.keys() - mentioned(state) if not is_listed(people[identifier])}
 

@@ -381,7 +381,7 @@ class Exports:
             "why": reason,
             "made_at": f"{made_at:%Y-%m-%dT%H:%M:%S}Z",
             "handling": handling,
-            "says": "Intelligence, not evidence. Belief stands in four steps, or as some where few witnesses alone say so; pseudonyms are this recipient's own.",
+            "says": "Intelligence, not evidence. Belief is given in four steps, or as some where few witnesses alone say so; pseudonyms are for this recipient only.",
             "entities": len(plan.out.view.nodes),
             "links": len(plan.out.view.edges),
             "taken_out": coarsened(plan.taken_out, handling, self._ask.settings.few_below),

@@ -330,7 +330,7 @@ _GONE = (
 )
 _CLOSED = {
     "waiting": "Nobody has agreed to this export yet. Another person, a supervisor, has to.",
-    "refused": "This export was refused. The list of exports says by whom and why.",
+    "refused": "This export was refused. The list of exports has the name and reason.",
     "removed": "This export is not held any more: its time was over, somebody in it was sealed or erased, or the case does not"
     " tell any more what is in it. Make it again.",
 }

@@ -38,7 +38,7 @@ def not_reached(wanted: Wanted, view: Picture) -> Amounts:
         why = f"as the picture was to hold {wanted.picture.cap} at most" if full else PUT_ASIDE
         amounts[f"entities that are tied to more than goes, {why}"] = short
     if view.truncated:
-        amounts["links or entities beyond the most that one question gives"] = SOME
+        amounts["links or entities above the limit of one question"] = SOME
     return amounts
 
 

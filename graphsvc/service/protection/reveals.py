@@ -18,7 +18,7 @@ from graphsvc.service.protection.requests import Request, Requests, no_such_pseu
 
 _CLOSED = {
     "asked": "Nobody has agreed to this reveal yet. Another person, a supervisor, has to.",
-    "refused": "This reveal was refused. The list of reveals says by whom and why.",
+    "refused": "This reveal was refused. The list of reveals has the name and reason.",
 }
 
 

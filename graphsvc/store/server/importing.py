@@ -99,7 +99,7 @@ def import_files(settings: Settings, folder: Path, files: BulkFiles, progress: P
     ) as tool:
         try:
             while tool.poll() is None:
-                progress(0, 0, "Neo4j makes a store of what was written")
+                progress(0, 0, "Neo4j builds the store")
                 with suppress(subprocess.TimeoutExpired):
                     tool.wait(_LOOK_S)
         finally:

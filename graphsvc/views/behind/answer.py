@@ -80,7 +80,7 @@ class OpenQuestion:
             of = STATEMENTS.get(self.kind, self.kind)
             ask = f"{of} {self.statement} is about {them} and does not say; ask who answers for it"
         elif self.custodian:
-            ask = f"witnesses spoke of {them}; whether they know is to be asked through the witness custodian"
+            ask = f"witnesses spoke of {them}; ask through the witness custodian whether they know"
         else:
             ask = f"nobody who could be asked has spoken of {them}"
         wanted = " and ".join(f"who {RELATIONS[name].says} {called(node)}" for name, node in self.gaps)

@@ -90,7 +90,7 @@ def _node(node: Node, about: About) -> dict[str, Any]:
     schema, names = SCHEMATA[node.sort or node.kind]
     properties = {name: [node.name] for name in names} | {"publisher": [about.mark]}
     if node.sealed:
-        properties["summary"] = ["A pseudonym stands for the name."]
+        properties["summary"] = ["A pseudonym replaces the name."]
     elif not node.identified:
         properties["summary"] = [f"{begin(SIGNS['unidentified'])}."]
     return {"id": node.id, "schema": schema, "properties": properties}

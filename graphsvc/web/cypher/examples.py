@@ -33,7 +33,7 @@ EXAMPLES = (
         {"least": 0.5},
     ),
     Example(
-        "Who gives orders to whom",
+        "Who gives orders, and to which people",
         "Paths: open the answer as a picture.",
         "MATCH path = (:Person {case: $case})-[:DIRECTED|PAID*1..2]->(:Person)\n"
         "WHERE all(r IN relationships(path) WHERE r.belief >= 0.5)\n"
