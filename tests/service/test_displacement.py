@@ -122,7 +122,7 @@ def test_without_source_clearance_small_cells_read_few_and_nobody_in_them_is_lis
         False,
     )
     (row,) = inv.closures()
-    assert (row.there, row.moved, row.q) == ("5 and few", "5 and few", None)
+    assert (row.there, row.moved, row.q) == ("at least 5", "at least 5", None)
     edges = {(origin, target): values for origin, target, values in inv.graph().edges(data=True)}
     assert edges["wash", "farm"] == {"people": "few", "together": False}
 

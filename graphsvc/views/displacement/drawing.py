@@ -230,7 +230,7 @@ def _number(rows: Sequence[MoveRow]) -> str:
     """Return in words how many people some cells hold: a sum that does not disclose cells that read few."""
     large = sum(row.people for row in rows if not isinstance(row.people, str))
     few = any(isinstance(row.people, str) for row in rows)
-    return (f"{large} and {FEW}" if large else FEW) if few else str(large)
+    return (f"at least {large}" if large else FEW) if few else str(large)
 
 
 def _order_pairs(cells: Mapping[tuple[str, str], Sequence[MoveRow]]) -> list[tuple[str, str]]:

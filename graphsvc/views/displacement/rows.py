@@ -100,7 +100,7 @@ class ClosureRow:
 
     Attributes:
         place, name, kind: the place. on, why: as in `MoveRow`. there: number of people known to have been there.
-        moved, beside, stayed, seen, unknown: numbers by outcome, or `few`, or `4 and few` for a sum with a small part.
+        moved, beside, stayed, seen, unknown: numbers by outcome, or `few`, or `at least 4` for a sum with a small part.
         abandoned: number of them said to be abandoned, wherever they are now. text: the verdict in a sentence.
         undated, doubted: people said to have been there on no reported day, or with a belief under one half.
         verdict: `together`, `scattered` or `cannot tell`. q: p over all closures; None without p or source clearance.
@@ -160,7 +160,7 @@ class MoverRow:
     """A person or house that people who moved have in common; see `movers.Mover`.
 
     Attributes:
-        by: reasons, in words. people: number, `few`, or `4 and few` if one flow has few of them.
+        by: reasons, in words. people: number, `few`, or `at least 4` if one flow has few of them.
         belief: expected number of them; None if that would disclose a small number.
     """
 
@@ -205,7 +205,7 @@ def told_total(numbers: Iterable[int], few_below: int) -> int | str:
 
     Example:
         >>> told_total([4, 3], 3), told_total([4, 1], 3), told_total([1, 2], 3), told_total([], 3)
-        (7, '4 and few', 'few', 0)
+        (7, 'at least 4', 'few', 0)
     """
     return _sum([told(number, few_below) for number in numbers])
 
@@ -214,7 +214,7 @@ def _sum(numbers: Sequence[int | str]) -> int | str:
     large = sum(number for number in numbers if isinstance(number, int))
     if FEW not in numbers:
         return large
-    return f"{large} and {FEW}" if large else FEW
+    return f"at least {large}" if large else FEW
 
 
 def _count_abandoned(flow: Flow) -> int:
