@@ -281,7 +281,7 @@ def test_a_payment_that_one_file_asserts_and_takes_back_is_rejected(polarity: st
         report = load(state, number, *PEOPLE, statement("S1"), *rows[::order])
         (rejection,) = report.rejections
         assert (rejection.line, rejection.column) == (3, "polarity")
-        assert "stands in line 2 with polarity asserts" in rejection.reason
+        assert "is already in line 2 with polarity asserts" in rejection.reason
         assert polarities(state) == {5.0: ["asserts"]}
 
 

@@ -45,7 +45,7 @@ def _neo4j_error(code: str, message: str = "m") -> bolt.Neo4jError:
             "longer than allowed",
         ),
         (_neo4j_error("Neo.ClientError.Statement.SyntaxError", "line one\nline two"), RequestError, "query: line one$"),
-        (_neo4j_error("Neo.DatabaseError.General.UnknownError", "odd"), OperatorError, "fault of its own: odd"),
+        (_neo4j_error("Neo.DatabaseError.General.UnknownError", "odd"), OperatorError, "internal fault: odd"),
         (bolt.ResultConsumedError(None, "used"), OperatorError, "connection to Neo4j broke"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
