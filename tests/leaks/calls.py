@@ -312,6 +312,7 @@ CALLS: dict[str, Entry] = {
         [((2, goal), {}) for goal in ("fragment", "reach", "no-such")]
         + [((3, "fragment", (entity,)), {}) for entity in known.entities]
     ),
+    "ask.progress": "takes numbers out of what a caller's own progress is told; `test_loaders` holds it",
     "ask.settings": "the service's own, for use cases; a notebook that has it has the process",
     "protection.reveals.settle": with_(),
     "show": lambda known: [((entity,), {"depth": 1}) for entity in known.entities[:3]],

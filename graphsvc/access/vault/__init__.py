@@ -126,6 +126,11 @@ def kind_of(name: str) -> str:
     return next(kind for kind, prefix in _PREFIX.items() if name.startswith(f"{prefix}-"))
 
 
+def is_source(name: str) -> bool:
+    """Whether a text has the form of a source's pseudonym."""
+    return name.startswith(f"{_PREFIX['source']}-")
+
+
 def signs(key: bytes, identifier: str) -> str:
     """Return twelve letters and digits that distinguish an id from others without revealing it."""
     return pseudonym(key, "thing", f"{chr(0)}id {identifier}")[2:].replace("-", "")

@@ -191,7 +191,7 @@ class Casework:
                 other_names=other_names_in(visible, delivery.rows, before, state, key),
             )
             loaded = loaded.with_pseudonyms(standing, delivery, choice[0] if is_new else "")
-            loaded = loaded.with_unsafe(standing, key, state, sources=sources)
+            loaded = loaded.with_unsafe(standing, key, () if view is None else view.hidden)
             loaded = loaded.with_sealing(before, standing, number) if sources else loaded
             if dry_run and compares:
                 progress(0, 0, "comparing fields")  # slow if very many names are sealed

@@ -10,12 +10,10 @@ from typing import Any
 from graphsvc.access.vault import kind_of, pseudonym
 from graphsvc.analysis.score.moved import Move
 from graphsvc.cases.deliveries.comparing import OTHER_NAMES, OtherNames, RowChange, Weightless
-from graphsvc.cases.image.handling import hidden_people
 from graphsvc.cases.image.standing import Standings, asked_by, by_name, named_by, opened_by, sealed_anew
 from graphsvc.cases.protection import WITNESS, needs_protection
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import Delivery
-from graphsvc.ingest.fold import State
 from graphsvc.ingest.i2.chart import ChartRead
 from graphsvc.ingest.rejected import EqualRows, PassedOver, Rejection, SameFault, by_fault
 from graphsvc.ingest.report import Report
@@ -113,7 +111,7 @@ class Loaded:
             f" Correct {self.unsafe[0].place}{' and the others' if len(self.unsafe) > 1 else ''}, or take the row out."
         )
 
-    def with_unsafe(self, standing: Standings, key: bytes, state: State, *, sources: bool) -> Loaded:
+    def with_unsafe(self, standing: Standings, key: bytes, hidden: Collection[str]) -> Loaded:
         """Return a copy with the rejected rows that may mark a named person.
 
         A row without a readable id may mark anybody. People whom no page shows to a loader without source clearance do
@@ -122,13 +120,11 @@ class Loaded:
         Args:
             standing: standings with the delivery.
             key: the case's data key.
-            state: the case with the delivery.
-            sources: whether the loader has source clearance.
+            hidden: ids of people hidden from the loader.
         """
         marking = [row for row in self.rejections if row.may_mark]
         named = {name for name in by_name(standing) if kind_of(name) == "person"} if marking else set()
-        if named and not sources:
-            named -= {pseudonym(key, "person", identifier) for identifier in hidden_people(state)}
+        named -= {pseudonym(key, "person", identifier) for identifier in hidden} if named else set()
         unsafe = [row for row in marking if named and (not row.row_id or pseudonym(key, "person", row.row_id) in named)]
         return dataclasses.replace(self, unsafe=unsafe)
 

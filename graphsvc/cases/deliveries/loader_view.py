@@ -4,7 +4,7 @@ It is computed from the delivery, from the loader's earlier deliveries, and from
 
 | row of the delivery | reported as |
 |---|---|
-| a new id, or a claim of a new statement | added |
+| a new id, a claim of a new statement, or an id of somebody who only came with a statement and is in no claim | added |
 | an id or statement that only the loader's deliveries bring | added, changed or unchanged |
 | an id of others that pages show by name | compared in the columns that pages show as its own; received if those are equal and it brings another column, or the same one under handling code C |
 | an id of others that is sealed, a statement of others, a claim of such a statement | received |
@@ -30,7 +30,7 @@ from typing import Any
 from graphsvc.cases.deliveries.statement_form import text
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.graphing import IdMap
-from graphsvc.cases.image.handling import mentioned
+from graphsvc.cases.image.handling import hidden_people, mentioned
 from graphsvc.ingest.check import Delivery, Row, part
 from graphsvc.ingest.codes import add_codes, columns_delivered, opens
 from graphsvc.ingest.fold import State, claim_key
@@ -65,6 +65,7 @@ class LoaderView:
         self._changed: list[ChangedRow] = []
         self._to_compare: list[tuple[TakenRow, FoldedRow]] = []
         self._mentioned: set[str] = set()
+        self.hidden: set[str] = set()
 
     def add_codes(self, delivery: Delivery, statements: Mapping[str, FoldedRow], *, partial: bool) -> Delivery:
         """Return the delivery with codes for its rows that depend on nothing hidden; see `ingest.codes.add_codes`."""
@@ -87,6 +88,7 @@ class LoaderView:
             state: the case without it.
         """
         self._mentioned = mentioned(state)
+        self.hidden = hidden_people(state, self._mentioned)
         statements = state.records[_STATEMENTS]
         hidden = self._hidden(statements)
         delivered = [row for row in delivery.rows if row.table == _STATEMENTS]
@@ -166,7 +168,9 @@ class LoaderView:
                 was, will = before.without_statements, taken.after.without_statements
             else:
                 was, will = before, taken.after
-            if was is None or will is None or pages is None:
+            if was is None:  # as if nobody had this id
+                self._counts[taken.row.table].added += 1
+            elif will is None or pages is None:
                 self._counts[taken.row.table].received += 1
             else:
                 self._compare(taken._replace(after=will), was, _page_cells(taken.key[-1], was, pages), brought)

@@ -76,15 +76,24 @@ def mentioned(state: State) -> set[str]:
 
 
 def is_listed(row: FoldedRow) -> bool:
-    """Whether rows of a person that name no statement say who they are, or charge them, as a list does."""
+    """Whether a list brought a person: a row that names no statement charges them, or came first and said who they are.
+
+    A later row without a charge does not count, or whoever guesses the id of a hidden person could bring them to light.
+    """
     listed = row.without_statements
-    return listed is not None and (has_identity(listed.values) or is_charged(listed.values))
+    if listed is None:
+        return False
+    first = row.versions[0].values if row.versions else row.values
+    return is_charged(listed.values) or ("statement_id" not in first and has_identity(first))
 
 
-def hidden_people(state: State) -> set[str]:
-    """Return the ids of people in no claim and on no list: only readers with source clearance see them, even if named."""
+def hidden_people(state: State, in_claims: Collection[str]) -> set[str]:
+    """Return the ids of people in no claim and on no list: only readers with source clearance see them, even if named.
+
+    `in_claims` is the result of `mentioned`.
+    """
     people = state.records["people"]
-    return {identifier for identifier in people.keys() - mentioned(state) if not is_listed(people[identifier])}
+    return {identifier for identifier in people.keys() - set(in_claims) if not is_listed(people[identifier])}
 
 
 def unmentioned_people(

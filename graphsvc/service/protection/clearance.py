@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphsvc.access.people import policy
-from graphsvc.access.vault import kind_of
+from graphsvc.access.vault import is_source, kind_of
 from graphsvc.errors import NotFound, Refused
 from graphsvc.service.ask import Ask
 
@@ -48,7 +48,7 @@ def is_shown(ask: Ask, pseudonym: str) -> bool:
     """
     if ask.grant.sources:
         return True
-    if kind_of(pseudonym) == "source":
+    if is_source(pseudonym):
         return False
     register, key = ask.home.register, ask.key
     standing = (register.standings(ask.case, key) or {}).get(pseudonym)
