@@ -38,7 +38,7 @@ def test_an_answer_that_is_cut_ends_with_status_75(
     whole = must(*arguments)
     pairs = list(csv.DictReader(io.StringIO(whole.answer)))
     assert len(pairs) == 3
-    assert "cut at" not in whole.said
+    assert "cut at" not in whole.messages
     monkeypatch.setattr(linkage, "_PAIRS", 2)
     done = command(*arguments)
     assert done.status == 75

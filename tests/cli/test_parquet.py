@@ -38,7 +38,7 @@ def test_it_lies_where_one_stands_and_is_verified(must: Command, command: Comman
     done = must("export", "parquet", case)
     name = f"{case}-handling-C-version-1"
     assert done.answer == f"{name}\n"
-    assert "claims: 1 row\n" in done.said
+    assert "claims: 1 row\n" in done.messages
     assert [path.name for path in run_folder.iterdir()] == [name]
     assert must("export", "verify", name).answer == "It is as its manifest says.\n"
     assert "for " in must("export", "list", case).answer

@@ -69,10 +69,10 @@ def test_what_is_there_of_a_case_is_told_while_others_ask_for_it() -> None:
     class Case(str):
         """A key that asks for a result whenever it is compared, as another thread might between two looks."""
 
-        def __eq__(self, other: object) -> bool:
+        def __eq__(self, value: object) -> bool:
             with ThreadPoolExecutor(1) as pool:
                 pool.submit(results.of, first, lambda: "again").result(10)
-            return str(self) == other
+            return str(self) == value
 
         __hash__ = str.__hash__
 

@@ -445,11 +445,11 @@ def test_a_charge_in_the_row_of_a_statement_names_nobody(statement: str) -> None
     """The row of a statement may bring its source, who would stand in the case charged and in no claim."""
     cells = {"statement_id": statement} if statement else {}
     row = {"id": "p", "name": "Ari", "category": ["suspect"]}
-    told = [*people({"id": "q"}), *CROSSING, *statement_rows("q PILOTED c1")]
-    assert of(after([*people(row | cells), *told])[1], "p").sealed == bool(statement)
+    disclosed = [*people({"id": "q"}), *CROSSING, *statement_rows("q PILOTED c1")]
+    assert of(after([*people(row | cells), *disclosed])[1], "p").sealed == bool(statement)
     # A list that charges them names them, before and after.
-    assert not of(after(people(row), [*people(row | cells), *told])[1], "p").sealed
-    assert of(after([*people(row | cells), *told], people(row))[1], "p").sealed == bool(statement)
+    assert not of(after(people(row), [*people(row | cells), *disclosed])[1], "p").sealed
+    assert of(after([*people(row | cells), *disclosed], people(row))[1], "p").sealed == bool(statement)
 
 
 VICTIM = {"id": "v", "name": "Vic", "category": ["victim"]}

@@ -113,8 +113,16 @@ def test_nobody_on_a_list_changes_when_their_own_statement_comes_with_a_row_that
         previews = [
             place.as_("bob").deliveries.load(each, quiet, dry_run=True, partial=True) for each in (guess, again)
         ]
-        told = [(each.counts["people"], [(row.id, row.fields) for row in each.changes or []]) for each in previews]
-        return [people(place.as_("low")), people(place.as_("tom")), unmentioned_people(place.as_("low")), values, told]
+        shown_changes = [
+            (each.counts["people"], [(row.id, row.fields) for row in each.changes or []]) for each in previews
+        ]
+        return [
+            people(place.as_("low")),
+            people(place.as_("tom")),
+            unmentioned_people(place.as_("low")),
+            values,
+            shown_changes,
+        ]
 
     before = visible_values()
     tables = {
