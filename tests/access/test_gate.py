@@ -305,7 +305,7 @@ def test_asked_again_of_the_same_state_the_store_is_not_asked_and_the_log_has_it
 @pytest.mark.parametrize(
     "difference",
     [
-        {"given": {"boat": "B2"}},
+        {"arguments": {"boat": "B2"}},
         {"name": "boats.own"},
         {"principal": Principal("ann", READER.roles, {"one": Grant("C")})},
         {"principal": Principal("ann", READER.roles, {"one": Grant("P", sources=True)})},
