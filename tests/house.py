@@ -22,7 +22,7 @@ def first_line(path: Path) -> str:
     return docstring.partition("\n")[0].strip()
 
 
-def written() -> str:
+def map_text() -> str:
     """The map: a heading for each room, a line for each package in it and each module."""
     own = (path for path in sorted(PACKAGE.glob("*.py")) if path.name not in ("__init__.py", "__main__.py"))
     lines = [f"- `{path.stem}` {first_line(path)}" for path in own]
@@ -47,7 +47,7 @@ def main() -> None:
     text = DOCUMENT.read_text("utf-8")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    DOCUMENT.write_text(f"{before}{BEGIN}{written()}{END}{after}", "utf-8")
+    DOCUMENT.write_text(f"{before}{BEGIN}{map_text()}{END}{after}", "utf-8")
 
 
 if __name__ == "__main__":

@@ -104,13 +104,13 @@ def of_leg(file: str, leg: str, *, to_servers: bool) -> bool:
     return to_servers and file.startswith((*BOTH, *shared))
 
 
-def met(path: str, leg: str) -> bool:
+def may_contain(path: str, leg: str) -> bool:
     """Whether a folder or file may contain tests of a leg.
 
     Example:
-        >>> [met(path, "alone") for path in ("tests", "tests/analysis", "tests/web", "tests/test_names.py")]
+        >>> [may_contain(path, "alone") for path in ("tests", "tests/analysis", "tests/web", "tests/test_names.py")]
         [True, True, False, True]
-        >>> met("tests/web", "main")
+        >>> may_contain("tests/web", "main")
         True
     """
     return leg != "alone" or path == "tests" or f"{path}/".startswith(ALONE)

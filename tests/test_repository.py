@@ -33,7 +33,7 @@ _REGISTRIES = re.compile(
 _MACHINE = re.compile(r"(?<![\w.])/(?:work|root|farm|home/\w+)/[\w.]")
 
 
-def tracked() -> list[Path]:
+def tracked_files() -> list[Path]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
     if listed.returncode != 0:
         pytest.skip("not a git checkout: nothing is tracked here")
@@ -42,7 +42,7 @@ def tracked() -> list[Path]:
 
 def texts() -> list[tuple[str, str]]:
     contents = []
-    for path in tracked():
+    for path in tracked_files():
         try:
             contents.append((str(path.relative_to(ROOT)), path.read_text("utf-8")))
         except UnicodeDecodeError:
@@ -62,13 +62,13 @@ def test_no_file_names_a_host_or_a_path_of_a_machine(pattern: re.Pattern[str]) -
 
 
 def test_files_are_small_and_nothing_is_minified() -> None:
-    for path in tracked():
+    for path in tracked_files():
         assert path.stat().st_size < 1_000_000, path
         assert ".min." not in path.name, path
 
 
 def test_nothing_that_a_tool_left_behind_is_tracked() -> None:
-    assert not [path.name for path in tracked() if path.name.endswith((".orig", ".rej", "~"))]
+    assert not [path.name for path in tracked_files() if path.name.endswith((".orig", ".rej", "~"))]
 
 
 def test_lock_files_have_hashes_and_no_hosts() -> None:

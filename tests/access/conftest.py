@@ -44,7 +44,7 @@ class Cases:
 def cases(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cases]:
     """The case `one`, in a database that holds no other case of this service yet."""
     folder = tmp_path_factory.mktemp("cases")
-    rows = invented.invented(folder / "simulated")
+    rows = invented.simulate_case(folder / "simulated")
 
     with Service(at_server(named="part", snapshot_rows=1)) as service:
 

@@ -290,7 +290,7 @@ TRICKS = (
 _KEYWORDS = re.compile(r"\b(CALL|SHOW|LOAD|TERMINATE|CREATE|MERGE|USE|DROP|ALTER)\b")
 
 
-def _varied(text: str) -> list[str]:
+def _variants(text: str) -> list[str]:
     """The same text in mixed case, behind comments, with line breaks, and in the newer version of the language."""
     mixed = _KEYWORDS.sub(
         lambda match: match.group()[0].lower() + match.group()[1:-1] + match.group()[-1].lower(), text
@@ -323,7 +323,7 @@ _TO_VARY = (
     *FILES[:2],
     *DATABASES[:2],
 )
-REFUSED = tuple(dict.fromkeys([*_PLAIN, *(varied for text in _TO_VARY for varied in _varied(text))]))
+REFUSED = tuple(dict.fromkeys([*_PLAIN, *(varied for text in _TO_VARY for varied in _variants(text))]))
 
 # These read nothing forbidden, but too much of it: text → whether it is stopped or cut.
 RUNAWAYS = {

@@ -96,17 +96,17 @@ def database(tmp_path: Path) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture
-def told(database: sa.Engine) -> Told:
+def fake_store(database: sa.Engine) -> Told:
     store = Told()
     store.watch = lambda: audit.lines(database)
     return store
 
 
 @pytest.fixture
-def gate(told: Told, database: sa.Engine, folder: Path) -> Gate:
+def gate(fake_store: Told, database: sa.Engine, folder: Path) -> Gate:
     settings = Settings.read({}, home=folder / "home", row_cap=3, query_timeout_s=7.0, analysis_row_cap=9)
     none = Snapshots(folder / "none", b"", database, lambda _case: b"", 0)
-    return Gate(lambda: told, database, Library(folder / "cypher"), settings, none)  # type: ignore[arg-type, return-value]
+    return Gate(lambda: fake_store, database, Library(folder / "cypher"), settings, none)  # type: ignore[arg-type, return-value]
 
 
 def outcomes(database: sa.Engine) -> list[tuple[str, str, int | None]]:
@@ -114,11 +114,11 @@ def outcomes(database: sa.Engine) -> list[tuple[str, str, int | None]]:
 
 
 def test_the_line_is_written_before_the_store_is_asked_and_the_outcome_after(
-    gate: Gate, told: Told, database: sa.Engine
+    gate: Gate, fake_store: Told, database: sa.Engine
 ) -> None:
     released = gate.read(READER, "the May crossings", "boats.open", "one", {"boat": "B7"})
     assert released.rows == [("B1", "Q1")]
-    (before,) = told.log_then
+    (before,) = fake_store.log_then
     assert (before["account"], before["purpose"], before["case_id"]) == ("ann", "the May crossings", "one")
     assert before["detail"] == {"query": "boats.open", "parameters": {"boat": "B7"}}
     assert (before["outcome"], before["ended_at"]) == ("begun", None)
@@ -151,18 +151,20 @@ def unwritable(database: sa.Engine) -> list[dict[str, Any]]:
     return []
 
 
-def test_nothing_is_released_when_the_line_cannot_be_written(gate: Gate, told: Told, database: sa.Engine) -> None:
+def test_nothing_is_released_when_the_line_cannot_be_written(gate: Gate, fake_store: Told, database: sa.Engine) -> None:
     unwritable(database)
     with pytest.raises(OperatorError, match="application database cannot be used"):
         gate.read(READER, "why", "boats.open", "one")
-    assert told.asked == []
+    assert fake_store.asked == []
 
 
-def test_nothing_is_released_when_the_outcome_cannot_be_written(gate: Gate, told: Told, database: sa.Engine) -> None:
-    told.watch = lambda: unwritable(database)
+def test_nothing_is_released_when_the_outcome_cannot_be_written(
+    gate: Gate, fake_store: Told, database: sa.Engine
+) -> None:
+    fake_store.watch = lambda: unwritable(database)
     with pytest.raises(OperatorError, match="application database cannot be used"):
         gate.read(READER, "why", "boats.open", "one")
-    assert len(told.asked) == 1
+    assert len(fake_store.asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -178,7 +180,7 @@ def test_nothing_is_released_when_the_outcome_cannot_be_written(gate: Gate, told
 )
 def test_what_is_refused_is_not_asked_and_is_in_the_log(
     gate: Gate,
-    told: Told,
+    fake_store: Told,
     database: sa.Engine,
     roles: set[str],
     name: str,
@@ -188,14 +190,14 @@ def test_what_is_refused_is_not_asked_and_is_in_the_log(
 ) -> None:
     with pytest.raises(error):
         gate.read(Principal("ann", frozenset(roles), READER.grants), "why", name, case)
-    assert told.asked == []
+    assert fake_store.asked == []
     assert outcomes(database) == [("query", outcome, None)]
 
 
-def test_a_wrong_parameter_is_in_the_log_as_failed(gate: Gate, told: Told, database: sa.Engine) -> None:
+def test_a_wrong_parameter_is_in_the_log_as_failed(gate: Gate, fake_store: Told, database: sa.Engine) -> None:
     with pytest.raises(RequestError, match="no parameter 'case'"):
         gate.read(READER, "why", "boats.open", "one", {"case": "two"})
-    assert told.asked == []
+    assert fake_store.asked == []
     assert outcomes(database) == [("query", "failed: RequestError", None)]
 
 
@@ -215,7 +217,7 @@ def test_a_case_being_loaded_is_closed_to_readers(gate: Gate) -> None:
         gate.material(READER, "why", "boats.own", "shut", lambda *row: row)
 
 
-def test_a_look_opens_no_other_case_and_excuses_no_other_act(gate: Gate, told: Told, database: sa.Engine) -> None:
+def test_a_look_opens_no_other_case_and_excuses_no_other_act(gate: Gate, fake_store: Told, database: sa.Engine) -> None:
     """Only the parts of a look skip the check that the case is open, because the look itself has checked it."""
 
     def state(state: str) -> None:
@@ -239,14 +241,14 @@ def test_a_look_opens_no_other_case_and_excuses_no_other_act(gate: Gate, told: T
         state("open")
     with pytest.raises(Busy, match="shut is being loaded"), gate.looking(READER, "why", "read", "shut"):
         pass
-    assert len(told.asked) == 2
+    assert len(fake_store.asked) == 2
     lines = [(line["account"], line["action"], line["outcome"]) for line in audit.lines(database)]
     assert ("ann", "read", "released") in lines
     assert sorted(line[2] for line in lines) == ["failed: Busy"] * 5 + ["released"]
 
 
 def test_a_look_that_has_ended_excuses_nothing_and_ends_in_the_state_it_began_in(
-    gate: Gate, told: Told, database: sa.Engine
+    gate: Gate, fake_store: Told, database: sa.Engine
 ) -> None:
     with gate.looking(READER, "why", "read", "one") as (look, _):
         pass
@@ -254,12 +256,12 @@ def test_a_look_that_has_ended_excuses_nothing_and_ends_in_the_state_it_began_in
     assert [line["action"] for line in audit.lines(database)].count("query") == 1
     for values, says in (({"version_p": 7}, "was changed while you looked"), ({"state": "loading"}, "is being loaded")):
         with pytest.raises(Busy, match=says), gate.looking(READER, "why", "read", "one"):
-            changed(database, **values)
+            change_case(database, **values)
 
 
-def test_case_and_level_are_bound_by_the_gate(gate: Gate, told: Told) -> None:
+def test_case_and_level_are_bound_by_the_gate(gate: Gate, fake_store: Told) -> None:
     gate.read(READER, "why", "boats.open", "one")
-    _, parameters, timeout, cap = told.asked[-1]
+    _, parameters, timeout, cap = fake_store.asked[-1]
     assert parameters == {
         "boat": "B1",
         "case": "one",
@@ -273,26 +275,29 @@ def test_case_and_level_are_bound_by_the_gate(gate: Gate, told: Told) -> None:
     assert (timeout, cap) == (7.0, 3)
     cleared = Principal("bob", READER.roles, {"*": Grant("C", sources=True)})
     gate.read(cleared, "why", "boats.open", "one")
-    assert (told.asked[-1][1]["few"], told.asked[-1][1]["voices"]) == (0, ["witness", "intelligence", "record"])
-    assert told.asked[-1][1]["handling"] == ["P", "C", "PS", "CS"]
+    assert (fake_store.asked[-1][1]["few"], fake_store.asked[-1][1]["voices"]) == (
+        0,
+        ["witness", "intelligence", "record"],
+    )
+    assert fake_store.asked[-1][1]["handling"] == ["P", "C", "PS", "CS"]
     gate.read(Principal("cay", READER.roles, {"*": Grant("C")}), "why", "boats.open", "one")
-    assert told.asked[-1][1]["handling"] == ["P", "C"]
-    limited = told.asked[-2][1]
+    assert fake_store.asked[-1][1]["handling"] == ["P", "C"]
+    limited = fake_store.asked[-2][1]
     assert {name: limited[name] for name in LINK_FIGURES} == {name: name for name in LINK_FIGURES}
     assert limited["interest"] == "interest"
 
 
 def test_asked_again_of_the_same_state_the_store_is_not_asked_and_the_log_has_its_lines(
-    gate: Gate, told: Told, database: sa.Engine
+    gate: Gate, fake_store: Told, database: sa.Engine
 ) -> None:
-    told.answer = Rows(("boat", "source"), [("B1", ["Q1"])], False)
+    fake_store.answer = Rows(("boat", "source"), [("B1", ["Q1"])], False)
     cleared = Principal("sue", READER.roles, {"one": Grant("P", sources=True)})
     first = gate.read(cleared, "why", "boats.sourced", "one", {"boat": "B1"})
     first.rows[0][1].append("changed by who was given it")
     first.rows.append(("more",))
     again = gate.read(cleared, "why", "boats.sourced", "one", {"boat": "B1"})
     assert (again.columns, again.rows) == (("boat", "source"), [("B1", ["Q1"])])
-    assert len(told.asked) == 1
+    assert len(fake_store.asked) == 1
     seen = audit.lines(database, sought=audit.Sought(source="Q1"))
     assert [(line["outcome"], line["rows"], line["sources"]) for line in seen] == [("released", 1, 1)] * 2
 
@@ -300,46 +305,46 @@ def test_asked_again_of_the_same_state_the_store_is_not_asked_and_the_log_has_it
 @pytest.mark.parametrize(
     "difference",
     [
-        {"given": {"boat": "B2"}},
+        {"arguments": {"boat": "B2"}},
         {"name": "boats.own"},
         {"principal": Principal("ann", READER.roles, {"one": Grant("C")})},
         {"principal": Principal("ann", READER.roles, {"one": Grant("P", sources=True)})},
         {"whole": True},
     ],
 )
-def test_another_question_or_clearance_asks_the_store(gate: Gate, told: Told, difference: dict[str, Any]) -> None:
+def test_another_question_or_clearance_asks_the_store(gate: Gate, fake_store: Told, difference: dict[str, Any]) -> None:
     question: dict[str, Any] = {"principal": READER, "purpose": "why", "name": "boats.open", "case": "one"}
     gate.read(**question)
     gate.read(**{**question, **difference})
-    assert len(told.asked) == 2
+    assert len(fake_store.asked) == 2
 
 
-def test_a_role_that_may_not_ask_is_refused_what_another_was_given(gate: Gate, told: Told) -> None:
+def test_a_role_that_may_not_ask_is_refused_what_another_was_given(gate: Gate, fake_store: Told) -> None:
     discloser = Principal("dee", frozenset({"disclosure", "investigator"}), READER.grants)
     gate.read(discloser, "why", "boats.roles", "one")
     with pytest.raises(Refused, match="is for the roles"):
         gate.read(READER, "why", "boats.roles", "one")
     with pytest.raises(NotFound):
         gate.read(Principal("bob", READER.roles, {}), "why", "boats.open", "one")
-    assert len(told.asked) == 1
+    assert len(fake_store.asked) == 1
 
 
 @pytest.mark.parametrize(("values", "count"), [({"version_p": 7}, 2), ({"version": 7}, 1), ({"state": "loading-c"}, 1)])
 def test_a_new_version_at_the_clearance_asks_the_store(
-    gate: Gate, told: Told, database: sa.Engine, values: dict[str, Any], count: int
+    gate: Gate, fake_store: Told, database: sa.Engine, values: dict[str, Any], count: int
 ) -> None:
     gate.read(READER, "why", "boats.open", "one")
-    changed(database, **values)
+    change_case(database, **values)
     gate.read(READER, "why", "boats.open", "one")
-    assert len(told.asked) == count
+    assert len(fake_store.asked) == count
     gate.forget()
     gate.read(READER, "why", "boats.open", "one")
-    assert len(told.asked) == count + 1
+    assert len(fake_store.asked) == count + 1
 
 
 def test_a_closed_case_gives_nothing_that_was_read_before(gate: Gate, database: sa.Engine) -> None:
     gate.read(READER, "why", "boats.open", "one")
-    changed(database, state="loading")
+    change_case(database, state="loading")
     with pytest.raises(Busy, match="one is being loaded"):
         gate.read(READER, "why", "boats.open", "one")
 
@@ -347,32 +352,32 @@ def test_a_closed_case_gives_nothing_that_was_read_before(gate: Gate, database: 
 @pytest.mark.parametrize("looks", [True, False])
 @pytest.mark.parametrize("values", [{"version": 7}, {"state": "loading-c"}, {}])
 def test_an_answer_read_while_something_was_written_is_not_given_again(
-    gate: Gate, told: Told, database: sa.Engine, values: dict[str, Any], looks: bool
+    gate: Gate, fake_store: Told, database: sa.Engine, values: dict[str, Any], looks: bool
 ) -> None:
     def writing() -> list[dict[str, Any]]:
         if values:
-            changed(database, **values)
+            change_case(database, **values)
         return []
 
-    told.watch = writing
+    fake_store.watch = writing
     if looks:
         with gate.looking(READER, "why", "query", "one") as (look, _):
             gate.read(READER, "why", "boats.open", "one", look=look)
     else:
         gate.read(READER, "why", "boats.open", "one")
-    changed(database, version=0, state="open")
-    told.watch = list
+    change_case(database, version=0, state="open")
+    fake_store.watch = list
     gate.read(READER, "why", "boats.open", "one")
-    assert len(told.asked) == (2 if values else 1)
+    assert len(fake_store.asked) == (2 if values else 1)
 
 
-def changed(database: sa.Engine, **values: Any) -> None:
+def change_case(database: sa.Engine, **values: Any) -> None:
     with transaction(database) as connection:
         connection.execute(tables.cases.update().where(tables.cases.c.id == "one").values(**values))
 
 
 @pytest.fixture
-def kept(database: sa.Engine, folder: Path) -> Snapshots:
+def snapshot_store(database: sa.Engine, folder: Path) -> Snapshots:
     """Snapshots of the case `one`, whose graph is as it was last written."""
     with transaction(database) as connection:
         contents = {"mark": "m1", "counts": {"Boat": 2}}
@@ -381,9 +386,15 @@ def kept(database: sa.Engine, folder: Path) -> Snapshots:
 
 
 def test_what_was_computed_before_a_change_writes_nothing_after_it(
-    told: Told, database: sa.Engine, folder: Path, kept: Snapshots, monkeypatch: pytest.MonkeyPatch
+    fake_store: Told, database: sa.Engine, folder: Path, snapshot_store: Snapshots, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate = Gate(lambda: told, database, Library(folder / "cypher"), Settings.read({}, home=folder / "home"), kept)  # type: ignore[arg-type, return-value]
+    gate = Gate(
+        lambda: fake_store,  # type: ignore[arg-type, return-value]
+        database,
+        Library(folder / "cypher"),
+        Settings.read({}, home=folder / "home"),
+        snapshot_store,
+    )
     monkeypatch.setattr(gate._checks, "is_due", lambda _case: False)
     monkeypatch.setattr(gate._checks, "passes", lambda _case, expected: expected["mark"] == "m2")
     written: list[bytes] = []
@@ -395,7 +406,7 @@ def test_what_was_computed_before_a_change_writes_nothing_after_it(
             connection.execute(
                 tables.cases.update().values(held=contents, mark_p="m2").where(tables.cases.c.id == "one")
             )
-        kept.settle()  # the change is reported as complete
+        snapshot_store.settle()  # the change is reported as complete
         return [1, 2, 3]
 
     form: AsRows[list[int]] = AsRows(
@@ -408,8 +419,8 @@ def test_what_was_computed_before_a_change_writes_nothing_after_it(
     assert len(written) == 2  # the rows and the end
 
 
-def test_columns_are_redacted_and_a_cut_is_told(gate: Gate, told: Told) -> None:
-    told.answer = Rows(("boat", "source", "secret"), [("B1", "Q1", "x")], True)
+def test_columns_are_redacted_and_a_cut_is_told(gate: Gate, fake_store: Told) -> None:
+    fake_store.answer = Rows(("boat", "source", "secret"), [("B1", "Q1", "x")], True)
     released = gate.read(READER, "why", "boats.own", "one", action="read")
     assert (released.columns, released.rows, released.truncated) == (("boat",), [("B1",)], True)
     assert released.withheld == ("source", "secret")
@@ -419,30 +430,30 @@ def test_columns_are_redacted_and_a_cut_is_told(gate: Gate, told: Told) -> None:
 
 @pytest.mark.parametrize("fault", [Busy("slow"), OperatorError("gone"), RuntimeError("a bug"), KeyboardInterrupt()])
 def test_whatever_breaks_is_in_the_log_and_goes_on(
-    gate: Gate, told: Told, database: sa.Engine, fault: BaseException
+    gate: Gate, fake_store: Told, database: sa.Engine, fault: BaseException
 ) -> None:
-    told.answer = fault
+    fake_store.answer = fault
     with pytest.raises(type(fault)):
         gate.read(READER, "why", "boats.open", "one")
     assert outcomes(database)[0] == ("query", f"failed: {type(fault).__name__}", None)
 
 
-def test_the_log_never_holds_what_was_found(gate: Gate, told: Told, database: sa.Engine) -> None:
-    told.answer = Rows(("boat", "source"), [("HEWA KARIM", 1)], False)
+def test_the_log_never_holds_what_was_found(gate: Gate, fake_store: Told, database: sa.Engine) -> None:
+    fake_store.answer = Rows(("boat", "source"), [("HEWA KARIM", 1)], False)
     gate.read(READER, "why", "boats.open", "one")
     with transaction(database) as connection:
         assert "HEWA" not in str(connection.execute(sa.select(tables.log)).all())
 
 
-def test_material_for_an_analysis_is_whole_or_an_error(gate: Gate, told: Told, database: sa.Engine) -> None:
+def test_material_for_an_analysis_is_whole_or_an_error(gate: Gate, fake_store: Told, database: sa.Engine) -> None:
     def material(principal: Principal = READER) -> list[str]:
         return [*gate.material(principal, "why", "boats.own", "one", lambda block, row: f"{block[0]} {row}")]
 
-    told.answer = Rows(("boat", "source"), [("B1", ["Q1", "Q2"]), ("B2", ["Q1"])], False)
+    fake_store.answer = Rows(("boat", "source"), [("B1", ["Q1", "Q2"]), ("B2", ["Q1"])], False)
     assert material() == ["B1 Q1", "B1 Q2", "B2 Q1"]
-    assert told.asked[-1][1]["limit"] == 9
-    assert told.asked[-1][1]["handling"] == ["P"]
-    told.answer = Rows(("boat", "source"), [], True)
+    assert fake_store.asked[-1][1]["limit"] == 9
+    assert fake_store.asked[-1][1]["handling"] == ["P"]
+    fake_store.answer = Rows(("boat", "source"), [], True)
     with pytest.raises(OperatorError, match="more than 9 rows"):
         material()
     with pytest.raises(OperatorError, match="more than 9 rows"):

@@ -72,7 +72,7 @@ def act(engine: sa.Engine) -> None:
     audit.finish(engine, audit.begin(engine, ANN, "why", "query"), "released", 1)
 
 
-def issued(engine: sa.Engine, kind: str = "web") -> str:
+def issue_token(engine: sa.Engine, kind: str = "web") -> str:
     return accounts.issue(engine, "ann", kind, dt.timedelta(hours=8))
 
 
@@ -80,17 +80,17 @@ def state(engine: sa.Engine, request: str = "r") -> Any:
     return RequestStore(engine).one(request).state
 
 
-def said(engine: sa.Engine) -> list[dict[str, Any]]:
+def setback_lines(engine: sa.Engine) -> list[dict[str, Any]]:
     return [line for line in audit.lines(engine) if line["outcome"] == chain.SET_BACK]
 
 
 @pytest.mark.parametrize("kind", ["web", "cli", "link", "setup"])
 def test_what_proves_an_account_ends(database: sa.Engine, clock: Clock, kind: str) -> None:
-    token = issued(database, kind)
+    token = issue_token(database, kind)
     clock.go(minutes=-3)
     with pytest.raises(NotSignedIn):
         accounts.redeem(database, token, kind)
-    (line,) = said(database)
+    (line,) = setback_lines(database)
     assert (line["account"], line["detail"]) == ("graphsvc", {"sign_ins": 1, "identities": 1})
     clock.go(minutes=30)
     with pytest.raises(NotSignedIn):
@@ -112,7 +112,7 @@ def test_an_identity_whose_time_is_over_does_not_open_again(database: sa.Engine,
 
 
 def test_it_ends_when_the_home_is_opened(database: sa.Engine, clock: Clock, home: Settings) -> None:
-    issued(database)
+    issue_token(database)
     clock.go(hours=-1)
     engine = open_database(home)
     audit.keep(engine, KEY, home.home / "log.anchor")
@@ -123,15 +123,15 @@ def test_it_ends_when_the_home_is_opened(database: sa.Engine, clock: Clock, home
 
 
 def test_whatever_is_done_first_ends_it(database: sa.Engine, clock: Clock) -> None:
-    issued(database)
+    issue_token(database)
     clock.go(hours=-1)
     act(database)
     assert state(database) == "ended"
-    assert len(said(database)) == 1
+    assert len(setback_lines(database)) == 1
 
 
 def test_a_process_knows_how_late_it_was_without_a_line(database: sa.Engine, clock: Clock) -> None:
-    token = issued(database)
+    token = issue_token(database)
     clock.go(hours=2)
     accounts.redeem(database, token, "web")
     clock.go(hours=-1)
@@ -142,11 +142,11 @@ def test_a_process_knows_how_late_it_was_without_a_line(database: sa.Engine, clo
 def test_it_ends_once_and_who_signs_in_anew_stays(database: sa.Engine, clock: Clock) -> None:
     clock.go(hours=-1)
     act(database)
-    token = issued(database)
+    token = issue_token(database)
     clock.go(minutes=1)
     accounts.redeem(database, token, "web")
     act(database)
-    assert len(said(database)) == 1
+    assert len(setback_lines(database)) == 1
 
 
 def test_a_clock_that_was_wrong_and_is_right_again_locks_nobody_out(database: sa.Engine, clock: Clock) -> None:
@@ -154,17 +154,17 @@ def test_a_clock_that_was_wrong_and_is_right_again_locks_nobody_out(database: sa
     act(database)
     clock.go(days=-3650)
     act(database)
-    token = issued(database)
+    token = issue_token(database)
     assert accounts.redeem(database, token, "web")[0].name == "ann"
-    assert len(said(database)) == 1
+    assert len(setback_lines(database)) == 1
 
 
 def test_a_clock_that_is_corrected_by_seconds_ends_nothing(database: sa.Engine, clock: Clock) -> None:
-    token = issued(database)
+    token = issue_token(database)
     clock.at -= live.TOLERANCE
     accounts.redeem(database, token, "web")
     act(database)
-    assert (state(database), said(database)) == ("opened", [])
+    assert (state(database), setback_lines(database)) == ("opened", [])
 
 
 def test_the_log_verifies_and_the_line_is_part_of_it(database: sa.Engine, clock: Clock, home: Settings) -> None:

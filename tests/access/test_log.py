@@ -77,20 +77,20 @@ class Kept:
         return verify(self.chain, lambda *_progress: None)
 
 
-def kept(home: Path) -> Kept:
+def open_log(home: Path) -> Kept:
     engine = open_database(Settings.read({}, home=home))
     return Kept(home, engine, audit.keep(engine, KEY, home / "log.anchor"))
 
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Kept]:
-    opened = kept(tmp_path / "home")
+    opened = open_log(tmp_path / "home")
     yield opened
     opened.engine.dispose()
 
 
 @pytest.fixture
-def filled(log: Kept) -> Kept:
+def filled_log(log: Kept) -> Kept:
     """Twelve lines; lines 4, 8 and 12 release sources."""
     for number in range(1, 7):
         log.act(number, SOURCES[:2] if number % 2 == 0 else ())
@@ -158,29 +158,31 @@ def test_what_could_name_someone_is_told_by_its_length(detail: dict[str, Any], d
     assert told(told(detail)) == disclosed
 
 
-def test_acts_are_found_by_who_where_what_when_and_which_source(filled: Kept) -> None:
+def test_acts_are_found_by_who_where_what_when_and_which_source(filled_log: Kept) -> None:
     audit.finish(
-        filled.engine, audit.begin(filled.engine, Principal("bob", frozenset()), "why", "read", "two"), "refused"
+        filled_log.engine,
+        audit.begin(filled_log.engine, Principal("bob", frozenset()), "why", "read", "two"),
+        "refused",
     )
 
-    def found(**sought: Any) -> list[int]:
-        return [line["id"] for line in audit.lines(filled.engine, sought=audit.Sought(**sought))]
+    def find_ids(**sought: Any) -> list[int]:
+        return [line["id"] for line in audit.lines(filled_log.engine, sought=audit.Sought(**sought))]
 
-    assert found() == [13, 11, 9, 7, 5, 3, 1]
-    assert found(account="bob") == found(case="two") == found(action="read") == [13]
-    assert found(source=SOURCES[0]) == found(source=SOURCES[1]) == [11, 7, 3]
-    assert found(source=SOURCES[2]) == []
-    moment = audit.lines(filled.engine)[3]["at"]
-    assert found(since=moment) == [13, 11, 9, 7]
-    assert found(until=moment) == [5, 3, 1]
-    assert [line["id"] for line in audit.lines(filled.engine, newest=2, before=9)] == [7, 5]
+    assert find_ids() == [13, 11, 9, 7, 5, 3, 1]
+    assert find_ids(account="bob") == find_ids(case="two") == find_ids(action="read") == [13]
+    assert find_ids(source=SOURCES[0]) == find_ids(source=SOURCES[1]) == [11, 7, 3]
+    assert find_ids(source=SOURCES[2]) == []
+    moment = audit.lines(filled_log.engine)[3]["at"]
+    assert find_ids(since=moment) == [13, 11, 9, 7]
+    assert find_ids(until=moment) == [5, 3, 1]
+    assert [line["id"] for line in audit.lines(filled_log.engine, newest=2, before=9)] == [7, 5]
 
 
 # -- verifying --------------------------------------------------------------------------------------------------
 
 
-def test_an_untouched_log_verifies(filled: Kept) -> None:
-    verification = filled.verify()
+def test_an_untouched_log_verifies(filled_log: Kept) -> None:
+    verification = filled_log.verify()
     assert verification.whole, verification.faults
     assert verification.lines == 12
 
@@ -196,11 +198,11 @@ CHANGED = {
 
 @pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize("seed", range(3))
-def test_a_change_of_any_column_of_any_line_is_found(filled: Kept, column: str, seed: int) -> None:
+def test_a_change_of_any_column_of_any_line_is_found(filled_log: Kept, column: str, seed: int) -> None:
     line = random.Random(f"{column}{seed}").randint(1, 12)
     value = CHANGED.get(column, f"{column} || 'x'")
-    filled.tamper(f"UPDATE log SET {column} = {value} WHERE id = {line}")
-    verification = filled.verify()
+    filled_log.tamper(f"UPDATE log SET {column} = {value} WHERE id = {line}")
+    verification = filled_log.verify()
     assert not verification.whole
     assert f"ine {line} " in verification.faults[0] or f"ine {line}:" in verification.faults[0] or line == 12, (
         verification.faults
@@ -209,61 +211,61 @@ def test_a_change_of_any_column_of_any_line_is_found(filled: Kept, column: str, 
 
 @pytest.mark.parametrize("column", [column for column in COLUMNS if column != "id"])
 def test_what_does_not_belong_in_a_column_is_found_and_does_not_stop_the_verification(
-    filled: Kept, column: str
+    filled_log: Kept, column: str
 ) -> None:
-    filled.tamper(f"UPDATE log SET {column} = X'FF00FE' WHERE id = 5", "UPDATE log SET purpose = 'x' WHERE id = 9")
-    verification = filled.verify()
+    filled_log.tamper(f"UPDATE log SET {column} = X'FF00FE' WHERE id = 5", "UPDATE log SET purpose = 'x' WHERE id = 9")
+    verification = filled_log.verify()
     assert any("Line 5 " in fault or "Line 5:" in fault for fault in verification.faults), verification.faults
     assert any("Line 9 " in fault for fault in verification.faults), verification.faults
 
 
 @pytest.mark.parametrize("first", [1, 4, 9, 11])
 @pytest.mark.parametrize("count", [1, 2])
-def test_lines_that_were_removed_are_found(filled: Kept, first: int, count: int) -> None:
+def test_lines_that_were_removed_are_found(filled_log: Kept, first: int, count: int) -> None:
     last = first + count - 1
-    filled.tamper(f"DELETE FROM log WHERE id BETWEEN {first} AND {last}")
+    filled_log.tamper(f"DELETE FROM log WHERE id BETWEEN {first} AND {last}")
     expected = f"Line {first} is missing" if count == 1 else f"Lines {first} to {last} are missing"
-    assert any(expected in fault for fault in filled.verify().faults)
+    assert any(expected in fault for fault in filled_log.verify().faults)
 
 
 @pytest.mark.parametrize("left", range(12))
-def test_a_tail_that_was_cut_is_found_however_long(filled: Kept, left: int) -> None:
-    filled.tamper(f"DELETE FROM log_sources WHERE line > {left}", f"DELETE FROM log WHERE id > {left}")
-    (fault,) = filled.verify().faults
+def test_a_tail_that_was_cut_is_found_however_long(filled_log: Kept, left: int) -> None:
+    filled_log.tamper(f"DELETE FROM log_sources WHERE line > {left}", f"DELETE FROM log WHERE id > {left}")
+    (fault,) = filled_log.verify().faults
     assert fault.startswith(f"Line {12} is missing" if left == 11 else f"Lines {left + 1} to 12 are missing")
 
 
-def test_lines_that_change_places_are_found(filled: Kept) -> None:
-    filled.tamper(
+def test_lines_that_change_places_are_found(filled_log: Kept) -> None:
+    filled_log.tamper(
         "UPDATE log SET id = 1000 WHERE id = 5",
         "UPDATE log SET id = 5 WHERE id = 7",
         "UPDATE log SET id = 7 WHERE id = 1000",
     )
-    faults = filled.verify().faults
+    faults = filled_log.verify().faults
     assert any("Line 5 " in fault for fault in faults)
     assert any("Line 7 " in fault for fault in faults)
 
 
 @pytest.mark.parametrize("place", [-3, 0, 13, 99])
-def test_a_line_that_was_put_in_is_found(filled: Kept, place: int) -> None:
-    filled.tamper(
+def test_a_line_that_was_put_in_is_found(filled_log: Kept, place: int) -> None:
+    filled_log.tamper(
         "INSERT INTO log (id, at, account, purpose, action, case_id, detail, outcome, rows, sources_hmac, hmac)"
         f" SELECT {place}, at, account, purpose, action, case_id, detail, outcome, rows, sources_hmac, hmac"
         " FROM log WHERE id = 11"
     )
-    faults = filled.verify().faults
+    faults = filled_log.verify().faults
     assert any(f"Line {place} " in fault for fault in faults) or any("13 to 98" in fault for fault in faults)
 
 
-def test_a_line_put_between_others_is_found(filled: Kept) -> None:
+def test_a_line_put_between_others_is_found(filled_log: Kept) -> None:
     """The later lines move up by one, and so do their references."""
-    filled.tamper(
+    filled_log.tamper(
         "UPDATE log SET id = id + 1000 WHERE id > 6",
         "INSERT INTO log SELECT 7, of_line, at, account, purpose, action, case_id, detail, outcome, rows, sources_hmac,"
         " hmac FROM log WHERE id = 5",
         "UPDATE log SET id = id - 999 WHERE id > 1000",
     )
-    assert any("Line 7 " in fault for fault in filled.verify().faults)
+    assert any("Line 7 " in fault for fault in filled_log.verify().faults)
 
 
 @pytest.mark.parametrize(
@@ -279,46 +281,48 @@ def test_a_line_put_between_others_is_found(filled: Kept) -> None:
         f"INSERT INTO log_sources VALUES ('x', '{SOURCES[2]}')",
     ],
 )
-def test_a_change_of_the_linked_sources_is_found(filled: Kept, statement: str) -> None:
-    filled.tamper(statement)
-    assert any("ources" in fault and "linked" in fault for fault in filled.verify().faults)
+def test_a_change_of_the_linked_sources_is_found(filled_log: Kept, statement: str) -> None:
+    filled_log.tamper(statement)
+    assert any("ources" in fault and "linked" in fault for fault in filled_log.verify().faults)
 
 
-def test_a_log_under_another_key_does_not_verify(filled: Kept) -> None:
-    foreign = audit.keep(filled.engine, bytes(32), filled.anchor)
+def test_a_log_under_another_key_does_not_verify(filled_log: Kept) -> None:
+    foreign = audit.keep(filled_log.engine, bytes(32), filled_log.anchor)
     assert verify(foreign, lambda *_progress: None).count >= 12
 
 
-def test_a_line_that_could_not_be_forged_without_the_key_is_all_that_follows_a_cut(filled: Kept) -> None:
+def test_a_line_that_could_not_be_forged_without_the_key_is_all_that_follows_a_cut(filled_log: Kept) -> None:
     """If someone cuts the tail and the service goes on, the next line records it for good."""
-    filled.tamper("DELETE FROM log_sources WHERE line > 6", "DELETE FROM log WHERE id > 6")
-    filled.act()
-    (fault,) = filled.verify().faults
+    filled_log.tamper("DELETE FROM log_sources WHERE line > 6", "DELETE FROM log WHERE id > 6")
+    filled_log.act()
+    (fault,) = filled_log.verify().faults
     assert "Line 7 records" in fault
     assert "ines 7 to 12 are missing" in fault
-    filled.act()
-    assert len(filled.verify().faults) == 1
+    filled_log.act()
+    assert len(filled_log.verify().faults) == 1
 
 
-def test_a_log_put_back_from_before_and_gone_on_with_is_found(filled: Kept, tmp_path: Path) -> None:
-    with sqlite3.connect(filled.home / "graphsvc.sqlite") as live, sqlite3.connect(tmp_path / "copy") as copy:
+def test_a_log_put_back_from_before_and_gone_on_with_is_found(filled_log: Kept, tmp_path: Path) -> None:
+    with sqlite3.connect(filled_log.home / "graphsvc.sqlite") as live, sqlite3.connect(tmp_path / "copy") as copy:
         live.backup(copy)
     for number in range(4):
-        filled.act(number)
-    filled.engine.dispose()
-    with sqlite3.connect(tmp_path / "copy") as copy, sqlite3.connect(filled.home / "graphsvc.sqlite") as live:
+        filled_log.act(number)
+    filled_log.engine.dispose()
+    with sqlite3.connect(tmp_path / "copy") as copy, sqlite3.connect(filled_log.home / "graphsvc.sqlite") as live:
         copy.backup(live)
     for _ in range(6):
-        filled.act()
-    faults = filled.verify().faults
+        filled_log.act()
+    faults = filled_log.verify().faults
     assert ["Line 13 records" in fault and "ines 13 to 20" in fault for fault in faults] == [True]
 
 
-def test_a_line_of_another_history_is_found_though_it_was_written_by_the_service(filled: Kept, tmp_path: Path) -> None:
+def test_a_line_of_another_history_is_found_though_it_was_written_by_the_service(
+    filled_log: Kept, tmp_path: Path
+) -> None:
     """The line has the same number, the same key and its own HMAC. Only the lines before it differ."""
-    shutil.copytree(filled.home, tmp_path / "fork")
-    fork = kept(tmp_path / "fork")
-    for opened, account in ((filled, "ann"), (fork, "bob")):
+    shutil.copytree(filled_log.home, tmp_path / "fork")
+    fork = open_log(tmp_path / "fork")
+    for opened, account in ((filled_log, "ann"), (fork, "bob")):
         for _ in range(3):
             audit.begin(opened.engine, Principal(account, frozenset()), "why", "query", "one")
     with fork.engine.connect() as connection:
@@ -326,30 +330,30 @@ def test_a_line_of_another_history_is_found_though_it_was_written_by_the_service
         line = connection.execute(sa.select(tables.log).where(tables.log.c.id == 14)).mappings().one()
         raw = connection.exec_driver_sql("SELECT at FROM log WHERE id = 14").scalar()
     values = {name: line[name] for name in columns} | {"at": raw, "detail": "{}"}
-    with sqlite3.connect(filled.home / "graphsvc.sqlite") as live:
+    with sqlite3.connect(filled_log.home / "graphsvc.sqlite") as live:
         live.execute(f"UPDATE log SET {', '.join(f'{name} = :{name}' for name in columns)} WHERE id = 14", values)
     live.close()
-    assert any("Line 14 " in fault for fault in filled.verify().faults)
+    assert any("Line 14 " in fault for fault in filled_log.verify().faults)
     assert fork.verify().whole
     fork.engine.dispose()
 
 
-def test_a_missing_anchor_is_told_and_stays_in_the_log(filled: Kept) -> None:
-    filled.anchor.unlink()
-    (fault,) = filled.verify().faults
+def test_a_missing_anchor_is_told_and_stays_in_the_log(filled_log: Kept) -> None:
+    filled_log.anchor.unlink()
+    (fault,) = filled_log.verify().faults
     assert "missing or unreadable" in fault
-    filled.act()
-    (fault,) = filled.verify().faults
+    filled_log.act()
+    (fault,) = filled_log.verify().faults
     assert "Line 13 records that the anchor was missing" in fault
 
 
 @pytest.mark.parametrize("with_anchor", [True, False])
-def test_lines_whose_codes_were_blanked_are_never_chained_again(filled: Kept, *, with_anchor: bool) -> None:
-    filled.tamper("UPDATE log SET hmac = ''")
+def test_lines_whose_codes_were_blanked_are_never_chained_again(filled_log: Kept, *, with_anchor: bool) -> None:
+    filled_log.tamper("UPDATE log SET hmac = ''")
     if not with_anchor:
-        filled.anchor.unlink()
-    filled.engine.dispose()
-    again = kept(filled.home)
+        filled_log.anchor.unlink()
+    filled_log.engine.dispose()
+    again = open_log(filled_log.home)
     assert any("Line 1 " in fault for fault in again.verify().faults)
     again.act()
     assert any("Line 1 " in fault for fault in again.verify().faults)
@@ -357,15 +361,15 @@ def test_lines_whose_codes_were_blanked_are_never_chained_again(filled: Kept, *,
 
 
 @pytest.mark.parametrize("place", range(2))
-def test_an_anchor_that_was_written_by_hand_counts_for_nothing(filled: Kept, place: int) -> None:
-    content = bytearray(filled.anchor.read_bytes())
+def test_an_anchor_that_was_written_by_hand_counts_for_nothing(filled_log: Kept, place: int) -> None:
+    content = bytearray(filled_log.anchor.read_bytes())
     assert len(content) == 1024
     content[place * 512 + 20 : place * 512 + 24] = b"9999"
-    filled.anchor.write_bytes(content)
+    filled_log.anchor.write_bytes(content)
     # One copy is torn; the other still names the last line.
-    assert filled.verify().whole
-    filled.anchor.write_bytes(b"x" * len(content))
-    assert not filled.verify().whole
+    assert filled_log.verify().whole
+    filled_log.anchor.write_bytes(b"x" * len(content))
+    assert not filled_log.verify().whole
 
 
 # -- written by many, and killed --------------------------------------------------------------------------------
@@ -419,7 +423,7 @@ def test_several_threads_and_processes_write_one_chain(log: Kept) -> None:
 def test_who_waits_too_long_for_another_is_told_and_nothing_is_released(
     log: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    second_log = kept(log.home)
+    second_log = open_log(log.home)
     monkeypatch.setattr("graphsvc.access.log.anchor._PATIENCE_S", 0.2)
     with (
         log.chain.anchor.held(),
@@ -433,13 +437,13 @@ def test_who_waits_too_long_for_another_is_told_and_nothing_is_released(
 
 def test_a_lock_that_was_taken_away_keeps_nobody_else_out_and_lets_no_two_in(log: Kept) -> None:
     """A writer waiting for the removed lock file goes on to the file that replaced it."""
-    second_log, inside = kept(log.home), threading.Event()
+    second_log, inside = open_log(log.home), threading.Event()
 
     def wait() -> None:
         with second_log.chain.anchor.held():
             inside.set()
 
-    waiting, third = threading.Thread(target=wait), kept(log.home)
+    waiting, third = threading.Thread(target=wait), open_log(log.home)
     with ExitStack() as locks:
         with log.chain.anchor.held():
             waiting.start()
@@ -455,7 +459,7 @@ def test_a_lock_that_was_taken_away_keeps_nobody_else_out_and_lets_no_two_in(log
 
 def test_database_and_anchor_are_written_together_whoever_else_writes(log: Kept) -> None:
     """Otherwise a slow process could set the anchor back to its own line after others have written more."""
-    second_log = kept(log.home)
+    second_log = open_log(log.home)
     appended = threading.Event()
 
     def append() -> None:
@@ -537,22 +541,22 @@ def test_a_death_at_each_step_is_no_tampering(log: Kept, dies: str, kept_lines: 
 
 
 @pytest.mark.parametrize("damage", ["cut", "anchor"])
-def test_a_cut_is_not_forgotten_when_the_process_dies_before_it_is_written_down(filled: Kept, damage: str) -> None:
+def test_a_cut_is_not_forgotten_when_the_process_dies_before_it_is_written_down(filled_log: Kept, damage: str) -> None:
     if damage == "cut":
-        filled.tamper("DELETE FROM log_sources WHERE line > 6", "DELETE FROM log WHERE id > 6")
+        filled_log.tamper("DELETE FROM log_sources WHERE line > 6", "DELETE FROM log WHERE id > 6")
     else:
-        filled.anchor.unlink()
+        filled_log.anchor.unlink()
 
     def dead(*_arguments: Any) -> None:
         raise OperatorError("the process dies before it commits")
 
-    sa.event.listen(filled.engine, "commit", dead)
+    sa.event.listen(filled_log.engine, "commit", dead)
     with pytest.raises(OperatorError):
-        filled.act()
-    sa.event.remove(filled.engine, "commit", dead)
-    assert not filled.verify().whole
-    filled.act()
-    (fault,) = filled.verify().faults
+        filled_log.act()
+    sa.event.remove(filled_log.engine, "commit", dead)
+    assert not filled_log.verify().whole
+    filled_log.act()
+    (fault,) = filled_log.verify().faults
     assert "Line 7 records" in fault if damage == "cut" else "Line 13 records that the anchor was missing" in fault
 
 
@@ -611,7 +615,7 @@ def _tampering(chance: random.Random, last: int) -> list[str]:
 @pytest.fixture(scope="module")
 def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of a log of some hundred lines that several threads wrote."""
-    opened = kept(tmp_path_factory.mktemp("long") / "home")
+    opened = open_log(tmp_path_factory.mktemp("long") / "home")
 
     def several() -> None:
         for number in range(40):
@@ -633,7 +637,7 @@ def test_any_tampering_is_found(long: Path, tmp_path: Path, seed: int) -> None:
     statements = _tampering(random.Random(seed), 320)
     home = tmp_path / "home"
     shutil.copytree(long, home)
-    opened = kept(home)
+    opened = open_log(home)
     opened.tamper(*statements)
     verification = opened.verify()
     opened.engine.dispose()

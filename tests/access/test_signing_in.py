@@ -235,11 +235,11 @@ def test_names_that_are_none_are_locked_like_those_that_are(
     hashed: list[str] = []
     verify = accounts.password_is_right
 
-    def counted(stored: str, typed: str) -> bool:
+    def record_and_verify(stored: str, typed: str) -> bool:
         hashed.append(typed)
         return verify(stored, typed)
 
-    monkeypatch.setattr(accounts, "password_is_right", counted)
+    monkeypatch.setattr(accounts, "password_is_right", record_and_verify)
     work = {}
     for name in ("ann", "no-such-name"):
         hashed.clear()

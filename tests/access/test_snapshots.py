@@ -61,21 +61,21 @@ def database(tmp_path: Path) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
-def started(database: sa.Engine, tmp_path: Path, least: int = 2) -> Snapshots:
+def open_snapshots(database: sa.Engine, tmp_path: Path, least: int = 2) -> Snapshots:
     """The snapshots of one home, as one of its processes opens them."""
     return Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, least)
 
 
 @pytest.fixture
-def kept(database: sa.Engine, tmp_path: Path) -> Snapshots:
-    return started(database, tmp_path)
+def snapshot_store(database: sa.Engine, tmp_path: Path) -> Snapshots:
+    return open_snapshots(database, tmp_path)
 
 
 def always() -> bool:
     return True
 
 
-def put(
+def store_rows(
     store: Snapshots, rows: list[tuple[Any, ...]], *, grant: Grant = ALL, question: str = "q", still: bool = True
 ) -> None:
     with store.of("dover", grant, NOW, (question,)).writing(always, lambda: still) as writer:
@@ -100,11 +100,11 @@ def folders(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_dir()]
 
 
-def test_what_was_kept_is_read_again_as_it_was(kept: Snapshots, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_kept_is_read_again_as_it_was(snapshot_store: Snapshots, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshots, "_BATCH", 7)  # in three parts
-    assert got(kept) == ([], None)
-    put(kept, ROWS)
-    assert got(kept) == (ROWS, {"columns": ["id"]})
+    assert got(snapshot_store) == ([], None)
+    store_rows(snapshot_store, ROWS)
+    assert got(snapshot_store) == (ROWS, {"columns": ["id"]})
 
 
 @given(
@@ -174,29 +174,29 @@ def test_no_number_stays_none_and_every_row_has_a_list_of_its_own() -> None:
     assert second == (["a"],)
 
 
-def test_a_state_a_clearance_and_a_question_have_one_each(kept: Snapshots) -> None:
-    put(kept, ROWS)
-    assert got(kept, grant=Grant("C"))[1] is None
-    assert got(kept, grant=Grant("P", sources=True))[1] is None
-    assert got(kept, question="other")[1] is None
-    assert got(kept, state=Stands({"mark": "m3"}, "m1"))[1] is None
+def test_a_state_a_clearance_and_a_question_have_one_each(snapshot_store: Snapshots) -> None:
+    store_rows(snapshot_store, ROWS)
+    assert got(snapshot_store, grant=Grant("C"))[1] is None
+    assert got(snapshot_store, grant=Grant("P", sources=True))[1] is None
+    assert got(snapshot_store, question="other")[1] is None
+    assert got(snapshot_store, state=Stands({"mark": "m3"}, "m1"))[1] is None
 
 
-def test_what_is_c_moves_nothing_of_who_is_cleared_for_p(kept: Snapshots) -> None:
-    put(kept, ROWS, grant=OPEN)
-    assert got(kept, grant=OPEN, state=Stands({"mark": "m3"}, "m1"))[0] == ROWS
-    assert got(kept, grant=OPEN, state=Stands({"mark": "m2"}, "m3"))[1] is None
+def test_what_is_c_moves_nothing_of_who_is_cleared_for_p(snapshot_store: Snapshots) -> None:
+    store_rows(snapshot_store, ROWS, grant=OPEN)
+    assert got(snapshot_store, grant=OPEN, state=Stands({"mark": "m3"}, "m1"))[0] == ROWS
+    assert got(snapshot_store, grant=OPEN, state=Stands({"mark": "m2"}, "m3"))[1] is None
 
 
-def test_nothing_on_disk_can_be_read_or_guessed_from(kept: Snapshots, tmp_path: Path) -> None:
-    put(kept, ROWS)
+def test_nothing_on_disk_can_be_read_or_guessed_from(snapshot_store: Snapshots, tmp_path: Path) -> None:
+    store_rows(snapshot_store, ROWS)
     (file,) = files(tmp_path / "kept")
     assert CANARY.encode() not in file.read_bytes()
     assert "dover" not in str(file.relative_to(tmp_path))
     assert file.stat().st_mode & 0o077 == 0
     assert file.parent.stat().st_mode & 0o077 == 0
-    second = Snapshots(tmp_path / "kept", b"s" * 32, kept._database, lambda _case: KEY, 2)
-    put(second, ROWS)
+    second = Snapshots(tmp_path / "kept", b"s" * 32, snapshot_store._database, lambda _case: KEY, 2)
+    store_rows(second, ROWS)
     names = [path.name for path in files(tmp_path / "kept")]
     assert len(set(names)) == 2  # names are made with a key: without it nobody can ask whether a case exists
 
@@ -205,16 +205,16 @@ def test_nothing_on_disk_can_be_read_or_guessed_from(kept: Snapshots, tmp_path: 
     "damage", ["another key", "cut", "shorter", "longer", "flipped", "exchanged", "emptied", "endless", "begun"]
 )
 def test_what_does_not_open_is_made_anew(
-    kept: Snapshots, tmp_path: Path, damage: str, monkeypatch: pytest.MonkeyPatch
+    snapshot_store: Snapshots, tmp_path: Path, damage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(snapshots, "_BATCH", 5)
-    put(kept, ROWS)
+    store_rows(snapshot_store, ROWS)
     (file,) = files(tmp_path / "kept")
     whole = file.read_bytes()
     if damage == "another key":
-        kept._key_of = lambda _case: b"x" * 32
+        snapshot_store._key_of = lambda _case: b"x" * 32
     elif damage == "exchanged":  # the answer to another question, in place of this one
-        put(kept, ROWS[:9], question="other")
+        store_rows(snapshot_store, ROWS[:9], question="other")
         (second_file,) = set(files(tmp_path / "kept")) - {file}
         file.write_bytes(second_file.read_bytes())
         second_file.unlink()
@@ -231,55 +231,55 @@ def test_what_does_not_open_is_made_anew(
                 "begun": whole[:3],
             }[damage]
         )
-    assert got(kept)[1] is None
+    assert got(snapshot_store)[1] is None
     assert files(tmp_path / "kept") == []
-    put(kept, ROWS)
-    assert got(kept)[0] == ROWS
+    store_rows(snapshot_store, ROWS)
+    assert got(snapshot_store)[0] == ROWS
 
 
-def test_what_holds_no_more_is_not_kept(kept: Snapshots, tmp_path: Path) -> None:
-    put(kept, ROWS, still=False)
-    assert got(kept)[1] is None
+def test_what_holds_no_more_is_not_kept(snapshot_store: Snapshots, tmp_path: Path) -> None:
+    store_rows(snapshot_store, ROWS, still=False)
+    assert got(snapshot_store)[1] is None
     assert files(tmp_path / "kept") == []
 
 
-def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+def watch_writes(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Everything written from here on, part by part."""
     parts: list[bytes] = []
     write = snapshots._write_all
 
-    def counted(file: Any, data: bytes) -> None:
+    def record_and_write(file: Any, data: bytes) -> None:
         parts.append(data)
         write(file, data)
 
-    monkeypatch.setattr(snapshots, "_write_all", counted)
+    monkeypatch.setattr(snapshots, "_write_all", record_and_write)
     return parts
 
 
 def test_of_a_state_that_is_no_more_nothing_is_written(
-    kept: Snapshots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    snapshot_store: Snapshots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parts = written(monkeypatch)
+    parts = watch_writes(monkeypatch)
     for rows in (ROWS, ROWS[:3]):
         monkeypatch.setattr(snapshots, "_BATCH", 7)
-        put(kept, rows, still=False)
+        store_rows(snapshot_store, rows, still=False)
     assert parts == []
     assert folders(tmp_path / "kept") == []
 
 
 def test_nor_is_the_rest_of_what_was_begun_before_the_change(
-    kept: Snapshots, database: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    snapshot_store: Snapshots, database: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(snapshots, "_BATCH", 7)
-    parts, states = written(monkeypatch), [True]
-    with kept.of("dover", ALL, NOW, ("q",)).writing(always, lambda: states[-1]) as writer:
+    parts, states = watch_writes(monkeypatch), [True]
+    with snapshot_store.of("dover", ALL, NOW, ("q",)).writing(always, lambda: states[-1]) as writer:
         for row in ROWS[:7]:
             writer.add(row)
         assert len(parts) == len(folders(tmp_path / "kept")) == 1
         with transaction(database) as connection:
             connection.execute(tables.cases.update().values(held={"mark": "m4"}, mark_p="m4"))
         states.append(False)
-        kept.settle()
+        snapshot_store.settle()
         for row in ROWS[7:]:
             writer.add(row)
         writer.keep({})
@@ -287,8 +287,8 @@ def test_nor_is_the_rest_of_what_was_begun_before_the_change(
     assert folders(tmp_path / "kept") == []
 
 
-def test_what_the_graph_does_not_hold_is_not_completed(kept: Snapshots, tmp_path: Path) -> None:
-    with kept.of("dover", ALL, NOW, ("q",)).writing(lambda: False, always) as writer:
+def test_what_the_graph_does_not_hold_is_not_completed(snapshot_store: Snapshots, tmp_path: Path) -> None:
+    with snapshot_store.of("dover", ALL, NOW, ("q",)).writing(lambda: False, always) as writer:
         for row in ROWS:
             writer.add(row)
         writer.keep({})
@@ -296,13 +296,13 @@ def test_what_the_graph_does_not_hold_is_not_completed(kept: Snapshots, tmp_path
 
 
 def test_a_change_waits_for_what_is_written_at_that_moment_and_removes_it(
-    kept: Snapshots, database: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    snapshot_store: Snapshots, database: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Otherwise the old state would be written again after the change was reported as complete."""
     changed, write = threading.Event(), snapshots._write_all
 
     def settle() -> None:
-        kept.settle()
+        snapshot_store.settle()
         changed.set()
 
     change = threading.Thread(target=settle)
@@ -315,7 +315,7 @@ def test_a_change_waits_for_what_is_written_at_that_moment_and_removes_it(
         write(file, data)
 
     monkeypatch.setattr(snapshots, "_write_all", slowly)
-    with kept.of("dover", ALL, NOW, ("q",)).writing(always, lambda: change.ident is None) as writer:
+    with snapshot_store.of("dover", ALL, NOW, ("q",)).writing(always, lambda: change.ident is None) as writer:
         for row in ROWS:
             writer.add(row)
         writer.keep({})
@@ -324,12 +324,12 @@ def test_a_change_waits_for_what_is_written_at_that_moment_and_removes_it(
 
 
 def test_where_the_database_does_not_say_how_the_case_stands_nothing_is_kept_and_who_asks_has_the_answer(
-    kept: Snapshots, tmp_path: Path
+    snapshot_store: Snapshots, tmp_path: Path
 ) -> None:
     def lost() -> bool:
         raise OperatorError("the database went away")
 
-    with kept.of("dover", ALL, NOW, ("q",)).writing(always, lost) as writer:
+    with snapshot_store.of("dover", ALL, NOW, ("q",)).writing(always, lost) as writer:
         for row in ROWS:
             writer.add(row)
         writer.keep({})
@@ -337,33 +337,33 @@ def test_where_the_database_does_not_say_how_the_case_stands_nothing_is_kept_and
 
 
 def test_what_was_not_completed_leaves_nothing(
-    kept: Snapshots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    snapshot_store: Snapshots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(snapshots, "_BATCH", 2)
-    with kept.of("dover", ALL, NOW, ("q",)).writing(always, always) as writer:
+    with snapshot_store.of("dover", ALL, NOW, ("q",)).writing(always, always) as writer:
         for row in ROWS[:4]:
             writer.add(row)
         assert len(files(tmp_path / "kept")) == 1
     assert files(tmp_path / "kept") == folders(tmp_path / "kept") == []
-    put(kept, ROWS[:4], question="another")
-    with kept.of("dover", ALL, NOW, ("q",)).writing(always, always) as writer:
+    store_rows(snapshot_store, ROWS[:4], question="another")
+    with snapshot_store.of("dover", ALL, NOW, ("q",)).writing(always, always) as writer:
         for row in ROWS[:4]:
             writer.add(row)
-    assert got(kept, question="another")[0] == ROWS[:4]
+    assert got(snapshot_store, question="another")[0] == ROWS[:4]
 
 
 def test_small_answers_and_cases_without_a_mark_are_not_kept(
-    kept: Snapshots, database: sa.Engine, tmp_path: Path
+    snapshot_store: Snapshots, database: sa.Engine, tmp_path: Path
 ) -> None:
-    put(kept, ROWS[:1])
+    store_rows(snapshot_store, ROWS[:1])
     unmarked = Stands(None, None)
     for grant in (ALL, OPEN):
-        with kept.of("dover", grant, unmarked, ("q",)).writing(always, always) as writer:
+        with snapshot_store.of("dover", grant, unmarked, ("q",)).writing(always, always) as writer:
             for row in ROWS:
                 writer.add(row)
             writer.keep({})
-    off = started(database, tmp_path, least=0)
-    put(off, ROWS)
+    off = open_snapshots(database, tmp_path, least=0)
+    store_rows(off, ROWS)
     assert not (tmp_path / "kept").exists()
 
 
@@ -385,14 +385,16 @@ class Wanting(threading.Thread):
             self.made = True
             self.making.set()
             self._on.wait(20)
-            put(self._kept, ROWS)
+            store_rows(self._kept, ROWS)
 
 
-def test_what_several_processes_want_is_made_by_one(kept: Snapshots, database: sa.Engine, tmp_path: Path) -> None:
+def test_what_several_processes_want_is_made_by_one(
+    snapshot_store: Snapshots, database: sa.Engine, tmp_path: Path
+) -> None:
     on = threading.Event()
-    first = Wanting(kept, on)
+    first = Wanting(snapshot_store, on)
     assert first.making.wait(20)
-    processes = [Wanting(started(database, tmp_path), on) for _ in range(3)]
+    processes = [Wanting(open_snapshots(database, tmp_path), on) for _ in range(3)]
     assert not any(process.making.wait(0.3) for process in processes)
     on.set()
     for each in (first, *processes):
@@ -403,14 +405,14 @@ def test_what_several_processes_want_is_made_by_one(kept: Snapshots, database: s
 
 
 def test_who_makes_it_for_too_long_or_is_gone_is_not_waited_for(
-    kept: Snapshots, database: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    snapshot_store: Snapshots, database: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(snapshots, "_MAKING_S", 0.2)
     stays, goes = threading.Event(), threading.Event()
     goes.set()
-    first = Wanting(kept, stays)
+    first = Wanting(snapshot_store, stays)
     assert first.making.wait(20)
-    second = Wanting(started(database, tmp_path), goes)
+    second = Wanting(open_snapshots(database, tmp_path), goes)
     second.join(20)
     assert second.made
     assert not second.is_alive()
@@ -420,20 +422,20 @@ def test_who_makes_it_for_too_long_or_is_gone_is_not_waited_for(
     left = tmp_path / "kept" / "making-by-nobody"
     left.touch()
     os.utime(left, (0, 0))
-    kept.settle()
+    snapshot_store.settle()
     assert not left.exists()
-    assert got(kept)[0] == ROWS
+    assert got(snapshot_store)[0] == ROWS
 
 
 def test_of_what_takes_the_whole_machine_one_is_made_at_a_time_and_who_looks_at_a_page_is_told_to_look_again(
-    kept: Snapshots, database: sa.Engine, tmp_path: Path
+    snapshot_store: Snapshots, database: sa.Engine, tmp_path: Path
 ) -> None:
-    second = started(database, tmp_path)
-    heavy, also_heavy = (by.of("dover", grant, NOW, ("q",)) for by, grant in ((kept, ALL), (second, OPEN)))
+    second = open_snapshots(database, tmp_path)
+    heavy, also_heavy = (by.of("dover", grant, NOW, ("q",)) for by, grant in ((snapshot_store, ALL), (second, OPEN)))
     context = contextvars.copy_context()
     context.run(PATIENCE.set, 0.1)
 
-    def hurried(place: Snapshot, *, heavy: bool) -> str:
+    def make_alone(place: Snapshot, *, heavy: bool) -> str:
         with place.alone(heavy=heavy):
             return "made"
 
@@ -441,95 +443,97 @@ def test_of_what_takes_the_whole_machine_one_is_made_at_a_time_and_who_looks_at_
         with heavy.alone(heavy=True):
             for where in (also_heavy, second.of("dover", ALL, NOW, ("q",))):
                 with pytest.raises(NotReady, match="look again"):
-                    pool.submit(context.run, partial(hurried, where, heavy=True)).result(20)
-            assert pool.submit(context.run, partial(hurried, also_heavy, heavy=False)).result(20) == "made"
-        assert pool.submit(context.run, partial(hurried, also_heavy, heavy=True)).result(20) == "made"
+                    pool.submit(context.run, partial(make_alone, where, heavy=True)).result(20)
+            assert pool.submit(context.run, partial(make_alone, also_heavy, heavy=False)).result(20) == "made"
+        assert pool.submit(context.run, partial(make_alone, also_heavy, heavy=True)).result(20) == "made"
 
 
-def test_settling_leaves_what_is_of_the_state_of_today(kept: Snapshots, database: sa.Engine, tmp_path: Path) -> None:
-    kept.settle()  # while nothing is kept yet
-    put(kept, ROWS)
-    put(kept, ROWS, grant=OPEN)
+def test_settling_leaves_what_is_of_the_state_of_today(
+    snapshot_store: Snapshots, database: sa.Engine, tmp_path: Path
+) -> None:
+    snapshot_store.settle()  # while nothing is kept yet
+    store_rows(snapshot_store, ROWS)
+    store_rows(snapshot_store, ROWS, grant=OPEN)
     folder = files(tmp_path / "kept")[0].parent
     left, written = folder / "part-of-a-process-that-was-killed", folder / "part-of-one-that-is-at-it"
     for part in (left, written):
         part.write_bytes(b"x")
     os.utime(left, (0, 0))
-    kept.settle()
+    snapshot_store.settle()
     assert (left.exists(), written.exists()) == (False, True)
-    assert (got(kept)[0], got(kept, grant=OPEN)[0]) == (ROWS, ROWS)
+    assert (got(snapshot_store)[0], got(snapshot_store, grant=OPEN)[0]) == (ROWS, ROWS)
     with transaction(database) as connection:  # a change under C
         connection.execute(tables.cases.update().values(held={"mark": "m3"}))
-    kept.settle()
-    assert got(kept)[1] is None
-    assert got(kept, grant=OPEN)[0] == ROWS
+    snapshot_store.settle()
+    assert got(snapshot_store)[1] is None
+    assert got(snapshot_store, grant=OPEN)[0] == ROWS
     with transaction(database) as connection:
         connection.execute(tables.cases.update().values(held={"mark": "m4"}, mark_p="m4"))
-    kept.settle()
+    snapshot_store.settle()
     assert files(tmp_path / "kept") == []
 
 
-def test_those_used_last_stay(kept: Snapshots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_those_used_last_stay(snapshot_store: Snapshots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshots, "_MOST", 2)
     for moment, name in enumerate("abc"):
-        put(kept, ROWS, question=name)
+        store_rows(snapshot_store, ROWS, question=name)
         for path in files(tmp_path / "kept"):
             if path.stat().st_mtime > 1e6:
                 os.utime(path, (moment, moment))
         if name == "b":
-            assert got(kept, question="a")[0] == ROWS  # used again
-    assert [name for name in "abc" if got(kept, question=name)[1]] == ["a", "c"]
+            assert got(snapshot_store, question="a")[0] == ROWS  # used again
+    assert [name for name in "abc" if got(snapshot_store, question=name)[1]] == ["a", "c"]
 
 
 def test_who_asks_has_the_answer_where_the_disk_does_not_take_it(
-    kept: Snapshots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    snapshot_store: Snapshots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "open", full)
-    put(kept, ROWS)
+    store_rows(snapshot_store, ROWS)
     assert "could not be written: No space left on device" in caplog.text
-    assert got(kept)[1] is None
+    assert got(snapshot_store)[1] is None
 
 
 def test_nor_is_it_lost_where_the_disk_fails_on_the_way(
-    kept: Snapshots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    snapshot_store: Snapshots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fails(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(snapshots, "_write_all", fails)
-    put(kept, ROWS)
+    store_rows(snapshot_store, ROWS)
     assert "could not be written" in caplog.text
     monkeypatch.undo()
-    put(kept, ROWS)
+    store_rows(snapshot_store, ROWS)
     monkeypatch.setattr(snapshots, "_read_frames", fails)
-    assert got(kept)[1] is None
+    assert got(snapshot_store)[1] is None
     assert "does not open (OSError)" in caplog.text
     assert files(tmp_path / "kept") == []
 
 
 def test_what_cannot_be_deleted_keeps_no_change_from_being_done(
-    kept: Snapshots, database: sa.Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    snapshot_store: Snapshots, database: sa.Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def refused(*_: object, **__: object) -> None:
+    def deny_permission(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    put(kept, ROWS)
+    store_rows(snapshot_store, ROWS)
     with transaction(database) as connection:
         connection.execute(tables.cases.update().values(held={"mark": "m4"}, mark_p="m4"))
     with monkeypatch.context() as patched:
-        patched.setattr(shutil, "rmtree", refused)
-        kept.settle()
+        patched.setattr(shutil, "rmtree", deny_permission)
+        snapshot_store.settle()
     assert "was not all deleted: PermissionError" in caplog.text
-    assert got(kept, state=Stands({"mark": "m4"}, "m4"))[1] is None
-    kept.settle()
-    assert got(kept)[1] is None
+    assert got(snapshot_store, state=Stands({"mark": "m4"}, "m4"))[1] is None
+    snapshot_store.settle()
+    assert got(snapshot_store)[1] is None
 
 
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def rules_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A module of a package that replaces graphsvc's own and has not been read yet."""
     (tmp_path / "package").mkdir()
     module = tmp_path / "package" / "release.py"
@@ -541,36 +545,36 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 
 def test_an_upgrade_that_changes_what_is_released_gives_nothing_of_before(
-    database: sa.Engine, tmp_path: Path, installed: Path
+    database: sa.Engine, tmp_path: Path, rules_module: Path
 ) -> None:
     def anew() -> Snapshots:
         snapshots._rules.cache_clear()  # like a separate process
-        return started(database, tmp_path)
+        return open_snapshots(database, tmp_path)
 
-    put(anew(), ROWS)
+    store_rows(anew(), ROWS)
     assert got(anew())[0] == ROWS
-    installed.write_text("SHOWN = ('role',)\n")
+    rules_module.write_text("SHOWN = ('role',)\n")
     assert got(anew())[1] is None
 
 
 def test_what_a_service_keeps_after_an_upgrade_under_it_is_of_the_code_that_it_runs(
-    database: sa.Engine, tmp_path: Path, installed: Path
+    database: sa.Engine, tmp_path: Path, rules_module: Path
 ) -> None:
-    running = started(database, tmp_path)
-    installed.write_text("SHOWN = ('role',)\n")
-    put(running, ROWS)
+    running = open_snapshots(database, tmp_path)
+    rules_module.write_text("SHOWN = ('role',)\n")
+    store_rows(running, ROWS)
     assert got(running)[0] == ROWS
     snapshots._rules.cache_clear()  # as after its next start
-    assert got(started(database, tmp_path))[1] is None
+    assert got(open_snapshots(database, tmp_path))[1] is None
 
 
-def test_where_nothing_is_kept_no_code_is_read(database: sa.Engine, tmp_path: Path, installed: Path) -> None:
-    put(started(database, tmp_path, least=0), ROWS)
+def test_where_nothing_is_kept_no_code_is_read(database: sa.Engine, tmp_path: Path, rules_module: Path) -> None:
+    store_rows(open_snapshots(database, tmp_path, least=0), ROWS)
     assert snapshots._rules.cache_info().misses == 0
 
 
-def test_a_case_of_a_thousand_filters_keeps_none_of_them(kept: Snapshots, tmp_path: Path) -> None:
-    with kept.of("dover", ALL, NOW, ("q",), usual=False).writing(always, always) as writer:
+def test_a_case_of_a_thousand_filters_keeps_none_of_them(snapshot_store: Snapshots, tmp_path: Path) -> None:
+    with snapshot_store.of("dover", ALL, NOW, ("q",), usual=False).writing(always, always) as writer:
         for row in ROWS:
             writer.add(row)
         writer.keep({})

@@ -271,7 +271,7 @@ Answer = tuple[int, dict[str, str], str]
 Walked = dict[str, dict[str, Answer]]
 
 
-def asked(client: FlaskClient, address: str, case: str, name: str) -> Answer:
+def ask_plainly(client: FlaskClient, address: str, case: str, name: str) -> Answer:
     """The answer, with the names of the case and the reader taken out."""
     answer = ask(client, Call("", "GET", address.replace("CASE", case)))
     headers = {header: _plain(value, case, name) for header, value in answer.headers}
@@ -297,19 +297,19 @@ def clients(alike: Alike) -> dict[str, tuple[FlaskClient, str]]:
 
 
 @pytest.fixture(scope="module")
-def walked(clients: dict[str, tuple[FlaskClient, str]]) -> Walked:
+def walks(clients: dict[str, tuple[FlaskClient, str]]) -> Walked:
     """Case → address → answer, all read at one fixed moment, because pages show when they were read."""
     with standing_still(audit.now()):
         return {
-            case: {address: asked(client, address, case, name) for address in addresses()}
+            case: {address: ask_plainly(client, address, case, name) for address in addresses()}
             for case, (client, name) in clients.items()
         }
 
 
-def test_no_page_does(walked: Walked) -> None:
-    once, differing = walked["told-once"], {}
+def test_no_page_does(walks: Walked) -> None:
+    once, differing = walks["told-once"], {}
     for case, address in ((case, address) for case in CASES[1:] for address in once):
-        answer, twin = once[address], walked[case][address]
+        answer, twin = once[address], walks[case][address]
         first, second = (LOADED.sub("", response[2]) for response in (answer, twin))
         if (answer[:2], first) != (twin[:2], second):
             place = next((n for n, pair in enumerate(zip(first, second, strict=False)) if pair[0] != pair[1]), 0)
@@ -323,21 +323,21 @@ def test_a_statement_of_a_witness_and_one_that_is_not_there_read_the_same(
 ) -> None:
     client, name = clients["told-once"]
     for page in ("statement", "entity", "network/node", "lead", "statement.json"):
-        hidden = asked(client, f"/case/CASE/{page}?id=T1", "told-once", name)
-        absent = asked(client, f"/case/CASE/{page}?id=TX", "told-once", name)
+        hidden = ask_plainly(client, f"/case/CASE/{page}?id=T1", "told-once", name)
+        absent = ask_plainly(client, f"/case/CASE/{page}?id=TX", "told-once", name)
         assert hidden[0] == absent[0] == 404
         assert hidden[2].replace("T1", "TX") == absent[2], page
-    visible = asked(client, "/case/CASE/statement?id=I1", "told-once", name)
+    visible = ask_plainly(client, "/case/CASE/statement?id=I1", "told-once", name)
     assert visible[0] == 200
 
 
-def test_nothing_of_a_single_account_comes_out(alike: Alike, walked: Walked) -> None:
+def test_nothing_of_a_single_account_comes_out(alike: Alike, walks: Walked) -> None:
     """No id, date, word or amount of the statement is on any page, and no claim's id leads anywhere."""
     cleared = alike.at("told-once", "C", sources=True)
     theirs = [row["claim"] for row in cleared.ask.rows("statements.claims", id="T1").dicts()]
     assert len(theirs) == 13
     words = ["2020-06-01", "1 June 2020", "what she", "leave to stay", "the tall one", "the beach", "2500", "2,500"]
-    for address, answer in walked["told-once"].items():
+    for address, answer in walks["told-once"].items():
         if "T1" not in address:
             assert [word for word in [*theirs, *words, '"T1"', ">T1<", " T1<"] if word in answer[2]] == [], address
     limited = alike.at("told-once", "C")
@@ -346,8 +346,8 @@ def test_nothing_of_a_single_account_comes_out(alike: Alike, walked: Walked) -> 
     assert set(cleared.network.entities.provenance(theirs)) == set(theirs)
 
 
-def test_who_points_to_whom_can_still_be_read(alike: Alike, walked: Walked) -> None:
-    text = walked["told-once"]["/case/CASE/network/link?subject=P1&relation=DIRECTED&object=P2"][2]
+def test_who_points_to_whom_can_still_be_read(alike: Alike, walks: Walked) -> None:
+    text = walks["told-once"]["/case/CASE/network/link?subject=P1&relation=DIRECTED&object=P2"][2]
     assert "witness statements: few independent groups" in text
     assert "intelligence report I1" in text
     assert "source clearance" in text

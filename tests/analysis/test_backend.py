@@ -91,7 +91,7 @@ COUNTING = """
 """
 
 
-def installed(folder: Path, name: str, code: str) -> Path:
+def install_backend(folder: Path, name: str, code: str) -> Path:
     """Install a package that brings a backend, as a user would."""
     about = folder / f"{name}-1.0.dist-info"
     about.mkdir(parents=True)
@@ -127,7 +127,7 @@ def test_what_a_backend_has_is_done_by_it_and_the_rest_by_networkx(tmp_path: Pat
             import counting_backend
             return [*counting_backend.CALLED, nx.config.backend_priority.algos]
     """
-    before, after, used = ran(textwrap.dedent(code) + textwrap.dedent(both("counting")), installed(tmp_path, "counting", COUNTING))  # fmt: skip
+    before, after, used = ran(textwrap.dedent(code) + textwrap.dedent(both("counting")), install_backend(tmp_path, "counting", COUNTING))  # fmt: skip
     # The backend's own greedy_modularity_communities, which gives every node its own community, must not be used.
     assert after == before
     assert used == [
@@ -149,7 +149,7 @@ def test_where_a_backend_fails_networkx_does_it_and_the_log_says_so_once(tmp_pat
             scores = baselines.pagerank(nx.path_graph(3))
         print(json.dumps({"scores": len(scores), "said": said.getvalue()}))
     """
-    answer = ran(code, installed(tmp_path, "counting", COUNTING))
+    answer = ran(code, install_backend(tmp_path, "counting", COUNTING))
     assert answer["scores"] == 3
     assert answer["said"].count("\n") == 1
     assert "the backend counting failed in pagerank (TypeError): NetworkX does it" in answer["said"]
@@ -209,7 +209,7 @@ def test_a_backend_that_does_not_load_is_one_sentence(tmp_path: Path) -> None:
         except OperatorError as error:
             print(json.dumps({"says": str(error)}))
     """
-    answer = ran(code, installed(tmp_path, "broken", "from networkx import no_such_thing\n"))
+    answer = ran(code, install_backend(tmp_path, "broken", "from networkx import no_such_thing\n"))
     assert "GRAPHSVC_NETWORKX_BACKEND is 'broken', which does not load with NetworkX 3." in answer["says"]
     assert "ImportError: cannot import name 'no_such_thing'" in answer["says"]
 

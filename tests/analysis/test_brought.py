@@ -61,11 +61,11 @@ def test_an_agreement_is_told_as_the_record_would_be_with_it(case: tuple) -> Non
     now = on_record(ranking)
     for group in witness_groups:
 
-        def agreed(claim: Claim, group: frozenset[str] = group) -> Claim:
+        def put_on_record(claim: Claim, group: frozenset[str] = group) -> Claim:
             theirs = claim.source in group and claim.source_kind == "witness"
             return replace(claim, on_record=claim.on_record or theirs)
 
-        then = on_record(ranked(basis(list(map(agreed, claims)), persons, dependence)))
+        then = on_record(ranked(basis(list(map(put_on_record, claims)), persons, dependence)))
         anew = {
             name: (now.get(name), then[name])
             for name in first

@@ -28,7 +28,7 @@ def tie(text: str, belief: float = 0.8, *, denied: bool = False) -> WorkTie:
     return WorkTie(subject, relation, target, belief, denied, first.strip("-"), last.strip("-"))
 
 
-def told(*texts: str, places: str = "w2 w3 w4") -> Whereabouts:
+def whereabouts_of(*texts: str, places: str = "w2 w3 w4") -> Whereabouts:
     """Whereabouts with place w1, which closed, and other places that are open."""
     return whereabouts(
         [WorkPlace("w1", "Wash", "premises", "", CLOSED), *map(WorkPlace, places.split())], map(tie, texts)
@@ -65,7 +65,7 @@ def outcomes(known: Whereabouts) -> dict[str, str]:
     ],
 )
 def test_what_became_of_somebody_is_told_apart(texts: tuple[str, ...], outcome: str) -> None:
-    assert outcomes(told(*texts)) == {"p": outcome}
+    assert outcomes(whereabouts_of(*texts)) == {"p": outcome}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_what_became_of_somebody_is_told_apart(texts: tuple[str, ...], outcome: 
     ],
 )
 def test_who_was_not_there_in_the_weeks_before_is_in_no_cohort(texts: tuple[str, ...]) -> None:
-    assert outcomes(told(*texts)) == {}
+    assert outcomes(whereabouts_of(*texts)) == {}
 
 
 def test_what_no_day_is_told_of_and_what_is_hardly_believed_stand_apart() -> None:
@@ -101,29 +101,29 @@ def test_of_a_dwelling_it_is_asked_who_lived_there_and_where_they_lived_next() -
 
 def test_a_place_empties_when_all_leave_within_weeks_and_not_when_somebody_stays() -> None:
     departures = [f"p{n} WORKED_AT w2 2020-01-05 2020-04-0{n}" for n in range(1, 4)]
-    assert [(closing.place, closing.why, str(closing.day)) for closing in closings(told(*departures))] == [
+    assert [(closing.place, closing.why, str(closing.day)) for closing in closings(whereabouts_of(*departures))] == [
         ("w1", "closed", CLOSED),
         ("w2", "emptied", "2020-04-03"),
     ]
     by_month = [f"p{n} WORKED_AT w2 2020-01-05 2020-03" for n in range(2)] + ["p2 WORKED_AT w2 2020-01-05 2020-04-05"]
-    assert [closing.why for closing in closings(told(*by_month))] == ["closed", "emptied"]
-    assert [closing.why for closing in closings(told(*by_month[:2], "p2 WORKED_AT w2 2020-01-05 2020-05-05"))] == [
-        "closed"
-    ]
-    stays_on = told(*departures, "p9 WORKED_AT w2 2020-01-05")
+    assert [closing.why for closing in closings(whereabouts_of(*by_month))] == ["closed", "emptied"]
+    assert [
+        closing.why for closing in closings(whereabouts_of(*by_month[:2], "p2 WORKED_AT w2 2020-01-05 2020-05-05"))
+    ] == ["closed"]
+    stays_on = whereabouts_of(*departures, "p9 WORKED_AT w2 2020-01-05")
     assert [closing.place for closing in closings(stays_on)] == ["w1"]
-    assert [closing.place for closing in closings(told(*departures[:2]))] == ["w1"]
+    assert [closing.place for closing in closings(whereabouts_of(*departures[:2]))] == ["w1"]
 
 
 def test_a_day_that_somebody_asks_about_takes_who_was_there_before_it() -> None:
-    known = told("p WORKED_AT w2 2020-01-05", "p WORKED_AT w3 2020-05-11", "q WORKED_AT w2 2020-06-01")
+    known = whereabouts_of("p WORKED_AT w2 2020-01-05", "p WORKED_AT w3 2020-05-11", "q WORKED_AT w2 2020-06-01")
     left = left_on(known, "w2", dt.date(2020, 5, 8))
     assert [(became.person, became.outcome) for became in left.cohort.people] == [("p", "moved")]
     assert left.closing == Closing("w2", dt.date(2020, 5, 8), "asked")
 
 
 def test_flows_count_by_place_and_month_and_lead_back_from_where_they_end() -> None:
-    known = told(
+    known = whereabouts_of(
         *(f"p{n} WORKED_AT w1 2020-01-05" for n in range(5)),
         "p0 WORKED_AT w2 2020-03-28",
         "p1 WORKED_AT w2 2020-04-02",
@@ -142,7 +142,7 @@ def test_flows_count_by_place_and_month_and_lead_back_from_where_they_end() -> N
     assert (fine[0].first, fine[0].last) == ("2020-03-28", "2020-04-02")
     coarse = flows(
         displaced(
-            told(
+            whereabouts_of(
                 "a WORKED_AT w1 2020-01-05",
                 "b WORKED_AT w1 2020-01-05",
                 "a WORKED_AT w2 2020-04-02",
@@ -325,7 +325,7 @@ def test_days_of_other_lengths_are_read_and_years_are_none() -> None:
     ],
 )
 def test_what_may_have_been_in_time_by_its_month_is_in_time(text: str, outcome: str) -> None:
-    assert outcomes(told("p WORKED_AT w1 2020-01-05 2020-03-19", text)) == {"p": outcome}
+    assert outcomes(whereabouts_of("p WORKED_AT w1 2020-01-05 2020-03-19", text)) == {"p": outcome}
 
 
 @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ def test_the_last_day_told_is_not_the_day_somebody_came() -> None:
     ],
 )
 def test_who_is_told_to_be_somewhere_afterwards_is_seen_again(text: str, outcome: str) -> None:
-    assert outcomes(told("p WORKED_AT w1 2020-01-05 2020-03-20", text)) == {"p": outcome}
+    assert outcomes(whereabouts_of("p WORKED_AT w1 2020-01-05 2020-03-20", text)) == {"p": outcome}
 
 
 def test_an_end_that_is_told_by_the_year_is_an_end() -> None:
@@ -376,7 +376,7 @@ def test_an_end_that_is_told_by_the_year_is_an_end() -> None:
 
 
 def test_who_moved_somebody_in_another_year_is_nobody_who_moved_them_then() -> None:
-    known = told("p WORKED_AT w1 2020-01-05", "p WORKED_AT w2 2020-04-02")
+    known = whereabouts_of("p WORKED_AT w1 2020-01-05", "p WORKED_AT w2 2020-04-02")
     (closing,) = (each for each in closings(known) if each.place == "w1")
     texts = (
         "d TRANSPORTED p 2018",
@@ -389,16 +389,16 @@ def test_who_moved_somebody_in_another_year_is_nobody_who_moved_them_then() -> N
 
 
 def test_who_is_told_to_be_there_still_is_not_called_not_seen_again() -> None:
-    assert outcomes(told("p WORKED_AT w1 2020-01-05 2020-05-10")) == {"p": "stayed"}
-    assert outcomes(told("p WORKED_AT w1 2020-01-05 2020-03")) == {"p": "unknown"}
-    known = told(*(f"p{n} WORKED_AT w2 2020-01-05 2020-12-01" for n in range(3)))
+    assert outcomes(whereabouts_of("p WORKED_AT w1 2020-01-05 2020-05-10")) == {"p": "stayed"}
+    assert outcomes(whereabouts_of("p WORKED_AT w1 2020-01-05 2020-03")) == {"p": "unknown"}
+    known = whereabouts_of(*(f"p{n} WORKED_AT w2 2020-01-05 2020-12-01" for n in range(3)))
     left = left_on(known, "w2", dt.date(2020, 5, 8)).cohort
     assert [became.outcome for became in left.people] == ["stayed"] * 3
 
 
 def test_whoever_left_first_of_a_place_that_emptied_is_followed_as_well() -> None:
     days = ("2020-04-01", "2020-04-10", "2020-04-25")
-    known = told(
+    known = whereabouts_of(
         *(f"p{n} WORKED_AT w2 2020-01-05 {day}" for n, day in enumerate(days)),
         *(f"p{n} WORKED_AT w3 {day}" for n, day in enumerate(days)),
         "other WORKED_AT w4 2020-04-02",
@@ -411,13 +411,13 @@ def test_whoever_left_first_of_a_place_that_emptied_is_followed_as_well() -> Non
 
 
 def test_of_two_places_in_one_month_neither_is_known_to_have_been_left_for_the_other() -> None:
-    known = told(*(f"p{n} WORKED_AT {place} 2020-01" for n in range(3) for place in ("w1", "w2")))
+    known = whereabouts_of(*(f"p{n} WORKED_AT {place} 2020-01" for n in range(3) for place in ("w1", "w2")))
     assert [closing.place for closing in closings(known)] == ["w1"]
     assert outcomes(known) == dict.fromkeys(("p0", "p1", "p2"), "unknown")
 
 
 def test_a_place_is_not_empty_while_people_are_told_to_be_there() -> None:
-    known = told(
+    known = whereabouts_of(
         *(f"p{n} WORKED_AT w2 2020-01-01 2020-12-31" for n in range(3)),
         *(f"p{n} WORKED_AT w3 2020-02-01" for n in range(3)),
     )
@@ -426,7 +426,7 @@ def test_a_place_is_not_empty_while_people_are_told_to_be_there() -> None:
 
 @pytest.mark.parametrize("day", ["9999-12-31", "9999", "0001-01-01", "0001"])
 def test_days_at_either_end_of_all_years_stand_for_none(day: str) -> None:
-    known = told(
+    known = whereabouts_of(
         *(f"p{n} WORKED_AT w2 2020-01-05 {day}" for n in range(3)),
         f"q WORKED_AT w2 {day} {day}",
         f"q WORKED_AT w3 2020-01-05 {day}",
@@ -441,7 +441,7 @@ def test_days_at_either_end_of_all_years_stand_for_none(day: str) -> None:
 
 @pytest.mark.parametrize("day", [dt.date.min, dt.date.max])
 def test_any_day_can_be_asked_about(day: dt.date) -> None:
-    assert left_on(told("p WORKED_AT w2 2020-01-05 2020-02-01"), "w2", day).cohort.people == ()
+    assert left_on(whereabouts_of("p WORKED_AT w2 2020-01-05 2020-02-01"), "w2", day).cohort.people == ()
 
 
 def test_a_closing_and_those_who_came_are_told_as_closely_as_they_were_given() -> None:
@@ -499,7 +499,7 @@ def test_closures_without_p_are_not_counted_among_those_it_is_corrected_over() -
 
 
 def test_who_was_moved_together_from_elsewhere_is_not_dealt_when_a_day_is_asked_about() -> None:
-    known = told(
+    known = whereabouts_of(
         *(f"p{n} WORKED_AT w1 2020-01-05" for n in range(6)),
         *(f"p{n} WORKED_AT w2 2020-04-02" for n in range(6)),
         *(f"q{n} WORKED_AT w3 2020-01-05" for n in range(3)),

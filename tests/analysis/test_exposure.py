@@ -177,7 +177,7 @@ def test_what_cannot_be_taken_back_cannot_be_left_out() -> None:
 sets = st.dictionaries(st.integers(0, 6), st.integers(0, 2**8 - 1), min_size=1, max_size=5)
 
 
-def told(numbers: dict[int, int], before: dict[int, int]) -> Told:
+def disclosed_facts(numbers: dict[int, int], before: dict[int, int]) -> Told:
     facts = {Fact("x", "PILOTED", f"c{number}"): those for number, those in numbers.items()}
     return Told({Fact("x", "PILOTED", f"c{number}"): those for number, those in before.items()}, facts)
 
@@ -185,7 +185,7 @@ def told(numbers: dict[int, int], before: dict[int, int]) -> Told:
 @settings(max_examples=60)
 @given(st.lists(sets, min_size=1, max_size=3), st.integers(1, 4))
 def test_leaving_out_is_enough_and_no_choice_is_smaller(witness_sets: list[dict[int, int]], below: int) -> None:
-    witnesses = [told(by_fact, {}) for by_fact in witness_sets]
+    witnesses = [disclosed_facts(by_fact, {}) for by_fact in witness_sets]
     chosen, least = fewest(witnesses, below)
     assert all(witness.safe(below, chosen) for witness in witnesses)
     facts = sorted({fact for witness in witnesses for fact in witness.now}, key=str)
@@ -200,12 +200,12 @@ def test_leaving_out_is_enough_and_no_choice_is_smaller(witness_sets: list[dict[
 def test_leaving_out_lowers_no_set_and_giving_more_raises_none(
     now: dict[int, int], before: dict[int, int], out: set[int], more: dict[int, int]
 ) -> None:
-    whole = told(now, {number + 10: those for number, those in before.items()})
+    whole = disclosed_facts(now, {number + 10: those for number, those in before.items()})
     left = {number: those for number, those in now.items() if number not in out}
     if left:
-        assert told(left, {number + 10: those for number, those in before.items()}).size() >= whole.size()
+        assert disclosed_facts(left, {number + 10: those for number, those in before.items()}).size() >= whole.size()
     earlier = {number + 10: those for number, those in before.items()}
-    later = told(now, earlier | {number + 20: those for number, those in more.items()})
+    later = disclosed_facts(now, earlier | {number + 20: those for number, those in more.items()})
     assert later.size() <= whole.size()
     for fact, gained in whole.gains().items():
         if len(whole.others()) > 1:

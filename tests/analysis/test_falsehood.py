@@ -158,7 +158,7 @@ def test_who_is_not_among_the_first_has_nothing_to_leave() -> None:
 
 
 def test_the_better_a_case_is_told_the_more_it_takes_to_invent() -> None:
-    def needed(voices: int) -> int:
+    def count_needed(voices: int) -> int:
         texts = [
             f"s{n}{k}: boss{n} {deed}"
             for n in range(3)
@@ -169,8 +169,8 @@ def test_the_better_a_case_is_told_the_more_it_takes_to_invent() -> None:
         cast = people(*(f"{kind}{n}" for kind in ("boss", "aide") for n in range(3)), "nobody")
         return invented_needed(basis([said(text) for text in texts], cast, {}), top=3) or 99
 
-    assert needed(1) <= needed(2) <= needed(4)
-    assert needed(4) > needed(1)
+    assert count_needed(1) <= count_needed(2) <= count_needed(4)
+    assert count_needed(4) > count_needed(1)
 
 
 @pytest.mark.parametrize("seed", range(6))

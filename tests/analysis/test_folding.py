@@ -16,7 +16,7 @@ from graphsvc.analysis.score.hubs import rank
 FEW = 3
 
 
-def told(*claims: Claim) -> list[float]:
+def coarse_beliefs(*claims: Claim) -> list[float]:
     return [told_belief(figures, FEW) for figures in link_table(as_told(claims, {}, FEW), {}).values()]
 
 
@@ -27,17 +27,17 @@ def accounts(text: str, count: int, *, first: int = 0, **changes: Any) -> list[C
 @pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize("grade", ["2C", "1A", "3E"])
 def test_few_alone_are_believed_some(count: int, grade: str) -> None:
-    assert told(*accounts("p1 RUNS g1", count, source_grade=grade[0], assessment=grade[1])) == [0.5]
+    assert coarse_beliefs(*accounts("p1 RUNS g1", count, source_grade=grade[0], assessment=grade[1])) == [0.5]
 
 
 def test_what_others_say_or_many_deny_is_told_as_it_is() -> None:
     single = accounts("p1 RUNS g1", 1)
     record = said("r1: p1 RUNS g1", source_kind="record")
-    assert told(*single, record) == [0.875]
-    assert told(*single, said("r1: p1 not RUNS g1", source_kind="record")) == [0.375]
-    assert told(*single, *accounts("p1 not RUNS g1", 2, first=5)) == [0.5]  # few assert it, few deny it
-    assert told(*single, *accounts("p1 not RUNS g1", 10, first=5)) == [0.125]
-    assert told(*accounts("p1 RUNS g1", 3)) == [0.875]
+    assert coarse_beliefs(*single, record) == [0.875]
+    assert coarse_beliefs(*single, said("r1: p1 not RUNS g1", source_kind="record")) == [0.375]
+    assert coarse_beliefs(*single, *accounts("p1 not RUNS g1", 2, first=5)) == [0.5]  # few assert it, few deny it
+    assert coarse_beliefs(*single, *accounts("p1 not RUNS g1", 10, first=5)) == [0.125]
+    assert coarse_beliefs(*accounts("p1 RUNS g1", 3)) == [0.875]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -55,7 +55,7 @@ def test_a_ranking_of_what_is_told_is_the_same_whoever_of_the_few_spoke_and_howe
         f"{subject} DIRECTED {target}" for subject, target in (rng.sample([p.id for p in persons], 2) for _ in range(5))
     ]
 
-    def ranked(version: str) -> object:
+    def rank_version(version: str) -> object:
         heard = []
         for number, text in enumerate(dict.fromkeys(texts)):
             speakers = {"one": [0], "another": [number + 3], "two": [number, number + 9]}[version]
@@ -68,4 +68,4 @@ def test_a_ranking_of_what_is_told_is_the_same_whoever_of_the_few_spoke_and_howe
             [(lead.id, lead.score, lead.rank, lead.rank_on_record) for lead in ranking.leads],
         )
 
-    assert ranked("one") == ranked("another") == ranked("two")
+    assert rank_version("one") == rank_version("another") == rank_version("two")

@@ -33,7 +33,7 @@ GANG = (
 CAST = ("top", "mid", "a", "b")
 
 
-def ranked(*texts: str, cast: tuple[str, ...] = CAST, dependence: Dependence | None = None) -> Ranking:
+def rank_texts(*texts: str, cast: tuple[str, ...] = CAST, dependence: Dependence | None = None) -> Ranking:
     return rank([said(text) for text in texts], people(*cast), dependence or {})
 
 
@@ -42,17 +42,17 @@ def lead(ranking: Ranking, name: str) -> Lead:
 
 
 def test_those_who_direct_stand_before_those_who_are_seen() -> None:
-    order = [entry.id for entry in ranked(*GANG).leads]
+    order = [entry.id for entry in rank_texts(*GANG).leads]
     assert set(order[:2]) == {"mid", "top"}
 
 
 def test_directing_one_who_runs_things_passes_on() -> None:
-    ranking = ranked(*GANG, "s4: other DIRECTED b", cast=(*CAST, "other"))
+    ranking = rank_texts(*GANG, "s4: other DIRECTED b", cast=(*CAST, "other"))
     assert lead(ranking, "top").shares["reaches"] > lead(ranking, "other").shares["reaches"]
 
 
 def test_shares_add_up_to_the_score() -> None:
-    for entry in ranked(*GANG).leads:
+    for entry in rank_texts(*GANG).leads:
         assert sum(entry.shares.values()) == pytest.approx(entry.score, abs=1e-8)
 
 
@@ -64,7 +64,7 @@ def test_people_with_equal_scores_share_a_rank_however_their_shares_are_split() 
         *(f"s2: often ORGANISED d{number}" for number in range(5)),
         "s2: often DIRECTED b",
     ]
-    ranking = ranked(*claims, cast=("once", "often", "a", "b"))
+    ranking = rank_texts(*claims, cast=("once", "often", "a", "b"))
     once, often = lead(ranking, "once"), lead(ranking, "often")
     assert once.shares["arranges"] < often.shares["arranges"]
     assert (once.score, once.rank) == (often.score, often.rank)
@@ -83,9 +83,9 @@ def test_ranks_alone_are_those_of_the_whole_ranking(seed: int, few_below: int) -
 def test_lawful_service_of_three_hundred_raises_nobody_and_costs_others_nothing() -> None:
     served = [f"s{number % 7}: helper SERVED m{number}" for number in range(300)]
     cast = (*CAST, "helper", "nobody", *(f"m{number}" for number in range(300)))
-    ranking = ranked(*GANG, *served, cast=cast)
+    ranking = rank_texts(*GANG, *served, cast=cast)
     assert lead(ranking, "helper").score < lead(ranking, "nobody").score == 0.0
-    without = ranked(*GANG, cast=cast)
+    without = rank_texts(*GANG, cast=cast)
     assert lead(ranking, "mid") == lead(without, "mid")
 
 
@@ -251,22 +251,25 @@ def test_being_a_source_adds_nothing() -> None:
 
 def test_two_from_one_dinghy_are_not_two() -> None:
     twice = (*GANG, "s9: mid ORGANISED c1")
-    apart, together = ranked(*twice), ranked(*twice, dependence={name: frozenset({"c1"}) for name in ("s1", "s9")})
-    alone = lead(ranked(*GANG), "mid")
-    both, merged, both_alone = (int(lead(ranking, "mid").groups) for ranking in (apart, together, ranked(*GANG)))
+    apart, together = (
+        rank_texts(*twice),
+        rank_texts(*twice, dependence={name: frozenset({"c1"}) for name in ("s1", "s9")}),
+    )
+    alone = lead(rank_texts(*GANG), "mid")
+    both, merged, both_alone = (int(lead(ranking, "mid").groups) for ranking in (apart, together, rank_texts(*GANG)))
     assert both == merged + 1 == both_alone + 1
     # The score counts sources; the number of groups is a separate figure.
     assert lead(apart, "mid").score == lead(together, "mid").score > alone.score
 
 
 def test_what_one_source_repeats_counts_once() -> None:
-    again = ranked(*GANG, *(f"s1: mid ORGANISED c{number}" for number in range(2, 9)))
-    assert lead(again, "mid").score == lead(ranked(*GANG), "mid").score
-    assert lead(ranked(*GANG, "s4: mid ORGANISED c2"), "mid").score > lead(again, "mid").score
+    again = rank_texts(*GANG, *(f"s1: mid ORGANISED c{number}" for number in range(2, 9)))
+    assert lead(again, "mid").score == lead(rank_texts(*GANG), "mid").score
+    assert lead(rank_texts(*GANG, "s4: mid ORGANISED c2"), "mid").score > lead(again, "mid").score
 
 
 def test_denial_lowers_and_is_counted() -> None:
-    before, after = ranked(*GANG), ranked(*GANG, "s8: mid not ORGANISED c1")
+    before, after = rank_texts(*GANG), rank_texts(*GANG, "s8: mid not ORGANISED c1")
     assert lead(after, "mid").score < lead(before, "mid").score
     assert (lead(before, "mid").denied, lead(after, "mid").denied) == (0, 1)
 
@@ -281,7 +284,7 @@ def test_who_passes_orders_on_stands_behind_who_gives_them() -> None:
         *seen,
         *(f"{name}: above {deed}" for name in ("s8", "s9") for deed in ("DIRECTED between", "ORGANISED c1")),
     )
-    order = [entry.id for entry in ranked(*texts, cast=cast).leads]
+    order = [entry.id for entry in rank_texts(*texts, cast=cast).leads]
     assert order.index("above") < order.index("between") < order.index("aide0")
 
 
@@ -289,14 +292,14 @@ def test_what_is_told_of_others_decides_what_directing_them_says() -> None:
     texts = (*GANG, "s6: x DIRECTED y", "s6: x DIRECTED z")
     cast = (*CAST, "x", "y", "z")
     reaches = {
-        name: lead(ranked(*texts, f"s7: y {deed}", f"s8: z {deed}", cast=cast), "x").shares["reaches"]
+        name: lead(rank_texts(*texts, f"s7: y {deed}", f"s8: z {deed}", cast=cast), "x").shares["reaches"]
         for name, deed in (("aides", "PILOTED c2"), ("organisers", "ORGANISED c2"))
     }
     assert reaches["organisers"] > reaches["aides"] > 0
 
 
 def test_stages_rank_those_who_have_a_hand_in_them() -> None:
-    ranking = ranked(
+    ranking = rank_texts(
         *GANG,
         "s4: maker SUPPLIED b1",
         "s5: dealer SUPPLIED b2",
@@ -334,7 +337,7 @@ def test_rank_and_voices_on_record_are_those_of_what_is_on_record() -> None:
 
 
 def test_who_is_equal_on_the_record_shares_the_lowest_rank_there() -> None:
-    assert {entry.rank_on_record for entry in ranked(*GANG).leads} == {1}
+    assert {entry.rank_on_record for entry in rank_texts(*GANG).leads} == {1}
 
 
 def test_order_of_claims_and_names_do_not_matter() -> None:
@@ -352,14 +355,14 @@ def test_order_of_claims_and_names_do_not_matter() -> None:
 
 
 def test_ties_share_the_lowest_rank_in_the_order_of_ids() -> None:
-    ranking = ranked(*GANG, cast=(*CAST, "z", "y"))
+    ranking = rank_texts(*GANG, cast=(*CAST, "z", "y"))
     tied = [(entry.id, entry.rank) for entry in ranking.leads if entry.score == 0.0]
     assert [name for name, _ in tied] == ["y", "z"]
     assert tied[0][1] == tied[1][1]
 
 
 def test_two_voices_single_out_nobody() -> None:
-    ranking = ranked("s1: mid ORGANISED c1", "s2: mid DIRECTED a")
+    ranking = rank_texts("s1: mid ORGANISED c1", "s2: mid DIRECTED a")
     assert (ranking.verdict, ranking.leads[0].id) == ("abstains", "mid")
 
 
@@ -414,12 +417,12 @@ def _everybody(texts: list[str]) -> tuple[str, ...]:
 
 def test_those_who_direct_and_arrange_stand_out() -> None:
     texts = _gangs(5)
-    ranking = ranked(*texts, cast=_everybody(texts))
+    ranking = rank_texts(*texts, cast=_everybody(texts))
     assert ranking.verdict == "leads"
     assert {entry.id for entry in ranking.leads[:5]} == {f"boss{gang}" for gang in range(5)}
 
 
-def _mixed(texts: list[str], seed: int) -> list[str]:
+def _shuffle(texts: list[str], seed: int) -> list[str]:
     """The same statements, each about random people."""
     rng, cast, mixed = random.Random(seed), _everybody(texts), []
     for text in texts:
@@ -431,7 +434,7 @@ def _mixed(texts: list[str], seed: int) -> list[str]:
 
 def test_no_one_stands_out_where_everything_is_said_of_anybody() -> None:
     texts = _gangs(5)
-    leading = [ranked(*_mixed(texts, seed), cast=_everybody(texts)).verdict == "leads" for seed in range(100)]
+    leading = [rank_texts(*_shuffle(texts, seed), cast=_everybody(texts)).verdict == "leads" for seed in range(100)]
     # Chance passes the test three times in forty; few of these cases also meet the other conditions for the first lead.
     assert sum(leading) <= 10
 
@@ -439,7 +442,7 @@ def test_no_one_stands_out_where_everything_is_said_of_anybody() -> None:
 def test_one_relation_singles_out_nobody() -> None:
     texts = [f"s{number}: p{number} ORGANISED c{number % 7}" for number in range(40)]
     texts += [f"t{number}: p{number} ORGANISED c{(number + 1) % 7}" for number in range(0, 40, 3)]
-    assert ranked(*texts, cast=tuple(f"p{number}" for number in range(40))).verdict == "abstains"
+    assert rank_texts(*texts, cast=tuple(f"p{number}" for number in range(40))).verdict == "abstains"
 
 
 def _contacts(*pairs: tuple[int, int]) -> Ranking:

@@ -16,7 +16,7 @@ def record(text: str) -> Claim:
     return said(f"r: {text}", source_kind="record")
 
 
-def marked(*further: Claim) -> str:
+def mark_of(*further: Claim) -> str:
     """Mark of the claim by s1 that p9 runs g9, given these other claims."""
     return interests([ABOUT, *further], PERSONS).get("about", "")
 
@@ -39,7 +39,7 @@ def marked(*further: Claim) -> str:
     ],
 )
 def test_a_quarrel_or_a_debt_of_the_sources_own_marks_the_claim(texts: list[str], mark: str) -> None:
-    assert marked(*map(record, texts)) == mark
+    assert mark_of(*map(record, texts)) == mark
 
 
 def test_a_claim_about_who_accuses_the_source_is_marked() -> None:
@@ -60,15 +60,15 @@ def test_to_say_that_someone_paid_owes_or_was_carried_accuses_nobody() -> None:
 
 
 def test_denied_and_taken_back_quarrels_mark_nothing_but_claims_without_weight_are_marked() -> None:
-    assert marked(said("r: p1 not RIVAL_OF p9", source_kind="record")) == ""
-    assert marked(said("r: p1 RIVAL_OF p9", source_kind="record", status="withdrawn")) == ""
+    assert mark_of(said("r: p1 not RIVAL_OF p9", source_kind="record")) == ""
+    assert mark_of(said("r: p1 RIVAL_OF p9", source_kind="record", status="withdrawn")) == ""
     back = said("s1: p9 PILOTED c1", id="back", status="withdrawn")
     denial = said("s1: p9 not PILOTED c2", id="denial")
     assert set(interests([back, denial, record("p1 OWES p9")], PERSONS)) == {"back", "denial"}
 
 
 def test_the_strongest_stands_and_nobody_has_an_interest_about_themselves() -> None:
-    assert marked(record("p1 OWES p9"), record("p9 RIVAL_OF p1")) == "rival"
+    assert mark_of(record("p1 OWES p9"), record("p9 RIVAL_OF p1")) == "rival"
     own = said("s1: p1 PILOTED c1", id="own")
     assert interests([own, record("p1 OWES p1"), record("p1 RIVAL_OF p1")], PERSONS) == {}
 

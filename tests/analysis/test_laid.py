@@ -29,7 +29,7 @@ Given = tuple[list[Claim], list[Person], Dependence]
 SEEDS = range(6)
 
 
-def varied(make: Callable[[int], Given], seed: int) -> Given:
+def vary(make: Callable[[int], Given], seed: int) -> Given:
     """Make a random case with some claims withdrawn, superseded, sourceless, about a victim, or linking to oneself."""
     claims, persons, keys = make(seed)
     random = Random(seed)
@@ -82,7 +82,7 @@ def nobody_made(claims: LaidClaims) -> None:
 def test_a_ledger_and_who_is_ranked_are_the_same_and_no_claim_is_made_an_object(
     seed: int, make: Callable[[int], Given]
 ) -> None:
-    claims, persons, keys = varied(make, seed)
+    claims, persons, keys = vary(make, seed)
     columns = laid(claims)
     ledger = encode(columns, keys)
     assert parted(columns, persons) == parted(claims, persons)
@@ -107,7 +107,7 @@ def test_a_ranking_its_reasons_questions_and_pieces_are_the_same(
     seed: int, make: Callable[[int], Given], few_below: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_MANY", 0)  # as in a large case: some claims are made objects one by one
-    claims, persons, keys = varied(make, seed)
+    claims, persons, keys = vary(make, seed)
     columns = laid(claims)
     on, plain = (basis(variant, persons, keys, few_below=few_below) for variant in (columns, claims))
     same(on.told, plain.told)

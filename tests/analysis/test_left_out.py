@@ -54,18 +54,18 @@ def test_a_denial_lowers_what_every_kind_of_source_says() -> None:
 
 
 @pytest.fixture(scope="module")
-def fitted() -> dict[str, list[plain.Sums]]:
+def fitted_sums() -> dict[str, list[plain.Sums]]:
     families = [name for name in by_others() if FAMILIES[name].author != "C"][:4]
     return {name: [plain.sums(case(name, seed, 0.2)) for seed in FAMILIES[name].fitted[:3]] for name in families}
 
 
 @pytest.mark.parametrize("steps", [1, 2])
 def test_a_regression_ranks_worlds_of_an_author_it_has_not_seen(
-    fitted: dict[str, list[plain.Sums]], steps: int
+    fitted_sums: dict[str, list[plain.Sums]], steps: int
 ) -> None:
     unseen_case = case("kin", FAMILIES["kin"].tried[0], 0.2)
     world = plain.sums(unseen_case)
-    score = dict(zip(world.ids, plain.fit(fitted, steps=steps).score(world).tolist(), strict=True))
+    score = dict(zip(world.ids, plain.fit(fitted_sums, steps=steps).score(world).tolist(), strict=True))
     precision = measures.measured(score, unseen_case.planted)["average precision"]
     chance = len(unseen_case.planted.hubs) / len(unseen_case.planted.candidates)
     assert precision > 1.5 * chance
@@ -109,17 +109,17 @@ def row(precision: float) -> Row:
 def test_what_was_before_stays_until_the_score_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "left_out.csv"
 
-    def written(score: str, precision: float) -> tuple[str, str]:
+    def write_and_read(score: str, precision: float) -> tuple[str, str]:
         monkeypatch.setattr(left_out, "fingerprint", lambda: score)
         write([row(precision)], path)
         (line,) = read(path)
         return line["AP"], line["AP before"]
 
-    assert written("one", 0.5) == ("0.5000", "0.5000")
-    assert written("two", 0.4) == ("0.4000", "0.5000")
+    assert write_and_read("one", 0.5) == ("0.5000", "0.5000")
+    assert write_and_read("two", 0.4) == ("0.4000", "0.5000")
     # Written again for the same score, it is compared with the same earlier figure.
-    assert written("two", 0.4) == ("0.4000", "0.5000")
-    assert written("three", 0.6) == ("0.6000", "0.4000")
+    assert write_and_read("two", 0.4) == ("0.4000", "0.5000")
+    assert write_and_read("three", 0.6) == ("0.6000", "0.4000")
 
 
 def test_an_author_counts_once_however_many_families() -> None:

@@ -25,12 +25,14 @@ def both(
     return [Trait(name, feature, value, belief, via, voices) for name in PAIR]
 
 
-def compared(*traits: Trait, dependence: dict[str, frozenset[str]] | None = None, size: int = 2) -> LinkedCrossings:
+def compare_traits(
+    *traits: Trait, dependence: dict[str, frozenset[str]] | None = None, size: int = 2
+) -> LinkedCrossings:
     return compare([f"c{number}" for number in range(size)], traits, dependence or {})
 
 
 def is_linked(*traits: Trait, dependence: dict[str, frozenset[str]] | None = None, size: int = 2) -> bool:
-    linkage = compared(*traits, dependence=dependence, size=size)
+    linkage = compare_traits(*traits, dependence=dependence, size=size)
     assert linkage.overlap(*PAIR) == linkage.overlap(*reversed(PAIR))
     assert (PAIR in dict(linkage.links())) == linkage.overlap(*PAIR).is_link == (linkage.cluster_of("c0") == PAIR)
     return PAIR in dict(linkage.links())
@@ -54,7 +56,7 @@ def test_no_date_place_weather_or_kind_of_boat_is_compared() -> None:
     assert set(CaseRows.__dataclass_fields__) == {"crossings", "things", "workplaces", "links"}
     for word in ("date", "day", "launch", "landing", "site", "beach", "kind", "engine", "length", "price", "word"):
         assert not [name for name in SHARED if word in name]
-    linkage = compared(size=2000)
+    linkage = compare_traits(size=2000)
     assert (linkage.clusters, linkage.nearest("c0")) == ((), {})
     assert linkage.overlap(*PAIR).share == 0
 
@@ -62,9 +64,9 @@ def test_no_date_place_weather_or_kind_of_boat_is_compared() -> None:
 def test_what_others_share_changes_nothing_of_a_pair() -> None:
     """Rarity and the size of a case do not matter: two crossings share as much among two as among thousands."""
     traits = [*both("organiser", "boss"), *both("pilot", "p"), *both("boat", "b1")]
-    alone = compared(*traits).overlap(*PAIR)
+    alone = compare_traits(*traits).overlap(*PAIR)
     common = [replace(trait, crossing=f"c{number}") for trait in traits[::2] for number in range(2, 300)]
-    assert compared(*traits, *common, size=3000).overlap(*PAIR) == alone
+    assert compare_traits(*traits, *common, size=3000).overlap(*PAIR) == alone
 
 
 def test_people_behind_both_have_to_be_a_quarter_of_all_behind_either() -> None:
@@ -88,21 +90,21 @@ def test_one_source_alone_links_nothing() -> None:
 
 
 def test_a_name_that_both_reach_through_one_entity_is_no_second_name() -> None:
-    through_one = compared(*both("pilot", "p1"), *both("thing", "t1", via="p1")).overlap(*PAIR)
+    through_one = compare_traits(*both("pilot", "p1"), *both("thing", "t1", via="p1")).overlap(*PAIR)
     assert (through_one.shared, through_one.named) == (("p1",), 1)
     through_two = [Trait("c0", "thing", "t1", 1.0, "p1"), Trait("c1", "thing", "t1", 1.0, "p2")]
-    assert compared(*through_two).overlap(*PAIR).shared == ("t1",)
+    assert compare_traits(*through_two).overlap(*PAIR).shared == ("t1",)
     # The suppliers of a boat used twice are shared through the boat.
     boat = [*both("boat", "b1"), *both("supplier", "s1", via="b1"), *both("supplier", "s2", via="b1")]
     assert not is_linked(*boat)
 
 
 def test_what_is_hardly_believed_is_not_compared() -> None:
-    assert compared(*both("organiser", "boss", 0.09)).overlap(*PAIR).named == 0
+    assert compare_traits(*both("organiser", "boss", 0.09)).overlap(*PAIR).named == 0
 
 
 def test_a_person_behind_one_in_contact_with_those_behind_the_other_is_shared_and_not_behind_both() -> None:
-    linkage = compared(Trait("c0", "pilot", "p1", 1.0), Trait("c1", "contact", "p1", 1.0, "boss"))
+    linkage = compare_traits(Trait("c0", "pilot", "p1", 1.0), Trait("c1", "contact", "p1", 1.0, "boss"))
     assert (linkage.overlap(*PAIR).shared, linkage.overlap(*PAIR).people) == (("p1",), ())
 
 
@@ -133,14 +135,14 @@ def test_no_crossings_and_one_are_no_error() -> None:
 def test_the_nearest_are_those_that_are_linked_then_those_that_share_most() -> None:
     traits = [*both("organiser", "boss"), *both("pilot", "p")]
     traits += [Trait("c2", "organiser", "boss", 1.0), *(Trait("c1", "house", f"h{number}", 1.0) for number in range(9))]
-    linkage = compared(*traits, size=4)
+    linkage = compare_traits(*traits, size=4)
     assert list(linkage.nearest("c0")) == ["c1", "c2"]
 
 
 def test_a_cluster_falls_apart_without_what_holds_it() -> None:
     chain = [*both("organiser", "boss"), *both("pilot", "p")]
     chain += [Trait(name, "helper", helper, 1.0) for name in ("c1", "c2") for helper in ("h1", "h2")]
-    linkage = compared(*chain, size=3)
+    linkage = compare_traits(*chain, size=3)
     cluster = linkage.cluster_of("c0")
     assert cluster == ("c0", "c1", "c2")
     assert without_name(linkage, cluster, "boss") == [("c1", "c2"), ("c0",)]
@@ -152,7 +154,7 @@ def test_a_cluster_falls_apart_without_what_holds_it() -> None:
 
 def test_a_name_counts_as_a_supplier_for_the_crossings_it_supplied_alone() -> None:
     traits = [*both("supplier", "dealer"), Trait("c2", "organiser", "dealer", 1.0)]
-    linkage = compared(*traits, size=3)
+    linkage = compare_traits(*traits, size=3)
     assert [(row.features, row.crossings) for row in shared_names(linkage, features=["supplier"])] == [
         (("supplier",), PAIR)
     ]

@@ -106,11 +106,11 @@ def test_the_work_is_bounded_however_much_is_said(monkeypatch: pytest.MonkeyPatc
     reruns: Counter[str] = Counter()
     whole = rereading.rescored
 
-    def counted(before: rereading.Read, changes: list[rereading.ClaimChange], *more: Any) -> object:
+    def count_reruns(before: rereading.Read, changes: list[rereading.ClaimChange], *more: Any) -> object:
         reruns["score"] += len(changes)
         return whole(before, changes, *more)
 
-    monkeypatch.setattr(rereading, "rescored", counted)
+    monkeypatch.setattr(rereading, "rescored", count_reruns)
     many = [said(f"s{n}: boss DIRECTED p{n}") for n in range(900)] + [
         said(f"t{n}: p{n % 9} PILOTED c{n}") for n in range(900)
     ]

@@ -49,7 +49,7 @@ def exact(on: Basis) -> dict[str, float]:
     return {person.id: ONLY_CARRIED if person.id in carried else scores.get(person.id, 0.0) for person in on.people}
 
 
-def explained(inputs: Given, few_below: int) -> list[tuple[Basis, Lead, Explanation]]:
+def explain_leads(inputs: Given, few_below: int) -> list[tuple[Basis, Lead, Explanation]]:
     """Every lead with its explanation, as shown to a reader with source clearance (0) or without."""
     on = basis(*inputs, few_below=few_below)
     shown_inputs = (folded(inputs[0]), inputs[1], {}) if few_below else inputs
@@ -63,7 +63,7 @@ def explained(inputs: Given, few_below: int) -> list[tuple[Basis, Lead, Explanat
 @pytest.mark.parametrize("make", [case, of_contacts])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_listed_is_what_has_a_share(seed: int, make: Make, few_below: int) -> None:
-    for on, lead, why in explained(make(seed), few_below):
+    for on, lead, why in explain_leads(make(seed), few_below):
         claims = (*why.supporting, *why.lowering, *why.denying)
         assert sum(why.because.shares.values()) == pytest.approx(exact(on)[lead.id], abs=1e-9), lead.id
         assert {share_key(claim) for claim in claims} >= why.because.shares.keys()
@@ -236,7 +236,7 @@ def test_where_there_are_contacts_alone_nobody_moves_without_a_claim_that_has_no
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_counted_is_what_is_listed(seed: int) -> None:
     inputs = case(seed)
-    for _, lead, why in explained(inputs, 0):
+    for _, lead, why in explain_leads(inputs, 0):
         assert (lead.groups, lead.other_sources) == (len(why.groups), len(why.other_sources)), lead.id
         moving = [claim for claim in why.denying if why.because.share(claim)]
         assert lead.denied == len(moving)
@@ -264,7 +264,7 @@ def test_who_denies_that_somebody_was_carried_is_counted_of_who_is_only_carried(
 def test_who_stands_behind_a_lead_is_counted_alike_where_accounts_are_told_as_one(seed: int) -> None:
     """Groups are counted over all witness statements that assert the raising links."""
     inputs = case(seed)
-    for _, lead, why in explained(inputs, 3):
+    for _, lead, why in explain_leads(inputs, 3):
         raising = {claim.key for claim in why.supporting if why.because.share(claim) > 0}
         speaking = [claim for claim in inputs[0] if claim.key in raising and claim.asserts]
         assert lead.other_sources == len({claim.source for claim in speaking if claim.source_kind != "witness"})
@@ -298,7 +298,7 @@ def test_what_is_denied_and_nobody_asserts_has_no_share_and_hinders_none() -> No
     for denial in ("s2: p3 not CONTACTED p2", "s2: p9 not RUNS g1", "s2: p9 not ORGANISED c1"):
         inputs: Given = [said("s1: p1 CONTACTED p2"), said(denial)], people("p1", "p2", "p3", "p9"), {}
         for few_below in (0, 3):
-            for on, lead, why in explained(inputs, few_below):
+            for on, lead, why in explain_leads(inputs, few_below):
                 assert sum(why.because.shares.values()) == pytest.approx(exact(on)[lead.id], abs=1e-9)
                 assert (lead.denied, lead.denying_groups) == (0, 0)
 

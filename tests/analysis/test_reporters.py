@@ -19,7 +19,7 @@ from graphsvc.records.tables import STATEMENT_KINDS
 from graphsvc.records.weights import DENIED, OTHER, SHIPPED
 
 
-def reported(right: float, wrong: float, seed: int = 1) -> tuple[Case, list[bool]]:
+def make_case(right: float, wrong: float, seed: int = 1) -> tuple[Case, list[bool]]:
     """Make a case: witnesses assert true links with chance `right`, half of them false ones with chance `wrong`."""
     rng = np.random.default_rng(seed)
     true = [number % 2 == 0 for number in range(80)]
@@ -37,7 +37,7 @@ def reported(right: float, wrong: float, seed: int = 1) -> tuple[Case, list[bool
 
 @pytest.mark.parametrize("method", [reporters.majority, reporters.dawid_skene, reporters.reliability])
 def test_each_method_finds_what_is_so(method: Callable[[reporters.Reports], Floats]) -> None:
-    world, true = reported(0.4, 0.4)
+    world, true = make_case(0.4, 0.4)
     reports = reporters.reports(world)
     values = method(reports)
     so = np.array([true[int(key[0][1:])] for key in reports.keys if key[1] == "DIRECTED"], dtype=bool)
@@ -46,7 +46,7 @@ def test_each_method_finds_what_is_so(method: Callable[[reporters.Reports], Floa
 
 
 def test_who_is_often_wrong_counts_less_where_reliability_is_learned() -> None:
-    world, true = reported(0.5, 0.45)
+    world, true = make_case(0.5, 0.45)
     reports = reporters.reports(world)
     where = [number for number, key in enumerate(reports.keys) if key[1] == "DIRECTED"]
     so = np.array([true[int(reports.keys[number][0][1:])] for number in where], dtype=bool)
@@ -85,7 +85,7 @@ def test_sorts_of_links_are_parts_of_each_other() -> None:
     assert 0 < judged.true.mean() < 1
 
 
-def drawn(chances: dict[str, float], links: int = 4000) -> tuple[Bools, Floats]:
+def draw_links(chances: dict[str, float], links: int = 4000) -> tuple[Bools, Floats]:
     """Links asserted by one to three witnesses, true as often as independent statements with these chances imply."""
     rng = np.random.default_rng(0)
     sources = np.zeros((links, len(STATEMENT_KINDS) * len(fit_beliefs.SAYS)))
@@ -99,7 +99,7 @@ def drawn(chances: dict[str, float], links: int = 4000) -> tuple[Bools, Floats]:
 
 def test_the_chances_of_claims_are_found_again() -> None:
     planted = {"RUNS": 0.4, "CROSSED_ON": 0.9, "DIRECTED": 0.6}
-    fitted = fit_beliefs.fit({"worlds": [drawn(planted)]})
+    fitted = fit_beliefs.fit({"worlds": [draw_links(planted)]})
     assert all(abs(fitted["witness"][name] - chance) < 0.06 for name, chance in planted.items())
 
 

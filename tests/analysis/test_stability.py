@@ -120,11 +120,11 @@ def test_two_pieces_are_held_against_each_other_once_however_many_people_rest_on
     claims += [said(f"r1: {name} CONTACTED x", source_kind="intelligence", statement="R2") for name in names]
     compared: list[int] = []
 
-    def counted(values: Ints, ordered: Ints) -> NDArray[np.bool_]:
+    def count_compared(values: Ints, ordered: Ints) -> NDArray[np.bool_]:
         compared.append(len(values))
         return among(values, ordered)
 
-    monkeypatch.setattr(stability, "among", counted)
+    monkeypatch.setattr(stability, "among", count_compared)
     on = basis(claims, people(*names), {})
     assert {place.rests_on for place in stability.places(on, pieces(on.told)).values()} == {("report",)}
     assert len(compared) == 1

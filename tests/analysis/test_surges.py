@@ -15,7 +15,7 @@ from graphsvc.analysis.surges.counts import Series
 FIRST = dt.date(2018, 1, 1)
 
 
-def drawn(seed: int, days: int, mean: float = 30, chance: float = 0.6, dispersion: float = 0.05) -> Series:
+def draw_series(seed: int, days: int, mean: float = 30, chance: float = 0.6, dispersion: float = 0.05) -> Series:
     rng = np.random.default_rng(seed)
     size = rng.poisson(rng.gamma(1 / dispersion, dispersion * mean, days))
     return Series(FIRST, tuple(map(int, np.where(rng.random(days) < chance, np.maximum(size, 1), 0))))
@@ -23,7 +23,7 @@ def drawn(seed: int, days: int, mean: float = 30, chance: float = 0.6, dispersio
 
 @pytest.fixture(scope="module")
 def calm() -> Series:
-    return drawn(1, 300)
+    return draw_series(1, 300)
 
 
 def with_day(series: Series, place: int, count: int | None) -> Series:
@@ -57,7 +57,7 @@ def test_a_count_far_out_is_an_alarm_and_an_ordinary_one_is_not(calm: Series) ->
 
 def test_a_calm_year_has_about_one_false_alarm() -> None:
     """A small version of `python -m bench.surges --calm`: five years, each after a training year."""
-    false = sum(day.alarm for seed in range(5) for day in alarms.watched(drawn(seed, 730), since=365)[0][365:])
+    false = sum(day.alarm for seed in range(5) for day in alarms.watched(draw_series(seed, 730), since=365)[0][365:])
     assert false <= 11
 
 
@@ -76,7 +76,7 @@ def test_steady_growth_is_no_surge() -> None:
 def test_a_doubling_is_found_within_two_active_days() -> None:
     detected = 0
     for seed in range(10):
-        series = drawn(seed, 400, mean=100, dispersion=0.02)
+        series = draw_series(seed, 400, mean=100, dispersion=0.02)
         doubled = replace(
             series, counts=(*series.counts[:390], *(2 * count for count in series.counts[390:] if count is not None))
         )

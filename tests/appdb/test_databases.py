@@ -227,7 +227,7 @@ def test_connections_whose_server_ended_them_are_replaced_once_they_have_rested(
     at = [1000.0]
     monkeypatch.setattr("graphsvc.appdb.engine.time.monotonic", lambda: at[0])
 
-    def ended() -> None:
+    def end_connections() -> None:
         with transaction(database) as connection, transaction(database):
             own = connection.execute(sa.select(sa.func.pg_backend_pid())).scalar()
         second = sa.create_engine(url)
@@ -242,10 +242,10 @@ def test_connections_whose_server_ended_them_are_replaced_once_they_have_rested(
             return connection.execute(sa.select(sa.func.count()).select_from(tables.log)).scalar()
 
     count()
-    ended()
+    end_connections()
     at[0] += 2
     assert count() == 0
-    ended()
+    end_connections()
     with pytest.raises(OperatorError, match="application database cannot be used"):
         count()
     assert count() == 0

@@ -109,11 +109,11 @@ def make(url: str, version: str) -> None:
         metadata.reflect(connection)
         for table in metadata.sorted_tables:
             if table.name != "alembic_version":
-                connection.execute(table.insert().values({column.name: filled(column) for column in table.columns}))
+                connection.execute(table.insert().values({column.name: filler(column) for column in table.columns}))
     engine.dispose()
 
 
-def filled(column: sa.Column[Any]) -> Any:
+def filler(column: sa.Column[Any]) -> Any:
     if any(key.column.table is column.table for key in column.foreign_keys):
         return None
     if isinstance(column.type, sa.JSON):
@@ -139,7 +139,7 @@ def content(engine: sa.Engine) -> Content:
     return rows | shape
 
 
-def opened(settings: Settings) -> Content:
+def open_and_read(settings: Settings) -> Content:
     engine = open_database(settings)
     try:
         return content(engine)
@@ -212,7 +212,7 @@ def test_killed_at_every_statement_from_every_version_the_next_opening_goes_on(
     if version != "nothing":
         old = tmp_path / "old.sqlite"
         make(f"sqlite:///{old}", version)
-    arrived = opened(home_of(settings, tmp_path / "whole", old))
+    arrived = open_and_read(home_of(settings, tmp_path / "whole", old))
     assert arrived["alembic_version"] == [(later,)]
     if old is not None:
         assert [row for row in arrived["accounts"] if "x" in row]
@@ -224,10 +224,10 @@ def test_killed_at_every_statement_from_every_version_the_next_opening_goes_on(
     number = 0
     for number in kills(home, before, lambda: {"lines": lines(file)}):
         if number % _OPENED_EVERY == 1:
-            assert opened(home_of(settings, tmp_path / f"after{number}", file)) == arrived, number
+            assert open_and_read(home_of(settings, tmp_path / f"after{number}", file)) == arrived, number
     # The run that was not killed has finished.
     assert number >= (60 if version == "nothing" else 15)
-    assert opened(home) == arrived
+    assert open_and_read(home) == arrived
 
 
 def test_where_nothing_is_to_be_done_the_database_is_only_looked_at(settings: SettingsFactory, tmp_path: Path) -> None:
@@ -333,10 +333,13 @@ def test_a_process_that_is_killed_leaves_what_was(
 ) -> None:
     old = tmp_path / "old.sqlite"
     make(f"sqlite:///{old}", VERSIONS[0])
-    arrived, killed = opened(home_of(settings, tmp_path / "whole", old)), home_of(settings, tmp_path / "killed", old)
+    arrived, killed = (
+        open_and_read(home_of(settings, tmp_path / "whole", old)),
+        home_of(settings, tmp_path / "killed", old),
+    )
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-c", _OPENING, str(number), str(killed.home), str(migrating._FOLDER)]
     ended = subprocess.run(command, env=environment, check=False, timeout=120)
     assert ended.returncode == -9
     assert lines(killed.home / "graphsvc.sqlite") == lines(old)
-    assert opened(killed) == arrived
+    assert open_and_read(killed) == arrived

@@ -17,7 +17,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.service import Service
 from graphsvc.service.evaluation.invented import DEMO_CASE, DEMO_GRANTS
 from graphsvc.web import create_app
-from tests.web.serving import served
+from tests.web.serving import serve_app
 
 # On a busy test machine a one-second answer may take long: the first queries on a new server have taken more than
 # thirty. Quick answers do not wait.
@@ -60,7 +60,7 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-def watched(context: BrowserContext, address: str, faults: list[str], *, console: bool = True) -> Page:
+def open_watched_page(context: BrowserContext, address: str, faults: list[str], *, console: bool = True) -> Page:
     """Open a page that may only request `address`; other requests and errors are added to `faults`.
 
     Args:
@@ -91,7 +91,7 @@ def watched(context: BrowserContext, address: str, faults: list[str], *, console
 @contextmanager
 def at_address(service: Service) -> Iterator[str]:
     """Serve a service as `graphsvc serve` does, and give its address."""
-    with served(create_app(service), threads=8) as port:
+    with serve_app(create_app(service), threads=8) as port:
         yield f"http://127.0.0.1:{port}"
 
 
@@ -120,7 +120,7 @@ def visit(browser: Browser, address: str, demo: Service) -> Callable[..., Any]:
     def open_page(account: str = "walker", **context: Any) -> Iterator[Visit]:
         opened = browser.new_context(base_url=address, **context)
         faults: list[str] = []
-        seen = Visit(watched(opened, address, faults), faults)
+        seen = Visit(open_watched_page(opened, address, faults), faults)
         seen.page.goto(f"/link/{demo.sign_in_link(account, 'a walk through the pages')}")
         yield seen
         opened.close()

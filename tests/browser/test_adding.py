@@ -16,12 +16,12 @@ from tests.browser.test_canvas import chosen, drag, places, select, tool
 from tests.browser.test_network_view import (  # noqa: F401 - fixtures of the same case
     CASE,
     address,
-    drawn,
     edges,
     nodes,
     pages,
     service,
     session_of,
+    wait_for_drawing,
 )
 
 pytestmark = [
@@ -79,7 +79,7 @@ def test_from_the_canvas_and_back_with_somebody_new_and_nothing_moved(pages: Pag
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Undo: take it back")).to_be_visible(timeout=60_000)
     page.get_by_role("link", name="Back to where you came from").click()
-    drawn(page)
+    wait_for_drawing(page)
     (new,) = set(nodes(page)) - before
     assert ("p1", "DIRECTED", new) in edges(page)
     expect(page.locator("#panel")).to_contain_text("Zana Hawrami")

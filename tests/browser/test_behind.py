@@ -24,7 +24,7 @@ ACCUSED, CROSSING, GANG = "Karen Bennett", "C0040", "G0004"
 Visiting = Callable[..., AbstractContextManager[Visit]]
 
 
-def answered(page: Page) -> None:
+def wait_for_answer(page: Page) -> None:
     page.wait_for_selector(".beside-picture[data-ready]")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Who is behind")
 
@@ -50,7 +50,7 @@ def test_two_clicks_from_the_overview_name_who_organised_the_boats_of_8_may(visi
         page.goto("/case/demo")
         page.get_by_role("link", name="Crossings", exact=True).first.click()
         page.get_by_role("link", name="8 May 2020", exact=True).first.click()
-        answered(page)
+        wait_for_answer(page)
         assert page.locator(".behind-row").count() == 8
         expect(page.get_by_role("heading", name="Who is behind 8 crossings of 8 May 2020")).to_be_visible()
         # Gaps are stated as plainly as findings.
@@ -115,7 +115,7 @@ def test_a_bar_of_a_chart_is_one_click_to_the_answer(visit: Visiting) -> None:
         assert query["day"][0] <= "2020-05-08" <= query.get("until", query["day"])[0]
         bar.focus()
         page.keyboard.press("Enter")
-        answered(page)
+        wait_for_answer(page)
 
 
 def test_a_selection_on_the_canvas_and_chosen_days_are_one_click_to_the_answer(visit: Visiting) -> None:
@@ -125,13 +125,13 @@ def test_a_selection_on_the_canvas_and_chosen_days_are_one_click_to_the_answer(v
         page.wait_for_selector("#network[data-ready]")
         page.keyboard.press("Control+a")
         page.get_by_role("button", name="Who is behind these").click()
-        answered(page)
+        wait_for_answer(page)
         assert parse_qs(urlsplit(page.url).query)["id"] == [CROSSING, "B0021"]
         page.goto(f"/case/demo/network?id={CROSSING}&depth=0&from=2020-05-08&to=2020-05-08")
         page.wait_for_selector("#network[data-ready]")
         page.keyboard.press("d")
         page.locator("#time-behind").click()
-        answered(page)
+        wait_for_answer(page)
         assert page.locator(".behind-row").count() == 8
 
 
@@ -139,5 +139,5 @@ def test_on_a_phone_the_answer_is_read_without_being_moved_sideways(visit: Visit
     with visit("investigator", viewport={"width": 390, "height": 844}) as seen:
         page = seen.page
         page.goto("/case/demo/behind?day=2020-05-08")
-        answered(page)
+        wait_for_answer(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -40,7 +40,7 @@ def places(page: Page) -> dict[str, tuple[float, float]]:
     return {node: (round(at["x"], 1), round(at["y"], 1)) for node, at in positions.items()}
 
 
-def served(page: Page) -> dict[str, tuple[float, float]]:
+def server_positions(page: Page) -> dict[str, tuple[float, float]]:
     """Positions of the nodes from the server."""
     positions: dict[str, tuple[float, float]] = page.evaluate(
         "Object.fromEntries(networkPicture.data.nodes.map(({id, home}) => [id, home]))"
@@ -70,13 +70,13 @@ def tool(page: Page, name: str) -> Any:
     return page.locator(f'#tools [data-tool="{name}"]')
 
 
-def asked(page: Page) -> list[list[str]]:
+def exported_pairs(page: Page) -> list[list[str]]:
     """The picture that a saved view or an export would have."""
     pairs: list[list[str]] = page.evaluate("networkCanvas.state().asked")
     return pairs
 
 
-def held(page: Page) -> list[Route]:
+def hold_requests(page: Page) -> list[Route]:
     """Hold back requests for pictures from now on, until the test lets them go."""
     waiting: list[Route] = []
     page.route("**/network?*", lambda route: waiting.append(route))
@@ -126,14 +126,14 @@ def test_what_was_moved_is_undone_done_again_and_kept_by_a_reload(pages: Pages) 
 
 def test_growing_moves_nothing_and_comes_in_beside_what_was_moved(pages: Pages) -> None:  # noqa: F811
     page = pages("id=p1&presence=yes")
-    home = served(page)["x1"]
+    home = server_positions(page)["x1"]
     drag(page, "x1", 160, 90)
     moved = places(page)
     page.evaluate("networkCanvas.expand('x1')")
     expect(page.locator("#network-count")).to_have_text(re.compile(rf"^{len(moved) + 20} entities"))
     grown = places(page)
     assert {node: grown[node] for node in moved} == moved
-    server = served(page)
+    server = server_positions(page)
     shift = (moved["x1"][0] - home[0], moved["x1"][1] - home[1])
     for node in grown.keys() - moved.keys():
         assert grown[node] == pytest.approx((server[node][0] + shift[0], server[node][1] + shift[1]), abs=1.1)
@@ -184,7 +184,7 @@ def test_what_is_pinned_stays_in_another_layout_and_cannot_be_dragged(pages: Pag
     page.get_by_role("button", name="By command").click()
     page.wait_for_url("**layout=command**")
     assert places(page)["g1"] == pytest.approx(pinned, abs=0.2)
-    layered = served(page)
+    layered = server_positions(page)
     at = places(page)
     # vis-network keeps whole pixels and cuts off the fraction.
     assert all(at[node] == pytest.approx(layered[node], abs=1) for node in layered if node != "g1")
@@ -424,7 +424,7 @@ def test_groups_fold_and_unfold_and_every_link_in_them_can_be_asked_about(pages:
 
 def test_a_click_on_a_node_ends_no_picture_that_is_under_way(pages: Pages) -> None:  # noqa: F811
     page = pages("id=p1")
-    waiting = held(page)
+    waiting = hold_requests(page)
     page.keyboard.press("f")
     page.get_by_label("paid").check()
     picture = one_of(page, waiting)
@@ -440,7 +440,7 @@ def test_a_click_on_a_node_ends_no_picture_that_is_under_way(pages: Pages) -> No
 def test_the_filters_say_what_the_picture_is_where_another_cannot_be_had(pages: Pages) -> None:  # noqa: F811
     page = pages("id=p1")
     whole = edges(page)
-    waiting = held(page)
+    waiting = hold_requests(page)
     page.keyboard.press("f")
     page.get_by_label("paid").check()
     picture = one_of(page, waiting)
@@ -457,7 +457,7 @@ def test_the_filters_say_what_the_picture_is_where_another_cannot_be_had(pages: 
     assert edges(page) == whole
     # Two boxes ticked one after the other both stay ticked, and the picture is of both.
     plainly(page)
-    waiting = held(page)
+    waiting = hold_requests(page)
     page.get_by_label("paid").check()
     first = one_of(page, waiting)
     page.get_by_label("organised").check()
@@ -473,29 +473,29 @@ def test_what_is_undone_is_so_when_it_is_seen_and_not_where_it_cannot_be_had(pag
     page = pages("id=p1")
     page.evaluate("networkCanvas.hide(['g1'])")
     expect(page.locator("#network-count")).to_contain_text("1 hidden")
-    hidden = asked(page)
-    waiting = held(page)
+    hidden = exported_pairs(page)
+    waiting = hold_requests(page)
     tool(page, "undo").click()
     picture = one_of(page, waiting)
     # Until the picture arrives, a save or an export is of the one on screen; selecting a person cancels nothing.
-    assert asked(page) == hidden
+    assert exported_pairs(page) == hidden
     select(page, "x1")
     expect(page.locator("#panel .panel-title")).to_be_visible()
     picture.continue_()
     expect(page.locator("#network-count")).not_to_contain_text("hidden")
-    assert asked(page) == [["id", "p1"]]
+    assert exported_pairs(page) == [["id", "p1"]]
     page.unroute("**/network?*")
     before = page.url
     refusing(page)
     tool(page, "redo").click()
     expect(page.get_by_role("alert").filter(has_text="Too busy now.")).to_be_visible()
     page.wait_for_url(before)
-    assert asked(page) == [["id", "p1"]]
+    assert exported_pairs(page) == [["id", "p1"]]
     assert "g1" in nodes(page)
     plainly(page)
     tool(page, "redo").click()
     expect(page.locator("#network-count")).to_contain_text("1 hidden")
-    assert asked(page) == hidden
+    assert exported_pairs(page) == hidden
     tool(page, "undo").click()
     expect(page.locator("#network-count")).not_to_contain_text("hidden")
     expect(tool(page, "undo")).to_be_disabled()
@@ -524,7 +524,7 @@ def test_the_list_of_several_holds_who_is_in_the_picture(pages: Pages) -> None: 
 def test_what_is_done_while_a_picture_is_fetched_stays_when_it_comes(pages: Pages) -> None:  # noqa: F811
     page = pages("id=p1&presence=yes")
     before = places(page)
-    waiting = held(page)
+    waiting = hold_requests(page)
     page.evaluate("() => void networkCanvas.expand('x1')")
     picture = one_of(page, waiting)
     drag(page, "g1", 90, 60)
@@ -538,7 +538,7 @@ def test_what_is_done_while_a_picture_is_fetched_stays_when_it_comes(pages: Page
     expect(page.locator("#network-count")).to_have_text(re.compile(rf"^{len(before) + 20} entities"))
     grown = places(page)
     assert {node: grown[node] for node in moved} == moved
-    assert ["colour", "gang"] in asked(page)
+    assert ["colour", "gang"] in exported_pairs(page)
     assert page.evaluate("networkCanvas.state().pinned") == ["p1"]
     expect(page.locator("#legend-look")).to_contain_text("Canal group")
     page.unroute("**/network?*")
@@ -549,7 +549,7 @@ def test_what_is_done_while_a_picture_is_fetched_stays_when_it_comes(pages: Page
 
 def test_what_needs_another_picture_waits_for_what_was_asked_before(pages: Pages) -> None:  # noqa: F811
     page = pages("id=p1")
-    waiting = held(page)
+    waiting = hold_requests(page)
     select(page, "g1")
     page.keyboard.press("h")
     picture = one_of(page, waiting)
@@ -580,8 +580,8 @@ def test_what_needs_another_picture_waits_for_what_was_asked_before(pages: Pages
     second.abort()
     third.continue_()
     page.wait_for_url("**relation=ORGANISED**")
-    assert {name: value for name, value in asked(page) if name != "relation"} == {"id": "p1", "hide": EVIL}
-    assert {value for name, value in asked(page) if name == "relation"} == {"PAID", "ORGANISED"}
+    assert {name: value for name, value in exported_pairs(page) if name != "relation"} == {"id": "p1", "hide": EVIL}
+    assert {value for name, value in exported_pairs(page) if name == "relation"} == {"PAID", "ORGANISED"}
     # A box unticked before its picture arrives changes nothing; the same for a fold undone before it arrives.
     steps = page.evaluate("networkCanvas.steps.at")
     page.get_by_label("gave instructions to").check()
@@ -595,7 +595,7 @@ def test_what_needs_another_picture_waits_for_what_was_asked_before(pages: Pages
     for _ in range(2):
         one_of(page, waiting).continue_()
     page.evaluate("unfolded")
-    assert not [name for name, _ in asked(page) if name == "fold"]
+    assert not [name for name, _ in exported_pairs(page) if name == "fold"]
     # Cancelling applies to everything that waits.
     steps = page.evaluate("networkCanvas.steps.at")
     page.evaluate(

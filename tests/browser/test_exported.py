@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from graphsvc.views.forms import About, files
 from graphsvc.views.picture.export import outward
-from tests.views.test_export import fresh, shown
+from tests.views.test_export import fresh, sample_picture
 
 pytestmark = pytest.mark.browser
 
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.browser
 def test_the_picture_opens_offline_with_its_mark_on_the_canvas(browser: Browser, tmp_path: Path) -> None:
     faults: list[str] = []
 
-    def painted(mark: str) -> bytes:
+    def paint(mark: str) -> bytes:
         path = tmp_path / f"{len(mark)}.html"
-        path.write_bytes(files(outward(shown(), fresh).view, About("a title", mark), ["html"])["picture.html"])
+        path.write_bytes(files(outward(sample_picture(), fresh).view, About("a title", mark), ["html"])["picture.html"])
         context = browser.new_context(offline=True, viewport={"width": 900, "height": 700})
         page = context.new_page()
         page.on(
@@ -36,7 +36,7 @@ def test_the_picture_opens_offline_with_its_mark_on_the_canvas(browser: Browser,
         return image
 
     # The mark is painted on the canvas itself, so without it, or with another one, the picture differs.
-    pictures = [painted(mark) for mark in ("", "Handling C · for Kent Police", "Handling C · for A charity")]
+    pictures = [paint(mark) for mark in ("", "Handling C · for Kent Police", "Handling C · for A charity")]
     assert len(set(pictures)) == 3
-    assert painted("Handling C · for Kent Police") == pictures[1]
+    assert paint("Handling C · for Kent Police") == pictures[1]
     assert faults == []

@@ -16,7 +16,7 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import PictureRequest, Service, Session, quiet
-from tests.browser.conftest import watched
+from tests.browser.conftest import open_watched_page
 from tests.service.test_paths import FIRST
 from tests.toolbox.accounts import session
 from tests.toolbox.rows import write
@@ -66,7 +66,7 @@ def pages(browser: Browser, address: str, service: Service) -> Iterator[Callable
     def open_page(query: str, account: str = "ann", *, failing: bool = False, **context: Any) -> Page:
         opened = browser.new_context(base_url=address, **({"viewport": WIDE} | context))
         contexts.append(opened)
-        page = watched(opened, address, faults, console=not failing)
+        page = open_watched_page(opened, address, faults, console=not failing)
         page.goto(f"/link/{service.sign_in_link(account, 'tests')}")
         page.goto(f"/case/{CASE}/network?{query}")
         page.wait_for_selector("#network[data-ready]")
@@ -94,14 +94,14 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def held(page: Page) -> list[Route]:
+def hold_suggestions(page: Page) -> list[Route]:
     """Hold back requests for suggestions from now on, until the test answers them."""
     waiting: list[Route] = []
     page.route("**/search/near.json*", lambda route: waiting.append(route))
     return waiting
 
 
-def asked(page: Page, name: str) -> list[str]:
+def query_values(page: Page, name: str) -> list[str]:
     return parse_qs(urlsplit(page.url).query).get(name, [])
 
 
@@ -169,7 +169,7 @@ def test_a_node_says_what_it_would_bring_in_and_brings_that_alone(pages: Callabl
     growth.locator("summary").click()
     growth.get_by_role("link", name="People").click()
     page.wait_for_url("**open=*")
-    assert asked(page, "open") == ["~person~boss"]
+    assert query_values(page, "open") == ["~person~boss"]
     wanted = session_of(service).network.picture(PictureRequest(["boss"], depth=0, opened=["~person~boss"]))
     assert on_canvas(page) == {node.id for node in wanted.nodes}
     expect(growth.locator("summary")).to_have_text("2 neighbours not in the picture")
@@ -185,7 +185,7 @@ def test_a_node_with_very_many_neighbours_asks_which(pages: Callable[..., Page])
     page.keyboard.press("e")
     growth = page.locator("#panel .growth")
     expect(growth.get_by_text("choose which")).to_be_visible()
-    assert asked(page, "open") == []
+    assert query_values(page, "open") == []
     growth.get_by_role("link", name="recruited").click()
     page.wait_for_url("**open=*")
     assert len(on_canvas(page)) == 21
@@ -295,7 +295,7 @@ def test_enter_takes_nothing_of_what_was_typed_before(pages: Callable[..., Page]
         page.locator(box).fill("name of pil")
         options = page.locator(f"{box}-suggestions [role=option]")
         expect(options).to_have_count(1)
-        waiting = held(page)
+        waiting = hold_suggestions(page)
         page.locator(box).fill("name of stra")
         expect(page.locator(f"{box}-suggestions")).to_be_hidden()
         expect(page.locator(box)).not_to_have_attribute("aria-activedescendant", re.compile("."))

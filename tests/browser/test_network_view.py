@@ -14,7 +14,7 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import PictureRequest, Service, Session
-from tests.browser.conftest import watched
+from tests.browser.conftest import open_watched_page
 from tests.toolbox.accounts import session
 
 pytestmark = [
@@ -56,10 +56,10 @@ def pages(browser: Browser, address: str, service: Service) -> Iterator[Callable
     def open_page(query: str, **context: Any) -> Page:
         opened = browser.new_context(base_url=address, **({"viewport": WIDE} | context))
         contexts.append(opened)
-        page = watched(opened, address, faults)
+        page = open_watched_page(opened, address, faults)
         page.goto(f"/link/{service.sign_in_link('ann', 'tests')}")
         page.goto(f"/case/{CASE}/network?{query}")
-        drawn(page)
+        wait_for_drawing(page)
         return page
 
     yield open_page
@@ -68,7 +68,7 @@ def pages(browser: Browser, address: str, service: Service) -> Iterator[Callable
     assert faults == []
 
 
-def drawn(page: Page) -> None:
+def wait_for_drawing(page: Page) -> None:
     page.wait_for_selector("#network[data-ready]")
 
 

@@ -18,8 +18,8 @@ from graphsvc.config import Settings
 from graphsvc.service import Service, quiet
 from graphsvc.views.forms import files
 from graphsvc.views.picture.export import outward
-from tests.browser.conftest import watched
-from tests.service.test_exporting import opened
+from tests.browser.conftest import open_watched_page
+from tests.service.test_exporting import load_case
 from tests.toolbox.rows import texts
 from tests.views.test_forms import ABOUT, NAMES, everything
 
@@ -45,7 +45,7 @@ MORE = {
 def service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with Service(at_server()) as service:
         folder = tmp_path_factory.mktemp("taken")
-        people = opened(service, CASE, folder / "case")
+        people = load_case(service, CASE, folder / "case")
         assert people("inv").deliveries.load(texts(folder / "more", **MORE), quiet).rejections == []
         yield service
 
@@ -64,7 +64,7 @@ def pages(browser: Browser, address: str, service: Service) -> Iterator[Callable
 
     def open_page(account: str, path: str, **context: Any) -> Page:
         contexts.append(browser.new_context(base_url=address, **context))
-        page = watched(contexts[-1], address, faults)
+        page = open_watched_page(contexts[-1], address, faults)
         page.goto(f"/link/{service.sign_in_link(account, 'tests')}")
         page.goto(f"/case/{CASE}/{path}")
         return page
@@ -75,7 +75,7 @@ def pages(browser: Browser, address: str, service: Service) -> Iterator[Callable
     assert faults == []
 
 
-def fetched(page: Page) -> dict[str, bytes]:
+def fetch_files(page: Page) -> dict[str, bytes]:
     with page.expect_download() as download:
         page.get_by_role("button", name="Fetch").click()
     with zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:
@@ -117,7 +117,7 @@ def test_what_is_selected_and_arranged_goes_as_it_stands(pages: Callable[..., Pa
     page.get_by_label("What goes").select_option("C")
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("button", name="Export", exact=True).click()
-    contents = fetched(page)
+    contents = fetch_files(page)
     assert set(contents) == {
         "manifest.json", "picture.svg", "nodes.csv", "links.csv", "graph.graphml", "chart.anx", "entities.ftm.json",
     }  # fmt: skip
@@ -191,7 +191,7 @@ def test_of_a_folded_group_goes_who_is_in_it_on_the_canvas(pages: Callable[..., 
     page.get_by_label("What goes").select_option("C")
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("button", name="Export", exact=True).click()
-    nodes = fetched(page)["nodes.csv"].decode().splitlines()[1:]
+    nodes = fetch_files(page)["nodes.csv"].decode().splitlines()[1:]
     assert {line.partition(",")[0] for line in nodes} == {"WP", "F2"}
     # On the way back from the form, the canvas is the same.
     page.goto(f"/case/{CASE}/network?id=G1&id=WP&fold=gang:G1&colour=gang")

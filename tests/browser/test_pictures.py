@@ -17,7 +17,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service
 from graphsvc.service.network.saved_views import SavedViews
-from tests.browser.conftest import watched
+from tests.browser.conftest import open_watched_page
 from tests.toolbox.accounts import session
 
 pytestmark = [
@@ -63,10 +63,10 @@ def visit(browser: Browser, address: str, service: Service) -> Iterator[Open]:
         meant.add(refused)
         opened = browser.new_context(base_url=address, viewport=WIDE)  # type: ignore[arg-type]
         contexts.append(opened)
-        page = watched(opened, address, faults)
+        page = open_watched_page(opened, address, faults)
         page.goto(f"/link/{service.sign_in_link(account, 'tests')}")
         page.goto(f"/case/{CASE}/network?{query}")
-        drawn(page)
+        wait_for_drawing(page)
         return page
 
     yield open_page
@@ -75,7 +75,7 @@ def visit(browser: Browser, address: str, service: Service) -> Iterator[Open]:
     assert [fault for fault in faults if not any(status in fault for status in meant)] == []
 
 
-def drawn(page: Page) -> None:
+def wait_for_drawing(page: Page) -> None:
     page.wait_for_selector("#network[data-ready]")
 
 
@@ -146,7 +146,7 @@ def test_what_was_arranged_opens_the_same_for_a_colleague(visit: Open) -> None:
     again = visit("ben", ben.url.partition("?")[2])
     assert places(again) == arranged
     again.reload()
-    drawn(again)
+    wait_for_drawing(again)
     assert places(again) == arranged
     # The same from the list on the canvas, as a step that can be undone.
     colleague = visit("ben", "id=p4")
@@ -262,11 +262,11 @@ def test_a_version_is_saved_whatever_becomes_of_its_sharing(visit: Open) -> None
 def test_where_one_was_is_offered_at_the_next_visit(visit: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     drafts, keep = [], SavedViews.keep_draft
 
-    def noted(*arguments: Any, **named: Any) -> Any:
+    def note_draft(*arguments: Any, **named: Any) -> Any:
         drafts.append(keep(*arguments, **named))
         return drafts[-1]
 
-    monkeypatch.setattr(SavedViews, "keep_draft", noted)
+    monkeypatch.setattr(SavedViews, "keep_draft", note_draft)
     ann = visit("ann", "id=p4")
     move(ann, "p4", (90, 90))
     arranged = places(ann)
@@ -290,7 +290,7 @@ def test_where_one_was_is_offered_at_the_next_visit(visit: Open, monkeypatch: py
     # The page of saved views leads there as well.
     later.goto(f"/case/{CASE}/pictures")
     later.locator(".sittings a").first.click()
-    drawn(later)
+    wait_for_drawing(later)
     assert places(later) == arranged
 
 
@@ -301,7 +301,7 @@ def test_a_comment_is_written_read_counted_and_taken_back(visit: Open) -> None:
     ann.click("#panel .comments form:last-of-type button")
     expect(ann.locator("#panel .comments .said")).to_have_text(f"seen at the harbour {EVIL}")
     ben.reload()
-    drawn(ben)
+    wait_for_drawing(ben)
     ben.evaluate("networkCanvas.select(['p1'])")
     expect(ben.locator("#panel .comments")).to_contain_text("ann")
     expect(ben.locator("#panel .comments .said")).to_have_text(f"seen at the harbour {EVIL}")
@@ -344,7 +344,7 @@ def test_on_the_way_back_each_picture_is_its_own_sitting(visit: Open) -> None:
     move(ann, "p1", (90, 40))
     expect(ann.locator("#view-state")).to_contain_text("kept", timeout=10_000)
     ann.goto(f"/case/{CASE}/network?id=p4")
-    drawn(ann)
+    wait_for_drawing(ann)
     move(ann, "p4", (60, 40))
     expect(ann.locator("#view-state")).to_contain_text("kept", timeout=10_000)
     both = sittings(ann)
@@ -354,13 +354,13 @@ def test_on_the_way_back_each_picture_is_its_own_sitting(visit: Open) -> None:
     expect(ann.locator('[data-tool="undo"]')).to_be_disabled()
     ann.go_back()
     ann.wait_for_url("**id=p1")
-    drawn(ann)
+    wait_for_drawing(ann)
     move(ann, "p1", (-40, 30))
     expect(ann.locator("#view-state")).to_contain_text("kept", timeout=10_000)
     assert sittings(ann) == both
     # The same after a reload.
     ann.reload()
-    drawn(ann)
+    wait_for_drawing(ann)
     move(ann, "p1", (20, 30))
     expect(ann.locator("#view-state")).to_contain_text("kept", timeout=10_000)
     assert sittings(ann) == both

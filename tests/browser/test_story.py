@@ -22,14 +22,14 @@ STORY = (Path(__file__).parents[2] / "docs" / "story.md").read_text("utf-8")
 VIEWPORT = {"width": 1440, "height": 900}
 
 
-def told(words: str) -> str:
+def check_story(words: str) -> str:
     """Check that the story contains these words of the page, so that it stays true, and return them."""
     assert words in re.sub(r"\s+", " ", STORY), f"the story does not say {words!r}"
     return words
 
 
 def rail(page: Page, name: str) -> None:
-    page.get_by_role("link", name=told(name), exact=True).first.click()
+    page.get_by_role("link", name=check_story(name), exact=True).first.click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
@@ -39,20 +39,20 @@ def test_from_8_may_to_the_crossings_that_hang_together_with_its_boats(visit: Vi
         page.goto("/case/demo")
         rail(page, "Surges")
         expect(
-            page.get_by_text(told("1 surge; the newest on 8 May 2020, with 8 where 0.32 was to be expected."))
+            page.get_by_text(check_story("1 surge; the newest on 8 May 2020, with 8 where 0.32 was to be expected."))
         ).to_be_visible()
         page.get_by_role("link", name=re.compile("^8 May 2020: 8 crossings")).last.click()
-        expect(page.get_by_role("heading", name=told("Who is behind 8 crossings of 8 May 2020"))).to_be_visible()
-        short = page.locator(".in-short tbody tr", has_text=told("C0035"))
-        expect(short.get_by_role("link", name=told("Station group")).first).to_be_visible()
-        expect(short.locator("td div", has_text=told("Gentian Marku"))).to_contain_text("contested")
+        expect(page.get_by_role("heading", name=check_story("Who is behind 8 crossings of 8 May 2020"))).to_be_visible()
+        short = page.locator(".in-short tbody tr", has_text=check_story("C0035"))
+        expect(short.get_by_role("link", name=check_story("Station group")).first).to_be_visible()
+        expect(short.locator("td div", has_text=check_story("Gentian Marku"))).to_contain_text("contested")
         rail(page, "Linked crossings")
         row = page.locator("table tbody tr", has_text="Dilshad Aziz")
         row.get_by_role("link", name=re.compile("^Cluster")).click()
-        expect(page.get_by_role("heading", name=told("3 crossings that hang together"))).to_be_visible()
-        shared = page.locator("table tbody tr", has_text=told("Dilshad Aziz")).first
-        expect(shared).to_contain_text(told("falls apart"))
-        page.get_by_role("link", name=told("Who is behind it")).first.click()
+        expect(page.get_by_role("heading", name=check_story("3 crossings that hang together"))).to_be_visible()
+        shared = page.locator("table tbody tr", has_text=check_story("Dilshad Aziz")).first
+        expect(shared).to_contain_text(check_story("falls apart"))
+        page.get_by_role("link", name=check_story("Who is behind it")).first.click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Who is behind 3 crossings")
         expect(page.locator("#gaps + ul li").first).to_be_visible()
 
@@ -62,15 +62,17 @@ def test_from_a_place_that_closed_to_the_site_its_people_appear_at(visit: Visiti
         page = seen.page
         page.goto("/case/demo")
         rail(page, "Worker movements")
-        page.locator("table tbody tr", has_text="W0002").get_by_role("link", name=told("North Light Barbers")).click()
+        page.locator("table tbody tr", has_text="W0002").get_by_role(
+            "link", name=check_story("North Light Barbers")
+        ).click()
         expect(
-            page.get_by_text(told("More of those seen again went to Amber Rooms than chance would send there."))
+            page.get_by_text(check_story("More of those seen again went to Amber Rooms than chance would send there."))
         ).to_be_visible()
-        expect(page.get_by_role("heading", name=told("People who may have moved them"))).to_be_visible()
-        expect(page.get_by_role("link", name=told("Arash Sadeghi")).first).to_be_visible()
+        expect(page.get_by_role("heading", name=check_story("People who may have moved them"))).to_be_visible()
+        expect(page.get_by_role("link", name=check_story("Arash Sadeghi")).first).to_be_visible()
         page.locator("table tbody").first.get_by_role("link", name="Amber Rooms").click()
-        expect(page.get_by_role("heading", name=told("People said to run it"))).to_be_visible()
-        expect(page.get_by_role("heading", name=re.compile(told("People to look after")))).to_be_visible()
+        expect(page.get_by_role("heading", name=check_story("People said to run it"))).to_be_visible()
+        expect(page.get_by_role("heading", name=re.compile(check_story("People to look after")))).to_be_visible()
         page.get_by_role("link", name="Who is behind this").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Who is behind Amber Rooms")
 

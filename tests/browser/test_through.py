@@ -26,7 +26,7 @@ NODE = """(id) => { const place = () => {
     scrollBy({ top: place()[1] - innerHeight / 2, behavior: "instant" }); return place(); }"""
 
 
-def drawn(page: Page) -> None:
+def wait_for_drawing(page: Page) -> None:
     page.wait_for_selector(".beside-picture[data-ready]")
 
 
@@ -34,10 +34,10 @@ def test_one_click_from_the_overview_leads_through_the_witnesses(visit: Visiting
     with visit(viewport=VIEWPORT) as seen:
         page = seen.page
         page.goto("/case/demo")
-        drawn(page)
+        wait_for_drawing(page)
         page.get_by_role("link", name="Witness paths").click()
         page.wait_for_url("**/through")
-        drawn(page)
+        wait_for_drawing(page)
         sides = page.evaluate(
             """() => { const x = (test) => besidePicture.data.nodes.filter(test).map((node) => node.x);
             return [Math.max(...x((node) => node.fold)), Math.min(...x((node) => node.start))]; }"""
@@ -54,7 +54,7 @@ def test_a_lead_shows_its_way_and_a_name_in_it_opens_beside_it(visit: Visiting) 
         page = seen.page
         page.goto("/case/demo/leads")
         page.locator("table.leads tbody a.entity").first.click()
-        drawn(page)
+        wait_for_drawing(page)
         start = page.evaluate("besidePicture.data.nodes.find((node) => node.start).id")
         page.mouse.click(*page.evaluate(NODE, start))
         expect(page.locator(".picked .panel-title")).to_be_visible()
@@ -67,7 +67,7 @@ def test_what_is_still_worked_out_is_said_beside_the_picture(visit: Visiting, mo
     with visit(viewport=VIEWPORT) as seen:
         page = seen.page
         page.goto("/case/demo")
-        drawn(page)
+        wait_for_drawing(page)
         start = page.evaluate("besidePicture.data.nodes.find((node) => node.start).id")
         monkeypatch.setattr(Entities, "look", waits)
         page.mouse.click(*page.evaluate(NODE, start))

@@ -17,22 +17,22 @@ PURPOSE = "testing the command line"
 
 
 @dataclass(frozen=True)
-class Said:
+class Outcome:
     """A command's exit status, its answer (stdout) and its messages (stderr)."""
 
     status: int
     answer: str
-    said: str
+    messages: str
 
     def refusal(self) -> str:
         """Error line of a command that failed."""
-        assert self.status != 0, (self.answer, self.said)
-        last = self.said.strip().splitlines()[-1]
-        assert last.startswith("graphsvc: "), self.said
+        assert self.status != 0, (self.answer, self.messages)
+        last = self.messages.strip().splitlines()[-1]
+        assert last.startswith("graphsvc: "), self.messages
         return last
 
 
-Command = Callable[..., Said]
+Command = Callable[..., Outcome]
 
 
 @pytest.fixture
@@ -52,13 +52,13 @@ def command(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Command:
         "GRAPHSVC_NAMED": home.named,
     }
 
-    def call(*arguments: str, typed: tuple[str, ...] = (), **more: str) -> Said:
+    def call(*arguments: str, typed: tuple[str, ...] = (), **more: str) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["graphsvc", *arguments])
         lines = "".join(f"{line}\n" for line in typed)
         done = CliRunner(env=environ | more).invoke(click.Command("graphsvc", callback=main), [], input=lines)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
-        return Said(done.exit_code, done.stdout, done.stderr)
+        return Outcome(done.exit_code, done.stdout, done.stderr)
 
     return call
 
@@ -67,9 +67,9 @@ def command(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Command:
 def must(command: Command) -> Command:
     """The same for a command that must succeed."""
 
-    def call(*arguments: str, typed: tuple[str, ...] = ()) -> Said:
+    def call(*arguments: str, typed: tuple[str, ...] = ()) -> Outcome:
         done = command(*arguments, typed=typed)
-        assert done.status == 0, done.said
+        assert done.status == 0, done.messages
         return done
 
     return call

@@ -63,7 +63,7 @@ def test_a_case_that_is_not_there_is_told_alike_by_every_command(
     answers = {call: command(*call) for call in (*calls(), evaluated)}
     assert len(answers) > 60
     sentence = f"graphsvc: There is no case '{ABSENT}' that you can see. `graphsvc cases` lists those you can."
-    wrong = {call: done for call, done in answers.items() if (done.status, done.said.strip()) != (66, sentence)}
+    wrong = {call: done for call, done in answers.items() if (done.status, done.messages.strip()) != (66, sentence)}
     assert wrong == {}
     assert {done.answer for done in answers.values()} == {""}
     log = must("audit", "--case", ABSENT, "--newest", "500").answer

@@ -26,7 +26,7 @@ def run(command: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     def call(*arguments: str, stdin: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
         done = command(*arguments, typed=tuple(stdin.splitlines()), **({"GRAPHSVC_PURPOSE": ""} | environ))
-        return subprocess.CompletedProcess(arguments, done.status, done.answer, done.said)
+        return subprocess.CompletedProcess(arguments, done.status, done.answer, done.messages)
 
     return call
 

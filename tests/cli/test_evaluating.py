@@ -31,8 +31,8 @@ def test_rows_of_a_case_that_was_not_named_are_said_and_count_for_nothing(must: 
     named = [str(case) for case in cases[:2]]
     options = ("--halves", "0", "--format", "json")
     whole = must("evaluate", *named, "--ranking", str(ranking(tmp_path / "all.csv", cases)), *options)
-    assert "The ranking is also of cases that were not named: c, d." in whole.said
+    assert "The ranking is also of cases that were not named: c, d." in whole.messages
     alone = must("evaluate", *named, "--ranking", str(ranking(tmp_path / "two.csv", cases[:2])), *options)
-    assert "not named" not in alone.said
+    assert "not named" not in alone.messages
     assert json.loads(whole.answer) == json.loads(alone.answer)
     assert json.loads(whole.answer)["cases"] == ["a", "b"]

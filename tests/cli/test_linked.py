@@ -10,7 +10,7 @@ import pytest
 
 from graphsvc.service.linkage import linkage
 from tests.cli.conftest import Command
-from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.rows import Tables, statement_claims, write
 
 pytestmark = pytest.mark.neo4j
 CASE = "linked"
@@ -23,7 +23,9 @@ ROWS: Tables = {
     "crossings": [{"id": name, "date": f"2020-05-0{n}", "handling": "P"} for n, name in enumerate(CROSSINGS, 1)],
     "statements": [{"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
     "links": [
-        *said("r1", *(f"boss ORGANISED {name}" for name in CROSSINGS), *(f"pilot PILOTED {name}" for name in CROSSINGS))
+        *statement_claims(
+            "r1", *(f"boss ORGANISED {name}" for name in CROSSINGS), *(f"pilot PILOTED {name}" for name in CROSSINGS)
+        )
     ],
 }
 
@@ -36,7 +38,7 @@ def test_an_answer_that_is_cut_ends_with_status_75(
     whole = must(*arguments)
     pairs = list(csv.DictReader(io.StringIO(whole.answer)))
     assert len(pairs) == 3
-    assert "cut at" not in whole.said
+    assert "cut at" not in whole.messages
     monkeypatch.setattr(linkage, "_PAIRS", 2)
     done = command(*arguments)
     assert done.status == 75

@@ -55,12 +55,12 @@ def test_calls_of_one_day_are_each_loaded_and_said_to_be_equal(
     loaded = command(*calls, "--case", case)
     assert (
         "equal: 2 rows of links are equal to an earlier one, and each of them counts as one more of the same (calls.csv,"
-        " lines 3, 4)." in loaded.said
+        " lines 3, 4)." in loaded.messages
     )
     links = next(line.split() for line in loaded.answer.splitlines() if line.startswith("links"))
     assert links[1:3] == ["4", "4"], "read and added"
     again = command(*calls, "--case", case)
-    assert "nothing changed" in again.said
+    assert "nothing changed" in again.messages
 
 
 @pytest.mark.neo4j
@@ -71,8 +71,8 @@ def test_rows_that_a_mapping_passes_over_are_said(
     (tmp_path / "calls.toml").write_text(f'{MAPPING}pass_over_empty = ["object_id"]\n')
     loaded = command(*calls, "--case", case, "--dry-run")
     passed = "passed over: 1 row was passed over, since object_id of links is empty in it, as the mapping has it (calls.csv, line 5)."
-    assert passed in loaded.said
-    assert "rejected:" not in loaded.said
+    assert passed in loaded.messages
+    assert "rejected:" not in loaded.messages
 
 
 @pytest.mark.neo4j
@@ -101,7 +101,7 @@ def test_the_same_fault_is_one_line_and_a_file_has_every_row(command: Command, t
         links=links,
     )
     loaded = command("load", str(folder), "--case", case, "--dry-run")
-    rejected = [line for line in loaded.said.splitlines() if line.startswith("rejected: ")]
+    rejected = [line for line in loaded.messages.splitlines() if line.startswith("rejected: ")]
     assert [line.split(":")[1] for line in rejected] == [
         " people.csv, line 3, column sealed, value 'maybe'",
         " links.csv, line 42, column statement_id, value 'S9'",
@@ -110,10 +110,10 @@ def test_the_same_fault_is_one_line_and_a_file_has_every_row(command: Command, t
     assert rejected[0].endswith("(1 more row of this file has the same fault: line 4)")
     assert "is rejected itself (people.csv, line 4)" in rejected[2]
     assert rejected[2].endswith("have the same fault: lines 3, 4, 5, 6, 7, 8, 9 and 32 more)")
-    assert "--rejections FILE" in loaded.said
+    assert "--rejections FILE" in loaded.messages
     target = tmp_path / "rejected.csv"
     loaded = command("load", str(folder), "--case", case, "--dry-run", "--rejections", str(target))
-    assert f"Each rejected row is in {target}." in loaded.said
+    assert f"Each rejected row is in {target}." in loaded.messages
     with target.open(encoding="utf-8", newline="") as file:
         table = list(csv.reader(file))
     assert table[0] == ["file", "line", "column", "value", "reason"]
@@ -133,7 +133,7 @@ def test_a_folder_for_rejections_that_is_not_there_is_said_before_anything_is_lo
     for nowhere in (tmp_path / "nowhere", tmp_path / "file"):
         refused = command("load", str(folder), "--case", case, "--rejections", str(nowhere / "rejected.csv")).refusal()
         assert f"There is no folder {nowhere} for the rejections. Nothing was loaded" in refused
-    assert f"Loaded into {case} as delivery 1." in command("load", str(folder), "--case", case).said
+    assert f"Loaded into {case} as delivery 1." in command("load", str(folder), "--case", case).messages
 
 
 @pytest.mark.neo4j
@@ -145,7 +145,7 @@ def test_a_file_for_rejections_is_made_before_anything_is_loaded(command: Comman
     target = tmp_path / "rejected.csv"
     assert command("load", str(tmp_path / "nowhere"), "--case", case, "--rejections", str(target)).status != 0
     assert not target.exists()
-    loaded = command("load", str(folder), "--case", case, "--rejections", str(target)).said
+    loaded = command("load", str(folder), "--case", case, "--rejections", str(target)).messages
     assert f"Loaded into {case} as delivery 1." in loaded, "the first that was loaded"
     assert target.stat().st_mode & 0o077 == 0
 
@@ -154,14 +154,14 @@ def test_a_file_for_rejections_is_made_before_anything_is_loaded(command: Comman
 def test_where_nothing_was_committed_nobody_was_sealed_by_it(command: Command, tmp_path: Path, case: str) -> None:
     links = f"{','.join(REQUIRED)}\n"
     folder = rows.texts(tmp_path / "case", people="id,name,sealed\nP1,Idris,yes\n", links=links)
-    assert "sealed: P1" in command("load", str(folder), "--case", case, "--identities").said
+    assert "sealed: P1" in command("load", str(folder), "--case", case, "--identities").messages
     faulty = rows.texts(tmp_path / "more", people="id,name,sealed\nP2,Ana,yes\nP3,Omar,maybe\n", links=links)
     for call in ((str(folder),), (str(faulty), "--strict")):
-        output = command("load", *call, "--case", case, "--identities").said
+        output = command("load", *call, "--case", case, "--identities").messages
         assert "sealed: nothing was committed, so nobody was sealed by it" in output
         assert "whom this delivery brought" not in output
     second = rows.texts(tmp_path / "other", people="id,name,category\nP4,Yara,suspect\n", links=links)
-    assert "sealed: nobody in this delivery" in command("load", str(second), "--case", case, "--identities").said
+    assert "sealed: nobody in this delivery" in command("load", str(second), "--case", case, "--identities").messages
 
 
 @pytest.mark.neo4j
@@ -185,7 +185,7 @@ def test_other_names_behind_the_same_ids_take_a_word(command: Command, tmp_path:
     assert command("load", str(first), "--case", case).status == 0
     renamed = people.replace("Idris Karam", "Mehdi Vahidi").replace("Ana Petrou", "Yara Haddad")
     call = ("load", str(rows.texts(tmp_path / "other", people=renamed, links=links)), "--case", case)
-    preview = command(*call, "--dry-run").said
+    preview = command(*call, "--dry-run").messages
     assert "changes: people P1 (people.csv, line 2): name Idris Karam -> Mehdi Vahidi" in preview
     assert "other names: Most rows of people whose ids are loaded already have another name there." in preview
     assert "--other-names" in command(*call).refusal()
@@ -198,15 +198,15 @@ def test_a_dry_run_that_changes_nothing_says_so_and_which_delivery_it_repeats(
 ) -> None:
     links = f"{','.join(REQUIRED)}\n"
     folder = rows.texts(tmp_path / "case", people="id,name\nP1,Idris\n", links=links)
-    first = command("load", str(folder), "--case", case, "--dry-run").said
+    first = command("load", str(folder), "--case", case, "--dry-run").messages
     assert "repeats" not in first
     assert NOBODY_MOVES not in first, "of a new case nobody is ranked yet"
     assert command("load", str(folder), "--case", case).status == 0
-    again = command("load", str(folder), "--case", case, "--dry-run").said.splitlines()
+    again = command("load", str(folder), "--case", case, "--dry-run").messages.splitlines()
     assert nothing_new(1) in again
     assert NOBODY_MOVES not in "".join(again)
     part = rows.texts(tmp_path / "part", people="id,name\nP1,Idris\n", workplaces="id\nK1\n", links=links)
-    more = command("load", str(part), "--case", case, "--dry-run").said
+    more = command("load", str(part), "--case", case, "--dry-run").messages
     assert "This delivery would change nothing" not in more
     assert f"leads: {NOBODY_MOVES}" in more.splitlines()
 
@@ -219,7 +219,7 @@ def test_a_chart_is_said_to_be_graded_or_not_and_what_of_it_is_not_read(
     words = '<ChartItem Label="a note"><TextBlock/></ChartItem>'
     chart = tmp_path / "port.anx"
     chart.write_text(f"<Chart><ChartItemCollection>{person}{words}</ChartItemCollection></Chart>")
-    output = command("load", str(chart), "--case", case, "--dry-run").said
+    output = command("load", str(chart), "--case", case, "--dry-run").messages
     assert f"chart: {chart_read(0, 1, 0)}" in output.splitlines()
 
 
@@ -236,4 +236,4 @@ def test_who_is_not_told_of_deliveries_is_told_that_there_may_be_some(
     assert must("deliveries", case).answer
     must("login", "low", typed=(PASSWORD, ""))
     deliveries = must("deliveries", case)
-    assert (deliveries.answer, deliveries.said.strip()) == ("", UNTOLD)
+    assert (deliveries.answer, deliveries.messages.strip()) == ("", UNTOLD)

@@ -20,7 +20,7 @@ Command = Callable[..., Any]
 
 
 @pytest.fixture
-def loaded(case: str, must: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def run_folder(case: str, must: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder in which commands run, after a case was loaded."""
     delivery = write(
         tmp_path / "delivery",
@@ -34,22 +34,24 @@ def loaded(case: str, must: Command, tmp_path: Path, monkeypatch: pytest.MonkeyP
     return tmp_path / "there"
 
 
-def test_it_lies_where_one_stands_and_is_verified(must: Command, command: Command, case: str, loaded: Path) -> None:
+def test_it_lies_where_one_stands_and_is_verified(must: Command, command: Command, case: str, run_folder: Path) -> None:
     done = must("export", "parquet", case)
     name = f"{case}-handling-C-version-1"
     assert done.answer == f"{name}\n"
-    assert "claims: 1 row\n" in done.said
-    assert [path.name for path in loaded.iterdir()] == [name]
+    assert "claims: 1 row\n" in done.messages
+    assert [path.name for path in run_folder.iterdir()] == [name]
     assert must("export", "verify", name).answer == "It is as its manifest says.\n"
     assert "for " in must("export", "list", case).answer
     again = command("export", "parquet", case)
-    assert again.refusal() == f"graphsvc: {loaded / name} is there already. Nothing was written; choose another place."
-    (loaded / name / "boats.parquet").unlink()
+    assert (
+        again.refusal() == f"graphsvc: {run_folder / name} is there already. Nothing was written; choose another place."
+    )
+    (run_folder / name / "boats.parquet").unlink()
     assert command("export", "verify", name).refusal().endswith("is not as it was given: boats.parquet is missing.")
 
 
 def test_who_is_cleared_for_less_is_told_what_to_use_instead(
-    must: Command, command: Command, home: Settings, case: str, loaded: Path, monkeypatch: pytest.MonkeyPatch
+    must: Command, command: Command, home: Settings, case: str, run_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GRAPHSVC_SECOND_FACTOR_ROLES", "none")
     with Service(home) as service:
@@ -58,4 +60,4 @@ def test_who_is_cleared_for_less_is_told_what_to_use_instead(
     refusal = command("export", "parquet", case).refusal()
     assert f"All of the case {case} is for who is cleared for handling code C and for sources in it" in refusal
     assert f"`graphsvc export make {case}`" in refusal
-    assert list(loaded.iterdir()) == []
+    assert list(run_folder.iterdir()) == []

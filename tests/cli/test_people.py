@@ -43,7 +43,7 @@ def line(must: Command, name: str) -> str:
 def test_roles_are_replaced_and_end_the_sign_ins(must: Command, command: Command, administrator: str) -> None:
     assert line(must, "pat") == "pat analyst dover:P"
     done = must("users", "roles", "pat", "supervisor", "analyst")
-    assert done.said == "pat has the roles analyst, supervisor now.\n"
+    assert done.messages == "pat has the roles analyst, supervisor now.\n"
     assert line(must, "pat") == "pat analyst, supervisor dover:P"
     must("users", "roles", "pat")
     assert line(must, "pat") == "pat no role dover:P"
@@ -83,7 +83,7 @@ def test_a_disabled_account_is_out_until_it_is_enabled(must: Command, command: C
     assert line(must, "pat") == "pat analyst dover:P disabled"
     wrong = sign_in(command, "pat").refusal()
     assert wrong == sign_in(command, "nobody").refusal()
-    assert must("users", "enable", "pat").said == "pat can sign in again.\n"
+    assert must("users", "enable", "pat").messages == "pat can sign in again.\n"
     sign_in(must, "pat")
     assert must("cases").answer == ""
 
@@ -147,10 +147,10 @@ def test_a_second_factor_is_set_up_asked_for_and_removed(
 
     sign_in(must, "pat")
     wrong = command("account", "second-factor", typed=("000000",))
-    assert re.search(rf"secret   {secret}\n  address  otpauth://totp/", wrong.said)
+    assert re.search(rf"secret   {secret}\n  address  otpauth://totp/", wrong.messages)
     assert "The code is not right" in wrong.refusal()
     sign_in(must, "pat")  # no code is asked for yet
-    assert "from now on signing in takes a code" in must("account", "second-factor", typed=(code(),)).said
+    assert "from now on signing in takes a code" in must("account", "second-factor", typed=(code(),)).messages
     assert "has a second factor already" in command("account", "second-factor", typed=("",)).refusal()
     refusals = {sign_in(command, "pat", code=typed_code).refusal() for typed_code in ("", "000000")}
     refusals.add(sign_in(command, "pat", "not the password", code()).refusal())
@@ -168,13 +168,13 @@ def test_an_administrator_takes_a_lost_second_factor_away(
 ) -> None:
     secret = factors.new_secret()
     monkeypatch.setattr(factors, "new_secret", lambda: secret)
-    assert must("users", "reset", "pat", "--second-factor").said == "pat had no second factor.\n"
+    assert must("users", "reset", "pat", "--second-factor").messages == "pat had no second factor.\n"
     sign_in(must, "pat")
     must("account", "second-factor", typed=(factors.code_at(secret, clock()),))
     sign_in(must, administrator)
     assert line(must, "pat") == "pat analyst dover:P second factor"
     assert sign_in(command, "pat").status != 0
-    assert must("users", "reset", "pat", "--second-factor").said == "pat has no second factor any more.\n"
+    assert must("users", "reset", "pat", "--second-factor").messages == "pat has no second factor any more.\n"
     assert line(must, "pat") == "pat analyst dover:P"
     sign_in(must, "pat")
 
@@ -185,10 +185,10 @@ def test_a_custodian_can_do_nothing_before_the_second_factor_is_set_up(
     secret = factors.new_secret()
     monkeypatch.setattr(factors, "new_secret", lambda: secret)
     must("users", "roles", "pat", "custodian")
-    assert "set it up now with `graphsvc account second-factor`" in sign_in(must, "pat").said
+    assert "set it up now with `graphsvc account second-factor`" in sign_in(must, "pat").messages
     assert command("reveal", "list").status != 0
     must("account", "second-factor", typed=(factors.code_at(secret, clock()),))
-    assert "no reveal you can see" in must("reveal", "list").said
+    assert "no reveal you can see" in must("reveal", "list").messages
 
 
 def test_a_purpose_of_two_lines_is_refused(command: Command, home: Settings) -> None:

@@ -91,7 +91,7 @@ def test_progress_names_a_file_without_obeying_it(capsys: pytest.CaptureFixture[
 def test_a_refused_argument_is_told_without_obeying_it(command: Callable[..., Any]) -> None:
     done = command("hubs", f"--no-such{HOSTILE}")
     assert done.status != 0
-    assert not [sign for sign in STEERING if sign in done.said]
+    assert not [sign for sign in STEERING if sign in done.messages]
 
 
 def test_everything_is_printed_in_one_place() -> None:

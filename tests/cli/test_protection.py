@@ -60,7 +60,7 @@ def witness(act: As, must: Command, case: str, tmp_path: Path) -> str:
     for name, text in TABLES.items():
         (tmp_path / f"{name}.csv").write_text(text)
     act("inv")
-    output = must("load", str(tmp_path), "--case", case, "--identities").said
+    output = must("load", str(tmp_path), "--case", case, "--identities").messages
     match = re.search(r"^sealed: W1 Wilma Hale is (S-\S+)$", output, re.MULTILINE)
     assert match
     return match[1]
@@ -89,15 +89,15 @@ def test_a_reveal_is_asked_agreed_opened_and_ended(
     assert "There is nobody sealed with the pseudonym" in wrong
     response = must("reveal", "ask", case, witness, "--reason", "needs protection before the hearing")
     request = response.answer.strip()
-    assert "a supervisor, another person, agrees" in response.said
+    assert "a supervisor, another person, agrees" in response.messages
     assert "Nobody has agreed to this reveal yet" in command("reveal", "open", request).refusal()
     assert command("reveal", "agree", request).status != 0
     act("sup")
     waiting = must("reveal", "pending").answer
     assert f"{request}  reveal asked    {case}  {witness}  asked by cus" in waiting
     assert "why: needs protection before the hearing" in waiting
-    assert "It is open for cus until" in must("reveal", "agree", request, "--note", "for today").said
-    assert must("reveal", "pending").said.endswith("No reveal waits for your answer.\n")
+    assert "It is open for cus until" in must("reveal", "agree", request, "--note", "for today").messages
+    assert must("reveal", "pending").messages.endswith("No reveal waits for your answer.\n")
     # Open only for the person who asked: for others it seems not to exist.
     absent = command("reveal", "open", "0" * 32).refusal()
     assert command("reveal", "open", request).refusal() == absent
@@ -109,7 +109,7 @@ def test_a_reveal_is_asked_agreed_opened_and_ended(
     must("reveal", "end", request)
     over = command("reveal", "open", request)
     assert "The time of this reveal is over" in over.refusal()
-    assert "Wilma" not in over.answer + over.said
+    assert "Wilma" not in over.answer + over.messages
     history = must("reveal", "list").answer
     assert f"{request}  reveal ended" in history
     assert "sup answered" in history
@@ -128,16 +128,16 @@ def test_who_is_sealed_is_told_where_it_is_asked_and_nowhere_else(
         (tmp_path / f"{name}.csv").write_text(text)
     act("inv")
     done = must("load", str(tmp_path), "--case", case)
-    assert "Loaded into" in done.said
-    assert "Wilma" not in done.said + done.answer
-    assert not re.search(r"S(-[0-9A-Z]{4}){3}", done.said + done.answer)
+    assert "Loaded into" in done.messages
+    assert "Wilma" not in done.messages + done.answer
+    assert not re.search(r"S(-[0-9A-Z]{4}){3}", done.messages + done.answer)
     for more in (("--dry-run",), ("--undo", "1")):
         call = ("load", *(() if more[0] == "--undo" else (str(tmp_path),)), "--case", case, "--identities", *more)
         assert "once it is committed" in command(*call).refusal()
     # The same delivery again: it sealed no one.
-    assert "sealed: nothing was committed" in must("load", str(tmp_path), "--case", case, "--identities").said
+    assert "sealed: nothing was committed" in must("load", str(tmp_path), "--case", case, "--identities").messages
     must("load", "--case", case, "--undo", "1")
-    assert "sealed: W1 Wilma Hale is S-" in must("load", str(tmp_path), "--case", case, "--identities").said
+    assert "sealed: W1 Wilma Hale is S-" in must("load", str(tmp_path), "--case", case, "--identities").messages
     act("aud")
     lines = must("audit", "--case", case, "--action", "load").answer.splitlines()
     assert sum("identities=True" in line for line in lines) == 2
@@ -178,7 +178,7 @@ def test_held_material_stays_until_the_hold_is_released(
     act("sup")
     assert command(*add, "--review", "soon").status == 2
     assert "day" in command(*add, "--review", "2020-01-01").refusal()
-    assert "Nothing is held in this case." in must("hold", "list", case).said
+    assert "Nothing is held in this case." in must("hold", "list", case).messages
     hold = must(*add, "--person", "P2", "--review", "2999-01-01").answer.strip()
     listed = must("hold", "list", case).answer
     assert f"{hold}  prosecution   P2  lasts  review 2999-01-01" in listed
@@ -207,7 +207,7 @@ def test_someone_is_sealed_by_hand(
     assert command("seal", "agree", request).status != 0
     act("sup")
     assert "threatened since the arrest" in must("seal", "list").answer
-    sealed = must("seal", "agree", request).said
+    sealed = must("seal", "agree", request).messages
     assert "Done. The graph holds it no more." in sealed
     assert "your own Neo4j server" in sealed
     names = people()
@@ -247,7 +247,7 @@ def test_someone_is_erased_when_a_second_person_agrees(
     assert command("erase", "agree", request).status != 0
     act("sup")
     assert f"{request}  erase  asked" in must("erase", "list").answer
-    assert "Erased. The graph holds it no more." in must("erase", "agree", request, "--note", "seen").said
+    assert "Erased. The graph holds it no more." in must("erase", "agree", request, "--note", "seen").messages
     names = people()
     assert names.keys() == {"P1", witness}
     listed = must("erase", "list").answer
@@ -257,5 +257,5 @@ def test_someone_is_erased_when_a_second_person_agrees(
     assert "answered already" in command("erase", "agree", request).refusal()
     act("inv")
     again = must("load", str(tmp_path), "--case", case)
-    assert "is of somebody who was erased from this case" in again.said
+    assert "is of somebody who was erased from this case" in again.messages
     assert people().keys() == {"P1", witness}

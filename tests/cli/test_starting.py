@@ -39,7 +39,7 @@ HEAVY = {
 DATA = {"neo4j", "numpy", "pandas", "sqlalchemy"}
 
 
-def loaded(code: str) -> set[str]:
+def modules_loaded_by(code: str) -> set[str]:
     """Modules loaded in a new Python process after running some code."""
     script = f"import json, sys\n{code}\nprint(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(
@@ -50,7 +50,7 @@ def loaded(code: str) -> set[str]:
 
 def test_the_version_is_told_without_loading_what_commands_need() -> None:
     code = "from graphsvc.cli import program\nprogram.main(['--version'], standalone_mode=False)"
-    modules = loaded(code)
+    modules = modules_loaded_by(code)
     assert modules & (HEAVY | DATA) == set()
     assert len(modules) < 350
     assert {name for name in modules if name.startswith("graphsvc.")} <= {
@@ -62,18 +62,18 @@ def test_the_version_is_told_without_loading_what_commands_need() -> None:
 
 
 def test_opening_a_home_loads_nothing_that_only_computes() -> None:
-    assert loaded("import graphsvc.cases.home") & HEAVY == set()
+    assert modules_loaded_by("import graphsvc.cases.home") & HEAVY == set()
 
 
 def test_the_service_loads_neither_graphs_nor_tables_before_they_are_asked_for() -> None:
     code = "from graphsvc.cli import program\nassert program.get_command(None, 'query') is not None"
-    assert loaded(code) & {*HEAVY, "pandas", "pyarrow"} == set()
-    assert "pandas" in loaded(f"{code}\nimport pandas\npandas.DataFrame([1])")
+    assert modules_loaded_by(code) & {*HEAVY, "pandas", "pyarrow"} == set()
+    assert "pandas" in modules_loaded_by(f"{code}\nimport pandas\npandas.DataFrame([1])")
 
 
 def test_a_notebooks_own_driver_takes_tables_whoever_was_loaded_first() -> None:
     code = "import graphsvc.service, pandas\nfrom neo4j import _optional_deps\nassert _optional_deps.pd is pandas"
-    assert "pandas" in loaded(code)
+    assert "pandas" in modules_loaded_by(code)
 
 
 def test_every_command_stands_where_the_table_says() -> None:

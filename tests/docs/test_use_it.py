@@ -80,12 +80,12 @@ def test_every_line_does_what_it_says(jars: Path, tmp_path: Path) -> None:
         # Neo4j was started once and has kept running: not every line waits for it.
         assert "ends in" in ran("graphsvc neo4j status", tmp_path, environ)
         ran(f"{shutil.which(sys.executable)} - <<'NOTEBOOK'\n{use_it('python')}NOTEBOOK", tmp_path, environ)
-        served(last, tmp_path, environ)
+        run_server(last, tmp_path, environ)
     finally:
         ran("graphsvc neo4j stop", tmp_path, environ)
 
 
-def served(line: str, folder: Path, environ: Mapping[str, str]) -> None:
+def run_server(line: str, folder: Path, environ: Mapping[str, str]) -> None:
     """The line of `serve`: the link it prints signs in, and Ctrl-C ends it."""
     with subprocess.Popen(
         ["/bin/sh", "-c", f"exec {line}"], cwd=folder, env=environ, stderr=subprocess.PIPE, text=True

@@ -41,8 +41,8 @@ def deliver(tmp_path: Path) -> Deliver:
 
 
 @pytest.fixture
-def zipped(tmp_path: Path) -> Deliver:
-    """zipped(folder, inside="case/") → the .zip of it."""
+def zip_folder(tmp_path: Path) -> Deliver:
+    """zip_folder(folder, inside="case/") → the .zip of it."""
 
     def make(folder: Path, inside: str = "", name: str = "case.zip") -> Path:
         path = tmp_path / name

@@ -97,8 +97,8 @@ def test_more_files_than_a_delivery_has_are_refused(tmp_path: Path, limits: Limi
         read_delivery(archive(tmp_path / "case.zip", files), limits)
 
 
-def test_damage_inside_is_found_before_anything_is_read(deliver: Deliver, zipped: Deliver, limits: Limits) -> None:
-    path = zipped(deliver({"people.csv": "id,name\n" + "".join(f"P{n},{n * 7919}\n" for n in range(500))}))
+def test_damage_inside_is_found_before_anything_is_read(deliver: Deliver, zip_folder: Deliver, limits: Limits) -> None:
+    path = zip_folder(deliver({"people.csv": "id,name\n" + "".join(f"P{n},{n * 7919}\n" for n in range(500))}))
     content = bytearray(path.read_bytes())
     with zipfile.ZipFile(path) as packed:
         offset = packed.getinfo("people.csv").header_offset
@@ -108,13 +108,13 @@ def test_damage_inside_is_found_before_anything_is_read(deliver: Deliver, zipped
         read_delivery(path, limits)
 
 
-def test_two_folders_deep_is_refused(deliver: Deliver, zipped: Deliver, limits: Limits) -> None:
+def test_two_folders_deep_is_refused(deliver: Deliver, zip_folder: Deliver, limits: Limits) -> None:
     with pytest.raises(InputError, match="unknown file 'b/"):
-        read_delivery(zipped(deliver(), inside="a/b/"), limits)
+        read_delivery(zip_folder(deliver(), inside="a/b/"), limits)
 
 
-def test_a_folder_beside_a_readme_is_named(deliver: Deliver, zipped: Deliver, limits: Limits) -> None:
-    path = zipped(deliver(), inside="case/")
+def test_a_folder_beside_a_readme_is_named(deliver: Deliver, zip_folder: Deliver, limits: Limits) -> None:
+    path = zip_folder(deliver(), inside="case/")
     with zipfile.ZipFile(path, "a") as packed:
         packed.writestr("README.txt", "hello")
         packed.writestr("papers/scan.pdf", "%PDF")
@@ -124,9 +124,9 @@ def test_a_folder_beside_a_readme_is_named(deliver: Deliver, zipped: Deliver, li
     assert sorted(part.name for part in parts) == ["links.csv", "people.csv", "statements.csv"]
 
 
-def test_what_is_ignored_is_not_unpacked(deliver: Deliver, zipped: Deliver, tmp_path: Path, limits: Limits) -> None:
+def test_what_is_ignored_is_not_unpacked(deliver: Deliver, zip_folder: Deliver, tmp_path: Path, limits: Limits) -> None:
     inner = archive(tmp_path / "inner.zip", [("people.csv", b"id\n")]).read_bytes()
-    path = zipped(deliver({"codebook.xlsx": inner, "large.txt": b"0" * 6_000_000}), inside="case/")
+    path = zip_folder(deliver({"codebook.xlsx": inner, "large.txt": b"0" * 6_000_000}), inside="case/")
     with pytest.raises(InputError, match=r"holds another archive|times its size|is larger than"):
         zip_parts(path, limits)
     parts = zip_parts(path, limits, ["codebook.xlsx", "large.txt"])
@@ -140,16 +140,16 @@ def test_names_of_files_are_compared_composed(tmp_path: Path, limits: Limits) ->
     assert part.table("people").header == ["id"]
 
 
-def test_what_a_mac_adds_is_passed_over(deliver: Deliver, zipped: Deliver, limits: Limits) -> None:
-    path = zipped(deliver(), inside="case/")
+def test_what_a_mac_adds_is_passed_over(deliver: Deliver, zip_folder: Deliver, limits: Limits) -> None:
+    path = zip_folder(deliver(), inside="case/")
     with zipfile.ZipFile(path, "a") as packed:
         packed.writestr("__MACOSX/case/._people.csv", b"\0\5\x16\7")
         packed.writestr("case/.DS_Store", b"\0")
     assert [table.name for table in read_delivery(path, limits)] == ["people", "statements", "links"]
 
 
-def test_rows_leave_no_file_open(deliver: Deliver, zipped: Deliver, limits: Limits) -> None:
-    rows = iter(read_delivery(zipped(deliver()), limits)[0].rows)
+def test_rows_leave_no_file_open(deliver: Deliver, zip_folder: Deliver, limits: Limits) -> None:
+    rows = iter(read_delivery(zip_folder(deliver()), limits)[0].rows)
     assert next(iter(rows)) == (2, ["P1", "Hewa"])
     del rows  # an archive left open would warn, and warnings are errors
 

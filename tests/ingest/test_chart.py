@@ -352,19 +352,19 @@ def test_what_is_told_of_one_entity_in_several_places_is_all_kept(tmp_path: Path
     assert [row["id"] for row in rows(delivery, "people")] == ["Ash", "Berg"]
 
 
-def dated(text: str, timed: str = "true") -> str:
+def date_attributes(text: str, timed: str = "true") -> str:
     return f'DateSet="true" TimeSet="{timed}" DateTime="{text}"'
 
 
 def test_a_date_of_a_card_that_is_not_that_of_its_item_is_in_the_notes(tmp_path: Path) -> None:
     cards = (
-        f'<Card Summary="Report 7" Text="seen there" {dated("2020-05-08T00:00:00.000", "false")}/>'
-        f'<Card Text="again" {dated("2020-05-09T00:00:00.000", "false")}/><Card Text="undated"/>'
-        f'<Card {dated("2020-05-10T04:30:00.000")}/><Card Text="that day too" {dated("2020-05-08T00:00:00.000", "false")}/>'
+        f'<Card Summary="Report 7" Text="seen there" {date_attributes("2020-05-08T00:00:00.000", "false")}/>'
+        f'<Card Text="again" {date_attributes("2020-05-09T00:00:00.000", "false")}/><Card Text="undated"/>'
+        f'<Card {date_attributes("2020-05-10T04:30:00.000")}/><Card Text="that day too" {date_attributes("2020-05-08T00:00:00.000", "false")}/>'
     )
     inside = f"<CardCollection>{cards}</CardCollection>"
     people = entity("a", "Person", inside=inside), entity("b", "Person")
-    drawn = dated("2020-01-01T00:00:00.000", "false")
+    drawn = date_attributes("2020-01-01T00:00:00.000", "false")
     delivery = read(
         tmp_path,
         chart(*people, link("a", "paid", "b", inside=inside), link("b", "paid", "a", inside=inside, more=drawn)),
@@ -394,7 +394,7 @@ def test_a_date_of_a_card_that_is_not_that_of_its_item_is_in_the_notes(tmp_path:
 def test_a_time_keeps_its_seconds_and_is_taken_as_utc(tmp_path: Path, at: str, date: str) -> None:
     zone = '<TimeZone UniqueID="30" Name="Central European Time"/>'
     people = entity("a", "Person"), entity("b", "Person")
-    delivery = read(tmp_path, chart(*people, link("a", "paid", "b", more=dated(at), inside=zone)))
+    delivery = read(tmp_path, chart(*people, link("a", "paid", "b", more=date_attributes(at), inside=zone)))
     assert [row["from_date"] for row in rows(delivery, "links")] == [date]
     label = f"8 May 2020, {date[11:-1]} UTC, Dunkirk"
     delivery = read(tmp_path, chart(entity("x", "Crossing", label)))

@@ -273,13 +273,13 @@ def test_the_same_id_in_two_tables_is_left_to_the_fold() -> None:
 
 
 def test_folder_archive_and_workbook_of_the_same_content_have_one_digest(
-    deliver: Deliver, zipped: Deliver, workbook: Deliver, limits: Limits
+    deliver: Deliver, zip_folder: Deliver, workbook: Deliver, limits: Limits
 ) -> None:
     folder = deliver({"people.csv": 'id,name,notes\r\nP1,Hewa,"a\r\nb"\r\nP2,Karo,\r\n'})
     delivery = read_case(folder, limits)
     assert delivery.read == {"people": 2, "statements": 1, "links": 1}
     assert delivery.columns["people"] == ["id", "name", "notes"]
-    assert read_case(zipped(folder), limits).digest == delivery.digest
+    assert read_case(zip_folder(folder), limits).digest == delivery.digest
     assert read_case(workbook(folder), limits).digest == delivery.digest
     deliver({"people.csv": 'notes,id,name\n,P2,Karo\n"a\nb",P1,Hewa\n'})
     assert read_case(folder, limits).digest == delivery.digest

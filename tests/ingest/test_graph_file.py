@@ -162,7 +162,7 @@ def test_what_describes_a_node_or_an_edge_is_a_column(tmp_path: Path, limits: Li
     assert column(tmp_path / "g", text, "desc", limits, "links") == ["by phone", None]
 
 
-def listed(value: str, kind: str = "liststring", default: str = "") -> str:
+def list_attribute(value: str, kind: str = "liststring", default: str = "") -> str:
     text = GEXF.replace('title="role" type="string"><default>other</default>', f'title="role" type="{kind}">{default}')
     return text.replace("""value="suspect\"""", f"value='{value}'")
 
@@ -187,12 +187,12 @@ def listed(value: str, kind: str = "liststring", default: str = "") -> str:
 def test_a_list_of_gexf_is_several_values(
     value: str, kind: str, values: str | None, tmp_path: Path, limits: Limits
 ) -> None:
-    text = listed(value.replace('"', "&quot;"), kind)
+    text = list_attribute(value.replace('"', "&quot;"), kind)
     assert column(tmp_path / "g", text, "role", limits) == [values, None, None]
 
 
 def test_what_a_list_is_where_nothing_is_said_is_several_values_too(tmp_path: Path, limits: Limits) -> None:
-    text = listed("[]", default="<default>[a, b]</default>")
+    text = list_attribute("[]", default="<default>[a, b]</default>")
     assert column(tmp_path / "g", text, "role", limits) == [None, "a; b", "a; b"]
 
 
@@ -224,7 +224,7 @@ def test_a_list_in_graphml_as_apoc_writes_it_is_several_values(
 
 
 def test_a_list_that_is_too_long_is_rejected_and_not_cut(tmp_path: Path, limits: Limits) -> None:
-    text = listed(f"[{'a, ' * 900}b]")
+    text = list_attribute(f"[{'a, ' * 900}b]")
     delivery = read(tmp_path / "g", text, limits, MAPPING.replace("{name}", "role"))
     assert [row.reason for row in delivery.rejections] == ["the cell is longer than 1,000 characters"]
 

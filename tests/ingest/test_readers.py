@@ -17,7 +17,7 @@ def names(path: Path, limits: Limits) -> list[tuple[str, str]]:
 
 
 def test_folder_archive_and_workbook_have_the_same_tables(
-    deliver: Deliver, zipped: Deliver, workbook: Deliver, limits: Limits
+    deliver: Deliver, zip_folder: Deliver, workbook: Deliver, limits: Limits
 ) -> None:
     folder = deliver(
         {
@@ -31,15 +31,15 @@ def test_folder_archive_and_workbook_have_the_same_tables(
     )
     files = [("people", "people.csv"), ("statements", "statements.csv"), ("links", "links.csv")]
     assert names(folder, limits) == files
-    assert names(zipped(folder), limits) == files
-    assert names(zipped(folder, inside="my case/"), limits) == files
+    assert names(zip_folder(folder), limits) == files
+    assert names(zip_folder(folder, inside="my case/"), limits) == files
     assert names(workbook(folder), limits) == [(name, f"book.xlsx, sheet {name}") for name, _ in files]
 
 
 def test_an_archive_and_a_workbook_are_told_by_content(
-    deliver: Deliver, zipped: Deliver, workbook: Deliver, limits: Limits
+    deliver: Deliver, zip_folder: Deliver, workbook: Deliver, limits: Limits
 ) -> None:
-    assert len(names(zipped(deliver(), name="upload-1"), limits)) == 3
+    assert len(names(zip_folder(deliver(), name="upload-1"), limits)) == 3
     assert names(workbook(deliver(), name="upload-2"), limits)[0] == ("people", "upload-2, sheet people")
 
 

@@ -11,7 +11,7 @@ from graphsvc.ingest.rejected import Rejection, by_fault, in_order
 from tests.ingest.conftest import Deliver
 
 
-def rejected(path: Path, limits: Limits) -> list[Rejection]:
+def read_rejections(path: Path, limits: Limits) -> list[Rejection]:
     delivery = read_case(path, limits)
     report = fold(State(), 1, delivery.rows, delivery.columns, partial=False, refused=delivery.refused)
     return in_order([*delivery.rejections, *report.rejections])
@@ -26,7 +26,7 @@ def test_what_follows_from_a_rejection_names_it_and_comes_after(deliver: Deliver
             "P1,PAID,P4,S1\nP1,PAID,P1,S2\n",
         }
     )
-    rejections = rejected(path, limits)
+    rejections = read_rejections(path, limits)
     assert [(row.file, row.line, row.column, row.cause) for row in rejections] == [
         ("people.csv", 3, "sealed", ""),
         ("people.csv", 4, "id", ""),
@@ -59,7 +59,7 @@ def test_a_reason_that_names_a_row_or_a_word_is_one_fault(deliver: Deliver, limi
             + "".join(f"P{n}x,DIRECTED,P1,S1,,\n" for n in many),
         }
     )
-    faults = by_fault(rejected(path, limits))
+    faults = by_fault(read_rejections(path, limits))
     assert [(fault.first.file, fault.first.column, fault.count) for fault in faults] == [
         ("people.csv", "id", 40),
         ("people.csv", "category", 40),

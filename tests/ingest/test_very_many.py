@@ -31,13 +31,13 @@ class Lines:
         return ((line, ["P2", f"PAYD{line}", "P3", "S1"]) for line in range(2, MANY + 2))
 
 
-def checked() -> list[Rejection]:
+def check_rows() -> list[Rejection]:
     """Each row has a different unknown word."""
     limits = Limits(file_bytes=1_000_000, cell_chars=1_000)
     return check_delivery([RawTable("links", "links.csv", HEADER, Lines())], limits).rejections
 
 
-def folded(statement: str, refused: dict[str, str] | None = None) -> list[Rejection]:
+def fold_rows(statement: str, refused: dict[str, str] | None = None) -> list[Rejection]:
     """Each row refers to a different missing person, or to a statement that is rejected itself."""
     links = (
         Row(
@@ -54,9 +54,14 @@ def folded(statement: str, refused: dict[str, str] | None = None) -> list[Reject
 @pytest.mark.parametrize(
     ("rejecting", "column", "reason", "hints"),
     [
-        (checked, "relation", "is no known relation", SUGGESTIONS),
-        (lambda: folded("S1"), "subject_id", "nobody and nothing with this id is accepted here", SUGGESTIONS),
-        (lambda: folded("S2", {"S2": "statements.csv, line 3"}), "statement_id", "the row with this id is rejected", 0),
+        (check_rows, "relation", "is no known relation", SUGGESTIONS),
+        (lambda: fold_rows("S1"), "subject_id", "nobody and nothing with this id is accepted here", SUGGESTIONS),
+        (
+            lambda: fold_rows("S2", {"S2": "statements.csv, line 3"}),
+            "statement_id",
+            "the row with this id is rejected",
+            0,
+        ),
     ],
     ids=["words", "ends", "consequences"],
 )

@@ -17,7 +17,7 @@ Change = Callable[[openpyxl.Workbook], None]
 
 
 @pytest.fixture
-def changed(deliver: Deliver, workbook: Deliver) -> Callable[[Change], Path]:
+def change_workbook(deliver: Deliver, workbook: Deliver) -> Callable[[Change], Path]:
     """A workbook that would load, changed by a function."""
 
     def make(change: Change) -> Path:
@@ -30,7 +30,7 @@ def changed(deliver: Deliver, workbook: Deliver) -> Callable[[Change], Path]:
     return make
 
 
-def patched(path: Path, part: str, pattern: str, replacement: str) -> Path:
+def patch_part(path: Path, part: str, pattern: str, replacement: str) -> Path:
     """The workbook with the XML of one part changed, as no library would write it."""
     with zipfile.ZipFile(path) as archive:
         contents = {name: archive.read(name) for name in archive.namelist()}
@@ -48,7 +48,7 @@ def cells(path: Path, limits: Limits, table: str = "people") -> list[tuple[int, 
     return [(1, sheet.header), *sheet.rows]
 
 
-def refused(path: Path, limits: Limits, message: str) -> None:
+def expect_refusal(path: Path, limits: Limits, message: str) -> None:
     with pytest.raises(InputError, match=message):
         read_delivery(path, limits)
 
@@ -82,31 +82,38 @@ def refused(path: Path, limits: Limits, message: str) -> None:
     ],
 )
 def test_cells_become_text(
-    value: object, number_format: str, text: str, changed: Callable[[Change], Path], limits: Limits
+    value: object, number_format: str, text: str, change_workbook: Callable[[Change], Path], limits: Limits
 ) -> None:
     def change(book: openpyxl.Workbook) -> None:
         cell = book["people"]["B3"]
         cell.value = value
         cell.number_format = number_format
 
-    assert cells(changed(change), limits) == [(1, ["id", "name"]), (2, ["P1", "Hewa"]), (3, ["P2", text])]
+    assert cells(change_workbook(change), limits) == [(1, ["id", "name"]), (2, ["P1", "Hewa"]), (3, ["P2", text])]
 
 
-def test_midnight_is_a_time_where_its_column_has_times(changed: Callable[[Change], Path], limits: Limits) -> None:
+def test_midnight_is_a_time_where_its_column_has_times(
+    change_workbook: Callable[[Change], Path], limits: Limits
+) -> None:
     def change(book: openpyxl.Workbook) -> None:
         for place, at in (("B2", dt.datetime(2020, 5, 8)), ("B3", dt.datetime(2020, 5, 8, 0, 1))):  # noqa: DTZ001
             book["people"][place].value = at
             book["people"][place].number_format = "yyyy-mm-dd hh:mm"
 
-    assert cells(changed(change), limits)[1:] == [(2, ["P1", "2020-05-08T00:00Z"]), (3, ["P2", "2020-05-08T00:01Z"])]
+    assert cells(change_workbook(change), limits)[1:] == [
+        (2, ["P1", "2020-05-08T00:00Z"]),
+        (3, ["P2", "2020-05-08T00:01Z"]),
+    ]
 
 
-def test_lines_are_row_numbers_and_short_rows_are_filled(changed: Callable[[Change], Path], limits: Limits) -> None:
+def test_lines_are_row_numbers_and_short_rows_are_filled(
+    change_workbook: Callable[[Change], Path], limits: Limits
+) -> None:
     def change(book: openpyxl.Workbook) -> None:
         book["people"]["A7"].value = "P7"
         book["people"]["D8"].value = "beyond the header"
 
-    assert cells(changed(change), limits)[3:] == [(7, ["P7", ""]), (8, ["", "", "", "beyond the header"])]
+    assert cells(change_workbook(change), limits)[3:] == [(7, ["P7", ""]), (8, ["", "", "", "beyond the header"])]
 
 
 def test_text_that_looks_like_a_formula_is_text(deliver: Deliver, workbook: Deliver, limits: Limits) -> None:
@@ -115,12 +122,14 @@ def test_text_that_looks_like_a_formula_is_text(deliver: Deliver, workbook: Deli
 
 
 def test_sheets_are_known_by_name_in_any_case(deliver: Deliver, workbook: Deliver, limits: Limits) -> None:
-    path = patched(workbook(deliver()), "xl/workbook.xml", 'name="people"', 'name="People"')
+    path = patch_part(workbook(deliver()), "xl/workbook.xml", 'name="people"', 'name="People"')
     assert read_delivery(path, limits)[0].file == "book.xlsx, sheet People"
 
 
 def test_a_dimension_that_lies_hides_no_row(deliver: Deliver, workbook: Deliver, limits: Limits) -> None:
-    path = patched(workbook(deliver()), "xl/worksheets/sheet1.xml", r'<dimension ref="[^"]*"', '<dimension ref="A1:A1"')
+    path = patch_part(
+        workbook(deliver()), "xl/worksheets/sheet1.xml", r'<dimension ref="[^"]*"', '<dimension ref="A1:A1"'
+    )
     tables = {table.name: [table.header, *(row for _, row in table.rows)] for table in read_delivery(path, limits)}
     assert tables["people"] == [["id", "name"], ["P1", "Hewa"], ["P2", "Karo"]]
 
@@ -133,7 +142,7 @@ def _error(book: openpyxl.Workbook) -> None:
     book["people"]["B2"].value = "#N/A"
 
 
-def _merged(book: openpyxl.Workbook) -> None:
+def _merge_cells(book: openpyxl.Workbook) -> None:
     book["people"].merge_cells("A2:A3")
 
 
@@ -163,7 +172,7 @@ def _german(book: openpyxl.Workbook) -> None:
     book["people"].title = "Personen"
 
 
-def _mistyped(book: openpyxl.Workbook) -> None:
+def _mistype_title(book: openpyxl.Workbook) -> None:
     book["statements"].title = "PEOPLE."
 
 
@@ -186,28 +195,28 @@ def _date_beyond(book: openpyxl.Workbook) -> None:
         (_formula, "book.xlsx, sheet links, cell B2 holds a formula: copy the cells and paste them as values"),
         (_error, "book.xlsx, sheet people, cell B2 holds the error #N/A"),
         (_date_beyond, "book.xlsx, sheet people, cell B2 holds the error"),
-        (_merged, r"book.xlsx, sheet people has merged cells \(A2:A3\)"),
+        (_merge_cells, r"book.xlsx, sheet people has merged cells \(A2:A3\)"),
         (_merged_header, r"book.xlsx, sheet people has merged cells \(A1:B1\)"),
         (_digits, "book.xlsx, sheet people, cell A2 holds a number of more than 15 digits"),
         (_extra, "unknown sheet 'Sheet1'"),
         (_hidden, "unknown sheet 'Tabelle3', which is hidden .right-click a tab, Unhide.: known are people, boats"),
         (_german, "unknown sheet 'Personen': known are people, boats"),
         (_chart, "unknown sheet 'Chart1'"),
-        (_mistyped, "unknown sheet 'PEOPLE.': did you mean people"),
+        (_mistype_title, "unknown sheet 'PEOPLE.': did you mean people"),
         (_no_header, "book.xlsx, sheet people, row 1 is empty"),
         (_empty, "book.xlsx, sheet people, row 1 is empty"),
         (lambda book: book.remove(book["links"]), "book.xlsx has no links.csv"),
     ],
 )
 def test_what_a_table_cannot_hold_is_refused_by_its_place(
-    change: Change, message: str, changed: Callable[[Change], Path], limits: Limits
+    change: Change, message: str, change_workbook: Callable[[Change], Path], limits: Limits
 ) -> None:
-    refused(changed(change), limits, message)
+    expect_refusal(change_workbook(change), limits, message)
 
 
 def test_two_sheets_of_one_name_are_refused(deliver: Deliver, workbook: Deliver, limits: Limits) -> None:
-    path = patched(workbook(deliver({"boats.csv": "id\nB1\n"})), "xl/workbook.xml", 'name="boats"', 'name="People"')
-    refused(path, limits, "two sheets that name people")
+    path = patch_part(workbook(deliver({"boats.csv": "id\nB1\n"})), "xl/workbook.xml", 'name="boats"', 'name="People"')
+    expect_refusal(path, limits, "two sheets that name people")
 
 
 @pytest.mark.parametrize(
@@ -224,18 +233,18 @@ def test_rows_and_cells_out_of_order_are_refused(
     with zipfile.ZipFile(path) as archive:
         parts = [f"xl/worksheets/sheet{n}.xml" for n in (1, 2)]
         (part,) = [each for each in parts if b'r="3"' in archive.read(each)]
-    refused(patched(path, part, pattern, replacement), limits, "out of order")
+    expect_refusal(patch_part(path, part, pattern, replacement), limits, "out of order")
 
 
 def test_entities_are_refused(deliver: Deliver, workbook: Deliver, limits: Limits) -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><worksheet '
-    path = patched(workbook(deliver()), "xl/worksheets/sheet1.xml", "<worksheet ", bomb)
-    refused(path, limits, "declares entities in 'xl/worksheets/sheet1.xml'")
+    path = patch_part(workbook(deliver()), "xl/worksheets/sheet1.xml", "<worksheet ", bomb)
+    expect_refusal(path, limits, "declares entities in 'xl/worksheets/sheet1.xml'")
 
 
 def test_a_workbook_that_is_a_bomb_is_refused(deliver: Deliver, workbook: Deliver, limits: Limits) -> None:
-    path = patched(workbook(deliver()), "xl/worksheets/sheet1.xml", "<sheetData>", "<sheetData>" + " " * 4_000_000)
-    refused(path, limits, "times its size")
+    path = patch_part(workbook(deliver()), "xl/worksheets/sheet1.xml", "<sheetData>", "<sheetData>" + " " * 4_000_000)
+    expect_refusal(path, limits, "times its size")
 
 
 def test_a_strict_workbook_is_told_what_to_be(deliver: Deliver, workbook: Deliver, limits: Limits) -> None:
@@ -246,12 +255,12 @@ def test_a_strict_workbook_is_told_what_to_be(deliver: Deliver, workbook: Delive
         for name, content in contents.items():
             strict = content.replace(b"/spreadsheetml/2006/main", b"/ooxml/spreadsheetml/main")
             archive.writestr(name, strict)
-    refused(path, limits, "book.xlsx is saved as Strict Open XML: save it as Excel Workbook")
+    expect_refusal(path, limits, "book.xlsx is saved as Strict Open XML: save it as Excel Workbook")
 
 
 def test_a_damaged_workbook_is_refused(deliver: Deliver, workbook: Deliver, limits: Limits) -> None:
-    path = patched(workbook(deliver()), "xl/workbook.xml", "<sheets>", "<sheets")
-    refused(path, limits, r"book.xlsx cannot be read as a workbook")
+    path = patch_part(workbook(deliver()), "xl/workbook.xml", "<sheets>", "<sheets")
+    expect_refusal(path, limits, r"book.xlsx cannot be read as a workbook")
 
 
 def test_random_damage_raises_nothing_else(deliver: Deliver, workbook: Deliver, limits: Limits) -> None:
@@ -290,7 +299,7 @@ def test_progress_is_told_and_what_it_raises_is_passed_on(deliver: Deliver, work
 
 
 def test_more_rows_than_the_limit_are_refused(deliver: Deliver, workbook: Deliver) -> None:
-    refused(
+    expect_refusal(
         workbook(deliver()),
         Limits(5_000_000, 1_000, rows=1),
         r"sheet people has more than 1 rows: split it .* with --partial",

@@ -428,7 +428,7 @@ def walk(session: Session, known: Known) -> dict[str, str]:
     for name, entry in CALLS.items():
         if not isinstance(entry, str):
             for args, kwargs in entry(known):
-                answers[RANDOM.sub("ID", f"{name} {args} {dict(kwargs)}")] = given(session, name, args, kwargs)
+                answers[RANDOM.sub("ID", f"{name} {args} {dict(kwargs)}")] = call_result(session, name, args, kwargs)
                 jobs_ended()
     return answers
 
@@ -440,7 +440,9 @@ def jobs_ended() -> None:
             thread.join(60)
 
 
-def given(session: Session, name: str, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None) -> str:
+def call_result(
+    session: Session, name: str, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+) -> str:
     """Result or error of one call, as text."""
     try:
         value = attrgetter(name)(session)

@@ -82,7 +82,7 @@ class Canaries:
     def _word(self) -> str:
         return "zq" + "".join(self._random.choice(_MADE_OF[place % 2]) for place in range(1, 12))
 
-    def found(self, data: bytes | str) -> set[str]:
+    def find(self, data: bytes | str) -> set[str]:
         """Labels of the canaries in a text or bytes: in UTF-8 or UTF-16, ignoring case."""
         if isinstance(data, str):
             data = data.encode("utf-8", "surrogatepass")
@@ -94,7 +94,7 @@ class Canaries:
                 hits |= {label for code in ("ascii", "utf-16-le", "utf-16-be") if needle.encode(code) in low}
         return hits
 
-    def encoded(self, data: bytes | str) -> set[str]:
+    def find_encoded(self, data: bytes | str) -> set[str]:
         """Labels of the vault's canaries found as base64, at any offset within the encoded text."""
         if isinstance(data, str):
             data = data.encode("utf-8", "surrogatepass")
@@ -108,15 +108,15 @@ class Canaries:
     def in_file(self, path: Path) -> set[str]:
         """Labels of the canaries in a file, including its name and the contents of archives."""
         data = _EMPTY.sub(b"\0\0", path.read_bytes())  # the store allocates its logs in advance
-        hits = self.found(data) | self.found(path.name)
+        hits = self.find(data) | self.find(path.name)
         if len(data) < _SMALL:
-            hits |= self.encoded(data)
+            hits |= self.find_encoded(data)
         if data[:2] == b"\x1f\x8b":
-            hits |= self.found(gzip.decompress(data))
+            hits |= self.find(gzip.decompress(data))
         if data[:4] == b"PK\x03\x04":
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 for name in archive.namelist():
-                    hits |= self.found(archive.read(name)) | self.found(name)
+                    hits |= self.find(archive.read(name)) | self.find(name)
         return hits
 
 
@@ -140,7 +140,7 @@ def case(folder: Path) -> tuple[Canaries, Tables]:
     added: Tables = defaultdict(list)
     _statements(canaries, added)
     for place, kind in enumerate(SEALED):
-        _sealed(canaries, added, kind, place)
+        _add_sealed_person(canaries, added, kind, place)
     _open(canaries, added)
     _conditional(canaries, added)
     for table, more in added.items():
@@ -179,7 +179,7 @@ def _statements(c: Canaries, rows: Tables) -> None:
     ]
 
 
-def _sealed(c: Canaries, rows: Tables, kind: str, place: int) -> None:
+def _add_sealed_person(c: Canaries, rows: Tables, kind: str, place: int) -> None:
     """Add a sealed person with canaries in every column, a thing only they used, and texts of others that name them."""
     person, thing = c.text(f"id of {kind}", "vault", "-"), c.text(f"id of a thing of {kind}", "vault", "-")
     name, alias = c.text(f"name of {kind}", "vault"), c.text(f"alias of {kind}", "vault")

@@ -26,7 +26,7 @@ from tests.leaks import calls, commands, homes, invented, pages
 from tests.leaks.invented import KEY
 from tests.leaks.known import Known, as_text, known_of
 from tests.toolbox import clock
-from tests.toolbox.accounts import named, signed_in
+from tests.toolbox.accounts import find_account, signed_in
 from tests.toolbox.rows import Tables, write
 
 CASE, OTHER = "dover", "harbour"
@@ -56,11 +56,11 @@ class Walked:
             for request in mine.keys() | theirs.keys():
                 pair = mine.get(request), theirs.get(request)
                 if pair[0] != pair[1]:
-                    differences.setdefault(kind, {})[request] = parted(*pair)
+                    differences.setdefault(kind, {})[request] = cut_to_difference(*pair)
         return differences
 
 
-def parted(first: object, second: object) -> tuple[str, str]:
+def cut_to_difference(first: object, second: object) -> tuple[str, str]:
     """Two answers, cut to where they differ."""
     texts = [answer.text if isinstance(answer, pages.Answer) else str(answer) for answer in (first, second)]
     place = next((n for n, pair in enumerate(zip(*texts, strict=False)) if pair[0] != pair[1]), min(map(len, texts)))
@@ -83,12 +83,12 @@ class Twofold:
     walked: dict[tuple[str, str], Walked]
 
 
-def asked(service: Service, name: str, known: Known, *, whole: bool = True) -> Walked:
+def ask_everything(service: Service, name: str, known: Known, *, whole: bool = True) -> Walked:
     """Ask everything a reader can: pages, forms, commands, queries, calls; without `whole` only queries and calls."""
     walked = Walked()
-    session = service.session(named(service, name), "comparing", known.case)
+    session = service.session(find_account(service, name), "comparing", known.case)
     walked.answers["queries"] = {
-        f"{query} {parameters}": calls.given(session, "ask.rows", (query,), parameters)
+        f"{query} {parameters}": calls.call_result(session, "ask.rows", (query,), parameters)
         for query, parameters in known.runs
     }
     walked.answers["calls"] = dict(calls.walk(session, known))
@@ -117,19 +117,19 @@ def load(service: Service, case: str, rows: Tables, folder: Path) -> None:
 def twofold(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twofold]:
     """The two services after every reader's walk. Their shared database holds one state of the case at a time."""
     folder = tmp_path_factory.mktemp("twofold")
-    rows = invented.invented(folder / "invented", people=120)
+    rows = invented.simulate_case(folder / "invented", people=120)
     walked: dict[tuple[str, str], Walked] = {}
     with clock.standing_still(), homes.hasty(Service(at_server(named="part", snapshot_rows=1))) as whole:
         for name, grants in READERS.items():
             accounts.add(whole.database, name, READING, grants)
         simulate.simulate(folder / "other", seed=8, people=40)
         whole.session(LOADER, "tests", OTHER).deliveries.load(folder / "other", quiet)
-        absent_home = homes.copied(whole, at_server(named="part", snapshot_rows=1))
+        absent_home = homes.copy_home(whole, at_server(named="part", snapshot_rows=1))
         wrapped = vault.encrypt(whole.vault._master, KEY, f"case {CASE}")
         with transaction(whole.database) as connection:
             values = {"id": CASE, "key_sealed": wrapped, "created_at": audit.now()}
             connection.execute(tables.cases.insert().values(**values))
-        part_home = homes.copied(whole, at_server(named="part", snapshot_rows=1))
+        part_home = homes.copy_home(whole, at_server(named="part", snapshot_rows=1))
         load(whole, CASE, rows, folder / "whole")
         image = read_image(whole.store(), CASE)
         queries = {
@@ -138,15 +138,15 @@ def twofold(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPat
         }
         known = replace(known_of(CASE, KEY, rows, queries, each=2), claims=tuple(sorted(image.claims)[::20]))
         for name in ("reader", "sourced", "outsider"):
-            walked["whole", name] = asked(whole, name, known, whole=name != "sourced")
-        walked["whole", "elsewhere"] = asked(whole, "elsewhere", Known(OTHER))
+            walked["whole", name] = ask_everything(whole, name, known, whole=name != "sourced")
+        walked["whole", "elsewhere"] = ask_everything(whole, "elsewhere", Known(OTHER))
         homes.wipe(whole, CASE)
         with homes.hasty(Service(part_home)) as part:
             load(part, CASE, invented.without_c(rows), folder / "part")
             for name in ("reader", "sourced"):
-                walked["part", name] = asked(part, name, known, whole=name != "sourced")
+                walked["part", name] = ask_everything(part, name, known, whole=name != "sourced")
             homes.wipe(part, CASE)
         with homes.hasty(Service(absent_home)) as absent:
-            walked["absent", "outsider"] = asked(absent, "outsider", known)
-            walked["absent", "elsewhere"] = asked(absent, "elsewhere", Known(OTHER))
+            walked["absent", "outsider"] = ask_everything(absent, "outsider", known)
+            walked["absent", "elsewhere"] = ask_everything(absent, "elsewhere", Known(OTHER))
         yield Twofold(whole, known, rows, walked)

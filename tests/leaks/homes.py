@@ -19,7 +19,7 @@ from graphsvc.store.image import Image, difference, read_image, write
 _NOT_COPIED = shutil.ignore_patterns("*.sqlite*", "*.lock", "neo4j", "token")
 
 
-def copied(service: Service, settings: Settings) -> Settings:
+def copy_home(service: Service, settings: Settings) -> Settings:
     """Make the home of `settings` a copy of a service's home, to which nothing may be written during the copy."""
     target = open_database(settings)
     shutil.copytree(service.settings.home, settings.home, ignore=_NOT_COPIED, dirs_exist_ok=True)
@@ -35,11 +35,11 @@ def copied(service: Service, settings: Settings) -> Settings:
 def hasty(service: Service) -> Service:
     """Make a service not wait for the disk at each line of the log; its answers are unchanged."""
 
-    def unsynced(connection: Any, _record: Any) -> None:
+    def turn_off_sync(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA synchronous=OFF")
 
     if service.database.dialect.name == "sqlite":
-        sa.event.listen(service.database, "connect", unsynced)
+        sa.event.listen(service.database, "connect", turn_off_sync)
         service.database.dispose()
     return service
 

@@ -103,7 +103,7 @@ _EXTRA: dict[str, list[dict[str, str]]] = {
 }
 
 
-def invented(folder: Path, people: int = 300) -> Tables:
+def simulate_case(folder: Path, people: int = 300) -> Tables:
     """Rows of a simulated case, written to `folder`, with additions for what such a case may lack."""
     simulate.simulate(folder, seed=5, people=people)
     rows = read(folder)

@@ -419,7 +419,7 @@ class Answer:
         return "\n".join([str(self.status), *map(": ".join, self.headers), self.body.decode("utf-8", "replace")])
 
 
-def unwalked(app: Flask) -> set[str]:
+def find_unwalked(app: Flask) -> set[str]:
     """Rules of the app without an entry, and entries without a rule."""
     walked = {("GET", name) for name in PAGES} | {("POST", name) for name in FORMS}
     routed = {

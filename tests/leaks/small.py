@@ -22,8 +22,8 @@ from graphsvc.web import create_app
 from tests.leaks import homes, pages
 from tests.leaks.known import Known
 from tests.toolbox import clock
-from tests.toolbox.accounts import named, signed_in
-from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.accounts import find_account, signed_in
+from tests.toolbox.rows import Tables, statement_claims, write
 
 CASE = "classes"
 SEALED, SEALED_NAME = "wit-veronica-abelard", "Veronica Abelard"
@@ -49,7 +49,7 @@ FIRST: Tables = {
         {"id": "report-1", "kind": "intelligence", "handling": "P", "source_grade": "1", "assessment": "A"},
         {"id": "account-1", "kind": "witness", "handling": "P", "source_id": SEALED},
     ],
-    "links": said(
+    "links": statement_claims(
         "report-1",
         "boss-1 DIRECTED aide-1",
         "boss-1 RUNS gang-1",
@@ -58,7 +58,9 @@ FIRST: Tables = {
         "aide-2 MEMBER_OF gang-1",
         "aide-1 ASSOCIATES_WITH aide-2",
     )
-    + said("account-1", f"boss-1 RECRUITED {SEALED}", f"{SEALED} CROSSED_ON crossing-1", "boss-1 PAID aide-1"),
+    + statement_claims(
+        "account-1", f"boss-1 RECRUITED {SEALED}", f"{SEALED} CROSSED_ON crossing-1", "boss-1 PAID aide-1"
+    ),
 }
 SECOND: Tables = {
     "people": [{"id": HIDDEN, "name": "Dov Hidden", "phones": "+447700900555"}, {"id": "hidden-witness-1"}],
@@ -68,7 +70,7 @@ SECOND: Tables = {
         {"id": "report-c", "kind": "intelligence", "handling": "C", "source_grade": "1", "assessment": "A"},
         {"id": "account-c", "kind": "witness", "handling": "C", "source_id": "hidden-witness-1"},
     ],
-    "links": said(
+    "links": statement_claims(
         "report-c",
         f"{HIDDEN} DIRECTED boss-1",
         f"{HIDDEN} DIRECTED aide-2",
@@ -79,7 +81,7 @@ SECOND: Tables = {
         "hidden-boat-1 USED_ON hidden-crossing-1",
         f"{HIDDEN} ORGANISED hidden-crossing-1",
     )
-    + said("account-c", "boss-1 DIRECTED aide-1", "boss-1 PAID aide-2"),
+    + statement_claims("account-c", "boss-1 DIRECTED aide-1", "boss-1 PAID aide-2"),
 }
 # Everything in the case, and the hidden boat; requested before and after the hidden delivery.
 KNOWN = Known(
@@ -117,7 +119,7 @@ class Small:
 
     def session(self, name: str) -> Session:
         """Open a session for one of `PEOPLE`."""
-        return self.service.session(named(self.service, name), "classes", CASE)
+        return self.service.session(find_account(self.service, name), "classes", CASE)
 
     @cached_property
     def app(self) -> Flask:

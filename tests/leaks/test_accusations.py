@@ -16,8 +16,8 @@ from graphsvc.views.displacement.safeguarding import at_risk
 from graphsvc.views.picture.folding import groups
 from graphsvc.views.picture.since import changed
 from tests.toolbox.accounts import WHOLE, Roles
-from tests.toolbox.cases import Place, laid
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.cases import Place, open_place
+from tests.toolbox.rows import Tables, statement_claims
 
 pytestmark = pytest.mark.neo4j
 ROLES: Roles = {
@@ -47,20 +47,22 @@ FIRST: Tables = {
     "things": [{"id": "phone-1", "kind": "phone", "value": "+447700900123"}],
     "statements": [{"id": "rep-1", "kind": "intelligence", "handling": "P"}],
     "links": [
-        *({**row, "place": "Loon beach"} for row in said("rep-1", *LINKS)),
-        *said("rep-1", "idle-1 ASSOCIATES_WITH boss-1"),
+        *({**row, "place": "Loon beach"} for row in statement_claims("rep-1", *LINKS)),
+        *statement_claims("rep-1", "idle-1 ASSOCIATES_WITH boss-1"),
     ],
 }
 DENIALS: Tables = {
     "statements": [{"id": "rep-c", "kind": "intelligence", "handling": "C"}],
-    "links": [{**row, "polarity": "denies"} for row in said("rep-c", *LINKS)],
+    "links": [{**row, "polarity": "denies"} for row in statement_claims("rep-c", *LINKS)],
 }
 LATER: Tables = {
     "statements": [{"id": report, "kind": "intelligence", "handling": "P"} for report in ("rep-2", "rep-3")],
     "links": [
         row
         for report in ("rep-2", "rep-3")
-        for row in said(report, "aide-1 ORGANISED crossing-1", "aide-1 RUNS gang-1", "aide-1 CONTROLS site-1")
+        for row in statement_claims(
+            report, "aide-1 ORGANISED crossing-1", "aide-1 RUNS gang-1", "aide-1 CONTROLS site-1"
+        )
     ],
 }
 ACCUSED = ("boss-1 ORGANISED crossing-1", "boss-1 RECRUITED wit-1", "boss-1 RECRUITED wit-2")
@@ -69,20 +71,20 @@ WITNESSED: Tables = {
     "crossings": FIRST["crossings"],
     "statements": [{"id": f"acc-{n}", "kind": "witness", "source_id": f"wit-{n}", "handling": "P"} for n in (1, 2)],
     "links": [
-        *said("acc-1", *ACCUSED, "wit-1 CROSSED_ON crossing-1"),
-        *said("acc-2", *ACCUSED, "wit-2 CROSSED_ON crossing-1"),
+        *statement_claims("acc-1", *ACCUSED, "wit-1 CROSSED_ON crossing-1"),
+        *statement_claims("acc-2", *ACCUSED, "wit-2 CROSSED_ON crossing-1"),
     ],
 }
 ACCUSED_DENIED: Tables = {
     "statements": [{"id": "rep-c", "kind": "intelligence", "handling": "C"}],
-    "links": [{**row, "polarity": "denies"} for row in said("rep-c", *ACCUSED)],
+    "links": [{**row, "polarity": "denies"} for row in statement_claims("rep-c", *ACCUSED)],
 }
 
 
 @pytest.fixture(scope="module")
 def people(at_server: Callable[..., Settings]) -> Iterator[Place]:
     """A case whose links were denied under C after the reader had looked; a report has said more since."""
-    with laid(at_server(), ROLES, "inv", FIRST) as place:
+    with open_place(at_server(), ROLES, "inv", FIRST) as place:
         place.load("inv", DENIALS, partial=True)
         waiting = place("low").waiting
         waiting.seen(now(), waiting.listed().version)
@@ -178,39 +180,41 @@ def test_what_changed_since_a_view_was_kept_is_marked() -> None:
 
 
 @pytest.fixture(scope="module")
-def told(at_server: Callable[..., Settings]) -> Iterator[Place]:
+def accused_case(at_server: Callable[..., Settings]) -> Iterator[Place]:
     """A case in which two witnesses accuse a person of something that a report under C denies."""
-    with laid(at_server(), ROLES, "inv", WITNESSED) as place:
+    with open_place(at_server(), ROLES, "inv", WITNESSED) as place:
         place.load("inv", ACCUSED_DENIED, partial=True)
         yield place
 
 
 @pytest.mark.parametrize(("reader", "word"), [("inv", "denied"), ("sourced", "contested")])
-def test_facts_that_could_give_a_source_away_are_marked(told: Place, reader: str, word: str) -> None:
-    exposed = told(reader).exports.exposed(Wanted(picture=PictureRequest(ids=("boss-1", "crossing-1"), depth=0)))
+def test_facts_that_could_give_a_source_away_are_marked(accused_case: Place, reader: str, word: str) -> None:
+    exposed = accused_case(reader).exports.exposed(
+        Wanted(picture=PictureRequest(ids=("boss-1", "crossing-1"), depth=0))
+    )
     facts = [each.fact for witness in exposed.witnesses for each in witness.facts]
     assert {fact.denied for fact in facts if fact.relation == "ORGANISED"} == {word}
-    page = told.client(reader).get(f"/case/{told.case}/exposure?id=boss-1&id=crossing-1&depth=0").text
+    page = accused_case.client(reader).get(f"/case/{accused_case.case}/exposure?id=boss-1&id=crossing-1&depth=0").text
     assert f">{word}<" in page
 
 
 @pytest.mark.parametrize(("reader", "word"), [("inv", "denied"), ("sourced", "contested")])
-def test_a_lead_and_the_questions_about_them_are_marked(told: Place, reader: str, word: str) -> None:
-    _, why = told(reader).leads.look("boss-1")
+def test_a_lead_and_the_questions_about_them_are_marked(accused_case: Place, reader: str, word: str) -> None:
+    _, why = accused_case(reader).leads.look("boss-1")
     accused = {claim.key for claim in why.claims if claim.asserts and claim.subject == "boss-1"}
     assert {why.denied.get(link) for link in accused} == {word}
-    questions = told(reader).leads.questions.next("boss-1").questions
+    questions = accused_case(reader).leads.questions.next("boss-1").questions
     assert [each.denied for each in questions if each.claim.asserts] == [
         word if each.claim.subject == "boss-1" else "" for each in questions if each.claim.asserts
     ]
 
 
 @pytest.mark.parametrize("reader", ["inv", "sourced"])
-def test_a_recruiter_whom_witnesses_have_in_common_is_marked(told: Place, reader: str) -> None:
-    (group,) = told(reader).leads.groups.of()
+def test_a_recruiter_whom_witnesses_have_in_common_is_marked(accused_case: Place, reader: str) -> None:
+    (group,) = accused_case(reader).leads.groups.of()
     (recruiter,) = (shared for shared in group.shared if shared.reason == "recruiter")
     assert recruiter.denied == "denied or contested"
-    assert told.client(reader).get(f"/case/{told.case}/groups").text.count("denied or contested") == 1
+    assert accused_case.client(reader).get(f"/case/{accused_case.case}/groups").text.count("denied or contested") == 1
 
 
 def test_the_form_that_corrects_a_statement_marks_its_other_claims(people: Place) -> None:
@@ -224,7 +228,7 @@ def test_people_of_one_name_are_told_apart_by_no_tie_that_is_denied(people: Plac
 
 
 def test_signs_of_risk_that_rest_on_denied_links_alone_are_marked() -> None:
-    links = said(
+    links = statement_claims(
         "r",
         "p1 WORKED_AT w2",
         "p2 WORKED_AT w2",

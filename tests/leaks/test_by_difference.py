@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="walks every page, comm
 
 
 def test_every_address_is_walked(service: Service) -> None:
-    assert pages.unwalked(create_app(service)) == set()
+    assert pages.find_unwalked(create_app(service)) == set()
 
 
 def test_every_command_is_walked() -> None:

@@ -36,8 +36,8 @@ from tests.leaks import calls, canaries, commands, homes, invented, pages
 from tests.leaks.canaries import CLASSES, Canaries
 from tests.leaks.known import Known, as_text
 from tests.toolbox import clock
-from tests.toolbox.accounts import named, signed_in
-from tests.toolbox.cases import uploaded
+from tests.toolbox.accounts import find_account, signed_in
+from tests.toolbox.cases import send_upload
 from tests.toolbox.rows import Tables, write
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="walks everything under ten roles and searches every answer")]
@@ -79,19 +79,19 @@ class Searched:
     home: Path = Path()
     _seen: dict[str, dict[str, set[str]]] = field(default_factory=dict)
 
-    def seen(self, role: str) -> dict[str, set[str]]:
+    def shown_to(self, role: str) -> dict[str, set[str]]:
         """Label of a canary → requests that showed it to a role. Words of the request may appear in its answer."""
         if role not in self._seen:
             requests = self._seen[role] = {}
             for request, answer in self.answers[role]:
-                for label in self.canaries.found(answer) - self.canaries.found(request):
+                for label in self.canaries.find(answer) - self.canaries.find(request):
                     requests.setdefault(label, set()).add(request)
-            for label in self.canaries.encoded("".join(answer for _, answer in self.answers[role])):
+            for label in self.canaries.find_encoded("".join(answer for _, answer in self.answers[role])):
                 requests.setdefault(label, set()).add("as base64")
         return self._seen[role]
 
 
-def packed(rows: Tables, folder: Path) -> bytes:
+def zip_delivery(rows: Tables, folder: Path) -> bytes:
     """A delivery as a browser sends it."""
     write(folder, **rows)
     out = io.BytesIO()
@@ -101,7 +101,7 @@ def packed(rows: Tables, folder: Path) -> bytes:
     return out.getvalue()
 
 
-def asked(service: Service, name: str, known: Known, *, by_command: bool) -> list[tuple[str, str]]:
+def ask_everything(service: Service, name: str, known: Known, *, by_command: bool) -> list[tuple[str, str]]:
     """Ask everything a person can, and return the requests and answers.
 
     Roles with the same view ask one half of the pages as pages and the other as JSON twins; readers with P alone ask
@@ -117,7 +117,7 @@ def asked(service: Service, name: str, known: Known, *, by_command: bool) -> lis
         (f"{call} {dict(call.form)}", pages.ask(client, call).text)
         for call in pages.calls(app, fewer, "GET", "POST", turn=turn)
     ]
-    answers += calls.walk(service.session(named(service, name), "canaries", CASE), known).items()
+    answers += calls.walk(service.session(find_account(service, name), "canaries", CASE), known).items()
     if by_command:
         link = service.sign_in_link(name, "canaries")
         command_line.command_line_login(
@@ -128,7 +128,7 @@ def asked(service: Service, name: str, known: Known, *, by_command: bool) -> lis
     return answers
 
 
-def provoked(client: FlaskClient, known: Known, typed: str) -> Iterator[tuple[int, str, str]]:
+def provoke_errors(client: FlaskClient, known: Known, typed: str) -> Iterator[tuple[int, str, str]]:
     """Provoke errors of every kind, with `typed` in every place that takes input."""
     app = client.application
     odd = Known(
@@ -160,7 +160,7 @@ def provoked(client: FlaskClient, known: Known, typed: str) -> Iterator[tuple[in
 
 
 @pytest.fixture(scope="module")
-def searched(settings: Callable[..., Settings], jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Searched:
+def search_result(settings: Callable[..., Settings], jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Searched:
     folder = tmp_path_factory.mktemp("canaries")
     planted, rows = canaries.case(folder / "invented")
     result = Searched(planted)
@@ -192,7 +192,7 @@ def overheard(result: Searched) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def imported(settings: Callable[..., Settings], jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Searched:
+def import_result(settings: Callable[..., Settings], jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Searched:
     """The same case in a store made by Neo4j's import tool; its answer is what the tool's folder held."""
     folder = tmp_path_factory.mktemp("imported")
     planted, rows = canaries.case(folder / "invented")
@@ -201,7 +201,7 @@ def imported(settings: Callable[..., Settings], jars: Path, tmp_path_factory: py
     with overheard(result), homes.hasty(Service(settings(named="part", snapshot_rows=1, import_rows=1))) as service:
         result.home = service.settings.home
         accounts.add(service.database, "loader", ["investigator"], {CASE: CS})
-        loader = service.session(named(service, "loader"), "canaries", CASE)
+        loader = service.session(find_account(service, "loader"), "canaries", CASE)
 
         def look(_done: int, _total: int, text: str) -> None:
             if text == "Neo4j builds the store" and not result.answers["the tool"]:
@@ -231,13 +231,13 @@ def fill(service: Service, result: Searched, rows: Tables, folder: Path) -> None
     loader = session("loader")
     rejected = {"subject_id": "boss-1", "relation": planted.text("a rejected row", "loader"), "object_id": "aide-1"}
     rows["links"].append(rejected | {"statement_id": "report-p"})
-    content = packed(rows, folder / "sent")
+    content = zip_delivery(rows, folder / "sent")
     job = loader.deliveries.job(
-        loader.deliveries.uploads.confirm(uploaded(loader, content, f"{planted.texts['name of witness']}.zip")),
+        loader.deliveries.uploads.confirm(send_upload(loader, content, f"{planted.texts['name of witness']}.zip")),
         wait_s=WAIT_S,
     )
     assert job.state == "done", job.said
-    waiting = uploaded(loader, content, f"{planted.texts['name of victim']}.zip")
+    waiting = send_upload(loader, content, f"{planted.texts['name of victim']}.zip")
     assert len(loader.deliveries.uploads.preview(waiting, quiet).rejections) == 1
     key = service.register.key(CASE, create=False)
     witness = planted.texts["id of witness"]
@@ -298,12 +298,12 @@ def fill(service: Service, result: Searched, rows: Tables, folder: Path) -> None
     }
     for name, (_, _, everything) in ROLES.items():
         asks = known if everything else replace(known, queries=few)
-        result.answers[name] = asked(service, name, asks, by_command=everything)
+        result.answers[name] = ask_everything(service, name, asks, by_command=everything)
     client = signed_in(create_app(service), "investigator-p", "canaries")
     client.application.config["WTF_CSRF_CHECK_DEFAULT"] = False
     typed = planted.text("what was typed", "typed", "-")
     for text in (typed, planted.texts["name of minor"]):
-        for status, request_text, answer in provoked(client, known, text):
+        for status, request_text, answer in provoke_errors(client, known, text):
             result.errors.setdefault(status, []).append((request_text, answer))
     with pytest.raises(GraphsvcError):
         session("investigator-p").network.entities.look(typed)
@@ -316,13 +316,13 @@ def test_a_canary_is_found_in_every_form(tmp_path: Path) -> None:
     planted = Canaries()
     text = planted.text("one", "vault")
     for form in canaries.forms(text):
-        assert planted.found(form) | planted.encoded(form) == {"one"}, form
-    (tmp_path / "packed.zip").write_bytes(zipped(text))
+        assert planted.find(form) | planted.find_encoded(form) == {"one"}, form
+    (tmp_path / "packed.zip").write_bytes(zip_text(text))
     assert planted.in_file(tmp_path / "packed.zip") == {"one"}
-    assert planted.found("nothing of it") == set()
+    assert planted.find("nothing of it") == set()
 
 
-def zipped(text: str) -> bytes:
+def zip_text(text: str) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("x", text * 10)
@@ -341,7 +341,7 @@ def test_every_restricted_property_carries_a_canary(tmp_path: Path) -> None:
             ):
                 continue
             cells = [row.get(column.name, "") for row in rows[name]]
-            assert any(planted.found(cell) for cell in cells), (name, column.name)
+            assert any(planted.find(cell) for cell in cells), (name, column.name)
 
 
 def test_the_graph_is_given_nothing_of_the_vault(tmp_path: Path) -> None:
@@ -354,26 +354,26 @@ def test_the_graph_is_given_nothing_of_the_vault(tmp_path: Path) -> None:
         state, invented.KEY, standings({}, state, Deciding(invented.KEY, clock.MOMENT.date())), few_below=3
     )
     image = result.image
-    in_graph = planted.found(repr((image.nodes, image.claims, image.links, image.given)))
+    in_graph = planted.find(repr((image.nodes, image.claims, image.links, image.given)))
     assert in_graph & planted.labels("vault") == set()
     assert planted.labels(*canaries.IN_GRAPH) - in_graph == set()
     # The vault has these canaries; words for a person, and the day they became a witness, stay in the sealed delivery.
-    in_vault = planted.found(repr(result.identities))
+    in_vault = planted.find(repr(result.identities))
     missing = {label for label in planted.labels("vault") - in_vault if "words for" not in label}
     assert missing == {"that a suspect is a witness"}
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_is_shown_nothing_but_what_is_theirs(searched: Searched, role: str) -> None:
+def test_a_role_is_shown_nothing_but_what_is_theirs(search_result: Searched, role: str) -> None:
     _, grant, _ = ROLES[role]
-    seen = searched.seen(role)
+    seen = search_result.shown_to(role)
     if role in CASELESS or grant is None:
         assert seen == {}
         return
-    theirs = {label for label, kind in searched.canaries.classes.items() if CLASSES[kind](grant)}
+    theirs = {label for label, kind in search_result.canaries.classes.items() if CLASSES[kind](grant)}
     # Only the loader sees the preview of the delivery; the asker and the approver see the reason.
-    theirs |= searched.canaries.labels("loader") if role == "loader" else set()
-    theirs |= searched.canaries.labels("reason") if role in ("custodian", "supervisor") else set()
+    theirs |= search_result.canaries.labels("loader") if role == "loader" else set()
+    theirs |= search_result.canaries.labels("reason") if role in ("custodian", "supervisor") else set()
     strange = {label: places for label, places in seen.items() if label not in theirs}
     if role == "custodian":
         revealed = {label for label, places in strange.items() if all(REVEALED in place for place in places)}
@@ -390,72 +390,72 @@ def test_a_role_is_shown_nothing_but_what_is_theirs(searched: Searched, role: st
 
 
 @pytest.mark.parametrize("role", sorted(set(ROLES) - CASELESS))
-def test_a_role_is_shown_what_is_theirs(searched: Searched, role: str) -> None:
+def test_a_role_is_shown_what_is_theirs(search_result: Searched, role: str) -> None:
     """Otherwise the test above would pass on pages that show nothing."""
     _, grant, _ = ROLES[role]
     assert grant is not None
-    theirs = {label for label, kind in searched.canaries.classes.items() if CLASSES[kind](grant)}
-    assert theirs - set(searched.seen(role)) == set()
+    theirs = {label for label, kind in search_result.canaries.classes.items() if CLASSES[kind](grant)}
+    assert theirs - set(search_result.shown_to(role)) == set()
 
 
 @pytest.mark.parametrize("role", sorted(set(ROLES) - CASELESS))
-def test_who_interpreted_an_account_is_told_with_source_clearance_alone(searched: Searched, role: str) -> None:
+def test_who_interpreted_an_account_is_told_with_source_clearance_alone(search_result: Searched, role: str) -> None:
     _, grant, _ = ROLES[role]
     assert grant is not None
-    places = {place for place in searched.seen(role).get("interpreter_id", set()) if "account-p" in place}
+    places = {place for place in search_result.shown_to(role).get("interpreter_id", set()) if "account-p" in place}
     assert bool(places) == grant.sources
 
 
-def test_errors_of_every_kind_were_provoked(searched: Searched) -> None:
-    assert {400, 401, 403, 404, 405, 500} <= set(searched.errors)
+def test_errors_of_every_kind_were_provoked(search_result: Searched) -> None:
+    assert {400, 401, 403, 404, 405, 500} <= set(search_result.errors)
 
 
-def test_an_error_tells_nothing_but_what_was_typed(searched: Searched) -> None:
-    for status, pairs in searched.errors.items():
+def test_an_error_tells_nothing_but_what_was_typed(search_result: Searched) -> None:
+    for status, pairs in search_result.errors.items():
         for request, answer in pairs:
-            labels = searched.canaries.found(answer) - searched.canaries.found(request)
+            labels = search_result.canaries.find(answer) - search_result.canaries.find(request)
             if "/pictures/drafts.json" in request:
                 # Their own drafts, with the text they typed; no one else gets one (tests/service/test_pictures.py).
                 labels -= {"what was typed"}
-            assert labels <= searched.canaries.labels("open"), (status, request)
+            assert labels <= search_result.canaries.labels("open"), (status, request)
 
 
-def test_an_error_of_the_software_shows_nothing_of_it(searched: Searched) -> None:
-    for request, answer in searched.errors[500]:
-        assert searched.canaries.found(answer) == set(), request
+def test_an_error_of_the_software_shows_nothing_of_it(search_result: Searched) -> None:
+    for request, answer in search_result.errors[500]:
+        assert search_result.canaries.find(answer) == set(), request
 
 
-def test_the_log_of_the_process_holds_none(searched: Searched) -> None:
-    assert "A page failed" in searched.log
-    assert "fails" in searched.log  # where it failed
-    assert searched.canaries.found(searched.log) == set()
+def test_the_log_of_the_process_holds_none(search_result: Searched) -> None:
+    assert "A page failed" in search_result.log
+    assert "fails" in search_result.log  # where it failed
+    assert search_result.canaries.find(search_result.log) == set()
 
 
-def test_what_the_import_tool_reads_is_what_is_in_the_graph(imported: Searched) -> None:
-    assert imported.answers["the tool"]
-    in_graph = set(imported.seen("the tool"))
-    assert in_graph - imported.canaries.labels(*canaries.IN_GRAPH) == set()
-    assert imported.canaries.labels(*canaries.IN_GRAPH) - in_graph == set()
+def test_what_the_import_tool_reads_is_what_is_in_the_graph(import_result: Searched) -> None:
+    assert import_result.answers["the tool"]
+    in_graph = set(import_result.shown_to("the tool"))
+    assert in_graph - import_result.canaries.labels(*canaries.IN_GRAPH) == set()
+    assert import_result.canaries.labels(*canaries.IN_GRAPH) - in_graph == set()
 
 
-def test_of_an_import_nothing_stays_but_the_store(imported: Searched) -> None:
-    assert list(launch.server_home(imported.home).glob(f"{launch.IMPORT_PREFIX}*")) == []
-    assert imported.canaries.found(imported.log) == set()
-    search_home(imported)
+def test_of_an_import_nothing_stays_but_the_store(import_result: Searched) -> None:
+    assert list(launch.server_home(import_result.home).glob(f"{launch.IMPORT_PREFIX}*")) == []
+    assert import_result.canaries.find(import_result.log) == set()
+    search_home(import_result)
 
 
-def test_the_files_of_the_home_hold_none_but_the_store_what_is_in_the_graph(searched: Searched) -> None:
-    search_home(searched)
+def test_the_files_of_the_home_hold_none_but_the_store_what_is_in_the_graph(search_result: Searched) -> None:
+    search_home(search_result)
 
 
-def search_home(searched: Searched) -> None:
+def search_home(search_result: Searched) -> None:
     """Check that no file of a home holds a canary, except the store, which holds those of the graph."""
-    in_graph = searched.canaries.labels(*canaries.IN_GRAPH)
+    in_graph = search_result.canaries.labels(*canaries.IN_GRAPH)
     labels_by_place: dict[str, set[str]] = {}
-    files = [path for path in sorted(searched.home.rglob("*")) if path.is_file()]
+    files = [path for path in sorted(search_result.home.rglob("*")) if path.is_file()]
     for path in files:
-        labels = searched.canaries.in_file(path)
-        if "neo4j" in path.relative_to(searched.home).parts:
+        labels = search_result.canaries.in_file(path)
+        if "neo4j" in path.relative_to(search_result.home).parts:
             labels_by_place.setdefault("store", set()).update(labels & in_graph)
             labels -= in_graph
         assert labels == set(), path

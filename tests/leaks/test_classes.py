@@ -33,7 +33,7 @@ from graphsvc.web.frame import FILES, PUBLIC
 from tests.leaks import calls, homes, pages, small
 from tests.leaks.known import Known
 from tests.leaks.small import CASE, FIRST, HIDDEN, KNOWN, SEALED, SEALED_NAME, SECOND, UNKNOWN, Small
-from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.rows import Tables, statement_claims, write
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="asks every page and form of two services, again and again")]
 
@@ -68,11 +68,11 @@ def test_another_case_beside_it_changes_no_count(grown: Small, tmp_path: Path) -
 
 
 def test_filters_offer_nothing_that_is_hidden(grown: Small) -> None:
-    def offered(name: str) -> str:
+    def network_page(name: str) -> str:
         return grown.client(name).get(f"/case/{CASE}/network?id=boss-1&depth=2").text
 
-    assert "X_SHELTERED" in offered("high")
-    assert "X_SHELTERED" not in offered("low")
+    assert "X_SHELTERED" in network_page("high")
+    assert "X_SHELTERED" not in network_page("low")
 
 
 def test_suggestions_never_lead_to_what_is_hidden_or_sealed(grown: Small) -> None:
@@ -111,13 +111,13 @@ def test_history_is_told_to_who_sees_all_of_it(grown: Small) -> None:
 def test_lines_of_files_are_for_who_sees_all_of_them(grown: Small) -> None:
     """A line number says how many rows come before it; a claim of a witness leads nowhere without source clearance."""
 
-    def sourced(handling: str) -> Session:
+    def source_session(handling: str) -> Session:
         who = Principal("pat", frozenset({"analyst"}), {CASE: Grant(handling, sources=True)})
         return grown.service.session(who, "classes", CASE)
 
-    claims = [row["claim"] for row in sourced("C").ask.rows("cases.claims").dicts()]
-    assert len(sourced("C").network.entities.provenance(claims)) == len(claims) > 0
-    assert sourced("P").network.entities.provenance(claims) == {}
+    claims = [row["claim"] for row in source_session("C").ask.rows("cases.claims").dicts()]
+    assert len(source_session("C").network.entities.provenance(claims)) == len(claims) > 0
+    assert source_session("P").network.entities.provenance(claims) == {}
     for name in ("low", "high"):
         with pytest.raises(Refused):
             grown.session(name).network.entities.provenance(claims)
@@ -130,10 +130,10 @@ def test_jobs_and_uploads_of_others_are_not_there(grown: Small, tmp_path: Path) 
         upload = high.deliveries.uploads.keep(parcel, f"{SEALED_NAME}.zip", Options()).id
     for name in ("look", "previewed", "start_preview", "confirm", "cancel"):
         call = f"deliveries.uploads.{name}"
-        theirs, none = (calls.given(second_loader, call, (identifier,)) for identifier in (upload, "0" * 32))
+        theirs, none = (calls.call_result(second_loader, call, (identifier,)) for identifier in (upload, "0" * 32))
         assert theirs == none, call
         assert theirs.startswith("NotFound")
-        assert calls.given(low, call, (upload,)) == calls.given(low, call, ("0" * 32,))
+        assert calls.call_result(low, call, (upload,)) == calls.call_result(low, call, ("0" * 32,))
     assert high.deliveries.uploads.look(upload).id == upload
     assert SEALED_NAME not in str(second_loader.deliveries.uploads.listed())
     job = high.deliveries.uploads.start_preview(upload)
@@ -141,7 +141,7 @@ def test_jobs_and_uploads_of_others_are_not_there(grown: Small, tmp_path: Path) 
     # Other loaders see that there was a job, but not its error message, which may quote a cell.
     assert [entry.said for entry in second_loader.deliveries.jobs() if entry.id == job] == [""]
     for name in ("deliveries.jobs", "deliveries.uploads.listed"):
-        assert calls.given(low, name).startswith("Refused")
+        assert calls.call_result(low, name).startswith("Refused")
 
 
 # -- probing -------------------------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def test_who_may_not_load_learns_nothing_by_loading(grown: Small, tmp_path: Path
     write(tmp_path / "sealed", people=[{"id": SEALED}], links=[])
     write(tmp_path / "unknown", people=[{"id": UNKNOWN}], links=[])
     answers = {
-        calls.given(grown.session("low"), "deliveries.load", (tmp_path / name, quiet), {"dry_run": True})
+        calls.call_result(grown.session("low"), "deliveries.load", (tmp_path / name, quiet), {"dry_run": True})
         for name in ("sealed", "unknown", "not-there")
     }
     assert len(answers) == 1
@@ -167,8 +167,10 @@ def test_a_rejection_never_names_what_the_delivery_did_not(grown: Small, tmp_pat
         "gangs": [{"id": SEALED, "name": "probing"}],
         "statements": [{"id": "probe", "kind": "record", "handling": "P", "interpreter_id": near}],
         "links": [
-            *said("report-1", f"boss-1 PAID {near}", f"{HIDDEN}x DIRECTED boss-1", f"crossing-1 DIRECTED {SEALED}"),
-            *said("report-1", "new-person-2 PAID boss-1"),
+            *statement_claims(
+                "report-1", f"boss-1 PAID {near}", f"{HIDDEN}x DIRECTED boss-1", f"crossing-1 DIRECTED {SEALED}"
+            ),
+            *statement_claims("report-1", "new-person-2 PAID boss-1"),
         ],
     }
     write(tmp_path / "probe", **rows)
@@ -411,7 +413,7 @@ def test_no_account_of_a_witness_is_told_apart_without_source_clearance(grown: S
     assert [request for request, answer in answers.items() if any(account in answer for account in accounts_)] == []
     for account in accounts_:
         theirs, none = (
-            calls.given(grown.session(name), "deliveries.statements.look", (identifier,))
+            calls.call_result(grown.session(name), "deliveries.statements.look", (identifier,))
             for identifier in (account, "x" * len(account))
         )
         assert theirs.replace(account, "ASKED") == none.replace("x" * len(account), "ASKED")

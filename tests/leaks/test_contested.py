@@ -83,7 +83,7 @@ class Contested:
 
 
 @pytest.fixture(scope="module")
-def contested(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Contested:
+def contested_case(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Contested:
     folder, result = tmp_path_factory.mktemp("contested"), Contested()
     write(folder / "first", **FIRST)
     write(folder / "less", **{**FIRST, "links": [row for row in FIRST["links"] if _link(row) != LINK]})
@@ -92,7 +92,7 @@ def contested(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempP
             accounts.add(first.database, name, roles, grants)
         first.register.key(CASE, create=True)
         states = (*DENIALS, "no such link")
-        copies = {state: homes.copied(first, at_server(named="part", snapshot_rows=1)) for state in states}
+        copies = {state: homes.copy_home(first, at_server(named="part", snapshot_rows=1)) for state in states}
     for state, settings in copies.items():
         tables = DENIALS.get(state, Tables())
         with clock.standing_still(), homes.hasty(Service(settings)) as service:
@@ -123,25 +123,25 @@ def differing(before: dict[str, str], after: dict[str, str]) -> list[str]:
 @pytest.mark.parametrize("reader", ["low", "sourced"])
 @pytest.mark.parametrize("state", [*DENIALS][2:])
 def test_whoever_denies_and_however_many_the_answers_are_the_same_bytes(
-    contested: Contested, state: str, reader: str
+    contested_case: Contested, state: str, reader: str
 ) -> None:
-    assert differing(contested.read["one witness"][reader], contested.read[state][reader]) == []
+    assert differing(contested_case.read["one witness"][reader], contested_case.read[state][reader]) == []
 
 
 @pytest.mark.parametrize("state", [*DENIALS][1:])
-def test_nothing_that_answers_at_p_are_made_of_differs_but_that_word(contested: Contested, state: str) -> None:
-    before, after = at_p(contested.images["nothing"]), at_p(contested.images[state])
+def test_nothing_that_answers_at_p_are_made_of_differs_but_that_word(contested_case: Contested, state: str) -> None:
+    before, after = at_p(contested_case.images["nothing"]), at_p(contested_case.images[state])
     assert before.keys() == after.keys()
     assert {key for key in before if before[key] != after[key]} == {LINK}
     changes = {name: after[LINK].get(name) for name in after[LINK] if after[LINK][name] != before[LINK].get(name)}
     assert changes == {"denying_p": -1, "denying_told_p": [-1, 0]}
     assert before[LINK].keys() <= after[LINK].keys()
-    assert at_p(contested.images[f"{state}, taken back"]) == before
+    assert at_p(contested_case.images[f"{state}, taken back"]) == before
 
 
 @pytest.mark.parametrize("reader", ["low", "sourced"])
-def test_the_link_reads_contested_without_a_word_of_what_denies_it(contested: Contested, reader: str) -> None:
-    before, after = (str(contested.read[state][reader]) for state in ("nothing", "all of them"))
+def test_the_link_reads_contested_without_a_word_of_what_denies_it(contested_case: Contested, reader: str) -> None:
+    before, after = (str(contested_case.read[state][reader]) for state in ("nothing", "all of them"))
     denied = '"denying":"contested"'
     assert denied not in before
     assert denied in after
@@ -149,16 +149,20 @@ def test_the_link_reads_contested_without_a_word_of_what_denies_it(contested: Co
         assert word not in after
 
 
-def test_a_statement_says_which_of_its_claims_is_contested(contested: Contested) -> None:
+def test_a_statement_says_which_of_its_claims_is_contested(contested_case: Contested) -> None:
     request = "GET /case/classes/statement?id=report-1"
-    assert ">contested<" not in contested.read["nothing"]["low"][request]
-    assert contested.read["all of them"]["low"][request].count(">contested<") == 1
+    assert ">contested<" not in contested_case.read["nothing"]["low"][request]
+    assert contested_case.read["all of them"]["low"][request].count(">contested<") == 1
 
 
 @pytest.mark.parametrize("reader", ["low", "sourced"])
-def test_every_answer_that_depends_on_the_link_says_that_it_is_contested(contested: Contested, reader: str) -> None:
+def test_every_answer_that_depends_on_the_link_says_that_it_is_contested(
+    contested_case: Contested, reader: str
+) -> None:
     """JSON twins are compared, because pages have words that vary by reader and time."""
-    with_it, denied, without = (contested.read[state][reader] for state in ("nothing", "one witness", "no such link"))
+    with_it, denied, without = (
+        contested_case.read[state][reader] for state in ("nothing", "one witness", "no such link")
+    )
     depending = {request for request in with_it if with_it[request] != without.get(request)}
     unmarked = {request for request in depending if with_it[request] == denied.get(request)}
     pages = {request.partition(f"/case/{CASE}/")[2].partition("?")[0] for request in unmarked}

@@ -21,8 +21,8 @@ from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError
 from graphsvc.service import quiet
 from tests.toolbox.accounts import WHOLE, Roles
-from tests.toolbox.cases import Place, laid
-from tests.toolbox.rows import Tables, claim, said
+from tests.toolbox.cases import Place, open_place
+from tests.toolbox.rows import Tables, claim, statement_claims
 
 pytestmark = pytest.mark.neo4j
 ROLES: Roles = {
@@ -42,7 +42,9 @@ BASE: Tables = {
     ],
     "crossings": [{"id": "crossing-1", "date": "2020-05-08"}],
     "statements": [{"id": "rec-1", "kind": "record"}],
-    "links": said("rec-1", "aide-1 PILOTED crossing-1", *(f"{guess} CROSSED_ON crossing-1" for guess in GUESSES)),
+    "links": statement_claims(
+        "rec-1", "aide-1 PILOTED crossing-1", *(f"{guess} CROSSED_ON crossing-1" for guess in GUESSES)
+    ),
 }
 HELD = ("boss-1", "aide-1", "")
 
@@ -99,7 +101,7 @@ def test_no_refusal_tells_who_gave_a_statement(
     answers: dict[str, list[str]] = {}
     for guess in GUESSES:
         settings = at_server(accounts_open=Settings.accounts_open)
-        with laid(settings, ROLES, "inv", BASE) as people:
+        with open_place(settings, ROLES, "inv", BASE) as people:
             add(people, guess)
             answers[guess] = [answer.replace(people.case, "") for answer in tries(people)]
     assert answers[GUESSES[0]] == answers[GUESSES[1]]

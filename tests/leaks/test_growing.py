@@ -22,7 +22,7 @@ def grown(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathF
         yield result
 
 
-def moved(grown: Small, name: str, part: str) -> list[str]:
+def changed_addresses(grown: Small, name: str, part: str) -> list[str]:
     """Addresses with `part` in them whose answers changed for a reader with the hidden delivery."""
     addresses = [address for address in grown.before[name] if part in address]
     assert addresses
@@ -43,8 +43,8 @@ def moved(grown: Small, name: str, part: str) -> list[str]:
     ],
 )
 def test_what_is_hidden_moves_nothing(grown: Small, kind: str, part: str) -> None:
-    assert moved(grown, "low", part) == []
-    assert moved(grown, "high", part) != []  # it is there, and changes what its readers get
+    assert changed_addresses(grown, "low", part) == []
+    assert changed_addresses(grown, "high", part) != []  # it is there, and changes what its readers get
 
 
 def test_no_node_moves_for_what_is_hidden(grown: Small) -> None:

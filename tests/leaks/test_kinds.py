@@ -14,7 +14,7 @@ from graphsvc.records.tables import STATEMENT_KINDS
 from graphsvc.service import Service, quiet
 from graphsvc.web import create_app
 from tests.toolbox.accounts import WHOLE, People, people, signed_in
-from tests.toolbox.rows import Rows, Tables, claim, said, write
+from tests.toolbox.rows import Rows, Tables, claim, statement_claims, write
 
 pytestmark = pytest.mark.neo4j
 OTHER_KINDS = [kind for kind in STATEMENT_KINDS if kind != "witness"]
@@ -37,8 +37,10 @@ FIRST: Tables = {
     "crossings": [{"id": "crossing-1", "date": "2020-05-08"}],
     "statements": [{"id": "report-1", "kind": "intelligence", "handling": "P"}, ACCOUNT],
     "links": [
-        *said("report-1", "boss-1 ORGANISED crossing-1", "aide-1 PILOTED crossing-1", "wit-1 CROSSED_ON crossing-1"),
-        *said("told-1", LINK),
+        *statement_claims(
+            "report-1", "boss-1 ORGANISED crossing-1", "aide-1 PILOTED crossing-1", "wit-1 CROSSED_ON crossing-1"
+        ),
+        *statement_claims("told-1", LINK),
         claim("boss-1", "COERCED", "wit-1", "told-1", notes="I saw it from my bed", subject_as_said="the tall one"),
     ],
 }
@@ -46,7 +48,7 @@ FIRST: Tables = {
 
 def again(kind: str, **cells: str) -> Tables:
     statement = {"id": "told-1", "kind": kind, "handling": "P", **cells}
-    return {"people": [], "statements": [statement], "links": said("told-1", LINK, "aide-1 PAID boss-1")}
+    return {"people": [], "statements": [statement], "links": statement_claims("told-1", LINK, "aide-1 PAID boss-1")}
 
 
 # Ways to deliver a statement again as another kind: with other words, with none, with an empty cell, under C.

@@ -15,7 +15,7 @@ from graphsvc.service import Service, Session, quiet
 from tests.toolbox import accounts
 from tests.toolbox.accounts import WHOLE, Roles
 from tests.toolbox.cases import new_name
-from tests.toolbox.rows import Rows, said, write
+from tests.toolbox.rows import Rows, statement_claims, write
 from tests.toolbox.two_persons import seal, unseal
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.changes]
@@ -45,7 +45,7 @@ class Shared:
     def deliver(self, case: str, people: Rows) -> None:
         """Load rows of people, with a claim that names the first of them and seals the second."""
         statement = f"r-{new_name()}"
-        links = said(statement, "p-1 PILOTED c-1", "p-2 CROSSED_ON c-1")
+        links = statement_claims(statement, "p-1 PILOTED c-1", "p-2 CROSSED_ON c-1")
         delivery = {
             "people": people,
             "crossings": [{"id": "c-1", "date": "2020-05-08"}],
@@ -59,7 +59,7 @@ class Shared:
         """Load a row of a person with more cells."""
         self.deliver(case, [{"id": person, "name": NAMES[person], **cells}])
 
-    def named(self, case: str) -> set[str]:
+    def named_people(self, case: str) -> set[str]:
         """Select the people that a reader cleared for P finds by name."""
         rows = self.at("low", case).ask.rows("tables.people").dicts()
         return {row["id"] for row in rows} & NAMES.keys()
@@ -82,91 +82,98 @@ class Shared:
 
 
 @pytest.fixture
-def shared(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Shared]:
+def shared_cases(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Shared]:
     with Service(at_server(named="part")) as service:
         accounts.add(service, "*", ROLES)
         yield Shared(service, tmp_path)
 
 
-def test_each_new_mark_in_a_case_of_shared_ids_seals_again_who_was_opened(shared: Shared) -> None:
-    first, second, third = shared.cases
-    assert [shared.named(case) for case in shared.cases] == [{"p-1"}] * 3
-    shared.seal(second, "p-1")
-    assert [shared.named(case) for case in shared.cases] == [set()] * 3
-    shared.open(first, "p-1")
-    shared.deliver(second, [{"id": "p-2", "name": NAMES["p-2"]}])
-    assert shared.named(first) == {"p-1"}  # nothing new was delivered
-    shared.mark(second, "p-1", age_disputed="yes")
-    assert shared.named(first) == set()
-    shared.open(first, "p-1")
-    shared.mark(second, "p-1", category="victim", date_of_birth="2012-01-01", age_disputed="yes")
-    assert shared.named(first) == set()
-    shared.open(first, "p-1")
-    shared.mark(third, "p-1", age_disputed="yes")  # shares ids with the second case, which shares them with the first
-    assert shared.named(first) == set()
-    shared.open(first, "p-1")
-    shared.deliver(
+def test_each_new_mark_in_a_case_of_shared_ids_seals_again_who_was_opened(shared_cases: Shared) -> None:
+    first, second, third = shared_cases.cases
+    assert [shared_cases.named_people(case) for case in shared_cases.cases] == [{"p-1"}] * 3
+    shared_cases.seal(second, "p-1")
+    assert [shared_cases.named_people(case) for case in shared_cases.cases] == [set()] * 3
+    shared_cases.open(first, "p-1")
+    shared_cases.deliver(second, [{"id": "p-2", "name": NAMES["p-2"]}])
+    assert shared_cases.named_people(first) == {"p-1"}  # nothing new was delivered
+    shared_cases.mark(second, "p-1", age_disputed="yes")
+    assert shared_cases.named_people(first) == set()
+    shared_cases.open(first, "p-1")
+    shared_cases.mark(second, "p-1", category="victim", date_of_birth="2012-01-01", age_disputed="yes")
+    assert shared_cases.named_people(first) == set()
+    shared_cases.open(first, "p-1")
+    shared_cases.mark(
+        third, "p-1", age_disputed="yes"
+    )  # shares ids with the second case, which shares them with the first
+    assert shared_cases.named_people(first) == set()
+    shared_cases.open(first, "p-1")
+    shared_cases.deliver(
         second, [{"id": "p-2", "name": NAMES["p-2"]}]
     )  # the mark of the third case is listed here from now on
-    shared.open(second, "p-1")
-    shared.seal(second, "p-1")
-    assert shared.named(first) == set()
+    shared_cases.open(second, "p-1")
+    shared_cases.seal(second, "p-1")
+    assert shared_cases.named_people(first) == set()
 
 
-def test_a_mark_on_somebody_two_persons_sealed_is_listed(shared: Shared) -> None:
-    first, second, _ = shared.cases
-    shared.seal(second, "p-1")
-    shared.mark(second, "p-1", age_disputed="yes")
-    assert shared.why(second, "p-1") == "two persons decided, age disputed"
-    shared.mark(second, "p-1", category="victim", age_disputed="yes")
-    assert shared.why(second, "p-1") == "two persons decided, age disputed, victim"
-    shared.deliver(first, [{"id": "p-1", "name": NAMES["p-1"]}])
-    assert shared.why(first, "p-1") == "sealed in a case that shares its ids"
+def test_a_mark_on_somebody_two_persons_sealed_is_listed(shared_cases: Shared) -> None:
+    first, second, _ = shared_cases.cases
+    shared_cases.seal(second, "p-1")
+    shared_cases.mark(second, "p-1", age_disputed="yes")
+    assert shared_cases.why(second, "p-1") == "two persons decided, age disputed"
+    shared_cases.mark(second, "p-1", category="victim", age_disputed="yes")
+    assert shared_cases.why(second, "p-1") == "two persons decided, age disputed, victim"
+    shared_cases.deliver(first, [{"id": "p-1", "name": NAMES["p-1"]}])
+    assert shared_cases.why(first, "p-1") == "sealed in a case that shares its ids"
 
 
-def test_a_mark_ends_an_opening_that_was_asked_for_before_it(shared: Shared) -> None:
-    first, second, _ = shared.cases
-    shared.seal(first, "p-1")
-    requests = [shared.ask_opening(first, person) for person in NAMES]
-    shared.mark(first, "p-2", category="victim", date_of_birth="2013-01-01")
-    shared.mark(second, "p-1", age_disputed="yes")  # known here by the shared id
-    sealings = shared.at("sup", first).protection.sealings
+def test_a_mark_ends_an_opening_that_was_asked_for_before_it(shared_cases: Shared) -> None:
+    first, second, _ = shared_cases.cases
+    shared_cases.seal(first, "p-1")
+    requests = [shared_cases.ask_opening(first, person) for person in NAMES]
+    shared_cases.mark(first, "p-2", category="victim", date_of_birth="2013-01-01")
+    shared_cases.mark(second, "p-1", age_disputed="yes")  # known here by the shared id
+    sealings = shared_cases.at("sup", first).protection.sealings
     for request in requests:
         with pytest.raises(RequestError):
             sealings.agree(request, quiet)
     assert [request.state for request in sealings.listed() if request.kind == "open"] == ["ended", "ended"]
-    assert shared.named(first) == set()
-    again = shared.ask_opening(first, "p-2")
-    shared.deliver(first, [{"id": "p-1", "name": NAMES["p-1"]}])  # nothing new was delivered
+    assert shared_cases.named_people(first) == set()
+    again = shared_cases.ask_opening(first, "p-2")
+    shared_cases.deliver(first, [{"id": "p-1", "name": NAMES["p-1"]}])  # nothing new was delivered
     sealings.agree(again, quiet)
-    assert shared.named(first) == {"p-2"}
+    assert shared_cases.named_people(first) == {"p-2"}
 
 
-def test_a_mark_under_c_ends_an_opening_as_well_and_counts_in_a_case_of_shared_ids(shared: Shared) -> None:
-    case, sharing, _ = shared.cases
+def test_a_mark_under_c_ends_an_opening_as_well_and_counts_in_a_case_of_shared_ids(shared_cases: Shared) -> None:
+    case, sharing, _ = shared_cases.cases
     child = {"category": "victim", "date_of_birth": "2013-01-01", "handling": "C"}
-    request = shared.ask_opening(case, "p-2")
-    shared.mark(case, "p-2", **child)
-    assert shared.why(case, "p-2") == "no visible part, sealed in a case that shares its ids, under 18, victim"
+    request = shared_cases.ask_opening(case, "p-2")
+    shared_cases.mark(case, "p-2", **child)
+    assert shared_cases.why(case, "p-2") == "no visible part, sealed in a case that shares its ids, under 18, victim"
     with pytest.raises(RequestError):
-        shared.at("sup", case).protection.sealings.agree(request, quiet)
-    assert shared.named(case) == {"p-1"}
-    shared.open(case, "p-2")  # two persons who know of the marks
-    assert (shared.named(case), shared.at("cus", case).protection.sealings.to_be_sealed()) == ({"p-1", "p-2"}, {})
-    shared.deliver(sharing, [{"id": "p-1", "name": NAMES["p-1"]}])  # what the first case says is listed from now on
-    shared.open(sharing, "p-2")
-    shared.seal(case, "p-2")
-    shared.deliver(sharing, [{"id": "p-1", "name": NAMES["p-1"]}])
-    shared.open(sharing, "p-2")
-    shared.mark(case, "p-2", **child, age_disputed="yes")
-    assert shared.named(sharing) == {"p-1"}
+        shared_cases.at("sup", case).protection.sealings.agree(request, quiet)
+    assert shared_cases.named_people(case) == {"p-1"}
+    shared_cases.open(case, "p-2")  # two persons who know of the marks
+    assert (shared_cases.named_people(case), shared_cases.at("cus", case).protection.sealings.to_be_sealed()) == (
+        {"p-1", "p-2"},
+        {},
+    )
+    shared_cases.deliver(
+        sharing, [{"id": "p-1", "name": NAMES["p-1"]}]
+    )  # what the first case says is listed from now on
+    shared_cases.open(sharing, "p-2")
+    shared_cases.seal(case, "p-2")
+    shared_cases.deliver(sharing, [{"id": "p-1", "name": NAMES["p-1"]}])
+    shared_cases.open(sharing, "p-2")
+    shared_cases.mark(case, "p-2", **child, age_disputed="yes")
+    assert shared_cases.named_people(sharing) == {"p-1"}
 
 
-def test_a_loosening_names_nobody_who_was_marked_before_it_was_agreed(shared: Shared) -> None:
-    case = shared.cases[2]
-    request = shared.at("cus", case).protection.sealings.ask_loosening("a register of companies")
-    shared.mark(case, "p-2", age_disputed="yes", handling="C")
-    shared.deliver(case, [{"id": "p-3", "name": "Ny Else", "handling": "P"}])
-    shared.at("sup", case).protection.sealings.agree(request, quiet)
-    names = {row["name"] for row in shared.at("low", case).ask.rows("tables.people").dicts()}
+def test_a_loosening_names_nobody_who_was_marked_before_it_was_agreed(shared_cases: Shared) -> None:
+    case = shared_cases.cases[2]
+    request = shared_cases.at("cus", case).protection.sealings.ask_loosening("a register of companies")
+    shared_cases.mark(case, "p-2", age_disputed="yes", handling="C")
+    shared_cases.deliver(case, [{"id": "p-3", "name": "Ny Else", "handling": "P"}])
+    shared_cases.at("sup", case).protection.sealings.agree(request, quiet)
+    names = {row["name"] for row in shared_cases.at("low", case).ask.rows("tables.people").dicts()}
     assert names - {None} == {NAMES["p-1"], "Ny Else"}

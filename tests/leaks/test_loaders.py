@@ -22,7 +22,7 @@ from graphsvc.errors import Refused
 from graphsvc.service import Form, Loaded, Service, Session, quiet
 from tests.toolbox.accounts import WHOLE, add, session
 from tests.toolbox.cases import new_name
-from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.rows import Tables, statement_claims, write
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.changes]
 ROLES = {
@@ -41,7 +41,7 @@ BASE: Tables = {
     ],
     "crossings": [{"id": "crossing-1", "date": "2020-05-08"}],
     "statements": [{"id": "rec-base", "kind": "record", "handling": "P"}],
-    "links": said(
+    "links": statement_claims(
         "rec-base", "boss-1 ORGANISED crossing-1", "aide-1 PILOTED crossing-1", "wit-x CROSSED_ON crossing-1"
     ),
 }
@@ -104,7 +104,9 @@ def test_what_becomes_of_the_leads_takes_source_clearance(place: Place) -> None:
         "people": [{"id": "boss-2", "name": "Cas Roe"}],
         "statements": [{"id": f"r{number}", "kind": "intelligence"} for number in range(4)],
         "links": [
-            row for number in range(4) for row in said(f"r{number}", "boss-2 RUNS gang-1", "boss-2 DIRECTED aide-1")
+            row
+            for number in range(4)
+            for row in statement_claims(f"r{number}", "boss-2 RUNS gang-1", "boss-2 DIRECTED aide-1")
         ],
         "gangs": [{"id": "gang-1", "name": "North"}],
     }
@@ -123,7 +125,7 @@ def test_a_corrected_statement_of_others_brings_its_author_no_hidden_cell(place:
     hidden = {"source_id": "CHIS-falcon-77", "interest": "owes Ari Berg 900", "interpreter_id": "aide-1"}
     report: Tables = {
         "statements": [{"id": "R2", "kind": "intelligence", "handling": "P", **hidden}],
-        "links": said("R2", "boss-1 DIRECTED aide-1"),
+        "links": statement_claims("R2", "boss-1 DIRECTED aide-1"),
         "people": [],
     }
     number = place.load("ann", report, partial=True).delivery
@@ -144,7 +146,7 @@ def test_a_corrected_statement_of_others_brings_its_author_no_hidden_cell(place:
 def test_no_figure_confirms_a_guess_at_the_source_of_a_report(service: Service, tmp_path: Path) -> None:
     def report(identifier: str, source: str) -> Tables:
         statement = {"id": identifier, "kind": "intelligence", "source_id": source, "handling": "P"}
-        claims = said(identifier, "boss-1 DIRECTED aide-1", "boss-1 RECRUITED wit-x")
+        claims = statement_claims(identifier, "boss-1 DIRECTED aide-1", "boss-1 RECRUITED wit-x")
         return {"people": [], "statements": [statement], "links": claims}
 
     answers = []
@@ -238,23 +240,23 @@ def test_a_preview_does_not_compare_a_guess_with_a_withheld_name(place: Place) -
     boats: Tables = {"people": [], "boats": [{"id": f"boat-{number}", "name": "Hewa Karim"} for number in range(3)]}
     assert place.load("ann", boats, partial=True).rejections == []
 
-    def guessed(name: str) -> list[Any]:
+    def preview_names(name: str) -> list[Any]:
         tables: Tables = {"people": [], "boats": [{"id": f"boat-{number}", "name": name} for number in range(3)]}
         return place.load("ben", tables, partial=True, dry_run=True).other_names
 
-    assert guessed("Hewa") == guessed("Zorro")
+    assert preview_names("Hewa") == preview_names("Zorro")
 
 
 def test_words_said_under_c_do_not_name_whom_no_page_names(place: Place) -> None:
     bare: Tables = {
         "people": [{"id": "p-1"}],
         "statements": [{"id": "R1", "kind": "record", "handling": "P"}],
-        "links": said("R1", "p-1 PILOTED crossing-1"),
+        "links": statement_claims("R1", "p-1 PILOTED crossing-1"),
     }
     assert place.load("ann", bare, partial=True).rejections == []
     claims = [
         row | {"subject_as_said": "Kim Young", "notes": "Kim Young sat in front"}
-        for row in said("RC", "p-1 CROSSED_ON crossing-1")
+        for row in statement_claims("RC", "p-1 CROSSED_ON crossing-1")
     ]
     marked: Tables = {
         "people": [{"id": "p-1", "name": "Kim Young", "sealed": "yes"}],

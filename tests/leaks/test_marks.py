@@ -11,7 +11,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.errors import InputError
 from graphsvc.service import Loaded, Service, Session, quiet
 from tests.toolbox.accounts import WHOLE, People, people
-from tests.toolbox.rows import Rows, Tables, said, write
+from tests.toolbox.rows import Rows, Tables, statement_claims, write
 
 pytestmark = pytest.mark.neo4j
 NAMED, SEALED = "aide-1", "wit-1"
@@ -23,7 +23,7 @@ BASE: Tables = {
     ],
     "crossings": [{"id": "crossing-1", "date": "2020-05-08"}],
     "statements": [{"id": "report-1", "kind": "intelligence", "handling": "P"}],
-    "links": said("report-1", f"{NAMED} PILOTED crossing-1", f"{SEALED} CROSSED_ON crossing-1"),
+    "links": statement_claims("report-1", f"{NAMED} PILOTED crossing-1", f"{SEALED} CROSSED_ON crossing-1"),
 }
 MARKS = (
     {"sealed": "yes"},
@@ -67,7 +67,7 @@ def load(session: Session, folder: Path, rows: Rows, *, dry_run: bool = False) -
     delivery: Tables = {
         "people": rows,
         "statements": [REFUSED_STATEMENT, {"id": "report-2", "kind": "record", "handling": "P"}],
-        "links": said("report-2", "new-1 PILOTED crossing-1"),
+        "links": statement_claims("report-2", "new-1 PILOTED crossing-1"),
     }
     return session.deliveries.load(write(folder / str(next(NUMBER)), **delivery), quiet, partial=True, dry_run=dry_run)
 

@@ -15,7 +15,7 @@ from graphsvc.service import PictureRequest, Service, Session, quiet
 from graphsvc.service.exports.exposure import Wanted
 from graphsvc.store.image import read_image
 from tests.toolbox.accounts import WHOLE, People, people
-from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.rows import Tables, statement_claims, write
 
 pytestmark = pytest.mark.neo4j
 
@@ -29,8 +29,8 @@ BARE: Tables = {
         {"id": "worst", "kind": "intelligence", "source_grade": "3", "assessment": "E", "handling": "P"},
     ],
     "links": [
-        *said("tip", *(f"{identifier} PILOTED crossing-1" for identifier in IDS)),
-        *said("worst", *(f"{identifier} ASSISTED crossing-1" for identifier in IDS)),
+        *statement_claims("tip", *(f"{identifier} PILOTED crossing-1" for identifier in IDS)),
+        *statement_claims("worst", *(f"{identifier} ASSISTED crossing-1" for identifier in IDS)),
     ],
 }
 REGISTER: Tables = {
@@ -48,7 +48,7 @@ REGISTER: Tables = {
         {"id": IDS[4], "name": NAMES[4]},
     ],
     "statements": [{"id": "account", "kind": "witness", "source_id": IDS[3], "handling": "P"}],
-    "links": said("account", *(f"{identifier} CROSSED_ON crossing-1" for identifier in IDS)),
+    "links": statement_claims("account", *(f"{identifier} CROSSED_ON crossing-1" for identifier in IDS)),
 }
 
 
@@ -83,7 +83,7 @@ def test_an_act_claimed_of_bare_ids_opens_nobody_whatever_comes_then(
         "people": [{"id": IDS[4], "name": NAMES[4], "category": "", "sealed": "no"}],
         "crossings": BARE["crossings"],
     }
-    again |= {"statements": BARE["statements"], "links": said("tip", f"{IDS[4]} PILOTED crossing-1")}
+    again |= {"statements": BARE["statements"], "links": statement_claims("tip", f"{IDS[4]} PILOTED crossing-1")}
     sessions("inv").deliveries.load(write(tmp_path / "3", **again), quiet, partial=True)
     assert shows(service, case) == []
 
@@ -100,8 +100,8 @@ def test_a_statement_that_was_taken_back_names_nobody(
             {"id": "true", "kind": "record", "handling": "P"},
         ],
         "links": [
-            *said("false", f"{IDS[4]} PILOTED crossing-1"),
-            *said("true", f"{IDS[4]} CROSSED_ON crossing-1", "boss-1 ORGANISED crossing-1"),
+            *statement_claims("false", f"{IDS[4]} PILOTED crossing-1"),
+            *statement_claims("true", f"{IDS[4]} CROSSED_ON crossing-1", "boss-1 ORGANISED crossing-1"),
         ],
     }
     sessions("inv").deliveries.load(write(tmp_path / "1", **rows), quiet)
@@ -119,7 +119,7 @@ def test_who_interpreted_changes_nothing_of_who_is_named(
             {"id": "account", "kind": "witness", "source_id": IDS[3], "interpreter_id": IDS[2], "handling": "P"},
             {"id": "log", "kind": "record", "handling": "P"},
         ],
-        "links": said("log", *(f"{identifier} CROSSED_ON crossing-1" for identifier in IDS)),
+        "links": statement_claims("log", *(f"{identifier} CROSSED_ON crossing-1" for identifier in IDS)),
     }
     sessions("inv").deliveries.load(write(tmp_path / "1", **rows), quiet)
     assert shows(service, case) == []
@@ -132,7 +132,7 @@ def test_a_name_whose_last_act_is_taken_back_is_sealed_unless_it_was_read(
         "people": [{"id": IDS[4], "name": NAMES[4]}],
         "crossings": BARE["crossings"],
         "statements": [{"id": "tip", "kind": "intelligence", "handling": "P"}],
-        "links": said("tip", f"{IDS[4]} PILOTED crossing-1"),
+        "links": statement_claims("tip", f"{IDS[4]} PILOTED crossing-1"),
     }
     taken_back = rows | {"statements": [{**rows["statements"][0], "status": "withdrawn"}]}
     sessions("ana").deliveries.load(write(tmp_path / "1", **rows), quiet)
@@ -149,7 +149,7 @@ def test_a_row_that_was_refused_names_nobody(service: Service, case: str, sessio
         "people": [{"id": IDS[4], "name": NAMES[4], "phones": "+447700900001"}],
         "crossings": BARE["crossings"],
         "statements": [{"id": "tip", "kind": "intelligence", "handling": "P"}],
-        "links": said("tip", f"{IDS[4]} CROSSED_ON crossing-1", f"{IDS[4]} PILOTED crossing-99"),
+        "links": statement_claims("tip", f"{IDS[4]} CROSSED_ON crossing-1", f"{IDS[4]} PILOTED crossing-99"),
     }
     loaded = sessions("inv").deliveries.load(write(tmp_path / "1", **rows), quiet)
     assert [rejection.column for rejection in loaded.rejections] == ["object_id"]
@@ -176,7 +176,7 @@ def test_two_rows_of_one_person_that_differ_in_a_mark_are_both_refused(
         ],
         "crossings": BARE["crossings"],
         "statements": [{"id": "tip", "kind": "intelligence", "handling": "P"}],
-        "links": said("tip", f"{IDS[0]} PILOTED crossing-1"),
+        "links": statement_claims("tip", f"{IDS[0]} PILOTED crossing-1"),
     }
     loaded = sessions("inv").deliveries.load(write(tmp_path / "1", **rows), quiet)
     assert sorted(each.line for each in loaded.rejections if each.file == "people.csv") == [2, 3]
@@ -190,7 +190,7 @@ def test_an_identity_that_only_c_tells_of_somebody_marked_there_is_shown_to_nobo
         "people": [{"id": IDS[0], "name": "Shorty"}],
         "crossings": BARE["crossings"],
         "statements": [{"id": "tip", "kind": "intelligence", "handling": "P"}],
-        "links": said("tip", f"{IDS[0]} PILOTED crossing-1"),
+        "links": statement_claims("tip", f"{IDS[0]} PILOTED crossing-1"),
     }
     under_c = {"id": IDS[0], "name": NAMES[0], "date_of_birth": "2014", "phones": "+447700900001", "handling": "C"}
     sessions("ana").deliveries.load(write(tmp_path / "1", **known), quiet)
@@ -206,10 +206,10 @@ def test_the_history_of_a_record_tells_nobody_who_a_sealed_person_is(
         "people": [{"id": IDS[4], "name": NAMES[4]}, {"id": "boss-1", "name": "Ari Berg"}],
         "crossings": BARE["crossings"],
         "statements": [{"id": "log", "kind": "record", "handling": "P"}],
-        "links": said("log", f"{IDS[4]} CROSSED_ON crossing-1", "boss-1 PILOTED crossing-1"),
+        "links": statement_claims("log", f"{IDS[4]} CROSSED_ON crossing-1", "boss-1 PILOTED crossing-1"),
     }
     sessions("ana").deliveries.load(write(tmp_path / "1", **rows), quiet)
-    same = {"statements": rows["statements"], "links": said("log", f"boss-1 SAME_AS {IDS[4]}")}
+    same = {"statements": rows["statements"], "links": statement_claims("log", f"boss-1 SAME_AS {IDS[4]}")}
     sessions("ana").deliveries.load(write(tmp_path / "2", **same), quiet, partial=True)
     relations = {
         who: {
@@ -231,13 +231,13 @@ def test_an_informant_who_is_charged_later_is_shown_as_everybody_else(
         ],
         "gangs": [{"id": "G1", "name": "The Landing"}],
         "statements": [{"id": "R1", "kind": "intelligence", "handling": "P", "summary": "P7 is Shorty, 07700900123."}],
-        "links": said("R1", "P7 RUNS G1", "P8 MEMBER_OF G1"),
+        "links": statement_claims("R1", "P7 RUNS G1", "P8 MEMBER_OF G1"),
     }
     tip: Tables = {
         "people": [charged["people"][1]],
         "gangs": charged["gangs"],
         "statements": [{"id": "RC", "kind": "intelligence", "handling": "C", "source_id": source}],
-        "links": said("RC", "P8 RUNS G1"),
+        "links": statement_claims("RC", "P8 RUNS G1"),
     }
 
     def load(rows: Tables, name: str) -> int:
@@ -266,7 +266,7 @@ def test_a_disputed_age_is_told_of_nobody_sealed_and_keeps_them_from_the_leads(
         ],
         "crossings": BARE["crossings"],
         "statements": [{"id": "tip", "kind": "intelligence", "source_grade": "1", "assessment": "A", "handling": "P"}],
-        "links": said(
+        "links": statement_claims(
             "tip", f"{IDS[2]} PILOTED crossing-1", f"{IDS[2]} DIRECTED boss-1", "boss-1 ORGANISED crossing-1"
         ),
     }

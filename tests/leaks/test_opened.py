@@ -30,9 +30,9 @@ from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import Image
 from graphsvc.web import create_app
 from tests.leaks.small import at_p
-from tests.service.test_entering import corrected, correction, entered
+from tests.service.test_entering import correct_claim, correction, enter_form
 from tests.toolbox.accounts import WHOLE, People, people, signed_in
-from tests.toolbox.rows import Tables, claim, said, write
+from tests.toolbox.rows import Tables, claim, statement_claims, write
 
 KEY = b"k" * 32
 STATEMENT = "told-1"
@@ -47,7 +47,7 @@ BASE: Tables = {
     ],
     "gangs": [{"id": "gang-1", "name": "The Landing"}],
     "statements": [{"id": "report-1", "kind": "intelligence", "handling": "P"}],
-    "links": said("report-1", "boss-1 RUNS gang-1", "aide-1 MEMBER_OF gang-1", "aide-2 MEMBER_OF gang-1"),
+    "links": statement_claims("report-1", "boss-1 RUNS gang-1", "aide-1 MEMBER_OF gang-1", "aide-2 MEMBER_OF gang-1"),
 }
 SECRETS = ("Dov Hidden", "Sea Urchin", "kitchen table", "secret")
 KEPT = claim("boss-1", "DIRECTED", "aide-1", STATEMENT)
@@ -252,10 +252,10 @@ def test_a_claim_taken_out_by_form_stays_under_c_when_a_form_opens_the_statement
         assert load(readers("ana"), tmp_path / str(number), tables) == []
     for relation in ("RECRUITED", "SUPPLIED", "PAID", "MANAGED"):
         fate = "withdrawn" if relation == "SUPPLIED" else "mistake"
-        entered(readers("ana"), corrected(readers("ana"), STATEMENT, relation, fate))
-    entered(readers("ana"), corrected(readers("ana"), STATEMENT, "DIRECTED", notes=""))
+        enter_form(readers("ana"), correct_claim(readers("ana"), STATEMENT, relation, fate))
+    enter_form(readers("ana"), correct_claim(readers("ana"), STATEMENT, "DIRECTED", notes=""))
     shared = {name: f"shared {name}" for name in ("conditions", "interest", "summary", "sanitised")}
-    entered(readers("ana"), correction(readers("ana"), STATEMENT, handling="P", **shared))
+    enter_form(readers("ana"), correction(readers("ana"), STATEMENT, handling="P", **shared))
     assert readers("low").deliveries.statements.look(STATEMENT).values["summary"] == "shared summary"
     assert leaks(service, case, readers) == []
     claims = readers("ana").deliveries.statements.look(STATEMENT).claims
@@ -280,7 +280,7 @@ def test_without_source_clearance_nobody_opens_what_others_delivered_whatever_it
     counts = []
     for identifier in ("told-2", "told-3"):
         opens: Tables = {"people": [], "statements": [bare | {"id": identifier, "handling": "P"}], "links": []}
-        opens["links"] = said(identifier, "boss-1 DIRECTED aide-1")
+        opens["links"] = statement_claims(identifier, "boss-1 DIRECTED aide-1")
         loaded = readers("inv").deliveries.load(write(tmp_path / identifier, **opens), quiet)
         assert loaded.rejections == []
         counts.append(loaded.counts)

@@ -24,7 +24,7 @@ from graphsvc.store.image import read_image
 from tests.leaks import homes, small
 from tests.leaks.small import CASE, FIRST, SEALED_NAME, Small
 from tests.toolbox import clock
-from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.rows import Tables, statement_claims, write
 from tests.toolbox.two_persons import seal
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="reads a case after each of many deliveries")]
@@ -59,18 +59,22 @@ HIDDEN: dict[str, Tables] = {
             }
         ],
         "statements": [account(1, WITNESS)],
-        "links": said("hidden-account-1", "boss-1 DIRECTED aide-1", "boss-1 COERCED aide-1", "boss-1 PAID aide-2"),
+        "links": statement_claims(
+            "hidden-account-1", "boss-1 DIRECTED aide-1", "boss-1 COERCED aide-1", "boss-1 PAID aide-2"
+        ),
     },
     "one more of the same witness, whose row says less": {
         "people": [{"id": WITNESS, "name": "", "category": "", "aliases": "Shorty"}],
         "statements": [account(2, WITNESS, "1", "2020-07-01")],
-        "links": said("hidden-account-2", "boss-1 ORGANISED crossing-1", "aide-1 CROSSED_ON crossing-1"),
+        "links": statement_claims("hidden-account-2", "boss-1 ORGANISED crossing-1", "aide-1 CROSSED_ON crossing-1"),
     },
     "another witness, with a phone and a house": {
         "people": [{"id": OTHER, "name": "Cas Roe", "sealed": "yes", "age_disputed": "yes", "date_of_birth": "2006"}],
         "things": [{"id": "phone-1", "kind": "phone", "value": "+447700900321"}],
         "statements": [account(3, OTHER)],
-        "links": said("hidden-account-3", "aide-2 USED phone-1", "boss-1 DIRECTED aide-2", "aide-1 SAME_AS aide-2"),
+        "links": statement_claims(
+            "hidden-account-3", "aide-2 USED phone-1", "boss-1 DIRECTED aide-2", "aide-1 SAME_AS aide-2"
+        ),
     },
 }
 # Rows under P that change what every reader sees: people who appear again. Their names are too long to occur in a
@@ -84,7 +88,7 @@ SHOWN: dict[str, Tables] = {
         "statements": [
             {"id": "report-2", "kind": "intelligence", "handling": "P", "summary": "Dovenant Lindqvist met Bo Quist"}
         ],
-        "links": said("report-2", "aide-3 ASSISTED crossing-1", "aide-3 CONTACTED aide-1"),
+        "links": statement_claims("report-2", "aide-3 ASSISTED crossing-1", "aide-3 CONTACTED aide-1"),
     },
     "rows without a name, as an empty table brings them": {
         "people": [
@@ -102,7 +106,7 @@ SHOWN: dict[str, Tables] = {
                 "summary": f"{SEALED_NAME} paid, as Verenike Nightingale",
             }
         ],
-        "links": said("report-3", f"{small.SEALED} PILOTED crossing-1"),
+        "links": statement_claims("report-3", f"{small.SEALED} PILOTED crossing-1"),
     },
 }
 
@@ -132,7 +136,7 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+def timeline(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     folder = tmp_path_factory.mktemp("over-time")
     people = {
         "low": small.PEOPLE["low"],
@@ -149,81 +153,81 @@ def told(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFa
         yield result
 
 
-def test_what_is_c_is_seen_by_nobody_cleared_for_p_before_while_and_after_it_comes_and_goes(told: Told) -> None:
-    low = told.small.session("low")
+def test_what_is_c_is_seen_by_nobody_cleared_for_p_before_while_and_after_it_comes_and_goes(timeline: Told) -> None:
+    low = timeline.small.session("low")
 
-    def watched() -> list[Any]:
-        told.small.service.forget()
+    def read_answers() -> list[Any]:
+        timeline.small.service.forget()
         return [
-            told.small.client("low").get(f"/case/{CASE}/leads.json").get_json(),
+            timeline.small.client("low").get(f"/case/{CASE}/leads.json").get_json(),
             low.cases(),
             low.deliveries.listed(),
         ]
 
-    before, at_rest = told.small.read("low"), watched()
+    before, at_rest = timeline.small.read("low"), read_answers()
     for name, tables in HIDDEN.items():
         during: list[Any] = []
-        told.load(name, tables, lambda seen=during: seen.append(watched()))  # type: ignore[misc]
+        timeline.load(name, tables, lambda seen=during: seen.append(read_answers()))  # type: ignore[misc]
         assert during
         assert all(answer == at_rest for answer in during), name
-        assert differing(before, told.small.read("low")) == [], name
-    whole = told.small.session("whole")
+        assert differing(before, timeline.small.read("low")) == [], name
+    whole = timeline.small.session("whole")
     assert (
         whole.network.entities.look(WITNESS).values != low.network.entities.look(WITNESS).values
     )  # it is there for readers with clearance
     for name in list(HIDDEN)[1::-1]:
-        whole.deliveries.undo(told.delivery[name], quiet)
-        assert differing(before, told.small.read("low")) == [], name
+        whole.deliveries.undo(timeline.delivery[name], quiet)
+        assert differing(before, timeline.small.read("low")) == [], name
 
 
-def test_who_was_ever_sealed_is_nowhere_whatever_comes_later(told: Told) -> None:
+def test_who_was_ever_sealed_is_nowhere_whatever_comes_later(timeline: Told) -> None:
     names = [SEALED_NAME, "Veronica", "Abelard"]
     for name, tables in SHOWN.items():
-        told.load(name, tables)
+        timeline.load(name, tables)
         if "another name" in name:
             names += ["Verenike", "Nightingale"]
-        assert found(told, names) == [], name
-    pages = told.small.read("low")
+        assert find_words(timeline, names) == [], name
+    pages = timeline.small.read("low")
     assert "Dovenant Lindqvist" in str(pages)  # a person who acts is named, and an empty row does not change that
-    key = told.small.service.register.key(CASE, create=False)
+    key = timeline.small.service.register.key(CASE, create=False)
     hidden = vault.pseudonym(key, "person", small.SEALED)
     assert hidden in str(pages)
-    whole = told.small.session("whole")
-    whole.deliveries.undo(told.delivery["the sealed by another name, said to act"], quiet)
-    assert found(told, names) == []
-    seal(told.small.session("cus"), told.small.session("sup"), "aide-3")
-    told.load(
+    whole = timeline.small.session("whole")
+    whole.deliveries.undo(timeline.delivery["the sealed by another name, said to act"], quiet)
+    assert find_words(timeline, names) == []
+    seal(timeline.small.session("cus"), timeline.small.session("sup"), "aide-3")
+    timeline.load(
         "again by name",
         {"people": [{"id": "aide-3", "name": "Dovenant Lindqvist", "sealed": "no", "category": "suspect"}]},
     )
     names += ["Dovenant", "Lindqvist"]
-    assert found(told, names) == []
-    request = told.small.session("cus").protection.erasures.ask(WITNESS, "the court says so")
-    told.small.session("sup").protection.erasures.agree(request, quiet)
+    assert find_words(timeline, names) == []
+    request = timeline.small.session("cus").protection.erasures.ask(WITNESS, "the court says so")
+    timeline.small.session("sup").protection.erasures.agree(request, quiet)
     names += ["Quist"]
-    assert found(told, names) == []
-    told.load("after it", {"people": [{"id": small.SEALED, "name": SEALED_NAME, "sealed": ""}]})
-    assert found(told, names, whole=True) == []
+    assert find_words(timeline, names) == []
+    timeline.load("after it", {"people": [{"id": small.SEALED, "name": SEALED_NAME, "sealed": ""}]})
+    assert find_words(timeline, names, whole=True) == []
 
 
 def differing(before: dict[str, str], after: dict[str, str]) -> list[str]:
     return [request for request in before.keys() | after.keys() if before.get(request) != after.get(request)]
 
 
-def found(told: Told, names: list[str], *, whole: bool = False) -> list[str]:
+def find_words(timeline: Told, names: list[str], *, whole: bool = False) -> list[str]:
     """Places where any of these words occurs: the graph, pages of both readers, the log, files of the home.
 
     Names that were public before a step must stay away after all later ones. So each step requests every address,
     alternating between its page and its JSON twin, and the last step (`whole`) requests both.
     """
-    told.looks += 1
-    turn = None if whole else told.looks % 2
-    service = told.small.service
+    timeline.looks += 1
+    turn = None if whole else timeline.looks % 2
+    service = timeline.small.service
     image = read_image(service.store(), CASE)
     places = {
         "graph": str((image.nodes, image.claims, image.links, image.given)),
-        "pages at P": str(told.small.read("low", turn)),
-        "pages at C": str(told.small.read("whole", turn)),
+        "pages at P": str(timeline.small.read("low", turn)),
+        "pages at C": str(timeline.small.read("whole", turn)),
         "log": str(audit.lines(service.database, newest=100_000)),
     }
     for path in service.settings.home.rglob("*"):

@@ -23,7 +23,7 @@ from graphsvc.service import Loaded, Service, Session, quiet
 from graphsvc.store.image import Image, read_image
 from tests.toolbox.accounts import WHOLE, add, session
 from tests.toolbox.cases import new_name
-from tests.toolbox.rows import Rows, Tables, said, write
+from tests.toolbox.rows import Rows, Tables, statement_claims, write
 
 pytestmark = pytest.mark.neo4j
 
@@ -117,7 +117,9 @@ def hidden(index: int, protection: str = "witness") -> Tables:
     carried = [f"{row['id']} CROSSED_ON crossing-1" for row in people if row["id"].startswith(("sealed-", "person-"))]
     steered = [f"{person} PILOTED crossing-1" for person in (*NAMED, *(f"named-{name}" for name in HIDDEN_OF_NAMED))]
     led = [f"sealed-name USED {row['id']}" for row in things] + [f"sealed-name LIVED_AT {row['id']}" for row in homes]
-    more = said("report-super", *(f"boss-1 DIRECTED {person}" for person in ("boss-2", "person-source")[: 2 - index]))
+    more = statement_claims(
+        "report-super", *(f"boss-1 DIRECTED {person}" for person in ("boss-2", "person-source")[: 2 - index])
+    )
     if protection == "marked":
         accounts = []
     return {
@@ -126,7 +128,7 @@ def hidden(index: int, protection: str = "witness") -> Tables:
         "things": things,
         "workplaces": homes,
         "statements": [*base, *reports, *accounts],
-        "links": [*said("report-base", *carried, *steered, *led), *links, *more],
+        "links": [*statement_claims("report-base", *carried, *steered, *led), *links, *more],
     }
 
 
@@ -134,7 +136,7 @@ def guess(protection: str = "witness") -> Tables:
     """Rows of the loader: each cell as in the first case, fewer claims, and one claim withdrawn."""
     tables = hidden(0, protection)
     links = [row for row in tables["links"] if row["statement_id"] not in ("report-super", "report-base")]
-    taken_back = {**said("report-super", "boss-1 DIRECTED person-source")[0], "polarity": "withdrawn"}
+    taken_back = {**statement_claims("report-super", "boss-1 DIRECTED person-source")[0], "polarity": "withdrawn"}
     return tables | {
         "links": [*links, taken_back],
         "statements": [row for row in tables["statements"] if row["id"] != "report-base"],
@@ -254,7 +256,7 @@ def test_rows_of_ones_own_deliveries_are_compared_in_full(own_pair: Pair, tmp_pa
     own: dict[str, Rows] = {
         "people": [{"id": "mine-1", "name": "Cas Roe", "category": "victim"}, {"id": "mine-2", "name": "Dov Lind"}],
         "statements": [{"id": "mine-account", "kind": "witness", "source_id": "mine-1", "interest": "owes money"}],
-        "links": said("mine-account", "boss-1 DIRECTED mine-2", "boss-2 DIRECTED mine-2"),
+        "links": statement_claims("mine-account", "boss-1 DIRECTED mine-2", "boss-2 DIRECTED mine-2"),
     }
     assert own_pair.load("ben", 0, write(tmp_path / "own", **own), partial=True).committed
     own["people"][0]["category"] = "witness"
@@ -315,7 +317,7 @@ def statements_behind(index: int) -> Tables:
                 for account, source in zip(accounts, ("w1", "w2"), strict=True)
             ),
         ],
-        "links": said(
+        "links": statement_claims(
             "report-1",
             "boss ORGANISED c1",
             "w1 CROSSED_ON c1",
@@ -323,8 +325,8 @@ def statements_behind(index: int) -> Tables:
             "lee ASSISTED c1",
             "kim ASSISTED c1",
         )
-        + said("acc-1", "boss DIRECTED lee")
-        + said("acc-2", "boss DIRECTED lee"),
+        + statement_claims("acc-1", "boss DIRECTED lee")
+        + statement_claims("acc-2", "boss DIRECTED lee"),
     }
 
 
@@ -372,7 +374,7 @@ def named_under_p(_which: int) -> Tables:
             {"id": "report-1", "kind": "intelligence", "handling": "P"},
             {"id": "report-c", "kind": "intelligence", "handling": "C"},
         ],
-        "links": said("report-1", *(f"{row['id']} PILOTED c1" for row in people)),
+        "links": statement_claims("report-1", *(f"{row['id']} PILOTED c1" for row in people)),
     }
 
 
@@ -408,15 +410,15 @@ WITNESSED: Tables = {
         {"id": "S3", "kind": "record", "handling": "P"},
     ],
     "links": [
-        *said("S2", "boss-1 ORGANISED crossing-1", "boss-2 PILOTED crossing-1", "uncle PAID boss-1"),
-        {**said("S1", "boss-1 ORGANISED crossing-1")[0], "id": "L1", "polarity": "denies"},
-        {**said("S3", "boss-2 PILOTED crossing-1")[0], "id": "L2", "polarity": "denies"},
+        *statement_claims("S2", "boss-1 ORGANISED crossing-1", "boss-2 PILOTED crossing-1", "uncle PAID boss-1"),
+        {**statement_claims("S1", "boss-1 ORGANISED crossing-1")[0], "id": "L1", "polarity": "denies"},
+        {**statement_claims("S3", "boss-2 PILOTED crossing-1")[0], "id": "L2", "polarity": "denies"},
     ],
 }
 
 
 @pytest.fixture
-def witnessed(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Pair]:
+def witness_pair(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Pair]:
     """A case with a statement of a witness that `ben` did not deliver, and a similar one that does not change."""
     with Service(at_server()) as service:
         pair = Pair(service, tmp_path)
@@ -429,9 +431,9 @@ def image(pair: Pair, index: int) -> Image:
     return read_image(pair.service.store(), pair.cases[index])
 
 
-def test_rows_about_a_witness_statement_of_others_change_nothing_of_it(witnessed: Pair, tmp_path: Path) -> None:
+def test_rows_about_a_witness_statement_of_others_change_nothing_of_it(witness_pair: Pair, tmp_path: Path) -> None:
     """Otherwise a loader could show it to everyone, silence it, or put words into it, and undo that afterwards."""
-    before = image(witnessed, 0)
+    before = image(witness_pair, 0)
     for at, cells in enumerate(
         (
             {"kind": "record"},
@@ -441,32 +443,40 @@ def test_rows_about_a_witness_statement_of_others_change_nothing_of_it(witnessed
             {"kind": "witness", "source_id": "somebody", "sanitised": "he hid"},
         )
     ):
-        rows: Tables = {"statements": [{"id": "S1", **cells}], "links": said("S1", "boss-2 ORGANISED crossing-1")}
+        rows: Tables = {
+            "statements": [{"id": "S1", **cells}],
+            "links": statement_claims("S1", "boss-2 ORGANISED crossing-1"),
+        }
         rows["people"] = [{"id": f"mine-{at}", "name": "Zed Alm"}]
         for partial in (True, False):
-            loaded = witnessed.load("ben", 0, write(tmp_path / f"{at}{partial}", **rows), partial=partial)
+            loaded = witness_pair.load("ben", 0, write(tmp_path / f"{at}{partial}", **rows), partial=partial)
             assert (loaded.counts["statements"]["received"], loaded.counts["links"]["received"]) == (1, 1)
-    after = image(witnessed, 0)
+    after = image(witness_pair, 0)
     assert after.nodes["Statement"]["S1"] == before.nodes["Statement"]["S1"]
     of_it = [claim for claim in after.claims.values() if claim[1] == "S1"]
     assert of_it == [claim for claim in before.claims.values() if claim[1] == "S1"]
 
 
-def test_the_id_of_a_claim_of_others_takes_no_claim_away(witnessed: Pair, tmp_path: Path) -> None:
+def test_the_id_of_a_claim_of_others_takes_no_claim_away(witness_pair: Pair, tmp_path: Path) -> None:
     rows: Tables = {
         "statements": [{"id": "mine", "kind": "record", "handling": "P"}],
-        "links": [{**said("mine", "boss-1 PAID boss-2")[0], "id": name} for name in ("L1", "L2", "L9")][:2],
+        "links": [{**statement_claims("mine", "boss-1 PAID boss-2")[0], "id": name} for name in ("L1", "L2", "L9")][:2],
     }
-    loaded = witnessed.load("ben", 0, write(tmp_path / "mine", **rows), partial=True)
+    loaded = witness_pair.load("ben", 0, write(tmp_path / "mine", **rows), partial=True)
     assert (loaded.counts["links"]["added"], loaded.rejections) == (2, [])
-    claims = image(witnessed, 0).claims.values()
+    claims = image(witness_pair, 0).claims.values()
     assert {claim[1] for claim in claims if claim[0]["polarity"] == "denies"} == {"S1", "S3"}
     assert sum(claim[1] == "mine" for claim in claims) == 2
 
 
-def test_what_a_delivery_contradicts_itself_is_told_whosever_the_statement_is(witnessed: Pair, tmp_path: Path) -> None:
-    both = [*said("S2", "uncle PAID boss-2"), {**said("S2", "uncle PAID boss-2")[0], "polarity": "denies"}]
-    answers = witnessed.both("ben", write(tmp_path / "both", links=both), partial=True, dry_run=True)
+def test_what_a_delivery_contradicts_itself_is_told_whosever_the_statement_is(
+    witness_pair: Pair, tmp_path: Path
+) -> None:
+    both = [
+        *statement_claims("S2", "uncle PAID boss-2"),
+        {**statement_claims("S2", "uncle PAID boss-2")[0], "polarity": "denies"},
+    ]
+    answers = witness_pair.both("ben", write(tmp_path / "both", links=both), partial=True, dry_run=True)
     assert [[rejection.line for rejection in answer.rejections] for answer in answers] == [[2, 3]] * 2
 
 

@@ -16,7 +16,7 @@ from graphsvc.errors import NotFound
 from graphsvc.service import Loaded, Service, Session, quiet
 from tests.toolbox.accounts import WHOLE, add, session
 from tests.toolbox.cases import new_name
-from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.rows import Tables, statement_claims, write
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="each test loads, erases or takes back several deliveries")]
 
@@ -38,7 +38,7 @@ BASE: Tables = {
         {"id": "R1", "kind": "intelligence", "handling": "P"},
         {"id": "acc-1", "kind": "witness", "handling": "P", "source_id": "wit-0"},
     ],
-    "links": said(
+    "links": statement_claims(
         "R1",
         "boss DIRECTED aide",
         "aide PILOTED C1",
@@ -46,7 +46,7 @@ BASE: Tables = {
         "wit-1 CROSSED_ON C1",
         "wit-2 CROSSED_ON C1",
     )
-    + said("acc-1", "boss PAID aide", "boss COERCED wit-0", "boss ORGANISED C1"),
+    + statement_claims("acc-1", "boss PAID aide", "boss COERCED wit-0", "boss ORGANISED C1"),
 }
 ACCOUNT = {"id": "acc-3", "kind": "witness", "handling": "C", "source_id": "wit-2"}
 # Everything in it is under C, but only the statement says so.
@@ -56,12 +56,12 @@ UNDER_C: Tables = {
         {"id": "boss", "name": "Ari Berg", "aliases": "", "phones": "", "notes": "secret bed"},
     ],
     "statements": [ACCOUNT],
-    "links": said("acc-3", "boss HOUSED wit-2"),
+    "links": statement_claims("acc-3", "boss HOUSED wit-2"),
 }
 SOMEBODY: Tables = {
     "people": [{"id": "dov", "name": "Dov Hidden", "phones": "+447700900555", "notes": "secret sister"}],
     "statements": [ACCOUNT],
-    "links": said("acc-3", "dov DIRECTED boss"),
+    "links": statement_claims("acc-3", "dov DIRECTED boss"),
 }
 SECRETS = ("Dov Hidden", "Shorty", "+447700900321", "+447700900555", "secret", "Sea Urchin")
 
@@ -123,7 +123,7 @@ def place(service: Service, tmp_path: Path) -> Place:
 LATER: Tables = {
     "people": [{"id": "wit-1"}],
     "statements": [{"id": "R8", "kind": "record", "handling": "P"}],
-    "links": said("R8", "wit-1 CROSSED_ON C1"),
+    "links": statement_claims("R8", "wit-1 CROSSED_ON C1"),
 }
 
 
@@ -132,7 +132,7 @@ def with_report(tables: Tables) -> Tables:
     report = {"id": "R9", "kind": "record", "handling": "P"}
     return tables | {
         "statements": [*tables["statements"], report],
-        "links": [*tables["links"], *said("R9", "wit-0 CROSSED_ON C1")],
+        "links": [*tables["links"], *statement_claims("R9", "wit-0 CROSSED_ON C1")],
     }
 
 
@@ -179,12 +179,12 @@ def test_erasing_a_witness_opens_nothing_that_came_with_their_account(place: Pla
         "people": [row | cells for row in [*UNDER_C["people"], *SOMEBODY["people"]]],
         "boats": [{"id": "boat", "name": "Sea Urchin", "notes": "secret hull", **cells}],
         "statements": [ACCOUNT],
-        "links": said("acc-3", "dov DIRECTED boss", "dov SUPPLIED boat", "boss HOUSED wit-2"),
+        "links": statement_claims("acc-3", "dov DIRECTED boss", "dov SUPPLIED boat", "boss HOUSED wit-2"),
     }
     if with_statement:
         report = {"id": "R2", "kind": "intelligence", "handling": "P"}
         rows["statements"] = [ACCOUNT, report]
-        rows["links"] = rows["links"] + said("R2", "dov DIRECTED aide", "boat USED_ON C1")
+        rows["links"] = rows["links"] + statement_claims("R2", "dov DIRECTED aide", "boat USED_ON C1")
     place.load_all("ann", rows)
     before = place.at_p()
     assert not place.has_secret()
@@ -202,7 +202,8 @@ def test_a_statement_delivered_again_under_c_closes_the_rows_that_name_it(place:
         "people": [person | {"statement_id": "R2"}],
         "boats": [{"id": "boat", "name": "Sea Urchin", "notes": "secret hull", "statement_id": "R2"}],
         "statements": [report, again],
-        "links": said("R2", "dov DIRECTED boss") + said("R3", "dov DIRECTED aide", "boat USED_ON C1"),
+        "links": statement_claims("R2", "dov DIRECTED boss")
+        + statement_claims("R3", "dov DIRECTED aide", "boat USED_ON C1"),
     }
     place.load_all("ann", rows)
     assert place.has_secret()
@@ -211,12 +212,12 @@ def test_a_statement_delivered_again_under_c_closes_the_rows_that_name_it(place:
     # Claims of the other report stay hidden too, since nothing under P brings their people and things any more.
     before = place.at_p()
     place.load_all("ann", LATER)
-    place.load("ben", rows | {"statements": [again], "links": said("R3", "dov DIRECTED aide")})
+    place.load("ben", rows | {"statements": [again], "links": statement_claims("R3", "dov DIRECTED aide")})
     assert (place.at_p(), place.has_secret()) == (before, False)
     given_again: Tables = {
         "people": [person | {"notes": ""}],
         "statements": [again],
-        "links": said("R3", "dov PAID aide"),
+        "links": statement_claims("R3", "dov PAID aide"),
     }
     place.load_all("ann", given_again)
     assert "Dov Hidden" in str(place.look("pat", "dov"))
@@ -230,7 +231,7 @@ def test_a_row_that_names_an_account_of_others_tells_nothing_when_its_source_is_
         people = [{"id": f"person-{number}", "name": f"Number {number}", "category": "suspect", **cells}]
         crossings = [{"id": f"day-{number}", "date": "2021-01-01", **cells}]
         place.load_all("ben", {"people": people, "crossings": crossings})
-    mine = said("mine", "boss ORGANISED day-1", "boss ORGANISED day-3")
+    mine = statement_claims("mine", "boss ORGANISED day-1", "boss ORGANISED day-3")
     place.load_all("ben", {"statements": [{"id": "mine", "kind": "record", "handling": "P"}], "links": mine})
 
     entities = ["person-1", "person-3", "day-1", "day-3"]
@@ -243,7 +244,7 @@ def test_what_came_under_c_stays_there_when_p_comes_to_know_of_them(place: Place
     report: Tables = {
         "people": [{"id": "dov"}],
         "statements": [{"id": "R2", "kind": "record", "handling": "P"}],
-        "links": said("R2", "dov ASSISTED C1"),
+        "links": statement_claims("R2", "dov ASSISTED C1"),
     }
     place.load_all("ann", SOMEBODY)
     place.load_all("ann", report)
@@ -263,7 +264,7 @@ def test_taking_back_what_p_knew_first_opens_nothing_that_came_under_c(place: Pl
         return {
             "people": [{"id": "dov", "name": "Dov Known"}],
             "statements": [{"id": name, "kind": "record", "handling": "P"}],
-            "links": said(name, f"dov {relation} C1"),
+            "links": statement_claims(name, f"dov {relation} C1"),
         }
 
     first = place.load("ben", report("R2", "PILOTED")).delivery
@@ -290,7 +291,10 @@ def test_a_preview_does_not_tell_the_handling_code_of_an_account_of_others(place
     assert preview("acc-1") == preview("acc-3")
     for code in ("P", "C"):
         statements = {
-            name: {"statements": [ACCOUNT | {"id": name, "handling": code}], "links": said(name, "dov PAID aide")}
+            name: {
+                "statements": [ACCOUNT | {"id": name, "handling": code}],
+                "links": statement_claims(name, "dov PAID aide"),
+            }
             for name in ("acc-1", "acc-3")
         }
         assert preview("acc-1", **statements["acc-1"]) == preview("acc-3", **statements["acc-3"])
@@ -298,10 +302,10 @@ def test_a_preview_does_not_tell_the_handling_code_of_an_account_of_others(place
         tables = [
             {
                 "statements": [ACCOUNT | {"id": name, "handling": code}],
-                "links": said(name, "dov PAID aide", "zz PAID aide"),
+                "links": statement_claims(name, "dov PAID aide", "zz PAID aide"),
             }
             for name in ("acc-1", "acc-3")
         ]
         assert preview("", **tables[0]) == preview("", **tables[1])
-    links = {name: {"links": said(name, "dov PAID aide")} for name in ("acc-1", "acc-3")}
+    links = {name: {"links": statement_claims(name, "dov PAID aide")} for name in ("acc-1", "acc-3")}
     assert preview("acc-1", **links["acc-1"]) == preview("acc-3", **links["acc-3"])

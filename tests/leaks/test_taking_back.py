@@ -19,7 +19,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.service import Loaded, Service, Session, quiet
 from tests.toolbox.accounts import WHOLE, add, session
 from tests.toolbox.cases import new_name
-from tests.toolbox.rows import Tables, claim, said, write
+from tests.toolbox.rows import Tables, claim, statement_claims, write
 
 pytestmark = pytest.mark.neo4j
 ROLES = {"ann": ("analyst", WHOLE), "ben": ("analyst", Grant("C")), "pat": ("analyst", Grant("P"))}
@@ -29,7 +29,9 @@ BASE: Tables = {
     "people": [{"id": "boss-1", "name": "Ari Berg"}, {"id": "aide-1", "name": "Bo Quist"}],
     "crossings": [{"id": "crossing-1", "date": "2020-05-08"}],
     "statements": [{"id": "rec-base", "kind": "record"}],
-    "links": said("rec-base", "boss-1 ORGANISED crossing-1", "aide-1 PILOTED crossing-1", "boss-1 DIRECTED aide-1"),
+    "links": statement_claims(
+        "rec-base", "boss-1 ORGANISED crossing-1", "aide-1 PILOTED crossing-1", "boss-1 DIRECTED aide-1"
+    ),
 }
 # Rows about one of the two people, delivered by others; keyed by the hidden fact.
 STATEMENTS: dict[str, Callable[[str], Tables]] = {
@@ -53,7 +55,7 @@ def theirs(who: str) -> Tables:
     return {
         "people": [{"id": who, "name": "Hewa Karim" if who == "wit-x" else "Dilan Aziz"}],
         "statements": [{"id": f"mine-{who}", "kind": "record"}],
-        "links": said(f"mine-{who}", f"{who} CROSSED_ON crossing-1"),
+        "links": statement_claims(f"mine-{who}", f"{who} CROSSED_ON crossing-1"),
     }
 
 

@@ -107,7 +107,7 @@ class Wire:
         return f"tcp://127.0.0.1:{self._listening.getsockname()[1]}"
 
     @property
-    def seen(self) -> list[bytes]:
+    def traffic(self) -> list[bytes]:
         """Bytes that passed, by connection and direction."""
         return [bytes(stream) for stream in self._streams]
 

@@ -34,20 +34,20 @@ def case(seed: int) -> Basis:
         [
             replace(
                 claim,
-                id=_named(claim.id),
-                subject=_named(claim.subject),
-                object=_named(claim.object),
-                statement=_named(claim.statement),
-                source=_named(claim.source),
+                id=_prefix(claim.id),
+                subject=_prefix(claim.subject),
+                object=_prefix(claim.object),
+                statement=_prefix(claim.statement),
+                source=_prefix(claim.source),
             )
             for claim in claims
         ],
-        [replace(person, id=_named(person.id), name=f"{WORD.title()} Surname {person.id}") for person in persons],
-        {_named(source): frozenset(map(_named, those)) for source, those in keys.items()},
+        [replace(person, id=_prefix(person.id), name=f"{WORD.title()} Surname {person.id}") for person in persons],
+        {_prefix(source): frozenset(map(_prefix, those)) for source, those in keys.items()},
     )
 
 
-def _named(text: str) -> str:
+def _prefix(text: str) -> str:
     return f"{WORD} {text}" if text else ""
 
 

@@ -44,7 +44,7 @@ def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def expected() -> list[Any]:
+def own_results() -> list[Any]:
     """This machine's own results."""
     return invented.results(THIS_MACHINE)
 
@@ -67,25 +67,25 @@ def elsewhere(address: str) -> OtherMachines:
 
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_results_are_the_same_to_the_last_digit_on_one_two_and_four_workers(
-    at: str, count: int, expected: list[Any], monkeypatch: pytest.MonkeyPatch
+    at: str, count: int, own_results: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(other_machines, "THIS_MACHINE", _Nobody())
     with workers(at, count):
         processors = elsewhere(at)
         try:
-            assert invented.results(processors) == expected
+            assert invented.results(processors) == own_results
         finally:
             processors.close()
 
 
-def test_nothing_but_numbers_crosses_the_wire(at: str, expected: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_but_numbers_crosses_the_wire(at: str, own_results: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(other_machines, "THIS_MACHINE", _Nobody())
     wire = Wire(at)
     try:
         with workers(wire.address, 1):
             processors = elsewhere(wire.address)
-            assert invented.results(processors) == expected
-            read = b"\n".join(wire.seen)
+            assert invented.results(processors) == own_results
+            read = b"\n".join(wire.traffic)
             # The traffic was read: it contains the names of the work, on the way to the scheduler and on to the worker.
             for work in ("board:without_some", "board:ranks_drawn", "chance:head_of_deal", "deals:standing_of"):
                 assert read.count(f"{work}".encode()) >= 2, work
@@ -95,7 +95,7 @@ def test_nothing_but_numbers_crosses_the_wire(at: str, expected: list[Any], monk
             # A name, if sent, would be found.
             assert processors._connection is not None
             processors._connection._client.submit(len, invented.WORD, pure=False).result(timeout=20)
-            assert _bearing(b"\n".join(wire.seen)) != []
+            assert _bearing(b"\n".join(wire.traffic)) != []
             processors.close()
     finally:
         wire.close()
@@ -143,9 +143,9 @@ def test_whoever_needs_no_more_leaves_nothing_to_be_worked_on(at: str) -> None:
         assert len(client.run_on_scheduler(_keys)) > 1
         heads.close()  # type: ignore[attr-defined]
         # The shared network stays on the scheduler as long as it lives here, and goes with it.
-        assert _left(client, 1) == 1
+        assert _remaining_tasks(client, 1) == 1
         del network, heads
-        assert _left(client, 0) == 0
+        assert _remaining_tasks(client, 0) == 0
         processors.close()
 
 
@@ -153,7 +153,7 @@ def _keys(dask_scheduler: Any) -> list[str]:
     return list(dask_scheduler.tasks)
 
 
-def _left(client: Any, wanted: int) -> int:
+def _remaining_tasks(client: Any, wanted: int) -> int:
     """Number of tasks on the scheduler, once it has fallen to `wanted` or after some seconds."""
     until = time.monotonic() + 10
     while (count := len(client.run_on_scheduler(_keys))) > wanted and time.monotonic() < until:
@@ -168,7 +168,7 @@ def test_when_no_worker_is_left_the_work_goes_on_here(at: str, caplog: pytest.Lo
         heads = _meanwhile(processors, network, deals, lambda: kill(processes[0]))
         processors.close()
     assert heads == list(THIS_MACHINE.each(head_of_deal, network, deals))
-    (warning,) = _said(caplog)
+    (warning,) = _warnings(caplog)
     assert warning.startswith(f"The scheduler at {at} has no worker that computes the same as this machine: start ")
     assert warning.endswith("; the work goes on here")
 
@@ -187,7 +187,7 @@ def test_a_scheduler_that_goes_in_the_middle_is_one_sentence(
         assert list(processors.each(head_of_deal, network, deals[:3])) == expected[:3]
         processors.close()
         kill(process)
-    assert _said(caplog) == [f"The scheduler at {address} is gone; the work goes on here"]
+    assert _warnings(caplog) == [f"The scheduler at {address} is gone; the work goes on here"]
 
 
 def test_a_scheduler_that_is_not_there_is_one_sentence(caplog: pytest.LogCaptureFixture) -> None:
@@ -197,7 +197,9 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(caplog: pytest.LogCapture
         THIS_MACHINE.each(head_of_deal, network, deals[:5])
     )
     processors.close()
-    assert _said(caplog) == ["The scheduler at tcp://127.0.0.1:9 cannot be reached (OSError); the work is done here"]
+    assert _warnings(caplog) == [
+        "The scheduler at tcp://127.0.0.1:9 cannot be reached (OSError); the work is done here"
+    ]
 
 
 def test_a_result_that_takes_long_on_its_way_arrives(at: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,12 +238,12 @@ def test_a_worker_without_memory_left_is_not_waited_for(
             assert known is not None
             identity = known._client.sync(known._identity)
 
-            async def paused() -> Any:
+            async def report_paused() -> Any:
                 return {
                     "workers": {where: {**worker, "status": "paused"} for where, worker in identity["workers"].items()}
                 }
 
-            monkeypatch.setattr(known, "_identity", paused)
+            monkeypatch.setattr(known, "_identity", report_paused)
             assert list(processors.each(pow, 2, [3])) == [8]
             assert "have no memory left" in caplog.text
         finally:
@@ -270,7 +272,7 @@ def test_a_worker_of_another_version_is_given_nothing(
         processors = elsewhere(at)
         assert len(list(processors.each(head_of_deal, network, deals[:5]))) == 5
         processors.close()
-    passed_over, nobody = _said(caplog)
+    passed_over, nobody = _warnings(caplog)
     assert "is given nothing: it has another graphsvc, or computes otherwise" in passed_over
     assert nobody.endswith("start `graphsvc worker` of this version there; the work is done here")
 
@@ -289,10 +291,10 @@ def test_a_name_is_refused_before_anything_is_sent(at: str, caplog: pytest.LogCa
     finally:
         wire.close()
     assert heads == list(THIS_MACHINE.each(head_of_deal, named, deals[:5]))
-    assert _said(caplog) == [
+    assert _warnings(caplog) == [
         "Dealt.network.ids[0] is a str, no number: nothing of it leaves this machine; the work is done here"
     ]
-    assert _bearing(b"\n".join(wire.seen)) == []
+    assert _bearing(b"\n".join(wire.traffic)) == []
 
 
 def test_what_takes_a_moment_is_done_here_without_a_scheduler() -> None:
@@ -337,5 +339,5 @@ def test_without_dask_a_scheduler_is_one_sentence(monkeypatch: pytest.MonkeyPatc
         processors_of("tcp://127.0.0.1:8786")
 
 
-def _said(caplog: pytest.LogCaptureFixture) -> list[str]:
+def _warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]

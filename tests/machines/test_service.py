@@ -42,7 +42,7 @@ class _Read:
         pass
 
 
-def _computed(service: Service) -> list[Any]:
+def _all_results(service: Service) -> list[Any]:
     """All results that the service has others compute, for a reader with full clearance."""
     who = next(account for account in accounts.listed(service.database) if "*" in account.grants)
     session = service.session(who, "tests", "demo")
@@ -62,10 +62,10 @@ def _computed(service: Service) -> list[Any]:
 def test_what_is_handed_over_is_numbers_alone(demo: Service) -> None:
     read = _Read()
     with Service(replace(demo.settings, snapshot_rows=0)) as alone:
-        expected = _computed(alone)
+        expected = _all_results(alone)
     with Service(replace(demo.settings, snapshot_rows=0)) as service:
         service.processors = read
-        assert _computed(service) == expected
+        assert _all_results(service) == expected
     assert read.works == {"without_some", "ranks_drawn", "head_of_deal", "standing_of"}
 
 
@@ -75,7 +75,7 @@ def test_with_a_scheduler_it_answers_as_without(
 ) -> None:
     with Service(replace(demo.settings, snapshot_rows=0)) as alone:
         assert alone.processors is THIS_MACHINE
-        expected = _computed(alone)
+        expected = _all_results(alone)
     with (
         scheduler(tmp_path) as (address, _),
         workers(address, 2),
@@ -84,13 +84,13 @@ def test_with_a_scheduler_it_answers_as_without(
         processors: Any = service.processors
         assert type(processors) is other_machines.OtherMachines
         processors._here_s = 0.0
-        assert _computed(service) == expected
-        assert _connected(service)
-    assert not _connected(service)
+        assert _all_results(service) == expected
+        assert _is_connected(service)
+    assert not _is_connected(service)
     assert not [record for record in caplog.records if record.name.startswith("graphsvc.machines")]
 
 
-def _connected(service: Service) -> bool:
+def _is_connected(service: Service) -> bool:
     processors: Any = service.processors
     return processors._connection is not None
 

@@ -27,7 +27,7 @@ from graphsvc.machines.other_machines import OtherMachines
 from graphsvc.machines.versions import digest
 from tests.machines import invented
 from tests.machines.cluster import kill, scheduler, workers
-from tests.machines.test_other_machines import _Nobody, _said
+from tests.machines.test_other_machines import _Nobody, _warnings
 
 
 def run(
@@ -88,7 +88,7 @@ def test_behind_tls_without_certificates_it_is_one_sentence(tmp_path: Path) -> N
     assert error.count("\n") == 1
 
 
-def started(address: str, folder: Path) -> subprocess.Popen[str]:
+def start_worker(address: str, folder: Path) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-m", "graphsvc", "worker", "--threads", "2"],
         env={**os.environ, "GRAPHSVC_SCHEDULER": address, "TMPDIR": str(folder)},
@@ -108,7 +108,7 @@ def test_it_listens_at_one_port_of_this_machine_and_writes_nothing(
     with scheduler(tmp_path) as (address, _):
         folder = tmp_path / "worker"
         folder.mkdir()
-        process = started(address, folder)
+        process = start_worker(address, folder)
         try:
             processors = OtherMachines(address, here_s=0)
             assert len(invented.results(processors, [1])) > 5
@@ -131,7 +131,7 @@ def test_it_listens_at_one_port_of_this_machine_and_writes_nothing(
 
 def test_a_scheduler_that_goes_ends_it_in_one_sentence(tmp_path: Path) -> None:
     with scheduler(tmp_path) as (address, at):
-        process = started(address, tmp_path)
+        process = start_worker(address, tmp_path)
         kill(at)
         _, error = process.communicate(timeout=60)
     assert process.returncode == 71
@@ -146,13 +146,13 @@ class Authority:
         self._folder = folder
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "invented authority")])
-        self._write("ca", self._signed(self._name, self._key, authority=True), None)
+        self._write("ca", self._sign(self._name, self._key, authority=True), None)
         for role in ("scheduler", "worker", "client"):
             key = ec.generate_private_key(ec.SECP256R1())
             name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, role)])
-            self._write(role, self._signed(name, key, authority=False), key)
+            self._write(role, self._sign(name, key, authority=False), key)
 
-    def _signed(self, name: x509.Name, key: ec.EllipticCurvePrivateKey, *, authority: bool) -> x509.Certificate:
+    def _sign(self, name: x509.Name, key: ec.EllipticCurvePrivateKey, *, authority: bool) -> x509.Certificate:
         now = dt.datetime.now(dt.UTC)
         return (
             x509.CertificateBuilder()
@@ -227,7 +227,7 @@ def test_behind_tls_nobody_of_another_authority_is_let_in(
         assert len(list(processors.each(head_of_deal, network, deals))) == len(deals)
         assert time.monotonic() - began < 30
         processors.close()
-    (warning,) = _said(caplog)
+    (warning,) = _warnings(caplog)
     assert warning.startswith(f"The scheduler at {address} cannot be reached (")
     assert warning.endswith("; the work is done here")
     status, _, error = run({"GRAPHSVC_SCHEDULER": address, **foreign.environ()})

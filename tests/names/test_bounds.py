@@ -102,7 +102,7 @@ TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def crowded() -> WholeNames:
+def many_names() -> WholeNames:
     """Thousands of sealed people with similar first letters and last digits, some of one word."""
     rng = random.Random(1)
     needles = []
@@ -120,13 +120,13 @@ def crowded() -> WholeNames:
 
 
 @pytest.mark.parametrize("kind", TEXTS)
-def test_a_text_takes_time_by_its_length_alone(crowded: WholeNames, kind: str) -> None:
+def test_a_text_takes_time_by_its_length_alone(many_names: WholeNames, kind: str) -> None:
     piece = TEXTS[kind]
     took = []
     for length in (20_000, 80_000):
         text = (piece * (length // len(piece) + 1))[:length]
         began = time.process_time()
-        crowded.replaced(text, "")
+        many_names.replaced(text, "")
         took.append(time.process_time() - began)
     print(f"{kind}: {took[0]:.2f} s, {took[1]:.2f} s")
     assert took[1] < 8, took

@@ -44,11 +44,11 @@ NOT_BAHMAN = (
     ids=lambda names: names[0],
 )
 def test_each_spelling_finds_each_other_and_nobody_else(spellings: tuple[str, ...], strangers: tuple[str, ...]) -> None:
-    def found(text: str, name: str) -> bool:
+    def finds(text: str, name: str) -> bool:
         return match(SearchText(text), fields({"name": name})) is not None
 
-    assert [pair for pair in permutations(spellings, 2) if not found(*pair)] == []
-    drawn_in = [(text, name) for text in spellings for name in strangers if found(text, name) or found(name, text)]
+    assert [pair for pair in permutations(spellings, 2) if not finds(*pair)] == []
+    drawn_in = [(text, name) for text in spellings for name in strangers if finds(text, name) or finds(name, text)]
     assert drawn_in == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from graphsvc.names.whole import Needle, WholeNames
 
 
-def sealed(*names: str) -> WholeNames:
+def whole_names(*names: str) -> WholeNames:
     return WholeNames(Needle("name", name) for name in names)
 
 
@@ -63,7 +63,7 @@ def sealed(*names: str) -> WholeNames:
 )
 def test_a_whole_name_is_found_however_it_is_written(name: str, mention: str) -> None:
     for text in (f"Then {mention} paid.", mention, f"{mention}'s boat.csv"):
-        assert sealed(name).is_in(text), text
+        assert whole_names(name).is_in(text), text
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_what_is_replaced_is_the_name_and_nothing_else() -> None:
 
 
 def test_parts_of_names_are_told_where_they_are_written_as_names() -> None:
-    known = sealed("Hewa al-Karim", "هێوا کەریم", "Wolf")
+    known = whole_names("Hewa al-Karim", "هێوا کەریم", "Wolf")
     assert known.parts_in("Hewa and KARIM; then hewa, al and a Wolf") == ["Hewa", "KARIM"]
     assert known.parts_in("وتی هێوا") == ["هێوا"]
     assert known.parts_in("nobody") == []

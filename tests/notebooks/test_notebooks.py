@@ -13,12 +13,12 @@ import pytest
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
 
-def opened(path: Path) -> Any:
+def read_notebook(path: Path) -> Any:
     return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]  # nbformat types only part of itself
 
 
 def code(path: Path) -> str:
-    notebook = opened(path)
+    notebook = read_notebook(path)
     return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
 
 
@@ -28,7 +28,7 @@ def test_there_are_notebooks() -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebooks_hold_no_outputs_and_import_only_the_public_api(path: Path) -> None:
-    notebook = opened(path)
+    notebook = read_notebook(path)
     assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in notebook.cells)
     for node in ast.walk(ast.parse(code(path))):
         if isinstance(node, ast.ImportFrom):
@@ -43,7 +43,7 @@ def test_notebooks_hold_no_outputs_and_import_only_the_public_api(path: Path) ->
 def test_notebooks_run(path: Path, demo_home: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in demo_home.items():
         monkeypatch.setenv(name, value)
-    notebook = opened(path)
+    notebook = read_notebook(path)
     nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert any(output.output_type == "execute_result" for output in outputs)

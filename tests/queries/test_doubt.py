@@ -12,8 +12,8 @@ from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
 from graphsvc.queries import own_library
 from graphsvc.service import PictureRequest
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, claim, said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, claim, statement_claims
 
 pytestmark = pytest.mark.neo4j
 ROLES = {"whole": ("analyst", Grant("C", sources=True)), "told": ("analyst", Grant("C"))}
@@ -43,7 +43,7 @@ CASE: Tables = {
     "links": [
         link | ({"polarity": "denies"} if statement == "no" else {})
         for statement, people in (("good", (SURE, LIED)), ("no", (LIED,)), ("bad", (POOR,)), ("false", (WORST,)))
-        for link in said(
+        for link in statement_claims(
             statement,
             *(
                 f"{person} {act}"
@@ -52,7 +52,7 @@ CASE: Tables = {
             ),
         )
     ]
-    + said("good", "B1 USED_ON X1", "B1 USED_ON X2", f"{SURE} CONTROLS house")
+    + statement_claims("good", "B1 USED_ON X1", "B1 USED_ON X2", f"{SURE} CONTROLS house")
     + [
         claim(who, relation, place, statement, from_date=since)
         for who, statement in ((PLAIN, "good"), (DISPUTED, "good"), (UNSURE, "false"))
@@ -63,7 +63,7 @@ CASE: Tables = {
         )
     ]
     + [claim(DISPUTED, "WORKED_AT", "K1", "no", from_date="2020-01-05", polarity="denies")]
-    + said("left", f"{SURE} ABANDONED worker", "gang ABANDONED worker", "worker WORKED_AT K1"),
+    + statement_claims("left", f"{SURE} ABANDONED worker", "gang ABANDONED worker", "worker WORKED_AT K1"),
     "gangs": [{"id": "gang"}],
 }
 
@@ -71,19 +71,19 @@ CASE: Tables = {
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
     """Four people who did the same: recorded, recorded and denied, reported by a bad source, and reported as a lie."""
-    return lambda: laid(at_server(), ROLES, "whole", CASE)
+    return lambda: open_place(at_server(), ROLES, "whole", CASE)
 
 
-def asked(people: Place, who: str, name: str, **parameters: Any) -> list[dict[str, Any]]:
+def run_query(people: Place, who: str, name: str, **parameters: Any) -> list[dict[str, Any]]:
     return people(who).queries.run(name, parameters).dicts()
 
 
 @pytest.mark.parametrize("who", ["whole", "told"])
 def test_who_is_behind_crossings_begins_above_lies_and_marks_doubt(people: Place, who: str) -> None:
-    row = asked(people, who, "crossings.on_days")[0]
+    row = run_query(people, who, "crossings.on_days")[0]
     assert row["organisers"] == sorted([SURE, LIED, POOR])
     assert (row["denied"], row["doubtful"]) == ([LIED], [POOR])
-    whole = asked(people, who, "crossings.on_days", least=0)[0]
+    whole = run_query(people, who, "crossings.on_days", least=0)[0]
     assert whole["organisers"] == sorted([SURE, LIED, POOR, WORST])
     assert (whole["denied"], whole["doubtful"]) == ([LIED], sorted([POOR, WORST]))
 
@@ -93,15 +93,15 @@ def test_who_is_behind_crossings_begins_above_lies_and_marks_doubt(people: Place
     [("workplaces.closed", "controllers"), ("workplaces.online", "controllers")],
 )
 def test_who_controls_a_place_is_marked(people: Place, name: str, column: str) -> None:
-    (row,) = asked(people, "whole", name)
+    (row,) = run_query(people, "whole", name)
     assert row[column] == sorted([SURE, LIED, POOR])
     assert (row["denied"], row["doubtful"]) == ([LIED], [POOR])
-    (row,) = asked(people, "whole", name, least=0)
+    (row,) = run_query(people, "whole", name, least=0)
     assert row[column] == sorted([SURE, LIED, POOR, WORST])
     assert (row["denied"], row["doubtful"]) == ([LIED], sorted([POOR, WORST]))
 
 
-def sealed(people: Place, *who: str) -> list[str]:
+def pseudonyms_of(people: Place, *who: str) -> list[str]:
     """Pseudonyms of the workers with these ids."""
     key = people.service.register.key(people.case, create=False)
     return sorted(pseudonym(key, "person", name) for name in who)
@@ -110,28 +110,28 @@ def sealed(people: Place, *who: str) -> list[str]:
 def test_who_lived_and_worked_under_one_hand_is_marked(people: Place) -> None:
     (row,) = [
         row
-        for row in asked(people, "whole", "workplaces.house_and_work")
+        for row in run_query(people, "whole", "workplaces.house_and_work")
         if (row["controller"], row["workplace"]) == (SURE, "K1")
     ]
-    assert row["who"] == sealed(people, *WORKERS)
-    assert (row["denied"], row["doubtful"]) == (sealed(people, DISPUTED), sealed(people, UNSURE))
+    assert row["who"] == pseudonyms_of(people, *WORKERS)
+    assert (row["denied"], row["doubtful"]) == (pseudonyms_of(people, DISPUTED), pseudonyms_of(people, UNSURE))
     page = people.client("whole").get(f"/case/{people.case}/query?name=workplaces.house_and_work&run=1").text
     marked = page.partition(f"id={row['denied'][0]}")[2].partition("<a ")[0]
     assert '<span class="tag">contested</span>' in marked
 
 
 def test_who_went_elsewhere_is_marked_where_they_are_told(people: Place) -> None:
-    (row,) = asked(people, "whole", "workplaces.displacement")
-    assert row["who"] == sealed(people, DISPUTED, PLAIN)
-    assert row["denied"] == [LIED, *sealed(people, DISPUTED)]
+    (row,) = run_query(people, "whole", "workplaces.displacement")
+    assert row["who"] == pseudonyms_of(people, DISPUTED, PLAIN)
+    assert row["denied"] == [LIED, *pseudonyms_of(people, DISPUTED)]
     # If few left, no one is named, not even as denied.
-    (row,) = asked(people, "told", "workplaces.displacement")
+    (row,) = run_query(people, "told", "workplaces.displacement")
     assert (row["who"], row["denied"]) == ([], [LIED])
 
 
 @pytest.mark.parametrize(("parameters", "doubtful"), [({}, {POOR}), ({"least": 0}, {POOR, WORST})])
 def test_suppliers_and_organisers_are_marked(people: Place, parameters: dict[str, Any], doubtful: set[str]) -> None:
-    rows = {row["supplier"]: row for row in asked(people, "whole", "boats.suppliers", **parameters)}
+    rows = {row["supplier"]: row for row in run_query(people, "whole", "boats.suppliers", **parameters)}
     assert set(rows) == {SURE, LIED, *doubtful}
     for supplier, row in rows.items():
         assert row["denied"][-1] == LIED
@@ -140,10 +140,10 @@ def test_suppliers_and_organisers_are_marked(people: Place, parameters: dict[str
 
 
 def test_what_is_added_up_says_how_much_of_it_is_denied_and_how_little_believed(people: Place) -> None:
-    rows = {row["person"]: row for row in asked(people, "whole", "people.several_crossings")}
+    rows = {row["person"]: row for row in run_query(people, "whole", "people.several_crossings")}
     assert {name: row["denied"] for name, row in rows.items()} == {SURE: 0, LIED: 2, POOR: 0}
     assert rows[POOR]["weakest"] < 0.5 < rows[SURE]["weakest"]
-    shared = asked(people, "whole", "crossings.hang_together", least=0)
+    shared = run_query(people, "whole", "crossings.hang_together", least=0)
     assert {row["shared"]: row["denied"] for row in shared} == {
         SURE: False,
         LIED: True,
@@ -151,13 +151,13 @@ def test_what_is_added_up_says_how_much_of_it_is_denied_and_how_little_believed(
         WORST: False,
         "B1": False,
     }
-    orders = {row["person"]: row for row in asked(people, "whole", "hubs.give_orders", least=0)}
+    orders = {row["person"]: row for row in run_query(people, "whole", "hubs.give_orders", least=0)}
     assert {name: row["denied"] for name, row in orders.items()} == {SURE: 0, LIED: 5, POOR: 0, WORST: 0}
     assert orders[WORST]["weakest"] < 0.25
 
 
 def test_workers_who_were_abandoned_are_found(people: Place) -> None:
-    rows = asked(people, "whole", "people.acted_on")
+    rows = run_query(people, "whole", "people.acted_on")
     assert [(row["subject"], row["relation"]) for row in rows] == [("gang", "ABANDONED"), (SURE, "ABANDONED")]
     picture = people("whole").network.picture(PictureRequest([SURE], relations=["ABANDONED"]))
     assert [edge.relation for edge in picture.edges] == ["ABANDONED"]
@@ -188,9 +188,9 @@ WAYS: Tables = {
         *CASE["statements"],
         {"id": "doubted", "kind": "record", "handling": "P", "source_grade": "2", "assessment": "E"},
     ],
-    "links": said("false", "B7 USED_ON C1", "debtor WORKED_AT K9")
-    + said("doubted", "B8 USED_ON C1")
-    + said(
+    "links": statement_claims("false", "B7 USED_ON C1", "debtor WORKED_AT K9")
+    + statement_claims("doubted", "B8 USED_ON C1")
+    + statement_claims(
         "good",
         "B9 USED_ON C1",
         *(f"s{number} SUPPLIED B{number}" for number in (7, 8, 9)),
@@ -208,10 +208,10 @@ def test_what_is_reached_over_another_link_is_believed_no_further_than_that(
     at_server: Callable[..., Settings],
 ) -> None:
     """A query names no one through a boat whose presence is hardly believed; the list of crossings does the same."""
-    with laid(at_server(), ROLES, "whole", WAYS) as people:
+    with open_place(at_server(), ROLES, "whole", WAYS) as people:
 
         def suppliers(**parameters: Any) -> dict[str, tuple[float, int]]:
-            rows = asked(people, "whole", "crossings.behind", crossing="C1", **parameters)
+            rows = run_query(people, "whole", "crossings.behind", crossing="C1", **parameters)
             assert {row["used_on"] for row in rows if row["relation"] != "SUPPLIED"} == {None}
             return {
                 row["subject"]: (row["used_on"], row["used_on_denying"])
@@ -226,15 +226,15 @@ def test_what_is_reached_over_another_link_is_believed_no_further_than_that(
         assert set(suppliers(least=0)) == {"s7", "s8", "s9"}
         (listed,) = people.client("whole").get(f"/case/{people.case}/crossings.json").get_json()["crossings"]
         assert {named["id"]: named["doubtful"] for named in listed["suppliers"]} == {"s8": True, "s9": True}
-        rows = {row["supplier"]: row for row in asked(people, "whole", "boats.suppliers")}
+        rows = {row["supplier"]: row for row in run_query(people, "whole", "boats.suppliers")}
         assert (rows["s7"]["crossings"], rows["s7"]["organisers"]) == ([], [])
         assert (rows["s8"]["denied"], rows["s8"]["doubtful"]) == ([], ["C1", "org"])
         assert (rows["s9"]["denied"], rows["s9"]["doubtful"]) == (["C1"], ["org"])
         assert {tuple(row["organisers"]) for name, row in rows.items() if name != "s7"} == {("org",)}
-        (part,) = asked(people, "whole", "gangs.crossings", gang="G1")
+        (part,) = run_query(people, "whole", "gangs.crossings", gang="G1")
         assert (part["actor"], part["denying"], part["membership_denying"]) == ("member", 0, 1)
-        assert [row["places"] for row in asked(people, "whole", "people.debts")] == [[]]
-        assert [row["places"] for row in asked(people, "whole", "people.debts", least=0)] == [["K9"]]
+        assert [row["places"] for row in run_query(people, "whole", "people.debts")] == [[]]
+        assert [row["places"] for row in run_query(people, "whole", "people.debts", least=0)] == [["K9"]]
 
 
 def test_a_list_of_workplaces_counts_nobody_who_is_hardly_believed_to_have_been_there(people: Place) -> None:

@@ -22,7 +22,7 @@ def reader(demo: Service) -> Session:
 
 
 @pytest.fixture(scope="module")
-def limited(demo: Service) -> Session:
+def limited_reader(demo: Service) -> Session:
     return demo.session(Principal("limited", ROLES, {"demo": Grant("P", sources=True)}), "tests", "demo")
 
 
@@ -37,9 +37,9 @@ def test_the_example_answers_as_it_says(reader: Session, query: Query) -> None:
 
 
 @pytest.mark.parametrize("query", EXAMPLES)
-def test_cells_are_scalars_or_lists_of_scalars(reader: Session, limited: Session, query: Query) -> None:
+def test_cells_are_scalars_or_lists_of_scalars(reader: Session, limited_reader: Session, query: Query) -> None:
     parameters = query.example.get("parameters", {})
-    for session in (reader, limited):
+    for session in (reader, limited_reader):
         for value in scalars(session.queries.run(query.name, parameters).rows):
             assert not isinstance(value, dict | list | tuple)
 

@@ -45,7 +45,7 @@ def bare(text: str) -> str:
     return re.sub(r"//[^\n]*|'[^']*'", "", text)
 
 
-def named(queries: list[Query]) -> list[pytest.param]:  # type: ignore[valid-type]
+def query_params(queries: list[Query]) -> list[pytest.param]:  # type: ignore[valid-type]
     return [pytest.param(query, id=query.name) for query in queries]
 
 
@@ -96,7 +96,7 @@ NO_ACCUSATION = {
 }
 
 
-@pytest.mark.parametrize("query", named(LIBRARY.public()))
+@pytest.mark.parametrize("query", query_params(LIBRARY.public()))
 def test_whoever_stands_beside_an_act_is_marked_where_it_is_denied_or_hardly_believed(query: Query) -> None:
     """An accusation that is denied, or that rests on one bad grade, must not read like any other."""
     types = {word for _, words in LINK.findall(bare(query.text)) for word in words.split("|")}
@@ -112,14 +112,14 @@ def test_whoever_stands_beside_an_act_is_marked_where_it_is_denied_or_hardly_bel
     assert not lists or lists == {"denied", "doubtful"}
 
 
-@pytest.mark.parametrize("query", named(LIBRARY.public()))
+@pytest.mark.parametrize("query", query_params(LIBRARY.public()))
 def test_a_least_belief_begins_above_what_is_suspected_to_be_false(query: Query) -> None:
     for parameter in query.parameters:
         if parameter.name == "least" and parameter.type == "float":
             assert parameter.default >= 0.25
 
 
-@pytest.mark.parametrize("query", named(QUERIES))
+@pytest.mark.parametrize("query", query_params(QUERIES))
 def test_every_node_and_link_is_filtered_by_what_the_reader_may_see(query: Query) -> None:
     text = bare(query.text)
     kinds = {"Entity", "Statement", "Claim", *(table.label for table in ENTITY_TABLES)}
@@ -134,7 +134,7 @@ def test_every_node_and_link_is_filtered_by_what_the_reader_may_see(query: Query
             assert re.search(filtered, text), f"[{variable}:{types}]"
 
 
-@pytest.mark.parametrize("query", named(QUERIES))
+@pytest.mark.parametrize("query", query_params(QUERIES))
 def test_few_witnesses_cannot_be_told_apart_by_a_filter_or_an_order(query: Query) -> None:
     lines = [line for line in query.text.splitlines() if re.search(r"\b(WHERE|AND|ORDER BY)\b", line)]
     counted = r"\$(groups|asserting|denying)\b(?!\] <> 0)|ORDER BY .*\b(groups|asserting|denying)\b"
@@ -151,20 +151,20 @@ ASIDE = {
 }
 
 
-@pytest.mark.parametrize("query", named(QUERIES))
+@pytest.mark.parametrize("query", query_params(QUERIES))
 def test_whatever_meets_statements_or_claims_asks_which_are_shown_one_by_one(query: Query) -> None:
     meets = re.search(r":(Statement|Claim|Source)\b|\b(STATED_IN|GIVEN_BY)\b", bare(query.text))
     assert not meets or "$voices" in query.text or query.for_sources or query.name in ASIDE
 
 
-@pytest.mark.parametrize("query", named(QUERIES))
+@pytest.mark.parametrize("query", query_params(QUERIES))
 def test_no_pick_depends_on_the_order_of_loading(query: Query) -> None:
     """The first of several is taken only where they are ordered; a statement has one source."""
     picks = re.findall(r"head\(\[\(.*?\]\)", query.text)
     assert [pick for pick in picks if "GIVEN_BY" not in pick] == []
 
 
-@pytest.mark.parametrize("query", named(QUERIES))
+@pytest.mark.parametrize("query", query_params(QUERIES))
 def test_every_pattern_starts_in_the_case(query: Query) -> None:
     """No operator of the plan enters the graph without the case: checked in the text, part by part."""
     # Hits of the index are limited to the case before anything else happens to them.
@@ -179,7 +179,7 @@ def test_every_pattern_starts_in_the_case(query: Query) -> None:
         )
 
 
-@pytest.mark.parametrize("query", named(QUERIES))
+@pytest.mark.parametrize("query", query_params(QUERIES))
 def test_who_is_asked_for_by_id_is_found_by_their_key(query: Query) -> None:
     """Ids are unique among entities: by another label the server would scan the case's people, 70 ms for 100,000."""
     nodes = re.findall(r"\((\w*):([\w&|!]+) \{([^}]*)\}\)", bare(query.text))
@@ -188,7 +188,7 @@ def test_who_is_asked_for_by_id_is_found_by_their_key(query: Query) -> None:
     assert not {label for label in by_id if label.lower() in {table.record for table in ENTITY_TABLES}}
 
 
-@pytest.mark.parametrize("query", named(LIBRARY.public()))
+@pytest.mark.parametrize("query", query_params(LIBRARY.public()))
 def test_a_header_says_what_it_is_for_and_what_it_cannot_tell(query: Query) -> None:
     assert len(query.title) <= 90
     assert 80 <= len(query.why) <= 300
@@ -204,7 +204,7 @@ class Explaining(Store):
         return super()._session(*arguments, **more)
 
 
-def deprecated(plan: QueryPlan) -> list[str]:
+def deprecations(plan: QueryPlan) -> list[str]:
     return [notice.says for notice in plan.notices if "deprecated" in notice.says]
 
 
@@ -214,14 +214,14 @@ def explaining(store: Store) -> Store:
 
 
 @pytest.mark.neo4j
-@pytest.mark.parametrize("query", named(QUERIES))
+@pytest.mark.parametrize("query", query_params(QUERIES))
 def test_the_server_says_that_it_only_reads_and_deprecates_nothing(explaining: Store, query: Query) -> None:
     plan = explaining.explain(query.text)
     operators = [step.operator for step in plan.root.walk()]
     assert plan.kind == "r"
     assert "ProduceResults" in operators
     assert "AllNodesScan" not in operators
-    assert deprecated(plan) == []
+    assert deprecations(plan) == []
     # The same text also runs when pasted as a typed query.
     require_harmless(query.text)
     require_reading(plan)
@@ -229,5 +229,5 @@ def test_the_server_says_that_it_only_reads_and_deprecates_nothing(explaining: S
 
 @pytest.mark.neo4j
 def test_what_the_server_deprecates_is_heard(explaining: Store, store: Store) -> None:
-    assert deprecated(explaining.explain("MATCH (n:Entity) RETURN id(n)")) != []
-    assert deprecated(store.explain("MATCH (n:Entity) RETURN id(n)")) == []
+    assert deprecations(explaining.explain("MATCH (n:Entity) RETURN id(n)")) != []
+    assert deprecations(store.explain("MATCH (n:Entity) RETURN id(n)")) == []

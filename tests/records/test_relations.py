@@ -155,7 +155,7 @@ LISTS: dict[str, tuple[frozenset[str], ...]] = {
 }
 
 
-def listed(text: str) -> set[frozenset[str]]:
+def relation_lists(text: str) -> set[frozenset[str]]:
     """Every list of several relations in a query: of a pattern (`:ONE|OTHER`), or in brackets."""
     lists = [match.split("|") for match in re.findall(r":([A-Z_]+(?:\|[A-Z_]+)+)", text)]
     lists += [re.findall(r"['\"]([A-Z_]+)['\"]", match) for match in re.findall(r"\[[^\[\]]*\]", text)]
@@ -167,7 +167,7 @@ def queries_that_differ() -> dict[str, list[list[str]]]:
     wrong = {}
     for path in sorted(cypher_folder().rglob("*.cypher")):
         name = path.relative_to(cypher_folder()).with_suffix("").as_posix()
-        differ = listed(path.read_text("utf-8")) ^ set(LISTS.get(name, ()))
+        differ = relation_lists(path.read_text("utf-8")) ^ set(LISTS.get(name, ()))
         if differ:
             wrong[name] = [sorted(listing) for listing in differ]
     return wrong

@@ -12,8 +12,8 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.views.behind.answer import CUT
 from tests.leaks import commands
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, claim, said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, claim, statement_claims
 
 pytestmark = pytest.mark.neo4j
 READERS = {
@@ -43,18 +43,18 @@ ROWS: Tables = {
         {"id": "r5", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"},
         {"id": "r4", "kind": "intelligence", "handling": "P", "status": "withdrawn"},
     ],
-    "links": said("r1", "boss ORGANISED c1", "aide PILOTED c1")
-    + said("r5", "boss ORGANISED c1")
+    "links": statement_claims("r1", "boss ORGANISED c1", "aide PILOTED c1")
+    + statement_claims("r5", "boss ORGANISED c1")
     + [claim(*LINK, statement, polarity="denies") for statement in ("r2", "r3", "a1", "r4")]
-    + said("r1", "b2 USED_ON c2", "aide SUPPLIED b2")
+    + statement_claims("r1", "b2 USED_ON c2", "aide SUPPLIED b2")
     + [claim("b2", "USED_ON", "c2", "r2", polarity="denies")]
-    + said("r1", "aide PILOTED c3"),
+    + statement_claims("r1", "aide PILOTED c3"),
 }
 
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), READERS, "whole", ROWS)
+    return lambda: open_place(at_server(), READERS, "whole", ROWS)
 
 
 @pytest.mark.parametrize(

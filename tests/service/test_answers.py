@@ -16,8 +16,8 @@ from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.service import Service, quiet
 from graphsvc.views.behind.answer import COLUMNS
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, statement_claims
 
 pytestmark = pytest.mark.neo4j
 READERS = {
@@ -36,23 +36,23 @@ ROWS: Tables = {
         {"id": "r2", "kind": "intelligence", "handling": "C", "source_grade": "2", "assessment": "B"},
         {"id": "r3", "kind": "intelligence", "handling": "P", "source_grade": "2", "assessment": "C"},
     ],
-    "links": said(
+    "links": statement_claims(
         "r1", "b1 USED_ON c1", "dealer SUPPLIED b1", "pilot PILOTED c1", "rider CROSSED_ON c1", "rider CROSSED_ON c4"
     )
-    + said("r2", "boss ORGANISED c1", "boss ORGANISED c2", "stowaway CROSSED_ON c1")
-    + said("r3", "rival ORGANISED c1", "rival ORGANISED c3"),
+    + statement_claims("r2", "boss ORGANISED c1", "boss ORGANISED c2", "stowaway CROSSED_ON c1")
+    + statement_claims("r3", "rival ORGANISED c1", "rival ORGANISED c3"),
 }
 
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), READERS, "ana", ROWS)
+    return lambda: open_place(at_server(), READERS, "ana", ROWS)
 
 
 def test_a_crossing_of_a_coarse_date_is_of_no_day_for_certain_and_is_named(at_server: Callable[..., Settings]) -> None:
     coarse = [{"id": f"m{number}", "date": "2020-05"} for number in range(1, 8)] + [{"id": "y1", "date": "2020"}]
     rows = {**ROWS, "crossings": [*ROWS["crossings"], *coarse, {"id": "t1", "date": "2020-05-08T04:30Z"}]}
-    with laid(at_server(), READERS, "ana", rows) as place:
+    with open_place(at_server(), READERS, "ana", rows) as place:
         answers = place("ana").network.answers
         for day in ("2020-05-01", "2020-05-31"):  # the timeline draws and links them on the first
             perhaps = answers.behind(day=day).answer
@@ -250,20 +250,24 @@ def test_a_gap_is_put_to_who_answers_for_a_statement_that_tells_of_it(people: Pl
 
 
 def test_an_answer_follows_the_case_over_deliveries_and_an_undo(at_server: Callable[..., Settings]) -> None:
-    with laid(at_server(), READERS, "ana", ROWS) as place:
+    with open_place(at_server(), READERS, "ana", ROWS) as place:
 
         def organisers() -> list[tuple[str, bool]]:
             (row,) = place("ana").behind("c2").answer.rows
             return [(participant.who.id, participant.edge.denied) for participant in row.said]
 
         assert organisers() == [("boss", False)]
-        denial = {**said("r9", "boss ORGANISED c2")[0], "polarity": "denies"}
+        denial = {**statement_claims("r9", "boss ORGANISED c2")[0], "polarity": "denies"}
         more: Tables = {
             "statements": [
                 {"id": name, "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}
                 for name in ("r8", "r9")
             ],
-            "links": [denial, *said("r9", "rival ORGANISED c2"), *said("r8", "boss CROSSED_ON c2")],
+            "links": [
+                denial,
+                *statement_claims("r9", "rival ORGANISED c2"),
+                *statement_claims("r8", "boss CROSSED_ON c2"),
+            ],
         }
         place.load("ana", more, partial=True)
         assert organisers() == [("rival", False), ("boss", True)]

@@ -35,7 +35,7 @@ CASE = "first"
 
 
 @pytest.fixture
-def managed(jars: Path, settings: Callable[..., Settings]) -> Iterator[Settings]:
+def managed_settings(jars: Path, settings: Callable[..., Settings]) -> Iterator[Settings]:
     """Settings of a home with a separate server, in which every first case is imported."""
     server_settings = settings(import_rows=1, neo4j_linger_s=300)
     yield server_settings
@@ -43,7 +43,7 @@ def managed(jars: Path, settings: Callable[..., Settings]) -> Iterator[Settings]
 
 
 @pytest.fixture
-def invented(tmp_path: Path) -> Path:
+def invented_folder(tmp_path: Path) -> Path:
     simulate(tmp_path / "invented", seed=5, people=40)
     return tmp_path / "invented"
 
@@ -59,7 +59,7 @@ def starts(settings: Settings) -> int:
     return int(answer["renewed"])
 
 
-def reloaded(service: Service) -> Any:
+def rebuild_graph(service: Service) -> Any:
     """The case as its deliveries make it in an empty store, row by row."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BulkLoad, "write", lambda *_: False)
@@ -70,20 +70,20 @@ def reloaded(service: Service) -> Any:
 
 @pytest.mark.slow(reason="starts a managed server, and writes it anew")
 def test_the_case_is_the_one_that_rows_would_have_made_and_stays_so(
-    managed: Settings, invented: Path, tmp_path: Path
+    managed_settings: Settings, invented_folder: Path, tmp_path: Path
 ) -> None:
     simulate(tmp_path / "more", seed=6, people=20)
-    with Service(managed) as service:
+    with Service(managed_settings) as service:
         session = session_of(service)
         texts: set[str] = set()
-        session.deliveries.load(invented, lambda _done, _total, text: texts.add(text))
+        session.deliveries.load(invented_folder, lambda _done, _total, text: texts.add(text))
         assert "Neo4j builds the store" in texts
-        assert starts(managed) == 1
-        assert no_folder(managed)
+        assert starts(managed_settings) == 1
+        assert no_folder(managed_settings)
         assert session.cases()[0].state == "open"
         assert not service.casework.close_lost(service.store())
         imported = graph(service.store(), CASE)
-        assert imported == reloaded(service)
+        assert imported == rebuild_graph(service)
         # A later delivery, and the case after taking it back.
         session.deliveries.load(tmp_path / "more", quiet, other_names=True)
         both = graph(service.store(), CASE)
@@ -91,7 +91,7 @@ def test_the_case_is_the_one_that_rows_would_have_made_and_stays_so(
         session.deliveries.undo(2, quiet)
         undone = graph(service.store(), CASE)
         assert undone != both
-        assert undone == reloaded(service)
+        assert undone == rebuild_graph(service)
         # Sealing and erasing give the same case in place, rewritten by the tool, and row by row.
         key = service.register.key(CASE, create=False)
         standing = service.register.standings(CASE, key) or {}
@@ -100,35 +100,35 @@ def test_the_case_is_the_one_that_rows_would_have_made_and_stays_so(
         service.casework.decide(CASE, by_name[0], "sealed", account, "testing", quiet)
         sealed = graph(service.store(), CASE)
         assert sealed != undone
-        assert sealed == reloaded(service)
+        assert sealed == rebuild_graph(service)
         service.casework.erase(CASE, by_name[1], account, "testing", quiet)
         erased = graph(service.store(), CASE)
         assert erased != sealed
-        before = starts(managed)
+        before = starts(managed_settings)
         service.casework.rewrite(quiet)
-        assert starts(managed) == before + 2, "an empty store, and the one that the tool made"
+        assert starts(managed_settings) == before + 2, "an empty store, and the one that the tool made"
         assert graph(service.store(), CASE) == erased
         assert service.casework.replay.plan(CASE, key, quiet).steps == [], "it is what the deliveries make"
-        assert no_folder(managed)
+        assert no_folder(managed_settings)
 
 
 @pytest.mark.slow(reason="starts a managed server, and takes random sequences of deliveries")
 def test_after_undos_a_case_that_began_with_an_import_equals_its_remaining_deliveries_written_row_by_row(
-    managed: Settings, tmp_path: Path
+    managed_settings: Settings, tmp_path: Path
 ) -> None:
     """The twin is written row by row: its store is not empty, so the tool is never used for it."""
     by_tool: list[str] = []
-    with Service(managed) as service, pytest.MonkeyPatch.context() as patch:
+    with Service(managed_settings) as service, pytest.MonkeyPatch.context() as patch:
         write = BulkLoad.write
 
-        def written(bulk: BulkLoad, case: str, image: Image, progress: Progress) -> bool:
+        def write_and_check(bulk: BulkLoad, case: str, image: Image, progress: Progress) -> bool:
             whether = write(bulk, case, image, progress)
             if whether:  # checked here, because the next delivery would correct the tool's mistakes
                 assert read_image(service.store(), case) == image
                 by_tool.append(case)
             return whether
 
-        patch.setattr(BulkLoad, "write", written)
+        patch.setattr(BulkLoad, "write", write_and_check)
         for seed in (1, 2):  # in the second run someone is sealed midway, so the tool rewrites the store
             case = f"drawn-{seed}"
             session = service.session(accounts.only_account(service.database, ""), "testing", case)
@@ -136,14 +136,14 @@ def test_after_undos_a_case_that_began_with_an_import_equals_its_remaining_deliv
             assert case in by_tool
             assert f"{case}-twin" not in by_tool
             service.store().write("MATCH (n:!GraphsvcSchema) DETACH DELETE n", {})  # room for the next first case
-        assert starts(managed) >= len(by_tool)
+        assert starts(managed_settings) >= len(by_tool)
 
 
 @pytest.mark.slow(reason="starts a managed server")
 def test_what_does_not_fit_is_written_row_by_row(
-    managed: Settings, invented: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    managed_settings: Settings, invented_folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with Service(managed) as service:
+    with Service(managed_settings) as service:
         session = session_of(service)
         deliveries = session.deliveries
 
@@ -152,12 +152,12 @@ def test_what_does_not_fit_is_written_row_by_row(
                 raise CancelledError("stopped")
 
         with pytest.raises(CancelledError):
-            deliveries.load(invented, stop)
-        assert no_folder(managed)
+            deliveries.load(invented_folder, stop)
+        assert no_folder(managed_settings)
         assert session.cases() == []
         # The tool fails; another process holds the server; the store is not empty; the case is small.
         monkeypatch.setattr(bulk_load, "import_files", _failing)
-        deliveries.load(invented, quiet)
+        deliveries.load(invented_folder, quiet)
         assert "a case is written row by row, for the import tool could not: it failed" in caplog.text
         monkeypatch.undo()
         whole = read_image(service.store(), CASE)
@@ -166,20 +166,20 @@ def test_what_does_not_fit_is_written_row_by_row(
         assert not bulk._fits(whole), "the store is not empty"
         deliveries.undo(1, quiet)
         assert bulk._fits(whole)
-        with local.hold(managed):
+        with local.hold(managed_settings):
             assert not bulk._fits(whole), "another holds the server"
         assert bulk._fits(whole)
         for setting in ({"import_rows": 0}, {"import_rows": 10**9}, {"neo4j_uri": "bolt://elsewhere"}):
-            loader = BulkLoad(service.store, dataclasses.replace(managed, **setting), service.casework._locks)
+            loader = BulkLoad(service.store, dataclasses.replace(managed_settings, **setting), service.casework._locks)
             assert not loader._fits(whole)
         # Another process begins to write another case while the tool is at work.
         with service.casework._locks.case(CASE), service.casework._locks.case("another"):
             assert not bulk.write(CASE, whole, quiet)
-        assert starts(managed) == 0
+        assert starts(managed_settings) == 0
         # Half of it is missing, so the store is emptied and written row by row.
         monkeypatch.setattr(bulk_load, "bulk_rows", lambda _image: 1 + whole.size() + 3 * len(whole.claims))
-        deliveries.load(invented, quiet)
-        assert starts(managed) == 2
+        deliveries.load(invented_folder, quiet)
+        assert starts(managed_settings) == 2
         assert read_image(service.store(), CASE) == whole
 
 
@@ -238,10 +238,12 @@ def tools_at_work(settings: Settings) -> list[str]:
 
 
 @pytest.mark.slow(reason="starts a managed server, again and again")
-def test_killed_at_any_step_a_load_is_completed_by_the_next_start(managed: Settings, invented: Path) -> None:
+def test_killed_at_any_step_a_load_is_completed_by_the_next_start(
+    managed_settings: Settings, invented_folder: Path
+) -> None:
     names = {item.name: item.metadata["variable"] for item in dataclasses.fields(Settings)}
     environ = os.environ | {
-        names[name]: str(getattr(managed, name))
+        names[name]: str(getattr(managed_settings, name))
         for name in (
             *("home", "jars", "neo4j_version", "heap_mb", "page_cache_mb", "quick_java", "start_timeout_s"),
             *("neo4j_linger_s", "named", "accounts_open", "database_url", "import_rows"),
@@ -251,17 +253,17 @@ def test_killed_at_any_step_a_load_is_completed_by_the_next_start(managed: Setti
     whole = None
     for where, how in _KILLS.items():
         ended = subprocess.run(
-            [sys.executable, "-c", _LOAD, str(invented), CASE, how],
+            [sys.executable, "-c", _LOAD, str(invented_folder), CASE, how],
             env=environ,
             capture_output=True,
             text=True,
             check=False,
         )
         assert ended.returncode == -signal.SIGKILL, (where, ended.stderr)
-        assert not tools_at_work(managed), where
-        with Service(managed) as service:
+        assert not tools_at_work(managed_settings), where
+        with Service(managed_settings) as service:
             assert service.recover() == [CASE], where
-            assert no_folder(managed), where
+            assert no_folder(managed_settings), where
             session = session_of(service)
             assert session.cases()[0].state == "open"
             restored = graph(service.store(), CASE)
@@ -269,7 +271,7 @@ def test_killed_at_any_step_a_load_is_completed_by_the_next_start(managed: Setti
             assert restored == whole, where
             assert restored[0]
             if where == "before the case opens":
-                assert restored == reloaded(service)
+                assert restored == rebuild_graph(service)
             (number,) = [row["number"] for row in session.deliveries.listed() if row["status"] == "active"]
             session.deliveries.undo(number, quiet)
-    assert not launch.is_untried(managed.home)
+    assert not launch.is_untried(managed_settings.home)

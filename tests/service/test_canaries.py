@@ -116,8 +116,8 @@ def session(service: Service, case: str) -> Session:
     return service.session(accounts.only_account(service.database, ""), "tests", case)
 
 
-def uploaded(session: Session, content: bytes, name: str = f"{NAME} case.zip", **options: Any) -> str:
-    return cases.uploaded(session, content, name, **options)
+def upload_named(session: Session, content: bytes, name: str = f"{NAME} case.zip", **options: Any) -> str:
+    return cases.send_upload(session, content, name, **options)
 
 
 def graph(service: Service, case: str) -> Iterator[str]:
@@ -158,7 +158,7 @@ def test_a_sealed_person_named_everywhere_is_found_nowhere(
     service: Service, session: Session, case: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    upload = uploaded(session, delivery())
+    upload = upload_named(session, delivery())
     preview = session.deliveries.uploads.preview(upload, lambda *_progress: None)
     assert not preview.rejections
     job = session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S)
@@ -195,8 +195,8 @@ def test_what_a_rejection_quotes_goes_to_the_loader_alone(
     service: Service, session: Session, case: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    session.deliveries.job(session.deliveries.uploads.confirm(uploaded(session, delivery())), wait_s=WAIT_S)
-    upload = uploaded(session, delivery(relation=f"{NAME} drove", id=f"L-{SLUG}"))
+    session.deliveries.job(session.deliveries.uploads.confirm(upload_named(session, delivery())), wait_s=WAIT_S)
+    upload = upload_named(session, delivery(relation=f"{NAME} drove", id=f"L-{SLUG}"))
     (rejection,) = session.deliveries.uploads.preview(upload, lambda *_progress: None).rejections
     assert traces(str(rejection))
     reader = service.session(
@@ -237,7 +237,7 @@ def test_what_an_error_says_goes_to_the_loader_alone(
     options: dict[str, str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    upload = uploaded(session, content, **options)
+    upload = upload_named(session, content, **options)
     job = session.deliveries.job(session.deliveries.uploads.start_preview(upload), wait_s=WAIT_S)
     assert job.state == "failed"
     assert job.said
@@ -248,5 +248,5 @@ def test_what_an_error_says_goes_to_the_loader_alone(
             for row in connection.execute(sa.select(table)):
                 assert not traces(str([value for value in row if not isinstance(value, bytes)])), table.name
     with pytest.raises((InputError, GraphsvcError)):
-        session.deliveries.uploads.preview(uploaded(session, content, **options), lambda *_progress: None)
+        session.deliveries.uploads.preview(upload_named(session, content, **options), lambda *_progress: None)
     assert not traces(caplog.text)

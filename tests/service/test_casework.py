@@ -57,7 +57,7 @@ def write(folder: Path, **files: Rows) -> Path:
     return folder
 
 
-def said(subject: str, relation: str, target: str, statement: str, **values: str) -> dict[str, str]:
+def claim_row(subject: str, relation: str, target: str, statement: str, **values: str) -> dict[str, str]:
     return {
         "subject_id": subject,
         "relation": relation,
@@ -81,7 +81,7 @@ def small(tmp_path: Path) -> Path:
         statements=[
             {"id": "S1", "kind": "witness", "source_id": "P2", "handling": "P", "summary": "Wit  NESS saw Ari Berg"}
         ],
-        links=[said("P1", "TRANSPORTED", "P2", "S1", object_as_said="Wit")],
+        links=[claim_row("P1", "TRANSPORTED", "P2", "S1", object_as_said="Wit")],
     )
 
 
@@ -138,19 +138,19 @@ def test_a_dry_run_and_a_strict_load_with_a_rejection_commit_nothing(
     assert image(service, case).size() == 0
     assert session.cases() == []
     broken = write(
-        tmp_path / "broken", people=[{"id": "P1", "category": "suspect"}], links=[said("P1", "PAID", "P9", "S1")]
+        tmp_path / "broken", people=[{"id": "P1", "category": "suspect"}], links=[claim_row("P1", "PAID", "P9", "S1")]
     )
     strict = session.deliveries.load(broken, quiet, strict=True)
     assert not strict.committed
-    assert logged(service, case) == ("released", 0)
+    assert newest_load(service, case) == ("released", 0)
     assert len(strict.rejections) == 1
     assert image(service, case).size() == 0
     assert session.deliveries.load(broken, quiet).committed
-    assert logged(service, case) == ("released, delivery 1", 1)
+    assert newest_load(service, case) == ("released, delivery 1", 1)
     assert set(image(service, case).nodes["Person"]) == {"P1"}
 
 
-def logged(service: Service, case: str) -> tuple[str, int]:
+def newest_load(service: Service, case: str) -> tuple[str, int]:
     """The outcome and rows of the newest load of a case, from the log."""
     line = audit.lines(service.database, newest=1, sought=audit.Sought(case=case, action="load"))[0]
     return line["outcome"], line["rows"]
@@ -186,8 +186,8 @@ def test_a_claim_whose_correction_holds_a_mistake_stays_as_it_was_loaded(
     people = [{"id": "P1", "name": "Ari Berg"}, {"id": "P2", "name": "Bo Quist"}]
     statements = [{"id": "S1", "kind": "record", "handling": "P"}]
     first, second = (
-        said("P1", "PAID", "P2", "S1", id="L1"),
-        said("P1", "RELATED_TO", "P2", "S1", from_date="2020-05-07"),
+        claim_row("P1", "PAID", "P2", "S1", id="L1"),
+        claim_row("P1", "RELATED_TO", "P2", "S1", from_date="2020-05-07"),
     )
     second |= {"id": "L2"} if line.startswith("L") else {}
     session.deliveries.load(write(tmp_path / "other", people=[{"id": "P9", "name": "Nel Oz"}]), quiet)
@@ -216,7 +216,8 @@ def test_an_undo_says_what_rests_on_the_delivery(session: Session, tmp_path: Pat
     people = [{"id": "P1", "name": "Ari Berg", "category": "suspect"}, {"id": "P2", "category": "suspect"}]
     statements = [{"id": "S1", "kind": "record", "handling": "P"}]
     links = [
-        said("P1", relation, target, "S1") for relation, target in (("PAID", "P2"), ("DIRECTED", "P2"), ("PAID", "P9"))
+        claim_row("P1", relation, target, "S1")
+        for relation, target in (("PAID", "P2"), ("DIRECTED", "P2"), ("PAID", "P9"))
     ]
     session.deliveries.load(write(tmp_path / "people", people=people), quiet)
     session.deliveries.load(write(tmp_path / "links", statements=statements, links=links), quiet)
@@ -347,7 +348,7 @@ def random_delivery(rng: random.Random, folder: Path, *, full: bool = False) -> 
         for name in [*chosen, *sorted(mentioned - {*chosen})]
     ]
     links: Rows = [
-        said(
+        claim_row(
             rng.choice(pool),
             rng.choice(["PAID", "DIRECTED", "RELATED_TO", "X_KNEW"]),
             rng.choice(pool),
@@ -445,7 +446,7 @@ def identities(service: Service, case: str) -> Mapping[str, Any]:
 
 
 @pytest.fixture
-def invented(tmp_path: Path) -> Path:
+def invented_folder(tmp_path: Path) -> Path:
     from graphsvc.simulate import simulate
 
     simulate(tmp_path / "invented", seed=5, people=40)
@@ -454,25 +455,25 @@ def invented(tmp_path: Path) -> Path:
 
 @pytest.mark.slow(reason="takes many random sequences of deliveries")
 def test_killed_at_any_moment_a_load_is_completed_by_the_next_start(
-    at_server: Any, case: str, invented: Path, tmp_path: Path
+    at_server: Any, case: str, invented_folder: Path, tmp_path: Path
 ) -> None:
     settings: Settings = at_server(batch_rows=20)
     with Service(settings) as service:
         principal = accounts.only_account(service.database, "")
-        service.session(principal, "testing", case).deliveries.load(invented, quiet)
+        service.session(principal, "testing", case).deliveries.load(invented_folder, quiet)
         whole = image(service, case)
-        everything = written(service, case)
+        everything = count_elements(service, case)
         service.session(principal, "testing", case).deliveries.undo(1, quiet)
     rng = random.Random(1)
     half_written = 0
     for sixth in range(6):
-        kill_a_load(settings, case, invented, when_written=everything * (sixth + rng.random()) / 6)
+        kill_a_load(settings, case, invented_folder, when_written=everything * (sixth + rng.random()) / 6)
         with Service(settings) as service:
             left = image(service, case)
             half_written += 0 < left.size() < whole.size()
             service.recover()
             session = service.session(accounts.only_account(service.database, ""), "testing", case)
-            session.deliveries.load(invented, quiet)
+            session.deliveries.load(invented_folder, quiet)
             assert image(service, case) == whole
             assert session.cases()[0].state == "open"
             (number,) = [row["number"] for row in session.deliveries.listed() if row["status"] == "active"]
@@ -481,7 +482,7 @@ def test_killed_at_any_moment_a_load_is_completed_by_the_next_start(
     assert half_written, "no kill met a load in the middle of writing"
 
 
-def written(service: Service, case: str) -> int:
+def count_elements(service: Service, case: str) -> int:
     """The number of nodes and relationships of a case."""
     text = "MATCH (n {case: $case}) RETURN count(n) + sum(COUNT { (n)-->() })"
     ((count,),) = service.store().read(text, {"case": case}, timeout=30, cap=1).rows
@@ -507,7 +508,7 @@ def kill_a_load(settings: Settings, case: str, folder: Path, when_written: float
             stderr=subprocess.DEVNULL,
         ) as process,
     ):
-        while process.poll() is None and written(service, case) < when_written:
+        while process.poll() is None and count_elements(service, case) < when_written:
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
 

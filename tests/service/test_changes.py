@@ -45,11 +45,11 @@ def sessions(service: Service, case: str) -> People:
 def ann(sessions: People, tmp_path: Path) -> Session:
     """A session that has loaded the delivery once."""
     session = sessions("ann")
-    assert delivered(session, tmp_path).rejections == []
+    assert deliver_rows(session, tmp_path).rejections == []
     return session
 
 
-def delivered(
+def deliver_rows(
     session: Session,
     folder: Path,
     persons: str = PEOPLE,
@@ -70,7 +70,7 @@ def changes(loaded: Loaded) -> dict[str, dict[str, tuple[str, str]]]:
 
 
 def test_a_preview_says_each_field_as_it_is_and_as_it_would_be(ann: Session, tmp_path: Path) -> None:
-    loaded = delivered(
+    loaded = deliver_rows(
         ann,
         tmp_path,
         PEOPLE.replace("Idris Karam,suspect,111", "Idris Karim,suspect,111; 333"),
@@ -86,7 +86,7 @@ def test_a_preview_says_each_field_as_it_is_and_as_it_would_be(ann: Session, tmp
     }
     (first, *_) = loaded.changes
     assert str(first) == ("people P1 (people.csv, line 2): name Idris Karam -> Idris Karim; phones 111 -> 111; 333")
-    assert delivered(ann, tmp_path, dry_run=True).changes == []
+    assert deliver_rows(ann, tmp_path, dry_run=True).changes == []
 
 
 def test_a_preview_says_of_which_statements_claims_lose_their_weight_and_the_load_bears_it_out(
@@ -96,7 +96,7 @@ def test_a_preview_says_of_which_statements_claims_lose_their_weight_and_the_loa
     left = left.replace("S1,500,\n", "S1,500,,\n").replace("in the van\n", "in the van,withdrawn\n")
 
     def lost(session: Session, statements: str = STATEMENTS, links: str = LINKS) -> list[str]:
-        loaded = delivered(session, tmp_path, statements=statements, links=links, dry_run=True)
+        loaded = deliver_rows(session, tmp_path, statements=statements, links=links, dry_run=True)
         return [str(weightless) for weightless in loaded.weightless]
 
     def counting() -> int:
@@ -113,7 +113,7 @@ def test_a_preview_says_of_which_statements_claims_lose_their_weight_and_the_loa
     )
     back = back.replace("the van\n", "the van,,\n")
     assert lost(ann, back) == ["S1: 2 of 2 claims lose their weight"]
-    delivered(ann, tmp_path, statements=back, links=left)
+    deliver_rows(ann, tmp_path, statements=back, links=left)
     assert counting() == before - 3
     assert lost(ann, back, left) == []
     assert lost(ann) == []  # a claim that comes back gains weight
@@ -121,7 +121,7 @@ def test_a_preview_says_of_which_statements_claims_lose_their_weight_and_the_loa
 
 def test_of_somebody_sealed_nothing_of_what_the_vault_holds_is_told(ann: Session, tmp_path: Path) -> None:
     persons = PEOPLE.replace("Selam Bekele,victim,222", "Sara Bekele,victim,444").replace("met Selam", "saw Selam")
-    loaded = delivered(ann, tmp_path, persons, dry_run=True)
+    loaded = deliver_rows(ann, tmp_path, persons, dry_run=True)
     assert [(change.id, change.fields, change.unsaid) for change in loaded.changes] == [
         ("P2", {}, ("name", "phones")),
         ("P3", {}, ("notes",)),
@@ -133,7 +133,7 @@ def test_of_somebody_sealed_nothing_of_what_the_vault_holds_is_told(ann: Session
 
 
 def test_a_preview_never_says_which_pseudonym_stands_for_a_name_or_an_id(ann: Session, tmp_path: Path) -> None:
-    guesses = delivered(
+    guesses = deliver_rows(
         ann,
         tmp_path,
         PEOPLE.replace("Omar Said,suspect,,", "Omar Said,suspect,,rang Selam Bekele"),
@@ -154,7 +154,7 @@ def test_a_preview_never_says_which_pseudonym_stands_for_a_name_or_an_id(ann: Se
 def test_whether_the_name_of_somebody_sealed_was_guessed_counts_in_no_question(ann: Session, tmp_path: Path) -> None:
     people_csv = "id,name\nP1,Mehdi Vahidi\nP2,{}\nP3,Ana Petrou\n"
     differences = [
-        [str(names) for names in delivered(ann, tmp_path, people_csv.format(guess), dry_run=True).other_names]
+        [str(names) for names in deliver_rows(ann, tmp_path, people_csv.format(guess), dry_run=True).other_names]
         for guess in ("Selam Bekele", "Yara Haddad")
     ]
     assert differences == [[], []]
@@ -165,35 +165,35 @@ def test_a_row_of_which_only_what_is_shareable_changes_says_so(sessions: People,
     statements = "id,kind,handling\nS1,record,P\n"
     links = "subject_id,relation,object_id,statement_id\n"
     persons = "id,name,handling\nP1,Idris Karam,{}\n"
-    assert delivered(session, tmp_path, persons.format("C"), statements, links).committed
-    (change,) = delivered(session, tmp_path, persons.format("P"), statements, links, dry_run=True).changes
+    assert deliver_rows(session, tmp_path, persons.format("C"), statements, links).committed
+    (change,) = deliver_rows(session, tmp_path, persons.format("P"), statements, links, dry_run=True).changes
     assert change.fields or change.is_hidden
     assert not str(change).endswith(": ")
 
 
 def test_other_names_behind_most_ids_are_confirmed_before_they_are_loaded(ann: Session, tmp_path: Path) -> None:
     people_csv = "id,name\nP1,Mehdi Vahidi\nP2,Yara Haddad\nP3,Tarek Aziz\nP4,Omar Said\nP9,Zoran Ilic\n"
-    preview = delivered(ann, tmp_path, people_csv, dry_run=True)
+    preview = deliver_rows(ann, tmp_path, people_csv, dry_run=True)
     assert [str(names) for names in preview.other_names] == [
         "Most rows of people whose ids are loaded already have another name there."
     ]
     before = ann.deliveries.listed()
     with pytest.raises(InputError, match="Most rows of people") as refused:
-        delivered(ann, tmp_path, people_csv)
+        deliver_rows(ann, tmp_path, people_csv)
     assert "Mehdi" not in str(refused.value)
     assert ann.deliveries.listed() == before
-    assert delivered(ann, tmp_path, people_csv, other_names=True).committed
+    assert deliver_rows(ann, tmp_path, people_csv, other_names=True).committed
 
 
 def test_other_names_are_confirmed_where_the_aliases_stayed(ann: Session, tmp_path: Path) -> None:
     first = "id,name,aliases\nP1,Idris Karam,Falcon\nP2,Selam Bekele,Nine\nP4,Omar Said,Uncle\n"
-    assert delivered(ann, tmp_path, first).committed
+    assert deliver_rows(ann, tmp_path, first).committed
     renamed = "id,name,aliases\nP1,Mehdi Vahidi,Falcon\nP2,Yara Haddad,Nine\nP4,Tarek Aziz,Uncle\n"
     with pytest.raises(InputError, match="Most rows of people"):
-        delivered(ann, tmp_path, renamed)
+        deliver_rows(ann, tmp_path, renamed)
     # If the new name was an alias, or the old one becomes one, these are the same people by better names.
     first_known_as = "id,name,aliases\nP1,Falcon,Idris Karam\nP2,Yara Haddad,Selam Bekele\nP4,Uncle,Omar Said\n"
-    assert delivered(ann, tmp_path, first_known_as).committed
+    assert deliver_rows(ann, tmp_path, first_known_as).committed
 
 
 @pytest.mark.parametrize(
@@ -206,12 +206,12 @@ def test_other_names_are_confirmed_where_the_aliases_stayed(ann: Session, tmp_pa
     ],
 )
 def test_another_spelling_or_one_other_name_is_no_other_numbering(persons: str, ann: Session, tmp_path: Path) -> None:
-    assert delivered(ann, tmp_path, persons).committed
+    assert deliver_rows(ann, tmp_path, persons).committed
 
 
 def test_who_was_unknown_so_far_may_get_a_name(sessions: People, tmp_path: Path) -> None:
     unknown = "id,name,identified\nP1,the tall one,nickname\nP2,the driver,unknown\n"
     links = "subject_id,relation,object_id,statement_id\n"
-    assert delivered(sessions("ann"), tmp_path, unknown, links=links).committed
+    assert deliver_rows(sessions("ann"), tmp_path, unknown, links=links).committed
     known = "id,name,identified\nP1,Idris Karam,named\nP2,Selam Bekele,named\n"
-    assert delivered(sessions("ann"), tmp_path, known, links=links).committed
+    assert deliver_rows(sessions("ann"), tmp_path, known, links=links).committed

@@ -9,7 +9,7 @@ import pytest
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
-from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.cases import Lay, Place, open_place
 from tests.toolbox.rows import Tables, claim
 
 pytestmark = pytest.mark.neo4j
@@ -40,10 +40,10 @@ CASE: Tables = {
 def lay(at_server: Callable[..., Settings]) -> Lay:
     """Work until a day, from a day and in a month, at places that closed on a day, in a month and in a year."""
     roles = {"whole": ("analyst", Grant("C", sources=True)), "told": ("analyst", Grant("C"))}
-    return lambda: laid(at_server(), roles, "whole", CASE)
+    return lambda: open_place(at_server(), roles, "whole", CASE)
 
 
-def asked(people: Place, name: str, **parameters: Any) -> list[dict[str, Any]]:
+def run_query(people: Place, name: str, **parameters: Any) -> list[dict[str, Any]]:
     return people("whole").queries.run(name, parameters).dicts()
 
 
@@ -60,13 +60,13 @@ def asked(people: Place, name: str, **parameters: Any) -> list[dict[str, Any]]:
 def test_a_place_that_closed_in_a_month_may_have_closed_on_each_of_its_days(
     people: Place, first: str, last: str, closed: dict[str, bool]
 ) -> None:
-    rows = asked(people, "workplaces.closed", first=first, last=last)
+    rows = run_query(people, "workplaces.closed", first=first, last=last)
     assert {row["workplace"]: row["certain"] for row in rows} == closed
     assert [row["certain"] for row in rows] == sorted((row["certain"] for row in rows), reverse=True)
 
 
 def test_since_it_closed_is_since_the_last_day_that_can_mean(people: Place) -> None:
-    rows = {row["workplace"]: row["seen_since"] for row in asked(people, "workplaces.closed")}
+    rows = {row["workplace"]: row["seen_since"] for row in run_query(people, "workplaces.closed")}
     assert rows == {"day": 1, "month": 1, "year": 0}
 
 
@@ -77,7 +77,7 @@ def test_an_end_alone_is_no_beginning(people: Place) -> None:
 
 
 def test_whoever_was_there_until_weeks_before_it_closed_was_not_there_when_it_did(people: Place) -> None:
-    rows = {row["person"]: row["next"] for row in asked(people, "workplaces.cohort", workplace="day")}
+    rows = {row["person"]: row["next"] for row in run_query(people, "workplaces.cohort", workplace="day")}
     assert rows == {"until": ["month", "next"], "on": []}
     moves = people("whole").displacement.moves(["day"])
     assert {name for row in moves for name in row.who} == set(rows)
@@ -85,7 +85,8 @@ def test_whoever_was_there_until_weeks_before_it_closed_was_not_there_when_it_di
 
 def test_where_they_went_from_it_is_told(people: Place) -> None:
     rows = {
-        (row["closed"], row["next"]): row["who"] for row in asked(people, "workplaces.displacement", workplace="day")
+        (row["closed"], row["next"]): row["who"]
+        for row in run_query(people, "workplaces.displacement", workplace="day")
     }
     assert rows["day", "next"] == ["until"]
 
@@ -103,6 +104,6 @@ def test_of_few_neither_page_nor_query_tells_who_or_how_many_without_source_clea
 
 
 def test_a_claim_that_gives_an_end_by_the_year_alone_is_coarse(people: Place) -> None:
-    rows = {(row["relation"], row["statement"]): row for row in asked(people, "quality.undated")}
+    rows = {(row["relation"], row["statement"]): row for row in run_query(people, "quality.undated")}
     assert rows["MANAGED", "t"]["coarse"] == 1
     assert rows["MANAGED", "t"]["undated"] == 0

@@ -37,7 +37,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def one(folders: list[Path]) -> Compared:
+def compared_case(folders: list[Path]) -> Compared:
     return comparison.compare(folders[:1], None, halves=2, progress=quiet)
 
 
@@ -90,10 +90,10 @@ def test_a_trial_is_the_same_every_time(folders: list[Path]) -> None:
     assert set(first.witness_of.values()) == set(first.truth["witnesses"])
 
 
-def test_one_case_every_method_with_intervals_over_candidates(one: Compared) -> None:
-    assert one.sampled == "candidates"
-    assert one.cases == ["1"]
-    methods = list(dict.fromkeys(measure.method for measure in one.measures))
+def test_one_case_every_method_with_intervals_over_candidates(compared_case: Compared) -> None:
+    assert compared_case.sampled == "candidates"
+    assert compared_case.cases == ["1"]
+    methods = list(dict.fromkeys(measure.method for measure in compared_case.measures))
     assert methods == [
         "graphsvc",
         "degree",
@@ -103,11 +103,14 @@ def test_one_case_every_method_with_intervals_over_candidates(one: Compared) -> 
         "PageRank from witnesses",
         "chance",
     ]
-    for measure in one.measures:
+    for measure in compared_case.measures:
         assert math.isnan(measure.value) or 0 <= measure.low <= measure.high <= 1, measure
-    assert 0.3 < _value(one, CHANCE, "AUC").value < 0.7
-    assert _value(one, "graphsvc", "average precision").value > _value(one, CHANCE, "average precision").value
-    assert _value(one, "graphsvc", HALVED).value > 0
+    assert 0.3 < _value(compared_case, CHANCE, "AUC").value < 0.7
+    assert (
+        _value(compared_case, "graphsvc", "average precision").value
+        > _value(compared_case, CHANCE, "average precision").value
+    )
+    assert _value(compared_case, "graphsvc", HALVED).value > 0
 
 
 @pytest.mark.slow(reason="scores several cases by every measure")
@@ -337,9 +340,9 @@ def test_what_the_truth_does_not_tell_is_not_known(faulty: Path) -> None:
     assert _value(compared, "graphsvc", "AUC").value > 0
 
 
-def test_the_picture_has_a_panel_for_each_figure(one: Compared) -> None:
-    drawn = comparison.picture(one)
-    for measure in one.measures:
+def test_the_picture_has_a_panel_for_each_figure(compared_case: Compared) -> None:
+    drawn = comparison.picture(compared_case)
+    for measure in compared_case.measures:
         assert f">{measure.figure}</text>" in drawn
         assert f">{measure.method}</text>" in drawn
 

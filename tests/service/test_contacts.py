@@ -15,8 +15,8 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import RANKS_HELD, PictureRequest, quiet
 from tests.leaks import commands
-from tests.toolbox.cases import Place, laid, uploaded
-from tests.toolbox.rows import Tables, said, write, zipped
+from tests.toolbox.cases import Place, open_place, send_upload
+from tests.toolbox.rows import Tables, statement_claims, write, zip_tables
 
 pytestmark = pytest.mark.neo4j
 ROLES = {"ana": ("analyst", Grant("C", sources=True)), "cus": ("custodian", Grant("C", sources=True))}
@@ -32,9 +32,13 @@ PHONES: Tables = {
         {"id": name, "kind": "phone", "value": f"+44 7700 9000{place:02}"} for place, name in enumerate(EVERYONE)
     ],
     "statements": [RECORD],
-    "links": said("bill", *CALLS),
+    "links": statement_claims("bill", *CALLS),
 }
-TAPPED: Tables = {"people": [{"id": name} for name in EVERYONE], "statements": [RECORD], "links": said("bill", *CALLS)}
+TAPPED: Tables = {
+    "people": [{"id": name} for name in EVERYONE],
+    "statements": [RECORD],
+    "links": statement_claims("bill", *CALLS),
+}
 # A clandestine group without a crossing: acquaintances, relatives, and custom relations.
 CELLS = (*CIRCLES, ("d1", "d2", "d3", "d4"))
 KNOWN = [f"{first} ASSOCIATES_WITH {second}" for cell in CELLS for first, second in combinations(cell, 2)]
@@ -45,14 +49,16 @@ MEMBERS = sorted({*chain(*CELLS), JOINS})
 CLANDESTINE: Tables = {
     "people": [{"id": name, "name": f"Member {name}"} for name in MEMBERS],
     "statements": [RECORD | {"kind": "intelligence", "source_grade": "2", "assessment": "B"}],
-    "links": said("bill", *KNOWN, *KIN, *OWN, *MET),
+    "links": statement_claims("bill", *KNOWN, *KIN, *OWN, *MET),
 }
 # No claim mentions "lone", who therefore has no range. The others have one, even the passenger.
 TIED: Tables = {
     "people": [*({"id": name} for name in ("boss", "aide", "pal")), {"id": "lone", "category": "suspect"}],
     "crossings": [{"id": "x1", "date": "2020-05-08"}],
     "statements": [RECORD],
-    "links": said("bill", "boss ORGANISED x1", "boss DIRECTED aide", "pal CROSSED_ON x1", "pal CONTACTED boss"),
+    "links": statement_claims(
+        "bill", "boss ORGANISED x1", "boss DIRECTED aide", "pal CROSSED_ON x1", "pal CONTACTED boss"
+    ),
 }
 # The same rows, in a case that a test may change.
 CHANGED: Tables = {**TIED}
@@ -68,7 +74,7 @@ def place(at_server: Callable[..., Settings]) -> Iterator[Callable[[Tables], Pla
 
     def of(rows: Tables) -> Place:
         if id(rows) not in places:
-            opened.append(laid(at_server(), ROLES, "ana", rows))
+            opened.append(open_place(at_server(), ROLES, "ana", rows))
             places[id(rows)] = opened[-1].__enter__()
         return places[id(rows)]
 
@@ -284,7 +290,7 @@ def test_sets_are_looked_for_among_contacts_where_nobody_has_a_part(
 
 
 def test_where_somebody_has_a_part_contacts_alone_make_no_network(place: Callable[[Tables], Place]) -> None:
-    directed = TAPPED | {"links": said("bill", *CALLS, "a1 DIRECTED a2")}
+    directed = TAPPED | {"links": statement_claims("bill", *CALLS, "a1 DIRECTED a2")}
     players = place(directed)("ana").leads.sets.find(1)
     assert not players.contacts_alone
     assert players.of == 2
@@ -335,7 +341,10 @@ def test_what_has_the_most_links_is_counted_as_the_reader_sees_it(place: Callabl
 def test_moves_of_leads_say_that_no_one_stands_out(place: Callable[[Tables], Place], tmp_path: Path) -> None:
     tied = place(CHANGED)
     ana, client, settings = tied("ana"), tied.client("ana"), tied.service.settings
-    more = {"statements": [RECORD | {"id": "more"}], "links": said("more", "pal DIRECTED aide", "pal ORGANISED x1")}
+    more = {
+        "statements": [RECORD | {"id": "more"}],
+        "links": statement_claims("more", "pal DIRECTED aide", "pal ORGANISED x1"),
+    }
     folder = write(tmp_path / "more", **more)
     nobody = "No one stands out in this case: ranks are for reading, not for acting on."
     expected = ana.deliveries.load(folder, quiet, partial=True, dry_run=True).moves
@@ -344,7 +353,9 @@ def test_moves_of_leads_say_that_no_one_stands_out(place: Callable[[Tables], Pla
     assert commands.run(settings, "login", "--link", link, "--purpose", "tests").startswith("0")
     lines = commands.run(settings, "load", str(folder), "--case", tied.case, "--partial", "--dry-run").splitlines()
     assert next(line for line in lines if line.startswith("leads: ")) == f"leads: {nobody}"
-    upload = uploaded(ana, zipped(**{path.stem: path.read_text("utf-8") for path in folder.iterdir()}), partial=True)
+    upload = send_upload(
+        ana, zip_tables(**{path.stem: path.read_text("utf-8") for path in folder.iterdir()}), partial=True
+    )
     ana.deliveries.uploads.preview(upload, quiet)
     assert nobody in client.get(f"/case/{tied.case}/load/preview?upload={upload}").text
     waits = ana.waiting.listed()

@@ -13,8 +13,8 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import PictureRequest, Wanted
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, claim, said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, claim, statement_claims
 
 pytestmark = pytest.mark.neo4j
 READERS = {
@@ -39,11 +39,13 @@ ROWS: Tables = {
         {"id": "denial", "kind": "intelligence", "handling": "C", "summary": "was in hospital"},
     ],
     "links": [
-        *said(
+        *statement_claims(
             "report", *(" ".join(link) for link in (MET, ORGANISED, CONTROLS)), "ann ORGANISED c2", "bea WORKED_AT k1"
         ),
-        *said("report", "bea OWES ann", "cid DIRECTED dov", "ann SERVED dov", "dov PILOTED c1", "dov PILOTED c2"),
-        *said("report", "b1 USED_ON c1", "b1 USED_ON c2", "cid ASSISTED c1", "cid ASSISTED c2"),
+        *statement_claims(
+            "report", "bea OWES ann", "cid DIRECTED dov", "ann SERVED dov", "dov PILOTED c1", "dov PILOTED c2"
+        ),
+        *statement_claims("report", "b1 USED_ON c1", "b1 USED_ON c2", "cid ASSISTED c1", "cid ASSISTED c2"),
         claim(*PAID, "report", amount="5000", currency="GBP"),
         claim("cid", "PAID", "bea", "report", amount="100", currency="GBP"),
         claim("bea", "ASSOCIATES_WITH", "ann", "denial", polarity="denies"),
@@ -54,7 +56,7 @@ ROWS: Tables = {
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), READERS, "whole", ROWS)
+    return lambda: open_place(at_server(), READERS, "whole", ROWS)
 
 
 def links_of(people: Place, reader: str, entity: str) -> dict[tuple[str, str, str], Any]:

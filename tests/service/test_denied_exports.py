@@ -17,8 +17,8 @@ from graphsvc.config import Settings
 from graphsvc.errors import Refused
 from graphsvc.service import FORM_NAMES, PictureRequest, Wanted
 from tests.leaks import commands
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, claim, said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, claim, statement_claims
 
 pytestmark = pytest.mark.neo4j
 READERS = {
@@ -38,8 +38,8 @@ ROWS: Tables = {
         {"id": "r3", "kind": "intelligence", "handling": "P"},
         {"id": "a1", "kind": "witness", "handling": "P", "source_id": "w1"},
     ],
-    "links": said("r1", *(" ".join(link) for link in (UNDENIED, SHOWN)))
-    + said("a1", " ".join(ACCUSED), "w1 CROSSED_ON c1")
+    "links": statement_claims("r1", *(" ".join(link) for link in (UNDENIED, SHOWN)))
+    + statement_claims("a1", " ".join(ACCUSED), "w1 CROSSED_ON c1")
     + [claim(*ACCUSED, "r2", polarity="denies"), claim(*SHOWN, "r3", polarity="denies")],
 }
 WANTED = Wanted(picture=PictureRequest(ids=("c1",), depth=1))
@@ -47,10 +47,10 @@ WANTED = Wanted(picture=PictureRequest(ids=("c1",), depth=1))
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), READERS, "whole", ROWS)
+    return lambda: open_place(at_server(), READERS, "whole", ROWS)
 
 
-def made(people: Place, recipient: str, *forms: str, **more: Any) -> dict[str, bytes]:
+def export_files(people: Place, recipient: str, *forms: str, **more: Any) -> dict[str, bytes]:
     """The files of an export at handling P that a supervisor agreed to."""
     export = people("inv").exports.make(WANTED, recipient, "they ask", handling="P", ask=True, forms=forms, **more)
     if export.state == "waiting":
@@ -60,7 +60,7 @@ def made(people: Place, recipient: str, *forms: str, **more: Any) -> dict[str, b
 
 
 def test_a_link_that_its_maker_sees_denied_is_never_written_as_undenied(people: Place) -> None:
-    rows = list(csv.DictReader(io.StringIO(made(people, "Police", "csv")["links.csv"].decode())))
+    rows = list(csv.DictReader(io.StringIO(export_files(people, "Police", "csv")["links.csv"].decode())))
     assert {(row["Source"], row["denied"]) for row in rows if row["Source"] in ("ann", "boss", "aide")} == {
         ("ann", "contested"),
         ("boss", "no"),
@@ -70,7 +70,7 @@ def test_a_link_that_its_maker_sees_denied_is_never_written_as_undenied(people: 
 
 @pytest.mark.parametrize("form", [form for form in FORM_NAMES if form != "png"])
 def test_every_form_says_contested_and_nothing_of_what_denies_it(people: Place, form: str) -> None:
-    files = made(people, f"Office {form}", form)
+    files = export_files(people, f"Office {form}", form)
     content = next(
         content for name, content in files.items() if (name != "manifest.json" and b"c1" in content) or form == "pdf"
     )
@@ -90,7 +90,7 @@ def test_the_preview_names_what_would_go_without_its_denial(people: Place) -> No
     assert preview.against == "1 link that you see denied or contested would go without what speaks against it."
     assert people("inv").exports.preview(WANTED, "Preview", handling="P", left_out=[ACCUSED]).contested == ()
     assert people("whole").exports.preview(WANTED, "Preview", handling="C").contested == ()
-    assert "ann" not in made(people, "Without", "csv", left_out=[ACCUSED])["links.csv"].decode()
+    assert "ann" not in export_files(people, "Without", "csv", left_out=[ACCUSED])["links.csv"].decode()
 
 
 def test_the_page_of_the_preview_leaves_it_out_unless_somebody_chooses_otherwise(people: Place) -> None:
@@ -99,16 +99,16 @@ def test_the_page_of_the_preview_leaves_it_out_unless_somebody_chooses_otherwise
     people.app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     page = client.post(address, data=form).text
     assert "1 link that you see denied or contested would go without what speaks against it." in page
-    assert ticked(page) == [True]
+    assert read_ticks(page) == [True]
     chosen = client.post(address, data=form | {"weighed": key}).text
-    assert ticked(chosen) == [False]
+    assert read_ticks(chosen) == [False]
     assert "contested</td>" in chosen
     left_out = client.post(address, data=form | {"weighed": key, "out": key}).text
     assert "would go without what speaks against" not in left_out
     assert "left out already" in left_out
 
 
-def ticked(page: str) -> list[bool]:
+def read_ticks(page: str) -> list[bool]:
     """Whether each box in the section `against` is ticked."""
     part = page.partition('id="against"')[2].partition("</fieldset>")[0]
     return [" checked" in box.partition(">")[0] for box in part.split('type="checkbox"')[1:]]
@@ -144,7 +144,7 @@ def test_a_file_that_says_undenied_is_not_given_out_once_something_denies_it(
     at_server: Callable[..., Settings],
 ) -> None:
     denial = {"id": "r9", "kind": "intelligence", "handling": "C"}
-    with laid(at_server(), READERS, "whole", ROWS) as people:
+    with open_place(at_server(), READERS, "whole", ROWS) as people:
         exports = [
             people("inv").exports.make(
                 WANTED, name, "they ask", handling="P", ask=True, forms=["csv"], left_out=left_out

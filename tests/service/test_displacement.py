@@ -14,7 +14,7 @@ from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import MOVE_COLUMNS, PictureRequest
 from graphsvc.views.displacement.rows import NOBODY_LEFT
-from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.cases import Lay, Place, open_place
 from tests.toolbox.rows import Rows, Tables, claim
 
 pytestmark = pytest.mark.neo4j
@@ -30,15 +30,15 @@ OTHERS = [f"o{n}" for n in range(12)]
 NAMED = ("boss", "rival", "driver")
 
 
-def worked(who: str, place: str, statement: str, since: str) -> dict[str, str]:
+def work_claim(who: str, place: str, statement: str, since: str) -> dict[str, str]:
     return claim(who, "WORKED_AT", place, statement, from_date=since)
 
 
 LINKS: Rows = [
-    *(worked(who, "wash", "r1", "2020-01-05") for who in (*MOVED, LONE, LEFT, UNKNOWN)),
-    *(worked(who, "live", "r1", f"2020-03-2{day}") for day, who in enumerate(MOVED, 1)),
-    worked(LONE, "farm", "r1", "2020-04-02"),
-    *(worked(who, f"shop{number}", "r1", "2020-04-03") for number, who in enumerate(OTHERS)),
+    *(work_claim(who, "wash", "r1", "2020-01-05") for who in (*MOVED, LONE, LEFT, UNKNOWN)),
+    *(work_claim(who, "live", "r1", f"2020-03-2{day}") for day, who in enumerate(MOVED, 1)),
+    work_claim(LONE, "farm", "r1", "2020-04-02"),
+    *(work_claim(who, f"shop{number}", "r1", "2020-04-03") for number, who in enumerate(OTHERS)),
     claim("boss", "CONTROLS", "wash", "r1"),
     claim("boss", "CONTROLS", "live", "r1"),
     claim("rival", "CONTROLS", "live", "r1"),
@@ -74,7 +74,7 @@ ROWS: Tables = {
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), READERS, "ana", ROWS)
+    return lambda: open_place(at_server(), READERS, "ana", ROWS)
 
 
 def test_a_closure_is_told_with_its_verdict_and_what_became_of_each(people: Place) -> None:
@@ -296,8 +296,8 @@ def test_no_query_says_how_many_few_are_without_source_clearance(people: Place) 
             "links": [
                 claim("boss", "CONTROLS", "house", "r4"),
                 *(claim(who, "LIVED_AT", "house", "r4") for who in MOVED[:2]),
-                *(worked(who, "cam", "r4", "2020-03-25") for who in MOVED[:2]),
-                *(worked(who, "mill", "r4", "2020-01-05") for who in (*MOVED[:3], *OTHERS[:3])),
+                *(work_claim(who, "cam", "r4", "2020-03-25") for who in MOVED[:2]),
+                *(work_claim(who, "mill", "r4", "2020-01-05") for who in (*MOVED[:3], *OTHERS[:3])),
             ],
         },
         partial=True,
@@ -330,7 +330,7 @@ def test_queries_read_a_month_by_any_of_its_days(people: Place) -> None:
             "workplaces": [{"id": "mill", "closed_on": "2020-03-31"}],
             "statements": [{"id": "r3", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
             "links": [
-                *(worked(who, "mill", "r3", "2020-01-05") for who in ("month", "year")),
+                *(work_claim(who, "mill", "r3", "2020-01-05") for who in ("month", "year")),
                 claim("leaver", "WORKED_AT", "mill", "r3", from_date="2020-01-05", to_date="2020-03"),
                 claim("month", "WORKED_AT", "live", "r3", from_date="2020-03", to_date="2020-04-10"),
                 claim("year", "WORKED_AT", "live", "r3", from_date="2020", to_date="2020-04-10"),
@@ -379,7 +379,7 @@ def test_what_is_delivered_later_changes_the_answer(people: Place) -> None:
         "ana",
         {
             "statements": [{"id": "r3", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
-            "links": [worked(UNKNOWN, "live", "r3", "2020-04-01")],
+            "links": [work_claim(UNKNOWN, "live", "r3", "2020-04-01")],
         },
     )
     assert people("ana").displacement.moves()[0].people == 6

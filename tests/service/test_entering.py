@@ -24,8 +24,8 @@ from graphsvc.service.deliveries.form import Changed, Checked
 from graphsvc.service.deliveries.loading import Loading
 from tests.pseudonyms import without_pseudonyms
 from tests.toolbox.accounts import WHOLE, Roles
-from tests.toolbox.cases import Lay, Place, laid, uploaded
-from tests.toolbox.rows import zipped
+from tests.toolbox.cases import Lay, Place, open_place, send_upload
+from tests.toolbox.rows import zip_tables
 
 pytestmark = pytest.mark.neo4j
 
@@ -53,25 +53,25 @@ FILES = {
 }
 
 
-def delivered(session: Session, content: bytes, **options: Any) -> None:
-    upload = uploaded(session, content, **options)
+def deliver(session: Session, content: bytes, **options: Any) -> None:
+    upload = send_upload(session, content, **options)
     job = session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S)
     assert job.state == "done", job
     assert job.result["rejected"] == 0, job
 
 
 @contextmanager
-def opened(settings: Settings, roles: Roles = ROLES) -> Iterator[Place]:
+def open_case(settings: Settings, roles: Roles = ROLES) -> Iterator[Place]:
     """A home with the case above, uploaded by ann."""
-    with laid(settings, roles, "ann") as place:
+    with open_place(settings, roles, "ann") as place:
         place.service.jobs.every = 0.0
-        delivered(place("ann"), zipped(**FILES))
+        deliver(place("ann"), zip_tables(**FILES))
         yield place
 
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: opened(at_server())
+    return lambda: open_case(at_server())
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def ann(people: Place) -> Session:
     return people("ann")
 
 
-def entered(session: Session, form: Form) -> int:
+def enter_form(session: Session, form: Form) -> int:
     """Load a form and return the delivery's number."""
     checked = session.deliveries.form.check(form)
     assert checked.faults == []
@@ -121,7 +121,7 @@ def correction(session: Session, statement: str, **cells: str) -> Form:
     )
 
 
-def corrected(session: Session, statement: str, current_relation: str, fate: str = "stands", **cells: str) -> Form:
+def correct_claim(session: Session, statement: str, current_relation: str, fate: str = "stands", **cells: str) -> Form:
     """A form that corrects the statement's claim of a relation."""
     now = session.deliveries.form.correctable(statement)
     row = next(claim for claim in now.claims if claim["relation"] == current_relation and claim["status"] == "active")
@@ -129,7 +129,7 @@ def corrected(session: Session, statement: str, current_relation: str, fate: str
     return replace(correction(session, statement), claims=(part,))
 
 
-def said(session: Session, statement: str) -> dict[str, tuple[Any, ...]]:
+def claims_by_relation(session: Session, statement: str) -> dict[str, tuple[Any, ...]]:
     """Relation → content of the statement's claim."""
     return {
         row["relation"]: (row["subject"], row["object"], row["polarity"], row["status"], row["notes"])
@@ -145,7 +145,7 @@ def test_examples_hold(module: Any) -> None:
 
 @pytest.mark.changes
 def test_taking_back_says_what_was_added_by_form_and_rests_on_it(ann: Session) -> None:
-    number = entered(ann, report(ann, link("P1", "DIRECTED", "P2")))
+    number = enter_form(ann, report(ann, link("P1", "DIRECTED", "P2")))
     assert any(
         note.startswith(f"1 row of delivery {number} (1 of them added by form) refers to")
         and note.endswith("what was added by form has to be typed again.")
@@ -158,10 +158,10 @@ def test_what_is_added_is_there_and_taken_back_leaves_the_case_as_it_was(ann: Se
     before = everything(ann)
     person = FormPart("new1", "people", {"name": "Omar Said", "phones": "07700 900123"})
     form = report(ann, link("P1", "DIRECTED", "new1", place="Calais"), link("new1", "PILOTED", "X1"), new=(person,))
-    number = entered(ann, form)
+    number = enter_form(ann, form)
     statement, (omar,) = ann.deliveries.form.entered(form.token, ["new1"])
     assert ann.network.entities.look(omar).name == "Omar Said"
-    assert said(ann, statement)["PILOTED"][:4] == (omar, "X1", "asserts", "active")
+    assert claims_by_relation(ann, statement)["PILOTED"][:4] == (omar, "X1", "asserts", "active")
     assert ann.deliveries.statements.look(statement).values["assessment"] == "B"
     assert ann.network.entities.between("P1", "DIRECTED", omar).dicts()[0]["place"] == "Calais"
     assert ann.deliveries.job(ann.deliveries.take_back(number), wait_s=WAIT_S).state == "done"
@@ -172,7 +172,7 @@ def test_what_is_added_is_there_and_taken_back_leaves_the_case_as_it_was(ann: Se
 @pytest.mark.changes
 def test_the_same_form_twice_adds_nothing_twice_and_never_changes_what_it_added(ann: Session) -> None:
     form = report(ann, link("P1", "PAID", "P2", amount="100", currency="GBP"))
-    number = entered(ann, form)
+    number = enter_form(ann, form)
     before = everything(ann)
     again = ann.deliveries.job(ann.deliveries.form.enter(form), wait_s=WAIT_S)
     assert (again.result["committed"], again.result["same_as"]) == (False, number)
@@ -184,7 +184,7 @@ def test_the_same_form_twice_adds_nothing_twice_and_never_changes_what_it_added(
 @pytest.mark.changes
 def test_ids_of_what_is_added_tell_nothing_and_are_no_pseudonyms(ann: Session) -> None:
     form = report(ann, link("new1", "PILOTED", "X1"), new=(FormPart("new1", "people", {"name": "Omar Said"}),))
-    entered(ann, form)
+    enter_form(ann, form)
     statement, (omar,) = ann.deliveries.form.entered(form.token, ["new1"])
     assert statement != omar
     assert [identifier[:2] for identifier in (statement, omar)] == ["N-", "N-"]
@@ -199,7 +199,7 @@ def test_a_source_who_is_new_is_sealed_and_told_by_pseudonym(people: Place, ann:
         kind="witness",
         source_id="new1",
     )
-    entered(ann, form)
+    enter_form(ann, form)
     statement, (layla,) = ann.deliveries.form.entered(form.token, ["new1"])
     assert layla.startswith("S-")
     assert ann.network.entities.look(layla).name == layla
@@ -215,9 +215,9 @@ def test_who_is_sealed_is_named_by_the_pseudonym_that_pages_show(ann: Session) -
     )
     assert sealed.startswith("S-")
     form = report(ann, link("P1", "TRANSPORTED", sealed), kind="witness", source_id=sealed)
-    entered(ann, form)
+    enter_form(ann, form)
     statement, _ = ann.deliveries.form.entered(form.token)
-    assert said(ann, statement)["TRANSPORTED"][1] == sealed
+    assert claims_by_relation(ann, statement)["TRANSPORTED"][1] == sealed
     # The new statement and the delivered one have the same source.
     assert (
         ann.deliveries.statements.look(statement).values["source"]
@@ -290,7 +290,7 @@ def raw(session: Session) -> tuple[Any, Any]:
 @pytest.mark.changes
 def test_a_claim_is_corrected_and_nothing_else_of_its_statement_moves(ann: Session) -> None:
     statements, claims = raw(ann)
-    entered(ann, corrected(ann, "R1", "PILOTED", place="Dunkirk", from_date="8/5/2020"))
+    enter_form(ann, correct_claim(ann, "R1", "PILOTED", place="Dunkirk", from_date="8/5/2020"))
     after, now = raw(ann)
     assert now["id", "L1"][0] == claims["id", "L1"][0] | {"place": "Dunkirk", "from_date": "2020-05-08"}
     assert {key: row for key, row in now.items() if key != ("id", "L1")} == {
@@ -305,8 +305,8 @@ def test_a_claim_is_corrected_and_nothing_else_of_its_statement_moves(ann: Sessi
 
 @pytest.mark.changes
 def test_a_claim_told_by_its_content_is_superseded_by_what_it_is_corrected_to(ann: Session) -> None:
-    entered(ann, corrected(ann, "R1", "DIRECTED", relation="RECRUITED"))
-    claims = said(ann, "R1")
+    enter_form(ann, correct_claim(ann, "R1", "DIRECTED", relation="RECRUITED"))
+    claims = claims_by_relation(ann, "R1")
     assert claims["DIRECTED"][3] == "superseded"
     assert claims["RECRUITED"][:4] == ("P1", "P2", "asserts", "active")
     assert len(ann.deliveries.statements.look("R1").claims) == 4
@@ -314,9 +314,9 @@ def test_a_claim_told_by_its_content_is_superseded_by_what_it_is_corrected_to(an
 
 @pytest.mark.changes
 def test_words_for_somebody_sealed_are_kept_though_no_form_shows_them(ann: Session) -> None:
-    form = corrected(ann, "R1", "CROSSED_ON", weight="2")
+    form = correct_claim(ann, "R1", "CROSSED_ON", weight="2")
     assert form.claims[0].cells["subject_as_said"] == ""
-    entered(ann, form)
+    enter_form(ann, form)
     rows = [row for row, _ in raw(ann)[1].values() if row["relation"] == "CROSSED_ON"]
     assert [(row["subject_id"], row["subject_as_said"], row["weight"]) for row in rows] == [("W1", "our Selam", 2)]
 
@@ -324,28 +324,28 @@ def test_words_for_somebody_sealed_are_kept_though_no_form_shows_them(ann: Sessi
 @pytest.mark.changes
 def test_withdrawn_and_mistaken_claims_stay_without_weight_and_undo_gives_it_back(ann: Session) -> None:
     before = everything(ann)
-    number = entered(ann, corrected(ann, "R1", "PILOTED", fate="withdrawn"))
-    assert said(ann, "R1")["PILOTED"][2:4] == ("withdrawn", "withdrawn")
+    number = enter_form(ann, correct_claim(ann, "R1", "PILOTED", fate="withdrawn"))
+    assert claims_by_relation(ann, "R1")["PILOTED"][2:4] == ("withdrawn", "withdrawn")
     assert ann.deliveries.job(ann.deliveries.take_back(number), wait_s=WAIT_S).state == "done"
     assert everything(ann) == before
-    entered(ann, corrected(ann, "R1", "PILOTED", fate="mistake"))
-    assert said(ann, "R1")["PILOTED"][2:4] == ("asserts", "superseded")
+    enter_form(ann, correct_claim(ann, "R1", "PILOTED", fate="mistake"))
+    assert claims_by_relation(ann, "R1")["PILOTED"][2:4] == ("asserts", "superseded")
 
 
 @pytest.mark.changes
 def test_a_statement_is_withdrawn_and_graded_anew(ann: Session) -> None:
-    entered(ann, correction(ann, "T1", status="withdrawn", status_on="2020-06", assessment="E"))
+    enter_form(ann, correction(ann, "T1", status="withdrawn", status_on="2020-06", assessment="E"))
     values = ann.deliveries.statements.look("T1").values
     assert (values["status"], values["status_on"], values["assessment"]) == ("withdrawn", "2020-06", "E")
-    assert said(ann, "T1")["DIRECTED"][3] == "withdrawn"
+    assert claims_by_relation(ann, "T1")["DIRECTED"][3] == "withdrawn"
     assert values["source"].startswith("Q-")
 
 
 @pytest.mark.changes
 def test_a_claim_is_added_to_a_statement_that_is_there(ann: Session) -> None:
     form = replace(correction(ann, "R1"), claims=(FormPart("c1", "links", link("P2", "ASSISTED", "X1")),))
-    entered(ann, form)
-    assert said(ann, "R1")["ASSISTED"][:4] == ("P2", "X1", "asserts", "active")
+    enter_form(ann, form)
+    assert claims_by_relation(ann, "R1")["ASSISTED"][:4] == ("P2", "X1", "asserts", "active")
     assert len(ann.deliveries.statements.look("R1").claims) == 4
 
 
@@ -366,8 +366,8 @@ def test_without_a_reason_or_a_change_nothing_is_corrected(ann: Session) -> None
 @pytest.mark.changes
 def test_who_comes_second_is_told_and_nothing_is_lost(people: Place, ann: Session) -> None:
     bob = people("ben")
-    mine = corrected(bob, "R1", "PILOTED", place="Calais")
-    entered(ann, corrected(ann, "R1", "PILOTED", place="Dunkirk"))
+    mine = correct_claim(bob, "R1", "PILOTED", place="Calais")
+    enter_form(ann, correct_claim(ann, "R1", "PILOTED", place="Dunkirk"))
     with pytest.raises(Changed, match="changed since"):
         bob.deliveries.form.check(mine)
     job = bob.deliveries.job(bob.deliveries.form.enter(mine), wait_s=WAIT_S)
@@ -380,13 +380,13 @@ def test_who_comes_second_is_told_and_nothing_is_lost(people: Place, ann: Sessio
         "Dunkirk",
         {"place": None},
     )
-    entered(bob, corrected(bob, "R1", "PILOTED", place="Calais"))
+    enter_form(bob, correct_claim(bob, "R1", "PILOTED", place="Calais"))
 
 
 @pytest.mark.changes
 def test_history_shows_every_version_as_the_graph_holds_it(ann: Session) -> None:
-    entered(ann, corrected(ann, "R1", "PILOTED", assessment="A"))
-    entered(ann, corrected(ann, "R1", "DIRECTED", fate="mistake"))
+    enter_form(ann, correct_claim(ann, "R1", "PILOTED", assessment="A"))
+    enter_form(ann, correct_claim(ann, "R1", "DIRECTED", fate="mistake"))
     last, graded, first = ann.deliveries.statements.history("R1")
     assert [version.delivery for version in (last, graded, first)] == [3, 2, 1]
     assert [(row["relation"], row["did"]) for row in last.claims] == [("DIRECTED", "superseded")]
@@ -408,10 +408,10 @@ def test_a_statement_whose_id_names_somebody_sealed_is_corrected_by_the_id_that_
         "statements": "id,kind,handling\nnote on Selam Bekele,record,P\n",
         "links": "subject_id,relation,object_id,statement_id\nP1,ORGANISED,X1,note on Selam Bekele\n",
     }
-    delivered(ann, zipped(**FILES | files), partial=True)
+    deliver(ann, zip_tables(**FILES | files), partial=True)
     masked_id = next(row["statement"] for row in ann.network.entities.between("P1", "ORGANISED", "X1").dicts())
     assert "Selam" not in masked_id
-    entered(ann, corrected(ann, masked_id, "ORGANISED", place="Calais"))
+    enter_form(ann, correct_claim(ann, masked_id, "ORGANISED", place="Calais"))
     last, first = ann.deliveries.statements.history(masked_id)
     assert (last.claims[0]["place"], first.claims[0]["did"]) == ("Calais", "added")
     assert "Selam" not in repr([last, first])
@@ -420,7 +420,7 @@ def test_a_statement_whose_id_names_somebody_sealed_is_corrected_by_the_id_that_
 
 @pytest.mark.changes
 def test_history_and_corrections_withhold_what_takes_source_clearance(people: Place, ann: Session) -> None:
-    entered(ann, correction(ann, "R1", interest="was promised leave", interpreter_id="P2"))
+    enter_form(ann, correction(ann, "R1", interest="was promised leave", interpreter_id="P2"))
     bob = people("bob")
     assert "promised" in repr(ann.deliveries.statements.history("R1"))
     history = bob.deliveries.statements.history("R1")
@@ -430,7 +430,7 @@ def test_history_and_corrections_withhold_what_takes_source_clearance(people: Pl
     assert "interpreter" not in text
     assert not {"interest", "interpreter_id", "source_id"} & set(bob.deliveries.form.correctable_columns())
     # Users cannot change what they may not see, whatever they send.
-    entered(
+    enter_form(
         bob,
         replace(
             correction(bob, "R1", assessment="C"), statement={"assessment": "C", "interest": "none", "source_id": "P1"}
@@ -462,9 +462,9 @@ def test_the_check_of_a_correction_counts_no_claim_that_its_author_cannot_see(pe
     bob = people("bob")
     before = bob.deliveries.form.check(correction(bob, "R1", assessment="C")).counts
     links = "subject_id,relation,object_id,statement_id\nW1,SAME_AS,P1,R1\n"
-    delivered(ann, zipped(people="id\n", links=links), partial=True)
+    deliver(ann, zip_tables(people="id\n", links=links), partial=True)
     assert bob.deliveries.form.check(correction(bob, "R1", assessment="C")).counts == before
-    entered(bob, correction(bob, "R1", assessment="C"))
+    enter_form(bob, correction(bob, "R1", assessment="C"))
 
 
 def test_it_takes_what_loading_takes(people: Place, ann: Session) -> None:
@@ -486,7 +486,7 @@ def test_an_upload_waits_where_nothing_of_it_is_recorded(
 ) -> None:
     """The next start completes a recorded upload without its file, so keeping the file would serve nothing."""
     session = people("ann")
-    upload = uploaded(session, zipped(**FILES))
+    upload = send_upload(session, zip_tables(**FILES))
 
     def ending(*_given: Any, **_more: Any) -> None:
         RECORDED.set(frozenset({people.case}) if recorded else frozenset())

@@ -19,28 +19,28 @@ from graphsvc.errors import NotFound, Refused
 from graphsvc.service import quiet
 from graphsvc.store.image import read_image
 from tests.service.test_protecting import everything, known_of, sealed_words
-from tests.service.test_renamed import FIRST, KIN, ROLES, erase, shown, whose
-from tests.toolbox.cases import Lay, Place, laid, new_name
-from tests.toolbox.rows import Tables, claim, said, write
+from tests.service.test_renamed import FIRST, KIN, ROLES, erase, sealed_by_id, whose
+from tests.toolbox.cases import Lay, Place, new_name, open_place
+from tests.toolbox.rows import Tables, claim, statement_claims, write
 from tests.toolbox.two_persons import seal
 
 pytestmark = pytest.mark.neo4j
 NAMED = {"P1": "Ivo Strand", "P2": "Mira Vandal"}
 
 
-def carried(name: str, statement: str) -> Tables:
+def carried_person(name: str, statement: str) -> Tables:
     """A person known by name who was taken across, and is therefore sealed."""
     return {
         "people": [{"id": "P7", "name": name}, {"id": "P2", "name": "Bo Quist", "category": "suspect"}],
         "crossings": [{"id": "c1", "date": "2020-05-08"}],
         "statements": [{"id": statement, "kind": "record", "handling": "P"}],
-        "links": said(statement, "P7 CROSSED_ON c1", "P2 PILOTED c1"),
+        "links": statement_claims(statement, "P7 CROSSED_ON c1", "P2 PILOTED c1"),
     }
 
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), {**ROLES, "blind": ("supervisor", Grant("C"))}, "inv")
+    return lambda: open_place(at_server(), {**ROLES, "blind": ("supervisor", Grant("C"))}, "inv")
 
 
 def everywhere(people: Place) -> str:
@@ -55,10 +55,10 @@ def everywhere(people: Place) -> str:
 
 @pytest.mark.changes
 def test_an_earlier_name_that_was_taken_back_goes_with_who_is_erased(people: Place) -> None:
-    first = people.load("inv", carried("Yara Demir", "S1"))
+    first = people.load("inv", carried_person("Yara Demir", "S1"))
     record = {"id": "S2", "kind": "record", "handling": "P", "summary": "Yara Demir came along"}
     people.load("inv", {"statements": [record]})
-    people.load("inv", carried("Ysra Sahin", "S3"), other_names=True)
+    people.load("inv", carried_person("Ysra Sahin", "S3"), other_names=True)
     people("inv").deliveries.undo(first.delivery or 0, quiet)
     hidden = pseudonym(people.service.register.key(people.case, create=False), "person", "P7")
 
@@ -82,12 +82,12 @@ def test_who_is_erased_goes_under_the_id_too_that_they_had_before_another_was_er
     # They are delivered again under their original id.
     again = {**FIRST, "people": FIRST["people"][1:4], "links": [claim(KIN, "DIRECTED", "P2", "S1")]}
     people.load("inv", {**again, "statements": FIRST["statements"][:1]})
-    both = [name for name, is_sealed in shown(people).items() if is_sealed]
-    assert KIN not in shown(people)
+    both = [name for name, is_sealed in sealed_by_id(people).items() if is_sealed]
+    assert KIN not in sealed_by_id(people)
     moved = next(name for name in both if whose_name(people, name) == ("Mira Vandal", False))
     erase(people, moved)
     assert "vandal" not in everywhere(people)
-    assert KIN not in shown(people)
+    assert KIN not in sealed_by_id(people)
 
 
 @pytest.mark.changes

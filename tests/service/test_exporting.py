@@ -33,7 +33,7 @@ from tests.toolbox.accounts import WHOLE, People, Roles
 from tests.toolbox.accounts import people as people_of
 from tests.toolbox.rows import texts
 from tests.toolbox.two_persons import seal
-from tests.views.test_forms import said
+from tests.views.test_forms import readable_text
 
 pytestmark = pytest.mark.neo4j
 PILOTED_1, PILOTED_2 = ("P2", "PILOTED", "C1"), ("P2", "PILOTED", "C2")
@@ -90,7 +90,7 @@ CREW: Roles = {
 }
 
 
-def opened(service: Service, case: str, folder: Path) -> People:
+def load_case(service: Service, case: str, folder: Path) -> People:
     people = people_of(service, case, CREW)
     assert people("inv").deliveries.load(write(folder), quiet).rejections == []
     return people
@@ -100,7 +100,7 @@ def opened(service: Service, case: str, folder: Path) -> People:
 def place(at_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, People]]:
     """For tests that do not change the case; each test uses its own recipients."""
     with Service(at_server()) as service:
-        yield service, opened(service, "exporting", tmp_path_factory.mktemp("exporting") / "case")
+        yield service, load_case(service, "exporting", tmp_path_factory.mktemp("exporting") / "case")
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def people(place: tuple[Service, People]) -> People:
     return place[1]
 
 
-def unpacked(content: bytes) -> dict[str, bytes]:
+def unzip(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -175,7 +175,7 @@ def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
     assert (export.state, export.fetchable, export.recipient) == ("held", True, POLICE.upper())
     name, content = inv.exports.given.fetch(export.id)
     assert name == f"{export.number}.zip"
-    files = unpacked(content)
+    files = unzip(content)
     assert set(files) == {
         "nodes.csv", "links.csv", "graph.json", "graph.graphml", "graph.gexf", "chart.anx", "entities.ftm.json",
         "picture.html", "picture.svg", "picture.png", "picture.pdf", "manifest.json",
@@ -228,7 +228,7 @@ def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
     }
     assert len(secrets) > 25
     for member, text in files.items():
-        said_there = said(text).encode()
+        said_there = readable_text(text).encode()
         if member not in ("picture.html", "picture.pdf", "picture.png"):
             assert not [secret for secret in secrets if secret in text or secret in text.lower()], member
         assert not [
@@ -241,9 +241,9 @@ def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
 def test_the_mark_stands_in_every_form(people: People) -> None:
     inv = people("inv")
     export = inv.exports.make(FIRST, "Mark & <Sons>", WHY)
-    files = unpacked(inv.exports.given.fetch(export.id)[1])
+    files = unzip(inv.exports.given.fetch(export.id)[1])
     mark = f"Handling C · for Mark & <Sons> · {export.number}"
-    assert mark in said(files["picture.pdf"])
+    assert mark in readable_text(files["picture.pdf"])
     assert mark in json.loads(files["graph.json"])["graph"]["mark"]
     assert mark in nx.read_graphml(io.BytesIO(files["graph.graphml"])).graph["mark"]
     assert b"Handling C \xc2\xb7 for Mark &amp; &lt;Sons&gt;" in files["picture.html"]
@@ -252,7 +252,7 @@ def test_the_mark_stands_in_every_form(people: People) -> None:
 def test_only_the_forms_that_were_asked_for_are_made(people: People) -> None:
     inv = people("inv")
     export = inv.exports.make(FIRST, "Forms", WHY, forms=["svg", "csv"])
-    files = unpacked(inv.exports.given.fetch(export.id)[1])
+    files = unzip(inv.exports.given.fetch(export.id)[1])
     assert set(files) == {"nodes.csv", "links.csv", "picture.svg", "manifest.json"}
     assert json.loads(files["manifest.json"])["forms"] == ["svg", "csv"]
     with pytest.raises(RequestError, match=r"There is no form 'doc'\. The forms are pdf, png"):
@@ -274,13 +274,11 @@ def test_it_goes_as_it_was_arranged_but_not_at_a_stricter_code(people: People) -
     inv = people("inv")
     wanted = replace(FIRST, arranged={"P2": (4321.5, -7.25), "no-such": (0.0, 0.0)})
     assert inv.exports.preview(wanted, "Places").arranged
-    files = unpacked(inv.exports.given.fetch(inv.exports.make(wanted, "Places", WHY, forms=["anx"]).id)[1])
+    files = unzip(inv.exports.given.fetch(inv.exports.make(wanted, "Places", WHY, forms=["anx"]).id)[1])
     assert b'X="4322" Y="-7"' in files["chart.anx"]
     # Positions chosen with C in view reveal something of it. Positions of entities that are not shown are ignored.
     assert not inv.exports.preview(wanted, "Places", handling="P").arranged
-    files = unpacked(
-        inv.exports.given.fetch(inv.exports.make(wanted, "Places", WHY, handling="P", forms=["anx"]).id)[1]
-    )
+    files = unzip(inv.exports.given.fetch(inv.exports.make(wanted, "Places", WHY, handling="P", forms=["anx"]).id)[1])
     assert b'X="4322"' not in files["chart.anx"]
     assert not inv.exports.preview(replace(FIRST, arranged={"no-such": (0.0, 0.0)}), "Places").arranged
 
@@ -367,7 +365,7 @@ def test_below_the_number_another_person_has_to_agree(place: tuple[Service, Peop
     assert seen.exposure is not None
     assert (seen.exposure.smallest, seen.reason) == (1, WHY)
     _name, looked = sup.exports.given.fetch(export.id)
-    assert "manifest.json" in unpacked(looked)
+    assert "manifest.json" in unzip(looked)
     sup.exports.given.agree(export.id, "once")
     assert inv.exports.given.fetch(export.id)[1] == looked
     (agreed,) = [entry for entry in inv.exports.given.listed() if entry.id == export.id]
@@ -460,7 +458,7 @@ def test_held_too_long_it_is_gone(place: tuple[Service, People], people: People)
 
 
 def test_what_the_case_does_not_tell_any_more_does_not_go_out(service: Service, case: str, tmp_path: Path) -> None:
-    people = opened(service, case, tmp_path / "case")
+    people = load_case(service, case, tmp_path / "case")
     inv, low = people("inv"), people("low")
     both = Wanted(picture=PictureRequest(ids=("P1", "P2"), depth=0))
     dated, strict = low.exports.make(both, "At P", WHY), inv.exports.make(both, "At C", WHY)
@@ -499,14 +497,14 @@ def test_what_the_case_does_not_tell_any_more_does_not_go_out(service: Service, 
 def test_what_is_taken_away_while_it_is_fetched_does_not_go_out(
     service: Service, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inv = opened(service, case, tmp_path / "case")("inv")
+    inv = load_case(service, case, tmp_path / "case")("inv")
     export, content = inv.exports.make(FIRST, POLICE, WHY), service.export_store.content
 
-    def cleared(row: Any) -> bytes:
+    def clear_and_read(row: Any) -> bytes:
         service.export_store.clear(case)
         return content(row)
 
-    monkeypatch.setattr(service.export_store, "content", cleared)
+    monkeypatch.setattr(service.export_store, "content", clear_and_read)
     with pytest.raises(Refused, match="not held any more"):
         inv.exports.given.fetch(export.id)
     (listed,) = inv.exports.given.listed()
@@ -528,7 +526,7 @@ def contents(service: Service) -> dict[str, bool]:
 def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
     service: Service, case: str, tmp_path: Path
 ) -> None:
-    people = opened(service, case, tmp_path / "case")
+    people = load_case(service, case, tmp_path / "case")
     inv, cus, sup = people("inv"), people("cus"), people("sup")
     fetched_export = inv.exports.make(FIRST, POLICE, WHY)
     inv.exports.given.fetch(fetched_export.id)
@@ -573,7 +571,7 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
 
 
 def test_an_export_with_somebody_whom_a_delivery_marks_is_recalled(service: Service, case: str, tmp_path: Path) -> None:
-    inv = opened(service, case, tmp_path / "case")("inv")
+    inv = load_case(service, case, tmp_path / "case")("inv")
     export = inv.exports.make(FIRST, POLICE, WHY)
     inv.exports.given.fetch(export.id)
     held_export = inv.exports.make(SECOND, OTHERS, WHY)
@@ -593,7 +591,7 @@ def test_an_export_with_somebody_whom_a_delivery_marks_is_recalled(service: Serv
 def test_a_mark_of_somebody_known_from_c_alone_takes_away_what_is_held_at_c_and_nothing_at_p(
     service: Service, case: str, tmp_path: Path
 ) -> None:
-    people = opened(service, case, tmp_path / "case")
+    people = load_case(service, case, tmp_path / "case")
     inv, low = people("inv"), people("low")
     act = _NO_LINKS + "P3,PILOTED,C1,C-only\n"
     hidden = texts(tmp_path / "hidden", people="id,name,handling\nP3,Cas Roe,C\n", links=act)
@@ -633,7 +631,7 @@ _SPEAKS = {
 def test_a_name_in_a_text_does_not_go_out_once_a_delivery_has_sealed_who_bears_it(
     service: Service, case: str, tmp_path: Path
 ) -> None:
-    inv = opened(service, case, tmp_path / "case")("inv")
+    inv = load_case(service, case, tmp_path / "case")("inv")
     inv.deliveries.load(texts(tmp_path / "wash", **_NAMED_IN_TEXT), quiet, partial=True)
     held_export, fetched_export = (
         inv.exports.make(Wanted(picture=PictureRequest(ids=("K9",), depth=0)), recipient, WHY)
@@ -655,7 +653,7 @@ def test_a_name_in_a_text_does_not_go_out_once_a_delivery_has_sealed_who_bears_i
 def test_whoever_is_sealed_while_an_export_is_made_does_not_go_out_by_name(
     service: Service, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    people = opened(service, case, tmp_path / "case")
+    people = load_case(service, case, tmp_path / "case")
     inv = people("inv")
     inv.deliveries.load(texts(tmp_path / "wash", **_NAMED_IN_TEXT), quiet, partial=True)
     file = Exports._file

@@ -8,8 +8,8 @@ import pytest
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, claim, said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, claim, statement_claims
 
 pytestmark = pytest.mark.neo4j
 READERS = {
@@ -30,16 +30,16 @@ ROWS: Tables = {
         {"id": name, "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A", "source_id": f"office {name}"}
         for name in ("r1", "r2", "r3")
     ],
-    "links": said("r1", "boss ORGANISED c1", "boss RUNS g1", "boss DIRECTED aide", "aide DIRECTED cook")
-    + said("r2", "boss DIRECTED cook", *(f"{name} PILOTED c1" for name in ("hew", "dov", "kid", "maybe", "aide")))
-    + said("r3", "boss COERCED hew", "ari DIRECTED dov", "boss PAID ari")
+    "links": statement_claims("r1", "boss ORGANISED c1", "boss RUNS g1", "boss DIRECTED aide", "aide DIRECTED cook")
+    + statement_claims("r2", "boss DIRECTED cook", *(f"{name} PILOTED c1" for name in ("hew", "dov", "kid", "maybe", "aide")))
+    + statement_claims("r3", "boss COERCED hew", "ari DIRECTED dov", "boss PAID ari")
     + [claim("boss", "COERCED", "hew", "r1", polarity="denies")],
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), READERS, "whole", ROWS)
+    return lambda: open_place(at_server(), READERS, "whole", ROWS)
 
 
 @pytest.mark.parametrize("reader", READERS)

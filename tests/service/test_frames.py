@@ -39,7 +39,7 @@ def session(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPat
         yield session_of(service, "ann", CASE)
 
 
-def shown(frame: Any) -> str:
+def html_of(frame: Any) -> str:
     """The HTML that a notebook shows for the frame."""
     return str(frame._repr_html_())
 
@@ -59,7 +59,7 @@ def test_a_cut_answer_warns_at_the_line_that_asked_and_says_so_where_it_is_shown
         frame = session.cypher_frame("UNWIND range(1, 5) AS n RETURN n")
     assert frame.attrs["truncated"]
     assert repr(frame).endswith(CUT)
-    assert f"<p>{CUT}</p>" in shown(frame)
+    assert f"<p>{CUT}</p>" in html_of(frame)
     # A table made from it is separate, and says nothing of a cut.
     for table in (frame.head(1), frame[frame["n"] > 1], pd.DataFrame({"n": frame["n"]})):
         assert CUT not in repr(table)
@@ -117,4 +117,4 @@ def test_a_whole_answer_says_nothing(session: Session) -> None:
         assert len(session.queries.run("people.same_person").rows) == 0
         frame = session.cypher_frame("UNWIND range(1, 3) AS n RETURN n")
     assert repr(frame) == repr(pd.DataFrame({"n": [1, 2, 3]}))
-    assert shown(frame) == shown(pd.DataFrame({"n": [1, 2, 3]}))
+    assert html_of(frame) == html_of(pd.DataFrame({"n": [1, 2, 3]}))

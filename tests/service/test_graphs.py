@@ -15,7 +15,7 @@ from graphsvc.config import Settings
 from graphsvc.service import Service, Session
 from graphsvc.service.network.network import GRAPHS
 from tests.toolbox.accounts import session
-from tests.toolbox.rows import Tables, claim, said, texts, write
+from tests.toolbox.rows import Tables, claim, statement_claims, texts, write
 
 pytestmark = pytest.mark.neo4j
 CASE = "graphs"
@@ -61,12 +61,16 @@ ROWS: Tables = {
         *(claim(who, "WORKED_AT", "wash", "r1", from_date="2020-01-05") for who in _MOVED),
         *(claim(who, "WORKED_AT", "live", "r1", from_date="2020-03-22") for who in _MOVED),
         *(claim(who, "WORKED_AT", f"shop{n}", "r1", from_date="2020-04-03") for n, who in enumerate(_ELSEWHERE)),
-        *said("r1", *(f"b{name} USED_ON {name}" for name in _CROSSINGS)),
-        *said("r1", *(f"own{name} ORGANISED {name}" for name in _ALONE)),
-        *said("r1", "boss ORGANISED c1", "boss ORGANISED c2", "steersman PILOTED c1", "steersman PILOTED c2"),
-        *said("r1", "dealer SUPPLIED bc1", "dealer SUPPLIED bc2", "boss CONTROLS wash", "boss CONTROLS live"),
-        *said("t1", "steersman PILOTED c1", "boss DIRECTED steersman", "boss RUNS g1", "boss PAID dealer"),
-        *said("t2", "steersman PILOTED c1", "boss DIRECTED steersman", "boss RUNS g1", "boss X_FED dealer"),
+        *statement_claims("r1", *(f"b{name} USED_ON {name}" for name in _CROSSINGS)),
+        *statement_claims("r1", *(f"own{name} ORGANISED {name}" for name in _ALONE)),
+        *statement_claims(
+            "r1", "boss ORGANISED c1", "boss ORGANISED c2", "steersman PILOTED c1", "steersman PILOTED c2"
+        ),
+        *statement_claims(
+            "r1", "dealer SUPPLIED bc1", "dealer SUPPLIED bc2", "boss CONTROLS wash", "boss CONTROLS live"
+        ),
+        *statement_claims("t1", "steersman PILOTED c1", "boss DIRECTED steersman", "boss RUNS g1", "boss PAID dealer"),
+        *statement_claims("t2", "steersman PILOTED c1", "boss DIRECTED steersman", "boss RUNS g1", "boss X_FED dealer"),
     ],
 }
 ASKED: dict[str, Callable[[Session], Any]] = {
@@ -101,7 +105,7 @@ def reader(service: Service, request: pytest.FixtureRequest) -> Session:
 
 
 @pytest.fixture(params=[(who, of) for who in CLEARED for of in ASKED], ids="-".join)
-def asked(service: Service, request: pytest.FixtureRequest) -> Any:
+def session_graph(service: Service, request: pytest.FixtureRequest) -> Any:
     """Each graph that a session gives, for each reader."""
     who, of = request.param
     return ASKED[of](session(service, who, MOVES))
@@ -157,12 +161,14 @@ def test_a_graph_is_written_as_gexf_and_comes_back(reader: Session, of: str, tmp
     as_gexf(reader.graph(of), tmp_path / "graph.gexf")
 
 
-def test_every_graph_of_a_session_with_hostile_names_is_written_and_comes_back(asked: Any, tmp_path: Path) -> None:
-    assert asked.number_of_edges() > 0
-    assert any("]]> <b>&" in str(values.get("name")) for _, values in asked.nodes(data=True))
+def test_every_graph_of_a_session_with_hostile_names_is_written_and_comes_back(
+    session_graph: Any, tmp_path: Path
+) -> None:
+    assert session_graph.number_of_edges() > 0
+    assert any("]]> <b>&" in str(values.get("name")) for _, values in session_graph.nodes(data=True))
     for writer in WRITERS:
-        as_graphml(asked, writer, tmp_path / "graph.graphml")
-    as_gexf(asked, tmp_path / "graph.gexf")
+        as_graphml(session_graph, writer, tmp_path / "graph.graphml")
+    as_gexf(session_graph, tmp_path / "graph.gexf")
 
 
 def test_an_amount_is_there_where_one_was_named(service: Service) -> None:

@@ -53,7 +53,7 @@ def reader(service: Service, case: str, handling: str = "C", *roles: str, source
 
 
 @pytest.fixture
-def loaded(service: Service, case: str, tmp_path: Path) -> str:
+def loaded_case(service: Service, case: str, tmp_path: Path) -> str:
     local = service.session(accounts.only_account(service.database, ""), "tests", case)
     local.deliveries.load(write(tmp_path / "case", LINKS), quiet)
     return case
@@ -79,20 +79,20 @@ def test_heard_on_one_day_is_heard_on_it_at_any_hour() -> None:
     assert shares(claims, gradings, {}) == {"s1": [("day", "2020-05-10")], "s2": [("day", "2020-05-10")], "s3": []}
 
 
-def test_groups_are_told_with_what_is_shared_and_family_without_whom(service: Service, loaded: str) -> None:
-    q1, q2, q3, q4 = (source(service, loaded, f"W{n}") for n in range(1, 5))
-    (group,) = reader(service, loaded).leads.groups.of()
+def test_groups_are_told_with_what_is_shared_and_family_without_whom(service: Service, loaded_case: str) -> None:
+    q1, q2, q3, q4 = (source(service, loaded_case, f"W{n}") for n in range(1, 5))
+    (group,) = reader(service, loaded_case).leads.groups.of()
     assert group.sources == tuple(sorted((q1, q2, q3, q4)))
     assert {(circumstance.reason, circumstance.thing, circumstance.sources) for circumstance in group.shared} == {
         ("crossing", "X1", tuple(sorted((q1, q2, q4)))),
         ("family", "", tuple(sorted((q1, q3)))),
     }
     # Under P alone W4 is missing.
-    (group,) = reader(service, loaded, "P").leads.groups.of()
+    (group,) = reader(service, loaded_case, "P").leads.groups.of()
     assert group.sources == tuple(sorted((q1, q2, q3)))
     assert q4 not in str(group)
     # Among fewer sources, only what these sources share joins them.
-    apart = reader(service, loaded).leads.groups.of([q2, q3, "Q-0000-0000-0000"])
+    apart = reader(service, loaded_case).leads.groups.of([q2, q3, "Q-0000-0000-0000"])
     assert [group.sources for group in apart] == sorted([(q2,), (q3,)])
 
 
@@ -141,34 +141,36 @@ def test_one_interpreter_or_day_colours_accounts_and_makes_no_group_of_them(
     assert [overlap.reason for overlap in session.leads.groups.colouring()[1]] == ["day"]
 
 
-def test_two_who_are_independent_after_all_count_twice_until_it_is_taken_back(service: Service, loaded: str) -> None:
-    q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
-    session, before = reader(service, loaded), image(service, loaded)
-    assert (groups(service, loaded), groups(service, loaded, "_p")) == (1, 1)
+def test_two_who_are_independent_after_all_count_twice_until_it_is_taken_back(
+    service: Service, loaded_case: str
+) -> None:
+    q1, q2 = source(service, loaded_case, "W1"), source(service, loaded_case, "W2")
+    session, before = reader(service, loaded_case), image(service, loaded_case)
+    assert (groups(service, loaded_case), groups(service, loaded_case, "_p")) == (1, 1)
     version = session.version
     first = session.leads.groups.decide(q2, q1, "independent", REASON, quiet, "P")
     # W4, who shares the boat with both, connects all four. Under P nobody does.
-    assert (groups(service, loaded), groups(service, loaded, "_p")) == (1, 2)
+    assert (groups(service, loaded_case), groups(service, loaded_case, "_p")) == (1, 2)
     assert session.version > version
-    second = session.leads.groups.decide(q1, source(service, loaded, "W4"), "independent", REASON, quiet)
-    session.leads.groups.decide(q2, source(service, loaded, "W4"), "independent", REASON, quiet)
-    assert (groups(service, loaded), groups(service, loaded, "_p")) == (3, 2)
+    second = session.leads.groups.decide(q1, source(service, loaded_case, "W4"), "independent", REASON, quiet)
+    session.leads.groups.decide(q2, source(service, loaded_case, "W4"), "independent", REASON, quiet)
+    assert (groups(service, loaded_case), groups(service, loaded_case, "_p")) == (3, 2)
     belief = "belief"
-    assert image(service, loaded).links[DIRECTED][belief] > before.links[DIRECTED][belief]
+    assert image(service, loaded_case).links[DIRECTED][belief] > before.links[DIRECTED][belief]
     groups_of_b = session.leads.look("B")[1].groups
     assert len(groups_of_b) == 3
     for pairing in session.leads.groups.pairings():
         session.leads.groups.end(pairing.id, "they had met", quiet)
-    assert image(service, loaded) == before
+    assert image(service, loaded_case) == before
     history = session.leads.groups.pairings()
     assert {pairing.id for pairing in history} >= {first, second}
     assert all(pairing.ended_by == "pat" and pairing.ended_reason == "they had met" for pairing in history)
 
 
-def test_two_who_depend_on_each_other_after_all_count_once(service: Service, loaded: str) -> None:
-    local = service.session(accounts.only_account(service.database, ""), "tests", loaded)
-    q2, q3 = (source(service, loaded, f"W{n}") for n in (2, 3))
-    session = reader(service, loaded)
+def test_two_who_depend_on_each_other_after_all_count_once(service: Service, loaded_case: str) -> None:
+    local = service.session(accounts.only_account(service.database, ""), "tests", loaded_case)
+    q2, q3 = (source(service, loaded_case, f"W{n}") for n in (2, 3))
+    session = reader(service, loaded_case)
     assert [len(group.sources) for group in session.leads.groups.of([q2, q3])] == [1, 1]
     session.leads.groups.decide(q2, q3, "dependent", REASON, quiet, "P")
     (group,) = session.leads.groups.of([q2, q3])
@@ -186,12 +188,12 @@ def test_two_who_depend_on_each_other_after_all_count_once(service: Service, loa
     assert len(session.leads.groups.of([q2, q3])) == 2
 
 
-def test_what_was_decided_under_c_moves_nothing_for_those_cleared_for_p(service: Service, loaded: str) -> None:
-    q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
-    low, before = reader(service, loaded, "P"), image(service, loaded).links[DIRECTED]
+def test_what_was_decided_under_c_moves_nothing_for_those_cleared_for_p(service: Service, loaded_case: str) -> None:
+    q1, q2 = source(service, loaded_case, "W1"), source(service, loaded_case, "W2")
+    low, before = reader(service, loaded_case, "P"), image(service, loaded_case).links[DIRECTED]
     earlier = [low.leads.groups.of(), low.leads.groups.pairings(), low.leads.ranking()]
-    reader(service, loaded).leads.groups.decide(q1, q2, "independent", REASON, quiet)
-    after = image(service, loaded).links[DIRECTED]
+    reader(service, loaded_case).leads.groups.decide(q1, q2, "independent", REASON, quiet)
+    after = image(service, loaded_case).links[DIRECTED]
     assert {name: after[name] for name in after if name.endswith("_p")} == {
         name: before[name] for name in before if name.endswith("_p")
     }
@@ -200,7 +202,7 @@ def test_what_was_decided_under_c_moves_nothing_for_those_cleared_for_p(service:
     assert low.leads.groups.decide(q1, q2, "independent", "known to both of them", quiet)
     assert [pairing.handling for pairing in low.leads.groups.pairings()] == ["P"]
     assert sorted(
-        pairing.handling for pairing in reader(service, loaded).leads.groups.pairings() if pairing.ended_at is None
+        pairing.handling for pairing in reader(service, loaded_case).leads.groups.pairings() if pairing.ended_at is None
     ) == [
         "C",
         "P",
@@ -228,9 +230,9 @@ def test_what_was_decided_under_p_reaches_rankings_and_groups_under_p(
 
 @pytest.mark.parametrize("handling", ["C", "P"])
 def test_a_decision_closes_the_case_to_those_for_whom_it_counts(
-    service: Service, loaded: str, monkeypatch: pytest.MonkeyPatch, handling: str
+    service: Service, loaded_case: str, monkeypatch: pytest.MonkeyPatch, handling: str
 ) -> None:
-    high, low = reader(service, loaded), reader(service, loaded, "P")
+    high, low = reader(service, loaded_case), reader(service, loaded_case, "P")
     seen: list[tuple[str, str]] = []
     carried_out = service.casework.replay.write
 
@@ -239,18 +241,18 @@ def test_a_decision_closes_the_case_to_those_for_whom_it_counts(
         carried_out(*arguments)
 
     monkeypatch.setattr(service.casework.replay, "write", looks)
-    q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
+    q1, q2 = source(service, loaded_case, "W1"), source(service, loaded_case, "W2")
     decided = high.leads.groups.decide(q1, q2, "independent", REASON, quiet, handling)
     high.leads.groups.end(decided, "they had met", quiet)
     assert seen == [("loading", "open" if handling == "C" else "loading")] * 2
 
 
-def test_it_takes_role_source_clearance_and_sources_that_are_there(service: Service, loaded: str) -> None:
-    q1, q2, q4 = (source(service, loaded, f"W{n}") for n in (1, 2, 4))
+def test_it_takes_role_source_clearance_and_sources_that_are_there(service: Service, loaded_case: str) -> None:
+    q1, q2, q4 = (source(service, loaded_case, f"W{n}") for n in (1, 2, 4))
     for session in (
-        reader(service, loaded, "C", "analyst", sources=False),
-        reader(service, loaded, "C", "custodian"),
-        reader(service, loaded, "C", "auditor", "administrator"),
+        reader(service, loaded_case, "C", "analyst", sources=False),
+        reader(service, loaded_case, "C", "custodian"),
+        reader(service, loaded_case, "C", "auditor", "administrator"),
     ):
         for act in (
             session.leads.groups.of,
@@ -263,8 +265,8 @@ def test_it_takes_role_source_clearance_and_sources_that_are_there(service: Serv
             with pytest.raises((Refused, NotFound)):
                 act()
     with pytest.raises(Refused):
-        reader(service, loaded, "C", "investigator").leads.groups.decide(q1, q2, "independent", REASON, quiet)
-    session = reader(service, loaded)
+        reader(service, loaded_case, "C", "investigator").leads.groups.decide(q1, q2, "independent", REASON, quiet)
+    session = reader(service, loaded_case)
     for pair, kind, reason, handling, error in (
         ((q1, q1), "independent", REASON, "", RequestError),
         ((q1, "Q-0000-0000-0000"), "independent", REASON, "", NotFound),
@@ -278,7 +280,7 @@ def test_it_takes_role_source_clearance_and_sources_that_are_there(service: Serv
             session.leads.groups.decide(*pair, kind, reason, quiet, handling)
         with pytest.raises(error):
             session.leads.groups.start_deciding(*pair, kind, reason, handling)
-    low = reader(service, loaded, "P")
+    low = reader(service, loaded_case, "P")
     with pytest.raises(NotFound):
         low.leads.groups.decide(q1, q4, "independent", REASON, quiet)
     with pytest.raises(Refused):
@@ -293,10 +295,10 @@ def test_it_takes_role_source_clearance_and_sources_that_are_there(service: Serv
         low.leads.groups.end(only.id, REASON, quiet)
 
 
-def test_the_reason_is_sealed_and_masked_and_the_act_is_in_the_log(service: Service, loaded: str) -> None:
-    q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
-    reader(service, loaded).leads.groups.decide(q1, q2, "independent", REASON, quiet)
-    (only,) = reader(service, loaded).leads.groups.pairings()
+def test_the_reason_is_sealed_and_masked_and_the_act_is_in_the_log(service: Service, loaded_case: str) -> None:
+    q1, q2 = source(service, loaded_case, "W1"), source(service, loaded_case, "W2")
+    reader(service, loaded_case).leads.groups.decide(q1, q2, "independent", REASON, quiet)
+    (only,) = reader(service, loaded_case).leads.groups.pairings()
     assert only.reason == "[withheld]"
     with transaction(service.database) as connection:
         (row,) = connection.execute(sa.select(tables.pairings)).all()
@@ -307,25 +309,25 @@ def test_the_reason_is_sealed_and_masked_and_the_act_is_in_the_log(service: Serv
     assert {q1, q2} <= looked
 
 
-def test_who_is_erased_leaves_no_decision_behind(service: Service, loaded: str) -> None:
-    q1, q2, q3 = (source(service, loaded, f"W{n}") for n in range(1, 4))
-    session = reader(service, loaded)
+def test_who_is_erased_leaves_no_decision_behind(service: Service, loaded_case: str) -> None:
+    q1, q2, q3 = (source(service, loaded_case, f"W{n}") for n in range(1, 4))
+    session = reader(service, loaded_case)
     session.leads.groups.decide(q1, q2, "independent", REASON, quiet)
     session.leads.groups.decide(q2, q3, "dependent", REASON, quiet)
     session.leads.groups.decide(q1, q3, "independent", REASON, quiet)
     person = next(
-        name for name, values in service.register.identities(loaded) if values.get("id") == "W2" and name != q2
+        name for name, values in service.register.identities(loaded_case) if values.get("id") == "W2" and name != q2
     )
-    service.casework.erase(loaded, person, "pat", "asked for", quiet)
+    service.casework.erase(loaded_case, person, "pat", "asked for", quiet)
     assert [set(pairing.pair) for pairing in session.leads.groups.pairings()] == [{q1, q3}]
     with transaction(service.database) as connection:
         assert len(connection.execute(sa.select(tables.pairings.c.id)).all()) == 1
 
 
 def test_a_decision_is_kept_only_once_what_follows_from_it_is_worked_out(
-    service: Service, loaded: str, monkeypatch: pytest.MonkeyPatch
+    service: Service, loaded_case: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
+    q1, q2 = source(service, loaded_case, "W1"), source(service, loaded_case, "W2")
 
     def fails(*_args: Any, **_named: Any) -> None:
         raise MemoryError
@@ -333,25 +335,25 @@ def test_a_decision_is_kept_only_once_what_follows_from_it_is_worked_out(
     with monkeypatch.context() as patch:
         patch.setattr(replay, "graphed", fails)
         with pytest.raises(MemoryError):
-            reader(service, loaded).leads.groups.decide(q1, q2, "independent", REASON, quiet, "P")
-    assert reader(service, loaded).leads.groups.pairings() == []
-    assert groups(service, loaded, "_p") == 1
+            reader(service, loaded_case).leads.groups.decide(q1, q2, "independent", REASON, quiet, "P")
+    assert reader(service, loaded_case).leads.groups.pairings() == []
+    assert groups(service, loaded_case, "_p") == 1
 
 
 def test_a_kill_before_the_figures_are_written_is_completed(
-    service: Service, loaded: str, monkeypatch: pytest.MonkeyPatch
+    service: Service, loaded_case: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
+    q1, q2 = source(service, loaded_case, "W1"), source(service, loaded_case, "W2")
 
-    def killed(*_args: Any) -> None:
+    def interrupt(*_args: Any) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(service.casework.replay, "write", killed)
+        patch.setattr(service.casework.replay, "write", interrupt)
         with pytest.raises(KeyboardInterrupt):
-            reader(service, loaded).leads.groups.decide(q1, q2, "independent", REASON, quiet, "P")
-    assert groups(service, loaded, "_p") == 1
-    assert service.recover() == [loaded]
-    assert groups(service, loaded, "_p") == 2
-    (only,) = reader(service, loaded).leads.groups.pairings()
+            reader(service, loaded_case).leads.groups.decide(q1, q2, "independent", REASON, quiet, "P")
+    assert groups(service, loaded_case, "_p") == 1
+    assert service.recover() == [loaded_case]
+    assert groups(service, loaded_case, "_p") == 2
+    (only,) = reader(service, loaded_case).leads.groups.pairings()
     assert isinstance(only, Pairing)

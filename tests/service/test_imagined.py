@@ -18,12 +18,12 @@ from graphsvc.ingest.raw import Limits
 from graphsvc.service import Service, quiet
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
-from tests.toolbox.accounts import named, people
+from tests.toolbox.accounts import find_account, people
 
 pytestmark = pytest.mark.neo4j
 
 
-def begun(folder: Path, share: float) -> None:
+def write_cases(folder: Path, share: float) -> None:
     """Write an invented case to `case`, and the same with a share of its claims to `first`."""
     simulate.simulate(folder / "case", seed=5, people=80)
     shutil.copytree(folder / "case", folder / "first")
@@ -38,7 +38,7 @@ def test_what_is_imagined_of_a_delivery_is_what_the_analysis_reads_of_it(
     session = people(
         service, case, {"sourced": ("analyst", Grant("C", sources=True)), "plain": ("analyst", Grant("C"))}
     )
-    begun(tmp_path, 0.06)  # the case must exist already, because another key would give other ids
+    write_cases(tmp_path, 0.06)  # the case must exist already, because another key would give other ids
     session("sourced").deliveries.load(tmp_path / "first", quiet, partial=True)
     delivery = read_case(tmp_path / "case", Limits(10**8, 10**5), None, lambda *_: None)
     imagined: list[Graphed] = []
@@ -47,7 +47,7 @@ def test_what_is_imagined_of_a_delivery_is_what_the_analysis_reads_of_it(
     assert session("sourced").deliveries.load(tmp_path / "case", quiet).committed
     # One after the other, because the second may not see what the first computed on.
     for name in ("sourced", "plain"):
-        reader = named(service, name)
+        reader = find_account(service, name)
         ask = Ask(service, reader, "tests", case)
         claims, persons, dependence = Material(ask).given()
         then = computed(imagined[0], ask.grant.claim_codes, service.register.opened_on(case), sources=ask.grant.sources)
@@ -66,7 +66,7 @@ def test_a_preview_says_what_becomes_of_the_leads_and_the_load_bears_it_out(
     session = people(
         service, case, {"sourced": ("analyst", Grant("C", sources=True)), "plain": ("analyst", Grant("C"))}
     )
-    begun(tmp_path, 2 / 3)
+    write_cases(tmp_path, 2 / 3)
     assert (
         session("sourced").deliveries.load(tmp_path / "first", quiet, partial=True, dry_run=True).moves == []
     )  # a new case

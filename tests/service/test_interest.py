@@ -17,8 +17,8 @@ from graphsvc.records.weights import SHIPPED
 from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import read_image
 from tests.toolbox.accounts import WHOLE
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import parsed, texts
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import parse_tables, texts
 
 pytestmark = pytest.mark.neo4j
 PEOPLE = "id,name,category,handling\nB,Boss,,P\nA,Aide,,P\nW1,Wil One,witness,P\nW2,Wil Two,witness,P\n"
@@ -51,10 +51,10 @@ ROLES = {"sourced": ("analyst", WHOLE), "without": ("analyst", Grant("C"))}
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), ROLES, "sourced", parsed(**TABLES))
+    return lambda: open_place(at_server(), ROLES, "sourced", parse_tables(**TABLES))
 
 
-def loaded(service: Service, case: str, folder: Path) -> None:
+def load_case(service: Service, case: str, folder: Path) -> None:
     service.session(accounts.only_account(service.database, ""), "tests", case).deliveries.load(folder, quiet)
 
 
@@ -71,7 +71,7 @@ DIRECTED, PAID = ("B", "DIRECTED", "A"), ("A", "PAID", "B")
 
 
 def test_a_claim_that_clearances_are_given_alike_is_in_memory_once(service: Service, case: str, tmp_path: Path) -> None:
-    loaded(service, case, write(tmp_path / "case", LINKS + DEBT_OF_A))
+    load_case(service, case, write(tmp_path / "case", LINKS + DEBT_OF_A))
     cleared = [(handling, sources) for handling in ("C", "P") for sources in (True, False)]
     by_clearance = {of: reader(service, case, of[0], sources=of[1]).leads._material.given()[0] for of in cleared}
     # Claims under C alone mark nothing that is computed under P.
@@ -88,7 +88,7 @@ def test_a_claim_that_clearances_are_given_alike_is_in_memory_once(service: Serv
 def test_a_mark_rests_on_what_the_reader_may_see_and_takes_source_clearance(
     service: Service, case: str, tmp_path: Path
 ) -> None:
-    loaded(service, case, write(tmp_path / "case", LINKS + DEBT_OF_A))
+    load_case(service, case, write(tmp_path / "case", LINKS + DEBT_OF_A))
     # The debt to B is stated under C alone, A's debt under P.
     assert marks(reader(service, case, "C", sources=True), *DIRECTED) == ["owes"]
     assert marks(reader(service, case, "P", sources=True), *DIRECTED) == ["owed"]
@@ -129,7 +129,7 @@ def test_a_table_may_give_such_claims_less_weight_at_each_level_by_its_own_marks
     settings: Settings = at_server()
     folder = write(tmp_path / "case")
     with Service(settings) as service:
-        loaded(service, case, folder)
+        load_case(service, case, folder)
         before = read_image(service.store(), case).links[DIRECTED]
     with Service(dataclasses.replace(settings, grading=own)) as service:
         service.recover()
@@ -151,9 +151,9 @@ def test_denials_and_withdrawn_accounts_lower_belief_and_stay_everywhere(
     folder = write(tmp_path / "before" / "case", standing)
     text = (folder / "statements.csv").read_text("utf-8")
     (folder / "statements.csv").write_text(text.replace("T2,witness,W2,P,withdrawn", "T2,witness,W2,P,given"), "utf-8")
-    loaded(service, case, folder)
+    load_case(service, case, folder)
     before = read_image(service.store(), case).links
-    loaded(service, case, write(tmp_path / "case"))
+    load_case(service, case, write(tmp_path / "case"))
     after = read_image(service.store(), case).links
     assert after[DIRECTED]["belief"] < before[DIRECTED]["belief"]
     assert (before[DIRECTED]["groups"], after[DIRECTED]["groups"]) == (2, 1)

@@ -49,7 +49,7 @@ def test_who_waits_a_little_is_told_that_it_is_being_worked_out_and_finds_it_lat
         assert goes_on.wait(10)
         return "worked out"
 
-    def hurried() -> str:
+    def wait_briefly() -> str:
         PATIENCE.set(0.05)
         return results.of(("dover", 1, "C"), lambda: "worked out twice")
 
@@ -58,9 +58,9 @@ def test_who_waits_a_little_is_told_that_it_is_being_worked_out_and_finds_it_lat
         assert begun.wait(10)
         patient = pool.submit(results.of, ("dover", 1, "C"), lambda: "worked out twice")
         with pytest.raises(NotReady, match="look again in a moment"):
-            pool.submit(hurried).result(10)
+            pool.submit(wait_briefly).result(10)
         goes_on.set()
-        assert first.result(10) == patient.result(10) == pool.submit(hurried).result(10) == "worked out"
+        assert first.result(10) == patient.result(10) == pool.submit(wait_briefly).result(10) == "worked out"
 
 
 def test_what_is_there_of_a_case_is_told_while_others_ask_for_it() -> None:
@@ -69,10 +69,10 @@ def test_what_is_there_of_a_case_is_told_while_others_ask_for_it() -> None:
     class Case(str):
         """A key that asks for a result whenever it is compared, as another thread might between two looks."""
 
-        def __eq__(self, other: object) -> bool:
+        def __eq__(self, value: object) -> bool:
             with ThreadPoolExecutor(1) as pool:
                 pool.submit(results.of, first, lambda: "again").result(10)
-            return str(self) == other
+            return str(self) == value
 
         __hash__ = str.__hash__
 

@@ -14,8 +14,8 @@ from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from tests.leaks import commands
 from tests.leaks.small import FIRST, HIDDEN, SEALED, SECOND
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, statement_claims
 
 pytestmark = pytest.mark.neo4j
 ROLES = {
@@ -28,7 +28,7 @@ MORE: Tables = {
     "people": [{"id": f"hand-{n}", "name": f"Hand {n}"} for n in range(4)],
     "gangs": [{"id": "gang-2", "name": "The Others"}],
     "statements": [{"id": "report-2", "kind": "intelligence", "handling": "P", "source_grade": "1", "assessment": "A"}],
-    "links": said(
+    "links": statement_claims(
         "report-2",
         *(f"boss-1 DIRECTED hand-{n}" for n in range(4)),
         *(f"aide-2 DIRECTED hand-{n}" for n in range(3)),
@@ -40,7 +40,7 @@ MORE: Tables = {
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
     """A small case, all of it P."""
-    return lambda: laid(at_server(), ROLES, "whole", FIRST, MORE)
+    return lambda: open_place(at_server(), ROLES, "whole", FIRST, MORE)
 
 
 def test_who_holds_it_together_what_is_left_and_who_takes_over(people: Place) -> None:
@@ -97,9 +97,9 @@ def test_an_empty_case_has_no_set(at_server: Callable[..., Settings]) -> None:
     rows: Tables = {
         "people": [{"id": person, "handling": "P"} for person in ("p1", "p2")],
         "statements": [{"id": "r1", "kind": "record", "handling": "P"}],
-        "links": said("r1", "p1 RELATED_TO p2"),
+        "links": statement_claims("r1", "p1 RELATED_TO p2"),
     }
-    with laid(at_server(), {"ana": ("analyst", Grant("C"))}, "ana", rows) as place:
+    with open_place(at_server(), {"ana": ("analyst", Grant("C"))}, "ana", rows) as place:
         players = place("ana").leads.sets.find()
         assert (players.people, players.of) == ((), 0)
 

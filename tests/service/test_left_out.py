@@ -13,7 +13,7 @@ from graphsvc.errors import RequestError
 from graphsvc.service import PictureRequest, Service, Session, Wanted
 from graphsvc.service.exports.exposure import Exposures
 from graphsvc.views.picture.network import Picture
-from tests.service.test_exporting import WHY, opened, unpacked
+from tests.service.test_exporting import WHY, load_case, unzip
 from tests.toolbox.accounts import People
 
 pytestmark = pytest.mark.neo4j
@@ -26,7 +26,7 @@ BEYOND = "links or entities above the limit of one question"
 @pytest.fixture(scope="module")
 def people(at_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
     with Service(at_server()) as service:
-        yield opened(service, "left-out", tmp_path_factory.mktemp("left-out") / "case")
+        yield load_case(service, "left-out", tmp_path_factory.mktemp("left-out") / "case")
 
 
 def around(*ids: str, **more: Any) -> Wanted:
@@ -36,7 +36,7 @@ def around(*ids: str, **more: Any) -> Wanted:
 def manifest(session: Session, wanted: Wanted, recipient: str, **more: Any) -> tuple[Any, str]:
     """The export made, and its manifest as given out."""
     export = session.exports.make(wanted, recipient, WHY, forms=["json"], **more)
-    files = unpacked(session.exports.given.fetch(export.id)[1])
+    files = unzip(session.exports.given.fetch(export.id)[1])
     return export, files["manifest.json"].decode()
 
 
@@ -120,7 +120,7 @@ def test_small_amounts_are_few_in_the_manifest(people: People) -> None:
 
 def test_what_a_question_was_cut_to_is_told(at_server: Any, tmp_path: Any) -> None:
     with Service(at_server(row_cap=1)) as service:
-        inv = opened(service, "left-out-cut", tmp_path / "case")("inv")
+        inv = load_case(service, "left-out-cut", tmp_path / "case")("inv")
         picture = inv.exports.preview(around("C1"), "Cut")
         assert picture.taken_out[BEYOND] == "some"
         # The answer names two crossings and shows one, whose picture was not cut.
@@ -144,7 +144,7 @@ def test_what_is_too_much_for_a_picture_of_ones_own_is_not_counted_and_stops_not
 ) -> None:
     pictured = Exposures.selected
 
-    def selected(exposures: Exposures, wanted: Wanted) -> Picture:
+    def select_once(exposures: Exposures, wanted: Wanted) -> Picture:
         # The recipient's picture is computed first, then the maker's.
         monkeypatch.setattr(Exposures, "selected", too_much)
         return pictured(exposures, wanted)
@@ -152,7 +152,7 @@ def test_what_is_too_much_for_a_picture_of_ones_own_is_not_counted_and_stops_not
     def too_much(_exposures: Exposures, _wanted: Wanted) -> Picture:
         raise RequestError("The answer names 501 entities; from 1 to 500 make a picture.")
 
-    monkeypatch.setattr(Exposures, "selected", selected)
+    monkeypatch.setattr(Exposures, "selected", select_once)
     preview = people("inv").exports.preview(around("K1", depth=0), "Too much", handling="P")
     assert preview.withheld == {"what you see and this recipient does not, which is not counted": "some"}
     assert len(preview.nodes) == 1

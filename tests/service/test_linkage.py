@@ -24,8 +24,8 @@ from graphsvc.service.linkage import compared as compared_module
 from graphsvc.service.linkage import linkage
 from graphsvc.service.linkage.compared import ComparedCase, compared
 from graphsvc.views.linked import COLUMNS, IN_NO_CLUSTER, NO_NAME, in_hundred, nothing_links
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, statement_claims
 
 pytestmark = pytest.mark.neo4j
 READERS = {
@@ -69,23 +69,29 @@ ROWS: Tables = {
         {"id": "i1", "kind": "intelligence", "handling": "P", "source_grade": "1", "assessment": "A"},
     ],
     "links": [
-        *said("r1", *(f"b{name} USED_ON {name}" for name in ("c1", "c2", "c3", *OTHERS))),
-        *said("r1", *(f"own{name} ORGANISED {name}" for name in OTHERS)),
-        *said("r1", "boss ORGANISED c1", "boss ORGANISED c2", "steersman PILOTED c1", "steersman PILOTED c2"),
-        *said("r1", "dealer SUPPLIED bc1", "dealer SUPPLIED bc2", "e1 PART_OF bc1", "e2 PART_OF bc2"),
-        *said("r1", "boss USED t1", "rider1 CROSSED_ON c1", "rider2 CROSSED_ON c2"),
-        *said("r2", "hidden ORGANISED c4", "hidden ORGANISED c5", "hidden2 PILOTED c4", "hidden2 PILOTED c5"),
-        *said("w1", "boss ORGANISED c3", "steersman PILOTED c3"),
+        *statement_claims("r1", *(f"b{name} USED_ON {name}" for name in ("c1", "c2", "c3", *OTHERS))),
+        *statement_claims("r1", *(f"own{name} ORGANISED {name}" for name in OTHERS)),
+        *statement_claims(
+            "r1", "boss ORGANISED c1", "boss ORGANISED c2", "steersman PILOTED c1", "steersman PILOTED c2"
+        ),
+        *statement_claims("r1", "dealer SUPPLIED bc1", "dealer SUPPLIED bc2", "e1 PART_OF bc1", "e2 PART_OF bc2"),
+        *statement_claims("r1", "boss USED t1", "rider1 CROSSED_ON c1", "rider2 CROSSED_ON c2"),
+        *statement_claims(
+            "r2", "hidden ORGANISED c4", "hidden ORGANISED c5", "hidden2 PILOTED c4", "hidden2 PILOTED c5"
+        ),
+        *statement_claims("w1", "boss ORGANISED c3", "steersman PILOTED c3"),
         # One witness alone names the crews of c6 and c7.
-        *said("w2", *(f"{name} ASSISTED {crossing}" for name in ("aide1", "aide2") for crossing in ("c6", "c7"))),
-        *said("i1", "aide1 CONTACTED boss"),
+        *statement_claims(
+            "w2", *(f"{name} ASSISTED {crossing}" for name in ("aide1", "aide2") for crossing in ("c6", "c7"))
+        ),
+        *statement_claims("i1", "aide1 CONTACTED boss"),
     ],
 }
 
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), READERS, "ana", ROWS)
+    return lambda: open_place(at_server(), READERS, "ana", ROWS)
 
 
 def test_what_is_planted_is_a_cluster_and_the_rest_is_not(people: Place) -> None:
@@ -279,13 +285,13 @@ def test_nothing_that_links_is_an_answer(people: Place) -> None:
 def test_no_pair_outside_a_cluster_is_in_the_table_of_all(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     assert None not in set(people("ana").linked_crossings()["cluster"])
 
-    def scattered(ask: Ask, material: Material) -> ComparedCase:
+    def without_clusters(ask: Ask, material: Material) -> ComparedCase:
         case = compared(ask, material)
         return replace(
             case, linkage=replace(case.linkage, clusters=(), candidates=(np.zeros(0, int), np.zeros(0, int)))
         )
 
-    monkeypatch.setattr(linkage, "compared", scattered)
+    monkeypatch.setattr(linkage, "compared", without_clusters)
     assert len(people("ana").linked_crossings()) == 0
     page = " ".join(people.client("ana").get(f"/case/{people.case}/linked").text.split())
     assert nothing_links(23) in page

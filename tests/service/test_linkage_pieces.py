@@ -22,7 +22,7 @@ BOTH = ("c1", "c2")
 WHOLE, APART = [BOTH], [(name,) for name in BOTH]
 
 
-def left(claims: Sequence[Claim], *, sources: bool = True) -> dict[tuple[str, str], list[tuple[str, ...]]]:
+def remaining_parts(claims: Sequence[Claim], *, sources: bool = True) -> dict[tuple[str, str], list[tuple[str, ...]]]:
     """The parts that remain of c1 and c2 without each source."""
     links = [LinkSaid(*key, figures.belief) for key, figures in link_table(claims, {}).items() if key[1] in READ]
     rows = CaseRows(list(BOTH), {name: ("phone", name) for name in ("ph1", "ph2")}, {}, links)
@@ -43,25 +43,25 @@ def crew(source: str, *people: str, kind: str = "witness") -> list[Claim]:
 
 
 def test_a_link_goes_with_the_source_that_alone_names_a_person_behind_both() -> None:
-    pieces = left([*crew("r1", "p1", kind="record"), *crew("w1", "p2")])
+    pieces = remaining_parts([*crew("r1", "p1", kind="record"), *crew("w1", "p2")])
     assert pieces["witness", "w1"] == APART
     assert pieces["record", "statement of r1"] == APART
 
 
 def test_a_link_stays_where_two_others_say_the_same() -> None:
-    pieces = left([*crew("w1", "p1", "p2"), *crew("w2", "p1", "p2"), *crew("w3", "p1", "p2")])
+    pieces = remaining_parts([*crew("w1", "p1", "p2"), *crew("w2", "p1", "p2"), *crew("w3", "p1", "p2")])
     assert list(pieces.values()) == [WHOLE] * 3
 
 
 def test_what_is_left_on_the_word_of_one_source_alone_is_no_link() -> None:
     """Both witnesses name the whole crew. Without either, one source is left, which links nothing."""
-    pieces = left([*crew("w1", "p1", "p2"), *crew("w2", "p1", "p2")])
+    pieces = remaining_parts([*crew("w1", "p1", "p2"), *crew("w2", "p1", "p2")])
     assert pieces == {("witness", "w1"): APART, ("witness", "w2"): APART}
 
 
 @pytest.mark.parametrize("sources", [True, False])
 def test_without_source_clearance_all_witnesses_go_as_one(sources: bool) -> None:
-    pieces = left(
+    pieces = remaining_parts(
         [*crew("w1", "p1", "p2"), *crew("w2", "p1", "p2"), *crew("r1", "p1", "p2", kind="record")], sources=sources
     )
     assert sorted(kind for kind, _ in pieces) == (
@@ -75,5 +75,5 @@ def test_without_source_clearance_all_witnesses_go_as_one(sources: bool) -> None
 def test_a_supplier_goes_with_the_boat_that_a_source_alone_reports() -> None:
     boats = [said(f"w1: b{crossing} USED_ON {crossing}") for crossing in BOTH]
     supplied = [said(f"r1: dealer SUPPLIED b{crossing}", source_kind="record") for crossing in BOTH]
-    pieces = left([*boats, *supplied, *crew("r2", "p1", kind="record")])
+    pieces = remaining_parts([*boats, *supplied, *crew("r2", "p1", kind="record")])
     assert pieces["witness", "w1"] == APART

@@ -12,7 +12,7 @@ from graphsvc.cases.jobs import Jobs
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
 from graphsvc.service import Job, Service, Session
 from tests.toolbox import rows
-from tests.toolbox.cases import uploaded
+from tests.toolbox.cases import send_upload
 
 pytestmark = pytest.mark.neo4j
 
@@ -21,8 +21,8 @@ LINKS = "subject_id,relation,object_id,statement_id\nP1,DIRECTED,P2,ST1\n"
 WAIT_S = 60.0
 
 
-def zipped(people: str = PEOPLE, links: str = LINKS) -> bytes:
-    return rows.zipped(people=people, statements="id,kind,handling\nST1,record,P\n", links=links)
+def zip_case(people: str = PEOPLE, links: str = LINKS) -> bytes:
+    return rows.zip_tables(people=people, statements="id,kind,handling\nST1,record,P\n", links=links)
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def session(service: Service, case: str) -> Session:
     return service.session(accounts.only_account(service.database, ""), "tests", case)
 
 
-def loaded(session: Session, content: bytes) -> Job:
-    return session.deliveries.job(session.deliveries.uploads.confirm(uploaded(session, content)), wait_s=WAIT_S)
+def load_upload(session: Session, content: bytes) -> Job:
+    return session.deliveries.job(session.deliveries.uploads.confirm(send_upload(session, content)), wait_s=WAIT_S)
 
 
 def everything(session: Session) -> Any:
@@ -45,12 +45,12 @@ def cancel_at(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """Press Cancel, as someone else would, when jobs say `text`."""
     step = Jobs.step
 
-    def stepped(jobs: Jobs, identifier: str, done: int, total: int, message: str) -> None:
+    def step_or_cancel(jobs: Jobs, identifier: str, done: int, total: int, message: str) -> None:
         if message == text:
             jobs.cancel(identifier)
         step(jobs, identifier, done, total, message)
 
-    monkeypatch.setattr(Jobs, "step", stepped)
+    monkeypatch.setattr(Jobs, "step", step_or_cancel)
 
 
 @pytest.mark.parametrize("text", ["writing to the graph", "written"])
@@ -58,27 +58,27 @@ def test_a_first_load_that_is_cancelled_makes_no_case(
     session: Session, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     cancel_at(monkeypatch, text)
-    assert loaded(session, zipped()).state == "cancelled"
+    assert load_upload(session, zip_case()).state == "cancelled"
     assert session.cases() == []
 
 
 def test_a_load_that_is_cancelled_leaves_the_case_as_it_was(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert loaded(session, zipped()).state == "done"
+    assert load_upload(session, zip_case()).state == "done"
     before = everything(session)
     with monkeypatch.context() as patched:
         cancel_at(patched, "writing to the graph")
-        job = loaded(session, zipped(PEOPLE.replace("Ana", "Anna") + "P3,Omar Said\n"))
+        job = load_upload(session, zip_case(PEOPLE.replace("Ana", "Anna") + "P3,Omar Said\n"))
     assert job.state == "cancelled"
     assert everything(session) == before
-    assert loaded(session, zipped(PEOPLE + "P3,Omar Said\n")).state == "done"
+    assert load_upload(session, zip_case(PEOPLE + "P3,Omar Said\n")).state == "done"
     assert everything(session) != before
 
 
 def test_taking_back_that_is_cancelled_leaves_the_case_as_it_was(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loaded(session, zipped())
-    loaded(session, zipped(PEOPLE + "P3,Omar Said\n"))
+    load_upload(session, zip_case())
+    load_upload(session, zip_case(PEOPLE + "P3,Omar Said\n"))
     before = everything(session)
     with monkeypatch.context() as patched:
         cancel_at(patched, "writing to the graph")
@@ -91,7 +91,7 @@ def test_taking_back_that_is_cancelled_leaves_the_case_as_it_was(
 def test_a_preview_is_worked_out_once_and_says_what_the_load_then_does(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upload = uploaded(session, zipped(links=LINKS + "P1,DIRECTED,P9,ST1\n"))
+    upload = send_upload(session, zip_case(links=LINKS + "P1,DIRECTED,P9,ST1\n"))
     preview = session.deliveries.uploads.preview(upload, lambda *_progress: None)
     monkeypatch.setattr(session.ask.home.casework, "load", None)
     assert session.deliveries.uploads.preview(upload, lambda *_progress: None) == preview
@@ -107,8 +107,8 @@ def test_a_preview_is_for_the_clearance_it_was_worked_out_with_and_for_no_closed
     session: Session, service: Service
 ) -> None:
     """It shows weight that claims would lose and changes to the leads, as a reader with source clearance sees them."""
-    loaded(session, zipped())
-    upload = uploaded(session, zipped(PEOPLE + "P3,Omar Said\n"))
+    load_upload(session, zip_case())
+    upload = send_upload(session, zip_case(PEOPLE + "P3,Omar Said\n"))
     preview = session.deliveries.uploads.preview(upload, lambda *_progress: None)
     whole = session.principal
 
@@ -126,27 +126,29 @@ def test_a_preview_is_for_the_clearance_it_was_worked_out_with_and_for_no_closed
 
 def test_equal_payments_stand_in_the_case_each(session: Session) -> None:
     paid = "subject_id,relation,object_id,statement_id,from_date,amount\n" + "P1,PAID,P2,ST1,2011-12-29,92500\n" * 2
-    assert loaded(session, zipped(links=paid)).state == "done"
+    assert load_upload(session, zip_case(links=paid)).state == "done"
     claims = session.ask.rows("cases.claims", whole=True).dicts()
     assert [(claim["amount"], claim["from_on"]) for claim in claims] == [(92_500.0, "2011-12-29")] * 2
     (link,) = session.ask.rows("cases.links", whole=True).dicts()
     assert link["asserting"] == 2
     # Loading the same again changes nothing, and taking it back removes both.
-    assert loaded(session, zipped(links=paid)).result["same_as"] == 1
+    assert load_upload(session, zip_case(links=paid)).result["same_as"] == 1
     session.deliveries.job(session.deliveries.take_back(1), wait_s=WAIT_S)
     assert session.ask.rows("cases.claims", whole=True).rows == []
 
 
 def test_progress_names_no_file(session: Session) -> None:
     messages: list[str] = []
-    session.deliveries.uploads.preview(uploaded(session, zipped()), lambda _done, _total, text: messages.append(text))
+    session.deliveries.uploads.preview(
+        send_upload(session, zip_case()), lambda _done, _total, text: messages.append(text)
+    )
     assert "reading the delivery" in messages
     assert not [text for text in messages if ".csv" in text]
 
 
 def test_while_a_case_is_being_loaded_an_upload_goes_on_waiting(session: Session, service: Service) -> None:
-    loaded(session, zipped())
-    upload = uploaded(session, zipped(PEOPLE + "P3,Omar Said\n"))
+    load_upload(session, zip_case())
+    upload = send_upload(session, zip_case(PEOPLE + "P3,Omar Said\n"))
     service.register.mark(session.case, 1, "loading", "loading")
     with pytest.raises(Busy):
         session.deliveries.uploads.confirm(upload)
@@ -165,7 +167,7 @@ def test_a_start_settles_what_a_kill_left(session: Session, service: Service) ->
 
 def test_a_mapping_of_the_form_is_never_a_path(session: Session, service: Service) -> None:
     with pytest.raises(RequestError):
-        uploaded(session, zipped(), mapping=str(service.settings.home / "master.key"))
+        send_upload(session, zip_case(), mapping=str(service.settings.home / "master.key"))
 
 
 def test_loading_takes_the_role_and_the_whole_case(service: Service, case: str) -> None:

@@ -16,9 +16,9 @@ from graphsvc.cases.deliveries.casework import HeldError
 from graphsvc.config import Settings
 from graphsvc.service import PictureRequest, Service, quiet
 from graphsvc.service.exports.exposure import Wanted
-from tests.service.test_renamed import ROLES, by_name, erase, shown, whose
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, said
+from tests.service.test_renamed import ROLES, by_name, erase, sealed_by_id, whose
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, statement_claims
 from tests.toolbox.two_persons import seal, unseal
 
 pytestmark = pytest.mark.neo4j
@@ -30,13 +30,13 @@ CASE: Tables = {
         {"id": "P2", "name": "Bo Quist", "category": "suspect"},
     ],
     "statements": [{"id": "S1", "kind": "intelligence", "handling": "P"}],
-    "links": said("S1", f"{KIN} DIRECTED P2", "P2 CONTACTED H1"),
+    "links": statement_claims("S1", f"{KIN} DIRECTED P2", "P2 CONTACTED H1"),
 }
 
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), {**ROLES, "high": ("investigator", Grant("C"))}, "inv", CASE)
+    return lambda: open_place(at_server(), {**ROLES, "high": ("investigator", Grant("C"))}, "inv", CASE)
 
 
 @pytest.mark.changes
@@ -47,7 +47,7 @@ def test_who_is_shown_by_a_masked_id_is_sealed_and_their_exports_are_recalled(pe
     export = inv.exports.make(pictured, "Kent Police", "the hearing of 3 June")
     inv.exports.given.fetch(export.id)
     seal(people("cus"), sup, kin)
-    entities = shown(people)
+    entities = sealed_by_id(people)
     assert kin not in entities
     hidden = whose(people, "Mira Vandal")
     assert entities[hidden]
@@ -67,7 +67,7 @@ def test_who_is_shown_by_a_masked_id_is_held_and_erased(service: Service, case: 
     sup.protection.holds.release(hold)
     erase(people, kin)
     key = service.register.key(case, create=False)
-    assert set(shown(people)) == {"P2", pseudonym(key, "person", "H1")}
+    assert set(sealed_by_id(people)) == {"P2", pseudonym(key, "person", "H1")}
     with transaction(service.database) as connection:
         assert connection.execute(sa.select(tables.reviews).where(tables.reviews.c.case_id == case)).all() == []
 
@@ -79,7 +79,7 @@ def test_what_was_decided_under_the_whole_id_does_not_lead_to_the_pseudonym_in_i
     people("high").leads.reviews.add(KIN, "agree", "gave the orders")
     seal(people("cus"), people("sup"), "H1")
     kin = by_name(people, "H-")
-    assert "Okonjo" not in str(shown(people))
+    assert "Okonjo" not in str(sealed_by_id(people))
     assert people("high").leads.reviews.of() == []
     assert [review.lead for review in people("inv").leads.reviews.of()] == [kin]
     unseal(people("cus"), people("sup"), hidden)

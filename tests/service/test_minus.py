@@ -8,7 +8,7 @@ from graphsvc.cases.image.sealing import Standing
 from graphsvc.cases.image.texts import SourceIds
 from graphsvc.ingest.check import Row
 from graphsvc.records.tables import ERASED
-from tests.service.test_standing import KEY, people, rows, said
+from tests.service.test_standing import KEY, people, rows, statement_rows
 
 PLACES = rows(
     "workplaces",
@@ -25,8 +25,8 @@ def test_with_somebody_go_what_only_they_used_and_where_only_they_lived() -> Non
         *people({"id": "p"}, {"id": "q", "notes": "Met at 12 Harbour Lane"}),
         *PLACES,
         *THINGS,
-        *said("p USED t1", "p LOCATED_AT t2", "p USED t3", "q USED t3", "p LIVED_AT home", "p LIVED_AT hers"),
-        *said("q LIVED_AT hers", "p LIVED_AT run", "q MANAGED run", "p LIVED_AT wash", statement="S2"),
+        *statement_rows("p USED t1", "p LOCATED_AT t2", "p USED t3", "q USED t3", "p LIVED_AT home", "p LIVED_AT hers"),
+        *statement_rows("q LIVED_AT hers", "p LIVED_AT run", "q MANAGED run", "p LIVED_AT wash", statement="S2"),
     ]
     erasure = gone(delivered, lambda kind, identifier: (kind, identifier) == ("person", "p"), KEY)
     assert [set(removed) for removed in (erasure.people, erasure.things, erasure.shared)] == [
@@ -45,7 +45,7 @@ def test_an_id_changes_the_same_way_wherever_it_stands() -> None:
     """Otherwise the claims of a namesake would lead nowhere, and facts about them would belong to someone else."""
     delivered = [
         *people({"id": "p", "name": "Ari Berg"}, {"id": "ari-berg-2", "name": "Ari Berg"}, {"id": "q", "name": "Bo"}),
-        *said("ari-berg-2 DIRECTED q"),
+        *statement_rows("ari-berg-2 DIRECTED q"),
     ]
     erasure = gone(delivered, lambda kind, identifier: (kind, identifier) == ("person", "p"), KEY)
     left = without(delivered, erasure)
@@ -135,7 +135,7 @@ def test_the_name_of_the_erased_goes_out_of_relations_and_columns() -> None:
             {"id": "q", "name": "BROTHER OF HEWA KARIM", "x_hewa_karim_said": "yes", "x_said": "no"},
             {"id": "r", "name": "Karim Hewa"},
         ),
-        *said("q X_HEWA_KARIM_FRIEND r", "q X_HEWAKARIM r", "q X_CALLER r"),
+        *statement_rows("q X_HEWA_KARIM_FRIEND r", "q X_HEWAKARIM r", "q X_CALLER r"),
     ]
     erasure = gone(delivered, lambda kind, identifier: (kind, identifier) == ("person", "p"), KEY)
     left = without(delivered, erasure)
@@ -158,7 +158,7 @@ def test_what_is_known_of_who_goes_is_looked_for_whether_it_was_taken_back_or_no
             {"id": "p", "name": "Ysra Sahin"}, {"id": "q", "notes": "with Yara Demir, +447700900431 and Ivo Strand"}
         ),
         *rows("things", {"id": "t", "kind": "phone", "value": "+447700900123"}),
-        *said("p USED t"),
+        *statement_rows("p USED t"),
     ]
     earlier = {
         ("person", "p"): {"id": "p", "name": "Yara Demir", "handling": "C"},

@@ -8,8 +8,8 @@ import pytest
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, statement_claims
 
 pytestmark = pytest.mark.neo4j
 READERS = {"ann": ("analyst", Grant("C", sources=True)), "low": ("analyst", Grant("P"))}
@@ -32,7 +32,7 @@ ROWS: Tables = {
     ],
     "statements": [{"id": "r1", "kind": "record", "handling": "P"}, {"id": "r2", "kind": "record", "handling": "C"}],
     "links": [
-        *said(
+        *statement_claims(
             "r1",
             "p1 CROSSED_ON x1",
             "p3 PILOTED x1",
@@ -41,14 +41,14 @@ ROWS: Tables = {
             "p4 ASSISTED x2",
             "p1 CROSSED_ON x3",
         ),
-        *said("r2", "p2 CROSSED_ON x1"),
+        *statement_claims("r2", "p2 CROSSED_ON x1"),
     ],
 }
 
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), READERS, "ann", ROWS)
+    return lambda: open_place(at_server(), READERS, "ann", ROWS)
 
 
 @pytest.mark.parametrize(

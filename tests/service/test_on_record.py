@@ -10,8 +10,8 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.service import Session
 from tests.toolbox.accounts import WHOLE
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import parsed
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import parse_tables
 
 pytestmark = pytest.mark.neo4j
 PEOPLE = "id,name,category,handling\nB,Boss,,P\nA,Aide,,P\nW1,Wil One,witness,P\nW2,Wil Two,witness,P\nW3,Wil Three,witness,P\n"
@@ -29,8 +29,8 @@ LINKS = "id,subject_id,relation,object_id,statement_id\n" + "".join(
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    rows = parsed(people=PEOPLE, statements=STATEMENTS, links=LINKS)
-    return lambda: laid(at_server(), {"ann": ("analyst", WHOLE), "pat": ("analyst", Grant("C"))}, "ann", rows)
+    rows = parse_tables(people=PEOPLE, statements=STATEMENTS, links=LINKS)
+    return lambda: open_place(at_server(), {"ann": ("analyst", WHOLE), "pat": ("analyst", Grant("C"))}, "ann", rows)
 
 
 def reader(people: Place, handling: str, *, sources: bool) -> Session:

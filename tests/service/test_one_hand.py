@@ -9,7 +9,7 @@ import pytest
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
-from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.cases import Lay, Place, open_place
 from tests.toolbox.rows import Tables, claim
 
 pytestmark = pytest.mark.neo4j
@@ -43,7 +43,7 @@ ROWS: Tables = {
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), READERS, "ana", ROWS)
+    return lambda: open_place(at_server(), READERS, "ana", ROWS)
 
 
 def test_closures_that_cannot_tell_alone_tell_together(people: Place) -> None:

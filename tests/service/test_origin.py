@@ -18,7 +18,7 @@ pytestmark = pytest.mark.neo4j
 ORIGIN = ("nationality", "sex", "x_ethnicity")
 
 
-def shuffled(tables: Tables, seed: int) -> Tables:
+def shuffle_origins(tables: Tables, seed: int) -> Tables:
     """The same people, each with the nationality, sex and ethnicity of someone else."""
     rng = random.Random(seed)
     people = [dict(row) for row in tables["people"]]
@@ -30,7 +30,7 @@ def shuffled(tables: Tables, seed: int) -> Tables:
     return tables | {"people": people}
 
 
-def told(session: Session) -> list[object]:
+def ranking_answers(session: Session) -> list[object]:
     """Everything that ranks people: leads with shares, and the claims for and against the first of them."""
     ranking = session.leads.ranking()
     first = [lead.id for lead in ranking.leads[:3]]
@@ -55,11 +55,11 @@ def test_nothing_of_the_ranking_moves(service: Service, case: str, tmp_path: Pat
         assert len({row.get(column, "") for row in tables["people"]} - {""}) > 1, column
     write(tmp_path / "one", **tables)
     assert reader.deliveries.load(tmp_path / "one", quiet).rejections == []
-    before, properties = told(reader), people(reader)
-    write(tmp_path / "other", **shuffled(tables, 1))
+    before, properties = ranking_answers(reader), people(reader)
+    write(tmp_path / "other", **shuffle_origins(tables, 1))
     assert reader.deliveries.load(tmp_path / "other", quiet).rejections == []
     assert people(reader) != properties
-    assert told(reader) == before
+    assert ranking_answers(reader) == before
 
 
 def people(session: Session) -> list[tuple[object, ...]]:

@@ -19,9 +19,9 @@ from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.queries.library import Query
 from graphsvc.service import SeriesChoice
-from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.cases import Lay, Place, open_place
 from tests.toolbox.pages import post
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.rows import Tables, statement_claims
 
 pytestmark = pytest.mark.neo4j
 READERS = {
@@ -59,7 +59,9 @@ ROWS: Tables = {
     "gangs": [{"id": "g1", "name": "Harbour"}],
     "crossings": [*(row | {"handling": "P"} for row in _OPEN), *(row | {"handling": "C"} for row in _CLOSED)],
     "statements": [{"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
-    "links": said("r1", "boss RUNS g1", *(f"boss ORGANISED s{place}" for place in range(8)), "aide PILOTED c0"),
+    "links": statement_claims(
+        "r1", "boss RUNS g1", *(f"boss ORGANISED s{place}" for place in range(8)), "aide PILOTED c0"
+    ),
 }
 FIGURES = "Datum;Boote;Wellen\n" + "".join(
     f"{day:%d.%m.%Y};{9 if day == SURGE else (1, 0, 2)[place % 3]};{(0.5, 1.5)[place % 2]:.1f}\n".replace(".5", ",5")
@@ -69,7 +71,7 @@ FIGURES = "Datum;Boote;Wellen\n" + "".join(
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), READERS, "ana", ROWS)
+    return lambda: open_place(at_server(), READERS, "ana", ROWS)
 
 
 @pytest.fixture

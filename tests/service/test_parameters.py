@@ -154,7 +154,7 @@ def session(service: Service) -> Session:
 
 
 @pytest.fixture(scope="module")
-def named(service: Service) -> Session:
+def named_session(service: Service) -> Session:
     return service.session(ANN, "tests", NAMED)
 
 
@@ -222,12 +222,14 @@ def test_a_day_beside_what_is_none_fits_nothing_and_that_is_told(session: Sessio
     [{"PILOTED"}, ["PILOTED"], np.array(["PILOTED"]), pd.Series(["PILOTED", None]), pd.Index(["PILOTED"]), "PILOTED"],
     ids=lambda value: type(value).__name__,
 )
-def test_a_list_of_a_named_query_is_taken_in_every_kind(named: Session, without: Any) -> None:
-    frame = named.frame("paths.in_common", first="P1", second="P2", without=without)
+def test_a_list_of_a_named_query_is_taken_in_every_kind(named_session: Session, without: Any) -> None:
+    frame = named_session.frame("paths.in_common", first="P1", second="P2", without=without)
     assert list(frame["shared"]) == ["C2"]
     assert [
         tuple(row)
-        for row in named.queries.run("paths.in_common", {"first": "P1", "second": "P2", "without": without}).rows
+        for row in named_session.queries.run(
+            "paths.in_common", {"first": "P1", "second": "P2", "without": without}
+        ).rows
     ] == [tuple(row) for row in frame.itertuples(index=False)]
 
 
@@ -237,15 +239,15 @@ def test_a_list_of_a_named_query_is_taken_in_every_kind(named: Session, without:
     [DAY, pd.Timestamp(DAY), pd.Timestamp(LONDON), np.datetime64(DAY), np.datetime64(MOMENT), "8 May 2020"],
     ids=lambda value: type(value).__name__,
 )
-def test_a_day_of_a_named_query_is_taken_in_every_kind(named: Session, day: Any) -> None:
-    frame = named.frame("crossings.on_days", first=day, last=day, least=np.float32(0.25))
+def test_a_day_of_a_named_query_is_taken_in_every_kind(named_session: Session, day: Any) -> None:
+    frame = named_session.frame("crossings.on_days", first=day, last=day, least=np.float32(0.25))
     assert list(frame["crossing"]) == ["C1"]
 
 
 @pytest.mark.neo4j
-def test_what_is_missing_is_left_out_and_several_where_one_goes_are_refused(named: Session) -> None:
-    assert len(named.frame("crossings.on_days", first="2020-05-08", last=pd.NaT)) == 2
+def test_what_is_missing_is_left_out_and_several_where_one_goes_are_refused(named_session: Session) -> None:
+    assert len(named_session.frame("crossings.on_days", first="2020-05-08", last=pd.NaT)) == 2
     with pytest.raises(RequestError, match=r"The parameter crossing takes one value, not \"\['C1'\]\""):
-        named.frame("crossings.behind", crossing={"C1"})
+        named_session.frame("crossings.behind", crossing={"C1"})
     with pytest.raises(RequestError, match=r"The value of \$crossing is a Decimal"):
-        named.frame("crossings.behind", crossing=decimal.Decimal(1))
+        named_session.frame("crossings.behind", crossing=decimal.Decimal(1))

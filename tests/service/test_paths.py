@@ -16,7 +16,7 @@ from graphsvc.service import PictureRequest, Service, Session, quiet
 from graphsvc.service.network.growth import MANY_NEIGHBOURS
 from graphsvc.service.network.paths import PathCaches
 from tests.toolbox import accounts
-from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.rows import Tables, statement_claims, write
 
 pytestmark = pytest.mark.neo4j
 
@@ -43,7 +43,7 @@ FIRST: Tables = {
         {"id": "r2", "kind": "intelligence", "handling": "P", "source_grade": "3", "assessment": "E"},
         *({"id": f"a{n}", "kind": "witness", "source_id": f"wit-{n}", "handling": "P"} for n in (1, 2, 3)),
     ],
-    "links": said(
+    "links": statement_claims(
         "r1",
         "boss DIRECTED aide",
         "aide PAID pilot",
@@ -55,11 +55,11 @@ FIRST: Tables = {
         "clerk SERVED stray",
         "~PAID~odd PAID boss",
     )
-    + said("r2", "boss CONTACTED host", "host CONTACTED pilot", "aide DIRECTED pilot")
-    + said("a1", "aide DIRECTED driver", "wit-1 CROSSED_ON x1")
-    + said("a2", "aide PAID driver", "wit-2 CROSSED_ON x1")
-    + said("a3", "pilot PAID host", "pilot PILOTED x2")
-    + said("r1", *(f"host RECRUITED seen-{number}" for number in range(MANY_NEIGHBOURS + 5))),
+    + statement_claims("r2", "boss CONTACTED host", "host CONTACTED pilot", "aide DIRECTED pilot")
+    + statement_claims("a1", "aide DIRECTED driver", "wit-1 CROSSED_ON x1")
+    + statement_claims("a2", "aide PAID driver", "wit-2 CROSSED_ON x1")
+    + statement_claims("a3", "pilot PAID host", "pilot PILOTED x2")
+    + statement_claims("r1", *(f"host RECRUITED seen-{number}" for number in range(MANY_NEIGHBOURS + 5))),
 }
 SECOND: Tables = {
     "people": [{"id": "hidden", "name": "Hidden", "handling": "C", "category": "suspect"}],
@@ -67,10 +67,10 @@ SECOND: Tables = {
         {"id": "c1", "kind": "record", "handling": "C", "source_grade": "1", "assessment": "A"},
         {"id": "c2", "kind": "witness", "source_id": "wit-3", "handling": "C"},
     ],
-    "links": said(
+    "links": statement_claims(
         "c1", "boss DIRECTED pilot", "hidden PAID boss", "hidden PAID pilot", "boss CONTACTED driver", "host PAID pilot"
     )
-    + said("c2", "hidden DIRECTED boss", "boss DIRECTED aide"),
+    + statement_claims("c2", "hidden DIRECTED boss", "boss DIRECTED aide"),
 }
 ASKED: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("boss", "pilot"), {}),
@@ -105,11 +105,11 @@ def grown(
             folder = tmp_path_factory.mktemp("ways") / str(number)
             write(folder, **tables)
             assert session(service, "ann").deliveries.load(folder, quiet).rejections == []
-            answers.append([told(session(service, name)) for name in ("pam", "sue")])
+            answers.append([path_answers(session(service, name)) for name in ("pam", "sue")])
         yield service, answers[0], answers[1]
 
 
-def told(reader: Session) -> list[Any]:
+def path_answers(reader: Session) -> list[Any]:
     answers: list[Any] = [reader.network.paths.find(ends, **options) for ends, options in ASKED]
     answers += [reader.network.growth(person) for person in ("boss", "pilot", "host")]
     answers.append(reader.network.growth("boss", PictureRequest(ids=["boss"], depth=1, opened=["pilot"])))

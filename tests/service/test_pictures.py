@@ -19,8 +19,8 @@ from graphsvc.service import PictureRequest, Service, quiet
 from graphsvc.service.exports.exposure import Wanted
 from graphsvc.service.network.saved_views import OtherLevel, SavedMeanwhile
 from tests.leaks.small import FIRST, HIDDEN, SEALED, SEALED_NAME, SECOND
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, statement_claims
 from tests.toolbox.two_persons import seal, unseal
 
 pytestmark = pytest.mark.neo4j
@@ -47,14 +47,14 @@ STATE = {
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
     """A small case whose first delivery, all of it P, is loaded."""
-    return lambda: laid(at_server(), ROLES, "high", FIRST)
+    return lambda: open_place(at_server(), ROLES, "high", FIRST)
 
 
 def other(**changes: Any) -> dict[str, Any]:
     return dict(json.loads(json.dumps(STATE)), **changes)
 
 
-def stored(service: Service, case: str) -> str:
+def stored_text(service: Service, case: str) -> str:
     """Everything kept of views, drafts and comments of a case, decrypted."""
     key = service.register.key(case, create=False)
     bound = (
@@ -152,7 +152,7 @@ def test_only_what_is_there_is_kept_so_that_no_id_can_be_tried(service: Service,
     )
     view = people("low").network.views.save(guess, "a guess")
     people("low").network.views.keep_draft("sitting1", guess)
-    assert SEALED not in stored(service, case)
+    assert SEALED not in stored_text(service, case)
     assert people("low").network.views.open(view.id).state["asked"] == [["id", "boss-1"]]
 
 
@@ -300,7 +300,7 @@ def test_links_that_are_gone_or_denied_since_are_told(people: Place) -> None:
     denial = {
         "people": [{"id": "aide-9", "name": "Eve Nine", "category": "suspect"}],
         "statements": [{"id": "report-9", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
-        "links": [row | {"polarity": "denies"} for row in said("report-9", "aide-2 MEMBER_OF gang-1")],
+        "links": [row | {"polarity": "denies"} for row in statement_claims("report-9", "aide-2 MEMBER_OF gang-1")],
     }
     people.load("high", denial)
     (change,) = people("low").network.views.open(view.id).changes or []
@@ -315,7 +315,7 @@ def test_what_is_left_of_a_view_can_still_be_drawn(people: Place) -> None:
     more = {
         "people": [{"id": "aide-9", "name": "Eve Nine"}],
         "statements": [{"id": "report-9", "kind": "record", "handling": "P"}],
-        "links": said("report-9", "boss-1 PAID aide-9"),
+        "links": statement_claims("report-9", "boss-1 PAID aide-9"),
     }
     people.load("high", more, partial=True)
     state = other(asked=[["id", "aide-9"], ["depth", "1"]], arranged={"aide-9": [0, 0], "boss-1": [9, 9]}, pinned=[])
@@ -373,7 +373,7 @@ def test_views_and_comments_do_not_follow_from_a_name_to_a_pseudonym(
     low.network.comments.add(["boss-1", "DIRECTED", "aide-1"], "twice")
     sealed = pseudonym(service.register.key(case, create=False), "person", "aide-1")
     seal(people("cus"), people("sup"), "aide-1")
-    assert sealed not in stored(service, case)
+    assert sealed not in stored_text(service, case)
     opened = low.network.views.open(view.id)
     assert opened.state["pinned"] == []
     assert "aide-1" not in opened.state["arranged"]
@@ -415,7 +415,7 @@ def test_trying_names_in_views_and_comments_tells_their_writer_nothing(people: P
 UNDER_C: Tables = {
     "people": [{"id": "hidden-victim", "name": "Dilan Hidden", "category": "victim", "handling": "C"}],
     "statements": [{"id": "report-c", "kind": "intelligence", "handling": "C", "source_id": "CHIS-falcon-77"}],
-    "links": said("report-c", "aide-1 RECRUITED hidden-victim"),
+    "links": statement_claims("report-c", "aide-1 RECRUITED hidden-victim"),
 }
 GUESSES = [SEALED_NAME, SEALED, "Dilan Hidden", "hidden-victim", "falcon-77", "Bo Nobody", "absent-witness"]
 
@@ -456,7 +456,9 @@ def test_a_view_does_not_show_a_relation_that_names_somebody_sealed_since(people
     named: Tables = {
         "people": [{"id": "aide-7", "name": "Zoltan Quarrel", "category": "suspect"}],
         "statements": [{"id": "report-7", "kind": "intelligence", "handling": "P"}],
-        "links": said("report-7", "boss-1 X_COUSIN_OF_ZOLTAN_QUARREL aide-1", "boss-1 X_COUSIN_OF_NOBODY aide-1"),
+        "links": statement_claims(
+            "report-7", "boss-1 X_COUSIN_OF_ZOLTAN_QUARREL aide-1", "boss-1 X_COUSIN_OF_NOBODY aide-1"
+        ),
     }
     people.load("high", named)
     view = people("low").network.views.save(STATE, "mine", shared=True)
@@ -491,7 +493,7 @@ def read_by(people: Place, name: str) -> list[list[str]]:
 LATER: Tables = {
     "people": [{"id": "aide-9", "name": "Cal Rowe", "category": "suspect"}],
     "statements": [{"id": "report-9", "kind": "intelligence", "handling": "P"}],
-    "links": said("report-9", "aide-9 MEMBER_OF gang-1"),
+    "links": statement_claims("report-9", "aide-9 MEMBER_OF gang-1"),
 }
 
 
@@ -545,7 +547,7 @@ def test_erasing_leaves_nothing_of_the_person(service: Service, case: str, peopl
     request = people("cus").protection.erasures.ask("aide-1", "asked for it")
     people("sup").protection.erasures.agree(request, quiet)
     for word in ("aide-1", "Quist", "of him alone", "S-"):
-        assert word not in stored(service, case).replace("S-ERASED", ""), word
+        assert word not in stored_text(service, case).replace("S-ERASED", ""), word
     opened = low.network.views.open(view.id)
     assert (sorted(opened.state["arranged"]), opened.state["pinned"], opened.state["look"]["seen"]) == (
         ["aide-2", "boss-1", "gang-1"],

@@ -16,7 +16,7 @@ from graphsvc.service import Service
 pytestmark = pytest.mark.neo4j
 
 
-def _logged(service: Service) -> int:
+def _log_length(service: Service) -> int:
     with transaction(service.database) as connection:
         return connection.execute(sa.select(sa.func.count()).select_from(tables.log)).scalar_one()
 
@@ -32,9 +32,9 @@ def test_every_query_of_the_services_own_can_be_planned_and_nothing_is_logged(se
     # No page asks for whole tables, which are for files, so nobody waits for their plans.
     own = {query.name for query in service.library.values() if query.kind == "internal" and query.subject != "tables"}
     page_queries = {name for name in _asked_by_pages(service) if not name.startswith("tables.")}
-    before = _logged(service)
+    before = _log_length(service)
     assert service.gate.plan(lambda: True) == len(own | page_queries) > len(own) > 20
-    assert _logged(service) == before
+    assert _log_length(service) == before
 
 
 def test_planning_stops_when_it_is_told_to(service: Service) -> None:
@@ -52,10 +52,10 @@ def test_a_service_that_closes_ends_its_planning(service: Service) -> None:
 def test_a_store_that_is_gone_is_no_fault_of_planning(
     service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def gone(_goes_on: object) -> int:
+    def fail_to_connect(_goes_on: object) -> int:
         raise OperatorError("Neo4j cannot be reached.")
 
-    monkeypatch.setattr(service.gate, "plan", gone)
+    monkeypatch.setattr(service.gate, "plan", fail_to_connect)
     with caplog.at_level("INFO", logger="graphsvc"):
         service.plan_ahead()
         service.close()

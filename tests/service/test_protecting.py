@@ -335,7 +335,7 @@ def test_an_erasure_that_could_not_be_done_is_agreed_to_again(
     assert "zoraya-1" in image(service, case).nodes["Person"]
     assert [erasure.decidable for erasure in people("sup").protection.erasures.listed()] == [True]
     with monkeypatch.context() as patched:
-        patched.setattr(service.casework.replay, "carry_out", killed)
+        patched.setattr(service.casework.replay, "carry_out", interrupt)
         with pytest.raises(KeyboardInterrupt):
             people("sup").protection.erasures.agree(request, quiet)
         with pytest.raises(RequestError, match="answered already"):
@@ -379,7 +379,7 @@ def test_an_opening_that_a_kill_left_and_one_asked_for_before_open_nobody_who_wa
     killed_in = people("cus").protection.sealings.ask_opening(hidden, "told in court")
     older = people("cus2").protection.sealings.ask_opening(hidden, "told in court")
     with monkeypatch.context() as patched:
-        patched.setattr(service.casework.replay, "carry_out", killed)
+        patched.setattr(service.casework.replay, "carry_out", interrupt)
         with pytest.raises(KeyboardInterrupt):
             people("sup").protection.sealings.agree(killed_in, quiet)
     service.recover()
@@ -411,7 +411,7 @@ def test_a_kill_in_the_middle_of_an_erasure_leaves_all_of_it_to_be_done_again(
     before = sealed_words(service, case)
     assert {word for word in HERS if word.decode() in before} >= {b"halvorsen", b"okonjo", b"skagen"}
     with monkeypatch.context() as patched:
-        patched.setattr(following, "settle", killed)
+        patched.setattr(following, "settle", interrupt)
         with pytest.raises(KeyboardInterrupt):
             people("sup").protection.erasures.agree(request, quiet)
     assert said_by in {source for pairing in service.pairs.lasting(case, key) for source in pairing.pair}
@@ -540,7 +540,7 @@ def busy(*_given: Any) -> None:
     raise Busy("the case is being loaded")
 
 
-def killed(*_given: Any) -> None:
+def interrupt(*_given: Any) -> None:
     raise KeyboardInterrupt
 
 
@@ -636,7 +636,7 @@ def test_after_erasure_and_undos_a_case_equals_its_other_deliveries_minus_the_er
 
 
 @pytest.fixture
-def managed(settings: Any, jars: Path) -> Iterator[Service]:
+def managed_service(settings: Any, jars: Path) -> Iterator[Service]:
     server_settings: Settings = settings()
     with Service(server_settings) as opened:
         yield opened
@@ -694,42 +694,42 @@ def on_disk(folder: Path, *words: bytes) -> set[bytes]:
 
 @pytest.mark.slow(reason="starts a managed server of its own")
 def test_the_managed_store_keeps_nothing_of_before_on_its_disk(
-    managed: Service, first: Path, second: Path, third: Path
+    managed_service: Service, first: Path, second: Path, third: Path
 ) -> None:
-    store, sealed = launch.server_home(managed.settings.home), b"quillfeather"
-    crew_of = people_of(managed, "one", CREW)
+    store, sealed = launch.server_home(managed_service.settings.home), b"quillfeather"
+    crew_of = people_of(managed_service, "one", CREW)
     crew_of("inv").deliveries.load(first, quiet)
     crew_of("inv").deliveries.load(second, quiet)
     crew_of("inv").deliveries.load(third, quiet)
-    owner = next(account for account in accounts.listed(managed.database) if "*" in account.grants)
-    managed.session(owner, "tests", "two").deliveries.load(second, quiet)
-    second_image = image(managed, "two")
+    owner = next(account for account in accounts.listed(managed_service.database) if "*" in account.grants)
+    managed_service.session(owner, "tests", "two").deliveries.load(second, quiet)
+    second_image = image(managed_service, "two")
     assert on_disk(store, sealed, *HERS) == {sealed, *HERS}
     steps: set[str] = set()
     message = seal(crew_of("cus"), crew_of("sup"), "zoraya-1", progress=lambda _done, _total, text: steps.add(text))
     assert "rewritten" in message
     assert "loading every case into the new store" in steps
     assert on_disk(store, sealed, *HERS) == set(HERS)
-    assert image(managed, "two") == second_image
+    assert image(managed_service, "two") == second_image
     assert crew_of("inv").network.entities.counts()["person"] == 4
     assert all(case.state == "open" for case in crew_of("inv").cases())
     request = crew_of("cus").protection.erasures.ask(HER_ID, "the court ordered that Ingeborg Halvorsen Okonjo goes")
     crew_of("sup").protection.erasures.agree(request, quiet, "the keeper of Skagen is to be forgotten")
     # The store with its logs and indexes, the application database with its write-ahead log, locks, and the anchor.
-    assert on_disk(managed.settings.home, *HERS) == set()
-    with transaction(managed.database) as connection:
+    assert on_disk(managed_service.settings.home, *HERS) == set()
+    with transaction(managed_service.database) as connection:
         for table in tables.metadata.sorted_tables:
             for row in connection.execute(sa.select(table)):
                 assert not {word for word in HERS if word in str(tuple(row)).lower().encode()}, table.name
     (erasure,) = crew_of("sup").protection.erasures.listed()
     assert (erasure.reason, erasure.answer) == ("the court ordered that [erased] goes", "[erased] is to be forgotten")
-    first_image = image(managed, "one")
+    first_image = image(managed_service, "one")
     assert first_image.nodes["Person"]["P2"]["notes"] == "owes [erased]"
     assert "S8" not in first_image.nodes["Statement"]
     # After a kill between the decision and the end of the rewriting, the next start completes it.
-    with transaction(managed.database) as connection:
+    with transaction(managed_service.database) as connection:
         connection.execute(tables.rewrites.update().values(done_at=None))
-    whole = image(managed, "one")
-    managed.recover()
-    assert not managed.register.rewriting()
-    assert image(managed, "one") == whole
+    whole = image(managed_service, "one")
+    managed_service.recover()
+    assert not managed_service.register.rewriting()
+    assert image(managed_service, "one") == whole

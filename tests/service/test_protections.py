@@ -11,7 +11,7 @@ from graphsvc.errors import InputError, Refused, RequestError
 from graphsvc.service import Service, quiet
 from graphsvc.store.image import read_image
 from tests.toolbox.accounts import WHOLE, People, people
-from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.rows import Tables, statement_claims, write
 
 pytestmark = pytest.mark.neo4j
 
@@ -23,12 +23,12 @@ REGISTER: Tables = {
     ],
     "workplaces": [{"id": "W1", "name": "Bailey Barbers", "address": "116 Gordon Street, Canterbury"}],
     "statements": [{"id": "S1", "kind": "record", "handling": "P", "summary": "Unable to prosecute Brian Street"}],
-    "links": said("S1", "P1 RELATED_TO P2", "P3 X_CALLER P4", "P1 RELATED_TO P4"),
+    "links": statement_claims("S1", "P1 RELATED_TO P2", "P3 X_CALLER P4", "P1 RELATED_TO P4"),
 }
 WITNESSED: Tables = {
     "people": [{"id": "P9", "name": "Wit Ness"}],
     "statements": [{"id": "S9", "kind": "witness", "source_id": "P9", "handling": "P"}],
-    "links": said("S9", "P9 RELATED_TO P1"),
+    "links": statement_claims("S9", "P9 RELATED_TO P1"),
 }
 
 

@@ -16,10 +16,10 @@ from graphsvc.config import Settings
 from graphsvc.service import PictureRequest, Service, quiet
 from graphsvc.service.exports.exposure import Wanted
 from graphsvc.store.image import read_image
-from tests.service.test_pictures import stored
+from tests.service.test_pictures import stored_text
 from tests.toolbox.accounts import WHOLE, Roles
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, claim, said, write
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, claim, statement_claims, write
 from tests.toolbox.two_persons import seal, unseal
 
 pytestmark = pytest.mark.neo4j
@@ -47,8 +47,8 @@ FIRST: Tables = {
         {"id": "S3", "kind": "witness", "handling": "P", "source_id": "P4"},
     ],
     "links": [
-        *said("S1", f"{KIN} DIRECTED P2", f"{KIN} PAID P3", f"{CHILD} CONTACTED {KIN}"),
-        *said("S3", f"{KIN} DIRECTED P3"),
+        *statement_claims("S1", f"{KIN} DIRECTED P2", f"{KIN} PAID P3", f"{CHILD} CONTACTED {KIN}"),
+        *statement_claims("S3", f"{KIN} DIRECTED P3"),
         claim(KIN, "DIRECTED", "P2", f"S2-{HERS}"),
     ],
 }
@@ -57,7 +57,7 @@ FIRST: Tables = {
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
     """A case in which the name of one person is part of other people's ids."""
-    return lambda: laid(at_server(), ROLES, "inv", FIRST)
+    return lambda: open_place(at_server(), ROLES, "inv", FIRST)
 
 
 def erase(people: Place, person: str = "H1") -> None:
@@ -66,7 +66,7 @@ def erase(people: Place, person: str = "H1") -> None:
     )
 
 
-def shown(people: Place) -> dict[str, bool]:
+def sealed_by_id(people: Place) -> dict[str, bool]:
     """Id of each person in the graph → whether they are sealed."""
     nodes = read_image(people.service.store(), people.case).nodes["Person"]
     return {name: bool(row["sealed"]) for name, row in nodes.items()}
@@ -74,7 +74,7 @@ def shown(people: Place) -> dict[str, bool]:
 
 def by_name(people: Place, start: str) -> str:
     """The id of the named person whose id begins like this."""
-    (name,) = [name for name, is_sealed in shown(people).items() if name.startswith(start) and not is_sealed]
+    (name,) = [name for name, is_sealed in sealed_by_id(people).items() if name.startswith(start) and not is_sealed]
     return name
 
 
@@ -99,10 +99,10 @@ def whose(people: Place, name: str) -> str:
 def test_a_named_person_stays_named_and_what_the_custodian_was_asked_follows(people: Place) -> None:
     marked = {"id": KIN, "name": "Mira Vandal", "category": "", "age_disputed": "yes", "handling": "C"}
     people.load("inv", {"people": [marked]})
-    assert shown(people)[KIN] is False
+    assert sealed_by_id(people)[KIN] is False
     erase(people)
     kin = by_name(people, "kin-of-[erased]")
-    assert not any("Okonjo" in name for name in shown(people))
+    assert not any("Okonjo" in name for name in sealed_by_id(people))
     reasons = people("sup").protection.sealings.to_be_sealed()
     assert reasons == {kin: "age disputed, said under handling code C"}
 
@@ -111,14 +111,14 @@ def test_a_named_person_stays_named_and_what_the_custodian_was_asked_follows(peo
 def test_who_two_persons_opened_or_sealed_stays_so(people: Place) -> None:
     unseal(people("cus"), people("sup"), whose(people, "Sela Ahmadi"))
     seal(people("cus"), people("sup"), KIN)
-    assert (shown(people)[CHILD], KIN in shown(people)) == (False, False)
+    assert (sealed_by_id(people)[CHILD], KIN in sealed_by_id(people)) == (False, False)
     erase(people)
     assert by_name(people, "child-of-[erased]")
-    assert shown(people)[whose(people, "Mira Vandal")]
+    assert sealed_by_id(people)[whose(people, "Mira Vandal")]
     # The decision counts for the new id as for the old one: no later delivery decides again.
     child = by_name(people, "child-of-[erased]")
     people.load("inv", {"people": [{"id": child, "name": "Sela Ahmadi", "category": ""}]})
-    assert shown(people)[child] is False
+    assert sealed_by_id(people)[child] is False
     assert people.service.register.overrules(people.case, "opened") >= {
         of(people.service, people.case, "person", child)
     }
@@ -137,7 +137,7 @@ def test_two_whose_ids_differ_in_the_erased_name_alone_stay_two(people: Place) -
     )
     erase(people)
     erase(people, "Q1")
-    kin = [name for name in shown(people) if name.startswith("kin-of-[erased]")]
+    kin = [name for name in sealed_by_id(people) if name.startswith("kin-of-[erased]")]
     assert len(kin) == 2
 
 
@@ -148,7 +148,7 @@ def test_who_is_erased_does_not_come_back_by_the_id_they_had_before_another_was_
     erase(people)
     erase(people, by_name(people, "kin-of-[erased]"))
     erase(people, whose(people, "Sela Ahmadi"))
-    entities = shown(people)
+    entities = sealed_by_id(people)
     again = {
         **FIRST,
         "people": FIRST["people"][1:3],
@@ -156,7 +156,7 @@ def test_who_is_erased_does_not_come_back_by_the_id_they_had_before_another_was_
         "statements": FIRST["statements"][:1],
     }
     loaded = people("inv").deliveries.load(write(tmp_path / "again", **again), quiet)
-    assert shown(people) == entities
+    assert sealed_by_id(people) == entities
     assert {"Vandal", "Ahmadi"}.isdisjoint(str(read_image(people.service.store(), people.case).nodes).split())
     assert sum(rejection.reason.endswith("erased from this case") for rejection in loaded.rejections) >= 3
 
@@ -169,7 +169,7 @@ def test_who_is_sealed_is_listed_once_and_apart_from_who_is_in_no_delivery_any_m
     people("inv").deliveries.undo(loading.delivery or 0, quiet)
     erase(people)
     listed = people("sup").protection.sealings.sealed()
-    sealed_names = sorted(name for name, is_sealed in shown(people).items() if is_sealed)
+    sealed_names = sorted(name for name, is_sealed in sealed_by_id(people).items() if is_sealed)
     assert [person.pseudonym for person in listed if person.delivered] == sealed_names
     assert [person.pseudonym for person in listed if not person.delivered] == [absent]
     assert child not in sealed_names
@@ -227,11 +227,11 @@ def test_what_was_asked_decided_and_noted_follows(service: Service, case: str, p
     assert opened["arranged"] == {kin: [0, 0], now: [5, 5], "P2": [9, 9]}
     assert (opened["asked"], opened["pinned"]) == ([["id", kin], ["id", now]], [kin])
     assert [draft.state["arranged"] for draft in inv.network.views.drafts()] == [opened["arranged"]]
-    assert "Okonjo" not in stored(service, case)
+    assert "Okonjo" not in stored_text(service, case)
     # The request can be agreed to, and the earlier export then counts as showing a sealed person.
     sup.protection.sealings.agree(request_id, quiet)
-    assert kin not in shown(people)
-    assert whose(people, "Mira Vandal") in shown(people)
+    assert kin not in sealed_by_id(people)
+    assert whose(people, "Mira Vandal") in sealed_by_id(people)
     assert [(entry.id, entry.recall) for entry in sup.exports.given.listed()] == [(export.id, "sealed")]
     sup.protection.reveals.agree(revealing)
     assert cus.protection.reveals.open(revealing).values["name"] == "Sela Ahmadi"

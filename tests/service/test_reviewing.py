@@ -15,8 +15,8 @@ from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, quiet
 from tests.leaks.small import FIRST, HIDDEN, SEALED, SECOND
 from tests.toolbox import clock
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import statement_claims
 from tests.toolbox.two_persons import seal, unseal
 
 pytestmark = pytest.mark.neo4j
@@ -34,10 +34,10 @@ ROLES = {
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
     """A small case whose first delivery, all of it P, is loaded."""
-    return lambda: laid(at_server(), ROLES, "high", FIRST)
+    return lambda: open_place(at_server(), ROLES, "high", FIRST)
 
 
-def kept(service: Service, case: str) -> list[sa.Row[tuple[object, ...]]]:
+def review_rows(service: Service, case: str) -> list[sa.Row[tuple[object, ...]]]:
     with transaction(service.database) as connection:
         return list(connection.execute(sa.select(tables.reviews).where(tables.reviews.c.case_id == case)))
 
@@ -98,7 +98,9 @@ def test_who_is_cleared_for_less_is_not_told_of_what_was_decided_on_more(people:
 @pytest.mark.changes
 def test_words_and_exact_figures_of_who_knows_sources_are_for_those_who_do(people: Place) -> None:
     account = {"id": "account-2", "kind": "witness", "handling": "P", "source_id": SEALED}
-    people.load("whole", {"statements": [account], "links": said("account-2", "boss-1 ORGANISED crossing-1")})
+    people.load(
+        "whole", {"statements": [account], "links": statement_claims("account-2", "boss-1 ORGANISED crossing-1")}
+    )
     people("whole").leads.reviews.add("boss-1", "agree", "Q-AAAA-BBBB-CCCC is sure")
     (review,) = people("high").leads.reviews.of("boss-1")
     assert (review.reason, review.withheld, review.judgement) == ("", True, "agree")
@@ -124,7 +126,7 @@ def test_reviews_of_whom_the_reader_does_not_see_are_not_told(people: Place) -> 
 def test_reviewing_takes_a_role(service: Service, case: str, people: Place, name: str) -> None:
     with pytest.raises(Refused):
         people(name).leads.reviews.add("boss-1", "agree", "why not")
-    assert kept(service, case) == []
+    assert review_rows(service, case) == []
     (row,) = [line for line in people.lines() if line["action"] == "review"]
     assert row["outcome"].startswith("refused")
 
@@ -135,7 +137,7 @@ def test_a_review_has_a_judgement_and_a_reason(
 ) -> None:
     with pytest.raises(RequestError):
         people("low").leads.reviews.add("boss-1", judgement, reason)
-    assert kept(service, case) == []
+    assert review_rows(service, case) == []
 
 
 def test_the_log_says_that_somebody_decided_and_not_why(people: Place) -> None:
@@ -158,7 +160,7 @@ def test_what_was_decided_before_somebody_was_sealed_is_told_to_who_knows_source
     assert review.reason == "[withheld]"
     assert [again.id for again in people("whole").leads.reviews.of(review.lead)] == [review.id]
     assert people("low").leads.reviews.of(review.lead) == []
-    assert "aide-1" not in str(kept(service, case))
+    assert "aide-1" not in str(review_rows(service, case))
 
 
 @pytest.mark.changes
@@ -169,7 +171,7 @@ def test_what_was_decided_on_a_name_does_not_go_on_to_the_pseudonym_that_a_deliv
     people.load("high", SECOND)
     people("high").leads.reviews.add(HIDDEN, "park", "gave the orders")
     assert [review.lead for review in people("high").leads.reviews.of()] == [HIDDEN]
-    carried = said("report-p", f"{HIDDEN} CROSSED_ON crossing-1")
+    carried = statement_claims("report-p", f"{HIDDEN} CROSSED_ON crossing-1")
     under_p = {
         "people": [{"id": HIDDEN, "handling": "P"}],
         "statements": [{"id": "report-p", "kind": "record", "handling": "P"}],
@@ -202,7 +204,7 @@ def test_what_was_decided_on_a_name_does_not_go_on_to_who_is_delivered_again_und
     """A named person in no delivery any more is forgotten, and may come back sealed."""
     row = {"id": "aide-4", "name": "Eve Nine", "category": "suspect"}
     report = {"id": "report-4", "kind": "record", "handling": "P"}
-    acts = {"statements": [report], "links": said("report-4", "aide-4 DIRECTED aide-1")}
+    acts = {"statements": [report], "links": statement_claims("report-4", "aide-4 DIRECTED aide-1")}
     first = people.load("whole", {"people": [row], **acts})
     people("low").leads.reviews.add("aide-4", "park", "may have been made to")
     people("whole").deliveries.undo(first.delivery or 0, quiet)
@@ -225,11 +227,11 @@ def test_erasing_takes_the_reviews_about_a_person_and_their_name_from_others(
     )
     (left,) = people("low").leads.reviews.of()
     assert (left.lead, left.reason) == ("boss-1", "gave orders to [erased]")
-    assert len(kept(service, case)) == 1
+    assert len(review_rows(service, case)) == 1
 
 
 def test_nothing_of_why_stands_in_the_database_in_the_clear(service: Service, case: str, people: Place) -> None:
     people("low").leads.reviews.add("boss-1", "agree", "gave orders on the beach")
-    (row,) = kept(service, case)
+    (row,) = review_rows(service, case)
     assert b"beach" not in row.words_sealed
     assert "boss-1" not in str(row)

@@ -60,7 +60,7 @@ def _names(session: Session) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def opened(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def roles_service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("roles") / "delivery"
     simulate(folder, seed=4, people=40)
     with Service(at_server()) as service:
@@ -78,8 +78,8 @@ def test_every_action_has_a_call() -> None:
 
 
 @pytest.mark.parametrize(("role", "action"), CELLS)
-def test_each_cell_is_what_happens(opened: Service, role: str, action: str) -> None:
-    session = asking(opened, role)
+def test_each_cell_is_what_happens(roles_service: Service, role: str, action: str) -> None:
+    session = asking(roles_service, role)
     if role not in policy.ALLOWED[action]:
         with pytest.raises(Refused):
             CALLS[action](session)
@@ -93,8 +93,8 @@ def test_each_cell_is_what_happens(opened: Service, role: str, action: str) -> N
 
 
 @pytest.mark.parametrize("role", ["administrator", "auditor"])
-def test_neither_administrator_nor_auditor_has_a_case(opened: Service, role: str, tmp_path: Path) -> None:
-    session = asking(opened, role)
+def test_neither_administrator_nor_auditor_has_a_case(roles_service: Service, role: str, tmp_path: Path) -> None:
+    session = asking(roles_service, role)
     assert session.cases() == []
     for attempt in (
         lambda: session.network.entities.look("P1"),

@@ -11,10 +11,10 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import Refused
 from graphsvc.service import Session
-from tests.service.test_entering import correction, entered
+from tests.service.test_entering import correction, enter_form
 from tests.toolbox.accounts import WHOLE
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, statement_claims
 
 pytestmark = pytest.mark.neo4j
 
@@ -29,7 +29,7 @@ CASE: Tables = {
         {"id": "R1", "kind": "record", "handling": "P", "summary": "Bekele and a driver came.", "x_note": "ask Selam"},
         {"id": "A2", "kind": "witness", "source_id": "W1", "handling": "P", "summary": "Selam Bekele saw the lorry."},
     ],
-    "links": said("A1", "P1 DIRECTED P2"),
+    "links": statement_claims("A1", "P1 DIRECTED P2"),
 }
 CLEAN = "Somebody saw a lorry."
 
@@ -41,7 +41,7 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
         "high": ("investigator", Grant("C")),
         "low": ("analyst", Grant("P")),
     }
-    return lambda: laid(
+    return lambda: open_place(
         at_server(), roles | {"cus": ("custodian", WHOLE), "blind": ("custodian", Grant("C"))}, "inv", CASE
     )
 
@@ -51,7 +51,7 @@ def sanitise(session: Session, statement: str, text: str) -> tuple[str, ...]:
     form = correction(session, statement)
     form = replace(form, statement={**form.statement, "sanitised": text})
     warned = session.deliveries.form.check(form).named
-    entered(session, form)
+    enter_form(session, form)
     return warned
 
 

@@ -40,7 +40,7 @@ def about(name: str, identifier: str) -> Words:
     return Words(f"What {name} paid", text, f"About {name}", f"{name} pays", {"who": {"name": [name, "Bo Quist"]}})
 
 
-def kept(session: Session) -> str:
+def saved_words(session: Session) -> str:
     return str([query.words for query in session.cypher.library.listed()])
 
 
@@ -48,9 +48,9 @@ def test_a_query_is_masked_when_somebody_is_sealed_by_hand(service: Service, cas
     ann.cypher.library.save(about("Zoraya Quillfeather", "zoraya-1"))
     seal(session(service, "cus", case), session(service, "sup", case), "zoraya-1")
     (query,) = ann.cypher.library.listed()
-    assert "oraya" not in kept(ann)
-    assert "Quillfeather" not in kept(ann)
-    assert "Bo Quist" in kept(ann)
+    assert "oraya" not in saved_words(ann)
+    assert "Quillfeather" not in saved_words(ann)
+    assert "Bo Quist" in saved_words(ann)
     assert (query.words.name, query.words.text) == ("[withheld]", "[withheld]")
     assert (query.version, query.mine) == (1, True)
 
@@ -60,19 +60,19 @@ def test_a_query_goes_on_naming_who_gives_an_account(ann: Session, tmp_path: Pat
     ann.deliveries.load(
         delivery(tmp_path, "second", "id,name\n", "id,kind,source_id,handling\nS2,witness,P3,C\n"), quiet
     )
-    before = kept(ann)
+    before = saved_words(ann)
     assert "Vantongeren" in before
     third = "id,name,category\nP3,Mirela Vantongeren,victim\n"
     ann.deliveries.load(delivery(tmp_path, "third", third, "id,kind,source_id,handling\nS2,witness,P3,C\n"), quiet)
-    assert kept(ann) == before
+    assert saved_words(ann) == before
 
 
 def test_a_query_is_masked_when_somebody_is_erased(service: Service, case: str, ann: Session) -> None:
     ann.cypher.library.save(about("Zoraya Quillfeather", "zoraya-1"))
     request = session(service, "cus", case).protection.erasures.ask("zoraya-1", "the court ordered it")
     session(service, "sup", case).protection.erasures.agree(request, quiet)
-    assert "oraya" not in kept(ann)
-    assert "[erased]" in kept(ann)
+    assert "oraya" not in saved_words(ann)
+    assert "[erased]" in saved_words(ann)
     # The earlier text is nowhere left in the row either.
     with transaction(service.database) as connection:
         rows = connection.execute(tables.saved_queries.select()).mappings().all()

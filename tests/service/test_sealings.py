@@ -24,8 +24,8 @@ from graphsvc.service import Service, quiet
 from graphsvc.service.search import known as looking
 from graphsvc.store.image import read_image
 from tests.leaks.small import FIRST, SEALED, SEALED_NAME
-from tests.toolbox.cases import Lay, Place, laid, uploaded
-from tests.toolbox.rows import Tables, said, write, zipped
+from tests.toolbox.cases import Lay, Place, open_place, send_upload
+from tests.toolbox.rows import Tables, statement_claims, write, zip_tables
 from tests.toolbox.two_persons import seal, unseal
 
 pytestmark = pytest.mark.neo4j
@@ -42,7 +42,7 @@ ROLES = {
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
     """A small case whose first delivery is loaded."""
-    return lambda: laid(at_server(named="part"), ROLES, "whole", FIRST)
+    return lambda: open_place(at_server(named="part"), ROLES, "whole", FIRST)
 
 
 def name_of(service: Service, case: str, identifier: str, kind: str = "person") -> str:
@@ -52,7 +52,7 @@ def name_of(service: Service, case: str, identifier: str, kind: str = "person") 
 EMPTY: Tables = {
     "people": [{"id": SEALED, "category": "", "sealed": ""}],
     "statements": [{"id": "report-9", "kind": "record", "handling": "P"}],
-    "links": said("report-9", f"{SEALED} PILOTED crossing-1"),
+    "links": statement_claims("report-9", f"{SEALED} PILOTED crossing-1"),
 }
 
 
@@ -82,7 +82,7 @@ def test_an_undo_says_what_would_have_opened(people: Place, tmp_path: Path) -> N
     plain: Tables = {
         "people": [{"id": "aide-4", "name": "Eve Nine", "category": "suspect"}],
         "statements": [{"id": "report-8", "kind": "record", "handling": "P"}],
-        "links": said("report-8", "boss-1 PAID aide-4"),
+        "links": statement_claims("report-8", "boss-1 PAID aide-4"),
     }
     whole = people("whole")
     whole.deliveries.load(write(tmp_path / "2", **marked), quiet)
@@ -104,7 +104,7 @@ def test_without_source_clearance_no_undo_tells_how_much_rests_on_it(people: Pla
     before = high.undoing(2)
     later: Tables = {
         "statements": [{"id": "report-8", "kind": "record", "handling": "P"}],
-        "links": said("report-8", "boss-1 PAID aide-5"),
+        "links": statement_claims("report-8", "boss-1 PAID aide-5"),
     }
     whole.load(write(tmp_path / "3", **later), quiet)
     assert high.undoing(2) == before == [RESTING]
@@ -132,7 +132,7 @@ def test_an_account_of_ones_own_is_taken_back_with_source_clearance_alone(people
     account: Tables = {
         "people": [{"id": "w-9", "name": "Nora Only"}],
         "statements": [{"id": "account-9", "kind": "witness", "handling": "C", "source_id": "w-9"}],
-        "links": said("account-9", "boss-1 DIRECTED aide-2"),
+        "links": statement_claims("account-9", "boss-1 DIRECTED aide-2"),
     }
     number = people("high").deliveries.load(write(tmp_path / "2", **account), quiet).delivery
     assert number is not None
@@ -249,11 +249,11 @@ PHONE: Tables = {
     "people": [],
     "things": [{"id": "phone-1", "kind": "phone", "value": "+447700900321"}],
     "statements": [{"id": "report-7", "kind": "record", "handling": "P"}],
-    "links": said("report-7", "aide-1 CONTACTED phone-1"),
+    "links": statement_claims("report-7", "aide-1 CONTACTED phone-1"),
 }
 THEIRS: Tables = {
     "statements": [{"id": "report-8", "kind": "record", "handling": "P"}],
-    "links": said("report-8", f"{SEALED} USED phone-1"),
+    "links": statement_claims("report-8", f"{SEALED} USED phone-1"),
 }
 
 
@@ -287,7 +287,7 @@ def test_a_rewriting_that_broke_off_is_told_as_a_change_that_is_still_to_be_comp
     deliveries.load(write(tmp_path / "2", **PHONE), quiet)
     monkeypatch.setattr(service.casework, "rewrite", broke_off)
     texts = {path.stem: path.read_text("utf-8") for path in write(tmp_path / "3", **THEIRS).iterdir()}
-    upload = uploaded(people("whole"), zipped(**texts), partial=True)
+    upload = send_upload(people("whole"), zip_tables(**texts), partial=True)
     job = deliveries.job(deliveries.uploads.confirm(upload), wait_s=60)
     assert (job.state, job.result.get("recorded")) == ("failed", True)
     assert deliveries.uploads.listed() == []
@@ -330,7 +330,7 @@ def in_memory(service: Service) -> str:
 def test_who_somebody_sealed_is_takes_source_clearance(people: Place, tmp_path: Path) -> None:
     same: Tables = {
         "statements": [{"id": "report-6", "kind": "record", "handling": "P"}],
-        "links": said("report-6", f"{SEALED} SAME_AS aide-1"),
+        "links": statement_claims("report-6", f"{SEALED} SAME_AS aide-1"),
     }
     people("whole").deliveries.load(write(tmp_path / "2", **same), quiet, partial=True)
     for name, seen in (("low", False), ("high", False), ("whole", True)):
@@ -363,7 +363,8 @@ def test_a_part_of_a_name_tells_nothing_nor_does_who_is_not_seen(people: Place, 
             {"id": "account-9", "kind": "witness", "handling": "C", "source_id": "w-9"},
             {"id": "report-9", "kind": "record", "handling": "C"},
         ],
-        "links": said("account-9", "boss-1 DIRECTED aide-2") + said("report-9", "w-8 CROSSED_ON crossing-1"),
+        "links": statement_claims("account-9", "boss-1 DIRECTED aide-2")
+        + statement_claims("report-9", "w-8 CROSSED_ON crossing-1"),
     }
     people("whole").deliveries.load(write(tmp_path / "2", **hidden), quiet)
     for name in ("Veronica", "Nora Only", "Cora Hidden", "Bo Quist"):
@@ -439,15 +440,15 @@ def test_a_kill_past_an_erasure_leaves_nothing_of_it_beside_the_database(
         former = connection.execute(sa.select(tables.deliveries.c.rows_sealed)).scalar_one()
     finish = Replay.finish
 
-    def killed(*arguments: Any) -> None:
+    def finish_then_stop(*arguments: Any) -> None:
         finish(*arguments)
         raise KeyboardInterrupt
 
-    def left() -> set[str]:
+    def leftover_files() -> set[str]:
         return {path.name for path in home.glob("*.sqlite*") if former[100:160] in path.read_bytes()}
 
-    assert left()
-    monkeypatch.setattr(Replay, "finish", killed)
+    assert leftover_files()
+    monkeypatch.setattr(Replay, "finish", finish_then_stop)
     with pytest.raises(KeyboardInterrupt):
         service.casework.erase(case, name_of(service, case, SEALED), "cus", "asked for it", quiet)
     monkeypatch.undo()
@@ -455,6 +456,6 @@ def test_a_kill_past_an_erasure_leaves_nothing_of_it_beside_the_database(
     (home / "uploads" / "some" / "preview").touch()
     with Service(service.settings) as started:
         started.recover()
-        assert left() == set()
+        assert leftover_files() == set()
         assert not list((home / "uploads").rglob("preview"))
         assert not started.register.rewriting()

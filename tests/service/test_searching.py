@@ -21,7 +21,7 @@ from graphsvc.service import Service, Session, quiet
 from graphsvc.service.search.search import FoundTies
 from graphsvc.views.wording import is_pseudonym
 from graphsvc.web import create_app
-from tests.toolbox.accounts import add, named, signed_in
+from tests.toolbox.accounts import add, find_account, signed_in
 from tests.toolbox.rows import Tables, write
 
 pytestmark = pytest.mark.neo4j
@@ -140,7 +140,7 @@ def grown(
 
 
 def session(service: Service, name: str) -> Session:
-    return service.session(named(service, name), "tests", CASE)
+    return service.session(find_account(service, name), "tests", CASE)
 
 
 @pytest.fixture(scope="module")
@@ -284,7 +284,7 @@ def test_nationalities_are_found_of_those_who_stand_by_name(pam: Session, ann: S
 def test_a_word_that_names_a_relation_leads_to_who_is_tied_by_it(
     grown: tuple[Service, object, object], pam: Session, ann: Session
 ) -> None:
-    def tied(session: Session, text: str) -> set[tuple[str, str, str]]:
+    def find_tied(session: Session, text: str) -> set[tuple[str, str, str]]:
         answer = session.search.tied(text)
         assert {row["relation"] for row in answer.rows} == {*answer.relations}
         return {(row["subject"], row["relation"], row["object"]) for row in answer.rows}
@@ -294,13 +294,13 @@ def test_a_word_that_names_a_relation_leads_to_who_is_tied_by_it(
     seen = {("P8", "ABANDONED", left), ("P8", "X_ABANDONED", "P9")}
     for text in ("abandoned", "Abandoned ", "ABANDONED", "left behind"):
         own = {row for row in seen if text != "left behind" or row[1] == "ABANDONED"}
-        assert tied(pam, text) == own
-    assert tied(pam, "X_ABANDONED") == {("P8", "X_ABANDONED", "P9")}
-    assert tied(ann, "abandoned") == {*seen, ("P9", "ABANDONED", "P5"), ("C1", "X_ABANDONED", "P9")}
+        assert find_tied(pam, text) == own
+    assert find_tied(pam, "X_ABANDONED") == {("P8", "X_ABANDONED", "P9")}
+    assert find_tied(ann, "abandoned") == {*seen, ("P9", "ABANDONED", "P5"), ("C1", "X_ABANDONED", "P9")}
     # If only C states a relation, readers of P alone find as little as for one that does not exist.
     assert pam.search.tied("left") == pam.search.tied("X_NOWHERE") == FoundTies()
-    assert tied(ann, "left") == {("P8", "X_LEFT", "P9")}
-    assert tied(pam, "Карим") == tied(pam, "%") == set()
+    assert find_tied(ann, "left") == {("P8", "X_LEFT", "P9")}
+    assert find_tied(pam, "Карим") == find_tied(pam, "%") == set()
     (denied,) = pam.search.tied("X_ABANDONED").rows
     assert denied["denying"]
     # The abandoned person has a pseudonym for every reader.

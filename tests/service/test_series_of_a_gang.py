@@ -11,9 +11,9 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import SeriesChoice
-from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.cases import Lay, Place, open_place
 from tests.toolbox.pages import token
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.rows import Tables, statement_claims
 
 pytestmark = pytest.mark.neo4j
 READERS = {"ana": ("analyst", Grant("C", sources=True)), "low": ("analyst", Grant("P"))}
@@ -27,7 +27,7 @@ ROWS: Tables = {
         for place in range(NUMBER)
     ],
     "statements": [{"id": "r1", "kind": "record", "handling": "C", "source_grade": "1", "assessment": "A"}],
-    "links": said(
+    "links": statement_claims(
         "r1",
         *(f"{name} MEMBER_OF g1" for name in _PILOTS),
         *(f"{name} PILOTED c{place}" for place in range(NUMBER) for name in _PILOTS),
@@ -37,7 +37,7 @@ ROWS: Tables = {
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), READERS, "ana", ROWS)
+    return lambda: open_place(at_server(), READERS, "ana", ROWS)
 
 
 def test_a_gang_with_over_a_thousand_parts_loses_no_crossing(people: Place) -> None:
@@ -53,10 +53,12 @@ def test_a_series_of_a_gang_says_how_many_of_its_crossings_are_contested(people:
         "gangs": [{"id": "g2", "name": "Beach"}],
         "crossings": [{"id": f"d{day}", "date": f"2021-05-0{day}"} for day in (1, 2, 3)],
         "statements": [{"id": "r2", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
-        "links": said("r2", "p5 MEMBER_OF g2", "p5 PILOTED d1", "g2 ORGANISED d2", "p5 PILOTED d3", "g2 ORGANISED d3"),
+        "links": statement_claims(
+            "r2", "p5 MEMBER_OF g2", "p5 PILOTED d1", "g2 ORGANISED d2", "p5 PILOTED d3", "g2 ORGANISED d3"
+        ),
     }
     hidden = {"id": "r3", "kind": "record", "handling": "C", "source_grade": "1", "assessment": "A"}
-    denied = [{**link, "polarity": "denies"} for link in said("r3", "p5 MEMBER_OF g2", "g2 ORGANISED d2")]
+    denied = [{**link, "polarity": "denies"} for link in statement_claims("r3", "p5 MEMBER_OF g2", "g2 ORGANISED d2")]
     people.load("ana", shared, partial=True)
     low = people("low")
     before = low.time.surges(SeriesChoice(gang="g2")).notes

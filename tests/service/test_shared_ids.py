@@ -21,7 +21,7 @@ from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import read_image
 from tests.toolbox.accounts import session
 from tests.toolbox.cases import new_name
-from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.rows import Tables, statement_claims, write
 from tests.toolbox.two_persons import seal, unseal
 
 pytestmark = pytest.mark.neo4j
@@ -31,11 +31,11 @@ FIRST: Tables = {
     "people": [{"id": identifier, "name": name} for identifier, name in NAMES.items()],
     "crossings": [{"id": "c-1", "date": "2020-05-08"}],
     "statements": [{"id": "r-1", "kind": "intelligence", "handling": "P", "source_grade": "1", "assessment": "A"}],
-    "links": said("r-1", *(f"{identifier} PILOTED c-1" for identifier in NAMES)),
+    "links": statement_claims("r-1", *(f"{identifier} PILOTED c-1" for identifier in NAMES)),
 }
 
 
-def marked(person: str) -> Tables:
+def sealed_person(person: str) -> Tables:
     return {"people": [{"id": person, "name": NAMES[person], "sealed": "yes"}]}
 
 
@@ -56,7 +56,7 @@ class Cases:
         folder = write(self.folder / new_name(), **delivery)
         return self.at("inv", case).deliveries.load(folder, quiet, partial=True, **options)
 
-    def named(self, case: str) -> set[str]:
+    def named_people(self, case: str) -> set[str]:
         """The people named in the graph of a case."""
         graph = str(read_image(self.service.store(), case))
         return {identifier for identifier, name in NAMES.items() if name in graph}
@@ -95,25 +95,28 @@ def cases(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Cases]
 
 def test_an_id_sealed_in_one_is_sealed_in_the_other(cases: Cases, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, everybody = cases.one, cases.two, set(NAMES)
-    cases.load(first, marked("p-1"))
-    assert (cases.named(first), cases.named(second)) == (everybody - {"p-1"}, everybody)  # sealing is for one case
+    cases.load(first, sealed_person("p-1"))
+    assert (cases.named_people(first), cases.named_people(second)) == (
+        everybody - {"p-1"},
+        everybody,
+    )  # sealing is for one case
 
     cases.declare()
-    assert cases.named(second) == everybody - {"p-1"}
+    assert cases.named_people(second) == everybody - {"p-1"}
     assert cases.why(second, "p-1") == SHARED_ID
 
-    number = cases.load(second, marked("p-2")).delivery
-    assert cases.named(first) == cases.named(second) == everybody - {"p-1", "p-2"}
+    number = cases.load(second, sealed_person("p-2")).delivery
+    assert cases.named_people(first) == cases.named_people(second) == everybody - {"p-1", "p-2"}
     cases.at("inv", second).deliveries.undo(number, quiet)
-    assert cases.named(first) == cases.named(second) == everybody - {"p-1", "p-2"}
+    assert cases.named_people(first) == cases.named_people(second) == everybody - {"p-1", "p-2"}
 
     seal(cases.at("cus", first), cases.at("sup", first), "p-3")
-    assert cases.named(first) == cases.named(second) == everybody - {"p-1", "p-2", "p-3"}
+    assert cases.named_people(first) == cases.named_people(second) == everybody - {"p-1", "p-2", "p-3"}
 
     # Killed before the other case is rewritten: that case is closed to readers until the next start.
     with monkeypatch.context() as killed:
         killed.setattr(SealingAcross, "complete", lambda _self: None)
-        cases.load(first, marked("p-4"))
+        cases.load(first, sealed_person("p-4"))
     assert (cases.state(first), cases.state(second)) == ("open", "loading")
     with pytest.raises(Busy):
         cases.at("inv", second).search.find("Dov Lund")
@@ -121,21 +124,21 @@ def test_an_id_sealed_in_one_is_sealed_in_the_other(cases: Cases, monkeypatch: p
     cases.service.store()
     cases.service.recover(quiet)
     assert cases.state(second) == "open"
-    assert cases.named(second) == everybody - {"p-1", "p-2", "p-3", "p-4"}
+    assert cases.named_people(second) == everybody - {"p-1", "p-2", "p-3", "p-4"}
 
     # The other case is being loaded: it is closed, and its next change completes it.
     with Locks(cases.settings.home).case(second):
-        cases.load(first, marked("p-5"))
+        cases.load(first, sealed_person("p-5"))
         assert (cases.state(first), cases.state(second)) == ("open", "loading")
     cases.load(second, {"gangs": [{"id": "g-1", "name": "The Landing"}]})
-    assert cases.named(first) == cases.named(second) == {"p-6"}
+    assert cases.named_people(first) == cases.named_people(second) == {"p-6"}
     assert (cases.state(first), cases.state(second)) == ("open", "open")
 
     cases.at("cus", second).protection.sharing.end(first)
     assert cases.at("cus", first).protection.sharing.listed() == []
-    cases.load(first, marked("p-6"))
+    cases.load(first, sealed_person("p-6"))
     # Nobody was unsealed, and nobody else was sealed.
-    assert (cases.named(first), cases.named(second)) == (set(), {"p-6"})
+    assert (cases.named_people(first), cases.named_people(second)) == (set(), {"p-6"})
 
 
 def test_who_loads_while_somebody_is_sealed_elsewhere_opens_no_case_that_names_them(
@@ -146,32 +149,32 @@ def test_who_loads_while_somebody_is_sealed_elsewhere_opens_no_case_that_names_t
     with monkeypatch.context() as blind:
         blind.setattr(SharedIds, "sealed_elsewhere", lambda *_: {})
         blind.setattr(SealingAcross, "complete", lambda _self: None)
-        cases.load(cases.one, marked("p-1"))
+        cases.load(cases.one, sealed_person("p-1"))
         assert cases.state(cases.two) == "loading"
         cases.service.casework.replay.restore(cases.two, cases.service.register.key(cases.two, create=False), quiet)
-        assert "p-1" in cases.named(cases.two)
+        assert "p-1" in cases.named_people(cases.two)
         assert cases.state(cases.two) == "loading"
     cases.service.recover(quiet)
     assert cases.state(cases.two) == "open"
-    assert "p-1" not in cases.named(cases.two)
+    assert "p-1" not in cases.named_people(cases.two)
 
 
 def test_two_persons_who_know_of_it_open_in_one_case(cases: Cases) -> None:
-    cases.load(cases.one, marked("p-1"))
+    cases.load(cases.one, sealed_person("p-1"))
     cases.declare()
     key = cases.service.register.key(cases.two, create=False)
     unseal(cases.at("cus", cases.two), cases.at("sup", cases.two), pseudonym(key, "person", "p-1"))
-    assert "p-1" in cases.named(cases.two)
-    cases.load(cases.one, marked("p-2"))
-    assert cases.named(cases.two) == set(NAMES) - {"p-2"}
-    assert "p-1" not in cases.named(cases.one)
+    assert "p-1" in cases.named_people(cases.two)
+    cases.load(cases.one, sealed_person("p-2"))
+    assert cases.named_people(cases.two) == set(NAMES) - {"p-2"}
+    assert "p-1" not in cases.named_people(cases.one)
 
 
 def test_a_preview_tells_nothing_of_who_is_sealed_in_the_other_case(cases: Cases) -> None:
     arriving: Tables = {
         "people": [{"id": "p-9", "name": "Gil Arne"}],
         "statements": [{"id": "r-9", "kind": "intelligence", "handling": "P", "source_grade": "1", "assessment": "A"}],
-        "links": said("r-9", "p-9 PILOTED c-1"),
+        "links": statement_claims("r-9", "p-9 PILOTED c-1"),
     }
     cases.declare()
 

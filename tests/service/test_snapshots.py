@@ -30,7 +30,7 @@ from graphsvc.service.network.paths import BESIDES
 from graphsvc.store.bolt import Store
 from tests.leaks.small import CASE, FIRST, HIDDEN, SECOND
 from tests.toolbox.accounts import WHOLE, Roles, add, session
-from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.rows import Tables, statement_claims, write
 from tests.toolbox.two_persons import seal
 
 pytestmark = pytest.mark.neo4j
@@ -45,7 +45,7 @@ OFFICERS: Roles = {"inv": ("investigator", WHOLE), "cus": ("custodian", WHOLE), 
 THIRD: Tables = {
     "people": [{"id": "aide-3", "name": "Zoraya Quillfeather", "category": "suspect"}],
     "statements": [{"id": "report-3", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
-    "links": said("report-3", "boss-1 DIRECTED aide-3", "aide-3 PAID aide-1", "aide-2 DIRECTED aide-3"),
+    "links": statement_claims("report-3", "boss-1 DIRECTED aide-3", "aide-3 PAID aide-1", "aide-2 DIRECTED aide-3"),
 }
 WHOLE_CASE = (
     "paths.links",
@@ -78,7 +78,7 @@ class Asked:
 
             monkeypatch.setattr(Store, method, counted_read)
 
-    def taken(self) -> list[str]:
+    def take_names(self) -> list[str]:
         names, self.names = sorted(self.names), []
         return names
 
@@ -119,7 +119,7 @@ class Twice:
         return {path for path in (self.kept.settings.home / "snapshots").rglob("*") if path.is_file()}
 
 
-def told(by: Service, name: str) -> dict[str, Any]:
+def whole_case_answers(by: Service, name: str) -> dict[str, Any]:
     """All answers about the whole case that a reader gets from a service with an empty memory."""
     by.forget()
     asking = session(by, name, CASE)
@@ -129,7 +129,7 @@ def told(by: Service, name: str) -> dict[str, Any]:
     return answers
 
 
-def computed(by: Service, name: str) -> dict[str, Any]:
+def compute_figures(by: Service, name: str) -> dict[str, Any]:
     """All figures over all leads at once, from a service with an empty memory."""
     by.forget()
     asking = session(by, name, CASE)
@@ -163,7 +163,7 @@ def of_each_lead(by: Service, name: str) -> dict[str, Any]:
     }
 
 
-def logged(by: Service) -> dict[int, tuple[Any, ...]]:
+def log_lines(by: Service) -> dict[int, tuple[Any, ...]]:
     """The lines of the log, without their times."""
     columns = [tables.log.c[name] for name in ("id", "account", "action", "detail", "outcome", "rows")]
     with transaction(by.database) as connection:
@@ -222,12 +222,15 @@ def test_it_is_what_the_graph_says_whatever_becomes_of_the_case(twice: Twice, mo
     for step, change in steps.items():
         change()
         for name in READERS:
-            first = told(twice.kept, name)
-            assert queries.taken(), (step, name)
-            again = told(twice.kept, name)
-            assert queries.taken() == [query for query in sorted(WHOLE_CASE) if not rows(again, query)], (step, name)
-            assert first == again == told(twice.plain, name), (step, name)
-            queries.taken()
+            first = whole_case_answers(twice.kept, name)
+            assert queries.take_names(), (step, name)
+            again = whole_case_answers(twice.kept, name)
+            assert queries.take_names() == [query for query in sorted(WHOLE_CASE) if not rows(again, query)], (
+                step,
+                name,
+            )
+            assert first == again == whole_case_answers(twice.plain, name), (step, name)
+            queries.take_names()
         under_c = {path for path in twice.files & before if path.name != "lock"}
         # Only a change under C leaves files in place: those read under P.
         assert bool(under_c) == (step in ("one under C", "the second is taken back", "and comes again")), step
@@ -251,8 +254,8 @@ def test_what_is_computed_of_all_leads_is_not_computed_twice_and_is_that_of_the_
     for number, change in enumerate(steps):
         change()
         for name in ("low", "all"):
-            first = computed(twice.kept, name)
-            assert first == computed(twice.plain, name), (number, name)
+            first = compute_figures(twice.kept, name)
+            assert first == compute_figures(twice.plain, name), (number, name)
             assert first["ranking"].leads
             assert first["places"]
             assert (first != before.get(name)) == (number in (0, 3) or name == "all"), (number, name)
@@ -260,9 +263,9 @@ def test_what_is_computed_of_all_leads_is_not_computed_twice_and_is_that_of_the_
             with monkeypatch.context() as patch:
                 for function in ("ranked", "places", "brought", "would_leave"):
                     patch.setattr(material, function, never)
-                assert computed(twice.kept, name) == first, (number, name)
+                assert compute_figures(twice.kept, name) == first, (number, name)
                 with pytest.raises(AssertionError, match="computed again"):
-                    computed(twice.plain, name)
+                    compute_figures(twice.plain, name)
 
 
 @pytest.mark.slow(reason="works out every lead for four clearances three times, after each of three changes")
@@ -299,9 +302,9 @@ def test_what_is_read_in_columns_stands_in_the_log_as_ever_and_is_one_clearances
     for form in ("objects", "columns"):
         twice.kept.forget()
         for name in READERS:
-            before = set(logged(twice.kept))
+            before = set(log_lines(twice.kept))
             session(twice.kept, name, CASE).leads._material.given()
-            now = logged(twice.kept)
+            now = log_lines(twice.kept)
             lines.setdefault(form, []).append([now[line] for line in sorted(now.keys() - before)])
     assert lines["objects"] == lines["columns"]
     assert all("hubs.claims" in str(of_one) for of_one in lines["columns"])
@@ -315,15 +318,15 @@ def test_another_process_of_the_home_reads_what_the_first_kept_and_asks_the_serv
 ) -> None:
     for rows_of_delivery in (FIRST, SECOND):
         twice.deliver(rows_of_delivery)
-    first = {name: (told(twice.kept, name), computed(twice.kept, name)) for name in READERS}
+    first = {name: (whole_case_answers(twice.kept, name), compute_figures(twice.kept, name)) for name in READERS}
     with Service(twice.kept.settings) as second:
         queries = Asked(second, monkeypatch)
         for name in READERS:
-            again = told(second, name)
+            again = whole_case_answers(second, name)
             # Empty answers are not kept: reading them again costs as little.
-            assert queries.taken() == [query for query in sorted(WHOLE_CASE) if not rows(again, query)], name
-            assert (again, computed(second, name)) == first[name]
-            assert set(queries.taken()).isdisjoint(MATERIAL), name
+            assert queries.take_names() == [query for query in sorted(WHOLE_CASE) if not rows(again, query)], name
+            assert (again, compute_figures(second, name)) == first[name]
+            assert set(queries.take_names()).isdisjoint(MATERIAL), name
 
 
 def test_of_a_case_that_is_too_large_for_the_server_to_hold_it_is_the_same(
@@ -331,7 +334,7 @@ def test_of_a_case_that_is_too_large_for_the_server_to_hold_it_is_the_same(
 ) -> None:
     for rows in (FIRST, SECOND, THIRD):
         twice.deliver(rows)
-    before = {name: told(twice.plain, name) for name in READERS}
+    before = {name: whole_case_answers(twice.plain, name) for name in READERS}
     monkeypatch.setattr(gate, "_HELD_AT_ONCE", 0)
     one_by_one: list[str] = []
     whole = Store.read_one_by_one
@@ -341,7 +344,7 @@ def test_of_a_case_that_is_too_large_for_the_server_to_hold_it_is_the_same(
         return whole(store, text, *arguments, **named)
 
     monkeypatch.setattr(Store, "read_one_by_one", read)
-    assert {name: told(twice.plain, name) for name in READERS} == before
+    assert {name: whole_case_answers(twice.plain, name) for name in READERS} == before
     assert {twice.plain.library[name].text for name in WHOLE_CASE} == set(one_by_one)
 
 
@@ -358,8 +361,8 @@ def test_what_a_look_computes_of_a_former_state_is_kept_for_no_later_one(twice: 
 
     with pytest.raises(Busy, match="changed while you looked"):
         look()
-    assert computed(twice.kept, "all") == computed(twice.plain, "all")
-    assert "aide-3" in {lead.id for lead in computed(twice.kept, "all")["ranking"].leads}
+    assert compute_figures(twice.kept, "all") == compute_figures(twice.plain, "all")
+    assert "aide-3" in {lead.id for lead in compute_figures(twice.kept, "all")["ranking"].leads}
 
 
 def test_what_a_change_overtakes_is_not_kept_as_of_the_state_after_it(
@@ -371,7 +374,7 @@ def test_what_a_change_overtakes_is_not_kept_as_of_the_state_after_it(
     # Outside a single look, as commands and notebooks ask.
     session(twice.kept, "all", CASE).leads.places()
     assert overtaken
-    assert computed(twice.kept, "all") == computed(twice.plain, "all")
+    assert compute_figures(twice.kept, "all") == compute_figures(twice.plain, "all")
 
 
 def test_what_false_accounts_could_do_is_kept_and_takes_nothing_that_is_left_out(
@@ -447,7 +450,7 @@ def test_who_waits_too_long_for_what_becomes_of_the_first_places_is_told_to_look
         assert goes_on.wait(60)
         return alone(*arguments, **named)
 
-    def hurried() -> object:
+    def ask_briefly() -> object:
         PATIENCE.set(0.1)
         return session(twice.kept, "all", CASE).leads.falsehood(second)
 
@@ -457,7 +460,7 @@ def test_who_waits_too_long_for_what_becomes_of_the_first_places_is_told_to_look
             waiting = pool.submit(reader.leads.falsehood, first)
             assert began.wait(60)
             with pytest.raises(NotReady, match="look again"):
-                pool.submit(hurried).result(60)
+                pool.submit(ask_briefly).result(60)
         finally:
             goes_on.set()
         assert waiting.result(60)[0] is not None
@@ -467,7 +470,7 @@ def test_a_small_case_waits_for_nothing_large_that_is_worked_out(twice: Twice, m
     twice.deliver(FIRST)
     reader = session(twice.kept, "all", CASE)
 
-    def hurried() -> object:
+    def ask_briefly() -> object:
         PATIENCE.set(0.1)
         return reader.leads.places()
 
@@ -477,8 +480,8 @@ def test_a_small_case_waits_for_nothing_large_that_is_worked_out(twice: Twice, m
         with monkeypatch.context() as patch:
             patch.setattr(gate, "_HELD_AT_ONCE", 0)
             with pytest.raises(NotReady, match="look again"):
-                pool.submit(hurried).result(60)
-        assert pool.submit(hurried).result(60)
+                pool.submit(ask_briefly).result(60)
+        assert pool.submit(ask_briefly).result(60)
 
 
 def test_what_is_asked_side_by_side_waits_as_long_as_who_asks_for_all_of_it(
@@ -487,39 +490,39 @@ def test_what_is_asked_side_by_side_waits_as_long_as_who_asks_for_all_of_it(
     waits: list[float | None] = []
     monkeypatch.setattr(Ask, "rows", lambda *_given, **_named: waits.append(PATIENCE.get()))
 
-    def hurried() -> None:
+    def ask_briefly() -> None:
         PATIENCE.set(0.1)
         session(twice.kept, "all", CASE).ask.together(("one", {}), ("two", {}))
 
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(hurried).result(60)
+        pool.submit(ask_briefly).result(60)
     assert waits == [0.1, 0.1]
 
 
 def test_with_another_table_of_weights_it_is_computed_anew(twice: Twice, tmp_path: Path) -> None:
     """The weights decide who has a hand in a stage, and nothing in the graph says which ones were used."""
     twice.deliver(FIRST)
-    shipped = computed(twice.kept, "all")["ranking"]
+    shipped = compute_figures(twice.kept, "all")["ranking"]
     (tmp_path / "weights.toml").write_text("[intelligence]\nPILOTED = 0.01\n")
     settings = dataclasses.replace(twice.kept.settings, grading=tmp_path / "weights.toml")
     with Service(settings) as service:
-        assert computed(service, "all")["ranking"] != shipped
-    assert computed(twice.kept, "all")["ranking"] == shipped
+        assert compute_figures(service, "all")["ranking"] != shipped
+    assert compute_figures(twice.kept, "all")["ranking"] == shipped
 
 
 def test_what_is_c_leaves_what_is_read_under_p(twice: Twice) -> None:
     twice.deliver(FIRST)
-    told(twice.kept, "low")
+    whole_case_answers(twice.kept, "low")
     low = twice.files
     twice.deliver(SECOND)
     assert twice.files == low
-    assert HIDDEN not in str(told(twice.kept, "low"))
-    assert HIDDEN in str(told(twice.kept, "high"))
+    assert HIDDEN not in str(whole_case_answers(twice.kept, "low"))
+    assert HIDDEN in str(whole_case_answers(twice.kept, "high"))
 
 
 def test_before_a_change_is_said_to_be_done_nothing_is_left_of_what_was(twice: Twice) -> None:
     twice.deliver(FIRST)
-    told(twice.kept, "all")
+    whole_case_answers(twice.kept, "all")
     assert len(twice.files) > 5
     seal(session(twice.plain, "cus", CASE), session(twice.plain, "sup", CASE), "aide-1")
     assert {path.name for path in twice.files} == {"lock"}
@@ -530,27 +533,29 @@ def test_what_was_read_before_a_change_is_not_kept_after_it(twice: Twice, monkey
     meanwhile(monkeypatch, lambda: twice.deliver(THIRD))
     session(twice.kept, "all", CASE).ask.rows("cases.entities", whole=True)
     assert {path.name for path in twice.files} <= {"lock"}
-    assert told(twice.kept, "all") == told(twice.plain, "all")
+    assert whole_case_answers(twice.kept, "all") == whole_case_answers(twice.plain, "all")
 
 
 def test_a_kill_between_the_change_and_the_clearing_away_leaves_nothing_after_the_next_start(
     twice: Twice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     twice.deliver(FIRST)
-    told(twice.kept, "all")
+    whole_case_answers(twice.kept, "all")
     finish = Register.finish
 
-    def killed(*arguments: Any, **named: Any) -> None:
+    def finish_then_stop(*arguments: Any, **named: Any) -> None:
         finish(*arguments, **named)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Register, "finish", killed)
+    monkeypatch.setattr(Register, "finish", finish_then_stop)
     with pytest.raises(KeyboardInterrupt):
         twice.deliver(THIRD)
     monkeypatch.setattr(Register, "finish", finish)
-    assert told(twice.kept, "all") == told(twice.plain, "all")  # as the case is now, whatever files are left
+    assert whole_case_answers(twice.kept, "all") == whole_case_answers(
+        twice.plain, "all"
+    )  # as the case is now, whatever files are left
     twice.plain.recover()
-    assert told(twice.kept, "all") == told(twice.plain, "all")
+    assert whole_case_answers(twice.kept, "all") == whole_case_answers(twice.plain, "all")
     with transaction(twice.plain.database) as connection:
         assert connection.execute(sa.select(tables.cases.c.state)).scalars().all() == ["open"]
     assert len({path.parent for path in twice.files}) == 2  # the state of today, and the lock
@@ -559,7 +564,7 @@ def test_a_kill_between_the_change_and_the_clearing_away_leaves_nothing_after_th
 def test_a_closed_case_is_not_read_from_disk(twice: Twice) -> None:
 
     twice.deliver(FIRST)
-    told(twice.kept, "all")
+    whole_case_answers(twice.kept, "all")
     twice.plain.register.close(CASE)
     for name in READERS:
         with pytest.raises(Busy):
@@ -578,7 +583,7 @@ def test_what_comes_under_c_meanwhile_keeps_nothing_from_who_is_cleared_for_p(
     twice.kept.forget()
     queries = Asked(twice.kept, monkeypatch)
     assert HIDDEN not in str(low.ask.rows("cases.entities", whole=True).rows)
-    assert queries.taken() == []
+    assert queries.take_names() == []
 
 
 def test_what_was_read_of_a_graph_that_is_not_the_one_written_is_not_kept(twice: Twice) -> None:
@@ -591,7 +596,7 @@ def test_what_was_read_of_a_graph_that_is_not_the_one_written_is_not_kept(twice:
 
 def test_a_filter_of_ones_own_pushes_nothing_out(twice: Twice) -> None:
     twice.deliver(FIRST)
-    told(twice.kept, "all")
+    whole_case_answers(twice.kept, "all")
     before = twice.files
     asking = session(twice.kept, "all", CASE)
     for least in (0.1, 0.2, 0.3):

@@ -46,7 +46,7 @@ def people(*values: Mapping[str, Any]) -> list[Row]:
     return rows("people", *values)
 
 
-def said(*links: str, handling: str = "P", statement: str = "S1", kind: str = "intelligence") -> list[Row]:
+def statement_rows(*links: str, handling: str = "P", statement: str = "S1", kind: str = "intelligence") -> list[Row]:
     """A statement and its claims, each written as subject, relation, object."""
     claims = [dict(zip(("subject_id", "relation", "object_id"), link.split(), strict=True)) for link in links]
     return [
@@ -96,21 +96,21 @@ def of(standing: Standings, person: str) -> Standing:
     ],
 )
 def test_who_comes_first_is_decided_by_the_part_they_play(row: dict[str, Any], claim: str, why: str) -> None:
-    _, standing = after([*people({"id": "p", **row}, {"id": "q"}), *CROSSING, *said(claim)])
+    _, standing = after([*people({"id": "p", **row}, {"id": "q"}), *CROSSING, *statement_rows(claim)])
     named = why in ("", "act", "charged")
     assert (of(standing, "p").sealed, of(standing, "p").why) == (not named, why)
 
 
 @pytest.mark.parametrize("claim", ["p PILOTED c1", "p CROSSED_ON c1"])
 def test_being_a_source_changes_nothing(claim: str) -> None:
-    delivery = [*people({"id": "p"}), *CROSSING, *said(claim)]
+    delivery = [*people({"id": "p"}), *CROSSING, *statement_rows(claim)]
     account = rows("statements", {"id": "S2", "kind": "witness", "source_id": "p", "handling": "C"})
     alone, with_account = after(delivery)[1], after([*delivery, *account])[1]
     assert packed(alone) == packed(with_account) == packed(after(delivery, account)[1])
 
 
 def test_who_is_sealed_stays_sealed_whatever_comes() -> None:
-    first = [*people({"id": "p", "name": "Hewa Karim", "sealed": "yes"}), *CROSSING, *said("p PILOTED c1")]
+    first = [*people({"id": "p", "name": "Hewa Karim", "sealed": "yes"}), *CROSSING, *statement_rows("p PILOTED c1")]
     state, before = after(first)
     emptied = people({"id": "p", "name": "H. K."})
     fold(state, 2, emptied, COLUMNS, partial=False)
@@ -131,19 +131,21 @@ MARKS = [
 
 @pytest.mark.parametrize(("mark", "why"), MARKS)
 def test_a_mark_seals_whoever_is_named_in_whatever_delivery_it_comes(mark: dict[str, Any], why: str) -> None:
-    first = [*people({"id": "p", "name": "Ari"}), *CROSSING, *said("p PILOTED c1")]
+    first = [*people({"id": "p", "name": "Ari"}), *CROSSING, *statement_rows("p PILOTED c1")]
     assert not of(after(first)[1], "p").sealed
     _, standing = after(first, people({"id": "p", **mark}))
     assert (of(standing, "p").sealed, of(standing, "p").why) == (True, why)
     # Later deliveries change nothing: they stay sealed.
-    _, later = after(first, people({"id": "p", **mark}), people({"id": "p", "name": "Ari"}), said("p PILOTED c1"))
+    _, later = after(
+        first, people({"id": "p", **mark}), people({"id": "p", "name": "Ari"}), statement_rows("p PILOTED c1")
+    )
     assert of(later, "p").sealed
 
 
 @pytest.mark.parametrize(("mark", "why"), MARKS)
 def test_only_an_opening_after_the_mark_opens(mark: dict[str, Any], why: str) -> None:
     name = pseudonym(KEY, "person", "p")
-    first = [*people({"id": "p", "name": "Ari"}), *CROSSING, *said("p CROSSED_ON c1")]
+    first = [*people({"id": "p", "name": "Ari"}), *CROSSING, *statement_rows("p CROSSED_ON c1")]
     state, standing = after(first)
     noon, later = "2020-05-09T12:00:00", "2020-05-09T14:00:00"
     opening = replace(BY, decided={name: "opened"}, now=(name,), at=noon)
@@ -168,7 +170,7 @@ def test_who_was_opened_and_taken_back_comes_again_and_a_mark_seals(mark: dict[s
     name = pseudonym(KEY, "person", "p")
     opening = replace(BY, decided={name: "opened"}, now=(name,))
     opened = replace(BY, decided={name: "opened"}, decided_at={name: BY.at}, at="2020-05-10T10:00:00")
-    delivery = [*CROSSING, *said("p CROSSED_ON c1")]
+    delivery = [*CROSSING, *statement_rows("p CROSSED_ON c1")]
     state, standing = after([*people({"id": "p"}), *delivery])
     standing = standings(standing, state, opening, 1)
     taken_back = standings(standing, State(), opened, 1)
@@ -181,7 +183,7 @@ def test_who_was_opened_and_taken_back_comes_again_and_a_mark_seals(mark: dict[s
 
 def test_two_persons_seal_and_a_kill_before_it_was_kept_loses_no_opening() -> None:
     name = pseudonym(KEY, "person", "p")
-    first = [*people({"id": "p", "name": "Ari"}), *CROSSING, *said("p PILOTED c1")]
+    first = [*people({"id": "p", "name": "Ari"}), *CROSSING, *statement_rows("p PILOTED c1")]
     _, sealed = after(first, by=replace(BY, decided={name: "sealed"}))
     assert (of(sealed, "p").sealed, of(sealed, "p").why) == (True, BY_DECISION)
     state, _ = after(first)
@@ -202,8 +204,8 @@ BARE = people(*({"id": f"P00{number}"} for number in range(1, 6)))
 
 
 def test_an_act_claimed_of_a_bare_id_opens_nobody_who_arrives_under_it() -> None:
-    acts = [*CROSSING, *said(*(f"P00{number} PILOTED c1" for number in range(1, 6)))]
-    carried = said(*(f"P00{number} CROSSED_ON c1" for number in range(1, 6)), statement="S2")
+    acts = [*CROSSING, *statement_rows(*(f"P00{number} PILOTED c1" for number in range(1, 6)))]
+    carried = statement_rows(*(f"P00{number} CROSSED_ON c1" for number in range(1, 6)), statement="S2")
     _, first = after([*BARE, *acts])
     assert not any(of(first, f"P00{number}").sealed for number in range(1, 6))  # only an id, and nothing decided
     for register in (REGISTER, [*REGISTER, *carried]):
@@ -226,8 +228,8 @@ def sealed_names(standing: Standings) -> set[str]:
 def test_who_comes_with_a_name_and_an_act_after_a_bare_id_is_named_and_the_custodian_is_told_by_which_delivery() -> (
     None
 ):
-    bare = [*people({"id": "p"}), *CROSSING, *said("p PILOTED c1")]
-    named = [*people({"id": "p", "name": "Ari"}), *CROSSING, *said("p ASSISTED c1", statement="S2")]
+    bare = [*people({"id": "p"}), *CROSSING, *statement_rows("p PILOTED c1")]
+    named = [*people({"id": "p", "name": "Ari"}), *CROSSING, *statement_rows("p ASSISTED c1", statement="S2")]
     _, standing = after(bare, named)
     assert (of(standing, "p").sealed, of(standing, "p").named_by) == (False, 2)
     assert named_by(standing, 2) == {pseudonym(KEY, "person", "p")}
@@ -276,25 +278,25 @@ def test_to_interpret_names_nobody() -> None:
 
 @pytest.mark.parametrize("last_read", ["", "2020-05-09T11:00:00"])
 def test_when_the_last_act_goes_who_was_not_read_is_sealed_and_of_others_the_custodian_is_asked(last_read: str) -> None:
-    state, standing = after([*ARI, *CROSSING, *said("p PILOTED c1")])
+    state, standing = after([*ARI, *CROSSING, *statement_rows("p PILOTED c1")])
     fold(
         state, 2, rows("statements", {"id": "S1", "kind": "intelligence", "status": "withdrawn"}), COLUMNS, partial=True
     )
     standing = standings(standing, state, replace(BY, last_read=last_read, at="2020-05-09T12:00:00"), 2, ())
     assert (of(standing, "p").sealed, of(standing, "p").asked) == ((False, NO_ACT) if last_read else (True, ""))
     # When the act comes again, a sealed person stays sealed, and the question about the other is dropped.
-    fold(state, 3, said("p PILOTED c1", statement="S3"), COLUMNS, partial=True)
+    fold(state, 3, statement_rows("p PILOTED c1", statement="S3"), COLUMNS, partial=True)
     again = standings(standing, state, replace(BY, last_read=last_read), 3)
     assert (of(again, "p").sealed, of(again, "p").asked) == (not last_read, "")
 
 
 def test_a_mark_that_comes_to_somebody_sealed_is_kept_and_outlives_its_delivery() -> None:
-    state, standing = after([*people({"id": "p", "name": "Ari"}), *CROSSING, *said("p CROSSED_ON c1")])
+    state, standing = after([*people({"id": "p", "name": "Ari"}), *CROSSING, *statement_rows("p CROSSED_ON c1")])
     first = standing
     fold(state, 2, people({"id": "p", "age_disputed": "yes"}), COLUMNS, partial=True)
     standing = standings(standing, state, BY, 2)
     assert of(standing, "p").why == f"{NO_PART}, age disputed"
-    undone, _ = after([*people({"id": "p", "name": "Ari"}), *CROSSING, *said("p CROSSED_ON c1")])
+    undone, _ = after([*people({"id": "p", "name": "Ari"}), *CROSSING, *statement_rows("p CROSSED_ON c1")])
     loosened = replace(BY, protects_marked=True, loosened_at="2020-05-10", at="2020-05-10")
     assert of(standings(standing, undone, loosened, 3, ()), "p").sealed
     assert not of(standings(first, undone, loosened, 3, ()), "p").sealed
@@ -306,7 +308,7 @@ def test_a_mark_of_somebody_sealed_is_kept_in_any_handling_code_and_loosening_do
     handling: str, mark: dict[str, Any], why: str
 ) -> None:
     person = {"id": "p", "name": "Ari", "handling": "P"}
-    register = [*people(person, {"id": "q", "name": "Bo"}), *CROSSING, *said("p CROSSED_ON c1")]
+    register = [*people(person, {"id": "q", "name": "Bo"}), *CROSSING, *statement_rows("p CROSSED_ON c1")]
     state, standing = after(register, people(person | mark | {"handling": handling}))
     assert of(standing, "p").why == f"{NO_PART}, {why}"
     loosened = replace(BY, protects_marked=True, loosened_at="2020-05-10", at="2020-05-10")
@@ -318,14 +320,14 @@ def test_a_mark_of_somebody_sealed_is_kept_in_any_handling_code_and_loosening_do
 def test_an_opening_of_somebody_taken_back_counts_for_no_mark_under_c_either(mark: dict[str, Any], why: str) -> None:
     name = pseudonym(KEY, "person", "p")
     opened = replace(BY, decided={name: "opened"}, decided_at={name: BY.at}, at="2020-05-10T10:00:00")
-    carried = [*people({"id": "p", "name": "Ari"}), *CROSSING, *said("p CROSSED_ON c1")]
+    carried = [*people({"id": "p", "name": "Ari"}), *CROSSING, *statement_rows("p CROSSED_ON c1")]
     again, _ = after(carried, people({"id": "p", "name": "Ari", "handling": "C", **mark}))
     assert of(standings({}, again, opened, 2), "p").why == f"{NO_PART}, {why}"
 
 
 def test_whoever_is_the_same_as_somebody_marked_stays_sealed_when_the_case_is_loosened() -> None:
     both = people({"id": "p", "name": "Ari", "sealed": "yes"}, {"id": "q", "name": "Ari B."})
-    state, standing = after([*both, *CROSSING, *said("p SAME_AS q", "q CROSSED_ON c1")])
+    state, standing = after([*both, *CROSSING, *statement_rows("p SAME_AS q", "q CROSSED_ON c1")])
     assert of(standing, "q").sealed
     loosened = replace(BY, protects_marked=True, loosened_at="2020-05-10", at="2020-05-10")
     assert of(standings(standing, state, loosened, 2, ()), "q").sealed
@@ -337,7 +339,7 @@ def test_no_mark_depends_on_being_a_source() -> None:
     account = rows("statements", {"id": "S9", "kind": "witness", "source_id": "p", "handling": "P"})
     for by in (BY, replace(BY, named="tie")):
         for claim in ("p PILOTED c1", "p CROSSED_ON c1", "p CONTACTED q"):
-            delivery = [*ARI, *CROSSING, *said(claim)]
+            delivery = [*ARI, *CROSSING, *statement_rows(claim)]
             as_witness = [*people({"id": "p", "name": "Ari", "category": ["witness"]}, {"id": "q", "name": "Bo"})]
             plain = sealed_names(after(delivery, by=by)[1])
             assert sealed_names(after([*delivery, *account], by=by)[1]) == plain
@@ -348,39 +350,43 @@ def test_no_mark_depends_on_being_a_source() -> None:
 
 @pytest.mark.parametrize("restricted", [True, False], ids=["with what is C", "without it"])
 def test_after_an_undo_what_is_c_decides_nothing_of_who_comes_again_under_p(restricted: bool) -> None:
-    secret = [*people({"id": "p", "handling": "C"}), *CROSSING, *said("p ORGANISED c1", handling="C", statement="S9")]
+    secret = [
+        *people({"id": "p", "handling": "C"}),
+        *CROSSING,
+        *statement_rows("p ORGANISED c1", handling="C", statement="S9"),
+    ]
     state, standing = after(secret if restricted else CROSSING)
-    later_state, by_hand = State(), [*people({"id": "p"}), *CROSSING, *said("p PILOTED c1")]
+    later_state, by_hand = State(), [*people({"id": "p"}), *CROSSING, *statement_rows("p PILOTED c1")]
     for delivery in (secret if restricted else CROSSING, by_hand):
         fold(later_state, 1, delivery, COLUMNS, partial=True)
     standing = standings(standing, later_state, BY, 2)
     assert (of(standing, "p").sealed, of(standing, "p").level) == (False, "P")
     standing = standings(standing, state, BY, 3)  # the second was taken back
-    again = [*people({"id": "p"}), *CROSSING, *said("p CROSSED_ON c1", statement="S3")]
+    again = [*people({"id": "p"}), *CROSSING, *statement_rows("p CROSSED_ON c1", statement="S3")]
     fold(state, 4, again, COLUMNS, partial=True)
     assert of(standings(standing, state, BY, 4), "p").sealed
 
 
 def test_who_was_taken_back_by_name_may_come_again_sealed() -> None:
-    first = [*people({"id": "p"}), *CROSSING, *said("p PILOTED c1")]
+    first = [*people({"id": "p"}), *CROSSING, *statement_rows("p PILOTED c1")]
     _, standing = after(first)
     absent = standings(standing, State(), BY, 2)
     assert [not by_name(absent), of(absent, "p").is_absent, of(absent, "p").identities] == [True, True, ({"id": "p"},)]
     state = State()
-    fold(state, 3, [*people({"id": "p"}), *CROSSING, *said("p CROSSED_ON c1")], COLUMNS, partial=True)
+    fold(state, 3, [*people({"id": "p"}), *CROSSING, *statement_rows("p CROSSED_ON c1")], COLUMNS, partial=True)
     assert of(standings(absent, state, BY, 3), "p").sealed
     assert packed(standings(absent, State(), BY, 3)) == packed(absent)
 
 
 def test_an_act_told_later_is_no_key_to_a_name() -> None:
-    first = [*people({"id": "p"}), *CROSSING, *said("p CROSSED_ON c1")]
-    _, standing = after(first, said("p PILOTED c1", statement="S2"))
+    first = [*people({"id": "p"}), *CROSSING, *statement_rows("p CROSSED_ON c1")]
+    _, standing = after(first, statement_rows("p PILOTED c1", statement="S2"))
     assert of(standing, "p").sealed
 
 
 def test_what_is_c_decides_nothing_of_who_is_known_under_p() -> None:
-    first = [*people({"id": "p", "name": "Ari"}), *CROSSING, *said("p PILOTED c1")]
-    under_c = said("p CROSSED_ON c1", handling="C", statement="S2")
+    first = [*people({"id": "p", "name": "Ari"}), *CROSSING, *statement_rows("p PILOTED c1")]
+    under_c = statement_rows("p CROSSED_ON c1", handling="C", statement="S2")
     row = people({"id": "p", "name": "Ari", "sealed": "yes", "handling": "C"})
     for hidden in (under_c, [*row, *under_c], [*people({"id": "p", "age_disputed": "yes"}), *under_c]):
         state, standing = after(first, hidden)
@@ -395,35 +401,41 @@ def test_what_is_c_decides_nothing_of_who_is_known_under_p() -> None:
 
 
 def test_who_is_known_from_c_alone_can_only_be_sealed_by_what_p_says() -> None:
-    under_c = [*people({"id": "p"}), *CROSSING, *said("p ORGANISED c1", handling="C")]
+    under_c = [*people({"id": "p"}), *CROSSING, *statement_rows("p ORGANISED c1", handling="C")]
     _, standing = after(under_c)
     assert (of(standing, "p").sealed, of(standing, "p").level) == (False, "C")
-    _, mentioned = after(under_c, said("p CROSSED_ON c1", statement="S2"))
+    _, mentioned = after(under_c, statement_rows("p CROSSED_ON c1", statement="S2"))
     assert packed(mentioned) == packed(standing)
-    _, carried = after(under_c, [*people({"id": "p"}), *CROSSING, *said("p CROSSED_ON c1", statement="S2")])
+    _, carried = after(under_c, [*people({"id": "p"}), *CROSSING, *statement_rows("p CROSSED_ON c1", statement="S2")])
     assert (of(carried, "p").sealed, of(carried, "p").level) == (True, "P")
     assert sealed_anew(standing, carried) == {pseudonym(KEY, "person", "p")}
-    passive = [*people({"id": "q"}), *CROSSING, *said("q CROSSED_ON c1", handling="C")]
-    acting = [*people({"id": "q"}), *CROSSING, *said("q PILOTED c1", statement="S2")]
+    passive = [*people({"id": "q"}), *CROSSING, *statement_rows("q CROSSED_ON c1", handling="C")]
+    acting = [*people({"id": "q"}), *CROSSING, *statement_rows("q PILOTED c1", statement="S2")]
     assert of(after(passive, acting)[1], "q").sealed
 
 
 def test_those_said_to_be_one_are_sealed_together() -> None:
     both = people({"id": "p", "sealed": "yes"}, {"id": "q"}, {"id": "r"})
-    claims = said("p SAME_AS q", "r SAME_AS q", "q PILOTED c1", "r PILOTED c1")
+    claims = statement_rows("p SAME_AS q", "r SAME_AS q", "q PILOTED c1", "r PILOTED c1")
     _, standing = after([*both, *CROSSING, *claims])
     assert [(of(standing, person).sealed, of(standing, person).why) for person in "qr"] == [(True, THE_SAME)] * 2
     both = people({"id": "p", "sealed": "yes"}, {"id": "q", "name": "Ari"}, {"id": "r", "name": "Bo"})
-    _, later = after([*both, *CROSSING, *said("q PILOTED c1", "r PILOTED c1")], said("p SAME_AS q", statement="S2"))
+    _, later = after(
+        [*both, *CROSSING, *statement_rows("q PILOTED c1", "r PILOTED c1")],
+        statement_rows("p SAME_AS q", statement="S2"),
+    )
     assert (of(later, "q").sealed, of(later, "q").asked) == (False, THE_SAME)
 
 
 def test_the_custodian_is_asked_about_everyone_in_a_chain_of_people_said_to_be_one() -> None:
     named = people(*({"id": person, "name": f"Ari {person}"} for person in "pqr"))
-    acting = [*named, *CROSSING, *said("p PILOTED c1", "q PILOTED c1", "r PILOTED c1")]
+    acting = [*named, *CROSSING, *statement_rows("p PILOTED c1", "q PILOTED c1", "r PILOTED c1")]
     _, standing = after(
         acting,
-        [*people({"id": "s", "sealed": "yes"}), *said("s SAME_AS p", "p SAME_AS q", "r SAME_AS q", statement="S2")],
+        [
+            *people({"id": "s", "sealed": "yes"}),
+            *statement_rows("s SAME_AS p", "p SAME_AS q", "r SAME_AS q", statement="S2"),
+        ],
     )
     assert [(of(standing, person).sealed, of(standing, person).asked) for person in "pqr"] == [(False, THE_SAME)] * 3
 
@@ -433,11 +445,11 @@ def test_a_charge_in_the_row_of_a_statement_names_nobody(statement: str) -> None
     """The row of a statement may bring its source, who would stand in the case charged and in no claim."""
     cells = {"statement_id": statement} if statement else {}
     row = {"id": "p", "name": "Ari", "category": ["suspect"]}
-    told = [*people({"id": "q"}), *CROSSING, *said("q PILOTED c1")]
-    assert of(after([*people(row | cells), *told])[1], "p").sealed == bool(statement)
+    disclosed = [*people({"id": "q"}), *CROSSING, *statement_rows("q PILOTED c1")]
+    assert of(after([*people(row | cells), *disclosed])[1], "p").sealed == bool(statement)
     # A list that charges them names them, before and after.
-    assert not of(after(people(row), [*people(row | cells), *told])[1], "p").sealed
-    assert of(after([*people(row | cells), *told], people(row))[1], "p").sealed == bool(statement)
+    assert not of(after(people(row), [*people(row | cells), *disclosed])[1], "p").sealed
+    assert of(after([*people(row | cells), *disclosed], people(row))[1], "p").sealed == bool(statement)
 
 
 VICTIM = {"id": "v", "name": "Vic", "category": ["victim"]}
@@ -445,8 +457,11 @@ VICTIM = {"id": "v", "name": "Vic", "category": ["victim"]}
 
 @pytest.mark.parametrize("row", [{"id": "p"}, {"id": "p", "name": "Ari"}])
 def test_a_claim_under_c_that_two_are_one_seals_nobody_known_under_p(row: dict[str, Any]) -> None:
-    victim = [*people(VICTIM | {"handling": "C"}), *said("v CROSSED_ON c1", handling="C", statement="S8")]
-    act, same = [*people(row), *said("p PILOTED c1")], said("v SAME_AS p", handling="C", statement="S9")
+    victim = [*people(VICTIM | {"handling": "C"}), *statement_rows("v CROSSED_ON c1", handling="C", statement="S8")]
+    act, same = (
+        [*people(row), *statement_rows("p PILOTED c1")],
+        statement_rows("v SAME_AS p", handling="C", statement="S9"),
+    )
     plain = of(after(CROSSING, act)[1], "p")
     assert not plain.sealed
     for deliveries in ([act, same], [[*act, *same]]):
@@ -456,9 +471,9 @@ def test_a_claim_under_c_that_two_are_one_seals_nobody_known_under_p(row: dict[s
 
 
 def test_somebody_known_from_c_alone_who_is_the_same_as_somebody_sealed_is_sealed_or_the_custodian_is_asked() -> None:
-    victim = [*people(VICTIM), *CROSSING, *said("v CROSSED_ON c1")]
-    hidden = [*people({"id": "p", "name": "Vic Alias"}), *said("p PILOTED c1", handling="C", statement="S8")]
-    same = said("p SAME_AS v", handling="C", statement="S9")
+    victim = [*people(VICTIM), *CROSSING, *statement_rows("v CROSSED_ON c1")]
+    hidden = [*people({"id": "p", "name": "Vic Alias"}), *statement_rows("p PILOTED c1", handling="C", statement="S8")]
+    same = statement_rows("p SAME_AS v", handling="C", statement="S9")
     _, together = after(victim, [*hidden, *same])
     assert (of(together, "p").sealed, of(together, "p").why) == (True, THE_SAME)
     _, later = after(victim, hidden, same)
@@ -469,13 +484,13 @@ def test_what_leads_to_somebody_sealed_is_sealed_with_them() -> None:
     things = rows(
         "things", {"id": "t1", "kind": "phone"}, {"id": "t2", "kind": "address"}, {"id": "t3", "kind": "phone"}
     )
-    claims = said("p USED t1", "p LOCATED_AT t2", "q USED t3", "q PILOTED c1")
+    claims = statement_rows("p USED t1", "p LOCATED_AT t2", "q USED t3", "q PILOTED c1")
     state, standing = after([*people({"id": "p"}, {"id": "q"}), *CROSSING, *things, *claims])
     assert set(sealed_ids(standing, state, KEY)) == {"p", "t1", "t2"}
     assert standing[pseudonym(KEY, "thing", "t1")].why == WITH_THEIRS
     state, later = after(
         [*people({"id": "p"}, {"id": "q"}), *CROSSING, *things, *claims],
-        said("p USED t3", handling="C", statement="S2"),
+        statement_rows("p USED t3", handling="C", statement="S2"),
     )
     assert "t3" not in sealed_ids(later, state, KEY)
 
@@ -489,16 +504,18 @@ def test_a_thing_that_leads_to_sealed_people_alone_is_sealed_whatever_relation_s
         {"id": "yard", "kind": "address", "handling": "P"},
     )
     delivery = [*people({"id": "p", "name": "Ari"}, {"id": "q", "name": "Bo"}), *CROSSING, *things]
-    claims = said(
+    claims = statement_rows(
         "q PILOTED c1", "p CONTACTED account", "p CONTACTED shared", "q CONTACTED shared", "q CONTACTED boss",
         "p LOCATED_AT home", "car LOCATED_AT home", "tow LOCATED_AT home", "q USED tow", "van LOCATED_AT yard",
     )  # fmt: skip
     state, standing = after([*delivery, *claims])
     assert set(sealed_ids(standing, state, KEY)) == {"p", "account", "home", "car"}
     # A claim under C does not seal it, or keep it open to readers cleared for P.
-    state, standing = after([*delivery, *claims], said("q USED car", "p CONTACTED van", handling="C", statement="S2"))
+    state, standing = after(
+        [*delivery, *claims], statement_rows("q USED car", "p CONTACTED van", handling="C", statement="S2")
+    )
     assert set(sealed_ids(standing, state, KEY)) == {"p", "account", "home", "car"}
-    _, with_c = after([*delivery, *said("q USED account", handling="C", statement="S2"), *claims])
+    _, with_c = after([*delivery, *statement_rows("q USED account", handling="C", statement="S2"), *claims])
     assert with_c[pseudonym(KEY, "thing", "account")].sealed
 
 
@@ -511,7 +528,7 @@ def test_a_dwelling_of_which_only_who_lives_there_is_told_is_sealed_with_them() 
         {"id": "wash", "kind": "premises"},
     )
     delivery = [*people({"id": "p"}, {"id": "q"}), *CROSSING, *places]
-    claims = said(
+    claims = statement_rows(
         "p LIVED_AT home", "p LIVED_AT hers", "q LIVED_AT hers", "p LIVED_AT house", "p LIVED_AT wash", "q MANAGED house",
         "q PILOTED c1",
     )  # fmt: skip
@@ -519,24 +536,29 @@ def test_a_dwelling_of_which_only_who_lives_there_is_told_is_sealed_with_them() 
     assert set(sealed_ids(standing, state, KEY)) == {"p", "home"}
     assert standing[pseudonym(KEY, "thing", "home")].why == WHERE_THEY_LIVE
     # If someone is later said to run it, it stays sealed, as everything sealed does.
-    state, later = after([*delivery, *claims], said("q MANAGED home", statement="S2"))
+    state, later = after([*delivery, *claims], statement_rows("q MANAGED home", statement="S2"))
     assert set(sealed_ids(later, state, KEY)) == {"p", "home"}
     # A claim under C does not seal it, or keep it open to readers cleared for P.
-    under_c = said("p LIVED_AT house", handling="C", statement="S2")
-    state, standing = after([*delivery, *said("q PILOTED c1")], under_c)
+    under_c = statement_rows("p LIVED_AT house", handling="C", statement="S2")
+    state, standing = after([*delivery, *statement_rows("q PILOTED c1")], under_c)
     assert "house" not in sealed_ids(standing, state, KEY)
-    _, with_c = after([*delivery, *said("q MANAGED home", handling="C", statement="S2"), *claims])
+    _, with_c = after([*delivery, *statement_rows("q MANAGED home", handling="C", statement="S2"), *claims])
     assert with_c[pseudonym(KEY, "thing", "home")].sealed
 
 
 def test_a_claim_under_c_keeps_no_thing_known_under_p_sealed_when_its_user_is_opened() -> None:
     things = rows("things", *({"id": thing, "kind": "phone"} for thing in ("t1", "t2", "t3")))
-    used = [*people({"id": "x"}, {"id": "y"}), *things, *CROSSING, *said("x CROSSED_ON c1", "x USED t1", "x USED t2")]
-    under_c = said("y USED t1", "x USED t3", "y USED t3", handling="C", statement="S2")
+    used = [
+        *people({"id": "x"}, {"id": "y"}),
+        *things,
+        *CROSSING,
+        *statement_rows("x CROSSED_ON c1", "x USED t1", "x USED t2"),
+    ]
+    under_c = statement_rows("y USED t1", "x USED t3", "y USED t3", handling="C", statement="S2")
     opened = pseudonym(KEY, "person", "x")
     opening = replace(BY, now=(opened,), at="2020-05-10T10:00:00")
     sealed_things = []
-    for deliveries in ([used], [used, under_c], [used, under_c, said("y USED t2", statement="S3")]):
+    for deliveries in ([used], [used, under_c], [used, under_c, statement_rows("y USED t2", statement="S3")]):
         state, standing = after(*deliveries)
         assert {"t1", "t2"} <= set(sealed_ids(standing, state, KEY))
         names = {opened, *alone_theirs(state, KEY, opened)}
@@ -547,7 +569,7 @@ def test_a_claim_under_c_keeps_no_thing_known_under_p_sealed_when_its_user_is_op
 
 
 def test_a_place_that_is_said_to_be_a_dwelling_later_is_sealed_anew_and_stays_whatever_it_is_called() -> None:
-    delivery = [*people({"id": "p"}), *CROSSING, *said("p LIVED_AT w")]
+    delivery = [*people({"id": "p"}), *CROSSING, *statement_rows("p LIVED_AT w")]
     rows_of_it = [
         rows("workplaces", {"id": "w", "kind": kind, "name": name, "handling": "P"})
         for kind, name in (("premises", "Blue House"), ("dwelling", "Blue House"), ("premises", "Villa Rosa"))
@@ -565,7 +587,7 @@ def test_a_place_that_is_said_to_be_a_dwelling_later_is_sealed_anew_and_stays_wh
 def test_the_setting_names_who_is_only_tied_and_not_passive() -> None:
     tie = Deciding(KEY, BY.on, named="tie")
     delivery = [*people({"id": "p"}, {"id": "q"}, {"id": "r", "category": ["victim"]}), *CROSSING]
-    claims = said("p CONTACTED q", "q CROSSED_ON c1", "r CONTACTED p")
+    claims = statement_rows("p CONTACTED q", "q CROSSED_ON c1", "r CONTACTED p")
     _, standing = after([*delivery, *claims], by=tie)
     assert [of(standing, person).sealed for person in "pqr"] == [False, True, True]
 
@@ -573,28 +595,41 @@ def test_the_setting_names_who_is_only_tied_and_not_passive() -> None:
 @pytest.mark.parametrize("handling", ["P", "C"])
 def test_a_claim_under_c_that_somebody_was_carried_seals_nobody_tied_under_p(handling: str) -> None:
     tie = replace(BY, named="tie")
-    first = [*people({"id": "x"}, {"id": "z", "name": "Ari Berg"}), *CROSSING, *said("z PILOTED c1", "x PAID z")]
-    carried = said("x CROSSED_ON c1", handling=handling, statement="S2")
-    named = [*people({"id": "x", "name": "Milan Orchard", "handling": "P"}), *said("x CONTACTED z", statement="S3")]
+    first = [
+        *people({"id": "x"}, {"id": "z", "name": "Ari Berg"}),
+        *CROSSING,
+        *statement_rows("z PILOTED c1", "x PAID z"),
+    ]
+    carried = statement_rows("x CROSSED_ON c1", handling=handling, statement="S2")
+    named = [
+        *people({"id": "x", "name": "Milan Orchard", "handling": "P"}),
+        *statement_rows("x CONTACTED z", statement="S3"),
+    ]
     _, standing = after(first, carried, named, by=tie)
     assert of(standing, "x").sealed is (handling == "P")
     words = "" if handling == "P" else "carried or exploited, said under handling code C"
     assert of(standing, "x").asked == words
     # People known from C alone stay sealed.
-    only_c = said("x PAID z", "x CROSSED_ON c1", handling="C")
+    only_c = statement_rows("x PAID z", "x CROSSED_ON c1", handling="C")
     _, standing = after([*people({"id": "x", "name": "Milan"}, {"id": "z"}), *CROSSING, *only_c], by=tie)
     assert (of(standing, "x").sealed, of(standing, "x").level) == (True, "C")
 
 
 def test_who_is_sealed_stays_so_under_an_id_out_of_which_a_name_was_taken() -> None:
     """An erasure masks ids in rows and in known facts alike, and a pseudonym is made from the id."""
-    delivery = [*CROSSING, *said("p PILOTED c1")]
+    delivery = [*CROSSING, *statement_rows("p PILOTED c1")]
     _, before = after([*people({"id": "p", "name": "Hewa", "sealed": "yes"}), *delivery])
     old = of(before, "p")
     known = {pseudonym(KEY, "person", "p"): replace(old, identities=({"id": "q", "name": "Hewa"},))}
     erasing = replace(BY, decided={pseudonym(KEY, "person", "x"): "erased"})
     state = State()
-    fold(state, 1, [*people({"id": "q", "name": "Hewa"}), *CROSSING, *said("q PILOTED c1")], COLUMNS, partial=False)
+    fold(
+        state,
+        1,
+        [*people({"id": "q", "name": "Hewa"}), *CROSSING, *statement_rows("q PILOTED c1")],
+        COLUMNS,
+        partial=False,
+    )
     now = standings(known, state, erasing, 1)
     assert (of(now, "q").sealed, of(now, "q").why) == (True, old.why)
     assert of(now, "q").identities == ({"id": "q", "name": "Hewa"},)
@@ -624,7 +659,7 @@ def test_what_is_known_of_somebody_taken_back_follows_their_id_and_seals_nobody(
     before = {pseudonym(KEY, "person", "p"): absent} | ({pseudonym(KEY, "person", "q"): bearer} if bearer else {})
     erasing = replace(BY, decided={pseudonym(KEY, "person", "x"): "erased"})
     state = State()
-    fold(state, 4, [*people({"id": "q"}), *CROSSING, *said("q PILOTED c1")], COLUMNS, partial=False)
+    fold(state, 4, [*people({"id": "q"}), *CROSSING, *statement_rows("q PILOTED c1")], COLUMNS, partial=False)
     now = standings(before, state, erasing, 4)
     assert (of(now, "q").sealed, of(now, "q").is_named, known in of(now, "q").identities) == (False, True, True)
     assert by_name(now) == {pseudonym(KEY, "person", "q")}
@@ -644,7 +679,9 @@ def test_a_dwelling_of_which_no_row_says_that_it_is_one_keeps_what_is_known_of_i
 
 
 def test_standings_are_kept_as_they_are() -> None:
-    _, standing = after([*people({"id": "p", "name": "Hewa", "x_mail": "h@example.org"}), *CROSSING, *said("p PAID p")])
+    _, standing = after(
+        [*people({"id": "p", "name": "Hewa", "x_mail": "h@example.org"}), *CROSSING, *statement_rows("p PAID p")]
+    )
     assert unpacked(packed(standing)) == standing
 
 
@@ -711,7 +748,7 @@ def test_the_sealed_never_become_fewer_but_by_two_persons_and_a_mark_always_seal
             opened = {name} if step[1] == "opened" else set()
         else:
             given_rows, claims, handling, partial = step
-            rows_now = [*people(*given_rows), *said(*claims, handling=handling, statement=f"S{number}")]
+            rows_now = [*people(*given_rows), *statement_rows(*claims, handling=handling, statement=f"S{number}")]
             deliveries[number] = (rows_now, partial)
             coming = [*coming, *rows_now]
         state = State()
@@ -747,7 +784,7 @@ def test_who_is_sealed_in_a_case_that_shares_its_ids_is_sealed_here_and_stays_so
     """An id sealed elsewhere is sealed while that lasts and afterwards, whatever is delivered, declared and ended."""
     state, standing, sealed = State(), dict[str, Standing](), set[str]()
     for number, (acts, elsewhere, declared, row) in enumerate(rounds, 1):
-        delivered = [*people(row), *CROSSING, *said(*([f"{row['id']} DIRECTED {row['id']}"] if acts else []))]
+        delivered = [*people(row), *CROSSING, *statement_rows(*([f"{row['id']} DIRECTED {row['id']}"] if acts else []))]
         fold(state, number, delivered, COLUMNS, partial=True)
         ids = elsewhere if declared == "declared" else set[str]()
         by = replace(BY, elsewhere=dict.fromkeys(ids, (SHARED_ID,)), last_read="2020-05-10T10:00:00")

@@ -18,7 +18,7 @@ from graphsvc.cases.image.texts import SourceIds
 from graphsvc.ingest.check import Row, read_case
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.raw import Limits
-from tests.service.test_standing import KEY, people, rows, said
+from tests.service.test_standing import KEY, people, rows, statement_rows
 
 ON = dt.date(2020, 6, 1)
 WITHHELD = "[withheld]"
@@ -104,7 +104,7 @@ def test_a_namesake_who_comes_later_brings_no_text_to_light(case: Case) -> None:
     case.load(
         *people({"id": "n", "name": "Bahar Kin", "category": ["suspect"]}),
         *rows("crossings", {"id": "c", "date": "2020-05-08", "launch_site": "Bahar"}),
-        *said("n PILOTED c", statement="R1"),
+        *statement_rows("n PILOTED c", statement="R1"),
     )
     assert case.text("R1") == WITHHELD
     assert case.node("Person", "n")["name"] == "Bahar Kin"
@@ -114,7 +114,8 @@ def test_a_namesake_who_comes_later_brings_no_text_to_light(case: Case) -> None:
 def test_a_former_name_of_somebody_sealed_stays_withheld_after_it_was_corrected(case: Case) -> None:
     case.load(*people({"id": "b", "name": "Behar Qin"}))
     case.load(
-        *people({"id": "n", "name": "Bahar Kin", "category": ["suspect"]}), *said("n ASSOCIATES_WITH s", statement="R1")
+        *people({"id": "n", "name": "Bahar Kin", "category": ["suspect"]}),
+        *statement_rows("n ASSOCIATES_WITH s", statement="R1"),
     )
     assert case.text("R1") == WITHHELD
 
@@ -156,7 +157,7 @@ def _suspect(**called: Any) -> list[Row]:
         *people({"id": "P7", "name": "Ari Berg", "category": ["suspect"]} | called),
         *rows("gangs", {"id": "P7-crew", "name": "P7", "aliases": ["Eagle"]}),
         report("R1", "P7, Eagle and falcon-77 were seen with Ari Berg; call 07700 900123."),
-        *said("P7 X_EAGLE P7-crew", statement="R1"),
+        *statement_rows("P7 X_EAGLE P7-crew", statement="R1"),
     ]
 
 
@@ -188,7 +189,7 @@ def test_taking_back_a_person_does_not_show_whether_they_gave_a_statement(kind: 
                 {"id": "other-20002", "name": "Bo Quist", "category": ["suspect"]},
             ),
             report("R1", "Seen."),
-            *said("boss ASSOCIATES_WITH other-20002", statement="R1"),
+            *statement_rows("boss ASSOCIATES_WITH other-20002", statement="R1"),
         )
         case.load(*people({"id": "pilot-10001", "name": "Cas Roe", "category": ["suspect"]}))
         case.load(report("R2", "Seen with pilot-10001."))
@@ -204,7 +205,7 @@ def test_nothing_that_anybody_is_called_is_masked_for_a_source() -> None:
     case.load(
         *people({"id": "falcon-77-driver", "name": "Falcon 77 Driver", "category": ["suspect"], "x_falcon_77": "yes"}),
         *rows("boats", {"id": "b", "name": "Falcon 77 of Hove", "registration": "FALCON77 B"}),
-        *said("falcon-77-driver X_FALCON_77 b"),
+        *statement_rows("falcon-77-driver X_FALCON_77 b"),
     )
     assert case.made.shown["falcon-77-driver"] == "falcon-77-driver"
     assert case.node("Person", "falcon-77-driver")["name"] == "Falcon 77 Driver"
@@ -252,7 +253,7 @@ def test_names_of_things_are_never_rewritten() -> None:
             "things",
             {"id": "9c31c345", "kind": "document", "value": "9c31c345", "x_outcome": "Unable to prosecute suspect"},
         ),
-        *said("5 X_CALLED boat", "5 X_CALLER boat", statement="S1"),
+        *statement_rows("5 X_CALLED boat", "5 X_CALLER boat", statement="S1"),
     )
     assert case.node("Workplace", "w")["name"] == "Lantern Barbers"
     assert case.node("Workplace", "w")["address"] == "116 Lantern Street"
@@ -308,18 +309,19 @@ def test_cells_under_p_that_c_alone_knows_of_somebody_sealed_stay_in_whatever_wr
         *rows("boats", {"id": "boat", "name": name, "handling": "P"}),
         *rows("things", {"id": "t", "kind": "phone", "value": number, "handling": "P"}),
         *rows("crossings", {"id": "c", "date": "2020-05-08", "handling": "P"}),
-        *said("s PILOTED c"),
+        *statement_rows("s PILOTED c"),
     ]
     hidden = people({"id": "q", "name": "Dov Hidden", "phones": ["+447700900555"]})
     before, both = Case(), Case()
     before.load(*shared)
     both.load(*shared)
-    both.load(*hidden, *said("q CROSSED_ON c", handling="C", statement="S2"))
+    both.load(*hidden, *statement_rows("q CROSSED_ON c", handling="C", statement="S2"))
     for label, identifier in (("Person", "s"), ("Boat", "boat"), ("Thing", "t")):
         assert both.node(label, identifier) == before.node(label, identifier)
     # Once P knows them, they are withheld.
     both.load(
-        *people({"id": "q", "name": "Dov Hidden", "phones": ["+447700900555"]}), *said("q CROSSED_ON c", statement="S3")
+        *people({"id": "q", "name": "Dov Hidden", "phones": ["+447700900555"]}),
+        *statement_rows("q CROSSED_ON c", statement="S3"),
     )
     assert both.node("Thing", "t")["value"] == WITHHELD
     assert both.node("Boat", "boat")["name"] == WITHHELD
@@ -342,7 +344,7 @@ def test_what_identifies_in_own_columns_and_things_of_somebody_sealed_is_looked_
             {"id": "q", "name": "Omar Rashid", "category": ["suspect"], "phones": ["07911 123456", "+447700900111"]},
         ),
         *rows("things", {"id": "T9", "kind": "vehicle", "value": "LN02 SVE", "name": "white van"}),
-        *said("p USED T9", statement="S1"),
+        *statement_rows("p USED T9", statement="S1"),
         *(
             report(f"R{place}", text)
             for place, text in enumerate(
@@ -407,7 +409,7 @@ def test_a_former_name_of_somebody_sealed_later_is_withheld(
     case.load(*people(CHARGED | known))
     case.load(
         *people({"id": "b", "name": "Ari Berg", "category": ["suspect"], "aliases": ["nephew of Zoltan Quarrel"]}),
-        *said("b X_COUSIN_OF_ZOLTAN_QUARREL x"),
+        *statement_rows("b X_COUSIN_OF_ZOLTAN_QUARREL x"),
         report("R1", text),
     )
     renaming(case)
@@ -423,7 +425,7 @@ def test_a_former_number_of_a_thing_sealed_later_is_withheld() -> None:
     case.load(
         *people(CHARGED),
         *rows("things", {"id": "t", "kind": "account", "value": "DE89370400440532013000"}),
-        *said("x USED t"),
+        *statement_rows("x USED t"),
         report("R1", "Paid to DE89370400440532013000."),
     )
     case.load(*rows("things", {"id": "t", "kind": "account", "value": "DE02120300000000202051"}))
@@ -487,7 +489,7 @@ def test_no_text_comes_to_light_again_whatever_is_delivered_or_taken_back(seed: 
     assert withheld
 
 
-def folded(folder: Path) -> State:
+def fold_case(folder: Path) -> State:
     delivery = read_case(folder, Limits(1 << 30, 100_000))
     assert not delivery.rejections, delivery.rejections
     state = State()

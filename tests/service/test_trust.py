@@ -18,8 +18,8 @@ from graphsvc.errors import NotFound, Refused
 from graphsvc.service import Session
 from graphsvc.service.leads import leads, material, questions, through
 from tests.leaks import commands
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, statement_claims
 
 pytestmark = pytest.mark.neo4j
 READERS = {
@@ -52,33 +52,37 @@ ROWS: Tables = {
     "links": [
         row
         for number, person in enumerate(REPORTED)
-        for row in said("report-1", f"{person} ORGANISED crossing-{number}")
+        for row in statement_claims("report-1", f"{person} ORGANISED crossing-{number}")
     ]
-    + said(
+    + statement_claims(
         "account-wit-1",
         "told-1 DIRECTED aide-1",
         "told-1 RUNS gang-1",
         "told-1 ORGANISED crossing-13",
     )
-    + said(
+    + statement_claims(
         "record-1", "heard-1 DIRECTED aide-1", "heard-1 DIRECTED aide-2", "heard-1 PAID aide-2", "heard-1 RUNS gang-1"
     )
-    + said("record-2", "rode-1 RUNS gang-1", "rode-1 DIRECTED aide-1", "rode-1 DIRECTED aide-2")
-    + said("report-2", "rode-1 CROSSED_ON crossing-0")
-    + said("account-wit-2", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-2")
-    + said("account-wit-3", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-3")
+    + statement_claims("record-2", "rode-1 RUNS gang-1", "rode-1 DIRECTED aide-1", "rode-1 DIRECTED aide-2")
+    + statement_claims("report-2", "rode-1 CROSSED_ON crossing-0")
+    + statement_claims("account-wit-2", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-2")
+    + statement_claims("account-wit-3", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-3")
     # duo-1 has two witnesses, which few readers may count. duo-2 has a report and a witness, which everybody sees.
-    + [row for witness in WITNESSES[1:] for row in said(f"account-{witness}", "duo-1 PILOTED crossing-2")]
-    + [row for statement in ("report-2", "account-wit-2") for row in said(statement, "duo-2 ORGANISED crossing-12")],
+    + [row for witness in WITNESSES[1:] for row in statement_claims(f"account-{witness}", "duo-1 PILOTED crossing-2")]
+    + [
+        row
+        for statement in ("report-2", "account-wit-2")
+        for row in statement_claims(statement, "duo-2 ORGANISED crossing-12")
+    ],
 }
 
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), READERS, "whole", ROWS)
+    return lambda: open_place(at_server(), READERS, "whole", ROWS)
 
 
-def told(session: Session, identifier: str) -> dict[str, object]:
+def lead_row(session: Session, identifier: str) -> dict[str, object]:
     row: dict[str, object]
     (row,) = [row for row in session.leads.table()["hubs"] if row["id"] == identifier]
     return row
@@ -86,7 +90,7 @@ def told(session: Session, identifier: str) -> dict[str, object]:
 
 def test_who_rests_on_one_witness_is_marked_and_falls_without_them(people: Place) -> None:
     session = people("sourced")
-    row = told(session, "told-1")
+    row = lead_row(session, "told-1")
     place = session.leads.places()["told-1"]
     assert row["rests_on"] == "one witness"
     assert place.best <= int(str(row["rank"])) < place.worst == row["worst_rank"]
@@ -94,7 +98,7 @@ def test_who_rests_on_one_witness_is_marked_and_falls_without_them(people: Place
 
 
 def test_without_source_clearance_no_witness_is_told_of(people: Place) -> None:
-    row = told(people("low"), "told-1")
+    row = lead_row(people("low"), "told-1")
     assert (row["rests_on"], row["moved_by"]) == ("few statements", "few statements")
     place = people("low").leads.place("told-1")
     assert place is not None
@@ -106,8 +110,8 @@ def test_without_source_clearance_no_witness_is_told_of(people: Place) -> None:
 def test_who_rests_on_one_report_or_record_is_marked_and_it_is_named(people: Place, name: str) -> None:
     """One report says that twelve people organised, one record what another did; nobody else says so."""
     session = people(name)
-    assert {told(session, person)["rests_on"] for person in REPORTED} == {"one report"}
-    row = told(session, "heard-1")
+    assert {lead_row(session, person)["rests_on"] for person in REPORTED} == {"one report"}
+    row = lead_row(session, "heard-1")
     assert (row["rests_on"], row["moved_by"]) == ("one record", "record record-1")
     assert int(str(row["rank"])) < int(str(row["rank_without"])) == row["worst_rank"]
 
@@ -115,7 +119,7 @@ def test_who_rests_on_one_report_or_record_is_marked_and_it_is_named(people: Pla
 @pytest.mark.parametrize("name", ["low", "sourced"])
 def test_whom_one_record_alone_tells_from_a_passenger_is_not_ranked_without_it(people: Place, name: str) -> None:
     session = people(name)
-    row = told(session, "rode-1")
+    row = lead_row(session, "rode-1")
     assert (row["rests_on"], row["moved_by"], row["rank_without"]) == ("one record", "record record-2", None)
     assert row["worst_rank"] == len(session.leads.table()["hubs"]) + 1  # after everyone in the list
     client = people.client(name)
@@ -128,21 +132,21 @@ def test_whom_one_record_alone_tells_from_a_passenger_is_not_ranked_without_it(p
 def test_leads_of_several_voices_and_on_the_record_are_those_whose_figures_say_so(people: Place, name: str) -> None:
     client = people.client(name)
 
-    def asked(**query: str) -> dict[str, dict[str, Any]]:
+    def leads_by_id(**query: str) -> dict[str, dict[str, Any]]:
         rows = client.get(f"/case/{people.case}/leads.json", query_string=query).get_json()["leads"]
         return {row["id"]: row for row in rows}
 
-    everyone = asked(all="yes")
+    everyone = leads_by_id(all="yes")
     # If few groups read as `few`, being in the list must not show that there are two.
     groups = {name: 1 if row["groups"] == "few" else row["groups"] for name, row in everyone.items()}
     several = {name for name, row in everyone.items() if groups[name] + row["other_sources"] >= 2}
     recorded = {name for name, row in everyone.items() if row["score_on_record"] > 0}
-    assert asked(voices="several").keys() == several
-    assert asked(record="yes").keys() == recorded
+    assert leads_by_id(voices="several").keys() == several
+    assert leads_by_id(record="yes").keys() == recorded
     assert recorded - several
     assert several - recorded
     assert several | recorded < everyone.keys()
-    assert asked(voices="several", record="yes").keys() == several & recorded
+    assert leads_by_id(voices="several", record="yes").keys() == several & recorded
 
 
 def badges(page: str) -> list[str]:
@@ -237,7 +241,7 @@ def test_without_source_clearance_no_interest_of_a_witness_is_told(people: Place
 
 def test_in_the_list_no_source_is_named_and_for_one_lead_the_log_counts_them(people: Place) -> None:
     session = people("sourced")
-    row = told(session, "told-1")
+    row = lead_row(session, "told-1")
     assert row["moved_by"] == "one witness"
     assert all(place.most is None or place.most.sources == () for place in session.leads.places().values())
     place = session.leads.place("told-1")
@@ -253,7 +257,7 @@ def test_the_fewest_false_accounts_are_named_and_the_log_counts_them(
     people: Place,
 ) -> None:
     session = people("sourced")
-    assert int(str(told(session, "told-1")["rank"])) <= 10
+    assert int(str(lead_row(session, "told-1")["rank"])) <= 10
     falsehood, invented_accounts = session.leads.falsehood("told-1")
     assert falsehood is not None
     (piece,) = falsehood.pieces
@@ -274,7 +278,7 @@ def test_why_somebody_is_a_lead_is_worked_out_once_while_the_case_stays_as_it_is
 ) -> None:
     done: list[str] = []
 
-    def noted(module: ModuleType, name: str, of: Callable[..., object]) -> None:
+    def note_calls(module: ModuleType, name: str, of: Callable[..., object]) -> None:
         real = getattr(module, name)
 
         def call(*arguments: Any, **more: Any) -> Any:
@@ -283,10 +287,10 @@ def test_why_somebody_is_a_lead_is_worked_out_once_while_the_case_stays_as_it_is
 
         monkeypatch.setattr(module, name, call)
 
-    noted(material, "would_leave", lambda _on, _singly, lead: lead)
-    noted(leads, "explain", lambda lead, *_: lead)
-    noted(questions, "readings", lambda lead, *_: lead)
-    noted(through, "paths", lambda ends, *_: " ".join(ends))
+    note_calls(material, "would_leave", lambda _on, _singly, lead: lead)
+    note_calls(leads, "explain", lambda lead, *_: lead)
+    note_calls(questions, "readings", lambda lead, *_: lead)
+    note_calls(through, "paths", lambda ends, *_: " ".join(ends))
     session = people("sourced")
     session.ask.home.forget()
     for lead in ("told-1", "told-1", "heard-1", "told-1"):

@@ -10,8 +10,8 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import PictureRequest
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, claim, said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, claim, statement_claims
 
 pytestmark = pytest.mark.neo4j
 ROLES = {
@@ -85,11 +85,15 @@ CASE: Tables = {
         claim(BY_WITNESS, "PAID", "hub", "account", polarity="denies"),
         claim(BY_SECRET, "PAID", "hub", "good", amount="9", currency="EUR"),
         claim(BY_SECRET, "PAID", "hub", "secret", polarity="denies"),
-        *said("good", *TIES),
-        *({**link, "polarity": "denies"} for link in said("secret", *DENIED)),
-        *(link for target in ("all", "denied") for link in said("good", *(f"{person} {target}" for person in KNOWN))),
-        *({**link, "polarity": "denies"} for link in said("no", *(f"{person} denied" for person in KNOWN))),
-        *said("bad", *(f"{person} weak" for person in KNOWN)),
+        *statement_claims("good", *TIES),
+        *({**link, "polarity": "denies"} for link in statement_claims("secret", *DENIED)),
+        *(
+            link
+            for target in ("all", "denied")
+            for link in statement_claims("good", *(f"{person} {target}" for person in KNOWN))
+        ),
+        *({**link, "polarity": "denies"} for link in statement_claims("no", *(f"{person} denied" for person in KNOWN))),
+        *statement_claims("bad", *(f"{person} weak" for person in KNOWN)),
         *(claim(name, "LIVED_AT", "house", "good", from_date="2020-01-10") for name in ("lodger", "cleaner")),
         claim("doubted", "LIVED_AT", "house", "bad", from_date="2020-01-10"),
         claim("cleaner", "WORKED_AT", "house", "good", from_date="2020-01-10"),
@@ -102,10 +106,10 @@ CASE: Tables = {
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
     """Payments, links, parts and stays, some of them denied or hardly believed."""
-    return lambda: laid(at_server(), ROLES, "whole", CASE)
+    return lambda: open_place(at_server(), ROLES, "whole", CASE)
 
 
-def asked(people: Place, who: str, name: str, **parameters: Any) -> list[dict[str, Any]]:
+def run_query(people: Place, who: str, name: str, **parameters: Any) -> list[dict[str, Any]]:
     return people(who).queries.run(name, parameters).dicts()
 
 
@@ -122,11 +126,11 @@ def test_a_payment_that_is_denied_is_in_no_sum(people: Place, who: str) -> None:
     assert denied == {BY_RECORD, BY_WITNESS, BY_SECRET}
     assert [(row["total"], row["payments"]) for row in paid["denied_sums"]] == [(1079.0, 3)]
 
-    (most,) = asked(people, who, "people.most_paid", payers=1)
+    (most,) = run_query(people, who, "people.most_paid", payers=1)
     assert {most["currency"]: (most["total"], most["claims"])} == sums
     assert (most["payers"], set(most["denied"]), most["contested"]) == (1, denied, 1079.0)
 
-    rows = {row["payer"]: row for row in asked(people, who, "people.money_to", person="hub")}
+    rows = {row["payer"]: row for row in run_query(people, who, "people.money_to", person="hub")}
     assert {name for name, row in rows.items() if row["denying"]} == denied
     assert (rows[BY_SECRET]["denying"] == "contested") == (who == "low")
     assert {row["currency"] for row in rows.values()} == set(sums)
@@ -148,24 +152,24 @@ def test_a_tie_that_is_denied_is_named_as_the_picture_draws_it(people: Place, wh
     two = {"first": FIRST, "second": SECOND}
     without = ["SAME_AS", "USED"]
     for name in ("paths.shortest", "paths.all_ways"):
-        (way,) = asked(people, who, name, **two, without=without)
+        (way,) = run_query(people, who, name, **two, without=without)
         assert (way["way"], way["denied"]) == ([FIRST, BETWEEN, SECOND], int(is_denied))
-    shared = {row["shared"]: row["denied"] for row in asked(people, who, "paths.in_common", **two)}
+    shared = {row["shared"]: row["denied"] for row in run_query(people, who, "paths.in_common", **two)}
     assert shared == {BETWEEN: int(is_denied), "phone": int(is_denied)}
 
-    rows = {row["boat"]: row for row in asked(people, who, "boats.reused")}
+    rows = {row["boat"]: row for row in run_query(people, who, "boats.reused")}
     assert rows["dinghy"]["denied"] == (["X1"] if is_denied else [])
-    (part,) = asked(people, who, "boats.parts")
+    (part,) = run_query(people, who, "boats.parts")
     assert part["denied"] == [*(["dinghy", "X1"] if is_denied else []), "denied"]
 
-    (gangs,) = asked(people, who, "gangs.in_common")
+    (gangs,) = run_query(people, who, "gangs.in_common")
     assert (gangs["shared"], gangs["denied"]) == (BETWEEN, is_denied)
 
-    (users,) = asked(people, who, "people.shared_phones")
+    (users,) = run_query(people, who, "people.shared_phones")
     assert (users["users"], users["denied"]) == ([FIRST, SECOND], [FIRST] if is_denied else [])
-    (contact,) = asked(people, who, "people.phone_contacts", person=SECOND)
+    (contact,) = run_query(people, who, "people.phone_contacts", person=SECOND)
     assert (contact["person"], contact["denied"]) == ("third", is_denied)
-    same = {row["reason"]: row["denied"] for row in asked(people, who, "people.same_person", person=FIRST)}
+    same = {row["reason"]: row["denied"] for row in run_query(people, who, "people.same_person", person=FIRST)}
     assert same == {"said to be the same": is_denied, "used the same phone": is_denied}
 
 
@@ -173,7 +177,7 @@ def test_a_tie_that_is_denied_is_named_as_the_picture_draws_it(people: Place, wh
 
 
 def test_what_who_is_behind_calls_not_known_is_not_known(people: Place) -> None:
-    rows = {row["crossing"]: row for row in asked(people, "whole", "quality.incomplete_crossings")}
+    rows = {row["crossing"]: row for row in run_query(people, "whole", "quality.incomplete_crossings")}
     assert {"denied", "weak"} <= set(rows)
     assert "all" not in rows
     for crossing in ("all", "denied", "weak"):
@@ -184,7 +188,7 @@ def test_what_who_is_behind_calls_not_known_is_not_known(people: Place) -> None:
         if unknown:
             row = rows[crossing]
             assert [row[name] for name in ("boat", "pilot", "organiser", "missing")] == [False, False, False, 3]
-    hardly = {row["crossing"] for row in asked(people, "whole", "quality.incomplete_crossings", least=0.001)}
+    hardly = {row["crossing"] for row in run_query(people, "whole", "quality.incomplete_crossings", least=0.001)}
     assert "weak" not in hardly
     assert "denied" in hardly
 
@@ -205,11 +209,13 @@ def test_of_a_dwelling_those_who_lived_there_are_asked_about(people: Place) -> N
     moves = {row.next: list(row.who) for row in people("whole").displacement.moves(["house"]) if row.next}
     assert moves == {"next-house": ["lodger"]}
     left = {
-        row["next"]: row["who"] for row in asked(people, "whole", "workplaces.displacement") if row["closed"] == "house"
+        row["next"]: row["who"]
+        for row in run_query(people, "whole", "workplaces.displacement")
+        if row["closed"] == "house"
     }
     assert left == moves
 
-    (closed,) = asked(people, "whole", "workplaces.closed")
+    (closed,) = run_query(people, "whole", "workplaces.closed")
     assert (closed["workers"], closed["seen_since"]) == (2, 1)
-    cohort = {row["person"]: row["next"] for row in asked(people, "whole", "workplaces.cohort", least=0.5)}
+    cohort = {row["person"]: row["next"] for row in run_query(people, "whole", "workplaces.cohort", least=0.5)}
     assert cohort == {"lodger": ["next-house"], "cleaner": []}

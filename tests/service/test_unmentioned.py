@@ -19,7 +19,7 @@ from graphsvc.service import Service, Session, quiet
 from graphsvc.service.ask import Ask
 from tests.service.test_waiting import DAY, SIX, Place, place, service
 from tests.toolbox import clock
-from tests.toolbox.rows import said, write
+from tests.toolbox.rows import statement_claims, write
 
 __all__ = ["place", "service"]
 pytestmark = pytest.mark.neo4j
@@ -29,7 +29,7 @@ def people(session: Session) -> set[str]:
     return {row["id"] for row in session.ask.rows("cases.entities", whole=True).dicts() if row["kind"] == "person"}
 
 
-def unmentioned(session: Session) -> list[str]:
+def unmentioned_people(session: Session) -> list[str]:
     rows = session.ask.rows("quality.unmentioned").dicts()
     return [row["id"] for row in rows if row["kind"] == "person"]
 
@@ -54,11 +54,11 @@ def test_who_was_added_as_a_source_or_interpreter_alone_is_there_for_source_clea
     (added,) = people(place.as_("ann")) - known
     person = place.as_("ann").network.entities.look(added)
     assert person.values["handling"] == "C"
-    assert unmentioned(place.as_("ann")) == [added]
+    assert unmentioned_people(place.as_("ann")) == [added]
     for name, (seen_before, counts) in before.items():
         reader = place.as_(name)
         assert (people(reader), reader.network.entities.counts()) == (seen_before, counts)
-        assert unmentioned(reader) == []
+        assert unmentioned_people(reader) == []
         with pytest.raises(NotFound):
             reader.network.entities.look(added)
 
@@ -70,7 +70,7 @@ def test_they_are_there_at_the_handling_code_of_what_mentions_them(place: Place,
         number = len(loader.deliveries.listed())
         rows = [{"id": "x1", "name": "Milan Orchard", "handling": "P", **row}]
         statements = [{"id": f"s{number}", "kind": "intelligence", "handling": handling}]
-        tables = {"people": rows, "statements": statements, "links": said(f"s{number}", *links)}
+        tables = {"people": rows, "statements": statements, "links": statement_claims(f"s{number}", *links)}
         assert loader.deliveries.load(write(tmp_path / str(number), **tables), quiet, partial=True).rejections == []
 
     def seeing() -> list[str]:
@@ -87,7 +87,7 @@ def test_they_are_there_at_the_handling_code_of_what_mentions_them(place: Place,
 def test_a_list_of_people_without_statements_is_there_as_it_is(place: Place, tmp_path: Path) -> None:
     rows = [{"id": "x1", "name": "Milan Orchard", "category": "suspect", "handling": "P"}]
     assert place.as_("ann").deliveries.load(write(tmp_path / "list", people=rows), quiet, partial=True).rejections == []
-    assert {"x1"} == people(place.as_("low")) & {"x1"} == set(unmentioned(place.as_("low")))
+    assert {"x1"} == people(place.as_("low")) & {"x1"} == set(unmentioned_people(place.as_("low")))
 
 
 ACCOUNT = {"id": "acc-9", "kind": "witness", "handling": "P"}
@@ -103,7 +103,7 @@ def test_nobody_on_a_list_changes_when_their_own_statement_comes_with_a_row_that
     again = write(tmp_path / "list", people=listed)
     assert place.as_("ann").deliveries.load(again, quiet, partial=True).rejections == []
 
-    def seen() -> list[Any]:
+    def visible_values() -> list[Any]:
         looks = [place.as_(name).network.entities for name in ("low", "tom")]
         values = []
         for entities in looks:
@@ -113,17 +113,25 @@ def test_nobody_on_a_list_changes_when_their_own_statement_comes_with_a_row_that
         previews = [
             place.as_("bob").deliveries.load(each, quiet, dry_run=True, partial=True) for each in (guess, again)
         ]
-        told = [(each.counts["people"], [(row.id, row.fields) for row in each.changes or []]) for each in previews]
-        return [people(place.as_("low")), people(place.as_("tom")), unmentioned(place.as_("low")), values, told]
+        shown_changes = [
+            (each.counts["people"], [(row.id, row.fields) for row in each.changes or []]) for each in previews
+        ]
+        return [
+            people(place.as_("low")),
+            people(place.as_("tom")),
+            unmentioned_people(place.as_("low")),
+            values,
+            shown_changes,
+        ]
 
-    before = seen()
+    before = visible_values()
     tables = {
         "people": [{"id": "x1", **cells, "statement_id": "acc-9"}],
         "statements": [{**ACCOUNT, "source_id": "x1"}],
-        "links": said("acc-9", "boss PAID aide"),
+        "links": statement_claims("acc-9", "boss PAID aide"),
     }
     assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
-    assert seen() == before
+    assert visible_values() == before
 
 
 @pytest.mark.parametrize("partial", [True, False])
@@ -145,7 +153,7 @@ def test_a_row_with_a_guessed_id_shows_nobody_who_came_with_a_statement(
             }
         ],
         "statements": [{**ACCOUNT, "source_id": "x9"}],
-        "links": said("acc-9", "boss PAID aide"),
+        "links": statement_claims("acc-9", "boss PAID aide"),
     }
     assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
     before = [people(place.as_(name)) for name in ("low", "tom")]
@@ -156,7 +164,7 @@ def test_a_row_with_a_guessed_id_shows_nobody_who_came_with_a_statement(
     # Somebody who mentions them learns a pseudonym.
     claim = {
         "statements": [{"id": "b1", "kind": "intelligence", "handling": "P"}],
-        "links": said("b1", "boss CONTACTED x9"),
+        "links": statement_claims("b1", "boss CONTACTED x9"),
     }
     assert place.as_("bob").deliveries.load(write(tmp_path / "3", **claim), quiet, partial=True).rejections == []
     (added,) = people(place.as_("low")) - before[0]
@@ -169,7 +177,7 @@ def open_by_two(place: Place, tmp_path: Path) -> None:
     tables = {
         "people": [{"id": "x9", "name": "Milan Orchard", "category": "suspect", "statement_id": "acc-9"}],
         "statements": [{**ACCOUNT, "source_id": "x9"}],
-        "links": said("acc-9", "boss PAID aide"),
+        "links": statement_claims("acc-9", "boss PAID aide"),
     }
     assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
     (added,) = unmentioned(place.as_("ann"))
@@ -226,10 +234,10 @@ def test_a_preview_compares_nobody_who_came_with_a_statement_and_is_in_no_claim(
     tables = {
         "people": [{**person, "statement_id": "acc-9"}],
         "statements": [account],
-        "links": said("acc-9", "boss PAID aide"),
+        "links": statement_claims("acc-9", "boss PAID aide"),
     }
     assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
-    guess = write(tmp_path / "2", people=[{"id": "x9", **row}], links=said("acc-9", "x9 PAID aide"))
+    guess = write(tmp_path / "2", people=[{"id": "x9", **row}], links=statement_claims("acc-9", "x9 PAID aide"))
     loaded = place.as_("bob").deliveries.load(guess, quiet, partial=True, dry_run=True)
     assert (loaded.counts["people"]["received"], loaded.counts["people"]["changed"]) == (1, 0)
     assert [change for change in loaded.changes or [] if change.id == "x9"] == []
@@ -246,10 +254,10 @@ def test_without_source_clearance_nobody_hears_of_them_in_requests_holds_and_tas
     rows = {
         "people": [{"id": "x9", "name": "Milan Orchard"}],
         "statements": [account],
-        "links": said("acc-9", "boss PAID aide"),
+        "links": statement_claims("acc-9", "boss PAID aide"),
     }
     assert place.as_("ann").deliveries.load(write(tmp_path / "1", **rows), quiet, partial=True).rejections == []
-    (added,) = (each for each in people(place.as_("ann")) if unmentioned(place.as_("ann")) == [each])
+    (added,) = (each for each in people(place.as_("ann")) if unmentioned_people(place.as_("ann")) == [each])
     place.as_("cus").protection.reveals.ask(added, "needs protection before the hearing")
     hold = NewHold("investigation", "DI Marsh", "material of an open case", dt.date(2999, 1, 1))
     place.as_("sup").protection.holds.add(hold, added)
@@ -278,7 +286,7 @@ def test_a_search_for_somebody_known_asks_the_graph_alike_whether_they_are_there
     rows = {
         "people": [{"id": "x9", "name": "Milan Orchard"}],
         "statements": [account],
-        "links": said("acc-9", "boss PAID aide"),
+        "links": statement_claims("acc-9", "boss PAID aide"),
     }
     assert place.as_("ann").deliveries.load(write(tmp_path / "1", **rows), quiet, partial=True).rejections == []
     queries: list[str] = []

@@ -37,14 +37,14 @@ def database(home: Path) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
-def made(home: Path, database: sa.Engine, **overrides: int) -> UploadStore:
+def make_store(home: Path, database: sa.Engine, **overrides: int) -> UploadStore:
     settings = Settings.read({}, home=home, **overrides)
     return UploadStore(database, open_vault(settings, database), settings)
 
 
 @pytest.fixture
 def uploads(home: Path, database: sa.Engine) -> UploadStore:
-    return made(home, database)
+    return make_store(home, database)
 
 
 def sent(
@@ -57,7 +57,7 @@ def sent(
         return uploads.keep(parcel, *WHO, name, options)
 
 
-def left(home: Path) -> list[Path]:
+def upload_files(home: Path) -> list[Path]:
     return [path for path in (home / "uploads").rglob("*") if path.is_file()]
 
 
@@ -71,7 +71,7 @@ def test_what_was_sent_is_read_back_whatever_its_size(uploads: UploadStore, size
 
 def test_nothing_on_the_disk_can_be_read_without_the_vault(home: Path, uploads: UploadStore) -> None:
     sent(uploads, b"Idris Karam" * 9, "Idris Karam.zip", Options("mine.toml", "Idris Karam"))
-    for path in left(home):
+    for path in upload_files(home):
         assert b"Karam" not in path.read_bytes()
         assert "Karam" not in str(path)
     assert all(b"Karam" not in path.read_bytes() for path in home.rglob("graphsvc.sqlite*"))
@@ -100,8 +100,8 @@ def test_a_claim_is_the_last_look_and_leaves_nothing(home: Path, uploads: Upload
     with claim as source:
         with source as opened:
             assert opened.path.read_bytes() == b"x"
-        assert {path.name for path in left(home)} == {"content", "about", "claimed"}
-    assert left(home) == []
+        assert {path.name for path in upload_files(home)} == {"content", "about", "claimed"}
+    assert upload_files(home) == []
     with pytest.raises(NotFound):
         uploads.one(upload.id, *WHO)
 
@@ -114,7 +114,7 @@ def test_what_could_not_be_loaded_goes_on_waiting(home: Path, uploads: UploadSto
     assert [entry.id for entry in uploads.waiting(*WHO)] == [upload.id]
     with uploads.claim(upload.id, *WHO) as source, source as opened:
         assert opened.path.read_bytes() == b"x"
-    assert left(home) == []
+    assert upload_files(home) == []
 
 
 def test_what_could_not_be_loaded_in_time_is_gone(home: Path, uploads: UploadStore, database: sa.Engine) -> None:
@@ -123,9 +123,9 @@ def test_what_could_not_be_loaded_in_time_is_gone(home: Path, uploads: UploadSto
     with transaction(database) as connection:
         connection.execute(tables.uploads.update().values(expires_at=now()))
     uploads.sweep()
-    assert left(home) != []
+    assert upload_files(home) != []
     assert not claim.__exit__(ZeroDivisionError, ZeroDivisionError(), None)
-    assert left(home) == []
+    assert upload_files(home) == []
 
 
 def test_a_claim_may_be_read_in_another_thread(uploads: UploadStore) -> None:
@@ -155,7 +155,7 @@ def test_another_account_or_case_does_not_find_it(uploads: UploadStore) -> None:
 def test_cancelled_it_is_gone(home: Path, uploads: UploadStore) -> None:
     upload = sent(uploads, b"x")
     uploads.drop(upload.id, *WHO)
-    assert left(home) == []
+    assert upload_files(home) == []
     with pytest.raises(NotFound):
         uploads.one(upload.id, *WHO)
 
@@ -167,7 +167,7 @@ def test_timed_out_it_is_gone_at_the_next_use(home: Path, database: sa.Engine, u
     with pytest.raises(NotFound, match="30 minutes"):
         uploads.one(upload.id, *WHO)
     assert uploads.waiting(*WHO) == []
-    assert left(home) == []
+    assert upload_files(home) == []
 
 
 def test_what_a_kill_left_behind_is_swept(home: Path, uploads: UploadStore) -> None:
@@ -176,18 +176,18 @@ def test_what_a_kill_left_behind_is_swept(home: Path, uploads: UploadStore) -> N
         folder.mkdir()
         (folder / "case.zip").write_bytes(b"in the clear")
     uploads.sweep()
-    assert {path.name for path in left(home)} == {"content", "about"}
+    assert {path.name for path in upload_files(home)} == {"content", "about"}
     with uploads.opened(upload.id, *WHO) as opened:
         assert opened.path.read_bytes() == b"x"
 
 
 def test_too_large_is_refused_while_it_comes_in_and_leaves_nothing(home: Path, database: sa.Engine) -> None:
-    uploads = made(home, database, upload_mb=1)
+    uploads = make_store(home, database, upload_mb=1)
     with pytest.raises(InputError, match="larger than 1 MiB"):
         sent(uploads, bytes(3 << 20))
     with pytest.raises(InputError), uploads.receiving() as parcel:
         parcel.write(bytes((1 << 20) + 1))
-    assert left(home) == []
+    assert upload_files(home) == []
 
 
 @pytest.mark.parametrize(("name", "content"), [("case.csv", b"x"), ("case", b"x"), ("case.zip", b"")])
@@ -196,7 +196,7 @@ def test_what_is_no_delivery_is_refused_and_leaves_nothing(
 ) -> None:
     with pytest.raises(InputError):
         sent(uploads, content, name)
-    assert left(home) == []
+    assert upload_files(home) == []
 
 
 @pytest.mark.parametrize("name", ["../../etc/case.zip", "C:\\temp\\case.zip", "/case.zip", "\0case.zip", ".case.zip"])
@@ -229,7 +229,7 @@ WOULD = Loaded("north", None, None, {}, [], committed=False)
 def test_what_one_process_worked_out_another_has_for_the_case_and_the_options_it_was_made_of(
     home: Path, database: sa.Engine, uploads: UploadStore
 ) -> None:
-    second_store = made(home, database)
+    second_store = make_store(home, database)
     upload = sent(uploads, b"x")
     assert second_store.preview(upload.id, *WHO, [1]) is None
     uploads.keep_preview(upload.id, *WHO, [1], upload.options, WOULD)
@@ -251,14 +251,14 @@ def test_what_one_process_worked_out_another_has_for_the_case_and_the_options_it
 def test_a_preview_can_be_read_with_the_vault_alone_and_goes_with_its_upload(home: Path, uploads: UploadStore) -> None:
     upload = sent(uploads, b"x")
     uploads.keep_preview(upload.id, *WHO, [1], upload.options, replace(WOULD, names={"S-1": "Idris Karam"}))
-    assert len(left(home)) == 3
-    assert [path for path in left(home) if b"Karam" in path.read_bytes()] == []
+    assert len(upload_files(home)) == 3
+    assert [path for path in upload_files(home) if b"Karam" in path.read_bytes()] == []
     uploads.drop(upload.id, *WHO)
-    assert left(home) == []
+    assert upload_files(home) == []
 
 
 def test_what_one_process_loads_waits_for_no_other(home: Path, database: sa.Engine, uploads: UploadStore) -> None:
-    second_store = made(home, database)
+    second_store = make_store(home, database)
     upload = sent(uploads, b"x")
     with uploads.claim(upload.id, *WHO) as source:
         for each in (uploads, second_store):
@@ -268,13 +268,13 @@ def test_what_one_process_loads_waits_for_no_other(home: Path, database: sa.Engi
                     attempt(upload.id, *WHO)
         with source as opened:
             assert opened.path.read_bytes() == b"x"
-    assert left(home) == []
+    assert upload_files(home) == []
 
 
 def test_what_a_killed_process_had_claimed_waits_again(home: Path, database: sa.Engine, uploads: UploadStore) -> None:
     upload = sent(uploads, b"x")
     claimed = uploads.claim(upload.id, *WHO)
-    assert made(home, database).waiting(*WHO) == []
+    assert make_store(home, database).waiting(*WHO) == []
     # As the system does when a process is gone.
     (lock,) = [
         each
@@ -282,7 +282,7 @@ def test_what_a_killed_process_had_claimed_waits_again(home: Path, database: sa.
         if isinstance(each, FileLock) and upload.id in each.lock_file and each.is_locked
     ]
     lock.release()
-    second_store = made(home, database)
+    second_store = make_store(home, database)
     assert [each.id for each in second_store.waiting(*WHO)] == [upload.id]
     with second_store.claim(upload.id, *WHO) as source, source as opened:
         assert opened.path.read_bytes() == b"x"

@@ -8,13 +8,13 @@ from typing import Any
 from graphsvc.cases.image.graphing import Graphed, graphed
 from graphsvc.cases.image.standing import Deciding, standings
 from tests.service.test_standing import KEY
-from tests.service.test_texts import ON, folded
+from tests.service.test_texts import ON, fold_case
 
 
 def graph_of(folder: Path, files: dict[str, str]) -> Graphed:
     for name, text in files.items():
         (folder / name).write_text(text, "utf-8")
-    state = folded(folder)
+    state = fold_case(folder)
     return graphed(state, KEY, standings({}, state, Deciding(KEY, ON)), few_below=3)
 
 

@@ -10,8 +10,8 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.doubt.questions import NOT_WEIGHED
 from graphsvc.config import Settings
 from tests.toolbox.accounts import WHOLE
-from tests.toolbox.cases import Place, laid
-from tests.toolbox.rows import Tables, parsed
+from tests.toolbox.cases import Place, open_place
+from tests.toolbox.rows import Tables, parse_tables
 
 pytestmark = pytest.mark.neo4j
 READERS = {"ann": ("analyst", WHOLE), "low": ("analyst", Grant("C"))}
@@ -22,7 +22,7 @@ LINKS = "subject_id,relation,object_id,statement_id\n"
 def rows(statements: list[str], links: list[str]) -> Tables:
     """A case of forty people, with these statements and links."""
     statements_csv = "id,kind,source_id,handling\n" + "".join(f"{row}\n" for row in statements)
-    return parsed(
+    return parse_tables(
         people=PEOPLE, gangs="id,name\ng1,Gang\n", statements=statements_csv, links=LINKS + "\n".join(links) + "\n"
     )
 
@@ -33,7 +33,7 @@ def register(at_server: Callable[..., Settings]) -> Iterator[Place]:
     numbers = range(1, 13)
     statements = ["w,witness,W,P", *(f"r{number},record,,P" for number in numbers)]
     links = ["p1,DIRECTED,p21,w", *(f"p{number},DIRECTED,p{number + 20},r{number}" for number in numbers)]
-    with laid(at_server(), READERS, "ann", rows(statements, links)) as place:
+    with open_place(at_server(), READERS, "ann", rows(statements, links)) as place:
         yield place
 
 
@@ -41,7 +41,7 @@ def register(at_server: Callable[..., Settings]) -> Iterator[Place]:
 def star(at_server: Callable[..., Settings]) -> Iterator[Place]:
     """A case in which everybody is in contact with one person, and one witness says that someone runs a gang."""
     links = [*(f"p0,CONTACTED,p{number},calls" for number in range(1, 40)), "p7,RUNS,g1,w"]
-    with laid(at_server(), READERS, "ann", rows(["w,witness,W,P", "calls,record,Calls,P"], links)) as place:
+    with open_place(at_server(), READERS, "ann", rows(["w,witness,W,P", "calls,record,Calls,P"], links)) as place:
         yield place
 
 

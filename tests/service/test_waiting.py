@@ -24,7 +24,7 @@ from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import read_image
 from tests.toolbox import clock
 from tests.toolbox.accounts import session
-from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.rows import Tables, statement_claims, write
 
 pytestmark = pytest.mark.neo4j
 
@@ -36,7 +36,7 @@ FIRST: Tables = {
     ],
     "crossings": [{"id": f"C{n}", "date": f"2020-05-0{n}", "handling": "P"} for n in (1, 8, 9)],
     "statements": [{"id": "R1", "kind": "intelligence", "handling": "P"}],
-    "links": said(
+    "links": statement_claims(
         "R1",
         "boss DIRECTED aide",
         "aide PILOTED C1",
@@ -120,7 +120,7 @@ def place(service: Service, request: pytest.FixtureRequest, tmp_path: Any) -> Pl
     return new_place
 
 
-def organised(place: Place, name: str = "low") -> Any:
+def organiser_groups(place: Place, name: str = "low") -> Any:
     rows = place.as_(name).ask.rows("cases.links", whole=True).dicts()
     return next((row["groups"] for row in rows if row["relation"] == "ORGANISED"), None)
 
@@ -137,7 +137,7 @@ def test_an_account_is_nowhere_before_it_opens_with_others(place: Place) -> None
     assert read_image(place.service.store(), place.case) == image
     assert [row["status"] for row in place.as_("ann").deliveries.listed()] == ["waiting"] * 3 + ["active"]
     place.look(SIX + dt.timedelta(days=3, minutes=7))
-    assert organised(place) == 3
+    assert organiser_groups(place) == 3
     # Readers who may know sources, and the person who added them, see who added each one, and when.
     opened = SIX + dt.timedelta(days=3)
     rows = place.as_("bob").deliveries.listed()
@@ -165,9 +165,9 @@ def test_one_alone_opens_when_it_has_waited_long_enough(place: Place) -> None:
     place.add("ann", 0)
     place.add("ann", 0, ("boss", "PAID", "aide"))
     place.look(SIX + dt.timedelta(days=6))
-    assert organised(place) is None
+    assert organiser_groups(place) is None
     place.look(SIX + dt.timedelta(days=7))
-    assert organised(place) == "few"
+    assert organiser_groups(place) == "few"
 
 
 def test_one_that_is_held_back_opens_when_it_is_let_go(place: Place) -> None:
@@ -178,15 +178,15 @@ def test_one_that_is_held_back_opens_when_it_is_let_go(place: Place) -> None:
         zip(numbers, ("cus", "", ""), strict=True)
     )
     place.look(SIX + dt.timedelta(days=8))
-    assert organised(place) == "few"
+    assert organiser_groups(place) == "few"
     # From then on it waits like a new one: it does not open alone the moment it is released.
     with clock.standing_still(SIX + dt.timedelta(days=20, hours=5)):
         custodian.protection.waiting.release(numbers[0])
     for day in (20, 21, 27):
         place.look(SIX + dt.timedelta(days=day, hours=6))
-        assert organised(place) == "few"
+        assert organiser_groups(place) == "few"
     place.look(SIX + dt.timedelta(days=28))
-    assert organised(place) == 3
+    assert organiser_groups(place) == 3
     with pytest.raises(NotFound, match="no account"):
         custodian.protection.waiting.hold(numbers[0])
     for name in ("ann", "bob", "low"):
@@ -199,7 +199,7 @@ def test_a_custodian_opens_all_that_wait_where_safety_needs_it(place: Place) -> 
     custodian = place.as_("cus")
     job = custodian.protection.job(custodian.protection.waiting.start(), wait_s=60)
     assert job.state == "done", job
-    assert (organised(place), custodian.protection.waiting.listed()) == ("few", [])
+    assert (organiser_groups(place), custodian.protection.waiting.listed()) == ("few", [])
 
 
 def test_who_opens_them_is_told_what_is_owed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,7 +252,7 @@ def test_who_falls_out_is_not_counted_among_those_who_hide_the_others(place: Pla
     place.add("ann", 2)
     place.as_("ann").deliveries.undo(more.delivery, quiet)
     place.look(SIX + dt.timedelta(days=1))
-    assert organised(place) is None
+    assert organiser_groups(place) is None
     assert sorted(entry.unfit for entry in place.as_("cus").protection.waiting.listed()) == [False, False, True]
 
 
@@ -267,7 +267,7 @@ def test_what_was_delivered_again_meanwhile_is_found_again(place: Place, tmp_pat
     ann.deliveries.undo(more.delivery, quiet)
     ann.deliveries.load(tmp_path / "again", quiet, partial=True)
     place.look(SIX + dt.timedelta(days=9))
-    assert organised(place) == "few"
+    assert organiser_groups(place) == "few"
 
 
 def test_one_case_that_cannot_be_written_keeps_no_other(place: Place, tmp_path: Any) -> None:
@@ -287,9 +287,9 @@ def test_one_case_that_cannot_be_written_keeps_no_other(place: Place, tmp_path: 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(place.service.casework.replay, "write", fails)
         place.look(late)
-    assert organised(second_place) == "few"
+    assert organiser_groups(second_place) == "few"
     place.look(late)  # completed now, not only by the next start
-    assert organised(place) == "few"
+    assert organiser_groups(place) == "few"
     lines = [line for line in audit.lines(place.service.database, newest=100) if line["account"] == batches.SERVICE]
     assert {line["outcome"] for line in lines} >= {"released", "failed: OSError"}
 
@@ -313,7 +313,7 @@ def test_an_erasure_takes_along_what_waits(place: Place) -> None:
     assert "wit-0" not in rows_waiting(place)
     assert "wit-1" in rows_waiting(place)
     place.look(SIX + dt.timedelta(days=9))
-    assert organised(place) is None
+    assert organiser_groups(place) is None
     assert len(read_image(place.service.store(), place.case).nodes["Statement"]) == 2
 
 
@@ -345,7 +345,7 @@ def test_one_that_names_what_was_taken_back_meanwhile_is_held_back(place: Place,
     place.add("ann", 1)
     place.as_("ann").deliveries.undo(more.delivery, quiet)
     place.look(SIX + dt.timedelta(days=9))
-    assert organised(place) == "few"
+    assert organiser_groups(place) == "few"
     (entry,) = place.as_("cus").protection.waiting.listed()
     assert (entry.delivery, entry.unfit) == (number, True)
 
@@ -354,14 +354,14 @@ def test_a_kill_while_they_open_is_completed_by_the_next_start(place: Place) -> 
     for source in (0, 1, 2):
         place.add("ann", source)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(place.service.casework.replay, "write", killed)
+        patch.setattr(place.service.casework.replay, "write", interrupt)
         with pytest.raises(KeyboardInterrupt):
             place.look(SIX)
     place.service.recover()
-    assert organised(place) == 3
+    assert organiser_groups(place) == 3
 
 
-def killed(*_given: Any) -> None:
+def interrupt(*_given: Any) -> None:
     raise KeyboardInterrupt
 
 
@@ -374,7 +374,7 @@ def test_reports_and_corrections_are_there_at_once(place: Place) -> None:
     )
     assert session.deliveries.form.check(form).opens_at is None
     assert session.deliveries.job(session.deliveries.form.enter(form), wait_s=60).result["waits"] is False
-    assert organised(place) == 0
+    assert organiser_groups(place) == 0
 
 
 def test_the_setting_takes_times_or_at_once(settings: Callable[..., Settings]) -> None:

@@ -15,8 +15,8 @@ from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, Session, quiet
 from tests.leaks.small import FIRST, SEALED
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, statement_claims
 
 pytestmark = pytest.mark.neo4j
 ROLES = {
@@ -36,8 +36,10 @@ MORE: Tables = {
         {"id": "wit-2", "name": "Una Vance", "category": "witness"},
     ],
     "statements": [{"id": "account-2", "kind": "witness", "handling": "P", "source_id": "wit-2", "interest": "a debt"}],
-    "links": said("account-2", "boss-1 DIRECTED aide-2", "aide-9 DIRECTED aide-2", "aide-9 RELATED_TO aide-2")
-    + said(
+    "links": statement_claims(
+        "account-2", "boss-1 DIRECTED aide-2", "aide-9 DIRECTED aide-2", "aide-9 RELATED_TO aide-2"
+    )
+    + statement_claims(
         "account-2", "doc-1 DIRECTED aide-9", *(f"doc-1 SERVED {patient}" for patient in ("aide-1", "aide-2", "aide-9"))
     ),
 }
@@ -46,7 +48,7 @@ MORE: Tables = {
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
     """A small case, all of it P."""
-    return lambda: laid(at_server(questions_most=MOST), ROLES, "whole", FIRST, MORE)
+    return lambda: open_place(at_server(questions_most=MOST), ROLES, "whole", FIRST, MORE)
 
 
 def rows(service: Service, case: str) -> list[sa.Row[tuple[object, ...]]]:
@@ -131,7 +133,9 @@ def test_claims_of_witnesses_are_not_there_to_who_knows_no_sources(service: Serv
 @pytest.mark.changes
 def test_what_was_asked_about_c_is_not_counted_for_who_sees_p(people: Place) -> None:
     # The source of a statement under P also gave one under C.
-    hidden = said("account-c2", "boss-1 DIRECTED aide-1", "aide-2 DIRECTED aide-1", "aide-1 DIRECTED aide-2")
+    hidden = statement_claims(
+        "account-c2", "boss-1 DIRECTED aide-1", "aide-2 DIRECTED aide-1", "aide-1 DIRECTED aide-2"
+    )
     secret = {"id": "account-c2", "kind": "witness", "handling": "C", "source_id": SEALED}
     people.load("whole", {"people": [{"id": SEALED}], "statements": [secret], "links": hidden}, partial=True)
     before = people("sourced").leads.questions.next("boss-1"), people("low").leads.questions.next("boss-1")

@@ -18,8 +18,8 @@ from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.iso import json_safe
 from graphsvc.service import NewHold, Session
 from tests.toolbox import clock
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, statement_claims
 from tests.toolbox.two_persons import seal
 
 pytestmark = pytest.mark.neo4j
@@ -52,12 +52,12 @@ FIRST: Tables = {
         {"id": "W1", "kind": "witness", "handling": "P", "source_id": "wit"},
     ],
     "links": [
-        *said("R1", "boss ORGANISED X1", "boss DIRECTED aide"),
-        *said("R2", "boss ORGANISED X2"),
-        *said("R3", "boss RUNS gang-1", "second ORGANISED X3"),
-        *said("R4", "boss ORGANISED X4"),
-        *said("R5", "boss DIRECTED second"),
-        *said("W1", "wit CROSSED_ON X1"),
+        *statement_claims("R1", "boss ORGANISED X1", "boss DIRECTED aide"),
+        *statement_claims("R2", "boss ORGANISED X2"),
+        *statement_claims("R3", "boss RUNS gang-1", "second ORGANISED X3"),
+        *statement_claims("R4", "boss ORGANISED X4"),
+        *statement_claims("R5", "boss DIRECTED second"),
+        *statement_claims("W1", "wit CROSSED_ON X1"),
     ],
 }
 
@@ -68,7 +68,7 @@ def more(code: str, *links: str, statement: str = "N1", **tables: Any) -> Tables
         "statements": [
             {"id": statement, "kind": "intelligence", "handling": code, "source_grade": "1", "assessment": "A"}
         ],
-        "links": said(statement, *links),
+        "links": statement_claims(statement, *links),
         **tables,
     }
 
@@ -81,7 +81,7 @@ RISES = tuple(
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), ROLES, "ana", FIRST)
+    return lambda: open_place(at_server(), ROLES, "ana", FIRST)
 
 
 def sealed_person(people: Place) -> str:
@@ -250,7 +250,7 @@ def test_what_witnesses_said_is_named_to_who_is_cleared_for_sources_alone(people
         "source_grade": "1",
         "assessment": "A",
     }
-    people.load("ana", {**witness, "statements": [statement], "links": said("W2", *RISES)})
+    people.load("ana", {**witness, "statements": [statement], "links": statement_claims("W2", *RISES)})
     moved = {name: {lead.id: lead for lead in people(name).waiting.listed().moved or []} for name in ("ana", "inv")}
     assert moved["ana"]["aide"].statements == ("W2",)
     assert '"W2"' not in json.dumps(json_safe(people("inv").waiting.listed().plain()))

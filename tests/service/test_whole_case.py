@@ -29,7 +29,7 @@ from graphsvc.service.exports.bundle import verify
 from graphsvc.service.exports.whole_case import WHOLE_TABLES
 from graphsvc.views import parquet
 from tests.toolbox.accounts import WHOLE, Roles
-from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.cases import Lay, Place, open_place
 from tests.toolbox.rows import Tables, claim
 from tests.toolbox.two_persons import seal
 
@@ -86,11 +86,11 @@ ROWS: Tables = {
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(second_factor_roles="none"), ROLES, "inv", ROWS)
+    return lambda: open_place(at_server(second_factor_roles="none"), ROLES, "inv", ROWS)
 
 
 @pytest.fixture
-def written(people: Place, tmp_path: Path) -> Path:
+def case_folder(people: Place, tmp_path: Path) -> Path:
     """The whole case, as its investigator gets it."""
     return (
         people("inv")
@@ -116,22 +116,22 @@ def everything(folder: Path) -> str:
     return "\n".join([*files, *heads, (folder / "manifest.json").read_text("utf-8")])
 
 
-def test_it_holds_what_its_maker_is_shown(people: Place, written: Path) -> None:
+def test_it_holds_what_its_maker_is_shown(people: Place, case_folder: Path) -> None:
     inv = people("inv")
-    entities = by_id(table(written, "entities"))
+    entities = by_id(table(case_folder, "entities"))
     assert entities == by_id(inv.ask.rows("cases.entities", whole=True).dicts())
     for of in ENTITY_TABLES:
-        rows = by_id(table(written, of.name))
+        rows = by_id(table(case_folder, of.name))
         assert set(rows) == {name for name, row in entities.items() if row["kind"] == of.record}
         for identifier, row in rows.items():
             (page,) = inv.ask.rows(f"{of.name}.one", id=identifier).dicts()
-            assert shown(row) == shown(page), identifier
-    statements = by_id(table(written, "statements"))
+            assert row_on_page(row) == row_on_page(page), identifier
+    statements = by_id(table(case_folder, "statements"))
     assert set(statements) == {"S1", "S2", "S3"}
     for identifier, row in statements.items():
         (page,) = inv.ask.rows("statements.one", id=identifier).dicts()
-        assert shown(row) == shown(page), identifier
-    claims = {row["id"]: row for row in table(written, "claims")}
+        assert row_on_page(row) == row_on_page(page), identifier
+    claims = {row["id"]: row for row in table(case_folder, "claims")}
     of_notebooks = {row["claim"]: row for row in inv.ask.rows("cases.claims", whole=True).dicts()}
     assert set(claims) == set(of_notebooks)
     assert len(claims) == len(ROWS["links"])
@@ -142,11 +142,11 @@ def test_it_holds_what_its_maker_is_shown(people: Place, written: Path) -> None:
     assert {(a, b) for a, b, _ in inv.graph("claims").edges(keys=True)} == {
         (c["subject"], c["object"]) for c in claims.values()
     }
-    links = table(written, "links")
+    links = table(case_folder, "links")
     assert sorted(map(str, links)) == sorted(map(str, inv.ask.rows("cases.links", whole=True).dicts()))
 
 
-def shown(row: dict[str, Any]) -> dict[str, Any]:
+def row_on_page(row: dict[str, Any]) -> dict[str, Any]:
     """A row as a page has it: without the ends of dates, and with custom columns as texts."""
     extra = row.get("extra") or []
     pairs = sorted(f"{name}: {text}" for name, text in extra.items()) if isinstance(extra, dict) else sorted(extra)
@@ -155,40 +155,40 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_what_a_sanitised_export_tells_is_told_here_too(people: Place, written: Path) -> None:
+def test_what_a_sanitised_export_tells_is_told_here_too(people: Place, case_folder: Path) -> None:
     """Named people have the same name here; the others have different pseudonyms there."""
     drawn = people("inv").exports.preview(Wanted(picture=PictureRequest(ids=("P1", "P2"), depth=0)), "Others")
     assert drawn.links
-    links = {(row["subject"], row["relation"], row["object"]) for row in table(written, "links")}
+    links = {(row["subject"], row["relation"], row["object"]) for row in table(case_folder, "links")}
     assert {(row["source"], row["relation"], row["target"]) for row in drawn.links} <= links
 
 
-def test_columns_have_kinds(written: Path) -> None:
-    person, second = by_id(table(written, "people"))["P1"], by_id(table(written, "people"))["P2"]
+def test_columns_have_kinds(case_folder: Path) -> None:
+    person, second = by_id(table(case_folder, "people"))["P1"], by_id(table(case_folder, "people"))["P2"]
     assert (person["aliases"], person["phones"]) == (["Ari", "The Tall One"], ["+447700900200", "+447700900201"])
     assert (person["date_of_birth"], str(person["date_of_birth_earliest"]), str(person["date_of_birth_latest"])) == (
         "1980-05", "1980-05-01", "1980-05-31",
     )  # fmt: skip
     assert person["extra"] == {"x_page": "12", "x_file": "A/7"}
     assert (person["sealed"], second["phones"], second["extra"]) == (False, None, {})
-    boats = by_id(table(written, "boats"))
+    boats = by_id(table(case_folder, "boats"))
     assert (boats["B1"]["length_m"], boats["B2"]["length_m"], boats["B2"]["name"]) == (7.5, None, "Ünïcode حسن")
-    crossing = by_id(table(written, "crossings"))["C1"]
+    crossing = by_id(table(case_folder, "crossings"))["C1"]
     assert (crossing["people_count"], crossing["launch_lat"], crossing["date"]) == (12, 51.05, "2020-05-08T04:30Z")
-    paid = next(row for row in table(written, "claims") if row["relation"] == "PAID")
+    paid = next(row for row in table(case_folder, "claims") if row["relation"] == "PAID")
     assert (paid["amount"], paid["weight"], paid["on_record"], paid["handling"]) == (2500.5, 3, False, "C")
     assert paid["extra"] == {"x_line": "9"}
 
 
-def test_programs_of_others_read_it(people: Place, written: Path) -> None:
-    frame = pd.read_parquet(written / "claims.parquet")
+def test_programs_of_others_read_it(people: Place, case_folder: Path) -> None:
+    frame = pd.read_parquet(case_folder / "claims.parquet")
     assert frame.dtypes[["belief", "weight"]].map(str).tolist() == ["float64", "int64"]
     assert frame["amount"].sum() == 2500.5
-    crossings = ds.dataset(written / "crossings.parquet", format="parquet")
+    crossings = ds.dataset(case_folder / "crossings.parquet", format="parquet")
     wanted = crossings.to_table(filter=ds.field("people_count") > 10, columns=["id", "date_earliest"]).to_pylist()
     assert [(row["id"], str(row["date_earliest"])) for row in wanted] == [("C1", "2020-05-08")]
     for name in WHOLE_TABLES:
-        file = pq.ParquetFile(written / f"{name}.parquet")
+        file = pq.ParquetFile(case_folder / f"{name}.parquet")
         assert {column.compression for group in range(file.num_row_groups) for column in columns(file, group)} <= {
             "ZSTD"
         }
@@ -201,18 +201,20 @@ def columns(file: pq.ParquetFile, group: int) -> list[Any]:
     return [part.column(place) for place in range(part.num_columns)]
 
 
-def test_polars_reads_it(written: Path) -> None:
+def test_polars_reads_it(case_folder: Path) -> None:
     polars = pytest.importorskip("polars")
-    assert polars.scan_parquet(written / "claims.parquet").select(polars.len()).collect().item() == len(ROWS["links"])
+    assert polars.scan_parquet(case_folder / "claims.parquet").select(polars.len()).collect().item() == len(
+        ROWS["links"]
+    )
 
 
-def test_duckdb_reads_it(written: Path) -> None:
+def test_duckdb_reads_it(case_folder: Path) -> None:
     duckdb = pytest.importorskip("duckdb")
-    assert duckdb.read_parquet(str(written / "claims.parquet")).count("*").fetchone() == (len(ROWS["links"]),)
+    assert duckdb.read_parquet(str(case_folder / "claims.parquet")).count("*").fetchone() == (len(ROWS["links"]),)
 
 
-def test_its_manifest_says_what_it_is_and_holds_it_to_that(people: Place, written: Path) -> None:
-    manifest = json.loads((written / "manifest.json").read_text("utf-8"))
+def test_its_manifest_says_what_it_is_and_holds_it_to_that(people: Place, case_folder: Path) -> None:
+    manifest = json.loads((case_folder / "manifest.json").read_text("utf-8"))
     stated = {name: manifest[name] for name in ("case", "version", "made_by", "made_for", "why", "purpose", "handling")}
     assert stated == {
         "case": people.case, "version": people("inv").version, "made_by": "inv", "made_for": "Data team",
@@ -221,20 +223,22 @@ def test_its_manifest_says_what_it_is_and_holds_it_to_that(people: Place, writte
     assert set(manifest["tables"]) == set(WHOLE_TABLES)
     assert manifest["tables"]["crossings"]["rows"] == 2
     assert manifest["tables"]["crossings"]["columns"]["date_latest"] == "day"
-    assert sorted(path.name for path in written.iterdir()) == sorted(["manifest.json", *manifest["files"]])
-    assert verify(written) == []
-    for path in (written, *written.iterdir()):
+    assert sorted(path.name for path in case_folder.iterdir()) == sorted(["manifest.json", *manifest["files"]])
+    assert verify(case_folder) == []
+    for path in (case_folder, *case_folder.iterdir()):
         assert path.stat().st_mode & 0o077 == 0, path
-    changed = written / "boats.parquet"
+    changed = case_folder / "boats.parquet"
     changed.write_bytes(changed.read_bytes()[:-1] + b"!")
-    (written / "people.parquet").unlink()
-    (written / "more.txt").write_text("x", "utf-8")
-    assert verify(written) == [
+    (case_folder / "people.parquet").unlink()
+    (case_folder / "more.txt").write_text("x", "utf-8")
+    assert verify(case_folder) == [
         "people.parquet is missing", "more.txt is not in the manifest", "boats.parquet is not as it was",
     ]  # fmt: skip
 
 
-def test_it_is_in_the_log_with_whose_claims_were_released_and_among_the_exports(people: Place, written: Path) -> None:
+def test_it_is_in_the_log_with_whose_claims_were_released_and_among_the_exports(
+    people: Place, case_folder: Path
+) -> None:
     released, export = people.lines()[0], people.lines()[1]
     assert (export["action"], export["detail"]["step"], export["purpose"], export["outcome"]) == (
         "export", "parquet", "tests", "released",
@@ -247,10 +251,10 @@ def test_it_is_in_the_log_with_whose_claims_were_released_and_among_the_exports(
     )  # fmt: skip
 
 
-def test_the_page_of_exports_shows_it_with_nothing_to_fetch(people: Place, written: Path) -> None:
+def test_the_page_of_exports_shows_it_with_nothing_to_fetch(people: Place, case_folder: Path) -> None:
     page = people.client("inv").get(f"/case/{people.case}/exports").text
     assert "Data team" in page
-    number = json.loads((written / "manifest.json").read_text("utf-8"))["export"]
+    number = json.loads((case_folder / "manifest.json").read_text("utf-8"))["export"]
     assert number in page
     listed = next(row for row in people("inv").exports.given.listed() if row.number == number)
     with pytest.raises(Refused, match="not held any more"):

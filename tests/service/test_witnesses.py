@@ -15,9 +15,9 @@ from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.views.through import WITNESSES
 from tests.toolbox.accounts import WHOLE
-from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.cases import Lay, Place, open_place
 from tests.toolbox.clock import standing_still
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.rows import Tables, statement_claims
 
 pytestmark = pytest.mark.neo4j
 READERS = {
@@ -47,16 +47,16 @@ def tables(voices: int = 2) -> Tables:
             {"id": "i1", "kind": "intelligence", "handling": "P", "source_grade": "2", "assessment": "B"},
             {"id": "i2", "kind": "intelligence", "handling": "P", "source_grade": "2", "assessment": "C"},
         ],
-        "links": [link for name in witnesses for link in said(f"t{name}", *SAID)]
-        + said("r1", "chief RUNS g1")
-        + said("i1", "chief DIRECTED aide", "chief ORGANISED x1")
-        + said("i2", "chief PAID aide"),
+        "links": [link for name in witnesses for link in statement_claims(f"t{name}", *SAID)]
+        + statement_claims("r1", "chief RUNS g1")
+        + statement_claims("i1", "chief DIRECTED aide", "chief ORGANISED x1")
+        + statement_claims("i2", "chief PAID aide"),
     }
 
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), READERS, "ann", tables())
+    return lambda: open_place(at_server(), READERS, "ann", tables())
 
 
 def test_with_source_clearance_groups_stand_apart_and_open_to_their_sources(people: Place) -> None:
@@ -101,7 +101,7 @@ def test_nothing_tells_whether_one_spoke_or_two_did(at_server: Callable[..., Set
     answers = []
     moment = audit.now() + dt.timedelta(hours=1)  # pages say when they were read; no clock is set back
     for voices in (1, 2):
-        with laid(at_server(), READERS, "ann", tables(voices)) as place, standing_still(moment):
+        with open_place(at_server(), READERS, "ann", tables(voices)) as place, standing_still(moment):
             client = place.client("told")
             pages = (
                 "through",

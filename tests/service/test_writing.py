@@ -45,7 +45,7 @@ LONG = "UNWIND range(1, 2000000000) AS i RETURN sum(i)"
 
 
 @pytest.fixture(scope="module")
-def opened(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def writing_service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("writing") / "delivery"
     simulate(folder, seed=6, people=60)
     with Service(at_server(cypher_timeout_s=20.0, row_cap=50)) as service:
@@ -55,8 +55,8 @@ def opened(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture
-def session(opened: Service) -> Session:
-    return opened.session(ANN, "testing", CASE)
+def session(writing_service: Service) -> Session:
+    return writing_service.session(ANN, "testing", CASE)
 
 
 def texts(service: Service, newest: int) -> list[tuple[str, str, str]]:
@@ -118,12 +118,12 @@ def test_rows_beyond_the_cap_are_cut_and_it_says_so(session: Session) -> None:
     ],
     ids=["no grant", "no role", "no C", "no sources", "P here", "other cases"],
 )
-def test_who_may_not_is_refused_and_the_text_stands_in_the_log(opened: Service, who: Principal) -> None:
-    with transaction(opened.database) as connection:
+def test_who_may_not_is_refused_and_the_text_stands_in_the_log(writing_service: Service, who: Principal) -> None:
+    with transaction(writing_service.database) as connection:
         values = {"id": "elsewhere", "key_sealed": b"", "state": "open", "created_at": audit.now()}
         connection.execute(tables.cases.insert().values(**values))
     try:
-        reader = opened.session(who, "testing", CASE)
+        reader = writing_service.session(who, "testing", CASE)
         for attempt in (reader.cypher.examine, reader.cypher.start, reader.cypher.run):
             with pytest.raises(Refused):
                 attempt("RETURN 1 AS one")
@@ -131,9 +131,9 @@ def test_who_may_not_is_refused_and_the_text_stands_in_the_log(opened: Service, 
             with pytest.raises(Refused):
                 look()
         assert reader.cypher.refusal()
-        assert texts(opened, 1) == [("check", "refused: Refused", "RETURN 1 AS one")]
+        assert texts(writing_service, 1) == [("check", "refused: Refused", "RETURN 1 AS one")]
     finally:
-        with transaction(opened.database) as connection:
+        with transaction(writing_service.database) as connection:
             connection.execute(tables.cases.delete().where(tables.cases.c.id == "elsewhere"))
 
 
@@ -143,12 +143,12 @@ def others_there(store: Store) -> set[str]:
     return {row[0] for row in store.read(text, {}, timeout=60, cap=10_000).rows}
 
 
-def test_a_case_that_only_the_graph_knows_suspends_the_grant(opened: Service) -> None:
+def test_a_case_that_only_the_graph_knows_suspends_the_grant(writing_service: Service) -> None:
     """Another home may have put it on a shared server, before the first text or between two."""
-    store, second_case = opened.store(), f"other-{uuid.uuid4().hex}"
+    store, second_case = writing_service.store(), f"other-{uuid.uuid4().hex}"
     # Cleared for each case by name, because `*` would include the other one.
     who = replace(ANN, grants={case: Grant("C", sources=True) for case in {CASE, *others_there(store)}})
-    reader = opened.session(who, "testing", CASE)
+    reader = writing_service.session(who, "testing", CASE)
     assert reader.cypher.run("RETURN 1 AS one").rows == [(1,)]
     store.write("CREATE (:Entity:Person {case: $case, id: 'x', handling: 'P'})", {"case": second_case})
     try:
@@ -161,9 +161,9 @@ def test_a_case_that_only_the_graph_knows_suspends_the_grant(opened: Service) ->
     assert reader.cypher.run("RETURN 1 AS one").rows == [(1,)]
 
 
-def test_a_case_that_is_written_while_one_looks_is_missed_for_a_moment_at_most(opened: Service) -> None:
+def test_a_case_that_is_written_while_one_looks_is_missed_for_a_moment_at_most(writing_service: Service) -> None:
     """A server may report a state as the newest before all of it can be read."""
-    store, gate = opened.store(), opened.cypher_gate
+    store, gate = writing_service.store(), writing_service.cypher_gate
     text = "UNWIND range(1, 6000) AS n CREATE (:Entity {case: $case, id: toString(n), notes: $notes})"
     for _ in range(3):
         second_case = f"other-{uuid.uuid4().hex}"
@@ -178,17 +178,17 @@ def test_a_case_that_is_written_while_one_looks_is_missed_for_a_moment_at_most(o
 
 
 def test_the_graph_is_looked_through_again_only_where_it_was_written_to(
-    opened: Service, monkeypatch: pytest.MonkeyPatch
+    writing_service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, looks = opened.store(), []
+    store, looks = writing_service.store(), []
     read = Store.read
 
-    def counted(self: Store, text: str, *arguments: Any, **more: Any) -> Rows:
+    def count_looks(self: Store, text: str, *arguments: Any, **more: Any) -> Rows:
         looks.extend([text] * ("DISTINCT n.case" in text))
         return read(self, text, *arguments, **more)
 
-    monkeypatch.setattr(Store, "read", counted)
-    reader = opened.session(ANN, "testing", CASE)
+    monkeypatch.setattr(Store, "read", count_looks)
+    reader = writing_service.session(ANN, "testing", CASE)
     reader.cypher.run("RETURN 1 AS one")
     looks.clear()
     for _ in range(3):
@@ -200,42 +200,42 @@ def test_the_graph_is_looked_through_again_only_where_it_was_written_to(
     assert len(looks) == 1
 
 
-def test_the_mark_of_a_case_suspends_nothing(opened: Service) -> None:
-    store, second_case = opened.store(), f"other-{uuid.uuid4().hex}"
+def test_the_mark_of_a_case_suspends_nothing(writing_service: Service) -> None:
+    store, second_case = writing_service.store(), f"other-{uuid.uuid4().hex}"
     # Cleared for each case by name, because `*` would include whatever a node is counted as.
     who = replace(ANN, grants={case: Grant("C", sources=True) for case in {CASE, *others_there(store)}})
     store.write("CREATE (:GraphsvcMark {of: $case, mark: 'x'})", {"case": second_case})
     try:
-        assert opened.session(who, "testing", CASE).cypher.run("RETURN 1 AS one").rows
+        assert writing_service.session(who, "testing", CASE).cypher.run("RETURN 1 AS one").rows
     finally:
         store.write("MATCH (m:GraphsvcMark {of: $case}) DELETE m", {"case": second_case})
 
 
-def test_a_case_that_is_not_there_and_one_that_is_not_theirs_read_the_same(opened: Service) -> None:
+def test_a_case_that_is_not_there_and_one_that_is_not_theirs_read_the_same(writing_service: Service) -> None:
     messages = []
     for case in ("nowhere", CASE):
         who = replace(ANN, grants={"mine": Grant("C", sources=True)})
         with pytest.raises(NotFound) as refused:
-            opened.session(who, "testing", case).cypher.examine("RETURN 1")
+            writing_service.session(who, "testing", case).cypher.examine("RETURN 1")
         messages.append(str(refused.value).replace(case, "CASE"))
     assert messages[0] == messages[1]
     with pytest.raises(NotFound):
-        opened.session(ANN, "testing", "nowhere").cypher.examine("RETURN 1")
+        writing_service.session(ANN, "testing", "nowhere").cypher.examine("RETURN 1")
 
 
-def test_while_a_case_is_loaded_nobody_writes_cypher(opened: Service, session: Session) -> None:
+def test_while_a_case_is_loaded_nobody_writes_cypher(writing_service: Service, session: Session) -> None:
     mine = tables.cases.c.id == CASE
-    with transaction(opened.database) as connection:
+    with transaction(writing_service.database) as connection:
         connection.execute(tables.cases.update().where(mine).values(state="loading"))
     try:
         with pytest.raises(Busy, match="being loaded"):
             session.cypher.run("RETURN 1")
     finally:
-        with transaction(opened.database) as connection:
+        with transaction(writing_service.database) as connection:
             connection.execute(tables.cases.update().where(mine).values(state="open"))
 
 
-def test_a_long_text_is_cancelled_here_and_on_the_server(opened: Service, session: Session) -> None:
+def test_a_long_text_is_cancelled_here_and_on_the_server(writing_service: Service, session: Session) -> None:
     run = session.cypher.start(LONG)
     assert [entry.id for entry in session.cypher.running()] == [run]
     progress = session.cypher.result(run, wait_s=1.0)
@@ -246,14 +246,14 @@ def test_a_long_text_is_cancelled_here_and_on_the_server(opened: Service, sessio
     assert ended.seconds < 19
     assert session.cypher.running() == []
     left = "SHOW TRANSACTIONS YIELD metaData WHERE metaData.graphsvc IS NOT NULL RETURN count(*)"
-    assert opened.store().read(left, {}, timeout=10, cap=1).rows == [(0,)]
+    assert writing_service.store().read(left, {}, timeout=10, cap=1).rows == [(0,)]
     session.cypher.cancel(run)  # it has ended: nothing to cancel
 
 
-def test_runs_are_of_who_began_them_alone(opened: Service, session: Session) -> None:
+def test_runs_are_of_who_began_them_alone(writing_service: Service, session: Session) -> None:
     run = session.cypher.start("RETURN 1 AS one")
     assert session.cypher.result(run, wait_s=60).rows == [(1,)]
-    bob = opened.session(replace(ANN, name="bob"), "testing", CASE)
+    bob = writing_service.session(replace(ANN, name="bob"), "testing", CASE)
     for attempt in (bob.cypher.result, bob.cypher.cancel):
         with pytest.raises(NotFound):
             attempt(run)
@@ -367,36 +367,38 @@ def test_the_history_tells_what_ran_and_what_was_refused(session: Session) -> No
     assert ran.seconds > 0
 
 
-def test_the_log_holds_text_and_sources_and_finds_a_text_that_was_changed(opened: Service, session: Session) -> None:
+def test_the_log_holds_text_and_sources_and_finds_a_text_that_was_changed(
+    writing_service: Service, session: Session
+) -> None:
     session.cypher.run("MATCH (q:Source {case: $case}) RETURN q.id AS source LIMIT 2")
-    act = audit.lines(opened.database, newest=1, sought=audit.Sought(action="cypher"))[0]
+    act = audit.lines(writing_service.database, newest=1, sought=audit.Sought(action="cypher"))[0]
     assert (act["outcome"], act["rows"], act["sources"]) == ("released", 2, 2)
     assert "Source" not in json.dumps(act["detail"])
-    auditor = opened.session(Principal("eve", frozenset({"auditor"}), {}), "auditing")
+    auditor = writing_service.session(Principal("eve", frozenset({"auditor"}), {}), "auditing")
     assert auditor.log.texts([act])[act["id"]].text.startswith("MATCH (q:Source")
     with pytest.raises(Refused):
         session.log.texts([act])
     assert auditor.log.verify(lambda *_progress: None).whole
     table, mine = tables.cypher_texts, tables.cypher_texts.c.line == act["id"]
-    with transaction(opened.database) as connection:
+    with transaction(writing_service.database) as connection:
         before = connection.execute(sa.select(table.c.text_sealed).where(mine)).scalar_one()
         second_text = connection.execute(sa.select(table.c.text_sealed).where(~mine)).scalars().first()
         connection.execute(table.update().where(mine).values(text_sealed=second_text))
     changed = auditor.log.verify(lambda *_progress: None)
     assert changed.faults == (f"Line {act['id']}: The text is not the one that was typed.",)
-    with transaction(opened.database) as connection:
+    with transaction(writing_service.database) as connection:
         connection.execute(table.delete().where(mine))
     assert auditor.log.verify(lambda *_progress: None).faults == (f"Line {act['id']}: The text is gone.",)
-    with transaction(opened.database) as connection:
+    with transaction(writing_service.database) as connection:
         connection.execute(table.insert().values(line=act["id"], case_id=CASE, text_sealed=before))
 
 
-def test_a_name_that_is_erased_goes_from_kept_texts_too(opened: Service, session: Session) -> None:
+def test_a_name_that_is_erased_goes_from_kept_texts_too(writing_service: Service, session: Session) -> None:
     session.cypher.run("MATCH (p:Person) WHERE p.name = 'Zebulon Quist' RETURN p.id")
     leaving = Leaving(lambda text: text.replace("Zebulon Quist", "[erased]"))
-    with transaction(opened.database) as connection:
-        take_out(connection, CASE, opened.register.key(CASE, create=False), (), (), leaving)
+    with transaction(writing_service.database) as connection:
+        take_out(connection, CASE, writing_service.register.key(CASE, create=False), (), (), leaving)
     past = session.cypher.history(1)[0]
     assert past.text == "MATCH (p:Person) WHERE p.name = '[erased]' RETURN p.id"
-    auditor = opened.session(Principal("eve", frozenset({"auditor"}), {}), "auditing")
+    auditor = writing_service.session(Principal("eve", frozenset({"auditor"}), {}), "auditing")
     assert auditor.log.verify(lambda *_progress: None).whole

@@ -120,7 +120,7 @@ class Shown:
 
 
 @pytest.fixture(scope="module")
-def shown(demo: Any) -> Shown:
+def demo_figures(demo: Any) -> Shown:
     trial = simulated_cases.read(demo.folder)
     on = basis(trial.claims, trial.persons, trial.dependence)
     ranking = ranked(on)
@@ -134,8 +134,8 @@ def shown(demo: Any) -> Shown:
     )
 
 
-def test_the_first_ten_are_hubs_that_witnesses_lead_to(demo: Any, shown: Shown) -> None:
-    first = shown.leads[:10]
+def test_the_first_ten_are_hubs_that_witnesses_lead_to(demo: Any, demo_figures: Shown) -> None:
+    first = demo_figures.leads[:10]
     # One of the ten is an aide, so that a user meets a lead that is not a hub.
     assert len({lead.id for lead in first} & set(demo.truth["hubs"])) == 9
     groups = [int(lead.groups) for lead in first]
@@ -143,24 +143,28 @@ def test_the_first_ten_are_hubs_that_witnesses_lead_to(demo: Any, shown: Shown) 
     assert min(groups) == 1
     assert max(groups) > 2
     # Some are found only through witnesses, and some rest on one group of witnesses and say so.
-    assert sum(lead.id in shown.surfaced for lead in first) >= 3
-    assert any("group" in shown.rests[lead.id] for lead in first)
-    assert any(not shown.rests[lead.id] for lead in first)
+    assert sum(lead.id in demo_figures.surfaced for lead in first) >= 3
+    assert any("group" in demo_figures.rests[lead.id] for lead in first)
+    assert any(not demo_figures.rests[lead.id] for lead in first)
 
 
-def test_of_the_day_of_the_peak_most_boats_have_somebody_named_and_lies_are_denied(demo: Any, shown: Shown) -> None:
+def test_of_the_day_of_the_peak_most_boats_have_somebody_named_and_lies_are_denied(
+    demo: Any, demo_figures: Shown
+) -> None:
     day = {row["id"] for row in demo.tables["crossings"] if row["date"].startswith("2020-05-08")}
-    claims = [claim for claim in shown.trial.claims if claim.relation == "ORGANISED" and claim.object in day]
+    claims = [claim for claim in demo_figures.trial.claims if claim.relation == "ORGANISED" and claim.object in day]
     hubs = set(demo.truth["hubs"])
     named = {claim.object for claim in claims if claim.asserts and claim.subject in hubs}
     assert len(named) >= 5
-    lies = {(claim.subject, claim.object) for claim in claims if claim.asserts and claim.key in shown.trial.untrue}
+    lies = {
+        (claim.subject, claim.object) for claim in claims if claim.asserts and claim.key in demo_figures.trial.untrue
+    }
     denied = {(claim.subject, claim.object) for claim in claims if claim.polarity == "denies"}
     assert lies & denied
     # Accused helpers do not rise: each has less than a third of the tenth lead's score, whoever else is ranked.
-    by_id = {lead.id: lead for lead in shown.leads}
+    by_id = {lead.id: lead for lead in demo_figures.leads}
     accused = [by_id[name] for name in {subject for subject, _ in lies & denied} & set(demo.truth["helpers"])]
     assert accused
-    assert all(lead.score < shown.leads[9].score / 3 for lead in accused)
+    assert all(lead.score < demo_figures.leads[9].score / 3 for lead in accused)
     assert min(lead.rank for lead in accused) > 40
     assert max(lead.rank for lead in accused) > 200

@@ -302,7 +302,7 @@ def lying(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
     return [Case(folder / str(seed), 0.5) for seed in _SEEDS]
 
 
-def _told(case: Case) -> dict[tuple[str, str, str], set[str]]:
+def _false_statements(case: Case) -> dict[tuple[str, str, str], set[str]]:
     """False link → the false statements that assert it."""
     false, planted = set(case.truth["false_statements"]), {tuple(key) for key in case.truth["false_links"]}
     statements = defaultdict(set)
@@ -314,15 +314,15 @@ def _told(case: Case) -> dict[tuple[str, str, str], set[str]]:
 
 
 def test_several_of_one_boat_agree(lying: list[Case]) -> None:
-    most = [max(map(len, _told(case).values())) for case in lying]
+    most = [max(map(len, _false_statements(case).values())) for case in lying]
     assert max(most) > 3
     assert sum(number > 2 for number in most) > len(most) / 2
 
 
 def test_false_accounts_make_somebody_the_head_of_it_all(lying: list[Case]) -> None:
-    relations = Counter(key[1] for case in lying for key in _told(case))
+    relations = Counter(key[1] for case in lying for key in _false_statements(case))
     assert {"ORGANISED", "RUNS", "DIRECTED", "PAID"} <= {name for name, count in relations.items() if count > 3}
-    blamed = Counter(case.truth["roles"].get(key[0], "") for case in lying for key in _told(case))
+    blamed = Counter(case.truth["roles"].get(key[0], "") for case in lying for key in _false_statements(case))
     assert not sum(blamed[role] for role in HUBS)
     assert sum(blamed[role] for role in HELPERS)
 
@@ -331,7 +331,7 @@ def test_insiders_put_the_part_of_their_boss_on_a_colleague(lying: list[Case]) -
     moved = 0
     for seed, case in zip(_SEEDS, lying, strict=True):
         true_world = world.build(seed, draw_hard(random.Random(f"{seed}/knobs")), 400)
-        for person, relation, target in _told(case):
+        for person, relation, target in _false_statements(case):
             boss = true_world.cast.people[person].boss
             moved += bool(boss) and (boss, relation, target) in true_world.facts
     assert moved > 5

@@ -104,10 +104,10 @@ def test_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Mon
             del text
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    def opened(path: Path, *how: Any, **rest: Any) -> Any:
+    def open_full(path: Path, *how: Any, **rest: Any) -> Any:
         return Full(whole(path, "wb")) if path.name == "links.csv" else whole(path, *how, **rest)
 
-    monkeypatch.setattr(Path, "open", opened)
+    monkeypatch.setattr(Path, "open", open_full)
     with pytest.raises(OperatorError, match=r"links\.csv cannot be written: No space left on device"):
         simulate.simulate(tmp_path / "case", people=50)
     assert list((tmp_path / "case").iterdir()) == []

@@ -82,8 +82,8 @@ def eventually() -> Callable[[Callable[[], bool]], None]:
 
 
 @pytest.fixture
-def gone(eventually: Callable[[Callable[[], bool]], None]) -> Callable[..., None]:
-    """`gone(pid, …)`: waits until none of these processes lives."""
+def wait_until_gone(eventually: Callable[[Callable[[], bool]], None]) -> Callable[..., None]:
+    """`wait_until_gone(pid, …)`: waits until none of these processes lives."""
     return lambda *pids: eventually(lambda: not any(alive(pid) for pid in pids))
 
 

@@ -26,14 +26,14 @@ def door() -> Iterator[ControlDoor]:
 
 
 class Caller:
-    """One connection to the door; `said` serves the door until its answer has come."""
+    """One connection to the door; `receive` serves the door until its answer has come."""
 
     def __init__(self, door: ControlDoor, text: str) -> None:
         self.door = door
         self.socket = socket.create_connection(("127.0.0.1", door.port), timeout=0.02)
         self.socket.sendall(text.encode())
 
-    def said(self) -> str:
+    def receive(self) -> str:
         """Everything received until the connection ended or fell silent."""
         text = b""
         for _ in range(10):
@@ -62,24 +62,24 @@ class Caller:
 def test_without_the_token_nothing_is_answered_and_nothing_happens(door: ControlDoor, text: str) -> None:
     door.announce("READY bolt://x")
     with Caller(door, text) as caller:
-        assert caller.said() == ""
+        assert caller.receive() == ""
     assert (door.holders, door.kept, door.stop_asked) == (0, False, False)
 
 
 def test_an_unknown_command_gets_the_word_alone(door: ControlDoor) -> None:
     with Caller(door, "the token\ndance\n") as caller:
-        assert caller.said() == "the word\n"
+        assert caller.receive() == "the word\n"
 
 
 def test_a_holder_waits_for_the_answer_and_counts_until_it_leaves(door: ControlDoor) -> None:
     with Caller(door, "the token\nhold 0\n") as caller:
-        assert caller.said() == "the word\n"
+        assert caller.receive() == "the word\n"
         assert door.holders == 1
         door.announce("")  # a restart needs no announcement
-        assert caller.said() == ""
+        assert caller.receive() == ""
         door.announce("READY bolt://x")
         door.announce("READY bolt://x")
-        assert caller.said() == "READY bolt://x\n"
+        assert caller.receive() == "READY bolt://x\n"
     door.serve(0.1)
     assert door.holders == 0
     assert door.heard
@@ -87,14 +87,14 @@ def test_a_holder_waits_for_the_answer_and_counts_until_it_leaves(door: ControlD
 
 def test_a_server_is_wanted_for_as_long_as_its_last_holders_said(door: ControlDoor) -> None:
     with Caller(door, "the token\nhold 300\n") as long, Caller(door, "the token\nhold 0\n") as short:
-        assert (long.said(), short.said()) == ("the word\n", "the word\n")
+        assert (long.receive(), short.receive()) == ("the word\n", "the word\n")
     door.serve(0.1)
     door.serve(0.1)
     assert door.holders == 0
     assert 290 < door.wanted_until - time.monotonic() <= 300
     before = door.wanted_until
     with Caller(door, "the token\nhold 0\n") as short:
-        assert short.said() == "the word\n"
+        assert short.receive() == "the word\n"
     door.serve(0.1)
     assert door.wanted_until == before
 
@@ -102,50 +102,50 @@ def test_a_server_is_wanted_for_as_long_as_its_last_holders_said(door: ControlDo
 def test_who_comes_after_the_start_is_answered_at_once(door: ControlDoor) -> None:
     door.announce("FAILED disk full")
     with Caller(door, "the token\nhold 0\n") as caller:
-        assert caller.said() == "the word\nFAILED disk full\n"
+        assert caller.receive() == "the word\nFAILED disk full\n"
 
 
 def test_the_lines_may_come_in_pieces(door: ControlDoor) -> None:
     with Caller(door, "the to") as caller:
-        assert caller.said() == ""
+        assert caller.receive() == ""
         caller.socket.sendall(b"ken\nke")
-        assert caller.said() == ""
+        assert caller.receive() == ""
         caller.socket.sendall(b"ep\n")
-        assert caller.said() == "the word\nKEPT\n"
+        assert caller.receive() == "the word\nKEPT\n"
     assert door.kept
 
 
 def test_status_and_stop(door: ControlDoor) -> None:
     with Caller(door, "the token\nstatus\n") as caller:
-        assert json.loads(caller.said().splitlines()[1]) == {"state": "starting"}
+        assert json.loads(caller.receive().splitlines()[1]) == {"state": "starting"}
     assert not door.stop_asked
     with Caller(door, "the token\nstop\n") as caller:
-        assert caller.said() == "the word\nSTOPPING\n"
+        assert caller.receive() == "the word\nSTOPPING\n"
     assert door.stop_asked
 
 
 def test_a_store_is_exchanged_only_for_who_holds_alone_and_who_comes_then_waits(door: ControlDoor) -> None:
     door.announce("READY bolt://x")
     with Caller(door, "the token\nhold 0\n") as first:
-        assert first.said() == "the word\nREADY bolt://x\n"
+        assert first.receive() == "the word\nREADY bolt://x\n"
         with Caller(door, "the token\nhold 0\n") as second:
-            assert second.said() == "the word\nREADY bolt://x\n"
+            assert second.receive() == "the word\nREADY bolt://x\n"
             with Caller(door, "the token\nadopt import-1\n") as caller:
-                assert caller.said() == "the word\nUSED\n"
+                assert caller.receive() == "the word\nUSED\n"
         door.serve(0.1)
         assert (door.holders, door.adopt_asked) == (1, "")
         with Caller(door, "the token\nadopt import-1\n") as caller:
-            assert caller.said() == "the word\nADOPTING\n"
+            assert caller.receive() == "the word\nADOPTING\n"
         assert door.adopt_asked == "import-1"
         with Caller(door, "the token\nhold 0\n") as late:
-            assert late.said() == "the word\n"
+            assert late.receive() == "the word\n"
             door.announce("READY bolt://x")
-            assert late.said() == "READY bolt://x\n"
+            assert late.receive() == "READY bolt://x\n"
 
 
 def test_a_mute_connection_is_ended_after_a_while(door: ControlDoor, monkeypatch: pytest.MonkeyPatch) -> None:
     with Caller(door, "") as mute, Caller(door, "the token\nhold 0\n") as holder:
-        assert holder.said() == "the word\n"
+        assert holder.receive() == "the word\n"
         monkeypatch.setattr(control, "_PATIENCE_S", -1)
         door.serve(0)
         mute.socket.settimeout(5)

@@ -124,7 +124,7 @@ def exactly(value: Any) -> Any:
 def graph(store: Store, case: str) -> tuple[list[Any], list[Any]]:
     """All nodes and relationships of a case: labels, types, and every property with its type."""
 
-    def said(properties: dict[str, Any]) -> list[Any]:
+    def exact_items(properties: dict[str, Any]) -> list[Any]:
         return sorted((name, exactly(value)) for name, value in properties.items())
 
     nodes = store.read("MATCH (n {case: $case}) RETURN labels(n), properties(n)", {"case": case}, timeout=60, cap=10**6)
@@ -135,15 +135,16 @@ def graph(store: Store, case: str) -> tuple[list[Any], list[Any]]:
         cap=10**6,
     )
     return (
-        sorted([sorted(labels), said(properties)] for labels, properties in nodes.rows),
+        sorted([sorted(labels), exact_items(properties)] for labels, properties in nodes.rows),
         sorted(
-            [sorted(a), start, kind, sorted(b), end, said(said_of)] for a, start, kind, b, end, said_of in ends.rows
+            [sorted(a), start, kind, sorted(b), end, exact_items(said_of)]
+            for a, start, kind, b, end, said_of in ends.rows
         ),
     )
 
 
 @contextmanager
-def opened(server: LocalServer) -> Iterator[Store]:
+def open_store(server: LocalServer) -> Iterator[Store]:
     store = Store.connect(server.uri, server.username, server.password, launch.DATABASE)
     apply_schema(store)
     yield store
@@ -158,10 +159,10 @@ def no_folder(settings: Settings) -> bool:
 def test_a_store_that_is_adopted_holds_the_graph_that_rows_would_have_made(
     fresh: Settings, neo4j_server: LocalServer, case: str, holder: Callable[[Settings], Any]
 ) -> None:
-    with opened(neo4j_server) as store:
+    with open_store(neo4j_server) as store:
         write(store, case, difference(Image(), nasty()), 100, quiet)
         expected = graph(store, case)
-    with hold(fresh) as server, opened(server) as store:
+    with hold(fresh) as server, open_store(server) as store:
         store.write("CREATE (:Before)", {})
         with import_folder(fresh) as folder:
             assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -207,11 +208,11 @@ def test_only_a_large_import_has_java_compile_in_full(
 ) -> None:
     begun: list[list[str]] = []
 
-    def refused(command: list[str], **_: object) -> None:
+    def refuse_start(command: list[str], **_: object) -> None:
         begun.append(command)
         raise OSError("refused")
 
-    monkeypatch.setattr("subprocess.Popen", refused)
+    monkeypatch.setattr("subprocess.Popen", refuse_start)
     for rows in (999_999, 1_000_000):
         with import_folder(fresh) as folder, pytest.raises(OSError, match="refused"):
             import_files(fresh, folder, BulkFiles(rows=rows), quiet)

@@ -126,16 +126,16 @@ def test_a_text_is_planned_once_however_long_what_it_is_asked_with_is(neo4j_serv
     """Otherwise lists and words of another order of length (1, 10, 100) would be planned again, for up to a second."""
     with driver_of(neo4j_server) as driver:
 
-        def cleared() -> int:
+        def clear_caches() -> int:
             (record,) = driver.execute_query("CALL db.clearQueryCaches()").records
             return int(re.findall(r"\d+", record["value"])[0])
 
-        cleared()
+        clear_caches()
         for ids in (["a"], ["a", "bc"], [f"an id {number}" for number in range(50)], []):
             driver.execute_query(
                 "MATCH (n) WHERE n.id IN $ids AND n.name = $name RETURN n.id", ids=ids, name="x" * len(ids)
             )
-        planned = cleared()
+        planned = clear_caches()
     assert planned <= 2, "the text, and the one that clears"
 
 

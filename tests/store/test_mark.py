@@ -23,14 +23,14 @@ def store(neo4j_server: LocalServer) -> Iterator[Store]:
     store.close()
 
 
-def written(store: Store, case: str, image: Image) -> Held:
+def write_case(store: Store, case: str, image: Image) -> Held:
     write(store, case, difference(read_image(store, case), image), 100, quiet)
     return renew(store, case, image)
 
 
 @pytest.mark.neo4j
 def test_what_was_written_is_what_is_held(store: Store, case: str) -> None:
-    current = written(store, case, small())
+    current = write_case(store, case, small())
     assert held(store, case) == current
     assert marked(store, case) == current.mark
     assert sum(current.counts.values()) == small().size() + 3 * len(small().claims)
@@ -39,8 +39,8 @@ def test_what_was_written_is_what_is_held(store: Store, case: str) -> None:
 
 @pytest.mark.neo4j
 def test_every_change_bears_a_mark_of_its_own_and_other_cases_keep_theirs(store: Store, case: str) -> None:
-    first, twin = written(store, case, small()), written(store, f"{case} twin", small())
-    second = written(store, case, small())
+    first, twin = write_case(store, case, small()), write_case(store, f"{case} twin", small())
+    second = write_case(store, case, small())
     assert len({first.mark, second.mark, twin.mark}) == 3
     assert marked(store, case) == second.mark
     assert marked(store, f"{case} twin") == twin.mark
@@ -48,7 +48,7 @@ def test_every_change_bears_a_mark_of_its_own_and_other_cases_keep_theirs(store:
 
 @pytest.mark.neo4j
 def test_a_store_that_was_emptied_bears_no_mark(store: Store, case: str) -> None:
-    current = written(store, case, small())
+    current = write_case(store, case, small())
     store.write("MATCH (n) WHERE n.case = $case OR n.of = $case DETACH DELETE n", {"case": case})
     assert marked(store, case) == ""
     assert held(store, case) == Held("", dict.fromkeys(current.counts, 0))
@@ -56,8 +56,8 @@ def test_a_store_that_was_emptied_bears_no_mark(store: Store, case: str) -> None
 
 @pytest.mark.neo4j
 def test_a_store_that_was_put_back_bears_another(store: Store, case: str) -> None:
-    older = written(store, case, small())
-    current = written(store, case, small())
+    older = write_case(store, case, small())
+    current = write_case(store, case, small())
     store.write("MATCH (m:GraphsvcMark {of: $case}) SET m.mark = $mark", {"case": case, "mark": older.mark})
     assert marked(store, case) != current.mark
 
@@ -81,7 +81,7 @@ def test_a_store_that_was_put_back_bears_another(store: Store, case: str) -> Non
     ],
 )
 def test_what_other_hands_take_or_add_is_counted(store: Store, case: str, change: str) -> None:
-    before = written(store, case, small())
+    before = write_case(store, case, small())
     store.write(change, {"case": case})
     after = held(store, case)
     assert after.mark == before.mark
@@ -90,15 +90,15 @@ def test_what_other_hands_take_or_add_is_counted(store: Store, case: str, change
 
 @pytest.mark.neo4j
 def test_a_case_that_is_empty_bears_none_and_leaves_nothing(store: Store, case: str) -> None:
-    written(store, case, small())
-    assert written(store, case, Image()) == Held("", counted(Image())) == held(store, case)
+    write_case(store, case, small())
+    assert write_case(store, case, Image()) == Held("", counted(Image())) == held(store, case)
     left = "MATCH (n) WHERE n.case = $case OR n.of = $case RETURN count(*)"
     assert store.read(left, {"case": case}, timeout=10, cap=1).rows == [(0,)]
 
 
 @pytest.mark.neo4j
 def test_a_query_of_the_case_meets_no_mark(store: Store, case: str) -> None:
-    written(store, case, small())
+    write_case(store, case, small())
     text = "MATCH (n {case: $case}) RETURN count(n) AS n"
     assert store.read(text, {"case": case}, timeout=10, cap=1).rows == [(6 + 2,)]
 

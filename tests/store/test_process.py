@@ -148,11 +148,11 @@ def test_a_port_that_was_lost_in_between_is_replaced_by_another(
         try:
             assert server.uri == f"bolt://127.0.0.1:{port}"
 
-            def settled() -> bool:
+            def has_settled() -> bool:
                 server.watch()
                 return server.state != "starting"
 
-            eventually(settled)
+            eventually(has_settled)
             assert (server.state, server.reason) == ("ready", "")
             assert server.uri != f"bolt://127.0.0.1:{port}"
         finally:

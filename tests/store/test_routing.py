@@ -36,22 +36,22 @@ POOL: Any = getattr(_pool, "RoutedBoltPool", None) or getattr(_pool, "Neo4jPool"
 ADD, COUNT = "CREATE (:Routing {case: $case})", "MATCH (n:Routing {case: $case}) RETURN count(n)"
 
 
-def routed(server: LocalServer) -> str:
+def routed_uri(server: LocalServer) -> str:
     return server.uri.replace("bolt://", "neo4j://")
 
 
-def connected(server: LocalServer, uri: str = "") -> Store:
-    return Store.connect(uri or routed(server), server.username, server.password, "neo4j")
+def connect(server: LocalServer, uri: str = "") -> Store:
+    return Store.connect(uri or routed_uri(server), server.username, server.password, "neo4j")
 
 
 @pytest.fixture
 def store(neo4j_server: LocalServer) -> Iterator[Store]:
-    store = connected(neo4j_server)
+    store = connect(neo4j_server)
     yield store
     store.close()
 
 
-def counted(store: Store, case: str) -> int:
+def count_nodes(store: Store, case: str) -> int:
     return int(store.read(COUNT, {"case": case}, timeout=10, cap=1).rows[0][0])
 
 
@@ -77,7 +77,7 @@ class Sessions:
 
 def test_a_server_of_ones_own_is_reached_by_a_routed_address(store: Store, case: str) -> None:
     store.write(ADD, {"case": case})
-    assert counted(store, case) == 1
+    assert count_nodes(store, case) == 1
     assert store.version().startswith(("5.", "20"))
     assert store.explain(COUNT).kind == "r"
     assert [*store.parts(COUNT, ("count(n)",), {"case": case}, size=10, timeout=10)] == [[(1,)]]
@@ -90,7 +90,7 @@ def test_each_read_is_given_what_was_written_before(store: Store, case: str, mon
     store.write(ADD, {"case": case})
     assert store.written() != first
     sessions = Sessions(monkeypatch)
-    counted(store, case)
+    count_nodes(store, case)
     (config,) = sessions.opened
     assert config["default_access_mode"] == neo4j.READ_ACCESS
     assert config["bookmark_manager"].get_bookmarks() == set(store.written())
@@ -98,21 +98,21 @@ def test_each_read_is_given_what_was_written_before(store: Store, case: str, mon
 
 def test_a_single_server_is_asked_without_bookmarks(neo4j_server: LocalServer, case: str) -> None:
     """It is never behind itself; restored from an older copy, it would wait for writes that it does not have."""
-    store = connected(neo4j_server, neo4j_server.uri)
+    store = connect(neo4j_server, neo4j_server.uri)
     store.write(ADD, {"case": case})
     store.follow("x", ["FB:unknown"])
     assert store.written() == []
-    assert counted(store, case) == 1
+    assert count_nodes(store, case) == 1
     store.close()
 
 
 def test_another_process_meets_what_was_written(neo4j_server: LocalServer, store: Store, case: str) -> None:
-    second_store = connected(neo4j_server)
+    second_store = connect(neo4j_server)
     store.write(ADD, {"case": case})
     before = set(second_store.written())
     second_store.follow(case, store.written())
     assert set(second_store.written()) == before | set(store.written())
-    assert counted(second_store, case) == 1
+    assert count_nodes(second_store, case) == 1
     # Following the same bookmarks twice adds nothing: each read would wait for them, and the list would grow.
     after = second_store.written()
     second_store.follow(case, store.written())
@@ -132,12 +132,12 @@ def test_a_typed_text_meets_what_was_written(
     runners = Runners()
     pass_on = runners.given
 
-    def seen(job: Any) -> Any:
+    def note_bookmarks(job: Any) -> Any:
         bookmarks.append(job["bookmarks"])
         return pass_on(job)
 
-    monkeypatch.setattr(runners, "given", seen)
-    of = settings(neo4j_uri=routed(neo4j_server), neo4j_password=neo4j_server.password)
+    monkeypatch.setattr(runners, "given", note_bookmarks)
+    of = settings(neo4j_uri=routed_uri(neo4j_server), neo4j_password=neo4j_server.password)
     typed = Typed()
     run_typed(of, store, runners, COUNT, {"case": case}, typed)
     runners.close()
@@ -148,10 +148,10 @@ def test_a_typed_text_meets_what_was_written(
 def test_what_cannot_be_met_is_told_and_whoever_asks_for_the_newest_need_not(
     neo4j_server: LocalServer, case: str
 ) -> None:
-    store = connected(neo4j_server)
+    store = connect(neo4j_server)
     store.follow(case, ["FB:nothing like it"])
     with pytest.raises((OperatorError, Busy)) as caught:
-        counted(store, case)
+        count_nodes(store, case)
     assert "start graphsvc again, and it restores its cases" in str(caught.value)
     assert marked(store, case) == ""
     assert store.read(COUNT, {"case": case}, timeout=10, cap=1, newest=True).rows == [(0,)]
@@ -175,17 +175,17 @@ def test_bookmarks_are_kept_beside_the_mark_and_decide_nothing(store: Store, cas
     assert current == Held(current.mark, current.counts)
     assert Held.of_json(current.as_json()).bookmarks == current.bookmarks
     assert "bookmarks" not in Held("m", {}).as_json()
-    followed(unopened, case, {"mark": "m"})
+    followed(never_open, case, {"mark": "m"})
 
 
-def unopened() -> Store:
+def never_open() -> Store:
     raise AssertionError("nothing to follow, and so no reason to start a server")
 
 
 def test_processes_of_a_home_tell_each_other_by_the_application_database(
     at_server: Callable[..., Settings], neo4j_server: LocalServer, case: str, tmp_path: Any
 ) -> None:
-    settings = at_server(neo4j_uri=routed(neo4j_server))
+    settings = at_server(neo4j_uri=routed_uri(neo4j_server))
     rows = {
         "people": [{"id": "P1", "name": "Ari"}, {"id": "P2", "name": "Bo"}],
         "statements": [{"id": "S1", "kind": "record", "handling": "P"}],
@@ -297,7 +297,7 @@ def cluster(neo4j_server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 @pytest.fixture
 def member_store(cluster: Cluster, neo4j_server: LocalServer) -> Iterator[Store]:
-    store = connected(neo4j_server, cluster.uri)
+    store = connect(neo4j_server, cluster.uri)
     yield store
     store.close()
 
@@ -307,23 +307,23 @@ def test_reads_go_to_readers_and_writes_to_the_one_that_takes_them(
 ) -> None:
     routing = cluster.writer.connections
     for _ in range(4):
-        assert counted(member_store, case) == 0
+        assert count_nodes(member_store, case) == 0
     assert cluster.writer.connections == routing
     assert sum(member.connections for member in cluster.readers) >= 1
     member_store.write(ADD, {"case": case})
-    assert counted(member_store, case) == 1
+    assert count_nodes(member_store, case) == 1
     assert marked(member_store, case) == ""  # from the member that takes writes
 
 
 def test_where_a_reader_is_switched_off_another_answers(cluster: Cluster, member_store: Store, case: str) -> None:
     member_store.write(ADD, {"case": case})
     for _ in range(4):
-        counted(member_store, case)
+        count_nodes(member_store, case)
     cluster.readers[0].stop()
-    assert [counted(member_store, case) for _ in range(6)] == [1] * 6
+    assert [count_nodes(member_store, case) for _ in range(6)] == [1] * 6
     cluster.readers[1].stop()
     with pytest.raises(OperatorError, match=r"Neo4j cannot be reached\."):
-        counted(member_store, case)
+        count_nodes(member_store, case)
 
 
 def test_the_addresses_that_a_server_advertises_have_to_be_reachable(
@@ -332,7 +332,7 @@ def test_the_addresses_that_a_server_advertises_have_to_be_reachable(
     for member in cluster.readers:
         member.stop()
     with pytest.raises(OperatorError, match=r"Neo4j cannot be reached\."):
-        connected(neo4j_server, cluster.uri)
+        connect(neo4j_server, cluster.uri)
 
 
 # -- faults that pass ---------------------------------------------------------------------------------------------

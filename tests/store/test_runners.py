@@ -45,12 +45,12 @@ def run(at_server: Callable[..., Settings], shelf: Shelf) -> Iterator[Run]:
     settings = at_server(cypher_timeout_s=2.0, row_cap=100)
     store = Store.of(settings)
 
-    def asked(text: str, typed: Typed | None = None, **parameters: object) -> Typed:
+    def run_text(text: str, typed: Typed | None = None, **parameters: object) -> Typed:
         typed = typed or Typed()
         run_typed(settings, store, shelf, text, parameters, typed)
         return typed
 
-    yield asked
+    yield run_text
     store.close()
 
 
@@ -113,14 +113,14 @@ def test_one_that_is_killed_as_it_is_given_a_text_makes_no_error(
     (first,) = shelf.waiting
     taken = Runners._take
 
-    def killed(self: Runners) -> subprocess.Popen[str] | None:
+    def take_killed(self: Runners) -> subprocess.Popen[str] | None:
         process = taken(self)
         if process is not None:
             process.kill()
             os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         return process
 
-    monkeypatch.setattr(Runners, "_take", killed)
+    monkeypatch.setattr(Runners, "_take", take_killed)
     assert run("RETURN 2 AS n").rows == [(2,)]
     assert first not in shelf.waiting
 

@@ -24,7 +24,7 @@ _RECORDED = "MATCH (s:GraphsvcSchema) WHERE s.number > 9000 RETURN s.number AS n
 def store(neo4j_server: LocalServer) -> Iterator[Store]:
     store = Store.connect(neo4j_server.uri, neo4j_server.username, neo4j_server.password, "neo4j")
     yield store
-    for (name,) in found(store, _INDEXES):
+    for (name,) in read_rows(store, _INDEXES):
         store.run_schema(f"DROP INDEX {name}")
     store.write("MATCH (s:GraphsvcSchema) WHERE s.number > 9000 DELETE s", {})
     store.close()
@@ -40,14 +40,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def found(store: Store, text: str) -> list[tuple[object, ...]]:
+def read_rows(store: Store, text: str) -> list[tuple[object, ...]]:
     return store.read(text, {}, timeout=30, cap=1_000).rows
 
 
 def test_a_file_is_applied_once_and_recorded(store: Store, folder: Path) -> None:
     assert apply_schema(store, folder) == [FIRST]
-    assert found(store, _INDEXES) == [("graphsvc_test_a",), ("graphsvc_test_b",)]
-    assert found(store, _RECORDED) == [(9001, "9001_first")]
+    assert read_rows(store, _INDEXES) == [("graphsvc_test_a",), ("graphsvc_test_b",)]
+    assert read_rows(store, _RECORDED) == [(9001, "9001_first")]
     # Without IF NOT EXISTS a second time would be an error.
     assert apply_schema(store, folder) == []
 
@@ -56,7 +56,7 @@ def test_a_new_file_is_applied_after_the_old(store: Store, folder: Path) -> None
     apply_schema(store, folder)
     (folder / SECOND).write_text("DROP INDEX graphsvc_test_a;", "utf-8")
     assert apply_schema(store, folder) == [SECOND]
-    assert found(store, _INDEXES) == [("graphsvc_test_b",)]
+    assert read_rows(store, _INDEXES) == [("graphsvc_test_b",)]
 
 
 def test_a_file_changed_after_it_was_applied_is_refused(store: Store, folder: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_file_changed_after_it_was_applied_is_refused(store: Store, folder: Pa
     (folder / FIRST).write_text("CREATE INDEX graphsvc_test_c FOR (n:GraphsvcTest) ON (n.c);", "utf-8")
     with pytest.raises(OperatorError, match=r"9001_first\.cypher was changed after it had been applied"):
         apply_schema(store, folder)
-    assert found(store, _INDEXES) == [("graphsvc_test_a",), ("graphsvc_test_b",)]
+    assert read_rows(store, _INDEXES) == [("graphsvc_test_a",), ("graphsvc_test_b",)]
 
 
 def test_the_files_of_the_project_are_numbered_and_stand_on_the_server(store: Store) -> None:
@@ -72,9 +72,9 @@ def test_the_files_of_the_project_are_numbered_and_stand_on_the_server(store: St
     assert apply_schema(store) == []
     paths = sorted((cypher_folder() / "schema").glob("*.cypher"))
     assert [int(path.name[:4]) for path in paths] == list(range(1, len(paths) + 1))
-    names = {name for (name,) in found(store, "SHOW CONSTRAINTS YIELD name RETURN name")}
+    names = {name for (name,) in read_rows(store, "SHOW CONSTRAINTS YIELD name RETURN name")}
     assert {"entity_key", "statement_key", "source_key", "claim_key", "schema_number"} <= names
-    online = found(
+    online = read_rows(
         store, "SHOW INDEXES YIELD name, state WHERE name IN ['crossing_case', 'claim_relation'] RETURN state"
     )
     assert online == [("ONLINE",), ("ONLINE",)] or online == [("POPULATING",), ("POPULATING",)]
@@ -105,7 +105,7 @@ def test_two_cases_may_use_the_same_ids_and_one_may_not_use_one_twice(store: Sto
 def test_every_name_of_our_tables_is_known_before_anything_bears_it(store: Store) -> None:
     """A server plans a text again once an unknown name in it comes into use, and warns of unknown names."""
     apply_schema(store)
-    properties = {name for (name,) in found(store, "CALL db.propertyKeys() YIELD propertyKey RETURN propertyKey")}
+    properties = {name for (name,) in read_rows(store, "CALL db.propertyKeys() YIELD propertyKey RETURN propertyKey")}
     assert schema._NAMES["createProperty"] <= properties
     assert store.explain("MATCH ()-[:NO_SUCH_NAME]->() RETURN 1 AS one").notices
     for name in schema._NAMES["createRelationshipType"]:

@@ -33,7 +33,11 @@ def end(settings: Settings, kill: Callable[[int], None]) -> int:
 
 @pytest.mark.slow(reason="starts managed servers of its own")
 def test_two_that_start_at_once_share_one_server_until_the_last_has_left(
-    fresh: Settings, holder: Holder, gone: Callable[..., None], kill: Callable[[int], None], eventually: Eventually
+    fresh: Settings,
+    holder: Holder,
+    wait_until_gone: Callable[..., None],
+    kill: Callable[[int], None],
+    eventually: Eventually,
 ) -> None:
     first, second = holder(fresh), holder(fresh)
     assert first.stdout is not None
@@ -50,7 +54,7 @@ def test_two_that_start_at_once_share_one_server_until_the_last_has_left(
         driver.execute_query("RETURN 1")
     assert state(fresh)["java_pid"] == running["java_pid"]
     kill(second.pid)  # the last one leaves without warning
-    gone(running["pid"], running["java_pid"])
+    wait_until_gone(running["pid"], running["java_pid"])
     assert local.status(fresh) is None
 
 
@@ -80,7 +84,7 @@ def test_neo4j_that_dies_comes_back_with_its_data_and_at_its_address_but_not_for
 @pytest.mark.slow(reason="starts managed servers of its own")
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's death")
 def test_a_killed_supervisor_leaves_no_java_and_the_next_start_finds_the_data(
-    fresh: Settings, kill: Callable[[int], None], gone: Callable[..., None]
+    fresh: Settings, kill: Callable[[int], None], wait_until_gone: Callable[..., None]
 ) -> None:
     with hold(fresh) as server:
         with driver_of(server) as driver:
@@ -89,14 +93,16 @@ def test_a_killed_supervisor_leaves_no_java_and_the_next_start_finds_the_data(
         supervisor = running["pid"]
         assert isinstance(supervisor, int)
         kill(supervisor)
-        gone(supervisor, running["java_pid"])
+        wait_until_gone(supervisor, running["java_pid"])
         assert (fresh.home / "neo4j/supervisor.json").exists()  # the card of a supervisor that is gone
     with hold(fresh) as server, driver_of(server) as driver:
         assert driver.execute_query("MATCH (n:Kept) RETURN n.value").records[0][0] == 8
 
 
 @pytest.mark.slow(reason="starts managed servers of its own")
-def test_a_kept_server_outlives_its_holders_until_it_is_stopped(fresh: Settings, gone: Callable[..., None]) -> None:
+def test_a_kept_server_outlives_its_holders_until_it_is_stopped(
+    fresh: Settings, wait_until_gone: Callable[..., None]
+) -> None:
     with hold(fresh):
         local.keep(fresh)
     running = state(fresh)
@@ -106,13 +112,13 @@ def test_a_kept_server_outlives_its_holders_until_it_is_stopped(fresh: Settings,
         with pytest.raises(OperatorError, match=r"that runs is .*, but 5\.26\.31 is set"):
             hold(other_version)
     assert local.stop(fresh)
-    gone(running["pid"], running["java_pid"])
+    wait_until_gone(running["pid"], running["java_pid"])
     assert not local.stop(fresh)
 
 
 @pytest.mark.slow(reason="starts managed servers of its own")
 def test_a_server_goes_on_for_a_while_and_the_next_holder_finds_it(
-    fresh: Settings, gone: Callable[..., None], eventually: Eventually
+    fresh: Settings, wait_until_gone: Callable[..., None], eventually: Eventually
 ) -> None:
     stages: list[str] = []
     with hold(dataclasses.replace(fresh, neo4j_linger_s=600), lambda _done, _total, stage: stages.append(stage)):
@@ -128,10 +134,10 @@ def test_a_server_goes_on_for_a_while_and_the_next_holder_finds_it(
         assert state(fresh)["java_pid"] == running["java_pid"]
     assert len(stages) == 1
     assert local.stop(fresh)
-    gone(running["pid"], running["java_pid"])
+    wait_until_gone(running["pid"], running["java_pid"])
     with hold(dataclasses.replace(fresh, neo4j_linger_s=1)):
         running = state(fresh)
-    gone(running["pid"], running["java_pid"])
+    wait_until_gone(running["pid"], running["java_pid"])
 
 
 def test_a_stop_and_a_keep_where_nothing_runs(settings: Callable[..., Settings]) -> None:

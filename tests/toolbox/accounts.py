@@ -23,12 +23,12 @@ def add(service: Service, case: str, roles: Roles) -> None:
         accounts.add(service.database, name, [role], {case: grant} if grant else {})
 
 
-def named(service: Service, name: str) -> Principal:
+def find_account(service: Service, name: str) -> Principal:
     return next(account for account in accounts.listed(service.database) if account.name == name)
 
 
 def session(service: Service, name: str, case: str) -> Session:
-    return service.session(named(service, name), "tests", case)
+    return service.session(find_account(service, name), "tests", case)
 
 
 def people(service: Service, case: str, roles: Roles) -> People:

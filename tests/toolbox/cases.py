@@ -92,7 +92,7 @@ class Place:
                     connection.execute(table.delete().where(table.c.case_id == self.case))
 
 
-def uploaded(session: Session, content: bytes, name: str = "case.zip", **options: Any) -> str:
+def send_upload(session: Session, content: bytes, name: str = "case.zip", **options: Any) -> str:
     """The key of an upload that waits."""
     with session.deliveries.uploads.receiving() as parcel:
         parcel.write(content)
@@ -108,7 +108,7 @@ def new_name() -> str:
 
 
 @contextmanager
-def laid(settings: Settings, roles: Roles, by: str, *deliveries: Tables) -> Iterator[Place]:
+def open_place(settings: Settings, roles: Roles, by: str, *deliveries: Tables) -> Iterator[Place]:
     """Make a case in a new home with these accounts and deliveries, loaded by one of the accounts."""
     with Service(settings) as service:
         place = Place(service, new_name())

@@ -17,16 +17,16 @@ Clock = Callable[[], dt.datetime]
 def told_by(clock: Clock) -> Iterator[None]:
     """Make the service take the time from `clock` (UTC, without zone) in the block, and the true time after it."""
 
-    def asked() -> dt.datetime:
+    def read_clock() -> dt.datetime:
         return clock()
 
     real = chain.now
-    _exchange(real, asked)
+    _exchange(real, read_clock)
     try:
         assert audit.now() == clock()
         yield
     finally:
-        _exchange(asked, real)
+        _exchange(read_clock, real)
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def post(client: FlaskClient, page: str, to: str, **data: Any) -> TestResponse:
     return client.post(to, data={"csrf_token": token(client.get(page).text)} | data)
 
 
-def waited(client: FlaskClient, address: str) -> None:
+def wait_for_work(client: FlaskClient, address: str) -> None:
     """Wait until the work named in an address has ended."""
     service: Service = client.application.extensions["graphsvc"]
     match = re.search(r"[?&]id=([0-9a-f]+)", address)

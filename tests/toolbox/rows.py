@@ -22,13 +22,13 @@ def claim(subject: str, relation: str, target: str, statement: str, **cells: str
     return {"subject_id": subject, "relation": relation, "object_id": target, "statement_id": statement, **cells}
 
 
-def said(statement: str, *links: str) -> Rows:
+def statement_claims(statement: str, *links: str) -> Rows:
     """Claims of a statement, each written as subject, relation and object."""
     ends = (link.split() for link in links)
     return [claim(subject, relation, target, statement) for subject, relation, target in ends]
 
 
-def parsed(**files: str) -> Tables:
+def parse_tables(**files: str) -> Tables:
     """Rows of tables written as text."""
     return {name: list(csv.DictReader(io.StringIO(text))) for name, text in files.items()}
 
@@ -64,7 +64,7 @@ def texts(folder: Path, **files: str) -> Path:
     return folder
 
 
-def zipped(**files: str) -> bytes:
+def zip_tables(**files: str) -> bytes:
     """An archive of these tables."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parents[2] / ".cache" / "gephi"
 LOCK = Path(__file__).with_name("gephi.lock")
 
 
-def locked() -> Jar:
+def locked_jar() -> Jar:
     """The only jar in the lock."""
     (row,) = [line.split() for line in LOCK.read_text("utf-8").splitlines() if not line.startswith("#")]
     return Jar(row[0], *row[1].split(":"))
@@ -25,7 +25,7 @@ def locked() -> Jar:
 
 def jar() -> Path:
     """Path of the fetched toolkit; a file there has passed the check of its hash."""
-    return FOLDER / f"{locked().sha256[:16]}.jar"
+    return FOLDER / f"{locked_jar().sha256[:16]}.jar"
 
 
 def fetch() -> None:
@@ -40,7 +40,7 @@ def fetch() -> None:
     from jgo.config import GlobalSettings  # half a second to import, needed once
     from jgo.maven import MavenContext
 
-    wanted = locked()
+    wanted = locked_jar()
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=FOLDER) as temporary:
         context = MavenContext(repo_cache=Path(temporary))

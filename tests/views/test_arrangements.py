@@ -30,31 +30,31 @@ def ground(ties: list[Tie], **more: object) -> MapGround:
     return MapGround(layout([ids], [(subject, target) for subject, _, target, _ in ties]), ties, **more)  # type: ignore[arg-type]
 
 
-def told(text: str) -> list[Tie]:
+def parse_ties(text: str) -> list[Tie]:
     return [
         (subject, relation, target, 0.8) for subject, relation, target in (link.split() for link in text.split(", "))
     ]
 
 
 def test_orders_go_downwards_also_where_they_go_round() -> None:
-    chain = told("a DIRECTED b, b PAID c, c PILOTED x")
+    chain = parse_ties("a DIRECTED b, b PAID c, c PILOTED x")
     places = by_command(ground(chain))
     assert [places[name][1] for name in "abcx"] == sorted(places[name][1] for name in "abcx")
     assert len({places[name][1] for name in "abcx"}) == 4
     # A loop has no top: its members share a layer, and anyone who directs them is above.
     round_about = by_command(
-        ground(told("b DIRECTED c, c DIRECTED d, d DIRECTED b, a DIRECTED b, a DIRECTED c, a DIRECTED d"))
+        ground(parse_ties("b DIRECTED c, c DIRECTED d, d DIRECTED b, a DIRECTED b, a DIRECTED c, a DIRECTED d"))
     )
     assert all(round_about["a"][1] < round_about[name][1] for name in "bcd")
 
 
 def test_those_who_owe_and_those_who_are_seen_together_are_not_over_each_other() -> None:
-    places = by_command(ground(told("a OWES b, b ASSOCIATES_WITH c")))
+    places = by_command(ground(parse_ties("a OWES b, b ASSOCIATES_WITH c")))
     assert len({place[1] for place in places.values()}) == 1
 
 
 def test_rings_hold_as_many_links_away_as_they_are_out() -> None:
-    places = in_rings(ground(told("s PAID a, s PAID b, a PAID c, c PAID d"), starts=["s"]))
+    places = in_rings(ground(parse_ties("s PAID a, s PAID b, a PAID c, c PAID d"), starts=["s"]))
     radius = {name: float(np.hypot(*place)) for name, place in places.items()}
     assert radius["s"] == 0
     assert radius["a"] == pytest.approx(radius["b"], abs=0.1)
@@ -62,7 +62,7 @@ def test_rings_hold_as_many_links_away_as_they_are_out() -> None:
 
 
 def test_days_go_from_left_to_right_and_people_stand_at_their_own() -> None:
-    ties = told("p PILOTED x1, q PILOTED x2, r PILOTED x3")
+    ties = parse_ties("p PILOTED x1, q PILOTED x2, r PILOTED x3")
     places = by_day(ground(ties, days={"x1": "2020-05-08", "x2": "2020-05-09T03:00Z", "x3": "2020-06"}))
     assert places["x1"][0] < places["x2"][0] < places["x3"][0]
     assert len({places[crossing_id][1] for crossing_id in ("x1", "x2", "x3")}) == 1
@@ -73,7 +73,7 @@ def test_days_go_from_left_to_right_and_people_stand_at_their_own() -> None:
 
 def test_a_map_is_true_to_north_and_to_east_and_two_at_one_spot_do_not_hide_each_other() -> None:
     spots = {"calais": (50.95, 1.85), "dover": (51.13, 1.31), "also": (50.95, 1.85)}
-    ties = told("p PILOTED calais, p PILOTED also, q PILOTED dover")
+    ties = parse_ties("p PILOTED calais, p PILOTED also, q PILOTED dover")
     places = on_map(ground(ties, places=spots))
     assert places["dover"][0] < places["calais"][0]
     assert places["dover"][1] < places["calais"][1]

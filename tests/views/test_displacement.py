@@ -34,7 +34,7 @@ NAMES = {
 }
 
 
-def named(name: str) -> dict[str, Any]:
+def name_values(name: str) -> dict[str, Any]:
     return NAMES.get(name, {})
 
 
@@ -54,7 +54,7 @@ def known_of(*went: int, unknown: int = 0, elsewhere: int = 0) -> Whereabouts:
     return whereabouts([WorkPlace("w1", closed_on="2020-03-20"), *map(WorkPlace, ("w2", "w3", "w4"))], ties)
 
 
-def left(*went: int, unknown: int = 0, elsewhere: int = 0) -> Departure:
+def departure_of(*went: int, unknown: int = 0, elsewhere: int = 0) -> Departure:
     """People who left w1 in that world."""
     return displaced(known_of(*went, unknown=unknown, elsewhere=elsewhere), draws=99)["w1"]
 
@@ -64,14 +64,14 @@ def everything(*went: int, unknown: int = 0) -> str:
     known = known_of(*went, unknown=unknown)
     departure = displaced(known, draws=99)["w1"]
     rows, behind = (
-        move_rows(departure, named, 3),
-        mover_rows(movers(known, departure.closing, departure.cohort.went), departure, named, 3),
+        move_rows(departure, name_values, 3),
+        mover_rows(movers(known, departure.closing, departure.cohort.went), departure, name_values, 3),
     )
     return repr(
         [
             *map(plain, rows),
             *map(plain, behind),
-            plain(closure_row(departure, named, 3, 1)),
+            plain(closure_row(departure, name_values, 3, 1)),
             sankey(rows),
             sankey(rows, by="kind"),
         ]
@@ -86,22 +86,22 @@ def test_one_and_two_are_told_alike_wherever_they_stand(first: int, second: int)
 
 
 def test_nothing_that_few_could_be_worked_out_from_is_a_number() -> None:
-    departure = left(5, 1, unknown=4, elsewhere=40)
-    rows = {(row.outcome, row.next): row for row in move_rows(departure, named, 3)}
+    departure = departure_of(5, 1, unknown=4, elsewhere=40)
+    rows = {(row.outcome, row.next): row for row in move_rows(departure, name_values, 3)}
     small, large = rows["moved", "w3"], rows["moved", "w2"]
     assert (small.people, small.who, small.first, small.belief, small.months) == (FEW, (), "", None, {})
     assert (large.people, len(large.who), large.share, large.chance, large.p) == (5, 5, None, None, None)
-    closure = closure_row(departure, named, 3, 1)
+    closure = closure_row(departure, name_values, 3, 1)
     assert (closure.there, closure.moved, closure.unknown, closure.q) == ("at least 9", "at least 5", 4, None)
     assert not re.search(r"\d", closure.text.replace("W2", ""))
 
 
 def test_who_has_source_clearance_is_told_all_of_it() -> None:
-    departure = left(5, 1, unknown=4, elsewhere=40)
-    rows = {(row.outcome, row.next): row for row in move_rows(departure, named, 0)}
+    departure = departure_of(5, 1, unknown=4, elsewhere=40)
+    rows = {(row.outcome, row.next): row for row in move_rows(departure, name_values, 0)}
     assert rows["moved", "w3"].who == ("p3-0",)
     assert rows["moved", "w2"].share == pytest.approx(5 / 6)
-    closure = closure_row(departure, named, 0, 7)
+    closure = closure_row(departure, name_values, 0, 7)
     assert (closure.there, closure.moved, closure.verdict, closure.places) == (10, 6, "together", ("W2",))
     assert closure.text.startswith("Moved together: 5 of 6 seen again went to W2; chance would send 0.65. p 0.0")
     assert closure.text.endswith("corrected over 7 closures.")
@@ -115,14 +115,14 @@ def test_whoever_was_moved_may_have_been_abandoned_as_well() -> None:
         [*known.ties, *(WorkTie("captain", "ABANDONED", f"p2-{n}", 0.8, False, "2020-03-23") for n in range(4))],
     )
     departure = displaced(known, draws=99)["w1"]
-    assert [(row.next, row.people, row.abandoned) for row in move_rows(departure, named, 0)] == [
+    assert [(row.next, row.people, row.abandoned) for row in move_rows(departure, name_values, 0)] == [
         ("w2", 5, 4),
         ("w3", 3, 0),
     ]
-    assert closure_row(departure, named, 0, 1).abandoned == 4
+    assert closure_row(departure, name_values, 0, 1).abandoned == 4
     # "4 of 5" would reveal that there is one other.
-    assert [row.abandoned for row in move_rows(departure, named, 3)] == [FEW, 0]
-    assert closure_row(departure, named, 3, 1).abandoned == FEW
+    assert [row.abandoned for row in move_rows(departure, name_values, 3)] == [FEW, 0]
+    assert closure_row(departure, name_values, 3, 1).abandoned == FEW
 
 
 def test_a_hand_is_told_in_words_alone_without_source_clearance() -> None:
@@ -130,7 +130,7 @@ def test_a_hand_is_told_in_words_alone_without_source_clearance() -> None:
         HandTest("boss", ("w1", "w2", "w3"), (3, 3, 2), (2, 2, 1), 0.8, 0.0004, 0.0008, together=True),
         HandTest("gang", ("w1", "w4"), (3, 2), (0, 1), 0.9, 0.6, 0.6),
     ]
-    whole, few = (hand_rows(tests, named, below, {"gang"}) for below in (0, 3))
+    whole, few = (hand_rows(tests, name_values, below, {"gang"}) for below in (0, 3))
     assert [(row.seen, row.stayed, row.verdict) for row in whole] == [(8, 5, "together"), (5, 1, "cannot tell")]
     assert whole[0].text == (
         "Moved together: 5 of 8 seen again after 3 closures under boss went to other places of that hand; chance would send 0.8."
@@ -146,14 +146,14 @@ def test_a_hand_is_told_in_words_alone_without_source_clearance() -> None:
 @pytest.mark.parametrize(
     ("departure", "words"),
     [
-        (left(), "no one is recorded as being there"),
-        (left(unknown=4), "nobody who was there is seen"),
-        (left(2, unknown=4), "too few of those who were there"),
-        (left(5, unknown=4), "too few others"),
+        (departure_of(), "no one is recorded as being there"),
+        (departure_of(unknown=4), "nobody who was there is seen"),
+        (departure_of(2, unknown=4), "too few of those who were there"),
+        (departure_of(5, unknown=4), "too few others"),
     ],
 )
 def test_that_nothing_can_be_told_says_why(departure: Departure, words: str) -> None:
-    row = closure_row(departure, named, 0, 1)
+    row = closure_row(departure, name_values, 0, 1)
     assert row.verdict == "cannot tell"
     assert words in row.text
 
@@ -165,8 +165,8 @@ def test_nobody_who_moved_few_stands_above_another_by_how_many() -> None:
     known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), WorkPlace("w2")], ties)
     departure = displaced(known, draws=9)["w1"]
     behind = movers(known, departure.closing, departure.cohort.went)
-    assert [(row.who, row.people) for row in mover_rows(behind, departure, named, 0)] == [("b", 2), ("a", 1)]
-    assert [(row.who, row.people, row.belief) for row in mover_rows(behind, departure, named, 3)] == [
+    assert [(row.who, row.people) for row in mover_rows(behind, departure, name_values, 0)] == [("b", 2), ("a", 1)]
+    assert [(row.who, row.people, row.belief) for row in mover_rows(behind, departure, name_values, 3)] == [
         ("a", FEW, None),
         ("b", FEW, None),
     ]
@@ -177,8 +177,8 @@ def test_how_many_somebody_moved_is_told_flow_by_flow(few: int) -> None:
     known = known_of(4, few)
     departure = displaced(known, draws=9)["w1"]
     behind = movers(known, departure.closing, departure.cohort.went)
-    assert [(row.people, row.belief) for row in mover_rows(behind, departure, named, 3)] == [("at least 4", None)]
-    (row,) = mover_rows(behind, departure, named, 0)
+    assert [(row.people, row.belief) for row in mover_rows(behind, departure, name_values, 3)] == [("at least 4", None)]
+    (row,) = mover_rows(behind, departure, name_values, 0)
     assert row.people == 4 + few
     assert row.belief == pytest.approx(0.8 * (4 + few))
 
@@ -192,7 +192,7 @@ def test_totals_add_up_or_say_that_few_are_in_them() -> None:
 
 
 def test_ribbons_are_as_broad_at_both_ends_and_lie_within_the_drawing() -> None:
-    drawing = sankey(move_rows(left(5, 3, 1, unknown=4), named, 0))
+    drawing = sankey(move_rows(departure_of(5, 3, 1, unknown=4), name_values, 0))
     assert [end.people for end in drawing.rights] == ["5", "3", "1", "4"]
     assert drawing.rights[-1].name == OUTCOME_WORDS["unknown"]
     assert drawing.lefts[0].height == pytest.approx(sum(end.height for end in drawing.rights))
@@ -263,8 +263,8 @@ def test_a_closing_known_to_the_month_is_told_as_a_month() -> None:
     ]
     known = whereabouts([WorkPlace("w1", closed_on="2020-03"), WorkPlace("w2")], ties)
     departure = displaced(known, draws=9)["w1"]
-    (row,) = move_rows(departure, named, 0)
-    assert (closure_row(departure, named, 0, 1).on, row.on, row.first, row.last) == (
+    (row,) = move_rows(departure, name_values, 0)
+    assert (closure_row(departure, name_values, 0, 1).on, row.on, row.first, row.last) == (
         "2020-03",
         "2020-03",
         "2020-04",
@@ -276,16 +276,16 @@ def test_a_closing_known_to_the_month_is_told_as_a_month() -> None:
 def test_every_flow_bears_the_verdict_of_its_place_and_a_place_nobody_left_has_a_row(few_below: int) -> None:
     """A table alone could not tell *scattered* from *cannot tell*, and would omit a place without known leavers."""
     for went, verdict in (((5,), "together"), ((1, 1, 1), "cannot tell"), ((), "cannot tell")):
-        departure = left(*went, elsewhere=9)
-        rows = move_rows(departure, named, few_below)
-        assert {row.verdict for row in rows} == {closure_row(departure, named, few_below, 1).verdict} == {verdict}
+        departure = departure_of(*went, elsewhere=9)
+        rows = move_rows(departure, name_values, few_below)
+        assert {row.verdict for row in rows} == {closure_row(departure, name_values, few_below, 1).verdict} == {verdict}
     (row,) = rows
     assert (row.left, row.on, row.outcome, row.next, row.people) == ("w1", "2020-03-20", "", "", 0)
     assert not sankey(rows).ribbons
 
 
 def test_months_stand_in_a_cell_as_people_read_them() -> None:
-    row = move_rows(left(5, unknown=4), named, 0)[0]
+    row = move_rows(departure_of(5, unknown=4), name_values, 0)[0]
     assert move_cells(row)[MOVE_COLUMNS.index("months")] == ["2020-04: 5"]
     assert move_cells(row)[0] == "w1"
 
@@ -300,7 +300,7 @@ def test_every_outcome_has_its_words_and_its_count(unknown: int, outcome: str) -
         for place, first, last in [("w1", "2020-01-05", until), *ends]
     ]
     known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), WorkPlace("w2")], ties)
-    row = closure_row(displaced(known, draws=9)["w1"], named, 0, 1)
+    row = closure_row(displaced(known, draws=9)["w1"], name_values, 0, 1)
     assert (getattr(row, outcome), row.there, row.unknown, row.moved) == (unknown, unknown, 0, 0)
     assert set(OUTCOME_WORDS) == set(OUTCOMES)
 
@@ -347,9 +347,9 @@ def test_every_flow_bears_the_p_that_its_verdict_is_held_to(few_below: int) -> N
     every = displaced(whereabouts([*closed, WorkPlace("w2"), WorkPlace("w4")], ties), draws=99)
     assert compared(every.values()) == 2
     for departure in every.values():
-        closure, rows = closure_row(departure, named, few_below, 2), move_rows(departure, named, few_below)
+        closure, rows = closure_row(departure, name_values, few_below, 2), move_rows(departure, name_values, few_below)
         assert {row.q for row in rows} == {closure.q}
         assert (closure.q is None) == bool(few_below)
-    (first, *_) = move_rows(every["w1"], named, 0)
+    (first, *_) = move_rows(every["w1"], name_values, 0)
     assert first.p == pytest.approx(0.01)
     assert first.q == pytest.approx(0.02)

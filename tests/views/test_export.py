@@ -22,7 +22,7 @@ def fresh(kind: str, inside: str) -> str:
     return NEW[kind, inside]
 
 
-def shown() -> Picture:
+def sample_picture() -> Picture:
     def entity(identifier: str, kind: str, name: str | None, *, sealed: bool = False) -> dict[str, object]:
         return {"id": identifier, "kind": kind, "name": name, "sort": "phone" if kind == "thing" else None,
                 "sealed": sealed, "handling": "C", "identified": None, "gang": "Canal", "day": None, "lat": None, "lon": None, "more": 3}  # fmt: skip
@@ -69,13 +69,13 @@ def test_what_leads_to_somebody_sealed_never_goes_out() -> None:
 
 
 def test_links_left_out_take_along_what_only_they_tied() -> None:
-    out = outward(shown(), fresh, {(WIT, "USED", SIM), ("P1", "PAID", WIT)})
+    out = outward(sample_picture(), fresh, {(WIT, "USED", SIM), ("P1", "PAID", WIT)})
     assert (out.left_out, out.alone) == (2, 2)
     assert {node.id for node in out.view.nodes} == {"P1", "C1", "T-1"}
 
 
 def test_the_page_tells_belief_in_steps_and_only_a_page_that_goes_out_is_marked() -> None:
-    page = files(outward(shown(), fresh).view, About("a title", "for <b>someone</b>"), ["html"])[
+    page = files(outward(sample_picture(), fresh).view, About("a title", "for <b>someone</b>"), ["html"])[
         "picture.html"
     ].decode()
     assert "for &lt;b&gt;someone" in page
@@ -97,31 +97,39 @@ def test_no_pseudonym_is_left_in_any_text(text: str) -> None:
 
 
 def test_what_was_arranged_goes_where_it_was_put_and_the_rest_beside_it() -> None:
-    free = {node.id: (node.x, node.y) for node in outward(shown(), fresh).view.nodes}
+    free = {node.id: (node.x, node.y) for node in outward(sample_picture(), fresh).view.nodes}
     # Moving one moves all others with it: their relative positions stay.
-    out = {node.id: (node.x, node.y) for node in outward(shown(), fresh, arranged={WIT: (5000.0, -20.0)}).view.nodes}
+    out = {
+        node.id: (node.x, node.y)
+        for node in outward(sample_picture(), fresh, arranged={WIT: (5000.0, -20.0)}).view.nodes
+    }
     assert out["S-NEW0-NEW0-NEW0"] == (5000.0, -20.0)
     moved = {(round(out[name][0] - free[name][0]), round(out[name][1] - free[name][1])) for name in free}
     assert len(moved) == 1
     # A person outside the picture leaves no trace, not even a place.
-    assert outward(shown(), fresh, arranged={"S-0000-0000-0000": (9.0, 9.0)}).view == outward(shown(), fresh).view
+    assert (
+        outward(sample_picture(), fresh, arranged={"S-0000-0000-0000": (9.0, 9.0)}).view
+        == outward(sample_picture(), fresh).view
+    )
 
 
 def test_a_part_of_a_picture_is_those_chosen_and_the_links_among_them() -> None:
-    chosen = part(shown(), {"P1", WIT, "nobody"})
+    chosen = part(sample_picture(), {"P1", WIT, "nobody"})
     assert [node.id for node in chosen.nodes] == ["P1", WIT]
     assert [(edge.subject, edge.relation, edge.object) for edge in chosen.edges] == [("P1", "PAID", WIT)]
     assert {node.links for node in chosen.nodes} == {1}
-    assert part(shown(), set()).nodes == ()
+    assert part(sample_picture(), set()).nodes == ()
 
 
 def test_of_the_links_among_those_chosen_only_what_passes_is_a_part() -> None:
     paid, van = ("P1", "PAID", WIT), ("P1", "USED", f"van-of-{WIT}-ab12")
-    chosen = part(shown(), {"P1", WIT, f"van-of-{WIT}-ab12"}, {paid, (WIT, "PAID", "P1"), ("no", "PAID", "P1")})
+    chosen = part(
+        sample_picture(), {"P1", WIT, f"van-of-{WIT}-ab12"}, {paid, (WIT, "PAID", "P1"), ("no", "PAID", "P1")}
+    )
     assert [edge.key for edge in chosen.edges] == [paid]
     assert {node.id: node.links for node in chosen.nodes} == {"P1": 1, WIT: 1, van[2]: 0}
     # An empty list of links means no links, not all.
-    assert part(shown(), {"P1", WIT}, ()).edges == ()
+    assert part(sample_picture(), {"P1", WIT}, ()).edges == ()
 
 
 def test_a_folded_group_that_is_chosen_stands_for_all_who_are_in_it() -> None:
@@ -144,7 +152,7 @@ def test_a_folded_group_that_is_chosen_stands_for_all_who_are_in_it() -> None:
 
 
 def test_what_leads_to_somebody_sealed_does_not_go_out() -> None:
-    view = shown()
+    view = sample_picture()
     nodes = tuple(replace(node, sealed=node.sealed or node.id == SIM) for node in view.nodes)
     edge = view.edges[0]
     near = tuple(replace(edge, subject=WIT, relation=relation, object="P1") for relation in ("RELATED_TO", "SAME_AS"))

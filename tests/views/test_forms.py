@@ -27,7 +27,7 @@ from graphsvc.views.forms.ftm import EDGES, SCHEMATA
 from graphsvc.views.forms.printed import without_letters
 from graphsvc.views.picture.export import outward
 from graphsvc.views.picture.network import Picture, picture
-from tests.views.test_export import SIM, WIT, WORD, fresh, shown
+from tests.views.test_export import SIM, WIT, WORD, fresh, sample_picture
 
 ABOUT = About("dover: E-1", "Handling C · for a <mark>", "dover", "C", "8 May 2020, 04:30 UTC")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -35,7 +35,7 @@ NAMES = ("محمد کەریم", "Nguyễn Thị Hạnh", "Иван Žižek", "#l
 
 
 def going() -> Picture:
-    return outward(shown(), fresh).view
+    return outward(sample_picture(), fresh).view
 
 
 def link(subject: str, relation: str, target: str, belief: float, **more: Any) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def everything() -> Picture:
     return picture([[row["id"] for row in rows]], rows, links, starts=["person-1"], in_steps=True)
 
 
-def said(content: bytes) -> str:
+def readable_text(content: bytes) -> str:
     """Readable content of a file: its text, and the streams of a PDF."""
     if not content.startswith(b"%PDF"):
         return content.decode("utf-8", "replace")
@@ -81,11 +81,11 @@ def said(content: bytes) -> str:
     streams = re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL)
     return "\n".join(
         [content.decode("latin-1"), str(reader.metadata), *(page.extract_text() for page in reader.pages)]
-        + [inflated(stream).decode("latin-1") for stream in streams]
+        + [inflate(stream).decode("latin-1") for stream in streams]
     )
 
 
-def inflated(stream: bytes) -> bytes:
+def inflate(stream: bytes) -> bytes:
     try:
         return zlib.decompressobj().decompress(stream)
     except zlib.error:
@@ -97,7 +97,7 @@ def inflated(stream: bytes) -> bytes:
 
 def test_nothing_of_the_house_goes_out_in_any_form() -> None:
     for name, content in files(going(), ABOUT).items():
-        text = said(content)
+        text = readable_text(content)
         # Digits may occur in pictures by chance.
         figures = () if name.endswith((".svg", ".pdf", ".png")) else ("0.61", "0.9,")
         for secret in (WIT, SIM, WORD, "Canal", "0A9B", *figures):
@@ -117,7 +117,7 @@ def test_of_a_node_nothing_goes_out_but_what_is_said_to() -> None:
 def test_every_form_bears_the_mark_and_says_what_it_is() -> None:
     contents = files(going(), ABOUT)
     for name, content in contents.items():
-        text = said(content)
+        text = readable_text(content)
         if not name.endswith((".csv", ".png")):
             assert "Handling C · for a " in text, name
             assert "<mark>" not in text or name.endswith((".json", ".pdf")), name
@@ -181,7 +181,7 @@ def triples(graph: Any) -> set[tuple[str, str, str, str]]:
     return {(a, values["relation"], b, values["belief"]) for a, b, values in graph.edges(data=True)}
 
 
-def expected(view: Picture) -> set[tuple[str, str, str, str]]:
+def expected_edges(view: Picture) -> set[tuple[str, str, str, str]]:
     rows = json.loads(files(view, ABOUT, ["json"])["graph.json"])["edges"]
     return {(row["source"], row["relation"], row["target"], row["belief"]) for row in rows}
 
@@ -193,12 +193,12 @@ def test_graphml_comes_back_through_networkx_and_igraph() -> None:
     assert {name: (values["label"], values["kind"]) for name, values in graph.nodes(data=True)} == {
         node.id: (node.name, node.kind) for node in view.nodes
     }
-    assert triples(graph) == expected(view)
+    assert triples(graph) == expected_edges(view)
     assert graph.graph["mark"] == ABOUT.mark
     # What NetworkX writes again has the same content.
     again = io.BytesIO()
     nx.write_graphml(graph, again)
-    assert triples(nx.read_graphml(io.BytesIO(again.getvalue()), force_multigraph=True)) == expected(view)
+    assert triples(nx.read_graphml(io.BytesIO(again.getvalue()), force_multigraph=True)) == expected_edges(view)
 
 
 def test_igraph_reads_graphml(tmp_path: Any) -> None:
@@ -210,7 +210,7 @@ def test_igraph_reads_graphml(tmp_path: Any) -> None:
     assert dict(zip(called, graph.vs["label"], strict=True)) == {node.id: node.name for node in view.nodes}
     assert {
         (called[edge.source], edge["relation"], called[edge.target], edge["belief"]) for edge in graph.es
-    } == expected(view)
+    } == expected_edges(view)
     assert graph.is_directed()
     # In the other direction, NetworkX reads what igraph writes.
     graph.write_graphml(str(tmp_path / "again.graphml"))
@@ -227,12 +227,12 @@ def test_gexf_comes_back_through_networkx_with_its_places() -> None:
     assert {name: values["label"] for name, values in graph.nodes(data=True)} == {
         node.id: node.name for node in view.nodes
     }
-    assert triples(graph) == expected(view)
+    assert triples(graph) == expected_edges(view)
     place = {name: values["viz"]["position"] for name, values in graph.nodes(data=True)}
     assert all((place[node.id]["x"], place[node.id]["y"]) == (node.x, -node.y) for node in view.nodes)
     again = io.BytesIO()
     nx.write_gexf(graph, again)
-    assert triples(nx.read_gexf(io.BytesIO(again.getvalue()))) == expected(view)
+    assert triples(nx.read_gexf(io.BytesIO(again.getvalue()))) == expected_edges(view)
     # The file has no date, except in the mark.
     assert b"lastmodified" not in content
 
@@ -271,23 +271,23 @@ def test_the_legend_is_of_what_is_in_the_picture() -> None:
     assert not {"person", "belief below 0.25", "denied or contested", "who acts on whom", "not identified"} & set(few)
 
 
-def drawn(relation: str, belief: float, denying: int = 0) -> list[dict[str, str]]:
+def draw_edge(relation: str, belief: float, denying: int = 0) -> list[dict[str, str]]:
     rows = [entity("a", "person", "A"), entity("b", "person", "B")]
     view = picture([["a", "b"]], rows, [link("a", relation, "b", belief, denying=denying)])
     return [dict(element.attrib) for element in svg(view).iter(f"{SVG}path")]
 
 
 def test_lines_are_as_wide_as_they_are_believed_dashed_below_half_and_crossed_where_denied() -> None:
-    widths = [drawn("PAID", belief)[0]["stroke-width"] for belief in (0.1, 0.3, 0.6, 0.9)]
+    widths = [draw_edge("PAID", belief)[0]["stroke-width"] for belief in (0.1, 0.3, 0.6, 0.9)]
     assert widths == sorted(widths)
     assert len(set(widths)) == 4
-    assert ["stroke-dasharray" in drawn("PAID", belief)[0] for belief in (0.1, 0.3, 0.6, 0.9)] == [
+    assert ["stroke-dasharray" in draw_edge("PAID", belief)[0] for belief in (0.1, 0.3, 0.6, 0.9)] == [
         True,
         True,
         False,
         False,
     ]
-    plain, denied = drawn("PAID", 0.9), drawn("PAID", 0.9, denying=1)
+    plain, denied = draw_edge("PAID", 0.9), draw_edge("PAID", 0.9, denying=1)
     assert plain[0]["stroke"] != denied[0]["stroke"]
     assert len(denied) > len(plain)
 

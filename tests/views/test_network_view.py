@@ -124,19 +124,27 @@ def test_a_kind_a_family_or_a_relation_is_left_out_and_nothing_moves() -> None:
     whole = picture([["x", "boss", "aide", "carried", "alone"]], [entity("x", "crossing"), *people], rows, starts=["x"])
     places = {node.id: (node.x, node.y) for node in whole.nodes}
 
-    def left(*without: str) -> tuple[set[str], set[str], tuple[int, int]]:
+    def sift_out(*without: str) -> tuple[set[str], set[str], tuple[int, int]]:
         view = sifted(whole, without)
         assert all((node.x, node.y) == places[node.id] for node in view.nodes)
         return {node.id for node in view.nodes}, {edge.relation for edge in view.edges}, view.left_out
 
     # Without presence, people who were only present go too; entities without links stay, and so do the starts.
-    assert left("presence") == ({"x", "boss", "aide", "alone"}, {"ORGANISED", "PAID", "PILOTED"}, (1, 1))
-    assert left("money") == ({"x", "boss", "aide", "carried", "alone"}, {"ORGANISED", "PILOTED", "CROSSED_ON"}, (0, 1))
-    assert left("person") == ({"x"}, set(), (4, 4))
-    assert left("crossing") == ({"x", "boss", "aide", "carried", "alone"}, {row["relation"] for row in rows}, (0, 0))
+    assert sift_out("presence") == ({"x", "boss", "aide", "alone"}, {"ORGANISED", "PAID", "PILOTED"}, (1, 1))
+    assert sift_out("money") == (
+        {"x", "boss", "aide", "carried", "alone"},
+        {"ORGANISED", "PILOTED", "CROSSED_ON"},
+        (0, 1),
+    )
+    assert sift_out("person") == ({"x"}, set(), (4, 4))
+    assert sift_out("crossing") == (
+        {"x", "boss", "aide", "carried", "alone"},
+        {row["relation"] for row in rows},
+        (0, 0),
+    )
     # An entity added by itself stays, whatever its kind.
     assert {node.id for node in sifted(whole, ["person"], ["aide"]).nodes} == {"x", "aide"}
-    assert left() == (set(places), {row["relation"] for row in rows}, (0, 0))
+    assert sift_out() == (set(places), {row["relation"] for row in rows}, (0, 0))
 
 
 def test_a_map_says_where_boats_landed_and_what_places_are_called() -> None:

@@ -33,7 +33,7 @@ def cliques(*sizes: int) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
     return rows(*itertools.chain(*names)), [pair for group in names for pair in itertools.combinations(group, 2)]
 
 
-def unpacked(drawing: Overview) -> dict[str, Any]:
+def unpack(drawing: Overview) -> dict[str, Any]:
     """Read the bytes as static/overview.js does."""
     raw = drawing.packed()
     count, ties, *_ = np.frombuffer(raw, "<u4", 4)
@@ -104,7 +104,7 @@ def test_everyone_is_there_once_whatever_order_it_comes_in(links: list[tuple[str
     again = overview(entities[::-1], [(b, a) for a, b in reversed(links)])
     assert drawing.packed() == again.packed()
     assert sum(group.size for group in drawing.groups) == len(entities)
-    read_back = unpacked(drawing)
+    read_back = unpack(drawing)
     assert {tuple(sorted((drawing.ids[a], drawing.ids[b]))) for a, b in read_back["pairs"].reshape(-1, 2)} == {
         tuple(sorted(pair)) for pair in links if pair[0] != pair[1]
     }

@@ -47,7 +47,7 @@ def labels(of: Picture) -> dict[str, str]:
     return {node.id: node.name for node in of.nodes}
 
 
-def arrived(rows: Iterable[tuple[Any, Any, dict[str, Any]]]) -> Counter[Link]:
+def count_links(rows: Iterable[tuple[Any, Any, dict[str, Any]]]) -> Counter[Link]:
     return Counter((source, values["relation"], target, values["weight"]) for source, target, values in rows)
 
 
@@ -100,7 +100,7 @@ def test_networkx_reads_the_json_as_it_is() -> None:
     graph = nx.node_link_graph(json.loads(files(of, ABOUT, ["json"])["graph.json"]))
     assert isinstance(graph, nx.MultiDiGraph)
     assert nx.get_node_attributes(graph, "label") == labels(of)
-    assert arrived(graph.edges(data=True)) == links(of)
+    assert count_links(graph.edges(data=True)) == links(of)
     assert (graph.graph["mark"], graph.graph["says"]) == (ABOUT.mark, "Intelligence, not evidence.")
     # The links that NetworkX writes have distinct ids too.
     again = io.BytesIO()
@@ -116,7 +116,7 @@ def test_networkx_takes_weights_from_graphml_and_gexf() -> None:
         nx.read_gexf(io.BytesIO(contents["graph.gexf"])),
     ):
         assert nx.get_node_attributes(graph, "label") == labels(of)
-        assert arrived(graph.edges(data=True)) == links(of)
+        assert count_links(graph.edges(data=True)) == links(of)
         assert graph.size(weight="weight") == pytest.approx(sum(edge.belief for edge in of.edges))
 
 
@@ -133,7 +133,7 @@ def test_pandas_reads_the_tables_and_networkx_what_pandas_read() -> None:
     assert table["Weight"].dtype == float
     graph = nx.from_pandas_edgelist(table, "Source", "Target", edge_attr=True, create_using=nx.MultiDiGraph)
     rows = ((a, b, {"relation": row["Kind"], "weight": row["Weight"]}) for a, b, row in graph.edges(data=True))
-    assert arrived(rows) == links(of)
+    assert count_links(rows) == links(of)
 
 
 def missing(reason: str) -> NoReturn:
@@ -169,7 +169,7 @@ def test_graphology_reads_it_and_so_does_gephi_lite(node: str, tmp_path: Path, n
     assert answer.returncode == 0, answer.stderr
     graph = json.loads(answer.stdout)
     assert {entry["key"]: entry["attributes"]["label"] for entry in graph["nodes"]} == labels(of)
-    assert arrived((edge["source"], edge["target"], edge["attributes"]) for edge in graph["edges"]) == links(of)
+    assert count_links((edge["source"], edge["target"], edge["attributes"]) for edge in graph["edges"]) == links(of)
     assert len({edge["key"] for edge in graph["edges"]}) == len(of.edges)
 
 

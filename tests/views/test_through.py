@@ -27,7 +27,7 @@ WAYS = [
 ]
 
 
-def drawn(ways: list[WitnessWay] = WAYS, leads: Any = ("ann", "bob"), groups: Any = None) -> Picture:
+def draw(ways: list[WitnessWay] = WAYS, leads: Any = ("ann", "bob"), groups: Any = None) -> Picture:
     view = picture([[row["id"] for row in ENTITIES]], ENTITIES, LINKS)
     return through(view, ways, groups or {1: 1, 2: 3}, leads)
 
@@ -38,16 +38,16 @@ def test_a_way_names_what_it_goes_along() -> None:
 
 
 def test_witnesses_stand_on_one_side_and_leads_on_the_other() -> None:
-    places = {node.id: node for node in drawn().nodes}
+    places = {node.id: node for node in draw().nodes}
     assert places[f"{WITNESSES}1"].x < places["x1"].x < places["cid"].x < places["ann"].x == places["bob"].x
     assert places["g1"].x == places["cid"].x
     assert places["ann"].y < places["bob"].y
-    assert [node.id for node in drawn().nodes if node.start] == ["ann", "bob"]
+    assert [node.id for node in draw().nodes if node.start] == ["ann", "bob"]
     assert len({(node.x, node.y) for node in places.values()}) == len(places)
 
 
 def test_what_lies_on_no_way_is_not_drawn() -> None:
-    seen = drawn()
+    seen = draw()
     assert "eve" not in {node.id for node in seen.nodes}
     assert {(edge.subject, edge.relation, edge.object) for edge in seen.edges} == {
         ("cid", "PILOTED", "x1"),
@@ -61,19 +61,19 @@ def test_what_lies_on_no_way_is_not_drawn() -> None:
 
 
 def test_a_group_is_told_by_its_number_and_those_told_as_one_by_none() -> None:
-    assert [node.name for node in drawn().nodes if node.kind == "group"] == [
+    assert [node.name for node in draw().nodes if node.kind == "group"] == [
         "Group 1: 1 witness",
         "Group 2: 3 witnesses",
     ]
     as_one = [WitnessWay(way.lead, 0, way.links) for way in WAYS]
-    (mark,) = (node for node in drawn(as_one, groups={0: 0}).nodes if node.kind == "group")
+    (mark,) = (node for node in draw(as_one, groups={0: 0}).nodes if node.kind == "group")
     assert (mark.id, mark.name) == (f"{WITNESSES}0", "Witnesses")
 
 
 def test_a_way_over_somebody_who_is_not_there_is_left_out() -> None:
     paths = [*WAYS, WitnessWay("bob", 1, (("zoe", "PAID", "bob"),))]
-    assert drawn(paths).edges == drawn().edges
+    assert draw(paths).edges == draw().edges
 
 
 def test_the_same_ways_give_the_same_picture() -> None:
-    assert drawn() == drawn()
+    assert draw() == draw()

@@ -14,7 +14,7 @@ from waitress.server import create_server
 
 
 @contextmanager
-def served(app: Flask, channel: Any = None, threads: int = 2) -> Iterator[int]:
+def serve_app(app: Flask, channel: Any = None, threads: int = 2) -> Iterator[int]:
     """Serve an app, accepting requests with the given class of channels; yields the port."""
     sockets: dict[int, wasyncore.dispatcher] = {}
     server = create_server(app, sockets, host="127.0.0.1", port=0, threads=threads, max_request_body_size=50 << 20)

@@ -31,10 +31,10 @@ class Site:
         self.service = service
         self.app = create_app(service)
 
-    def linked(self, name: str) -> FlaskClient:
+    def sign_in_by_link(self, name: str) -> FlaskClient:
         return signed_in(self.app, name, "testing")
 
-    def signed(self, name: str, password: str = PASSWORD, code: str = "") -> FlaskClient:
+    def sign_in(self, name: str, password: str = PASSWORD, code: str = "") -> FlaskClient:
         client: FlaskClient = self.app.test_client()
         answer = self.enter(client, name, password, code)
         assert answer.status_code == 303, answer.text
@@ -70,7 +70,7 @@ def site(no_graph: Callable[..., Settings]) -> Iterator[Site]:
 
 
 def test_setting_up_a_second_factor_and_signing_in_with_it(site: Site) -> None:
-    ann, elsewhere = site.signed("ann"), site.signed("ann")
+    ann, elsewhere = site.sign_in("ann"), site.sign_in("ann")
     assert "Set up a second factor" in ann.get("/account").text
     begun = post(ann, "/account", "/account/second-factor")
     assert (begun.status_code, begun.location) == (303, "/account#factor")
@@ -96,21 +96,21 @@ def test_setting_up_a_second_factor_and_signing_in_with_it(site: Site) -> None:
     refused.append(site.enter(site.app.test_client(), "no one", "wrong password"))
     assert {answer.status_code for answer in refused} == {401}
     assert all("Name, password or code is not right" in answer.text for answer in refused)
-    site.signed("ann", PASSWORD, code(secret[1], 1))
+    site.sign_in("ann", PASSWORD, code(secret[1], 1))
 
 
 def test_removing_it_takes_a_code(site: Site) -> None:
     secret = site.enrol("ann")
-    ann = site.signed("ann", PASSWORD, code(secret))
+    ann = site.sign_in("ann", PASSWORD, code(secret))
     assert post(ann, "/account", "/account/second-factor/remove", code="000000").status_code == 401
     assert enrolment.has_second_factor(site.service.database, "ann")
     assert post(ann, "/account", "/account/second-factor/remove", code=code(secret, 1)).status_code == 303
     assert not enrolment.has_second_factor(site.service.database, "ann")
-    site.signed("ann")
+    site.sign_in("ann")
 
 
 def test_a_role_that_must_have_one_opens_nothing_before_it_is_set_up(site: Site) -> None:
-    cus = site.signed("cus")
+    cus = site.sign_in("cus")
     assert cus.get("/").location == "/account"
     assert cus.get("/roles").location == "/account"
     assert cus.get("/cases.json").status_code == 403
@@ -129,11 +129,11 @@ def test_a_role_that_must_have_one_opens_nothing_before_it_is_set_up(site: Site)
 
 
 def test_a_link_of_this_machine_asks_for_no_second_factor(site: Site) -> None:
-    assert site.linked("cus").get("/").status_code == 200
+    assert site.sign_in_by_link("cus").get("/").status_code == 200
 
 
 def test_changing_the_password_asks_for_the_old_one(site: Site) -> None:
-    ann, elsewhere = site.signed("ann"), site.signed("ann")
+    ann, elsewhere = site.sign_in("ann"), site.sign_in("ann")
     new = "another long password"
     for fields, status in (
         ({"old": "wrong password", "new": new, "again": new}, 401),
@@ -148,22 +148,22 @@ def test_changing_the_password_asks_for_the_old_one(site: Site) -> None:
     assert ann.get("/account").status_code == 200
     assert elsewhere.get("/account").status_code == 302
     assert site.enter(site.app.test_client(), "ann").status_code == 401
-    site.signed("ann", new)
+    site.sign_in("ann", new)
 
 
 def test_guessing_the_old_password_is_stopped_and_locks_nobody_out(site: Site) -> None:
-    ann = site.signed("ann")
+    ann = site.sign_in("ann")
     for _ in range(5):
         post(ann, "/account", "/account/password", old="wrong password", new=PASSWORD, again=PASSWORD)
     assert post(ann, "/account", "/account/password", old=PASSWORD, new=PASSWORD, again=PASSWORD).status_code == 401
     # Someone who has taken over a session cannot keep its owner from signing in and ending it.
-    owner = site.signed("ann")
+    owner = site.sign_in("ann")
     assert post(owner, "/account", "/account/end-others").status_code == 303
     assert ann.get("/account").status_code == 302
 
 
 def test_ending_all_other_sign_ins(site: Site) -> None:
-    ann, elsewhere, adm = site.signed("ann"), site.signed("ann"), site.signed("adm")
+    ann, elsewhere, adm = site.sign_in("ann"), site.sign_in("ann"), site.sign_in("adm")
     assert post(ann, "/account", "/account/end-others").status_code == 303
     assert ann.get("/account").status_code == 200
     assert elsewhere.get("/account").status_code == 302
@@ -174,7 +174,7 @@ def test_ending_all_other_sign_ins(site: Site) -> None:
 
 
 def test_an_administrator_adds_someone_who_chooses_the_password(site: Site) -> None:
-    adm = site.signed("adm")
+    adm = site.sign_in("adm")
     added = post(adm, "/people", "/people/add", name="pat <b>", role=["analyst", "auditor"])
     assert added.status_code == 200
     link = re.search(r">http://[0-9.]+:8420(/setup/[^<\s]+)", added.text)
@@ -190,7 +190,7 @@ def test_an_administrator_adds_someone_who_chooses_the_password(site: Site) -> N
     again = post(someone, link[1], link[1], new=PASSWORD, again=PASSWORD)
     assert again.status_code == 401
     assert "not good any more" in again.text
-    pat = site.signed("pat <b>", new)
+    pat = site.sign_in("pat <b>", new)
     assert pat.get("/people").status_code == 403
     taken = post(adm, "/people", "/people/add", name="pat <b>", role=["auditor", "supervisor"])
     assert taken.status_code == 400
@@ -199,7 +199,7 @@ def test_an_administrator_adds_someone_who_chooses_the_password(site: Site) -> N
 
 
 def test_changing_what_someone_may(site: Site) -> None:
-    adm, ann = site.signed("adm"), site.signed("ann")
+    adm, ann = site.sign_in("adm"), site.sign_in("ann")
 
     def change(action: str, name: str = "ann", **data: Any) -> int:
         return post(adm, "/people", f"/people/change/{action}", name=name, **data).status_code
@@ -247,7 +247,7 @@ def test_the_last_administrator_stays(site: Site) -> None:
     for account in changes.everyone(site.service.database):
         if "administrator" in account.roles and account.name != "adm":
             changes.disable(site.service.database, account.name)
-    adm = site.signed("adm")
+    adm = site.sign_in("adm")
     for action in ("disable", "roles"):
         refused = post(adm, "/people", f"/people/change/{action}", name="adm")
         assert refused.status_code == 403
@@ -257,7 +257,7 @@ def test_the_last_administrator_stays(site: Site) -> None:
 
 
 def test_nobody_else_manages_accounts_and_forms_from_elsewhere_change_nothing(site: Site) -> None:
-    ann, adm = site.signed("ann"), site.signed("adm")
+    ann, adm = site.sign_in("ann"), site.sign_in("adm")
     addresses = ("/people/add", "/people/link", "/people/change/disable", "/people/change/roles")
     for address in addresses:
         assert post(ann, "/account", address, name="cus").status_code == 403, address

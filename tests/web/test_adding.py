@@ -18,10 +18,10 @@ from graphsvc.cases.deliveries.casework import Casework
 from graphsvc.cases.deliveries.loaded import REWRITE_OWED
 from graphsvc.config import Settings
 from tests.pseudonyms import sources
-from tests.service.test_entering import opened
+from tests.service.test_entering import open_case
 from tests.toolbox.accounts import WHOLE
 from tests.toolbox.cases import Lay, Place
-from tests.toolbox.pages import waited, without_tokens
+from tests.toolbox.pages import wait_for_work, without_tokens
 
 pytestmark = pytest.mark.neo4j
 
@@ -82,7 +82,7 @@ ROLES = {
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: opened(at_server(), ROLES)
+    return lambda: open_case(at_server(), ROLES)
 
 
 class Hand:
@@ -115,7 +115,7 @@ class Hand:
         answer = self.press("add", **cells)
         assert answer.status_code == 303, answer.text
         address = answer.headers["Location"]
-        waited(self.client, address)
+        wait_for_work(self.client, address)
         self.page = self.client.get(address).text
         job_page: dict[str, Any] = self.client.get(address.replace("/done?", "/done.json?")).json  # type: ignore[assignment]
         assert job_page["job"]["state"] == "done", job_page
@@ -158,7 +158,7 @@ def test_a_statement_with_somebody_new_is_added_previewed_and_undone(ann: Hand) 
         f"/case/{ann.case}/load/take-back",
         data={"csrf_token": token(ann), "delivery": outcome["job"]["result"]["delivery"]},
     )
-    waited(ann.client, undone.headers["Location"])
+    wait_for_work(ann.client, undone.headers["Location"])
     after = ann.client.get(f"/case/{ann.case}/overview.json").json
     assert after["counts"] == before["counts"]  # type: ignore[index]
 

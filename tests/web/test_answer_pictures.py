@@ -65,7 +65,7 @@ def client(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPath
         yield signed_in(app, "ann")
 
 
-def answered(client: FlaskClient, case: str, query: str) -> str:
+def answer_page(client: FlaskClient, case: str, query: str) -> str:
     """The page with the answer to a named query or a Cypher text."""
     if not query.startswith("MATCH"):
         page = client.get(f"/case/{case}/query?run=1&name={query}")
@@ -77,7 +77,7 @@ def answered(client: FlaskClient, case: str, query: str) -> str:
     return page.text
 
 
-def drawn(client: FlaskClient, page: str) -> tuple[set[str], set[tuple[str, str, str]]]:
+def picture_of(client: FlaskClient, page: str) -> tuple[set[str], set[tuple[str, str, str]]]:
     """The entities and links of the picture that an answer links to."""
     address = re.search(r'href="([^"]*/network[^"]*)"[^>]*>As a picture', page)
     assert address, page
@@ -102,9 +102,9 @@ def notes(page: str) -> list[str]:
 def test_a_picture_of_more_than_it_starts_at_says_so_and_draws_no_link_that_was_not_asked_for(
     client: FlaskClient, way: str
 ) -> None:
-    page = answered(client, WIDE, ASKED[way][0])
+    page = answer_page(client, WIDE, ASKED[way][0])
     assert "71 rows" in page
-    entities, links = drawn(client, page)
+    entities, links = picture_of(client, page)
     assert len(entities) == 60
     assert links == {("P0", "RECRUITED", entity) for entity in entities - {"P0"}}
     assert notes(page) == ["The picture has the first 60 of 71 entities, and the links of the answer between these."]
@@ -112,8 +112,8 @@ def test_a_picture_of_more_than_it_starts_at_says_so_and_draws_no_link_that_was_
 
 @pytest.mark.parametrize("way", ASKED)
 def test_a_picture_of_more_links_than_it_can_have_says_so(client: FlaskClient, way: str) -> None:
-    page = answered(client, DENSE, ASKED[way][1])
-    entities, links = drawn(client, page)
+    page = answer_page(client, DENSE, ASKED[way][1])
+    entities, links = picture_of(client, page)
     assert entities == set(_DENSE)
     assert len(links) == 500
     assert {relation for _, relation, _ in links} == {"PAID"}
@@ -121,8 +121,8 @@ def test_a_picture_of_more_links_than_it_can_have_says_so(client: FlaskClient, w
 
 
 def test_a_picture_that_has_all_of_an_answer_says_nothing(client: FlaskClient) -> None:
-    page = answered(client, WIDE, "people.acted_on&p.person=P70")
-    assert drawn(client, page) == ({"P70", "P69"}, {("P70", "COERCED", "P69")})
+    page = answer_page(client, WIDE, "people.acted_on&p.person=P70")
+    assert picture_of(client, page) == ({"P70", "P69"}, {("P70", "COERCED", "P69")})
     assert notes(page) == []
-    page = answered(client, WIDE, "people.on_the_record&p.person=P1")
-    assert drawn(client, page) == ({"P1", "P2"}, {("P1", "PAID", "P2")})
+    page = answer_page(client, WIDE, "people.on_the_record&p.person=P1")
+    assert picture_of(client, page) == ({"P1", "P2"}, {("P1", "PAID", "P2")})

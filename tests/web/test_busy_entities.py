@@ -11,8 +11,8 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from tests.toolbox.accounts import WHOLE
-from tests.toolbox.cases import Place, laid
-from tests.toolbox.rows import parsed
+from tests.toolbox.cases import Place, open_place
+from tests.toolbox.rows import parse_tables
 
 pytestmark = pytest.mark.neo4j
 TABLES = {
@@ -58,7 +58,7 @@ READERS = pytest.mark.parametrize("who", list(ROLES))
 
 @pytest.fixture(scope="module")
 def place(at_server: Callable[..., Settings]) -> Iterator[Place]:
-    with laid(at_server(), ROLES, "whole", parsed(**TABLES)) as opened:
+    with open_place(at_server(), ROLES, "whole", parse_tables(**TABLES)) as opened:
         yield opened
 
 
@@ -71,7 +71,7 @@ def _little(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"graphsvc.{module}.network.entities.LINKS_AT_ONCE", 2)
 
 
-def asked(place: Place, who: str, query: str = "", page: str = "entity") -> Any:
+def get_hub(place: Place, who: str, query: str = "", page: str = "entity") -> Any:
     answer = place.client(who).get(f"/case/{place.case}/{page}.json?id=HUB{query}")
     assert answer.status_code == 200, answer.text
     return answer.get_json()
@@ -81,10 +81,10 @@ def text(place: Place, who: str, query: str = "", page: str = "entity") -> str:
     return place.client(who).get(f"/case/{place.case}/{page}?id=HUB{query}").text
 
 
-def turned(place: Place, who: str, relation: str) -> list[Any]:
+def all_pages(place: Place, who: str, relation: str) -> list[Any]:
     """All pages of one relation."""
-    first = asked(place, who, f"&relation={relation}")
-    rest = [asked(place, who, f"&relation={relation}&page={number}") for number in range(2, first["pages"] + 1)]
+    first = get_hub(place, who, f"&relation={relation}")
+    rest = [get_hub(place, who, f"&relation={relation}&page={number}") for number in range(2, first["pages"] + 1)]
     return [first, *rest]
 
 
@@ -93,13 +93,13 @@ def test_a_panel_counts_the_links_that_are_denied_as_their_rows_say(place: Place
     rows = place(who).ask.rows("entities.links", id="HUB").dicts()
     denied = sum(bool(row["denying"]) for row in rows)
     assert denied == 2
-    panel = asked(place, who, page="network/node")
+    panel = get_hub(place, who, page="network/node")
     assert (panel["links"], panel["denied_links"]) == (len(rows), denied)
 
 
 @READERS
 def test_a_panel_tells_what_speaks_against_links_it_does_not_look_through(place: Place, who: str) -> None:
-    panel = asked(place, who, page="network/node")
+    panel = get_hub(place, who, page="network/node")
     assert len({row["object"] for row in panel["denying"]}) == 3
     assert len({row["object"] for row in panel["taken_back"]}) == 2
     panel_text = text(place, who, page="network/node")
@@ -115,7 +115,7 @@ def test_every_link_and_claim_stands_on_one_page(place: Place, who: str) -> None
     claims: Counter[Any] = Counter()
     links: Counter[Any] = Counter()
     for relation in ("PAID", "CONTACTED"):
-        for page in turned(place, who, relation):
+        for page in all_pages(place, who, relation):
             (section,) = page["sections"]
             assert len(section["links"]) <= 2
             links.update((link["subject"], relation, link["object"]) for link in section["links"])
@@ -130,16 +130,16 @@ def test_every_link_and_claim_stands_on_one_page(place: Place, who: str) -> None
 
 
 def test_what_rests_on_more_than_is_given_is_marked_for_the_reader(place: Place) -> None:
-    assert [asked(place, "whole")["handling"], asked(place, "shared")["handling"]] == ["C", "P"]
-    assert asked(place, "whole", page="network/node")["handling"] == "C"
-    earliest = asked(place, "whole")["payments"][0]["counted"][0]
+    assert [get_hub(place, "whole")["handling"], get_hub(place, "shared")["handling"]] == ["C", "P"]
+    assert get_hub(place, "whole", page="network/node")["handling"] == "C"
+    earliest = get_hub(place, "whole")["payments"][0]["counted"][0]
     assert (earliest["handling"], earliest["from_on"]) == ("C", "2020-01-01")
 
 
 def test_payments_are_summed_whichever_page_they_are_on(place: Place) -> None:
-    pages = turned(place, "whole", "PAID")
+    pages = all_pages(place, "whole", "PAID")
     assert len(pages) == 3
-    assert {str(page["payments"][0]["sums"]) for page in pages} == {str(asked(place, "whole")["payments"][0]["sums"])}
+    assert {str(page["payments"][0]["sums"]) for page in pages} == {str(get_hub(place, "whole")["payments"][0]["sums"])}
     assert pages[0]["payments"][0]["sums"] == [{"currency": "EUR", "total": 311.0, "payments": 5}]
     rows = Counter(row["claim"] for page in pages for row in page["payments"][0]["counted"])
     assert (len(rows), set(rows.values())) == (5, {1})
@@ -151,5 +151,5 @@ def test_payments_are_summed_whichever_page_they_are_on(place: Place) -> None:
 
 
 def test_a_page_beyond_the_last_is_the_last(place: Place) -> None:
-    far = asked(place, "whole", "&relation=CONTACTED&page=99999999")
-    assert (far["page"], far["sections"]) == (far["pages"], turned(place, "whole", "CONTACTED")[-1]["sections"])
+    far = get_hub(place, "whole", "&relation=CONTACTED&page=99999999")
+    assert (far["page"], far["sections"]) == (far["pages"], all_pages(place, "whole", "CONTACTED")[-1]["sections"])

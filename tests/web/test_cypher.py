@@ -109,7 +109,7 @@ def at(path: str = "", **query: str) -> str:
     return f"/case/{quote(CASE)}/cypher{path}" + (f"?{urlencode(query)}" if query else "")
 
 
-def shown(page: str) -> str:
+def page_text(page: str) -> str:
     """The text of a page, without its markup."""
     return html.unescape(re.sub(r"<[^>]*>", "", page))
 
@@ -117,11 +117,11 @@ def shown(page: str) -> str:
 def run(client: FlaskClient, text: str, **fields: Any) -> tuple[str, Any]:
     """Run a text to its end, and return the address of its page and the page."""
     sent = client.post(at(), data={"text": text, "do": "run", **fields})
-    assert sent.status_code == 303, shown(sent.text)
-    return sent.location.partition("#")[0], ended(client, sent.location)
+    assert sent.status_code == 303, page_text(sent.text)
+    return sent.location.partition("#")[0], wait_for_run(client, sent.location)
 
 
-def ended(client: FlaskClient, where: str) -> Any:
+def wait_for_run(client: FlaskClient, where: str) -> Any:
     """The page of a run once it has ended. Each answer waits for it for a while."""
     for _ in range(40):
         answer = client.get(where)
@@ -135,7 +135,7 @@ def says_why(client: FlaskClient, where: str, status: int, sentence: str) -> Non
     """A run without an answer gives no file, which would be empty, but a page that says why."""
     answer = client.get(f"{where}&as=csv")
     assert (answer.status_code, answer.mimetype) == (status, "text/html")
-    assert sentence in shown(answer.text)
+    assert sentence in page_text(answer.text)
     assert "attachment" not in answer.headers.get("Content-Disposition", "")
 
 
@@ -165,7 +165,7 @@ def test_who_may_not_write_cypher_gets_none_of_it(app: Flask, ann: FlaskClient, 
         assert "Karam" not in answer.text
         assert "textarea" not in answer.text
     assert len(library(ann)) == 1
-    page = shown(answers[0].text)
+    page = page_text(answers[0].text)
     if name == "plain":
         assert "an administrator can give the grant for it" in page
         assert f"graphsvc users grant {name} --cypher" in page
@@ -202,7 +202,7 @@ def test_the_empty_editor_offers_examples_that_run(ann: FlaskClient) -> None:
     assert "500 rows at most and takes 5 s at most" in page
     for number, example in enumerate(EXAMPLES, 1):
         opened = ann.get(at(example=str(number))).text
-        assert example.text.splitlines()[0] in shown(opened)
+        assert example.text.splitlines()[0] in page_text(opened)
         fields = {"name": list(example.parameters), "value": [str(value) for value in example.parameters.values()]}
         _, answer = run(ann, example.text, **fields)
         assert answer.status_code == 200
@@ -237,8 +237,8 @@ def test_a_word_that_nothing_bears_is_told_whatever_is_done_with_the_text(ann: F
     where, answer = run(ann, text)
     for page in (checked, answer):
         harmless(page.text)
-        assert "Line 1, column 10: Persn is no label here: did you mean Person?" in shown(page.text)
-        assert "Line 2, column 18: <b>naem</b> is no property here" in shown(page.text)
+        assert "Line 1, column 10: Persn is no label here: did you mean Person?" in page_text(page.text)
+        assert "Line 2, column 18: <b>naem</b> is no property here" in page_text(page.text)
     assert "Nothing is wrong with it" not in checked.text
     assert "It runs, but look at this" in checked.text
     assert "No rows" in answer.text
@@ -253,11 +253,11 @@ def test_a_fault_points_at_its_line_and_loses_nothing(ann: FlaskClient) -> None:
     for do in ("check", "run"):
         answer = ann.post(at(), data={"do": do, "text": text, "name": "who", "value": "P1"})
         assert answer.status_code == 400
-        assert "Line 2, column 1:" in shown(answer.text)
+        assert "Line 2, column 1:" in page_text(answer.text)
         assert '<span class="bad">2</span>' in answer.text
         assert 'data-line="2" data-column="1"' in answer.text
         assert 'aria-invalid="true" aria-describedby="fault editor-help"' in answer.text
-        assert "RETRUN p.name\n^" in shown(answer.text)
+        assert "RETRUN p.name\n^" in page_text(answer.text)
         assert f"\n{text}</textarea>" in html.unescape(answer.text)
         assert 'value="who"' in answer.text
 
@@ -276,7 +276,7 @@ def test_a_fault_points_at_its_line_and_loses_nothing(ann: FlaskClient) -> None:
 def test_a_wrong_parameter_is_one_sentence(ann: FlaskClient, name: list[str], value: list[str], says: str) -> None:
     answer = ann.post(at(), data={"do": "run", "text": "RETURN 1", "name": name, "value": value})
     assert answer.status_code == 400
-    assert says in shown(answer.text)
+    assert says in page_text(answer.text)
 
 
 def test_values_are_read_as_json_or_text(ann: FlaskClient) -> None:
@@ -327,10 +327,10 @@ def test_a_cut_no_rows_and_what_failed_are_said(ann: FlaskClient) -> None:
     assert ann.get(at("/run", id="0" * 32)).status_code == 404
 
 
-def drawn(client: FlaskClient, answer: Any) -> tuple[set[str], set[tuple[str, str, str]]]:
+def picture_of(client: FlaskClient, answer: Any) -> tuple[set[str], set[tuple[str, str, str]]]:
     """The entities and links of the picture that an answer links to."""
     picture = re.search(r'href="([^"]*/network[^"]*)"[^>]*>As a picture', answer.text)
-    assert picture, shown(answer.text)
+    assert picture, page_text(answer.text)
     view = client.get(html.unescape(picture[1]).replace("/network?", "/network.json?")).json["view"]  # type: ignore[index]
     return (
         {node["id"] for node in view["nodes"]},
@@ -358,7 +358,7 @@ def test_a_picture_has_the_nodes_and_links_of_the_answer_alone(
 ) -> None:
     _, answer = run(ann, text)
     wanted = {tuple(link.split()) for link in links.split(",") if link}
-    assert drawn(ann, answer) == (set(nodes.split()), wanted)
+    assert picture_of(ann, answer) == (set(nodes.split()), wanted)
 
 
 def test_a_picture_of_an_answer_grows_like_any_other(ann: FlaskClient) -> None:
@@ -367,7 +367,7 @@ def test_a_picture_of_an_answer_grows_like_any_other(ann: FlaskClient) -> None:
     assert picture
     address = html.unescape(picture[1])
     page = ann.get(address).text
-    assert "between these only the links of the answer, not" in shown(page)
+    assert "between these only the links of the answer, not" in page_text(page)
     assert 'name="link" value="P1~DIRECTED~P3"' in page
     view = ann.get(address.replace("/network?", "/network.json?") + "&open=P3").json["view"]  # type: ignore[index]
     assert {(edge["subject"], edge["relation"], edge["object"]) for edge in view["edges"]} == {
@@ -376,9 +376,9 @@ def test_a_picture_of_an_answer_grows_like_any_other(ann: FlaskClient) -> None:
     for wrong in ("P1~PAID", "a~b~c~d", "[1, 2, 3]", "[" * 100_000, "P1~~P2"):
         refused = ann.get(f"/case/{CASE}/network", query_string={"id": "P1", "link": wrong})
         assert refused.status_code == 400
-        assert "link takes SUBJECT~RELATION~OBJECT" in shown(refused.text)
+        assert "link takes SUBJECT~RELATION~OBJECT" in page_text(refused.text)
     nothing = ann.get(f"/case/{CASE}/network", query_string={"id": ["P1", "P3"], "depth": "0", "link": ""})
-    assert "The answer has no link." in shown(nothing.text)
+    assert "The answer has no link." in page_text(nothing.text)
 
 
 def test_graph_values_are_drawn_in_this_case_alone(ann: FlaskClient) -> None:
@@ -397,8 +397,8 @@ def test_graph_values_are_drawn_in_this_case_alone(ann: FlaskClient) -> None:
     assert "gave instructions to" in answer.text
     # Nodes of the other case have the same ids. They are named with their case, but get no link and no place in the
     # picture.
-    assert "2 ids in the answer are" in shown(answer.text)
-    assert f"(:Person P1 of {OTHER})" in shown(answer.text)
+    assert "2 ids in the answer are" in page_text(answer.text)
+    assert f"(:Person P1 of {OTHER})" in page_text(answer.text)
     _, answer = run(ann, f"MATCH (p:Person {{case: '{OTHER}'}})-[r:DIRECTED]->() RETURN r, p")
     assert "As a picture" not in answer.text
 
@@ -407,7 +407,7 @@ def test_a_map_that_says_it_is_a_node_is_a_map(ann: FlaskClient) -> None:
     text = "RETURN {kind: 'node', labels: 'x'} AS a, {kind: ['path']} AS b, {kind: 'relationship', id: 'P1'} AS c"
     _, answer = run(ann, text)
     assert answer.status_code == 200
-    assert '{"kind": "node", "labels": "x"}' in shown(answer.text)
+    assert '{"kind": "node", "labels": "x"}' in page_text(answer.text)
 
 
 def test_a_long_run_is_shown_as_it_runs_and_cancelled(ann: FlaskClient) -> None:
@@ -423,7 +423,7 @@ def test_a_long_run_is_shown_as_it_runs_and_cancelled(ann: FlaskClient) -> None:
     says_why(ann, where, 503, "The text still runs")
     stopped = ann.post(at("/cancel"), data={"id": identifier})
     assert stopped.status_code == 303
-    assert "Stopped after" in ended(ann, stopped.location).text
+    assert "Stopped after" in wait_for_run(ann, stopped.location).text
     says_why(ann, where, 400, "The query was cancelled")
     assert "You have a run in progress" not in ann.get(at()).text
 
@@ -459,7 +459,7 @@ def test_a_hostile_text_is_text_wherever_it_stands(ann: FlaskClient) -> None:
         page = ann.get(address)
         assert page.status_code == 200
         harmless(page.text)
-    assert HOSTILE in shown(ann.get(at("/saved")).text) or HOSTILE in html.unescape(ann.get(at("/saved")).text)
+    assert HOSTILE in page_text(ann.get(at("/saved")).text) or HOSTILE in html.unescape(ann.get(at("/saved")).text)
 
 
 def test_what_was_typed_to_save_it_by_outlives_a_run(ann: FlaskClient) -> None:
@@ -486,7 +486,7 @@ def test_a_query_is_saved_opened_and_replaced_when_asked(ann: FlaskClient) -> No
     assert 'name="value" value="P1"' in opened
     taken = save(ann, "who IS it", "RETURN 2 AS two")
     assert taken.status_code == 409
-    assert "you have saved in this case" in shown(taken.text)
+    assert "you have saved in this case" in page_text(taken.text)
     assert 'value="replace">Replace it' in taken.text
     assert "RETURN 2 AS two" in taken.text
     replaced = ann.post(at(), data={"do": "replace", "text": "RETURN 2 AS two", "save-name": "Who is it"})
@@ -498,8 +498,8 @@ def test_a_query_is_saved_opened_and_replaced_when_asked(ann: FlaskClient) -> No
         ("x" * 101, "has 101 characters"),
         ("a\u202eb", "cannot be shown"),
     ):
-        assert fault in shown(save(ann, name).text)
-    assert "There is no text to save" in shown(save(ann, "empty", " ").text)
+        assert fault in page_text(save(ann, name).text)
+    assert "There is no text to save" in page_text(save(ann, "empty", " ").text)
 
 
 def test_what_is_shared_opens_for_those_who_may_and_stays_its_authors(ann: FlaskClient, ben: FlaskClient) -> None:
@@ -509,10 +509,10 @@ def test_what_is_shared_opens_for_those_who_may_and_stays_its_authors(ann: Flask
         ("Boats", "ann", False)
     ]
     ids = {query["name"]: query["id"] for query in library(ann)}
-    assert "RETURN 'boats'" in shown(ben.get(at(saved=ids["Boats"])).text)
+    assert "RETURN 'boats'" in page_text(ben.get(at(saved=ids["Boats"])).text)
     taken = save(ben, "Boats")
     assert taken.status_code == 409
-    assert "ann has shared" in shown(taken.text)
+    assert "ann has shared" in page_text(taken.text)
     assert "Replace it</button>" not in taken.text
     assert ben.post(at(), data={"do": "replace", "text": "RETURN 3", "save-name": "Boats"}).status_code == 409
     page = ben.get(at("/saved/one", id=ids["Boats"])).text
@@ -564,7 +564,7 @@ def test_nothing_typed_lies_in_the_clear(ann: FlaskClient, service: Service) -> 
 # -- export and import --------------------------------------------------------------------------------------------
 
 
-def imported(client: FlaskClient, content: bytes, name: str = "queries.json") -> Any:
+def import_queries(client: FlaskClient, content: bytes, name: str = "queries.json") -> Any:
     return client.post(at("/saved/import"), data={"file": (io.BytesIO(content), name)})
 
 
@@ -574,13 +574,13 @@ def test_an_exported_library_comes_back_elsewhere(ann: FlaskClient, ben: FlaskCl
     exported = ann.get(at("/saved/export"))
     assert exported.headers["Content-Disposition"] == "attachment; filename=queries.json"
     content = exported.get_data()
-    same = imported(ann, content)
-    assert shown(same.text).count("no change") == 2
+    same = import_queries(ann, content)
+    assert page_text(same.text).count("no change") == 2
     assert "Import 2" not in same.text
     changed = content.replace(b"RETURN 1 AS one", b"RETURN 11 AS one").replace(b"RETURN 2", b"RETURN 22")
-    preview = imported(ben, changed)
+    preview = import_queries(ben, changed)
     assert "new" in preview.text
-    assert "ann has shared in this case" in shown(preview.text)
+    assert "ann has shared in this case" in page_text(preview.text)
     assert library(ben)[0]["author"] == "ann"  # nothing is kept yet
     assert "Import 1 query" in preview.text
     hidden = re.search(r'<textarea name="file" hidden>\n(.*?)</textarea>', preview.text, re.DOTALL)
@@ -594,7 +594,7 @@ def test_an_exported_library_comes_back_elsewhere(ann: FlaskClient, ben: FlaskCl
         "ünïcode",
         False,
     )
-    assert "replaces yours" in imported(ben, content).text
+    assert "replaces yours" in import_queries(ben, content).text
 
 
 def test_an_import_changes_no_query_that_others_read(ann: FlaskClient, ben: FlaskClient) -> None:
@@ -603,8 +603,8 @@ def test_an_import_changes_no_query_that_others_read(ann: FlaskClient, ben: Flas
     content = (
         ann.get(at("/saved/export")).get_data().replace(b"RETURN 2", b"RETURN 22").replace(b"RETURN 1", b"RETURN 11")
     )
-    preview = imported(ann, content)
-    assert "everyone would get this text" in shown(preview.text)
+    preview = import_queries(ann, content)
+    assert "everyone would get this text" in page_text(preview.text)
     assert "Import 1 query" in preview.text
     assert ann.post(at("/saved/bring"), data={"file": content.decode()}).status_code == 303
     assert [(query["name"], query["text"], query["shared"]) for query in library(ann)] == [
@@ -644,9 +644,9 @@ def file(*queries: Any, **more: Any) -> bytes:
     ],
 )
 def test_a_file_that_is_none_is_one_sentence(ann: FlaskClient, content: bytes, says: str) -> None:
-    answer = imported(ann, content)
+    answer = import_queries(ann, content)
     assert answer.status_code == 422
-    assert says in shown(answer.text)
+    assert says in page_text(answer.text)
     assert "Nothing was imported" in answer.text
     assert ann.post(at("/saved/bring"), data={"file": content.decode("latin-1")}).status_code in (413, 422)
     assert library(ann) == []
@@ -670,9 +670,9 @@ def test_each_query_that_cannot_be_kept_is_one_sentence(ann: FlaskClient) -> Non
         ({"name": "GOOD", "text": "RETURN 2"}, "another query of this name before it"),
     ]
     for fault, says in faults:
-        answer = imported(ann, file(good, fault))
+        answer = import_queries(ann, file(good, fault))
         harmless(answer.text)
-        assert says in shown(answer.text), says
+        assert says in page_text(answer.text), says
     rejected = [fault for fault, says in faults if says != "is no JSON"]
     ann.post(at("/saved/bring"), data={"file": file(good, *rejected).decode()})
     assert [(query["name"], query["text"], query["shared"]) for query in library(ann)] == [("Good", "RETURN 1", False)]

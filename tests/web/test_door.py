@@ -21,7 +21,7 @@ from graphsvc.errors import OperatorError
 from graphsvc.service import Service
 from graphsvc.web import create_app, door, frame, peer
 from tests.toolbox.pages import token
-from tests.web.serving import served
+from tests.web.serving import serve_app
 
 PASSWORD = "correct horse battery"
 
@@ -40,7 +40,7 @@ def app(service: Service) -> Flask:
     return create_app(service)
 
 
-def entered(service: Service, app: Flask, name: str = "ann", path: str = "") -> FlaskClient:
+def open_session(service: Service, app: Flask, name: str = "ann", path: str = "") -> FlaskClient:
     client: FlaskClient = app.test_client()
     answer = client.get(f"{path}/link/{service.sign_in_link(name, 'testing')}")
     assert answer.status_code == 303, answer.text
@@ -119,7 +119,7 @@ ELSEWHERE = (
 
 @pytest.mark.parametrize("headers", ELSEWHERE)
 def test_what_a_page_elsewhere_sends_changes_nothing(service: Service, app: Flask, headers: dict[str, str]) -> None:
-    client = entered(service, app)
+    client = open_session(service, app)
     data = {"csrf_token": token(client.get("/account").text)}
     answer = client.post("/account/end-others", data=data, headers=headers)
     assert answer.status_code == 400
@@ -129,7 +129,7 @@ def test_what_a_page_elsewhere_sends_changes_nothing(service: Service, app: Flas
 
 
 def test_a_page_elsewhere_may_link_here_and_not_read(service: Service, app: Flask) -> None:
-    client = entered(service, app)
+    client = open_session(service, app)
     link = {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
     assert client.get("/account", headers=link).status_code == 200
     for mode, kind in (("no-cors", "image"), ("cors", "empty"), ("navigate", "iframe")):
@@ -147,7 +147,7 @@ def test_each_home_and_port_has_a_cookie_of_its_own(service: Service, no_graph: 
 
 
 def test_a_session_is_good_on_its_own_host_and_port(service: Service, app: Flask) -> None:
-    client = entered(service, app)
+    client = open_session(service, app)
     assert client.get("/account").status_code == 200
     for host in ("localhost:9999", "127.0.0.1"):
         name = app.config["SESSION_COOKIE_NAME"]
@@ -164,7 +164,7 @@ def test_below_a_path_that_nobody_can_guess(service: Service) -> None:
     path = door.path_of(address)
     assert re.fullmatch("/[0-9a-f]{32}", path)
     app = create_app(service, address)
-    client = entered(service, app, path=path)
+    client = open_session(service, app, path=path)
     for beside in ("/", "/sign-in", "/account", path[:-1], f"{path}x", f"{path}x/account", "//", "/%00"):
         answer = client.get(beside)
         assert (answer.status_code, path in answer.text) == (404, False), beside
@@ -205,12 +205,12 @@ def test_another_user_of_the_machine_cannot_use_a_session(
     entered = False
     real = peer.owner
 
-    def watched(environ: Any) -> str:
+    def note_owner(environ: Any) -> str:
         seen.append(real(environ))
         return seen[-1] if len(seen) != 2 or not entered else "65534"
 
-    monkeypatch.setattr(peer, "owner", watched)
-    with served(app) as port:
+    monkeypatch.setattr(peer, "owner", note_owner)
+    with serve_app(app) as port:
 
         def ask(path: str, cookie: str = "") -> http.client.HTTPResponse:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
@@ -245,7 +245,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def test_a_session_ends_after_a_set_time_whatever_is_done(
     service: Service, app: Flask, clock: Callable[..., None]
 ) -> None:
-    client = entered(service, app)
+    client = open_session(service, app)
     for _ in range(service.settings.session_hours * 2 - 1):
         clock(minutes=30)
         assert client.get("/account").status_code == 200
@@ -256,7 +256,7 @@ def test_a_session_ends_after_a_set_time_whatever_is_done(
 def test_what_a_page_asks_by_itself_keeps_no_session_alive(
     service: Service, app: Flask, clock: Callable[..., None]
 ) -> None:
-    client = entered(service, app)
+    client = open_session(service, app)
     rules = {
         rule.endpoint.removesuffix("_json"): rule.rule.replace("<case>", "none") for rule in app.url_map.iter_rules()
     }

@@ -68,13 +68,13 @@ def test_a_list_that_is_worked_out_comes_after_its_frame_and_at_once_where_it_wa
 def test_who_asks_for_what_another_works_out_is_told_to_look_again_and_a_page_does_so_itself(
     site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def waited(_material: Material) -> None:
+    def fail_not_ready(_material: Material) -> None:
         assert PATIENCE.get() is not None
         raise not_ready()
 
     site.service.forget()
     with monkeypatch.context() as patch:
-        patch.setattr(Material, "places", waited)
+        patch.setattr(Material, "places", fail_not_ready)
         plain, twin = inv.get(site.address("leads")), inv.get(site.address("leads.json"))
         early = inv.get(site.address("leads"), headers=OPENED).text
         assert (plain.status_code, twin.status_code) == (503, 503)
@@ -95,11 +95,11 @@ def test_a_page_that_looks_again_by_itself_is_no_use_of_a_session(
     uses: list[bool] = []
     session_of = site.service.session_of
 
-    def noted(token: str, used_from: str, *, used: bool) -> Any:
+    def note_use(token: str, used_from: str, *, used: bool) -> Any:
         uses.append(used)
         return session_of(token, used_from, used=used)
 
-    monkeypatch.setattr(site.service, "session_of", noted)
+    monkeypatch.setattr(site.service, "session_of", note_use)
     inv.get(site.address("leads"))
     inv.get(site.address("leads", again="yes"))
     assert uses == [True, False]
@@ -120,14 +120,14 @@ def test_that_the_graph_lost_the_case_is_told_by_the_first_page_that_meets_it(
 
 def test_who_may_not_see_leads_stands_in_the_log_where_they_ask_for_them(site: Any) -> None:
     dis = site.client("dis")
-    before = refused(site)
+    before = count_refused(site)
     for address in (site.address("leads"), site.address("lead", id=site.boss)):
         for headers in ({}, OPENED):
             assert dis.get(address, headers=headers).status_code == 403
-    assert refused(site) == before + 4
+    assert count_refused(site) == before + 4
 
 
-def refused(site: Any) -> int:
+def count_refused(site: Any) -> int:
     """The number of analyses that were refused."""
     log = tables.log.c
     acts = sa.select(log.id).where(log.action == "analyse")

@@ -26,7 +26,7 @@ from graphsvc.service import Service, Wanted, command_line, quiet
 from graphsvc.service.exports.exports import Exports, Preview
 from graphsvc.web import create_app
 from tests.pseudonyms import sources
-from tests.service.test_exporting import opened, write
+from tests.service.test_exporting import load_case, write
 from tests.toolbox import pages
 from tests.toolbox.accounts import WHOLE, People, signed_in
 from tests.toolbox.accounts import people as people_of
@@ -39,7 +39,7 @@ HERE = f"/case/{CASE}"
 @pytest.fixture(scope="module")
 def place(at_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, People, Any]]:
     with Service(at_server()) as service:
-        people = opened(service, CASE, tmp_path_factory.mktemp("pages") / "case")
+        people = load_case(service, CASE, tmp_path_factory.mktemp("pages") / "case")
         yield service, people, create_app(service)
 
 
@@ -68,12 +68,12 @@ def test_from_the_picture_to_the_file_leaving_out_what_is_said(place: Any) -> No
     refused = post(inv, "export/make", **request)
     assert refused.status_code == 403
     assert "This export could give a witness away" in refused.text
-    assert filled(refused.text)["recipient"] == ["Kent <Police>"]  # the preview again
+    assert form_fields(refused.text)["recipient"] == ["Kent <Police>"]  # the preview again
     for long in ({"reason": "r" * 2001}, {"recipient": "x" * 201}):
         where = "export/make" if "reason" in long else "export"
         refused = post(inv, where, **request | long | {"form": ["svg"]}, out=out)
         assert refused.status_code == 400
-        again = filled(refused.text)
+        again = form_fields(refused.text)
         assert again["out"] == out
         assert again["handling"] == ["C"]
         assert long.items() <= {name: values[0] for name, values in again.items()}.items()
@@ -93,7 +93,7 @@ def test_from_the_picture_to_the_file_leaving_out_what_is_said(place: Any) -> No
         assert post(inv, "export", **request, out=[wrong]).status_code == 400
 
 
-def filled(page: str) -> dict[str, list[str]]:
+def form_fields(page: str) -> dict[str, list[str]]:
     """The fields, apart from the token, that a browser would send from the page's form as it is."""
     (form,) = [form for form in re.findall(r"<form.*?</form>", page, re.DOTALL) if "recipient" in form]
     sent = [
@@ -116,17 +116,17 @@ def test_choosing_again_keeps_what_is_left_out_and_the_handling(place: Any) -> N
     first = post(inv, "export", **request).text
     (button,) = re.findall(r'<button[^>]*form="previewed"[^>]*>Choose again', first)
     assert f'formaction="{HERE}/export/choose"' in button
-    ticked = filled(first)["out"]
+    ticked = form_fields(first)["out"]
     assert len(ticked) == 2
-    again = post(inv, "export/choose", **filled(post(inv, "export", **request, out=ticked).text)).text
+    again = post(inv, "export/choose", **form_fields(post(inv, "export", **request, out=ticked).text)).text
     assert "2 links stay out, as ticked in the preview." in again
-    chosen = filled(again)
+    chosen = form_fields(again)
     assert (chosen["out"], chosen["handling"], chosen["recipient"]) == (ticked, ["C"], ["Again"])
     chosen["form"] = ["svg", "csv"]
     page = post(inv, "export", **chosen).text
     assert page.count("left out already") == 2
     assert "Handling C." in page
-    assert post(inv, "export/make", **filled(page)).status_code == 303
+    assert post(inv, "export/make", **form_fields(page)).status_code == 303
 
 
 def test_forms_and_a_selection_are_chosen_and_carried_along(place: Any) -> None:
@@ -171,8 +171,8 @@ def test_of_what_passes_the_filters_no_other_link_goes(place: Any) -> None:
     request |= {"passing": '[["P1", "PAID", "P2"], ["P1", "PAID", "nobody"]]'}
     form = post(inv, "export/choose", **request).text
     assert "What passes the filters: 2 entities, 1 link." in form
-    fields = filled(form) | {"recipient": ["Passing"], "reason": ["why"], "handling": ["C"], "form": ["csv"]}
-    assert post(inv, "export/make", **filled(post(inv, "export", **fields).text)).status_code == 303
+    fields = form_fields(form) | {"recipient": ["Passing"], "reason": ["why"], "handling": ["C"], "form": ["csv"]}
+    assert post(inv, "export/make", **form_fields(post(inv, "export", **fields).text)).status_code == 303
     identifier = re.findall(r'name="id" value="([0-9a-f]{32})"', inv.get(f"{HERE}/exports").text)[0]
     with zipfile.ZipFile(io.BytesIO(post(inv, "exports/fetch", id=identifier).data)) as archive:
         links = archive.read("links.csv").decode().splitlines()
@@ -215,8 +215,8 @@ def test_back_from_an_export_leads_to_the_canvas_as_it_looked(place: Any) -> Non
     form = inv.post(f"{HERE}/export/choose", data=looked | more | {"what": "selected"}).text
     assert back(form) == network
     # Again, after a preview for another handling code: `handling` is now that of the export, not that of the canvas.
-    fields = filled(form) | {"recipient": ["Back"], "reason": ["why"], "handling": ["C"], "form": ["csv"]}
-    again = post(inv, "export/choose", **filled(post(inv, "export", **fields).text)).text
+    fields = form_fields(form) | {"recipient": ["Back"], "reason": ["why"], "handling": ["C"], "form": ["csv"]}
+    again = post(inv, "export/choose", **form_fields(post(inv, "export", **fields).text)).text
     assert back(again) == network
     assert '<option value="C" selected' in again
     # The way back is the network page, whatever is sent.
@@ -320,10 +320,10 @@ def test_pages_are_for_their_roles_and_have_an_empty_state(place: Any) -> None:
     for page in ("exports", "export?id=P1", "exposure?id=P1"):
         hidden, absent = outsider.get(f"{HERE}/{page}"), outsider.get(f"/case/none/{page}")
         assert hidden.status_code == absent.status_code == 404
-        assert said(hidden) == said(absent).replace("none", CASE)
+        assert page_text(hidden) == page_text(absent).replace("none", CASE)
 
 
-def said(answer: TestResponse) -> str:
+def page_text(answer: TestResponse) -> str:
     """The text of a page, without the token of its forms, which changes each second."""
     return pages.without_tokens(answer.text)
 
@@ -333,7 +333,7 @@ def run(place: tuple[Service, People, Any], monkeypatch: pytest.MonkeyPatch) -> 
     """`run("inv", "list", CASE)`: an export command, as one person."""
     service, people, _ = place
 
-    def invoked(name: str, *words: str) -> Result:
+    def invoke(name: str, *words: str) -> Result:
         case = next((word for word in words if word.startswith("export-")), CASE)
         monkeypatch.setattr(command_line, "command_line_session", lambda *_args: people(name).at(case))
         settings = service.settings
@@ -343,7 +343,7 @@ def run(place: tuple[Service, People, Any], monkeypatch: pytest.MonkeyPatch) -> 
         }  # fmt: skip
         return CliRunner().invoke(program, ["export", *words], env=environment)
 
-    return invoked
+    return invoke
 
 
 def test_the_same_on_the_command_line(run: Callable[..., Result], tmp_path: Path) -> None:
@@ -413,11 +413,11 @@ def test_a_link_of_any_ids_is_left_out_as_the_preview_prints_it(
     preview = Preview("Line", "C", [], [], {}, {}, 0, exposure, {}, (), (), True, False)
     exclusions: list[Any] = []
 
-    def shown(_self: Exports, _wanted: Wanted, *_args: Any, left_out: Any, **_more: Any) -> Preview:
+    def note_preview(_self: Exports, _wanted: Wanted, *_args: Any, left_out: Any, **_more: Any) -> Preview:
         exclusions.append(left_out)
         return preview
 
-    monkeypatch.setattr(Exports, "preview", shown)
+    monkeypatch.setattr(Exports, "preview", note_preview)
     arguments = ("preview", CASE, "--id", "P1", "--for", "Line")
     (line,) = [line for line in run("inv", *arguments).output.splitlines() if line.startswith("--without")]
     assert run("inv", *arguments, *shlex.split(line, comments=True)).exit_code == 0

@@ -39,7 +39,7 @@ def every_address(app: Flask) -> Iterator[tuple[str, str, str]]:
 
 
 @contextlib.contextmanager
-def rendered(app: Flask) -> Iterator[list[dict[str, Any]]]:
+def record_contexts(app: Flask) -> Iterator[list[dict[str, Any]]]:
     """The contexts of the templates rendered inside."""
     contexts: list[dict[str, Any]] = []
 
@@ -120,7 +120,7 @@ def addresses(site: Any, page: str) -> tuple[str, str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_the_json_twin_holds_what_the_page_was_made_of(site: Any, page: str, reader: str) -> None:
     client, (address, twin) = site.client(reader), addresses(site, page)
-    with rendered(site.app) as contexts:
+    with record_contexts(site.app) as contexts:
         assert client.get(address).status_code == 200
     answer = client.get(twin)
     assert answer.status_code == 200
@@ -142,7 +142,7 @@ def test_the_mark_says_the_strictest_code_of_the_page(site: Any) -> None:
     assert "<span>Handling</span> P</a>" in pam.get(site.address("leads")).text
 
 
-def told(answer: Any) -> str:
+def page_text(answer: Any) -> str:
     """A page without the token of its forms, which contains the second."""
     return without_tokens(answer.text)
 
@@ -153,11 +153,11 @@ def test_not_there_and_not_yours_are_one_answer(site: Any) -> None:
         yours = nobody.get(site.address(page))
         missing = nobody.get(site.address(page).replace("it%27s", "isn%27t"))
         assert yours.status_code == missing.status_code == 404, page
-        assert told(yours).replace("it&#39;s", "isn&#39;t").replace("it's", "isn't") == told(missing)
+        assert page_text(yours).replace("it&#39;s", "isn&#39;t").replace("it's", "isn't") == page_text(missing)
     for page, hidden in (("entity", site.hidden), ("lead", site.hidden), ("statement", "C1")):
         answer, missing = pam.get(site.address(page, id=hidden)), pam.get(site.address(page, id="gone"))
         assert answer.status_code == missing.status_code == 404
-        assert told(answer).replace(hidden, "gone") == told(missing)
+        assert page_text(answer).replace(hidden, "gone") == page_text(missing)
 
 
 def test_a_reader_of_p_finds_no_trace_of_c(site: Any) -> None:
@@ -222,16 +222,16 @@ def test_the_auditor_reads_the_log_page_by_page(site: Any) -> None:
 
 
 def test_the_rail_says_where_one_is_and_what_it_is_part_of(site: Any, inv: FlaskClient) -> None:
-    def marked(page: str, **query: str) -> set[tuple[str, str]]:
+    def current_entries(page: str, **query: str) -> set[tuple[str, str]]:
         return set(
             re.findall(r'aria-current="(page|true)">([^<]+)</a></li>', inv.get(site.address(page, **query)).text)
         )
 
     case = ("true", html.escape(site.case, quote=True).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"))
-    assert marked("leads") - {case} == {("page", "Leads")}
-    assert marked("network/overview") - {case} == {("true", "Network")}
-    assert marked("") - {case} == {("page", "Overview")}
-    assert marked("search", q="tern") - {case} == set()
+    assert current_entries("leads") - {case} == {("page", "Leads")}
+    assert current_entries("network/overview") - {case} == {("true", "Network")}
+    assert current_entries("") - {case} == {("page", "Overview")}
+    assert current_entries("search", q="tern") - {case} == set()
 
 
 def test_the_role_table_is_the_policy(site: Any, inv: FlaskClient) -> None:

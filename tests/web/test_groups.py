@@ -11,13 +11,15 @@ from flask.testing import FlaskClient
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.pages import waited
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.pages import wait_for_work
+from tests.toolbox.rows import Tables, statement_claims
 
 pytestmark = pytest.mark.neo4j
 REASON = "<b>a year apart</b>, in two countries"
-LINKS = said("T1", "W1 CROSSED_ON north-1", "B DIRECTED A") + said("T2", "W2 CROSSED_ON north-1", "B DIRECTED A")
+LINKS = statement_claims("T1", "W1 CROSSED_ON north-1", "B DIRECTED A") + statement_claims(
+    "T2", "W2 CROSSED_ON north-1", "B DIRECTED A"
+)
 CASE: Tables = {
     "people": [
         {"id": "B", "name": "Boss", "handling": "P"},
@@ -29,7 +31,7 @@ CASE: Tables = {
         {"id": "north-1", "date": "2020-05-08", "launch_site": "<i>Dunkirk</i>", "handling": "P"},
         {"id": "north-2", "date": "2020-05-09", "handling": "P"},
     ],
-    "links": LINKS + said("T3", "W3 CROSSED_ON north-2", "B DIRECTED A"),
+    "links": LINKS + statement_claims("T3", "W3 CROSSED_ON north-2", "B DIRECTED A"),
 }
 ROLES = {
     "ann": ("analyst", Grant("C", sources=True)),
@@ -54,7 +56,7 @@ class Groups:
         sent = client.post(f"/case/{self.case}/{address}", data=form)
         if sent.status_code != 303:
             return sent.status_code, sent.text
-        waited(client, sent.headers["Location"])
+        wait_for_work(client, sent.headers["Location"])
         page = client.get(sent.headers["Location"])
         assert "<progress" not in page.text, "the work did not end"
         return page.status_code, page.text
@@ -62,7 +64,7 @@ class Groups:
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), ROLES, "inv", CASE)
+    return lambda: open_place(at_server(), ROLES, "inv", CASE)
 
 
 @pytest.fixture

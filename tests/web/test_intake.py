@@ -22,7 +22,7 @@ from graphsvc.service import Service
 from graphsvc.web import create_app, intake
 from graphsvc.web.frame import STRANGERS_BYTES
 from tests.toolbox.pages import token
-from tests.web.serving import served
+from tests.web.serving import serve_app
 
 CANARY = b"Qqcanary of the upload"
 
@@ -42,11 +42,13 @@ def app(service: Service) -> Flask:
 @pytest.fixture
 def port(service: Service, app: Flask) -> Iterator[int]:
     """The pages behind a server like that of `graphsvc serve`."""
-    with served(app, intake.channel_of(app, service)) as number:
+    with serve_app(app, intake.channel_of(app, service)) as number:
         yield number
 
 
-def asked(port: int, method: str, path: str, body: bytes | None = None, **headers: str) -> http.client.HTTPResponse:
+def send_request(
+    port: int, method: str, path: str, body: bytes | None = None, **headers: str
+) -> http.client.HTTPResponse:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, body, named)
@@ -56,9 +58,9 @@ def asked(port: int, method: str, path: str, body: bytes | None = None, **header
     return answer
 
 
-def entered(service: Service, port: int) -> str:
+def sign_in_cookie(service: Service, port: int) -> str:
     """The cookie of a signed-in user."""
-    answer = asked(port, "GET", f"/link/{service.sign_in_link('ann', 'testing')}")
+    answer = send_request(port, "GET", f"/link/{service.sign_in_link('ann', 'testing')}")
     return answer.headers["Set-Cookie"].partition(";")[0]
 
 
@@ -73,7 +75,7 @@ def test_a_stranger_sends_little(app: Flask) -> None:
 
 
 def test_a_stranger_is_refused_before_the_body_is_there(service: Service, port: int) -> None:
-    assert asked(port, "GET", "/sign-in").status == 200  # the server is up
+    assert send_request(port, "GET", "/sign-in").status == 200  # the server is up
     made_up = "graphsvc_000000000000=made.up"
     for extra in (b"", f"Cookie: {made_up}\r\n".encode()):
         with socket.create_connection(("127.0.0.1", port), timeout=20) as raw:
@@ -103,9 +105,11 @@ def test_what_is_large_lies_encrypted_while_it_waits(
                 continue  # closed in the meantime
 
     app.before_request_funcs[None].insert(0, looks)  # before the form is refused
-    cookie = entered(service, port)
+    cookie = sign_in_cookie(service, port)
     body = CANARY + os.urandom(3_000_000) + CANARY
-    answer = asked(port, "POST", "/account/end-others", body, Cookie=cookie, Content_Type="application/octet-stream")
+    answer = send_request(
+        port, "POST", "/account/end-others", body, Cookie=cookie, Content_Type="application/octet-stream"
+    )
     assert answer.status == 400  # the form's token is missing: the form was read
     sizes = [size for size, _ in seen]
     assert len(body) in sizes
@@ -117,7 +121,7 @@ def test_what_is_large_lies_encrypted_while_it_waits(
 def test_an_upload_of_a_user_is_not_cut_off_by_connections_of_strangers(
     service: Service, port: int, signed_in: bool
 ) -> None:
-    cookie = entered(service, port) if signed_in else ""
+    cookie = sign_in_cookie(service, port) if signed_in else ""
     size = 100_000 if signed_in else 1_000
     head = f"POST /account/end-others HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\nContent-Length: {size}\r\n\r\n"
     with ExitStack() as open_connections:
@@ -125,7 +129,7 @@ def test_an_upload_of_a_user_is_not_cut_off_by_connections_of_strangers(
         upload.sendall(head.encode() + b"x" * 500)
         for _ in range(150):
             open_connections.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
-        assert asked(port, "GET", "/sign-in").status == 200
+        assert send_request(port, "GET", "/sign-in").status == 200
         upload.sendall(b"x" * (size - 500))
         try:
             answer = upload.recv(100)
@@ -164,7 +168,7 @@ def test_a_process_that_is_busy_lets_go_of_connections_if_others_serve_too(
             answer.read()
             return connection.sock is not None and not answer.headers.get("Connection")
 
-        with served(app, intake.channel_of(app, service)) as port:
+        with serve_app(app, intake.channel_of(app, service)) as port:
             busy, reader = (http.client.HTTPConnection("127.0.0.1", port, timeout=30) for _ in range(2))
             # Threads count as busy for a moment when they begin or end.
             until_idle(lambda: get(reader, "/sign-in"))

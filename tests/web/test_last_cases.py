@@ -16,7 +16,7 @@ from graphsvc.config import Settings
 from graphsvc.service import Service
 from graphsvc.web import create_app
 from tests.toolbox.accounts import session, signed_in
-from tests.toolbox.rows import parsed, write
+from tests.toolbox.rows import parse_tables, write
 
 pytestmark = pytest.mark.neo4j
 CASES = ("alder", "birch & <b>", "cedar")
@@ -29,7 +29,7 @@ TABLES = {
 
 @pytest.fixture(scope="module")
 def service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    folder = write(tmp_path_factory.mktemp("delivery") / "case", **parsed(**TABLES))
+    folder = write(tmp_path_factory.mktemp("delivery") / "case", **parse_tables(**TABLES))
     with Service(at_server()) as opened:
         accounts.add(opened.database, "all", ["analyst"], {"*": Grant("C", sources=True)})
         for case in CASES:

@@ -76,8 +76,8 @@ def ann(app: Flask) -> FlaskClient:
     return signed_in(app, "ann")
 
 
-def zipped(links: str = LINKS, people: str = PEOPLE) -> bytes:
-    return rows.zipped(people=people, statements=STATEMENTS, links=links)
+def zip_case(links: str = LINKS, people: str = PEOPLE) -> bytes:
+    return rows.zip_tables(people=people, statements=STATEMENTS, links=links)
 
 
 def token(client: FlaskClient, case: str) -> str:
@@ -89,29 +89,29 @@ def sent(client: FlaskClient, case: str, content: bytes, name: str = "case.zip",
     return client.post(f"/case/{case}/load", data=data, content_type="multipart/form-data")
 
 
-def previewed(client: FlaskClient, case: str, content: bytes, **fields: Any) -> str:
+def preview_upload(client: FlaskClient, case: str, content: bytes, **fields: Any) -> str:
     """The address of the finished preview of an upload."""
     answer = sent(client, case, content, **fields)
     assert answer.status_code == 303, answer.text
     address = answer.headers["Location"]
-    ended(client, client.get(address))
+    wait_for_job(client, client.get(address))
     return address
 
 
-def ended(client: FlaskClient, answer: TestResponse) -> dict[str, Any]:
+def wait_for_job(client: FlaskClient, answer: TestResponse) -> dict[str, Any]:
     """The job that an answer leads to, once it has ended; empty if it leads to none."""
     address = answer.headers.get("Location", "")
     if "/job" not in address:
         return {}
-    pages.waited(client, address)
+    pages.wait_for_work(client, address)
     job: dict[str, Any] = client.get(address.replace("/job?", "/job.json?")).json["job"]  # type: ignore[index]
     return job
 
 
-def loaded(client: FlaskClient, case: str, content: bytes, **fields: Any) -> dict[str, Any]:
-    upload = previewed(client, case, content, **fields).rpartition("upload=")[2]
+def load_content(client: FlaskClient, case: str, content: bytes, **fields: Any) -> dict[str, Any]:
+    upload = preview_upload(client, case, content, **fields).rpartition("upload=")[2]
     form = {"csrf_token": token(client, case), "upload": upload}
-    return ended(client, client.post(f"/case/{case}/load/confirm", data=form))
+    return wait_for_job(client, client.post(f"/case/{case}/load/confirm", data=form))
 
 
 def names_kept(service: Service, name: str) -> list[Path]:
@@ -119,19 +119,19 @@ def names_kept(service: Service, name: str) -> list[Path]:
     return [path for path in service.settings.home.rglob("*") if path.is_file() and name.encode() in path.read_bytes()]
 
 
-def kept(service: Service) -> list[Path]:
+def upload_files(service: Service) -> list[Path]:
     """Files of waiting uploads. Other tests may leave some."""
     return sorted(path for path in (service.settings.home / "uploads").rglob("*") if path.is_file())
 
 
 def test_upload_preview_confirm_and_the_case_is_there(ann: FlaskClient, case: str) -> None:
-    address = previewed(ann, case, zipped(BAD_LINKS))
+    address = preview_upload(ann, case, zip_case(BAD_LINKS))
     page = ann.get(address).text
     assert "9 rows read = 7 added + 0 changed + 0 unchanged + 0 duplicate + 2 rejected" in page
     assert f"The case {case} would be made" in page
     assert ann.get(f"/case/{case}").status_code == 404
     form = {"csrf_token": token(ann, case), "upload": address.rpartition("upload=")[2]}
-    job = ended(ann, ann.post(f"/case/{case}/load/confirm", data=form))
+    job = wait_for_job(ann, ann.post(f"/case/{case}/load/confirm", data=form))
     assert (job["state"], job["result"]["delivery"], job["result"]["rejected"]) == ("done", 1, 2)
     assert ann.get(f"/case/{case}/overview.json").json["counts"] == {"person": 3}  # type: ignore[index]
     result = ann.get(f"/case/{case}/load/job?id={job['id']}").text
@@ -141,7 +141,7 @@ def test_upload_preview_confirm_and_the_case_is_there(ann: FlaskClient, case: st
 
 
 def test_each_rejection_says_where_what_and_why(ann: FlaskClient, case: str) -> None:
-    address = previewed(ann, case, zipped(BAD_LINKS))
+    address = preview_upload(ann, case, zip_case(BAD_LINKS))
     twin = ann.get(address.replace("/preview?", "/preview.json?")).json
     assert twin is not None
     assert [(row["file"], row["line"], row["column"], row["value"]) for row in twin["rejections"]] == [
@@ -160,7 +160,7 @@ def test_each_rejection_says_where_what_and_why(ann: FlaskClient, case: str) -> 
 def test_the_same_fault_of_many_rows_is_one_line_and_causes_come_first(ann: FlaskClient, case: str) -> None:
     people = PEOPLE + "P4,Omar Said,suspected\n"
     links = LINKS + "P1,PAID,P4,ST2\n" * 300 + "P1,DIRECTTED,P3,ST2\n" + "P1,DIRECTEDD,P3,ST2\n"
-    address = previewed(ann, case, zipped(links, people))
+    address = preview_upload(ann, case, zip_case(links, people))
     twin = ann.get(address.replace("/preview?", "/preview.json?")).json
     assert twin is not None
     assert [(fault["file"], fault["column"], fault["count"], fault["places"]) for fault in twin["faults"]] == [
@@ -184,20 +184,20 @@ def test_the_same_fault_of_many_rows_is_one_line_and_causes_come_first(ann: Flas
 
 
 def test_rejections_as_csv_run_nothing_in_a_spreadsheet(ann: FlaskClient, case: str) -> None:
-    address = previewed(ann, case, zipped(LINKS + '"=HYPERLINK(""x"")",PAID,P3,ST2\n'))
+    address = preview_upload(ann, case, zip_case(LINKS + '"=HYPERLINK(""x"")",PAID,P3,ST2\n'))
     rows = list(csv.reader(io.StringIO(ann.get(address + "&as=csv").text)))
     assert rows[0] == ["file", "line", "column", "value", "reason"]
     assert rows[1][3] == '\'=HYPERLINK("x")'
 
 
 def test_a_preview_says_what_changes_and_other_names_are_confirmed(ann: FlaskClient, case: str) -> None:
-    loaded(ann, case, zipped())
-    page = ann.get(previewed(ann, case, zipped(people=PEOPLE.replace("Idris", "<b>Idriss")))).text
+    load_content(ann, case, zip_case())
+    page = ann.get(preview_upload(ann, case, zip_case(people=PEOPLE.replace("Idris", "<b>Idriss")))).text
     assert "What changes" in page
     assert "<td>Idris Karam</td><td>&lt;b&gt;Idriss Karam</td>" in page
     assert "Type <strong>yes</strong>" not in page
     people = "id,name,category\nP1,Mehdi Vahidi,suspect\nP2,Yara Haddad,witness\nP3,Tarek Aziz,other\n"
-    address = previewed(ann, case, zipped(people=people))
+    address = preview_upload(ann, case, zip_case(people=people))
     page = ann.get(address).text
     assert "Most rows of people whose ids are loaded already have another name there." in page
     assert "Type <strong>yes</strong>" in page
@@ -207,13 +207,13 @@ def test_a_preview_says_what_changes_and_other_names_are_confirmed(ann: FlaskCli
         assert refused.status_code == 422
         assert "Most rows of people" in refused.text
     confirmed = ann.post(f"/case/{case}/load/confirm", data=form | {"other_names": " Yes"})
-    assert ended(ann, confirmed)["result"]["committed"]
+    assert wait_for_job(ann, confirmed)["result"]["committed"]
 
 
 def test_what_changes_is_filtered_by_table_and_field_and_saved_whole(ann: FlaskClient, case: str) -> None:
-    loaded(ann, case, zipped())
+    load_content(ann, case, zip_case())
     links = LINKS.replace("PAID", "CONTACTED")
-    address = previewed(ann, case, zipped(links, PEOPLE.replace("Idris", "Idriss").replace("Tarek", "Tariq")))
+    address = preview_upload(ann, case, zip_case(links, PEOPLE.replace("Idris", "Idriss").replace("Tarek", "Tariq")))
     twin = address.replace("/preview?", "/preview.json?")
     preview = ann.get(twin).get_json()
     assert preview["fields"] == {"name": len(preview["changes"])}
@@ -234,8 +234,8 @@ def test_what_changes_is_filtered_by_table_and_field_and_saved_whole(ann: FlaskC
 def test_a_filter_of_what_changes_stays_when_the_case_changed_meanwhile(
     ann: FlaskClient, case: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loaded(ann, case, zipped())
-    address = previewed(ann, case, zipped(people=PEOPLE.replace("Idris", "Idriss")))
+    load_content(ann, case, zip_case())
+    address = preview_upload(ann, case, zip_case(people=PEOPLE.replace("Idris", "Idriss")))
     monkeypatch.setattr(load, "_QUICK_S", pages.WAIT_S)
     monkeypatch.setattr(Uploads, "previewed", lambda *_: None)
     sent = ann.get(f"{address}&table=people&field=name")
@@ -244,23 +244,23 @@ def test_a_filter_of_what_changes_stays_when_the_case_changed_meanwhile(
 
 
 def test_a_preview_that_does_not_hold_any_more_is_looked_at_again(ann: FlaskClient, case: str) -> None:
-    loaded(ann, case, zipped())
-    loaded(ann, case, zipped(people=PEOPLE + "P4,Omar Said,other\n"))
-    upload = previewed(ann, case, zipped(people=PEOPLE + "P5,Nel Oz,other\n")).rpartition("upload=")[2]
+    load_content(ann, case, zip_case())
+    load_content(ann, case, zip_case(people=PEOPLE + "P4,Omar Said,other\n"))
+    upload = preview_upload(ann, case, zip_case(people=PEOPLE + "P5,Nel Oz,other\n")).rpartition("upload=")[2]
     form = {"csrf_token": token(ann, case), "upload": upload, "delivery": "2"}
-    ended(ann, ann.post(f"/case/{case}/load/take-back", data=form))
+    wait_for_job(ann, ann.post(f"/case/{case}/load/take-back", data=form))
     answer = ann.post(f"/case/{case}/load/confirm", data=form)
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith(f"/case/{case}/load/preview?")
-    ended(ann, ann.get(answer.headers["Location"]))
+    wait_for_job(ann, ann.get(answer.headers["Location"]))
     assert CHANGED_SINCE in ann.get(answer.headers["Location"]).text
     listed = ann.get(f"/case/{case}/load.json").json["deliveries"]  # type: ignore[index]
     assert [row["number"] for row in listed if row["status"] == "active"] == [1]
-    assert ended(ann, ann.post(f"/case/{case}/load/confirm", data=form))["result"]["committed"]
+    assert wait_for_job(ann, ann.post(f"/case/{case}/load/confirm", data=form))["result"]["committed"]
 
 
 def test_what_was_never_previewed_is_not_loaded(ann: FlaskClient, case: str) -> None:
-    upload = sent(ann, case, zipped()).headers["Location"].rpartition("upload=")[2]
+    upload = sent(ann, case, zip_case()).headers["Location"].rpartition("upload=")[2]
     answer = ann.post(f"/case/{case}/load/confirm", data={"csrf_token": token(ann, case), "upload": upload})
     assert answer.headers["Location"].startswith(f"/case/{case}/load/preview?")
     assert ann.get(f"/case/{case}").status_code == 404
@@ -271,9 +271,9 @@ def test_where_more_changes_than_is_told_the_file_says_so_and_every_table_is_off
 ) -> None:
     monkeypatch.setattr(comparing, "MOST_TOLD", 2)
     links = LINKS.replace("statement_id", "statement_id,notes").replace("ST1", "ST1,").replace("ST2", "ST2,")
-    loaded(ann, case, zipped(links))
+    load_content(ann, case, zip_case(links))
     people = PEOPLE.replace("Idris", "Idriss").replace("Selam", "Sellam").replace("Ana", "Anna")
-    address = previewed(ann, case, zipped(links.replace("ST1,", "ST1,at night"), people))
+    address = preview_upload(ann, case, zip_case(links.replace("ST1,", "ST1,at night"), people))
     preview = ann.get(address.replace("/preview?", "/preview.json?")).get_json()
     assert preview["tables"] == {"people": 3, "links": 1}
     assert len(preview["changes"]) == 2
@@ -287,31 +287,31 @@ def test_where_more_changes_than_is_told_the_file_says_so_and_every_table_is_off
 def test_an_upload_whose_names_turn_out_to_be_others_after_its_preview_goes_on_waiting(
     ann: FlaskClient, case: str
 ) -> None:
-    loaded(
+    load_content(
         ann,
         case,
-        zipped(people=PEOPLE.partition("\n")[0] + "\nP9,Zoran Ilic,suspect\n", links=LINKS.partition("\n")[0] + "\n"),
+        zip_case(people=PEOPLE.partition("\n")[0] + "\nP9,Zoran Ilic,suspect\n", links=LINKS.partition("\n")[0] + "\n"),
     )
     people = "id,name,category\nP1,Mehdi Vahidi,suspect\nP2,Yara Haddad,witness\nP3,Tarek Aziz,other\n"
-    address = previewed(ann, case, zipped(people=people))
+    address = preview_upload(ann, case, zip_case(people=people))
     form = {"csrf_token": token(ann, case), "upload": address.rpartition("upload=")[2]}
-    loaded(ann, case, zipped())  # these ids get their names in between
+    load_content(ann, case, zip_case())  # these ids get their names in between
     answer = ann.post(f"/case/{case}/load/confirm", data=form)
     assert answer.headers["Location"].startswith(f"/case/{case}/load/preview?"), "it is looked at again"
-    ended(ann, ann.get(address))
+    wait_for_job(ann, ann.get(address))
     page = ann.get(address).text
     assert "Most rows of people whose ids are loaded already have another name there." in page
     confirmed = ann.post(f"/case/{case}/load/confirm", data=form | {"other_names": " Yes"})
-    assert ended(ann, confirmed)["result"]["committed"]
+    assert wait_for_job(ann, confirmed)["result"]["committed"]
 
 
 def test_rows_that_are_equal_are_named_in_the_preview_and_nowhere_after(ann: FlaskClient, case: str) -> None:
     links = LINKS + "P1,DIRECTED,P3,ST1\nP1,PAID,P3,ST2\nP1,PAID,P3,ST2\n"
-    page = ann.get(previewed(ann, case, zipped(links))).text
+    page = ann.get(preview_upload(ann, case, zip_case(links))).text
     assert "1 row of links is equal to an earlier one and was read once (links.csv, line 4)." in page
     assert "2 rows of links are equal to an earlier one, and each of them counts as one more" in page
     assert "(links.csv, lines 5, 6)" in page
-    job = loaded(ann, case, zipped(links))
+    job = load_content(ann, case, zip_case(links))
     assert (job["result"]["counts"]["links"]["added"], job["result"]["counts"]["links"]["duplicate"]) == (4, 1)
     assert "links.csv" not in str(job)
 
@@ -319,7 +319,7 @@ def test_rows_that_are_equal_are_named_in_the_preview_and_nowhere_after(ann: Fla
 def test_rows_that_a_mapping_passes_over_are_named_in_the_preview_and_nowhere_after(
     ann: FlaskClient, case: str
 ) -> None:
-    content = rows.zipped(people=PEOPLE, links="a,b\nP1,P3\nP1,\n")
+    content = rows.zip_tables(people=PEOPLE, links="a,b\nP1,P3\nP1,\n")
     text = """
 [statement]
 id = "S"
@@ -339,13 +339,13 @@ columns.object_id = "b"
 constants.relation = "PAID"
 """
     sending: dict[str, Any] = {"mapping_file": (io.BytesIO(text.encode()), "map.toml")}
-    page = ann.get(previewed(ann, case, content, **sending)).text
+    page = ann.get(preview_upload(ann, case, content, **sending)).text
     passed = (
         "1 row was passed over, since object_id of links is empty in it, as the mapping has it (links.csv, line 3)."
     )
     assert passed in page
     sending["mapping_file"] = (io.BytesIO(text.encode()), "map.toml")
-    job = loaded(ann, case, content, **sending)
+    job = load_content(ann, case, content, **sending)
     assert job["result"]["counts"]["links"]["read"] == 1
     assert "links.csv" not in str(job)
 
@@ -378,30 +378,30 @@ constants.relation = "CONTACTED"
     form = ann.get(f"/case/{case}/load").text
     assert "or a graph" in form
     assert f'accept="{",".join(SUFFIXES)}"' in form
-    page = ann.get(previewed(ann, case, graph.encode(), **sending())).text
+    page = ann.get(preview_upload(ann, case, graph.encode(), **sending())).text
     assert "6 rows read = 5 added + 0 changed + 0 unchanged + 0 duplicate + 1 rejected" in page
     assert "calls.gexf, edges" in page
-    job = loaded(ann, case, graph.encode(), **sending())
+    job = load_content(ann, case, graph.encode(), **sending())
     assert (job["state"], job["result"]["rejected"]) == ("done", 1)
     assert ann.get(f"/case/{case}/overview.json").json["counts"] == {"person": 3}  # type: ignore[index]
 
 
 def test_what_is_delivered_is_never_markup(ann: FlaskClient, case: str) -> None:
-    address = previewed(ann, case, zipped(LINKS + "<script>alert(1)</script>,PAID,P3,ST2\n"))
+    address = preview_upload(ann, case, zip_case(LINKS + "<script>alert(1)</script>,PAID,P3,ST2\n"))
     page = ann.get(address).text
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
 
 
 def test_identity_values_stay_with_the_live_answer(ann: FlaskClient, app: Flask, service: Service, case: str) -> None:
-    address = previewed(ann, case, zipped(BAD_LINKS))
+    address = preview_upload(ann, case, zip_case(BAD_LINKS))
     assert "Selam Bekele" in ann.get(address).text
     assert names_kept(service, "Selam Bekele") == []
     bob = signed_in(app, "bob")
     assert bob.get(address).status_code == 404
     upload = address.rpartition("upload=")[2]
     form = {"csrf_token": token(ann, case), "upload": upload}
-    assert ended(ann, ann.post(f"/case/{case}/load/confirm", data=form))["state"] == "done"
+    assert wait_for_job(ann, ann.post(f"/case/{case}/load/confirm", data=form))["state"] == "done"
     assert ann.get(address).status_code == 404
     assert names_kept(service, "Selam Bekele") == []
     assert not (service.settings.home / "uploads" / upload).exists()
@@ -410,8 +410,8 @@ def test_identity_values_stay_with_the_live_answer(ann: FlaskClient, app: Flask,
 def test_a_file_that_cannot_be_read_is_told_to_its_loader_alone_and_deleted(
     ann: FlaskClient, app: Flask, service: Service, case: str
 ) -> None:
-    answer = sent(ann, case, zipped(people="P1,Selam Bekele\n"))
-    job = ended(ann, ann.get(answer.headers["Location"]))
+    answer = sent(ann, case, zip_case(people="P1,Selam Bekele\n"))
+    job = wait_for_job(ann, ann.get(answer.headers["Location"]))
     assert job["state"] == "failed"
     page = ann.get(f"/case/{case}/load/job?id={job['id']}").text
     assert "people.csv" in page
@@ -422,7 +422,7 @@ def test_a_file_that_cannot_be_read_is_told_to_its_loader_alone_and_deleted(
 
 
 def test_cancelled_nothing_is_left(ann: FlaskClient, service: Service, case: str) -> None:
-    upload = previewed(ann, case, zipped()).rpartition("upload=")[2]
+    upload = preview_upload(ann, case, zip_case()).rpartition("upload=")[2]
     assert [upload_row["id"] for upload_row in ann.get(f"/case/{case}/load.json").json["uploads"]] == [upload]  # type: ignore[index]
     form = {"csrf_token": token(ann, case), "upload": upload}
     assert ann.post(f"/case/{case}/load/cancel", data=form).status_code == 303
@@ -433,19 +433,19 @@ def test_cancelled_nothing_is_left(ann: FlaskClient, service: Service, case: str
 
 
 def test_the_same_again_offers_no_load(ann: FlaskClient, case: str) -> None:
-    loaded(ann, case, zipped())
-    page = ann.get(previewed(ann, case, zipped())).text
+    load_content(ann, case, zip_case())
+    page = ann.get(preview_upload(ann, case, zip_case())).text
     assert "it repeats delivery 1" in page
     assert "Load it" not in page
 
 
 def test_all_or_nothing_loads_nothing(ann: FlaskClient, case: str) -> None:
-    address = previewed(ann, case, zipped(BAD_LINKS), strict="on")
+    address = preview_upload(ann, case, zip_case(BAD_LINKS), strict="on")
     page = ann.get(address).text
     assert "nothing would be loaded" in page
     assert "Load it" not in page
     form = {"csrf_token": token(ann, case), "upload": address.rpartition("upload=")[2]}
-    job = ended(ann, ann.post(f"/case/{case}/load/confirm", data=form))
+    job = wait_for_job(ann, ann.post(f"/case/{case}/load/confirm", data=form))
     assert job["result"]["committed"] is False
     assert ann.get(f"/case/{case}").status_code == 404
     assert [upload["id"] for upload in ann.get(f"/case/{case}/load.json").json["uploads"]] == [form["upload"]]  # type: ignore[index]
@@ -453,21 +453,21 @@ def test_all_or_nothing_loads_nothing(ann: FlaskClient, case: str) -> None:
 
 
 def test_only_adding_supersedes_nothing(ann: FlaskClient, case: str) -> None:
-    loaded(ann, case, zipped())
-    fewer = zipped(LINKS.replace("P1,PAID,P3,ST2\n", ""))
-    total = ann.get(previewed(ann, case, fewer).replace("/preview?", "/preview.json?")).json["total"]  # type: ignore[index]
+    load_content(ann, case, zip_case())
+    fewer = zip_case(LINKS.replace("P1,PAID,P3,ST2\n", ""))
+    total = ann.get(preview_upload(ann, case, fewer).replace("/preview?", "/preview.json?")).json["total"]  # type: ignore[index]
     assert total["superseded"] == 1
-    total = ann.get(previewed(ann, case, fewer, partial="on").replace("/preview?", "/preview.json?")).json["total"]  # type: ignore[index]
+    total = ann.get(preview_upload(ann, case, fewer, partial="on").replace("/preview?", "/preview.json?")).json["total"]  # type: ignore[index]
     assert total["superseded"] == 0
 
 
 def test_taking_back_asks_once_more(ann: FlaskClient, case: str) -> None:
-    loaded(ann, case, zipped())
-    loaded(ann, case, zipped(people=PEOPLE + "P4,Omar Said,other\n"))
+    load_content(ann, case, zip_case())
+    load_content(ann, case, zip_case(people=PEOPLE + "P4,Omar Said,other\n"))
     assert "Undo the import of delivery 2?" in ann.get(f"/case/{case}/load/take-back?delivery=2").text
     assert ann.get(f"/case/{case}/overview.json").json["counts"] == {"person": 4}  # type: ignore[index]
     form = {"csrf_token": token(ann, case), "delivery": "2"}
-    job = ended(ann, ann.post(f"/case/{case}/load/take-back", data=form))
+    job = wait_for_job(ann, ann.post(f"/case/{case}/load/take-back", data=form))
     assert (job["kind"], job["state"]) == ("undo", "done")
     assert ann.get(f"/case/{case}/overview.json").json["counts"] == {"person": 3}  # type: ignore[index]
     assert ann.get(f"/case/{case}/load/take-back?delivery=2").status_code == 404
@@ -484,7 +484,7 @@ def test_tables_of_others_load_through_a_mapping_of_ones_own(ann: FlaskClient, c
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("nodes.csv", "nr\nA\nB\n")
         archive.writestr("edges.csv", "a,b\nA,B\n")
-    job = loaded(ann, case, packed.getvalue(), mapping_file=(io.BytesIO(mapping.encode()), "mine.toml"))
+    job = load_content(ann, case, packed.getvalue(), mapping_file=(io.BytesIO(mapping.encode()), "mine.toml"))
     assert job["result"]["counts"]["links"]["added"] == 1
 
 
@@ -492,9 +492,9 @@ def test_the_report_of_a_load_says_nothing_of_texts_that_name_somebody_sealed(an
     people = (
         "id,name,category,notes\nP1,Idris Karam,suspect,saw BEKELE Selam\nP2,Selam Bekele,witness,\nP3,Ana Petrou,,\n"
     )
-    upload = previewed(ann, case, zipped(people=people)).rpartition("upload=")[2]
+    upload = preview_upload(ann, case, zip_case(people=people)).rpartition("upload=")[2]
     answer = ann.post(f"/case/{case}/load/confirm", data={"csrf_token": token(ann, case), "upload": upload})
-    job = ended(ann, answer)
+    job = wait_for_job(ann, answer)
     assert set(job["result"]["counts"]["people"]) == set(COUNTS)
     page = ann.get(answer.headers["Location"]).text
     assert "withheld" not in page
@@ -503,7 +503,7 @@ def test_the_report_of_a_load_says_nothing_of_texts_that_name_somebody_sealed(an
 
 
 def test_a_mapping_is_never_a_path(ann: FlaskClient, case: str) -> None:
-    assert sent(ann, case, zipped(), mapping="/etc/passwd").status_code == 400
+    assert sent(ann, case, zip_case(), mapping="/etc/passwd").status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -516,22 +516,22 @@ def test_a_mapping_is_never_a_path(ann: FlaskClient, case: str) -> None:
 def test_what_is_no_delivery_is_refused_in_words(
     ann: FlaskClient, service: Service, case: str, name: str, content: bytes, says: str
 ) -> None:
-    before = kept(service)
+    before = upload_files(service)
     answer = sent(ann, case, content, name)
     assert answer.status_code in (413, 422)
     assert says in answer.text
-    assert kept(service) == before
+    assert upload_files(service) == before
 
 
 def test_too_large_is_refused_and_leaves_nothing(ann: FlaskClient, service: Service, case: str) -> None:
-    before = kept(service)
+    before = upload_files(service)
     head = f'--cut\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token(ann, case)}\r\n--cut\r\n'
     head += 'Content-Disposition: form-data; name="file"; filename="case.zip"\r\n\r\n'
     body = head.encode() + bytes(3 << 20) + b"\r\n--cut--\r\n"
     answer = ann.post(f"/case/{case}/load", data=body, content_type="multipart/form-data; boundary=cut")
     assert answer.status_code == 413
     assert "larger" in answer.text
-    assert kept(service) == before
+    assert upload_files(service) == before
 
 
 def test_without_a_file_it_says_so(ann: FlaskClient, case: str) -> None:
@@ -541,11 +541,11 @@ def test_without_a_file_it_says_so(ann: FlaskClient, case: str) -> None:
 
 
 def test_another_site_cannot_send_a_file(ann: FlaskClient, service: Service, case: str) -> None:
-    before = kept(service)
-    data = {"file": (io.BytesIO(zipped()), "case.zip")}
+    before = upload_files(service)
+    data = {"file": (io.BytesIO(zip_case()), "case.zip")}
     answer = ann.post(f"/case/{case}/load", data=data, content_type="multipart/form-data")
     assert answer.status_code == 400
-    assert kept(service) == before
+    assert upload_files(service) == before
     for address in ("confirm", "cancel", "job/cancel", "take-back"):
         assert ann.post(f"/case/{case}/load/{address}", data={"upload": "x"}).status_code == 400
 
@@ -554,10 +554,10 @@ def test_another_site_cannot_send_a_file(ann: FlaskClient, service: Service, cas
 def test_who_may_not_load_is_refused_before_anything_is_received(
     app: Flask, ann: FlaskClient, case: str, name: str
 ) -> None:
-    loaded(ann, case, zipped())
+    load_content(ann, case, zip_case())
     client = signed_in(app, name)
     assert client.get(f"/case/{case}/load").status_code == 403
-    data = {"file": (io.BytesIO(zipped()), "case.zip")}
+    data = {"file": (io.BytesIO(zip_case()), "case.zip")}
     assert client.post(f"/case/{case}/load", data=data, content_type="multipart/form-data").status_code == 403
     assert client.get(f"/case/{case}/load/take-back?delivery=1").status_code == 403
 
@@ -571,7 +571,7 @@ def test_a_new_case_begins_with_its_name(ann: FlaskClient, case: str) -> None:
 def test_without_source_clearance_nothing_tells_how_many_statements_others_loaded(
     app: Flask, ann: FlaskClient, case: str
 ) -> None:
-    own = loaded(ann, case, zipped())
+    own = load_content(ann, case, zip_case())
     assert own["result"]["counts"]["statements"]["added"] == 2
     sam = signed_in(app, "sam")
     (listed, *_) = sam.get(f"/case/{case}/load.json").json["jobs"]  # type: ignore[index]
@@ -581,11 +581,11 @@ def test_without_source_clearance_nothing_tells_how_many_statements_others_loade
         assert result.keys().isdisjoint({"rejected", "notes"})
     page = sam.get(f"/case/{case}/load/job?id={own['id']}").text
     assert "holds what this delivery" in page
-    assert set(loaded(sam, case, zipped(people=PEOPLE + "P4,Bo Quist,\n"))["result"]["counts"]) > {
+    assert set(load_content(sam, case, zip_case(people=PEOPLE + "P4,Bo Quist,\n"))["result"]["counts"]) > {
         "statements",
         "links",
     }
-    refused = loaded(ann, case, zipped(links=BAD_LINKS), strict="yes")
+    refused = load_content(ann, case, zip_case(links=BAD_LINKS), strict="yes")
     assert refused["result"]["committed"] is False
     assert "Nothing of it was taken into the case" in sam.get(f"/case/{case}/load/job?id={refused['id']}").text
 
@@ -613,7 +613,7 @@ def test_a_job_that_runs_can_be_watched_without_scripts(ann: FlaskClient, servic
 # -- charts -------------------------------------------------------------------------------------------------------
 
 
-def charted(*types: str) -> bytes:
+def chart_of(*types: str) -> bytes:
     """An i2 chart with a person, one entity of each type, and a link from the person to each."""
     items = []
     for number, kind in enumerate(("Person", *types)):
@@ -629,7 +629,7 @@ def charted(*types: str) -> bytes:
 def test_a_chart_is_read_as_its_preview_says_and_as_somebody_corrects_it(
     ann: FlaskClient, service: Service, case: str
 ) -> None:
-    address = previewed(ann, case, charted("Lorry", "Tractor"), name="port.anx")
+    address = preview_upload(ann, case, chart_of("Lorry", "Tractor"), name="port.anx")
     page = ann.get(address).text
     assert "What the chart is read as" in page
     assert "Drove &lt;b&gt;" in page
@@ -649,17 +649,17 @@ def test_a_chart_is_read_as_its_preview_says_and_as_somebody_corrects_it(
         "link": ["Drove <b>"], "link_as": ["USED"], "id": "chart of the port", "handling": "P", "source_grade": "1",
     }  # fmt: skip
     ann.post(f"/case/{case}/load/chart", data=form | {"link_as": ["CONTROLS"]})
-    ended(ann, ann.get(address))
+    wait_for_job(ann, ann.get(address))
     # A place can be controlled, a lorry cannot.
     assert read_otherwise({"USED": 2}) in ann.get(address).text
     answer = ann.post(f"/case/{case}/load/chart", data=form)
     assert (answer.status_code, answer.headers["Location"]) == (303, address)
-    ended(ann, ann.get(address))
+    wait_for_job(ann, ann.get(address))
     page = ann.get(address).text
     assert "None: every row can be loaded." in page
     assert "&#34;Drove &lt;b&gt;&#34; = &#34;USED&#34;" in page
     data = {"csrf_token": token(ann, case), "upload": upload}
-    job = ended(ann, ann.post(f"/case/{case}/load/confirm", data=data))
+    job = wait_for_job(ann, ann.post(f"/case/{case}/load/confirm", data=data))
     assert (job["state"], job["result"]["rejected"]) == ("done", 0)
     reader = session(service, "ann", case)
     # Nothing says that the person plays a part, so the person has a pseudonym, and so have the vehicles they used.
@@ -674,7 +674,7 @@ def test_a_chart_is_read_as_its_preview_says_and_as_somebody_corrects_it(
 
 
 def test_a_correction_that_is_none_is_told_in_a_sentence_and_changes_nothing(ann: FlaskClient, case: str) -> None:
-    address = previewed(ann, case, charted("Tractor"), name="port.anx")
+    address = preview_upload(ann, case, chart_of("Tractor"), name="port.anx")
     before = ann.get(address.replace("preview?", "preview.json?")).get_json()["chart"]
     upload = address.rpartition("upload=")[2]
     for wrong, says in (
@@ -691,7 +691,7 @@ def test_a_correction_that_is_none_is_told_in_a_sentence_and_changes_nothing(ann
 
 def test_a_chart_that_is_none_says_where(ann: FlaskClient, case: str) -> None:
     answer = sent(ann, case, b"<Chart>\n<ChartItem>\n</Chart>", name="port.anx")
-    job = ended(ann, ann.get(answer.headers["Location"]))
+    job = wait_for_job(ann, ann.get(answer.headers["Location"]))
     assert job["state"] == "failed"
     assert job["said"].startswith("port.anx, line 3 is no XML")
 
@@ -702,11 +702,11 @@ def elsewhere(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fil
     monkeypatch.setattr(service.casework._rewriting, "_settings", replace(service.settings, neo4j_uri=""))
     lock, finish = FileLock(service.settings.home / "locks" / "store.lock", thread_local=False), Replay.finish
 
-    def finished(*arguments: Any) -> None:
+    def finish_and_lock(*arguments: Any) -> None:
         finish(*arguments)
         lock.acquire()
 
-    monkeypatch.setattr(Replay, "finish", finished)
+    monkeypatch.setattr(Replay, "finish", finish_and_lock)
     yield lock
     lock.release()
 
@@ -719,11 +719,11 @@ def test_a_delivery_that_seals_while_another_case_is_loaded_is_in_and_says_what_
         "statements": STATEMENTS,
         "things": "id,kind,value,handling\nphone-1,phone,+447700900321,P\n",
     }
-    loaded(ann, case, rows.zipped(**texts, links=LINKS + "P1,CONTACTED,phone-1,ST2\n"))
+    load_content(ann, case, rows.zip_tables(**texts, links=LINKS + "P1,CONTACTED,phone-1,ST2\n"))
     theirs = {"people": "id,handling\nP2,P\n", "statements": "id,kind,handling\nST3,record,P\n"}
-    sealing = rows.zipped(**theirs, links="subject_id,relation,object_id,statement_id\nP2,USED,phone-1,ST3\n")
+    sealing = rows.zip_tables(**theirs, links="subject_id,relation,object_id,statement_id\nP2,USED,phone-1,ST3\n")
     lock = request.getfixturevalue("elsewhere")
-    job = loaded(ann, case, sealing, partial="yes")
+    job = load_content(ann, case, sealing, partial="yes")
     lock.release()
     assert (job["state"], job["result"].get("delivery")) == ("done", 2), job
     assert "by a pseudonym from now on" in str(job["result"]["notes"])
@@ -740,8 +740,8 @@ def test_a_delivery_that_seals_while_another_case_is_loaded_is_in_and_says_what_
 
 
 def test_so_does_an_undo(ann: FlaskClient, service: Service, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded(ann, case, zipped())
-    loaded(ann, case, zipped(people=PEOPLE + "P4,Omar Said,other\n"))
+    load_content(ann, case, zip_case())
+    load_content(ann, case, zip_case(people=PEOPLE + "P4,Omar Said,other\n"))
     monkeypatch.setattr(Casework, "rewrite_after", lambda *_: REWRITE_OWED)
     deliveries = session(service, "ann", case).deliveries
     job = deliveries.job(deliveries.take_back(2), wait_s=WAIT_S)

@@ -20,7 +20,7 @@ from graphsvc.records import dates
 from graphsvc.service import Service
 from graphsvc.web import create_app
 from graphsvc.web.log import log
-from tests.toolbox.accounts import named, signed_in
+from tests.toolbox.accounts import find_account, signed_in
 from tests.toolbox.pages import token
 
 SOURCE = "Q-AAAA-BBBB-CCCC"
@@ -50,7 +50,7 @@ def client(service: Service, name: str) -> FlaskClient:
     return signed_in(create_app(service), name, "the yearly check")
 
 
-def found(aud: FlaskClient, **query: Any) -> list[dict[str, Any]]:
+def find_lines(aud: FlaskClient, **query: Any) -> list[dict[str, Any]]:
     answer = aud.get("/log.json", query_string=query)
     assert answer.status_code == 200, answer.text
     lines: list[dict[str, Any]] = answer.get_json()["lines"]
@@ -65,22 +65,22 @@ def verify(aud: FlaskClient) -> str:
 
 
 def test_lines_are_found_by_person_case_action_day_and_source(aud: FlaskClient) -> None:
-    assert {line["account"] for line in found(aud, account="ann")} == {"ann"}
-    assert len(found(aud, account="ann")) == 60
-    assert {line["case_id"] for line in found(aud, case="case 1")} == {"case 1"}
-    assert {line["action"] for line in found(aud, action="read")} == {"read"}
-    (line,) = found(aud, source=SOURCE)
+    assert {line["account"] for line in find_lines(aud, account="ann")} == {"ann"}
+    assert len(find_lines(aud, account="ann")) == 60
+    assert {line["case_id"] for line in find_lines(aud, case="case 1")} == {"case 1"}
+    assert {line["action"] for line in find_lines(aud, action="read")} == {"read"}
+    (line,) = find_lines(aud, source=SOURCE)
     assert (line["account"], line["detail"]["parameters"], line["sources"]) == ("ann", {"id": "T7"}, 1)
-    assert found(aud, source="Q-NONE-NONE-NONE") == []
+    assert find_lines(aud, source="Q-NONE-NONE-NONE") == []
     assert "Nothing fits" in aud.get("/log?source=Q-NONE-NONE-NONE").text
     today = line["at"][:10]
-    assert len(found(aud, account="ann", since=today, until=today)) == 60
-    assert found(aud, until="2020-05") == []
+    assert len(find_lines(aud, account="ann", since=today, until=today)) == 60
+    assert find_lines(aud, until="2020-05") == []
     wrong = aud.get("/log?since=yesterday")
     assert wrong.status_code == 400
     assert "&#39;yesterday&#39; is no date. Write it as 8 May 2020" in wrong.text
-    assert len(found(aud, account="ann", since=dates.day(today), until=dates.day(today))) == 60
-    assert len(found(aud, account="ann", until="9999-12-31")) == 60
+    assert len(find_lines(aud, account="ann", since=dates.day(today), until=dates.day(today))) == 60
+    assert len(find_lines(aud, account="ann", until="9999-12-31")) == 60
 
 
 def test_pages_keep_what_was_asked(aud: FlaskClient) -> None:
@@ -112,7 +112,7 @@ def test_verifying_says_up_to_where_and_is_in_the_log(aud: FlaskClient) -> None:
     assert "Nobody has verified this log yet" in aud.get("/log").text
     assert "The log is as it was written" in verify(aud)
     assert "as it was written, up to line" in aud.get("/log").text
-    assert any(line["outcome"].startswith("verified: whole") for line in found(aud, account="aud", action="log"))
+    assert any(line["outcome"].startswith("verified: whole") for line in find_lines(aud, account="aud", action="log"))
 
 
 def test_verifying_keeps_what_was_asked(aud: FlaskClient) -> None:
@@ -144,13 +144,13 @@ def test_only_auditors_read_and_verify(service: Service, aud: FlaskClient) -> No
     ):
         assert answer.status_code == 403
         assert SOURCE not in answer.text
-    assert any(line["outcome"] == "refused: Refused" for line in found(aud, account="inv", action="log"))
+    assert any(line["outcome"] == "refused: Refused" for line in find_lines(aud, account="inv", action="log"))
     assert aud.post("/log/verify").status_code == 400  # without the form's token
 
 
 def test_what_an_auditor_types_to_look_for_is_no_way_to_write_names_down(aud: FlaskClient) -> None:
-    found(aud, account="Wilma Witness", source="Wilma Witness", case="Wilma Witness", action="Wilma Witness")
-    assert "Wilma" not in str(found(aud))
+    find_lines(aud, account="Wilma Witness", source="Wilma Witness", case="Wilma Witness", action="Wilma Witness")
+    assert "Wilma" not in str(find_lines(aud))
 
 
 # -- lines that the pages of a case leave -----------------------------------------------------------------------
@@ -162,7 +162,7 @@ def test_the_sources_that_pages_show_are_in_the_log_and_no_others(site: Any) -> 
     source = inv.get(site.address("statement.json", id="T1")).get_json()["values"]["source"]
 
     def who_saw() -> int:
-        return len(found(aud, source=source, account="inv"))
+        return len(find_lines(aud, source=source, account="inv"))
 
     seen = who_saw()
     assert seen
@@ -172,7 +172,7 @@ def test_the_sources_that_pages_show_are_in_the_log_and_no_others(site: Any) -> 
         seen = who_saw()
     inv.get(site.address("leads"))
     assert who_saw() == seen
-    principal = named(site.service, "inv")
+    principal = find_account(site.service, "inv")
     session = site.service.session(principal, "a notebook", site.case)
     for of, more in (("claims", 1), ("links", 0)):
         session.graph(of)
@@ -180,7 +180,7 @@ def test_the_sources_that_pages_show_are_in_the_log_and_no_others(site: Any) -> 
         seen = who_saw()
     # Without source clearance no source is shown, so none is in the log.
     site.client("pam").get(site.address("lead", id=site.boss))
-    assert found(aud, account="pam", source=source) == []
+    assert find_lines(aud, account="pam", source=source) == []
 
 
 @pytest.mark.neo4j
@@ -190,4 +190,4 @@ def test_no_name_that_was_looked_for_is_in_the_log(site: Any) -> None:
         inv.get(site.address(page, **{name: "Wilma Witness"}))
     inv.get(site.address("query", **{"name": "crossings.per_day", "run": "1", "p.site": "Wilma Witness"}))
     inv.get(site.address("query", **{"name": "people.one", "run": "1", "p.Wilma": "Wilma Witness"}))
-    assert "Wilma" not in str(found(site.client("aud")))
+    assert "Wilma" not in str(find_lines(site.client("aud")))

@@ -17,8 +17,8 @@ from graphsvc.queries import Query
 from graphsvc.store.bolt import Store
 from graphsvc.web import paging
 from graphsvc.web.network import where
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.cases import Lay, Place, open_place
+from tests.toolbox.rows import Tables, statement_claims
 from tests.web.test_looks import MOST_STATEMENTS, statements
 
 pytestmark = pytest.mark.neo4j
@@ -67,12 +67,12 @@ ROWS: Tables = {
         {"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"},
         {"id": "r2", "kind": "record", "handling": "C", "source_grade": "1", "assessment": "A"},
     ],
-    "links": said(
+    "links": statement_claims(
         "r1",
         *("b1 USED_ON x03", "b1 USED_ON x07", "dealer SUPPLIED b1", "boss ORGANISED x03", "aide PILOTED x03"),
         *("aide ORGANISED x08", "boss CONTROLS w2", "aide MANAGED w4", "dealer CONTROLS w6", "dealer WORKED_AT w3"),
     )
-    + said("r2", "deep ORGANISED x01", "deep CONTROLS w1", "deep ORGANISED x-hidden"),
+    + statement_claims("r2", "deep ORGANISED x01", "deep CONTROLS w1", "deep ORGANISED x-hidden"),
 }
 # Column of a list → its ids in order, ties together, without rows whose value is unknown.
 BY_ID = sorted(row["id"] for row in CROSSINGS)
@@ -105,7 +105,7 @@ ORDERED: dict[str, dict[str, list[list[str]]]] = {
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), READERS, "ana", ROWS)
+    return lambda: open_place(at_server(), READERS, "ana", ROWS)
 
 
 @pytest.fixture(autouse=True)
@@ -307,7 +307,7 @@ def test_more_than_a_page_of_a_query_are_listed_and_found(
         return bound(gate, query, of, grant) | ({"limit": 2} if query.name.startswith("cases.") else {})
 
     monkeypatch.setattr(Gate, "_bound", fewer)
-    with laid(at_server(), READERS, "ana", ROWS) as place:
+    with open_place(at_server(), READERS, "ana", ROWS) as place:
         for who in ("cus", "ana"):
             assert len(every(place, who, "crossings")) == 10
             assert every(place, who, "crossings", q="zoe") == ["x03"]
@@ -356,30 +356,30 @@ def test_nobody_is_shown_a_list_who_may_not_read_the_case(people: Place) -> None
 
 @pytest.mark.changes
 def test_lists_follow_the_case_over_a_delivery_and_an_undo(people: Place) -> None:
-    def told(who: str) -> tuple[list[str], list[str], list[str]]:
+    def read_lists(who: str) -> tuple[list[str], list[str], list[str]]:
         return (
             every(people, who, "crossings", sort="id"),
             every(people, who, "crossings", q="nova"),
             every(people, who, "workplaces", q="nova"),
         )
 
-    before = {who: told(who) for who in READERS}
+    before = {who: read_lists(who) for who in READERS}
     people.load(
         "ana",
         {
             "people": [{"id": "new", "name": "Nova"}],
             "crossings": [{"id": "y1", "date": "2020-07-01", "handling": "P"}],
             "statements": [{"id": "r3", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
-            "links": said("r3", "new PILOTED y1", "new MANAGED w5"),
+            "links": statement_claims("r3", "new PILOTED y1", "new MANAGED w5"),
         },
         partial=True,
     )
     for who in READERS:
-        listed, crossings, workplaces = told(who)
+        listed, crossings, workplaces = read_lists(who)
         assert listed == [*before[who][0], "y1"]
         assert (crossings, workplaces) == (["y1"], ["w5"])
     people("ana").deliveries.undo(2, lambda *_: None)
-    assert {who: told(who) for who in READERS} == before
+    assert {who: read_lists(who) for who in READERS} == before
 
 
 @pytest.mark.changes
@@ -387,7 +387,7 @@ def test_a_list_is_never_of_two_states(people: Place, monkeypatch: pytest.Monkey
     more: Tables = {
         "crossings": [{"id": "y1", "date": "2020-07-01", "handling": "P"}],
         "statements": [{"id": "r3", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
-        "links": said("r3", "boss ORGANISED y1"),
+        "links": statement_claims("r3", "boss ORGANISED y1"),
     }
     read = Store.read_at_once
 

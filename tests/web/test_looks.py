@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from graphsvc.access.log import audit
 from graphsvc.errors import Busy, NotFound
 from graphsvc.service import Service, Session
-from tests.toolbox.accounts import named
+from tests.toolbox.accounts import find_account
 
 pytestmark = pytest.mark.neo4j
 MOST_STATEMENTS = 15
@@ -86,7 +86,7 @@ def test_what_was_left_blank_is_not_told_of_a_search(site: Any) -> None:
 
 
 def session(site: Any) -> Session:
-    reader: Session = site.service.session(named(site.service, "inv"), "looking", site.case)
+    reader: Session = site.service.session(find_account(site.service, "inv"), "looking", site.case)
     return reader
 
 

@@ -469,13 +469,13 @@ def test_around_a_crossing_stands_who_did_something_and_the_carried_come_when_as
 
 
 def test_a_notebook_draws_of_the_same_id_what_the_canvas_draws(full: Session, ann: FlaskClient) -> None:
-    def drawn(**query: object) -> set[str]:
+    def drawn_nodes(**query: object) -> set[str]:
         view = ann.get(f"/case/{CASE}/network.json", query_string={"id": "x1", "size": 500, **query}).get_json()["view"]
         return {node["id"] for node in view["nodes"]}
 
-    assert ids(full.show("x1", cap=500).view) == drawn()
-    assert ids(full.show("x1", presence=True, cap=500).view) == drawn(presence="yes")
-    assert drawn() < drawn(presence="yes")
+    assert ids(full.show("x1", cap=500).view) == drawn_nodes()
+    assert ids(full.show("x1", presence=True, cap=500).view) == drawn_nodes(presence="yes")
+    assert drawn_nodes() < drawn_nodes(presence="yes")
 
 
 def test_what_a_node_would_bring_tells_those_who_did_something_first(full: Session) -> None:
@@ -486,17 +486,17 @@ def test_what_a_node_would_bring_tells_those_who_did_something_first(full: Sessi
 
 
 def test_the_page_leaves_out_what_its_legend_is_told_to(ann: FlaskClient) -> None:
-    def shown(**query: object) -> tuple[set[str], set[str]]:
+    def nodes_and_relations(**query: object) -> tuple[set[str], set[str]]:
         view = ann.get(f"/case/{CASE}/network.json", query_string={"id": "p1", **query}).get_json()["view"]
         return {node["id"] for node in view["nodes"]}, {edge["relation"] for edge in view["edges"]}
 
-    people, relations = shown()
-    assert shown(without=["money", "thing"])[1] == relations - {"PAID", "USED"}
+    people, relations = nodes_and_relations()
+    assert nodes_and_relations(without=["money", "thing"])[1] == relations - {"PAID", "USED"}
     assert "t1" in people
-    assert "t1" not in shown(without="thing")[0]
+    assert "t1" not in nodes_and_relations(without="thing")[0]
     # Ticked relations are either the only ones shown, or the ones left out.
-    assert shown(relation="PAID")[1] == {"PAID"}
-    assert shown(relation="PAID", ticked="out")[1] == relations - {"PAID"}
+    assert nodes_and_relations(relation="PAID")[1] == {"PAID"}
+    assert nodes_and_relations(relation="PAID", ticked="out")[1] == relations - {"PAID"}
     answer = ann.get(f"/case/{CASE}/network.json?id=p1&without=nonsense")
     assert answer.status_code == 400
     assert "There is nothing 'nonsense' to leave out of a picture" in answer.get_json()["error"]

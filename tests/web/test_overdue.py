@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from tests.toolbox.accounts import WHOLE
-from tests.toolbox.cases import Place, laid
+from tests.toolbox.cases import Place, open_place
 from tests.toolbox.pages import post
-from tests.toolbox.rows import parsed
+from tests.toolbox.rows import parse_tables
 
 pytestmark = pytest.mark.neo4j
 TODAY = dt.datetime.now(dt.UTC).date()
@@ -36,7 +36,7 @@ def words() -> str:
 
 @pytest.fixture(scope="module")
 def place(at_server: Callable[..., Settings]) -> Iterator[Place]:
-    with laid(at_server(), ROLES, "ann", parsed(**TABLES)) as opened:
+    with open_place(at_server(), ROLES, "ann", parse_tables(**TABLES)) as opened:
         yield opened
 
 

@@ -85,7 +85,7 @@ def test_a_page_with_ranks_says_what_they_leave_out(site: Any, name: str) -> Non
     """Two clearances see two lists; nobody should have to find that out by comparing screens."""
     query = {"lead": {"id": site.boss}, "behind": {"id": site.boss}}.get(name, {})
 
-    def said(account: str) -> str:
+    def rank_note(account: str) -> str:
         answer = site.client(account).get(site.address(name, **query))
         assert answer.status_code == 200
         page: str = answer.text
@@ -98,9 +98,9 @@ def test_a_page_with_ranks_says_what_they_leave_out(site: Any, name: str) -> Non
         )
 
     none = "No rank is told. No one stands out: " if name == "behind" and not stands_out("pam") else ""
-    assert said("inv").partition("No rank")[0] == ""
-    assert bool(said("inv")) is (name == "behind" and not stands_out("inv"))
-    of_p = said("pam")
+    assert rank_note("inv").partition("No rank")[0] == ""
+    assert bool(rank_note("inv")) is (name == "behind" and not stands_out("inv"))
+    of_p = rank_note("pam")
     assert of_p.startswith(none)
     assert of_p.endswith(ranked_on("P", sources=False))
     assert none or of_p == ranked_on("P", sources=False)
@@ -109,24 +109,24 @@ def test_a_page_with_ranks_says_what_they_leave_out(site: Any, name: str) -> Non
 
 
 def test_leads_filter_sort_and_page(site: Any, inv: FlaskClient) -> None:
-    def asked(**query: str) -> list[str]:
+    def lead_ids(**query: str) -> list[str]:
         return [row["id"] for row in inv.get(site.address("leads.json", **query)).get_json()["leads"]]
 
-    everyone = asked(all="yes")
+    everyone = lead_ids(all="yes")
     assert site.boss in everyone[:2]
-    assert asked(stage="money") == [site.boss]
-    assert set(asked(rests="one")).isdisjoint(asked(rests="more"))
+    assert lead_ids(stage="money") == [site.boss]
+    assert set(lead_ids(rests="one")).isdisjoint(lead_ids(rests="more"))
     # Leads without a rank range fit neither filter.
     rows = inv.get(site.address("leads.json", all="yes")).get_json()["leads"]
     ranged = {row["id"] for row in rows if row["best_rank"] is not None}
-    assert set(asked(rests="one")) | set(asked(rests="more")) == ranged < set(everyone)
-    assert sorted(asked(sort="worst_rank")) == sorted(everyone)
-    assert asked(q="o'neil") == [site.aide]
-    assert site.boss in asked(denied="yes")
-    assert set(asked(denied="no")).isdisjoint(asked(denied="yes"))
-    assert set(asked(denied="no")) | set(asked(denied="yes")) == set(everyone)
-    assert sorted(asked(sort="name")) == sorted(everyone)
-    assert asked(all="yes", **{"from": "2"}) == everyone[1:]
+    assert set(lead_ids(rests="one")) | set(lead_ids(rests="more")) == ranged < set(everyone)
+    assert sorted(lead_ids(sort="worst_rank")) == sorted(everyone)
+    assert lead_ids(q="o'neil") == [site.aide]
+    assert site.boss in lead_ids(denied="yes")
+    assert set(lead_ids(denied="no")).isdisjoint(lead_ids(denied="yes"))
+    assert set(lead_ids(denied="no")) | set(lead_ids(denied="yes")) == set(everyone)
+    assert sorted(lead_ids(sort="name")) == sorted(everyone)
+    assert lead_ids(all="yes", **{"from": "2"}) == everyone[1:]
     assert "No lead fits" in inv.get(site.address("leads", q="nobody of that name")).text
 
 
@@ -215,13 +215,13 @@ def test_many_links_of_one_relation_have_pages_of_their_own(
 def test_what_does_not_stand_on_the_page_stands_nowhere_as_denied(
     site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def asked() -> dict[str, Any]:
+    def entity_answers() -> dict[str, Any]:
         return {who: inv.get(site.address("entity.json", id=who)).get_json() for who in (site.boss, site.aide)}
 
-    whole = asked()
+    whole = entity_answers()
     assert any(section["number"] > 1 for section in whole[site.boss]["sections"])
     monkeypatch.setattr("graphsvc.web.network.entities._LINKS", 1)
-    for who, page in asked().items():
+    for who, page in entity_answers().items():
         assert all(len(section["links"]) == 1 for section in page["sections"])
         for apart in ("denials", "taken_back", "payments"):
             by = (lambda row: row["side"]) if apart == "payments" else (lambda row: (row["claim"], row["relation"]))

@@ -11,8 +11,8 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from tests.toolbox.accounts import WHOLE
-from tests.toolbox.cases import Place, laid
-from tests.toolbox.rows import parsed
+from tests.toolbox.cases import Place, open_place
+from tests.toolbox.rows import parse_tables
 
 pytestmark = pytest.mark.neo4j
 TABLES = {
@@ -42,17 +42,17 @@ ROLES = {"sourced": ("analyst", WHOLE), "shared": ("analyst", Grant("P")), "uncl
 
 @pytest.fixture(scope="module")
 def place(at_server: Callable[..., Settings]) -> Iterator[Place]:
-    with laid(at_server(), ROLES, "sourced", parsed(**TABLES)) as opened:
+    with open_place(at_server(), ROLES, "sourced", parse_tables(**TABLES)) as opened:
         yield opened
 
 
-def asked(place: Place, name: str, identifier: str, twin: str = ".json") -> Any:
+def entity_page(place: Place, name: str, identifier: str, twin: str = ".json") -> Any:
     answer = place.client(name).get(f"/case/{place.case}/entity{twin}?id={identifier}")
     return answer.get_json() if twin else answer.text
 
 
 def sides(place: Place, name: str, identifier: str) -> dict[str, dict[str, Any]]:
-    return {side["side"]: side for side in asked(place, name, identifier)["payments"]}
+    return {side["side"]: side for side in entity_page(place, name, identifier)["payments"]}
 
 
 def sums(side: dict[str, Any]) -> dict[str, tuple[float, int]]:
@@ -79,7 +79,7 @@ def test_what_is_denied_or_taken_back_is_in_no_sum(place: Place) -> None:
     assert [(row["statement"], row["amount"]) for row in by["taken_back"]] == [("I1", 5000.0)]
     zero = sides(place, "sourced", "Z")["to"]
     assert (zero["counted"], zero["sums"]) == ([], [])
-    assert "Denied or contested, and in no sum: 9,000 EUR (1 payment)" in asked(place, "sourced", "Z", "")
+    assert "Denied or contested, and in no sum: 9,000 EUR (1 payment)" in entity_page(place, "sourced", "Z", "")
 
 
 def test_a_sum_holds_nothing_its_reader_may_not_see(place: Place) -> None:
@@ -88,13 +88,13 @@ def test_a_sum_holds_nothing_its_reader_may_not_see(place: Place) -> None:
     to = sides(place, "uncleared", "B")["to"]
     assert (to["sums"], to["unstated"]) == ([], 2)
     for name in ("shared", "uncleared"):
-        section = asked(place, name, "B", "").partition('<h2 id="payments">')[2].partition("</section>")[0]
+        section = entity_page(place, name, "B", "").partition('<h2 id="payments">')[2].partition("</section>")[0]
         # As a whole number, because a claim's id may contain these digits.
         assert not re.search(r"\b250\b", section)
 
 
 def test_the_page_says_what_its_twin_says(place: Place) -> None:
-    page = asked(place, "sourced", "B", "")
+    page = entity_page(place, "sourced", "B", "")
     section = page.partition('<h2 id="payments">')[2].partition("</section>")[0]
     assert "At most 1,944.50 EUR (3 payments) and 75 GBP (1 payment)." in section
     assert "At most 250 EUR (1 payment). 1 more has no amount shown." in section

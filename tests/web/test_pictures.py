@@ -16,7 +16,7 @@ from werkzeug.test import encode_multipart
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from tests.leaks.small import FIRST, SECOND
-from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.cases import Lay, Place, open_place
 
 pytestmark = pytest.mark.neo4j
 Browser = Callable[[str], FlaskClient]
@@ -39,7 +39,7 @@ GRANTS = {
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), GRANTS, "ana", FIRST)
+    return lambda: open_place(at_server(), GRANTS, "ana", FIRST)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def save(client: FlaskClient, case: str, state: Any = STATE, **fields: str) -> A
     return client.post(f"/case/{case}/pictures/save", data=body, content_type=form, headers=headers)
 
 
-def kept(client: FlaskClient, address: str) -> Any:
+def kept_state(client: FlaskClient, address: str) -> Any:
     """The state that the network page at an address begins with, after redirects."""
     page = client.get(address, follow_redirects=True)
     assert page.status_code == 200
@@ -118,17 +118,17 @@ def test_the_network_page_begins_as_the_view_was_kept(case: str, browser: Browse
     leads_on = ana.get(f"/case/{case}/network?picture={identifier}")
     assert leads_on.status_code == 302
     assert leads_on.location == f"/case/{case}/network?id=boss-1&depth=0&add=aide-1&picture={identifier}&version=1"
-    began = kept(ana, leads_on.location)
+    began = kept_state(ana, leads_on.location)
     assert (began["arranged"], began["pinned"]) == (STATE["arranged"], ["boss-1"])
     # Everything in the view comes back, even what the address alone would not bring.
     assert ["add", "gang-1"] in began["asked"]
     assert "gang-1" in ana.get(leads_on.location).text
     # After a further step it is not brought back. A picture fetched by script holds no state.
-    assert ["add", "gang-1"] not in kept(ana, f"{leads_on.location}&relation=RUNS")["asked"]
+    assert ["add", "gang-1"] not in kept_state(ana, f"{leads_on.location}&relation=RUNS")["asked"]
     fetched = ana.get(leads_on.location, headers={"Sec-Fetch-Dest": "empty"}).text
     assert "network-kept" not in fetched
     # For a view that does not exist, or is another reader's, the requested picture is drawn.
-    assert kept(ana, f"/case/{case}/network?id=boss-1&picture=none&version=1") is None
+    assert kept_state(ana, f"/case/{case}/network?id=boss-1&picture=none&version=1") is None
     assert ana.get(f"/case/{case}/network?picture=none").status_code == 404
     assert browser("bea").get(f"/case/{case}/network?picture={identifier}").status_code == 404
 
@@ -224,7 +224,7 @@ def test_where_one_was_is_offered(case: str, browser: Browser) -> None:
     assert (draft["entities"], draft["canvas"]["arranged"]) == (3, STATE["arranged"])
     for page in (f"/case/{case}/network", f"/case/{case}/pictures"):
         assert "Go on where you were" in ana.get(page).text
-    assert kept(ana, draft["address"])["arranged"] == STATE["arranged"]
+    assert kept_state(ana, draft["address"])["arranged"] == STATE["arranged"]
     assert browser("bea").get(f"/case/{case}/pictures/drafts.json").get_json()["drafts"] == []
     assert "Saved views" in browser("bea").get(draft["address"], follow_redirects=True).text
     ana.post(f"/case/{case}/pictures/draft/forget", data={"sitting": "sitting1"})

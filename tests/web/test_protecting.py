@@ -13,9 +13,9 @@ from werkzeug.test import TestResponse
 from graphsvc.config import Settings
 from graphsvc.service import quiet
 from tests.toolbox.accounts import WHOLE
-from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.cases import Lay, Place, open_place
 from tests.toolbox.pages import post
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.rows import Tables, statement_claims
 
 pytestmark = pytest.mark.neo4j
 Browser = Callable[[str], FlaskClient]
@@ -27,14 +27,14 @@ PEOPLE: Tables = {
         {"id": "P2", "name": "Wit <b>Ness", "phones": "+447700900001"},
     ],
     "statements": [{"id": "S1", "kind": "witness", "source_id": "P2", "handling": "P"}],
-    "links": said("S1", "P1 PAID P2"),
+    "links": statement_claims("S1", "P1 PAID P2"),
 }
 ROLES = {"cus": ("custodian", WHOLE), "sup": ("supervisor", WHOLE), "inv": ("investigator", WHOLE)}
 
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(named="part"), ROLES, "inv", PEOPLE)
+    return lambda: open_place(at_server(named="part"), ROLES, "inv", PEOPLE)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def browser(people: Place) -> Browser:
     return people.client
 
 
-def known(people: Place) -> dict[str, str]:
+def pseudonyms_by_id(people: Place) -> dict[str, str]:
     """Original id → pseudonym, for each sealed person."""
     identities = people.service.register.identities(people.case)
     return {values["id"]: pseudonym for pseudonym, values in identities if pseudonym.startswith("S-")}
@@ -55,7 +55,7 @@ def request_id(client: FlaskClient, page: str) -> str:
 
 
 def test_a_reveal_from_asking_to_its_end(people: Place, browser: Browser, case: str) -> None:
-    pseudonym = known(people)["P2"]
+    pseudonym = pseudonyms_by_id(people)["P2"]
     cus, sup = browser("cus"), browser("sup")
     assert "Ask who this is" in cus.get(f"/case/{case}/entity?id={pseudonym}").text
     form = f"/case/{case}/reveal"
@@ -137,7 +137,7 @@ def test_who_is_in_no_delivery_any_more_stands_apart_from_who_is_sealed(
     people: Place, browser: Browser, case: str
 ) -> None:
     loaded = people.load("inv", {"people": [{"id": "P9", "name": "Ivo Strand", "sealed": "yes"}]})
-    absent = known(people)["P9"]
+    absent = pseudonyms_by_id(people)["P9"]
     page = f"/case/{case}/sealed"
     before, many = browser("cus").get(page).text, browser("cus").get(f"{page}.json").get_json()["number"]
     assert f"/entity?id={absent}" in before
@@ -159,19 +159,19 @@ def test_sealing_and_erasing_run_as_work_that_says_how_it_ended(people: Place, b
     assert post(cus, form, form, id="P1", reason="threatened").status_code == 303
     assert "waits for a supervisor" in cus.get("/sealings").text
     identifier = request_id(sup, "/sealings")
-    ended(sup, post(sup, "/sealings", "/sealings/answer", id=identifier, answer="agree"), "Sealed")
+    wait_for_end(sup, post(sup, "/sealings", "/sealings/answer", id=identifier, answer="agree"), "Sealed")
     assert "two persons decided" in cus.get(f"/case/{case}/sealed").text
     assert cus.get(f"/case/{case}/entity?id=P1").status_code == 404
     form = f"/case/{case}/erase"
-    person = known(people)["P1"]
+    person = pseudonyms_by_id(people)["P1"]
     assert post(cus, form, form, id=person, reason="the court").status_code == 303
     identifier = request_id(sup, "/erasures")
-    ended(sup, post(sup, "/erasures", "/erasures/answer", id=identifier, answer="agree"), "Erased")
+    wait_for_end(sup, post(sup, "/erasures", "/erasures/answer", id=identifier, answer="agree"), "Erased")
     assert sup.get(f"/case/{case}/entity?id={person}").status_code == 404
     assert "done" in cus.get("/erasures").text
 
 
-def ended(client: FlaskClient, began: TestResponse, words: str) -> None:
+def wait_for_end(client: FlaskClient, began: TestResponse, words: str) -> None:
     assert began.status_code == 303
     deadline = time.monotonic() + 60
     while re.search("<h1>(Sealing|Opening|Erasing)</h1>", text := client.get(began.location).text):

@@ -65,7 +65,7 @@ def at(path: str) -> str:
     return f"/case/{CASE}{path}"
 
 
-def told(client: FlaskClient, address: str) -> dict[str, Any]:
+def get_json(client: FlaskClient, address: str) -> dict[str, Any]:
     answer = client.get(address)
     assert answer.status_code == 200, answer.text
     content: dict[str, Any] = answer.json  # type: ignore[assignment]
@@ -81,7 +81,7 @@ def test_every_query_one_may_run_is_listed_by_subject(ann: FlaskClient, service:
 
 
 def test_a_search_keeps_what_has_all_its_words(ann: FlaskClient) -> None:
-    listing = told(ann, at("/queries.json?q=behind+CROSSING"))
+    listing = get_json(ann, at("/queries.json?q=behind+CROSSING"))
     names = [query["name"] for group in listing["subjects"] for query in group["queries"]]
     assert "crossings.behind" in names
     assert 0 < listing["count"] == len(names) < listing["of"]
@@ -160,7 +160,7 @@ def test_values_are_never_markup_nor_formulas(ann: FlaskClient) -> None:
 
 
 def test_the_twin_gives_every_row_and_column(ann: FlaskClient, service: Service) -> None:
-    answer = told(ann, at("/query.json?name=crossings.behind&run=1&p.crossing=C/2"))
+    answer = get_json(ann, at("/query.json?name=crossings.behind&run=1&p.crossing=C/2"))
     assert answer["result"]["columns"] == list(service.library["crossings.behind"].returns)
     assert {row["subject"] for row in answer["result"]["rows"]} == {"P1", "P3"}
     assert answer["result"]["truncated"] is False
@@ -191,7 +191,7 @@ def test_a_file_says_that_it_is_cut_and_what_is_withheld(ann: FlaskClient, monke
 def test_what_is_computed_is_computed_at_the_readers_level(app: Flask) -> None:
     pam = signed_in(app, "pam")
     assert "nothing fits what was asked" in pam.get(at("/query?name=people.several_crossings&p.crossings=3")).text
-    answer = told(pam, at("/query.json?name=crossings.behind&p.crossing=C1"))
+    answer = get_json(pam, at("/query.json?name=crossings.behind&p.crossing=C1"))
     assert "P1" not in {row["subject"] for row in answer["result"]["rows"]}
 
 

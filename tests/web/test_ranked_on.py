@@ -17,8 +17,8 @@ from graphsvc.service.evaluation import ranking_file
 from tests.leaks import commands
 from tests.service.test_what_waits import FIRST, RISES, more
 from tests.toolbox import pages
-from tests.toolbox.cases import Lay, Place, laid, uploaded
-from tests.toolbox.rows import said, write, zipped
+from tests.toolbox.cases import Lay, Place, open_place, send_upload
+from tests.toolbox.rows import statement_claims, write, zip_tables
 
 pytestmark = pytest.mark.neo4j
 LEAVES_OUT = ranked_on("C", sources=False)
@@ -27,10 +27,10 @@ READERS = {"whole": ("analyst", Grant("C", sources=True)), "plain": ("analyst", 
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), READERS, "whole", FIRST)
+    return lambda: open_place(at_server(), READERS, "whole", FIRST)
 
 
-def noted(page: str) -> str:
+def rank_note(page: str) -> str:
     """The page's note about its ranking."""
     return html.unescape(page.partition('<p class="note ranked-on">')[2].partition("<a")[0]).strip()
 
@@ -58,7 +58,7 @@ def test_a_page_and_its_twin_say_the_same(people: Place, page: str, twin: str) -
         people(name).waiting.seen(waits.at, waits.version)
     people.load("whole", more("P", *RISES))
     for name, sentence in (("whole", ""), ("plain", LEAVES_OUT)):
-        on_page = noted(people.client(name).get(f"/case/{people.case}{page}").text)
+        on_page = rank_note(people.client(name).get(f"/case/{people.case}{page}").text)
         in_twin = people.client(name).get(f"/case/{people.case}{twin}").get_json()["ranked_on"]
         assert on_page == in_twin
         # If no one stands out, these pages say so first.
@@ -87,16 +87,16 @@ def test_a_list_that_says_what_it_leaves_out_is_read_again_as_a_ranking(people: 
 
 def test_a_preview_without_source_clearance_says_nothing_of_the_leads(people: Place) -> None:
     columns = "subject_id,relation,object_id,statement_id"
-    links = "\n".join(",".join(row[name] for name in columns.split(",")) for row in said("N1", *RISES))
-    content = zipped(
+    links = "\n".join(",".join(row[name] for name in columns.split(",")) for row in statement_claims("N1", *RISES))
+    content = zip_tables(
         people="id,name\n",
         statements="id,kind,handling,source_grade,assessment\nN1,intelligence,P,1,A\n",
         links=f"{columns}\n{links}\n",
     )
-    upload = uploaded(people("plain"), content)
+    upload = send_upload(people("plain"), content)
     client, address = people.client("plain"), f"/case/{people.case}/load/preview"
     if working := client.get(f"{address}?upload={upload}").headers.get("Location"):  # it may have ended already
-        pages.waited(client, working)
+        pages.wait_for_work(client, working)
     preview = client.get(f"{address}.json?upload={upload}").get_json()
     # Changes to the leads need source clearance, so nothing is said of them.
     assert (preview["moves"], preview["ranked_on"]) == ([], "")

@@ -15,8 +15,8 @@ from graphsvc.service.network import answers
 from graphsvc.service.network.request import PictureRequest
 from graphsvc.service.search.search import Found, Search
 from tests.toolbox.accounts import WHOLE
-from tests.toolbox.cases import Place, laid
-from tests.toolbox.rows import Tables, parsed, said
+from tests.toolbox.cases import Place, open_place
+from tests.toolbox.rows import Tables, parse_tables, statement_claims
 
 pytestmark = pytest.mark.neo4j
 TABLES = {
@@ -35,30 +35,30 @@ ROLES = {"whole": ("analyst", WHOLE), "low": ("analyst", Grant("P"))}
 @pytest.fixture(scope="module")
 def place(at_server: Callable[..., Settings]) -> Iterator[Place]:
     """A case of which at most three rows are read at a time."""
-    with laid(at_server(row_cap=3), ROLES, "whole", parsed(**TABLES)) as opened:
+    with open_place(at_server(row_cap=3), ROLES, "whole", parse_tables(**TABLES)) as opened:
         yield opened
 
 
-def asked(place: Place, address: str) -> Any:
+def get_page(place: Place, address: str) -> Any:
     answer = place.client("whole").get(f"/case/{place.case}{address}")
     assert answer.status_code == 200, answer.text
     return answer.get_json() if ".json" in address else answer.text
 
 
 def test_a_panel_tells_what_denies_though_not_all_claims_are_read(place: Place) -> None:
-    panel = asked(place, "/network/node.json?id=HUB")
+    panel = get_page(place, "/network/node.json?id=HUB")
     assert {row["relation"] for row in panel["denying"]} == {"DIRECTED", "PILOTED"}
     assert (panel["whole"], panel["denied_links"]) == (False, 2)
-    assert "Everything else on its page" in asked(place, "/network/node?id=HUB")
+    assert "Everything else on its page" in get_page(place, "/network/node?id=HUB")
 
 
 def test_a_link_tells_what_denies_it_first_and_is_marked_for_what_is_not_read(place: Place) -> None:
     address = "subject=HUB&relation=DIRECTED&object=A"
-    panel = asked(place, f"/network/link.json?{address}")
+    panel = get_page(place, f"/network/link.json?{address}")
     assert [row["statement"] for row in panel["denying"]] == ["D1"]
     assert panel["handling"] == "C"
-    assert "More is said about it than this page reads" in asked(place, f"/network/link?{address}")
-    few = asked(place, "/network/link.json?subject=HUB&relation=PILOTED&object=X1")
+    assert "More is said about it than this page reads" in get_page(place, f"/network/link?{address}")
+    few = get_page(place, "/network/link.json?subject=HUB&relation=PILOTED&object=X1")
     assert (few["truncated"], few["handling"]) == (False, "C")
 
 
@@ -72,7 +72,7 @@ def test_more_are_named_than_are_read_at_once(place: Place) -> None:
 
 def test_a_search_that_did_not_look_through_all_says_so(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Search, "find", lambda *_asked: Found((), truncated=True))
-    page = asked(place, "/search?q=mohammed")
+    page = get_page(place, "/search?q=mohammed")
     assert "Nothing found" not in page
     assert "None has this name" not in page
     assert "Give more of the name" in page
@@ -86,13 +86,13 @@ def test_what_does_not_fit_into_an_answer_is_told(
         "crossings": [{"id": name, "date": "2020-05-08"} for name in ("c1", "c2")],
         "things": [{"id": f"t{number}", "kind": "phone", "value": f"+4470090000{number}"} for number in range(5)],
         "statements": [{"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
-        "links": said(
+        "links": statement_claims(
             "r1",
             *("boss ORGANISED c1", "rival ORGANISED c2"),
             *(f"{who} USED t{number}" for who in ("boss", "rival") for number in range(5)),
         ),
     }
-    with laid(at_server(), ROLES, "whole", rows) as place:
+    with open_place(at_server(), ROLES, "whole", rows) as place:
         asking = place("whole").network.answers
         assert not asking.behind(["c1", "c2"]).answer.cut
         monkeypatch.setattr(answers, "MOST_NODES", 3)
@@ -109,10 +109,10 @@ def test_opening_one_relation_of_who_has_many_brings_what_is_offered(at_server: 
             {"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"},
             {"id": "i1", "kind": "intelligence", "handling": "P", "source_grade": "3", "assessment": "D"},
         ],
-        "links": said("r1", *(f"hub CONTACTED {name}" for name in met), "other CONTACTED hub")
-        + said("i1", "hub PILOTED c1", "hub DIRECTED p8", "other PAID p7"),
+        "links": statement_claims("r1", *(f"hub CONTACTED {name}" for name in met), "other CONTACTED hub")
+        + statement_claims("i1", "hub PILOTED c1", "hub DIRECTED p8", "other PAID p7"),
     }
-    with laid(at_server(row_cap=8), ROLES, "whole", rows) as place:
+    with open_place(at_server(row_cap=8), ROLES, "whole", rows) as place:
 
         def brought(*opened: str, **filters: Any) -> list[str]:
             """The ids that each opening adds, one after the other."""
@@ -131,13 +131,13 @@ def test_opening_one_relation_of_who_has_many_brings_what_is_offered(at_server: 
 
 
 def test_more_openings_than_are_read_at_once_are_told(place: Place) -> None:
-    def drawn(*opened: str) -> tuple[bool, bool]:
+    def draw_opened(*opened: str) -> tuple[bool, bool]:
         view = place("whole").network.picture(PictureRequest(["HUB"], depth=0, opened=opened))
         return "X1" in {node.id for node in view.nodes}, view.truncated
 
     same = ["~DIRECTED~HUB"] * 3
-    assert drawn(*same[:2], "~PILOTED~HUB") == (True, False)
-    assert drawn(*same, "~PILOTED~HUB") == (False, True)
+    assert draw_opened(*same[:2], "~PILOTED~HUB") == (True, False)
+    assert draw_opened(*same, "~PILOTED~HUB") == (False, True)
 
 
 def test_whom_a_form_means_is_sought_among_people_where_it_must_be_one(at_server: Callable[..., Settings]) -> None:
@@ -148,7 +148,7 @@ def test_whom_a_form_means_is_sought_among_people_where_it_must_be_one(at_server
         "statements": [],
         "links": [],
     }
-    with laid(at_server(row_cap=3), ROLES, "whole", rows) as place:
+    with open_place(at_server(row_cap=3), ROLES, "whole", rows) as place:
         form = place("whole").deliveries.form
         statement = {"kind": "intelligence", "handling": "P", "assessment": "B", "interpreter_id": "Wissant"}
         (fault,) = (

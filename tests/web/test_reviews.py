@@ -16,7 +16,7 @@ from graphsvc.service.leads.leads import Leads
 from graphsvc.service.leads.reviews import Reviews
 from tests.leaks.small import FIRST, SECOND
 from tests.toolbox.accounts import WHOLE
-from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.cases import Lay, Place, open_place
 
 pytestmark = pytest.mark.neo4j
 Browser = Callable[[str], FlaskClient]
@@ -28,7 +28,7 @@ ROLES = {"ana": ("analyst", WHOLE), "dis": ("disclosure", WHOLE)}
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), ROLES, "ana", FIRST)
+    return lambda: open_place(at_server(), ROLES, "ana", FIRST)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def browser(people: Place) -> Browser:
 
 def decide(client: FlaskClient, case: str, lead: str, judgement: str, reason: str) -> int:
     """Open a lead and decide about it; returns the status."""
-    return kept(
+    return post_review(
         client, case, form(client.get(f"/case/{case}/lead?id={lead}").text) | {"judgement": judgement, "reason": reason}
     ).status_code
 
@@ -50,7 +50,7 @@ def form(page: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="(id|seen)" value="([^"]*)">', page.partition('id="review"')[2]))
 
 
-def kept(client: FlaskClient, case: str, fields: dict[str, str]) -> TestResponse:
+def post_review(client: FlaskClient, case: str, fields: dict[str, str]) -> TestResponse:
     return client.post(f"/case/{case}/lead/review", data=fields)
 
 
@@ -93,7 +93,7 @@ def test_what_was_shown_before_a_delivery_is_not_decided_on_after_it(
     sent = form(ana.get(f"/case/{case}/lead?id=boss-1").text) | {"judgement": "agree", "reason": HOSTILE}
     assert sent["seen"] == "1"
     people.load("ana", SECOND)
-    answer = kept(ana, case, sent)
+    answer = post_review(ana, case, sent)
     assert answer.status_code == 409
     assert "The data have changed since this lead was shown to you, so nothing was kept" in answer.text
     assert "Nobody has decided about this lead yet" in answer.text
@@ -102,11 +102,11 @@ def test_what_was_shown_before_a_delivery_is_not_decided_on_after_it(
     assert again == {"id": "boss-1", "seen": "2"}
     assert re.search(r'value="agree" required checked', answer.text)
     assert "&#34;quoted&#34;</textarea>" in answer.text
-    assert kept(ana, case, sent | again).status_code == 303
+    assert post_review(ana, case, sent | again).status_code == 303
     (row,) = ana.get(f"/case/{case}/lead.json?id=boss-1").get_json()["reviews"]
     assert (row["judgement"], row["case_version"], row["since"]) == ("agree", 2, "")
     # A form from elsewhere, which does not say what was seen.
-    assert kept(ana, case, {"id": "boss-1", "judgement": "agree", "reason": "x"}).status_code == 409
+    assert post_review(ana, case, {"id": "boss-1", "judgement": "agree", "reason": "x"}).status_code == 409
 
 
 @pytest.mark.changes
@@ -131,7 +131,7 @@ def test_what_is_no_decision_changes_nothing(case: str, browser: Browser) -> Non
     ana = browser("ana")
     assert decide(ana, case, "boss-1", "guilty", "x") == 400
     sent = form(ana.get(f"/case/{case}/lead?id=boss-1").text)
-    refused = kept(ana, case, sent | {"judgement": "agree", "reason": "<i>" * 2000})
+    refused = post_review(ana, case, sent | {"judgement": "agree", "reason": "<i>" * 2000})
     assert refused.status_code == 400
     assert "Give a reason, of at most 2000 characters" in refused.text
     assert 'What you wrote is still in <a href="#review">the form</a>' in refused.text
@@ -158,7 +158,7 @@ def test_a_fault_of_what_was_sent_says_that_it_may_have_been_done(
         raise RuntimeError("secret of the house")
 
     monkeypatch.setattr(Reviews, "add", broken)
-    answer = kept(browser("ana"), case, {"id": "boss-1", "judgement": "agree", "reason": "x", "seen": "1"})
+    answer = post_review(browser("ana"), case, {"id": "boss-1", "judgement": "agree", "reason": "x", "seen": "1"})
     assert answer.status_code == 500
     assert "Look whether what you sent was done" in answer.text
     assert "only read" not in answer.text

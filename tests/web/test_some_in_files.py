@@ -18,12 +18,12 @@ def table(client: FlaskClient, address: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(client.get(address).text)))
 
 
-def believed(value: Any) -> list[Any]:
+def beliefs(value: Any) -> list[Any]:
     """Collect the belief of every link in plain data. The drawing is skipped: it keeps numbers for widths."""
     if isinstance(value, dict):
         own = [value["belief"]] if "belief" in value else []
-        return own + [each for name, item in value.items() if name != "picture" for each in believed(item)]
-    return [each for item in value for each in believed(item)] if isinstance(value, list) else []
+        return own + [each for name, item in value.items() if name != "picture" for each in beliefs(item)]
+    return [each for item in value for each in beliefs(item)] if isinstance(value, list) else []
 
 
 def test_the_answer_gives_the_word_in_csv_and_json_and_in_the_output_of_commands(site: Site) -> None:
@@ -31,9 +31,9 @@ def test_the_answer_gives_the_word_in_csv_and_json_and_in_the_output_of_commands
     assert ">some<" in pam.get(site.address("behind", id=CROSSING)).text
     (row,) = [row for row in table(pam, site.address("behind", id=CROSSING, **{"as": "csv"})) if row["relation"]]
     assert (row["relation"], row["belief"], row["denied"]) == ("PILOTED", "some", "no")
-    assert believed(pam.get(site.address("behind.json", id=CROSSING)).get_json()) == ["some"]
+    assert beliefs(pam.get(site.address("behind.json", id=CROSSING)).get_json()) == ["some"]
     answered = session(site.service, "pam", site.case).network.answers.behind([CROSSING])
-    assert believed(answered.as_json()) == ["some"]
+    assert beliefs(answered.as_json()) == ["some"]
     assert [cells[answered.answer.columns.index("belief")] for cells in answered.cells] == ["some"]
 
 
@@ -44,7 +44,7 @@ def test_links_give_the_word_in_json(site: Site) -> None:
         ("network/link", {"subject": site.aide, "relation": "PILOTED", "object": CROSSING}),
     ):
         assert ">some<" in pam.get(site.address(page, **words)).text
-        assert "some" in believed(pam.get(site.address(f"{page}.json", **words)).get_json())
+        assert "some" in beliefs(pam.get(site.address(f"{page}.json", **words)).get_json())
 
 
 def test_a_named_query_gives_the_word_in_its_files(site: Site) -> None:
@@ -62,5 +62,5 @@ def test_readers_with_source_clearance_have_the_figure(site: Site) -> None:
     (row,) = [row for row in table(inv, site.address("behind", id=CROSSING, **{"as": "csv"})) if row["relation"]]
     assert 0 < float(row["belief"]) < 1
     assert all(
-        isinstance(each, float) for each in believed(inv.get(site.address("behind.json", id=CROSSING)).get_json())
+        isinstance(each, float) for each in beliefs(inv.get(site.address("behind.json", id=CROSSING)).get_json())
     )

@@ -18,7 +18,7 @@ from graphsvc.service import NewHold
 from tests.leaks import commands
 from tests.service.test_what_waits import FIRST, RISES, ROLES, more
 from tests.toolbox import clock
-from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.cases import Lay, Place, open_place
 from tests.toolbox.pages import post
 
 pytestmark = pytest.mark.neo4j
@@ -26,14 +26,14 @@ pytestmark = pytest.mark.neo4j
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), ROLES, "ana", FIRST)
+    return lambda: open_place(at_server(), ROLES, "ana", FIRST)
 
 
 def sealed_person(people: Place) -> str:
     return pseudonym(people.service.register.key(people.case, create=False), "person", "wit")
 
 
-def counted(page: str) -> str:
+def count_in_bar(page: str) -> str:
     """The number in the bar with its label; empty if the bar shows no number."""
     match = re.search(r'class="to-do-count"[^>]*aria-label="([^"]+)">(\d+)</a>', page)
     return f"{match[2]}: {match[1]}" if match else ""
@@ -57,7 +57,7 @@ def test_page_overview_bar_command_and_notebook_say_the_same(people: Place) -> N
     assert timeless(sup.get(f"{case}/waiting.json").get_json()["waiting"]) == timeless(waits)
     assert sup.get(f"{case}/overview.json").get_json()["waiting"] == timeless(waits)
     for page in ("", "/waiting", "/leads", "/network", "/lead?id=boss"):
-        assert counted(sup.get(case + page).text) == "2: 2 things wait for you", page
+        assert count_in_bar(sup.get(case + page).text) == "2: 2 things wait for you", page
     for page in ("", "/waiting"):
         text = sup.get(case + page).text
         assert all(item["text"] in text for item in waits["items"]), page
@@ -104,7 +104,7 @@ def test_nothing_waits_is_one_short_line(people: Place) -> None:
     for page in (case, f"{case}/waiting"):
         text = low.get(page).text
         assert "Nothing waits for you." in text
-        assert counted(text) == ""
+        assert count_in_bar(text) == ""
     post(low, f"{case}/waiting", f"{case}/waiting/seen", **seen_until(people, "low"))
     assert "Nothing waits for you, and nothing is new." in low.get(f"{case}/waiting").text
 
