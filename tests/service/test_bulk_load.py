@@ -270,6 +270,6 @@ def test_killed_at_any_step_a_load_is_completed_by_the_next_start(managed: Setti
             assert restored[0]
             if where == "before the case opens":
                 assert restored == reloaded(service)
-            (number,) = [row["number"] for row in session.deliveries.listed() if row["status"] == "active"]
+            (number,) = [row["number"] for row in session.deliveries.list_deliveries() if row["status"] == "active"]
             session.deliveries.undo(number, quiet)
     assert not launch.is_untried(managed.home)

@@ -67,7 +67,7 @@ def test_they_are_there_at_the_handling_code_of_what_mentions_them(place: Place,
     loader = place.as_("ann")
 
     def load(*links: str, handling: str = "P", **row: str) -> None:
-        number = len(loader.deliveries.listed())
+        number = len(loader.deliveries.list_deliveries())
         rows = [{"id": "x1", "name": "Milan Orchard", "handling": "P", **row}]
         statements = [{"id": f"s{number}", "kind": "intelligence", "handling": handling}]
         tables = {"people": rows, "statements": statements, "links": said(f"s{number}", *links)}
@@ -227,11 +227,11 @@ def test_without_source_clearance_nobody_hears_of_them_in_requests_holds_and_tas
     def heard(name: str) -> list[Any]:
         session = place.as_(name)
         waiting = [item.about for item in session.waiting.listed().items if item.to_do]
-        holds = [each.person for each in session.protection.holds.listed()]
+        holds = [each.person for each in session.protection.holds.list_holds()]
         return [
             waiting,
             holds,
-            [each.pseudonym for each in session.protection.reveals.listed() if each.case == place.case],
+            [each.pseudonym for each in session.protection.reveals.list_reveals() if each.case == place.case],
         ]
 
     assert heard("sup") == [[added], [added], [added]]
@@ -262,6 +262,6 @@ def test_a_search_for_somebody_known_asks_the_graph_alike_whether_they_are_there
     questions = []
     for name in ("Milan Orchard", "Zoltan Quixote"):
         queries.clear()
-        assert place.as_("low").search.known(name) == []
+        assert place.as_("low").search.find_pseudonyms(name) == []
         questions.append([*queries])
     assert questions[0] == questions[1] != []
