@@ -93,7 +93,7 @@ def exponent(points: Sequence[tuple[float, float]]) -> float:
     return risen / sum((x - middle) ** 2 for x in at)
 
 
-def drawn(sizes: Sequence[Size]) -> str:
+def draw(sizes: Sequence[Size]) -> str:
     """Draw the picture as SVG."""
     taken = [(name, value) for size in sizes for name, value in size.values.items()]
     seconds = _marks(_SECONDS, [GOAL_S, *(value for name, value in taken if name != "memory")])
@@ -200,7 +200,7 @@ def main() -> None:
     )
     parser.add_argument("--picture", type=Path, default=beside / "curve.svg", help="where it is written (%(default)s)")
     options = parser.parse_args()
-    options.picture.write_text(drawn(read(options.figures)), "utf-8")
+    options.picture.write_text(draw(read(options.figures)), "utf-8")
 
 
 if __name__ == "__main__":

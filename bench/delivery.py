@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.stage import KNOBS, Figure, invented, opened, quiet, session_of, timed
+from bench.stage import KNOBS, Figure, invent_case, measure_seconds, open_service, quiet, session_of
 from graphsvc.errors import Busy
 from graphsvc.records.tables import TABLES
 from graphsvc.service import Session
@@ -59,7 +59,7 @@ class Reader:
 
 def run(people: int) -> Iterator[Figure]:
     """Measure a first delivery, a later one, and its undo."""
-    with invented(people) as folder, tempfile.TemporaryDirectory() as beside, opened() as service:
+    with invent_case(people) as folder, tempfile.TemporaryDirectory() as beside, open_service() as service:
         session = session_of(service, CASE)
         session.deliveries.load(folder, quiet)
         rows = later(Path(beside) / "later", max(20, people // PART))
@@ -72,7 +72,7 @@ def run(people: int) -> Iterator[Figure]:
             reading = threading.Thread(target=reader.read, args=(lambda ended=ended: not ended.is_set(),))
             reading.start()
             try:
-                took[label] = timed(change)
+                took[label] = measure_seconds(change)
             finally:
                 ended.set()
                 reading.join()

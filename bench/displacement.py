@@ -180,7 +180,7 @@ class Pooled:
     expected: float = 0.0
 
 
-def pooled(seeds: range, under: float, draws: int = 199) -> Pooled:
+def pool_tests(seeds: range, under: float, draws: int = 199) -> Pooled:
     """Test controllers of many small closures; `under`: chance of going to another place of the same controller."""
     pool = Pooled()
     for seed in seeds:
@@ -210,7 +210,7 @@ class Score:
     false_places: int = 0
 
 
-def scored(seeds: range, draws: int, taste: Taste = TASTES["anywhere"]) -> Score:
+def score_moves(seeds: range, draws: int, taste: Taste = TASTES["anywhere"]) -> Score:
     """Count planted moves that were found, and other results called a move."""
     score = Score()
     for seed in seeds:
@@ -236,7 +236,7 @@ def measure(first: int, worlds: int, draws: int) -> dict[str, dict[str, float]]:
     seeds, figures = range(first, first + worlds), {}
     for name, taste in TASTES.items():
         p, called = calm(seeds, taste, draws)
-        score = scored(seeds, draws, taste)
+        score = score_moves(seeds, draws, taste)
         figures[name] = {
             "closures": len(p),
             "p_at_most_5_percent": round(float(np.mean(np.array(p) <= ALPHA)), 3),
@@ -248,7 +248,7 @@ def measure(first: int, worlds: int, draws: int) -> dict[str, dict[str, float]]:
         }
         print(name, figures[name], f"places called {score.places}, of them another {score.false_places}", flush=True)
     for name, under in (("one hand, nobody moved", 0.0), ("one hand, most moved", 0.7)):
-        pool = pooled(seeds, under)
+        pool = pool_tests(seeds, under)
         figures[name] = {**asdict(pool), "expected": round(pool.expected, 1)}
         print(name, figures[name], flush=True)
     return figures

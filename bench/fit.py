@@ -16,8 +16,8 @@ from bench import fit_beliefs, fit_weights
 # Table → function that makes its text.
 TABLES: MappingProxyType[Path, Callable[[], str]] = MappingProxyType(
     {
-        fit_beliefs.TARGET: fit_beliefs.made,
-        fit_weights.TARGET: fit_weights.made,
+        fit_beliefs.TARGET: fit_beliefs.refit,
+        fit_weights.TARGET: fit_weights.refit,
     }
 )
 

@@ -156,7 +156,7 @@ def fit(fitted_on: Mapping[str, Sequence[tuple[Bools, Floats]]]) -> Chances:
     }
 
 
-def weighed(chances: Chances) -> Weights:
+def weights_with(chances: Chances) -> Weights:
     """Return the shipped weights with these chances."""
     return replace(SHIPPED, chances=chances)
 
@@ -173,10 +173,10 @@ def text(chances: Chances, table: str) -> str:
     return head + "".join(parts) + rest
 
 
-def made() -> str:
+def refit() -> str:
     """Fit the shipped table again."""
     return text(fit(worlds()), TARGET.read_text("utf-8"))
 
 
 if __name__ == "__main__":
-    print(made(), end="")
+    print(refit(), end="")

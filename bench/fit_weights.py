@@ -54,11 +54,11 @@ class World:
     hub: Bools
 
     @property
-    def said(self) -> Floats:
+    def ingredient_logs(self) -> Floats:
         """People x ingredients, as logarithms."""
         return np.log1p(additive.score(self.network, NOTHING).sums[:, : len(NAMES)])
 
-    def tied(self, weights: ScoreWeights) -> Floats:
+    def hub_link_logs(self, weights: ScoreWeights) -> Floats:
         """Return people x links to likely hubs, as logarithms."""
         return np.log1p(additive.score(self.network, weights).sums[:, len(NAMES) :])
 
@@ -67,7 +67,7 @@ def world(invented_case: Case) -> World:
     """Convert a case to numbers."""
     on = basis(invented_case.claims, invented_case.persons, invented_case.dependence)
     network = operation(on.told, on.persons, on.left_out, NOTHING)
-    planted = invented_case.planted
+    planted = invented_case.planted_people
     return World(
         network,
         np.array([name in planted.candidates for name in network.ids], dtype=bool),
@@ -114,11 +114,11 @@ def fit(fitted_on: Mapping[str, Sequence[World]]) -> ScoreWeights:
     hub = np.concatenate([numbers.hub[numbers.candidate] for numbers, _ in every])
     counts = np.concatenate([np.full(size := int(numbers.candidate.sum()), share / size) for numbers, share in every])
     counts *= len(counts) / counts.sum()
-    ingredients = np.vstack([numbers.said[numbers.candidate] for numbers, _ in every])
+    ingredients = np.vstack([numbers.ingredient_logs[numbers.candidate] for numbers, _ in every])
     bounds = signs()
     start, of_said = _weights(ingredients, hub, counts, [bounds[name] for name in NAMES])
     first = _table(start, of_said, [0.0] * len(TIES))
-    tied = np.vstack([numbers.tied(first)[numbers.candidate] for numbers, _ in every])
+    tied = np.vstack([numbers.hub_link_logs(first)[numbers.candidate] for numbers, _ in every])
     own = ingredients @ first.said
     start, of_ties = _weights(tied, hub, counts, [(0.0, None)] * len(TIES), own)
     return _table(first.start, first.said, of_ties)
@@ -168,10 +168,10 @@ def text(weights: ScoreWeights) -> str:
     )  # fmt: skip
 
 
-def made() -> str:
+def refit() -> str:
     """Fit the shipped table again."""
     return text(fit(worlds()))
 
 
 if __name__ == "__main__":
-    print(made(), end="")
+    print(refit(), end="")

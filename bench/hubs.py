@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import networkx as nx
 
-from bench.stage import Figure, invented, opened, quiet, session_of, timed
+from bench.stage import Figure, invent_case, measure_seconds, open_service, quiet, session_of
 from graphsvc.analysis.evaluation.baselines import person_projection
 from graphsvc.analysis.score.hubs import rank
 
@@ -19,7 +19,7 @@ PIVOTS = 40
 
 def run(people: int) -> Iterator[Figure]:
     """Measure everything on one loaded case; no results are kept between runs."""
-    with invented(people) as folder, opened() as service:
+    with invent_case(people) as folder, open_service() as service:
         session = session_of(service, "bench")
         session.deliveries.load(folder, quiet)
 
@@ -27,11 +27,11 @@ def run(people: int) -> Iterator[Figure]:
             service.forget()
             session.leads.ranking()
 
-        cold = timed(rank_afresh)
-        whole = statistics.median(timed(rank_afresh) for _ in range(RUNS))
-        reading = statistics.median(timed(session._material._read) for _ in range(RUNS))
-        claims, persons, dependence = session._material.given()
-        ranking = statistics.median(timed(lambda: rank(claims, persons, dependence)) for _ in range(RUNS))
+        cold = measure_seconds(rank_afresh)
+        whole = statistics.median(measure_seconds(rank_afresh) for _ in range(RUNS))
+        reading = statistics.median(measure_seconds(session._material._read) for _ in range(RUNS))
+        claims, persons, dependence = session._material.analysis_input()
+        ranking = statistics.median(measure_seconds(lambda: rank(claims, persons, dependence)) for _ in range(RUNS))
         assert len(session.leads.ranking().leads) > people / 4, "most people are candidates"
 
     yield Figure(f"{len(persons):,} persons, {len(claims):,} claims: first list after the load", f"{cold:.2f} s")
@@ -40,7 +40,7 @@ def run(people: int) -> Iterator[Figure]:
     yield Figure("  of which the graph part", f"{ranking:.2f} s")
     graph = person_projection(claims, {person.id for person in persons})
     pivots = min(PIVOTS, len(graph))
-    sampled = timed(lambda: nx.betweenness_centrality(graph, k=pivots, seed=1))
+    sampled = measure_seconds(lambda: nx.betweenness_centrality(graph, k=pivots, seed=1))
     full = sampled * len(graph) / pivots
     size = f"{len(graph):,} nodes, {graph.number_of_edges():,} edges"
     yield Figure(f"NetworkX betweenness, {pivots} of {size}", f"{sampled:.1f} s")

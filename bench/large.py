@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bench.pages import addresses
-from bench.stage import Figure, fetched, invented, opened, p95, quiet, session_of, timed
+from bench.stage import Figure, fetch, invent_case, measure_seconds, open_service, p95, quiet, session_of
 from graphsvc.cases.gc_pause import settle
 from graphsvc.service import Service, Session
 from graphsvc.web import create_app
@@ -47,8 +47,8 @@ PAGES = (
 
 def run(people: int) -> Iterator[Figure]:
     """Measure loading, then each page twice: first after a start, and warm."""
-    with invented(people) as folder, opened() as service:
-        took = timed(lambda: session_of(service, CASE).deliveries.load(folder, quiet))
+    with invent_case(people) as folder, open_service() as service:
+        took = measure_seconds(lambda: session_of(service, CASE).deliveries.load(folder, quiet))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         claims = (
             service.store()
@@ -107,10 +107,10 @@ def _pages(service: Service) -> Iterator[Figure]:
     client = create_app(service).test_client()
     client.get(f"/link/{service.sign_in_link(session.principal.name, 'benchmark')}")
     for name in PAGES:
-        first = timed(lambda address=chosen[name]: fetched(client, address))  # type: ignore[misc]
+        first = measure_seconds(lambda address=chosen[name]: fetch(client, address))  # type: ignore[misc]
         yield Figure(f"{name}, the first time", f"{first:.2f} s", f"≤ {FIRST_S:.0f} s", first <= FIRST_S)
     for name in PAGES:
-        times = [timed(lambda address=chosen[name]: fetched(client, address)) for _ in range(RUNS)]  # type: ignore[misc]
+        times = [measure_seconds(lambda address=chosen[name]: fetch(client, address)) for _ in range(RUNS)]  # type: ignore[misc]
         yield Figure(
             f"{name}, warm: median {1000 * statistics.median(times):.0f} ms, 95th percentile",
             f"{1000 * p95(times):.0f} ms",

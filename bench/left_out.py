@@ -102,7 +102,7 @@ def _try_world(task: tuple[tuple[str, int, float], ScoreWeights]) -> Tried:
     """Rank one world by weights fitted without its author, and by every method that needs no fit."""
     world_key, weights = task
     invented_case = case(*world_key)
-    planted = invented_case.planted
+    planted = invented_case.planted_people
     ranking = rank(invented_case.claims, invented_case.persons, invented_case.dependence, score_weights=weights)
     without = [claim for claim in invented_case.claims if planted.hubs.isdisjoint((claim.subject, claim.object))]
     called = rank(without, invented_case.persons, invented_case.dependence, score_weights=weights).verdict == "leads"
@@ -131,7 +131,7 @@ def but(worlds: Mapping[str, list[_World]], author: str) -> dict[str, list[_Worl
     return {name: family_worlds for name, family_worlds in worlds.items() if FAMILIES[name].author != author}
 
 
-def judged(fitted: int = _FITTED, tried: int = _TRIED) -> list[Row]:
+def judge_methods(fitted: int = _FITTED, tried: int = _TRIED) -> list[Row]:
     """Return the figures of every method on every family by other authors.
 
     Args:
@@ -270,7 +270,7 @@ def main() -> None:
     parser.add_argument("--tried", type=int, default=_TRIED, help="worlds of each to try on, at each share")
     parser.add_argument("--write", action="store_true", help="put the figures in left_out.csv")
     options = parser.parse_args()
-    rows = judged(options.fitted, options.tried)
+    rows = judge_methods(options.fitted, options.tried)
     show(rows)
     if options.write:
         write(rows)

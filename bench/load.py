@@ -18,7 +18,7 @@ from typing import Any
 
 import neo4j
 
-from bench.stage import Figure, driver, invented, opened, quiet, session_of, timed
+from bench.stage import Figure, driver, invent_case, measure_seconds, open_service, quiet, session_of
 from graphsvc.cases.deliveries.bulk_load import BulkLoad
 from graphsvc.cases.locks import Locks
 from graphsvc.records.relations import graph_type
@@ -44,11 +44,11 @@ Writes = list[tuple[str, list[dict[str, Any]]]]
 
 def run(people: int) -> Iterator[Figure]:
     """Run load and bare loop in turn on one server, then on another in the opposite order."""
-    with invented(people) as folder, invented(max(20, people // 20)) as small:
+    with invent_case(people) as folder, invent_case(max(20, people // 20)) as small:
         writes: Writes = []
         image = Image()
         for first in ("ours", "bare"):
-            with opened() as service:
+            with open_service() as service:
                 if not writes:
                     session_of(service, "source").deliveries.load(folder, quiet)
                     image = read_image(service.store(), "source")
@@ -56,7 +56,7 @@ def run(people: int) -> Iterator[Figure]:
                     # Objects prepared beforehand must not slow the garbage collector during the measurement.
                     gc.collect()
                     gc.freeze()
-            with opened() as service:
+            with open_service() as service:
                 _warm(service, small)
                 yield from _round(service, folder, writes, first)
         yield from _first_case(image)
@@ -66,16 +66,16 @@ def _first_case(image: Image) -> Iterator[Figure]:
     """Load a first case row by row and by the import tool, with the tool's own share of the time."""
     rows = bulk_rows(image)
     took: dict[str, float] = {}
-    with opened() as service:
+    with open_service() as service:
         store, batch = service.store(), service.settings.batch_rows
-        took["row by row"] = timed(lambda: write(store, "first", difference(Image(), image), batch, quiet))
-    with opened() as service:
+        took["row by row"] = measure_seconds(lambda: write(store, "first", difference(Image(), image), batch, quiet))
+    with open_service() as service:
         settings = dataclasses.replace(service.settings, import_rows=1)
         bulk = BulkLoad(service.store, settings, Locks(settings.home))
         with import_folder(settings) as files:
             written = write_bulk(files, "first", image, quiet)
-            took["the import tool alone"] = timed(lambda: import_files(settings, files, written, quiet))
-        took["files, tool, start and schema"] = timed(lambda: bulk.write("first", image, quiet))
+            took["the import tool alone"] = measure_seconds(lambda: import_files(settings, files, written, quiet))
+        took["files, tool, start and schema"] = measure_seconds(lambda: bulk.write("first", image, quiet))
         assert size(service.store()) >= rows, "both ways must write the same graph"
     for way, seconds in took.items():
         goal = way == "the import tool alone"
@@ -99,9 +99,9 @@ def _round(service: Service, folder: Path, writes: Writes, first: str) -> Iterat
     took: dict[str, float] = {}
     for way in (first, "bare" if first == "ours" else "ours"):
         if way == "ours":
-            took[way] = timed(lambda: session_of(service, "ours").deliveries.load(folder, quiet))
+            took[way] = measure_seconds(lambda: session_of(service, "ours").deliveries.load(folder, quiet))
         else:
-            took[way] = timed(lambda: _bare(service, "bare", writes))
+            took[way] = measure_seconds(lambda: _bare(service, "bare", writes))
     nodes, relationships = count(service, "ours")
     assert (nodes, relationships) == count(service, "bare"), "both ways must write the same graph"
     rows = nodes + relationships

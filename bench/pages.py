@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import neo4j
 from flask.testing import FlaskClient
 
-from bench.stage import Figure, driver, fetched, opened, p95, quiet, session_of, timed
+from bench.stage import Figure, driver, fetch, measure_seconds, open_service, p95, quiet, session_of
 from graphsvc.cases.gc_pause import settle
 from graphsvc.service import Service, Session
 from graphsvc.simulate import demo
@@ -31,7 +31,7 @@ Asked = list[tuple[str, Mapping[str, Any]]]
 @contextmanager
 def demo_case() -> Iterator[Service]:
     """Open a separate service with the demo case loaded."""
-    with opened() as service, tempfile.TemporaryDirectory(prefix="graphsvc-demo-") as folder:
+    with open_service() as service, tempfile.TemporaryDirectory(prefix="graphsvc-demo-") as folder:
         demo(Path(folder) / "case")
         session_of(service, "demo").deliveries.load(Path(folder) / "case", quiet)
         settle()  # as `graphsvc serve` does
@@ -124,10 +124,10 @@ def _record_queries(service: Service, client: FlaskClient, address: str) -> Aske
 
         return read
 
-    fetched(client, address)
+    fetch(client, address)
     vars(store).update({name: recording(name) for name in ways})
     try:
-        fetched(client, address)
+        fetch(client, address)
     finally:
         for name in ways:
             del vars(store)[name]
@@ -138,8 +138,8 @@ def _times(client: FlaskClient, address: str, bolt: neo4j.Driver, queries: Asked
     page: list[float] = []
     bare: list[float] = []
     for _ in range(RUNS):
-        page.append(timed(lambda: fetched(client, address)))
-        bare.append(timed(lambda: _bare(bolt, queries)))
+        page.append(measure_seconds(lambda: fetch(client, address)))
+        bare.append(measure_seconds(lambda: _bare(bolt, queries)))
     return page, bare
 
 

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.pages import demo_case
-from bench.stage import Figure, invented, opened, p95, quiet, session_of
+from bench.stage import Figure, invent_case, open_service, p95, quiet, session_of
 from graphsvc.service import PictureRequest, Service
 
 NODES = 500
@@ -71,7 +71,7 @@ def run() -> Iterator[Figure]:
 
 def _whole(people: int, goal: float) -> Iterator[Figure]:
     """Measure the overview of a whole invented case: without anything kept by the service, and again."""
-    with opened() as service, invented(people) as folder:
+    with open_service() as service, invent_case(people) as folder:
         session_of(service, "whole").deliveries.load(folder, quiet)
         with _serve(service) as address, _chromium() as browser:
             session = session_of(service, "whole")

@@ -116,7 +116,7 @@ def sums(case: Case) -> Sums:
     row, column = np.array([*entries, (0, 0)]).T
     cells = coo_array(([*entries.values(), 0.0], (row, column)), shape=(len(ids), len(CELLS))).tocsr()
     values = np.column_stack((cells @ _INTO, voices))
-    planted = case.planted
+    planted = case.planted_people
     orders, payments, contacts = (_square(ties[name], len(ids)) for name in _FOLLOWED)
     return Sums(
         ids,
@@ -164,10 +164,10 @@ class Plain:
         """Return the score of each person of a world."""
         if self.second is None:
             return np.asarray(world.values @ self.first)
-        return np.asarray(np.hstack((world.values, followed(world, self.first))) @ self.second)
+        return np.asarray(np.hstack((world.values, expected_hubs(world, self.first))) @ self.second)
 
 
-def followed(world: Sums, first: Floats) -> Floats:
+def expected_hubs(world: Sums, first: Floats) -> Floats:
     """Return the number of hubs that the first step expects at the other end of each followed link, as a logarithm."""
     score = world.values @ first
     candidates = score[world.candidate]
@@ -191,7 +191,7 @@ def fit(worlds: Mapping[str, Sequence[Sums]], *, steps: int = 1, penalty: float 
     first = _weights(np.vstack([world.values[world.candidate] for world, _ in every]), hub, weight, penalty)
     if steps == 1:
         return Plain(first)
-    both = [np.hstack((world.values, followed(world, first)))[world.candidate] for world, _ in every]
+    both = [np.hstack((world.values, expected_hubs(world, first)))[world.candidate] for world, _ in every]
     return Plain(first, _weights(np.vstack(both), hub, weight, penalty))
 
 

@@ -94,7 +94,9 @@ def places(invented_case: Case, models: Mapping[str, Plain | ScoreWeights]) -> I
     """Yield method, plant, and whether it pushed a hub out of the first ten, for each hub tried."""
     for method, model in models.items():
         scores = _scores(invented_case, model)
-        for hub in [name for name in _first(scores, invented_case) if name in invented_case.planted.hubs][:_HUBS]:
+        for hub in [name for name in _first(scores, invented_case) if name in invented_case.planted_people.hubs][
+            :_HUBS
+        ]:
             for plant in PLANTS:
                 again = with_plants(invented_case, hub, plant)
                 yield method, plant, hub not in _first(_scores(again, model), again)
@@ -109,7 +111,7 @@ def _scores(invented_case: Case, model: Plain | ScoreWeights) -> dict[str, float
 
 
 def _first(scores: Mapping[str, float], invented_case: Case) -> list[str]:
-    ranked = sorted(invented_case.planted.candidates & scores.keys(), key=lambda name: (-scores[name], name))
+    ranked = sorted(invented_case.planted_people.candidates & scores.keys(), key=lambda name: (-scores[name], name))
     return ranked[:_FIRST]
 
 

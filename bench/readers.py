@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from bench.stage import Figure, invented, opened, p95, quiet, session_of
+from bench.stage import Figure, invent_case, open_service, p95, quiet, session_of
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
@@ -82,7 +82,7 @@ class Seen:
             if fault:
                 self.faults.append(fault)
 
-    def taken(self) -> list[tuple[float, str]]:
+    def take_pages(self) -> list[tuple[float, str]]:
         """Return and clear the pages since the last call."""
         with self.lock:
             took, self.took = self.took, []
@@ -91,7 +91,7 @@ class Seen:
 
 def run(people: int, seconds: float = 120.0, processes: Sequence[int] = (1, 0)) -> Iterator[Figure]:
     """Yield the figures for each number of processes (0: the default), on the same case."""
-    with invented(people) as folder, opened() as service:
+    with invent_case(people) as folder, open_service() as service:
         session = session_of(service, CASE)
         session.deliveries.load(folder, quiet)
         names = _people(service)
@@ -173,10 +173,10 @@ def _figures(
     time.sleep(WARM_S)
     before = _memory(pid)
     label = f"{processes} processes" if processes > 1 else "1 process"
-    seen.taken()
+    seen.take_pages()
     while (left := end - time.monotonic()) > 0:
         time.sleep(min(MINUTE_S, left))
-        if len(pages := seen.taken()) < READERS:
+        if len(pages := seen.take_pages()) < READERS:
             continue
         took, slowest = [seconds for seconds, _ in pages], max(pages)
         yield Figure(

@@ -149,7 +149,7 @@ class Judged:
 def judge(task: tuple[tuple[str, int, float], ScoreWeights, fit_beliefs.Chances]) -> Judged:
     """Rank the links and the people of one world by every method."""
     world_key, score_weights, chances = task
-    weights = fit_beliefs.weighed(chances)
+    weights = fit_beliefs.weights_with(chances)
     world = case(*world_key)
     report_table = reports(world)
     table = link_table(world.claims, world.dependence, weights)
@@ -163,11 +163,11 @@ def judge(task: tuple[tuple[str, int, float], ScoreWeights, fit_beliefs.Chances]
     }
     sorts = _sorts(world, report_table.keys, table)
     hubs = {
-        name: _hubs(_sum_by_subject(report_table.keys, sorts[_BEHIND], value), world.planted)
+        name: _hubs(_sum_by_subject(report_table.keys, sorts[_BEHIND], value), world.planted_people)
         for name, value in values.items()
     }
     ranking = rank(world.claims, world.persons, world.dependence, weights=weights, score_weights=score_weights)
-    hubs[OURS] = _hubs({lead.id: lead.score for lead in ranking.leads}, world.planted)
+    hubs[OURS] = _hubs({lead.id: lead.score for lead in ranking.leads}, world.planted_people)
     listed = fit_beliefs.truth(world)
     true = [(key in listed[0]) == listed[1] for key in report_table.keys] if listed else []
     return Judged(world_key[0], np.array(true, dtype=bool), sorts, values, hubs)
@@ -227,7 +227,9 @@ def off(belief: Floats, true: Floats | Bools) -> float:
     return float(np.abs(sums).sum() / len(belief))
 
 
-def judged(fitted: int = fit_beliefs.FITTED, tried: int = _TRIED, false_share: float = FALSE_SHARES[1]) -> list[Judged]:
+def judge_methods(
+    fitted: int = fit_beliefs.FITTED, tried: int = _TRIED, false_share: float = FALSE_SHARES[1]
+) -> list[Judged]:
     """Try every method on worlds of every other author; ours with weights fitted on all authors but the one judged.
 
     Args:
@@ -300,7 +302,7 @@ def main() -> None:
     parser.add_argument("--tried", type=int, default=_TRIED, help="worlds of each family to try on (%(default)s)")
     parser.add_argument("--false", type=float, default=FALSE_SHARES[1], help="share of false statements (%(default)s)")
     options = parser.parse_args()
-    show(judged(tried=options.tried, false_share=options.false))
+    show(judge_methods(tried=options.tried, false_share=options.false))
 
 
 if __name__ == "__main__":

@@ -78,15 +78,15 @@ def reporting(worlds: Iterable[Case]) -> Reporting:
                 for claim in claims
                 if claim.relation == "DIRECTED" and claim.asserts
             ]
-        hubs = world.planted.hubs
+        hubs = world.planted_people.hubs
         registered += [
             claim.subject in hubs
             for claim in world.claims
             if claim.source_kind == "record" and claim.relation == "CONTROLS" and claim.asserts
         ]
         known = {end for claims in accounts.values() for claim in claims for end in (claim.subject, claim.object)}
-        leaders += [name in known for name in world.planted.leaders]
-        for name in world.planted.candidates:
+        leaders += [name in known for name in world.planted_people.leaders]
+        for name in world.planted_people.candidates:
             named[name in hubs].append(name in known)
     return Reporting(
         float(np.median(lengths[True])),

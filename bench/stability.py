@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from bench.case_folder import Case, read
-from bench.curve import Size, drawn, exponent
+from bench.curve import Size, draw, exponent
 from graphsvc.analysis.doubt.pieces import pieces
 from graphsvc.analysis.doubt.stability import places
 from graphsvc.analysis.score.basis import basis
@@ -108,7 +108,7 @@ def _measure_case(folder: Path, making: float, making_memory: int) -> Taken:
     )
 
 
-def measured(people: int) -> Taken:
+def measure_people(people: int) -> Taken:
     """Measure an invented case with this many people."""
     with tempfile.TemporaryDirectory() as folder:
         making, making_memory = _apart(_write_case, Path(folder) / "case", people)
@@ -128,7 +128,7 @@ def main() -> None:
     )
     taken = []
     for people in sizes:
-        case = measured(people)
+        case = measure_people(people)
         taken.append(case)
         times = case.rerun * case.pieces / case.stability
         print(
@@ -142,7 +142,7 @@ def main() -> None:
             grown = exponent([(case.claims, getattr(case, name)) for case in taken])
             print(f"growth of {name} with claims: exponent {grown:.2f}, by least squares over all sizes")
     if options.picture:
-        options.picture.write_text(drawn([_size(case) for case in taken]), "utf-8")
+        options.picture.write_text(draw([_size(case) for case in taken]), "utf-8")
 
 
 def _size(case: Taken) -> Size:

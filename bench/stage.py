@@ -53,7 +53,7 @@ def jars() -> str:
 
 
 @contextlib.contextmanager
-def opened() -> Iterator[Service]:
+def open_service() -> Iterator[Service]:
     """Open a service with a fresh home and a temporary server, both with default settings."""
     # A killed server may still write while it ends; that must not fail a benchmark that has its figures.
     with tempfile.TemporaryDirectory(prefix="graphsvc-bench-", ignore_cleanup_errors=True) as home:
@@ -81,20 +81,20 @@ def quiet(_done: int, _total: int, _text: str) -> None:
 
 
 @contextlib.contextmanager
-def invented(people: int) -> Iterator[Path]:
+def invent_case(people: int) -> Iterator[Path]:
     """Write an invented case with this many people; yield its folder."""
     with tempfile.TemporaryDirectory(prefix="graphsvc-case-") as folder:
         simulate(Path(folder) / "case", seed=SEED, people=people, knobs=KNOBS)
         yield Path(folder) / "case"
 
 
-def fetched(client: FlaskClient, address: str) -> None:
+def fetch(client: FlaskClient, address: str) -> None:
     """Fetch a page, and fail if it is not found."""
     response = client.get(address)
     assert response.status_code == 200, (address, response.status_code)
 
 
-def timed(work: Callable[[], object]) -> float:
+def measure_seconds(work: Callable[[], object]) -> float:
     """Return the seconds that `work` takes."""
     begun = time.perf_counter()
     work()

@@ -17,7 +17,7 @@ from pathlib import Path
 import neo4j
 
 from bench.pages import demo_case
-from bench.stage import Figure, driver, jars, p95, session_of, timed
+from bench.stage import Figure, driver, jars, measure_seconds, p95, session_of
 
 RUNS = 30
 NEXT_S, BEYOND_MS, VERSION_S, VERSION_MB = 1.5, 60.0, 0.25, 60
@@ -60,9 +60,10 @@ def _commands() -> Iterator[Figure]:
             folder = str(Path(home) / "case")
             command("simulate", folder, "--people", "60")
             yield Figure(
-                "graphsvc load, which starts Neo4j", f"{timed(lambda: command('load', folder, '--case', 'one')):.1f} s"
+                "graphsvc load, which starts Neo4j",
+                f"{measure_seconds(lambda: command('load', folder, '--case', 'one')):.1f} s",
             )
-            times = [timed(lambda: command("query", "crossings.per_day", "--case", "one")) for _ in range(10)]
+            times = [measure_seconds(lambda: command("query", "crossings.per_day", "--case", "one")) for _ in range(10)]
             yield Figure(
                 "graphsvc query, while Neo4j lingers",
                 f"{sorted(times)[len(times) // 2]:.2f} s, p95 {p95(times):.2f}",
@@ -80,8 +81,8 @@ def _texts() -> Iterator[Figure]:
         for text in TEXTS:
             typed, bare = [], []
             for _ in range(RUNS):
-                typed.append(timed(partial(session.cypher.run, text)))
-                bare.append(timed(partial(_bare, bolt, text)))
+                typed.append(measure_seconds(partial(session.cypher.run, text)))
+                bare.append(measure_seconds(partial(_bare, bolt, text)))
             beyond = 1000 * (p95(typed) - p95(bare))
             yield Figure(
                 f"typed: {text[:48]}",

@@ -115,7 +115,7 @@ def _calm_year(seed_and_sort: tuple[int, Sort]) -> tuple[int, int]:
     return sum(day.alarm for day in days), len(surges(days))
 
 
-def planted(worlds: int) -> dict[str, dict[str, float]]:
+def planted_shares(worlds: int) -> dict[str, dict[str, float]]:
     """Return the share of doublings found within two active days, by mean and dispersion of the days before."""
     print(f"{worlds} doublings each, found within two active days; mean of an active day down, dispersion across")
     print("      " + "".join(f"{dispersion:8}" for dispersion in _DISPERSIONS))
@@ -201,7 +201,7 @@ def main() -> None:
         print(f"{options.file} is not there: 8 May 2020 is left out. It is no part of the project.")
     if options.cut:
         cut(options.cut)
-    shares = planted(options.planted) if options.planted else {}
+    shares = planted_shares(options.planted) if options.planted else {}
     rates = calm(options.calm, options.first) if options.calm else {}
     if options.write:
         run = {"first": options.first, "years": options.calm, "doublings": options.planted}

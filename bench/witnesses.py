@@ -32,11 +32,11 @@ def leads(world: Case, without: str = "") -> list[Lead]:
 
 def precision(world: Case, ranking: list[Lead]) -> float:
     """Return the average precision among the candidates; people not ranked come last."""
-    order = measures.order({lead.id: lead.score for lead in ranking}, world.planted.candidates)
-    return measures.average_precision(order, world.planted.hubs)
+    order = measures.order({lead.id: lead.score for lead in ranking}, world.planted_people.candidates)
+    return measures.average_precision(order, world.planted_people.hubs)
 
 
-def forced(world: Case, ranking: list[Lead]) -> list[bool]:
+def forced_in_first(world: Case, ranking: list[Lead]) -> list[bool]:
     """Return whether each person forced to steer is among the first fifty; empty if roles are not known."""
     first = {lead.id for lead in ranking[:_LISTED]}
     return [name in first for name, role in world.truth.get("roles", {}).items() if role in _FORCED]
@@ -64,8 +64,8 @@ def main() -> None:
             for kind in STATEMENT_KINDS:
                 figures.setdefault(f"without {kind}", []).append(precision(world, leads(world, kind)))
             backed += [int(lead.groups) > 0 for lead in whole[:10]]
-            hubs += [lead.id in world.planted.hubs for lead in whole[:10]]
-            coerced += forced(world, whole)
+            hubs += [lead.id in world.planted_people.hubs for lead in whole[:10]]
+            coerced += forced_in_first(world, whole)
         resting, right = np.array(backed), np.array(hubs)
         means = ", ".join(f"{name} {np.mean(values):.3f}" for name, values in figures.items())
         print(f"{family}: AP {means}; of the first ten {resting.mean():.0%} rest on witnesses: {right[resting].mean():.0%} of these are hubs, {right[~resting].mean():.0%} of the others; of who was forced to steer among the first fifty {share(coerced)}", flush=True)  # fmt: skip

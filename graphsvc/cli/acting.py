@@ -10,7 +10,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from graphsvc.cli.progress import shown
+from graphsvc.cli.progress import show_progress
 from graphsvc.config import Settings
 from graphsvc.errors import RequestError
 from graphsvc.service import Service, Session, command_line
@@ -31,7 +31,7 @@ def acting(command: Callable[..., Any]) -> Callable[..., Any]:
 
         @contextmanager
         def session(case: str = "", *, new: bool = False) -> Iterator[Session]:
-            with shown() as progress, Service(settings, progress) as service:
+            with show_progress() as progress, Service(settings, progress) as service:
                 service.recover()
                 acts = command_line.command_line_session(
                     service, command_line.token_file(settings), user or settings.user, purpose or settings.purpose, case

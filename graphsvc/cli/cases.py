@@ -11,7 +11,7 @@ import click
 
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say
-from graphsvc.cli.progress import shown
+from graphsvc.cli.progress import show_progress
 from graphsvc.errors import InputError, RequestError
 from graphsvc.records.cells import inert
 from graphsvc.records.dates import day as day_of
@@ -94,7 +94,7 @@ def load(
         raise RequestError("--identities lists the people a committed delivery seals: leave out --dry-run and --undo.")
     if undo is not None:
         rejections = None  # an undo rejects nothing
-    with _create_rejections(rejections), session(case, new=undo is None) as acts, shown() as progress:
+    with _create_rejections(rejections), session(case, new=undo is None) as acts, show_progress() as progress:
         if undo is not None:
             for note in acts.deliveries.undoing(undo):
                 say(note, err=True)
@@ -251,7 +251,7 @@ def _identify(loaded: Loaded) -> None:
 def deliveries(session: Opener, case: str) -> None:
     """List the deliveries of a case, newest first."""
     with session(case) as acts:
-        rows, whole = acts.deliveries.listed(), acts.grant.handling == "C"
+        rows, whole = acts.deliveries.list_deliveries(), acts.grant.handling == "C"
     for row in rows:
         day = day_of(row["loaded_at"])
         read = sum(counts["read"] for counts in row["counts"].values())
@@ -293,7 +293,7 @@ def list_cases(session: Opener) -> None:
 @click.option("--demo", is_flag=True, help="The demo case instead of a seeded one.")
 def simulate(out: Path, seed: int, people: int | None, false_share: float, *, hard: bool, demo: bool) -> None:
     """Write an invented case folder, with its truth.json."""
-    with shown() as progress:
+    with show_progress() as progress:
         invented.invent(
             out, None if demo else seed, people=people, false_share=false_share, hard=hard, progress=progress
         )

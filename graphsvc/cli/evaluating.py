@@ -13,7 +13,7 @@ import click
 from graphsvc.cli.acting import acting
 from graphsvc.cli.looking import FORMATS, write
 from graphsvc.cli.printed import say, say_text
-from graphsvc.cli.progress import shown
+from graphsvc.cli.progress import show_progress
 from graphsvc.errors import RequestError
 from graphsvc.records.numbers import count
 from graphsvc.service import Session, comparison, invented
@@ -76,7 +76,7 @@ def evaluate(
         return
     if picture is not None and not picture.parent.is_dir():
         raise RequestError(f"The folder {picture.parent} for the picture is not there. Make it, or name another one.")
-    with shown() as progress:
+    with show_progress() as progress:
         compared = comparison.compare(list(map(Path, targets)), ranking, halves=halves, seed=seed, progress=progress)
     if picture is not None:
         picture.write_text(comparison.picture(compared), "utf-8")

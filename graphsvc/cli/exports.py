@@ -15,7 +15,7 @@ import click
 from graphsvc.cli.acting import acting
 from graphsvc.cli.looking import as_given
 from graphsvc.cli.printed import say
-from graphsvc.cli.progress import shown
+from graphsvc.cli.progress import show_progress
 from graphsvc.errors import InputError, RequestError
 from graphsvc.records.dates import moment
 from graphsvc.records.numbers import count
@@ -157,7 +157,7 @@ def make(
 @acting
 def parquet(session: Opener, case: str, target: Path | None, recipient: str, reason: str) -> None:
     """Write all of a case as Parquet, a file a table. Takes clearance for C and for sources: nothing is sanitised."""
-    with session(case) as acts, shown() as progress:
+    with session(case) as acts, show_progress() as progress:
         parquet_export = acts.exports.whole.parquet(target, recipient=recipient, reason=reason, progress=progress)
     say(parquet_export.folder)
     for name, rows in parquet_export.rows.items():
@@ -174,7 +174,7 @@ def parquet(session: Opener, case: str, target: Path | None, recipient: str, rea
 def list_exports(session: Opener, case: str) -> None:
     """The exports you made, and all of the case if you may agree to them."""
     with session(case) as acts:
-        _show(acts.exports.given.listed(), "There is no export you can see in this case.")
+        _show(acts.exports.given.list_exports(), "There is no export you can see in this case.")
 
 
 @export.command("get")

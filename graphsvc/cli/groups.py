@@ -10,7 +10,7 @@ import click
 
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say, say_text
-from graphsvc.cli.progress import shown
+from graphsvc.cli.progress import show_progress
 from graphsvc.records.dates import moment
 from graphsvc.service import PAIR_KINDS, Session
 
@@ -78,7 +78,7 @@ def list_groups(session: Opener, case: str, sources: tuple[str, ...], form: str)
 @acting
 def decide(session: Opener, case: str, source: str, other: str, kind: str, reason: str, handling: str | None) -> None:
     """Decide that two witnesses are independent, or depend on each other, after all. Takes the role analyst or supervisor."""
-    with session(case) as acts, shown() as progress:
+    with session(case) as acts, show_progress() as progress:
         say(acts.leads.groups.decide(source, other, kind, reason, progress, handling or ""))
     say("Decided. Figures that depend on the two are computed again.", err=True)
 
@@ -106,7 +106,7 @@ def decisions(session: Opener, case: str) -> None:
 @acting
 def take_back(session: Opener, case: str, decision: str, reason: str) -> None:
     """Take a decision back; it stays in the list. Takes the role analyst or supervisor."""
-    with session(case) as acts, shown() as progress:
+    with session(case) as acts, show_progress() as progress:
         acts.leads.groups.end(decision, reason, progress)
     say("Taken back. Figures that depend on the two are computed again.", err=True)
 

@@ -11,11 +11,11 @@ import click
 
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say, say_text
-from graphsvc.cli.progress import shown
+from graphsvc.cli.progress import show_progress
 from graphsvc.errors import NotFound
 from graphsvc.records.dates import stamp
 from graphsvc.records.numbers import count
-from graphsvc.service import Session, sought
+from graphsvc.service import Session, build_search
 
 _MOST = 2**53  # more lines than any log has
 Opener = Callable[..., AbstractContextManager[Session]]
@@ -48,7 +48,7 @@ def audit(
     """The log, newest first: who did what, when, why, and how it ended. Takes the role auditor."""
     if context.invoked_subcommand is not None:
         return
-    wanted = sought(account, case, action, source, since, until)
+    wanted = build_search(account, case, action, source, since, until)
     with session() as acts:
         for line in acts.log.lines(newest=newest, sought=wanted):
             say(_format_line(line))
@@ -74,7 +74,7 @@ def text(session: Opener, line: int) -> None:
 @acting
 def verify(session: Opener) -> None:
     """Hold every line of the log, and where it ends, against the chain; ends with status 1 if anything is wrong."""
-    with session() as acts, shown() as progress:
+    with session() as acts, show_progress() as progress:
         verified = acts.log.verify(progress)
     for fault in verified.faults:
         say(fault)

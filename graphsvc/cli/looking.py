@@ -143,7 +143,7 @@ def query(session: Opener, name: str, case: str, assignments: Sequence[str], for
         if cypher:
             say_text(acts.queries.text(name))
             return
-        answer, answered = acts.queries.answered(name, as_given(assignments), names=form != "table")
+        answer, answered = acts.queries.run_with_extra_columns(name, as_given(assignments), names=form != "table")
     write(form, answered.columns, answered.rows)
     say(*filter(None, [answer.taken_out]), err=True)
     if answer.truncated:

@@ -25,11 +25,11 @@ def neo4j() -> None:
 def fetch(context: click.Context) -> None:
     """Fetch the server's jars (160 MB, once), check each against the lock, and make it start in half the time."""
     settings = _settings(context)
-    with progress.shown() as show:
+    with progress.show_progress() as show:
         folder = local.fetch_jars(settings, show)
     say(f"Neo4j {settings.neo4j_version} is in {folder}")
     try:
-        with progress.shown() as show:
+        with progress.show_progress() as show:
             local.make_ready(settings, folder, show)
     except OperatorError as error:
         say(str(error))
@@ -43,7 +43,7 @@ def start(context: click.Context) -> None:
     settings = _settings(context)
     if _say_if_own_server(settings):
         return
-    with progress.shown() as show, local.hold(settings, show) as server:
+    with progress.show_progress() as show, local.hold(settings, show) as server:
         local.keep(settings)
     say(f"Neo4j {server.version} runs at {server.uri} until `graphsvc neo4j stop`.")
     say(f"Its account is {server.username}; the password is in {local.secret_file(settings)}")

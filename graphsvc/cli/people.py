@@ -107,7 +107,7 @@ def users() -> None:
 def list_users(session: Opener) -> None:
     """Every account, disabled ones too: roles, clearance, second factor."""
     with session() as acts:
-        for account in acts.accounts.listed():
+        for account in acts.accounts.list_accounts():
             clearance = [*(f"{case}:{text}" for case, text in clearances(account)), "cypher" * account.free_cypher]
             state = [
                 "disabled" * account.disabled,

@@ -14,12 +14,12 @@ _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2
 def say(*lines: object, err: bool = False) -> None:
     """Print lines, each as one: a line break inside a line is escaped like any control character."""
     for line in lines:
-        click.echo(escaped(str(line)), err=err)
+        click.echo(escape_controls(str(line)), err=err)
 
 
 def say_text(text: str, *, err: bool = False) -> None:
     """Print a text that may have several lines, such as JSON, CSV or Cypher."""
-    click.echo("\n".join(map(escaped, text.split("\n"))), err=err)
+    click.echo("\n".join(map(escape_controls, text.split("\n"))), err=err)
 
 
 def in_a_cell(text: str) -> str:
@@ -32,11 +32,11 @@ def in_a_cell(text: str) -> str:
     return _STEERING.sub(" ", text).replace("\n", " ").replace("\t", " ")
 
 
-def escaped(text: str) -> str:
+def escape_controls(text: str) -> str:
     r"""Return a text with its control characters escaped as in JSON, so that JSON keeps its meaning.
 
     Example:
-        >>> print(escaped("Ann\x1b[2J"))
+        >>> print(escape_controls("Ann\x1b[2J"))
         Ann\u001b[2J
     """
     return _STEERING.sub(_escape_character, text).replace("\n", r"\u000a")

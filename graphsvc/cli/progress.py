@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from graphsvc.cli.printed import escaped
+from graphsvc.cli.printed import escape_controls
 from graphsvc.records.progress import Progress
 
 _WIDTH = 30
@@ -15,14 +15,14 @@ _EVERY_S = 0.1
 
 
 @contextmanager
-def shown() -> Iterator[Progress]:
+def show_progress() -> Iterator[Progress]:
     """Give a progress callback `(done, total, text)`; a total of 0 means it is unknown."""
     terminal = sys.stderr.isatty()
     last_text, last_at, open_line = "", 0.0, False
 
     def show(done: int, total: int, text: str) -> None:
         nonlocal last_text, last_at, open_line
-        stage = escaped(text if total == 0 or not terminal else text[:50])
+        stage = escape_controls(text if total == 0 or not terminal else text[:50])
         now = time.monotonic()
         if terminal:
             if now - last_at < _EVERY_S and done != total:

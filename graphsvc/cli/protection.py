@@ -10,7 +10,7 @@ import click
 
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say
-from graphsvc.cli.progress import shown
+from graphsvc.cli.progress import show_progress
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import moment
 from graphsvc.service import HOLD_KINDS, PROTECTIONS, NewHold, Request, Session
@@ -59,7 +59,7 @@ def ask(session: Opener, case: str, pseudonym: str, reason: str) -> None:
 def list_reveals(session: Opener) -> None:
     """The reveals you asked for, and those of your cases if you may agree; with state and times."""
     with session() as acts:
-        _show(acts.protection.reveals.listed(), "There is no reveal you can see.")
+        _show(acts.protection.reveals.list_reveals(), "There is no reveal you can see.")
 
 
 @reveal.command()
@@ -68,7 +68,7 @@ def pending(session: Opener) -> None:
     """The reveals that wait for your answer."""
     with session() as acts:
         _show(
-            [request for request in acts.protection.reveals.listed() if request.decidable],
+            [request for request in acts.protection.reveals.list_reveals() if request.decidable],
             "No reveal waits for your answer.",
         )
 
@@ -142,7 +142,7 @@ def add_hold(session: Opener, case: str, person: str, kind: str, owner: str, rea
 def list_holds(session: Opener, case: str) -> None:
     """List the holds of a case, those in force first."""
     with session(case) as acts:
-        holds = acts.protection.holds.listed()
+        holds = acts.protection.holds.list_holds()
     for hold in holds:
         state = f"released by {hold.released_by} {_at(hold.released_at)}" if hold.released_by else "lasts"
         due = f"  {hold.overdue.upper()}" if hold.overdue else ""
@@ -192,7 +192,7 @@ def ask_sealing(session: Opener, case: str, person: str, reason: str, *, opening
 @acting
 def protect_case(session: Opener, case: str, protection: str, reason: str) -> None:
     """Make a case a witness case, or ask that it protects marked people only (a supervisor has to agree)."""
-    with session(case) as acts, shown() as progress:
+    with session(case) as acts, show_progress() as progress:
         if protection == "witness":
             acts.protection.sealings.tighten(progress)
         else:
@@ -210,7 +210,7 @@ def protect_case(session: Opener, case: str, protection: str, reason: str) -> No
 def list_sealings(session: Opener) -> None:
     """List your requests to seal or name people, and those of your cases if you may agree; with state and times."""
     with session() as acts:
-        _show(acts.protection.sealings.listed(), "Nothing was asked for that you can see.")
+        _show(acts.protection.sealings.list_requests(), "Nothing was asked for that you can see.")
 
 
 @seal.command("agree")
@@ -219,7 +219,7 @@ def list_sealings(session: Opener) -> None:
 @acting
 def agree_sealing(session: Opener, request: str, note: str) -> None:
     """Agree to what another person asked for, and do it. Takes the role supervisor."""
-    with session() as acts, shown() as progress:
+    with session() as acts, show_progress() as progress:
         outcome = acts.protection.sealings.agree(request, progress, note)
     say(f"Done. {outcome}", err=True)
 
@@ -241,9 +241,9 @@ def refuse_sealing(session: Opener, request: str, note: str) -> None:
 def who_is_sealed(session: Opener, case: str) -> None:
     """List sealed people with day and reason, named people to check, and people named by the newest delivery."""
     with session(case) as acts:
-        to_check, sealed = acts.protection.sealings.to_be_sealed(), acts.protection.sealings.sealed()
+        to_check, sealed = acts.protection.sealings.to_be_sealed(), acts.protection.sealings.sealed_entities()
         named = acts.protection.sealings.newly_named()
-        shared = acts.protection.sharing.listed()
+        shared = acts.protection.sharing.list_cases()
     for case_sharing in shared:
         partner = case_sharing.other or "another case"
         since = _at(case_sharing.at)
@@ -290,7 +290,7 @@ def end_shared_ids(session: Opener, case: str, other: str) -> None:
 def known(session: Opener, case: str, what: str) -> None:
     """Find the pseudonym of a person whose whole name, number or id (WHAT) you know. Each search is logged."""
     with session(case) as acts:
-        rows = acts.search.known(what)
+        rows = acts.search.find_pseudonyms(what)
     for row in rows:
         say(row["id"])
     if not rows:
@@ -319,7 +319,7 @@ def ask_erasure(session: Opener, case: str, person: str, reason: str) -> None:
 def list_erasures(session: Opener) -> None:
     """The erasures you asked for, and those of your cases if you may agree; with state and times."""
     with session() as acts:
-        _show(acts.protection.erasures.listed(), "There is no erasure you can see.")
+        _show(acts.protection.erasures.list_erasures(), "There is no erasure you can see.")
 
 
 @erase.command("agree")
@@ -328,7 +328,7 @@ def list_erasures(session: Opener) -> None:
 @acting
 def agree_erasure(session: Opener, request: str, note: str) -> None:
     """Agree to an erasure another person asked for, and do it: there is no way back. Takes the role supervisor."""
-    with session() as acts, shown() as progress:
+    with session() as acts, show_progress() as progress:
         outcome = acts.protection.erasures.agree(request, progress, note)
     say(f"Erased. {outcome}", err=True)
 

@@ -37,7 +37,7 @@ def add(session: Opener, case: str, person: str, judgement: str, reason: str) ->
 @click.argument("case")
 @click.argument("person", default="")
 @acting
-def listed(session: Opener, case: str, person: str) -> None:
+def list_reviews(session: Opener, case: str, person: str) -> None:
     """What was decided about one lead, or about all you see; newest first."""
     with session(case) as acts:
         reviews = acts.leads.reviews.of(person)
@@ -82,7 +82,7 @@ def questions(session: Opener, case: str, person: str) -> None:
 @click.argument("person")
 @click.argument("claim")
 @acting
-def put(session: Opener, case: str, person: str, claim: str) -> None:
+def put_question(session: Opener, case: str, person: str, claim: str) -> None:
     """Note that a question was put. Takes the role investigator or analyst."""
     with session(case) as acts:
         acts.leads.questions.put(person, claim)
@@ -92,7 +92,7 @@ def put(session: Opener, case: str, person: str, claim: str) -> None:
 def _show(review: Review) -> None:
     say(f"{review.lead}  {review.done} by {review.account} {moment(review.at)}  handling {review.handling}")
     say(f"    why: {review.reason or 'written with source clearance, and takes it to be read'}")
-    say(f"    shown then: {review.shown}")
+    say(f"    shown then: {review.figures_line}")
     if review.since:
         say(f"    {review.since}")
 

@@ -10,7 +10,7 @@ import click
 from filelock import FileLock, Timeout
 
 from graphsvc.cli.printed import say
-from graphsvc.cli.progress import shown
+from graphsvc.cli.progress import show_progress
 from graphsvc.cli.serving import serving
 from graphsvc.config import LAST_PORT, Settings
 from graphsvc.errors import OperatorError
@@ -27,7 +27,7 @@ _PORT = click.option(
 def serve(settings: Settings, port: int | None) -> None:
     """Serve the pages of this home until Ctrl-C."""
     settings = dataclasses.replace(settings, port=port if port is not None else settings.port, neo4j_linger_s=0)
-    with _alone(settings), shown() as progress, Service(settings, progress) as service:
+    with _alone(settings), show_progress() as progress, Service(settings, progress) as service:
         service.store()
         service.recover()
         service.forget_links()
@@ -53,7 +53,7 @@ def demo(settings: Settings, port: int | None) -> None:
         neo4j_linger_s=0,
         processes=settings.processes or 1,
     )
-    with _alone(settings), shown() as progress, Service(settings, progress) as service:
+    with _alone(settings), show_progress() as progress, Service(settings, progress) as service:
         service.store()
         service.recover()
         service.forget_links()

@@ -76,7 +76,7 @@ def load(
 def list_series(session: Opener, case: str, form: str) -> None:
     """The series of a case that were brought in."""
     with session(case) as acts:
-        stored = acts.time.reference.listed()
+        stored = acts.time.reference.list_series()
     rows = (
         [
             each.name,

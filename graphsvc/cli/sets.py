@@ -36,7 +36,7 @@ def sets(session: Opener, case: str, size: int, goal: str, people: tuple[str, ..
 
 
 def _show(key_set: KeySet) -> None:
-    def named(identifier: str) -> str:
+    def name_with_id(identifier: str) -> str:
         name = key_set.names.get(identifier, identifier)
         called = identifier if name == identifier else f"{identifier} {name}"
         return f"{called} ({key_set.denied[identifier]})" if identifier in key_set.denied else called
@@ -46,20 +46,20 @@ def _show(key_set: KeySet) -> None:
     for gain in key_set.gains:  # largest contribution first
         person = gain.person
         untied = "  no links" if person in key_set.untied else ""
-        say(f"{named(person)}  rank {key_set.ranks.get(person, unranked)}  adds {gain.adds:.3f}{untied}")
+        say(f"{name_with_id(person)}  rank {key_set.ranks.get(person, unranked)}  adds {gain.adds:.3f}{untied}")
         if person in key_set.reasons:
             say(f"    {key_set.reasons[person]}")
         for heir in key_set.successors:
             if heir.of == person:
-                say(f"    might take over: {named(heir.person)}, {heir.shared} of {heir.ties} links")
+                say(f"    might take over: {name_with_id(heir.person)}, {heir.shared} of {heir.ties} links")
     # Three digits, as on the page: sets may differ by less than 0.01.
     say(f"reach {key_set.reach:.3f} of {key_set.of} {of_whom}")
     for when, left in (("as it is", key_set.before), ("without them", key_set.after), ("taken over", key_set.back)):
         pieces = f"{left.pieces} pieces, the biggest of {left.biggest}"
         say(f"{when:13} {left.people} {of_whom}, {pieces}, fragmentation {left.fragmentation:.3f}")
     for rival in key_set.rivals:
-        of = f"{named(rival.gang)}, the gang of {rival.of}" if rival.gang else named(rival.of)
-        say(f"might gain: {named(rival.rival)}, a rival of {of}{f' ({rival.denied})' if rival.denied else ''}")
+        of = f"{name_with_id(rival.gang)}, the gang of {rival.of}" if rival.gang else name_with_id(rival.of)
+        say(f"might gain: {name_with_id(rival.rival)}, a rival of {of}{f' ({rival.denied})' if rival.denied else ''}")
     if key_set.ranked_on:
         say(key_set.ranked_on, err=True)
     if key_set.contacts_alone:

@@ -11,7 +11,7 @@ import click
 from graphsvc.cli.acting import acting
 from graphsvc.cli.looking import FORMATS, write
 from graphsvc.cli.printed import say, say_text
-from graphsvc.cli.progress import shown
+from graphsvc.cli.progress import show_progress
 from graphsvc.records.dates import moment
 from graphsvc.records.iso import json_safe
 from graphsvc.service import Session, no_one_stands_out
@@ -52,7 +52,7 @@ def waiting(session: Opener, context: click.Context, case: str, form: str, *, se
                 err=True,
             )
         if seen:
-            acts.waiting.seen(waits.at, waits.version)
+            acts.waiting.mark_seen(waits.at, waits.version)
 
 
 @waiting.command("list")
@@ -61,7 +61,7 @@ def waiting(session: Opener, context: click.Context, case: str, form: str, *, se
 def list_waiting(session: Opener, case: str) -> None:
     """The accounts that wait, in the order they were added."""
     with session(case) as acts:
-        accounts, opens = acts.protection.waiting.listed(), acts.deliveries.next_opening()
+        accounts, opens = acts.protection.waiting.list_statements(), acts.deliveries.next_opening()
     for account in accounts:
         hold_note = (
             "  names what was taken back"
@@ -106,7 +106,7 @@ def release_waiting(session: Opener, case: str, delivery: int) -> None:
 @acting
 def open_waiting(session: Opener, case: str) -> None:
     """Open all that wait and are not held back now, together."""
-    with session(case) as acts, shown() as progress:
+    with session(case) as acts, show_progress() as progress:
         opened = acts.protection.waiting.open(progress)
     say(f"Opened: {len(opened.numbers)}.", *filter(None, [opened.owed]), err=True)
 

@@ -12,7 +12,7 @@ import click
 from graphsvc.cli.acting import acting
 from graphsvc.cli.looking import FORMATS, Opener, as_given, write
 from graphsvc.cli.printed import say
-from graphsvc.cli.progress import shown
+from graphsvc.cli.progress import show_progress
 from graphsvc.errors import Busy, CypherFault, NotFound, RequestError
 from graphsvc.records.iso import json_safe
 from graphsvc.records.numbers import count
@@ -56,7 +56,7 @@ def cypher(
     """
     if sum(map(bool, (text.strip(), file, saved))) != 1:
         raise RequestError("Give one text to run: as TEXT, with --file, or by the name it is --saved under.")
-    values = parameters.given(as_given(assignments).items())
+    values = parameters.parse_pairs(as_given(assignments).items())
     if file is not None:
         text = _read(file)
     with session(case) as acts:
@@ -86,7 +86,7 @@ def _run(acts: Session, text: str, values: dict[str, Any]) -> Run:
     """Run a text, showing progress once it takes long; an interrupt also stops it in the database."""
     began = time.monotonic()
     identifier = acts.cypher.start(text, values)
-    with shown() as progress:
+    with show_progress() as progress:
         try:
             while True:
                 run = acts.cypher.result(identifier, wait_s=_LOOK_S)
@@ -100,7 +100,7 @@ def _run(acts: Session, text: str, values: dict[str, Any]) -> Run:
 
 
 def _saved_query(acts: Session, name: str) -> tuple[str, dict[str, Any]]:
-    known = acts.cypher.library.listed()
+    known = acts.cypher.library.list_queries()
     for query in known:
         if query.name.casefold() == name.strip().casefold():
             return query.words.text, query.words.parameters

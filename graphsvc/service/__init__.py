@@ -51,7 +51,7 @@ from graphsvc.service.leads.reviews import Review
 from graphsvc.service.leads.rows import LISTED_COLUMNS, RANKS_HELD, LeadRow, said_of_ranks
 from graphsvc.service.leads.sets import GOALS, LARGEST, KeySet
 from graphsvc.service.leads.through import Through
-from graphsvc.service.log import sought
+from graphsvc.service.log import build_search
 from graphsvc.service.network.behind import Behind
 from graphsvc.service.network.comments import Comment
 from graphsvc.service.network.entities import LINKS_AT_ONCE, EntityPage
@@ -180,6 +180,7 @@ __all__ = [
     "WitnessGroup",
     "Words",
     "besides",
+    "build_search",
     "bundle",
     "chart_mapping",
     "chart_read",
@@ -204,6 +205,5 @@ __all__ = [
     "received_rows",
     "said_of_ranks",
     "settle",
-    "sought",
     "statement_form",
 ]

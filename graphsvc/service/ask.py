@@ -285,7 +285,7 @@ class Ask:
         """Return rows to compute on, sources included: see `access.door.gate.Gate.material`."""
         return self.home.gate.material(self.principal, self.purpose, name, self.case, make, self._look, make_columns)
 
-    def computed(self, form: AsRows[Thing], compute: Callable[[], Thing], version: int | None = None) -> Thing:
+    def cached_result(self, form: AsRows[Thing], compute: Callable[[], Thing], version: int | None = None) -> Thing:
         """Return a result for the current state of the case, kept on disk if large: see `Gate.computed`.
 
         Args:
@@ -316,7 +316,7 @@ class Ask:
             waiting = [pool.submit(copy_context().run, ask, name, parameters) for name, parameters in questions]
             return [future.result() for future in waiting]
 
-    def named(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    def entity_rows(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
         """Map ids to rows of `entities.named`, for ids visible to this reader. Without ids, no query runs."""
         return {row["id"]: row for row in self.of_ids("entities.named", ids)}
 
@@ -366,7 +366,7 @@ class Ask:
         return getattr(self._looks, "now", None)
 
 
-def filled(row: Mapping[str, Any]) -> dict[str, Any]:
+def filled_columns(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of a released row that have a value."""
     return {name: value for name, value in row.items() if value is not None and value != []}
 

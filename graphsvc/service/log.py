@@ -17,7 +17,7 @@ from graphsvc.records.numbers import count
 from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 
-__all__ = ["Log", "Sought", "Verified", "sought"]
+__all__ = ["Log", "Sought", "Verified", "build_search"]
 
 _KIND = "verify"
 _VERIFIED = "verified: "
@@ -66,7 +66,7 @@ class Log:
             outcome |= {"rows": verified.lines, "outcome": f"{_VERIFIED}{verdict} up to line {verified.lines}"}
         return verified
 
-    def verified(self) -> dict[str, Any] | None:
+    def last_verification(self) -> dict[str, Any] | None:
         """Return the last completed verification: account, outcome, rows (lines verified), ended_at; or None."""
         policy.require(self._ask.principal, "log")
         return audit.newest_ending(self._ask.database, "log", _VERIFIED)
@@ -96,7 +96,7 @@ class Log:
         return self._ask.home.jobs.one(job, "", self._ask.principal.name, wait_s)
 
 
-def sought(
+def build_search(
     account: str = "", case: str = "", action: str = "", source: str = "", since: str = "", until: str = ""
 ) -> Sought:
     """Build a search from typed text; days are UTC, may also be months or years, and include the last one.

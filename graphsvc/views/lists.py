@@ -9,7 +9,7 @@ from typing import Any
 
 from graphsvc.records.dates import shown
 from graphsvc.views.picture.network import DOUBTFUL
-from graphsvc.views.where.events import folded
+from graphsvc.views.where.events import fold_text
 
 # Relation → column for the boats or people it names.
 CROSSING_COLUMNS = {"USED_ON": "boats", "ORGANISED": "organisers", "PILOTED": "pilots", "ASSISTED": "helpers"}
@@ -62,7 +62,7 @@ def listed_workplaces(workplaces: Iterable[Row], parts: Iterable[Row]) -> list[L
 
 def fitting(rows: Sequence[ListedRow], text: str) -> Sequence[ListedRow]:
     """Return the rows that contain all words of a text, folded as in `static/table.js`; all rows for an empty text."""
-    wanted = folded(text).split()
+    wanted = fold_text(text).split()
     return [row for row in rows if all(word in row.words for word in wanted)] if wanted else rows
 
 
@@ -107,8 +107,8 @@ def _list_row(row: dict[str, Any], sorts: Sequence[str]) -> ListedRow:
             words.append(shown(value or ""))
             order.append(row.get("day", value))  # earliest day that a crossing's date can mean
         else:
-            order.append(folded(value) if isinstance(value, str) else value)
-    return ListedRow(row, tuple(order), folded(" ".join(words)))
+            order.append(fold_text(value) if isinstance(value, str) else value)
+    return ListedRow(row, tuple(order), fold_text(" ".join(words)))
 
 
 def _by_object(parts: Iterable[Row]) -> dict[str, list[Row]]:

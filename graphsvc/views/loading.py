@@ -16,13 +16,13 @@ NOBODY_MOVES = "Nobody among the first leads would stand elsewhere."
 _UNDONE = ("undo", "withdraw")
 
 
-def rejected(number: int, *, done: bool) -> str:
+def rejected_sentence(number: int, *, done: bool) -> str:
     """Say that nothing is imported, since rows were rejected and all or nothing was asked for.
 
     Example:
-        >>> rejected(1, done=True)
+        >>> rejected_sentence(1, done=True)
         'You asked for all or nothing, and 1 row was rejected.'
-        >>> rejected(2, done=False)
+        >>> rejected_sentence(2, done=False)
         'You asked for all or nothing, and 2 rows are rejected: nothing would be loaded.'
     """
     be = plural(number, "was", "were") if done else plural(number, "is", "are")
@@ -114,7 +114,7 @@ def read_otherwise(links: Mapping[str, int]) -> str:
     return f"{parts}: their ends are of other kinds than it takes"
 
 
-def cancelled(kind: str, *, new: bool) -> str:
+def cancelled_sentences(kind: str, *, new: bool) -> str:
     """Say what remains after an import was cancelled.
 
     Args:
@@ -122,7 +122,7 @@ def cancelled(kind: str, *, new: bool) -> str:
         new: whether it would have created the case.
 
     Example:
-        >>> cancelled("preview", new=False)
+        >>> cancelled_sentences("preview", new=False)
         'The case is as it was before. The upload is deleted or waits on the page Import.'
     """
     case = "Nothing was loaded, and no case was made." if new else "The case is as it was before."
@@ -133,7 +133,7 @@ def cancelled(kind: str, *, new: bool) -> str:
     return case + upload.get(kind, "")
 
 
-def failed(kind: str, *, recorded: bool, new: bool) -> str:
+def failed_sentences(kind: str, *, recorded: bool, new: bool) -> str:
     """Say what remains after an import failed.
 
     Args:
@@ -142,7 +142,7 @@ def failed(kind: str, *, recorded: bool, new: bool) -> str:
         new: whether it would have created the case.
 
     Example:
-        >>> failed("load", recorded=False, new=True)
+        >>> failed_sentences("load", recorded=False, new=True)
         'No case was made. The upload waits on the page Import: look at its preview again.'
     """
     if kind == "preview":

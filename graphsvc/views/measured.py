@@ -9,11 +9,11 @@ from typing import Any
 
 
 @cache
-def measured(part: str) -> dict[str, Any]:
+def read_figures(part: str) -> dict[str, Any]:
     """Return the figures of one part, as `python -m bench.PART --write` wrote them.
 
     Example:
-        >>> sorted(measured("surges"))
+        >>> sorted(read_figures("surges"))
         ['doublings_found', 'false_alarms_a_year', 'run']
     """
     figures: dict[str, Any] = json.loads(files("graphsvc.views").joinpath(part, "measured.json").read_text("utf-8"))

@@ -54,11 +54,11 @@ def payments(identifier: str, claims: Iterable[Mapping[str, Any]]) -> list[dict[
     return sides
 
 
-def summed(sums: Iterable[Mapping[str, Any]]) -> str:
+def sums_text(sums: Iterable[Mapping[str, Any]]) -> str:
     """Write sums in words, each with the number of payments it adds up.
 
     Example:
-        >>> summed([{"currency": "EUR", "total": 2500.0, "payments": 2}, {"currency": "", "total": 10.5, "payments": 1}])
+        >>> sums_text([{"currency": "EUR", "total": 2500.0, "payments": 2}, {"currency": "", "total": 10.5, "payments": 1}])
         '2,500 EUR (2 payments) and 10.50 in no stated currency (1 payment)'
     """
     words = [

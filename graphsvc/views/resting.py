@@ -33,14 +33,14 @@ def rests(on: str, groups: int | str | None = None) -> str:
     return f"rests on {on}{_through(groups) if on not in _OF_NO_WITNESS else ''}"
 
 
-def surfaced(groups: int | str) -> str:
+def found_through_text(groups: int | str) -> str:
     """Say that a person is among the first fifty only because of witness statements.
 
     Args:
         groups: number of groups of witnesses whose statements raise the lead.
 
     Example:
-        >>> surfaced(2), surfaced(0)
+        >>> found_through_text(2), found_through_text(0)
         ('found through witnesses', "found through witnesses, through others' statements")
     """
     return f"found through witnesses{_through(groups)}"

@@ -42,11 +42,11 @@ def size(entities: int, links: int) -> str:
     return f"{count(entities, 'entity')}, {count(links, 'link')}"
 
 
-def gone(number: int, of: str = "") -> str:
+def gone_text(number: int, of: str = "") -> str:
     """Say how many of something no longer exist.
 
     Example:
-        >>> gone(1), gone(2, "of the starts")
+        >>> gone_text(1), gone_text(2, "of the starts")
         ('1 is not here any more', '2 of the starts are not here any more')
     """
     amount = f"{number:,} {of}".rstrip()
@@ -157,14 +157,14 @@ def still_there(entities: int, absent: int) -> str:
         '1 entity of it is there for you; 2 are not here any more.'
     """
     sentence = f"{count(entities, 'entity')} of it {plural(entities, 'is', 'are')} there for you"
-    return f"{sentence}; {gone(absent)}." if absent else f"{sentence}."
+    return f"{sentence}; {gone_text(absent)}." if absent else f"{sentence}."
 
 
-def changed(links: int, handling: str) -> str:
+def changed_links_sentence(links: int, handling: str) -> str:
     """Say how many links of a saved view have changed.
 
     Example:
-        >>> changed(1, "P")
+        >>> changed_links_sentence(1, "P")
         '1 link is not as it was, as handling P tells it.'
     """
     if links == 1:
@@ -180,7 +180,7 @@ def since_saved(links: int, absent: int) -> str:
         ('2 links changed, 1 of what was in it is not here any more since it was saved', '')
     """
     words = [f"{count(links, 'link')} changed"] if links else []
-    words += [gone(absent, "of what was in it")] if absent else []
+    words += [gone_text(absent, "of what was in it")] if absent else []
     return f"{', '.join(words)} since it was saved" if words else ""
 
 
@@ -241,11 +241,11 @@ def no_way(*, over: bool, besides: bool) -> str:
 # -- leads ----------------------------------------------------------------------------------------------------
 
 
-def recorded(rank: int, groups: int | str, other_sources: int) -> str:
+def record_rank_text(rank: int, groups: int | str, other_sources: int) -> str:
     """Say a person's rank by the score on the record, and who supports it.
 
     Example:
-        >>> recorded(3, 1, 0), recorded(3, 0, 0)
+        >>> record_rank_text(3, 1, 0), record_rank_text(3, 0, 0)
         ('rank 3, resting on 1 independent group of witnesses', 'nobody raises it on the record')
     """
     if not groups and not other_sources:
@@ -287,11 +287,11 @@ def stays(tried: int) -> str:
     )
 
 
-def invented(accounts: int) -> str:
+def invented_sentence(accounts: int) -> str:
     """Say how many invented statements would put a person among the first ten.
 
     Example:
-        >>> invented(1)[:70]
+        >>> invented_sentence(1)[:70]
         'One invented account, by a witness with nothing in common with others,'
     """
     many = "One invented account" if accounts == 1 else f"{accounts} agreeing invented accounts"

@@ -35,7 +35,7 @@ class WitnessWay:
     links: tuple[LinkKey, ...]
 
     @property
-    def named(self) -> tuple[str, ...]:
+    def path_ids(self) -> tuple[str, ...]:
         """Ids along the path, from the entity that the witnesses named to the lead."""
         along = [self.lead]
         for subject, _, target in reversed(self.links):
@@ -57,12 +57,12 @@ def through(view: Picture, ways: Sequence[WitnessWay], groups: Mapping[int, int]
         on no path.
     """
     nodes = {node.id: node for node in view.nodes}
-    known = [way for way in ways if all(name in nodes for name in way.named)]
+    known = [way for way in ways if all(name in nodes for name in way.path_ids)]
     layer: dict[str, int] = {name: _BETWEEN + 1 for name in leads if name in nodes}
     for way in known:
-        for distance, name in enumerate(reversed(way.named)):
+        for distance, name in enumerate(reversed(way.path_ids)):
             layer[name] = max(layer.get(name, 0), _BETWEEN + 1 - distance)
-    lines = {(f"{WITNESSES}{way.group}", way.named[0]): way for way in known}
+    lines = {(f"{WITNESSES}{way.group}", way.path_ids[0]): way for way in known}
     layer |= dict.fromkeys((end for end, _ in lines), 0)
     on_ways = {link for way in known for link in way.links}
     edges = [edge for edge in view.edges if edge.key in on_ways]

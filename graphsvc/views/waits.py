@@ -51,31 +51,31 @@ _ENDS = MappingProxyType(
 WAYS = ("appeared", "rose", "fell", "left")
 
 
-def asked(kind: str, by: str, state: str) -> str:
+def request_text(kind: str, by: str, state: str) -> str:
     """Say that a person waits for an answer.
 
     Example:
-        >>> asked("reveal", "cus", "asked"), asked("erase", "cus", "agreed")
+        >>> request_text("reveal", "cus", "asked"), request_text("erase", "cus", "agreed")
         ('cus asks who is behind a pseudonym', 'cus asks that somebody is erased: agreed to, and not done yet')
     """
     return f"{by} {_ASKED[kind]}{': agreed to, and not done yet' if state == 'agreed' else ''}"
 
 
-def answered(kind: str, by: str, *, refused: bool) -> str:
+def answer_text(kind: str, by: str, *, refused: bool) -> str:
     """Say how the reader's request was answered.
 
     Example:
-        >>> answered("erase", "sup", refused=True)
+        >>> answer_text("erase", "sup", refused=True)
         'sup refused the erasure you asked for'
     """
     return f"{by} {'refused' if refused else 'agreed to'} {_SUBJECTS[kind]} you asked for"
 
 
-def opened(by: str) -> str:
+def reveal_text(by: str) -> str:
     """Say that a reveal may be opened.
 
     Example:
-        >>> opened("sup")
+        >>> reveal_text("sup")
         'sup agreed to the reveal you asked for: open it before its time is over'
     """
     return f"{by} agreed to the reveal you asked for: open it before its time is over"
@@ -105,11 +105,11 @@ def hold(owner: str, day: str) -> str:
     return f"The hold of {owner} was to be looked at again on {day}"
 
 
-def parked(number: int) -> str:
+def parked_text(number: int) -> str:
     """Say that leads which the reader parked can be reviewed again.
 
     Example:
-        >>> parked(2)
+        >>> parked_text(2)
         'You parked 2 leads, and the case has changed since: look again'
     """
     return f"You parked {count(number, 'lead')}, and the case has changed since: look again"
@@ -135,13 +135,13 @@ def view(by: str, name: str, version: int) -> str:
     return f"{by} saved version {version} of the view {name}" if version > 1 else f"{by} shared the view {name}"
 
 
-def delivered(numbers: Sequence[int]) -> str:
+def delivery_text(numbers: Sequence[int]) -> str:
     """Say which deliveries came; without numbers, for readers who may not see deliveries, that the case has changed.
 
     Example:
-        >>> delivered([4]), delivered([4, 5, 7])
+        >>> delivery_text([4]), delivery_text([4, 5, 7])
         ('Delivery 4 came', 'Deliveries 4, 5 and 7 came')
-        >>> delivered([])
+        >>> delivery_text([])
         'The case has changed since you looked'
     """
     if not numbers:
@@ -163,7 +163,7 @@ def no_one_stands_out(verdicts: Iterable[str]) -> str:
     return "No one stands out in this case: ranks are for reading, not for acting on." if "abstains" in verdicts else ""
 
 
-def moved(ways: Sequence[str], first: int, *, stands_out: bool = True) -> str:
+def moves_text(ways: Sequence[str], first: int, *, stands_out: bool = True) -> str:
     """Say how the first leads have moved.
 
     Args:
@@ -172,9 +172,9 @@ def moved(ways: Sequence[str], first: int, *, stands_out: bool = True) -> str:
         stands_out: whether anyone stands out in the new ranking.
 
     Example:
-        >>> moved(["rose", "left", "rose"], 50), moved([], 50)
+        >>> moves_text(["rose", "left", "rose"], 50), moves_text([], 50)
         ('Of the first 50 leads 2 rose, 1 left', 'The first 50 leads keep their places')
-        >>> moved(["fell"], 50, stands_out=False)
+        >>> moves_text(["fell"], 50, stands_out=False)
         'Of the first 50 leads 1 fell; no one stands out in this case'
     """
     parts = [f"{ways.count(way)} {way}" for way in WAYS if way in ways]
@@ -183,14 +183,14 @@ def moved(ways: Sequence[str], first: int, *, stands_out: bool = True) -> str:
     return f"Of the first {first} leads {', '.join(parts)}{'' if stands_out else '; no one stands out in this case'}"
 
 
-def unnamed(sources: bool) -> str:
+def unnamed_move_text(sources: bool) -> str:
     """Return the words for a move without a statement to name.
 
     Args:
         sources: whether the reader may see witness statements one by one.
 
     Example:
-        >>> unnamed(True), unnamed(False)
+        >>> unnamed_move_text(True), unnamed_move_text(False)
         ('through others', 'through others, or by what is not told one by one')
     """
     return "through others" if sources else "through others, or by what is not told one by one"

@@ -347,7 +347,7 @@ def voices_short(groups: int | str, other_sources: int) -> str:
     return ", ".join(parts)
 
 
-def exposed(sizes: Sequence[int], below: int, *, by_source: bool) -> str:
+def exposure_sentence(sizes: Sequence[int], below: int, *, by_source: bool) -> str:
     """Say in one line how many sources something could give away; empty if there is nothing to say.
 
     Args:
@@ -356,9 +356,9 @@ def exposed(sizes: Sequence[int], below: int, *, by_source: bool) -> str:
         by_source: whether the reader may know of sources; other readers see only whether to take care.
 
     Example:
-        >>> exposed([1, 3, 9], 5, by_source=True), exposed([9], 5, by_source=True), exposed([9], 5, by_source=False)
+        >>> exposure_sentence([1, 3, 9], 5, by_source=True), exposure_sentence([9], 5, by_source=True), exposure_sentence([9], 5, by_source=False)
         ('Could give away 2 sources (smallest set: 1 person)', 'No source stands out (smallest set: 9 people)', '')
-        >>> exposed([0, 3], 5, by_source=True)
+        >>> exposure_sentence([0, 3], 5, by_source=True)
         'Could give away 2 sources (of one, nobody else is known to have been there)'
     """
     few = sum(size < below for size in sizes)

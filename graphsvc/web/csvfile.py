@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response
 
 from graphsvc.views.forms.rows import cell as cell
-from graphsvc.web.frame import marked
+from graphsvc.web.frame import handling_code
 
 
 def csv_file(
@@ -35,7 +35,7 @@ def csv_file(
             elsewhere does not see the page.
         under: column for these sentences; empty: the first, where they are noticed and run on over the empty cells to
             the right.
-        handling: strictest handling code of the content, or empty: see `frame.marked`.
+        handling: strictest handling code of the content, or empty: see `frame.handling_code`.
     """
     text = io.StringIO()
     writer = csv.writer(text)
@@ -47,7 +47,7 @@ def csv_file(
         row[at] = cell(sentence)
         writer.writerow(row)
     response = Response(text.getvalue(), mimetype="text/csv")
-    code = marked(handling)
+    code = handling_code(handling)
     response.headers.set(
         "Content-Disposition", "attachment", filename=f"{name}-handling-{code}.csv" if code else f"{name}.csv"
     )

@@ -169,14 +169,14 @@ def _looking(view: View, action: str, about: Mapping[str, str]) -> View:
     """Wrap a view of a case as one look."""
 
     @wraps(view)
-    def looked(case: str) -> ResponseReturnValue:
+    def view_in_look(case: str) -> ResponseReturnValue:
         detail = {
             name: word[1:] if word.startswith("=") else request.args.get(word, "") for name, word in about.items()
         }
         with at(case).look(action, **detail):
             return view(case)
 
-    return cast("View", looked)
+    return cast("View", view_in_look)
 
 
 def wants_json() -> bool:
@@ -185,7 +185,7 @@ def wants_json() -> bool:
     return endpoint.endswith(TWIN) or request.accept_mimetypes.best == "application/json"
 
 
-def marked(handling: str = "") -> str:
+def handling_code(handling: str = "") -> str:
     """Return the handling code of a page or download.
 
     Args:
@@ -202,10 +202,10 @@ def answer(template: str, status: int = 200, handling: str = "", **data: Any) ->
     Args:
         template: path of the template.
         status: HTTP status.
-        handling: strictest handling code of the content, or empty: see `marked`.
+        handling: strictest handling code of the content, or empty: see `handling_code`.
         data: plain values, mappings, sequences and dataclasses.
     """
-    mark = marked(handling)
+    mark = handling_code(handling)
     if wants_json():
         twin = json_safe({"handling": mark} | data if mark else data)
         response = jsonify(some_in_words(twin) if _is_in_steps() else twin)
@@ -234,7 +234,7 @@ def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: A
     if not opens():
         return answer(template, **data, **late())
     generate_csrf()  # its cookie goes with the headers
-    values = {"handling": marked(), "pause": _PAUSE} | data
+    values = {"handling": handling_code(), "pause": _PAUSE} | data
     current_app.update_template_context(values)
     page = current_app.jinja_env.get_template(template)
     context = page.new_context(values)
@@ -413,7 +413,7 @@ def _room() -> str:
 
 def _rail(who: Session, case: str) -> list[tuple[str, str, str]]:
     entries: list[rail.Entry] = current_app.extensions["graphsvc-rail"]
-    return rail.shown(entries, who, case, _room())
+    return rail.visible_entries(entries, who, case, _room())
 
 
 # -- errors ---------------------------------------------------------------------------------------------------

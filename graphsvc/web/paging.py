@@ -29,7 +29,7 @@ class Paged:
     first: int
 
 
-def paged(names: Sequence[str], rows: Sequence[tuple[Any, ...]], args: Mapping[str, str]) -> Paged:
+def paginate(names: Sequence[str], rows: Sequence[tuple[Any, ...]], args: Mapping[str, str]) -> Paged:
     """Return one page of rows, sorted by `sort` and chosen by `page`; unknown values come last in either direction.
 
     Args:

@@ -48,11 +48,11 @@ def room_of(entries: Iterable[Entry], who: Session, case: str, room: str) -> str
 
     No id and no filter of the current case is carried over.
     """
-    rooms = {current: address for _, address, current in shown(entries, who, case, room) if current}
+    rooms = {current: address for _, address, current in visible_entries(entries, who, case, room) if current}
     return rooms.get("page") or rooms.get("true") or url_for("case.overview", case=case)
 
 
-def shown(entries: Iterable[Entry], who: Session, case: str, room: str) -> list[tuple[str, str, str]]:
+def visible_entries(entries: Iterable[Entry], who: Session, case: str, room: str) -> list[tuple[str, str, str]]:
     """List (label, address, `aria-current`) of the entries a user may open in the case.
 
     `room` is the endpoint of the current page. `aria-current` is `page` on its own entry and `true` on an entry above

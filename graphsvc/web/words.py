@@ -65,10 +65,10 @@ _GLOBALS = {
     "voices": wording.voices,
     "voices_short": wording.voices_short,
     "rests_on": resting.rests,
-    "surfaced_by": resting.surfaced,
+    "surfaced_by": resting.found_through_text,
     "poorly_graded": resting.poorly_graded,
     "behind_words": behind_words,
-    "summed": payments.summed,
+    "sums_text": payments.sums_text,
     "is_pseudonym": wording.is_pseudonym,
 }
 

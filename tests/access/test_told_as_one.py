@@ -225,7 +225,7 @@ def test_no_graph_table_or_explanation_of_a_notebook_does(alike: Alike, handling
         texts |= {"hubs": session.hubs().to_csv(), "leads": json.dumps(session.leads.table()["hubs"])}
         texts |= {"ranking": repr(session.leads.ranking()), "counts": repr(session.network.entities.counts())}
         texts |= {lead.id: repr(session.leads.look(lead.id)) for lead in session.leads.ranking().leads}
-        return texts | {"deliveries": repr([row["counts"] for row in session.deliveries.listed()])}
+        return texts | {"deliveries": repr([row["counts"] for row in session.deliveries.list_deliveries()])}
 
     once, *repeats = (notebook(alike.at(case, handling)) for case in CASES)
     for case, repeat in zip(CASES[1:], repeats, strict=True):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bench.displacement import TASTES, calm, scored, world
+from bench.displacement import TASTES, calm, score_moves, world
 from graphsvc.analysis.displacement.cohorts import Closing, Whereabouts, closings, cohort, whereabouts
 from graphsvc.analysis.displacement.deals import corrected, dealt
 from graphsvc.analysis.displacement.flows import arrivals, came, compared, displaced, flow_graph, flows, left_on
@@ -285,7 +285,7 @@ def test_closures_that_cannot_tell_weaken_no_other() -> None:
 
 @pytest.mark.slow(reason="thirty invented worlds")
 def test_planted_moves_are_found_and_chance_is_seldom_called_one() -> None:
-    score = scored(range(1, 9), draws=999)
+    score = score_moves(range(1, 9), draws=999)
     assert score.found_visible / score.visible >= 0.8
     assert score.false / score.called <= 0.15  # eight worlds allow no tighter bound; the benchmark has sixty
     p, called = calm(range(1, 9), TASTES["their town 7 times, their trade 4 times as often"], draws=199)

@@ -54,8 +54,8 @@ def test_no_seed_is_both_fitted_and_tried_and_none_is_kept_for_last_looks() -> N
 def test_a_world_names_its_hubs_among_those_who_are_ranked(family: str) -> None:
     seed = FAMILIES[family].fitted[0]
     world = case(family, seed, 0.2)
-    assert world.planted.hubs <= world.planted.candidates
-    assert 0.04 < len(world.planted.hubs) / len(world.planted.candidates) < 0.3
+    assert world.planted_people.hubs <= world.planted_people.candidates
+    assert 0.04 < len(world.planted_people.hubs) / len(world.planted_people.candidates) < 0.3
     assert world.claims
 
 

@@ -45,10 +45,10 @@ def test_who_was_forced_to_steer_is_counted_among_the_first_fifty(close: list[Ca
     world = next(world for world in close if "coerced pilot" in world.truth["roles"].values())
     pilots = sum(role == "coerced pilot" for role in world.truth["roles"].values())
     ranking = witnesses.leads(world)
-    assert len(witnesses.forced(world, ranking)) == pilots
+    assert len(witnesses.forced_in_first(world, ranking)) == pilots
     listed = {lead.id for lead in ranking[:50]}
     roles = world.truth["roles"]
-    assert sum(witnesses.forced(world, ranking)) == sum(roles[name] == "coerced pilot" for name in listed)
-    assert not any(witnesses.forced(world, []))
+    assert sum(witnesses.forced_in_first(world, ranking)) == sum(roles[name] == "coerced pilot" for name in listed)
+    assert not any(witnesses.forced_in_first(world, []))
     assert witnesses.share([]) == "–"
     assert witnesses.share([True, False]) == "50.0% of 2"

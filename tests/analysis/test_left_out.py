@@ -66,8 +66,8 @@ def test_a_regression_ranks_worlds_of_an_author_it_has_not_seen(
     unseen_case = case("kin", FAMILIES["kin"].tried[0], 0.2)
     world = plain.sums(unseen_case)
     score = dict(zip(world.ids, plain.fit(fitted_sums, steps=steps).score(world).tolist(), strict=True))
-    precision = measures.measured(score, unseen_case.planted)["average precision"]
-    chance = len(unseen_case.planted.hubs) / len(unseen_case.planted.candidates)
+    precision = measures.measured(score, unseen_case.planted_people)["average precision"]
+    chance = len(unseen_case.planted_people.hubs) / len(unseen_case.planted_people.candidates)
     assert precision > 1.5 * chance
 
 
@@ -75,7 +75,7 @@ def test_the_second_step_counts_hubs_at_the_other_end() -> None:
     world = plain.sums(tiny("s1: p1 DIRECTED p2", "s1: p2 ORGANISED c1"))
     weights = np.zeros(world.values.shape[1])
     weights[plain.NAMES.index("ORGANISED to thing")] = 5.0
-    orders, payments, contacts = plain.followed(world, weights)[world.ids.index("p1")]
+    orders, payments, contacts = plain.expected_hubs(world, weights)[world.ids.index("p1")]
     assert orders > 0
     assert payments == contacts == 0
 
@@ -130,7 +130,7 @@ def test_an_author_counts_once_however_many_families() -> None:
 @pytest.mark.parametrize("plant", plants.PLANTS)
 def test_a_plant_is_three_records_about_the_hub(plant: str) -> None:
     base_case = case("second", FAMILIES["second"].tried[0], 0.2)
-    hub = min(base_case.planted.hubs)
+    hub = min(base_case.planted_people.hubs)
     more = plants.with_plants(base_case, hub, plant).claims[len(base_case.claims) :]
     assert len(more) == len({claim.key for claim in more}) == len({claim.source for claim in more}) == 3
     assert all(claim.source_kind == "record" and hub in (claim.subject, claim.object) for claim in more)

@@ -194,9 +194,9 @@ def test_a_delivery_is_loaded_read_and_taken_back(
         loaded = session.deliveries.load(tmp_path / "delivery", lambda *_progress: None)
         assert loaded.committed
         assert session.network.entities.counts()["person"] > 0
-        assert [row["status"] for row in session.deliveries.listed()] == ["active"]
+        assert [row["status"] for row in session.deliveries.list_deliveries()] == ["active"]
         session.deliveries.undo(1, lambda *_progress: None)
-        assert [row["status"] for row in session.deliveries.listed()] == ["undone"]
+        assert [row["status"] for row in session.deliveries.list_deliveries()] == ["undone"]
 
 
 @pytest.mark.neo4j

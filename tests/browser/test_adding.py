@@ -88,7 +88,7 @@ def test_from_the_canvas_and_back_with_somebody_new_and_nothing_moved(pages: Pag
     assert "#" not in page.url
     # The canvas shows what the store holds.
     assert session_of(service).network.entities.look(new).name == "Zana Hawrami"
-    number = max(delivery["number"] for delivery in session_of(service).deliveries.listed())
+    number = max(delivery["number"] for delivery in session_of(service).deliveries.list_deliveries())
     session_of(service).deliveries.undo(number, lambda *_progress: None)
 
 

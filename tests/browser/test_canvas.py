@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from graphsvc.records.numbers import count
 from graphsvc.service import PictureRequest, Service
-from graphsvc.views.picture.folding import folded
+from graphsvc.views.picture.folding import fold_groups
 from graphsvc.views.picture.folding import groups as groups_of
 from tests.browser.test_network_view import (  # noqa: F401 - fixtures of the same case
     EVIL,
@@ -410,7 +410,7 @@ def test_groups_fold_and_unfold_and_every_link_in_them_can_be_asked_about(pages:
     groups = [node for node in nodes(page) if node.startswith("group:gang:")]
     assert len(groups) == 1
     view = session_of(service).network.picture(PictureRequest(["p1"], depth=2, presence=True, cap=60))
-    folded_view = folded(view, [("gang", group.key) for group in groups_of(view, "gang")])
+    folded_view = fold_groups(view, [("gang", group.key) for group in groups_of(view, "gang")])
     assert set(nodes(page)) == {node.id for node in folded_view.nodes}
     page.evaluate("(id) => networkCanvas.select([id])", groups[0])
     panel = page.locator("#panel")

@@ -81,7 +81,7 @@ def test_a_file_has_numbers_as_they_are_and_a_table_to_three_digits() -> None:
 
 
 def test_progress_names_a_file_without_obeying_it(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress.shown() as show:
+    with progress.show_progress() as show:
         show(0, 0, HOSTILE)
     text = capsys.readouterr().err
     assert r"Ann\u001b" in text

@@ -14,7 +14,7 @@ from graphsvc.config import Settings
 from graphsvc.service import PictureRequest, Wanted
 from graphsvc.views.displacement.safeguarding import at_risk
 from graphsvc.views.picture.folding import groups
-from graphsvc.views.picture.since import changed
+from graphsvc.views.picture.since import changed_links
 from tests.toolbox.accounts import WHOLE, Roles
 from tests.toolbox.cases import Place, open_place
 from tests.toolbox.rows import Tables, statement_claims
@@ -87,7 +87,7 @@ def people(at_server: Callable[..., Settings]) -> Iterator[Place]:
     with open_place(at_server(), ROLES, "inv", FIRST) as place:
         place.load("inv", DENIALS, partial=True)
         waiting = place("low").waiting
-        waiting.seen(now(), waiting.listed().version)
+        waiting.mark_seen(now(), waiting.listed().version)
         place("low").leads.reviews.add("boss-1", "park", "to be looked at again")
         place.load("inv", LATER, partial=True)
         yield place
@@ -152,7 +152,7 @@ def test_a_review_keeps_the_word(people: Place) -> None:
     (review,) = people("low").leads.reviews.of("boss-1")
     assert review.then is not None
     assert review.then.denied == "contested"
-    assert "denied contested" in review.shown
+    assert "denied contested" in review.figures_line
 
 
 def test_what_a_node_would_bring_into_the_picture_says_how_much_of_it_is_denied(people: Place) -> None:
@@ -175,7 +175,7 @@ def test_nobody_is_in_a_group_of_the_picture_by_a_link_that_is_denied(people: Pl
 
 def test_what_changed_since_a_view_was_kept_is_marked() -> None:
     link = ("boss-1", "ORGANISED", "crossing-1")
-    ((new,), (more,)) = (changed(was, {link: (3, 0, True, 1, 2)}) for was in ({}, {link: (2, 0, True, 1, 2)}))
+    ((new,), (more,)) = (changed_links(was, {link: (3, 0, True, 1, 2)}) for was in ({}, {link: (2, 0, True, 1, 2)}))
     assert (new.what, more.what) == ("new, denied or contested", "believed more, denied or contested")
 
 
@@ -189,7 +189,7 @@ def accused_case(at_server: Callable[..., Settings]) -> Iterator[Place]:
 
 @pytest.mark.parametrize(("reader", "word"), [("inv", "denied"), ("sourced", "contested")])
 def test_facts_that_could_give_a_source_away_are_marked(accused_case: Place, reader: str, word: str) -> None:
-    exposed = accused_case(reader).exports.exposed(
+    exposed = accused_case(reader).exports.compute_exposure(
         Wanted(picture=PictureRequest(ids=("boss-1", "crossing-1"), depth=0))
     )
     facts = [each.fact for witness in exposed.witnesses for each in witness.facts]

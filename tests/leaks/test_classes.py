@@ -100,7 +100,7 @@ def test_who_is_not_signed_in_gets_nothing(grown: Small) -> None:
 
 def test_history_is_told_to_who_sees_all_of_it(grown: Small) -> None:
     """Otherwise an entry for a hidden delivery, with its time and loader, would show that a source had spoken."""
-    low, high = (grown.session(name).deliveries.listed() for name in ("low", "high"))
+    low, high = (grown.session(name).deliveries.list_deliveries() for name in ("low", "high"))
     assert low == []
     assert len(high) == 2
     assert all(row["counts"] for row in high)
@@ -135,12 +135,12 @@ def test_jobs_and_uploads_of_others_are_not_there(grown: Small, tmp_path: Path) 
         assert theirs.startswith("NotFound")
         assert calls.call_result(low, call, (upload,)) == calls.call_result(low, call, ("0" * 32,))
     assert high.deliveries.uploads.look(upload).id == upload
-    assert SEALED_NAME not in str(second_loader.deliveries.uploads.listed())
+    assert SEALED_NAME not in str(second_loader.deliveries.uploads.list_uploads())
     job = high.deliveries.uploads.start_preview(upload)
     assert high.deliveries.job(job, wait_s=60).said
     # Other loaders see that there was a job, but not its error message, which may quote a cell.
     assert [entry.said for entry in second_loader.deliveries.jobs() if entry.id == job] == [""]
-    for name in ("deliveries.jobs", "deliveries.uploads.listed"):
+    for name in ("deliveries.jobs", "deliveries.uploads.list_uploads"):
         assert calls.call_result(low, name).startswith("Refused")
 
 

@@ -77,7 +77,7 @@ class Shared:
         return self.at("cus", case).protection.sealings.ask_opening(self.pseudonym(case, person), "told in court")
 
     def why(self, case: str, person: str) -> str:
-        listed = self.at("cus", case).protection.sealings.sealed()
+        listed = self.at("cus", case).protection.sealings.sealed_entities()
         return next(entry.why for entry in listed if entry.pseudonym == self.pseudonym(case, person))
 
 
@@ -136,7 +136,7 @@ def test_a_mark_ends_an_opening_that_was_asked_for_before_it(shared_cases: Share
     for request in requests:
         with pytest.raises(RequestError):
             sealings.agree(request, quiet)
-    assert [request.state for request in sealings.listed() if request.kind == "open"] == ["ended", "ended"]
+    assert [request.state for request in sealings.list_requests() if request.kind == "open"] == ["ended", "ended"]
     assert shared_cases.named_people(first) == set()
     again = shared_cases.ask_opening(first, "p-2")
     shared_cases.deliver(first, [{"id": "p-1", "name": NAMES["p-1"]}])  # nothing new was delivered

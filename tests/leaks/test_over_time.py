@@ -161,7 +161,7 @@ def test_what_is_c_is_seen_by_nobody_cleared_for_p_before_while_and_after_it_com
         return [
             timeline.small.client("low").get(f"/case/{CASE}/leads.json").get_json(),
             low.cases(),
-            low.deliveries.listed(),
+            low.deliveries.list_deliveries(),
         ]
 
     before, at_rest = timeline.small.read("low"), read_answers()

@@ -246,7 +246,7 @@ def test_over_a_sequence_of_loads_every_answer_is_the_same(own_pair: Pair, tmp_p
         for _ in range(2):
             loaded = own_pair.load("ben", index, folder, partial=True)
             answers += [own_pair.plain(loaded), loaded.outcome]
-        listed = own_pair.at("ben", index).deliveries.listed()
+        listed = own_pair.at("ben", index).deliveries.list_deliveries()
         answers += [{name: row[name] for name in ("number", "status", "account", "counts")} for row in listed]
         transcripts.append(answers)
     assert transcripts[0] == transcripts[1]

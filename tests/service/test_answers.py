@@ -181,7 +181,7 @@ def test_page_twin_table_paper_and_notebook_give_one_answer(people: Place) -> No
 def test_the_eight_boats_of_a_day_of_the_demo_are_two_sheets(demo: Service, grant: Grant) -> None:
     """One sheet to read at a glance and one to look things up, however much there is to say against it."""
     session = demo.session(Principal("reader", frozenset({"analyst"}), {"demo": grant}), "tests", "demo")
-    sheets = PdfReader(io.BytesIO(session.network.answers.printed(day="2020-05-08"))).pages
+    sheets = PdfReader(io.BytesIO(session.network.answers.pdf(day="2020-05-08"))).pages
     assert len(sheets) == 2
     first = " ".join(sheets[0].extract_text().split())
     assert all(heading in first for heading in ("What is not known", "What speaks against it", "What would change it"))

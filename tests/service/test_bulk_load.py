@@ -272,6 +272,6 @@ def test_killed_at_any_step_a_load_is_completed_by_the_next_start(
             assert restored[0]
             if where == "before the case opens":
                 assert restored == rebuild_graph(service)
-            (number,) = [row["number"] for row in session.deliveries.listed() if row["status"] == "active"]
+            (number,) = [row["number"] for row in session.deliveries.list_deliveries() if row["status"] == "active"]
             session.deliveries.undo(number, quiet)
     assert not launch.is_untried(managed_settings.home)

@@ -188,7 +188,7 @@ def test_a_sealed_person_named_everywhere_is_found_nowhere(
     assert not traces("".join(capfd.readouterr()))
     for entry in session.deliveries.jobs():
         assert not traces(f"{entry.text} {entry.result}"), entry
-    assert not traces(str(session.deliveries.listed()))
+    assert not traces(str(session.deliveries.list_deliveries()))
 
 
 def test_what_a_rejection_quotes_goes_to_the_loader_alone(
@@ -204,16 +204,16 @@ def test_what_a_rejection_quotes_goes_to_the_loader_alone(
     )
     for look in (
         lambda: reader.deliveries.uploads.look(upload),
-        lambda: reader.deliveries.uploads.previewed(upload),
+        lambda: reader.deliveries.uploads.current_preview(upload),
         lambda: reader.deliveries.uploads.preview(upload, lambda *_progress: None),
-        reader.deliveries.uploads.listed,
+        reader.deliveries.uploads.list_uploads,
         reader.deliveries.jobs,
     ):
         with pytest.raises(GraphsvcError) as refused:
             look()
         assert isinstance(refused.value, Refused)
         assert not traces(str(refused.value))
-    assert not traces(str(reader.deliveries.listed()))
+    assert not traces(str(reader.deliveries.list_deliveries()))
     job = session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S)
     assert not traces(f"{job.text} {job.result} {job.said}")
     assert not traces(caplog.text)

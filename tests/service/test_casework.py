@@ -128,7 +128,7 @@ def test_loading_twice_changes_nothing_and_says_which_delivery_it_repeats(
     again = session.deliveries.load(small, quiet)
     assert (again.delivery, again.same_as, again.committed) == (None, 1, False)
     assert image(service, case) == before
-    assert len(session.deliveries.listed()) == 1
+    assert len(session.deliveries.list_deliveries()) == 1
 
 
 def test_a_dry_run_and_a_strict_load_with_a_rejection_commit_nothing(
@@ -243,7 +243,7 @@ def test_cancelling_takes_back_what_had_been_written(at_server: Any, case: str, 
         with pytest.raises(CancelledError):
             session.deliveries.load(more, stop_in_the_middle)
         assert image(service, case) == before
-        assert [row["number"] for row in session.deliveries.listed()] == [1]
+        assert [row["number"] for row in session.deliveries.list_deliveries()] == [1]
         assert session.cases()[0].state == "open"
 
 
@@ -476,7 +476,7 @@ def test_killed_at_any_moment_a_load_is_completed_by_the_next_start(
             session.deliveries.load(invented_folder, quiet)
             assert image(service, case) == whole
             assert session.cases()[0].state == "open"
-            (number,) = [row["number"] for row in session.deliveries.listed() if row["status"] == "active"]
+            (number,) = [row["number"] for row in session.deliveries.list_deliveries() if row["status"] == "active"]
             session.deliveries.undo(number, quiet)
             assert image(service, case).size() == 0
     assert half_written, "no kill met a load in the middle of writing"

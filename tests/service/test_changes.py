@@ -177,11 +177,11 @@ def test_other_names_behind_most_ids_are_confirmed_before_they_are_loaded(ann: S
     assert [str(names) for names in preview.other_names] == [
         "Most rows of people whose ids are loaded already have another name there."
     ]
-    before = ann.deliveries.listed()
+    before = ann.deliveries.list_deliveries()
     with pytest.raises(InputError, match="Most rows of people") as refused:
         deliver_rows(ann, tmp_path, people_csv)
     assert "Mehdi" not in str(refused.value)
-    assert ann.deliveries.listed() == before
+    assert ann.deliveries.list_deliveries() == before
     assert deliver_rows(ann, tmp_path, people_csv, other_names=True).committed
 
 

@@ -75,7 +75,7 @@ def test_a_folder_is_ranked_as_the_service_ranks_it_once_it_is_loaded(
     # If two cells claim a person equally, the order of ids decides, and pseudonyms change that order.
     assert sum(lead.score == known[lead.id].score for lead in both) > 0.9 * len(both)
     figures = invented.evaluate(service.session(loader, "tests", case), folders[0] / "truth.json")
-    assert figures["candidates"] == len(trial.planted.candidates)
+    assert figures["candidates"] == len(trial.planted_people.candidates)
 
 
 def test_a_trial_is_the_same_every_time(folders: list[Path]) -> None:
@@ -170,9 +170,9 @@ def test_whoever_a_ranking_leaves_out_comes_last(folders: list[Path], tmp_path: 
 def test_whoever_is_no_candidate_has_no_place_in_a_ranking(folders: list[Path], tmp_path: Path) -> None:
     """Only the truth's candidates are measured, so ranking passengers and strangers first costs nothing."""
     trial = simulated_cases.read(folders[0])
-    outsiders = sorted({person.id for person in trial.persons} - trial.planted.candidates)
+    outsiders = sorted({person.id for person in trial.persons} - trial.planted_people.candidates)
     assert len(outsiders) > 10
-    order = [*sorted(trial.planted.hubs), *sorted(trial.planted.candidates - trial.planted.hubs)]
+    order = [*sorted(trial.planted_people.hubs), *sorted(trial.planted_people.candidates - trial.planted_people.hubs)]
     compared = []
     for number, before in enumerate(([], [*outsiders, "stranger"])):
         path = tmp_path / f"{number}.csv"
@@ -183,9 +183,9 @@ def test_whoever_is_no_candidate_has_no_place_in_a_ranking(folders: list[Path], 
     assert _value(compared[1], GIVEN, "average precision").value == 1.0
     # Our own ranking lists some of them too: passengers linked to someone who plays a part.
     listed = {lead.id: lead.score for lead in rank(trial.claims, trial.persons, trial.dependence).leads}
-    assert listed.keys() - trial.planted.candidates
-    chosen = {name: score for name, score in listed.items() if name in trial.planted.candidates}
-    assert measures.measured(listed, trial.planted) == measures.measured(chosen, trial.planted)
+    assert listed.keys() - trial.planted_people.candidates
+    chosen = {name: score for name, score in listed.items() if name in trial.planted_people.candidates}
+    assert measures.measured(listed, trial.planted_people) == measures.measured(chosen, trial.planted_people)
 
 
 @pytest.mark.parametrize(

@@ -359,7 +359,7 @@ def test_moves_of_leads_say_that_no_one_stands_out(place: Callable[[Tables], Pla
     ana.deliveries.uploads.preview(upload, quiet)
     assert nobody in client.get(f"/case/{tied.case}/load/preview?upload={upload}").text
     waits = ana.waiting.listed()
-    ana.waiting.seen(waits.at, waits.version)
+    ana.waiting.mark_seen(waits.at, waits.version)
     ana.deliveries.load(folder, quiet, partial=True)
     waits = ana.waiting.listed()
     assert waits.moved

@@ -125,7 +125,7 @@ def test_a_step_of_a_path_is_contested_too(people: Place) -> None:
 def test_who_agrees_to_an_export_sees_what_of_it_is_denied(people: Place) -> None:
     export = people("inv").exports.make(WANTED, "Agreed", "they ask", handling="P", ask=True, forms=["csv"])
     assert export.state == "waiting"
-    (waiting,) = (entry for entry in people("sup").exports.given.listed() if entry.id == export.id)
+    (waiting,) = (entry for entry in people("sup").exports.given.list_exports() if entry.id == export.id)
     assert waiting.denied == {SHOWN: "denied by 1", ACCUSED: "denied by 1"}
     page = people.client("sup").get(f"/case/{people.case}/exports").text
     assert "2 links in it are denied or contested" in " ".join(page.split())

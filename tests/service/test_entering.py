@@ -159,14 +159,14 @@ def test_what_is_added_is_there_and_taken_back_leaves_the_case_as_it_was(ann: Se
     person = FormPart("new1", "people", {"name": "Omar Said", "phones": "07700 900123"})
     form = report(ann, link("P1", "DIRECTED", "new1", place="Calais"), link("new1", "PILOTED", "X1"), new=(person,))
     number = enter_form(ann, form)
-    statement, (omar,) = ann.deliveries.form.entered(form.token, ["new1"])
+    statement, (omar,) = ann.deliveries.form.find_added(form.token, ["new1"])
     assert ann.network.entities.look(omar).name == "Omar Said"
     assert claims_by_relation(ann, statement)["PILOTED"][:4] == (omar, "X1", "asserts", "active")
     assert ann.deliveries.statements.look(statement).values["assessment"] == "B"
     assert ann.network.entities.between("P1", "DIRECTED", omar).dicts()[0]["place"] == "Calais"
     assert ann.deliveries.job(ann.deliveries.take_back(number), wait_s=WAIT_S).state == "done"
     assert everything(ann) == before
-    assert ann.deliveries.form.entered(form.token, ["new1"]) == ("", [])
+    assert ann.deliveries.form.find_added(form.token, ["new1"]) == ("", [])
 
 
 @pytest.mark.changes
@@ -185,7 +185,7 @@ def test_the_same_form_twice_adds_nothing_twice_and_never_changes_what_it_added(
 def test_ids_of_what_is_added_tell_nothing_and_are_no_pseudonyms(ann: Session) -> None:
     form = report(ann, link("new1", "PILOTED", "X1"), new=(FormPart("new1", "people", {"name": "Omar Said"}),))
     enter_form(ann, form)
-    statement, (omar,) = ann.deliveries.form.entered(form.token, ["new1"])
+    statement, (omar,) = ann.deliveries.form.find_added(form.token, ["new1"])
     assert statement != omar
     assert [identifier[:2] for identifier in (statement, omar)] == ["N-", "N-"]
 
@@ -200,12 +200,12 @@ def test_a_source_who_is_new_is_sealed_and_told_by_pseudonym(people: Place, ann:
         source_id="new1",
     )
     enter_form(ann, form)
-    statement, (layla,) = ann.deliveries.form.entered(form.token, ["new1"])
+    statement, (layla,) = ann.deliveries.form.find_added(form.token, ["new1"])
     assert layla.startswith("S-")
     assert ann.network.entities.look(layla).name == layla
     assert ann.deliveries.statements.look(statement).values["source"].startswith("Q-")
     bob = people("bob")
-    assert bob.deliveries.form.entered(form.token, ["new1"]) == ("", [layla])
+    assert bob.deliveries.form.find_added(form.token, ["new1"]) == ("", [layla])
 
 
 @pytest.mark.changes
@@ -216,7 +216,7 @@ def test_who_is_sealed_is_named_by_the_pseudonym_that_pages_show(ann: Session) -
     assert sealed.startswith("S-")
     form = report(ann, link("P1", "TRANSPORTED", sealed), kind="witness", source_id=sealed)
     enter_form(ann, form)
-    statement, _ = ann.deliveries.form.entered(form.token)
+    statement, _ = ann.deliveries.form.find_added(form.token)
     assert claims_by_relation(ann, statement)["TRANSPORTED"][1] == sealed
     # The new statement and the delivered one have the same source.
     assert (
@@ -495,7 +495,7 @@ def test_an_upload_waits_where_nothing_of_it_is_recorded(
     monkeypatch.setattr(Loading, "load", ending)
     job = session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S)
     assert job.state == "failed"
-    waiting = [entry.id for entry in session.deliveries.uploads.listed()]
+    waiting = [entry.id for entry in session.deliveries.uploads.list_uploads()]
     assert (upload in waiting) == (not recorded)
     if not recorded:
         session.deliveries.uploads.cancel(upload)

@@ -105,11 +105,11 @@ def test_who_is_sealed_and_in_no_delivery_any_more_is_erased(people: Place, tmp_
     with pytest.raises(Refused):  # erasing needs source clearance
         people("blind").protection.erasures.ask(absent, "loaded by mistake")
     request_id = people("cus").protection.erasures.ask(absent, "Ivo Strand was loaded by mistake")
-    assert [request.sealed for request in people("sup").protection.erasures.listed()] == [False]
+    assert [request.sealed for request in people("sup").protection.erasures.list_erasures()] == [False]
     people("sup").protection.erasures.agree(request_id, quiet)
     assert "strand" not in everywhere(people)
-    assert people("sup").protection.sealings.sealed() == []
-    assert [request.state for request in people("sup").protection.erasures.listed()] == ["done"]
+    assert people("sup").protection.sealings.sealed_entities() == []
+    assert [request.state for request in people("sup").protection.erasures.list_erasures()] == ["done"]
     with pytest.raises(NotFound):
         people("cus").protection.erasures.ask(absent, "again")
     again = write(tmp_path / "again", people=[{"id": "P9", "name": "Ivo Strand", "sealed": "yes"}])

@@ -129,16 +129,16 @@ def inside(service: Service, case: str) -> set[str]:
 
 
 def test_sets_as_counted_by_hand_and_what_to_leave_out(people: People) -> None:
-    exposure = people("inv").exports.exposed(ALL)
+    exposure = people("inv").exports.compute_exposure(ALL)
     # W1 spoke about both boats and K1, and only W1 was there each time. W2 is one of six people on C1 with P2.
     assert [witness.size for witness in exposure.witnesses] == [1, 6]
     assert (exposure.smallest, exposure.safe) == (1, False)
     # Without one boat and K1, the people of the other boat remain. No single fact would be enough.
     assert (len(exposure.leave_out), exposure.exact) == (2, True)
     assert {fact.key for fact in exposure.leave_out} < {PILOTED_1, PILOTED_2, WORK}
-    assert people("inv").exports.exposed(FIRST).safe
-    assert people("inv").exports.exposed(Wanted(lead="P1")).smallest is not None
-    answer = people("inv").exports.exposed(Wanted(query="crossings.behind", parameters={"crossing": "C1"}))
+    assert people("inv").exports.compute_exposure(FIRST).safe
+    assert people("inv").exports.compute_exposure(Wanted(lead="P1")).smallest is not None
+    answer = people("inv").exports.compute_exposure(Wanted(query="crossings.behind", parameters={"crossing": "C1"}))
     assert [witness.size for witness in answer.witnesses] == [6]
 
 
@@ -147,18 +147,18 @@ def test_without_source_clearance_one_witness_is_taken_to_have_told_it_all(peopl
     two = Wanted(picture=PictureRequest(ids=("P1", "P2"), relations=("DIRECTED", "PILOTED")))
     assert [
         witness.size
-        for witness in inv.exports.exposed(
+        for witness in inv.exports.compute_exposure(
             Wanted(picture=PictureRequest(ids=("P1", "P2"), relations=("DIRECTED",)))
         ).witnesses
     ] == [6]
-    (witness,) = nosrc.exports.exposed(two).witnesses
+    (witness,) = nosrc.exports.compute_exposure(two).witnesses
     assert (witness.source, witness.size) == ("", 1)
     # Two facts of two witnesses read like two facts of one, so neither shows who said what.
     mixed = Wanted(picture=PictureRequest(ids=("P1", "P2", "C1"), depth=0))
-    assert [each.size for each in inv.exports.exposed(mixed).witnesses] == [6, 6]
-    assert nosrc.exports.exposed(mixed).safe
+    assert [each.size for each in inv.exports.compute_exposure(mixed).witnesses] == [6, 6]
+    assert nosrc.exports.compute_exposure(mixed).safe
     with pytest.raises(Refused):
-        people("cus").exports.exposed(ALL)
+        people("cus").exports.compute_exposure(ALL)
 
 
 # -- contents -----------------------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ def test_a_selection_goes_alone_and_exposes_alone(people: People) -> None:
     assert {row["id"] for row in chosen.nodes} == {"P1", "P2"} < {row["id"] for row in whole.nodes}
     assert {row["relation"] for row in chosen.links} == {"DIRECTED", "PAID", "RIVAL_OF"}
     assert (whole.exposure.safe, chosen.exposure.safe) == (False, True)
-    assert inv.exports.exposed(replace(ALL, only=("P1", "P2"))).safe
+    assert inv.exports.compute_exposure(replace(ALL, only=("P1", "P2"))).safe
     with pytest.raises(RequestError, match="None of what you selected"):
         inv.exports.preview(replace(ALL, only=("no-such",)), "Parts")
 
@@ -361,14 +361,14 @@ def test_below_the_number_another_person_has_to_agree(place: tuple[Service, Peop
         inv.exports.given.fetch(export.id)
     with pytest.raises(Refused, match="supervisor"):
         inv.exports.given.agree(export.id)
-    (seen,) = [entry for entry in sup.exports.given.listed() if entry.decidable and entry.id == export.id]
+    (seen,) = [entry for entry in sup.exports.given.list_exports() if entry.decidable and entry.id == export.id]
     assert seen.exposure is not None
     assert (seen.exposure.smallest, seen.reason) == (1, WHY)
     _name, looked = sup.exports.given.fetch(export.id)
     assert "manifest.json" in unzip(looked)
     sup.exports.given.agree(export.id, "once")
     assert inv.exports.given.fetch(export.id)[1] == looked
-    (agreed,) = [entry for entry in inv.exports.given.listed() if entry.id == export.id]
+    (agreed,) = [entry for entry in inv.exports.given.list_exports() if entry.id == export.id]
     assert (agreed.state, agreed.decided_by, agreed.answer) == ("given", "sup", "once")
     with pytest.raises(RequestError, match="does not wait"):
         sup.exports.given.agree(export.id)
@@ -398,13 +398,13 @@ def test_who_has_no_source_clearance_needs_a_supervisor_sooner(people: People) -
     assert not preview.exposure.safe
     export = nosrc.exports.make(Wanted(picture=PictureRequest(ids=("P2",))), "Unknowing", WHY, ask=True)
     assert export.exposure is None
-    assert people("sup").exports.given.listed()[0].by_source
+    assert people("sup").exports.given.list_exports()[0].by_source
 
 
 def test_no_call_lists_exports_of_others_to_who_may_not_agree_to_them(people: People) -> None:
     export = people("inv").exports.make(FIRST, "Unlisted", "reason of the investigator", handling="P", ask=True)
     exports = people("low").exports.given
-    assert export.id in {each.id for each in people("sup").exports.given.listed()}
+    assert export.id in {each.id for each in people("sup").exports.given.list_exports()}
     for name in (name for name in dir(exports) if not name.startswith("_")):
         for argument in ((), (None,)):
             with contextlib.suppress(GraphsvcError, TypeError, AttributeError):
@@ -422,15 +422,15 @@ def test_not_there_and_not_yours_read_the_same(people: People) -> None:
     absent = message("nosrc", lambda session: session.exports.given.fetch("0" * 32))
     assert message("nosrc", lambda session: session.exports.given.fetch(export.id)) == absent
     assert message("low", lambda session: session.exports.given.fetch(export.id)) == absent
-    assert export.id not in [entry.id for entry in people("nosrc").exports.given.listed()]
-    assert message("other", lambda session: session.exports.given.listed()) == message(
+    assert export.id not in [entry.id for entry in people("nosrc").exports.given.list_exports()]
+    assert message("other", lambda session: session.exports.given.list_exports()) == message(
         "other", lambda session: session.exports.preview(FIRST, POLICE)
     )
     assert message("other", lambda session: session.exports.given.fetch(export.id)) == message(
-        "other", lambda session: session.exports.given.listed()
+        "other", lambda session: session.exports.given.list_exports()
     )
     with pytest.raises(Refused):
-        people("cus").exports.given.listed()
+        people("cus").exports.given.list_exports()
     with pytest.raises(Refused):
         people("cus").exports.preview(FIRST, POLICE)
     with pytest.raises(NotFound):
@@ -490,7 +490,7 @@ def test_what_the_case_does_not_tell_any_more_does_not_go_out(service: Service, 
             low.exports.given.fetch(export.id)
     assert low.exports.given.fetch(apart.id)
     away = {dated.id: "removed", fetched.id: "given", without_day.id: "removed", alone.id: "removed"}
-    assert {export.id: export.state for export in low.exports.given.listed() if export.id in away} == away
+    assert {export.id: export.state for export in low.exports.given.list_exports() if export.id in away} == away
     assert not [identifier for identifier in away if contents(service)[identifier]]
 
 
@@ -507,7 +507,7 @@ def test_what_is_taken_away_while_it_is_fetched_does_not_go_out(
     monkeypatch.setattr(service.export_store, "content", clear_and_read)
     with pytest.raises(Refused, match="not held any more"):
         inv.exports.given.fetch(export.id)
-    (listed,) = inv.exports.given.listed()
+    (listed,) = inv.exports.given.list_exports()
     assert (listed.state, listed.given_at) == ("removed", None)
 
 
@@ -538,7 +538,7 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
     ready = inv.exports.make(Wanted(picture=PictureRequest(ids=("K1",), depth=0)), OTHERS, WHY)
     message = seal(cus, sup, "P2")
     assert "1 export that was given has to be recalled" in message
-    states = {export.id: (export.state, export.recall) for export in sup.exports.given.listed()}
+    states = {export.id: (export.state, export.recall) for export in sup.exports.given.list_exports()}
     away = {export.id: ("removed", "") for export in (held_export, waiting, ready)}
     assert states == {fetched_export.id: ("given", "sealed"), apart.id: ("given", "")} | away
     assert {identifier for identifier, has_content in contents(service).items() if has_content} == {apart.id}
@@ -579,7 +579,7 @@ def test_an_export_with_somebody_whom_a_delivery_marks_is_recalled(service: Serv
     words = inv.exports.make(_WORKPLACE, "Lawyer of Bo Quist", "the account of Bo Quist")
     later = texts(tmp_path / "later", people="id,name,sealed\nP2,Bo Quist,yes\n", links=_NO_LINKS)
     assert inv.deliveries.load(later, quiet, partial=True).sealed_anew == 1
-    assert {entry.id: (entry.state, entry.recall) for entry in inv.exports.given.listed()} == {
+    assert {entry.id: (entry.state, entry.recall) for entry in inv.exports.given.list_exports()} == {
         export.id: ("given", "sealed"),
         held_export.id: ("removed", ""),
         words.id: ("removed", ""),
@@ -599,7 +599,7 @@ def test_a_mark_of_somebody_known_from_c_alone_takes_away_what_is_held_at_c_and_
     strict, shared = inv.exports.make(_WORKPLACE, OTHERS, "about Cas Roe"), low.exports.make(_WORKPLACE, POLICE, WHY)
     marked = texts(tmp_path / "marked", people="id,name,handling,sealed\nP3,Cas Roe,C,yes\n", links=_NO_LINKS)
     assert inv.deliveries.load(marked, quiet, partial=True).sealed_anew == 1
-    states = {export.id: export.state for export in people("sup").exports.given.listed()}
+    states = {export.id: export.state for export in people("sup").exports.given.list_exports()}
     assert states == {strict.id: "removed", shared.id: "held"}
 
 
@@ -611,7 +611,8 @@ def test_the_key_of_the_vault_can_be_changed_while_exports_are_held(place: tuple
 
 def test_a_number_tells_no_order(people: People) -> None:
     assert all(
-        re.fullmatch(r"E-[0-9A-F]{4}-[0-9A-F]{4}", export.number) for export in people("inv").exports.given.listed()
+        re.fullmatch(r"E-[0-9A-F]{4}-[0-9A-F]{4}", export.number)
+        for export in people("inv").exports.given.list_exports()
     )
 
 

@@ -63,4 +63,4 @@ def test_what_says_that_somebody_was_forced_is_in_the_same_row(people: Place, re
     assert answered.frame.set_index("name").loc["Hew", "coerced"] == ["Boss"]
     page = " ".join(people.client(reader).get(f"/case/{people.case}/behind?id=c1").text.split())
     assert "Said to have been coerced by Boss</a>: no lead." in page
-    assert people(reader).network.answers.printed(["c1"]).startswith(b"%PDF")
+    assert people(reader).network.answers.pdf(["c1"]).startswith(b"%PDF")

@@ -72,7 +72,7 @@ def test_a_frame_says_which_columns_its_reader_is_not_cleared_for(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     released = Released(("id",), [("P1",)], withheld=("source",))
-    monkeypatch.setattr(Queries, "released", lambda *_given: released)
+    monkeypatch.setattr(Queries, "run_without_warnings", lambda *_given: released)
     with pytest.warns(AnswerWarning) as caught:
         frame = session.frame("people.chain_of_command")
     assert [str(warning.message) for warning in caught] == [released.taken_out]
@@ -107,7 +107,7 @@ def test_a_cell_that_is_run_again_warns_again(session: Session) -> None:
 def test_what_pages_and_commands_say_themselves_is_not_warned_of(session: Session) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        released, _ = session.queries.answered("quality.unmentioned")
+        released, _ = session.queries.run_with_extra_columns("quality.unmentioned")
     assert released.truncated
 
 

@@ -49,7 +49,7 @@ def test_what_is_imagined_of_a_delivery_is_what_the_analysis_reads_of_it(
     for name in ("sourced", "plain"):
         reader = find_account(service, name)
         ask = Ask(service, reader, "tests", case)
-        claims, persons, dependence = Material(ask).given()
+        claims, persons, dependence = Material(ask).analysis_input()
         then = computed(imagined[0], ask.grant.claim_codes, service.register.opened_on(case), sources=ask.grant.sources)
         assert len(claims) > 300
         assert any(claim.interest for claim in claims) or name == "plain"
@@ -87,5 +87,5 @@ def test_a_preview_says_what_becomes_of_the_leads_and_the_load_bears_it_out(
     risen = next(move for move in expected if move.way in ("rose", "appeared") and move.statements)
     _, why = session("sourced").leads.look(risen.id)
     assert set(risen.statements) <= {claim.statement for claim in why.claims}
-    kinds = {claim.statement: claim.source_kind for claim in session("sourced")._material.given()[0]}
+    kinds = {claim.statement: claim.source_kind for claim in session("sourced")._material.analysis_input()[0]}
     assert "witness" in {kinds[statement] for move in expected for statement in move.statements}

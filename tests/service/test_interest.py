@@ -73,7 +73,9 @@ DIRECTED, PAID = ("B", "DIRECTED", "A"), ("A", "PAID", "B")
 def test_a_claim_that_clearances_are_given_alike_is_in_memory_once(service: Service, case: str, tmp_path: Path) -> None:
     load_case(service, case, write(tmp_path / "case", LINKS + DEBT_OF_A))
     cleared = [(handling, sources) for handling in ("C", "P") for sources in (True, False)]
-    by_clearance = {of: reader(service, case, of[0], sources=of[1]).leads._material.given()[0] for of in cleared}
+    by_clearance = {
+        of: reader(service, case, of[0], sources=of[1]).leads._material.analysis_input()[0] for of in cleared
+    }
     # Claims under C alone mark nothing that is computed under P.
     for (handling, _), claims in by_clearance.items():
         marked = {claim.interest for claim in claims if claim.key == DIRECTED}

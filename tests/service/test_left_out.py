@@ -67,7 +67,7 @@ def test_ids_that_are_not_there_are_named_to_who_asked_and_to_nobody_else(people
     assert json.loads(text)["taken_out"][ABSENT] == "few"
     assert not [name for name in ("W1", "nobody") if name in text]
     # They are not kept either.
-    assert [export.withheld for export in inv.exports.given.listed() if export.id == new_export.id] == [{}]
+    assert [export.withheld for export in inv.exports.given.list_exports() if export.id == new_export.id] == [{}]
     chosen = inv.exports.preview(replace(around("C1"), only=("C1", "gone", "group:gang:G1")), "Absent")
     assert (chosen.taken_out, chosen.withheld) == ({ABSENT: 1, ASIDE: 1}, {"the ids that are not there": "gone"})
     # People in a folded group were not asked for one by one. Counting them would show a recipient how many are at C.
@@ -142,17 +142,17 @@ def test_a_relation_that_is_none_is_no_empty_picture() -> None:
 def test_what_is_too_much_for_a_picture_of_ones_own_is_not_counted_and_stops_nothing(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pictured = Exposures.selected
+    pictured = Exposures.selected_picture
 
     def select_once(exposures: Exposures, wanted: Wanted) -> Picture:
         # The recipient's picture is computed first, then the maker's.
-        monkeypatch.setattr(Exposures, "selected", too_much)
+        monkeypatch.setattr(Exposures, "selected_picture", too_much)
         return pictured(exposures, wanted)
 
     def too_much(_exposures: Exposures, _wanted: Wanted) -> Picture:
         raise RequestError("The answer names 501 entities; from 1 to 500 make a picture.")
 
-    monkeypatch.setattr(Exposures, "selected", select_once)
+    monkeypatch.setattr(Exposures, "selected_picture", select_once)
     preview = people("inv").exports.preview(around("K1", depth=0), "Too much", handling="P")
     assert preview.withheld == {"what you see and this recipient does not, which is not counted": "some"}
     assert len(preview.nodes) == 1

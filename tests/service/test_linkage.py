@@ -22,7 +22,7 @@ from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 from graphsvc.service.linkage import compared as compared_module
 from graphsvc.service.linkage import linkage
-from graphsvc.service.linkage.compared import ComparedCase, compared
+from graphsvc.service.linkage.compared import ComparedCase, comparison
 from graphsvc.views.linked import COLUMNS, IN_NO_CLUSTER, NO_NAME, in_hundred, nothing_links
 from tests.toolbox.cases import Lay, Place, open_place
 from tests.toolbox.rows import Tables, statement_claims
@@ -286,12 +286,12 @@ def test_no_pair_outside_a_cluster_is_in_the_table_of_all(people: Place, monkeyp
     assert None not in set(people("ana").linked_crossings()["cluster"])
 
     def without_clusters(ask: Ask, material: Material) -> ComparedCase:
-        case = compared(ask, material)
+        case = comparison(ask, material)
         return replace(
             case, linkage=replace(case.linkage, clusters=(), candidates=(np.zeros(0, int), np.zeros(0, int)))
         )
 
-    monkeypatch.setattr(linkage, "compared", without_clusters)
+    monkeypatch.setattr(linkage, "comparison", without_clusters)
     assert len(people("ana").linked_crossings()) == 0
     page = " ".join(people.client("ana").get(f"/case/{people.case}/linked").text.split())
     assert nothing_links(23) in page
@@ -301,10 +301,10 @@ def test_of_one_crossing_its_own_cluster_alone_is_told_with_its_number(
     people: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def in_two(ask: Ask, material: Material) -> ComparedCase:
-        case = compared(ask, material)
+        case = comparison(ask, material)
         return replace(case, linkage=replace(case.linkage, clusters=(("c4", "c5", "c6"), ("c1", "c2"))))
 
-    monkeypatch.setattr(linkage, "compared", in_two)
+    monkeypatch.setattr(linkage, "comparison", in_two)
     ana = people("ana").linkage
     assert ana.table().clusters == {1: ["c4", "c5", "c6"], 2: ["c1", "c2"]}
     pairs = ana.table("c1")

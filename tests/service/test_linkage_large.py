@@ -48,7 +48,7 @@ def many(monkeypatch: pytest.MonkeyPatch) -> Linkage:
     comparison = compare(ids, traits, {})
     case = ComparedCase(CaseRows(ids), dict.fromkeys(ids, "2020-05-08"), comparison, {})
     assert [len(names) for names in comparison.clusters] == [len(INSIDE)]
-    monkeypatch.setattr(linkage, "compared", lambda _ask, _material: case)
+    monkeypatch.setattr(linkage, "comparison", lambda _ask, _material: case)
     monkeypatch.setattr(linkage, "without_pieces", lambda *_: ([], 0))
     return Linkage(cast("Ask", Asked()), cast("Material", None))
 

@@ -38,7 +38,7 @@ def load_upload(session: Session, content: bytes) -> Job:
 def everything(session: Session) -> Any:
     """Everything a reader finds in the case, except its version."""
     rows = [session.ask.rows(name, whole=True).rows for name in ("cases.entities", "cases.claims", "cases.links")]
-    return rows, [(delivery["number"], delivery["status"]) for delivery in session.deliveries.listed()]
+    return rows, [(delivery["number"], delivery["status"]) for delivery in session.deliveries.list_deliveries()]
 
 
 def cancel_at(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
@@ -85,7 +85,7 @@ def test_taking_back_that_is_cancelled_leaves_the_case_as_it_was(
         assert session.deliveries.job(session.deliveries.take_back(2), wait_s=WAIT_S).state == "cancelled"
     assert everything(session) == before
     assert session.deliveries.job(session.deliveries.take_back(2), wait_s=WAIT_S).state == "done"
-    assert [delivery["status"] for delivery in session.deliveries.listed()] == ["undone", "active"]
+    assert [delivery["status"] for delivery in session.deliveries.list_deliveries()] == ["undone", "active"]
 
 
 def test_a_preview_is_worked_out_once_and_says_what_the_load_then_does(
@@ -100,7 +100,7 @@ def test_a_preview_is_worked_out_once_and_says_what_the_load_then_does(
     assert job.result["counts"] == preview.counts
     assert job.result["rejected"] == len(preview.rejections) == 1
     with pytest.raises(NotFound):
-        session.deliveries.uploads.previewed(upload)
+        session.deliveries.uploads.current_preview(upload)
 
 
 def test_a_preview_is_for_the_clearance_it_was_worked_out_with_and_for_no_closed_case(
@@ -116,12 +116,12 @@ def test_a_preview_is_for_the_clearance_it_was_worked_out_with_and_for_no_closed
         cleared = replace(whole, grants={session.case: grant}, roles=frozenset(roles) or whole.roles)
         return service.session(cleared, "tests", session.case)
 
-    assert at(Grant("C", sources=True)).deliveries.uploads.previewed(upload) == preview
-    assert at(Grant("C")).deliveries.uploads.previewed(upload) is None
-    assert at(Grant("C", sources=True), "investigator").deliveries.uploads.previewed(upload) == preview
+    assert at(Grant("C", sources=True)).deliveries.uploads.current_preview(upload) == preview
+    assert at(Grant("C")).deliveries.uploads.current_preview(upload) is None
+    assert at(Grant("C", sources=True), "investigator").deliveries.uploads.current_preview(upload) == preview
     service.register.mark(session.case, 1, "loading", "loading")
     with pytest.raises(Busy):
-        session.deliveries.uploads.previewed(upload)
+        session.deliveries.uploads.current_preview(upload)
 
 
 def test_equal_payments_stand_in_the_case_each(session: Session) -> None:
@@ -177,7 +177,7 @@ def test_loading_takes_the_role_and_the_whole_case(service: Service, case: str) 
     ):
         session = service.session(principal, "tests", case)
         for act in (
-            session.deliveries.uploads.listed,
+            session.deliveries.uploads.list_uploads,
             session.deliveries.jobs,
             session.deliveries.require,
             partial(session.deliveries.take_back, 1),

@@ -51,7 +51,7 @@ def test_who_is_shown_by_a_masked_id_is_sealed_and_their_exports_are_recalled(pe
     assert kin not in entities
     hidden = whose(people, "Mira Vandal")
     assert entities[hidden]
-    assert [(entry.id, entry.recall) for entry in sup.exports.given.listed()] == [(export.id, "sealed")]
+    assert [(entry.id, entry.recall) for entry in sup.exports.given.list_exports()] == [(export.id, "sealed")]
     assert [review.lead for review in inv.leads.reviews.of()] == [hidden]
     unseal(people("cus"), sup, hidden)
     assert [review.lead for review in inv.leads.reviews.of()] == [kin]

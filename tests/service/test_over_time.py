@@ -142,8 +142,8 @@ def test_what_came_later_is_in_no_figure_of_a_day(people: Place) -> None:
 
 
 def test_reference_series_are_of_those_cleared_for_them(brought: Place) -> None:
-    assert [series.name for series in brought("ana").time.reference.listed()] == ["official", "secret"]
-    assert [series.name for series in brought("low").time.reference.listed()] == ["official"]
+    assert [series.name for series in brought("ana").time.reference.list_series()] == ["official", "secret"]
+    assert [series.name for series in brought("low").time.reference.list_series()] == ["official"]
     said_of = []
     for name in ("secret", "nothing"):
         with pytest.raises(NotFound) as refused:
@@ -157,7 +157,7 @@ def test_reference_series_are_of_those_cleared_for_them(brought: Place) -> None:
 
 
 def test_a_reference_series_is_read_as_its_country_writes(brought: Place) -> None:
-    (stored, _) = brought("ana").time.reference.listed()
+    (stored, _) = brought("ana").time.reference.list_series()
     assert (stored.columns, stored.first, len(stored.numbers[0])) == (("Boote", "Wellen"), FIRST, 140)
     answer = brought("low").time.surges(SeriesChoice("OFFICIAL", column="boote", condition="Wellen"))
     assert [surge.peak for surge in answer.surges] == [SURGE]
@@ -192,7 +192,7 @@ def test_a_name_is_taken_once_and_replaced_on_purpose(brought: Place, figures: P
             reference.load(figures, name)
     figures.write_text("date,boats\n2021-01-01,1\n2021-01-02,2\n")
     reference.load(figures, "official", replace=True, handling="P")
-    assert [series.first.year for series in reference.listed()] == [2021, 2020]
+    assert [series.first.year for series in reference.list_series()] == [2021, 2020]
     with pytest.raises(RequestError, match="cleared for C"):
         brought("low").time.reference.load(figures, "mine", handling="C")
 
@@ -298,7 +298,7 @@ def test_a_file_is_brought_in_and_removed_on_the_page(people: Place) -> None:
         # 90 characters of three bytes are longer than a file name may be.
         assert sent(FIGURES, name="\u754c" * 90 + ".csv", replace="yes").status_code == 303
         assert post(client, address, f"{address}/remove", name="<i>official</i>").status_code == 303
-        assert people("ana").time.reference.listed() == []
+        assert people("ana").time.reference.list_series() == []
         assert post(people.client("cus"), address, f"{address}/load", name="x").status_code == 403
     finally:
         people.forget()

@@ -134,14 +134,14 @@ def test_what_is_no_state_is_not_kept(people: Place, state: Any) -> None:
         low.network.views.save(state, "x")
     with pytest.raises(RequestError):
         low.network.views.keep_draft("sitting1", state)
-    assert (low.network.views.listed(), low.network.views.drafts()) == ([], [])
+    assert (low.network.views.list_views(), low.network.views.drafts()) == ([], [])
 
 
 @pytest.mark.parametrize(("name", "notes"), [("", ""), (" ", ""), ("x" * 121, ""), ("x", "n" * 2001), ("a\x07", "")])
 def test_what_is_no_name_is_not_kept(people: Place, name: str, notes: str) -> None:
     with pytest.raises(RequestError):
         people("low").network.views.save(STATE, name, notes)
-    assert people("low").network.views.listed() == []
+    assert people("low").network.views.list_views() == []
 
 
 def test_only_what_is_there_is_kept_so_that_no_id_can_be_tried(service: Service, case: str, people: Place) -> None:
@@ -161,7 +161,7 @@ def test_only_what_is_there_is_kept_so_that_no_id_can_be_tried(service: Service,
 
 def test_a_view_is_its_makers_until_it_is_shared(people: Place) -> None:
     view = people("low").network.views.save(STATE, "mine")
-    assert people("low2").network.views.listed() == []
+    assert people("low2").network.views.list_views() == []
     for call in (
         people("low2").network.views.look,
         people("low2").network.views.open,
@@ -170,7 +170,7 @@ def test_a_view_is_its_makers_until_it_is_shared(people: Place) -> None:
         with pytest.raises(NotFound):
             call(view.id)
     people("low").network.views.share(view.id, shared=True)
-    (seen,) = people("low2").network.views.listed()
+    (seen,) = people("low2").network.views.list_views()
     assert (seen.id, seen.mine, seen.savable, seen.account) == (view.id, False, True, "low")
     for act in (
         lambda: people("low2").network.views.rename(view.id, "theirs", ""),
@@ -180,24 +180,24 @@ def test_a_view_is_its_makers_until_it_is_shared(people: Place) -> None:
         with pytest.raises(Refused):
             act()
     people("low").network.views.share(view.id, shared=False)
-    assert people("low2").network.views.listed() == []
+    assert people("low2").network.views.list_views() == []
     with pytest.raises(NotFound):
-        people("nobody").network.views.listed()
+        people("nobody").network.views.list_views()
     with pytest.raises(Refused):
-        people("aud").network.views.listed()
+        people("aud").network.views.list_views()
 
 
 def test_a_view_made_with_more_is_not_there_for_who_sees_less(people: Place) -> None:
     view = people("high").network.views.save(STATE, "with C", shared=True)
-    assert people("low").network.views.listed() == people("sourced").network.views.listed() == []
+    assert people("low").network.views.list_views() == people("sourced").network.views.list_views() == []
     with pytest.raises(NotFound):
         people("low").network.views.open(view.id)
-    assert [entry.id for entry in people("whole").network.views.listed()] == [view.id]
+    assert [entry.id for entry in people("whole").network.views.list_views()] == [view.id]
 
 
 def test_notes_of_who_knows_sources_are_for_those_who_do(people: Place) -> None:
     view = people("sourced").network.views.save(STATE, "shared", "Q-AAAA-BBBB-CCCC is sure", shared=True)
-    (listed_view,) = people("low").network.views.listed()
+    (listed_view,) = people("low").network.views.list_views()
     assert (listed_view.notes, listed_view.withheld) == ("", True)
     assert people("whole").network.views.look(view.id)[0].notes == "Q-AAAA-BBBB-CCCC is sure"
 
@@ -207,7 +207,7 @@ def test_name_and_look_of_who_knows_sources_are_for_those_who_do(people: Place) 
     view_state = other(look=look, asked=[["id", "boss-1"], ["depth", "1"], ["find", "Q-AAAA-BBBB-CCCC"]])
     view = people("sourced").network.views.save(view_state, "what Q-AAAA-BBBB-CCCC told", shared=True)
     low = people("low")
-    (listed_view,) = low.network.views.listed()
+    (listed_view,) = low.network.views.list_views()
     assert (listed_view.name, listed_view.withheld) == (f"View made on {view.created_at:%Y-%m-%d}", True)
     state = low.network.views.open(view.id).state
     assert state["asked"] == [["id", "boss-1"], ["depth", "1"]]
@@ -231,11 +231,11 @@ def test_who_sees_more_does_not_save_it_into_a_view_of_less(people: Place) -> No
     people.load("high", SECOND)
     with pytest.raises(OtherLevel):
         people("high").network.views.save_version(view.id, other(arranged={HIDDEN: [0, 0]}), 1)
-    assert not people("high").network.views.listed()[0].savable
+    assert not people("high").network.views.list_views()[0].savable
     assert people("low").network.views.look(view.id)[0].version == 1
     own = people("high").network.views.save(other(arranged={HIDDEN: [0, 0]}), "on C", shared=True)
     assert people("high").network.views.open(own.id).state["arranged"] == {HIDDEN: [0, 0]}
-    assert [entry.name for entry in people("low").network.views.listed()] == ["on P"]
+    assert [entry.name for entry in people("low").network.views.list_views()] == ["on P"]
 
 
 # -- two people ----------------------------------------------------------------------------------------------------
@@ -260,7 +260,7 @@ def test_what_another_saved_in_is_neither_closed_to_them_nor_deleted(people: Pla
     with pytest.raises(Refused, match="low2 has saved in this view"):
         people("low").network.views.share(view.id, shared=False)
     assert people("low").network.views.delete(view.id) == "low2"
-    (theirs,) = people("low2").network.views.listed()
+    (theirs,) = people("low2").network.views.list_views()
     assert (theirs.id, theirs.mine, theirs.version) == (view.id, True, 2)
     own = people("low").network.views.save(STATE, "mine")
     assert people("low").network.views.delete(own.id) == ""
@@ -405,11 +405,11 @@ def test_trying_names_in_views_and_comments_tells_their_writer_nothing(people: P
         "[withheld]",
         "Bo Nobody is quiet",
     ]
-    listed = {view.name for view in other_reader.network.views.listed()}
+    listed = {view.name for view in other_reader.network.views.list_views()}
     assert listed == {"[withheld]", "of Bo Nobody"}
-    mine = next(view for view in low.network.views.listed() if view.name == "of Bo Quist")
+    mine = next(view for view in low.network.views.list_views() if view.name == "of Bo Quist")
     low.network.views.rename(mine.id, "Bo Quist", "")
-    assert next(view.name for view in other_reader.network.views.listed() if view.id == mine.id) == "[withheld]"
+    assert next(view.name for view in other_reader.network.views.list_views() if view.id == mine.id) == "[withheld]"
 
 
 UNDER_C: Tables = {
@@ -483,10 +483,10 @@ def read_by(people: Place, name: str) -> list[list[str]]:
     """The same words as a reader gets them: view, comment, review, series."""
     session = people(name)
     return [
-        [view.name for view in session.network.views.listed()],
+        [view.name for view in session.network.views.list_views()],
         [comment.text for comment in session.network.comments.of("boss-1")],
         [review.reason for review in session.leads.reviews.of("boss-1")],
-        [series.name for series in session.time.reference.listed()],
+        [series.name for series in session.time.reference.list_series()],
     ]
 
 

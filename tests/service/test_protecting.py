@@ -117,11 +117,11 @@ def test_what_is_held_cannot_be_taken_back_until_it_is_released(
             people("inv").deliveries.undo(number, quiet)
         assert not {"zoraya", "Zoraya", "S-", "DI Marsh", "Quist"} & set(str(caught.value).split())
     assert image(service, case) == before
-    assert [row["status"] for row in people("inv").deliveries.listed()] == ["active", "active"]
+    assert [row["status"] for row in people("inv").deliveries.list_deliveries()] == ["active", "active"]
     people("sup").protection.holds.release(hold_id)
     people("inv").deliveries.undo(2, quiet)
     assert "P3" not in image(service, case).nodes["Person"]
-    (listed,) = people("sup").protection.holds.listed()
+    (listed,) = people("sup").protection.holds.list_holds()
     assert (listed.released_by, listed.owner, listed.reason) == ("sup", "DI Marsh", "R v Quist")
 
 
@@ -160,7 +160,7 @@ def test_no_hold_comes_too_late_for_what_is_being_worked_out(
             people("inv").deliveries.undo(1, quiet)
         with pytest.raises(Busy):
             people("sup").protection.erasures.agree(request, quiet)
-    assert people("sup").protection.holds.listed() == []
+    assert people("sup").protection.holds.list_holds() == []
     assert image(service, case) == before
     people("sup2").protection.holds.add(hold(), "zoraya-1")
     with pytest.raises(HeldError):
@@ -182,7 +182,7 @@ def test_holds_take_role_clearance_and_sense(service: Service, people: People, f
         with pytest.raises(Refused):
             people(name).protection.holds.add(hold())
         with pytest.raises(Refused):
-            people(name).protection.holds.listed()
+            people(name).protection.holds.list_holds()
     for wrong in ({"kind": "whim"}, {"owner": " "}, {"reason": ""}, {"review_on": dt.date(2020, 1, 1)}):
         with pytest.raises(RequestError):
             people("sup").protection.holds.add(hold(**wrong))
@@ -199,23 +199,24 @@ def test_a_hold_shows_who_was_sealed_since_by_pseudonym(
 ) -> None:
     people("inv").deliveries.load(first, quiet)
     people("sup").protection.holds.add(hold(), "zoraya-1")
-    assert [listed.person for listed in people("sup").protection.holds.listed()] == ["zoraya-1"]
+    assert [listed.person for listed in people("sup").protection.holds.list_holds()] == ["zoraya-1"]
     seal(people("cus"), people("sup"), "zoraya-1", "threatened")
     hidden = pseudonym(service.register.key(case, create=False), "person", "zoraya-1")
-    assert [listed.person for listed in people("sup").protection.holds.listed()] == [hidden]
+    assert [listed.person for listed in people("sup").protection.holds.list_holds()] == [hidden]
 
 
 def test_requests_are_there_for_who_asked_and_who_may_agree_in_the_whole_case(people: People, first: Path) -> None:
     people("inv").deliveries.load(first, quiet)
     request = people("cus").protection.erasures.ask("zoraya-1", "asked for it")
     listed = {
-        name: [row.id for row in people(name).protection.erasures.listed()] for name in ("cus", "sup", "cus2", "low")
+        name: [row.id for row in people(name).protection.erasures.list_erasures()]
+        for name in ("cus", "sup", "cus2", "low")
     }
     assert listed == {"cus": [request], "sup": [request], "cus2": [], "low": []}
     for name, error in (("cus2", Refused), ("low", NotFound)):
         with pytest.raises(error):
             people(name).protection.erasures.refuse(request)
-    assert [row.state for row in people("sup").protection.erasures.listed()] == ["asked"]
+    assert [row.state for row in people("sup").protection.erasures.list_erasures()] == ["asked"]
 
 
 # -- sealing by hand ----------------------------------------------------------------------------------------------
@@ -270,7 +271,7 @@ def test_erased_someone_is_nowhere_and_does_not_come_back(
     people("sup").protection.holds.release(
         people("sup").protection.holds.add(hold(reason=f"{LONG} is on trial"), "zoraya-1")
     )
-    assert [entry.person for entry in people("sup").protection.holds.listed()] == ["zoraya-1"]
+    assert [entry.person for entry in people("sup").protection.holds.list_holds()] == ["zoraya-1"]
     request = people("cus").protection.erasures.ask("zoraya-1", f"the court ordered that {LONG} goes")
     with pytest.raises(Refused):
         people("cus").protection.erasures.agree(request, quiet)
@@ -294,9 +295,9 @@ def test_erased_someone_is_nowhere_and_does_not_come_back(
     people("inv").deliveries.undo(2, quiet)
     people("inv").deliveries.load(second, quiet)
     assert "oraya" not in everything(service, case)
-    (erasure,) = people("sup").protection.erasures.listed()
+    (erasure,) = people("sup").protection.erasures.list_erasures()
     assert (erasure.state, erasure.reason) == ("done", "the court ordered that [erased] goes")
-    (listed,) = people("sup").protection.holds.listed()
+    (listed,) = people("sup").protection.holds.list_holds()
     assert (listed.reason, listed.person) == ("[erased] is on trial", "[erased]")
     with pytest.raises(RequestError, match="answered already"):
         people("sup2").protection.erasures.refuse(request)
@@ -333,7 +334,7 @@ def test_an_erasure_that_could_not_be_done_is_agreed_to_again(
         with pytest.raises(Busy):
             people("sup").protection.erasures.agree(request, quiet)
     assert "zoraya-1" in image(service, case).nodes["Person"]
-    assert [erasure.decidable for erasure in people("sup").protection.erasures.listed()] == [True]
+    assert [erasure.decidable for erasure in people("sup").protection.erasures.list_erasures()] == [True]
     with monkeypatch.context() as patched:
         patched.setattr(service.casework.replay, "carry_out", interrupt)
         with pytest.raises(KeyboardInterrupt):
@@ -342,7 +343,7 @@ def test_an_erasure_that_could_not_be_done_is_agreed_to_again(
             people("sup2").protection.erasures.refuse(request)
     service.recover()
     assert set(image(service, case).nodes["Person"]) == {"P2"}
-    assert [(erasure.decidable, erasure.state) for erasure in people("sup").protection.erasures.listed()] == [
+    assert [(erasure.decidable, erasure.state) for erasure in people("sup").protection.erasures.list_erasures()] == [
         (False, "done")
     ]
     with pytest.raises(RequestError, match="answered already"):
@@ -365,7 +366,7 @@ def test_what_is_about_to_be_done_is_not_refused_and_what_never_was_can_be(
         with pytest.raises(KeyboardInterrupt):
             people("sup").protection.sealings.agree(request, quiet, "yes")
     people("sup2").protection.sealings.refuse(request, "not needed")
-    (sealing,) = people("sup").protection.sealings.listed()
+    (sealing,) = people("sup").protection.sealings.list_requests()
     assert (sealing.state, sealing.decided_by, sealing.answer) == ("refused", "sup2", "not needed")
     assert "zoraya-1" in image(service, case).nodes["Person"]
 
@@ -390,7 +391,7 @@ def test_an_opening_that_a_kill_left_and_one_asked_for_before_open_nobody_who_wa
             people("sup").protection.sealings.agree(request, quiet)
     assert hidden in image(service, case).nodes["Person"]
     people("sup").protection.sealings.refuse(older)
-    assert {sealing.state for sealing in people("sup").protection.sealings.listed()} == {"done", "refused"}
+    assert {sealing.state for sealing in people("sup").protection.sealings.list_requests()} == {"done", "refused"}
 
 
 def test_a_kill_in_the_middle_of_an_erasure_leaves_all_of_it_to_be_done_again(
@@ -721,7 +722,7 @@ def test_the_managed_store_keeps_nothing_of_before_on_its_disk(
         for table in tables.metadata.sorted_tables:
             for row in connection.execute(sa.select(table)):
                 assert not {word for word in HERS if word in str(tuple(row)).lower().encode()}, table.name
-    (erasure,) = crew_of("sup").protection.erasures.listed()
+    (erasure,) = crew_of("sup").protection.erasures.list_erasures()
     assert (erasure.reason, erasure.answer) == ("the court ordered that [erased] goes", "[erased] is to be forgotten")
     first_image = image(managed_service, "one")
     assert first_image.nodes["Person"]["P2"]["notes"] == "owes [erased]"

@@ -134,13 +134,13 @@ def test_it_takes_two_persons_to_make_it_looser_and_marked_people_stay_sealed(
         sessions("sup").protection.sealings.ask_loosening("a register")
     request = sessions("cus").protection.sealings.ask_loosening("a register of companies: nobody spoke")
     assert set(names(service, case).values()) == {""}
-    (loosening,) = sessions("sup").protection.sealings.listed()
+    (loosening,) = sessions("sup").protection.sealings.list_requests()
     assert (loosening.kind, loosening.pseudonym, loosening.decidable) == ("loosen", "", True)
     with pytest.raises(Refused):
         sessions("cus").protection.sealings.agree(request, quiet)
     sessions("sup").protection.sealings.agree(request, quiet)
     assert {name for name in names(service, case).values() if name} == {row["name"] for row in REGISTER["people"]}
-    assert sessions("cus").protection.sealings.listed()[0].state == "done"
+    assert sessions("cus").protection.sealings.list_requests()[0].state == "done"
 
 
 def test_a_case_with_witnesses_does_not_become_looser(

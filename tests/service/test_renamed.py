@@ -168,7 +168,7 @@ def test_who_is_sealed_is_listed_once_and_apart_from_who_is_in_no_delivery_any_m
     absent = whose(people, "Ivo Strand")
     people("inv").deliveries.undo(loading.delivery or 0, quiet)
     erase(people)
-    listed = people("sup").protection.sealings.sealed()
+    listed = people("sup").protection.sealings.sealed_entities()
     sealed_names = sorted(name for name, is_sealed in sealed_by_id(people).items() if is_sealed)
     assert [person.pseudonym for person in listed if person.delivered] == sealed_names
     assert [person.pseudonym for person in listed if not person.delivered] == [absent]
@@ -187,7 +187,7 @@ def test_what_was_asked_decided_and_noted_follows(service: Service, case: str, p
     child = whose(people, "Sela Ahmadi")
     revealing = cus.protection.reveals.ask(child, "needs protection before the hearing")
     inv.leads.reviews.add(KIN, "agree", "gave the orders")
-    asking = next(c for c in ana._material.given()[0] if c.subject == KIN and c.statement.startswith("S2"))
+    asking = next(c for c in ana._material.analysis_input()[0] if c.subject == KIN and c.statement.startswith("S2"))
     ana.leads.questions.put(KIN, asking.id)
     source, partner = (of(service, case, "source", name) for name in (FRIEND, "P4"))
     ana.leads.groups.decide(source, partner, "dependent", "shared a room", quiet)
@@ -211,10 +211,10 @@ def test_what_was_asked_decided_and_noted_follows(service: Service, case: str, p
     assert now != child
     (reviewed,) = inv.leads.reviews.of(kin)
     assert reviewed.reason == "gave the orders"
-    (listed_hold,) = sup.protection.holds.listed()
+    (listed_hold,) = sup.protection.holds.list_holds()
     assert (listed_hold.person, listed_hold.pseudonym) == (kin, of(service, case, "person", kin))
-    assert [row.pseudonym for row in cus.protection.reveals.listed()] == [now]
-    (again,) = [c for c in ana._material.given()[0] if c.subject == kin and c.statement.startswith("S2")]
+    assert [row.pseudonym for row in cus.protection.reveals.list_reveals()] == [now]
+    (again,) = [c for c in ana._material.analysis_input()[0] if c.subject == kin and c.statement.startswith("S2")]
     assert again.id != asking.id
     with transaction(service.database) as connection:
         (question,) = connection.execute(sa.select(tables.questions).where(tables.questions.c.case_id == case)).all()
@@ -232,7 +232,7 @@ def test_what_was_asked_decided_and_noted_follows(service: Service, case: str, p
     sup.protection.sealings.agree(request_id, quiet)
     assert kin not in sealed_by_id(people)
     assert whose(people, "Mira Vandal") in sealed_by_id(people)
-    assert [(entry.id, entry.recall) for entry in sup.exports.given.listed()] == [(export.id, "sealed")]
+    assert [(entry.id, entry.recall) for entry in sup.exports.given.list_exports()] == [(export.id, "sealed")]
     sup.protection.reveals.agree(revealing)
     assert cus.protection.reveals.open(revealing).values["name"] == "Sela Ahmadi"
 

@@ -85,7 +85,7 @@ def test_asked_agreed_opened_and_ended_for_one_person_and_all_in_the_log(
     request = people("cus").protection.reveals.ask(pseudonym, REASON)
     with pytest.raises(Refused, match="Nobody has agreed"):
         people("cus").protection.reveals.open(request)
-    (waiting,) = [entry for entry in people("sup").protection.reveals.listed() if entry.decidable]
+    (waiting,) = [entry for entry in people("sup").protection.reveals.list_reveals() if entry.decidable]
     assert (waiting.reason, waiting.asked_by, waiting.pseudonym) == (REASON, "cus", pseudonym)
     people("sup").protection.reveals.agree(request, "go on")
     for name, error in (("cus2", NotFound), ("both", NotFound), ("low", NotFound), ("sup", Refused), ("inv", Refused)):
@@ -95,7 +95,7 @@ def test_asked_agreed_opened_and_ended_for_one_person_and_all_in_the_log(
     assert (revealed.values["id"], revealed.values["name"]) == ("P2", "Wit Ness")
     assert revealed.until - audit.now() <= dt.timedelta(minutes=30)
     for name in ("cus", "sup"):
-        reveal = next(entry for entry in people(name).protection.reveals.listed() if entry.id == request)
+        reveal = next(entry for entry in people(name).protection.reveals.list_reveals() if entry.id == request)
         assert (reveal.state, reveal.decided_by, reveal.answer) == ("opened", "sup", "go on")
         assert reveal.opened_at is not None
     people("cus").protection.reveals.end(request)
@@ -126,7 +126,7 @@ def test_refused_it_does_not_open_and_the_history_stays(
     with pytest.raises(RequestError, match="answered already"):
         people("sup").protection.reveals.agree(request)
     for name in ("cus", "sup"):
-        reveal = next(entry for entry in people(name).protection.reveals.listed() if entry.id == request)
+        reveal = next(entry for entry in people(name).protection.reveals.list_reveals() if entry.id == request)
         assert (reveal.state, reveal.answer, reveal.reason) == ("refused", "not needed", REASON)
     assert logged_steps(reveal_service, since) == [
         ("cus", "reveal", "ask", "released"),
@@ -148,7 +148,10 @@ def test_its_time_ends_by_itself_and_that_is_in_the_log(
     since = newest(reveal_service)
     with pytest.raises(Refused, match="over"):
         people("cus").protection.reveals.open(request)
-    assert next(reveal for reveal in people("sup").protection.reveals.listed() if reveal.id == request).state == "ended"
+    assert (
+        next(reveal for reveal in people("sup").protection.reveals.list_reveals() if reveal.id == request).state
+        == "ended"
+    )
     assert logged_steps(reveal_service, since) == [
         ("cus", "reveal", "end", "ended"),
         ("cus", "reveal", "open", "refused"),
@@ -163,7 +166,9 @@ def test_nobody_agrees_to_what_they_asked_themselves(
     with pytest.raises(Refused, match="another person"):
         people("both").protection.reveals.agree(request)
     assert logged_steps(reveal_service, since) == [("both", "agree", "agree", "refused")]
-    assert not any(reveal.decidable for reveal in people("both").protection.reveals.listed() if reveal.id == request)
+    assert not any(
+        reveal.decidable for reveal in people("both").protection.reveals.list_reveals() if reveal.id == request
+    )
     people("sup").protection.reveals.refuse(request)
 
 
@@ -185,7 +190,7 @@ def test_not_there_and_not_yours_read_the_same(place: tuple[str, str], people: P
     assert refusal_text(lambda: people("out").protection.reveals.ask(pseudonym, REASON)) == refusal_text(
         lambda: people("out").at("no case").protection.reveals.ask(pseudonym, REASON)
     ).replace("'no case'", repr(place[0]))
-    assert people("away").protection.reveals.listed() == people("cus2").protection.reveals.listed() == []
+    assert people("away").protection.reveals.list_reveals() == people("cus2").protection.reveals.list_reveals() == []
     people("sup").protection.reveals.refuse(request)
 
 

@@ -52,9 +52,9 @@ def test_a_review_stands_beside_what_was_shown_and_moves_nothing(people: Place) 
     people.load("high", SECOND)
     reader.leads.reviews.add("aide-2", "agree", "the boat was his")
     newest, first = reader.leads.reviews.of("aide-2")
-    assert (newest.judgement, newest.changed) == ("agree", False)
+    assert (newest.judgement, newest.has_changed) == ("agree", False)
     assert (first.judgement, first.reason, first.account) == ("park", "the tall one may be a cousin", "high")
-    assert (first.case_version, first.version, first.changed) == (1, 2, True)
+    assert (first.case_version, first.version, first.has_changed) == (1, 2, True)
     assert (first.then.rank, first.then.score, first.then.groups) == (
         lead_before["rank"],
         lead_before["score"],

@@ -41,13 +41,13 @@ def about(name: str, identifier: str) -> Words:
 
 
 def saved_words(session: Session) -> str:
-    return str([query.words for query in session.cypher.library.listed()])
+    return str([query.words for query in session.cypher.library.list_queries()])
 
 
 def test_a_query_is_masked_when_somebody_is_sealed_by_hand(service: Service, case: str, ann: Session) -> None:
     ann.cypher.library.save(about("Zoraya Quillfeather", "zoraya-1"))
     seal(session(service, "cus", case), session(service, "sup", case), "zoraya-1")
-    (query,) = ann.cypher.library.listed()
+    (query,) = ann.cypher.library.list_queries()
     assert "oraya" not in saved_words(ann)
     assert "Quillfeather" not in saved_words(ann)
     assert "Bo Quist" in saved_words(ann)

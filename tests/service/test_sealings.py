@@ -67,13 +67,13 @@ def test_a_preview_says_what_would_have_opened_and_it_stays_sealed(
     assert people("whole").deliveries.load(folder, quiet).stay_sealed == 1
     (sealing,) = [
         entry
-        for entry in people("cus").protection.sealings.sealed()
+        for entry in people("cus").protection.sealings.sealed_entities()
         if entry.pseudonym == name_of(service, case, SEALED)
     ]
     assert (sealing.why, sealing.against) == ("no visible part", 2)
     assert SEALED_NAME not in str(read_image(service.store(), case))
     with pytest.raises(Refused, match="source clearance"):
-        people("sup2").protection.sealings.sealed()
+        people("sup2").protection.sealings.sealed_entities()
 
 
 @pytest.mark.changes
@@ -168,11 +168,14 @@ def test_a_mark_seals_somebody_named_and_one_under_c_has_the_custodian_asked(
     request = cus.protection.sealings.ask("aide-1", "a child, it seems")
     with pytest.raises(Refused):
         cus.protection.sealings.agree(request, quiet)
-    (sealing,) = sup.protection.sealings.listed()
+    (sealing,) = sup.protection.sealings.list_requests()
     assert (sealing.kind, sealing.state, sealing.decidable) == ("seal", "asked", True)
     sup.protection.sealings.agree(request, quiet)
     assert "Bo Quist" not in str(read_image(service.store(), case))
-    assert (people("cus").protection.sealings.to_be_sealed(), people("cus").protection.sealings.listed()[0].state) == (
+    assert (
+        people("cus").protection.sealings.to_be_sealed(),
+        people("cus").protection.sealings.list_requests()[0].state,
+    ) == (
         {},
         "done",
     )
@@ -290,11 +293,11 @@ def test_a_rewriting_that_broke_off_is_told_as_a_change_that_is_still_to_be_comp
     upload = send_upload(people("whole"), zip_tables(**texts), partial=True)
     job = deliveries.job(deliveries.uploads.confirm(upload), wait_s=60)
     assert (job.state, job.result.get("recorded")) == ("failed", True)
-    assert deliveries.uploads.listed() == []
+    assert deliveries.uploads.list_uploads() == []
     monkeypatch.undo()
     assert service.recover() == [people.case]
     assert not service.register.rewriting()
-    assert [row["number"] for row in deliveries.listed()] == [3, 2, 1]
+    assert [row["number"] for row in deliveries.list_deliveries()] == [3, 2, 1]
 
 
 @pytest.mark.changes
@@ -348,7 +351,7 @@ def test_who_somebody_sealed_is_takes_source_clearance(people: Place, tmp_path: 
 def test_who_knows_a_name_is_told_the_pseudonym_and_it_is_in_the_log(
     service: Service, case: str, people: Place, query: str
 ) -> None:
-    (person,) = people("low").search.known(query)
+    (person,) = people("low").search.find_pseudonyms(query)
     assert person["id"] == name_of(service, case, SEALED)
     (line,) = [entry for entry in people.lines() if entry["action"] == "known"]
     assert (line["account"], line["outcome"], line["rows"]) == ("low", "released", 1)
@@ -368,11 +371,11 @@ def test_a_part_of_a_name_tells_nothing_nor_does_who_is_not_seen(people: Place, 
     }
     people("whole").deliveries.load(write(tmp_path / "2", **hidden), quiet)
     for name in ("Veronica", "Nora Only", "Cora Hidden", "Bo Quist"):
-        assert people("low").search.known(name) == [], name
-    assert people("high").search.known("Nora Only") == []  # someone known only as a source is in no answer
-    assert len(people("high").search.known("Cora Hidden")) == 1
+        assert people("low").search.find_pseudonyms(name) == [], name
+    assert people("high").search.find_pseudonyms("Nora Only") == []  # someone known only as a source is in no answer
+    assert len(people("high").search.find_pseudonyms("Cora Hidden")) == 1
     with pytest.raises(RequestError):
-        people("low").search.known(" ")
+        people("low").search.find_pseudonyms(" ")
 
 
 @pytest.mark.changes
@@ -393,18 +396,18 @@ def test_what_is_known_of_somebody_under_c_alone_finds_them_for_nobody_cleared_f
     }
     assert people("whole").deliveries.load(write(tmp_path / "2", **more), quiet, partial=True).rejections == []
     for query in ("Zed Alpha", "07700 900123"):
-        assert people("low").search.known(query) == [], query
-        assert len(people("high").search.known(query)) == 1, query
-    assert len(people("low").search.known(SEALED_NAME)) == 1
+        assert people("low").search.find_pseudonyms(query) == [], query
+        assert len(people("high").search.find_pseudonyms(query)) == 1, query
+    assert len(people("low").search.find_pseudonyms(SEALED_NAME)) == 1
 
 
 @pytest.mark.changes  # changes not the case, but the count of looks by an account, over the whole log
 def test_nobody_goes_through_a_list_of_names(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looking, "_LOOKS", 2)
     for _ in range(2):
-        people("low").search.known("Nobody Atall")
+        people("low").search.find_pseudonyms("Nobody Atall")
     with pytest.raises(Busy):
-        people("low").search.known(SEALED_NAME)
+        people("low").search.find_pseudonyms(SEALED_NAME)
 
 
 # -- while it is loaded --------------------------------------------------------------------------------------------

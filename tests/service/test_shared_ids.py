@@ -135,7 +135,7 @@ def test_an_id_sealed_in_one_is_sealed_in_the_other(cases: Cases, monkeypatch: p
     assert (cases.state(first), cases.state(second)) == ("open", "open")
 
     cases.at("cus", second).protection.sharing.end(first)
-    assert cases.at("cus", first).protection.sharing.listed() == []
+    assert cases.at("cus", first).protection.sharing.list_cases() == []
     cases.load(first, sealed_person("p-6"))
     # Nobody was unsealed, and nobody else was sealed.
     assert (cases.named_people(first), cases.named_people(second)) == (set(), {"p-6"})

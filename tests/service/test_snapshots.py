@@ -146,7 +146,7 @@ def of_each_lead(by: Service, name: str) -> dict[str, Any]:
     leads = of.ranking().leads
     return {
         "named": {name: list(claims) for name, claims in material_of.about().items()},
-        "interested": material_of.interested(),
+        "interested": material_of.interested_sources(),
         "around": {name: list(claims) for name, claims in material_of.surroundings().touching.items()},
         "links": [*asking.ask.read("paths.links", action="analyse", whole=True, in_columns=True).rows],
         "ways": asking.network.paths.find([lead.id for lead in leads[:2]], "likeliest", besides=BESIDES),
@@ -286,11 +286,11 @@ def test_a_lead_is_told_alike_of_claims_in_columns_and_of_claims_as_objects(twic
         # Memory is empty, and the disk gives columns. The second clearance finds those of the first there.
         twice.kept.forget()
         for name in READERS if number % 2 else reversed([*READERS]):
-            claims = session(twice.kept, name, CASE).leads._material.given()[0]
+            claims = session(twice.kept, name, CASE).leads._material.analysis_input()[0]
             assert isinstance(claims, LaidClaims), (number, name)
             assert claims.columns() is not None
             assert of_each_lead(twice.kept, name) == plain[name], (number, name)
-            assert list(claims) == list(session(twice.plain, name, CASE).leads._material.given()[0])
+            assert list(claims) == list(session(twice.plain, name, CASE).leads._material.analysis_input()[0])
         assert plain != former, number
         former = plain
 
@@ -303,12 +303,12 @@ def test_what_is_read_in_columns_stands_in_the_log_as_ever_and_is_one_clearances
         twice.kept.forget()
         for name in READERS:
             before = set(log_lines(twice.kept))
-            session(twice.kept, name, CASE).leads._material.given()
+            session(twice.kept, name, CASE).leads._material.analysis_input()
             now = log_lines(twice.kept)
             lines.setdefault(form, []).append([now[line] for line in sorted(now.keys() - before)])
     assert lines["objects"] == lines["columns"]
     assert all("hubs.claims" in str(of_one) for of_one in lines["columns"])
-    claims_by_reader = {name: session(twice.kept, name, CASE).leads._material.given()[0] for name in READERS}
+    claims_by_reader = {name: session(twice.kept, name, CASE).leads._material.analysis_input()[0] for name in READERS}
     assert {claim.handling for claim in claims_by_reader["sourced"]} == {"P"}
     assert {claim.handling for claim in claims_by_reader["all"]} == {"P", "C"}
 

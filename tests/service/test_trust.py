@@ -248,7 +248,7 @@ def test_in_the_list_no_source_is_named_and_for_one_lead_the_log_counts_them(peo
     assert place is not None
     assert place.most is not None
     (source,) = place.most.sources
-    assert source in {claim.source for claim in session._material.given()[0] if claim.subject == "told-1"}
+    assert source in {claim.source for claim in session._material.analysis_input()[0] if claim.subject == "told-1"}
     lines = [line for line in people.lines() if line["detail"].get("query") == "places"]
     assert [line["sources"] for line in lines] == [1, 0, 0]
 
@@ -263,7 +263,7 @@ def test_the_fewest_false_accounts_are_named_and_the_log_counts_them(
     (piece,) = falsehood.pieces
     assert piece.kind == "witness"
     (source,) = piece.sources
-    assert source in {claim.source for claim in session._material.given()[0] if claim.subject == "told-1"}
+    assert source in {claim.source for claim in session._material.analysis_input()[0] if claim.subject == "told-1"}
     assert falsehood.fewest
     assert falsehood.rank is not None
     assert falsehood.rank > 10

@@ -67,7 +67,7 @@ def test_they_are_there_at_the_handling_code_of_what_mentions_them(place: Place,
     loader = place.as_("ann")
 
     def load(*links: str, handling: str = "P", **row: str) -> None:
-        number = len(loader.deliveries.listed())
+        number = len(loader.deliveries.list_deliveries())
         rows = [{"id": "x1", "name": "Milan Orchard", "handling": "P", **row}]
         statements = [{"id": f"s{number}", "kind": "intelligence", "handling": handling}]
         tables = {"people": rows, "statements": statements, "links": statement_claims(f"s{number}", *links)}
@@ -180,10 +180,10 @@ def open_by_two(place: Place, tmp_path: Path) -> None:
         "links": statement_claims("acc-9", "boss PAID aide"),
     }
     assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
-    (added,) = unmentioned(place.as_("ann"))
+    (added,) = unmentioned_people(place.as_("ann"))
     request = place.as_("cus").protection.sealings.ask_opening(added, "needed in court")
     place.as_("sup").protection.sealings.agree(request, quiet)
-    assert unmentioned(place.as_("ann")) == ["x9"]
+    assert unmentioned_people(place.as_("ann")) == ["x9"]
 
 
 def test_who_is_named_by_two_persons_and_in_no_claim_is_in_no_list_without_source_clearance(
@@ -198,8 +198,8 @@ def test_who_is_named_by_two_persons_and_in_no_claim_is_in_no_list_without_sourc
 
     def heard(name: str) -> list[Any]:
         session = place.as_(name)
-        holds = [each.person for each in session.protection.holds.listed()]
-        requests = [each.kind for each in session.protection.sealings.listed() if each.case == place.case]
+        holds = [each.person for each in session.protection.holds.list_holds()]
+        requests = [each.kind for each in session.protection.sealings.list_requests() if each.case == place.case]
         return [holds, requests, [item.kind for item in session.waiting.listed().items if item.to_do]]
 
     assert heard("sup")[:2] == [["x9"], ["seal", "open"]]
@@ -265,11 +265,11 @@ def test_without_source_clearance_nobody_hears_of_them_in_requests_holds_and_tas
     def heard(name: str) -> list[Any]:
         session = place.as_(name)
         waiting = [item.about for item in session.waiting.listed().items if item.to_do]
-        holds = [each.person for each in session.protection.holds.listed()]
+        holds = [each.person for each in session.protection.holds.list_holds()]
         return [
             waiting,
             holds,
-            [each.pseudonym for each in session.protection.reveals.listed() if each.case == place.case],
+            [each.pseudonym for each in session.protection.reveals.list_reveals() if each.case == place.case],
         ]
 
     assert heard("sup") == [[added], [added], [added]]
@@ -300,6 +300,6 @@ def test_a_search_for_somebody_known_asks_the_graph_alike_whether_they_are_there
     questions = []
     for name in ("Milan Orchard", "Zoltan Quixote"):
         queries.clear()
-        assert place.as_("low").search.known(name) == []
+        assert place.as_("low").search.find_pseudonyms(name) == []
         questions.append([*queries])
     assert questions[0] == questions[1] != []

@@ -100,7 +100,7 @@ class Place:
             session.ask.rows(query, whole=True).rows for query in ("cases.entities", "cases.links", "cases.claims")
         ]
         loading = session.deliveries.jobs() if session.grant.handling == "C" else []
-        return [tables, session.leads.table(), session.deliveries.listed(), loading, session.cases()]
+        return [tables, session.leads.table(), session.deliveries.list_deliveries(), loading, session.cases()]
 
 
 @pytest.fixture(scope="module")
@@ -135,18 +135,18 @@ def test_an_account_is_nowhere_before_it_opens_with_others(place: Place) -> None
     place.look(SIX + dt.timedelta(days=2, hours=6))
     assert {name: place.there(name) for name in before} == before
     assert read_image(place.service.store(), place.case) == image
-    assert [row["status"] for row in place.as_("ann").deliveries.listed()] == ["waiting"] * 3 + ["active"]
+    assert [row["status"] for row in place.as_("ann").deliveries.list_deliveries()] == ["waiting"] * 3 + ["active"]
     place.look(SIX + dt.timedelta(days=3, minutes=7))
     assert organiser_groups(place) == 3
     # Readers who may know sources, and the person who added them, see who added each one, and when.
     opened = SIX + dt.timedelta(days=3)
-    rows = place.as_("bob").deliveries.listed()
+    rows = place.as_("bob").deliveries.list_deliveries()
     assert [(row["number"], row["account"], row["loaded_at"]) for row in rows] == [
         (2, "", opened),
         (1, "ann", rows[1]["loaded_at"]),
     ]
-    assert not set(mine) & {row["number"] for row in place.as_("ann").deliveries.listed()}
-    assert [row["account"] for row in place.as_("ann").deliveries.listed()] == ["ann"] * 4
+    assert not set(mine) & {row["number"] for row in place.as_("ann").deliveries.list_deliveries()}
+    assert [row["account"] for row in place.as_("ann").deliveries.list_deliveries()] == ["ann"] * 4
     assert place.there("tom")[3] == before["tom"][3]
 
 
@@ -174,7 +174,7 @@ def test_one_that_is_held_back_opens_when_it_is_let_go(place: Place) -> None:
     numbers = [place.add("ann", source) for source in (0, 1, 2)]
     custodian = place.as_("cus")
     custodian.protection.waiting.hold(numbers[0])
-    assert {entry.delivery: entry.held_by for entry in custodian.protection.waiting.listed()} == dict(
+    assert {entry.delivery: entry.held_by for entry in custodian.protection.waiting.list_statements()} == dict(
         zip(numbers, ("cus", "", ""), strict=True)
     )
     place.look(SIX + dt.timedelta(days=8))
@@ -191,7 +191,7 @@ def test_one_that_is_held_back_opens_when_it_is_let_go(place: Place) -> None:
         custodian.protection.waiting.hold(numbers[0])
     for name in ("ann", "bob", "low"):
         with pytest.raises(Refused):
-            place.as_(name).protection.waiting.listed()
+            place.as_(name).protection.waiting.list_statements()
 
 
 def test_a_custodian_opens_all_that_wait_where_safety_needs_it(place: Place) -> None:
@@ -199,7 +199,7 @@ def test_a_custodian_opens_all_that_wait_where_safety_needs_it(place: Place) -> 
     custodian = place.as_("cus")
     job = custodian.protection.job(custodian.protection.waiting.start(), wait_s=60)
     assert job.state == "done", job
-    assert (organiser_groups(place), custodian.protection.waiting.listed()) == ("few", [])
+    assert (organiser_groups(place), custodian.protection.waiting.list_statements()) == ("few", [])
 
 
 def test_who_opens_them_is_told_what_is_owed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,7 +222,7 @@ def test_who_added_it_takes_it_back_and_nothing_of_it_stays(place: Place) -> Non
     assert tom.deliveries.job(tom.deliveries.take_back(number), wait_s=60).state == "done"
     place.look(SIX + dt.timedelta(days=9))
     assert {name: place.there(name) for name in before} == before
-    assert tom.deliveries.listed() == place.as_("bob").deliveries.listed()
+    assert tom.deliveries.list_deliveries() == place.as_("bob").deliveries.list_deliveries()
     assert place.service.waitlist.rows(place.case) == {}
 
 
@@ -240,7 +240,7 @@ def test_those_under_c_hide_none_that_comes_alone_under_p(place: Place) -> None:
         place.add("ann", source, handling="C")
     place.add("ann", 2)
     place.look(SIX + dt.timedelta(days=6))
-    assert len(place.as_("cus").protection.waiting.listed()) == 3
+    assert len(place.as_("cus").protection.waiting.list_statements()) == 3
 
 
 def test_who_falls_out_is_not_counted_among_those_who_hide_the_others(place: Place, tmp_path: Any) -> None:
@@ -253,7 +253,11 @@ def test_who_falls_out_is_not_counted_among_those_who_hide_the_others(place: Pla
     place.as_("ann").deliveries.undo(more.delivery, quiet)
     place.look(SIX + dt.timedelta(days=1))
     assert organiser_groups(place) is None
-    assert sorted(entry.unfit for entry in place.as_("cus").protection.waiting.listed()) == [False, False, True]
+    assert sorted(entry.unfit for entry in place.as_("cus").protection.waiting.list_statements()) == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_what_was_delivered_again_meanwhile_is_found_again(place: Place, tmp_path: Any) -> None:
@@ -321,10 +325,10 @@ def test_an_account_that_was_erased_opens_no_other_before_its_time(place: Place)
     place.add("ann", 0, handling="C")
     request = place.as_("cus").protection.erasures.ask(pseudonym(key_of(place), "person", "wit-0"), "asked for it")
     place.as_("sup").protection.erasures.agree(request, quiet)
-    assert place.as_("cus").protection.waiting.listed() == []
+    assert place.as_("cus").protection.waiting.list_statements() == []
     number = place.add("ann", 1, at=SIX + dt.timedelta(days=8), handling="C")
     place.look(SIX + dt.timedelta(days=9))
-    assert [row.delivery for row in place.as_("cus").protection.waiting.listed()] == [number]
+    assert [row.delivery for row in place.as_("cus").protection.waiting.list_statements()] == [number]
 
 
 def key_of(place: Place) -> bytes:
@@ -346,7 +350,7 @@ def test_one_that_names_what_was_taken_back_meanwhile_is_held_back(place: Place,
     place.as_("ann").deliveries.undo(more.delivery, quiet)
     place.look(SIX + dt.timedelta(days=9))
     assert organiser_groups(place) == "few"
-    (entry,) = place.as_("cus").protection.waiting.listed()
+    (entry,) = place.as_("cus").protection.waiting.list_statements()
     assert (entry.delivery, entry.unfit) == (number, True)
 
 

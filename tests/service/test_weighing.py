@@ -61,7 +61,9 @@ def about(session: Session, lead: str) -> list[tuple[str, str, str]]:
 
 
 def claims_of(session: Session, statement: str) -> list[str]:
-    return sorted(claim.id for claim in session._material.given()[0] if claim.statement == statement and claim.counts)
+    return sorted(
+        claim.id for claim in session._material.analysis_input()[0] if claim.statement == statement and claim.counts
+    )
 
 
 def test_who_knows_sources_is_told_statement_and_source_and_the_log_says_so(people: Place) -> None:
@@ -108,7 +110,7 @@ def test_what_was_put_is_not_asked_again_and_a_source_only_so_often(service: Ser
 def test_that_a_source_is_passed_over_is_told_to_who_knows_sources(people: Place) -> None:
     sourced = people("sourced")
     assert ("aide-9", "DIRECTED", "aide-2") in about(sourced, "aide-9")
-    for claim in sourced._material.given()[0]:
+    for claim in sourced._material.analysis_input()[0]:
         if (claim.statement == "account-2" and claim.subject == "boss-1") or claim.relation == "RELATED_TO":
             sourced.leads.questions.put("boss-1", claim.id)
     left = sourced.leads.questions.next("aide-9")
@@ -175,7 +177,7 @@ def test_erasing_somebody_asked_about_leaves_only_that_the_source_was_asked(
     service: Service, case: str, people: Place
 ) -> None:
     sourced = people("sourced")
-    claim = next(row.id for row in sourced._material.given()[0] if row.key == ("boss-1", "PAID", "aide-1"))
+    claim = next(row.id for row in sourced._material.analysis_input()[0] if row.key == ("boss-1", "PAID", "aide-1"))
     sourced.leads.questions.put("boss-1", claim)
     people("sup").protection.erasures.agree(
         people("cus").protection.erasures.ask("aide-1", "the court ordered it"), quiet

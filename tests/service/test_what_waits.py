@@ -94,7 +94,7 @@ def kinds(session: Session, *, to_do: bool) -> list[str]:
 
 def look(session: Session) -> None:
     waits = session.waiting.listed()
-    session.waiting.seen(waits.at, waits.version)
+    session.waiting.mark_seen(waits.at, waits.version)
 
 
 def test_what_takes_a_second_person_waits_for_who_may_agree_and_for_nobody_else(people: Place) -> None:
@@ -272,9 +272,9 @@ def test_seen_is_kept_for_one_account_and_never_for_what_has_not_come(people: Pl
     assert people("inv").waiting.listed().looked is not None
     assert people("ana").waiting.listed().looked is None
     with pytest.raises(RequestError, match="cannot have been seen"):
-        people("inv").waiting.seen(audit.now() + dt.timedelta(minutes=5), 1)
+        people("inv").waiting.mark_seen(audit.now() + dt.timedelta(minutes=5), 1)
     looked = people("inv").waiting.listed().looked
-    people("inv").waiting.seen(dt.datetime(2020, 1, 1), 1)  # noqa: DTZ001 - UTC, as the database has it
+    people("inv").waiting.mark_seen(dt.datetime(2020, 1, 1), 1)  # noqa: DTZ001 - UTC, as the database has it
     assert people("inv").waiting.listed().looked == looked
 
 

@@ -245,7 +245,7 @@ def test_it_is_in_the_log_with_whose_claims_were_released_and_among_the_exports(
     )  # fmt: skip
     assert set(released["detail"]["opened"]) == set(WHOLE_TABLES.values())
     assert released["sources"] == 3
-    listed = people("sup").exports.given.listed()[0]
+    listed = people("sup").exports.given.list_exports()[0]
     assert (listed.recipient, listed.state, listed.reason, listed.fetchable) == (
         "Data team", "given", "series of crossings", False,
     )  # fmt: skip
@@ -256,7 +256,7 @@ def test_the_page_of_exports_shows_it_with_nothing_to_fetch(people: Place, case_
     assert "Data team" in page
     number = json.loads((case_folder / "manifest.json").read_text("utf-8"))["export"]
     assert number in page
-    listed = next(row for row in people("inv").exports.given.listed() if row.number == number)
+    listed = next(row for row in people("inv").exports.given.list_exports() if row.number == number)
     with pytest.raises(Refused, match="not held any more"):
         people("inv").exports.given.fetch(listed.id)
 
@@ -397,7 +397,7 @@ def full_of(_path: Path, _target: Path) -> None:
 def test_a_kill_midway_leaves_nothing(people: Place, tmp_path: Path) -> None:
     target = tmp_path / "there" / "all"
     target.parent.mkdir()
-    settings, before = people.service.settings, [row.id for row in people("inv").exports.given.listed()]
+    settings, before = people.service.settings, [row.id for row in people("inv").exports.given.list_exports()]
     text = f"""
         import sys, time
         from pathlib import Path
@@ -428,7 +428,7 @@ def test_a_kill_midway_leaves_nothing(people: Place, tmp_path: Path) -> None:
         finally:
             process.send_signal(signal.SIGKILL)
     assert list(target.parent.iterdir()) == []
-    assert [row.id for row in people("inv").exports.given.listed()] == before
+    assert [row.id for row in people("inv").exports.given.list_exports()] == before
 
 
 def test_a_value_of_another_kind_is_one_sentence() -> None:

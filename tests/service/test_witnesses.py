@@ -62,7 +62,7 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 def test_with_source_clearance_groups_stand_apart_and_open_to_their_sources(people: Place) -> None:
     through = people("ann").leads.witnesses.through(["boss"])
     assert {way.group for way in through.ways} == {1, 2}
-    assert all(way.named[-1] == "boss" for way in through.ways)
+    assert all(way.path_ids[-1] == "boss" for way in through.ways)
     assert {(["pilot", "PILOTED", "x1"][0], "x1")} <= {(link[0], link[2]) for way in through.ways for link in way.links}
     assert all(len(sources) == 1 and sources[0].startswith("Q-") for sources in through.groups.values())
     marks = {node.id for node in through.view.nodes if node.kind == "group"}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from graphsvc.views.picture import graph
-from graphsvc.views.picture.folding import BELONGING, Bundle, FoldedPicture, folded, groups
+from graphsvc.views.picture.folding import BELONGING, Bundle, FoldedPicture, fold_groups, groups
 from graphsvc.views.picture.network import Picture, picture
 from tests.views.test_network_view import entity, link
 
@@ -44,7 +44,7 @@ def test_each_is_in_the_group_its_best_link_leads_to(two_gangs: Picture) -> None
 
 
 def test_a_folded_group_is_one_node_in_the_middle_with_what_is_in_it(two_gangs: Picture) -> None:
-    drawing = folded(two_gangs, [("gang", "g")])
+    drawing = fold_groups(two_gangs, [("gang", "g")])
     assert [node.id for node in drawing.nodes] == ["group:gang:g", "c", "d", "e", "h"]
     node = drawing.nodes[0]
     assert isinstance(node, FoldedPicture)
@@ -60,7 +60,7 @@ def test_a_folded_group_is_one_node_in_the_middle_with_what_is_in_it(two_gangs: 
 
 
 def test_links_between_two_groups_are_one_line_that_says_how_many(two_gangs: Picture) -> None:
-    drawing = folded(two_gangs, [("gang", "h"), ("gang", "g")])
+    drawing = fold_groups(two_gangs, [("gang", "h"), ("gang", "g")])
     lines = {(edge.subject, edge.object): edge for edge in drawing.edges}
     assert set(lines) == {("group:gang:g", "group:gang:h"), ("e", "group:gang:g")}
     both = lines["group:gang:g", "group:gang:h"]
@@ -89,18 +89,18 @@ def test_links_between_two_groups_are_one_line_that_says_how_many(two_gangs: Pic
 
 def test_lines_both_ways_point_neither_way() -> None:
     links = [link("a", "g", "RUNS"), link("a", "b"), link("b", "a", "PAID")]
-    drawing = folded(view([entity("a"), entity("b"), entity("g", "gang")], links), [("gang", "g")])
+    drawing = fold_groups(view([entity("a"), entity("b"), entity("g", "gang")], links), [("gang", "g")])
     assert [(edge.says, edge.directed) for edge in drawing.edges] == [("2 links", False)]
 
 
 def test_whoever_is_in_two_groups_is_in_the_first_and_what_is_no_group_is_passed_over(two_gangs: Picture) -> None:
     number = next(group.key for group in groups(two_gangs, "community") if "a" in group.members)
-    drawing = folded(two_gangs, [("gang", "g"), ("community", number), ("gang", "nowhere"), ("weather", "x")])
+    drawing = fold_groups(two_gangs, [("gang", "g"), ("community", number), ("gang", "nowhere"), ("weather", "x")])
     assert "group:gang:g" in {node.id for node in drawing.nodes}
     everyone = sum(node.members if isinstance(node, FoldedPicture) else 1 for node in drawing.nodes)
     assert everyone == len(two_gangs.nodes)
-    assert folded(two_gangs, [("gang", "nowhere")]) is two_gangs
-    assert folded(two_gangs, []) is two_gangs
+    assert fold_groups(two_gangs, [("gang", "nowhere")]) is two_gangs
+    assert fold_groups(two_gangs, []) is two_gangs
 
 
 def test_one_alone_is_no_group() -> None:
@@ -117,7 +117,7 @@ def test_a_boat_and_those_carried_are_in_their_crossing_and_the_organiser_is_not
 
 def test_what_is_under_c_makes_its_group_c() -> None:
     entities = [entity("a", handling="C"), entity("g", "gang")]
-    (node,) = folded(view(entities, [link("a", "g", "RUNS")]), [("gang", "g")]).nodes
+    (node,) = fold_groups(view(entities, [link("a", "g", "RUNS")]), [("gang", "g")]).nodes
     assert node.handling == "C"
 
 
@@ -141,8 +141,8 @@ def test_no_link_is_lost_and_the_same_picture_folds_the_same_way(seed: int, by: 
     members = [member for group in grouping for member in group.members]
     assert len(members) == len(set(members))
     fold = [(by, group.key) for group in grouping]
-    drawing = folded(whole, fold)
-    assert drawing == folded(whole, fold)
+    drawing = fold_groups(whole, fold)
+    assert drawing == fold_groups(whole, fold)
     counted = sum(len(edge.links) if isinstance(edge, Bundle) else 1 for edge in drawing.edges)
     assert counted + sum(node.within for node in drawing.nodes if isinstance(node, FoldedPicture)) == len(whole.edges)
     ids = {node.id for node in drawing.nodes}
@@ -154,8 +154,8 @@ def test_no_link_is_lost_and_the_same_picture_folds_the_same_way(seed: int, by: 
 def test_a_drawn_group_says_who_is_in_it_as_it_was_folded(two_gangs: Picture) -> None:
     """An export must use these members: computed again there, a group of that name may have others."""
     number = next(group.key for group in groups(two_gangs, "community") if "a" in group.members)
-    drawing = folded(two_gangs, [("gang", "g"), ("community", number), ("gang", "h")])
-    inside = {node["id"]: node for node in graph.drawn(drawing)["nodes"] if "fold" in node}
+    drawing = fold_groups(two_gangs, [("gang", "g"), ("community", number), ("gang", "h")])
+    inside = {node["id"]: node for node in graph.draw(drawing)["nodes"] if "fold" in node}
     assert inside["group:gang:g"]["members"] == ["g", "a", "b"]
     assert inside["group:gang:g"]["among"] == [["a", "RUNS", "g"], ["b", "MEMBER_OF", "g"]]
     members = [member for node in inside.values() for member in node["members"]]
@@ -166,8 +166,8 @@ def test_a_drawn_group_says_who_is_in_it_as_it_was_folded(two_gangs: Picture) ->
 @pytest.mark.parametrize(("denied", "words"), [("contested", "contested"), ("someone", "denied by someone"), (0, "")])
 def test_a_group_says_that_a_link_within_is_denied(denied: int | str, words: str) -> None:
     links = [link("a", "g", "RUNS", 0.9), link("b", "g", "MEMBER_OF", 0.9), link("a", "b", "PAID", denying=denied)]
-    drawing = folded(view([entity("a"), entity("b"), entity("g", "gang")], links), [("gang", "g")])
-    drawn = graph.drawn(drawing)["nodes"][0]
+    drawing = fold_groups(view([entity("a"), entity("b"), entity("g", "gang")], links), [("gang", "g")])
+    drawn = graph.draw(drawing)["nodes"][0]
     assert drawn.get("denied", "") == words
     assert graph.title(drawing.nodes[0]).partition("3 links within")[2].strip(", ") == words
 
@@ -176,6 +176,6 @@ def test_no_link_of_a_line_is_missing_where_more_are_in_it_than_are_told_in_word
     entities = [entity("a"), entity("b"), entity("g", "gang"), entity("h", "gang")]
     many = [link("a", "b", f"X_{number}") for number in range(70)]
     whole = view(entities, [link("a", "g", "RUNS"), link("b", "h", "RUNS"), *many])
-    (line,) = graph.drawn(folded(whole, [("gang", "g"), ("gang", "h")]))["edges"]
+    (line,) = graph.draw(fold_groups(whole, [("gang", "g"), ("gang", "h")]))["edges"]
     assert line["links"] == 70
     assert {tuple(triple) for triple in [*line["bundle"], *line["rest"]]} == {("a", f"X_{n}", "b") for n in range(70)}

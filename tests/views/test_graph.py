@@ -56,7 +56,7 @@ def test_each_kind_of_thing_has_a_letter_of_its_own() -> None:
     ],
 )
 def test_who_is_sealed_or_not_identified_has_a_look_of_its_own(node: Node, group: str) -> None:
-    drawn = graph.drawn(view(node))["nodes"][0]
+    drawn = graph.draw(view(node))["nodes"][0]
     assert drawn["group"] == group
     assert "color" not in drawn
 
@@ -68,7 +68,7 @@ def test_width_grows_with_belief_and_doubt_is_dashed_and_denial_is_told() -> Non
         )
         for step in (1, 2, 3, 4)
     )
-    drawn = graph.drawn(view(edges=edges))["edges"]
+    drawn = graph.draw(view(edges=edges))["edges"]
     assert [edge["width"] for edge in drawn] == sorted({edge["width"] for edge in drawn})
     assert ["dashes" in edge for edge in drawn] == [True, True, False, False]
     assert [edge.get("denied") for edge in drawn] == [None, None, "denied by 2", None]
@@ -86,7 +86,7 @@ def test_each_family_of_lines_has_a_colour_of_its_own_on_canvas_and_in_the_legen
 
 def test_no_link_between_the_same_two_is_lost() -> None:
     edges = (EDGE, replace(EDGE, relation="OWES", bend=1), replace(EDGE, subject="b", object="a", bend=-1))
-    drawn = graph.drawn(view(edges=edges))["edges"]
+    drawn = graph.draw(view(edges=edges))["edges"]
     assert [(edge["from"], edge["relation"], edge["to"]) for edge in drawn] == [
         ("a", "PAID", "b"),
         ("a", "OWES", "b"),
@@ -96,7 +96,7 @@ def test_no_link_between_the_same_two_is_lost() -> None:
 
 
 def test_text_of_the_case_stays_text() -> None:
-    drawn = graph.drawn(view(replace(NODE, id=EVIL, name=EVIL, gang=EVIL)))
+    drawn = graph.draw(view(replace(NODE, id=EVIL, name=EVIL, gang=EVIL)))
     node = drawn["nodes"][0]
     assert node["id"] == EVIL
     assert EVIL in node["title"]
@@ -112,13 +112,13 @@ def test_a_title_says_what_the_picture_cannot() -> None:
 
 def test_labels_are_short_and_leave_out_the_hour_of_a_crossing() -> None:
     nodes = (replace(NODE, name="A" * 60), replace(NODE, id="x", kind="crossing", name="8 May 2020, 04:30 UTC, Dover"))
-    labels = [node["label"] for node in graph.drawn(view(*nodes))["nodes"]]
+    labels = [node["label"] for node in graph.draw(view(*nodes))["nodes"]]
     assert len(labels[0]) < 30
     assert labels[1] == "8 May 2020, Dover"
 
 
 def test_physics_is_off_and_positions_are_given() -> None:
-    drawn = graph.drawn(view())
+    drawn = graph.draw(view())
     assert drawn["options"]["physics"] == {"enabled": False}
     assert (drawn["nodes"][0]["x"], drawn["nodes"][0]["y"]) == (1.5, -2.5)
 

@@ -13,21 +13,21 @@ STATE = {
 
 
 def test_folded_groups_stay_as_long_as_what_they_are_folded_by() -> None:
-    assert canvas.named(STATE) == {"P1", "G1"}
+    assert canvas.all_ids(STATE) == {"P1", "G1"}
     assert canvas.only(STATE, {"P1", "G1"}) == STATE
     left = canvas.only(STATE, {"P1"})
     assert (list(left["arranged"]), left["pinned"]) == (["P1", "group:community:2"], [])
 
 
 def test_folded_groups_are_followed_and_lost_with_what_they_are_folded_by() -> None:
-    now = canvas.followed(STATE, lambda identifier: {"G1": "T-1"}.get(identifier, identifier))
+    now = canvas.replace_ids(STATE, lambda identifier: {"G1": "T-1"}.get(identifier, identifier))
     assert list(now["arranged"]) == ["P1", "group:gang:T-1", "group:community:2"]
-    after = canvas.followed(STATE, lambda identifier: None if identifier == "G1" else identifier)
+    after = canvas.replace_ids(STATE, lambda identifier: None if identifier == "G1" else identifier)
     assert (list(after["arranged"]), after["pinned"]) == (["P1", "group:community:2"], [])
 
 
 def test_only_what_is_of_the_canvas_can_name_a_field() -> None:
-    assert canvas.checked({"look": {"layout": "force"}, "asked": [["picture", "x"], ["id", "P1"]]}) == {
+    assert canvas.check_state({"look": {"layout": "force"}, "asked": [["picture", "x"], ["id", "P1"]]}) == {
         "asked": [["id", "P1"]],
         "arranged": {},
         "pinned": [],
@@ -51,14 +51,14 @@ ADDRESS = [
 
 def test_whom_an_opening_a_link_or_a_fold_of_the_address_names_is_in_the_state() -> None:
     state = {"asked": ADDRESS, "arranged": {}, "pinned": []}
-    assert canvas.named(state) == {"P1", "P2", "P3"}
+    assert canvas.all_ids(state) == {"P1", "P2", "P3"}
     left = canvas.only(state, {"P1", "P3"})["asked"]
     assert left == [pair for pair in ADDRESS if "P2" not in pair[1]]
 
 
 def test_who_is_sealed_leaves_openings_links_and_folds_of_the_address_too() -> None:
     state = {"asked": ADDRESS, "arranged": {}, "pinned": []}
-    after = canvas.followed(
+    after = canvas.replace_ids(
         state,
         lambda identifier: None if identifier == "P2" else identifier,
         lambda text: text.replace("BO", "[withheld]"),
@@ -71,7 +71,7 @@ def test_who_is_sealed_leaves_openings_links_and_folds_of_the_address_too() -> N
         ["link", "P1~X_UNCLE_OF_[withheld]~P3"],
         ["depth", "0"],
     ]
-    now = canvas.followed(state, lambda identifier: {"P2": "S-2~"}.get(identifier, identifier))["asked"]
+    now = canvas.replace_ids(state, lambda identifier: {"P2": "S-2~"}.get(identifier, identifier))["asked"]
     assert now[1:3] + now[5:6] + now[8:9] == [
         ["open", "~PAID~S-2~"], ["open", "S-2~"], ["link", '["P1", "PAID", "S-2~"]'], ["fold", "workplace:S-2~"]
     ]  # fmt: skip

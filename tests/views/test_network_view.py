@@ -5,8 +5,8 @@ from typing import Any
 
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.network.coast import coast
-from graphsvc.views.picture.graph import drawn
-from graphsvc.views.picture.network import picture, sifted
+from graphsvc.views.picture.graph import draw
+from graphsvc.views.picture.network import picture, sift
 
 
 def entity(identifier: str, kind: str = "person", **values: Any) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def test_a_kind_a_family_or_a_relation_is_left_out_and_nothing_moves() -> None:
     places = {node.id: (node.x, node.y) for node in whole.nodes}
 
     def sift_out(*without: str) -> tuple[set[str], set[str], tuple[int, int]]:
-        view = sifted(whole, without)
+        view = sift(whole, without)
         assert all((node.x, node.y) == places[node.id] for node in view.nodes)
         return {node.id for node in view.nodes}, {edge.relation for edge in view.edges}, view.left_out
 
@@ -143,7 +143,7 @@ def test_a_kind_a_family_or_a_relation_is_left_out_and_nothing_moves() -> None:
         (0, 0),
     )
     # An entity added by itself stays, whatever its kind.
-    assert {node.id for node in sifted(whole, ["person"], ["aide"]).nodes} == {"x", "aide"}
+    assert {node.id for node in sift(whole, ["person"], ["aide"]).nodes} == {"x", "aide"}
     assert sift_out() == (set(places), {row["relation"] for row in rows}, (0, 0))
 
 
@@ -159,14 +159,14 @@ def test_a_map_says_where_boats_landed_and_what_places_are_called() -> None:
     rings = coast(view.frame.box)
     assert rings
     assert all(ring[0] == ring[-1] for ring in rings), "waters are closed, or they would flood the land"
-    data = drawn(view, rings)
+    data = draw(view, rings)
     assert set(data["landings"]) == {"x"}
     assert [(name, crossing_ids) for name, _, _, crossing_ids in data["sites"]] == [("Deal", ["x"]), ("Wissant", ["x"])]
     # Excluded entities leave no trace.
-    assert drawn(replace(view, nodes=()), rings)["sites"] == []
+    assert draw(replace(view, nodes=()), rings)["sites"] == []
     plain = picture([["x"]], [landed], [])
     assert plain.marks is None
-    assert "landings" not in drawn(plain)
+    assert "landings" not in draw(plain)
     assert [picture([["x"]], [landed], [], arrangement=word).by_day for word in ("days", "", "map")] == [
         True,
         False,

@@ -35,7 +35,7 @@ def cliques(*sizes: int) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
 
 def unpack(drawing: Overview) -> dict[str, Any]:
     """Read the bytes as static/overview.js does."""
-    raw = drawing.packed()
+    raw = drawing.pack()
     count, ties, *_ = np.frombuffer(raw, "<u4", 4)
     at, parts = 16, {}
     for name, kind, length in (
@@ -91,7 +91,7 @@ def test_many_small_groups_make_no_tower() -> None:
 
 def test_an_empty_case_is_empty() -> None:
     drawing = overview([], [])
-    assert (drawing.ids, drawing.groups, len(drawing.packed())) == ((), (), 16)
+    assert (drawing.ids, drawing.groups, len(drawing.pack())) == ((), (), 16)
 
 
 LINKS = st.lists(st.tuples(*[st.integers(0, 30).map("n{:02}".format)] * 2), max_size=80)
@@ -102,7 +102,7 @@ def test_everyone_is_there_once_whatever_order_it_comes_in(links: list[tuple[str
     entities = rows(*(f"n{number:02}" for number in range(31)))
     drawing = overview(entities, links)
     again = overview(entities[::-1], [(b, a) for a, b in reversed(links)])
-    assert drawing.packed() == again.packed()
+    assert drawing.pack() == again.pack()
     assert sum(group.size for group in drawing.groups) == len(entities)
     read_back = unpack(drawing)
     assert {tuple(sorted((drawing.ids[a], drawing.ids[b]))) for a, b in read_back["pairs"].reshape(-1, 2)} == {

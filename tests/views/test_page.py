@@ -4,7 +4,7 @@ import json
 import re
 from html.parser import HTMLParser
 
-from graphsvc.views.picture.graph import drawn
+from graphsvc.views.picture.graph import draw
 from graphsvc.views.picture.network import Picture, picture
 from graphsvc.views.picture.page import offline_page
 
@@ -74,7 +74,7 @@ def test_the_data_in_the_page_is_the_picture() -> None:
     page = offline_page(hostile(), "x")
     block = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     assert block
-    assert json.loads(block[1]) == drawn(hostile())
+    assert json.loads(block[1]) == draw(hostile())
 
 
 def test_the_links_stand_in_a_table_as_well() -> None:

@@ -10,14 +10,14 @@ from graphsvc.analysis.surges.counts import Series
 from graphsvc.records.iso import json_safe
 from graphsvc.records.numbers import short
 from graphsvc.views.surges import picture
-from graphsvc.views.surges.answer import COLUMNS, SurgeAnswer, answered
+from graphsvc.views.surges.answer import COLUMNS, SurgeAnswer, compute_answer
 
 FIRST = dt.date(2019, 12, 30)
 
 
 @pytest.fixture(scope="module")
 def answer() -> SurgeAnswer:
-    return answered(Series(FIRST, (2, 0, 3, 2, 1, 0, 2) * 20 + (14, None)), name="crossings", counted="crossings")
+    return compute_answer(Series(FIRST, (2, 0, 3, 2, 1, 0, 2) * 20 + (14, None)), name="crossings", counted="crossings")
 
 
 def test_every_figure_of_a_picture_is_in_the_table(answer: SurgeAnswer) -> None:
@@ -65,7 +65,7 @@ def test_the_year_of_the_newest_surge_is_shown_first(answer: SurgeAnswer) -> Non
 
 
 def test_too_little_is_said_and_drawn() -> None:
-    short = answered(Series(FIRST, (1, 0, 2)), name="x", counted="boats")
+    short = compute_answer(Series(FIRST, (1, 0, 2)), name="x", counted="boats")
     assert short.verdict.startswith("Cannot tell")
     drawn = picture.line(short, short.days)
     assert (drawn.band, drawn.bound) == ("", "")
@@ -83,12 +83,12 @@ def test_crossings_that_are_left_out_are_named() -> None:
             "5 crossings are left out, outside of the thirty years with most crossings: 8 May 1020, 9 May 1020, 10 May 1020 and 1 more day.",
         ),
     ):
-        noted = answered(Series(FIRST, (1, 0, 2), outside=outside), name="x", counted="crossings").notes
+        noted = compute_answer(Series(FIRST, (1, 0, 2), outside=outside), name="x", counted="crossings").notes
         assert any(note.startswith(says) for note in noted)
 
 
 def test_more_weeks_than_are_looked_at_are_said() -> None:
-    noted = answered(Series(dt.date(1915, 1, 4), (1, *(0,) * 5_000, 1), step=7), name="x", counted="boats").notes
+    noted = compute_answer(Series(dt.date(1915, 1, 4), (1, *(0,) * 5_000, 1), step=7), name="x", counted="boats").notes
     assert "Lasting changes are looked for in the last 1,567 weeks alone." in noted
 
 
@@ -96,8 +96,10 @@ def test_what_is_beyond_a_condition_is_told_apart() -> None:
     """The count of a calm day is no alarm; three times that count on a rough day is beyond what the waves explain."""
     waves = (0.5, 1.5) * 100
     counts = tuple(20 if wave < 1 else 2 for wave in waves)
-    alone = answered(Series(FIRST, (*counts, 20)), name="x", counted="boats")
-    explained = answered(Series(FIRST, (*counts, 60), (*waves, 1.5)), name="x", counted="boats", condition="waves")
+    alone = compute_answer(Series(FIRST, (*counts, 20)), name="x", counted="boats")
+    explained = compute_answer(
+        Series(FIRST, (*counts, 60), (*waves, 1.5)), name="x", counted="boats", condition="waves"
+    )
     assert not alone.days[-1].alarm
     assert explained.days[-1].day in explained.beyond
     assert "beyond waves" in picture.words(explained, explained.days[-1])
@@ -106,20 +108,20 @@ def test_what_is_beyond_a_condition_is_told_apart() -> None:
 def test_a_record_that_is_no_alarm_is_said_with_the_verdict() -> None:
     """Days of 0 to 60, and one of 61: not unusual, and still the highest of all."""
     counts = tuple(place * 37 % 61 for place in range(200))
-    calm = answered(Series(FIRST, (*counts, 61)), name="x", counted="people")
+    calm = compute_answer(Series(FIRST, (*counts, 61)), name="x", counted="people")
     assert calm.surges == []
     assert calm.verdict == (
         "No day stands out from those before it. The most is 61 on 17 July 2020: a record, within what was to be expected."
     )
     assert calm.plain()["records"][-1]["against"] == "within what was to be expected"
-    wild = answered(Series(FIRST, (*counts, 900)), name="x", counted="people")
+    wild = compute_answer(Series(FIRST, (*counts, 900)), name="x", counted="people")
     assert "a record" not in wild.verdict
     assert wild.plain()["records"][-1]["against"] == "an alarm"
     assert calm.against(calm.marks[0].day) == "not to be judged yet"
 
 
 def test_a_high_day_that_is_no_alarm_says_so() -> None:
-    high = answered(Series(FIRST, (2, 0, 3, 2, 1, 0, 2) * 20 + (5,)), name="x", counted="boats")
+    high = compute_answer(Series(FIRST, (2, 0, 3, 2, 1, 0, 2) * 20 + (5,)), name="x", counted="boats")
     assert high.days[-1].is_high
     assert not high.days[-1].alarm
     assert picture.words(high, high.days[-1]).endswith("; above the band but no alarm")

@@ -33,8 +33,8 @@ def draw(ways: list[WitnessWay] = WAYS, leads: Any = ("ann", "bob"), groups: Any
 
 
 def test_a_way_names_what_it_goes_along() -> None:
-    assert WAYS[0].named == ("x1", "cid", "ann")
-    assert WAYS[1].named == ("g1", "ann")
+    assert WAYS[0].path_ids == ("x1", "cid", "ann")
+    assert WAYS[1].path_ids == ("g1", "ann")
 
 
 def test_witnesses_stand_on_one_side_and_leads_on_the_other() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from graphsvc.views.where import map as maps
 from graphsvc.views.where.calendar import LEVELS, years
-from graphsvc.views.where.events import Event, Filters, events, folded
+from graphsvc.views.where.events import Event, Filters, events, fold_text
 
 CALAIS, DOVER = (50.95, 1.85), (51.12, 1.32)
 
@@ -63,7 +63,7 @@ def test_an_imprecise_date_is_asked_for_by_every_day_it_can_mean_and_none_by_no_
 def test_words_are_found_without_marks_and_capitals_in_names_and_places(text: str, is_match: bool) -> None:
     (event,) = events([crossing("C1", "2020-05-08", organisers=[{"name": "Éva"}])], [])
     assert Filters(text=text).matching(event) is is_match
-    assert folded("İÉǅ") == folded("i̇é") + "dz"
+    assert fold_text("İÉǅ") == fold_text("i̇é") + "dz"
 
 
 def test_places_without_a_name_are_called_by_where_they_are_and_one_without_coordinates_is_counted() -> None:

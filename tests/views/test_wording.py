@@ -36,7 +36,7 @@ def test_whom_no_witness_raises_rests_on_witnesses_through_accounts_of_others(
 
 
 def test_whom_no_witness_raises_is_surfaced_through_accounts_of_others() -> None:
-    assert [resting.surfaced(groups) for groups in (0, 1, "few")] == [
+    assert [resting.found_through_text(groups) for groups in (0, 1, "few")] == [
         "found through witnesses, through others' statements",
         "found through witnesses",
         "found through witnesses",
@@ -119,12 +119,15 @@ def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
         (loading.chart_read(3, 0, 1), "; 3 of them bear grades of 3x5x2, which are kept. 1 is left out because"),
         (loading.chart_read(0, 2, 2), "2 items (text, pictures) say nothing of anybody and are not read. 2 are left"),
         (
-            loading.cancelled("load", new=True),
+            loading.cancelled_sentences("load", new=True),
             "Nothing was loaded, and no case was made. The upload waits on the page Import.",
         ),
-        (loading.failed("preview", recorded=True, new=True), "Correct the file and choose it again."),
-        (loading.failed("load", recorded=True, new=True), "the next load or start of the service completes it."),
-        (loading.failed("undo", recorded=False, new=False), "The case is as it was."),
+        (loading.failed_sentences("preview", recorded=True, new=True), "Correct the file and choose it again."),
+        (
+            loading.failed_sentences("load", recorded=True, new=True),
+            "the next load or start of the service completes it.",
+        ),
+        (loading.failed_sentences("undo", recorded=False, new=False), "The case is as it was."),
         (loading.job_title("undo", "done", 2, committed=True), "Delivery 2 is taken back"),
         (loading.job_title("load", "done", 2, committed=False), "Nothing was loaded"),
         (loading.job_title("load", "interrupted", None, committed=False), "Interrupted"),
@@ -132,7 +135,7 @@ def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
         (loading.rewritten("seal", managed=True), "nothing from before is in its files."),
         (loading.rewritten("erase", managed=False), "drop the old one, and delete backups."),
         (sentences.recall(2), "2 exports that were given show somebody"),
-        (sentences.changed(2, "C"), "2 links are not as they were, as handling C tells them."),
+        (sentences.changed_links_sentence(2, "C"), "2 links are not as they were, as handling C tells them."),
         (
             sentences.no_way(over=True, besides=False),
             "Narrow it: fewer steps, a least belief, only the record, or leave",
@@ -144,7 +147,7 @@ def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
             resting.made_of("OWES", "by", {"witness": None, "intelligence": None}),
             "somebody owes them: witnesses, reports",
         ),
-        (sentences.invented(2), "2 agreeing invented accounts, by witnesses with nothing"),
+        (sentences.invented_sentence(2), "2 agreeing invented accounts, by witnesses with nothing"),
         (sentences.place(1, 2, 1, 3, in_steps=True), "what few witnesses say of one person, is left out; 1 to 3"),
         (sentences.place(None, None, None, None, in_steps=True), "not told"),
         (sentences.if_checked(1, 4), "Rank about 1 if it is so, about 4 without it."),

@@ -237,7 +237,7 @@ def test_a_filter_of_what_changes_stays_when_the_case_changed_meanwhile(
     load_content(ann, case, zip_case())
     address = preview_upload(ann, case, zip_case(people=PEOPLE.replace("Idris", "Idriss")))
     monkeypatch.setattr(load, "_QUICK_S", pages.WAIT_S)
-    monkeypatch.setattr(Uploads, "previewed", lambda *_: None)
+    monkeypatch.setattr(Uploads, "current_preview", lambda *_: None)
     sent = ann.get(f"{address}&table=people&field=name")
     assert sent.status_code == 303
     assert {"again=1", "table=people", "field=name"} <= set(sent.location.partition("?")[2].split("&"))
@@ -731,7 +731,7 @@ def test_a_delivery_that_seals_while_another_case_is_loaded_is_in_and_says_what_
     assert "Delivery 2 is loaded" in page
     assert REWRITE_OWED in page
     assert "as it was" not in page
-    assert session(service, "ann", case).deliveries.uploads.listed() == []
+    assert session(service, "ann", case).deliveries.uploads.list_uploads() == []
     ends = {line["outcome"] for line in audit.lines(service.database) if line["case_id"] == case}
     assert "released, delivery 2" in ends
     assert "failed: Busy" not in ends

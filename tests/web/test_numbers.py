@@ -10,7 +10,7 @@ from graphsvc.access.people import accounts
 from graphsvc.config import Settings
 from graphsvc.records.weights import SHIPPED
 from graphsvc.service import Service
-from graphsvc.views.measured import measured
+from graphsvc.views.measured import read_figures
 from graphsvc.web import create_app
 
 
@@ -43,7 +43,7 @@ def test_it_prints_false_alarms_and_power_as_they_were_measured(settings: Callab
         client = create_app(service).test_client()
         client.get(f"/link/{service.sign_in_link('ann', 'tests')}")
         page = re.sub(r"\s+", " ", client.get("/numbers").text)
-    surges, moves = measured("surges"), measured("displacement")
+    surges, moves = read_figures("surges"), read_figures("displacement")
     for name, rate in surges["false_alarms_a_year"].items():
         assert f'<th scope="row">{name}</th><td class="num">{rate}</td>' in page
     assert f"{surges['doublings_found']['20']['0.3']}</td>" in page

@@ -55,7 +55,7 @@ def rank_note(page: str) -> str:
 def test_a_page_and_its_twin_say_the_same(people: Place, page: str, twin: str) -> None:
     for name in READERS:
         waits = people(name).waiting.listed()
-        people(name).waiting.seen(waits.at, waits.version)
+        people(name).waiting.mark_seen(waits.at, waits.version)
     people.load("whole", more("P", *RISES))
     for name, sentence in (("whole", ""), ("plain", LEAVES_OUT)):
         on_page = rank_note(people.client(name).get(f"/case/{people.case}{page}").text)

@@ -66,8 +66,8 @@ def test_more_are_named_than_are_read_at_once(place: Place) -> None:
     session = place("whole")
     ids = {row["id"] for row in session.ask.rows("cases.entities", whole=True).dicts()}
     assert len(ids) == 5
-    assert session.ask.named({*ids, "nobody"}).keys() == ids
-    assert session.ask.named([]) == {}
+    assert session.ask.entity_rows({*ids, "nobody"}).keys() == ids
+    assert session.ask.entity_rows([]) == {}
 
 
 def test_a_search_that_did_not_look_through_all_says_so(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,14 +79,14 @@ def settle(
     for row in connection.execute(sa.select(_VERSIONS).where(_VERSIONS.c.case_id == case)).all():
         bound = version_bound(row.picture_id, row.number)
         state, links = stored = unpack(key, row.state_sealed, bound)
-        now = [canvas.followed(state, follow, text), None if links is None else _links(links, follow)]
+        now = [canvas.replace_ids(state, follow, text), None if links is None else _links(links, follow)]
         if now != stored:
             mine = (_VERSIONS.c.picture_id == row.picture_id, _VERSIONS.c.number == row.number)
             connection.execute(_VERSIONS.update().where(*mine).values(state_sealed=pack(key, now, bound)))
     for row in connection.execute(sa.select(_DRAFTS).where(_DRAFTS.c.case_id == case)).all():
         bound = draft_bound(case, row.account, row.sitting)
         state = unpack(key, row.state_sealed, bound)
-        followed_state = canvas.followed(state, follow, text)
+        followed_state = canvas.replace_ids(state, follow, text)
         if followed_state != state:
             own = (_DRAFTS.c.case_id == case, _DRAFTS.c.account == row.account, _DRAFTS.c.sitting == row.sitting)
             connection.execute(_DRAFTS.update().where(*own).values(state_sealed=pack(key, followed_state, bound)))

@@ -29,7 +29,7 @@ MOST_SITTINGS = 5
 LONGEST_NAME = 120
 LONGEST_NOTES = 2_000
 _ROW, _VERSION, _DRAFT = tables.pictures, tables.picture_versions, tables.drafts
-# Links as returned by `views.picture.since.packed`; None if there are too many to compare.
+# Links as returned by `views.picture.since.pack_links`; None if there are too many to compare.
 Links = list[list[Any]] | None
 
 

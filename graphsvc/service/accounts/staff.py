@@ -24,7 +24,7 @@ class Accounts:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
-    def listed(self) -> list[ManagedAccount]:
+    def list_accounts(self) -> list[ManagedAccount]:
         """Return every account, including disabled ones, by name.
 
         Raises:

@@ -62,7 +62,7 @@ def require(words: Words) -> Words:
     return Words(**texts, parameters=dict(words.parameters))
 
 
-def written(case: str, queries: Iterable[Words]) -> str:
+def file_text(case: str, queries: Iterable[Words]) -> str:
     """Write queries as a file (JSON)."""
     known = [{key: asdict(words)[key] for key in _KEYS} for words in queries]
     file = {"format": FORMAT, "version": VERSION, "case": case, "queries": known}

@@ -97,7 +97,7 @@ class QueryLibrary:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
-    def listed(self) -> list[Saved]:
+    def list_queries(self) -> list[Saved]:
         """Return the person's own queries and shared ones, by name.
 
         Raises:
@@ -178,7 +178,7 @@ class QueryLibrary:
     def export_file(self) -> str:
         """Return the person's own queries and shared ones as a file (JSON)."""
         with self._library("export", writing=False) as (connection, key):
-            return exchange.written(self._ask.case, (saved.words for saved in self._visible(connection, key)))
+            return exchange.file_text(self._ask.case, (saved.words for saved in self._visible(connection, key)))
 
     def preview_file(self, file: bytes) -> Import:
         """Preview importing a file of queries; nothing is stored.

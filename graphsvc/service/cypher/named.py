@@ -51,17 +51,17 @@ class Queries:
             RequestError: no such query, or a parameter is wrong.
             Refused, NotFound, Busy: see `access.door.gate`.
         """
-        released = self.released(name, parameters)
+        released = self.run_without_warnings(name, parameters)
         warn(left_out(released))
         return released
 
-    def released(self, name: str, parameters: Mapping[str, Any] | None = None) -> Released:
+    def run_without_warnings(self, name: str, parameters: Mapping[str, Any] | None = None) -> Released:
         """Return the answer without warnings, for callers that show what it leaves out. Raises as `run`."""
         if self._ask.home.library[name].kind == "internal":
             raise RequestError(f"The query {name} is the service's own. `graphsvc query` lists those you can run.")
         return self._ask.read(name, native(parameters or {}))
 
-    def answered(
+    def run_with_extra_columns(
         self, name: str, parameters: Mapping[str, Any] | None = None, *, names: bool = True
     ) -> tuple[Released, Answered]:
         """Return the answer of a query, and the same with columns added: names for ids, days overdue for reviews.
@@ -74,7 +74,7 @@ class Queries:
         Raises:
             RequestError, Refused, NotFound, Busy: as `run`.
         """
-        released = self.released(name, parameters)
+        released = self.run_without_warnings(name, parameters)
         returns = self._ask.home.library[name].returns
         rows = [tuple(json_safe(value) for value in row) for row in released.rows]
         if names and not self._ask.grant.sources:
@@ -86,7 +86,7 @@ class Queries:
 
     def names(self, name: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, str]:
         """Map ids to names, for visible entities that appear in an answer without a name."""
-        named = self._ask.named(ids_without_names(self._ask.home.library[name].returns, columns, rows))
+        named = self._ask.entity_rows(ids_without_names(self._ask.home.library[name].returns, columns, rows))
         return {identifier: title(row["name"] or identifier, row["kind"]) for identifier, row in named.items()}
 
     def text(self, name: str) -> str:

@@ -24,11 +24,11 @@ _INTEGERS = range(-(2**63), 2**63)  # range of the database
 _DEEPEST = 20
 
 
-def guessed(text: str) -> Any:
+def guess_value(text: str) -> Any:
     """Return the value of a text: parsed if it is JSON, else the text itself without surrounding blanks.
 
     Example:
-        >>> guessed("12"), guessed('["P1", "P2"]'), guessed("true"), guessed(" P12 "), guessed('"12"'), guessed("NaN")
+        >>> guess_value("12"), guess_value('["P1", "P2"]'), guess_value("true"), guess_value(" P12 "), guess_value('"12"'), guess_value("NaN")
         (12, ['P1', 'P2'], True, 'P12', '12', 'NaN')
     """
     try:
@@ -37,19 +37,19 @@ def guessed(text: str) -> Any:
         return text.strip()
 
 
-def typed(value: Any) -> str:
-    """Return the text that `guessed` reads as `value`.
+def value_text(value: Any) -> str:
+    """Return the text that `guess_value` reads as `value`.
 
     Example:
-        >>> typed("P12"), typed("12"), typed(["P1"]), typed(None)
+        >>> value_text("P12"), value_text("12"), value_text(["P1"]), value_text(None)
         ('P12', '"12"', '["P1"]', 'null')
     """
-    if isinstance(value, str) and guessed(value) == value:
+    if isinstance(value, str) and guess_value(value) == value:
         return value
     return json.dumps(value, ensure_ascii=False)
 
 
-def given(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+def parse_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """Map names to values from typed pairs; empty pairs are skipped, and a leading `$` is removed.
 
     Raises:
@@ -62,7 +62,7 @@ def given(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
             continue
         if name in values:
             raise RequestError(f"The parameter ${name} is given twice. Take one of them out.")
-        values[name] = guessed(text)
+        values[name] = guess_value(text)
     require(values)
     return values
 

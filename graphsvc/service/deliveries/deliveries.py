@@ -99,7 +99,7 @@ class Deliveries:
             self._require_undoing(delivery)
             return self._ask.home.casework.undoing(self._ask.case, delivery, sources=self._ask.grant.sources)
 
-    def listed(self) -> list[dict[str, Any]]:
+    def list_deliveries(self) -> list[dict[str, Any]]:
         """Return the deliveries of the case, newest first; none without clearance for handling code C.
 
         The number of statements and claims is shown only with source clearance.
@@ -167,7 +167,7 @@ class Deliveries:
             return {"owed": self.undo(delivery, progress)}
 
         # A statement that waits or has waited is undone as discreetly as it was added: other users do not see the job.
-        rows = {row["number"]: row for row in self.listed()}
+        rows = {row["number"]: row for row in self.list_deliveries()}
         kind = (
             "withdraw"
             if delivery in rows and (rows[delivery]["status"] == "waiting" or rows[delivery]["opened_at"])

@@ -157,7 +157,7 @@ class StatementForms:
         # A separate kind of job, not shown to others as an import is: no one may learn who added something, or when.
         return self._loading.start("add", work)
 
-    def entered(self, token: str, handles: Collection[str] = ()) -> tuple[str, list[str]]:
+    def find_added(self, token: str, handles: Collection[str] = ()) -> tuple[str, list[str]]:
         """Return the statement that a form added (empty if not visible to this person), and its visible entities.
 
         All are given by the ids that pages show.
@@ -167,7 +167,7 @@ class StatementForms:
         key = self._ask.key
         ids = [entered_id(key, token, handle) for handle in handles if _HANDLE.fullmatch(handle)]
         page_ids = [self._page_id(key, identifier) for identifier in ids]
-        named = self._ask.named(page_ids)
+        named = self._ask.entity_rows(page_ids)
         statement_id = entered_id(key, token, STATEMENT)
         seen = self._ask.rows("statements.one", id=statement_id).rows
         return (statement_id if seen else ""), [identifier for identifier in page_ids if identifier in named]
@@ -218,7 +218,7 @@ class StatementForms:
         # The log must not name the source of a form: auditors read it, and statements wait so that nobody learns the
         # source.
         with self._ask.look("read", step="look up", ids=len(known)) as outcome:
-            ends = self._ask.named(known)
+            ends = self._ask.entity_rows(known)
             outcome["rows"] = len(ends)
         ends |= {
             handle: {"id": handle, "kind": TABLES[part.table].record, "name": _part_name(part), "sealed": False}

@@ -135,7 +135,7 @@ class Loading:
 
         def compare(result: Graphed) -> None:
             if sees_case and self._ask.grant.sources and self._ask.may("analyse"):
-                moves.extend(self._moves.expected(result))
+                moves.extend(self._moves.expected_moves(result))
 
         return compare
 

@@ -19,7 +19,7 @@ from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.versions import VersionStep
 from graphsvc.records.properties import property_of, says_something
 from graphsvc.records.tables import TABLES
-from graphsvc.service.ask import Ask, filled, nothing
+from graphsvc.service.ask import Ask, filled_columns, nothing
 
 # Parts of a statement's claims.
 CLAIMED = ("asserts", "denies", "taken_back")
@@ -94,7 +94,7 @@ class Statements:
         claims = [row for answer in answers for row in answer.dicts()]
         self._ask.mark_denied(claims)
         numbers = {part: counted.get(part, 0) for part in CLAIMED}
-        return StatementPage(identifier, filled(rows[0]), claims, numbers, len(claims) < total)
+        return StatementPage(identifier, filled_columns(rows[0]), claims, numbers, len(claims) < total)
 
     def history(self, statement: str) -> list[StatementVersion]:
         """Return the changes to a statement and its claims by each delivery, newest first.
@@ -115,7 +115,7 @@ class Statements:
             versions = [history.version(step) for step in steps]
             outcome["rows"] = len(versions)
             self._ask.mark_denied([row for version in versions for row in version.claims])
-            named = self._ask.named(
+            named = self._ask.entity_rows(
                 {end for version in versions for row in version.claims for end in (row["subject"], row["object"])}
             )
         return [_with_names(version, named) for version in reversed(versions)]

@@ -59,7 +59,7 @@ class Uploads:
             raise RequestError(f"There is no mapping {options.mapping[:60]!r}. Choose one of the list.")
         return self._ask.home.uploads.keep(parcel, self._ask.principal.name, self._ask.case, name, options)
 
-    def listed(self) -> list[Upload]:
+    def list_uploads(self) -> list[Upload]:
         """Return the person's waiting uploads in this case."""
         self._loading.require()
         return self._ask.home.uploads.waiting(self._ask.principal.name, self._ask.case)
@@ -80,7 +80,7 @@ class Uploads:
             InputError: it cannot be read.
             NotFound, Busy: see `cases.stores.uploads`.
         """
-        if (loaded := self.previewed(upload)) is None:
+        if (loaded := self.current_preview(upload)) is None:
             on, options = self._on, self.look(upload).options
             source = self._ask.home.uploads.opened(upload, *self._loading.owner)
             loaded = self._loading.load(
@@ -115,7 +115,7 @@ class Uploads:
             options = replace(waiting.options, mapping=CORRECTED, mapping_text=mapping)
             self._ask.home.uploads.change(upload, *self._loading.owner, options)
 
-    def previewed(self, upload: str) -> Loaded | None:
+    def current_preview(self, upload: str) -> Loaded | None:
         """Return the preview of an upload if it is current for the case and for this person's clearance, else None.
 
         Raises:
@@ -165,7 +165,7 @@ class Uploads:
         self._loading.require()
         self._loading.require_quiet()
         options = self.look(upload).options
-        if (previewed := self.previewed(upload)) is not None:
+        if (previewed := self.current_preview(upload)) is not None:
             previewed.require_sound(confirmed=other_names)
         with ExitStack() as unless_started:
             claimed = ExitStack()

@@ -37,13 +37,13 @@ from graphsvc.views.displacement.rows import (
     MoverRow,
     NextRow,
     closure_row,
+    coarsen_count,
     hand_rows,
     move_rows,
     mover_rows,
     next_rows,
     plain,
     preferences_in_words,
-    told,
 )
 from graphsvc.views.displacement.safeguarding import AtRisk
 from graphsvc.views.forms.graphs import writable
@@ -202,9 +202,9 @@ class Displacement:
             NotFound: they are not visible to this reader.
         """
         with self._ask.look("analyse", query="displacement", entity=identifier) as outcome:
-            if not self._ask.named([identifier]):
+            if not self._ask.entity_rows([identifier]):
                 raise nothing(identifier)
-            stays = self._displaced.known().of.get(identifier, [])
+            stays = self._displaced.whereabouts().of.get(identifier, [])
             outcome["rows"] = len(stays)
             return places_line(stays, self._names({stay.place for stay in stays}))
 
@@ -259,7 +259,7 @@ class Displacement:
             RequestError: `day` is invalid.
             NotFound: the place is not visible to this reader.
         """
-        known = self._displaced.known()
+        known = self._displaced.whereabouts()
         if place not in known.places:
             raise nothing(place)
         if not day:
@@ -270,13 +270,13 @@ class Displacement:
         """Return tests of several closures under one hand: all, or the tests with one place."""
         tests = self._displaced.hands()
         names = self._names({test.who for test in tests})
-        contested = contested_hands(self._displaced.known().ties)
+        contested = contested_hands(self._displaced.whereabouts().ties)
         rows = hand_rows(tests, lambda name: names.get(name, {}), self._few, contested)
         return [row for row in rows if not place or place in row.places]
 
     def _contested_places(self) -> frozenset[str]:
         """Return the places under a hand whose control of some place is denied."""
-        ties = self._displaced.known().ties
+        ties = self._displaced.whereabouts().ties
         contested = contested_hands(ties)
         return frozenset(place for place, controllers in hands(ties).items() if not contested.isdisjoint(controllers))
 
@@ -289,7 +289,7 @@ class Displacement:
         return row
 
     def _place(self, identifier: str, day: str) -> PlaceMoves:
-        known, every, few = self._displaced.known(), self._displaced.every(), self._few
+        known, every, few = self._displaced.whereabouts(), self._displaced.every(), self._few
         left = self._departure_of(identifier, day)
         came = [departure for departure in every.values() if identifier in _next_of(departure)]
         moved = left.cohort.went if left else ()
@@ -303,13 +303,13 @@ class Displacement:
             | {tie.subject for tie in running}
         )
 
-        def named(name: str) -> dict[str, Any]:
+        def row_of(name: str) -> dict[str, Any]:
             return names.get(name, {})
 
-        moves = move_rows(left, named, few) if left else []
-        arrived = [row for departure in came for row in move_rows(departure, named, few) if row.next == identifier]
+        moves = move_rows(left, row_of, few) if left else []
+        arrived = [row for departure in came for row in move_rows(departure, row_of, few) if row.next == identifier]
         online = known.places[identifier].kind == ONLINE
-        number = told(len({stay.person for stay in known.at.get(identifier, ()) if stay.belief >= LEAST}), few)
+        number = coarsen_count(len({stay.person for stay in known.at.get(identifier, ()) if stay.belief >= LEAST}), few)
         risks = safeguarding.at_risk(known, identifier, every.values(), few) if online and number != FEW else []
         listed = {name for row in (*moves, *arrived) for name in row.who} | {row.person for row in risks}
         return PlaceMoves(
@@ -318,12 +318,12 @@ class Displacement:
             self._closure(left, names, flows.compared(every.values()), self._contested_places()) if left else None,
             tuple(moves),
             tuple(arrived),
-            tuple(mover_rows(behind, left, named, few)) if left else (),
-            tuple(next_rows(following, named)),
+            tuple(mover_rows(behind, left, row_of, few)) if left else (),
+            tuple(next_rows(following, row_of)),
             tuple(self._hands(identifier)),
             {
                 row["id"]: {"name": row["name"] or row["id"], "sealed": row["sealed"]}
-                for row in self._ask.named(listed).values()
+                for row in self._ask.entity_rows(listed).values()
             },
             tuple(self._things(identifier, running)) if online else (),
             tuple(
@@ -363,7 +363,7 @@ class Displacement:
     def _names(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Map ids to name, kind and sort (of a thing or workplace), for ids visible to this reader."""
         wanted = sorted(set(ids))
-        known = self._displaced.known().places
+        known = self._displaced.whereabouts().places
         rows = self._ask.rows("network.nodes", ids=wanted).dicts() if wanted else []
         return {
             row["id"]: {

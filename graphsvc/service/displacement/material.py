@@ -31,7 +31,7 @@ class Displaced:
         self._ask = ask
         self._caches = ask.home.caches(DisplacementCaches)
 
-    def known(self) -> Whereabouts:
+    def whereabouts(self) -> Whereabouts:
         """Return the recorded whereabouts of everyone.
 
         Raises:
@@ -40,12 +40,12 @@ class Displaced:
         return self._caches.known.of(self._ask.state, self._read)
 
     def every(self) -> dict[str, Departure]:
-        """Map each place to the people who left it, with the test of where they went. Raises as `known`."""
+        """Map each place to the people who left it, with the test of where they went. Raises as `whereabouts`."""
         return self._caches.left.of(self._ask.state, self._test)
 
     def hands(self) -> list[HandTest]:
-        """Return closures under one hand, tested together. Raises as `known`."""
-        return self._caches.hands.of(self._ask.state, lambda: hand_tests(self.known(), self.every()))
+        """Return closures under one hand, tested together. Raises as `whereabouts`."""
+        return self._caches.hands.of(self._ask.state, lambda: hand_tests(self.whereabouts(), self.every()))
 
     @lasting()
     def _read(self) -> Whereabouts:
@@ -54,7 +54,7 @@ class Displaced:
 
     @lasting()
     def _test(self) -> dict[str, Departure]:
-        return displaced(self.known(), processors=self._ask.home.processors)
+        return displaced(self.whereabouts(), processors=self._ask.home.processors)
 
 
 def _place(row: dict[str, Any]) -> WorkPlace:

@@ -99,11 +99,11 @@ def compare(
         trial = simulated_cases.read(folder)
         names.append(trial.name)
         left_out += [f"{trial.name}: {row}" if len(folders) > 1 else str(row) for row in trial.rejections]
-        candidates += len(trial.planted.candidates)
-        unranked += len(trial.planted.candidates - supplied.keys()) if supplied is not None else 0
+        candidates += len(trial.planted_people.candidates)
+        unranked += len(trial.planted_people.candidates - supplied.keys()) if supplied is not None else 0
         scores = _scores(trial, supplied, step)
         for method, by_person in scores.items():
-            for figure, value in measures.measured(by_person, trial.planted).items():
+            for figure, value in measures.measured(by_person, trial.planted_people).items():
                 _add(cases, method, figure, value)
         halved = _half_precisions(trial, halves, seed, step)
         for method, on_half in halved.items():
@@ -143,8 +143,8 @@ def _half_precisions(trial: Trial, count: int, seed: int, step: Progress) -> dic
         step(place, count, "ranking on half of the witnesses")
         heard = {trial.witness_of[claim.source] for claim in claims if claim.source in trial.witness_of}
         for method, scores in comparison.scorings(claims, trial.persons, trial.dependence, heard).items():
-            ranked_half = measures.order(scores, trial.planted.candidates, place)
-            precisions.setdefault(method, []).append(measures.average_precision(ranked_half, trial.planted.hubs))
+            ranked_half = measures.order(scores, trial.planted_people.candidates, place)
+            precisions.setdefault(method, []).append(measures.average_precision(ranked_half, trial.planted_people.hubs))
     return precisions
 
 
@@ -153,7 +153,7 @@ def _sample_figures(trial: Trial, scores: Mapping[str, Mapping[str, float]], see
     samples: Values = {}
     for place, (method, those) in enumerate(scores.items()):
         step(place, len(scores), "sampling candidates")
-        for sample in measures.resampled(those, trial.planted, _OF_CANDIDATES, seed):
+        for sample in measures.resampled(those, trial.planted_people, _OF_CANDIDATES, seed):
             for figure, value in sample.items():
                 _add(samples, method, figure, value)
     return samples

@@ -90,7 +90,7 @@ def evaluate(session: Session, truth: Path) -> dict[str, float | int | str]:
     Raises:
         InputError: the file is not a truth.json.
     """
-    wanted = simulated_cases.planted(simulated_cases.read_truth(truth))
+    wanted = simulated_cases.read_planted(simulated_cases.read_truth(truth))
     ranked = [lead.id for lead in session.leads.ranking().leads if lead.id in wanted.candidates]
     hubs = wanted.hubs
     figures: dict[str, float | int | str] = {

@@ -63,9 +63,9 @@ class Trial:
     rejections: list[Rejection] = field(default_factory=list)
 
     @property
-    def planted(self) -> Planted:
+    def planted_people(self) -> Planted:
         """Planted hubs, candidates and other groups."""
-        return planted(self.truth)
+        return read_planted(self.truth)
 
     @property
     def untrue(self) -> set[tuple[str, str, str]]:
@@ -73,7 +73,7 @@ class Trial:
         return {tuple(key) for name in ("false_links", "mistaken_links") for key in self.truth[name]}
 
 
-def planted(truth: Mapping[str, Any]) -> Planted:
+def read_planted(truth: Mapping[str, Any]) -> Planted:
     """Read the planted groups from a truth.json.
 
     Raises:
@@ -97,7 +97,7 @@ def read_truth(path: Path) -> dict[str, Any]:
     """
     try:
         truth: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        planted(truth)
+        read_planted(truth)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(
             f"{path} is no truth.json of an invented case ({error}). `graphsvc simulate` writes one."

@@ -38,10 +38,10 @@ from graphsvc.service.exports.exposure import (
     lasting,
     link_tells,
     name_tells,
-    undenied,
+    undenied_entry,
 )
 from graphsvc.service.exports.given import Export, GivenExports, named_in, own_export
-from graphsvc.service.exports.left_out import SOME, Amounts, absent, coarsened, differs, not_reached, withheld
+from graphsvc.service.exports.left_out import SOME, Amounts, absent, coarsen, differs, not_reached, withheld
 from graphsvc.service.exports.whole_case import WholeCases, require_still
 from graphsvc.service.protection.requests import WHY, Requests
 from graphsvc.views.denials import gone_without
@@ -130,13 +130,13 @@ class Exports:
         self.given = GivenExports(ask, requests)
         self.whole = WholeCases(ask, self.given)
 
-    def exposed(self, wanted: Wanted) -> Exposure:
-        """Return the exposure of the witnesses behind the selected material: see `Exposures.exposed`."""
-        return self._exposures.exposed(wanted)
+    def compute_exposure(self, wanted: Wanted) -> Exposure:
+        """Return the exposure of the witnesses behind the selected material: see `Exposures.compute_exposure`."""
+        return self._exposures.compute_exposure(wanted)
 
-    def selected(self, wanted: Wanted) -> Picture:
-        """Return the picture of the selected material: see `Exposures.selected`."""
-        return self._exposures.selected(wanted)
+    def selected_picture(self, wanted: Wanted) -> Picture:
+        """Return the picture of the selected material: see `Exposures.selected_picture`."""
+        return self._exposures.selected_picture(wanted)
 
     # -- making one -------------------------------------------------------------------------------------------
 
@@ -285,7 +285,7 @@ class Exports:
             raise RequestError("A lead is exported as its network: choose the picture around it.")
         # Read as someone without source clearance, at the handling code of the export.
         exposures = Exposures(self._ask.as_(Grant(handling)))
-        selection = exposures.selected(wanted)
+        selection = exposures.selected_picture(wanted)
         view, ties, things = leaving(selection)
         who = recipient_id(self._ask.key, name)
         secret = self._ask.home.export_store.pseudonym_key(self._ask.case, who)
@@ -331,7 +331,7 @@ class Exports:
         if not whys:
             return amounts
         try:
-            own = self._exposures.selected(wanted)
+            own = self._exposures.selected_picture(wanted)
         except RequestError:
             # Only the recipient's view makes a picture: for the maker, the whole answer of a query may be too large.
             return amounts | {"what you see and this recipient does not, which is not counted": SOME}
@@ -349,7 +349,7 @@ class Exports:
             if edge.key not in left_out and edge.subject in ids and edge.object in ids:
                 link = names[edge.subject], edge.relation, names[edge.object]
                 tells |= link_tells(*link, edge.first_on, edge.last_on)
-                tells |= set() if edge.denied else {undenied(*link)}
+                tells |= set() if edge.denied else {undenied_entry(*link)}
         return ShownFacts(
             [
                 (
@@ -384,7 +384,7 @@ class Exports:
             "says": "Intelligence, not evidence. Belief is given in four steps, or as some where few witnesses alone say so; pseudonyms are for this recipient only.",
             "entities": len(plan.out.view.nodes),
             "links": len(plan.out.view.edges),
-            "taken_out": coarsened(plan.taken_out, handling, self._ask.settings.few_below),
+            "taken_out": coarsen(plan.taken_out, handling, self._ask.settings.few_below),
             "never_in_it": list(NEVER),
             "forms": list(forms),
         }

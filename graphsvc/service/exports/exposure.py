@@ -27,7 +27,7 @@ from graphsvc.service.leads.material import Material
 from graphsvc.service.network.network import Network
 from graphsvc.service.network.request import MOST_NODES, PictureRequest
 from graphsvc.views.picture.export import part
-from graphsvc.views.picture.network import LINK, Edge, Picture, called, picture
+from graphsvc.views.picture.network import LINK, Edge, Picture, entity_title, picture
 from graphsvc.views.wording import is_pseudonym
 
 _IDS = frozenset({"Entity.id", *(f"{table.label}.id" for table in ENTITY_TABLES)})
@@ -81,7 +81,7 @@ class Exposures:
         self._leads = Leads(ask, self._material)
         self._network = Network(ask, self._material)
 
-    def exposed(self, wanted: Wanted) -> Exposure:
+    def compute_exposure(self, wanted: Wanted) -> Exposure:
         """Return the exposure of the witnesses behind the selected material, as this reader may see it.
 
         Without source clearance `witnesses` has at most one entry, with an empty source, and only `safe` is
@@ -91,7 +91,7 @@ class Exposures:
             Refused: the role may not analyse.
             NotFound, RequestError: see `network`, `lead` and `query`.
         """
-        selected_facts = self._lead_facts(wanted.lead) if wanted.lead else facts(self.selected(wanted).edges)
+        selected_facts = self._lead_facts(wanted.lead) if wanted.lead else facts(self.selected_picture(wanted).edges)
         with self._ask.act("analyse", query="exposure") as outcome:
             resting = self.resting(selected_facts)
             if not self._ask.grant.sources:
@@ -103,7 +103,7 @@ class Exposures:
             }
         return exposed
 
-    def selected(self, wanted: Wanted) -> Picture:
+    def selected_picture(self, wanted: Wanted) -> Picture:
         """Return the picture of the selected material.
 
         Raises:
@@ -125,7 +125,7 @@ class Exposures:
             return self._network.picture(wanted.picture or PictureRequest())
         returns = self._ask.home.library[wanted.query].returns
         named: dict[str, None] = {}
-        answer = Queries(self._ask).released(wanted.query, wanted.parameters)
+        answer = Queries(self._ask).run_without_warnings(wanted.query, wanted.parameters)
         for row in answer.dicts():
             for column, value in row.items():
                 if returns.get(column) in _IDS:
@@ -156,19 +156,19 @@ class Exposures:
         rows = self._ask.rows("cases.entities", whole=True).dicts()
         names = lasting(self._ask, {row["id"]: row["kind"] for row in rows})
         tells: set[tuple[str, ...]] = {(name,) for name in names.values()}
-        tells |= {name_tells(self._ask.key, names[row["id"]], called(row)) for row in rows}
-        for claim in self._material.given()[0]:
+        tells |= {name_tells(self._ask.key, names[row["id"]], entity_title(row)) for row in rows}
+        for claim in self._material.analysis_input()[0]:
             if claim.asserts and claim.subject in names and claim.object in names:
                 tells |= link_tells(
                     names[claim.subject], claim.relation, names[claim.object], claim.from_on, claim.to_on
                 )
         for row in self._ask.rows("cases.links", whole=True).dicts():
             if not row["denying"]:
-                tells.add(undenied(names[row["subject"]], row["relation"], names[row["object"]]))
+                tells.add(undenied_entry(names[row["subject"]], row["relation"], names[row["object"]]))
         return tells
 
     def _read_ground(self) -> PresenceGround:
-        claims, persons, _dependence = self._material.given()
+        claims, persons, _dependence = self._material.analysis_input()
         crossings = self._ask.rows("cases.crossing_days", whole=True).dicts()
         return ground(claims, persons, {row["id"]: row["date"] or "" for row in crossings})
 
@@ -198,11 +198,11 @@ def link_tells(subject: str, relation: str, target: str, *days: str) -> set[tupl
     return {link, *((*link, day) for day in days if day)}
 
 
-def undenied(subject: str, relation: str, target: str) -> tuple[str, ...]:
+def undenied_entry(subject: str, relation: str, target: str) -> tuple[str, ...]:
     """Return the entry for a link that nothing contradicts: once something does, the file is out of date.
 
     Example:
-        >>> undenied("P2", "PILOTED", "C1")
+        >>> undenied_entry("P2", "PILOTED", "C1")
         ('P2', 'PILOTED', 'C1', 'undenied')
     """
     return subject, relation, target, "undenied"

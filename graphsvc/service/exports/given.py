@@ -77,7 +77,7 @@ class GivenExports:
         self._ask = ask
         self._requests = requests
 
-    def listed(self) -> list[Export]:
+    def list_exports(self) -> list[Export]:
         """Return exports of the case, newest first: the person's own and, if they may agree to exports, all."""
         self._export_store.sweep()
         with self.act("list") as outcome:
@@ -246,7 +246,7 @@ class GivenExports:
         key = self._ask.key
         shown_facts = self._export_store.shown(row, key)
         decidable = row.state == "waiting" and row.account != self._ask.principal.name and self._agrees()
-        answered = self._requests.shown(request) if request is not None else None
+        answered = self._requests.visible_request(request) if request is not None else None
         return Export(
             id=row.id,
             number=number(row.id),

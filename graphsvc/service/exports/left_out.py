@@ -1,6 +1,6 @@
 """Requested material that an export omits, and why: in words, with amounts. Pure.
 
-There are two kinds. One is also in the manifest, coarsened (see `coarsened`). The other is for the maker of the export
+There are two kinds. One is also in the manifest, coarsened (see `coarsen`). The other is for the maker of the export
 alone, as it shows that there is material under another handling code, or that figures differ with source clearance.
 """
 
@@ -78,11 +78,11 @@ def withheld(own: Picture, exported: Picture, whys: Sequence[str]) -> Amounts:
     return {words: number for words, number in amounts.items() if number}
 
 
-def coarsened(amounts: Amounts, handling: str, few_below: int) -> Amounts:
+def coarsen(amounts: Amounts, handling: str, few_below: int) -> Amounts:
     """Return the amounts for a manifest: as for a reader without source clearance, small numbers become few.
 
     Example:
-        >>> coarsened({"names": 2, "links": 3, "others": SOME}, "C", 3)
+        >>> coarsen({"names": 2, "links": 3, "others": SOME}, "C", 3)
         {'names': 'few', 'links': 3, 'others': 'some'}
     """
     return {

@@ -162,7 +162,7 @@ class Leads:
             raise Refused("Seeing what a lead rests on takes source clearance; an administrator gives it.")
         with self._ask.act("analyse", query="falsehood", lead=identifier) as outcome:
             self._material.require_ranked(identifier)
-            false_accounts, invented = self._material.falsehood(identifier), self._material.invented()
+            false_accounts, invented = self._material.falsehood(identifier), self._material.invented_statements_needed()
             named = false_accounts.pieces if false_accounts else ()
             outcome["sources"] = {source for piece in named for source in piece.sources}
         return false_accounts, invented
@@ -183,7 +183,7 @@ class Leads:
 
     def _explain_in_full(self, identifier: str) -> Explanation:
         """Explain one lead, sources included."""
-        return self._explain(identifier, self._material.given()[2])
+        return self._explain(identifier, self._material.analysis_input()[2])
 
     def _explain(self, identifier: str, dependence: Dependence) -> Explanation:
         material = self._material
@@ -199,7 +199,7 @@ class Leads:
 
     def _retold(self, identifier: str) -> Explanation:
         """Explain one lead as a reader without source clearance may see it."""
-        claims, _, dependence = self._material.given()
+        claims, _, dependence = self._material.analysis_input()
         weights, few = self._ask.home.weights, self._ask.settings.few_below
         why = self._explain(identifier, {})
         # A denial may name the ends of a link in the opposite order.

@@ -127,13 +127,13 @@ class Material:
         self._ask = ask
         self._caches = ask.home.caches(LeadCaches)
 
-    def folded(self) -> Given:
+    def merged_input(self) -> Given:
         """Return the material with the statements of witnesses merged."""
         return self._caches.folded.of(self._ask.state, self._fold)
 
     @lasting()
     def _fold(self) -> Given:
-        claims, persons, _ = self.given()
+        claims, persons, _ = self.analysis_input()
         return folded(claims), persons, {}
 
     def at_hand(self, *, claims: bool) -> bool:
@@ -146,7 +146,7 @@ class Material:
             return all(cache.there(state) is not None for cache in wanted)
         return False
 
-    def given(self) -> Given:
+    def analysis_input(self) -> Given:
         """Return the input of the analysis. It includes sources, so none of it may be shown as it is."""
         return self._caches.given.of(self._ask.state, self._read)
 
@@ -161,13 +161,13 @@ class Material:
 
     @lasting()
     def _lay(self) -> Basis:
-        return self._basis_of(*self.given())
+        return self._basis_of(*self.analysis_input())
 
     def _basis_of(self, claims: Sequence[Claim], persons: Sequence[Person], dependence: Dependence) -> Basis:
         few_below = 0 if self._ask.grant.sources else self._ask.settings.few_below
         return basis(claims, persons, dependence, few_below=few_below, weights=self._ask.home.weights)
 
-    def imagined(
+    def rank_other_state(
         self, claims: Sequence[Claim], persons: Sequence[Person], dependence: Dependence
     ) -> tuple[Basis, Ranking]:
         """Return the input of a ranking on another state of the case, and that ranking as shown to this reader."""
@@ -180,7 +180,7 @@ class Material:
 
     def ranking(self) -> Ranking:
         """Return the ranking as shown to this reader."""
-        return self._caches.rankings.of(self._ask.state, lambda: self._ask.computed(RANKING, self._rank))
+        return self._caches.rankings.of(self._ask.state, lambda: self._ask.cached_result(RANKING, self._rank))
 
     @lasting()
     def _rank(self) -> Ranking:
@@ -216,12 +216,12 @@ class Material:
     @lasting()
     def _rank_before(self, newer: frozenset[int]) -> Before:
         ask = self._ask
-        now, persons, dependence = self.given()
+        now, persons, dependence = self.analysis_input()
         then = earlier(ask.home.casework.replay, ask.home.register, ask.case, ask.key, newer)
         pairs = [(claim, then.claim(claim)) for claim in now]
         claims = [was for _, was in pairs if was is not None]
         people = then.people.union(*((was.subject, was.object) for was in claims))
-        _, ranking = self.imagined(claims, [person for person in persons if person.id in people], dependence)
+        _, ranking = self.rank_other_state(claims, [person for person in persons if person.id in people], dependence)
         return Before(
             ranking,
             frozenset(claim.id for claim, was in pairs if was is not claim),
@@ -252,13 +252,13 @@ class Material:
         """
         twins: dict[str, Claim] | None = None
 
-        def made(statement: list[Any], row: list[Any]) -> Claim:
+        def make_claim(statement: list[Any], row: list[Any]) -> Claim:
             nonlocal twins
             if twins is None:
                 twins = self._twins()
             return of_twins(claim_of(statement, row), twins)
 
-        return made
+        return make_claim
 
     def _claims_laid(self, columns: Sequence[ValueColumn]) -> Sequence[Claim]:
         """Return claims kept in columns, ordered by id; a claim becomes an object only when it is accessed."""
@@ -278,7 +278,7 @@ class Material:
         return self._cached_places().places
 
     def _cached_places(self) -> HeldPlaces:
-        return self._caches.places.of(self._ask.state, lambda: self._ask.computed(PLACES, self._place))
+        return self._caches.places.of(self._ask.state, lambda: self._ask.cached_result(PLACES, self._place))
 
     @lasting()
     def _place(self) -> HeldPlaces:
@@ -308,7 +308,7 @@ class Material:
             return None
         return Prepared(LeavingOut(on, self._ask.home.processors), told_as_one=not self._ask.grant.sources)
 
-    def weighed(self, lead: str, kinds: Collection[str]) -> list[Question]:
+    def weigh_questions(self, lead: str, kinds: Collection[str]) -> list[Question]:
         """Return claims about a lead worth a question, ordered by the effect an answer could have; sources included."""
         prepared = self._leaving()
         return [] if prepared is None else weigh(lead, prepared.leaving.on, kinds, prepared.leaving)
@@ -319,7 +319,7 @@ class Material:
 
     def brought(self) -> dict[str, Brought]:
         """Return how much witness statements contribute to each lead, on this reader's ranking."""
-        return self._caches.brought.of(self._ask.state, lambda: self._ask.computed(BROUGHT, self._bring))
+        return self._caches.brought.of(self._ask.state, lambda: self._ask.cached_result(BROUGHT, self._bring))
 
     @lasting()
     def _bring(self) -> dict[str, Brought]:
@@ -335,19 +335,19 @@ class Material:
 
     def about(self) -> Mapping[str, Sequence[Claim]]:
         """Map each entity to the claims with it at either end. Includes sources, so it may not be shown as it is."""
-        return self._caches.about.of(self._ask.state, lambda: _by_end(self.given()[0]))
+        return self._caches.about.of(self._ask.state, lambda: _by_end(self.analysis_input()[0]))
 
-    def shown(self) -> Given:
-        """Return the material this reader may be shown: `given` with source clearance, else `folded`."""
-        return self.given() if self._ask.grant.sources else self.folded()
+    def visible_input(self) -> Given:
+        """Return the material this reader may be shown: `analysis_input` with source clearance, else `merged_input`."""
+        return self.analysis_input() if self._ask.grant.sources else self.merged_input()
 
     def shown_about(self) -> Mapping[str, Sequence[Claim]]:
-        """Return the same as `about`, from the material that is `shown`."""
+        """Return the same as `about`, from `visible_input`."""
         if self._ask.grant.sources:
             return self.about()
-        return self._caches.shown_about.of(self._ask.state, lambda: _by_end(self.folded()[0]))
+        return self._caches.shown_about.of(self._ask.state, lambda: _by_end(self.merged_input()[0]))
 
-    def interested(self) -> frozenset[str]:
+    def interested_sources(self) -> frozenset[str]:
         """Return sources with an interest recorded in one of their statements; empty without source clearance."""
         return (
             self._caches.interested.of(self._ask.state, self._interested_sources)
@@ -357,7 +357,7 @@ class Material:
 
     def _interested_sources(self) -> frozenset[str]:
         noted = set(self._ask.material("hubs.interests", lambda _kind, row: str(row[0])))
-        claims = self.given()[0]
+        claims = self.analysis_input()[0]
         columns = claims.columns() if isinstance(claims, LaidClaims) else None
         if columns is None:
             return frozenset(claim.source for claim in claims if claim.statement in noted) - {""}
@@ -371,11 +371,11 @@ class Material:
         """
         if not self._ask.grant.sources:
             return {}
-        return self._caches.interest.of(self._ask.state, lambda: self._ask.computed(INTEREST, self._note))
+        return self._caches.interest.of(self._ask.state, lambda: self._ask.cached_result(INTEREST, self._note))
 
     @lasting()
     def _note(self) -> dict[str, str]:
-        interested = self.interested()
+        interested = self.interested_sources()
         if not interested:
             return {}
         on = self.basis()
@@ -392,7 +392,7 @@ class Material:
 
     @lasting()
     def _surround(self) -> Surroundings:
-        claims, persons, _ = self.shown()
+        claims, persons, _ = self.visible_input()
         # With source clearance, what is shown equals what the ranking is computed on.
         on = self._caches.bases.there(self._ask.state) if self._ask.grant.sources else None
         return surroundings(claims, persons, None if on is None else on.left_out)
@@ -410,7 +410,7 @@ class Material:
             return None
         return would_leave(prepared.leaving.on, prepared.alone(), lead, leaving=prepared.leaving)
 
-    def invented(self) -> int | None:
+    def invented_statements_needed(self) -> int | None:
         """Return how many agreeing invented statements would put an unmentioned person among the first places."""
         return self._cached_places().invented
 
@@ -438,7 +438,11 @@ class Material:
     def claims(self) -> list[Claim]:
         """Return the claims; without source clearance, those of witnesses are merged by link, polarity and status."""
         with self._ask.act("analyse", query="claims") as outcome:
-            claims = [*self.given()[0]] if self._ask.grant.sources else [bare(claim) for claim in self.folded()[0]]
+            claims = (
+                [*self.analysis_input()[0]]
+                if self._ask.grant.sources
+                else [bare(claim) for claim in self.merged_input()[0]]
+            )
             outcome |= {"rows": len(claims), "sources": {claim.source for claim in claims} - {""}}
         return claims
 

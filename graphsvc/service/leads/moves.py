@@ -55,13 +55,15 @@ class LeadMoves:
             before, now = self._material.before(newer), self._material.ranking()
             if not before.fresh:
                 return None
-            claims = self._visible_claims(claim for claim in self._material.given()[0] if claim.id in before.fresh)
+            claims = self._visible_claims(
+                claim for claim in self._material.analysis_input()[0] if claim.id in before.fresh
+            )
             leads = self._list_moves(before.ranking, now, claims, before.ended, self._material.reasons)
             outcome |= {"rows": len(leads), "sources": _sources(leads, claims)}
         return leads
 
     @lasting()
-    def expected(self, result: Graphed) -> list[Move]:
+    def expected_moves(self, result: Graphed) -> list[Move]:
         """Return which of the first leads would move if the case became `result`.
 
         Raises:
@@ -69,10 +71,10 @@ class LeadMoves:
         """
         with self._ask.act("analyse", query="moves", dry_run=True) as outcome:
             grant, material = self._ask.grant, self._material
-            now = {claim.id: claim for claim in material.given()[0]}
+            now = {claim.id: claim for claim in material.analysis_input()[0]}
             on_day = self._ask.home.register.opened_on(self._ask.case)
             then = computed(result, grant.claim_codes, on_day, sources=grant.sources)
-            on, ranking = material.imagined(then.claims, then.persons, then.dependence)
+            on, ranking = material.rank_other_state(then.claims, then.persons, then.dependence)
             claims = self._visible_claims(claim for claim in then.claims if now.get(claim.id) != claim)
             ended = frozenset(
                 claim.id

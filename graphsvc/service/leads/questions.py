@@ -141,7 +141,7 @@ class Questions:
         case, grant = self._ask.case, self._ask.grant
         with self._ask.act("review", step="put", lead=lead, claim=claim) as outcome:
             self._material.require_ranked(lead)
-            row = next((row for row in self._material.given()[0] if row.id == claim and row.counts), None)
+            row = next((row for row in self._material.analysis_input()[0] if row.id == claim and row.counts), None)
             if row is None or (row.source_kind not in OPEN_KINDS and not grant.sources):
                 raise NotFound(f"There is no claim with the id {claim[:40]!r} that you can see in this case.")
             limited = row.source_kind == "witness"
@@ -167,7 +167,7 @@ class Questions:
         because, mine = self._material.reasons(lead), about.get(lead, [])
         # Only links with the lead at one end have a share.
         raising = [claim for claim in mine if claim.asserts and because.share(claim) > 0]
-        interested = self._material.interested() & {claim.source for claim in raising}
+        interested = self._material.interested_sources() & {claim.source for claim in raising}
         owed = owing(raising, interested)
         without = readings(lead, mine, _aboard_with(mine, about))
         return LeadReadings((*without, *([owed] if owed else [])), interested)
@@ -175,7 +175,7 @@ class Questions:
     @lasting()
     def _weigh(self, lead: str) -> list[Question]:
         kinds = ("witness", *OPEN_KINDS) if self._ask.grant.sources else OPEN_KINDS
-        return self._material.weighed(lead, kinds)
+        return self._material.weigh_questions(lead, kinds)
 
     def _asking(self, lead: str, weighed: list[Question]) -> Asking:
         sources, most = self._ask.grant.sources, self._ask.settings.questions_most

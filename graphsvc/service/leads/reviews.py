@@ -52,7 +52,7 @@ class Review:
     withheld: bool
 
     @property
-    def changed(self) -> bool:
+    def has_changed(self) -> bool:
         """Whether the data have changed since."""
         return self.version != self.case_version
 
@@ -68,7 +68,7 @@ class Review:
         return wording.JUDGEMENTS[self.judgement][1]
 
     @property
-    def shown(self) -> str:
+    def figures_line(self) -> str:
         """Figures shown to the reviewer, in one line."""
         then = self.then
         voices = wording.voices(then.groups, then.other_sources)
@@ -181,7 +181,7 @@ class Reviews:
 
     def _pseudonyms(self, people: list[str]) -> dict[str, str]:
         """Map person ids as shown on pages to the pseudonym they have, or would have if sealed."""
-        sealed = {person.id for person in self._material.given()[1] if person.sealed}
+        sealed = {person.id for person in self._material.analysis_input()[1] if person.sealed}
         named = self._ask.pseudonyms("person", [person for person in people if person not in sealed])
         return {person: named.get(person, person) for person in people}
 

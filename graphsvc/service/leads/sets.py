@@ -148,7 +148,7 @@ class Sets:
             gains=tuple(gains(net, people, goal, heirs)),
             successors=tuple(heirs),
             rivals=tuple(gain),
-            names={identifier: row["name"] or identifier for identifier, row in self._ask.named(named).items()},
+            names={identifier: row["name"] or identifier for identifier, row in self._ask.entity_rows(named).items()},
             ranks=ranks,
             verdict=ranking.verdict,
             ranked_on=said_of_ranks(ranking, self._ask.ranked_on) if ranks or abstains else "",
@@ -177,7 +177,7 @@ class Sets:
         return self._caches.networks.of(self._ask.state, self._read_network)
 
     def _read_network(self) -> Ground:
-        claims, persons, _ = self._material.given()
+        claims, persons, _ = self._material.analysis_input()
         return ground(self._material.links(), {person.id for person in persons}, carried(claims, persons))
 
     def _players(self, net: TieNetwork, size: int, goal: str) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ class Witnesses:
             leads = [self._material.require_ranked(identifier) for identifier in wanted]
             ways_to = self._paths(wanted)
             sources = sorted({path.source for paths in ways_to.values() for path in paths} - {""})
-            dependence = self._material.given()[2] if self._ask.grant.sources else {}
+            dependence = self._material.analysis_input()[2] if self._ask.grant.sources else {}
             members = {
                 turn: tuple(sorted(group_sources))
                 for turn, group_sources in enumerate(groups(sources, dependence), start=1)
@@ -127,7 +127,7 @@ class Witnesses:
         return paths(leads, self._material.surroundings(), self._ask.home.weights)
 
     def _draw(self, ways: Sequence[WitnessWay], leads: Sequence[str], sizes: dict[int, int]) -> Picture:
-        named = list(dict.fromkeys([*leads, *(name for way in ways for name in way.named)]))
+        named = list(dict.fromkeys([*leads, *(name for way in ways for name in way.path_ids)]))
         nodes, among = self._ask.together(
             ("network.nodes", {"ids": named, "beyond": named}), ("network.among", {"ids": named})
         )

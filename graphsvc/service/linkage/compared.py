@@ -73,7 +73,7 @@ class PieceLeftOut:
     parts: list[tuple[str, ...]]
 
 
-def compared(ask: Ask, material: Material) -> ComparedCase:
+def comparison(ask: Ask, material: Material) -> ComparedCase:
     """Return the comparison, computed on what this reader may see."""
     return ask.home.caches(LinkageCaches).compared.of(ask.state, lambda: _compare(ask, material))
 
@@ -94,7 +94,7 @@ def _compare(ask: Ask, material: Material) -> ComparedCase:
         {row["id"]: "dwelling" for row in homes.dicts()},
         _links(ask, material, links.dicts()),
     )
-    dependence = material.given()[2] if ask.grant.sources else {}
+    dependence = material.analysis_input()[2] if ask.grant.sources else {}
     traits = gather_traits(rows)
     denials: dict[tuple[str, str], str] = {}
     for trait in traits:
@@ -107,7 +107,7 @@ def _compare(ask: Ask, material: Material) -> ComparedCase:
 def _links(ask: Ask, material: Material, rows: Iterable[Mapping[str, Any]]) -> list[LinkSaid]:
     """Return links with the only sources they rest on. Without source clearance, all witnesses are one source."""
     if ask.grant.sources:
-        voices = _voices(material.given()[0], sources=True)
+        voices = _voices(material.analysis_input()[0], sources=True)
     else:
         voices = {link_key(row): frozenset() if row["other_sources"] else _WITNESSES for row in rows}
     return [
@@ -140,12 +140,12 @@ def without_pieces(
     """
     of_them, beside = leading_to(case.rows.links, crossings)
     keys = {link.key for link in of_them}
-    claims = [claim for claim in material.given()[0] if claim.counts and claim.key in keys]
+    claims = [claim for claim in material.analysis_input()[0] if claim.counts and claim.key in keys]
     sources = ask.grant.sources
-    dependence = material.given()[2] if sources else {}
+    dependence = material.analysis_input()[2] if sources else {}
     few = 0 if sources else ask.settings.few_below
     if few:
-        claims = as_told(claims, material.given()[2], few)
+        claims = as_told(claims, material.analysis_input()[2], few)
     rows = replace(case.rows, crossings=list(crossings))
     pieces: dict[tuple[str, str], list[int]] = defaultdict(list)
     of_link: dict[LinkKey, list[int]] = defaultdict(list)
@@ -153,12 +153,12 @@ def without_pieces(
         pieces[_piece(claim.source_kind, claim.source, claim.statement, sources=sources)].append(place)
         of_link[claim.key].append(place)
 
-    def believed(places: Iterable[int]) -> dict[LinkKey, float]:
+    def beliefs_of(places: Iterable[int]) -> dict[LinkKey, float]:
         figures = link_table([claims[place] for place in places], dependence, ask.home.weights)
         return {key: told_belief(figure, few) if few else figure.belief for key, figure in figures.items()}
 
     most = sorted(pieces, key=lambda piece: (-len(pieces[piece]), piece))[:_PIECES]
-    whole, voices = believed(range(len(claims))), _voices(claims, sources=sources)
+    whole, voices = beliefs_of(range(len(claims))), _voices(claims, sources=sources)
     result = []
     for piece in most:
         piece_places = set(pieces[piece])
@@ -168,7 +168,7 @@ def without_pieces(
         heard = (
             voices | dict.fromkeys(touched, frozenset()) | _voices((claims[place] for place in left), sources=sources)
         )
-        links = {key: belief for key, belief in whole.items() if key not in touched} | believed(left)
+        links = {key: belief for key, belief in whole.items() if key not in touched} | beliefs_of(left)
         still = [LinkSaid(*key, belief, heard[key]) for key, belief in sorted(links.items()) if belief >= _READ_FROM]
         traits = gather_traits(replace(rows, links=[*still, *beside]))
         result.append(PieceLeftOut(*piece, without(case.linkage, mentions(crossings, traits))))

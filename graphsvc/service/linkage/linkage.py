@@ -14,7 +14,7 @@ from graphsvc.errors import RequestError
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.cypher.frames import answer_frame, warn
 from graphsvc.service.leads.material import Material
-from graphsvc.service.linkage.compared import ComparedCase, compared, without_pieces
+from graphsvc.service.linkage.compared import ComparedCase, comparison, without_pieces
 from graphsvc.views import linked as words
 from graphsvc.views.forms.graphs import writable
 
@@ -67,7 +67,7 @@ class Linkage:
     def clusters(self) -> dict[str, Any]:
         """Return all clusters with the names each shares, and boats in common."""
         with self._ask.look("analyse", query="linked") as outcome:
-            case = compared(self._ask, self._material)
+            case = comparison(self._ask, self._material)
             linkage = case.linkage
             things = {ids: shared_names(linkage, ids) for ids in linkage.clusters}
             market = shared_names(linkage, features=words.MARKET)[:_MARKET]
@@ -96,7 +96,7 @@ class Linkage:
             NotFound: it is not visible to this reader.
         """
         with self._ask.look("analyse", query="linked", entity=crossing) as outcome:
-            case = compared(self._ask, self._material)
+            case = comparison(self._ask, self._material)
             _check(case, crossing)
             every = case.linkage.nearest(crossing)
             nearest = dict(islice(every.items(), _NEAREST))
@@ -127,7 +127,7 @@ class Linkage:
             NotFound: the crossing is not visible to this reader.
         """
         with self._ask.look("analyse", query="linked cluster", entity=crossing) as outcome:
-            case = compared(self._ask, self._material)
+            case = comparison(self._ask, self._material)
             linkage = case.linkage
             _check(case, crossing)
             ids = linkage.cluster_of(crossing)
@@ -175,7 +175,7 @@ class Linkage:
         if first == second:
             raise RequestError("Two crossings are compared: name a second one.")
         with self._ask.look("analyse", query="linked pair", entity=first) as outcome:
-            case = compared(self._ask, self._material)
+            case = comparison(self._ask, self._material)
             for name in (first, second):
                 _check(case, name)
             about, both = case.linkage.about, case.linkage.overlap(first, second)
@@ -217,7 +217,7 @@ class Linkage:
             NotFound: the crossing is not visible to this reader.
         """
         with self._ask.look("analyse", query="linked") as outcome:
-            case = compared(self._ask, self._material)
+            case = comparison(self._ask, self._material)
             rows, truncated = self._pairs(case, crossing)
             outcome["rows"] = len(rows)
         clusters = {
@@ -241,9 +241,9 @@ class Linkage:
         what the comparison leaves out for this reader.
         """
         with self._ask.look("analyse", query="linked") as outcome:
-            case = compared(self._ask, self._material)
+            case = comparison(self._ask, self._material)
             pairs, truncated = self._pairs(case, "")
-            names = self._ask.named(case.dates)
+            names = self._ask.entity_rows(case.dates)
             outcome["rows"] = len(pairs)
         warn([cut(len(pairs))] if truncated else [])
         import networkx as nx
@@ -307,7 +307,7 @@ class Linkage:
         }
 
     def _names(self, *ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-        return self._ask.named(set().union(*ids))
+        return self._ask.entity_rows(set().union(*ids))
 
 
 def _check(case: ComparedCase, crossing: str) -> None:

@@ -24,7 +24,7 @@ from graphsvc.views.behind.answer import OpenQuestion, behind
 from graphsvc.views.behind.common import LINKING, shared_by
 from graphsvc.views.behind.picture import beside
 from graphsvc.views.behind.printed import as_pdf
-from graphsvc.views.behind.rows import ALONG, CARRIED, RUNS, SERVES, AnswerRow, LeadRank, denied, relations, rows
+from graphsvc.views.behind.rows import ALONG, CARRIED, RUNS, SERVES, AnswerRow, LeadRank, denied_parts, relations, rows
 from graphsvc.views.picture.network import Node, Picture
 from graphsvc.views.wording import period
 
@@ -89,7 +89,7 @@ class Answers:
             outcome["rows"] = len(answered.answer.table())
         return answered
 
-    def printed(self, ids: Sequence[str] = (), *, day: str = "", until: str = "", service: bool = False) -> bytes:
+    def pdf(self, ids: Sequence[str] = (), *, day: str = "", until: str = "", service: bool = False) -> bytes:
         """Return the answer as a PDF: gaps and contrary evidence, picture, actors. Arguments and errors as `behind`.
 
         It contains names, at this reader's handling level, and is beyond the log's reach. Each page says who printed it
@@ -149,7 +149,7 @@ class Answers:
 
     def _along(self, reads: _Reads, starts: Sequence[str]) -> list[str]:
         """Return ids of entities included with those asked about: for a crossing its boats, but not its passengers."""
-        kinds = {name: known["kind"] for name, known in self._ask.named(starts).items()}
+        kinds = {name: known["kind"] for name, known in self._ask.entity_rows(starts).items()}
         names = dict.fromkeys(name for kind in kinds.values() for name, _, _ in ALONG.get(kind, ()))
         far_ends = [
             row[far]
@@ -182,7 +182,7 @@ class Answers:
         for row in reads.around(people, COERCES):
             if row["object"] in people:
                 coercers[row["object"]].append(row["subject"])
-        names = self._ask.named({name for ids in coercers.values() for name in ids})
+        names = self._ask.entity_rows({name for ids in coercers.values() for name in ids})
         return {
             person: tuple((name, names[name]["name"] or name) for name in ids if name in names)
             for person, ids in coercers.items()
@@ -216,7 +216,7 @@ class Answers:
 
     def _denials(self, answer_rows: Sequence[AnswerRow]) -> tuple[list[tuple[LinkKey, Denial]], bool]:
         """Return denials of anything the rows say, and whether there are more than were read."""
-        edges = [part.edge for row in answer_rows for part in denied(row)]
+        edges = [part.edge for row in answer_rows for part in denied_parts(row)]
         if not edges:
             return [], False
         released = self._ask.rows(

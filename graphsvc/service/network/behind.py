@@ -45,7 +45,7 @@ class Behind:
     def subject(self) -> str:
         """The subject of the answer, with the days: `8 crossings of 8 May 2020`."""
         of = f"{' that may be' if self.perhaps else ''} of {self.days}" if self.days else ""
-        return f"{self.answer.asked}{of}"
+        return f"{self.answer.subject_name}{of}"
 
     @property
     def beside(self) -> list[str]:

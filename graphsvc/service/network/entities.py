@@ -10,7 +10,7 @@ from graphsvc.access.door.redact import Released
 from graphsvc.errors import NotFound, Refused
 from graphsvc.records.relations import link_key, orders
 from graphsvc.records.tables import ENTITY_TABLES
-from graphsvc.service.ask import Ask, filled, nothing
+from graphsvc.service.ask import Ask, filled_columns, nothing
 from graphsvc.views.payments import PAID
 
 # Maximum number of links of each relation returned at one time for an entity.
@@ -54,9 +54,9 @@ class Entities:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
-    def named(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    def by_id(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
         """Map ids to rows of `entities.named`, for ids visible to this reader."""
-        return self._ask.named(ids)
+        return self._ask.entity_rows(ids)
 
     def days(self) -> list[dict[str, Any]]:
         """Return the number of crossings and statements on each day: rows of `cases.days`."""
@@ -97,7 +97,7 @@ class Entities:
         Raises:
             NotFound: it does not exist, or this reader may not see it.
         """
-        named = self._ask.named([identifier])
+        named = self._ask.entity_rows([identifier])
         if not named:
             raise nothing(identifier)
         kind = named[identifier]["kind"]
@@ -111,7 +111,7 @@ class Entities:
             identifier,
             kind,
             named[identifier]["name"] or identifier,
-            filled(rows[0]),
+            filled_columns(rows[0]),
             {row["relation"]: row["links"] for row in ties},
             sum(row["denied"] for row in ties),
             links,

@@ -64,7 +64,7 @@ def growth(ask: Ask, identifier: str, shown_ids: set[str], filters: Mapping[str,
     Raises:
         NotFound: it is not visible to this reader.
     """
-    named = ask.named([identifier])
+    named = ask.entity_rows([identifier])
     if not named:
         raise nothing(identifier)
     rows = ask.rows("network.growth", id=identifier, ids=sorted({identifier, *shown_ids}), **filters).dicts()

@@ -24,7 +24,7 @@ from graphsvc.service.network.request import MOST_OPENED, PictureRequest
 from graphsvc.service.network.saved_views import SavedViews
 from graphsvc.views.forms.graphs import writable
 from graphsvc.views.picture.arrangements import Frame
-from graphsvc.views.picture.network import OPENING, Picture, in_turns, picture, sifted
+from graphsvc.views.picture.network import OPENING, Picture, in_turns, picture, sift
 from graphsvc.views.picture.page import offline_page
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Network:
         ids = {"ids": [identifier for stage in stages for identifier in stage]}
         parameters = wanted.filters | ids
         questions = [
-            ("network.nodes", wanted.counted | ids | {"beyond": ids["ids"] if web is None else []}),
+            ("network.nodes", wanted.beyond_filters | ids | {"beyond": ids["ids"] if web is None else []}),
             ("network.among", parameters),
         ]
         if wanted.apart:
@@ -103,7 +103,7 @@ class Network:
         entities, among, *of_grades = self._ask.together(*questions)
         known = entities.dicts()
         if web is not None:
-            beyond = web.beyond([row["id"] for row in known], **_of_ties(wanted.counted))
+            beyond = web.beyond([row["id"] for row in known], **_of_ties(wanted.beyond_filters))
             known = [row | {"more": beyond[row["id"]]} for row in known]
         if not {row["id"] for row in known} & {*wanted.starts, *wanted.alone}:
             raise nothing(", ".join([*wanted.starts, *wanted.alone]))
@@ -122,7 +122,7 @@ class Network:
             if wanted.apart
             else None,
         )
-        return sifted(view, wanted.without, wanted.alone)
+        return sift(view, wanted.without, wanted.alone)
 
     def growth(self, identifier: str, wanted: PictureRequest | None = None) -> Growth:
         """Count the neighbours of `identifier` that a picture does not show; without a picture, it is shown alone.
@@ -133,7 +133,7 @@ class Network:
         wanted = wanted or PictureRequest([identifier], depth=0)
         with self._ask.look("read", query="network", entities=[identifier]):
             stages, _ = self._stages(wanted, self._web(wanted))
-            filters = wanted.counted | wanted.aside
+            filters = wanted.beyond_filters | wanted.aside
             return growth(self._ask, identifier, {node for stage in stages for node in stage}, filters)
 
     def coast(self, view: Picture) -> tuple[Line, ...]:

@@ -198,7 +198,7 @@ class Paths:
         _check(chosen, kind, steps, most, avoiding, besides, least)
         if kind == "accounts" and not self._ask.grant.sources:
             raise Refused("Which witnesses lead to somebody takes source clearance. An administrator can give it.")
-        named = self._ask.named(chosen)
+        named = self._ask.entity_rows(chosen)
         for end in chosen:
             if end not in named:
                 raise nothing(end)
@@ -231,7 +231,7 @@ class Paths:
         return web_of(self._ask.read("paths.links", action="analyse", whole=True, in_columns=True).rows)
 
     def _accounts(self, way_network: WayGround, rules: Rules, end: str, most: int) -> _Found:
-        claims, _, dependence = self._material.given()
+        claims, _, dependence = self._material.analysis_input()
 
         def strength(claim: Claim) -> float:
             return claim_belief(*claim.grading, self._ask.home.weights)
@@ -254,7 +254,7 @@ class Paths:
             dict.fromkeys(link[:3] for way in ways for link in _links(way_network, *way))
         )
         everyone = {*ends, *(node for way, _ in ways for node in way.nodes)}
-        named = self._ask.named(everyone)
+        named = self._ask.entity_rows(everyone)
         between = tuple(
             Between(
                 way_set.first,

@@ -142,7 +142,7 @@ class PictureRequest:
         }
 
     @property
-    def counted(self) -> dict[str, Any]:
+    def beyond_filters(self) -> dict[str, Any]:
         """Conditions on links for counting and offering nodes beyond the picture: families left out are excluded."""
         left_out = those(lambda relation: family(relation.name) in self.without)
         return self.filters | {"without": [*self.excluded, *left_out]}

@@ -103,7 +103,7 @@ class SavedViews:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
-    def listed(self) -> list[SavedView]:
+    def list_views(self) -> list[SavedView]:
         """Return the user's own views and shared ones, last changed first."""
         with self._open_store("read", "list") as views:
             return views.pictures()
@@ -126,8 +126,8 @@ class SavedViews:
         with self._open_store("read", "open", picture_id=identifier, version=version) as views:
             view = views.picture(identifier)
             opened, state, links = views.version(identifier, version or view.version)
-        visible_ids = self._standing(canvas.named(state))
-        shown_ids = canvas.shown(state)
+        visible_ids = self._standing(canvas.all_ids(state))
+        shown_ids = canvas.shown_ids(state)
         changes = self._since(links, self._links_among(shown_ids, view.handling), visible_ids)
         newest = opened.number == view.version
         return OpenedView(
@@ -151,7 +151,7 @@ class SavedViews:
             RequestError: state, name or notes are invalid, or there are too many views.
         """
         words = worded(name, notes)
-        visible, links = self._as_kept(canvas.checked(state), self._ask.grant.handling)
+        visible, links = self._as_kept(canvas.check_state(state), self._ask.grant.handling)
         with self._open_store("keep", "save", writing=True) as views:
             identifier = views.new(for_others(words, self._ask.withhold()), shared=shared)
             views.add(identifier, visible, links, "saved first")
@@ -165,7 +165,7 @@ class SavedViews:
             OtherLevel: the view was made at another handling level.
             RequestError: the state is invalid.
         """
-        return self._add_version("save", identifier, canvas.checked(state), None if anyway else base)
+        return self._add_version("save", identifier, canvas.check_state(state), None if anyway else base)
 
     def restore(self, identifier: str, version: int) -> SavedView:
         """Make an earlier version the newest again, as a new version.
@@ -234,7 +234,7 @@ class SavedViews:
         with self._open_store("read", "drafts") as views:
             drafts = views.drafts()
             names = {view.id: view.name for view in views.pictures()} if drafts else {}
-        visible_ids = self._standing({identifier for draft in drafts for identifier in canvas.named(draft.state)})
+        visible_ids = self._standing({identifier for draft in drafts for identifier in canvas.all_ids(draft.state)})
         return [
             Draft(
                 draft.sitting,
@@ -262,8 +262,8 @@ class SavedViews:
         """
         if not _SITTING.fullmatch(sitting):
             raise RequestError("A sitting is called by 8 to 32 letters or digits.")
-        checked = canvas.checked(state)
-        checked = canvas.only(checked, self._standing(canvas.named(checked)))
+        checked = canvas.check_state(state)
+        checked = canvas.only(checked, self._standing(canvas.all_ids(checked)))
         with self._open_store("keep", "draft", writing=True) as views:
             if picture:
                 views.picture(picture)
@@ -303,9 +303,9 @@ class SavedViews:
 
     def _as_kept(self, state: State, handling: str) -> tuple[State, Links]:
         """Return the part of a state visible to this reader, and its links in stored form."""
-        visible = canvas.only(state, self._standing(canvas.named(state)))
-        links = self._links_among(canvas.shown(visible), handling)
-        return visible, None if links is None else since.packed(links)
+        visible = canvas.only(state, self._standing(canvas.all_ids(state)))
+        links = self._links_among(canvas.shown_ids(visible), handling)
+        return visible, None if links is None else since.pack_links(links)
 
     def _standing(self, ids: Collection[str]) -> set[str]:
         """Return the ids that are visible to this reader."""
@@ -328,9 +328,9 @@ class SavedViews:
             return None
         was, latest = (
             {key: figures for key, figures in linked.items() if key[0] in visible_ids and key[2] in visible_ids}
-            for linked in (since.unpacked(links), current)
+            for linked in (since.unpack_links(links), current)
         )
-        return since.changed(was, latest)
+        return since.changed_links(was, latest)
 
 
 def _require_own(view: SavedView) -> None:

@@ -33,7 +33,7 @@ def person_of(ask: Ask, identifier: str) -> tuple[str, bool]:
     Raises:
         NotFound: there is no such person, or the reader may not see them.
     """
-    row = ask.named([identifier]).get(identifier)
+    row = ask.entity_rows([identifier]).get(identifier)
     if row is None or row["kind"] != "person":
         raise NotFound(f"There is no person with the id {identifier[:80]!r} that you can see in this case.")
     if row["sealed"]:
@@ -55,10 +55,10 @@ def is_shown(ask: Ask, pseudonym: str) -> bool:
     if standing is None or standing.is_absent:
         return True
     if standing.sealed:
-        return bool(ask.named([pseudonym]))
+        return bool(ask.entity_rows([pseudonym]))
     # A named person is on pages by id, or by another id if theirs names somebody sealed.
     masked = [shown for shown, bearer in register.masked_ids(ask.case, key).items() if bearer == pseudonym]
-    return bool(ask.named([*masked, *(identity["id"] for identity in standing.identities)]))
+    return bool(ask.entity_rows([*masked, *(identity["id"] for identity in standing.identities)]))
 
 
 def person_kept(ask: Ask, identifier: str) -> str:

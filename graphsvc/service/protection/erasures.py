@@ -25,7 +25,7 @@ class Erasures:
     def ask(self, person: str, reason: str) -> str:
         """Request the erasure of a person; return the request's id. A supervisor other than the requester must agree.
 
-        A sealed person who is in no delivery any more is given by the pseudonym that `Sealings.sealed` lists.
+        A sealed person who is in no delivery any more is given by the pseudonym that `Sealings.sealed_entities` lists.
 
         Raises:
             Refused: role or clearance is missing.
@@ -40,9 +40,9 @@ class Erasures:
             self._ask.home.casework.require_erasable(case, name)
             return self._requests.ask("erase", name, reason)
 
-    def listed(self) -> list[Request]:
+    def list_erasures(self) -> list[Request]:
         """Return erasures, newest first: the person's own requests and, if they may agree, all of their cases."""
-        return self._requests.listed("erase")
+        return self._requests.list_requests("erase")
 
     def agree(self, request: str, progress: Progress, answer: str = "") -> str:
         """Agree to an erasure another person requested, and carry it out; return a text on what may remain.

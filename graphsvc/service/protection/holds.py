@@ -36,7 +36,7 @@ class Holds:
                 outcome["rows"] = 1
                 return self._store.add(case, name, person, hold, self._ask.principal.name)
 
-    def listed(self) -> list[Hold]:
+    def list_holds(self) -> list[Hold]:
         """Return the holds of the case, those in force first; for supervisors with clearance for the whole case."""
         case = self._ask.case
         with self._ask.act("hold", step="list") as outcome:

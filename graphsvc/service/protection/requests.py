@@ -92,7 +92,7 @@ class Requests:
                 self._ask_again(row)
             sealed = self._seal_text(row.case_id, row.id, "answer", plain(answer)[:LONGEST_REASON])
             self.store.decide(row.id, state, self._ask.principal.name, sealed, until)
-        return self.shown(self.store.one(row.id))
+        return self.visible_request(self.store.one(row.id))
 
     def row(self, kinds: str | Collection[str], request: str, *, mine: bool) -> Any:
         """Return the row of a request this person made (`mine`) or may look at as the second person.
@@ -111,7 +111,7 @@ class Requests:
         with self._ask.act_anywhere("agree" if not mine else next(iter(kinds)), step="look"):
             raise no_such_request()
 
-    def listed(self, kind: str) -> list[Request]:
+    def list_requests(self, kind: str) -> list[Request]:
         """Return requests of a kind, newest first: the person's own and, if they may agree, all of their cases."""
         mine = None if self._ask.may("agree") else self._ask.principal.name
         cases = [row["id"] for row in self._ask.home.register.cases() if sees_whole(self._ask, row["id"])]
@@ -120,11 +120,11 @@ class Requests:
             rows = self.store.of(kind, cases, mine)
             rows = [row for row in rows if is_shown(self._ask.at(row.case_id), row.pseudonym)]
             sealed = {case: self._with_pages(case) for case in {row.case_id for row in rows}}
-            requests = [self.shown(row, sealed[row.case_id]) for row in rows]
+            requests = [self.visible_request(row, sealed[row.case_id]) for row in rows]
             outcome["rows"] = len(requests)
         return requests
 
-    def shown(self, row: Any, sealed: Collection[str] | None = None) -> Request:
+    def visible_request(self, row: Any, sealed: Collection[str] | None = None) -> Request:
         """Return a request as the current reader may see it; `sealed`: pseudonyms of its case, if already loaded."""
         key = self._ask.home.register.key(row.case_id, create=False)
         mine = row.asked_by == self._ask.principal.name
@@ -204,7 +204,7 @@ class Requests:
                 prevents it.
         """
 
-        def agreed() -> None:
+        def record_agreement() -> None:
             decided, at = self._latest_decision(row)
             # A person sealed or opened since then was so for newer reasons; an erasure applies in any case.
             since = row.kind != "erase" and decided != DECIDED[row.kind] and at > row.asked_at
@@ -218,9 +218,9 @@ class Requests:
         with self._ask.at(row.case_id).act("agree", step=row.kind, person=row.pseudonym) as outcome:
             self.require_not_own(row)
             if is_decided(self._latest_decision(row)[0]):
-                agreed()
+                record_agreement()
             else:
-                do(self.shown(row).reason, agreed)
+                do(self.visible_request(row).reason, record_agreement)
             self.store.end(row.id, "done")
             outcome["rows"] = 1
             return self._clear_results(row.case_id, progress)

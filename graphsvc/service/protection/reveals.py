@@ -57,10 +57,10 @@ class Reveals:
             self._require_mine(case, pseudonym)
             return self._requests.ask("reveal", pseudonym, reason)
 
-    def listed(self) -> list[Request]:
+    def list_reveals(self) -> list[Request]:
         """Return reveals, newest first: the person's own requests and, if they may agree, all of their cases."""
         self.settle()
-        return self._requests.listed("reveal")
+        return self._requests.list_requests("reveal")
 
     def agree(self, request: str, answer: str = "") -> Request:
         """Agree to a reveal another person requested: it opens for the requester alone and for a short time.
@@ -94,7 +94,7 @@ class Reveals:
             outcome["rows"] = 1
             if kind == "source":
                 outcome["sources"] = [row.pseudonym]
-            return Revealed(self._requests.shown(self._requests.store.one(row.id)), kind, values, row.until)
+            return Revealed(self._requests.visible_request(self._requests.store.one(row.id)), kind, values, row.until)
 
     def end(self, request: str) -> None:
         """End one of the person's own reveals early. No effect if it has ended. Raises NotFound as `open`."""

@@ -76,14 +76,14 @@ class Sealings:
         """
         with self._ask.act("open", step="ask", person=pseudonym):
             require_whole(self._ask)
-            row = self._ask.named([pseudonym]).get(pseudonym)
+            row = self._ask.entity_rows([pseudonym]).get(pseudonym)
             # The same answer for all others: a named person's pseudonym may have a vault entry for a protected
             # category.
             if row is None or row["kind"] != "person" or not row["sealed"]:
                 raise no_such_pseudonym(pseudonym)
             return self._requests.ask("open", pseudonym, reason)
 
-    def listed(self) -> list[Request]:
+    def list_requests(self) -> list[Request]:
         """Return requests about sealing, newest first: the person's own and, if they may agree, all of their cases.
 
         Raises:
@@ -95,7 +95,7 @@ class Sealings:
             request
             for kind, action in KINDS.items()
             if self._ask.may(action) or self._ask.may("agree")
-            for request in self._requests.listed(kind)
+            for request in self._requests.list_requests(kind)
         ]
         return sorted(requests, key=lambda request: request.asked_at, reverse=True)
 
@@ -206,7 +206,7 @@ class Sealings:
             self._ask.case, lambda standing: because.get(standing.why, "") if standing.named_by == newest else ""
         )
 
-    def sealed(self) -> list[Sealed]:
+    def sealed_entities(self) -> list[Sealed]:
         """Return all sealed people and things, those in the case first; for the readers of `to_be_sealed`.
 
         An entry whose pseudonym changed because an erasure removed a name from its id is listed under the new one only.

@@ -63,7 +63,7 @@ class CaseSharing:
         with self._both(partner):
             self._ask.home.register.shared_ids.end(self._ask.case, partner, self._ask.principal.name)
 
-    def listed(self) -> list[SharedCase]:
+    def list_cases(self) -> list[SharedCase]:
         """Return the cases that share ids with the current case, for custodians and supervisors with source clearance.
 
         Raises:

@@ -50,7 +50,7 @@ class WaitingAccounts:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
-    def listed(self) -> list[WaitingAccount]:
+    def list_statements(self) -> list[WaitingAccount]:
         """Return the waiting statements, in the order they were added.
 
         Raises:

@@ -58,7 +58,7 @@ class Known:
                 and sought.is_one(name, (known for known in person.identities if known.get("handling", "P") in codes))
             ]
             # One pseudonym more, so that a search that finds nobody sealed asks the graph as well.
-            named_rows = self._ask.named([*names, pseudonym(key, "person", text)])
+            named_rows = self._ask.entity_rows([*names, pseudonym(key, "person", text)])
             rows = [
                 row
                 for name, row in named_rows.items()

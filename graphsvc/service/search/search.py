@@ -217,7 +217,7 @@ class Search:
             return (f"{day.year:04d}-{day.of_year}",)
         return tuple(row["day"] for row in self._ask.rows("crossings.same_day", day=day.of_year).dicts())
 
-    def known(self, text: str) -> list[dict[str, Any]]:
+    def find_pseudonyms(self, text: str) -> list[dict[str, Any]]:
         """Return the pseudonyms of people with this name: see `search.known.Known.look`."""
         return self._known.look(text)
 

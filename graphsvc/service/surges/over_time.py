@@ -15,7 +15,7 @@ from graphsvc.records.dates import typed_date
 from graphsvc.records.numbers import count, plural
 from graphsvc.service.ask import Ask
 from graphsvc.service.surges.reference import ReferenceSeries, as_known, of_stored
-from graphsvc.views.surges.answer import SurgeAnswer, answered
+from graphsvc.views.surges.answer import SurgeAnswer, compute_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class OverTime:
             key = (case, version, handling, sources, stored, repr(choice))
 
             def compute() -> SurgeAnswer:
-                return answered(
+                return compute_answer(
                     chosen.series,
                     name=choice.name,
                     counted=chosen.counted,
@@ -131,7 +131,7 @@ class OverTime:
             raise RequestError(
                 "Sites and gangs are of the crossings of the case; a series that was brought in has none."
             )
-        stored = self.reference.named(choice.name)
+        stored = self.reference.find_series(choice.name)
         if choice.until:
             stored = as_known(stored, typed_date(choice.until).latest)
         series, column = of_stored(stored, choice.column, choice.condition)

@@ -32,7 +32,7 @@ class ReferenceSeries:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
-    def listed(self) -> list[StoredSeries]:
+    def list_series(self) -> list[StoredSeries]:
         """Return all of them, by name.
 
         Raises:
@@ -110,9 +110,9 @@ class ReferenceSeries:
             Refused: no role of theirs imports.
         """
         with self._ask.act("load", step="remove series"):
-            self._store().remove(self.named(name).id)
+            self._store().remove(self.find_series(name).id)
 
-    def named(self, name: str) -> StoredSeries:
+    def find_series(self, name: str) -> StoredSeries:
         """Return the series of this name.
 
         Raises:

@@ -60,8 +60,8 @@ class WhatWaits:
 
     Attributes:
         looked: when they last looked (UTC); None if never.
-        at, version: time and version of the case at which this was gathered, to be passed to `Waiting.seen`.
-        deliveries: the new ones, as rows of `Deliveries.listed`.
+        at, version: time and version of the case at which this was gathered, to be passed to `Waiting.mark_seen`.
+        deliveries: the new ones, as rows of `Deliveries.list_deliveries`.
         moved: their effect on the leads; None if the person has never looked or no role of theirs ranks leads.
         others: sentence on leads that moved without a statement to name; may be empty.
         ranked_on: what the ranking leaves out for this reader, if `moved` is given; may be empty.
@@ -139,7 +139,7 @@ class Waiting:
         """
         return len(self._pending())
 
-    def seen(self, until: dt.datetime, version: int) -> None:
+    def mark_seen(self, until: dt.datetime, version: int) -> None:
         """Mark news up to a moment (`WhatWaits.at` and its `version`) as seen; pending work stays.
 
         Raises:
@@ -178,7 +178,7 @@ class Waiting:
     def _item(self, row: Pending) -> WaitingItem:
         match row.kind:
             case "opened":
-                return self._about("reveal", waits.opened(row.by), row, "/reveals", to_do=True)
+                return self._about("reveal", waits.reveal_text(row.by), row, "/reveals", to_do=True)
             case "fetch" | "recall":
                 text = waits.export(number(row.about), recall=row.kind == "recall")
                 return self._about("export", text, row, "/exports", to_do=True)
@@ -187,8 +187,8 @@ class Waiting:
                 text = waits.hold(row.by, shown(row.state))
                 return self._about("hold", text, replace(row, at=due), "/holds", to_do=True)
             case "parked":
-                return self._about("review", waits.parked(int(row.state)), row, "/leads?review=park", to_do=True)
-        return self._about(row.kind, waits.asked(row.kind, row.by, row.state), row, to_do=True)
+                return self._about("review", waits.parked_text(int(row.state)), row, "/leads?review=park", to_do=True)
+        return self._about(row.kind, waits.request_text(row.kind, row.by, row.state), row, to_do=True)
 
     # -- what is new ------------------------------------------------------------------------------------------
 
@@ -201,7 +201,7 @@ class Waiting:
             return []
         store = PendingStore(ask.database, ask.case, ask.principal.name, ask.grant)
         return [
-            self._about(row.kind, waits.answered(row.kind, row.by, refused=row.state == "refused"), row)
+            self._about(row.kind, waits.answer_text(row.kind, row.by, refused=row.state == "refused"), row)
             for row in store.answered(kinds, looked)
             if row.state == "refused" or row.kind not in ("reveal", "export")
         ]
@@ -227,13 +227,13 @@ class Waiting:
                 view.changed_at,
                 f"/pictures/one?id={view.id}",
             )
-            for view in self._network.views.listed()
+            for view in self._network.views.list_views()
             if view.changed_by != name and _is_after(view.changed_at, looked)
         ]
 
     def _new_deliveries(self, looked: dt.datetime | None) -> list[dict[str, Any]]:
         """Return active deliveries since the last look, newest first; none without clearance for handling code C."""
-        rows = self._deliveries.listed()
+        rows = self._deliveries.list_deliveries()
         return [row for row in rows if row["status"] == "active" and _is_after(_came(row), looked)]
 
     def _combined_moves(self, last: LastLook) -> list[Move] | None:
@@ -248,11 +248,11 @@ class Waiting:
         self, deliveries: list[dict[str, Any]], moved: list[Move] | None, looked: dt.datetime
     ) -> WaitingItem:
         """Return news of deliveries; for readers who may not see them, that the data have changed since they looked."""
-        text = waits.delivered(sorted(row["number"] for row in deliveries))
+        text = waits.delivery_text(sorted(row["number"] for row in deliveries))
         if moved is not None:
             stands_out = not waits.no_one_stands_out(lead.verdict for lead in moved)
             ways = [lead.way for lead in moved if lead.notable]
-            text = f"{text}. {waits.moved(ways, FIRST, stands_out=stands_out)}"
+            text = f"{text}. {waits.moves_text(ways, FIRST, stands_out=stands_out)}"
         return self._new("delivery", text, max(map(_came, deliveries), default=looked), "/waiting#moved")
 
     # -- how --------------------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from typing import Any
 from graphsvc.records.dates import shown
 from graphsvc.records.relations import LinkKey
 from graphsvc.views import denials, wording
-from graphsvc.views.behind.rows import AnswerRow, PartSaid, denied
-from graphsvc.views.behind.words import all_the_same, beginning, called
+from graphsvc.views.behind.rows import AnswerRow, PartSaid, denied_parts
+from graphsvc.views.behind.words import all_the_same, beginning, name_with_id
 from graphsvc.views.picture.network import Node
 
 
@@ -77,7 +77,7 @@ class Against:
     @property
     def text(self) -> str:
         """The whole entry on one line."""
-        sentence = f"{self.said.who.name} {self.said.edge.says} {called(self.target)}"
+        sentence = f"{self.said.who.name} {self.said.edge.says} {name_with_id(self.target)}"
         return " ".join(
             (
                 f"{sentence}: {denials.denial(self.said.edge.denying)}; {self.all_the_same}.",
@@ -110,7 +110,7 @@ def against(rows: Iterable[AnswerRow], denials: Iterable[tuple[LinkKey, Denial]]
         of.setdefault(link, []).append(each)
     items: dict[LinkKey, Against] = {}
     for row in rows:
-        for part in denied(row):
+        for part in denied_parts(row):
             link = part.edge.key
             if link not in items:
                 items[link] = Against(part, part.what or row.about, tuple(of.get(link, ())))

@@ -11,11 +11,11 @@ from graphsvc.records.numbers import count, significant
 from graphsvc.records.relations import RELATIONS, LinkKey
 from graphsvc.views.behind.against import Against, Denial, against
 from graphsvc.views.behind.common import Common, common
-from graphsvc.views.behind.gaps import MovedRank, gaps, lone, moved, unnamed
-from graphsvc.views.behind.rows import EXPECTED_ACTS, AnswerRow, PartSaid, denied, is_weak, relations
-from graphsvc.views.behind.words import called
+from graphsvc.views.behind.gaps import MovedRank, gaps, lone, rank_changes, unnamed_sentence
+from graphsvc.views.behind.rows import EXPECTED_ACTS, AnswerRow, PartSaid, denied_parts, is_weak, relations
+from graphsvc.views.behind.words import name_with_id
 from graphsvc.views.picture.network import Edge, Node, Picture
-from graphsvc.views.sentences import gone
+from graphsvc.views.sentences import gone_text
 from graphsvc.views.wording import STATEMENTS, begin
 
 # Columns of the answer's table, in order; it has a row for each link to a person, and one for an entity without any.
@@ -83,7 +83,7 @@ class OpenQuestion:
             ask = f"witnesses spoke of {them}; ask through the witness custodian whether they know"
         else:
             ask = f"nobody who could be asked has spoken of {them}"
-        wanted = " and ".join(f"who {RELATIONS[name].says} {called(node)}" for name, node in self.gaps)
+        wanted = " and ".join(f"who {RELATIONS[name].says} {name_with_id(node)}" for name, node in self.gaps)
         return f"{begin(wanted)}: {ask}."
 
 
@@ -112,7 +112,7 @@ class Answer:
     truncated: bool = False
 
     @property
-    def asked(self) -> str:
+    def subject_name(self) -> str:
         """The subject of the answer in words: a single entity by its name, several by number and kind."""
         kinds = {row.about.kind for row in self.rows}
         if len(self.rows) == 1:
@@ -140,7 +140,7 @@ class Answer:
     @property
     def passed_over(self) -> str:
         """Note that some of the requested entities do not exist for this reader, or an empty text."""
-        return gone(self.absent, "of those asked about") if self.absent else ""
+        return gone_text(self.absent, "of those asked about") if self.absent else ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -159,7 +159,7 @@ class Answer:
     def plain(self) -> dict[str, Any]:
         """Return the answer as plain data, for the page, its JSON twin and the command."""
         return {
-            "asked": self.asked,
+            "asked": self.subject_name,
             "acts": list(self.acts),
             "brief": list(self.brief),
             "rows": [
@@ -179,8 +179,8 @@ class Answer:
                     "carried": row.carried,
                     "said": [_part_fields(part) for part in row.said],
                     "missing": [name for name, _ in row.missing],
-                    "unnamed": unnamed(row),
-                    "denied": bool(denied(row)),
+                    "unnamed": unnamed_sentence(row),
+                    "denied": bool(denied_parts(row)),
                 }
                 for row in self.rows
             ],
@@ -238,7 +238,7 @@ def behind(
         tuple(against(rows, denials)),
         tuple(gaps(rows)),
         tuple(lone(rows)),
-        tuple(moved(rows)),
+        tuple(rank_changes(rows)),
         tuple(questions),
         absent,
         truncated,
@@ -274,7 +274,7 @@ def _part_fields(part: PartSaid) -> dict[str, Any]:
 
 
 def _row(row: AnswerRow, part: PartSaid | None) -> list[Any]:
-    plain = {"about": row.about.id, "about_name": row.about.name, "not_known": unnamed(row)}
+    plain = {"about": row.about.id, "about_name": row.about.name, "not_known": unnamed_sentence(row)}
     if part is not None:
         coerced = [name for _, name in part.coerced]
         plain = _part_fields(part) | {"who": part.who.id, "name": part.who.name, "coerced": coerced} | plain

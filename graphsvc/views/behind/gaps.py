@@ -54,14 +54,14 @@ def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
                 yield f"Everybody named who {RELATIONS[name].says} {target_words} is denied, or hardly believed."
 
 
-def unnamed(row: AnswerRow) -> str:
+def unnamed_sentence(row: AnswerRow) -> str:
     """Return a sentence on the relations of one row that nobody is named for, or an empty text.
 
     Example:
         >>> from graphsvc.views.picture.network import Node
         >>> crossing = Node("c1", "crossing", "c1", "", True, False, "P", "", True, 0, 0, 0.0, 0.0)
         >>> boat = Node("b1", "boat", "Gull", "", True, False, "P", "", False, 0, 0, 0.0, 0.0)
-        >>> unnamed(AnswerRow(crossing, (), (), (("PILOTED", crossing), ("SUPPLIED", boat))))
+        >>> unnamed_sentence(AnswerRow(crossing, (), (), (("PILOTED", crossing), ("SUPPLIED", boat))))
         'Nobody is named who piloted it or who supplied Gull.'
     """
     parts = [f"who {RELATIONS[name].says} {'it' if node is row.about else node.name}" for name, node in row.missing]
@@ -79,7 +79,7 @@ def lone(rows: Collection[AnswerRow]) -> Iterator[str]:
                 yield f"Who {RELATIONS[name].says} {_done_to(name, kind, _of(len(row_ids), len(of_kind), kind))}{id_words} rests on one voice: if that errs, nobody is left who is believed to have done it."
 
 
-def moved(rows: Collection[AnswerRow]) -> list[MovedRank]:
+def rank_changes(rows: Collection[AnswerRow]) -> list[MovedRank]:
     """Return how the ranks of the people named would change, each person once, highest ranks first."""
     moved_ranks = {
         part.who.id: MovedRank(part, part.lead.rank, moves(part.lead.rank, part.lead.rank_without, part.lead.moved_by))

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from graphsvc.records.numbers import count
 from graphsvc.views.behind.answer import Answer
-from graphsvc.views.behind.gaps import unnamed
+from graphsvc.views.behind.gaps import unnamed_sentence
 from graphsvc.views.behind.rows import AnswerRow, PartSaid, is_weak
-from graphsvc.views.behind.words import against_it, called, carried, coercion, doubts_of, served
+from graphsvc.views.behind.words import against_it, carried_text, coercion, doubts_of, name_with_id, served_text
 from graphsvc.views.forms.about import SAYS
 from graphsvc.views.forms.drawing import legend, picture
 from graphsvc.views.forms.printed import typeset, without_letters
@@ -78,19 +78,19 @@ def as_pdf(
             *_more(len(answer.questions) - _QUESTIONS, "question", "to ask"),
         ],
         "common": [
-            [shared.who.name, f"{len(shared.rows)} of {len(answer.rows)}", ", ".join(map(called, shared.rows))]
+            [shared.who.name, f"{len(shared.rows)} of {len(answer.rows)}", ", ".join(map(name_with_id, shared.rows))]
             for shared in answer.common[:_COMMON]
         ],
         "more": [*_more(len(answer.common) - _COMMON, "other", "that link several")],
         "rows": [
             {
-                "about": called(row.about)
+                "about": name_with_id(row.about)
                 + "".join(
                     f" · {node.name}" + (f" ({doubts_of(edge)})" if is_weak(edge) else "") for node, edge in row.along
                 )
-                + (f" · {carried(row.carried)}" if row.carried else ""),
+                + (f" · {carried_text(row.carried)}" if row.carried else ""),
                 "said": list(_part_rows(row, in_steps=in_steps)),
-                "unnamed": unnamed(row),
+                "unnamed": unnamed_sentence(row),
             }
             for row in answer.rows
         ],
@@ -126,12 +126,12 @@ def _cells(part: PartSaid, *, again: bool, in_steps: bool) -> list[str]:
     if not (part.who.identified or part.who.sealed):
         name += f", {SIGNS['unidentified']}"
     if part.served and not again:
-        name += f"; {served(part.served)}"
+        name += f"; {served_text(part.served)}"
     if part.coerced and not again:
         name += f"; {coercion([by for _, by in part.coerced])}"
     return [
         name,
-        edge.says + (f" {called(part.what)}" if part.what else ""),
+        edge.says + (f" {name_with_id(part.what)}" if part.what else ""),
         belief_short(edge.belief) if in_steps else f"{edge.belief:.2f}",
         voices_short(edge.groups, edge.other_sources),
         "yes" if edge.belief_on_record > 0 else "no",

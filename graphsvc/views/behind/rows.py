@@ -119,7 +119,7 @@ class AnswerRow:
     carried: int = 0
 
 
-def denied(row: AnswerRow) -> list[PartSaid]:
+def denied_parts(row: AnswerRow) -> list[PartSaid]:
     """Return the denied links of a row: those to people, and those to entities asked about along with its own."""
     ways = (
         PartSaid(*((node, row.about) if edge.subject == node.id else (row.about, node)), edge, None)

@@ -16,26 +16,26 @@ COUNTED = "believed at a quarter or more"
 _BEGINNING = 160  # characters
 
 
-def called(node: Node) -> str:
+def name_with_id(node: Node) -> str:
     """Return a node's name with its id: three boats may cross from one place on one day."""
     return node.name if node.name == node.id else f"{node.name} ({node.id})"
 
 
-def carried(number: int) -> str:
+def carried_text(number: int) -> str:
     """Say how many people are recorded as carried on a crossing.
 
     Example:
-        >>> carried(24)
+        >>> carried_text(24)
         '24 people reported as carried (believed at a quarter or more)'
     """
     return f"{count(number, 'person')} reported as carried ({COUNTED})"
 
 
-def served(number: int) -> str:
+def served_text(number: int) -> str:
     """Say how many people someone is said to have served lawfully.
 
     Example:
-        >>> served(1)
+        >>> served_text(1)
         'lawfully served 1 person (believed at a quarter or more)'
     """
     return f"lawfully served {count(number, 'person')} ({COUNTED})"

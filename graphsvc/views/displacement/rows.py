@@ -190,11 +190,11 @@ MOVE_COLUMNS = tuple(field.name for field in fields(MoveRow))
 CONTROL_CONTESTED = "That control is contested."
 
 
-def told(number: int, few_below: int) -> int | str:
+def coarsen_count(number: int, few_below: int) -> int | str:
     """Return a count as a reader may know it.
 
     Example:
-        >>> told(2, 3), told(3, 3), told(0, 3), told(2, 0)
+        >>> coarsen_count(2, 3), coarsen_count(3, 3), coarsen_count(0, 3), coarsen_count(2, 0)
         ('few', 3, 0, 2)
     """
     return FEW if 0 < number < few_below else number
@@ -207,7 +207,7 @@ def told_total(numbers: Iterable[int], few_below: int) -> int | str:
         >>> told_total([4, 3], 3), told_total([4, 1], 3), told_total([1, 2], 3), told_total([], 3)
         (7, 'at least 4', 'few', 0)
     """
-    return _sum([told(number, few_below) for number in numbers])
+    return _sum([coarsen_count(number, few_below) for number in numbers])
 
 
 def _sum(numbers: Sequence[int | str]) -> int | str:
@@ -228,7 +228,7 @@ def told_part(part: int, of: int, few_below: int) -> int | str:
         >>> told_part(4, 5, 3), told_part(5, 5, 3), told_part(0, 5, 3), told_part(4, 8, 3)
         ('few', 5, 0, 4)
     """
-    return FEW if part and FEW in (told(part, few_below), told(of - part, few_below)) else part
+    return FEW if part and FEW in (coarsen_count(part, few_below), coarsen_count(of - part, few_below)) else part
 
 
 def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
@@ -237,7 +237,7 @@ def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
     A cohort without flows has one row of nobody: otherwise a table would omit the place, as if it had not closed.
     """
     cohort_flows = flows(left)
-    whole = all(told(len(flow.people), few_below) != FEW for flow in cohort_flows if flow.outcome == "moved")
+    whole = all(coarsen_count(len(flow.people), few_below) != FEW for flow in cohort_flows if flow.outcome == "moved")
     excesses = {excess.place: excess for excess in left.test.places}
     place = named(left.closing.place)
     nobody = MoveRow(
@@ -268,7 +268,7 @@ def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
     )
     rows = []
     for flow in cohort_flows:
-        number = told(len(flow.people), few_below)
+        number = coarsen_count(len(flow.people), few_below)
         following = named(flow.next) if flow.next else {}
         excess = excesses.get(flow.next) if flow.next else None
         against = excess if whole else None
@@ -322,8 +322,8 @@ def closure_row(left: Departure, named: Named, few_below: int, closures: int) ->
         stayed=became["stayed"],
         seen=became["seen"],
         unknown=became["unknown"],
-        undated=told(len(left.cohort.undated), few_below),
-        doubted=told(len(left.cohort.doubted), few_below),
+        undated=coarsen_count(len(left.cohort.undated), few_below),
+        doubted=coarsen_count(len(left.cohort.doubted), few_below),
         verdict=left.test.verdict,
         q=None if few_below else left.test.q,
         places=names,
@@ -365,7 +365,7 @@ def mover_rows(movers: Iterable[Mover], left: Departure, named: Named, few_below
         )
         if few_below:
             # If small counts are involved, the order must not show how large they are.
-            large = sum(part for part in parts if told(part, few_below) != FEW)
+            large = sum(part for part in parts if coarsen_count(part, few_below) != FEW)
             order[mover.who] = (-large, isinstance(number, str), mover.who if isinstance(number, str) else "")
     return sorted(rows, key=lambda row: order.get(row.who, (0, False, "")))
 
@@ -461,7 +461,7 @@ def _few_last(people: int | str, name: str) -> tuple[bool, str]:
 
 def _months(flow: Flow, few_below: int) -> dict[str, int]:
     """Return month → number who came in it; empty if one of these is few, as the others would disclose it."""
-    return {} if any(told(number, few_below) == FEW for number in flow.months.values()) else dict(flow.months)
+    return {} if any(coarsen_count(number, few_below) == FEW for number in flow.months.values()) else dict(flow.months)
 
 
 def _together(left: Departure, names: Sequence[str], few_below: int, closures: int) -> str:

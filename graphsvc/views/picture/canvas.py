@@ -40,7 +40,7 @@ State = dict[str, Any]
 Follow = Callable[[str], str | None]
 
 
-def parsed(text: str) -> State:
+def parse_state(text: str) -> State:
     """Parse the state that a browser sent as JSON.
 
     Raises:
@@ -52,10 +52,10 @@ def parsed(text: str) -> State:
         value = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise _none("it is no JSON") from None
-    return checked(value)
+    return check_state(value)
 
 
-def checked(value: Any) -> State:
+def check_state(value: Any) -> State:
     """Check a state, and return it as it may be kept: without the parameters that identify the open picture.
 
     Raises:
@@ -79,18 +79,18 @@ def checked(value: Any) -> State:
         "pinned": list(dict.fromkeys(pinned)),
         **rest,
     }
-    if len(named(state)) > MOST_NODES:
+    if len(all_ids(state)) > MOST_NODES:
         raise RequestError(f"A view that is kept has at most {MOST_NODES:,} entities. Nothing was saved; show fewer.")
     if len(json.dumps(state, ensure_ascii=False).encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise _large()
     return state
 
 
-def named(state: State) -> set[str]:
+def all_ids(state: State) -> set[str]:
     """Return every id in a state.
 
     Example:
-        >>> sorted(named({"asked": [["open", "~PAID~P1"], ["depth", "2"], ["hide", "P9"]], "arranged": {"P2": [0, 0]}, "pinned": []}))
+        >>> sorted(all_ids({"asked": [["open", "~PAID~P1"], ["depth", "2"], ["hide", "P9"]], "arranged": {"P2": [0, 0]}, "pinned": []}))
         ['P1', 'P2', 'P9']
     """
     ids = {identifier for name, value in state["asked"] for identifier in _ids(name, value)}
@@ -138,9 +138,9 @@ def entity(node: str) -> str:
     return "" if by == "community" else key
 
 
-def shown(state: State) -> set[str]:
+def shown_ids(state: State) -> set[str]:
     """Return the ids that a state shows: all of its ids except hidden ones."""
-    return named(state) - {value for name, value in state["asked"] if name == "hide"}
+    return all_ids(state) - {value for name, value in state["asked"] if name == "hide"}
 
 
 def only(state: State, present_ids: Collection[str]) -> State:
@@ -207,10 +207,10 @@ def mask_words(state: State, mask: Callable[[str], str]) -> State:
         >>> mask_words({"asked": [["id", "P1"], ["find", "Bo"]], "arranged": {}, "pinned": []}, lambda text: "[withheld]")
         {'asked': [['id', 'P1'], ['find', '[withheld]']], 'arranged': {}, 'pinned': []}
     """
-    return followed(state, lambda identifier: identifier, mask)
+    return replace_ids(state, lambda identifier: identifier, mask)
 
 
-def followed(state: State, follow: Follow, text: Follow = lambda typed: typed) -> State:
+def replace_ids(state: State, follow: Follow, text: Follow = lambda typed: typed) -> State:
     """Replace each id of a state by its present one. The author's other words stay as typed, even if equal to an id.
 
     Args:
@@ -275,7 +275,7 @@ def changes(before: State, after: State) -> str:
     """
     was, now = before["arranged"], after["arranged"]
     moved = sum(math.dist(at, now[node]) > _NEAR for node, at in was.items() if node in now)
-    added, left = len(shown(after) - shown(before)), len(shown(before) - shown(after))
+    added, left = len(shown_ids(after) - shown_ids(before)), len(shown_ids(before) - shown_ids(after))
     filters = [[pair for pair in state["asked"] if pair[0] not in ID_NAMES] for state in (before, after)]
     looks = [{name: entry for name, entry in state.items() if name not in _KEPT_APART} for state in (before, after)]
     words = [

@@ -118,7 +118,7 @@ def groups(view: Picture, by: str) -> list[FoldedGroup]:
     return sorted(folded_groups, key=lambda group: (-len(group.members), group.name, group.key))
 
 
-def folded(view: Picture, fold: Sequence[Key]) -> Picture:
+def fold_groups(view: Picture, fold: Sequence[Key]) -> Picture:
     """Return a picture with some of its groups folded.
 
     Args:

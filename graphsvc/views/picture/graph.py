@@ -154,7 +154,7 @@ def library() -> Path:
     return _LIBRARY
 
 
-def drawn(view: Picture, coast: Sequence[Sequence[tuple[float, float]]] = ()) -> dict[str, Any]:
+def draw(view: Picture, coast: Sequence[Sequence[tuple[float, float]]] = ()) -> dict[str, Any]:
     """Return `view` as plain data for JSON.
 
     Args:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _STARTS = 300
 
 
-def measured(view: Picture) -> dict[str, dict[str, Any]]:
+def measure(view: Picture) -> dict[str, dict[str, Any]]:
     """Return `links`, `between` and `community` of each node.
 
     Args:
@@ -39,7 +39,7 @@ def measured(view: Picture) -> dict[str, dict[str, Any]]:
 
 
 def communities(view: Picture) -> dict[str, int]:
-    """Return id → community, as in `measured`."""
+    """Return id → community, as in `measure`."""
     return _communities(_graph(view))
 
 

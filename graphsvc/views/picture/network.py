@@ -308,7 +308,7 @@ def _marks(rows: Iterable[Row]) -> MapMarks:
     return MapMarks(landings, [(name, place, tuple(ids)) for (name, place), ids in sorted(sites.items())])
 
 
-def sifted(view: Picture, without: Collection[str], alone: Collection[str] = ()) -> Picture:
+def sift(view: Picture, without: Collection[str], alone: Collection[str] = ()) -> Picture:
     """Return a picture without some kinds of entity or families of link; the other nodes keep their positions.
 
     Nodes that lose their last link go as well. Starts, and nodes that were added alone, stay whatever their kind.
@@ -319,7 +319,7 @@ def sifted(view: Picture, without: Collection[str], alone: Collection[str] = ())
         alone: ids that were added alone.
 
     Example:
-        >>> sifted(Picture((), (), 0, 0, truncated=False), {"presence"}).nodes
+        >>> sift(Picture((), (), 0, 0, truncated=False), {"presence"}).nodes
         ()
     """
     if not without:
@@ -347,7 +347,7 @@ def _node(row: Row, start: bool, links: int, place: tuple[float, float]) -> Node
     return Node(
         id=row["id"],
         kind=row["kind"],
-        name=called(row),
+        name=entity_title(row),
         sort=row["sort"] or "",
         identified=row["kind"] != "person" or (row["identified"] or "named") == "named",
         sealed=bool(row["sealed"]),
@@ -362,7 +362,7 @@ def _node(row: Row, start: bool, links: int, place: tuple[float, float]) -> Node
     )
 
 
-def called(row: Row) -> str:
+def entity_title(row: Row) -> str:
     """Return the name of an entity; for a crossing, its day in words and its launch site."""
     return title(str(row["name"] or row["id"]), row["kind"])
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from graphsvc.records import numbers
 from graphsvc.records.relations import ENTITIES
 from graphsvc.views.picture.layout import Points, layout
-from graphsvc.views.picture.network import called
+from graphsvc.views.picture.network import entity_title
 
 Ints = NDArray[np.int64]
 
@@ -87,7 +87,7 @@ class Overview:
     pairs: Ints
     groups: tuple[OverviewGroup, ...]
 
-    def packed(self) -> bytes:
+    def pack(self) -> bytes:
         """Pack the points and pairs for a browser: see `static/canvas/overview.js`, which reads them in this order.
 
         Four counts (nodes, pairs, 0, 0) as 32-bit numbers; x, y of each node as 32-bit floats; the two ends of each
@@ -130,7 +130,7 @@ def overview(entities: Sequence[Mapping[str, Any]], links: Sequence[tuple[str, S
     degree: Ints = np.bincount(pairs.ravel(), minlength=len(rows))
     group = _find_groups(len(rows), pairs, degree)
     kind = np.array([ENTITIES.index(row["kind"]) for row in rows], dtype=np.uint8)
-    names = tuple(called(row) for row in rows)
+    names = tuple(entity_title(row) for row in rows)
     size: Ints = np.bincount(group)
     radius = _SPACE * (np.sqrt(size) + 1.5)
     middles = _middles(group[pairs], radius)

@@ -7,7 +7,7 @@ import json
 from functools import lru_cache
 
 from graphsvc.views.denials import denial
-from graphsvc.views.picture.graph import DRAW, SCRIPT, drawn, library
+from graphsvc.views.picture.graph import DRAW, SCRIPT, draw, library
 from graphsvc.views.picture.network import Picture
 from graphsvc.views.sentences import size
 from graphsvc.views.wording import belief, belief_told
@@ -72,7 +72,7 @@ def offline_page(view: Picture, title: str, mark: str = "") -> str:
         f"{_mark_paragraph(mark)}<h1>{html.escape(title)}</h1><p>{about}</p>"
         '<div id="canvas" role="img" aria-label="The network; its links are in the table below"></div>'
         f"{_table(view)}"
-        f'<script type="application/json" id="data">{_embed(drawn(view))}</script>'
+        f'<script type="application/json" id="data">{_embed(draw(view))}</script>'
         f"<script>{_inline_script(str(library() / SCRIPT))}</script><script>{_inline_script(str(DRAW))}</script>"
         f"<script>{_START}</script></body></html>"
     )

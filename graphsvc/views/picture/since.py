@@ -40,15 +40,15 @@ def figures(rows: Iterable[Mapping[str, Any]]) -> dict[Key, Figures]:
     return {(row["subject"], row["relation"], row["object"]): _figures(row) for row in rows}
 
 
-def changed(before: Mapping[Key, Figures], after: Mapping[Key, Figures]) -> list[Change]:
+def changed_links(before: Mapping[Key, Figures], after: Mapping[Key, Figures]) -> list[Change]:
     """Return the links that have changed: new ones first, then missing ones, then those with other figures.
 
     Example:
         >>> old = {("P1", "PAID", "P2"): (2, 0, False, 1, 0), ("P1", "PAID", "P3"): (4, 0, False, 1, 0)}
         >>> new = {("P1", "PAID", "P2"): (3, 0, True, 1, 0)}
-        >>> [(change.object, change.kind, change.what) for change in changed(old, new)]
+        >>> [(change.object, change.kind, change.what) for change in changed_links(old, new)]
         [('P3', 'gone', 'gone'), ('P2', 'moved', 'believed more, denied or contested now')]
-        >>> [change.what for change in changed({}, new)]
+        >>> [change.what for change in changed_links({}, new)]
         ['new, denied or contested']
     """
     changes = [
@@ -68,13 +68,13 @@ def changed(before: Mapping[Key, Figures], after: Mapping[Key, Figures]) -> list
     )
 
 
-def packed(links: Mapping[Key, Figures]) -> list[list[Any]]:
+def pack_links(links: Mapping[Key, Figures]) -> list[list[Any]]:
     """Return links in their stored form."""
     return [[*key, *values] for key, values in links.items()]
 
 
-def unpacked(rows: Iterable[list[Any]]) -> dict[Key, Figures]:
-    """Return links from their stored form; the inverse of `packed`."""
+def unpack_links(rows: Iterable[list[Any]]) -> dict[Key, Figures]:
+    """Return links from their stored form; the inverse of `pack_links`."""
     return {(row[0], row[1], row[2]): (row[3], row[4], row[5], row[6], row[7]) for row in rows}
 
 

@@ -150,7 +150,9 @@ class SurgeAnswer:
         }
 
 
-def answered(series: Series, *, name: str, counted: str, condition: str = "", notes: Sequence[str] = ()) -> SurgeAnswer:
+def compute_answer(
+    series: Series, *, name: str, counted: str, condition: str = "", notes: Sequence[str] = ()
+) -> SurgeAnswer:
     """Compute the answer for one series.
 
     Args:

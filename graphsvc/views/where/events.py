@@ -40,7 +40,7 @@ class Event:
     @property
     def words(self) -> str:
         """Search text of the event, folded: its names, places and the people behind it."""
-        return folded(" ".join((self.id, self.name, *self.places, *(str(who["name"]) for who in self.behind))))
+        return fold_text(" ".join((self.id, self.name, *self.places, *(str(who["name"]) for who in self.behind))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Filters:
         )
 
     def _in_words(self, event: Event) -> bool:
-        wanted = folded(self.text).split()
+        wanted = fold_text(self.text).split()
         words = event.words if wanted else ""
         return all(word in words for word in wanted)
 
@@ -90,7 +90,7 @@ class Filters:
         return (not self.last or event.first <= self.last) and (not self.first or event.last >= self.first)
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """Return text without accents and capitals, as the page's script folds it."""
     if text.isascii():
         return text.lower()

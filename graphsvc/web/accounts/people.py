@@ -38,7 +38,7 @@ def table() -> ResponseReturnValue:
     """List every account."""
     return answer(
         "people/table.html",
-        people=current().accounts.listed(),
+        people=current().accounts.list_accounts(),
         roles={role: says for role, says, _may in home().roles()},
     )
 
@@ -54,11 +54,11 @@ def add() -> ResponseReturnValue:
     """Add an account; its owner chooses the password through a setup link."""
     name = request.form.get("name", "").strip()
 
-    def added() -> ResponseReturnValue:
+    def add_account() -> ResponseReturnValue:
         current().accounts.add(name, request.form.getlist("role"), [], "")
         return _link(name)
 
-    return or_again(added, table)
+    return or_again(add_account, table)
 
 
 @blueprint.post("/people/link")
@@ -76,12 +76,12 @@ def change(what: str) -> ResponseReturnValue:
         raise RequestError("There is no such change. Nothing was changed.")
     act, sentence = _CHANGES[what]
 
-    def changed() -> ResponseReturnValue:
+    def change_account() -> ResponseReturnValue:
         act(name)
         flash(f"{sentence} {name} is signed out and has to sign in again.")
         return redirect(url_for("people.one", name=name), code=303)
 
-    return or_again(changed, lambda: _one(name, what))
+    return or_again(change_account, lambda: _one(name, what))
 
 
 def _one(name: str, changing: str = "") -> ResponseReturnValue:

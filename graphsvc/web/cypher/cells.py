@@ -20,7 +20,7 @@ _LONGEST = 400  # characters of a map in a table; the JSON has all of it
 Cell = dict[str, Any]
 
 
-def named(case: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[dict[str, None], set[str]]:
+def mentioned_ids(case: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[dict[str, None], set[str]]:
     """Return the ids of entities an answer may name in a case, in order, and those of other cases."""
     mentioned: dict[str, None] = {}
     elsewhere: set[str] = set()

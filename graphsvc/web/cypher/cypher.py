@@ -19,7 +19,7 @@ from graphsvc.web.cypher import cells
 from graphsvc.web.cypher.answer_picture import answer_picture
 from graphsvc.web.cypher.examples import EXAMPLES, RELATIONS
 from graphsvc.web.frame import answer, at, home, page, wants_json
-from graphsvc.web.paging import paged
+from graphsvc.web.paging import paginate
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("cypher", __name__, url_prefix="/case/<case>")
@@ -69,7 +69,7 @@ def send(case: str) -> ResponseReturnValue:
     )
     do = form.get("do", "run")
     try:
-        values = parameters.given(editor.rows)
+        values = parameters.parse_pairs(editor.rows)
         if do in ("save", "replace"):
             words = exchange.Words(
                 editor.saving["name"], editor.text, editor.saving["title"], editor.saving["why"], values
@@ -174,7 +174,7 @@ def _open_editor(session: Session) -> Editor:
 
 
 def _rows(values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(name, parameters.typed(value)) for name, value in values.items()]
+    return [(name, parameters.value_text(value)) for name, value in values.items()]
 
 
 def _editor(session: Session, editor: Editor, status: int = 200) -> ResponseReturnValue:
@@ -223,8 +223,8 @@ def _run_as_json(run: Run) -> dict[str, Any]:
 def _answer_view(session: Session, run: Run, rows: list[tuple[Any, ...]]) -> dict[str, Any]:
     """Return one page of the answer, with how to show each cell and the address of its picture."""
     names = [str(number) for number in range(1, len(run.columns) + 1)]
-    answer_page = paged(names, rows, request.args)
-    mentioned, elsewhere = cells.named(session.case, run.columns, rows)
+    answer_page = paginate(names, rows, request.args)
+    mentioned, elsewhere = cells.mentioned_ids(session.case, run.columns, rows)
     known = _entities(session, list(mentioned)) if mentioned else {}
     ids = [cells.is_id(column) for column in run.columns]
     drawn = [identifier for identifier in mentioned if identifier in known]
@@ -243,5 +243,5 @@ def _answer_view(session: Session, run: Run, rows: list[tuple[Any, ...]]) -> dic
 
 def _entities(session: Session, identifiers: list[str]) -> dict[str, tuple[str, str]]:
     """Map the ids that are entities of this case to (name, kind)."""
-    rows = session.network.entities.named(identifiers).values()
+    rows = session.network.entities.by_id(identifiers).values()
     return {row["id"]: (row["name"] or "", row["kind"]) for row in rows}

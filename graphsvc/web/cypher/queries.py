@@ -15,7 +15,7 @@ from graphsvc.views.beside import Answered, holds_entities, name_column
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.cypher.answer_picture import AnswerPicture, answer_picture
 from graphsvc.web.frame import answer, at, page, wants_json
-from graphsvc.web.paging import paged
+from graphsvc.web.paging import paginate
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("queries", __name__, url_prefix="/case/<case>")
@@ -68,7 +68,7 @@ def one(case: str) -> ResponseReturnValue:
     result: dict[str, Any] = {}
     if is_run and not faults:
         taken_away = wants_json() or request.args.get("as") == "csv"
-        released, answered = session.queries.answered(query.name, values, names=taken_away)
+        released, answered = session.queries.run_with_extra_columns(query.name, values, names=taken_away)
         rows = answered.rows
         if request.args.get("as") == "csv":
             cut_off = cut(len(rows)) if released.truncated else ""
@@ -184,7 +184,7 @@ def _text(value: Any) -> str:
 def _result_page(session: Session, answered: Answered, query: Query) -> dict[str, Any]:
     """Return one page of the answer, sorted, with how to show each column."""
     columns = answered.columns
-    answer_page = paged(columns, answered.rows, request.args)
+    answer_page = paginate(columns, answered.rows, request.args)
     return {
         "rows": [dict(zip(columns, row, strict=True)) for row in answer_page.rows],
         "cells": _cells(columns, answered.shows),

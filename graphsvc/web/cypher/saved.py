@@ -39,13 +39,13 @@ def rename(case: str) -> ResponseReturnValue:
     form = request.form
     session = writing(case)
 
-    def renamed() -> ResponseReturnValue:
+    def rename_query() -> ResponseReturnValue:
         query = session.cypher.library.rename(
             form.get("id", ""), form.get("name", ""), form.get("title", ""), form.get("why", "")
         )
         return redirect(url_for("saved.one", case=case, id=query.id), code=303)
 
-    return or_again(renamed, lambda: _one(session, form.get("id", "")))
+    return or_again(rename_query, lambda: _one(session, form.get("id", "")))
 
 
 @blueprint.post("/saved/share")
@@ -53,11 +53,11 @@ def share(case: str) -> ResponseReturnValue:
     """Share a query, or make it private."""
     session, identifier = writing(case), request.form.get("id", "")
 
-    def shared() -> ResponseReturnValue:
+    def share_query() -> ResponseReturnValue:
         query = session.cypher.library.share(identifier, shared=request.form.get("shared") == "yes")
         return redirect(url_for("saved.one", case=case, id=query.id), code=303)
 
-    return or_again(shared, lambda: _one(session, identifier))
+    return or_again(share_query, lambda: _one(session, identifier))
 
 
 @blueprint.post("/saved/delete")
@@ -104,7 +104,7 @@ def _table(session: Session, fault: InputError | None = None) -> ResponseReturnV
         "saved/table.html",
         status=fault.status if fault else 200,
         case=session.case,
-        queries=[_query_fields(query) for query in session.cypher.library.listed()],
+        queries=[_query_fields(query) for query in session.cypher.library.list_queries()],
         notice=_DONE.get(request.args.get("done", ""), ""),
         fault=str(fault or ""),
     )

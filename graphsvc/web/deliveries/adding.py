@@ -20,7 +20,7 @@ from graphsvc.service import Changed, Checked, Form, FormPart, Session, Statemen
 from graphsvc.views import waits
 from graphsvc.views.fields import brings, fields
 from graphsvc.web.deliveries.form_fields import EDITS, MOST, hidden_fields, next_handle, same, sent_form
-from graphsvc.web.deliveries.load import COUNTS, told
+from graphsvc.web.deliveries.load import COUNTS, job_fields
 from graphsvc.web.frame import answer, at, inward, page
 
 blueprint = Blueprint("adding", __name__, url_prefix="/case/<case>")
@@ -89,7 +89,7 @@ def done(case: str) -> ResponseReturnValue:
     statement, back = "", _back(args)
     new: list[str] = []
     if job.state == "done":
-        statement, new = session.deliveries.form.entered(args.get("token", ""), args.getlist("new"))
+        statement, new = session.deliveries.form.find_added(args.get("token", ""), args.getlist("new"))
         if args.get("of"):
             statement = args["of"]
     return answer(
@@ -97,7 +97,7 @@ def done(case: str) -> ResponseReturnValue:
         handling="C",
         case=session.case,
         of=args.get("of", ""),
-        job=told(job),
+        job=job_fields(job),
         brings=brings(job.result.get("counts", {})),
         opens=session.deliveries.next_opening(),
         statement=statement,

@@ -76,10 +76,10 @@ def form(case: str) -> ResponseReturnValue:
         handling="C",
         case=case,
         new=new,
-        deliveries=[] if new else session.deliveries.listed(),
-        jobs=[told(job) for job in session.deliveries.jobs() if job.kind != "preview"][:5],
-        running=next((told(job) for job in session.deliveries.jobs() if job.unfinished), None),
-        uploads=session.deliveries.uploads.listed(),
+        deliveries=[] if new else session.deliveries.list_deliveries(),
+        jobs=[job_fields(job) for job in session.deliveries.jobs() if job.kind != "preview"][:5],
+        running=next((job_fields(job) for job in session.deliveries.jobs() if job.unfinished), None),
+        uploads=session.deliveries.uploads.list_uploads(),
         mappings=session.deliveries.uploads.mappings(),
         tables=[
             {"file": table.file, "columns": [{"name": c.name, "required": c.required} for c in table.columns]}
@@ -114,13 +114,13 @@ def preview(case: str) -> ResponseReturnValue:
     """Show what the upload would do, and each row it would leave out."""
     session, new = _place(case)
     upload = session.deliveries.uploads.look(request.args.get("upload", ""))
-    loaded = session.deliveries.uploads.previewed(upload.id)
+    loaded = session.deliveries.uploads.current_preview(upload.id)
     if loaded is None:
         job = _previewing(session, upload.id)
         if job.state != "done":
             twin = "load.job_json" if wants_json() else "load.job"
             return redirect(url_for(twin, case=case, id=job.id, changed=request.args.get("changed")), code=303)
-        loaded = session.deliveries.uploads.previewed(upload.id)
+        loaded = session.deliveries.uploads.current_preview(upload.id)
     if loaded is None and "again" not in request.args:  # the case has changed
         twin = "load.preview_json" if wants_json() else "load.preview"
         wanted: dict[str, Any] = {name: request.args[name] for name in _OF_PREVIEW if name in request.args}
@@ -191,7 +191,7 @@ def confirm(case: str) -> ResponseReturnValue:
     """Import the upload if its preview still holds; otherwise show a new preview."""
     session, _ = _place(case)
     upload, other_names = request.form.get("upload", ""), request.form.get("other_names", "").strip().lower() == _YES
-    if session.deliveries.uploads.previewed(upload) is None:  # the case has changed, or the preview is not ready
+    if session.deliveries.uploads.current_preview(upload) is None:  # the case has changed, or the preview is not ready
         return redirect(url_for("load.preview", case=case, upload=upload, changed="1"), code=303)
     return _watch(case, session.deliveries.uploads.confirm(upload, other_names=other_names))
 
@@ -217,7 +217,7 @@ def job(case: str) -> ResponseReturnValue:
         handling="C",
         case=case,
         new=new,
-        job=told(job),
+        job=job_fields(job),
         **_sum_counts(job.result.get("counts", {})),
     )
 
@@ -383,7 +383,7 @@ def _of_one(rejection: Rejection) -> dict[str, Any]:
 def _delivery(session: Session, values: Any) -> dict[str, Any]:
     """Return the delivery a request names, if its import can be undone."""
     number = _whole(values.get("delivery", ""))
-    for delivery in session.deliveries.listed():
+    for delivery in session.deliveries.list_deliveries():
         if delivery["number"] == number and delivery["status"] in ("active", "waiting"):
             return delivery
     raise NotFound(f"The case has no delivery {number} that can be taken back. The page Import lists them.")
@@ -395,7 +395,7 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def told(job: Job) -> dict[str, Any]:
+def job_fields(job: Job) -> dict[str, Any]:
     """Return a job's fields for page and JSON."""
     return {
         "id": job.id,

@@ -10,7 +10,7 @@ from graphsvc.records.grading import stricter
 from graphsvc.service import now
 from graphsvc.web.frame import answer, at
 from graphsvc.web.frame import page as register
-from graphsvc.web.network.parted import parted
+from graphsvc.web.network.parted import split_claims
 from graphsvc.web.paging import PER_PAGE, page_of, pages_of
 
 blueprint = Blueprint("statements", __name__, url_prefix="/case/<case>")
@@ -26,7 +26,7 @@ def page(case: str) -> ResponseReturnValue:
     if number > pages:
         number = pages
         statement = session.deliveries.statements.look(identifier, (number - 1) * PER_PAGE, PER_PAGE)
-    parts = parted(statement.claims)
+    parts = split_claims(statement.claims)
     return answer(
         "statements/page.html",
         # Each of several pages shows the total number of claims, so it gets the reader's own level.

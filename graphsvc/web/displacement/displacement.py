@@ -92,7 +92,7 @@ def person(case: str) -> ResponseReturnValue:
     def late() -> dict[str, Any]:
         with session.look("analyse", query="displacement", entity=identifier):
             line = session.displacement.person(identifier)
-            named = session.network.entities.named([identifier])[identifier]
+            named = session.network.entities.by_id([identifier])[identifier]
         return {"name": named["name"] or identifier, "sealed": named["sealed"], "line": line}
 
     return answer_early("displacement/person.html", late, case=session.case, id=identifier)

@@ -18,9 +18,9 @@ from graphsvc.errors import RequestError
 from graphsvc.records.relations import LinkKey
 from graphsvc.service import PictureRequest, Session, Wanted, known_forms
 from graphsvc.views.forms import FORMS
-from graphsvc.views.wording import exposed, title
+from graphsvc.views.wording import exposure_sentence, title
 from graphsvc.web.frame import answer, at, home, or_again, page
-from graphsvc.web.network.network import FILTERS, PARAMETERS, asked
+from graphsvc.web.network.network import FILTERS, PARAMETERS, request_arguments
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("exports", __name__, url_prefix="/case/<case>")
@@ -44,11 +44,11 @@ _MOST_PASSING = 400_000
 def exposure(case: str) -> ResponseReturnValue:
     """Whom a picture, a lead or an answer could give away: by source for those cleared for sources, else a warning."""
     session = at(case)
-    exposure = session.exports.exposed(_read_wanted())
+    exposure = session.exports.compute_exposure(_read_wanted())
     cleared = session.grant.sources
     summary: dict[str, Any] = {
         "safe": exposure.safe,
-        "line": exposed([witness.size for witness in exposure.witnesses], exposure.below, by_source=cleared),
+        "line": exposure_sentence([witness.size for witness in exposure.witnesses], exposure.below, by_source=cleared),
     }
     if not cleared:
         return answer("exports/exposure.html", case=session.case, by_source=False, **summary)
@@ -69,7 +69,7 @@ def table(case: str) -> ResponseReturnValue:
     """The exports this person made or may answer, newest first; for others who protect, those to ask back."""
     session = at(case)
     exports = (
-        session.exports.given.listed()
+        session.exports.given.list_exports()
         if session.may("export") or not (session.may("erase") or session.may("seal"))
         else session.exports.given.recalls()
     )
@@ -106,7 +106,7 @@ def choose(case: str) -> ResponseReturnValue:
 def _asking(session: Session) -> dict[str, Any]:
     session.require("export")
     wanted = _read_wanted()
-    view = session.exports.selected(wanted) if wanted.query or (wanted.picture and wanted.picture.ids) else None
+    view = session.exports.selected_picture(wanted) if wanted.query or (wanted.picture and wanted.picture.ids) else None
     chosen = known_forms(request.values.getlist("form"))
     left_out = [json.dumps(link) for link in dict.fromkeys(_left_out())]
     return {
@@ -165,7 +165,7 @@ def make(case: str) -> ResponseReturnValue:
     """Makes an export: held at once if it is safe, else waiting for a supervisor."""
     form = request.form
 
-    def made() -> ResponseReturnValue:
+    def make_export() -> ResponseReturnValue:
         at(case).exports.make(
             _read_wanted(),
             form.get("recipient", ""),
@@ -177,7 +177,7 @@ def make(case: str) -> ResponseReturnValue:
         )
         return redirect(url_for("exports.table", case=case), code=303)
 
-    return or_again(made, lambda: _preview(at(case)))
+    return or_again(make_export, lambda: _preview(at(case)))
 
 
 @blueprint.post("/exports/fetch")
@@ -194,14 +194,14 @@ def decide(case: str) -> ResponseReturnValue:
     """Agrees or refuses."""
     identifier, note = request.form.get("id", ""), request.form.get("note", "")
 
-    def decided() -> ResponseReturnValue:
+    def decide_export() -> ResponseReturnValue:
         if request.form.get("answer") == "agree":
             at(case).exports.given.agree(identifier, note)
         else:
             at(case).exports.given.refuse(identifier, note)
         return redirect(url_for("exports.table", case=case), code=303)
 
-    return or_again(decided, lambda: table(case))
+    return or_again(decide_export, lambda: table(case))
 
 
 @blueprint.post("/exports/recalled")
@@ -219,7 +219,7 @@ def _read_wanted() -> Wanted:
     """
     values = request.values
     parameters = {key.removeprefix(_OWN): text for key, text in values.items() if key.startswith(_OWN)}
-    query, lead, picture = values.get("query", ""), values.get("lead", ""), asked()
+    query, lead, picture = values.get("query", ""), values.get("lead", ""), request_arguments()
     drawn = not query and not lead and (picture["ids"] or picture["added"])
     return Wanted(
         picture=PictureRequest(**picture) if drawn else None,
@@ -338,5 +338,5 @@ def _names(session: Session, facts: Iterable[Any], links: Iterable[tuple[str, st
     ids = sorted(ends | {end for subject, _, target in links for end in (subject, target)})
     return {
         identifier: title(row["name"] or identifier, row["kind"])
-        for identifier, row in session.network.entities.named(ids).items()
+        for identifier, row in session.network.entities.by_id(ids).items()
     }

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.records import grading
 from graphsvc.records.tables import STATEMENT_KINDS
 from graphsvc.views import linked, wording
-from graphsvc.views.measured import measured
+from graphsvc.views.measured import read_figures
 from graphsvc.web.frame import answer, home
 from graphsvc.web.frame import page as register
 
@@ -31,8 +31,8 @@ def page() -> ResponseReturnValue:
             {"section": section, "name": name, "value": value, "from": origin}
             for section, name, value, origin in home().weights.rows()
         ],
-        surges=measured("surges"),
-        displacement=measured("displacement"),
+        surges=read_figures("surges"),
+        displacement=read_figures("displacement"),
         few_below=home().settings.few_below,
         questions_most=home().settings.questions_most,
         linked_figures=linked.figure_rows(),

@@ -57,7 +57,7 @@ def decide(case: str) -> ResponseReturnValue:
     """Decide on two sources."""
     form = request.form
 
-    def decided() -> ResponseReturnValue:
+    def start_deciding() -> ResponseReturnValue:
         job = at(case).leads.groups.start_deciding(
             form.get("one", "").strip(),
             form.get("other", "").strip(),
@@ -67,18 +67,18 @@ def decide(case: str) -> ResponseReturnValue:
         )
         return redirect(url_for("groups.work", case=case, id=job), code=303)
 
-    return or_again(decided, lambda: table(case))
+    return or_again(start_deciding, lambda: table(case))
 
 
 @blueprint.post("/groups/end")
 def end(case: str) -> ResponseReturnValue:
     """Take a decision back."""
 
-    def ended() -> ResponseReturnValue:
+    def start_ending() -> ResponseReturnValue:
         job = at(case).leads.groups.start_ending(request.form.get("id", ""), request.form.get("reason", ""))
         return redirect(url_for("groups.work", case=case, id=job), code=303)
 
-    return or_again(ended, lambda: table(case))
+    return or_again(start_ending, lambda: table(case))
 
 
 @page(blueprint, "/groups/work")
@@ -124,7 +124,7 @@ def shared_rows(shared: Iterable[Shared], names: dict[str, str]) -> list[dict[st
 def shared_names(session: Session, shared: Iterable[Shared]) -> dict[str, str]:
     """Map the id of each shared thing this reader may see to its name."""
     ids = sorted({overlap.thing for overlap in shared if overlap.thing and overlap.reason != "day"})
-    return {identifier: row["name"] or identifier for identifier, row in session.network.entities.named(ids).items()}
+    return {identifier: row["name"] or identifier for identifier, row in session.network.entities.by_id(ids).items()}
 
 
 def _fits(row: dict[str, Any], wanted: str) -> bool:

@@ -84,14 +84,14 @@ def _sent(
 def _table(session: Session, filters: Mapping[str, str]) -> dict[str, Any]:
     ranking = session.leads.ranking()
     if any(filters.values()):
-        rows = _chosen(reviewed(session.leads.rows(ranking.leads), session))
+        rows = _chosen(rows_with_reviews(session.leads.rows(ranking.leads), session))
         total, first = len(rows), first_of(request.args, len(rows), PAGE)
         page_rows = rows[first - 1 : first - 1 + PAGE]
     else:
         # If no one stands out, any order would look like a ranking; readers can still ask for the list.
         leads = [] if ranking.verdict == "abstains" else ranking.leads
         total, first = len(leads), first_of(request.args, len(leads), PAGE)
-        page_rows = reviewed(session.leads.rows(leads[first - 1 : first - 1 + PAGE]), session)
+        page_rows = rows_with_reviews(session.leads.rows(leads[first - 1 : first - 1 + PAGE]), session)
     served = session.leads.count_served([row["id"] for row in page_rows])
     low, high = charts.scale([row["shares"] for row in page_rows])
     for row in page_rows:
@@ -121,7 +121,7 @@ def table_csv(case: str) -> ResponseReturnValue:
     """
     session = at(case)
     ranking = session.leads.ranking()
-    rows = _chosen(reviewed(session.leads.rows(ranking.leads), session))
+    rows = _chosen(rows_with_reviews(session.leads.rows(ranking.leads), session))
     written = ([*(_review_word(row[name]) for name in LISTED_COLUMNS), ranking.verdict] for row in rows)
     return csv_file("leads", (*LISTED_COLUMNS, "verdict"), written, last=filter(None, [session.leads.ranked_on]))
 
@@ -254,16 +254,16 @@ def question(case: str) -> ResponseReturnValue:
 
 def review_row(review: Review) -> dict[str, Any]:
     """Return a review as a row, with later changes to the lead in words."""
-    return asdict(review) | {"changed": review.changed, "since": review.since, "shown": review.shown}
+    return asdict(review) | {"changed": review.has_changed, "since": review.since, "shown": review.figures_line}
 
 
-def reviewed(rows: Iterable[LeadRow], session: Session) -> list[dict[str, Any]]:
+def rows_with_reviews(rows: Iterable[LeadRow], session: Session) -> list[dict[str, Any]]:
     """Return the rows, each with the lead's latest `review` that this reader may see."""
     latest = session.leads.reviews.latest()
     return [row.whole() | {"review": review_row(latest[row.id]) if row.id in latest else None} for row in rows]
 
 
-def ranked(session: Session, identifier: str) -> dict[str, Any] | None:
+def ranked_row(session: Session, identifier: str) -> dict[str, Any] | None:
     """Return a person's row in the ranking, with the number ranked; None if not ranked or not visible to the reader."""
     if not session.may("analyse"):
         return None
@@ -342,7 +342,7 @@ def _review_word(value: Any) -> Any:
 
 def _names(session: Session, ids: Iterable[str]) -> dict[str, str]:
     wanted = sorted(set(ids))
-    return {identifier: row["name"] or identifier for identifier, row in session.network.entities.named(wanted).items()}
+    return {identifier: row["name"] or identifier for identifier, row in session.network.entities.by_id(wanted).items()}
 
 
 def _rows(

@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.service import FIRST_LEADS, Session, Through
-from graphsvc.views.picture.graph import drawn
+from graphsvc.views.picture.graph import draw
 from graphsvc.views.picture.network import Edge
 from graphsvc.views.through import WITNESSES
 from graphsvc.web.frame import answer_early, at, page, wants_json
@@ -85,7 +85,7 @@ def _picture(session: Session, witness_paths: Through) -> dict[str, Any]:
         for group, sources in witness_paths.groups.items()
         if sources and session.grant.sources
     }
-    return drawn(witness_paths.view) | {"to": to}
+    return draw(witness_paths.view) | {"to": to}
 
 
 def _link(edge: Edge) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.records.numbers import whole
-from graphsvc.service import SIGN_IN, Session, sought
+from graphsvc.service import SIGN_IN, Session, build_search
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, current, home, page
 
@@ -40,7 +40,7 @@ def table() -> ResponseReturnValue:
     """Show one page of the log, newest first, filtered; `before` (a line's number) gives older lines."""
     session = current()
     filters, active_filters = _read_filters(request.args)
-    wanted = sought(**filters)
+    wanted = build_search(**filters)
     if request.args.get("as") == "csv":
         rows = session.log.lines(newest=_CSV, sought=wanted)
         cells = [[_cell(line[name]) for name in _COLUMNS] for line in rows]
@@ -57,7 +57,7 @@ def table() -> ResponseReturnValue:
         given=active_filters,
         actions=sorted({*home().actions(), *_BESIDE}),
         newest=_newest(),
-        verified=session.log.verified(),
+        verified=session.log.last_verification(),
         verification=_verification(session, request.args.get("job", "")),
     )
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.records.relations import FAMILIES, family
 from graphsvc.service import Behind, Session
 from graphsvc.views.behind.answer import Answer
-from graphsvc.views.picture.graph import drawn
+from graphsvc.views.picture.graph import draw
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer_early, at, home, page, wants_json
 from graphsvc.web.rail import Entry
@@ -42,7 +42,7 @@ def behind(case: str) -> ResponseReturnValue:
         shown_families = {family(edge.relation) for edge in answered.view.edges}
         return values | {
             "few_below": home().settings.few_below,
-            "picture": drawn(answered.view) | {"to": _to(session, answered)},
+            "picture": draw(answered.view) | {"to": _to(session, answered)},
             "entities": len(ids),
             "links": len(answered.view.edges),
             "families": [(name, words) for name, words in FAMILIES.items() if name in shown_families],
@@ -70,7 +70,7 @@ def behind(case: str) -> ResponseReturnValue:
 def printed(case: str) -> ResponseReturnValue:
     """Return the same as a PDF: unknowns and contradictions, the picture, then the people behind each item."""
     session = at(case)
-    content = session.network.answers.printed(_ids(), **_days(), service=_service())
+    content = session.network.answers.pdf(_ids(), **_days(), service=_service())
     response = Response(content, mimetype="application/pdf")
     response.headers.set("Content-Disposition", "attachment", filename="behind.pdf")
     return response

@@ -66,7 +66,7 @@ def _list_page(rows: Sequence[ListedRow], names: Sequence[str]) -> dict[str, Any
     """Return one page of a list, filtered by the words in the box and sorted, with its totals."""
     text = request.args.get("q", "").strip()[:_LONGEST]
     fit = fitting(rows, text)
-    list_page = paging.paged(names, [(*row.order, row.row) for row in fit], request.args)
+    list_page = paging.paginate(names, [(*row.order, row.row) for row in fit], request.args)
     return {
         "rows": [row[-1] for row in list_page.rows],
         "total": len(rows),
@@ -96,7 +96,7 @@ def _overview(session: Session) -> dict[str, Any]:
         "ranked_on": session.leads.ranked_on if verdict else "",
         "leads": leads,
         "total": total,
-        "deliveries": session.deliveries.listed()[:_NEWEST],
+        "deliveries": session.deliveries.list_deliveries()[:_NEWEST],
     }
 
 

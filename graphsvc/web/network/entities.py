@@ -16,8 +16,8 @@ from graphsvc.service import LINKS_AT_ONCE, EntityPage, Session, now
 from graphsvc.views.payments import PAID, PARTS, payments
 from graphsvc.web.frame import answer, at
 from graphsvc.web.frame import page as register
-from graphsvc.web.leads.leads import ranked
-from graphsvc.web.network.parted import parted
+from graphsvc.web.leads.leads import ranked_row
+from graphsvc.web.network.parted import split_claims
 from graphsvc.web.paging import page_of, pages_of
 
 blueprint = Blueprint("entities", __name__, url_prefix="/case/<case>")
@@ -44,9 +44,9 @@ def page(case: str) -> ResponseReturnValue:
     claims: dict[LinkKey, list[dict[str, Any]]] = defaultdict(list)
     for claim in entity.claims:
         claims[link_key(claim)].append(claim)
-    links = [link | parted(claims.pop(link_key(link), [])) for link in entity.links]
+    links = [link | split_claims(claims.pop(link_key(link), [])) for link in entity.links]
     rest = [claim for link_claims in claims.values() for claim in link_claims]
-    lead = ranked(session, entity.id) if entity.kind == "person" else None
+    lead = ranked_row(session, entity.id) if entity.kind == "person" else None
     return answer(
         "entities/page.html",
         handling=mark_of(entity),

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.service import MANY_NEIGHBOURS, Growth, Neighbours, PictureRequest
 from graphsvc.views.picture.network import OPENING
 from graphsvc.web.frame import answer, at, page
-from graphsvc.web.network.network import asked
+from graphsvc.web.network.network import request_arguments
 
 blueprint = Blueprint("growth", __name__, url_prefix="/case/<case>/network")
 
@@ -24,7 +24,7 @@ def _many() -> dict[str, Any]:
 @page(blueprint, "/growth")
 def counts(case: str) -> ResponseReturnValue:
     """Count the neighbours of `node` that the picture at this address does not show, by relation and by kind."""
-    session, identifier, wanted = at(case), request.args.get("node", ""), asked()
+    session, identifier, wanted = at(case), request.args.get("node", ""), request_arguments()
     if not wanted["ids"] and not wanted["added"]:
         wanted |= {"ids": [identifier], "depth": 0}
     growth = session.network.growth(identifier, PictureRequest(**wanted))

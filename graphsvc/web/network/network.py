@@ -24,16 +24,16 @@ from graphsvc.service import MOST_DEPTH, MOST_NODES, NODES, PictureRequest, Sess
 from graphsvc.views import wording
 from graphsvc.views.picture import graph
 from graphsvc.views.picture.arrangements import ARRANGEMENTS
-from graphsvc.views.picture.folding import BELONGING, folded
+from graphsvc.views.picture.folding import BELONGING, fold_groups
 from graphsvc.views.picture.folding import groups as groups_of
-from graphsvc.views.picture.measures import measured
+from graphsvc.views.picture.measures import measure
 from graphsvc.views.picture.network import Picture, link_of
 from graphsvc.web.asked import number
 from graphsvc.web.frame import TWIN, View, answer, answer_early, at, page, wants_json
-from graphsvc.web.leads.leads import ranked
+from graphsvc.web.leads.leads import ranked_row
 from graphsvc.web.network import pictures
 from graphsvc.web.network.entities import mark_of
-from graphsvc.web.network.parted import parted
+from graphsvc.web.network.parted import split_claims
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("network", __name__)
@@ -74,13 +74,13 @@ _ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
 def view(case: str) -> ResponseReturnValue:
     """Show the picture the address asks for; without a start, that of the first leads, or a form to choose one."""
     session = at(case)
-    wanted = asked()
+    wanted = request_arguments()
     if not wanted["ids"] and not wanted["added"]:
-        return pictures.entered(session) or _entry(session)
+        return pictures.redirect_to_view(session) or _entry(session)
     # Checked before the frame is sent, so that a faulty address gets its status.
     PictureRequest(**wanted)
     folds = _folds()
-    began = pictures.begun(session) if _opens() else None
+    began = pictures.starting_state(session) if _opens() else None
 
     def values(picture: Picture) -> dict[str, Any]:
         picture = _apply_folds(picture, folds)
@@ -107,11 +107,11 @@ def _one_look(view: View) -> View:
     """Wrap a page about a picture as one look at it, logged with the same particulars as the picture."""
 
     @wraps(view)
-    def looked(case: str) -> ResponseReturnValue:
-        with at(case).look("read", **PictureRequest(**asked()).particulars):
+    def view_in_look(case: str) -> ResponseReturnValue:
+        with at(case).look("read", **PictureRequest(**request_arguments()).particulars):
             return view(case)
 
-    return cast("View", looked)
+    return cast("View", view_in_look)
 
 
 @page(blueprint, "/case/<case>/network/tables")
@@ -119,7 +119,7 @@ def _one_look(view: View) -> View:
 def tables(case: str) -> ResponseReturnValue:
     """Show the picture at the same address as tables; the page of a large picture fetches them when wanted."""
     session = at(case)
-    picture = shown(session)
+    picture = requested_picture(session)
     values: dict[str, Any] = {"case": session.case, "view": picture}
     if not wants_json():
         values |= {"picture": _beside("network.view", session), "grouped": _beside("network.groups", session)}
@@ -131,8 +131,8 @@ def tables(case: str) -> ResponseReturnValue:
 def measures(case: str) -> ResponseReturnValue:
     """Show measures by which the nodes of the picture at the same address can be coloured and sized."""
     session = at(case)
-    picture = shown(session)
-    figures = measured(picture)
+    picture = requested_picture(session)
+    figures = measure(picture)
     verdict, ranked_on = "", ""
     if session.may("analyse"):
         ranking = session.leads.ranking()
@@ -173,7 +173,7 @@ def days(case: str) -> ResponseReturnValue:
 def groups(case: str) -> ResponseReturnValue:
     """Show the groups that the picture at the same address can be folded by: gang, workplace, crossing, community."""
     session = at(case)
-    picture = session.network.picture(PictureRequest(**asked()))
+    picture = session.network.picture(PictureRequest(**request_arguments()))
     return answer(
         "network/groups.html",
         case=session.case,
@@ -190,9 +190,9 @@ def node(case: str) -> ResponseReturnValue:
     claims, whole = entity.claims, entity.whole and not entity.truncated
     if not whole:
         # Denials and claims taken back of any of its links.
-        claims = parted(claims)["claims"] + session.network.entities.against(entity.id).dicts()
+        claims = split_claims(claims)["claims"] + session.network.entities.against(entity.id).dicts()
     asserting, denying, taken_back = _split_claims(claims, entity.links)
-    lead = ranked(session, entity.id) if entity.kind == "person" else None
+    lead = ranked_row(session, entity.id) if entity.kind == "person" else None
     return answer(
         "network/node.html",
         handling=mark_of(entity),
@@ -249,7 +249,7 @@ def library(name: str) -> Response:
     return send_from_directory(_FILES[name], name, max_age=86_400)
 
 
-def shown(session: Session) -> Picture:
+def requested_picture(session: Session) -> Picture:
     """Return the picture the address asks for, with the groups it names folded.
 
     Raises:
@@ -257,7 +257,7 @@ def shown(session: Session) -> Picture:
         NotFound: none of the starting points exists.
     """
     folds = _folds()
-    return _apply_folds(session.network.picture(PictureRequest(**asked())), folds)
+    return _apply_folds(session.network.picture(PictureRequest(**request_arguments())), folds)
 
 
 def _folds() -> list[tuple[str, str | None]]:
@@ -277,7 +277,7 @@ def _apply_folds(picture: Picture, folds: list[tuple[str, str | None]]) -> Pictu
     fold: list[tuple[str, str]] = []
     for by, key in folds:
         fold += [(by, key)] if key is not None else [(by, group.key) for group in groups_of(picture, by)]
-    return folded(picture, fold)
+    return fold_groups(picture, fold)
 
 
 def _opens() -> bool:
@@ -285,7 +285,7 @@ def _opens() -> bool:
     return not wants_json() and request.headers.get("Sec-Fetch-Dest", "document") == "document"
 
 
-def asked() -> dict[str, Any]:
+def request_arguments() -> dict[str, Any]:
     """Return what the address (or a form) asks for, as `PictureRequest` takes it.
 
     Raises:
@@ -425,7 +425,7 @@ def _page(session: Session, picture: Picture) -> dict[str, Any]:
         "most_inline": INLINE,
         "filters": chosen,
         **grade_choices(session),
-        "picture": graph.drawn(picture, session.network.coast(picture) if picture.frame else ()),
+        "picture": graph.draw(picture, session.network.coast(picture) if picture.frame else ()),
         "relations": [
             (title, [(name, says(name), present.get(name, 0)) for name in names]) for title, names in relations
         ],
@@ -452,8 +452,8 @@ def _split_claims(claims: list[dict[str, Any]], links: list[dict[str, Any]]) -> 
     """
     believed = {link_key(link): link["belief"] for link in links}
 
-    def graded(claim: dict[str, Any]) -> tuple[float, str, LinkKey]:
+    def claim_order(claim: dict[str, Any]) -> tuple[float, str, LinkKey]:
         return -(claim["belief"] or believed.get(link_key(claim), 0.0)), claim["claim"] or "", link_key(claim)
 
-    parts = parted(claims)
-    return sorted(parts["claims"], key=graded), sorted(parts["denials"], key=graded), parts["taken_back"]
+    parts = split_claims(claims)
+    return sorted(parts["claims"], key=claim_order), sorted(parts["denials"], key=claim_order), parts["taken_back"]

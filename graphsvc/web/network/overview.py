@@ -45,10 +45,10 @@ def view(case: str) -> ResponseReturnValue:
 
 @blueprint.get("/overview.bin")
 def points(case: str) -> Response:
-    """Return the points and links (`views.picture.overview.Overview.packed`); empty if the case has too many."""
+    """Return the points and links (`views.picture.overview.Overview.pack`); empty if the case has too many."""
     overview = _draw_overview(at(case))
     small = len(overview.ids) <= MOST_POINTS
-    return Response(overview.packed() if small else bytes(16), mimetype="application/octet-stream")
+    return Response(overview.pack() if small else bytes(16), mimetype="application/octet-stream")
 
 
 @blueprint.get("/overview/names.json")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 
-def parted(claims: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+def split_claims(claims: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Split claims into `claims` that count for their link, `denials` and `taken_back`, each in input order."""
     claims = list(claims)
     counting = [claim for claim in claims if claim["status"] == "active"]

@@ -44,7 +44,7 @@ def table(case: str) -> ResponseReturnValue:
     """List the user's own views and those shared by others, searched and sorted, and the user's drafts."""
     session = at(case)
     wanted, sort = request.args.get("q", "").strip()[:200], request.args.get("sort", "")
-    views = session.network.views.listed()
+    views = session.network.views.list_views()
     fitting = [view for view in views if _fits(view, wanted.casefold())]
     orders = {
         "name": lambda view: view.name.casefold(),
@@ -133,11 +133,11 @@ def rename(case: str) -> ResponseReturnValue:
     session, form = at(case), request.form
     identifier = form.get("id", "")
 
-    def renamed() -> ResponseReturnValue:
+    def rename_view() -> ResponseReturnValue:
         view = session.network.views.rename(identifier, form.get("name", ""), form.get("notes", ""))
         return _done(session, view, "renamed")
 
-    return or_again(renamed, lambda: _one(session, identifier))
+    return or_again(rename_view, lambda: _one(session, identifier))
 
 
 @blueprint.post("/pictures/share")
@@ -179,7 +179,7 @@ def forget(case: str) -> ResponseReturnValue:
 # -- for the network page -------------------------------------------------------------------------------------
 
 
-def entered(session: Session) -> ResponseReturnValue | None:
+def redirect_to_view(session: Session) -> ResponseReturnValue | None:
     """Redirect from an address that only names a view (`picture`) or a `sitting` to one that says what it shows.
 
     Return None if the address names neither.
@@ -187,11 +187,11 @@ def entered(session: Session) -> ResponseReturnValue | None:
     identifier, sitting = request.args.get("picture", ""), request.args.get("sitting", "")
     if identifier:
         opened = session.network.views.open(identifier, number("version", 0, whole))
-        if not canvas.shown(opened.state):
+        if not canvas.shown_ids(opened.state):
             return redirect(url_for("pictures.one", case=session.case, id=identifier))
         return redirect(_address(session, opened.state, identifier, opened.version.number))
     draft = _sat(session, sitting) if sitting else None
-    if draft is None or not canvas.shown(draft.state):
+    if draft is None or not canvas.shown_ids(draft.state):
         return redirect(url_for("pictures.table", case=session.case)) if sitting else None
     return redirect(_address(session, draft.state, draft.picture, draft.version, sitting))
 
@@ -199,7 +199,7 @@ def entered(session: Session) -> ResponseReturnValue | None:
 def going_on(session: Session) -> dict[str, Any] | None:
     """Return the user's latest draft that still shows anything, for a page that asks where to begin."""
     return next(
-        (_draft_line(session, draft) for draft in session.network.views.drafts() if canvas.shown(draft.state)), None
+        (_draft_line(session, draft) for draft in session.network.views.drafts() if canvas.shown_ids(draft.state)), None
     )
 
 
@@ -233,7 +233,7 @@ class Begun:
         return missing
 
 
-def begun(session: Session) -> Begun | None:
+def starting_state(session: Session) -> Begun | None:
     """Return the saved state that the address says the page began as; None if it names none that exists."""
     identifier, version_number = request.args.get("picture", ""), number("version", 0, whole)
     sitting = request.args.get("sitting", "")
@@ -277,9 +277,9 @@ def _state() -> State:
     """
     sent = request.files.get("state")
     if sent is None:
-        return canvas.parsed(request.form.get("state", ""))
+        return canvas.parse_state(request.form.get("state", ""))
     with closing(sent):  # a long one is in a temporary file
-        return canvas.parsed(sent.stream.read(MOST_BYTES + 1).decode("utf-8", "replace"))
+        return canvas.parse_state(sent.stream.read(MOST_BYTES + 1).decode("utf-8", "replace"))
 
 
 def _done(session: Session, view: SavedView, outcome: str) -> ResponseReturnValue:
@@ -321,13 +321,13 @@ def _version_fields(session: Session, opened: OpenedView) -> dict[str, Any]:
     """Return one version's fields for page and JSON, with the names at the ends of its changed links."""
     changes = opened.changes or []
     ends = sorted({end for change in changes for end in (change.subject, change.object)})
-    named = session.network.entities.named(ends)
+    named = session.network.entities.by_id(ends)
     return {
         "picture": _view_fields(session, opened.picture),
         "version": _version(opened.version),
         "newest": opened.newest,
         "canvas": opened.state,
-        "entities": len(canvas.shown(opened.state)),
+        "entities": len(canvas.shown_ids(opened.state)),
         "absent": opened.absent,
         "compared": opened.changes is not None,
         "changes": changes,
@@ -348,7 +348,7 @@ def _draft_line(session: Session, draft: Draft) -> dict[str, Any]:
     return {
         "sitting": draft.sitting,
         "at": f"{draft.at.isoformat()}Z",
-        "entities": len(canvas.shown(draft.state)),
+        "entities": len(canvas.shown_ids(draft.state)),
         "picture": draft.picture,
         "name": draft.name,
         "version": draft.version,

@@ -13,7 +13,7 @@ blueprint = Blueprint("erasures", __name__)
 @page(blueprint, "/erasures")
 def table() -> ResponseReturnValue:
     """Show the erasures the user asked for or may decide, newest first."""
-    erasures = current().protection.erasures.listed()
+    erasures = current().protection.erasures.list_erasures()
     return answer(
         "erasures/table.html",
         handling="C" if erasures else "",
@@ -33,11 +33,11 @@ def form(case: str) -> ResponseReturnValue:
 def ask(case: str) -> ResponseReturnValue:
     """Ask for an erasure."""
 
-    def asked() -> ResponseReturnValue:
+    def ask_erasure() -> ResponseReturnValue:
         at(case).protection.erasures.ask(request.form.get("id", ""), request.form.get("reason", ""))
         return redirect(url_for("erasures.table"), code=303)
 
-    return or_again(asked, lambda: form(case))
+    return or_again(ask_erasure, lambda: form(case))
 
 
 @blueprint.post("/erasures/answer")
@@ -45,11 +45,11 @@ def decide() -> ResponseReturnValue:
     """Agree to an erasure, which carries it out, or refuse it."""
     identifier, note = request.form.get("id", ""), request.form.get("note", "")
 
-    def decided() -> ResponseReturnValue:
+    def decide_erasure() -> ResponseReturnValue:
         if request.form.get("answer") != "agree":
             current().protection.erasures.refuse(identifier, note)
             return redirect(url_for("erasures.table"), code=303)
         case, job = current().protection.erasures.start(identifier, note)
         return redirect(url_for("sealing.work", case=case, id=job), code=303)
 
-    return or_again(decided, table)
+    return or_again(decide_erasure, table)

@@ -23,7 +23,7 @@ def table(case: str) -> ResponseReturnValue:
         "holds/table.html",
         handling="C",
         case=case,
-        holds=at(case).protection.holds.listed(),
+        holds=at(case).protection.holds.list_holds(),
         kinds=list(HOLD_KINDS),
         earliest=now().date() + dt.timedelta(days=1),
     )
@@ -34,7 +34,7 @@ def add(case: str) -> ResponseReturnValue:
     """Put a hold on the case or a person."""
     form = request.form
 
-    def added() -> ResponseReturnValue:
+    def add_hold() -> ResponseReturnValue:
         try:
             review = dt.date.fromisoformat(form.get("review_on", ""))
         except ValueError:
@@ -43,7 +43,7 @@ def add(case: str) -> ResponseReturnValue:
         at(case).protection.holds.add(hold, form.get("person", "").strip())
         return redirect(url_for("holds.table", case=case), code=303)
 
-    return or_again(added, lambda: table(case))
+    return or_again(add_hold, lambda: table(case))
 
 
 @blueprint.post("/holds/release")

@@ -21,13 +21,13 @@ ENTRIES = (Entry(140, "Reveals", "reveals.of_case", "reveal", other="agree"),)
 @page(blueprint, "/reveals")
 def table() -> ResponseReturnValue:
     """Show the reveals the user asked for or may decide, newest first, with states and times."""
-    return _table(current().protection.reveals.listed())
+    return _table(current().protection.reveals.list_reveals())
 
 
 @page(blueprint, "/case/<case>/reveals")
 def of_case(case: str) -> ResponseReturnValue:
     """Show the same for one case."""
-    return _table([reveal for reveal in at(case).protection.reveals.listed() if reveal.case == case])
+    return _table([reveal for reveal in at(case).protection.reveals.list_reveals() if reveal.case == case])
 
 
 def _table(reveals: list[Request]) -> ResponseReturnValue:
@@ -52,11 +52,11 @@ def form(case: str) -> ResponseReturnValue:
 def ask(case: str) -> ResponseReturnValue:
     """Ask for a reveal."""
 
-    def asked() -> ResponseReturnValue:
+    def ask_reveal() -> ResponseReturnValue:
         at(case).protection.reveals.ask(request.form.get("id", "").strip(), request.form.get("reason", ""))
         return redirect(url_for("reveals.table"), code=303)
 
-    return or_again(asked, lambda: form(case))
+    return or_again(ask_reveal, lambda: form(case))
 
 
 @blueprint.post("/reveals/answer")
@@ -64,14 +64,14 @@ def decide() -> ResponseReturnValue:
     """Agree to a reveal or refuse it."""
     identifier, note = request.form.get("id", ""), request.form.get("note", "")
 
-    def decided() -> ResponseReturnValue:
+    def decide_reveal() -> ResponseReturnValue:
         if request.form.get("answer") == "agree":
             current().protection.reveals.agree(identifier, note)
         else:
             current().protection.reveals.refuse(identifier, note)
         return redirect(url_for("reveals.table"), code=303)
 
-    return or_again(decided, table)
+    return or_again(decide_reveal, table)
 
 
 @blueprint.post("/reveals/open")

@@ -12,7 +12,7 @@ from graphsvc.errors import RequestError
 from graphsvc.service import Request, Session
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, current, home, or_again, page
-from graphsvc.web.paging import paged
+from graphsvc.web.paging import paginate
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("sealing", __name__)
@@ -32,7 +32,7 @@ _COLUMNS = ("pseudonym", "since", "why", "against")
 @page(blueprint, "/sealings")
 def table() -> ResponseReturnValue:
     """Show the requests to seal or name people that the user made or may decide, newest first."""
-    sealings = current().protection.sealings.listed()
+    sealings = current().protection.sealings.list_requests()
     return answer(
         "sealing/table.html",
         handling="C" if sealings else "",
@@ -46,11 +46,11 @@ def table() -> ResponseReturnValue:
 def sealed(case: str) -> ResponseReturnValue:
     """Show who is sealed in a case, since when and why, and who should be sealed according to a delivery."""
     session = at(case)
-    to_check, everybody = session.protection.sealings.to_be_sealed(), session.protection.sealings.sealed()
+    to_check, everybody = session.protection.sealings.to_be_sealed(), session.protection.sealings.sealed_entities()
     sealed = [entity for entity in everybody if entity.delivered]
-    accounts = session.protection.waiting.listed()
+    accounts = session.protection.waiting.list_statements()
     rows = [(entity.pseudonym, entity.since, entity.why, entity.against or None) for entity in sealed]
-    sealed_page = paged(_COLUMNS, rows, request.args)
+    sealed_page = paginate(_COLUMNS, rows, request.args)
     return answer(
         "sealing/sealed.html",
         handling="C",
@@ -58,7 +58,7 @@ def sealed(case: str) -> ResponseReturnValue:
         asked=to_check,
         named=session.protection.sealings.newly_named(),
         accounts=accounts,
-        shared=session.protection.sharing.listed(),
+        shared=session.protection.sharing.list_cases(),
         shareable=_shareable(session),
         requests=_under_way(session),
         due=[entity for entity in sealed if entity.against],
@@ -82,7 +82,7 @@ def texts(case: str) -> ResponseReturnValue:
     rows = [astuple(text) for text in session.protection.texts.listed()]
     if request.args.get("as") == "csv":
         return csv_file("texts", _TEXT_COLUMNS, [(*row[:-1], "; ".join(row[-1])) for row in rows], handling="C")
-    text_page = paged(_TEXT_COLUMNS, rows, request.args)
+    text_page = paginate(_TEXT_COLUMNS, rows, request.args)
     return answer(
         "sealing/texts.html",
         handling="C",
@@ -97,7 +97,11 @@ def texts(case: str) -> ResponseReturnValue:
 def _under_way(session: Session) -> list[Request]:
     """List the open requests about sealed people in the case that the user may know of, newest first."""
     protection = session.protection
-    requests = (*protection.reveals.listed(), *protection.sealings.listed(), *protection.erasures.listed())
+    requests = (
+        *protection.reveals.list_reveals(),
+        *protection.sealings.list_requests(),
+        *protection.erasures.list_erasures(),
+    )
     about = [each for each in requests if each.sealed or not each.pseudonym]
     mine = [each for each in about if each.case == session.case and each.state in _UNDER_WAY]
     return sorted(mine, key=lambda each: each.asked_at, reverse=True)
@@ -116,14 +120,14 @@ def share(case: str) -> ResponseReturnValue:
     """Declare, or stop declaring, that another case shares its ids with this one."""
     sharing, partner = at(case).protection.sharing, request.form.get("other", "")
 
-    def shared() -> ResponseReturnValue:
+    def share_case() -> ResponseReturnValue:
         if request.form.get("do") == "end":
             sharing.end(partner)
         else:
             sharing.declare(partner, request.form.get("reason", ""))
         return redirect(url_for("sealing.sealed", case=case, _anchor="shared"), code=303)
 
-    return or_again(shared, lambda: sealed(case))
+    return or_again(share_case, lambda: sealed(case))
 
 
 @blueprint.post("/case/<case>/sealed/accounts")
@@ -144,13 +148,13 @@ def protect(case: str) -> ResponseReturnValue:
     """Make the case a witness case, or ask that it protects marked people only."""
     sealings = at(case).protection.sealings
 
-    def changed() -> ResponseReturnValue:
+    def change_protection() -> ResponseReturnValue:
         if request.form.get("to") == "witness":
             return redirect(url_for("sealing.work", case=case, id=sealings.start_tightening()), code=303)
         sealings.ask_loosening(request.form.get("reason", ""))
         return redirect(url_for("sealing.table"), code=303)
 
-    return or_again(changed, lambda: sealed(case))
+    return or_again(change_protection, lambda: sealed(case))
 
 
 @page(blueprint, "/case/<case>/seal")
@@ -167,14 +171,14 @@ def ask(case: str) -> ResponseReturnValue:
     """Ask to seal someone, or to name them again."""
     session, person, reason = at(case), request.form.get("id", ""), request.form.get("reason", "")
 
-    def asked() -> ResponseReturnValue:
+    def ask_sealing() -> ResponseReturnValue:
         if _read_action(request.form.get("as", "seal")) == "open":
             session.protection.sealings.ask_opening(person, reason)
         else:
             session.protection.sealings.ask(person, reason)
         return redirect(url_for("sealing.table"), code=303)
 
-    return or_again(asked, lambda: form(case))
+    return or_again(ask_sealing, lambda: form(case))
 
 
 @blueprint.post("/sealings/answer")
@@ -182,14 +186,14 @@ def decide() -> ResponseReturnValue:
     """Agree to a request, which carries it out, or refuse it."""
     identifier, note = request.form.get("id", ""), request.form.get("note", "")
 
-    def decided() -> ResponseReturnValue:
+    def decide_sealing() -> ResponseReturnValue:
         if request.form.get("answer") != "agree":
             current().protection.sealings.refuse(identifier, note)
             return redirect(url_for("sealing.table"), code=303)
         case, job = current().protection.sealings.start(identifier, note)
         return redirect(url_for("sealing.work", case=case, id=job), code=303)
 
-    return or_again(decided, table)
+    return or_again(decide_sealing, table)
 
 
 @page(blueprint, "/case/<case>/work")

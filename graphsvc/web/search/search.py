@@ -50,7 +50,7 @@ def known(case: str) -> ResponseReturnValue:
     """Show the pseudonym of a person whose name or number is known; each look-up is logged."""
     session = at(case)
     text = request.form.get("what", "")
-    return answer("search/known.html", case=session.case, what=text, found=session.search.known(text))
+    return answer("search/known.html", case=session.case, what=text, found=session.search.find_pseudonyms(text))
 
 
 @page(blueprint, "/search/near")

@@ -100,7 +100,7 @@ def _frame(session: Session, choice: SeriesChoice) -> dict[str, Any]:
 
 def _late(session: Session, choice: SeriesChoice, wanted: int) -> dict[str, Any]:
     """Return the data that takes time."""
-    stored = session.time.reference.listed()
+    stored = session.time.reference.list_series()
     offered = {
         "offered": [*_OF_CASE, *((series.name, series.name) for series in stored)],
         "sites": session.time.sites(),

@@ -39,5 +39,5 @@ def seen(case: str) -> ResponseReturnValue:
         raise RequestError("Say until when it was seen, as the page says it.") from None
     if until.tzinfo is not None:
         until = until.astimezone(dt.UTC).replace(tzinfo=None)
-    at(case).waiting.seen(until, version)
+    at(case).waiting.mark_seen(until, version)
     return redirect(url_for("waiting.table", case=case), code=303)
