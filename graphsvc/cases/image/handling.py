@@ -62,7 +62,7 @@ class Handling:
         return "P" if identifier in self._shareable and identifier not in self._conditional else "C"
 
 
-def mentioned(state: State) -> set[str]:
+def mentioned_ids(state: State) -> set[str]:
     """Return the ids of people and things that claims mention, whoever may see those.
 
     A claim that two are the same, or whose something is, is left out: readers without source clearance may not see it.
@@ -84,7 +84,7 @@ def is_listed(row: FoldedRow) -> bool:
 def hidden_people(state: State) -> set[str]:
     """Return the ids of people whom only readers with source clearance see even if named: in no claim, on no list."""
     people = state.records["people"]
-    return {identifier for identifier in people.keys() - mentioned(state) if not is_listed(people[identifier])}
+    return {identifier for identifier in people.keys() - mentioned_ids(state) if not is_listed(people[identifier])}
 
 
 def unmentioned_people(

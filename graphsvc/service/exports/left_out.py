@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from graphsvc.access.door.redact import told
+from graphsvc.access.door.redact import coarsen
 from graphsvc.access.people.principal import Grant
 from graphsvc.records.relations import LinkKey
 from graphsvc.service.exports.exposure import Wanted
@@ -86,7 +86,7 @@ def coarsened(amounts: Amounts, handling: str, few_below: int) -> Amounts:
         {'names': 'few', 'links': 3, 'others': 'some'}
     """
     return {
-        words: told(Grant(handling), number, few_below) if isinstance(number, int) else number
+        words: coarsen(Grant(handling), number, few_below) if isinstance(number, int) else number
         for words, number in amounts.items()
     }
 
