@@ -150,7 +150,7 @@ class Casework:
             delivery = add(delivery, state.records["statements"], partial=partial)
             delivery = self._erasing.without_erased(case, key, delivery)
             require_no_witnesses(case, choice[0], delivery.rows)
-            again = self.waitlist.find_repeat(case, key, delivery) if waits else None
+            again = self.waitlist.find_same(case, key, delivery) if waits else None
             if again is not None:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
             delivery = delivery if view is None else view.set_aside(delivery, state)
@@ -174,9 +174,7 @@ class Casework:
             counts = counts_of(delivery, visible)
             # Saying that it repeats another account's delivery would reveal the content of that delivery.
             theirs = {number: row for number, row in past.items() if sources or row.account == account}
-            same = (
-                self.replay.find_repeat(case, key, theirs, delivery, partial=partial) if visible.changes == 0 else None
-            )
+            same = self.replay.find_same(case, key, theirs, delivery, partial=partial) if visible.changes == 0 else None
             nothing = visible.changes == 0 and (same is not None or not delivery.rows)
             preview = dry_run or waits or (strict and bool(rejections))
             by = self.replay.deciding(case, key, protection=choice, preview=preview)
@@ -282,9 +280,7 @@ class Casework:
         before_refused = self.replay.replay_deliveries(case, key, past).refused
         many = {entry: (rows - before_refused[entry]).total() for entry, rows in refused.items()}
         resting = {entry: rows for entry, rows in many.items() if rows}
-        forms = {
-            entry for entry in resting if is_of_form(self.replay.open_delivery(case, key, entry, past[entry]).rows)
-        }
+        forms = {entry for entry in resting if is_of_form(self.replay.open(case, key, entry, past[entry]).rows)}
         return [*notes, *resting_notes(resting, forms)]
 
     def close_lost(self, store: Store) -> bool:

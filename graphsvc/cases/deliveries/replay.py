@@ -224,7 +224,7 @@ class Replay:
                 continue
             if row.status == "loading":
                 settled[number] = "active"
-            delivery = self.open_delivery(case, key, number, row, rows.get(number))
+            delivery = self.open(case, key, number, row, rows.get(number))
             with uncollected():
                 report = delivery.fold(state, number)
             refused[number] = Counter((each.table, each.file, each.line) for each in report.rejections)
@@ -273,7 +273,7 @@ class Replay:
         return build_graph(state, key, standing, self.weights, pairings, known, few_below=self._settings.few_below)
 
     @uncollected()
-    def find_repeat(
+    def find_same(
         self, case: str, key: bytes, past: Mapping[int, Any], delivery: Delivery, *, partial: bool
     ) -> int | None:
         """Return the number of the first delivery with the same contents; None if there is no such delivery.
@@ -282,7 +282,7 @@ class Replay:
         """
         sought = delivery.digest
         for number, row in past.items():
-            if row.partial == partial and digest(self.open_delivery(case, key, number, row).rows) == sought:
+            if row.partial == partial and digest(self.open(case, key, number, row).rows) == sought:
                 return number
         return None
 
@@ -377,9 +377,7 @@ class Replay:
     @uncollected()
     def ids_of_others(self, case: str, key: bytes, past: Mapping[int, Any], account: str) -> frozenset[str]:
         """Return the ids of entities and statements in deliveries of other accounts, or with claims in them."""
-        deliveries = (
-            self.open_delivery(case, key, number, row) for number, row in past.items() if row.account != account
-        )
+        deliveries = (self.open(case, key, number, row) for number, row in past.items() if row.account != account)
         return frozenset().union(*(ids_brought(delivery.rows) for delivery in deliveries))
 
     def open_deliveries(self, case: str, key: bytes, *, waiting: bool = False) -> dict[int, KeptRows]:
@@ -387,9 +385,9 @@ class Replay:
         rows = self._register.counting(case)
         if waiting:
             rows |= self._waitlist.rows(case)
-        return {number: self.open_delivery(case, key, number, row) for number, row in sorted(rows.items())}
+        return {number: self.open(case, key, number, row) for number, row in sorted(rows.items())}
 
-    def open_delivery(self, case: str, key: bytes, number: int, row: Any, sealed: bytes | None = None) -> KeptRows:
+    def open(self, case: str, key: bytes, number: int, row: Any, sealed: bytes | None = None) -> KeptRows:
         """Open a stored delivery; `sealed` replaces its rows if they are about to change."""
         return open_rows(key, case, number, sealed or row.rows_sealed, partial=row.partial)
 
