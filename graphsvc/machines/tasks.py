@@ -46,7 +46,7 @@ def done(name: str, shared: object, sent: bytes) -> bytes:
         >>> from graphsvc.analysis.examples import network_from
         >>> from graphsvc.analysis.score import additive, chance
         >>> network = network_from("s1: p1 ORGANISED c1")
-        >>> given = chance.Dealt(network, additive.shipped()), pack(network.at)
+        >>> given = chance.Dealt(network, additive.shipped_weights()), pack(network.at)
         >>> unpack(done("graphsvc.analysis.score.chance:head_of_deal", *given)) > 0
         True
     """

@@ -78,7 +78,7 @@ def rank_changes(before: Ranking, now: Ranking, first: int = FIRST) -> list[Move
         >>> from graphsvc.analysis.examples import claim_from, people
         >>> from graphsvc.analysis.score.hubs import rank
         >>> def ranking(*claims):
-        ...     return rank(map(said, claims), people("p1", "p2"), {})
+        ...     return rank(map(claim_from, claims), people("p1", "p2"), {})
         >>> before, now = ranking("s1: p1 RUNS g1"), ranking("s1: p1 RUNS g1", "s2: p2 RUNS g2", "s3: p2 RUNS g2")
         >>> [(move.id, move.way, move.before, move.now) for move in rank_changes(before, now)]
         [('p2', 'rose', 2, 1), ('p1', 'fell', 1, 2)]
