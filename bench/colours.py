@@ -28,7 +28,7 @@ from graphsvc.analysis.evidence.belief import link_table
 from graphsvc.analysis.evidence.claims import Dependence
 from graphsvc.analysis.evidence.dependence import joins
 from graphsvc.analysis.score.basis import basis
-from graphsvc.analysis.score.hubs import ranked
+from graphsvc.analysis.score.hubs import rank_basis
 from graphsvc.simulate import simulate
 from graphsvc.simulate.knobs import draw_hard
 
@@ -59,7 +59,7 @@ def figures(case: Case, dependence: Dependence) -> tuple[float, ...]:
     put a person there.
     """
     on = basis(case.claims, case.persons, dependence)
-    leads = ranked(on).leads
+    leads = rank_basis(on).leads
     order = measures.order({lead.id: lead.score for lead in leads}, case.truth["candidates"])
     hubs = set(case.truth["hubs"])
     link_beliefs = [

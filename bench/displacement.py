@@ -18,7 +18,7 @@ import numpy as np
 from bench.measured import write_measured
 from graphsvc.analysis.displacement.cohorts import Whereabouts, whereabouts
 from graphsvc.analysis.displacement.deals import ALPHA, FEWEST
-from graphsvc.analysis.displacement.flows import displaced
+from graphsvc.analysis.displacement.flows import find_departures
 from graphsvc.analysis.displacement.one_hand import hand_tests
 from graphsvc.analysis.displacement.stays import WorkPlace, WorkTie
 
@@ -162,7 +162,7 @@ def calm(seeds: range, taste: Taste, draws: int = 999) -> tuple[list[float], int
     """Return p of every closure in worlds where no one is moved, and the number called together."""
     p, called = [], 0
     for seed in seeds:
-        every = displaced(world(seed, moves=False, taste=taste).known, draws=draws)
+        every = find_departures(world(seed, moves=False, taste=taste).known, draws=draws)
         p += [left.test.p for left in every.values() if left.test.p is not None]
         called += sum(left.test.verdict == "together" for left in every.values())
     return p, called
@@ -185,7 +185,7 @@ def pool_tests(seeds: range, under: float, draws: int = 199) -> Pooled:
     pool = Pooled()
     for seed in seeds:
         known = world(seed, under=under).known
-        every = displaced(known, draws=draws)
+        every = find_departures(known, draws=draws)
         tests = hand_tests(known, every)
         pool.hands += len(tests)
         pool.called += sum(test.together for test in tests)
@@ -215,7 +215,7 @@ def score_moves(seeds: range, draws: int, taste: Taste = TASTES["anywhere"]) -> 
     score = Score()
     for seed in seeds:
         invented = world(seed, taste=taste)
-        every = displaced(invented.known, draws=draws)
+        every = find_departures(invented.known, draws=draws)
         called = {place for place, left in every.items() if left.test.verdict == "together"}
         visible = {place for place in invented.planted if invented.told.get(place, 0) >= FEWEST}
         score.planted += len(invented.planted)
@@ -266,7 +266,7 @@ def main() -> None:
         write_measured("displacement", figures | {"run": {"first": options.first, "worlds": options.worlds}})
     large = world(options.first, people=20_000)
     begin = time.perf_counter()
-    every = displaced(large.known, draws=options.draws)
+    every = find_departures(large.known, draws=options.draws)
     print(f"20,000 people, {len(every)} closures, {len(large.known.ties)} links: {time.perf_counter() - begin:.1f} s")
 
 

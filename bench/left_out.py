@@ -94,7 +94,7 @@ def by_others() -> list[str]:
 
 
 def _figures(scores: Mapping[str, float], planted: measures.Planted) -> dict[str, float]:
-    known = measures.measured(scores, planted)
+    known = measures.mean_figures(scores, planted)
     return {head: known[name] for head, name in _FIGURES.items()}
 
 

@@ -26,7 +26,7 @@ from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import pieces
 from graphsvc.analysis.doubt.stability import places
 from graphsvc.analysis.score.basis import Basis, basis
-from graphsvc.analysis.score.hubs import ranked
+from graphsvc.analysis.score.hubs import rank_basis
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 from graphsvc.machines.other_machines import OtherMachines
 from graphsvc.simulate import Knobs, simulate
@@ -75,7 +75,7 @@ def _measure(
         return sum(sum(worker.cpu_times()[:2]) for worker in workers)
 
     began, own_time, worker_time = time.perf_counter(), time.process_time(), count_worker_time()
-    ranking = ranked(on, processors)
+    ranking = rank_basis(on, processors)
     stabilities = places(on, pieces(on.told), leaving=LeavingOut(on, processors))
     result((ranking, stabilities))
     return time.perf_counter() - began, time.process_time() - own_time, count_worker_time() - worker_time

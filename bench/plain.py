@@ -21,7 +21,7 @@ from scipy.special import expit
 from bench.case_folder import Case
 from graphsvc.analysis.evidence.belief import claim_belief
 from graphsvc.analysis.evidence.ledger import Bools, Floats
-from graphsvc.analysis.score.candidates import parted
+from graphsvc.analysis.score.candidates import split_people
 
 PENALTY = 100.0
 # The families of relations; a relation in no family only identifies people, and is not an ingredient.
@@ -95,7 +95,7 @@ class Sums:
 
 def sums(case: Case) -> Sums:
     """Compute a world's ingredients."""
-    carried = parted(case.claims, case.persons)[1]
+    carried = split_people(case.claims, case.persons)[1]
     ids = [person.id for person in case.persons]
     place = {name: row for row, name in enumerate(ids)}
     entries: dict[tuple[int, int], float] = defaultdict(float)

@@ -20,7 +20,7 @@ from bench.plain import Plain, fit, sums
 from bench.worlds import FAMILIES, case, usual_share
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.score.additive import ScoreWeights
-from graphsvc.analysis.score.candidates import parted
+from graphsvc.analysis.score.candidates import split_people
 from graphsvc.analysis.score.hubs import rank
 
 _PLANTED, _FIRST, _HUBS = 3, 10, 4
@@ -79,7 +79,7 @@ def with_plants(invented_case: Case, hub: str, plant: str) -> Case:
 
 def _ends(invented_case: Case, far: str, hub: str) -> list[str]:
     """Return the entities of a kind with the most claims, without the hub."""
-    carried = parted(invented_case.claims, invented_case.persons)[1]
+    carried = split_people(invented_case.claims, invented_case.persons)[1]
     known: Counter[str] = Counter()
     for claim in invented_case.claims:
         for name, kind in ((claim.subject, claim.subject_kind), (claim.object, claim.object_kind)):

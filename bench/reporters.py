@@ -199,7 +199,7 @@ def _sum_by_subject(keys: Sequence[LinkKey], behind: Bools, values: Floats) -> d
 
 
 def _hubs(scores: Mapping[str, float], planted: measures.Planted) -> tuple[float, float]:
-    figures = measures.measured(scores, planted)
+    figures = measures.mean_figures(scores, planted)
     return figures["average precision"], figures["AUC"]
 
 

@@ -26,7 +26,7 @@ from bench.curve import Size, draw, exponent
 from graphsvc.analysis.doubt.pieces import pieces
 from graphsvc.analysis.doubt.stability import places
 from graphsvc.analysis.score.basis import basis
-from graphsvc.analysis.score.hubs import ranked
+from graphsvc.analysis.score.hubs import rank_basis
 from graphsvc.simulate import Knobs, simulate
 
 _SIZES = (10_000, 30_000, 100_000)
@@ -82,7 +82,7 @@ def _measure_case(folder: Path, making: float, making_memory: int) -> Taken:
     reading, reading_memory = time.perf_counter() - start, _memory()
     start = time.perf_counter()
     on = basis(case.claims, case.persons, case.dependence)
-    ranked(on)
+    rank_basis(on)
     ranking = time.perf_counter() - start
     start = time.perf_counter()
     left_out = pieces(on.told)
@@ -91,7 +91,7 @@ def _measure_case(folder: Path, making: float, making_memory: int) -> Taken:
     names = sorted({claim.source for claim in case.claims if claim.source_kind == "witness"})[:_RERUNS]
     start = time.perf_counter()
     for name in names:
-        ranked(basis([claim for claim in case.claims if claim.source != name], case.persons, case.dependence))
+        rank_basis(basis([claim for claim in case.claims if claim.source != name], case.persons, case.dependence))
     rerun = (time.perf_counter() - start) / len(names)
     return Taken(
         people=len(case.persons),

@@ -73,7 +73,7 @@ def driver(service: Service) -> neo4j.Driver:
 
 def session_of(service: Service, case: str) -> Session:
     """Return a session of the home's only account, with full clearance, on a case."""
-    return service.session(accounts.listed(service.database)[0], "benchmark", case)
+    return service.session(accounts.list_accounts(service.database)[0], "benchmark", case)
 
 
 def quiet(_done: int, _total: int, _text: str) -> None:

@@ -22,7 +22,7 @@ import numpy as np
 from scipy import signal
 
 from bench.measured import write_measured
-from graphsvc.analysis.surges.alarms import alarm_tail, surges, watched
+from graphsvc.analysis.surges.alarms import alarm_tail, surges, watched_days
 from graphsvc.analysis.surges.counts import YEAR, Series
 from graphsvc.analysis.surges.expected import outlook
 from graphsvc.analysis.surges.milestones import milestone
@@ -111,7 +111,7 @@ def _calm_year(seed_and_sort: tuple[int, Sort]) -> tuple[int, int]:
     seed, sort = seed_and_sort
     rng = np.random.default_rng([seed, 1])
     before = int(rng.integers(_YEAR, 3 * _YEAR))
-    days = watched(draw_series(rng, before + _YEAR, sort), since=before)[0][before:]
+    days = watched_days(draw_series(rng, before + _YEAR, sort), since=before)[0][before:]
     return sum(day.alarm for day in days), len(surges(days))
 
 
@@ -163,14 +163,14 @@ def file(path: Path) -> None:
         whole = Series(first, tuple(int(float(row[column] or 0)) for row in rows))
         start = next(place for place, count in enumerate(whole.counts) if count)
         series = Series(whole.day(start), whole.counts[start:])
-        day = watched(series.until(_MAY))[0][-1]
+        day = watched_days(series.until(_MAY))[0][-1]
         print(
             f"{column}: {day.count} on {day.day}, expected {day.mean:.1f}, once in twenty above {day.high}, alarm from {day.alarm_from}; p = {day.p:.4f}, alarm: {day.alarm}"
         )
         mark = milestone(series, _MAY)
         assert mark is not None
         print(f"  as many before: {mark.since}; more after: {mark.until}")
-        days, _ = watched(series)
+        days, _ = watched_days(series)
         yearly = {
             year: sum(day.alarm for day in days if day.day.year == year)
             for year in sorted({day.day.year for day in days})

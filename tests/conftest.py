@@ -420,6 +420,6 @@ def demo(at_server: SettingsFactory, tmp_path_factory: pytest.TempPathFactory) -
     folder = tmp_path_factory.mktemp("demo") / "case"
     simulate.demo(folder)
     with Service(at_server(named="part")) as opened:
-        loader = accounts.listed(opened.database)[0]
+        loader = accounts.list_accounts(opened.database)[0]
         opened.session(loader, "tests", "demo").deliveries.load(folder, lambda *_progress: None)
         yield opened

@@ -1,4 +1,4 @@
-"""Claims in short notation, for examples and tests of the analysis: `said("s1: p1 DIRECTED p2")`."""
+"""Claims in short notation, for examples and tests of the analysis: `claim_from("s1: p1 DIRECTED p2")`."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 from graphsvc.analysis.evidence.belief import standing, strengths
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.ledger import encode
-from graphsvc.analysis.score.additive import shipped
+from graphsvc.analysis.score.additive import shipped_weights
 from graphsvc.analysis.score.network import Operation, network
 from graphsvc.records.relations import RELATIONS
 
 
-def said(text: str, **changes: Any) -> Claim:
+def claim_from(text: str, **changes: Any) -> Claim:
     """Make the claim of an untested witness (2C, not on record) from `source: subject RELATION object`.
 
     `not` before the relation makes it a denial. `changes` override fields of the claim.
 
     Example:
-        >>> claim = said("s1: p1 not PILOTED c1", source_kind="record")
+        >>> claim = claim_from("s1: p1 not PILOTED c1", source_kind="record")
         >>> claim.source, claim.subject, claim.relation, claim.object, claim.polarity, claim.object_kind, claim.source_kind
         ('s1', 'p1', 'PILOTED', 'c1', 'denies', 'crossing', 'record')
 
@@ -62,18 +62,18 @@ def people(*ids: str, sealed: Collection[str] = ()) -> list[Person]:
     return [Person(name, name, frozenset(), name in sealed) for name in ids]
 
 
-def tied(*texts: str, carried: Collection[str] = (), dependence: Dependence | None = None) -> Operation:
+def network_from(*texts: str, carried: Collection[str] = (), dependence: Dependence | None = None) -> Operation:
     """Make the network of some claims in short notation, in which all but `carried` may play a part.
 
     Example:
-        >>> tied("s1: p1 DIRECTED p2").ids
+        >>> network_from("s1: p1 DIRECTED p2").ids
         ['p1', 'p2']
 
     Limits: an end counts as a person if its relation lists `person` as the first kind for that end.
     """
-    claims = [said(text) for text in texts]
+    claims = [claim_from(text) for text in texts]
     ledger = encode(claims, dependence or {})
     standings = standing(ledger, strengths(ledger), int(ledger.link.max(initial=-1)) + 1)
     ends = [(claim.subject, claim.subject_kind) for claim in claims] + [(c.object, c.object_kind) for c in claims]
     persons = [name for name, kind in ends if kind == "person"]
-    return network(ledger, standings, persons, carried, shipped().columns)
+    return network(ledger, standings, persons, carried, shipped_weights().columns)

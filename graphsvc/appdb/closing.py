@@ -24,7 +24,7 @@ def noting(connection: sa.Connection) -> dict[str, str]:
     return noted
 
 
-def kept(noted: dict[str, str]) -> None:
+def update_recorded(noted: dict[str, str]) -> None:
     """Update `RECORDED` after the commit: the current request or command has closed or reopened these cases."""
     closed = {case for case, state in noted.items() if state != "open"}
     if noted:

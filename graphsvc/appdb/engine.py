@@ -91,7 +91,7 @@ def _opening_error(settings: Settings, error: OSError | sa.exc.DatabaseError) ->
             f"The application database cannot be opened ({error.orig}). Check that the disk of {settings.home} has space"
             " and is writable, and GRAPHSVC_DATABASE_URL if it is set."
         )
-    return found.damaged(settings, str(error.orig).partition("\n")[0])
+    return found.damage_error(settings, str(error.orig).partition("\n")[0])
 
 
 def _engine(settings: Settings) -> sa.Engine:
@@ -162,7 +162,7 @@ def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
             noted = closing.noting(connection)
             yield connection
             ending = True
-        closing.kept(noted)
+        closing.update_recorded(noted)
     except (sa.exc.DataError, UnicodeEncodeError):
         raise RequestError(
             f"Something given holds characters that cannot be kept, or is too long. {standing()}; write it without"

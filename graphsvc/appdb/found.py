@@ -50,7 +50,7 @@ def version_of(settings: Settings, engine: sa.Engine, known: Collection[str]) ->
         if engine.dialect.name == "sqlite":
             faults = connection.exec_driver_sql("PRAGMA quick_check(1)").scalars().all()
             if faults != ["ok"]:
-                raise damaged(settings, str(faults[0]).splitlines()[-1] if faults else "it cannot be read")
+                raise damage_error(settings, str(faults[0]).splitlines()[-1] if faults else "it cannot be read")
         table_names = set(sa.inspect(connection).get_table_names())
         version = None
         if _VERSION in table_names:
@@ -79,7 +79,7 @@ def version_of(settings: Settings, engine: sa.Engine, known: Collection[str]) ->
     return str(version)
 
 
-def damaged(settings: Settings, says: str) -> OperatorError:
+def damage_error(settings: Settings, says: str) -> OperatorError:
     """Return the error for a database that cannot be read; `says` is SQLite's message, without values."""
     return OperatorError(
         f"{_place(settings)} is damaged ({says}). It was left as it is, and the graph, master.key and the log's anchor are"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from graphsvc.access.door.cyphergate import Stands, changed
+from graphsvc.access.door.cyphergate import Stands, has_changed
 from graphsvc.access.log.audit import now
 from graphsvc.cases.processes import Answers, GoneError, Processes
 from graphsvc.errors import Busy, CypherFault, GraphsvcError, NotFound, OperatorError
@@ -43,7 +43,7 @@ class Run:
         started_at: start of the run (UTC).
         seconds: how long it took, or has taken so far.
         columns, rows: the answer once it is done: scalars, days, moments and spans, lists, maps, and graph values as
-            dictionaries with a `kind` (`store.values.unpacked`).
+            dictionaries with a `kind` (`store.values.unpack_value`).
         truncated: whether rows are missing, because there were too many or they were too large.
         fault: the error, in one sentence.
         line, column: place of the error, from 1; 0: not known.
@@ -145,13 +145,13 @@ class Runs:
             answer: Run = self._ask_process(identifier, _ONE, account, case, wait_s, states, wait_s=wait_s)
             return answer
         run = self._mine(identifier, account, case)
-        if run.older_than(_KEPT_S) or (states is not None and changed(run.stands, states)):
+        if run.older_than(_KEPT_S) or (states is not None and has_changed(run.stands, states)):
             with self._lock:
                 self._runs.pop(identifier, None)
             raise _no_such_run()
         if wait_s:
             run.done.wait(wait_s)
-        return run.shown()
+        return run.as_run()
 
     def cancel(self, identifier: str, account: str, case: str) -> None:
         """End a run that has not ended yet. Raises as `one`."""
@@ -173,7 +173,7 @@ class Runs:
     def _going(self, account: str, case: str) -> list[Run]:
         with self._lock:
             mine = [run for run in self._runs.values() if (run.account, run.case) == (account, case)]
-        return [run.shown() for run in mine if not run.ended_at]
+        return [run.as_run() for run in mine if not run.ended_at]
 
     def whole(self, identifier: str, account: str, case: str) -> Run:
         """Return a run that has not failed.
@@ -187,7 +187,7 @@ class Runs:
         run = self._mine(identifier, account, case)
         if run.error is not None:
             raise run.error
-        return run.shown()
+        return run.as_run()
 
     def answers(self) -> Answers:
         """Return this process's answers to questions of the others."""
@@ -277,7 +277,7 @@ class _Running:
         self.state = state
         self.done.set()
 
-    def shown(self) -> Run:
+    def as_run(self) -> Run:
         ended = self.state != "running"  # `ended_at` is set before the state
         released = self.state == "done"
         return Run(

@@ -69,14 +69,14 @@ class Home:
         self.processors = processors_of(settings.scheduler)
         self.database = open_database(settings)
         self.vault = open_vault(settings, self.database)
-        self.log = audit.keep(self.database, self.vault.derived("log chain"), settings.anchor_file)
+        self.log = audit.keep(self.database, self.vault.derive_key("log chain"), settings.anchor_file)
         self.second_factor_roles = policy.roles_named(settings.second_factor_roles)
         accounts.ensure_local(self.database)
         self.library = own_library()
         self.register = Register(self.database, self.vault)
         self.snapshots = Snapshots(
             settings.home / "snapshots",
-            self.vault.derived("snapshots"),
+            self.vault.derive_key("snapshots"),
             self.database,
             lambda case: self.register.key(case, create=False),
             settings.snapshot_rows,
@@ -84,7 +84,7 @@ class Home:
         self.gate = Gate(self.store, self.database, self.library, settings, self.snapshots)
         self.in_parts = InParts(self.gate, self.store, settings.few_below)
         self.cypher_texts = CypherTexts(
-            self.database, self.vault.derived("cypher texts"), lambda case: self.register.key(case, create=False)
+            self.database, self.vault.derive_key("cypher texts"), lambda case: self.register.key(case, create=False)
         )
         self.cypher_gate = CypherGate(self.store, self.database, settings, self.cypher_texts)
         self.export_store = ExportStore(self.database, self.vault)
@@ -107,7 +107,7 @@ class Home:
         )
         self.opener = Opener(self.casework, self.waitlist)
         self.uploads = UploadStore(self.database, self.vault, settings)
-        self.processes = Processes(settings.home, self.vault.derived("processes"))
+        self.processes = Processes(settings.home, self.vault.derive_key("processes"))
         self.jobs = Jobs(self.database, settings, self.processes)
         self.runs = Runs(self.processes)
         self._caches: dict[type[Caches], Caches] = {}

@@ -69,7 +69,7 @@ class Job:
     said: str = ""
 
     @property
-    def unfinished(self) -> bool:
+    def is_unfinished(self) -> bool:
         """Whether it is still running or being cancelled."""
         return self.state in UNFINISHED
 
@@ -242,7 +242,7 @@ class Jobs:
             row.ended_at,
             self._said_of(row.id) if row.account == account and row.state == "failed" else "",
         )
-        return self._mark_interrupted(job) if job.unfinished and self._has_died(row.id) else job
+        return self._mark_interrupted(job) if job.is_unfinished and self._has_died(row.id) else job
 
     def answers(self) -> Answers:
         """Return this process's answers to questions of the others."""

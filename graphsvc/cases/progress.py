@@ -18,11 +18,11 @@ class CancelledError(GraphsvcError):
 def unstoppable(progress: Progress) -> Progress:
     """Return the same progress, unable to stop work that has to be completed once begun."""
 
-    def told(done: int, total: int, text: str) -> None:
+    def report(done: int, total: int, text: str) -> None:
         with suppress(CancelledError):
             progress(done, total, text)
 
-    return told
+    return report
 
 
 def without_amounts(done: int, total: int) -> tuple[int, int]:

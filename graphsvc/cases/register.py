@@ -19,7 +19,7 @@ from graphsvc.appdb import tables, transaction, wipe_free_space
 from graphsvc.cases.deliveries.sealed_rows import seal_rows
 from graphsvc.cases.image.graphing import Graphed
 from graphsvc.cases.image.sealing import Standing
-from graphsvc.cases.image.standing import Standings, packed, unpacked
+from graphsvc.cases.image.standing import Standings, pack_standings, unpack_standings
 from graphsvc.cases.image.texts import SourceIds
 from graphsvc.cases.shared_ids import SharedIds
 from graphsvc.cases.stores import following
@@ -56,7 +56,7 @@ class Register:
         return _keys(self._kept_dependence(case), level)
 
     def depending(self, case: str, key: bytes, level: str) -> tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]:
-        """Return the results of `shared` and `dependence`, read once with the case's key."""
+        """Return the results of `shared_things` and `dependence`, read once with the case's key."""
         dependence = self._kept_dependence(case, key)
         return _shared_things(dependence, level), _keys(dependence, level)
 
@@ -70,7 +70,7 @@ class Register:
         key = key or self.key(case, create=False)
         return dict(unpack(key, row.dependence_sealed, f"dependence {case}"))
 
-    def shared(self, case: str, level: str) -> dict[str, list[Thing]]:
+    def shared_things(self, case: str, level: str) -> dict[str, list[Thing]]:
         """Return the things each witness source is connected with, at level `all` or `p`; needs source clearance."""
         return _shared_things(self._kept_dependence(case), level)
 
@@ -236,14 +236,14 @@ class Register:
 
     def overrules(self, case: str, kind: str) -> frozenset[str]:
         """Return the pseudonyms for which persons decided `kind`: `sealed`, `opened` or `erased`."""
-        return frozenset(pseudonym for pseudonym, decided in self.decided(case).items() if decided == kind)
+        return frozenset(pseudonym for pseudonym, decided in self.decision_kinds(case).items() if decided == kind)
 
-    def decided(self, case: str) -> dict[str, str]:
+    def decision_kinds(self, case: str) -> dict[str, str]:
         """Return pseudonym → decision by persons: `sealed`, `opened` or `erased`."""
         return {name: kind for name, (kind, _) in self.decisions(case).items()}
 
     def decisions(self, case: str) -> dict[str, tuple[str, dt.datetime]]:
-        """Return pseudonym → decision by persons, as in `decided`, and when (UTC)."""
+        """Return pseudonym → decision by persons, as in `decision_kinds`, and when (UTC)."""
         table = tables.overrules
         with transaction(self._database) as connection:
             rows = connection.execute(
@@ -260,14 +260,14 @@ class Register:
         query = sa.select(tables.cases.c.standings_sealed).where(tables.cases.c.id == case)
         with transaction(self._database) as connection:
             sealed = connection.execute(query).scalar()
-        return None if sealed is None else unpacked(unpack(key, sealed, f"standings {case}"))
+        return None if sealed is None else unpack_standings(unpack(key, sealed, f"standings {case}"))
 
-    def sealed(self, case: str) -> dict[str, Standing]:
+    def sealed_standings(self, case: str) -> dict[str, Standing]:
         """Return pseudonym → standing of every person and thing sealed in a case."""
         standing = self.standings(case, self.key(case, create=False)) or {}
         return {name: entity for name, entity in standing.items() if entity.sealed}
 
-    def held(self, case: str) -> frozenset[str]:
+    def held_people(self, case: str) -> frozenset[str]:
         """Return the pseudonyms of persons under a hold; an empty one if the whole case is."""
         mine = (tables.holds.c.case_id == case, tables.holds.c.released_at.is_(None))
         with transaction(self._database) as connection:
@@ -387,7 +387,7 @@ class Register:
         dependence["shared"] = result.shared
         dependence["masked"] = result.masked_ids
         dependence["sources_named"] = result.sources_named.as_json()
-        follow = following.followed(key, result.shown, self.overrules(case, "erased"))
+        follow = following.id_follower(key, result.shown, self.overrules(case, "erased"))
         mine = tables.identities.c.case_id == case
         with transaction(self._database) as connection:
             connection.execute(tables.identities.delete().where(mine))
@@ -417,7 +417,7 @@ class Register:
                     graded_with=graded_with,
                     held=contents.as_json(),
                     dependence_sealed=pack(key, dependence, f"dependence {case}"),
-                    standings_sealed=pack(key, packed(standing), f"standings {case}"),
+                    standings_sealed=pack(key, pack_standings(standing), f"standings {case}"),
                 )
             )
             withhold_words(connection, case, key, result.withhold)

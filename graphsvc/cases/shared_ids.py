@@ -24,7 +24,7 @@ from graphsvc.appdb import transaction
 from graphsvc.appdb.shared_ids import shared_ids as table
 from graphsvc.appdb.tables import cases
 from graphsvc.cases.image.sealing import is_news, shared_marks
-from graphsvc.cases.image.standing import Standings, unpacked
+from graphsvc.cases.image.standing import Standings, unpack_standings
 from graphsvc.cases.progress import quiet
 from graphsvc.errors import Busy, GraphsvcError, NotFound, RequestError
 from graphsvc.records.lines import require_reason
@@ -116,7 +116,7 @@ class SharedIds:
             if _names_any(naming, standing[naming], _marks(sealing, standing[sealing]), key):
                 connection.execute(cases.update().where(cases.c.id == naming).values(state="loading"))
 
-    def closed(self) -> list[str]:
+    def closed_cases(self) -> list[str]:
         """List the cases with a declaration, ended ones too, that are closed to readers."""
         with transaction(self._database) as connection:
             declared = sa.select(table.c.case_id)
@@ -127,7 +127,7 @@ class SharedIds:
         sealed = connection.execute(sa.select(cases.c.standings_sealed).where(cases.c.id == case)).scalar()
         if sealed is None:
             return {}
-        return unpacked(unpack(self._key(connection, case), sealed, f"standings {case}"))
+        return unpack_standings(unpack(self._key(connection, case), sealed, f"standings {case}"))
 
     def _key(self, connection: sa.Connection, case: str) -> bytes:
         wrapped = connection.execute(sa.select(cases.c.key_sealed).where(cases.c.id == case)).scalar_one()
@@ -167,7 +167,7 @@ class SealingAcross:
     def complete(self) -> None:
         """Rebuild closed cases with a declaration, until all are open or the others are being loaded or fail."""
         for _ in range(_TURNS):
-            completed = [self._complete(case) for case in self._shared.closed()]
+            completed = [self._complete(case) for case in self._shared.closed_cases()]
             if not any(completed):
                 return
 

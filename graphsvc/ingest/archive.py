@@ -58,7 +58,7 @@ def is_system_file(name: str) -> bool:
     return _SYSTEM.fullmatch(name) is not None
 
 
-def composed(name: str) -> str:
+def compose_name(name: str) -> str:
     """Return a file's or sheet's name in the form used for comparison: Macs write accents apart from their letters."""
     return unicodedata.normalize("NFC", name)
 
@@ -79,16 +79,16 @@ def zip_parts(path: Path, limits: Limits, ignored: Collection[str] = ()) -> list
     def is_ignored(name: str) -> bool:
         return name in ignored or any(str(folder) in ignored for folder in PurePosixPath(name).parents)
 
-    def wanted(names: list[str]) -> list[str]:
-        names = [name for name in names if not is_system_file(name) and not is_ignored(composed(name))]
+    def choose_parts(names: list[str]) -> list[str]:
+        names = [name for name in names if not is_system_file(name) and not is_ignored(compose_name(name))]
         tops = {name.split("/", 1)[0] for name in names}
         inside = tops.pop() + "/" if len(tops) == 1 and all("/" in name for name in names) else ""
-        parts.update((name, composed(name.removeprefix(inside))) for name in names)
+        parts.update((name, compose_name(name.removeprefix(inside))) for name in names)
         return [name for name in names if not is_ignored(parts[name])]
 
     return [
         CsvPart(parts[name], cast("Callable[[], BinaryIO]", partial(_open, path, name)), limits)
-        for name in check_archive(path, limits, wanted=wanted)
+        for name in check_archive(path, limits, wanted=choose_parts)
     ]
 
 
@@ -155,7 +155,7 @@ def _check_names(label: str, entries: list[zipfile.ZipInfo]) -> None:
         raise InputError(f"{label} holds more than {_MOST_ENTRIES:,} files: that is no delivery of a case.")
     seen: set[str] = set()
     for entry in entries:
-        folded = composed(entry.filename).casefold()
+        folded = compose_name(entry.filename).casefold()
         if folded in seen:
             raise InputError(f"{label} holds {entry.filename!r} twice: only one of them can be meant.")
         seen.add(folded)

@@ -55,11 +55,11 @@ def converter(column: Column | None) -> Converter:
     return _KINDS[kind](column)
 
 
-def written(value: object) -> str:
+def write_cell(value: object) -> str:
     """Return the cell for a value: the inverse of its column's `converter`.
 
     Example:
-        >>> written(["Ash", "The Tall"]), written(7.5), written(3)
+        >>> write_cell(["Ash", "The Tall"]), write_cell(7.5), write_cell(3)
         ('Ash; The Tall', '7.5', '3')
     """
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)

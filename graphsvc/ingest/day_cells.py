@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from graphsvc.records.dates import parse_date, typed
+from graphsvc.records.dates import convert_typed, parse_date
 
 _NUMERIC = re.compile(
     r"(?P<day>\d{1,2})(?P<sign>[/.\-])(?P<month>\d{1,2})(?P=sign)(?P<year>\d{4}|\d{2})\.?(?:[ T]\d.*)?", re.ASCII
@@ -40,7 +40,7 @@ def day_of(cell: str, order: str) -> dt.date | None:
         named = form.fullmatch(text)
         if named:
             text = f"{named['day']} {named['month']} {_year(named['year'])}"
-    text = iso[1] if iso else typed(text)
+    text = iso[1] if iso else convert_typed(text)
     try:
         date = parse_date(text)
     except ValueError:
@@ -63,7 +63,7 @@ def _year(text: str) -> int:
 def is_month(cell: str) -> bool:
     """Whether a cell can be read as a date, such as a month or a year."""
     try:
-        parse_date(typed(cell.strip()))
+        parse_date(convert_typed(cell.strip()))
     except ValueError:
         return False
     return True

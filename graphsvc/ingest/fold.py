@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from graphsvc.ingest.check import Row, may_mark
 from graphsvc.ingest.codes import closes, code_of, columns_delivered, opening_fault, opens, with_codes
 from graphsvc.ingest.rejected import Rejection
-from graphsvc.ingest.report import FoldedRow, Report, RowVersion, TakenRow, merged
-from graphsvc.ingest.several import HeldClaim, Key, are_several, keys_of, named, polarity, takes_back
+from graphsvc.ingest.report import FoldedRow, Report, RowVersion, TakenRow, merge_row
+from graphsvc.ingest.several import HeldClaim, Key, are_several, identify_claims, keys_of, polarity, takes_back
 from graphsvc.records.nearest import SUGGESTIONS, near_id
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, happens_again
 from graphsvc.records.tables import ENTITY_TABLES, ERASED, TABLES
@@ -273,9 +273,9 @@ def _merge_records(
             state.kinds[identifier] = table
             report.take(TakenRow(row, (identifier,), None, records[identifier]))
             continue
-        values = merged(old.values, row.values, present)
+        values = merge_row(old.values, row.values, present)
         # Rows under C never change values known under P.
-        now = old.open if is_closed else merged(old.open or {}, row.values, present)
+        now = old.open if is_closed else merge_row(old.open or {}, row.values, present)
         if values != old.values or now != old.open:
             records[identifier] = FoldedRow(values, number, row.line, open=now, versions=versions)
         elif versions != old.versions:
@@ -354,7 +354,7 @@ def _merge_claims(
             HeldClaim(name, state.claims[name].values, state.claims[name].status == "active")
             for name in keys_of(state.claims, key)
         ]
-        result = named(key, loaded, several or [row], is_whole=is_whole)
+        result = identify_claims(key, loaded, several or [row], is_whole=is_whole)
         for each, against in result.contrary:
             _reject(report, each, _contrary(against))
             report.contrary[row.values["statement_id"]].append(report.rejections[-1])

@@ -82,7 +82,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.archive import composed
+from graphsvc.ingest.archive import compose_name
 from graphsvc.ingest.date_forms import form_fault
 from graphsvc.ingest.mapping_keys import MappingKeys
 from graphsvc.records.charts import ENTITY_CHOICES
@@ -294,7 +294,7 @@ def _mapping(name: str, text: str, document: dict[str, Any]) -> Mapping:
     if "chart" in document:
         return _chart(reader, document, statement)
     if statement:
-        reader.at("[statement]").required(statement, "statements")
+        reader.at("[statement]").check_required(statement, "statements")
     tables = document.get("table", [])
     if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
         raise reader.fault("table", "is needed at least once, as [[table]]")
@@ -307,7 +307,7 @@ def _mapping(name: str, text: str, document: dict[str, Any]) -> Mapping:
         tables=mapped,
         statement=statement,
         statement_line=line,
-        ignore_files=tuple(map(composed, reader.list(document, "ignore_files"))),
+        ignore_files=tuple(map(compose_name, reader.list(document, "ignore_files"))),
     )
 
 
@@ -331,7 +331,7 @@ def _chart(reader: MappingKeys, document: dict[str, Any], statement: dict[str, s
 def _table(name: str, number: int, table: dict[str, Any], statement: dict[str, str]) -> MappedTable:
     reader = MappingKeys(name, f"[[table]] {number}")
     reader.keys(table, _TABLE_KEYS)
-    record, file = reader.text(table, "record"), composed(reader.text(table, "file"))
+    record, file = reader.text(table, "record"), compose_name(reader.text(table, "file"))
     if record not in TABLES:
         raise reader.fault("record", f"is {record!r}; {hint(record, TABLES)}")
     if not file:
@@ -386,7 +386,7 @@ def _check_table(reader: MappingKeys, table: MappedTable, statement: dict[str, s
             raise reader.fault(f"constants.{name}", "is a column as well; only one of them can be meant")
     if table.record == "links" and statement:
         fields.append("statement_id")
-    reader.required(fields, table.record)
+    reader.check_required(fields, table.record)
     if table.distinct and table.distinct != "id":
         raise reader.fault(f"columns.{table.distinct}", "cannot be made of `distinct` columns; only id can")
     if table.distinct and len(table.columns) > 1:

@@ -42,7 +42,7 @@ class MappingKeys:
             if name not in known and not name.startswith(EXTRA_PREFIX):
                 raise self.fault(repr(name), f"is no field of {record}; {hint(name, known)}")
 
-    def required(self, names: Iterable[str], record: str) -> None:
+    def check_required(self, names: Iterable[str], record: str) -> None:
         """Raise InputError for a required field of a table that is missing."""
         present = set(names)
         for column in TABLES[record].columns:

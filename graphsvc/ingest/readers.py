@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.archive import DAMAGED, composed, is_system_file, zip_parts
+from graphsvc.ingest.archive import DAMAGED, compose_name, is_system_file, zip_parts
 from graphsvc.ingest.csvtext import CsvPart
 from graphsvc.ingest.graph_file import SUFFIXES, graph_form, graph_parts
 from graphsvc.ingest.raw import Limits, Progress, RawPart, RawTable, too_large
@@ -133,7 +133,7 @@ def _folder_parts(folder: Path, limits: Limits, ignored: Collection[str]) -> lis
     root = Path(os.path.realpath(folder))
     parts = []
     for path in sorted(folder.iterdir()):
-        name = composed(path.name)
+        name = compose_name(path.name)
         if is_system_file(name) or name in ignored:
             continue
         # Path.resolve would raise on circular links.

@@ -20,7 +20,7 @@ class RowVersion(NamedTuple):
     present: Collection[str] = ()
 
 
-def merged(old: Mapping[str, Any], row: Mapping[str, Any], present: Collection[str]) -> dict[str, Any]:
+def merge_row(old: Mapping[str, Any], row: Mapping[str, Any], present: Collection[str]) -> dict[str, Any]:
     """Merge the values of a row into an earlier version; an empty cell in a `present` column clears the value."""
     return {**{name: value for name, value in old.items() if name not in present}, **row}
 
@@ -59,9 +59,9 @@ class FoldedRow:
         values: dict[str, Any] = {}
         shared: dict[str, Any] | None = None
         for version in versions:
-            values = merged(values, version.values, version.present)
+            values = merge_row(values, version.values, version.present)
             if version.open is not None:
-                shared = merged(shared or {}, version.open, version.present)
+                shared = merge_row(shared or {}, version.open, version.present)
         return replace(self, values=values, open=shared, versions=versions)
 
 

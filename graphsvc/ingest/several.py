@@ -65,7 +65,7 @@ class Named(NamedTuple):
     contrary: list[tuple[Row, Row | None]]
 
 
-def named(key: Key, loaded: Sequence[HeldClaim], rows: Sequence[Row], *, is_whole: bool) -> Named:
+def identify_claims(key: Key, loaded: Sequence[HeldClaim], rows: Sequence[Row], *, is_whole: bool) -> Named:
     """Identify the claim of each of some rows with one content, whatever their order.
 
     It is the claim that says the same, if there is one. Else an active claim that differs only in polarity: it was

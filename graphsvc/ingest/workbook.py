@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._reader import WorkSheetParser
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.archive import check_archive, composed
+from graphsvc.ingest.archive import check_archive, compose_name
 from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, MomentCell, NumberCell, Progress, RawTable, numbers, too_much
 
 # Doctypes declare entities, and no workbook has one. openpyxl parses with defusedxml, which refuses entities; this
@@ -103,7 +103,7 @@ def workbook_parts(
             book = openpyxl.load_workbook(stream, read_only=True, keep_links=False)
         with contextlib.closing(book):
             # A chart sheet has no table, but an unknown name must be refused like any other.
-            wanted = [title for title in book.sheetnames if composed(title) not in ignored]
+            wanted = [title for title in book.sheetnames if compose_name(title) not in ignored]
             return [_sheet(book, book[title], path.name, limits, progress) for title in wanted]
 
 
@@ -147,7 +147,7 @@ def _sheet(book: Any, sheet: Any, file: str, limits: Limits, progress: Progress 
         if number in by_number:
             cells = by_number[number]
             cells[column - 1] = MomentCell(dt.datetime.fromisoformat(cells[column - 1]))
-    return SheetPart(composed(sheet.title), label, records, fault, sheet.sheet_state != "visible")
+    return SheetPart(compose_name(sheet.title), label, records, fault, sheet.sheet_state != "visible")
 
 
 def _rows(book: Any, sheet: Any, texts: _Texts) -> Iterator[tuple[int, list[str]]]:

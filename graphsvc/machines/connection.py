@@ -29,7 +29,7 @@ class LostError(Exception):
 
 
 class Connection:
-    """A connection to the scheduler at an address accepted by `scheduler.checked`.
+    """A connection to the scheduler at an address accepted by `scheduler.check_address`.
 
     Raises:
         LostError: no connection is possible. OperatorError: Dask's settings do not suffice.

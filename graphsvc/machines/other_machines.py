@@ -14,7 +14,7 @@ from graphsvc.analysis.side_by_side import THIS_MACHINE, Given, Processors, Resu
 from graphsvc.errors import OperatorError
 from graphsvc.machines.connection import Connection, LostError
 from graphsvc.machines.numbers_alone import NotNumbersAlone
-from graphsvc.machines.scheduler import checked, require_dask
+from graphsvc.machines.scheduler import check_address, require_dask
 from graphsvc.machines.versions import resource
 
 _LOG = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def processors_of(address: str) -> Processors:
     """
     if not address:
         return THIS_MACHINE
-    checked(address)
+    check_address(address)
     require_dask()
     return OtherMachines(address)
 

@@ -18,14 +18,14 @@ _TAKES = (
 )
 
 
-def checked(address: str) -> str:
+def check_address(address: str) -> str:
     """Return the address, if connecting to it is allowed.
 
     Raises:
         OperatorError: it is malformed, or would cross a network unencrypted.
 
     Example:
-        >>> checked("tcp://127.0.0.1:8786"), checked("tls://10.0.0.5:8786")
+        >>> check_address("tcp://127.0.0.1:8786"), check_address("tls://10.0.0.5:8786")
         ('tcp://127.0.0.1:8786', 'tls://10.0.0.5:8786')
     """
     try:
@@ -53,7 +53,7 @@ def is_here(host: str) -> bool:
 
 
 def host_of(address: str) -> str:
-    """Return the host of an address accepted by `checked`."""
+    """Return the host of an address accepted by `check_address`."""
     return urlsplit(address).hostname or ""
 
 

@@ -43,10 +43,10 @@ def done(name: str, shared: object, sent: bytes) -> bytes:
     """Call the named function with the shared data and one item that was sent, and return its packed result.
 
     Example:
-        >>> from graphsvc.analysis.examples import tied
+        >>> from graphsvc.analysis.examples import network_from
         >>> from graphsvc.analysis.score import additive, chance
-        >>> network = tied("s1: p1 ORGANISED c1")
-        >>> given = chance.Dealt(network, additive.shipped()), pack(network.at)
+        >>> network = network_from("s1: p1 ORGANISED c1")
+        >>> given = chance.Dealt(network, additive.shipped_weights()), pack(network.at)
         >>> unpack(done("graphsvc.analysis.score.chance:head_of_deal", *given)) > 0
         True
     """

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from graphsvc.analysis.side_by_side import processors_here
 from graphsvc.errors import OperatorError
-from graphsvc.machines.scheduler import checked, host_of, require_dask, security, silence
+from graphsvc.machines.scheduler import check_address, host_of, require_dask, security, silence
 from graphsvc.machines.versions import computes_with, digest, resource
 
 _REACH_S, _CLOSE_S = 10.0, 5.0
@@ -40,7 +40,7 @@ def work(address: str, say: Callable[[str], None], threads: int = 0, memory_mb: 
         OperatorError: the address is not valid, Dask is not installed or set up for it, or the scheduler is missing or
             lost.
     """
-    checked(address)
+    check_address(address)
     require_dask()
     # The worker's threads already use all processors; extra threads for small matrix products would only compete.
     os.environ.setdefault("OMP_NUM_THREADS", "1")

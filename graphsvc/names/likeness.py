@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from graphsvc.names.spelling import Sound, alike, words
-from graphsvc.names.terms import FoldedText, folded, heard, heard_together, numbers
+from graphsvc.names.terms import FoldedText, fold_text, heard, heard_together, numbers
 from graphsvc.records.dates import TypedDay, typed_day
 
 # How well something matches, best first.
@@ -76,7 +76,7 @@ class SearchText:
         """Parts of the search between blanks; a telephone number or a day is one part. Empty if nothing is sought."""
         text = self.text.strip()
         if self.day is not None:
-            return (SoughtPart((folded("", self.day.words).whole,), day=True),)
+            return (SoughtPart((fold_text("", self.day.words).whole,), day=True),)
         runs = [text] if _is_number(text) else text.split()
         parts = (_part(run) for run in runs)
         return tuple(part for part in parts if any(part.spelt))[:_MOST_PARTS]
@@ -125,7 +125,7 @@ class SearchText:
 
 
 def _part(text: str) -> SoughtPart:
-    whole = folded("", text).whole
+    whole = fold_text("", text).whole
     if _is_number(text):
         return SoughtPart(
             tuple(dict.fromkeys([*sorted(numbers(text), key=lambda digits: -len(digits)), whole])), number=True
@@ -141,7 +141,7 @@ def level(part: SoughtPart, value: FoldedText) -> int | None:
     """Return the level at which a value matches one part (`LEVELS`), or None.
 
     Example:
-        >>> of = lambda sought, text: level(SearchText(sought).whole, folded("name", text))
+        >>> of = lambda sought, text: level(SearchText(sought).whole, fold_text("name", text))
         >>> [of("karim", text) for text in ("Karim", "Hewa Karim", "Karimov", "Abukarim", "Karem", "كريم", "Omar")]
         [0, 1, 2, 3, 4, 5, None]
     """
@@ -204,7 +204,7 @@ def match(sought: SearchText, named: Sequence[tuple[str, str]]) -> Match | None:
     """
     if not sought.parts:
         return None
-    values = [(folded(called, text), (called, text)) for called, text in named]
+    values = [(fold_text(called, text), (called, text)) for called, text in named]
     together = _best(sought.whole, values)
     apart = [_best(part, values) for part in sought.parts]
     options = []

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import permutations, product
 from math import prod
 
-from graphsvc.names.spelling import Sound, Word, reduced, words
+from graphsvc.names.spelling import Sound, Word, drop_particles, words
 
 # Names with more parts are rotated and reversed rather than put in every order. Names with more than LONGEST_NAME parts
 # are texts and keep their order.
@@ -39,7 +39,7 @@ def sound_alike(name: str, second: str) -> bool:
 
 
 def _keys(name: str) -> set[str]:
-    parts = reduced(words(name))
+    parts = drop_particles(words(name))
     return {key for key, _ in heard_as(parts)} - {""} if len(parts) <= MOST_HEARD else set()
 
 

@@ -147,11 +147,11 @@ def words(text: str) -> list[Word]:
     return _other_words(text)
 
 
-def latinised(text: str) -> str:
+def latinise(text: str) -> str:
     """Replace letters that only look Latin by Latin ones, in words that mix both or have no others.
 
     Example:
-        >>> latinised("Неwa и Петро"), latinised("Петро")
+        >>> latinise("Неwa и Петро"), latinise("Петро")
         ('Hewa и Петро', 'Петро')
     """
     if text.isascii():
@@ -176,7 +176,7 @@ def is_particle(word: Word) -> bool:
     return word.letters in (_PARTICLES if word.latin else _PARTICLES_ABJAD)
 
 
-def reduced(words: Iterable[Word]) -> list[Word]:
+def drop_particles(words: Iterable[Word]) -> list[Word]:
     """Return the words without particles, unless nothing else is left."""
     listed = list(words)
     return [word for word in listed if not is_particle(word)] or listed
@@ -226,16 +226,16 @@ def _plain(heard: str, *, written: bool) -> list[Sound]:
     for count, choice in enumerate(product(*pieces)):
         if count == _MOST_SOUNDS * 4 or len(keys) == _MOST_SOUNDS:
             break
-        keys[undoubled("".join(choice))] = None
+        keys[undouble("".join(choice))] = None
     vowels = _vowels(heard) if written else None
     return [(key, vowels) for key in keys]
 
 
-def undoubled(key: str) -> str:
+def undouble(key: str) -> str:
     """Reduce each run of the same consonant to one.
 
     Example:
-        >>> undoubled("hmmn")
+        >>> undouble("hmmn")
         'hmn'
     """
     return "".join(letter for place, letter in enumerate(key) if not place or key[place - 1] != letter)

@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from graphsvc.names.naming import heard_as
-from graphsvc.names.spelling import Sound, Word, reduced, undoubled, words
-from graphsvc.records.dates import shown
+from graphsvc.names.spelling import Sound, Word, drop_particles, undouble, words
+from graphsvc.records.dates import format_date
 from graphsvc.records.properties import INTEREST, SAID_INTEREST, SAID_UNDER_C
 from graphsvc.records.tables import EXTRA_PREFIX
 
@@ -98,19 +98,19 @@ def fields(values: Mapping[str, Any]) -> list[tuple[str, str]]:
             called = "phone"
         if name == "date":  # the time of day is not searched
             day = str(value).partition("T")[0]
-            value = [day, shown(day)]
+            value = [day, format_date(day)]
         pairs += [(called, str(text)) for text in (value if isinstance(value, list | tuple) else [value])]
     return pairs
 
 
 @lru_cache(maxsize=50_000)
-def folded(called: str, text: str) -> FoldedText:
+def fold_text(called: str, text: str) -> FoldedText:
     """Return the searchable form of a text labelled `called` (`FIELDS`).
 
     Example:
-        >>> sorted(folded("name", "Abd al-Rahman").words)
+        >>> sorted(fold_text("name", "Abd al-Rahman").words)
         ['abd', 'abdalrahman', 'al', 'alrahman', 'rahman']
-        >>> folded("name", "Карим").whole, folded("phone", "+44 (0)7911 123456").numbers == {"447911123456", "7911123456"}
+        >>> fold_text("name", "Карим").whole, fold_text("phone", "+44 (0)7911 123456").numbers == {"447911123456", "7911123456"}
         ('karim', True)
     """
     pieces = [word.letters for word in words(text)]
@@ -185,13 +185,13 @@ def _ways(text: str) -> tuple[str, ...]:
 
 
 def _spoken_words(text: str) -> list[Word]:
-    return [word for word in reduced(words(text)) if not word.letters.isdigit()]
+    return [word for word in drop_particles(words(text)) if not word.letters.isdigit()]
 
 
 def _together(parts: Sequence[Word]) -> set[Sound]:
     """Return the sounds of parts in sequence, also with a consonant that ends one and begins the next heard once."""
     joined = set(heard_as(parts, _MOST_HEARD)) if parts else set()
-    return {sound for key, vowels in joined for sound in ((key, vowels), (undoubled(key), vowels))}
+    return {sound for key, vowels in joined for sound in ((key, vowels), (undouble(key), vowels))}
 
 
 def _long_enough(sounds: Iterable[Sound]) -> frozenset[Sound]:
@@ -207,7 +207,7 @@ def entity_terms(identifier: str, properties: Mapping[str, Any]) -> str:
     """
     terms: set[str] = set()
     for called, text in fields({**properties, "id": identifier}):
-        terms |= folded(called, text).terms
+        terms |= fold_text(called, text).terms
     return _join_terms(terms)
 
 

@@ -20,7 +20,7 @@ from urllib.parse import unquote
 
 from graphsvc.names.naming import LONGEST_NAME, orders
 from graphsvc.names.phones import Phones
-from graphsvc.names.spelling import Word, is_particle, latinised, reduced, words
+from graphsvc.names.spelling import Word, drop_particles, is_particle, latinise, words
 
 # With fewer letters, ordinary words and numbers would be withheld everywhere.
 _SHORTEST, _FEWEST_DIGITS = 3, 5
@@ -64,9 +64,9 @@ class WholeNames:
             if kind == "phone":
                 self._phones.add(text)
             elif kind == "name":
-                self._name(words(latinised(text))[:LONGEST_NAME])
+                self._name(words(latinise(text))[:LONGEST_NAME])
             else:
-                self._code("".join(word.letters for word in words(latinised(text))))
+                self._code("".join(word.letters for word in words(latinise(text))))
         keys = {key.replace(" ", "") for key in (*self._names, *self._single, *self._codes)}
         self._begins = {key[:length] for key in keys for length in _BEGINNINGS}
         self._longest = max(map(len, keys), default=0)
@@ -136,14 +136,14 @@ class WholeNames:
             >>> [sealed.is_one(text) for text in ("KARIM, Hewa", "Brother of Hewa Karim", "Umm Hewa Karim", "Hewa")]
             [True, False, False, False]
         """
-        listed = words(latinised(text))
+        listed = words(latinise(text))
         lengths = {len(words(text[start:end])) for text in _readings(text) for start, end in self._spans(text)}
-        if any(1 < number < len(reduced(listed)) for number in lengths):
+        if any(1 < number < len(drop_particles(listed)) for number in lengths):
             return False
-        spelt = {" ".join(word.letters for word in spoken) for spoken in (listed, reduced(listed))}
+        spelt = {" ".join(word.letters for word in spoken) for spoken in (listed, drop_particles(listed))}
         return any(name in self._names or name in self._single for name in spelt)
 
-    def replaced(self, text: str, word: str) -> str:
+    def replace(self, text: str, word: str) -> str:
         """Return `text` with `word` in place of each name; only `word` if a name shows just in a decoded reading."""
         if not (text and self):
             return text
@@ -163,7 +163,7 @@ class WholeNames:
             >>> WholeNames([Needle("name", "Hewa Karim")]).listed_in("Then KARIM, Hewa left")
             ['KARIM, Hewa']
         """
-        return list(dict.fromkeys(text[start:end] for start, end in _apart(self._spans(latinised(text)))))
+        return list(dict.fromkeys(text[start:end] for start, end in _apart(self._spans(latinise(text)))))
 
     def parts_in(self, text: str) -> list[str]:
         """Return the capitalised words of a text that are part of a name looked for; each once.
@@ -178,7 +178,7 @@ class WholeNames:
     # -- needles ----------------------------------------------------------------------------------------------
 
     def _name(self, listed: list[Word]) -> None:
-        without = reduced(listed)
+        without = drop_particles(listed)
         for spoken in (listed, without if len(without) > 1 else listed):
             letters = [word.letters for word in spoken]
             if len("".join(letters)) < _SHORTEST:
@@ -191,7 +191,7 @@ class WholeNames:
                 if len(joined := "".join(order)) >= _JOINED:
                     self._names.add(joined)
         if len(listed) > 1:
-            self._parts.update(word.letters for word in reduced(listed) if len(word.letters) >= _SHORTEST)
+            self._parts.update(word.letters for word in drop_particles(listed) if len(word.letters) >= _SHORTEST)
 
     def _code(self, key: str) -> None:
         if len(key) >= (_FEWEST_DIGITS if key.isdigit() else _SHORTEST if key.isalpha() else _SHORTEST - 1):
@@ -248,7 +248,7 @@ def _readings(text: str) -> list[str]:
         >>> _readings("Hewa%20Karim"), _readings("Ka-\nrim")
         (['Hewa%20Karim', 'Hewa Karim'], ['Ka-\nrim', 'Karim'])
     """
-    plain = latinised(text)
+    plain = latinise(text)
     if not _CODED.search(plain):
         return [plain]
     decoded = _TAG.sub("", html.unescape(unquote(_PARTED.sub("", plain))))

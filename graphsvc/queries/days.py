@@ -37,7 +37,7 @@ class _Operand:
     is_property: bool = False
 
 
-def mixed(text: str, arguments: Mapping[str, Any]) -> tuple[Notice, ...]:
+def mixed_comparisons(text: str, arguments: Mapping[str, Any]) -> tuple[Notice, ...]:
     """Find where a text compares a property with a value of another kind, so that nothing or everything matches.
 
     Args:
@@ -45,7 +45,7 @@ def mixed(text: str, arguments: Mapping[str, Any]) -> tuple[Notice, ...]:
         arguments: name → value of its parameters, as far as known.
 
     Example:
-        >>> [str(notice) for notice in mixed("MATCH (c) WHERE c.date_latest < '2020-05-08' RETURN c", {})]
+        >>> [str(notice) for notice in mixed_comparisons("MATCH (c) WHERE c.date_latest < '2020-05-08' RETURN c", {})]
         ["Line 1, column 17: `date_latest` is a day and '2020-05-08' is text, which never fit. Write date('2020-05-08')."]
     """
     stream = tokens(text)

@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import Any
 
 from graphsvc.errors import OperatorError, RequestError
-from graphsvc.records.dates import parse_date, typed
+from graphsvc.records.dates import convert_typed, parse_date
 from graphsvc.records.iso import iso
 from graphsvc.records.numbers import real, whole
 from graphsvc.records.properties import INTEREST, LINK_FIGURES, SANITISED, SENSITIVITY
@@ -103,7 +103,7 @@ class Parameter:
             if self.type in ("int", "float"):
                 return whole(text) if self.type == "int" else real(text)
             if self.type == "date" and text:
-                return parse_date(typed(text)).given
+                return parse_date(convert_typed(text)).given
             if self.type == "choice" and text not in self.words:
                 raise ValueError
         except ValueError:

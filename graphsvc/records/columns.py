@@ -76,20 +76,20 @@ class ValueColumn(NamedTuple):
         """
         return np.array([holds(word) for word in self.words] or [False], dtype=bool)[self.place]
 
-    def said(self, chosen: NDArray[np.bool_]) -> set[Any]:
+    def distinct_values(self, chosen: NDArray[np.bool_]) -> set[Any]:
         """Return the distinct values of some rows.
 
         Example:
-            >>> ValueColumn(["a", "b"], np.array([1, 0, 1])).said(np.array([True, False, True]))
+            >>> ValueColumn(["a", "b"], np.array([1, 0, 1])).distinct_values(np.array([True, False, True]))
             {'b'}
         """
-        return set(ValueColumn(self.words, self.rows(np.flatnonzero(chosen)).used()).values())
+        return set(ValueColumn(self.words, self.rows(np.flatnonzero(chosen)).used_places()).values())
 
-    def used(self) -> NDArray[np.int64]:
+    def used_places(self) -> NDArray[np.int64]:
         """Return the places of the `words` that occur in at least one row.
 
         Example:
-            >>> ValueColumn(["a", "b", "c"], np.array([2, 0, 2])).used().tolist()
+            >>> ValueColumn(["a", "b", "c"], np.array([2, 0, 2])).used_places().tolist()
             [0, 2]
         """
         used = np.zeros(len(self.words), dtype=bool)
@@ -125,12 +125,12 @@ class LaidRows(Sequence[tuple[Any, ...]]):
         return iter(zip(*(column.values() for column in self.columns), strict=True))
 
 
-def ordered(columns: Sequence[ValueColumn], by: int) -> list[ValueColumn]:
+def sort_rows(columns: Sequence[ValueColumn], by: int) -> list[ValueColumn]:
     """Return the rows sorted by the texts of one column; the sort is stable.
 
     Example:
         >>> columns = ValueColumn(["b", "a"], np.array([0, 1, 0])), ValueColumn([1, 2, 3], np.array([0, 1, 2]))
-        >>> [column.values() for column in ordered(columns, by=0)]
+        >>> [column.values() for column in sort_rows(columns, by=0)]
         [['a', 'b', 'b'], [2, 1, 3]]
     """
     words, place = columns[by]
@@ -153,15 +153,15 @@ def _order(words: Sequence[Any]) -> Places:
     return np.array(sorted(range(len(words)), key=words.__getitem__), dtype=np.int64)
 
 
-def numbered(*columns: ValueColumn) -> tuple[list[str], list[NDArray[np.int64]]]:
+def number_columns(*columns: ValueColumn) -> tuple[list[str], list[NDArray[np.int64]]]:
     """Return the distinct texts of some columns together, sorted, and each column's rows as indices into them.
 
     Example:
-        >>> names, (first, second) = numbered(ValueColumn(["b", "z"], np.array([0, 0])), ValueColumn(["a"], np.array([0, 0])))
+        >>> names, (first, second) = number_columns(ValueColumn(["b", "z"], np.array([0, 0])), ValueColumn(["a"], np.array([0, 0])))
         >>> names, first.tolist(), second.tolist()
         (['a', 'b'], [1, 1], [0, 0])
     """
-    used = [column.used() for column in columns]
+    used = [column.used_places() for column in columns]
     used_words = [ValueColumn(column.words, places).values() for column, places in zip(columns, used, strict=True)]
     names = sorted(set[str]().union(*used_words))
     number = dict(zip(names, range(len(names)), strict=True))

@@ -78,14 +78,14 @@ def parse_date(text: str) -> PartialDate:
     return PartialDate(text, dt.date(year, first, day or 1), dt.date(year, last, day or days))
 
 
-def typed(text: str) -> str:
+def convert_typed(text: str) -> str:
     """Convert a date as people type it to the form that `parse_date` reads; return other text unchanged.
 
     Days come before months, as in the United Kingdom. Only for dates that people type and then see again: in a file the
     order would be ambiguous.
 
     Example:
-        >>> [typed(text) for text in ("8 May 2020", "8th of May 2020", "8/5/2020", "08.05.2020", "May 2020", "2020-05", "soon")]
+        >>> [convert_typed(text) for text in ("8 May 2020", "8th of May 2020", "8/5/2020", "08.05.2020", "May 2020", "2020-05", "soon")]
         ['2020-05-08', '2020-05-08', '2020-05-08', '2020-05-08', '2020-05', '2020-05', 'soon']
     """
     match = _TYPED.fullmatch(text.strip())
@@ -100,7 +100,7 @@ def typed(text: str) -> str:
 
 
 def typed_date(text: str) -> PartialDate:
-    """Read the day, month or year that a person types, in any form that `typed` accepts.
+    """Read the day, month or year that a person types, in any form that `convert_typed` accepts.
 
     Example:
         >>> [typed_date(text).latest.isoformat() for text in (" 8 May 2020", "May 2020", "2020")]
@@ -110,7 +110,7 @@ def typed_date(text: str) -> PartialDate:
         RequestError: `text` is not a date, or does not exist; the message says how to write it.
     """
     try:
-        return parse_date(typed(text.strip()))
+        return parse_date(convert_typed(text.strip()))
     except ValueError as error:
         why = "" if str(error) == _NO_DATE else f" ({error})"
         raise RequestError(
@@ -143,7 +143,7 @@ class TypedDay:
 
 
 def typed_day(text: str) -> TypedDay | None:
-    """Read the day that a person types, as in `typed` or without a year; None if it is not a day or does not exist.
+    """Read the day that a person types, as in `convert_typed` or without a year; None if it is not a day or does not exist.
 
     A day in the form used in files (`2020-05-08`) does not count as typed: it is all digits, as numbers are.
 
@@ -151,7 +151,7 @@ def typed_day(text: str) -> TypedDay | None:
         >>> [day and day.words for day in map(typed_day, ("8/5/2020", "8th of may", "Feb 29", "31 June", "8 Ma", "May 2020"))]
         ['8 May 2020', '8 May', '29 February', None, None, None]
     """
-    iso_text = typed(text)
+    iso_text = convert_typed(text)
     if iso_text != text:
         try:
             date = parse_date(iso_text).earliest
@@ -182,13 +182,13 @@ def _month(word: str) -> int:
     return next((at for at, name in enumerate(names) if name and len(word) > 2 and name.startswith(word.lower())), 0)
 
 
-def shown(text: str) -> str:
+def format_date(text: str) -> str:
     """Format a partial date for pages: `8 May 2020`, `May 2020`, `2020`, `8 May 2020, 04:30 UTC`.
 
     Text that is not a date is returned unchanged.
 
     Example:
-        >>> shown("2020-05-08")
+        >>> format_date("2020-05-08")
         '8 May 2020'
     """
     try:
@@ -213,7 +213,7 @@ def day(at: dt.date | str) -> str:
         >>> day(dt.date(2026, 5, 8)), day("2026-05-08T04:30:07Z")
         ('8 May 2026', '8 May 2026')
     """
-    return shown(_iso(at)[:10])
+    return format_date(_iso(at)[:10])
 
 
 def moment(at: dt.datetime | str) -> str:
@@ -226,7 +226,7 @@ def moment(at: dt.datetime | str) -> str:
         >>> moment(dt.datetime(2026, 5, 8, 4, 30, 7)), moment("2026-05-08T04:30:07Z")
         ('8 May 2026, 04:30 UTC', '8 May 2026, 04:30 UTC')
     """
-    return shown(f"{_iso(at)[:16]}Z")
+    return format_date(f"{_iso(at)[:16]}Z")
 
 
 def iso_moment(at: dt.datetime) -> str:

@@ -286,7 +286,7 @@ class Ask:
         return self.home.gate.material(self.principal, self.purpose, name, self.case, make, self._look, make_columns)
 
     def cached_result(self, form: AsRows[Thing], compute: Callable[[], Thing], version: int | None = None) -> Thing:
-        """Return a result for the current state of the case, kept on disk if large: see `Gate.computed`.
+        """Return a result for the current state of the case, kept on disk if large: see `Gate.get_or_compute`.
 
         Args:
             form: how to write the result to disk.
@@ -298,7 +298,7 @@ class Ask:
         """
         decided_by = (self.home.weights.digest,)
         of = version if self._look is None else self._look.version
-        return self.home.gate.computed(self.principal, self.case, form, decided_by, compute, of)
+        return self.home.gate.get_or_compute(self.principal, self.case, form, decided_by, compute, of)
 
     def together(self, *questions: tuple[str, Mapping[str, Any]], whole: bool = False) -> list[Released]:
         """Return the rows of several of the service's own queries (name, parameters), run concurrently.

@@ -89,7 +89,7 @@ def command_line_logout(service: Service, token_file: Path) -> bool:
 
 def local_account(service: Service) -> str:
     """Return the name of the home's only account, which the person at the machine may use; empty if there are more."""
-    known = accounts.listed(service.database)
+    known = accounts.list_accounts(service.database)
     return known[0].name if len(known) == 1 else ""
 
 

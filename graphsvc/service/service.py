@@ -119,11 +119,11 @@ class Service(Home):
 
     def hidden_path(self) -> str:
         """Return an unguessable path, the same at every start. It keeps pages safe from other ports of the machine."""
-        return f"/{self.vault.derived('web path')[:16].hex()}"
+        return f"/{self.vault.derive_key('web path')[:16].hex()}"
 
     def web_key(self) -> bytes:
         """Return the key that signs cookies (32 bytes): the same at every start, so that a restart signs no one out."""
-        return self.vault.derived("web cookies")
+        return self.vault.derive_key("web cookies")
 
     def roles(self) -> list[tuple[str, str, dict[str, bool]]]:
         """Return the role table: (role, description, action → whether allowed), from `access.people.policy`."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from graphsvc.simulate import lies
 from graphsvc.simulate.cast import AIDES, FORCED, InventedPerson
 from graphsvc.simulate.facts import TrueFact
-from graphsvc.simulate.statements import DENIALS, InventedClaim, InventedStatement, Statement, swapped, unique
+from graphsvc.simulate.statements import DENIALS, InventedClaim, InventedStatement, Statement, swap_subject, unique
 
 # Weights of roles among the witnesses.
 _WITNESSES = {"carried": 64, "worker": 22, "aide": 10, "bystander": 4}
@@ -207,14 +207,14 @@ def _facts_seen(telling: InventedStatement, slot: _Slot) -> list[TrueFact]:
             base = _NO_HUB.get(fact.relation, base)
         return base * (hard.hub_seen if {fact.subject, fact.object} & hubs else 1)
 
-    def remembered(token: str, chances: Mapping[str, float]) -> list[TrueFact]:
+    def recall_facts(token: str, chances: Mapping[str, float]) -> list[TrueFact]:
         past = [fact for fact in world.facts.about(token) if fact.on is None or fact.on <= slot.taken]
         return [fact for fact in past if rng.random() < chance(fact, chances.get(fact.relation, 0.0))]
 
     scene_chances = _THERE | {"ORGANISED": world.knobs.organiser_seen, "CONTROLS": world.knobs.controller_seen}
     for _ in range(_TRIES):
-        seen = remembered(me.id, _SELF) + remembered(slot.scene, scene_chances)
-        seen += remembered(me.boss, _BOSS) if me.boss else []
+        seen = recall_facts(me.id, _SELF) + recall_facts(slot.scene, scene_chances)
+        seen += recall_facts(me.boss, _BOSS) if me.boss else []
         if seen:
             break
     if hard and not seen:
@@ -232,7 +232,7 @@ def _honest(
     for fact in _facts_seen(telling, slot):
         substitute = None
         if fact.subject in world.cast.people and fact.subject != slot.witness.id and rng.random() < world.knobs.mistake:
-            substitute = telling.misjudged(fact)
+            substitute = telling.misjudge(fact)
         substitute = substitute or _rumour(telling, fact)
         claim = telling.account(slot.witness.id, substitute or telling.known_as(fact))
         claim.mistaken = substitute is not None
@@ -243,7 +243,7 @@ def _honest(
     if aides and rng.random() < world.knobs.attribution:
         # The most visible contact is easily mistaken for the organiser.
         around = world.facts.about(slot.scene)
-        wrong = [swapped(fact, rng.choice(aides)) for fact in around if fact.relation in ("ORGANISED", "CONTROLS")]
+        wrong = [swap_subject(fact, rng.choice(aides)) for fact in around if fact.relation in ("ORGANISED", "CONTROLS")]
         for fact in lies.untrue(world, wrong)[:1]:
             claims.append(telling.account(slot.witness.id, fact))
             claims[-1].mistaken = True

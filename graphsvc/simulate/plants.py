@@ -34,7 +34,7 @@ def build(telling: InventedStatement) -> list[Statement]:
 def _story(telling: InventedStatement, gang: str, true: list[TrueFact]) -> list[Statement]:
     """Return one story in two to four reports, from one or two sources, mixed with true facts about the gang."""
     rng, world = telling.rng, telling.world
-    target = stories.blamed(rng, world, gang).id
+    target = stories.choose_blamed(rng, world, gang).id
     begun = world.knobs.day_peak + dt.timedelta(days=rng.randrange(-40, 120))
     facts = stories.about(rng, world, target, gang, begun - dt.timedelta(days=rng.randrange(5, 60)))
     facts = untrue(world, facts + stories.crossings(rng, world, target, gang, rng.randrange(3)))

@@ -86,7 +86,7 @@ def _claim(telling: InventedStatement, report: Statement, fact: TrueFact) -> Inv
     grade = rng.choice("ABCDE") if rng.random() < 0.15 else report.assessment
     wrong = None
     if fact.subject in telling.world.cast.people and rng.random() < _WRONG[grade]:
-        wrong = telling.misjudged(fact)
+        wrong = telling.misjudge(fact)
     mistaken = wrong is not None or fact.key not in telling.world.facts
     claim = InventedClaim(wrong or telling.known_as(fact), telling.date(fact.on), mistaken=mistaken)
     if wrong is None and rng.random() < (0.25 if fact.relation == "SAME_AS" else 0.04):

@@ -150,12 +150,12 @@ class InventedStatement:
         double = self.world.cast.double_of.get(fact.subject)
         if double is None or self.rng.random() < 0.55:
             return fact
-        return swapped(fact, double)
+        return swap_subject(fact, double)
 
-    def misjudged(self, fact: TrueFact) -> TrueFact | None:
+    def misjudge(self, fact: TrueFact) -> TrueFact | None:
         """Return the fact with another person as its subject, or None if that would also be true."""
         suspect = self.rng.choice(self._near(fact) or self._accusable)
-        wrong = swapped(fact, suspect.id)
+        wrong = swap_subject(fact, suspect.id)
         if wrong.key in self.world.facts or wrong.subject == wrong.object:
             return None
         return wrong
@@ -187,7 +187,7 @@ def after(taken: dt.date, claims: Iterable[InventedClaim]) -> dt.date:
     return max([taken, *(claim.fact.on for claim in claims if claim.fact.on)])
 
 
-def swapped(fact: TrueFact, subject: str) -> TrueFact:
+def swap_subject(fact: TrueFact, subject: str) -> TrueFact:
     """Return the same fact about another subject."""
     return TrueFact(
         subject, fact.relation, fact.object, fact.on, fact.until, fact.weight, fact.amount, fact.currency, fact.place

@@ -16,7 +16,7 @@ _BLAMED = {"aide": 35, "go-between": 15, "stranger": 25, "helper": 25}
 _PART = ("ORGANISED", "CONTROLS", "DIRECTED", "PAID", "RUNS", "SUPPLIED")
 
 
-def blamed(rng: random.Random, world: World, gang: str) -> InventedPerson:
+def choose_blamed(rng: random.Random, world: World, gang: str) -> InventedPerson:
     """Choose a person for rivals of a gang to blame: its aide or go-between, another gang's member, or a helper."""
     cast = world.cast
     pools: dict[str, Sequence[InventedPerson]] = {

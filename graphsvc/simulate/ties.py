@@ -23,7 +23,7 @@ class _Helpers:
         weights = [1 / (position + 1) ** tail for position in range(len(self._helpers))]
         self._edges = list(itertools.accumulate(weights))
 
-    def met(self, count: int) -> list[InventedPerson]:
+    def draw_helpers(self, count: int) -> list[InventedPerson]:
         """Draw up to `count` different helpers."""
         drawn = self._rng.choices(self._helpers, cum_weights=self._edges, k=count)
         return list({person.id: person for person in drawn}.values())
@@ -71,7 +71,7 @@ def _serve(
     rng: random.Random, knobs: Knobs, helpers: _Helpers, person: InventedPerson, count: int, facts: Facts
 ) -> None:
     """Let helpers serve a person, call them, and be paid if they charge."""
-    for helper in helpers.met(count):
+    for helper in helpers.draw_helpers(count):
         facts.add(TrueFact(helper.id, "SERVED", person.id, _day(rng, knobs)))
         if rng.random() < 0.5:
             caller, called = rng.sample((helper.id, person.id), 2)
@@ -106,7 +106,7 @@ def _aide(
             facts.add(TrueFact(person.id, "ASSOCIATES_WITH", colleague.id, _day(rng, knobs)))
     if person.boss and rng.random() < 0.4:
         _call(rng, knobs, person.boss, person.id, facts)
-    for helper in helpers.met(2):
+    for helper in helpers.draw_helpers(2):
         _call(rng, knobs, person.id, helper.id, facts)
         if rng.random() < 0.4:
             facts.add(TrueFact(helper.id, "SERVED", person.id, _day(rng, knobs)))
@@ -127,7 +127,7 @@ def _hub(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, person
     if rng.random() < 0.6:
         _call(rng, knobs, person.id, rng.choice(cast.of("bystander")).id, facts)
     if rng.random() < 0.3:
-        facts.add(TrueFact(helpers.met(1)[0].id, "SERVED", person.id, _day(rng, knobs)))
+        facts.add(TrueFact(helpers.draw_helpers(1)[0].id, "SERVED", person.id, _day(rng, knobs)))
 
 
 def _neighbours(
@@ -144,7 +144,7 @@ def _neighbours(
     those = [rng.choice(carried).id for _ in range(min(20, int(rng.expovariate(1 / 2))))]
     if person.role in HUBS:
         count = min(40, int(rng.expovariate(1 / 9)))
-        those += [rng.choice(known).id if rng.random() < 0.7 else helpers.met(1)[0].id for _ in range(count)]
+        those += [rng.choice(known).id if rng.random() < 0.7 else helpers.draw_helpers(1)[0].id for _ in range(count)]
     for neighbour in those:
         if rng.random() < 0.5:
             caller, called = rng.sample((person.id, neighbour), 2)
@@ -172,7 +172,7 @@ def _around(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, fac
                 amount = rng.randrange(5, 60) * 100
                 facts.add(TrueFact(helper.id, "PAID", cashier.id, _day(rng, knobs), amount=amount, currency="EUR"))
     for person in cast.of("bystander"):
-        for contact in rng.sample(known, min(3, len(known))) + helpers.met(1):
+        for contact in rng.sample(known, min(3, len(known))) + helpers.draw_helpers(1):
             _call(rng, knobs, person.id, contact.id, facts)
         for contact in rng.sample(known, min(rng.randrange(4), len(known))):
             facts.add(TrueFact(person.id, "ASSOCIATES_WITH", contact.id, _day(rng, knobs)))

@@ -131,7 +131,7 @@ def _work(
         facts.add(TrueFact(worker.id, "OWES", lender, start, amount=rng.randrange(5, 60) * 100, currency="GBP"))
 
 
-def abandoned(workplaces: list[Workplace], facts: Facts) -> dict[str, list[TrueFact]]:
+def abandonments(workplaces: list[Workplace], facts: Facts) -> dict[str, list[TrueFact]]:
     """Map workplaces to facts that their controllers abandoned workers, without known work afterwards."""
     controlled = {workplace.id: workplace for workplace in workplaces if workplace.controller}
     spells: dict[str, list[TrueFact]] = defaultdict(list)

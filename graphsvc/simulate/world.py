@@ -92,4 +92,4 @@ def build(seed: int, knobs: Knobs, people: int) -> World:
     standing.give(source("standing"), knobs, cast, facts)
     if knobs.hard:
         veil.draw(source("veil"), cast)
-    return World(knobs, cast, crossings, workplaces, things, facts, rumours, work.abandoned(workplaces, facts))
+    return World(knobs, cast, crossings, workplaces, things, facts, rumours, work.abandonments(workplaces, facts))

@@ -16,7 +16,7 @@ from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError
 from graphsvc.queries.notices import Notice, Remark, notices
 from graphsvc.store.address import is_routed, no_address, require_address
-from graphsvc.store.faults import fault, translated
+from graphsvc.store.faults import fault, translate_errors
 
 # We report broken connections ourselves; without logging set up, the driver's messages would reach the terminal.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
@@ -267,7 +267,7 @@ class Store:
             Busy, RequestError, OperatorError: as `read`.
         """
         query = neo4j.Query(_SORTED.sub("", text), timeout=timeout)
-        with translated(), self._session(neo4j.READ_ACCESS, fetch_size=size) as session:
+        with translate_errors(), self._session(neo4j.READ_ACCESS, fetch_size=size) as session:
             result = session.run(query, dict(parameters))
             places = [result.keys().index(name) for name in columns]
             while records := result.fetch(size):
@@ -286,7 +286,7 @@ class Store:
             # Syntax that later versions will change makes no answer wrong.
             "notifications_disabled_classifications": [neo4j.NotificationDisabledClassification.DEPRECATION],
         }
-        with translated(), self._session(neo4j.READ_ACCESS, **heard) as session:
+        with translate_errors(), self._session(neo4j.READ_ACCESS, **heard) as session:
             try:
                 # On a separate line, so that the server's column numbers fit the text.
                 summary = session.run("EXPLAIN\n" + text).consume()
@@ -343,7 +343,7 @@ class Store:
             transaction.run(text, dict(parameters)).consume()
 
         until = time.monotonic() + _RETRY_S
-        with translated():
+        with translate_errors():
             while True:
                 try:
                     with self._session(neo4j.WRITE_ACCESS) as session:
@@ -380,10 +380,10 @@ class Store:
 
     def version(self) -> str:
         """Return the server's version, such as `2026.09.0`."""
-        with translated():
+        with translate_errors():
             return self._driver.get_server_info().agent.removeprefix("Neo4j/")
 
-    def written(self) -> list[str]:
+    def last_bookmarks(self) -> list[str]:
         """Return the bookmarks of the last writes and reads; empty for a single server."""
         return sorted(self._bookmarks.get_bookmarks()) if self._bookmarks else []
 
@@ -392,7 +392,7 @@ class Store:
 
         Args:
             writer: name of the data written, such as a case.
-            bookmarks: from `written` in that process.
+            bookmarks: from `last_bookmarks` in that process.
         """
         newest = frozenset(bookmarks)
         if self._bookmarks and newest and self._followed.get(writer) != newest:
@@ -422,7 +422,7 @@ class Store:
         changed. None of its answer was shown before.
         """
         began = time.monotonic()
-        with translated():
+        with translate_errors():
             for pause in _ELSEWHERE_S if self._bookmarks else _AGAIN_S:
                 try:
                     return ask()

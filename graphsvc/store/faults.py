@@ -39,7 +39,7 @@ def sentence(message: str) -> str:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Translate the driver's errors into ours, by the person who must act."""
     try:
         yield

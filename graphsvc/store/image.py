@@ -71,7 +71,7 @@ class Alike:
         except TypeError:  # a value of a type that graphsvc never writes
             return properties
 
-    def joined(self, properties: Properties, more: Properties) -> Properties:
+    def join(self, properties: Properties, more: Properties) -> Properties:
         """Join two deduplicated properties; the same pair always gives the same object."""
         known = self._joined.get((id(properties), id(more)))
         if known is None:
@@ -253,7 +253,7 @@ def read_image(store: Store, case: str) -> Image:
         # A claim that lacks an end (only an interrupted older version could leave one) is rewritten.
         image.claims[identifier] = (alike.of(_own(properties)), statement or "", subject or "", target or "")
 
-    def given(statement: str, source: str) -> None:
+    def source_of(statement: str, source: str) -> None:
         image.given[statement] = source
 
     def link(subject: str, relation: str, target: str, properties: Properties) -> None:
@@ -265,7 +265,7 @@ def read_image(store: Store, case: str) -> Image:
     read("image_nodes", node)
     read("image_claims", claim)  # even without nodes: a claim may have lost its ends
     if any(image.nodes.values()):  # without nodes there are no relationships
-        read("image_given", given)
+        read("image_given", source_of)
         read("image_links", link)
     return image
 

@@ -63,10 +63,10 @@ def renew(store: Store, case: str, image: Image) -> Held:
         store.write(writing_text("mark", ""), {"case": case, "mark": mark}, writing_mark(case))
     else:
         store.write(writing_text("unmark", ""), {"case": case}, writing_mark(case))
-    return Held(mark, counted(image), tuple(store.written()))
+    return Held(mark, count_kinds(image), tuple(store.last_bookmarks()))
 
 
-def followed(store: Callable[[], Store], case: str, contents: Mapping[str, Any] | None) -> None:
+def follow_writes(store: Callable[[], Store], case: str, contents: Mapping[str, Any] | None) -> None:
     """Make sure that later reads are no older than the last write of a case, by any process.
 
     Args:
@@ -78,8 +78,8 @@ def followed(store: Callable[[], Store], case: str, contents: Mapping[str, Any] 
         store().follow(case, bookmarks)
 
 
-def counted(image: Image) -> dict[str, int]:
-    """Count each kind in an image, as `held` counts them in the graph."""
+def count_kinds(image: Image) -> dict[str, int]:
+    """Count each kind in an image, as `read_held` counts them in the graph."""
     counts = {label: len(image.nodes[label]) for label in NODE_LABELS}
     claims = len(image.claims)
     return counts | {
@@ -90,7 +90,7 @@ def counted(image: Image) -> dict[str, int]:
     }
 
 
-def marked(store: Store, case: str) -> str:
+def read_mark(store: Store, case: str) -> str:
     """Return a case's mark in the graph, empty for none: cheap enough for each time a case is opened.
 
     Raises:
@@ -110,14 +110,14 @@ def size(store: Store) -> int:
     return sum(row[0] for row in store.read(_SIZE, {}, timeout=_TIMEOUT_S, cap=2, newest=True).rows)
 
 
-def held(store: Store, case: str) -> Held:
+def read_held(store: Store, case: str) -> Held:
     """Return a case's mark and counts in the graph, for the start of a service.
 
     Raises:
         Busy: counting takes longer than ten minutes. OperatorError: the server cannot be reached.
     """
     rows = store.read(writing_text("held", ""), {"case": case}, timeout=_TIMEOUT_S, cap=_MOST, newest=True).rows
-    return Held(marked(store, case), counted(Image()) | dict(rows))
+    return Held(read_mark(store, case), count_kinds(Image()) | dict(rows))
 
 
 class Checks:
@@ -137,16 +137,16 @@ class Checks:
         """Whether the graph holds what it should of a case (`Held.as_json`).
 
         Raises:
-            Busy, OperatorError: as `held`.
+            Busy, OperatorError: as `read_held`.
         """
         began = time.monotonic()
         store = self._store()
         # Taken before counting: a removal in the meantime changes the size for the next check.
         now = (str(expected["mark"]), size(store))
         if self._whole.get(case) == now:
-            is_whole = marked(store, case) == now[0]
+            is_whole = read_mark(store, case) == now[0]
         else:
-            is_whole = held(store, case) == Held.of_json(dict(expected))
+            is_whole = read_held(store, case) == Held.of_json(dict(expected))
         if is_whole:
             self._whole[case] = now
             self._due[case] = time.monotonic() + max(_EVERY_S, _TIMES * (time.monotonic() - began))

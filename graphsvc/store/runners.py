@@ -47,7 +47,7 @@ class Runners:
         self._closed = False
 
     @contextlib.contextmanager
-    def given(self, job: Mapping[str, Any]) -> Iterator[Runner]:
+    def start_job(self, job: Mapping[str, Any]) -> Iterator[Runner]:
         """Yield a process that has been given a job (see `typedrun`). It ends with the block unless it is `again`."""
         line = json.dumps(job) + "\n"
         waiting = self._take()

@@ -23,7 +23,7 @@ from graphsvc.store.bolt import Store
 from graphsvc.store.faults import sentence
 from graphsvc.store.runners import LIGHT_BYTES, Runner, Runners
 from graphsvc.store.server import local
-from graphsvc.store.values import packed, unpacked
+from graphsvc.store.values import pack_value, unpack_value
 
 MOST_BYTES = 16 * 1024 * 1024  # of an answer, as JSON
 _GRACE_S = 3.0  # beyond the server's own limit
@@ -47,7 +47,7 @@ class Typed:
     """A typed text under way: its answer so far, and how to end it. Changed only by the service's own threads.
 
     Attributes:
-        columns, rows: of the answer; values as `store.values.unpacked` describes.
+        columns, rows: of the answer; values as `store.values.unpack_value` describes.
         truncated: if rows were left out, the limit that was met: `rows` or `bytes`; empty if the answer is complete.
         restarted: whether the managed server had to be restarted.
         notices: things to check in the text.
@@ -81,17 +81,17 @@ def run_typed(
     job = {
         **asdict(store.login),
         "text": text,
-        "parameters": {name: packed(value) for name, value in parameters.items()},
+        "parameters": {name: pack_value(value) for name, value in parameters.items()},
         "rows": settings.row_cap,
         "bytes": MOST_BYTES,
         "timeout": settings.cypher_timeout_s,
         "mark": mark,
-        "bookmarks": store.written(),
+        "bookmarks": store.last_bookmarks(),
     }
     deadline = time.monotonic() + settings.cypher_timeout_s + _GRACE_S
     ended, fresh = None, False
     while not (ended or fresh or typed.cancelled.is_set()) and time.monotonic() < deadline:
-        with runners.given(job) as runner:
+        with runners.start_job(job) as runner:
             ended, fresh = (
                 _follow(runner, typed, deadline),
                 runner.fresh,
@@ -158,7 +158,7 @@ def _read(runner: Runner, typed: Typed, end: Callable[[dict[str, Any]], None]) -
             elif "ends" in message:
                 ends = message["ends"]
             else:
-                typed.rows = [tuple(unpacked(value, ends) for value in row) for row in rows]
+                typed.rows = [tuple(unpack_value(value, ends) for value in row) for row in rows]
                 typed.truncated = message["end"] if message.get("end", "all") != "all" else ""
                 runner.again = message.get("end") == "all" and size <= LIGHT_BYTES
                 end(message)

@@ -41,7 +41,7 @@ from neo4j.graph import Node, Path, Relationship  # noqa: E402
 from neo4j.spatial import Point  # noqa: E402
 
 
-def packed(value: Any, ends: set[str]) -> Any:
+def pack_value(value: Any, ends: set[str]) -> Any:
     """Convert a value to JSON in which each object has one key, its kind (`store.values` reads it).
 
     A relationship without the nodes at its ends names them by the database's ids, which are added to `ends`.
@@ -51,19 +51,19 @@ def packed(value: Any, ends: set[str]) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else {"number": str(value)}
     if isinstance(value, Node):
-        return {"node": {"labels": sorted(value.labels), "properties": packed(dict(value), ends)}}
+        return {"node": {"labels": sorted(value.labels), "properties": pack_value(dict(value), ends)}}
     if isinstance(value, Relationship):
         known = {"type": value.type, "start": _end(value.start_node, ends), "end": _end(value.end_node, ends)}
-        return {"relationship": {**known, "properties": packed(dict(value), ends)}}
+        return {"relationship": {**known, "properties": pack_value(dict(value), ends)}}
     if isinstance(value, Path):
         parts = {"nodes": list(value.nodes), "relationships": list(value.relationships)}
-        return {"path": {name: packed(part, ends) for name, part in parts.items()}}
+        return {"path": {name: pack_value(part, ends) for name, part in parts.items()}}
     if isinstance(value, Point):
         return {"point": {"srid": value.srid, "coordinates": list(value)}}
     if isinstance(value, bytes | bytearray):
         return value.hex()
     if isinstance(value, dict):
-        return {"map": {str(key): packed(item, ends) for key, item in value.items()}}
+        return {"map": {str(key): pack_value(item, ends) for key, item in value.items()}}
     if isinstance(value, time.Duration):  # before tuples: a Duration is one
         return {"duration": [value.months, value.days, value.seconds, value.nanoseconds]}
     if isinstance(value, time.DateTime):
@@ -71,19 +71,19 @@ def packed(value: Any, ends: set[str]) -> Any:
     if isinstance(value, time.Date | time.Time):
         return {"date" if isinstance(value, time.Date) else "time": value.iso_format()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [packed(item, ends) for item in value]
+        return [pack_value(item, ends) for item in value]
     return str(value)
 
 
-def unpacked(value: Any) -> Any:
+def unpack_value(value: Any) -> Any:
     """Convert a parameter back from the form of `store.values`."""
     if isinstance(value, list):
-        return [unpacked(item) for item in value]
+        return [unpack_value(item) for item in value]
     if not isinstance(value, dict):
         return value
     ((kind, content),) = value.items()
     if kind == "map":
-        return {name: unpacked(item) for name, item in content.items()}
+        return {name: unpack_value(item) for name, item in content.items()}
     if kind == "moment":
         return _moment(*content)
     if kind == "duration":
@@ -125,7 +125,7 @@ def lines(job: dict[str, Any], records: Iterable[Any], ends: set[str]) -> Iterat
             yield {"rows": batch}
             yield {"end": "rows"}
             return
-        row = [packed(value, ends) for value in record.values()]
+        row = [pack_value(value, ends) for value in record.values()]
         size += len(json.dumps(row))
         if size > job["bytes"]:
             yield {"rows": batch}
@@ -175,12 +175,12 @@ def run(job: dict[str, Any], connected: Connected) -> Iterator[dict[str, Any]]:
             bookmarks=neo4j.Bookmarks.from_raw_values(job["bookmarks"]),
         )
         query = neo4j.Query(job["text"], metadata={"graphsvc": job["mark"]}, timeout=job["timeout"])
-        result = session.run(query, {name: unpacked(value) for name, value in job["parameters"].items()})
+        result = session.run(query, {name: unpack_value(value) for name, value in job["parameters"].items()})
         yield {"columns": list(result.keys())}
         ends: set[str] = set()
         for line in lines(job, result, ends):
             if "end" in line and ends:
-                yield {"ends": named(driver, job, ends)}
+                yield {"ends": ids_of_nodes(driver, job, ends)}
             if line.get("end") == "all":
                 session.close()
             yield line
@@ -199,7 +199,7 @@ def run(job: dict[str, Any], connected: Connected) -> Iterator[dict[str, Any]]:
         yield {"error": "server", "says": "The answer is nested too deeply to be shown."}
 
 
-def named(driver: neo4j.Driver, job: dict[str, Any], ends: set[str]) -> dict[str, Any]:
+def ids_of_nodes(driver: neo4j.Driver, job: dict[str, Any], ends: set[str]) -> dict[str, Any]:
     """Return the `id` property of nodes, by the database's own ids."""
     text = "UNWIND $ends AS end MATCH (n) WHERE elementId(n) = end RETURN end, n.id"
     query = neo4j.Query(text, metadata={"graphsvc": job["mark"]}, timeout=job["timeout"])

@@ -17,16 +17,16 @@ from neo4j.time import Duration
 _NO_NUMBER = "number"
 
 
-def packed(value: Any) -> Any:
+def pack_value(value: Any) -> Any:
     """Convert a parameter for the other process: scalars, lists, maps, days, moments, times, spans and bytes."""
     if isinstance(value, float) and not math.isfinite(value):
         return {_NO_NUMBER: str(value)}
     if isinstance(value, Duration):  # before tuples: a Duration is one
         return {"duration": list(value)}
     if isinstance(value, list | tuple):
-        return [packed(item) for item in value]
+        return [pack_value(item) for item in value]
     if isinstance(value, Mapping):
-        return {"map": {name: packed(item) for name, item in value.items()}}
+        return {"map": {name: pack_value(item) for name, item in value.items()}}
     if isinstance(value, dt.datetime):  # before days: a moment is one
         return {"moment": [value.isoformat(), zone(value.tzinfo)]}
     if isinstance(value, dt.date):
@@ -38,7 +38,7 @@ def packed(value: Any) -> Any:
     return {"bytes": value.hex()} if isinstance(value, bytes) else value
 
 
-def unpacked(value: Any, ends: Mapping[str, str | None]) -> Any:
+def unpack_value(value: Any, ends: Mapping[str, str | None]) -> Any:
     """Convert a value of an answer back.
 
     Days, times and moments become those of the standard library, to the microsecond. Spans become `timedelta`, or the
@@ -50,14 +50,14 @@ def unpacked(value: Any, ends: Mapping[str, str | None]) -> Any:
         ends: `id` properties of nodes that relationships name as an end, by the database's own ids.
     """
     if isinstance(value, list):
-        return [unpacked(item, ends) for item in value]
+        return [unpack_value(item, ends) for item in value]
     if not isinstance(value, dict):
         return value
     ((kind, content),) = value.items()
     if kind in ("node", "relationship", "path", "point"):
-        return {"kind": kind, **{name: unpacked(item, ends) for name, item in content.items()}}
+        return {"kind": kind, **{name: unpack_value(item, ends) for name, item in content.items()}}
     if kind == "map":
-        return {name: unpacked(item, ends) for name, item in content.items()}
+        return {name: unpack_value(item, ends) for name, item in content.items()}
     if kind == "end":
         return ends.get(content)
     return _SCALARS[kind](content)

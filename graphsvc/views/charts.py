@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.records.dates import parse_date, shown
+from graphsvc.records.dates import format_date, parse_date
 
 # Longest span in days → time that a bar covers.
 _STEPS = ((70, "day"), (800, "week"), (math.inf, "month"))
@@ -220,8 +220,8 @@ def _end(start: dt.date, step: str) -> dt.date:
 
 def _when(start: dt.date, step: str) -> str:
     if step == "month":
-        return shown(start.isoformat()[:7])
-    return f"week of {shown(start.isoformat())}" if step == "week" else shown(start.isoformat())
+        return format_date(start.isoformat()[:7])
+    return f"week of {format_date(start.isoformat())}" if step == "week" else format_date(start.isoformat())
 
 
 def _ticks(starts: list[dt.date], step: str) -> Iterable[tuple[int, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.records.dates import shown
+from graphsvc.records.dates import format_date
 from graphsvc.views.picture.network import DOUBTFUL
 from graphsvc.views.where.events import fold_text
 
@@ -104,7 +104,7 @@ def _list_row(row: dict[str, Any], sorts: Sequence[str]) -> ListedRow:
         if isinstance(value, str):
             words.append(value)
         if name in _DATES:
-            words.append(shown(value or ""))
+            words.append(format_date(value or ""))
             order.append(row.get("day", value))  # earliest day that a crossing's date can mean
         else:
             order.append(fold_text(value) if isinstance(value, str) else value)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.records import grading
-from graphsvc.records.dates import shown
+from graphsvc.records.dates import format_date
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import says
 from graphsvc.records.told import SOME, STEPS, step
@@ -249,7 +249,7 @@ def period(first: str | None, last: str | None) -> str:
         >>> period("2020-05", "2020-06-01"), period("2020", None), period(None, "2020")
         ('May 2020 to 1 June 2020', '2020', 'until 2020')
     """
-    start, end = shown(str(first)) if first else "", shown(str(last)) if last else ""
+    start, end = format_date(str(first)) if first else "", format_date(str(last)) if last else ""
     if start and end:
         return start if start == end else f"{start} to {end}"
     return start or (f"until {end}" if end else "")
@@ -289,7 +289,7 @@ def title(name: str, kind: str) -> str:
     if kind != "crossing":
         return name
     date, comma, place = name.partition(",")
-    return shown(date) + comma + place
+    return format_date(date) + comma + place
 
 
 def amount(row: Mapping[str, Any]) -> str:
@@ -442,7 +442,7 @@ def value(property_value: Any) -> str:
         return ", ".join(value(item) for item in property_value)
     if isinstance(property_value, float):
         return f"{property_value:g}"
-    return shown(property_value) if isinstance(property_value, str) else str(property_value)
+    return format_date(property_value) if isinstance(property_value, str) else str(property_value)
 
 
 def is_pseudonym(identifier: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from graphsvc.records import grading
-from graphsvc.records.dates import clock, day, moment, shown, stamp
+from graphsvc.records.dates import clock, day, format_date, moment, stamp
 from graphsvc.records.numbers import chance, count, plural, short
 from graphsvc.records.relations import says
 from graphsvc.records.told import SOME
@@ -15,7 +15,7 @@ from graphsvc.views.behind import words as behind_words
 from graphsvc.views.denials import denial
 
 _FILTERS = {
-    "shown": shown,
+    "shown": format_date,
     "short": short,
     "chance": chance,
     "day": day,

@@ -412,10 +412,10 @@ def test_what_was_computed_before_a_change_writes_nothing_after_it(
     form: AsRows[list[int]] = AsRows(
         "numbers", lambda them: ([(each,) for each in them], {}), lambda rows, _: list(*rows)
     )
-    assert gate.computed(READER, "one", form, (), compute) == [1, 2, 3]
+    assert gate.get_or_compute(READER, "one", form, (), compute) == [1, 2, 3]
     assert written == []
     assert not [path for path in (folder / "kept").rglob("*") if path.name != "lock"]
-    assert gate.computed(READER, "one", form, (), lambda: [4]) == [4]
+    assert gate.get_or_compute(READER, "one", form, (), lambda: [4]) == [4]
     assert len(written) == 2  # the rows and the end
 
 

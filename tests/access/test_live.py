@@ -62,7 +62,7 @@ def database(home: Settings, clock: Clock) -> Iterator[sa.Engine]:
     for request, kind, until in (("r", "reveal", clock.at + HOUR), ("e", "erase", None)):
         requests.ask(request, kind, "dover", f"S-{request}", "ann", b"x")
         requests.decide(request, "agreed", "sup", None, until)
-    assert requests.opened("r")
+    assert requests.mark_opened("r")
     act(engine)
     yield engine
     engine.dispose()
@@ -99,15 +99,15 @@ def test_what_proves_an_account_ends(database: sa.Engine, clock: Clock, kind: st
 
 def test_an_open_identity_ends_and_what_has_no_time_does_not(database: sa.Engine, clock: Clock) -> None:
     clock.go(minutes=-3)
-    assert not RequestStore(database).opened("r")
+    assert not RequestStore(database).mark_opened("r")
     assert (state(database), state(database, "e")) == ("ended", "agreed")
 
 
 def test_an_identity_whose_time_is_over_does_not_open_again(database: sa.Engine, clock: Clock) -> None:
     clock.go(minutes=61)
-    assert not RequestStore(database).opened("r")
+    assert not RequestStore(database).mark_opened("r")
     clock.go(minutes=-30)
-    assert not RequestStore(database).opened("r")
+    assert not RequestStore(database).mark_opened("r")
     assert state(database) == "ended"
 
 

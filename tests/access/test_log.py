@@ -24,7 +24,7 @@ import sqlalchemy as sa
 
 from graphsvc.access.log import audit
 from graphsvc.access.log.chain import Chain
-from graphsvc.access.log.disclosed import told
+from graphsvc.access.log.disclosed import disclosed_details
 from graphsvc.access.log.verify import Verified, verify
 from graphsvc.access.people.principal import Principal
 from graphsvc.appdb import open_database, tables, transaction
@@ -154,8 +154,8 @@ def test_nothing_is_written_in_a_log_that_is_not_kept(tmp_path: Path) -> None:
     ],
 )
 def test_what_could_name_someone_is_told_by_its_length(detail: dict[str, Any], disclosed: dict[str, Any]) -> None:
-    assert told(detail) == disclosed
-    assert told(told(detail)) == disclosed
+    assert disclosed_details(detail) == disclosed
+    assert disclosed_details(disclosed_details(detail)) == disclosed
 
 
 def test_acts_are_found_by_who_where_what_when_and_which_source(filled_log: Kept) -> None:
@@ -426,7 +426,7 @@ def test_who_waits_too_long_for_another_is_told_and_nothing_is_released(
     second_log = open_log(log.home)
     monkeypatch.setattr("graphsvc.access.log.anchor._PATIENCE_S", 0.2)
     with (
-        log.chain.anchor.held(),
+        log.chain.anchor.lock(),
         pytest.raises(Busy, match=r"^The log is being written by another process\. Try again"),
     ):
         second_log.act()
@@ -440,16 +440,16 @@ def test_a_lock_that_was_taken_away_keeps_nobody_else_out_and_lets_no_two_in(log
     second_log, inside = open_log(log.home), threading.Event()
 
     def wait() -> None:
-        with second_log.chain.anchor.held():
+        with second_log.chain.anchor.lock():
             inside.set()
 
     waiting, third = threading.Thread(target=wait), open_log(log.home)
     with ExitStack() as locks:
-        with log.chain.anchor.held():
+        with log.chain.anchor.lock():
             waiting.start()
             assert not inside.wait(0.2)
             (log.home / "log.anchor.lock").unlink()
-            locks.enter_context(third.chain.anchor.held())  # in the replacement file
+            locks.enter_context(third.chain.anchor.lock())  # in the replacement file
         assert not inside.wait(0.3)
     assert inside.wait(30)
     waiting.join(30)
@@ -467,7 +467,7 @@ def test_database_and_anchor_are_written_together_whoever_else_writes(log: Kept)
         appended.set()
 
     thread = threading.Thread(target=append)
-    with log.chain.anchor.held():
+    with log.chain.anchor.lock():
         thread.start()
         assert not appended.wait(0.5)
     thread.join(30)

@@ -79,9 +79,9 @@ def require_all_open(vault: Vault, database: sa.Engine) -> None:
 
 
 def test_a_new_home_gets_a_key_only_its_owner_reads(settings: Settings, database: sa.Engine) -> None:
-    derived = open_vault(settings, database).derived("web cookies")
+    derived = open_vault(settings, database).derive_key("web cookies")
     assert (settings.home / "master.key").stat().st_mode & 0o777 == 0o600
-    assert open_vault(settings, database).derived("web cookies") == derived
+    assert open_vault(settings, database).derive_key("web cookies") == derived
 
 
 @pytest.mark.parametrize("loaded", [True, False])
@@ -128,7 +128,7 @@ def test_a_rotation_changes_the_key_and_nothing_else(settings: Settings, databas
     rotate(settings, database)
     after = open_vault(settings, database)
     require_all_open(after, database)
-    assert after.derived("web cookies") == before.derived("web cookies")
+    assert after.derive_key("web cookies") == before.derive_key("web cookies")
     assert (settings.home / "master.key").read_text() != old
     assert not masterkey.next_file(settings).exists()
     with transaction(database) as connection:
@@ -175,7 +175,7 @@ def test_killed_at_any_point_the_home_opens(
     doomed.dispose()
     opened = open_vault(settings, database)
     require_all_open(opened, database)
-    assert opened.derived("x") == vault.derived("x")
+    assert opened.derive_key("x") == vault.derive_key("x")
     rotate(settings, database)
     require_all_open(open_vault(settings, database), database)
     assert not masterkey.next_file(settings).exists()
@@ -300,7 +300,7 @@ def test_killed_for_real_at_any_write_the_home_opens(
 ) -> None:
     vault = open_vault(settings, database)
     fill(vault, database)
-    derived = vault.derived("x")
+    derived = vault.derive_key("x")
     with transaction(database) as connection:
         # Many and large enough that the database cannot hold the whole transaction in memory until its commit.
         for number in range(MANY):
@@ -319,7 +319,7 @@ def test_killed_for_real_at_any_write_the_home_opens(
     for point in points:
         assert rotating(point) == ("killed", signal.SIGKILL), point
         opened = open_vault(settings, database)
-        assert opened.derived("x") == derived
+        assert opened.derive_key("x") == derived
         require_all_open(opened, database)
         keys.add((settings.home / "master.key").read_text())
     assert 1 < len(keys) < len(points)  # some kills came before the commit, some after

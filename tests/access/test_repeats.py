@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphsvc.access.door.redact import Released
-from graphsvc.access.door.repeats import Repeats, asked
+from graphsvc.access.door.repeats import Repeats, answer_key
 from graphsvc.access.people.principal import Grant
 
 P, C = Grant("P"), Grant("C")
@@ -14,7 +14,7 @@ def answer(text: str) -> Released:
 
 
 def question(name: str, case: str = "dover", grant: Grant = P) -> tuple[str, str, bool, str, bool, str]:
-    return asked(case, grant, name, {"limit": 5}, whole=False)
+    return answer_key(case, grant, name, {"limit": 5}, whole=False)
 
 
 def test_the_answers_wanted_last_stay_within_the_bytes_there_are_for_them() -> None:

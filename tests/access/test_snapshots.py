@@ -29,7 +29,7 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.appdb.engine import open_database
 from graphsvc.config import Settings
 from graphsvc.errors import NotReady, OperatorError
-from graphsvc.records.columns import LaidRows, LazyTexts, numbered, ordered
+from graphsvc.records.columns import LaidRows, LazyTexts, number_columns, sort_rows
 from graphsvc.records.patience import PATIENCE
 
 KEY, ROOT = b"k" * 32, b"r" * 32
@@ -149,11 +149,11 @@ def test_texts_that_arrow_keeps_are_read_and_sorted_as_others_are(texts: list[st
     columns = in_columns([as_batch(as_arrow(rows[first : first + 2])) for first in range(0, len(rows), 2)])
     assert isinstance(columns[0].words, LazyTexts)
     plain = [columns[0]._replace(words=texts, place=np.arange(len(texts))), columns[1]]
-    together, apart = (list(LaidRows(ordered(of, by=0))) for of in (columns, plain))
+    together, apart = (list(LaidRows(sort_rows(of, by=0))) for of in (columns, plain))
     assert together == apart == sorted(rows)
     assert [LaidRows(columns)[place] for place in range(len(rows))] == rows
-    assert columns[0].said(np.ones(len(rows), dtype=bool)) == set(texts)
-    assert numbered(columns[0])[0] == sorted(texts)
+    assert columns[0].distinct_values(np.ones(len(rows), dtype=bool)) == set(texts)
+    assert number_columns(columns[0])[0] == sorted(texts)
 
 
 def test_a_column_of_which_some_batches_have_nothing_is_of_the_kind_of_the_others(

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from graphsvc.analysis.evidence.claims import Claim, Person
-from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.examples import claim_from, people
 
 _SAID = (
     "DIRECTED",
@@ -39,7 +39,9 @@ def told_at_random(seed: int) -> tuple[list[Claim], list[Person], dict[str, froz
         end = f"{_THING[relation]}{rng.randrange(3)}" if relation in _THING else target
         texts.add(f"s{rng.randrange(12)}: {subject} {'not ' if rng.random() < 0.1 else ''}{relation} {end}")
     claims = [
-        said(text, source_kind="record" if text.startswith(("s0:", "s1:")) else "witness", on_record=rng.random() < 0.3)
+        claim_from(
+            text, source_kind="record" if text.startswith(("s0:", "s1:")) else "witness", on_record=rng.random() < 0.3
+        )
         for text in sorted(texts)
     ]
     keys = {f"s{number}": frozenset(f"k{rng.randrange(5)}" for _ in range(rng.randrange(3))) for number in range(12)}
@@ -88,7 +90,7 @@ def with_passengers(seed: int) -> tuple[list[Claim], list[Person], dict[str, fro
         texts.add(f"s{rng.integers(12)}: {name} {rng.choice(['MANAGED', 'CONTROLS'])} w{rng.integers(2)}")
         texts.add(f"s{rng.integers(12)}: {name} PAID {rng.choice(carried)}")
     restated = []
-    for claim in [*claims, *(said(text) for text in sorted(texts))]:
+    for claim in [*claims, *(claim_from(text) for text in sorted(texts))]:
         kind = _KINDS.get(claim.source, "witness")
         restated.append(replace(claim, source_kind=kind, statement=f"{claim.source}-{rng.integers(3)}"))
     categories = [("victim",), ("suspect",), (), (), (), ()]

@@ -10,7 +10,7 @@ import pytest
 from graphsvc.analysis.evidence.belief import LinkFigures, claim_belief, link_table
 from graphsvc.analysis.evidence.claims import Claim, Dependence
 from graphsvc.analysis.evidence.dependence import groups
-from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.examples import claim_from, people
 from graphsvc.analysis.score.hubs import rank
 from graphsvc.errors import RequestError
 from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES
@@ -71,7 +71,7 @@ def test_an_unknown_grade_is_named() -> None:
 
 def test_independent_accounts_add_up_and_dependent_ones_hardly_do() -> None:
     # A witness on who runs something, 2C. Independent: 1 - (1 - one)². Dependent: 1 - (1 - one)(1 - 0.1 one).
-    claims = said(f"s1: {RUNS}"), said(f"s2: {RUNS}")
+    claims = claim_from(f"s1: {RUNS}"), claim_from(f"s2: {RUNS}")
     alone = SHIPPED.chances["witness"]["RUNS"]
     assert belief(claims[0]) == pytest.approx(alone)
     assert belief(*claims) == pytest.approx(1 - (1 - alone) ** 2)
@@ -80,26 +80,26 @@ def test_independent_accounts_add_up_and_dependent_ones_hardly_do() -> None:
 
 def test_three_hundred_from_one_boat_are_not_three_hundred() -> None:
     crowd = {f"s{number}": frozenset({"boat"}) for number in range(300)}
-    claims = [said(f"{source}: {RUNS}") for source in crowd]
+    claims = [claim_from(f"{source}: {RUNS}") for source in crowd]
     assert belief(*claims, dependence=crowd) == pytest.approx(belief(*claims[:2], dependence=crowd))
 
 
 def test_a_third_who_says_nothing_here_joins_nobody() -> None:
     chain = {"s1": frozenset({"a"}), "s2": frozenset({"a", "b"}), "s3": frozenset({"b"})}
-    claims = [said(f"s1: {RUNS}"), said(f"s3: {RUNS}")]
+    claims = [claim_from(f"s1: {RUNS}"), claim_from(f"s3: {RUNS}")]
     figures = link_belief(claims, chain)
     assert figures is not None
     assert figures.groups == 2
-    joined = link_belief([*claims, said(f"s2: {RUNS}")], chain)
+    joined = link_belief([*claims, claim_from(f"s2: {RUNS}")], chain)
     assert joined is not None
     assert joined.groups == 1
 
 
 def test_denial_lowers_and_never_below_zero() -> None:
-    claims = [said(f"s1: {RUNS}")]
+    claims = [claim_from(f"s1: {RUNS}")]
     values = [belief(*claims)]
     for number in range(2, 6):
-        claims.append(said(f"s{number}: p1 not RUNS g1"))
+        claims.append(claim_from(f"s{number}: p1 not RUNS g1"))
         values.append(belief(*claims))
     assert values == sorted(set(values), reverse=True)
     assert values[-1] > 0
@@ -109,23 +109,23 @@ def test_denial_lowers_and_never_below_zero() -> None:
 
 @pytest.mark.parametrize("change", [{"status": "withdrawn"}, {"status": "superseded"}, {"polarity": "withdrawn"}])
 def test_what_was_taken_back_has_no_weight(change: dict[str, str]) -> None:
-    current, back = said(f"s1: {RUNS}"), said(f"s2: {RUNS}", **change)
+    current, back = claim_from(f"s1: {RUNS}"), claim_from(f"s2: {RUNS}", **change)
     assert link_belief([current, back], {}) == link_belief([current], {})
     assert link_belief([back], {}) is None
 
 
 def test_no_link_where_nothing_asserts() -> None:
     assert link_belief([], {}) is None
-    assert link_belief([said("s1: p1 not RUNS g1")], {}) is None
+    assert link_belief([claim_from("s1: p1 not RUNS g1")], {}) is None
 
 
 def test_counts_and_dates() -> None:
     claims = [
-        said(f"s1: {RUNS}", from_on="2020-05-08"),
-        said(f"s2: {RUNS}", from_on="2020-05"),
-        said(f"s3: {RUNS}", source_kind="record", on_record=True, id="x"),
-        said(f"s3: {RUNS}", source_kind="record", id="y"),
-        said("s4: p1 not RUNS g1", from_on="2019"),
+        claim_from(f"s1: {RUNS}", from_on="2020-05-08"),
+        claim_from(f"s2: {RUNS}", from_on="2020-05"),
+        claim_from(f"s3: {RUNS}", source_kind="record", on_record=True, id="x"),
+        claim_from(f"s3: {RUNS}", source_kind="record", id="y"),
+        claim_from("s4: p1 not RUNS g1", from_on="2019"),
     ]
     figures = link_belief(claims, ONE_BOAT)
     assert figures is not None
@@ -135,8 +135,10 @@ def test_counts_and_dates() -> None:
 
 
 def test_an_end_alone_is_no_first_day() -> None:
-    until = link_belief([said(f"s1: {RUNS}", to_on="2020-03")], {})
-    both = link_belief([said(f"s1: {RUNS}", to_on="2020-03"), said(f"s2: {RUNS}", from_on="2020-05-08")], {})
+    until = link_belief([claim_from(f"s1: {RUNS}", to_on="2020-03")], {})
+    both = link_belief(
+        [claim_from(f"s1: {RUNS}", to_on="2020-03"), claim_from(f"s2: {RUNS}", from_on="2020-05-08")], {}
+    )
     assert until is not None
     assert both is not None
     assert (until.first_on, until.last_on) == ("", "2020-03")
@@ -147,7 +149,7 @@ def test_the_table_is_each_link_alone_in_any_order() -> None:
     rng = random.Random(1)
     keys = {f"s{number}": frozenset(rng.sample("abcdef", 2)) for number in range(12)}
     claims = [
-        said(
+        claim_from(
             f"s{rng.randrange(12)}: p{rng.randrange(3)} {rng.choice(['', 'not '])}RUNS g{rng.randrange(3)}",
             assessment=rng.choice("ABCDE"),
             on_record=rng.random() < 0.5,
@@ -168,8 +170,8 @@ def test_the_table_is_each_link_alone_in_any_order() -> None:
 
 def test_so_many_voices_on_both_sides_that_neither_can_be_told_from_certain_leave_one_half() -> None:
     graded = {"source_kind": "record", "source_grade": "1", "assessment": "A"}
-    claims = [said(f"r{n}: {RUNS}", **graded) for n in range(60)]
-    claims += [said(f"d{n}: p1 not RUNS g1", **graded) for n in range(60)]
+    claims = [claim_from(f"r{n}: {RUNS}", **graded) for n in range(60)]
+    claims += [claim_from(f"d{n}: p1 not RUNS g1", **graded) for n in range(60)]
     figures = link_belief(claims, {})
     assert figures is not None
     assert figures.belief == pytest.approx(0.5)
@@ -177,11 +179,11 @@ def test_so_many_voices_on_both_sides_that_neither_can_be_told_from_certain_leav
 
 def test_groups_and_other_sources_on_the_record_are_those_of_what_is_on_record_alone() -> None:
     claims = [
-        said(f"s1: {RUNS}", on_record=True),
-        said(f"s2: {RUNS}", on_record=True),
-        said(f"s3: {RUNS}"),
-        said(f"r1: {RUNS}", source_kind="record", on_record=True),
-        said(f"i1: {RUNS}", source_kind="intelligence"),
+        claim_from(f"s1: {RUNS}", on_record=True),
+        claim_from(f"s2: {RUNS}", on_record=True),
+        claim_from(f"s3: {RUNS}"),
+        claim_from(f"r1: {RUNS}", source_kind="record", on_record=True),
+        claim_from(f"i1: {RUNS}", source_kind="intelligence"),
     ]
     # s1 and s2 are one group only through s3, which is not on the record.
     chain = {"s1": frozenset({"a"}), "s3": frozenset({"a", "b"}), "s2": frozenset({"b"})}
@@ -191,7 +193,7 @@ def test_groups_and_other_sources_on_the_record_are_those_of_what_is_on_record_a
     assert alone is not None
     assert (figures.groups, figures.other_sources) == (1, 2)
     assert (figures.groups_on_record, figures.other_sources_on_record) == (alone.groups, alone.other_sources) == (2, 1)
-    denied = link_belief([said(f"s1: {RUNS}"), said("s2: p1 not RUNS g1", on_record=True)], {})
+    denied = link_belief([claim_from(f"s1: {RUNS}"), claim_from("s2: p1 not RUNS g1", on_record=True)], {})
     assert denied is not None
     assert (denied.groups_on_record, denied.other_sources_on_record) == (0, 0)
 
@@ -199,13 +201,15 @@ def test_groups_and_other_sources_on_the_record_are_those_of_what_is_on_record_a
 @pytest.mark.parametrize("swapped", ["p2 not ASSOCIATES_WITH p1", "p1 not ASSOCIATES_WITH p2"])
 def test_a_denial_of_a_relation_without_direction_counts_in_either_order(swapped: str) -> None:
     link = ("p1", "ASSOCIATES_WITH", "p2")
-    (key, figures), *more = link_table([said(f"s1: {' '.join(link)}"), said(f"s2: {swapped}")], {}).items()
+    (key, figures), *more = link_table([claim_from(f"s1: {' '.join(link)}"), claim_from(f"s2: {swapped}")], {}).items()
     assert (key, figures.denying, more) == (link, 1, [])
-    assert figures.belief < link_table([said(f"s1: {' '.join(link)}")], {})[link].belief
+    assert figures.belief < link_table([claim_from(f"s1: {' '.join(link)}")], {})[link].belief
 
 
 def test_where_both_orders_are_asserted_a_denial_counts_against_both() -> None:
-    claims = [said(f"{text} p2") for text in ("s1: p1 RIVAL_OF", "s3: p1 not RIVAL_OF")] + [said("s2: p2 RIVAL_OF p1")]
+    claims = [claim_from(f"{text} p2") for text in ("s1: p1 RIVAL_OF", "s3: p1 not RIVAL_OF")] + [
+        claim_from("s2: p2 RIVAL_OF p1")
+    ]
     assert {key: figures.denying for key, figures in link_table(claims, {}).items()} == {
         ("p1", "RIVAL_OF", "p2"): 1,
         ("p2", "RIVAL_OF", "p1"): 1,
@@ -213,14 +217,14 @@ def test_where_both_orders_are_asserted_a_denial_counts_against_both() -> None:
 
 
 def test_a_denial_of_a_payment_counts_in_its_own_direction_alone() -> None:
-    (figures,) = link_table([said("s1: p1 PAID p2"), said("s2: p2 not PAID p1")], {}).values()
+    (figures,) = link_table([claim_from("s1: p1 PAID p2"), claim_from("s2: p2 not PAID p1")], {}).values()
     assert figures.denying == 0
 
 
 def test_a_lead_counts_denials_in_either_order() -> None:
     """Here contacts rank the people, and contacts have no direction."""
-    claims = [said(f"s{number}: p1 CONTACTED p{number}") for number in range(2, 6)]
-    claims += [said("s6: p1 ASSOCIATES_WITH p2"), said("s7: p2 not ASSOCIATES_WITH p1")]
+    claims = [claim_from(f"s{number}: p1 CONTACTED p{number}") for number in range(2, 6)]
+    claims += [claim_from("s6: p1 ASSOCIATES_WITH p2"), claim_from("s7: p2 not ASSOCIATES_WITH p1")]
     denied = {
         lead.id: lead.denied for lead in rank(claims, people(*(f"p{number}" for number in range(1, 6))), {}).leads
     }

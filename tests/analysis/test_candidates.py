@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from graphsvc.analysis.evidence.claims import Claim, Person
-from graphsvc.analysis.examples import people, said
-from graphsvc.analysis.score.candidates import parted
+from graphsvc.analysis.examples import claim_from, people
+from graphsvc.analysis.score.candidates import split_people
 
 
 def candidates(claims: list[Claim], persons: list[Person]) -> frozenset[str]:
-    return parted(claims, persons)[0]
+    return split_people(claims, persons)[0]
 
 
 @pytest.mark.parametrize("sealed", [False, True], ids=["by name", "by pseudonym"])
@@ -33,7 +33,7 @@ def candidates(claims: list[Claim], persons: list[Person]) -> frozenset[str]:
 )
 def test_who_is_ranked_and_how_they_stand_plays_no_part(text: str, sealed: bool, category: str, ranked: bool) -> None:
     person = Person("p", "", frozenset({category} - {""}), sealed)
-    assert ("p" in candidates([said(text)], [person])) is ranked
+    assert ("p" in candidates([claim_from(text)], [person])) is ranked
 
 
 @pytest.mark.parametrize(
@@ -49,32 +49,32 @@ def test_who_is_ranked_and_how_they_stand_plays_no_part(text: str, sealed: bool,
     ],
 )
 def test_a_forced_pilot_is_never_ranked_unless_they_commanded(more: list[str], ranked: bool) -> None:
-    claims = [said("s1: p PILOTED c"), *map(said, more)]
+    claims = [claim_from("s1: p PILOTED c"), *map(claim_from, more)]
     assert ("p" in candidates(claims, people("p", "boss"))) is ranked
 
 
 def test_a_child_is_never_ranked_whatever_is_said() -> None:
     child = Person("p", "", frozenset({"suspect"}), True, child=True)
-    assert candidates([said("s: p ORGANISED c"), said("s: p PILOTED c")], [child]) == set()
+    assert candidates([claim_from("s: p ORGANISED c"), claim_from("s: p PILOTED c")], [child]) == set()
 
 
 def test_withdrawn_parts_make_no_candidate() -> None:
-    carried = said("s: p CROSSED_ON c")
-    taken_back = said("s: p PILOTED c", status="withdrawn")
+    carried = claim_from("s: p CROSSED_ON c")
+    taken_back = claim_from("s: p PILOTED c", status="withdrawn")
     assert not candidates([carried, taken_back], people("p"))
-    assert candidates([carried, said("s: p PILOTED c")], people("p"))
+    assert candidates([carried, claim_from("s: p PILOTED c")], people("p"))
 
 
 def test_who_was_carried_and_is_in_touch_with_those_who_play_a_part_was_not_only_carried() -> None:
     claims = [
-        said("s1: boss ORGANISED x1"),
-        said("s1: pal CROSSED_ON x1"),
-        said("s2: pal CONTACTED boss"),
-        said("s1: other CROSSED_ON x1"),
-        said("s2: other ASSOCIATES_WITH pal"),
-        said("s3: driver SERVED other"),
-        said("s3: driver CONTACTED third"),
-        said("s3: third CROSSED_ON x1"),
+        claim_from("s1: boss ORGANISED x1"),
+        claim_from("s1: pal CROSSED_ON x1"),
+        claim_from("s2: pal CONTACTED boss"),
+        claim_from("s1: other CROSSED_ON x1"),
+        claim_from("s2: other ASSOCIATES_WITH pal"),
+        claim_from("s3: driver SERVED other"),
+        claim_from("s3: driver CONTACTED third"),
+        claim_from("s3: third CROSSED_ON x1"),
     ]
     everyone = people("boss", "pal", "other", "driver", "third")
     assert candidates(claims, everyone) == {"boss", "pal", "driver"}
@@ -95,6 +95,6 @@ def test_who_was_carried_and_is_in_touch_with_those_who_play_a_part_was_not_only
 )
 def test_a_wage_gives_no_part(texts: list[str], ranked: bool) -> None:
     """A worker paid by the person who runs the workplace is not a candidate because of that pay."""
-    claims = [*map(said, texts), said("s5: mate WORKED_AT w1"), said("s5: mate CONTACTED worker")]
+    claims = [*map(claim_from, texts), claim_from("s5: mate WORKED_AT w1"), claim_from("s5: mate CONTACTED worker")]
     chosen = candidates(claims, people("worker", "mate"))
     assert chosen == ({"worker", "mate"} if ranked else set())

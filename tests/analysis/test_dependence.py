@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 from graphsvc.analysis.evidence.dependence import cliques, groups, in_common, shared_keys
-from graphsvc.analysis.examples import said
+from graphsvc.analysis.examples import claim_from
 from graphsvc.cases.image.figures import shares
 
 BOAT = {name: [("crossing", "c1")] for name in ("s1", "s2", "s3", "s4")}
@@ -86,7 +86,9 @@ TOGETHER = [
 
 def keys_where(*texts: str) -> dict[str, frozenset[str]]:
     """Keys of two witnesses, s1 and s2, with the ids w1 and w2; s3 makes these claims about them."""
-    claims = [said(text) for text in ("s1: p7 DIRECTED p8", "s2: p7 DIRECTED p8", *(f"s3: {text}" for text in texts))]
+    claims = [
+        claim_from(text) for text in ("s1: p7 DIRECTED p8", "s2: p7 DIRECTED p8", *(f"s3: {text}" for text in texts))
+    ]
     gradings: dict[str, dict[str, str]] = {claim.statement: {} for claim in claims}
     return shared_keys(shares(claims, gradings, {"s1": "w1", "s2": "w2"}))
 
@@ -95,7 +97,9 @@ def keys_where(*texts: str) -> dict[str, frozenset[str]]:
 def test_witnesses_of_one_boat_house_workplace_recruiter_or_family_are_one_group(
     first: str, second: str, reason: str
 ) -> None:
-    claims = [said(text) for text in ("s1: p7 DIRECTED p8", "s2: p7 DIRECTED p8", f"s3: {first}", f"s4: {second}")]
+    claims = [
+        claim_from(text) for text in ("s1: p7 DIRECTED p8", "s2: p7 DIRECTED p8", f"s3: {first}", f"s4: {second}")
+    ]
     things = shares(claims, {claim.statement: {} for claim in claims}, {"s1": "w1", "s2": "w2"})
     assert {common.reason for common in in_common(["s1", "s2"], things)} == {reason}
     assert len(groups(["s1", "s2"], keys_where(first, second))) == 1

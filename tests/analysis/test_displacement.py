@@ -12,8 +12,16 @@ from scipy import stats
 
 from bench.displacement import TASTES, calm, score_moves, world
 from graphsvc.analysis.displacement.cohorts import Closing, Whereabouts, closings, cohort, whereabouts
-from graphsvc.analysis.displacement.deals import corrected, dealt
-from graphsvc.analysis.displacement.flows import arrivals, came, compared, displaced, flow_graph, flows, left_on
+from graphsvc.analysis.displacement.deals import chance_test, correct_tests
+from graphsvc.analysis.displacement.flows import (
+    arrivals,
+    came,
+    count_tests,
+    find_departures,
+    flow_graph,
+    flows,
+    left_on,
+)
 from graphsvc.analysis.displacement.movers import _in_time, movers, next_places
 from graphsvc.analysis.displacement.one_hand import hand_tests
 from graphsvc.analysis.displacement.stays import WorkPlace, WorkTie, near, stays
@@ -130,7 +138,7 @@ def test_flows_count_by_place_and_month_and_lead_back_from_where_they_end() -> N
         "p2 WORKED_AT w3 2020-04-02",
         "boss ABANDONED p3",
     )
-    every = displaced(known, draws=99)
+    every = find_departures(known, draws=99)
     fine = flows(every["w1"])
     assert [(flow.outcome, flow.next, [became.person for became in flow.people]) for flow in fine] == [
         ("moved", "w2", ["p0", "p1"]),
@@ -141,7 +149,7 @@ def test_flows_count_by_place_and_month_and_lead_back_from_where_they_end() -> N
     assert dict(fine[0].months) == {"2020-03": 1, "2020-04": 1}
     assert (fine[0].first, fine[0].last) == ("2020-03-28", "2020-04-02")
     coarse = flows(
-        displaced(
+        find_departures(
             whereabouts_of(
                 "a WORKED_AT w1 2020-01-05",
                 "b WORKED_AT w1 2020-01-05",
@@ -193,7 +201,7 @@ def test_who_moved_them_has_something_in_common_with_several_and_denials_stay_se
 def test_p_is_what_a_count_of_all_deals_says() -> None:
     """Where only one place can surprise, the test has a closed form: the binomial tail."""
     went, arrivals = ["a"] * 4 + ["b"], ["a"] * 6 + [f"w{n}" for n in range(24)] + ["b"]
-    test = dealt(went, arrivals, draws=20_000)
+    test = chance_test(went, arrivals, draws=20_000)
     # By chance, two or more of five elsewhere never stand out as much as four do here.
     exact = float(stats.binom.sf(3, 5, 6 / 31))
     assert test.p == pytest.approx(exact, abs=0.01)
@@ -204,7 +212,7 @@ def test_p_is_what_a_count_of_all_deals_says() -> None:
 
 def test_deals_go_to_each_place_as_often_as_it_draws_people() -> None:
     arrivals, weights = ["a"] * 3 + ["b"] * 2 + ["c"], {"a": 2.0, "c": 4.0}
-    test = dealt(["a", "b", "c", "a"], arrivals, weights=weights, draws=99)
+    test = chance_test(["a", "b", "c", "a"], arrivals, weights=weights, draws=99)
     assert {excess.place: excess.expected for excess in test.places} == pytest.approx(
         {"a": 4 * 6 / 12, "b": 4 * 2 / 12, "c": 4 * 4 / 12}
     )
@@ -231,7 +239,7 @@ def near_by_world(*, sector: str) -> Whereabouts:
 def test_chance_knows_that_people_stay_in_their_town() -> None:
     """Everyone, the leavers included, moves within their town: the preference is learned, and nothing stands out."""
     known = near_by_world(sector="food")
-    left = displaced(known, draws=999)["t0p0"]
+    left = find_departures(known, draws=999)["t0p0"]
     assert math.exp(left.preferences.near) > 20
     assert left.preferences.trade == pytest.approx(0, abs=0.5)
     assert left.test.verdict != "together"
@@ -241,14 +249,14 @@ def test_chance_knows_that_people_stay_in_their_town() -> None:
 
 def test_the_same_question_has_the_same_answer_whoever_came_first() -> None:
     went, arrivals = ["a"] * 4 + ["b"], ["a"] * 6 + [f"w{n}" for n in range(20)] + ["b"]
-    assert dealt(went, arrivals, draws=500) == dealt(went[::-1], arrivals[::-1], draws=500)
+    assert chance_test(went, arrivals, draws=500) == chance_test(went[::-1], arrivals[::-1], draws=500)
 
 
 def test_places_under_one_hand_stand_out_together_where_none_does_alone() -> None:
     arrivals = [f"w{n}" for n in range(30) for _ in range(2)]
     went = [f"w{n}" for n in range(6)]
-    alone = corrected({"x": dealt(went, arrivals, draws=2_000)})["x"]
-    ours = corrected({"x": dealt(went, arrivals, {f"w{n}" for n in range(6)}, draws=2_000)})["x"]
+    alone = correct_tests({"x": chance_test(went, arrivals, draws=2_000)})["x"]
+    ours = correct_tests({"x": chance_test(went, arrivals, {f"w{n}" for n in range(6)}, draws=2_000)})["x"]
     assert (alone.verdict, ours.verdict) == ("cannot tell", "together")
     assert ours.control is not None
     assert ours.control.together
@@ -257,8 +265,8 @@ def test_places_under_one_hand_stand_out_together_where_none_does_alone() -> Non
 
 def test_scattered_is_said_only_where_half_of_them_in_one_place_is_ruled_out() -> None:
     arrivals = [f"w{n}" for n in range(40) for _ in range(6)]
-    many = corrected({"x": dealt([f"w{n}" for n in range(12)], arrivals, draws=500)})["x"]
-    few = corrected({"x": dealt([f"w{n}" for n in range(4)], arrivals, draws=500)})["x"]
+    many = correct_tests({"x": chance_test([f"w{n}" for n in range(12)], arrivals, draws=500)})["x"]
+    few = correct_tests({"x": chance_test([f"w{n}" for n in range(4)], arrivals, draws=500)})["x"]
     assert (many.verdict, few.verdict) == ("scattered", "cannot tell")
 
 
@@ -272,14 +280,17 @@ def test_scattered_is_said_only_where_half_of_them_in_one_place_is_ruled_out() -
     ],
 )
 def test_where_no_outcome_could_tell_anything_there_is_no_p(went: list[str], arrivals: list[str]) -> None:
-    test = corrected({"x": dealt(went, arrivals, draws=999)})["x"]
+    test = correct_tests({"x": chance_test(went, arrivals, draws=999)})["x"]
     assert (test.p, test.q, test.verdict) == (None, None, "cannot tell")
 
 
 def test_closures_that_cannot_tell_weaken_no_other() -> None:
     arrivals = ["w2"] * 6 + [f"w{n}" for n in range(3, 40)]
-    telling, mute = dealt(["w2"] * 5, arrivals, draws=999), dealt(["w2"], arrivals, draws=999)
-    alone, beside = corrected({"a": telling})["a"], corrected({"a": telling, **{f"m{n}": mute for n in range(50)}})["a"]
+    telling, mute = chance_test(["w2"] * 5, arrivals, draws=999), chance_test(["w2"], arrivals, draws=999)
+    alone, beside = (
+        correct_tests({"a": telling})["a"],
+        correct_tests({"a": telling, **{f"m{n}": mute for n in range(50)}})["a"],
+    )
     assert alone.q == beside.q == telling.p
 
 
@@ -434,7 +445,7 @@ def test_days_at_either_end_of_all_years_stand_for_none(day: str) -> None:
         f"boss ABANDONED p1 {day}",
     )
     assert [closing.place for closing in closings(known)] == ["w1"]
-    assert displaced(known, draws=9)["w1"].cohort.people == ()
+    assert find_departures(known, draws=9)["w1"].cohort.people == ()
     assert movers(known, closings(known)[0], cohort(known, closings(known)[0]).went) == []
     assert closings(whereabouts([WorkPlace("w1", closed_on=day)], [])) == []
 
@@ -457,7 +468,7 @@ def test_a_closing_and_those_who_came_are_told_as_closely_as_they_were_given() -
             ),
         ),
     )
-    left = displaced(known, draws=9)["w1"]
+    left = find_departures(known, draws=9)["w1"]
     assert (left.closing.date, left.closing.latest) == ("2020-03", dt.date(2020, 3, 31))
     (flow,) = flows(left)
     assert (flow.first, flow.last) == ("2020-04", "2020-05-08")
@@ -494,8 +505,8 @@ def test_closures_without_p_are_not_counted_among_those_it_is_corrected_over() -
         *(f"o{n} WORKED_AT x{n} 2020-04-05" for n in range(30)),
     ]
     places = [WorkPlace("w1", closed_on=CLOSED), WorkPlace("w2"), WorkPlace("w3", closed_on=CLOSED)]
-    every = displaced(whereabouts(places, map(tie, texts)), draws=999)
-    assert (len(every), compared(every.values())) == (2, 1)
+    every = find_departures(whereabouts(places, map(tie, texts)), draws=999)
+    assert (len(every), count_tests(every.values())) == (2, 1)
 
 
 def test_who_was_moved_together_from_elsewhere_is_not_dealt_when_a_day_is_asked_about() -> None:
@@ -506,7 +517,7 @@ def test_who_was_moved_together_from_elsewhere_is_not_dealt_when_a_day_is_asked_
         *(f"q{n} WORKED_AT w2 2020-04-03" for n in range(3)),
         *(f"o{n} WORKED_AT x{n} 2020-04-05" for n in range(30)),
     )
-    every = displaced(known, draws=999)
+    every = find_departures(known, draws=999)
     assert every["w1"].test.verdict == "together"
     alone, beside = (
         left_on(known, "w3", dt.date(2020, 3, 20), displacements, draws=999)
@@ -530,7 +541,7 @@ def small_closures(*, moved: bool) -> Whereabouts:
 def test_small_closures_under_one_hand_are_tested_together() -> None:
     """Each of seven closures of three cannot tell; together 14 of 21 stayed under the boss, where chance sends few."""
     known = small_closures(moved=True)
-    every = displaced(known, draws=999)
+    every = find_departures(known, draws=999)
     assert {left.test.verdict for left in every.values()} == {"cannot tell"}
     (boss,) = hand_tests(known, every)
     assert (boss.who, len(boss.closures), sum(boss.seen), sum(boss.stayed)) == ("boss", 7, 21, 14)
@@ -540,7 +551,7 @@ def test_small_closures_under_one_hand_are_tested_together() -> None:
 
 def test_a_hand_whose_people_went_anywhere_does_not_stand_out() -> None:
     known = small_closures(moved=False)
-    (boss,) = hand_tests(known, displaced(known, draws=999))
+    (boss,) = hand_tests(known, find_departures(known, draws=999))
     assert (sum(boss.stayed), boss.together) == (0, False)
 
 

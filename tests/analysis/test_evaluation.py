@@ -11,7 +11,7 @@ import pytest
 
 from graphsvc.analysis.evaluation import baselines, comparison, measures
 from graphsvc.analysis.evaluation.measures import FIGURES, Planted
-from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.examples import claim_from, people
 
 LETTERS = "abcdefghijklmnopqrst"
 PLANTED = Planted(frozenset("ad"), frozenset("d"), frozenset("a"), frozenset("bc"), frozenset(LETTERS))
@@ -48,19 +48,19 @@ def test_nobody_of_a_kind_is_no_figure() -> None:
 def test_ties_are_broken_every_way() -> None:
     planted = Planted(frozenset("a"), frozenset(), frozenset(), frozenset(), frozenset("ab"))
     # Both are tied, so `a` is first half of the time. The mean over seeded orders is in between, and repeatable.
-    figures = measures.measured({"a": 1.0, "b": 1.0}, planted)
+    figures = measures.mean_figures({"a": 1.0, "b": 1.0}, planted)
     assert 0.6 < figures["average precision"] < 0.9
-    assert figures == pytest.approx(measures.measured({}, planted), nan_ok=True)
-    assert measures.measured({"a": 2.0, "b": 1.0}, planted)["AUC"] == 1.0
+    assert figures == pytest.approx(measures.mean_figures({}, planted), nan_ok=True)
+    assert measures.mean_figures({"a": 2.0, "b": 1.0}, planted)["AUC"] == 1.0
 
 
 def test_samples_of_candidates_vary_about_the_figure_and_repeat() -> None:
     scores = {letter: float(-place) for place, letter in enumerate(LETTERS)}
-    samples = measures.resampled(scores, PLANTED, 100, seed=3)
+    samples = measures.bootstrap_figures(scores, PLANTED, 100, seed=3)
     values = [sample["AUC"] for sample in samples if not math.isnan(sample["AUC"])]
     low, high = measures.interval(values)
     assert 0.6 < low < 34 / 36 < high <= 1
-    again = [sample["AUC"] for sample in measures.resampled(scores, PLANTED, 100, seed=3)]
+    again = [sample["AUC"] for sample in measures.bootstrap_figures(scores, PLANTED, 100, seed=3)]
     np.testing.assert_array_equal(again, [sample["AUC"] for sample in samples])
 
 
@@ -100,8 +100,11 @@ def test_pagerank_from_sources_leads_to_whoever_is_near_them() -> None:
 
 
 def test_half_of_the_witnesses_fall_silent_and_everything_else_stays() -> None:
-    claims = [said(f"s{n}: p1 RUNS g{n}") for n in range(6)] + [said("s0: p1 RUNS g9")]
-    claims += [said("r1: p1 RUNS g1", source_kind="record"), said("i1: p1 RUNS g1", source_kind="intelligence")]
+    claims = [claim_from(f"s{n}: p1 RUNS g{n}") for n in range(6)] + [claim_from("s0: p1 RUNS g9")]
+    claims += [
+        claim_from("r1: p1 RUNS g1", source_kind="record"),
+        claim_from("i1: p1 RUNS g1", source_kind="intelligence"),
+    ]
     halves = comparison.halves(claims, 8, seed=1)
     for half in halves:
         assert {claim.source for claim in half} > {"r1", "i1"}
@@ -114,7 +117,7 @@ def test_half_of_the_witnesses_fall_silent_and_everything_else_stays() -> None:
 
 
 def test_each_method_scores_everybody_it_knows() -> None:
-    claims = [said("s1: p1 DIRECTED p2"), said("s2: p2 PILOTED c1"), said("s2: p3 CROSSED_ON c1")]
+    claims = [claim_from("s1: p1 DIRECTED p2"), claim_from("s2: p2 PILOTED c1"), claim_from("s2: p3 CROSSED_ON c1")]
     persons = people("p1", "p2", "p3")
     scores = comparison.scorings(claims, persons, {}, ["p3"])
     assert list(scores) == list(comparison.METHODS)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphsvc.analysis.evidence.claims import Claim, Person
-from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.examples import claim_from, people
 from graphsvc.analysis.exposure.omission import Told, fewest
 from graphsvc.analysis.exposure.presence import PRIVY, Fact, PresenceGround, ground
 from graphsvc.analysis.exposure.witnesses import exposure
@@ -19,7 +19,7 @@ from graphsvc.records.relations import RELATIONS
 
 
 def record(text: str, **changes: Any) -> Claim:
-    return said(f"r: {text}", source_kind="record", **changes)
+    return claim_from(f"r: {text}", source_kind="record", **changes)
 
 
 def suspect(name: str) -> Person:
@@ -87,7 +87,7 @@ def test_every_relation_says_who_is_privy() -> None:
 )
 def test_who_could_have_known(fact: Fact, who: str) -> None:
     known = ground(
-        [*CLAIMS, said("s9: y COERCED p7"), said("s9: p1 RELATED_TO p2"), said("s9: x PAID p1")],
+        [*CLAIMS, claim_from("s9: y COERCED p7"), claim_from("s9: p1 RELATED_TO p2"), claim_from("s9: x PAID p1")],
         [suspect("x"), suspect("y")],
         DAYS,
     )
@@ -95,8 +95,14 @@ def test_who_could_have_known(fact: Fact, who: str) -> None:
 
 
 def test_a_stay_without_days_is_none_on_a_day_and_a_denied_one_is_none() -> None:
-    claims = [record("p1 WORKED_AT w1"), record("p2 WORKED_AT w1", from_on="2020-05-08"), said("s: p2 LIVED_AT w2")]
-    known = ground([*claims, said("t: p2 not LIVED_AT w2"), said("t: p1 LIVED_AT w2", status="withdrawn")], [])
+    claims = [
+        record("p1 WORKED_AT w1"),
+        record("p2 WORKED_AT w1", from_on="2020-05-08"),
+        claim_from("s: p2 LIVED_AT w2"),
+    ]
+    known = ground(
+        [*claims, claim_from("t: p2 not LIVED_AT w2"), claim_from("t: p1 LIVED_AT w2", status="withdrawn")], []
+    )
     assert knowing(Fact("y", "CONTROLS", "w1", "2020-05-08"), known) == {"p2"}
     assert knowing(Fact("y", "CONTROLS", "w1"), known) == {"p1", "p2"}
     assert knowing(Fact("y", "CONTROLS", "w2"), known) == set()
@@ -115,16 +121,16 @@ def test_a_stay_that_only_may_have_been_on_the_day_makes_no_set_larger() -> None
 
 
 def test_two_rows_said_to_be_one_person_count_once() -> None:
-    known = ground([*CLAIMS, said("s: p1 SAME_AS p2")], [], DAYS)
+    known = ground([*CLAIMS, claim_from("s: p1 SAME_AS p2")], [], DAYS)
     assert known.privy(Fact("x", "PILOTED", "c1")).bit_count() == 4
 
 
 def test_what_rests_on_a_witness() -> None:
     known = ground(
         [
-            said("s1: x PILOTED c1"),
-            said("s2: x not PILOTED c1"),
-            said("s3: x PILOTED c1", status="superseded"),
+            claim_from("s1: x PILOTED c1"),
+            claim_from("s2: x not PILOTED c1"),
+            claim_from("s3: x PILOTED c1", status="superseded"),
             record("x PILOTED c1"),
             record("x PILOTED c2"),
         ],
@@ -214,7 +220,7 @@ def test_leaving_out_lowers_no_set_and_giving_more_raises_none(
 
 def test_a_large_case_takes_little_time() -> None:
     many = [record(f"p{n} CROSSED_ON c{n % 400}") for n in range(20_000)]
-    many += [said(f"s{n}: x PILOTED c{n}") for n in range(400)]
+    many += [claim_from(f"s{n}: x PILOTED c{n}") for n in range(400)]
     began = time.process_time()
     known = ground(many, people(*(f"p{n}" for n in range(20_000))), {})
     sources_by_fact = {Fact("x", "PILOTED", f"c{n}"): ["one"] for n in range(400)}

@@ -10,9 +10,9 @@ import pytest
 from graphsvc.analysis.doubt.falsehood import FALSE, Alone, FalseAccounts, alone, invented_needed, would_leave
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import Piece, pieces
-from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.examples import claim_from, people
 from graphsvc.analysis.score.basis import Basis, basis
-from graphsvc.analysis.score.hubs import ranked, ranks
+from graphsvc.analysis.score.hubs import rank_basis, ranks
 from tests.analysis.random_cases import in_several_statements, with_passengers
 
 TOP = 3
@@ -29,7 +29,7 @@ def singly(on: Basis, left_out: list[Piece], top: int = 10) -> Alone | None:
 def place_without(on: Basis, lead: str, left_out: Iterable[Piece]) -> int | None:
     """Rank in a recomputed ranking without these pieces; None if not ranked."""
     anew = on.without(np.unique(np.concatenate([piece.rows for piece in left_out])))
-    return next((ranked_lead.rank for ranked_lead in ranked(anew).leads if ranked_lead.id == lead), None)
+    return next((ranked_lead.rank for ranked_lead in rank_basis(anew).leads if ranked_lead.id == lead), None)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def place_without(on: Basis, lead: str, left_out: Iterable[Piece]) -> int | None
 )
 def test_where_nobody_told_of_is_among_the_first_nobody_can_leave_them(claims: list[str], bystanders: int) -> None:
     cast = people("p1", "p2", *(f"q{number}" for number in range(bystanders)))
-    on = basis([said(text) for text in claims], cast, {})
+    on = basis([claim_from(text) for text in claims], cast, {})
     effects = singly(on, pieces(on.told))
     assert effects is not None
     assert (len(effects.leads), len(effects.worst)) == (0, 0)
@@ -101,10 +101,10 @@ def test_cases_at_random_need_one_and_two() -> None:
 
 def test_whom_a_record_keeps_there_a_false_record_takes_out() -> None:
     claims = [
-        said("log: p1 ORGANISED c1", source_kind="record", statement="S1"),
-        said("s1: p1 ORGANISED c1"),
-        said("s2: p2 PILOTED c1"),
-        said("s3: p2 ORGANISED c2"),
+        claim_from("log: p1 ORGANISED c1", source_kind="record", statement="S1"),
+        claim_from("s1: p1 ORGANISED c1"),
+        claim_from("s2: p2 PILOTED c1"),
+        claim_from("s3: p2 ORGANISED c2"),
     ]
     departure = leaving(basis(claims, people("p1", "p2"), {}), "p1", top=1)
     assert departure is not None
@@ -114,11 +114,11 @@ def test_whom_a_record_keeps_there_a_false_record_takes_out() -> None:
 
 def test_in_a_short_list_who_is_only_carried_without_a_record_leaves_it_with_their_last_tie() -> None:
     claims = [
-        said("log: p1 PILOTED c1", source_kind="record"),
-        said("s1: p1 CROSSED_ON c1"),
-        said("s2: p1 CONTACTED p2"),
-        said("s3: p2 ORGANISED c1"),
-        said("s4: p2 DIRECTED p1"),
+        claim_from("log: p1 PILOTED c1", source_kind="record"),
+        claim_from("s1: p1 CROSSED_ON c1"),
+        claim_from("s2: p1 CONTACTED p2"),
+        claim_from("s3: p2 ORGANISED c1"),
+        claim_from("s4: p2 DIRECTED p1"),
     ]
     departure = leaving(basis(claims, people("p1", "p2"), {}), "p1", top=10)
     assert departure is not None
@@ -137,7 +137,7 @@ def test_however_short_the_list_it_is_looked_through(seed: int) -> None:
         and not ({claim.subject, claim.object} & ({person.id for person in persons} - few))
     ]
     on = basis(few_claims, [person for person in persons if person.id in few], keys)
-    for lead in ranked(on).leads:
+    for lead in rank_basis(on).leads:
         departure = leaving(on, lead.id, top=10)
         if departure is not None and departure.pieces:
             assert place_without(on, lead.id, departure.pieces) == departure.rank
@@ -145,16 +145,16 @@ def test_however_short_the_list_it_is_looked_through(seed: int) -> None:
 
 def test_whom_nothing_tried_takes_out_stays() -> None:
     departure = leaving(
-        basis([said("s1: p1 ORGANISED c1"), said("s2: p2 PILOTED c1")], people("p1", "p2"), {}), "p1", top=2
+        basis([claim_from("s1: p1 ORGANISED c1"), claim_from("s2: p2 PILOTED c1")], people("p1", "p2"), {}), "p1", top=2
     )
     assert departure is not None
     assert (departure.pieces, departure.rank, departure.fewest) == ((), 1, False)
 
 
 def test_who_is_not_among_the_first_has_nothing_to_leave() -> None:
-    claims = [said("s1: p1 ORGANISED c1"), said("s2: p2 PILOTED c1")]
+    claims = [claim_from("s1: p1 ORGANISED c1"), claim_from("s2: p2 PILOTED c1")]
     assert leaving(basis(claims, people("p1", "p2"), {}), "p2", top=1) is None
-    assert leaving(basis([said("s1: p1 CONTACTED p2")], people("p1", "p2"), {}), "p1") is None
+    assert leaving(basis([claim_from("s1: p1 CONTACTED p2")], people("p1", "p2"), {}), "p1") is None
 
 
 def test_the_better_a_case_is_told_the_more_it_takes_to_invent() -> None:
@@ -167,7 +167,7 @@ def test_the_better_a_case_is_told_the_more_it_takes_to_invent() -> None:
         ]
         texts += [f"t{n}: aide{n} PILOTED c{n}" for n in range(3)]
         cast = people(*(f"{kind}{n}" for kind in ("boss", "aide") for n in range(3)), "nobody")
-        return invented_needed(basis([said(text) for text in texts], cast, {}), top=3) or 99
+        return invented_needed(basis([claim_from(text) for text in texts], cast, {}), top=3) or 99
 
     assert count_needed(1) <= count_needed(2) <= count_needed(4)
     assert count_needed(4) > count_needed(1)
@@ -178,7 +178,7 @@ def test_one_walk_through_all_pieces_tells_what_one_through_the_false_ones_does(
     on = basis(*with_passengers(seed))
     left_out = pieces(on.told)
     both = singly(on, left_out, TOP), singly(on, [piece for piece in left_out if piece.kind in FALSE], TOP)
-    for lead in ranked(on).leads[: TOP + 1]:
+    for lead in rank_basis(on).leads[: TOP + 1]:
         first, second = (would_leave(on, each, lead.id, TOP) for each in both)
         assert (first is None) == (second is None)
         if first is not None and second is not None:

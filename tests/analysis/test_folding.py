@@ -9,7 +9,7 @@ import pytest
 
 from graphsvc.analysis.evidence.belief import link_table
 from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.examples import claim_from, people
 from graphsvc.analysis.score.folding import as_told, told_belief
 from graphsvc.analysis.score.hubs import rank
 
@@ -21,7 +21,7 @@ def coarse_beliefs(*claims: Claim) -> list[float]:
 
 
 def accounts(text: str, count: int, *, first: int = 0, **changes: Any) -> list[Claim]:
-    return [said(f"s{number}: {text}", **changes) for number in range(first, first + count)]
+    return [claim_from(f"s{number}: {text}", **changes) for number in range(first, first + count)]
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -32,9 +32,9 @@ def test_few_alone_are_believed_some(count: int, grade: str) -> None:
 
 def test_what_others_say_or_many_deny_is_told_as_it_is() -> None:
     single = accounts("p1 RUNS g1", 1)
-    record = said("r1: p1 RUNS g1", source_kind="record")
+    record = claim_from("r1: p1 RUNS g1", source_kind="record")
     assert coarse_beliefs(*single, record) == [0.875]
-    assert coarse_beliefs(*single, said("r1: p1 not RUNS g1", source_kind="record")) == [0.375]
+    assert coarse_beliefs(*single, claim_from("r1: p1 not RUNS g1", source_kind="record")) == [0.375]
     assert coarse_beliefs(*single, *accounts("p1 not RUNS g1", 2, first=5)) == [0.5]  # few assert it, few deny it
     assert coarse_beliefs(*single, *accounts("p1 not RUNS g1", 10, first=5)) == [0.125]
     assert coarse_beliefs(*accounts("p1 RUNS g1", 3)) == [0.875]
@@ -45,7 +45,7 @@ def test_a_ranking_of_what_is_told_is_the_same_whoever_of_the_few_spoke_and_howe
     rng = random.Random(seed)
     persons = people(*(f"p{number}" for number in range(8)))
     base = [
-        said(f"r{n}: {subject} {relation} {target}", source_kind="intelligence")
+        claim_from(f"r{n}: {subject} {relation} {target}", source_kind="intelligence")
         for n, (relation, (subject, target)) in enumerate(
             (rng.choice(("DIRECTED", "PAID", "RECRUITED")), rng.sample([person.id for person in persons], 2))
             for _ in range(12)
@@ -60,7 +60,7 @@ def test_a_ranking_of_what_is_told_is_the_same_whoever_of_the_few_spoke_and_howe
         for number, text in enumerate(dict.fromkeys(texts)):
             speakers = {"one": [0], "another": [number + 3], "two": [number, number + 9]}[version]
             grade = {"source_grade": str(rng.randint(1, 3)), "assessment": rng.choice("ABCDE")}
-            heard += [said(f"s{speaker}: {text}", **grade) for speaker in speakers]
+            heard += [claim_from(f"s{speaker}: {text}", **grade) for speaker in speakers]
         ranking = rank([*base, *heard], persons, {}, few_below=FEW)
         return (
             ranking.verdict,

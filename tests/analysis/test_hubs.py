@@ -12,11 +12,11 @@ import pytest
 
 from bench.fit_weights import signs
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
-from graphsvc.analysis.examples import people, said, tied
+from graphsvc.analysis.examples import claim_from, network_from, people
 from graphsvc.analysis.score import additive, ingredients
 from graphsvc.analysis.score.basis import basis
 from graphsvc.analysis.score.hubs import Lead, Ranking, rank, ranks
-from graphsvc.analysis.score.hubs import ranked as whole
+from graphsvc.analysis.score.hubs import rank_basis as whole
 from graphsvc.service.evaluation.simulated_cases import read
 from graphsvc.simulate import simulate
 from tests.analysis.random_cases import told_at_random, with_passengers
@@ -34,7 +34,7 @@ CAST = ("top", "mid", "a", "b")
 
 
 def rank_texts(*texts: str, cast: tuple[str, ...] = CAST, dependence: Dependence | None = None) -> Ranking:
-    return rank([said(text) for text in texts], people(*cast), dependence or {})
+    return rank([claim_from(text) for text in texts], people(*cast), dependence or {})
 
 
 def lead(ranking: Ranking, name: str) -> Lead:
@@ -90,7 +90,7 @@ def test_lawful_service_of_three_hundred_raises_nobody_and_costs_others_nothing(
 
 
 def test_family_and_own_relations_score_nothing() -> None:
-    claims = [said(text) for text in (*GANG, "s1: kin RELATED_TO mid")]
+    claims = [claim_from(text) for text in (*GANG, "s1: kin RELATED_TO mid")]
     claims.append(replace(claims[0], id="own", subject="kin", relation="X_LENT_PHONE_TO", object="a"))
     assert lead(rank(claims, people(*CAST, "kin"), {}), "kin").score == 0.0
 
@@ -107,11 +107,13 @@ def test_what_passengers_say_on_the_phone_moves_nobody_nor_does_a_record_of_what
 ) -> None:
     """Contact with passengers suggests a part in crossings; it must not rank anyone below others with fewer claims."""
     cast = people(*CAST, "seen", *PASSENGERS)
-    carried = [said(f"r: {name} CROSSED_ON c1", source_kind="record") for name in PASSENGERS]
-    before = [*(said(text) for text in (*GANG, "s8: seen MEMBER_OF g1")), *carried]
+    carried = [claim_from(f"r: {name} CROSSED_ON c1", source_kind="record") for name in PASSENGERS]
+    before = [*(claim_from(text) for text in (*GANG, "s8: seen MEMBER_OF g1")), *carried]
     for somebody in ("mid", "top", "a", "seen"):
         dealt = [
-            said(f"x{number}: {dealing.format(m=name, p=somebody)}", source_kind=kind, source_grade="1", assessment="A")
+            claim_from(
+                f"x{number}: {dealing.format(m=name, p=somebody)}", source_kind=kind, source_grade="1", assessment="A"
+            )
             for number, name in enumerate(PASSENGERS)
         ]
         was, now = (rank(claims, cast, {}).leads for claims in (before, [*before, *dealt]))
@@ -134,7 +136,7 @@ def test_no_hub_of_an_invented_case_is_hidden_by_payments_and_calls_of_passenger
     hidden = []
     for first in [lead for lead in leads[:10] if lead.id in case.truth["hubs"]]:
         dealt = [
-            said(
+            claim_from(
                 f"x{number}: {dealing.format(m=name, p=first.id)}",
                 source_kind="record",
                 source_grade="1",
@@ -166,11 +168,11 @@ DEEDS_BY_HAND = (
 @pytest.mark.parametrize("deed", [*DEEDS_BY_HAND, "{p} SERVED {m}", "{m} DIRECTED {p}", "{p} CONTROLS w1"])
 def test_no_record_of_what_is_cheap_to_stage_lowers_anybody(deed: str) -> None:
     """Registers can be bought and seizures staged. Records of orders and organising raise the giver alone."""
-    claims = [said(text) for text in GANG]
+    claims = [claim_from(text) for text in GANG]
     before = {entry.id: entry.score for entry in rank(claims, people(*CAST, "m1"), {}).leads}
     for somebody in CAST:
         staged = [
-            said(
+            claim_from(
                 f"r{number}: {deed.format(p=somebody, m='m1')}", source_kind="record", source_grade="1", assessment="A"
             )
             for number in range(3)
@@ -188,7 +190,7 @@ def places_with_work_by_hand(case: Any) -> list[int]:
     for first in [lead for lead in leads[:10] if lead.id in case.truth["hubs"]]:
         for deed in DEEDS_BY_HAND:
             staged = [
-                said(
+                claim_from(
                     f"x{number}: {deed.format(m=name, p=first.id)}",
                     source_kind="record",
                     source_grade="1",
@@ -224,7 +226,7 @@ def test_one_lone_account_puts_nobody_unconnected_among_the_first_five(seed: int
     stories.append([f"ORGANISED {thing_of(case.claims, 'ORGANISED')}", *(f"DIRECTED {name}" for name in crew(case))])
     for story in stories:
         lone = [
-            said(f"lone: nobody {deed}", source_grade="2", assessment="C", statement="of the lone one")
+            claim_from(f"lone: nobody {deed}", source_grade="2", assessment="C", statement="of the lone one")
             for deed in story
         ]
         leads = rank([*case.claims, *lone], [*case.persons, *people("nobody")], case.dependence).leads
@@ -239,12 +241,12 @@ def crew(case: Any) -> list[str]:
     """The two people who look least like hubs."""
     on = basis(case.claims, case.persons, case.dependence)
     assert on.network is not None
-    assert on.scored is not None
-    return [on.network.ids[row] for row in np.argsort(on.scored.own, kind="stable")[:2].tolist()]
+    assert on.scored_network is not None
+    return [on.network.ids[row] for row in np.argsort(on.scored_network.own, kind="stable")[:2].tolist()]
 
 
 def test_being_a_source_adds_nothing() -> None:
-    claims = [said(text) for text in (*GANG, "x: a PILOTED c1")]
+    claims = [claim_from(text) for text in (*GANG, "x: a PILOTED c1")]
     renamed = [replace(claim, source="mid") if claim.source == "x" else claim for claim in claims]
     assert rank(claims, people(*CAST), {}).leads == rank(renamed, people(*CAST), {}).leads
 
@@ -314,7 +316,7 @@ def test_stages_rank_those_who_have_a_hand_in_them() -> None:
 
 
 def test_score_on_record_is_the_score_of_what_is_on_record() -> None:
-    claims = [said(text, on_record=text.startswith("s1")) for text in GANG]
+    claims = [claim_from(text, on_record=text.startswith("s1")) for text in GANG]
     ranking = rank(claims, people(*CAST), {})
     alone = rank([claim for claim in claims if claim.on_record], people(*CAST), {})
     assert lead(ranking, "mid").score_on_record == pytest.approx(lead(alone, "mid").score)
@@ -323,8 +325,8 @@ def test_score_on_record_is_the_score_of_what_is_on_record() -> None:
 
 def test_rank_and_voices_on_record_are_those_of_what_is_on_record() -> None:
     texts = (*GANG, "s4: mid DIRECTED b", "s5: a DIRECTED b")
-    claims = [said(text, on_record=text[:2] in ("s1", "s4", "s5")) for text in texts]
-    claims.append(said("log: mid PAID a", source_kind="record", on_record=True))
+    claims = [claim_from(text, on_record=text[:2] in ("s1", "s4", "s5")) for text in texts]
+    claims.append(claim_from("log: mid PAID a", source_kind="record", on_record=True))
     ranking = rank(claims, people(*CAST), {"s1": frozenset({"k"}), "s4": frozenset({"k"})})
     mid, top = lead(ranking, "mid"), lead(ranking, "top")
     # A claim of having taken orders from the top does not raise the source of it.
@@ -341,7 +343,7 @@ def test_who_is_equal_on_the_record_shares_the_lowest_rank_there() -> None:
 
 
 def test_order_of_claims_and_names_do_not_matter() -> None:
-    claims, cast = [said(text) for text in GANG], people(*CAST)
+    claims, cast = [claim_from(text) for text in GANG], people(*CAST)
     before = rank(claims, cast, {})
     random.Random(3).shuffle(claims)
     assert rank(claims, cast[::-1], {}) == before
@@ -369,25 +371,26 @@ def test_two_voices_single_out_nobody() -> None:
 def _by_records(texts: list[str], source: str) -> list[Claim]:
     """The same claims as records of one source, each in a separate statement."""
     return [
-        said(text, source_kind="record", source=source, statement=f"row {number}") for number, text in enumerate(texts)
+        claim_from(text, source_kind="record", source=source, statement=f"row {number}")
+        for number, text in enumerate(texts)
     ]
 
 
 def test_one_witness_and_one_register_single_out_nobody_however_much_the_register_says() -> None:
     """One register is one source, however many rows it has; rows that name no register count as one source too."""
     texts, cast = _gangs(12), people(*_everybody(_gangs(12)))
-    witness = [said(text) for text in texts if text.startswith("s00")]
+    witness = [claim_from(text) for text in texts if text.startswith("s00")]
     for source in ("register", ""):
         ranking = rank([*witness, *_by_records(texts, source)], cast, {})
         assert ranking.verdict == "abstains", source
         assert "fewer than 3 independent voices" in ranking.reason
         assert {lead.id for lead in ranking.leads[:12]} == {f"boss{gang}" for gang in range(12)}
-    another = said("r2: boss0 DIRECTED aide00", source_kind="record", statement="row of another")
+    another = claim_from("r2: boss0 DIRECTED aide00", source_kind="record", statement="row of another")
     assert not _few([*witness, *_by_records(texts, "register"), another], cast)
     assert not _few([*witness, *_by_records(texts, ""), another], cast)
     # Passengers of one boat count as one source; so do the few witnesses whose statements are merged.
     boat = {"s00": frozenset({"boat"}), "s01": frozenset({"boat"})}
-    both = [said(text) for text in texts if text.startswith(("s00", "s01"))]
+    both = [claim_from(text) for text in texts if text.startswith(("s00", "s01"))]
     assert _few([*both, *_by_records(texts, "register")], cast, boat)
     assert _few([*both, *_by_records(texts, "register")], cast, few_below=3)
     assert not _few([*both, *_by_records(texts, "register")], cast)
@@ -446,7 +449,7 @@ def test_one_relation_singles_out_nobody() -> None:
 
 
 def _contacts(*pairs: tuple[int, int]) -> Ranking:
-    claims = [said(f"log: n{first} CONTACTED n{second}", source_kind="record") for first, second in pairs]
+    claims = [claim_from(f"log: n{first} CONTACTED n{second}", source_kind="record") for first, second in pairs]
     return rank(claims, people(*(f"n{number}" for number in range(40))), {})
 
 
@@ -460,12 +463,12 @@ def test_a_ring_of_contacts_abstains_and_says_it_is_structure_only() -> None:
 
 def test_membership_and_work_by_hand_do_not_switch_structure_off() -> None:
     """Earlier, one claim of membership or driving turned a ranking by contacts into one of members or drivers."""
-    claims = [said(f"t: p0 CONTACTED p{number}", source_kind="record") for number in range(1, 12)]
-    claims += [said(f"t: p{number} CONTACTED p{number + 1}", source_kind="record") for number in range(1, 11)]
+    claims = [claim_from(f"t: p0 CONTACTED p{number}", source_kind="record") for number in range(1, 12)]
+    claims += [claim_from(f"t: p{number} CONTACTED p{number + 1}", source_kind="record") for number in range(1, 11)]
     cast = people(*(f"p{number}" for number in range(12)))
     before = rank(claims, cast, {})
     more = [
-        said(f"r: p{number} {deed}", source_kind="record")
+        claim_from(f"r: p{number} {deed}", source_kind="record")
         for number in range(5, 8)
         for deed in ("MEMBER_OF g1", "ASSISTED c1")
     ]
@@ -475,7 +478,7 @@ def test_membership_and_work_by_hand_do_not_switch_structure_off() -> None:
     assert "structure only" in after.reason
 
 
-STAR = [said(f"t: p0 CONTACTED p{number}", source_kind="record") for number in range(1, 40)]
+STAR = [claim_from(f"t: p0 CONTACTED p{number}", source_kind="record") for number in range(1, 40)]
 STAR_CAST = people(*(f"p{number}" for number in range(40)), "outside")
 
 
@@ -483,7 +486,7 @@ STAR_CAST = people(*(f"p{number}" for number in range(40)), "outside")
 def test_one_claim_of_a_part_does_not_switch_structure_off(deed: str) -> None:
     """Earlier, a person named by one statement came before all hubs of a hundred contacts."""
     before = rank(STAR, STAR_CAST, {})
-    after = rank([*STAR, said(f"s1: p7 {deed}")], STAR_CAST, {})
+    after = rank([*STAR, claim_from(f"s1: p7 {deed}")], STAR_CAST, {})
     assert before.leads[0].id == after.leads[0].id == "p0"
     assert before.verdict == after.verdict == "leads"
     assert "fewer than 3 independent voices" not in before.reason
@@ -495,15 +498,17 @@ def test_one_claim_of_a_part_does_not_switch_structure_off(deed: str) -> None:
     assert p7.groups == 1
     assert p7.score == pytest.approx(sum(p7.shares.values()))
     recorded = rank(
-        [*STAR, said(f"s1: p7 {deed}", source_kind="record", source_grade="1", assessment="A")], STAR_CAST, {}
+        [*STAR, claim_from(f"s1: p7 {deed}", source_kind="record", source_grade="1", assessment="A")], STAR_CAST, {}
     )
     assert lead(recorded, "p7").shares["roles"] > p7.shares["roles"]
-    denied = rank([*STAR, said(f"s1: p7 {deed}"), said(f"s2: p7 not {deed}")], STAR_CAST, {})
+    denied = rank([*STAR, claim_from(f"s1: p7 {deed}"), claim_from(f"s2: p7 not {deed}")], STAR_CAST, {})
     assert 0 < lead(denied, "p7").shares["roles"] < p7.shares["roles"]
 
 
 def test_three_who_say_so_rank_by_parts_whatever_the_contacts() -> None:
-    claims = [said(f"s{number}: p7 {deed}") for number, deed in enumerate(("RUNS g1", "ORGANISED c1", "ORGANISED c2"))]
+    claims = [
+        claim_from(f"s{number}: p7 {deed}") for number, deed in enumerate(("RUNS g1", "ORGANISED c1", "ORGANISED c2"))
+    ]
     few, enough = (rank([*STAR, *claims[:count]], STAR_CAST, {}) for count in (2, 3))
     assert (few.leads[0].id, enough.leads[0].id) == ("p0", "p7")
     assert "independent voices" in few.reason
@@ -511,8 +516,8 @@ def test_three_who_say_so_rank_by_parts_whatever_the_contacts() -> None:
 
 
 def test_where_no_contact_stands_out_one_claim_of_a_part_ranks_by_it() -> None:
-    ring = [said(f"t: p{number} CONTACTED p{(number + 1) % 12}", source_kind="record") for number in range(12)]
-    ranking = rank([*ring, said("s1: p7 RUNS g1")], people(*(f"p{number}" for number in range(12))), {})
+    ring = [claim_from(f"t: p{number} CONTACTED p{(number + 1) % 12}", source_kind="record") for number in range(12)]
+    ranking = rank([*ring, claim_from("s1: p7 RUNS g1")], people(*(f"p{number}" for number in range(12))), {})
     assert (ranking.verdict, ranking.leads[0].id) == ("abstains", "p7")
 
 
@@ -527,7 +532,7 @@ def test_nothing_at_all() -> None:
 
 
 def test_categories_and_names_enter_no_score() -> None:
-    claims: list[Claim] = [said(text) for text in GANG]
+    claims: list[Claim] = [claim_from(text) for text in GANG]
     plain = rank(claims, people(*CAST), {})
     marked = rank(claims, [Person(name, "Another", frozenset({"suspect"}), False) for name in CAST], {})
     assert [(entry.id, entry.score) for entry in plain.leads] == [(entry.id, entry.score) for entry in marked.leads]
@@ -542,7 +547,7 @@ def test_every_ingredient_counts_in_a_family() -> None:
 
 def test_the_weights_have_the_signs_that_anybody_can_check() -> None:
     """Organising and directing raise a score; work by hand, lawful service and orders taken lower it."""
-    weights, bounds = additive.shipped(), signs()
+    weights, bounds = additive.shipped_weights(), signs()
     assert weights.columns.keys() <= bounds.keys()
     for name, place in weights.columns.items():
         least, most = bounds[name]
@@ -562,7 +567,7 @@ def test_whatever_else_is_told_who_is_said_to_be_behind_an_operation_is_not_lowe
     for _ in range(50):
         base_texts = [f"s{rng.randrange(9)}: p1 {rng.choice(more)}" for _ in range(rng.randrange(12))]
         before, after = (
-            additive.score(tied(*texts, "x: p9 PILOTED c8")).score
+            additive.score(network_from(*texts, "x: p9 PILOTED c8")).score
             for texts in (base_texts, [*base_texts, f"s99: {claim}"])
         )
         assert after[0] >= (before[0] if base_texts else 0.0), base_texts

@@ -11,7 +11,7 @@ from graphsvc.analysis.evidence.belief import asserted_shares, link_beliefs, lin
 from graphsvc.analysis.evidence.dependence import groups, joins, shared_keys
 from graphsvc.analysis.evidence.independence import independent
 from graphsvc.analysis.evidence.ledger import encode
-from graphsvc.analysis.examples import said
+from graphsvc.analysis.examples import claim_from
 from graphsvc.records.weights import SHIPPED
 from tests.analysis.random_cases import told_at_random
 
@@ -47,14 +47,14 @@ def test_it_is_the_formula(seed: int) -> None:
     worth = independent(chosen, keys, STRENGTH)
     assert worth == pytest.approx(as_written(chosen, keys))
     assert 1 <= worth <= len(groups(chosen, keys)) + 1e-9
-    claims = [said(f"{name}: p1 RUNS g1") for name in chosen]
+    claims = [claim_from(f"{name}: p1 RUNS g1") for name in chosen]
     (figures,) = link_table(claims, keys).values()
     assert figures.groups == len(groups(chosen, keys))
     assert figures.independent == pytest.approx(worth if SHIPPED.shared == STRENGTH else figures.independent, abs=1e-5)
 
 
 def belief(keys: dict[str, frozenset[str]]) -> float:
-    ledger = encode([said(f"s{number}: p1 RUNS g1") for number in range(3)], keys)
+    ledger = encode([claim_from(f"s{number}: p1 RUNS g1") for number in range(3)], keys)
     return float(link_beliefs(ledger, strengths(ledger), 1)[0][0])
 
 
@@ -111,7 +111,7 @@ def test_one_more_account_takes_nothing_from_a_link(seed: int) -> None:
         for number in range(9)
     }
     claims = [
-        said(f"s{number}: p1 RUNS g1", source_grade=rng.choice("123"), assessment=rng.choice("ABCDE"))
+        claim_from(f"s{number}: p1 RUNS g1", source_grade=rng.choice("123"), assessment=rng.choice("ABCDE"))
         for number in range(9)
     ]
     before = 0.0

@@ -6,14 +6,14 @@ import pytest
 
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.interest import ACCUSES, interests
-from graphsvc.analysis.examples import said
+from graphsvc.analysis.examples import claim_from
 
 PERSONS = {"s1": "p1", "s2": "p2"}
-ABOUT = said("s1: p9 RUNS g9", id="about")
+ABOUT = claim_from("s1: p9 RUNS g9", id="about")
 
 
 def record(text: str) -> Claim:
-    return said(f"r: {text}", source_kind="record")
+    return claim_from(f"r: {text}", source_kind="record")
 
 
 def mark_of(*further: Claim) -> str:
@@ -44,38 +44,45 @@ def test_a_quarrel_or_a_debt_of_the_sources_own_marks_the_claim(texts: list[str]
 
 def test_a_claim_about_who_accuses_the_source_is_marked() -> None:
     persons = {"s1": "p1", "s9": "p9"}
-    claims = [said("s1: p9 LIVED_AT w1", id="about"), said("s9: p1 DIRECTED p3"), said("s9: p3 RUNS g1", id="other")]
+    claims = [
+        claim_from("s1: p9 LIVED_AT w1", id="about"),
+        claim_from("s9: p1 DIRECTED p3"),
+        claim_from("s9: p3 RUNS g1", id="other"),
+    ]
     assert interests(claims, persons) == {"about": "accuser"}
     # If two people accuse each other, each speaks of an accuser.
-    assert interests([ABOUT, said("s9: p1 DIRECTED p3", id="back")], persons) == {"about": "accuser", "back": "accuser"}
+    assert interests([ABOUT, claim_from("s9: p1 DIRECTED p3", id="back")], persons) == {
+        "about": "accuser",
+        "back": "accuser",
+    }
 
 
 def test_to_say_that_someone_paid_owes_or_was_carried_accuses_nobody() -> None:
     persons = {"s1": "p1", "s9": "p9"}
-    claims = [said("s9: p1 PAID p3", id="paid"), said("s9: p1 CROSSED_ON c1", id="carried")]
+    claims = [claim_from("s9: p1 PAID p3", id="paid"), claim_from("s9: p1 CROSSED_ON c1", id="carried")]
     assert "about" not in interests([ABOUT, *claims], persons)
     # Other accusers of the source do not matter.
-    assert interests([ABOUT, said("s2: p1 DIRECTED p3")], PERSONS) == {}
+    assert interests([ABOUT, claim_from("s2: p1 DIRECTED p3")], PERSONS) == {}
     assert {"PAID", "OWES", "CROSSED_ON", "SERVED", "RELATED_TO"}.isdisjoint(ACCUSES)
 
 
 def test_denied_and_taken_back_quarrels_mark_nothing_but_claims_without_weight_are_marked() -> None:
-    assert mark_of(said("r: p1 not RIVAL_OF p9", source_kind="record")) == ""
-    assert mark_of(said("r: p1 RIVAL_OF p9", source_kind="record", status="withdrawn")) == ""
-    back = said("s1: p9 PILOTED c1", id="back", status="withdrawn")
-    denial = said("s1: p9 not PILOTED c2", id="denial")
+    assert mark_of(claim_from("r: p1 not RIVAL_OF p9", source_kind="record")) == ""
+    assert mark_of(claim_from("r: p1 RIVAL_OF p9", source_kind="record", status="withdrawn")) == ""
+    back = claim_from("s1: p9 PILOTED c1", id="back", status="withdrawn")
+    denial = claim_from("s1: p9 not PILOTED c2", id="denial")
     assert set(interests([back, denial, record("p1 OWES p9")], PERSONS)) == {"back", "denial"}
 
 
 def test_the_strongest_stands_and_nobody_has_an_interest_about_themselves() -> None:
     assert mark_of(record("p1 OWES p9"), record("p9 RIVAL_OF p1")) == "rival"
-    own = said("s1: p1 PILOTED c1", id="own")
+    own = claim_from("s1: p1 PILOTED c1", id="own")
     assert interests([own, record("p1 OWES p1"), record("p1 RIVAL_OF p1")], PERSONS) == {}
 
 
 def test_who_is_no_source_of_the_case_marks_nothing() -> None:
     assert interests([ABOUT, record("p1 OWES p9")], {}) == {}
     assert interests([record("p9 RUNS g9"), record("p1 OWES p9")], PERSONS) == {}
-    report = said("s1: p9 RUNS g9", id="report", source_kind="intelligence")
-    accusing = said("s2: p1 DIRECTED p3", source_kind="intelligence")
+    report = claim_from("s1: p9 RUNS g9", id="report", source_kind="intelligence")
+    accusing = claim_from("s2: p1 DIRECTED p3", source_kind="intelligence")
     assert interests([report, accusing, record("p1 OWES p9"), record("p1 OWES p2")], PERSONS) == {}

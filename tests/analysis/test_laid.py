@@ -15,12 +15,12 @@ from graphsvc.analysis.doubt.pieces import pieces
 from graphsvc.analysis.doubt.questions import weigh
 from graphsvc.analysis.evidence import laid as module
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
-from graphsvc.analysis.evidence.laid import ByEnd, LaidClaims, chosen, laid, texts
+from graphsvc.analysis.evidence.laid import ByEnd, LaidClaims, chosen, columnar_claims, texts
 from graphsvc.analysis.evidence.ledger import Ledger, encode
-from graphsvc.analysis.examples import said
+from graphsvc.analysis.examples import claim_from
 from graphsvc.analysis.score.basis import Basis, basis
-from graphsvc.analysis.score.candidates import carried, parted
-from graphsvc.analysis.score.hubs import ranked
+from graphsvc.analysis.score.candidates import carried_people, split_people
+from graphsvc.analysis.score.hubs import rank_basis
 from graphsvc.analysis.score.leads import explain, surroundings
 from graphsvc.analysis.score.reasons import reasons
 from tests.analysis.random_cases import told_at_random, with_passengers
@@ -46,9 +46,11 @@ def vary(make: Callable[[int], Given], seed: int) -> Given:
     ]
     names = sorted({person.id for person in persons})
     for number, name in enumerate(random.choices(names, k=6)):
-        claims.append(replace(said(f"s{number}: {name} CONTACTED {name}"), id=f"self {number}"))
-        claims.append(replace(said(f"s{number}: {name} CROSSED_ON c{number % 2}"), id=f"aboard {number}"))
-        claims.append(replace(said(f"r{number}: {name} PAID {names[0]}", source_kind="record"), id=f"paid {number}"))
+        claims.append(replace(claim_from(f"s{number}: {name} CONTACTED {name}"), id=f"self {number}"))
+        claims.append(replace(claim_from(f"s{number}: {name} CROSSED_ON c{number % 2}"), id=f"aboard {number}"))
+        claims.append(
+            replace(claim_from(f"r{number}: {name} PAID {names[0]}", source_kind="record"), id=f"paid {number}")
+        )
     persons = [
         replace(person, categories=frozenset(random.choices(["victim", "suspect", "other"], k=1))) for person in persons
     ]
@@ -83,10 +85,10 @@ def test_a_ledger_and_who_is_ranked_are_the_same_and_no_claim_is_made_an_object(
     seed: int, make: Callable[[int], Given]
 ) -> None:
     claims, persons, keys = vary(make, seed)
-    columns = laid(claims)
+    columns = columnar_claims(claims)
     ledger = encode(columns, keys)
-    assert parted(columns, persons) == parted(claims, persons)
-    assert carried(columns, persons) == carried(claims, persons)
+    assert split_people(columns, persons) == split_people(claims, persons)
+    assert carried_people(columns, persons) == carried_people(claims, persons)
     around, plain = surroundings(columns, persons), surroundings(claims, persons)
     assert around.carried == plain.carried
     assert sorted(around.touching) == sorted(plain.touching)
@@ -108,13 +110,13 @@ def test_a_ranking_its_reasons_questions_and_pieces_are_the_same(
 ) -> None:
     monkeypatch.setattr(module, "_MANY", 0)  # as in a large case: some claims are made objects one by one
     claims, persons, keys = vary(make, seed)
-    columns = laid(claims)
+    columns = columnar_claims(claims)
     on, plain = (basis(variant, persons, keys, few_below=few_below) for variant in (columns, claims))
     same(on.told, plain.told)
     same(on.ledger, plain.ledger)
     assert (on.people, on.left_out) == (plain.people, plain.left_out)
-    ranking = ranked(plain)
-    assert ranked(on) == ranking
+    ranking = rank_basis(plain)
+    assert rank_basis(on) == ranking
     assert brought(on, ranking) == brought(plain, ranking)
     _the_same_of_leads(on, plain, columns, (claims, persons, keys))
     if plain.network is None:
@@ -130,7 +132,7 @@ def test_a_ranking_its_reasons_questions_and_pieces_are_the_same(
 
 def _the_same_of_leads(on: Basis, plain: Basis, columns: LaidClaims, inputs: Given) -> None:
     claims, persons, keys = inputs
-    fresh = laid(claims)
+    fresh = columnar_claims(claims)
     of = fresh.columns()
     assert of is not None
     about, around = ByEnd(fresh, of), surroundings(fresh, persons, plain.left_out)
@@ -145,8 +147,8 @@ def _the_same_of_leads(on: Basis, plain: Basis, columns: LaidClaims, inputs: Giv
 
 
 def test_a_claim_is_one_object_however_it_is_asked_for() -> None:
-    claims = [said(f"s{number}: p{number} RUNS g1") for number in range(40)]
-    columns = laid(claims)
+    claims = [claim_from(f"s{number}: p{number} RUNS g1") for number in range(40)]
+    columns = columnar_claims(claims)
     (first,) = columns.at(np.array([3]))
     picked = chosen(columns, np.array([2, 3]))
     assert picked[1] is first
@@ -167,9 +169,9 @@ def test_a_claim_is_one_object_however_it_is_asked_for() -> None:
 
 
 def test_of_claims_that_are_in_memory_already_the_equal_ones_are_taken() -> None:
-    claims = [said(f"s{number}: p{number} RUNS g1") for number in range(3)]
+    claims = [claim_from(f"s{number}: p{number} RUNS g1") for number in range(3)]
     in_memory = {claims[0].id: claims[0], claims[1].id: replace(claims[1], weight=7)}
-    plain = laid(claims).columns()
+    plain = columnar_claims(claims).columns()
     assert plain is not None
     every = list(LaidClaims([*plain.values()], lambda: in_memory))
     assert every == claims
@@ -178,8 +180,8 @@ def test_of_claims_that_are_in_memory_already_the_equal_ones_are_taken() -> None
 
 
 def test_what_is_asked_of_some_keeps_being_right_once_all_are_objects() -> None:
-    claims = [said(f"s{number}: p{number % 5} RUNS g1") for number in range(40)]
-    columns = laid(claims)
+    claims = [claim_from(f"s{number}: p{number % 5} RUNS g1") for number in range(40)]
+    columns = columnar_claims(claims)
     of = columns.columns()
     assert of is not None
     about = ByEnd(columns, of)

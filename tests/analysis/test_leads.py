@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphsvc.analysis.evidence.claims import Claim, Person
-from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.examples import claim_from, people
 from graphsvc.analysis.score.basis import basis
 from graphsvc.analysis.score.leads import Explanation, explain
 from graphsvc.analysis.score.reasons import reasons
@@ -14,14 +14,14 @@ def why_is(lead: str, claims: list[Claim], persons: list[Person]) -> Explanation
 
 
 CLAIMS = [
-    said("s1: a PILOTED c1"),
-    said("s2: top DIRECTED a"),
-    said("log: top PAID a", source_kind="record"),
-    said("s3: top not DIRECTED a"),
-    said("s4: top RUNS g1", status="withdrawn"),
-    said("s5: top SERVED a"),
-    said("s6: boss DIRECTED top"),
-    said("s7: boss HOUSED top"),
+    claim_from("s1: a PILOTED c1"),
+    claim_from("s2: top DIRECTED a"),
+    claim_from("log: top PAID a", source_kind="record"),
+    claim_from("s3: top not DIRECTED a"),
+    claim_from("s4: top RUNS g1", status="withdrawn"),
+    claim_from("s5: top SERVED a"),
+    claim_from("s6: boss DIRECTED top"),
+    claim_from("s7: boss HOUSED top"),
 ]
 
 
@@ -54,10 +54,10 @@ def test_paths_lead_from_sources_over_the_operation() -> None:
 
 def test_those_who_were_carried_are_no_step() -> None:
     claims = [
-        said("s1: m CROSSED_ON c1"),
-        said("s2: m CONTACTED x"),
-        said("s2: x DIRECTED m"),
-        said("s3: m CONTACTED z"),
+        claim_from("s1: m CROSSED_ON c1"),
+        claim_from("s2: m CONTACTED x"),
+        claim_from("s2: x DIRECTED m"),
+        claim_from("s3: m CONTACTED z"),
     ]
     why = why_is("x", claims, people("x", "z", "m", sealed=["m"]))
     assert {path.source for path in why.paths} == {"s2"}

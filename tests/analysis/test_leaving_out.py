@@ -14,9 +14,9 @@ from graphsvc.analysis.doubt.pieces import Piece, pieces
 from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.roles import PUTS_BEFORE
-from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.examples import claim_from, people
 from graphsvc.analysis.score.basis import Basis, basis
-from graphsvc.analysis.score.hubs import ranked
+from graphsvc.analysis.score.hubs import rank_basis
 from tests.analysis.random_cases import with_passengers
 
 
@@ -30,12 +30,12 @@ def made_anew(
 def hold_against_lists_made_anew(on: Basis, left_out: list[Piece], anew: Callable[[Ints], Basis]) -> None:
     """Compare the ranking without each piece with a recomputed one; a skipped piece must change no rank."""
     assert on.network is not None
-    ranks = {lead.id: lead.rank for lead in ranked(on).leads}
+    ranks = {lead.id: lead.rank for lead in rank_basis(on).leads}
     compared = set()
     for batch in LeavingOut(on).lists([piece.rows for piece in left_out]):
         for row, place in enumerate(batch.left_out.tolist()):
             compared.add(place)
-            leads = {lead.id: lead for lead in ranked(anew(left_out[place].rows)).leads}
+            leads = {lead.id: lead for lead in rank_basis(anew(left_out[place].rows)).leads}
             for column, name in enumerate(on.network.ids):
                 assert bool(batch.ranked[row, column]) == (name in leads), (left_out[place], name)
                 if name in leads:
@@ -49,7 +49,7 @@ def hold_against_lists_made_anew(on: Basis, left_out: list[Piece], anew: Callabl
     assert compared
     for place, piece in enumerate(left_out):
         if place not in compared:
-            assert {lead.id: lead.rank for lead in ranked(anew(piece.rows)).leads} == ranks
+            assert {lead.id: lead.rank for lead in rank_basis(anew(piece.rows)).leads} == ranks
 
 
 @pytest.mark.parametrize("seed", range(16))
@@ -99,29 +99,29 @@ def test_how_they_stand_is_what_the_candidates_are(seed: int) -> None:
 
 def test_who_is_only_carried_without_a_record_leaves_the_list_with_it() -> None:
     claims = [
-        said("log: p1 PILOTED c1", source_kind="record"),
-        said("s1: p1 CROSSED_ON c1"),
-        said("s1: p2 ORGANISED c1"),
-        said("s2: p3 CROSSED_ON c1"),
-        said("s2: p3 CONTACTED p2"),
+        claim_from("log: p1 PILOTED c1", source_kind="record"),
+        claim_from("s1: p1 CROSSED_ON c1"),
+        claim_from("s1: p2 ORGANISED c1"),
+        claim_from("s2: p3 CROSSED_ON c1"),
+        claim_from("s2: p3 CONTACTED p2"),
     ]
     on = basis(claims, people("p1", "p2", "p3"), {})
     assert on.network is not None
     (batch,) = LeavingOut(on).lists([np.array([0])], ["p1", "p2"])
     assert (batch.ranked.tolist(), batch.rank.tolist()) == ([[False, True]], [[3, 1]])  # p2, then p3 because of a tie
     anew = on.without(np.array([0]))
-    assert [lead.id for lead in ranked(anew).leads] == ["p2", "p3"]
+    assert [lead.id for lead in rank_basis(anew).leads] == ["p2", "p3"]
 
 
 def test_a_wage_is_pay_again_without_what_says_that_it_is_one() -> None:
     claims = [
-        said("s1: boss MANAGED w1"),
-        said("s2: worker WORKED_AT w1"),
-        said("s2: worker CROSSED_ON c1"),
-        said("s3: boss PAID worker"),
-        said("s4: mate CROSSED_ON c1"),
-        said("s4: mate CONTACTED worker"),
-        said("s5: boss ORGANISED c1"),
+        claim_from("s1: boss MANAGED w1"),
+        claim_from("s2: worker WORKED_AT w1"),
+        claim_from("s2: worker CROSSED_ON c1"),
+        claim_from("s3: boss PAID worker"),
+        claim_from("s4: mate CROSSED_ON c1"),
+        claim_from("s4: mate CONTACTED worker"),
+        claim_from("s5: boss ORGANISED c1"),
     ]
     persons = people("boss", "worker", "mate")
     on = basis(claims, persons, {})
@@ -144,15 +144,15 @@ def test_a_wage_is_pay_again_without_what_says_that_it_is_one() -> None:
 
 def test_what_somebody_does_to_themselves_is_passed_over_whoever_they_turn_out_to_be() -> None:
     claims = [
-        said("s1: p1 CROSSED_ON c1"),
-        said("s2: p1 CONTACTED p1"),
-        said("s3: p1 CONTACTED p2"),
-        said("s2: p2 ORGANISED c1"),
+        claim_from("s1: p1 CROSSED_ON c1"),
+        claim_from("s2: p1 CONTACTED p1"),
+        claim_from("s3: p1 CONTACTED p2"),
+        claim_from("s2: p2 ORGANISED c1"),
     ]
     on = basis(claims, people("p1", "p2"), {})
     assert on.network is not None
     (batch,) = LeavingOut(on).lists([np.array([0])])
-    anew = {lead.id: lead.score for lead in ranked(on.without(np.array([0]))).leads}
+    anew = {lead.id: lead.score for lead in rank_basis(on.without(np.array([0]))).leads}
     now = {
         name: score
         for name, score, is_ranked in zip(batch.ids, batch.score[0], batch.ranked[0], strict=True)

@@ -15,13 +15,13 @@ from bench.left_out import FILE, SCORE, Row, by_author, by_others, fingerprint, 
 from bench.worlds import FALSE_SHARES, FAMILIES, PROJECT, case
 from graphsvc.analysis.evaluation import measures
 from graphsvc.analysis.evidence.belief import claim_belief
-from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.examples import claim_from, people
 
 AGAIN = "The score has changed: run `python -m bench.left_out --write` once, and read what it says of each author."
 
 
 def tiny(*texts: str, hubs: tuple[str, ...] = ("p1",)) -> Case:
-    claims = [said(text) for text in texts]
+    claims = [claim_from(text) for text in texts]
     truth = {"hubs": list(hubs), "candidates": ["p1", "p2"], "leaders": [], "brokers": [], "helpers": []}
     return Case("tiny", claims, people("p1", "p2", "p3"), {}, {}, truth)
 
@@ -33,7 +33,7 @@ def value(world: plain.Sums, person: str, name: str) -> float:
 
 def test_belief_is_summed_by_relation_end_far_end_and_kind_of_source() -> None:
     world = plain.sums(tiny("s1: p1 DIRECTED p2", "s2: p1 DIRECTED p2", "s1: p1 PILOTED c1"))
-    single = claim_belief(*said("s1: p1 DIRECTED p2").grading)
+    single = claim_belief(*claim_from("s1: p1 DIRECTED p2").grading)
     both = 1 - (1 - single) ** 2
     assert value(world, "p1", "DIRECTED to person") == pytest.approx(both)
     assert value(world, "p1", "commands to person, witness") == pytest.approx(both)
@@ -41,11 +41,11 @@ def test_belief_is_summed_by_relation_end_far_end_and_kind_of_source() -> None:
     assert value(world, "p2", "DIRECTED by person") == pytest.approx(both)
     # Two witnesses of one link count as two.
     assert value(world, "p1", plain.VOICES) == pytest.approx(2)
-    assert value(world, "p1", "works by hand") == pytest.approx(claim_belief(*said("s1: p1 PILOTED c1").grading))
+    assert value(world, "p1", "works by hand") == pytest.approx(claim_belief(*claim_from("s1: p1 PILOTED c1").grading))
 
 
 def test_a_denial_lowers_what_every_kind_of_source_says() -> None:
-    asserted, denied = said("s1: p1 ORGANISED c1"), replace(said("s2: p1 ORGANISED c1"), polarity="denies")
+    asserted, denied = claim_from("s1: p1 ORGANISED c1"), replace(claim_from("s2: p1 ORGANISED c1"), polarity="denies")
     free, contested = tiny(), tiny()
     free.claims.append(asserted)
     contested.claims.extend((asserted, denied))
@@ -66,7 +66,7 @@ def test_a_regression_ranks_worlds_of_an_author_it_has_not_seen(
     unseen_case = case("kin", FAMILIES["kin"].tried[0], 0.2)
     world = plain.sums(unseen_case)
     score = dict(zip(world.ids, plain.fit(fitted_sums, steps=steps).score(world).tolist(), strict=True))
-    precision = measures.measured(score, unseen_case.planted_people)["average precision"]
+    precision = measures.mean_figures(score, unseen_case.planted_people)["average precision"]
     chance = len(unseen_case.planted_people.hubs) / len(unseen_case.planted_people.candidates)
     assert precision > 1.5 * chance
 

@@ -12,7 +12,7 @@ import pytest
 
 from graphsvc.analysis.doubt import rereading
 from graphsvc.analysis.doubt.questions import ENOUGH, NOT_WEIGHED, QUESTIONS, WITH_CUSTODIAN, Question, choose, weigh
-from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.examples import claim_from, people
 from graphsvc.analysis.score.basis import basis
 from graphsvc.analysis.score.hubs import rank
 from graphsvc.records.tables import STATEMENT_KINDS
@@ -28,13 +28,13 @@ FORBIDDEN = re.compile(
 )
 PEOPLE = people("top", "mid", "low", "x", "y")
 CLAIMS = [
-    said("s1: top RUNS g1"),
-    said("s2: top DIRECTED mid"),
-    said("s3: mid DIRECTED low"),
-    said("log: low PILOTED c1", source_kind="record", source_grade="1", assessment="A"),
-    said("s4: x ORGANISED c2"),
-    said("r1: top not RUNS g1", source_kind="intelligence", assessment="D"),
-    said("s5: top CONTACTED y", status="superseded"),
+    claim_from("s1: top RUNS g1"),
+    claim_from("s2: top DIRECTED mid"),
+    claim_from("s3: mid DIRECTED low"),
+    claim_from("log: low PILOTED c1", source_kind="record", source_grade="1", assessment="A"),
+    claim_from("s4: x ORGANISED c2"),
+    claim_from("r1: top not RUNS g1", source_kind="intelligence", assessment="D"),
+    claim_from("s5: top CONTACTED y", status="superseded"),
 ]
 ON = basis(CLAIMS, PEOPLE, {})
 
@@ -104,15 +104,15 @@ def test_only_the_kinds_asked_for_are_weighed() -> None:
 
 def test_the_work_is_bounded_however_much_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     reruns: Counter[str] = Counter()
-    whole = rereading.rescored
+    whole = rereading.rescore
 
     def count_reruns(before: rereading.Read, changes: list[rereading.ClaimChange], *more: Any) -> object:
         reruns["score"] += len(changes)
         return whole(before, changes, *more)
 
-    monkeypatch.setattr(rereading, "rescored", count_reruns)
-    many = [said(f"s{n}: boss DIRECTED p{n}") for n in range(900)] + [
-        said(f"t{n}: p{n % 9} PILOTED c{n}") for n in range(900)
+    monkeypatch.setattr(rereading, "rescore", count_reruns)
+    many = [claim_from(f"s{n}: boss DIRECTED p{n}") for n in range(900)] + [
+        claim_from(f"t{n}: p{n % 9} PILOTED c{n}") for n in range(900)
     ]
     ids = {end for claim in many for end in (claim.subject, claim.object)}
     on = basis(many, people(*ids), {})
@@ -123,8 +123,8 @@ def test_the_work_is_bounded_however_much_is_said(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_witness_who_was_asked_enough_is_passed_over_and_a_record_never_is() -> None:
-    log = said("log: p1 RUNS g1", source_kind="record")
-    weighed = [Question(said("s1: p1 RUNS g1"), 1, 9, 2.0), Question(log, 1, 5, 1.0)]
+    log = claim_from("log: p1 RUNS g1", source_kind="record")
+    weighed = [Question(claim_from("s1: p1 RUNS g1"), 1, 9, 2.0), Question(log, 1, 5, 1.0)]
     for times_asked, left, enough in (({"s1": 2}, ["s1", "log"], False), ({"s1": 3, "log": 9}, ["log"], True)):
         choice = choose(weighed, times_asked, (), most=3)
         assert [question.claim.source for question in choice.questions] == left
@@ -133,17 +133,17 @@ def test_a_witness_who_was_asked_enough_is_passed_over_and_a_record_never_is() -
 
 
 def test_a_case_without_roles_asks_nothing() -> None:
-    contacts = [said("s1: a CONTACTED b"), said("s2: b CONTACTED c")]
+    contacts = [claim_from("s1: a CONTACTED b"), claim_from("s2: b CONTACTED c")]
     assert weigh("a", basis(contacts, people("a", "b", "c"), {})) == []
 
 
 def test_how_uncertain_a_claim_is_goes_by_the_table_of_the_service() -> None:
     """Claims almost certain by the service's own table are not asked about first, whatever the shipped table says."""
     claims = [
-        said("s1: p1 RUNS g1"),
-        said("log: p1 PILOTED c1", source_kind="record", assessment="A", source_grade="1"),
+        claim_from("s1: p1 RUNS g1"),
+        claim_from("log: p1 PILOTED c1", source_kind="record", assessment="A", source_grade="1"),
     ]
-    reports = [said(f"r{number}: p{number} RUNS g{number}", source_kind="intelligence") for number in range(2, 7)]
+    reports = [claim_from(f"r{number}: p{number} RUNS g{number}", source_kind="intelligence") for number in range(2, 7)]
     worths = {}
     for name, weights in (
         ("shipped", SHIPPED),

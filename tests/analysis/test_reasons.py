@@ -12,14 +12,14 @@ from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import groups
 from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.evidence.roles import LEVEL_TIES
-from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.examples import claim_from, people
 from graphsvc.analysis.score import additive
 from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis, basis
-from graphsvc.analysis.score.folding import folded
-from graphsvc.analysis.score.hubs import Lead, ranked, score_of
+from graphsvc.analysis.score.folding import merge_witness_claims
+from graphsvc.analysis.score.hubs import Lead, rank_basis, score_of
 from graphsvc.analysis.score.leads import Explanation, explain
 from graphsvc.analysis.score.network import Operation
-from graphsvc.analysis.score.reasons import dealt, raising, reasons, share_key
+from graphsvc.analysis.score.reasons import raising, reasons, share_key, split_scores
 from graphsvc.analysis.score.structure import by_structure
 from tests.analysis.random_cases import told_at_random, with_passengers
 
@@ -34,7 +34,7 @@ def case(seed: int) -> Given:
     persons = [
         replace(person, categories=frozenset({"victim"})) if person.id == "p13" else person for person in persons
     ]
-    return [*claims, *(said(f"s9: p{number} CROSSED_ON c1") for number in (11, 12))], persons, keys
+    return [*claims, *(claim_from(f"s9: p{number} CROSSED_ON c1") for number in (11, 12))], persons, keys
 
 
 def of_contacts(seed: int) -> Given:
@@ -52,8 +52,8 @@ def exact(on: Basis) -> dict[str, float]:
 def explain_leads(inputs: Given, few_below: int) -> list[tuple[Basis, Lead, Explanation]]:
     """Every lead with its explanation, as shown to a reader with source clearance (0) or without."""
     on = basis(*inputs, few_below=few_below)
-    shown_inputs = (folded(inputs[0]), inputs[1], {}) if few_below else inputs
-    return [(on, lead, explain(lead.id, *shown_inputs, reasons(on, lead.id))) for lead in ranked(on).leads]
+    shown_inputs = (merge_witness_claims(inputs[0]), inputs[1], {}) if few_below else inputs
+    return [(on, lead, explain(lead.id, *shown_inputs, reasons(on, lead.id))) for lead in rank_basis(on).leads]
 
 
 @pytest.mark.slow(
@@ -80,7 +80,9 @@ def test_the_shares_are_exact(seed: int, make: Make, few_below: int) -> None:
     for name, score in scores.items():
         assert sum(reasons(on, name).shares.values()) == pytest.approx(score, abs=1e-9), name
     assert (ONLY_CARRIED in scores.values()) == (make is with_passengers)
-    assert [lead.score for lead in ranked(on).leads] == pytest.approx(sorted(scores.values(), reverse=True), abs=1e-7)
+    assert [lead.score for lead in rank_basis(on).leads] == pytest.approx(
+        sorted(scores.values(), reverse=True), abs=1e-7
+    )
 
 
 @pytest.mark.parametrize("few_below", [0, 3])
@@ -90,7 +92,7 @@ def test_relations_by_kind_of_source_add_up_to_each_family(seed: int, make: Make
     """Where contacts rank, the list is empty: a position depends on all contacts together."""
     on = basis(*make(seed), few_below=few_below)
     kinds = {(claim.relation, "denied" if claim.denies else claim.source_kind) for claim in on.told.claims}
-    for lead in ranked(on).leads:
+    for lead in rank_basis(on).leads:
         made_of = reasons(on, lead.id).made_of
         families = {name: share for name, share in lead.shares.items() if share and make is not of_contacts}
         assert families == pytest.approx(
@@ -116,7 +118,7 @@ def test_relations_by_kind_of_source_add_up_to_each_family(seed: int, make: Make
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_raises_everybody_is_what_the_reasons_of_each_say(seed: int, make: Make) -> None:
     on = basis(*make(seed))
-    person, row = raising(on, dealt(on))
+    person, row = raising(on, split_scores(on))
     pairs = {(on.told.ids[who], on.told.claims[index].id) for who, index in zip(person, row, strict=True)}
     assert len(pairs) == len(row) > 0
     assert pairs == {
@@ -134,17 +136,17 @@ def without(on: Basis, removed: Bools) -> dict[str, float]:
     if on.network is None:
         whole = sum(by_structure(left, on.inside).values(), start=np.zeros(len(on.ledger.ids)))
         return dict(zip(on.ledger.ids, whole.tolist(), strict=True))
-    assert on.scored is not None
+    assert on.scored_network is not None
     fewer = on.operation(left)
     return dict(zip(fewer.ids, tied_to_the_same(fewer, on).tolist(), strict=True))
 
 
 def tied_to_the_same(fewer: Operation, on: Basis) -> Floats:
     """Scores of a smaller network in which everyone keeps the chance they have in the whole."""
-    assert on.scored is not None
+    assert on.scored_network is not None
     assert on.network is not None
     weights, cells = on.score_weights, fewer.cells
-    chance = dict(zip(on.network.ids, on.scored.chance.tolist(), strict=True))
+    chance = dict(zip(on.network.ids, on.scored_network.chance.tolist(), strict=True))
     parts, value = additive.score(fewer, weights), cells.greatest(fewer.stands)
     sums = np.zeros((fewer.size, len(weights.ties)))
     for cell in np.flatnonzero(cells.other >= 0).tolist():
@@ -221,7 +223,11 @@ def test_where_there_are_contacts_alone_nobody_moves_without_a_claim_that_has_no
 ) -> None:
     """Even if it is the only claim about a person; without it they are not mentioned."""
     claims, persons, keys = of_contacts(seed)
-    claims += [said("s1: p1 RIVAL_OF alone"), said("s2: p2 OWES alone"), said("s2: alone not CONTACTED p1")]
+    claims += [
+        claim_from("s1: p1 RIVAL_OF alone"),
+        claim_from("s2: p2 OWES alone"),
+        claim_from("s2: alone not CONTACTED p1"),
+    ]
     persons = [*persons, *people("alone")]
     on = basis(claims, persons, keys, few_below=few_below)
     having = {key for person in on.people for key in reasons(on, person.id).shares}
@@ -246,15 +252,15 @@ def test_what_is_counted_is_what_is_listed(seed: int) -> None:
 def test_who_denies_that_somebody_was_carried_is_counted_of_who_is_only_carried() -> None:
     """A denial has a share in their score, and nothing else does."""
     claims = [
-        said("s1: boss ORGANISED c1"),
-        said("s2: mate CROSSED_ON c1"),
-        said("s2: mate CONTACTED boss"),
-        said("s3: mate not CROSSED_ON c1"),
-        said("r1: mate not CROSSED_ON c1", source_kind="record"),
-        said("s4: mate not WORKED_AT w1"),
-        said("s5: boss not CROSSED_ON c1"),
+        claim_from("s1: boss ORGANISED c1"),
+        claim_from("s2: mate CROSSED_ON c1"),
+        claim_from("s2: mate CONTACTED boss"),
+        claim_from("s3: mate not CROSSED_ON c1"),
+        claim_from("r1: mate not CROSSED_ON c1", source_kind="record"),
+        claim_from("s4: mate not WORKED_AT w1"),
+        claim_from("s5: boss not CROSSED_ON c1"),
     ]
-    leads = {lead.id: lead for lead in ranked(basis(claims, people("boss", "mate"), {})).leads}
+    leads = {lead.id: lead for lead in rank_basis(basis(claims, people("boss", "mate"), {})).leads}
     assert leads["mate"].shares["only_carried"] == ONLY_CARRIED
     assert (leads["mate"].denied, leads["mate"].denying_groups, leads["mate"].denying_others) == (2, 1, 1)
     assert leads["boss"].denied == 0
@@ -274,10 +280,10 @@ def test_who_stands_behind_a_lead_is_counted_alike_where_accounts_are_told_as_on
 
 @pytest.mark.parametrize("tie", ["p1 RIVAL_OF p2", "p1 OWES p2", "p2 OWES p1", "p2 RIVAL_OF p1"])
 def test_a_tie_that_says_nothing_of_a_part_raises_nobody(tie: str) -> None:
-    base_claims = [said("s1: p2 RUNS g1"), said("s2: p2 DIRECTED p3"), said("s3: p3 PILOTED c1")]
+    base_claims = [claim_from("s1: p2 RUNS g1"), claim_from("s2: p2 DIRECTED p3"), claim_from("s3: p3 PILOTED c1")]
     before, after = (
-        {lead.id: lead.score for lead in ranked(basis(claims, people("p1", "p2", "p3"), {})).leads}
-        for claims in (base_claims, [*base_claims, said(f"r: {tie}", source_kind="record")])
+        {lead.id: lead.score for lead in rank_basis(basis(claims, people("p1", "p2", "p3"), {})).leads}
+        for claims in (base_claims, [*base_claims, claim_from(f"r: {tie}", source_kind="record")])
     )
     assert after == before
     assert before["p1"] == 0.0
@@ -285,10 +291,10 @@ def test_a_tie_that_says_nothing_of_a_part_raises_nobody(tie: str) -> None:
 
 @pytest.mark.parametrize("tie", ["p1 RIVAL_OF p2", "p1 OWES p2"])
 def test_nor_where_there_are_contacts_alone(tie: str) -> None:
-    base_claims = [said("s1: p2 CONTACTED p3"), said("s2: p3 CONTACTED p4")]
+    base_claims = [claim_from("s1: p2 CONTACTED p3"), claim_from("s2: p3 CONTACTED p4")]
     before, after = (
-        {lead.id: lead.score for lead in ranked(basis(claims, people("p1", "p2", "p3", "p4"), {})).leads}
-        for claims in (base_claims, [*base_claims, said(f"r: {tie}", source_kind="record")])
+        {lead.id: lead.score for lead in rank_basis(basis(claims, people("p1", "p2", "p3", "p4"), {})).leads}
+        for claims in (base_claims, [*base_claims, claim_from(f"r: {tie}", source_kind="record")])
     )
     assert after["p1"] == before["p1"] == 0.0
 
@@ -296,7 +302,7 @@ def test_nor_where_there_are_contacts_alone(tie: str) -> None:
 def test_what_is_denied_and_nobody_asserts_has_no_share_and_hinders_none() -> None:
     """The last link of the case is only denied."""
     for denial in ("s2: p3 not CONTACTED p2", "s2: p9 not RUNS g1", "s2: p9 not ORGANISED c1"):
-        inputs: Given = [said("s1: p1 CONTACTED p2"), said(denial)], people("p1", "p2", "p3", "p9"), {}
+        inputs: Given = [claim_from("s1: p1 CONTACTED p2"), claim_from(denial)], people("p1", "p2", "p3", "p9"), {}
         for few_below in (0, 3):
             for on, lead, why in explain_leads(inputs, few_below):
                 assert sum(why.because.shares.values()) == pytest.approx(exact(on)[lead.id], abs=1e-9)
@@ -305,12 +311,12 @@ def test_what_is_denied_and_nobody_asserts_has_no_share_and_hinders_none() -> No
 
 @pytest.mark.parametrize("few_below", [0, 3])
 def test_where_contacts_stand_out_what_is_said_of_a_part_has_its_share(few_below: int) -> None:
-    star = [said(f"t: p0 CONTACTED p{number}", source_kind="record") for number in range(1, 40)]
+    star = [claim_from(f"t: p0 CONTACTED p{number}", source_kind="record") for number in range(1, 40)]
     claims = [
-        said("s1: p7 RUNS g1"),
-        said("s2: p7 not RUNS g1"),
-        said("s1: p7 DIRECTED p8"),
-        said("s1: g2 SUPPLIED b1"),
+        claim_from("s1: p7 RUNS g1"),
+        claim_from("s2: p7 not RUNS g1"),
+        claim_from("s1: p7 DIRECTED p8"),
+        claim_from("s1: g2 SUPPLIED b1"),
     ]
     cast = people(*(f"p{number}" for number in range(40)))
     on = basis([*star, *claims], cast, {}, few_below=few_below)

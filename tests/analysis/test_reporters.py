@@ -13,8 +13,8 @@ from bench import fit_beliefs, reporters
 from bench.case_folder import Case
 from bench.worlds import case, usual_share
 from graphsvc.analysis.evidence.ledger import Bools, Floats
-from graphsvc.analysis.examples import people, said
-from graphsvc.analysis.score.additive import shipped
+from graphsvc.analysis.examples import claim_from, people
+from graphsvc.analysis.score.additive import shipped_weights
 from graphsvc.records.tables import STATEMENT_KINDS
 from graphsvc.records.weights import DENIED, OTHER, SHIPPED
 
@@ -24,12 +24,12 @@ def make_case(right: float, wrong: float, seed: int = 1) -> tuple[Case, list[boo
     rng = np.random.default_rng(seed)
     true = [number % 2 == 0 for number in range(80)]
     claims = [
-        said(f"s{source}: p{number} DIRECTED p{100 + number % 7}")
+        claim_from(f"s{source}: p{number} DIRECTED p{100 + number % 7}")
         for source in range(12)
         for number, so in enumerate(true)
         if rng.random() < (right if so else wrong if source % 2 else 0.02)
     ]
-    claims += [said(f"s{source}: p{100 + member} MEMBER_OF g1") for source in range(12) for member in range(7)]
+    claims += [claim_from(f"s{source}: p{100 + member} MEMBER_OF g1") for source in range(12) for member in range(7)]
     return Case(
         "tiny", claims, people(*(f"p{n}" for n in range(107))), {}, {}, {"hubs": [], "candidates": ["p1"]}
     ), true
@@ -56,8 +56,13 @@ def test_who_is_often_wrong_counts_less_where_reliability_is_learned() -> None:
 
 
 def test_a_denial_lowers_and_silence_of_who_could_have_told_counts_against() -> None:
-    claims = [said("s1: p1 RUNS g1"), said("s2: p2 RUNS g2"), said("s3: p2 not RUNS g2"), said("s4: p3 RUNS g3")]
-    claims.append(said("s5: p3 PAID p9"))
+    claims = [
+        claim_from("s1: p1 RUNS g1"),
+        claim_from("s2: p2 RUNS g2"),
+        claim_from("s3: p2 not RUNS g2"),
+        claim_from("s4: p3 RUNS g3"),
+    ]
+    claims.append(claim_from("s5: p3 PAID p9"))
     reports = reporters.reports(Case("tiny", claims, [], {}, {}, {}))
     share = dict(zip((key[0] + key[1] for key in reports.keys), reporters.majority(reports).tolist(), strict=True))
     assert (share["p1RUNS"], share["p2RUNS"], share["p3RUNS"]) == (1.0, 0.0, 0.5)
@@ -74,7 +79,7 @@ def test_measures_are_those_worked_out_by_hand() -> None:
 
 
 def test_sorts_of_links_are_parts_of_each_other() -> None:
-    judged = reporters.judge((("close", 3001, usual_share(3001)), shipped(), SHIPPED.chances))
+    judged = reporters.judge((("close", 3001, usual_share(3001)), shipped_weights(), SHIPPED.chances))
     sorts = judged.sorts
     assert all(those.any() for those in sorts.values())
     assert not (sorts["one group of witnesses alone"] & ~sorts["no record"]).any()
@@ -105,10 +110,10 @@ def test_the_chances_of_claims_are_found_again() -> None:
 
 def test_links_tell_how_many_sources_of_each_kind_assert_and_deny_them() -> None:
     claims = [
-        said("s1: p1 RUNS g1"),
-        said("s1: p1 RUNS g1", id="again"),
-        said("s2: p1 not RUNS g1"),
-        replace(said("s3: p2 RUNS g1"), relation="X_LENT"),
+        claim_from("s1: p1 RUNS g1"),
+        claim_from("s1: p1 RUNS g1", id="again"),
+        claim_from("s2: p1 not RUNS g1"),
+        replace(claim_from("s3: p2 RUNS g1"), relation="X_LENT"),
     ]
     truth = {"false_links": [["p2", "X_LENT", "g1"]], "mistaken_links": []}
     true, sources = fit_beliefs.links(Case("tiny", claims, [], {}, {}, truth))

@@ -10,16 +10,16 @@ import networkx as nx
 import pytest
 
 from graphsvc.analysis.evidence.belief import LinkFigures
-from graphsvc.analysis.links.removal import left, rivals, successors, taken_over
+from graphsvc.analysis.links.removal import rivals, state_without, successors, taken_over
 from graphsvc.analysis.links.sets import (
     TieNetwork,
     acting,
     fragmentation,
     fragmenting,
+    is_sampled,
     network,
     reach,
     reaching,
-    sampled,
 )
 from graphsvc.errors import RequestError
 
@@ -155,7 +155,7 @@ def test_order_of_links_makes_no_difference() -> None:
 def test_a_large_network_is_sampled_and_the_search_ends() -> None:
     graph = nx.barabasi_albert_graph(3000, 2, seed=1)
     net = net_of(graph)
-    assert sampled(net)
+    assert is_sampled(net)
     players = fragmenting(net, 10)
     assert len(set(players)) == 10
     assert fragmentation(net, players) > fragmentation(net, net.ids[2000:2010])
@@ -172,19 +172,19 @@ def test_sizes_that_are_none(size: int) -> None:
 def test_a_set_larger_than_the_network_is_everyone() -> None:
     net = network({("a", "DIRECTED", "b"): figures()}, {"a", "b"})
     assert fragmenting(net, 5) == reaching(net, 5) == ("a", "b")
-    assert left(net, {"a", "b"}) == left(network({}, ()))
+    assert state_without(net, {"a", "b"}) == state_without(network({}, ()))
 
 
 def test_what_is_left_may_grow_back_by_who_ties_the_same_people() -> None:
     links = {("a", "DIRECTED", n): figures() for n in "wxyz"} | {("b", "DIRECTED", n): figures() for n in "wx"}
     net = network(links, set("abwxyz"))
-    assert (left(net).pieces, left(net, {"a"}).pieces, left(net, {"a"}).biggest) == (1, 3, 3)
+    assert (state_without(net).pieces, state_without(net, {"a"}).pieces, state_without(net, {"a"}).biggest) == (1, 3, 3)
     heirs = successors(net, {"a"})
     assert (heirs[0].person, heirs[0].shared, heirs[0].ties) == ("b", 2, 4)
-    after = left(taken_over(net, {"a"}, heirs), {"a"})
+    after = state_without(taken_over(net, {"a"}, heirs), {"a"})
     assert after.pieces == 1
-    assert left(net, {"a"}).fragmentation > after.fragmentation
-    assert left(net).pieces == 1  # the network itself has not changed
+    assert state_without(net, {"a"}).fragmentation > after.fragmentation
+    assert state_without(net).pieces == 1  # the network itself has not changed
 
 
 def test_rivals_of_people_and_of_their_gangs_gain() -> None:

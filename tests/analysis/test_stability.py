@@ -14,7 +14,7 @@ from graphsvc.analysis.doubt.pieces import pieces
 from graphsvc.analysis.evidence.bins import among
 from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.evidence.dependence import Ints
-from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.examples import claim_from, people
 from graphsvc.analysis.score.basis import basis
 from graphsvc.analysis.score.hubs import rank
 from tests.analysis.random_cases import in_several_statements, told_at_random, with_passengers
@@ -71,9 +71,9 @@ def test_the_range_holds_the_rank_of_every_rerun_and_says_what_moves_it_most(
 def test_who_leaves_a_list_that_grows_shorter_has_gained_no_place_by_it() -> None:
     """Only one record distinguishes six people from passengers: without it, they are not ranked."""
     rode = [f"p{number}" for number in range(1, 6)]
-    claims = [said(f"log: {name} PILOTED c1", source_kind="record") for name in (*rode, "last")]
-    claims += [said(f"s1: {name} CROSSED_ON c1") for name in (*rode, "last")]
-    claims += [said("s2: first ORGANISED c1"), said("s3: first DIRECTED p1")]
+    claims = [claim_from(f"log: {name} PILOTED c1", source_kind="record") for name in (*rode, "last")]
+    claims += [claim_from(f"s1: {name} CROSSED_ON c1") for name in (*rode, "last")]
+    claims += [claim_from("s2: first ORGANISED c1"), claim_from("s3: first DIRECTED p1")]
     on = basis(claims, people("first", *rode, "last"), {})
     places = stability.places(on, pieces(on.told))
     place = places["last"]
@@ -84,10 +84,12 @@ def test_who_leaves_a_list_that_grows_shorter_has_gained_no_place_by_it() -> Non
 
 def test_one_record_of_many_claims_is_told_apart_from_the_reports_beside_it() -> None:
     """All claims of one wiretap fall together, whichever witnesses are left out."""
-    heard = [said(f"r1: boss DIRECTED aide{number}", source_kind="record", statement="S300") for number in range(6)]
-    heard.append(said("r1: boss RUNS g1", source_kind="record", statement="S300"))
-    statements = [said(f"s{number}: other{number} DIRECTED aide{number}") for number in range(6)]
-    aides = [said(f"t{number}: aide{number} PILOTED c1") for number in range(6)]
+    heard = [
+        claim_from(f"r1: boss DIRECTED aide{number}", source_kind="record", statement="S300") for number in range(6)
+    ]
+    heard.append(claim_from("r1: boss RUNS g1", source_kind="record", statement="S300"))
+    statements = [claim_from(f"s{number}: other{number} DIRECTED aide{number}") for number in range(6)]
+    aides = [claim_from(f"t{number}: aide{number} PILOTED c1") for number in range(6)]
     cast = people("boss", *(f"{kind}{number}" for kind in ("other", "aide") for number in range(6)))
     on = basis([*heard, *statements, *aides], cast, {})
     place = stability.places(on, pieces(on.told))["boss"]
@@ -98,14 +100,19 @@ def test_one_record_of_many_claims_is_told_apart_from_the_reports_beside_it() ->
 
 def test_who_stands_on_one_witness_is_told_apart_from_who_stands_on_three() -> None:
     texts = [f"s{number}: many ORGANISED c1" for number in range(3)] + ["s9: one ORGANISED c2"]
-    on = basis([said(text) for text in texts], people("many", "one"), {})
+    on = basis([claim_from(text) for text in texts], people("many", "one"), {})
     places = stability.places(on, pieces(on.told))
     assert (places["many"].rests_on, places["one"].rests_on) == ((), ("witness",))
 
 
 def test_a_group_is_named_beside_a_witness_who_is_not_of_it() -> None:
-    claims = [said("s1: p CONTROLS w1"), said("s2: p DIRECTED a"), said("s3: p DIRECTED a"), said("s4: a PILOTED c1")]
-    claims.append(said("s5: p PILOTED c2"))
+    claims = [
+        claim_from("s1: p CONTROLS w1"),
+        claim_from("s2: p DIRECTED a"),
+        claim_from("s3: p DIRECTED a"),
+        claim_from("s4: a PILOTED c1"),
+    ]
+    claims.append(claim_from("s5: p PILOTED c2"))
     on = basis(claims, people("p", "a"), {"s2": frozenset({"boat"}), "s3": frozenset({"boat"})})
     assert stability.places(on, pieces(on.told))["p"].rests_on == ("witness", "group")
 
@@ -116,8 +123,8 @@ def test_two_pieces_are_held_against_each_other_once_however_many_people_rest_on
     """A register may hold a hundred thousand claims, and thousands of people may rest on it."""
     names = [f"p{number}" for number in range(20)]
     # Each whole score falls with report R1, and with the source that gave R1 and R2.
-    claims = [said(f"r1: {name} ORGANISED c1", source_kind="intelligence", statement="R1") for name in names]
-    claims += [said(f"r1: {name} CONTACTED x", source_kind="intelligence", statement="R2") for name in names]
+    claims = [claim_from(f"r1: {name} ORGANISED c1", source_kind="intelligence", statement="R1") for name in names]
+    claims += [claim_from(f"r1: {name} CONTACTED x", source_kind="intelligence", statement="R2") for name in names]
     compared: list[int] = []
 
     def count_compared(values: Ints, ordered: Ints) -> NDArray[np.bool_]:
@@ -133,7 +140,9 @@ def test_two_pieces_are_held_against_each_other_once_however_many_people_rest_on
 @pytest.mark.parametrize("same", [True, False])
 def test_told_as_one_nothing_says_which_reports_are_of_one_source(same: bool) -> None:
     reports = [
-        said(f"r1: p DIRECTED a{n}", source_kind="intelligence", statement=f"R{n}", source="r1" if same else f"r{n}")
+        claim_from(
+            f"r1: p DIRECTED a{n}", source_kind="intelligence", statement=f"R{n}", source="r1" if same else f"r{n}"
+        )
         for n in range(3)
     ]
     report_pieces = pieces(basis(reports, people("p", "a0", "a1", "a2"), {}, few_below=3).told, told_as_one=True)
@@ -143,7 +152,9 @@ def test_told_as_one_nothing_says_which_reports_are_of_one_source(same: bool) ->
 
 def test_who_shares_a_boat_is_left_out_together() -> None:
     texts = [f"s{number}: many ORGANISED c1" for number in range(3)]
-    on = basis([said(text) for text in texts], people("many"), dict.fromkeys(("s0", "s1", "s2"), frozenset({"boat"})))
+    on = basis(
+        [claim_from(text) for text in texts], people("many"), dict.fromkeys(("s0", "s1", "s2"), frozenset({"boat"}))
+    )
     assert stability.places(on, pieces(on.told))["many"].rests_on == ("group",)
 
 
@@ -154,7 +165,7 @@ def test_who_of_few_witnesses_spoke_moves_no_range_where_they_are_told_as_one() 
         stability.places(on, pieces(on.told, told_as_one=True))
         for on in (
             basis(
-                [said(text, **(graded if text.startswith("s") else {})) for text in (*fixed, *again)],
+                [claim_from(text, **(graded if text.startswith("s") else {})) for text in (*fixed, *again)],
                 people("p", "q", "r"),
                 keys,
                 few_below=3,

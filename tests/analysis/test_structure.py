@@ -13,7 +13,7 @@ from graphsvc.analysis.score.structure import (
     contacts,
     effective_size,
     harmonic,
-    rewired,
+    rewire,
     stands_out,
 )
 
@@ -48,7 +48,7 @@ def test_betweenness_along_a_chain_and_beside_others_is_that_of_networkx() -> No
 
 def test_rewiring_keeps_contacts_and_moves_ties(graph: nx.Graph[int]) -> None:
     network = network_of(graph)
-    mixed = rewired(network, np.random.default_rng(1))
+    mixed = rewire(network, np.random.default_rng(1))
     assert mixed.sum(axis=1).tolist() == network.sum(axis=1).tolist()
     assert (mixed.multiply(network)).sum() < network.sum() / 2
     assert set(mixed.data.tolist()) == {1.0}
@@ -59,7 +59,7 @@ def test_rewired_networks_close_as_those_of_single_swaps_do() -> None:
     """Earlier, swaps in independent batches gave lower closure, so that chance looked like structure."""
     club: nx.Graph[int] = nx.Graph(nx.karate_club_graph().edges)
     rng = np.random.default_rng(1)
-    ours = [closure(rewired(network_of(club), rng)) for _ in range(200)]
+    ours = [closure(rewire(network_of(club), rng)) for _ in range(200)]
     theirs = []
     for seed in range(200):
         nx.double_edge_swap(club, nswap=2 * club.number_of_edges(), max_tries=10**6, seed=seed)
@@ -86,7 +86,7 @@ def test_networks_dealt_out_at_random_raise_few_alarms() -> None:
 def test_skewed_numbers_of_contacts_are_enough_whoever_these_are_with(seed: int) -> None:
     """Dealing contacts out keeps each person's number, so a very large number survives chance. The manual says so."""
     network = network_of(nx.barabasi_albert_graph(150, 2, seed=seed))
-    for each in (network, rewired(network, np.random.default_rng(seed), rounds=60)):
+    for each in (network, rewire(network, np.random.default_rng(seed), rounds=60)):
         assert stands_out(each) == (True, "someone has contacts out of all proportion to the others")
 
 

@@ -33,31 +33,33 @@ def with_day(series: Series, place: int, count: int | None) -> Series:
 def test_a_day_is_judged_by_those_before_it_alone(calm: Series) -> None:
     """Later counts, however large, change no verdict on a day."""
     place = 200
-    before, _ = alarms.watched(calm.until(calm.day(place)))
+    before, _ = alarms.watched_days(calm.until(calm.day(place)))
     later = replace(
         calm,
         counts=(*calm.counts[: place + 1], *(count * 9 for count in calm.counts[place + 1 :] if count is not None)),
     )
-    after, _ = alarms.watched(later)
+    after, _ = alarms.watched_days(later)
     assert before == after[: place + 1]
 
 
 def test_a_count_far_out_is_an_alarm_and_an_ordinary_one_is_not(calm: Series) -> None:
-    days, _ = alarms.watched(with_day(calm, 299, 90), since=299)
+    days, _ = alarms.watched_days(with_day(calm, 299, 90), since=299)
     assert days[-1].alarm
     assert days[-1].p is not None
     assert days[-1].p < 0.0001
-    ordinary, _ = alarms.watched(with_day(calm, 299, 31), since=299)
+    ordinary, _ = alarms.watched_days(with_day(calm, 299, 31), since=299)
     assert not ordinary[-1].alarm
     bound = days[-1].alarm_from
     assert bound is not None
-    assert alarms.watched(with_day(calm, 299, bound), since=299)[0][-1].alarm
-    assert not alarms.watched(with_day(calm, 299, bound - 1), since=299)[0][-1].alarm
+    assert alarms.watched_days(with_day(calm, 299, bound), since=299)[0][-1].alarm
+    assert not alarms.watched_days(with_day(calm, 299, bound - 1), since=299)[0][-1].alarm
 
 
 def test_a_calm_year_has_about_one_false_alarm() -> None:
     """A small version of `python -m bench.surges --calm`: five years, each after a training year."""
-    false = sum(day.alarm for seed in range(5) for day in alarms.watched(draw_series(seed, 730), since=365)[0][365:])
+    false = sum(
+        day.alarm for seed in range(5) for day in alarms.watched_days(draw_series(seed, 730), since=365)[0][365:]
+    )
     assert false <= 11
 
 
@@ -69,7 +71,7 @@ def test_steady_growth_is_no_surge() -> None:
         means = 20 * 1.6 ** (np.arange(910) / 365)
         size = np.maximum(rng.poisson(rng.gamma(5, means / 5)), 1)
         series = Series(FIRST, tuple(map(int, np.where(rng.random(910) < 0.6, size, 0))))
-        false += sum(day.alarm for day in alarms.watched(series, since=545)[0][545:])
+        false += sum(day.alarm for day in alarms.watched_days(series, since=545)[0][545:])
     assert false <= 8
 
 
@@ -80,7 +82,7 @@ def test_a_doubling_is_found_within_two_active_days() -> None:
         doubled = replace(
             series, counts=(*series.counts[:390], *(2 * count for count in series.counts[390:] if count is not None))
         )
-        active = [day for day in alarms.watched(doubled, since=390)[0][390:] if day.count][:2]
+        active = [day for day in alarms.watched_days(doubled, since=390)[0][390:] if day.count][:2]
         detected += any(day.alarm for day in active)
     assert detected >= 9
 
@@ -95,7 +97,7 @@ def test_a_doubling_is_found_within_two_active_days() -> None:
     ],
 )
 def test_it_cannot_tell_where_too_little_is_known(series: Series) -> None:
-    days, parts = alarms.watched(series)
+    days, parts = alarms.watched_days(series)
     assert {(day.mean, day.p, day.alarm) for day in days} == {(None, None, False)}
     assert parts == ()
 
@@ -104,21 +106,21 @@ def test_it_cannot_tell_where_too_little_is_known(series: Series) -> None:
 def test_after_more_than_three_years_without_anything_it_cannot_tell_again(gap: int | None) -> None:
     """Only the window is learned from; a series that starts again is unknown until it has ten days above zero."""
     series = Series(FIRST, ((1, 2) * 10 + (5,) * 40 + (gap,) * 1200 + (3,) * 80))
-    days, _ = alarms.watched(series, since=1200)
+    days, _ = alarms.watched_days(series, since=1200)
     assert all(day.mean is None and not day.alarm for day in days[1200:1270])
     assert all(day.mean is not None for day in days[-30:])
 
 
 def test_a_series_that_is_always_the_same_is_expected_to_stay_so() -> None:
-    days, _ = alarms.watched(Series(FIRST, (5,) * 120 + (60,)))
+    days, _ = alarms.watched_days(Series(FIRST, (5,) * 120 + (60,)))
     assert days[-2].mean == pytest.approx(5, rel=0.05)
     assert [day.alarm for day in days[-2:]] == [False, True]
 
 
 def test_what_is_not_known_is_no_alarm_and_changes_no_expectation_much(calm: Series) -> None:
-    days, _ = alarms.watched(with_day(with_day(calm, 200, None), 299, None))
+    days, _ = alarms.watched_days(with_day(with_day(calm, 200, None), 299, None))
     assert (days[200].p, days[200].alarm, days[299].p) == (None, False, None)
-    whole, _ = alarms.watched(calm)
+    whole, _ = alarms.watched_days(calm)
     assert days[250].mean == pytest.approx(whole[250].mean, rel=0.05)
 
 
@@ -127,7 +129,7 @@ def test_past_outbreaks_weigh_less(calm: Series) -> None:
     wild = calm
     for place in range(260, 266):
         wild = with_day(wild, place, 400)
-    before, after = (alarms.watched(series, since=299)[0][-1].alarm_from for series in (calm, wild))
+    before, after = (alarms.watched_days(series, since=299)[0][-1].alarm_from for series in (calm, wild))
     assert before is not None
     assert after is not None
     assert after < 1.5 * before
@@ -141,8 +143,8 @@ def test_a_condition_explains_what_is_in_it() -> None:
     daily[-1] = 25
     series = Series(FIRST, tuple(map(int, daily)), tuple(map(float, waves)))
     fine, storm = (replace(series, condition=(*series.condition[:-1], wave)) for wave in (0.1, 1.9))
-    assert [alarms.watched(series, since=399)[0][-1].alarm for series in (fine, storm)] == [False, True]
-    assert "condition" in alarms.watched(fine, since=399)[1]
+    assert [alarms.watched_days(series, since=399)[0][-1].alarm for series in (fine, storm)] == [False, True]
+    assert "condition" in alarms.watched_days(fine, since=399)[1]
 
 
 def test_probabilities_agree_with_quantiles(calm: Series) -> None:
@@ -200,7 +202,7 @@ def test_of_very_many_weeks_the_last_are_looked_at() -> None:
     (part,) = segments.segments(series)
     assert (part.last - part.first).days == 7 * (segments.MOST_WEEKS - 1)
     assert part.last > series.last - dt.timedelta(days=14)
-    daily, _ = alarms.watched(series)
+    daily, _ = alarms.watched_days(series)
     assert not any(day.alarm for day in daily)
 
 
@@ -282,7 +284,7 @@ def test_what_is_no_series_is_refused(wrong: tuple[int, ...]) -> None:
 def test_the_high_day_after_an_alarm_belongs_to_its_surge(calm: Series) -> None:
     """82 more people within 24 hours of a record are above the band, but belong to the surge and raise no alarm."""
     counts = (*calm.counts[:295], 90, 48, 0, 0, 48)
-    days, _ = alarms.watched(replace(calm, counts=counts))
+    days, _ = alarms.watched_days(replace(calm, counts=counts))
     assert [(day.alarm, day.is_high) for day in days[295:]] == [
         (True, True),
         (False, True),

@@ -158,7 +158,7 @@ def test_a_service_opens_twice_with_the_same_vault(home: Settings) -> None:
         assert policy.may(local, "accounts")
     with Service(home) as service:
         assert service.web_key() == key
-        assert [account.name for account in accounts.listed(service.database)] == [local.name]
+        assert [account.name for account in accounts.list_accounts(service.database)] == [local.name]
 
 
 @pytest.mark.parametrize("text", ["nul \x00 inside", "half a \ud800 pair", "x" * 5000])

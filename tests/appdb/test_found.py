@@ -28,7 +28,7 @@ def used_home(settings: SettingsFactory, tmp_path: Path) -> Settings:
     """A home with accounts, a key and a log."""
     home = settings(home=tmp_path / "home", database_url="", neo4j_uri="bolt://127.0.0.1:9", neo4j_password="none")
     with Service(home) as service:
-        service.sign_in_link(accounts.listed(service.database)[0].name, "testing")
+        service.sign_in_link(accounts.list_accounts(service.database)[0].name, "testing")
         with transaction(service.database) as connection:
             # Enough for many pages.
             connection.execute(

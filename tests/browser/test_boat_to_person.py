@@ -104,7 +104,7 @@ def in_store(page: Page, session: Session) -> set[tuple[str, str, str]]:
 def test_from_a_boat_on_8_may_2020_to_the_person_behind_it(visit: Visiting, demo: Service, tmp_path: Path) -> None:
     simulate.demo(tmp_path / "case")
     truth = json.loads((tmp_path / "case" / "truth.json").read_text("utf-8"))
-    officer = next(account for account in accounts.listed(demo.database) if account.name == "investigator")
+    officer = next(account for account in accounts.list_accounts(demo.database) if account.name == "investigator")
     session = demo.session(officer, "tests", "demo")
     with visit("investigator", viewport=VIEWPORT) as seen:
         page = seen.page

@@ -116,4 +116,4 @@ def test_a_wrong_file_is_said_before_it_is_sent(visit: Visiting, case: str, tmp_
 
 
 def _walker(demo: Service) -> Any:
-    return next(account for account in accounts.listed(demo.database) if account.name == "walker")
+    return next(account for account in accounts.list_accounts(demo.database) if account.name == "walker")

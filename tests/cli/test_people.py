@@ -25,7 +25,7 @@ def administrator(must: Command, home: Settings) -> str:
     must("account", "password", typed=TWICE)
     must("users", "add", "pat", "--role", "analyst", "--grant", "dover:P", typed=TWICE)
     with Service(home) as service:
-        name = next(account.name for account in accounts.listed(service.database) if account.name != "pat")
+        name = next(account.name for account in accounts.list_accounts(service.database) if account.name != "pat")
     sign_in(must, name)
     return name
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from graphsvc.analysis.score.additive import shipped
+from graphsvc.analysis.score.additive import shipped_weights
 from graphsvc.analysis.score.ingredients import TIES
 
 LEADS = Path(__file__).parents[2] / "docs" / "leads.md"
@@ -18,7 +18,7 @@ def test_the_tables_tell_what_each_ingredient_and_tie_adds_and_why() -> None:
         name, weight, why = [cell.strip() for cell in row.strip("|").split("|")]
         assert why
         documented[name.strip("`")] = weight
-    weights = shipped()
+    weights = shipped_weights()
     known = {name: f"{weights.said[place]:+.1f}" for name, place in weights.columns.items()}
     known |= {name: f"{weight:+.1f}" for name, weight in zip(TIES, weights.ties, strict=True)}
     assert documented == known

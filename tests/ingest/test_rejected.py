@@ -13,7 +13,7 @@ from tests.ingest.conftest import Deliver
 
 def read_rejections(path: Path, limits: Limits) -> list[Rejection]:
     delivery = read_case(path, limits)
-    report = fold(State(), 1, delivery.rows, delivery.columns, partial=False, refused=delivery.refused)
+    report = fold(State(), 1, delivery.rows, delivery.columns, partial=False, refused=delivery.refused_rows)
     return in_order([*delivery.rejections, *report.rejections])
 
 

@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from graphsvc.access import vault
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
-from graphsvc.cases.image.graphing import graphed
+from graphsvc.cases.image.graphing import build_graph
 from graphsvc.cases.image.standing import Deciding, standings
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError
@@ -223,7 +223,7 @@ def fill(service: Service, result: Searched, rows: Tables, folder: Path) -> None
     planted = result.canaries
     for name, (role, grant, _) in ROLES.items():
         accounts.add(service.database, name, [role], {CASE: grant} if grant else {})
-    people = {account.name: account for account in accounts.listed(service.database)}
+    people = {account.name: account for account in accounts.list_accounts(service.database)}
 
     def session(name: str) -> Session:
         return service.session(people[name], "canaries", CASE)
@@ -350,7 +350,7 @@ def test_the_graph_is_given_nothing_of_the_vault(tmp_path: Path) -> None:
     write(tmp_path / "case", **rows)
     state, delivery = State(), read_case(tmp_path / "case", Limits(1 << 26, 100_000))
     assert (delivery.rejections, fold(state, 1, delivery.rows, delivery.columns, partial=False).rejections) == ([], [])
-    result = graphed(
+    result = build_graph(
         state, invented.KEY, standings({}, state, Deciding(invented.KEY, clock.MOMENT.date())), few_below=3
     )
     image = result.image

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from graphsvc.access.people.principal import Grant
-from graphsvc.cases.image.graphing import graphed
+from graphsvc.cases.image.graphing import build_graph
 from graphsvc.cases.image.sealing import Standing
 from graphsvc.cases.image.standing import Deciding, standings
 from graphsvc.errors import NotFound, RequestError
@@ -107,7 +107,7 @@ def case(*deliveries: tuple[Tables, bool]) -> tuple[dict[Any, Any], list[Rejecti
         report = fold(state, number, read.rows, read.columns, partial=partial, incomplete=read.incomplete)
         standing = standings(standing, state, by, number, read.rows)
         rejections = [*read.rejections, *report.rejections]
-    image = graphed(state, KEY, standing, few_below=3).image
+    image = build_graph(state, KEY, standing, few_below=3).image
     visible = at_p(image)
     sources = {("given by", statement): image.given[statement] for statement in image.given.keys() & visible.keys()}
     return visible | sources, rejections, image

@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 
 from graphsvc.analysis.displacement.cohorts import whereabouts
-from graphsvc.analysis.displacement.flows import displaced
+from graphsvc.analysis.displacement.flows import find_departures
 from graphsvc.analysis.displacement.stays import WorkPlace, WorkTie
 from graphsvc.analysis.doubt.falsehood import alone, would_leave
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import pieces
 from graphsvc.analysis.doubt.questions import weigh
 from graphsvc.analysis.doubt.stability import places
-from graphsvc.analysis.score.additive import shipped
+from graphsvc.analysis.score.additive import shipped_weights
 from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.chance import Dealt
-from graphsvc.analysis.score.hubs import ranked
+from graphsvc.analysis.score.hubs import rank_basis
 from graphsvc.analysis.side_by_side import Processors
 from tests.analysis.random_cases import with_passengers
 
@@ -80,7 +80,7 @@ def deals(count: int) -> tuple[Dealt, list[np.ndarray]]:
         at = network.at.astype(np.int32)
         at[at >= 0] = rng.permutation(at[at >= 0])
         ways.append(at)
-    return Dealt(network.nameless(), shipped().nameless()), ways
+    return Dealt(network.nameless(), shipped_weights().nameless()), ways
 
 
 def results(processors: Processors, seeds: Sequence[int] = (1, 2)) -> list[Any]:
@@ -89,19 +89,19 @@ def results(processors: Processors, seeds: Sequence[int] = (1, 2)) -> list[Any]:
     for seed in seeds:
         on = case(seed)
         left_out, leaving = pieces(on.told), LeavingOut(on, processors)
-        ranking = ranked(on, processors)
+        ranking = rank_basis(on, processors)
         computed.append(ranking)
         computed.append(places(on, left_out, leaving=leaving))
         computed.append(
             [
                 [_plain(getattr(batch, name)) for name in ("left_out", "which", "person", "score", "rank", "of", "by")]
-                for batch in leaving.moved([piece.rows for piece in left_out])
+                for batch in leaving.differences([piece.rows for piece in left_out])
             ]
         )
         singly = alone(leaving, left_out, top=4)
         computed += [would_leave(on, singly, lead.id, 4, leaving) for lead in ranking.leads[:3]]
         computed += [weigh(lead.id, on, leaving=leaving) for lead in ranking.leads[:2]]
-    left = displaced(whereabouts(*_work()), draws=199, processors=processors)
+    left = find_departures(whereabouts(*_work()), draws=199, processors=processors)
     computed.append({place: asdict(each.test) for place, each in left.items()})
     return computed
 

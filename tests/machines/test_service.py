@@ -44,7 +44,7 @@ class _Read:
 
 def _all_results(service: Service) -> list[Any]:
     """All results that the service has others compute, for a reader with full clearance."""
-    who = next(account for account in accounts.listed(service.database) if "*" in account.grants)
+    who = next(account for account in accounts.list_accounts(service.database) if "*" in account.grants)
     session = service.session(who, "tests", "demo")
     ranking = session.leads.ranking()
     first = [lead.id for lead in ranking.leads[:2]]

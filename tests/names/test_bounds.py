@@ -126,7 +126,7 @@ def test_a_text_takes_time_by_its_length_alone(many_names: WholeNames, kind: str
     for length in (20_000, 80_000):
         text = (piece * (length // len(piece) + 1))[:length]
         began = time.process_time()
-        many_names.replaced(text, "")
+        many_names.replace(text, "")
         took.append(time.process_time() - began)
     print(f"{kind}: {took[0]:.2f} s, {took[1]:.2f} s")
     assert took[1] < 8, took

@@ -14,7 +14,7 @@ from graphsvc.service import Service, command_line
 def demo_home(demo: Service) -> dict[str, str]:
     """Environment variables for another process to use the demo case, with an account signed in on the command line."""
     settings = demo.settings
-    reader = next(name for name in accounts.listed(demo.database) if "administrator" in name.roles).name
+    reader = next(name for name in accounts.list_accounts(demo.database) if "administrator" in name.roles).name
     token = accounts.issue(demo.database, reader, "cli", dt.timedelta(hours=1), "testing notebooks")
     file = command_line.token_file(settings)
     file.touch(mode=0o600)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from graphsvc.queries.days import mixed
+from graphsvc.queries.days import mixed_comparisons
 
 MOMENT = dt.datetime(2020, 5, 8, tzinfo=dt.UTC)
 
@@ -24,7 +24,7 @@ MOMENT = dt.datetime(2020, 5, 8, tzinfo=dt.UTC)
     ],
 )  # fmt: skip
 def test_what_never_fits_is_told_with_the_way_out(comparison: str, parameters: dict[str, Any], says: str) -> None:
-    (notice,) = mixed(f"MATCH (c)-[r]-()\nWHERE {comparison} RETURN c", parameters)
+    (notice,) = mixed_comparisons(f"MATCH (c)-[r]-()\nWHERE {comparison} RETURN c", parameters)
     assert (notice.says, notice.line, notice.column) == (says, 2, 7)
 
 
@@ -54,8 +54,8 @@ def test_what_never_fits_is_told_with_the_way_out(comparison: str, parameters: d
 )
 def test_what_can_fit_is_not_told(comparison: str) -> None:
     parameters = {"day": "2020-05-08", "n": 2020, "days": ["2020-05-08"]}
-    assert mixed(f"MATCH (c)-[r]-(a) WHERE {comparison}", parameters) == ()
+    assert mixed_comparisons(f"MATCH (c)-[r]-(a) WHERE {comparison}", parameters) == ()
 
 
 def test_the_parameter_of_a_moment_is_no_day() -> None:
-    assert mixed("RETURN r.date_earliest = $day", {"day": MOMENT.date()}) == ()
+    assert mixed_comparisons("RETURN r.date_earliest = $day", {"day": MOMENT.date()}) == ()

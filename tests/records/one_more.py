@@ -18,10 +18,10 @@ TAUGHT = Relation(
 def score() -> None:
     """It counts among commands, gives a part, and counts in the score as others of its family do."""
     from graphsvc.analysis.evidence import interest, roles
-    from graphsvc.analysis.examples import people, said
+    from graphsvc.analysis.examples import claim_from, people
     from graphsvc.analysis.exposure.presence import PRIVY
     from graphsvc.analysis.score import hubs, leads
-    from graphsvc.analysis.score.additive import shipped
+    from graphsvc.analysis.score.additive import shipped_weights
     from graphsvc.analysis.score.basis import basis
     from graphsvc.analysis.score.ingredients import family, names
     from graphsvc.analysis.score.reasons import reasons
@@ -34,13 +34,13 @@ def score() -> None:
     assert PRIVY["TAUGHT"].beside == "object"
     assert family("TAUGHT", "to") == "commands"
     own, *shared = names("TAUGHT", "to", "person", "witness")
-    assert own not in shipped().columns
-    assert set(shared) <= shipped().columns.keys()
+    assert own not in shipped_weights().columns
+    assert set(shared) <= shipped_weights().columns.keys()
 
-    taught = [said(f"s{number}: p1 TAUGHT p{number}") for number in (2, 3, 4)]
+    taught = [claim_from(f"s{number}: p1 TAUGHT p{number}") for number in (2, 3, 4)]
     persons = people("p1", "p2", "p3", "p4")
     on = basis(taught, persons, {})
-    (first, *_) = [lead for lead in hubs.ranked(on).leads if lead.id == "p1"]
+    (first, *_) = [lead for lead in hubs.rank_basis(on).leads if lead.id == "p1"]
     assert first.groups == 3
     assert first.stages == {"recruit": 1}
     why = leads.explain("p1", taught, persons, {}, reasons(on, "p1"))

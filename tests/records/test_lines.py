@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graphsvc.cases.stores.view_store import LONGEST_NOTES, worded
+from graphsvc.cases.stores.view_store import LONGEST_NOTES, normalise_texts
 from graphsvc.errors import RequestError
 from graphsvc.records.lines import LONGEST_REASON, require_reason
 
@@ -19,4 +19,4 @@ def test_a_reason_that_fits_its_box_is_kept(ends: str) -> None:
 
 
 def test_so_are_notes_that_fit_theirs() -> None:
-    assert worded("a view", "\r\n".join("a" * (LONGEST_NOTES // 2)))[1].count("\n") == LONGEST_NOTES // 2 - 1
+    assert normalise_texts("a view", "\r\n".join("a" * (LONGEST_NOTES // 2)))[1].count("\n") == LONGEST_NOTES // 2 - 1

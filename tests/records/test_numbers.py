@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graphsvc.records.dates import parse_date, shown
+from graphsvc.records.dates import format_date, parse_date
 from graphsvc.records.numbers import LARGEST, real, short, significant, whole
 
 OTHER_DIGITS = ("\u0662\u0660\u0662\u0660", "\u06f2\u06f0\u06f2\u06f0", "\uff12\uff10\uff12\uff10",
@@ -15,7 +15,7 @@ OTHER_DIGITS = ("\u0662\u0660\u0662\u0660", "\u06f2\u06f0\u06f2\u06f0", "\uff12\
 def test_a_date_in_other_digits_is_the_same_date(year: str) -> None:
     assert parse_date(year) == parse_date("2020")
     assert parse_date(f"{year}-{year[1]}{year[0]}") == parse_date("2020-02")
-    assert shown(f"{year}-{year[1]}{year[0]}-{year[1]}{year[0]}") == "2 February 2020"
+    assert format_date(f"{year}-{year[1]}{year[0]}-{year[1]}{year[0]}") == "2 February 2020"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from graphsvc.analysis.evidence.belief import claim_belief, link_table
-from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.examples import claim_from, people
 from graphsvc.analysis.score.hubs import rank
 from graphsvc.errors import OperatorError
 from graphsvc.records.grading import ASSESSMENTS, INTERESTS, SOURCE_GRADES
@@ -94,7 +94,7 @@ def test_beliefs_links_and_ranks_are_computed_with_the_table_they_are_given(tmp_
     )
     assert claim_belief("witness", "2", "C", "RUNS", weights=own) == pytest.approx(0.9)
     assert claim_belief("witness", "2", "C", "RUNS", "rival", own) == pytest.approx(4.5 / 5.5)
-    claims = [said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1", id="again")]
+    claims = [claim_from("s1: p1 RUNS g1"), claim_from("s2: p1 RUNS g1", id="again")]
     one_boat = {"s1": frozenset({"k"}), "s2": frozenset({"k"})}
     (figures,) = link_table(claims, one_boat, own).values()
     (shipped,) = link_table(claims, one_boat).values()
@@ -102,5 +102,5 @@ def test_beliefs_links_and_ranks_are_computed_with_the_table_they_are_given(tmp_
     assert shipped.belief < 0.9
     cast = people("p1", "p2")
     # The score counts sources; the table says how much a denial takes off.
-    claims.append(said("s3: p1 not RUNS g1"))
+    claims.append(claim_from("s3: p1 not RUNS g1"))
     assert rank(claims, cast, {}, weights=own).leads[0].score < rank(claims, cast, {}).leads[0].score

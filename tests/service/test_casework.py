@@ -294,7 +294,7 @@ def test_readers_go_on_with_the_case_as_it_was_until_a_delivery_is_written(
 
 def test_loading_takes_clearance_for_the_whole_case(service: Service, case: str, small: Path) -> None:
     accounts.add(service.database, "pat", ["analyst"], {case: Grant("P")})
-    pat = next(principal for principal in accounts.listed(service.database) if principal.name == "pat")
+    pat = next(principal for principal in accounts.list_accounts(service.database) if principal.name == "pat")
     with pytest.raises(Refused, match="handling code C"):
         service.session(pat, "testing", case).deliveries.load(small, quiet)
 
@@ -410,7 +410,7 @@ def hold_a_sequence_against_its_deliveries_in_order(
     assert identities(service, case) == identities(service, twin)
     for level in ("all", "p"):
         assert service.register.dependence(case, level) == service.register.dependence(twin, level)
-        assert service.register.shared(case, level) == service.register.shared(twin, level)
+        assert service.register.shared_things(case, level) == service.register.shared_things(twin, level)
 
 
 def overrule_at_random(service: Service, session: Session, rng: random.Random) -> None:

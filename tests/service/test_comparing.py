@@ -56,7 +56,7 @@ def _ranking(path: Path, truth: dict[str, Any]) -> Path:
 def test_a_folder_is_ranked_as_the_service_ranks_it_once_it_is_loaded(
     service: Service, folders: list[Path], case: str
 ) -> None:
-    loader = accounts.listed(service.database)[0]
+    loader = accounts.list_accounts(service.database)[0]
     session = service.session(loader, "tests", case)
     session.deliveries.load(folders[0], quiet)
     served = service.session(loader, "tests", case).leads.ranking()
@@ -185,7 +185,7 @@ def test_whoever_is_no_candidate_has_no_place_in_a_ranking(folders: list[Path], 
     listed = {lead.id: lead.score for lead in rank(trial.claims, trial.persons, trial.dependence).leads}
     assert listed.keys() - trial.planted_people.candidates
     chosen = {name: score for name, score in listed.items() if name in trial.planted_people.candidates}
-    assert measures.measured(listed, trial.planted_people) == measures.measured(chosen, trial.planted_people)
+    assert measures.mean_figures(listed, trial.planted_people) == measures.mean_figures(chosen, trial.planted_people)
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ def faulty(folders: list[Path], tmp_path: Path) -> Path:
 def test_rows_that_loading_leaves_out_are_left_out_in_the_same_words(
     folders: list[Path], faulty: Path, service: Service, case: str
 ) -> None:
-    loader = accounts.listed(service.database)[0]
+    loader = accounts.list_accounts(service.database)[0]
     loaded = service.session(loader, "tests", case).deliveries.load(faulty, quiet, dry_run=True)
     assert sorted(row.file for row in loaded.rejections) == ["links.csv"] * 3 + ["people.csv"] * 2
     assert any(row.cause for row in loaded.rejections), "what refers to a row left out is told so"

@@ -37,16 +37,16 @@ def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
 
 
 def state(service: Service) -> object:
-    return accounts.listed(service.database), service.register.deliveries("small-demo")
+    return accounts.list_accounts(service.database), service.register.deliveries("small-demo")
 
 
 def session(service: Service, name: str) -> Session:
-    who = next(account for account in accounts.listed(service.database) if account.name == name)
+    who = next(account for account in accounts.list_accounts(service.database) if account.name == name)
     return service.session(who, "tests", "small-demo")
 
 
 def test_there_is_an_account_for_each_role_and_a_partner(service: Service) -> None:
-    roles = {account.name: account.roles for account in accounts.listed(service.database)}
+    roles = {account.name: account.roles for account in accounts.list_accounts(service.database)}
     assert {name: roles[name] for name in ROLES} == {role: {role} for role in ROLES}
     assert roles["partner"] == {"investigator"}
 

@@ -13,7 +13,7 @@ import pytest
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.cases.deliveries import loaded, statement_form
-from graphsvc.cases.deliveries.material import folded
+from graphsvc.cases.deliveries.material import fold_deliveries
 from graphsvc.cases.deliveries.statement_form import Form, FormPart, claim_cells, statement_cells
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, NotFound, OperatorError, Refused, RequestError
@@ -280,7 +280,9 @@ def test_who_may_be_the_same_is_shown_before_anything_is_added(ann: Session) -> 
 def raw(session: Session) -> tuple[Any, Any]:
     """The loaded rows of statements and claims, by delivered id."""
     casework = session.ask.home.casework
-    state = folded(casework.replay.kept(session.case, casework.register.key(session.case, create=False)))
+    state = fold_deliveries(
+        casework.replay.open_deliveries(session.case, casework.register.key(session.case, create=False))
+    )
     return (
         {identifier: row.values for identifier, row in state.records["statements"].items()},
         {key: (row.values, row.status) for key, row in state.claims.items()},

@@ -552,7 +552,7 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
     held_export = inv.exports.make(SECOND, OTHERS, "about W1")
     hidden = dict(service.register.identities(case))
     w1 = next(name for name, values in hidden.items() if name.startswith("S-") and values["id"] == "W1")
-    assert any(fact[5] for row in service.export_store.of([case]) for fact in service.export_store.shown(row, service.register.key(case, create=False)).facts)  # fmt: skip
+    assert any(fact[5] for row in service.export_store.of([case]) for fact in service.export_store.open_contents(row, service.register.key(case, create=False)).facts)  # fmt: skip
     request = cus.protection.erasures.ask(w1, "ordered by the court")
     message = sup.protection.erasures.agree(request, quiet)
     assert "1 export that was given has to be recalled" in message
@@ -562,7 +562,7 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
     # The records kept of exports hold nothing that rested on them or was about them.
     key = service.register.key(case, create=False)
     for row in service.export_store.of([case]):
-        for fact in service.export_store.shown(row, key).facts:
+        for fact in service.export_store.open_contents(row, key).facts:
             assert w1 not in fact
             assert fact[1] == "DIRECTED", fact
     inv.exports.given.settle(fetched_export.id)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from graphsvc.access.decided.pairs import Pairing
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
-from graphsvc.analysis.examples import said
+from graphsvc.analysis.examples import claim_from
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.deliveries import replay
 from graphsvc.cases.image.figures import shares
@@ -73,7 +73,11 @@ def groups(service: Service, case: str, suffix: str = "") -> int:
 
 
 def test_heard_on_one_day_is_heard_on_it_at_any_hour() -> None:
-    claims = [said("s1: p1 CROSSED_ON c1"), said("s2: p2 CROSSED_ON c2"), said("s3: p3 CROSSED_ON c3")]
+    claims = [
+        claim_from("s1: p1 CROSSED_ON c1"),
+        claim_from("s2: p2 CROSSED_ON c2"),
+        claim_from("s3: p3 CROSSED_ON c3"),
+    ]
     taken = ("2020-05-10T09:00Z", "2020-05-10T14:00Z", "2020-05")
     gradings = {claim.statement: {"taken_on": at} for claim, at in zip(claims, taken, strict=True)}
     assert shares(claims, gradings, {}) == {"s1": [("day", "2020-05-10")], "s2": [("day", "2020-05-10")], "s3": []}
@@ -333,7 +337,7 @@ def test_a_decision_is_kept_only_once_what_follows_from_it_is_worked_out(
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr(replay, "graphed", fails)
+        patch.setattr(replay, "build_graph", fails)
         with pytest.raises(MemoryError):
             reader(service, loaded_case).leads.groups.decide(q1, q2, "independent", REASON, quiet, "P")
     assert reader(service, loaded_case).leads.groups.pairings() == []

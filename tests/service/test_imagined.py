@@ -10,8 +10,8 @@ import pytest
 
 from graphsvc import simulate
 from graphsvc.access.people.principal import Grant
-from graphsvc.analysis.score.moved import moved
-from graphsvc.cases.image.computed import computed
+from graphsvc.analysis.score.moved import rank_changes
+from graphsvc.cases.image.computed import analysis_input
 from graphsvc.cases.image.graphing import Graphed
 from graphsvc.ingest.check import read_case
 from graphsvc.ingest.raw import Limits
@@ -50,7 +50,9 @@ def test_what_is_imagined_of_a_delivery_is_what_the_analysis_reads_of_it(
         reader = find_account(service, name)
         ask = Ask(service, reader, "tests", case)
         claims, persons, dependence = Material(ask).analysis_input()
-        then = computed(imagined[0], ask.grant.claim_codes, service.register.opened_on(case), sources=ask.grant.sources)
+        then = analysis_input(
+            imagined[0], ask.grant.claim_codes, service.register.opened_on(case), sources=ask.grant.sources
+        )
         assert len(claims) > 300
         assert any(claim.interest for claim in claims) or name == "plain"
         assert then.claims == claims
@@ -77,7 +79,7 @@ def test_a_preview_says_what_becomes_of_the_leads_and_the_load_bears_it_out(
     before = session("sourced").leads.ranking()
     expected = session("sourced").deliveries.load(tmp_path / "case", quiet, dry_run=True).moves
     session("sourced").deliveries.load(tmp_path / "case", quiet)
-    happened = moved(before, session("sourced").leads.ranking())
+    happened = rank_changes(before, session("sourced").leads.ranking())
     assert [(move.id, move.way, move.before, move.now) for move in expected] == [
         (move.id, move.way, move.before, move.now) for move in happened
     ]

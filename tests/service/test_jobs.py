@@ -177,4 +177,4 @@ def test_a_job_whose_process_was_killed_reads_interrupted(jobs: Jobs, settings: 
     job = jobs.one(key, "north", "ann")
     assert job.state == "interrupted"
     assert job.ended_at is not None
-    assert not job.unfinished
+    assert not job.is_unfinished

@@ -10,7 +10,7 @@ import pytest
 
 from graphsvc.analysis.evidence.belief import link_table
 from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.examples import said
+from graphsvc.analysis.examples import claim_from
 from graphsvc.analysis.linkage.gathered import READ, CaseRows, LinkSaid, gather_traits
 from graphsvc.analysis.linkage.linked import compare
 from graphsvc.records.weights import SHIPPED
@@ -39,7 +39,9 @@ def remaining_parts(claims: Sequence[Claim], *, sources: bool = True) -> dict[tu
 
 
 def crew(source: str, *people: str, kind: str = "witness") -> list[Claim]:
-    return [said(f"{source}: {name} PILOTED {crossing}", source_kind=kind) for name in people for crossing in BOTH]
+    return [
+        claim_from(f"{source}: {name} PILOTED {crossing}", source_kind=kind) for name in people for crossing in BOTH
+    ]
 
 
 def test_a_link_goes_with_the_source_that_alone_names_a_person_behind_both() -> None:
@@ -73,7 +75,7 @@ def test_without_source_clearance_all_witnesses_go_as_one(sources: bool) -> None
 
 
 def test_a_supplier_goes_with_the_boat_that_a_source_alone_reports() -> None:
-    boats = [said(f"w1: b{crossing} USED_ON {crossing}") for crossing in BOTH]
-    supplied = [said(f"r1: dealer SUPPLIED b{crossing}", source_kind="record") for crossing in BOTH]
+    boats = [claim_from(f"w1: b{crossing} USED_ON {crossing}") for crossing in BOTH]
+    supplied = [claim_from(f"r1: dealer SUPPLIED b{crossing}", source_kind="record") for crossing in BOTH]
     pieces = remaining_parts([*boats, *supplied, *crew("r2", "p1", kind="record")])
     assert pieces["witness", "w1"] == APART

@@ -102,13 +102,13 @@ def test_a_whole_case_is_counted_again_only_when_the_size_of_the_store_changed(
     home: Settings, monkeypatch: pytest.MonkeyPatch, check_always: None
 ) -> None:
     counted: list[str] = []
-    count = mark.held
+    count = mark.read_held
 
     def count_again(store: Store, case: str) -> mark.Held:
         counted.append(case)
         return count(store, case)
 
-    monkeypatch.setattr(mark, "held", count_again)
+    monkeypatch.setattr(mark, "read_held", count_again)
     with Service(home) as service:
         session = service.session(accounts.only_account(service.database, ""), "tests", CASE)
         session.network.entities.counts()
@@ -147,14 +147,14 @@ def test_what_another_process_writes_meanwhile_is_not_taken_for_lost(
     home: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Counting the graph takes a while. A case written in the meantime is not lost."""
-    read_held, behind = mark.held, [CASE]
+    read_held, behind = mark.read_held, [CASE]
 
     def slowly(store: Store, case: str) -> mark.Held:
         return mark.Held("of before", {}) if behind and behind.pop() else read_held(store, case)
 
     with Service(home) as service:
         store = service.store()
-        monkeypatch.setattr(mark, "held", slowly)
+        monkeypatch.setattr(mark, "read_held", slowly)
         assert not service.casework.close_lost(store)
         assert [case["state"] for case in service.register.cases()] == ["open"]
         # Another process that is writing vouches for the case itself; a write of this process does not prevent the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphsvc.access.vault import pseudonym
-from graphsvc.cases.deliveries.erasure import gone, standing_without, without
+from graphsvc.cases.deliveries.erasure import find_erased, standing_without, without
 from graphsvc.cases.image.sealing import Standing
 from graphsvc.cases.image.texts import SourceIds
 from graphsvc.ingest.check import Row
@@ -28,7 +28,7 @@ def test_with_somebody_go_what_only_they_used_and_where_only_they_lived() -> Non
         *statement_rows("p USED t1", "p LOCATED_AT t2", "p USED t3", "q USED t3", "p LIVED_AT home", "p LIVED_AT hers"),
         *statement_rows("q LIVED_AT hers", "p LIVED_AT run", "q MANAGED run", "p LIVED_AT wash", statement="S2"),
     ]
-    erasure = gone(delivered, lambda kind, identifier: (kind, identifier) == ("person", "p"), KEY)
+    erasure = find_erased(delivered, lambda kind, identifier: (kind, identifier) == ("person", "p"), KEY)
     assert [set(removed) for removed in (erasure.people, erasure.things, erasure.shared)] == [
         {"p"},
         {"t1", "t2", "home"},
@@ -47,7 +47,7 @@ def test_an_id_changes_the_same_way_wherever_it_stands() -> None:
         *people({"id": "p", "name": "Ari Berg"}, {"id": "ari-berg-2", "name": "Ari Berg"}, {"id": "q", "name": "Bo"}),
         *statement_rows("ari-berg-2 DIRECTED q"),
     ]
-    erasure = gone(delivered, lambda kind, identifier: (kind, identifier) == ("person", "p"), KEY)
+    erasure = find_erased(delivered, lambda kind, identifier: (kind, identifier) == ("person", "p"), KEY)
     left = without(delivered, erasure)
     (named,) = ids(left, "people") - {"q"}
     (link,) = (row for row in left if row.table == "links")
@@ -60,7 +60,7 @@ def test_an_id_changes_the_same_way_wherever_it_stands() -> None:
 
 def test_a_named_person_keeps_how_they_stand_under_an_id_that_somebody_taken_back_had() -> None:
     delivered = [*people({"id": "p", "name": "Ari Berg"}, {"id": "ari-berg-2", "name": "Bo Quist"})]
-    erasure = gone(delivered, lambda kind, identifier: (kind, identifier) == ("person", "p"), KEY)
+    erasure = find_erased(delivered, lambda kind, identifier: (kind, identifier) == ("person", "p"), KEY)
     (left,) = ids(without(delivered, erasure), "people")
     earlier = {"id": left, "name": "Cas Roe"}
     standing = {
@@ -73,7 +73,7 @@ def test_a_named_person_keeps_how_they_stand_under_an_id_that_somebody_taken_bac
 
 def test_what_is_known_of_a_dwelling_is_left_as_its_row_is() -> None:
     delivered = [*people({"id": "p", "name": "Ari Berg"}), *rows("workplaces", {"id": "w", "name": "Flat of Ari Berg"})]
-    erasure = gone(delivered, lambda kind, identifier: (kind, identifier) == ("person", "p"), KEY)
+    erasure = find_erased(delivered, lambda kind, identifier: (kind, identifier) == ("person", "p"), KEY)
     standing = {pseudonym(KEY, "thing", "w"): Standing(True, "P", "", identities=(delivered[1].values,))}
     ((known,),) = (entity.identities for entity in standing_without(standing, erasure, ()).values())
     assert known == without(delivered, erasure)[0].values == {"id": "w", "name": f"Flat of {ERASED}"}
@@ -90,7 +90,7 @@ def test_statements_of_which_a_row_was_rejected_are_called_as_they_are_left() ->
             ),
         ),
     ]
-    erasure = gone(delivered, lambda kind, identifier: (kind, identifier) == ("person", "p"), KEY)
+    erasure = find_erased(delivered, lambda kind, identifier: (kind, identifier) == ("person", "p"), KEY)
     assert set(erasure.statements_left(["", "s", "on-ari-berg"]) or ()) == {
         "",
         *ids(without(delivered, erasure), "statements"),
@@ -117,7 +117,7 @@ def test_names_of_the_erased_go_whole_and_what_others_are_called_stays() -> None
             {"id": "S2", "kind": "record", "summary": "Yara%20Demir was there", "interest": "owes Yara Demir"},
         ),
     ]
-    erasure = gone(delivered, lambda kind, identifier: (kind, identifier) == ("person", "p"), KEY)
+    erasure = find_erased(delivered, lambda kind, identifier: (kind, identifier) == ("person", "p"), KEY)
     left = {row.values["id"]: row.values for row in without(delivered, erasure)}
     assert (left["q"]["name"], left["q"]["aliases"]) == ("Yara Demir", ["Wolf Barzan", ERASED])
     assert left["q"]["x_language"] == "Kurdish Sorani"
@@ -137,7 +137,7 @@ def test_the_name_of_the_erased_goes_out_of_relations_and_columns() -> None:
         ),
         *statement_rows("q X_HEWA_KARIM_FRIEND r", "q X_HEWAKARIM r", "q X_CALLER r"),
     ]
-    erasure = gone(delivered, lambda kind, identifier: (kind, identifier) == ("person", "p"), KEY)
+    erasure = find_erased(delivered, lambda kind, identifier: (kind, identifier) == ("person", "p"), KEY)
     left = without(delivered, erasure)
     assert [row.values["relation"] for row in left if row.table == "links"] == [
         "X_ERASED_FRIEND",
@@ -169,7 +169,7 @@ def test_what_is_known_of_who_goes_is_looked_for_whether_it_was_taken_back_or_no
     standing = {
         pseudonym(KEY, *entity): Standing(True, "P", "", identities=(known,)) for entity, known in earlier.items()
     }
-    erasure = gone(
+    erasure = find_erased(
         delivered, lambda kind, identifier: kind == "person" and identifier in ("p", "absent"), KEY, standing
     )
     assert [set(erasure.people), set(erasure.things)] == [{"p", "absent"}, {"t"}]

@@ -56,7 +56,7 @@ def test_nothing_in_a_home_is_open_to_others(settings: Callable[..., Settings], 
         with service.uploads.receiving() as parcel:
             parcel.write(b"x" * 9)
             upload = service.uploads.keep(parcel, account.name, "dover", "case.zip", Options("map.toml", 'title = "m"'))
-        with service.uploads.opened(upload.id, account.name, "dover"), Locks(home.home).case("dover"):
+        with service.uploads.open_upload(upload.id, account.name, "dover"), Locks(home.home).case("dover"):
             seen.append(others_may(home.home))
         with suppress(OperatorError):
             service.session(account, "testing", "dover").deliveries.load(tmp_path / "delivery", lambda *_progress: None)

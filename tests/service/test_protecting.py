@@ -621,7 +621,7 @@ def test_after_erasure_and_undos_a_case_equals_its_other_deliveries_minus_the_er
         row = connection.execute(sa.select(tables.cases).where(tables.cases.c.id == case)).one()
         wrapped = service.vault.wrap(key, f"case {twin}")
         connection.execute(tables.cases.insert().values(id=twin, key_sealed=wrapped, created_at=row.created_at))
-    first = accounts.listed(service.database)
+    first = accounts.list_accounts(service.database)
     owner = service.session(next(account for account in first if "*" in account.grants), "tests", twin)
     for number in sorted(loaded):
         owner.deliveries.load(write(tmp_path / f"twin-{number}", **minus(loaded[number], person, statements)), quiet)
@@ -702,7 +702,7 @@ def test_the_managed_store_keeps_nothing_of_before_on_its_disk(
     crew_of("inv").deliveries.load(first, quiet)
     crew_of("inv").deliveries.load(second, quiet)
     crew_of("inv").deliveries.load(third, quiet)
-    owner = next(account for account in accounts.listed(managed_service.database) if "*" in account.grants)
+    owner = next(account for account in accounts.list_accounts(managed_service.database) if "*" in account.grants)
     managed_service.session(owner, "tests", "two").deliveries.load(second, quiet)
     second_image = image(managed_service, "two")
     assert on_disk(store, sealed, *HERS) == {sealed, *HERS}

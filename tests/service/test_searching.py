@@ -249,7 +249,7 @@ def test_words_are_found_in_what_the_reader_is_shown_one_by_one(pam: Session, an
 
 def test_order_and_answer_are_those_of_reading_everything(demo: Service) -> None:
     """The index and its limit drop no match, and keep the order of the match score."""
-    loader = accounts.listed(demo.database)[0]
+    loader = accounts.list_accounts(demo.database)[0]
     reader = demo.session(loader, "tests", "demo")
     named = {row["id"]: row for row in reader.ask.rows("cases.entities", whole=True).dicts()}
     for text in ("hew", "bestun hama", "p0397", "karim"):

@@ -63,7 +63,7 @@ class Cases:
 
     def why(self, case: str, person: str) -> str:
         key = self.service.register.key(case, create=False)
-        standing = self.service.register.sealed(case)[pseudonym(key, "person", person)]
+        standing = self.service.register.sealed_standings(case)[pseudonym(key, "person", person)]
         return in_words(standing.why)
 
     def state(self, case: str) -> str:

@@ -24,11 +24,11 @@ from graphsvc.cases.image.standing import (
     by_name,
     named_by,
     opened_by,
-    packed,
+    pack_standings,
     sealed_anew,
     sealed_ids,
     standings,
-    unpacked,
+    unpack_standings,
 )
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import State, fold
@@ -106,7 +106,7 @@ def test_being_a_source_changes_nothing(claim: str) -> None:
     delivery = [*people({"id": "p"}), *CROSSING, *statement_rows(claim)]
     account = rows("statements", {"id": "S2", "kind": "witness", "source_id": "p", "handling": "C"})
     alone, with_account = after(delivery)[1], after([*delivery, *account])[1]
-    assert packed(alone) == packed(with_account) == packed(after(delivery, account)[1])
+    assert pack_standings(alone) == pack_standings(with_account) == pack_standings(after(delivery, account)[1])
 
 
 def test_who_is_sealed_stays_sealed_whatever_comes() -> None:
@@ -375,7 +375,7 @@ def test_who_was_taken_back_by_name_may_come_again_sealed() -> None:
     state = State()
     fold(state, 3, [*people({"id": "p"}), *CROSSING, *statement_rows("p CROSSED_ON c1")], COLUMNS, partial=True)
     assert of(standings(absent, state, BY, 3), "p").sealed
-    assert packed(standings(absent, State(), BY, 3)) == packed(absent)
+    assert pack_standings(standings(absent, State(), BY, 3)) == pack_standings(absent)
 
 
 def test_an_act_told_later_is_no_key_to_a_name() -> None:
@@ -396,7 +396,7 @@ def test_what_is_c_decides_nothing_of_who_is_known_under_p() -> None:
         first_known = of(standing, "p").identities[:1]  # facts under C are kept alongside, marked as C
         assert all(row["handling"] == "C" for row in of(standing, "p").identities[1:])
         bare = {name: replace(entity, asked="", identities=first_known) for name, entity in standing.items()}
-        assert packed(bare) == packed(after(first)[1])
+        assert pack_standings(bare) == pack_standings(after(first)[1])
         assert state.records["people"]["p"].open == {"id": "p", "name": "Ari"}
 
 
@@ -405,7 +405,7 @@ def test_who_is_known_from_c_alone_can_only_be_sealed_by_what_p_says() -> None:
     _, standing = after(under_c)
     assert (of(standing, "p").sealed, of(standing, "p").level) == (False, "C")
     _, mentioned = after(under_c, statement_rows("p CROSSED_ON c1", statement="S2"))
-    assert packed(mentioned) == packed(standing)
+    assert pack_standings(mentioned) == pack_standings(standing)
     _, carried = after(under_c, [*people({"id": "p"}), *CROSSING, *statement_rows("p CROSSED_ON c1", statement="S2")])
     assert (of(carried, "p").sealed, of(carried, "p").level) == (True, "P")
     assert sealed_anew(standing, carried) == {pseudonym(KEY, "person", "p")}
@@ -663,7 +663,7 @@ def test_what_is_known_of_somebody_taken_back_follows_their_id_and_seals_nobody(
     now = standings(before, state, erasing, 4)
     assert (of(now, "q").sealed, of(now, "q").is_named, known in of(now, "q").identities) == (False, True, True)
     assert by_name(now) == {pseudonym(KEY, "person", "q")}
-    assert packed(standings(now, state, erasing, 5)) == packed(now)
+    assert pack_standings(standings(now, state, erasing, 5)) == pack_standings(now)
 
 
 def test_a_dwelling_of_which_no_row_says_that_it_is_one_keeps_what_is_known_of_it() -> None:
@@ -682,7 +682,7 @@ def test_standings_are_kept_as_they_are() -> None:
     _, standing = after(
         [*people({"id": "p", "name": "Hewa", "x_mail": "h@example.org"}), *CROSSING, *statement_rows("p PAID p")]
     )
-    assert unpacked(packed(standing)) == standing
+    assert unpack_standings(pack_standings(standing)) == standing
 
 
 # -- any sequence --------------------------------------------------------------------------------------------------
@@ -757,7 +757,9 @@ def test_the_sealed_never_become_fewer_but_by_two_persons_and_a_mark_always_seal
         before = {name for name, entity in standing.items() if entity.sealed}
         known = {name: entity.identities for name, entity in standing.items() if entity.sealed}
         by = Deciding(KEY, BY.on, decided=decided, decided_at=decided_at, now=tuple(opened), at=at)
-        standing = unpacked(packed(standings(standing, state, by, number, coming)))  # as after a restart
+        standing = unpack_standings(
+            pack_standings(standings(standing, state, by, number, coming))
+        )  # as after a restart
         now = {name for name, entity in standing.items() if entity.sealed}
         assert before - now <= opened
         for name in now & before:
@@ -788,7 +790,7 @@ def test_who_is_sealed_in_a_case_that_shares_its_ids_is_sealed_here_and_stays_so
         fold(state, number, delivered, COLUMNS, partial=True)
         ids = elsewhere if declared == "declared" else set[str]()
         by = replace(BY, elsewhere=dict.fromkeys(ids, (SHARED_ID,)), last_read="2020-05-10T10:00:00")
-        standing = unpacked(packed(standings(standing, state, by, number, delivered)))
+        standing = unpack_standings(pack_standings(standings(standing, state, by, number, delivered)))
         now = {person for person in state.records["people"] if of(standing, person).sealed}
         assert sealed | (ids & state.records["people"].keys()) <= now
         sealed = now

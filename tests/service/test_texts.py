@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from graphsvc.access.vault import pseudonym
-from graphsvc.cases.image.graphing import Graphed, graphed
-from graphsvc.cases.image.standing import Deciding, Standings, packed, standings, unpacked
+from graphsvc.cases.image.graphing import Graphed, build_graph
+from graphsvc.cases.image.standing import Deciding, Standings, pack_standings, standings, unpack_standings
 from graphsvc.cases.image.texts import SourceIds
 from graphsvc.ingest.check import Row, read_case
 from graphsvc.ingest.fold import State, fold
@@ -59,8 +59,8 @@ class Case:
             accepted = [row.values["id"] for row in delivered if row.table == "statements"]
             fold(self.state, number, delivered, columns, partial=True, accepted_before=accepted)
         after = standings(self.standing, self.state, self.by, len(self._given))
-        self.standing = unpacked(packed(after))  # as after a restart
-        self.made = graphed(self.state, KEY, self.standing, sources=self.sources, few_below=3)
+        self.standing = unpack_standings(pack_standings(after))  # as after a restart
+        self.made = build_graph(self.state, KEY, self.standing, sources=self.sources, few_below=3)
         self.sources = self.made.sources_named
         return self.made
 

@@ -65,7 +65,7 @@ def upload_files(home: Path) -> list[Path]:
 def test_what_was_sent_is_read_back_whatever_its_size(uploads: UploadStore, size: int) -> None:
     content = secrets.token_bytes(size)
     upload = sent(uploads, content)
-    with uploads.opened(upload.id, *WHO) as opened:
+    with uploads.open_upload(upload.id, *WHO) as opened:
         assert opened.path.read_bytes() == content
 
 
@@ -79,12 +79,12 @@ def test_nothing_on_the_disk_can_be_read_without_the_vault(home: Path, uploads: 
 
 def test_it_is_open_to_its_owner_alone_and_only_while_it_is_read(home: Path, uploads: UploadStore) -> None:
     upload = sent(uploads, b"x", options=Options("map.toml", 'title = "m"'))
-    with uploads.opened(upload.id, *WHO) as opened:
+    with uploads.open_upload(upload.id, *WHO) as opened:
         assert stat.S_IMODE(opened.path.parent.stat().st_mode) == 0o700
         assert opened.path.name == "case.zip"
         assert Path(opened.mapping).read_text("utf-8") == 'title = "m"'
     assert not opened.path.parent.exists()
-    with pytest.raises(ZeroDivisionError), uploads.opened(upload.id, *WHO) as opened:
+    with pytest.raises(ZeroDivisionError), uploads.open_upload(upload.id, *WHO) as opened:
         raise ZeroDivisionError
     assert not opened.path.parent.exists()
     assert [entry.id for entry in uploads.waiting(*WHO)] == [upload.id]
@@ -177,7 +177,7 @@ def test_what_a_kill_left_behind_is_swept(home: Path, uploads: UploadStore) -> N
         (folder / "case.zip").write_bytes(b"in the clear")
     uploads.sweep()
     assert {path.name for path in upload_files(home)} == {"content", "about"}
-    with uploads.opened(upload.id, *WHO) as opened:
+    with uploads.open_upload(upload.id, *WHO) as opened:
         assert opened.path.read_bytes() == b"x"
 
 
@@ -206,9 +206,9 @@ def test_a_file_name_is_never_a_path(uploads: UploadStore, name: str) -> None:
 
 def test_it_is_read_by_one_at_a_time(uploads: UploadStore) -> None:
     upload = sent(uploads, b"x")
-    with uploads.opened(upload.id, *WHO), pytest.raises(Busy), uploads.opened(upload.id, *WHO):
+    with uploads.open_upload(upload.id, *WHO), pytest.raises(Busy), uploads.open_upload(upload.id, *WHO):
         pass
-    with uploads.opened(upload.id, *WHO) as opened:
+    with uploads.open_upload(upload.id, *WHO) as opened:
         assert opened.path.read_bytes() == b"x"
 
 
@@ -216,7 +216,7 @@ def test_a_content_that_was_cut_does_not_open(home: Path, uploads: UploadStore) 
     upload = sent(uploads, bytes((1 << 20) + 5))
     content = home / "uploads" / upload.id / "content"
     content.write_bytes(content.read_bytes()[: (1 << 20) + 28])
-    with pytest.raises(OperatorError), uploads.opened(upload.id, *WHO):
+    with pytest.raises(OperatorError), uploads.open_upload(upload.id, *WHO):
         pass
     assert not (home / "uploads" / upload.id / "open").exists()
 

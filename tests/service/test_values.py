@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from graphsvc.cases.image.graphing import Graphed, graphed
+from graphsvc.cases.image.graphing import Graphed, build_graph
 from graphsvc.cases.image.standing import Deciding, standings
 from tests.service.test_standing import KEY
 from tests.service.test_texts import ON, fold_case
@@ -15,7 +15,7 @@ def graph_of(folder: Path, files: dict[str, str]) -> Graphed:
     for name, text in files.items():
         (folder / name).write_text(text, "utf-8")
     state = fold_case(folder)
-    return graphed(state, KEY, standings({}, state, Deciding(KEY, ON)), few_below=3)
+    return build_graph(state, KEY, standings({}, state, Deciding(KEY, ON)), few_below=3)
 
 
 def node(graph: Graphed, label: str, identifier: str) -> dict[str, Any]:

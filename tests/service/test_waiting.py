@@ -337,7 +337,12 @@ def key_of(place: Place) -> bytes:
 
 def rows_waiting(place: Place) -> str:
     return repr(
-        [rows for rows, *_ in place.service.casework.replay.kept(place.case, key_of(place), waiting=True).values()]
+        [
+            rows
+            for rows, *_ in place.service.casework.replay.open_deliveries(
+                place.case, key_of(place), waiting=True
+            ).values()
+        ]
     )
 
 

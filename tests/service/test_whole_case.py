@@ -411,7 +411,7 @@ def test_a_kill_midway_leaves_nothing(people: Place, tmp_path: Path) -> None:
                 time.sleep(600)
 
         with Service(Settings.read()) as service:
-            inv = next(one for one in accounts.listed(service.database) if one.name == "inv")
+            inv = next(one for one in accounts.list_accounts(service.database) if one.name == "inv")
             service.session(inv, "tests", {people.case!r}).exports.whole.parquet(Path({str(target)!r}), progress=wait)
     """
     environ = {

@@ -12,7 +12,7 @@ from graphsvc.analysis.doubt.brought import brought
 from graphsvc.analysis.doubt.pieces import pieces
 from graphsvc.analysis.doubt.stability import places
 from graphsvc.analysis.score.basis import basis
-from graphsvc.analysis.score.hubs import Lead, ranked
+from graphsvc.analysis.score.hubs import Lead, rank_basis
 from graphsvc.records.dates import parse_date
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
 from graphsvc.records.tables import IDENTIFIED, POLARITIES, STATEMENT_STATUSES, THING_KINDS, WORKPLACE_KINDS
@@ -123,13 +123,13 @@ class Shown:
 def demo_figures(demo: Any) -> Shown:
     trial = simulated_cases.read(demo.folder)
     on = basis(trial.claims, trial.persons, trial.dependence)
-    ranking = ranked(on)
+    ranking = rank_basis(on)
     bring = brought(on, ranking)
     rank_ranges = places(on, pieces(on.told))
     return Shown(
         trial,
         tuple(ranking.leads),
-        frozenset(name for name, each in bring.items() if each.surfaced),
+        frozenset(name for name, each in bring.items() if each.found_through_witnesses),
         {name: tuple(place.rests_on) for name, place in rank_ranges.items()},
     )
 

@@ -14,7 +14,7 @@ from neo4j import exceptions as bolt
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, OperatorError, RequestError
 from graphsvc.store.bolt import Login, Store
-from graphsvc.store.faults import translated
+from graphsvc.store.faults import translate_errors
 from graphsvc.store.server.local import LocalServer
 
 
@@ -51,7 +51,7 @@ def _neo4j_error(code: str, message: str = "m") -> bolt.Neo4jError:
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )
 def test_an_error_of_the_driver_is_told_by_who_must_act(error: Exception, ours: type[GraphsvcError], says: str) -> None:
-    with pytest.raises(ours, match=says) as caught, translated():
+    with pytest.raises(ours, match=says) as caught, translate_errors():
         raise error
     assert caught.value.__cause__ is error
 
@@ -128,7 +128,7 @@ def test_a_write_that_met_others_is_tried_again_though_the_driver_hides_why(monk
 
 
 def test_errors_of_our_own_pass_as_they_are() -> None:
-    with pytest.raises(ZeroDivisionError), translated():
+    with pytest.raises(ZeroDivisionError), translate_errors():
         raise ZeroDivisionError
 
 

@@ -296,13 +296,13 @@ def test_equal_properties_are_one_object_and_others_are_not() -> None:
 def test_two_that_are_joined_are_one_object_each_time_and_stay_what_they_were() -> None:
     alike = Alike()
     named, figures = {"relation": "RUNS"}, {"belief": 0.5}
-    both = alike.joined(named, figures)
+    both = alike.join(named, figures)
     assert both == {"relation": "RUNS", "belief": 0.5}
-    assert alike.joined(named, figures) is both
-    assert alike.joined({"relation": "RUNS"}, {"belief": 0.5}) is both
+    assert alike.join(named, figures) is both
+    assert alike.join({"relation": "RUNS"}, {"belief": 0.5}) is both
     assert (named, figures) == ({"relation": "RUNS"}, {"belief": 0.5})
     # However many others came in between.
-    assert all(alike.joined(named, {"belief": number}) == named | {"belief": number} for number in range(1000))
+    assert all(alike.join(named, {"belief": number}) == named | {"belief": number} for number in range(1000))
 
 
 @pytest.mark.neo4j

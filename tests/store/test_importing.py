@@ -186,7 +186,7 @@ def test_a_store_that_is_adopted_holds_the_graph_that_rows_would_have_made(
         assert graph(store, case) == expected
         image = read_image(store, case)
         assert difference(image, nasty()) == []
-        assert mark.held(store, case).counts == mark.counted(nasty())
+        assert mark.read_held(store, case).counts == mark.count_kinds(nasty())
         assert store.read("MATCH (n) WHERE n.case IS NULL RETURN DISTINCT labels(n)", {}, timeout=10, cap=9).rows == [
             (["GraphsvcSchema"],)
         ]

@@ -9,7 +9,7 @@ import pytest
 
 from graphsvc.store.bolt import Store
 from graphsvc.store.image import Image, difference, read_image, write, writing_text
-from graphsvc.store.mark import Held, counted, held, marked, renew
+from graphsvc.store.mark import Held, count_kinds, read_held, read_mark, renew
 from graphsvc.store.schema import apply_schema
 from graphsvc.store.server.local import LocalServer
 from tests.store.test_image import quiet, small
@@ -31,8 +31,8 @@ def write_case(store: Store, case: str, image: Image) -> Held:
 @pytest.mark.neo4j
 def test_what_was_written_is_what_is_held(store: Store, case: str) -> None:
     current = write_case(store, case, small())
-    assert held(store, case) == current
-    assert marked(store, case) == current.mark
+    assert read_held(store, case) == current
+    assert read_mark(store, case) == current.mark
     assert sum(current.counts.values()) == small().size() + 3 * len(small().claims)
     assert Held.of_json(json.loads(json.dumps(current.as_json()))) == current
 
@@ -42,16 +42,16 @@ def test_every_change_bears_a_mark_of_its_own_and_other_cases_keep_theirs(store:
     first, twin = write_case(store, case, small()), write_case(store, f"{case} twin", small())
     second = write_case(store, case, small())
     assert len({first.mark, second.mark, twin.mark}) == 3
-    assert marked(store, case) == second.mark
-    assert marked(store, f"{case} twin") == twin.mark
+    assert read_mark(store, case) == second.mark
+    assert read_mark(store, f"{case} twin") == twin.mark
 
 
 @pytest.mark.neo4j
 def test_a_store_that_was_emptied_bears_no_mark(store: Store, case: str) -> None:
     current = write_case(store, case, small())
     store.write("MATCH (n) WHERE n.case = $case OR n.of = $case DETACH DELETE n", {"case": case})
-    assert marked(store, case) == ""
-    assert held(store, case) == Held("", dict.fromkeys(current.counts, 0))
+    assert read_mark(store, case) == ""
+    assert read_held(store, case) == Held("", dict.fromkeys(current.counts, 0))
 
 
 @pytest.mark.neo4j
@@ -59,7 +59,7 @@ def test_a_store_that_was_put_back_bears_another(store: Store, case: str) -> Non
     older = write_case(store, case, small())
     current = write_case(store, case, small())
     store.write("MATCH (m:GraphsvcMark {of: $case}) SET m.mark = $mark", {"case": case, "mark": older.mark})
-    assert marked(store, case) != current.mark
+    assert read_mark(store, case) != current.mark
 
 
 @pytest.mark.neo4j
@@ -83,7 +83,7 @@ def test_a_store_that_was_put_back_bears_another(store: Store, case: str) -> Non
 def test_what_other_hands_take_or_add_is_counted(store: Store, case: str, change: str) -> None:
     before = write_case(store, case, small())
     store.write(change, {"case": case})
-    after = held(store, case)
+    after = read_held(store, case)
     assert after.mark == before.mark
     assert after.counts != before.counts
 
@@ -91,7 +91,7 @@ def test_what_other_hands_take_or_add_is_counted(store: Store, case: str, change
 @pytest.mark.neo4j
 def test_a_case_that_is_empty_bears_none_and_leaves_nothing(store: Store, case: str) -> None:
     write_case(store, case, small())
-    assert write_case(store, case, Image()) == Held("", counted(Image())) == held(store, case)
+    assert write_case(store, case, Image()) == Held("", count_kinds(Image())) == read_held(store, case)
     left = "MATCH (n) WHERE n.case = $case OR n.of = $case RETURN count(*)"
     assert store.read(left, {"case": case}, timeout=10, cap=1).rows == [(0,)]
 

@@ -113,8 +113,8 @@ def test_an_imported_store_is_taken_in_one_step_and_is_untried_until_it_answered
     launch.take_imported(home, "import-1")
     assert (folder / "data" / "databases").is_dir()
     assert launch.is_untried(home)
-    launch.tried(home)
-    launch.tried(home)
+    launch.record_answered(home)
+    launch.record_answered(home)
     assert not launch.is_untried(home)
 
 

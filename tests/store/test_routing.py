@@ -23,7 +23,7 @@ from graphsvc.service import Service, quiet
 from graphsvc.store import bolt as store_module
 from graphsvc.store.address import is_routed
 from graphsvc.store.bolt import Login, Store
-from graphsvc.store.mark import Held, followed, held, marked, renew
+from graphsvc.store.mark import Held, follow_writes, read_held, read_mark, renew
 from graphsvc.store.runners import Runners
 from graphsvc.store.server.local import LocalServer
 from graphsvc.store.typed import Typed, run_typed
@@ -85,15 +85,15 @@ def test_a_server_of_ones_own_is_reached_by_a_routed_address(store: Store, case:
 
 def test_each_read_is_given_what_was_written_before(store: Store, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     store.write(ADD, {"case": case})
-    first = store.written()
+    first = store.last_bookmarks()
     assert len(first) == 1
     store.write(ADD, {"case": case})
-    assert store.written() != first
+    assert store.last_bookmarks() != first
     sessions = Sessions(monkeypatch)
     count_nodes(store, case)
     (config,) = sessions.opened
     assert config["default_access_mode"] == neo4j.READ_ACCESS
-    assert config["bookmark_manager"].get_bookmarks() == set(store.written())
+    assert config["bookmark_manager"].get_bookmarks() == set(store.last_bookmarks())
 
 
 def test_a_single_server_is_asked_without_bookmarks(neo4j_server: LocalServer, case: str) -> None:
@@ -101,7 +101,7 @@ def test_a_single_server_is_asked_without_bookmarks(neo4j_server: LocalServer, c
     store = connect(neo4j_server, neo4j_server.uri)
     store.write(ADD, {"case": case})
     store.follow("x", ["FB:unknown"])
-    assert store.written() == []
+    assert store.last_bookmarks() == []
     assert count_nodes(store, case) == 1
     store.close()
 
@@ -109,14 +109,14 @@ def test_a_single_server_is_asked_without_bookmarks(neo4j_server: LocalServer, c
 def test_another_process_meets_what_was_written(neo4j_server: LocalServer, store: Store, case: str) -> None:
     second_store = connect(neo4j_server)
     store.write(ADD, {"case": case})
-    before = set(second_store.written())
-    second_store.follow(case, store.written())
-    assert set(second_store.written()) == before | set(store.written())
+    before = set(second_store.last_bookmarks())
+    second_store.follow(case, store.last_bookmarks())
+    assert set(second_store.last_bookmarks()) == before | set(store.last_bookmarks())
     assert count_nodes(second_store, case) == 1
     # Following the same bookmarks twice adds nothing: each read would wait for them, and the list would grow.
-    after = second_store.written()
-    second_store.follow(case, store.written())
-    assert second_store.written() == after
+    after = second_store.last_bookmarks()
+    second_store.follow(case, store.last_bookmarks())
+    assert second_store.last_bookmarks() == after
     second_store.close()
 
 
@@ -130,19 +130,19 @@ def test_a_typed_text_meets_what_was_written(
     store.write(ADD, {"case": case})
     bookmarks: list[list[str]] = []
     runners = Runners()
-    pass_on = runners.given
+    pass_on = runners.start_job
 
     def note_bookmarks(job: Any) -> Any:
         bookmarks.append(job["bookmarks"])
         return pass_on(job)
 
-    monkeypatch.setattr(runners, "given", note_bookmarks)
+    monkeypatch.setattr(runners, "start_job", note_bookmarks)
     of = settings(neo4j_uri=routed_uri(neo4j_server), neo4j_password=neo4j_server.password)
     typed = Typed()
     run_typed(of, store, runners, COUNT, {"case": case}, typed)
     runners.close()
     assert typed.rows == [(1,)]
-    assert bookmarks == [store.written()]
+    assert bookmarks == [store.last_bookmarks()]
 
 
 def test_what_cannot_be_met_is_told_and_whoever_asks_for_the_newest_need_not(
@@ -153,7 +153,7 @@ def test_what_cannot_be_met_is_told_and_whoever_asks_for_the_newest_need_not(
     with pytest.raises((OperatorError, Busy)) as caught:
         count_nodes(store, case)
     assert "start graphsvc again, and it restores its cases" in str(caught.value)
-    assert marked(store, case) == ""
+    assert read_mark(store, case) == ""
     assert store.read(COUNT, {"case": case}, timeout=10, cap=1, newest=True).rows == [(0,)]
     store.close()
 
@@ -161,8 +161,8 @@ def test_what_cannot_be_met_is_told_and_whoever_asks_for_the_newest_need_not(
 def test_a_mark_is_asked_for_where_it_is_written(store: Store, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A lagging server would look like one whose store was lost."""
     sessions = Sessions(monkeypatch)
-    marked(store, case)
-    held(store, case)
+    read_mark(store, case)
+    read_held(store, case)
     assert set(sessions.modes()) == {neo4j.WRITE_ACCESS}
     assert not [config for config in sessions.opened if "bookmark_manager" in config]
 
@@ -175,7 +175,7 @@ def test_bookmarks_are_kept_beside_the_mark_and_decide_nothing(store: Store, cas
     assert current == Held(current.mark, current.counts)
     assert Held.of_json(current.as_json()).bookmarks == current.bookmarks
     assert "bookmarks" not in Held("m", {}).as_json()
-    followed(never_open, case, {"mark": "m"})
+    follow_writes(never_open, case, {"mark": "m"})
 
 
 def never_open() -> Store:
@@ -312,7 +312,7 @@ def test_reads_go_to_readers_and_writes_to_the_one_that_takes_them(
     assert sum(member.connections for member in cluster.readers) >= 1
     member_store.write(ADD, {"case": case})
     assert count_nodes(member_store, case) == 1
-    assert marked(member_store, case) == ""  # from the member that takes writes
+    assert read_mark(member_store, case) == ""  # from the member that takes writes
 
 
 def test_where_a_reader_is_switched_off_another_answers(cluster: Cluster, member_store: Store, case: str) -> None:

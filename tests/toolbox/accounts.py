@@ -24,7 +24,7 @@ def add(service: Service, case: str, roles: Roles) -> None:
 
 
 def find_account(service: Service, name: str) -> Principal:
-    return next(account for account in accounts.listed(service.database) if account.name == name)
+    return next(account for account in accounts.list_accounts(service.database) if account.name == name)
 
 
 def session(service: Service, name: str, case: str) -> Session:

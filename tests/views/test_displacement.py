@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from graphsvc.analysis.displacement.cohorts import OUTCOMES, Whereabouts, whereabouts
-from graphsvc.analysis.displacement.flows import Departure, compared, displaced
+from graphsvc.analysis.displacement.flows import Departure, count_tests, find_departures
 from graphsvc.analysis.displacement.movers import movers
 from graphsvc.analysis.displacement.one_hand import HandTest
 from graphsvc.analysis.displacement.stays import Stay, WorkPlace, WorkTie, stays
@@ -56,13 +56,13 @@ def known_of(*went: int, unknown: int = 0, elsewhere: int = 0) -> Whereabouts:
 
 def departure_of(*went: int, unknown: int = 0, elsewhere: int = 0) -> Departure:
     """People who left w1 in that world."""
-    return displaced(known_of(*went, unknown=unknown, elsewhere=elsewhere), draws=99)["w1"]
+    return find_departures(known_of(*went, unknown=unknown, elsewhere=elsewhere), draws=99)["w1"]
 
 
 def everything(*went: int, unknown: int = 0) -> str:
     """Everything shown of a cohort to a reader without source clearance, as text."""
     known = known_of(*went, unknown=unknown)
-    departure = displaced(known, draws=99)["w1"]
+    departure = find_departures(known, draws=99)["w1"]
     rows, behind = (
         move_rows(departure, name_values, 3),
         mover_rows(movers(known, departure.closing, departure.cohort.went), departure, name_values, 3),
@@ -114,7 +114,7 @@ def test_whoever_was_moved_may_have_been_abandoned_as_well() -> None:
         known.places.values(),
         [*known.ties, *(WorkTie("captain", "ABANDONED", f"p2-{n}", 0.8, False, "2020-03-23") for n in range(4))],
     )
-    departure = displaced(known, draws=99)["w1"]
+    departure = find_departures(known, draws=99)["w1"]
     assert [(row.next, row.people, row.abandoned) for row in move_rows(departure, name_values, 0)] == [
         ("w2", 5, 4),
         ("w3", 3, 0),
@@ -163,7 +163,7 @@ def test_nobody_who_moved_few_stands_above_another_by_how_many() -> None:
     ties += [WorkTie(f"p{n}", "WORKED_AT", "w2", 0.8, False, "2020-04-05") for n in range(3)]
     ties += [WorkTie("b", "TRANSPORTED", f"p{n}", 0.8) for n in range(2)] + [WorkTie("a", "HOUSED", "p0", 0.8)]
     known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), WorkPlace("w2")], ties)
-    departure = displaced(known, draws=9)["w1"]
+    departure = find_departures(known, draws=9)["w1"]
     behind = movers(known, departure.closing, departure.cohort.went)
     assert [(row.who, row.people) for row in mover_rows(behind, departure, name_values, 0)] == [("b", 2), ("a", 1)]
     assert [(row.who, row.people, row.belief) for row in mover_rows(behind, departure, name_values, 3)] == [
@@ -175,7 +175,7 @@ def test_nobody_who_moved_few_stands_above_another_by_how_many() -> None:
 @pytest.mark.parametrize("few", [1, 2])
 def test_how_many_somebody_moved_is_told_flow_by_flow(few: int) -> None:
     known = known_of(4, few)
-    departure = displaced(known, draws=9)["w1"]
+    departure = find_departures(known, draws=9)["w1"]
     behind = movers(known, departure.closing, departure.cohort.went)
     assert [(row.people, row.belief) for row in mover_rows(behind, departure, name_values, 3)] == [("at least 4", None)]
     (row,) = mover_rows(behind, departure, name_values, 0)
@@ -262,7 +262,7 @@ def test_a_closing_known_to_the_month_is_told_as_a_month() -> None:
         WorkTie("p", "WORKED_AT", "w2", 0.8, False, "2020-04"),
     ]
     known = whereabouts([WorkPlace("w1", closed_on="2020-03"), WorkPlace("w2")], ties)
-    departure = displaced(known, draws=9)["w1"]
+    departure = find_departures(known, draws=9)["w1"]
     (row,) = move_rows(departure, name_values, 0)
     assert (closure_row(departure, name_values, 0, 1).on, row.on, row.first, row.last) == (
         "2020-03",
@@ -300,7 +300,7 @@ def test_every_outcome_has_its_words_and_its_count(unknown: int, outcome: str) -
         for place, first, last in [("w1", "2020-01-05", until), *ends]
     ]
     known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), WorkPlace("w2")], ties)
-    row = closure_row(displaced(known, draws=9)["w1"], name_values, 0, 1)
+    row = closure_row(find_departures(known, draws=9)["w1"], name_values, 0, 1)
     assert (getattr(row, outcome), row.there, row.unknown, row.moved) == (unknown, unknown, 0, 0)
     assert set(OUTCOME_WORDS) == set(OUTCOMES)
 
@@ -328,7 +328,7 @@ def test_whom_to_look_after_stands_by_what_is_said_and_never_by_what_is_denied()
 @pytest.mark.parametrize("few", [1, 2])
 def test_that_few_came_from_a_place_is_no_sign_of_risk(few: int) -> None:
     known = known_of(4, few)
-    every = displaced(known, draws=9).values()
+    every = find_departures(known, draws=9).values()
     assert {row.signs for row in at_risk(known, "w3", every, 3)} == {()}
     assert {row.signs for row in at_risk(known, "w3", every)} == {("came",)}
     assert {row.signs for row in at_risk(known, "w2", every, 3)} == {("came",)}
@@ -344,8 +344,8 @@ def test_every_flow_bears_the_p_that_its_verdict_is_held_to(few_below: int) -> N
     ties += [WorkTie(f"z{n}", "WORKED_AT", "w4", 0.8, False, "2020-04-05") for n in range(4)]
     ties += [WorkTie(f"o{n}", "WORKED_AT", f"x{n}", 0.8, False, "2020-04-05") for n in range(40)]
     closed = [WorkPlace(name, closed_on="2020-03-20") for name in ("w1", "w3")]
-    every = displaced(whereabouts([*closed, WorkPlace("w2"), WorkPlace("w4")], ties), draws=99)
-    assert compared(every.values()) == 2
+    every = find_departures(whereabouts([*closed, WorkPlace("w2"), WorkPlace("w4")], ties), draws=99)
+    assert count_tests(every.values()) == 2
     for departure in every.values():
         closure, rows = closure_row(departure, name_values, few_below, 2), move_rows(departure, name_values, few_below)
         assert {row.q for row in rows} == {closure.q}

@@ -40,7 +40,7 @@ def service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPat
 @pytest.fixture
 def ann(service: Service) -> FlaskClient:
     """A reader cleared for two of the three cases, and for sources in the first of them only."""
-    name = f"ann{len(accounts.listed(service.database))}"
+    name = f"ann{len(accounts.list_accounts(service.database))}"
     grants = {CASES[0]: Grant("C", sources=True), CASES[1]: Grant("P")}
     accounts.add(service.database, name, ["analyst"], grants)
     return signed_in(create_app(service), name)

@@ -80,7 +80,7 @@ class PendingStore:
             rows = [Pending(*row) for row in connection.execute(_waiting(*flags), bindings)]
         return sorted(rows, key=lambda row: (row.at, row.kind, row.about))
 
-    def answered(self, kinds: Collection[str], since: dt.datetime | None) -> list[Pending]:
+    def answered_requests(self, kinds: Collection[str], since: dt.datetime | None) -> list[Pending]:
         """List this account's requests of some kinds that another person has answered since a moment, latest first."""
         columns = (
             _REQUEST.c.kind,

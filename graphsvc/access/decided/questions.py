@@ -42,7 +42,7 @@ class QuestionStore:
         with transaction(self._database) as connection:
             return self._of(connection, case, grant)
 
-    def put(
+    def record_question(
         self, case: str, grant: Grant, *, claim: str, source: str, handling: str, by: str, most: int | None
     ) -> None:
         """Record that a question about a claim was asked.

@@ -104,7 +104,7 @@ class RequestStore:
         if not self._move(request, states, values):
             raise RequestError("This request has been answered already.")
 
-    def opened(self, request: str) -> bool:
+    def mark_opened(self, request: str) -> bool:
         """Mark a request as opened; return whether it could still be opened."""
         hold_clock(self._database)
         before = _ROW.c.until > now()
@@ -121,7 +121,7 @@ class RequestStore:
 
         The caller holds the case's lock, so nobody is deciding any of them.
         """
-        if case not in self.agreed():  # the usual case: every change to a case calls this
+        if case not in self.agreed_cases():  # the usual case: every change to a case calls this
             return
         overrules = tables.overrules
         same = (overrules.c.case_id == _ROW.c.case_id, overrules.c.pseudonym == _ROW.c.pseudonym)
@@ -133,13 +133,13 @@ class RequestStore:
                 connection.execute(_ROW.update().where(*agreed, in_force).values(state="done", ended_at=now()))
                 connection.execute(_ROW.update().where(*agreed).values(**again))
 
-    def agreed(self) -> set[str]:
+    def agreed_cases(self) -> set[str]:
         """Return the cases with an agreed request that decides on a person and is not marked done."""
         query = sa.select(_ROW.c.case_id).where(_ROW.c.kind.in_(DECIDED), _ROW.c.state == "agreed")
         with transaction(self._database) as connection:
             return set(connection.execute(query).scalars())
 
-    def expired(self) -> list[Any]:
+    def end_expired(self) -> list[Any]:
         """End the open requests that have expired; return their rows."""
         hold_clock(self._database)
         over = _ROW.c.state.in_(OPEN), _ROW.c.until <= now()
@@ -167,7 +167,7 @@ def end_openings(connection: sa.Connection, case: str, people: Collection[str]) 
 
 def settle(database: sa.Engine) -> None:
     """End the reveals that have expired, each with a line in the log in the name of the account that had it open."""
-    for row in RequestStore(database).expired():
+    for row in RequestStore(database).end_expired():
         who = Principal(row.asked_by, frozenset())
         detail = {"step": "end", "person": row.pseudonym}
         line = audit.begin(database, who, "the time of the reveal is over", "reveal", row.case_id, **detail)

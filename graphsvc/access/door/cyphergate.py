@@ -25,11 +25,11 @@ from graphsvc.access.people.principal import Principal
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, CypherFault
-from graphsvc.queries.days import mixed
+from graphsvc.queries.days import mixed_comparisons
 from graphsvc.queries.library import BOUND
 from graphsvc.queries.notices import Notice
 from graphsvc.store.bolt import PlanStep, Store
-from graphsvc.store.mark import followed
+from graphsvc.store.mark import follow_writes
 from graphsvc.store.runners import Runners
 from graphsvc.store.typed import Typed, run_typed
 
@@ -149,7 +149,7 @@ class CypherGate:
             typed.notices = examined.notices
             parameters = self._parameters(principal, case, examined.parameters, arguments)
             run_typed(self._settings, self._store(), self._runners, examined.text, parameters, typed)
-            if changed(states, self._stands()):
+            if has_changed(states, self._stands()):
                 raise Busy("A case was changed while this ran, and free Cypher sees them all. Run the text again.")
             # A case added during the run may be in the answer, and may not be visible to this person.
             self._require_every(principal)
@@ -168,7 +168,7 @@ class CypherGate:
         detail = {"step": step, "characters": len(text)} | (
             {"code": self._texts.code(text, arguments)} if known else {}
         )
-        with audit.recorded(self._database, principal, purpose, "cypher", case, **detail) as outcome:
+        with audit.log_act(self._database, principal, purpose, "cypher", case, **detail) as outcome:
             if not known:  # without the case there is no key to keep the text under
                 policy.require(principal, "cypher")
                 raise policy.no_such_case(case)
@@ -185,7 +185,7 @@ class CypherGate:
         parameters = require_harmless(text)
         plan = self._store().explain(text)
         require_reading(plan)
-        return Examined(text, plan.kind, plan.root, parameters, (*plan.notices, *mixed(text, arguments)))
+        return Examined(text, plan.kind, plan.root, parameters, (*plan.notices, *mixed_comparisons(text, arguments)))
 
     def _parameters(
         self, principal: Principal, case: str, names: tuple[str, ...], arguments: Mapping[str, Any]
@@ -212,7 +212,7 @@ class CypherGate:
         with transaction(self._database) as connection:
             rows = connection.execute(_HELD).all()
         for row in rows:  # so that no reader sees a person as before they were sealed
-            followed(self._store, row.id, row.held)
+            follow_writes(self._store, row.id, row.held)
         return states
 
     def _stands(self) -> Stands:
@@ -236,13 +236,13 @@ class CypherGate:
         return cases | frozenset(self._stands())
 
 
-def changed(then: Stands, now: Stands) -> bool:
+def has_changed(then: Stands, now: Stands) -> bool:
     """Whether the state of any earlier case has changed: data read since may be exactly what had to be removed.
 
     Example:
-        >>> changed({"north": ("open", 3)}, {"north": ("open", 3), "new": ("loading", 0)})
+        >>> has_changed({"north": ("open", 3)}, {"north": ("open", 3), "new": ("loading", 0)})
         False
-        >>> changed({"north": ("open", 3)}, {"north": ("loading", 3)})
+        >>> has_changed({"north": ("open", 3)}, {"north": ("loading", 3)})
         True
     """
     return not then.items() <= now.items()

@@ -16,11 +16,11 @@ import sqlalchemy as sa
 
 from graphsvc.access.door.look import Look, look_of
 from graphsvc.access.door.redact import Released, release
-from graphsvc.access.door.repeats import Repeats, asked
+from graphsvc.access.door.repeats import Repeats, answer_key
 from graphsvc.access.door.snapshots import AsRows, Snapshot, Snapshots, Thing, Writer
-from graphsvc.access.door.standing import shown as _shown
 from graphsvc.access.door.standing import state_for
 from graphsvc.access.door.standing import version as _version
+from graphsvc.access.door.standing import visible_state as _shown
 from graphsvc.access.log import audit, disclosed
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
@@ -33,7 +33,7 @@ from graphsvc.records.properties import figure_names
 from graphsvc.records.tables import STATEMENT_KINDS
 from graphsvc.records.told import OPEN_KINDS
 from graphsvc.store.bolt import Item, Make, Rows, Store
-from graphsvc.store.mark import Checks, followed
+from graphsvc.store.mark import Checks, follow_writes
 
 # Converts all rows of an answer, in columns, to the items that `Make` would make row by row.
 Laid = Callable[[Sequence[ValueColumn]], Sequence[Item]]
@@ -92,7 +92,7 @@ class Gate:
         look: Look | None = None,
         **detail: Any,
     ) -> Iterator[dict[str, Any]]:
-        """Log one act, which the person's role must allow: see `audit.recorded`, also for the value it yields.
+        """Log one act, which the person's role must allow: see `audit.log_act`, also for the value it yields.
 
         `look`: the current look. An act that can be part of it becomes part of it, without its own line.
 
@@ -113,7 +113,7 @@ class Gate:
         self, principal: Principal, purpose: str, action: str, case: str, **detail: Any
     ) -> Iterator[dict[str, Any]]:
         """Log one act that role and clearance allow; the caller checks whether the case exists."""
-        with audit.recorded(self._database, principal, purpose, action, case, **detail) as outcome:
+        with audit.log_act(self._database, principal, purpose, action, case, **detail) as outcome:
             policy.require(principal, action)
             if case:
                 policy.require_case(principal, case)
@@ -177,7 +177,7 @@ class Gate:
             if query.for_sources and not grant.sources:
                 raise Refused(f"The query {name} takes source clearance. An administrator can give it.")
             bound_to = query.bind(arguments) | self._bound(query, case, grant)
-            question = asked(case, grant, name, bound_to, whole=whole)
+            question = answer_key(case, grant, name, bound_to, whole=whole)
             goes_on = look_of(look, principal, action, case)
             opened = None if goes_on else self._open(case, grant)
             version = goes_on.version if goes_on else _version(opened, grant)
@@ -269,7 +269,7 @@ class Gate:
             snapshot, replace(_RELEASED, laid=as_columns), read, parameters["case"], grant, case_row
         )
 
-    def computed(
+    def get_or_compute(
         self,
         principal: Principal,
         case: str,
@@ -313,7 +313,7 @@ class Gate:
     ) -> Thing:
         """Return a snapshot's content, or else the result of `make`, which is then kept in it."""
         with snapshot.alone(heavy=form.heavy and _large(case_row)):
-            taken = snapshot.taken(as_columns=form.laid)
+            taken = snapshot.read_all(as_columns=form.laid)
             if taken is not None:
                 return form.made(*taken)
             thing = make()
@@ -437,7 +437,7 @@ class Gate:
         if state_for(row.state, grant.handling) != "open":
             raise Busy(f"The case {case} is being loaded. Try again in a moment; nothing is wrong with it.")
         self._require_held(case, row)
-        followed(self._store, case, row.held)
+        follow_writes(self._store, case, row.held)
         return row
 
     def _case(self, case: str) -> Any:

@@ -24,7 +24,7 @@ class Look:
         goes_on: whether the act is still under way.
         key: the case's data key, once it was needed.
         opened: names of the things opened. sources: sources whose claims were released.
-        released: question (`repeats.asked`) → answer, to be kept if the case does not change until the end.
+        released: question (`repeats.answer_key`) → answer, to be kept if the case does not change until the end.
     """
 
     principal: Principal

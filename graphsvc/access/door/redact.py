@@ -65,18 +65,18 @@ def permits(grant: Grant, name: str) -> bool:
     return sensitivity in ("open", "identity", "text", "voices")
 
 
-def told(grant: Grant, number: int | Sequence[int] | None, few_below: int) -> int | str:
+def coarsen(grant: Grant, number: int | Sequence[int] | None, few_below: int) -> int | str:
     """Return a number of witness groups or claims as this reader may see it; None counts as 0.
 
     Denials that the reader may not see read `contested` (`records.told.denial`). In a pair (groups of witnesses, then
     reports and records; see `records.told.voices`), only the first decides whether it reads `few`.
 
     Example:
-        >>> told(Grant("P"), 2, 3), told(Grant("P", sources=True), 2, 3), told(Grant("P"), 0, 3), told(Grant("P"), 3, 3)
+        >>> coarsen(Grant("P"), 2, 3), coarsen(Grant("P", sources=True), 2, 3), coarsen(Grant("P"), 0, 3), coarsen(Grant("P"), 3, 3)
         ('few', 2, 0, 3)
-        >>> told(Grant("P"), [1, 4], 3), told(Grant("P"), [0, 1], 3), told(Grant("P"), [3, 1], 3)
+        >>> coarsen(Grant("P"), [1, 4], 3), coarsen(Grant("P"), [0, 1], 3), coarsen(Grant("P"), [3, 1], 3)
         ('few', 1, 4)
-        >>> told(Grant("P"), [HIDDEN_DENIAL, 0], 3), told(Grant("P", sources=True), HIDDEN_DENIAL, 3)
+        >>> coarsen(Grant("P"), [HIDDEN_DENIAL, 0], 3), coarsen(Grant("P", sources=True), HIDDEN_DENIAL, 3)
         ('contested', 'contested')
     """
     groups, reports = (number or 0, 0) if not isinstance(number, Sequence) else number
@@ -122,7 +122,7 @@ def release(
     counting = [place for place, column in enumerate(columns) if SENSITIVITY.get(returns.get(column, "")) == "voices"]
     if counting and not grant.sources:
         rows = [
-            tuple(told(grant, value, few_below) if place in counting else value for place, value in enumerate(row))
+            tuple(coarsen(grant, value, few_below) if place in counting else value for place, value in enumerate(row))
             for row in rows
         ]
     elif counting and grant.handling != "C":

@@ -20,7 +20,7 @@ _MOST, _LARGEST = 64 * 2**20, 2**20
 _Asked = tuple[str, str, bool, str, bool, str]
 
 
-def asked(case: str, grant: Grant, name: str, arguments: Mapping[str, Any], *, whole: bool) -> _Asked:
+def answer_key(case: str, grant: Grant, name: str, arguments: Mapping[str, Any], *, whole: bool) -> _Asked:
     """Return the key of an answer: case, clearance and question."""
     return case, grant.handling, grant.sources, name, whole, repr(sorted(arguments.items()))
 

@@ -117,11 +117,11 @@ class Snapshots:
         """
         mark = _mark(case_row, grant.handling)
         if not (usual and mark and self._least):
-            return Snapshot(self._folder / "none", b"", "", math.inf, self.locked)
+            return Snapshot(self._folder / "none", b"", "", math.inf, self.lock)
         bound = json.dumps([self._rules, case, grant.handling, grant.sources, mark, *map(str, question)])
         path = self._folder / self._state(case, grant.handling, mark) / self._name(bound)
         least = self._least / _WORTH if computed else self._least
-        return Snapshot(path, self._key_of(case), bound, least, self.locked)
+        return Snapshot(path, self._key_of(case), bound, least, self.lock)
 
     def settle(self) -> None:
         """Remove files of states that no case is in any more, and files never completed.
@@ -131,7 +131,7 @@ class Snapshots:
         if not self._folder.exists():
             return
         try:
-            with self.locked():
+            with self.lock():
                 self._remove_former()
         except OSError as error:
             _LOG.warning("what was kept of a former state of a case was not all deleted: %s", type(error).__name__)
@@ -152,7 +152,7 @@ class Snapshots:
                     path.unlink()
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def lock(self) -> Iterator[None]:
         """Hold the lock on keeping and removing snapshots, across processes."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(self._folder / "lock", timeout=_LOCK_S, mode=0o600):
@@ -202,10 +202,10 @@ class Snapshot:
 
     def columns(self) -> list[ValueColumn] | None:
         """Return the rows in columns, without making row objects; None if there is no snapshot."""
-        taken = self.taken(as_columns=True)
+        taken = self.read_all(as_columns=True)
         return None if taken is None else list(taken[0].columns)
 
-    def taken(self, *, as_columns: bool) -> tuple[Any, dict[str, Any]] | None:
+    def read_all(self, *, as_columns: bool) -> tuple[Any, dict[str, Any]] | None:
         """Return the rows and the data kept with them, or None. `as_columns`: without making row objects."""
         rows: list[Any] = []
         beside = self.read(rows.append, as_batch) if as_columns else self.read(rows.extend)

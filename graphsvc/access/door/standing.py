@@ -19,7 +19,7 @@ def state_for(state: str, handling: str) -> str:
     return state
 
 
-def shown(row: Any, grant: Grant) -> tuple[object, ...]:
+def visible_state(row: Any, grant: Grant) -> tuple[object, ...]:
     """Return what decides the visible state at a clearance: C material has no effect under P, not even on timing."""
     if grant.handling == "C":
         return tuple(row)

@@ -69,7 +69,7 @@ class Anchor:
         self._synced = 0.0
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
+    def lock(self) -> Iterator[None]:
         """Hold the lock on the file, across all threads and processes that use it.
 
         Raises:

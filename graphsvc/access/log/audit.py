@@ -18,12 +18,12 @@ import sqlalchemy as sa
 
 from graphsvc.access.log.anchor import Anchor
 from graphsvc.access.log.chain import Chain, now
-from graphsvc.access.log.disclosed import storable, told
+from graphsvc.access.log.disclosed import disclosed_details, storable
 from graphsvc.access.people.principal import Principal
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import OperatorError, Refused
 
-__all__ = ["EVERYTHING", "Sought", "begin", "finish", "hold_clock", "keep", "lines", "newest_ending", "now", "recorded"]
+__all__ = ["EVERYTHING", "Sought", "begin", "finish", "hold_clock", "keep", "lines", "log_act", "newest_ending", "now"]
 
 _CHAINS: WeakKeyDictionary[sa.Engine, Chain] = WeakKeyDictionary()
 
@@ -57,7 +57,7 @@ def begin(engine: sa.Engine, principal: Principal, purpose: str, action: str, ca
     """Write the line of an act about to start, and return its number.
 
     `detail` says what kind and how many: the software's own words, numbers, dates, pseudonyms. Anything else in it is
-    logged as its length (`disclosed.told`).
+    logged as its length (`disclosed.disclosed_details`).
 
     Raises:
         OperatorError: the line could not be written; nothing may be released then.
@@ -68,7 +68,7 @@ def begin(engine: sa.Engine, principal: Principal, purpose: str, action: str, ca
             "purpose": storable(purpose),
             "action": action,
             "case_id": storable(case)[:100],
-            "detail": told(detail),
+            "detail": disclosed_details(detail),
             "outcome": "begun",
         }
     )
@@ -95,7 +95,7 @@ def finish(
     Raises:
         OperatorError: the line could not be written; nothing may be released then.
     """
-    detail = told({"opened": sorted(set(opened))}) if opened else {}
+    detail = disclosed_details({"opened": sorted(set(opened))}) if opened else {}
     end = {"of_line": line, "account": "", "purpose": "", "action": "", "case_id": "", "detail": detail}
     try:
         _chain(engine).append(end | {"outcome": storable(outcome)[:200], "rows": rows}, sources)
@@ -107,7 +107,7 @@ def finish(
 
 
 @contextmanager
-def recorded(
+def log_act(
     engine: sa.Engine, principal: Principal, purpose: str, action: str, case: str = "", **detail: Any
 ) -> Iterator[dict[str, Any]]:
     """Log an act: a line before the block, and its outcome afterwards, even if it is refused or fails.

@@ -83,7 +83,7 @@ class Chain:
         Raises:
             OperatorError: database or anchor cannot be written; nothing was stored and nothing may be released.
         """
-        with self.anchor.held():
+        with self.anchor.lock():
             with alone(self.database, _LOCK) as connection:
                 (tail, latest), mark = self._newest(connection), self.anchor.read()
                 trusted = tail if agrees(connection, tail, mark) else None

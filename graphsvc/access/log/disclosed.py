@@ -47,11 +47,11 @@ _MOST = 20  # longest list that is logged in full
 _LONGEST = 200
 
 
-def told(detail: Mapping[str, Any]) -> dict[str, Any]:
+def disclosed_details(detail: Mapping[str, Any]) -> dict[str, Any]:
     """Return the details of an act as the log keeps them.
 
     Example:
-        >>> told({"query": "entities.find", "parameters": {"text": "Wilma W.", "id": "P12"}, "partial": True})
+        >>> disclosed_details({"query": "entities.find", "parameters": {"text": "Wilma W.", "id": "P12"}, "partial": True})
         {'query': 'entities.find', 'parameters': {'text': '8 characters', 'id': 'P12'}, 'partial': True}
     """
     return {str(name)[:60]: _disclose(str(name), value, ours=name in _WORDS) for name, value in detail.items()}

@@ -60,7 +60,7 @@ def verify(chain: Chain, progress: Progress, beside: Iterable[str] = ()) -> Veri
     Raises:
         OperatorError: database or anchor cannot be read.
     """
-    with chain.anchor.held(), transaction(chain.database) as connection:
+    with chain.anchor.lock(), transaction(chain.database) as connection:
         tail, mark = end_of(connection), chain.anchor.read()
         in_agreement = agrees(connection, tail, mark)
     faults: list[str] = []

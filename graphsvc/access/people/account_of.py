@@ -19,13 +19,13 @@ def number_of(connection: sa.Connection, name: str, *, disabled: bool = False) -
     Raises:
         RequestError: there is no such account.
     """
-    number = found(connection, name, disabled=disabled)
+    number = find_number(connection, name, disabled=disabled)
     if number is None:
         raise no_such_account(name)
     return number
 
 
-def found(connection: sa.Connection, name: str, *, disabled: bool = False) -> int | None:
+def find_number(connection: sa.Connection, name: str, *, disabled: bool = False) -> int | None:
     """Return the same as `number_of`, or None if there is no such account."""
     table = tables.accounts
     conditions = [table.c.name == name] if disabled else [table.c.name == name, ~table.c.disabled]

@@ -41,7 +41,7 @@ def add(engine: sa.Engine, name: str, roles: Iterable[str], grants: Mapping[str,
     if not is_line(name, 100):
         raise RequestError("An account needs a name of 1 to 100 characters, without line breaks or spaces around it.")
     with transaction(engine) as connection:
-        if account_of.found(connection, name, disabled=True) is not None:
+        if account_of.find_number(connection, name, disabled=True) is not None:
             raise RequestError(f"An account {name!r} exists already. Choose another name.")
         key = connection.execute(
             tables.accounts.insert().values(name=name, password_hash=hash_password(password, name), created_at=now())
@@ -85,7 +85,7 @@ def hash_password(password: str, name: str = "") -> str:
     return _HASHER.hash(_bytes(password))
 
 
-def listed(engine: sa.Engine) -> list[Principal]:
+def list_accounts(engine: sa.Engine) -> list[Principal]:
     """List every account that is not disabled, by name."""
     with transaction(engine) as connection:
         rows = connection.execute(
@@ -133,7 +133,7 @@ def only_account(engine: sa.Engine, name: str, proven: frozenset[str] = frozense
         NotSignedIn: the home has several accounts, or the only one has another name.
         Refused: that account must always sign in.
     """
-    accounts = listed(engine)
+    accounts = list_accounts(engine)
     if len(accounts) != 1:
         raise NotSignedIn("This home has several accounts, so each must sign in: run `graphsvc login NAME`.")
     (account,) = accounts
@@ -196,7 +196,7 @@ def has_this_password(engine: sa.Engine, name: str, password: str) -> bool:
 def has_this_code(engine: sa.Engine, vault: Vault, name: str, code: str) -> bool:
     """Whether a code is currently valid for an account with a second factor; this uses it up. Count attempts."""
     with transaction(engine) as connection:
-        account = account_of.found(connection, name)
+        account = account_of.find_number(connection, name)
     return enrolment.has_second_factor(engine, name) and enrolment.code_is_right(engine, vault, account, code)
 
 
@@ -231,7 +231,7 @@ def _hash_of_nothing() -> str:
 
 def attempts_key(vault: Vault) -> bytes:
     """Return the key of the hashes under which failed sign-ins are counted."""
-    return vault.derived("failed sign-ins")
+    return vault.derive_key("failed sign-ins")
 
 
 def issue(

@@ -88,7 +88,7 @@ class Vault:
         """Return the data key that was wrapped for `context`."""
         return decrypt(self._master, wrapped, context)
 
-    def derived(self, context: str) -> bytes:
+    def derive_key(self, context: str) -> bytes:
         """Return a key (32 bytes) for `context`: the same at every start and after a rotation of the master key."""
         return hmac.digest(self.root, f"derived\0{context}".encode(), hashlib.sha256)
 

@@ -31,7 +31,7 @@ from graphsvc.analysis.displacement.stays import (
     near,
     near_end,
     over,
-    shifted,
+    shift_day,
     stays,
 )
 
@@ -77,12 +77,12 @@ class Closing:
     @property
     def since(self) -> dt.date:
         """The day from which people count as having been there, and from which a new place counts."""
-        return shifted(self.day, -WEEKS_BEFORE)
+        return shift_day(self.day, -WEEKS_BEFORE)
 
     @property
     def until(self) -> dt.date:
         """The day from which a new place no longer counts."""
-        return shifted(self.latest, TO_DAYS)
+        return shift_day(self.latest, TO_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +284,7 @@ def _elsewhere(known: Whereabouts, stay: Stay) -> Iterator[Stay]:
 def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
     since, end = closing.since, closing.until
     # Stays that may have begun after this stay: the order of two in the same month is unknown.
-    first = max(since, shifted(stay.begin, 1)) if stay.begin else since
+    first = max(since, shift_day(stay.begin, 1)) if stay.begin else since
     following = next(
         (
             candidate

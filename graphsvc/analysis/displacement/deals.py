@@ -147,7 +147,7 @@ class Hands:
     seed: int
 
 
-def dealt(
+def chance_test(
     went: Sequence[str],
     arrivals: Sequence[str],
     controlled: Collection[str] = (),
@@ -156,7 +156,7 @@ def dealt(
     draws: int = DRAWS,
     seed: int = 0,
 ) -> ChanceTest:
-    """Test one closure, without correction: its verdict is final only after `corrected` has seen all tests.
+    """Test one closure, without correction: its verdict is final only after `correct_tests` has seen all tests.
 
     Args:
         went: the next place of each leaver; empty: no one was seen again.
@@ -167,13 +167,13 @@ def dealt(
         seed: seed of the draws; the same seed gives the same answer.
 
     Example:
-        >>> test = dealt(["w2"] * 5 + ["w3"], ["w2"] * 6 + [f"w{n}" for n in range(3, 40)], draws=999)
+        >>> test = chance_test(["w2"] * 5 + ["w3"], ["w2"] * 6 + [f"w{n}" for n in range(3, 40)], draws=999)
         >>> test.p, test.places[0].place, test.places[0].went, round(test.places[0].expected, 2)
         (0.007, 'w2', 5, 0.84)
 
     Limits: knows only `weights` of what attracts people to a place. People who follow a workmate or their family look
     moved. People moved with others from elsewhere do not show where free people go, so callers leave them out
-    (`flows.displaced`).
+    (`flows.find_departures`).
     """
     return chance_tests({"": AskedOf(went, arrivals, controlled, weights, seed)}, draws=draws)[""]
 
@@ -181,7 +181,7 @@ def dealt(
 def chance_tests(
     inputs: Mapping[str, AskedOf], *, draws: int = DRAWS, processors: Processors = THIS_MACHINE
 ) -> dict[str, ChanceTest]:
-    """Test several closures, without correction: each as in `dealt`.
+    """Test several closures, without correction: each as in `chance_test`.
 
     Args:
         inputs: closure → input of its test.
@@ -193,7 +193,7 @@ def chance_tests(
         >>> [(place, test.seen) for place, test in some.items()]
         [('w1', 3), ('w4', 0)]
 
-    Limits: as `dealt`.
+    Limits: as `chance_test`.
     """
     dealing = {place: question for place, question in inputs.items() if len(question.went) >= FEWEST}
     hands = {place: _hands(question, draws) for place, question in dealing.items()}
@@ -244,13 +244,13 @@ def _test(question: AskedOf, hands: Hands, standing: Reached) -> ChanceTest:
     )
 
 
-def corrected(tests: Mapping[str, ChanceTest]) -> dict[str, ChanceTest]:
+def correct_tests(tests: Mapping[str, ChanceTest]) -> dict[str, ChanceTest]:
     """Correct p over the tests of all closures of a case, and set their verdicts.
 
     Example:
         >>> arrivals = ["w2"] * 6 + [f"w{n}" for n in range(3, 40)]
-        >>> one, two = dealt(["w2"] * 5, arrivals, draws=999), dealt(["w2", "w4"], arrivals, draws=999)
-        >>> [test.verdict for test in corrected({"a": one, "b": two}).values()]
+        >>> one, two = chance_test(["w2"] * 5, arrivals, draws=999), chance_test(["w2", "w4"], arrivals, draws=999)
+        >>> [test.verdict for test in correct_tests({"a": one, "b": two}).values()]
         ['together', 'cannot tell']
 
     Limits: a closure whose people were not seen again is not corrected for, since no result of it could have counted.
@@ -275,7 +275,7 @@ def chances(arrivals: Iterable[str], weights: Mapping[str, float]) -> dict[str, 
         >>> chances(["w2", "w2", "w3"], {"w3": 2.0})
         {'w2': 0.5, 'w3': 0.5}
 
-    Limits: as `dealt`.
+    Limits: as `chance_test`.
     """
     heads = Counter(arrivals)
     pulls = {name: heads[name] * weights.get(name, 1.0) for name in sorted(heads)}
@@ -333,7 +333,7 @@ def standing_of(_none: None, hands: Hands) -> Reached:
         >>> standing_of(None, _hands(AskedOf(["a", "b"], ["a", "b", "c", "d"]), 99)).draws
         99
 
-    Limits: as `dealt`.
+    Limits: as `chance_test`.
     """
     counts, seen, draws = hands.counts, hands.seen, hands.draws
     surprise = float(hands.surprise[np.arange(len(counts)), counts].min())

@@ -27,7 +27,7 @@ from graphsvc.analysis.displacement.cohorts import (
     relation_at,
 )
 from graphsvc.analysis.displacement.deals import DRAWS, AskedOf, ChanceTest
-from graphsvc.analysis.displacement.stays import COARSEST, LIVED, WORKED, WorkPlace, WorkTie, hands, shifted
+from graphsvc.analysis.displacement.stays import COARSEST, LIVED, WORKED, WorkPlace, WorkTie, hands, shift_day
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 from graphsvc.records.numbers import significant
 
@@ -79,7 +79,9 @@ class Flow:
     last: str
 
 
-def displaced(known: Whereabouts, *, draws: int = DRAWS, processors: Processors = THIS_MACHINE) -> dict[str, Departure]:
+def find_departures(
+    known: Whereabouts, *, draws: int = DRAWS, processors: Processors = THIS_MACHINE
+) -> dict[str, Departure]:
     """Return place → people who left when it closed or emptied, with a test of where they went; by day.
 
     Args:
@@ -91,10 +93,10 @@ def displaced(known: Whereabouts, *, draws: int = DRAWS, processors: Processors 
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
         >>> from graphsvc.analysis.displacement.stays import WorkPlace
         >>> known = whereabouts([WorkPlace("w1", closed_on="2020-03-20")], [])
-        >>> displaced(known)["w1"].test.verdict
+        >>> find_departures(known)["w1"].test.verdict
         'cannot tell'
 
-    Limits: as `cohorts.cohort` and `deals.dealt`. A place that people left twice appears once, for its closure.
+    Limits: as `cohorts.cohort` and `deals.chance_test`. A place that people left twice appears once, for its closure.
     """
     controlled = _under_one_hand(known.ties)
     cohorts = {closing.place: cohort(known, closing) for closing in closings(known)}
@@ -110,7 +112,7 @@ def displaced(known: Whereabouts, *, draws: int = DRAWS, processors: Processors 
             place: _question(known, left, controlled(place), all_bound - bound.get(place, frozenset()), preferred(left))
             for place, left in cohorts.items()
         }
-        tests = deals.corrected(deals.chance_tests(questions, draws=draws, processors=processors))
+        tests = deals.correct_tests(deals.chance_tests(questions, draws=draws, processors=processors))
         bound = {place: _bound(left, tests[place]) for place, left in cohorts.items()}
     return {place: Departure(left, tests[place], preferred(left)) for place, left in cohorts.items()}
 
@@ -129,7 +131,7 @@ def left_on(
         known: the whereabouts of everyone.
         place: the place in question.
         day: the day; the people there in the weeks before it are tested.
-        every: departures from `displaced`; people moved together from another place are left out.
+        every: departures from `find_departures`; people moved together from another place are left out.
         draws: number of draws of the test.
 
     Example:
@@ -138,14 +140,16 @@ def left_on(
         >>> left_on(whereabouts([WorkPlace("w1")], []), "w1", dt.date(2020, 5, 1)).cohort.people
         ()
 
-    Limits: as `displaced`. Trying many days until one is significant finds results of chance.
+    Limits: as `find_departures`. Trying many days until one is significant finds results of chance.
     """
     leavers = cohort(known, Closing(place, day, "asked"))
     bound = moved_together(every)
     excluded = frozenset().union(*bound.values()) - bound.get(place, frozenset())
     preferences = _fit_both(known, frozenset().union(*bound.values()))(leavers)
     question = _question(known, leavers, _under_one_hand(known.ties)(place), excluded, preferences)
-    return Departure(leavers, deals.corrected(deals.chance_tests({place: question}, draws=draws))[place], preferences)
+    return Departure(
+        leavers, deals.correct_tests(deals.chance_tests({place: question}, draws=draws))[place], preferences
+    )
 
 
 def moved_together(every: Mapping[str, Departure]) -> dict[str, frozenset[str]]:
@@ -155,7 +159,7 @@ def moved_together(every: Mapping[str, Departure]) -> dict[str, frozenset[str]]:
         >>> moved_together({})
         {}
 
-    Limits: only for significant places; see `deals.corrected`.
+    Limits: only for significant places; see `deals.correct_tests`.
     """
     return {name: _bound(left.cohort, left.test) for name, left in every.items()}
 
@@ -172,25 +176,25 @@ def chances_of(known: Whereabouts, left: Departure, bound: Collection[str] = ())
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
         >>> from graphsvc.analysis.displacement.stays import WorkPlace
         >>> known = whereabouts([WorkPlace("w1", closed_on="2020-03-20")], [WorkTie("p1", "WORKED_AT", "w2", 0.7, first_on="2020-04-02")])
-        >>> chances_of(known, displaced(known)["w1"])
+        >>> chances_of(known, find_departures(known)["w1"])
         {'w2': 1.0}
 
-    Limits: as `deals.dealt`.
+    Limits: as `deals.chance_test`.
     """
     came = arrivals(known, left.cohort, bound)
     return deals.chances(came, _weights(known, left.closing.place, came, left.preferences))
 
 
-def compared(every: Iterable[Departure]) -> int:
+def count_tests(every: Iterable[Departure]) -> int:
     """Return the number of closures over which p is corrected: those with a p.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
         >>> from graphsvc.analysis.displacement.stays import WorkPlace
-        >>> compared(displaced(whereabouts([WorkPlace("w1", closed_on="2020-03-20")], [])).values())
+        >>> count_tests(find_departures(whereabouts([WorkPlace("w1", closed_on="2020-03-20")], [])).values())
         0
 
-    Limits: for departures from `displaced`; a day in question is not corrected over other tests.
+    Limits: for departures from `find_departures`; a day in question is not corrected over other tests.
     """
     return sum(left.test.p is not None for left in every)
 
@@ -203,7 +207,7 @@ def flows(left: Departure) -> list[Flow]:
         >>> from graphsvc.analysis.displacement.stays import WorkPlace
         >>> ties = [WorkTie("p1", "WORKED_AT", "w1", 0.7, first_on="2020-01-05"), WorkTie("p1", "WORKED_AT", "w2", 0.8, first_on="2020-04-02")]
         >>> known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), WorkPlace("w2")], ties)
-        >>> [(flow.next, len(flow.people), dict(flow.months)) for flow in flows(displaced(known)["w1"])]
+        >>> [(flow.next, len(flow.people), dict(flow.months)) for flow in flows(find_departures(known)["w1"])]
         [('w2', 1, {'2020-04': 1})]
 
     Limits: a person who appears at two next places counts at the first only.
@@ -278,14 +282,14 @@ def arrivals(known: Whereabouts, left: Cohort, bound: Collection[str] = ()) -> l
         >>> arrivals(known, cohort(known, Closing("w1", dt.date(2020, 3, 20))))
         ['w2']
 
-    Limits: a person who came to two places in those months counts once, for the first; places as in `deals.dealt`.
+    Limits: a person who came to two places in those months counts once, for the first; places as in `deals.chance_test`.
     """
     closing = left.closing
     since, end = closing.since, closing.until
     starts = known.starts(relation_at(known, closing.place))
     next_of: dict[str, str] = {}
     # People whose month of arrival began before the first of these days may have arrived after it.
-    for begin, arrived, person, place in starts[bisect_left(starts, (shifted(since, -COARSEST),)) :]:
+    for begin, arrived, person, place in starts[bisect_left(starts, (shift_day(since, -COARSEST),)) :]:
         if begin >= end:
             break
         if arrived >= since and place != closing.place and person not in bound:

@@ -49,14 +49,14 @@ def hand_tests(known: Whereabouts, every: Mapping[str, Departure]) -> list[HandT
 
     Args:
         known: the whereabouts of everyone.
-        every: departures, as `flows.displaced` returns them.
+        every: departures, as `flows.find_departures` returns them.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
         >>> hand_tests(whereabouts([], []), {})
         []
 
-    Limits: as `deals.dealt`. Only believed control counts; people behind a front are not known.
+    Limits: as `deals.chance_test`. Only believed control counts; people behind a front are not known.
     """
     by_place = hands(known.ties)
     controlled: dict[str, set[str]] = defaultdict(set)

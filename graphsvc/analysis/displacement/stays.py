@@ -176,11 +176,11 @@ def over(tie: WorkTie) -> dt.date | None:
     return date.latest if date else None
 
 
-def shifted(day: dt.date, days: int) -> dt.date:
+def shift_day(day: dt.date, days: int) -> dt.date:
     """Return the day this many days later, or earlier if negative; at most the last or first possible day.
 
     Example:
-        >>> shifted(dt.date(2020, 3, 1), -1), shifted(dt.date.max, 1) == dt.date.max
+        >>> shift_day(dt.date(2020, 3, 1), -1), shift_day(dt.date.max, 1) == dt.date.max
         (datetime.date(2020, 2, 29), True)
 
     Limits: years run from 1 to 9999.

@@ -65,11 +65,11 @@ class Board:
         """Return the rank of each row by some scores."""
         return rereading.ranks(score, {0.0: self.unheard})
 
-    def moved(self, changes: Sequence[ClaimChange], moves: Moves) -> Differs:
+    def differences(self, changes: Sequence[ClaimChange], moves: Moves) -> Differs:
         """Return the differences of the ranking without each of some sets."""
         count, row = len(changes), self.row_of[moves.entity]
         turned = plays(moves.to) != plays(self.stands[row])
-        new_scores = rereading.rescored(self.before, changes, (moves.left_out[turned], row[turned]))
+        new_scores = rereading.rescore(self.before, changes, (moves.left_out[turned], row[turned]))
         those = self._otherwise(new_scores, moves.left_out * len(self.stands) + row, moves.to)
         rank, ranked = self._ranks(those, count), np.isfinite(those.now)
         return (
@@ -90,7 +90,7 @@ class Board:
         score, status = self.before.scored.score[row], self.stands[row]
         score[np.searchsorted(keys, scored)] = new_scores.score
         status[np.searchsorted(keys, moving)] = to
-        score = listed(score, status)
+        score = listed_scores(score, status)
         now, before = score.round(_DIGITS), self.listed[row]
         differs = np.flatnonzero(now != before)
         # Sorted by list, best first, so that later look-ups for them are close together in memory.
@@ -131,7 +131,7 @@ class Board:
         return of[chosen], first[chosen], end[chosen], shift[chosen]
 
 
-def made(before: Read, status: Ints, row_of: Ints, unheard: int) -> Board:
+def make_board(before: Read, status: Ints, row_of: Ints, unheard: int) -> Board:
     """Make the board of a scored network.
 
     Args:
@@ -141,16 +141,16 @@ def made(before: Read, status: Ints, row_of: Ints, unheard: int) -> Board:
         unheard: number of listed people no claim mentions.
 
     Example:
-        >>> from graphsvc.analysis.examples import tied
-        >>> from graphsvc.analysis.score.additive import shipped
-        >>> before = rereading.read(tied("s1: p1 ORGANISED c1", "s2: p2 PILOTED c2").nameless(), shipped(), 2)
-        >>> board = made(before, np.full(2, INSIDE), np.array([-1, -1, 0, 1]), 2)
+        >>> from graphsvc.analysis.examples import network_from
+        >>> from graphsvc.analysis.score.additive import shipped_weights
+        >>> before = rereading.read(network_from("s1: p1 ORGANISED c1", "s2: p2 PILOTED c2").nameless(), shipped_weights(), 2)
+        >>> board = make_board(before, np.full(2, INSIDE), np.array([-1, -1, 0, 1]), 2)
         >>> board.ranks(board.before.scored.score).tolist()
         [1, 4]
 
     Limits: none.
     """
-    scores = listed(before.scored.score, status).round(_DIGITS)
+    scores = listed_scores(before.scored.score, status).round(_DIGITS)
     falling = np.argsort(-scores, kind="stable")[: int(np.isfinite(scores).sum())]
     place = np.full(len(scores), -1)
     place[falling] = np.arange(len(falling))
@@ -166,9 +166,9 @@ def without_some(board: Board, changes: tuple[list[ClaimChange], Moves]) -> Diff
 
     Example:
         >>> from graphsvc.analysis.doubt.leaving_out import LeavingOut
-        >>> from graphsvc.analysis.examples import people, said
+        >>> from graphsvc.analysis.examples import claim_from, people
         >>> from graphsvc.analysis.score.basis import basis
-        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 PILOTED c2")], people("p1", "p2", "q1", "q2"), {})
+        >>> on = basis([claim_from("s1: p1 ORGANISED c1"), claim_from("s2: p2 PILOTED c2")], people("p1", "p2", "q1", "q2"), {})
         >>> none = np.zeros(0, dtype=np.int64)
         >>> leaving = [ClaimChange(np.array([0]), none, none + 0.0)]
         >>> found = without_some(LeavingOut(on).board, (leaving, Moves(none, none, none)))
@@ -177,7 +177,7 @@ def without_some(board: Board, changes: tuple[list[ClaimChange], Moves]) -> Diff
 
     Limits: takes memory for everyone the sets affect, so pass about a hundred at a time.
     """
-    return board.moved(*changes)
+    return board.differences(*changes)
 
 
 def ranks_drawn(board: Board, holds: Bools) -> Ints:
@@ -189,9 +189,9 @@ def ranks_drawn(board: Board, holds: Bools) -> Ints:
 
     Example:
         >>> from graphsvc.analysis.doubt.leaving_out import LeavingOut
-        >>> from graphsvc.analysis.examples import people, said
+        >>> from graphsvc.analysis.examples import claim_from, people
         >>> from graphsvc.analysis.score.basis import basis
-        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 PILOTED c2")], people("p1", "p2", "q1", "q2"), {})
+        >>> on = basis([claim_from("s1: p1 ORGANISED c1"), claim_from("s2: p2 PILOTED c2")], people("p1", "p2", "q1", "q2"), {})
         >>> board = LeavingOut(on).board
         >>> ranks_drawn(board, np.array([True, True])).tolist(), ranks_drawn(board, np.array([False, False])).tolist()
         ([1, 4], [1, 1])
@@ -199,10 +199,10 @@ def ranks_drawn(board: Board, holds: Bools) -> Ints:
     Limits: the people who are ranked stay the same.
     """
     drawn = replace(board.before.network, standing=holds.astype(float))
-    return board.ranks(listed(additive.score(drawn, board.before.scored.weights).score, board.stands))
+    return board.ranks(listed_scores(additive.score(drawn, board.before.scored.weights).score, board.stands))
 
 
-def listed(score: Floats, status: Ints) -> Floats:
+def listed_scores(score: Floats, status: Ints) -> Floats:
     """Return scores as they are listed: minus infinity for people not listed.
 
     Args:
@@ -210,7 +210,7 @@ def listed(score: Floats, status: Ints) -> Floats:
         status: the status of each person, see `candidacy`.
 
     Example:
-        >>> listed(np.array([3.0, 3.0]), np.array([INSIDE, TIED])).tolist() == [3.0, ONLY_CARRIED]
+        >>> listed_scores(np.array([3.0, 3.0]), np.array([INSIDE, TIED])).tolist() == [3.0, ONLY_CARRIED]
         True
 
     Limits: none.

@@ -29,11 +29,11 @@ class Brought:
     without: int | None
 
     @property
-    def surfaced(self) -> bool:
+    def found_through_witnesses(self) -> bool:
         """Whether the lead is among the first `FIRST` because of witness statements, and would not be without them.
 
         Example:
-            >>> Brought(7, 80).surfaced, Brought(7, 9).surfaced, Brought(60, None).surfaced
+            >>> Brought(7, 80).found_through_witnesses, Brought(7, 9).found_through_witnesses, Brought(60, None).found_through_witnesses
             (True, False, False)
         """
         return self.rank <= FIRST and (self.without is None or self.without > FIRST)
@@ -61,12 +61,12 @@ def brought(on: Basis, ranking: Ranking) -> dict[str, Brought]:
         ranking: the ranking.
 
     Example:
-        >>> from graphsvc.analysis.examples import people, said
+        >>> from graphsvc.analysis.examples import claim_from, people
         >>> from graphsvc.analysis.score.basis import basis
-        >>> from graphsvc.analysis.score.hubs import ranked
-        >>> claims = [said("s1: p1 RUNS g1"), said("r1: p2 RUNS g2", source_kind="record")]
+        >>> from graphsvc.analysis.score.hubs import rank_basis
+        >>> claims = [claim_from("s1: p1 RUNS g1"), claim_from("r1: p2 RUNS g2", source_kind="record")]
         >>> on = basis(claims, people("p1", "p2"), {})
-        >>> {name: (one.rank, one.without) for name, one in brought(on, ranked(on)).items()}
+        >>> {name: (one.rank, one.without) for name, one in brought(on, rank_basis(on)).items()}
         {'p1': (1, 2), 'p2': (2, 1)}
 
     Limits: all are left out together; `stability` shows the contribution of each.
@@ -88,11 +88,11 @@ def agreements(on: Basis, ranking: Ranking, groups: Iterable[Collection[str]], f
         Groups that would bring leads onto the record, those with the most leads first.
 
     Example:
-        >>> from graphsvc.analysis.examples import people, said
+        >>> from graphsvc.analysis.examples import claim_from, people
         >>> from graphsvc.analysis.score.basis import basis
-        >>> from graphsvc.analysis.score.hubs import ranked
-        >>> on = basis([said("s1: p1 RUNS g1", on_record=False)], people("p1", "p2"), {})
-        >>> agreements(on, ranked(on), [{"s1"}])
+        >>> from graphsvc.analysis.score.hubs import rank_basis
+        >>> on = basis([claim_from("s1: p1 RUNS g1", on_record=False)], people("p1", "p2"), {})
+        >>> agreements(on, rank_basis(on), [{"s1"}])
         [Agreement(sources=('s1',), ranks={'p1': (None, 1)})]
 
     Limits: one group at a time. Shows what a case would rest on, not that anyone should be asked: each witness decides

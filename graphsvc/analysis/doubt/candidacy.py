@@ -65,7 +65,7 @@ def plays(stand: Ints) -> Bools:
 
 
 class Candidacy:
-    """Status of everyone claims mention, and their status without some of the claims; see `candidates.parted`.
+    """Status of everyone claims mention, and their status without some of the claims; see `candidates.split_people`.
 
     Attributes:
         now: status of each entity of the ledger; -1: not a person.
@@ -116,9 +116,9 @@ class Candidacy:
             left_out: sets of row numbers.
 
         Example:
-            >>> from graphsvc.analysis.examples import people, said
+            >>> from graphsvc.analysis.examples import claim_from, people
             >>> from graphsvc.analysis.evidence.ledger import encode
-            >>> ledger = encode([said("s1: p1 CROSSED_ON c1"), said("s2: p1 PILOTED c1")], {})
+            >>> ledger = encode([claim_from("s1: p1 CROSSED_ON c1"), claim_from("s2: p1 PILOTED c1")], {})
             >>> moves = Candidacy(ledger, people("p1")).without([np.array([0]), np.array([1])])
             >>> moves.left_out.tolist(), [ledger.ids[number] for number in moves.entity], moves.to.tolist() == [APART]
             ([1], ['p1'], True)
@@ -156,7 +156,7 @@ class Candidacy:
         return result
 
     def _bar_leads(self, entity: Ints, stand: Ints, no_work: Bools, uncoerced: Bools, no_command: Bools) -> Ints:
-        """Bar children and forced pilots, given which have lost all rows that say so; see `candidates.parted`."""
+        """Bar children and forced pilots, given which have lost all rows that say so; see `candidates.split_people`."""
         forced = (self._worked_by_hand.total[entity] > 0) & ~no_work
         forced &= (self._coerced.total[entity] > 0) & ~uncoerced
         forced &= (self._commands.total[entity] == 0) | no_command

@@ -79,13 +79,13 @@ class Gathering:
     Example:
         >>> from graphsvc.analysis.doubt.pieces import pieces
         >>> from graphsvc.analysis.score.basis import basis
-        >>> from graphsvc.analysis.examples import people, said
-        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 PAID p1")], people("p1", "p2"), {})
+        >>> from graphsvc.analysis.examples import claim_from, people
+        >>> on = basis([claim_from("s1: p1 ORGANISED c1"), claim_from("s2: p2 PAID p1")], people("p1", "p2"), {})
         >>> leaving, those = LeavingOut(on), pieces(on.told)
         >>> gathering = Gathering(leaving, those, top=1)
-        >>> for some in leaving.moved([piece.rows for piece in those]):
+        >>> for some in leaving.differences([piece.rows for piece in those]):
         ...     gathering.take(some)
-        >>> singly = gathering.held()
+        >>> singly = gathering.result()
         >>> [piece.sources for piece in singly.pieces], singly.worst.tolist(), singly.without.tolist()
         ([('s1',), ('s2',)], [2], [0])
         >>> would = would_leave(on, singly, "p1", top=1)
@@ -113,7 +113,7 @@ class Gathering:
         """Record some rankings; their sets have the same positions as the items."""
         those = self._false[rankings.left_out]
         if those.any():
-            listed = self._leaving.listed(rankings, self.ids)
+            listed = self._leaving.full_lists(rankings, self.ids)
             ranks, lead = after(listed, self._top + 1)[those], np.arange(self.width)
             first = ranks.argmax(axis=0)
             worse = np.flatnonzero(ranks[first, lead] > self._worst)
@@ -122,7 +122,7 @@ class Gathering:
             self._ranked[worse] = listed.ranked[those][first, lead][worse]
             self._touching += [self._pieces[number] for number in rankings.left_out[those].tolist()]
 
-    def held(self) -> Alone:
+    def result(self) -> Alone:
         """Return the collected result."""
         return Alone(self._touching, self._leads, self._worst, self._without, self._ranked)
 
@@ -136,8 +136,8 @@ def first_places(leaving: LeavingOut, top: int = TOP) -> Ints:
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
-        >>> from graphsvc.analysis.examples import people, said
-        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 PAID p1")], people("p1", "p2"), {})
+        >>> from graphsvc.analysis.examples import claim_from, people
+        >>> on = basis([claim_from("s1: p1 ORGANISED c1"), claim_from("s2: p2 PAID p1")], people("p1", "p2"), {})
         >>> len(first_places(LeavingOut(on), top=1))
         1
 
@@ -157,17 +157,17 @@ def alone(leaving: LeavingOut, pieces: Sequence[Piece], top: int = TOP) -> Alone
     Example:
         >>> from graphsvc.analysis.doubt.pieces import pieces
         >>> from graphsvc.analysis.score.basis import basis
-        >>> from graphsvc.analysis.examples import people, said
-        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 PAID p1")], people("p1", "p2"), {})
+        >>> from graphsvc.analysis.examples import claim_from, people
+        >>> on = basis([claim_from("s1: p1 ORGANISED c1"), claim_from("s2: p2 PAID p1")], people("p1", "p2"), {})
         >>> alone(LeavingOut(on), pieces(on.told), top=1).worst.tolist()
         [2]
 
     Limits: as `Gathering`.
     """
     gathering = Gathering(leaving, pieces, top)
-    for rankings in leaving.moved([piece.rows for piece in pieces]):
+    for rankings in leaving.differences([piece.rows for piece in pieces]):
         gathering.take(rankings)
-    return gathering.held()
+    return gathering.result()
 
 
 def would_leave(
@@ -262,19 +262,19 @@ def invented_needed(on: Basis, top: int = TOP, most: int = 20) -> int | None:
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
-        >>> from graphsvc.analysis.examples import people, said
-        >>> told = [said("s1: p1 RUNS g1"), said("s2: p2 PILOTED c1"), said("s3: p3 PILOTED c1")]
+        >>> from graphsvc.analysis.examples import claim_from, people
+        >>> told = [claim_from("s1: p1 RUNS g1"), claim_from("s2: p2 PILOTED c1"), claim_from("s3: p3 PILOTED c1")]
         >>> invented_needed(basis(told, people("p1", "p2", "p3"), {}), top=1)
         1
 
     Limits: one kind of story; its effect on other people's scores is ignored. Shows how much care is needed, not that
     anyone lied.
     """
-    if on.network is None or on.scored is None or not on.network.size:
+    if on.network is None or on.scored_network is None or not on.network.size:
         return None
     leads = {person.id for person in on.people}
     listed = np.array([name in leads for name in on.network.ids], dtype=bool)
-    everyone = np.sort(np.concatenate((on.scored.score[listed], np.zeros(on.unheard))))[::-1]
+    everyone = np.sort(np.concatenate((on.scored_network.score[listed], np.zeros(on.unheard))))[::-1]
     bar = everyone[min(top, len(everyone)) - 1]
     weights = on.score_weights
     ingredients = {name for relation, far in _INVENTED for name in names(relation, "to", far, "witness")}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
-from graphsvc.analysis.doubt.board import listed, made, without_some
+from graphsvc.analysis.doubt.board import listed_scores, make_board, without_some
 from graphsvc.analysis.doubt.candidacy import Candidacy, Moves
 from graphsvc.analysis.doubt.pieces import without
 from graphsvc.analysis.doubt.rereading import ClaimChange
@@ -123,10 +123,10 @@ class LeavingOut:
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
-        >>> from graphsvc.analysis.examples import people, said
-        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 HOUSED p3")], people("p1", "p2", "p3"), {})
+        >>> from graphsvc.analysis.examples import claim_from, people
+        >>> on = basis([claim_from("s1: p1 ORGANISED c1"), claim_from("s2: p2 HOUSED p3")], people("p1", "p2", "p3"), {})
         >>> leaving = LeavingOut(on)
-        >>> (some,) = leaving.moved([np.array([0])])
+        >>> (some,) = leaving.differences([np.array([0])])
         >>> some.order.ids, some.person.tolist(), some.rank.tolist(), some.score.round(9).tolist()
         (['p1', 'p2', 'p3'], [0], [1], [0.0])
         >>> (some,) = leaving.lists([np.array([0])])
@@ -150,12 +150,12 @@ class LeavingOut:
         entity = np.flatnonzero(row_of >= 0)
         status[row_of[entity]] = self._candidacy.now[entity]
         self.before = rereading.read(on.network.nameless(), on.score_weights.nameless(), len(on.told.claims))
-        self.board = made(self.before, status, row_of, on.unheard)
-        score = listed(self.before.scored.score, status)
+        self.board = make_board(self.before, status, row_of, on.unheard)
+        score = listed_scores(self.before.scored.score, status)
         at = np.argsort(-self.board.listed, kind="stable")[: len(self.board.falling)]
         self.order = Order(on.network.ids, at, score, self.board.ranks(score))
 
-    def moved(self, left_out: Sequence[Ints]) -> Iterator[Moved]:
+    def differences(self, left_out: Sequence[Ints]) -> Iterator[Moved]:
         """Yield the differences of the ranking without each of some sets of rows, about a hundred sets at a time.
 
         Args:
@@ -165,18 +165,18 @@ class LeavingOut:
             yield from self._rank_batches(without(self.on.told, left_out), self._candidacy.without(left_out))
 
     def lists(self, left_out: Sequence[Ints], persons: Sequence[str] | None = None) -> Iterator[Lists]:
-        """Yield `moved` as full lists, of some or all people of the network; takes memory for sets x people.
+        """Yield `differences` as full lists, of some or all people of the network; takes memory for sets x people.
 
         Args:
-            left_out: see `moved`.
+            left_out: see `differences`.
             persons: ids of the people (default: all of the network).
         """
         ids = self.network.ids if persons is None else list(persons)
-        for rankings in self.moved(left_out):
-            yield self.listed(rankings, ids)
+        for rankings in self.differences(left_out):
+            yield self.full_lists(rankings, ids)
 
-    def listed(self, rankings: Moved, ids: list[str]) -> Lists:
-        """Expand a result of `moved` to full lists, of some people of the network."""
+    def full_lists(self, rankings: Moved, ids: list[str]) -> Lists:
+        """Expand a result of `differences` to full lists, of some people of the network."""
         number, column = np.array([self.numbers[name] for name in ids], dtype=np.int64), np.full(self.network.size, -1)
         column[number] = np.arange(len(ids))
         shape = len(rankings.left_out), 1
@@ -194,10 +194,10 @@ class LeavingOut:
         """Return the rank of one person without each of some sets of rows: a list for every set, in order.
 
         Args:
-            left_out: see `moved`.
+            left_out: see `differences`.
             person: id of the person.
         """
-        return self._of_one(self.moved(left_out), len(left_out), person)
+        return self._of_one(self.differences(left_out), len(left_out), person)
 
     def standing(self, changes: Sequence[ClaimChange], person: str) -> Lists:
         """Rank one person again after each of some changes: one list for each change, in order.
@@ -213,7 +213,7 @@ class LeavingOut:
         number, order = self.numbers[person], self.order
         ranks, scores = np.full((count, 1), order.rank[number]), np.full((count, 1), order.score[number])
         ranked = np.isfinite(scores)
-        for lists in (self.listed(each, [person]) for each in moved):
+        for lists in (self.full_lists(each, [person]) for each in moved):
             ranks[lists.left_out], scores[lists.left_out], ranked[lists.left_out] = (
                 lists.rank,
                 lists.score,

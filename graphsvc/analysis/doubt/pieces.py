@@ -11,11 +11,11 @@ from types import MappingProxyType
 import numpy as np
 
 from graphsvc.analysis.doubt.rereading import ClaimChange
-from graphsvc.analysis.evidence.belief import strengths, supported
+from graphsvc.analysis.evidence.belief import reduced_support, strengths
 from graphsvc.analysis.evidence.bins import among, distinct, sorted_into
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.laid import chosen, texts
-from graphsvc.analysis.evidence.ledger import Ledger, numbered
+from graphsvc.analysis.evidence.ledger import Ledger, number_texts
 
 # Kind of evidence item → in words. An item with the same rows as one of an earlier kind is not repeated.
 KINDS = MappingProxyType(
@@ -70,9 +70,9 @@ def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
             said about it. No source is named, and nothing shows which reports come from the same source.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
+        >>> from graphsvc.analysis.examples import claim_from
         >>> from graphsvc.analysis.evidence.ledger import encode
-        >>> told = [said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1"), said("r1: p1 RUNS g2", source_kind="record")]
+        >>> told = [claim_from("s1: p1 RUNS g1"), claim_from("s2: p1 RUNS g1"), claim_from("r1: p1 RUNS g2", source_kind="record")]
         >>> [(piece.words, piece.sources) for piece in pieces(encode(told, {"s1": {"boat"}, "s2": {"boat"}}))]
         [('one witness', ('s1',)), ('one witness', ('s2',)), ('one group of witnesses', ('s1', 's2')), ('record statement of r1', ('r1',))]
 
@@ -120,7 +120,7 @@ def _sources(ledger: Ledger) -> Iterable[Ints]:
 
 def _statements(ledger: Ledger, wanted: Ints) -> Iterable[Ints]:
     statements = texts(ledger.claims, "statement")
-    place = numbered(statements)[1]
+    place = number_texts(statements)[1]
     return _each(np.fromiter((place[name] for name in statements), np.int64, len(statements)), wanted)
 
 
@@ -168,9 +168,9 @@ def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[ClaimChange]:
         left_out: sets of row numbers.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
+        >>> from graphsvc.analysis.examples import claim_from
         >>> from graphsvc.analysis.evidence.ledger import encode
-        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p1 not RUNS g1")], {})
+        >>> ledger = encode([claim_from("s1: p1 RUNS g1"), claim_from("s2: p1 not RUNS g1")], {})
         >>> [(change.gone.tolist(), change.links.tolist(), change.standing.tolist()) for change in without(ledger, [np.array([0]), np.array([1])])]
         [([0], [], []), ([1], [0], [1.0])]
 
@@ -186,7 +186,7 @@ def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[ClaimChange]:
     entry, pair = ledger.denials.members(link)
     remaining = ~among(set_number[pair] * count + denying[entry], removed)
     rows, pair = denying[entry[remaining]], pair[remaining]
-    standing = 1 - supported(ledger, pair, rows, strengths(ledger)[rows], len(link))
+    standing = 1 - reduced_support(ledger, pair, rows, strengths(ledger)[rows], len(link))
     ends = np.searchsorted(set_number, np.arange(len(left_out) + 1))
     return [
         ClaimChange(rows, link[first:last], standing[first:last])

@@ -115,8 +115,8 @@ def weigh(
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
-        >>> from graphsvc.analysis.examples import people, said
-        >>> claims = [said("s1: p1 RUNS g1"), said("r1: p2 RUNS g2", source_kind="intelligence")]
+        >>> from graphsvc.analysis.examples import claim_from, people
+        >>> claims = [claim_from("s1: p1 RUNS g1"), claim_from("r1: p2 RUNS g2", source_kind="intelligence")]
         >>> found = weigh("p1", basis(claims, people("p1", "p2"), {}))
         >>> [(question.claim.id, question.rank_if_true, question.rank_if_false) for question in found]
         [('s1: p1 RUNS g1', 1, 2)]
@@ -150,8 +150,8 @@ def weighable(lead: str, on: Basis) -> bool:
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
-        >>> from graphsvc.analysis.examples import people, said
-        >>> on = basis([said("s1: p1 RUNS g1")], people("p1", "p2"), {})
+        >>> from graphsvc.analysis.examples import claim_from, people
+        >>> on = basis([claim_from("s1: p1 RUNS g1")], people("p1", "p2"), {})
         >>> weighable("p1", on), weighable("p2", on)
         (True, False)
 
@@ -184,8 +184,8 @@ def choose(
         count: number of questions to return.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> weighed = [Question(said(f"s{n}: p1 RUNS g1"), 1, 2, 1 / n) for n in (1, 2, 3)]
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> weighed = [Question(claim_from(f"s{n}: p1 RUNS g1"), 1, 2, 1 / n) for n in (1, 2, 3)]
         >>> choice = choose(weighed, {"s1": 3}, {"s2: p1 RUNS g1"}, most=3)
         >>> [question.claim.source for question in choice.questions], choice.enough
         (['s3'], True)

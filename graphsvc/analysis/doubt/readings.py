@@ -56,8 +56,8 @@ def readings(
         interested: sources with an interest noted in a statement; only for readers with source clearance.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> claims = [said("s1: p1 PILOTED c1"), said("s2: p2 COERCED p1")]
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> claims = [claim_from("s1: p1 PILOTED c1"), claim_from("s2: p2 COERCED p1")]
         >>> [reading.name for reading in readings("p1", claims, claims)]
         ['coerced']
 
@@ -74,13 +74,13 @@ def readings(
     return [reading for reading in answers if reading is not None]
 
 
-def served(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
+def lawful_service(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
     """Return the reading that at least half of the people a lead met are people they served lawfully.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> claims = [said(f"s1: p1 {verb} p{n}") for n in (2, 3) for verb in ("SERVED", "CONTACTED")]
-        >>> served("p1", claims).text
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> claims = [claim_from(f"s1: p1 {verb} p{n}") for n in (2, 3) for verb in ("SERVED", "CONTACTED")]
+        >>> lawful_service("p1", claims).text
         'Met 2 of the 2 people they are said to have met while serving them lawfully (interpreter, driver, doctor, landlord or adviser).'
 
     Limits: a lawful service can be a cover; says nothing about other events during the service.
@@ -107,8 +107,8 @@ def serving(lead: str, about: Iterable[Claim], denied: Collection[LinkKey] = ())
         denied: links that a claim with weight denies; they are not counted.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> claims = [said(f"s1: p1 SERVED p{number}") for number in range(2, 6)]
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> claims = [claim_from(f"s1: p1 SERVED p{number}") for number in range(2, 6)]
         >>> serving("p1", claims, {("p1", "SERVED", "p5")}).text
         'Is said to have served 3 people lawfully (interpreter, driver, doctor, landlord or adviser).'
 
@@ -128,8 +128,8 @@ def family(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
     """Return the reading that some people a lead directed, paid, recruited or coerced are family.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> family("p1", [said("s1: p1 PAID p2"), said("s1: p1 PAID p3"), said("s2: p2 RELATED_TO p1")]).text
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> family("p1", [claim_from("s1: p1 PAID p2"), claim_from("s1: p1 PAID p3"), claim_from("s2: p2 RELATED_TO p1")]).text
         'Is family of 1 of the 2 people they are said to have directed, paid, recruited or coerced.'
 
     Limits: families run gangs as well.
@@ -150,8 +150,8 @@ def paid_for_service(lead: str, about: Iterable[Claim]) -> InnocentReading | Non
     """Return the reading that everyone who paid a lead was also served by them.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> paid_for_service("p1", [said("s1: p2 PAID p1"), said("s2: p1 SERVED p2")]).text
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> paid_for_service("p1", [claim_from("s1: p2 PAID p1"), claim_from("s2: p1 SERVED p2")]).text
         'Was paid only by people they also served lawfully (1 person).'
 
     Limits: does not know the purpose of a payment.
@@ -163,12 +163,12 @@ def paid_for_service(lead: str, about: Iterable[Claim]) -> InnocentReading | Non
     return _reading("paid", f"Was paid only by people they also served lawfully ({_people(len(payers))}).", payers)
 
 
-def coerced(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
+def coercion(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
     """Return the reading that a lead is reported to have done the work, and to have been coerced.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> coerced("p1", [said("s1: p1 PILOTED c1"), said("s2: p2 COERCED p1")]).entities
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> coercion("p1", [claim_from("s1: p1 PILOTED c1"), claim_from("s2: p2 COERCED p1")]).entities
         ('c1', 'p2')
 
     Limits: does not show that the coercion was to do this work, and is not a view of the law. Section 45 of the Modern
@@ -193,8 +193,8 @@ def same_as(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
     """Return the reading that a lead is reported to be the same person as another, so claims may be about either.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> same_as("p1", [said("s1: p2 SAME_AS p1")]).text
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> same_as("p1", [claim_from("s1: p2 SAME_AS p1")]).text
         'Is said to be the same person as somebody else: a claim may be about either.'
 
     Limits: one person often has two records, and most such claims are correct.
@@ -214,9 +214,9 @@ def one_crossing(lead: str, about: Iterable[Claim], aboard: Iterable[Claim]) -> 
         aboard: claims that put anyone on a crossing.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> aboard = [said("s1: p1 CROSSED_ON c1"), said("s1: p2 PILOTED c1")]
-        >>> one_crossing("p1", [said("s1: p1 DIRECTED p2")], aboard).text
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> aboard = [claim_from("s1: p1 CROSSED_ON c1"), claim_from("s1: p2 PILOTED c1")]
+        >>> one_crossing("p1", [claim_from("s1: p1 DIRECTED p2")], aboard).text
         'Every reported order was to people of one crossing (1 person), and they were aboard themselves: an order aboard, to steer or to bail, is not one of a gang.'
 
     Limits: organisers can be aboard. Returns None for people of several crossings, whichever crossing the order was
@@ -250,10 +250,10 @@ def owing(raising: Collection[Claim], interested: Collection[str]) -> InnocentRe
     uses only the interest noted about the source when the statement was taken.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> owing([said("s1: p1 RUNS g1")], {"s1"}).text
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> owing([claim_from("s1: p1 RUNS g1")], {"s1"}).text
         'Said only by sources with a noted interest (a debt, promise, payment or quarrel).'
-        >>> owing([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")], {"s1"}).text
+        >>> owing([claim_from("s1: p1 RUNS g1"), claim_from("s2: p1 RUNS g1")], {"s1"}).text
         'Among who says what raises it are sources with a noted interest (a debt, promise, payment or quarrel).'
 
     Limits: an interest does not make a statement untrue, and an empty note does not mean that there is no interest.
@@ -266,10 +266,10 @@ def owing(raising: Collection[Claim], interested: Collection[str]) -> InnocentRe
 
 
 _ALONE: tuple[Callable[[str, Iterable[Claim]], InnocentReading | None], ...] = (
-    served,
+    lawful_service,
     family,
     paid_for_service,
-    coerced,
+    coercion,
     same_as,
 )
 

@@ -61,9 +61,9 @@ def read(network: Operation, weights: ScoreWeights, rows: int) -> Read:
         rows: number of rows of the ledger.
 
     Example:
-        >>> from graphsvc.analysis.examples import tied
-        >>> from graphsvc.analysis.score.additive import shipped
-        >>> len(read(tied("s1: p1 DIRECTED p2"), shipped(), 1).scored.score)
+        >>> from graphsvc.analysis.examples import network_from
+        >>> from graphsvc.analysis.score.additive import shipped_weights
+        >>> len(read(network_from("s1: p1 DIRECTED p2"), shipped_weights(), 1).scored.score)
         2
 
     Limits: as `additive.score`.
@@ -94,7 +94,7 @@ class Rescored:
     score: Floats
 
 
-def rescored(before: Read, changes: Sequence[ClaimChange], turned: tuple[Ints, Ints] | None = None) -> Rescored:
+def rescore(before: Read, changes: Sequence[ClaimChange], turned: tuple[Ints, Ints] | None = None) -> Rescored:
     """Score again after each of many changes, but only the people whose score can change.
 
     Args:
@@ -104,11 +104,11 @@ def rescored(before: Read, changes: Sequence[ClaimChange], turned: tuple[Ints, I
             network.
 
     Example:
-        >>> from graphsvc.analysis.examples import tied
-        >>> from graphsvc.analysis.score.additive import shipped
-        >>> before = read(tied("s1: p1 ORGANISED c1", "s2: p2 PILOTED c2"), shipped(), 2)
+        >>> from graphsvc.analysis.examples import network_from
+        >>> from graphsvc.analysis.score.additive import shipped_weights
+        >>> before = read(network_from("s1: p1 ORGANISED c1", "s2: p2 PILOTED c2"), shipped_weights(), 2)
         >>> none = np.zeros(0, dtype=np.int64)
-        >>> some = rescored(before, [ClaimChange(np.array([row]), none, none + 0.0) for row in (0, 1)])
+        >>> some = rescore(before, [ClaimChange(np.array([row]), none, none + 0.0) for row in (0, 1)])
         >>> some.change.tolist(), some.row.tolist(), some.score.round(9).tolist()
         ([0, 1], [0, 1], [0.0, 0.0])
 

@@ -71,8 +71,8 @@ def places(
     Example:
         >>> from graphsvc.analysis.doubt.pieces import pieces
         >>> from graphsvc.analysis.score.basis import basis
-        >>> from graphsvc.analysis.examples import people, said
-        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 MANAGED w1")], people("p1", "p2"), {})
+        >>> from graphsvc.analysis.examples import claim_from, people
+        >>> on = basis([claim_from("s1: p1 ORGANISED c1"), claim_from("s2: p2 MANAGED w1")], people("p1", "p2"), {})
         >>> found = places(on, pieces(on.told))
         >>> [(name, place.best, place.worst, place.rests_on, place.most) for name, place in found.items()]
         [('p1', 1, 1, ('witness',), None), ('p2', 2, 2, (), None)]
@@ -87,11 +87,11 @@ def places(
     kinds = list(KINDS)
     kind_of = np.array([kinds.index(piece.kind) for piece in left_out], dtype=np.int64)
     reach = _Reach(kind_of, rank, score)
-    for rankings in leaving.moved([piece.rows for piece in left_out]):
+    for rankings in leaving.differences([piece.rows for piece in left_out]):
         # Without an item the list may be shorter; people no longer on it rank after everyone on it now.
         reach.take(rankings, after(rankings, len(on.people) + 1))
         beside(rankings)
-    best, worst, most, then, ranked = reach.held()
+    best, worst, most, then, ranked = reach.rank_ranges()
     low, high = _draw_interval(leaving, seed)
     loss = reach.loss.round(6)
     low, high = np.minimum(low, rank), np.maximum(high, rank)
@@ -156,7 +156,7 @@ class _Reach:
         self._numbers.append(rankings.left_out)
         self._turn += len(rankings.left_out)
 
-    def held(self) -> tuple[Ints, Ints, Ints, Ints, Bools]:
+    def rank_ranges(self) -> tuple[Ints, Ints, Ints, Ints, Bools]:
         """Return for each person the best and worst rank, the item that moves it most (-1: none), and the rank then."""
         self._hand_down()
         back, up, furthest = self._reach

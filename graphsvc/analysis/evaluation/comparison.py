@@ -44,8 +44,8 @@ def scorings(
         methods: names from `METHODS`.
 
     Example:
-        >>> from graphsvc.analysis.examples import people, said
-        >>> found = scorings([said("s1: p1 DIRECTED p2")], people("p1", "p2"), {}, ["p2"])
+        >>> from graphsvc.analysis.examples import claim_from, people
+        >>> found = scorings([claim_from("s1: p1 DIRECTED p2")], people("p1", "p2"), {}, ["p2"])
         >>> list(found) == list(METHODS), found["degree"]
         (True, {'p1': 1.0, 'p2': 1.0})
 
@@ -67,8 +67,8 @@ def halves(claims: Sequence[Claim], count: int, seed: int = 0) -> list[list[Clai
     Reports and records stay complete. A cheap substitute for leaving out each statement in turn.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> told = [said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1"), said("s3: p2 RUNS g1", source_kind="record")]
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> told = [claim_from("s1: p1 RUNS g1"), claim_from("s2: p1 RUNS g1"), claim_from("s3: p2 RUNS g1", source_kind="record")]
         >>> [[claim.source for claim in half] for half in halves(told, 1)]
         [['s1', 's3']]
 

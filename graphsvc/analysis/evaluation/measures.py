@@ -156,12 +156,12 @@ def figures(ranked: Sequence[str], planted: Planted) -> dict[str, float]:
     return dict(zip(FIGURES, values, strict=True))
 
 
-def measured(scores: Mapping[str, float], planted: Planted) -> dict[str, float]:
+def mean_figures(scores: Mapping[str, float], planted: Planted) -> dict[str, float]:
     """Return the figures of a ranking, as means over `ORDERS` seeded orders of equal scores.
 
     Example:
         >>> planted = Planted(frozenset("a"), frozenset(), frozenset(), frozenset(), frozenset("ab"))
-        >>> measured({"a": 1.0}, planted)["AUC"], 0.5 < measured({}, planted)["average precision"] < 1
+        >>> mean_figures({"a": 1.0}, planted)["AUC"], 0.5 < mean_figures({}, planted)["average precision"] < 1
         (1.0, True)
 
     Limits: candidates without a score come last, in random order.
@@ -170,12 +170,14 @@ def measured(scores: Mapping[str, float], planted: Planted) -> dict[str, float]:
     return {name: float(np.mean([row[name] for row in rows])) for name in FIGURES}
 
 
-def resampled(scores: Mapping[str, float], planted: Planted, times: int, seed: int = 0) -> list[dict[str, float]]:
+def bootstrap_figures(
+    scores: Mapping[str, float], planted: Planted, times: int, seed: int = 0
+) -> list[dict[str, float]]:
     """Return the figures on `times` seeded samples of the candidates, drawn with replacement (Efron 1979).
 
     Example:
         >>> planted = Planted(frozenset("a"), frozenset(), frozenset(), frozenset(), frozenset("ab"))
-        >>> len(resampled({"a": 1.0}, planted, 3))
+        >>> len(bootstrap_figures({"a": 1.0}, planted, 3))
         3
 
     Limits: candidates of one case depend on each other, so intervals from them are too narrow; cases are the better

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from graphsvc.analysis.evidence.bins import distinct
 from graphsvc.analysis.evidence.claims import Claim, Dependence
 from graphsvc.analysis.evidence.dependence import Ints
-from graphsvc.analysis.evidence.independence import held
+from graphsvc.analysis.evidence.independence import shared_circumstances
 from graphsvc.analysis.evidence.ledger import Floats, Ledger, encode
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import ending
@@ -169,7 +169,7 @@ def _failing(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats) -> Float
         return failing
     heads, number = np.unique(group[seen], return_index=True, return_inverse=True)[1:]
     source = ledger.source[rows[seen]]
-    holder, key, thing = held(owner[seen], number, source, ledger.colours)
+    holder, key, thing = shared_circumstances(owner[seen], number, source, ledger.colours)
     whole = np.bincount(number, weights=failing[seen])
     # Ties are broken by source order, so row order never changes a figure.
     foremost = np.full(len(heads), len(ledger.starts))
@@ -186,7 +186,7 @@ def _failing(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats) -> Float
     return failing
 
 
-def supported(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats, size: int) -> Floats:
+def reduced_support(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats, size: int) -> Floats:
     """Return how strongly rows of a ledger support their owners: `support`, reduced for shared circumstances.
 
     Args:
@@ -197,11 +197,11 @@ def supported(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats, size: i
         size: number of owners.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> told = [said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")]
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> told = [claim_from("s1: p1 RUNS g1"), claim_from("s2: p1 RUNS g1")]
         >>> def through(key):
         ...     ledger = encode(told, {"s1": frozenset({key}), "s2": frozenset({key})})
-        ...     return float(supported(ledger, np.array([0, 0]), np.array([0, 1]), strengths(ledger), 1)[0].round(3))
+        ...     return float(reduced_support(ledger, np.array([0, 0]), np.array([0, 1]), strengths(ledger), 1)[0].round(3))
         >>> through("k0"), through("interpreter 0")
         (0.434, 0.607)
 
@@ -211,11 +211,11 @@ def supported(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats, size: i
     return result
 
 
-def met(supporting: Floats, opposing: Floats) -> Floats:
+def combined_belief(supporting: Floats, opposing: Floats) -> Floats:
     """Combine support for and against into a belief, by Dempster's rule for two simple support functions.
 
     Example:
-        >>> met(np.array([0.8, 0.8, 1.0]), np.array([0.0, 0.5, 1.0])).round(4).tolist()
+        >>> combined_belief(np.array([0.8, 0.8, 1.0]), np.array([0.0, 0.5, 1.0])).round(4).tolist()
         [0.8, 0.6667, 0.5]
 
     Limits: a flat contradiction gives 0.5; only `asserting` and `denying` show that there is one.
@@ -233,10 +233,10 @@ def link_beliefs(ledger: Ledger, strength: Floats, links: int) -> tuple[Floats, 
         >>> [figures.tolist() for figures in link_beliefs(encode([], {}), np.zeros(0), 1)]
         [[0.0], [0.0]]
 
-    Limits: as `support` and `met`.
+    Limits: as `support` and `combined_belief`.
     """
     supporting, opposing = _supported_sides(ledger, strength, links)
-    return met(supporting, opposing), supporting
+    return combined_belief(supporting, opposing), supporting
 
 
 def standing(ledger: Ledger, strength: Floats, links: int) -> Floats:
@@ -250,15 +250,15 @@ def standing(ledger: Ledger, strength: Floats, links: int) -> Floats:
         links: number of links.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p2 RUNS g1"), said("s3: p2 not RUNS g1")], {})
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> ledger = encode([claim_from("s1: p1 RUNS g1"), claim_from("s2: p2 RUNS g1"), claim_from("s3: p2 not RUNS g1")], {})
         >>> standing(ledger, strengths(ledger), 2).round(2).tolist()
         [1.0, 0.37]
 
     Limits: the claims that assert the link play no part.
     """
     denied, denying = ledger.against
-    result: Floats = 1 - supported(ledger, denied, denying, strength[denying], links)
+    result: Floats = 1 - reduced_support(ledger, denied, denying, strength[denying], links)
     return result
 
 
@@ -269,8 +269,8 @@ def asserted_shares(ledger: Ledger, strength: Floats, links: int) -> Floats:
     has no share.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1"), said("s3: p1 not RUNS g1")], {})
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> ledger = encode([claim_from("s1: p1 RUNS g1"), claim_from("s2: p1 RUNS g1"), claim_from("s3: p1 not RUNS g1")], {})
         >>> asserted_shares(ledger, strengths(ledger), 1).tolist()
         [0.5, 0.5, 0.0]
 
@@ -295,8 +295,8 @@ def _supported_sides(
     asserting, own = _rows_of_sides(ledger)
     denied, denying = against or (ledger.link[own], own)
     return (
-        supported(ledger, ledger.link[asserting], asserting, strength[asserting], links),
-        supported(ledger, denied, denying, strength[denying], links),
+        reduced_support(ledger, ledger.link[asserting], asserting, strength[asserting], links),
+        reduced_support(ledger, denied, denying, strength[denying], links),
     )
 
 
@@ -321,8 +321,8 @@ def link_table(
     strength = strengths(ledger)
     recorded = np.flatnonzero(ledger.on_record)
     of_records = ledger.rows(ledger.on_record)
-    belief = met(*_supported_sides(ledger, strength, size, ledger.against))
-    on_record = met(*_supported_sides(of_records, strength[recorded], size, of_records.against))
+    belief = combined_belief(*_supported_sides(ledger, strength, size, ledger.against))
+    on_record = combined_belief(*_supported_sides(of_records, strength[recorded], size, of_records.against))
     asserting = np.bincount(ledger.link[~ledger.denies], minlength=size)
     denied, against = ledger.against
     denying = np.bincount(denied, minlength=size)

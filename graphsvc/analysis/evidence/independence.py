@@ -109,14 +109,14 @@ def effective(owner: Ints, group: Ints, source: Ints, shared: Colours, size: int
     Limits: strengths are set, not measured; a group counts the same whatever its size.
     """
     heads, group = np.unique(group, return_index=True, return_inverse=True)[1:]
-    holder, key, thing = held(owner, group, source, shared)
+    holder, key, thing = shared_circumstances(owner, group, source, shared)
     other_groups = np.bincount(thing, minlength=1)[thing] - 1.0
     alike = np.bincount(holder, weights=shared.strength[shared.kind[key]] * other_groups, minlength=len(heads))
     result: NDArray[np.float64] = np.bincount(owner[heads], weights=1 / (1 + alike), minlength=size).astype(float)
     return result
 
 
-def held(owner: Ints, group: Ints, source: Ints, shared: Colours) -> tuple[Ints, Ints, Ints]:
+def shared_circumstances(owner: Ints, group: Ints, source: Ints, shared: Colours) -> tuple[Ints, Ints, Ints]:
     """Return the shared circumstances of each group, each once.
 
     Args:
@@ -130,7 +130,7 @@ def held(owner: Ints, group: Ints, source: Ints, shared: Colours) -> tuple[Ints,
 
     Example:
         >>> heard = colours([{"interpreter 4"}, {"interpreter 4"}], {"interpreter": 0.5})
-        >>> [column.tolist() for column in held(np.array([0, 0]), np.array([0, 1]), np.array([0, 1]), heard)]
+        >>> [column.tolist() for column in shared_circumstances(np.array([0, 0]), np.array([0, 1]), np.array([0, 1]), heard)]
         [[0, 1], [0, 0], [0, 0]]
 
     Limits: none.

@@ -31,8 +31,8 @@ def interests(claims: Iterable[Claim], persons: Mapping[str, str]) -> dict[str, 
     in themselves here.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> told = [said("s1: p9 RUNS g1"), said("r: p1 OWES p9", source_kind="record"), said("s2: p9 RUNS g1", id="c2")]
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> told = [claim_from("s1: p9 RUNS g1"), claim_from("r: p1 OWES p9", source_kind="record"), claim_from("s2: p9 RUNS g1", id="c2")]
         >>> interests(told, {"s1": "p1", "s2": "p2"})
         {'s1: p9 RUNS g1': 'owes'}
 

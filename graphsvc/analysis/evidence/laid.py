@@ -13,7 +13,7 @@ import numpy as np
 from graphsvc.analysis.evidence.bins import Bins, sorted_into
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.dependence import Ints
-from graphsvc.records.columns import ValueColumn, numbered
+from graphsvc.records.columns import ValueColumn, number_columns
 
 # Sorted ids; for each row the positions of its subject and its object among them.
 Ends = tuple[list[str], Ints, Ints]
@@ -31,8 +31,8 @@ class LaidClaims(Sequence[Claim]):
         lasting: a context manager for making objects that will be kept.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> claims = laid([said("s1: p1 RUNS g1"), said("s2: p2 RUNS g1")])
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> claims = columnar_claims([claim_from("s1: p1 RUNS g1"), claim_from("s2: p2 RUNS g1")])
         >>> len(claims), claims[1].source, claims[1] is claims[1], [claim.source for claim in claims]
         (2, 's2', True, ['s1', 's2'])
 
@@ -60,7 +60,7 @@ class LaidClaims(Sequence[Claim]):
     def ends(self, columns: Mapping[str, ValueColumn]) -> Ends:
         """Return every id at an end of a claim, sorted, and for each row the numbers of its subject and object."""
         if self._ends is None:
-            names, (subject, object_) = numbered(columns["subject"], columns["object"])
+            names, (subject, object_) = number_columns(columns["subject"], columns["object"])
             self._ends = names, subject, object_
         return self._ends
 
@@ -126,8 +126,8 @@ class SomeClaims(Sequence[Claim]):
     """Some rows of claims in columns, in row order.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> claims = laid([said("s1: p1 RUNS g1"), said("s2: p2 RUNS g1")])
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> claims = columnar_claims([claim_from("s1: p1 RUNS g1"), claim_from("s2: p2 RUNS g1")])
         >>> some = SomeClaims(claims, np.array([1]))
         >>> len(some), some[0] is claims[1], [claim.source for claim in some]
         (1, True, ['s2'])
@@ -177,8 +177,8 @@ class ByEnd(Mapping[str, Sequence[Claim]]):
         twice: whether a claim whose subject is its object is listed twice.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> claims = laid([said("s1: p1 RUNS g1"), said("s2: p2 RUNS g1")])
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> claims = columnar_claims([claim_from("s1: p1 RUNS g1"), claim_from("s2: p2 RUNS g1")])
         >>> by_end = ByEnd(claims, claims.columns())
         >>> sorted(by_end), [claim.source for claim in by_end["g1"]], by_end.get("p3", [])
         (['g1', 'p1', 'p2'], ['s1', 's2'], [])
@@ -214,11 +214,11 @@ class ByEnd(Mapping[str, Sequence[Claim]]):
         return int(np.count_nonzero(np.diff(self._bins.starts)[: len(self._place)]))
 
 
-def laid(claims: Iterable[Claim]) -> LaidClaims:
+def columnar_claims(claims: Iterable[Claim]) -> LaidClaims:
     """Store claims in columns.
 
     Example:
-        >>> list(laid([]))
+        >>> list(columnar_claims([]))
         []
 
     Limits: gains nothing where the claims are objects already.
@@ -231,8 +231,8 @@ def chosen(claims: Sequence[Claim], rows: Ints) -> Sequence[Claim]:
     """Select claims by row.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> [claim.source for claim in chosen([said("s1: p1 RUNS g1"), said("s2: p2 RUNS g1")], np.array([1]))]
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> [claim.source for claim in chosen([claim_from("s1: p1 RUNS g1"), claim_from("s2: p2 RUNS g1")], np.array([1]))]
         ['s2']
 
     Limits: claims in columns are not turned into objects.
@@ -248,8 +248,8 @@ def texts(claims: Sequence[Claim], name: str) -> list[Any]:
     """Return one attribute of each claim.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> texts([said("s1: p1 RUNS g1")], "source")
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> texts([claim_from("s1: p1 RUNS g1")], "source")
         ['s1']
 
     Limits: none.
@@ -262,8 +262,8 @@ def of_twins(claim: Claim, twins: Mapping[str, Claim]) -> Claim:
     """Return the equal claim with the same id among some claims, or else the claim itself.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> claim, twin = said("s1: p1 RUNS g1"), said("s1: p1 RUNS g1")
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> claim, twin = claim_from("s1: p1 RUNS g1"), claim_from("s1: p1 RUNS g1")
         >>> of_twins(claim, {twin.id: twin}) is twin, of_twins(claim, {}) is claim
         (True, True)
 

@@ -130,11 +130,11 @@ class Ledger(_Counted):
         return effective(owner, self.groups(owner, rows), self.source[rows], self.colours, size)
 
 
-def numbered(values: list[str]) -> tuple[list[str], dict[str, int]]:
+def number_texts(values: list[str]) -> tuple[list[str], dict[str, int]]:
     """Return the distinct texts, sorted, and the number of each.
 
     Example:
-        >>> numbered(["b", "a", "b"])
+        >>> number_texts(["b", "a", "b"])
         (['a', 'b'], {'a': 0, 'b': 1})
 
     Limits: none.
@@ -168,7 +168,7 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
         counted, sources = _of_objects(claims)
     shared = [dependence.get(name, frozenset()) for name in sources]
     joining_keys = [sorted(filter(joins, keys)) for keys in shared]
-    key = numbered([name for keys in joining_keys for name in keys])[1]
+    key = number_texts([name for keys in joining_keys for name in keys])[1]
     code = (counted.subject * max(len(counted.relations), 1) + counted.relation) * max(len(counted.ids), 1)
     return Ledger(
         **vars(counted),
@@ -189,9 +189,9 @@ def _of_objects(claims: Iterable[Claim]) -> tuple[_Counted, list[str]]:
         [claim.source or _itself(claim.statement) for claim in rows],
     )
     graded = [claim.grading for claim in rows]
-    ids, entity = numbered(subjects + objects)
-    relations, relation = numbered(relation_names)
-    sources, source = numbered(source_names)
+    ids, entity = number_texts(subjects + objects)
+    relations, relation = number_texts(relation_names)
+    sources, source = number_texts(source_names)
     gradings = sorted(set(graded))
     grade = {grading: number for number, grading in enumerate(gradings)}
     counted = _Counted(
@@ -216,11 +216,11 @@ def _of_columns(claims: LaidClaims, columns: Mapping[str, ValueColumn]) -> tuple
     rows = np.flatnonzero(columns["status"].where("active".__eq__) & ~columns["polarity"].where("withdrawn".__eq__))
     of = {name: column.rows(rows) for name, column in columns.items() if name in _COUNTED}
     ids, subject, object_ = _among(*claims.ends(columns), rows)
-    relations, (relation,) = laid.numbered(of["relation"])
+    relations, (relation,) = laid.number_columns(of["relation"])
     named, statement = of["source"], of["statement"]
     # A statement without a source serves as its own source.
     place = np.where(named.where(bool), named.place, statement.place.astype(np.int64) + len(named.words))
-    sources, (source,) = laid.numbered(ValueColumn([*named.words, *map(_itself, statement.words)], place))
+    sources, (source,) = laid.number_columns(ValueColumn([*named.words, *map(_itself, statement.words)], place))
     gradings, grading = _gradings(of)
     counted = _Counted(
         SomeClaims(claims, rows),

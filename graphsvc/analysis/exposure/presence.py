@@ -80,8 +80,8 @@ class PresenceGround:
         """Return the people who could have known a fact and reported it, as a bit set by person number.
 
         Example:
-            >>> from graphsvc.analysis.examples import said
-            >>> found = ground([said("s1: p1 PILOTED c1"), said("s1: p2 CROSSED_ON c1"), said("s2: p3 CROSSED_ON c1")], [])
+            >>> from graphsvc.analysis.examples import claim_from
+            >>> found = ground([claim_from("s1: p1 PILOTED c1"), claim_from("s1: p2 CROSSED_ON c1"), claim_from("s2: p3 CROSSED_ON c1")], [])
             >>> found.privy(Fact("p1", "PILOTED", "c1")).bit_count()
             2
 
@@ -129,8 +129,8 @@ def ground(claims: Iterable[Claim], persons: Iterable[Person], days: Mapping[str
         days: crossing → its date as given.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> found = ground([said("s1: p1 CROSSED_ON c1"), said("s2: p2 CROSSED_ON c1"), said("s2: p1 SAME_AS p2")], [])
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> found = ground([claim_from("s1: p1 CROSSED_ON c1"), claim_from("s2: p2 CROSSED_ON c1"), claim_from("s2: p1 SAME_AS p2")], [])
         >>> len(set(found.people.values())), sorted(found.rests["p1", "CROSSED_ON", "c1"])
         (1, ['s1'])
 

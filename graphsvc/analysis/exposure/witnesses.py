@@ -88,10 +88,10 @@ def exposure(current: Resting, presence: PresenceGround, below: int, earlier: Re
         earlier: the same for facts the recipient already has.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
+        >>> from graphsvc.analysis.examples import claim_from
         >>> from graphsvc.analysis.exposure.presence import ground
-        >>> there = [said(f"r: p{n} CROSSED_ON c1", source_kind="record") for n in range(1, 6)]
-        >>> there += [said("r: p1 WORKED_AT w1", source_kind="record"), said("r: p2 WORKED_AT w1", source_kind="record")]
+        >>> there = [claim_from(f"r: p{n} CROSSED_ON c1", source_kind="record") for n in range(1, 6)]
+        >>> there += [claim_from("r: p1 WORKED_AT w1", source_kind="record"), claim_from("r: p2 WORKED_AT w1", source_kind="record")]
         >>> known = ground(there, [])
         >>> boat, work = Fact("x", "PILOTED", "c1"), Fact("x", "CONTROLS", "w1")
         >>> found = exposure({boat: ["s1"], work: ["s1"]}, known, below=4)

@@ -74,14 +74,14 @@ class Rival:
     denied: str = ""
 
 
-def left(net: TieNetwork, removed: Collection[str] = ()) -> Left:
+def state_without(net: TieNetwork, removed: Collection[str] = ()) -> Left:
     """Return the state of a network without some of its people.
 
     Example:
         >>> from graphsvc.analysis.links.sets import network
         >>> figures = LinkFigures(1.0, 1, 0, 1, 0, 0.0, "", "")
         >>> net = network({(f"p{n}", "DIRECTED", f"p{n + 1}"): figures for n in range(4)}, {f"p{n}" for n in range(5)})
-        >>> left(net, {"p2"})
+        >>> state_without(net, {"p2"})
         Left(people=4, pieces=2, biggest=2, fragmentation=0.6666666666666667)
 
     Limits: links no one reported may still hold the parts together.
@@ -132,7 +132,7 @@ def taken_over(net: TieNetwork, removed: Collection[str], heirs: Iterable[Succes
         >>> figures = LinkFigures(1.0, 1, 0, 1, 0, 0.0, "", "")
         >>> net = network({("a", "DIRECTED", n): figures for n in "xyz"} | {("b", "DIRECTED", "x"): figures}, set("abxyz"))
         >>> after = taken_over(net, {"a"}, [Successor("a", "b", 1, 3)])
-        >>> left(net, {"a"}).pieces, left(after, {"a"}).pieces
+        >>> state_without(net, {"a"}).pieces, state_without(after, {"a"}).pieces
         (3, 1)
 
     Limits: one of many possible recoveries; how long it would take is not known.

@@ -244,7 +244,7 @@ def fragmenting(net: TieNetwork, size: int) -> tuple[str, ...]:
         while len(chosen) < count:
             spare = next(place for place in starts if place not in chosen)
             chosen = chosen | {spare if search.spent else search.best(chosen)[0]}
-        chosen = search.exchanged(chosen)
+        chosen = search.exchange(chosen)
         if not best or search.mean(chosen) < search.mean(best) - 1e-12:
             best = chosen
     return _ids_of(net, best)
@@ -306,11 +306,11 @@ def _covering(near: Floats, chosen: list[int], count: int) -> list[int]:
     return chosen
 
 
-def sampled(net: TieNetwork) -> bool:
+def is_sampled(net: TieNetwork) -> bool:
     """Whether distances in a network are computed from a sample of its people.
 
     Example:
-        >>> sampled(network({}, ()))
+        >>> is_sampled(network({}, ()))
         False
 
     Limits: shows that figures are approximate, not by how much; in a network of 476 people the error was 0.0014.
@@ -411,7 +411,7 @@ class _Search:
                 person, mean = place, now
         return person, mean
 
-    def exchanged(self, chosen: frozenset[int]) -> frozenset[int]:
+    def exchange(self, chosen: frozenset[int]) -> frozenset[int]:
         """Return the set after exchanging members one by one while that fragments more."""
         better = True
         while better and not self.spent:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphsvc.analysis.evidence.bins import sorted_into, spans
-from graphsvc.records.columns import LaidRows, Places, ValueColumn, numbered
+from graphsvc.records.columns import LaidRows, Places, ValueColumn, number_columns
 
 
 class Tie(NamedTuple):
@@ -95,19 +95,19 @@ class Web:
         self._lay(places, tuple(relations), pairs, (relation_of, beliefs, recorded))
 
     @classmethod
-    def laid(cls, columns: Sequence[ValueColumn]) -> Web:
+    def from_columns(cls, columns: Sequence[ValueColumn]) -> Web:
         """Build the web from links in columns.
 
         Example:
             >>> rows = [ValueColumn([value], np.array([0])) for value in ("a", "PAID", "b", 0.8, 0.0)]
-            >>> Web.laid(rows).ties("b")
+            >>> Web.from_columns(rows).ties("b")
             [Tie(other='a', relation='PAID', belief=0.8, recorded=0.0, outward=False)]
 
         Limits: as `Web`.
         """
-        names, (subject, target) = numbered(columns[0], columns[2])
+        names, (subject, target) = number_columns(columns[0], columns[2])
         apart = np.flatnonzero(subject != target)
-        relations, (relation_of,) = numbered(columns[1].rows(apart))
+        relations, (relation_of,) = number_columns(columns[1].rows(apart))
         belief_columns = [np.array(column.words, dtype=np.float64)[column.place[apart]] for column in columns[3:5]]
         web = cls(())
         places = {name: place for place, name in enumerate(names)}
@@ -387,4 +387,4 @@ def web_of(rows: Sequence[tuple[Any, ...]]) -> Web:
     if not isinstance(rows, LaidRows):
         return Web((*row[:4], row[4] or 0.0) for row in rows)
     *columns, recorded = rows.columns
-    return Web.laid([*columns, ValueColumn([word or 0.0 for word in recorded.words], recorded.place)])
+    return Web.from_columns([*columns, ValueColumn([word or 0.0 for word in recorded.words], recorded.place)])

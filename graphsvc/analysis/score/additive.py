@@ -42,18 +42,18 @@ class ScoreWeights:
         """Return the weights without the ingredients' names: other machines may receive only numbers.
 
         Example:
-            >>> shipped().nameless().columns
+            >>> shipped_weights().nameless().columns
             {}
         """
         return replace(self, columns={})
 
 
 @cache
-def shipped() -> ScoreWeights:
+def shipped_weights() -> ScoreWeights:
     """Read the shipped weights, `weights.toml` in this folder.
 
     Example:
-        >>> weights = shipped()
+        >>> weights = shipped_weights()
         >>> bool(weights.said[weights.columns["upper part, witness"]] > 0 > weights.said[weights.columns["PILOTED to thing"]])
         True
 
@@ -129,31 +129,31 @@ def score(network: Operation, weights: ScoreWeights | None = None) -> Scored:
 
     Args:
         network: see `network`.
-        weights: the weights (default: `shipped()`).
+        weights: the weights (default: `shipped_weights()`).
 
     Returns:
         The scores; 0 for a person no source mentions. Only the order is meaningful.
 
     Example:
-        >>> from graphsvc.analysis.examples import tied
-        >>> found = score(tied("s1: p1 ORGANISED c1", "s2: p2 PILOTED c1"))
+        >>> from graphsvc.analysis.examples import network_from
+        >>> found = score(network_from("s1: p1 ORGANISED c1", "s2: p2 PILOTED c1"))
         >>> bool(found.score[0] > 0 > found.score[1])
         True
 
     Limits: log-odds for invented cases; not a probability, least of all of guilt. Sources who agreed beforehand count
     one by one; `doubt.stability` shows the list without a whole group of them.
     """
-    weights = shipped() if weights is None else weights
+    weights = shipped_weights() if weights is None else weights
     cells = network.cells
     value = cells.greatest(network.stands)
     tied = np.flatnonzero(cells.other >= 0)
-    sums, own, chance, total = summed(network, weights, cells.person, cells.column, value, (tied, cells.other[tied]))
+    sums, own, chance, total = sum_cells(network, weights, cells.person, cells.column, value, (tied, cells.other[tied]))
     voice = value.copy()
     voice[tied] *= chance[cells.other[tied]]
     return Scored(weights, value, voice, sums, own, chance, total)
 
 
-def summed(
+def sum_cells(
     network: Operation, weights: ScoreWeights, person: Kept, column: Kept, value: Floats, ties: tuple[Ints, Kept]
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Add up cells: return sums, own parts, chances and scores, as in `Scored`.
@@ -167,9 +167,9 @@ def summed(
         ties: the cells of links to likely hubs, and the person at the other end of each.
 
     Example:
-        >>> from graphsvc.analysis.examples import tied
+        >>> from graphsvc.analysis.examples import network_from
         >>> none = np.zeros(0, dtype=np.int64)
-        >>> [column.tolist() for column in summed(tied("s1: p1 RUNS g1"), shipped(), none, none, none + 0.0, (none, none))[1::2]]
+        >>> [column.tolist() for column in sum_cells(network_from("s1: p1 RUNS g1"), shipped_weights(), none, none, none + 0.0, (none, none))[1::2]]
         [[0.0], [0.0]]
 
     Limits: as `score`.

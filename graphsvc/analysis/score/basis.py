@@ -16,7 +16,7 @@ from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger, encode
 from graphsvc.analysis.evidence.roles import PUTS_BEFORE
 from graphsvc.analysis.score import additive
 from graphsvc.analysis.score.additive import Scored, ScoreWeights
-from graphsvc.analysis.score.candidates import parted
+from graphsvc.analysis.score.candidates import split_people
 from graphsvc.analysis.score.folding import as_told, by_statement
 from graphsvc.analysis.score.network import Operation, network
 from graphsvc.analysis.score.structure import by_structure, contacts, stands_out, usable
@@ -53,7 +53,7 @@ class Basis:
     told: Ledger
     network: Operation | None
     few_below: int = 0
-    score_weights: ScoreWeights = field(default_factory=additive.shipped)
+    score_weights: ScoreWeights = field(default_factory=additive.shipped_weights)
 
     def operation(self, ledger: Ledger) -> Operation:
         """Return the network of these claims."""
@@ -67,7 +67,7 @@ class Basis:
         heard = np.ones(len(self.told.claims), dtype=bool)
         heard[rows] = False
         rest = self.told.rows(heard)
-        chosen, left_out = parted(rest.claims, self.everyone)
+        chosen, left_out = split_people(rest.claims, self.everyone)
         return Basis(
             people=_chosen_persons(self.everyone, chosen),
             everyone=self.everyone,
@@ -84,7 +84,7 @@ class Basis:
         return _decide_basis(self.without(rows))
 
     @property
-    def recorded(self) -> Ledger:
+    def recorded_claims(self) -> Ledger:
         """The claims of `told` on the record; not cached, as only the ranking needs them."""
         return self.told.rows(self.told.on_record)
 
@@ -99,7 +99,7 @@ class Basis:
         return np.array([name not in self.left_out for name in self.ledger.ids], dtype=bool)
 
     @cached_property
-    def scored(self) -> Scored | None:
+    def scored_network(self) -> Scored | None:
         """The scored network; None where people are ranked by contacts."""
         return None if self.network is None else additive.score(self.network, self.score_weights)
 
@@ -161,12 +161,12 @@ def basis(
         >>> basis([], [], {}).network is None
         True
 
-    Limits: as `candidates.parted` and `network`.
+    Limits: as `candidates.split_people` and `network`.
     """
     # Claims in columns are not turned into objects for this.
     claims, persons = claims if isinstance(claims, Sequence) else list(claims), list(persons)
     ledger = encode(by_statement(claims) if few_below else claims, dependence, weights)
-    chosen, left_out = parted(claims, persons)
+    chosen, left_out = split_people(claims, persons)
     told_ledger = encode(as_told(claims, dependence, few_below), {}, weights) if few_below else ledger
     on = Basis(
         people=_chosen_persons(persons, chosen),
@@ -176,7 +176,7 @@ def basis(
         told=told_ledger,
         network=None,
         few_below=few_below,
-        score_weights=score_weights or additive.shipped(),
+        score_weights=score_weights or additive.shipped_weights(),
     )
     return _decide_basis(on)
 
@@ -209,8 +209,8 @@ def has_roles(ledger: Ledger) -> bool:
     """Whether any claim puts a person before others (`roles.PUTS_BEFORE`), so there is more than structure.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> [has_roles(encode([said(f"s1: p1 {what}")], {})) for what in ("CONTACTED p2", "MEMBER_OF g1", "RUNS g1")]
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> [has_roles(encode([claim_from(f"s1: p1 {what}")], {})) for what in ("CONTACTED p2", "MEMBER_OF g1", "RUNS g1")]
         [False, False, True]
 
     Limits: one claim is enough. `basis` decides whether enough sources say so, and the verdict whether anyone stands
@@ -229,7 +229,7 @@ def operation(ledger: Ledger, persons: frozenset[str], left_out: frozenset[str],
         weights: weights of the score.
 
     Example:
-        >>> operation(encode([], {}), frozenset(), frozenset(), additive.shipped()).size
+        >>> operation(encode([], {}), frozenset(), frozenset(), additive.shipped_weights()).size
         0
 
     Limits: as `network` and `belief.standing`.

@@ -32,8 +32,8 @@ Bools = NDArray[np.bool_]
 CHARGED = frozenset({"suspect", "convicted"})
 
 
-def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the ids of people to rank, and the result of `carried`; people in both were carried and have a link.
+def split_people(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the ids of people to rank, and the result of `carried_people`; people in both were carried and have a link.
 
     The ranking includes all people not carried, and carried people who are not victims and have a link (contact, seen
     together, quarrel) to someone who plays a part. It never includes people under 18 or of disputed age, or forced
@@ -43,7 +43,7 @@ def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozense
     Example:
         >>> claims = [Claim(f"c{number}", person, relation, "x1", "asserts", "active", "t1", "s1", "witness", "2", "D", True,
         ...     1, "P", "person", "crossing") for number, person, relation in ((1, "p1", "PILOTED"), (2, "p2", "CROSSED_ON"))]
-        >>> ranked, left_out = parted(claims, [Person(name, "", frozenset(), True) for name in ("p1", "p2", "p3")])
+        >>> ranked, left_out = split_people(claims, [Person(name, "", frozenset(), True) for name in ("p1", "p2", "p3")])
         >>> sorted(ranked), sorted(left_out)
         (['p1', 'p3'], ['p2'])
 
@@ -53,7 +53,7 @@ def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozense
     persons = list(persons)
     ends = _ends(claims)
     never = _forced_workers(ends) | {person.id for person in persons if person.child}
-    tied = ends.tied(ends.standing(PLAYS_PART, ()) | ends.paid())
+    tied = ends.level_tie_ends(ends.standing(PLAYS_PART, ()) | ends.paid())
     left_out = _carried_ids(ends, persons)
     chosen = frozenset(
         person.id
@@ -64,7 +64,7 @@ def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozense
     return chosen, left_out
 
 
-def carried(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str]:
+def carried_people(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str]:
     """Return the ids of people known only to have been carried or exploited.
 
     The result excludes suspects and convicted persons; people with an active part by a claim with weight (a wage gives
@@ -74,7 +74,7 @@ def carried(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str
     Example:
         >>> claim = Claim("c1", "p1", "CROSSED_ON", "x1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
         ...     "person", "crossing")
-        >>> sorted(carried([claim], [Person(name, "", frozenset(), False) for name in ("p1", "p2")]))
+        >>> sorted(carried_people([claim], [Person(name, "", frozenset(), False) for name in ("p1", "p2")]))
         ['p1']
 
     Limits: acts that go with being carried (paying, being in contact) look the same as those of organisers.
@@ -109,7 +109,7 @@ class _Ends:
         runs, worked = self.standing(RUNS_WORKPLACE, ()), self.standing(WORKED, ())
         return {payee for payer, payee in self._payments if payer not in runs or payee not in worked}
 
-    def tied(self, active: Collection[str]) -> set[str]:
+    def level_tie_ends(self, active: Collection[str]) -> set[str]:
         """Return both ends of every level link (`roles.LEVEL_TIES`) that touches one of these ids."""
         return {name for pair in self._ties if pair[0] in active or pair[1] in active for name in pair}
 
@@ -125,19 +125,19 @@ class _LaidEnds:
 
     def standing(self, as_subject: Collection[str], as_object: Collection[str]) -> set[str]:
         """Return the ids at any of these ends."""
-        return self._subject.said(self._of(as_subject)) | self._object.said(self._of(as_object))
+        return self._subject.distinct_values(self._of(as_subject)) | self._object.distinct_values(self._of(as_object))
 
     def paid(self) -> set[str]:
         """See `_Ends.paid`."""
         runs, worked = self.standing(RUNS_WORKPLACE, ()), self.standing(WORKED, ())
         wages = self._subject.where(runs.__contains__) & self._object.where(worked.__contains__)
-        return self._object.said(self._of(ACTIVE_OBJECT) & ~wages)
+        return self._object.distinct_values(self._of(ACTIVE_OBJECT) & ~wages)
 
-    def tied(self, active: Collection[str]) -> set[str]:
-        """See `_Ends.tied`."""
+    def level_tie_ends(self, active: Collection[str]) -> set[str]:
+        """See `_Ends.level_tie_ends`."""
         those = self._subject.where(active.__contains__) | self._object.where(active.__contains__)
         those &= self._of(LEVEL_TIES)
-        return self._subject.said(those) | self._object.said(those)
+        return self._subject.distinct_values(those) | self._object.distinct_values(those)
 
     def _of(self, relations: Collection[str]) -> Bools:
         return self._relation.where(frozenset(relations).__contains__)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Floats
-from graphsvc.analysis.score.additive import Scored, ScoreWeights, chances, summed
+from graphsvc.analysis.score.additive import Scored, ScoreWeights, chances, sum_cells
 from graphsvc.analysis.score.ingredients import TIES
 from graphsvc.analysis.score.network import Operation
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
@@ -31,10 +31,10 @@ def look_like_hubs(scored: Scored, listed: NDArray[np.bool_]) -> bool:
         listed: for each person whether they are ranked.
 
     Example:
-        >>> from graphsvc.analysis.examples import tied
+        >>> from graphsvc.analysis.examples import network_from
         >>> from graphsvc.analysis.score.additive import score
         >>> everybody = np.ones(2, dtype=bool)
-        >>> look_like_hubs(score(tied("s1: p1 PILOTED c1", "s2: p2 PILOTED c1")), everybody)
+        >>> look_like_hubs(score(network_from("s1: p1 PILOTED c1", "s2: p2 PILOTED c1")), everybody)
         False
 
     Limits: a threshold set on invented cases. One statement about the first person is not enough to reach it.
@@ -56,10 +56,10 @@ def stands_out(network: Operation, weights: ScoreWeights, seed: int = 0, process
         processors: workers that compute the shuffles.
 
     Example:
-        >>> from graphsvc.analysis.examples import tied
-        >>> from graphsvc.analysis.score.additive import shipped
-        >>> one_relation = tied(*(f"s{n}: p{n} ORGANISED c{n}" for n in range(30)))  # any order would do
-        >>> stands_out(one_relation, shipped())
+        >>> from graphsvc.analysis.examples import network_from
+        >>> from graphsvc.analysis.score.additive import shipped_weights
+        >>> one_relation = network_from(*(f"s{n}: p{n} ORGANISED c{n}" for n in range(30)))  # any order would do
+        >>> stands_out(one_relation, shipped_weights())
         False
 
     Limits: a person who stands out may do so through false statements. With few claims the test has little power.
@@ -102,10 +102,10 @@ def head_of_deal(shared: Dealt, at: NDArray[np.int32]) -> float:
         at: the person at each end of a link.
 
     Example:
-        >>> from graphsvc.analysis.examples import tied
-        >>> from graphsvc.analysis.score.additive import shipped
-        >>> network = tied("s1: p1 ORGANISED c1")
-        >>> head_of_deal(Dealt(network, shipped()), network.at) > 0
+        >>> from graphsvc.analysis.examples import network_from
+        >>> from graphsvc.analysis.score.additive import shipped_weights
+        >>> network = network_from("s1: p1 ORGANISED c1")
+        >>> head_of_deal(Dealt(network, shipped_weights()), network.at) > 0
         True
 
     Limits: meaningful only in comparison with other shuffles.
@@ -134,7 +134,7 @@ def _first(network: Operation, weights: ScoreWeights, at: NDArray[np.signedinteg
     entries = network.entries
     ties = np.flatnonzero(entries.source < 0)
     voices = at[entries.near], entries.column, network.stands
-    score = summed(network, weights, *voices, (ties, at[entries.near[ties] ^ 1]))[-1]
+    score = sum_cells(network, weights, *voices, (ties, at[entries.near[ties] ^ 1]))[-1]
     return _head(score[network.plays])
 
 

@@ -16,15 +16,15 @@ from graphsvc.records.grading import stricter
 from graphsvc.records.relations import LinkKey, orders
 
 
-def folded(claims: Iterable[Claim]) -> list[Claim]:
+def merge_witness_claims(claims: Iterable[Claim]) -> list[Claim]:
     """Merge witness claims of equal subject, relation, object, polarity and status, without a source; keep the rest.
 
     Merged claims carry one common grade (`told.ACCOUNT`), which `bare` removes, and the strictest handling code of the
     merged claims.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> told = folded([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")])
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> told = merge_witness_claims([claim_from("s1: p1 RUNS g1"), claim_from("s2: p1 RUNS g1")])
         >>> [(claim.id, claim.source, claim.subject, claim.relation) for claim in told]
         [('', '', 'p1', 'RUNS')]
 
@@ -58,8 +58,8 @@ def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> 
         few_below: fewer groups than this are shown as `few`; 0 or 1: no number is.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> said_by = lambda *names: [said(f"{name}: p1 RUNS g1") for name in names]
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> said_by = lambda *names: [claim_from(f"{name}: p1 RUNS g1") for name in names]
         >>> [len(as_told(said_by(*names), {}, 3)) for names in (["s1"], ["s1", "s2"], ["s1", "s2", "s3"])]
         [1, 1, 3]
 
@@ -92,8 +92,8 @@ def by_statement(claims: Iterable[Claim]) -> list[Claim]:
     """Count each report and record as a separate source: a shared source would confirm a guess at it.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> [claim.source for claim in by_statement([said("s1: p1 RUNS g1"), said("r1: p1 RUNS g1", source_kind="record")])]
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> [claim.source for claim in by_statement([claim_from("s1: p1 RUNS g1"), claim_from("r1: p1 RUNS g1", source_kind="record")])]
         ['s1', '']
 
     Limits: a source that repeats itself in several reports counts each time.
@@ -111,10 +111,10 @@ def told_belief(figures: LinkFigures, few_below: int, *, on_record: bool = False
 
     Example:
         >>> from graphsvc.analysis.evidence.belief import link_table
-        >>> from graphsvc.analysis.examples import said
+        >>> from graphsvc.analysis.examples import claim_from
         >>> def told(*claims):
         ...     return [told_belief(one, 3) for one in link_table(as_told(claims, {}, 3), {}).values()]
-        >>> told(said("s1: p1 RUNS g1")), told(said("r1: p1 RUNS g1", source_kind="record"))
+        >>> told(claim_from("s1: p1 RUNS g1")), told(claim_from("r1: p1 RUNS g1", source_kind="record"))
         ([0.5], [0.625])
 
     Limits: `told.SOME` is not a measurement. It means that only a few witnesses assert the link, and no other source.
@@ -131,8 +131,8 @@ def bare(claim: Claim) -> Claim:
     """Return a folded claim without its common grade, and any other claim without its source.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> bare(folded([said("s1: p1 RUNS g1")])[0]).source_grade
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> bare(merge_witness_claims([claim_from("s1: p1 RUNS g1")])[0]).source_grade
         ''
 
     Limits: a claim without a grade can be shown but not computed with.

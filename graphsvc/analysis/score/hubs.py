@@ -23,11 +23,11 @@ from graphsvc.analysis.score.ingredients import FAMILIES
 from graphsvc.analysis.score.network import Operation
 from graphsvc.analysis.score.reasons import (
     RowShares,
-    dealt,
     of_links,
     passive,
     row_shares,
     rows_of,
+    split_scores,
 )
 from graphsvc.analysis.score.structure import by_structure, structure_links
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
@@ -133,10 +133,10 @@ def rank(
     Statements agreed beforehand by people with no recorded connection count as independent.
     """
     on = basis(claims, persons, dependence, few_below=few_below, weights=weights, score_weights=score_weights)
-    return ranked(on)
+    return rank_basis(on)
 
 
-def ranked(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
+def rank_basis(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
     """Rank a basis that is already prepared, see `rank`.
 
     Args:
@@ -144,7 +144,7 @@ def ranked(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
         processors: workers for the test against chance.
 
     Example:
-        >>> ranked(basis([], [], {})).verdict
+        >>> rank_basis(basis([], [], {})).verdict
         'abstains'
 
     Limits: as `rank`.
@@ -152,19 +152,21 @@ def ranked(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
     ledger = on.ledger
     if not on.people:
         return Ranking("abstains", _ALL_CARRIED if on.persons else _NO_PEOPLE, [])
-    on_the_record = on.recorded
-    if on.network is not None and on.scored is not None:
+    on_the_record = on.recorded_claims
+    if on.network is not None and on.scored_network is not None:
         recorded = on.operation(on_the_record)
         scored = additive.score(recorded, on.score_weights)
-        each = dealt(on)
+        each = split_scores(on)
         shares = by_family(on, each)
         on_record = _spread(ledger, recorded, scored.score)
         raising_on_record = row_shares(on_the_record, recorded, scored)
         hand = stages.hands(on.told, on.belief)
-        staged = dict(zip(on.told.ids, stages.places(hand, _spread(on.told, on.network, on.scored.score)), strict=True))
+        staged = dict(
+            zip(on.told.ids, stages.places(hand, _spread(on.told, on.network, on.scored_network.score)), strict=True)
+        )
         stands_out, reason = _verdict(on, processors)
     else:
-        each, shares, staged = dealt(on), on.positions, {}
+        each, shares, staged = split_scores(on), on.positions, {}
         recorded_shares = by_structure(on_the_record, on.inside)
         on_record = sum(recorded_shares.values(), start=np.zeros(len(ledger.ids)))
         raising_on_record = of_links(on_the_record, structure_links(on_the_record, on.inside, recorded_shares))
@@ -178,11 +180,11 @@ def ranked(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
 
 
 def ranks(on: Basis) -> dict[str, int]:
-    """Return the rank of each person, without the other results of `ranked`.
+    """Return the rank of each person, without the other results of `rank_basis`.
 
     Example:
-        >>> from graphsvc.analysis.examples import people, said
-        >>> ranks(basis([said("s1: p1 RUNS g1")], people("p1", "p2"), {}))
+        >>> from graphsvc.analysis.examples import claim_from, people
+        >>> ranks(basis([claim_from("s1: p1 RUNS g1")], people("p1", "p2"), {}))
         {'p1': 1, 'p2': 2}
 
     Limits: as `rank`.
@@ -215,12 +217,12 @@ def by_family(on: Basis, shares: RowShares) -> Shares:
 
     Args:
         on: the basis of the ranking.
-        shares: the shares of claims, see `reasons.dealt`.
+        shares: the shares of claims, see `reasons.split_scores`.
 
     Example:
-        >>> from graphsvc.analysis.examples import people, said
-        >>> on = basis([said("s1: p1 RUNS g1")], people("p1"), {})
-        >>> found = by_family(on, dealt(on))
+        >>> from graphsvc.analysis.examples import claim_from, people
+        >>> on = basis([claim_from("s1: p1 RUNS g1")], people("p1"), {})
+        >>> found = by_family(on, split_scores(on))
         >>> sorted(found) == sorted([*FAMILIES, "only_carried"]), bool(found["arranges"][on.ledger.ids.index("p1")] > 0)
         (True, True)
 
@@ -241,13 +243,13 @@ def _spread(ledger: Ledger, whole: Operation, values: Floats) -> Floats:
 
 
 def _verdict(on: Basis, processors: Processors) -> tuple[bool, str]:
-    if on.network is None or on.scored is None:
+    if on.network is None or on.scored_network is None:
         raise ValueError("nobody is given a part")
     if on.voices < FEWEST_VOICES:  # the number is not shown: it may be a single witness
         return False, f"No one stands out: {_FEW_VOICES}."
     leads = frozenset(person.id for person in on.people) - on.left_out
     listed = np.array([name in leads for name in on.network.ids], dtype=bool)
-    if not chance.look_like_hubs(on.scored, listed):
+    if not chance.look_like_hubs(on.scored_network, listed):
         return False, _TOO_LITTLE
     if not chance.stands_out(on.network, on.score_weights, processors=processors):
         return False, "No one stands out: dealt out at random, the same links would put as much on somebody."
@@ -372,10 +374,10 @@ def _rows(on: Basis) -> list[int]:
 
 def _scores(on: Basis) -> list[float]:
     """Return the score of each ranked person."""
-    if on.network is None or on.scored is None:
+    if on.network is None or on.scored_network is None:
         score = sum(on.positions.values(), start=np.zeros(len(on.ledger.ids)))
     else:
-        score = _spread(on.ledger, on.network, on.scored.score) + _only_carried(on)
+        score = _spread(on.ledger, on.network, on.scored_network.score) + _only_carried(on)
     # Rounding turns a tiny negative score into -0.0; adding 0.0 makes it 0.0.
     listed: list[float] = (np.append(score, 0.0)[_rows(on)].round(9) + 0.0).tolist()
     return listed

@@ -13,7 +13,7 @@ from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import groups
 from graphsvc.analysis.evidence.laid import ByEnd, LaidClaims
 from graphsvc.analysis.evidence.roles import OPERATION
-from graphsvc.analysis.score.candidates import carried
+from graphsvc.analysis.score.candidates import carried_people
 from graphsvc.analysis.score.folding import bare
 from graphsvc.analysis.score.reasons import Reasons
 from graphsvc.records import told
@@ -97,18 +97,18 @@ def surroundings(
     Args:
         claims: claims the reader may see; folded claims are accepted.
         persons: persons the reader may see.
-        left_out: result of `candidates.carried` for them, if already computed.
+        left_out: result of `candidates.carried_people` for them, if already computed.
 
     Example:
-        >>> from graphsvc.analysis.examples import people, said
-        >>> around = surroundings([said("s1: p2 PILOTED x1"), said("s1: p3 CROSSED_ON x1")], people("p2", "p3"))
+        >>> from graphsvc.analysis.examples import claim_from, people
+        >>> around = surroundings([claim_from("s1: p2 PILOTED x1"), claim_from("s1: p3 CROSSED_ON x1")], people("p2", "p3"))
         >>> sorted(around.touching), sorted(around.carried)
         (['p2', 'x1'], ['p3'])
 
-    Limits: as `candidates.carried`.
+    Limits: as `candidates.carried_people`.
     """
     claims = claims if isinstance(claims, LaidClaims) else list(claims)
-    left_out = carried(claims, persons) if left_out is None else left_out
+    left_out = carried_people(claims, persons) if left_out is None else left_out
     columns = claims.columns() if isinstance(claims, LaidClaims) else None
     if isinstance(claims, LaidClaims) and columns is not None:
         asserted = columns["status"].where("active".__eq__) & columns["polarity"].where("asserts".__eq__)
@@ -194,11 +194,11 @@ def retold(why: Explanation, beliefs: Mapping[LinkKey, float]) -> Explanation:
         beliefs: link → belief as disclosed (`told_belief`); 0 if absent.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> from graphsvc.analysis.score.folding import folded
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> from graphsvc.analysis.score.folding import merge_witness_claims
         >>> from graphsvc.analysis.score.reasons import Reasons
-        >>> claims = [said("s1: p1 RUNS g1")]
-        >>> why = retold(explain("p1", folded(claims), [], {}, Reasons({})), {("p1", "RUNS", "g1"): 0.5})
+        >>> claims = [claim_from("s1: p1 RUNS g1")]
+        >>> why = retold(explain("p1", merge_witness_claims(claims), [], {}, Reasons({})), {("p1", "RUNS", "g1"): 0.5})
         >>> [(path.source, path.strength) for path in why.paths]
         [('', 0.5)]
 
@@ -250,8 +250,8 @@ def paths(leads: Iterable[str], around: Surroundings, weights: Weights = SHIPPED
         weights: values of gradings.
 
     Example:
-        >>> from graphsvc.analysis.examples import people, said
-        >>> claims = [said("s1: p2 PILOTED x1"), said("r1: p1 DIRECTED p2", source_kind="record")]
+        >>> from graphsvc.analysis.examples import claim_from, people
+        >>> claims = [claim_from("s1: p2 PILOTED x1"), claim_from("r1: p1 DIRECTED p2", source_kind="record")]
         >>> [[claim.id for claim in path.claims] for path in paths(["p1"], surroundings(claims, people("p1", "p2")))["p1"]]
         [['s1: p2 PILOTED x1', 'r1: p1 DIRECTED p2']]
 

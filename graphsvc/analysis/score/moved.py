@@ -66,7 +66,7 @@ class Move:
         return raised or self.way in ("appeared", "left") or bool(self.statements or self.ended)
 
 
-def moved(before: Ranking, now: Ranking, first: int = FIRST) -> list[Move]:
+def rank_changes(before: Ranking, now: Ranking, first: int = FIRST) -> list[Move]:
     """List the changes among the first leads, ordered by the later rank; leads that left come last.
 
     Args:
@@ -75,12 +75,12 @@ def moved(before: Ranking, now: Ranking, first: int = FIRST) -> list[Move]:
         first: number of leads of each ranking to compare.
 
     Example:
-        >>> from graphsvc.analysis.examples import people, said
+        >>> from graphsvc.analysis.examples import claim_from, people
         >>> from graphsvc.analysis.score.hubs import rank
         >>> def ranking(*claims):
-        ...     return rank(map(said, claims), people("p1", "p2"), {})
+        ...     return rank(map(claim_from, claims), people("p1", "p2"), {})
         >>> before, now = ranking("s1: p1 RUNS g1"), ranking("s1: p1 RUNS g1", "s2: p2 RUNS g2", "s3: p2 RUNS g2")
-        >>> [(move.id, move.way, move.before, move.now) for move in moved(before, now)]
+        >>> [(move.id, move.way, move.before, move.now) for move in rank_changes(before, now)]
         [('p2', 'rose', 2, 1), ('p1', 'fell', 1, 2)]
 
     Limits: compares ranks only, whether or not anyone stands out (see `verdict`). A lead that others overtake falls,

@@ -64,8 +64,8 @@ class Operation:
         """Return the network without ids: other machines may receive only numbers.
 
         Example:
-            >>> from graphsvc.analysis.examples import tied
-            >>> network = tied("s1: p1 PILOTED c1").nameless()
+            >>> from graphsvc.analysis.examples import network_from
+            >>> network = network_from("s1: p1 PILOTED c1").nameless()
             >>> network.ids, network.size
             ([], 1)
         """
@@ -142,8 +142,8 @@ def network(
         columns: ingredient → its column, from 0; other ingredients are ignored.
 
     Example:
-        >>> from graphsvc.analysis.examples import tied
-        >>> found = tied("s1: p1 DIRECTED p2", "s1: p1 DIRECTED p3", carried=["p3"])
+        >>> from graphsvc.analysis.examples import network_from
+        >>> found = network_from("s1: p1 DIRECTED p2", "s1: p1 DIRECTED p3", carried=["p3"])
         >>> found.ids, found.plays.tolist(), len(found.cells.person) < len(found.entries.row)
         (['p1', 'p2', 'p3'], [True, True, False], True)
 

@@ -52,7 +52,7 @@ class RowShares:
         """Select some of the shares."""
         return RowShares(self.row[selection], self.person[selection], self.share[selection], self.family[selection])
 
-    def summed(self) -> RowShares:
+    def sum_by_claim(self) -> RowShares:
         """Add up the shares of each person and claim, without zero shares and without families."""
         size = int(self.row.max(initial=0)) + 1
         pairs, place = np.unique(self.person * size + self.row, return_inverse=True)
@@ -99,8 +99,8 @@ def share_key(claim: Claim) -> ShareKey:
     """Return the key of a claim among shares.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> share_key(said("s1: p1 RUNS g1"))
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> share_key(claim_from("s1: p1 RUNS g1"))
         's1: p1 RUNS g1'
 
     Limits: merged statements with the same content have the same key, and one share together.
@@ -118,11 +118,11 @@ def row_shares(ledger: Ledger, network: Operation, scored: Scored, of: int | Non
         of: row in the network of the only person whose shares are wanted (default: everyone).
 
     Example:
-        >>> from graphsvc.analysis.examples import people, said
+        >>> from graphsvc.analysis.examples import claim_from, people
         >>> from graphsvc.analysis.score.basis import basis
-        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p1 not ORGANISED c1")], people("p1"), {})
-        >>> found = row_shares(on.told, on.network, on.scored)
-        >>> bool(abs(found.share.sum() - on.scored.score[0]) < 1e-9), sorted(found.share > 0), sorted(set(found.row.tolist()))
+        >>> on = basis([claim_from("s1: p1 ORGANISED c1"), claim_from("s2: p1 not ORGANISED c1")], people("p1"), {})
+        >>> found = row_shares(on.told, on.network, on.scored_network)
+        >>> bool(abs(found.share.sum() - on.scored_network.score[0]) < 1e-9), sorted(found.share > 0), sorted(set(found.row.tolist()))
         (True, [np.False_, np.False_, np.True_, np.True_], [0, 1])
 
     Limits: shows what a claim did to the number, not how good the claim is. Leaving out one of several claims on which
@@ -180,8 +180,8 @@ def rows_of(link: Ints, ledger: Ledger) -> tuple[Ints, Ints]:
 
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
-        >>> from graphsvc.analysis.examples import said
-        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")], {})
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> ledger = encode([claim_from("s1: p1 RUNS g1"), claim_from("s2: p1 RUNS g1")], {})
         >>> [places.tolist() for places in rows_of(np.array([0]), ledger)]
         [[0, 0], [0, 1]]
 
@@ -193,7 +193,7 @@ def rows_of(link: Ints, ledger: Ledger) -> tuple[Ints, Ints]:
     return spoken_of[position], row
 
 
-def dealt(on: Basis) -> RowShares:
+def split_scores(on: Basis) -> RowShares:
     """Split everyone's score among claims.
 
     Args:
@@ -201,14 +201,14 @@ def dealt(on: Basis) -> RowShares:
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
-        >>> dealt(basis([], [], {})).share.tolist()
+        >>> split_scores(basis([], [], {})).share.tolist()
         []
 
     Limits: as `row_shares` and `contact_links`. People who were only carried have no shares here.
     """
-    if on.network is None or on.scored is None:
+    if on.network is None or on.scored_network is None:
         return of_links(on.told, structure_links(on.told, on.inside, on.positions))
-    return row_shares(on.told, on.network, on.scored)
+    return row_shares(on.told, on.network, on.scored_network)
 
 
 def of_links(ledger: Ledger, links: LinkShares) -> RowShares:
@@ -220,8 +220,8 @@ def of_links(ledger: Ledger, links: LinkShares) -> RowShares:
 
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
-        >>> from graphsvc.analysis.examples import said
-        >>> ledger = encode([said("s1: p1 CONTACTED p2"), said("s2: p1 CONTACTED p2")], {})
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> ledger = encode([claim_from("s1: p1 CONTACTED p2"), claim_from("s2: p1 CONTACTED p2")], {})
         >>> of_links(ledger, LinkShares(np.array([0]), np.array([0]), np.array([1.0]))).share.tolist()
         [0.5, 0.5]
 
@@ -244,9 +244,9 @@ def scored_by(on: Basis, links: Collection[LinkKey]) -> frozenset[str]:
         links: the links.
 
     Example:
-        >>> from graphsvc.analysis.examples import people, said
+        >>> from graphsvc.analysis.examples import claim_from, people
         >>> from graphsvc.analysis.score.basis import basis
-        >>> on = basis([said("s1: p1 PAID p2"), said("s1: p3 DIRECTED p4"), said("s1: p3 SERVED p1")], people("p1", "p2", "p3", "p4"), {})
+        >>> on = basis([claim_from("s1: p1 PAID p2"), claim_from("s1: p3 DIRECTED p4"), claim_from("s1: p3 SERVED p1")], people("p1", "p2", "p3", "p4"), {})
         >>> sorted(scored_by(on, {("p1", "PAID", "p2")}))
         ['p1', 'p2']
 
@@ -256,7 +256,7 @@ def scored_by(on: Basis, links: Collection[LinkKey]) -> frozenset[str]:
     numbers = _numbers_of(ledger, links)
     if not len(numbers):  # the usual case; computing shares takes long
         return frozenset()
-    shares = dealt(on)
+    shares = split_scores(on)
     people = shares.person[np.isin(ledger.link[shares.row], numbers) & (shares.share != 0)]
     if on.network is not None:
         people = np.concatenate((people, passive(ledger, ~on.inside, np.isin(ledger.link, numbers))[0]))
@@ -284,10 +284,10 @@ def reasons(on: Basis, lead: str) -> Reasons:
         lead: the person's id.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
+        >>> from graphsvc.analysis.examples import claim_from
         >>> from graphsvc.analysis.score.basis import basis
         >>> from graphsvc.analysis.evidence.claims import Person
-        >>> claims = [said("s1: p1 ORGANISED c1"), said("s2: p1 CROSSED_ON c1")]
+        >>> claims = [claim_from("s1: p1 ORGANISED c1"), claim_from("s2: p1 CROSSED_ON c1")]
         >>> list(reasons(basis(claims, [Person("p1", "", frozenset(), False)], {}), "p1").shares)
         ['s1: p1 ORGANISED c1']
 
@@ -298,13 +298,17 @@ def reasons(on: Basis, lead: str) -> Reasons:
     place = _place_of(ledger.ids, lead)
     if place is None:
         return Reasons({})
-    if on.network is None or on.scored is None:
-        shares = dealt(on)
-        return Reasons(_shares_by_key(ledger, shares.chosen(shares.person == place).summed()))
+    if on.network is None or on.scored_network is None:
+        shares = split_scores(on)
+        return Reasons(_shares_by_key(ledger, shares.chosen(shares.person == place).sum_by_claim()))
     if lead in on.left_out:
         return _reasons(ledger, _of_carried(ledger, place), ("only_carried",))
     row = _place_of(on.network.ids, lead)
-    return Reasons({}) if row is None else _reasons(ledger, row_shares(ledger, on.network, on.scored, row), FAMILIES)
+    return (
+        Reasons({})
+        if row is None
+        else _reasons(ledger, row_shares(ledger, on.network, on.scored_network, row), FAMILIES)
+    )
 
 
 def _reasons(ledger: Ledger, shares: RowShares, families: Sequence[str]) -> Reasons:
@@ -318,7 +322,7 @@ def _reasons(ledger: Ledger, shares: RowShares, families: Sequence[str]) -> Reas
         kind = DENIED if claim.denies else claim.source_kind
         kinds[kind] = kinds.get(kind, 0.0) + share
     return Reasons(
-        _shares_by_key(ledger, shares.summed()),
+        _shares_by_key(ledger, shares.sum_by_claim()),
         tuple(
             RelationShare(
                 families[number], relation, end, {kind: round(kinds[kind], 9) for kind in _KINDS if kind in kinds}
@@ -351,21 +355,21 @@ def raising(on: Basis, shares: RowShares) -> tuple[Ints, Ints]:
 
     Args:
         on: the basis of the ranking.
-        shares: `dealt(on)`.
+        shares: `split_scores(on)`.
 
     Example:
-        >>> from graphsvc.analysis.examples import said
+        >>> from graphsvc.analysis.examples import claim_from
         >>> from graphsvc.analysis.score.basis import basis
         >>> from graphsvc.analysis.evidence.claims import Person
-        >>> claims = [said("s1: p1 ORGANISED c1"), said("s2: p1 PILOTED c2")]
+        >>> claims = [claim_from("s1: p1 ORGANISED c1"), claim_from("s2: p1 PILOTED c2")]
         >>> on = basis(claims, [Person("p1", "", frozenset(), False)], {})
-        >>> person, row = raising(on, dealt(on))
+        >>> person, row = raising(on, split_scores(on))
         >>> [(on.told.ids[who], on.told.claims[which].id) for who, which in zip(person, row)]
         [('p1', 's1: p1 ORGANISED c1')]
 
     Limits: as `reasons`, which gives the same for one person, with amounts.
     """
-    every = shares.summed()
+    every = shares.sum_by_claim()
     raises = (every.share > 0) & ~on.told.denies[every.row]
     return every.person[raises], every.row[raises]
 
@@ -388,8 +392,8 @@ def passive(ledger: Ledger, who: Bools, rows: Bools) -> tuple[Ints, Ints]:
 
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
-        >>> from graphsvc.analysis.examples import said
-        >>> ledger = encode([said("s1: p1 CROSSED_ON c1"), said("s1: p2 HOUSED p1"), said("s1: p2 PILOTED c1")], {})
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> ledger = encode([claim_from("s1: p1 CROSSED_ON c1"), claim_from("s1: p2 HOUSED p1"), claim_from("s1: p2 PILOTED c1")], {})
         >>> entity, row = passive(ledger, np.ones(len(ledger.ids), dtype=bool), ~ledger.denies)
         >>> [ledger.ids[number] for number in entity], [ledger.claims[number].relation for number in row]
         (['p1', 'p1'], ['CROSSED_ON', 'HOUSED'])

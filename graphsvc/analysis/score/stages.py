@@ -22,8 +22,8 @@ def hands(ledger: Ledger, belief: Floats) -> Floats:
 
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
-        >>> from graphsvc.analysis.examples import said
-        >>> ledger = encode([said("s1: p1 DIRECTED p2"), said("s2: p2 SUPPLIED b1")], {})
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> ledger = encode([claim_from("s1: p1 DIRECTED p2"), claim_from("s2: p2 SUPPLIED b1")], {})
         >>> hand = hands(ledger, np.array([0.5, 0.5]))
         >>> dict(zip(ledger.ids, hand[:, list(STAGES).index("boat")].round(2).tolist()))
         {'b1': 0.0, 'p1': 0.09, 'p2': 0.39}

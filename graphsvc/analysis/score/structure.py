@@ -101,8 +101,8 @@ def roles(ledger: Ledger, inside: Bools) -> tuple[Ints, Ints, Floats]:
 
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
-        >>> from graphsvc.analysis.examples import said
-        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p2 CONTACTED p1")], {})
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> ledger = encode([claim_from("s1: p1 RUNS g1"), claim_from("s2: p2 CONTACTED p1")], {})
         >>> link, person, share = roles(ledger, np.ones(len(ledger.ids), dtype=bool))
         >>> [ledger.ids[who] for who in person], bool(0 < share[0] < 0.5)
         (['p1'], True)
@@ -129,8 +129,8 @@ def structure_links(ledger: Ledger, inside: Bools, shares: Mapping[str, Floats])
 
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
-        >>> from graphsvc.analysis.examples import said
-        >>> ledger = encode([said("s1: p1 CONTACTED p2"), said("s1: p1 RUNS g1")], {})
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> ledger = encode([claim_from("s1: p1 CONTACTED p2"), claim_from("s1: p1 RUNS g1")], {})
         >>> inside = np.ones(len(ledger.ids), dtype=bool)
         >>> found = structure_links(ledger, inside, by_structure(ledger, inside))
         >>> [ledger.ids[who] for who in found.person]
@@ -160,8 +160,8 @@ def contact_links(ledger: Ledger, inside: Bools, score: Floats) -> LinkShares:
 
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
-        >>> from graphsvc.analysis.examples import said
-        >>> ledger = encode([said("s1: p1 CONTACTED p2"), said("s1: p2 CONTACTED p3")], {})
+        >>> from graphsvc.analysis.examples import claim_from
+        >>> ledger = encode([claim_from("s1: p1 CONTACTED p2"), claim_from("s1: p2 CONTACTED p3")], {})
         >>> found = contact_links(ledger, np.ones(3, dtype=bool), np.array([1.0, 3.0, 1.0]))
         >>> found.person.tolist(), found.share.tolist()
         ([0, 1, 1, 2], [1.0, 1.5, 1.5, 1.0])
@@ -321,12 +321,12 @@ def closure(network: scipy.sparse.csr_array) -> float:
     return float((network @ network).multiply(network).sum()) / pairs if pairs else 0.0
 
 
-def rewired(network: scipy.sparse.csr_array, rng: np.random.Generator, rounds: int = 30) -> scipy.sparse.csr_array:
+def rewire(network: scipy.sparse.csr_array, rng: np.random.Generator, rounds: int = 30) -> scipy.sparse.csr_array:
     """Return a random network in which everyone has as many contacts as before (Maslov & Sneppen 2002).
 
     Example:
         >>> ring = contacts(np.arange(9), (np.arange(9) + 1) % 9, 9)
-        >>> rewired(ring, np.random.default_rng(1)).sum(axis=1).tolist()
+        >>> rewire(ring, np.random.default_rng(1)).sum(axis=1).tolist()
         [2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0]
 
     Swaps come in batches. A swap is made only if no other swap of its batch would add a contact that it adds or
@@ -400,7 +400,7 @@ def stands_out(network: scipy.sparse.csr_array, people: Bools | None = None, see
     # Number of random networks that may close as much as the case; after one more, the answer is settled.
     may_reach, reached = int(_LEVEL * (1 + runs) + _HAIR) - 1, 0
     for _ in range(runs):
-        reached += closure(rewired(network, rng)) >= share
+        reached += closure(rewire(network, rng)) >= share
         if reached > may_reach:
             return False, "the network looks like chance with the same numbers of contacts"
     return True, "contacts close into circles more than chance with the same numbers of contacts would"

@@ -71,7 +71,7 @@ class Surge:
     p: float
 
 
-def watched(series: Series, since: int = 0) -> tuple[list[WatchedDay], tuple[str, ...]]:
+def watched_days(series: Series, since: int = 0) -> tuple[list[WatchedDay], tuple[str, ...]]:
     """Return each count with its expectation, and the parts of the expectation (`Outlook.parts`).
 
     Args:
@@ -79,7 +79,7 @@ def watched(series: Series, since: int = 0) -> tuple[list[WatchedDay], tuple[str
         since: as in `outlook`.
 
     Example:
-        >>> days, _ = watched(Series(dt.date(2020, 1, 1), (2, 0, 3, 2, 1, 0, 2) * 20 + (14,)))
+        >>> days, _ = watched_days(Series(dt.date(2020, 1, 1), (2, 0, 3, 2, 1, 0, 2) * 20 + (14,)))
         >>> days[10].p is None, days[-2].alarm, days[-1].alarm
         (True, False, True)
 
@@ -135,7 +135,7 @@ def surges(days: list[WatchedDay], *, mean: bool = False) -> list[Surge]:
         mean: whether the counts are means (`Series.mean`), which cannot be added up.
 
     Example:
-        >>> days, _ = watched(Series(dt.date(2020, 1, 1), (2, 0, 3, 2, 1, 0, 2) * 20 + (14, 0, 12)))
+        >>> days, _ = watched_days(Series(dt.date(2020, 1, 1), (2, 0, 3, 2, 1, 0, 2) * 20 + (14, 0, 12)))
         >>> [(surge.first.isoformat(), surge.last.isoformat(), surge.count, surge.most) for surge in surges(days)]
         [('2020-05-20', '2020-05-22', 26, 14)]
 

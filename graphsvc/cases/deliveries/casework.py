@@ -33,7 +33,7 @@ from graphsvc.cases.deliveries.loaded import (
     standing_notes,
 )
 from graphsvc.cases.deliveries.loader_view import LoaderView
-from graphsvc.cases.deliveries.material import folded
+from graphsvc.cases.deliveries.material import fold_deliveries
 from graphsvc.cases.deliveries.replay import Plan, Replay
 from graphsvc.cases.deliveries.rewriting import Rewriting
 from graphsvc.cases.deliveries.waitlist import Waitlist
@@ -140,7 +140,7 @@ class Casework:
                 self.protection.keep(case, choice[0])
             progress(0, 0, "reading what is loaded already")
             past = self.register.counting(case)
-            state, before, *_ = self.replay.replayed(case, key, past)
+            state, before, *_ = self.replay.replay_deliveries(case, key, past)
             number = self.register.next_number(case)
             progress(0, 0, "checking the delivery against it")
             if not isinstance(delivery, Delivery):
@@ -150,7 +150,7 @@ class Casework:
             delivery = add(delivery, state.records["statements"], partial=partial)
             delivery = self._erasing.without_erased(case, key, delivery)
             require_no_witnesses(case, choice[0], delivery.rows)
-            again = self.waitlist.repeated(case, key, delivery) if waits else None
+            again = self.waitlist.find_same(case, key, delivery) if waits else None
             if again is not None:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
             delivery = delivery if view is None else view.set_aside(delivery, state)
@@ -161,7 +161,7 @@ class Casework:
                     delivery.rows,
                     delivery.columns,
                     partial=partial,
-                    refused=delivery.refused,
+                    refused=delivery.refused_rows,
                     incomplete=delivery.incomplete,
                     watch=None if view is None else view.take,
                 )
@@ -174,7 +174,7 @@ class Casework:
             counts = counts_of(delivery, visible)
             # Saying that it repeats another account's delivery would reveal the content of that delivery.
             theirs = {number: row for number, row in past.items() if sources or row.account == account}
-            same = self.replay.repeated(case, key, theirs, delivery, partial=partial) if visible.changes == 0 else None
+            same = self.replay.find_same(case, key, theirs, delivery, partial=partial) if visible.changes == 0 else None
             nothing = visible.changes == 0 and (same is not None or not delivery.rows)
             preview = dry_run or waits or (strict and bool(rejections))
             by = self.replay.deciding(case, key, protection=choice, preview=preview)
@@ -203,13 +203,13 @@ class Casework:
                 # Changes of leads would reveal whether a row shown only as received changes anything.
                 if not nothing and not loaded.received_count:
                     progress(0, 0, "working out what becomes of the leads")
-                    compares(self.replay.imagined(case, key, state, standing))
+                    compares(self.replay.expected_graph(case, key, state, standing))
             if dry_run or nothing or (strict and rejections):
                 self.register.unmake(case)
                 return loaded
             try:
                 loaded.require_sound(confirmed=other_names)
-                plan = self.replay.planned(case, key, state, before, standing, {number: "active"}, progress)
+                plan = self.replay.plan_writes(case, key, state, before, standing, {number: "active"}, progress)
                 still()
             except (GraphsvcError, CancelledError):
                 self.register.unmake(case)  # nothing is recorded yet
@@ -272,15 +272,15 @@ class Casework:
         _require_loaded(case, number, past)
         before = self.register.standings(case, key) or {}
         left = {entry: row for entry, row in past.items() if entry != number}
-        state, _, _, refused, _ = self.replay.replayed(case, key, left)
+        state, _, _, refused, _ = self.replay.replay_deliveries(case, key, left)
         after = standings(before, state, self.replay.deciding(case, key, preview=True), number, coming=())
         if not sources:
             return [RESTING]
         notes = standing_notes(opened_by(before, after, number), 0, len(sealed_anew(before, after)), committed=False)
-        before_refused = self.replay.replayed(case, key, past).refused
+        before_refused = self.replay.replay_deliveries(case, key, past).refused
         many = {entry: (rows - before_refused[entry]).total() for entry, rows in refused.items()}
         resting = {entry: rows for entry, rows in many.items() if rows}
-        forms = {entry for entry in resting if is_of_form(self.replay.opened(case, key, entry, past[entry]).rows)}
+        forms = {entry for entry in resting if is_of_form(self.replay.open(case, key, entry, past[entry]).rows)}
         return [*notes, *resting_notes(resting, forms)]
 
     def close_lost(self, store: Store) -> bool:
@@ -290,7 +290,7 @@ class Casework:
         """
 
         def lost(case: str, expected: dict[str, Any] | None) -> bool:
-            return expected is not None and mark.held(store, case) != mark.Held.of_json(expected)
+            return expected is not None and mark.read_held(store, case) != mark.Held.of_json(expected)
 
         closed = False
         for case in [case for case, expected in self.register.open_cases().items() if lost(case, expected)]:
@@ -307,7 +307,7 @@ class Casework:
         Cases with figures computed with other weights, or a different threshold for `few`, are written again as well.
         """
         self.register.close_graded_otherwise(self.replay.graded_with)
-        agreed = self._requests.agreed()
+        agreed = self._requests.agreed_cases()
         waiting = [row["id"] for row in self.register.cases() if row["state"] != "open" or row["id"] in agreed]
         done: list[str] = []
         with suppress(Busy):  # its own process is still at work
@@ -386,7 +386,7 @@ class Casework:
         key = self.register.key(case, create=False)
         standing = self.register.standings(case, key) or {}
         texts = {name: text for name, entity in standing.items() if not entity.sealed and (text := describe(entity))}
-        people = folded(self.replay.kept(case, key)).records["people"] if texts else {}
+        people = fold_deliveries(self.replay.open_deliveries(case, key)).records["people"] if texts else {}
         return {person: texts[name] for person in people if (name := pseudonym(key, "person", person)) in texts}
 
     def erase(
@@ -471,8 +471,8 @@ class Casework:
     # -- holds ------------------------------------------------------------------------------------------------
 
     def _require_goes(self, case: str, key: bytes, number: int) -> None:
-        if held_people := self.register.held(case):
-            require_goes(key, held_people, self.replay.kept(case, key, waiting=True), number)
+        if held_people := self.register.held_people(case):
+            require_goes(key, held_people, self.replay.open_deliveries(case, key, waiting=True), number)
 
 
 def _require_loaded(case: str, number: int, past: Collection[int]) -> None:

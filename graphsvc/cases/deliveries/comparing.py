@@ -15,7 +15,7 @@ from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import ChangedRow, FoldedRow, Report
 from graphsvc.names.naming import sound_alike
-from graphsvc.names.spelling import reduced, words
+from graphsvc.names.spelling import drop_particles, words
 from graphsvc.records.numbers import count, plural
 from graphsvc.records.tables import EXTRA_PREFIX, TABLES
 
@@ -123,7 +123,7 @@ def effects_on_rows(
     """
     if telling is None:
         return told_changes(report.changed), weightless(report, state, number, str)
-    return row_changes(report.changed, state, telling), weightless(report, state, number, telling.shown)
+    return row_changes(report.changed, state, telling), weightless(report, state, number, telling.graph_id)
 
 
 def row_changes(changed: Iterable[ChangedRow], state: State, telling: IdMap) -> list[RowChange]:
@@ -298,4 +298,4 @@ def _names(values: Mapping[str, Any]) -> list[str]:
 
 
 def _words(name: str) -> set[str]:
-    return {word.letters for word in reduced(words(name))}
+    return {word.letters for word in drop_particles(words(name))}

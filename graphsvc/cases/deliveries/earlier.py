@@ -55,7 +55,7 @@ def earlier(replay: Replay, register: Register, case: str, key: bytes, newer: Co
     given: it keeps its current ones.
     """
     past = {number: row for number, row in register.counting(case).items() if number not in newer}
-    state = replay.replayed(case, key, past).state
+    state = replay.replay_deliveries(case, key, past).state
     people = state.records["people"]
     return Earlier(
         {vault.claim_id(key, *name): _grading(state, row) for name, row in state.claims.items()},

@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Callable, Mapping
 
 from graphsvc.access.vault import claim_id, pseudonym
-from graphsvc.cases.deliveries.erasure import Gone, gone, parted, pseudonyms, standing_without, without
+from graphsvc.cases.deliveries.erasure import Gone, find_erased, pseudonyms, split_rows, standing_without, without
 from graphsvc.cases.deliveries.held import require_stays
-from graphsvc.cases.deliveries.material import folded
+from graphsvc.cases.deliveries.material import fold_deliveries
 from graphsvc.cases.deliveries.replay import Replay
 from graphsvc.cases.deliveries.sealed_rows import seal_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
@@ -85,10 +85,10 @@ class Erasing:
         erased = self._register.overrules(case, "erased")
         if not erased:
             return delivery
-        removal = gone(delivery.rows, _matcher(key, erased), key)
+        removal = find_erased(delivery.rows, _matcher(key, erased), key)
         if not removal:
             return delivery
-        left, out = parted(delivery.rows, removal)
+        left, out = split_rows(delivery.rows, removal)
         why = "is of somebody who was erased from this case"
         rejections = [Rejection(row.file, row.line, "", "", why, table=row.table) for row in out]
         incomplete = removal.statements_left(delivery.incomplete) or frozenset()
@@ -99,7 +99,7 @@ class Erasing:
 
     def _erasing(self, case: str, key: bytes, person: str, standing: Standings) -> tuple[Gone, dict[int, KeptRows]]:
         """Return everything to erase with a person, and the deliveries left; `standing`: the case's standings."""
-        deliveries = self._replay.kept(case, key, waiting=True)
+        deliveries = self._replay.open_deliveries(case, key, waiting=True)
         state = State()
         for number, delivery in sorted(deliveries.items()):
             # Codes are added first, before the rows that decide them are erased.
@@ -107,7 +107,7 @@ class Erasing:
             deliveries[number].fold(state, number)
         # Ids from before an earlier erasure belong to the same person, and may have been delivered again.
         erased = self._register.overrules(case, "erased") | {person} | formerly(standing, [person])
-        removal = gone(
+        removal = find_erased(
             (row for delivery in deliveries.values() for row in delivery.rows),
             _matcher(key, erased),
             key,
@@ -128,8 +128,8 @@ class Erasing:
         for number in self._waitlist.rows(case):
             if not any(row.table == "statements" for row in left[number].rows):
                 del left[number]
-        if held_people := self._register.held(case):
-            require_stays(key, held_people, state, folded(left), "erased", person)
+        if held_people := self._register.held_people(case):
+            require_stays(key, held_people, state, fold_deliveries(left), "erased", person)
         return removal, left
 
 
@@ -137,7 +137,7 @@ def _moved_ids(removal: Gone, standing: Standings) -> dict[str, str]:
     """Return the ids that change → their new form, including ids known only from standings."""
     known = {identity["id"] for entity in standing.values() for identity in entity.identities}
     ids = {identifier: removal.id_left(identifier) for identifier in known - removal.ids}
-    return removal.moved | {identifier: left for identifier, left in ids.items() if left != identifier}
+    return removal.changed_ids | {identifier: left for identifier, left in ids.items() if left != identifier}
 
 
 def _new_names(
@@ -146,7 +146,7 @@ def _new_names(
     """Return the changes to stored ids. An entry named before and sealed after, or the reverse, is not followed."""
     new_ids, claimed = dict[str, str](), dict[str, str]()
     for old, new in moved.items():
-        was, now = id_map.shown(old), after.shown.get(new)
+        was, now = id_map.graph_id(old), after.shown.get(new)
         if old in before.kinds and now is not None and (was in names) == (new in after.sealed):
             new_ids[was] = now
     for claim in before.claims:

@@ -65,14 +65,14 @@ class Gone:
 
     def without_names(self, text: str) -> str:
         """Return a text with `ERASED` for each erased name, number and id."""
-        return self.names.replaced(text, ERASED)
+        return self.names.replace(text, ERASED)
 
     def label_left(self, name: str, prefix: str) -> str:
         """Return the name of a custom relation or column (with its prefix) without erased names."""
         label = name.removeprefix(prefix)
         if label == name or not self.names.is_in_a_label(label):
             return name
-        return prefix + self.names.replaced(label, _ERASED_WORD if label.isupper() else _ERASED_WORD.lower())
+        return prefix + self.names.replace(label, _ERASED_WORD if label.isupper() else _ERASED_WORD.lower())
 
     def columns_left(self, columns: Mapping[str, list[str]], rows: Iterable[Row]) -> dict[str, list[str]]:
         """Return the columns of a delivery of which these rows are left, without erased names."""
@@ -84,7 +84,7 @@ class Gone:
         return sources.only(lambda name: name not in self.people and self.without_names(name) == name)
 
     @property
-    def moved(self) -> dict[str, str]:
+    def changed_ids(self) -> dict[str, str]:
         """Ids that change → their new form."""
         erased_ids = self.ids | self.statements
         ids = {identifier: self.id_left(identifier) for identifier in self.mentioned - erased_ids}
@@ -108,7 +108,7 @@ class Gone:
         return bool(self.people or self.things)
 
 
-def gone(
+def find_erased(
     rows: Iterable[Row],
     erased: Callable[[str, str], bool],
     key: bytes,
@@ -159,10 +159,10 @@ def gone(
 
 def without(rows: Iterable[Row], removal: Gone) -> list[Row]:
     """Return the rows that stay, without the names of the erased."""
-    return parted(rows, removal)[0]
+    return split_rows(rows, removal)[0]
 
 
-def parted(rows: Iterable[Row], removal: Gone) -> tuple[list[Row], list[Row]]:
+def split_rows(rows: Iterable[Row], removal: Gone) -> tuple[list[Row], list[Row]]:
     """Return the rows that stay, without the names of the erased, and the erased rows, unchanged."""
     left, out = [], []
     for row in rows:
@@ -187,7 +187,7 @@ def standing_without(standing: Standings, removal: Gone, erased: Collection[str]
         for name, entity in standing.items()
         if name not in erased
     }
-    for old, new in pseudonyms(removal.moved, removal.key).items():
+    for old, new in pseudonyms(removal.changed_ids, removal.key).items():
         named, bearer = result.get(old), result.get(new)
         if named is not None and not named.sealed and (bearer is None or bearer.is_absent):
             known = (*(bearer.identities if bearer is not None else ()), *named.identities)

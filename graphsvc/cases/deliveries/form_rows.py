@@ -11,7 +11,7 @@ from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.deliveries.statement_form import Cells, Form, FormPart
 from graphsvc.cases.image.graphing import IdMap
 from graphsvc.errors import RequestError
-from graphsvc.ingest.cells import written
+from graphsvc.ingest.cells import write_cell
 from graphsvc.ingest.check import Delivery, Row
 from graphsvc.ingest.fold import State, claim_key
 from graphsvc.ingest.several import takes_back
@@ -66,7 +66,7 @@ class FormRows:
         """
         statement = self._delivered_id(now.id)
         values = self._state.records["statements"][statement].values
-        anew = statement_form.changed(self._form.statement, statement_form.statement_cells(now.values))
+        anew = statement_form.changed_cells(self._form.statement, statement_form.statement_cells(now.values))
         anew = self._own("statements", {name: cell for name, cell in anew.items() if name in columns})
         by_id = {row["claim"]: row for row in now.claims}
         claims, touched = self._claims(statement, by_id, opens=anew.get("handling") == "P")
@@ -99,7 +99,9 @@ class FormRows:
             elif part.fate == "mistake":
                 touched = True
             else:
-                anew = self._own("links", statement_form.changed(part.cells, statement_form.claim_cells(by_id[claim])))
+                anew = self._own(
+                    "links", statement_form.changed_cells(part.cells, statement_form.claim_cells(by_id[claim]))
+                )
                 if part.fate == "withdrawn":
                     anew["polarity"] = "withdrawn"
                 rows.append((part.handle, "links", _close_taken_back(_cells(loaded.values) | anew, opens=opens)))
@@ -141,7 +143,7 @@ class FormRows:
         if reference in self._new_ones:
             return self._id(reference)
         if reference not in self._back:
-            self._back[reference] = self._telling().delivered(reference) or reference
+            self._back[reference] = self._telling().delivered_id(reference) or reference
         return self._back[reference]
 
     def _id(self, handle: str) -> str:
@@ -158,7 +160,7 @@ def reference_in(column: str, cells: Cells, table: str) -> str:
 
 
 def _cells(values: Mapping[str, Any]) -> dict[str, str]:
-    return {name: written(value) for name, value in values.items()}
+    return {name: write_cell(value) for name, value in values.items()}
 
 
 def _close_taken_back(cells: dict[str, str], *, opens: bool) -> dict[str, str]:

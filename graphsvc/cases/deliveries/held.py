@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from graphsvc.access.vault import pseudonym
-from graphsvc.cases.deliveries.material import folded, material
+from graphsvc.cases.deliveries.material import fold_deliveries, material
 from graphsvc.errors import GraphsvcError
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import State
@@ -28,7 +28,9 @@ def require_unheld(held_people: Collection[str]) -> None:
 def require_goes(key: bytes, held_people: Collection[str], deliveries: Mapping[int, KeptRows], number: int) -> None:
     """Raise HeldError if held material would be removed with a delivery; the message does not reveal who is held."""
     left = {delivery_number: delivery for delivery_number, delivery in deliveries.items() if delivery_number != number}
-    require_stays(key, held_people, folded(deliveries), folded(left), "taken back", rows=deliveries[number][0])
+    require_stays(
+        key, held_people, fold_deliveries(deliveries), fold_deliveries(left), "taken back", rows=deliveries[number][0]
+    )
 
 
 def require_stays(

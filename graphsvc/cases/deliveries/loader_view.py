@@ -30,7 +30,7 @@ from typing import Any
 from graphsvc.cases.deliveries.statement_form import text
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.graphing import IdMap
-from graphsvc.cases.image.handling import hidden_people, mentioned
+from graphsvc.cases.image.handling import hidden_people, mentioned_ids
 from graphsvc.ingest.check import Delivery, Row, part
 from graphsvc.ingest.codes import add_codes, columns_delivered, opens
 from graphsvc.ingest.fold import State, claim_key
@@ -87,7 +87,7 @@ class LoaderView:
             delivery: as it was read.
             state: the case without it.
         """
-        self._mentioned = mentioned(state)
+        self._mentioned = mentioned_ids(state)
         self.hidden = hidden_people(state, self._mentioned)
         statements = state.records[_STATEMENTS]
         hidden = self._hidden(statements)
@@ -235,7 +235,7 @@ def _contradicts(row: Row) -> Rejection:
 
 def _page_cells(identifier: str, row: FoldedRow, pages: IdMap) -> Mapping[str, Any] | None:
     """Return an entity as pages show it; None if they show a different id."""
-    return None if pages.shown(identifier) != identifier else pages.entity(identifier, row)
+    return None if pages.graph_id(identifier) != identifier else pages.entity(identifier, row)
 
 
 def _own_cells(row: FoldedRow) -> Mapping[str, Any]:

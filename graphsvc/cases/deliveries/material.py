@@ -11,7 +11,7 @@ from graphsvc.ingest.versions import KeptRows
 
 
 @uncollected()
-def folded(deliveries: Mapping[int, KeptRows]) -> State:
+def fold_deliveries(deliveries: Mapping[int, KeptRows]) -> State:
     """Return the state that deliveries make, in order."""
     state = State()
     for number, delivery in sorted(deliveries.items()):

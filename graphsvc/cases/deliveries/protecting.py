@@ -13,7 +13,7 @@ from graphsvc.records.progress import Progress
 def holds_witness_statements(casework: Casework, case: str, number: int | None = None) -> bool:
     """Whether a delivery holds witness statements; without a number, whether any delivery or waiting statement does."""
     key = casework.register.key(case, create=False)
-    deliveries = casework.replay.kept(case, key, waiting=number is None)
+    deliveries = casework.replay.open_deliveries(case, key, waiting=number is None)
     rows = (row for each, delivery in deliveries.items() if number in (None, each) for row in delivery.rows)
     return any(row.table == "statements" and row.values["kind"] == "witness" for row in rows)
 

@@ -19,7 +19,7 @@ from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.computed import children
 from graphsvc.cases.image.figures import graded_with
-from graphsvc.cases.image.graphing import Graphed, IdMap, graphed
+from graphsvc.cases.image.graphing import Graphed, IdMap, build_graph
 from graphsvc.cases.image.sealing import is_newly_marked
 from graphsvc.cases.image.standing import NAMED, Deciding, Standings, by_name, sealed_anew, standings
 from graphsvc.cases.image.texts import Texts
@@ -192,19 +192,19 @@ class Replay:
             protection: the protection about to be kept, as returned by `Protections.of`; None: the current one.
         """
         past = dict(sorted({**self._register.counting(case), **opening}.items()))
-        state, stored, settled, _, coming = self.replayed(case, key, past, undoing, rows)
+        state, stored, settled, _, coming = self.replay_deliveries(case, key, past, undoing, rows)
         before = stored if before is None else before
         undone = (number for number, status in settled.items() if status == "undone")
         number = next(undone, max(past, default=0))
         by = self.deciding(case, key, decided, names, protection)
         standing = standings(before, state, by, number, coming)
-        return self.planned(case, key, state, before, standing, settled, progress, pairings)
+        return self.plan_writes(case, key, state, before, standing, settled, progress, pairings)
 
     def now(self, case: str, key: bytes) -> State:
         """Return the state that the deliveries that count make."""
-        return self.replayed(case, key, self._register.counting(case)).state
+        return self.replay_deliveries(case, key, self._register.counting(case)).state
 
-    def replayed(
+    def replay_deliveries(
         self,
         case: str,
         key: bytes,
@@ -224,7 +224,7 @@ class Replay:
                 continue
             if row.status == "loading":
                 settled[number] = "active"
-            delivery = self.opened(case, key, number, row, rows.get(number))
+            delivery = self.open(case, key, number, row, rows.get(number))
             with uncollected():
                 report = delivery.fold(state, number)
             refused[number] = Counter((each.table, each.file, each.line) for each in report.rejections)
@@ -234,7 +234,7 @@ class Replay:
                 coming.extend(delivery.rows)
         return Replayed(state, standing, settled, refused, coming)
 
-    def planned(
+    def plan_writes(
         self,
         case: str,
         key: bytes,
@@ -246,7 +246,7 @@ class Replay:
         pairings: list[Pairing] | None = None,
     ) -> Plan:
         """Plan the writes that make a case match a state."""
-        result = self.imagined(case, key, state, standing, pairings)
+        result = self.expected_graph(case, key, state, standing, pairings)
         progress(0, 0, "comparing with the graph")
         with uncollected():
             in_graph = read_image(self._store(), case)
@@ -263,17 +263,17 @@ class Replay:
             case, key, result, before, standing, settled, steps, opened or interrupted, in_graph.size() == 0, stood
         )
 
-    def imagined(
+    def expected_graph(
         self, case: str, key: bytes, state: State, standing: Standings, pairings: list[Pairing] | None = None
     ) -> Graphed:
         """Return the graph and vault contents that a case would have; `pairings` as in `plan`."""
         if pairings is None:
             pairings = self._pairs.lasting(case, key)
         known = self._register.sources_named(case, key)
-        return graphed(state, key, standing, self.weights, pairings, known, few_below=self._settings.few_below)
+        return build_graph(state, key, standing, self.weights, pairings, known, few_below=self._settings.few_below)
 
     @uncollected()
-    def repeated(
+    def find_same(
         self, case: str, key: bytes, past: Mapping[int, Any], delivery: Delivery, *, partial: bool
     ) -> int | None:
         """Return the number of the first delivery with the same contents; None if there is no such delivery.
@@ -282,7 +282,7 @@ class Replay:
         """
         sought = delivery.digest
         for number, row in past.items():
-            if row.partial == partial and digest(self.opened(case, key, number, row).rows) == sought:
+            if row.partial == partial and digest(self.open(case, key, number, row).rows) == sought:
                 return number
         return None
 
@@ -377,17 +377,17 @@ class Replay:
     @uncollected()
     def ids_of_others(self, case: str, key: bytes, past: Mapping[int, Any], account: str) -> frozenset[str]:
         """Return the ids of entities and statements in deliveries of other accounts, or with claims in them."""
-        deliveries = (self.opened(case, key, number, row) for number, row in past.items() if row.account != account)
+        deliveries = (self.open(case, key, number, row) for number, row in past.items() if row.account != account)
         return frozenset().union(*(ids_brought(delivery.rows) for delivery in deliveries))
 
-    def kept(self, case: str, key: bytes, *, waiting: bool = False) -> dict[int, KeptRows]:
+    def open_deliveries(self, case: str, key: bytes, *, waiting: bool = False) -> dict[int, KeptRows]:
         """Return the deliveries that count, and the waiting ones if asked for, opened, by number."""
         rows = self._register.counting(case)
         if waiting:
             rows |= self._waitlist.rows(case)
-        return {number: self.opened(case, key, number, row) for number, row in sorted(rows.items())}
+        return {number: self.open(case, key, number, row) for number, row in sorted(rows.items())}
 
-    def opened(self, case: str, key: bytes, number: int, row: Any, sealed: bytes | None = None) -> KeptRows:
+    def open(self, case: str, key: bytes, number: int, row: Any, sealed: bytes | None = None) -> KeptRows:
         """Open a stored delivery; `sealed` replaces its rows if they are about to change."""
         return open_rows(key, case, number, sealed or row.rows_sealed, partial=row.partial)
 
@@ -406,10 +406,10 @@ class Replay:
     def history(self, case: str, statement: str) -> tuple[IdMap, list[Version]]:
         """Return each delivery's effect on a statement (id as shown) and its claims, and the map to show them by."""
         key = self._register.key(case, create=False)
-        deliveries = self.kept(case, key)
+        deliveries = self.open_deliveries(case, key)
         state, versions = steps(deliveries, statement)
         telling = self.told_as(case, state, key)
-        delivered = telling.delivered(statement)
+        delivered = telling.delivered_id(statement)
         if delivered not in (None, statement):  # its id names somebody sealed, and pages show a different one
             versions = steps(deliveries, str(delivered))[1]
         return telling, versions

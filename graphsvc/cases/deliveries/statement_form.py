@@ -108,7 +108,7 @@ def cell(table: str, column: str, typed: str) -> str:
         ('2020-05-08', '8 May 2020')
     """
     known, text = TABLES[table].column(column), plain(typed)
-    return dates.typed(text) if known is not None and known.kind == "date" else text
+    return dates.convert_typed(text) if known is not None and known.kind == "date" else text
 
 
 def statement_cells(values: Mapping[str, Any]) -> dict[str, str]:
@@ -125,11 +125,11 @@ def claim_cells(row: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def changed(typed: Cells, was: Cells) -> dict[str, str]:
+def changed_cells(typed: Cells, was: Cells) -> dict[str, str]:
     r"""Return the cells that were changed.
 
     Example:
-        >>> changed({"place": "Calais\r\n", "notes": "x"}, {"place": "Calais", "notes": ""})
+        >>> changed_cells({"place": "Calais\r\n", "notes": "x"}, {"place": "Calais", "notes": ""})
         {'notes': 'x'}
     """
     return {name: plain(cell) for name, cell in typed.items() if plain(cell) != plain(was.get(name, ""))}

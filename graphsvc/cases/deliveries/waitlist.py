@@ -128,7 +128,7 @@ class Waitlist:
             else:
                 return opening
 
-    def repeated(self, case: str, key: bytes, delivery: Delivery) -> int | None:
+    def find_same(self, case: str, key: bytes, delivery: Delivery) -> int | None:
         """Return the number of the waiting statement with the same contents; None if there is no such statement.
 
         Raises:

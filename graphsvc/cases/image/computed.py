@@ -25,7 +25,7 @@ class Computed:
     dependence: dict[str, frozenset[str]]
 
 
-def computed(result: Graphed, codes: Collection[str], on: dt.date, *, sources: bool) -> Computed:
+def analysis_input(result: Graphed, codes: Collection[str], on: dt.date, *, sources: bool) -> Computed:
     """Return the analysis input for a reader with these handling codes.
 
     Args:

@@ -85,7 +85,7 @@ class Graphed:
 
 
 @uncollected()
-def graphed(
+def build_graph(
     state: State,
     key: bytes,
     standing: Standings,
@@ -121,9 +121,9 @@ def graphed(
     for identifier, row in state.records[_STATEMENTS].items():
         writer.statement(identifier, row)
     claims = [writer.claim(claim_key, row) for claim_key, row in state.claims.items()]
-    for identifier, visible, level in unmentioned_people(state, result.image, result.sealed, writer.shown):
+    for identifier, visible, level in unmentioned_people(state, result.image, result.sealed, writer.graph_id):
         if visible is None:
-            result.image.nodes["Person"][writer.shown(identifier)]["handling"] = level
+            result.image.nodes["Person"][writer.graph_id(identifier)]["handling"] = level
         else:
             writer.entity(TABLES["people"], identifier, visible, level)
     _links(result, writer, claims, pairings, few_below)
@@ -146,7 +146,7 @@ def status_of(claim: FoldedRow, statement_status: str) -> str:
 class IdMap:
     """Maps delivered rows to what readers cleared for the whole case see in one state, earlier versions included.
 
-    Args: see `graphed`.
+    Args: see `build_graph`.
     """
 
     def __init__(
@@ -165,28 +165,28 @@ class IdMap:
         texts = Texts(standing, sought, unshown_identities(state, key, checked))
         self._writer = _Writer(state, key, self._result, texts, handling, weights, checked)
 
-    def shown(self, identifier: str) -> str:
+    def graph_id(self, identifier: str) -> str:
         """Return a delivered id as the graph has it."""
-        return self._writer.shown(identifier)
+        return self._writer.graph_id(identifier)
 
-    def delivered(self, shown_id: str) -> str | None:
-        """Return the inverse of `shown`; None if nothing is shown under this id."""
-        if shown_id in self._state.kinds and self.shown(shown_id) == shown_id:
+    def delivered_id(self, shown_id: str) -> str | None:
+        """Return the inverse of `graph_id`; None if nothing is shown under this id."""
+        if shown_id in self._state.kinds and self.graph_id(shown_id) == shown_id:
             return shown_id
         # An id that names somebody sealed is masked. Sealed ids come first: pseudonyms need no masking.
         known = (*self._result.sealed, *self._state.kinds)
-        return next((identifier for identifier in known if self.shown(identifier) == shown_id), None)
+        return next((identifier for identifier in known if self.graph_id(identifier) == shown_id), None)
 
     def entity(self, identifier: str, row: FoldedRow) -> dict[str, Any]:
         """Return a version of an entity as the graph would hold it."""
         table = TABLES[self._state.kinds[identifier]]
         self._writer.entity(table, identifier, row)
-        return self._result.image.nodes[table.label][self.shown(identifier)]
+        return self._result.image.nodes[table.label][self.graph_id(identifier)]
 
     def statement(self, identifier: str, row: FoldedRow) -> dict[str, Any]:
         """Return a version of a statement as the graph would hold it; claims converted next use its grading."""
         self._writer.statement(identifier, row)
-        return self._result.image.nodes["Statement"][self.shown(identifier)]
+        return self._result.image.nodes["Statement"][self.graph_id(identifier)]
 
     def claim(self, key: tuple[str, ...], row: FoldedRow) -> tuple[Claim, dict[str, Any]]:
         """Return a version of a claim as the analysis uses it, and as the graph would hold it."""
@@ -220,7 +220,7 @@ class _Writer:
         self.sources: dict[str, str] = {}
         self.gradings: dict[str, dict[str, Any]] = {}
 
-    def shown(self, identifier: str) -> str:
+    def graph_id(self, identifier: str) -> str:
         """Return the id in the graph: a pseudonym if sealed, hidden if it names somebody sealed, else as delivered."""
         known = self._result.shown.get(identifier)
         if known is None:
@@ -250,7 +250,7 @@ class _Writer:
             properties["sealed"] = pseudonym is not None
             self._categories(cells, properties, sealed=pseudonym is not None)
         properties["handling"] = self._level
-        shown_id = self.shown(identifier)
+        shown_id = self.graph_id(identifier)
         if pseudonym is None and shown_id != identifier:
             kind = "person" if table.record == "person" else "thing"
             self._result.masked_ids[shown_id] = vault.pseudonym(self._key, kind, identifier)
@@ -270,7 +270,7 @@ class _Writer:
         on_record = is_on_record(values)
         values.pop("on_record", None)
         properties = self._properties(table, {**DEFAULTS, **values}) | {"on_record": on_record}
-        shown_id = self.shown(identifier)
+        shown_id = self.graph_id(identifier)
         image = self._result.image
         _put_terms("Statement", properties)
         image.nodes["Statement"][shown_id] = properties
@@ -285,12 +285,12 @@ class _Writer:
         """Add a claim as a node, and return it as the analysis uses it."""
         values = row.values
         self._level = self._handling.claim(values)
-        statement = self.shown(values["statement_id"])
+        statement = self.graph_id(values["statement_id"])
         graded = self.gradings[statement]
         polarity = values.get("polarity", "asserts")
         status = status_of(row, graded["status"])
-        subject = self.shown(values["subject_id"])
-        target = self.shown(values["object_id"])
+        subject = self.graph_id(values["subject_id"])
+        target = self.graph_id(values["object_id"])
         claim = Claim(
             id=vault.claim_id(self._key, *key),
             subject=subject,
@@ -366,7 +366,7 @@ class _Writer:
             if column.kind == "date":
                 _put_date(properties, column.name, _parse(value))
             elif column.kind == "ref":
-                properties[column.name] = value if value == ERASED else self.shown(value)
+                properties[column.name] = value if value == ERASED else self.graph_id(value)
             elif column.kind == "text":
                 properties[column.name] = self._withholding(table, column)(value)
             elif column.kind == "list":
@@ -434,7 +434,9 @@ def _links(
     shareable = [claim for claim in claims if claim.handling == "P"]
     # Only here are sources matched with persons.
     persons = {
-        source: writer.shown(values["id"]) for source, (kind, values) in result.identities.items() if kind == "source"
+        source: writer.graph_id(values["id"])
+        for source, (kind, values) in result.identities.items()
+        if kind == "source"
     }
     shareable = _mark_interests(result, persons, shareable, P_SUFFIX)
     claims = _mark_interests(result, persons, claims, "")
@@ -451,7 +453,7 @@ def _links(
                 properties = {name: value for name, value in properties.items() if TOLD_SUFFIX not in name}
             # Every link at level P is also at level all.
             before = result.image.links.get(link) or named.setdefault(link[1], {"relation": link[1]})
-            result.image.links[link] = alike.joined(before, properties)
+            result.image.links[link] = alike.join(before, properties)
 
 
 def _mark_interests(result: Graphed, persons: Mapping[str, str], claims: list[Claim], suffix: str) -> list[Claim]:

@@ -62,7 +62,7 @@ class Handling:
         return "P" if identifier in self._shareable and identifier not in self._conditional else "C"
 
 
-def mentioned(state: State) -> set[str]:
+def mentioned_ids(state: State) -> set[str]:
     """Return the ids of people and things that claims mention, whoever may see those.
 
     A claim that two are the same, or whose something is, is left out: readers without source clearance may not see it.
@@ -90,7 +90,7 @@ def is_listed(row: FoldedRow) -> bool:
 def hidden_people(state: State, in_claims: Collection[str]) -> set[str]:
     """Return the ids of people in no claim and on no list: only readers with source clearance see them, even if named.
 
-    `in_claims` is the result of `mentioned`.
+    `in_claims` is the result of `mentioned_ids`.
     """
     people = state.records["people"]
     return {identifier for identifier in people.keys() - set(in_claims) if not is_listed(people[identifier])}

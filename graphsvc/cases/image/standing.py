@@ -450,14 +450,14 @@ class _Facts:
         return identifier in (self._now if now else self._acts)[level]
 
 
-def packed(standing: Standings) -> list[list[Any]]:
+def pack_standings(standing: Standings) -> list[list[Any]]:
     """Return standings as plain JSON, to be kept sealed."""
     fields = [each.name for each in dataclasses.fields(Standing)]
     return [[name, *(getattr(entity, each) for each in fields)] for name, entity in standing.items()]
 
 
-def unpacked(rows: Iterable[list[Any]]) -> dict[str, Standing]:
-    """Return the inverse of `packed`; fields that earlier versions did not keep get their defaults."""
+def unpack_standings(rows: Iterable[list[Any]]) -> dict[str, Standing]:
+    """Return the inverse of `pack_standings`; fields that earlier versions did not keep get their defaults."""
     return {
         name: Standing(sealed, level, since, why, against, question, tuple(identities), *more)
         for name, sealed, level, since, why, against, question, identities, *more in rows

@@ -21,7 +21,7 @@ from graphsvc.cases.image.standing import Standings
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.names.seal import needles, source_names
-from graphsvc.names.spelling import latinised, words
+from graphsvc.names.spelling import latinise, words
 from graphsvc.names.whole import Needle, WholeNames
 from graphsvc.records.tables import ENTITY_TABLES, Column
 
@@ -215,5 +215,5 @@ def _names_of(identifier: str, columns: Sequence[Column], values: Mapping[str, A
 
 def _same(text: str) -> str:
     """Return a key that is equal for ids that a search would not tell apart; for telephone numbers, the last digits."""
-    letters = "".join(word.letters for word in words(latinised(text)))
+    letters = "".join(word.letters for word in words(latinise(text)))
     return letters.lstrip("0")[-_SAME_DIGITS:] if letters.isdigit() else letters

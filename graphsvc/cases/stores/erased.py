@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from graphsvc.access.decided import pairs
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables
-from graphsvc.cases.image.standing import Standings, packed
+from graphsvc.cases.image.standing import Standings, pack_standings
 from graphsvc.cases.image.texts import NO_SOURCES, SourceIds
 from graphsvc.cases.stores import export_store, following
 from graphsvc.cases.stores import renamed as renaming
@@ -79,7 +79,7 @@ def take_out(
             mine = (table.c.case_id == case, table.c.number == number)
             connection.execute(table.update().where(*mine).values(rows_sealed=sealed))
     if leaving.standing is not None:
-        sealed = pack(key, packed(leaving.standing), f"standings {case}")
+        sealed = pack(key, pack_standings(leaving.standing), f"standings {case}")
         connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(standings_sealed=sealed))
     _keep_sources(connection, case, key, leaving.sources_named)
     export_store.settle(connection, case, key, erased=erased_now, sources=leaving.sources)
@@ -87,18 +87,18 @@ def take_out(
     def mask(text: str) -> str:
         return leaving.mask(renamed.text(text))
 
-    def followed(identifier: str) -> str | None:
+    def current_id(identifier: str) -> str | None:
         now = renamed.name(identifier)
         # Ids that still contain an erased name are not followed: their entry changed both its id and its standing.
         return None if still(identifier) is None or leaving.mask(now) != now else now
 
     def text(typed: str) -> str | None:
-        now = followed(typed)
+        now = current_id(typed)
         return mask(typed) if now == typed else now
 
-    still = following.followed(key, {}, erased)
+    still = following.id_follower(key, {}, erased)
     mask_words(connection, case, key, mask, (*REASONS, *TYPED, *OWN))
-    following.settle(connection, case, key, followed, text)
+    following.settle(connection, case, key, current_id, text)
 
 
 def _keep_sources(connection: sa.Connection, case: str, key: bytes, sources: SourceIds) -> None:

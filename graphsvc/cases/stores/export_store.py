@@ -101,7 +101,7 @@ class ExportStore:
 
     def pseudonym_key(self, case: str, recipient: str) -> bytes:
         """Return the key of one recipient's pseudonyms in one case: always the same, different for each recipient."""
-        return self._vault.derived(f"export pseudonyms\0{case}\0{recipient}")
+        return self._vault.derive_key(f"export pseudonyms\0{case}\0{recipient}")
 
     # -- exports ----------------------------------------------------------------------------------------------
 
@@ -154,18 +154,18 @@ class ExportStore:
         """Return the reason given for an export."""
         return str(unpack(key, row.reason_sealed, f"export {row.id} reason"))
 
-    def shown(self, row: Any, key: bytes) -> ShownFacts:
+    def open_contents(self, row: Any, key: bytes) -> ShownFacts:
         """Return the recorded contents of an export."""
         return _open_facts(row, key)
 
-    def released(self, case: str, recipient: str, key: bytes, but: str = "") -> list[tuple[str, ShownFacts]]:
+    def released_contents(self, case: str, recipient: str, key: bytes, but: str = "") -> list[tuple[str, ShownFacts]]:
         """Return handling code and contents of each export that a recipient has or may fetch, except for `but`."""
         query = sa.select(_ROW).where(
             _ROW.c.case_id == case, _ROW.c.recipient == recipient, _ROW.c.state.in_(RELEASED), _ROW.c.id != but
         )
         with transaction(self._database) as connection:
             rows = list(connection.execute(query))
-        return [(row.handling, self.shown(row, key)) for row in rows]
+        return [(row.handling, self.open_contents(row, key)) for row in rows]
 
     def move(self, export: str, states: Collection[str], **values: Any) -> bool:
         """Change an export if it is in one of `states`; return whether it was."""
@@ -315,6 +315,6 @@ def _seal_facts(key: bytes, export: str, facts: ShownFacts) -> bytes:
     return pack(key, fields, f"export {export} shown")
 
 
-def merged(exports: Iterable[ShownFacts]) -> list[tuple[str, str, str, str, str, tuple[str, ...]]]:
+def merge_facts(exports: Iterable[ShownFacts]) -> list[tuple[str, str, str, str, str, tuple[str, ...]]]:
     """Return the facts of several exports."""
     return [fact for export in exports for fact in export.facts]

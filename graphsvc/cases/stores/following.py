@@ -40,7 +40,7 @@ def about(key: bytes, ids: Sequence[str]) -> str:
     return hmac.digest(key, "\0".join(("comment", *ids)).encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
 
 
-def followed(key: bytes, shown_ids: Mapping[str, str], erased: Collection[str]) -> Follow:
+def id_follower(key: bytes, shown_ids: Mapping[str, str], erased: Collection[str]) -> Follow:
     """Return a function that maps a former id in the graph to the current one, or to None if it is gone for good.
 
     Args:
@@ -51,7 +51,7 @@ def followed(key: bytes, shown_ids: Mapping[str, str], erased: Collection[str]) 
     current_ids = frozenset(shown_ids.values())
 
     @cache
-    def unsealed() -> dict[str, str]:
+    def ids_by_pseudonym() -> dict[str, str]:
         return {pseudonym(key, kind, identifier): now for identifier, now in shown_ids.items() for kind in _KINDS}
 
     def follow(identifier: str) -> str | None:
@@ -62,7 +62,7 @@ def followed(key: bytes, shown_ids: Mapping[str, str], erased: Collection[str]) 
         if erased and (identifier in erased or any(pseudonym(key, kind, identifier) in erased for kind in _KINDS)):
             return None
         if _PSEUDONYM.fullmatch(identifier):
-            return unsealed().get(identifier, identifier)
+            return ids_by_pseudonym().get(identifier, identifier)
         return identifier
 
     return follow

@@ -244,7 +244,7 @@ class UploadStore:
             path.unlink(missing_ok=True)
 
     @contextmanager
-    def opened(self, identifier: str, account: str, case: str) -> Iterator[Opened]:
+    def open_upload(self, identifier: str, account: str, case: str) -> Iterator[Opened]:
         """Open an upload in the clear for the block; it goes on waiting afterwards.
 
         Raises:

@@ -326,7 +326,7 @@ class ViewStore:
         )
 
 
-def worded(name: str, notes: str) -> list[str]:
+def normalise_texts(name: str, notes: str) -> list[str]:
     """Return name and notes in the form in which they are stored.
 
     Raises:

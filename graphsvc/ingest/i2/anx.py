@@ -113,7 +113,7 @@ def read_items(path: Path, limits: Limits, progress: Progress | None = None) -> 
         raise InputError(
             f"{path.name} cannot be read as XML ({type(error).__name__}): save it again as UTF-8."
         ) from None
-    return reader.found()
+    return reader.resolve_items()
 
 
 class _Reader(ContentHandler):
@@ -167,7 +167,7 @@ class _Reader(ContentHandler):
         if name == "ChartItem":
             self._now = None
 
-    def found(self) -> Items:
+    def resolve_items(self) -> Items:
         """Return the items, with names in place of references."""
         for item in self._items:
             kind = "EntityType" if item.entity else "LinkType"

@@ -146,4 +146,4 @@ class OwnAccount:
 
     def _act(self, change: str) -> AbstractContextManager[dict[str, Any]]:
         """Log one act that everyone may do with their own account."""
-        return audit.recorded(self._ask.database, self._ask.principal, self._ask.purpose, "own account", what=change)
+        return audit.log_act(self._ask.database, self._ask.principal, self._ask.purpose, "own account", what=change)

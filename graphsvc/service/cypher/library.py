@@ -258,7 +258,7 @@ class QueryLibrary:
         """Return the accounts allowed to write Cypher in this case, even if other cases suspend the grant."""
         return {
             account.name
-            for account in accounts.listed(self._ask.database)
+            for account in accounts.list_accounts(self._ask.database)
             if not policy.cypher_refusal(account, [self._ask.case])
         }
 

@@ -210,7 +210,7 @@ class Deliveries:
         case = self._ask.case
         self._loading.require_whole()
         if not self._ask.grant.sources:
-            require_unheld(self._ask.home.register.held(case))
+            require_unheld(self._ask.home.register.held_people(case))
         waits = self._ask.home.waitlist.rows(case).get(number)
         if waits is not None and waits.account == self._ask.principal.name:
             return

@@ -79,7 +79,9 @@ class Loading:
         """Raise Busy if the case is being changed."""
         case = self._ask.case
         states = {row["id"]: row["state"] for row in known_cases(self._ask.database)}
-        if states.get(case, "open") != "open" or any(job.unfinished and job.kind != "preview" for job in self.jobs()):
+        if states.get(case, "open") != "open" or any(
+            job.is_unfinished and job.kind != "preview" for job in self.jobs()
+        ):
             raise Busy(f"The case {case} is being loaded. Your upload goes on waiting; confirm it when that is done.")
 
     def load(

@@ -82,7 +82,7 @@ class Uploads:
         """
         if (loaded := self.current_preview(upload)) is None:
             on, options = self._on, self.look(upload).options
-            source = self._ask.home.uploads.opened(upload, *self._loading.owner)
+            source = self._ask.home.uploads.open_upload(upload, *self._loading.owner)
             loaded = self._loading.load(
                 source,
                 progress,

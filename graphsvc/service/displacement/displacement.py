@@ -124,7 +124,7 @@ class Displacement:
         with self._ask.look("analyse", query="displacement") as outcome:
             every = self._displaced.every()
             names = self._names(_places_of(every.values()))
-            closures = flows.compared(every.values())
+            closures = flows.count_tests(every.values())
             contested = self._contested_places()
             rows = [self._closure(left, names, closures, contested) for left in every.values()]
             outcome["rows"] = len(rows)
@@ -173,7 +173,7 @@ class Displacement:
         is also a sentence for each person or gang whose closures were tested together.
         """
         with self._ask.look("analyse", query="displacement") as outcome:
-            lefts, closures = self._lefts(ids, day), flows.compared(self._displaced.every().values())
+            lefts, closures = self._lefts(ids, day), flows.count_tests(self._displaced.every().values())
             names = self._names(_places_of(lefts))
             contested = self._contested_places()
             verdicts = dict.fromkeys(ids, NOBODY_LEFT) | {
@@ -315,7 +315,7 @@ class Displacement:
         return PlaceMoves(
             _place_of(identifier, names) | {"sort": known.places[identifier].kind},
             known.places[identifier].closed_on,
-            self._closure(left, names, flows.compared(every.values()), self._contested_places()) if left else None,
+            self._closure(left, names, flows.count_tests(every.values()), self._contested_places()) if left else None,
             tuple(moves),
             tuple(arrived),
             tuple(mover_rows(behind, left, row_of, few)) if left else (),

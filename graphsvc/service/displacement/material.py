@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphsvc.analysis.displacement.cohorts import Whereabouts, whereabouts
-from graphsvc.analysis.displacement.flows import Departure, displaced
+from graphsvc.analysis.displacement.flows import Departure, find_departures
 from graphsvc.analysis.displacement.one_hand import HandTest, hand_tests
 from graphsvc.analysis.displacement.stays import WorkPlace, WorkTie
 from graphsvc.cases.cache import Cache, Caches
@@ -54,7 +54,7 @@ class Displaced:
 
     @lasting()
     def _test(self) -> dict[str, Departure]:
-        return displaced(self.whereabouts(), processors=self._ask.home.processors)
+        return find_departures(self.whereabouts(), processors=self._ask.home.processors)
 
 
 def _place(row: dict[str, Any]) -> WorkPlace:

@@ -103,7 +103,7 @@ def compare(
         unranked += len(trial.planted_people.candidates - supplied.keys()) if supplied is not None else 0
         scores = _scores(trial, supplied, step)
         for method, by_person in scores.items():
-            for figure, value in measures.measured(by_person, trial.planted_people).items():
+            for figure, value in measures.mean_figures(by_person, trial.planted_people).items():
                 _add(cases, method, figure, value)
         halved = _half_precisions(trial, halves, seed, step)
         for method, on_half in halved.items():
@@ -153,7 +153,7 @@ def _sample_figures(trial: Trial, scores: Mapping[str, Mapping[str, float]], see
     samples: Values = {}
     for place, (method, those) in enumerate(scores.items()):
         step(place, len(scores), "sampling candidates")
-        for sample in measures.resampled(those, trial.planted_people, _OF_CANDIDATES, seed):
+        for sample in measures.bootstrap_figures(those, trial.planted_people, _OF_CANDIDATES, seed):
             for figure, value in sample.items():
                 _add(samples, method, figure, value)
     return samples

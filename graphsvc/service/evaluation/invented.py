@@ -57,7 +57,7 @@ def demo_case(service: Service, progress: Progress) -> dict[str, str]:
 
     A second call changes nothing.
     """
-    known = {principal.name for principal in accounts.listed(service.database)}
+    known = {principal.name for principal in accounts.list_accounts(service.database)}
     roles = {role: role for role in ROLES} | DEMO_PARTNERS
     for name, role in roles.items():
         if name not in known:
@@ -68,7 +68,7 @@ def demo_case(service: Service, progress: Progress) -> dict[str, str]:
     if not any(case["id"] == DEMO_CASE for case in known_cases(service.database)) or not _is_loaded(service):
         with tempfile.TemporaryDirectory(prefix="graphsvc-") as folder:
             invent(Path(folder) / DEMO_CASE, None, progress=progress)
-            loader = next(p for p in accounts.listed(service.database) if p.name == "analyst")
+            loader = next(p for p in accounts.list_accounts(service.database) if p.name == "analyst")
             session = service.session(loader, "making the demo case", DEMO_CASE)
             session.deliveries.load(Path(folder) / DEMO_CASE, progress)
     return {name: _clearance_text(DEMO_GRANTS.get(name)) for name in roles}

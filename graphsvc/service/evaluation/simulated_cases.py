@@ -18,7 +18,7 @@ from graphsvc.analysis.evaluation.measures import Planted
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.computed import claims_in
-from graphsvc.cases.image.graphing import Graphed, graphed
+from graphsvc.cases.image.graphing import Graphed, build_graph
 from graphsvc.cases.image.standing import Deciding, standings
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import read_case
@@ -115,7 +115,7 @@ def read(folder: Path) -> Trial:
     truth = read_truth(folder / "truth.json")
     state, rejections = _fold_folder(folder)
     key = secrets.token_bytes(32)
-    graph = graphed(state, key, standings({}, state, Deciding(key, _last_day(state))), few_below=0)
+    graph = build_graph(state, key, standings({}, state, Deciding(key, _last_day(state))), few_below=0)
     return _trial(folder.resolve().name, graph, truth, rejections)
 
 
@@ -124,7 +124,7 @@ def _fold_folder(folder: Path) -> tuple[State, list[Rejection]]:
     delivery = read_case(folder, _LIMITS)
     state = State()
     # Texts are still included here: rows that differ only in them must not count as equal.
-    report = fold(state, 1, delivery.rows, delivery.columns, partial=False, refused=delivery.refused)
+    report = fold(state, 1, delivery.rows, delivery.columns, partial=False, refused=delivery.refused_rows)
     _strip(state)
     return state, in_order([*delivery.rejections, *report.rejections])
 

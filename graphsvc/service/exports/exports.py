@@ -21,7 +21,7 @@ from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.exposure.presence import Fact
 from graphsvc.analysis.exposure.witnesses import Exposure
-from graphsvc.cases.stores.export_store import ShownFacts, expiry, merged, number, recipient_id
+from graphsvc.cases.stores.export_store import ShownFacts, expiry, merge_facts, number, recipient_id
 from graphsvc.errors import Busy, Refused, RequestError
 from graphsvc.records.dates import moment
 from graphsvc.records.lines import is_title, require_reason
@@ -41,7 +41,7 @@ from graphsvc.service.exports.exposure import (
     undenied_entry,
 )
 from graphsvc.service.exports.given import Export, GivenExports, named_in, own_export
-from graphsvc.service.exports.left_out import SOME, Amounts, absent, coarsen, differs, not_reached, withheld
+from graphsvc.service.exports.left_out import SOME, Amounts, absent, coarsen_amounts, differs, not_reached, withheld
 from graphsvc.service.exports.whole_case import WholeCases, require_still
 from graphsvc.service.protection.requests import WHY, Requests
 from graphsvc.views.denials import gone_without
@@ -298,9 +298,9 @@ class Exports:
                 f"{unknown} of the links to leave out are not in this picture. Look at its preview again."
             )
         resting = exposures.resting(facts(edge for edge in view.edges if edge.key not in left_out))
-        earlier_exports = self._ask.home.export_store.released(self._ask.case, who, self._ask.key)
+        earlier_exports = self._ask.home.export_store.released_contents(self._ask.case, who, self._ask.key)
         # The exposure covers all earlier exports, even those this person may not see: protecting witnesses comes first.
-        exposure = self.given.exposure(exposures, resting, merged(earlier for _, earlier in earlier_exports))
+        exposure = self.given.exposure(exposures, resting, merge_facts(earlier for _, earlier in earlier_exports))
         taken_out = {
             "links left out by choice": out.left_out,
             "family, sameness and dwellings of sealed people": ties,
@@ -384,7 +384,7 @@ class Exports:
             "says": "Intelligence, not evidence. Belief is given in four steps, or as some where few witnesses alone say so; pseudonyms are for this recipient only.",
             "entities": len(plan.out.view.nodes),
             "links": len(plan.out.view.edges),
-            "taken_out": coarsen(plan.taken_out, handling, self._ask.settings.few_below),
+            "taken_out": coarsen_amounts(plan.taken_out, handling, self._ask.settings.few_below),
             "never_in_it": list(NEVER),
             "forms": list(forms),
         }

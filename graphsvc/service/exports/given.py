@@ -12,7 +12,15 @@ from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.exposure.presence import Fact
 from graphsvc.analysis.exposure.witnesses import Exposure, exposure
-from graphsvc.cases.stores.export_store import RELEASED, ExportStore, ShownFacts, expiry, merged, no_such_export, number
+from graphsvc.cases.stores.export_store import (
+    RELEASED,
+    ExportStore,
+    ShownFacts,
+    expiry,
+    merge_facts,
+    no_such_export,
+    number,
+)
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.relations import LinkKey
 from graphsvc.service.ask import Ask
@@ -102,7 +110,7 @@ class GivenExports:
         row = self._export(export)
         with self.act("look" if row.state == "waiting" else "get", export=row.id, recipient=row.recipient) as outcome:
             register = self._ask.home.register
-            erased, sealed = register.overrules(self._ask.case, "erased"), register.sealed(self._ask.case)
+            erased, sealed = register.overrules(self._ask.case, "erased"), register.sealed_standings(self._ask.case)
             self._export_store.settle(self._ask.case, self._ask.key, erased=erased, sealed=sealed)
             row = self._export_store.one(row.id)
             if not self._fetchable(row) or row.content_sealed is None:
@@ -206,7 +214,7 @@ class GivenExports:
     def _told_still(self, row: Any) -> bool:
         """Whether readers cleared only for an export's handling code may still see everything in it."""
         exposures = Exposures(self._ask.as_(Grant(row.handling)))
-        return self._export_store.shown(row, self._ask.key).tells <= exposures.tells()
+        return self._export_store.open_contents(row, self._ask.key).tells <= exposures.tells()
 
     def _fetchable(self, row: Any) -> bool:
         if row.state == "waiting":
@@ -244,7 +252,7 @@ class GivenExports:
 
     def _one(self, row: Any, names: dict[str, str], request: Any) -> Export:
         key = self._ask.key
-        shown_facts = self._export_store.shown(row, key)
+        shown_facts = self._export_store.open_contents(row, key)
         decidable = row.state == "waiting" and row.account != self._ask.principal.name and self._agrees()
         answered = self._requests.visible_request(request) if request is not None else None
         return Export(
@@ -279,9 +287,11 @@ class GivenExports:
         """Return the current exposure of witnesses by a waiting export."""
         exposures = Exposures(self._ask.as_(Grant(row.handling)))
         resting = there_again(shown_facts.facts, self._inside(exposures))
-        earlier_exports = merged(
+        earlier_exports = merge_facts(
             earlier
-            for _, earlier in self._export_store.released(self._ask.case, row.recipient, self._ask.key, but=row.id)
+            for _, earlier in self._export_store.released_contents(
+                self._ask.case, row.recipient, self._ask.key, but=row.id
+            )
         )
         return self.exposure(exposures, resting, earlier_exports)
 

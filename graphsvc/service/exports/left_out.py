@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from graphsvc.access.door.redact import told
+from graphsvc.access.door.redact import coarsen
 from graphsvc.access.people.principal import Grant
 from graphsvc.records.relations import LinkKey
 from graphsvc.service.exports.exposure import Wanted
@@ -78,15 +78,15 @@ def withheld(own: Picture, exported: Picture, whys: Sequence[str]) -> Amounts:
     return {words: number for words, number in amounts.items() if number}
 
 
-def coarsen(amounts: Amounts, handling: str, few_below: int) -> Amounts:
+def coarsen_amounts(amounts: Amounts, handling: str, few_below: int) -> Amounts:
     """Return the amounts for a manifest: as for a reader without source clearance, small numbers become few.
 
     Example:
-        >>> coarsen({"names": 2, "links": 3, "others": SOME}, "C", 3)
+        >>> coarsen_amounts({"names": 2, "links": 3, "others": SOME}, "C", 3)
         {'names': 'few', 'links': 3, 'others': 'some'}
     """
     return {
-        words: told(Grant(handling), number, few_below) if isinstance(number, int) else number
+        words: coarsen(Grant(handling), number, few_below) if isinstance(number, int) else number
         for words, number in amounts.items()
     }
 

@@ -217,7 +217,7 @@ class Groups:
 
     def _shares(self) -> dict[str, list[tuple[str, str]]]:
         """Return the circumstances of each source this reader may see."""
-        return self._ask.home.register.shared(self._ask.case, self._level)
+        return self._ask.home.register.shared_things(self._ask.case, self._level)
 
     def _denied_recruiters(self) -> frozenset[str]:
         """Find the people whose recruiting of anyone is denied or contested."""
@@ -248,7 +248,7 @@ class Groups:
         for source in pair:
             if source not in shared:
                 raise NotFound(f"There is no source of a witness {source[:40]!r} that you can see in this case.")
-        if wanted == "P" and not set(pair) <= self._ask.home.register.shared(self._ask.case, "p").keys():
+        if wanted == "P" and not set(pair) <= self._ask.home.register.shared_things(self._ask.case, "p").keys():
             raise RequestError("One of these sources speaks under handling code C alone, so decide under C.")
         return wanted
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from graphsvc.access.door.redact import told
+from graphsvc.access.door.redact import coarsen
 from graphsvc.analysis.doubt.falsehood import FalseAccounts
 from graphsvc.analysis.doubt.readings import FEWEST_SERVED
 from graphsvc.analysis.doubt.stability import Place
@@ -214,7 +214,7 @@ class Leads:
                 {key: told_score(share) for key, share in why.because.shares.items()},
                 without_amounts(why.because.made_of),
             ),
-            voices={key: told(self._ask.grant, exact[key].groups, few) for key in sorted(exact)},
+            voices={key: coarsen(self._ask.grant, exact[key].groups, few) for key in sorted(exact)},
         )
 
 

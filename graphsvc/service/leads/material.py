@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from graphsvc.access.door.redact import told
+from graphsvc.access.door.redact import coarsen
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.doubt.brought import Agreement, Brought, agreements, brought
 from graphsvc.analysis.doubt.falsehood import (
@@ -33,16 +33,16 @@ from graphsvc.analysis.evidence.dependence import Thing
 from graphsvc.analysis.evidence.laid import ByEnd, LaidClaims, of_twins
 from graphsvc.analysis.links.ground import Ground
 from graphsvc.analysis.score.basis import Basis, basis
-from graphsvc.analysis.score.folding import bare, folded
-from graphsvc.analysis.score.hubs import Lead, Ranking, ranked
+from graphsvc.analysis.score.folding import bare, merge_witness_claims
+from graphsvc.analysis.score.hubs import Lead, Ranking, rank_basis
 from graphsvc.analysis.score.leads import Explanation, Path, Surroundings, surroundings
-from graphsvc.analysis.score.reasons import Reasons, dealt, raising, reasons, scored_by
+from graphsvc.analysis.score.reasons import Reasons, raising, reasons, scored_by, split_scores
 from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.deliveries.earlier import earlier
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.cases.image.computed import children
 from graphsvc.errors import Busy, NotFound, Refused
-from graphsvc.records.columns import ValueColumn, ordered
+from graphsvc.records.columns import ValueColumn, sort_rows
 from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.records.relations import LinkKey, link_key
 from graphsvc.records.told import CONTESTED, denial
@@ -134,7 +134,7 @@ class Material:
     @lasting()
     def _fold(self) -> Given:
         claims, persons, _ = self.analysis_input()
-        return folded(claims), persons, {}
+        return merge_witness_claims(claims), persons, {}
 
     def at_hand(self, *, claims: bool) -> bool:
         """Whether the ranking, the rank ranges and, if asked, the claims are in memory; False for a closed case."""
@@ -172,7 +172,7 @@ class Material:
     ) -> tuple[Basis, Ranking]:
         """Return the input of a ranking on another state of the case, and that ranking as shown to this reader."""
         on = self._basis_of(claims, persons, dependence)
-        return on, self._as_told(on, ranked(on, self._ask.home.processors))
+        return on, self._as_told(on, rank_basis(on, self._ask.home.processors))
 
     def reasons(self, lead: str) -> Reasons:
         """Return the composition of one person's score, as computed for this reader's ranking."""
@@ -185,7 +185,7 @@ class Material:
     @lasting()
     def _rank(self) -> Ranking:
         on = self.basis()
-        return self._as_told(on, ranked(on, self._ask.home.processors))
+        return self._as_told(on, rank_basis(on, self._ask.home.processors))
 
     def _as_told(self, on: Basis, ranking: Ranking) -> Ranking:
         grant, few = self._ask.grant, self._ask.settings.few_below
@@ -243,7 +243,7 @@ class Material:
 
     def _children(self) -> frozenset[str]:
         register, case = self._ask.home.register, self._ask.case
-        return children(register.sealed(case), register.opened_on(case), self._ask.grant.codes)
+        return children(register.sealed_standings(case), register.opened_on(case), self._ask.grant.codes)
 
     def _claims_made(self) -> Make[Claim]:
         """Return a function that makes claims from rows, reusing equal claims another clearance has in memory.
@@ -262,7 +262,7 @@ class Material:
 
     def _claims_laid(self, columns: Sequence[ValueColumn]) -> Sequence[Claim]:
         """Return claims kept in columns, ordered by id; a claim becomes an object only when it is accessed."""
-        return LaidClaims(ordered(claim_columns(columns), by=0), self._twins, lasting)
+        return LaidClaims(sort_rows(claim_columns(columns), by=0), self._twins, lasting)
 
     def _twins(self) -> dict[str, Claim]:
         """Return the claims of the case that are already objects, for any clearance."""
@@ -293,7 +293,7 @@ class Material:
             return HeldPlaces(places(leaving.on, left_out, leaving=leaving), None, invented)
         # Both need the rankings without each single piece, so one pass serves both.
         ranked_places = places(leaving.on, left_out, leaving=leaving, beside=gathering.take)
-        singly = gathering.held()
+        singly = gathering.result()
         false = {name: would_leave(leaving.on, singly, name, leaving=leaving) for name in gathering.ids}
         return HeldPlaces(ranked_places, {name: those for name, those in false.items() if those is not None}, invented)
 
@@ -379,7 +379,7 @@ class Material:
         if not interested:
             return {}
         on = self.basis()
-        person, row = raising(on, dealt(on))
+        person, row = raising(on, split_scores(on))
         moved = np.array([claim.source in interested for claim in on.told.claims], dtype=bool)[row]
         every, noted = (np.bincount(who, minlength=len(on.told.ids)) for who in (person, person[moved]))
         return {
@@ -467,10 +467,10 @@ def _redact_lead(grant: Grant, lead: Lead, few_below: int) -> Lead:
         score=told_score(lead.score),
         score_on_record=told_score(lead.score_on_record),
         shares={name: told_score(share) for name, share in lead.shares.items()},
-        groups=told(grant, int(lead.groups), few_below),
+        groups=coarsen(grant, int(lead.groups), few_below),
         independent=None,
-        groups_on_record=told(grant, int(lead.groups_on_record), few_below),
-        denied=told(grant, denial(lead.denying_groups, lead.denying_others, few_below), few_below),
+        groups_on_record=coarsen(grant, int(lead.groups_on_record), few_below),
+        denied=coarsen(grant, denial(lead.denying_groups, lead.denying_others, few_below), few_below),
         denying_groups=0,
         denying_others=0,
     )

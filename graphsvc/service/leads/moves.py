@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, replace
 
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.score.hubs import Ranking
-from graphsvc.analysis.score.moved import Move, moved
+from graphsvc.analysis.score.moved import Move, rank_changes
 from graphsvc.analysis.score.reasons import Reasons, reasons
 from graphsvc.cases.gc_pause import lasting
-from graphsvc.cases.image.computed import computed
+from graphsvc.cases.image.computed import analysis_input
 from graphsvc.cases.image.graphing import Graphed
 from graphsvc.records.told import OPEN_KINDS, denial_mark
 from graphsvc.records.told import score as told_score
@@ -73,7 +73,7 @@ class LeadMoves:
             grant, material = self._ask.grant, self._material
             now = {claim.id: claim for claim in material.analysis_input()[0]}
             on_day = self._ask.home.register.opened_on(self._ask.case)
-            then = computed(result, grant.claim_codes, on_day, sources=grant.sources)
+            then = analysis_input(result, grant.claim_codes, on_day, sources=grant.sources)
             on, ranking = material.rank_other_state(then.claims, then.persons, then.dependence)
             claims = self._visible_claims(claim for claim in then.claims if now.get(claim.id) != claim)
             ended = frozenset(
@@ -102,7 +102,7 @@ class LeadMoves:
         """
         ranked, leads = {lead.id for lead in now.leads}, list[Move]()
         denied = {lead.id: denial_mark(lead.denied) for ranking in (before, now) for lead in ranking.leads}
-        for move in moved(before, now):
+        for move in rank_changes(before, now):
             about = _about(move, claims)
             named = self._add_statements(move, about, why(move.id).shares if about and move.id in ranked else {}, ended)
             leads.append(ShownMove(**asdict(named), denied=denied[move.id]))

@@ -145,7 +145,7 @@ class Questions:
             if row is None or (row.source_kind not in OPEN_KINDS and not grant.sources):
                 raise NotFound(f"There is no claim with the id {claim[:40]!r} that you can see in this case.")
             limited = row.source_kind == "witness"
-            self._store.put(
+            self._store.record_question(
                 case,
                 grant,
                 claim=claim,

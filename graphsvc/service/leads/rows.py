@@ -121,7 +121,7 @@ class LeadRow:
             ranges = (place.best, place.worst, place.low, place.high, rests_on, *moved)
             rank_values = dict(zip(_OF_PLACE, ranges, strict=True))
         if brought is not None:
-            rank_values |= {"rank_without_witnesses": brought.without, "surfaced": brought.surfaced}
+            rank_values |= {"rank_without_witnesses": brought.without, "surfaced": brought.found_through_witnesses}
         return cls(
             id=lead.id,
             name=lead.name or lead.id,

@@ -15,13 +15,13 @@ from graphsvc.analysis.links.removal import (
     Left,
     Rival,
     Successor,
-    left,
     rivals,
+    state_without,
     successors,
     taken_over,
 )
-from graphsvc.analysis.links.sets import GOALS, LARGEST, TieNetwork, reach, sampled
-from graphsvc.analysis.score.candidates import carried
+from graphsvc.analysis.links.sets import GOALS, LARGEST, TieNetwork, is_sampled, reach
+from graphsvc.analysis.score.candidates import carried_people
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.told import denial_mark
@@ -140,11 +140,11 @@ class Sets:
             people=people,
             untied=tuple(person for person in people if person not in set(net.ids)),
             of=len(net.ids),
-            sampled=sampled(net),
+            sampled=is_sampled(net),
             reach=reach(net, people),
-            before=left(net),
-            after=left(net, people),
-            back=left(taken_over(net, people, heirs), people),
+            before=state_without(net),
+            after=state_without(net, people),
+            back=state_without(taken_over(net, people, heirs), people),
             gains=tuple(gains(net, people, goal, heirs)),
             successors=tuple(heirs),
             rivals=tuple(gain),
@@ -178,7 +178,7 @@ class Sets:
 
     def _read_network(self) -> Ground:
         claims, persons, _ = self._material.analysis_input()
-        return ground(self._material.links(), {person.id for person in persons}, carried(claims, persons))
+        return ground(self._material.links(), {person.id for person in persons}, carried_people(claims, persons))
 
     def _players(self, net: TieNetwork, size: int, goal: str) -> tuple[str, ...]:
         key = (*self._ask.state, goal, str(size))

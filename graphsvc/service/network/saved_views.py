@@ -17,7 +17,7 @@ from graphsvc.access.decided.own_words import for_others
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import alone, transaction
-from graphsvc.cases.stores.view_store import MOST_VERSIONS, Links, SavedView, ViewStore, ViewVersion, worded
+from graphsvc.cases.stores.view_store import MOST_VERSIONS, Links, SavedView, ViewStore, ViewVersion, normalise_texts
 from graphsvc.errors import Refused, RequestError
 from graphsvc.records.dates import moment
 from graphsvc.service.ask import Ask
@@ -150,7 +150,7 @@ class SavedViews:
         Raises:
             RequestError: state, name or notes are invalid, or there are too many views.
         """
-        words = worded(name, notes)
+        words = normalise_texts(name, notes)
         visible, links = self._as_kept(canvas.check_state(state), self._ask.grant.handling)
         with self._open_store("keep", "save", writing=True) as views:
             identifier = views.new(for_others(words, self._ask.withhold()), shared=shared)
@@ -186,7 +186,7 @@ class SavedViews:
             Refused: another user made it.
             RequestError: name or notes are invalid.
         """
-        words = worded(name, notes)
+        words = normalise_texts(name, notes)
         with self._open_store("keep", "rename", writing=True, picture_id=identifier) as views:
             _require_own(views.picture(identifier))
             views.rename(identifier, for_others(words, self._ask.withhold()))

@@ -70,7 +70,11 @@ def person_kept(ask: Ask, identifier: str) -> str:
     try:
         return person_of(ask, identifier)[0]
     except NotFound:
-        standing = ask.home.register.sealed(ask.case).get(identifier) if ask.may("seal") and ask.grant.sources else None
+        standing = (
+            ask.home.register.sealed_standings(ask.case).get(identifier)
+            if ask.may("seal") and ask.grant.sources
+            else None
+        )
         if standing is None or standing.moved_to or kind_of(identifier) != "person":
             raise
         return identifier

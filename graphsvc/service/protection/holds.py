@@ -45,7 +45,7 @@ class Holds:
             outcome["rows"] = len(holds)
             # People sealed since then are shown by pseudonym. Named people may have a vault entry too, so the seal
             # decides.
-            sealed = self._ask.home.register.sealed(case)
+            sealed = self._ask.home.register.sealed_standings(case)
             holds = [hold for hold in holds if not hold.pseudonym or is_shown(self._ask, hold.pseudonym)]
             return [replace(hold, person=hold.pseudonym) if hold.pseudonym in sealed else hold for hold in holds]
 

@@ -151,7 +151,7 @@ class Requests:
     def _with_pages(self, case: str) -> frozenset[str]:
         """Return pseudonyms of people and things that are sealed and in the case now."""
         register = self._ask.home.register
-        return register.pseudonyms(case).intersection(register.sealed(case))
+        return register.pseudonyms(case).intersection(register.sealed_standings(case))
 
     def require_not_own(self, row: Any) -> None:
         """Raise Refused if it is the person's own request.

@@ -88,7 +88,7 @@ class Reveals:
         row = self._requests.row("reveal", request, mine=True)
         with self._ask.at(row.case_id).act("reveal", step="open", person=row.pseudonym) as outcome:
             self._require_mine(row.case_id, row.pseudonym)
-            if row.state not in OPEN or not self._requests.store.opened(row.id):
+            if row.state not in OPEN or not self._requests.store.mark_opened(row.id):
                 raise Refused(_CLOSED.get(row.state, "The time of this reveal is over. Ask again if you must."))
             kind, values = self._identity(row.case_id, row.pseudonym)
             outcome["rows"] = 1
@@ -118,7 +118,9 @@ class Reveals:
         register = self._ask.home.register
         kind = register.kind(case, pseudonym)
         # Without source clearance, only people whom pages show can be requested: others may be there only as a source.
-        if kind == "person" and not (pseudonym in register.sealed(case) and is_shown(self._ask.at(case), pseudonym)):
+        if kind == "person" and not (
+            pseudonym in register.sealed_standings(case) and is_shown(self._ask.at(case), pseudonym)
+        ):
             kind = None
         if grant.handling != "C" or kind is None or (kind == "source" and not grant.sources):
             raise no_such_pseudonym(pseudonym)

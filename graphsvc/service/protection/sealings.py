@@ -216,7 +216,7 @@ class Sealings:
         pseudonyms = register.pseudonyms(case)
         everybody = (
             Sealed(name, standing.since, in_words(standing.why), standing.against, name in pseudonyms)
-            for name, standing in register.sealed(case).items()
+            for name, standing in register.sealed_standings(case).items()
             if name in pseudonyms or not standing.moved_to
         )
         return sorted(everybody, key=lambda entity: (not entity.delivered, entity.pseudonym))

@@ -17,7 +17,7 @@ from graphsvc.analysis.score.moved import FIRST, Move
 from graphsvc.cases.stores.export_store import number
 from graphsvc.cases.stores.last_looks import LastLook, keep_look, last_look
 from graphsvc.errors import RequestError
-from graphsvc.records.dates import shown
+from graphsvc.records.dates import format_date
 from graphsvc.service.ask import Ask
 from graphsvc.service.deliveries.deliveries import Deliveries
 from graphsvc.service.leads.moves import LeadMoves
@@ -184,7 +184,7 @@ class Waiting:
                 return self._about("export", text, row, "/exports", to_do=True)
             case "hold":
                 due = dt.datetime.fromisoformat(row.state)
-                text = waits.hold(row.by, shown(row.state))
+                text = waits.hold(row.by, format_date(row.state))
                 return self._about("hold", text, replace(row, at=due), "/holds", to_do=True)
             case "parked":
                 return self._about("review", waits.parked_text(int(row.state)), row, "/leads?review=park", to_do=True)
@@ -202,7 +202,7 @@ class Waiting:
         store = PendingStore(ask.database, ask.case, ask.principal.name, ask.grant)
         return [
             self._about(row.kind, waits.answer_text(row.kind, row.by, refused=row.state == "refused"), row)
-            for row in store.answered(kinds, looked)
+            for row in store.answered_requests(kinds, looked)
             if row.state == "refused" or row.kind not in ("reveal", "export")
         ]
 
@@ -260,7 +260,7 @@ class Waiting:
     def _about(self, kind: str, text: str, row: Pending, address: str = "", *, to_do: bool = False) -> WaitingItem:
         """Return an item about a pseudonym."""
         about = row.about if kind != "export" else ""
-        sealed = bool(about) and about in self._ask.home.register.sealed(self._ask.case)
+        sealed = bool(about) and about in self._ask.home.register.sealed_standings(self._ask.case)
         place = _ANSWERED_AT.get(kind) or self._inside(address or f"/{kind}s")
         return WaitingItem(kind, text, about, sealed, row.at, place, to_do)
 

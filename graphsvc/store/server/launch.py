@@ -151,7 +151,7 @@ def is_untried(home: Path) -> bool:
     return (server_home(home) / "data" / _UNTRIED).exists()
 
 
-def tried(home: Path) -> None:
+def record_answered(home: Path) -> None:
     """Record that a server has answered on the current store."""
     (server_home(home) / "data" / _UNTRIED).unlink(missing_ok=True)
 

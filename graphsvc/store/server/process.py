@@ -158,7 +158,7 @@ class Server:
         if trouble:
             self._fail(trouble)
         else:
-            launch.tried(self.settings.home)
+            launch.record_answered(self.settings.home)
             self._was_ready, self.state = True, "ready"
 
     def _fail(self, reason: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.records.dates import shown
+from graphsvc.records.dates import format_date
 from graphsvc.records.relations import LinkKey
 from graphsvc.views import denials, wording
 from graphsvc.views.behind.rows import AnswerRow, PartSaid, denied_parts
@@ -40,7 +40,7 @@ class Denial:
         """
         if not self.statement:
             return "statements of witnesses, which are not shown one by one"
-        of = f" of {shown(self.taken_on)}" if self.taken_on else ""
+        of = f" of {format_date(self.taken_on)}" if self.taken_on else ""
         graded = f", graded {self.grade}" if self.grade else ""
         return f"{wording.STATEMENTS.get(self.kind, self.kind)} {self.statement}{of}{graded}"
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphsvc.analysis.displacement.stays import Stay
-from graphsvc.records.dates import shown
+from graphsvc.records.dates import format_date
 from graphsvc.views.displacement.rows import FEW, OUTCOME_WORDS, MoveRow
 from graphsvc.views.wording import period
 
@@ -212,7 +212,7 @@ def _when(stay: Stay) -> str:
     """Return the days of a stay in words, as precisely as they are reported."""
     first, last = _first(stay), _end(stay)
     if stay.begin and not last:
-        return f"{shown(first)} on"
+        return f"{format_date(first)} on"
     return period(first, last) or "on an unknown day"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from graphsvc.analysis.surges.alarms import Surge, WatchedDay, surges, watched
+from graphsvc.analysis.surges.alarms import Surge, WatchedDay, surges, watched_days
 from graphsvc.analysis.surges.counts import LEAST_ACTIVE, LEAST_DAYS, Series
 from graphsvc.analysis.surges.milestones import Milestone, milestone, records
 from graphsvc.analysis.surges.segments import LEAST_WEEKS, MOST_WEEKS, SeriesPart, segments
@@ -162,10 +162,10 @@ def compute_answer(
         condition: name of the condition.
         notes: notes on how the series was made.
     """
-    days, parts = watched(series)
+    days, parts = watched_days(series)
     alarms = frozenset(day.day for day in days if day.alarm)
     if condition:
-        alone, _ = watched(Series(series.first, series.counts, step=series.step))
+        alone, _ = watched_days(Series(series.first, series.counts, step=series.step))
         alarms &= {day.day for day in alone if day.alarm}
     return SurgeAnswer(
         name,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from graphsvc.records.dates import day as shown_day
-from graphsvc.records.dates import shown
+from graphsvc.records.dates import format_date
 from graphsvc.records.numbers import count, plural
 from graphsvc.views.where.events import CROSSING, OPENED, Event, Filters
 
@@ -109,7 +109,7 @@ def _year(year: int, by_day: dict[str, list[Event]], most: int, filters: Filters
         week, weekday = (number + first.weekday()) // 7, at.weekday()
         if at.day == 1:
             end = at.replace(day=calendar.monthrange(year, at.month)[1])
-            months.append((shown(at.isoformat()[:7])[:3], week, at.isoformat(), end.isoformat()))
+            months.append((format_date(at.isoformat()[:7])[:3], week, at.isoformat(), end.isoformat()))
         events = by_day.get(at.isoformat())
         if events:
             days.append(_day(at.isoformat(), week, weekday, events, most, filters))

@@ -78,7 +78,7 @@ def form(case: str) -> ResponseReturnValue:
         new=new,
         deliveries=[] if new else session.deliveries.list_deliveries(),
         jobs=[job_fields(job) for job in session.deliveries.jobs() if job.kind != "preview"][:5],
-        running=next((job_fields(job) for job in session.deliveries.jobs() if job.unfinished), None),
+        running=next((job_fields(job) for job in session.deliveries.jobs() if job.is_unfinished), None),
         uploads=session.deliveries.uploads.list_uploads(),
         mappings=session.deliveries.uploads.mappings(),
         tables=[
@@ -281,7 +281,7 @@ def _options(sent: FileStorage | None) -> Options:
 def _previewing(session: Session, upload: str) -> Job:
     """Return the job that computes a preview, running or new, after waiting a moment for it to end."""
     jobs = (job for job in session.deliveries.jobs() if job.kind == "preview" and job.result.get("upload") == upload)
-    at_work = next((job for job in jobs if job.unfinished), None)
+    at_work = next((job for job in jobs if job.is_unfinished), None)
     return session.deliveries.job(
         at_work.id if at_work else session.deliveries.uploads.start_preview(upload), wait_s=_QUICK_S
     )
@@ -401,7 +401,7 @@ def job_fields(job: Job) -> dict[str, Any]:
         "id": job.id,
         "kind": job.kind,
         "state": job.state,
-        "unfinished": job.unfinished,
+        "unfinished": job.is_unfinished,
         "done": job.done,
         "total": job.total,
         "text": job.text,

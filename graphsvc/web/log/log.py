@@ -98,7 +98,7 @@ def _verification(session: Session, job: str) -> dict[str, Any] | None:
     verification = session.log.job(job)
     return {
         "state": verification.state,
-        "unfinished": verification.unfinished,
+        "unfinished": verification.is_unfinished,
         "done": verification.done,
         "total": verification.total,
         "lines": verification.result.get("lines"),

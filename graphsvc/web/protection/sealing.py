@@ -204,7 +204,7 @@ def work(case: str) -> ResponseReturnValue:
         "id": job.id,
         "kind": job.kind,
         "state": job.state,
-        "unfinished": job.unfinished,
+        "unfinished": job.is_unfinished,
         "done": job.done,
         "total": job.total,
         "text": job.text,
