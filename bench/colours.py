@@ -20,15 +20,15 @@ import numpy as np
 from bench.case_folder import Case, read
 from bench.hubs_quality import FALSE_SHARES
 from bench.reporters import off
-from graphsvc.analysis.doubt.falsehood import alone, invented_needed, would_leave
-from graphsvc.analysis.doubt.leaving_out import LeavingOut
-from graphsvc.analysis.doubt.pieces import pieces
+from graphsvc.analysis.claims.belief import link_table
+from graphsvc.analysis.claims.claims import Dependence
+from graphsvc.analysis.claims.dependence import joins
 from graphsvc.analysis.evaluation import measures
-from graphsvc.analysis.evidence.belief import link_table
-from graphsvc.analysis.evidence.claims import Dependence
-from graphsvc.analysis.evidence.dependence import joins
-from graphsvc.analysis.score.basis import basis
-from graphsvc.analysis.score.hubs import rank_basis
+from graphsvc.analysis.ranking.basis import basis
+from graphsvc.analysis.ranking.hubs import rank_basis
+from graphsvc.analysis.robustness.falsehood import alone, invented_needed, would_leave
+from graphsvc.analysis.robustness.leaving_out import LeavingOut
+from graphsvc.analysis.robustness.pieces import pieces
 from graphsvc.simulate import simulate
 from graphsvc.simulate.knobs import draw_hard
 

@@ -1,7 +1,7 @@
 """Fit how often claims are true: `python -m bench.fit_beliefs`; `bench.fit` writes the result.
 
 It finds, for each kind of source and relation, the chance that a claim is true: the chances with which belief
-(`graphsvc.analysis.evidence.belief`) best fits invented worlds whose true links are known. Statements support a link
+(`graphsvc.analysis.claims.belief`) best fits invented worlds whose true links are known. Statements support a link
 independently, and denials reduce the support. Every author has the same weight. Entries are shrunk so that a few claims
 move them only a little: assertions towards others of their sort and kind of source (relations of people who arrange and
 direct, or any other), and denials towards denials of other kinds. Gradings and groups of witnesses play no part in the
@@ -23,8 +23,8 @@ from scipy.special import expit
 
 from bench.case_folder import Case
 from bench.worlds import FAMILIES, case, usual_share
-from graphsvc.analysis.evidence.ledger import Bools, Floats
-from graphsvc.analysis.evidence.roles import BEHIND
+from graphsvc.analysis.claims.ledger import Bools, Floats
+from graphsvc.analysis.claims.roles import BEHIND
 from graphsvc.records import weights
 from graphsvc.records.relations import RELATIONS, LinkKey
 from graphsvc.records.tables import STATEMENT_KINDS

@@ -1,6 +1,6 @@
 """Fit the weights of the score: `python -m bench.fit_weights`; `bench.fit` writes the result.
 
-A ridge-penalised logistic regression of being a hub on ingredients (`graphsvc.analysis.score.ingredients`), over
+A ridge-penalised logistic regression of being a hub on ingredients (`graphsvc.analysis.ranking.ingredients`), over
 invented worlds of nine authors (`bench.worlds`). Every family has the same weight, and so has every world of a family.
 The signs of weights are fixed: relations that put a person behind an operation count for a hub; manual work, lawful
 service and orders taken count against. Then the weights of links to likely hubs are fitted in addition, none of them
@@ -24,13 +24,13 @@ from scipy.special import expit
 
 from bench.case_folder import Case
 from bench.worlds import FAMILIES, case, usual_share
-from graphsvc.analysis.evidence.ledger import Bools, Floats
-from graphsvc.analysis.evidence.roles import ARRANGES
-from graphsvc.analysis.score import additive
-from graphsvc.analysis.score.additive import ScoreWeights, of_table
-from graphsvc.analysis.score.basis import basis, operation
-from graphsvc.analysis.score.ingredients import ENDS, FAMILY_OF, FAR, SOURCE_KINDS, TIES, every_name, names
-from graphsvc.analysis.score.network import Operation
+from graphsvc.analysis.claims.ledger import Bools, Floats
+from graphsvc.analysis.claims.roles import ARRANGES
+from graphsvc.analysis.ranking import additive
+from graphsvc.analysis.ranking.additive import ScoreWeights, of_table
+from graphsvc.analysis.ranking.basis import basis, operation
+from graphsvc.analysis.ranking.ingredients import ENDS, FAMILY_OF, FAR, SOURCE_KINDS, TIES, every_name, names
+from graphsvc.analysis.ranking.network import Operation
 
 TARGET = Path(additive.__file__).with_name("weights.toml")
 # Number of worlds of each family used for fitting, from the first.

@@ -9,7 +9,7 @@ import networkx as nx
 
 from bench.stage import Figure, invent_case, measure_seconds, open_service, quiet, session_of
 from graphsvc.analysis.evaluation.baselines import person_projection
-from graphsvc.analysis.score.hubs import rank
+from graphsvc.analysis.ranking.hubs import rank
 
 GOAL_S, GOAL_RATIO = 5.0, 20.0
 RUNS = 5

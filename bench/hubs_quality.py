@@ -16,9 +16,9 @@ import networkx as nx
 import numpy as np
 
 from bench.case_folder import Case, read
+from graphsvc.analysis.claims.claims import Claim
 from graphsvc.analysis.evaluation import baselines, measures
-from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.score.hubs import rank
+from graphsvc.analysis.ranking.hubs import rank
 from graphsvc.simulate import simulate
 
 FALSE_SHARES = (0.0, 0.2, 0.4)

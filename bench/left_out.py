@@ -29,8 +29,8 @@ from bench.case_folder import Case
 from bench.plain import Sums, fit, sums
 from bench.worlds import FALSE_SHARES, FAMILIES, PROJECT, case, usual_share
 from graphsvc.analysis.evaluation import baselines, measures
-from graphsvc.analysis.score.additive import ScoreWeights
-from graphsvc.analysis.score.hubs import rank
+from graphsvc.analysis.ranking.additive import ScoreWeights
+from graphsvc.analysis.ranking.hubs import rank
 
 _World = TypeVar("_World")
 FILE = Path(__file__).with_name("left_out.csv")

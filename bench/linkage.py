@@ -30,8 +30,8 @@ from scipy.special import expit
 from bench.case_folder import Case, read
 from bench.reporters import auc
 from bench.worlds import FAMILIES, PROJECT, usual_share
-from graphsvc.analysis.evidence.belief import link_table
-from graphsvc.analysis.evidence.ledger import Bools, Floats
+from graphsvc.analysis.claims.belief import link_table
+from graphsvc.analysis.claims.ledger import Bools, Floats
 from graphsvc.analysis.linkage.features import SHARED, Trait
 from graphsvc.analysis.linkage.figures import FILE, HEADS, FamilyFigures
 from graphsvc.analysis.linkage.gathered import READ, CaseRows, LinkSaid, gather_traits

@@ -22,11 +22,11 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]  # which Dask brings
 
 from bench.case_folder import read
-from graphsvc.analysis.doubt.leaving_out import LeavingOut
-from graphsvc.analysis.doubt.pieces import pieces
-from graphsvc.analysis.doubt.stability import places
-from graphsvc.analysis.score.basis import Basis, basis
-from graphsvc.analysis.score.hubs import rank_basis
+from graphsvc.analysis.ranking.basis import Basis, basis
+from graphsvc.analysis.ranking.hubs import rank_basis
+from graphsvc.analysis.robustness.leaving_out import LeavingOut
+from graphsvc.analysis.robustness.pieces import pieces
+from graphsvc.analysis.robustness.stability import places
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 from graphsvc.machines.other_machines import OtherMachines
 from graphsvc.simulate import Knobs, simulate

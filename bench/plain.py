@@ -19,9 +19,9 @@ from scipy.sparse import coo_array, csr_array
 from scipy.special import expit
 
 from bench.case_folder import Case
-from graphsvc.analysis.evidence.belief import claim_belief
-from graphsvc.analysis.evidence.ledger import Bools, Floats
-from graphsvc.analysis.score.candidates import split_people
+from graphsvc.analysis.claims.belief import claim_belief
+from graphsvc.analysis.claims.ledger import Bools, Floats
+from graphsvc.analysis.ranking.candidates import split_people
 
 PENALTY = 100.0
 # The families of relations; a relation in no family only identifies people, and is not an ingredient.

@@ -18,10 +18,10 @@ from bench.case_folder import Case
 from bench.left_out import SCORE, but, by_others
 from bench.plain import Plain, fit, sums
 from bench.worlds import FAMILIES, case, usual_share
-from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.score.additive import ScoreWeights
-from graphsvc.analysis.score.candidates import split_people
-from graphsvc.analysis.score.hubs import rank
+from graphsvc.analysis.claims.claims import Claim
+from graphsvc.analysis.ranking.additive import ScoreWeights
+from graphsvc.analysis.ranking.candidates import split_people
+from graphsvc.analysis.ranking.hubs import rank
 
 _PLANTED, _FIRST, _HUBS = 3, 10, 4
 _FALSE_SHARE = 0.2

@@ -11,7 +11,7 @@ On worlds of each other author, reported links, and the hubs among people, are r
   coordinate ascent: the model of De Bacco, Contisciani, Cardoso-Silva, Safdari, Lima Borges, Sweet & Young (2023,
   Latent network models to account for noisy, multiply reported social network data), for directed links of several
   kinds and without its term for mutual links;
-- *ours*: belief (`graphsvc.analysis.evidence.belief`), with chances fitted on all authors but the one judged. For hubs
+- *ours*: belief (`graphsvc.analysis.claims.belief`), with chances fitted on all authors but the one judged. For hubs
   the score, with weights fitted in the same way.
 
 Hubs are ranked by the sum of a method over the links in which a person arranges or directs. For links of several sorts
@@ -36,12 +36,12 @@ from bench import fit_beliefs, fit_weights
 from bench.case_folder import Case
 from bench.left_out import author_means, but, by_others
 from bench.worlds import FALSE_SHARES, FAMILIES, case
+from graphsvc.analysis.claims.belief import LinkFigures, link_table
+from graphsvc.analysis.claims.ledger import Bools, Floats
+from graphsvc.analysis.claims.roles import BEHIND
 from graphsvc.analysis.evaluation import measures
-from graphsvc.analysis.evidence.belief import LinkFigures, link_table
-from graphsvc.analysis.evidence.ledger import Bools, Floats
-from graphsvc.analysis.evidence.roles import BEHIND
-from graphsvc.analysis.score.additive import ScoreWeights
-from graphsvc.analysis.score.hubs import rank
+from graphsvc.analysis.ranking.additive import ScoreWeights
+from graphsvc.analysis.ranking.hubs import rank
 from graphsvc.records.relations import LinkKey
 
 OURS = "ours"

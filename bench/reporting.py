@@ -17,7 +17,7 @@ import numpy as np
 from bench.case_folder import Case
 from bench.reporters import auc
 from bench.worlds import FAMILIES, case
-from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.claims.claims import Claim
 
 _WORLDS = 6
 

@@ -23,10 +23,10 @@ from typing import ParamSpec, TypeVar
 
 from bench.case_folder import Case, read
 from bench.curve import Size, draw, exponent
-from graphsvc.analysis.doubt.pieces import pieces
-from graphsvc.analysis.doubt.stability import places
-from graphsvc.analysis.score.basis import basis
-from graphsvc.analysis.score.hubs import rank_basis
+from graphsvc.analysis.ranking.basis import basis
+from graphsvc.analysis.ranking.hubs import rank_basis
+from graphsvc.analysis.robustness.pieces import pieces
+from graphsvc.analysis.robustness.stability import places
 from graphsvc.simulate import Knobs, simulate
 
 _SIZES = (10_000, 30_000, 100_000)

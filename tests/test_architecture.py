@@ -190,7 +190,7 @@ def test_the_table_in_the_documentation_is_this_one() -> None:
     assert documented == ROOMS
 
 
-SNAPSHOTS = "graphsvc.access.door.snapshots"
+SNAPSHOTS = "graphsvc.access.gate.snapshots"
 # Types that do not open a snapshot: conversion to rows, the type of a key, and the snapshots as a whole.
 OPEN_NONE = {f"{SNAPSHOTS}.{name}" for name in ("AsRows", "Thing", "Snapshots")}
 # Modules that make a home's snapshots, pass them on, and remove outdated ones; none of them opens a snapshot.
@@ -212,11 +212,11 @@ def opens_snapshots(path: Path) -> set[str]:
 def test_the_gate_alone_opens_snapshots() -> None:
     """Each was released to one clearance: only the gate, which has just checked that and written the log, may look."""
     doors = {name for name, path in modules() if opens_snapshots(path)}
-    assert doors == {"access.door.gate"}
+    assert doors == {"access.gate.gate"}
     hands = {name for name, path in modules() if f"{SNAPSHOTS}.Snapshots" in imports(path)}
-    assert hands == {"access.door.gate"} | HAND_SNAPSHOTS_ON
-    reads = {name for name, path in modules() if any("access.door.arrow" in target for target in imports(path))}
-    assert reads == {"access.door.snapshots"}
+    assert hands == {"access.gate.gate"} | HAND_SNAPSHOTS_ON
+    reads = {name for name, path in modules() if any("access.gate.arrow" in target for target in imports(path))}
+    assert reads == {"access.gate.snapshots"}
 
 
 def test_no_module_is_longer_than_a_person_reads_at_once() -> None:

@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bench.case_folder import Case
-from graphsvc.analysis.evidence.claims import Claim, Person
-from graphsvc.analysis.evidence.dependence import shared_keys
+from graphsvc.analysis.claims.claims import Claim, Person
+from graphsvc.analysis.claims.dependence import shared_keys
 from graphsvc.records.relations import RELATIONS
 
 TOP = ("leader", "financier")

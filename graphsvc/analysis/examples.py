@@ -6,11 +6,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from graphsvc.analysis.evidence.belief import standing, strengths
-from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
-from graphsvc.analysis.evidence.ledger import encode
-from graphsvc.analysis.score.additive import shipped_weights
-from graphsvc.analysis.score.network import Operation, network
+from graphsvc.analysis.claims.belief import standing, strengths
+from graphsvc.analysis.claims.claims import Claim, Dependence, Person
+from graphsvc.analysis.claims.ledger import encode
+from graphsvc.analysis.ranking.additive import shipped_weights
+from graphsvc.analysis.ranking.network import Operation, network
 from graphsvc.records.relations import RELATIONS
 
 

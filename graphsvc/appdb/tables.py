@@ -135,9 +135,9 @@ cases = sa.Table(
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("version_p", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", sa.DateTime, nullable=False),
-    # source → what it shares with others (see analysis.evidence.dependence), at both handling levels
+    # source → what it shares with others (see analysis.claims.dependence), at both handling levels
     sa.Column("dependence_sealed", sa.LargeBinary),
-    # Everyone's standing, since when and why, with every delivered identity of sealed people (`cases.image.standing`)
+    # Everyone's standing, since when and why, with every delivered identity of sealed people (`cases.graph.standing`)
     sa.Column("standings_sealed", sa.LargeBinary),
     sa.Column("graded_with", sa.String(64)),  # digest of the weights of its figures; null: never written
     # The graph's content when last written (`store.mark`; null: never), and its mark at the last change visible under P.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from graphsvc.access.door.cyphergate import Stands, has_changed
+from graphsvc.access.gate.cyphergate import Stands, has_changed
 from graphsvc.access.log.audit import now
 from graphsvc.cases.processes import Answers, GoneError, Processes
 from graphsvc.errors import Busy, CypherFault, GraphsvcError, NotFound, OperatorError

@@ -8,12 +8,12 @@ import threading
 from types import TracebackType
 from typing import Self, TypeVar, cast
 
-from graphsvc.access.decided import requests
-from graphsvc.access.decided.pairs import Pairs
-from graphsvc.access.door.cyphergate import CypherGate
-from graphsvc.access.door.gate import Gate
-from graphsvc.access.door.in_parts import InParts
-from graphsvc.access.door.snapshots import Snapshots
+from graphsvc.access.decisions import requests
+from graphsvc.access.decisions.pairs import Pairs
+from graphsvc.access.gate.cyphergate import CypherGate
+from graphsvc.access.gate.gate import Gate
+from graphsvc.access.gate.in_parts import InParts
+from graphsvc.access.gate.snapshots import Snapshots
 from graphsvc.access.log import audit
 from graphsvc.access.log.cyphertexts import CypherTexts
 from graphsvc.access.people import accounts, policy

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from graphsvc.access.log.audit import now
 from graphsvc.appdb import tables, transaction
-from graphsvc.cases.image.sealing import marks
+from graphsvc.cases.graph.sealing import marks
 from graphsvc.errors import InputError, RequestError
 from graphsvc.ingest.check import Row
 from graphsvc.records.numbers import count

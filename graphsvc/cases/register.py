@@ -9,18 +9,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.decided import requests, reviews
+from graphsvc.access.decisions import requests, reviews
 from graphsvc.access.log import audit
 from graphsvc.access.log.audit import now
 from graphsvc.access.people.policy import READING
 from graphsvc.access.vault import Vault, pack, unpack
-from graphsvc.analysis.evidence.dependence import Thing
+from graphsvc.analysis.claims.dependence import Thing
 from graphsvc.appdb import tables, transaction, wipe_free_space
 from graphsvc.cases.deliveries.sealed_rows import seal_rows
-from graphsvc.cases.image.graphing import Graphed
-from graphsvc.cases.image.sealing import Standing
-from graphsvc.cases.image.standing import Standings, pack_standings, unpack_standings
-from graphsvc.cases.image.texts import SourceIds
+from graphsvc.cases.graph.graphing import Graphed
+from graphsvc.cases.graph.sealing import Standing
+from graphsvc.cases.graph.standing import Standings, pack_standings, unpack_standings
+from graphsvc.cases.graph.texts import SourceIds
 from graphsvc.cases.shared_ids import SharedIds
 from graphsvc.cases.stores import following
 from graphsvc.cases.stores.erased import Leaving, take_out
@@ -256,7 +256,7 @@ class Register:
         return audit.last_of(self._database, READING, case)
 
     def standings(self, case: str, key: bytes) -> dict[str, Standing] | None:
-        """Return the standings of a case (`cases.image.standing`); None: not stored yet."""
+        """Return the standings of a case (`cases.graph.standing`); None: not stored yet."""
         query = sa.select(tables.cases.c.standings_sealed).where(tables.cases.c.id == case)
         with transaction(self._database) as connection:
             sealed = connection.execute(query).scalar()

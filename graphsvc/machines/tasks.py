@@ -24,9 +24,9 @@ def name_of(work: Callable[..., object]) -> str:
         ValueError: there is no function of that name, or a different one.
 
     Example:
-        >>> from graphsvc.analysis.score.chance import head_of_deal
+        >>> from graphsvc.analysis.ranking.chance import head_of_deal
         >>> name_of(head_of_deal)
-        'graphsvc.analysis.score.chance:head_of_deal'
+        'graphsvc.analysis.ranking.chance:head_of_deal'
     """
     name = f"{work.__module__}:{getattr(work, '__qualname__', '')}"
     if not name.startswith(_OURS) or _function(name) is not work:
@@ -44,10 +44,10 @@ def done(name: str, shared: object, sent: bytes) -> bytes:
 
     Example:
         >>> from graphsvc.analysis.examples import network_from
-        >>> from graphsvc.analysis.score import additive, chance
+        >>> from graphsvc.analysis.ranking import additive, chance
         >>> network = network_from("s1: p1 ORGANISED c1")
         >>> given = chance.Dealt(network, additive.shipped_weights()), pack(network.at)
-        >>> unpack(done("graphsvc.analysis.score.chance:head_of_deal", *given)) > 0
+        >>> unpack(done("graphsvc.analysis.ranking.chance:head_of_deal", *given)) > 0
         True
     """
     return pack(_function(name)(shared, unpack(sent, allow_sparse=True)))

@@ -20,8 +20,8 @@ _REACH_S, _CLOSE_S = 10.0, 5.0
 _PAUSE = 0.85
 # Modules for most of the work, loaded before the first piece arrives.
 _READY = (
-    "graphsvc.analysis.doubt.board",
-    "graphsvc.analysis.score.chance",
+    "graphsvc.analysis.robustness.board",
+    "graphsvc.analysis.ranking.chance",
     "graphsvc.analysis.displacement.deals",
 )
 

@@ -158,7 +158,7 @@ class Query:
 
     @property
     def is_material(self) -> bool:
-        """Whether the query answers in blocks, for analyses inside the service (`access.door.gate.Gate.material`)."""
+        """Whether the query answers in blocks, for analyses inside the service (`access.gate.gate.Gate.material`)."""
         return "material" in {SENSITIVITY.get(name) for name in self.returns.values()}
 
     def bind(self, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,10 +5,10 @@ All follow from the service's tables; the deliverer's own columns (`x_…`) are 
 
 from __future__ import annotations
 
+from graphsvc.records.coarsened import TOLD_FIGURES, TOLD_SUFFIX
 from graphsvc.records.properties import INTEREST, LINK_FIGURES, P_SUFFIX, SAID, SEARCH, SENSITIVITY
 from graphsvc.records.relations import CUSTOM_TYPE, RELATIONS
 from graphsvc.records.tables import ENTITY_TABLES
-from graphsvc.records.told import TOLD_FIGURES, TOLD_SUFFIX
 
 # Found only in files, only in the vault, or counted by queries.
 _NOT_THERE = frozenset({"Person.category", "Statement.source_id", "Statement.statement_id", "Source.count"})

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from graphsvc.records.coarsened import TOLD_FIGURES, TOLD_SUFFIX
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Column
-from graphsvc.records.told import TOLD_FIGURES, TOLD_SUFFIX
 
 # Figures of a link. Each is stored twice: from all statements and (with this suffix) from handling-P statements alone.
 # Those of `told.TOLD_FIGURES` are stored once more each time, as readers without source clearance see them.

@@ -1,17 +1,17 @@
 """The use cases. A Session is one principal with one purpose; outer layers hold and import nothing deeper than this."""
 
-from graphsvc.access.decided.holds import HOLD_KINDS, NewHold
-from graphsvc.access.decided.pairs import PAIR_KINDS
-from graphsvc.access.decided.reviews import JUDGEMENTS
-from graphsvc.access.door.cyphergate import Examined
+from graphsvc.access.decisions.holds import HOLD_KINDS, NewHold
+from graphsvc.access.decisions.pairs import PAIR_KINDS
+from graphsvc.access.decisions.reviews import JUDGEMENTS
+from graphsvc.access.gate.cyphergate import Examined
 from graphsvc.access.log.audit import now
 from graphsvc.access.people.attempts import Entrance
 from graphsvc.access.vault.scratch import Scratch
-from graphsvc.analysis.doubt.brought import FIRST as FIRST_LEADS
-from graphsvc.analysis.doubt.pieces import KINDS as PIECES
-from graphsvc.analysis.doubt.pieces import Piece
-from graphsvc.analysis.evidence.dependence import Shared
-from graphsvc.analysis.score.leads import Explanation
+from graphsvc.analysis.claims.dependence import Shared
+from graphsvc.analysis.ranking.leads import Explanation
+from graphsvc.analysis.robustness.brought import FIRST as FIRST_LEADS
+from graphsvc.analysis.robustness.pieces import KINDS as PIECES
+from graphsvc.analysis.robustness.pieces import Piece
 from graphsvc.cases.cypher_runs import Run, cut
 from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.deliveries.comparing import RowChange

@@ -13,12 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from graphsvc.access import vault
-from graphsvc.access.decided.own_words import Withhold
-from graphsvc.access.door.gate import Laid
-from graphsvc.access.door.look import Look
-from graphsvc.access.door.redact import Released
-from graphsvc.access.door.snapshots import AsRows, Thing
-from graphsvc.access.door.standing import state_for
+from graphsvc.access.decisions.own_words import Withhold
+from graphsvc.access.gate.gate import Laid
+from graphsvc.access.gate.look import Look
+from graphsvc.access.gate.redact import Released
+from graphsvc.access.gate.snapshots import AsRows, Thing
+from graphsvc.access.gate.standing import state_for
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.cases.home import Home
@@ -27,9 +27,9 @@ from graphsvc.cases.protection import WITNESS
 from graphsvc.cases.versions import known_cases, version_for, version_of
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.coarsened import ranked_on
 from graphsvc.records.progress import Progress
 from graphsvc.records.relations import LinkKey, link_key
-from graphsvc.records.told import ranked_on
 from graphsvc.store.bolt import Item, Make
 
 # Links whose denials are requested in one query: few enough that the row cap cuts none.
@@ -205,7 +205,7 @@ class Ask:
     # -- acts -------------------------------------------------------------------------------------------------
 
     def act(self, action: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
-        """Log one act on this case: see `access.door.gate.Gate.acting`.
+        """Log one act on this case: see `access.gate.gate.Gate.acting`.
 
         Raises:
             Refused: no role of theirs allows it.
@@ -243,7 +243,7 @@ class Ask:
         """Return rows of one of the service's own queries; `whole` reads all of a case (an error if too large).
 
         Raises:
-            Refused, NotFound, RequestError, Busy: see `access.door.gate.Gate.read`.
+            Refused, NotFound, RequestError, Busy: see `access.gate.gate.Gate.read`.
         """
         return self.read(name, parameters, action="analyse" if whole else "read", whole=whole)
 
@@ -282,7 +282,7 @@ class Ask:
         return self.home.in_parts.each(self.principal, self.purpose, name, self.case, take, self._look)
 
     def material(self, name: str, make: Make[Item], make_columns: Laid[Item] | None = None) -> Sequence[Item]:
-        """Return rows to compute on, sources included: see `access.door.gate.Gate.material`."""
+        """Return rows to compute on, sources included: see `access.gate.gate.Gate.material`."""
         return self.home.gate.material(self.principal, self.purpose, name, self.case, make, self._look, make_columns)
 
     def cached_result(self, form: AsRows[Thing], compute: Callable[[], Thing], version: int | None = None) -> Thing:

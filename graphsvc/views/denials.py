@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from graphsvc.records.coarsened import CONTESTED
 from graphsvc.records.numbers import count, plural
-from graphsvc.records.told import CONTESTED
 
 
 def denial(denying: int | str) -> str:

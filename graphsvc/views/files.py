@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from graphsvc.records.told import SOME
+from graphsvc.records.coarsened import SOME
 from graphsvc.views.wording import belief_short
 
 _BELIEFS = ("belief", "belief_on_record")

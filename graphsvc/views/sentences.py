@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from graphsvc.analysis.links.gains import DIGITS, Gain
+from graphsvc.analysis.key_players.gains import DIGITS, Gain
 from graphsvc.records.dates import typed_day
 from graphsvc.records.numbers import count, plural
 from graphsvc.views.wording import voices

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 
-from graphsvc.analysis.score.moved import Move
+from graphsvc.analysis.ranking.moved import Move
 from graphsvc.records.numbers import count, plural
 
 # Requests that need another person's consent, in words that follow the requester's name. The page adds the pseudonym.
@@ -154,7 +154,7 @@ def no_one_stands_out(verdicts: Iterable[str]) -> str:
     """Return the note above moves of leads if no one stands out in the new ranking; else, or without moves, nothing.
 
     Args:
-        verdicts: verdict of each move (`analysis.score.moved.Move`).
+        verdicts: verdict of each move (`analysis.ranking.moved.Move`).
 
     Example:
         >>> no_one_stands_out(["abstains", "abstains"]), no_one_stands_out(["leads"]), no_one_stands_out([])

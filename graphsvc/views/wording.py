@@ -11,10 +11,10 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.records import grading
+from graphsvc.records.coarsened import SOME, STEPS, step
 from graphsvc.records.dates import format_date
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import says
-from graphsvc.records.told import SOME, STEPS, step
 
 KINDS = MappingProxyType(
     {
@@ -105,7 +105,7 @@ WEIGHED_NAMES = MappingProxyType(
     | {("interest", name): words for name, words in grading.INTERESTS.items()}
     | {("again", "repeated"): "a further account of the same group, as a share of its own belief"}
 )
-# Stage of the operation (`analysis.evidence.roles.STAGES`) → its words, after "has a hand in".
+# Stage of the operation (`analysis.claims.roles.STAGES`) → its words, after "has a hand in".
 STAGES = MappingProxyType(
     {
         "recruit": "recruiting",
@@ -116,7 +116,7 @@ STAGES = MappingProxyType(
         "money": "money",
     }
 )
-# Family of ingredients (`analysis.score.hubs.by_family`) or position in a network of contacts → name and meaning.
+# Family of ingredients (`analysis.ranking.hubs.by_family`) or position in a network of contacts → name and meaning.
 INGREDIENTS = MappingProxyType(
     {
         "commands": ("directs others", "gives orders to people, recruits or forces them"),

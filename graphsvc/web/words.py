@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 from graphsvc.records import grading
+from graphsvc.records.coarsened import SOME
 from graphsvc.records.dates import clock, day, format_date, moment, stamp
 from graphsvc.records.numbers import chance, count, plural, short
 from graphsvc.records.relations import says
-from graphsvc.records.told import SOME
 from graphsvc.service import MOST_STARTS
 from graphsvc.views import loading, payments, resting, sentences, waits, wording
 from graphsvc.views.behind import words as behind_words

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.access.door.freetext import require_harmless, require_reading
+from graphsvc.access.gate.freetext import require_harmless, require_reading
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access.door import snapshots
-from graphsvc.access.door.gate import Gate
-from graphsvc.access.door.snapshots import AsRows, Snapshots
+from graphsvc.access.gate import snapshots
+from graphsvc.access.gate.gate import Gate
+from graphsvc.access.gate.snapshots import AsRows, Snapshots
 from graphsvc.access.log import audit
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, OperatorError, Refused, RequestError
 from graphsvc.queries import Library
+from graphsvc.records.coarsened import TOLD_FIGURES
 from graphsvc.records.properties import LINK_FIGURES
-from graphsvc.records.told import TOLD_FIGURES
 from graphsvc.store.bolt import Rows
 
 QUERY = """// ---

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access.decided.requests import RequestStore
+from graphsvc.access.decisions.requests import RequestStore
 from graphsvc.access.log import audit, chain
 from graphsvc.access.log.anchor import Anchor
 from graphsvc.access.log.verify import verify

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from graphsvc.access.door.redact import FEW, permits, release
+from graphsvc.access.gate.redact import FEW, permits, release
 from graphsvc.access.people.principal import Grant
 from graphsvc.records.properties import SENSITIVITY
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from graphsvc.access.door.redact import Released
-from graphsvc.access.door.repeats import Repeats, answer_key
+from graphsvc.access.gate.redact import Released
+from graphsvc.access.gate.repeats import Repeats, answer_key
 from graphsvc.access.people.principal import Grant
 
 P, C = Grant("P"), Grant("C")

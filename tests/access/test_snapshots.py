@@ -20,9 +20,9 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphsvc.access.door import arrow, snapshots
-from graphsvc.access.door.arrow import as_arrow, as_batch, from_arrow, in_columns
-from graphsvc.access.door.snapshots import Snapshot, Snapshots
+from graphsvc.access.gate import arrow, snapshots
+from graphsvc.access.gate.arrow import as_arrow, as_batch, from_arrow, in_columns
+from graphsvc.access.gate.snapshots import Snapshot, Snapshots
 from graphsvc.access.log import audit
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction

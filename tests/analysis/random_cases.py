@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from graphsvc.analysis.evidence.claims import Claim, Person
+from graphsvc.analysis.claims.claims import Claim, Person
 from graphsvc.analysis.examples import claim_from, people
 
 _SAID = (

@@ -27,7 +27,7 @@ WORK = """
     import json, logging, networkx as nx, numpy as np
     from graphsvc.analysis.backend import by_backend, use_backend
     from graphsvc.analysis.evaluation import baselines
-    from graphsvc.analysis.score import structure
+    from graphsvc.analysis.ranking import structure
     from graphsvc.views.picture import measures
     from types import SimpleNamespace as Plain
 

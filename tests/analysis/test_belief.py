@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 import pytest
 
-from graphsvc.analysis.evidence.belief import LinkFigures, claim_belief, link_table
-from graphsvc.analysis.evidence.claims import Claim, Dependence
-from graphsvc.analysis.evidence.dependence import groups
+from graphsvc.analysis.claims.belief import LinkFigures, claim_belief, link_table
+from graphsvc.analysis.claims.claims import Claim, Dependence
+from graphsvc.analysis.claims.dependence import groups
 from graphsvc.analysis.examples import claim_from, people
-from graphsvc.analysis.score.hubs import rank
+from graphsvc.analysis.ranking.hubs import rank
 from graphsvc.errors import RequestError
 from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES
 from graphsvc.records.tables import STATEMENT_KINDS

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from graphsvc.analysis.evidence import bins
-from graphsvc.analysis.evidence.bins import sorted_into
+from graphsvc.analysis.claims import bins
+from graphsvc.analysis.claims.bins import sorted_into
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from graphsvc.analysis.doubt.brought import Brought, agreements, brought
-from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.evidence.dependence import groups
+from graphsvc.analysis.claims.claims import Claim
+from graphsvc.analysis.claims.dependence import groups
 from graphsvc.analysis.examples import claim_from, people
-from graphsvc.analysis.score.basis import basis
-from graphsvc.analysis.score.hubs import Ranking, rank_basis
+from graphsvc.analysis.ranking.basis import basis
+from graphsvc.analysis.ranking.hubs import Ranking, rank_basis
+from graphsvc.analysis.robustness.brought import Brought, agreements, brought
 from tests.analysis.random_cases import in_several_statements, with_passengers
 
 CASES = [make(seed) for make in (in_several_statements, with_passengers) for seed in range(4)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from graphsvc.analysis.evidence.claims import Claim, Person
+from graphsvc.analysis.claims.claims import Claim, Person
 from graphsvc.analysis.examples import claim_from, people
-from graphsvc.analysis.score.candidates import split_people
+from graphsvc.analysis.ranking.candidates import split_people
 
 
 def candidates(claims: list[Claim], persons: list[Person]) -> frozenset[str]:

@@ -7,9 +7,9 @@ from itertools import combinations
 
 import pytest
 
-from graphsvc.analysis.evidence.dependence import cliques, groups, in_common, shared_keys
+from graphsvc.analysis.claims.dependence import cliques, groups, in_common, shared_keys
 from graphsvc.analysis.examples import claim_from
-from graphsvc.cases.image.figures import shares
+from graphsvc.cases.graph.figures import shares
 
 BOAT = {name: [("crossing", "c1")] for name in ("s1", "s2", "s3", "s4")}
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphsvc.analysis.evidence.claims import Claim, Person
+from graphsvc.analysis.claims.claims import Claim, Person
 from graphsvc.analysis.examples import claim_from, people
 from graphsvc.analysis.exposure.omission import Told, fewest
 from graphsvc.analysis.exposure.presence import PRIVY, Fact, PresenceGround, ground

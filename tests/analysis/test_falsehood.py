@@ -7,12 +7,12 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from graphsvc.analysis.doubt.falsehood import FALSE, Alone, FalseAccounts, alone, invented_needed, would_leave
-from graphsvc.analysis.doubt.leaving_out import LeavingOut
-from graphsvc.analysis.doubt.pieces import Piece, pieces
 from graphsvc.analysis.examples import claim_from, people
-from graphsvc.analysis.score.basis import Basis, basis
-from graphsvc.analysis.score.hubs import rank_basis, ranks
+from graphsvc.analysis.ranking.basis import Basis, basis
+from graphsvc.analysis.ranking.hubs import rank_basis, ranks
+from graphsvc.analysis.robustness.falsehood import FALSE, Alone, FalseAccounts, alone, invented_needed, would_leave
+from graphsvc.analysis.robustness.leaving_out import LeavingOut
+from graphsvc.analysis.robustness.pieces import Piece, pieces
 from tests.analysis.random_cases import in_several_statements, with_passengers
 
 TOP = 3

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from graphsvc.analysis.evidence.belief import link_table
-from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.claims.belief import link_table
+from graphsvc.analysis.claims.claims import Claim
 from graphsvc.analysis.examples import claim_from, people
-from graphsvc.analysis.score.folding import as_told, told_belief
-from graphsvc.analysis.score.hubs import rank
+from graphsvc.analysis.ranking.folding import as_told, told_belief
+from graphsvc.analysis.ranking.hubs import rank
 
 FEW = 3
 

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from bench.fit_weights import signs
-from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
+from graphsvc.analysis.claims.claims import Claim, Dependence, Person
 from graphsvc.analysis.examples import claim_from, network_from, people
-from graphsvc.analysis.score import additive, ingredients
-from graphsvc.analysis.score.basis import basis
-from graphsvc.analysis.score.hubs import Lead, Ranking, rank, ranks
-from graphsvc.analysis.score.hubs import rank_basis as whole
+from graphsvc.analysis.ranking import additive, ingredients
+from graphsvc.analysis.ranking.basis import basis
+from graphsvc.analysis.ranking.hubs import Lead, Ranking, rank, ranks
+from graphsvc.analysis.ranking.hubs import rank_basis as whole
 from graphsvc.service.evaluation.simulated_cases import read
 from graphsvc.simulate import simulate
 from tests.analysis.random_cases import told_at_random, with_passengers

@@ -7,10 +7,10 @@ import random
 import numpy as np
 import pytest
 
-from graphsvc.analysis.evidence.belief import asserted_shares, link_beliefs, link_table, strengths
-from graphsvc.analysis.evidence.dependence import groups, joins, shared_keys
-from graphsvc.analysis.evidence.independence import independent
-from graphsvc.analysis.evidence.ledger import encode
+from graphsvc.analysis.claims.belief import asserted_shares, link_beliefs, link_table, strengths
+from graphsvc.analysis.claims.dependence import groups, joins, shared_keys
+from graphsvc.analysis.claims.independence import independent
+from graphsvc.analysis.claims.ledger import encode
 from graphsvc.analysis.examples import claim_from
 from graphsvc.records.weights import SHIPPED
 from tests.analysis.random_cases import told_at_random

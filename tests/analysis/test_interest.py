@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.evidence.interest import ACCUSES, interests
+from graphsvc.analysis.claims.claims import Claim
+from graphsvc.analysis.claims.interest import ACCUSES, interests
 from graphsvc.analysis.examples import claim_from
 
 PERSONS = {"s1": "p1", "s2": "p2"}

@@ -9,20 +9,20 @@ from random import Random
 import numpy as np
 import pytest
 
-from graphsvc.analysis.doubt.brought import brought
-from graphsvc.analysis.doubt.leaving_out import LeavingOut
-from graphsvc.analysis.doubt.pieces import pieces
-from graphsvc.analysis.doubt.questions import weigh
-from graphsvc.analysis.evidence import laid as module
-from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
-from graphsvc.analysis.evidence.laid import ByEnd, LaidClaims, chosen, columnar_claims, texts
-from graphsvc.analysis.evidence.ledger import Ledger, encode
+from graphsvc.analysis.claims import laid as module
+from graphsvc.analysis.claims.claims import Claim, Dependence, Person
+from graphsvc.analysis.claims.laid import ByEnd, LaidClaims, chosen, columnar_claims, texts
+from graphsvc.analysis.claims.ledger import Ledger, encode
 from graphsvc.analysis.examples import claim_from
-from graphsvc.analysis.score.basis import Basis, basis
-from graphsvc.analysis.score.candidates import carried_people, split_people
-from graphsvc.analysis.score.hubs import rank_basis
-from graphsvc.analysis.score.leads import explain, surroundings
-from graphsvc.analysis.score.reasons import reasons
+from graphsvc.analysis.ranking.basis import Basis, basis
+from graphsvc.analysis.ranking.candidates import carried_people, split_people
+from graphsvc.analysis.ranking.hubs import rank_basis
+from graphsvc.analysis.ranking.leads import explain, surroundings
+from graphsvc.analysis.ranking.reasons import reasons
+from graphsvc.analysis.robustness.brought import brought
+from graphsvc.analysis.robustness.leaving_out import LeavingOut
+from graphsvc.analysis.robustness.pieces import pieces
+from graphsvc.analysis.robustness.questions import weigh
 from tests.analysis.random_cases import told_at_random, with_passengers
 
 Given = tuple[list[Claim], list[Person], Dependence]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from graphsvc.analysis.evidence.claims import Claim, Person
+from graphsvc.analysis.claims.claims import Claim, Person
 from graphsvc.analysis.examples import claim_from, people
-from graphsvc.analysis.score.basis import basis
-from graphsvc.analysis.score.leads import Explanation, explain
-from graphsvc.analysis.score.reasons import reasons
+from graphsvc.analysis.ranking.basis import basis
+from graphsvc.analysis.ranking.leads import Explanation, explain
+from graphsvc.analysis.ranking.reasons import reasons
 
 
 def why_is(lead: str, claims: list[Claim], persons: list[Person]) -> Explanation:

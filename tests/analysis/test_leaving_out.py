@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from graphsvc.analysis.doubt import leaving_out
-from graphsvc.analysis.doubt.candidacy import APART, BARRED, INSIDE, TIED, Candidacy
-from graphsvc.analysis.doubt.leaving_out import LeavingOut
-from graphsvc.analysis.doubt.pieces import Piece, pieces
-from graphsvc.analysis.evidence.claims import Claim, Person
-from graphsvc.analysis.evidence.dependence import Ints
-from graphsvc.analysis.evidence.roles import PUTS_BEFORE
+from graphsvc.analysis.claims.claims import Claim, Person
+from graphsvc.analysis.claims.dependence import Ints
+from graphsvc.analysis.claims.roles import PUTS_BEFORE
 from graphsvc.analysis.examples import claim_from, people
-from graphsvc.analysis.score.basis import Basis, basis
-from graphsvc.analysis.score.hubs import rank_basis
+from graphsvc.analysis.ranking.basis import Basis, basis
+from graphsvc.analysis.ranking.hubs import rank_basis
+from graphsvc.analysis.robustness import leaving_out
+from graphsvc.analysis.robustness.candidacy import APART, BARRED, INSIDE, TIED, Candidacy
+from graphsvc.analysis.robustness.leaving_out import LeavingOut
+from graphsvc.analysis.robustness.pieces import Piece, pieces
 from tests.analysis.random_cases import with_passengers
 
 

@@ -13,8 +13,8 @@ from bench import left_out, plain, plants
 from bench.case_folder import Case
 from bench.left_out import FILE, SCORE, Row, by_author, by_others, fingerprint, lost, read, write
 from bench.worlds import FALSE_SHARES, FAMILIES, PROJECT, case
+from graphsvc.analysis.claims.belief import claim_belief
 from graphsvc.analysis.evaluation import measures
-from graphsvc.analysis.evidence.belief import claim_belief
 from graphsvc.analysis.examples import claim_from, people
 
 AGAIN = "The score has changed: run `python -m bench.left_out --write` once, and read what it says of each author."

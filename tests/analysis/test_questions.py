@@ -10,11 +10,19 @@ from typing import Any
 
 import pytest
 
-from graphsvc.analysis.doubt import rereading
-from graphsvc.analysis.doubt.questions import ENOUGH, NOT_WEIGHED, QUESTIONS, WITH_CUSTODIAN, Question, choose, weigh
 from graphsvc.analysis.examples import claim_from, people
-from graphsvc.analysis.score.basis import basis
-from graphsvc.analysis.score.hubs import rank
+from graphsvc.analysis.ranking.basis import basis
+from graphsvc.analysis.ranking.hubs import rank
+from graphsvc.analysis.robustness import rereading
+from graphsvc.analysis.robustness.questions import (
+    ENOUGH,
+    NOT_WEIGHED,
+    QUESTIONS,
+    WITH_CUSTODIAN,
+    Question,
+    choose,
+    weigh,
+)
 from graphsvc.records.tables import STATEMENT_KINDS
 from graphsvc.records.weights import SHIPPED
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from graphsvc.analysis.doubt.readings import InnocentReading, readings
-from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.claims.claims import Claim
 from graphsvc.analysis.examples import claim_from
-from graphsvc.analysis.score.folding import merge_witness_claims
+from graphsvc.analysis.ranking.folding import merge_witness_claims
+from graphsvc.analysis.robustness.readings import InnocentReading, readings
 
 INTERPRETER = [claim_from(f"s{n}: i SERVED m{n}") for n in range(40)] + [
     claim_from(f"s{n}: m{n} CONTACTED i") for n in range(41)

@@ -8,19 +8,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
-from graphsvc.analysis.evidence.dependence import groups
-from graphsvc.analysis.evidence.ledger import Bools, Floats
-from graphsvc.analysis.evidence.roles import LEVEL_TIES
+from graphsvc.analysis.claims.claims import Claim, Dependence, Person
+from graphsvc.analysis.claims.dependence import groups
+from graphsvc.analysis.claims.ledger import Bools, Floats
+from graphsvc.analysis.claims.roles import LEVEL_TIES
 from graphsvc.analysis.examples import claim_from, people
-from graphsvc.analysis.score import additive
-from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis, basis
-from graphsvc.analysis.score.folding import merge_witness_claims
-from graphsvc.analysis.score.hubs import Lead, rank_basis, score_of
-from graphsvc.analysis.score.leads import Explanation, explain
-from graphsvc.analysis.score.network import Operation
-from graphsvc.analysis.score.reasons import raising, reasons, share_key, split_scores
-from graphsvc.analysis.score.structure import by_structure
+from graphsvc.analysis.ranking import additive
+from graphsvc.analysis.ranking.basis import ONLY_CARRIED, Basis, basis
+from graphsvc.analysis.ranking.folding import merge_witness_claims
+from graphsvc.analysis.ranking.hubs import Lead, rank_basis, score_of
+from graphsvc.analysis.ranking.leads import Explanation, explain
+from graphsvc.analysis.ranking.network import Operation
+from graphsvc.analysis.ranking.reasons import raising, reasons, share_key, split_scores
+from graphsvc.analysis.ranking.structure import by_structure
 from tests.analysis.random_cases import told_at_random, with_passengers
 
 Given = tuple[list[Claim], list[Person], Dependence]

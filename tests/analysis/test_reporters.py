@@ -12,9 +12,9 @@ import pytest
 from bench import fit_beliefs, reporters
 from bench.case_folder import Case
 from bench.worlds import case, usual_share
-from graphsvc.analysis.evidence.ledger import Bools, Floats
+from graphsvc.analysis.claims.ledger import Bools, Floats
 from graphsvc.analysis.examples import claim_from, people
-from graphsvc.analysis.score.additive import shipped_weights
+from graphsvc.analysis.ranking.additive import shipped_weights
 from graphsvc.records.tables import STATEMENT_KINDS
 from graphsvc.records.weights import DENIED, OTHER, SHIPPED
 

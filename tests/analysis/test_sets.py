@@ -9,9 +9,9 @@ from itertools import combinations
 import networkx as nx
 import pytest
 
-from graphsvc.analysis.evidence.belief import LinkFigures
-from graphsvc.analysis.links.removal import rivals, state_without, successors, taken_over
-from graphsvc.analysis.links.sets import (
+from graphsvc.analysis.claims.belief import LinkFigures
+from graphsvc.analysis.key_players.removal import rivals, state_without, successors, taken_over
+from graphsvc.analysis.key_players.sets import (
     TieNetwork,
     acting,
     fragmentation,

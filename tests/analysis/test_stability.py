@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from graphsvc.analysis.doubt import stability
-from graphsvc.analysis.doubt.leaving_out import LeavingOut
-from graphsvc.analysis.doubt.pieces import pieces
-from graphsvc.analysis.evidence.bins import among
-from graphsvc.analysis.evidence.claims import Claim, Person
-from graphsvc.analysis.evidence.dependence import Ints
+from graphsvc.analysis.claims.bins import among
+from graphsvc.analysis.claims.claims import Claim, Person
+from graphsvc.analysis.claims.dependence import Ints
 from graphsvc.analysis.examples import claim_from, people
-from graphsvc.analysis.score.basis import basis
-from graphsvc.analysis.score.hubs import rank
+from graphsvc.analysis.ranking.basis import basis
+from graphsvc.analysis.ranking.hubs import rank
+from graphsvc.analysis.robustness import stability
+from graphsvc.analysis.robustness.leaving_out import LeavingOut
+from graphsvc.analysis.robustness.pieces import pieces
 from tests.analysis.random_cases import in_several_statements, told_at_random, with_passengers
 
 

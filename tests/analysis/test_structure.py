@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from graphsvc.analysis.score.structure import (
+from graphsvc.analysis.ranking.structure import (
     betweenness,
     closure,
     contacts,

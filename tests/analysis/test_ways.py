@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.links import ways
-from graphsvc.analysis.links.ties import Tie, Web, web_of
-from graphsvc.analysis.links.ways import Rules, Way, WayGround, accounts, every, likeliest, shortest
+from graphsvc.analysis.claims.claims import Claim
+from graphsvc.analysis.paths import paths as ways
+from graphsvc.analysis.paths.paths import Rules, Way, WayGround, accounts, every, likeliest, shortest
+from graphsvc.analysis.paths.ties import Tie, Web, web_of
 from graphsvc.records.columns import LaidRows, ValueColumn
 
 Links = list[tuple[str, str, str, float, float]]

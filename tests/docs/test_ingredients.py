@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from graphsvc.analysis.score.additive import shipped_weights
-from graphsvc.analysis.score.ingredients import TIES
+from graphsvc.analysis.ranking.additive import shipped_weights
+from graphsvc.analysis.ranking.ingredients import TIES
 
 LEADS = Path(__file__).parents[2] / "docs" / "leads.md"
 

@@ -14,9 +14,9 @@ from typing import Any
 import networkx as nx
 import pandas as pd
 
-from graphsvc.access.decided.holds import NewHold
-from graphsvc.access.door.redact import Released
-from graphsvc.analysis.score.hubs import Lead
+from graphsvc.access.decisions.holds import NewHold
+from graphsvc.access.gate.redact import Released
+from graphsvc.analysis.ranking.hubs import Lead
 from graphsvc.analysis.surges.counts import MEASURES
 from graphsvc.cases.deliveries.statement_form import Form, FormPart
 from graphsvc.cases.home import Home

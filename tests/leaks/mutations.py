@@ -77,7 +77,7 @@ MUTATIONS = (
     Mutation(
         "handling",
         "the gate binds the handling codes a reader may see",
-        "graphsvc/access/door/gate.py",
+        "graphsvc/access/gate/gate.py",
         '"handling": grant.claim_codes,',
         '"handling": ["P", "C"],',
         f"{_CLASSES}::test_counts_are_of_what_is_seen",
@@ -85,7 +85,7 @@ MUTATIONS = (
     Mutation(
         "figures",
         "the gate binds figures of links at the reader's level",
-        "graphsvc/access/door/gate.py",
+        "graphsvc/access/gate/gate.py",
         '**figure_names(conditional=grant.handling == "C", sources=grant.sources)',
         "**figure_names(conditional=True, sources=grant.sources)",
         f"{_GROWING}::test_what_is_hidden_moves_nothing",
@@ -101,7 +101,7 @@ MUTATIONS = (
     Mutation(
         "snapshot of before",
         "what was read before a change is not written after it",
-        "graphsvc/access/door/snapshots.py",
+        "graphsvc/access/gate/snapshots.py",
         "yield self._still()",
         "yield True",
         "tests/access/test_snapshots.py::test_of_a_state_that_is_no_more_nothing_is_written",
@@ -117,7 +117,7 @@ MUTATIONS = (
     Mutation(
         "snapshot of a clearance",
         "what is kept on disk is kept for one clearance",
-        "graphsvc/access/door/snapshots.py",
+        "graphsvc/access/gate/snapshots.py",
         "grant.handling, grant.sources, mark, *map",
         "grant.handling, mark, *map",
         "tests/access/test_snapshots.py::test_a_state_a_clearance_and_a_question_have_one_each",
@@ -125,7 +125,7 @@ MUTATIONS = (
     Mutation(
         "snapshot in the clear",
         "what is kept on disk is encrypted",
-        "graphsvc/access/door/snapshots.py",
+        "graphsvc/access/gate/snapshots.py",
         'sealed = encrypt(self._key, frame, f"{self._bound} {self._frames}")',
         "sealed = frame",
         "tests/access/test_snapshots.py::test_nothing_on_disk_can_be_read_or_guessed_from",
@@ -133,7 +133,7 @@ MUTATIONS = (
     Mutation(
         "snapshot of a look",
         "what a look computes of a former state is kept for no later one",
-        "graphsvc/access/door/gate.py",
+        "graphsvc/access/gate/gate.py",
         "if version not in (None, _version(case_row, grant)):",
         "if False:",
         "tests/service/test_snapshots.py::test_what_a_look_computes_of_a_former_state_is_kept_for_no_later_one",
@@ -141,7 +141,7 @@ MUTATIONS = (
     Mutation(
         "claim of another clearance",
         "a claim that another clearance has in memory is given to nobody who is given another one",
-        "graphsvc/analysis/evidence/laid.py",
+        "graphsvc/analysis/claims/laid.py",
         "return twin if twin is not None and twin == claim else claim",
         "return twin if twin is not None else claim",
         "tests/service/test_interest.py::test_a_claim_that_clearances_are_given_alike_is_in_memory_once",
@@ -205,7 +205,7 @@ MUTATIONS = (
     Mutation(
         "sought",
         "nothing of somebody sealed can be searched for",
-        "graphsvc/cases/image/graphing.py",
+        "graphsvc/cases/graph/graphing.py",
         "properties[SEARCH] = entity_terms(shown_id, properties)",
         "properties[SEARCH] = entity_terms(identifier, row.values)",
         "tests/service/test_searching.py::test_nothing_of_somebody_sealed_is_in_the_index",
@@ -245,7 +245,7 @@ MUTATIONS = (
     Mutation(
         "source",
         "sources and interests take source clearance",
-        "graphsvc/access/door/redact.py",
+        "graphsvc/access/gate/redact.py",
         "        return grant.sources\n",
         "        return True\n",
         f"{_GROWING}::test_no_source_is_told_without_source_clearance",
@@ -269,7 +269,7 @@ MUTATIONS = (
     Mutation(
         "conditional",
         "columns of the deliverer's own take clearance for C",
-        "graphsvc/access/door/redact.py",
+        "graphsvc/access/gate/redact.py",
         '        return grant.handling == "C"\n',
         "        return True\n",
         "tests/access/test_redact.py::test_every_property_is_released_by_its_sensitivity",
@@ -277,7 +277,7 @@ MUTATIONS = (
     Mutation(
         "undeclared",
         "a column without a declared sensitivity does not come out",
-        "graphsvc/access/door/redact.py",
+        "graphsvc/access/gate/redact.py",
         'return sensitivity in ("open", "identity", "text", "voices")',
         "return True",
         "tests/access/test_redact.py::test_what_is_not_declared_never_comes_out",
@@ -285,7 +285,7 @@ MUTATIONS = (
     Mutation(
         "homes",
         "where somebody sealed lives is sealed with them",
-        "graphsvc/cases/image/standing.py",
+        "graphsvc/cases/graph/standing.py",
         "if subject in sealed and (relation in OWN or (relation in HOME and target in places)):",
         "if subject in sealed and relation in OWN:",
         "tests/service/test_values.py::test_of_the_home_of_somebody_sealed_nothing_stands_in_the_graph",
@@ -333,7 +333,7 @@ MUTATIONS = (
     Mutation(
         "few-as-one",
         "who of few witnesses spoke, how many and how well moves no score without source clearance",
-        "graphsvc/analysis/score/basis.py",
+        "graphsvc/analysis/ranking/basis.py",
         "encode(as_told(claims, dependence, few_below), {}, weights) if few_below else ledger",
         "ledger",
         f"{_TOLD}::test_no_graph_table_or_explanation_of_a_notebook_does",
@@ -341,7 +341,7 @@ MUTATIONS = (
     Mutation(
         "some",
         "what few witnesses alone speak of has one belief",
-        "graphsvc/analysis/score/folding.py",
+        "graphsvc/analysis/ranking/folding.py",
         "return told.SOME if few_alone and belief > 0 else told.belief(belief)",
         "return told.belief(belief)",
         f"{_TOLD}::test_belief_cannot_be_probed_between_its_steps",
@@ -349,7 +349,7 @@ MUTATIONS = (
     Mutation(
         "few",
         "few witnesses read as few",
-        "graphsvc/access/door/redact.py",
+        "graphsvc/access/gate/redact.py",
         "return groups + reports if grant.sources or groups == 0 or groups >= few_below else FEW",
         "return groups + reports",
         "tests/access/test_redact.py::test_few_groups_and_claims_are_told_as_few_without_source_clearance",
@@ -357,7 +357,7 @@ MUTATIONS = (
     Mutation(
         "contested",
         "a link that is denied under a code its reader may not see goes as contested",
-        "graphsvc/cases/image/figures.py",
+        "graphsvc/cases/graph/figures.py",
         "yield link, properties(figures, coarse[link], hidden=link in denied)",
         "yield link, properties(figures, coarse[link])",
         "tests/service/test_denied_exports.py::test_a_link_that_its_maker_sees_denied_is_never_written_as_undenied",
@@ -365,7 +365,7 @@ MUTATIONS = (
     Mutation(
         "contested-swapped",
         "a hidden denial that swaps the ends of a relation without direction makes the link contested",
-        "graphsvc/cases/image/figures.py",
+        "graphsvc/cases/graph/figures.py",
         "for link in orders(claim.key)}",
         "for link in [claim.key]}",
         "tests/service/test_contested.py::test_a_denial_with_swapped_ends_of_a_relation_without_direction_counts",
@@ -397,7 +397,7 @@ MUTATIONS = (
     Mutation(
         "reviews",
         "what was decided on C is not told to who sees P",
-        "graphsvc/access/decided/reviews.py",
+        "graphsvc/access/decisions/reviews.py",
         "_ROW.c.handling.in_(grant.codes)",
         "True",
         "tests/service/test_reviewing.py::test_who_is_cleared_for_less_is_not_told_of_what_was_decided_on_more",
@@ -413,7 +413,7 @@ MUTATIONS = (
     Mutation(
         "parked-of-a-name",
         "nor does a lead that was parked by name wait as a pseudonym",
-        "graphsvc/access/decided/pending.py",
+        "graphsvc/access/decisions/pending.py",
         "query.where(_REVIEW.c.of_name.is_(False))",
         "query",
         "tests/service/test_reviewing.py::test_what_was_decided_on_a_name_does_not_go_on_to_the_pseudonym_that_a_delivery_brings",
@@ -469,7 +469,7 @@ MUTATIONS = (
     Mutation(
         "informants",
         "which reports are of one source is not told without source clearance",
-        "graphsvc/analysis/doubt/pieces.py",
+        "graphsvc/analysis/robustness/pieces.py",
         'kinds = ("few", "statement") if told_as_one',
         'kinds = ("few", "statement", "source") if told_as_one',
         "tests/analysis/test_stability.py::test_told_as_one_nothing_says_which_reports_are_of_one_source",
@@ -477,7 +477,7 @@ MUTATIONS = (
     Mutation(
         "asked",
         "what was asked about C is not counted for who sees P",
-        "graphsvc/access/decided/questions.py",
+        "graphsvc/access/decisions/questions.py",
         "_ROW.c.handling.in_(grant.codes)",
         "True",
         "tests/service/test_weighing.py::test_what_was_asked_about_c_is_not_counted_for_who_sees_p",
@@ -565,7 +565,7 @@ MUTATIONS = (
     Mutation(
         "typed-words",
         "words that name somebody sealed are withheld from everyone but who typed them",
-        "graphsvc/access/decided/own_words.py",
+        "graphsvc/access/decisions/own_words.py",
         "return typed if public == to_p == typed else",
         "return typed if typed else",
         f"{_PICTURES}::test_trying_names_in_views_and_comments_tells_their_writer_nothing",
@@ -573,7 +573,7 @@ MUTATIONS = (
     Mutation(
         "typed-reviews",
         "a review, a series and a recipient are withheld from others when they are added",
-        "graphsvc/access/decided/reviews.py",
+        "graphsvc/access/decisions/reviews.py",
         "words = for_others([reason, *map(_pack_figures, figures)], withhold)",
         "words = [reason, *map(_pack_figures, figures)]; assert withhold",
         f"{_PICTURES}::test_authors_read_all_their_own_words_and_others_none_that_name_somebody_sealed",
@@ -589,7 +589,7 @@ MUTATIONS = (
     Mutation(
         "typed-p",
         "words under P are withheld by what P tells alone",
-        "graphsvc/cases/image/texts.py",
+        "graphsvc/cases/graph/texts.py",
         'names = self._names_under_p if level == "P" else self.names',
         "names = self.names; assert level",
         f"{_PICTURES}::test_what_is_c_withholds_nothing_of_words_that_are_p[Dilan Hidden]",
@@ -597,7 +597,7 @@ MUTATIONS = (
     Mutation(
         "typed-sources",
         "typed words are withheld for no source",
-        "graphsvc/cases/image/graphing.py",
+        "graphsvc/cases/graph/graphing.py",
         "result.withhold = texts.words",
         "result.withhold = texts.text",
         f"{_PICTURES}::test_what_is_c_withholds_nothing_of_words_that_are_p[falcon-77]",
@@ -605,7 +605,7 @@ MUTATIONS = (
     Mutation(
         "withheld-whole",
         "a text that names somebody sealed is withheld as a whole",
-        "graphsvc/cases/image/texts.py",
+        "graphsvc/cases/graph/texts.py",
         "return WITHHELD if names_sealed else text",
         "return text",
         _GRAPH,
@@ -661,7 +661,7 @@ MUTATIONS = (
     Mutation(
         "once-withheld",
         "a text that was withheld stays so after a name was corrected",
-        "graphsvc/cases/image/texts.py",
+        "graphsvc/cases/graph/texts.py",
         "for row in entity.identities",
         "for row in entity.identities[-1:]",
         "tests/service/test_texts.py::test_a_former_name_of_somebody_sealed_stays_withheld_after_it_was_corrected",
@@ -677,7 +677,7 @@ MUTATIONS = (
     Mutation(
         "sources",
         "the id and handle of a source stand in no text",
-        "graphsvc/cases/image/texts.py",
+        "graphsvc/cases/graph/texts.py",
         'Needle("id", source) for source in sought',
         'Needle("id", source) for source in ()',
         "tests/service/test_texts.py::test_the_handle_of_a_source_names_them",
@@ -685,7 +685,7 @@ MUTATIONS = (
     Mutation(
         "values",
         "what something is called is withheld where it is the name of somebody sealed",
-        "graphsvc/cases/image/texts.py",
+        "graphsvc/cases/graph/texts.py",
         "return WITHHELD if names.is_in_a_name(text) else text",
         "return text",
         "tests/service/test_texts.py::test_a_value_that_is_the_whole_name_of_somebody_sealed_is_withheld",
@@ -693,7 +693,7 @@ MUTATIONS = (
     Mutation(
         "own-names",
         "a name of more words than the name of somebody sealed is withheld",
-        "graphsvc/cases/image/texts.py",
+        "graphsvc/cases/graph/texts.py",
         "return text if self.names.is_one(text) else self.value(text, level)",
         "return text if level else self.value(text, level)",
         "tests/service/test_texts.py::test_a_name_of_more_words_than_the_name_of_somebody_sealed_is_withheld[Umm Hewa Karim]",
@@ -701,7 +701,7 @@ MUTATIONS = (
     Mutation(
         "source-once",
         "the id of a source stays withheld in texts after their statement is taken back",
-        "graphsvc/cases/image/texts.py",
+        "graphsvc/cases/graph/texts.py",
         "owned, apart = set(known.owned), set(known.apart)",
         "owned, apart = set(known.owned), set()",
         "tests/service/test_texts.py::test_the_handle_of_a_source_names_them",
@@ -709,7 +709,7 @@ MUTATIONS = (
     Mutation(
         "source-owned",
         "no text is withheld for the id of a source that is a person whose row is taken back",
-        "graphsvc/cases/image/texts.py",
+        "graphsvc/cases/graph/texts.py",
         "        elif source not in owned:\n",
         "        else:\n",
         "tests/service/test_texts.py::test_taking_back_a_person_does_not_show_whether_they_gave_a_statement[witness]",
@@ -717,7 +717,7 @@ MUTATIONS = (
     Mutation(
         "source-names",
         "ids and names are shown as they are, whether a source is called the same or not",
-        "graphsvc/cases/image/texts.py",
+        "graphsvc/cases/graph/texts.py",
         "self.names = WholeNames(needle for _, needle in known)",
         'self.names = WholeNames([*(n for _, n in known), *(Needle("id", s) for some in sources.values() for s in some)])',
         "tests/service/test_texts.py::test_nothing_that_anybody_is_called_is_masked_for_a_source",
@@ -725,7 +725,7 @@ MUTATIONS = (
     Mutation(
         "source-named",
         "no text is withheld for a source who is called as somebody named",
-        "graphsvc/cases/image/texts.py",
+        "graphsvc/cases/graph/texts.py",
         "if _same(source) not in called",
         "if called is not None",
         "tests/service/test_texts.py::test_nothing_that_somebody_named_is_called_depends_on_being_a_source[Eagle]",
@@ -733,7 +733,7 @@ MUTATIONS = (
     Mutation(
         "source-named-c",
         "what is called under C brings no text under P to light",
-        "graphsvc/cases/image/texts.py",
+        "graphsvc/cases/graph/texts.py",
         '(("P", under_p), ("C", under_p | under_c))',
         '(("P", under_p | under_c), ("C", under_p | under_c))',
         "tests/service/test_texts.py"
@@ -742,7 +742,7 @@ MUTATIONS = (
     Mutation(
         "minors",
         "people under 18 are sealed",
-        "graphsvc/cases/image/sealing.py",
+        "graphsvc/cases/graph/sealing.py",
         '_age(values["date_of_birth"], on) < ADULT_AT',
         '_age(values["date_of_birth"], on) < 0',
         f"{_STANDING}::test_who_comes_first_is_decided_by_the_part_they_play",
@@ -766,7 +766,7 @@ MUTATIONS = (
     Mutation(
         "contacts",
         "a thing that leads to sealed people alone is sealed, whatever relation says so",
-        "graphsvc/cases/image/standing.py",
+        "graphsvc/cases/graph/standing.py",
         '        return WITH_THEIRS if at_sealed or not seen.isdisjoint(self._theirs[identifier]) else ""\n',
         '        return ""\n',
         f"{_STANDING}::test_a_thing_that_leads_to_sealed_people_alone_is_sealed_whatever_relation_says_so",
@@ -774,7 +774,7 @@ MUTATIONS = (
     Mutation(
         "shared-ids",
         "an id sealed in one case is sealed in a case that shares its ids",
-        "graphsvc/cases/image/standing.py",
+        "graphsvc/cases/graph/standing.py",
         "*by.elsewhere.get(identifier, ())",
         "",
         f"{_STANDING}::test_who_is_sealed_in_a_case_that_shares_its_ids_is_sealed_here_and_stays_so",
@@ -798,7 +798,7 @@ MUTATIONS = (
     Mutation(
         "things",
         "what a sealed person used is sealed with them",
-        "graphsvc/cases/image/standing.py",
+        "graphsvc/cases/graph/standing.py",
         "name, why = names[table][identifier], leads.why(table, identifier)",
         'name, why = names[table][identifier], ""',
         _GRAPH,
@@ -806,7 +806,7 @@ MUTATIONS = (
     Mutation(
         "as-said",
         "the words for someone sealed stay in the vault",
-        "graphsvc/cases/image/graphing.py",
+        "graphsvc/cases/graph/graphing.py",
         "if name in values and values[end] not in self._result.sealed:",
         "if name in values:",
         _GRAPH,
@@ -990,7 +990,7 @@ MUTATIONS = (
     Mutation(
         "witnesses",
         "statements of witnesses are not there one by one without source clearance",
-        "graphsvc/access/door/gate.py",
+        "graphsvc/access/gate/gate.py",
         '"voices": list(STATEMENT_KINDS if grant.sources else OPEN_KINDS)',
         '"voices": list(STATEMENT_KINDS)',
         f"{_TOLD}::test_no_query_tells_one_witness_from_two",
@@ -998,7 +998,7 @@ MUTATIONS = (
     Mutation(
         "words",
         "a typed text calls no procedure but those allowed",
-        "graphsvc/access/door/freetext.py",
+        "graphsvc/access/gate/freetext.py",
         "if name and name not in PROCEDURES:",
         "if not name:",
         f"{_TYPED}::test_the_words_alone_are_refused_and_it_says_where",
@@ -1006,7 +1006,7 @@ MUTATIONS = (
     Mutation(
         "operators",
         "the plan of a typed text has no operator but those allowed",
-        "graphsvc/access/door/freetext.py",
+        "graphsvc/access/gate/freetext.py",
         "if not _is_operator(step.operator):",
         "if not step.operator:",
         f"{_TYPED}::test_the_plan_alone_is_refused_too",
@@ -1014,7 +1014,7 @@ MUTATIONS = (
     Mutation(
         "nested",
         "nor does a subquery inside an expression of it call others",
-        "graphsvc/access/door/freetext.py",
+        "graphsvc/access/gate/freetext.py",
         "for called in _hidden(step.details):",
         'for called in _hidden(""):',
         f"{_TYPED}::test_the_plan_alone_is_refused_too",
@@ -1022,7 +1022,7 @@ MUTATIONS = (
     Mutation(
         "suspended",
         "the grant for free Cypher counts every case in the graph",
-        "graphsvc/access/door/cyphergate.py",
+        "graphsvc/access/gate/cyphergate.py",
         "policy.require_cypher(principal, self._cases())",
         "policy.require_cypher(principal, self._stands())",
         f"{_WRITING}::test_a_case_that_only_the_graph_knows_suspends_the_grant",
@@ -1030,7 +1030,7 @@ MUTATIONS = (
     Mutation(
         "arrived",
         "and one that came since the last text counts too",
-        "graphsvc/access/door/cyphergate.py",
+        "graphsvc/access/gate/cyphergate.py",
         "if not state or state != known:",
         "if not known:",
         f"{_WRITING}::test_a_case_that_only_the_graph_knows_suspends_the_grant",
@@ -1038,7 +1038,7 @@ MUTATIONS = (
     Mutation(
         "applied",
         "nor is one missed that is written meanwhile",
-        "graphsvc/access/door/cyphergate.py",
+        "graphsvc/access/gate/cyphergate.py",
         "cap=100_000, after=state)",
         "cap=100_000)",
         f"{_WRITING}::test_a_case_that_is_written_while_one_looks_is_missed_for_a_moment_at_most",
@@ -1054,7 +1054,7 @@ MUTATIONS = (
     Mutation(
         "meanwhile",
         "nor one of a text during which a case was changed",
-        "graphsvc/access/door/cyphergate.py",
+        "graphsvc/access/gate/cyphergate.py",
         "if has_changed(states, self._stands()):",
         "if False:",
         f"{_WRITING}::test_nothing_is_given_of_a_text_during_which_a_case_was_changed",
@@ -1126,7 +1126,7 @@ MUTATIONS = (
     Mutation(
         "behind",
         "in a cluster nobody is read as they stood before another process sealed them",
-        "graphsvc/access/door/gate.py",
+        "graphsvc/access/gate/gate.py",
         "        follow_writes(self._store, case, row.held)\n",
         "",
         "tests/store/test_routing.py::test_processes_of_a_home_tell_each_other_by_the_application_database",
@@ -1206,7 +1206,7 @@ MUTATIONS = (
     Mutation(
         "pairs",
         "a decision on witnesses under C moves nothing below it",
-        "graphsvc/cases/image/graphing.py",
+        "graphsvc/cases/graph/graphing.py",
         'if level == "all" or pairing.handling == "P"',
         "if pairing.handling",
         f"{_GROUPING}::test_what_was_decided_under_c_moves_nothing_for_those_cleared_for_p",
@@ -1343,7 +1343,7 @@ MUTATIONS = (
         "amounts",
         "a manifest tells small amounts of what does not go as few",
         "graphsvc/service/exports/exports.py",
-        "coarsen(plan.taken_out, handling, self._ask.settings.few_below)",
+        "coarsen_amounts(plan.taken_out, handling, self._ask.settings.few_below)",
         "plan.taken_out",
         f"{_LEFT_OUT}::test_small_amounts_are_few_in_the_manifest",
     ),
@@ -1351,7 +1351,7 @@ MUTATIONS = (
         "beyond",
         "a manifest tells nothing of what its handling code does not cover",
         "graphsvc/service/exports/exports.py",
-        '"taken_out": coarsen(plan.taken_out, handling',
+        '"taken_out": coarsen_amounts(plan.taken_out, handling',
         '"taken_out": coarsen(plan.taken_out | plan.withheld, handling',
         f"{_LEFT_OUT}::test_what_another_handling_code_has_is_told_to_who_sees_it_alone",
     ),
@@ -1454,7 +1454,7 @@ MUTATIONS = (
     Mutation(
         "stays-sealed",
         "who is sealed stays sealed whatever later deliveries say",
-        "graphsvc/cases/image/standing.py",
+        "graphsvc/cases/graph/standing.py",
         "result = {name: old for name, old in before.items() if old.sealed and not by.reopens(name, old)}",
         "before, result = {}, {}",
         f"{_STANDING}::test_who_is_sealed_stays_sealed_whatever_comes",
@@ -1462,7 +1462,7 @@ MUTATIONS = (
     Mutation(
         "earlier-names",
         "what somebody sealed was called in an earlier delivery is looked for",
-        "graphsvc/cases/image/identities.py",
+        "graphsvc/cases/graph/identities.py",
         "return identities if identity in identities else (*identities, identity)",
         "return (identity,)",
         f"{_STANDING}::test_who_is_sealed_stays_sealed_whatever_comes",
@@ -1470,7 +1470,7 @@ MUTATIONS = (
     Mutation(
         "names-before-sealing",
         "what somebody was called before they were sealed is looked for",
-        "graphsvc/cases/image/identities.py",
+        "graphsvc/cases/graph/identities.py",
         "known = before[name].identities if name in before else ()",
         "known = before[name].identities if name in before and before[name].sealed else ()",
         f"{_TEXTS}::test_a_former_name_of_somebody_sealed_later_is_withheld",
@@ -1478,7 +1478,7 @@ MUTATIONS = (
     Mutation(
         "passive",
         "who plays no visible part stands by a pseudonym, witness or not",
-        "graphsvc/cases/image/sealing.py",
+        "graphsvc/cases/graph/sealing.py",
         "    if facts.acts_now or facts.is_charged:\n",
         "    if facts.has_identity:\n",
         f"{_STANDING}::test_who_comes_first_is_decided_by_the_part_they_play",
@@ -1486,7 +1486,7 @@ MUTATIONS = (
     Mutation(
         "marks",
         "a mark seals whoever is named, in whatever delivery it comes",
-        "graphsvc/cases/image/sealing.py",
+        "graphsvc/cases/graph/sealing.py",
         "_reasons(before.why) if before is not None else ()",
         "facts.marks if before is not None else ()",
         f"{_STANDING}::test_a_mark_seals_whoever_is_named_in_whatever_delivery_it_comes",
@@ -1494,7 +1494,7 @@ MUTATIONS = (
     Mutation(
         "bare-ids",
         "an act claimed of a bare id opens nobody who arrives under it",
-        "graphsvc/cases/image/sealing.py",
+        "graphsvc/cases/graph/sealing.py",
         "    if facts.acts_now or facts.is_charged:\n",
         "    if facts.acts or facts.is_charged:\n",
         f"{_STANDING}::test_an_act_claimed_of_a_bare_id_opens_nobody_who_arrives_under_it",
@@ -1502,7 +1502,7 @@ MUTATIONS = (
     Mutation(
         "false-acts",
         "a statement that was taken back names nobody",
-        "graphsvc/cases/image/standing.py",
+        "graphsvc/cases/graph/standing.py",
         '        and statement.get("status", "given") == "given"\n',
         "",
         f"{_STANDING}::test_naming_needs_an_act_that_stands",
@@ -1510,7 +1510,7 @@ MUTATIONS = (
     Mutation(
         "refused-acts",
         "a claim that was refused names nobody",
-        "graphsvc/cases/image/standing.py",
+        "graphsvc/cases/graph/standing.py",
         "if claim is not None and claim.values == row.values and stands(claim, self._state):",
         "if row.values['statement_id'] in self._statements:",
         "tests/leaks/test_naming.py::test_a_row_that_was_refused_names_nobody",
@@ -1606,7 +1606,7 @@ MUTATIONS = (
     Mutation(
         "no-act-left",
         "somebody is sealed when the last act that stood is taken back and nobody has read it",
-        "graphsvc/cases/image/sealing.py",
+        "graphsvc/cases/graph/sealing.py",
         "    return _seal(facts, now, NO_ACT)\n",
         "    return before\n",
         f"{_STANDING}::test_when_the_last_act_goes_who_was_not_read_is_sealed_and_of_others_the_custodian_is_asked",
@@ -1614,7 +1614,7 @@ MUTATIONS = (
     Mutation(
         "same",
         "those said to be one are sealed together",
-        "graphsvc/cases/image/standing.py",
+        "graphsvc/cases/graph/standing.py",
         "    _same(result, before, state, handling, by)\n",
         "",
         f"{_STANDING}::test_those_said_to_be_one_are_sealed_together",
@@ -1622,7 +1622,7 @@ MUTATIONS = (
     Mutation(
         "same-under-c",
         "a claim under C that two are one seals nobody known under P",
-        "graphsvc/cases/image/standing.py",
+        "graphsvc/cases/graph/standing.py",
         'if handling.claim(row.values) == "P" or handling.entity(theirs) == "C":',
         'if handling.claim(row.values) == "P" or handling.entity(mine) == "C":',
         f"{_STANDING}::test_a_claim_under_c_that_two_are_one_seals_nobody_known_under_p",
@@ -1630,7 +1630,7 @@ MUTATIONS = (
     Mutation(
         "carried-under-c",
         "a claim under C that somebody was carried seals nobody tied under P",
-        "graphsvc/cases/image/standing.py",
+        "graphsvc/cases/graph/standing.py",
         'return {"P": self._acting(under_p), "C": self._acting(claims)}',
         'return {"P": self._acting(under_p) & self._acting(claims), "C": self._acting(claims)}',
         f"{_STANDING}::test_a_claim_under_c_that_somebody_was_carried_seals_nobody_tied_under_p",
@@ -1638,7 +1638,7 @@ MUTATIONS = (
     Mutation(
         "things-under-c",
         "a claim under C keeps no thing known under P sealed when its user is opened",
-        "graphsvc/cases/image/standing.py",
+        "graphsvc/cases/graph/standing.py",
         'handling.claim(row.values) == "P" or handling.entity(thing) == "C"',
         "True",
         f"{_STANDING}::test_a_claim_under_c_keeps_no_thing_known_under_p_sealed_when_its_user_is_opened",
@@ -1646,7 +1646,7 @@ MUTATIONS = (
     Mutation(
         "same-asked",
         "a person said under C to be the same as somebody sealed is put to the custodian",
-        "graphsvc/cases/image/standing.py",
+        "graphsvc/cases/graph/standing.py",
         "                ties[mine].add(theirs)\n",
         '                if handling.claim(row.values) == "P" or handling.entity(mine) == "C":\n'
         "                    ties[mine].add(theirs)\n",
@@ -1680,7 +1680,7 @@ MUTATIONS = (
     Mutation(
         "charge-of-statement",
         "a charge in the row of a statement names nobody",
-        "graphsvc/cases/image/standing.py",
+        "graphsvc/cases/graph/standing.py",
         "    listed = row.without_statements\n",
         "    listed = row\n",
         f"{_STANDING}::test_a_charge_in_the_row_of_a_statement_names_nobody[S1]",
@@ -1688,7 +1688,7 @@ MUTATIONS = (
     Mutation(
         "listed-alone",
         "people in no claim show only what rows without a statement say",
-        "graphsvc/cases/image/handling.py",
+        "graphsvc/cases/graph/handling.py",
         'replace(row if "C" in mentions else listed, open=listed.open, versions=())',
         "row",
         "tests/service/test_unmentioned.py::test_nobody_on_a_list_changes_when_their_own_statement_comes_with_a_row_that_names_it",
@@ -1696,7 +1696,7 @@ MUTATIONS = (
     Mutation(
         "level-of-statement",
         "the row of a statement moves nobody to P",
-        "graphsvc/cases/image/handling.py",
+        "graphsvc/cases/graph/handling.py",
         '                    if listed is not None and (listed.open or {}).get("handling") == "P":\n',
         "                    if row.open:\n",
         "tests/service/test_unmentioned.py::test_nobody_on_a_list_changes_when_their_own_statement_comes_with_a_row_that_names_it",
@@ -1705,8 +1705,8 @@ MUTATIONS = (
         "refused-hidden",
         "a refused row says of no hidden person that they are in the case",
         "graphsvc/cases/deliveries/loaded.py",
-        "        if named and not sources:\n",
-        "        if False:\n",
+        'named -= {pseudonym(key, "person", identifier) for identifier in hidden} if named else set()',
+        "named -= set()",
         "tests/service/test_unmentioned.py::test_a_refused_row_says_of_no_guessed_id_that_somebody_hidden_has_it",
     ),
     Mutation(
@@ -1776,7 +1776,7 @@ MUTATIONS = (
     Mutation(
         "reserved",
         "who somebody sealed is takes source clearance",
-        "graphsvc/cases/image/graphing.py",
+        "graphsvc/cases/graph/graphing.py",
         "            return subject or target\n",
         "            return False\n",
         f"{_SEALINGS}::test_who_somebody_sealed_is_takes_source_clearance",
@@ -1824,7 +1824,7 @@ MUTATIONS = (
     Mutation(
         "lost",
         "a case of which the graph holds something else is not shown",
-        "graphsvc/access/door/gate.py",
+        "graphsvc/access/gate/gate.py",
         "        self._require_held(case, row)\n",
         "",
         f"{_LOST}::test_a_graph_that_is_emptied_while_it_is_read_is_refused_and_restored",
@@ -1992,7 +1992,7 @@ MUTATIONS = (
     Mutation(
         "opened-again",
         "a mark seals somebody opened who comes again",
-        "graphsvc/cases/image/sealing.py",
+        "graphsvc/cases/graph/sealing.py",
         "        return not facts.every_mark\n",
         "        return True\n",
         f"{_STANDING}::test_who_was_opened_and_taken_back_comes_again_and_a_mark_seals",
@@ -2016,7 +2016,7 @@ MUTATIONS = (
     Mutation(
         "erased-ids",
         "who is sealed stays sealed under an id out of which an erased name was taken",
-        "graphsvc/cases/image/standing.py",
+        "graphsvc/cases/graph/standing.py",
         "    known = _under_their_ids(before, by)\n",
         "    known = before\n",
         f"{_PROTECTING}::test_who_is_sealed_stays_so_when_an_erasure_takes_a_name_out_of_their_id",
@@ -2128,7 +2128,7 @@ MUTATIONS = (
     Mutation(
         "contested-review",
         "a review keeps that a lead was contested",
-        "graphsvc/access/decided/reviews.py",
+        "graphsvc/access/decisions/reviews.py",
         "HIDDEN_DENIAL if figures.denied == CONTESTED else figures.denied",
         "figures.denied",
         "tests/leaks/test_accusations.py::test_a_review_keeps_the_word",
@@ -2169,7 +2169,7 @@ MUTATIONS = (
     Mutation(
         "shared-marks",
         "a new mark in a case of shared ids seals again who was opened",
-        "graphsvc/cases/image/sealing.py",
+        "graphsvc/cases/graph/sealing.py",
         "_digest(case, standing.at, *own)",
         "_digest(case)",
         "tests/leaks/test_later_marks.py::test_each_new_mark_in_a_case_of_shared_ids_seals_again_who_was_opened",
@@ -2177,7 +2177,7 @@ MUTATIONS = (
     Mutation(
         "marks-of-decided",
         "a mark on a person sealed by decision is kept and listed",
-        "graphsvc/cases/image/sealing.py",
+        "graphsvc/cases/graph/sealing.py",
         "return _with_marks(before if before is not None and before.sealed else _seal(facts, now, BY_DECISION), facts)",
         "return before if before is not None and before.sealed else _seal(facts, now, BY_DECISION)",
         "tests/leaks/test_later_marks.py::test_a_mark_on_somebody_two_persons_sealed_is_listed",
@@ -2193,7 +2193,7 @@ MUTATIONS = (
     Mutation(
         "marks-under-c",
         "a mark under C of somebody sealed ends openings, and loosening does not name them",
-        "graphsvc/cases/image/sealing.py",
+        "graphsvc/cases/graph/sealing.py",
         "for mark in facts.every_mark if mark not in known",
         "for mark in facts.marks if mark not in known",
         "tests/leaks/test_later_marks.py::test_a_loosening_names_nobody_who_was_marked_before_it_was_agreed",
@@ -2281,7 +2281,7 @@ MUTATIONS = (
     Mutation(
         "requests-begun",
         "what was agreed to and may be under way is not refused",
-        "graphsvc/access/decided/requests.py",
+        "graphsvc/access/decisions/requests.py",
         'states = ("asked",) if state == "refused" and kind in DECIDED else WAITING[kind]',
         "states = WAITING[kind]",
         f"{_PROTECTING}::test_an_erasure_that_could_not_be_done_is_agreed_to_again",
@@ -2321,7 +2321,7 @@ MUTATIONS = (
     Mutation(
         "slices",
         "a function of a plugin is refused behind the dots of a slice too",
-        "graphsvc/access/door/freetext.py",
+        "graphsvc/access/gate/freetext.py",
         'return place > 1 and stream[place - 1].text == "." and stream[place - 2].kind in ("name", "quoted")',
         'return place > 0 and stream[place - 1].text == "."',
         "tests/access/test_freetext.py::test_functions_of_plugins_are_refused_by_their_words_wherever_they_stand",

@@ -20,8 +20,8 @@ from flask.testing import FlaskClient
 from graphsvc.access import vault
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
-from graphsvc.cases.image.graphing import build_graph
-from graphsvc.cases.image.standing import Deciding, standings
+from graphsvc.cases.graph.graphing import build_graph
+from graphsvc.cases.graph.standing import Deciding, standings
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError
 from graphsvc.ingest.check import read_case

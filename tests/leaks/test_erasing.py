@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import pytest
 
-from graphsvc.access.decided.holds import NewHold
+from graphsvc.access.decisions.holds import NewHold
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.deliveries.statement_form import FormPart

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from graphsvc.access.decided.holds import NewHold
+from graphsvc.access.decisions.holds import NewHold
 from graphsvc.access.log import audit
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym

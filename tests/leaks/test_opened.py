@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from graphsvc.access.people.principal import Grant
-from graphsvc.cases.image.graphing import build_graph
-from graphsvc.cases.image.sealing import Standing
-from graphsvc.cases.image.standing import Deciding, standings
+from graphsvc.cases.graph.graphing import build_graph
+from graphsvc.cases.graph.sealing import Standing
+from graphsvc.cases.graph.standing import Deciding, standings
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.ingest.check import read_case
 from graphsvc.ingest.fold import State, fold

@@ -12,15 +12,15 @@ import numpy as np
 from graphsvc.analysis.displacement.cohorts import whereabouts
 from graphsvc.analysis.displacement.flows import find_departures
 from graphsvc.analysis.displacement.stays import WorkPlace, WorkTie
-from graphsvc.analysis.doubt.falsehood import alone, would_leave
-from graphsvc.analysis.doubt.leaving_out import LeavingOut
-from graphsvc.analysis.doubt.pieces import pieces
-from graphsvc.analysis.doubt.questions import weigh
-from graphsvc.analysis.doubt.stability import places
-from graphsvc.analysis.score.additive import shipped_weights
-from graphsvc.analysis.score.basis import Basis, basis
-from graphsvc.analysis.score.chance import Dealt
-from graphsvc.analysis.score.hubs import rank_basis
+from graphsvc.analysis.ranking.additive import shipped_weights
+from graphsvc.analysis.ranking.basis import Basis, basis
+from graphsvc.analysis.ranking.chance import Dealt
+from graphsvc.analysis.ranking.hubs import rank_basis
+from graphsvc.analysis.robustness.falsehood import alone, would_leave
+from graphsvc.analysis.robustness.leaving_out import LeavingOut
+from graphsvc.analysis.robustness.pieces import pieces
+from graphsvc.analysis.robustness.questions import weigh
+from graphsvc.analysis.robustness.stability import places
 from graphsvc.analysis.side_by_side import Processors
 from tests.analysis.random_cases import with_passengers
 

@@ -16,8 +16,8 @@ from zlib import crc32
 import dask
 import pytest
 
-from graphsvc.analysis.doubt import leaving_out
-from graphsvc.analysis.score.chance import head_of_deal
+from graphsvc.analysis.ranking.chance import head_of_deal
+from graphsvc.analysis.robustness import leaving_out
 from graphsvc.analysis.side_by_side import THIS_MACHINE
 from graphsvc.errors import OperatorError
 from graphsvc.machines import connection, other_machines, versions

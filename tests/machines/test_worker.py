@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from graphsvc.analysis.score.chance import head_of_deal
+from graphsvc.analysis.ranking.chance import head_of_deal
 from graphsvc.analysis.side_by_side import THIS_MACHINE
 from graphsvc.machines import other_machines
 from graphsvc.machines.other_machines import OtherMachines

@@ -9,7 +9,7 @@ from typing import Any
 import neo4j
 import pytest
 
-from graphsvc.access.door.freetext import require_harmless, require_reading
+from graphsvc.access.gate.freetext import require_harmless, require_reading
 from graphsvc.queries import Library, Query, cypher_folder
 from graphsvc.records.relations import CUSTOM_TYPE, RELATIONS
 from graphsvc.records.tables import ENTITY_TABLES

@@ -17,14 +17,14 @@ TAUGHT = Relation(
 
 def score() -> None:
     """It counts among commands, gives a part, and counts in the score as others of its family do."""
-    from graphsvc.analysis.evidence import interest, roles
+    from graphsvc.analysis.claims import interest, roles
     from graphsvc.analysis.examples import claim_from, people
     from graphsvc.analysis.exposure.presence import PRIVY
-    from graphsvc.analysis.score import hubs, leads
-    from graphsvc.analysis.score.additive import shipped_weights
-    from graphsvc.analysis.score.basis import basis
-    from graphsvc.analysis.score.ingredients import family, names
-    from graphsvc.analysis.score.reasons import reasons
+    from graphsvc.analysis.ranking import hubs, leads
+    from graphsvc.analysis.ranking.additive import shipped_weights
+    from graphsvc.analysis.ranking.basis import basis
+    from graphsvc.analysis.ranking.ingredients import family, names
+    from graphsvc.analysis.ranking.reasons import reasons
 
     for table in (roles.COMMANDS, roles.ACTS, roles.ROLE_RELATIONS, roles.ACTIVE_SUBJECT, roles.OPERATION):
         assert "TAUGHT" in table
@@ -63,7 +63,7 @@ def queries() -> None:
 
 def pictures() -> None:
     """It appears in the words, the filter, the forms for adding, the arrow, the layout by command, and paths."""
-    from graphsvc.analysis.links.ties import Web
+    from graphsvc.analysis.paths.ties import Web
     from graphsvc.service.network.paths import _over
     from graphsvc.views.fields import _relations
     from graphsvc.views.picture.arrangements import _stands_over

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.analysis.evidence.roles import (
+from graphsvc.analysis.claims.roles import (
     ABOARD,
     ACTS,
     ARRANGES,
@@ -27,7 +27,7 @@ from graphsvc.analysis.evidence.roles import (
     STAGES,
 )
 from graphsvc.analysis.linkage.gathered import READ
-from graphsvc.analysis.score.ingredients import FAMILY_OF, TIES, every_name
+from graphsvc.analysis.ranking.ingredients import FAMILY_OF, TIES, every_name
 from graphsvc.queries import cypher_folder
 from graphsvc.records.charts import LINKED_AS
 from graphsvc.records.relations import KINDS, NONE, RELATIONS, Relation, doing, those
@@ -65,7 +65,7 @@ def test_fields_of_a_row_do_not_contradict_each_other() -> None:
 
 def test_every_ingredient_with_a_weight_is_one_that_claims_count_in() -> None:
     """A relation that is renamed, or does something else, would lose its weight silently."""
-    weights = tomllib.loads(files("graphsvc.analysis.score").joinpath("weights.toml").read_text("utf-8"))
+    weights = tomllib.loads(files("graphsvc.analysis.ranking").joinpath("weights.toml").read_text("utf-8"))
     assert weights["said"].keys() <= set(every_name())
     assert weights["ties"].keys() == set(TIES)
     assert FAMILY_OF.keys() == {relation.name for relation in RELATIONS.values() if relation.does in _WEIGHED}

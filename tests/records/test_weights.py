@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.analysis.evidence.belief import claim_belief, link_table
+from graphsvc.analysis.claims.belief import claim_belief, link_table
 from graphsvc.analysis.examples import claim_from, people
-from graphsvc.analysis.score.hubs import rank
+from graphsvc.analysis.ranking.hubs import rank
 from graphsvc.errors import OperatorError
 from graphsvc.records.grading import ASSESSMENTS, INTERESTS, SOURCE_GRADES
 from graphsvc.records.relations import RELATIONS

@@ -16,7 +16,7 @@ import pytest
 from graphsvc.access.people import accounts
 from graphsvc.access.vault import pseudonym
 from graphsvc.analysis.evaluation import measures
-from graphsvc.analysis.score.hubs import rank
+from graphsvc.analysis.ranking.hubs import rank
 from graphsvc.errors import InputError, RequestError
 from graphsvc.service import Service
 from graphsvc.service.evaluation import comparison, invented, ranking_file, simulated_cases

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from graphsvc.access.door.redact import Released
+from graphsvc.access.gate.redact import Released
 from graphsvc.access.people import accounts, changes
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings

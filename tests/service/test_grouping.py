@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access.decided.pairs import Pairing
+from graphsvc.access.decisions.pairs import Pairing
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.analysis.examples import claim_from
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.deliveries import replay
-from graphsvc.cases.image.figures import shares
+from graphsvc.cases.graph.figures import shares
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import Image, read_image

@@ -10,9 +10,9 @@ import pytest
 
 from graphsvc import simulate
 from graphsvc.access.people.principal import Grant
-from graphsvc.analysis.score.moved import rank_changes
-from graphsvc.cases.image.computed import analysis_input
-from graphsvc.cases.image.graphing import Graphed
+from graphsvc.analysis.ranking.moved import rank_changes
+from graphsvc.cases.graph.computed import analysis_input
+from graphsvc.cases.graph.graphing import Graphed
 from graphsvc.ingest.check import read_case
 from graphsvc.ingest.raw import Limits
 from graphsvc.service import Service, quiet

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from graphsvc.access.door.redact import Released
+from graphsvc.access.gate.redact import Released
 from graphsvc.analysis.surges.counts import Series
 from graphsvc.service import SeriesChoice
 from graphsvc.service.ask import Ask

@@ -17,7 +17,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.linkage.figures import read_figures
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused
-from graphsvc.records.told import ranked_on
+from graphsvc.records.coarsened import ranked_on
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 from graphsvc.service.linkage import compared as compared_module

@@ -8,8 +8,8 @@ from typing import cast
 
 import pytest
 
-from graphsvc.analysis.evidence.belief import link_table
-from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.claims.belief import link_table
+from graphsvc.analysis.claims.claims import Claim
 from graphsvc.analysis.examples import claim_from
 from graphsvc.analysis.linkage.gathered import READ, CaseRows, LinkSaid, gather_traits
 from graphsvc.analysis.linkage.linked import compare

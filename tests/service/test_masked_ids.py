@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access.decided.holds import NewHold
+from graphsvc.access.decisions.holds import NewHold
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import is_hidden, pseudonym
 from graphsvc.appdb import tables, transaction

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.deliveries.erasure import find_erased, standing_without, without
-from graphsvc.cases.image.sealing import Standing
-from graphsvc.cases.image.texts import SourceIds
+from graphsvc.cases.graph.sealing import Standing
+from graphsvc.cases.graph.texts import SourceIds
 from graphsvc.ingest.check import Row
 from graphsvc.records.tables import ERASED
 from tests.service.test_standing import KEY, people, rows, statement_rows

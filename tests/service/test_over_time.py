@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access.door.gate import Gate
+from graphsvc.access.gate.gate import Gate
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings

@@ -11,7 +11,7 @@ from graphsvc.access.log import audit
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.records.told import MIDDLES
+from graphsvc.records.coarsened import MIDDLES
 from graphsvc.service import PictureRequest, Service, Session, quiet
 from graphsvc.service.network.growth import MANY_NEIGHBOURS
 from graphsvc.service.network.paths import PathCaches

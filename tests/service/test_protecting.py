@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access.decided.holds import NewHold
+from graphsvc.access.decisions.holds import NewHold
 from graphsvc.access.log import audit
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant

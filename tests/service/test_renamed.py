@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access.decided.holds import NewHold
+from graphsvc.access.decisions.holds import NewHold
 from graphsvc.access.vault import pseudonym
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings

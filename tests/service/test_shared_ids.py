@@ -12,7 +12,7 @@ import pytest
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
-from graphsvc.cases.image.sealing import SHARED_ID, in_words
+from graphsvc.cases.graph.sealing import SHARED_ID, in_words
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.shared_ids import SealingAcross, SharedIds
 from graphsvc.config import Settings

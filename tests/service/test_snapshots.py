@@ -14,10 +14,10 @@ import pytest
 import sqlalchemy as sa
 from filelock import FileLock
 
-from graphsvc.access.door import gate
+from graphsvc.access.gate import gate
 from graphsvc.access.people.principal import Grant
-from graphsvc.analysis.doubt.falsehood import alone
-from graphsvc.analysis.evidence.laid import LaidClaims
+from graphsvc.analysis.claims.laid import LaidClaims
+from graphsvc.analysis.robustness.falsehood import alone
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.register import Register
 from graphsvc.config import Settings

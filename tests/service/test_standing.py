@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from graphsvc.access.vault import pseudonym
-from graphsvc.cases.image.handling import Handling
-from graphsvc.cases.image.sealing import BY_DECISION, NO_ACT, NO_PART, SHARED_ID, Standing, marks
-from graphsvc.cases.image.standing import (
+from graphsvc.cases.graph.handling import Handling
+from graphsvc.cases.graph.sealing import BY_DECISION, NO_ACT, NO_PART, SHARED_ID, Standing, marks
+from graphsvc.cases.graph.standing import (
     THE_SAME,
     WHERE_THEY_LIVE,
     WITH_THEIRS,

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from graphsvc.access.vault import pseudonym
-from graphsvc.cases.image.graphing import Graphed, build_graph
-from graphsvc.cases.image.standing import Deciding, Standings, pack_standings, standings, unpack_standings
-from graphsvc.cases.image.texts import SourceIds
+from graphsvc.cases.graph.graphing import Graphed, build_graph
+from graphsvc.cases.graph.standing import Deciding, Standings, pack_standings, standings, unpack_standings
+from graphsvc.cases.graph.texts import SourceIds
 from graphsvc.ingest.check import Row, read_case
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.raw import Limits

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from graphsvc.access.decided.holds import NewHold
+from graphsvc.access.decisions.holds import NewHold
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.cases.deliveries.statement_form import FormPart
@@ -159,7 +159,8 @@ def test_a_row_with_a_guessed_id_shows_nobody_who_came_with_a_statement(
     before = [people(place.as_(name)) for name in ("low", "tom")]
     guess = write(tmp_path / "2", people=[{"id": "x9", **row}])
     loaded = place.as_("bob").deliveries.load(guess, quiet, partial=partial, other_names=True)
-    assert loaded.counts["people"]["received"] == 1
+    # As if nobody had this id: "received", and nobody found by a search, would tell that they are there.
+    assert loaded.counts["people"]["added"] == 1
     assert [people(place.as_(name)) for name in ("low", "tom")] == before
     # Somebody who mentions them learns a pseudonym.
     claim = {
@@ -239,7 +240,7 @@ def test_a_preview_compares_nobody_who_came_with_a_statement_and_is_in_no_claim(
     assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
     guess = write(tmp_path / "2", people=[{"id": "x9", **row}], links=statement_claims("acc-9", "x9 PAID aide"))
     loaded = place.as_("bob").deliveries.load(guess, quiet, partial=True, dry_run=True)
-    assert (loaded.counts["people"]["received"], loaded.counts["people"]["changed"]) == (1, 0)
+    assert (loaded.counts["people"]["added"], loaded.counts["people"]["changed"]) == (1, 0)
     assert [change for change in loaded.changes or [] if change.id == "x9"] == []
 
 

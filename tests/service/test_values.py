@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from graphsvc.cases.image.graphing import Graphed, build_graph
-from graphsvc.cases.image.standing import Deciding, standings
+from graphsvc.cases.graph.graphing import Graphed, build_graph
+from graphsvc.cases.graph.standing import Deciding, standings
 from tests.service.test_standing import KEY
 from tests.service.test_texts import ON, fold_case
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from graphsvc.access.people.principal import Grant
-from graphsvc.analysis.doubt.questions import NOT_WEIGHED
+from graphsvc.analysis.robustness.questions import NOT_WEIGHED
 from graphsvc.config import Settings
 from tests.toolbox.accounts import WHOLE
 from tests.toolbox.cases import Place, open_place

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from graphsvc.access.log import audit
 from graphsvc.access.people.principal import Grant
-from graphsvc.analysis.doubt.questions import ENOUGH, WITH_CUSTODIAN
+from graphsvc.analysis.robustness.questions import ENOUGH, WITH_CUSTODIAN
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access.door import cyphergate
-from graphsvc.access.door.cyphergate import CypherGate, Stands
+from graphsvc.access.gate import cyphergate
+from graphsvc.access.gate.cyphergate import CypherGate, Stands
 from graphsvc.access.log import audit
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal

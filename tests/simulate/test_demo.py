@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from graphsvc.analysis.doubt.brought import brought
-from graphsvc.analysis.doubt.pieces import pieces
-from graphsvc.analysis.doubt.stability import places
-from graphsvc.analysis.score.basis import basis
-from graphsvc.analysis.score.hubs import Lead, rank_basis
+from graphsvc.analysis.ranking.basis import basis
+from graphsvc.analysis.ranking.hubs import Lead, rank_basis
+from graphsvc.analysis.robustness.brought import brought
+from graphsvc.analysis.robustness.pieces import pieces
+from graphsvc.analysis.robustness.stability import places
 from graphsvc.records.dates import parse_date
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
 from graphsvc.records.tables import IDENTIFIED, POLARITIES, STATEMENT_STATUSES, THING_KINDS, WORKPLACE_KINDS

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.analysis.score.hubs import Ranking, rank
+from graphsvc.analysis.ranking.hubs import Ranking, rank
 from graphsvc.service.evaluation.simulated_cases import read
 from graphsvc.simulate import simulate
 from tests.toolbox import rows

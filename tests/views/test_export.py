@@ -9,7 +9,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphsvc.records.told import MIDDLES
+from graphsvc.records.coarsened import MIDDLES
 from graphsvc.views.forms import About, files
 from graphsvc.views.picture.export import leaving, outward, part
 from graphsvc.views.picture.network import Picture, picture

@@ -17,7 +17,7 @@ import pytest
 from defusedxml import ElementTree
 from pypdf import PdfReader
 
-from graphsvc.records import told
+from graphsvc.records import coarsened as told
 from graphsvc.records.charts import TYPES
 from graphsvc.records.relations import ENTITIES, RELATIONS
 from graphsvc.records.tables import THING_KINDS

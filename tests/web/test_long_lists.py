@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from graphsvc.access.door.gate import Gate
+from graphsvc.access.gate.gate import Gate
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.queries import Query

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from graphsvc.records.told import ranked_on
+from graphsvc.records.coarsened import ranked_on
 from graphsvc.service.leads.leads import Leads
 
 pytestmark = pytest.mark.neo4j
@@ -147,7 +147,7 @@ def test_the_list_that_nothing_is_asked_of_is_the_one_that_is_sorted(
 def test_where_no_one_stands_out_the_list_is_shown_to_who_asks_for_it(
     site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphsvc.analysis.score.chance.stands_out", lambda *_, **__: False)
+    monkeypatch.setattr("graphsvc.analysis.ranking.chance.stands_out", lambda *_, **__: False)
     site.service.forget()
     try:
         page, data = inv.get(site.address("leads")).text, inv.get(site.address("leads.json")).get_json()

@@ -12,7 +12,7 @@ import pytest
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
-from graphsvc.records.told import ranked_on
+from graphsvc.records.coarsened import ranked_on
 from graphsvc.service.evaluation import ranking_file
 from tests.leaks import commands
 from tests.service.test_what_waits import FIRST, RISES, more

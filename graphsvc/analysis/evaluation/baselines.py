@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphsvc.analysis.backend import by_backend
-from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.score import structure
+from graphsvc.analysis.claims.claims import Claim
+from graphsvc.analysis.ranking import structure
 
 if TYPE_CHECKING:
     import networkx as nx

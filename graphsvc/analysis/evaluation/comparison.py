@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphsvc.analysis.claims.claims import Claim, Dependence, Person
 from graphsvc.analysis.evaluation import baselines
-from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
-from graphsvc.analysis.score.hubs import rank
+from graphsvc.analysis.ranking.hubs import rank
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 
-from graphsvc.analysis.evidence.claims import Claim, Person
+from graphsvc.analysis.claims.claims import Claim, Person
 from graphsvc.records.dates import parse_date
 from graphsvc.records.relations import RELATIONS, LinkKey, Privy, doing, those
 

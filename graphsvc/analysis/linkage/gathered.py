@@ -10,8 +10,8 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from graphsvc.analysis.linkage.features import Trait
+from graphsvc.records.coarsened import denial_mark
 from graphsvc.records.relations import LinkKey
-from graphsvc.records.told import denial_mark
 
 # Relation → feature: parts played on a crossing, and acts towards passengers, by a person or at a place.
 PARTS = MappingProxyType({"ORGANISED": "organiser", "PILOTED": "pilot", "ASSISTED": "helper"})

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphsvc.analysis.evidence.claims import Dependence
-from graphsvc.analysis.evidence.dependence import Ints
+from graphsvc.analysis.claims.claims import Dependence
+from graphsvc.analysis.claims.dependence import Ints
 from graphsvc.analysis.linkage.features import BEHIND, SHARED, Trait
 from graphsvc.analysis.linkage.overlap import PEOPLE, TIMES, Mention, Mentions, Overlap, is_derived, mentions, overlap
 

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from graphsvc.analysis.evidence.claims import Dependence
-from graphsvc.analysis.evidence.dependence import groups
+from graphsvc.analysis.claims.claims import Dependence
+from graphsvc.analysis.claims.dependence import groups
 from graphsvc.analysis.linkage.features import BEHIND, Trait
 
 # Names believed less than this are not compared.

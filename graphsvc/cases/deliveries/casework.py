@@ -13,9 +13,9 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-from graphsvc.access.decided.pairs import Pairing, Pairs
-from graphsvc.access.decided.requests import RequestStore
-from graphsvc.access.door.snapshots import Snapshots
+from graphsvc.access.decisions.pairs import Pairing, Pairs
+from graphsvc.access.decisions.requests import RequestStore
+from graphsvc.access.gate.snapshots import Snapshots
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.case_name import require_name
 from graphsvc.cases.deliveries.comparing import effects_on_rows
@@ -38,9 +38,9 @@ from graphsvc.cases.deliveries.replay import Plan, Replay
 from graphsvc.cases.deliveries.rewriting import Rewriting
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
-from graphsvc.cases.image.graphing import Graphed, IdMap
-from graphsvc.cases.image.sealing import Standing
-from graphsvc.cases.image.standing import alone_theirs, opened_by, sealed_anew, standings
+from graphsvc.cases.graph.graphing import Graphed, IdMap
+from graphsvc.cases.graph.sealing import Standing
+from graphsvc.cases.graph.standing import alone_theirs, opened_by, sealed_anew, standings
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.progress import CancelledError, quiet, unstoppable
 from graphsvc.cases.protection import Protections, require_no_witnesses

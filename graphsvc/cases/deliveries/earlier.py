@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from graphsvc.access import vault
-from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.claims.claims import Claim
 from graphsvc.cases.deliveries.replay import Replay
-from graphsvc.cases.image.graphing import DEFAULTS, is_on_record, status_of
+from graphsvc.cases.graph.graphing import DEFAULTS, is_on_record, status_of
 from graphsvc.cases.register import Register
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import FoldedRow
@@ -16,7 +16,7 @@ from graphsvc.ingest.report import FoldedRow
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """Former grading and weight of a claim; fields as in `analysis.evidence.claims.Claim`."""
+    """Former grading and weight of a claim; fields as in `analysis.claims.claims.Claim`."""
 
     polarity: str
     status: str
@@ -64,7 +64,7 @@ def earlier(replay: Replay, register: Register, case: str, key: bytes, newer: Co
 
 
 def _grading(state: State, row: FoldedRow) -> Graded:
-    """Return the grading of a claim, as in `cases.image.graphing`."""
+    """Return the grading of a claim, as in `cases.graph.graphing`."""
     values = row.values
     statement = DEFAULTS | state.records["statements"][values["statement_id"]].values
     return Graded(

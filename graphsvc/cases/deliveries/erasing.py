@@ -12,8 +12,8 @@ from graphsvc.cases.deliveries.material import fold_deliveries
 from graphsvc.cases.deliveries.replay import Replay
 from graphsvc.cases.deliveries.sealed_rows import seal_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
-from graphsvc.cases.image.graphing import Graphed, IdMap
-from graphsvc.cases.image.standing import Standings, formerly
+from graphsvc.cases.graph.graphing import Graphed, IdMap
+from graphsvc.cases.graph.standing import Standings, formerly
 from graphsvc.cases.progress import unstoppable
 from graphsvc.cases.register import Register
 from graphsvc.cases.stores.erased import Leaving

@@ -12,10 +12,10 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.access.vault import kind_of, pseudonym, signs
-from graphsvc.cases.image.handling import OWN
-from graphsvc.cases.image.sealing import Standing
-from graphsvc.cases.image.standing import HOME, Standings, formerly
-from graphsvc.cases.image.texts import SourceIds
+from graphsvc.cases.graph.handling import OWN
+from graphsvc.cases.graph.sealing import Standing
+from graphsvc.cases.graph.standing import HOME, Standings, formerly
+from graphsvc.cases.graph.texts import SourceIds
 from graphsvc.ingest.check import Row, columns_left
 from graphsvc.names.seal import needles
 from graphsvc.names.whole import WholeNames

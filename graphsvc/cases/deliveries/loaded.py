@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphsvc.access.vault import kind_of, pseudonym
-from graphsvc.analysis.score.moved import Move
+from graphsvc.analysis.ranking.moved import Move
 from graphsvc.cases.deliveries.comparing import OTHER_NAMES, OtherNames, RowChange, Weightless
-from graphsvc.cases.image.standing import Standings, asked_by, by_name, named_by, opened_by, sealed_anew
+from graphsvc.cases.graph.standing import Standings, asked_by, by_name, named_by, opened_by, sealed_anew
 from graphsvc.cases.protection import WITNESS, needs_protection
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import Delivery

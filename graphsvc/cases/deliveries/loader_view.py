@@ -29,8 +29,8 @@ from typing import Any
 
 from graphsvc.cases.deliveries.statement_form import text
 from graphsvc.cases.gc_pause import uncollected
-from graphsvc.cases.image.graphing import IdMap
-from graphsvc.cases.image.handling import hidden_people, mentioned_ids
+from graphsvc.cases.graph.graphing import IdMap
+from graphsvc.cases.graph.handling import hidden_people, mentioned_ids
 from graphsvc.ingest.check import Delivery, Row, part
 from graphsvc.ingest.codes import add_codes, columns_delivered, opens
 from graphsvc.ingest.fold import State, claim_key

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from graphsvc.access.decided.pairs import Pairing, Pairs
-from graphsvc.access.door.snapshots import Snapshots
+from graphsvc.access.decisions.pairs import Pairing, Pairs
+from graphsvc.access.gate.snapshots import Snapshots
 from graphsvc.access.log.audit import now
 from graphsvc.cases.deliveries.bulk_load import BulkLoad
 from graphsvc.cases.deliveries.loader_view import ids_brought
 from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
-from graphsvc.cases.image.computed import children
-from graphsvc.cases.image.figures import graded_with
-from graphsvc.cases.image.graphing import Graphed, IdMap, build_graph
-from graphsvc.cases.image.sealing import is_newly_marked
-from graphsvc.cases.image.standing import NAMED, Deciding, Standings, by_name, sealed_anew, standings
-from graphsvc.cases.image.texts import Texts
+from graphsvc.cases.graph.computed import children
+from graphsvc.cases.graph.figures import graded_with
+from graphsvc.cases.graph.graphing import Graphed, IdMap, build_graph
+from graphsvc.cases.graph.sealing import is_newly_marked
+from graphsvc.cases.graph.standing import NAMED, Deciding, Standings, by_name, sealed_anew, standings
+from graphsvc.cases.graph.texts import Texts
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.protection import MARKED, Protections
 from graphsvc.cases.register import Register
@@ -398,7 +398,7 @@ class Replay:
         return Texts(self._register.standings(case, key) or {})
 
     def told_as(self, case: str, state: State, key: bytes) -> IdMap:
-        """Return the map from delivered rows to what a case shows: see `cases.image.graphing.IdMap`."""
+        """Return the map from delivered rows to what a case shows: see `cases.graph.graphing.IdMap`."""
         standing = standings(self._register.standings(case, key) or {}, state, self.deciding(case, key), coming=())
         return IdMap(state, key, standing, self.weights, self._register.sources_named(case, key))
 

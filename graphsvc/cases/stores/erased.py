@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from graphsvc.access.decided import pairs
+from graphsvc.access.decisions import pairs
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables
-from graphsvc.cases.image.standing import Standings, pack_standings
-from graphsvc.cases.image.texts import NO_SOURCES, SourceIds
+from graphsvc.cases.graph.standing import Standings, pack_standings
+from graphsvc.cases.graph.texts import NO_SOURCES, SourceIds
 from graphsvc.cases.stores import export_store, following
 from graphsvc.cases.stores import renamed as renaming
 from graphsvc.cases.stores.peoples_words import OWN, REASONS, TYPED, mask_words

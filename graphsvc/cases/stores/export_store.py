@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.decided.own_words import Withhold, for_others, words_for
+from graphsvc.access.decisions.own_words import Withhold, for_others, words_for
 from graphsvc.access.log.audit import now
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import Vault, decrypt, encrypt, pack, unpack

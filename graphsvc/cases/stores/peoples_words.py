@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.decided.own_words import Withhold, for_others, mask_texts
+from graphsvc.access.decisions.own_words import Withhold, for_others, mask_texts
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables
 from graphsvc.appdb.shared_ids import shared_ids

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.decided.own_words import Withhold, for_others, words_for
+from graphsvc.access.decisions.own_words import Withhold, for_others, words_for
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables, transaction
 

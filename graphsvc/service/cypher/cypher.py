@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.access.door.cyphergate import Examined, Stands
+from graphsvc.access.gate.cyphergate import Examined, Stands
 from graphsvc.access.log import audit
 from graphsvc.access.people import policy
 from graphsvc.cases.cypher_runs import Run
@@ -67,7 +67,7 @@ class Cypher:
 
         Raises:
             CypherFault: what is wrong or not allowed, and where.
-            Refused, NotFound, Busy: see `access.door.cyphergate`.
+            Refused, NotFound, Busy: see `access.gate.cyphergate`.
         """
         return self._ask.home.cypher_gate.check(self._ask.principal, self._ask.purpose, self._ask.case, text)
 

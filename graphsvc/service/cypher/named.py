@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graphsvc.access.door.redact import Released
+from graphsvc.access.gate.redact import Released
 from graphsvc.access.log.audit import now
 from graphsvc.cases.cypher_runs import cut
 from graphsvc.errors import RequestError
@@ -49,7 +49,7 @@ class Queries:
 
         Raises:
             RequestError: no such query, or a parameter is wrong.
-            Refused, NotFound, Busy: see `access.door.gate`.
+            Refused, NotFound, Busy: see `access.gate.gate`.
         """
         released = self.run_without_warnings(name, parameters)
         warn(left_out(released))

@@ -18,13 +18,13 @@ from typing import Any
 
 from graphsvc.access import vault
 from graphsvc.access.log.audit import now
-from graphsvc.analysis.score.moved import Move
+from graphsvc.analysis.ranking.moved import Move
 from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.deliveries.batches import next_time
 from graphsvc.cases.deliveries.form_rows import STATEMENT, Correctable, FormRows, entered_id, reference_in, require_new
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.deliveries.statement_form import Cells, Fault, Form, FormPart
-from graphsvc.cases.image.graphing import Graphed
+from graphsvc.cases.graph.graphing import Graphed
 from graphsvc.cases.progress import quiet
 from graphsvc.errors import Refused, RequestError
 from graphsvc.ingest.check import Delivery, check_delivery

@@ -9,11 +9,11 @@ from typing import Any
 
 from graphsvc.access.people import accounts, policy
 from graphsvc.access.people.principal import Grant
-from graphsvc.analysis.score.moved import Move
+from graphsvc.analysis.ranking.moved import Move
 from graphsvc.cases.case_name import require_name
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.gc_pause import uncollected
-from graphsvc.cases.image.graphing import Graphed
+from graphsvc.cases.graph.graphing import Graphed
 from graphsvc.cases.jobs import Job
 from graphsvc.cases.progress import without_amounts
 from graphsvc.cases.stores.uploads import Opened

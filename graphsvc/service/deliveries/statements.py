@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graphsvc.access.door.redact import permits
+from graphsvc.access.gate.redact import permits
 from graphsvc.access.people.principal import Grant
 from graphsvc.cases.deliveries import statement_form
-from graphsvc.cases.image.graphing import IdMap
+from graphsvc.cases.graph.graphing import IdMap
 from graphsvc.errors import Refused
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.versions import VersionStep

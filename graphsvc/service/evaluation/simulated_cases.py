@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from graphsvc.analysis.claims.claims import Claim, Dependence, Person
 from graphsvc.analysis.evaluation.measures import Planted
-from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.cases.gc_pause import uncollected
-from graphsvc.cases.image.computed import claims_in
-from graphsvc.cases.image.graphing import Graphed, build_graph
-from graphsvc.cases.image.standing import Deciding, standings
+from graphsvc.cases.graph.computed import claims_in
+from graphsvc.cases.graph.graphing import Graphed, build_graph
+from graphsvc.cases.graph.standing import Deciding, standings
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import read_case
 from graphsvc.ingest.fold import State, fold

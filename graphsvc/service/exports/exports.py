@@ -23,10 +23,10 @@ from graphsvc.analysis.exposure.presence import Fact
 from graphsvc.analysis.exposure.witnesses import Exposure
 from graphsvc.cases.stores.export_store import ShownFacts, expiry, merge_facts, number, recipient_id
 from graphsvc.errors import Busy, Refused, RequestError
+from graphsvc.records.coarsened import CONTESTED
 from graphsvc.records.dates import moment
 from graphsvc.records.lines import is_title, require_reason
 from graphsvc.records.relations import LinkKey
-from graphsvc.records.told import CONTESTED
 from graphsvc.service.ask import Ask
 from graphsvc.service.exports.bundle import bundle
 from graphsvc.service.exports.exposure import (

@@ -17,9 +17,9 @@ from graphsvc.analysis.exposure.presence import Fact, PresenceGround, ground
 from graphsvc.analysis.exposure.witnesses import Exposure, exposure
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.errors import RequestError
+from graphsvc.records.coarsened import denial_mark
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.tables import ENTITY_TABLES
-from graphsvc.records.told import denial_mark
 from graphsvc.service.ask import Ask
 from graphsvc.service.cypher.named import Queries
 from graphsvc.service.leads.leads import Leads

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from graphsvc.access.door.redact import coarsen
+from graphsvc.access.gate.redact import coarsen
 from graphsvc.access.people.principal import Grant
 from graphsvc.records.relations import LinkKey
 from graphsvc.service.exports.exposure import Wanted

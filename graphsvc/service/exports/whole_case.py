@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from graphsvc.access.door.redact import Released
+from graphsvc.access.gate.redact import Released
 from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
 from graphsvc.cases.progress import quiet

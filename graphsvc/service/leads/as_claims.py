@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sys import intern
 from typing import Any
 
-from graphsvc.analysis.evidence.claims import Claim, Person
+from graphsvc.analysis.claims.claims import Claim, Person
 from graphsvc.records.columns import ValueColumn
 
 # Columns of a row (those of its statement first) in the order of a claim's attributes.

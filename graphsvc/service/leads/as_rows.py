@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from graphsvc.access.door.snapshots import AsRows
-from graphsvc.analysis.doubt.brought import Brought
-from graphsvc.analysis.doubt.falsehood import FalseAccounts
-from graphsvc.analysis.doubt.pieces import Piece
-from graphsvc.analysis.doubt.stability import Place
-from graphsvc.analysis.score.hubs import Lead, Ranking
+from graphsvc.access.gate.snapshots import AsRows
+from graphsvc.analysis.ranking.hubs import Lead, Ranking
+from graphsvc.analysis.robustness.brought import Brought
+from graphsvc.analysis.robustness.falsehood import FalseAccounts
+from graphsvc.analysis.robustness.pieces import Piece
+from graphsvc.analysis.robustness.stability import Place
 
 Rows = list[tuple[Any, ...]]
 Beside = Mapping[str, Any]

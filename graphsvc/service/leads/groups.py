@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from graphsvc.access.decided.pairs import PAIR_KINDS, Pairing, no_such_pairing, require_decision
+from graphsvc.access.decisions.pairs import PAIR_KINDS, Pairing, no_such_pairing, require_decision
 from graphsvc.access.people import policy
-from graphsvc.analysis.evidence.dependence import COLOURS, Shared, Thing, groups, in_common
-from graphsvc.analysis.evidence.independence import independent
-from graphsvc.cases.image.figures import FAMILY, RECRUITER, RECRUITING
+from graphsvc.analysis.claims.dependence import COLOURS, Shared, Thing, groups, in_common
+from graphsvc.analysis.claims.independence import independent
+from graphsvc.cases.graph.figures import FAMILY, RECRUITER, RECRUITING
 from graphsvc.cases.jobs import Job
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.lines import require_reason
@@ -70,7 +70,7 @@ class Groups:
             sources: pseudonyms; None for the whole case.
 
         Returns:
-            The effective number (`analysis.evidence.independence`), and what witnesses of different groups share that
+            The effective number (`analysis.claims.independence`), and what witnesses of different groups share that
             does not make them one group.
 
         Raises:

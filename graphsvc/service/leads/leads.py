@@ -9,20 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from graphsvc.access.door.redact import coarsen
-from graphsvc.analysis.doubt.falsehood import FalseAccounts
-from graphsvc.analysis.doubt.readings import FEWEST_SERVED
-from graphsvc.analysis.doubt.stability import Place
-from graphsvc.analysis.evidence.belief import link_table
-from graphsvc.analysis.evidence.claims import Claim, Dependence
-from graphsvc.analysis.score.folding import as_told, told_belief
-from graphsvc.analysis.score.hubs import Lead, Ranking
-from graphsvc.analysis.score.leads import Explanation, explain, retold
-from graphsvc.analysis.score.reasons import Reasons, without_amounts
+from graphsvc.access.gate.redact import coarsen
+from graphsvc.analysis.claims.belief import link_table
+from graphsvc.analysis.claims.claims import Claim, Dependence
+from graphsvc.analysis.ranking.folding import as_told, told_belief
+from graphsvc.analysis.ranking.hubs import Lead, Ranking
+from graphsvc.analysis.ranking.leads import Explanation, explain, retold
+from graphsvc.analysis.ranking.reasons import Reasons, without_amounts
+from graphsvc.analysis.robustness.falsehood import FalseAccounts
+from graphsvc.analysis.robustness.readings import FEWEST_SERVED
+from graphsvc.analysis.robustness.stability import Place
 from graphsvc.errors import Refused
+from graphsvc.records.coarsened import denial_mark
+from graphsvc.records.coarsened import score as told_score
 from graphsvc.records.relations import orders
-from graphsvc.records.told import denial_mark
-from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.groups import Groups
 from graphsvc.service.leads.material import LeadCaches, Material
@@ -66,7 +66,7 @@ class Leads:
         return ranking
 
     def places(self) -> dict[str, Place]:
-        """Return how firm each rank is: person → ranges of ranks (`analysis.doubt.stability.Place`).
+        """Return how firm each rank is: person → ranges of ranks (`analysis.robustness.stability.Place`).
 
         Each report, each record and each of their sources is left out in turn. With source clearance, so is each
         witness, each of their statements, and every set of witnesses who share a boat, house or interpreter. Without

@@ -13,40 +13,40 @@ from typing import Any
 
 import numpy as np
 
-from graphsvc.access.door.redact import coarsen
+from graphsvc.access.gate.redact import coarsen
 from graphsvc.access.people.principal import Grant
-from graphsvc.analysis.doubt.brought import Agreement, Brought, agreements, brought
-from graphsvc.analysis.doubt.falsehood import (
+from graphsvc.analysis.claims.belief import LinkFigures
+from graphsvc.analysis.claims.claims import Claim, Dependence, Person
+from graphsvc.analysis.claims.dependence import Thing
+from graphsvc.analysis.claims.laid import ByEnd, LaidClaims, of_twins
+from graphsvc.analysis.key_players.ground import Ground
+from graphsvc.analysis.ranking.basis import Basis, basis
+from graphsvc.analysis.ranking.folding import bare, merge_witness_claims
+from graphsvc.analysis.ranking.hubs import Lead, Ranking, rank_basis
+from graphsvc.analysis.ranking.leads import Explanation, Path, Surroundings, surroundings
+from graphsvc.analysis.ranking.reasons import Reasons, raising, reasons, scored_by, split_scores
+from graphsvc.analysis.robustness.brought import Agreement, Brought, agreements, brought
+from graphsvc.analysis.robustness.falsehood import (
     FalseAccounts,
     Gathering,
     first_places,
     invented_needed,
     would_leave,
 )
-from graphsvc.analysis.doubt.leaving_out import LeavingOut
-from graphsvc.analysis.doubt.questions import Question, weigh, weighable
-from graphsvc.analysis.doubt.readings import InnocentReading
-from graphsvc.analysis.doubt.stability import Place, places
-from graphsvc.analysis.evidence.belief import LinkFigures
-from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
-from graphsvc.analysis.evidence.dependence import Thing
-from graphsvc.analysis.evidence.laid import ByEnd, LaidClaims, of_twins
-from graphsvc.analysis.links.ground import Ground
-from graphsvc.analysis.score.basis import Basis, basis
-from graphsvc.analysis.score.folding import bare, merge_witness_claims
-from graphsvc.analysis.score.hubs import Lead, Ranking, rank_basis
-from graphsvc.analysis.score.leads import Explanation, Path, Surroundings, surroundings
-from graphsvc.analysis.score.reasons import Reasons, raising, reasons, scored_by, split_scores
+from graphsvc.analysis.robustness.leaving_out import LeavingOut
+from graphsvc.analysis.robustness.questions import Question, weigh, weighable
+from graphsvc.analysis.robustness.readings import InnocentReading
+from graphsvc.analysis.robustness.stability import Place, places
 from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.deliveries.earlier import earlier
 from graphsvc.cases.gc_pause import lasting
-from graphsvc.cases.image.computed import children
+from graphsvc.cases.graph.computed import children
 from graphsvc.errors import Busy, NotFound, Refused
+from graphsvc.records.coarsened import CONTESTED, denial
+from graphsvc.records.coarsened import score as told_score
 from graphsvc.records.columns import ValueColumn, sort_rows
 from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.records.relations import LinkKey, link_key
-from graphsvc.records.told import CONTESTED, denial
-from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.leads.as_claims import claim_columns, claim_of, person_of
 from graphsvc.service.leads.as_rows import BROUGHT, INTEREST, PLACES, RANKING, HeldPlaces

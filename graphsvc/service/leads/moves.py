@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
-from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.score.hubs import Ranking
-from graphsvc.analysis.score.moved import Move, rank_changes
-from graphsvc.analysis.score.reasons import Reasons, reasons
+from graphsvc.analysis.claims.claims import Claim
+from graphsvc.analysis.ranking.hubs import Ranking
+from graphsvc.analysis.ranking.moved import Move, rank_changes
+from graphsvc.analysis.ranking.reasons import Reasons, reasons
 from graphsvc.cases.gc_pause import lasting
-from graphsvc.cases.image.computed import analysis_input
-from graphsvc.cases.image.graphing import Graphed
-from graphsvc.records.told import OPEN_KINDS, denial_mark
-from graphsvc.records.told import score as told_score
+from graphsvc.cases.graph.computed import analysis_input
+from graphsvc.cases.graph.graphing import Graphed
+from graphsvc.records.coarsened import OPEN_KINDS, denial_mark
+from graphsvc.records.coarsened import score as told_score
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from graphsvc.analysis.doubt.falsehood import Alone, alone
-from graphsvc.analysis.doubt.leaving_out import LeavingOut
-from graphsvc.analysis.doubt.pieces import Piece, pieces
+from graphsvc.analysis.robustness.falsehood import Alone, alone
+from graphsvc.analysis.robustness.leaving_out import LeavingOut
+from graphsvc.analysis.robustness.pieces import Piece, pieces
 from graphsvc.cases.cache import Cache
 from graphsvc.cases.gc_pause import lasting
 

@@ -11,15 +11,15 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from graphsvc.access.decided.questions import QuestionStore
-from graphsvc.analysis.doubt.questions import ENOUGH, NOT_WEIGHED, WITH_CUSTODIAN, Question, choose
-from graphsvc.analysis.doubt.readings import InnocentReading, owing, readings
-from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.evidence.roles import ABOARD
+from graphsvc.access.decisions.questions import QuestionStore
+from graphsvc.analysis.claims.claims import Claim
+from graphsvc.analysis.claims.roles import ABOARD
+from graphsvc.analysis.robustness.questions import ENOUGH, NOT_WEIGHED, WITH_CUSTODIAN, Question, choose
+from graphsvc.analysis.robustness.readings import InnocentReading, owing, readings
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import NotFound
+from graphsvc.records.coarsened import OPEN_KINDS, denial_mark
 from graphsvc.records.relations import RELATIONS
-from graphsvc.records.told import OPEN_KINDS, denial_mark
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import LeadCaches, LeadReadings, Material
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from graphsvc.access.decided.reviews import JUDGEMENTS, Figures, ReviewStore, StoredReview
-from graphsvc.analysis.score.hubs import RULES_VERSION, Ranking
+from graphsvc.access.decisions.reviews import JUDGEMENTS, Figures, ReviewStore, StoredReview
+from graphsvc.analysis.ranking.hubs import RULES_VERSION, Ranking
 from graphsvc.errors import Outdated
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.leads.material import Material

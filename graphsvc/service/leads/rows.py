@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
-from graphsvc.analysis.doubt.brought import Brought
-from graphsvc.analysis.doubt.pieces import KINDS
-from graphsvc.analysis.doubt.stability import Place
-from graphsvc.analysis.score.hubs import Lead, Ranking
+from graphsvc.analysis.ranking.hubs import Lead, Ranking
+from graphsvc.analysis.robustness.brought import Brought
+from graphsvc.analysis.robustness.pieces import KINDS
+from graphsvc.analysis.robustness.stability import Place
 
 # Columns on how firm a rank is: ranges and what explains them, the witness contribution, and recorded interests.
 RANKS_HELD = ("best_rank", "worst_rank", "low_rank", "high_rank")
@@ -52,7 +52,7 @@ class LeadRow:
     Attributes:
         id, name: of the person; without a name, the id is used.
         score, rank, groups, independent, other_sources, score_on_record, denied, shares, stages: as in
-            `analysis.score.hubs.Lead`; zero shares are left out.
+            `analysis.ranking.hubs.Lead`; zero shares are left out.
         rank_on_record, groups_on_record, other_sources_on_record: the same.
         best_rank, worst_rank: range of ranks while each piece of the material is left out in turn. None, as are the
             next fields up to `rank_without`, if not requested or not known: contacts alone, or no recorded part in the

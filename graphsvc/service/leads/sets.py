@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from graphsvc.analysis.links.gains import Gain, gains
-from graphsvc.analysis.links.ground import Ground, ground
-from graphsvc.analysis.links.removal import (
+from graphsvc.analysis.key_players.gains import Gain, gains
+from graphsvc.analysis.key_players.ground import Ground, ground
+from graphsvc.analysis.key_players.removal import (
     Left,
     Rival,
     Successor,
@@ -20,11 +20,11 @@ from graphsvc.analysis.links.removal import (
     successors,
     taken_over,
 )
-from graphsvc.analysis.links.sets import GOALS, LARGEST, TieNetwork, is_sampled, reach
-from graphsvc.analysis.score.candidates import carried_people
+from graphsvc.analysis.key_players.sets import GOALS, LARGEST, TieNetwork, is_sampled, reach
+from graphsvc.analysis.ranking.candidates import carried_people
 from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.coarsened import denial_mark
 from graphsvc.records.relations import LinkKey
-from graphsvc.records.told import denial_mark
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import LeadCaches, Material
 from graphsvc.service.leads.rows import said_of_ranks

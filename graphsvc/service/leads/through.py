@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from graphsvc.access.decided.questions import QuestionStore
-from graphsvc.analysis.doubt.brought import Agreement
-from graphsvc.analysis.evidence.dependence import groups
-from graphsvc.analysis.score.hubs import Lead
-from graphsvc.analysis.score.leads import Explanation, Path, paths
+from graphsvc.access.decisions.questions import QuestionStore
+from graphsvc.analysis.claims.dependence import groups
+from graphsvc.analysis.ranking.hubs import Lead
+from graphsvc.analysis.ranking.leads import Explanation, Path, paths
+from graphsvc.analysis.robustness.brought import Agreement
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import Refused, RequestError
 from graphsvc.service.ask import Ask

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graphsvc.analysis.evidence.belief import link_table
-from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.claims.belief import link_table
+from graphsvc.analysis.claims.claims import Claim
 from graphsvc.analysis.linkage.gathered import READ, CaseRows, LinkSaid, gather_traits, leading_to
 from graphsvc.analysis.linkage.linked import LinkedCrossings, compare, without
 from graphsvc.analysis.linkage.overlap import mentions
-from graphsvc.analysis.score.folding import as_told, told_belief
+from graphsvc.analysis.ranking.folding import as_told, told_belief
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.cases.gc_pause import lasting
+from graphsvc.records.coarsened import OPEN_KINDS, denial_mark
 from graphsvc.records.relations import LinkKey, link_key
-from graphsvc.records.told import OPEN_KINDS, denial_mark
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 

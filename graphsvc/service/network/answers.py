@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from graphsvc.access.log.audit import now
-from graphsvc.analysis.evidence.roles import COERCES
+from graphsvc.analysis.claims.roles import COERCES
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import moment
 from graphsvc.records.numbers import count

@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.decided.own_words import for_others, words_for
+from graphsvc.access.decisions.own_words import for_others, words_for
 from graphsvc.access.log.audit import now
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import alone, tables, transaction

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graphsvc.access.door.redact import Released
+from graphsvc.access.gate.redact import Released
 from graphsvc.errors import NotFound, Refused
 from graphsvc.records.relations import link_key, orders
 from graphsvc.records.tables import ENTITY_TABLES

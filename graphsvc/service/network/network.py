@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graphsvc.analysis.links import projection
-from graphsvc.analysis.links.ties import Web
+from graphsvc.analysis import projection
+from graphsvc.analysis.paths.ties import Web
 from graphsvc.errors import RequestError
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.leads.material import Material

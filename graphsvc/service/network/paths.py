@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Any
 
-from graphsvc.analysis.evidence.belief import claim_belief
-from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.evidence.roles import OPERATION
-from graphsvc.analysis.links.ties import Web, web_of
-from graphsvc.analysis.links.ways import (
+from graphsvc.analysis.claims.belief import claim_belief
+from graphsvc.analysis.claims.claims import Claim
+from graphsvc.analysis.claims.roles import OPERATION
+from graphsvc.analysis.paths.paths import (
     EVERY as LONGEST_PATH,
 )
-from graphsvc.analysis.links.ways import (
+from graphsvc.analysis.paths.paths import (
     LOOKED,
     AccountWay,
     Rules,
@@ -28,11 +27,12 @@ from graphsvc.analysis.links.ways import (
     likeliest,
     shortest,
 )
+from graphsvc.analysis.paths.ties import Web, web_of
 from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import Refused, RequestError
+from graphsvc.records.coarsened import CONTESTED
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, link_key, orders
-from graphsvc.records.told import CONTESTED
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.leads.material import Material
 

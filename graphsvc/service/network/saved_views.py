@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.access.decided.own_words import for_others
+from graphsvc.access.decisions.own_words import for_others
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import alone, transaction

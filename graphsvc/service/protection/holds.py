@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graphsvc.access.decided.holds import HOLD_KINDS, Hold, HoldStore, NewHold
+from graphsvc.access.decisions.holds import HOLD_KINDS, Hold, HoldStore, NewHold
 from graphsvc.cases.progress import quiet
 from graphsvc.service.ask import Ask
 from graphsvc.service.protection.clearance import is_shown, person_of, require_whole

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from graphsvc.access.door.redact import Released
+from graphsvc.access.gate.redact import Released
 from graphsvc.access.people import policy
 from graphsvc.names.whole import WholeNames
 from graphsvc.records.properties import SENSITIVITY

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.access.decided.requests import DECIDED, OPEN, WAITING, RequestStore, no_such_request
+from graphsvc.access.decisions.requests import DECIDED, OPEN, WAITING, RequestStore, no_such_request
 from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
 from graphsvc.access.vault import pack, unpack

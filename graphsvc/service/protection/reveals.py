@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.access.decided import requests
-from graphsvc.access.decided.requests import OPEN
+from graphsvc.access.decisions import requests
+from graphsvc.access.decisions.requests import OPEN
 from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
 from graphsvc.access.vault import pseudonym

@@ -1,6 +1,6 @@
 """Sealing and naming people again: requested by one person, agreed to by another.
 
-A mark in a delivery seals a named person (`cases.image.sealing`). Two people can seal too, and only two people can name
+A mark in a delivery seals a named person (`cases.graph.sealing`). Two people can seal too, and only two people can name
 someone again: one requests it, and a supervisor who is a different person agrees. Only a custodian may request that a
 sealed person is named again.
 """
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from graphsvc.access.decided.requests import DECIDED
+from graphsvc.access.decisions.requests import DECIDED
 from graphsvc.access.people import policy
 from graphsvc.cases.deliveries.protecting import protect
-from graphsvc.cases.image.sealing import in_words
+from graphsvc.cases.graph.sealing import in_words
 from graphsvc.cases.protection import MARKED, WITNESS
 from graphsvc.errors import RequestError
 from graphsvc.records.progress import Progress

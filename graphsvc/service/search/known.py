@@ -40,7 +40,7 @@ class Known:
         Raises:
             RequestError: it is empty, too long, or matches too many people.
             Busy: this account has searched too often.
-            Refused, NotFound, Busy: see `access.door.gate`.
+            Refused, NotFound, Busy: see `access.gate.gate`.
         """
         text = text.strip()
         if not text or len(text) > _LONGEST:

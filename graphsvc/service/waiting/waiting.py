@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from graphsvc.access.decided.pending import Pending, PendingStore
+from graphsvc.access.decisions.pending import Pending, PendingStore
 from graphsvc.access.log.audit import now
-from graphsvc.analysis.score.moved import FIRST, Move
+from graphsvc.analysis.ranking.moved import FIRST, Move
 from graphsvc.cases.stores.export_store import number
 from graphsvc.cases.stores.last_looks import LastLook, keep_look, last_look
 from graphsvc.errors import RequestError

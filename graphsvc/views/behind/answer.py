@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from graphsvc.analysis.doubt.readings import FEWEST_SERVED
+from graphsvc.analysis.robustness.readings import FEWEST_SERVED
 from graphsvc.records.numbers import count, significant
 from graphsvc.records.relations import RELATIONS, LinkKey
 from graphsvc.views.behind.against import Against, Denial, against

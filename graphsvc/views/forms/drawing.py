@@ -10,9 +10,9 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from graphsvc.records.coarsened import CONTESTED, MIDDLES
 from graphsvc.records.numbers import count, plural
 from graphsvc.records.relations import FAMILIES, family
-from graphsvc.records.told import CONTESTED, MIDDLES
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.rows import xml
 from graphsvc.views.picture.folding import FoldedPicture

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from graphsvc.records import told
+from graphsvc.records import coarsened as told
 from graphsvc.records.relations import LinkKey, doing, those
 from graphsvc.views.picture.folding import BELONGING, groups
 from graphsvc.views.picture.layout import layout

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from graphsvc.records.coarsened import denial_mark
 from graphsvc.records.dates import ending
 from graphsvc.records.grading import stricter
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import RELATIONS, LinkKey
-from graphsvc.records.told import denial_mark
 from graphsvc.views.picture.measures import communities
 from graphsvc.views.picture.network import Edge, Node, Picture
 

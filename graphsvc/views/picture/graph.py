@@ -14,9 +14,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from graphsvc.records.coarsened import MIDDLES, SOME
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import family, says
-from graphsvc.records.told import MIDDLES, SOME
 from graphsvc.views.denials import denial
 from graphsvc.views.picture.arrangements import Frame
 from graphsvc.views.picture.folding import Bundle, FoldedPicture

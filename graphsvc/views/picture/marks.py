@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphsvc.records.told import step
+from graphsvc.records.coarsened import step
 from graphsvc.views.picture.folding import FoldedPicture
 from graphsvc.views.picture.network import Edge
 

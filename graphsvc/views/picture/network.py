@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from graphsvc.records.coarsened import denied_word, step
 from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, KINDS, RELATIONS, LinkKey, family, says
-from graphsvc.records.told import denied_word, step
 from graphsvc.views.picture.arrangements import ARRANGEMENTS, Frame, MapGround, map_frame
 from graphsvc.views.picture.layout import layout
 from graphsvc.views.wording import title

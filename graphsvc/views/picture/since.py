@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from graphsvc.records.coarsened import step
 from graphsvc.records.relations import says
-from graphsvc.records.told import step
 from graphsvc.views import wording
 
 # Subject, relation, object.

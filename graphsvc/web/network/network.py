@@ -15,11 +15,11 @@ from flask import Blueprint, Response, abort, redirect, request, send_from_direc
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
+from graphsvc.records.coarsened import STEPS
 from graphsvc.records.dates import overdue
 from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES, at_least, stricter
 from graphsvc.records.numbers import real, whole
 from graphsvc.records.relations import ASIDE, FAMILIES, KINDS, RELATIONS, LinkKey, family, link_key, says
-from graphsvc.records.told import STEPS
 from graphsvc.service import MOST_DEPTH, MOST_NODES, NODES, PictureRequest, Session, now, said_of_ranks
 from graphsvc.views import wording
 from graphsvc.views.picture import graph

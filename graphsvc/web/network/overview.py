@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
+from graphsvc.records.coarsened import STEPS
 from graphsvc.records.relations import RELATIONS, says
-from graphsvc.records.told import STEPS
 from graphsvc.service import Session
 from graphsvc.views.picture.graph import PALETTES
 from graphsvc.views.picture.overview import MOST_POINTS, Overview, OverviewGroup

@@ -8,8 +8,8 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
+from graphsvc.records.coarsened import STEPS
 from graphsvc.records.numbers import real
-from graphsvc.records.told import STEPS
 from graphsvc.service import LONGEST_PATH, MOST_PATHS, PATH_KINDS, USUAL_PATHS, USUAL_STEPS, ShownPath, ShownPaths
 from graphsvc.views import wording
 from graphsvc.web.frame import answer, at, page, wants_json

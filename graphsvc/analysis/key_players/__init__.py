@@ -1,0 +1,1 @@
+"""Key-player sets, what each member adds, and the network after removals."""

@@ -1,1 +1,0 @@
-"""The network as links: paths through it, key-player sets, its state after removals, NetworkX graphs."""

@@ -1,0 +1,1 @@
+"""Paths between two ends of the network, and its links in columns."""

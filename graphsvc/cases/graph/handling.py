@@ -1,0 +1,127 @@
+"""Handling codes of statements, claims and entities: what derives from a C statement is C. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from graphsvc.cases.graph.sealing import has_identity, is_charged
+from graphsvc.ingest.fold import State
+from graphsvc.ingest.report import FoldedRow
+from graphsvc.records import grading
+from graphsvc.records.relations import doing, those
+from graphsvc.records.tables import ENTITY_TABLES
+from graphsvc.store.image import Image
+
+# Relations to a person's own things, sealed with them: they lead to the person and are no part of the operation.
+OWN = frozenset(those(lambda relation: relation.sealed == "theirs"))
+SAME = doing("is the same")
+# Claims with these relations may say who somebody sealed is.
+_RESERVED = SAME | OWN
+
+
+class Handling:
+    """Handling codes in one state."""
+
+    def __init__(self, state: State) -> None:
+        self._statements: dict[str, str] = {
+            identifier: row.values.get("handling", grading.DEFAULT_HANDLING)
+            for identifier, row in state.records["statements"].items()
+        }
+        self._conditional: set[str] = set()
+        self._shareable: set[str] = set()
+        for table in ENTITY_TABLES:
+            for identifier, row in state.records[table.name].items():
+                if row.open is None:
+                    self._conditional.add(identifier)
+                elif table.name == "people":
+                    # The row of a statement may bring its source, so it moves nobody to P.
+                    listed = row.without_statements
+                    if listed is not None and (listed.open or {}).get("handling") == "P":
+                        self._shareable.add(identifier)
+                elif "P" in (row.open.get("handling"), self._statements.get(row.open.get("statement_id", ""))):
+                    self._shareable.add(identifier)
+        for row in state.claims.values():
+            if self.claim(row.values) == "P":
+                self._shareable.update((row.values["subject_id"], row.values["object_id"]))
+
+    def statement(self, identifier: str) -> str:
+        """Return the handling code of a statement."""
+        return self._statements[identifier]
+
+    def claim(self, values: Mapping[str, Any]) -> str:
+        """Return the handling code of a claim: P only if statement, claim and both ends allow it."""
+        if values["subject_id"] in self._conditional or values["object_id"] in self._conditional:
+            return "C"
+        return grading.stricter(self._statements[values["statement_id"]], values.get("handling", "P"))
+
+    def entity(self, identifier: str) -> str:
+        """Return the handling code of an entity: P if a P row or a P claim mentions it, or a thing's row names a P statement."""
+        return "P" if identifier in self._shareable and identifier not in self._conditional else "C"
+
+
+def mentioned_ids(state: State) -> set[str]:
+    """Return the ids of people and things that claims mention, whoever may see those.
+
+    A claim that two are the same, or whose something is, is left out: readers without source clearance may not see it.
+    """
+    return {
+        row.values[end]
+        for row in state.claims.values()
+        if row.values["relation"] not in _RESERVED
+        for end in ("subject_id", "object_id")
+    }
+
+
+def is_listed(row: FoldedRow) -> bool:
+    """Whether a list brought a person: a row that names no statement charges them, or came first and said who they are.
+
+    A later row without a charge does not count, or whoever guesses the id of a hidden person could bring them to light.
+    """
+    listed = row.without_statements
+    if listed is None:
+        return False
+    first = row.versions[0].values if row.versions else row.values
+    return is_charged(listed.values) or ("statement_id" not in first and has_identity(first))
+
+
+def hidden_people(state: State, in_claims: Collection[str]) -> set[str]:
+    """Return the ids of people in no claim and on no list: only readers with source clearance see them, even if named.
+
+    `in_claims` is the result of `mentioned_ids`.
+    """
+    people = state.records["people"]
+    return {identifier for identifier in people.keys() - set(in_claims) if not is_listed(people[identifier])}
+
+
+def unmentioned_people(
+    state: State, image: Image, sealed: Collection[str], shown: Callable[[str], str]
+) -> Iterator[tuple[str, FoldedRow | None, str]]:
+    """Yield people whom no claim under P mentions, since they may only be a source, and what the image shows of them.
+
+    Each comes as id, row to show and handling code. Without a row, only readers with source clearance see them, or if a
+    claim under C mentions them, readers of C. A row is what rows that name no statement say of somebody on a list; the
+    others could show that they gave the statement. People with nothing to hide are left out.
+
+    Args:
+        state: see `ingest.fold`.
+        image: the graph, with all claims.
+        sealed: ids of sealed people.
+        shown: maps delivered ids to those in the graph.
+    """
+    codes: dict[str, set[str]] = defaultdict(set)
+    for properties, _, *ends in image.claims.values():
+        for end in ends:
+            codes[end].add(properties["handling"])
+    for identifier, row in state.records["people"].items():
+        mentions = codes[shown(identifier)]
+        if "P" in mentions or not (identifier in sealed or row.versions):
+            continue
+        listed = row.without_statements
+        if identifier in sealed or listed is None or not is_listed(row):
+            yield identifier, None, "C" if "C" in mentions else grading.RESERVED["C"]
+        else:
+            visible = replace(row if "C" in mentions else listed, open=listed.open, versions=())
+            yield identifier, visible, "P" if (listed.open or {}).get("handling") == "P" else "C"

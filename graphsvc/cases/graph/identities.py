@@ -1,0 +1,75 @@
+"""Every identity ever delivered for the people, things and places of a case, sealed or not. Pure.
+
+A person named today may be sealed tomorrow. Texts with any name they ever had are then withheld (`texts`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from graphsvc.access import vault
+from graphsvc.cases.graph.handling import Handling
+from graphsvc.cases.graph.sealing import Standing
+from graphsvc.ingest.fold import State
+from graphsvc.ingest.report import FoldedRow
+from graphsvc.names.seal import split_identity
+from graphsvc.records.tables import TABLES
+
+Identities = tuple[Mapping[str, Any], ...]
+# Columns kept in the vault with an identity that identify nobody.
+_NO_IDENTITY = frozenset({"category", "notes"})
+
+
+def pseudonyms_of(state: State, key: bytes) -> dict[str, dict[str, str]]:
+    """Return, for each table of people, things and places, id → the pseudonym it has or would have."""
+    return {
+        table: {identifier: vault.pseudonym(key, kind, identifier) for identifier in state.records[table]}
+        for table, kind in (("people", "person"), ("things", "thing"), ("workplaces", "thing"))
+    }
+
+
+def keep_identities(
+    standing: dict[str, Standing],
+    before: Mapping[str, Standing],
+    state: State,
+    handling: Handling,
+    names: Mapping[str, Mapping[str, str]],
+) -> None:
+    """Add to the standings every identity known before, and those in the rows of a state.
+
+    Entries named before that are in no delivery any more are kept as `is_absent`. `names` is the result of
+    `pseudonyms_of`.
+    """
+    for name, old in before.items():
+        if name not in standing and old.identities:
+            standing[name] = Standing(False, old.level, old.since, identities=old.identities, is_absent=True)
+    for table, bearers in names.items():
+        for identifier, name in bearers.items():
+            row = state.records[table][identifier]
+            known = before[name].identities if name in before else ()
+            if table == "people":
+                known = _with_person(known, row, handling.entity(identifier))
+            else:
+                known = _with_row(known, TABLES[table].record, row.values)
+            standing[name] = replace(standing[name], identities=known)
+
+
+def _with_person(identities: Identities, row: FoldedRow, level: str) -> Identities:
+    """Add a person's identity under P, if known under P, and their whole identity with `handling` C if it differs."""
+    if level == "P" and row.open is not None:
+        identities = _with_row(identities, "person", row.open)
+        if row.open == row.values:
+            return identities
+    return _with_row(identities, "person", row.values, handling="C")
+
+
+def _with_row(identities: Identities, record: str, values: Mapping[str, Any], **more: str) -> Identities:
+    """Add the identity in a row, with the cells in `more`, unless it is already there."""
+    identity = {
+        name: value for name, value in split_identity(record, values)[1].items() if name not in _NO_IDENTITY
+    } | more
+    if "kind" in values:
+        identity["kind"] = values["kind"]
+    return identities if identity in identities else (*identities, identity)

@@ -1,0 +1,474 @@
+"""Standings of the people and things in a case: facts gathered from deliveries, decided by `sealing`, and kept. Pure.
+
+Each person is decided on separately (`sealing`). A new person said to be the same as a sealed person is sealed too.
+Things and dwellings follow the people they lead to. Decisions are kept, whatever later deliveries or undos say.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from graphsvc.access import vault
+from graphsvc.analysis.claims.roles import ACTIVE_SUBJECT, PASSIVE_OBJECT, PASSIVE_SUBJECT, TIED_OBJECT, TIED_SUBJECT
+from graphsvc.cases.graph.handling import OWN, SAME, Handling
+from graphsvc.cases.graph.identities import keep_identities, pseudonyms_of
+from graphsvc.cases.graph.sealing import (
+    BY_ACT,
+    BY_DECISION,
+    PASSIVE,
+    UNDER_C,
+    Moment,
+    PersonFacts,
+    Standing,
+    decide,
+    has_identity,
+    is_charged,
+    marks,
+)
+from graphsvc.ingest.check import Row
+from graphsvc.ingest.fold import State, claim_key
+from graphsvc.ingest.report import FoldedRow
+from graphsvc.names.seal import PROTECTED, categories
+from graphsvc.records import grading
+from graphsvc.records.relations import those
+from graphsvc.records.tables import DWELLING
+
+# Value of the setting GRAPHSVC_NAMED → the people that a home shows by name.
+NAMED = MappingProxyType(
+    {
+        "part": "who plays a visible part",
+        "tie": "who plays a visible part, and who is only said to know, pay or take orders from somebody",
+    }
+)
+# A dwelling known only for its residents, all of them sealed, is their home and is sealed with them.
+HOME = frozenset(those(lambda relation: relation.sealed == "home"))
+_THEIRS = OWN | HOME
+_TIED = (("subject_id", TIED_SUBJECT), ("object_id", TIED_OBJECT))
+_PASSIVE = (("subject_id", PASSIVE_SUBJECT), ("object_id", PASSIVE_OBJECT))
+WHERE_THEY_LIVE = "where somebody sealed lives"
+THE_SAME = "the same as somebody sealed"
+WITH_THEIRS = "used by somebody sealed"
+
+
+# Pseudonym that a person or thing has or would have → its standing.
+Standings = Mapping[str, Standing]
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """Inputs to a decision on standings, other than the state.
+
+    Attributes:
+        key: the case's data key.
+        on: the day that counts for being under 18.
+        named: which people the home shows by name, a key of `NAMED`.
+        decided: pseudonym → decision taken by persons: `sealed`, `opened` or `erased`.
+        decided_at: pseudonym → when (ISO, UTC).
+        now: pseudonyms being decided on now.
+        at: the moment of the decision (ISO, UTC).
+        floor: the worst grade of a claim that can have somebody named, such as `2D`.
+        last_read: when somebody last read the case (ISO, UTC); empty: never.
+        protects_marked: whether the case protects marked people only.
+        loosened_at: when two persons chose that (ISO, UTC); empty: never.
+        elsewhere: delivered id of a person sealed in cases that share their ids with this → their marks there
+            (`sealing.shared_marks`).
+    """
+
+    key: bytes
+    on: dt.date
+    named: str = "part"
+    decided: Mapping[str, str] = field(default_factory=dict)
+    decided_at: Mapping[str, str] = field(default_factory=dict)
+    now: Collection[str] = ()
+    at: str = "0001-01-01"
+    floor: str = "2D"
+    last_read: str = ""
+    protects_marked: bool = False
+    loosened_at: str = ""
+    elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def moment(self, name: str, number: int) -> Moment:
+        """Return the moment of deciding on a pseudonym, with the last decision by persons."""
+        decision = self.decided.get(name, "")
+        decided_at = self.at if name in self.now else self.decided_at.get(name, "")
+        return Moment(self.at, decision, decided_at, number, self.last_read, self.loosened_at)
+
+    def reopens(self, name: str, standing: Standing) -> bool:
+        """Whether two persons opened a pseudonym after it was sealed."""
+        now = self.moment(name, 0)
+        return now.decision == "opened" and now.decided_at >= standing.at
+
+
+def standings(
+    before: Standings, state: State, by: Deciding, number: int = 0, coming: Iterable[Row] | None = None
+) -> dict[str, Standing]:
+    """Return the standings after a delivery.
+
+    Args:
+        before: standings before it. Sealed ones are kept, even if they are no longer in the state.
+        state: result of the deliveries up to and including it.
+        by: other inputs to the decisions.
+        number: its number, recorded where its rows would decide differently.
+        coming: rows of the deliveries that come now; None: the whole state comes now.
+
+    For named people in no delivery any more, only the identities are kept: if they come again, they are decided on as
+    new.
+    """
+    handling = Handling(state)
+    facts = _Facts(state, handling, by, coming)
+    known = _under_their_ids(before, by)
+    moved = {name: old for name, old in known.items() if old.moved_to}
+    before = {name: old for name, old in known.items() if old.sealed or old.is_named}
+    result = {name: old for name, old in before.items() if old.sealed and not by.reopens(name, old)}
+    names = pseudonyms_of(state, by.key)
+    for identifier, row in state.records["people"].items():
+        name = names["people"][identifier]
+        result[name] = _person(before.get(name), facts, identifier, row, handling, by, name, number)
+    _same(result, before, state, handling, by)
+    sealed = {person for person, name in names["people"].items() if result[name].sealed}
+    _things(result, before, state, handling, sealed, names, by)
+    keep_identities(result, known, state, handling, names)
+    for name, old in moved.items():
+        result[name] = replace(result.get(name) or Standing(False, old.level, old.since), moved_to=old.moved_to)
+    return {name: standing for name, standing in result.items() if by.decided.get(name) != "erased"}
+
+
+def formerly(standing: Standings, names: Collection[str]) -> frozenset[str]:
+    """Return the pseudonyms that these people and things had, or would have had, before erasures changed their ids."""
+    result, sought = set[str](), frozenset(names)
+    while sought:
+        sought = frozenset(name for name, entity in standing.items() if entity.moved_to in sought) - result
+        result |= sought
+    return frozenset(result)
+
+
+def sealed_ids(standing: Standings, state: State, key: bytes) -> dict[str, str]:
+    """Return the ids of the sealed persons and things in a state → their pseudonyms."""
+    return {
+        identifier: name
+        for table, kind in (("people", "person"), ("things", "thing"), ("workplaces", "thing"))
+        for identifier in state.records[table]
+        if (entity := standing.get(name := vault.pseudonym(key, kind, identifier))) is not None and entity.sealed
+    }
+
+
+def alone_theirs(state: State, key: bytes, person: str) -> set[str]:
+    """Return pseudonyms of the things and dwellings that lead only to one person, given by pseudonym.
+
+    For a thing known under P, only claims under P count.
+    """
+    handling, led = Handling(state), defaultdict[str, set[str]](set)
+    for row in state.claims.values():
+        thing = row.values["object_id"]
+        if row.values["relation"] in _THEIRS and (handling.claim(row.values) == "P" or handling.entity(thing) == "C"):
+            led[thing].add(row.values["subject_id"])
+    return {
+        vault.pseudonym(key, "thing", thing)
+        for thing, people in led.items()
+        if {vault.pseudonym(key, "person", identifier) for identifier in people} == {person}
+    }
+
+
+def opened_by(before: Standings, after: Standings, number: int) -> int:
+    """Count the identities that a delivery would open if decisions were not kept, for its preview."""
+    return sum(
+        standing.sealed and standing.against == number and not (name in before and before[name].against == number)
+        for name, standing in after.items()
+    )
+
+
+def asked_by(before: Standings, after: Standings) -> int:
+    """Count the named people that this delivery is the first to say should be sealed."""
+    return sum(bool(standing.asked) and not (name in before and before[name].asked) for name, standing in after.items())
+
+
+def by_name(standing: Standings) -> set[str]:
+    """Return the pseudonyms that the named people and things would have if sealed."""
+    return {name for name, entity in standing.items() if entity.is_named}
+
+
+def sealed_anew(before: Standings, after: Standings) -> set[str]:
+    """Return the pseudonyms of people and things named before and sealed after."""
+    return {name for name in by_name(before) if name in after and after[name].sealed}
+
+
+def _under_their_ids(before: Standings, by: Deciding) -> Standings:
+    """Return the standings, with each sealed or absent entry also under the pseudonym of its current id.
+
+    An erasure takes the erased name out of ids and all other text, in rows and known identities alike. As pseudonyms
+    are made from ids, their bearers would otherwise arrive as new people, by name. The old pseudonym stays sealed,
+    since its id may come again, and keeps the identities that still have that id.
+    """
+    if "erased" not in by.decided.values():
+        return before
+    result, coming = dict(before), list[tuple[str, Standing, Mapping[str, Any]]]()
+    for old, standing in before.items():
+        for identity in standing.identities if standing.sealed or standing.is_absent else ():
+            name = vault.pseudonym(by.key, vault.kind_of(old), identity["id"])
+            if name != old:
+                coming.append((name, standing, identity))
+                left = tuple(known for known in result[old].identities if known is not identity)
+                against = result[old].against if left else 0
+                result[old] = replace(result[old], against=against, identities=left, moved_to="" if left else name)
+    for name, standing, identity in coming:
+        bearer = result.get(name)
+        if bearer is None or (standing.sealed and not bearer.sealed):
+            bearer = replace(standing, identities=bearer.identities if bearer is not None else (), moved_to="")
+        if identity not in bearer.identities:
+            bearer = replace(bearer, identities=(*bearer.identities, identity))
+        result[name] = bearer
+    return result
+
+
+def _person(
+    old: Standing | None,
+    facts: _Facts,
+    identifier: str,
+    row: FoldedRow,
+    handling: Handling,
+    by: Deciding,
+    name: str,
+    number: int,
+) -> Standing:
+    level = handling.entity(identifier)
+    values = row.values if level == "C" or row.open is None else row.open
+    in_rows = marks(values, by.on, of_witnesses=by.protects_marked)
+    in_all = marks(row.values, by.on, of_witnesses=by.protects_marked)
+    about = PersonFacts(
+        level,
+        (*in_rows, *by.elsewhere.get(identifier, ())),
+        has_identity(values),
+        by.protects_marked or facts.acts(identifier, level),
+        by.protects_marked or facts.acts(identifier, level, now=True),
+        _is_charged(row, level),
+        tuple(mark for mark in in_all if mark not in in_rows),
+    )
+    standing = decide(old, about, by.moment(name, number))
+    if not standing.sealed:
+        # Rows under C change nothing under P, so they cannot seal: the custodian is asked to check.
+        more = [mark for mark in about.marks_under_c if mark not in standing.why]
+        if standing.why == BY_ACT and about.acts and not (by.protects_marked or facts.acts(identifier, "C")):
+            more.append(PASSIVE)
+        question = f"{', '.join(more)}, {UNDER_C}" if more else standing.asked
+        return replace(standing, asked=question)
+    would_seal = bool(about.marks) or not (about.acts or about.is_charged)
+    against = 0 if would_seal else standing.against or number
+    return replace(standing, against=against, asked="")
+
+
+def _is_charged(row: FoldedRow, level: str) -> bool:
+    """Whether a row that names no statement charges a person: a statement's row could show that they gave it."""
+    listed = row.without_statements
+    return listed is not None and is_charged(listed.values if level == "C" else listed.open or {})
+
+
+def _same(result: dict[str, Standing], before: Standings, state: State, handling: Handling, by: Deciding) -> None:
+    """Seal people asserted to be the same as somebody sealed; ask the custodian about those named before.
+
+    A claim under C seals nobody known under P: the custodian is asked.
+    """
+    ties: dict[str, set[str]] = defaultdict(set)
+    sealing = set[tuple[str, str]]()
+    for row in state.claims.values():
+        if (
+            row.values["relation"] in SAME
+            and row.status == "active"
+            and row.values.get("polarity", "asserts") == "asserts"
+        ):
+            subject, target = row.values["subject_id"], row.values["object_id"]
+            for mine, theirs in ((subject, target), (target, subject)):
+                ties[mine].add(theirs)
+                if handling.claim(row.values) == "P" or handling.entity(theirs) == "C":
+                    sealing.add((mine, theirs))
+    names = {person: vault.pseudonym(by.key, "person", person) for person in set(ties).union(*ties.values())}
+    waiting = [(person, True) for person in ties if result[names[person]].sealed]
+    asked = set[str]()
+    while waiting:
+        person, is_sealed = waiting.pop()
+        for other in ties[person]:
+            name = names[other]
+            standing, old = result[name], before.get(name)
+            if standing.sealed:
+                continue
+            new = old is None or old.sealed or (old.level == "C" and standing.level == "P")
+            seals = is_sealed and (person, other) in sealing and (new or standing.is_open_id)
+            if by.decided.get(name) == "opened" or not seals:
+                result[name] = replace(standing, asked=standing.asked or THE_SAME)
+                if other not in asked:
+                    asked.add(other)
+                    waiting.append((other, False))
+                continue
+            result[name] = Standing(True, standing.level, standing.since, THE_SAME, at=standing.at)
+            waiting.append((other, True))
+
+
+def _things(
+    result: dict[str, Standing],
+    before: Standings,
+    state: State,
+    handling: Handling,
+    sealed: Collection[str],
+    names: Mapping[str, Mapping[str, str]],
+    by: Deciding,
+) -> None:
+    """Decide on things and workplaces: a thing or dwelling is sealed with the people it leads to."""
+    leads = _Leads(state, handling, sealed)
+    waiting = [(table, identifier) for table in ("things", "workplaces") for identifier in state.records[table]]
+    count = len(waiting) + 1
+    while len(waiting) < count:  # things at a sealed address are sealed, then things at those, and so on
+        count, left = len(waiting), []
+        for table, identifier in waiting:
+            name, why = names[table][identifier], leads.why(table, identifier)
+            result[name] = _thing(before.get(name), handling.entity(identifier), name, why, by)
+            if result[name].sealed:
+                leads.sealed.add(identifier)
+            else:
+                left.append((table, identifier))
+        waiting = left
+
+
+class _Leads:
+    """People, things and places that each thing and dwelling leads to, by the level of the claims that say so."""
+
+    def __init__(self, state: State, handling: Handling, sealed: Collection[str]) -> None:
+        self.sealed = set[str]()
+        self._handling = handling
+        # Things and homes of sealed people; things with another link to sealed people; things and homes with links to others.
+        self._owned, self._theirs, self._others = (defaultdict[str, set[str]](set) for _ in range(3))
+        self._things: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        places = {
+            workplace for workplace, row in state.records["workplaces"].items() if row.values.get("kind") == DWELLING
+        }
+        things = state.records["things"]
+        for row in state.claims.values():
+            subject, relation, target = (row.values[name] for name in ("subject_id", "relation", "object_id"))
+            level = handling.claim(row.values)
+            if subject in sealed and (relation in OWN or (relation in HOME and target in places)):
+                self._owned[target].add(level)
+                continue
+            is_said = stands(row, state)
+            for end, partner in ((subject, target), (target, subject)):
+                if end in places and is_said:
+                    self._others[end].add(level)
+                if end not in things:
+                    continue
+                if partner in sealed:
+                    self._theirs[end].add(level)
+                elif partner in things:
+                    if end == subject and relation in OWN:
+                        self._things[end].append((partner, level))
+                elif is_said:
+                    self._others[end].add(level)
+
+    def why(self, table: str, identifier: str) -> str:
+        """Reason to seal a thing or dwelling with the people it leads to; empty for none."""
+        # A claim under C decides nothing about a thing known under P.
+        seen = {"P"} if self._handling.entity(identifier) == "P" else {"P", "C"}
+        if table == "things" and not seen.isdisjoint(self._owned[identifier]):
+            return WITH_THEIRS
+        if not seen.isdisjoint(self._others[identifier]):
+            return ""
+        if table == "workplaces":
+            return "" if seen.isdisjoint(self._owned[identifier]) else WHERE_THEY_LIVE
+        at_sealed = any(thing in self.sealed and level in seen for thing, level in self._things[identifier])
+        return WITH_THEIRS if at_sealed or not seen.isdisjoint(self._theirs[identifier]) else ""
+
+
+def _thing(old: Standing | None, level: str, name: str, why: str, by: Deciding) -> Standing:
+    """Decide on a thing or dwelling; `why` is the reason to seal it with the people it leads to, empty for none."""
+    now = by.moment(name, 0)
+    seals = bool(why) or now.decision == "sealed"
+    if old is None or (seals and not old.sealed) or (old.sealed and not seals and by.reopens(name, old)):
+        return Standing(seals, level, now.day, (why or BY_DECISION) if seals else "", at=now.at)
+    return replace(old, level="P") if old.level == "C" and level == "P" else old
+
+
+def stands(row: FoldedRow, state: State) -> bool:
+    """Whether a claim asserts something and still counts: it is not superseded, and its statement is not withdrawn."""
+    statement = state.records["statements"][row.values["statement_id"]].values
+    return (
+        row.status == "active"
+        and row.values.get("polarity", "asserts") == "asserts"
+        and statement.get("status", "given") == "given"
+    )
+
+
+class _Facts:
+    """Valid acts of each person by handling level, in all deliveries and in the deliveries that come now."""
+
+    def __init__(self, state: State, handling: Handling, by: Deciding, coming: Iterable[Row] | None) -> None:
+        self._state, self._handling, self._by = state, handling, by
+        self._statements = {name: row.values for name, row in state.records["statements"].items()}
+        # A witness or victim is not named for a link alone.
+        rows = state.records["people"].items() if by.named == "tie" else ()
+        self._protected = {name for name, row in rows if PROTECTED & categories(row.open or row.values).keys()}
+        self._acts = self._of([row.values for row in state.claims.values() if stands(row, state)])
+        self._now = self._acts if coming is None else self._of(list(self._asserted_claims(coming)))
+
+    def _asserted_claims(self, coming: Iterable[Row]) -> Iterator[Mapping[str, Any]]:
+        """Yield the claims in the coming rows that the case holds and that count, not those it refused."""
+        for row in coming:
+            if row.table == "links":
+                claim = self._state.claims.get(claim_key(row.values))
+                if claim is not None and claim.values == row.values and stands(claim, self._state):
+                    yield row.values
+
+    def _of(self, claims: Collection[Mapping[str, Any]]) -> dict[str, set[str]]:
+        """Map each handling level to the people with an act at that level or at P."""
+        under_p = [values for values in claims if self._handling.claim(values) == "P"]
+        return {"P": self._acting(under_p), "C": self._acting(claims)}
+
+    def _acting(self, claims: Collection[Mapping[str, Any]]) -> set[str]:
+        """Find the people with an act in these claims."""
+        acting, tied = set[str](), set[str]()
+        for values in claims:
+            relation = values["relation"]
+            active = relation in ACTIVE_SUBJECT
+            ends = [values[end] for end, ties in _TIED if relation in ties] if self._by.named == "tie" else []
+            if (active or ends) and self._is_graded(values):
+                acting |= {values["subject_id"]} if active else set()
+                tied.update(ends)
+        # A person carried or exploited is not named for a link alone.
+        passive = {values[end] for values in claims for end, relations in _PASSIVE if values["relation"] in relations}
+        return acting | (tied - passive - self._protected)
+
+    def _is_graded(self, values: Mapping[str, Any]) -> bool:
+        """Whether a claim is graded no worse than the floor."""
+        statement = self._statements[values["statement_id"]]
+        source = statement.get("source_grade", grading.DEFAULT_SOURCE_GRADE)
+        assessment = values.get("assessment", statement.get("assessment", grading.DEFAULT_ASSESSMENT))
+        return bool(source <= self._by.floor[0] and assessment <= self._by.floor[1])
+
+    def acts(self, identifier: str, level: str, *, now: bool = False) -> bool:
+        """Whether a person has an act that counts at a handling level, or one that comes `now`."""
+        return identifier in (self._now if now else self._acts)[level]
+
+
+def pack_standings(standing: Standings) -> list[list[Any]]:
+    """Return standings as plain JSON, to be kept sealed."""
+    fields = [each.name for each in dataclasses.fields(Standing)]
+    return [[name, *(getattr(entity, each) for each in fields)] for name, entity in standing.items()]
+
+
+def unpack_standings(rows: Iterable[list[Any]]) -> dict[str, Standing]:
+    """Return the inverse of `pack_standings`; fields that earlier versions did not keep get their defaults."""
+    return {
+        name: Standing(sealed, level, since, why, against, question, tuple(identities), *more)
+        for name, sealed, level, since, why, against, question, identities, *more in rows
+    }
+
+
+def people_to_check(standing: Standings) -> set[str]:
+    """Return the pseudonyms that named people under the custodian's check would have if sealed."""
+    return {name for name in by_name(standing) if standing[name].asked}
+
+
+def named_by(standing: Standings, number: int) -> set[str]:
+    """Return the pseudonyms that people named by the delivery of this number would have if sealed."""
+    return {name for name in by_name(standing) if standing[name].named_by == number}
