@@ -156,11 +156,6 @@ def opens(old: FoldedRow | None, row: Row) -> bool:
     return old is not None and code_of(old.values) == "C" and code_of(row.values) == "P"
 
 
-def closes(old: FoldedRow | None, row: Row) -> bool:
-    """Whether a row moves a statement that the case holds under P to handling code C."""
-    return old is not None and code_of(old.values) == "P" and code_of(row.values) == "C"
-
-
 def opening_fault(old: FoldedRow | None, row: Row, columns: Mapping[str, list[str]], *, partial: bool) -> str:
     """Return why the row of a loaded statement may not open it; empty if it may, or does not open it."""
     if old is None or not opens(old, row):

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from graphsvc.ingest.check import Row, may_mark
-from graphsvc.ingest.codes import closes, code_of, columns_delivered, opening_fault, opens, with_codes
+from graphsvc.ingest.codes import code_of, columns_delivered, opening_fault, opens, with_codes
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import FoldedRow, Report, RowVersion, TakenRow, merge_row
 from graphsvc.ingest.several import HeldClaim, Key, are_several, identify_claims, keys_of, polarity, takes_back
@@ -115,7 +115,7 @@ def fold(
     barred = {row.values["id"] for row in by_table.get(_STATEMENTS, ())} - accepted[_STATEMENTS].keys()
     before = state.records[_STATEMENTS]
     opened = [identifier for identifier, row in accepted[_STATEMENTS].items() if opens(before.get(identifier), row)]
-    closed = {identifier for identifier, row in accepted[_STATEMENTS].items() if closes(before.get(identifier), row)}
+    shared = {name for name in accepted[_STATEMENTS] if name in before and code_of(before[name].values) == "P"}
     for table, kept_rows in accepted.items():
         _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, partial=partial)
     delivered = {
@@ -134,7 +134,7 @@ def fold(
                 report.counts[_LINKS].superseded += 1
                 report.superseded.append(key)
     _keep_closed(state, opened, report)
-    _close_rows(state, closed)
+    _close_rows(state, {name for name in shared if code_of(state.records[_STATEMENTS][name].values) == "C"})
     return report
 
 

@@ -167,7 +167,7 @@ def _map_table(
         distinct = _DistinctRows(raw, table.columns[table.distinct], rest, same_tables, reports=reports)
         return RawTable(table.record, raw.file, header, distinct)
     wanted = [(list(fields).index(name), name) for name in table.pass_over_empty]
-    ignored = table.ignore_others and table.record == "people"
+    ignored = table.ignore_others and table.record in ("people", "links")
     read = {*table.read, *table.ignore} if ignored else set(raw.header)
     passed_over = [(place, name) for place, name in enumerate(raw.header) if name not in read]
     rows = _MappedRows(raw, list(fields.values()), rest, wanted, passed_over, mapping.file)

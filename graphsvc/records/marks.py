@@ -30,6 +30,11 @@ _MARKS = frozenset(
             "young",
             "adolescent",
             "unaccompanied",
+            "toddler",
+            "schoolboy",
+            "schoolgirl",
+            "uam",
+            "pvot",
         ),
         *(
             "victim",
@@ -42,8 +47,24 @@ _MARKS = frozenset(
             "vulnerable",
             "sealed",
             "nrm",
+            "slavery",
         ),
     ]
+)
+# Of these, words that are marks also within a longer one, as databases join words: `isvictim`, `dateofbirth`.
+_WITHIN = (
+    "victim",
+    "child",
+    "minor",
+    "juvenile",
+    "underage",
+    "exploit",
+    "traffick",
+    "vulnerable",
+    "unaccompanied",
+    "boy",
+    "baby",
+    "babie",
 )
 _BORN = frozenset({"birth", "dob", "yob", "born", "birthday", "birthdate"})
 _PLACES = frozenset({"place", "country", "town", "city"})
@@ -54,11 +75,11 @@ _YES = frozenset({"yes", "y", "true", "1"})
 # Words of an age that do not say it is below a number.
 _ABOUT = frozenset({"about", "approx", "c", "ca", "circa", "year", "yr", "y", "old"})
 _ADULT = "18"
-_BELOW = frozenset({"under", "below", "u", "<"})
-# An age within other words, such as "15 year old male".
-_AGE = re.compile(r"\b(\d{1,2})[\s-]*(?:years?|yrs?|y/?o)\b", re.I)
+# An age below a number, or within other words, such as "under 16", "15 year old male" and "aged 15".
+_BELOW = re.compile(r"(?:\b|(?<=[a-z]))(?:under|below|u|<)[\s_-]*(\d{1,2})\b", re.I)
+_AGE = re.compile(r"\b(\d{1,2})[\s-]*(?:years?|yrs?|y\.?\s?/?o\b)|\baged?\s*(\d{1,2})\b", re.I)
 # Values with more words are notes, which say more than what somebody is.
-_MOST_WORDS = 3
+_MOST_WORDS = 6
 
 
 def marks_by_type(name: str) -> dict[str, str]:
@@ -68,7 +89,7 @@ def marks_by_type(name: str) -> dict[str, str]:
         >>> marks_by_type("Children (unaccompanied)"), marks_by_type("Under 18"), marks_by_type("Man")
         ({'sealed': 'yes'}, {'sealed': 'yes'}, {})
     """
-    return {"sealed": "yes"} if _is_mark(_words(name)) else {}
+    return {"sealed": "yes"} if _is_mark(name) or _is_young(name) else {}
 
 
 @lru_cache(maxsize=100_000)
@@ -76,11 +97,10 @@ def marks_by_value(value: str) -> bool:
     """Whether a short text, whatever it is called, may say that somebody is a child, a victim or the like.
 
     Example:
-        >>> marks_by_value("Young person"), marks_by_value("15 year old male"), marks_by_value("a text with the word child")
+        >>> marks_by_value("Young person"), marks_by_value("15 year old male"), marks_by_value("was seen at the port with a child")
         (True, True, False)
     """
-    words, age = _words(value), _AGE.search(value)
-    return (len(words) <= _MOST_WORDS and _is_mark(words)) or (age is not None and int(age[1]) < int(_ADULT))
+    return (len(value.split()) <= _MOST_WORDS and _is_mark(value)) or _is_young(value)
 
 
 def mark_in(attribute: str, value: str) -> tuple[str, str] | None:
@@ -106,7 +126,7 @@ def mark_in(attribute: str, value: str) -> tuple[str, str] | None:
         return "category", value
     if _is_birth(name):
         return "date_of_birth", value
-    return ("sealed", "yes") if _says_marked(name, value) else None
+    return ("sealed", "yes") if _says_marked(attribute, value) else None
 
 
 def is_mark_column(name: str) -> bool:
@@ -117,25 +137,34 @@ def is_mark_column(name: str) -> bool:
         [True, True, True, False, False]
     """
     words = _words(name)
-    return _is_birth(words) or bool(words & (_MARKS | _AGED | {"adult", _ADULT, "category", "categorie"}))
+    return _is_birth(words) or _is_mark(name) or bool(words & (_AGED | {"adult", _ADULT, "category", "categorie"}))
 
 
 def _is_birth(words: frozenset[str]) -> bool:
-    return bool(words & _BORN) and (not words & _PLACES or bool(words & _DATED))
+    is_born = bool(words & _BORN) or any("birth" in word or word.startswith("born") for word in words)
+    return is_born and (not words & _PLACES or bool(words & _DATED))
 
 
-def _is_mark(words: frozenset[str]) -> bool:
-    return bool(words & _MARKS) or (_ADULT in words and bool(words & _BELOW))
+def _is_mark(text: str) -> bool:
+    words = _words(text)
+    below = _BELOW.search(text)
+    is_within = any(part in word for part in _WITHIN for word in words) or {"under", "age"} <= words
+    return bool(words & _MARKS) or is_within or (below is not None and int(below[1]) <= int(_ADULT))
 
 
-def _says_marked(name: frozenset[str], value: str) -> bool:
+def _is_young(text: str) -> bool:
+    ages = [int(found) for match in _AGE.finditer(text) for found in match.groups() if found]
+    return any(age < int(_ADULT) for age in ages)
+
+
+def _says_marked(attribute: str, value: str) -> bool:
     """Whether an attribute may say that somebody is a child, a victim or the like."""
-    is_no, words = value.strip().casefold() in _NO, _words(value)
-    if name & _AGED:
-        return not is_no and not _is_adult_age(words)
+    name, is_no, words = _words(attribute), value.strip().casefold() in _NO, _words(value)
+    if name & _AGED or any(word.startswith("age") and not word.startswith("agen") for word in name):
+        return (not is_no or value.strip() == "0") and not _is_adult_age(words)
     if "adult" in name or {"over", _ADULT} <= name:
         return value.strip().casefold() not in _YES
-    if _is_mark(name):
+    if _is_mark(attribute):
         return not is_no
     return marks_by_value(value)
 

@@ -206,6 +206,8 @@ def write(store: Store, case: str, steps: Iterable[WriteStep], batch: int, progr
     steps = list(steps)
     total = sum(len(step.rows) for step in steps)
     done = 0
+    # Also with nothing to write: whether there is something may depend on who gave which statement.
+    progress(0, total, "writing to the graph")
     for step in steps:
         text = writing_text(step.file, step.word)
         for start in range(0, len(step.rows), batch):

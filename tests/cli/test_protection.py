@@ -133,7 +133,7 @@ def test_who_is_sealed_is_told_where_it_is_asked_and_nowhere_else(
     assert not re.search(r"S(-[0-9A-Z]{4}){3}", done.messages + done.answer)
     for more in (("--dry-run",), ("--undo", "1")):
         call = ("load", *(() if more[0] == "--undo" else (str(tmp_path),)), "--case", case, "--identities", *more)
-        assert "once it is committed" in command(*call).refusal()
+        assert "a committed delivery" in command(*call).refusal()
     # The same delivery again: it sealed no one.
     assert "sealed: nothing was committed" in must("load", str(tmp_path), "--case", case, "--identities").messages
     must("load", "--case", case, "--undo", "1")

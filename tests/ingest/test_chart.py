@@ -230,6 +230,15 @@ def test_marks_of_a_person_fill_their_columns_and_unknown_ones_are_refused(tmp_p
         *((name, "yes", {"sealed": "yes"}) for name in ("IsMinor", "isVictim", "VictimStatus", "Under18", "NRM")),
         *((name, "2012", {"date_of_birth": "2012"}) for name in ("BirthYear", "Date and place of birth")),
         *(("Role", value, {"sealed": "yes"}) for value in ("kid", "Young person", "15 year old male", "U-18")),
+        *(
+            ("Role", value, {"sealed": "yes"})
+            for value in ("Child victim of trafficking", "aged 15", "babies", "under 16")
+        ),
+        *((name, "yes", {"sealed": "yes"}) for name in ("isvictim", "ischild", "isunder18", "Under 16", "PVoT")),
+        *((name, "2012", {"date_of_birth": "2012"}) for name in ("dateofbirth", "YEAROFBIRTH")),
+        ("AGEBAND", "13-17", {"sealed": "yes"}),
+        ("Age", "0", {"sealed": "yes"}),
+        ("Agency", "Border Force", {"x_agency": "Border Force"}),
         ("Over 18", "Yes", {"x_over_18": "Yes"}),
         ("Under 18", "No", {"x_under_18": "No"}),
         ("Age contested", "no", {"x_age_contested": "no"}),
@@ -255,6 +264,18 @@ def test_a_person_of_a_type_that_may_mark_them_is_sealed(tmp_path: Path, name: s
     types = f'[chart.entities]\n"{name}" = "person"\n'
     (sealed, plain) = rows(read(tmp_path, chart(entity("a", name), entity("b", "Man")), types), "people")
     assert (sealed["sealed"], plain.get("sealed")) == ("yes", None)
+
+
+@pytest.mark.parametrize("where", ["label", "attribute"])
+def test_so_does_its_label_or_an_attribute(tmp_path: Path, where: str) -> None:
+    items = [entity("a", "Person"), entity("b", "Person"), entity("e", "Incident", "8 May 2020")]
+    attribute = '<AttributeCollection><Attribute AttributeClass="Role" Value="Victim"/></AttributeCollection>'
+    plain = link("a", "Associate", "e")
+    labelled = plain.replace('Label="Associate"', 'Label="Victim"')
+    tie = labelled if where == "label" else link("a", "Associate", "e", inside=attribute)
+    delivery = read(tmp_path, chart(*items, tie), '[chart.entities]\nIncident = "crossing"\n')
+    assert [row.get("sealed") for row in rows(delivery, "people")] == ["yes", None]
+    assert all("Victim" not in row.get("notes", "") for row in rows(delivery, "links"))
 
 
 @pytest.mark.parametrize("name", ["Victim", "Witness", "is victim of"])

@@ -144,3 +144,12 @@ def test_a_statement_that_comes_under_c_takes_the_rows_that_name_it_with_it() ->
         assert state.records["people"]["a"].open == (visible and {"id": "a", **visible})
         if account in deliveries and report not in deliveries:
             assert state.records["people"]["a"].values["notes"] == "sleeps at the wash"
+
+
+def test_a_statement_that_stays_under_p_closes_nothing() -> None:
+    state = State()
+    rows = [person("a", notes="drives", statement_id="S"), *statement_rows("S", "P", "ax")]
+    KeptRows(rows, COLUMNS, partial=True).fold(state, 1)
+    again = Row("statements", "statements.csv", 2, {"id": "S", "kind": "record", "summary": "more"})
+    KeptRows([again], COLUMNS, partial=True).fold(state, 2)
+    assert state.records["people"]["a"].open == {"id": "a", "notes": "drives", "statement_id": "S"}

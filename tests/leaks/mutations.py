@@ -1673,8 +1673,8 @@ MUTATIONS = (
         "statement-under-c",
         "rows that name a statement come under C with it",
         "graphsvc/ingest/fold.py",
-        "_close_rows(state, closed)",
-        "_close_rows(state, ())",
+        "    _close_rows(state, {",
+        "    _close_rows(State(), {",
         f"{_ROW_CODES}::test_a_statement_delivered_again_under_c_closes_the_rows_that_name_it",
     ),
     Mutation(

@@ -185,11 +185,13 @@ class _Chart:
         return ChartTables(tables, self._summary(len(links)), unread)
 
     def _seal_ends(self, rows: Table[str, tuple[int, dict[str, str]]], ends: Table[str, Item]) -> None:
-        """Seal the people at the ends of links whose type may mark somebody, such as *Victim*."""
+        """Seal the people at the ends of links whose type, label or attribute may mark somebody, such as *Victim*."""
         for link in self._items.links:
-            for item in (ends[end] for end in link.ends if end in ends and marks_by_type(link.type)):
-                if self._kinds[item.type] == "person":
-                    rows[self._called[id(item)]][1].update(marks_by_type(link.type))
+            marks = marks_by_type(link.type) or marks_by_type(link.label)
+            if marks or any(mark_in(name, value) == ("sealed", "yes") for name, value in link.told):
+                for item in (ends[end] for end in link.ends if end in ends):
+                    if self._kinds[item.type] == "person":
+                        rows[self._called[id(item)]][1]["sealed"] = "yes"
 
     def _table(self, name: str, rows: list[tuple[int, dict[str, str]]]) -> RawTable:
         required = [column.name for column in TABLES[name].columns if column.required]
@@ -320,7 +322,7 @@ class _Chart:
         }
         if assessment := _grades(item).get("assessment"):
             row["assessment"] = assessment
-        label = item.label.strip()
+        label = "" if marks_by_type(item.label) else item.label.strip()
         # Details that the relation no longer expresses are kept as a note.
         lost = item.type if name in OTHERWISE.values() and name != relation else ""
         notes = [lost, label if label.casefold() != item.type.casefold() else "", *_notes(item, item.when)]
