@@ -153,7 +153,7 @@ def _is_mark(text: str) -> bool:
 
 
 def _is_young(text: str) -> bool:
-    ages = [int(found) for match in _AGE.finditer(text) for found in match.groups() if found]
+    ages = [int(digits) for match in _AGE.finditer(text) for digits in match.groups() if digits]
     return any(age < int(_ADULT) for age in ages)
 
 

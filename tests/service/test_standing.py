@@ -427,6 +427,18 @@ def test_those_said_to_be_one_are_sealed_together() -> None:
     assert (of(later, "q").sealed, of(later, "q").asked) == (False, THE_SAME)
 
 
+@pytest.mark.parametrize("mention", [[], ["p CROSSED_ON c1"]])
+def test_who_was_only_a_source_is_decided_on_anew_when_a_list_charges_them(mention: list[str]) -> None:
+    """A list would otherwise name everybody on it but the source. Whom a claim mentioned before stays sealed."""
+    account = rows("statements", {"id": "S2", "kind": "witness", "source_id": "p", "handling": "P"})
+    first = [*people({"id": "p", "name": "Ari", "statement_id": "S2"}), *account, *CROSSING, *said(*mention)]
+    charged = people({"id": "p", "name": "Ari", "category": ["suspect"]})
+    _, standing = after(first, charged)
+    assert of(standing, "p").sealed == bool(mention)
+    # A mark seals in any case.
+    assert of(after(first, people({"id": "p", "category": ["suspect"], "sealed": "yes"}))[1], "p").sealed
+
+
 def test_the_custodian_is_asked_about_everyone_in_a_chain_of_people_said_to_be_one() -> None:
     named = people(*({"id": person, "name": f"Ari {person}"} for person in "pqr"))
     acting = [*named, *CROSSING, *statement_rows("p PILOTED c1", "q PILOTED c1", "r PILOTED c1")]
@@ -755,13 +767,14 @@ def test_the_sealed_never_become_fewer_but_by_two_persons_and_a_mark_always_seal
         for delivery_number, (delivered, partial) in sorted(deliveries.items()):
             fold(state, delivery_number, delivered, COLUMNS, partial=partial)
         before = {name for name, entity in standing.items() if entity.sealed}
+        hidden = {name for name, entity in standing.items() if entity.is_hidden and entity.why == NO_PART}
         known = {name: entity.identities for name, entity in standing.items() if entity.sealed}
         by = Deciding(KEY, BY.on, decided=decided, decided_at=decided_at, now=tuple(opened), at=at)
         standing = unpack_standings(
             pack_standings(standings(standing, state, by, number, coming))
         )  # as after a restart
         now = {name for name, entity in standing.items() if entity.sealed}
-        assert before - now <= opened
+        assert before - now <= opened | hidden
         for name in now & before:
             assert standing[name].identities[: len(known[name])] == known[name]
         handling_of = Handling(state)

@@ -32,7 +32,6 @@ from graphsvc.cases.deliveries.loaded import (
     resting_notes,
     standing_notes,
 )
-from graphsvc.cases.deliveries.loader_view import LoaderView
 from graphsvc.cases.deliveries.material import fold_deliveries
 from graphsvc.cases.deliveries.replay import Plan, Replay
 from graphsvc.cases.deliveries.rewriting import Rewriting
@@ -145,7 +144,7 @@ class Casework:
             progress(0, 0, "checking the delivery against it")
             if not isinstance(delivery, Delivery):
                 delivery = delivery(state, key)
-            view = None if sources else LoaderView(self.replay.ids_of_others(case, key, past, account))
+            view = None if sources else self.replay.loader_view(case, key, past, account)
             add = add_codes if view is None else view.add_codes
             delivery = add(delivery, state.records["statements"], partial=partial)
             delivery = self._erasing.without_erased(case, key, delivery)

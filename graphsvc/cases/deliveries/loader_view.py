@@ -4,8 +4,8 @@ It is computed from the delivery, from the loader's earlier deliveries, and from
 
 | row of the delivery | reported as |
 |---|---|
-| a new id, a claim of a new statement, or an id of somebody who only came with a statement and is in no claim | added |
-| an id or statement that only the loader's deliveries bring | added, changed or unchanged |
+| a new id, a claim of a new statement, or an id of somebody in no claim whom no page shows | added |
+| an id that the loader's deliveries bring, or a statement that only they bring | added, changed or unchanged, compared with the loader's own rows |
 | an id of others that pages show by name | compared in the columns that pages show as its own; received if those are equal and it brings another column, or the same one under handling code C |
 | an id of others that is sealed, a statement of others, a claim of such a statement | received |
 
@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from graphsvc.cases.deliveries.statement_form import text
@@ -35,8 +36,9 @@ from graphsvc.ingest.check import Delivery, Row, part
 from graphsvc.ingest.codes import add_codes, columns_delivered, opens
 from graphsvc.ingest.fold import State, claim_key
 from graphsvc.ingest.rejected import Rejection
-from graphsvc.ingest.report import ChangedRow, Counts, FoldedRow, Report, TakenRow
+from graphsvc.ingest.report import ChangedRow, Counts, FoldedRow, Report, TakenRow, merge_row
 from graphsvc.ingest.several import polarity
+from graphsvc.ingest.versions import KeptRows
 from graphsvc.names.seal import PROTECTED, categories
 from graphsvc.records.tables import TABLES
 
@@ -56,10 +58,13 @@ class LoaderView:
 
     Args:
         ids_of_others: ids of the entities and statements in deliveries of other accounts.
+        own_rows: id of an entity → what the loader's own deliveries say of it.
     """
 
-    def __init__(self, ids_of_others: Collection[str]) -> None:
-        self.others = ids_of_others
+    def __init__(
+        self, ids_of_others: Collection[str], own_rows: Mapping[str, dict[str, Any]] = MappingProxyType({})
+    ) -> None:
+        self.others, self._own_rows = ids_of_others, own_rows
         self._aside: dict[str, int] = defaultdict(int)
         self._counts: dict[str, Counts] = defaultdict(Counts)
         self._changed: list[ChangedRow] = []
@@ -162,18 +167,7 @@ class LoaderView:
             partial: whether it only adds.
         """
         for taken, before in self._to_compare:
-            brought = {*taken.row.values, *columns_delivered(taken.row, delivery.columns, partial=partial)}
-            if taken.row.table == "people" and taken.key[-1] not in self._mentioned:
-                # Pages show nothing of them that came with a statement.
-                was, will = before.without_statements, taken.after.without_statements
-            else:
-                was, will = before, taken.after
-            if was is None:  # as if nobody had this id
-                self._counts[taken.row.table].added += 1
-            elif will is None or pages is None:
-                self._counts[taken.row.table].received += 1
-            else:
-                self._compare(taken._replace(after=will), was, _page_cells(taken.key[-1], was, pages), brought)
+            self._compare_with_pages(taken, before, pages, delivery, partial=partial)
         visible = Report(refused=full.refused, equal=full.equal, changed=self._changed)
         for table, counts in full.counts.items():
             mine = visible.counts[table] = self._counts[table]
@@ -191,14 +185,46 @@ class LoaderView:
         links.superseded = len(visible.superseded)
         return visible
 
-    def _compare(
-        self, taken: TakenRow, before: FoldedRow, page_cells: Mapping[str, Any] | None, brought: Collection[str]
+    def _compare_with_pages(
+        self, taken: TakenRow, before: FoldedRow, pages: IdMap | None, delivery: Delivery, *, partial: bool
     ) -> None:
-        """Count a row about an entity of others by the columns that pages show; no `page_cells`: pages hide its id."""
-        table = taken.row.table
-        if page_cells is None:
+        """Count a row about an entity that others delivered too; arguments as in `report`.
+
+        If the loader's own rows say something else, it changes that. If not, it is unchanged unless pages show otherwise:
+        so nothing tells whether others' rows have the id, for example an account with the row of its source.
+        """
+        identifier, table = taken.key[-1], taken.row.table
+        cleared = columns_delivered(taken.row, delivery.columns, partial=partial)
+        own = self._own_rows.get(identifier)
+        if own is not None:
+            will_own = merge_row(own, taken.row.values, cleared)
+            if will_own != own:
+                self._change(
+                    ChangedRow(taken.row, taken.key, replace(before, values=own), replace(taken.after, values=will_own))
+                )
+                return
+        is_unmentioned = table == "people" and identifier not in self._mentioned
+        # Pages show nothing of people in no claim that came with a statement.
+        was = before.without_statements if is_unmentioned else before
+        will = taken.after.without_statements if is_unmentioned else taken.after
+        page_cells = None if was is None or pages is None else _page_cells(identifier, was, pages)
+        change = None
+        if was is not None and will is not None and page_cells is not None:
+            brought = {*taken.row.values, *cleared}
+            change = self._compare(taken._replace(after=will), was, page_cells, brought)
+        if change is not None and change.before != change.after:
+            self._change(change)
+        elif change is not None or own is not None:
+            self._counts[table].unchanged += 1
+        elif is_unmentioned and page_cells is None:
+            self._counts[table].added += 1  # as if nobody had this id
+        else:
             self._counts[table].received += 1
-            return
+
+    def _compare(
+        self, taken: TakenRow, before: FoldedRow, page_cells: Mapping[str, Any], brought: Collection[str]
+    ) -> ChangedRow | None:
+        """Compare a row in the columns that pages show; None if it brings a column that they do not show."""
         is_opened = before.open is None and taken.after.open is not None
         was, will = _own_cells(before), taken.after.values if is_opened else _own_cells(taken.after)
         seen = {name for name in {*was, *will, *brought} if _is_seen(name, was, page_cells)}
@@ -209,11 +235,9 @@ class LoaderView:
             replace(taken.after, values=_open_cells(seen, will)),
         )
         if is_opened or change.before.values != change.after.values:
-            self._change(change)
-        elif all(_stays(name, taken.row, seen, will, page_cells) for name in brought):
-            self._counts[table].unchanged += 1
-        else:
-            self._counts[table].received += 1
+            return change
+        is_equal = all(_stays(name, taken.row, seen, will, page_cells) for name in brought)
+        return change._replace(after=change.before) if is_equal else None
 
     def _change(self, change: ChangedRow) -> None:
         self._counts[change.row.table].changed += 1
@@ -261,6 +285,14 @@ def _open_cells(names: Collection[str], values: Mapping[str, Any]) -> dict[str, 
     # Pages show `other` for a person without a visible category.
     unprotected = sorted(categories(values).keys() - PROTECTED - {"other"})
     return cells | ({"category": unprotected} if unprotected else {})
+
+
+def add_own_rows(own_rows: dict[str, dict[str, Any]], delivery: KeptRows) -> None:
+    """Add the rows of entities in a delivery to what the deliveries before it say of them."""
+    for row in delivery.rows:
+        if row.table not in (_LINKS, _STATEMENTS):
+            cleared = columns_delivered(row, delivery.columns, partial=delivery.partial)
+            own_rows[row.values["id"]] = merge_row(own_rows.get(row.values["id"], {}), row.values, cleared)
 
 
 def ids_brought(rows: Iterable[Row]) -> set[str]:

@@ -13,7 +13,7 @@ from graphsvc.access.decisions.pairs import Pairing, Pairs
 from graphsvc.access.gate.snapshots import Snapshots
 from graphsvc.access.log.audit import now
 from graphsvc.cases.deliveries.bulk_load import BulkLoad
-from graphsvc.cases.deliveries.loader_view import ids_brought
+from graphsvc.cases.deliveries.loader_view import LoaderView, add_own_rows, ids_brought
 from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
@@ -375,10 +375,16 @@ class Replay:
         self._snapshots.settle()
 
     @uncollected()
-    def ids_of_others(self, case: str, key: bytes, past: Mapping[int, Any], account: str) -> frozenset[str]:
-        """Return the ids of entities and statements in deliveries of other accounts, or with claims in them."""
-        deliveries = (self.open(case, key, number, row) for number, row in past.items() if row.account != account)
-        return frozenset().union(*(ids_brought(delivery.rows) for delivery in deliveries))
+    def loader_view(self, case: str, key: bytes, past: Mapping[int, Any], account: str) -> LoaderView:
+        """Return the view of a delivery for an account without source clearance; `past`: the deliveries that count."""
+        others, own_rows = set[str](), dict[str, dict[str, Any]]()
+        for number, row in sorted(past.items()):
+            delivery = self.open(case, key, number, row)
+            if row.account == account:
+                add_own_rows(own_rows, delivery)
+            else:
+                others |= ids_brought(delivery.rows)
+        return LoaderView(others, own_rows)
 
     def open_deliveries(self, case: str, key: bytes, *, waiting: bool = False) -> dict[int, KeptRows]:
         """Return the deliveries that count, and the waiting ones if asked for, opened, by number."""
