@@ -266,7 +266,7 @@ def _merge_records(
         old = records.get(identifier)
         is_closed = _is_closed(state, row, statements)
         present = () if old is None else columns_delivered(row, columns, partial=partial)
-        version = RowVersion(row.values, None if is_closed else row.values, present)
+        version = RowVersion(row.values, None if is_closed else row.values, present, number)
         versions = _with_version(old, version)
         if old is None:
             records[identifier] = FoldedRow(row.values, number, row.line, open=version.open, versions=versions)
@@ -290,7 +290,8 @@ def _with_version(old: FoldedRow | None, version: RowVersion) -> tuple[RowVersio
         if "statement_id" not in version.values:
             return ()
         versions = () if old is None else (RowVersion(old.values, old.open),)
-    return versions if versions and versions[-1] == version else (*versions, version)
+    is_same = bool(versions) and versions[-1]._replace(delivery=version.delivery) == version
+    return versions if is_same else (*versions, version)
 
 
 def _is_closed(state: State, row: Row, statements: Mapping[str, Row]) -> bool:

@@ -13,11 +13,19 @@ from graphsvc.ingest.several import Key
 
 
 class RowVersion(NamedTuple):
-    """One row of a person or thing: its values, those that count under P (None under C), and columns that it clears."""
+    """One row of a person or thing.
+
+    Attributes:
+        values: column → value.
+        open: those that count under P; None under C.
+        present: columns that it clears.
+        delivery: number of its delivery; 0 where it sums up several.
+    """
 
     values: dict[str, Any]
     open: dict[str, Any] | None
     present: Collection[str] = ()
+    delivery: int = 0
 
 
 def merge_row(old: Mapping[str, Any], row: Mapping[str, Any], present: Collection[str]) -> dict[str, Any]:
@@ -54,6 +62,11 @@ class FoldedRow:
         versions = tuple(version for version in self.versions if "statement_id" not in version.values)
         return self.of(versions) if versions else None
 
+    def without_statements_until(self, delivery: int) -> FoldedRow:
+        """Return what rows say that name no statement, or came after a delivery."""
+        versions = [each for each in self.versions if "statement_id" not in each.values or each.delivery > delivery]
+        return self if len(versions) == len(self.versions) else self.of(tuple(versions))
+
     def of(self, versions: tuple[RowVersion, ...]) -> FoldedRow:
         """Return this row as made from other versions."""
         values: dict[str, Any] = {}
@@ -62,7 +75,7 @@ class FoldedRow:
             values = merge_row(values, version.values, version.present)
             if version.open is not None:
                 shared = merge_row(shared or {}, version.open, version.present)
-        return replace(self, values=values, open=shared, versions=versions)
+        return replace(self, values=values or {"id": self.values["id"]}, open=shared, versions=versions)
 
 
 @dataclass(slots=True)

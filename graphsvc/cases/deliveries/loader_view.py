@@ -204,9 +204,10 @@ class LoaderView:
                 )
                 return
         is_unmentioned = table == "people" and identifier not in self._mentioned
-        # Pages show nothing of people in no claim that came with a statement.
-        was = before.without_statements if is_unmentioned else before
-        will = taken.after.without_statements if is_unmentioned else taken.after
+        until = 0 if pages is None else pages.hidden_until.get(identifier, 0)
+        # Pages show nothing of people in no claim that came with a statement, and never what came while they were hidden.
+        was = before.without_statements if is_unmentioned else before.without_statements_until(until)
+        will = taken.after.without_statements if is_unmentioned else taken.after.without_statements_until(until)
         page_cells = None if was is None or pages is None else _page_cells(identifier, was, pages)
         change = None
         if was is not None and will is not None and page_cells is not None:

@@ -16,7 +16,7 @@ from graphsvc.analysis.claims.dependence import Thing, shared_keys
 from graphsvc.analysis.claims.interest import interests
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.graph.figures import links, shares
-from graphsvc.cases.graph.handling import OWN, SAME, Handling, unmentioned_people
+from graphsvc.cases.graph.handling import OWN, SAME, Handling, hidden_until, unmentioned_people
 from graphsvc.cases.graph.standing import Standings, people_to_check, sealed_ids
 from graphsvc.cases.graph.texts import (
     NO_SOURCES,
@@ -64,6 +64,7 @@ class Graphed:
             (`analysis.claims.dependence.Thing`).
         provenance: claim id → (delivery, line).
         sealed: id of a sealed person or thing → pseudonym.
+        hidden_until: ids of people who were hidden → `Standing.hidden_until`.
         shown: delivered id → id in the graph.
         masked_ids: hidden id (`vault.is_hidden`) → the pseudonym that its bearer would have.
         sources_named: ids and handles of sources, divided by whether texts are withheld for them.
@@ -77,6 +78,7 @@ class Graphed:
     shared: dict[str, dict[str, list[Thing]]] = field(default_factory=dict)
     provenance: dict[str, tuple[int, int]] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)
+    hidden_until: dict[str, int] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
     masked_ids: dict[str, str] = field(default_factory=dict)
     reserved: set[tuple[str, str, str]] = field(default_factory=set)
@@ -107,7 +109,7 @@ def build_graph(
         few_below: number of witness groups below which readers without source clearance see `few`.
     """
     result = Graphed()
-    result.sealed = sealed_ids(standing, state, key)
+    result.sealed, result.hidden_until = sealed_ids(standing, state, key), hidden_until(standing, state, key)
     handling = Handling(state)
     result.sources_named = named_sources(state, sources)
     checked = people_to_check(standing)
@@ -144,10 +146,7 @@ def status_of(claim: FoldedRow, statement_status: str) -> str:
 
 
 class IdMap:
-    """Maps delivered rows to what readers cleared for the whole case see in one state, earlier versions included.
-
-    Args: see `build_graph`.
-    """
+    """Maps delivered rows to what readers cleared for the whole case see; arguments as in `build_graph`."""
 
     def __init__(
         self,
@@ -158,8 +157,8 @@ class IdMap:
         sources: SourceIds = NO_SOURCES,
     ) -> None:
         self._state, self._key = state, key
-        self._result = Graphed(sealed=sealed_ids(standing, state, key))
-        handling = Handling(state)
+        self._result = Graphed(sealed=sealed_ids(standing, state, key), hidden_until=hidden_until(standing, state, key))
+        self.hidden_until, handling = self._result.hidden_until, Handling(state)
         sought = sought_sources(named_sources(state, sources).apart, state, self._result.sealed, handling)
         checked = people_to_check(standing)
         texts = Texts(standing, sought, unshown_identities(state, key, checked))
@@ -235,6 +234,7 @@ class _Writer:
     def entity(self, table: Table, identifier: str, row: FoldedRow, level: str = "") -> None:
         """Add an entity as a node, at a level if given; if it is sealed, only the cells that identify nobody."""
         self._level = level or self._handling.entity(identifier)
+        whole, row = row, row.without_statements_until(self._result.hidden_until.get(identifier, 0))
         # Rows under C never change what is shown under P: `_under_c` adds them separately.
         cells = row.values if row.open is None else row.open
         values = dict(cells)
@@ -242,7 +242,7 @@ class _Writer:
         if pseudonym is not None:
             values = split_identity(table.record, cells)[0]
             kind = "person" if table.record == "person" else "thing"
-            self._result.identities[pseudonym] = (kind, split_identity(table.record, row.values)[1])
+            self._result.identities[pseudonym] = (kind, split_identity(table.record, whole.values)[1])
         properties = self._properties(table, values)
         if row.open is not None and pseudonym is None:
             self._under_c(properties, table, row)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from graphsvc.cases.graph.sealing import has_identity, is_charged
+from graphsvc.access.vault import pseudonym
+from graphsvc.cases.graph.sealing import Standing, has_identity, is_charged
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.records import grading
@@ -94,6 +95,32 @@ def hidden_people(state: State, in_claims: Collection[str]) -> set[str]:
     """
     people = state.records["people"]
     return {identifier for identifier in people.keys() - set(in_claims) if not is_listed(people[identifier])}
+
+
+def mark_hidden(
+    standing: dict[str, Standing], before: Mapping[str, Standing], state: State, names: Mapping[str, str]
+) -> None:
+    """Set `is_hidden` and `hidden_until` of the standings; `before`: those before, `names`: id → pseudonym."""
+    in_claims = mentioned_ids(state)
+    for identifier, name in names.items():
+        is_hidden = standing[name].sealed and identifier not in in_claims
+        until = before[name].hidden_until if name in before else 0
+        if is_hidden:
+            until = max([until, *(version.delivery for version in state.records["people"][identifier].versions)])
+        if (is_hidden, until) != (standing[name].is_hidden, standing[name].hidden_until):
+            standing[name] = replace(standing[name], is_hidden=is_hidden, hidden_until=until)
+
+
+def hidden_until(standing: Mapping[str, Standing], state: State, key: bytes) -> dict[str, int]:
+    """Return the ids of people who were hidden → `Standing.hidden_until`."""
+    if not any(entity.hidden_until for entity in standing.values()):
+        return {}
+    names = {identifier: pseudonym(key, "person", identifier) for identifier in state.records["people"]}
+    return {
+        identifier: standing[name].hidden_until
+        for identifier, name in names.items()
+        if name in standing and standing[name].hidden_until
+    }
 
 
 def unmentioned_people(

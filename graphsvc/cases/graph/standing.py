@@ -16,7 +16,7 @@ from typing import Any
 
 from graphsvc.access import vault
 from graphsvc.analysis.claims.roles import ACTIVE_SUBJECT, PASSIVE_OBJECT, PASSIVE_SUBJECT, TIED_OBJECT, TIED_SUBJECT
-from graphsvc.cases.graph.handling import OWN, SAME, Handling, mentioned_ids
+from graphsvc.cases.graph.handling import OWN, SAME, Handling, mark_hidden
 from graphsvc.cases.graph.identities import keep_identities, pseudonyms_of
 from graphsvc.cases.graph.sealing import (
     BY_ACT,
@@ -133,11 +133,7 @@ def standings(
     _same(result, before, state, handling, by)
     sealed = {person for person, name in names["people"].items() if result[name].sealed}
     _things(result, before, state, handling, sealed, names, by)
-    in_claims = mentioned_ids(state)
-    for identifier, name in names["people"].items():
-        is_hidden = result[name].sealed and identifier not in in_claims
-        if is_hidden != result[name].is_hidden:
-            result[name] = replace(result[name], is_hidden=is_hidden)
+    mark_hidden(result, known, state, names["people"])
     keep_identities(result, known, state, handling, names)
     for name, old in moved.items():
         result[name] = replace(result.get(name) or Standing(False, old.level, old.since), moved_to=old.moved_to)
