@@ -13,9 +13,9 @@ PACKAGE = ("graphsvc", "bench")
 DOCUMENTS = ("docs", "README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 # Folders → kind of text → most findings, in per cent. The goal is 2 of each; lower a figure once the repository is below it.
 CEILINGS = {
-    PACKAGE: {"docstring": 1.0, "docstring body": 3.0, "comment": 0.5, "message": 3.0, "page": 3.5},
+    PACKAGE: {"docstring": 0.7, "docstring body": 2.5, "comment": 0.5, "message": 1.3, "page": 2.0},
     ("tests",): {"docstring": 0.5, "docstring body": 4.0, "comment": 0.5, "message": 5.0},
-    DOCUMENTS: {"documentation": 1.5},
+    DOCUMENTS: {"documentation": 1.0},
 }
 
 

@@ -20,7 +20,7 @@ from graphsvc.errors import OperatorError
 def worker(settings: Settings, threads: int | None, memory_mb: int | None) -> None:
     """Work for the scheduler GRAPHSVC_SCHEDULER names, on numbers that services of this version send it; until Ctrl-C.
 
-    It opens no home and no case: it is given numbers, and no names. It does what the scheduler sends, so that must be one of your own.
+    It opens no home and no case: it is given numbers, and no names. It does what the scheduler sends, so use only your own scheduler.
     """
     # Imported here: it loads the modules that compute, which the other commands do without.
     from graphsvc.machines.worker import work

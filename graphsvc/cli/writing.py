@@ -52,7 +52,7 @@ def cypher(
 ) -> None:
     """Run a text of Cypher that only reads. It takes the grant for free Cypher.
 
-    Words that nothing in the graph bears are told beside the answer. One that is cut ends with status 75.
+    Words that occur nowhere in the graph are shown with the answer. An answer that is cut ends with status 75.
     """
     if sum(map(bool, (text.strip(), file, saved))) != 1:
         raise RequestError("Give one text to run: as TEXT, with --file, or by the name it is --saved under.")

@@ -215,7 +215,7 @@ def _read_wanted() -> Wanted:
     """What the address or the form asks for.
 
     Raises:
-        RequestError: a number is none.
+        RequestError: a number is invalid.
     """
     values = request.values
     parameters = {key.removeprefix(_OWN): text for key, text in values.items() if key.startswith(_OWN)}
@@ -241,7 +241,7 @@ def _parse_places(text: str) -> dict[str, tuple[float, float]]:
     """Places on a canvas, as its state tells them: id → [x, y].
 
     Raises:
-        RequestError: they are none.
+        RequestError: they are invalid.
     """
     if not text:
         return {}
@@ -263,7 +263,7 @@ def _passing(text: str) -> frozenset[LinkKey] | None:
     """The links that pass the filters of a canvas, as its page tells them; None if it tells none of that.
 
     Raises:
-        RequestError: they are none.
+        RequestError: they are invalid.
     """
     if not text:
         return None
