@@ -17,10 +17,56 @@ GONE = {"desk", "shelf", "album", "minus", "keyplayers", "telling", "trials", "w
 NO_NOUNS = {"one", "found", "here", "told", "kept"}
 # Words that say nothing of what a value is. Fields of stored rows still have some; there may not be more.
 RIDDLES = frozenset(
-    ["one", "some", "other", "others", "here", "there", "told", "kept", "found", "given", "held", "asked", "shown", "said", "made", "put", "gone", "come", "stands", "whom", "whose", "what", "which", "such", "laid", "aside", "ground"]
+    [
+        "one",
+        "some",
+        "other",
+        "others",
+        "here",
+        "there",
+        "told",
+        "kept",
+        "found",
+        "given",
+        "held",
+        "asked",
+        "shown",
+        "said",
+        "made",
+        "put",
+        "gone",
+        "come",
+        "stands",
+        "whom",
+        "whose",
+        "what",
+        "which",
+        "such",
+        "laid",
+        "aside",
+        "ground",
+    ]
 )
 PARTICIPLES = frozenset(
-    ["told", "said", "kept", "known", "shown", "given", "made", "held", "taken", "left", "seen", "put", "met", "set", "found", "dealt", "laid"]
+    [
+        "told",
+        "said",
+        "kept",
+        "known",
+        "shown",
+        "given",
+        "made",
+        "held",
+        "taken",
+        "left",
+        "seen",
+        "put",
+        "met",
+        "set",
+        "found",
+        "dealt",
+        "laid",
+    ]
 )
 NO_PARTICIPLES = {"read", "feed", "seed", "need", "embed", "exceed"}
 MOST_RIDDLES = {"graphsvc": 92, "tests": 6}

@@ -51,7 +51,7 @@ _TRIES = 20
 _NOT_SANITISED = 10
 _INTERESTS = (
     "Asylum claim pending; asked how giving evidence would bear on it.",
-    "Was informed that support would be considered; nothing was promised.",
+    "Told that support would be considered; nothing was promised.",
     "Still owes part of the fare.",
     "Family member waits on the other side of the Channel.",
     "Awaits a decision as a potential victim of trafficking.",

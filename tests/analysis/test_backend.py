@@ -46,7 +46,7 @@ WORK = """
             "sampled": baselines.betweenness(graph, sample=40, seed=3),
             "pagerank": baselines.pagerank(graph, [1, 5]),
             "far": dict(enumerate(between.tolist())),
-            "picture": measures.measured(drawn(350)),
+            "picture": measures.measure(drawn(350)),
         }
 """
 COUNTING = """

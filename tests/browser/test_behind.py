@@ -99,7 +99,7 @@ def test_one_click_from_the_overview_says_what_a_lead_rests_on_and_one_more_lead
         expect(page.get_by_role("heading", name="What supports it")).to_be_visible()
         assert page.locator('section[aria-labelledby="supporting"] .claim').count() > 0
         page.goto("/case/demo")
-        page.get_by_role("link", name="Witness paths").click()
+        page.locator("#way-head").get_by_role("link", name="Witness paths").click()
         page.wait_for_url("**/through")
         page.wait_for_selector(".beside-picture[data-ready]")
         # An officer without source clearance sees groups, without the number of witnesses in small ones.

@@ -63,7 +63,7 @@ def test_upload_preview_confirm_progress_case(visit: Visiting, case: str, delive
         row = page.get_by_role("row").filter(has_text="DIRECTTED")
         expect(row).to_contain_text("links.csv")
         expect(row).to_contain_text("3")
-        page.get_by_role("button", name="Load it").click()
+        page.get_by_role("button", name="Import it").click()
         expect(page.get_by_role("heading", name="Delivery 1 is loaded")).to_be_visible(timeout=LONG_S * 1000)
         page.get_by_role("link", name="Open the case").click()
         page.wait_for_url(f"**/case/{case}")
@@ -76,7 +76,7 @@ def test_cancel_deletes_the_upload(visit: Visiting, case: str, delivery: Path, d
         page: Page = seen.page
         preview(page, case, delivery)
         page.get_by_role("button", name="Cancel and delete the upload").click()
-        expect(page.get_by_role("heading", name="Load a delivery")).to_be_visible()
+        expect(page.get_by_role("heading", name="Import a delivery")).to_be_visible()
         assert case not in [row.id for row in demo.session(_walker(demo), "tests").cases()]
 
 
@@ -94,7 +94,7 @@ def test_a_load_is_watched_and_can_be_stopped(
         page: Page = seen.page
         preview(page, case, delivery)
         monkeypatch.setattr(demo.casework, "load", slow)
-        page.get_by_role("button", name="Load it").click()
+        page.get_by_role("button", name="Import it").click()
         expect(page.get_by_text("writing to the graph")).to_be_visible()
         expect(page.get_by_text("3 of 9")).to_be_visible()
         page.reload()

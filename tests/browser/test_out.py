@@ -264,7 +264,7 @@ def test_a_chart_is_uploaded_corrected_and_loaded(pages: Callable[..., Page], tm
     page.get_by_role("button", name="Read it so, and preview again").click()
     expect(page.get_by_text("None: every row can be loaded.")).to_be_visible()
     expect(page.locator("form.chart tr", has_text="Tractor").get_by_role("combobox")).to_have_value("vehicle")
-    page.get_by_role("button", name="Load it").click()
+    page.get_by_role("button", name="Import it").click()
     expect(page.get_by_text("Loaded").first).to_be_visible(timeout=60_000)
     # No claim gives Ash a part, so a pseudonym is shown; a reader who knows the name may ask for the pseudonym.
     page.goto(f"/case/{CASE}/search?q=Ash")

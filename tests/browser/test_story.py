@@ -52,7 +52,7 @@ def test_from_8_may_to_the_crossings_that_hang_together_with_its_boats(visit: Vi
         expect(page.get_by_role("heading", name=check_story("3 crossings that hang together"))).to_be_visible()
         shared = page.locator("table tbody tr", has_text=check_story("Dilshad Aziz")).first
         expect(shared).to_contain_text(check_story("falls apart"))
-        page.get_by_role("link", name=check_story("Who is behind it")).first.click()
+        page.locator("main").get_by_role("link", name=check_story("Who is behind it")).first.click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Who is behind 3 crossings")
         expect(page.locator("#gaps + ul li").first).to_be_visible()
 

@@ -35,7 +35,7 @@ def test_one_click_from_the_overview_leads_through_the_witnesses(visit: Visiting
         page = seen.page
         page.goto("/case/demo")
         wait_for_drawing(page)
-        page.get_by_role("link", name="Witness paths").click()
+        page.locator("#way-head").get_by_role("link", name="Witness paths").click()
         page.wait_for_url("**/through")
         wait_for_drawing(page)
         sides = page.evaluate(

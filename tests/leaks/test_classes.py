@@ -128,7 +128,7 @@ def test_jobs_and_uploads_of_others_are_not_there(grown: Small, tmp_path: Path) 
     with high.deliveries.uploads.receiving() as parcel:
         parcel.write(b"PK\x03\x04 no archive")
         upload = high.deliveries.uploads.keep(parcel, f"{SEALED_NAME}.zip", Options()).id
-    for name in ("look", "previewed", "start_preview", "confirm", "cancel"):
+    for name in ("look", "current_preview", "start_preview", "confirm", "cancel"):
         call = f"deliveries.uploads.{name}"
         theirs, none = (calls.call_result(second_loader, call, (identifier,)) for identifier in (upload, "0" * 32))
         assert theirs == none, call

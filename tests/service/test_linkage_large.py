@@ -34,7 +34,7 @@ class Asked:
     def look(self, _action: str, **_detail: Any) -> Iterator[dict[str, Any]]:
         yield {}
 
-    def named(self, ids: list[str]) -> dict[str, dict[str, Any]]:
+    def entity_rows(self, ids: list[str]) -> dict[str, dict[str, Any]]:
         return {name: {"name": name, "kind": "crossing"} for name in ids}
 
 

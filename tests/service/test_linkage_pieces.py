@@ -32,7 +32,7 @@ def remaining_parts(claims: Sequence[Claim], *, sources: bool = True) -> dict[tu
         settings=SimpleNamespace(few_below=3),
         home=SimpleNamespace(weights=SHIPPED),
     )
-    material = SimpleNamespace(given=lambda: (list(claims), [], {}))
+    material = SimpleNamespace(analysis_input=lambda: (list(claims), [], {}))
     case = ComparedCase(rows, dict.fromkeys(BOTH, ""), linkage, {})
     pieces, _ = without_pieces(cast("Ask", ask), cast("Material", material), case, BOTH)
     return {(piece.kind, piece.id): piece.parts for piece in pieces}

@@ -205,7 +205,7 @@ def test_it_takes_a_custodian_with_clearance_for_all_of_both_cases(cases: Cases)
     sharing("cus").declare(cases.two, "one register of people")
     with pytest.raises(RequestError, match="already"):
         sharing("cus", cases.two).declare(cases.one, "why")
-    (declaration,) = sharing("sup", cases.two).listed()
+    (declaration,) = sharing("sup", cases.two).list_cases()
     assert (declaration.other, declaration.account, declaration.reason) == (cases.one, "cus", "one register of people")
-    (hidden,) = sharing("cus-1").listed()  # not cleared for the other case
+    (hidden,) = sharing("cus-1").list_cases()  # not cleared for the other case
     assert (hidden.other, hidden.account, hidden.at, hidden.reason) == ("", "", None, "")

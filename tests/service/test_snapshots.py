@@ -261,7 +261,7 @@ def test_what_is_computed_of_all_leads_is_not_computed_twice_and_is_that_of_the_
             assert (first != before.get(name)) == (number in (0, 3) or name == "all"), (number, name)
             before[name] = first
             with monkeypatch.context() as patch:
-                for function in ("ranked", "places", "brought", "would_leave"):
+                for function in ("rank_basis", "places", "brought", "would_leave"):
                     patch.setattr(material, function, never)
                 assert compute_figures(twice.kept, name) == first, (number, name)
                 with pytest.raises(AssertionError, match="computed again"):

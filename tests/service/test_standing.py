@@ -427,18 +427,6 @@ def test_those_said_to_be_one_are_sealed_together() -> None:
     assert (of(later, "q").sealed, of(later, "q").asked) == (False, THE_SAME)
 
 
-@pytest.mark.parametrize("mention", [[], ["p CROSSED_ON c1"]])
-def test_who_was_only_a_source_is_decided_on_anew_when_a_list_charges_them(mention: list[str]) -> None:
-    """A list would otherwise name everybody on it but the source. Whom a claim mentioned before stays sealed."""
-    account = rows("statements", {"id": "S2", "kind": "witness", "source_id": "p", "handling": "P"})
-    first = [*people({"id": "p", "name": "Ari", "statement_id": "S2"}), *account, *CROSSING, *statement_rows(*mention)]
-    charged = people({"id": "p", "name": "Ari", "category": ["suspect"]})
-    _, standing = after(first, charged)
-    assert of(standing, "p").sealed == bool(mention)
-    # A mark seals in any case.
-    assert of(after(first, people({"id": "p", "category": ["suspect"], "sealed": "yes"}))[1], "p").sealed
-
-
 def test_the_custodian_is_asked_about_everyone_in_a_chain_of_people_said_to_be_one() -> None:
     named = people(*({"id": person, "name": f"Ari {person}"} for person in "pqr"))
     acting = [*named, *CROSSING, *statement_rows("p PILOTED c1", "q PILOTED c1", "r PILOTED c1")]
@@ -459,9 +447,9 @@ def test_a_charge_in_the_row_of_a_statement_names_nobody(statement: str) -> None
     row = {"id": "p", "name": "Ari", "category": ["suspect"]}
     disclosed = [*people({"id": "q"}), *CROSSING, *statement_rows("q PILOTED c1")]
     assert of(after([*people(row | cells), *disclosed])[1], "p").sealed == bool(statement)
-    # A list that charges them names them, before and after.
+    # A list that charges them names them if it comes first.
     assert not of(after(people(row), [*people(row | cells), *disclosed])[1], "p").sealed
-    assert not of(after([*people(row | cells), *disclosed], people(row))[1], "p").sealed
+    assert of(after([*people(row | cells), *disclosed], people(row))[1], "p").sealed == bool(statement)
 
 
 VICTIM = {"id": "v", "name": "Vic", "category": ["victim"]}
@@ -767,14 +755,13 @@ def test_the_sealed_never_become_fewer_but_by_two_persons_and_a_mark_always_seal
         for delivery_number, (delivered, partial) in sorted(deliveries.items()):
             fold(state, delivery_number, delivered, COLUMNS, partial=partial)
         before = {name for name, entity in standing.items() if entity.sealed}
-        hidden = {name for name, entity in standing.items() if entity.is_hidden and entity.why == NO_PART}
         known = {name: entity.identities for name, entity in standing.items() if entity.sealed}
         by = Deciding(KEY, BY.on, decided=decided, decided_at=decided_at, now=tuple(opened), at=at)
         standing = unpack_standings(
             pack_standings(standings(standing, state, by, number, coming))
         )  # as after a restart
         now = {name for name, entity in standing.items() if entity.sealed}
-        assert before - now <= opened | hidden
+        assert before - now <= opened
         for name in now & before:
             assert standing[name].identities[: len(known[name])] == known[name]
         handling_of = Handling(state)
@@ -806,10 +793,7 @@ def test_who_is_sealed_in_a_case_that_shares_its_ids_is_sealed_here_and_stays_so
         standing = unpack_standings(pack_standings(standings(standing, state, by, number, delivered)))
         now = {person for person in state.records["people"] if of(standing, person).sealed}
         assert sealed | (ids & state.records["people"].keys()) <= now
-        # A charge may name those whom nobody knows of.
-        sealed = {
-            person for person in now if not (of(standing, person).is_hidden and of(standing, person).why == NO_PART)
-        }
+        sealed = now
 
 
 # Deliveries that each bring one person with all that is known of them, and claim an act of the next one's bare id. (A

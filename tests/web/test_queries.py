@@ -181,7 +181,7 @@ def test_a_file_says_that_it_is_cut_and_what_is_withheld(ann: FlaskClient, monke
     assert len(cut[-1]) == len(cut[0])
     released = Queries.run_without_warnings
     monkeypatch.setattr(
-        Queries, "released", lambda *arguments: replace(released(*arguments), withheld=("source", "extra"))
+        Queries, "run_without_warnings", lambda *arguments: replace(released(*arguments), withheld=("source", "extra"))
     )
     says = "Withheld, since your clearance does not cover them: source, extra."
     assert says in ann.get(at(RESTING)).text

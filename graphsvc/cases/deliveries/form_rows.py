@@ -69,7 +69,9 @@ class FormRows:
         anew = statement_form.changed_cells(self._form.statement, statement_form.statement_cells(now.values))
         anew = self._own("statements", {name: cell for name, cell in anew.items() if name in columns})
         by_id = {row["claim"]: row for row in now.claims}
-        claims, touched = self._claims(statement, by_id, opens=anew.get("handling") == "P")
+        claims, touched = self._claims(
+            statement, by_id, opens=anew.get("handling") == "P", closes=anew.get("handling") == "C"
+        )
         if not anew and not touched:
             raise RequestError("Nothing is changed yet: correct a field, or say what becomes of a claim.")
         stays = {name: cell for name, cell in _cells(values).items() if name not in withheld}
@@ -77,11 +79,11 @@ class FormRows:
         return [*self._new(statement), (statement_form.STATEMENT, "statements", row), *claims]
 
     def _claims(
-        self, statement: str, by_id: Mapping[str, Mapping[str, Any]], *, opens: bool
+        self, statement: str, by_id: Mapping[str, Mapping[str, Any]], *, opens: bool, closes: bool
     ) -> tuple[list[Made], bool]:
         """Return all claims that the statement makes from now on, and whether the form changes any.
 
-        If the form `opens` the statement to readers of P, withdrawn claims stay under C.
+        If the form `opens` the statement to readers of P, withdrawn claims stay under C. If it `closes` it, all come under C.
         """
         parts = {part.claim: part for part in self._form.claims if part.claim}
         rows: list[Made] = []
@@ -94,7 +96,7 @@ class FormRows:
             part = parts.pop(claim, None)
             if part is None:
                 # The author may not see the claim, so it never stands in the way of putting the statement under C.
-                stricter = {"handling": "C"} if self._form.statement.get("handling") == "C" else {}
+                stricter = {"handling": "C"} if closes else {}
                 rows.append(("", "links", _close_taken_back(_cells(loaded.values) | stricter, opens=opens)))
             elif part.fate == "mistake":
                 touched = True

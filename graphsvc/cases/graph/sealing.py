@@ -9,7 +9,6 @@ A person's standing is one of three. *Sealed*: a pseudonym replaces them everywh
 | any | two persons opened them, and nothing sealed them after that | named |
 | any | a mark that two persons did not know of when they opened them | sealed |
 | any | their id is sealed in a case that shares its ids, by a custodian's declaration: counts as a mark | sealed |
-| sealed for no part, while in no claim (hidden) | a charge | decided as new: a list would otherwise lack its source |
 | sealed | anything else | sealed |
 | new, or open id | only an id, and an act that stands or a charge | open id |
 | new, or open id | only an id, and neither | sealed |
@@ -161,8 +160,6 @@ def decide(before: Standing | None, facts: PersonFacts, now: Moment) -> Standing
         return Standing(False, facts.level, now.day, ", ".join(facts.every_mark), at=now.at)
     if before is not None and before.level == "C" and facts.level == "P" and not before.sealed:
         before = None  # a decision made under C does not count under P
-    if before is not None and before.is_hidden and before.why == NO_PART and facts.is_charged:
-        before = None  # nobody without source clearance knows of them
     if before is not None and before.why in (NO_PART, NO_ACT) and before.at <= now.loosened_at != "":
         before = None  # two persons chose to name everybody without a mark
     if before is not None and before.sealed:

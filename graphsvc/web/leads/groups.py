@@ -86,9 +86,8 @@ def work(case: str) -> ResponseReturnValue:
     """Show how far the figures are that change with this user's decision."""
     session = at(case)
     job = session.leads.groups.job(request.args.get("id", ""), wait_s=_QUICK_S)
-    progress = {
-        name: getattr(job, name) for name in ("id", "kind", "state", "unfinished", "done", "total", "text", "said")
-    }
+    names = ("id", "kind", "state", "done", "total", "text", "said")
+    progress = {name: getattr(job, name) for name in names} | {"unfinished": job.is_unfinished}
     return answer("groups/work.html", handling=session.grant.handling, case=case, job=progress)
 
 
