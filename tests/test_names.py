@@ -148,7 +148,7 @@ def riddles(folder: str) -> list[str]:
             elif isinstance(node, ast.arg) and node.arg in RIDDLES:
                 name = node.arg
             if name:
-                names.append(f"{path.relative_to(ROOT).as_posix()}:{node.lineno} {name}")
+                names.append(f"{path.relative_to(ROOT).as_posix()}:{getattr(node, 'lineno', 0)} {name}")
     return names
 
 
