@@ -134,7 +134,7 @@ def test_what_is_assigned_is_named_by_a_noun() -> None:
 
 
 def riddles(folder: str) -> list[str]:
-    """Place and name of each variable, parameter and function in a folder whose name says nothing of what it is."""
+    """List place and name of the variables, parameters and functions in a folder with a name that says nothing."""
     names = []
     for path in sorted((ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

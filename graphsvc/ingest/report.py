@@ -19,7 +19,7 @@ class RowVersion(NamedTuple):
         values: column → value.
         open: those that count under P; None under C.
         present: columns that it clears.
-        delivery: number of its delivery; 0 where it sums up several.
+        delivery: number of its delivery; 0 for the sum of several rows.
     """
 
     values: dict[str, Any]
@@ -56,14 +56,14 @@ class FoldedRow:
 
     @property
     def without_statements(self) -> FoldedRow | None:
-        """What rows that name no statement say; None if every row names one."""
+        """The row made from rows that name no statement; None if every row names one."""
         if not self.versions:
             return self
         versions = tuple(version for version in self.versions if "statement_id" not in version.values)
         return self.of(versions) if versions else None
 
     def without_statements_until(self, delivery: int) -> FoldedRow:
-        """Return what rows say that name no statement, or came after a delivery."""
+        """Return the row made from rows that name no statement, or came after a delivery."""
         versions = [each for each in self.versions if "statement_id" not in each.values or each.delivery > delivery]
         return self if len(versions) == len(self.versions) else self.of(tuple(versions))
 

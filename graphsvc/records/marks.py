@@ -8,50 +8,32 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-# Words in a type of person, or in an attribute of theirs: people drawn with one may have to be sealed.
+# Words in a type or attribute of a person: people drawn with one may have to be sealed.
 _MARKS = frozenset(
     [
-        *(
-            "child",
-            "children",
-            "minor",
-            "juvenile",
-            "infant",
-            "baby",
-            "boy",
-            "girl",
-            "teenager",
-            "underage",
-            "u18",
-            "uasc",
-            "kid",
-            "teen",
-            "youth",
-            "young",
-            "adolescent",
-            "unaccompanied",
-            "toddler",
-            "schoolboy",
-            "schoolgirl",
-            "uam",
-            "pvot",
-        ),
-        *(
-            "victim",
-            "exploited",
-            "exploitation",
-            "trafficked",
-            "survivor",
-            "witness",
-            "protected",
-            "vulnerable",
-            "sealed",
-            "nrm",
-            "slavery",
-        ),
+        "infant",
+        "girl",
+        "teenager",
+        "teen",
+        "u18",
+        "uasc",
+        "uam",
+        "kid",
+        "youth",
+        "young",
+        "adolescent",
+        "toddler",
+        "schoolgirl",
+        "pvot",
+        "survivor",
+        "witness",
+        "protected",
+        "sealed",
+        "nrm",
+        "slavery",
     ]
 )
-# Of these, words that are marks also within a longer one, as databases join words: `isvictim`, `dateofbirth`.
+# Marks also within a longer word, since databases join words: `isvictim`, `unaccompaniedchild`.
 _WITHIN = (
     "victim",
     "child",
@@ -66,7 +48,7 @@ _WITHIN = (
     "baby",
     "babie",
 )
-_BORN = frozenset({"birth", "dob", "yob", "born", "birthday", "birthdate"})
+_BORN = frozenset({"dob", "yob"})
 _PLACES = frozenset({"place", "country", "town", "city"})
 _DATED = frozenset({"date", "year", "day"})
 _AGED = frozenset({"age", "aged"})
@@ -78,7 +60,7 @@ _ADULT = "18"
 # An age below a number, or within other words, such as "under 16", "15 year old male" and "aged 15".
 _BELOW = re.compile(r"(?:\b|(?<=[a-z]))(?:under|below|u|<)[\s_-]*(\d{1,2})\b", re.I)
 _AGE = re.compile(r"\b(\d{1,2})[\s-]*(?:years?|yrs?|y\.?\s?/?o\b)|\baged?\s*(\d{1,2})\b", re.I)
-# Values with more words are notes, which say more than what somebody is.
+# Values with more words are notes, not a role or status.
 _MOST_WORDS = 6
 
 
@@ -160,7 +142,7 @@ def _is_young(text: str) -> bool:
 def _says_marked(attribute: str, value: str) -> bool:
     """Whether an attribute may say that somebody is a child, a victim or the like."""
     name, is_no, words = _words(attribute), value.strip().casefold() in _NO, _words(value)
-    if name & _AGED or any(word.startswith("age") and not word.startswith("agen") for word in name):
+    if any(word.startswith("age") and not word.startswith("agen") for word in name):
         return (not is_no or value.strip() == "0") and not _is_adult_age(words)
     if "adult" in name or {"over", _ADULT} <= name:
         return value.strip().casefold() not in _YES

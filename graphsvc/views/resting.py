@@ -26,7 +26,7 @@ def rests(on: str, groups: int | str | None = None) -> str:
         >>> rests("one record, one statement"), rests("")
         ('rests on one record, one statement', '')
         >>> rests("one witness", 0)
-        "rests on one witness, through others"
+        'rests on one witness, indirectly'
     """
     if not on:
         return ""
@@ -41,13 +41,13 @@ def found_through_text(groups: int | str) -> str:
 
     Example:
         >>> found_through_text(2), found_through_text(0)
-        ('found through witnesses', "found through witnesses, through others")
+        ('found through witnesses', 'found through witnesses, indirectly')
     """
     return f"found through witnesses{_through(groups)}"
 
 
 def _through(groups: int | str | None) -> str:
-    return ", through others" if groups == 0 else ""
+    return ", indirectly" if groups == 0 else ""
 
 
 def poorly_graded(share: float, score: float, source_grade: str, assessment: str) -> str:

@@ -442,7 +442,7 @@ def test_the_custodian_is_asked_about_everyone_in_a_chain_of_people_said_to_be_o
 
 @pytest.mark.parametrize("statement", ["", "S1"])
 def test_a_charge_in_the_row_of_a_statement_names_nobody(statement: str) -> None:
-    """The row of a statement may bring its source, who would stand in the case charged and in no claim."""
+    """The row of a statement may bring its source, who would then be charged and in no claim."""
     cells = {"statement_id": statement} if statement else {}
     row = {"id": "p", "name": "Ari", "category": ["suspect"]}
     disclosed = [*people({"id": "q"}), *CROSSING, *statement_rows("q PILOTED c1")]

@@ -160,7 +160,7 @@ def test_a_row_with_a_guessed_id_shows_nobody_who_came_with_a_statement(
     bob = place.as_("bob")
 
     def answers(identifier: str) -> list[Any]:
-        """All that is found on the way with a guessed id, whoever has it."""
+        """Return every answer along the way with a guessed id."""
         key = place.service.register.key(place.case, create=False)
         hidden = pseudonym(key, "person", identifier)
         guess = write(tmp_path / identifier, people=[{"id": identifier, **row}])

@@ -17,7 +17,7 @@ import pytest
 from defusedxml import ElementTree
 from pypdf import PdfReader
 
-from graphsvc.records import coarsened as told
+from graphsvc.records import coarsened
 from graphsvc.records.charts import TYPES
 from graphsvc.records.relations import ENTITIES, RELATIONS
 from graphsvc.records.tables import THING_KINDS
@@ -158,7 +158,7 @@ def test_tables_for_spreadsheets_and_programs_hold_the_same() -> None:
 
 
 def test_numbers_beside_the_words_tell_no_more_than_the_words() -> None:
-    beliefs = [0.01, 0.2, 0.25, 0.31, 0.49, told.SOME, 0.501, 0.7, 0.75, 0.93, 1.0]
+    beliefs = [0.01, 0.2, 0.25, 0.31, 0.49, coarsened.SOME, 0.501, 0.7, 0.75, 0.93, 1.0]
     rows = [entity(f"p{number}", "person", "") for number in range(len(beliefs) + 1)]
     links = [
         link("p0", "PAID", f"p{number}", belief, belief_on_record=(0.0, *beliefs)[number - 1])

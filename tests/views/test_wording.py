@@ -24,7 +24,7 @@ STATIC = Path(wording.__file__).parents[1] / "web" / "static"
     [
         ("one witness", 2, "rests on one witness"),
         ("one witness", "few", "rests on one witness"),
-        ("few statements", 0, "rests on few statements, through others"),
+        ("few statements", 0, "rests on few statements, indirectly"),
         ("one record", 0, "rests on one record"),
         ("", 0, ""),
     ],
@@ -37,7 +37,7 @@ def test_whom_no_witness_raises_rests_on_witnesses_through_accounts_of_others(
 
 def test_whom_no_witness_raises_is_surfaced_through_accounts_of_others() -> None:
     assert [resting.found_through_text(groups) for groups in (0, 1, "few")] == [
-        "found through witnesses, through others",
+        "found through witnesses, indirectly",
         "found through witnesses",
         "found through witnesses",
     ]

@@ -11,7 +11,7 @@ from graphsvc.analysis.claims.belief import LinkFigures, corroboration
 from graphsvc.analysis.claims.claims import Claim, Dependence
 from graphsvc.analysis.claims.dependence import Ints
 from graphsvc.analysis.claims.ledger import encode
-from graphsvc.records import coarsened as told
+from graphsvc.records import coarsened
 from graphsvc.records.grading import stricter
 from graphsvc.records.relations import LinkKey, orders
 
@@ -19,7 +19,7 @@ from graphsvc.records.relations import LinkKey, orders
 def merge_witness_claims(claims: Iterable[Claim]) -> list[Claim]:
     """Merge witness claims of equal subject, relation, object, polarity and status, without a source; keep the rest.
 
-    Merged claims carry one common grade (`told.ACCOUNT`), which `bare` removes, and the strictest handling code of the
+    Merged claims carry one common grade (`coarsened.ACCOUNT`), which `bare` removes, and the strictest handling code of the
     merged claims.
 
     Example:
@@ -33,7 +33,7 @@ def merge_witness_claims(claims: Iterable[Claim]) -> list[Claim]:
     apart: list[Claim] = []
     together: dict[tuple[str, ...], Claim] = {}
     for claim in claims:
-        if claim.source_kind in told.OPEN_KINDS:
+        if claim.source_kind in coarsened.OPEN_KINDS:
             apart.append(claim)
             continue
         key = (*claim.key, claim.polarity, claim.status)
@@ -66,7 +66,7 @@ def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> 
     Limits: claims of one witness about two links count as from two witnesses.
     """
     claims = by_statement(claim for claim in claims if claim.counts)
-    spoken = [claim for claim in claims if claim.source_kind not in told.OPEN_KINDS]
+    spoken = [claim for claim in claims if claim.source_kind not in coarsened.OPEN_KINDS]
     ledger = encode(spoken, dependence)
     owner = ledger.link * 2 + ledger.denies
     size = int(owner.max(initial=-1)) + 1
@@ -85,7 +85,7 @@ def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> 
         for of, claim in sorted(first.items(), key=lambda pair: (pair[1].key, pair[1].polarity))
         for number in range(groups[of])
     ]
-    return [claim for claim in claims if claim.source_kind in told.OPEN_KINDS] + accounts
+    return [claim for claim in claims if claim.source_kind in coarsened.OPEN_KINDS] + accounts
 
 
 def by_statement(claims: Iterable[Claim]) -> list[Claim]:
@@ -98,7 +98,7 @@ def by_statement(claims: Iterable[Claim]) -> list[Claim]:
 
     Limits: a source that repeats itself in several reports counts each time.
     """
-    return [replace(claim, source="") if claim.source_kind in told.OPEN_KINDS else claim for claim in claims]
+    return [replace(claim, source="") if claim.source_kind in coarsened.OPEN_KINDS else claim for claim in claims]
 
 
 def told_belief(figures: LinkFigures, few_below: int, *, on_record: bool = False) -> float:
@@ -117,14 +117,14 @@ def told_belief(figures: LinkFigures, few_below: int, *, on_record: bool = False
         >>> told(claim_from("s1: p1 RUNS g1")), told(claim_from("r1: p1 RUNS g1", source_kind="record"))
         ([0.5], [0.625])
 
-    Limits: `told.SOME` is not a measurement. It means that only a few witnesses assert the link, and no other source.
+    Limits: `coarsened.SOME` is not a measurement. It means that only a few witnesses assert the link, and no other source.
     """
     belief = figures.belief_on_record if on_record else figures.belief
     groups = figures.groups_on_record if on_record else figures.groups
     other_sources = figures.other_sources_on_record if on_record else figures.other_sources
     denied_more = figures.denying_others or figures.denying_groups >= few_below
     few_alone = 0 < groups < few_below and not other_sources and not denied_more
-    return told.SOME if few_alone and belief > 0 else told.belief(belief)
+    return coarsened.SOME if few_alone and belief > 0 else coarsened.belief(belief)
 
 
 def bare(claim: Claim) -> Claim:
@@ -137,7 +137,7 @@ def bare(claim: Claim) -> Claim:
 
     Limits: a claim without a grade can be shown but not computed with.
     """
-    if claim.source_kind in told.OPEN_KINDS:
+    if claim.source_kind in coarsened.OPEN_KINDS:
         return replace(claim, source="")
     return replace(_nameless(claim), source_grade="", assessment="")
 
@@ -155,7 +155,7 @@ def _named_for(claim: Claim) -> LinkKey:
 
 def _nameless(claim: Claim) -> Claim:
     """Return a claim without the details that belong to one statement."""
-    source_grade, assessment = told.ACCOUNT
+    source_grade, assessment = coarsened.ACCOUNT
     return replace(
         claim,
         source_grade=source_grade,

@@ -95,7 +95,7 @@ class FormRows:
             claim = vault.claim_id(self._key, *key)
             part = parts.pop(claim, None)
             if part is None:
-                # The author may not see the claim, so it never stands in the way of putting the statement under C.
+                # The author may not see the claim, so it must not prevent a correction to C.
                 stricter = {"handling": "C"} if closes else {}
                 rows.append(("", "links", _close_taken_back(_cells(loaded.values) | stricter, opens=opens)))
             elif part.fate == "mistake":

@@ -124,7 +124,8 @@ class Loaded:
         """
         marking = [row for row in self.rejections if row.may_mark]
         named = {name for name in by_name(standing) if kind_of(name) == "person"} if marking else set()
-        named -= {pseudonym(key, "person", identifier) for identifier in hidden} if named else set()
+        if named:
+            named -= {pseudonym(key, "person", identifier) for identifier in hidden}
         unsafe = [row for row in marking if named and (not row.row_id or pseudonym(key, "person", row.row_id) in named)]
         return dataclasses.replace(self, unsafe=unsafe)
 

@@ -377,14 +377,14 @@ class Replay:
     @uncollected()
     def loader_view(self, case: str, key: bytes, past: Mapping[int, Any], account: str) -> LoaderView:
         """Return the view of a delivery for an account without source clearance; `past`: the deliveries that count."""
-        others, own_rows = set[str](), dict[str, dict[str, Any]]()
+        ids_of_others, own_rows = set[str](), dict[str, dict[str, Any]]()
         for number, row in sorted(past.items()):
             delivery = self.open(case, key, number, row)
             if row.account == account:
                 add_own_rows(own_rows, delivery)
             else:
-                others |= ids_brought(delivery.rows)
-        return LoaderView(others, own_rows)
+                ids_of_others |= ids_brought(delivery.rows)
+        return LoaderView(ids_of_others, own_rows)
 
     def open_deliveries(self, case: str, key: bytes, *, waiting: bool = False) -> dict[int, KeptRows]:
         """Return the deliveries that count, and the waiting ones if asked for, opened, by number."""

@@ -12,7 +12,7 @@ from graphsvc.analysis.claims.belief import LinkFigures, link_table
 from graphsvc.analysis.claims.claims import Claim, Dependence
 from graphsvc.analysis.claims.dependence import Thing
 from graphsvc.analysis.ranking.folding import as_told, told_belief
-from graphsvc.records import coarsened as told
+from graphsvc.records import coarsened
 from graphsvc.records.relations import RELATIONS, LinkKey, orders, those
 from graphsvc.records.weights import Weights
 
@@ -98,7 +98,7 @@ def link_properties(
     named: dict[str, Any] = {
         f"belief{suffix}": figures.belief,
         f"asserting{suffix}": figures.asserting,
-        f"denying{suffix}": figures.denying or (told.HIDDEN_DENIAL if hidden else 0),
+        f"denying{suffix}": figures.denying or (coarsened.HIDDEN_DENIAL if hidden else 0),
         f"groups{suffix}": figures.groups,
         f"independent{suffix}": figures.independent,
         f"other_sources{suffix}": figures.other_sources,
@@ -108,13 +108,13 @@ def link_properties(
     }
     coarse: dict[str, Any] = {
         "belief": told_belief(as_told, few_below),
-        "asserting": told.voices(figures.groups, as_told.other_sources),
-        "denying": told.denial(figures.denying_groups, as_told.denying_others, few_below, hidden=hidden),
+        "asserting": coarsened.voices(figures.groups, as_told.other_sources),
+        "denying": coarsened.denial(figures.denying_groups, as_told.denying_others, few_below, hidden=hidden),
         "other_sources": as_told.other_sources,
         "belief_on_record": told_belief(as_told, few_below, on_record=True),
         "other_sources_on_record": as_told.other_sources_on_record,
     }
-    named |= {f"{name}{told.TOLD_SUFFIX}{suffix}": value for name, value in coarse.items() if value is not None}
+    named |= {f"{name}{coarsened.TOLD_SUFFIX}{suffix}": value for name, value in coarse.items() if value is not None}
     for name, date in (("first_on", figures.first_on), ("last_on", figures.last_on)):
         if date:
             named[f"{name}{suffix}"] = date

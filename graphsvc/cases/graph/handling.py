@@ -64,7 +64,7 @@ class Handling:
 
 
 def mentioned_ids(state: State) -> set[str]:
-    """Return the ids of people and things that claims mention, whoever may see those.
+    """Return the ids of people and things that claims mention, under any handling code.
 
     A claim that two are the same, or whose something is, is left out: readers without source clearance may not see it.
     """
@@ -88,45 +88,47 @@ def is_listed(row: FoldedRow) -> bool:
     return is_charged(listed.values) or ("statement_id" not in first and has_identity(first))
 
 
-def hidden_people(state: State, in_claims: Collection[str]) -> set[str]:
+def hidden_people(state: State, in_claims: set[str]) -> set[str]:
     """Return the ids of people in no claim and on no list: only readers with source clearance see them, even if named.
 
     `in_claims` is the result of `mentioned_ids`.
     """
     people = state.records["people"]
-    return {identifier for identifier in people.keys() - set(in_claims) if not is_listed(people[identifier])}
+    return {identifier for identifier in people.keys() - in_claims if not is_listed(people[identifier])}
 
 
 def mark_hidden(
     standing: dict[str, Standing], before: Mapping[str, Standing], state: State, names: Mapping[str, str]
 ) -> None:
-    """Set `is_hidden` and `hidden_until` of the standings; `before`: those before, `names`: id → pseudonym."""
-    in_claims = mentioned_ids(state)
-    for identifier, name in names.items():
-        is_hidden = standing[name].sealed and identifier not in in_claims
-        until = before[name].hidden_until if name in before else 0
-        if is_hidden:
-            until = max([until, *(version.delivery for version in state.records["people"][identifier].versions)])
-        if (is_hidden, until) != (standing[name].is_hidden, standing[name].hidden_until):
-            standing[name] = replace(standing[name], is_hidden=is_hidden, hidden_until=until)
+    """Set `hidden_until` of the standings; `before`: those before, `names`: id → pseudonym."""
+    for name, entity in before.items():
+        if entity.hidden_until and name in standing:
+            standing[name] = replace(standing[name], hidden_until=entity.hidden_until)
+    brought = {
+        identifier: max(version.delivery for version in row.versions)
+        for identifier, row in state.records["people"].items()
+        if row.versions and standing[names[identifier]].sealed
+    }
+    in_claims = mentioned_ids(state) if brought else set[str]()
+    for identifier, delivery in brought.items():
+        entity = standing[names[identifier]]
+        if identifier not in in_claims and delivery > entity.hidden_until:
+            standing[names[identifier]] = replace(entity, hidden_until=delivery)
 
 
 def hidden_until(standing: Mapping[str, Standing], state: State, key: bytes) -> dict[str, int]:
     """Return the ids of people who were hidden → `Standing.hidden_until`."""
-    if not any(entity.hidden_until for entity in standing.values()):
-        return {}
-    names = {identifier: pseudonym(key, "person", identifier) for identifier in state.records["people"]}
+    came_with_statements = [identifier for identifier, row in state.records["people"].items() if row.versions]
+    entities = ((identifier, standing.get(pseudonym(key, "person", identifier))) for identifier in came_with_statements)
     return {
-        identifier: standing[name].hidden_until
-        for identifier, name in names.items()
-        if name in standing and standing[name].hidden_until
+        identifier: entity.hidden_until for identifier, entity in entities if entity is not None and entity.hidden_until
     }
 
 
 def unmentioned_people(
-    state: State, image: Image, sealed: Collection[str], shown: Callable[[str], str]
+    state: State, image: Image, sealed: Collection[str], graph_id: Callable[[str], str]
 ) -> Iterator[tuple[str, FoldedRow | None, str]]:
-    """Yield people whom no claim under P mentions, since they may only be a source, and what the image shows of them.
+    """Yield people in no claim under P, who may only be a source, each with the row that the image shows.
 
     Each comes as id, row to show and handling code. Without a row, only readers with source clearance see them, or if a
     claim under C mentions them, readers of C. A row is what rows that name no statement say of somebody on a list; the
@@ -136,14 +138,14 @@ def unmentioned_people(
         state: see `ingest.fold`.
         image: the graph, with all claims.
         sealed: ids of sealed people.
-        shown: maps delivered ids to those in the graph.
+        graph_id: maps delivered ids to those in the graph.
     """
     codes: dict[str, set[str]] = defaultdict(set)
     for properties, _, *ends in image.claims.values():
         for end in ends:
             codes[end].add(properties["handling"])
     for identifier, row in state.records["people"].items():
-        mentions = codes[shown(identifier)]
+        mentions = codes[graph_id(identifier)]
         if "P" in mentions or not (identifier in sealed or row.versions):
             continue
         listed = row.without_statements

@@ -72,9 +72,8 @@ class Standing:
         is_open_id: whether only an id is known, so that nothing is decided.
         named_by: number of the delivery that named the person; 0: none did.
         is_absent: whether something named before is in no delivery any more; only its identities are kept then.
-        is_hidden: whether a sealed person is in no claim, so that no reader without source clearance knows of them.
-        hidden_until: number of the last delivery that brought a hidden person with a statement; 0: none did. What those
-            rows say of them is never shown, or it would show that they were there before.
+        hidden_until: number of the last delivery that brought the person with a statement while they were sealed and in no
+            claim; 0: none did. These rows are never shown, or they would show that the person was there before.
     """
 
     sealed: bool
@@ -89,7 +88,6 @@ class Standing:
     is_open_id: bool = False
     named_by: int = 0
     is_absent: bool = False
-    is_hidden: bool = False
     hidden_until: int = 0
 
     @property

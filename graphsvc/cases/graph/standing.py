@@ -289,7 +289,7 @@ def _same(result: dict[str, Standing], before: Standings, state: State, handling
                     sealing.add((mine, theirs))
     names = {person: vault.pseudonym(by.key, "person", person) for person in set(ties).union(*ties.values())}
     waiting = [(person, True) for person in ties if result[names[person]].sealed]
-    asked = set[str]()
+    asked_about = set[str]()
     while waiting:
         person, is_sealed = waiting.pop()
         for other in ties[person]:
@@ -301,8 +301,8 @@ def _same(result: dict[str, Standing], before: Standings, state: State, handling
             seals = is_sealed and (person, other) in sealing and (new or standing.is_open_id)
             if by.decided.get(name) == "opened" or not seals:
                 result[name] = replace(standing, asked=standing.asked or THE_SAME)
-                if other not in asked:
-                    asked.add(other)
+                if other not in asked_about:
+                    asked_about.add(other)
                     waiting.append((other, False))
                 continue
             result[name] = Standing(True, standing.level, standing.since, THE_SAME, at=standing.at)

@@ -57,7 +57,7 @@ def is_shown(ask: Ask, pseudonym: str) -> bool:
     if standing.sealed:
         return bool(ask.entity_rows([pseudonym]))
     # A named person is on pages by id, or by another id if theirs names somebody sealed.
-    masked = [shown for shown, bearer in register.masked_ids(ask.case, key).items() if bearer == pseudonym]
+    masked = [page_id for page_id, bearer in register.masked_ids(ask.case, key).items() if bearer == pseudonym]
     return bool(ask.entity_rows([*masked, *(identity["id"] for identity in standing.identities)]))
 
 

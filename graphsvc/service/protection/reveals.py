@@ -117,7 +117,7 @@ class Reveals:
         grant = policy.require_case(self._ask.principal, case)
         register = self._ask.home.register
         kind = register.kind(case, pseudonym)
-        # Without source clearance, only people whom pages show can be requested: others may be there only as a source.
+        # Without source clearance, only people on pages can be requested: others may only be a source.
         if kind == "person" and not (
             pseudonym in register.sealed_standings(case) and is_shown(self._ask.at(case), pseudonym)
         ):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from graphsvc.analysis.displacement.stays import Stay
 from graphsvc.records.dates import format_date
-from graphsvc.views.displacement.rows import FEW, OUTCOME_WORDS, MoveRow
+from graphsvc.views.displacement.rows import FEW, OUTCOME_WORDS, MoveRow, add_counts
 from graphsvc.views.wording import period
 
 # Units of the drawing: breadth of one person, least height of a label, gap between two ends, and length of the bands.
@@ -137,7 +137,7 @@ def sankey(rows: Iterable[MoveRow], *, by: str = "place") -> Sankey:
             if cells[pair][0].outcome == "moved"
             else f"{names[pair[0]][1]}: {names[pair[1]][1]}"
         )
-        number = _number(cells[pair])
+        number = str(add_counts([row.people for row in cells[pair]]))
         ribbons.append(
             Ribbon(
                 _outline(y_left, y_right, breadth),
@@ -226,13 +226,6 @@ def _breadth(rows: Sequence[MoveRow]) -> int:
     return sum(1 if isinstance(row.people, str) else row.people for row in rows)
 
 
-def _number(rows: Sequence[MoveRow]) -> str:
-    """Return in words how many people some cells hold: a sum that does not disclose cells that read few."""
-    large = sum(row.people for row in rows if not isinstance(row.people, str))
-    few = any(isinstance(row.people, str) for row in rows)
-    return (f"at least {large}" if large else FEW) if few else str(large)
-
-
 def _order_pairs(cells: Mapping[tuple[str, str], Sequence[MoveRow]]) -> list[tuple[str, str]]:
     """Return the pairs with the largest ends first, and places before other outcomes."""
     total: dict[str, int] = defaultdict(int)
@@ -264,7 +257,17 @@ def _ends(
         room = max(height, _LABEL)
         identifier, name, kind = names[key]
         at[key] = y + (room - height) / 2
-        ends.append(FlowEnd(identifier, name, kind, _number(rows), at[key], height, y + (room - _LABEL) / 2))
+        ends.append(
+            FlowEnd(
+                identifier,
+                name,
+                kind,
+                str(add_counts([row.people for row in rows])),
+                at[key],
+                height,
+                y + (room - _LABEL) / 2,
+            )
+        )
         y += room + _GAP
     return tuple(ends), at
 

@@ -207,10 +207,11 @@ def told_total(numbers: Iterable[int], few_below: int) -> int | str:
         >>> told_total([4, 3], 3), told_total([4, 1], 3), told_total([1, 2], 3), told_total([], 3)
         (7, 'at least 4', 'few', 0)
     """
-    return _sum([coarsen_count(number, few_below) for number in numbers])
+    return add_counts([coarsen_count(number, few_below) for number in numbers])
 
 
-def _sum(numbers: Sequence[int | str]) -> int | str:
+def add_counts(numbers: Sequence[int | str]) -> int | str:
+    """Return the sum of counts as shown, without disclosing those that read few."""
     large = sum(number for number in numbers if isinstance(number, int))
     if FEW not in numbers:
         return large
@@ -318,7 +319,7 @@ def closure_row(left: Departure, named: Named, few_below: int, closures: int) ->
         there=told_total((number for numbers in counts.values() for number in numbers), few_below),
         moved=became["moved"],
         beside=became["beside"],
-        abandoned=_sum(abandoned),
+        abandoned=add_counts(abandoned),
         stayed=became["stayed"],
         seen=became["seen"],
         unknown=became["unknown"],

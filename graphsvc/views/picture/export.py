@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from graphsvc.records import coarsened as told
+from graphsvc.records import coarsened
 from graphsvc.records.relations import LinkKey, doing, those
 from graphsvc.views.picture.folding import BELONGING, groups
 from graphsvc.views.picture.layout import layout
@@ -132,7 +132,11 @@ def outward(
                     belief=_exported_belief(edge.belief),
                     belief_on_record=_exported_belief(edge.belief_on_record),
                     asserting=0,
-                    denying=told.CONTESTED if edge.denying == told.CONTESTED else "someone" if edge.denied else 0,
+                    denying=coarsened.CONTESTED
+                    if edge.denying == coarsened.CONTESTED
+                    else "someone"
+                    if edge.denied
+                    else 0,
                 )
                 for edge in remaining_edges
                 if edge.subject in ids and edge.object in ids
@@ -170,7 +174,7 @@ def outward(
 
 def _exported_belief(belief: float) -> float:
     """Return a belief as exported: *some* stays, a figure becomes the value of its step."""
-    return belief if belief == told.SOME else told.belief(belief)
+    return belief if belief == coarsened.SOME else coarsened.belief(belief)
 
 
 def _links(identifier: str, edges: Collection[Edge]) -> int:
