@@ -141,7 +141,7 @@ def ranked_on(handling: str, *, sources: bool) -> str:
     if handling != "C":
         lacking.append("statements under handling code C, if there are any, are not in it")
     if not sources:
-        lacking.append("few witnesses of one link count as one statement")
+        lacking.append("where only a few witnesses speak of a link, their statements count as one")
     if not lacking:
         return ""
     return f"Ranked on what you may see: {', and '.join(lacking)}. Readers with more clearance see a different list."

@@ -59,7 +59,7 @@ def test_an_officer_on_the_case_sees_all_but_who_spoke_and_a_partner_what_may_be
     notes = {name: session(service, name).leads.ranked_on for name in ("analyst", "investigator", "partner")}
     assert notes["analyst"] == ""
     assert "code C" not in notes["investigator"]
-    assert "few of them speak" in notes["investigator"]
+    assert "only a few witnesses speak of a link" in notes["investigator"]
     assert "code C" in notes["partner"]
     # Only the analyst sees how many witnesses spoke.
     counted = {name: "witness" in session(service, name).network.entities.statement_counts() for name in notes}

@@ -104,7 +104,7 @@ def test_a_page_with_ranks_says_what_they_leave_out(site: Any, name: str) -> Non
     assert of_p.startswith(none)
     assert of_p.endswith(ranked_on("P", sources=False))
     assert none or of_p == ranked_on("P", sources=False)
-    assert "statements under handling code C, if there are any, are not in it, and what witnesses said" in of_p
+    assert "statements under handling code C, if there are any, are not in it, and where only a few witnesses" in of_p
     assert not any(character.isdigit() for character in of_p), "how many there are is what pam may not know"
 
 
