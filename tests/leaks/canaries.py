@@ -34,14 +34,12 @@ CLASSES: dict[str, Callable[[Grant], bool]] = {
     "conditional": lambda grant: grant.handling == "C",
     "source": lambda grant: grant.sources,
     "conditional source": lambda grant: grant.handling == "C" and grant.sources,
-    # A person under C: a statement under P names them as its interpreter; P shows them only with source clearance.
-    "interpreter": lambda grant: grant.handling == "C" or grant.sources,
     "vault": lambda _grant: False,
     "loader": lambda _grant: False,
     "reason": lambda _grant: False,
     "typed": lambda _grant: False,
 }
-IN_GRAPH = ("open", "conditional", "source", "conditional source", "interpreter")
+IN_GRAPH = ("open", "conditional", "source", "conditional source")
 SEALED = ("witness", "victim", "minor", "disputed", "hand")
 
 
@@ -154,8 +152,8 @@ def _link(subject: str, relation: str, target: str, statement: str, **more: str)
 
 def _statements(c: Canaries, rows: Tables) -> None:
     """Add the statements that name the people below."""
-    # An interpreter known by id and a charge: that they interpret is shown only with source clearance.
-    rows["people"].append({"id": c.text("interpreter_id", "interpreter", "-"), "category": "suspect", "handling": "C"})
+    # An interpreter known by id and a charge, in no claim: only source clearance shows that they are in the case.
+    rows["people"].append({"id": c.text("interpreter_id", "source", "-"), "category": "suspect", "handling": "C"})
     rows["statements"] += [
         {
             "id": "report-p",

@@ -43,7 +43,10 @@ BASE: Tables = {
     "crossings": [{"id": "crossing-1", "date": "2020-05-08"}],
     "statements": [{"id": "rec-1", "kind": "record"}],
     "links": statement_claims(
-        "rec-1", "aide-1 PILOTED crossing-1", *(f"{guess} CROSSED_ON crossing-1" for guess in GUESSES)
+        "rec-1",
+        "aide-1 PILOTED crossing-1",
+        "boss-1 CONTACTED aide-1",
+        *(f"{guess} CROSSED_ON crossing-1" for guess in GUESSES),
     ),
 }
 HELD = ("boss-1", "aide-1", "")

@@ -18,7 +18,7 @@ from graphsvc.cases.deliveries.statement_form import FormPart
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.service import Service, Session, quiet
 from graphsvc.service.ask import Ask
-from tests.service.test_waiting import DAY, SIX, Place, place, service
+from tests.service.test_waiting import DAY, FIRST, SIX, Place, place, service
 from tests.toolbox import clock
 from tests.toolbox.rows import statement_claims, write
 
@@ -85,42 +85,148 @@ def test_they_are_there_at_the_handling_code_of_what_mentions_them(place: Place,
     assert seeing() == ["low", "tom", "ann"]
 
 
-def test_a_list_of_people_without_statements_is_there_as_it_is(place: Place, tmp_path: Path) -> None:
-    rows = [{"id": "x1", "name": "Milan Orchard", "category": "suspect", "handling": "P"}]
-    assert place.as_("ann").deliveries.load(write(tmp_path / "list", people=rows), quiet, partial=True).rejections == []
-    assert {"x1"} == people(place.as_("low")) & {"x1"} == set(unmentioned_people(place.as_("low")))
-
-
 ACCOUNT = {"id": "acc-9", "kind": "witness", "handling": "P"}
+
+
+REPORT = {"id": "acc-9", "kind": "intelligence", "handling": "P"}
+
+
+@pytest.fixture
+def marked_case(service: Service, request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """A case that protects marked people only."""
+    new_place = Place(service, f"marked-{abs(hash(request.node.name)) % 10**8}")
+    folder = write(tmp_path / "first", **FIRST)
+    assert new_place.as_("ann").deliveries.load(folder, quiet, protection="marked").rejections == []
+    return new_place
+
+
+def visible_people(place: Place, *names: str) -> list[Any]:
+    """Return what readers without source clearance see of these people, and how many people they see."""
+    result: list[Any] = []
+    for reader in ("low", "tom", "bob"):
+        answers = place.as_(reader)
+        result += [people(answers), unmentioned_people(answers), answers.network.entities.counts()]
+        for name in names:
+            with suppress(NotFound):
+                result.append(answers.network.entities.look(name).values)
+            result.append(answers.search.find(f"Milan {name}").dicts())
+    return result
+
+
+@pytest.mark.parametrize("code", ["P", "C"])
+@pytest.mark.parametrize("row", [{"statement_id": "acc-9"}, {"name": "Milan x1", "category": "suspect"}, {}])
+@pytest.mark.parametrize("sequence", [("statement", "list"), ("list", "statement"), ("statement", "list", "", "list")])
+def test_a_list_and_a_statement_in_any_order_show_nothing_of_who_gave_it(
+    place: Place, tmp_path: Path, row: dict[str, str], code: str, sequence: tuple[str, ...]
+) -> None:
+    tables = {
+        "people": [{"id": "x1", **row}],
+        "statements": [{**ACCOUNT, "source_id": "x1", "handling": code}],
+        "links": statement_claims("acc-9", "boss PAID aide"),
+    }
+    listed = [{"id": name, "name": f"Milan {name}", "category": "suspect", "handling": "P"} for name in ("x1", "x2")]
+    folders = {"statement": write(tmp_path / "1", **tables), "list": write(tmp_path / "list", people=listed)}
+    ann, before = place.as_("ann"), visible_people(place, "x1", "x2")
+    for step in sequence:
+        if step:
+            last = ann.deliveries.load(folders[step], quiet, partial=True)
+            assert last.rejections == []
+        else:
+            assert last.delivery is not None
+            ann.deliveries.undo(last.delivery, quiet)
+        assert visible_people(place, "x1", "x2") == before
+    assert {"x2"} <= people(place.as_("ann"))
+
+
+def test_nobody_in_a_claim_under_c_changes_when_their_own_statement_comes_under_p(place: Place, tmp_path: Path) -> None:
+    listed = [{"id": name, "name": f"Milan {name}", "category": "suspect", "handling": "C"} for name in ("x1", "x2")]
+    report = {"id": "rep-1", "kind": "intelligence", "handling": "C"}
+    links = statement_claims("rep-1", "x1 CONTACTED aide", "x2 CONTACTED aide")
+    ann = place.as_("ann")
+    known = write(tmp_path / "1", people=listed, statements=[report], links=links)
+    assert ann.deliveries.load(known, quiet, partial=True).rejections == []
+    before = visible_people(place, "x1", "x2")
+    assert {"x1", "x2"} <= people(place.as_("tom"))
+    tables = {
+        "people": [{"id": "x1", "handling": "P", "statement_id": "acc-9"}],
+        "statements": [{**ACCOUNT, "source_id": "x1"}],
+        "links": statement_claims("acc-9", "boss PAID aide"),
+    }
+    assert ann.deliveries.load(write(tmp_path / "2", **tables), quiet, partial=True).rejections == []
+    assert visible_people(place, "x1", "x2") == before
+
+
+def test_a_charged_source_in_a_file_without_statement_ids_is_there_for_source_clearance_alone(
+    place: Place, tmp_path: Path
+) -> None:
+    before = visible_people(place, "x1")
+    tables = {
+        "people": [{"id": "x1", "name": "Milan x1", "category": "suspect", "handling": "P"}],
+        "statements": [{**ACCOUNT, "source_id": "x1"}],
+    }
+    folder = write(tmp_path / "1", **tables, links=statement_claims("acc-9", "boss PAID aide"))
+    assert place.as_("ann").deliveries.load(folder, quiet, partial=True).rejections == []
+    assert visible_people(place, "x1") == before
+    assert unmentioned_people(place.as_("ann")) == ["x1"]
+
+
+def test_a_pseudonym_does_not_say_that_its_bearer_is_charged(place: Place, tmp_path: Path) -> None:
+    tables = {
+        "people": [{"id": "x1", "name": "Milan x1", "category": "suspect", "statement_id": "acc-9", "handling": "P"}],
+        "statements": [{**ACCOUNT, "source_id": "x1"}],
+        "links": statement_claims("acc-9", "x1 CROSSED_ON C1"),
+    }
+    known = people(place.as_("low"))
+    assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
+    (added,) = people(place.as_("low")) - known
+    assert place.as_("low").network.entities.look(added).values["categories"] == ["other"]
+
+
+def test_a_list_is_shown_in_a_case_that_protects_marked_people_only(marked_case: Place, tmp_path: Path) -> None:
+    listed = [{"id": name, "name": f"Milan {name}", "handling": "P"} for name in ("x1", "x2")]
+    tables = {
+        "people": [{"id": "x1", "phones": "+447700900999", "statement_id": "acc-9"}],
+        "statements": [{**REPORT, "source_id": "x1"}],
+        "links": statement_claims("acc-9", "boss PAID aide"),
+    }
+    ann = marked_case.as_("ann")
+    assert ann.deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
+    assert not people(marked_case.as_("low")) & {"x1"}
+    assert ann.deliveries.load(write(tmp_path / "list", people=listed), quiet, partial=True).rejections == []
+    assert (
+        {"x1", "x2"} == people(marked_case.as_("low")) & {"x1", "x2"} == set(unmentioned_people(marked_case.as_("low")))
+    )
+    looks = [marked_case.as_("low").network.entities.look(name).values for name in ("x1", "x2")]
+    assert [look.keys() for look in looks] == [looks[0].keys()] * 2
 
 
 @pytest.mark.parametrize("code", ["P", "C"])
 @pytest.mark.parametrize("cells", [{}, {"phones": "+447700900999", "notes": "fears Ari"}, {"aliases": "Shorty"}])
 def test_nobody_on_a_list_changes_when_their_own_statement_comes_with_a_row_that_names_it(
-    place: Place, tmp_path: Path, code: str, cells: dict[str, str]
+    marked_case: Place, tmp_path: Path, code: str, cells: dict[str, str]
 ) -> None:
     listed = [{"id": name, "name": f"Milan {name}", "category": "suspect", "handling": code} for name in ("x1", "x2")]
     guess = write(tmp_path / "guess", people=[{"id": "x1", "name": "Zoltan"}, {"id": "x2", "name": "Zoltan"}])
     again = write(tmp_path / "list", people=listed)
-    assert place.as_("ann").deliveries.load(again, quiet, partial=True).rejections == []
+    assert marked_case.as_("ann").deliveries.load(again, quiet, partial=True).rejections == []
 
     def visible_values() -> list[Any]:
-        looks = [place.as_(name).network.entities for name in ("low", "tom")]
+        looks = [marked_case.as_(name).network.entities for name in ("low", "tom")]
         values = []
         for entities in looks:
             for name in ("x1", "x2"):
                 with suppress(NotFound):
                     values.append(entities.look(name).values)
         previews = [
-            place.as_("bob").deliveries.load(each, quiet, dry_run=True, partial=True) for each in (guess, again)
+            marked_case.as_("bob").deliveries.load(each, quiet, dry_run=True, partial=True) for each in (guess, again)
         ]
         shown_changes = [
             (each.counts["people"], [(row.id, row.fields) for row in each.changes or []]) for each in previews
         ]
         return [
-            people(place.as_("low")),
-            people(place.as_("tom")),
-            unmentioned_people(place.as_("low")),
+            people(marked_case.as_("low")),
+            people(marked_case.as_("tom")),
+            unmentioned_people(marked_case.as_("low")),
             values,
             shown_changes,
         ]
@@ -128,10 +234,10 @@ def test_nobody_on_a_list_changes_when_their_own_statement_comes_with_a_row_that
     before = visible_values()
     tables = {
         "people": [{"id": "x1", **cells, "statement_id": "acc-9"}],
-        "statements": [{**ACCOUNT, "source_id": "x1"}],
+        "statements": [{**REPORT, "source_id": "x1"}],
         "links": statement_claims("acc-9", "boss PAID aide"),
     }
-    assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
+    assert marked_case.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
     assert visible_values() == before
 
 

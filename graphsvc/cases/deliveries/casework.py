@@ -152,7 +152,7 @@ class Casework:
             again = self.waitlist.find_same(case, key, delivery) if waits else None
             if again is not None:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
-            delivery = delivery if view is None else view.set_aside(delivery, state)
+            delivery = delivery if view is None else view.set_aside(delivery, state, before, key)
             with uncollected():
                 report = fold(
                     state,
@@ -190,6 +190,7 @@ class Casework:
                 other_names=other_names_in(visible, delivery.rows, before, state, key),
             )
             loaded = loaded.with_pseudonyms(standing, delivery, choice[0] if is_new else "")
+            loaded = loaded.with_unmentioned(delivery, choice[0])
             loaded = loaded.with_unsafe(standing, key, () if view is None else view.hidden)
             loaded = loaded.with_sealing(before, standing, number) if sources else loaded
             if dry_run and compares:

@@ -61,6 +61,7 @@ class Loaded:
         named_anew: how many people it names.
         by_pseudonym: how many people are sealed, in a new case where nobody seems to need protection.
         people: how many people there are in that case.
+        unmentioned: how many people it brings who are in none of its claims, in a witness case.
         owed: work still to be done, in a sentence; empty: none.
         unsafe: rejected rows that may mark a person who would be named: nothing is loaded until they are corrected.
     """
@@ -85,6 +86,7 @@ class Loaded:
     named_anew: int = 0
     by_pseudonym: int = 0
     people: int = 0
+    unmentioned: int = 0
     waits: bool = False
     owed: str = ""
     unsafe: list[Rejection] = field(default_factory=list)
@@ -152,6 +154,15 @@ class Loaded:
             named_anew=len(named_by(after, number)),
         )
 
+    def with_unmentioned(self, delivery: Delivery, protection: str) -> Loaded:
+        """Return a copy with the number of people who are in no claim of the delivery, in a witness case."""
+        if protection != WITNESS:
+            return self
+        rows = delivery.rows
+        in_claims = {row.values[end] for row in rows if row.table == "links" for end in ("subject_id", "object_id")}
+        brought = {row.values["id"] for row in rows if row.table == "people"}
+        return dataclasses.replace(self, unmentioned=len(brought - in_claims))
+
     def with_pseudonyms(self, standing: Standings, delivery: Delivery, protection: str) -> Loaded:
         """Return a copy with the number of sealed people, if nobody in a new witness case seems to need protection."""
         if protection != WITNESS or needs_protection(delivery.rows):
@@ -181,7 +192,19 @@ class Loaded:
         sealing = standing_notes(
             self.stay_sealed, self.asked, self.sealed_anew, self.named_anew, committed=self.committed
         )
-        return [*filter(None, [self.unsafe_words]), *self._protection_notes, *sealing]
+        return [*filter(None, [self.unsafe_words, self._unmentioned_words]), *self._protection_notes, *sealing]
+
+    @property
+    def _unmentioned_words(self) -> str:
+        """Say who sees the people whom no claim of the delivery mentions; it depends on the delivery alone."""
+        if not self.unmentioned:
+            return ""
+        who, are = count(self.unmentioned, "person", "people"), plural(self.unmentioned, "is", "are")
+        them = plural(self.unmentioned, "this person", "them")
+        return (
+            f"{who} in these files {are} in none of their claims. Until a claim mentions {them}, only readers with source"
+            " clearance see them: somebody in no claim may be there as a source."
+        )
 
     @property
     def _protection_notes(self) -> list[str]:

@@ -22,6 +22,7 @@ such cell.
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
@@ -32,6 +33,7 @@ from graphsvc.cases.deliveries.statement_form import text
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.graph.graphing import IdMap
 from graphsvc.cases.graph.handling import hidden_people, mentioned_ids
+from graphsvc.cases.graph.standing import Standings
 from graphsvc.ingest.check import Delivery, Row, part
 from graphsvc.ingest.codes import add_codes, columns_delivered, opens
 from graphsvc.ingest.fold import State, claim_key
@@ -85,15 +87,17 @@ class LoaderView:
             if row.values["kind"] == "witness" and identifier in self.others
         }
 
-    def set_aside(self, delivery: Delivery, state: State) -> Delivery:
+    def set_aside(self, delivery: Delivery, state: State, standing: Standings, key: bytes) -> Delivery:
         """Return the delivery without the rows that this loader may not have taken into the case.
 
         Args:
             delivery: as it was read.
             state: the case without it.
+            standing: the standings without it.
+            key: the case's data key.
         """
         self._mentioned = mentioned_ids(state)
-        self.hidden = hidden_people(state, self._mentioned)
+        self.hidden = hidden_people(state, self._mentioned, standing, key)
         statements = state.records[_STATEMENTS]
         hidden = self._hidden(statements)
         delivered = [row for row in delivery.rows if row.table == _STATEMENTS]
@@ -203,21 +207,21 @@ class LoaderView:
                     ChangedRow(taken.row, taken.key, replace(before, values=own), replace(taken.after, values=will_own))
                 )
                 return
-        is_unmentioned = table == "people" and identifier not in self._mentioned
-        until = 0 if pages is None else pages.hidden_until.get(identifier, 0)
-        # Pages show nothing of people in no claim that came with a statement, and never what came while they were hidden.
-        was = before.without_statements if is_unmentioned else before.without_statements_until(until)
-        will = taken.after.without_statements if is_unmentioned else taken.after.without_statements_until(until)
-        page_cells = None if was is None or pages is None else _page_cells(identifier, was, pages)
+        is_hidden = table == "people" and identifier in self.hidden
         change = None
-        if was is not None and will is not None and page_cells is not None:
-            brought = {*taken.row.values, *cleared}
-            change = self._compare(taken._replace(after=will), was, page_cells, brought)
+        if pages is not None and not is_hidden:
+            # Pages never show what came while somebody was hidden, and of people in no claim only what lists say.
+            is_unmentioned = table == "people" and identifier not in self._mentioned
+            until = sys.maxsize if is_unmentioned else pages.hidden_until.get(identifier, 0)
+            was, will = before.without_statements_until(until), taken.after.without_statements_until(until)
+            page_cells = _page_cells(identifier, was, pages)
+            if page_cells is not None:
+                change = self._compare(taken._replace(after=will), was, page_cells, {*taken.row.values, *cleared})
         if change is not None and change.before != change.after:
             self._change(change)
         elif change is not None or own is not None:
             self._counts[table].unchanged += 1
-        elif is_unmentioned and page_cells is None:
+        elif is_hidden:
             self._counts[table].added += 1  # as if nobody had this id
         else:
             self._counts[table].received += 1

@@ -30,7 +30,7 @@ from graphsvc.cases.graph.texts import (
 from graphsvc.ingest.codes import is_extra
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import FoldedRow
-from graphsvc.names.seal import IDENTITY, PROTECTED, categories, split_identity
+from graphsvc.names.seal import CHARGED, IDENTITY, PROTECTED, categories, split_identity
 from graphsvc.names.terms import entity_terms, restricted_terms, text_terms
 from graphsvc.records import grading
 from graphsvc.records.coarsened import TOLD_SUFFIX
@@ -123,7 +123,7 @@ def build_graph(
     for identifier, row in state.records[_STATEMENTS].items():
         writer.statement(identifier, row)
     claims = [writer.claim(claim_key, row) for claim_key, row in state.claims.items()]
-    for identifier, visible, level in unmentioned_people(state, result.image, result.sealed, writer.graph_id):
+    for identifier, visible, level in unmentioned_people(state, result.image, standing, key, writer.graph_id):
         if visible is None:
             result.image.nodes["Person"][writer.graph_id(identifier)]["handling"] = level
         else:
@@ -416,7 +416,8 @@ class _Writer:
 
     def _categories(self, values: Mapping[str, Any], properties: dict[str, Any], *, sealed: bool) -> None:
         named = categories(values)
-        unprotected = {word: date for word, date in named.items() if word not in PROTECTED} or {"other": ""}
+        unsaid = PROTECTED | (CHARGED if sealed else frozenset())  # a statement may have brought both
+        unprotected = {word: date for word, date in named.items() if word not in unsaid} or {"other": ""}
         properties["categories"] = sorted(unprotected)
         dates = sorted(f"{word}@{date}" for word, date in unprotected.items() if date)
         if dates:

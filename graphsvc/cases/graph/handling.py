@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from graphsvc.access.vault import pseudonym
-from graphsvc.cases.graph.sealing import Standing, has_identity, is_charged
+from graphsvc.cases.graph.sealing import Standing
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.records import grading
@@ -76,37 +76,51 @@ def mentioned_ids(state: State) -> set[str]:
     }
 
 
-def is_listed(row: FoldedRow) -> bool:
-    """Whether a list brought a person: a row that names no statement charges them, or came first and said who they are.
+def hidden_people(state: State, in_claims: set[str], standing: Mapping[str, Standing], key: bytes) -> set[str]:
+    """Return the ids of people whom only readers with source clearance see: no claim mentions them, and no list counts.
 
-    A later row without a charge does not count, or whoever guesses the id of a hidden person could bring them to light.
+    Args:
+        state: see `ingest.fold`.
+        in_claims: the result of `mentioned_ids`.
+        standing: standing of every person (`cases.graph.standing`).
+        key: the case's data key.
     """
-    listed = row.without_statements
-    if listed is None:
-        return False
-    first = row.versions[0].values if row.versions else row.values
-    return is_charged(listed.values) or ("statement_id" not in first and has_identity(first))
-
-
-def hidden_people(state: State, in_claims: set[str]) -> set[str]:
-    """Return the ids of people in no claim and on no list: only readers with source clearance see them, even if named.
-
-    `in_claims` is the result of `mentioned_ids`.
-    """
-    people = state.records["people"]
-    return {identifier for identifier in people.keys() - in_claims if not is_listed(people[identifier])}
+    return {
+        identifier
+        for identifier in state.records["people"].keys() - in_claims
+        if (entity := standing.get(pseudonym(key, "person", identifier))) is None or not entity.is_listed
+    }
 
 
 def mark_hidden(
-    standing: dict[str, Standing], before: Mapping[str, Standing], state: State, names: Mapping[str, str]
+    standing: dict[str, Standing],
+    before: Mapping[str, Standing],
+    state: State,
+    names: Mapping[str, str],
+    *,
+    protects_marked: bool,
 ) -> None:
-    """Set `hidden_until` of the standings; `before`: those before, `names`: id → pseudonym."""
+    """Set `is_listed` and `hidden_until` of the standings.
+
+    Args:
+        standing: the standings to change.
+        before: those before.
+        state: see `ingest.fold`.
+        names: id of a person → pseudonym.
+        protects_marked: whether the case protects marked people only.
+    """
+    people = state.records["people"]
+    for identifier, row in people.items():
+        entity = standing[names[identifier]]
+        is_listed = protects_marked and not entity.sealed and row.without_statements is not None
+        if is_listed != entity.is_listed:
+            standing[names[identifier]] = replace(entity, is_listed=is_listed)
     for name, entity in before.items():
         if entity.hidden_until and name in standing:
             standing[name] = replace(standing[name], hidden_until=entity.hidden_until)
     brought = {
         identifier: max(version.delivery for version in row.versions)
-        for identifier, row in state.records["people"].items()
+        for identifier, row in people.items()
         if row.versions and standing[names[identifier]].sealed
     }
     in_claims = mentioned_ids(state) if brought else set[str]()
@@ -126,18 +140,19 @@ def hidden_until(standing: Mapping[str, Standing], state: State, key: bytes) -> 
 
 
 def unmentioned_people(
-    state: State, image: Image, sealed: Collection[str], graph_id: Callable[[str], str]
+    state: State, image: Image, standing: Mapping[str, Standing], key: bytes, graph_id: Callable[[str], str]
 ) -> Iterator[tuple[str, FoldedRow | None, str]]:
     """Yield people in no claim under P, who may only be a source, each with the row that the image shows.
 
-    Each comes as id, row to show and handling code. Without a row, only readers with source clearance see them, or if a
-    claim under C mentions them, readers of C. A row is what rows that name no statement say of somebody on a list; the
-    others could show that they gave the statement. People with nothing to hide are left out.
+    Each comes as id, row to show and handling code. Without a row, the image keeps what it has, for readers of C if a
+    claim under C mentions them, and otherwise only for those with source clearance. A row shows what lists say of
+    somebody: the row of a statement could show that they gave it.
 
     Args:
         state: see `ingest.fold`.
         image: the graph, with all claims.
-        sealed: ids of sealed people.
+        standing: standing of every person (`cases.graph.standing`).
+        key: the case's data key.
         graph_id: maps delivered ids to those in the graph.
     """
     codes: dict[str, set[str]] = defaultdict(set)
@@ -146,11 +161,13 @@ def unmentioned_people(
             codes[end].add(properties["handling"])
     for identifier, row in state.records["people"].items():
         mentions = codes[graph_id(identifier)]
-        if "P" in mentions or not (identifier in sealed or row.versions):
+        if "P" in mentions:
             continue
-        listed = row.without_statements
-        if identifier in sealed or listed is None or not is_listed(row):
-            yield identifier, None, "C" if "C" in mentions else grading.RESERVED["C"]
-        else:
-            visible = replace(row if "C" in mentions else listed, open=listed.open, versions=())
-            yield identifier, visible, "P" if (listed.open or {}).get("handling") == "P" else "C"
+        entity, is_under_c = standing.get(pseudonym(key, "person", identifier)), "C" in mentions
+        listed, is_listed = row.without_statements, entity is not None and entity.is_listed
+        if listed is None or entity is None or entity.sealed or not (is_under_c or is_listed):
+            yield identifier, None, "C" if is_under_c else grading.RESERVED["C"]
+            continue
+        visible = replace(row if is_under_c else listed, open=listed.open, versions=())
+        is_open = is_listed and (listed.open or {}).get("handling") == "P"
+        yield identifier, visible, "P" if is_open else "C"

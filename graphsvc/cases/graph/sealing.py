@@ -74,6 +74,8 @@ class Standing:
         is_absent: whether something named before is in no delivery any more; only its identities are kept then.
         hidden_until: number of the last delivery that brought the person with a statement while they were sealed and in no
             claim; 0: none did. These rows are never shown, or they would show that the person was there before.
+        is_listed: whether every reader sees a person whom no claim mentions: on a list, in a case that protects marked
+            people only.
     """
 
     sealed: bool
@@ -89,6 +91,7 @@ class Standing:
     named_by: int = 0
     is_absent: bool = False
     hidden_until: int = 0
+    is_listed: bool = False
 
     @property
     def is_named(self) -> bool:

@@ -133,7 +133,7 @@ def standings(
     _same(result, before, state, handling, by)
     sealed = {person for person, name in names["people"].items() if result[name].sealed}
     _things(result, before, state, handling, sealed, names, by)
-    mark_hidden(result, known, state, names["people"])
+    mark_hidden(result, known, state, names["people"], protects_marked=by.protects_marked)
     keep_identities(result, known, state, handling, names)
     for name, old in moved.items():
         result[name] = replace(result.get(name) or Standing(False, old.level, old.since), moved_to=old.moved_to)
