@@ -71,6 +71,8 @@ FIRST: Tables = {
         {"subject_id": "P6", "relation": "ASSOCIATES_WITH", "object_id": "W1", "statement_id": "R1"},
         {"subject_id": "P5", "relation": "DIRECTED", "object_id": "P6", "statement_id": "R1"},
         {"subject_id": "P8", "relation": "ABANDONED", "object_id": "W2", "statement_id": "R1"},
+        {"subject_id": "P4", "relation": "ORGANISED", "object_id": "X4", "statement_id": "R1"},
+        {"subject_id": "P7", "relation": "PILOTED", "object_id": "X4", "statement_id": "R1"},
         {"subject_id": "P8", "relation": "X_ABANDONED", "object_id": "P9", "statement_id": "R1"},
         {"subject_id": "P8", "relation": "X_ABANDONED", "object_id": "P9", "statement_id": "R3", "polarity": "denies"},
     ],
