@@ -54,7 +54,11 @@ _COLUMNS = ("read", "added", "changed", "unchanged", "received", "duplicate", "r
     default=None,
     help="Protection of a new case: witness (people without an act are shown by a pseudonym) or marked (only marked people are).",
 )
-@click.option("--identities", is_flag=True, help="Say who is sealed in the delivery; that you asked is in the log.")
+@click.option(
+    "--identities",
+    is_flag=True,
+    help="Say who is sealed in the delivery (source clearance); that you asked is in the log.",
+)
 @click.option(
     "--other-names",
     is_flag=True,

@@ -62,9 +62,21 @@ class FoldedRow:
         versions = tuple(version for version in self.versions if "statement_id" not in version.values)
         return self.of(versions) if versions else None
 
-    def without_statements_until(self, delivery: int) -> FoldedRow:
-        """Return the row made from rows that name no statement, or came after a delivery."""
-        versions = [each for each in self.versions if "statement_id" not in each.values or each.delivery > delivery]
+    def for_pages(self, hidden_until: int, own: Collection[str]) -> FoldedRow:
+        """Return the row as pages show it.
+
+        Args:
+            hidden_until: number of a delivery; what rows that name a statement said before it ended is left out.
+            own: statements that the person gave or interpreted. What rows that name one of these say is left out if
+                another row came before: it would change their page when their statement comes.
+        """
+        versions, is_known = [], False
+        for version in self.versions:
+            statement = version.values.get("statement_id")
+            is_own = statement in own
+            if statement is None or not (version.delivery <= hidden_until or (is_own and is_known)):
+                versions.append(version)
+            is_known = is_known or not is_own
         return self if len(versions) == len(self.versions) else self.of(tuple(versions))
 
     def of(self, versions: tuple[RowVersion, ...]) -> FoldedRow:

@@ -138,22 +138,190 @@ def test_a_list_and_a_statement_in_any_order_show_nothing_of_who_gave_it(
     assert {"x2"} <= people(place.as_("ann"))
 
 
-def test_nobody_in_a_claim_under_c_changes_when_their_own_statement_comes_under_p(place: Place, tmp_path: Path) -> None:
-    listed = [{"id": name, "name": f"Milan {name}", "category": "suspect", "handling": "C"} for name in ("x1", "x2")]
+def test_a_statement_under_p_that_describes_somebody_known_under_c_seals_nobody(place: Place, tmp_path: Path) -> None:
+    listed = [{"id": "x1", "name": "Milan Orchard", "category": "suspect", "handling": "C"}]
     report = {"id": "rep-1", "kind": "intelligence", "handling": "C"}
-    links = statement_claims("rep-1", "x1 CONTACTED aide", "x2 CONTACTED aide")
     ann = place.as_("ann")
-    known = write(tmp_path / "1", people=listed, statements=[report], links=links)
+    known = write(
+        tmp_path / "1", people=listed, statements=[report], links=statement_claims("rep-1", "x1 CONTACTED aide")
+    )
     assert ann.deliveries.load(known, quiet, partial=True).rejections == []
-    before = visible_people(place, "x1", "x2")
-    assert {"x1", "x2"} <= people(place.as_("tom"))
+    before = people(place.as_("tom")), people(place.as_("low"))
+    assert "x1" in before[0]
     tables = {
         "people": [{"id": "x1", "handling": "P", "statement_id": "acc-9"}],
-        "statements": [{**ACCOUNT, "source_id": "x1"}],
+        "statements": [{**ACCOUNT, "source_id": "wit-0"}],
         "links": statement_claims("acc-9", "boss PAID aide"),
     }
     assert ann.deliveries.load(write(tmp_path / "2", **tables), quiet, partial=True).rejections == []
+    assert (people(place.as_("tom")), people(place.as_("low"))) == before
+
+
+SAID_OF_THEMSELF = {"category": "witness", "phones": "+447700900999", "notes": "fears Ari", "nationality": "Iraq"}
+
+
+@pytest.mark.parametrize("role", ["source_id", "interpreter_id"])
+@pytest.mark.parametrize("listed_first", [True, False])
+def test_the_row_that_names_somebodys_own_statement_changes_nothing_on_their_page(
+    place: Place, tmp_path: Path, role: str, *, listed_first: bool
+) -> None:
+    def load(name: str, **tables: Any) -> None:
+        folder = write(tmp_path / name, **tables)
+        assert place.as_("ann").deliveries.load(folder, quiet, partial=True).rejections == []
+
+    def values() -> list[str]:
+        looks = place.as_("tom").network.entities
+        return [repr(looks.look(name).values).replace(name, "<id>") for name in ("x1", "x2")]
+
+    listed = [{"id": name, "name": "Milan Orchard", "category": "suspect", "handling": "P"} for name in ("x1", "x2")]
+    report = {"id": "rep-1", "kind": "intelligence", "handling": "P"}
+    known = {"statements": [report], "links": statement_claims("rep-1", "boss CONTACTED x1", "boss CONTACTED x2")}
+    load("list", people=listed)
+    if not listed_first:
+        load("report", **known)
+    load(
+        "statement",
+        people=[{"id": "x1", **SAID_OF_THEMSELF, "statement_id": "acc-9"}],
+        statements=[{**ACCOUNT, role: "x1"}],
+        links=statement_claims("acc-9", "boss PAID aide"),
+    )
+    if listed_first:
+        load("report", **known)
+    assert len(set(values())) == 1
+
+
+@pytest.mark.parametrize("cells", [{}, {"handling": "P"}, {"name": "Milan Orchard", "category": "suspect"}])
+def test_the_row_of_their_own_statement_moves_nobody_from_c_to_p(
+    place: Place, tmp_path: Path, cells: dict[str, str]
+) -> None:
+    listed = [{"id": name, "name": f"Milan {name}", "category": "suspect", "handling": "C"} for name in ("x1", "x2")]
+    report = {"id": "rep-1", "kind": "record", "handling": "P"}
+    links = statement_claims("rep-1", "x1 CONTACTED aide", "x2 CONTACTED aide")
+    ann = place.as_("ann")
+    for name, tables in (("1", {"people": listed}), ("2", {"statements": [report], "links": links})):
+        assert ann.deliveries.load(write(tmp_path / name, **tables), quiet, partial=True).rejections == []
+    before = visible_people(place, "x1", "x2")
+    own = {
+        "people": [{"id": "x1", **cells, "statement_id": "acc-9"}],
+        "statements": [{**ACCOUNT, "source_id": "x1"}],
+        "links": statement_claims("acc-9", "boss PAID aide"),
+    }
+    assert ann.deliveries.load(write(tmp_path / "3", **own), quiet, partial=True).rejections == []
     assert visible_people(place, "x1", "x2") == before
+
+
+def test_a_preview_says_who_should_name_their_statement(place: Place, tmp_path: Path) -> None:
+    tables = {
+        "people": [{"id": "x1"}, {"id": "x2", "statement_id": "acc-9"}, {"id": "x3"}],
+        "statements": [{**ACCOUNT, "source_id": "x1", "interpreter_id": "x2"}],
+        "links": statement_claims("acc-9", "boss PAID x3"),
+    }
+    folder = write(tmp_path / "1", **tables)
+    notes = place.as_("bob").deliveries.load(folder, quiet, partial=True, dry_run=True).notes
+    assert [note for note in notes if note.startswith("2 people in these files are in none of their claims.")]
+    assert [note for note in notes if note.startswith("1 person in people.csv gave or interpreted a statement")]
+
+
+@pytest.mark.parametrize("row", [{"id": "x1", "statement_id": "acc-9"}, {"id": "x1"}])
+def test_a_preview_of_ones_own_list_alone_counts_its_codes_alike_for_all(
+    place: Place, tmp_path: Path, row: dict[str, str]
+) -> None:
+    listed = [{"id": name, "name": f"Milan {name}", "category": "suspect"} for name in ("x1", "x2")]
+    report = {"id": "rep-1", "kind": "intelligence", "handling": "C"}
+    bob = place.as_("bob")
+    links = statement_claims("rep-1", "boss ASSOCIATES_WITH aide")
+    together = write(tmp_path / "together", people=listed, statements=[report], links=links)
+    assert bob.deliveries.load(together, quiet, partial=True).rejections == []
+
+    one_by_one = [write(tmp_path / person["id"], people=[person]) for person in listed]
+
+    def previews() -> list[Any]:
+        return [bob.deliveries.load(each, quiet, partial=True, dry_run=True).counts["people"] for each in one_by_one]
+
+    before = previews()
+    tables = {
+        "people": [row],
+        "statements": [{**ACCOUNT, "source_id": "x1"}],
+        "links": statement_claims("acc-9", "boss PAID aide"),
+    }
+    assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
+    assert previews() == before
+
+
+@pytest.mark.parametrize("row", [{"sealed": "yes", "statement_id": "acc-9"}, {"category": "witness"}])
+def test_other_names_for_ones_own_list_say_of_nobody_that_they_were_sealed_since(
+    place: Place, tmp_path: Path, row: dict[str, str]
+) -> None:
+    names = {"Milan Orchard": "Zoltan Quix", "Karl Otto": "Anton Reed", "Ivo Marsh": "Pavel Drum"}
+    listed = [{"id": f"x{n}", "name": name, "category": "suspect"} for n, name in enumerate(names)]
+    renamed = [{**person, "name": names[person["name"]]} for person in listed]
+    bob = place.as_("bob")
+    assert bob.deliveries.load(write(tmp_path / "own", people=listed), quiet, partial=True).rejections == []
+    pairs = [write(tmp_path / f"without-{n}", people=renamed[:n] + renamed[n + 1 :]) for n in range(3)]
+
+    def other_names() -> list[Any]:
+        return [bob.deliveries.load(pair, quiet, partial=True, dry_run=True).other_names for pair in pairs]
+
+    before = other_names()
+    tables = {
+        "people": [{"id": "x1", **row}],
+        "statements": [{**ACCOUNT, "source_id": "x1"}],
+        "links": statement_claims("acc-9", "boss PAID aide"),
+    }
+    assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
+    assert other_names() == before
+    assert all(before)
+
+
+@pytest.mark.parametrize("charge", [{"category": "suspect"}, {}])
+def test_two_rows_of_an_id_of_which_one_is_refused_say_of_nobody_that_they_are_there(
+    place: Place, tmp_path: Path, charge: dict[str, str]
+) -> None:
+    tables = {
+        "people": [{"id": "x9", "name": "Milan Orchard", "statement_id": "acc-9"}],
+        "statements": [{**ACCOUNT, "source_id": "x9"}],
+        "links": statement_claims("acc-9", "boss PAID aide"),
+    }
+    assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
+    unsafe = {}
+    for name in ("x9", "nobody"):
+        rows = [{"id": name, "name": "Zoltan", **charge}, {"id": name, "name": "Zoltan", "category": "bogus"}]
+        folder = write(tmp_path / name, people=rows)
+        loaded = place.as_("bob").deliveries.load(folder, quiet, dry_run=True, partial=True)
+        unsafe[name] = [(row.line, row.row_id == name) for row in loaded.unsafe]
+    assert unsafe["x9"] == unsafe["nobody"] == [(3, True)]
+
+
+def test_where_two_cases_share_ids_a_source_in_one_stays_named_in_the_other(place: Place, tmp_path: Path) -> None:
+    other_case = Place(place.service, f"{place.case}-b")
+    listed = [{"id": name, "name": f"Milan {name}", "handling": "P"} for name in ("x1", "x2")]
+    report = {"id": "rep-1", "kind": "intelligence", "handling": "P", "source_grade": "1", "assessment": "A"}
+    register = write(
+        tmp_path / "b",
+        people=listed,
+        crossings=[{"id": "C1", "date": "2020-05-01", "handling": "P"}],
+        statements=[report],
+        links=statement_claims("rep-1", "x1 PILOTED C1", "x2 PILOTED C1"),
+    )
+    assert other_case.as_("ann").deliveries.load(register, quiet).rejections == []
+    place.as_("cus").protection.sharing.declare(other_case.case, "one register")
+    before = people(other_case.as_("low"))
+    assert {"x1", "x2"} <= before
+
+    def load(statement: str, **row: str) -> None:
+        tables = {
+            "people": [{"id": "x1", **row}],
+            "statements": [{**ACCOUNT, "id": statement, "source_id": "x1"}],
+            "links": statement_claims(statement, "boss PAID aide"),
+        }
+        folder = write(tmp_path / statement, **tables)
+        assert place.as_("ann").deliveries.load(folder, quiet, partial=True).rejections == []
+
+    load("acc-8")
+    load("acc-9", statement_id="acc-9", name="Milan x1")
+    assert people(other_case.as_("low")) == before
+    load("acc-10", sealed="yes")
+    assert not people(other_case.as_("low")) & {"x1"}
 
 
 def test_a_charged_source_in_a_file_without_statement_ids_is_there_for_source_clearance_alone(

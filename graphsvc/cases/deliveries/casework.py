@@ -187,11 +187,11 @@ class Casework:
                 committed=False,
                 equal=list(report.equal.values()),
                 passed_over=delivery.passed_over,
-                other_names=other_names_in(visible, delivery.rows, before, state, key),
+                other_names=other_names_in(visible, delivery.rows, before if sources else {}, state, key),
             )
             loaded = loaded.with_pseudonyms(standing, delivery, choice[0] if is_new else "")
-            loaded = loaded.with_unmentioned(delivery, choice[0])
-            loaded = loaded.with_unsafe(standing, key, () if view is None else view.hidden)
+            loaded = loaded.with_unmentioned(delivery, choice[0], is_new=is_new)
+            loaded = loaded.with_unsafe(standing, key, delivery, () if view is None else view.hidden)
             loaded = loaded.with_sealing(before, standing, number) if sources else loaded
             if dry_run and compares:
                 progress(0, 0, "comparing fields")  # slow if very many names are sealed
@@ -230,7 +230,7 @@ class Casework:
                 raise
             self.replay.finish(plan)
         owed = self.rewrite_after(plan, progress)
-        names = names_of(delivery, plan.result.sealed, foreign=frozenset() if view is None else view.others)
+        names = names_of(delivery, plan.result.sealed) if sources else {}
         ends: dict[str, Any] = {"counts": counts, "names": names, "owed": owed}
         ends |= {"sealed_anew": len(plan.sealed_anew)} if sources else {}
         return dataclasses.replace(loaded, delivery=number, same_as=None, committed=True, **ends)

@@ -258,7 +258,8 @@ def other_names(report: Report, rows: Iterable[Row], before: Standings, state: S
     Args:
         report: effect of the delivery.
         rows: its rows.
-        before: standings before it.
+        before: standings before it; empty for a loader without source clearance, whose report has no sealed people but
+            those whom they delivered themselves.
         state: the case with it.
         key: data key of the case.
     """

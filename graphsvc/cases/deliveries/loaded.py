@@ -62,6 +62,7 @@ class Loaded:
         by_pseudonym: how many people are sealed, in a new case where nobody seems to need protection.
         people: how many people there are in that case.
         unmentioned: how many people it brings who are in none of its claims, in a witness case.
+        own_rows: how many of its people gave or interpreted its statements, with a row that names no statement.
         owed: work still to be done, in a sentence; empty: none.
         unsafe: rejected rows that may mark a person who would be named: nothing is loaded until they are corrected.
     """
@@ -87,6 +88,7 @@ class Loaded:
     by_pseudonym: int = 0
     people: int = 0
     unmentioned: int = 0
+    own_rows: int = 0
     waits: bool = False
     owed: str = ""
     unsafe: list[Rejection] = field(default_factory=list)
@@ -113,22 +115,28 @@ class Loaded:
             f" Correct {self.unsafe[0].place}{' and the others' if len(self.unsafe) > 1 else ''}, or take the row out."
         )
 
-    def with_unsafe(self, standing: Standings, key: bytes, hidden: Collection[str]) -> Loaded:
-        """Return a copy with the rejected rows that may mark a named person.
+    def with_unsafe(self, standing: Standings, key: bytes, delivery: Delivery, hidden: Collection[str]) -> Loaded:
+        """Return a copy with the rejected rows that may mark a named person, or a person in another row of the delivery.
 
-        A row without a readable id may mark anybody. People whom no page shows to a loader without source clearance do
-        not count for them, or a preview would say that they are in the case.
+        A row without a readable id may mark anybody. Named people that no page shows to the loader do not count, or a
+        preview would say that they are in the case.
 
         Args:
             standing: standings with the delivery.
             key: the case's data key.
+            delivery: the delivery.
             hidden: ids of people hidden from the loader.
         """
         marking = [row for row in self.rejections if row.may_mark]
         named = {name for name in by_name(standing) if kind_of(name) == "person"} if marking else set()
         if named:
             named -= {pseudonym(key, "person", identifier) for identifier in hidden}
-        unsafe = [row for row in marking if named and (not row.row_id or pseudonym(key, "person", row.row_id) in named)]
+        brought = {row.values["id"] for row in delivery.rows if row.table == "people"} if marking else set()
+        unsafe = [
+            row
+            for row in marking
+            if row.row_id in brought or (named and (not row.row_id or pseudonym(key, "person", row.row_id) in named))
+        ]
         return dataclasses.replace(self, unsafe=unsafe)
 
     @property
@@ -154,14 +162,20 @@ class Loaded:
             named_anew=len(named_by(after, number)),
         )
 
-    def with_unmentioned(self, delivery: Delivery, protection: str) -> Loaded:
-        """Return a copy with the number of people who are in no claim of the delivery, in a witness case."""
+    def with_unmentioned(self, delivery: Delivery, protection: str, *, is_new: bool) -> Loaded:
+        """Return a copy with the numbers of people who are in no claim of the delivery, and of those with own rows.
+
+        Both depend on the delivery alone; `is_new`: whether it creates the case.
+        """
         if protection != WITNESS:
             return self
         rows = delivery.rows
         in_claims = {row.values[end] for row in rows if row.table == "links" for end in ("subject_id", "object_id")}
-        brought = {row.values["id"] for row in rows if row.table == "people"}
-        return dataclasses.replace(self, unmentioned=len(brought - in_claims))
+        brought = {row.values["id"]: "statement_id" in row.values for row in rows if row.table == "people"}
+        statements = [row.values for row in rows if row.table == "statements" and row.values["kind"] == "witness"]
+        sources = {values.get(column) for values in statements for column in ("source_id", "interpreter_id")}
+        own_rows = 0 if is_new else sum(not names_one for name, names_one in brought.items() if name in sources)
+        return dataclasses.replace(self, unmentioned=len(brought.keys() - in_claims), own_rows=own_rows)
 
     def with_pseudonyms(self, standing: Standings, delivery: Delivery, protection: str) -> Loaded:
         """Return a copy with the number of sealed people, if nobody in a new witness case seems to need protection."""
@@ -192,19 +206,26 @@ class Loaded:
         sealing = standing_notes(
             self.stay_sealed, self.asked, self.sealed_anew, self.named_anew, committed=self.committed
         )
-        return [*filter(None, [self.unsafe_words, self._unmentioned_words]), *self._protection_notes, *sealing]
+        return [*filter(None, [self.unsafe_words]), *self._source_notes, *self._protection_notes, *sealing]
 
     @property
-    def _unmentioned_words(self) -> str:
-        """Say who sees the people whom no claim of the delivery mentions; it depends on the delivery alone."""
-        if not self.unmentioned:
-            return ""
-        who, are = count(self.unmentioned, "person", "people"), plural(self.unmentioned, "is", "are")
-        them = plural(self.unmentioned, "this person", "them")
-        return (
-            f"{who} in these files {are} in none of their claims. Until a claim mentions {them}, only readers with source"
-            " clearance see them: somebody in no claim may be there as a source."
-        )
+    def _source_notes(self) -> list[str]:
+        """Advice on people in the delivery who may be there as sources."""
+        notes = []
+        if self.unmentioned:
+            who, are = count(self.unmentioned, "person", "people"), plural(self.unmentioned, "is", "are")
+            them = plural(self.unmentioned, "this person", "them")
+            notes.append(
+                f"{who} in these files {are} in none of their claims. Until a claim mentions {them}, only readers with source"
+                " clearance see them: somebody in no claim may be there as a source."
+            )
+        if self.own_rows:
+            who = count(self.own_rows, "person", "people")
+            notes.append(
+                f"{who} in people.csv gave or interpreted a statement in these files. Fill in statement_id there, or a page that"
+                " changes with the statement may show readers who gave it."
+            )
+        return notes
 
     @property
     def _protection_notes(self) -> list[str]:
@@ -288,10 +309,10 @@ def counts_of(delivery: Delivery, report: Report) -> dict[str, dict[str, int]]:
     return counts
 
 
-def names_of(delivery: Delivery, sealed: Mapping[str, str], foreign: Collection[str]) -> dict[str, str]:
-    """Map pseudonyms to delivered id and name for the sealed persons of a delivery whose ids are not `foreign`."""
+def names_of(delivery: Delivery, sealed: Mapping[str, str]) -> dict[str, str]:
+    """Map the pseudonyms of the sealed persons in a delivery to their delivered ids and names."""
     return {
         pseudonym: f"{row.values['id']} {row.values.get('name', '')}".strip()
         for row in delivery.rows
-        if row.table == "people" and row.values["id"] not in foreign and (pseudonym := sealed.get(row.values["id"]))
+        if row.table == "people" and (pseudonym := sealed.get(row.values["id"]))
     }

@@ -22,17 +22,16 @@ such cell.
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphsvc.cases.deliveries.statement_form import text
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.graph.graphing import IdMap
-from graphsvc.cases.graph.handling import hidden_people, mentioned_ids
+from graphsvc.cases.graph.handling import hidden_people
 from graphsvc.cases.graph.standing import Standings
 from graphsvc.ingest.check import Delivery, Row, part
 from graphsvc.ingest.codes import add_codes, columns_delivered, opens
@@ -63,15 +62,12 @@ class LoaderView:
         own_rows: id of an entity → what the loader's own deliveries say of it.
     """
 
-    def __init__(
-        self, ids_of_others: Collection[str], own_rows: Mapping[str, dict[str, Any]] = MappingProxyType({})
-    ) -> None:
+    def __init__(self, ids_of_others: Collection[str], own_rows: Mapping[str, OwnRow] = MappingProxyType({})) -> None:
         self.others, self._own_rows = ids_of_others, own_rows
         self._aside: dict[str, int] = defaultdict(int)
         self._counts: dict[str, Counts] = defaultdict(Counts)
         self._changed: list[ChangedRow] = []
         self._to_compare: list[tuple[TakenRow, FoldedRow]] = []
-        self._mentioned: set[str] = set()
         self.hidden: set[str] = set()
 
     def add_codes(self, delivery: Delivery, statements: Mapping[str, FoldedRow], *, partial: bool) -> Delivery:
@@ -96,8 +92,7 @@ class LoaderView:
             standing: the standings without it.
             key: the case's data key.
         """
-        self._mentioned = mentioned_ids(state)
-        self.hidden = hidden_people(state, self._mentioned, standing, key)
+        self.hidden = hidden_people(state, standing, key)
         statements = state.records[_STATEMENTS]
         hidden = self._hidden(statements)
         delivered = [row for row in delivery.rows if row.table == _STATEMENTS]
@@ -201,19 +196,16 @@ class LoaderView:
         cleared = columns_delivered(taken.row, delivery.columns, partial=partial)
         own = self._own_rows.get(identifier)
         if own is not None:
-            will_own = merge_row(own, taken.row.values, cleared)
+            will_own = own.merge(taken.row, cleared)
             if will_own != own:
-                self._change(
-                    ChangedRow(taken.row, taken.key, replace(before, values=own), replace(taken.after, values=will_own))
-                )
+                was = replace(before, values=own.values, open=own.open)
+                will = replace(taken.after, values=will_own.values, open=will_own.open)
+                self._change(ChangedRow(taken.row, taken.key, was, will))
                 return
         is_hidden = table == "people" and identifier in self.hidden
         change = None
         if pages is not None and not is_hidden:
-            # Pages never show what came while somebody was hidden, and of people in no claim only what lists say.
-            is_unmentioned = table == "people" and identifier not in self._mentioned
-            until = sys.maxsize if is_unmentioned else pages.hidden_until.get(identifier, 0)
-            was, will = before.without_statements_until(until), taken.after.without_statements_until(until)
+            was, will = (pages.shown_rows.of(identifier, each) for each in (before, taken.after))
             page_cells = _page_cells(identifier, was, pages)
             if page_cells is not None:
                 change = self._compare(taken._replace(after=will), was, page_cells, {*taken.row.values, *cleared})
@@ -292,12 +284,25 @@ def _open_cells(names: Collection[str], values: Mapping[str, Any]) -> dict[str, 
     return cells | ({"category": unprotected} if unprotected else {})
 
 
-def add_own_rows(own_rows: dict[str, dict[str, Any]], delivery: KeptRows) -> None:
+class OwnRow(NamedTuple):
+    """Values of an entity in the loader's own deliveries: all of them, and the ones that count under P, if any."""
+
+    values: dict[str, Any]
+    open: dict[str, Any] | None
+
+    def merge(self, row: Row, cleared: Collection[str]) -> OwnRow:
+        """Return it with one more row, which clears some columns."""
+        values = merge_row(self.values, row.values, cleared)
+        return OwnRow(values, self.open if row.code == "C" else merge_row(self.open or {}, row.values, cleared))
+
+
+def add_own_rows(own_rows: dict[str, OwnRow], delivery: KeptRows) -> None:
     """Add the rows of entities in a delivery to what the deliveries before it say of them."""
     for row in delivery.rows:
         if row.table not in (_LINKS, _STATEMENTS):
             cleared = columns_delivered(row, delivery.columns, partial=delivery.partial)
-            own_rows[row.values["id"]] = merge_row(own_rows.get(row.values["id"], {}), row.values, cleared)
+            before = own_rows.get(row.values["id"], OwnRow({}, None))
+            own_rows[row.values["id"]] = before.merge(row, cleared)
 
 
 def ids_brought(rows: Iterable[Row]) -> set[str]:

@@ -13,7 +13,7 @@ from graphsvc.access.decisions.pairs import Pairing, Pairs
 from graphsvc.access.gate.snapshots import Snapshots
 from graphsvc.access.log.audit import now
 from graphsvc.cases.deliveries.bulk_load import BulkLoad
-from graphsvc.cases.deliveries.loader_view import LoaderView, add_own_rows, ids_brought
+from graphsvc.cases.deliveries.loader_view import LoaderView, OwnRow, add_own_rows, ids_brought
 from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
@@ -377,7 +377,7 @@ class Replay:
     @uncollected()
     def loader_view(self, case: str, key: bytes, past: Mapping[int, Any], account: str) -> LoaderView:
         """Return the view of a delivery for an account without source clearance; `past`: the deliveries that count."""
-        ids_of_others, own_rows = set[str](), dict[str, dict[str, Any]]()
+        ids_of_others, own_rows = set[str](), dict[str, OwnRow]()
         for number, row in sorted(past.items()):
             delivery = self.open(case, key, number, row)
             if row.account == account:

@@ -16,7 +16,7 @@ from graphsvc.analysis.claims.dependence import Thing, shared_keys
 from graphsvc.analysis.claims.interest import interests
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.graph.figures import links, shares
-from graphsvc.cases.graph.handling import OWN, SAME, Handling, hidden_until, unmentioned_people
+from graphsvc.cases.graph.handling import OWN, SAME, Handling, ShownRows, unmentioned_people
 from graphsvc.cases.graph.standing import Standings, people_to_check, sealed_ids
 from graphsvc.cases.graph.texts import (
     NO_SOURCES,
@@ -64,7 +64,6 @@ class Graphed:
             (`analysis.claims.dependence.Thing`).
         provenance: claim id → (delivery, line).
         sealed: id of a sealed person or thing → pseudonym.
-        hidden_until: ids of people who were hidden → `Standing.hidden_until`.
         shown: delivered id → id in the graph.
         masked_ids: hidden id (`vault.is_hidden`) → the pseudonym that its bearer would have.
         sources_named: ids and handles of sources, divided by whether texts are withheld for them.
@@ -78,7 +77,6 @@ class Graphed:
     shared: dict[str, dict[str, list[Thing]]] = field(default_factory=dict)
     provenance: dict[str, tuple[int, int]] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)
-    hidden_until: dict[str, int] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
     masked_ids: dict[str, str] = field(default_factory=dict)
     reserved: set[tuple[str, str, str]] = field(default_factory=set)
@@ -109,25 +107,21 @@ def build_graph(
         few_below: number of witness groups below which readers without source clearance see `few`.
     """
     result = Graphed()
-    result.sealed, result.hidden_until = sealed_ids(standing, state, key), hidden_until(standing, state, key)
-    handling = Handling(state)
+    result.sealed, handling = sealed_ids(standing, state, key), Handling(state)
     result.sources_named = named_sources(state, sources)
     checked = people_to_check(standing)
     sought = sought_sources(result.sources_named.apart, state, result.sealed, handling)
     texts = Texts(standing, sought, unshown_identities(state, key, checked))
     result.withhold = texts.words
-    writer = _Writer(state, key, result, texts, handling, weights, checked)
+    writer = _Writer(state, key, result, texts, handling, weights, checked, ShownRows(state, standing, key))
     for table in ENTITY_TABLES:
         for identifier, row in state.records[table.name].items():
             writer.entity(table, identifier, row)
     for identifier, row in state.records[_STATEMENTS].items():
         writer.statement(identifier, row)
     claims = [writer.claim(claim_key, row) for claim_key, row in state.claims.items()]
-    for identifier, visible, level in unmentioned_people(state, result.image, standing, key, writer.graph_id):
-        if visible is None:
-            result.image.nodes["Person"][writer.graph_id(identifier)]["handling"] = level
-        else:
-            writer.entity(TABLES["people"], identifier, visible, level)
+    for identifier, level in unmentioned_people(state, result.image, standing, key, writer.graph_id):
+        result.image.nodes["Person"][writer.graph_id(identifier)]["handling"] = level
     _links(result, writer, claims, pairings, few_below)
     return result
 
@@ -157,12 +151,12 @@ class IdMap:
         sources: SourceIds = NO_SOURCES,
     ) -> None:
         self._state, self._key = state, key
-        self._result = Graphed(sealed=sealed_ids(standing, state, key), hidden_until=hidden_until(standing, state, key))
-        self.hidden_until, handling = self._result.hidden_until, Handling(state)
+        self._result, handling = Graphed(sealed=sealed_ids(standing, state, key)), Handling(state)
+        self.shown_rows = ShownRows(state, standing, key)
         sought = sought_sources(named_sources(state, sources).apart, state, self._result.sealed, handling)
         checked = people_to_check(standing)
         texts = Texts(standing, sought, unshown_identities(state, key, checked))
-        self._writer = _Writer(state, key, self._result, texts, handling, weights, checked)
+        self._writer = _Writer(state, key, self._result, texts, handling, weights, checked, self.shown_rows)
 
     def graph_id(self, identifier: str) -> str:
         """Return a delivered id as the graph has it."""
@@ -205,9 +199,9 @@ class _Writer:
         handling: Handling,
         weights: Weights,
         to_check: Collection[str],
+        shown_rows: ShownRows,
     ) -> None:
-        self._state = state
-        self._key = key
+        self._state, self._key, self._shown_rows = state, key, shown_rows
         self._result = result
         self._texts = texts
         self._handling, self._to_check = handling, to_check
@@ -231,10 +225,10 @@ class _Writer:
             self._result.shown[identifier] = known
         return known
 
-    def entity(self, table: Table, identifier: str, row: FoldedRow, level: str = "") -> None:
-        """Add an entity as a node, at a level if given; if it is sealed, only the cells that identify nobody."""
-        self._level = level or self._handling.entity(identifier)
-        whole, row = row, row.without_statements_until(self._result.hidden_until.get(identifier, 0))
+    def entity(self, table: Table, identifier: str, row: FoldedRow) -> None:
+        """Add an entity as a node; if it is sealed, only the cells that identify nobody."""
+        self._level = self._handling.entity(identifier)
+        whole, row = row, self._shown_rows.of(identifier, row)
         # Rows under C never change what is shown under P: `_under_c` adds them separately.
         cells = row.values if row.open is None else row.open
         values = dict(cells)
@@ -248,7 +242,7 @@ class _Writer:
             self._under_c(properties, table, row)
         if table.record == "person":
             properties["sealed"] = pseudonym is not None
-            self._categories(cells, properties, sealed=pseudonym is not None)
+            self._categories(cells, whole, properties, sealed=pseudonym is not None)
         properties["handling"] = self._level
         shown_id = self.graph_id(identifier)
         if pseudonym is None and shown_id != identifier:
@@ -414,7 +408,9 @@ class _Writer:
             return relation
         return CUSTOM_PREFIX + self._texts.made_up(relation.removeprefix(CUSTOM_PREFIX))
 
-    def _categories(self, values: Mapping[str, Any], properties: dict[str, Any], *, sealed: bool) -> None:
+    def _categories(
+        self, values: Mapping[str, Any], whole: FoldedRow, properties: dict[str, Any], *, sealed: bool
+    ) -> None:
         named = categories(values)
         unsaid = PROTECTED | (CHARGED if sealed else frozenset())  # a statement may have brought both
         unprotected = {word: date for word, date in named.items() if word not in unsaid} or {"other": ""}
@@ -422,7 +418,7 @@ class _Writer:
         dates = sorted(f"{word}@{date}" for word, date in unprotected.items() if date)
         if dates:
             properties["category_dates"] = dates
-        hidden = {word: date for word, date in named.items() if word in PROTECTED}
+        hidden = PROTECTED.intersection(categories(whole.values if whole.open is None else whole.open))
         if hidden and not sealed:
             pseudonym = vault.pseudonym(self._key, "person", values["id"])
             self._result.identities[pseudonym] = ("person", {"id": values["id"], "category": sorted(hidden)})

@@ -27,6 +27,7 @@ class Handling:
     """Handling codes in one state."""
 
     def __init__(self, state: State) -> None:
+        self._own = own_statements(state)
         self._statements: dict[str, str] = {
             identifier: row.values.get("handling", grading.DEFAULT_HANDLING)
             for identifier, row in state.records["statements"].items()
@@ -35,18 +36,23 @@ class Handling:
         self._shareable: set[str] = set()
         for table in ENTITY_TABLES:
             for identifier, row in state.records[table.name].items():
-                if row.open is None:
+                known = self.known_row(identifier, row).open
+                if known is None:
                     self._conditional.add(identifier)
                 elif table.name == "people":
                     # The row of a statement may bring its source, so it moves nobody to P.
                     listed = row.without_statements
                     if listed is not None and (listed.open or {}).get("handling") == "P":
                         self._shareable.add(identifier)
-                elif "P" in (row.open.get("handling"), self._statements.get(row.open.get("statement_id", ""))):
+                elif "P" in (known.get("handling"), self._statements.get(known.get("statement_id", ""))):
                     self._shareable.add(identifier)
         for row in state.claims.values():
             if self.claim(row.values) == "P":
                 self._shareable.update((row.values["subject_id"], row.values["object_id"]))
+
+    def known_row(self, identifier: str, row: FoldedRow) -> FoldedRow:
+        """Return the row of a person or thing without what rows that name the person's own statements add later."""
+        return row.for_pages(0, self._own.get(identifier, ()))
 
     def statement(self, identifier: str) -> str:
         """Return the handling code of a statement."""
@@ -76,22 +82,6 @@ def mentioned_ids(state: State) -> set[str]:
     }
 
 
-def hidden_people(state: State, in_claims: set[str], standing: Mapping[str, Standing], key: bytes) -> set[str]:
-    """Return the ids of people whom only readers with source clearance see: no claim mentions them, and no list counts.
-
-    Args:
-        state: see `ingest.fold`.
-        in_claims: the result of `mentioned_ids`.
-        standing: standing of every person (`cases.graph.standing`).
-        key: the case's data key.
-    """
-    return {
-        identifier
-        for identifier in state.records["people"].keys() - in_claims
-        if (entity := standing.get(pseudonym(key, "person", identifier))) is None or not entity.is_listed
-    }
-
-
 def mark_hidden(
     standing: dict[str, Standing],
     before: Mapping[str, Standing],
@@ -100,7 +90,7 @@ def mark_hidden(
     *,
     protects_marked: bool,
 ) -> None:
-    """Set `is_listed` and `hidden_until` of the standings.
+    """Set `is_listed`, `is_hidden` and `hidden_until` of the standings.
 
     Args:
         standing: the standings to change.
@@ -109,44 +99,59 @@ def mark_hidden(
         names: id of a person → pseudonym.
         protects_marked: whether the case protects marked people only.
     """
-    people = state.records["people"]
-    for identifier, row in people.items():
-        entity = standing[names[identifier]]
-        is_listed = protects_marked and not entity.sealed and row.without_statements is not None
-        if is_listed != entity.is_listed:
-            standing[names[identifier]] = replace(entity, is_listed=is_listed)
+    in_claims = mentioned_ids(state)
     for name, entity in before.items():
         if entity.hidden_until and name in standing:
             standing[name] = replace(standing[name], hidden_until=entity.hidden_until)
-    brought = {
-        identifier: max(version.delivery for version in row.versions)
-        for identifier, row in people.items()
-        if row.versions and standing[names[identifier]].sealed
-    }
-    in_claims = mentioned_ids(state) if brought else set[str]()
-    for identifier, delivery in brought.items():
+    for identifier, row in state.records["people"].items():
         entity = standing[names[identifier]]
-        if identifier not in in_claims and delivery > entity.hidden_until:
-            standing[names[identifier]] = replace(entity, hidden_until=delivery)
+        is_listed = protects_marked and not entity.sealed and row.without_statements is not None
+        is_hidden, until = not is_listed and identifier not in in_claims, entity.hidden_until
+        if is_hidden and (entity.sealed or protects_marked) and row.versions:
+            until = max(until, *(version.delivery for version in row.versions))
+        if (is_listed, is_hidden, until) != (entity.is_listed, entity.is_hidden, entity.hidden_until):
+            standing[names[identifier]] = replace(entity, is_listed=is_listed, is_hidden=is_hidden, hidden_until=until)
 
 
-def hidden_until(standing: Mapping[str, Standing], state: State, key: bytes) -> dict[str, int]:
-    """Return the ids of people who were hidden → `Standing.hidden_until`."""
-    came_with_statements = [identifier for identifier, row in state.records["people"].items() if row.versions]
-    entities = ((identifier, standing.get(pseudonym(key, "person", identifier))) for identifier in came_with_statements)
-    return {
-        identifier: entity.hidden_until for identifier, entity in entities if entity is not None and entity.hidden_until
-    }
+def hidden_people(state: State, standing: Mapping[str, Standing], key: bytes) -> set[str]:
+    """Return the ids of people that only readers with source clearance see (`Standing.is_hidden`)."""
+    entities = ((each, standing.get(pseudonym(key, "person", each))) for each in state.records["people"])
+    return {identifier for identifier, entity in entities if entity is None or entity.is_hidden}
+
+
+def own_statements(state: State) -> dict[str, set[str]]:
+    """Return the ids of sources and interpreters → the statements that they gave or interpreted."""
+    result: dict[str, set[str]] = defaultdict(set)
+    for identifier, row in state.records["statements"].items():
+        for column in ("source_id", "interpreter_id"):
+            if column in row.values:
+                result[row.values[column]].add(identifier)
+    return result
+
+
+class ShownRows:
+    """Rows of people as pages show them, without what could show that somebody gave a statement."""
+
+    def __init__(self, state: State, standing: Mapping[str, Standing], key: bytes) -> None:
+        self._hidden_until: dict[str, int] = {}
+        for identifier, row in state.records["people"].items():
+            entity = standing.get(pseudonym(key, "person", identifier)) if row.versions else None
+            if entity is not None and entity.hidden_until:
+                self._hidden_until[identifier] = entity.hidden_until
+        self._own = own_statements(state)
+
+    def of(self, identifier: str, row: FoldedRow) -> FoldedRow:
+        """Return the row of a person or thing as pages show it."""
+        return row.for_pages(self._hidden_until.get(identifier, 0), self._own.get(identifier, ()))
 
 
 def unmentioned_people(
     state: State, image: Image, standing: Mapping[str, Standing], key: bytes, graph_id: Callable[[str], str]
-) -> Iterator[tuple[str, FoldedRow | None, str]]:
-    """Yield people in no claim under P, who may only be a source, each with the row that the image shows.
+) -> Iterator[tuple[str, str]]:
+    """Yield the people in no claim under P, each as id and handling code: they may only be sources.
 
-    Each comes as id, row to show and handling code. Without a row, the image keeps what it has, for readers of C if a
-    claim under C mentions them, and otherwise only for those with source clearance. A row shows what lists say of
-    somebody: the row of a statement could show that they gave it.
+    The code lets readers of C see somebody in a claim under C; it shows others to readers with source clearance alone.
+    People on a list, in a case that protects marked people only, are left out.
 
     Args:
         state: see `ingest.fold`.
@@ -159,15 +164,8 @@ def unmentioned_people(
     for properties, _, *ends in image.claims.values():
         for end in ends:
             codes[end].add(properties["handling"])
-    for identifier, row in state.records["people"].items():
+    for identifier in state.records["people"]:
         mentions = codes[graph_id(identifier)]
-        if "P" in mentions:
-            continue
-        entity, is_under_c = standing.get(pseudonym(key, "person", identifier)), "C" in mentions
-        listed, is_listed = row.without_statements, entity is not None and entity.is_listed
-        if listed is None or entity is None or entity.sealed or not (is_under_c or is_listed):
-            yield identifier, None, "C" if is_under_c else grading.RESERVED["C"]
-            continue
-        visible = replace(row if is_under_c else listed, open=listed.open, versions=())
-        is_open = is_listed and (listed.open or {}).get("handling") == "P"
-        yield identifier, visible, "P" if is_open else "C"
+        entity = standing.get(pseudonym(key, "person", identifier)) if "P" not in mentions else None
+        if "P" not in mentions and (entity is None or not entity.is_listed):
+            yield identifier, "C" if "C" in mentions else grading.RESERVED["C"]

@@ -72,10 +72,11 @@ class Standing:
         is_open_id: whether only an id is known, so that nothing is decided.
         named_by: number of the delivery that named the person; 0: none did.
         is_absent: whether something named before is in no delivery any more; only its identities are kept then.
-        hidden_until: number of the last delivery that brought the person with a statement while they were sealed and in no
-            claim; 0: none did. These rows are never shown, or they would show that the person was there before.
-        is_listed: whether every reader sees a person whom no claim mentions: on a list, in a case that protects marked
-            people only.
+        hidden_until: number of the last delivery that brought the person with a statement while they were hidden and sealed,
+            or in a case that protects marked people only; 0: none did. Pages never show these rows, or they would show
+            that the person was there before.
+        is_listed: whether a list shows a person whom no claim mentions, in a case that protects marked people only.
+        is_hidden: whether no claim mentions a person and no list shows them: only readers with source clearance see them.
     """
 
     sealed: bool
@@ -92,6 +93,7 @@ class Standing:
     is_absent: bool = False
     hidden_until: int = 0
     is_listed: bool = False
+    is_hidden: bool = False
 
     @property
     def is_named(self) -> bool:
@@ -233,10 +235,12 @@ def shared_marks(case: str, standing: Standing) -> list[str]:
     """Return marks of a person sealed in a case, for the cases that share its ids; each new reason changes the mark.
 
     A mark says nothing about that case or its reason. For a person sealed only because of other cases, the marks from
-    those cases are passed on.
+    those cases are passed on. A person who is hidden and not marked may only be a source: a name that disappears from
+    another case would show it.
     """
     shared = [reason for reason in _reasons(standing.why) if reason.startswith(SHARED_ID)]
-    own = [reason for reason in _reasons(standing.why) if reason not in shared]
+    unshared = {*shared, NO_PART, NO_ACT} if standing.is_hidden else {*shared}
+    own = [reason for reason in _reasons(standing.why) if reason not in unshared]
     return [f"{SHARED_ID} [{_digest(case)} {_digest(case, standing.at, *own)}]"] if own else shared
 
 

@@ -238,8 +238,11 @@ def _person(
     number: int,
 ) -> Standing:
     level = handling.entity(identifier)
-    values = row.values if level == "C" or row.open is None else row.open
-    in_rows = marks(values, by.on, of_witnesses=by.protects_marked)
+    known = handling.known_row(identifier, row)
+    values = known.values if level == "C" or known.open is None else known.open
+    in_rows = marks(
+        row.values if level == "C" or row.open is None else row.open, by.on, of_witnesses=by.protects_marked
+    )
     in_all = marks(row.values, by.on, of_witnesses=by.protects_marked)
     about = PersonFacts(
         level,

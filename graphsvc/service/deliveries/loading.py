@@ -99,7 +99,12 @@ class Loading:
         """Read a delivery, keeping it open only while reading, and import it. See `Casework.load`.
 
         The sealed people in it are returned only if `identities` is set, and the request is logged.
+
+        Raises:
+            Refused: `identities` without source clearance: that somebody is sealed or missing could show a source.
         """
+        if identities and not self._ask.grant.sources:
+            raise Refused("To list who is sealed in a delivery takes source clearance. Nothing was loaded.")
         case, progress = self._ask.case, self._ask.progress(progress)
         require_name(case)
         detail = {"partial": partial, "strict": strict, "dry_run": dry_run} | (
