@@ -116,8 +116,11 @@ def fold(
     before = state.records[_STATEMENTS]
     opened = [identifier for identifier, row in accepted[_STATEMENTS].items() if opens(before.get(identifier), row)]
     shared = {name for name in accepted[_STATEMENTS] if name in before and code_of(before[name].values) == "P"}
+    speakers = _speakers(accepted[_STATEMENTS], by_table.get(_LINKS, ()))
     for table, kept_rows in accepted.items():
-        _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, partial=partial)
+        _merge_records(
+            state, number, table, kept_rows, columns, accepted[_STATEMENTS], speakers, report, partial=partial
+        )
     delivered = {
         identifier for table, table_rows in accepted.items() if table != _STATEMENTS for identifier in table_rows
     }
@@ -250,6 +253,16 @@ def _missing(column: str, target: str, refused: Mapping[str, str], reason: str) 
     return Why(column, f"{_REFUSED} ({cause})", _REFUSED, cause) if cause else Why(column, reason)
 
 
+def _speakers(statements: Mapping[str, Row], links: Iterable[Row]) -> set[str]:
+    """Return the sources and interpreters of statements that come with these links, and are in none of them."""
+    columns = ("source_id", "interpreter_id")
+    speakers = {row.values[column] for row in statements.values() for column in columns if column in row.values}
+    if speakers:
+        for row in links:
+            speakers -= {row.values["subject_id"], row.values["object_id"]}
+    return speakers
+
+
 def _merge_records(
     state: State,
     number: int,
@@ -257,6 +270,7 @@ def _merge_records(
     rows: Mapping[str, Row],
     columns: Mapping[str, list[str]],
     statements: Mapping[str, Row],
+    speakers: Collection[str],
     report: Report,
     *,
     partial: bool,
@@ -266,7 +280,8 @@ def _merge_records(
         old = records.get(identifier)
         is_closed = _is_closed(state, row, statements)
         present = () if old is None else columns_delivered(row, columns, partial=partial)
-        version = RowVersion(row.values, None if is_closed else row.values, present, number)
+        is_own = table == "people" and identifier in speakers
+        version = RowVersion(row.values, None if is_closed else row.values, present, number, is_own)
         versions = _with_version(old, version)
         if old is None:
             records[identifier] = FoldedRow(row.values, number, row.line, open=version.open, versions=versions)
@@ -287,7 +302,7 @@ def _with_version(old: FoldedRow | None, version: RowVersion) -> tuple[RowVersio
     """Return the versions of a row with one more."""
     versions = () if old is None else old.versions
     if not versions:
-        if "statement_id" not in version.values:
+        if "statement_id" not in version.values and not version.is_own:
             return ()
         versions = () if old is None else (RowVersion(old.values, old.open),)
     is_same = bool(versions) and versions[-1]._replace(delivery=version.delivery) == version

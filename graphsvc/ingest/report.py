@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.rejected import EqualRows, Rejection
 from graphsvc.ingest.several import Key
+from graphsvc.names.seal import PROTECTED, categories
 
 
 class RowVersion(NamedTuple):
@@ -20,17 +21,26 @@ class RowVersion(NamedTuple):
         open: those that count under P; None under C.
         present: columns that it clears.
         delivery: number of its delivery; 0 for the sum of several rows.
+        is_own: whether its delivery has a statement of this person, and no claim about them.
     """
 
     values: dict[str, Any]
     open: dict[str, Any] | None
     present: Collection[str] = ()
     delivery: int = 0
+    is_own: bool = False
 
 
 def merge_row(old: Mapping[str, Any], row: Mapping[str, Any], present: Collection[str]) -> dict[str, Any]:
-    """Merge the values of a row into an earlier version; an empty cell in a `present` column clears the value."""
-    return {**{name: value for name, value in old.items() if name not in present}, **row}
+    """Merge the values of a row into an earlier version; an empty cell in a `present` column clears the value.
+
+    To be a witness or victim removes no other category: it would disappear from pages as the statement comes.
+    """
+    merged = {**{name: value for name, value in old.items() if name not in present}, **row}
+    if "category" in row and PROTECTED.issuperset(categories(row)):
+        others = [item for item in old.get("category", ()) if item.partition("@")[0] not in PROTECTED]
+        merged["category"] = [*others, *row["category"]]
+    return merged
 
 
 @dataclass(slots=True)
@@ -67,14 +77,16 @@ class FoldedRow:
 
         Args:
             hidden_until: number of a delivery; what rows that name a statement said before it ended is left out.
-            own: statements that the person gave or interpreted. What rows that name one of these say is left out if
-                another row came before: it would change their page when their statement comes.
+            own: statements that the person gave or interpreted. What a row that names one of these says, or that came with
+                one and is in none of its claims, is left out if another row came before: it would change their page
+                when their statement comes.
         """
         versions, is_known = [], False
         for version in self.versions:
             statement = version.values.get("statement_id")
-            is_own = statement in own
-            if statement is None or not (version.delivery <= hidden_until or (is_own and is_known)):
+            is_own = version.is_own or statement in own
+            was_hidden = statement is not None and version.delivery <= hidden_until
+            if not was_hidden and not (is_own and is_known):
                 versions.append(version)
             is_known = is_known or not is_own
         return self if len(versions) == len(self.versions) else self.of(tuple(versions))

@@ -34,9 +34,7 @@ ENTITY_CHOICES = ("person", "boat", "crossing", "gang", "workplace", *THING_KIND
 # Type, in lower case → how it is read.
 READ_AS = MappingProxyType(
     {name.casefold(): kind for kind, (name, _) in TYPES.items()}
-    | dict.fromkeys(
-        ("man", "woman", "child", "male", "female", "anonymous", "person (shaded shirt)", "suspect"), "person"
-    )
+    | dict.fromkeys(("man", "woman", "child", "male", "female", "person (shaded shirt)", "suspect"), "person")
     | dict.fromkeys(("ship", "vessel", "dinghy", "rib", "yacht", "motor boat", "ferry"), "boat")
     | dict.fromkeys(("crossing event", "landing", "journey", "voyage"), "crossing")
     | dict.fromkeys(("criminal group", "organised crime group", "ocg", "crime group"), "gang")

@@ -31,6 +31,27 @@ _MARKS = frozenset(
         "sealed",
         "nrm",
         "slavery",
+        "informant",
+        "chi",  # CHIS, without the ending of a plural
+        "complainant",
+        "injured",
+        "mineur",
+        "preteen",
+        "pupil",
+        "schoolkid",
+        "daughter",
+        "son",
+        "vot",
+        "msht",
+        "yp",
+        "juv",
+        "safeguarding",
+        "forced",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
     ]
 )
 # Marks also within a longer word, since databases join words: `isvictim`, `unaccompaniedchild`.
@@ -58,8 +79,11 @@ _YES = frozenset({"yes", "y", "true", "1"})
 _ABOUT = frozenset({"about", "approx", "c", "ca", "circa", "year", "yr", "y", "old"})
 _ADULT = "18"
 # An age below a number, or within other words, such as "under 16", "15 year old male" and "aged 15".
-_BELOW = re.compile(r"(?:\b|(?<=[a-z]))(?:under|below|u|<)[\s_-]*(\d{1,2})\b", re.I)
-_AGE = re.compile(r"\b(\d{1,2})[\s-]*(?:years?|yrs?|y\.?\s?/?o\b)|\baged?\s*(\d{1,2})\b", re.I)
+_BELOW = re.compile(r"(?:\b|(?<=[a-z]))(?:under|below|less than|u|<)[\s_/-]*(\d{1,2})\b", re.I)
+_AGE = re.compile(
+    r"\b(\d{1,2})[\s-]*(?:years?|yrs?|y\.?\s?/?o\b)|\baged?[\s:=]*(\d{1,2})\b|^(?:fe)?(?:male|man|m|f)[\s,;:/-]*(\d{1,2})$",
+    re.I,
+)
 # Values with more words are notes, not a role or status.
 _MOST_WORDS = 6
 
@@ -131,7 +155,12 @@ def _is_mark(text: str) -> bool:
     words = _words(text)
     below = _BELOW.search(text)
     is_within = any(part in word for part in _WITHIN for word in words) or {"under", "age"} <= words
-    return bool(words & _MARKS) or is_within or (below is not None and int(below[1]) <= int(_ADULT))
+    is_below = {"under", "eighteen"} <= words or (below is not None and int(below[1]) <= int(_ADULT))
+    return bool(words & _MARKS) or is_within or is_below or _is_no_adult(words)
+
+
+def _is_no_adult(words: frozenset[str]) -> bool:
+    return "adult" in words and bool(words & {"non", "not", "no"})
 
 
 def _is_young(text: str) -> bool:
@@ -142,9 +171,9 @@ def _is_young(text: str) -> bool:
 def _says_marked(attribute: str, value: str) -> bool:
     """Whether an attribute may say that somebody is a child, a victim or the like."""
     name, is_no, words = _words(attribute), value.strip().casefold() in _NO, _words(value)
-    if any(word.startswith("age") and not word.startswith("agen") for word in name):
+    if {"year", "old"} <= name or any(word.startswith("age") and not word.startswith("agen") for word in name):
         return (not is_no or value.strip() == "0") and not _is_adult_age(words)
-    if "adult" in name or {"over", _ADULT} <= name:
+    if ("adult" in name and not _is_no_adult(name)) or {"over", _ADULT} <= name or name == {_ADULT}:
         return value.strip().casefold() not in _YES
     if _is_mark(attribute):
         return not is_no
@@ -165,6 +194,6 @@ def _words(text: str) -> frozenset[str]:
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)", " ", text)
     words = set[str]()
     for written in (text, parted):
-        joined = re.sub(r"\b([a-z])\.(?=[a-z]\b)", r"\1", written.casefold()).replace("_", " ")
+        joined = re.sub(r"\b([a-z])[. ](?=[a-z]\b)", r"\1", written.casefold()).replace("_", " ")
         words.update(re.findall(r"[a-z0-9]+|<", joined))
     return frozenset(word[:-1] if len(word) > 3 and re.search(r"[^s]s$", word) else word for word in words)

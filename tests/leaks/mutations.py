@@ -1707,7 +1707,7 @@ MUTATIONS = (
         "graphsvc/ingest/report.py",
         "(is_own and is_known)",
         "False",
-        "tests/service/test_unmentioned.py::test_the_row_that_names_somebodys_own_statement_changes_nothing_on_their_page[False-source_id]",
+        "tests/service/test_unmentioned.py::test_the_row_that_comes_with_somebodys_own_statement_changes_nothing_on_their_page[names0-False-source_id]",
     ),
     Mutation(
         "own-level",
@@ -1715,7 +1715,7 @@ MUTATIONS = (
         "graphsvc/cases/graph/handling.py",
         "return row.for_pages(0, self._own.get(identifier, ()))",
         "return row",
-        "tests/service/test_unmentioned.py::test_the_row_of_their_own_statement_moves_nobody_from_c_to_p[cells0]",
+        "tests/service/test_unmentioned.py::test_the_row_of_their_own_statement_moves_nobody_from_c_to_p[cells0-names0]",
     ),
     Mutation(
         "own-code",
@@ -1756,6 +1756,30 @@ MUTATIONS = (
         "before if sources else {}, state",
         "before, state",
         "tests/service/test_unmentioned.py::test_other_names_for_ones_own_list_say_of_nobody_that_they_were_sealed_since[row0]",
+    ),
+    Mutation(
+        "undo-mentioned",
+        "an import that claims of others are about is undone with source clearance alone",
+        "graphsvc/service/deliveries/deliveries.py",
+        " or is_mentioned_elsewhere(casework, case, number)",
+        "",
+        "tests/service/test_unmentioned.py::test_without_source_clearance_nobody_undoes_a_list_that_claims_of_others_are_about[others1]",
+    ),
+    Mutation(
+        "witness-adds",
+        "a witness who is charged stays so on pages",
+        "graphsvc/ingest/report.py",
+        '[*others, *row["category"]]',
+        'row["category"]',
+        "tests/service/test_unmentioned.py::test_a_witness_who_is_charged_stays_so_on_pages[names1]",
+    ),
+    Mutation(
+        "plain-own-row",
+        "a plain row that comes with the statement of the same person changes nothing on a page",
+        "graphsvc/ingest/fold.py",
+        'table == "people" and identifier in speakers',
+        "False",
+        "tests/service/test_unmentioned.py::test_the_row_that_comes_with_somebodys_own_statement_changes_nothing_on_their_page[names1-False-source_id]",
     ),
     Mutation(
         "level-of-statement",

@@ -272,7 +272,7 @@ def test_taking_back_what_p_knew_first_opens_nothing_that_came_under_c(place: Pl
     place.load_all("ann", SOMEBODY)
     place.load_all("ann", report("R4", "ASSISTED"))
     assert not place.has_secret()
-    place.as_("ben").deliveries.undo(first, quiet)
+    place.as_("ann").deliveries.undo(first, quiet)
     assert not place.has_secret()
 
 

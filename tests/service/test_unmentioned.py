@@ -15,7 +15,7 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.deliveries.statement_form import FormPart
-from graphsvc.errors import NotFound, RequestError
+from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, Session, quiet
 from graphsvc.service.ask import Ask
 from tests.service.test_waiting import DAY, FIRST, SIX, Place, place, service
@@ -162,8 +162,9 @@ SAID_OF_THEMSELF = {"category": "witness", "phones": "+447700900999", "notes": "
 
 @pytest.mark.parametrize("role", ["source_id", "interpreter_id"])
 @pytest.mark.parametrize("listed_first", [True, False])
-def test_the_row_that_names_somebodys_own_statement_changes_nothing_on_their_page(
-    place: Place, tmp_path: Path, role: str, *, listed_first: bool
+@pytest.mark.parametrize("names", [{"statement_id": "acc-9"}, {}])
+def test_the_row_that_comes_with_somebodys_own_statement_changes_nothing_on_their_page(
+    place: Place, tmp_path: Path, names: dict[str, str], role: str, *, listed_first: bool
 ) -> None:
     def load(name: str, **tables: Any) -> None:
         folder = write(tmp_path / name, **tables)
@@ -181,7 +182,7 @@ def test_the_row_that_names_somebodys_own_statement_changes_nothing_on_their_pag
         load("report", **known)
     load(
         "statement",
-        people=[{"id": "x1", **SAID_OF_THEMSELF, "statement_id": "acc-9"}],
+        people=[{"id": "x1", **SAID_OF_THEMSELF, **names}],
         statements=[{**ACCOUNT, role: "x1"}],
         links=statement_claims("acc-9", "boss PAID aide"),
     )
@@ -190,9 +191,10 @@ def test_the_row_that_names_somebodys_own_statement_changes_nothing_on_their_pag
     assert len(set(values())) == 1
 
 
+@pytest.mark.parametrize("names", [{"statement_id": "acc-9"}, {}])
 @pytest.mark.parametrize("cells", [{}, {"handling": "P"}, {"name": "Milan Orchard", "category": "suspect"}])
 def test_the_row_of_their_own_statement_moves_nobody_from_c_to_p(
-    place: Place, tmp_path: Path, cells: dict[str, str]
+    place: Place, tmp_path: Path, cells: dict[str, str], names: dict[str, str]
 ) -> None:
     listed = [{"id": name, "name": f"Milan {name}", "category": "suspect", "handling": "C"} for name in ("x1", "x2")]
     report = {"id": "rep-1", "kind": "record", "handling": "P"}
@@ -202,7 +204,7 @@ def test_the_row_of_their_own_statement_moves_nobody_from_c_to_p(
         assert ann.deliveries.load(write(tmp_path / name, **tables), quiet, partial=True).rejections == []
     before = visible_people(place, "x1", "x2")
     own = {
-        "people": [{"id": "x1", **cells, "statement_id": "acc-9"}],
+        "people": [{"id": "x1", **cells, **names}],
         "statements": [{**ACCOUNT, "source_id": "x1"}],
         "links": statement_claims("acc-9", "boss PAID aide"),
     }
@@ -210,11 +212,50 @@ def test_the_row_of_their_own_statement_moves_nobody_from_c_to_p(
     assert visible_people(place, "x1", "x2") == before
 
 
+@pytest.mark.parametrize("names", [{"statement_id": "acc-9"}, {}])
+def test_a_witness_who_is_charged_stays_so_on_pages(place: Place, tmp_path: Path, names: dict[str, str]) -> None:
+    def visible() -> list[Any]:
+        return [place.as_(name).network.entities.look("aide").values for name in ("low", "tom", "bob")]
+
+    before = visible()
+    tables = {
+        "people": [{"id": "aide", "category": "witness", **names}],
+        "statements": [{**ACCOUNT, "source_id": "aide"}],
+        "links": statement_claims("acc-9", "boss PAID aide"),
+    }
+    assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
+    assert visible() == before
+
+
+@pytest.mark.parametrize("others", [(), ("boss CONTACTED x1", "boss CONTACTED x2")])
+def test_without_source_clearance_nobody_undoes_a_list_that_claims_of_others_are_about(
+    place: Place, tmp_path: Path, others: tuple[str, ...]
+) -> None:
+    listed = [{"id": name, "name": f"Milan {name}", "category": "suspect", "handling": "P"} for name in ("x1", "x2")]
+    tables = {
+        "people": [{"id": "x1", "statement_id": "acc-9"}],
+        "statements": [{**ACCOUNT, "source_id": "x1"}],
+        "links": statement_claims("acc-9", "boss PAID aide", *others),
+    }
+    bob = place.as_("bob")
+    mine = bob.deliveries.load(write(tmp_path / "own", people=listed), quiet, partial=True)
+    assert mine.delivery is not None
+    assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
+    if others:
+        for act in (bob.deliveries.undoing, lambda number: bob.deliveries.undo(number, quiet)):
+            with pytest.raises(Refused, match="source"):
+                act(mine.delivery)
+        place.as_("ann").deliveries.undo(mine.delivery, quiet)
+    else:
+        bob.deliveries.undo(mine.delivery, quiet)
+    assert not people(place.as_("low")) & {"x2"}
+
+
 def test_a_preview_says_who_should_name_their_statement(place: Place, tmp_path: Path) -> None:
     tables = {
         "people": [{"id": "x1"}, {"id": "x2", "statement_id": "acc-9"}, {"id": "x3"}],
         "statements": [{**ACCOUNT, "source_id": "x1", "interpreter_id": "x2"}],
-        "links": statement_claims("acc-9", "boss PAID x3"),
+        "links": statement_claims("acc-9", "boss PAID aide", "x1 CROSSED_ON C1"),
     }
     folder = write(tmp_path / "1", **tables)
     notes = place.as_("bob").deliveries.load(folder, quiet, partial=True, dry_run=True).notes

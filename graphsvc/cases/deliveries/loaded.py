@@ -131,7 +131,9 @@ class Loaded:
         named = {name for name in by_name(standing) if kind_of(name) == "person"} if marking else set()
         if named:
             named -= {pseudonym(key, "person", identifier) for identifier in hidden}
-        brought = {row.values["id"] for row in delivery.rows if row.table == "people"} if marking else set()
+        refused = {(row.file, row.line) for row in self.rejections}
+        people = [row for row in delivery.rows if row.table == "people"] if marking else []
+        brought = {row.values["id"] for row in people if (row.file, row.line) not in refused}
         unsafe = [
             row
             for row in marking

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graphsvc.access.log.audit import now
 from graphsvc.cases.deliveries.casework import Casework
+from graphsvc.cases.deliveries.material import fold_deliveries
 from graphsvc.cases.progress import unstoppable
 from graphsvc.cases.protection import MARKED
 from graphsvc.errors import RequestError
@@ -16,6 +17,18 @@ def holds_witness_statements(casework: Casework, case: str, number: int | None =
     deliveries = casework.replay.open_deliveries(case, key, waiting=number is None)
     rows = (row for each, delivery in deliveries.items() if number in (None, each) for row in delivery.rows)
     return any(row.table == "statements" and row.values["kind"] == "witness" for row in rows)
+
+
+def is_mentioned_elsewhere(casework: Casework, case: str, number: int) -> bool:
+    """Whether claims of other deliveries are about people in a delivery.
+
+    To undo it would show which of these people another delivery brought: their claims stay, and those about others go.
+    """
+    key = casework.register.key(case, create=False)
+    deliveries = casework.replay.open_deliveries(case, key)
+    people = {row.values["id"] for row in deliveries[number].rows if row.table == "people"}
+    claims = (row.values for row in fold_deliveries(deliveries).claims.values() if row.delivery != number)
+    return any(not people.isdisjoint((values["subject_id"], values["object_id"])) for values in claims)
 
 
 def protect(casework: Casework, case: str, protection: str, progress: Progress, *, is_loosened: bool = False) -> None:

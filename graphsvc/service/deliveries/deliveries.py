@@ -12,7 +12,7 @@ from graphsvc.access.people import policy
 from graphsvc.cases.deliveries.batches import next_time
 from graphsvc.cases.deliveries.held import require_unheld
 from graphsvc.cases.deliveries.loaded import Loaded
-from graphsvc.cases.deliveries.protecting import holds_witness_statements
+from graphsvc.cases.deliveries.protecting import holds_witness_statements, is_mentioned_elsewhere
 from graphsvc.cases.jobs import Job
 from graphsvc.cases.stores.uploads import Opened
 from graphsvc.errors import Refused
@@ -203,9 +203,9 @@ class Deliveries:
             self._ask.home.jobs.cancel(stopping.id)
 
     def _require_undoing(self, number: int) -> None:
-        """Require source clearance to undo a delivery, unless it is one's own and holds no witness statements.
+        """Require source clearance to undo a delivery.
 
-        For other people's deliveries the check does not depend on the contents, so a refusal gives nothing away.
+        Exceptions are one's own without witness statements, if no claims of others are about people in it. For other people's deliveries the check does not depend on the contents, so a refusal gives nothing away.
         """
         case = self._ask.case
         self._loading.require_whole()
@@ -218,7 +218,12 @@ class Deliveries:
             row["number"] == number and row["account"] == self._ask.principal.name
             for row in self._ask.home.register.deliveries(case)
         )
-        if not own or holds_witness_statements(self._ask.home.casework, case, number):
+        casework = self._ask.home.casework
+        if (
+            not own
+            or holds_witness_statements(casework, case, number)
+            or is_mentioned_elsewhere(casework, case, number)
+        ):
             policy.require_sources(self._ask.principal, case)
 
 
