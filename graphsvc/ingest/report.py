@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.rejected import EqualRows, Rejection
 from graphsvc.ingest.several import Key
-from graphsvc.names.seal import PROTECTED, categories
+from graphsvc.records.tables import PROTECTED
 
 
 class RowVersion(NamedTuple):
@@ -37,7 +37,7 @@ def merge_row(old: Mapping[str, Any], row: Mapping[str, Any], present: Collectio
     To be a witness or victim removes no other category: it would disappear from pages as the statement comes.
     """
     merged = {**{name: value for name, value in old.items() if name not in present}, **row}
-    if "category" in row and PROTECTED.issuperset(categories(row)):
+    if PROTECTED.issuperset(item.partition("@")[0] for item in row.get("category", ["other"])):
         others = [item for item in old.get("category", ()) if item.partition("@")[0] not in PROTECTED]
         merged["category"] = [*others, *row["category"]]
     return merged

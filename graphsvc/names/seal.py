@@ -17,8 +17,6 @@ ADULT_AT = 18
 _HANDLE = re.compile(r"[^\W_]+[-_:/. ](?=.*[^\W\d_]{3})(.{5,})")
 # People in these categories are named: the categories are visible to everyone.
 CHARGED = frozenset({"suspect", "convicted"})
-# Categories that would single out a witness or victim; kept in the vault only.
-PROTECTED = frozenset({"witness", "victim"})
 IDENTITY = {
     record: tuple(c.name for c in TABLES[table].columns if c.sensitivity in ("identity", "text"))
     for table, record in (("people", "person"), ("things", "thing"))

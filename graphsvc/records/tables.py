@@ -22,6 +22,8 @@ IDENTIFIED = ("named", "nickname", "unknown")
 YES_NO = ("yes", "no")
 # Replaces whoever and whatever was erased, in texts and as the statement that a row came with: nobody is called so.
 ERASED = "[erased]"
+# Categories that would single out a witness or victim; kept in the vault only.
+PROTECTED = frozenset({"witness", "victim"})
 DWELLING = "dwelling"
 WORKPLACE_KINDS = ("premises", DWELLING, "site", "online")
 THING_KINDS = ("phone", "vehicle", "address", "account", "online", "document", "organisation", "part")

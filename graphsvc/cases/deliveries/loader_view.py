@@ -40,8 +40,8 @@ from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import ChangedRow, Counts, FoldedRow, Report, TakenRow, merge_row
 from graphsvc.ingest.several import polarity
 from graphsvc.ingest.versions import KeptRows
-from graphsvc.names.seal import PROTECTED, categories
-from graphsvc.records.tables import TABLES
+from graphsvc.names.seal import categories
+from graphsvc.records.tables import PROTECTED, TABLES
 
 _HANDLING = "handling"
 # Never compared: reasons to seal (only unprotected categories are compared), the statement that brought the row, which may

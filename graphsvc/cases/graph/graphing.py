@@ -30,14 +30,14 @@ from graphsvc.cases.graph.texts import (
 from graphsvc.ingest.codes import is_extra
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import FoldedRow
-from graphsvc.names.seal import CHARGED, IDENTITY, PROTECTED, categories, split_identity
+from graphsvc.names.seal import CHARGED, IDENTITY, categories, split_identity
 from graphsvc.names.terms import entity_terms, restricted_terms, text_terms
 from graphsvc.records import grading
 from graphsvc.records.coarsened import TOLD_SUFFIX
 from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.properties import INTEREST, P_SUFFIX, SAID, SEARCH
 from graphsvc.records.relations import CUSTOM_PREFIX
-from graphsvc.records.tables import ENTITY_TABLES, ERASED, EXTRA_PREFIX, TABLES, Column, Table
+from graphsvc.records.tables import ENTITY_TABLES, ERASED, EXTRA_PREFIX, PROTECTED, TABLES, Column, Table
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.store.image import Alike, Image, Properties
 

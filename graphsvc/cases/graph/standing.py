@@ -34,10 +34,10 @@ from graphsvc.cases.graph.sealing import (
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import State, claim_key
 from graphsvc.ingest.report import FoldedRow
-from graphsvc.names.seal import PROTECTED, categories
+from graphsvc.names.seal import categories
 from graphsvc.records import grading
 from graphsvc.records.relations import those
-from graphsvc.records.tables import DWELLING
+from graphsvc.records.tables import DWELLING, PROTECTED
 
 # Value of the setting GRAPHSVC_NAMED → the people that a home shows by name.
 NAMED = MappingProxyType(
