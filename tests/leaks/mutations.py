@@ -1695,11 +1695,11 @@ MUTATIONS = (
     ),
     Mutation(
         "charged-pseudonym",
-        "no pseudonym says that its bearer is charged",
+        "no pseudonym says that a statement's row charges its bearer",
         "graphsvc/cases/graph/graphing.py",
-        "unsaid = PROTECTED | (CHARGED if sealed else frozenset())",
+        "unsaid = PROTECTED | (CHARGED if sealed and not is_charged_by_list else frozenset())",
         "unsaid = PROTECTED",
-        "tests/service/test_unmentioned.py::test_a_pseudonym_does_not_say_that_its_bearer_is_charged",
+        "tests/service/test_unmentioned.py::test_a_pseudonym_does_not_show_a_charge_in_the_row_of_a_statement",
     ),
     Mutation(
         "own-row",

@@ -379,7 +379,7 @@ def test_a_charged_source_in_a_file_without_statement_ids_is_there_for_source_cl
     assert unmentioned_people(place.as_("ann")) == ["x1"]
 
 
-def test_a_pseudonym_does_not_say_that_its_bearer_is_charged(place: Place, tmp_path: Path) -> None:
+def test_a_pseudonym_does_not_show_a_charge_in_the_row_of_a_statement(place: Place, tmp_path: Path) -> None:
     tables = {
         "people": [{"id": "x1", "name": "Milan x1", "category": "suspect", "statement_id": "acc-9", "handling": "P"}],
         "statements": [{**ACCOUNT, "source_id": "x1"}],

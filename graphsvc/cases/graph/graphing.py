@@ -17,6 +17,7 @@ from graphsvc.analysis.claims.interest import interests
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.graph.figures import links, shares
 from graphsvc.cases.graph.handling import OWN, SAME, Handling, ShownRows, unmentioned_people
+from graphsvc.cases.graph.sealing import is_charged
 from graphsvc.cases.graph.standing import Standings, people_to_check, sealed_ids
 from graphsvc.cases.graph.texts import (
     NO_SOURCES,
@@ -412,7 +413,10 @@ class _Writer:
         self, values: Mapping[str, Any], whole: FoldedRow, properties: dict[str, Any], *, sealed: bool
     ) -> None:
         named = categories(values)
-        unsaid = PROTECTED | (CHARGED if sealed else frozenset())  # a statement may have brought both
+        listed = whole.without_statements
+        is_charged_by_list = listed is not None and is_charged(listed.values)
+        # The row of a statement may have brought a sealed person and the charge.
+        unsaid = PROTECTED | (CHARGED if sealed and not is_charged_by_list else frozenset())
         unprotected = {word: date for word, date in named.items() if word not in unsaid} or {"other": ""}
         properties["categories"] = sorted(unprotected)
         dates = sorted(f"{word}@{date}" for word, date in unprotected.items() if date)
