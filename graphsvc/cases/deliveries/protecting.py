@@ -26,6 +26,8 @@ def is_mentioned_elsewhere(casework: Casework, case: str, number: int) -> bool:
     """
     key = casework.register.key(case, create=False)
     deliveries = casework.replay.open_deliveries(case, key)
+    if number not in deliveries:
+        return False
     people = {row.values["id"] for row in deliveries[number].rows if row.table == "people"}
     claims = (row.values for row in fold_deliveries(deliveries).claims.values() if row.delivery != number)
     return any(not people.isdisjoint((values["subject_id"], values["object_id"])) for values in claims)
