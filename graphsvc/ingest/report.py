@@ -38,8 +38,8 @@ def merge_row(old: Mapping[str, Any], row: Mapping[str, Any], present: Collectio
     """
     merged = {**{name: value for name, value in old.items() if name not in present}, **row}
     if PROTECTED.issuperset(item.partition("@")[0] for item in row.get("category", ["other"])):
-        others = [item for item in old.get("category", ()) if item.partition("@")[0] not in PROTECTED]
-        merged["category"] = [*others, *row["category"]]
+        unprotected = [item for item in old.get("category", ()) if item.partition("@")[0] not in PROTECTED]
+        merged["category"] = [*unprotected, *row["category"]]
     return merged
 
 

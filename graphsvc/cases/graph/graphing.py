@@ -114,7 +114,7 @@ def build_graph(
     sought = sought_sources(result.sources_named.apart, state, result.sealed, handling)
     texts = Texts(standing, sought, unshown_identities(state, key, checked))
     result.withhold = texts.words
-    writer = _Writer(state, key, result, texts, handling, weights, checked, ShownRows(state, standing, key))
+    writer = _Writer(state, key, result, texts, handling, weights, checked, ShownRows(state, standing, key, handling))
     for table in ENTITY_TABLES:
         for identifier, row in state.records[table.name].items():
             writer.entity(table, identifier, row)
@@ -153,7 +153,7 @@ class IdMap:
     ) -> None:
         self._state, self._key = state, key
         self._result, handling = Graphed(sealed=sealed_ids(standing, state, key)), Handling(state)
-        self.shown_rows = ShownRows(state, standing, key)
+        self.shown_rows = ShownRows(state, standing, key, handling)
         sought = sought_sources(named_sources(state, sources).apart, state, self._result.sealed, handling)
         checked = people_to_check(standing)
         texts = Texts(standing, sought, unshown_identities(state, key, checked))

@@ -27,7 +27,7 @@ class Handling:
     """Handling codes in one state."""
 
     def __init__(self, state: State) -> None:
-        self._own = own_statements(state)
+        self.own_statements = own_statements(state)
         self._statements: dict[str, str] = {
             identifier: row.values.get("handling", grading.DEFAULT_HANDLING)
             for identifier, row in state.records["statements"].items()
@@ -52,7 +52,7 @@ class Handling:
 
     def known_row(self, identifier: str, row: FoldedRow) -> FoldedRow:
         """Return the row of a person or thing without what rows that name the person's own statements add later."""
-        return row.for_pages(0, self._own.get(identifier, ()))
+        return row.for_pages(0, self.own_statements.get(identifier, ()))
 
     def statement(self, identifier: str) -> str:
         """Return the handling code of a statement."""
@@ -132,13 +132,13 @@ def own_statements(state: State) -> dict[str, set[str]]:
 class ShownRows:
     """Rows of people as pages show them, without what could show that somebody gave a statement."""
 
-    def __init__(self, state: State, standing: Mapping[str, Standing], key: bytes) -> None:
+    def __init__(self, state: State, standing: Mapping[str, Standing], key: bytes, handling: Handling) -> None:
         self._hidden_until: dict[str, int] = {}
         for identifier, row in state.records["people"].items():
             entity = standing.get(pseudonym(key, "person", identifier)) if row.versions else None
             if entity is not None and entity.hidden_until:
                 self._hidden_until[identifier] = entity.hidden_until
-        self._own = own_statements(state)
+        self._own = handling.own_statements
 
     def of(self, identifier: str, row: FoldedRow) -> FoldedRow:
         """Return the row of a person or thing as pages show it."""

@@ -205,7 +205,8 @@ class Deliveries:
     def _require_undoing(self, number: int) -> None:
         """Require source clearance to undo a delivery.
 
-        Exceptions are one's own without witness statements, if no claims of others are about people in it. For other people's deliveries the check does not depend on the contents, so a refusal gives nothing away.
+        An own delivery needs none if it has no witness statements, and no claim of another delivery is about its people.
+        For other people's deliveries the check does not depend on the contents, so a refusal gives nothing away.
         """
         case = self._ask.case
         self._loading.require_whole()

@@ -211,7 +211,7 @@ def told_total(numbers: Iterable[int], few_below: int) -> int | str:
 
 
 def add_counts(numbers: Sequence[int | str]) -> int | str:
-    """Return the sum of counts as shown, without disclosing those that read few."""
+    """Add counts as pages show them; the sum does not disclose a count that reads few."""
     large = sum(number for number in numbers if isinstance(number, int))
     if FEW not in numbers:
         return large
