@@ -51,8 +51,6 @@ ALONE = {
     },
     "scipy": {"analysis", "views", "machines"},
     "statsmodels": {"analysis"},
-    "skchange": {"analysis"},
-    "sklearn": {"analysis"},
     "neo4j": {"store"},
     "pyarrow": {"access", "views.parquet"},
     "dask": {"machines"},

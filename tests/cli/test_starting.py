@@ -32,7 +32,6 @@ HEAVY = {
     "networkx",
     "openpyxl",
     "scipy.sparse",
-    "skchange",
     "statsmodels",
     "typst",
 }

@@ -113,7 +113,6 @@ CALLS: dict[str, Entry] = {
     "case": with_(),
     "cases": with_(),
     "close": "ends the service",
-    "network.coast": "coastlines of the earth around a picture that one has been given",
     "network.waters": "coastlines of the earth around a map that one has been given",
     "deliveries.uploads.confirm": of("uploads"),
     "deliveries.uploads.correct": of("uploads", "[chart.entities]\n"),

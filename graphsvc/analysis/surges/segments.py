@@ -1,7 +1,7 @@
 """Lasting changes of a series: weeks after which counts were higher, or lower, until the next change.
 
 Days are added up to weeks, as most are 0, and transformed to a scale where noise is the same at every level. The series
-is cut where a change of mean outweighs a penalty (PELT, Killick et al. 2012, by skchange). The penalty is set on calm
+is cut where a change of mean outweighs a penalty (optimal partitioning, Jackson et al. 2005). The penalty is set on calm
 years simulated for this series, from a negative binomial with its season and dispersion, so that about one calm series
 in twenty is cut at all. A Poisson cost with the usual penalty cuts every month, as it takes each spell of weather for a
 change.
@@ -111,13 +111,20 @@ def _scale_noise(counts: Array, spread: float) -> Array | None:
 
 
 def _cuts(scaled: Array, penalty: float) -> list[int]:
-    # Imported here: skchange imports scikit-learn, which takes seconds.
-    from skchange.detectors import PELT
-    from skchange.interval_scorers import L2Cost
-
-    values = scaled[:, None]
-    detector = PELT(L2Cost(), penalty=penalty, min_segment_length=_SHORTEST)
-    return [int(place) for place in np.asarray(detector.fit(values).predict(values)).ravel()]
+    """Return the cuts of the least cost, after comparing all of them (optimal partitioning, Jackson et al. 2005)."""
+    number = len(scaled)
+    sums = np.pad(np.cumsum(scaled - scaled.mean()), (1, 0))
+    # The least cost of the first weeks, up to each week, and where their last part starts.
+    least, starts = np.full(number + 1, np.inf), np.zeros(number + 1, dtype=int)
+    least[0] = 0.0
+    for end in range(_SHORTEST, number + 1):
+        places = np.arange(end - _SHORTEST + 1)
+        costs = least[places] + penalty - (sums[end] - sums[places]) ** 2 / (end - places)
+        starts[end], least[end] = costs.argmin(), costs.min()
+    cuts: list[int] = []
+    while number := int(starts[number]):
+        cuts.insert(0, number)
+    return cuts
 
 
 def _penalty(counts: Array, spread: float, rng: np.random.Generator) -> float:

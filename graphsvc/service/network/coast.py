@@ -1,45 +1,32 @@
-"""Waters under a map, from the package global-land-mask: a mask of the world's water, about one kilometre per cell.
-
-Only the package's data file is read, as a stream and only as far as the map needs: importing the package would load the
-whole world.
-"""
+"""Waters under a map: Natural Earth's shores at 1:10 million (public domain), simplified by `bench.shores`."""
 
 from __future__ import annotations
 
-import itertools
-import zipfile
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, distribution
+from itertools import pairwise
 from math import ceil, floor
-from typing import cast
+from pathlib import Path
 
-import contourpy
 import numpy as np
 
-from graphsvc.errors import OperatorError
+# Steps of the file in a degree; `bench.shores` writes it with the same.
+STEPS = 200
+SHORES = Path(__file__).with_name("shores.npz")
+# Points nearer to each other than this part of a map are drawn as one: finer detail would not be visible.
+_VISIBLE = 1 / 1400
+_SHORTEST = 3
 
-# Cells per degree, and the world's rows and columns; the first cell is at 90 north, 180 west.
-_CELLS = 120
-_ROWS, _COLUMNS = 180 * _CELLS, 360 * _CELLS
-# Maximum number of rows and columns used to draw a line: finer detail would not be visible.
-_MOST = 700
-_SHORTEST = 8
-_PACKAGE, _FILE = "global-land-mask", "global_land_mask/globe_combined_mask_compressed.npz"
-
-Coordinates = np.ndarray[tuple[int, int], np.dtype[np.float64]]
-Offsets = np.ndarray[tuple[int], np.dtype[np.uint32]]
-Mask = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
+Ring = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Line = tuple[tuple[float, float], ...]
 
 
 def coast(box: tuple[float, float, float, float]) -> tuple[Line, ...]:
-    """Return the waters within a box: shores as rings of (latitude, longitude) in degrees, with islands as inner rings.
+    """Return the waters within a box as rings of (latitude, longitude) in degrees: the box, then the shores in it.
+
+    By the even-odd rule, what is in the box and in no land is water, and so are lakes, which are rings in land.
 
     Args:
         box: south, west, north, east; latitudes from -85 to 85, longitudes from -180 to 180.
-
-    Raises:
-        OperatorError: the package is not fully installed.
     """
     south, west, north, east = box
     return _lines(floor(south), floor(west), ceil(north), ceil(east))
@@ -47,49 +34,35 @@ def coast(box: tuple[float, float, float, float]) -> tuple[Line, ...]:
 
 @lru_cache(maxsize=32)
 def _lines(south: int, west: int, north: int, east: int) -> tuple[Line, ...]:
-    top, bottom = max(90 - north, 0) * _CELLS, min((90 - south) * _CELLS, _ROWS - 1)
-    left, right = max(west + 180, 0) * _CELLS, min((east + 180) * _CELLS, _COLUMNS - 1)
-    stride = max(1, ceil(max(bottom - top, right - left) / _MOST))
-    water = _rows(top, bottom, stride)[:, left : right + 1 : stride]
-    rows, columns = water.shape
-    shores = contourpy.contour_generator(
-        x=left / _CELLS - 180 + np.arange(columns) * stride / _CELLS,
-        y=90 - (top + np.arange(rows) * stride) / _CELLS,
-        z=_smooth(water),
-        fill_type=contourpy.FillType.OuterOffset,
-    ).filled(0.5, 2.0)
-    # The stubs do not distinguish fill types; the type used here gives points (x, y) and the offsets of rings.
-    points, offsets = cast("tuple[list[Coordinates], list[Offsets]]", shores)
-    rings = (
-        outline[begin:end] for outline, at in zip(points, offsets, strict=True) for begin, end in itertools.pairwise(at)
-    )
-    return tuple(
-        tuple((round(float(y), 4), round(float(x), 4)) for x, y in ring) for ring in rings if len(ring) >= _SHORTEST
-    )
+    step = max(north - south, east - west) * _VISIBLE
+    lines: list[Line] = [((south, west), (south, east), (north, east), (north, west), (south, west))]
+    for ring in _rings():
+        if (ring.max(axis=0) > (south, west)).all() and (ring.min(axis=0) < (north, east)).all():
+            for axis, least, most in ((0, south, north), (1, west, east)):
+                ring = _clip(_clip(ring, axis, least, 1), axis, most, -1)
+            ring = ring[(np.diff(np.round(ring / step), axis=0, append=np.inf) != 0).any(axis=1)]
+            if len(ring) >= _SHORTEST:
+                lines.append(tuple((round(float(y), 4), round(float(x), 4)) for y, x in (*ring, ring[0])))
+    return tuple(lines)
 
 
-def _smooth(water: Mask) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    """Average each cell with its neighbours, so that a coast does not look like a staircase."""
-    padded = np.pad(water.astype(np.float32), 1, mode="edge")
-    rows, columns = water.shape
-    shifted = [padded[down : down + rows, right : right + columns] for down in range(3) for right in range(3)]
-    smooth: np.ndarray[tuple[int, int], np.dtype[np.float32]] = np.mean(shifted, axis=0, dtype=np.float32)
-    return smooth
+def _clip(ring: Ring, axis: int, limit: int, sign: int) -> Ring:
+    """Cut off what lies beyond one side of the box (Sutherland and Hodgman 1974). `sign` 1: keep what is above it."""
+    inside = sign * (ring[:, axis] - limit) >= 0
+    if inside.all():
+        return ring
+    following, follows = np.roll(ring, -1, axis=0), np.roll(inside, -1)
+    steps = following - ring
+    share = (limit - ring[:, axis]) / np.where(steps[:, axis] == 0, 1, steps[:, axis])
+    crossing = ring + share[:, None] * steps
+    both = np.stack([crossing, following], axis=1).reshape(-1, 2)
+    return np.asarray(both[np.stack([inside != follows, follows], axis=1).ravel()])
 
 
-def _rows(top: int, bottom: int, stride: int) -> Mask:
-    """Return rows `top` to `bottom`, every `stride`-th; True is water."""
-    try:
-        with zipfile.ZipFile(str(distribution(_PACKAGE).locate_file(_FILE))) as whole, whole.open("mask.npy") as mask:
-            np.lib.format.read_magic(mask)
-            shape, _, kind = np.lib.format.read_array_header_1_0(mask)
-            if shape != (_ROWS, _COLUMNS) or kind != np.bool_:
-                raise OperatorError(f"The coastlines of the package {_PACKAGE} are not in the form this version reads.")
-            for _ in range(top):
-                mask.read(_COLUMNS)
-            rows = [row for at in range(top, bottom + 1) if (row := mask.read(_COLUMNS)) and (at - top) % stride == 0]
-    except (PackageNotFoundError, FileNotFoundError, KeyError, zipfile.BadZipFile) as error:
-        raise OperatorError(
-            f"The package {_PACKAGE} is not installed whole; install graphsvc's packages again."
-        ) from error
-    return np.frombuffer(b"".join(rows), dtype=np.bool_).reshape(len(rows), _COLUMNS)
+@lru_cache(maxsize=1)
+def _rings() -> tuple[Ring, ...]:
+    """Return the shores of the world, each without its first point repeated at the end. About 220,000 points."""
+    with np.load(SHORES) as file:
+        points, ends = file["points"], file["ends"]
+    degrees = np.cumsum(points, axis=0) / STEPS
+    return tuple(degrees[start:end] for start, end in pairwise((0, *ends)))

@@ -136,16 +136,8 @@ class Network:
             filters = wanted.beyond_filters | wanted.aside
             return growth(self._ask, identifier, {node for stage in stages for node in stage}, filters)
 
-    def coast(self, view: Picture) -> tuple[Line, ...]:
-        """Return the waters around a picture on a map: their shores as rings of (latitude, longitude) in degrees.
-
-        Raises:
-            OperatorError: the package of coastlines is not fully installed.
-        """
-        return self.waters(view.frame)
-
     def waters(self, frame: Frame | None) -> tuple[Line, ...]:
-        """Return the waters of a map with this frame. Raises as `coast`."""
+        """Return the waters of a map with this frame: rings of (latitude, longitude) in degrees, filled by even-odd."""
         return coast(frame.box) if frame else ()
 
     def graph(self, of: str = "operation") -> nx.MultiDiGraph[str]:

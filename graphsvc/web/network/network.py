@@ -425,7 +425,7 @@ def _page(session: Session, picture: Picture) -> dict[str, Any]:
         "most_inline": INLINE,
         "filters": chosen,
         **grade_choices(session),
-        "picture": graph.draw(picture, session.network.coast(picture) if picture.frame else ()),
+        "picture": graph.draw(picture, session.network.waters(picture.frame)),
         "relations": [
             (title, [(name, says(name), present.get(name, 0)) for name in names]) for title, names in relations
         ],
