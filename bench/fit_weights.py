@@ -29,13 +29,24 @@ from graphsvc.analysis.claims.roles import ARRANGES
 from graphsvc.analysis.ranking import additive
 from graphsvc.analysis.ranking.additive import ScoreWeights, of_table
 from graphsvc.analysis.ranking.basis import basis, operation
-from graphsvc.analysis.ranking.ingredients import ENDS, FAMILY_OF, FAR, SOURCE_KINDS, TIES, every_name, names
+from graphsvc.analysis.ranking.ingredients import (
+    ENDS,
+    FAMILY_OF,
+    FAR,
+    SERVICE_ON_RECORD,
+    SOURCE_KINDS,
+    TIES,
+    every_name,
+    names,
+)
 from graphsvc.analysis.ranking.network import Operation
 
 TARGET = Path(additive.__file__).with_name("weights.toml")
 # Number of worlds of each family used for fitting, from the first.
 FITTED = 12
-PENALTY = 50.0
+PENALTY = 10.0
+# Records can be staged, so three of lawful service lower a person's log-odds by at most 0.15 log 4 = 0.21.
+_LEAST_SERVICE_ON_RECORD = -0.15
 _DIGITS = 3
 # Below this standard deviation an ingredient is too rare for a reliable weight.
 _LEAST_SPREAD = 0.05
@@ -101,6 +112,7 @@ def signs() -> dict[str, Bounds]:
                 relation in ARRANGES and end == "to"
             )
             bounds[name] = 0.0 if raises else None, 0.0 if against else None
+    bounds[SERVICE_ON_RECORD] = _LEAST_SERVICE_ON_RECORD, 0.0
     return bounds
 
 
@@ -147,9 +159,12 @@ def _weights(
         value = (counts * np.logaddexp(0, -margin)).sum() + PENALTY * (flat[1:] ** 2).sum() / 2
         return float(value), np.concatenate(([off.sum()], scaled.T @ off + PENALTY * flat[1:]))
 
+    scaled_bounds = [tuple(end and end * one for end in pair) for one, pair in zip(spread, bounds, strict=True)]
     options = {"maxiter": 20_000, "maxfun": 40_000, "ftol": 1e-15, "gtol": 1e-7}
     start = np.zeros(values.shape[1] + 1)
-    fitted = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(None, None), *bounds], options=options).x
+    fitted = minimize(
+        loss, start, jac=True, method="L-BFGS-B", bounds=[(None, None), *scaled_bounds], options=options
+    ).x
     return float(fitted[0]), np.asarray(fitted[1:] / spread)
 
 

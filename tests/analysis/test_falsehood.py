@@ -103,10 +103,10 @@ def test_whom_a_record_keeps_there_a_false_record_takes_out() -> None:
     claims = [
         claim_from("log: p1 ORGANISED c1", source_kind="record", statement="S1"),
         claim_from("s1: p1 ORGANISED c1"),
-        claim_from("s2: p2 PILOTED c1"),
+        claim_from("s2: p3 PILOTED c1"),
         claim_from("s3: p2 ORGANISED c2"),
     ]
-    departure = leaving(basis(claims, people("p1", "p2"), {}), "p1", top=1)
+    departure = leaving(basis(claims, people("p1", "p2", "p3"), {}), "p1", top=1)
     assert departure is not None
     assert [piece.words for piece in departure.pieces][:1] in (["record S1"], ["one witness"])
     assert departure.rank == 2

@@ -34,7 +34,7 @@ from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 from graphsvc.records.weights import SHIPPED, Weights
 
 # Recorded with every decision on a lead; raise it whenever the same claims may get a different score.
-RULES_VERSION = "10"
+RULES_VERSION = "11"
 _FEW_VOICES = f"fewer than {FEWEST_VOICES} independent voices say who arranges, directs, recruits, pays or coerces"
 _TOO_LITTLE = (
     "No one stands out: too little is known about the people who rank first. It would take more sources who say that they direct, arrange,"

@@ -41,6 +41,8 @@ FAMILY_OF = MappingProxyType(
 _UPPER = ARRANGES | COMMANDS
 # Owning a boat or a workplace is a title that anyone may hold for another person.
 _TITLES = frozenset(those(lambda relation: relation.objects in (("boat",), ("workplace",))))
+# The one ingredient of records that counts against a person. `bench.fit_weights` bounds its weight.
+SERVICE_ON_RECORD = "service to person, record"
 _COUNTS_ON_RECORD = (ARRANGES | ORDERS) - _TITLES
 # Links over which likely hubs raise a person's score: name → relations, and the person's end of the link.
 TIES = MappingProxyType(
@@ -55,9 +57,9 @@ TIES = MappingProxyType(
 def names(relation: str, end: str, far: str, source_kind: str) -> tuple[str, ...]:
     """Return the ingredients that count a claim, for the person at one end of it.
 
-    A record that a person organised, ran or directed something counts as a report does. Any other record counts for
-    nothing here: a title in a register or a staged seizure is cheap. Records of orders and payments still count as
-    links to likely hubs.
+    A record that a person organised, ran or directed something counts as a report does, and one of lawful service
+    counts a little. Any other record counts for nothing here: a title in a register or a staged seizure is cheap.
+    Records of orders and payments still count as links to likely hubs.
 
     Args:
         relation: relation of the claim.
@@ -80,6 +82,8 @@ def names(relation: str, end: str, far: str, source_kind: str) -> tuple[str, ...
     if family is None:
         return ()
     if source_kind == "record":
+        if relation in _SERVES and (end, far) == ("to", "person"):
+            return (SERVICE_ON_RECORD,)
         if end == "by" or relation not in _COUNTS_ON_RECORD:
             return ()
         source_kind = "intelligence"

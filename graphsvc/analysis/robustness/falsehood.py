@@ -265,7 +265,7 @@ def invented_needed(on: Basis, top: int = TOP, most: int = 20) -> int | None:
         >>> from graphsvc.analysis.examples import claim_from, people
         >>> told = [claim_from("s1: p1 RUNS g1"), claim_from("s2: p2 PILOTED c1"), claim_from("s3: p3 PILOTED c1")]
         >>> invented_needed(basis(told, people("p1", "p2", "p3"), {}), top=1)
-        1
+        2
 
     Limits: one kind of story; its effect on other people's scores is ignored. Shows how much care is needed, not that
     anyone lied.
