@@ -19,7 +19,7 @@ from graphsvc.ingest.report import FoldedRow, Report, RowVersion, TakenRow, merg
 from graphsvc.ingest.several import HeldClaim, Key, are_several, identify_claims, keys_of, polarity, takes_back
 from graphsvc.records.nearest import SUGGESTIONS, near_id
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, happens_again
-from graphsvc.records.tables import ENTITY_TABLES, ERASED, TABLES
+from graphsvc.records.tables import ENTITY_TABLES, TABLES, UNNAMED_STATEMENTS
 
 _RECORD = {table.name: table.record for table in TABLES.values()}
 _STATEMENTS = "statements"
@@ -233,7 +233,7 @@ def _dangling(
     accepted_before: Collection[str],
 ) -> Why | None:
     values = row.values
-    wanted = [("statement_id", _STATEMENTS)] if values.get("statement_id") != ERASED else []
+    wanted = [("statement_id", _STATEMENTS)] if values.get("statement_id") not in UNNAMED_STATEMENTS else []
     if row.table == _STATEMENTS and values["id"] not in accepted_before:
         wanted.append(("interpreter_id", "people"))
         if values.get("kind") == "witness":

@@ -1710,6 +1710,14 @@ MUTATIONS = (
         "tests/service/test_unmentioned.py::test_the_row_that_comes_with_somebodys_own_statement_changes_nothing_on_their_page[names0-False-source_id]",
     ),
     Mutation(
+        "statement-of-others",
+        "a loader's row of a person cannot name a statement of others",
+        "graphsvc/cases/deliveries/loader_view.py",
+        '"statement_id": OF_OTHERS}',
+        '"statement_id": row.values["statement_id"]}',
+        "tests/service/test_row_of_a_statement.py::test_it_changes_source_and_others_alike[P-intelligence-source_id]",
+    ),
+    Mutation(
         "own-level",
         "a row that names the statement of the same person moves nobody from C to P",
         "graphsvc/cases/graph/handling.py",

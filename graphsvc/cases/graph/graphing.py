@@ -38,7 +38,7 @@ from graphsvc.records.coarsened import TOLD_SUFFIX
 from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.properties import INTEREST, P_SUFFIX, SAID, SEARCH
 from graphsvc.records.relations import CUSTOM_PREFIX
-from graphsvc.records.tables import ENTITY_TABLES, ERASED, EXTRA_PREFIX, PROTECTED, TABLES, Column, Table
+from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, PROTECTED, TABLES, UNNAMED_STATEMENTS, Column, Table
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.store.image import Alike, Image, Properties
 
@@ -361,7 +361,7 @@ class _Writer:
             if column.kind == "date":
                 _put_date(properties, column.name, _parse(value))
             elif column.kind == "ref":
-                properties[column.name] = value if value == ERASED else self.graph_id(value)
+                properties[column.name] = value if value in UNNAMED_STATEMENTS else self.graph_id(value)
             elif column.kind == "text":
                 properties[column.name] = self._withholding(table, column)(value)
             elif column.kind == "list":
