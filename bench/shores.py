@@ -1,8 +1,8 @@
 """Make the shores under maps: `python -m bench.shores land-10m.json`, from the npm package world-atlas.
 
 The package holds Natural Earth's land at 1:10 million (public domain) as TopoJSON. `make lint` fetches it into
-`.cache/node/node_modules/world-atlas`. Shores are simplified to half a kilometre (Douglas and Peucker 1973), which cuts
-two thirds of their size.
+`.cache/node/node_modules/world-atlas`. Shores are simplified to 0.008 degrees, less than a kilometre (Douglas and Peucker
+1973).
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ import numpy as np
 
 from graphsvc.service.network.coast import SHORES, STEPS, Ring
 
-_TOLERANCE = 0.005
+_TOLERANCE = 0.008
 _LEAST_POINTS = 3
 
 
 def main() -> None:
     """Write the file that maps read."""
-    rings = [kept for ring in shores(Path(sys.argv[1])) if len(kept := whole_steps(ring)) >= _LEAST_POINTS]
-    points = np.diff(np.concatenate(rings), axis=0, prepend=0).astype(np.int32)
-    np.savez_compressed(SHORES, points=points, ends=np.cumsum([len(ring) for ring in rings], dtype=np.int32))
+    rings = (kept for ring in shores(Path(sys.argv[1])) if len(kept := whole_steps(ring)) >= _LEAST_POINTS)
+    steps = (np.diff(ring, axis=0, prepend=0).ravel().tolist() for ring in rings)
+    SHORES.write_text("".join(" ".join(map(str, line)) + "\n" for line in steps), "utf-8")
 
 
 def shores(path: Path) -> Iterator[Ring]:

@@ -17,7 +17,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import FileSystemLoader
 
 from graphsvc.service import Service
-from graphsvc.web import door, frame, words
+from graphsvc.web import door, error_pages, frame, words
 
 _HOME = Path(__file__).parent
 
@@ -55,6 +55,7 @@ def create_app(service: Service, address: str = "") -> Flask:
     app.extensions["graphsvc"] = service
     app.extensions["graphsvc-address"] = address
     frame.install(app)
+    error_pages.install(app)
     CSRFProtect(app)
     Bootstrap5(app)
     words.install(app)

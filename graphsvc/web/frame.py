@@ -1,14 +1,13 @@
-"""Shared by all pages: the user's session, deny by default, answers as page or JSON, errors as pages, headers.
+"""Shared by all pages: the user's session, deny by default, answers as page or JSON, headers.
 
 Everything but PUBLIC needs a sign-in; a route is public only by being named there.
 """
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from functools import wraps
-from http import HTTPStatus
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -27,11 +26,10 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError, generate_csrf
+from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException
 
-from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotReady, NotSignedIn, Refused, RequestError
+from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotSignedIn, Refused, RequestError
 from graphsvc.records.iso import json_safe
 from graphsvc.service import PROTECTIONS, Service, Session, now
 from graphsvc.views.files import some_in_words
@@ -65,17 +63,6 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_PARTS = {
-    HTTPStatus.NOT_FOUND: "Not found",
-    HTTPStatus.FORBIDDEN: "Not allowed",
-    HTTPStatus.UNAUTHORIZED: "Sign in again",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Not at this moment",
-    HTTPStatus.BAD_REQUEST: "This request makes no sense as put",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "This cannot be read as it is",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
-}
-
-
 # Marks where base.html pauses until slow data is ready. No text of a case can contain this character.
 _PAUSE = "\0"
 
@@ -87,10 +74,6 @@ def install(app: Flask) -> None:
     app.before_request(_deny_by_default)
     app.after_request(_headers)
     app.context_processor(_base_values)
-    app.register_error_handler(GraphsvcError, _graphsvc_error)
-    app.register_error_handler(CSRFError, _csrf_error)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Exception, _unexpected_error)
 
 
 def home() -> Service:
@@ -151,8 +134,8 @@ def page(blueprint: Blueprint, rule: str, twin: str = "", look: str = "", **abou
         blueprint: blueprint of the page.
         rule: address of the page.
         twin: address of its JSON.
-        look: action that opening the page is logged as, in one look (`Session.look`); empty: each read is logged
-            separately.
+        look: action that opening the page is logged as, in one look (`Session.look`), which lasts until the page is
+            sent; empty: each read is logged separately.
         about: particulars of that look: name → query parameter that holds it, or a fixed word after `=`.
     """
 
@@ -173,7 +156,9 @@ def _looking(view: View, action: str, about: Mapping[str, str]) -> View:
         detail = {
             name: word[1:] if word.startswith("=") else request.args.get(word, "") for name, word in about.items()
         }
-        with at(case).look(action, **detail):
+        with ExitStack() as look:
+            look.enter_context(at(case).look(action, **detail))
+            g.look = look
             return view(case)
 
     return cast("View", view_in_look)
@@ -234,6 +219,8 @@ def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: A
     if not opens():
         return answer(template, **data, **late())
     generate_csrf()  # its cookie goes with the headers
+    # The look that the view was called in goes on until the page is sent.
+    look = g.look.pop_all() if "look" in g else ExitStack()
     values = {"handling": handling_code(), "pause": _PAUSE} | data
     current_app.update_template_context(values)
     page = current_app.jinja_env.get_template(template)
@@ -242,20 +229,23 @@ def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: A
     def pieces() -> Iterator[str]:
         waiting: list[str] = []
         try:
-            for piece in page.root_render_func(context):
-                if piece == _PAUSE:
-                    yield "".join(waiting)
-                    waiting = []
-                    context.vars.update(late())
-                else:
-                    waiting.append(piece)
+            with look:
+                for piece in page.root_render_func(context):
+                    if piece == _PAUSE:
+                        yield "".join(waiting)
+                        waiting = []
+                        context.vars.update(late())
+                    else:
+                        waiting.append(piece)
         except Exception as error:
             # As any error is shown, but in the frame that was sent already.
             g.late = True
             waiting = [current_app.make_response(current_app.handle_user_exception(error)).get_data(as_text=True)]
         yield "".join(waiting)
 
-    return Response(stream_with_context(pieces()))
+    response = Response(stream_with_context(pieces()))
+    response.call_on_close(look.close)  # for a browser that left before the first piece
+    return response
 
 
 def or_again(act: Callable[[], ResponseReturnValue], page: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
@@ -414,67 +404,3 @@ def _room() -> str:
 def _rail(who: Session, case: str) -> list[tuple[str, str, str]]:
     entries: list[rail.Entry] = current_app.extensions["graphsvc-rail"]
     return rail.visible_entries(entries, who, case, _room())
-
-
-# -- errors ---------------------------------------------------------------------------------------------------
-
-
-def _graphsvc_error(error: GraphsvcError) -> ResponseReturnValue:
-    if isinstance(error, NotSignedIn) and not g.get("public") and not wants_json():
-        url = urlsplit(request.url)  # in its original quoting, so that it leads back to the same page
-        wanted = f"{url.path}?{url.query}".rstrip("?") if request.method == "GET" else url_for("cases.table")
-        return redirect(url_for("signin.form", next=wanted, sent=None if request.method == "GET" else "yes"))
-    return _error(error.status, str(error), again=isinstance(error, NotReady))
-
-
-def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
-    return _error_page(
-        "This form is from before the last sign-in here, or came from another site. Nothing was changed."
-        " Go back and copy what you typed; then reload the page and paste it."
-    )
-
-
-def _error_page(text: str) -> ResponseReturnValue:
-    return _error(HTTPStatus.BAD_REQUEST, text)
-
-
-def _http_error(error: HTTPException) -> ResponseReturnValue:
-    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
-        return error.get_response()
-    words = {
-        404: "There is no page at this address. Nothing is wrong with your case.",
-        405: "This address does not take such a request. Nothing was changed.",
-        413: "What you sent is larger than this service takes. Nothing was changed.",
-    }
-    return _error(error.code, words.get(error.code, "The request could not be understood. Nothing was changed."))
-
-
-def _unexpected_error(error: Exception) -> ResponseReturnValue:
-    # Without the message and values, which may be data. The process's log says only where it failed.
-    where = "".join(traceback.format_tb(error.__traceback__))
-    current_app.logger.error("A page failed: %s\n%s", type(error).__name__, where)
-    reads = request.method in ("GET", "HEAD")
-    unharmed = (
-        "Your data is unharmed: pages only read."
-        if reads
-        else "Look whether what you sent was done before you send it again."
-    )
-    return _error(
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        f"The page failed by a fault of the software. {unharmed}"
-        " If it fails again, tell whoever runs the service and at what time.",
-    )
-
-
-def _error(status: int, text: str, *, again: bool = False) -> ResponseReturnValue:
-    headers = {"Retry-After": str(look_again.AGAIN_S)} if again else {}
-    if wants_json():
-        response = jsonify({"error": text})
-        response.status_code = status
-        response.headers.extend(headers)
-        return response
-    title = "Being worked out" if again else _PARTS.get(HTTPStatus(status), "Something went wrong")
-    frame = "rest.html" if g.get("late") else "base.html"
-    where = look_again.addresses() if again else {}
-    page = render_template("error.html", frame=frame, handling="", title=title, text=text, **where)
-    return page, status, headers

@@ -90,6 +90,20 @@ def test_it_changes_sealed_passengers_alike(
     assert pages[0] == pages[1]
 
 
+@pytest.mark.parametrize("kind", ["witness", "record"])
+def test_it_moves_interpreter_and_others_to_p_alike(service: Service, tmp_path: Path, kind: str) -> None:
+    place = Place(service, "r" + uuid.uuid4().hex[:8])
+    statement = {"id": "acc-9", "kind": kind, "handling": "P", "source_id": "wit-0", "interpreter_id": "x1"}
+    claims = statement_claims("R2", "x1 CONTACTED aide", "x2 CONTACTED aide")
+    deliver(place, tmp_path, "ann", **FIRST)
+    deliver(place, tmp_path, "ann", people=[row | {"handling": "C"} for row in LISTED])
+    deliver(place, tmp_path, "ann", statements=[statement], links=statement_claims("acc-9", "boss PAID aide"))
+    deliver(place, tmp_path, "ann", statements=[{"id": "R2", "kind": "intelligence", "handling": "P"}], links=claims)
+    deliver(place, tmp_path, "bob", people=[{"id": x, "handling": "P", "statement_id": "acc-9"} for x in NAMES])
+    links = place.as_("low").ask.rows("cases.links", whole=True).dicts()
+    assert sum(link["relation"] == "CONTACTED" for link in links) in (0, 2)
+
+
 def test_a_charge_in_it_names_nobody(place: Place, tmp_path: Path) -> None:
     """It counts as any other row for pages alone: the charge of an unnamed source stays that of a statement's row."""
     deliver(

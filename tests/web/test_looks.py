@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from graphsvc.access.log import audit
 from graphsvc.errors import Busy, NotFound
 from graphsvc.service import Service, Session
+from tests.leaks.known import Known
+from tests.leaks.pages import calls
 from tests.toolbox.accounts import find_account
 
 pytestmark = pytest.mark.neo4j
@@ -65,6 +67,40 @@ def test_opening_a_page_is_one_act_with_what_it_opened(site: Any, page: str, act
     assert len(sent) <= MOST_STATEMENTS, "\n".join(sent)
 
 
+# Pages that lack the goal: a named query has its own line beside the names in its answer, and the others ask for exports
+# and undoings, which are separate actions. Then statements beyond the goal.
+TWO_ACTS = {"queries.one", "exports.new", "load.take_back"}
+MORE_STATEMENTS = {
+    "load.take_back": 40,
+    "case.overview": 20,
+    "adding.history": 20,
+    "waiting.table": 20,
+    "network.view": 18,
+}
+MORE_STATEMENTS |= {"exports.table": 17, "queries.one": 16, "exports.new": 16}
+
+
+@pytest.mark.slow(reason="opens every page twice")
+def test_every_page_is_one_act_and_few_statements(site: Any) -> None:
+    links = ((site.boss, "DIRECTED", site.aide),)
+    entities, reports = (site.boss, site.aide, "X1", "K1", "B1"), (site.report, "T1")
+    known = Known(site.case, entities, reports, links, words=("Urchin", "P12"), accounts=("inv",))
+    client, over, opened = site.client("inv"), [], set()
+    for address, endpoint in {call.address: call.endpoint for call in calls(site.app, known, "GET")}.items():
+        with client.get(address) as warm:
+            if warm.status_code != 200:
+                continue
+        opened.add(endpoint)
+        before = acts(site.service)[0]["id"]
+        with statements(site.service) as sent, client.get(address) as page:
+            assert page.status_code == 200
+        lines = acts(site.service, before)
+        if len(lines) > 1 + (endpoint in TWO_ACTS) or len(sent) > MORE_STATEMENTS.get(endpoint, MOST_STATEMENTS):
+            over.append(f"{endpoint} {address}: {len(lines)} acts, {len(sent)} statements")
+    assert not over, "\n".join(over)
+    assert opened >= {*MORE_STATEMENTS, *TWO_ACTS, "leads.lead", "network.view", "search.results", "surges.view"}
+
+
 @pytest.mark.parametrize("page", ["network", "network/tables", "network/measures", "network/groups"])
 def test_around_whom_a_picture_is_and_what_was_opened_in_it_is_told_of_each_page_of_it(site: Any, page: str) -> None:
     client = site.client("inv")
@@ -80,9 +116,9 @@ def test_around_whom_a_picture_is_and_what_was_opened_in_it_is_told_of_each_page
 def test_what_was_left_blank_is_not_told_of_a_search(site: Any) -> None:
     before = acts(site.service)[0]["id"]
     assert site.client("inv").get(site.address("search", q="P12")).status_code == 200
-    parameters = [line["detail"]["parameters"] for line in acts(site.service, before) if "parameters" in line["detail"]]
-    assert {"text": "8 characters", "parts": ["p12"]} in parameters
-    assert not [line for line in parameters if "0 characters" in line.values() or [] in line.values()]
+    (line,) = [act for act in acts(site.service, before) if act["action"] == "read"]
+    assert line["detail"].pop("opened")
+    assert line["detail"] == {"query": "search", "text": "3 characters", "parts": ["p12"]}
 
 
 def session(site: Any) -> Session:

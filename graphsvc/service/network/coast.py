@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise
 from math import ceil, floor
 from pathlib import Path
 
 import numpy as np
 
-# Steps of the file in a degree; `bench.shores` writes it with the same.
-STEPS = 200
-SHORES = Path(__file__).with_name("shores.npz")
+# Steps of the file in a degree. Each of its lines is a shore: latitude and longitude of its first point, then steps from
+# point to point.
+STEPS = 120
+SHORES = Path(__file__).with_name("shores.txt")
 # Points nearer to each other than this part of a map are drawn as one: finer detail would not be visible.
 _VISIBLE = 1 / 1400
 _SHORTEST = 3
@@ -61,8 +61,6 @@ def _clip(ring: Ring, axis: int, limit: int, sign: int) -> Ring:
 
 @lru_cache(maxsize=1)
 def _rings() -> tuple[Ring, ...]:
-    """Return the shores of the world, each without its first point repeated at the end. About 220,000 points."""
-    with np.load(SHORES) as file:
-        points, ends = file["points"], file["ends"]
-    degrees = np.cumsum(points, axis=0) / STEPS
-    return tuple(degrees[start:end] for start, end in pairwise((0, *ends)))
+    """Return the shores of the world, each without its first point repeated at the end. About 170,000 points."""
+    lines = SHORES.read_text("utf-8").splitlines()
+    return tuple(np.cumsum(np.array(line.split(), dtype=int).reshape(-1, 2), axis=0) / STEPS for line in lines)

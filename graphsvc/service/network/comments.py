@@ -84,7 +84,7 @@ class Comments:
 
         Comments taken back are not counted.
         """
-        with self._ask.act("read", step="comments", what="counts"):
+        with self._ask.look("read", step="comments", what="counts"):
             key = self._ask.key
             columns = (_ROW.c.id, _ROW.c.about, _ROW.c.about_sealed)
             standing = (*self._visibility(), _ROW.c.taken_back_at.is_(None))
@@ -96,10 +96,10 @@ class Comments:
                 tuple(unpack(key, row.about_sealed, _about_bound(row.id))): counts[hashed]
                 for hashed, row in subjects.items()
             }
-        nodes = {ids[0]: number for ids, number in counted.items() if len(ids) == 1}
-        links = {(ids[0], ids[1], ids[2]): number for ids, number in counted.items() if len(ids) == _ENDS}
-        present_ids = self._present({*nodes, *(end for link in links for end in (link[0], link[2]))})
-        joined = self._visible_links({end for link in links for end in (link[0], link[2])} & present_ids)
+            nodes = {ids[0]: number for ids, number in counted.items() if len(ids) == 1}
+            links = {(ids[0], ids[1], ids[2]): number for ids, number in counted.items() if len(ids) == _ENDS}
+            present_ids = self._present({*nodes, *(end for link in links for end in (link[0], link[2]))})
+            joined = self._visible_links({end for link in links for end in (link[0], link[2])} & present_ids)
         return (
             {identifier: number for identifier, number in sorted(nodes.items()) if identifier in present_ids},
             {link: number for link, number in sorted(links.items()) if link in joined},

@@ -29,7 +29,7 @@ _LEADS = "leads"  # value of the button that asks how leads would change
 _QUICK_S = 1.5  # an import this short needs no page of progress
 
 
-@page(blueprint, "/add")
+@page(blueprint, "/add", look="read", query="=form", statement="statement")
 def form(case: str) -> ResponseReturnValue:
     """Show an empty form, one that begins with a claim between two entities, or that of an existing statement."""
     session = at(case)
@@ -107,7 +107,7 @@ def done(case: str) -> ResponseReturnValue:
     )
 
 
-@page(blueprint, "/statement/history")
+@page(blueprint, "/statement/history", look="read", query="=history", statement="id")
 def history(case: str) -> ResponseReturnValue:
     """Show what each delivery did to a statement and its claims."""
     session = at(case)

@@ -231,7 +231,7 @@ def stop(case: str) -> ResponseReturnValue:
     return _watch(case, identifier)
 
 
-@page(blueprint, f"{_CASE}/take-back")
+@page(blueprint, f"{_CASE}/take-back", look="read", query="=undo", delivery="delivery")
 def take_back(case: str) -> ResponseReturnValue:
     """Ask for confirmation before an import is undone."""
     session = at(case)

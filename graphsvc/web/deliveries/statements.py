@@ -16,7 +16,7 @@ from graphsvc.web.paging import PER_PAGE, page_of, pages_of
 blueprint = Blueprint("statements", __name__, url_prefix="/case/<case>")
 
 
-@register(blueprint, "/statement")
+@register(blueprint, "/statement", look="read", statement="id")
 def page(case: str) -> ResponseReturnValue:
     """Show one statement."""
     session = at(case)

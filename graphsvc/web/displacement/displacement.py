@@ -29,7 +29,7 @@ blueprint = Blueprint("displacement", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(85, "Worker movements", "displacement.table", "analyse"),)
 
 
-@page(blueprint, "/displacement")
+@page(blueprint, "/displacement", look="analyse", query="=displacement")
 def table(case: str) -> ResponseReturnValue:
     """Show each place that closed or emptied, what became of the people there, and flows between kinds of place."""
     session = at(case)
@@ -37,10 +37,8 @@ def table(case: str) -> ResponseReturnValue:
         return _csv(session)
 
     def late() -> dict[str, Any]:
-        # The look is opened here, because the page's frame is sent before this runs.
-        with session.look("analyse", query="displacement"):
-            closures, moves = session.displacement.closures(), session.displacement.moves()
-            hands, chance = session.displacement.hands(), session.displacement.preferences()
+        closures, moves = session.displacement.closures(), session.displacement.moves()
+        hands, chance = session.displacement.hands(), session.displacement.preferences()
         values: dict[str, Any] = {
             "closures": [plain(row) for row in closures],
             "moves": [plain(row) for row in moves],
@@ -58,7 +56,7 @@ def table(case: str) -> ResponseReturnValue:
     return answer_early("displacement/table.html", late, case=session.case)
 
 
-@page(blueprint, "/displacement/place")
+@page(blueprint, "/displacement/place", look="analyse", query="=displacement", entity="id")
 def place(case: str) -> ResponseReturnValue:
     """Show one place: where people went, who moved them, who came, and what an online place needs."""
     session = at(case)
@@ -83,25 +81,22 @@ def place(case: str) -> ResponseReturnValue:
     return answer_early("displacement/place.html", late, case=session.case, **page_values)
 
 
-@page(blueprint, "/displacement/person")
+@page(blueprint, "/displacement/person", look="analyse", query="=displacement", entity="id")
 def person(case: str) -> ResponseReturnValue:
     """Show one person's places over time."""
     session = at(case)
     identifier = request.args.get("id", "")
 
     def late() -> dict[str, Any]:
-        with session.look("analyse", query="displacement", entity=identifier):
-            line = session.displacement.person(identifier)
-            named = session.network.entities.by_id([identifier])[identifier]
+        line = session.displacement.person(identifier)
+        named = session.network.entities.by_id([identifier])[identifier]
         return {"name": named["name"] or identifier, "sealed": named["sealed"], "line": line}
 
     return answer_early("displacement/person.html", late, case=session.case, id=identifier)
 
 
 def _csv(session: Session, ids: Sequence[str] = (), day: str = "") -> ResponseReturnValue:
-    with session.look("analyse", query="displacement"):
-        rows = session.displacement.moves(ids, day=day)
-        verdicts = session.displacement.verdicts(ids, day=day)
+    rows, verdicts = session.displacement.moves(ids, day=day), session.displacement.verdicts(ids, day=day)
     return csv_file("displacement", MOVE_COLUMNS, map(move_cells, rows), last=besides(verdicts))
 
 

@@ -40,7 +40,7 @@ _MOST_PLACES, _MOST_PLACED, _FARTHEST = 2000, 200_000, 1_000_000.0
 _MOST_PASSING = 400_000
 
 
-@page(blueprint, "/exposure")
+@page(blueprint, "/exposure", look="read", query="=exposure")
 def exposure(case: str) -> ResponseReturnValue:
     """Whom a picture, a lead or an answer could give away: by source for those cleared for sources, else a warning."""
     session = at(case)
@@ -91,7 +91,7 @@ def table(case: str) -> ResponseReturnValue:
     )
 
 
-@page(blueprint, "/export")
+@page(blueprint, "/export", look="read", query="=export")
 def new(case: str) -> ResponseReturnValue:
     """Asks who an export of a picture or an answer is for, why, and in which forms."""
     return answer("exports/new.html", **_asking(at(case)))

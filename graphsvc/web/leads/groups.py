@@ -20,7 +20,7 @@ PAGE = 25
 _QUICK_S = 0.3
 
 
-@page(blueprint, "/groups")
+@page(blueprint, "/groups", look="analyse", query="=groups")
 def table(case: str) -> ResponseReturnValue:
     """Show every group with what its witnesses share, searched and paged, and the decisions."""
     session = at(case)

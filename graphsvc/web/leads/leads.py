@@ -54,17 +54,12 @@ _OF_OTHERS = {True: {"few"}, False: {"witness", "group", "coloured", "account", 
 _ASKED = ("q", "voices", "record", "denied", "review", "stage", "rests", "surfaced", "sort", "all")
 
 
-@page(blueprint, "/leads")
+@page(blueprint, "/leads", look="analyse", query="=hubs")
 def table(case: str) -> ResponseReturnValue:
     """Show everyone ranked, filtered and paged."""
     session = at(case)
     filters = {name: request.args.get(name, "") for name in _ASKED}
-
-    def late() -> dict[str, Any]:
-        with session.look("analyse", query="hubs"):
-            return _table(session, filters)
-
-    return _sent("leads/table.html", session, late, asked=filters)
+    return _sent("leads/table.html", session, lambda: _table(session, filters), asked=filters)
 
 
 def _sent(
@@ -74,7 +69,6 @@ def _sent(
 
     With `claims`, the page also needs the claims behind one lead.
     """
-    # The look refuses readers who may not see it, and logs that.
     waits = opens() and session.may("analyse") and not session.leads.at_hand(claims=claims)
     if waits:
         return answer_early(template, late, case=session.case, **data)
@@ -120,8 +114,9 @@ def table_csv(case: str) -> ResponseReturnValue:
     A file is read without its page, so each row has the verdict, and the last row says what the ranking leaves out.
     """
     session = at(case)
-    ranking = session.leads.ranking()
-    rows = _chosen(rows_with_reviews(session.leads.rows(ranking.leads), session))
+    with session.look("analyse", query="hubs"):
+        ranking = session.leads.ranking()
+        rows = _chosen(rows_with_reviews(session.leads.rows(ranking.leads), session))
     written = ([*(_review_word(row[name]) for name in LISTED_COLUMNS), ranking.verdict] for row in rows)
     return csv_file("leads", (*LISTED_COLUMNS, "verdict"), written, last=filter(None, [session.leads.ranked_on]))
 

@@ -18,7 +18,7 @@ ENTRIES = (Entry(30, "Key players", "sets.table", "analyse"),)
 _SIZE, _GOAL = "3", "fragment"
 
 
-@page(blueprint, "/sets")
+@page(blueprint, "/sets", look="analyse", query="=sets")
 def table(case: str) -> ResponseReturnValue:
     """Show the best set found, or the people named, and the effect of removing them."""
     session = at(case)

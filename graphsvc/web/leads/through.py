@@ -18,15 +18,13 @@ blueprint = Blueprint("through", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(25, "Witness paths", "through.view", "analyse"),)
 
 
-@page(blueprint, "/through")
+@page(blueprint, "/through", look="analyse", query="=through")
 def view(case: str) -> ResponseReturnValue:
     """Show paths from witnesses to leads, leads found only through witnesses, and what agreements would change."""
     session = at(case)
 
     def late() -> dict[str, Any]:
-        # The look is opened here, because the page's frame is sent before this runs.
-        with session.look("analyse", query="through"):
-            values, witness_paths = _page_values(session)
+        values, witness_paths = _page_values(session)
         if wants_json():
             return values
         return values | {"picture": _picture(session, witness_paths), "names": witness_paths.view.names}

@@ -27,7 +27,7 @@ _MOST_WAITING = 5
 _LONGEST = 200
 
 
-@page(blueprint, "", twin="/overview.json")
+@page(blueprint, "", twin="/overview.json", look="read", query="=case")
 def overview(case: str) -> ResponseReturnValue:
     """Show the first page of a case."""
     session = at(case)

@@ -15,7 +15,7 @@ blueprint = Blueprint("comments", __name__, url_prefix="/case/<case>")
 _LINK = ("subject", "relation", "object")
 
 
-@page(blueprint, "/network/comments")
+@page(blueprint, "/network/comments", look="read", query="=comments")
 def about(case: str) -> ResponseReturnValue:
     """Show the comments on the entity `id`, or on the link `subject`, `relation`, `object`."""
     session = at(case)

@@ -76,7 +76,8 @@ def view(case: str) -> ResponseReturnValue:
     session = at(case)
     wanted = request_arguments()
     if not wanted["ids"] and not wanted["added"]:
-        return pictures.redirect_to_view(session) or _entry(session)
+        with session.look("read", query="network"):
+            return pictures.redirect_to_view(session) or _entry(session)
     # Checked before the frame is sent, so that a faulty address gets its status.
     PictureRequest(**wanted)
     folds = _folds()

@@ -34,7 +34,7 @@ def _choices() -> dict[str, Any]:
     return {"PATHS": {"besides": BESIDE_WORDS, "longest": LONGEST_PATH, "usual": USUAL_STEPS, "steps": STEPS}}
 
 
-@page(blueprint, "/paths")
+@page(blueprint, "/paths", look="analyse", query="=paths", first="from", other="to")
 def ways(case: str) -> ResponseReturnValue:
     """Show the paths the address asks for; with too few ends, only the form."""
     session = at(case)

@@ -39,7 +39,7 @@ _SORTS = ("changed", "name", "by", "made")
 WHICH = ("picture", "version", "sitting")
 
 
-@page(blueprint, "/pictures")
+@page(blueprint, "/pictures", look="read", query="=views")
 def table(case: str) -> ResponseReturnValue:
     """List the user's own views and those shared by others, searched and sorted, and the user's drafts."""
     session = at(case)

@@ -23,10 +23,9 @@ def results(case: str) -> ResponseReturnValue:
     """Show entities matching by name, alias, phone, registration, place or id, and texts with these words."""
     session = at(case)
     text = _read_words()
-    matches = session.search.find(text)
-    text_matches = session.search.said(text)
-    tied = session.search.tied(text)
-    days = session.search.days(text)
+    with session.search.look(text):
+        matches, text_matches = session.search.find(text), session.search.said(text)
+        tied, days = session.search.tied(text), session.search.days(text)
     years = sentences.days_of_crossings(text, days)
     return answer(
         "search/results.html",

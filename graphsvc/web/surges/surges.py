@@ -32,7 +32,7 @@ _FILE_NAME = re.compile(r"[\w .()-]{1,100}\.(?:csv|xlsx|txt|tsv)", re.IGNORECASE
 _OF_CASE = (("crossings", "Crossings"), ("people", "People carried"), ("per_boat", "People per boat"))
 
 
-@page(blueprint, "/surges")
+@page(blueprint, "/surges", look="read", query="=surges")
 def view(case: str) -> ResponseReturnValue:
     """Show what stands out in a series."""
     session = at(case)
