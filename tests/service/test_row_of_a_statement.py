@@ -128,3 +128,35 @@ def test_it_stays_when_the_statement_is_taken_back(place: Place, tmp_path: Path)
     ann = place.as_("ann")
     ann.deliveries.undo(3, quiet)
     assert "Iraq" in repr(place.as_("low").network.entities.look("x2").values)
+
+
+@pytest.mark.parametrize("row", [{"category": "witness", "statement_id": "acc-9"}, {"category": "witness"}])
+@pytest.mark.parametrize("names_come_last", [True, False])
+def test_where_a_tie_names_people_the_row_of_their_own_statement_takes_no_name(
+    at_server: Any, tmp_path: Path, row: dict[str, str], names_come_last: bool
+) -> None:
+    named = [{"id": x, "name": name, "handling": "P"} for x, name in NAMES.items()]
+    own = {
+        "people": [{"id": "x1", **row}],
+        "statements": [{"id": "acc-9", "kind": "witness", "handling": "P", "source_id": "x1"}],
+        "links": statement_claims("acc-9", "boss PAID aide"),
+    }
+    with Service(at_server(named="tie")) as opened:
+        for name, (roles, grant) in PEOPLE.items():
+            accounts.add(opened.database, name, roles, {"*": grant})
+        place = Place(opened, "t" + uuid.uuid4().hex[:8])
+        deliver(place, tmp_path, "ann", **FIRST)
+        for report in ("R2", "R3"):
+            deliver(
+                place,
+                tmp_path,
+                "ann",
+                people=named if (report == "R3") == names_come_last else [{"id": x} for x in NAMES],
+                statements=[{"id": report, "kind": "intelligence", "handling": "P"}],
+                links=statement_claims(report, "x1 CONTACTED aide", "x2 CONTACTED aide"),
+            )
+            if (report == "R2") == names_come_last:
+                deliver(place, tmp_path, "ann", **own)
+        for reader in ("low", "tom"):
+            shown = {entity["id"] for entity in place.as_(reader).ask.rows("cases.entities", whole=True).dicts()}
+            assert ("x1" in shown) == ("x2" in shown), reader

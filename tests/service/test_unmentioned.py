@@ -251,6 +251,35 @@ def test_without_source_clearance_nobody_undoes_a_list_that_claims_of_others_are
     assert not people(place.as_("low")) & {"x2"}
 
 
+def test_an_undo_does_not_depend_on_claims_that_its_loader_may_not_see(place: Place, tmp_path: Path) -> None:
+    bob, mine = place.as_("bob"), []
+    for x in ("x1", "x2"):
+        listed = [{"id": x, "name": f"Milan {x}", "handling": "P"}]
+        mine.append(bob.deliveries.load(write(tmp_path / x, people=listed), quiet, partial=True).delivery)
+    tables = {"statements": [REPORT], "links": statement_claims("acc-9", "x1 SAME_AS wit-0")}
+    assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
+    first, second = (bob.deliveries.undoing(number) for number in mine if number is not None)
+    assert first == second
+    bob.deliveries.undo(mine[0] or 0, quiet)
+
+
+def test_a_shared_view_does_not_count_people_who_are_only_sources(place: Place, tmp_path: Path) -> None:
+    tables = {
+        "people": [{"id": "x9", "name": "Zed Quark", "statement_id": "acc-9"}],
+        "statements": [{**ACCOUNT, "source_id": "x9"}],
+        "links": statement_claims("acc-9", "boss PAID aide"),
+    }
+    assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
+    source = pseudonym(place.service.register.key(place.case, create=False), "person", "x9")
+    state = {"asked": [["id", "boss"], ["add", source]], "arranged": {source: [10, 5], "boss": [3, 4]}}
+    view = place.as_("ann").network.views.save(state, "everybody", "", shared=True)
+    assert source in str(place.as_("ann").network.views.open(view.id).state)
+    for name in ("low", "tom"):
+        with suppress(NotFound):  # readers of P do not see a view that was made under C
+            opened = place.as_(name).network.views.open(view.id)
+            assert (opened.absent, source in str(opened.state)) == (0, False)
+
+
 def test_a_preview_says_who_should_name_their_statement(place: Place, tmp_path: Path) -> None:
     tables = {
         "people": [{"id": "x1"}, {"id": "x2", "statement_id": "acc-9"}, {"id": "x3"}],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphsvc.access.log.audit import now
 from graphsvc.cases.deliveries.casework import Casework
 from graphsvc.cases.deliveries.material import fold_deliveries
+from graphsvc.cases.graph.handling import RESERVED
 from graphsvc.cases.progress import unstoppable
 from graphsvc.cases.protection import MARKED
 from graphsvc.errors import RequestError
@@ -20,7 +21,7 @@ def holds_witness_statements(casework: Casework, case: str, number: int | None =
 
 
 def is_mentioned_elsewhere(casework: Casework, case: str, number: int) -> bool:
-    """Whether claims of other deliveries are about people in a delivery.
+    """Whether claims of other deliveries that loaders may see are about people in a delivery.
 
     To undo it would show which of these people another delivery brought: their claims stay, and those about others go.
     """
@@ -30,7 +31,11 @@ def is_mentioned_elsewhere(casework: Casework, case: str, number: int) -> bool:
         return False
     people = {row.values["id"] for row in deliveries[number].rows if row.table == "people"}
     claims = (row.values for row in fold_deliveries(deliveries).claims.values() if row.delivery != number)
-    return any(not people.isdisjoint((values["subject_id"], values["object_id"])) for values in claims)
+    return any(
+        not people.isdisjoint((values["subject_id"], values["object_id"]))
+        for values in claims
+        if values["relation"] not in RESERVED
+    )
 
 
 def protect(casework: Casework, case: str, protection: str, progress: Progress, *, is_loosened: bool = False) -> None:

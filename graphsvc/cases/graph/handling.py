@@ -20,7 +20,7 @@ from graphsvc.store.image import Image
 OWN = frozenset(those(lambda relation: relation.sealed == "theirs"))
 SAME = doing("is the same")
 # Claims with these relations may say who somebody sealed is.
-_RESERVED = SAME | OWN
+RESERVED = SAME | OWN
 
 
 class Handling:
@@ -77,7 +77,7 @@ def mentioned_ids(state: State) -> set[str]:
     return {
         row.values[end]
         for row in state.claims.values()
-        if row.values["relation"] not in _RESERVED
+        if row.values["relation"] not in RESERVED
         for end in ("subject_id", "object_id")
     }
 

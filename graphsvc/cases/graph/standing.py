@@ -409,9 +409,11 @@ class _Facts:
     def __init__(self, state: State, handling: Handling, by: Deciding, coming: Iterable[Row] | None) -> None:
         self._state, self._handling, self._by = state, handling, by
         self._statements = {name: row.values for name, row in state.records["statements"].items()}
-        # A witness or victim is not named for a link alone.
+        # A witness or victim is not named for a link alone. The row of their own statement does not decide it, or whose
+        # name goes would show who gave that statement.
         rows = state.records["people"].items() if by.named == "tie" else ()
-        self._protected = {name for name, row in rows if PROTECTED & categories(row.open or row.values).keys()}
+        known_rows = ((name, handling.known_row(name, row)) for name, row in rows)
+        self._protected = {name for name, row in known_rows if PROTECTED & categories(row.open or row.values).keys()}
         self._acts = self._of([row.values for row in state.claims.values() if stands(row, state)])
         self._now = self._acts if coming is None else self._of(list(self._asserted_claims(coming)))
 

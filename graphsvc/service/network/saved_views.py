@@ -130,9 +130,9 @@ class SavedViews:
         shown_ids = canvas.shown_ids(state)
         changes = self._since(links, self._links_among(shown_ids, view.handling), visible_ids)
         newest = opened.number == view.version
-        return OpenedView(
-            view, opened, newest, canvas.drawable(state, visible_ids), len(shown_ids - visible_ids), changes
-        )
+        # The author of a withheld view may have seen people who are only sources; their number is withheld as well.
+        absent = 0 if view.withheld else len(shown_ids - visible_ids)
+        return OpenedView(view, opened, newest, canvas.drawable(state, visible_ids), absent, changes)
 
     def newest(self, identifier: str) -> ViewVersion:
         """Return the newest version of a view: cheap for repeated polling, and not logged."""
