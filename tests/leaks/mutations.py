@@ -838,7 +838,7 @@ MUTATIONS = (
     Mutation(
         "process-log",
         "the log of the process holds no message of a fault",
-        "graphsvc/web/frame.py",
+        "graphsvc/web/error_pages.py",
         'current_app.logger.error("A page failed: %s\\n%s", type(error).__name__, where)',
         'current_app.logger.error("A page failed: %s", where, exc_info=error)',
         _FAULT,
@@ -846,7 +846,7 @@ MUTATIONS = (
     Mutation(
         "fault",
         "a page that failed shows nothing of why",
-        "graphsvc/web/frame.py",
+        "graphsvc/web/error_pages.py",
         'f"The page failed by a fault of the software. {unharmed}"',
         'f"The page failed: {error}. {unharmed}"',
         _FAULT,
