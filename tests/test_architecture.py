@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -220,3 +221,27 @@ def test_the_gate_alone_opens_snapshots() -> None:
 def test_no_module_is_longer_than_a_person_reads_at_once() -> None:
     long = {name: count for name, path in modules() if (count := len(path.read_text("utf-8").splitlines())) > 480}
     assert not long
+
+
+# Lines of Python that each room may have. The package does not grow without a reason: a commit that raises a figure says
+# what it removed for it, or why nothing could be; one that removes much lowers it.
+MOST_LINES = {
+    "errors": 125, "config": 300, "records": 2_425, "names": 1_650, "simulate": 3_975, "queries": 750, "ingest": 5_975,
+    "analysis": 13_675, "store": 3_900, "views": 10_125, "machines": 950, "appdb": 1_550, "access": 5_900, "cases": 9_700,
+    "service": 13_950, "web": 7_425, "cli": 3_225,
+}  # fmt: skip
+MOST_TEST_LINES = 71_500
+
+
+def count_lines(paths: Iterable[Path]) -> int:
+    return sum(len(path.read_text("utf-8").splitlines()) for path in paths)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_room_grows_without_a_reason(room: str) -> None:
+    paths = [*(PACKAGE / room).rglob("*.py"), *PACKAGE.glob(f"{room}.py")]
+    assert count_lines(paths) <= MOST_LINES[room], f"raise the figure of {room} in a commit that says why"
+
+
+def test_the_tests_do_not_grow_without_a_reason() -> None:
+    assert count_lines((ROOT / "tests").rglob("*.py")) <= MOST_TEST_LINES
