@@ -1,6 +1,6 @@
 """The tables of the first release, frozen: every later change is a separate migration.
 
-Numbered 0018: the eighteen earlier steps gave the same tables, so a home that took them all opens unchanged.
+Numbered 0024: the earlier steps gave the same tables, so a home that took them all opens unchanged.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
+revision = "0024"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -57,6 +57,9 @@ def upgrade() -> None:
         sa.Column("standings_sealed", sa.LargeBinary),
         sa.Column("version_p", sa.Integer, nullable=False, server_default="0"),
         sa.Column("held", sa.JSON),
+        sa.Column("mark_p", sa.String(32)),
+        sa.Column("protection", sa.String(10), nullable=False, server_default="witness"),
+        sa.Column("loosened_at", sa.DateTime),
     )
     sa.Table(
         "jobs",
@@ -340,6 +343,7 @@ def upgrade() -> None:
         sa.Column("case_version", sa.Integer, nullable=False),
         sa.Column("rules", sa.String(20), nullable=False),
         sa.Column("words_sealed", sa.LargeBinary, nullable=False),
+        sa.Column("of_name", sa.Boolean, nullable=False, server_default=sa.false()),
     )
     sa.Table(
         "saved_queries",
@@ -399,5 +403,35 @@ def upgrade() -> None:
         sa.Column("said", sa.String(200), nullable=False),
         sa.Column("state_sealed", sa.LargeBinary, nullable=False),
         sa.Column("sources", sa.Boolean, nullable=False, server_default=sa.true()),
+    )
+    sa.Table(
+        "last_looks",
+        first,
+        sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
+        sa.Column("account", sa.String(100), primary_key=True),
+        sa.Column("at", sa.DateTime, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+    )
+    sa.Table(
+        "reference_series",
+        first,
+        sa.Column("id", sa.String(40), primary_key=True),
+        sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+        sa.Column("account", sa.String(100), nullable=False),
+        sa.Column("at", sa.DateTime, nullable=False),
+        sa.Column("handling", sa.String(1), nullable=False),
+        sa.Column("words_sealed", sa.LargeBinary, nullable=False),
+        sa.Column("counts_sealed", sa.LargeBinary, nullable=False),
+    )
+    sa.Table(
+        "shared_ids",
+        first,
+        sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
+        sa.Column("other_id", sa.ForeignKey("cases.id"), primary_key=True),
+        sa.Column("account", sa.String(100), nullable=False),
+        sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.DateTime, nullable=False),
+        sa.Column("ended_by", sa.String(100), nullable=False, server_default=""),
+        sa.Column("ended_at", sa.DateTime),
     )
     first.create_all(op.get_bind(), checkfirst=False)
