@@ -42,6 +42,7 @@ class Row:
     Attributes:
         code: for a person or thing, its handling code, decided when the delivery was accepted (see `codes`); empty: not
             decided yet.
+        is_quiet: whether it changes no page, decided with the code: see `codes.mark_quiet`.
     """
 
     table: str
@@ -49,6 +50,7 @@ class Row:
     line: int
     values: dict[str, Any]
     code: str = ""
+    is_quiet: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,31 @@ def with_codes(
     ]
 
 
+def mark_quiet(delivery: Delivery, people: Collection[str]) -> Delivery:
+    """Return a delivery with its quiet rows marked; they are kept as such, whatever is erased or corrected later.
+
+    In a delivery with statements, a person's row is *quiet* if the person was known before and none of its claims mentions
+    them. It changes no page and opens nobody; it can only seal. Otherwise a page would change as a statement comes, and
+    show who gave it. The rule ignores who gave the statements, or these people would differ from the others.
+
+    Args:
+        delivery: with codes.
+        people: ids of the people known before; without those whom the loader may not know of.
+    """
+    statements = [row.values for row in delivery.rows if row.table == _STATEMENTS]
+    if not any(column in values for values in statements for column in ("source_id", "interpreter_id")):
+        return delivery
+    claims = [row.values for row in delivery.rows if row.table == _LINKS]
+    mentioned = {values[end] for values in claims for end in ("subject_id", "object_id")}
+    rows = [
+        replace(row, is_quiet=True)
+        if row.table == "people" and row.values["id"] in people and row.values["id"] not in mentioned
+        else row
+        for row in delivery.rows
+    ]
+    return replace(delivery, rows=rows)
+
+
 class _Content:
     """Handling codes of the statements and claims of one delivery, as it came."""
 

@@ -19,7 +19,7 @@ from graphsvc.ingest.report import FoldedRow, Report, RowVersion, TakenRow, merg
 from graphsvc.ingest.several import HeldClaim, Key, are_several, identify_claims, keys_of, polarity, takes_back
 from graphsvc.records.nearest import SUGGESTIONS, near_id
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, happens_again
-from graphsvc.records.tables import ENTITY_TABLES, TABLES, UNNAMED_STATEMENTS
+from graphsvc.records.tables import ENTITY_TABLES, ERASED, TABLES
 
 _RECORD = {table.name: table.record for table in TABLES.values()}
 _STATEMENTS = "statements"
@@ -116,11 +116,8 @@ def fold(
     before = state.records[_STATEMENTS]
     opened = [identifier for identifier, row in accepted[_STATEMENTS].items() if opens(before.get(identifier), row)]
     shared = {name for name in accepted[_STATEMENTS] if name in before and code_of(before[name].values) == "P"}
-    speakers = _speakers(accepted[_STATEMENTS], by_table.get(_LINKS, ()))
     for table, kept_rows in accepted.items():
-        _merge_records(
-            state, number, table, kept_rows, columns, accepted[_STATEMENTS], speakers, report, partial=partial
-        )
+        _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, partial=partial)
     delivered = {
         identifier for table, table_rows in accepted.items() if table != _STATEMENTS for identifier in table_rows
     }
@@ -233,7 +230,7 @@ def _dangling(
     accepted_before: Collection[str],
 ) -> Why | None:
     values = row.values
-    wanted = [("statement_id", _STATEMENTS)] if values.get("statement_id") not in UNNAMED_STATEMENTS else []
+    wanted = [("statement_id", _STATEMENTS)] if values.get("statement_id") != ERASED else []
     if row.table == _STATEMENTS and values["id"] not in accepted_before:
         wanted.append(("interpreter_id", "people"))
         if values.get("kind") == "witness":
@@ -253,16 +250,6 @@ def _missing(column: str, target: str, refused: Mapping[str, str], reason: str) 
     return Why(column, f"{_REFUSED} ({cause})", _REFUSED, cause) if cause else Why(column, reason)
 
 
-def _speakers(statements: Mapping[str, Row], links: Iterable[Row]) -> set[str]:
-    """Return the sources and interpreters of statements that come with these links, and are in none of them."""
-    columns = ("source_id", "interpreter_id")
-    speakers = {row.values[column] for row in statements.values() for column in columns if column in row.values}
-    if speakers:
-        for row in links:
-            speakers -= {row.values["subject_id"], row.values["object_id"]}
-    return speakers
-
-
 def _merge_records(
     state: State,
     number: int,
@@ -270,7 +257,6 @@ def _merge_records(
     rows: Mapping[str, Row],
     columns: Mapping[str, list[str]],
     statements: Mapping[str, Row],
-    speakers: Collection[str],
     report: Report,
     *,
     partial: bool,
@@ -280,8 +266,7 @@ def _merge_records(
         old = records.get(identifier)
         is_closed = _is_closed(state, row, statements)
         present = () if old is None else columns_delivered(row, columns, partial=partial)
-        is_own = table == "people" and identifier in speakers
-        version = RowVersion(row.values, None if is_closed else row.values, present, number, is_own)
+        version = RowVersion(row.values, None if is_closed else row.values, present, number, row.is_quiet)
         versions = _with_version(old, version)
         if old is None:
             records[identifier] = FoldedRow(row.values, number, row.line, open=version.open, versions=versions)
@@ -302,7 +287,7 @@ def _with_version(old: FoldedRow | None, version: RowVersion) -> tuple[RowVersio
     """Return the versions of a row with one more."""
     versions = () if old is None else old.versions
     if not versions:
-        if "statement_id" not in version.values and not version.is_own:
+        if "statement_id" not in version.values and not version.is_quiet:
             return ()
         versions = () if old is None else (RowVersion(old.values, old.open),)
     is_same = bool(versions) and versions[-1]._replace(delivery=version.delivery) == version
@@ -429,7 +414,9 @@ def _claim_fault(
     relation = RELATIONS.get(values["relation"])
     for column in ("subject_id", "object_id"):
         table = state.kinds.get(values[column])
-        if table is None or table == _STATEMENTS:
+        # Somebody left with quiet rows alone counts as absent, or what stays would show who came with a statement.
+        is_left = table == "people" and state.records["people"][values[column]].is_quiet
+        if table is None or table == _STATEMENTS or is_left:
             why = _missing(column, values[column], refused, _NOBODY)
             # Only ids of this delivery are suggested: an id loaded earlier may name somebody sealed.
             near = near_id(values[column], delivered) if delivered and not why.cause else None

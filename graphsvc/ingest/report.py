@@ -21,14 +21,14 @@ class RowVersion(NamedTuple):
         open: those that count under P; None under C.
         present: columns that it clears.
         delivery: number of its delivery; 0 for the sum of several rows.
-        is_own: whether its delivery has a statement of this person, and no claim about them.
+        is_quiet: whether it changes no page (`codes.mark_quiet`).
     """
 
     values: dict[str, Any]
     open: dict[str, Any] | None
     present: Collection[str] = ()
     delivery: int = 0
-    is_own: bool = False
+    is_quiet: bool = False
 
 
 def merge_row(old: Mapping[str, Any], row: Mapping[str, Any], present: Collection[str]) -> dict[str, Any]:
@@ -53,8 +53,8 @@ class FoldedRow:
         line: line in its file.
         status: `active`, or `superseded` for a claim no longer delivered.
         open: for an entity, its values without rows under handling code C; None if it has only such rows.
-        versions: its rows, from the first that names a statement on; the first version may sum up those before. Empty if
-            no row names one.
+        versions: its rows, from the first that names a statement or is quiet on; the first version may sum up those
+            before. Empty if there is no such row.
     """
 
     values: dict[str, Any]
@@ -66,30 +66,32 @@ class FoldedRow:
 
     @property
     def without_statements(self) -> FoldedRow | None:
-        """The row made from rows that name no statement; None if every row names one."""
+        """The row made from rows that came without a statement: neither quiet nor naming one. None if there is none."""
         if not self.versions:
             return self
-        versions = tuple(version for version in self.versions if "statement_id" not in version.values)
+        versions = tuple(
+            version for version in self.versions if "statement_id" not in version.values and not version.is_quiet
+        )
         return self.of(versions) if versions else None
 
-    def for_pages(self, hidden_until: int, own: Collection[str]) -> FoldedRow:
-        """Return the row as pages show it.
+    @property
+    def is_quiet(self) -> bool:
+        """Whether every row is quiet, since the others were taken back."""
+        return bool(self.versions) and all(version.is_quiet for version in self.versions)
+
+    def for_pages(self, hidden_until: int = 0) -> FoldedRow:
+        """Return the row as pages show it: without quiet rows, unless there is no other.
 
         Args:
             hidden_until: number of a delivery; what rows that name a statement said before it ended is left out.
-            own: statements that the person gave or interpreted. What a row that names one of these says, or that came with
-                one and is in none of its claims, is left out if another row came before: it would change their page
-                when their statement comes.
         """
-        versions, is_known = [], False
-        for version in self.versions:
-            statement = version.values.get("statement_id")
-            is_own = version.is_own or statement in own
-            was_hidden = statement is not None and version.delivery <= hidden_until
-            if not was_hidden and not (is_own and is_known):
-                versions.append(version)
-            is_known = is_known or not is_own
-        return self if len(versions) == len(self.versions) else self.of(tuple(versions))
+        versions = tuple(
+            version
+            for version in self.versions
+            if (self.is_quiet or not version.is_quiet)
+            and not ("statement_id" in version.values and version.delivery <= hidden_until)
+        )
+        return self if len(versions) == len(self.versions) else self.of(versions)
 
     def of(self, versions: tuple[RowVersion, ...]) -> FoldedRow:
         """Return this row as made from other versions."""

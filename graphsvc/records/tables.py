@@ -22,9 +22,6 @@ IDENTIFIED = ("named", "nickname", "unknown")
 YES_NO = ("yes", "no")
 # Replaces whoever and whatever was erased, in texts and as the statement that a row came with: nobody is called so.
 ERASED = "[erased]"
-# Replaces the statement that the row of a person names, if its loader may not know whose statement that is.
-OF_OTHERS = "[of others]"
-UNNAMED_STATEMENTS = frozenset({ERASED, OF_OTHERS})
 # Categories that would single out a witness or victim; kept in the vault only.
 PROTECTED = frozenset({"witness", "victim"})
 DWELLING = "dwelling"

@@ -27,7 +27,7 @@ _PARTS = {
 
 
 def install(app: Flask) -> None:
-    """Have an app show every error as a page of its own."""
+    """Register the handlers that show errors as pages."""
     app.register_error_handler(GraphsvcError, _graphsvc_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)

@@ -280,18 +280,6 @@ def test_a_shared_view_does_not_count_people_who_are_only_sources(place: Place, 
             assert (opened.absent, source in str(opened.state)) == (0, False)
 
 
-def test_a_preview_says_who_should_name_their_statement(place: Place, tmp_path: Path) -> None:
-    tables = {
-        "people": [{"id": "x1"}, {"id": "x2", "statement_id": "acc-9"}, {"id": "x3"}],
-        "statements": [{**ACCOUNT, "source_id": "x1", "interpreter_id": "x2"}],
-        "links": statement_claims("acc-9", "boss PAID aide", "x1 CROSSED_ON C1"),
-    }
-    folder = write(tmp_path / "1", **tables)
-    notes = place.as_("bob").deliveries.load(folder, quiet, partial=True, dry_run=True).notes
-    assert [note for note in notes if note.startswith("2 people in these files are in none of their claims.")]
-    assert [note for note in notes if note.startswith("1 person in people.csv gave or interpreted a statement")]
-
-
 @pytest.mark.parametrize("row", [{"id": "x1", "statement_id": "acc-9"}, {"id": "x1"}])
 def test_a_preview_of_ones_own_list_alone_counts_its_codes_alike_for_all(
     place: Place, tmp_path: Path, row: dict[str, str]

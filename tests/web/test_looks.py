@@ -67,8 +67,8 @@ def test_opening_a_page_is_one_act_with_what_it_opened(site: Any, page: str, act
     assert len(sent) <= MOST_STATEMENTS, "\n".join(sent)
 
 
-# Pages that lack the goal: a named query has its own line beside the names in its answer, and the others ask for exports
-# and undoings, which are separate actions. Then statements beyond the goal.
+# Pages that miss the goal: a named query has its own line, before the names in its answer. Exports and undos are
+# separate actions. Below, the pages with more statements than the goal.
 TWO_ACTS = {"queries.one", "exports.new", "load.take_back"}
 MORE_STATEMENTS = {
     "load.take_back": 40,

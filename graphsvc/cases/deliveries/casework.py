@@ -33,7 +33,7 @@ from graphsvc.cases.deliveries.loaded import (
     standing_notes,
 )
 from graphsvc.cases.deliveries.material import fold_deliveries
-from graphsvc.cases.deliveries.replay import Plan, Replay
+from graphsvc.cases.deliveries.replay import Plan, Replay, as_taken
 from graphsvc.cases.deliveries.rewriting import Rewriting
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
@@ -137,8 +137,8 @@ class Casework:
             key = self.register.key(case, create=not dry_run)
             if is_new and not dry_run:
                 self.protection.keep(case, choice[0])
-            progress(0, 0, "reading what is loaded already")
             past = self.register.counting(case)
+            progress(0, 0, "reading what is loaded already")
             state, before, *_ = self.replay.replay_deliveries(case, key, past)
             number = self.register.next_number(case)
             progress(0, 0, "checking the delivery against it")
@@ -152,7 +152,7 @@ class Casework:
             again = self.waitlist.find_same(case, key, delivery) if waits else None
             if again is not None:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
-            delivery = delivery if view is None else view.set_aside(delivery, state, before, key)
+            delivery = as_taken(delivery, view, state, before, key)
             with uncollected():
                 report = fold(
                     state,
@@ -190,7 +190,7 @@ class Casework:
                 other_names=other_names_in(visible, delivery.rows, before if sources else {}, state, key),
             )
             loaded = loaded.with_pseudonyms(standing, delivery, choice[0] if is_new else "")
-            loaded = loaded.with_unmentioned(delivery, choice[0], is_new=is_new)
+            loaded = loaded.with_unmentioned(delivery, choice[0])
             loaded = loaded.with_unsafe(standing, key, delivery, () if view is None else view.hidden)
             loaded = loaded.with_sealing(before, standing, number) if sources else loaded
             if dry_run and compares:

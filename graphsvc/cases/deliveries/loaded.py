@@ -62,7 +62,7 @@ class Loaded:
         by_pseudonym: how many people are sealed, in a new case where nobody seems to need protection.
         people: how many people there are in that case.
         unmentioned: how many people it brings who are in none of its claims, in a witness case.
-        own_rows: how many of its people gave or interpreted its statements, with a row that names no statement.
+        quiet: how many of its rows change no page (`codes.mark_quiet`).
         owed: work still to be done, in a sentence; empty: none.
         unsafe: rejected rows that may mark a person who would be named: nothing is loaded until they are corrected.
     """
@@ -88,7 +88,7 @@ class Loaded:
     by_pseudonym: int = 0
     people: int = 0
     unmentioned: int = 0
-    own_rows: int = 0
+    quiet: int = 0
     waits: bool = False
     owed: str = ""
     unsafe: list[Rejection] = field(default_factory=list)
@@ -164,20 +164,14 @@ class Loaded:
             named_anew=len(named_by(after, number)),
         )
 
-    def with_unmentioned(self, delivery: Delivery, protection: str, *, is_new: bool) -> Loaded:
-        """Return a copy with the numbers of people who are in no claim of the delivery, and of those with own rows.
-
-        Both depend on the delivery alone; `is_new`: whether it creates the case.
-        """
+    def with_unmentioned(self, delivery: Delivery, protection: str) -> Loaded:
+        """Return a copy with the numbers of people who are in no claim of the delivery, and of quiet rows."""
         if protection != WITNESS:
             return self
         rows = delivery.rows
         in_claims = {row.values[end] for row in rows if row.table == "links" for end in ("subject_id", "object_id")}
-        brought = {row.values["id"]: "statement_id" in row.values for row in rows if row.table == "people"}
-        statements = [row.values for row in rows if row.table == "statements" and row.values["kind"] == "witness"]
-        sources = {values.get(column) for values in statements for column in ("source_id", "interpreter_id")}
-        own_rows = 0 if is_new else sum(not names_one for name, names_one in brought.items() if name in sources)
-        return dataclasses.replace(self, unmentioned=len(brought.keys() - in_claims), own_rows=own_rows)
+        brought = {row.values["id"] for row in rows if row.table == "people"}
+        return dataclasses.replace(self, unmentioned=len(brought - in_claims), quiet=sum(row.is_quiet for row in rows))
 
     def with_pseudonyms(self, standing: Standings, delivery: Delivery, protection: str) -> Loaded:
         """Return a copy with the number of sealed people, if nobody in a new witness case seems to need protection."""
@@ -221,11 +215,12 @@ class Loaded:
                 f"{who} in these files {are} in none of their claims. Until a claim mentions {them}, only readers with source"
                 " clearance see them: somebody in no claim may be there as a source."
             )
-        if self.own_rows:
-            who = count(self.own_rows, "person", "people")
+        if self.quiet:
+            who = count(self.quiet, "person", "people")
             notes.append(
-                f"{who} in people.csv gave or interpreted a statement in these files. Fill in statement_id there, or a page that"
-                " changes with the statement may show readers who gave it."
+                f"{who} in people.csv {plural(self.quiet, 'was', 'were')} known before, and no claim in these files is about"
+                f" {plural(self.quiet, 'this person', 'them')}. Their rows change no page, or a page that changes as statements"
+                " come might show who gave them. To change their pages, load these rows without statements."
             )
         return notes
 

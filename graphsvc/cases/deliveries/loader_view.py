@@ -15,9 +15,6 @@ move a statement of others from handling code C to P: it cannot repeat the cells
 source clearance such rows are taken. A claim row cannot use the id of a claim of others: that row counts by its
 content.
 
-A row of a person cannot name a statement of others: it counts as any other row about them. The row of a person's own
-statement changes no page, so whoever could name a statement in it would see who gave that statement.
-
 So no count, list or refusal depends on the identity of a source, on a protected category, on an identity in the vault,
 or on the content of others' statements. `tests/leaks/test_previews.py` compares previews of cases that differ in one
 such cell.
@@ -44,7 +41,7 @@ from graphsvc.ingest.report import ChangedRow, Counts, FoldedRow, Report, TakenR
 from graphsvc.ingest.several import polarity
 from graphsvc.ingest.versions import KeptRows
 from graphsvc.names.seal import categories
-from graphsvc.records.tables import OF_OTHERS, PROTECTED, TABLES
+from graphsvc.records.tables import PROTECTED, TABLES
 
 _HANDLING = "handling"
 # Never compared: reasons to seal (only unprotected categories are compared), the statement that brought the row, which may
@@ -109,8 +106,6 @@ class LoaderView:
                 continue
             if row.table == _STATEMENTS and row.values["id"] in self.others and row.values["id"] not in hidden:
                 row = _without_source(row, columns)
-            elif row.table == "people" and row.values.get("statement_id") in self.others:
-                row = replace(row, values={**row.values, "statement_id": OF_OTHERS})
             if row.table in (_LINKS, _STATEMENTS) and row.values[_OF[row.table]] in hidden:
                 self._aside[row.table] += 1
             elif row.table != _LINKS or not self._is_claim_of_others(row, state):
@@ -121,6 +116,10 @@ class LoaderView:
                 rows.append(replace(row, values={name: cell for name, cell in row.values.items() if name != "id"}))
         rejections = [*delivery.rejections, *map(_contradicts, contrary)]
         return replace(delivery, rows=rows, columns=columns, rejections=rejections)
+
+    def known_people(self, state: State) -> set[str]:
+        """Return the ids of the people known before, of those whom this loader brought or may see."""
+        return state.records["people"].keys() - (self.hidden - self._own_rows.keys())
 
     def _contrary(self, delivery: Delivery) -> list[Row]:
         """Return claims of others' statements on which the delivery contradicts itself: refused in any case."""

@@ -30,6 +30,7 @@ from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError, RequestError
 from graphsvc.ingest.check import Delivery, Row, digest
+from graphsvc.ingest.codes import mark_quiet
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.versions import KeptRows, steps
 from graphsvc.ingest.versions import VersionStep as Version
@@ -419,3 +420,13 @@ class Replay:
         if delivered not in (None, statement):  # its id names somebody sealed, and pages show a different one
             versions = steps(deliveries, str(delivered))[1]
         return telling, versions
+
+
+def as_taken(delivery: Delivery, view: LoaderView | None, state: State, standing: Standings, key: bytes) -> Delivery:
+    """Return a delivery as the case takes it: without rows that are set aside, and with its quiet rows marked.
+
+    `view` is None for loaders with source clearance; the others as in `LoaderView.set_aside`.
+    """
+    if view is None:
+        return mark_quiet(delivery, state.records["people"])
+    return mark_quiet(view.set_aside(delivery, state, standing, key), view.known_people(state))

@@ -20,7 +20,10 @@ def seal_rows(
     accepted: Collection[str] = (),
 ) -> bytes:
     """Seal the rows of a delivery for storage; `incomplete` and `accepted` as in `KeptRows`."""
-    plain = [(row.table, row.file, row.line, row.values, *filter(None, [row.code])) for row in rows]
+    plain = [
+        (row.table, row.file, row.line, row.values, *((row.code, True) if row.is_quiet else filter(None, [row.code])))
+        for row in rows
+    ]
     content: dict[str, Any] = {"rows": plain, "columns": columns}
     if incomplete is not None:
         content["incomplete"] = sorted(incomplete)

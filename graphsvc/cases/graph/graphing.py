@@ -38,7 +38,7 @@ from graphsvc.records.coarsened import TOLD_SUFFIX
 from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.properties import INTEREST, P_SUFFIX, SAID, SEARCH
 from graphsvc.records.relations import CUSTOM_PREFIX
-from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, PROTECTED, TABLES, UNNAMED_STATEMENTS, Column, Table
+from graphsvc.records.tables import ENTITY_TABLES, ERASED, EXTRA_PREFIX, PROTECTED, TABLES, Column, Table
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.store.image import Alike, Image, Properties
 
@@ -114,7 +114,7 @@ def build_graph(
     sought = sought_sources(result.sources_named.apart, state, result.sealed, handling)
     texts = Texts(standing, sought, unshown_identities(state, key, checked))
     result.withhold = texts.words
-    writer = _Writer(state, key, result, texts, handling, weights, checked, ShownRows(state, standing, key, handling))
+    writer = _Writer(state, key, result, texts, handling, weights, checked, ShownRows(state, standing, key))
     for table in ENTITY_TABLES:
         for identifier, row in state.records[table.name].items():
             writer.entity(table, identifier, row)
@@ -153,7 +153,7 @@ class IdMap:
     ) -> None:
         self._state, self._key = state, key
         self._result, handling = Graphed(sealed=sealed_ids(standing, state, key)), Handling(state)
-        self.shown_rows = ShownRows(state, standing, key, handling)
+        self.shown_rows = ShownRows(state, standing, key)
         sought = sought_sources(named_sources(state, sources).apart, state, self._result.sealed, handling)
         checked = people_to_check(standing)
         texts = Texts(standing, sought, unshown_identities(state, key, checked))
@@ -361,7 +361,7 @@ class _Writer:
             if column.kind == "date":
                 _put_date(properties, column.name, _parse(value))
             elif column.kind == "ref":
-                properties[column.name] = value if value in UNNAMED_STATEMENTS else self.graph_id(value)
+                properties[column.name] = value if value == ERASED else self.graph_id(value)
             elif column.kind == "text":
                 properties[column.name] = self._withholding(table, column)(value)
             elif column.kind == "list":

@@ -27,7 +27,6 @@ class Handling:
     """Handling codes in one state."""
 
     def __init__(self, state: State) -> None:
-        self.own_statements = own_statements(state)
         self._statements: dict[str, str] = {
             identifier: row.values.get("handling", grading.DEFAULT_HANDLING)
             for identifier, row in state.records["statements"].items()
@@ -36,12 +35,13 @@ class Handling:
         self._shareable: set[str] = set()
         for table in ENTITY_TABLES:
             for identifier, row in state.records[table.name].items():
-                known = self.known_row(identifier, row).open
+                page_row = row.for_pages()
+                known = page_row.open
                 if known is None:
                     self._conditional.add(identifier)
                 elif table.name == "people":
                     # The row of a statement may bring its source, so it moves nobody to P.
-                    listed = row.without_statements
+                    listed = page_row.without_statements
                     if listed is not None and (listed.open or {}).get("handling") == "P":
                         self._shareable.add(identifier)
                 elif "P" in (known.get("handling"), self._statements.get(known.get("statement_id", ""))):
@@ -49,10 +49,6 @@ class Handling:
         for row in state.claims.values():
             if self.claim(row.values) == "P":
                 self._shareable.update((row.values["subject_id"], row.values["object_id"]))
-
-    def known_row(self, identifier: str, row: FoldedRow) -> FoldedRow:
-        """Return the row of a person or thing without what rows that name the person's own statements add later."""
-        return row.for_pages(0, self.own_statements.get(identifier, ()))
 
     def statement(self, identifier: str) -> str:
         """Return the handling code of a statement."""
@@ -119,30 +115,19 @@ def hidden_people(state: State, standing: Mapping[str, Standing], key: bytes) ->
     return {identifier for identifier, entity in entities if entity is None or entity.is_hidden}
 
 
-def own_statements(state: State) -> dict[str, set[str]]:
-    """Return the ids of sources and interpreters → the statements that they gave or interpreted."""
-    result: dict[str, set[str]] = defaultdict(set)
-    for identifier, row in state.records["statements"].items():
-        for column in ("source_id", "interpreter_id"):
-            if column in row.values:
-                result[row.values[column]].add(identifier)
-    return result
-
-
 class ShownRows:
     """Rows of people as pages show them, without what could show that somebody gave a statement."""
 
-    def __init__(self, state: State, standing: Mapping[str, Standing], key: bytes, handling: Handling) -> None:
+    def __init__(self, state: State, standing: Mapping[str, Standing], key: bytes) -> None:
         self._hidden_until: dict[str, int] = {}
         for identifier, row in state.records["people"].items():
             entity = standing.get(pseudonym(key, "person", identifier)) if row.versions else None
             if entity is not None and entity.hidden_until:
                 self._hidden_until[identifier] = entity.hidden_until
-        self._own = handling.own_statements
 
     def of(self, identifier: str, row: FoldedRow) -> FoldedRow:
         """Return the row of a person or thing as pages show it."""
-        return row.for_pages(self._hidden_until.get(identifier, 0), self._own.get(identifier, ()))
+        return row.for_pages(self._hidden_until.get(identifier, 0))
 
 
 def unmentioned_people(

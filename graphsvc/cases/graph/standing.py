@@ -21,6 +21,7 @@ from graphsvc.cases.graph.identities import keep_identities, pseudonyms_of
 from graphsvc.cases.graph.sealing import (
     BY_ACT,
     BY_DECISION,
+    NO_PART,
     PASSIVE,
     UNDER_C,
     Moment,
@@ -54,7 +55,6 @@ _PASSIVE = (("subject_id", PASSIVE_SUBJECT), ("object_id", PASSIVE_OBJECT))
 WHERE_THEY_LIVE = "where somebody sealed lives"
 THE_SAME = "the same as somebody sealed"
 WITH_THEIRS = "used by somebody sealed"
-
 
 # Pseudonym that a person or thing has or would have → its standing.
 Standings = Mapping[str, Standing]
@@ -117,14 +117,14 @@ def standings(
         number: its number, recorded where its rows would decide differently.
         coming: rows of the deliveries that come now; None: the whole state comes now.
 
-    For named people in no delivery any more, only the identities are kept: if they come again, they are decided on as
-    new.
+    For named people in no delivery any more, or with quiet rows alone, only the identities are kept: if they come again,
+    they are decided on as new.
     """
     handling = Handling(state)
     facts = _Facts(state, handling, by, coming)
     known = _under_their_ids(before, by)
     moved = {name: old for name, old in known.items() if old.moved_to}
-    before = {name: old for name, old in known.items() if old.sealed or old.is_named}
+    before = {name: old for name, old in known.items() if (old.sealed and not old.is_absent) or old.is_named}
     result = {name: old for name, old in before.items() if old.sealed and not by.reopens(name, old)}
     names = pseudonyms_of(state, by.key)
     for identifier, row in state.records["people"].items():
@@ -238,11 +238,10 @@ def _person(
     number: int,
 ) -> Standing:
     level = handling.entity(identifier)
-    known = handling.known_row(identifier, row)
+    known = row.for_pages()
     values = known.values if level == "C" or known.open is None else known.open
-    in_rows = marks(
-        row.values if level == "C" or row.open is None else row.open, by.on, of_witnesses=by.protects_marked
-    )
+    marked = row.values if level == "C" or row.open is None else row.open
+    in_rows = marks(marked, by.on, of_witnesses=by.protects_marked)
     in_all = marks(row.values, by.on, of_witnesses=by.protects_marked)
     about = PersonFacts(
         level,
@@ -254,6 +253,8 @@ def _person(
         tuple(mark for mark in in_all if mark not in in_rows),
     )
     standing = decide(old, about, by.moment(name, number))
+    if row.is_quiet and not (old is not None and old.sealed) and not about.every_mark:
+        return Standing(True, level, standing.since, NO_PART, at=standing.at, is_absent=True)
     if not standing.sealed:
         # Rows under C change nothing under P, so they cannot seal: the custodian is asked to check.
         more = [mark for mark in about.marks_under_c if mark not in standing.why]
@@ -409,11 +410,10 @@ class _Facts:
     def __init__(self, state: State, handling: Handling, by: Deciding, coming: Iterable[Row] | None) -> None:
         self._state, self._handling, self._by = state, handling, by
         self._statements = {name: row.values for name, row in state.records["statements"].items()}
-        # A witness or victim is not named for a link alone. The row of their own statement does not decide it, or whose
-        # name goes would show who gave that statement.
+        # A witness or victim is not named for a link alone.
         rows = state.records["people"].items() if by.named == "tie" else ()
-        known_rows = ((name, handling.known_row(name, row)) for name, row in rows)
-        self._protected = {name for name, row in known_rows if PROTECTED & categories(row.open or row.values).keys()}
+        page_rows = ((name, row.for_pages()) for name, row in rows)
+        self._protected = {name for name, row in page_rows if PROTECTED & categories(row.open or row.values).keys()}
         self._acts = self._of([row.values for row in state.claims.values() if stands(row, state)])
         self._now = self._acts if coming is None else self._of(list(self._asserted_claims(coming)))
 
