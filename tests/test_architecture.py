@@ -230,7 +230,7 @@ MOST_LINES = {
     "analysis": 13_675, "store": 3_900, "views": 10_125, "machines": 950, "appdb": 1_550, "access": 5_900, "cases": 9_700,
     "service": 13_950, "web": 7_425, "cli": 3_225,
 }  # fmt: skip
-MOST_TEST_LINES = 71_600
+MOST_TEST_LINES = 71_700
 
 
 def count_lines(paths: Iterable[Path]) -> int:
