@@ -118,7 +118,7 @@ def test_what_was_left_blank_is_not_told_of_a_search(site: Any) -> None:
     assert site.client("inv").get(site.address("search", q="P12")).status_code == 200
     (line,) = [act for act in acts(site.service, before) if act["action"] == "read"]
     assert line["detail"].pop("opened")
-    assert line["detail"] == {"query": "search", "text": "3 characters", "parts": ["p12"]}
+    assert line["detail"] == {"query": "search", "text": "3 characters", "parts": ["P12"]}
 
 
 def session(site: Any) -> Session:

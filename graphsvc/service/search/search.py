@@ -7,7 +7,6 @@ of anything else in the index (`names.likeness`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -126,10 +125,6 @@ class Search:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self._known = Known(ask)
-
-    def look(self, text: str) -> AbstractContextManager[dict[str, Any]]:
-        """Log one act for everything that a page asks about these words: see `Ask.look`."""
-        return self._ask.look("read", query="search", text=text, parts=SearchText(text).spelt)
 
     def find(self, text: str, kind: str = "") -> Found:
         """Find entities by name, alias, phone, registration, date, place or id, in any script or spelling, best first.

@@ -23,7 +23,7 @@ def results(case: str) -> ResponseReturnValue:
     """Show entities matching by name, alias, phone, registration, place or id, and texts with these words."""
     session = at(case)
     text = _read_words()
-    with session.search.look(text):
+    with session.look("read", query="search", text=text, parts=text.split()):
         matches, text_matches = session.search.find(text), session.search.said(text)
         tied, days = session.search.tied(text), session.search.days(text)
     years = sentences.days_of_crossings(text, days)
