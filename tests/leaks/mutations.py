@@ -1729,7 +1729,7 @@ MUTATIONS = (
         "view-absent",
         "a view does not count people who are only sources",
         "graphsvc/service/network/saved_views.py",
-        "absent = 0 if view.withheld else len(shown_ids - visible_ids)",
+        "absent = 0 if view.withheld or opened.withheld else len(shown_ids - visible_ids)",
         "absent = len(shown_ids - visible_ids)",
         "tests/service/test_unmentioned.py::test_a_shared_view_does_not_count_people_who_are_only_sources",
     ),

@@ -17,7 +17,7 @@ import pytest
 from graphsvc.access.people import accounts
 from graphsvc.access.vault import pseudonym
 from graphsvc.errors import NotFound, Refused
-from graphsvc.service import Loaded, Service, quiet
+from graphsvc.service import Loaded, PictureRequest, Service, Wanted, quiet
 from tests.service.test_waiting import FIRST, PEOPLE, Place
 from tests.toolbox.rows import statement_claims, write
 
@@ -166,6 +166,55 @@ def test_a_list_that_is_undone_leaves_no_claim_about_the_source_alone(
         empty.as_(name).deliveries.undo(delivery.delivery or 0, quiet)
     for reader in READERS:
         assert contacts(empty, reader) in ([], [*NAMES]), reader
+
+
+@pytest.mark.parametrize(("cells", "code", "name"), [({"handling": "P"}, "P", "low"), ({}, "C", "tom")])
+def test_exports_outlive_the_undo_of_a_list_whoever_is_on_it(
+    service: Service, tmp_path: Path, cells: dict[str, str], code: str, name: str
+) -> None:
+    states = []
+    for source in ("wit-0", "x1"):
+        place = Place(service, "q" + uuid.uuid4().hex[:8])
+        deliver(place, tmp_path, "ann", **FIRST)
+        listed = deliver(place, tmp_path, "bob", people=LISTED)
+        own = {"statements": [{**STATEMENT, "handling": code, "source_id": source}], "links": SAID}
+        deliver(place, tmp_path, "ann", people=[{"id": source, **cells}], **own)
+        wanted = Wanted(picture=PictureRequest(ids=("boss",), depth=1))
+        exports = place.as_(name).exports
+        export = exports.make(wanted, "Partner", "they ask for it", handling=code, ask=True)
+        place.as_("bob").deliveries.undo(listed.delivery or 0, quiet)
+        with pytest.raises(Refused) as refused:
+            exports.given.fetch(export.id)
+        states.append(str(refused.value))
+    assert states[0] == states[1]
+
+
+def test_a_quiet_row_is_not_found_by_a_known_number(empty: Place, tmp_path: Path) -> None:
+    deliver(empty, tmp_path, "ann", people=[{"id": x, "name": name, "handling": "P"} for x, name in NAMES.items()])
+    carried = statement_claims("R2", *(f"{x} CROSSED_ON C1" for x in NAMES))
+    deliver(empty, tmp_path, "ann", statements=[REPORT], links=carried)
+    own = {"statements": [{**STATEMENT, "source_id": "x1"}], "links": SAID}
+    deliver(empty, tmp_path, "ann", people=[{"id": "x1", "phones": "+447700900991", "aliases": "Zeko"}], **own)
+    for text in ("+447700900991", "Zeko"):
+        for reader in READERS:
+            assert empty.as_(reader).search.find_pseudonyms(text) == []
+        assert len(empty.as_("ann").search.find_pseudonyms(text)) == 1
+    assert len(empty.as_("low").search.find_pseudonyms("Milan Orchard")) == 1
+
+
+def test_a_version_counts_and_names_no_source(place: Place, tmp_path: Path) -> None:
+    own = {"statements": [{**STATEMENT, "source_id": "x9"}], "links": SAID}
+    deliver(place, tmp_path, "ann", people=[{"id": "x9", "name": "Zed Quark", "statement_id": "acc-9"}], **own)
+    source = pseudonym(place.service.register.key(place.case, create=False), "person", "x9")
+    view = place.as_("bob").network.views.save(
+        {"asked": [["id", "boss"]], "arranged": {"boss": [3, 4]}}, "mine", "", shared=True
+    )
+    more = {"asked": [["id", "boss"], ["add", source]], "arranged": {source: [10, 5], "boss": [3, 4]}}
+    place.as_("ann").network.views.save_version(view.id, more, 1)
+    for reader in ("bob", "tom"):
+        views = place.as_(reader).network.views
+        assert views.open(view.id).absent == 0
+        assert [version.said for version in views.look(view.id)[1]] == ["", "saved first"]
 
 
 def test_a_quiet_row_charges_no_pseudonym(empty: Place, tmp_path: Path) -> None:

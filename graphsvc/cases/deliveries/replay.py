@@ -259,7 +259,9 @@ class Replay:
         # An interrupted change may be in the graph already.
         interrupted = any(row["id"] == case and row["state"] == "loading" for row in self._register.cases())
         ids = frozenset[str]().union(*in_graph.nodes.values())
-        stood = frozenset(pseudonym for identifier, pseudonym in result.sealed.items() if identifier in ids)
+        # People left with quiet rows alone go as silently as those in no delivery any more.
+        sealed = ((each, name) for each, name in result.sealed.items() if not standing[name].is_absent)
+        stood = frozenset(name for identifier, name in sealed if identifier in ids)
         return Plan(
             case, key, result, before, standing, settled, steps, opened or interrupted, in_graph.size() == 0, stood
         )
@@ -350,7 +352,8 @@ class Replay:
         """Update the vault, exports and stored words, and open the case; the next start completes this after a kill."""
         case, result = plan.case, plan.result
         erased = self._register.overrules(case, "erased")
-        self._export_store.settle(case, plan.key, sealed=frozenset(result.sealed.values()), erased=erased)
+        sealed = frozenset(name for name in result.sealed.values() if not plan.standing[name].is_absent)
+        self._export_store.settle(case, plan.key, sealed=sealed, erased=erased)
         if plan.sealed_anew:
             # Removing a P file because of a person known only under C would reveal that person to its maker.
             levels = {plan.standing[name].level for name in plan.sealed_anew}

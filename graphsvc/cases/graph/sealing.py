@@ -66,7 +66,8 @@ class Standing:
         why: why it is sealed or named, in fixed words; if two persons opened it, the marks that they knew of.
         against: number of the first delivery after which the rows would decide differently; 0: they would not.
         asked: for a named person, why the custodian should check; empty: no reason.
-        identities: every identity ever delivered, oldest first; those of a person not known under P have `handling` C.
+        identities: every identity ever delivered, oldest first; those of a person not known under P have `handling` C, and
+            those in quiet rows alone `quiet` yes.
         moved_to: the pseudonym it has, or would have, since an erasure took a name out of its id; empty: unchanged.
         at: moment of the decision (ISO, UTC); empty in homes of earlier versions.
         is_open_id: whether only an id is known, so that nothing is decided.

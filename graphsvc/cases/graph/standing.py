@@ -195,8 +195,8 @@ def by_name(standing: Standings) -> set[str]:
 
 
 def sealed_anew(before: Standings, after: Standings) -> set[str]:
-    """Return the pseudonyms of people and things named before and sealed after."""
-    return {name for name in by_name(before) if name in after and after[name].sealed}
+    """Return the pseudonyms of people and things named before and sealed after, not of those who are absent then."""
+    return {name for name in by_name(before) if name in after and after[name].sealed and not after[name].is_absent}
 
 
 def _under_their_ids(before: Standings, by: Deciding) -> Standings:

@@ -38,13 +38,15 @@ class ViewVersion:
     """One saved version of a view. Times are UTC.
 
     Attributes:
-        said: changes since the version before, in one line.
+        said: changes since the version before, in one line; empty if `withheld`.
+        withheld: whether its author had source clearance and the reader has none.
     """
 
     number: int
     account: str
     at: dt.datetime
     said: str
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +127,9 @@ class ViewStore:
 
     def versions(self, identifier: str) -> list[ViewVersion]:
         """Return the versions of a view, newest first."""
-        columns = (_VERSION.c.number, _VERSION.c.account, _VERSION.c.at, _VERSION.c.said)
+        columns = (_VERSION.c.number, _VERSION.c.account, _VERSION.c.at, _VERSION.c.said, _VERSION.c.sources)
         query = sa.select(*columns).where(_VERSION.c.picture_id == identifier).order_by(_VERSION.c.number.desc())
-        return [_version(row) for row in self.connection.execute(query)]
+        return [self._version(row) for row in self.connection.execute(query)]
 
     def version(self, identifier: str, number: int) -> tuple[ViewVersion, State, Links]:
         """Return one version of a view, its state as this account may read it, and the links in it.
@@ -136,7 +138,7 @@ class ViewStore:
             NotFound: it has no such version.
         """
         row, state, links = self._stored_version(identifier, number)
-        return _version(row), state, links
+        return self._version(row), state, links
 
     def changes(self, identifier: str, number: int, state: State) -> str:
         """Say in one line how a state differs from a version of a view, as far as this account sees that version."""
@@ -284,6 +286,10 @@ class ViewStore:
             return state
         return canvas.mask_words(state, partial(self.withhold(), level=self.grant.handling))
 
+    def _version(self, row: Any) -> ViewVersion:
+        is_withheld = self._withheld(row)
+        return ViewVersion(row.number, row.account, row.at, "" if is_withheld else row.said, is_withheld)
+
     def _withheld(self, row: Any) -> bool:
         """Whether its author has source clearance and this account does not: the words may be about sources."""
         return bool(row.sources) and not self.grant.sources
@@ -338,10 +344,6 @@ def normalise_texts(name: str, notes: str) -> list[str]:
     if len(notes) > LONGEST_NOTES:
         raise RequestError(f"Notes take at most {LONGEST_NOTES:,} characters; these have {len(notes):,}.")
     return [name, notes]
-
-
-def _version(row: Any) -> ViewVersion:
-    return ViewVersion(row.number, row.account, row.at, row.said)
 
 
 def _bound(identifier: str) -> str:

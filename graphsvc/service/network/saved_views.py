@@ -130,8 +130,8 @@ class SavedViews:
         shown_ids = canvas.shown_ids(state)
         changes = self._since(links, self._links_among(shown_ids, view.handling), visible_ids)
         newest = opened.number == view.version
-        # The author of a withheld view may have seen people who are only sources; their number is withheld as well.
-        absent = 0 if view.withheld else len(shown_ids - visible_ids)
+        # The author of a withheld version may have seen people who are only sources; their number is withheld as well.
+        absent = 0 if view.withheld or opened.withheld else len(shown_ids - visible_ids)
         return OpenedView(view, opened, newest, canvas.drawable(state, visible_ids), absent, changes)
 
     def newest(self, identifier: str) -> ViewVersion:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from graphsvc.access.log import audit
+from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.errors import Busy, RequestError
 from graphsvc.names.naming import spellings
@@ -50,12 +51,12 @@ class Known:
             key = self._ask.key
             standing = self._ask.home.register.standings(self._ask.case, key) or {}
             sought = _Sought(text, pseudonym(key, "person", text))
-            codes = self._ask.grant.codes
+            grant = self._ask.grant
             names = [
                 name
                 for name, person in standing.items()
                 if person.sealed
-                and sought.is_one(name, (known for known in person.identities if known.get("handling", "P") in codes))
+                and sought.is_one(name, (known for known in person.identities if _may_match(known, grant)))
             ]
             # One pseudonym more, so that a search that finds nobody sealed asks the graph as well.
             named_rows = self._ask.entity_rows([*names, pseudonym(key, "person", text)])
@@ -78,6 +79,11 @@ class Known:
             > _LOOKS
         ):
             raise Busy(f"You have looked {_LOOKS} times today, which is the most. Tomorrow it goes on.")
+
+
+def _may_match(identity: Mapping[str, Any], grant: Grant) -> bool:
+    """Whether a reader may find somebody by an identity: one that a statement brought shows who gave the statement."""
+    return identity.get("handling", "P") in grant.codes and (grant.sources or "quiet" not in identity)
 
 
 class _Sought:
