@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -75,6 +76,7 @@ ALONE = {
 }
 
 
+@cache
 def imports(path: Path) -> set[str]:
     """Imports of a file, including those for types alone."""
     imported: set[str] = set()
