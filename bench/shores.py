@@ -41,11 +41,11 @@ def shores(path: Path) -> Iterator[Ring]:
 
 def whole_steps(ring: Ring) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
     """Return a ring simplified, in whole steps, without repeated points and without the last, which is the first."""
-    points = np.round(simplified(ring) * STEPS).astype(np.int64)
+    points = np.round(simplify(ring) * STEPS).astype(np.int64)
     return np.asarray(points[(np.diff(points, axis=0, append=points[:1]) != 0).any(axis=1)])
 
 
-def simplified(ring: Ring) -> Ring:
+def simplify(ring: Ring) -> Ring:
     """Return the points without which the line would move by more than the tolerance."""
     kept = np.zeros(len(ring), dtype=bool)
     kept[[0, -1]] = True

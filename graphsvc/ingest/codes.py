@@ -103,9 +103,9 @@ def with_codes(
 def mark_quiet(delivery: Delivery, people: Collection[str]) -> Delivery:
     """Return a delivery with its quiet rows marked; they are kept as such, whatever is erased or corrected later.
 
-    In a delivery with statements, a person's row is *quiet* if the person was known before and none of its claims mentions
-    them. It changes no page and opens nobody; it can only seal. Otherwise a page would change as a statement comes, and
-    show who gave it. The rule ignores who gave the statements, or these people would differ from the others.
+    In a delivery with statements, a person's row is *quiet* if the person was known before and no claim of the delivery
+    mentions them. It changes no page and opens nobody; it can only seal. Otherwise a page that changes with a statement
+    would show who gave it. The rule ignores who gave the statements, so that sources do not differ from others.
 
     Args:
         delivery: with codes.

@@ -66,7 +66,7 @@ class FoldedRow:
 
     @property
     def without_statements(self) -> FoldedRow | None:
-        """The row made from rows that came without a statement: neither quiet nor naming one. None if there is none."""
+        """The row made only from rows that are not quiet and name no statement; None without such rows."""
         if not self.versions:
             return self
         versions = tuple(
@@ -85,10 +85,11 @@ class FoldedRow:
         Args:
             hidden_until: number of a delivery; what rows that name a statement said before it ended is left out.
         """
+        is_left = self.is_quiet
         versions = tuple(
             version
             for version in self.versions
-            if (self.is_quiet or not version.is_quiet)
+            if (is_left or not version.is_quiet)
             and not ("statement_id" in version.values and version.delivery <= hidden_until)
         )
         return self if len(versions) == len(self.versions) else self.of(versions)

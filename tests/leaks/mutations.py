@@ -1705,7 +1705,7 @@ MUTATIONS = (
         "quiet-row",
         "a quiet row changes nothing on a page",
         "graphsvc/ingest/report.py",
-        "(self.is_quiet or not version.is_quiet)",
+        "(is_left or not version.is_quiet)",
         "True",
         "tests/service/test_unmentioned.py::test_the_row_that_comes_with_somebodys_own_statement_changes_nothing_on_their_page[names0-False-source_id]",
     ),

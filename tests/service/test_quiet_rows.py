@@ -61,7 +61,7 @@ def deliver(place: Place, folder: Path, name: str, **tables: Any) -> Loaded:
 
 
 def pages(place: Place, reader: str) -> dict[str, str]:
-    """What the page of each of the four says, with `X` and `NAME` for id and name."""
+    """Return the values on the page of each of the four, with `X` and `NAME` for id and name."""
     texts = dict.fromkeys(NAMES, "")
     for x, name in NAMES.items():
         with suppress(NotFound):
@@ -120,10 +120,10 @@ def test_an_erased_source_shows_no_row_of_the_interpreter(place: Place, tmp_path
 
 @pytest.mark.parametrize("cells", [{}, {"statement_id": "acc-9"}])
 def test_an_erasure_of_somebody_else_hides_no_row(place: Place, tmp_path: Path, cells: dict[str, str]) -> None:
-    other = {"id": "z", "name": "Zed Zimmer", "category": "suspect", "handling": "P"}
+    zed = {"id": "z", "name": "Zed Zimmer", "category": "suspect", "handling": "P"}
     statements = [{**STATEMENT, "source_id": "x1"}, {**REPORT, "id": "R3"}]
     about = statement_claims("R3", *(f"{x} CONTACTED z" for x in NAMES))
-    deliver(place, tmp_path, "ann", people=[*rows(**cells), other], statements=statements, links=[*SAID, *about])
+    deliver(place, tmp_path, "ann", people=[*rows(**cells), zed], statements=statements, links=[*SAID, *about])
     before = pages(place, "low")
     erase(place, "z")
     assert pages(place, "low") == before

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +10,14 @@ import pytest
 
 from graphsvc.access.people import accounts
 from graphsvc.service import Service, quiet
+from tests.service.test_quiet_rows import deliver, service
 from tests.service.test_waiting import FIRST, PEOPLE, Place
 from tests.toolbox.rows import statement_claims, write
 
+__all__ = ["service"]
 pytestmark = pytest.mark.neo4j
 NAMES = {"x1": "Milan Orchard", "x2": "Petra Voss"}
 LISTED = [{"id": x, "name": name, "category": "suspect", "handling": "P"} for x, name in NAMES.items()]
-
-
-@pytest.fixture(scope="module")
-def service(at_server: Any) -> Iterator[Service]:
-    with Service(at_server(named="part")) as opened:
-        for name, (roles, grant) in PEOPLE.items():
-            accounts.add(opened.database, name, roles, {"*": grant})
-        yield opened
 
 
 @pytest.fixture
@@ -36,11 +29,6 @@ def place(service: Service, tmp_path: Path) -> Place:
     deliver(new, tmp_path, "ann", **FIRST)
     deliver(new, tmp_path, "ann", people=LISTED, statements=reports, links=claims)
     return new
-
-
-def deliver(place: Place, folder: Path, name: str, **tables: Any) -> None:
-    path = write(folder / uuid.uuid4().hex, **tables)
-    assert place.as_(name).deliveries.load(path, quiet, partial=True).rejections == []
 
 
 @pytest.mark.parametrize("role", ["source_id", "interpreter_id"])

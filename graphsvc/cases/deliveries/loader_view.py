@@ -118,7 +118,7 @@ class LoaderView:
         return replace(delivery, rows=rows, columns=columns, rejections=rejections)
 
     def known_people(self, state: State) -> set[str]:
-        """Return the ids of the people known before, of those whom this loader brought or may see."""
+        """Return the ids of people in earlier deliveries, without hidden people that only others delivered."""
         return state.records["people"].keys() - (self.hidden - self._own_rows.keys())
 
     def _contrary(self, delivery: Delivery) -> list[Row]:

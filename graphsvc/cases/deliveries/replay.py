@@ -428,7 +428,7 @@ class Replay:
 def as_taken(delivery: Delivery, view: LoaderView | None, state: State, standing: Standings, key: bytes) -> Delivery:
     """Return a delivery as the case takes it: without rows that are set aside, and with its quiet rows marked.
 
-    `view` is None for loaders with source clearance; the others as in `LoaderView.set_aside`.
+    For loaders with source clearance `view` is None. The other arguments are those of `LoaderView.set_aside`.
     """
     if view is None:
         return mark_quiet(delivery, state.records["people"])
