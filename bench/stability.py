@@ -1,10 +1,10 @@
 """Time and memory of a ranking and its stability: `python -m bench.stability` (three sizes; `--people 10000` for one).
 
-Measured from claims in memory to the ranking, and from there to the stability of each rank. The baseline of the latter
-is a plain rerun of everything from the claims on, once for each witness, group, source and statement (timed on 3). The
-steps before are shown too: making the case, in a separate process, and reading it. Memory is the maximum of the process
-up to then, including 145 MiB for the program. `--picture FILE.svg` draws the measurements by number of people
-(`bench.curve`).
+Measured in seconds of a processor from claims in columns, as the service holds them, to the ranking, and from there to
+the stability of each rank. The baseline of the latter is a plain rerun of everything from the claims on, once for each
+witness, group, source and statement (timed on 3). The steps before are shown too: making the case and reading it, each
+in a separate process. Memory is the maximum of the process that ranks, including 145 MiB for the program.
+`--picture FILE.svg` draws the measurements by number of people (`bench.curve`).
 """
 
 from __future__ import annotations
@@ -19,14 +19,19 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from bench.case_folder import Case, read
+import numpy as np
+
+from bench.case_folder import read
 from bench.curve import Size, draw, exponent
+from graphsvc.analysis.claims.claims import Dependence, Person
+from graphsvc.analysis.claims.laid import LaidClaims, columnar_claims
 from graphsvc.analysis.ranking.basis import basis
 from graphsvc.analysis.ranking.hubs import rank_basis
 from graphsvc.analysis.robustness.pieces import pieces
 from graphsvc.analysis.robustness.stability import places
+from graphsvc.records.columns import ValueColumn
 from graphsvc.simulate import Knobs, simulate
 
 _SIZES = (10_000, 30_000, 100_000)
@@ -70,41 +75,46 @@ def _apart(work: Callable[_P, _R], *arguments: _P.args, **named: _P.kwargs) -> _
 
 def _write_case(folder: Path, people: int) -> tuple[float, int]:
     """Write an invented case with this many people; return seconds and MiB."""
-    start = time.perf_counter()
+    start = time.process_time()
     simulate(folder, seed=7, people=people, knobs=_KNOBS)
-    return time.perf_counter() - start, _memory()
+    return time.process_time() - start, _memory()
 
 
-def _measure_case(folder: Path, making: float, making_memory: int) -> Taken:
-    """Measure one case: reading, ranking, stability and rerun."""
-    start = time.perf_counter()
-    case: Case = read(folder)
-    reading, reading_memory = time.perf_counter() - start, _memory()
-    start = time.perf_counter()
-    on = basis(case.claims, case.persons, case.dependence)
+def _read_case(folder: Path) -> tuple[list[ValueColumn], list[Person], Dependence, float, int]:
+    """Read a case into columns; return them with the persons, what sources share, seconds and MiB."""
+    start = time.process_time()
+    case = read(folder)
+    columns = [*columnar_claims(case.claims).columns().values()]
+    return columns, list(case.persons), case.dependence, time.process_time() - start, _memory()
+
+
+def _measure_case(columns: list[ValueColumn], persons: list[Person], dependence: Dependence, **before: Any) -> Taken:
+    """Measure one case: ranking, stability and rerun."""
+    claims = LaidClaims(columns)
+    start = time.process_time()
+    on = basis(claims, persons, dependence)
     rank_basis(on)
-    ranking = time.perf_counter() - start
-    start = time.perf_counter()
+    ranking = time.process_time() - start
+    start = time.process_time()
     left_out = pieces(on.told)
     places(on, left_out)
-    stability, memory = time.perf_counter() - start, _memory()
-    names = sorted({claim.source for claim in case.claims if claim.source_kind == "witness"})[:_RERUNS]
-    start = time.perf_counter()
+    stability, memory = time.process_time() - start, _memory()
+    sources = claims.columns()["source"]
+    names = sorted(sources.distinct_values(claims.columns()["source_kind"].where("witness".__eq__)))[:_RERUNS]
+    start = time.process_time()
     for name in names:
-        rank_basis(basis([claim for claim in case.claims if claim.source != name], case.persons, case.dependence))
-    rerun = (time.perf_counter() - start) / len(names)
+        rows = np.flatnonzero(~sources.where(name.__eq__))
+        rank_basis(basis(LaidClaims([column.rows(rows) for column in columns]), persons, dependence))
+    rerun = (time.process_time() - start) / len(names)
     return Taken(
-        people=len(case.persons),
-        claims=len(case.claims),
+        people=len(persons),
+        claims=len(claims),
         pieces=len(left_out),
-        making=making,
-        making_memory=making_memory,
-        reading=reading,
-        reading_memory=reading_memory,
         ranking=ranking,
         stability=stability,
         memory=memory,
         rerun=rerun,
+        **before,
     )
 
 
@@ -112,7 +122,17 @@ def measure_people(people: int) -> Taken:
     """Measure an invented case with this many people."""
     with tempfile.TemporaryDirectory() as folder:
         making, making_memory = _apart(_write_case, Path(folder) / "case", people)
-        return _apart(_measure_case, Path(folder) / "case", making, making_memory)
+        columns, persons, dependence, reading, reading_memory = _apart(_read_case, Path(folder) / "case")
+        return _apart(
+            _measure_case,
+            columns,
+            persons,
+            dependence,
+            making=making,
+            making_memory=making_memory,
+            reading=reading,
+            reading_memory=reading_memory,
+        )
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Claims in columns: everything computed from them is the same as from a list of the same claims."""
+"""Claims in columns: everything computed from them is the same before and after they are made objects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from graphsvc.analysis.claims import laid as module
 from graphsvc.analysis.claims.claims import Claim, Dependence, Person
-from graphsvc.analysis.claims.laid import ByEnd, LaidClaims, chosen, columnar_claims, texts
+from graphsvc.analysis.claims.laid import ByEnd, LaidClaims, SomeClaims, columnar_claims
 from graphsvc.analysis.claims.ledger import Ledger, encode
 from graphsvc.analysis.examples import claim_from
 from graphsvc.analysis.ranking.basis import Basis, basis
@@ -74,9 +74,9 @@ def same(first: Ledger, second: Ledger) -> None:
             ), item.name
 
 
-def nobody_made(claims: LaidClaims) -> None:
-    assert claims.columns() is not None
-    assert list(claims.objects()) == []
+def in_columns(claims: list[Claim]) -> LaidClaims:
+    """Lay the claims in columns, with none of them an object yet."""
+    return LaidClaims([*columnar_claims(claims).columns().values()])
 
 
 @pytest.mark.parametrize("make", [told_at_random, with_passengers])
@@ -85,17 +85,17 @@ def test_a_ledger_and_who_is_ranked_are_the_same_and_no_claim_is_made_an_object(
     seed: int, make: Callable[[int], Given]
 ) -> None:
     claims, persons, keys = vary(make, seed)
-    columns = columnar_claims(claims)
+    columns = in_columns(claims)
     ledger = encode(columns, keys)
     assert split_people(columns, persons) == split_people(claims, persons)
     assert carried_people(columns, persons) == carried_people(claims, persons)
     around, plain = surroundings(columns, persons), surroundings(claims, persons)
     assert around.carried == plain.carried
     assert sorted(around.touching) == sorted(plain.touching)
-    assert texts(ledger.claims, "statement") == [claim.statement for claim in claims if claim.counts]
-    nobody_made(columns)
+    assert ledger.claims.column("statement").values() == [claim.statement for claim in claims if claim.counts]
+    assert list(columns.objects()) == []
     for name, touching in plain.touching.items():
-        assert list(around.touching[name]) == touching
+        assert list(around.touching[name]) == list(touching)
     same(ledger, encode(claims, keys))
     same(
         ledger.rows(~ledger.denies), encode(claims, keys).rows(~ledger.denies)
@@ -110,7 +110,7 @@ def test_a_ranking_its_reasons_questions_and_pieces_are_the_same(
 ) -> None:
     monkeypatch.setattr(module, "_MANY", 0)  # as in a large case: some claims are made objects one by one
     claims, persons, keys = vary(make, seed)
-    columns = columnar_claims(claims)
+    columns = in_columns(claims)
     on, plain = (basis(variant, persons, keys, few_below=few_below) for variant in (columns, claims))
     same(on.told, plain.told)
     same(on.ledger, plain.ledger)
@@ -132,10 +132,8 @@ def test_a_ranking_its_reasons_questions_and_pieces_are_the_same(
 
 def _the_same_of_leads(on: Basis, plain: Basis, columns: LaidClaims, inputs: Given) -> None:
     claims, persons, keys = inputs
-    fresh = columnar_claims(claims)
-    of = fresh.columns()
-    assert of is not None
-    about, around = ByEnd(fresh, of), surroundings(fresh, persons, plain.left_out)
+    fresh = in_columns(claims)
+    about, around = ByEnd(fresh), surroundings(fresh, persons, plain.left_out)
     for person in plain.people[:8]:
         because = reasons(plain, person.id)
         assert reasons(on, person.id) == because
@@ -148,9 +146,9 @@ def _the_same_of_leads(on: Basis, plain: Basis, columns: LaidClaims, inputs: Giv
 
 def test_a_claim_is_one_object_however_it_is_asked_for() -> None:
     claims = [claim_from(f"s{number}: p{number} RUNS g1") for number in range(40)]
-    columns = columnar_claims(claims)
+    columns = in_columns(claims)
     (first,) = columns.at(np.array([3]))
-    picked = chosen(columns, np.array([2, 3]))
+    picked = SomeClaims(columns, np.array([2, 3]))
     assert picked[1] is first
     assert list(picked)[1] is first
     assert columns[3] is first
@@ -161,9 +159,8 @@ def test_a_claim_is_one_object_however_it_is_asked_for() -> None:
     assert columns[3] is first
     assert columns[-1] is every[-1]
     assert columns[1:3] == claims[1:3]
-    assert columns.columns() is None
     assert list(picked) == claims[2:4]
-    assert [claim.id for claim in chosen(picked, np.array([1]))] == [claims[3].id]
+    assert [claim.id for claim in picked.among(np.array([1]))] == [claims[3].id]
     with pytest.raises(IndexError):
         _ = columns[40]
 
@@ -171,9 +168,7 @@ def test_a_claim_is_one_object_however_it_is_asked_for() -> None:
 def test_of_claims_that_are_in_memory_already_the_equal_ones_are_taken() -> None:
     claims = [claim_from(f"s{number}: p{number} RUNS g1") for number in range(3)]
     in_memory = {claims[0].id: claims[0], claims[1].id: replace(claims[1], weight=7)}
-    plain = columnar_claims(claims).columns()
-    assert plain is not None
-    every = list(LaidClaims([*plain.values()], lambda: in_memory))
+    every = list(LaidClaims([*columnar_claims(claims).columns().values()], lambda: in_memory))
     assert every == claims
     assert every[0] is claims[0]
     assert every[1] is not in_memory[claims[1].id]
@@ -181,13 +176,19 @@ def test_of_claims_that_are_in_memory_already_the_equal_ones_are_taken() -> None
 
 def test_what_is_asked_of_some_keeps_being_right_once_all_are_objects() -> None:
     claims = [claim_from(f"s{number}: p{number % 5} RUNS g1") for number in range(40)]
-    columns = columnar_claims(claims)
-    of = columns.columns()
-    assert of is not None
-    about = ByEnd(columns, of)
+    columns = in_columns(claims)
+    about = ByEnd(columns)
     before = list(about["p1"])
     assert len(list(columns)) == 40
     assert [id(claim) for claim in about["p1"]] == [id(claim) for claim in before]
     assert len(about["g1"]) == 40
     with pytest.raises(KeyError):
         _ = about["p9"]
+
+
+def test_claims_that_are_objects_stay_those_objects() -> None:
+    claims = [claim_from(f"s{number}: p{number} RUNS g1") for number in range(3)]
+    columns = columnar_claims(claims)
+    assert [id(claim) for claim in columns] == [id(claim) for claim in claims]
+    assert columnar_claims(columns) is columns
+    assert list(columnar_claims(SomeClaims(columns, np.array([2])))) == [claims[2]]

@@ -55,7 +55,7 @@ def test_what_is_imagined_of_a_delivery_is_what_the_analysis_reads_of_it(
         )
         assert len(claims) > 300
         assert any(claim.interest for claim in claims) or name == "plain"
-        assert then.claims == claims
+        assert then.claims == list(claims)
         assert sorted(then.persons, key=lambda person: person.id) == sorted(persons, key=lambda person: person.id)
         assert then.dependence == dependence
         assert dependence

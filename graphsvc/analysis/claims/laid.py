@@ -20,6 +20,7 @@ Ends = tuple[list[str], Ints, Ints]
 NAMES = tuple(item.name for item in fields(Claim))
 # Number of claims turned into objects at a time; if more than one claim in `_MANY` is wanted, all are converted.
 _AT_ONCE, _MANY = 1 << 16, 8
+_SEVERAL = 2
 
 
 class LaidClaims(Sequence[Claim]):
@@ -36,7 +37,7 @@ class LaidClaims(Sequence[Claim]):
         >>> len(claims), claims[1].source, claims[1] is claims[1], [claim.source for claim in claims]
         (2, 's2', True, ['s1', 's2'])
 
-    Limits: after the first full iteration it holds a list and drops the columns.
+    Limits: after the first full iteration it holds a list besides the columns.
     """
 
     def __init__(
@@ -46,21 +47,21 @@ class LaidClaims(Sequence[Claim]):
         lasting: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._size = len(columns[0].place)
-        self._columns: dict[str, ValueColumn] | None = dict(zip(NAMES, columns, strict=True))
+        self._columns = dict(zip(NAMES, columns, strict=True))
         self._twins, self._lasting = twins, lasting
         self._ends: Ends | None = None
         self._made: dict[int, Claim] = {}
         self._all: list[Claim] | None = None
         self._alone = threading.Lock()
 
-    def columns(self) -> Mapping[str, ValueColumn] | None:
-        """Return attribute → column; None once all claims are objects."""
+    def columns(self) -> Mapping[str, ValueColumn]:
+        """Return attribute → column."""
         return self._columns
 
-    def ends(self, columns: Mapping[str, ValueColumn]) -> Ends:
+    def ends(self) -> Ends:
         """Return every id at an end of a claim, sorted, and for each row the numbers of its subject and object."""
         if self._ends is None:
-            names, (subject, object_) = number_columns(columns["subject"], columns["object"])
+            names, (subject, object_) = number_columns(self._columns["subject"], self._columns["object"])
             self._ends = names, subject, object_
         return self._ends
 
@@ -104,8 +105,7 @@ class LaidClaims(Sequence[Claim]):
                         claims = [of_twins(claim, twins) for part in parts for claim in part]
                         for row, claim in self._made.items():
                             claims[row] = claim
-                        self._all, self._columns = claims, None
-                        self._made, self._ends = {}, None
+                        self._all, self._made = claims, {}
         return self._all
 
     def _some(self, rows: Ints) -> list[Claim]:
@@ -116,8 +116,6 @@ class LaidClaims(Sequence[Claim]):
         return list(map(self._made.__getitem__, numbers))
 
     def _new(self, rows: Ints) -> list[Claim]:
-        if self._columns is None:
-            raise AssertionError
         values = (column.rows(rows).values() for column in self._columns.values())
         return [Claim(*row) for row in zip(*values, strict=True)]
 
@@ -146,10 +144,9 @@ class SomeClaims(Sequence[Claim]):
         """Return a selection of these rows."""
         return SomeClaims(self._claims, self._rows[rows])
 
-    def column(self, name: str) -> ValueColumn | None:
-        """Return one attribute as a column; None once the claims are objects."""
-        columns = self._claims.columns()
-        return None if columns is None else columns[name].rows(self._rows)
+    def column(self, name: str) -> ValueColumn:
+        """Return one attribute as a column."""
+        return self._claims.columns()[name].rows(self._rows)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -172,26 +169,23 @@ class ByEnd(Mapping[str, Sequence[Claim]]):
 
     Args:
         claims: claims in columns.
-        columns: their columns.
         rows: rows to include (default: all).
         twice: whether a claim whose subject is its object is listed twice.
 
     Example:
         >>> from graphsvc.analysis.examples import claim_from
         >>> claims = columnar_claims([claim_from("s1: p1 RUNS g1"), claim_from("s2: p2 RUNS g1")])
-        >>> by_end = ByEnd(claims, claims.columns())
+        >>> by_end = ByEnd(claims)
         >>> sorted(by_end), [claim.source for claim in by_end["g1"]], by_end.get("p3", [])
         (['g1', 'p1', 'p2'], ['s1', 's2'], [])
 
     Limits: as `LaidClaims`.
     """
 
-    def __init__(
-        self, claims: LaidClaims, columns: Mapping[str, ValueColumn], rows: Ints | None = None, *, twice: bool = False
-    ) -> None:
+    def __init__(self, claims: LaidClaims, rows: Ints | None = None, *, twice: bool = False) -> None:
         self._claims = claims
         self._rows = np.arange(len(claims)) if rows is None else rows
-        names, *ends = claims.ends(columns)
+        names, *ends = claims.ends()
         subject, object_ = ends if rows is None else (numbers[rows] for numbers in ends)
         self._place = {name: place for place, name in enumerate(names)}
         both = np.column_stack((subject, object_))
@@ -215,47 +209,22 @@ class ByEnd(Mapping[str, Sequence[Claim]]):
 
 
 def columnar_claims(claims: Iterable[Claim]) -> LaidClaims:
-    """Store claims in columns.
+    """Return the claims in columns, unless they are already.
 
     Example:
         >>> list(columnar_claims([]))
         []
 
-    Limits: gains nothing where the claims are objects already.
-    """
-    rows = list(claims)
-    return LaidClaims([_column([getattr(claim, name) for claim in rows]) for name in NAMES])
-
-
-def chosen(claims: Sequence[Claim], rows: Ints) -> Sequence[Claim]:
-    """Select claims by row.
-
-    Example:
-        >>> from graphsvc.analysis.examples import claim_from
-        >>> [claim.source for claim in chosen([claim_from("s1: p1 RUNS g1"), claim_from("s2: p2 RUNS g1")], np.array([1]))]
-        ['s2']
-
-    Limits: claims in columns are not turned into objects.
+    Limits: takes memory for both the columns and the objects.
     """
     if isinstance(claims, LaidClaims):
-        return SomeClaims(claims, rows)
+        return claims
     if isinstance(claims, SomeClaims):
-        return claims.among(rows)
-    return [claims[row] for row in rows.tolist()]
-
-
-def texts(claims: Sequence[Claim], name: str) -> list[Any]:
-    """Return one attribute of each claim.
-
-    Example:
-        >>> from graphsvc.analysis.examples import claim_from
-        >>> texts([claim_from("s1: p1 RUNS g1")], "source")
-        ['s1']
-
-    Limits: none.
-    """
-    column = claims.column(name) if isinstance(claims, SomeClaims) else None
-    return [getattr(claim, name) for claim in claims] if column is None else column.values()
+        return LaidClaims([claims.column(name) for name in NAMES])
+    rows = list(claims)
+    laid = LaidClaims([_column([getattr(claim, name) for claim in rows]) for name in NAMES])
+    laid._all = rows
+    return laid
 
 
 def of_twins(claim: Claim, twins: Mapping[str, Claim]) -> Claim:
@@ -274,6 +243,8 @@ def of_twins(claim: Claim, twins: Mapping[str, Claim]) -> Claim:
 
 
 def _column(values: Collection[Any]) -> ValueColumn:
-    number: dict[tuple[type, Any], int] = {}
-    place = [number.setdefault((type(value), value), len(number)) for value in values]
-    return ValueColumn([word for _, word in number], np.array(place, dtype=np.int64))
+    # Of several types, 1 and True are equal but stay apart.
+    keys = values if len({*map(type, values)}) < _SEVERAL else [(type(value), value) for value in values]
+    number = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    words = [*number] if keys is values else [word for _, word in number]
+    return ValueColumn(words, np.fromiter(map(number.__getitem__, keys), np.int64, len(keys)))

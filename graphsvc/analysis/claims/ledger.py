@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,8 +13,7 @@ from graphsvc.analysis.claims.bins import Bins, sorted_into
 from graphsvc.analysis.claims.claims import Claim, Dependence, Grading
 from graphsvc.analysis.claims.dependence import Ints, components, joins
 from graphsvc.analysis.claims.independence import Colours, colours, effective
-from graphsvc.analysis.claims.laid import LaidClaims, SomeClaims, texts
-from graphsvc.analysis.claims.laid import chosen as chosen_of
+from graphsvc.analysis.claims.laid import LaidClaims, SomeClaims, columnar_claims
 from graphsvc.records import columns as laid
 from graphsvc.records.columns import ValueColumn
 from graphsvc.records.relations import KINDS, those
@@ -30,7 +29,7 @@ Bools = NDArray[np.bool_]
 class _Counted:
     """The part of a ledger derived from the claims alone; attributes as in `Ledger`."""
 
-    claims: Sequence[Claim]
+    claims: SomeClaims
     ids: list[str]
     relations: list[str]
     subject: Ints
@@ -103,14 +102,14 @@ class Ledger(_Counted):
         columns = ("subject", "relation", "object", "link", "source", "grading", "denies", "on_record", "witness")
         return replace(
             self,
-            claims=chosen_of(self.claims, numbers),
+            claims=self.claims.among(numbers),
             **{name: getattr(self, name)[numbers] for name in columns},
         )
 
     def given_by(self) -> list[str]:
         """Return each source's pseudonym by number; empty for a statement without a source or a source without rows."""
         names = [""] * len(self.starts)
-        for number, pseudonym in zip(self.source.tolist(), texts(self.claims, "source"), strict=True):
+        for number, pseudonym in zip(self.source.tolist(), self.claims.column("source").values(), strict=True):
             names[number] = pseudonym
         return names
 
@@ -161,11 +160,7 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
 
     Limits: rows keep the order of the claims; no figure may depend on it.
     """
-    columns = claims.columns() if isinstance(claims, LaidClaims) else None
-    if isinstance(claims, LaidClaims) and columns is not None:
-        counted, sources = _of_columns(claims, columns)
-    else:
-        counted, sources = _of_objects(claims)
+    counted, sources = _count_columns(columnar_claims(claims))
     shared = [dependence.get(name, frozenset()) for name in sources]
     joining_keys = [sorted(filter(joins, keys)) for keys in shared]
     key = number_texts([name for keys in joining_keys for name in keys])[1]
@@ -180,42 +175,12 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
     )
 
 
-def _of_objects(claims: Iterable[Claim]) -> tuple[_Counted, list[str]]:
-    """Return the arrays of claim objects, and the names of their sources, sorted."""
-    rows = [claim for claim in claims if claim.status == "active" and claim.polarity != "withdrawn"]
-    subjects, objects = [claim.subject for claim in rows], [claim.object for claim in rows]
-    relation_names, source_names = (
-        [claim.relation for claim in rows],
-        [claim.source or _itself(claim.statement) for claim in rows],
-    )
-    graded = [claim.grading for claim in rows]
-    ids, entity = number_texts(subjects + objects)
-    relations, relation = number_texts(relation_names)
-    sources, source = number_texts(source_names)
-    gradings = sorted(set(graded))
-    grade = {grading: number for number, grading in enumerate(gradings)}
-    counted = _Counted(
-        rows,
-        ids,
-        relations,
-        subject=_column(map(entity.__getitem__, subjects)),
-        relation=_column(map(relation.__getitem__, relation_names)),
-        object=_column(map(entity.__getitem__, objects)),
-        source=_column(map(source.__getitem__, source_names)),
-        grading=_column(map(grade.__getitem__, graded)),
-        gradings=gradings,
-        denies=np.array([claim.polarity == "denies" for claim in rows], dtype=bool),
-        on_record=np.array([claim.on_record for claim in rows], dtype=bool),
-        witness=np.array([claim.source_kind == "witness" for claim in rows], dtype=bool),
-    )
-    return counted, sources
-
-
-def _of_columns(claims: LaidClaims, columns: Mapping[str, ValueColumn]) -> tuple[_Counted, list[str]]:
-    """Return the same as `_of_objects` from columns, without making claim objects."""
+def _count_columns(claims: LaidClaims) -> tuple[_Counted, list[str]]:
+    """Return the arrays of claims, without making objects, and the names of their sources, sorted."""
+    columns = claims.columns()
     rows = np.flatnonzero(columns["status"].where("active".__eq__) & ~columns["polarity"].where("withdrawn".__eq__))
     of = {name: column.rows(rows) for name, column in columns.items() if name in _COUNTED}
-    ids, subject, object_ = _among(*claims.ends(columns), rows)
+    ids, subject, object_ = _among(*claims.ends(), rows)
     relations, (relation,) = laid.number_columns(of["relation"])
     named, statement = of["source"], of["statement"]
     # A statement without a source serves as its own source.

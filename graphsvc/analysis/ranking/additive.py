@@ -176,14 +176,18 @@ def sum_cells(
     """
     own_width, size = network.columns, network.size
 
-    def add_cells(cells: Ints | slice, voices: Floats, first: int, width: int) -> Floats:
-        place = person[cells].astype(np.int64) * width + (column[cells] - first)
-        total: Floats = np.bincount(place, weights=voices, minlength=size * width).astype(float, copy=False)
-        return total.reshape(size, width)
+    def add_cells(cells: Ints | slice, voices: Floats, first: int, weight: Floats) -> tuple[Floats, Floats]:
+        owner, kind = person[cells], column[cells].astype(np.int64) - first
+        place = owner * np.int64(len(weight)) + kind
+        sums = np.bincount(place, weights=voices, minlength=size * len(weight)).astype(float, copy=False)
+        # Most sums are empty, so logarithms are taken for each cell, which adds its part of the weighted logarithm.
+        own_sum = sums[place]
+        rate = np.divide(np.log1p(own_sum), own_sum, out=np.zeros_like(own_sum), where=own_sum > 0)
+        weighted = np.bincount(owner, weights=voices * rate * weight[kind], minlength=size)
+        return sums.reshape(size, len(weight)), weighted.astype(float, copy=False)
 
     of_tie, neighbour = ties
-    sums = add_cells(slice(None), value, 0, own_width + len(TIES))
-    own = np.log1p(sums[:, :own_width]) @ weights.said
+    sums, own = add_cells(slice(None), value, 0, np.concatenate((weights.said, np.zeros(len(TIES)))))
     chance = np.where(network.plays, chances(own, weights), 0.0)
-    sums[:, own_width:] = add_cells(of_tie, value[of_tie] * chance[neighbour], own_width, len(TIES))
-    return sums, own, chance, own + np.log1p(sums[:, own_width:]) @ weights.ties
+    sums[:, own_width:], through_ties = add_cells(of_tie, value[of_tie] * chance[neighbour], own_width, weights.ties)
+    return sums, own, chance, own + through_ties

@@ -11,7 +11,6 @@ import numpy as np
 from graphsvc.analysis.claims.belief import corroboration, link_beliefs, standing, strengths
 from graphsvc.analysis.claims.claims import Claim, Dependence, Person
 from graphsvc.analysis.claims.dependence import Ints
-from graphsvc.analysis.claims.laid import chosen
 from graphsvc.analysis.claims.ledger import Bools, Floats, Ledger, encode
 from graphsvc.analysis.claims.roles import PUTS_BEFORE
 from graphsvc.analysis.ranking import additive
@@ -120,7 +119,7 @@ class Basis:
         few = 0 < groups[0] < self.few_below
         # Readers without source clearance are not shown how shared circumstances reduce the number.
         accounts = int(groups[0]) if self.few_below else int(ledger.effective(nobody, rows, 1)[0] + _HAIR)
-        return _others_speaking(chosen(ledger.claims, rows[~ledger.witness[rows]])) + (1 if few else accounts)
+        return _others_speaking(ledger.claims.at(rows[~ledger.witness[rows]])) + (1 if few else accounts)
 
     @property
     def _of_persons(self) -> Bools:

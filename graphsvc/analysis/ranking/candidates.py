@@ -5,14 +5,13 @@ Whether a person is sealed plays no part.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphsvc.analysis.claims.claims import Claim, Person
-from graphsvc.analysis.claims.laid import LaidClaims
+from graphsvc.analysis.claims.laid import columnar_claims
 from graphsvc.analysis.claims.roles import (
     ACTIVE_OBJECT,
     ACTIVE_SUBJECT,
@@ -26,7 +25,6 @@ from graphsvc.analysis.claims.roles import (
     RUNS_WORKPLACE,
     WORKED,
 )
-from graphsvc.records.columns import ValueColumn
 
 Bools = NDArray[np.bool_]
 CHARGED = frozenset({"suspect", "convicted"})
@@ -51,7 +49,7 @@ def split_people(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[fr
     single claim that a forced pilot organised, supplied, controlled, directed, recruited or coerced makes them ranked.
     """
     persons = list(persons)
-    ends = _ends(claims)
+    ends = _Ends(claims)
     never = _forced_workers(ends) | {person.id for person in persons if person.child}
     tied = ends.level_tie_ends(ends.standing(PLAYS_PART, ()) | ends.paid())
     left_out = _carried_ids(ends, persons)
@@ -79,45 +77,14 @@ def carried_people(claims: Iterable[Claim], persons: Iterable[Person]) -> frozen
 
     Limits: acts that go with being carried (paying, being in contact) look the same as those of organisers.
     """
-    return _carried_ids(_ends(claims), persons)
+    return _carried_ids(_Ends(claims), persons)
 
 
 class _Ends:
-    """Ends of relations by asserting claims with weight, collected in one pass."""
+    """Ends of relations by asserting claims with weight."""
 
     def __init__(self, claims: Iterable[Claim]) -> None:
-        self._subjects: dict[str, set[str]] = defaultdict(set)
-        self._objects: dict[str, set[str]] = defaultdict(set)
-        self._payments: set[tuple[str, str]] = set()
-        self._ties: list[tuple[str, str]] = []
-        for claim in claims:
-            if claim.asserts:
-                self._subjects[claim.relation].add(claim.subject)
-                self._objects[claim.relation].add(claim.object)
-                if claim.relation in ACTIVE_OBJECT:
-                    self._payments.add((claim.subject, claim.object))
-                if claim.relation in LEVEL_TIES:
-                    self._ties.append((claim.subject, claim.object))
-
-    def standing(self, as_subject: Collection[str], as_object: Collection[str]) -> set[str]:
-        """Return the ids at any of these ends."""
-        subjects = (self._subjects[relation] for relation in as_subject)
-        return set().union(*subjects, *(self._objects[relation] for relation in as_object))
-
-    def paid(self) -> set[str]:
-        """Return the ids that were paid, apart from wages (paid by people who run a workplace to workers)."""
-        runs, worked = self.standing(RUNS_WORKPLACE, ()), self.standing(WORKED, ())
-        return {payee for payer, payee in self._payments if payer not in runs or payee not in worked}
-
-    def level_tie_ends(self, active: Collection[str]) -> set[str]:
-        """Return both ends of every level link (`roles.LEVEL_TIES`) that touches one of these ids."""
-        return {name for pair in self._ties if pair[0] in active or pair[1] in active for name in pair}
-
-
-class _LaidEnds:
-    """The same as `_Ends` for claims in columns, without making claim objects."""
-
-    def __init__(self, columns: Mapping[str, ValueColumn]) -> None:
+        columns = columnar_claims(claims).columns()
         rows = np.flatnonzero(columns["status"].where("active".__eq__) & columns["polarity"].where("asserts".__eq__))
         self._subject, self._relation, self._object = (
             columns[name].rows(rows) for name in ("subject", "relation", "object")
@@ -128,13 +95,13 @@ class _LaidEnds:
         return self._subject.distinct_values(self._of(as_subject)) | self._object.distinct_values(self._of(as_object))
 
     def paid(self) -> set[str]:
-        """See `_Ends.paid`."""
+        """Return the ids that were paid, apart from wages (paid by people who run a workplace to workers)."""
         runs, worked = self.standing(RUNS_WORKPLACE, ()), self.standing(WORKED, ())
         wages = self._subject.where(runs.__contains__) & self._object.where(worked.__contains__)
         return self._object.distinct_values(self._of(ACTIVE_OBJECT) & ~wages)
 
     def level_tie_ends(self, active: Collection[str]) -> set[str]:
-        """See `_Ends.level_tie_ends`."""
+        """Return both ends of every level link (`roles.LEVEL_TIES`) that touches one of these ids."""
         those = self._subject.where(active.__contains__) | self._object.where(active.__contains__)
         those &= self._of(LEVEL_TIES)
         return self._subject.distinct_values(those) | self._object.distinct_values(those)
@@ -143,17 +110,12 @@ class _LaidEnds:
         return self._relation.where(frozenset(relations).__contains__)
 
 
-def _ends(claims: Iterable[Claim]) -> _Ends | _LaidEnds:
-    columns = claims.columns() if isinstance(claims, LaidClaims) else None
-    return _Ends(claims) if columns is None else _LaidEnds(columns)
-
-
-def _forced_workers(ends: _Ends | _LaidEnds) -> set[str]:
+def _forced_workers(ends: _Ends) -> set[str]:
     """Return people reported as coerced and as working with their own hands, but not as commanding."""
     return (ends.standing(HANDS_ON, ()) & ends.standing((), COERCES)) - ends.standing(IN_COMMAND, ())
 
 
-def _carried_ids(ends: _Ends | _LaidEnds, persons: Iterable[Person]) -> frozenset[str]:
+def _carried_ids(ends: _Ends, persons: Iterable[Person]) -> frozenset[str]:
     active = ends.standing(ACTIVE_SUBJECT, ()) | ends.paid()
     passive = ends.standing(PASSIVE_SUBJECT, PASSIVE_OBJECT)
     return frozenset(

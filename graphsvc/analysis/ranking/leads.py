@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,7 +10,7 @@ import numpy as np
 from graphsvc.analysis.claims.belief import claim_belief
 from graphsvc.analysis.claims.claims import Claim, Dependence, Person
 from graphsvc.analysis.claims.dependence import groups
-from graphsvc.analysis.claims.laid import ByEnd, LaidClaims
+from graphsvc.analysis.claims.laid import ByEnd, columnar_claims
 from graphsvc.analysis.claims.roles import OPERATION
 from graphsvc.analysis.ranking.candidates import carried_people
 from graphsvc.analysis.ranking.folding import bare
@@ -107,19 +106,12 @@ def surroundings(
 
     Limits: as `candidates.carried_people`.
     """
-    claims = claims if isinstance(claims, LaidClaims) else list(claims)
+    claims = columnar_claims(claims)
+    columns = claims.columns()
+    asserted = columns["status"].where("active".__eq__) & columns["polarity"].where("asserts".__eq__)
+    rows = np.flatnonzero(asserted & columns["relation"].where(OPERATION.__contains__))
     left_out = carried_people(claims, persons) if left_out is None else left_out
-    columns = claims.columns() if isinstance(claims, LaidClaims) else None
-    if isinstance(claims, LaidClaims) and columns is not None:
-        asserted = columns["status"].where("active".__eq__) & columns["polarity"].where("asserts".__eq__)
-        rows = np.flatnonzero(asserted & columns["relation"].where(OPERATION.__contains__))
-        return Surroundings(ByEnd(claims, columns, rows, twice=True), left_out)
-    touching: dict[str, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        if claim.asserts and claim.relation in OPERATION:
-            touching[claim.subject].append(claim)
-            touching[claim.object].append(claim)
-    return Surroundings(touching, left_out)
+    return Surroundings(ByEnd(claims, rows, twice=True), left_out)
 
 
 def explain(

@@ -71,6 +71,20 @@ class Operation:
         """
         return replace(self, ids=[])
 
+    def with_standing(self, standing: Floats) -> Operation:
+        """Return the network with another standing of each link; its cells are the same.
+
+        Example:
+            >>> from graphsvc.analysis.examples import network_from
+            >>> network = network_from("s1: p1 PILOTED c1")
+            >>> doubted = network.with_standing(network.standing / 2)
+            >>> doubted.stands.tolist(), doubted.cells is network.cells
+            ([0.5, 0.5], True)
+        """
+        changed = replace(self, standing=standing)
+        vars(changed)["cells"] = self.cells
+        return changed
+
     @property
     def person(self) -> Ints:
         """The person of each entry."""

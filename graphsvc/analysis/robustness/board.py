@@ -6,7 +6,7 @@ It holds no name and no id, so it may be sent to other machines (`side_by_side.P
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -198,7 +198,7 @@ def ranks_drawn(board: Board, holds: Bools) -> Ints:
 
     Limits: the people who are ranked stay the same.
     """
-    drawn = replace(board.before.network, standing=holds.astype(float))
+    drawn = board.before.network.with_standing(holds.astype(float))
     return board.ranks(listed_scores(additive.score(drawn, board.before.scored.weights).score, board.stands))
 
 

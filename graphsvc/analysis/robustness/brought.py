@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphsvc.analysis.claims.laid import texts
 from graphsvc.analysis.claims.ledger import Bools
 from graphsvc.analysis.ranking.basis import Basis
 from graphsvc.analysis.ranking.hubs import Ranking, ranks, score_of
@@ -104,7 +103,7 @@ def agreements(on: Basis, ranking: Ranking, groups: Iterable[Collection[str]], f
         if lead.rank <= first
     }
     waiting = [name for name, rank in now.items() if rank is None or rank > first]
-    source = np.array(texts(on.told.claims, "source"), dtype=object)
+    source = np.array(on.told.claims.column("source").values(), dtype=object)
     carrying = []
     for group in groups:
         theirs = np.isin(source, list(group)) & on.told.witness

@@ -13,7 +13,6 @@ import numpy as np
 from graphsvc.analysis.claims.belief import reduced_support, strengths
 from graphsvc.analysis.claims.bins import among, distinct, sorted_into
 from graphsvc.analysis.claims.dependence import Ints
-from graphsvc.analysis.claims.laid import chosen, texts
 from graphsvc.analysis.claims.ledger import Ledger, number_texts
 from graphsvc.analysis.robustness.rereading import ClaimChange
 
@@ -81,7 +80,7 @@ def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
     """
     by_rows: dict[bytes, Piece] = {}
     sources = ledger.given_by()
-    source_kinds, statements = texts(ledger.claims, "source_kind"), texts(ledger.claims, "statement")
+    source_kinds, statements = (ledger.claims.column(name).values() for name in ("source_kind", "statement"))
     kinds = ("few", "statement") if told_as_one else ("witness", "group", "coloured", "account", "statement", "source")
     for kind in kinds:
         for rows in _ROWS[kind](ledger):
@@ -119,7 +118,7 @@ def _sources(ledger: Ledger) -> Iterable[Ints]:
 
 
 def _statements(ledger: Ledger, wanted: Ints) -> Iterable[Ints]:
-    statements = texts(ledger.claims, "statement")
+    statements = ledger.claims.column("statement").values()
     place = number_texts(statements)[1]
     return _each(np.fromiter((place[name] for name in statements), np.int64, len(statements)), wanted)
 
@@ -140,7 +139,7 @@ def _by_person(ledger: Ledger) -> Iterable[Ints]:
     rows = np.flatnonzero(ledger.witness)
     first = rows[np.unique(ledger.link[rows] * 2 + ledger.denies[rows], return_index=True)[1]]
     theirs: dict[int, set[int]] = defaultdict(set)
-    for row, claim in zip(first.tolist(), chosen(ledger.claims, first), strict=True):
+    for row, claim in zip(first.tolist(), ledger.claims.at(first), strict=True):
         for end, kind in ((ledger.subject[row], claim.subject_kind), (ledger.object[row], claim.object_kind)):
             if kind == "person":
                 theirs[int(end)].add(row)

@@ -16,7 +16,6 @@ import numpy as np
 
 from graphsvc.analysis.claims.belief import claim_belief, strengths
 from graphsvc.analysis.claims.claims import Claim
-from graphsvc.analysis.claims.laid import chosen, texts
 from graphsvc.analysis.claims.ledger import Ledger
 from graphsvc.analysis.claims.roles import OPERATION, ROLE_RELATIONS
 from graphsvc.analysis.ranking.basis import Basis
@@ -128,7 +127,7 @@ def weigh(
         return []
     leaving = leaving or LeavingOut(on)
     numbers = _neighbourhood(lead, on.told)
-    beside = chosen(on.told.claims, np.array(numbers, dtype=np.int64))
+    beside = on.told.claims.among(np.array(numbers, dtype=np.int64))
     near = {id(claim): number for claim, number in zip(beside, numbers, strict=True)}
     candidates = _candidates(lead, list(beside), kinds, on.told.weights)
     numbers = [near[id(claim)] for claim in candidates]
@@ -224,7 +223,7 @@ def _neighbourhood(lead: str, ledger: Ledger) -> list[int]:
     more: list[int] = touching[~mine[touching] & (quiet[subject] | quiet[object_])].tolist()
     # All claims about the lead; of the others the most strongly believed, independent of their order.
     strength = strengths(ledger)
-    names = dict(zip(more, texts(chosen(ledger.claims, np.array(more, dtype=np.int64)), "id"), strict=True))
+    names = dict(zip(more, ledger.claims.among(np.array(more, dtype=np.int64)).column("id").values(), strict=True))
     more.sort(key=lambda row: (-strength[row], names[row]))
     return [*about.tolist(), *more[: max(_AMONG - len(about), 0)]]
 

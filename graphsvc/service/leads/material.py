@@ -5,7 +5,7 @@ It includes sources, so none of it may be shown as it is. Every access is logged
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -18,7 +18,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.claims.belief import LinkFigures
 from graphsvc.analysis.claims.claims import Claim, Dependence, Person
 from graphsvc.analysis.claims.dependence import Thing
-from graphsvc.analysis.claims.laid import ByEnd, LaidClaims, of_twins
+from graphsvc.analysis.claims.laid import ByEnd, LaidClaims, columnar_claims, of_twins
 from graphsvc.analysis.key_players.ground import Ground
 from graphsvc.analysis.ranking.basis import Basis, basis
 from graphsvc.analysis.ranking.folding import bare, merge_witness_claims
@@ -54,7 +54,7 @@ from graphsvc.service.leads.prepared import Prepared
 from graphsvc.store.bolt import Make
 
 # Claims, persons, and which sources depend on each other.
-Given = tuple[Sequence[Claim], Sequence[Person], dict[str, frozenset[str]]]
+Given = tuple[LaidClaims, Sequence[Person], dict[str, frozenset[str]]]
 # State of the case and clearance for which a result is valid, see `Ask.state`.
 State = tuple[str, int, str, bool]
 
@@ -134,7 +134,7 @@ class Material:
     @lasting()
     def _fold(self) -> Given:
         claims, persons, _ = self.analysis_input()
-        return merge_witness_claims(claims), persons, {}
+        return columnar_claims(merge_witness_claims(claims)), persons, {}
 
     def at_hand(self, *, claims: bool) -> bool:
         """Whether the ranking, the rank ranges and, if asked, the claims are in memory; False for a closed case."""
@@ -232,7 +232,7 @@ class Material:
         with lasting():
             claims = self._ask.material("hubs.claims", self._claims_made(), self._claims_laid)
             if not isinstance(claims, LaidClaims):
-                claims = sorted(claims, key=attrgetter("id"))
+                claims = columnar_claims(sorted(claims, key=attrgetter("id")))
             children = self._children()
             persons = [
                 replace(person, child=True) if person.id in children else person
@@ -267,11 +267,7 @@ class Material:
     def _twins(self) -> dict[str, Claim]:
         """Return the claims of the case that are already objects, for any clearance."""
         every = (claims for claims, _, _ in self._caches.given.of_case(self._ask.case))
-        return {
-            claim.id: claim
-            for claims in every
-            for claim in (claims.objects() if isinstance(claims, LaidClaims) else claims)
-        }
+        return {claim.id: claim for claims in every for claim in claims.objects()}
 
     def places(self) -> Mapping[str, Place]:
         """Return how firm each rank is, with the sources of what moves it most: see `Leads.places`."""
@@ -335,7 +331,7 @@ class Material:
 
     def about(self) -> Mapping[str, Sequence[Claim]]:
         """Map each entity to the claims with it at either end. Includes sources, so it may not be shown as it is."""
-        return self._caches.about.of(self._ask.state, lambda: _by_end(self.analysis_input()[0]))
+        return self._caches.about.of(self._ask.state, lambda: ByEnd(self.analysis_input()[0]))
 
     def visible_input(self) -> Given:
         """Return the material this reader may be shown: `analysis_input` with source clearance, else `merged_input`."""
@@ -345,7 +341,7 @@ class Material:
         """Return the same as `about`, from `visible_input`."""
         if self._ask.grant.sources:
             return self.about()
-        return self._caches.shown_about.of(self._ask.state, lambda: _by_end(self.merged_input()[0]))
+        return self._caches.shown_about.of(self._ask.state, lambda: ByEnd(self.merged_input()[0]))
 
     def interested_sources(self) -> frozenset[str]:
         """Return sources with an interest recorded in one of their statements; empty without source clearance."""
@@ -358,9 +354,7 @@ class Material:
     def _interested_sources(self) -> frozenset[str]:
         noted = set(self._ask.material("hubs.interests", lambda _kind, row: str(row[0])))
         claims = self.analysis_input()[0]
-        columns = claims.columns() if isinstance(claims, LaidClaims) else None
-        if columns is None:
-            return frozenset(claim.source for claim in claims if claim.statement in noted) - {""}
+        columns = claims.columns()
         rows = np.flatnonzero(columns["statement"].where(noted.__contains__))
         return frozenset(columns["source"].rows(rows).values()) - {""}
 
@@ -445,19 +439,6 @@ class Material:
             )
             outcome |= {"rows": len(claims), "sources": {claim.source for claim in claims} - {""}}
         return claims
-
-
-@lasting()
-def _by_end(claims: Iterable[Claim]) -> Mapping[str, Sequence[Claim]]:
-    columns = claims.columns() if isinstance(claims, LaidClaims) else None
-    if isinstance(claims, LaidClaims) and columns is not None:
-        return ByEnd(claims, columns)
-    about: dict[str, list[Claim]] = {}
-    for claim in claims:
-        about.setdefault(claim.subject, []).append(claim)
-        if claim.object != claim.subject:
-            about.setdefault(claim.object, []).append(claim)
-    return about
 
 
 def _redact_lead(grant: Grant, lead: Lead, few_below: int) -> Lead:
