@@ -228,11 +228,11 @@ def test_no_module_is_longer_than_a_person_reads_at_once() -> None:
 # Lines of Python that each room may have. The package does not grow without a reason: a commit that raises a figure says
 # what it removed for it, or why nothing could be; one that removes much lowers it.
 MOST_LINES = {
-    "errors": 125, "config": 300, "records": 2_425, "names": 1_650, "simulate": 3_975, "queries": 750, "ingest": 5_975,
-    "analysis": 13_675, "store": 3_900, "views": 10_125, "machines": 950, "appdb": 1_550, "access": 5_900, "cases": 9_700,
+    "errors": 125, "config": 300, "records": 2_425, "names": 1_650, "simulate": 3_975, "queries": 750, "ingest": 6_050,
+    "analysis": 13_600, "store": 3_900, "views": 10_125, "machines": 950, "appdb": 1_550, "access": 5_900, "cases": 9_740,
     "service": 13_950, "web": 7_425, "cli": 3_225,
 }  # fmt: skip
-MOST_TEST_LINES = 71_700
+MOST_TEST_LINES = 71_950
 
 
 def count_lines(paths: Iterable[Path]) -> int:

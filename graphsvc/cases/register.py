@@ -18,8 +18,8 @@ from graphsvc.analysis.claims.dependence import Thing
 from graphsvc.appdb import tables, transaction, wipe_free_space
 from graphsvc.cases.deliveries.sealed_rows import seal_rows
 from graphsvc.cases.graph.graphing import Graphed
-from graphsvc.cases.graph.sealing import Standing
-from graphsvc.cases.graph.standing import Standings, pack_standings, unpack_standings
+from graphsvc.cases.graph.sealing import Standing, pack_standings, unpack_standings
+from graphsvc.cases.graph.standing import Standings
 from graphsvc.cases.graph.texts import SourceIds
 from graphsvc.cases.shared_ids import SharedIds
 from graphsvc.cases.stores import following

@@ -23,8 +23,8 @@ from graphsvc.access.vault import Vault, kind_of, pack, pseudonym, unpack
 from graphsvc.appdb import transaction
 from graphsvc.appdb.shared_ids import shared_ids as table
 from graphsvc.appdb.tables import cases
-from graphsvc.cases.graph.sealing import is_news, shared_marks
-from graphsvc.cases.graph.standing import Standings, unpack_standings
+from graphsvc.cases.graph.sealing import is_news, shared_marks, unpack_standings
+from graphsvc.cases.graph.standing import Standings
 from graphsvc.cases.progress import quiet
 from graphsvc.errors import Busy, GraphsvcError, NotFound, RequestError
 from graphsvc.records.lines import require_reason

@@ -42,7 +42,7 @@ class Row:
     Attributes:
         code: for a person or thing, its handling code, decided when the delivery was accepted (see `codes`); empty: not
             decided yet.
-        is_quiet: whether it changes no page, decided with the code: see `codes.mark_quiet`.
+        is_aside: whether the case does not take it, decided when the delivery was accepted: see `fold.fold`.
     """
 
     table: str
@@ -50,7 +50,7 @@ class Row:
     line: int
     values: dict[str, Any]
     code: str = ""
-    is_quiet: bool = field(default=False, compare=False)
+    is_aside: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ file again, a typing mistake, an erasure, a different order of deliveries or an 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,10 +21,12 @@ from typing import Any
 from graphsvc.ingest.check import Delivery, Row, part
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.records.grading import DEFAULT_HANDLING, stricter
+from graphsvc.records.relations import RESERVED
 from graphsvc.records.tables import EXTRA_PREFIX
 
 _STATEMENTS, _LINKS = "statements", "links"
 _WITHOUT_CODE = (_STATEMENTS, _LINKS)
+_OF_SOURCES = frozenset({"source_id", "interpreter_id"})
 
 
 def add_codes(
@@ -100,29 +103,34 @@ def with_codes(
     ]
 
 
-def mark_quiet(delivery: Delivery, people: Collection[str]) -> Delivery:
-    """Return a delivery with its quiet rows marked; they are kept as such, whatever is erased or corrected later.
-
-    In a delivery with statements, a person's row is *quiet* if the person was known before and no claim of the delivery
-    mentions them. It changes no page and opens nobody; it can only seal. Otherwise a page that changes with a statement
-    would show who gave it. The rule ignores who gave the statements, so that sources do not differ from others.
+def may_show_sources(delivery: Delivery, statements: Mapping[str, FoldedRow], of_others: Collection[str] = ()) -> bool:
+    """Whether a delivery, as it came, is about statements that may have a source or an interpreter.
 
     Args:
-        delivery: with codes.
-        people: ids of the people known before; without those whom the loader may not know of.
+        delivery: as it came, with its rejected rows.
+        statements: statements that the case holds without it.
+        of_others: ids delivered by others, if the loader has no source clearance: their statements count as having one.
+
+    Example:
+        >>> rows = [Row("statements", "statements.csv", 2, {"id": name, "kind": "record"}) for name in ("R1", "R2")]
+        >>> delivery = Delivery(rows, [], {}, {})
+        >>> may_show_sources(delivery, {}), may_show_sources(delivery, {"R2": FoldedRow(rows[1].values, 1, 2)}, {"R2"})
+        (False, True)
     """
-    statements = [row.values for row in delivery.rows if row.table == _STATEMENTS]
-    if not any(column in values for values in statements for column in ("source_id", "interpreter_id")):
-        return delivery
-    claims = [row.values for row in delivery.rows if row.table == _LINKS]
-    mentioned = {values[end] for values in claims for end in ("subject_id", "object_id")}
-    rows = [
-        replace(row, is_quiet=True)
-        if row.table == "people" and row.values["id"] in people and row.values["id"] not in mentioned
-        else row
-        for row in delivery.rows
-    ]
-    return replace(delivery, rows=rows)
+    raw = [*delivery.left_out, *delivery.rows]
+    delivered = {row.values.get("id", "") for row in raw if row.table == _STATEMENTS}
+    if any(row.table == _STATEMENTS and not _OF_SOURCES.isdisjoint(row.values) for row in raw):
+        return True
+    # Of a rejected row, the cell with the source may be unreadable.
+    if any(row.table == _STATEMENTS for row in delivery.left_out) and not _OF_SOURCES.isdisjoint(
+        delivery.columns.get(_STATEMENTS, ())
+    ):
+        return True
+    claimed = {row.values.get("statement_id", "") for row in raw if row.table == _LINKS}
+    if not claimed <= delivered | statements.keys():
+        return True
+    known = (delivered | claimed) & statements.keys()
+    return any(name in of_others or not _OF_SOURCES.isdisjoint(statements[name].values) for name in known)
 
 
 class _Content:
@@ -174,6 +182,23 @@ class _Content:
 def code_of(values: Mapping[str, Any]) -> str:
     """Return the handling code of a statement by its cells."""
     return str(values.get("handling", DEFAULT_HANDLING))
+
+
+def mention_codes(
+    claims: Iterable[Mapping[str, Any]], statements: Mapping[str, FoldedRow], people: Collection[str]
+) -> dict[str, set[str]]:
+    """Return the handling codes of the claims that mention each person or thing.
+
+    A claim on a person's own things, or that two people are the same, does not count for `people`: readers without
+    source clearance may not see it.
+    """
+    codes: dict[str, set[str]] = defaultdict(set)
+    for values in claims:
+        code = stricter(code_of(statements[values["statement_id"]].values), values.get("handling", "P"))
+        for name in (values["subject_id"], values["object_id"]):
+            if name not in people or values["relation"] not in RESERVED:
+                codes[name].add(code)
+    return codes
 
 
 def opens(old: FoldedRow | None, row: Row) -> bool:

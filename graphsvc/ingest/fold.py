@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from graphsvc.ingest.check import Row, may_mark
-from graphsvc.ingest.codes import code_of, columns_delivered, opening_fault, opens, with_codes
+from graphsvc.ingest.codes import code_of, columns_delivered, mention_codes, opening_fault, opens, with_codes
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import FoldedRow, Report, RowVersion, TakenRow, merge_row
 from graphsvc.ingest.several import HeldClaim, Key, are_several, identify_claims, keys_of, polarity, takes_back
@@ -87,9 +87,14 @@ def fold(
     refused: Mapping[str, str] = MappingProxyType({}),
     incomplete: Collection[str] | None = None,
     accepted_before: Collection[str] = (),
+    known: Collection[str] = (),
     watch: Callable[[TakenRow], object] | None = None,
 ) -> Report:
     """Take one delivery into the state (which is changed), and report its effects.
+
+    The row of a person or thing `known` before is *set aside* if no claim of the delivery that pages may show mentions
+    it: the case does not take the row. Otherwise a page that changes as a statement comes could show who gave it. If
+    only claims under handling code C mention it, the row is under C. The rule ignores who gave the statements.
 
     Args:
         state: result of the deliveries before it.
@@ -104,18 +109,25 @@ def fold(
             recorded, and those refused here are not considered either.
         accepted_before: ids of statements that were accepted when they came. They stay even if the row of their source
             or interpreter was undone since: a statement that disappeared with it would reveal its source.
+        known: ids of the people and things known before, if the delivery is about statements that may have a source.
         watch: see `Report`.
     """
     report = Report(refused=dict(refused), watch=watch)
     by_table: dict[str, list[Row]] = defaultdict(list)
     for row in with_codes(list(rows), state.records[_STATEMENTS], columns, partial=partial):
-        by_table[row.table].append(row)
+        if not row.is_aside:
+            by_table[row.table].append(row)
         report.counts[row.table].read += 1
     accepted = _accept(state, by_table, report, accepted_before, columns, partial=partial)
     barred = {row.values["id"] for row in by_table.get(_STATEMENTS, ())} - accepted[_STATEMENTS].keys()
     before = state.records[_STATEMENTS]
     opened = [identifier for identifier, row in accepted[_STATEMENTS].items() if opens(before.get(identifier), row)]
     shared = {name for name in accepted[_STATEMENTS] if name in before and code_of(before[name].values) == "P"}
+    wait = {
+        table.name: {identifier: mine.pop(identifier) for identifier in [*mine] if identifier in known}
+        for table in ENTITY_TABLES
+        if (mine := accepted[table.name])
+    }
     for table, kept_rows in accepted.items():
         _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, partial=partial)
     delivered = {
@@ -125,6 +137,8 @@ def fold(
     seen = _merge_claims(
         state, number, by_table.get(_LINKS, []), report, delivered, whole, barred, notes=incomplete is not None
     )
+    for table, rows_of in _mentioned_rows(state, wait, report).items():
+        _merge_records(state, number, table, rows_of, columns, accepted[_STATEMENTS], report, partial=partial)
     for statement in accepted[_STATEMENTS]:
         for key in state.by_statement.get(statement, ()) if statement in whole else ():
             if key not in seen and state.claims[key].status == "active":
@@ -136,6 +150,22 @@ def fold(
     _keep_closed(state, opened, report)
     _close_rows(state, {name for name in shared if code_of(state.records[_STATEMENTS][name].values) == "C"})
     return report
+
+
+def _mentioned_rows(state: State, wait: Mapping[str, Mapping[str, Row]], report: Report) -> dict[str, dict[str, Row]]:
+    """Return the rows that a claim of the delivery mentions, by table and id; under C if only claims under C do."""
+    claims = [state.claims[key].values for key in report.claims] if any(wait.values()) else []
+    mentions = mention_codes(claims, state.records[_STATEMENTS], state.records["people"])
+    taken: dict[str, dict[str, Row]] = defaultdict(dict)
+    for table, rows in wait.items():
+        for identifier, row in rows.items():
+            if not mentions[identifier]:
+                report.set_aside(row)
+            elif "P" in mentions[identifier] or row.code == "C":
+                taken[table][identifier] = row
+            else:
+                taken[table][identifier] = report.kept_as[id(row)] = replace(row, code="C")
+    return taken
 
 
 def _close_rows(state: State, closed: Collection[str]) -> None:
@@ -266,7 +296,7 @@ def _merge_records(
         old = records.get(identifier)
         is_closed = _is_closed(state, row, statements)
         present = () if old is None else columns_delivered(row, columns, partial=partial)
-        version = RowVersion(row.values, None if is_closed else row.values, present, number, row.is_quiet)
+        version = RowVersion(row.values, None if is_closed else row.values, present, number)
         versions = _with_version(old, version)
         if old is None:
             records[identifier] = FoldedRow(row.values, number, row.line, open=version.open, versions=versions)
@@ -287,7 +317,7 @@ def _with_version(old: FoldedRow | None, version: RowVersion) -> tuple[RowVersio
     """Return the versions of a row with one more."""
     versions = () if old is None else old.versions
     if not versions:
-        if "statement_id" not in version.values and not version.is_quiet:
+        if "statement_id" not in version.values:
             return ()
         versions = () if old is None else (RowVersion(old.values, old.open),)
     is_same = bool(versions) and versions[-1]._replace(delivery=version.delivery) == version
@@ -414,9 +444,7 @@ def _claim_fault(
     relation = RELATIONS.get(values["relation"])
     for column in ("subject_id", "object_id"):
         table = state.kinds.get(values[column])
-        # Somebody left with quiet rows alone counts as absent, or what stays would show who came with a statement.
-        is_left = table == "people" and state.records["people"][values[column]].is_quiet
-        if table is None or table == _STATEMENTS or is_left:
+        if table is None or table == _STATEMENTS:
             why = _missing(column, values[column], refused, _NOBODY)
             # Only ids of this delivery are suggested: an id loaded earlier may name somebody sealed.
             near = near_id(values[column], delivered) if delivered and not why.cause else None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from graphsvc.ingest.check import Row
+from graphsvc.ingest.check import Delivery, Row
 from graphsvc.ingest.rejected import EqualRows, Rejection
 from graphsvc.ingest.several import Key
 from graphsvc.records.tables import PROTECTED
@@ -21,14 +21,12 @@ class RowVersion(NamedTuple):
         open: those that count under P; None under C.
         present: columns that it clears.
         delivery: number of its delivery; 0 for the sum of several rows.
-        is_quiet: whether it changes no page (`codes.mark_quiet`).
     """
 
     values: dict[str, Any]
     open: dict[str, Any] | None
     present: Collection[str] = ()
     delivery: int = 0
-    is_quiet: bool = False
 
 
 def merge_row(old: Mapping[str, Any], row: Mapping[str, Any], present: Collection[str]) -> dict[str, Any]:
@@ -53,8 +51,8 @@ class FoldedRow:
         line: line in its file.
         status: `active`, or `superseded` for a claim no longer delivered.
         open: for an entity, its values without rows under handling code C; None if it has only such rows.
-        versions: its rows, from the first that names a statement or is quiet on; the first version may sum up those
-            before. Empty if there is no such row.
+        versions: its rows, from the first that names a statement on; the first version may sum up those before. Empty if
+            there is no such row.
     """
 
     values: dict[str, Any]
@@ -66,31 +64,22 @@ class FoldedRow:
 
     @property
     def without_statements(self) -> FoldedRow | None:
-        """The row made only from rows that are not quiet and name no statement; None without such rows."""
+        """The row made only from rows that name no statement; None without such rows."""
         if not self.versions:
             return self
-        versions = tuple(
-            version for version in self.versions if "statement_id" not in version.values and not version.is_quiet
-        )
+        versions = tuple(version for version in self.versions if "statement_id" not in version.values)
         return self.of(versions) if versions else None
 
-    @property
-    def is_quiet(self) -> bool:
-        """Whether every row is quiet, since the others were taken back."""
-        return bool(self.versions) and all(version.is_quiet for version in self.versions)
-
-    def for_pages(self, hidden_until: int = 0) -> FoldedRow:
-        """Return the row as pages show it: without quiet rows, unless there is no other.
+    def for_pages(self, hidden_until: int) -> FoldedRow:
+        """Return the row as pages show it.
 
         Args:
             hidden_until: number of a delivery; what rows that name a statement said before it ended is left out.
         """
-        is_left = self.is_quiet
         versions = tuple(
             version
             for version in self.versions
-            if (is_left or not version.is_quiet)
-            and not ("statement_id" in version.values and version.delivery <= hidden_until)
+            if "statement_id" not in version.values or version.delivery > hidden_until
         )
         return self if len(versions) == len(self.versions) else self.of(versions)
 
@@ -170,6 +159,7 @@ class Report:
         claims: keys of the claims that the delivery makes, whether they change or not.
         refused: id → place of its row, for refused rows of entities and statements, here and before.
         contrary: statement → rejections of its claims that depend on its earlier claims.
+        kept_as: for each row that the case does not take as it came (see `fold.fold`), by `id`, the row to be kept.
         watch: called with each row that is taken, for separate counts; None if not needed.
     """
 
@@ -181,6 +171,7 @@ class Report:
     claims: set[Key] = field(default_factory=set)
     refused: dict[str, str] = field(default_factory=dict)
     contrary: dict[str, list[Rejection]] = field(default_factory=lambda: defaultdict(list))
+    kept_as: dict[int, Row] = field(default_factory=dict)
     watch: Callable[[TakenRow], object] | None = None
 
     def take(self, taken: TakenRow) -> None:
@@ -196,6 +187,16 @@ class Report:
         if self.watch is not None:
             self.watch(taken)
 
+    def set_aside(self, row: Row) -> None:
+        """Count a row of an entity that changes nothing, because the case does not take it."""
+        self.counts[row.table].unchanged += 1
+        self.kept_as[id(row)] = replace(row, is_aside=True)
+
+    @property
+    def rows_aside(self) -> list[Row]:
+        """The rows that the case does not take."""
+        return [row for row in self.kept_as.values() if row.is_aside]
+
     @property
     def changes(self) -> int:
         """Number of rows added, changed, superseded or received; received ones may change something."""
@@ -205,6 +206,11 @@ class Report:
         """Return the ids of the statements in these rows that were not refused."""
         refused = {row.row_id for row in self.rejections if row.table == "statements"}
         return frozenset(row.values["id"] for row in rows if row.table == "statements") - refused
+
+    def as_taken(self, delivery: Delivery) -> Delivery:
+        """Return the delivery to be kept: with its accepted statements, and with its rows as the case took them."""
+        rows = [self.kept_as.get(id(row), row) for row in delivery.rows]
+        return replace(delivery, rows=rows, accepted=self.accepted_statements(rows))
 
     def note_equal(self, row: Row, *, again: bool) -> None:
         """Note a row equal to an earlier one; see `EqualRows`."""

@@ -333,6 +333,13 @@ def doing(*does: Does) -> frozenset[str]:
     return frozenset(those(lambda relation: relation.does in does))
 
 
+# Relations to a person's own things, sealed with them: they lead to the person and are no part of the operation.
+OWN = frozenset(those(lambda relation: relation.sealed == "theirs"))
+SAME = doing("is the same")
+# Claims with these relations may say who somebody sealed is.
+RESERVED = SAME | OWN
+
+
 def fitting(subject: str = "", target: str = "") -> list[Relation]:
     """Return the relations that two kinds of entity may have; an empty kind is not known yet.
 

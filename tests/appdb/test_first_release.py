@@ -49,7 +49,7 @@ def test_its_case_opens_with_everything_that_was_kept(home: Settings) -> None:
             **dict.fromkeys(SEALED),
         }
         assert low.network.entities.look("boss").values["nationality"] == "Iraq"
-        assert ann.network.entities.look("aide").values.get("nationality") is None, "a quiet row"
+        assert ann.network.entities.look("aide").values.get("nationality") is None, "a row set aside"
         (view,) = ann.network.views.list_views()
         assert (view.name, ann.network.views.open(view.id).state["arranged"]) == ("the first view", {"boss": [3, 4]})
         assert [comment.text for comment in ann.network.comments.of("boss")] == ["a comment kept with 0.1.0"]

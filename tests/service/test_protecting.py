@@ -597,8 +597,8 @@ def minus(rows: dict[str, Rows], person: str, statements: set[str]) -> dict[str,
 def test_after_erasure_and_undos_a_case_equals_its_other_deliveries_minus_the_erased(
     service: Service, case: str, people: People, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Quiet rows are decided when they come and kept, so a case that is loaded anew decides them otherwise.
-    monkeypatch.setattr("graphsvc.cases.deliveries.replay.mark_quiet", lambda delivery, _people: delivery)
+    # Rows are set aside when they come and stay so; a case that is loaded again decides that otherwise.
+    monkeypatch.setattr("graphsvc.cases.deliveries.casework.may_show_sources", lambda *_delivery: False)
     rng = random.Random(seed)
     inv = people("inv")
     loaded: dict[int, dict[str, Rows]] = {}

@@ -10,7 +10,7 @@ import pytest
 
 from graphsvc.access.people import accounts
 from graphsvc.service import Service, quiet
-from tests.service.test_quiet_rows import deliver, service
+from tests.service.test_rows_set_aside import deliver, service
 from tests.service.test_waiting import FIRST, PEOPLE, Place
 from tests.toolbox.rows import statement_claims, write
 

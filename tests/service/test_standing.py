@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.graph.handling import Handling
-from graphsvc.cases.graph.sealing import BY_DECISION, NO_ACT, NO_PART, SHARED_ID, Standing, marks
+from graphsvc.cases.graph.sealing import (
+    BY_DECISION,
+    NO_ACT,
+    NO_PART,
+    SHARED_ID,
+    Standing,
+    marks,
+    pack_standings,
+    unpack_standings,
+)
 from graphsvc.cases.graph.standing import (
     THE_SAME,
     WHERE_THEY_LIVE,
@@ -24,11 +33,9 @@ from graphsvc.cases.graph.standing import (
     by_name,
     named_by,
     opened_by,
-    pack_standings,
     sealed_anew,
     sealed_ids,
     standings,
-    unpack_standings,
 )
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import State, fold

@@ -13,7 +13,8 @@ import pytest
 
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.graph.graphing import Graphed, build_graph
-from graphsvc.cases.graph.standing import Deciding, Standings, pack_standings, standings, unpack_standings
+from graphsvc.cases.graph.sealing import pack_standings, unpack_standings
+from graphsvc.cases.graph.standing import Deciding, Standings, standings
 from graphsvc.cases.graph.texts import SourceIds
 from graphsvc.ingest.check import Row, read_case
 from graphsvc.ingest.fold import State, fold

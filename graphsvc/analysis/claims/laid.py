@@ -222,9 +222,9 @@ def columnar_claims(claims: Iterable[Claim]) -> LaidClaims:
     if isinstance(claims, SomeClaims):
         return LaidClaims([claims.column(name) for name in NAMES])
     rows = list(claims)
-    laid = LaidClaims([_column([getattr(claim, name) for claim in rows]) for name in NAMES])
-    laid._all = rows
-    return laid
+    columns = LaidClaims([_column([getattr(claim, name) for claim in rows]) for name in NAMES])
+    columns._all = rows
+    return columns
 
 
 def of_twins(claim: Claim, twins: Mapping[str, Claim]) -> Claim:
@@ -243,7 +243,7 @@ def of_twins(claim: Claim, twins: Mapping[str, Claim]) -> Claim:
 
 
 def _column(values: Collection[Any]) -> ValueColumn:
-    # Of several types, 1 and True are equal but stay apart.
+    # The values 1 and True are equal, but stay apart.
     keys = values if len({*map(type, values)}) < _SEVERAL else [(type(value), value) for value in values]
     number = {key: place for place, key in enumerate(dict.fromkeys(keys))}
     words = [*number] if keys is values else [word for _, word in number]

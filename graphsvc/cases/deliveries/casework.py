@@ -33,10 +33,9 @@ from graphsvc.cases.deliveries.loaded import (
     standing_notes,
 )
 from graphsvc.cases.deliveries.material import fold_deliveries
-from graphsvc.cases.deliveries.replay import Plan, Replay, as_taken
+from graphsvc.cases.deliveries.replay import Plan, Replay, take_delivery
 from graphsvc.cases.deliveries.rewriting import Rewriting
 from graphsvc.cases.deliveries.waitlist import Waitlist
-from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.graph.graphing import Graphed, IdMap
 from graphsvc.cases.graph.sealing import Standing
 from graphsvc.cases.graph.standing import alone_theirs, opened_by, sealed_anew, standings
@@ -49,8 +48,8 @@ from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotFound
 from graphsvc.ingest.check import Delivery
-from graphsvc.ingest.codes import add_codes
-from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.codes import add_codes, may_show_sources
+from graphsvc.ingest.fold import State
 from graphsvc.ingest.rejected import in_order
 from graphsvc.records.progress import Progress
 from graphsvc.records.weights import SHIPPED, Weights
@@ -145,30 +144,24 @@ class Casework:
             if not isinstance(delivery, Delivery):
                 delivery = delivery(state, key)
             view = None if sources else self.replay.loader_view(case, key, past, account)
+            statements = state.records["statements"]
+            shows_sources = may_show_sources(delivery, statements, () if view is None else view.others)
             add = add_codes if view is None else view.add_codes
-            delivery = add(delivery, state.records["statements"], partial=partial)
+            delivery = add(delivery, statements, partial=partial)
             delivery = self._erasing.without_erased(case, key, delivery)
             require_no_witnesses(case, choice[0], delivery.rows)
             again = self.waitlist.find_same(case, key, delivery) if waits else None
             if again is not None:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
-            delivery = as_taken(delivery, view, state, before, key)
-            with uncollected():
-                report = fold(
-                    state,
-                    number,
-                    delivery.rows,
-                    delivery.columns,
-                    partial=partial,
-                    refused=delivery.refused_rows,
-                    incomplete=delivery.incomplete,
-                    watch=None if view is None else view.take,
-                )
-            delivery = dataclasses.replace(delivery, accepted=report.accepted_statements(delivery.rows))
+            delivery, report = take_delivery(
+                delivery, view, state, before, key, number, partial=partial, shows_sources=shows_sources
+            )
             named = self.register.sources_named(case, key)
-            compares_rows = view is not None and view.compares
-            pages = IdMap(state, key, before, self.replay.weights, named) if compares_rows else None
-            visible = report if view is None else view.report(report, state, pages, delivery, partial=partial)
+            # Made for every loader without source clearance, or the time would show whether there is anything to compare.
+            visible = report
+            if view is not None:
+                pages = IdMap(state, key, before, self.replay.weights, named)
+                visible = view.report(report, state, pages, delivery, partial=partial)
             rejections = in_order([*delivery.rejections, *visible.rejections])
             counts = counts_of(delivery, visible)
             # Saying that it repeats another account's delivery would reveal the content of that delivery.
@@ -190,6 +183,7 @@ class Casework:
                 other_names=other_names_in(visible, delivery.rows, before if sources else {}, state, key),
             )
             loaded = loaded.with_pseudonyms(standing, delivery, choice[0] if is_new else "")
+            loaded = dataclasses.replace(loaded, rows_aside=len(report.rows_aside))
             loaded = loaded.with_unmentioned(delivery, choice[0])
             loaded = loaded.with_unsafe(standing, key, delivery, () if view is None else view.hidden)
             loaded = loaded.with_sealing(before, standing, number) if sources else loaded

@@ -6,9 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from graphsvc.access import vault
+from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.claims.claims import Claim
 from graphsvc.cases.deliveries.replay import Replay
 from graphsvc.cases.graph.graphing import DEFAULTS, is_on_record, status_of
+from graphsvc.cases.graph.handling import Handling
+from graphsvc.cases.protection import MARKED
 from graphsvc.cases.register import Register
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import FoldedRow
@@ -29,18 +32,18 @@ class Graded:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """Former contents of a case.
+    """Former contents of a case, as one reader could see them.
 
     Attributes:
         claims: id of a claim → its former grading.
-        people: ids of the persons in it, as pages show them, sealed or not.
+        people: ids of the persons that this reader saw in it without any claim, as pages show them, sealed or not.
     """
 
     claims: dict[str, Graded]
     people: frozenset[str]
 
     def claim(self, claim: Claim) -> Claim | None:
-        """Return a claim as it was then: the same object if nothing differs, None if it did not exist."""
+        """Return a claim as it was then: the same object if nothing differs, None if the reader saw no such claim."""
         graded = self.claims.get(claim.id)
         if graded is None:
             return None
@@ -48,17 +51,29 @@ class Earlier:
         return claim if all(getattr(claim, name) == was for name, was in fields.items()) else replace(claim, **fields)
 
 
-def earlier(replay: Replay, register: Register, case: str, key: bytes, newer: Collection[int]) -> Earlier:
+def earlier(replay: Replay, register: Register, case: str, key: bytes, newer: Collection[int], grant: Grant) -> Earlier:
     """Return a case without its deliveries numbered `newer`, which come after all others that count.
 
     Later erasures and sealings still apply. For a corrected claim with an explicit id, the former ends and days are not
-    given: it keeps its current ones.
+    given: it keeps its current ones. Claims and people that a reader with this grant did not see do not count as
+    earlier: otherwise news about leads would show who was in the case without a claim, such as a source.
     """
     past = {number: row for number, row in register.counting(case).items() if number not in newer}
     state = replay.replay_deliveries(case, key, past).state
-    people = state.records["people"]
+    handling = Handling(state)
+    is_listing = replay.protection.of(case)[0] == MARKED
+    people = [
+        identifier
+        for identifier, row in state.records["people"].items()
+        if (grant.sources or (is_listing and row.without_statements is not None))
+        and handling.entity(identifier) in grant.codes
+    ]
     return Earlier(
-        {vault.claim_id(key, *name): _grading(state, row) for name, row in state.claims.items()},
+        {
+            vault.claim_id(key, *name): _grading(state, row)
+            for name, row in state.claims.items()
+            if handling.claim(row.values) in grant.codes
+        },
         frozenset(people) | {vault.pseudonym(key, "person", identifier) for identifier in people},
     )
 

@@ -12,14 +12,13 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.access.vault import kind_of, pseudonym, signs
-from graphsvc.cases.graph.handling import OWN
 from graphsvc.cases.graph.sealing import Standing
 from graphsvc.cases.graph.standing import HOME, Standings, formerly
 from graphsvc.cases.graph.texts import SourceIds
 from graphsvc.ingest.check import Row, columns_left
 from graphsvc.names.seal import needles
 from graphsvc.names.whole import WholeNames
-from graphsvc.records.relations import CUSTOM_PREFIX
+from graphsvc.records.relations import CUSTOM_PREFIX, OWN
 from graphsvc.records.tables import DWELLING, ERASED, EXTRA_PREFIX, TABLES
 
 _LINKS, _STATEMENTS, _PEOPLE, _THINGS, _WORKPLACES = "links", "statements", "people", "things", "workplaces"

@@ -62,7 +62,7 @@ class Loaded:
         by_pseudonym: how many people are sealed, in a new case where nobody seems to need protection.
         people: how many people there are in that case.
         unmentioned: how many people it brings who are in none of its claims, in a witness case.
-        quiet: how many of its rows change no page (`codes.mark_quiet`).
+        rows_aside: how many of its rows the case does not take (`fold.fold`).
         owed: work still to be done, in a sentence; empty: none.
         unsafe: rejected rows that may mark a person who would be named: nothing is loaded until they are corrected.
     """
@@ -88,7 +88,7 @@ class Loaded:
     by_pseudonym: int = 0
     people: int = 0
     unmentioned: int = 0
-    quiet: int = 0
+    rows_aside: int = 0
     waits: bool = False
     owed: str = ""
     unsafe: list[Rejection] = field(default_factory=list)
@@ -165,13 +165,13 @@ class Loaded:
         )
 
     def with_unmentioned(self, delivery: Delivery, protection: str) -> Loaded:
-        """Return a copy with the numbers of people who are in no claim of the delivery, and of quiet rows."""
+        """Return a copy with the number of people who are in no claim of the delivery."""
         if protection != WITNESS:
             return self
         rows = delivery.rows
         in_claims = {row.values[end] for row in rows if row.table == "links" for end in ("subject_id", "object_id")}
         brought = {row.values["id"] for row in rows if row.table == "people"}
-        return dataclasses.replace(self, unmentioned=len(brought - in_claims), quiet=sum(row.is_quiet for row in rows))
+        return dataclasses.replace(self, unmentioned=len(brought - in_claims))
 
     def with_pseudonyms(self, standing: Standings, delivery: Delivery, protection: str) -> Loaded:
         """Return a copy with the number of sealed people, if nobody in a new witness case seems to need protection."""
@@ -215,12 +215,12 @@ class Loaded:
                 f"{who} in these files {are} in none of their claims. Until a claim mentions {them}, only readers with source"
                 " clearance see them: somebody in no claim may be there as a source."
             )
-        if self.quiet:
-            who = count(self.quiet, "person", "people")
+        if self.rows_aside:
+            is_one = plural(self.rows_aside, "is", "are")
             notes.append(
-                f"{who} in people.csv {plural(self.quiet, 'was', 'were')} known before, and no claim in these files is about"
-                f" {plural(self.quiet, 'this person', 'them')}. Their rows change no page, or a page that changes as statements"
-                " come might show who gave them. To change their pages, load these rows without statements."
+                f"{count(self.rows_aside, 'row', 'rows')} of people and things {is_one} set aside, except for marks that seal. The case"
+                " knows them already and no claim in these files is about them: a page that changes as statements come might"
+                " show who gave them. To change these pages, load the rows in files without statements."
             )
         return notes
 

@@ -117,9 +117,9 @@ class LoaderView:
         rejections = [*delivery.rejections, *map(_contradicts, contrary)]
         return replace(delivery, rows=rows, columns=columns, rejections=rejections)
 
-    def known_people(self, state: State) -> set[str]:
-        """Return the ids of people in earlier deliveries, without hidden people that only others delivered."""
-        return state.records["people"].keys() - (self.hidden - self._own_rows.keys())
+    def unknown_people(self) -> set[str]:
+        """Return the ids of hidden people that only others delivered; known after `set_aside`."""
+        return self.hidden - self._own_rows.keys()
 
     def _contrary(self, delivery: Delivery) -> list[Row]:
         """Return claims of others' statements on which the delivery contradicts itself: refused in any case."""
@@ -153,19 +153,14 @@ class LoaderView:
         else:
             self._change(ChangedRow(taken.row, taken.key, before, taken.after))
 
-    @property
-    def compares(self) -> bool:
-        """Whether rows about others' entities have to be compared with pages."""
-        return bool(self._to_compare)
-
     @uncollected()
-    def report(self, full: Report, state: State, pages: IdMap | None, delivery: Delivery, *, partial: bool) -> Report:
+    def report(self, full: Report, state: State, pages: IdMap, delivery: Delivery, *, partial: bool) -> Report:
         """Return the loader's report; call it once, after the fold.
 
         Args:
             full: the real effect of the delivery.
             state: the case with it.
-            pages: map of the case as pages show it now; needed if the view `compares`.
+            pages: map of the case as pages show it now.
             delivery: the delivery.
             partial: whether it only adds.
         """
@@ -175,6 +170,8 @@ class LoaderView:
         for table, counts in full.counts.items():
             mine = visible.counts[table] = self._counts[table]
             mine.read, mine.duplicate, mine.rejected = counts.read, counts.duplicate, counts.rejected
+        for row in full.rows_aside:
+            visible.counts[row.table].unchanged += 1
         for table, number in self._aside.items():
             visible.counts[table].read += number
             visible.counts[table].received += number
@@ -189,7 +186,7 @@ class LoaderView:
         return visible
 
     def _compare_with_pages(
-        self, taken: TakenRow, before: FoldedRow, pages: IdMap | None, delivery: Delivery, *, partial: bool
+        self, taken: TakenRow, before: FoldedRow, pages: IdMap, delivery: Delivery, *, partial: bool
     ) -> None:
         """Count a row about an entity that others delivered too; arguments as in `report`.
 
@@ -208,7 +205,7 @@ class LoaderView:
                 return
         is_hidden = table == "people" and identifier in self.hidden
         change = None
-        if pages is not None and not is_hidden:
+        if not is_hidden:
             was, will = (pages.shown_rows.of(identifier, each) for each in (before, taken.after))
             page_cells = _page_cells(identifier, was, pages)
             if page_cells is not None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from graphsvc.access.log.audit import now
 from graphsvc.cases.deliveries.casework import Casework
 from graphsvc.cases.deliveries.material import fold_deliveries
-from graphsvc.cases.graph.handling import RESERVED
 from graphsvc.cases.progress import unstoppable
 from graphsvc.cases.protection import MARKED
 from graphsvc.errors import RequestError
 from graphsvc.records.progress import Progress
+from graphsvc.records.relations import RESERVED
 
 
 def holds_witness_statements(casework: Casework, case: str, number: int | None = None) -> bool:

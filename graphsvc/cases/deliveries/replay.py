@@ -30,8 +30,8 @@ from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError, RequestError
 from graphsvc.ingest.check import Delivery, Row, digest
-from graphsvc.ingest.codes import mark_quiet
-from graphsvc.ingest.fold import State
+from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.report import Report
 from graphsvc.ingest.versions import KeptRows, steps
 from graphsvc.ingest.versions import VersionStep as Version
 from graphsvc.records.progress import Progress
@@ -259,9 +259,7 @@ class Replay:
         # An interrupted change may be in the graph already.
         interrupted = any(row["id"] == case and row["state"] == "loading" for row in self._register.cases())
         ids = frozenset[str]().union(*in_graph.nodes.values())
-        # People left with quiet rows alone go as silently as those in no delivery any more.
-        sealed = ((each, name) for each, name in result.sealed.items() if not standing[name].is_absent)
-        stood = frozenset(name for identifier, name in sealed if identifier in ids)
+        stood = frozenset(name for identifier, name in result.sealed.items() if identifier in ids)
         return Plan(
             case, key, result, before, standing, settled, steps, opened or interrupted, in_graph.size() == 0, stood
         )
@@ -352,8 +350,7 @@ class Replay:
         """Update the vault, exports and stored words, and open the case; the next start completes this after a kill."""
         case, result = plan.case, plan.result
         erased = self._register.overrules(case, "erased")
-        sealed = frozenset(name for name in result.sealed.values() if not plan.standing[name].is_absent)
-        self._export_store.settle(case, plan.key, sealed=sealed, erased=erased)
+        self._export_store.settle(case, plan.key, sealed=frozenset(result.sealed.values()), erased=erased)
         if plan.sealed_anew:
             # Removing a P file because of a person known only under C would reveal that person to its maker.
             levels = {plan.standing[name].level for name in plan.sealed_anew}
@@ -425,11 +422,47 @@ class Replay:
         return telling, versions
 
 
-def as_taken(delivery: Delivery, view: LoaderView | None, state: State, standing: Standings, key: bytes) -> Delivery:
-    """Return a delivery as the case takes it: without rows that are set aside, and with its quiet rows marked.
+def take_delivery(
+    delivery: Delivery,
+    view: LoaderView | None,
+    state: State,
+    standing: Standings,
+    key: bytes,
+    number: int,
+    *,
+    partial: bool,
+    shows_sources: bool,
+) -> tuple[Delivery, Report]:
+    """Take a delivery into a state (which is changed); return it as the case keeps it, and report its effects.
 
-    For loaders with source clearance `view` is None. The other arguments are those of `LoaderView.set_aside`.
+    Args:
+        delivery: with codes.
+        view: the view of a loader without source clearance, else None.
+        state: the case without it.
+        standing: the standings without it.
+        key: the case's data key.
+        number: its number.
+        partial: whether it only adds.
+        shows_sources: the result of `codes.may_show_sources`.
     """
-    if view is None:
-        return mark_quiet(delivery, state.records["people"])
-    return mark_quiet(view.set_aside(delivery, state, standing, key), view.known_people(state))
+    if view is not None:
+        delivery = view.set_aside(delivery, state, standing, key)
+    with uncollected():
+        report = fold(
+            state,
+            number,
+            delivery.rows,
+            delivery.columns,
+            partial=partial,
+            refused=delivery.refused_rows,
+            incomplete=delivery.incomplete,
+            known=_known_ids(state, view) if shows_sources else frozenset(),
+            watch=None if view is None else view.take,
+        )
+    return report.as_taken(delivery), report
+
+
+def _known_ids(state: State, view: LoaderView | None) -> set[str]:
+    """Return the ids of the people and things that the case knows, as far as its loader may know."""
+    entities = {identifier for identifier, table in state.kinds.items() if table != "statements"}
+    return entities if view is None else entities - view.unknown_people()

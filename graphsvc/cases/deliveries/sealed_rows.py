@@ -21,7 +21,7 @@ def seal_rows(
 ) -> bytes:
     """Seal the rows of a delivery for storage; `incomplete` and `accepted` as in `KeptRows`."""
     plain = [
-        (row.table, row.file, row.line, row.values, *((row.code, True) if row.is_quiet else filter(None, [row.code])))
+        (row.table, row.file, row.line, row.values, *((row.code, True) if row.is_aside else filter(None, [row.code])))
         for row in rows
     ]
     content: dict[str, Any] = {"rows": plain, "columns": columns}

@@ -16,7 +16,7 @@ from graphsvc.analysis.claims.dependence import Thing, shared_keys
 from graphsvc.analysis.claims.interest import interests
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.graph.figures import links, shares
-from graphsvc.cases.graph.handling import OWN, SAME, Handling, ShownRows, unmentioned_people
+from graphsvc.cases.graph.handling import Handling, ShownRows, unmentioned_people
 from graphsvc.cases.graph.sealing import is_charged
 from graphsvc.cases.graph.standing import Standings, people_to_check, sealed_ids
 from graphsvc.cases.graph.texts import (
@@ -37,7 +37,7 @@ from graphsvc.records import grading
 from graphsvc.records.coarsened import TOLD_SUFFIX
 from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.properties import INTEREST, P_SUFFIX, SAID, SEARCH
-from graphsvc.records.relations import CUSTOM_PREFIX
+from graphsvc.records.relations import CUSTOM_PREFIX, OWN, SAME
 from graphsvc.records.tables import ENTITY_TABLES, ERASED, EXTRA_PREFIX, PROTECTED, TABLES, Column, Table
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.store.image import Alike, Image, Properties

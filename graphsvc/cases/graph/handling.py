@@ -12,15 +12,9 @@ from graphsvc.cases.graph.sealing import Standing
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.records import grading
-from graphsvc.records.relations import doing, those
+from graphsvc.records.relations import RESERVED
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.store.image import Image
-
-# Relations to a person's own things, sealed with them: they lead to the person and are no part of the operation.
-OWN = frozenset(those(lambda relation: relation.sealed == "theirs"))
-SAME = doing("is the same")
-# Claims with these relations may say who somebody sealed is.
-RESERVED = SAME | OWN
 
 
 class Handling:
@@ -35,13 +29,12 @@ class Handling:
         self._shareable: set[str] = set()
         for table in ENTITY_TABLES:
             for identifier, row in state.records[table.name].items():
-                page_row = row.for_pages()
-                known = page_row.open
+                known = row.open
                 if known is None:
                     self._conditional.add(identifier)
                 elif table.name == "people":
                     # The row of a statement may bring its source, so it moves nobody to P.
-                    listed = page_row.without_statements
+                    listed = row.without_statements
                     if listed is not None and (listed.open or {}).get("handling") == "P":
                         self._shareable.add(identifier)
                 elif "P" in (known.get("handling"), self._statements.get(known.get("statement_id", ""))):

@@ -51,21 +51,19 @@ def keep_identities(
             known = before[name].identities if name in before else ()
             if table == "people":
                 level = handling.entity(identifier)
-                known = _with_person(known, row.for_pages(), level)
-                # Texts with names in quiet rows are withheld, but a search by them shows nobody.
-                known = _with_person(known, row, level, quiet="yes")
+                known = _with_person(known, row, level)
             else:
                 known = _with_row(known, TABLES[table].record, row.values)
             standing[name] = replace(standing[name], identities=known)
 
 
-def _with_person(identities: Identities, row: FoldedRow, level: str, **more: str) -> Identities:
+def _with_person(identities: Identities, row: FoldedRow, level: str) -> Identities:
     """Add a person's identity under P, if known under P, and their whole identity with `handling` C if it differs."""
     if level == "P" and row.open is not None:
-        identities = _with_row(identities, "person", row.open, **more)
+        identities = _with_row(identities, "person", row.open)
         if row.open == row.values:
             return identities
-    return _with_row(identities, "person", row.values, handling="C", **more)
+    return _with_row(identities, "person", row.values, handling="C")
 
 
 def _with_row(identities: Identities, record: str, values: Mapping[str, Any], **more: str) -> Identities:
@@ -75,5 +73,4 @@ def _with_row(identities: Identities, record: str, values: Mapping[str, Any], **
     } | more
     if "kind" in values:
         identity["kind"] = values["kind"]
-    plain = {name: value for name, value in identity.items() if name != "quiet"}
-    return identities if identity in identities or plain in identities else (*identities, identity)
+    return identities if identity in identities else (*identities, identity)

@@ -35,8 +35,8 @@ A person's standing is one of three. *Sealed*: a pseudonym replaces them everywh
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -66,8 +66,7 @@ class Standing:
         why: why it is sealed or named, in fixed words; if two persons opened it, the marks that they knew of.
         against: number of the first delivery after which the rows would decide differently; 0: they would not.
         asked: for a named person, why the custodian should check; empty: no reason.
-        identities: every identity ever delivered, oldest first; those of a person not known under P have `handling` C, and
-            those in quiet rows alone `quiet` yes.
+        identities: every identity ever delivered, oldest first; those of a person not known under P have `handling` C.
         moved_to: the pseudonym it has, or would have, since an erasure took a name out of its id; empty: unchanged.
         at: moment of the decision (ISO, UTC); empty in homes of earlier versions.
         is_open_id: whether only an id is known, so that nothing is decided.
@@ -307,3 +306,17 @@ def has_identity(values: Mapping[str, Any]) -> bool:
 def is_charged(values: Mapping[str, Any]) -> bool:
     """Whether the row of a person says that they are a suspect or convicted."""
     return not CHARGED.isdisjoint(categories(values))
+
+
+def pack_standings(standing: Mapping[str, Standing]) -> list[list[Any]]:
+    """Return standings as plain JSON, to be kept sealed."""
+    names = [each.name for each in fields(Standing)]
+    return [[name, *(getattr(entity, each) for each in names)] for name, entity in standing.items()]
+
+
+def unpack_standings(rows: Iterable[list[Any]]) -> dict[str, Standing]:
+    """Return the inverse of `pack_standings`; fields that earlier versions did not keep get their defaults."""
+    return {
+        name: Standing(sealed, level, since, why, against, question, tuple(identities), *more)
+        for name, sealed, level, since, why, against, question, identities, *more in rows
+    }

@@ -6,7 +6,6 @@ Things and dwellings follow the people they lead to. Decisions are kept, whateve
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -16,12 +15,11 @@ from typing import Any
 
 from graphsvc.access import vault
 from graphsvc.analysis.claims.roles import ACTIVE_SUBJECT, PASSIVE_OBJECT, PASSIVE_SUBJECT, TIED_OBJECT, TIED_SUBJECT
-from graphsvc.cases.graph.handling import OWN, SAME, Handling, mark_hidden
+from graphsvc.cases.graph.handling import Handling, mark_hidden
 from graphsvc.cases.graph.identities import keep_identities, pseudonyms_of
 from graphsvc.cases.graph.sealing import (
     BY_ACT,
     BY_DECISION,
-    NO_PART,
     PASSIVE,
     UNDER_C,
     Moment,
@@ -37,7 +35,7 @@ from graphsvc.ingest.fold import State, claim_key
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.names.seal import categories
 from graphsvc.records import grading
-from graphsvc.records.relations import those
+from graphsvc.records.relations import OWN, SAME, those
 from graphsvc.records.tables import DWELLING, PROTECTED
 
 # Value of the setting GRAPHSVC_NAMED → the people that a home shows by name.
@@ -117,14 +115,14 @@ def standings(
         number: its number, recorded where its rows would decide differently.
         coming: rows of the deliveries that come now; None: the whole state comes now.
 
-    For named people in no delivery any more, or with quiet rows alone, only the identities are kept: if they come again,
-    they are decided on as new.
+    For named people in no delivery any more, only the identities are kept: if they come again, they are decided on as new.
+    Rows that the case does not take (`fold.fold`) seal by their marks, and decide nothing else.
     """
     handling = Handling(state)
     facts = _Facts(state, handling, by, coming)
     known = _under_their_ids(before, by)
     moved = {name: old for name, old in known.items() if old.moved_to}
-    before = {name: old for name, old in known.items() if (old.sealed and not old.is_absent) or old.is_named}
+    before = {name: old for name, old in known.items() if old.sealed or old.is_named}
     result = {name: old for name, old in before.items() if old.sealed and not by.reopens(name, old)}
     names = pseudonyms_of(state, by.key)
     for identifier, row in state.records["people"].items():
@@ -195,8 +193,8 @@ def by_name(standing: Standings) -> set[str]:
 
 
 def sealed_anew(before: Standings, after: Standings) -> set[str]:
-    """Return the pseudonyms of people and things named before and sealed after, not of those who are absent then."""
-    return {name for name in by_name(before) if name in after and after[name].sealed and not after[name].is_absent}
+    """Return the pseudonyms of people and things named before and sealed after."""
+    return {name for name in by_name(before) if name in after and after[name].sealed}
 
 
 def _under_their_ids(before: Standings, by: Deciding) -> Standings:
@@ -238,11 +236,8 @@ def _person(
     number: int,
 ) -> Standing:
     level = handling.entity(identifier)
-    known = row.for_pages()
-    values = known.values if level == "C" or known.open is None else known.open
-    marked = row.values if level == "C" or row.open is None else row.open
-    in_rows = marks(marked, by.on, of_witnesses=by.protects_marked)
-    in_all = marks(row.values, by.on, of_witnesses=by.protects_marked)
+    values = row.values if level == "C" or row.open is None else row.open
+    in_rows = facts.marks(identifier, values, "PC" if level == "C" else "P")
     about = PersonFacts(
         level,
         (*in_rows, *by.elsewhere.get(identifier, ())),
@@ -250,11 +245,9 @@ def _person(
         by.protects_marked or facts.acts(identifier, level),
         by.protects_marked or facts.acts(identifier, level, now=True),
         _is_charged(row, level),
-        tuple(mark for mark in in_all if mark not in in_rows),
+        tuple(mark for mark in facts.marks(identifier, row.values) if mark not in in_rows),
     )
     standing = decide(old, about, by.moment(name, number))
-    if row.is_quiet and not (old is not None and old.sealed) and not about.every_mark:
-        return Standing(True, level, standing.since, NO_PART, at=standing.at, is_absent=True)
     if not standing.sealed:
         # Rows under C change nothing under P, so they cannot seal: the custodian is asked to check.
         more = [mark for mark in about.marks_under_c if mark not in standing.why]
@@ -412,10 +405,21 @@ class _Facts:
         self._statements = {name: row.values for name, row in state.records["statements"].items()}
         # A witness or victim is not named for a link alone.
         rows = state.records["people"].items() if by.named == "tie" else ()
-        page_rows = ((name, row.for_pages()) for name, row in rows)
-        self._protected = {name for name, row in page_rows if PROTECTED & categories(row.open or row.values).keys()}
+        self._protected = {name for name, row in rows if PROTECTED & categories(row.open or row.values).keys()}
         self._acts = self._of([row.values for row in state.claims.values() if stands(row, state)])
         self._now = self._acts if coming is None else self._of(list(self._asserted_claims(coming)))
+        self._aside = defaultdict[str, list[Row]](list)
+        for each in coming or ():
+            if each.is_aside:
+                self._aside[each.values["id"]].append(each)
+
+    def marks(self, identifier: str, row: Mapping[str, Any], codes: str = "PC") -> list[str]:
+        """Return the marks in a person's row, and in coming rows under some codes that the case does not take."""
+        rows = (row, *(each.values for each in self._aside[identifier] if (each.code or "P") in codes))
+        by = self._by
+        return [
+            *dict.fromkeys(mark for values in rows for mark in marks(values, by.on, of_witnesses=by.protects_marked))
+        ]
 
     def _asserted_claims(self, coming: Iterable[Row]) -> Iterator[Mapping[str, Any]]:
         """Yield the claims in the coming rows that the case holds and that count, not those it refused."""
@@ -454,20 +458,6 @@ class _Facts:
     def acts(self, identifier: str, level: str, *, now: bool = False) -> bool:
         """Whether a person has an act that counts at a handling level, or one that comes `now`."""
         return identifier in (self._now if now else self._acts)[level]
-
-
-def pack_standings(standing: Standings) -> list[list[Any]]:
-    """Return standings as plain JSON, to be kept sealed."""
-    fields = [each.name for each in dataclasses.fields(Standing)]
-    return [[name, *(getattr(entity, each) for each in fields)] for name, entity in standing.items()]
-
-
-def unpack_standings(rows: Iterable[list[Any]]) -> dict[str, Standing]:
-    """Return the inverse of `pack_standings`; fields that earlier versions did not keep get their defaults."""
-    return {
-        name: Standing(sealed, level, since, why, against, question, tuple(identities), *more)
-        for name, sealed, level, since, why, against, question, identities, *more in rows
-    }
 
 
 def people_to_check(standing: Standings) -> set[str]:

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from graphsvc.access.decisions import pairs
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables
-from graphsvc.cases.graph.standing import Standings, pack_standings
+from graphsvc.cases.graph.sealing import pack_standings
+from graphsvc.cases.graph.standing import Standings
 from graphsvc.cases.graph.texts import NO_SOURCES, SourceIds
 from graphsvc.cases.stores import export_store, following
 from graphsvc.cases.stores import renamed as renaming

@@ -78,8 +78,12 @@ def settle(
     """
     for row in connection.execute(sa.select(_VERSIONS).where(_VERSIONS.c.case_id == case)).all():
         bound = version_bound(row.picture_id, row.number)
-        state, links = stored = unpack(key, row.state_sealed, bound)
-        now = [canvas.replace_ids(state, follow, text), None if links is None else _links(links, follow)]
+        state, links, *reserved = stored = unpack(key, row.state_sealed, bound)
+        now = [
+            canvas.replace_ids(state, follow, text),
+            None if links is None else _links(links, follow),
+            *([now for each in ids if (now := follow(each)) is not None] for ids in reserved),
+        ]
         if now != stored:
             mine = (_VERSIONS.c.picture_id == row.picture_id, _VERSIONS.c.number == row.number)
             connection.execute(_VERSIONS.update().where(*mine).values(state_sealed=pack(key, now, bound)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -180,8 +180,8 @@ class ViewStore:
         )
         return identifier
 
-    def add(self, identifier: str, state: State, links: Links, changes: str) -> None:
-        """Add a version to a view."""
+    def add(self, identifier: str, state: State, links: Links, changes: str, reserved: Collection[str] = ()) -> None:
+        """Add a version to a view; only readers with source clearance will see its `reserved` ids."""
         at = now()
         last = self.connection.execute(sa.select(_ROW.c.version).where(_ROW.c.id == identifier)).scalar_one()
         self.connection.execute(
@@ -193,7 +193,7 @@ class ViewStore:
                 at=at,
                 said=changes[:200],
                 sources=self.grant.sources,
-                state_sealed=pack(self.key, [state, links], version_bound(identifier, last + 1)),
+                state_sealed=pack(self.key, [state, links, sorted(reserved)], version_bound(identifier, last + 1)),
             )
         )
         self._change(identifier, version=last + 1, changed_at=at)
@@ -268,7 +268,10 @@ class ViewStore:
         row = self.connection.execute(sa.select(_VERSION).where(*mine)).first()
         if row is None:
             raise NotFound(f"This view has no version {number}. Its page lists those it has.")
-        state, links = unpack(self.key, row.state_sealed, version_bound(identifier, number))
+        # Versions of earlier releases have no third part.
+        state, links, *reserved = unpack(self.key, row.state_sealed, version_bound(identifier, number))
+        if reserved and not self.grant.sources:
+            state = canvas.only(state, canvas.all_ids(state) - {*reserved[0]})
         return row, self._readable(row, state), links and self._without_named(links)
 
     def _without_named(self, links: list[list[Any]]) -> Links:

@@ -112,7 +112,8 @@ class Statements:
             telling, steps = self._ask.home.casework.replay.history(self._ask.case, page.id)
             deliveries = {row["number"]: row for row in self._ask.home.register.deliveries(self._ask.case)}
             history = _History(telling, deliveries, self._ask.grant)
-            versions = [history.version(step) for step in steps]
+            # A delivery that changed only what this reader may not see is not shown, or the entry would tell of it.
+            versions = [version for version in map(history.version, steps) if version.statement or version.claims]
             outcome["rows"] = len(versions)
             self._ask.mark_denied([row for version in versions for row in version.claims])
             named = self._ask.entity_rows(

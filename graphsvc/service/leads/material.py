@@ -217,7 +217,7 @@ class Material:
     def _rank_before(self, newer: frozenset[int]) -> Before:
         ask = self._ask
         now, persons, dependence = self.analysis_input()
-        then = earlier(ask.home.casework.replay, ask.home.register, ask.case, ask.key, newer)
+        then = earlier(ask.home.casework.replay, ask.home.register, ask.case, ask.key, newer, ask.grant)
         pairs = [(claim, then.claim(claim)) for claim in now]
         claims = [was for _, was in pairs if was is not None]
         people = then.people.union(*((was.subject, was.object) for was in claims))

@@ -1,8 +1,8 @@
 """Comments on an entity or a link.
 
-A comment is shown at its author's level. Readers with a lower handling clearance do not see it; readers without the
-author's source clearance do not see its words. Authors can take a comment back: its existence stays visible, but only
-supervisors can read its words.
+A comment is shown at its author's level. Readers with a lower handling clearance, or without the author's source
+clearance, do not see it: it may be about somebody whom they could not see then, such as a source. Authors can take a
+comment back: its existence stays visible, but only supervisors can read its words.
 """
 
 from __future__ import annotations
@@ -40,8 +40,7 @@ class Comment:
 
     Attributes:
         about: one id, or subject, relation and object.
-        text: empty if `withheld`, or if taken back and the reader is not a supervisor.
-        withheld: the author had source clearance and the reader has none, so the text may reveal witnesses.
+        text: empty if taken back and the reader is not a supervisor.
         mine: this reader wrote it.
         taken_back_at: None if not taken back.
     """
@@ -52,7 +51,6 @@ class Comment:
     at: dt.datetime
     text: str
     handling: str
-    withheld: bool
     mine: bool
     taken_back_at: dt.datetime | None
 
@@ -174,7 +172,9 @@ class Comments:
 
     def _visibility(self) -> tuple[sa.ColumnElement[bool], ...]:
         """Return conditions for the comments this reader may see."""
-        return _ROW.c.case_id == self._ask.case, _ROW.c.handling.in_(self._ask.grant.codes)
+        grant = self._ask.grant
+        of_sources = () if grant.sources else (_ROW.c.sources.is_(False),)
+        return _ROW.c.case_id == self._ask.case, _ROW.c.handling.in_(grant.codes), *of_sources
 
     def _require_there(self, ids: Sequence[str]) -> None:
         """Raise an error unless this entity or link is visible to this reader.
@@ -205,8 +205,7 @@ class Comments:
 
     def _comment(self, row: Any, key: bytes) -> Comment:
         mine = row.account == self._ask.principal.name
-        withheld = bool(row.sources) and not self._ask.grant.sources
-        hidden = withheld or (row.taken_back_at is not None and not self._ask.may("agree"))
+        hidden = row.taken_back_at is not None and not self._ask.may("agree")
         return Comment(
             id=row.id,
             about=tuple(unpack(key, row.about_sealed, _about_bound(row.id))),
@@ -216,7 +215,6 @@ class Comments:
             if hidden
             else words_for(unpack(key, row.words_sealed, _bound(row.id)), mine=mine, level=self._ask.grant.handling)[0],
             handling=row.handling,
-            withheld=withheld,
             mine=mine,
             taken_back_at=row.taken_back_at,
         )

@@ -151,10 +151,10 @@ class SavedViews:
             RequestError: state, name or notes are invalid, or there are too many views.
         """
         words = normalise_texts(name, notes)
-        visible, links = self._as_kept(canvas.check_state(state), self._ask.grant.handling)
+        visible, links, reserved = self._as_kept(canvas.check_state(state), self._ask.grant.handling)
         with self._open_store("keep", "save", writing=True) as views:
             identifier = views.new(for_others(words, self._ask.withhold()), shared=shared)
-            views.add(identifier, visible, links, "saved first")
+            views.add(identifier, visible, links, "saved first", reserved)
             return views.picture(identifier)
 
     def save_version(self, identifier: str, state: Any, base: int, *, anyway: bool = False) -> SavedView:
@@ -295,17 +295,27 @@ class SavedViews:
         """Add a version to a view; `base`, if given, must still be the newest."""
         with self._open_store("read", "open", picture_id=identifier) as views:
             view = _require_addable(views, identifier, base)
-        visible, links = self._as_kept(state, view.handling)
+        visible, links, reserved = self._as_kept(state, view.handling)
         with self._open_store("keep", operation, writing=True, picture_id=identifier) as views:
             view = _require_addable(views, identifier, base)
-            views.add(identifier, visible, links, summary or views.changes(identifier, view.version, visible))
+            summary = summary or views.changes(identifier, view.version, visible)
+            views.add(identifier, visible, links, summary, reserved)
             return views.picture(identifier)
 
-    def _as_kept(self, state: State, handling: str) -> tuple[State, Links]:
-        """Return the part of a state visible to this reader, and its links in stored form."""
-        visible = canvas.only(state, self._standing(canvas.all_ids(state)))
+    def _as_kept(self, state: State, handling: str) -> tuple[State, Links, set[str]]:
+        """Return the part of a state visible to this reader, its links in stored form, and the ids reserved in it.
+
+        Only source clearance shows the reserved ids at this time. A view that showed them to others later would tell
+        that they were in the case before, as sources are.
+        """
+        ids = self._standing(canvas.all_ids(state))
+        visible = canvas.only(state, ids)
         links = self._links_among(canvas.shown_ids(visible), handling)
-        return visible, None if links is None else since.pack_links(links)
+        reserved = set[str]()
+        if self._ask.grant.sources:
+            open_rows = self._ask.as_(Grant(handling)).of_ids("network.there", ids)
+            reserved = ids - {row["id"] for row in open_rows}
+        return visible, None if links is None else since.pack_links(links), reserved
 
     def _standing(self, ids: Collection[str]) -> set[str]:
         """Return the ids that are visible to this reader."""

@@ -79,6 +79,6 @@ def _back(session: Session, ids: list[str]) -> ResponseReturnValue:
 
 
 def _comment_fields(comment: Comment) -> dict[str, Any]:
-    names = ("id", "text", "withheld", "mine", "taken_back_at")
+    names = ("id", "text", "mine", "taken_back_at")
     fields = {name: getattr(comment, name) for name in names}
     return fields | {"by": comment.account, "at": comment.at, "made_at": comment.handling}
