@@ -7,14 +7,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-metadata = sa.MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-    }
-)
+from graphsvc.appdb.schema import metadata as metadata
+from graphsvc.appdb.schema import sealed_column
 
 accounts = sa.Table(
     "accounts",
@@ -121,7 +115,7 @@ cypher_texts = sa.Table(
     metadata,
     sa.Column("line", sa.ForeignKey("log.id"), primary_key=True),
     sa.Column("case_id", sa.String(100), nullable=False, index=True),
-    sa.Column("text_sealed", sa.LargeBinary, nullable=False),  # the text and, as JSON, its parameters
+    sealed_column("text_sealed", "cypher {line}"),  # text, and parameters as JSON
     sa.Column("masked", sa.Boolean, nullable=False, server_default=sa.false()),  # masked since it was typed
 )
 cases = sa.Table(
@@ -212,10 +206,10 @@ pairings = sa.Table(
     sa.Column("kind", sa.String(11), nullable=False),  # independent · dependent
     sa.Column("handling", sa.String(1), nullable=False),  # P: also applies for readers cleared only for P
     sa.Column("account", sa.String(100), nullable=False),
-    sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
+    sealed_column("reason_sealed", "pairing {id} reason"),
     sa.Column("at", sa.DateTime, nullable=False),
     sa.Column("ended_by", sa.String(100), nullable=False, server_default=""),
-    sa.Column("ended_sealed", sa.LargeBinary),
+    sealed_column("ended_sealed", "pairing {id} end", nullable=True),
     sa.Column("ended_at", sa.DateTime),
 )
 uploads = sa.Table(
@@ -262,7 +256,7 @@ overrules = sa.Table(
     sa.Column("pseudonym", sa.String(40), primary_key=True),
     sa.Column("kind", sa.String(10), nullable=False),  # sealed · opened · erased
     sa.Column("account", sa.String(100), nullable=False),
-    sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
+    sealed_column("reason_sealed", "overrule {case_id} {pseudonym}"),
     sa.Column("at", sa.DateTime, nullable=False),
 )
 # Material that must stay: it cannot be erased or undone.
@@ -274,7 +268,7 @@ holds = sa.Table(
     sa.Column("pseudonym", sa.String(40), nullable=False, server_default=""),  # empty: the whole case
     sa.Column("kind", sa.String(20), nullable=False),  # investigation · prosecution
     sa.Column("owner", sa.String(100), nullable=False),
-    sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
+    sealed_column("reason_sealed", "hold {id}"),
     sa.Column("review_on", sa.Date, nullable=False),
     sa.Column("added_by", sa.String(100), nullable=False),
     sa.Column("added_at", sa.DateTime, nullable=False),
@@ -291,11 +285,11 @@ requests = sa.Table(
     sa.Column("pseudonym", sa.String(40), nullable=False),  # of an export: its id
     sa.Column("asked_by", sa.String(100), nullable=False),
     sa.Column("asked_at", sa.DateTime, nullable=False),
-    sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
+    sealed_column("reason_sealed", "request {id} reason"),
     sa.Column("state", sa.String(10), nullable=False),  # asked · agreed · refused · opened · ended · done
     sa.Column("decided_by", sa.String(100), nullable=False, server_default=""),
     sa.Column("decided_at", sa.DateTime),
-    sa.Column("answer_sealed", sa.LargeBinary),
+    sealed_column("answer_sealed", "request {id} answer", nullable=True),
     sa.Column("until", sa.DateTime),
     sa.Column("opened_at", sa.DateTime),
     sa.Column("ended_at", sa.DateTime),
@@ -317,7 +311,7 @@ saved_queries = sa.Table(
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
     sa.Column("account", sa.String(100), nullable=False),
-    sa.Column("words_sealed", sa.LargeBinary, nullable=False),
+    sealed_column("words_sealed", "saved query {id}"),
     sa.Column("shared", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("created_at", sa.DateTime, nullable=False),
@@ -329,7 +323,7 @@ recipients = sa.Table(
     metadata,
     sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
     sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("name_sealed", sa.LargeBinary, nullable=False),
+    sealed_column("name_sealed", "recipient {case_id} {id}"),
     sa.Column("added_at", sa.DateTime, nullable=False),
     # Code of the least strict export that named them: readers cleared for less do not see them.
     sa.Column("handling", sa.String(1), nullable=False, server_default="C"),
@@ -342,7 +336,7 @@ exports = sa.Table(
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
     sa.Column("recipient", sa.String(40), nullable=False),
     sa.Column("account", sa.String(100), nullable=False),
-    sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
+    sealed_column("reason_sealed", "export {id} reason"),
     sa.Column("made_at", sa.DateTime, nullable=False),
     sa.Column("state", sa.String(10), nullable=False),  # waiting · held · given · refused · removed
     sa.Column("handling", sa.String(1), nullable=False),
@@ -352,7 +346,7 @@ exports = sa.Table(
     # The file, under a separate key; both are emptied once it may no longer be fetched.
     sa.Column("key_sealed", sa.LargeBinary, nullable=False),
     sa.Column("content_sealed", sa.LargeBinary),
-    sa.Column("shown_sealed", sa.LargeBinary, nullable=False),
+    sealed_column("shown_sealed", "export {id} shown"),
     sa.Column("expires_at", sa.DateTime, nullable=False),
     sa.Column("given_at", sa.DateTime),
     sa.Column("recall", sa.String(10), nullable=False, server_default=""),  # a person it shows was sealed · erased
@@ -378,7 +372,7 @@ reviews = sa.Table(
     sa.Column("case_version", sa.Integer, nullable=False),
     sa.Column("rules", sa.String(20), nullable=False),
     # The reason (it may name someone), and the figures as they were shown.
-    sa.Column("words_sealed", sa.LargeBinary, nullable=False),
+    sealed_column("words_sealed", "review {id}"),
 )
 # Questions about claims, put to the person in charge of the statement; counted so that no source is asked too often.
 questions = sa.Table(
@@ -402,7 +396,7 @@ pictures = sa.Table(
     # The author's clearance: readers cleared for less do not see the picture, or not its notes.
     sa.Column("handling", sa.String(1), nullable=False),
     sa.Column("sources", sa.Boolean, nullable=False),
-    sa.Column("words_sealed", sa.LargeBinary, nullable=False),  # name and notes
+    sealed_column("words_sealed", "picture {id}"),  # name and notes
     sa.Column("shared", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("version", sa.Integer, nullable=False),  # the newest
     sa.Column("created_at", sa.DateTime, nullable=False),
@@ -422,7 +416,7 @@ picture_versions = sa.Table(
     # Whether its author had source clearance: then its appearance, in their words, is only for readers who have it too.
     sa.Column("sources", sa.Boolean, nullable=False, server_default=sa.true()),
     # Its state (`views.picture.canvas`), and its links as shown then (`views.picture.since`).
-    sa.Column("state_sealed", sa.LargeBinary, nullable=False),
+    sealed_column("state_sealed", "picture {picture_id} version {number}"),
 )
 # An account's last place in a case, for each of its last sittings (from opening a page to leaving it).
 drafts = sa.Table(
@@ -435,7 +429,7 @@ drafts = sa.Table(
     sa.Column("at", sa.DateTime, nullable=False),
     sa.Column("picture_id", sa.String(40), nullable=False, server_default=""),  # picture it started from, if any
     sa.Column("number", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("state_sealed", sa.LargeBinary, nullable=False),
+    sealed_column("state_sealed", "draft {case_id} {account} {sitting}"),
 )
 # When an account last marked the news of a case as seen.
 last_looks = sa.Table(
@@ -460,8 +454,8 @@ comments = sa.Table(
     # The author's clearance, as for pictures.
     sa.Column("handling", sa.String(1), nullable=False),
     sa.Column("sources", sa.Boolean, nullable=False),
-    sa.Column("about_sealed", sa.LargeBinary, nullable=False),
-    sa.Column("words_sealed", sa.LargeBinary, nullable=False),
+    sealed_column("about_sealed", "comment {id} about"),
+    sealed_column("words_sealed", "comment {id}"),
     sa.Column("taken_back_at", sa.DateTime),
     sa.Index("ix_comments_case_id_about", "case_id", "about"),
 )
@@ -475,6 +469,6 @@ reference_series = sa.Table(
     sa.Column("at", sa.DateTime, nullable=False),
     # Readers cleared for less do not see it.
     sa.Column("handling", sa.String(1), nullable=False),
-    sa.Column("words_sealed", sa.LargeBinary, nullable=False),  # name, columns, remarks on the file
-    sa.Column("counts_sealed", sa.LargeBinary, nullable=False),  # first day, step, numbers, revisions
+    sealed_column("words_sealed", "series {id}"),  # name, columns, remarks on the file
+    sealed_column("counts_sealed", "series {id}"),  # first day, step, numbers, revisions
 )

@@ -21,8 +21,10 @@ from typing import Any
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
+from graphsvc.access.decisions.stored_rows import StoredRows
 from graphsvc.access.log.audit import now
 from graphsvc.appdb import tables, transaction
+from graphsvc.appdb.rows import fill
 from graphsvc.cases.deliveries.casework import CancelledError
 from graphsvc.cases.processes import Answers, GoneError, Processes
 from graphsvc.config import Settings
@@ -39,6 +41,7 @@ _CLOSE_S = 60.0
 _SAID, _WAIT = "job said", "job wait"
 _LOG = logging.getLogger(__name__)
 _ROW = tables.jobs
+_JOBS = StoredRows(_ROW, "started_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +98,15 @@ class Jobs:
         lock = self._lock(identifier)
         lock.acquire()
         try:
-            with transaction(self._database) as connection:
-                connection.execute(
-                    _ROW.insert().values(
-                        id=identifier,
-                        account=account,
-                        case_id=case,
-                        kind=kind,
-                        state="running",
-                        result=about,
-                        started_at=now(),
-                    )
-                )
+            _JOBS.add(
+                self._database,
+                id=identifier,
+                account=account,
+                case_id=case,
+                kind=kind,
+                state="running",
+                result=about,
+            )
             thread = threading.Thread(
                 target=self._run, args=(identifier, lock, work, about), name=f"job-{kind}", daemon=True
             )
@@ -127,8 +127,7 @@ class Jobs:
         """
         if wait_s:
             self.wait(identifier, wait_s)
-        with transaction(self._database) as connection:
-            row = connection.execute(sa.select(_ROW).where(_ROW.c.id == identifier, _ROW.c.case_id == case)).first()
+        row = _JOBS.one(self._database, identifier, _ROW.c.case_id == case)
         if row is None:
             raise NotFound("There is no such import in this case. The page Import lists those there were.")
         return self._job(row, account)
@@ -145,10 +144,7 @@ class Jobs:
 
     def cancel(self, identifier: str) -> None:
         """Ask a job to stop at its next step, unless it has ended."""
-        with transaction(self._database) as connection:
-            connection.execute(
-                _ROW.update().where(_ROW.c.id == identifier, _ROW.c.state == "running").values(state="cancelling")
-            )
+        _JOBS.change(self._database, identifier, _ROW.c.state == "running", state="cancelling")
 
     def wait(self, identifier: str, seconds: float) -> None:
         """Wait up to this many seconds for a job, unless its process is gone."""
@@ -162,9 +158,7 @@ class Jobs:
 
     def settle(self) -> None:
         """Mark jobs whose process died as interrupted."""
-        with transaction(self._database) as connection:
-            rows = connection.execute(sa.select(_ROW).where(_ROW.c.state.in_(UNFINISHED))).all()
-        for row in rows:
+        for row in _JOBS.newest(self._database, _ROW.c.state.in_(UNFINISHED)):
             self._job(row, "")
 
     def forget(self) -> None:
@@ -213,35 +207,17 @@ class Jobs:
             CancelledError: somebody asked the job to stop, or the service is closing.
         """
         with transaction(self._database) as connection:
-            mine = _ROW.c.id == identifier
-            connection.execute(_ROW.update().where(mine).values(done=done, total=total, text=text))
-            state = connection.execute(sa.select(_ROW.c.state).where(mine)).scalar()
+            _JOBS.change(connection, identifier, done=done, total=total, text=text)
+            state = connection.execute(sa.select(_ROW.c.state).where(_ROW.c.id == identifier)).scalar()
         if state == "cancelling" or self._closing.is_set():
             raise CancelledError("Stopped; the case is as it was.")
 
     def _end(self, identifier: str, state: str, text: str, result: Mapping[str, Any]) -> None:
-        with transaction(self._database) as connection:
-            connection.execute(
-                _ROW.update()
-                .where(_ROW.c.id == identifier)
-                .values(state=state, text=text, result=dict(result), ended_at=now())
-            )
+        _JOBS.change(self._database, identifier, state=state, text=text, result=dict(result), ended_at=now())
 
     def _job(self, row: Any, account: str) -> Job:
-        job = Job(
-            row.id,
-            row.account,
-            row.case_id,
-            row.kind,
-            row.state,
-            row.done,
-            row.total,
-            row.text,
-            row.result or {},
-            row.started_at,
-            row.ended_at,
-            self._said_of(row.id) if row.account == account and row.state == "failed" else "",
-        )
+        message = self._said_of(row.id) if row.account == account and row.state == "failed" else ""
+        job = fill(Job, row, case=row.case_id, result=row.result or {}, said=message)
         return self._mark_interrupted(job) if job.is_unfinished and self._has_died(row.id) else job
 
     def answers(self) -> Answers:
@@ -267,14 +243,10 @@ class Jobs:
 
     def _mark_interrupted(self, job: Job) -> Job:
         """Mark a job as interrupted, unless it ended between the checks of its row and its lock."""
-        mine = _ROW.c.id == job.id
+        alive = _ROW.c.state.in_(UNFINISHED)
         with transaction(self._database) as connection:
-            connection.execute(
-                _ROW.update()
-                .where(mine, _ROW.c.state.in_(UNFINISHED))
-                .values(state="interrupted", text="", ended_at=now())
-            )
-            row = connection.execute(sa.select(_ROW).where(mine)).one()
+            _JOBS.change(connection, job.id, alive, state="interrupted", text="", ended_at=now())
+            row = connection.execute(sa.select(_ROW).where(_ROW.c.id == job.id)).one()
         return replace(job, state=row.state, text=row.text, result=row.result or {}, ended_at=row.ended_at)
 
     def _remember(self, identifier: str, message: str) -> None:

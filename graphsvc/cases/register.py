@@ -13,7 +13,7 @@ from graphsvc.access.decisions import requests, reviews
 from graphsvc.access.log import audit
 from graphsvc.access.log.audit import now
 from graphsvc.access.people.policy import READING
-from graphsvc.access.vault import Vault, pack, unpack
+from graphsvc.access.vault import Vault, pack, seal, unpack
 from graphsvc.analysis.claims.dependence import Thing
 from graphsvc.appdb import tables, transaction, wipe_free_space
 from graphsvc.cases.deliveries.sealed_rows import seal_rows
@@ -297,16 +297,9 @@ class Register:
             for pseudonym, kind in decided.items():
                 mine = (tables.overrules.c.case_id == case, tables.overrules.c.pseudonym == pseudonym)
                 connection.execute(tables.overrules.delete().where(*mine))
-                connection.execute(
-                    tables.overrules.insert().values(
-                        case_id=case,
-                        pseudonym=pseudonym,
-                        kind=kind,
-                        account=account,
-                        reason_sealed=pack(key, reason, f"overrule {case} {pseudonym}"),
-                        at=now(),
-                    )
-                )
+                row = {"case_id": case, "pseudonym": pseudonym, "kind": kind, "account": account, "at": now()}
+                sealed = seal(key, tables.overrules.c.reason_sealed, row, reason)
+                connection.execute(tables.overrules.insert().values(**row, reason_sealed=sealed))
             if leaving is not None:
                 take_out(connection, case, key, erased_now, erased, leaving)
                 mask_cypher_elsewhere(connection, case, self._vault.key, leaving.mask)

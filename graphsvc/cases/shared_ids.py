@@ -19,8 +19,9 @@ from itertools import permutations, product
 import sqlalchemy as sa
 
 from graphsvc.access.log.audit import now
-from graphsvc.access.vault import Vault, kind_of, pack, pseudonym, unpack
+from graphsvc.access.vault import Vault, kind_of, pseudonym, seal, unpack, unseal
 from graphsvc.appdb import transaction
+from graphsvc.appdb.rows import fill
 from graphsvc.appdb.shared_ids import shared_ids as table
 from graphsvc.appdb.tables import cases
 from graphsvc.cases.graph.sealing import is_news, shared_marks, unpack_standings
@@ -56,10 +57,7 @@ class SharedIds:
         with transaction(self._database) as connection:
             rows = connection.execute(_lasting(case).order_by(table.c.other_id)).all()
             key = self._key(connection, case) if rows else b""
-        return [
-            Declared(row.other_id, row.account, row.at, unpack(key, row.reason_sealed, _bound(case, row.other_id)))
-            for row in rows
-        ]
+        return [fill(Declared, row, other=row.other_id, reason=unseal(key, table.c.reason_sealed, row)) for row in rows]
 
     def sealed_elsewhere(self, case: str) -> dict[str, tuple[str, ...]]:
         """Map delivered ids of people sealed in other cases with the same ids to their marks there."""
@@ -87,9 +85,9 @@ class SharedIds:
                 raise RequestError("These two cases share their ids already.")
             for near, far in ((case, other_case), (other_case, case)):
                 connection.execute(table.delete().where(table.c.case_id == near, table.c.other_id == far))
-                sealed = pack(self._key(connection, near), reason, _bound(near, far))
-                row = {"case_id": near, "other_id": far, "account": account, "reason_sealed": sealed, "at": now()}
-                connection.execute(table.insert().values(row))
+                row = {"case_id": near, "other_id": far, "account": account, "at": now()}
+                sealed = seal(self._key(connection, near), table.c.reason_sealed, row, reason)
+                connection.execute(table.insert().values(**row, reason_sealed=sealed))
             self.close_naming(connection, case)
 
     def end(self, case: str, other_case: str, account: str) -> None:
@@ -185,10 +183,6 @@ class SealingAcross:
 def _lasting(case: str) -> sa.Select[tuple[str, str, str, bytes, dt.datetime]]:
     columns = (table.c.case_id, table.c.other_id, table.c.account, table.c.reason_sealed, table.c.at)
     return sa.select(*columns).where(table.c.case_id == case, table.c.ended_at.is_(None))
-
-
-def _bound(case: str, other_case: str) -> str:
-    return f"shared ids {case} {other_case}"
 
 
 def _sharing(connection: sa.Connection, case: str) -> list[str]:

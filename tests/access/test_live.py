@@ -59,10 +59,10 @@ def database(home: Settings, clock: Clock) -> Iterator[sa.Engine]:
     with transaction(engine) as connection:
         connection.execute(tables.cases.insert().values(id="dover", key_sealed=b"x", created_at=clock.at))
     requests = RequestStore(engine)
-    for request, kind, until in (("r", "reveal", clock.at + HOUR), ("e", "erase", None)):
-        requests.ask(request, kind, "dover", f"S-{request}", "ann", b"x")
-        requests.decide(request, "agreed", "sup", None, until)
-    assert requests.mark_opened("r")
+    for kind, until in (("reveal", clock.at + HOUR), ("erase", None)):
+        request = requests.ask(kind, "dover", f"S-{kind}", "ann", KEY, "why")
+        requests.decide(request, "agreed", "sup", KEY, "", until)
+    assert mark_opened(engine)
     act(engine)
     yield engine
     engine.dispose()
@@ -76,8 +76,13 @@ def issue_token(engine: sa.Engine, kind: str = "web") -> str:
     return accounts.issue(engine, "ann", kind, dt.timedelta(hours=8))
 
 
-def state(engine: sa.Engine, request: str = "r") -> Any:
-    return RequestStore(engine).one(request).state
+def state(engine: sa.Engine, kind: str = "reveal") -> Any:
+    return RequestStore(engine).of(kind, ["dover"])[0].state
+
+
+def mark_opened(engine: sa.Engine) -> bool:
+    requests = RequestStore(engine)
+    return requests.mark_opened(requests.of("reveal", ["dover"])[0].id)
 
 
 def setback_lines(engine: sa.Engine) -> list[dict[str, Any]]:
@@ -99,15 +104,15 @@ def test_what_proves_an_account_ends(database: sa.Engine, clock: Clock, kind: st
 
 def test_an_open_identity_ends_and_what_has_no_time_does_not(database: sa.Engine, clock: Clock) -> None:
     clock.go(minutes=-3)
-    assert not RequestStore(database).mark_opened("r")
-    assert (state(database), state(database, "e")) == ("ended", "agreed")
+    assert not mark_opened(database)
+    assert (state(database), state(database, "erase")) == ("ended", "agreed")
 
 
 def test_an_identity_whose_time_is_over_does_not_open_again(database: sa.Engine, clock: Clock) -> None:
     clock.go(minutes=61)
-    assert not RequestStore(database).mark_opened("r")
+    assert not mark_opened(database)
     clock.go(minutes=-30)
-    assert not RequestStore(database).mark_opened("r")
+    assert not mark_opened(database)
     assert state(database) == "ended"
 
 

@@ -959,8 +959,8 @@ MUTATIONS = (
         "jobs",
         "what the error of a job said is for who began it",
         "graphsvc/cases/jobs.py",
-        'self._said_of(row.id) if row.account == account and row.state == "failed" else "",',
-        "self._said_of(row.id),",
+        'self._said_of(row.id) if row.account == account and row.state == "failed" else ""',
+        "self._said_of(row.id)",
         f"{_CLASSES}::test_jobs_and_uploads_of_others_are_not_there",
     ),
     Mutation(

@@ -16,7 +16,7 @@ from graphsvc.access.decisions.holds import NewHold
 from graphsvc.access.log import audit
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
-from graphsvc.access.vault import pseudonym, unpack
+from graphsvc.access.vault import pseudonym, unseal
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.deliveries.casework import HeldError
 from graphsvc.cases.deliveries.sealed_rows import open_rows
@@ -531,9 +531,9 @@ def sealed_words(service: Service, case: str) -> str:
     key = service.register.key(case, create=False)
     words: list[Any] = []
     with transaction(service.database) as connection:
-        for table, column, bound in (*REASONS, *TYPED, *OWN):
-            rows = connection.execute(sa.select(table).where(table.c.case_id == case)).mappings()
-            words += [unpack(key, row[column], bound.format(**row)) for row in rows if row[column] is not None]
+        for column in (*REASONS, *TYPED, *OWN):
+            rows = connection.execute(sa.select(column.table).where(column.table.c.case_id == case)).all()
+            words += [unseal(key, column, row) for row in rows]
     return str(words).lower()
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from graphsvc.access.decisions.stored_rows import StoredRows
 from graphsvc.access.log.audit import now
-from graphsvc.access.vault import pack, unpack
-from graphsvc.appdb import tables, transaction
+from graphsvc.appdb import tables
+from graphsvc.appdb.rows import fill
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.dates import overdue
 from graphsvc.records.lines import require_reason
@@ -18,6 +18,7 @@ from graphsvc.records.lines import require_reason
 HOLD_KINDS = ("investigation", "prosecution")
 _OWNER = 100
 _ROW = tables.holds
+_HOLDS = StoredRows(_ROW, "added_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,46 +75,32 @@ class HoldStore:
         reason = require_reason(hold.reason)
         if hold.review_on <= now().date():
             raise RequestError("The day of review has to come yet.")
-        identifier = secrets.token_hex(16)
-        with transaction(self._database) as connection:
-            connection.execute(
-                _ROW.insert().values(
-                    id=identifier,
-                    case_id=case,
-                    pseudonym=pseudonym,
-                    kind=hold.kind,
-                    owner=hold.owner.strip(),
-                    reason_sealed=pack(self._key, [reason, person], f"hold {identifier}"),
-                    review_on=hold.review_on,
-                    added_by=by,
-                    added_at=now(),
-                )
-            )
-        return identifier
+        return _HOLDS.add(
+            self._database,
+            self._key,
+            case_id=case,
+            pseudonym=pseudonym,
+            kind=hold.kind,
+            owner=hold.owner.strip(),
+            reason_sealed=[reason, person],
+            review_on=hold.review_on,
+            added_by=by,
+        )
 
     def of(self, case: str) -> list[Hold]:
         """List the holds of a case: current ones by review day, then released ones, newest first."""
-        query = sa.select(_ROW).where(_ROW.c.case_id == case).order_by(_ROW.c.review_on, _ROW.c.added_at)
-        with transaction(self._database) as connection:
-            rows = list(connection.execute(query))
+        rows = _HOLDS.newest(self._database, _ROW.c.case_id == case)
         holds = [
-            Hold(
-                row.id,
-                row.case_id,
-                row.pseudonym,
-                person,
-                row.kind,
-                row.owner,
-                reason,
-                row.review_on,
-                row.added_by,
-                row.added_at,
-                row.released_by,
-                row.released_at,
+            fill(
+                Hold,
+                row,
+                case=case,
+                person=person,
+                reason=reason,
                 overdue="" if row.released_at else overdue(row.review_on, now().date()),
             )
-            for row in rows
-            for reason, person in [unpack(self._key, row.reason_sealed, f"hold {row.id}")]
+            for row in sorted(rows, key=lambda row: (row.review_on, row.added_at))
+            for reason, person in [_HOLDS.words(self._key, row, "reason_sealed")]
         ]
         lasting = [hold for hold in holds if hold.released_at is None]
         return lasting + [hold for hold in reversed(holds) if hold.released_at is not None]
@@ -124,8 +111,6 @@ class HoldStore:
         Raises:
             NotFound: the case has no such current hold.
         """
-        mine = (_ROW.c.id == hold, _ROW.c.case_id == case, _ROW.c.released_at.is_(None))
-        with transaction(self._database) as connection:
-            done = connection.execute(_ROW.update().where(*mine).values(released_by=by, released_at=now())).rowcount
-        if not done:
+        lasts = (_ROW.c.case_id == case, _ROW.c.released_at.is_(None))
+        if not _HOLDS.change(self._database, hold, *lasts, released_by=by, released_at=now()):
             raise NotFound("There is no such hold that lasts in this case. `graphsvc hold list` lists them.")

@@ -7,20 +7,21 @@ Reasons may name people: they are sealed under the case's key, and masked like a
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from graphsvc.access.decisions.stored_rows import StoredRows
 from graphsvc.access.log.audit import now
-from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables, transaction
+from graphsvc.appdb.rows import fill
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.lines import require_reason
 
 PAIR_KINDS = ("independent", "dependent")
 _ROW = tables.pairings
+_PAIRINGS = StoredRows(_ROW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +73,22 @@ class Pairs:
         """
         words = require_decision(pair, kind, handling, reason)
         source, second = sorted(pair)
-        identifier = secrets.token_hex(16)
         with transaction(self._database) as connection:
-            lasts = (_ROW.c.case_id == case, _ROW.c.one == source, _ROW.c.other == second, _ROW.c.ended_at.is_(None))
-            mine = (*lasts, _ROW.c.handling == handling)
-            for row in connection.execute(sa.select(_ROW).where(*mine)).all():
+            same = (_ROW.c.one == source, _ROW.c.other == second, _ROW.c.handling == handling)
+            for row in _PAIRINGS.newest(connection, *_lasts(case), *same):
                 if row.kind == kind:
                     raise decided_already(kind)
-                ended = {"ended_by": by, "ended_at": now(), "ended_sealed": pack(key, words, f"pairing {row.id} end")}
-                connection.execute(_ROW.update().where(_ROW.c.id == row.id).values(**ended))
-            connection.execute(
-                _ROW.insert().values(
-                    id=identifier,
-                    case_id=case,
-                    one=source,
-                    other=second,
-                    kind=kind,
-                    handling=handling,
-                    account=by,
-                    reason_sealed=pack(key, words, f"pairing {identifier} reason"),
-                    at=now(),
-                )
+                _PAIRINGS.change(connection, row.id, key=key, ended_by=by, ended_at=now(), ended_sealed=words)
+            identifier = _PAIRINGS.add(
+                connection,
+                key,
+                case_id=case,
+                one=source,
+                other=second,
+                kind=kind,
+                handling=handling,
+                account=by,
+                reason_sealed=words,
             )
             _close(connection, case, state)
         return identifier
@@ -129,33 +125,23 @@ class Pairs:
             NotFound: no such decision is in force. RequestError: no valid reason.
         """
         words = require_reason(reason)
-        mine = (_ROW.c.id == pairing, _ROW.c.case_id == case, _ROW.c.ended_at.is_(None))
-        ended = {"ended_by": by, "ended_at": now(), "ended_sealed": pack(key, words, f"pairing {pairing} end")}
+        ended = {"ended_by": by, "ended_at": now(), "ended_sealed": words}
         with transaction(self._database) as connection:
-            if not connection.execute(_ROW.update().where(*mine).values(**ended)).rowcount:
+            if not _PAIRINGS.change(connection, pairing, *_lasts(case), key=key, **ended):
                 raise no_such_pairing()
             _close(connection, case, state)
 
     def of(self, case: str, key: bytes) -> list[Pairing]:
         """List every decision of a case, newest first, including those taken back."""
-        query = sa.select(_ROW).where(_ROW.c.case_id == case).order_by(_ROW.c.at.desc(), _ROW.c.id)
-        with transaction(self._database) as connection:
-            rows = connection.execute(query).all()
         return [
-            Pairing(
-                id=row.id,
-                one=row.one,
-                other=row.other,
-                kind=row.kind,
-                handling=row.handling,
-                reason=unpack(key, row.reason_sealed, f"pairing {row.id} reason"),
+            fill(
+                Pairing,
+                row,
                 by=row.account,
-                at=row.at,
-                ended_by=row.ended_by,
-                ended_reason=unpack(key, row.ended_sealed, f"pairing {row.id} end") if row.ended_sealed else "",
-                ended_at=row.ended_at,
+                reason=_PAIRINGS.words(key, row, "reason_sealed"),
+                ended_reason=_PAIRINGS.words(key, row, "ended_sealed"),
             )
-            for row in rows
+            for row in _PAIRINGS.newest(self._database, _ROW.c.case_id == case)
         ]
 
     def lasting(self, case: str, key: bytes) -> list[Pairing]:
@@ -165,12 +151,8 @@ class Pairs:
 
 def forget(connection: sa.Connection, case: str, sources: Collection[str]) -> None:
     """Delete every decision on sources that are erased."""
-    erased_sources = sorted(sources)
-    connection.execute(
-        _ROW.delete().where(
-            _ROW.c.case_id == case, sa.or_(_ROW.c.one.in_(erased_sources), _ROW.c.other.in_(erased_sources))
-        )
-    )
+    theirs = _ROW.c.one.in_(sources) | _ROW.c.other.in_(sources)
+    connection.execute(_ROW.delete().where(_ROW.c.case_id == case, theirs))
 
 
 def decided_already(kind: str) -> RequestError:
@@ -194,6 +176,10 @@ def require_decision(pair: Collection[str], kind: str, handling: str, reason: st
     if kind not in PAIR_KINDS or handling not in ("P", "C"):
         raise RequestError(f"Two sources are {' or '.join(PAIR_KINDS)}, under handling P or C.")
     return require_reason(reason)
+
+
+def _lasts(case: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return _ROW.c.case_id == case, _ROW.c.ended_at.is_(None)
 
 
 def _close(connection: sa.Connection, case: str, state: str) -> None:

@@ -82,13 +82,7 @@ class PendingStore:
 
     def answered_requests(self, kinds: Collection[str], since: dt.datetime | None) -> list[Pending]:
         """List this account's requests of some kinds that another person has answered since a moment, latest first."""
-        columns = (
-            _REQUEST.c.kind,
-            _REQUEST.c.pseudonym,
-            _REQUEST.c.decided_by,
-            _REQUEST.c.decided_at,
-            _REQUEST.c.state,
-        )
+        columns = (_REQUEST.c[name] for name in ("kind", "pseudonym", "decided_by", "decided_at", "state"))
         where = [*_own(_REQUEST, "asked_by"), _REQUEST.c.kind.in_(kinds), _REQUEST.c.decided_at.is_not(None)]
         if since is not None:
             where.append(_REQUEST.c.decided_at > since)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections import Counter
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from graphsvc.access.log.audit import now
+from graphsvc.access.decisions.stored_rows import StoredRows
 from graphsvc.access.people.principal import Grant
-from graphsvc.appdb import alone, tables, transaction
+from graphsvc.appdb import alone, tables
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import day
 
 _ROW = tables.questions
+_QUESTIONS = StoredRows(_ROW)
 _LOCK = 0x61736B  # advisory lock of PostgreSQL: of two concurrent questions, the second counts the first
 
 
@@ -37,10 +37,15 @@ class QuestionStore:
     def __init__(self, database: sa.Engine) -> None:
         self._database = database
 
-    def of(self, case: str, grant: Grant) -> Put:
+    def of(self, case: str, grant: Grant, connection: sa.Connection | None = None) -> Put:
         """Return the questions asked in a case about claims that the holder of `grant` may see."""
-        with transaction(self._database) as connection:
-            return self._of(connection, case, grant)
+        questions = Put()
+        visible = (_ROW.c.case_id == case, _ROW.c.handling.in_(grant.codes))
+        for row in reversed(_QUESTIONS.newest(connection or self._database, *visible)):
+            questions.asked[row.source] += 1
+            if row.claim_id:
+                questions.claims[row.claim_id] = (row.account, row.at)
+        return questions
 
     def record_question(
         self, case: str, grant: Grant, *, claim: str, source: str, handling: str, by: str, most: int | None
@@ -60,30 +65,10 @@ class QuestionStore:
             RequestError: the question was asked already, or the source was asked as often as allowed.
         """
         with alone(self._database, _LOCK) as connection:
-            questions = self._of(connection, case, grant)
+            questions = self.of(case, grant, connection)
             if claim in questions.claims:
                 account, at = questions.claims[claim]
                 raise RequestError(f"{account} put a question about this on {day(at)} already.")
             if most is not None and questions.asked[source] >= most:
                 raise RequestError("This source has been asked often enough. Nothing was put.")
-            connection.execute(
-                _ROW.insert().values(
-                    id=secrets.token_hex(16),
-                    case_id=case,
-                    source=source,
-                    claim_id=claim,
-                    handling=handling,
-                    account=by,
-                    at=now(),
-                )
-            )
-
-    @staticmethod
-    def _of(connection: sa.Connection, case: str, grant: Grant) -> Put:
-        query = sa.select(_ROW).where(_ROW.c.case_id == case, _ROW.c.handling.in_(grant.codes))
-        questions = Put()
-        for row in connection.execute(query.order_by(_ROW.c.at, _ROW.c.id)):
-            questions.asked[row.source] += 1
-            if row.claim_id:
-                questions.claims[row.claim_id] = (row.account, row.at)
-        return questions
+            _QUESTIONS.add(connection, case_id=case, source=source, claim_id=claim, handling=handling, account=by)

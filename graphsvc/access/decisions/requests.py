@@ -1,27 +1,28 @@
 """Requests that need a second person: asked by one, agreed to or refused by another, kept with their history.
 
-Only storage and the order of states: permission is checked before the call. Each step is one update that takes effect
-only from the state it belongs to, so that of two people who decide concurrently only the first succeeds.
+Only storage and the order of states: permission is checked before the call.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 
+from graphsvc.access.decisions.stored_rows import StoredRows
 from graphsvc.access.log import audit
 from graphsvc.access.log.audit import hold_clock, now
 from graphsvc.access.people import live
 from graphsvc.access.people.principal import Principal
 from graphsvc.appdb import tables, transaction
+from graphsvc.appdb.rows import Condition
 from graphsvc.errors import NotFound, RequestError
 
 _ROW = tables.requests
+REQUESTS = StoredRows(_ROW, "asked_at")
 OPEN = live.OPEN
 # Kind of request → the decision about its person that is in force once it is done.
 DECIDED = MappingProxyType({"seal": "sealed", "open": "opened", "erase": "erased"})
@@ -40,31 +41,25 @@ class RequestStore:
     def __init__(self, database: sa.Engine) -> None:
         self._database = database
 
-    def new_id(self) -> str:
-        """Return an id for a new request: its reason is sealed under that id."""
-        return secrets.token_hex(16)
-
-    def ask(self, request: str, kind: str, case: str, pseudonym: str, by: str, reason_sealed: bytes) -> None:
-        """Store a new request.
+    def ask(self, kind: str, case: str, pseudonym: str, by: str, key: bytes, reason: str) -> str:
+        """Store a new request; return its id. The reason is sealed under the case's key.
 
         Raises:
             RequestError: the same person already waits for an answer to the same request.
         """
         same = (_ROW.c.kind == kind, _ROW.c.case_id == case, _ROW.c.pseudonym == pseudonym, _ROW.c.asked_by == by)
         with transaction(self._database) as connection:
-            if connection.execute(sa.select(_ROW.c.id).where(*same, _ROW.c.state == "asked")).first() is not None:
+            if REQUESTS.count(connection, *same, _ROW.c.state == "asked"):
                 raise RequestError("You have asked for this already, and nobody has answered yet.")
-            connection.execute(
-                _ROW.insert().values(
-                    id=request,
-                    kind=kind,
-                    case_id=case,
-                    pseudonym=pseudonym,
-                    asked_by=by,
-                    asked_at=now(),
-                    reason_sealed=reason_sealed,
-                    state="asked",
-                )
+            return REQUESTS.add(
+                connection,
+                key,
+                kind=kind,
+                case_id=case,
+                pseudonym=pseudonym,
+                asked_by=by,
+                reason_sealed=reason,
+                state="asked",
             )
 
     def one(self, request: str) -> Any:
@@ -73,24 +68,20 @@ class RequestStore:
         Raises:
             NotFound: there is no such request.
         """
-        with transaction(self._database) as connection:
-            row = connection.execute(sa.select(_ROW).where(_ROW.c.id == request)).first()
+        row = REQUESTS.one(self._database, request)
         if row is None:
             raise no_such_request()
         return row
 
-    def of(self, kind: str, cases: Collection[str], by: str | None = None) -> list[Any]:
+    def of(self, kind: str, cases: Collection[str], by: str | None = None) -> Sequence[Any]:
         """List requests of a kind in some cases, newest first; only those of the account `by`, if given."""
-        query = sa.select(_ROW).where(_ROW.c.kind == kind, _ROW.c.case_id.in_(cases)).order_by(_ROW.c.asked_at.desc())
-        if by is not None:
-            query = query.where(_ROW.c.asked_by == by)
-        with transaction(self._database) as connection:
-            return list(connection.execute(query))
+        theirs = () if by is None else (_ROW.c.asked_by == by,)
+        return REQUESTS.newest(self._database, _ROW.c.kind == kind, _ROW.c.case_id.in_(cases), *theirs)
 
     def decide(
-        self, request: str, state: str, by: str, answer_sealed: bytes | None, until: dt.datetime | None = None
+        self, request: str, state: str, by: str, key: bytes, answer: str, until: dt.datetime | None = None
     ) -> None:
-        """Answer a waiting request: `agreed` (until a moment) or `refused`.
+        """Answer a waiting request: `agreed` (until a moment) or `refused`. The answer is sealed as the reason is.
 
         Once agreed to, a decision about a person may already be being carried out, and can no longer be refused: see
         `settle_agreed`.
@@ -100,21 +91,19 @@ class RequestStore:
         """
         kind = self.one(request).kind
         states = ("asked",) if state == "refused" and kind in DECIDED else WAITING[kind]
-        values = {"state": state, "decided_by": by, "decided_at": now(), "answer_sealed": answer_sealed, "until": until}
-        if not self._move(request, states, values):
+        values = {"decided_by": by, "decided_at": now(), "answer_sealed": answer, "until": until}
+        if not self._move(request, states, state, key=key, **values):
             raise RequestError("This request has been answered already.")
 
     def mark_opened(self, request: str) -> bool:
         """Mark a request as opened; return whether it could still be opened."""
         hold_clock(self._database)
-        before = _ROW.c.until > now()
-        return self._move(
-            request, OPEN, {"state": "opened"}, before, opened_at=sa.func.coalesce(_ROW.c.opened_at, now())
-        )
+        opened_at = sa.func.coalesce(_ROW.c.opened_at, now())
+        return self._move(request, OPEN, "opened", _ROW.c.until > now(), opened_at=opened_at)
 
     def end(self, request: str, state: str = "ended") -> bool:
         """End a request that is open, or agreed to and now done; return whether it was."""
-        return self._move(request, OPEN, {"state": state, "ended_at": now()})
+        return self._move(request, OPEN, state, ended_at=now())
 
     def settle_agreed(self, case: str) -> None:
         """Sort out the requests agreed to in a case: if the decision is in force, mark them done; else ask again.
@@ -143,18 +132,11 @@ class RequestStore:
         """End the open requests that have expired; return their rows."""
         hold_clock(self._database)
         over = _ROW.c.state.in_(OPEN), _ROW.c.until <= now()
-        with transaction(self._database) as connection:
-            rows = list(connection.execute(sa.select(_ROW).where(*over)))
-        return [row for row in rows if self._move(row.id, OPEN, {"state": "ended", "ended_at": row.until})]
+        rows = REQUESTS.newest(self._database, *over)
+        return [row for row in rows if self._move(row.id, OPEN, "ended", ended_at=row.until)]
 
-    def _move(
-        self, request: str, states: Collection[str], values: dict[str, Any], *where: Any, **computed: Any
-    ) -> bool:
-        with transaction(self._database) as connection:
-            result = connection.execute(
-                _ROW.update().where(_ROW.c.id == request, _ROW.c.state.in_(states), *where).values(**values, **computed)
-            )
-            return bool(result.rowcount)
+    def _move(self, request: str, states: Collection[str], state: str, *where: Condition, **values: Any) -> bool:
+        return REQUESTS.change(self._database, request, _ROW.c.state.in_(states), *where, state=state, **values)
 
 
 def end_openings(connection: sa.Connection, case: str, people: Collection[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections.abc import Collection
 from dataclasses import astuple, dataclass, replace
 from typing import Any
@@ -11,16 +10,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from graphsvc.access.decisions.own_words import Withhold, for_others, words_for
-from graphsvc.access.log.audit import now
+from graphsvc.access.decisions.stored_rows import StoredRows
 from graphsvc.access.people.principal import Grant
-from graphsvc.access.vault import pack, unpack
-from graphsvc.appdb import alone, tables, transaction
+from graphsvc.appdb import alone, tables
+from graphsvc.appdb.rows import fill
 from graphsvc.errors import RequestError
 from graphsvc.records.coarsened import CONTESTED, HIDDEN_DENIAL
 from graphsvc.records.lines import require_reason
 
 JUDGEMENTS = ("agree", "refuse", "park")
 _ROW = tables.reviews
+_REVIEWS = StoredRows(_ROW)
 _LOCK = 0x726576  # advisory lock of PostgreSQL: reviews are stored one at a time
 
 
@@ -108,54 +108,32 @@ class ReviewStore:
         if judgement not in JUDGEMENTS:
             raise RequestError(f"A review is one of {', '.join(JUDGEMENTS)}, not {judgement[:40]!r}.")
         reason = require_reason(reason, "whoever comes after has to follow it")
-        identifier = secrets.token_hex(16)
         # A list, not an object: masking covers every text in it, including names of fields.
         words = for_others([reason, *map(_pack_figures, figures)], withhold)
         with alone(self._database, _LOCK) as connection:
-            last = connection.execute(sa.select(sa.func.max(_ROW.c.number)).where(_ROW.c.case_id == case)).scalar()
-            connection.execute(
-                _ROW.insert().values(
-                    id=identifier,
-                    case_id=case,
-                    number=(last or 0) + 1,
-                    pseudonym=pseudonym,
-                    account=by,
-                    at=now(),
-                    judgement=judgement,
-                    handling=grant.handling,
-                    sources=grant.sources,
-                    case_version=state[0],
-                    rules=state[1],
-                    words_sealed=pack(self._key, words, f"review {identifier}"),
-                )
+            return _REVIEWS.add(
+                connection,
+                self._key,
+                case_id=case,
+                pseudonym=pseudonym,
+                account=by,
+                judgement=judgement,
+                handling=grant.handling,
+                sources=grant.sources,
+                case_version=state[0],
+                rules=state[1],
+                words_sealed=words,
             )
-        return identifier
 
     def of(self, case: str, grant: Grant, reader: str) -> list[StoredReview]:
         """List the reviews of a case as an account with `grant` may read them, newest first."""
-        query = sa.select(_ROW).where(_ROW.c.case_id == case, _ROW.c.handling.in_(grant.codes))
-        with transaction(self._database) as connection:
-            rows = list(connection.execute(query.order_by(_ROW.c.number.desc())))
+        rows = _REVIEWS.newest(self._database, _ROW.c.case_id == case, _ROW.c.handling.in_(grant.codes))
         return [self._review(row, mine=row.account == reader, level=grant.handling) for row in rows]
 
     def _review(self, row: Any, *, mine: bool, level: str) -> StoredReview:
-        words = unpack(self._key, row.words_sealed, f"review {row.id}")
+        words = _REVIEWS.words(self._key, row, "words_sealed")
         reason, figures, coarse = words_for(words, mine=mine, level=level)
-        return StoredReview(
-            row.id,
-            row.pseudonym,
-            row.account,
-            row.at,
-            row.judgement,
-            row.handling,
-            bool(row.sources),
-            bool(row.of_name),
-            row.case_version,
-            row.rules,
-            reason,
-            _unpack_figures(figures),
-            _unpack_figures(coarse),
-        )
+        return fill(StoredReview, row, reason=reason, shown=_unpack_figures(figures), told=_unpack_figures(coarse))
 
 
 def settle(connection: sa.Connection, case: str, *, unnamed: Collection[str], named: Collection[str]) -> None:

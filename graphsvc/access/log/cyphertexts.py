@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.vault import pack, unpack
+from graphsvc.access.vault import seal, unseal
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import OperatorError
 from graphsvc.records.iso import iso
@@ -54,9 +54,10 @@ class CypherTexts:
 
     def keep(self, line: int, case: str, text: str, arguments: Mapping[str, Any]) -> None:
         """Store the text that belongs to a line of the log."""
-        sealed = pack(self._key_of(case), [text, _serialise(arguments)], f"cypher {line}")
+        row = {"line": line, "case_id": case}
+        sealed = seal(self._key_of(case), _ROW.c.text_sealed, row, [text, _serialise(arguments)])
         with transaction(self._database) as connection:
-            connection.execute(_ROW.insert().values(line=line, case_id=case, text_sealed=sealed))
+            connection.execute(_ROW.insert().values(**row, text_sealed=sealed))
 
     def of(self, lines: Iterable[Mapping[str, Any]]) -> dict[int, Text]:
         """Return the texts of acts (rows of `audit.lines`) by line number; acts without a text are left out."""
@@ -89,7 +90,7 @@ class CypherTexts:
         if row is None:
             return Text("", {}, GONE)
         try:
-            text, arguments = unpack(self._key_of(row.case_id), row.text_sealed, f"cypher {row.line}")
+            text, arguments = unseal(self._key_of(row.case_id), _ROW.c.text_sealed, row)
         except (OperatorError, ValueError):
             return Text("", {}, CHANGED)
         if row.masked:

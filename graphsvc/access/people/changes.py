@@ -18,6 +18,7 @@ from graphsvc.access.people.account_of import number_of
 from graphsvc.access.people.accounts import hash_password, known_roles, token_hash
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
+from graphsvc.appdb.rows import fill
 from graphsvc.errors import Refused, RequestError
 
 
@@ -49,19 +50,13 @@ def everyone(engine: sa.Engine) -> list[ManagedAccount]:
         grants = connection.execute(sa.select(tables.grants).order_by(tables.grants.c.case_id)).all()
         confirmed = set(connection.execute(sa.select(factors.c.account_id).where(factors.c.confirmed)).scalars())
     return [
-        ManagedAccount(
-            row.name,
-            tuple(role.role for role in roles if role.account_id == row.id),
-            {
-                grant.case_id: Grant(grant.handling, bool(grant.sources))
-                for grant in grants
-                if grant.account_id == row.id
-            },
-            bool(row.free_cypher),
-            bool(row.disabled),
-            bool(row.password_hash),
-            row.id in confirmed,
-            row.created_at,
+        fill(
+            ManagedAccount,
+            row,
+            roles=tuple(role.role for role in roles if role.account_id == row.id),
+            grants={each.case_id: Grant(each.handling, each.sources) for each in grants if each.account_id == row.id},
+            password=bool(row.password_hash),
+            second_factor=row.id in confirmed,
         )
         for row in rows
     ]

@@ -13,6 +13,7 @@ import json
 import re
 import secrets
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from graphsvc.appdb import tables
+from graphsvc.appdb.schema import context_of
 from graphsvc.errors import OperatorError, standing
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no characters that look alike
@@ -102,6 +104,17 @@ def pack(key: bytes, value: Any, context: str) -> bytes:
 def unpack(key: bytes, sealed: bytes, context: str) -> Any:
     """The inverse of `pack`."""
     return json.loads(zlib.decompress(decrypt(key, sealed, context)))
+
+
+def seal(key: bytes, column: sa.Column[bytes], row: Mapping[str, Any] | sa.RowMapping, value: Any) -> bytes:
+    """Seal a value for a column of a row: it opens nowhere else."""
+    return pack(key, value, context_of(column, row))
+
+
+def unseal(key: bytes, column: sa.Column[bytes], row: Any) -> Any:
+    """The inverse of `seal`; an empty text for an empty column."""
+    columns = row if isinstance(row, sa.RowMapping) else row._mapping
+    return unpack(key, columns[column], context_of(column, columns)) if columns[column] else ""
 
 
 def pseudonym(key: bytes, kind: str, identifier: str) -> str:

@@ -9,22 +9,23 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
-import secrets
 import unicodedata
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from graphsvc.access.decisions.own_words import Withhold, for_others, words_for
+from graphsvc.access.decisions.stored_rows import StoredRows
 from graphsvc.access.log.audit import now
 from graphsvc.access.people.principal import Grant
-from graphsvc.access.vault import Vault, decrypt, encrypt, pack, unpack
+from graphsvc.access.vault import Vault, decrypt, encrypt, seal, unseal
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound
 
 _ROW = tables.exports
+_EXPORTS = StoredRows(_ROW, "made_at")
 # States of exports that have gone out, or may at any moment.
 RELEASED = ("held", "given")
 # States of exports that have not gone out yet.
@@ -79,7 +80,7 @@ class ExportStore:
             chosen.append(table.c.id.in_(sa.select(_ROW.c.recipient).where(*own)))
         with transaction(self._database) as connection:
             rows = connection.execute(sa.select(table).where(*chosen)).all()
-        words = {row.id: unpack(key, row.name_sealed, f"recipient {case} {row.id}") for row in rows}
+        words = {row.id: unseal(key, table.c.name_sealed, row) for row in rows}
         named = {name: words_for(sealed, mine=typed, level=grant.handling) for name, sealed in words.items()}
         return dict(sorted(named.items(), key=lambda item: item[1].casefold()))
 
@@ -91,13 +92,10 @@ class ExportStore:
             stored = connection.execute(sa.select(table.c.handling).where(*mine)).scalar()
             if stored is None or (stored == "C" and handling == "P"):
                 # A new row: readers of the less strict export must not learn the earlier spelling or date.
-                sealed = pack(key, for_others(name, withhold), f"recipient {case} {identifier}")
+                row = {"case_id": case, "id": identifier, "added_at": now(), "handling": handling}
+                sealed = seal(key, table.c.name_sealed, row, for_others(name, withhold))
                 connection.execute(table.delete().where(*mine))
-                connection.execute(
-                    table.insert().values(
-                        case_id=case, id=identifier, name_sealed=sealed, added_at=now(), handling=handling
-                    )
-                )
+                connection.execute(table.insert().values(**row, name_sealed=sealed))
 
     def pseudonym_key(self, case: str, recipient: str) -> bytes:
         """Return the key of one recipient's pseudonyms in one case: always the same, different for each recipient."""
@@ -105,23 +103,19 @@ class ExportStore:
 
     # -- exports ----------------------------------------------------------------------------------------------
 
-    def new_id(self) -> str:
-        """Return an id for an export about to be stored."""
-        return secrets.token_hex(16)
-
     def keep(self, values: dict[str, Any], key: bytes, reason: str, content: bytes | None, facts: ShownFacts) -> None:
         """Store a new export; `values` are its unsealed columns. An export not held to be fetched has no content."""
         identifier = values["id"]
         own, wrapped = self._vault.new_key(f"export {identifier}")
         with transaction(self._database) as connection:
-            connection.execute(
-                _ROW.insert().values(
-                    **values,
-                    reason_sealed=pack(key, reason, f"export {identifier} reason"),
-                    key_sealed=wrapped,
-                    content_sealed=None if content is None else encrypt(own, content, f"export {identifier} content"),
-                    shown_sealed=_seal_facts(key, identifier, facts),
-                )
+            _EXPORTS.add(
+                connection,
+                key,
+                **values,
+                reason_sealed=reason,
+                key_sealed=wrapped,
+                content_sealed=None if content is None else encrypt(own, content, f"export {identifier} content"),
+                shown_sealed=_pack_facts(facts),
             )
             self._vault.require_current(connection)
 
@@ -131,19 +125,15 @@ class ExportStore:
         Raises:
             NotFound: no such export.
         """
-        with transaction(self._database) as connection:
-            row = connection.execute(sa.select(_ROW).where(_ROW.c.id == export)).first()
+        row = _EXPORTS.one(self._database, export)
         if row is None:
             raise no_such_export()
         return row
 
-    def of(self, cases: Collection[str], by: str | None = None) -> list[Any]:
+    def of(self, cases: Collection[str], by: str | None = None) -> Sequence[Any]:
         """Return exports of some cases, newest first; only those made by one account if it is given."""
-        query = sa.select(_ROW).where(_ROW.c.case_id.in_(cases)).order_by(_ROW.c.made_at.desc(), _ROW.c.id)
-        if by is not None:
-            query = query.where(_ROW.c.account == by)
-        with transaction(self._database) as connection:
-            return list(connection.execute(query))
+        theirs = () if by is None else (_ROW.c.account == by,)
+        return _EXPORTS.newest(self._database, _ROW.c.case_id.in_(cases), *theirs)
 
     def content(self, row: Any) -> bytes:
         """Return the file of an export whose row has one."""
@@ -152,7 +142,7 @@ class ExportStore:
 
     def reason(self, row: Any, key: bytes) -> str:
         """Return the reason given for an export."""
-        return str(unpack(key, row.reason_sealed, f"export {row.id} reason"))
+        return str(_EXPORTS.words(key, row, "reason_sealed"))
 
     def open_contents(self, row: Any, key: bytes) -> ShownFacts:
         """Return the recorded contents of an export."""
@@ -160,20 +150,12 @@ class ExportStore:
 
     def released_contents(self, case: str, recipient: str, key: bytes, but: str = "") -> list[tuple[str, ShownFacts]]:
         """Return handling code and contents of each export that a recipient has or may fetch, except for `but`."""
-        query = sa.select(_ROW).where(
-            _ROW.c.case_id == case, _ROW.c.recipient == recipient, _ROW.c.state.in_(RELEASED), _ROW.c.id != but
-        )
-        with transaction(self._database) as connection:
-            rows = list(connection.execute(query))
-        return [(row.handling, self.open_contents(row, key)) for row in rows]
+        theirs = (_ROW.c.case_id == case, _ROW.c.recipient == recipient, _ROW.c.state.in_(RELEASED), _ROW.c.id != but)
+        return [(row.handling, self.open_contents(row, key)) for row in _EXPORTS.newest(self._database, *theirs)]
 
     def move(self, export: str, states: Collection[str], **values: Any) -> bool:
         """Change an export if it is in one of `states`; return whether it was."""
-        with transaction(self._database) as connection:
-            changed = connection.execute(
-                _ROW.update().where(_ROW.c.id == export, _ROW.c.state.in_(states)).values(**values)
-            )
-            return bool(changed.rowcount)
+        return _EXPORTS.change(self._database, export, _ROW.c.state.in_(states), **values)
 
     def sweep(self) -> None:
         """Remove exports held past their expiry, and delete the files of given ones past it."""
@@ -186,10 +168,9 @@ class ExportStore:
 
     def take_away(self, export: str) -> None:
         """Delete the file of one export; one that has not gone out is removed."""
-        mine = _ROW.c.id == export
         with transaction(self._database) as connection:
-            connection.execute(_ROW.update().where(mine, _ROW.c.state.in_(HERE)).values(state="removed"))
-            connection.execute(_ROW.update().where(mine).values(content_sealed=None))
+            _EXPORTS.change(connection, export, _ROW.c.state.in_(HERE), state="removed")
+            _EXPORTS.change(connection, export, content_sealed=None)
 
     # -- people sealed or erased ------------------------------------------------------------------------------
 
@@ -206,9 +187,7 @@ class ExportStore:
 
     def to_recall(self, case: str) -> int:
         """Count the exports of a case that must be recalled and have not been."""
-        waits = (_ROW.c.case_id == case, _ROW.c.recall != "", _ROW.c.recalled_at.is_(None))
-        with transaction(self._database) as connection:
-            return int(connection.execute(sa.select(sa.func.count()).where(*waits)).scalar() or 0)
+        return _EXPORTS.count(self._database, _ROW.c.case_id == case, _ROW.c.recall != "", _ROW.c.recalled_at.is_(None))
 
 
 def settle(
@@ -226,7 +205,7 @@ def settle(
     facts that rest on them as `sources`, only the pseudonym in the marked export is left.
     """
     sealed, erased, sources = frozenset(sealed), frozenset(erased), frozenset(sources)
-    for row in connection.execute(sa.select(_ROW).where(_ROW.c.case_id == case)).all():
+    for row in _EXPORTS.newest(connection, _ROW.c.case_id == case):
         facts = _open_facts(row, key)
         values: dict[str, Any] = {}
         erased_people, hidden = facts.people & erased, facts.named & sealed
@@ -244,15 +223,14 @@ def settle(
         tells = frozenset(each for each in facts.tells if erased.isdisjoint(each))
         if left != facts.facts or tells != facts.tells:
             facts.facts, facts.tells = [fact for fact in left if fact[5]], tells
-            values["shown_sealed"] = _seal_facts(key, row.id, facts)
+            values["shown_sealed"] = _pack_facts(facts)
         if any(values.get(name) != getattr(row, name) for name in values):
-            mine = (_ROW.c.id == row.id, _ROW.c.state == row.state)
-            connection.execute(_ROW.update().where(*mine).values(**values))
+            _EXPORTS.change(connection, row.id, _ROW.c.state == row.state, key=key, **values)
 
 
 def follow(connection: sa.Connection, case: str, key: bytes, name: Callable[[str], str]) -> None:
     """Update ids in the records of a case's exports to the current ones, by which people sealed later are found."""
-    for row in connection.execute(sa.select(_ROW).where(_ROW.c.case_id == case)).all():
+    for row in _EXPORTS.newest(connection, _ROW.c.case_id == case):
         facts = _open_facts(row, key)
         now_shown = ShownFacts(
             [(name(f[0]), f[1], name(f[2]), *f[3:5], tuple(map(name, f[5]))) for f in facts.facts],
@@ -262,8 +240,7 @@ def follow(connection: sa.Connection, case: str, key: bytes, name: Callable[[str
             frozenset(tuple(map(name, each)) for each in facts.tells),
         )
         if now_shown != facts:
-            sealed = _seal_facts(key, row.id, now_shown)
-            connection.execute(_ROW.update().where(_ROW.c.id == row.id).values(shown_sealed=sealed))
+            _EXPORTS.change(connection, row.id, key=key, shown_sealed=_pack_facts(now_shown))
 
 
 def recipient_id(key: bytes, name: str) -> str:
@@ -293,7 +270,7 @@ def expiry(days: int) -> dt.datetime:
 
 
 def _open_facts(row: Any, key: bytes) -> ShownFacts:
-    fields = unpack(key, row.shown_sealed, f"export {row.id} shown")
+    fields = _EXPORTS.words(key, row, "shown_sealed")
     return ShownFacts(
         [(*fact[:5], tuple(fact[5])) for fact in fields["facts"]],
         frozenset(fields["people"]),
@@ -304,15 +281,14 @@ def _open_facts(row: Any, key: bytes) -> ShownFacts:
     )
 
 
-def _seal_facts(key: bytes, export: str, facts: ShownFacts) -> bytes:
-    fields = {
+def _pack_facts(facts: ShownFacts) -> dict[str, Any]:
+    return {
         "facts": facts.facts,
         "people": sorted(facts.people),
         "named": sorted(facts.named),
         "taken_out": facts.taken_out,
         "tells": sorted(facts.tells),
     }
-    return pack(key, fields, f"export {export} shown")
 
 
 def merge_facts(exports: Iterable[ShownFacts]) -> list[tuple[str, str, str, str, str, tuple[str, ...]]]:

@@ -15,24 +15,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.vault import pack, pseudonym, unpack
+from graphsvc.access.vault import pseudonym, seal, unseal
 from graphsvc.appdb import tables
+from graphsvc.cases.stores.peoples_words import replace_words
 from graphsvc.views.picture import canvas
 from graphsvc.views.picture.canvas import Follow
 
 _KINDS = ("person", "thing")
 _PSEUDONYM = re.compile(r"[ST](-[0-9A-Z]{4}){3}", re.ASCII)
 _VERSIONS, _DRAFTS, _COMMENTS = tables.picture_versions, tables.drafts, tables.comments
-
-
-def version_bound(picture: str, number: int) -> str:
-    """Return the text to which the sealed state of a version is bound."""
-    return f"picture {picture} version {number}"
-
-
-def draft_bound(case: str, account: str, sitting: str) -> str:
-    """Return the text to which a sealed draft is bound."""
-    return f"draft {case} {account} {sitting}"
 
 
 def about(key: bytes, ids: Sequence[str]) -> str:
@@ -76,32 +67,25 @@ def settle(
     Words that an author typed into a state stay as typed: a missing word would tell the author that it names somebody
     sealed. After an erasure, `text` returns what is left of each word.
     """
-    for row in connection.execute(sa.select(_VERSIONS).where(_VERSIONS.c.case_id == case)).all():
-        bound = version_bound(row.picture_id, row.number)
-        state, links, *reserved = stored = unpack(key, row.state_sealed, bound)
-        now = [
+
+    def version(stored: list[Any]) -> list[Any]:
+        state, links, *reserved = stored
+        return [
             canvas.replace_ids(state, follow, text),
             None if links is None else _links(links, follow),
             *([now for each in ids if (now := follow(each)) is not None] for ids in reserved),
         ]
-        if now != stored:
-            mine = (_VERSIONS.c.picture_id == row.picture_id, _VERSIONS.c.number == row.number)
-            connection.execute(_VERSIONS.update().where(*mine).values(state_sealed=pack(key, now, bound)))
-    for row in connection.execute(sa.select(_DRAFTS).where(_DRAFTS.c.case_id == case)).all():
-        bound = draft_bound(case, row.account, row.sitting)
-        state = unpack(key, row.state_sealed, bound)
-        followed_state = canvas.replace_ids(state, follow, text)
-        if followed_state != state:
-            own = (_DRAFTS.c.case_id == case, _DRAFTS.c.account == row.account, _DRAFTS.c.sitting == row.sitting)
-            connection.execute(_DRAFTS.update().where(*own).values(state_sealed=pack(key, followed_state, bound)))
+
+    replace_words(connection, case, key, _VERSIONS.c.state_sealed, version)
+    replace_words(connection, case, key, _DRAFTS.c.state_sealed, lambda state: canvas.replace_ids(state, follow, text))
     for row in connection.execute(sa.select(_COMMENTS).where(_COMMENTS.c.case_id == case)).all():
-        bound = f"comment {row.id} about"
-        ids = unpack(key, row.about_sealed, bound)
+        ids = unseal(key, _COMMENTS.c.about_sealed, row)
         ends = _ends(ids, follow)
         if ends is None:
             connection.execute(_COMMENTS.delete().where(_COMMENTS.c.id == row.id))
         elif ends != ids:
-            values = {"about": about(key, ends), "about_sealed": pack(key, ends, bound)}
+            sealed = seal(key, _COMMENTS.c.about_sealed, row._mapping, ends)
+            values = {"about": about(key, ends), "about_sealed": sealed}
             connection.execute(_COMMENTS.update().where(_COMMENTS.c.id == row.id).values(**values))
 
 

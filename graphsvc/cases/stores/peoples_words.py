@@ -3,52 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import sqlalchemy as sa
 
 from graphsvc.access.decisions.own_words import Withhold, for_others, mask_texts
-from graphsvc.access.vault import pack, unpack
+from graphsvc.access.vault import seal, unseal
 from graphsvc.appdb import tables
 from graphsvc.appdb.shared_ids import shared_ids
 from graphsvc.errors import OperatorError
 
-# Typed words: table, column, and the text they are bound to. Only readers who may know sealed identities see reasons;
-# typed queries, and reasons why witnesses depend on each other, have other readers too.
+# Columns of typed words. Only readers who may know sealed identities see reasons; typed queries, and reasons why
+# witnesses depend on each other, have other readers too.
 REASONS = (
-    (tables.requests, "reason_sealed", "request {id} reason"),
-    (tables.requests, "answer_sealed", "request {id} answer"),
-    (tables.holds, "reason_sealed", "hold {id}"),
-    (tables.exports, "reason_sealed", "export {id} reason"),
-    (tables.overrules, "reason_sealed", "overrule {case_id} {pseudonym}"),
-    (shared_ids, "reason_sealed", "shared ids {case_id} {other_id}"),
+    tables.requests.c.reason_sealed,
+    tables.requests.c.answer_sealed,
+    tables.holds.c.reason_sealed,
+    tables.exports.c.reason_sealed,
+    tables.overrules.c.reason_sealed,
+    shared_ids.c.reason_sealed,
 )
-_CYPHER = (
-    (tables.saved_queries, "words_sealed", "saved query {id}"),
-    (tables.cypher_texts, "text_sealed", "cypher {line}"),
-)
-TYPED = (
-    *_CYPHER,
-    (tables.pairings, "reason_sealed", "pairing {id} reason"),
-    (tables.pairings, "ended_sealed", "pairing {id} end"),
-)
+_CYPHER = (tables.saved_queries.c.words_sealed, tables.cypher_texts.c.text_sealed)
+TYPED = (*_CYPHER, tables.pairings.c.reason_sealed, tables.pairings.c.ended_sealed)
 # Words that their author always reads as typed, so that typing a name reveals nothing.
 OWN = (
-    (tables.pictures, "words_sealed", "picture {id}"),
-    (tables.comments, "words_sealed", "comment {id}"),
-    (tables.reviews, "words_sealed", "review {id}"),
-    (tables.reference_series, "words_sealed", "series {id}"),
-    (tables.recipients, "name_sealed", "recipient {case_id} {id}"),
+    tables.pictures.c.words_sealed,
+    tables.comments.c.words_sealed,
+    tables.reviews.c.words_sealed,
+    tables.reference_series.c.words_sealed,
+    tables.recipients.c.name_sealed,
 )
 
 
 def withhold_words(connection: sa.Connection, case: str, key: bytes, withhold: Withhold) -> None:
     """Withhold the words of a case that now name somebody sealed; for `OWN`, from everyone but their authors."""
     mask_words(connection, case, key, withhold, TYPED)
-    for words in OWN:
-        for row in _rows(connection, case, words):
-            _change(connection, key, lambda kept_words: for_others(kept_words, withhold), words, row)
+    for column in OWN:
+        replace_words(connection, case, key, column, lambda words: for_others(words, withhold))
 
 
 def mask_words(
@@ -56,12 +48,13 @@ def mask_words(
     case: str,
     key: bytes,
     mask: Callable[[str], str],
-    columns: Iterable[tuple[sa.Table, str, str]],
+    columns: Iterable[sa.Column[bytes]],
+    *,
+    readable: bool = True,
 ) -> None:
-    """Mask sealed words of a case; `columns` are (table, column, text the words are bound to)."""
-    for words in columns:
-        for row in _rows(connection, case, words):
-            _change(connection, key, lambda kept_words: mask_texts(kept_words, mask), words, row)
+    """Mask the words of a case in some columns. If not all are `readable`, the others stay as they are."""
+    for column in columns:
+        replace_words(connection, case, key, column, lambda words: mask_texts(words, mask), readable=readable)
 
 
 def mask_cypher_elsewhere(
@@ -83,30 +76,27 @@ def mask_cypher_elsewhere(
     ).all():
         with suppress(OperatorError):
             key = open_key(wrapped, f"case {other_case}")
-            for words in _CYPHER:
-                for row in _rows(connection, other_case, words):
-                    with suppress(OperatorError):
-                        _change(connection, key, lambda kept_words: mask_texts(kept_words, mask), words, row)
+            mask_words(connection, other_case, key, mask, _CYPHER, readable=False)
 
 
-def _rows(connection: sa.Connection, case: str, words: tuple[sa.Table, str, str]) -> Iterable[sa.RowMapping]:
-    table, column, _ = words
-    query = sa.select(table).where(table.c.case_id == case, table.c[column].is_not(None))
-    return connection.execute(query).mappings().all()
-
-
-def _change(
+def replace_words(
     connection: sa.Connection,
+    case: str,
     key: bytes,
+    column: sa.Column[bytes],
     change: Callable[[Any], Any],
-    words: tuple[sa.Table, str, str],
-    row: sa.RowMapping,
+    *,
+    readable: bool = True,
 ) -> None:
-    table, column, bound = words
-    context = bound.format(**row)
-    before = unpack(key, row[column], context)
-    now = change(before)
-    if now != before:
-        mine = sa.and_(*(key_column == row[key_column.name] for key_column in table.primary_key))
-        marked = {"masked": True} if "masked" in table.c else {}
-        connection.execute(table.update().where(mine).values({column: pack(key, now, context)} | marked))
+    """Replace the sealed words in each row of a case by what `change` makes of them. See `mask_words`."""
+    table = column.table
+    query = sa.select(table).where(table.c.case_id == case, column.is_not(None))
+    for row in connection.execute(query).mappings().all():
+        with nullcontext() if readable else suppress(OperatorError):
+            before = unseal(key, column, row)
+            now = change(before)
+            if now != before:
+                mine = (key_column == row[key_column] for key_column in table.primary_key)
+                marked = {"masked": True} if "masked" in table.c else {}
+                sealed = {column.name: seal(key, column, row, now)}
+                connection.execute(sa.update(table).where(*mine).values(sealed | marked))

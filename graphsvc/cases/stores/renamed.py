@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from graphsvc.access.vault import pack, unpack
+from graphsvc.access.vault import seal, unseal
 from graphsvc.appdb import tables
 from graphsvc.cases.stores import export_store
+from graphsvc.cases.stores.peoples_words import replace_words
 
 # Columns that hold the pseudonym of a person, thing or source (not in requests for an export).
 _BY_PSEUDONYM = (
@@ -67,7 +68,9 @@ def follow(connection: sa.Connection, case: str, key: bytes, renamed: Renamed, m
         _follow(connection, case, column, renamed.names)
     _follow(connection, case, tables.questions.c.claim_id, renamed.claims)
     _pairings(connection, case, renamed)
-    _holds(connection, case, key, renamed)
+    # The ids under which holds were placed are shown while the person is named.
+    reason = tables.holds.c.reason_sealed
+    replace_words(connection, case, key, reason, lambda words: [words[0], renamed.name(words[1])])
     _decisions(connection, case, key, renamed)
     export_store.follow(connection, case, key, lambda name: mask(renamed.name(name)))
 
@@ -87,17 +90,6 @@ def _pairings(connection: sa.Connection, case: str, renamed: Renamed) -> None:
             connection.execute(table.update().where(table.c.id == row.id).values(one=source, other=second))
 
 
-def _holds(connection: sa.Connection, case: str, key: bytes, renamed: Renamed) -> None:
-    """Update the ids under which holds were placed: they are shown while the person is named."""
-    table = tables.holds
-    for row in connection.execute(sa.select(table).where(table.c.case_id == case)).all():
-        bound = f"hold {row.id}"
-        reason, person = unpack(key, row.reason_sealed, bound)
-        if renamed.name(person) != person:
-            sealed = pack(key, [reason, renamed.name(person)], bound)
-            connection.execute(table.update().where(table.c.id == row.id).values(reason_sealed=sealed))
-
-
 def _decisions(connection: sa.Connection, case: str, key: bytes, renamed: Renamed) -> None:
     """Apply decisions by two persons to both pseudonyms, from the same day: the old id may come again."""
     table = tables.overrules
@@ -106,6 +98,6 @@ def _decisions(connection: sa.Connection, case: str, key: bytes, renamed: Rename
         new = renamed.names.get(old)
         if new is None or new in rows or row.kind == "erased":
             continue
-        reason = unpack(key, row.reason_sealed, f"overrule {case} {old}")
-        sealed = pack(key, reason, f"overrule {case} {new}")
-        connection.execute(table.insert().values({**row._mapping, "pseudonym": new, "reason_sealed": sealed}))
+        values = {**row._mapping, "pseudonym": new}
+        sealed = seal(key, table.c.reason_sealed, values, unseal(key, table.c.reason_sealed, row))
+        connection.execute(table.insert().values({**values, "reason_sealed": sealed}))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from graphsvc.access.decisions.own_words import Withhold, for_others, words_for
-from graphsvc.access.vault import pack, unpack
+from graphsvc.access.decisions.stored_rows import StoredRows
 from graphsvc.appdb import tables, transaction
+from graphsvc.appdb.rows import fill
 
 _ROW = tables.reference_series
+_SERIES = StoredRows(_ROW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,7 @@ class SeriesStore:
     def all_at(self, handling: str, reader: str) -> list[StoredSeries]:
         """Return the series that a handling code opens, as one account reads them, sorted by name and handling code."""
         codes = ("P", "C") if handling == "C" else ("P",)
-        query = sa.select(_ROW).where(_ROW.c.case_id == self._case, _ROW.c.handling.in_(codes))
-        with transaction(self._database) as connection:
-            rows = connection.execute(query).all()
+        rows = _SERIES.newest(self._database, _ROW.c.case_id == self._case, _ROW.c.handling.in_(codes))
         return sorted(
             (self._series(row, handling, reader) for row in rows),
             key=lambda series: (series.name.casefold(), series.handling),
@@ -83,36 +82,24 @@ class SeriesStore:
 
     def keep(self, series: StoredSeries, withhold: Withhold, replacing: str = "") -> None:
         """Store a series, in place of the one with id `replacing` if given; `withhold` hides its words from others."""
-        identifier = series.id
         values = {
-            "id": identifier,
+            "id": series.id,
             "case_id": self._case,
             "account": series.account,
             "at": series.at,
             "handling": series.handling,
             # Lists, not objects, because masking changes every text, names of fields included.
-            "words_sealed": pack(
-                self._key,
-                for_others([series.name, list(series.columns), list(series.notes)], withhold),
-                _bound(identifier),
-            ),
-            "counts_sealed": pack(
-                self._key,
-                [
-                    series.first.isoformat(),
-                    series.step,
-                    [list(column) for column in series.numbers],
-                    [
-                        [each.day.isoformat(), each.column, each.before, each.on.isoformat()]
-                        for each in series.revisions
-                    ],
-                ],
-                _bound(identifier),
-            ),
+            "words_sealed": for_others([series.name, list(series.columns), list(series.notes)], withhold),
+            "counts_sealed": [
+                series.first.isoformat(),
+                series.step,
+                [list(column) for column in series.numbers],
+                [[each.day.isoformat(), each.column, each.before, each.on.isoformat()] for each in series.revisions],
+            ],
         }
         with transaction(self._database) as connection:
             connection.execute(_ROW.delete().where(_ROW.c.id == replacing, _ROW.c.case_id == self._case))
-            connection.execute(_ROW.insert().values(**values))
+            _SERIES.add(connection, self._key, **values)
 
     def remove(self, identifier: str) -> None:
         """Remove a series for good."""
@@ -120,33 +107,22 @@ class SeriesStore:
             connection.execute(_ROW.delete().where(_ROW.c.id == identifier, _ROW.c.case_id == self._case))
 
     def _series(self, row: sa.Row[Any], handling: str, reader: str) -> StoredSeries:
-        words = unpack(self._key, row.words_sealed, _bound(row.id))
+        words = _SERIES.words(self._key, row, "words_sealed")
         name, columns, notes = words_for(words, mine=row.account == reader, level=handling)
         # Series imported before revisions were kept have none.
-        first, step, numbers, *revisions = unpack(self._key, row.counts_sealed, _bound(row.id))
-        return StoredSeries(
-            row.id,
-            name,
-            row.account,
-            row.at,
-            row.handling,
-            tuple(columns),
-            tuple(notes),
-            dt.date.fromisoformat(first),
-            step,
-            tuple(map(tuple, numbers)),
-            tuple(
+        first, step, numbers, *revisions = _SERIES.words(self._key, row, "counts_sealed")
+        return fill(
+            StoredSeries,
+            row,
+            name=name,
+            columns=tuple(columns),
+            notes=tuple(notes),
+            first=dt.date.fromisoformat(first),
+            step=step,
+            numbers=tuple(map(tuple, numbers)),
+            revisions=tuple(
                 Revision(dt.date.fromisoformat(day), column, before, dt.date.fromisoformat(on))
                 for revised in revisions
                 for day, column, before, on in revised
             ),
         )
-
-
-def new_id() -> str:
-    """Return a random id for a new series."""
-    return secrets.token_hex(16)
-
-
-def _bound(identifier: str) -> str:
-    return f"series {identifier}"

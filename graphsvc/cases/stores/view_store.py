@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
@@ -12,11 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from graphsvc.access.decisions.own_words import Withhold, passed_on, words_for
+from graphsvc.access.decisions.stored_rows import StoredRows
 from graphsvc.access.log.audit import now
 from graphsvc.access.people.principal import Grant
-from graphsvc.access.vault import pack, unpack
+from graphsvc.access.vault import seal, unseal
 from graphsvc.appdb import tables
-from graphsvc.cases.stores.following import draft_bound, version_bound
+from graphsvc.appdb.rows import Condition, fill
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.lines import is_title, plain
 from graphsvc.records.relations import CUSTOM_PREFIX
@@ -29,6 +29,7 @@ MOST_SITTINGS = 5
 LONGEST_NAME = 120
 LONGEST_NOTES = 2_000
 _ROW, _VERSION, _DRAFT = tables.pictures, tables.picture_versions, tables.drafts
+_VIEWS = StoredRows(_ROW, "created_at")
 # Links as returned by `views.picture.since.pack_links`; None if there are too many to compare.
 Links = list[list[Any]] | None
 
@@ -159,49 +160,44 @@ class ViewStore:
         Raises:
             RequestError: the account has reached the limit.
         """
-        identifier, at = secrets.token_hex(16), now()
-        mine = (_ROW.c.case_id == self.case, _ROW.c.account == self.account)
-        count = self.connection.execute(sa.select(sa.func.count()).select_from(_ROW).where(*mine)).scalar_one()
+        at = now()
+        count = _VIEWS.count(self.connection, _ROW.c.case_id == self.case, _ROW.c.account == self.account)
         if count >= MOST_PICTURES:
             raise RequestError(f"You have {count} views in this case, which is the most there may be. Delete some.")
-        self.connection.execute(
-            _ROW.insert().values(
-                id=identifier,
-                case_id=self.case,
-                account=self.account,
-                handling=self.grant.handling,
-                sources=self.grant.sources,
-                words_sealed=pack(self.key, words, _bound(identifier)),
-                shared=shared,
-                version=0,
-                created_at=at,
-                changed_at=at,
-            )
+        return _VIEWS.add(
+            self.connection,
+            self.key,
+            case_id=self.case,
+            account=self.account,
+            handling=self.grant.handling,
+            sources=self.grant.sources,
+            words_sealed=words,
+            shared=shared,
+            version=0,
+            created_at=at,
+            changed_at=at,
         )
-        return identifier
 
     def add(self, identifier: str, state: State, links: Links, changes: str, reserved: Collection[str] = ()) -> None:
         """Add a version to a view; only readers with source clearance will see its `reserved` ids."""
         at = now()
         last = self.connection.execute(sa.select(_ROW.c.version).where(_ROW.c.id == identifier)).scalar_one()
-        self.connection.execute(
-            _VERSION.insert().values(
-                picture_id=identifier,
-                number=last + 1,
-                case_id=self.case,
-                account=self.account,
-                at=at,
-                said=changes[:200],
-                sources=self.grant.sources,
-                state_sealed=pack(self.key, [state, links, sorted(reserved)], version_bound(identifier, last + 1)),
-            )
-        )
+        row = {
+            "picture_id": identifier,
+            "number": last + 1,
+            "case_id": self.case,
+            "account": self.account,
+            "at": at,
+            "said": changes[:200],
+            "sources": self.grant.sources,
+        }
+        sealed = seal(self.key, _VERSION.c.state_sealed, row, [state, links, sorted(reserved)])
+        self.connection.execute(_VERSION.insert().values(**row, state_sealed=sealed))
         self._change(identifier, version=last + 1, changed_at=at)
 
     def rename(self, identifier: str, words: Any) -> None:
         """Change the name and notes of a view: from now on the clearance of their new author decides who sees them."""
-        sealed = pack(self.key, words, _bound(identifier))
-        self._change(identifier, words_sealed=sealed, sources=self.grant.sources)
+        self._change(identifier, words_sealed=words, sources=self.grant.sources)
 
     def share(self, identifier: str, *, shared: bool) -> None:
         """Share a view, or stop sharing it."""
@@ -209,11 +205,9 @@ class ViewStore:
 
     def pass_to(self, identifier: str, account: str) -> None:
         """Give a view to another account, with the name and notes that others see."""
-        row = self.connection.execute(
-            sa.select(_ROW.c.words_sealed, _ROW.c.handling).where(_ROW.c.id == identifier)
-        ).one()
-        words = passed_on(unpack(self.key, row.words_sealed, _bound(identifier)), row.handling)
-        self._change(identifier, account=account, words_sealed=pack(self.key, words, _bound(identifier)))
+        row = self.connection.execute(sa.select(_ROW).where(_ROW.c.id == identifier)).one()
+        words = passed_on(_VIEWS.words(self.key, row, "words_sealed"), row.handling)
+        self._change(identifier, account=account, words_sealed=words)
 
     def delete(self, identifier: str) -> None:
         """Delete a view with its versions for good."""
@@ -226,12 +220,12 @@ class ViewStore:
         """Return the account's drafts, latest sitting first."""
         query = sa.select(_DRAFT).where(*self._own_drafts(), _DRAFT.c.handling.in_(self.grant.codes))
         return [
-            StoredDraft(
-                row.sitting,
-                row.at,
-                unpack(self.key, row.state_sealed, draft_bound(self.case, self.account, row.sitting)),
-                row.picture_id,
-                row.number,
+            fill(
+                StoredDraft,
+                row,
+                state=unseal(self.key, _DRAFT.c.state_sealed, row),
+                picture=row.picture_id,
+                version=row.number,
             )
             for row in self.connection.execute(query.order_by(_DRAFT.c.at.desc(), _DRAFT.c.sitting))
         ]
@@ -243,18 +237,17 @@ class ViewStore:
         sittings = sa.select(_DRAFT.c.sitting).where(*self._own_drafts()).order_by(_DRAFT.c.at.desc(), _DRAFT.c.sitting)
         for (old,) in self.connection.execute(sittings.offset(MOST_SITTINGS - 1)).all():
             self.drop_draft(old)
-        self.connection.execute(
-            _DRAFT.insert().values(
-                case_id=self.case,
-                account=self.account,
-                sitting=sitting,
-                handling=self.grant.handling,
-                at=at,
-                picture_id=picture,
-                number=version,
-                state_sealed=pack(self.key, state, draft_bound(self.case, self.account, sitting)),
-            )
-        )
+        row = {
+            "case_id": self.case,
+            "account": self.account,
+            "sitting": sitting,
+            "handling": self.grant.handling,
+            "at": at,
+            "picture_id": picture,
+            "number": version,
+        }
+        sealed = seal(self.key, _DRAFT.c.state_sealed, row, state)
+        self.connection.execute(_DRAFT.insert().values(**row, state_sealed=sealed))
         return at
 
     def drop_draft(self, sitting: str) -> None:
@@ -269,7 +262,7 @@ class ViewStore:
         if row is None:
             raise NotFound(f"This view has no version {number}. Its page lists those it has.")
         # Versions of earlier releases have no third part.
-        state, links, *reserved = unpack(self.key, row.state_sealed, version_bound(identifier, number))
+        state, links, *reserved = unseal(self.key, _VERSION.c.state_sealed, row)
         if reserved and not self.grant.sources:
             state = canvas.only(state, canvas.all_ids(state) - {*reserved[0]})
         return row, self._readable(row, state), links and self._without_named(links)
@@ -297,11 +290,11 @@ class ViewStore:
         """Whether its author has source clearance and this account does not: the words may be about sources."""
         return bool(row.sources) and not self.grant.sources
 
-    def _own_drafts(self) -> tuple[sa.ColumnElement[bool], ...]:
+    def _own_drafts(self) -> tuple[Condition, ...]:
         return _DRAFT.c.case_id == self.case, _DRAFT.c.account == self.account
 
     def _change(self, identifier: str, **values: Any) -> None:
-        self.connection.execute(_ROW.update().where(_ROW.c.id == identifier).values(**values))
+        _VIEWS.change(self.connection, identifier, key=self.key, **values)
 
     def _visible_views(self) -> sa.Select[Any]:
         """Select the views that this account may see, each with the account that saved its newest version."""
@@ -312,27 +305,12 @@ class ViewStore:
 
     def _picture(self, row: Any) -> SavedView:
         mine = row.account == self.account
-        name, notes = words_for(
-            unpack(self.key, row.words_sealed, _bound(row.id)), mine=mine, level=self.grant.handling
-        )
+        name, notes = words_for(_VIEWS.words(self.key, row, "words_sealed"), mine=mine, level=self.grant.handling)
         withheld = self._withheld(row)
         if withheld:
             name, notes = f"View made on {row.created_at:%Y-%m-%d}", ""
-        return SavedView(
-            id=row.id,
-            name=name,
-            notes=notes,
-            withheld=withheld,
-            account=row.account,
-            mine=mine,
-            shared=bool(row.shared),
-            handling=row.handling,
-            savable=row.handling == self.grant.handling,
-            version=row.version,
-            created_at=row.created_at,
-            changed_at=row.changed_at,
-            changed_by=row.changed_by,
-        )
+        savable = row.handling == self.grant.handling
+        return fill(SavedView, row, name=name, notes=notes, withheld=withheld, mine=mine, savable=savable)
 
 
 def normalise_texts(name: str, notes: str) -> list[str]:
@@ -347,7 +325,3 @@ def normalise_texts(name: str, notes: str) -> list[str]:
     if len(notes) > LONGEST_NOTES:
         raise RequestError(f"Notes take at most {LONGEST_NOTES:,} characters; these have {len(notes):,}.")
     return [name, notes]
-
-
-def _bound(identifier: str) -> str:
-    return f"picture {identifier}"

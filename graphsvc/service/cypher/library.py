@@ -7,7 +7,6 @@ author can no longer write Cypher there, everyone may.
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,10 +14,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from graphsvc.access.decisions.stored_rows import StoredRows
 from graphsvc.access.log.audit import now
 from graphsvc.access.people import accounts, policy
-from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import alone, tables, transaction
+from graphsvc.appdb.rows import fill
 from graphsvc.cases.versions import known_cases
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service.ask import Ask
@@ -26,6 +26,7 @@ from graphsvc.service.cypher import exchange
 from graphsvc.service.cypher.exchange import Words
 
 _ROW = tables.saved_queries
+_QUERIES = StoredRows(_ROW, "created_at")
 _LOCK = 0x63797068  # advisory lock of PostgreSQL
 _READ_BY_OTHERS = (
     "A query of this name is shared in this case: everyone would get this text. Save it there by hand, or give it another name"
@@ -166,7 +167,7 @@ class QueryLibrary:
             saved = self._changeable(connection, key, identifier)
             if shared:
                 self._require_free(self._visible(connection, key), saved.name, saved)
-            connection.execute(_ROW.update().where(_ROW.c.id == saved.id).values(shared=shared))
+            _QUERIES.change(connection, saved.id, shared=shared)
             return replace(saved, shared=shared)
 
     def delete(self, identifier: str) -> None:
@@ -218,7 +219,7 @@ class QueryLibrary:
 
     def _visible(self, connection: sa.Connection, key: bytes) -> list[Saved]:
         mine = _ROW.c.account == self._ask.principal.name
-        rows = connection.execute(sa.select(_ROW).where(_ROW.c.case_id == self._ask.case, mine | _ROW.c.shared)).all()
+        rows = _QUERIES.newest(connection, _ROW.c.case_id == self._ask.case, mine | _ROW.c.shared)
         writers = self._writers() if any(row.account != self._ask.principal.name for row in rows) else set()
         visible = [self._read_row(row, key, writers) for row in rows]
         return sorted(visible, key=lambda saved: (saved.name.casefold(), not saved.mine, saved.account))
@@ -249,10 +250,9 @@ class QueryLibrary:
             raise NameTaken(replace(existing, changeable=False))
 
     def _read_row(self, row: Any, key: bytes, writers: set[str]) -> Saved:
-        words = Words(*unpack(key, row.words_sealed, _bound(row.id)))
+        words = Words(*_QUERIES.words(key, row, "words_sealed"))
         mine = row.account == self._ask.principal.name
-        return Saved(row.id, words, row.account, bool(row.shared), row.version, row.created_at, row.changed_at,
-                     mine, mine or row.account not in writers)  # fmt: skip
+        return fill(Saved, row, words=words, mine=mine, changeable=mine or row.account not in writers)
 
     def _writers(self) -> set[str]:
         """Return the accounts allowed to write Cypher in this case, even if other cases suspend the grant."""
@@ -265,28 +265,28 @@ class QueryLibrary:
     def _keep(
         self, connection: sa.Connection, key: bytes, words: Words, existing: Saved | None, *, shared: bool
     ) -> Saved:
-        identifier, at = existing.id if existing else secrets.token_hex(16), now()
         # A list, not an object: masking goes through every text of it, names of fields included.
         plain = [words.name, words.text, words.title, words.why, words.parameters]
         values = {
             "account": self._ask.principal.name,
-            "words_sealed": pack(key, plain, _bound(identifier)),
+            "words_sealed": plain,
             "shared": shared,
             "version": existing.version + 1 if existing else 1,
-            "changed_at": at,
+            "changed_at": now(),
         }
         if existing:
-            connection.execute(_ROW.update().where(_ROW.c.id == identifier).values(**values))
+            identifier = existing.id
+            _QUERIES.change(connection, identifier, key=key, **values)
         else:
             mine = (_ROW.c.case_id == self._ask.case, _ROW.c.account == self._ask.principal.name)
-            count = connection.execute(sa.select(sa.func.count()).select_from(_ROW).where(*mine)).scalar_one()
+            count = _QUERIES.count(connection, *mine)
             if count >= exchange.MOST:
                 raise RequestError(
                     f"You have {count} queries in this case, which is the most there may be. Delete some."
                 )
-            connection.execute(_ROW.insert().values(id=identifier, case_id=self._ask.case, created_at=at, **values))
-        row = connection.execute(sa.select(_ROW).where(_ROW.c.id == identifier)).one()
-        return self._read_row(row, key, {self._ask.principal.name})
+            values |= {"case_id": self._ask.case, "created_at": values["changed_at"]}
+            identifier = _QUERIES.add(connection, key, **values)
+        return self._read_row(_QUERIES.one(connection, identifier), key, {self._ask.principal.name})
 
     def _sort_import(self, visible: list[Saved], file: bytes) -> Import:
         queries, refused = exchange.read(file)
@@ -304,7 +304,3 @@ class QueryLibrary:
             else:
                 imported.refused.append((words.name, str(NameTaken(existing))))
         return imported
-
-
-def _bound(identifier: str) -> str:
-    return f"saved query {identifier}"

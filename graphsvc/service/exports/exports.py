@@ -21,6 +21,7 @@ from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.exposure.presence import Fact
 from graphsvc.analysis.exposure.witnesses import Exposure
+from graphsvc.appdb.rows import new_id
 from graphsvc.cases.stores.export_store import ShownFacts, expiry, merge_facts, number, recipient_id
 from graphsvc.errors import Busy, Refused, RequestError
 from graphsvc.records.coarsened import CONTESTED
@@ -205,7 +206,7 @@ class Exports:
         """
         handling, reason = self._handling(handling), require_reason(reason, WHY)
         forms = known_forms(forms)
-        export_store, identifier = self._ask.home.export_store, self._ask.home.export_store.new_id()
+        export_store, identifier = self._ask.home.export_store, new_id()
         who = recipient_id(self._ask.key, recipient)
         with self.given.act("make", recipient=who, handling=handling, export=identifier) as outcome:
             # One at a time: two exports that are safe separately may not be so together.

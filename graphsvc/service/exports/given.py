@@ -12,6 +12,7 @@ from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.exposure.presence import Fact
 from graphsvc.analysis.exposure.witnesses import Exposure, exposure
+from graphsvc.appdb.rows import fill
 from graphsvc.cases.stores.export_store import (
     RELEASED,
     ExportStore,
@@ -255,24 +256,13 @@ class GivenExports:
         shown_facts = self._export_store.open_contents(row, key)
         decidable = row.state == "waiting" and row.account != self._ask.principal.name and self._agrees()
         answered = self._requests.visible_request(request) if request is not None else None
-        return Export(
-            id=row.id,
+        return fill(
+            Export,
+            row,
             number=number(row.id),
             case=row.case_id,
             recipient=names.get(row.recipient, ""),
-            account=row.account,
             reason=self._export_store.reason(row, key),
-            made_at=row.made_at,
-            state=row.state,
-            handling=row.handling,
-            nodes=row.nodes,
-            links=row.links,
-            sha256=row.sha256,
-            expires_at=row.expires_at,
-            given_at=row.given_at,
-            recall=row.recall,
-            recall_at=row.recall_at,
-            recalled_at=row.recalled_at,
             decided_by=answered.decided_by if answered else "",
             answer=answered.answer if answered else "",
             fetchable=row.content_sealed is not None and self._fetchable(row),

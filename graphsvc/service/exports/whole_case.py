@@ -18,6 +18,7 @@ from typing import Any
 from graphsvc.access.gate.redact import Released
 from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
+from graphsvc.appdb.rows import new_id
 from graphsvc.cases.progress import quiet
 from graphsvc.cases.stores.export_store import ShownFacts, expiry, number, recipient_id
 from graphsvc.errors import Busy, Refused, RequestError
@@ -108,7 +109,7 @@ class WholeCases:
         if not is_title(name, _NAME):
             raise RequestError(f"Say who the export is for, in at most {_NAME} characters.")
         reason = require_reason(reason or self._ask.purpose, WHY)
-        identifier = self._ask.home.export_store.new_id()
+        identifier = new_id()
         folder = target or Path(f"{self._ask.case}-handling-C-version-{version}")
         with new_folder(folder.absolute()) as files:
             with self._given.act("parquet", recipient=recipient_id(self._ask.key, name), export=identifier) as outcome:

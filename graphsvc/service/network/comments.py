@@ -8,7 +8,6 @@ comment back: its existence stays visible, but only supervisors can read its wor
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,9 +16,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from graphsvc.access.decisions.own_words import for_others, words_for
+from graphsvc.access.decisions.stored_rows import StoredRows
 from graphsvc.access.log.audit import now
-from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import alone, tables, transaction
+from graphsvc.appdb.rows import Condition, fill
 from graphsvc.cases.stores.following import about
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.lines import plain
@@ -29,6 +29,7 @@ LONGEST_COMMENT = 2_000
 MOST_COMMENTS = 500  # about one subject
 _LOCK = 0x636D6E74  # advisory lock of PostgreSQL: comments are added one at a time
 _ROW = tables.comments
+_COMMENTS = StoredRows(_ROW)
 _ENDS = 3
 # Subject, relation, object.
 Link = tuple[str, str, str]
@@ -72,10 +73,9 @@ class Comments:
         with self._ask.act("read", step="comments", about=list(ids)) as outcome:
             key = self._ask.key
             mine = (_ROW.c.about == about(key, ids), *self._visibility())
-            with transaction(self._ask.database) as connection:
-                rows = connection.execute(sa.select(_ROW).where(*mine).order_by(_ROW.c.number)).all()
+            rows = _COMMENTS.newest(self._ask.database, *mine)
             outcome["rows"] = len(rows)
-            return [self._comment(row, key) for row in rows]
+            return [self._comment(row, key) for row in reversed(rows)]
 
     def counts(self) -> tuple[dict[str, int], dict[Link, int]]:
         """Return the number of comments on each commented entity and link that this reader can see.
@@ -91,8 +91,7 @@ class Comments:
             counts = Counter(row.about for row in rows)
             subjects = {row.about: row for row in rows}  # one row per subject, so that each subject is decrypted once
             counted = {
-                tuple(unpack(key, row.about_sealed, _about_bound(row.id))): counts[hashed]
-                for hashed, row in subjects.items()
+                tuple(_COMMENTS.words(key, row, "about_sealed")): counts[hashed] for hashed, row in subjects.items()
             }
             nodes = {ids[0]: number for ids, number in counted.items() if len(ids) == 1}
             links = {(ids[0], ids[1], ids[2]): number for ids, number in counted.items() if len(ids) == _ENDS}
@@ -114,40 +113,29 @@ class Comments:
         if not text or len(text) > LONGEST_COMMENT:
             raise RequestError(f"A comment takes 1 to {LONGEST_COMMENT:,} characters; this has {len(text):,}.")
         self._require_there(ids)
-        identifier = secrets.token_hex(16)
         with self._ask.act("keep", step="comment", what="add", about=ids):
             self._ask.require_open()
             key = self._ask.key
             hashed = about(key, ids)
             words = for_others([text], self._ask.withhold())
+            # Only this account's comments are counted, so that nothing shows how many others wrote, at any level.
+            mine = (_ROW.c.about == hashed, _ROW.c.account == self._ask.principal.name)
             with alone(self._ask.database, _LOCK) as connection:
-                mine = (_ROW.c.case_id == self._ask.case, _ROW.c.about == hashed)
-                # Only this account's comments are counted, so that nothing shows how many others wrote, at any level.
-                count_query = (
-                    sa.select(sa.func.count())
-                    .select_from(_ROW)
-                    .where(*mine, _ROW.c.account == self._ask.principal.name)
-                )
-                if connection.execute(count_query).scalar_one() >= MOST_COMMENTS:
+                if _COMMENTS.count(connection, _ROW.c.case_id == self._ask.case, *mine) >= MOST_COMMENTS:
                     raise RequestError(
                         f"You have said {MOST_COMMENTS} things about this, which is the most there may be."
                     )
-                last = sa.select(sa.func.max(_ROW.c.number)).where(_ROW.c.case_id == self._ask.case)
-                connection.execute(
-                    _ROW.insert().values(
-                        id=identifier,
-                        case_id=self._ask.case,
-                        about=hashed,
-                        number=(connection.execute(last).scalar() or 0) + 1,
-                        account=self._ask.principal.name,
-                        at=now(),
-                        handling=grant.handling,
-                        sources=grant.sources,
-                        about_sealed=pack(key, ids, _about_bound(identifier)),
-                        words_sealed=pack(key, words, _bound(identifier)),
-                    )
+                return _COMMENTS.add(
+                    connection,
+                    key,
+                    case_id=self._ask.case,
+                    about=hashed,
+                    account=self._ask.principal.name,
+                    handling=grant.handling,
+                    sources=grant.sources,
+                    about_sealed=ids,
+                    words_sealed=words,
                 )
-        return identifier
 
     def take_back(self, identifier: str) -> None:
         """Take back one's own comment: it stays listed, but only supervisors can read it. No effect if repeated.
@@ -160,17 +148,16 @@ class Comments:
             self._ask.act("keep", step="comment", what="take back", comment=identifier),
             alone(self._ask.database, _LOCK) as connection,
         ):
-            row = connection.execute(sa.select(_ROW).where(_ROW.c.id == identifier, *self._visibility())).first()
+            row = _COMMENTS.one(connection, identifier, *self._visibility())
             if row is None:
                 raise NotFound("There is no such comment that you can see in this case.")
             if row.account != self._ask.principal.name:
                 raise Refused(f"Only {row.account}, who wrote it, can take it back.")
-            if row.taken_back_at is None:
-                connection.execute(_ROW.update().where(_ROW.c.id == identifier).values(taken_back_at=now()))
+            _COMMENTS.change(connection, identifier, _ROW.c.taken_back_at.is_(None), taken_back_at=now())
 
     # -- how --------------------------------------------------------------------------------------------------
 
-    def _visibility(self) -> tuple[sa.ColumnElement[bool], ...]:
+    def _visibility(self) -> tuple[Condition, ...]:
         """Return conditions for the comments this reader may see."""
         grant = self._ask.grant
         of_sources = () if grant.sources else (_ROW.c.sources.is_(False),)
@@ -206,23 +193,11 @@ class Comments:
     def _comment(self, row: Any, key: bytes) -> Comment:
         mine = row.account == self._ask.principal.name
         hidden = row.taken_back_at is not None and not self._ask.may("agree")
-        return Comment(
-            id=row.id,
-            about=tuple(unpack(key, row.about_sealed, _about_bound(row.id))),
-            account=row.account,
-            at=row.at,
-            text=""
-            if hidden
-            else words_for(unpack(key, row.words_sealed, _bound(row.id)), mine=mine, level=self._ask.grant.handling)[0],
-            handling=row.handling,
+        (text,) = words_for(_COMMENTS.words(key, row, "words_sealed"), mine=mine, level=self._ask.grant.handling)
+        return fill(
+            Comment,
+            row,
+            about=tuple(_COMMENTS.words(key, row, "about_sealed")),
+            text="" if hidden else text,
             mine=mine,
-            taken_back_at=row.taken_back_at,
         )
-
-
-def _bound(identifier: str) -> str:
-    return f"comment {identifier}"
-
-
-def _about_bound(identifier: str) -> str:
-    return f"comment {identifier} about"

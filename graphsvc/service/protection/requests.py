@@ -12,10 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.access.decisions.requests import DECIDED, OPEN, WAITING, RequestStore, no_such_request
+from graphsvc.access.decisions.requests import DECIDED, OPEN, REQUESTS, WAITING, RequestStore, no_such_request
 from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
-from graphsvc.access.vault import pack, unpack
+from graphsvc.appdb.rows import fill
 from graphsvc.cases.progress import quiet
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.lines import LONGEST_REASON, plain, require_reason
@@ -69,11 +69,8 @@ class Requests:
 
     def ask(self, kind: str, pseudonym: str, reason: str) -> str:
         """Make a request in this case; return its id."""
-        requests, case = self.store, self._ask.case
-        request = requests.new_id()
-        sealed = self._seal_text(case, request, "reason", require_reason(reason, WHY))
-        requests.ask(request, kind, case, pseudonym, self._ask.principal.name, sealed)
-        return request
+        reason, who = require_reason(reason, WHY), self._ask.principal.name
+        return self.store.ask(kind, self._ask.case, pseudonym, who, self._ask.key, reason)
 
     def decide(self, kind: str, request: str, state: str, answer: str, until: dt.datetime | None = None) -> Request:
         """Answer another person's request: `agreed` (until a moment) or `refused`.
@@ -90,8 +87,8 @@ class Requests:
             self.require_not_own(row)
             if state == "refused":
                 self._ask_again(row)
-            sealed = self._seal_text(row.case_id, row.id, "answer", plain(answer)[:LONGEST_REASON])
-            self.store.decide(row.id, state, self._ask.principal.name, sealed, until)
+            key, answer = self._ask.at(row.case_id).key, plain(answer)[:LONGEST_REASON]
+            self.store.decide(row.id, state, self._ask.principal.name, key, answer, until)
         return self.visible_request(self.store.one(row.id))
 
     def row(self, kinds: str | Collection[str], request: str, *, mine: bool) -> Any:
@@ -128,21 +125,12 @@ class Requests:
         """Return a request as the current reader may see it; `sealed`: pseudonyms of its case, if already loaded."""
         key = self._ask.home.register.key(row.case_id, create=False)
         mine = row.asked_by == self._ask.principal.name
-        return Request(
-            row.id,
-            row.kind,
-            row.case_id,
-            row.pseudonym,
-            row.asked_by,
-            row.asked_at,
-            unpack(key, row.reason_sealed, f"request {row.id} reason"),
-            row.state,
-            row.decided_by,
-            row.decided_at,
-            unpack(key, row.answer_sealed, f"request {row.id} answer") if row.answer_sealed else "",
-            row.until,
-            row.opened_at,
-            row.ended_at,
+        return fill(
+            Request,
+            row,
+            case=row.case_id,
+            reason=REQUESTS.words(key, row, "reason_sealed"),
+            answer=REQUESTS.words(key, row, "answer_sealed"),
             decidable=row.state in WAITING[row.kind] and not mine and self._ask.may("agree"),
             openable=row.kind == "reveal" and mine and row.state in OPEN and row.until > now(),
             sealed=row.pseudonym in (self._with_pages(row.case_id) if sealed is None else sealed),
@@ -250,9 +238,6 @@ class Requests:
             " logs, in free space of its store and in its backups. Whoever runs that server has to copy the database"
             f" into a new one (neo4j-admin database copy), drop the old one, and delete backups.{recall}"
         )
-
-    def _seal_text(self, case: str, request: str, part: str, text: str) -> bytes:
-        return pack(self._ask.at(case).key, text, f"request {request} {part}")
 
 
 def _recall_text(number: int) -> str:

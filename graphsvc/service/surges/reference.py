@@ -8,7 +8,8 @@ from pathlib import Path
 
 from graphsvc.access.log.audit import now
 from graphsvc.analysis.surges.counts import MEASURES, Series
-from graphsvc.cases.stores.series_store import Revision, SeriesStore, StoredSeries, new_id
+from graphsvc.appdb.rows import new_id
+from graphsvc.cases.stores.series_store import Revision, SeriesStore, StoredSeries
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.ingest.day_counts import LARGEST_COUNT, read_counts
 from graphsvc.ingest.raw import Limits
