@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from bench.pages import addresses
 from bench.stage import Figure, fetch, invent_case, measure_seconds, open_service, p95, quiet, session_of
-from graphsvc.cases.gc_pause import settle
+from graphsvc.cases.gc_pause import freeze_memory
 from graphsvc.service import Service, Session
 from graphsvc.web import create_app
 
@@ -102,7 +102,7 @@ def _pages(service: Service) -> Iterator[Figure]:
     session = session_of(service, CASE)
     chosen = addresses(session) | {_BEHIND: _behind(session)}
     service.forget()
-    settle()  # as `graphsvc serve` does, which also plans its queries
+    freeze_memory()  # as `graphsvc serve` does, which also plans its queries
     service.gate.plan(lambda: True)
     client = create_app(service).test_client()
     client.get(f"/link/{service.sign_in_link(session.principal.name, 'benchmark')}")

@@ -18,7 +18,7 @@ import neo4j
 from flask.testing import FlaskClient
 
 from bench.stage import Figure, driver, fetch, measure_seconds, open_service, p95, quiet, session_of
-from graphsvc.cases.gc_pause import settle
+from graphsvc.cases.gc_pause import freeze_memory
 from graphsvc.service import Service, Session
 from graphsvc.simulate import demo
 from graphsvc.web import create_app
@@ -34,7 +34,7 @@ def demo_case() -> Iterator[Service]:
     with open_service() as service, tempfile.TemporaryDirectory(prefix="graphsvc-demo-") as folder:
         demo(Path(folder) / "case")
         session_of(service, "demo").deliveries.load(Path(folder) / "case", quiet)
-        settle()  # as `graphsvc serve` does
+        freeze_memory()  # as `graphsvc serve` does
         yield service
 
 

@@ -96,6 +96,13 @@ class Outdated(RequestError):
     status = 409
 
 
+class CancelledError(GraphsvcError):
+    """The work was stopped on request, and undone."""
+
+    exit_code = 130
+    status = 409
+
+
 class OperatorError(GraphsvcError):
     """The machine, its disk, a port, a key or the database server is at fault: the operator must act."""
 

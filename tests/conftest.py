@@ -27,7 +27,7 @@ from xdist.scheduler import LoadFileScheduling
 from graphsvc import simulate
 from graphsvc.access.people import accounts
 from graphsvc.appdb import engine, migrating
-from graphsvc.cases.gc_pause import settle
+from graphsvc.cases.gc_pause import freeze_memory
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.service import Service
@@ -124,7 +124,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     """Exempt all tests and their imports from garbage collection: they stay until the end."""
-    settle()
+    freeze_memory()
 
 
 def _file(item: pytest.Item) -> str:

@@ -50,10 +50,10 @@ def lasting() -> Iterator[None]:
         before = gc.get_count()[0]
         yield
         if gc.get_count()[0] - before >= _MUCH:
-            settle()
+            freeze_memory()
 
 
-def settle() -> None:
+def freeze_memory() -> None:
     """Collect all garbage now, and exclude the remaining objects from later collections."""
     gc.collect()
     gc.freeze()

@@ -25,10 +25,9 @@ from graphsvc.access.decisions.stored_rows import StoredRows
 from graphsvc.access.log.audit import now
 from graphsvc.appdb import tables, transaction
 from graphsvc.appdb.rows import fill
-from graphsvc.cases.deliveries.casework import CancelledError
 from graphsvc.cases.processes import Answers, GoneError, Processes
 from graphsvc.config import Settings
-from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotFound, OperatorError, standing
+from graphsvc.errors import RECORDED, Busy, CancelledError, GraphsvcError, NotFound, OperatorError, standing
 from graphsvc.records.progress import Progress
 
 Work = Callable[[Progress], Mapping[str, Any]]

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from graphsvc.errors import GraphsvcError
+from graphsvc.errors import CancelledError
 from graphsvc.records.progress import Progress
-
-
-class CancelledError(GraphsvcError):
-    """The work was stopped on request, and undone."""
-
-    exit_code = 130
-    status = 409
 
 
 def unstoppable(progress: Progress) -> Progress:

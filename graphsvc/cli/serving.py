@@ -27,8 +27,8 @@ from waitress.server import create_server
 from graphsvc.cli import beside
 from graphsvc.cli.printed import say
 from graphsvc.config import Settings
-from graphsvc.errors import GraphsvcError, OperatorError
-from graphsvc.service import CancelledError, Service, settle
+from graphsvc.errors import CancelledError, GraphsvcError, OperatorError
+from graphsvc.service import Service, freeze_memory
 
 _LOG = logging.getLogger(__name__)
 # Pages at the same time in each process: some wait minutes for another reader's computation on a large case, and must
@@ -53,7 +53,7 @@ def serving(service: Service) -> Iterator[str]:
         try:
             yield address
             service.uploads.forget_previews()  # possibly of another version
-            settle()
+            freeze_memory()
             further_processes = service.settings.serving_processes - 1 if _answers(service) else 0
             service.plan_ahead()
             service.keep_opening()
@@ -231,7 +231,7 @@ def serve_beside(settings: Settings, address: str, sockets: Sequence[socket.sock
             threading.Thread(target=end_with_it, name="lifeline", daemon=True).start()
             with Service(settings, beside=True) as service, _Pages(service, address, sockets=list(sockets)) as pages:
                 service.store()
-                settle()
+                freeze_memory()
                 service.answer_others()
                 pages.run()
     except KeyboardInterrupt:

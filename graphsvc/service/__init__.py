@@ -18,9 +18,9 @@ from graphsvc.cases.deliveries.comparing import RowChange
 from graphsvc.cases.deliveries.held import HeldError
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.deliveries.statement_form import Form, FormPart
-from graphsvc.cases.gc_pause import settle
+from graphsvc.cases.gc_pause import freeze_memory
 from graphsvc.cases.jobs import Job
-from graphsvc.cases.progress import CancelledError, quiet
+from graphsvc.cases.progress import quiet
 from graphsvc.cases.protection import PROTECTIONS
 from graphsvc.cases.stores.parcel import Parcel
 from graphsvc.cases.stores.uploads import Options, Upload
@@ -117,7 +117,6 @@ __all__ = [
     "USUAL_PATHS",
     "USUAL_STEPS",
     "Behind",
-    "CancelledError",
     "CaseSummary",
     "Changed",
     "ChartRead",
@@ -191,6 +190,7 @@ __all__ = [
     "cut",
     "exchange",
     "file_name",
+    "freeze_memory",
     "invented",
     "known_forms",
     "move_cells",
@@ -204,6 +204,5 @@ __all__ = [
     "read_otherwise",
     "received_rows",
     "said_of_ranks",
-    "settle",
     "statement_form",
 ]

@@ -18,8 +18,8 @@ import pytest
 from graphsvc.access.people import accounts
 from graphsvc.cases.deliveries import bulk_load
 from graphsvc.cases.deliveries.bulk_load import BulkLoad
-from graphsvc.cases.deliveries.casework import CancelledError
 from graphsvc.config import Settings
+from graphsvc.errors import CancelledError
 from graphsvc.records.progress import Progress
 from graphsvc.service import Service, Session, quiet
 from graphsvc.simulate import simulate

@@ -25,9 +25,8 @@ from graphsvc.access.log import audit
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
-from graphsvc.cases.deliveries.casework import CancelledError
 from graphsvc.config import Settings
-from graphsvc.errors import Busy, GraphsvcError, NotFound, Refused, RequestError
+from graphsvc.errors import Busy, CancelledError, GraphsvcError, NotFound, Refused, RequestError
 from graphsvc.records.tables import STATEMENT_KINDS
 from graphsvc.service import Service, Session, quiet
 from graphsvc.store.bolt import Store

@@ -40,13 +40,13 @@ from graphsvc.cases.graph.graphing import Graphed, IdMap
 from graphsvc.cases.graph.sealing import Standing
 from graphsvc.cases.graph.standing import alone_theirs, opened_by, sealed_anew, standings
 from graphsvc.cases.locks import Locks
-from graphsvc.cases.progress import CancelledError, quiet, unstoppable
+from graphsvc.cases.progress import quiet, unstoppable
 from graphsvc.cases.protection import Protections, require_no_witnesses
 from graphsvc.cases.register import Register
 from graphsvc.cases.shared_ids import SealingAcross
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
-from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotFound
+from graphsvc.errors import RECORDED, Busy, CancelledError, GraphsvcError, NotFound
 from graphsvc.ingest.check import Delivery
 from graphsvc.ingest.codes import add_codes, may_show_sources
 from graphsvc.ingest.fold import State
@@ -56,7 +56,7 @@ from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.store import mark
 from graphsvc.store.bolt import Store
 
-__all__ = ["CancelledError", "Casework", "HeldError", "Loaded", "Progress"]
+__all__ = ["Casework", "HeldError", "Loaded", "Progress"]
 
 _LOG = logging.getLogger(__name__)
 Decided = TypeVar("Decided")
