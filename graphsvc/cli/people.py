@@ -11,7 +11,7 @@ from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say
 from graphsvc.config import Settings
 from graphsvc.errors import RequestError
-from graphsvc.service import Service, Session, clearances, command_line
+from graphsvc.service import Service, Session, command_line
 
 Opener = Callable[..., AbstractContextManager[Session]]
 
@@ -108,7 +108,8 @@ def list_users(session: Opener) -> None:
     """Every account, disabled ones too: roles, clearance, second factor."""
     with session() as acts:
         for account in acts.accounts.list_accounts():
-            clearance = [*(f"{case}:{text}" for case, text in clearances(account)), "cypher" * account.free_cypher]
+            grants = (f"{case}:{grant.handling}{'+sources' * grant.sources}" for case, grant in account.grants.items())
+            clearance = [*grants, "cypher" * account.free_cypher]
             state = [
                 "disabled" * account.disabled,
                 "second factor" * account.second_factor,

@@ -6,7 +6,6 @@ from graphsvc.access.decisions.reviews import JUDGEMENTS
 from graphsvc.access.gate.cyphergate import Examined
 from graphsvc.access.log.audit import now
 from graphsvc.access.people.attempts import Entrance
-from graphsvc.access.vault.scratch import Scratch
 from graphsvc.analysis.claims.dependence import Shared
 from graphsvc.analysis.ranking.leads import Explanation
 from graphsvc.analysis.robustness.brought import FIRST as FIRST_LEADS
@@ -32,7 +31,6 @@ from graphsvc.queries.library import BOUND
 from graphsvc.records.progress import Progress
 from graphsvc.service import command_line
 from graphsvc.service.accounts.own import Enrolment
-from graphsvc.service.accounts.staff import choose_password, clearances
 from graphsvc.service.ask import CaseSummary
 from graphsvc.service.cypher import exchange, parameters
 from graphsvc.service.cypher.cypher import Past
@@ -42,7 +40,7 @@ from graphsvc.service.deliveries.form import Changed, Checked
 from graphsvc.service.deliveries.statements import StatementVersion
 from graphsvc.service.evaluation import comparison, invented
 from graphsvc.service.exports import bundle
-from graphsvc.service.exports.exports import FORM_NAMES, known_forms
+from graphsvc.service.exports.exports import FORM_NAMES
 from graphsvc.service.exports.exposure import Wanted
 from graphsvc.service.exports.given import Export, file_name
 from graphsvc.service.exports.placing import new_file
@@ -162,7 +160,6 @@ __all__ = [
     "Saved",
     "SavedMeanwhile",
     "SavedView",
-    "Scratch",
     "SeriesChoice",
     "Service",
     "Session",
@@ -183,8 +180,6 @@ __all__ = [
     "bundle",
     "chart_mapping",
     "chart_read",
-    "choose_password",
-    "clearances",
     "command_line",
     "comparison",
     "cut",
@@ -192,7 +187,6 @@ __all__ = [
     "file_name",
     "freeze_memory",
     "invented",
-    "known_forms",
     "move_cells",
     "new_file",
     "no_one_stands_out",

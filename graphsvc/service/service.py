@@ -7,10 +7,12 @@ import datetime as dt
 from graphsvc.access.log import audit
 from graphsvc.access.people import accounts, enrolment, policy
 from graphsvc.access.people.attempts import Entrance
+from graphsvc.access.people.passwords import MINIMUM_PASSWORD
 from graphsvc.access.people.principal import Principal
 from graphsvc.access.people.purpose import known_purpose
+from graphsvc.access.vault.scratch import Scratch
 from graphsvc.cases.home import Home
-from graphsvc.errors import NotSignedIn
+from graphsvc.errors import NotSignedIn, RequestError
 from graphsvc.service.session import Session
 
 NOWHERE = Entrance()
@@ -28,6 +30,10 @@ class Service(Home):
             NotSignedIn: the purpose is invalid (see `access.people.purpose`): everyone must give one, and it is logged.
         """
         return Session(self, principal, known_purpose(purpose), case)
+
+    def scratch_file(self, in_memory: int) -> Scratch:
+        """Return a new encrypted temporary file, in memory up to this number of bytes."""
+        return Scratch(self.settings.home, in_memory)
 
     # -- signing in on the web --------------------------------------------------------------------------------
 
@@ -90,6 +96,22 @@ class Service(Home):
         """
         lifetime = dt.timedelta(hours=self.settings.token_hours)
         return accounts.issue(self.database, account, "link", lifetime, known_purpose(purpose))
+
+    def choose_password(self, link: str, password: str) -> str:
+        """Use up a setup link to set its account's password; return the account's name.
+
+        Raises:
+            NotSignedIn: the link is used or has ended.
+            RequestError: the password is not accepted; the link remains valid.
+        """
+        hashed = accounts.hash_password(password, accounts.token_owner(self.database, link, "setup"))
+        if not hashed:
+            raise RequestError(f"A password needs at least {MINIMUM_PASSWORD} characters.")
+        principal, _purpose = accounts.redeem(self.database, link, "setup")
+        line = audit.begin(self.database, principal, "setup link", "own account", what="choose password")
+        accounts.keep_password(self.database, principal.name, hashed)
+        audit.finish(self.database, line, "released")
+        return principal.name
 
     def forget_links(self) -> None:
         """End the one-time links of earlier starts; each start makes new ones."""

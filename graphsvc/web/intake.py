@@ -23,7 +23,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.task import WSGITask
 from werkzeug.http import parse_cookie
 
-from graphsvc.service import Scratch, Service
+from graphsvc.service import Service
 from graphsvc.web.frame import STRANGERS_BYTES, TOKEN
 
 _IN_MEMORY = 1 << 20
@@ -47,7 +47,7 @@ def channel_of(app: Flask, service: Service) -> type[HTTPChannel]:
             super().parse_header(header_plus)
             if self.body_rcv is None:
                 return
-            self.body_rcv.buf = _Buffer(Scratch(service.settings.home, _IN_MEMORY))
+            self.body_rcv.buf = _Buffer(service.scratch_file(_IN_MEMORY))
             if not (self.chunked or self.content_length > STRANGERS_BYTES):
                 return
             self.is_signed_in = _is_signed_in(app, service, self.headers)

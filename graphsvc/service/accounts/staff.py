@@ -5,14 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from graphsvc.access.log import audit
 from graphsvc.access.people import accounts, attempts, changes
 from graphsvc.access.people.account_of import no_such_account
 from graphsvc.access.people.changes import ManagedAccount
-from graphsvc.access.people.passwords import MINIMUM_PASSWORD
 from graphsvc.access.people.principal import ANY_CASE, Grant
 from graphsvc.cases.case_name import require_name
-from graphsvc.cases.home import Home
 from graphsvc.errors import RequestError
 from graphsvc.records.grading import HANDLING
 from graphsvc.service.ask import Ask
@@ -143,28 +140,6 @@ class Accounts:
         """Give or take the grant for free Cypher, and end the account's sign-ins."""
         with self._ask.act_anywhere("accounts", what="free Cypher", **self._who(name), given=is_granted):
             changes.set_free_cypher(self._ask.database, name, is_granted=is_granted)
-
-
-def clearances(account: ManagedAccount) -> list[tuple[str, str]]:
-    """Return (case, text such as `C+sources`) for each grant of an account."""
-    return [(case, grant.handling + "+sources" * grant.sources) for case, grant in account.grants.items()]
-
-
-def choose_password(home: Home, link: str, password: str) -> str:
-    """Use up a setup link to set its account's password; return the account's name.
-
-    Raises:
-        NotSignedIn: the link is used or has ended.
-        RequestError: the password is not accepted; the link remains valid.
-    """
-    hashed = accounts.hash_password(password, accounts.token_owner(home.database, link, "setup"))
-    if not hashed:
-        raise RequestError(f"A password needs at least {MINIMUM_PASSWORD} characters.")
-    principal, _purpose = accounts.redeem(home.database, link, "setup")
-    line = audit.begin(home.database, principal, "setup link", "own account", what="choose password")
-    accounts.keep_password(home.database, principal.name, hashed)
-    audit.finish(home.database, line, "released")
-    return principal.name
 
 
 def _grant(text: str) -> tuple[str, Grant]:

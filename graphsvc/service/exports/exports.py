@@ -131,6 +131,22 @@ class Exports:
         self.given = GivenExports(ask, requests)
         self.whole = WholeCases(ask, self.given)
 
+    @staticmethod
+    def known_forms(names: Collection[str]) -> list[str]:
+        """Return the requested forms, in the order of the table; all if none are requested.
+
+        Raises:
+            RequestError: there is no such form.
+
+        Example:
+            >>> Exports.known_forms(["csv", "pdf"])
+            ['pdf', 'csv']
+        """
+        for form in names:
+            if form not in FORMS:
+                raise RequestError(f"There is no form {form[:20]!r}. The forms are {', '.join(FORMS)}.")
+        return [name for name in FORMS if not names or name in names]
+
     def compute_exposure(self, wanted: Wanted) -> Exposure:
         """Return the exposure of the witnesses behind the selected material: see `Exposures.compute_exposure`."""
         return self._exposures.compute_exposure(wanted)
@@ -205,7 +221,7 @@ class Exports:
             Busy: the case is being imported, or changed in the meantime.
         """
         handling, reason = self._handling(handling), require_reason(reason, WHY)
-        forms = known_forms(forms)
+        forms = self.known_forms(forms)
         export_store, identifier = self._ask.home.export_store, new_id()
         who = recipient_id(self._ask.key, recipient)
         with self.given.act("make", recipient=who, handling=handling, export=identifier) as outcome:
@@ -407,19 +423,3 @@ class Exports:
 
 def _contested_edges(view: Picture, left_out: Collection[LinkKey]) -> Iterator[Edge]:
     return (edge for edge in view.edges if edge.denial == CONTESTED and edge.key not in left_out)
-
-
-def known_forms(names: Collection[str]) -> list[str]:
-    """Return the requested forms, in the order of the table; all if none are requested.
-
-    Raises:
-        RequestError: there is no such form.
-
-    Example:
-        >>> known_forms(["csv", "pdf"])
-        ['pdf', 'csv']
-    """
-    for form in names:
-        if form not in FORMS:
-            raise RequestError(f"There is no form {form[:20]!r}. The forms are {', '.join(FORMS)}.")
-    return [name for name in FORMS if not names or name in names]

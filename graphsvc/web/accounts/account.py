@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from graphsvc.errors import GraphsvcError, NotSignedIn, RequestError
-from graphsvc.service import choose_password
 from graphsvc.views import qr
 from graphsvc.web.frame import TOKEN, answer, current, home
 
@@ -77,7 +76,7 @@ def setup(link: str) -> ResponseReturnValue:
 def choose(link: str) -> ResponseReturnValue:
     """Set the password and use up the link."""
     try:
-        choose_password(home(), link, _twice("new"))
+        home().choose_password(link, _twice("new"))
     except GraphsvcError as error:
         wrong = (
             "This link is not good any more. Ask an administrator for a new one."

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.records.relations import LinkKey
-from graphsvc.service import PictureRequest, Session, Wanted, known_forms
+from graphsvc.service import PictureRequest, Session, Wanted
 from graphsvc.views.forms import FORMS
 from graphsvc.views.wording import exposure_sentence, title
 from graphsvc.web.frame import answer, at, home, or_again, page
@@ -107,7 +107,7 @@ def _asking(session: Session) -> dict[str, Any]:
     session.require("export")
     wanted = _read_wanted()
     view = session.exports.selected_picture(wanted) if wanted.query or (wanted.picture and wanted.picture.ids) else None
-    chosen = known_forms(request.values.getlist("form"))
+    chosen = session.exports.known_forms(request.values.getlist("form"))
     left_out = [json.dumps(link) for link in dict.fromkeys(_left_out())]
     return {
         "case": session.case,
@@ -154,7 +154,7 @@ def _preview(session: Session) -> ResponseReturnValue:
         contested=[(fact, fact.key not in _links_of("weighed")) for fact in preview.contested],
         left_out=[(json.dumps(key), key) for key in preview.left_out],
         reason=form.get("reason", ""),
-        forms=[FORMS[name].title for name in known_forms(form.getlist("form"))],
+        forms=[FORMS[name].title for name in session.exports.known_forms(form.getlist("form"))],
         arranged="arranged" in form,
         carried=_carry_parameters(),
     )
