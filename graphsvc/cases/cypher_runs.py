@@ -20,6 +20,7 @@ from graphsvc.errors import Busy, CypherFault, GraphsvcError, NotFound, Operator
 from graphsvc.queries.notices import Notice
 from graphsvc.records.numbers import count
 from graphsvc.store.typed import CancelledTyped, Typed
+from graphsvc.views.beside import cut_message
 
 _AT_ONCE = 4  # concurrent runs
 _MINE_AT_ONCE = 2
@@ -76,17 +77,7 @@ class Run:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Reasons why the answer may not be what was meant, one sentence each."""
-        return (*([cut(len(self.rows))] if self.truncated else []), *map(str, self.notices))
-
-
-def cut(rows: int) -> str:
-    """Return the message for an answer cut at this number of rows.
-
-    Example:
-        >>> cut(10_000)
-        'The answer is cut at 10,000 rows and there are more: narrow it down, or let it count.'
-    """
-    return f"The answer is cut at {count(rows, 'row')} and there are more: narrow it down, or let it count."
+        return (*([cut_message(len(self.rows))] if self.truncated else []), *map(str, self.notices))
 
 
 class Runs:

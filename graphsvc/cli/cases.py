@@ -16,21 +16,9 @@ from graphsvc.errors import InputError, RequestError
 from graphsvc.records.cells import inert
 from graphsvc.records.dates import day as day_of
 from graphsvc.records.numbers import count
-from graphsvc.service import (
-    NOBODY_MOVES,
-    PROTECTIONS,
-    REJECTION_COLUMNS,
-    UNTOLD,
-    Loaded,
-    Session,
-    chart_read,
-    invented,
-    no_one_stands_out,
-    nothing_new,
-    others_moved,
-    read_otherwise,
-    received_rows,
-)
+from graphsvc.service import Session, answers, invented, limits
+from graphsvc.views.loading import NOBODY_MOVES, UNTOLD, chart_read, nothing_new, read_otherwise, received_rows
+from graphsvc.views.waits import no_one_stands_out, others_moved
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _NAMES = 20  # sealed people whose identity is printed on request: a longer list is a risk if lost
@@ -50,7 +38,7 @@ _COLUMNS = ("read", "added", "changed", "unchanged", "received", "duplicate", "r
 @click.option("--dry-run", is_flag=True, help="Say what would change; commit nothing.")
 @click.option(
     "--protection",
-    type=click.Choice(list(PROTECTIONS)),
+    type=click.Choice(list(limits.PROTECTIONS)),
     default=None,
     help="Protection of a new case: witness (people without an act are shown by a pseudonym) or marked (only marked people are).",
 )
@@ -163,7 +151,7 @@ def _create_rejections(rejections: Path | None) -> Iterator[None]:
         raise
 
 
-def _report(loaded: Loaded, besides: Sequence[str], rejections: Path | None, *, dry_run: bool) -> None:
+def _report(loaded: answers.Loaded, besides: Sequence[str], rejections: Path | None, *, dry_run: bool) -> None:
     columns = [name for name in _COLUMNS if name != "received" or loaded.received_count]
     say("".join([f"{'table':12}", *(f"{name:>11}" for name in columns)]))
     for table, counts in loaded.counts.items():
@@ -209,7 +197,7 @@ def _report(loaded: Loaded, besides: Sequence[str], rejections: Path | None, *, 
         say(f"Loaded into {loaded.case} as delivery {loaded.delivery}.", *filter(None, [loaded.owed]), err=True)
 
 
-def _report_rejections(loaded: Loaded, target: Path | None) -> None:
+def _report_rejections(loaded: answers.Loaded, target: Path | None) -> None:
     """Print one line for each fault, whatever the number of its rows; write every row to a file if one is named."""
     faults = loaded.faults
     for fault in faults[:_FAULTS]:
@@ -227,15 +215,15 @@ def _report_rejections(loaded: Loaded, target: Path | None) -> None:
         say("--rejections FILE writes each rejected row to a file.", err=True)
 
 
-def _write_rejections(loaded: Loaded, target: Path) -> None:
+def _write_rejections(loaded: answers.Loaded, target: Path) -> None:
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(REJECTION_COLUMNS)
+        writer.writerow(answers.REJECTION_COLUMNS)
         for rejection in loaded.rejections:
-            writer.writerow([inert(str(getattr(rejection, name))) for name in REJECTION_COLUMNS])
+            writer.writerow([inert(str(getattr(rejection, name))) for name in answers.REJECTION_COLUMNS])
 
 
-def _identify(loaded: Loaded) -> None:
+def _identify(loaded: answers.Loaded) -> None:
     """Print the identity behind each pseudonym that the committed delivery sealed."""
     if not loaded.committed:
         say("sealed: nothing was committed, so nobody was sealed by it", err=True)

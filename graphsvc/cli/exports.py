@@ -20,17 +20,8 @@ from graphsvc.errors import InputError, RequestError
 from graphsvc.records.dates import moment
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import LinkKey, says
-from graphsvc.service import (
-    FORM_NAMES,
-    MOST_NODES,
-    Export,
-    PictureRequest,
-    Session,
-    Wanted,
-    bundle,
-    file_name,
-    new_file,
-)
+from graphsvc.service import PictureRequest, Session, Wanted, answers, limits, verify_export
+from graphsvc.views.forms import FORMS
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _NOTE = click.option("--note", default="", help="Words to who asked.")
@@ -112,7 +103,7 @@ def preview(session: Opener, case: str, recipient: str, handling: str | None, **
 @export.command("make")
 @click.argument("case")
 @click.option("--reason", required=True, help="Why; printed in the manifest.")
-@click.option("--form", "forms", multiple=True, type=click.Choice(FORM_NAMES), help="Only this form; may be repeated.")
+@click.option("--form", "forms", multiple=True, type=click.Choice(list(FORMS)), help="Only this form; may be repeated.")
 @click.option("--ask", is_flag=True, help="If it could give a witness away, ask a supervisor.")
 @wanting
 @acting
@@ -185,11 +176,7 @@ def list_exports(session: Opener, case: str) -> None:
 def get(session: Opener, case: str, identifier: str, target: Path | None) -> None:
     """Fetch the file of an export of yours; it counts as given then."""
     with session(case) as acts:
-        target = target or Path(file_name(identifier))
-        # Create the file first: an export counts as given once it is fetched.
-        with new_file(target) as file:
-            _, content = acts.exports.given.fetch(identifier)
-            file.write(content)
+        target = acts.exports.given.save(identifier, target)
     say(target)
 
 
@@ -233,7 +220,7 @@ def recall(session: Opener, case: str, done: str) -> None:
 @click.argument("path", type=click.Path(path_type=Path, exists=True))
 def verify_file(path: Path) -> None:
     """Whether every file of an export is as its manifest says. Needs no account."""
-    faults = bundle.verify(path)
+    faults = verify_export(path)
     if faults:
         raise InputError(f"{path} is not as it was given: {'; '.join(faults)}.")
     say("It is as its manifest says.")
@@ -256,7 +243,7 @@ def _parse_options(options: dict[str, Any]) -> Wanted:
             least=options["least"] or 0.0,
             presence=bool(options["presence"]),
             # Unlike on a canvas, no one has asked for fewer nodes.
-            cap=MOST_NODES,
+            cap=limits.MOST_NODES,
         ),
         only=tuple(options["only"]),
     )
@@ -303,7 +290,7 @@ def _link_text(link: LinkKey) -> str:
     return shlex.quote(json.dumps(link, ensure_ascii=False))
 
 
-def _show(exports: list[Export], nothing: str) -> None:
+def _show(exports: list[answers.Export], nothing: str) -> None:
     for export in exports:
         say(
             f"{export.id}  {export.number}  {export.state:8} for {export.recipient}  by {export.account} {_at(export.made_at)}"

@@ -12,7 +12,7 @@ from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say, say_text
 from graphsvc.cli.progress import show_progress
 from graphsvc.records.dates import moment
-from graphsvc.service import PAIR_KINDS, Session
+from graphsvc.service import Session, limits
 
 Opener = Callable[..., AbstractContextManager[Session]]
 
@@ -67,7 +67,7 @@ def list_groups(session: Opener, case: str, sources: tuple[str, ...], form: str)
 @click.argument("case")
 @click.argument("source")
 @click.argument("other")
-@click.option("--as", "kind", type=click.Choice(PAIR_KINDS), required=True, help="What the two are after all.")
+@click.option("--as", "kind", type=click.Choice(limits.PAIR_KINDS), required=True, help="What the two are after all.")
 @click.option("--reason", required=True, help="Why; kept sealed with the decision.")
 @click.option(
     "--handling",

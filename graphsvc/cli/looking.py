@@ -16,15 +16,10 @@ from graphsvc.cli.printed import in_a_cell, say, say_text
 from graphsvc.errors import Busy, RequestError
 from graphsvc.records.cells import inert
 from graphsvc.records.iso import json_safe
-from graphsvc.service import (
-    LINKED_COLUMNS,
-    LISTED_COLUMNS,
-    NOT_TOLD,
-    RANKS_HELD,
-    Behind,
-    Session,
-    cut,
-)
+from graphsvc.service import Session, answers
+from graphsvc.views.beside import cut_message
+from graphsvc.views.linked import COLUMNS as LINKED_COLUMNS
+from graphsvc.views.sentences import NOT_TOLD
 
 Opener = Callable[..., AbstractContextManager[Session]]
 FORMATS = click.Choice(["table", "csv", "json"])
@@ -53,12 +48,12 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
         return
     say(f"{ranking['verdict']}: {ranking['reason']}", *filter(None, [ranking["ranked_on"]]), err=True)
     rows = [lead | {"review": reviews[lead["id"]].judgement if lead["id"] in reviews else None} for lead in chosen]
-    columns: tuple[str, ...] = LISTED_COLUMNS
+    columns: tuple[str, ...] = answers.LISTED_COLUMNS
     if form == "csv":  # the file may be read without the verdict printed on stderr
         columns = (*columns, "verdict")
         rows = [row | {"verdict": ranking["verdict"]} for row in rows]
     else:
-        rows = [row | {name: NOT_TOLD for name in RANKS_HELD if row[name] is None} for row in rows]
+        rows = [row | {name: NOT_TOLD for name in answers.RANKS_HELD if row[name] is None} for row in rows]
     if rows or form == "csv":
         write(form, columns, [[row[column] for column in columns] for row in rows])
     if shown_count < total:
@@ -91,7 +86,7 @@ def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str,
         raise Busy(whole.answer.cut)
 
 
-def _write_answer(form: str, whole: Behind) -> None:
+def _write_answer(form: str, whole: answers.Behind) -> None:
     answered = whole.answer
     end = -1 if form == "table" else None  # a table has the gaps below it, in sentences
     write(form, answered.columns[:end], [row[:end] for row in whole.cells])
@@ -147,7 +142,7 @@ def query(session: Opener, name: str, case: str, assignments: Sequence[str], for
     write(form, answered.columns, answered.rows)
     say(*filter(None, [answer.taken_out]), err=True)
     if answer.truncated:
-        raise Busy(cut(len(answer.rows)))
+        raise Busy(cut_message(len(answer.rows)))
 
 
 def as_given(assignments: Iterable[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from graphsvc.cli.acting import acting
 from graphsvc.cli.looking import FORMATS, Opener, write
 from graphsvc.cli.printed import say, say_text
 from graphsvc.records.iso import json_safe
-from graphsvc.service import MOVE_COLUMNS, besides, move_cells
+from graphsvc.views.displacement.rows import MOVE_COLUMNS, besides, move_cells
 
 
 @click.command()

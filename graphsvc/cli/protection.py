@@ -13,7 +13,7 @@ from graphsvc.cli.printed import say
 from graphsvc.cli.progress import show_progress
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import moment
-from graphsvc.service import HOLD_KINDS, PROTECTIONS, NewHold, Request, Session
+from graphsvc.service import NewHold, Session, answers, limits
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _REASON = click.option("--reason", required=True, help="Why; who agrees reads it.")
@@ -125,7 +125,7 @@ def holds() -> None:
 @holds.command("add")
 @click.argument("case")
 @click.option("--person", default="", help="Id of one person; without it the whole case is held.")
-@click.option("--kind", type=click.Choice(HOLD_KINDS), required=True, help="What the material is held for.")
+@click.option("--kind", type=click.Choice(limits.HOLD_KINDS), required=True, help="What the material is held for.")
 @click.option("--owner", required=True, help="Who answers for the hold.")
 @click.option("--reason", required=True, help="Why.")
 @click.option("--review", type=click.DateTime(["%Y-%m-%d"]), required=True, help="When to look at it again.")
@@ -187,7 +187,7 @@ def ask_sealing(session: Opener, case: str, person: str, reason: str, *, opening
 
 @seal.command("protect")
 @click.argument("case")
-@click.argument("protection", type=click.Choice(list(PROTECTIONS)))
+@click.argument("protection", type=click.Choice(list(limits.PROTECTIONS)))
 @click.option("--reason", default="", help="Why the looser one (marked) is right; a supervisor reads it.")
 @acting
 def protect_case(session: Opener, case: str, protection: str, reason: str) -> None:
@@ -344,7 +344,7 @@ def refuse_erasure(session: Opener, request: str, note: str) -> None:
     say("Refused.", err=True)
 
 
-def _show(requests: list[Request], nothing: str) -> None:
+def _show(requests: list[answers.Request], nothing: str) -> None:
     for request in requests:
         say(
             f"{request.id}  {request.kind:6} {request.state:8} {request.case}  {request.pseudonym}  asked by {request.asked_by} {_at(request.asked_at)}"

@@ -10,7 +10,8 @@ import click
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say
 from graphsvc.records.dates import moment
-from graphsvc.service import JUDGEMENTS, Review, Session
+from graphsvc.service import Session, answers
+from graphsvc.views.wording import JUDGEMENTS
 
 Opener = Callable[..., AbstractContextManager[Session]]
 
@@ -23,7 +24,7 @@ def review() -> None:
 @review.command("add")
 @click.argument("case")
 @click.argument("person")
-@click.argument("judgement", type=click.Choice(JUDGEMENTS))
+@click.argument("judgement", type=click.Choice(list(JUDGEMENTS)))
 @click.option("--reason", required=True, help="Why; colleagues read it, so name nobody who is sealed.")
 @acting
 def add(session: Opener, case: str, person: str, judgement: str, reason: str) -> None:
@@ -89,7 +90,7 @@ def put_question(session: Opener, case: str, person: str, claim: str) -> None:
     say("Noted.", err=True)
 
 
-def _show(review: Review) -> None:
+def _show(review: answers.Review) -> None:
     say(f"{review.lead}  {review.done} by {review.account} {moment(review.at)}  handling {review.handling}")
     say(f"    why: {review.reason or 'written with source clearance, and takes it to be read'}")
     say(f"    shown then: {review.figures_line}")

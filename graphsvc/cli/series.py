@@ -15,7 +15,7 @@ from graphsvc.cli.printed import say, say_text
 from graphsvc.records.dates import day, moment
 from graphsvc.records.iso import json_safe
 from graphsvc.records.numbers import count, short
-from graphsvc.service import EMPTY, SeriesChoice, Session
+from graphsvc.service import SeriesChoice, Session, limits
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _CASE = click.option("--case", "case", default="", help="The case; may be left out while you can see only one.")
@@ -39,7 +39,7 @@ def series() -> None:
 )
 @click.option(
     "--empty",
-    type=click.Choice([word for word in EMPTY if word]),
+    type=click.Choice([word for word in limits.EMPTY_DAYS if word]),
     default=None,
     help="What a cell without a number or a day without a row means. Without it: zero, unless a 0 is written somewhere.",
 )

@@ -11,7 +11,8 @@ import click
 
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say, say_text
-from graphsvc.service import GOALS, NOT_TOLD, KeySet, Session
+from graphsvc.service import Session, answers, limits
+from graphsvc.views.sentences import NOT_TOLD
 
 Opener = Callable[..., AbstractContextManager[Session]]
 
@@ -20,7 +21,11 @@ Opener = Callable[..., AbstractContextManager[Session]]
 @click.argument("case", default="")
 @click.option("--size", default=3, show_default=True, help="How many people, 1 to 10.")
 @click.option(
-    "--goal", type=click.Choice(list(GOALS)), default="fragment", show_default=True, help="What they do best."
+    "--goal",
+    type=click.Choice(list(limits.SET_GOALS)),
+    default="fragment",
+    show_default=True,
+    help="What they do best.",
 )
 @click.option("--person", "people", multiple=True, help="Look at these people instead; may be repeated.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -35,7 +40,7 @@ def sets(session: Opener, case: str, size: int, goal: str, people: tuple[str, ..
         _show(key_set)
 
 
-def _show(key_set: KeySet) -> None:
+def _show(key_set: answers.KeySet) -> None:
     def name_with_id(identifier: str) -> str:
         name = key_set.names.get(identifier, identifier)
         called = identifier if name == identifier else f"{identifier} {name}"

@@ -14,7 +14,8 @@ from graphsvc.cli.printed import say, say_text
 from graphsvc.cli.progress import show_progress
 from graphsvc.records.dates import moment
 from graphsvc.records.iso import json_safe
-from graphsvc.service import Session, no_one_stands_out
+from graphsvc.service import Session
+from graphsvc.views.waits import no_one_stands_out
 
 Opener = Callable[..., AbstractContextManager[Session]]
 

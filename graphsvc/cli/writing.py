@@ -16,7 +16,8 @@ from graphsvc.cli.progress import show_progress
 from graphsvc.errors import Busy, CypherFault, NotFound, RequestError
 from graphsvc.records.iso import json_safe
 from graphsvc.records.numbers import count
-from graphsvc.service import PlanStep, Run, Session, cut, parameters
+from graphsvc.service import Session, answers, parameters
+from graphsvc.views.beside import cut_message
 
 _LOOK_S = 0.5
 _SAID_AFTER_S = 2.0
@@ -79,10 +80,10 @@ def cypher(
     rows = run.rows if form == "json" else [tuple(map(_flat, row)) for row in run.rows]
     write(form, run.columns, rows)
     if run.truncated:
-        raise Busy(cut(len(run.rows)))
+        raise Busy(cut_message(len(run.rows)))
 
 
-def _run(acts: Session, text: str, values: dict[str, Any]) -> Run:
+def _run(acts: Session, text: str, values: dict[str, Any]) -> answers.Run:
     """Run a text, showing progress once it takes long; an interrupt also stops it in the database."""
     began = time.monotonic()
     identifier = acts.cypher.start(text, values)
@@ -115,7 +116,7 @@ def _read(file: TextIO) -> str:
         raise RequestError(f"{file.name} is not UTF-8 text.") from None
 
 
-def _plan(step: PlanStep, depth: int = 0) -> Iterator[str]:
+def _plan(step: answers.PlanStep, depth: int = 0) -> Iterator[str]:
     about = f"about {count(round(step.rows), 'row')}"
     details = f"  {' '.join(step.details.split())[:120]}" if step.details else ""
     yield f"{'  ' * depth}{step.operator} ({about}){details}"

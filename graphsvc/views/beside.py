@@ -1,4 +1,4 @@
-"""Columns added to an answer to a named query: names of ids, and how long a review is overdue. Pure."""
+"""Columns added to an answer to a named query (names of ids, overdue reviews), and the message for a cut answer. Pure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.records.dates import overdue
+from graphsvc.records.numbers import count
 
 _NOT_ENTITIES = ("Statement", "Source", "Claim")
 _REVIEW = ".review_on"
@@ -105,3 +106,13 @@ def _entity_names(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, list | tuple):
         return [names.get(item, item) for item in value]
     return names.get(value, "") if isinstance(value, str) else ""
+
+
+def cut_message(rows: int) -> str:
+    """Return the message for an answer cut at this number of rows.
+
+    Example:
+        >>> cut_message(10_000)
+        'The answer is cut at 10,000 rows and there are more: narrow it down, or let it count.'
+    """
+    return f"The answer is cut at {count(rows, 'row')} and there are more: narrow it down, or let it count."

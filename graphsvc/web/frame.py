@@ -31,7 +31,7 @@ from werkzeug.datastructures import MultiDict
 
 from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotSignedIn, Refused, RequestError
 from graphsvc.records.iso import json_safe
-from graphsvc.service import PROTECTIONS, Service, Session, now
+from graphsvc.service import Service, Session, limits, now
 from graphsvc.views.files import some_in_words
 from graphsvc.web import last_cases, look_again, peer, rail
 
@@ -377,7 +377,9 @@ def _base_values() -> dict[str, Any]:
         # A user who may not read the case has nothing to do in it.
         "to_do_here": case_session.waiting.count() if case_session is not None and case_session.may("read") else 0,
         "my_cases": _my_cases(who),
-        "protection": PROTECTIONS.get(g.get("protections", {}).get(case_session.case), "") if case_session else "",
+        "protection": limits.PROTECTIONS.get(g.get("protections", {}).get(case_session.case), "")
+        if case_session
+        else "",
         "rail": _rail(who, case_session.case) if who and case_session else [],
     }
 

@@ -12,7 +12,7 @@ from typing import IO, Any, cast
 from flask import Request
 
 from graphsvc.errors import InputError
-from graphsvc.service import Parcel
+from graphsvc.service import answers
 
 _SMALL = 1 << 20
 
@@ -20,7 +20,7 @@ _SMALL = 1 << 20
 class ReceivingRequest(Request):
     """Request whose uploaded delivery goes into `parcel`, if its view sets one before reading the form."""
 
-    parcel: Parcel | None = None
+    parcel: answers.Parcel | None = None
 
     def _get_file_stream(
         self,

@@ -9,7 +9,7 @@ from graphsvc.records.coarsened import SOME
 from graphsvc.records.dates import clock, day, format_date, moment, stamp
 from graphsvc.records.numbers import chance, count, plural, short
 from graphsvc.records.relations import says
-from graphsvc.service import MOST_STARTS
+from graphsvc.service import limits
 from graphsvc.views import loading, payments, resting, sentences, waits, wording
 from graphsvc.views.behind import words as behind_words
 from graphsvc.views.denials import denial
@@ -42,7 +42,7 @@ _GLOBALS = {
     "band": resting.band,
     "loading": loading,
     "waits": waits,
-    "MOST_ASKED": MOST_STARTS,
+    "MOST_ASKED": limits.MOST_STARTS,
     "UNTOLD": SOME,
     "RANGES": wording.RANGES,
     "SIGNS": wording.SIGNS,

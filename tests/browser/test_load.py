@@ -13,7 +13,8 @@ from playwright.sync_api import Page, expect
 
 from graphsvc.access.people import accounts
 from graphsvc.ingest.check import Delivery
-from graphsvc.service import Loaded, Service
+from graphsvc.service import Service
+from graphsvc.service.answers import Loaded
 
 pytestmark = [
     pytest.mark.browser,

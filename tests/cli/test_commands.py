@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from graphsvc.config import Settings
-from graphsvc.service import LISTED_COLUMNS
+from graphsvc.service.answers import LISTED_COLUMNS
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

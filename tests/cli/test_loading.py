@@ -11,7 +11,8 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.records.tables import TABLES
-from graphsvc.service import NOBODY_MOVES, UNTOLD, Service, chart_read, nothing_new
+from graphsvc.service import Service
+from graphsvc.views.loading import NOBODY_MOVES, UNTOLD, chart_read, nothing_new
 from tests.cli.conftest import Command
 from tests.toolbox import rows
 

@@ -19,7 +19,8 @@ from graphsvc.cases.deliveries.held import HeldError
 from graphsvc.cases.deliveries.statement_form import FormPart
 from graphsvc.config import Settings
 from graphsvc.errors import Refused
-from graphsvc.service import Form, Loaded, Service, Session, quiet
+from graphsvc.service import Form, Service, Session, quiet
+from graphsvc.service.answers import Loaded
 from tests.toolbox.accounts import WHOLE, add, session
 from tests.toolbox.cases import new_name
 from tests.toolbox.rows import Tables, statement_claims, write

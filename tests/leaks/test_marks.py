@@ -9,7 +9,8 @@ import pytest
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.errors import InputError
-from graphsvc.service import Loaded, Service, Session, quiet
+from graphsvc.service import Service, Session, quiet
+from graphsvc.service.answers import Loaded
 from tests.toolbox.accounts import WHOLE, People, people
 from tests.toolbox.rows import Rows, Tables, statement_claims, write
 

@@ -20,7 +20,8 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import Refused
 from graphsvc.records.tables import TABLES, Column
-from graphsvc.service import Loaded, Service, Session, quiet
+from graphsvc.service import Service, Session, quiet
+from graphsvc.service.answers import Loaded
 from graphsvc.store.image import Image, read_image
 from tests.toolbox.accounts import WHOLE, add, session
 from tests.toolbox.cases import new_name

@@ -13,7 +13,8 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound
-from graphsvc.service import Loaded, Service, Session, quiet
+from graphsvc.service import Service, Session, quiet
+from graphsvc.service.answers import Loaded
 from tests.toolbox.accounts import WHOLE, add, session
 from tests.toolbox.cases import new_name
 from tests.toolbox.rows import Tables, statement_claims, write

@@ -16,7 +16,8 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError
-from graphsvc.service import Loaded, Service, Session, quiet
+from graphsvc.service import Service, Session, quiet
+from graphsvc.service.answers import Loaded
 from tests.toolbox.accounts import WHOLE, add, session
 from tests.toolbox.cases import new_name
 from tests.toolbox.rows import Tables, claim, statement_claims, write

@@ -13,7 +13,8 @@ import pytest
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
-from graphsvc.service import RANKS_HELD, PictureRequest, quiet
+from graphsvc.service import PictureRequest, quiet
+from graphsvc.service.answers import RANKS_HELD
 from tests.leaks import commands
 from tests.toolbox.cases import Place, open_place, send_upload
 from tests.toolbox.rows import Tables, statement_claims, write, zip_tables

@@ -15,7 +15,8 @@ from pypdf import PdfReader
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import Refused
-from graphsvc.service import FORM_NAMES, PictureRequest, Wanted
+from graphsvc.service import PictureRequest, Wanted
+from graphsvc.views.forms import FORMS
 from tests.leaks import commands
 from tests.toolbox.cases import Lay, Place, open_place
 from tests.toolbox.rows import Tables, claim, statement_claims
@@ -68,7 +69,7 @@ def test_a_link_that_its_maker_sees_denied_is_never_written_as_undenied(people: 
     }
 
 
-@pytest.mark.parametrize("form", [form for form in FORM_NAMES if form != "png"])
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "png"])
 def test_every_form_says_contested_and_nothing_of_what_denies_it(people: Place, form: str) -> None:
     files = export_files(people, f"Office {form}", form)
     content = next(

@@ -12,8 +12,8 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service import MOVE_COLUMNS, PictureRequest
-from graphsvc.views.displacement.rows import NOBODY_LEFT
+from graphsvc.service import PictureRequest
+from graphsvc.views.displacement.rows import MOVE_COLUMNS, NOBODY_LEFT
 from tests.toolbox.cases import Lay, Place, open_place
 from tests.toolbox.rows import Rows, Tables, claim
 

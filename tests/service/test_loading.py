@@ -10,7 +10,8 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.cases.jobs import Jobs
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
-from graphsvc.service import Job, Service, Session
+from graphsvc.service import Service, Session
+from graphsvc.service.answers import Job
 from tests.toolbox import rows
 from tests.toolbox.cases import send_upload
 

@@ -17,7 +17,8 @@ import pytest
 from graphsvc.access.people import accounts
 from graphsvc.access.vault import pseudonym
 from graphsvc.errors import NotFound, Refused
-from graphsvc.service import Loaded, PictureRequest, Service, Wanted, quiet
+from graphsvc.service import PictureRequest, Service, Wanted, quiet
+from graphsvc.service.answers import Loaded
 from tests.service.test_waiting import FIRST, PEOPLE, Place
 from tests.toolbox.rows import statement_claims, write
 

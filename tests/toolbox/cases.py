@@ -17,7 +17,8 @@ from flask.testing import FlaskClient
 from graphsvc.access.log import audit
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
-from graphsvc.service import Loaded, Options, Service, Session, quiet
+from graphsvc.service import Options, Service, Session, quiet
+from graphsvc.service.answers import Loaded
 from graphsvc.web import create_app
 from tests.toolbox import accounts
 from tests.toolbox.accounts import Roles

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, render_template_string
 
-from graphsvc.service import MOST_STARTS
+from graphsvc.service.limits import MOST_STARTS
 from graphsvc.web import words
 
 WEB = Path(words.__file__).parent

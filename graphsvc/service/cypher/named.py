@@ -7,21 +7,20 @@ from typing import Any
 
 from graphsvc.access.gate.redact import Released
 from graphsvc.access.log.audit import now
-from graphsvc.cases.cypher_runs import cut
 from graphsvc.errors import RequestError
 from graphsvc.queries import Query
 from graphsvc.records.iso import json_safe
 from graphsvc.service.ask import Ask
 from graphsvc.service.cypher.frames import warn
 from graphsvc.service.cypher.parameters import native
-from graphsvc.views.beside import Answered, beside, ids_without_names
+from graphsvc.views.beside import Answered, beside, cut_message, ids_without_names
 from graphsvc.views.files import some_in_words
 from graphsvc.views.wording import title
 
 
 def left_out(released: Released) -> list[str]:
     """Return sentences on what an answer leaves out: cut rows and withheld columns."""
-    return [*filter(None, [cut(len(released.rows)) if released.truncated else "", released.taken_out])]
+    return [*filter(None, [cut_message(len(released.rows)) if released.truncated else "", released.taken_out])]
 
 
 class Queries:

@@ -6,7 +6,7 @@ they are stored encrypted with the upload.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -15,6 +15,7 @@ from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.stores.parcel import Parcel
 from graphsvc.cases.stores.uploads import Options, Upload
 from graphsvc.errors import Busy, InputError, RequestError
+from graphsvc.ingest.i2.chart import chart_mapping
 from graphsvc.ingest.mapping import built_in_mappings, mapping_of
 from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
@@ -97,18 +98,23 @@ class Uploads:
                 self._ask.home.uploads.forget_previews(upload)
         return loaded
 
-    def correct(self, upload: str, mapping: str) -> None:
+    def correct(
+        self, upload: str, entities: Mapping[str, str], links: Mapping[str, str], statement: Mapping[str, str]
+    ) -> None:
         """Read an uploaded chart with a different mapping; its preview is computed again.
 
         Args:
             upload: its id.
-            mapping: TOML, as `ingest.i2.chart.chart_mapping` makes it.
+            entities: type of entity in the chart → how it is read.
+            links: the same for types of link.
+            statement: column → value, for the statement that the chart becomes.
 
         Raises:
             InputError: the mapping cannot be used.
             NotFound: the upload is no longer waiting.
             Busy: it is being read.
         """
+        mapping = chart_mapping(entities, links, statement)
         with self._ask.act("load", step="correct upload"):
             waiting = self.look(upload)
             mapping_of(CORRECTED, mapping.encode())

@@ -60,7 +60,6 @@ NEVER = (
     "your own columns (x_)",
     "what its handling code does not cover, or what takes source clearance",
 )
-FORM_NAMES = tuple(FORMS)
 _NAME = 200
 _WAIT_S = 30.0
 

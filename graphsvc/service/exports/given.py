@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from graphsvc.access.log.audit import now
@@ -26,6 +27,7 @@ from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.relations import LinkKey
 from graphsvc.service.ask import Ask
 from graphsvc.service.exports.exposure import SOMEONE, Exposures, Resting, by_one, link_in
+from graphsvc.service.exports.placing import new_file
 from graphsvc.service.protection.clearance import require_whole, sees_whole
 from graphsvc.service.protection.requests import Requests
 from graphsvc.views.denials import denial
@@ -125,6 +127,18 @@ class GivenExports:
                 raise Refused(_CLOSED["removed"])
             outcome["rows"] = row.links
         return file_name(row.id), content
+
+    def save(self, export: str, target: Path | None = None) -> Path:
+        """Write an export to a new file (default: its number, in the current folder) as `fetch` does; return its path.
+
+        Raises:
+            RequestError: the target exists, or its parent folder does not; nothing was fetched.
+        """
+        target = target or Path(file_name(export))
+        # Create the file first: an export counts as given once it is fetched.
+        with new_file(target) as file:
+            file.write(self.fetch(export)[1])
+        return target
 
     def agree(self, export: str, answer: str = "") -> None:
         """Agree to an export another person requested, though it may expose a witness; it is then held for them.

@@ -28,7 +28,7 @@ from graphsvc.service.leads.groups import Groups
 from graphsvc.service.leads.material import LeadCaches, Material
 from graphsvc.service.leads.questions import Questions
 from graphsvc.service.leads.reviews import Reviews
-from graphsvc.service.leads.rows import LeadRow
+from graphsvc.service.leads.rows import LeadRow, said_of_ranks
 from graphsvc.service.leads.sets import Sets
 from graphsvc.service.leads.through import Witnesses
 
@@ -126,6 +126,10 @@ class Leads:
     def ranked_on(self) -> str:
         """Sentence on what this reader's ranking leaves out; empty for full clearance."""
         return self._ask.ranked_on
+
+    def ranks_note(self, ranking: Ranking) -> str:
+        """Return the sentence shown with ranks of this ranking: `ranked_on`, or that ranks are hidden."""
+        return said_of_ranks(ranking, self.ranked_on)
 
     def rows(self, leads: Iterable[Lead]) -> list[LeadRow]:
         """Return leads as rows with their rank ranges and the other columns of the list (None if not available)."""

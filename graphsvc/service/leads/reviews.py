@@ -16,7 +16,7 @@ from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.leads.material import Material
 from graphsvc.views import wording
 
-__all__ = ["JUDGEMENTS", "Figures", "Review", "Reviews"]
+__all__ = ["Figures", "Review", "Reviews"]
 
 
 @dataclass(frozen=True, slots=True)

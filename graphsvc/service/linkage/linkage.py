@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from graphsvc.analysis.linkage.linked import SharedName, shared_names, without_name
 from graphsvc.analysis.linkage.overlap import Overlap
-from graphsvc.cases.cypher_runs import cut
 from graphsvc.errors import RequestError
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.cypher.frames import answer_frame, warn
 from graphsvc.service.leads.material import Material
 from graphsvc.service.linkage.compared import ComparedCase, comparison, without_pieces
 from graphsvc.views import linked as words
+from graphsvc.views.beside import cut_message
 from graphsvc.views.forms.graphs import writable
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class LinkedPairs:
     @property
     def cut(self) -> str:
         """Message shown if there are more pairs than rows; otherwise empty."""
-        return cut(len(self.rows)) if self.truncated else ""
+        return cut_message(len(self.rows)) if self.truncated else ""
 
     @property
     def beside(self) -> list[str]:
@@ -245,7 +245,7 @@ class Linkage:
             pairs, truncated = self._pairs(case, "")
             names = self._ask.entity_rows(case.dates)
             outcome["rows"] = len(pairs)
-        warn([cut(len(pairs))] if truncated else [])
+        warn([cut_message(len(pairs))] if truncated else [])
         import networkx as nx
 
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(ranked_on=self._ask.ranked_on)

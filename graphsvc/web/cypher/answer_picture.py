@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from graphsvc.records.relations import LinkKey
-from graphsvc.service import MOST_LINKS, MOST_STARTS
+from graphsvc.service import limits
 from graphsvc.views.picture.network import link_text
 
 
@@ -39,14 +39,14 @@ def answer_picture(case: str, ids: Sequence[str], links: Iterable[LinkKey]) -> A
     """
     if not ids:
         return None
-    drawn = ids[:MOST_STARTS]
+    drawn = ids[: limits.MOST_STARTS]
     starts = set(drawn)
     between = [link for link in links if link[0] in starts and link[2] in starts]
     # The empty text limits the picture to listed links, so an answer without links draws none.
-    chosen = ["", *map(link_text, between[:MOST_LINKS])]
+    chosen = ["", *map(link_text, between[: limits.MOST_LINKS])]
     return AnswerPicture(
         url_for("network.view", case=case, id=drawn, depth=0, link=chosen),
         len(drawn),
         len(ids),
-        max(len(between) - MOST_LINKS, 0),
+        max(len(between) - limits.MOST_LINKS, 0),
     )

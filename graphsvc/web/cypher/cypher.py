@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import GraphsvcError, NotFound, Refused
 from graphsvc.records.iso import json_safe
 from graphsvc.records.labels import LABELS
-from graphsvc.service import BOUND, Examined, NameTaken, Run, Session, exchange, parameters
+from graphsvc.service import NameTaken, Session, Words, answers, limits, parameters
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.cypher import cells
 from graphsvc.web.cypher.answer_picture import answer_picture
@@ -41,7 +41,7 @@ class Editor:
     saving: dict[str, Any] = field(default_factory=dict)
     taken: Any = None
     notice: str = ""
-    examined: Examined | None = None
+    examined: answers.Examined | None = None
 
 
 @page(blueprint, "/cypher")
@@ -71,14 +71,12 @@ def send(case: str) -> ResponseReturnValue:
     try:
         values = parameters.parse_pairs(editor.rows)
         if do in ("save", "replace"):
-            words = exchange.Words(
-                editor.saving["name"], editor.text, editor.saving["title"], editor.saving["why"], values
-            )
+            words = Words(editor.saving["name"], editor.text, editor.saving["title"], editor.saving["why"], values)
             saved = session.cypher.library.save(words, shared=editor.saving["shared"], replacing=do == "replace")
             return redirect(url_for("cypher.editor", case=case, saved=saved.id, done="saved"), code=303)
         if do == "check":
             editor.examined = session.cypher.examine(editor.text)
-            missing = [name for name in editor.examined.parameters if name not in (*BOUND, *values)]
+            missing = [name for name in editor.examined.parameters if name not in (*limits.BOUND_PARAMETERS, *values)]
             editor.rows = [row for row in editor.rows if any(row)] + [(name, "") for name in missing]
         else:
             run_id = session.cypher.start(editor.text, values, editor.saving)
@@ -189,7 +187,7 @@ def _page(session: Session, editor: Editor) -> dict[str, Any]:
         "case": session.case,
         "editor": editor,
         "where": _where(editor),
-        "bound": BOUND,
+        "bound": limits.BOUND_PARAMETERS,
         "row_cap": home().settings.row_cap,
         "time_limit": home().settings.cypher_timeout_s,
         "going": session.cypher.running(),
@@ -212,7 +210,7 @@ def _where(editor: Editor) -> dict[str, Any] | None:
 # -- the answer -----------------------------------------------------------------------------------------------
 
 
-def _run_as_json(run: Run) -> dict[str, Any]:
+def _run_as_json(run: answers.Run) -> dict[str, Any]:
     """Return a run for JSON, with all its rows as objects."""
     fields = json_safe(run)
     del fields["saving"]  # not part of the answer
@@ -220,7 +218,7 @@ def _run_as_json(run: Run) -> dict[str, Any]:
     return fields  # type: ignore[no-any-return]
 
 
-def _answer_view(session: Session, run: Run, rows: list[tuple[Any, ...]]) -> dict[str, Any]:
+def _answer_view(session: Session, run: answers.Run, rows: list[tuple[Any, ...]]) -> dict[str, Any]:
     """Return one page of the answer, with how to show each cell and the address of its picture."""
     names = [str(number) for number in range(1, len(run.columns) + 1)]
     answer_page = paginate(names, rows, request.args)

@@ -10,8 +10,8 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service import MOST_STARTS, Query, Session, cut
-from graphsvc.views.beside import Answered, holds_entities, name_column
+from graphsvc.service import Session, answers, limits
+from graphsvc.views.beside import Answered, cut_message, holds_entities, name_column
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.cypher.answer_picture import AnswerPicture, answer_picture
 from graphsvc.web.frame import answer, at, page, wants_json
@@ -71,7 +71,7 @@ def one(case: str) -> ResponseReturnValue:
         released, answered = session.queries.run_with_extra_columns(query.name, values, names=taken_away)
         rows = answered.rows
         if request.args.get("as") == "csv":
-            cut_off = cut(len(rows)) if released.truncated else ""
+            cut_off = cut_message(len(rows)) if released.truncated else ""
             last = filter(None, [cut_off, released.taken_out])
             return csv_file(query.name, answered.columns, answered.rows, last=last)
         result = {
@@ -101,7 +101,7 @@ def one(case: str) -> ResponseReturnValue:
 # -- which queries --------------------------------------------------------------------------------------------
 
 
-def _runnable(session: Session) -> list[Query]:
+def _runnable(session: Session) -> list[answers.Query]:
     """List the queries the user may run in the case.
 
     Raises:
@@ -112,19 +112,19 @@ def _runnable(session: Session) -> list[Query]:
     return session.queries.listed()
 
 
-def _find_query(session: Session, name: str) -> Query:
+def _find_query(session: Session, name: str) -> answers.Query:
     for query in _runnable(session):
         if query.name == name:
             return query
     raise NotFound(f"There is no named query {name[:80]!r} that you can run. The page Queries lists those you can.")
 
 
-def _has(query: Query, words: Sequence[str]) -> bool:
+def _has(query: answers.Query, words: Sequence[str]) -> bool:
     text = f"{query.name} {query.title} {query.why}".casefold()
     return all(word in text for word in words)
 
 
-def _place(query: Query) -> tuple[int, str, str]:
+def _place(query: answers.Query) -> tuple[int, str, str]:
     subjects = list(SUBJECTS)
     return (subjects.index(query.subject) if query.subject in SUBJECTS else len(subjects), query.subject, query.title)
 
@@ -132,7 +132,7 @@ def _place(query: Query) -> tuple[int, str, str]:
 # -- the form -------------------------------------------------------------------------------------------------
 
 
-def _faults(query: Query, values: Mapping[str, str]) -> dict[str, str]:
+def _faults(query: answers.Query, values: Mapping[str, str]) -> dict[str, str]:
     """Map each parameter to the fault in its value; the empty key is for an unknown parameter."""
     known = {parameter.name: parameter for parameter in query.parameters}
     faults: dict[str, str] = {}
@@ -153,7 +153,7 @@ def _faults(query: Query, values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _fields(
-    query: Query, values: Mapping[str, str], faults: Mapping[str, str], *, is_run: bool
+    query: answers.Query, values: Mapping[str, str], faults: Mapping[str, str], *, is_run: bool
 ) -> list[dict[str, Any]]:
     """Return the fields of the form, one for each parameter."""
     examples = query.example.get("parameters", {})
@@ -181,7 +181,7 @@ def _text(value: Any) -> str:
 # -- the answer -----------------------------------------------------------------------------------------------
 
 
-def _result_page(session: Session, answered: Answered, query: Query) -> dict[str, Any]:
+def _result_page(session: Session, answered: Answered, query: answers.Query) -> dict[str, Any]:
     """Return one page of the answer, sorted, with how to show each column."""
     columns = answered.columns
     answer_page = paginate(columns, answered.rows, request.args)
@@ -233,10 +233,10 @@ def _asked_about(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], shows:
     """Return the ids for "Who is behind" on a page of rows: its first entity column, or none if too many."""
     named = [place for place, column in enumerate(columns) if _look(shows[column]) == "entity"]
     ids = list(dict.fromkeys(row[named[0]] for row in rows if isinstance(row[named[0]], str))) if named else []
-    return ids if len(ids) <= MOST_STARTS else []
+    return ids if len(ids) <= limits.MOST_STARTS else []
 
 
-def _picture(case: str, answered: Answered, query: Query) -> AnswerPicture | None:
+def _picture(case: str, answered: Answered, query: answers.Query) -> AnswerPicture | None:
     """Return the picture of a query of kind `graph`, each row of which is a link; None for other kinds."""
     if query.kind != "graph":
         return None

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import InputError
-from graphsvc.service import Import, Saved, Session, exchange
+from graphsvc.service import Session, answers, limits
 from graphsvc.web.cypher.cypher import writing
 from graphsvc.web.frame import answer, or_again, page
 
@@ -83,7 +83,7 @@ def receive(case: str) -> ResponseReturnValue:
     try:
         if sent is None or not sent.filename:
             raise InputError("No file was chosen. Choose one that Export made.")
-        file = sent.stream.read(exchange.MOST_BYTES + 1)
+        file = sent.stream.read(limits.MOST_LIBRARY_BYTES + 1)
         preview = session.cypher.library.preview_file(file)
     except InputError as error:
         return _table(session, error)
@@ -118,14 +118,14 @@ def _one(session: Session, identifier: str) -> ResponseReturnValue:
     )
 
 
-def _query_fields(query: Saved) -> dict[str, Any]:
+def _query_fields(query: answers.Saved) -> dict[str, Any]:
     """Return a query's fields for page and JSON."""
     words = {name: getattr(query.words, name) for name in ("name", "title", "why", "text", "parameters")}
     rest = ("shared", "version", "created_at", "changed_at", "mine", "changeable")
     return {"id": query.id, **words, "author": query.account} | {name: getattr(query, name) for name in rest}
 
 
-def _counts(preview: Import) -> dict[str, Any]:
+def _counts(preview: answers.Import) -> dict[str, Any]:
     kinds = (("new", "new"), ("changed", "replaces yours"), ("same", "no change"))
     return {
         "rows": [(word, words.name, words.title) for kind, word in kinds for words in getattr(preview, kind)],

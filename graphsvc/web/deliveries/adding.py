@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.tables import ENTITY_TABLES, TABLES
-from graphsvc.service import Changed, Checked, Form, FormPart, Session, StatementVersion, statement_form
+from graphsvc.service import Changed, Form, FormPart, Session, answers, statement_form
 from graphsvc.views import waits
 from graphsvc.views.fields import brings, fields
 from graphsvc.web.deliveries.form_fields import EDITS, MOST, hidden_fields, next_handle, same, sent_form
@@ -168,7 +168,7 @@ def _show_form(
     form: Form,
     *,
     focus: str = "",
-    checked: Checked | None = None,
+    checked: answers.Checked | None = None,
     message: str = "",
     status: int = 200,
     changed: bool = False,
@@ -251,7 +251,7 @@ def _differing(typed: Mapping[str, str], now: Mapping[str, str]) -> dict[str, st
     return {name: now[name] for name in typed if name in now and now[name] != typed[name]}
 
 
-def _show_preview(session: Session, form: Form, checked: Checked) -> ResponseReturnValue:
+def _show_preview(session: Session, form: Form, checked: answers.Checked) -> ResponseReturnValue:
     """Show what the form would do, and who may be in the case already."""
     back = _back(request.values)
     sentences = [
@@ -289,7 +289,7 @@ def _show_preview(session: Session, form: Form, checked: Checked) -> ResponseRet
     )
 
 
-def _statement_fields(form: Form, checked: Checked) -> dict[str, str]:
+def _statement_fields(form: Form, checked: answers.Checked) -> dict[str, str]:
     """Return the statement's fields, with defaults for those left empty and its source's name."""
     columns = TABLES["statements"].columns
     values = {column.name: form.statement.get(column.name) or column.default for column in columns}
@@ -346,7 +346,7 @@ def _returning(case: str, back: str, new: list[str]) -> str:
     return f"{parts.path}?{urlencode(query)}#{urlencode([('new', identifier) for identifier in new])}"
 
 
-def _version(version: StatementVersion) -> dict[str, Any]:
+def _version(version: answers.StatementVersion) -> dict[str, Any]:
     return {
         "delivery": version.delivery,
         "account": version.account,

@@ -18,18 +18,7 @@ from graphsvc.records.charts import ENTITY_CHOICES
 from graphsvc.records.grading import ASSESSMENTS, HANDLING, SOURCE_GRADES
 from graphsvc.records.relations import RELATIONS
 from graphsvc.records.tables import TABLES
-from graphsvc.service import (
-    PROTECTIONS,
-    REJECTION_COLUMNS,
-    ChartRead,
-    Job,
-    Loaded,
-    Options,
-    Rejection,
-    RowChange,
-    Session,
-    chart_mapping,
-)
+from graphsvc.service import Options, Session, answers, limits
 from graphsvc.views import loading, waits
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, current, home, page, wants_json
@@ -87,7 +76,7 @@ def form(case: str) -> ResponseReturnValue:
         ],
         most_mb=home().settings.upload_mb,
         minutes=home().settings.upload_minutes,
-        protections=PROTECTIONS,
+        protections=limits.PROTECTIONS,
     )
 
 
@@ -140,8 +129,8 @@ def preview(case: str) -> ResponseReturnValue:
         more = loading.more_change(_changing(loaded).total() - len(loaded.changes))
         return csv_file("changes", columns, fields, last=filter(None, [more]), handling="C")
     if request.args.get("as") == "csv":
-        rows = ([getattr(rejection, name) for name in REJECTION_COLUMNS] for rejection in loaded.rejections)
-        return csv_file("rejections", REJECTION_COLUMNS, rows, handling="C")
+        rows = ([getattr(rejection, name) for name in answers.REJECTION_COLUMNS] for rejection in loaded.rejections)
+        return csv_file("rejections", answers.REJECTION_COLUMNS, rows, handling="C")
     return answer(
         "load/preview.html",
         handling="C",
@@ -182,7 +171,7 @@ def chart(case: str) -> ResponseReturnValue:
     ]
     statement = {name: text for name in _STATEMENT if (text := form.get(name, "").strip())}
     upload = form.get("upload", "")
-    session.deliveries.uploads.correct(upload, chart_mapping(chosen[0], chosen[1], statement))
+    session.deliveries.uploads.correct(upload, chosen[0], chosen[1], statement)
     return redirect(url_for("load.preview", case=case, upload=upload), code=303)
 
 
@@ -278,7 +267,7 @@ def _options(sent: FileStorage | None) -> Options:
     return Options(name, text, "partial" in request.form, "strict" in request.form, protection)
 
 
-def _previewing(session: Session, upload: str) -> Job:
+def _previewing(session: Session, upload: str) -> answers.Job:
     """Return the job that computes a preview, running or new, after waiting a moment for it to end."""
     jobs = (job for job in session.deliveries.jobs() if job.kind == "preview" and job.result.get("upload") == upload)
     at_work = next((job for job in jobs if job.is_unfinished), None)
@@ -296,7 +285,7 @@ def _sum_counts(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
     return {"counts": ordered, "total": total, "reconciles": total["read"] == became}
 
 
-def _chart(read: ChartRead, options: Options) -> dict[str, Any]:
+def _chart(read: answers.ChartRead, options: Options) -> dict[str, Any]:
     """Return how a chart was read, and how else it could be read."""
     own = sorted({link.read_as for link in read.links} - set(RELATIONS) - {"ignore"})
     return {
@@ -313,17 +302,17 @@ def _chart(read: ChartRead, options: Options) -> dict[str, Any]:
     }
 
 
-def _cells(change: RowChange) -> list[tuple[str, str, str]]:
+def _cells(change: answers.RowChange) -> list[tuple[str, str, str]]:
     """List a row's changed fields with their values now and then."""
     return [(name, *pair) for name, pair in change.fields.items()]
 
 
-def _changing(loaded: Loaded) -> Counter[str]:
+def _changing(loaded: answers.Loaded) -> Counter[str]:
     """Count the changed rows of each table, including those not shown field by field."""
     return Counter({table: row["changed"] for table, row in loaded.counts.items() if row["changed"]})
 
 
-def _changes(loaded: Loaded) -> dict[str, Any]:
+def _changes(loaded: answers.Loaded) -> dict[str, Any]:
     """Return the changed rows: all, or those of one table or with one changed field."""
     table, field = (request.args.get(name, "") for name in ("table", "field"))
     chosen = [
@@ -341,7 +330,7 @@ def _changes(loaded: Loaded) -> dict[str, Any]:
     }
 
 
-def _rejections(loaded: Loaded) -> dict[str, Any]:
+def _rejections(loaded: answers.Loaded) -> dict[str, Any]:
     """Return the rejections by fault, and one page of their rows: of one fault or all, filtered by file, sorted."""
     only, sort, wanted = (request.args.get(name, "") for name in ("file", "sort", "fault"))
     number = _whole(request.args.get("page", "1"))
@@ -356,7 +345,7 @@ def _rejections(loaded: Loaded) -> dict[str, Any]:
     if wanted:
         fault = by_fault.get(_whole(wanted))
         chosen = [rejection for rejection in chosen if fault is not None and rejection.key == fault.first.key]
-    if sort.removeprefix("-") in REJECTION_COLUMNS:
+    if sort.removeprefix("-") in answers.REJECTION_COLUMNS:
         chosen.sort(key=lambda rejection: getattr(rejection, sort.removeprefix("-")), reverse=sort.startswith("-"))
     pages = max(1, -(-len(chosen) // _PER_PAGE))
     number = min(max(1, number), pages)
@@ -375,9 +364,9 @@ def _rejections(loaded: Loaded) -> dict[str, Any]:
     }
 
 
-def _of_one(rejection: Rejection) -> dict[str, Any]:
+def _of_one(rejection: answers.Rejection) -> dict[str, Any]:
     """Return the fields shown for one rejected row."""
-    return {name: getattr(rejection, name) for name in REJECTION_COLUMNS}
+    return {name: getattr(rejection, name) for name in answers.REJECTION_COLUMNS}
 
 
 def _delivery(session: Session, values: Any) -> dict[str, Any]:
@@ -395,7 +384,7 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def job_fields(job: Job) -> dict[str, Any]:
+def job_fields(job: answers.Job) -> dict[str, Any]:
     """Return a job's fields for page and JSON."""
     return {
         "id": job.id,

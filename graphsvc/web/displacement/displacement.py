@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.service import MOST_STARTS, Session
+from graphsvc.service import Session, limits
 from graphsvc.views.displacement.drawing import sankey
 from graphsvc.views.displacement.rows import (
     MOVE_COLUMNS,
@@ -103,5 +103,5 @@ def _csv(session: Session, ids: Sequence[str] = (), day: str = "") -> ResponseRe
 def _canvas(session: Session, moves: list[MoveRow]) -> str:
     """Return the network address with the places in some flows, as many as fit; empty without flows."""
     places = dict.fromkeys(name for row in moves if row.next for name in (row.left, row.next))
-    first = list(places)[:MOST_STARTS]
+    first = list(places)[: limits.MOST_STARTS]
     return url_for("network.view", case=session.case, id=first, depth=1, layout="command") if first else ""

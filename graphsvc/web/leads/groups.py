@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.service import PAIR_KINDS, Session, Shared, WitnessGroup
+from graphsvc.service import Session, answers, limits
 from graphsvc.views import wording
 from graphsvc.web.frame import answer, at, or_again, page
 from graphsvc.web.paging import first_of
@@ -46,7 +46,7 @@ def table(case: str) -> ResponseReturnValue:
         asked={"q": wanted},
         given=pair,
         pairings=session.leads.groups.pairings(),
-        kinds=list(PAIR_KINDS),
+        kinds=list(limits.PAIR_KINDS),
         codes=session.grant.codes,
         may_decide=session.may("regroup"),
     )
@@ -91,7 +91,7 @@ def work(case: str) -> ResponseReturnValue:
     return answer("groups/work.html", handling=session.grant.handling, case=case, job=progress)
 
 
-def group_rows(groups: Iterable[WitnessGroup], names: dict[str, str]) -> list[dict[str, Any]]:
+def group_rows(groups: Iterable[answers.WitnessGroup], names: dict[str, str]) -> list[dict[str, Any]]:
     """Convert groups to rows: sources, shared circumstances in words and by id, and decisions."""
     return [
         {
@@ -105,7 +105,7 @@ def group_rows(groups: Iterable[WitnessGroup], names: dict[str, str]) -> list[di
     ]
 
 
-def shared_rows(shared: Iterable[Shared], names: dict[str, str]) -> list[dict[str, Any]]:
+def shared_rows(shared: Iterable[answers.Shared], names: dict[str, str]) -> list[dict[str, Any]]:
     """Convert shared circumstances to rows; a shared day has no page, so its `thing` is empty."""
     return [
         {
@@ -120,7 +120,7 @@ def shared_rows(shared: Iterable[Shared], names: dict[str, str]) -> list[dict[st
     ]
 
 
-def shared_names(session: Session, shared: Iterable[Shared]) -> dict[str, str]:
+def shared_names(session: Session, shared: Iterable[answers.Shared]) -> dict[str, str]:
     """Map the id of each shared thing this reader may see to its name."""
     ids = sorted({overlap.thing for overlap in shared if overlap.thing and overlap.reason != "day"})
     return {identifier: row["name"] or identifier for identifier, row in session.network.entities.by_id(ids).items()}

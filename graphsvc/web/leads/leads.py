@@ -11,17 +11,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service import (
-    JUDGEMENTS,
-    LISTED_COLUMNS,
-    PIECES,
-    RANKS_HELD,
-    Explanation,
-    LeadRow,
-    Piece,
-    Review,
-    Session,
-)
+from graphsvc.service import Session, answers, limits
 from graphsvc.views import charts, resting, wording
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, answer_early, at, opens, or_again, page
@@ -102,7 +92,11 @@ def _table(session: Session, filters: Mapping[str, str]) -> dict[str, Any]:
         "leads": page_rows,
         "ingredients": [name for name in wording.INGREDIENTS if any(row["shares"].get(name) for row in page_rows)],
         "stages": list(wording.STAGES),
-        "resting": [(kind, words) for kind, words in PIECES.items() if kind not in _OF_OTHERS[session.grant.sources]],
+        "resting": [
+            (kind, words)
+            for kind, words in limits.EVIDENCE_KINDS.items()
+            if kind not in _OF_OTHERS[session.grant.sources]
+        ],
         "page_size": PAGE,
     }
 
@@ -117,8 +111,10 @@ def table_csv(case: str) -> ResponseReturnValue:
     with session.look("analyse", query="hubs"):
         ranking = session.leads.ranking()
         rows = _chosen(rows_with_reviews(session.leads.rows(ranking.leads), session))
-    written = ([*(_review_word(row[name]) for name in LISTED_COLUMNS), ranking.verdict] for row in rows)
-    return csv_file("leads", (*LISTED_COLUMNS, "verdict"), written, last=filter(None, [session.leads.ranked_on]))
+    written = ([*(_review_word(row[name]) for name in answers.LISTED_COLUMNS), ranking.verdict] for row in rows)
+    return csv_file(
+        "leads", (*answers.LISTED_COLUMNS, "verdict"), written, last=filter(None, [session.leads.ranked_on])
+    )
 
 
 @page(blueprint, "/lead")
@@ -247,12 +243,12 @@ def question(case: str) -> ResponseReturnValue:
     return redirect(url_for("leads.lead", case=case, id=identifier, _anchor="questions"), code=303)
 
 
-def review_row(review: Review) -> dict[str, Any]:
+def review_row(review: answers.Review) -> dict[str, Any]:
     """Return a review as a row, with later changes to the lead in words."""
     return asdict(review) | {"changed": review.has_changed, "since": review.since, "shown": review.figures_line}
 
 
-def rows_with_reviews(rows: Iterable[LeadRow], session: Session) -> list[dict[str, Any]]:
+def rows_with_reviews(rows: Iterable[answers.LeadRow], session: Session) -> list[dict[str, Any]]:
     """Return the rows, each with the lead's latest `review` that this reader may see."""
     latest = session.leads.reviews.latest()
     return [row.whole() | {"review": review_row(latest[row.id]) if row.id in latest else None} for row in rows]
@@ -266,17 +262,17 @@ def ranked_row(session: Session, identifier: str) -> dict[str, Any] | None:
     lead = next((lead for lead in ranking.leads if lead.id == identifier), None)
     if lead is None:
         return None
-    return LeadRow.of(lead).whole() | {"of": len(ranking.leads), "verdict": ranking.verdict}
+    return answers.LeadRow.of(lead).whole() | {"of": len(ranking.leads), "verdict": ranking.verdict}
 
 
-def _piece(piece: Piece) -> dict[str, Any]:
+def _piece(piece: answers.Piece) -> dict[str, Any]:
     """Return an evidence item that may be missing or false, for page and JSON."""
     return {name: getattr(piece, name) for name in ("kind", "statement", "words", "sources", "claims")}
 
 
 def _line(row: Mapping[str, Any], total: int) -> dict[str, float] | None:
     """Return the positions of a lead's rank range on its line; None if the range is not shown."""
-    best, worst, low, high = (row[name] for name in RANKS_HELD)
+    best, worst, low, high = (row[name] for name in answers.RANKS_HELD)
     return None if best is None else charts.ranks(best, worst, low, high, row["rank"], total, _LINE)
 
 
@@ -294,7 +290,7 @@ def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ("record", "yes"): lambda row: row["score_on_record"] > 0,
         ("denied", "yes"): lambda row: row["deniers"] > 0,
         ("denied", "no"): lambda row: row["deniers"] == 0,
-        **{("rests", kind): partial(_rests_on, words) for kind, words in PIECES.items()},
+        **{("rests", kind): partial(_rests_on, words) for kind, words in limits.EVIDENCE_KINDS.items()},
         ("rests", "one"): lambda row: bool(row["rests_on"]),
         ("rests", "more"): lambda row: row["rests_on"] == "",  # None, where it is not shown, fits neither
         ("surfaced", "yes"): lambda row: bool(row["surfaced"]),
@@ -302,7 +298,7 @@ def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ("review", "any"): lambda row: row["review"] is not None,
         ("review", "changed"): lambda row: row["review"] is not None and row["review"]["since"] != "",
     }
-    tests |= {("review", judgement): partial(_has_judgement, judgement) for judgement in JUDGEMENTS}
+    tests |= {("review", judgement): partial(_has_judgement, judgement) for judgement in wording.JUDGEMENTS}
     tests |= {("stage", stage): partial(_has_a_hand, stage) for stage in wording.STAGES}
     for name in ("voices", "record", "denied", "review", "rests", "stage", "surfaced"):
         value = request.args.get(name, "")
@@ -345,7 +341,7 @@ def _rows(
     names: dict[str, str],
     denying: Mapping[tuple[str, str, str], int | str],
     voices: Mapping[tuple[str, str, str], int | str] | None = None,
-    why: Explanation | None = None,
+    why: answers.Explanation | None = None,
 ) -> list[dict[str, Any]]:
     """Convert claims of the analysis to the rows of claims that pages show.
 

@@ -9,7 +9,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service import LARGEST, KeySet
+from graphsvc.service import answers, limits
 from graphsvc.web.frame import answer, at, page
 from graphsvc.web.rail import Entry
 
@@ -24,7 +24,7 @@ def table(case: str) -> ResponseReturnValue:
     session = at(case)
     size, goal = request.args.get("size", _SIZE), request.args.get("goal", _GOAL)
     if not size.isascii() or not size.isdecimal() or len(size) > 2:
-        raise RequestError(f"A set is of 1 to {LARGEST} people.")
+        raise RequestError(f"A set is of 1 to {limits.LARGEST_SET} people.")
     people = [person for text in request.args.getlist("id") for person in text.split("\n") if person.strip()]
     key_set = session.leads.sets.find(int(size), goal, [person.strip() for person in people])
     return answer(
@@ -32,7 +32,7 @@ def table(case: str) -> ResponseReturnValue:
         case=session.case,
         size=int(size),
         goal=goal,
-        largest=LARGEST,
+        largest=limits.LARGEST_SET,
         by_hand="\n".join(person.strip() for person in people),
         found=asdict(key_set),
         ranked_on=key_set.ranked_on,
@@ -42,7 +42,7 @@ def table(case: str) -> ResponseReturnValue:
     )
 
 
-def _scale(key_set: KeySet) -> dict[str, float]:
+def _scale(key_set: answers.KeySet) -> dict[str, float]:
     """Return the ends of the bars: fragmentation rounded outwards to tenths; gains from 0 to the largest."""
     figures = [state.fragmentation for state in (key_set.before, key_set.after, key_set.back)]
     first = math.floor(min(figures) * 10) / 10
@@ -53,7 +53,7 @@ def _scale(key_set: KeySet) -> dict[str, float]:
     }
 
 
-def _states(key_set: KeySet) -> list[dict[str, object]]:
+def _states(key_set: answers.KeySet) -> list[dict[str, object]]:
     """List the network as it is, without the set, and grown back, as rows."""
     rows = (("as it is", key_set.before), ("without them", key_set.after), ("once others took over", key_set.back))
     return [{"when": when, **asdict(state)} for when, state in rows]

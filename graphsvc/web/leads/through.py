@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.service import FIRST_LEADS, Session, Through
+from graphsvc.service import Session, answers, limits
 from graphsvc.views.picture.graph import draw
 from graphsvc.views.picture.network import Edge
 from graphsvc.views.through import WITNESSES
@@ -32,13 +32,13 @@ def view(case: str) -> ResponseReturnValue:
     return answer_early("leads/through.html", late, case=session.case, asked=_ids())
 
 
-def _page_values(session: Session) -> tuple[dict[str, Any], Through]:
+def _page_values(session: Session) -> tuple[dict[str, Any], answers.Through]:
     """Return the page's content as plain data, and the paths it is made of."""
     witness_paths = session.leads.witnesses.through(_ids())
     # The page may name the leads asked for, and the first of the list.
     named = {lead.id for lead in witness_paths.leads}
     ranking = session.leads.ranking()
-    leads = [lead for lead in ranking.leads if lead.rank <= FIRST_LEADS or lead.id in named]
+    leads = [lead for lead in ranking.leads if lead.rank <= limits.FIRST_LEADS or lead.id in named]
     rows = {row.id: row for row in session.leads.rows(leads)}
     cleared = session.grant.sources
     links = {edge.key: _link(edge) for edge in witness_paths.view.edges}
@@ -77,7 +77,7 @@ def picture(case: str) -> ResponseReturnValue:
     return jsonify(_picture(session, session.leads.witnesses.through(_ids())))
 
 
-def _picture(session: Session, witness_paths: Through) -> dict[str, Any]:
+def _picture(session: Session, witness_paths: answers.Through) -> dict[str, Any]:
     to = {
         f"{WITNESSES}{group}": url_for("groups.table", case=session.case, q=sources[0])
         for group, sources in witness_paths.groups.items()

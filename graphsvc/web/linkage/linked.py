@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.service import MOST_STARTS
+from graphsvc.service import limits
 from graphsvc.views.linked import COLUMNS
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, answer_early, at, page
@@ -38,7 +38,7 @@ def cluster(case: str) -> ResponseReturnValue:
     def late() -> dict[str, Any]:
         values = session.linkage.cluster(_argument("id"))
         ids = [row["id"] for row in values["crossings"]]
-        is_askable = 0 < len(ids) <= MOST_STARTS
+        is_askable = 0 < len(ids) <= limits.MOST_STARTS
         return values | {"behind": url_for("behind.behind", case=session.case, id=ids) if is_askable else ""}
 
     return answer_early("linked/cluster.html", late, case=session.case)

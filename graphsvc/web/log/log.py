@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.records.numbers import whole
-from graphsvc.service import SIGN_IN, Session, build_search
+from graphsvc.service import Session, build_search, limits
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, current, home, page
 
@@ -18,7 +18,7 @@ blueprint = Blueprint("log", __name__)
 _PAGE = 100
 _CSV = 10_000
 _WAIT_S = 2.0  # enough to verify about ten thousand lines
-_BESIDE = (SIGN_IN, "own account")  # logged, though no role is needed for them
+_BESIDE = (limits.SIGN_IN, "own account")  # logged, though no role is needed for them
 _ASKED = ("account", "case", "action", "source", "since", "until")
 _COLUMNS = (
     "id",

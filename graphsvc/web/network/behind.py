@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.records.relations import FAMILIES, family
-from graphsvc.service import Behind, Session
+from graphsvc.service import Session, answers
 from graphsvc.views.behind.answer import Answer
 from graphsvc.views.picture.graph import draw
 from graphsvc.web.csvfile import csv_file
@@ -76,7 +76,7 @@ def printed(case: str) -> ResponseReturnValue:
     return response
 
 
-def _read_answer(session: Session) -> Behind:
+def _read_answer(session: Session) -> answers.Behind:
     """Return the answer the address asks for.
 
     Raises:
@@ -90,7 +90,7 @@ def _days() -> dict[str, str]:
     return {name: request.args.get(name, "").strip() for name in _WORDS}
 
 
-def _to(session: Session, answered: Behind) -> dict[str, str]:
+def _to(session: Session, answered: answers.Behind) -> dict[str, str]:
     """Map each group mark's id to the page that lists everything in the group."""
     marks = [node.id.partition(":") for node in answered.view.nodes if node.kind == "group"]
     return {

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from graphsvc.service import LeadRow, Session
+from graphsvc.service import Session, answers
 from graphsvc.views import wording
 from graphsvc.views.lists import CROSSING_SORTS, WORKPLACE_SORTS, ListedRow, fitting
 from graphsvc.web import paging
@@ -107,7 +107,7 @@ def _top(session: Session) -> tuple[str, str, list[dict[str, object]], int]:
     ranking = session.leads.ranking()
     # If no one stands out, any order would look like a ranking; readers can still ask for the list.
     first = [] if ranking.verdict == "abstains" else ranking.leads[:_TOP]
-    return ranking.verdict, ranking.reason, [LeadRow.of(lead).whole() for lead in first], len(ranking.leads)
+    return ranking.verdict, ranking.reason, [answers.LeadRow.of(lead).whole() for lead in first], len(ranking.leads)
 
 
 def _in_order(counts: dict[str, int]) -> list[tuple[str, int]]:

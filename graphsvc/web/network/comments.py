@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.service import Comment, Session
+from graphsvc.service import Session, answers
 from graphsvc.web.frame import TWIN, answer, at, page, wants_json
 
 blueprint = Blueprint("comments", __name__, url_prefix="/case/<case>")
@@ -78,7 +78,7 @@ def _back(session: Session, ids: list[str]) -> ResponseReturnValue:
     return redirect(url_for("comments.about", case=session.case, **target), code=303)
 
 
-def _comment_fields(comment: Comment) -> dict[str, Any]:
+def _comment_fields(comment: answers.Comment) -> dict[str, Any]:
     names = ("id", "text", "mine", "taken_back_at")
     fields = {name: getattr(comment, name) for name in names}
     return fields | {"by": comment.account, "at": comment.at, "made_at": comment.handling}

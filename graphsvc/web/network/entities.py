@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.records.dates import overdue
 from graphsvc.records.grading import stricter
 from graphsvc.records.relations import KINDS, RELATIONS, LinkKey, link_key, says
-from graphsvc.service import LINKS_AT_ONCE, EntityPage, Session, now
+from graphsvc.service import Session, answers, limits, now
 from graphsvc.views.payments import PAID, PARTS, payments
 from graphsvc.web.frame import answer, at
 from graphsvc.web.frame import page as register
@@ -61,7 +61,7 @@ def page(case: str) -> ResponseReturnValue:
         sections=_sections(links, entity.ties),
         payments=_of_page(sides, *_range(relation, number)),
         relation=relation,
-        open=LINKS_AT_ONCE if relation else _OPEN,
+        open=limits.LINKS_AT_ONCE if relation else _OPEN,
         page=number,
         pages=pages,
         # Denials and claims taken back that belong to no link on the page.
@@ -74,14 +74,14 @@ def page(case: str) -> ResponseReturnValue:
     )
 
 
-def mark_of(entity: EntityPage) -> str:
+def mark_of(entity: answers.EntityPage) -> str:
     """Return the strictest handling code on an entity's page; empty (the reader's level) if some claims are unread."""
     if not entity.whole or entity.truncated:
         return ""
     return stricter(str(entity.values.get("handling", "")), *(claim["handling"] for claim in entity.claims))
 
 
-def _paid(session: Session, entity: EntityPage) -> tuple[list[dict[str, Any]], bool]:
+def _paid(session: Session, entity: answers.EntityPage) -> tuple[list[dict[str, Any]], bool]:
     """Return the claims about payments, even if their links are not on the page, and whether there are more."""
     if entity.whole and not entity.truncated:
         return entity.claims, False
@@ -89,15 +89,15 @@ def _paid(session: Session, entity: EntityPage) -> tuple[list[dict[str, Any]], b
     return released.dicts(), released.truncated
 
 
-def _pages(entity: EntityPage, sides: list[dict[str, Any]]) -> int:
+def _pages(entity: answers.EntityPage, sides: list[dict[str, Any]]) -> int:
     """Return how many pages the links of one relation and their payments take."""
     most = max([*entity.ties.values(), *(len(side[part]) for side in sides for part in PARTS)], default=0)
-    return pages_of(most, LINKS_AT_ONCE)
+    return pages_of(most, limits.LINKS_AT_ONCE)
 
 
 def _range(relation: str, number: int) -> tuple[int, int]:
     """Return how many rows come before a page, and how many it holds."""
-    return ((number - 1) * LINKS_AT_ONCE, LINKS_AT_ONCE) if relation else (0, _LINKS)
+    return ((number - 1) * limits.LINKS_AT_ONCE, limits.LINKS_AT_ONCE) if relation else (0, _LINKS)
 
 
 def _of_page(sides: list[dict[str, Any]], after: int, most: int) -> list[dict[str, Any]]:

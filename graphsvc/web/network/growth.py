@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.service import MANY_NEIGHBOURS, Growth, Neighbours, PictureRequest
+from graphsvc.service import PictureRequest, answers, limits
 from graphsvc.views.picture.network import OPENING
 from graphsvc.web.frame import answer, at, page
 from graphsvc.web.network.network import request_arguments
@@ -18,7 +18,7 @@ blueprint = Blueprint("growth", __name__, url_prefix="/case/<case>/network")
 @blueprint.app_context_processor
 def _many() -> dict[str, Any]:
     """Give the network page the number of neighbours above which it asks which to add."""
-    return {"GROWTH_MANY": MANY_NEIGHBOURS}
+    return {"GROWTH_MANY": limits.MANY_NEIGHBOURS}
 
 
 @page(blueprint, "/growth")
@@ -32,7 +32,7 @@ def counts(case: str) -> ResponseReturnValue:
         "network/growth.html",
         case=session.case,
         panel="panel" in request.args,
-        many=MANY_NEIGHBOURS,
+        many=limits.MANY_NEIGHBOURS,
         opening=OPENING,
         growth=growth,
         ways=[
@@ -43,7 +43,7 @@ def counts(case: str) -> ResponseReturnValue:
     )
 
 
-def _address(case: str, way: Neighbours | Growth) -> str:
+def _address(case: str, way: answers.Neighbours | answers.Growth) -> str:
     """Return the address of the picture with one group of neighbours added."""
     query: dict[str, Any] = {
         name: values

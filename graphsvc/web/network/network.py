@@ -20,7 +20,7 @@ from graphsvc.records.dates import overdue
 from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES, at_least, stricter
 from graphsvc.records.numbers import real, whole
 from graphsvc.records.relations import ASIDE, FAMILIES, KINDS, RELATIONS, LinkKey, family, link_key, says
-from graphsvc.service import MOST_DEPTH, MOST_NODES, NODES, PictureRequest, Session, now, said_of_ranks
+from graphsvc.service import PictureRequest, Session, limits, now
 from graphsvc.views import wording
 from graphsvc.views.picture import graph
 from graphsvc.views.picture.arrangements import ARRANGEMENTS
@@ -58,7 +58,7 @@ _CLAIMS = 12
 _LINKS = 50
 # A picture with more links than this is usable sooner if its page does not hold their table.
 INLINE = 300
-_SIZES = (30, NODES, 150, 300, MOST_NODES)
+_SIZES = (30, limits.USUAL_NODES, 150, 300, limits.MOST_NODES)
 _FILES = {graph.SCRIPT: graph.library(), graph.STYLE: graph.library(), graph.DRAW.name: graph.DRAW.parent}
 _ON_DAYS = ("crossings", "statements")
 # Headings of the filter, each with its relations.
@@ -93,7 +93,7 @@ def view(case: str) -> ResponseReturnValue:
     def late() -> dict[str, Any]:
         with session.look("read", **PictureRequest(**wanted).particulars):
             picture = session.network.picture(PictureRequest(**wanted))
-            lost = began.lost(picture, MOST_NODES) if began else []
+            lost = began.lost(picture, limits.MOST_NODES) if began else []
             if not lost:
                 return values(picture)
         # A second look, so that its line in the log includes them.
@@ -140,7 +140,7 @@ def measures(case: str) -> ResponseReturnValue:
         verdict = ranking.verdict
         for lead in ranking.leads:
             if lead.id in figures:
-                ranked_on = said_of_ranks(ranking, session.leads.ranked_on)
+                ranked_on = session.leads.ranks_note(ranking)
                 order = {} if verdict == "abstains" else {"score": lead.score, "rank": lead.rank}
                 figures[lead.id] |= {**order, "groups": lead.groups}
     return answer(
@@ -306,7 +306,7 @@ def request_arguments() -> dict[str, Any]:
         # With `fade` there is no filter by relation, so ticked presence links have to be asked for here.
         "presence": args.get("presence") == "yes"
         or bool(args.get("fade") and any(family(relation) in ASIDE for relation in _ticked_relations(out=False))),
-        "cap": number("size", NODES, whole),
+        "cap": number("size", limits.USUAL_NODES, whole),
         "arrangement": args.get("layout", ""),
         # The browser does not know a link's grades, so the server says which to draw faintly.
     } | (_NO_FILTERS | {"apart": chosen["grades"]} if args.get("fade") else chosen)
@@ -413,7 +413,7 @@ def _entry(session: Session) -> ResponseReturnValue:
 def _page(session: Session, picture: Picture) -> dict[str, Any]:
     """Return what the page needs in addition to the data: the picture and the choices of the filters."""
     chosen = filters()
-    cap = number("size", NODES, whole)
+    cap = number("size", limits.USUAL_NODES, whole)
     present: dict[str, int] = {}
     for edge in picture.edges:
         present[edge.relation] = present.get(edge.relation, 0) + 1
@@ -435,8 +435,8 @@ def _page(session: Session, picture: Picture) -> dict[str, Any]:
         "families": {name: words for name, words in FAMILIES.items() if name in families or name in without},
         "steps": STEPS,
         "sizes": sorted({*_SIZES, cap}),
-        "depths": range(MOST_DEPTH + 1),
-        "usual_size": NODES,
+        "depths": range(limits.MOST_DEPTH + 1),
+        "usual_size": limits.USUAL_NODES,
         "widths": graph.WIDTHS,
         "layouts": ARRANGEMENTS,
         "folds": list(BELONGING),

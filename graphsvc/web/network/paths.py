@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import RequestError
 from graphsvc.records.coarsened import STEPS
 from graphsvc.records.numbers import real
-from graphsvc.service import LONGEST_PATH, MOST_PATHS, PATH_KINDS, USUAL_PATHS, USUAL_STEPS, ShownPath, ShownPaths
+from graphsvc.service import answers, limits
 from graphsvc.views import wording
 from graphsvc.web.frame import answer, at, page, wants_json
 
@@ -31,7 +31,9 @@ BESIDE_WORDS = {
 @blueprint.app_context_processor
 def _choices() -> dict[str, Any]:
     """Give the network page the options of path finding."""
-    return {"PATHS": {"besides": BESIDE_WORDS, "longest": LONGEST_PATH, "usual": USUAL_STEPS, "steps": STEPS}}
+    return {
+        "PATHS": {"besides": BESIDE_WORDS, "longest": limits.LONGEST_PATH, "usual": limits.USUAL_STEPS, "steps": STEPS}
+    }
 
 
 @page(blueprint, "/paths", look="analyse", query="=paths", first="from", other="to")
@@ -50,11 +52,11 @@ def ways(case: str) -> ResponseReturnValue:
         ends=ends,
         boxes=ends if enough else [*ends, "", ""][:_ENDS],
         asked=wanted,
-        kinds={word: says for word, says in PATH_KINDS.items() if word != "accounts" or session.grant.sources},
+        kinds={word: says for word, says in limits.PATH_KINDS.items() if word != "accounts" or session.grant.sources},
         between=_rows(session.case, traced, in_steps=not session.grant.sources) if traced else [],
         names=traced.names if traced else {},
         cut=bool(traced and traced.cut),
-        most=MOST_PATHS,
+        most=limits.MOST_PATHS,
         to_one=to_one,
     )
 
@@ -65,8 +67,8 @@ def _read_search() -> tuple[list[str], dict[str, Any]]:
     ends = [end.strip() for name in ("from", "to") for end in args.getlist(name) if end.strip()]
     return ends, {
         "kind": args.get("kind") or "shortest",
-        "steps": _whole("steps", USUAL_STEPS),
-        "most": _whole("most", USUAL_PATHS),
+        "steps": _whole("steps", limits.USUAL_STEPS),
+        "most": _whole("most", limits.USUAL_PATHS),
         "avoiding": [line.strip() for text in args.getlist("avoid") for line in text.splitlines() if line.strip()],
         "relations": [relation for relation in args.getlist("relation") if relation],
         "besides": [kind for kind in args.getlist("besides") if kind],
@@ -92,7 +94,7 @@ def _share(name: str) -> float:
         raise RequestError(f"In the address, {name} takes a number from 0 to 1, not {text[:40]!r}.") from None
 
 
-def _rows(case: str, traced: ShownPaths, *, in_steps: bool) -> list[dict[str, Any]]:
+def _rows(case: str, traced: answers.ShownPaths, *, in_steps: bool) -> list[dict[str, Any]]:
     """Convert the paths that were found to rows with words and addresses."""
     return [
         {
@@ -106,7 +108,7 @@ def _rows(case: str, traced: ShownPaths, *, in_steps: bool) -> list[dict[str, An
     ]
 
 
-def _way(case: str, way: ShownPath, names: dict[str, tuple[str, str]], *, in_steps: bool) -> dict[str, Any]:
+def _way(case: str, way: answers.ShownPath, names: dict[str, tuple[str, str]], *, in_steps: bool) -> dict[str, Any]:
     return {
         "nodes": way.nodes,
         "belief": way.belief,

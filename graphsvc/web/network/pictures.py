@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import NotFound
 from graphsvc.records.iso import json_safe
 from graphsvc.records.numbers import whole
-from graphsvc.service import Draft, OpenedView, SavedMeanwhile, SavedView, Session, ViewVersion
+from graphsvc.service import SavedMeanwhile, Session, answers
 from graphsvc.views.picture import canvas
 from graphsvc.views.picture.canvas import MOST_BYTES, State
 from graphsvc.views.picture.network import Picture
@@ -253,7 +253,7 @@ def starting_state(session: Session) -> Begun | None:
     )
 
 
-def _sat(session: Session, sitting: str) -> Draft | None:
+def _sat(session: Session, sitting: str) -> answers.Draft | None:
     return next((draft for draft in session.network.views.drafts() if draft.sitting == sitting), None)
 
 
@@ -282,7 +282,7 @@ def _state() -> State:
         return canvas.parse_state(sent.stream.read(MOST_BYTES + 1).decode("utf-8", "replace"))
 
 
-def _done(session: Session, view: SavedView, outcome: str) -> ResponseReturnValue:
+def _done(session: Session, view: answers.SavedView, outcome: str) -> ResponseReturnValue:
     if wants_json():
         return jsonify(json_safe(_view_fields(session, view)))
     return redirect(url_for("pictures.one", case=session.case, id=view.id, done=outcome), code=303)
@@ -301,7 +301,7 @@ def _one(session: Session, identifier: str) -> ResponseReturnValue:
     )
 
 
-def _view_fields(session: Session, view: SavedView) -> dict[str, Any]:
+def _view_fields(session: Session, view: answers.SavedView) -> dict[str, Any]:
     """Return a view's fields for page and JSON."""
     names = ("id", "name", "notes", "withheld", "mine", "shared", "savable", "version", "created_at", "changed_at")
     fields = {name: getattr(view, name) for name in names}
@@ -313,11 +313,11 @@ def _view_fields(session: Session, view: SavedView) -> dict[str, Any]:
     }
 
 
-def _version(version: ViewVersion) -> dict[str, Any]:
+def _version(version: answers.ViewVersion) -> dict[str, Any]:
     return {"version": version.number, "by": version.account, "at": f"{version.at.isoformat()}Z", "said": version.said}
 
 
-def _version_fields(session: Session, opened: OpenedView) -> dict[str, Any]:
+def _version_fields(session: Session, opened: answers.OpenedView) -> dict[str, Any]:
     """Return one version's fields for page and JSON, with the names at the ends of its changed links."""
     changes = opened.changes or []
     ends = sorted({end for change in changes for end in (change.subject, change.object)})
@@ -337,14 +337,14 @@ def _version_fields(session: Session, opened: OpenedView) -> dict[str, Any]:
     }
 
 
-def _since(opened: OpenedView) -> str:
+def _since(opened: answers.OpenedView) -> str:
     """Say in one line what has changed since the view was saved; empty if nothing has."""
     if opened.changes is None:
         return "More links than can be compared with when it was saved"
     return since_saved(len(opened.changes), opened.absent)
 
 
-def _draft_line(session: Session, draft: Draft) -> dict[str, Any]:
+def _draft_line(session: Session, draft: answers.Draft) -> dict[str, Any]:
     return {
         "sitting": draft.sitting,
         "at": f"{draft.at.isoformat()}Z",
@@ -356,5 +356,5 @@ def _draft_line(session: Session, draft: Draft) -> dict[str, Any]:
     }
 
 
-def _fits(view: SavedView, wanted: str) -> bool:
+def _fits(view: answers.SavedView, wanted: str) -> bool:
     return not wanted or any(wanted in text.casefold() for text in (view.name, view.notes, view.account))

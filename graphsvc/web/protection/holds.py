@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service import HOLD_KINDS, NewHold, now
+from graphsvc.service import NewHold, limits, now
 from graphsvc.web.frame import answer, at, or_again, page
 from graphsvc.web.rail import Entry
 
@@ -24,7 +24,7 @@ def table(case: str) -> ResponseReturnValue:
         handling="C",
         case=case,
         holds=at(case).protection.holds.list_holds(),
-        kinds=list(HOLD_KINDS),
+        kinds=list(limits.HOLD_KINDS),
         earliest=now().date() + dt.timedelta(days=1),
     )
 

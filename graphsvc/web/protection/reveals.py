@@ -10,7 +10,7 @@ import math
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.service import Request, now
+from graphsvc.service import answers, now
 from graphsvc.web.frame import answer, at, current, home, or_again, page
 from graphsvc.web.rail import Entry
 
@@ -30,7 +30,7 @@ def of_case(case: str) -> ResponseReturnValue:
     return _table([reveal for reveal in at(case).protection.reveals.list_reveals() if reveal.case == case])
 
 
-def _table(reveals: list[Request]) -> ResponseReturnValue:
+def _table(reveals: list[answers.Request]) -> ResponseReturnValue:
     return answer(
         "reveals/table.html",
         handling="C" if reveals else "",

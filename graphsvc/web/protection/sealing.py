@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service import Request, Session
+from graphsvc.service import Session, answers
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, current, home, or_again, page
 from graphsvc.web.paging import paginate
@@ -94,7 +94,7 @@ def texts(case: str) -> ResponseReturnValue:
     )
 
 
-def _under_way(session: Session) -> list[Request]:
+def _under_way(session: Session) -> list[answers.Request]:
     """List the open requests about sealed people in the case that the user may know of, newest first."""
     protection = session.protection
     requests = (

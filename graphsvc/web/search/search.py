@@ -8,7 +8,7 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service import Found, Session
+from graphsvc.service import Session, answers
 from graphsvc.views import sentences
 from graphsvc.web.frame import answer, at, page
 
@@ -74,5 +74,5 @@ def _read_words() -> str:
     return text
 
 
-def _rows(session: Session, matches: Found) -> list[dict[str, Any]]:
+def _rows(session: Session, matches: answers.Found) -> list[dict[str, Any]]:
     return [row | {"href": url_for("entities.page", case=session.case, id=row["id"])} for row in matches.dicts()]

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import GraphsvcError, InputError, NotFound, RequestError
 from graphsvc.records.numbers import whole
-from graphsvc.service import MOST_BYTES, MOST_STARTS, SeriesChoice, Session
+from graphsvc.service import SeriesChoice, Session, limits
 from graphsvc.views.surges import picture
 from graphsvc.views.surges.answer import COLUMNS, SurgeAnswer, since_words, until_words
 from graphsvc.web.asked import number
@@ -54,7 +54,7 @@ def load(case: str) -> ResponseReturnValue:
     try:
         if sent is None or not sent.filename:
             raise InputError("No file was chosen. Choose a table of counts by day: a .csv file or an .xlsx workbook.")
-        content = sent.stream.read(MOST_BYTES + 1)
+        content = sent.stream.read(limits.MOST_SERIES_BYTES + 1)
         with tempfile.TemporaryDirectory(dir=home().settings.home) as folder:
             path = Path(folder) / (sent.filename if _is_plain(sent.filename) else "file.csv")
             path.write_bytes(content)
@@ -133,8 +133,8 @@ def _year_values(session: Session, surge_answer: SurgeAnswer, wanted: int) -> di
         number_there = sum(count for day, count in crossing_days.items() if first <= day <= end)
         if not number_there:
             return "", "no crossing in the case"
-        if number_there > MOST_STARTS:
-            return "", f"{number_there:,} crossings, more than the {MOST_STARTS} that are asked about at once"
+        if number_there > limits.MOST_STARTS:
+            return "", f"{number_there:,} crossings, more than the {limits.MOST_STARTS} that are asked about at once"
         until = None if end == first else end.isoformat()
         return url_for("behind.behind", case=session.case, day=first.isoformat(), until=until), ""
 
