@@ -245,7 +245,7 @@ def test_no_module_is_longer_than_a_person_reads_at_once() -> None:
 # what it removed for it, or why nothing could be; one that removes much lowers it.
 MOST_LINES = {
     "errors": 125, "config": 300, "records": 2_425, "names": 1_650, "simulate": 3_975, "queries": 750, "ingest": 6_050,
-    "analysis": 13_600, "store": 3_900, "views": 10_125, "machines": 950, "appdb": 1_550, "access": 5_900, "cases": 9_740,
+    "analysis": 13_600, "store": 3_900, "views": 10_125, "machines": 880, "appdb": 1_550, "access": 5_900, "cases": 9_740,
     "service": 13_925, "web": 7_400, "cli": 3_200,
 }  # fmt: skip
 MOST_TEST_LINES = 71_950

@@ -1,4 +1,4 @@
-"""Parallel tasks over shared numbers: on this machine's processors, or on machines that receive only numbers."""
+"""Parallel tasks over shared numbers: the interface, and this machine's threads. `machines` has the other machines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
 from typing import Protocol, TypeVar
 
 # More would each take memory, and processors from other readers.
@@ -27,6 +26,8 @@ class Processors(Protocol):
     def each(self, work: Callable[[Shared, Given], Result], shared: Shared, tasks: Iterable[Given]) -> Iterator[Result]:
         """Apply the work to each item and yield the results in order; no result depends on which worker computed it.
 
+        An error of the work is raised in place of its result. Closing the iterator stops work that is not needed.
+
         Args:
             work: function of the shared data and one item; it must not change data that another task may use.
             shared: data common to all tasks.
@@ -38,16 +39,26 @@ class Processors(Protocol):
 
 
 class ThisMachine:
-    """The processors of this machine.
+    """The processors of this machine, as threads.
 
     Example:
         >>> list(THIS_MACHINE.each(pow, 2, [1, 2, 3]))
         [2, 4, 8]
+
+    Limits: gains only where NumPy and SciPy do the work on long arrays; takes memory for up to four at a time.
     """
 
     def each(self, work: Callable[[Shared, Given], Result], shared: Shared, tasks: Iterable[Given]) -> Iterator[Result]:
-        """See `Processors.each`."""
-        return side_by_side(partial(work, shared), tasks)
+        """See `Processors.each`. Starts only a few items ahead."""
+        processors = processors_here()
+        with ThreadPoolExecutor(processors) as pool:
+            begun: deque[Future[Result]] = deque()
+            for task in tasks:
+                begun.append(pool.submit(work, shared, task))
+                if len(begun) > processors:
+                    yield begun.popleft().result()
+            while begun:
+                yield begun.popleft().result()
 
     def close(self) -> None:
         """Do nothing; there are no workers to release."""
@@ -66,27 +77,3 @@ def processors_here() -> int:
     Limits: counts the processors this process may use, however busy they are.
     """
     return min(_MOST, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-
-
-def side_by_side(work: Callable[[Given], Result], tasks: Iterable[Given]) -> Iterator[Result]:
-    """Apply the work to each item and yield the results in order, starting only a few items ahead.
-
-    Args:
-        work: function of one item; it must not change data that another task may use.
-        tasks: the items.
-
-    Example:
-        >>> list(side_by_side(abs, [-1, 2, -3]))
-        [1, 2, 3]
-
-    Limits: gains only where NumPy and SciPy do the work on long arrays; takes memory for up to four at a time.
-    """
-    processors = processors_here()
-    with ThreadPoolExecutor(processors) as pool:
-        begun: deque[Future[Result]] = deque()
-        for task in tasks:
-            begun.append(pool.submit(work, task))
-            if len(begun) > processors:
-                yield begun.popleft().result()
-        while begun:
-            yield begun.popleft().result()

@@ -12,7 +12,6 @@ from contextlib import suppress
 from typing import Any
 
 from graphsvc.machines import tasks
-from graphsvc.machines.numbers_alone import NotNumbersAlone, require_numbers
 from graphsvc.machines.packing import pack, unpack
 from graphsvc.machines.scheduler import security, silence
 from graphsvc.machines.versions import computes_with, resource
@@ -107,8 +106,7 @@ class Connection:
             # A scheduler that restarted in the meantime has lost earlier data.
             if sent is not None and sent[0]() is numbers and not sent[1].cancelled():
                 return sent[1]
-            require_numbers(numbers, type(numbers).__name__)
-            future = self._submit(tasks.unpack_shared, pack(numbers))
+            future = self._submit(tasks.unpack_shared, pack(numbers, type(numbers).__name__))
             try:
                 place = id(numbers)
                 # Once deleted here, it is released there.
@@ -120,12 +118,8 @@ class Connection:
 
     def begin(self, work: Callable[..., Any], shared: Any, piece: Any) -> Any:
         """Start one piece of work and return its future. Raises as `share`."""
-        require_numbers(piece, f"what {work.__name__} is given")
-        try:
-            name = tasks.name_of(work)
-        except ValueError as error:
-            raise NotNumbersAlone(str(error)) from None
-        return self._submit(tasks.done, name, shared, pack(piece))
+        packed = pack(piece, f"what {work.__name__} is given")
+        return self._submit(tasks.done, tasks.name_of(work), shared, packed)
 
     def _submit(self, task: Callable[..., Any], *arguments: Any) -> Any:
         try:

@@ -13,7 +13,7 @@ from typing import Any
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Given, Processors, Result, Shared
 from graphsvc.errors import OperatorError
 from graphsvc.machines.connection import Connection, LostError
-from graphsvc.machines.numbers_alone import NotNumbersAlone
+from graphsvc.machines.packing import NotNumbersAlone
 from graphsvc.machines.scheduler import check_address, require_dask
 from graphsvc.machines.versions import resource
 
@@ -44,7 +44,7 @@ def processors_of(address: str) -> Processors:
 class OtherMachines:
     """The workers of a scheduler that compute exactly as this machine does; this machine does the rest.
 
-    Connects when there is work for the first time. Only numbers are sent (`numbers_alone`), in pieces that do not
+    Connects when there is work for the first time. Only numbers are sent (`packing`), in pieces that do not
     depend on the number of workers, and results are taken in the order of the pieces: so they equal this machine's own
     results.
 
@@ -57,7 +57,7 @@ class OtherMachines:
         self._address, self._here_s = address, here_s
         resource()  # of the running code, before an upgrade can replace the files
         self._connection: Connection | None = None
-        self._changing = threading.Lock()
+        self._changing = threading.RLock()
         self._not_before = 0.0
 
     def each(
@@ -87,7 +87,7 @@ class OtherMachines:
                 while begun:
                     yield self._next(connection, begun)
             except LostError as error:
-                self._lose(connection, str(error))
+                self._lose(connection, error, "goes on here")
             except NotNumbersAlone as error:
                 # A bug of ours, but no reason to leave a reader without an answer: nothing was sent.
                 _LOG.error("%s; the work is done here", error)
@@ -120,23 +120,19 @@ class OtherMachines:
                     self._connection = Connection(self._address)
                 self._connection.look()
             except (LostError, OperatorError) as error:
-                self._not_before = time.monotonic() + _AGAIN_S
-                connection, self._connection = self._connection, None
-                _LOG.warning("%s; the work is done here", str(error).rstrip("."))
-                if connection is not None:
-                    connection.close()
-                return None
+                self._lose(self._connection, error, "is done here")
             return self._connection
 
-    def _lose(self, connection: Connection, why: str) -> None:
-        """Close a connection that can no longer be used."""
+    def _lose(self, connection: Connection | None, why: Exception, outcome: str) -> None:
+        """Report a loss once, close the connection if there was one, and try none for a while."""
         with self._changing:
             if self._connection is not connection:
                 return  # an earlier call has reported the loss
             self._connection = None
             self._not_before = max(self._not_before, time.monotonic() + _AGAIN_S)
-        _LOG.warning("%s; the work goes on here", why.rstrip("."))
-        connection.close()
+        _LOG.warning("%s; the work %s", str(why).rstrip("."), outcome)
+        if connection is not None:
+            connection.close()
 
 
 def _taken_within(things: Iterator[Given], seconds: float) -> Iterator[Given]:

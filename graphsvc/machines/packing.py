@@ -1,6 +1,6 @@
 """Numbers as bytes and back, without pickle: a tree in JSON, followed by the arrays as they are in memory.
 
-Reading creates only numbers, arrays of numbers and the analysis's dataclasses, and runs no code that the bytes name. A
+Only numbers and arrays of numbers go to other machines: one walk checks the data and writes it. Reading creates only numbers, arrays of numbers and the analysis's dataclasses, and runs no code that the bytes name. A
 worker's answer may not contain sparse arrays: compiled code would trust their indices.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import struct
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from importlib import import_module
 from math import prod
@@ -16,16 +17,24 @@ from typing import Any, Literal
 
 import numpy as np
 
-from graphsvc.machines.numbers_alone import NotNumbersAlone
-
+# Dataclasses of these modules are written field by field: their field names are code.
 _OURS = "graphsvc.analysis."
 _LENGTH = struct.Struct("<Q")
+# Types of NumPy array: booleans, signed and unsigned integers, floats. No text, bytes, objects or days.
 _DTYPE = re.compile(r"[<>|][biuf][0-9]{1,2}")
 _NUMBERS = (type(None), bool, int, float)
 
 
-def pack(numbers: object) -> bytes:
-    """Write numbers as bytes.
+class NotNumbersAlone(TypeError):
+    """Data other than numbers would have gone to other machines."""
+
+
+def pack(numbers: object, at: str = "it") -> bytes:
+    """Write numbers as bytes, checked down to the last field.
+
+    Args:
+        numbers: the data to be sent.
+        at: its name in the message, never its content.
 
     Raises:
         NotNumbersAlone: something in it is not a number.
@@ -33,9 +42,13 @@ def pack(numbers: object) -> bytes:
     Example:
         >>> unpack(pack([1, 2.5, None, (True, {3: -0.0})]))
         [1, 2.5, None, (True, {3: -0.0})]
+        >>> pack([1, "p1"])
+        Traceback (most recent call last):
+        ...
+        graphsvc.machines.packing.NotNumbersAlone: it[1] is a str, no number: nothing of it leaves this machine
     """
     writer = _Writer()
-    tree = writer.tree(numbers)
+    tree = writer.tree(numbers, at)
     about = [(array.dtype.str, array.shape, _order(array)) for array in writer.arrays]
     head = json.dumps([tree, about]).encode("ascii")
     return b"".join([_LENGTH.pack(len(head)), head, *(array.tobytes(_order(array)) for array in writer.arrays)])
@@ -103,33 +116,48 @@ class _Writer:
         self.arrays: list[np.ndarray[Any, Any]] = []
         self._numbers: dict[int, int] = {}
 
-    def tree(self, thing: object) -> Any:
+    def tree(self, thing: object, at: str) -> Any:
         """Convert one thing to JSON: a number stays, anything else becomes a list that begins with its kind."""
         kind = type(thing)
         if kind in _NUMBERS:
             return thing
         if isinstance(thing, np.generic):
-            return ["number", self._add(np.asarray(thing))]
+            return ["number", self._add(np.asarray(thing), at)]
         if isinstance(thing, np.ndarray) and kind is np.ndarray:
             if id(thing) not in self._numbers:
-                self._numbers[id(thing)] = self._add(thing)
+                self._numbers[id(thing)] = self._add(thing, at)
             return ["array", self._numbers[id(thing)]]
+        # Exactly these types: a subclass may hold more than it shows.
         if isinstance(thing, list | tuple) and kind in (list, tuple):
-            return [kind.__name__, [self.tree(part) for part in thing]]
+            return [kind.__name__, [self.tree(part, f"{at}[{number}]") for number, part in enumerate(thing)]]
         if isinstance(thing, dict) and kind is dict:
-            return ["dict", [[self.tree(key), self.tree(part)] for key, part in thing.items()]]
+            pairs = (
+                [self.tree(key, f"key {number} of {at}"), self.tree(part, f"value {number} of {at}")]
+                for number, (key, part) in enumerate(thing.items())
+            )
+            return ["dict", list(pairs)]
         if kind.__module__.startswith("scipy.sparse."):
-            return ["sparse", kind.__name__, {name: self.tree(part) for name, part in vars(thing).items()}]
+            # A sparse array consists of some arrays, a shape, and any attributes added to it.
+            return ["sparse", kind.__name__, self._parts(thing, vars(thing), at)]
         if is_dataclass(thing) and kind.__module__.startswith(_OURS):
-            parts = {field.name: self.tree(getattr(thing, field.name)) for field in fields(thing)}
-            return ["of", f"{kind.__module__}:{kind.__qualname__}", parts]
-        raise NotNumbersAlone(f"a {kind.__name__} is no number")
+            names = [field.name for field in fields(thing)]
+            # Attributes added to it are not written, but refused as its fields are.
+            _Writer()._parts(thing, getattr(thing, "__dict__", {}).keys() - names, at)
+            return ["of", f"{kind.__module__}:{kind.__qualname__}", self._parts(thing, names, at)]
+        raise _refusal(at, f"a {kind.__name__}")
 
-    def _add(self, array: np.ndarray[Any, Any]) -> int:
-        if not _DTYPE.fullmatch(array.dtype.str):
-            raise NotNumbersAlone(f"an array of {array.dtype.name} is not of numbers")
+    def _parts(self, thing: object, names: Iterable[str], at: str) -> dict[str, Any]:
+        return {name: self.tree(getattr(thing, name), f"{at}.{name}") for name in names}
+
+    def _add(self, array: np.ndarray[Any, Any], at: str) -> int:
+        if not _DTYPE.fullmatch(array.dtype.str) or array.dtype.metadata:
+            raise _refusal(at, f"an array of {array.dtype.name}")
         self.arrays.append(array)
         return len(self.arrays) - 1
+
+
+def _refusal(at: str, kind: str) -> NotNumbersAlone:
+    return NotNumbersAlone(f"{at} is {kind}, no number: nothing of it leaves this machine")
 
 
 class _Reader:
@@ -182,14 +210,19 @@ class _Reader:
 _KINDS = {name: name for name in ("array", "number", "list", "tuple", "dict", "sparse")} | {"of": "dataclass"}
 
 
+def find(name: str) -> Any:
+    """Return what a module of the analysis calls by a name (`module:name`); None if there is nothing."""
+    module, _, named = name.partition(":")
+    return getattr(import_module(module), named, None) if module.startswith(_OURS) else None
+
+
 def class_of(name: str) -> Any:
     """Return a dataclass of the analysis, by module and name.
 
     Raises:
         ValueError: the analysis has no such dataclass.
     """
-    module, _, kind = name.partition(":")
-    named = getattr(import_module(module), kind, None) if module.startswith(_OURS) else None
-    if not (isinstance(named, type) and is_dataclass(named) and named.__module__ == module):
+    named = find(name)
+    if not (isinstance(named, type) and is_dataclass(named) and name.startswith(f"{named.__module__}:")):
         raise ValueError(f"{name} is no dataclass of the analysis")
     return named

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
-from graphsvc.machines.packing import pack, unpack
-
-# Modules whose functions may be called.
-_OURS = "graphsvc.analysis."
+from graphsvc.machines.packing import NotNumbersAlone, find, pack, unpack
 
 
 def unpack_shared(sent: bytes) -> Any:
@@ -21,7 +17,7 @@ def name_of(work: Callable[..., object]) -> str:
     """Return the name by which a worker finds a function.
 
     Raises:
-        ValueError: there is no function of that name, or a different one.
+        NotNumbersAlone: there is no function of that name, or a different one.
 
     Example:
         >>> from graphsvc.analysis.ranking.chance import head_of_deal
@@ -29,14 +25,9 @@ def name_of(work: Callable[..., object]) -> str:
         'graphsvc.analysis.ranking.chance:head_of_deal'
     """
     name = f"{work.__module__}:{getattr(work, '__qualname__', '')}"
-    if not name.startswith(_OURS) or _function(name) is not work:
-        raise ValueError(f"{name} is no function of a module of the analysis, so no other machine has it")
+    if find(name) is not work:
+        raise NotNumbersAlone(f"{name} is no function of a module of the analysis, so no other machine has it")
     return name
-
-
-def _function(name: str) -> Any:
-    module, _, function = name.partition(":")
-    return getattr(import_module(module), function, None) if module.startswith(_OURS) else None
 
 
 def done(name: str, shared: object, sent: bytes) -> bytes:
@@ -50,4 +41,4 @@ def done(name: str, shared: object, sent: bytes) -> bytes:
         >>> unpack(done("graphsvc.analysis.ranking.chance:head_of_deal", *given)) > 0
         True
     """
-    return pack(_function(name)(shared, unpack(sent, allow_sparse=True)))
+    return pack(find(name)(shared, unpack(sent, allow_sparse=True)))

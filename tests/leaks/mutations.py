@@ -2465,9 +2465,9 @@ MUTATIONS = (
     Mutation(
         "machines-names",
         "other machines are given numbers alone, whatever is handed over",
-        "graphsvc/machines/numbers_alone.py",
+        "graphsvc/machines/packing.py",
         'raise _refusal(at, f"a {kind.__name__}")',
-        "return",
+        "return thing",
         f"{_MACHINES}::test_a_name_is_refused_before_anything_is_sent",
     ),
     Mutation(
