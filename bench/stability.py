@@ -31,7 +31,7 @@ from graphsvc.analysis.ranking.basis import basis
 from graphsvc.analysis.ranking.hubs import rank_basis
 from graphsvc.analysis.robustness.pieces import pieces
 from graphsvc.analysis.robustness.stability import places
-from graphsvc.records.columns import ValueColumn
+from graphsvc.records.columns import Batch, distinct_texts, where
 from graphsvc.simulate import Knobs, simulate
 
 _SIZES = (10_000, 30_000, 100_000)
@@ -80,15 +80,15 @@ def _write_case(folder: Path, people: int) -> tuple[float, int]:
     return time.process_time() - start, _memory()
 
 
-def _read_case(folder: Path) -> tuple[list[ValueColumn], list[Person], Dependence, float, int]:
+def _read_case(folder: Path) -> tuple[Batch, list[Person], Dependence, float, int]:
     """Read a case into columns; return them with the persons, what sources share, seconds and MiB."""
     start = time.process_time()
     case = read(folder)
-    columns = [*columnar_claims(case.claims).columns().values()]
+    columns = columnar_claims(case.claims).columns()
     return columns, list(case.persons), case.dependence, time.process_time() - start, _memory()
 
 
-def _measure_case(columns: list[ValueColumn], persons: list[Person], dependence: Dependence, **before: Any) -> Taken:
+def _measure_case(columns: Batch, persons: list[Person], dependence: Dependence, **before: Any) -> Taken:
     """Measure one case: ranking, stability and rerun."""
     claims = LaidClaims(columns)
     start = time.process_time()
@@ -99,12 +99,11 @@ def _measure_case(columns: list[ValueColumn], persons: list[Person], dependence:
     left_out = pieces(on.told)
     places(on, left_out)
     stability, memory = time.process_time() - start, _memory()
-    sources = claims.columns()["source"]
-    names = sorted(sources.distinct_values(claims.columns()["source_kind"].where("witness".__eq__)))[:_RERUNS]
+    names = sorted(distinct_texts(columns["source"], where(columns["source_kind"], {"witness"})))[:_RERUNS]
     start = time.process_time()
     for name in names:
-        rows = np.flatnonzero(~sources.where(name.__eq__))
-        rank_basis(basis(LaidClaims([column.rows(rows) for column in columns]), persons, dependence))
+        rows = np.flatnonzero(~where(columns["source"], {name}))
+        rank_basis(basis(LaidClaims(columns.take(rows)), persons, dependence))
     rerun = (time.process_time() - start) / len(names)
     return Taken(
         people=len(persons),

@@ -55,7 +55,7 @@ ALONE = {
     "scipy": {"analysis", "views", "machines"},
     "statsmodels": {"analysis"},
     "neo4j": {"store"},
-    "pyarrow": {"access", "views.parquet"},
+    "pyarrow": {"access", "records.columns", "views.parquet"},
     "dask": {"machines"},
     "distributed": {"machines"},
     "jgo": {"store"},
@@ -244,11 +244,11 @@ def test_no_module_is_longer_than_a_person_reads_at_once() -> None:
 # Lines of Python that each room may have. The package does not grow without a reason: a commit that raises a figure says
 # what it removed for it, or why nothing could be; one that removes much lowers it.
 MOST_LINES = {
-    "errors": 125, "config": 300, "records": 2_425, "names": 1_650, "simulate": 3_975, "queries": 750, "ingest": 6_050,
-    "analysis": 13_600, "store": 3_900, "views": 10_125, "machines": 880, "appdb": 1_550, "access": 5_900, "cases": 9_740,
-    "service": 13_925, "web": 7_400, "cli": 3_200,
+    "errors": 125, "config": 300, "records": 2_450, "names": 1_650, "simulate": 3_975, "queries": 750, "ingest": 6_050,
+    "analysis": 13_575, "store": 3_900, "views": 10_125, "machines": 880, "appdb": 1_500, "access": 5_800, "cases": 9_575,
+    "service": 13_875, "web": 7_400, "cli": 3_200,
 }  # fmt: skip
-MOST_TEST_LINES = 71_950
+MOST_TEST_LINES = 72_000
 
 
 def count_lines(paths: Iterable[Path]) -> int:

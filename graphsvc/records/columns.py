@@ -1,173 +1,181 @@
-"""Rows stored in columns: each value once, and its index for each row, so a million rows need no million objects."""
+"""Rows in columns, as Arrow record batches: a repeated value is kept once, so a million rows need no million objects.
+
+A column is a dictionary array, or a plain array of texts if most of them differ. Values that have no type in common are
+kept as JSON, and the column's field says so.
+"""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple, SupportsIndex, overload
+import datetime as dt
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
+from sys import intern
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Places = NDArray[np.integer[Any]]
+# Arrow is imported only where it is used: the import takes a tenth of a second, which no small case should wait for.
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Batch: TypeAlias = "pa.RecordBatch"
+_AS_JSON = {b"as": b"JSON"}
+_NATIVE = {bool: "bool", int: "int64", float: "float64", dt.date: "date32"}
 
 
-class LazyTexts(ABC, Sequence[str]):
-    """Texts that become objects only when they are read."""
+def batch_of(columns: Iterable[tuple[pa.Array, bool]], names: Iterable[str] | None = None) -> Batch:
+    """Combine columns into a batch.
 
-    @abstractmethod
-    def at(self, places: Places) -> list[str]:
-        """Return the texts at some places."""
-
-    @abstractmethod
-    def order(self) -> NDArray[np.int64]:
-        """Return the places of all texts, sorted by text."""
-
-    @overload
-    def __getitem__(self, place: SupportsIndex) -> str: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[str]: ...
-    def __getitem__(self, place: SupportsIndex | slice) -> str | list[str]:
-        places = range(len(self))[place]
-        return (
-            self.at(np.array(places, dtype=np.int64)) if isinstance(places, range) else self.at(np.array([places]))[0]
-        )
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self[:])
-
-
-class ValueColumn(NamedTuple):
-    """One column: `words[place[row]]` is the value of a row.
-
-    Attributes:
-        words: values; usually each once.
-        place: for each row, the index of its value.
+    Args:
+        columns: of equal length; for each whether its values are JSON (see `encode`).
+        names: names of the columns; default: their numbers.
 
     Example:
-        >>> ValueColumn(["a", "b"], np.array([1, 0, 1])).values()
-        ['b', 'a', 'b']
+        >>> list(read_rows(batch_of(map(encode, [["p1", "p1"], [1, None], [["a"], "few"]]))))
+        [('p1', 1, ['a']), ('p1', None, 'few')]
     """
+    import pyarrow as pa
 
-    words: Sequence[Any]
-    place: Places
-
-    def values(self) -> list[Any]:
-        """Return the values, row by row."""
-        if isinstance(self.words, LazyTexts):
-            return self.words.at(self.place)
-        return list(map(self.words.__getitem__, self.place.tolist()))
-
-    def rows(self, chosen: Places) -> ValueColumn:
-        """Return the column restricted to some rows.
-
-        Example:
-            >>> ValueColumn(["a", "b"], np.array([1, 0, 1])).rows(np.array([2])).values()
-            ['b']
-        """
-        return ValueColumn(self.words, self.place[chosen])
-
-    def where(self, holds: Callable[[Any], bool]) -> NDArray[np.bool_]:
-        """Return, for each row, whether its value satisfies a condition.
-
-        Example:
-            >>> ValueColumn(["a", "b"], np.array([1, 0, 1])).where("b".__eq__).tolist()
-            [True, False, True]
-        """
-        return np.array([holds(word) for word in self.words] or [False], dtype=bool)[self.place]
-
-    def distinct_values(self, chosen: NDArray[np.bool_]) -> set[Any]:
-        """Return the distinct values of some rows.
-
-        Example:
-            >>> ValueColumn(["a", "b"], np.array([1, 0, 1])).distinct_values(np.array([True, False, True]))
-            {'b'}
-        """
-        return set(ValueColumn(self.words, self.rows(np.flatnonzero(chosen)).used_places()).values())
-
-    def used_places(self) -> NDArray[np.int64]:
-        """Return the places of the `words` that occur in at least one row.
-
-        Example:
-            >>> ValueColumn(["a", "b", "c"], np.array([2, 0, 2])).used_places().tolist()
-            [0, 2]
-        """
-        used = np.zeros(len(self.words), dtype=bool)
-        used[self.place] = True
-        return np.flatnonzero(used)
+    columns = list(columns)
+    fields = [
+        pa.field(name, column.type, metadata=_AS_JSON if in_json else None)
+        for name, (column, in_json) in zip(names or map(str, range(len(columns))), columns, strict=True)
+    ]
+    return pa.record_batch([column for column, _ in columns], schema=pa.schema(fields))
 
 
-class LaidRows(Sequence[tuple[Any, ...]]):
-    """Rows in columns: read like a list of tuples, each made only when it is read.
+def encode(values: Sequence[Any]) -> tuple[pa.Array, bool]:
+    """Store values as a column: with a single scalar type in that type, else as JSON; return whether it is JSON.
+
+    Args:
+        values: text, numbers, booleans, days, lists of those, or None.
+
+    Raises:
+        TypeError: a value is of another type.
+    """
+    import pyarrow as pa
+
+    kinds = {type(value) for value in values if value is not None}
+    if not kinds:
+        return pa.nulls(len(values)), False
+    kind = kinds.pop() if len(kinds) == 1 else None
+    if kind in _NATIVE:
+        return pa.array(values, _NATIVE[kind]), False
+    in_json = kind is not str
+    if in_json:
+        values = [None if value is None else json.dumps(value) for value in values]
+    return pa.array(values, "string").dictionary_encode(), in_json
+
+
+def read_rows(batch: Batch) -> Iterator[tuple[Any, ...]]:
+    """Return the rows of a batch one by one; equal values of a column are one object, but each row has its own list."""
+    columns = zip(batch.columns, batch.schema, strict=True)
+    return zip(*(reader(column, field)() for column, field in columns), strict=True)
+
+
+def where(column: pa.Array, values: Collection[Any]) -> NDArray[np.bool_]:
+    """Return, for each row, whether its value is one of some values.
 
     Example:
-        >>> rows = LaidRows([ValueColumn(["a", "b"], np.array([1, 0, 1])), ValueColumn([1], np.array([0, 0, 0]))])
-        >>> len(rows), rows[0], rows[1:], list(rows)
-        (3, ('b', 1), [('a', 1), ('b', 1)], [('b', 1), ('a', 1), ('b', 1)])
+        >>> where(encode(["b", "a", "b"])[0], {"b"}).tolist()
+        [True, False, True]
     """
+    import pyarrow as pa
+    import pyarrow.compute
 
-    def __init__(self, columns: Sequence[ValueColumn]) -> None:
-        self.columns = columns
-
-    def __len__(self) -> int:
-        return len(self.columns[0].place)
-
-    @overload
-    def __getitem__(self, place: SupportsIndex) -> tuple[Any, ...]: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[tuple[Any, ...]]: ...
-    def __getitem__(self, place: SupportsIndex | slice) -> tuple[Any, ...] | list[tuple[Any, ...]]:
-        if isinstance(place, slice):
-            return list(LaidRows([column.rows(np.arange(len(self))[place]) for column in self.columns]))
-        return tuple(column.words[column.place[place]] for column in self.columns)
-
-    def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        return iter(zip(*(column.values() for column in self.columns), strict=True))
+    if not len(column):
+        return np.zeros(0, dtype=bool)
+    column = as_dictionary(column)
+    wanted = pa.array([*values], column.dictionary.type)
+    holds = pa.compute.is_in(column.dictionary, value_set=wanted).to_numpy(zero_copy_only=False)
+    result: NDArray[np.bool_] = holds[column.indices.to_numpy()]
+    return result
 
 
-def sort_rows(columns: Sequence[ValueColumn], by: int) -> list[ValueColumn]:
-    """Return the rows sorted by the texts of one column; the sort is stable.
+def distinct_texts(column: pa.Array, rows: NDArray[np.bool_]) -> set[str]:
+    """Return the distinct texts of some rows.
 
     Example:
-        >>> columns = ValueColumn(["b", "a"], np.array([0, 1, 0])), ValueColumn([1, 2, 3], np.array([0, 1, 2]))
-        >>> [column.values() for column in sort_rows(columns, by=0)]
-        [['a', 'b', 'b'], [2, 1, 3]]
+        >>> distinct_texts(encode(["b", "a", "b"])[0], np.array([True, False, True]))
+        {'b'}
     """
-    words, place = columns[by]
-    turn = np.empty(len(words), dtype=np.int64)
-    turn[_order(words)] = np.arange(len(words))
-    turned = turn[place]
-    rows = np.bincount(turned, minlength=len(words))
-    if rows.max(initial=0) > 1:
-        order = np.argsort(turned, kind="stable")
-    else:  # all texts differ, so each row has its own place
-        order = np.empty(len(place), dtype=np.int64)
-        order[(np.cumsum(rows) - 1)[turned]] = np.arange(len(place))
-    return [column.rows(order) for column in columns]
+    column = as_dictionary(column)
+    return set(column.dictionary.take(_used_places(column, rows)).to_pylist())
 
 
-def _order(words: Sequence[Any]) -> Places:
-    """Return the places of some texts, sorted by text."""
-    if isinstance(words, LazyTexts):
-        return words.order()
-    return np.array(sorted(range(len(words)), key=words.__getitem__), dtype=np.int64)
-
-
-def number_columns(*columns: ValueColumn) -> tuple[list[str], list[NDArray[np.int64]]]:
+def number_texts(*columns: pa.Array) -> tuple[list[str], list[NDArray[np.int64]]]:
     """Return the distinct texts of some columns together, sorted, and each column's rows as indices into them.
 
     Example:
-        >>> names, (first, second) = number_columns(ValueColumn(["b", "z"], np.array([0, 0])), ValueColumn(["a"], np.array([0, 0])))
+        >>> names, (first, second) = number_texts(encode(["b", "b"])[0], encode(["z", "a"])[0])
         >>> names, first.tolist(), second.tolist()
-        (['a', 'b'], [1, 1], [0, 0])
+        (['a', 'b', 'z'], [1, 1], [2, 0])
     """
-    used = [column.used_places() for column in columns]
-    used_words = [ValueColumn(column.words, places).values() for column, places in zip(columns, used, strict=True)]
-    names = sorted(set[str]().union(*used_words))
-    number = dict(zip(names, range(len(names)), strict=True))
+    import pyarrow.compute
+
+    encoded = [as_dictionary(column) for column in columns]
+    used = [_used_places(column) for column in encoded]
+    words = pyarrow.concat_arrays(
+        [column.dictionary.take(places) for column, places in zip(encoded, used, strict=True)]
+    )
+    words = words.dictionary_encode()
+    # By UTF-8 bytes: the same order as Python's, by code points.
+    order = pyarrow.compute.array_sort_indices(words.dictionary).to_numpy()
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = np.arange(len(order))
+    parts = np.split(number[words.indices.to_numpy()], np.cumsum(list(map(len, used)))[:-1])
     numbers = []
-    for column, places, words in zip(columns, used, used_words, strict=True):
-        turned = np.full(len(column.words), -1, dtype=np.int64)
-        turned[places] = np.fromiter(map(number.__getitem__, words), np.int64, len(words))
-        numbers.append(turned[column.place])
-    return names, numbers
+    for column, places, part in zip(encoded, used, parts, strict=True):
+        turned = np.empty(len(column.dictionary), dtype=np.int64)
+        turned[places] = part
+        numbers.append(turned[column.indices.to_numpy()])
+    return list(map(intern, words.dictionary.take(order).to_pylist())), numbers
+
+
+def _used_places(column: pa.DictionaryArray, rows: Any = slice(None)) -> NDArray[np.int64]:
+    """Return the places in the dictionary that occur in some rows."""
+    used = np.zeros(len(column.dictionary), dtype=bool)
+    used[column.indices.to_numpy()[rows]] = True
+    return np.flatnonzero(used)
+
+
+def as_dictionary(column: pa.Array) -> pa.DictionaryArray:
+    """Return a column as a dictionary array without nulls among its indices."""
+    import pyarrow as pa
+    import pyarrow.compute
+
+    if not pa.types.is_dictionary(column.type):
+        return column.dictionary_encode(null_encoding="encode")
+    if not column.null_count:
+        return column
+    words = pa.concat_arrays([column.dictionary, pa.nulls(1, column.dictionary.type)])
+    return pa.DictionaryArray.from_arrays(column.indices.fill_null(len(words) - 1), words)
+
+
+def reader(column: pa.Array, field: pa.Field, *, shared: bool = False) -> Callable[..., list[Any]]:
+    """Return a function that returns the values of a column, or of some rows; `shared`: its texts are interned."""
+    if not hasattr(column, "dictionary"):
+        return lambda rows=None: (column if rows is None else column.take(rows)).to_pylist()
+    column = as_dictionary(column)
+    words, places = column.dictionary.to_pylist(), column.indices.to_numpy()
+    if is_json(field):
+        each = [_maker("null" if word is None else word) for word in words]
+        return lambda rows=slice(None): [each[place]() for place in places[rows].tolist()]
+    words = list(map(intern, words)) if shared else words
+    return lambda rows=slice(None): list(map(words.__getitem__, places[rows].tolist()))
+
+
+def is_json(field: pa.Field) -> bool:
+    """Whether the values of a column are JSON."""
+    return bool(field.metadata == _AS_JSON)
+
+
+def _maker(word: str) -> Callable[[], Any]:
+    """Return a function that makes a row's value from JSON: each row gets its own list, since callers may change it."""
+    value = json.loads(word)
+    if not isinstance(value, dict | list):
+        return lambda: value
+    inner = value.values() if isinstance(value, dict) else value
+    return partial(json.loads, word) if any(isinstance(item, dict | list) for item in inner) else value.copy

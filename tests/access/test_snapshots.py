@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphsvc.access.gate import arrow, snapshots
-from graphsvc.access.gate.arrow import as_arrow, as_batch, from_arrow, in_columns
+from graphsvc.access.gate.arrow import as_arrow, as_batch, from_arrow, join_batches
 from graphsvc.access.gate.snapshots import Snapshot, Snapshots
 from graphsvc.access.log import audit
 from graphsvc.access.people.principal import Grant
@@ -29,7 +29,7 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.appdb.engine import open_database
 from graphsvc.config import Settings
 from graphsvc.errors import NotReady, OperatorError
-from graphsvc.records.columns import LaidRows, LazyTexts, number_columns, sort_rows
+from graphsvc.records.columns import distinct_texts, encode, number_texts, read_rows
 from graphsvc.records.patience import PATIENCE
 
 KEY, ROOT = b"k" * 32, b"r" * 32
@@ -138,7 +138,7 @@ def test_values_come_back_as_what_they_were(rows: list[tuple[Any, ...]]) -> None
     assert [list(map(type, row)) for row in back] == [list(map(type, row)) for row in rows]
     for size in (1, 2, len(rows)):
         batches = [as_batch(as_arrow(rows[first : first + size])) for first in range(0, len(rows), size)]
-        together = list(zip(*(column.values() for column in in_columns(batches)), strict=True))
+        together = list(read_rows(join_batches(batches)))
         assert together == rows
         assert [list(map(type, row)) for row in together] == [list(map(type, row)) for row in rows]
 
@@ -146,24 +146,25 @@ def test_values_come_back_as_what_they_were(rows: list[tuple[Any, ...]]) -> None
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, unique=True))
 def test_texts_that_arrow_keeps_are_read_and_sorted_as_others_are(texts: list[str]) -> None:
     rows = [(text, number) for number, text in enumerate(texts)]
-    columns = in_columns([as_batch(as_arrow(rows[first : first + 2])) for first in range(0, len(rows), 2)])
-    assert isinstance(columns[0].words, LazyTexts)
-    plain = [columns[0]._replace(words=texts, place=np.arange(len(texts))), columns[1]]
-    together, apart = (list(LaidRows(sort_rows(of, by=0))) for of in (columns, plain))
-    assert together == apart == sorted(rows)
-    assert [LaidRows(columns)[place] for place in range(len(rows))] == rows
-    assert columns[0].distinct_values(np.ones(len(rows), dtype=bool)) == set(texts)
-    assert number_columns(columns[0])[0] == sorted(texts)
+    columns = join_batches([as_batch(as_arrow(rows[first : first + 2])) for first in range(0, len(rows), 2)])
+    assert not hasattr(columns[0], "dictionary")
+    together = list(read_rows(columns.sort_by("0")))
+    assert together == sorted(rows)
+    assert [row for place in range(len(rows)) for row in read_rows(columns.slice(place, 1))] == rows
+    for column in (columns[0], encode(texts)[0]):
+        assert distinct_texts(column, np.ones(len(rows), dtype=bool)) == set(texts)
+        names, (numbers,) = number_texts(column)
+        assert names == sorted(texts)
+        assert [names[number] for number in numbers] == texts
 
 
 def test_a_column_of_which_some_batches_have_nothing_is_of_the_kind_of_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(arrow, "_values", None)  # no value is looked at on its own
+    monkeypatch.setattr(arrow, "reader", None)  # no value is looked at on its own
     batches = [as_batch(as_arrow([(value, text)])) for value, text in ((None, "a"), (1.5, None), (None, None))]
-    number, text = in_columns(batches)
-    assert (number.values(), text.values()) == ([None, 1.5, None], ["a", None, None])
-    assert [column.values() for column in in_columns(batches[2:])] == [[None], [None]]
+    assert list(read_rows(join_batches(batches))) == [(None, "a"), (1.5, None), (None, None)]
+    assert list(read_rows(join_batches(batches[2:]))) == [(None, None)]
 
 
 def test_no_number_stays_none_and_every_row_has_a_list_of_its_own() -> None:

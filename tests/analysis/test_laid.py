@@ -76,7 +76,7 @@ def same(first: Ledger, second: Ledger) -> None:
 
 def in_columns(claims: list[Claim]) -> LaidClaims:
     """Lay the claims in columns, with none of them an object yet."""
-    return LaidClaims([*columnar_claims(claims).columns().values()])
+    return LaidClaims(columnar_claims(claims).columns())
 
 
 @pytest.mark.parametrize("make", [told_at_random, with_passengers])
@@ -92,7 +92,7 @@ def test_a_ledger_and_who_is_ranked_are_the_same_and_no_claim_is_made_an_object(
     around, plain = surroundings(columns, persons), surroundings(claims, persons)
     assert around.carried == plain.carried
     assert sorted(around.touching) == sorted(plain.touching)
-    assert ledger.claims.column("statement").values() == [claim.statement for claim in claims if claim.counts]
+    assert ledger.claims.texts("statement") == [claim.statement for claim in claims if claim.counts]
     assert list(columns.objects()) == []
     for name, touching in plain.touching.items():
         assert list(around.touching[name]) == list(touching)
@@ -168,7 +168,7 @@ def test_a_claim_is_one_object_however_it_is_asked_for() -> None:
 def test_of_claims_that_are_in_memory_already_the_equal_ones_are_taken() -> None:
     claims = [claim_from(f"s{number}: p{number} RUNS g1") for number in range(3)]
     in_memory = {claims[0].id: claims[0], claims[1].id: replace(claims[1], weight=7)}
-    every = list(LaidClaims([*columnar_claims(claims).columns().values()], lambda: in_memory))
+    every = list(LaidClaims(columnar_claims(claims).columns(), lambda: in_memory))
     assert every == claims
     assert every[0] is claims[0]
     assert every[1] is not in_memory[claims[1].id]

@@ -8,7 +8,6 @@ import random
 from dataclasses import replace
 
 import networkx as nx
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +16,7 @@ from graphsvc.analysis.claims.claims import Claim
 from graphsvc.analysis.paths import paths as ways
 from graphsvc.analysis.paths.paths import Rules, Way, WayGround, accounts, every, likeliest, shortest
 from graphsvc.analysis.paths.ties import Tie, Web, web_of
-from graphsvc.records.columns import LaidRows, ValueColumn
+from graphsvc.records.columns import batch_of, encode
 
 Links = list[tuple[str, str, str, float, float]]
 CLAIM = Claim(
@@ -270,11 +269,7 @@ def test_of_links_in_columns_there_are_the_same_ties_and_ways(seed: int) -> None
     link_rows = [
         (*row, chance.choice([0, 1, 0.25, 0.5, chance.random()]), chance.choice([None, 0.0, 0.5])) for row in rows
     ]
-    columns = []
-    for values in zip(*link_rows, strict=True):
-        words = list(dict.fromkeys(values))
-        columns.append(ValueColumn(words, np.array([words.index(value) for value in values])))
-    plain, in_columns = web_of(link_rows), web_of(LaidRows(columns))
+    plain, in_columns = web_of(link_rows), web_of(batch_of(map(encode, zip(*link_rows, strict=True))))
     assert set(in_columns.relations) == set(plain.relations)
     for name in (*names, "nobody"):
         assert in_columns.ties(name) == plain.ties(name)
@@ -288,5 +283,4 @@ def test_of_links_in_columns_there_are_the_same_ties_and_ways(seed: int) -> None
 
 
 def test_no_links_make_an_empty_web_in_columns_too() -> None:
-    none = ValueColumn([], np.zeros(0, dtype=np.int64))
-    assert web_of(LaidRows([none] * 5)).ties("a") == web_of([]).ties("a") == []
+    assert web_of(batch_of([encode([])] * 5)).ties("a") == web_of([]).ties("a") == []

@@ -22,6 +22,7 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.cases.register import Register
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotReady
+from graphsvc.records.columns import read_rows
 from graphsvc.records.patience import PATIENCE
 from graphsvc.service import Service, Session, quiet
 from graphsvc.service.ask import Ask
@@ -144,11 +145,12 @@ def of_each_lead(by: Service, name: str) -> dict[str, Any]:
     asking = session(by, name, CASE)
     of, material_of = asking.leads, asking.leads._material
     leads = of.ranking().leads
+    rows: Any = asking.ask.read("paths.links", action="analyse", whole=True, in_columns=True).rows
     return {
         "named": {name: list(claims) for name, claims in material_of.about().items()},
         "interested": material_of.interested_sources(),
         "around": {name: list(claims) for name, claims in material_of.surroundings().touching.items()},
-        "links": [*asking.ask.read("paths.links", action="analyse", whole=True, in_columns=True).rows],
+        "links": [*rows] if isinstance(rows, list) else [*read_rows(rows)],
         "ways": asking.network.paths.find([lead.id for lead in leads[:2]], "likeliest", besides=BESIDES),
         "carried": material_of.surroundings().carried,
         **{

@@ -29,14 +29,14 @@ from graphsvc.config import Settings
 from graphsvc.errors import Busy, OperatorError, Refused
 from graphsvc.queries import Library, Query
 from graphsvc.records.coarsened import OPEN_KINDS
-from graphsvc.records.columns import ValueColumn
+from graphsvc.records.columns import Batch
 from graphsvc.records.properties import figure_names
 from graphsvc.records.tables import STATEMENT_KINDS
 from graphsvc.store.bolt import Item, Make, Rows, Store
 from graphsvc.store.mark import Checks, follow_writes
 
 # Converts all rows of an answer, in columns, to the items that `Make` would make row by row.
-Laid = Callable[[Sequence[ValueColumn]], Sequence[Item]]
+Laid = Callable[[Batch], Sequence[Item]]
 # Least number of seconds allowed for reading a whole case.
 _WHOLE_S = 120.0
 # The state of a case: asked before every read of it, so built once.
@@ -236,8 +236,8 @@ class Gate:
         """Convert the rows of an answer in blocks: from the snapshot, or else from the graph, keeping a snapshot."""
         snapshot = self._snapshot("material", query, parameters, grant, case_row)
         block, items = len(query.returns) - 1, list[Item]()
-        if from_columns is not None and (columns := snapshot.columns()) is not None:
-            return from_columns(columns)
+        if from_columns is not None and (taken := snapshot.read_all(as_columns=True)) is not None:
+            return from_columns(taken[0])
         beside = snapshot.read(lambda rows: items.extend(make(list(row[:block]), list(row[block:])) for row in rows))
         if beside is not None:
             return items

@@ -26,7 +26,7 @@ class Released:
 
     Attributes:
         columns: names of the columns, in the query's order.
-        rows: one tuple for each row; for a whole case, on request, possibly in columns (`records.columns.LaidRows`).
+        rows: one tuple for each row; for a whole case, on request, possibly an Arrow record batch.
         truncated: whether rows were cut at the cap.
         withheld: columns removed because this reader lacks the clearance.
     """

@@ -27,13 +27,12 @@ from typing import IO, Any, Generic, TypeVar
 import sqlalchemy as sa
 from filelock import BaseFileLock, FileLock, Timeout
 
-from graphsvc.access.gate.arrow import as_arrow, as_batch, from_arrow, in_columns
+from graphsvc.access.gate.arrow import as_arrow, as_batch, from_arrow, join_batches
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import decrypt, encrypt
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import GraphsvcError, OperatorError
 from graphsvc.queries import cypher_folder
-from graphsvc.records.columns import LaidRows, ValueColumn
 from graphsvc.records.patience import PATIENCE, not_ready
 
 _LOG = logging.getLogger(__name__)
@@ -66,7 +65,7 @@ class AsRows(Generic[Thing]):
         rows: returns rows of equal length, and data to keep with them; all plain values (see `arrow.as_arrow`).
         made: the inverse: returns an equal result.
         heavy: whether computing it takes all processors, and much memory.
-        laid: whether `made` is given the rows in columns (`records.columns.LaidRows`).
+        laid: whether `made` is given the rows in columns, as an Arrow record batch.
     """
 
     name: str
@@ -200,18 +199,13 @@ class Snapshot:
             self._path.unlink(missing_ok=True)
         return None
 
-    def columns(self) -> list[ValueColumn] | None:
-        """Return the rows in columns, without making row objects; None if there is no snapshot."""
-        taken = self.read_all(as_columns=True)
-        return None if taken is None else list(taken[0].columns)
-
     def read_all(self, *, as_columns: bool) -> tuple[Any, dict[str, Any]] | None:
         """Return the rows and the data kept with them, or None. `as_columns`: without making row objects."""
         rows: list[Any] = []
         beside = self.read(rows.append, as_batch) if as_columns else self.read(rows.extend)
         if beside is None:
             return None
-        return (LaidRows(in_columns(rows)) if as_columns and rows else rows), beside
+        return (join_batches(rows) if as_columns and rows else rows), beside
 
     @contextmanager
     def alone(self, *, heavy: bool = False) -> Iterator[None]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields
 from typing import Any, SupportsIndex, overload
@@ -13,21 +14,22 @@ import numpy as np
 from graphsvc.analysis.claims.bins import Bins, sorted_into
 from graphsvc.analysis.claims.claims import Claim
 from graphsvc.analysis.claims.dependence import Ints
-from graphsvc.records.columns import ValueColumn, number_columns
+from graphsvc.records.columns import Batch, batch_of, encode, number_texts, reader
 
 # Sorted ids; for each row the positions of its subject and its object among them.
 Ends = tuple[list[str], Ints, Ints]
 NAMES = tuple(item.name for item in fields(Claim))
 # Number of claims turned into objects at a time; if more than one claim in `_MANY` is wanted, all are converted.
 _AT_ONCE, _MANY = 1 << 16, 8
-_SEVERAL = 2
+# Texts that are interned: other clearances seldom have the same statement and claim ids in memory.
+_SHARED = frozenset(item.name for item in fields(Claim) if item.type == "str") - {"id", "statement"}
 
 
 class LaidClaims(Sequence[Claim]):
     """A sequence of claims that behaves like a list: a claim turned into an object stays that object.
 
     Args:
-        columns: one for each attribute of a claim, in order.
+        columns: one for each attribute of a claim, in order, of that name.
         twins: returns claims already in memory, by id; an equal claim reuses that object.
         lasting: a context manager for making objects that will be kept.
 
@@ -42,26 +44,27 @@ class LaidClaims(Sequence[Claim]):
 
     def __init__(
         self,
-        columns: Sequence[ValueColumn],
+        columns: Batch,
         twins: Callable[[], Mapping[str, Claim]] = dict,
         lasting: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        self._size = len(columns[0].place)
-        self._columns = dict(zip(NAMES, columns, strict=True))
+        self._size = len(columns)
+        self._columns = columns
         self._twins, self._lasting = twins, lasting
         self._ends: Ends | None = None
+        self._readers: list[Callable[..., list[Any]]] = []
         self._made: dict[int, Claim] = {}
         self._all: list[Claim] | None = None
         self._alone = threading.Lock()
 
-    def columns(self) -> Mapping[str, ValueColumn]:
-        """Return attribute → column."""
+    def columns(self) -> Batch:
+        """Return the columns."""
         return self._columns
 
     def ends(self) -> Ends:
         """Return every id at an end of a claim, sorted, and for each row the numbers of its subject and object."""
         if self._ends is None:
-            names, (subject, object_) = number_columns(self._columns["subject"], self._columns["object"])
+            names, (subject, object_) = number_texts(self._columns["subject"], self._columns["object"])
             self._ends = names, subject, object_
         return self._ends
 
@@ -105,7 +108,7 @@ class LaidClaims(Sequence[Claim]):
                         claims = [of_twins(claim, twins) for part in parts for claim in part]
                         for row, claim in self._made.items():
                             claims[row] = claim
-                        self._all, self._made = claims, {}
+                        self._all, self._made, self._readers = claims, {}, []
         return self._all
 
     def _some(self, rows: Ints) -> list[Claim]:
@@ -115,9 +118,11 @@ class LaidClaims(Sequence[Claim]):
             self._made.update(zip(missing, self._new(np.array(missing)), strict=True))
         return list(map(self._made.__getitem__, numbers))
 
-    def _new(self, rows: Ints) -> list[Claim]:
-        values = (column.rows(rows).values() for column in self._columns.values())
-        return [Claim(*row) for row in zip(*values, strict=True)]
+    def _new(self, rows: Ints) -> Iterator[Claim]:
+        if not self._readers:
+            columns = zip(self._columns.columns, self._columns.schema, strict=True)
+            self._readers = [reader(column, field, shared=field.name in _SHARED) for column, field in columns]
+        return itertools.starmap(Claim, zip(*(read(rows) for read in self._readers), strict=True))
 
 
 class SomeClaims(Sequence[Claim]):
@@ -144,9 +149,14 @@ class SomeClaims(Sequence[Claim]):
         """Return a selection of these rows."""
         return SomeClaims(self._claims, self._rows[rows])
 
-    def column(self, name: str) -> ValueColumn:
-        """Return one attribute as a column."""
-        return self._claims.columns()[name].rows(self._rows)
+    def apart(self) -> LaidClaims:
+        """Return these rows alone, in columns."""
+        return LaidClaims(self._claims.columns().take(self._rows))
+
+    def texts(self, name: str) -> list[Any]:
+        """Return one attribute of each claim, without making claim objects."""
+        columns = self._claims.columns()
+        return reader(columns[name], columns.field(name), shared=name in _SHARED)(self._rows)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -220,9 +230,9 @@ def columnar_claims(claims: Iterable[Claim]) -> LaidClaims:
     if isinstance(claims, LaidClaims):
         return claims
     if isinstance(claims, SomeClaims):
-        return LaidClaims([claims.column(name) for name in NAMES])
+        return claims.apart()
     rows = list(claims)
-    columns = LaidClaims([_column([getattr(claim, name) for claim in rows]) for name in NAMES])
+    columns = LaidClaims(batch_of((encode([getattr(claim, name) for claim in rows]) for name in NAMES), NAMES))
     columns._all = rows
     return columns
 
@@ -240,11 +250,3 @@ def of_twins(claim: Claim, twins: Mapping[str, Claim]) -> Claim:
     """
     twin = twins.get(claim.id)
     return twin if twin is not None and twin == claim else claim
-
-
-def _column(values: Collection[Any]) -> ValueColumn:
-    # The values 1 and True are equal, but stay apart.
-    keys = values if len({*map(type, values)}) < _SEVERAL else [(type(value), value) for value in values]
-    number = {key: place for place, key in enumerate(dict.fromkeys(keys))}
-    words = [*number] if keys is values else [word for _, word in number]
-    return ValueColumn(words, np.fromiter(map(number.__getitem__, keys), np.int64, len(keys)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from graphsvc.analysis.claims.dependence import Ints, components, joins
 from graphsvc.analysis.claims.independence import Colours, colours, effective
 from graphsvc.analysis.claims.laid import LaidClaims, SomeClaims, columnar_claims
 from graphsvc.records import columns as laid
-from graphsvc.records.columns import ValueColumn
+from graphsvc.records.columns import Batch, read_rows, where
 from graphsvc.records.relations import KINDS, those
 from graphsvc.records.weights import DENIED, SHIPPED, Weights
 
@@ -109,7 +109,7 @@ class Ledger(_Counted):
     def given_by(self) -> list[str]:
         """Return each source's pseudonym by number; empty for a statement without a source or a source without rows."""
         names = [""] * len(self.starts)
-        for number, pseudonym in zip(self.source.tolist(), self.claims.column("source").values(), strict=True):
+        for number, pseudonym in zip(self.source.tolist(), self.claims.texts("source"), strict=True):
             names[number] = pseudonym
         return names
 
@@ -178,14 +178,17 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
 def _count_columns(claims: LaidClaims) -> tuple[_Counted, list[str]]:
     """Return the arrays of claims, without making objects, and the names of their sources, sorted."""
     columns = claims.columns()
-    rows = np.flatnonzero(columns["status"].where("active".__eq__) & ~columns["polarity"].where("withdrawn".__eq__))
-    of = {name: column.rows(rows) for name, column in columns.items() if name in _COUNTED}
+    rows = np.flatnonzero(where(columns["status"], {"active"}) & ~where(columns["polarity"], {"withdrawn"}))
+    of = columns.select(_COUNTED).take(rows)
     ids, subject, object_ = _among(*claims.ends(), rows)
-    relations, (relation,) = laid.number_columns(of["relation"])
-    named, statement = of["source"], of["statement"]
+    relations, (relation,) = laid.number_texts(of["relation"])
     # A statement without a source serves as its own source.
-    place = np.where(named.where(bool), named.place, statement.place.astype(np.int64) + len(named.words))
-    sources, (source,) = laid.number_columns(ValueColumn([*named.words, *map(_itself, statement.words)], place))
+    named, statement = map(laid.as_dictionary, (of["source"], of["statement"]))
+    place = np.where(
+        where(named, {""}), statement.indices.to_numpy().astype(np.int64) + len(named.dictionary), named.indices
+    )
+    words = [*named.dictionary.to_pylist(), *map(_itself, statement.dictionary.to_pylist())]
+    sources, (source,) = laid.number_texts(type(statement).from_arrays(place, words))
     gradings, grading = _gradings(of)
     counted = _Counted(
         SomeClaims(claims, rows),
@@ -197,9 +200,9 @@ def _count_columns(claims: LaidClaims) -> tuple[_Counted, list[str]]:
         source,
         grading,
         gradings,
-        denies=of["polarity"].where("denies".__eq__),
-        on_record=of["on_record"].where(bool),
-        witness=of["source_kind"].where("witness".__eq__),
+        denies=where(of["polarity"], {"denies"}),
+        on_record=where(of["on_record"], {True}),
+        witness=where(of["source_kind"], {"witness"}),
     )
     return counted, sources
 
@@ -214,23 +217,22 @@ def _among(names: list[str], subject: Ints, object_: Ints, rows: Ints) -> tuple[
 
 
 _GRADED = ("source_kind", "source_grade", "assessment", "relation", "interest", "polarity")
-_COUNTED = frozenset({*_GRADED, "source", "statement", "on_record"})
+_COUNTED = [*_GRADED, "source", "statement", "on_record"]
 
 
-def _gradings(of: Mapping[str, ValueColumn]) -> tuple[list[Grading], Ints]:
+def _gradings(of: Batch) -> tuple[list[Grading], Ints]:
     """Return the distinct values of `Claim.grading`, sorted, and the number of each row's grading."""
-    code = np.zeros(len(of["relation"].place), dtype=np.int64)
-    for name in _GRADED:
-        code = code * max(len(of[name].words), 1) + of[name].place
+    code = np.zeros(len(of), dtype=np.int64)
+    for column in map(laid.as_dictionary, of.select(_GRADED).columns):
+        code = code * max(len(column.dictionary), 1) + column.indices.to_numpy()
     _, first, turn = np.unique(code, return_index=True, return_inverse=True)
-    values = [of[name].rows(first).values() for name in _GRADED]
     graded = [
         (kind, grade, assessment, DENIED if polarity == "denies" else relation, interest)
-        for kind, grade, assessment, relation, interest, polarity in zip(*values, strict=True)
+        for kind, grade, assessment, relation, interest, polarity in read_rows(of.select(_GRADED).take(first))
     ]
     gradings = sorted(set(graded))
-    number = {grading: number for number, grading in enumerate(gradings)}
-    return gradings, _column(number[grading] for grading in graded)[turn]
+    numbers = {grading: number for number, grading in enumerate(gradings)}
+    return gradings, _column(numbers[grading] for grading in graded)[turn]
 
 
 def _itself(statement: str) -> str:

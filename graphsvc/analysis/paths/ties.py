@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphsvc.analysis.claims.bins import sorted_into, spans
-from graphsvc.records.columns import LaidRows, Places, ValueColumn, number_columns
+from graphsvc.records.columns import Batch, as_dictionary, number_texts
+
+Places = NDArray[np.integer[Any]]
 
 
 class Tie(NamedTuple):
@@ -95,20 +97,20 @@ class Web:
         self._lay(places, tuple(relations), pairs, (relation_of, beliefs, recorded))
 
     @classmethod
-    def from_columns(cls, columns: Sequence[ValueColumn]) -> Web:
+    def from_columns(cls, columns: Batch) -> Web:
         """Build the web from links in columns.
 
         Example:
-            >>> rows = [ValueColumn([value], np.array([0])) for value in ("a", "PAID", "b", 0.8, 0.0)]
-            >>> Web.from_columns(rows).ties("b")
+            >>> from graphsvc.records.columns import batch_of, encode
+            >>> Web.from_columns(batch_of(encode([value]) for value in ("a", "PAID", "b", 0.8, None))).ties("b")
             [Tie(other='a', relation='PAID', belief=0.8, recorded=0.0, outward=False)]
 
         Limits: as `Web`.
         """
-        names, (subject, target) = number_columns(columns[0], columns[2])
+        names, (subject, target) = number_texts(columns[0], columns[2])
         apart = np.flatnonzero(subject != target)
-        relations, (relation_of,) = number_columns(columns[1].rows(apart))
-        belief_columns = [np.array(column.words, dtype=np.float64)[column.place[apart]] for column in columns[3:5]]
+        relations, (relation_of,) = number_texts(columns[1].take(apart))
+        belief_columns = [_numbers(columns[place])[apart] for place in (3, 4)]
         web = cls(())
         places = {name: place for place, name in enumerate(names)}
         pairs = np.column_stack((subject, target))[apart].astype(np.int32)
@@ -375,7 +377,7 @@ class Web:
         return slice(0) if place is None else slice(self._starts[place], self._starts[place + 1])
 
 
-def web_of(rows: Sequence[tuple[Any, ...]]) -> Web:
+def web_of(rows: Sequence[tuple[Any, ...]] | Batch) -> Web:
     """Build the web of rows of `paths.links`, plain or in columns; a missing belief on the record counts as 0.
 
     Example:
@@ -384,7 +386,14 @@ def web_of(rows: Sequence[tuple[Any, ...]]) -> Web:
 
     Limits: as `Web`.
     """
-    if not isinstance(rows, LaidRows):
-        return Web((*row[:4], row[4] or 0.0) for row in rows)
-    *columns, recorded = rows.columns
-    return Web.from_columns([*columns, ValueColumn([word or 0.0 for word in recorded.words], recorded.place)])
+    if not isinstance(rows, Sequence):
+        return Web.from_columns(rows)
+    return Web((*row[:4], row[4] or 0.0) for row in rows)
+
+
+def _numbers(column: Any) -> NDArray[np.float64]:
+    """Return the numbers of a column, also of one in JSON; a missing one is 0."""
+    column = as_dictionary(column)
+    words = column.dictionary.to_numpy(zero_copy_only=False).astype(np.float64)
+    numbers: NDArray[np.float64] = np.nan_to_num(words)[column.indices.to_numpy()]
+    return numbers

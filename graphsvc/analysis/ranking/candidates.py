@@ -25,6 +25,7 @@ from graphsvc.analysis.claims.roles import (
     RUNS_WORKPLACE,
     WORKED,
 )
+from graphsvc.records.columns import distinct_texts, where
 
 Bools = NDArray[np.bool_]
 CHARGED = frozenset({"suspect", "convicted"})
@@ -85,29 +86,29 @@ class _Ends:
 
     def __init__(self, claims: Iterable[Claim]) -> None:
         columns = columnar_claims(claims).columns()
-        rows = np.flatnonzero(columns["status"].where("active".__eq__) & columns["polarity"].where("asserts".__eq__))
+        asserted = where(columns["status"], {"active"}) & where(columns["polarity"], {"asserts"})
         self._subject, self._relation, self._object = (
-            columns[name].rows(rows) for name in ("subject", "relation", "object")
+            columns[name].filter(asserted) for name in ("subject", "relation", "object")
         )
 
     def standing(self, as_subject: Collection[str], as_object: Collection[str]) -> set[str]:
         """Return the ids at any of these ends."""
-        return self._subject.distinct_values(self._of(as_subject)) | self._object.distinct_values(self._of(as_object))
+        return distinct_texts(self._subject, self._of(as_subject)) | distinct_texts(self._object, self._of(as_object))
 
     def paid(self) -> set[str]:
         """Return the ids that were paid, apart from wages (paid by people who run a workplace to workers)."""
         runs, worked = self.standing(RUNS_WORKPLACE, ()), self.standing(WORKED, ())
-        wages = self._subject.where(runs.__contains__) & self._object.where(worked.__contains__)
-        return self._object.distinct_values(self._of(ACTIVE_OBJECT) & ~wages)
+        wages = where(self._subject, runs) & where(self._object, worked)
+        return distinct_texts(self._object, self._of(ACTIVE_OBJECT) & ~wages)
 
     def level_tie_ends(self, active: Collection[str]) -> set[str]:
         """Return both ends of every level link (`roles.LEVEL_TIES`) that touches one of these ids."""
-        those = self._subject.where(active.__contains__) | self._object.where(active.__contains__)
+        those = where(self._subject, active) | where(self._object, active)
         those &= self._of(LEVEL_TIES)
-        return self._subject.distinct_values(those) | self._object.distinct_values(those)
+        return distinct_texts(self._subject, those) | distinct_texts(self._object, those)
 
     def _of(self, relations: Collection[str]) -> Bools:
-        return self._relation.where(frozenset(relations).__contains__)
+        return where(self._relation, relations)
 
 
 def _forced_workers(ends: _Ends) -> set[str]:

@@ -16,6 +16,7 @@ from graphsvc.analysis.ranking.candidates import carried_people
 from graphsvc.analysis.ranking.folding import bare
 from graphsvc.analysis.ranking.reasons import Reasons
 from graphsvc.records import coarsened
+from graphsvc.records.columns import where
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.weights import SHIPPED, Weights
 
@@ -108,8 +109,8 @@ def surroundings(
     """
     claims = columnar_claims(claims)
     columns = claims.columns()
-    asserted = columns["status"].where("active".__eq__) & columns["polarity"].where("asserts".__eq__)
-    rows = np.flatnonzero(asserted & columns["relation"].where(OPERATION.__contains__))
+    asserted = where(columns["status"], {"active"}) & where(columns["polarity"], {"asserts"})
+    rows = np.flatnonzero(asserted & where(columns["relation"], OPERATION))
     left_out = carried_people(claims, persons) if left_out is None else left_out
     return Surroundings(ByEnd(claims, rows, twice=True), left_out)
 

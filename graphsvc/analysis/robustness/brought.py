@@ -103,7 +103,7 @@ def agreements(on: Basis, ranking: Ranking, groups: Iterable[Collection[str]], f
         if lead.rank <= first
     }
     waiting = [name for name, rank in now.items() if rank is None or rank > first]
-    source = np.array(on.told.claims.column("source").values(), dtype=object)
+    source = np.array(on.told.claims.texts("source"), dtype=object)
     carrying = []
     for group in groups:
         theirs = np.isin(source, list(group)) & on.told.witness

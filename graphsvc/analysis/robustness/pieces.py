@@ -80,7 +80,7 @@ def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
     """
     by_rows: dict[bytes, Piece] = {}
     sources = ledger.given_by()
-    source_kinds, statements = (ledger.claims.column(name).values() for name in ("source_kind", "statement"))
+    source_kinds, statements = (ledger.claims.texts(name) for name in ("source_kind", "statement"))
     kinds = ("few", "statement") if told_as_one else ("witness", "group", "coloured", "account", "statement", "source")
     for kind in kinds:
         for rows in _ROWS[kind](ledger):
@@ -118,7 +118,7 @@ def _sources(ledger: Ledger) -> Iterable[Ints]:
 
 
 def _statements(ledger: Ledger, wanted: Ints) -> Iterable[Ints]:
-    statements = ledger.claims.column("statement").values()
+    statements = ledger.claims.texts("statement")
     place = number_texts(statements)[1]
     return _each(np.fromiter((place[name] for name in statements), np.int64, len(statements)), wanted)
 

@@ -223,7 +223,7 @@ def _neighbourhood(lead: str, ledger: Ledger) -> list[int]:
     more: list[int] = touching[~mine[touching] & (quiet[subject] | quiet[object_])].tolist()
     # All claims about the lead; of the others the most strongly believed, independent of their order.
     strength = strengths(ledger)
-    names = dict(zip(more, ledger.claims.among(np.array(more, dtype=np.int64)).column("id").values(), strict=True))
+    names = dict(zip(more, ledger.claims.among(np.array(more, dtype=np.int64)).texts("id"), strict=True))
     more.sort(key=lambda row: (-strength[row], names[row]))
     return [*about.tolist(), *more[: max(_AMONG - len(about), 0)]]
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from sys import intern
 from typing import Any
 
 from graphsvc.analysis.claims.claims import Claim, Person
-from graphsvc.records.columns import ValueColumn
+from graphsvc.analysis.claims.laid import NAMES
+from graphsvc.records.columns import Batch, as_dictionary
 
 # Columns of a row (those of its statement first) in the order of a claim's attributes.
-# Then the place of the handling code among the columns.
 _ORDER = (*range(4, 10), *range(3), *range(10, 22), 3)
-_HANDLING = 14
-# Columns that are not interned: other clearances seldom have the same statement and claim ids in memory.
-_ALONE = (0, 4)
 
 
 def claim_of(statement: list[Any], row: list[Any]) -> Claim:
@@ -40,13 +36,10 @@ def person_of(block: list[bool], row: list[Any]) -> Person:
     return Person(identifier, name or "", frozenset(categories), sealed, child=age_disputed == "yes")
 
 
-def claim_columns(columns: Sequence[ValueColumn]) -> list[ValueColumn]:
+def claim_columns(columns: Batch) -> Batch:
     """Arrange the columns of all rows as the attributes of claims, in the order `claim_of` gives them."""
-    return [_column(columns[place], place) for place in _ORDER]
-
-
-def _column(column: ValueColumn, place: int) -> ValueColumn:
-    if place in _ALONE:
-        return column
-    words = [word and word[0] for word in column.words] if place == _HANDLING else column.words
-    return ValueColumn([intern(word) if type(word) is str else word for word in words], column.place)
+    claims = columns.select(_ORDER).rename_columns(NAMES)
+    codes = as_dictionary(claims["handling"])
+    # A reserved claim has the handling code of its statement.
+    handling = type(codes).from_arrays(codes.indices, [word[0] for word in codes.dictionary.to_pylist()])
+    return claims.set_column(NAMES.index("handling"), "handling", handling)

@@ -44,7 +44,7 @@ from graphsvc.cases.graph.computed import children
 from graphsvc.errors import Busy, NotFound, Refused
 from graphsvc.records.coarsened import CONTESTED, denial
 from graphsvc.records.coarsened import score as told_score
-from graphsvc.records.columns import ValueColumn, sort_rows
+from graphsvc.records.columns import Batch, distinct_texts, where
 from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.records.relations import LinkKey, link_key
 from graphsvc.service.ask import Ask, nothing
@@ -260,9 +260,9 @@ class Material:
 
         return make_claim
 
-    def _claims_laid(self, columns: Sequence[ValueColumn]) -> Sequence[Claim]:
+    def _claims_laid(self, columns: Batch) -> Sequence[Claim]:
         """Return claims kept in columns, ordered by id; a claim becomes an object only when it is accessed."""
-        return LaidClaims(sort_rows(claim_columns(columns), by=0), self._twins, lasting)
+        return LaidClaims(claim_columns(columns).sort_by("id"), self._twins, lasting)
 
     def _twins(self) -> dict[str, Claim]:
         """Return the claims of the case that are already objects, for any clearance."""
@@ -355,8 +355,7 @@ class Material:
         noted = set(self._ask.material("hubs.interests", lambda _kind, row: str(row[0])))
         claims = self.analysis_input()[0]
         columns = claims.columns()
-        rows = np.flatnonzero(columns["statement"].where(noted.__contains__))
-        return frozenset(columns["source"].rows(rows).values()) - {""}
+        return frozenset(distinct_texts(columns["source"], where(columns["statement"], noted))) - {""}
 
     def interest(self) -> dict[str, str]:
         """Map leads to `all` or `some`, if all or some sources of what raises them have a recorded interest.
