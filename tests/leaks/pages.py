@@ -25,6 +25,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from graphsvc.views.picture.arrangements import ARRANGEMENTS
 from graphsvc.web.frame import TWIN
+from graphsvc.web.help.numbers import TOPICS
 from tests.leaks.known import NOWHERE, Known
 
 Values = dict[str, Any]
@@ -204,6 +205,7 @@ PAGES: dict[str, Entry] = {
     "growth.counts": _growth,
     "paths.ways": _ways,
     "numbers.page": once(),
+    "numbers.topic": lambda _known: [{"name": name} for name in TOPICS],
     "numbers.roles": once(),
     "log.table": lambda known: [{}, {"case": known.case}, {"as": "csv"}, {"source": known.pseudonyms[-1]}],
     "reveals.table": once(),

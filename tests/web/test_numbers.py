@@ -31,7 +31,7 @@ def test_it_shows_the_table_of_weights_that_is_in_use_and_where_each_value_comes
         assert changed == [
             {"section": "record", "name": "RUNS", "value": 0.325, "from": "counted on <b>closed</b> cases"}
         ]
-        page = client.get("/numbers").text
+        page = client.get("/numbers/weights").text
         assert "0.325" in page
         assert "Counted on &lt;b&gt;closed&lt;/b&gt; cases" in page
         assert "Irwin &amp; Mandel 2019" in page
@@ -42,7 +42,8 @@ def test_it_prints_false_alarms_and_power_as_they_were_measured(settings: Callab
         accounts.add(service.database, "ann", ["analyst"], {})
         client = create_app(service).test_client()
         client.get(f"/link/{service.sign_in_link('ann', 'tests')}")
-        page = re.sub(r"\s+", " ", client.get("/numbers").text)
+        pages = [client.get(f"/numbers/{name}").text for name in ("surges", "displacement")]
+    page = re.sub(r"\s+", " ", "".join(pages))
     surges, moves = read_figures("surges"), read_figures("displacement")
     for name, rate in surges["false_alarms_a_year"].items():
         assert f'<th scope="row">{name}</th><td class="num">{rate}</td>' in page

@@ -18,6 +18,7 @@ EVERYONE = {
     "cases.table",
     "load.start",
     "numbers.page",
+    "numbers.topic",
     "numbers.roles",
     "account.page",
     "static",

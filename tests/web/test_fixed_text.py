@@ -1,0 +1,102 @@
+"""Every page has few fixed words: those of its templates that a reader meets before opening or asking anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+
+from tests.leaks.known import Known
+from tests.leaks.pages import calls
+
+pytestmark = pytest.mark.neo4j
+MOST_WORDS = 250
+# Around each text that stands in a template, so that it can be told from values.
+BEGIN, END = "\u2063", "\u2064"
+SENTENCE = 4
+VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
+class Marked(Extension):
+    """Marks the texts of templates: what stands between tags, and sentences passed to macros."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """Yield the tokens of a template, with marks around its texts."""
+        for token in stream:
+            is_text = token.type == "data" or (token.type == "string" and len(token.value.split()) >= SENTENCE)
+            yield Token(token.lineno, token.type, f"{BEGIN}{token.value}{END}") if is_text else token
+
+
+class FixedText(HTMLParser):
+    """Collects the marked texts of a page's main part, each once, without what is hidden or folded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: dict[str, None] = {}
+        self._fixed, self._hidden = True, [True]
+        self._open: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        """Enter an element."""
+        if tag in VOID:
+            return
+        names = dict(attributes)
+        hides = tag in ("script", "style", "template", "select") or "hidden" in names
+        hides |= tag in ("dialog", "details") and "open" not in names
+        # The summary of a folded part is seen, unless what is around it is hidden.
+        is_seen = tag == "main" or (tag == "summary" and len(self._hidden) > 1 and not self._hidden[-2])
+        self._open.append(tag)
+        self._hidden.append(not is_seen and (self._hidden[-1] or hides))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave an element, and those in it that were not closed."""
+        if tag in self._open:
+            while self._open.pop() != tag:
+                self._hidden.pop()
+            self._hidden.pop()
+
+    def handle_data(self, data: str) -> None:
+        """Keep the marked parts of a text."""
+        for part in re.split(f"([{BEGIN}{END}])", data):
+            if part in (BEGIN, END):
+                self._fixed = part == BEGIN
+            elif self._fixed and not self._hidden[-1] and part.strip():
+                self.texts[" ".join(part.split())] = None
+
+
+def fixed_words(html: str) -> list[str]:
+    """List the fixed words that a page shows."""
+    parser = FixedText()
+    parser.feed(html)
+    return re.findall(r"[A-Za-z][A-Za-z'’-]*", " ".join(parser.texts))
+
+
+def test_hidden_and_repeated_texts_do_not_count() -> None:
+    text = f"{BEGIN}one two{END}"
+    page = f"<h1>{text}</h1><main><p>{text}<b>value</b></p><p>{text}</p><div hidden><p>{BEGIN}three{END}</p></div>"
+    folded = f"<details><summary>{BEGIN}four{END}</summary><p>{BEGIN}five{END}</p></details></main>"
+    assert fixed_words(page + folded) == ["one", "two", "four"]
+
+
+@pytest.mark.slow(reason="opens every page")
+def test_no_page_has_more_fixed_words_than_a_person_reads_at_once(site: Any) -> None:
+    links = ((site.boss, "DIRECTED", site.aide),)
+    entities, reports = (site.boss, site.aide, "X1", "K1", "B1"), (site.report, "T1")
+    known = Known(site.case, entities, reports, links, words=("Urchin", "P12"), accounts=("inv",))
+    site.app.jinja_env.add_extension(Marked)
+    site.app.jinja_env.cache.clear()
+    client = site.client("inv")
+    pages = {call.address: call.endpoint for call in calls(site.app, known, "GET")}
+    words: dict[str, list[str]] = {}
+    for address, endpoint in pages.items():
+        with client.get(address) as page:
+            if page.status_code == 200 and page.mimetype == "text/html":
+                words[endpoint] = max(words.get(endpoint, []), fixed_words(page.text), key=len)
+    assert words.keys() >= {"leads.lead", "network.view", "behind.behind", "numbers.topic"}
+    over = {endpoint: (len(those), " ".join(those)) for endpoint, those in words.items() if len(those) > MOST_WORDS}
+    assert not over
