@@ -16,7 +16,7 @@ from tests.leaks.pages import calls
 
 pytestmark = pytest.mark.neo4j
 MOST_WORDS = 250
-# Around each text that stands in a template, so that it can be told from values.
+# Put around each text of a template, to tell it from values.
 BEGIN, END = "\u2063", "\u2064"
 SENTENCE = 4
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
