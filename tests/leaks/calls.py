@@ -16,7 +16,7 @@ import pandas as pd
 
 from graphsvc.access.decisions.holds import NewHold
 from graphsvc.access.gate.redact import Released
-from graphsvc.analysis.ranking.hubs import Lead
+from graphsvc.analysis.ranking.hubs import Lead, Ranking
 from graphsvc.analysis.surges.counts import MEASURES
 from graphsvc.cases.deliveries.statement_form import Form, FormPart
 from graphsvc.cases.home import Home
@@ -115,7 +115,7 @@ CALLS: dict[str, Entry] = {
     "close": "ends the service",
     "network.waters": "coastlines of the earth around a map that one has been given",
     "deliveries.uploads.confirm": of("uploads"),
-    "deliveries.uploads.correct": of("uploads", "[chart.entities]\n"),
+    "deliveries.uploads.correct": of("uploads", {"lorry": "boat"}, {}, {}),
     "network.comments.add": lambda known: [
         ((about, "said"), {}) for about in (*([entity] for entity in known.entities), *map(list, known.links))
     ],
@@ -170,6 +170,9 @@ CALLS: dict[str, Entry] = {
         for wanted in (Wanted(picture=PictureRequest(ids=(entity,), depth=1)), Wanted(lead=entity))
     ],
     "exports.given.fetch": of("requests"),
+    "exports.given.save": of("requests", Path("no-such-folder/export")),
+    "exports.known_forms": with_(["pdf", "csv"]),
+    "leads.ranks_note": with_(Ranking("abstains", "no one stands out", [])),
     "cypher.library.import_file": with_(b"{}"),
     "log.texts": with_([{"id": 1, "detail": {"code": "0" * 32}}]),
     "exports.make": lambda known: [
