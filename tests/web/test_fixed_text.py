@@ -18,7 +18,7 @@ pytestmark = pytest.mark.neo4j
 MOST_WORDS = 250
 # Put around each text of a template, to tell it from values.
 BEGIN, END = "\u2063", "\u2064"
-SENTENCE = 4
+SENTENCE = 6
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
@@ -33,12 +33,12 @@ class Marked(Extension):
 
 
 class FixedText(HTMLParser):
-    """Collects the marked texts of a page's main part, each once, without what is hidden or folded."""
+    """Collects the texts of a page's main part, each once, without what is hidden or folded."""
 
     def __init__(self) -> None:
         super().__init__()
         self.texts: dict[str, None] = {}
-        self._fixed, self._hidden = True, [True]
+        self._hidden = [True]
         self._open: list[str] = []
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
@@ -46,7 +46,7 @@ class FixedText(HTMLParser):
         if tag in VOID:
             return
         names = dict(attributes)
-        hides = tag in ("script", "style", "template", "select") or "hidden" in names
+        hides = tag in ("template", "select") or "hidden" in names
         hides |= tag in ("dialog", "details") and "open" not in names
         # The summary of a folded part is seen, unless what is around it is hidden.
         is_seen = tag == "main" or (tag == "summary" and len(self._hidden) > 1 and not self._hidden[-2])
@@ -61,24 +61,33 @@ class FixedText(HTMLParser):
             self._hidden.pop()
 
     def handle_data(self, data: str) -> None:
-        """Keep the marked parts of a text."""
-        for part in re.split(f"([{BEGIN}{END}])", data):
-            if part in (BEGIN, END):
-                self._fixed = part == BEGIN
-            elif self._fixed and not self._hidden[-1] and part.strip():
-                self.texts[" ".join(part.split())] = None
+        """Keep a text."""
+        if data.strip() and not self._hidden[-1]:
+            self.texts[" ".join(data.split())] = None
+
+
+def without_values(html: str) -> str:
+    """Return a page with its tags, and of its texts only the marked ones."""
+    kept, is_fixed, in_tag = list[str](), False, False
+    for sign in re.sub(r"<(script|style)\b.*?</\1>", "", html, flags=re.DOTALL):
+        if sign in (BEGIN, END):
+            is_fixed = sign == BEGIN
+            continue
+        in_tag = (in_tag or sign == "<") and sign != ">"
+        kept.append(sign if in_tag or is_fixed or sign == ">" else " ")
+    return "".join(kept)
 
 
 def fixed_words(html: str) -> list[str]:
     """List the fixed words that a page shows."""
     parser = FixedText()
-    parser.feed(html)
+    parser.feed(without_values(html))
     return re.findall(r"[A-Za-z][A-Za-z'’-]*", " ".join(parser.texts))
 
 
 def test_hidden_and_repeated_texts_do_not_count() -> None:
     text = f"{BEGIN}one two{END}"
-    page = f"<h1>{text}</h1><main><p>{text}<b>value</b></p><p>{text}</p><div hidden><p>{BEGIN}three{END}</p></div>"
+    page = f"<h1>{text}</h1><main><p title='{BEGIN}six'>{text}<b>value</b></p><p>{text}</p><div hidden>{BEGIN}three{END}</div>"
     folded = f"<details><summary>{BEGIN}four{END}</summary><p>{BEGIN}five{END}</p></details></main>"
     assert fixed_words(page + folded) == ["one", "two", "four"]
 
@@ -90,13 +99,16 @@ def test_no_page_has_more_fixed_words_than_a_person_reads_at_once(site: Any) -> 
     known = Known(site.case, entities, reports, links, words=("Urchin", "P12"), accounts=("inv",))
     site.app.jinja_env.add_extension(Marked)
     site.app.jinja_env.cache.clear()
+    site.app.jinja_env.bytecode_cache = None  # it is shared by the tests, and has no marks
     client = site.client("inv")
     pages = {call.address: call.endpoint for call in calls(site.app, known, "GET")}
     words: dict[str, list[str]] = {}
     for address, endpoint in pages.items():
         with client.get(address) as page:
+            assert page.status_code < 500, address
             if page.status_code == 200 and page.mimetype == "text/html":
                 words[endpoint] = max(words.get(endpoint, []), fixed_words(page.text), key=len)
     assert words.keys() >= {"leads.lead", "network.view", "behind.behind", "numbers.topic"}
+    assert not [endpoint for endpoint, those in words.items() if not those and endpoint != "signin.form"]
     over = {endpoint: (len(those), " ".join(those)) for endpoint, those in words.items() if len(those) > MOST_WORDS}
     assert not over
