@@ -68,14 +68,14 @@ class FixedText(HTMLParser):
 
 def without_values(html: str) -> str:
     """Return a page with its tags, and of its texts only the marked ones."""
-    kept, is_fixed, in_tag = list[str](), False, False
+    signs, is_fixed, in_tag = list[str](), False, False
     for sign in re.sub(r"<(script|style)\b.*?</\1>", "", html, flags=re.DOTALL):
         if sign in (BEGIN, END):
             is_fixed = sign == BEGIN
             continue
         in_tag = (in_tag or sign == "<") and sign != ">"
-        kept.append(sign if in_tag or is_fixed or sign == ">" else " ")
-    return "".join(kept)
+        signs.append(sign if in_tag or is_fixed or sign == ">" else " ")
+    return "".join(signs)
 
 
 def fixed_words(html: str) -> list[str]:
