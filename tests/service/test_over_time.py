@@ -268,7 +268,7 @@ def test_the_page_leads_from_a_day_to_who_is_behind_it(people: Place) -> None:
 
 
 def test_too_many_boats_of_a_day_are_not_said_to_be_none(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graphsvc.web.surges.surges.MOST_STARTS", 7)
+    monkeypatch.setattr("graphsvc.service.limits.MOST_STARTS", 7)
     page = people.client("low").get(f"/case/{people.case}/surges").text
     assert "day=2020-05-08" not in page
     assert page.count("8 crossings, more than the 7 that are asked about at once") > 2

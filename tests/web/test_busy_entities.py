@@ -67,8 +67,8 @@ def _little(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a page hold one link of each relation, and a page of one relation two links."""
     monkeypatch.setattr("graphsvc.web.network.entities._LINKS", 1)
     monkeypatch.setattr("graphsvc.web.network.network._LINKS", 1)
-    for module in ("web", "service"):
-        monkeypatch.setattr(f"graphsvc.{module}.network.entities.LINKS_AT_ONCE", 2)
+    for module in ("network.entities", "limits"):
+        monkeypatch.setattr(f"graphsvc.service.{module}.LINKS_AT_ONCE", 2)
 
 
 def get_hub(place: Place, who: str, query: str = "", page: str = "entity") -> Any:

@@ -184,8 +184,8 @@ def test_many_links_of_one_relation_have_pages_of_their_own(
     assert most["number"] == len(most["links"]) > 1
     monkeypatch.setattr("graphsvc.web.network.entities._OPEN", 0)
     monkeypatch.setattr("graphsvc.web.network.entities._LINKS", 1)
-    for module in ("web", "service"):
-        monkeypatch.setattr(f"graphsvc.{module}.network.entities.LINKS_AT_ONCE", 1)
+    for module in ("network.entities", "limits"):
+        monkeypatch.setattr(f"graphsvc.service.{module}.LINKS_AT_ONCE", 1)
     first = inv.get(site.address("entity", id=site.boss)).text
     assert first.count('<li class="link">') == len(sections)
     assert f"All {most['number']} on a separate page" in first
