@@ -123,7 +123,7 @@ def fold(
     before = state.records[_STATEMENTS]
     opened = [identifier for identifier, row in accepted[_STATEMENTS].items() if opens(before.get(identifier), row)]
     shared = {name for name in accepted[_STATEMENTS] if name in before and code_of(before[name].values) == "P"}
-    wait = {
+    waiting_rows = {
         table.name: {identifier: mine.pop(identifier) for identifier in [*mine] if identifier in known}
         for table in ENTITY_TABLES
         if (mine := accepted[table.name])
@@ -137,7 +137,7 @@ def fold(
     seen = _merge_claims(
         state, number, by_table.get(_LINKS, []), report, delivered, whole, barred, notes=incomplete is not None
     )
-    for table, rows_of in _mentioned_rows(state, wait, report).items():
+    for table, rows_of in _mentioned_rows(state, waiting_rows, report).items():
         _merge_records(state, number, table, rows_of, columns, accepted[_STATEMENTS], report, partial=partial)
     for statement in accepted[_STATEMENTS]:
         for key in state.by_statement.get(statement, ()) if statement in whole else ():
@@ -152,12 +152,14 @@ def fold(
     return report
 
 
-def _mentioned_rows(state: State, wait: Mapping[str, Mapping[str, Row]], report: Report) -> dict[str, dict[str, Row]]:
+def _mentioned_rows(
+    state: State, waiting_rows: Mapping[str, Mapping[str, Row]], report: Report
+) -> dict[str, dict[str, Row]]:
     """Return the rows that a claim of the delivery mentions, by table and id; under C if only claims under C do."""
-    claims = [state.claims[key].values for key in report.claims] if any(wait.values()) else []
+    claims = [state.claims[key].values for key in report.claims] if any(waiting_rows.values()) else []
     mentions = mention_codes(claims, state.records[_STATEMENTS], state.records["people"])
     taken: dict[str, dict[str, Row]] = defaultdict(dict)
-    for table, rows in wait.items():
+    for table, rows in waiting_rows.items():
         for identifier, row in rows.items():
             if not mentions[identifier]:
                 report.set_aside(row)

@@ -153,6 +153,10 @@ class SomeClaims(Sequence[Claim]):
         """Return these rows alone, in columns."""
         return LaidClaims(self._claims.columns().take(self._rows))
 
+    def numbers(self, name: str) -> Ints:
+        """Return one attribute of each claim as its place among the distinct texts, sorted."""
+        return number_texts(self._claims.columns()[name].take(self._rows))[1][0]
+
     def texts(self, name: str) -> list[Any]:
         """Return one attribute of each claim, without making claim objects."""
         columns = self._claims.columns()

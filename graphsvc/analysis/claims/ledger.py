@@ -14,8 +14,7 @@ from graphsvc.analysis.claims.claims import Claim, Dependence, Grading
 from graphsvc.analysis.claims.dependence import Ints, components, joins
 from graphsvc.analysis.claims.independence import Colours, colours, effective
 from graphsvc.analysis.claims.laid import LaidClaims, SomeClaims, columnar_claims
-from graphsvc.records import columns as laid
-from graphsvc.records.columns import Batch, read_rows, where
+from graphsvc.records.columns import Batch, as_dictionary, number_texts, read_rows, where
 from graphsvc.records.relations import KINDS, those
 from graphsvc.records.weights import DENIED, SHIPPED, Weights
 
@@ -129,19 +128,6 @@ class Ledger(_Counted):
         return effective(owner, self.groups(owner, rows), self.source[rows], self.colours, size)
 
 
-def number_texts(values: list[str]) -> tuple[list[str], dict[str, int]]:
-    """Return the distinct texts, sorted, and the number of each.
-
-    Example:
-        >>> number_texts(["b", "a", "b"])
-        (['a', 'b'], {'a': 0, 'b': 1})
-
-    Limits: none.
-    """
-    names = sorted(set(values))
-    return names, {name: number for number, name in enumerate(names)}
-
-
 def _column(values: Iterable[int]) -> Ints:
     return np.fromiter(values, dtype=np.int64)
 
@@ -163,7 +149,7 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
     counted, sources = _count_columns(columnar_claims(claims))
     shared = [dependence.get(name, frozenset()) for name in sources]
     joining_keys = [sorted(filter(joins, keys)) for keys in shared]
-    key = number_texts([name for keys in joining_keys for name in keys])[1]
+    key = {name: number for number, name in enumerate(sorted(set[str]().union(*joining_keys)))}
     code = (counted.subject * max(len(counted.relations), 1) + counted.relation) * max(len(counted.ids), 1)
     return Ledger(
         **vars(counted),
@@ -181,14 +167,14 @@ def _count_columns(claims: LaidClaims) -> tuple[_Counted, list[str]]:
     rows = np.flatnonzero(where(columns["status"], {"active"}) & ~where(columns["polarity"], {"withdrawn"}))
     of = columns.select(_COUNTED).take(rows)
     ids, subject, object_ = _among(*claims.ends(), rows)
-    relations, (relation,) = laid.number_texts(of["relation"])
+    relations, (relation,) = number_texts(of["relation"])
     # A statement without a source serves as its own source.
-    named, statement = map(laid.as_dictionary, (of["source"], of["statement"]))
+    named, statement = map(as_dictionary, (of["source"], of["statement"]))
     place = np.where(
         where(named, {""}), statement.indices.to_numpy().astype(np.int64) + len(named.dictionary), named.indices
     )
     words = [*named.dictionary.to_pylist(), *map(_itself, statement.dictionary.to_pylist())]
-    sources, (source,) = laid.number_texts(type(statement).from_arrays(place, words))
+    sources, (source,) = number_texts(type(statement).from_arrays(place, words))
     gradings, grading = _gradings(of)
     counted = _Counted(
         SomeClaims(claims, rows),
@@ -223,7 +209,7 @@ _COUNTED = [*_GRADED, "source", "statement", "on_record"]
 def _gradings(of: Batch) -> tuple[list[Grading], Ints]:
     """Return the distinct values of `Claim.grading`, sorted, and the number of each row's grading."""
     code = np.zeros(len(of), dtype=np.int64)
-    for column in map(laid.as_dictionary, of.select(_GRADED).columns):
+    for column in map(as_dictionary, of.select(_GRADED).columns):
         code = code * max(len(column.dictionary), 1) + column.indices.to_numpy()
     _, first, turn = np.unique(code, return_index=True, return_inverse=True)
     graded = [

@@ -13,7 +13,7 @@ import numpy as np
 from graphsvc.analysis.claims.belief import reduced_support, strengths
 from graphsvc.analysis.claims.bins import among, distinct, sorted_into
 from graphsvc.analysis.claims.dependence import Ints
-from graphsvc.analysis.claims.ledger import Ledger, number_texts
+from graphsvc.analysis.claims.ledger import Ledger
 from graphsvc.analysis.robustness.rereading import ClaimChange
 
 # Kind of evidence item → in words. An item with the same rows as one of an earlier kind is not repeated.
@@ -118,9 +118,7 @@ def _sources(ledger: Ledger) -> Iterable[Ints]:
 
 
 def _statements(ledger: Ledger, wanted: Ints) -> Iterable[Ints]:
-    statements = ledger.claims.texts("statement")
-    place = number_texts(statements)[1]
-    return _each(np.fromiter((place[name] for name in statements), np.int64, len(statements)), wanted)
+    return _each(ledger.claims.numbers("statement"), wanted)
 
 
 def _sharing(ledger: Ledger, starts: Ints, keys: Ints) -> Iterable[Ints]:

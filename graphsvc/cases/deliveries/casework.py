@@ -157,9 +157,9 @@ class Casework:
                 delivery, view, state, before, key, number, partial=partial, shows_sources=shows_sources
             )
             named = self.register.sources_named(case, key)
-            # Made for every loader without source clearance, or the time would show whether there is anything to compare.
             visible = report
             if view is not None:
+                # Made for each of these loaders, or the time would show whether there is anything to compare.
                 pages = IdMap(state, key, before, self.replay.weights, named)
                 visible = view.report(report, state, pages, delivery, partial=partial)
             rejections = in_order([*delivery.rejections, *visible.rejections])
@@ -180,10 +180,10 @@ class Casework:
                 committed=False,
                 equal=list(report.equal.values()),
                 passed_over=delivery.passed_over,
+                rows_aside=len(report.rows_aside),
                 other_names=other_names_in(visible, delivery.rows, before if sources else {}, state, key),
             )
             loaded = loaded.with_pseudonyms(standing, delivery, choice[0] if is_new else "")
-            loaded = dataclasses.replace(loaded, rows_aside=len(report.rows_aside))
             loaded = loaded.with_unmentioned(delivery, choice[0])
             loaded = loaded.with_unsafe(standing, key, delivery, () if view is None else view.hidden)
             loaded = loaded.with_sealing(before, standing, number) if sources else loaded

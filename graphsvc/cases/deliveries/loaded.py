@@ -216,9 +216,9 @@ class Loaded:
                 " clearance see them: somebody in no claim may be there as a source."
             )
         if self.rows_aside:
-            is_one = plural(self.rows_aside, "is", "are")
+            are = plural(self.rows_aside, "is", "are")
             notes.append(
-                f"{count(self.rows_aside, 'row', 'rows')} of people and things {is_one} set aside, except for marks that seal. The case"
+                f"{count(self.rows_aside, 'row', 'rows')} of people and things {are} set aside, except for marks that seal. The case"
                 " knows them already and no claim in these files is about them: a page that changes as statements come might"
                 " show who gave them. To change these pages, load the rows in files without statements."
             )

@@ -456,7 +456,7 @@ def take_delivery(
             partial=partial,
             refused=delivery.refused_rows,
             incomplete=delivery.incomplete,
-            known=_known_ids(state, view) if shows_sources else frozenset(),
+            known=_known_ids(state, view) if shows_sources else (),
             watch=None if view is None else view.take,
         )
     return report.as_taken(delivery), report
