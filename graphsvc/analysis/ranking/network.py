@@ -95,7 +95,7 @@ class Operation:
         """The person at the other end of each entry of a link between people; -1 for other entries."""
         return np.where(self.entries.source < 0, self.at[self.entries.near ^ 1], _NONE)
 
-    @property
+    @cached_property
     def stands(self) -> Floats:
         """The standing of each entry's link."""
         result: Floats = self.standing[self.entries.near >> 1]
