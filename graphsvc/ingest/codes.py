@@ -13,7 +13,6 @@ file again, a typing mistake, an erasure, a different order of deliveries or an 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,7 +20,6 @@ from typing import Any
 from graphsvc.ingest.check import Delivery, Row, part
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.records.grading import DEFAULT_HANDLING, stricter
-from graphsvc.records.relations import RESERVED
 from graphsvc.records.tables import EXTRA_PREFIX
 
 _STATEMENTS, _LINKS = "statements", "links"
@@ -182,23 +180,6 @@ class _Content:
 def code_of(values: Mapping[str, Any]) -> str:
     """Return the handling code of a statement by its cells."""
     return str(values.get("handling", DEFAULT_HANDLING))
-
-
-def mention_codes(
-    claims: Iterable[Mapping[str, Any]], statements: Mapping[str, FoldedRow], people: Collection[str]
-) -> dict[str, set[str]]:
-    """Return the handling codes of the claims that mention each person or thing.
-
-    A claim on a person's own things, or that two people are the same, does not count for `people`: readers without
-    source clearance may not see it.
-    """
-    codes: dict[str, set[str]] = defaultdict(set)
-    for values in claims:
-        code = stricter(code_of(statements[values["statement_id"]].values), values.get("handling", "P"))
-        for name in (values["subject_id"], values["object_id"]):
-            if name not in people or values["relation"] not in RESERVED:
-                codes[name].add(code)
-    return codes
 
 
 def opens(old: FoldedRow | None, row: Row) -> bool:

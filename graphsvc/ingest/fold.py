@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from graphsvc.ingest.check import Row, may_mark
-from graphsvc.ingest.codes import code_of, columns_delivered, mention_codes, opening_fault, opens, with_codes
+from graphsvc.ingest.codes import code_of, columns_delivered, opening_fault, opens, with_codes
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import FoldedRow, Report, RowVersion, TakenRow, merge_row
 from graphsvc.ingest.several import HeldClaim, Key, are_several, identify_claims, keys_of, polarity, takes_back
@@ -87,14 +87,13 @@ def fold(
     refused: Mapping[str, str] = MappingProxyType({}),
     incomplete: Collection[str] | None = None,
     accepted_before: Collection[str] = (),
-    known: Collection[str] = (),
+    sets_aside: bool = False,
     watch: Callable[[TakenRow], object] | None = None,
 ) -> Report:
     """Take one delivery into the state (which is changed), and report its effects.
 
-    The row of a person or thing `known` before is *set aside* if no claim of the delivery that pages may show mentions
-    it: the case does not take the row. Otherwise a page that changes as a statement comes could show who gave it. If
-    only claims under handling code C mention it, the row is under C. The rule ignores who gave the statements.
+    With `sets_aside`, the rows of people and things that the state holds are *set aside*: the case does not take them. A
+    page that changes as a statement comes could show who gave it. The rule ignores who gave the statements.
 
     Args:
         state: result of the deliveries before it.
@@ -109,7 +108,7 @@ def fold(
             recorded, and those refused here are not considered either.
         accepted_before: ids of statements that were accepted when they came. They stay even if the row of their source
             or interpreter was undone since: a statement that disappeared with it would reveal its source.
-        known: ids of the people and things known before, if the delivery is about statements that may have a source.
+        sets_aside: whether the delivery is about statements that may have a source.
         watch: see `Report`.
     """
     report = Report(refused=dict(refused), watch=watch)
@@ -123,11 +122,10 @@ def fold(
     before = state.records[_STATEMENTS]
     opened = [identifier for identifier, row in accepted[_STATEMENTS].items() if opens(before.get(identifier), row)]
     shared = {name for name in accepted[_STATEMENTS] if name in before and code_of(before[name].values) == "P"}
-    waiting_rows = {
-        table.name: {identifier: mine.pop(identifier) for identifier in [*mine] if identifier in known}
-        for table in ENTITY_TABLES
-        if (mine := accepted[table.name])
-    }
+    for each in ENTITY_TABLES if sets_aside else ():
+        mine, records = accepted[each.name], state.records[each.name]
+        for identifier in [name for name in mine if name in records]:
+            report.set_aside(mine.pop(identifier), records[identifier].values)
     for table, kept_rows in accepted.items():
         _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, partial=partial)
     delivered = {
@@ -137,8 +135,6 @@ def fold(
     seen = _merge_claims(
         state, number, by_table.get(_LINKS, []), report, delivered, whole, barred, notes=incomplete is not None
     )
-    for table, rows_of in _mentioned_rows(state, waiting_rows, report).items():
-        _merge_records(state, number, table, rows_of, columns, accepted[_STATEMENTS], report, partial=partial)
     for statement in accepted[_STATEMENTS]:
         for key in state.by_statement.get(statement, ()) if statement in whole else ():
             if key not in seen and state.claims[key].status == "active":
@@ -150,24 +146,6 @@ def fold(
     _keep_closed(state, opened, report)
     _close_rows(state, {name for name in shared if code_of(state.records[_STATEMENTS][name].values) == "C"})
     return report
-
-
-def _mentioned_rows(
-    state: State, waiting_rows: Mapping[str, Mapping[str, Row]], report: Report
-) -> dict[str, dict[str, Row]]:
-    """Return the rows that a claim of the delivery mentions, by table and id; under C if only claims under C do."""
-    claims = [state.claims[key].values for key in report.claims] if any(waiting_rows.values()) else []
-    mentions = mention_codes(claims, state.records[_STATEMENTS], state.records["people"])
-    taken: dict[str, dict[str, Row]] = defaultdict(dict)
-    for table, rows in waiting_rows.items():
-        for identifier, row in rows.items():
-            if not mentions[identifier]:
-                report.set_aside(row)
-            elif "P" in mentions[identifier] or row.code == "C":
-                taken[table][identifier] = row
-            else:
-                taken[table][identifier] = report.kept_as[id(row)] = replace(row, code="C")
-    return taken
 
 
 def _close_rows(state: State, closed: Collection[str]) -> None:

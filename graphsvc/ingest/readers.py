@@ -44,11 +44,12 @@ def read_delivery(path: Path, limits: Limits, progress: Progress | None = None) 
         if name in tables:
             raise InputError(f"{path.name} has two sheets that name {name}: only one of them can be meant.")
         tables[name] = part.table(name)
-    for name in REQUIRED_TABLES:
+    # People and things may come alone: rows that come with statements are set aside (`fold.fold`).
+    for name in REQUIRED_TABLES if "statements" in tables else REQUIRED_TABLES[:1]:
         if name not in tables:
             raise InputError(
-                f"{path.name} has no {name}.csv: a delivery needs {' and '.join(map(_file, REQUIRED_TABLES))} "
-                "(or sheets of these names)."
+                f"{path.name} has no {name}.csv: a delivery needs people.csv, and links.csv if it has statements.csv (or sheets"
+                " of these names)."
             )
     # In the order of the case format, whatever the order of the files.
     return [tables[name] for name in TABLES if name in tables]
@@ -175,7 +176,3 @@ def in_folder(part: RawPart) -> str:
     if not isinstance(part, CsvPart) or "/" not in part.name:
         return ""
     return " It lies in a folder: make the archive of the files alone, or of the one folder they all lie in."
-
-
-def _file(name: str) -> str:
-    return f"{name}.csv"

@@ -159,7 +159,7 @@ class Report:
         claims: keys of the claims that the delivery makes, whether they change or not.
         refused: id → place of its row, for refused rows of entities and statements, here and before.
         contrary: statement → rejections of its claims that depend on its earlier claims.
-        kept_as: for each row that the case does not take as it came (see `fold.fold`), by `id`, the row to be kept.
+        rows_aside: table and id → the row of an entity that the case does not take (see `fold.fold`), and the values known of it.
         watch: called with each row that is taken, for separate counts; None if not needed.
     """
 
@@ -171,7 +171,7 @@ class Report:
     claims: set[Key] = field(default_factory=set)
     refused: dict[str, str] = field(default_factory=dict)
     contrary: dict[str, list[Rejection]] = field(default_factory=lambda: defaultdict(list))
-    kept_as: dict[int, Row] = field(default_factory=dict)
+    rows_aside: dict[tuple[str, str], tuple[Row, Mapping[str, Any]]] = field(default_factory=dict)
     watch: Callable[[TakenRow], object] | None = None
 
     def take(self, taken: TakenRow) -> None:
@@ -187,15 +187,10 @@ class Report:
         if self.watch is not None:
             self.watch(taken)
 
-    def set_aside(self, row: Row) -> None:
-        """Count a row of an entity that changes nothing, because the case does not take it."""
+    def set_aside(self, row: Row, known: Mapping[str, Any]) -> None:
+        """Count the row of an entity that changes nothing, because the case does not take it."""
         self.counts[row.table].unchanged += 1
-        self.kept_as[id(row)] = replace(row, is_aside=True)
-
-    @property
-    def rows_aside(self) -> list[Row]:
-        """The rows that the case does not take."""
-        return [row for row in self.kept_as.values() if row.is_aside]
+        self.rows_aside[row.table, row.values["id"]] = row, known
 
     @property
     def changes(self) -> int:
@@ -208,8 +203,11 @@ class Report:
         return frozenset(row.values["id"] for row in rows if row.table == "statements") - refused
 
     def as_taken(self, delivery: Delivery) -> Delivery:
-        """Return the delivery to be kept: with its accepted statements, and with its rows as the case took them."""
-        rows = [self.kept_as.get(id(row), row) for row in delivery.rows]
+        """Return the delivery to be kept: with its accepted statements, and with the rows set aside marked."""
+        rows = [
+            replace(row, is_aside=True) if (row.table, row.values.get("id")) in self.rows_aside else row
+            for row in delivery.rows
+        ]
         return replace(delivery, rows=rows, accepted=self.accepted_statements(rows))
 
     def note_equal(self, row: Row, *, again: bool) -> None:

@@ -24,8 +24,8 @@ def test_every_figure_has_a_point_and_its_number() -> None:
     picture = ElementTree.fromstring(draw(read(FIGURES)))  # noqa: S314 - our own
     of_svg = "{http://www.w3.org/2000/svg}"
     texts = [text.text for text in picture.iter(f"{of_svg}text")]
-    assert len(list(picture.iter(f"{of_svg}circle"))) == sum(len(size.values) for size in read(FIGURES)) == 8
-    assert {"1.43", "2.6", "16.4", "43.8", "2.78 GiB"} <= set(texts)
+    assert len(list(picture.iter(f"{of_svg}circle"))) == sum(len(size.values) for size in read(FIGURES)) == 9
+    assert {"0.94", "0.79", "7.96", "10.22", "1.12 GiB"} <= set(texts)
     places = [float(circle.attrib["cy"]) for circle in picture.iter(f"{of_svg}circle")]
     assert places[:3] == sorted(places[:3], reverse=True), "more is higher"
 

@@ -46,7 +46,10 @@ def test_an_archive_and_a_workbook_are_told_by_content(
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({"people.csv": None}, "case has no people.csv: a delivery needs people.csv and links.csv"),
+        (
+            {"people.csv": None},
+            "case has no people.csv: a delivery needs people.csv, and links.csv if it has statements.csv",
+        ),
         ({"links.csv": None}, "case has no links.csv"),
         ({"poeple.csv": "id\n"}, "unknown file 'poeple.csv': did you mean people.csv"),
         ({"readme.txt": "hello"}, "unknown file 'readme.txt'"),

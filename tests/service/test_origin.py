@@ -56,7 +56,7 @@ def test_nothing_of_the_ranking_moves(service: Service, case: str, tmp_path: Pat
     write(tmp_path / "one", **tables)
     assert reader.deliveries.load(tmp_path / "one", quiet).rejections == []
     before, properties = ranking_answers(reader), people(reader)
-    write(tmp_path / "other", **shuffle_origins(tables, 1))
+    write(tmp_path / "other", people=shuffle_origins(tables, 1)["people"])
     assert reader.deliveries.load(tmp_path / "other", quiet).rejections == []
     assert people(reader) != properties
     assert ranking_answers(reader) == before

@@ -668,7 +668,7 @@ def third(tmp_path: Path) -> Path:
                 "notes": "Ingeborg Halvorsen Okonjo has kept the lighthouse for many years",
                 "x_nickname": "Halvorsen of the harbour",
             },
-            {"id": "P2", "name": "Bo Quist", "category": "suspect", "notes": "owes the keeper of Skagen"},
+            {"id": "P2", "name": "Bo Quist", "category": "suspect"},
         ],
         things=[{"id": HER_PHONE, "kind": "phone", "value": "+4790011223344"}],
         statements=[
@@ -697,13 +697,15 @@ def on_disk(folder: Path, *words: bytes) -> set[bytes]:
 
 @pytest.mark.slow(reason="starts a managed server of its own")
 def test_the_managed_store_keeps_nothing_of_before_on_its_disk(
-    managed_service: Service, first: Path, second: Path, third: Path
+    managed_service: Service, first: Path, second: Path, third: Path, tmp_path: Path
 ) -> None:
     store, sealed = launch.server_home(managed_service.settings.home), b"quillfeather"
     crew_of = people_of(managed_service, "one", CREW)
     crew_of("inv").deliveries.load(first, quiet)
     crew_of("inv").deliveries.load(second, quiet)
     crew_of("inv").deliveries.load(third, quiet)
+    debtor = {"id": "P2", "name": "Bo Quist", "category": "suspect", "notes": "owes the keeper of Skagen"}
+    crew_of("inv").deliveries.load(write(tmp_path / "fourth", people=[debtor]), quiet)
     owner = next(account for account in accounts.list_accounts(managed_service.database) if "*" in account.grants)
     managed_service.session(owner, "tests", "two").deliveries.load(second, quiet)
     second_image = image(managed_service, "two")

@@ -1,4 +1,4 @@
-"""Rows set aside: people in files with statements, but in none of their claims, are not taken, whoever spoke.
+"""Rows set aside: files with statements change nothing about people known before, whoever spoke.
 
 `x1` gave or interpreted a statement, or did not, and `x2` to `x4` are as `x1` in everything else: what readers without
 source clearance see of the four has to be the same, and nobody's page may change as something happens to a source.
@@ -20,7 +20,8 @@ from graphsvc.errors import NotFound, Refused
 from graphsvc.service import PictureRequest, Service, Wanted, quiet
 from graphsvc.service.answers import Loaded
 from tests.service.test_waiting import FIRST, PEOPLE, Place
-from tests.toolbox.rows import statement_claims, write
+from tests.toolbox import two_persons
+from tests.toolbox.rows import claim, statement_claims, write
 
 pytestmark = pytest.mark.neo4j
 READERS = ("low", "tom", "bob")
@@ -98,12 +99,13 @@ def test_rows_of_all_that_come_with_a_statement_of_one_show_the_same_of_all(
     before = {reader: pages(place, reader) for reader in READERS}
     deliver(place, tmp_path, "ann", people=rows(**cells), statements=[{**STATEMENT, role: "x1"}], links=SAID)
     assert {reader: pages(place, reader) for reader in READERS} == before
-    # A row that comes without statements, or with a claim about its person, is shown.
-    deliver(place, tmp_path, "ann", people=rows(["x2"]))
+    # Claims about somebody change nothing about it; a row that comes without statements is shown.
     more = {"statements": [{**STATEMENT, "id": "acc-8"}], "links": statement_claims("acc-8", "x3 PAID aide")}
     deliver(place, tmp_path, "ann", people=rows(["x3"]), **more)
+    assert pages(place, "low") == before["low"]
+    deliver(place, tmp_path, "ann", people=rows(["x2"]))
     now = pages(place, "low")
-    assert ["Iraq" in now[x] for x in NAMES] == [False, True, True, False]
+    assert ["Iraq" in now[x] for x in NAMES] == [False, True, False, False]
 
 
 @pytest.mark.parametrize("role", ["source_id", "interpreter_id"])
@@ -244,8 +246,8 @@ def test_a_preview_says_which_rows_are_set_aside(place: Place, tmp_path: Path) -
         statement = {**STATEMENT, "id": f"acc-{name}", "source_id": "x1"}
         links = statement_claims(f"acc-{name}", "boss PAID aide", "x2 CROSSED_ON C1")
         loaded = load(place, tmp_path, name, dry_run=True, people=rows(), statements=[statement], links=links)
-        assert (loaded.counts["people"]["changed"], loaded.counts["people"]["unchanged"]) == (1, 3)
-        assert [note for note in loaded.notes if note.startswith("3 rows of people and things are set aside")]
+        assert (loaded.counts["people"]["changed"], loaded.counts["people"]["unchanged"]) == (0, 4)
+        assert [note for note in loaded.notes if note.startswith("4 rows about people and things that the case knows")]
         assert [
             note for note in loaded.notes if note.startswith("3 people in these files are in none of their claims.")
         ]
@@ -293,12 +295,97 @@ def test_a_file_that_comes_again_after_its_source_was_erased_shows_no_interprete
     assert pages(place, "low") == before
 
 
-def test_a_claim_under_c_opens_no_row_to_readers_of_p(place: Place, tmp_path: Path) -> None:
+def test_a_row_given_twice_stays_set_aside(place: Place, tmp_path: Path) -> None:
     before = pages(place, "low")
-    under_c = {"statements": [{**STATEMENT, "handling": "C"}], "links": statement_claims("acc-9", "x1 PAID aide")}
-    deliver(place, tmp_path, "ann", people=rows(["x1"], handling="P"), **under_c)
+    own = {"statements": [{**STATEMENT, "source_id": "x1"}], "links": SAID}
+    deliver(place, tmp_path, "ann", people=rows(["x1", "x1"], handling="P"), **own)
+    deliver(place, tmp_path, "ann", people=[{"id": "q1", "name": "Quinn Vale", "handling": "P"}])
     assert pages(place, "low") == before
-    assert "Iraq" in pages(place, "tom")["x1"]
+
+
+@pytest.mark.parametrize("cells", [{"date_of_birth": "2009"}, {"category": "victim"}])
+@pytest.mark.parametrize("code", ["P", "C"])
+def test_a_mark_under_p_seals_whatever_the_code_of_the_claims(
+    place: Place, tmp_path: Path, cells: dict[str, str], code: str
+) -> None:
+    links = [claim("x1", "PAID", "aide", "acc-9", handling="C")]
+    statement = {**STATEMENT, "handling": code}
+    deliver(
+        place, tmp_path, "ann", people=[{"id": "x1", "handling": "P", **cells}], statements=[statement], links=links
+    )
+    assert not pages(place, "low")["x1"]
+
+
+def test_the_custodian_is_asked_about_a_mark_until_two_persons_decide(place: Place, tmp_path: Path) -> None:
+    under_c = {"id": "acc-9", "kind": "witness", "source_id": "x1"}
+    deliver(place, tmp_path, "ann", people=[{"id": "x1", "date_of_birth": "2009"}], statements=[under_c], links=SAID)
+    sealings = place.as_("cus").protection.sealings
+    question = repr(sealings.to_be_sealed())
+    assert "under 18" in question
+    deliver(place, tmp_path, "bob", people=[{"id": "q1", "name": "Quinn Vale", "handling": "P"}])
+    assert repr(sealings.to_be_sealed()) == question
+    two_persons.seal(place.as_("cus"), place.as_("sup"), "x1")
+    assert not sealings.to_be_sealed()
+    assert not pages(place, "low")["x1"]
+
+
+@pytest.mark.parametrize("name", ["ann", "bob"])
+def test_the_row_of_somebody_hidden_is_set_aside_whoever_loads_it(empty: Place, tmp_path: Path, name: str) -> None:
+    deliver(empty, tmp_path, "ann", people=LISTED)
+    own = {"statements": [{**STATEMENT, "source_id": "x1"}], "links": SAID}
+    loaded = deliver(empty, tmp_path, name, people=rows(["x1"], handling="P"), **own)
+    # To a loader without source clearance it counts as if the case did not know the id.
+    assert loaded.counts["people"]["added"] == (name == "bob")
+    assert bool(loaded.rows_aside) == (name == "ann")
+    deliver(empty, tmp_path, "ann", statements=[REPORT], links=ABOUT_ALL)
+    assert len(set(pages(empty, "low").values())) == 1
+
+
+@pytest.mark.parametrize("is_dry", [True, False])
+def test_no_preview_tells_which_id_is_a_pseudonym(service: Service, tmp_path: Path, is_dry: bool) -> None:
+    answers = []
+    passengers = [{"id": "s1", "name": "Omar Dal", "handling": "P"}, {"id": "s2", "name": "Rosa Lim", "handling": "P"}]
+    for payer in ("s1", "s2"):
+        place = Place(service, "q" + uuid.uuid4().hex[:8])
+        deliver(place, tmp_path, "ann", **FIRST)
+        links = statement_claims("R9", "s1 CROSSED_ON C1", "s2 CROSSED_ON C1", f"{payer} PAID boss")
+        deliver(place, tmp_path, "ann", people=passengers, statements=[{**REPORT, "id": "R9"}], links=links)
+        taken_back = [claim("s1", "PAID", "boss", "R9", polarity="withdrawn")]
+        boss = [{"id": "boss", "nationality": "Iraq", "handling": "P"}]
+        loaded = load(place, tmp_path, "bob", dry_run=is_dry, people=boss, links=taken_back)
+        answers.append((loaded.counts, loaded.notes, loaded.rejections))
+    assert answers[0] == answers[1]
+
+
+def previews(place: Place, folder: Path, **cells: str) -> set[str]:
+    """Return what a loader's previews of the rows of each of the four say, with `X` and `NAME` for id and name."""
+    answers = set()
+    for x, name in NAMES.items():
+        loaded = load(place, folder, "bob", dry_run=True, people=[{"id": x, "name": name, **cells}])
+        answers.add(repr((loaded.counts["people"], loaded.notes)).replace(x, "X").replace(name, "NAME"))
+    return answers
+
+
+@pytest.mark.parametrize("name", ["ann", "bob"])
+def test_a_list_that_is_undone_previews_alike_for_all(empty: Place, tmp_path: Path, name: str) -> None:
+    listed = deliver(empty, tmp_path, name, people=LISTED)
+    own = {"statements": [{**STATEMENT, "source_id": "x1"}], "links": SAID}
+    deliver(empty, tmp_path, "ann", people=rows(["x1"], handling="P"), **own)
+    empty.as_(name).deliveries.undo(listed.delivery or 0, quiet)
+    assert len(previews(empty, tmp_path, category="suspect", handling="P")) == 1
+
+
+@pytest.mark.parametrize("cells", [{}, {"nationality": "Iraq"}, {"handling": "C", "nationality": "Syria"}])
+@pytest.mark.parametrize("claims", [True, False])
+def test_rows_set_aside_change_no_preview(empty: Place, tmp_path: Path, cells: dict[str, str], claims: bool) -> None:
+    deliver(empty, tmp_path, "bob", people=LISTED)
+    if claims:
+        deliver(empty, tmp_path, "bob", statements=[REPORT], links=ABOUT_ALL)
+    bobs = {"statements": [{**STATEMENT, "id": "bobs"}], "links": statement_claims("bobs", "boss DIRECTED aide")}
+    deliver(empty, tmp_path, "bob", people=rows(handling="P"), **bobs)
+    own = {"statements": [{**STATEMENT, "source_id": "x1"}], "links": SAID}
+    deliver(empty, tmp_path, "ann", people=rows(["x1"], handling="P"), **own)
+    assert len(previews(empty, tmp_path, **cells)) == 1
 
 
 def test_a_thing_in_none_of_the_claims_is_set_aside(place: Place, tmp_path: Path) -> None:

@@ -80,6 +80,11 @@ def zip_case(links: str = LINKS, people: str = PEOPLE) -> bytes:
     return rows.zip_tables(people=people, statements=STATEMENTS, links=links)
 
 
+def zip_people(people: str, **more: str) -> bytes:
+    """A case without witness statements, so that rows about people known before are taken."""
+    return rows.zip_tables(people=people, **more)
+
+
 def token(client: FlaskClient, case: str) -> str:
     return pages.token(client.get(f"/case/{case}/load").text)
 
@@ -192,12 +197,12 @@ def test_rejections_as_csv_run_nothing_in_a_spreadsheet(ann: FlaskClient, case: 
 
 def test_a_preview_says_what_changes_and_other_names_are_confirmed(ann: FlaskClient, case: str) -> None:
     load_content(ann, case, zip_case())
-    page = ann.get(preview_upload(ann, case, zip_case(people=PEOPLE.replace("Idris", "<b>Idriss")))).text
+    page = ann.get(preview_upload(ann, case, zip_people(PEOPLE.replace("Idris", "<b>Idriss")))).text
     assert "What changes" in page
     assert "<td>Idris Karam</td><td>&lt;b&gt;Idriss Karam</td>" in page
     assert "Type <strong>yes</strong>" not in page
     people = "id,name,category\nP1,Mehdi Vahidi,suspect\nP2,Yara Haddad,witness\nP3,Tarek Aziz,other\n"
-    address = preview_upload(ann, case, zip_case(people=people))
+    address = preview_upload(ann, case, zip_people(people))
     page = ann.get(address).text
     assert "Most rows of people whose ids are loaded already have another name there." in page
     assert "Type <strong>yes</strong>" in page
@@ -212,8 +217,13 @@ def test_a_preview_says_what_changes_and_other_names_are_confirmed(ann: FlaskCli
 
 def test_what_changes_is_filtered_by_table_and_field_and_saved_whole(ann: FlaskClient, case: str) -> None:
     load_content(ann, case, zip_case())
-    links = LINKS.replace("PAID", "CONTACTED")
-    address = preview_upload(ann, case, zip_case(links, PEOPLE.replace("Idris", "Idriss").replace("Tarek", "Tariq")))
+    record = {
+        "statements": "id,kind,handling\nST2,record,P\n",
+        "links": LINKS.replace("PAID", "CONTACTED").replace("P1,DIRECTED,P3,ST1\n", ""),
+    }
+    address = preview_upload(
+        ann, case, zip_people("\n".join(PEOPLE.replace("Idris", "Idriss").splitlines()[:2]), **record)
+    )
     twin = address.replace("/preview?", "/preview.json?")
     preview = ann.get(twin).get_json()
     assert preview["fields"] == {"name": len(preview["changes"])}
@@ -272,10 +282,12 @@ def test_where_more_changes_than_is_told_the_file_says_so_and_every_table_is_off
     monkeypatch.setattr(comparing, "MOST_TOLD", 2)
     links = LINKS.replace("statement_id", "statement_id,notes").replace("ST1", "ST1,").replace("ST2", "ST2,")
     load_content(ann, case, zip_case(links))
-    people = PEOPLE.replace("Idris", "Idriss").replace("Selam", "Sellam").replace("Ana", "Anna")
-    address = preview_upload(ann, case, zip_case(links.replace("ST1,", "ST1,at night"), people))
+    people = PEOPLE.replace("Idris", "Idriss").replace("Ana", "Anna").replace("P2,Selam Bekele,witness\n", "")
+    record = {"statements": "id,kind,handling\nST2,record,P\n", "links": links.replace("ST2,", "ST2,at night")}
+    record["links"] = record["links"].replace("P1,DIRECTED,P3,ST1,\n", "")
+    address = preview_upload(ann, case, zip_people(people, **record))
     preview = ann.get(address.replace("/preview?", "/preview.json?")).get_json()
-    assert preview["tables"] == {"people": 2, "links": 1}  # a row of somebody in no claim is set aside
+    assert preview["tables"] == {"people": 2, "links": 1}
     assert len(preview["changes"]) == 2
     page = ann.get(f"{address}&table=links").text
     assert "None of the 2 rows shown field by field" in page

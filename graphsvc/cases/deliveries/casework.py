@@ -180,7 +180,7 @@ class Casework:
                 committed=False,
                 equal=list(report.equal.values()),
                 passed_over=delivery.passed_over,
-                rows_aside=len(report.rows_aside),
+                rows_aside=len(visible.rows_aside),
                 other_names=other_names_in(visible, delivery.rows, before if sources else {}, state, key),
             )
             loaded = loaded.with_pseudonyms(standing, delivery, choice[0] if is_new else "")

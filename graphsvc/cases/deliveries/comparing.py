@@ -263,11 +263,15 @@ def other_names(report: Report, rows: Iterable[Row], before: Standings, state: S
         state: the case with it.
         key: data key of the case.
     """
-    renamed = [change for change in report.changed if _is_another(change.before, change.after)]
+    compared: list[tuple[Row, Mapping[str, Any], Mapping[str, Any]]] = [
+        (change.row, change.before.values, change.after.values) for change in report.changed
+    ]
+    compared += [(row, known, row.values) for row, known in report.rows_aside.values()]
+    renamed = [row for row, was, now in compared if _is_another(was, now)]
     if len(renamed) < _FEWEST:
         return []
     sealed = sealed_ids(before, state, key)
-    renamed_counts = Counter(change.row.table for change in renamed if change.key[-1] not in sealed)
+    renamed_counts = Counter(row.table for row in renamed if row.values.get("id") not in sealed)
     known = {table: counts.changed + counts.unchanged for table, counts in report.counts.items()}
     apart = {(row.table, row.values.get("id")) for row in rows} if sealed else set()
     known_apart = Counter(
@@ -280,10 +284,10 @@ def other_names(report: Report, rows: Iterable[Row], before: Standings, state: S
     ]
 
 
-def _is_another(before: FoldedRow, after: FoldedRow) -> bool:
-    if before.values.get("identified") in _TO_BE_NAMED:
+def _is_another(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    if before.get("identified") in _TO_BE_NAMED:
         return False
-    was, now = _names(before.values), _names(after.values)
+    was, now = _names(before), _names(after)
     if not was or not now:
         return False
     # A shared alias proves nothing: one of the two main names must occur on the other side.

@@ -218,9 +218,9 @@ class Loaded:
         if self.rows_aside:
             are = plural(self.rows_aside, "is", "are")
             notes.append(
-                f"{count(self.rows_aside, 'row', 'rows')} of people and things {are} set aside, except for marks that seal. The case"
-                " knows them already and no claim in these files is about them: a page that changes as statements come might"
-                " show who gave them. To change these pages, load the rows in files without statements."
+                f"{count(self.rows_aside, 'row', 'rows')} about people and things that the case knows already {are} set aside,"
+                " except for marks that seal. A page that changes as statements come might show who gave them. To change"
+                " these pages, load people.csv or the table of these things without statements.csv and links.csv."
             )
         return notes
 

@@ -117,7 +117,7 @@ class LoaderView:
         rejections = [*delivery.rejections, *map(_contradicts, contrary)]
         return replace(delivery, rows=rows, columns=columns, rejections=rejections)
 
-    def unknown_people(self) -> set[str]:
+    def _unknown_people(self) -> set[str]:
         """Return the ids of hidden people that only others delivered; known after `set_aside`."""
         return self.hidden - self._own_rows.keys()
 
@@ -170,8 +170,13 @@ class LoaderView:
         for table, counts in full.counts.items():
             mine = visible.counts[table] = self._counts[table]
             mine.read, mine.duplicate, mine.rejected = counts.read, counts.duplicate, counts.rejected
-        for row in full.rows_aside:
-            visible.counts[row.table].unchanged += 1
+        for (table, identifier), (row, _) in full.rows_aside.items():
+            if table == "people" and identifier in self._unknown_people():
+                visible.counts[table].added += 1  # as if nobody had this id
+            else:
+                own = self._own_rows.get(identifier)
+                known = _page_cells(identifier, state.records[table][identifier], pages) if own is None else own.values
+                visible.set_aside(row, known or {})
         for table, number in self._aside.items():
             visible.counts[table].read += number
             visible.counts[table].received += number
@@ -308,4 +313,8 @@ def add_own_rows(own_rows: dict[str, OwnRow], delivery: KeptRows) -> None:
 
 def ids_brought(rows: Iterable[Row]) -> set[str]:
     """Return the ids of entities and statements in rows, and of the statements whose claims are in them."""
-    return {row.values["statement_id" if row.table == _LINKS else "id"] for row in rows if row.table in TABLES}
+    return {
+        row.values["statement_id" if row.table == _LINKS else "id"]
+        for row in rows
+        if row.table in TABLES and not row.is_aside
+    }

@@ -456,13 +456,7 @@ def take_delivery(
             partial=partial,
             refused=delivery.refused_rows,
             incomplete=delivery.incomplete,
-            known=_known_ids(state, view) if shows_sources else (),
+            sets_aside=shows_sources,
             watch=None if view is None else view.take,
         )
     return report.as_taken(delivery), report
-
-
-def _known_ids(state: State, view: LoaderView | None) -> set[str]:
-    """Return the ids of the people and things that the case knows, as far as its loader may know."""
-    entities = {identifier for identifier, table in state.kinds.items() if table != "statements"}
-    return entities if view is None else entities - view.unknown_people()

@@ -29,6 +29,7 @@ from graphsvc.cases.graph.sealing import (
     has_identity,
     is_charged,
     marks,
+    marks_asked_about,
 )
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import State, claim_key
@@ -245,7 +246,11 @@ def _person(
         by.protects_marked or facts.acts(identifier, level),
         by.protects_marked or facts.acts(identifier, level, now=True),
         _is_charged(row, level),
-        tuple(mark for mark in facts.marks(identifier, row.values) if mark not in in_rows),
+        tuple(
+            mark
+            for mark in dict.fromkeys((*facts.marks(identifier, row.values), *marks_asked_about(old)))
+            if mark not in in_rows
+        ),
     )
     standing = decide(old, about, by.moment(name, number))
     if not standing.sealed:

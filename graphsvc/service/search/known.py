@@ -82,8 +82,11 @@ class Known:
 
 
 def _may_match(identity: Mapping[str, Any], grant: Grant) -> bool:
-    """Whether a reader may find somebody by an identity: one that a statement brought shows who gave the statement."""
-    return identity.get("handling", "P") in grant.codes
+    """Whether a reader may find somebody by an identity: one that a statement brought shows who gave the statement.
+
+    Homes of 0.1.0 marked identities known from such a row alone as quiet.
+    """
+    return identity.get("handling", "P") in grant.codes and (grant.sources or "quiet" not in identity)
 
 
 class _Sought:
