@@ -1,15 +1,15 @@
 """graphsvc: network-graph investigation for people-smuggling and trafficking cases.
 
-For notebooks: `connect()` gives a Session, the same thing the web pages and the command line hold.
+For notebooks: `connect()` returns a Session, which the web pages and the command line use too.
 
     session = graphsvc.connect(purpose="who is behind the boats of 8 May", case="demo")
     session.frame("crossings.behind", crossing="C0008")   # a named query as a pandas table
-    session.cypher_frame("MATCH (b:Boat {case: $case}) RETURN b.id, b.name")   # Cypher of your own, with the grant
+    session.cypher_frame("MATCH (b:Boat {case: $case}) RETURN b.id, b.name")   # your own Cypher, with the grant
     session.graph(of="operation")                          # the case as a NetworkX graph
     session.hubs()                                         # leads: intelligence, never evidence
     session.show("P0123")                                  # the network view in the cell, offline
 
-The rooms of the package and who may import whom: `docs/architecture.md` in the repository.
+The packages and the imports allowed between them: `docs/architecture.md` in the repository.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ __all__ = ["connect"]
 
 
 def connect(purpose: str, *, user: str = "", case: str = "", home: str | Path | None = None) -> Session:
-    """A session for whoever is signed in on the command line, or for the only account of the home.
+    """Return a session for the account signed in on the command line, or for the only account of the home.
 
     A managed Neo4j is started if none runs, and ends some minutes after the process or `session.close()` (`GRAPHSVC_NEO4J_LINGER_S`).
 
     Args:
-        purpose: why; written in the log beside everything that is read.
-        user: who acts, where no one has signed in with `graphsvc login`.
+        purpose: why; written in the log with everything that is read.
+        user: account that acts if no one has signed in with `graphsvc login`.
         case: an existing case; may be left out while only one can be seen.
         home: folder of the service (default: GRAPHSVC_HOME, else the platform's user data folder).
 

@@ -72,7 +72,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep test files in memory where there is room: short-lived homes and stores need no disk."""
-    config.addinivalue_line("markers", "changes: changes the case of `people`, and so has one of its own")
+    config.addinivalue_line("markers", "changes: changes the case of `people`, and so gets a separate one")
     room = Path("/dev/shm")
     if config.option.basetemp is None and hasattr(os, "statvfs") and room.is_dir() and _free(room) > _ROOM:
         config.option.basetemp = room / f"graphsvc-tests-{os.getpid()}"

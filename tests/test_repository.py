@@ -46,7 +46,7 @@ def texts() -> list[tuple[str, str]]:
         try:
             contents.append((str(path.relative_to(ROOT)), path.read_text("utf-8")))
         except UnicodeDecodeError:
-            assert path.suffix == ".png", f"{path} is neither text nor a picture"
+            assert path.suffix == ".png", f"{path} is not text or a picture"
     return contents
 
 

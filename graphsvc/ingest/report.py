@@ -18,7 +18,7 @@ class RowVersion(NamedTuple):
 
     Attributes:
         values: column → value.
-        open: those that count under P; None under C.
+        open: values that count under P; None under C.
         present: columns that it clears.
         delivery: number of its delivery; 0 for the sum of several rows.
     """

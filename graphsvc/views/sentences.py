@@ -177,10 +177,10 @@ def since_saved(links: int, absent: int) -> str:
 
     Example:
         >>> since_saved(2, 1), since_saved(0, 0)
-        ('2 links changed, 1 of what was in it is not here any more since it was saved', '')
+        ('2 links changed, 1 of its entities is not here any more since it was saved', '')
     """
     words = [f"{count(links, 'link')} changed"] if links else []
-    words += [gone_text(absent, "of what was in it")] if absent else []
+    words += [gone_text(absent, "of its entities")] if absent else []
     return f"{', '.join(words)} since it was saved" if words else ""
 
 
@@ -367,7 +367,7 @@ def safe(witnesses: int, smallest: int | None, below: int, *, by_source: bool, e
 
     Args:
         witnesses: number of witnesses it rests on.
-        smallest: number of people who could have known what the most exposed source said.
+        smallest: number of people who could have known the statements of the most exposed source.
         below: fewer people than this are too few.
         by_source: whether the reader may know of sources.
         earlier: whether the recipient was given an export before.
@@ -445,13 +445,13 @@ def peak(crossings: int, people: int, counted: int, when: str, undated: int) -> 
 
     Example:
         >>> peak(1, 9, 1, "May 2020", 1)
-        'Most: 1 crossing with 9 people, May 2020. 1 of a date known less precisely stands in no bar.'
+        'Most: 1 crossing with 9 people, May 2020. 1 with a less precise date is in no bar.'
     """
     carried = f" with {passengers}" if (passengers := aboard(people, counted, crossings)) else ""
     text = f"Most: {count(crossings, 'crossing')}{carried}, {when}."
     if undated:
-        stand = plural(undated, "stands", "stand")
-        text += f" {undated} of a date known less precisely {stand} in no bar."
+        are = plural(undated, "is", "are")
+        text += f" {undated} with a less precise date {are} in no bar."
     return text
 
 

@@ -293,7 +293,7 @@ def test_asked_again_of_the_same_state_the_store_is_not_asked_and_the_log_has_it
     fake_store.answer = Rows(("boat", "source"), [("B1", ["Q1"])], False)
     cleared = Principal("sue", READER.roles, {"one": Grant("P", sources=True)})
     first = gate.read(cleared, "why", "boats.sourced", "one", {"boat": "B1"})
-    first.rows[0][1].append("changed by who was given it")
+    first.rows[0][1].append("changed by its receiver")
     first.rows.append(("more",))
     again = gate.read(cleared, "why", "boats.sourced", "one", {"boat": "B1"})
     assert (again.columns, again.rows) == (("boat", "source"), [("B1", ["Q1"])])

@@ -56,9 +56,7 @@ def explain_leads(inputs: Given, few_below: int) -> list[tuple[Basis, Lead, Expl
     return [(on, lead, explain(lead.id, *shown_inputs, reasons(on, lead.id))) for lead in rank_basis(on).leads]
 
 
-@pytest.mark.slow(
-    reason="explains every lead; where there are contacts alone each ranking deals them out anew 99 times"
-)
+@pytest.mark.slow(reason="explains every lead; with contacts alone each ranking shuffles them 99 times")
 @pytest.mark.parametrize("few_below", [0, 3])
 @pytest.mark.parametrize("make", [case, of_contacts])
 @pytest.mark.parametrize("seed", SEEDS)

@@ -113,7 +113,7 @@ CALLS: dict[str, Entry] = {
     "case": with_(),
     "cases": with_(),
     "close": "ends the service",
-    "network.waters": "coastlines of the earth around a map that one has been given",
+    "network.waters": "coastlines of the earth around a map",
     "deliveries.uploads.confirm": of("uploads"),
     "deliveries.uploads.correct": of("uploads", {"lorry": "boat"}, {}, {}),
     "network.comments.add": lambda known: [
@@ -316,7 +316,7 @@ CALLS: dict[str, Entry] = {
         [((2, goal), {}) for goal in ("fragment", "reach", "no-such")]
         + [((3, "fragment", (entity,)), {}) for entity in known.entities]
     ),
-    "ask.progress": "takes numbers out of what a caller's own progress is told; `test_loaders` holds it",
+    "ask.progress": "takes numbers out of a caller's progress; `test_loaders` holds it",
     "ask.settings": "the service's own, for use cases; a notebook that has it has the process",
     "protection.reveals.settle": with_(),
     "show": lambda known: [((entity,), {"depth": 1}) for entity in known.entities[:3]],
@@ -358,7 +358,7 @@ CALLS: dict[str, Entry] = {
     "ask.denials": lambda known: [((list(known.links),), {})],
     "ask.grant": with_(),
     "ask.grants": with_(),
-    "ask.key": "for what is sealed; a notebook that has it has the process",
+    "ask.key": "the case's key; a notebook that has it has the process",
     "ask.withhold": "a function that knows every sealed name; a notebook that has it has the process",
     "ask.pseudonyms": "made with the case's key; a notebook that has it has the process",
     "ask.look": with_("read"),

@@ -293,7 +293,7 @@ def _conditional(c: Canaries, rows: Tables) -> None:
         ("workplaces", {"address": c.text("address of a C workplace", "conditional")}),
         ("things", {"kind": "vehicle", "value": c.text("value of a C thing", "conditional")}),
     ):
-        notes = c.text(f"notes on what is C in {table}", "conditional")
+        notes = c.text(f"notes under C in {table}", "conditional")
         rows[table].append({"id": f"hidden-{table}", "handling": "C", "notes": notes, **values})
     rows["links"] += [
         _link(

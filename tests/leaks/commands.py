@@ -45,7 +45,7 @@ def _queries(known: Known) -> Lines:
 # Command → its arguments for each run, or a text saying why it is not run.
 COMMANDS: dict[str, Entry] = {
     "serve": "serves until it is stopped; what it serves is walked as pages",
-    "demo": "makes a home of its own and serves it",
+    "demo": "makes a new home and serves it",
     "load": lambda known: [
         ["no-such-folder", "--case", known.case, "--dry-run"],
         ["--undo", "9", "--case", known.case],

@@ -3,8 +3,8 @@
     python -m tests.leaks.mutations              # all of them: takes a while
     python -m tests.leaks.mutations caches csp   # some
 
-Each mutation is put into a copy of the checkout, its test is run there and has to fail; the table that is printed is
-the one in `README.md`. `test_mutations.py` holds that every text to be replaced stands in the code exactly once.
+Each mutation is put into a copy of the checkout, where its test has to fail. The printed table is the one in
+`README.md`. `test_mutations.py` checks that every text to be replaced is in the code exactly once.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ class Mutation:
     """One protection, and how to switch it off.
 
     Attributes:
-        name: short, for the command. protects: what the protection is, in words.
-        file: where it stands. old: its text, once in the file. new: what stands there when it is off.
-        test: what must fail then.
+        name: short, for the command. protects: the protection in words.
+        file: its module. old: its text, once in the file. new: the text when it is off.
+        test: the test that must fail then.
     """
 
     name: str
@@ -156,7 +156,7 @@ MUTATIONS = (
     ),
     Mutation(
         "neighbours",
-        "what is counted beside a node is what the reader sees",
+        "the counts at a node cover what the reader sees",
         "cypher/entities/find.cypher",
         "WHERE r[$belief] IS NOT NULL AND m.handling IN $handling",
         "WHERE true",
@@ -164,7 +164,7 @@ MUTATIONS = (
     ),
     Mutation(
         "apart",
-        "namesakes are told apart by ties that the reader sees",
+        "namesakes are distinguished by ties that the reader sees",
         "cypher/entities/apart.cypher",
         "AND m.handling IN $handling AND r[$belief] >= 0.25",
         "",
@@ -252,7 +252,7 @@ MUTATIONS = (
     ),
     Mutation(
         "shares",
-        "what claims do to a score is told in quarters without source clearance",
+        "without source clearance the effect of claims on a score is shown in quarters",
         "graphsvc/service/leads/leads.py",
         "key: told_score(share) for",
         "key: share for",
@@ -396,7 +396,7 @@ MUTATIONS = (
     ),
     Mutation(
         "reviews",
-        "what was decided on C is not told to who sees P",
+        "readers of P do not see decisions about C",
         "graphsvc/access/decisions/reviews.py",
         "_ROW.c.handling.in_(grant.codes)",
         "True",
@@ -404,7 +404,7 @@ MUTATIONS = (
     ),
     Mutation(
         "reviews-of-a-name",
-        "what was decided on a name is not told of the pseudonym that a delivery brings",
+        "decisions about a name do not show at the pseudonym that a delivery brings",
         "graphsvc/service/leads/reviews.py",
         "(knows or not review.of_name)",
         "True",
@@ -412,7 +412,7 @@ MUTATIONS = (
     ),
     Mutation(
         "parked-of-a-name",
-        "nor does a lead that was parked by name wait as a pseudonym",
+        "a lead parked by name does not wait as a pseudonym",
         "graphsvc/access/decisions/pending.py",
         "query.where(_REVIEW.c.of_name.is_(False))",
         "query",
@@ -420,7 +420,7 @@ MUTATIONS = (
     ),
     Mutation(
         "reviews-again",
-        "nor to who is delivered again under a pseudonym",
+        "decisions on a name do not show at the same person's later pseudonym",
         "graphsvc/cases/deliveries/replay.py",
         "(by_name(plan.before) - by_name(plan.standing)) | plan.sealed_anew | (",
         "plan.sealed_anew | (",
@@ -428,7 +428,7 @@ MUTATIONS = (
     ),
     Mutation(
         "reviews-of-an-id",
-        "nor does what was decided under an id lead to the pseudonym that stands in it since",
+        "decisions under an id do not lead to the pseudonym in it since",
         "graphsvc/cases/deliveries/replay.py",
         " | (masked - before_masked)",
         "",
@@ -436,7 +436,7 @@ MUTATIONS = (
     ),
     Mutation(
         "masked-ids",
-        "who is shown by a masked id is sealed, held and erased as anybody else, and what went out of them recalled",
+        "people shown by a masked id are sealed, held, erased and recalled like others",
         "graphsvc/service/ask.py",
         "masked.get(identifier) or vault.pseudonym(key, kind, identifier)",
         "vault.pseudonym(key, kind, identifier)",
@@ -444,7 +444,7 @@ MUTATIONS = (
     ),
     Mutation(
         "reasons",
-        "why a lead was judged so by who knows sources is for who may",
+        "reasons written with source clearance need it to be read",
         "graphsvc/service/leads/reviews.py",
         "withheld = review.sources and not self._ask.grant.sources",
         "withheld = False",
@@ -452,7 +452,7 @@ MUTATIONS = (
     ),
     Mutation(
         "questions",
-        "questions about what witnesses said are for who knows sources",
+        "questions about witness statements need source clearance",
         "graphsvc/service/leads/questions.py",
         'kinds = ("witness", *OPEN_KINDS) if self._ask.grant.sources else OPEN_KINDS',
         'kinds = ("witness", *OPEN_KINDS)',
@@ -460,7 +460,7 @@ MUTATIONS = (
     ),
     Mutation(
         "falsehood",
-        "what false accounts could do is for who knows sources",
+        "the effect of false statements is shown with source clearance only",
         "graphsvc/service/leads/leads.py",
         '        if not self._ask.grant.sources:\n            raise Refused("Seeing what a lead rests on',
         '        if False:\n            raise Refused("Seeing what a lead rests on',
@@ -476,7 +476,7 @@ MUTATIONS = (
     ),
     Mutation(
         "asked",
-        "what was asked about C is not counted for who sees P",
+        "readers of P get no counts of questions about C",
         "graphsvc/access/decisions/questions.py",
         "_ROW.c.handling.in_(grant.codes)",
         "True",
@@ -484,7 +484,7 @@ MUTATIONS = (
     ),
     Mutation(
         "views",
-        "a view of the network made with C is not there for who sees P",
+        "a network view made with C does not exist for readers of P",
         "graphsvc/cases/stores/view_store.py",
         "_ROW.c.handling.in_(self.grant.codes), theirs)",
         "theirs)",
@@ -492,7 +492,7 @@ MUTATIONS = (
     ),
     Mutation(
         "levels",
-        "nothing of what is C is saved into a view for who sees P",
+        "a view for readers of P holds nothing under C",
         "graphsvc/service/network/saved_views.py",
         "if not view.savable:",
         "if not view.id:",
@@ -500,7 +500,7 @@ MUTATIONS = (
     ),
     Mutation(
         "notes",
-        "notes of who knows sources are for those who do",
+        "notes written with source clearance need it to be read",
         "graphsvc/cases/stores/view_store.py",
         'name, notes = f"View made on {row.created_at:%Y-%m-%d}", ""',
         "pass",
@@ -516,7 +516,7 @@ MUTATIONS = (
     ),
     Mutation(
         "since",
-        "what changed in a view is told at the level it was made at",
+        "changes of a view show at the level of the view",
         "graphsvc/service/network/saved_views.py",
         "self._ask.as_(Grant(handling)).rows",
         "self._ask.as_(self._ask.grant).rows",
@@ -556,7 +556,7 @@ MUTATIONS = (
     ),
     Mutation(
         "comments",
-        "a comment is told at the level of who wrote it",
+        "a comment shows at its author's level",
         "graphsvc/service/network/comments.py",
         "return _ROW.c.case_id == self._ask.case, _ROW.c.handling.in_(grant.codes), *of_sources",
         "return _ROW.c.case_id == self._ask.case, *of_sources",
@@ -636,7 +636,7 @@ MUTATIONS = (
     ),
     Mutation(
         "form-log",
-        "the log does not name whom a form gives as source",
+        "the log does not name the source in a form",
         "graphsvc/service/deliveries/form.py",
         'self._ask.look("read", step="look up"',
         'self._ask.act("read", step="look up"',
@@ -676,7 +676,7 @@ MUTATIONS = (
     ),
     Mutation(
         "sources",
-        "the id and handle of a source stand in no text",
+        "no text shows the id or handle of a source",
         "graphsvc/cases/graph/texts.py",
         'Needle("id", source) for source in sought',
         'Needle("id", source) for source in ()',
@@ -789,7 +789,7 @@ MUTATIONS = (
     ),
     Mutation(
         "shared-preview",
-        "a preview tells nothing of who is sealed in a case that shares its ids",
+        "a preview shows nothing about people sealed in a case that shares its ids",
         "graphsvc/cases/deliveries/replay.py",
         "{} if preview else self._register",
         "self._register",
@@ -821,7 +821,7 @@ MUTATIONS = (
     ),
     Mutation(
         "line-first",
-        "a line of the log stands before anything is asked",
+        "the log has a line before anything is asked",
         "graphsvc/access/log/audit.py",
         "    line = begin(engine, principal, purpose, action, case, **detail)\n    outcome",
         "    yield {}\n    return\n    line = begin(engine, principal, purpose, action, case, **detail)\n    outcome",
@@ -829,7 +829,7 @@ MUTATIONS = (
     ),
     Mutation(
         "telling",
-        "what was typed stands in the log as its length",
+        "the log records the length of typed text, not the text",
         "graphsvc/access/log/disclosed.py",
         "return text if _SAFE.fullmatch(text) and name not in _FREE else characters(text)",
         "return text",
@@ -853,7 +853,7 @@ MUTATIONS = (
     ),
     Mutation(
         "signed-in",
-        "everything but what is named public takes a sign-in",
+        "every route without the mark public needs a sign-in",
         "graphsvc/web/frame.py",
         "if g.session is None and not g.public:",
         "if g.session is None and not g.public and not request.path.endswith(('numbers', 'roles')):",
@@ -861,7 +861,7 @@ MUTATIONS = (
     ),
     Mutation(
         "few-closed",
-        "how many few who left a workplace are is told by no query without source clearance",
+        "without source clearance no query gives the number of few people who left a workplace",
         "cypher/workplaces/closed.cypher",
         "CASE WHEN 0 < since < $few OR 0 < there - since < $few THEN null ELSE since END",
         "since",
@@ -869,7 +869,7 @@ MUTATIONS = (
     ),
     Mutation(
         "few-housed",
-        "nor who and how many few under one hand are",
+        "without source clearance no query gives few people under one hand, or their number",
         "cypher/workplaces/house_and_work.cypher",
         "size(who) < $few AS few",
         "false AS few",
@@ -877,7 +877,7 @@ MUTATIONS = (
     ),
     Mutation(
         "few-online",
-        "nor how many few at an online place are",
+        "without source clearance no query gives the number of few people at an online place",
         "cypher/workplaces/online.cypher",
         "CASE WHEN 0 < there < $few THEN null ELSE there END",
         "there",
@@ -925,7 +925,7 @@ MUTATIONS = (
     ),
     Mutation(
         "lines",
-        "lines of files are for who sees all of them",
+        "only readers who see whole files see their line numbers",
         "graphsvc/service/network/entities.py",
         'self._ask.home.register.provenance(self._ask.case, claims) if self._ask.grant.handling == "C" else {}',
         "self._ask.home.register.provenance(self._ask.case, claims)",
@@ -933,7 +933,7 @@ MUTATIONS = (
     ),
     Mutation(
         "history",
-        "how much a delivery held is for who sees all of it",
+        "only readers who see a whole delivery see its size",
         "graphsvc/service/deliveries/deliveries.py",
         'if self._ask.grant.handling != "C":\n                return []',
         "if not self._ask.grant:\n                return []",
@@ -957,7 +957,7 @@ MUTATIONS = (
     ),
     Mutation(
         "jobs",
-        "what the error of a job said is for who began it",
+        "only the account that began a job sees its error",
         "graphsvc/cases/jobs.py",
         'self._said_of(row.id) if row.account == account and row.state == "failed" else ""',
         "self._said_of(row.id)",
@@ -1013,7 +1013,7 @@ MUTATIONS = (
     ),
     Mutation(
         "nested",
-        "nor does a subquery inside an expression of it call others",
+        "a subquery inside an expression is checked like any other",
         "graphsvc/access/gate/freetext.py",
         "for called in _hidden(step.details):",
         'for called in _hidden(""):',
@@ -1037,7 +1037,7 @@ MUTATIONS = (
     ),
     Mutation(
         "applied",
-        "nor is one missed that is written meanwhile",
+        "a case written during a check is missed for a moment at most",
         "graphsvc/access/gate/cyphergate.py",
         "cap=100_000, after=state)",
         "cap=100_000)",
@@ -1053,7 +1053,7 @@ MUTATIONS = (
     ),
     Mutation(
         "meanwhile",
-        "nor one of a text during which a case was changed",
+        "an answer is dropped if a case changed during its query",
         "graphsvc/access/gate/cyphergate.py",
         "if has_changed(states, self._stands()):",
         "if False:",
@@ -1085,7 +1085,7 @@ MUTATIONS = (
     ),
     Mutation(
         "fetching",
-        "nor one that is taken away while it is fetched",
+        "an export recalled during its download is not sent",
         "graphsvc/service/exports/given.py",
         'raise Refused(_CLOSED["removed"])',
         "pass",
@@ -1133,7 +1133,7 @@ MUTATIONS = (
     ),
     Mutation(
         "whole-case",
-        "all of a case goes to who is cleared for all of it alone",
+        "a whole case goes only to readers cleared for all of it",
         "graphsvc/service/exports/whole_case.py",
         "if not (sees_whole(self._ask, case) and grant.sources):",
         "if not sees_whole(self._ask, case):",
@@ -1157,7 +1157,7 @@ MUTATIONS = (
     ),
     Mutation(
         "outward",
-        "of a node nothing goes out but what is said to",
+        "a node goes out with its listed properties alone",
         "graphsvc/views/picture/export.py",
         '                handling="",\n',
         "",
@@ -1189,7 +1189,7 @@ MUTATIONS = (
     ),
     Mutation(
         "family",
-        "through whom witnesses are family is not told",
+        "no page shows through which person witnesses are family",
         "graphsvc/service/leads/groups.py",
         'replace(overlap, thing="")\n        if overlap',
         "replace(overlap)\n        if overlap",
@@ -1197,7 +1197,7 @@ MUTATIONS = (
     ),
     Mutation(
         "deciding",
-        "a decision on witnesses under C closes no case to who is cleared for P",
+        "a decision on witnesses under C closes no case to readers of P",
         "graphsvc/cases/deliveries/casework.py",
         "decision = decide(key, plan.state)",
         'decision = decide(key, "loading")',
@@ -1237,7 +1237,7 @@ MUTATIONS = (
     ),
     Mutation(
         "form-ids",
-        "a form refers to nobody whom its sender cannot see",
+        "a form refers only to people that its sender sees",
         "graphsvc/service/deliveries/form.py",
         "if cell not in ends]",
         "if not cell]",
@@ -1293,7 +1293,7 @@ MUTATIONS = (
     ),
     Mutation(
         "recorded",
-        "that something is recorded is not told as nothing changed",
+        "a recorded fact is not reported as no change",
         "graphsvc/appdb/engine.py",
         "        closing.update_recorded(noted)\n",
         "        closing.update_recorded({})\n",
@@ -1333,7 +1333,7 @@ MUTATIONS = (
     ),
     Mutation(
         "earlier",
-        "exports at C are not counted for who sees P",
+        "readers of P get no counts of exports at C",
         "graphsvc/service/exports/exports.py",
         "sum(code in self._ask.grant.codes for code, _ in earlier_exports)",
         "len(earlier_exports)",
@@ -1421,7 +1421,7 @@ MUTATIONS = (
     ),
     Mutation(
         "strangers",
-        "little is taken in of who is not signed in",
+        "only small requests are read without a sign-in",
         "graphsvc/web/intake.py",
         "if not self.is_signed_in:",
         "if False:",
@@ -1453,7 +1453,7 @@ MUTATIONS = (
     ),
     Mutation(
         "stays-sealed",
-        "who is sealed stays sealed whatever later deliveries say",
+        "sealed people stay sealed, whatever later deliveries say",
         "graphsvc/cases/graph/standing.py",
         "result = {name: old for name, old in before.items() if old.sealed and not by.reopens(name, old)}",
         "before, result = {}, {}",
@@ -1477,7 +1477,7 @@ MUTATIONS = (
     ),
     Mutation(
         "passive",
-        "who plays no visible part stands by a pseudonym, witness or not",
+        "people without a visible part have a pseudonym, witness or not",
         "graphsvc/cases/graph/sealing.py",
         "    if facts.acts_now or facts.is_charged:\n",
         "    if facts.has_identity:\n",
@@ -1655,7 +1655,7 @@ MUTATIONS = (
     ),
     Mutation(
         "rows-under-c",
-        "a row under C changes nothing of what is known under P",
+        "a row under C changes nothing under P",
         "graphsvc/ingest/fold.py",
         "now = old.open if is_closed else merge_row(",
         "now = merge_row(",
@@ -1663,7 +1663,7 @@ MUTATIONS = (
     ),
     Mutation(
         "row-codes",
-        "a row without a code in a delivery under C is under C, whoever is known under P",
+        "a row without a code in a delivery under C is under C, even about people known under P",
         "graphsvc/ingest/codes.py",
         'return "C" if self._has_c and',
         'return "C" if not self._has_c and',
@@ -1735,7 +1735,7 @@ MUTATIONS = (
     ),
     Mutation(
         "refused-brought",
-        "a refused row beside another of the same id stops any delivery",
+        "a refused row and an accepted one with the same id stop any delivery",
         "graphsvc/cases/deliveries/loaded.py",
         "row.row_id in brought or (named",
         "(named",
@@ -1967,7 +1967,7 @@ MUTATIONS = (
     ),
     Mutation(
         "open-while-c",
-        "what is C closes no case to who is cleared for P",
+        "contents under C close no case to readers of P",
         "graphsvc/cases/deliveries/replay.py",
         'return "loading" if self.moves_open else "loading-c"',
         'return "loading"',
@@ -1999,7 +1999,7 @@ MUTATIONS = (
     ),
     Mutation(
         "two-persons",
-        "who asks that somebody is sealed or opened does not agree to it",
+        "nobody agrees to their own request to seal or open",
         "graphsvc/service/protection/requests.py",
         "if row.asked_by == self._ask.principal.name:",
         "if not row.asked_by:",
@@ -2087,7 +2087,7 @@ MUTATIONS = (
     ),
     Mutation(
         "changes-guesses",
-        "who is sealed counts in no question about other names",
+        "sealed people count in no question about other names",
         "graphsvc/cases/deliveries/comparing.py",
         'for row in renamed if row.values.get("id") not in sealed',
         "for row in renamed",
@@ -2095,7 +2095,7 @@ MUTATIONS = (
     ),
     Mutation(
         "erased-again",
-        "who was erased does not come back with a later delivery",
+        "erased people do not come back with a later delivery",
         "graphsvc/cases/deliveries/casework.py",
         "delivery = self._erasing.without_erased(case, key, delivery)",
         "pass",
@@ -2103,7 +2103,7 @@ MUTATIONS = (
     ),
     Mutation(
         "erased-rows",
-        "the sealed rows of deliveries hold nothing of who was erased",
+        "the sealed rows of deliveries hold nothing of erased people",
         "graphsvc/cases/stores/erased.py",
         "connection.execute(table.update().where(*mine).values(rows_sealed=sealed))",
         "pass",
@@ -2119,7 +2119,7 @@ MUTATIONS = (
     ),
     Mutation(
         "erased-typed",
-        "nor does what they typed",
+        "typed texts hold nothing of erased people",
         "graphsvc/cases/stores/erased.py",
         "key, mask, (*REASONS, *TYPED, *OWN))",
         "key, mask, (*REASONS, *OWN))",
@@ -2159,7 +2159,7 @@ MUTATIONS = (
     ),
     Mutation(
         "erased-views",
-        "saved views, drafts and comments hold nothing of who was erased",
+        "saved views, drafts and comments hold nothing of erased people",
         "graphsvc/cases/stores/erased.py",
         "    following.settle(connection, case, key, current_id, text)\n",
         "",
@@ -2199,7 +2199,7 @@ MUTATIONS = (
     ),
     Mutation(
         "erased-mark",
-        "nobody is looked for by the mark that stands for who was erased",
+        "no search uses the mark left by an erasure",
         "graphsvc/names/seal.py",
         "        if ERASED not in text:\n",
         "        if text:\n",
@@ -2215,7 +2215,7 @@ MUTATIONS = (
     ),
     Mutation(
         "erased-ids",
-        "who is sealed stays sealed under an id out of which an erased name was taken",
+        "sealed people stay sealed under an id that lost an erased name",
         "graphsvc/cases/graph/standing.py",
         "    known = _under_their_ids(before, by)\n",
         "    known = before\n",
@@ -2231,7 +2231,7 @@ MUTATIONS = (
     ),
     Mutation(
         "held-rests",
-        "nor does what the claims about who is held rest on",
+        "the statements behind claims about held people stay",
         "graphsvc/cases/deliveries/held.py",
         " or material(before, ids) != material(after, ids):",
         ":",
@@ -2239,7 +2239,7 @@ MUTATIONS = (
     ),
     Mutation(
         "erased-formerly",
-        "who was erased does not come back by an id they had before another was erased",
+        "erased people do not come back by an id from before another erasure",
         "graphsvc/cases/deliveries/erasing.py",
         "        decided |= dict.fromkeys(\n",
         "        dict.fromkeys(\n",
@@ -2271,7 +2271,7 @@ MUTATIONS = (
     ),
     Mutation(
         "held-undo",
-        "no delivery is taken back with what is held",
+        "a delivery with anything held is not taken back",
         "graphsvc/cases/deliveries/held.py",
         '    require_stays(\n        key, held_people, fold_deliveries(deliveries), fold_deliveries(left), "taken back", rows=deliveries[number][0]\n    )',
         "    pass",
@@ -2279,7 +2279,7 @@ MUTATIONS = (
     ),
     Mutation(
         "held-erased",
-        "nobody is erased with what is held",
+        "people with anything held are not erased",
         "graphsvc/cases/deliveries/erasing.py",
         'require_stays(key, held_people, state, fold_deliveries(left), "erased", person)',
         "pass",
@@ -2424,7 +2424,7 @@ MUTATIONS = (
     ),
     Mutation(
         "held-sealed",
-        "who was sealed since a hold was put on them is shown by pseudonym",
+        "people sealed after their hold are shown by pseudonym",
         "graphsvc/service/protection/holds.py",
         "replace(hold, person=hold.pseudonym) if hold.pseudonym in sealed else hold",
         "replace(hold) if hold.pseudonym in sealed else hold",
@@ -2440,7 +2440,7 @@ MUTATIONS = (
     ),
     Mutation(
         "requests-part",
-        "a request is not there for who is cleared for a part of its case",
+        "a request does not exist for readers cleared for a part of its case",
         "graphsvc/service/protection/requests.py",
         "if theirs and sees_whole(self._ask, row.case_id):",
         "if theirs:",
@@ -2448,7 +2448,7 @@ MUTATIONS = (
     ),
     Mutation(
         "requests-others",
-        "nor for another person who may ask",
+        "a request does not exist for another person with the same role",
         "graphsvc/service/protection/requests.py",
         "if theirs and sees_whole(self._ask, row.case_id):",
         "if sees_whole(self._ask, row.case_id):",
@@ -2456,7 +2456,7 @@ MUTATIONS = (
     ),
     Mutation(
         "requests-cases",
-        "requests of a case are listed to who is cleared for all of it",
+        "requests of a case are listed to readers cleared for all of it",
         "graphsvc/service/protection/requests.py",
         'if sees_whole(self._ask, row["id"])]',
         'if row["id"]]',
@@ -2464,7 +2464,7 @@ MUTATIONS = (
     ),
     Mutation(
         "requests-mine",
-        "requests are listed to who asked and who may agree",
+        "requests are listed to the person who asked and to those who may agree",
         "graphsvc/service/protection/requests.py",
         'mine = None if self._ask.may("agree") else self._ask.principal.name',
         "mine = None",
@@ -2512,7 +2512,7 @@ MUTATIONS = (
     ),
     Mutation(
         "moved-chance",
-        "how many chance would send is in no graph beside a flow of few",
+        "no graph shows the number expected by chance next to a flow of few",
         "graphsvc/service/displacement/displacement.py",
         "if left in some_few:",
         "if False:",

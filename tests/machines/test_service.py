@@ -55,7 +55,7 @@ def _all_results(service: Service) -> list[Any]:
     ]
 
 
-@pytest.mark.slow(reason="computes twice what a reader would open of the demo case, each time anew")
+@pytest.mark.slow(reason="computes a reader's pages of the demo case twice")
 def test_what_is_handed_over_is_numbers_alone(demo: Service) -> None:
     read = _Read()
     with Service(replace(demo.settings, snapshot_rows=0)) as alone:
@@ -66,7 +66,7 @@ def test_what_is_handed_over_is_numbers_alone(demo: Service) -> None:
     assert read.works == {"without_some", "ranks_drawn", "head_of_deal", "standing_of"}
 
 
-@pytest.mark.slow(reason="computes twice what a reader would open of the demo case, each time anew")
+@pytest.mark.slow(reason="computes a reader's pages of the demo case twice")
 def test_with_a_scheduler_it_answers_as_without(
     demo: Service, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

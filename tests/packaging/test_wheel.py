@@ -59,7 +59,7 @@ def test_everything_the_command_needs_is_in_the_wheel(wheel: Path) -> None:
 
 
 @pytest.mark.neo4j
-@pytest.mark.slow(reason="builds the wheel and installs it in an environment of its own")
+@pytest.mark.slow(reason="builds the wheel and installs it in a new environment")
 def test_the_installed_wheel_does_the_main_job(wheel: Path, neo4j_server: LocalServer, tmp_path: Path) -> None:
     run(sys.executable, "-m", "venv", tmp_path / "env", cwd=tmp_path)
     python = tmp_path / "env" / "bin" / "python"

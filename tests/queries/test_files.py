@@ -80,14 +80,14 @@ def test_labels_and_types_are_those_of_the_records(path: object) -> None:
 ACTS = {name for name, relation in RELATIONS.items() if relation.kind in ("part", "command")} - {"USED_ON"}
 NO_ACCUSATION = {
     "gangs.in_common": "says what two gangs share, and of nobody what they did",
-    "gangs.rivals": "says of whom a gang's rival is one, not what they did",
+    "gangs.rivals": "lists rival gangs, not acts",
     "people.phone_contacts": "says whose phone it is",
     "paths.all_ways": "says how believed the weakest step is and how many are denied, and no more of any",
     "paths.in_common": "says how believed the weaker link is and how many are denied, and no more of either",
     "paths.shortest": "says how believed the weakest step is and how many are denied, and no more of any",
     "people.nationalities": "says who may have been aboard, and of nobody what they did",
     "people.same_person": "says who may be the same",
-    "quality.partly_identified": "lists whom nobody can name yet",
+    "quality.partly_identified": "lists people not yet identified",
     "quality.incomplete_crossings": "says that somebody is known, not who",
     "crossings.per_day": "names nobody",
     "boats.reused": "names nobody",

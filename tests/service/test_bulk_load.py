@@ -68,7 +68,7 @@ def rebuild_graph(service: Service) -> Any:
     return graph(service.store(), CASE)
 
 
-@pytest.mark.slow(reason="starts a managed server, and writes it anew")
+@pytest.mark.slow(reason="starts a managed server, and writes it again")
 def test_the_case_is_the_one_that_rows_would_have_made_and_stays_so(
     managed_settings: Settings, invented_folder: Path, tmp_path: Path
 ) -> None:

@@ -356,4 +356,4 @@ def test_a_picture_and_what_is_beyond_it_are_the_same_by_neo4j_and_in_memory(
     assert links.there(reader.ask.state) is not None
     assert [reader.network.picture(each) for each in requests] == counted
     beyond = {tuple(node.more for node in view.nodes) for view in counted}
-    assert len(beyond) > 4, "they differ in what is beyond them"
+    assert len(beyond) > 4, "they have different links beyond them"

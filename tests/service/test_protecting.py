@@ -695,7 +695,7 @@ def on_disk(folder: Path, *words: bytes) -> set[bytes]:
     return matches
 
 
-@pytest.mark.slow(reason="starts a managed server of its own")
+@pytest.mark.slow(reason="starts its own managed server")
 def test_the_managed_store_keeps_nothing_of_before_on_its_disk(
     managed_service: Service, first: Path, second: Path, third: Path, tmp_path: Path
 ) -> None:

@@ -155,7 +155,7 @@ def no_folder(settings: Settings) -> bool:
     return not list(launch.server_home(settings.home).glob("import-*/"))
 
 
-@pytest.mark.slow(reason="starts a managed server of its own, three times")
+@pytest.mark.slow(reason="starts its own managed server, three times")
 def test_a_store_that_is_adopted_holds_the_graph_that_rows_would_have_made(
     fresh: Settings, neo4j_server: LocalServer, case: str, holder: Callable[[Settings], Any]
 ) -> None:

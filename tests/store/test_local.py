@@ -23,7 +23,7 @@ from tests.store.conftest import driver_of, state
 pytestmark = pytest.mark.neo4j
 
 
-@pytest.mark.slow(reason="starts managed servers of its own")
+@pytest.mark.slow(reason="starts its own managed servers")
 def test_a_database_that_cannot_be_opened_is_reported_though_bolt_answers(fresh: Settings) -> None:
     with hold(fresh):
         pass
@@ -38,7 +38,7 @@ def test_a_database_that_cannot_be_opened_is_reported_though_bolt_answers(fresh:
     assert local.status(fresh) is None
 
 
-@pytest.mark.slow(reason="starts a managed server of its own")
+@pytest.mark.slow(reason="starts its own managed server")
 def test_neo4j_without_its_own_database_is_reported_before_it_gives_up(fresh: Settings) -> None:
     """2026.x would go on for two minutes, which is as long as its start may take."""
     data = fresh.home / "neo4j/data"
@@ -189,7 +189,7 @@ def test_neo4j_does_not_see_the_secrets_of_the_service(monkeypatch: pytest.Monke
     assert not {"GRAPHSVC_MASTER_KEY", "NEO4J_PASSWORD", "JAVA_TOOL_OPTIONS"} & set(passed)
 
 
-@pytest.mark.slow(reason="starts managed servers of its own")
+@pytest.mark.slow(reason="starts its own managed servers")
 def test_a_renewed_store_is_empty_at_the_same_address_and_nothing_old_stays_on_the_disk(fresh: Settings) -> None:
     folder = launch.server_home(fresh.home)
     with hold(fresh) as server, driver_of(server) as driver:

@@ -133,7 +133,7 @@ def test_java_is_started_lightly_only_where_that_is_set(settings: Callable[..., 
 
 
 @pytest.mark.neo4j
-@pytest.mark.slow(reason="starts a managed server of its own")
+@pytest.mark.slow(reason="starts its own managed server")
 def test_a_port_that_was_lost_in_between_is_replaced_by_another(
     jars: Path,
     settings: Callable[..., Settings],

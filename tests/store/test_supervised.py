@@ -31,7 +31,7 @@ def end(settings: Settings, kill: Callable[[int], None]) -> int:
     return pid
 
 
-@pytest.mark.slow(reason="starts managed servers of its own")
+@pytest.mark.slow(reason="starts its own managed servers")
 def test_two_that_start_at_once_share_one_server_until_the_last_has_left(
     fresh: Settings,
     holder: Holder,
@@ -58,7 +58,7 @@ def test_two_that_start_at_once_share_one_server_until_the_last_has_left(
     assert local.status(fresh) is None
 
 
-@pytest.mark.slow(reason="starts managed servers of its own")
+@pytest.mark.slow(reason="starts its own managed servers")
 def test_neo4j_that_dies_comes_back_with_its_data_and_at_its_address_but_not_for_ever(
     fresh: Settings, kill: Callable[[int], None], eventually: Eventually
 ) -> None:
@@ -81,7 +81,7 @@ def test_neo4j_that_dies_comes_back_with_its_data_and_at_its_address_but_not_for
     assert "died 4 times in 10 minutes" in (fresh.home / "neo4j/logs/supervisor.log").read_text()
 
 
-@pytest.mark.slow(reason="starts managed servers of its own")
+@pytest.mark.slow(reason="starts its own managed servers")
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's death")
 def test_a_killed_supervisor_leaves_no_java_and_the_next_start_finds_the_data(
     fresh: Settings, kill: Callable[[int], None], wait_until_gone: Callable[..., None]
@@ -99,7 +99,7 @@ def test_a_killed_supervisor_leaves_no_java_and_the_next_start_finds_the_data(
         assert driver.execute_query("MATCH (n:Kept) RETURN n.value").records[0][0] == 8
 
 
-@pytest.mark.slow(reason="starts managed servers of its own")
+@pytest.mark.slow(reason="starts its own managed servers")
 def test_a_kept_server_outlives_its_holders_until_it_is_stopped(
     fresh: Settings, wait_until_gone: Callable[..., None]
 ) -> None:
@@ -116,7 +116,7 @@ def test_a_kept_server_outlives_its_holders_until_it_is_stopped(
     assert not local.stop(fresh)
 
 
-@pytest.mark.slow(reason="starts managed servers of its own")
+@pytest.mark.slow(reason="starts its own managed servers")
 def test_a_server_goes_on_for_a_while_and_the_next_holder_finds_it(
     fresh: Settings, wait_until_gone: Callable[..., None], eventually: Eventually
 ) -> None:

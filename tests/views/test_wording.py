@@ -159,7 +159,7 @@ def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
         (sentences.unsafe(0, by_source=False, earlier=True), "told all of it. It goes only if a supervisor"),
         (
             sentences.peak(2, 0, 0, "May 2020", 2),
-            "Most: 2 crossings, May 2020. 2 of a date known less precisely stand in no bar.",
+            "Most: 2 crossings, May 2020. 2 with a less precise date are in no bar.",
         ),
     ],
 )

@@ -33,7 +33,7 @@ def line(site: Any, account: str, page: str, **query: str) -> str:
     assert answer.status_code == 200
     lines = re.findall(r'<p class="print-only small on-paper">(.*?)</p>', answer.text, re.DOTALL)
     assert len(lines) == 1, "every sheet begins with one"
-    assert '<main id="content" tabindex="-1" class="sheet-' in answer.text, "its mark stands on each"
+    assert '<main id="content" tabindex="-1" class="sheet-' in answer.text, "each has its mark"
     return html.unescape(" ".join(re.sub(r"<[^>]+>", "", lines[0]).split()))
 
 

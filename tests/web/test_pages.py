@@ -72,7 +72,7 @@ def test_the_lists_of_a_lead_say_what_is_in_them(site: Any, inv: FlaskClient) ->
         answer = inv.get(site.address("lead.json", id=name)).get_json()
         page = inv.get(site.address("lead", id=name)).text
         for those, says in (
-            ("denying", "counts only those that deny"),
+            ("denying", "counts only denials"),
             ("lowering", "Claims that lower the score"),
         ):
             assert (says in page) == bool(answer[those]), (name, those)

@@ -55,7 +55,7 @@ class Verified:
 def verify(chain: Chain, progress: Progress, beside: Iterable[str] = ()) -> Verified:
     """Check every line, and the end, against the chain; lines appended in the meantime are left for the next time.
 
-    `beside` are further faults, which the caller found in data stored alongside the lines.
+    `beside`: further faults, found by the caller in data stored with the lines.
 
     Raises:
         OperatorError: database or anchor cannot be read.

@@ -39,7 +39,7 @@ class LaidClaims(Sequence[Claim]):
         >>> len(claims), claims[1].source, claims[1] is claims[1], [claim.source for claim in claims]
         (2, 's2', True, ['s1', 's2'])
 
-    Limits: after the first full iteration it holds a list besides the columns.
+    Limits: after the first full iteration it holds a list as well as the columns.
     """
 
     def __init__(

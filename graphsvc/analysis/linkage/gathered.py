@@ -102,7 +102,7 @@ def gather_traits(rows: CaseRows) -> list[Trait]:
 def leading_to(links: Iterable[LinkSaid], crossings: Collection[str]) -> tuple[list[LinkSaid], list[LinkSaid]]:
     """Return links that give some crossings their names, and links that show which of these people were carried.
 
-    Together they give `gather_traits` everything that it finds about these crossings in the whole case.
+    With these, `gather_traits` finds as much about the crossings as in the whole case.
 
     Args:
         links: of the case.

@@ -92,7 +92,7 @@ def by_structure(ledger: Ledger, inside: Bools) -> dict[str, Floats]:
 def roles(ledger: Ledger, inside: Bools) -> tuple[Ints, Ints, Floats]:
     """List links that show roles (`PUTS_BEFORE`), with the person and the link's share of their score.
 
-    Where people are ranked by contacts, too few sources report roles to rank by them. Together the links add at most
+    A ranking by contacts has too few reported roles to rank by them. Together the links add at most
     half of first place among contacts: half times the chance that any link holds. Each link gets a part of that chance.
 
     Args:

@@ -175,7 +175,7 @@ def would_leave(
 ) -> FalseAccounts | None:
     """Find the fewest evidence items that would all have to be false for this person to leave the first places.
 
-    Each item is tried alone. If none suffices, the items that say most about the person and their links are left out
+    Each item is tried alone. If no single item suffices, those that say most about the person and their links are left out
     one after another, each time the one with the largest effect. Pairs of them are tried too.
 
     Args:

@@ -253,7 +253,7 @@ def other_names(report: Report, rows: Iterable[Row], before: Standings, state: S
     """Return the tables in which most known ids have a different name, probably because the numbering is different.
 
     Names are compared by words and by sound, so a different spelling, order or script does not count as a different
-    name. Sealed people count on neither side: the answer would reveal whether their name was guessed.
+    name. Sealed people are left out: the answer would reveal whether their name was guessed.
 
     Args:
         report: effect of the delivery.

@@ -268,7 +268,7 @@ def resting_notes(rows: Mapping[int, int], forms: Collection[int]) -> list[str]:
     """Describe the rows that fall out of a case when a delivery is undone, in a sentence that names nobody.
 
     Args:
-        rows: other delivery → how many of its rows refer to rows that only the undone delivery brought.
+        rows: other delivery → number of its rows that refer to rows of the undone delivery alone.
         forms: the other deliveries that were added by form.
 
     Example:

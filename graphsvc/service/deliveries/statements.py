@@ -31,7 +31,7 @@ class StatementPage:
 
     Attributes:
         values: released properties that have a value.
-        claims: rows of `statements.claims`; those that assert a denied link have `denying`, as in `network.among`.
+        claims: rows of `statements.claims`; claims of a denied link have `denying`, as in `network.among`.
         numbers: `asserts`, `denies`, `taken_back` → number of claims, returned or not, that assert, that deny, and that
             were taken back.
         truncated: there are more claims than were returned.

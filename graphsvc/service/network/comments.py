@@ -1,7 +1,7 @@
 """Comments on an entity or a link.
 
 A comment is shown at its author's level. Readers with a lower handling clearance, or without the author's source
-clearance, do not see it: it may be about somebody whom they could not see then, such as a source. Authors can take a
+clearance, do not see it: it may be about a person hidden from them then, such as a source. Authors can take a
 comment back: its existence stays visible, but only supervisors can read its words.
 """
 

@@ -43,7 +43,7 @@ class Growth:
         number: neighbours not shown.
         adds, open: as in `Neighbours`, for all of them; people merely present and lawful service come last.
         super: there are more than `MANY_NEIGHBOURS`, so the reader should choose.
-        relations, kinds: the same neighbours by relation, with those that come last at the end, and by kind. A
+        relations, kinds: the same neighbours by relation, with present people and lawful service at the end, and by kind. A
             neighbour with two relations is counted in both.
     """
 

@@ -78,7 +78,7 @@ def outside(events: Iterable[Event], strips: Sequence[Year]) -> str:
 
     Example:
         >>> outside([Event("C1", "C1", "crossing", "2020-05", "2020-05-01", "2020-05-31", (), 20)], [])
-        '1 crossing stands on no day here: its date is known to a month or a year, or not at all.'
+        '1 crossing is on no day here: its date is known to a month or a year, or not at all.'
     """
     crossings = [event for event in events if event.kind == CROSSING]
     whole = [event for event in crossings if event.first and event.first == event.last]
@@ -86,9 +86,9 @@ def outside(events: Iterable[Event], strips: Sequence[Year]) -> str:
     coarse = len(crossings) - len(whole)
     reasons = []
     if coarse:
-        stand, dates = plural(coarse, "stands", "stand"), plural(coarse, "its date is", "their dates are")
+        are, dates = plural(coarse, "is", "are"), plural(coarse, "its date is", "their dates are")
         reasons.append(
-            f"{count(coarse, 'crossing')} {stand} on no day here: {dates} known to a month or a year, or not at all."
+            f"{count(coarse, 'crossing')} {are} on no day here: {dates} known to a month or a year, or not at all."
         )
     if earlier:
         reasons.append(f"{count(earlier, 'crossing')} of earlier years {plural(earlier, 'is', 'are')} not drawn.")
