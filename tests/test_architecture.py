@@ -248,7 +248,7 @@ MOST_LINES = {
     "analysis": 13_575, "store": 3_900, "views": 10_125, "machines": 880, "appdb": 1_500, "access": 5_800, "cases": 9_590,
     "service": 13_875, "web": 7_440, "cli": 3_200,
 }  # fmt: skip
-MOST_TEST_LINES = 72_275
+MOST_TEST_LINES = 72_290
 
 
 def count_lines(paths: Iterable[Path]) -> int:

@@ -21,6 +21,7 @@ __all__ = ["Limits", "RawPart", "RawTable", "open_parts", "read_delivery"]
 
 # First bytes of old .xls files, and of workbooks locked with a password.
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_CLAIMS = frozenset({"statements", "links"})
 _DELIVERY = "a folder, a .zip of it, an .xlsx workbook, an .anx chart, or a graph (GEXF, GraphML, JSON lines)"
 
 
@@ -44,13 +45,14 @@ def read_delivery(path: Path, limits: Limits, progress: Progress | None = None) 
         if name in tables:
             raise InputError(f"{path.name} has two sheets that name {name}: only one of them can be meant.")
         tables[name] = part.table(name)
-    # People and things may come alone: rows that come with statements are set aside (`fold.fold`).
-    for name in REQUIRED_TABLES if "statements" in tables else REQUIRED_TABLES[:1]:
-        if name not in tables:
-            raise InputError(
-                f"{path.name} has no {name}.csv: a delivery needs people.csv, and links.csv if it has statements.csv (or sheets"
-                " of these names)."
-            )
+    # People and things may come without statements: rows that come with them are set aside (`fold.fold`).
+    if not tables or not _CLAIMS.isdisjoint(tables):
+        for name in REQUIRED_TABLES:
+            if name not in tables:
+                raise InputError(
+                    f"{path.name} has no {name}.csv: a delivery with statements needs people.csv and links.csv (or sheets of"
+                    " these names)."
+                )
     # In the order of the case format, whatever the order of the files.
     return [tables[name] for name in TABLES if name in tables]
 

@@ -43,12 +43,20 @@ def test_an_archive_and_a_workbook_are_told_by_content(
     assert names(workbook(deliver(), name="upload-2"), limits)[0] == ("people", "upload-2, sheet people")
 
 
+@pytest.mark.parametrize("table", ["people", "things"])
+def test_people_and_things_come_without_statements(deliver: Deliver, limits: Limits, table: str) -> None:
+    no_files = dict.fromkeys(("people.csv", "statements.csv", "links.csv"))
+    folder = deliver({**no_files, f"{table}.csv": "id\na\n"})
+    assert [name for name, _ in names(folder, limits)] == [table]
+
+
 @pytest.mark.parametrize(
     ("files", "message"),
     [
+        (dict.fromkeys(("people.csv", "statements.csv", "links.csv")), "case has no people.csv"),
         (
             {"people.csv": None},
-            "case has no people.csv: a delivery needs people.csv, and links.csv if it has statements.csv",
+            "case has no people.csv: a delivery with statements needs people.csv and links.csv",
         ),
         ({"links.csv": None}, "case has no links.csv"),
         ({"poeple.csv": "id\n"}, "unknown file 'poeple.csv': did you mean people.csv"),

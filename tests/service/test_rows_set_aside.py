@@ -395,6 +395,11 @@ def test_a_thing_in_none_of_the_claims_is_set_aside(place: Place, tmp_path: Path
     own = {"statements": [{**STATEMENT, "source_id": "x1"}], "links": SAID}
     deliver(place, tmp_path, "ann", things=[{**firms[0], "notes": "closed in 2019"}], **own)
     assert "closed" not in repr(place.as_("low").network.entities.look("firm-x1").values)
+    # Its table alone is taken.
+    (tmp_path / "things").mkdir()
+    (tmp_path / "things" / "things.csv").write_text("id,kind,notes,handling\nfirm-x1,organisation,closed in 2019,P\n")
+    place.as_("ann").deliveries.load(tmp_path / "things", quiet, partial=True)
+    assert "closed" in repr(place.as_("low").network.entities.look("firm-x1").values)
 
 
 @pytest.fixture

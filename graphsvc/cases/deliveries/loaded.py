@@ -220,7 +220,7 @@ class Loaded:
             notes.append(
                 f"{count(self.rows_aside, 'row', 'rows')} about people and things that the case knows already {are} set aside,"
                 " except for marks that seal. A page that changes as statements come might show who gave them. To change"
-                " these pages, load people.csv or the table of these things without statements.csv and links.csv."
+                " these pages, load their tables without statements.csv and links.csv."
             )
         return notes
 
