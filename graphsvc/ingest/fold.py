@@ -54,12 +54,14 @@ class State:
         kinds: id → (record kind, table), over all entities and statements.
         claims: key of the claim → row; see `claim_key`.
         by_statement: statement id → keys of its claims.
+        rows_aside: id → rows of a person or thing that the case does not take: their marks still seal.
     """
 
     records: dict[str, dict[str, FoldedRow]] = field(default_factory=lambda: defaultdict(dict))
     kinds: dict[str, str] = field(default_factory=dict)
     claims: dict[Key, FoldedRow] = field(default_factory=dict)
     by_statement: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
+    rows_aside: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
 
 
 def claim_key(values: Mapping[str, Any]) -> Key:
@@ -114,7 +116,9 @@ def fold(
     report = Report(refused=dict(refused), watch=watch)
     by_table: dict[str, list[Row]] = defaultdict(list)
     for row in with_codes(list(rows), state.records[_STATEMENTS], columns, partial=partial):
-        if not row.is_aside:
+        if row.is_aside:
+            state.rows_aside[row.values["id"]].append(row)
+        else:
             by_table[row.table].append(row)
         report.counts[row.table].read += 1
     accepted = _accept(state, by_table, report, accepted_before, columns, partial=partial)
@@ -125,7 +129,9 @@ def fold(
     for each in ENTITY_TABLES if sets_aside else ():
         mine, records = accepted[each.name], state.records[each.name]
         for identifier in [name for name in mine if name in records]:
-            report.set_aside(mine.pop(identifier), records[identifier].values)
+            row = mine.pop(identifier)
+            state.rows_aside[identifier].append(row)
+            report.set_aside(row, records[identifier].values)
     for table, kept_rows in accepted.items():
         _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, partial=partial)
     delivered = {

@@ -329,6 +329,17 @@ def test_the_custodian_is_asked_about_a_mark_until_two_persons_decide(place: Pla
     assert not pages(place, "low")["x1"]
 
 
+@pytest.mark.parametrize("code", ["P", "C"])
+def test_a_mark_outlives_the_list_that_named_its_person(empty: Place, tmp_path: Path, code: str) -> None:
+    listed = deliver(empty, tmp_path, "bob", people=LISTED)
+    marked = [{"id": "x1", "date_of_birth": "2009", "handling": code}]
+    deliver(empty, tmp_path, "ann", people=marked, statements=[STATEMENT | {"handling": "C"}], links=SAID)
+    empty.as_("bob").deliveries.undo(listed.delivery or 0, quiet)
+    deliver(empty, tmp_path, "bob", people=LISTED)
+    deliver(empty, tmp_path, "bob", statements=[REPORT], links=ABOUT_ALL)
+    assert not pages(empty, "low")["x1"] or "under 18" in repr(empty.as_("cus").protection.sealings.to_be_sealed())
+
+
 @pytest.mark.parametrize("name", ["ann", "bob"])
 def test_the_row_of_somebody_hidden_is_set_aside_whoever_loads_it(empty: Place, tmp_path: Path, name: str) -> None:
     deliver(empty, tmp_path, "ann", people=LISTED)

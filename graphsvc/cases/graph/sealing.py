@@ -28,8 +28,8 @@ A person's standing is one of three. *Sealed*: a pseudonym replaces them everywh
 * In a case that protects *marked people only*, everybody with an identity has an act that stands, and the category witness
   is a mark too. When two persons choose this, people sealed without a mark before then are decided on again.
 * Rows and claims under handling code C name or seal nobody known under P: the custodian is asked instead. A sealed
-  person's mark under C is kept with the reasons like any other, and a named person's with the question to the
-  custodian. Openings and loosenings agreed without knowing it do not name them.
+  person's mark under C is kept with the reasons like any other. Openings and loosenings agreed without knowing it do
+  not name them.
 """
 
 from __future__ import annotations
@@ -223,12 +223,6 @@ def _opens(before: Standing | None, facts: PersonFacts, now: Moment) -> bool:
 def _reasons(why: str) -> list[str]:
     """Split the reasons of a standing. For an opened person they are the marks known at the opening."""
     return why.split(", ") if why else []
-
-
-def marks_asked_about(before: Standing | None) -> list[str]:
-    """Return the marks under C of a named person that the custodian was asked about; they outlive their delivery."""
-    question = _reasons(before.asked) if before is not None else []
-    return [reason for reason in question if reason not in (PASSIVE, UNDER_C)] if UNDER_C in question else []
 
 
 def is_newly_marked(before: Standing | None, after: Standing) -> bool:

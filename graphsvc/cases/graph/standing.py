@@ -29,7 +29,6 @@ from graphsvc.cases.graph.sealing import (
     has_identity,
     is_charged,
     marks,
-    marks_asked_about,
 )
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import State, claim_key
@@ -246,11 +245,7 @@ def _person(
         by.protects_marked or facts.acts(identifier, level),
         by.protects_marked or facts.acts(identifier, level, now=True),
         _is_charged(row, level),
-        tuple(
-            mark
-            for mark in dict.fromkeys((*facts.marks(identifier, row.values), *marks_asked_about(old)))
-            if mark not in in_rows
-        ),
+        tuple(mark for mark in facts.marks(identifier, row.values) if mark not in in_rows),
     )
     standing = decide(old, about, by.moment(name, number))
     if not standing.sealed:
@@ -413,14 +408,11 @@ class _Facts:
         self._protected = {name for name, row in rows if PROTECTED & categories(row.open or row.values).keys()}
         self._acts = self._of([row.values for row in state.claims.values() if stands(row, state)])
         self._now = self._acts if coming is None else self._of(list(self._asserted_claims(coming)))
-        self._aside = defaultdict[str, list[Row]](list)
-        for each in coming or ():
-            if each.is_aside:
-                self._aside[each.values["id"]].append(each)
 
     def marks(self, identifier: str, row: Mapping[str, Any], codes: str = "PC") -> list[str]:
-        """Return the marks in a person's row, and in coming rows under some codes that the case does not take."""
-        rows = (row, *(each.values for each in self._aside[identifier] if (each.code or "P") in codes))
+        """Return the marks in a person's row, and in rows under some codes that the case does not take."""
+        aside = self._state.rows_aside.get(identifier, ())
+        rows = (row, *(each.values for each in aside if (each.code or "P") in codes))
         by = self._by
         return [
             *dict.fromkeys(mark for values in rows for mark in marks(values, by.on, of_witnesses=by.protects_marked))
