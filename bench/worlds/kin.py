@@ -606,7 +606,7 @@ class World:
         self.random.shuffle(self.witnesses)
 
     def _group_of(self, name: str) -> list[int]:
-        """List the statements that may be coached together with a witness's: same boat or workplace."""
+        """List the statements that may be coached along with this witness's: same boat or workplace."""
         crossing, stints = self._crossing_of(name), self._stints(name)
         group = []
         for place, witness in enumerate(self.slots):

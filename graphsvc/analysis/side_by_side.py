@@ -39,7 +39,7 @@ class Processors(Protocol):
 
 
 class ThisMachine:
-    """The processors of this machine, as threads.
+    """A pool with one thread for each processor of this machine.
 
     Example:
         >>> list(THIS_MACHINE.each(pow, 2, [1, 2, 3]))

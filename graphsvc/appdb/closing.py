@@ -1,4 +1,4 @@
-"""Tracks the cases that a transaction closes for a change or reopens, so that errors can say what is recorded."""
+"""Tracks cases that a transaction closes or reopens, so that errors can say what is recorded."""
 
 from __future__ import annotations
 

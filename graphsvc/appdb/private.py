@@ -1,4 +1,4 @@
-"""Checks that no other user of the machine can read a home: its folder, and the files that open everything in it."""
+"""Checks that no other user of the machine can read a home: its folder and its key files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How constraints are named, and columns with sealed words: what is in one opens only in the row that it was sealed for."""
+"""Names of constraints, and encrypted columns: a value can be decrypted only in its own row."""
 
 from __future__ import annotations
 

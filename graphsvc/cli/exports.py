@@ -198,7 +198,7 @@ def agree(session: Opener, case: str, identifier: str, note: str) -> None:
 @_NOTE
 @acting
 def refuse(session: Opener, case: str, identifier: str, note: str) -> None:
-    """Refuse an export another person asked for. Takes the role supervisor."""
+    """Refuse an export another person asked for. Requires the role supervisor."""
     with session(case) as acts:
         acts.exports.given.refuse(identifier, note)
     say("Refused.", err=True)

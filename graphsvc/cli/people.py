@@ -162,7 +162,7 @@ def reset(session: Opener, name: str, second_factor: bool) -> None:
 @click.argument("roles", nargs=-1)
 @acting
 def roles(session: Opener, name: str, roles: Sequence[str]) -> None:
-    """Give an account these roles and no others (none: takes all), and end its sign-ins."""
+    """Replace an account's roles (none given: removes all) and sign it out."""
     with session() as acts:
         acts.accounts.set_roles(name, roles)
     say(f"{name} has {'the roles ' + ', '.join(sorted(set(roles))) if roles else 'no role'} now.", err=True)
@@ -171,7 +171,7 @@ def roles(session: Opener, name: str, roles: Sequence[str]) -> None:
 @users.command()
 @click.argument("name")
 @click.argument("clearance", required=False, metavar="[CASE:CODE[+sources]]")
-@click.option("--revoke", metavar="CASE", help="Take the clearance for a case (or *) back.")
+@click.option("--revoke", metavar="CASE", help="Revoke the clearance for a case (* for all).")
 @click.option("--cypher/--no-cypher", default=None, help="Give or take the grant for free Cypher.")
 @acting
 def grant(session: Opener, name: str, clearance: str | None, revoke: str | None, cypher: bool | None) -> None:

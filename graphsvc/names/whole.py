@@ -24,7 +24,7 @@ from graphsvc.names.spelling import Word, drop_particles, is_particle, latinise,
 
 # With fewer letters, ordinary words and numbers would be withheld everywhere.
 _SHORTEST, _FEWEST_DIGITS = 3, 5
-# Fewest letters for a name to be found with its words joined, and for a code to be found with spaces in it.
+# Minimum letters to find a name written as one word, and a code written with spaces.
 _JOINED = 8
 _SPACED = 6
 # Most words that a name may be spread over, for example letter by letter.

@@ -1,4 +1,4 @@
-"""Translates errors between the driver and a server into our own, by the person who must act."""
+"""Translates errors of the driver and of servers into our own, grouped by who must act."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The processes that run typed texts, one text at a time: after a normal run, a process waits a while for the next.
+"""The processes that run typed queries, one at a time: after a normal run, a process waits a while for the next.
 
 Starting one takes longer than most texts. A process whose text was late, cancelled, cut, faulty or large ends with that
 text, so that each text meets the same limits.

@@ -1,4 +1,4 @@
-"""Runs a text that a person typed, in a separate process, within limits that hold whatever the text does.
+"""Runs a typed query in a separate process, within limits that hold whatever the query does.
 
 A server ends a text that runs too long, but not inside one long expression; it builds a huge value completely before
 the first row comes; and a text can take its whole heap. So the process has a memory limit and is killed at our own

@@ -1,4 +1,4 @@
-"""A separate process that runs typed texts, one at a time, and writes the answers as lines of JSON.
+"""A separate process that runs typed queries, one at a time, and writes the answers as lines of JSON.
 
 Run by its path (by `store.runners`), so it imports nothing of the package. It can be killed at any moment, its memory
 is limited, and its reading of a large answer blocks no one else. Each line of standard input is JSON for one text:

@@ -1,4 +1,4 @@
-"""Values exchanged with the process that runs a text: as JSON in which each object has one key, its kind.
+"""Values exchanged with the process that runs a typed query: as JSON in which each object has one key, its kind.
 
 Reading restores each value, whatever keys a map in an answer has. The other side is in `store.typedrun`, which imports
 nothing of the package.

@@ -12,7 +12,7 @@ UNTOLD = "The list of deliveries takes clearance for handling code C: there may 
 # Shown if the case no longer matches the preview that the user confirmed.
 CHANGED_SINCE = "Nothing was loaded: the case was changed since you looked, or it was not worked out yet what this upload would do. Look again."
 # Shown if the effect on the leads was worked out, and no place would change.
-NOBODY_MOVES = "Nobody among the first leads would stand elsewhere."
+NOBODY_MOVES = "None of the first leads would change rank."
 _UNDONE = ("undo", "withdraw")
 
 

@@ -188,7 +188,7 @@ def since_saved(links: int, absent: int) -> str:
 
 
 def depending(group: int) -> str:
-    """Say how many other sources begin a path, after its first one; empty if no others do.
+    """Say how many sources begin a path apart from its first source; empty if there are none.
 
     Args:
         group: number of sources.

@@ -196,7 +196,7 @@ def test_undoing_leads_back_into_the_view_before_and_out_of_none_that_was_saved(
 
 
 def two_on(visit: Open, name: str) -> tuple[Page, Page, str]:
-    """Ann, who shares a view, Ben, who moved a node in it without saving, and the view's address."""
+    """Ann (shares a view), Ben (moved a node in it without saving) and the view's address."""
     ann = visit("ann", "id=p1")
     save(ann, name, shared=True)
     expect(ann.locator("#view-state")).to_contain_text(f"{name}, version 1 saved")

@@ -1,4 +1,4 @@
-"""Whatever is delivered, the answer is a Delivery or an InputError; and the same content is the same in every form."""
+"""Any input gives a Delivery or an InputError; equal content gives an equal result in every format."""
 
 import csv
 import io

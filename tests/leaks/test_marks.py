@@ -1,4 +1,4 @@
-"""No mark is lost with a rejected row: if it may concern a person shown by name after the load, nothing is loaded."""
+"""No mark is lost with a rejected row: if the mark may concern a named person, nothing is loaded."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from tests.toolbox.accounts import People
 pytestmark = pytest.mark.neo4j
 ABSENT = "ids that were asked for and are not there, or not under this handling code"
 CAPPED = "entities that are tied to more than goes, as the picture was to hold {} at most"
-ASIDE = "entities that are tied to more than goes, as who was only there, and lawful service, was not asked for"
+ASIDE = "entities that are tied to more than goes, as people only present and lawful service were not asked for"
 BEYOND = "links or entities above the limit of one question"
 
 

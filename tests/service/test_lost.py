@@ -88,7 +88,7 @@ def test_a_graph_that_is_emptied_while_it_is_read_is_refused_and_restored(
         assert session.network.entities.counts()["person"] == 4
         before = read_image(service.store(), CASE)
         damage(service)
-        with pytest.raises(OperatorError, match="does not hold what was last written"):
+        with pytest.raises(OperatorError, match="lacks the latest changes"):
             session.leads.table()
         with pytest.raises(Busy):
             session.network.entities.counts()
@@ -136,7 +136,7 @@ def test_an_answer_read_from_an_emptied_graph_is_not_kept(home: Settings, handli
         service.gate.forget()
         assert session.leads.table()["hubs"] == []
         service.gate._checks._due.clear()
-        with pytest.raises(OperatorError, match="does not hold what was last written"):
+        with pytest.raises(OperatorError, match="lacks the latest changes"):
             session.network.entities.counts()
         assert service.recover() == [CASE]
         assert session.network.entities.counts() == whole

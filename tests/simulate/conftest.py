@@ -14,7 +14,7 @@ from graphsvc.records.tables import ENTITY_TABLES, TABLES
 
 @dataclass
 class Case:
-    """A case folder as read back, knowing nothing of how it was made."""
+    """A case folder, read without the code that made it."""
 
     folder: Path
     false_share: float = simulate.DEMO_FALSE_SHARE

@@ -109,13 +109,13 @@ def test_that_the_graph_lost_the_case_is_told_by_the_first_page_that_meets_it(
     site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def lost(_ask: Ask) -> None:
-        raise OperatorError("The graph does not hold what was last written of the case.")
+        raise OperatorError("The graph lacks the latest changes of the case.")
 
     monkeypatch.setattr(Ask, "state", property(lost))
     for headers in ({}, OPENED):
         answer = inv.get(site.address("leads"), headers=headers)
         assert answer.status_code == 503
-        assert "does not hold what was last written" in answer.text
+        assert "lacks the latest changes" in answer.text
 
 
 def test_who_may_not_see_leads_stands_in_the_log_where_they_ask_for_them(site: Any) -> None:

@@ -13,7 +13,7 @@ _TYPED, _SHOWN, _SHOWN_TO_P = "typed", "shown", "shown to P"
 
 
 class Withhold(Protocol):
-    """Withholds a typed text if it names a sealed person known at a handling level."""
+    """Withholds a typed text that names a person sealed at a handling level."""
 
     def __call__(self, text: str, level: str = "C") -> str:
         """Return the text, or `[withheld]`."""

@@ -91,7 +91,7 @@ class CypherGate:
     def refusal(self, principal: Principal) -> str:
         """Say in one sentence why this person may not write Cypher now; empty if they may.
 
-        The graph is not searched: a page that shows how a text ended must load even while Neo4j restarts.
+        The graph is not searched: the page with a query's result must load even while Neo4j restarts.
         """
         return policy.cypher_refusal(principal, self._stands())
 

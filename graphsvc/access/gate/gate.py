@@ -459,7 +459,7 @@ class Gate:
             with transaction(self._database) as connection:
                 connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
             raise OperatorError(
-                f"The graph does not hold what was last written of the case {case}: it was lost, emptied, or put back from"
+                f"The graph lacks the latest changes of the case {case}: it was lost, emptied, or put back from"
                 " an older copy. Nothing of it is shown. Start graphsvc again: it restores the case from its deliveries."
             )
 

@@ -15,7 +15,7 @@ from graphsvc.errors import RequestError
 from graphsvc.queries import Query
 from graphsvc.records.relations import RELATIONS
 
-# Details whose values are words of this software or its operators: never typed by a person who searches.
+# Details whose values come from this software or its operators, never from a search.
 _WORDS = frozenset(
     {
         "account",

@@ -105,7 +105,7 @@ class WayGround:
 
     @cached_property
     def _shape(self) -> tuple[Ints, Ints, Bools]:
-        """Positions with neighbours, neighbour count by position, and whether each is one (avoided names are not)."""
+        """Positions with neighbours, neighbour counts, and whether each may be used (avoided names may not)."""
         steps = np.diff(self.near.starts)
         met = np.zeros(len(steps), dtype=bool)
         met[self.near.others] = True

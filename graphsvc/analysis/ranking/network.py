@@ -151,7 +151,7 @@ def network(
     Args:
         ledger: the claims.
         standing: standing of each link, see `belief.standing`.
-        persons: ids of all persons; acts of a gang or a phone are not those of a person.
+        persons: ids of all persons; acts of gangs and phones do not count.
         carried: ids of people who were only carried or exploited; they do not raise the score of others.
         columns: ingredient → its column, from 0; other ingredients are ignored.
 

@@ -20,7 +20,7 @@ from graphsvc.views.picture.network import Picture
 Amounts = dict[str, int | str]
 SOME = "some"
 # Reason why an entity has links outside a picture that is not full.
-PUT_ASIDE = "as who was only there, and lawful service, was not asked for"
+PUT_ASIDE = "as people only present and lawful service were not asked for"
 
 
 def not_reached(wanted: Wanted, view: Picture) -> Amounts:

@@ -1,4 +1,4 @@
-"""Makes a store with Neo4j's own import tool, next to the server's current one, which no failure can affect.
+"""Makes a store with Neo4j's own import tool, next to the current one, which stays intact if this fails.
 
 The tool's input and output are in a temporary folder that only this account can read, and that is always removed; after
 a kill, the next start removes the leftovers.

@@ -1,1 +1,1 @@
-"""Answer on who is behind something: its rows, links between several, gaps, picture and print. Pure."""
+"""The answer to *Who is behind it*: its rows, links between its people, gaps, picture and print. Pure."""

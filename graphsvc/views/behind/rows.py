@@ -223,5 +223,5 @@ def rows(
 
 
 def weight(part: PartSaid) -> tuple[float, float, str, str]:
-    """Return the sort key of a link: lead rank, which one denial does not change; unranked people last, by belief."""
+    """Return the sort key of a link: lead rank (one denial cannot change it), then belief for unranked people."""
     return part.lead.rank if part.lead else math.inf, -part.edge.belief, part.who.name, part.who.id
