@@ -161,6 +161,7 @@ def test_what_somebody_does_to_themselves_is_passed_over_whoever_they_turn_out_t
     assert now == pytest.approx(anew, abs=1e-9)
 
 
+@pytest.mark.slow(reason="makes sixteen cases again without each of their pieces")
 def test_random_cases_are_ranked_by_parts_whatever_is_left_out() -> None:
     """`lists` promises correct results only for these."""
     for seed in range(16):
