@@ -1,4 +1,4 @@
-"""Translates errors of the driver and of servers into our own, grouped by who must act."""
+"""Translates errors of the driver and of servers into our own, grouped by the role that must act."""
 
 from __future__ import annotations
 

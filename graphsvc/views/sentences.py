@@ -188,7 +188,7 @@ def since_saved(links: int, absent: int) -> str:
 
 
 def depending(group: int) -> str:
-    """Say how many sources begin a path apart from its first source; empty if there are none.
+    """Say how many more sources begin a path after the first; empty for none.
 
     Args:
         group: number of sources.

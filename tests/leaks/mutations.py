@@ -1841,8 +1841,8 @@ MUTATIONS = (
         "aside-marks",
         "a row that is set aside seals by its marks",
         "graphsvc/cases/graph/standing.py",
-        "aside = self._state.rows_aside.get(identifier, ())",
-        "aside: tuple[Row, ...] = ()",
+        "rows_aside = self._state.rows_aside.get(identifier, ())",
+        "rows_aside: tuple[Row, ...] = ()",
         "tests/service/test_rows_set_aside.py::test_a_row_set_aside_seals_by_its_marks",
     ),
     Mutation(

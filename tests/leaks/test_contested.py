@@ -60,12 +60,12 @@ DENIALS = {
 }
 # Pages whose answers depend on the link and are the same with and without a denial of it, and why that accuses no one.
 NOT_MARKED = {
-    "entity": "the rank of another person, who is not in the link",
+    "entity": "the rank of a person outside the link",
     "export": "how many links an export would hold",
     "exposure": "how many people could have told something",
     "network": "how many links each entity has",
     "network/measures": "measures of a picture that marks the link itself",
-    "network/node": "the rank of another person, who is not in the link",
+    "network/node": "the rank of a person outside the link",
     "network/overview": "how many links join groups of entities",
     "network/overview/names": "the members of a group of entities, by links of any kind",
     "query": "how many claims have no date, and on how many crossings a member of a gang is said to have had a part",

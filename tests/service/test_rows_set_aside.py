@@ -399,7 +399,7 @@ def test_rows_set_aside_change_no_preview(empty: Place, tmp_path: Path, cells: d
     assert len(previews(empty, tmp_path, **cells)) == 1
 
 
-def test_a_thing_in_none_of_the_claims_is_set_aside(place: Place, tmp_path: Path) -> None:
+def test_a_thing_known_before_is_set_aside(place: Place, tmp_path: Path) -> None:
     firms = [{"id": f"firm-{x}", "kind": "organisation", "name": f"Firm {x}", "handling": "P"} for x in NAMES]
     used = statement_claims("R3", *(f"{x} USED firm-{x}" for x in NAMES))
     deliver(place, tmp_path, "ann", things=firms, statements=[{**REPORT, "id": "R3"}], links=used)

@@ -517,7 +517,7 @@ def test_a_thing_that_leads_to_sealed_people_alone_is_sealed_whatever_relation_s
     )  # fmt: skip
     state, standing = after([*delivery, *claims])
     assert set(sealed_ids(standing, state, KEY)) == {"p", "account", "home", "car"}
-    # For readers of P, a claim under C neither seals a thing nor keeps it open.
+    # For readers of P, a claim under C does not seal a thing, and does not keep it open.
     state, standing = after(
         [*delivery, *claims], statement_rows("q USED car", "p CONTACTED van", handling="C", statement="S2")
     )
@@ -545,7 +545,7 @@ def test_a_dwelling_of_which_only_who_lives_there_is_told_is_sealed_with_them() 
     # If someone is later said to run it, it stays sealed, as everything sealed does.
     state, later = after([*delivery, *claims], statement_rows("q MANAGED home", statement="S2"))
     assert set(sealed_ids(later, state, KEY)) == {"p", "home"}
-    # For readers of P, a claim under C neither seals a thing nor keeps it open.
+    # For readers of P, a claim under C does not seal a thing, and does not keep it open.
     under_c = statement_rows("p LIVED_AT house", handling="C", statement="S2")
     state, standing = after([*delivery, *statement_rows("q PILOTED c1")], under_c)
     assert "house" not in sealed_ids(standing, state, KEY)

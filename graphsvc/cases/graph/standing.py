@@ -411,8 +411,8 @@ class _Facts:
 
     def marks(self, identifier: str, row: Mapping[str, Any], codes: str = "PC") -> list[str]:
         """Return the marks in a person's row, and in rows under some codes that the case does not take."""
-        aside = self._state.rows_aside.get(identifier, ())
-        rows = (row, *(each.values for each in aside if (each.code or "P") in codes))
+        rows_aside = self._state.rows_aside.get(identifier, ())
+        rows = (row, *(each.values for each in rows_aside if (each.code or "P") in codes))
         by = self._by
         return [
             *dict.fromkeys(mark for values in rows for mark in marks(values, by.on, of_witnesses=by.protects_marked))
