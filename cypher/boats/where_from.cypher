@@ -25,7 +25,7 @@
 // parameters = { boat = "B0001" }
 // rows = 1
 // ---
-MATCH (n:Entity&Boat {case: $case, id: $boat})-[r:SUPPLIED|USED_ON|PART_OF|LOCATED_AT]-(m:Entity)
+MATCH (n:Entity&Boat {case: $case, id: $boat})-[r:{{OF_BOATS}}]-(m:Entity)
 WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] >= $least
 WITH startNode(r) AS a, r, endNode(r) AS b
 RETURN a.id AS subject, coalesce(a.name, a.value) AS subject_name, toLower(head([l IN labels(a) WHERE l <> 'Entity'])) AS subject_kind,

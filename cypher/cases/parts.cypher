@@ -15,7 +15,7 @@
 // belief = "Link.belief"
 // denying = "Link.denying"
 // ---
-MATCH (a:Entity)-[r:USED_ON|ORGANISED|PILOTED|ASSISTED|SUPPLIED|CONTROLS|MANAGED]->(n:Crossing|Boat|Workplace {case: $case})
+MATCH (a:Entity)-[r:{{BEHIND_CROSSINGS|PARTS_IN_BOATS|PARTS_IN_WORKPLACES}}]->(n:Crossing|Boat|Workplace {case: $case})
 WHERE n.handling IN $handling AND a.handling IN $handling AND r[$belief] >= $least
 RETURN n.id AS object, r.relation AS relation, a.id AS id, a.name AS name, r[$belief] AS belief, r[$denying] AS denying
 ORDER BY object, relation, belief DESC, id

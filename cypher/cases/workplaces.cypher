@@ -23,7 +23,7 @@ MATCH (n:Workplace {case: $case})
 WHERE n.handling IN $handling
 RETURN n.id AS id, n.name AS name, n.kind AS kind, n.sector AS sector, n.address AS address,
        n.opened_on AS opened_on, n.closed_on AS closed_on, n.latitude AS latitude, n.longitude AS longitude,
-       count { MATCH (n)<-[r:WORKED_AT|LIVED_AT]-(m:Person) WHERE r[$belief] >= $least AND m.handling IN $handling
+       count { MATCH (n)<-[r:{{STAYS_AT_WORKPLACES}}]-(m:Person) WHERE r[$belief] >= $least AND m.handling IN $handling
                RETURN DISTINCT m } AS people
 ORDER BY people DESC, id
 LIMIT $limit + 1

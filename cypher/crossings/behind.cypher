@@ -31,7 +31,7 @@
 MATCH (c:Entity&Crossing {case: $case, id: $crossing})
 WHERE c.handling IN $handling
 CALL (c) {
-  MATCH (a:Entity)-[r:ORGANISED|PILOTED|ASSISTED|USED_ON]->(c)
+  MATCH (a:Entity)-[r:{{BEHIND_CROSSINGS}}]->(c)
   WHERE a.handling IN $handling AND r[$belief] >= $least
   RETURN a, r, c AS b, null AS u
   UNION

@@ -27,7 +27,7 @@
 // parameters = { least = 0.6 }
 // rows = 150
 // ---
-MATCH (a:Crossing {case: $case})<-[r:ORGANISED|PILOTED|ASSISTED|USED_ON]-(e:Entity)-[s:ORGANISED|PILOTED|ASSISTED|USED_ON]->(b:Crossing)
+MATCH (a:Crossing {case: $case})<-[r:{{BEHIND_CROSSINGS}}]-(e:Entity)-[s:{{BEHIND_CROSSINGS}}]->(b:Crossing)
 WHERE a.id < b.id AND ($crossing = '' OR $crossing IN [a.id, b.id])
   AND a.handling IN $handling AND b.handling IN $handling AND e.handling IN $handling
   AND r[$belief] >= $least AND s[$belief] >= $least

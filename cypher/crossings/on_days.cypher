@@ -45,10 +45,10 @@ RETURN c.id AS crossing, c.date AS date,
                  RETURN p.id AS id ORDER BY id } AS pilots,
        COLLECT { MATCH (p:Person)-[r:ASSISTED]->(c) WHERE p.handling IN $handling AND r[$belief] >= $least
                  RETURN p.id AS id ORDER BY id } AS helpers,
-       COLLECT { MATCH (a:Entity)-[r:ORGANISED|PILOTED|ASSISTED]->(c)
+       COLLECT { MATCH (a:Entity)-[r:{{PARTS_IN_CROSSINGS}}]->(c)
                  WHERE a.handling IN $handling AND r[$belief] >= $least AND r[$denying] <> 0
                  RETURN DISTINCT a.id AS id ORDER BY id } AS denied,
-       COLLECT { MATCH (a:Entity)-[r:ORGANISED|PILOTED|ASSISTED]->(c)
+       COLLECT { MATCH (a:Entity)-[r:{{PARTS_IN_CROSSINGS}}]->(c)
                  WHERE a.handling IN $handling AND r[$belief] >= $least AND r[$belief] < 0.5
                  RETURN DISTINCT a.id AS id ORDER BY id } AS doubtful
 ORDER BY certain DESC, c.date_earliest, date, crossing

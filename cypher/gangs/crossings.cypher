@@ -30,13 +30,13 @@ WHERE g.handling IN $handling
 CALL (g) {
   RETURN g AS actor, 1.0 AS membership, null AS membership_denying
   UNION
-  MATCH (p:Person)-[m:MEMBER_OF|RUNS]->(g)
+  MATCH (p:Person)-[m:{{PARTS_IN_GANGS}}]->(g)
   WHERE p.handling IN $handling AND m[$belief] >= $least
   WITH p, m ORDER BY m[$belief] DESC, m.relation
   WITH p, head(collect(m)) AS m
   RETURN p AS actor, m[$belief] AS membership, m[$denying] AS membership_denying
 }
-MATCH (actor)-[r:ORGANISED|PILOTED|ASSISTED]->(c:Crossing)
+MATCH (actor)-[r:{{PARTS_IN_CROSSINGS}}]->(c:Crossing)
 WHERE c.handling IN $handling AND r[$belief] >= $least
 RETURN c.id AS crossing, c.date AS date, c.launch_site AS launch_site, r.relation AS part,
        actor.id AS actor, actor.name AS actor_name, r[$belief] AS belief, membership, r[$denying] AS denying, membership_denying

@@ -19,11 +19,11 @@ WHERE g.handling IN $handling
 CALL (g) {
   RETURN g AS actor, false AS contested
   UNION
-  MATCH (p:Person)-[m:MEMBER_OF|RUNS]->(g)
+  MATCH (p:Person)-[m:{{PARTS_IN_GANGS}}]->(g)
   WHERE p.handling IN $handling AND m[$belief] >= $least
   RETURN p AS actor, coalesce(m[$denying] <> 0, false) AS contested
 }
-MATCH (actor)-[r:ORGANISED|PILOTED|ASSISTED]->(c:Crossing)
+MATCH (actor)-[r:{{PARTS_IN_CROSSINGS}}]->(c:Crossing)
 WHERE c.handling IN $handling AND r[$belief] >= $least
 // Denied where no link that puts it to the gang is free of a denial.
 WITH c, min(CASE WHEN contested OR coalesce(r[$denying] <> 0, false) THEN 1 ELSE 0 END) = 1 AS denied

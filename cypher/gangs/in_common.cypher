@@ -17,16 +17,16 @@
 // rows = 1
 // ---
 CALL () {
-  MATCH (a:Gang {case: $case})<-[r:MEMBER_OF|RUNS]-(e:Person)-[s:MEMBER_OF|RUNS]->(b:Gang)
+  MATCH (a:Gang {case: $case})<-[r:{{PARTS_IN_GANGS}}]-(e:Person)-[s:{{PARTS_IN_GANGS}}]->(b:Gang)
   WHERE a.id < b.id AND r[$belief] IS NOT NULL AND s[$belief] IS NOT NULL
   RETURN a, b, 'person of both' AS reason, e, [r, s] AS links
   UNION ALL
-  MATCH (a:Gang {case: $case})<-[r:MEMBER_OF|RUNS]-(p:Person)-[u:USED|LOCATED_AT]->(e:Thing)<-[v:USED|LOCATED_AT]-(q:Person)-[s:MEMBER_OF|RUNS]->(b:Gang)
+  MATCH (a:Gang {case: $case})<-[r:{{PARTS_IN_GANGS}}]-(p:Person)-[u:{{OWN_THINGS}}]->(e:Thing)<-[v:{{OWN_THINGS}}]-(q:Person)-[s:{{PARTS_IN_GANGS}}]->(b:Gang)
   WHERE a.id < b.id AND p <> q AND p.handling IN $handling AND q.handling IN $handling
     AND r[$belief] IS NOT NULL AND s[$belief] IS NOT NULL AND u[$belief] IS NOT NULL AND v[$belief] IS NOT NULL
   RETURN a, b, e.kind + ' of people of both' AS reason, e, [r, u, v, s] AS links
   UNION ALL
-  MATCH (a:Gang {case: $case})<-[r:MEMBER_OF|RUNS]-(p:Person)-[u:USED]->(t:Thing)-[k:CONTACTED]-(e:Thing)<-[v:USED]-(q:Person)-[s:MEMBER_OF|RUNS]->(b:Gang)
+  MATCH (a:Gang {case: $case})<-[r:{{PARTS_IN_GANGS}}]-(p:Person)-[u:USED]->(t:Thing)-[k:CONTACTED]-(e:Thing)<-[v:USED]-(q:Person)-[s:{{PARTS_IN_GANGS}}]->(b:Gang)
   WHERE a.id < b.id AND p <> q AND p.handling IN $handling AND t.handling IN $handling AND q.handling IN $handling
     AND r[$belief] IS NOT NULL AND s[$belief] IS NOT NULL AND u[$belief] IS NOT NULL AND v[$belief] IS NOT NULL AND k[$belief] IS NOT NULL
   RETURN a, b, e.kind + ' of the second in contact with one of the first' AS reason, e, [r, u, k, v, s] AS links

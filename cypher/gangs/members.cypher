@@ -25,11 +25,11 @@
 // parameters = { gang = "G0001" }
 // rows = 3
 // ---
-MATCH (g:Gang {case: $case})<-[r:MEMBER_OF|RUNS]-(p:Person)
+MATCH (g:Gang {case: $case})<-[r:{{PARTS_IN_GANGS}}]-(p:Person)
 WHERE g.handling IN $handling AND p.handling IN $handling AND r[$belief] >= $least AND ($gang = '' OR g.id = $gang)
 RETURN g.id AS gang, g.name AS gang_name, r.relation AS relation, p.id AS person, p.name AS name,
        r[$belief] AS belief, r[$belief_on_record] AS belief_on_record, r[$denying] AS denying,
-       COUNT { MATCH (p)-[s:ORGANISED|PILOTED|ASSISTED]->(c:Crossing)
+       COUNT { MATCH (p)-[s:{{PARTS_IN_CROSSINGS}}]->(c:Crossing)
                WHERE c.handling IN $handling AND s[$belief] >= $least RETURN DISTINCT c } AS crossings
 ORDER BY gang, relation DESC, belief DESC, person
 LIMIT $limit + 1

@@ -24,7 +24,7 @@
 // parameters = { people = 1 }
 // rows = 22
 // ---
-MATCH (p:Person {case: $case})-[r:DIRECTED|PAID|RECRUITED|COERCED|ABANDONED|TRANSPORTED|HOUSED]->(a:Person)-[s:PILOTED|ASSISTED]->(c:Crossing)
+MATCH (p:Person {case: $case})-[r:{{ACTS_ON_PEOPLE}}]->(a:Person)-[s:{{WORK_ON_CROSSINGS}}]->(c:Crossing)
 WHERE p <> a AND p.handling IN $handling AND a.handling IN $handling AND c.handling IN $handling
   AND r[$belief] >= $least AND s[$belief] >= $least
 WITH p, r, a, s, c ORDER BY a.id, c.id, r.relation

@@ -31,7 +31,7 @@
 // parameters = { least = 0.5 }
 // rows = 10
 // ---
-MATCH (g:Gang {case: $case})<-[m:MEMBER_OF|RUNS]-(q:Person)-[r:RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED|DIRECTED|PAID|OWES|CONTACTED|ASSOCIATES_WITH]-(p:Person)
+MATCH (g:Gang {case: $case})<-[m:{{PARTS_IN_GANGS}}]-(q:Person)-[r:{{DEALINGS}}]-(p:Person)
 WHERE g.handling IN $handling AND q.handling IN $handling AND p.handling IN $handling
   AND m[$belief] >= $least AND r[$belief] >= $least
 WITH p, g, q, m, r ORDER BY q.id, r.relation

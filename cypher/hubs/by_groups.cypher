@@ -27,7 +27,7 @@
 // parameters = { least = 1 }
 // rows = 429
 // ---
-MATCH (p:Person {case: $case})-[r:PILOTED|ASSISTED|ORGANISED|SUPPLIED|MEMBER_OF|RUNS|CONTROLS|MANAGED|RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED|DIRECTED|PAID|OWES]->(b:Entity)
+MATCH (p:Person {case: $case})-[r:{{PARTS|COMMANDS}}]->(b:Entity)
 WHERE p.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND ($relation = '' OR r.relation = toUpper($relation))
 WITH p, r, b, CASE WHEN 0 < r[$groups] < $few THEN $few - 1 ELSE r[$groups] END AS groups
 WHERE groups >= $least

@@ -29,13 +29,13 @@
 // parameters = { least = 0.8 }
 // rows = 16
 // ---
-MATCH (p:Person {case: $case})-[r:DIRECTED|PAID|RECRUITED|SUPPLIED|RUNS|CONTROLS|ORGANISED]->(b:Entity)
+MATCH (p:Person {case: $case})-[r:{{ORDERS_OR_PAYS|ARRANGES}}]->(b:Entity)
 WHERE p.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least
 WITH p, r ORDER BY r.relation
 WITH p, count(r) AS given, collect(DISTINCT r.relation) AS relations, max(r[$belief]) AS strongest, max(r[$belief_on_record]) AS on_record,
      min(r[$belief]) AS weakest, sum(CASE WHEN r[$denying] <> 0 THEN 1 ELSE 0 END) AS denied
 WITH p, given, relations, strongest, on_record, weakest, denied, COUNT {
-  MATCH (p)<-[t:DIRECTED|PAID|RECRUITED]-(a:Entity) WHERE a.handling IN $handling AND t[$belief] >= $least } AS taken
+  MATCH (p)<-[t:{{ORDERS_OR_PAYS}}]-(a:Entity) WHERE a.handling IN $handling AND t[$belief] >= $least } AS taken
 WHERE given >= $orders AND taken <= $most
 RETURN p.id AS person, p.name AS name, given, taken, relations, strongest, on_record, weakest, denied
 ORDER BY given DESC, taken, strongest DESC, person

@@ -9,7 +9,7 @@
 // [parameters.out]
 // type = "list"
 // help = "relations that go out from them"
-// default = ["SERVED"]
+// default = ["{{SERVICE}}"]
 // [parameters.into]
 // type = "list"
 // help = "relations that come into them"

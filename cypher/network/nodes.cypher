@@ -56,7 +56,7 @@ RETURN n.id AS id, toLower(head([l IN labels(n) WHERE l <> 'Entity'])) AS kind,
        CASE WHEN n:Crossing THEN n.date END AS day,
        CASE WHEN n:Crossing THEN n.launch_lat ELSE n.latitude END AS lat, CASE WHEN n:Crossing THEN n.launch_lon ELSE n.longitude END AS lon,
        n.launch_site AS launch_site, n.landing_site AS landing_site, n.landing_lat AS landing_lat, n.landing_lon AS landing_lon,
-       head(COLLECT { MATCH (n)-[r:MEMBER_OF|RUNS]->(g:Gang) WHERE r[$belief] IS NOT NULL AND NOT coalesce(r[$denying] <> 0, false) AND g.handling IN $handling
+       head(COLLECT { MATCH (n)-[r:{{PARTS_IN_GANGS}}]->(g:Gang) WHERE r[$belief] IS NOT NULL AND NOT coalesce(r[$denying] <> 0, false) AND g.handling IN $handling
                       RETURN coalesce(g.name, g.id) AS gang ORDER BY r[$belief] DESC, g.id LIMIT 1 }) AS gang,
        count {
          MATCH (n)-[r:!SUBJECT&!OBJECT]-(m:Entity)

@@ -12,7 +12,7 @@
 // [parameters.without]
 // type = "list"
 // help = "relations left out"
-// default = ["SERVED"]
+// default = ["{{SERVICE}}"]
 // [returns]
 // shared = "Entity.id"
 // name = "Entity.name"

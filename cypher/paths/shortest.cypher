@@ -12,7 +12,7 @@
 // [parameters.without]
 // type = "list"
 // help = "relations not to go over"
-// default = ["CROSSED_ON", "WORKED_AT", "LIVED_AT", "SERVED", "LOCATED_AT"]
+// default = ["{{AMONG_STRANGERS}}"]
 // [parameters.least]
 // type = "float"
 // help = "least belief of each step, 0 to 1"

@@ -26,7 +26,7 @@
 // [example]
 // rows = 159
 // ---
-MATCH (a:Entity {case: $case})-[r:RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED]->(b:Person)
+MATCH (a:Entity {case: $case})-[r:{{HARMS}}]->(b:Person)
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least AND ($person = '' OR a.id = $person)
 RETURN a.id AS subject, a.name AS subject_name, toLower(head([l IN labels(a) WHERE l <> 'Entity'])) AS subject_kind,
        r.relation AS relation, b.id AS object, b.name AS object_name, 'person' AS object_kind,

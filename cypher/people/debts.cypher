@@ -28,7 +28,7 @@
 MATCH (a:Entity {case: $case})-[r:OWES]->(b:Entity)
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least
 WITH a, r, b, COLLECT {
-  MATCH (a)-[w:WORKED_AT|LIVED_AT]->(k:Workplace)<-[m:CONTROLS|MANAGED]-(b)
+  MATCH (a)-[w:{{STAYS_AT_WORKPLACES}}]->(k:Workplace)<-[m:{{PARTS_IN_WORKPLACES}}]-(b)
   WHERE k.handling IN $handling AND w[$belief] >= $least AND m[$belief] >= $least
   WITH k.id AS id, max(coalesce(w[$denying] <> 0, false) OR coalesce(m[$denying] <> 0, false)) AS contested ORDER BY id
   RETURN {id: id, contested: contested} } AS places

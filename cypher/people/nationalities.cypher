@@ -17,7 +17,7 @@
 MATCH (p:Person {case: $case})
 WHERE p.handling IN $handling AND p.nationality IS NOT NULL
   AND ($crossing = '' OR EXISTS {
-    MATCH (p)-[r:CROSSED_ON|PILOTED|ASSISTED]->(c:Crossing) WHERE c.id = $crossing AND c.handling IN $handling AND r[$belief] IS NOT NULL })
+    MATCH (p)-[r:{{ABOARD}}]->(c:Crossing) WHERE c.id = $crossing AND c.handling IN $handling AND r[$belief] IS NOT NULL })
 WITH p ORDER BY p.id
 WITH p.nationality AS nationality, collect(p.id) AS who
 RETURN nationality, size(who) AS people, who

@@ -28,7 +28,7 @@
 // parameters = { least = 0.8 }
 // rows = 993
 // ---
-MATCH (p:Person {case: $case})-[r:PILOTED|ASSISTED|ORGANISED|SUPPLIED|MEMBER_OF|RUNS|CONTROLS|MANAGED|RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED|DIRECTED|PAID]->(b:Entity)
+MATCH (p:Person {case: $case})-[r:{{PARTS|ACTS_ON_PEOPLE}}]->(b:Entity)
 WHERE p.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief_on_record] >= $least
   AND ($person = '' OR p.id = $person)
 RETURN p.id AS subject, p.name AS subject_name, 'person' AS subject_kind, r.relation AS relation, b.id AS object,

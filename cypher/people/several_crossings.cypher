@@ -23,7 +23,7 @@
 // [example]
 // rows = 29
 // ---
-MATCH (p:Person {case: $case})-[r:ORGANISED|PILOTED|ASSISTED]->(c:Crossing)
+MATCH (p:Person {case: $case})-[r:{{PARTS_IN_CROSSINGS}}]->(c:Crossing)
 WHERE p.handling IN $handling AND c.handling IN $handling AND r[$belief] >= $least
 WITH p, r, c ORDER BY r.relation, c.id
 WITH p, collect(DISTINCT r.relation) AS parts, collect(DISTINCT c.id) AS which, max(r[$belief]) AS strongest, min(r[$belief]) AS weakest,

@@ -20,7 +20,7 @@
 // ---
 MATCH (p:Person {case: $case})
 WHERE p.handling IN $handling AND p.identified IN ['nickname', 'unknown']
-MATCH (p)-[r:PILOTED|ASSISTED|ORGANISED|SUPPLIED|MEMBER_OF|RUNS|CONTROLS|MANAGED|RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED|DIRECTED|PAID|OWES|RIVAL_OF|SAME_AS]-(b:Entity)
+MATCH (p)-[r:{{PARTS|COMMANDS|RIVAL_OF|SAME_AS}}]-(b:Entity)
 WHERE b.handling IN $handling AND r[$belief] IS NOT NULL
 WITH p, r ORDER BY r.relation
 WITH p, count(r) AS links, collect(DISTINCT r.relation) AS relations, max(r[$belief]) AS strongest

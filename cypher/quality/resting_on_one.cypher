@@ -27,7 +27,7 @@
 // [example]
 // rows = 274
 // ---
-MATCH (a:Entity {case: $case})-[r:PILOTED|ASSISTED|ORGANISED|SUPPLIED|MEMBER_OF|RUNS|CONTROLS|MANAGED|RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED|DIRECTED|PAID|OWES]->(b:Entity)
+MATCH (a:Entity {case: $case})-[r:{{PARTS|COMMANDS}}]->(b:Entity)
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least AND r[$asserting] = 1
   AND ($witnessed = 'no' OR r[$groups] = 1)
 RETURN a.id AS subject, coalesce(a.name, a.value) AS subject_name, toLower(head([l IN labels(a) WHERE l <> 'Entity'])) AS subject_kind,

@@ -17,7 +17,7 @@
 // [example]
 // rows = 1
 // ---
-MATCH (c:Crossing)<-[r:CROSSED_ON|PILOTED|ASSISTED]-(p:Person {case: $case})-[s:CROSSED_ON|PILOTED|ASSISTED]->(d:Crossing)
+MATCH (c:Crossing)<-[r:{{ABOARD}}]-(p:Person {case: $case})-[s:{{ABOARD}}]->(d:Crossing)
 WHERE c.id < d.id AND c.date_earliest = d.date_earliest AND c.date_earliest = c.date_latest AND d.date_earliest = d.date_latest
   AND c.handling IN $handling AND p.handling IN $handling AND d.handling IN $handling
   AND r[$belief] IS NOT NULL AND s[$belief] IS NOT NULL

@@ -20,7 +20,7 @@
 // ---
 MATCH (c:Claim {case: $case, status: 'active'})-[:STATED_IN]->(s:Statement)
 WHERE c.handling IN $handling AND s.handling IN $handling AND s.kind IN $voices
-  AND NOT c.relation IN ['RELATED_TO', 'SAME_AS', 'RIVAL_OF', 'MEMBER_OF', 'RUNS', 'PART_OF']
+  AND NOT c.relation IN ['{{LASTING}}']
 MATCH (a:Entity)<-[:SUBJECT]-(c)-[:OBJECT]->(b:Entity)
 WHERE a.handling IN $handling AND b.handling IN $handling
 WITH c.relation AS relation, s.id AS statement, s.kind AS kind, count(*) AS claims,

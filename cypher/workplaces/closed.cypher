@@ -39,9 +39,9 @@ WHERE w.handling IN $handling AND w.closed_on IS NOT NULL AND toString(w.closed_
   AND ($last = '' OR left(toString(w.closed_on_earliest), size($last)) <= $last AND left($first, size($last)) <= $last)
 WITH w, CASE w.kind WHEN 'dwelling' THEN 'LIVED_AT' ELSE 'WORKED_AT' END AS stay
 WITH w,
-     COUNT { MATCH (p:Person)-[k:WORKED_AT|LIVED_AT]->(w) WHERE k.relation = stay AND p.handling IN $handling AND k[$belief] >= 0.5 } AS there,
-     COUNT { MATCH (p:Person)-[k:WORKED_AT|LIVED_AT]->(w) WHERE k.relation = stay AND p.handling IN $handling AND k[$belief] >= 0.5
-             MATCH (p)-[s:WORKED_AT|LIVED_AT]->(n:Workplace)
+     COUNT { MATCH (p:Person)-[k:{{STAYS_AT_WORKPLACES}}]->(w) WHERE k.relation = stay AND p.handling IN $handling AND k[$belief] >= 0.5 } AS there,
+     COUNT { MATCH (p:Person)-[k:{{STAYS_AT_WORKPLACES}}]->(w) WHERE k.relation = stay AND p.handling IN $handling AND k[$belief] >= 0.5
+             MATCH (p)-[s:{{STAYS_AT_WORKPLACES}}]->(n:Workplace)
              WHERE s.relation = stay AND n.handling IN $handling AND n <> w AND s[$belief] >= 0.5 AND s[$last_on] >= toString(w.closed_on_latest)
              RETURN DISTINCT p } AS since
 RETURN w.id AS workplace, w.name AS name, w.kind AS kind, w.sector AS sector, w.closed_on AS closed_on,
@@ -53,9 +53,9 @@ RETURN w.id AS workplace, w.name AS name, w.kind AS kind, w.sector AS sector, w.
                  RETURN p.id AS id ORDER BY id } AS managers,
        CASE WHEN 0 < there < $few THEN null ELSE there END AS workers,
        CASE WHEN 0 < since < $few OR 0 < there - since < $few THEN null ELSE since END AS seen_since,
-       COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$denying] <> 0
+       COLLECT { MATCH (c:Entity)-[k:{{PARTS_IN_WORKPLACES}}]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$denying] <> 0
                  RETURN DISTINCT c.id AS id ORDER BY id } AS denied,
-       COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$belief] < 0.5
+       COLLECT { MATCH (c:Entity)-[k:{{PARTS_IN_WORKPLACES}}]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$belief] < 0.5
                  RETURN DISTINCT c.id AS id ORDER BY id } AS doubtful
 ORDER BY certain DESC, w.closed_on_earliest, workplace
 LIMIT $limit + 1

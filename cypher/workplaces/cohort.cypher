@@ -38,7 +38,7 @@
 // ---
 // Few are not left out here, as they are of the figures in displacement.cypher: each row is what one link says, at the reader's level and
 // as it is told them, which stands on the page of its person too. A row left out, or its `next`, would say that somebody was not seen again.
-MATCH (w:Workplace {case: $case})<-[r:WORKED_AT|LIVED_AT]-(p:Person)
+MATCH (w:Workplace {case: $case})<-[r:{{STAYS_AT_WORKPLACES}}]-(p:Person)
 WHERE w.handling IN $handling AND p.handling IN $handling AND w.closed_on IS NOT NULL AND ($workplace = '' OR w.id = $workplace)
   AND r.relation = CASE w.kind WHEN 'dwelling' THEN 'LIVED_AT' ELSE 'WORKED_AT' END
   AND r[$belief] >= $least AND coalesce(r[$first_on], '') < toString(w.closed_on_latest)
@@ -46,7 +46,7 @@ WHERE w.handling IN $handling AND p.handling IN $handling AND w.closed_on IS NOT
   AND (r[$last_on] = r[$first_on] OR r[$last_on] + '~' >= toString(w.closed_on_earliest - duration({days: $days})))
 RETURN w.id AS workplace, w.name AS name, w.closed_on AS closed_on, p.id AS person,
        r[$first_on] AS first_on, r[$last_on] AS last_on, r[$belief] AS belief, r[$denying] AS denying,
-       COLLECT { MATCH (p)-[s:WORKED_AT|LIVED_AT]->(n:Workplace)
+       COLLECT { MATCH (p)-[s:{{STAYS_AT_WORKPLACES}}]->(n:Workplace)
                  WHERE s.relation = r.relation AND n <> w AND n.handling IN $handling AND s[$belief] >= $least
                    AND size(s[$first_on]) > size('2020') AND s[$first_on] + '~' >= toString(w.closed_on_earliest - duration({days: $before}))
                  RETURN n.id AS id ORDER BY s[$first_on], id } AS next,

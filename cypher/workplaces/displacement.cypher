@@ -32,7 +32,7 @@
 // [example]
 // rows = 25
 // ---
-MATCH (w:Workplace {case: $case})<-[r:WORKED_AT|LIVED_AT]-(p:Person)-[s:WORKED_AT|LIVED_AT]->(n:Workplace)
+MATCH (w:Workplace {case: $case})<-[r:{{STAYS_AT_WORKPLACES}}]-(p:Person)-[s:{{STAYS_AT_WORKPLACES}}]->(n:Workplace)
 WHERE w.closed_on IS NOT NULL AND n <> w AND ($workplace = '' OR w.id = $workplace)
   AND w.handling IN $handling AND p.handling IN $handling AND n.handling IN $handling
   AND r.relation = CASE w.kind WHEN 'dwelling' THEN 'LIVED_AT' ELSE 'WORKED_AT' END AND s.relation = r.relation

@@ -26,7 +26,7 @@
 MATCH (d:Workplace {case: $case})<-[h:LIVED_AT]-(p:Person)-[j:WORKED_AT]->(w:Workplace)
 WHERE d <> w AND d.handling IN $handling AND p.handling IN $handling AND w.handling IN $handling
   AND h[$belief] IS NOT NULL AND j[$belief] IS NOT NULL
-MATCH (d)<-[k:CONTROLS|MANAGED]-(c:Entity)-[m:CONTROLS|MANAGED]->(w)
+MATCH (d)<-[k:{{PARTS_IN_WORKPLACES}}]-(c:Entity)-[m:{{PARTS_IN_WORKPLACES}}]->(w)
 WHERE c.handling IN $handling AND k[$belief] >= $least AND m[$belief] >= $least
 WITH c, d, w, p, h, j, reduce(low = 1.0, one IN [k, m] | CASE WHEN one[$belief] < low THEN one[$belief] ELSE low END) AS weaker,
      any(one IN [k, m] WHERE coalesce(one[$denying] <> 0, false)) AS contested ORDER BY p.id

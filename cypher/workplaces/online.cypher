@@ -38,9 +38,9 @@ RETURN w.id AS workplace, w.name AS name, w.sector AS sector, w.opened_on AS ope
                  WHERE p.handling IN $handling AND o.handling IN $handling AND o.closed_on IS NOT NULL
                    AND k[$belief] >= 0.5 AND s[$belief] >= 0.5
                  RETURN DISTINCT o.id AS id ORDER BY id } AS from_closed,
-       COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$denying] <> 0
+       COLLECT { MATCH (c:Entity)-[k:{{PARTS_IN_WORKPLACES}}]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$denying] <> 0
                  RETURN DISTINCT c.id AS id ORDER BY id } AS denied,
-       COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$belief] < 0.5
+       COLLECT { MATCH (c:Entity)-[k:{{PARTS_IN_WORKPLACES}}]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$belief] < 0.5
                  RETURN DISTINCT c.id AS id ORDER BY id } AS doubtful
 ORDER BY coalesce(workers, 0) DESC, workplace
 LIMIT $limit + 1

@@ -12,7 +12,7 @@
 // first_on = "Link.first_on"
 // last_on = "Link.last_on"
 // ---
-MATCH (a:Entity {case: $case})-[r:WORKED_AT|LIVED_AT|LOCATED_AT|CONTROLS|MANAGED|TRANSPORTED|HOUSED|COERCED|ABANDONED|OWES]->(b:Entity)
+MATCH (a:Entity {case: $case})-[r:{{STAYS_AT_WORKPLACES|PARTS_IN_WORKPLACES|KEPT_AT_WORK|LOCATED_AT}}]->(b:Entity)
 WHERE a.handling IN $handling AND b.handling IN $handling AND (a:Person OR a:Gang) AND r[$belief] IS NOT NULL
 RETURN a.id AS subject, r.relation AS relation, b.id AS object, r[$belief] AS belief, r[$denying] AS denying,
        r[$first_on] AS first_on, r[$last_on] AS last_on

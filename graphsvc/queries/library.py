@@ -1,6 +1,6 @@
 """Reads the folder `cypher/` and checks each header. One file is one named query, named after its path.
 
-A header is TOML in comments at the top of the file, so that the whole file still pastes into Neo4j Browser:
+A header is TOML in comments at the top of the file:
 
     // ---
     // title = "Who is behind a crossing"
@@ -20,6 +20,9 @@ A header is TOML in comments at the top of the file, so that the whole file stil
     // ---
 
 A query of kind graph returns at least the columns of `GRAPH`, one row for each link.
+
+A list of relations that follows from their rows is named between double braces (`-[r:{{PARTS|COMMANDS}}]->`); it is one
+of `records.lists`. To paste such a query into Neo4j Browser, copy the expanded text that its page shows.
 """
 
 from __future__ import annotations
@@ -28,15 +31,15 @@ import datetime as dt
 import math
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from graphsvc.errors import OperatorError, RequestError
 from graphsvc.records.dates import convert_typed, parse_date
 from graphsvc.records.iso import iso
+from graphsvc.records.lists import expand_lists
 from graphsvc.records.numbers import real, whole
 from graphsvc.records.properties import INTEREST, LINK_FIGURES, SANITISED, SENSITIVITY
 
@@ -187,14 +190,14 @@ class Query:
 class Library(Mapping[str, Query]):
     """All named queries, by name."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, further: Iterable[Query] = ()) -> None:
         root = folder or cypher_folder()
-        self._queries = {
-            query.name: query
+        read = [
+            read_query(path, root)
             for path in sorted(root.rglob("*.cypher"))
             if path.relative_to(root).parts[0] not in WRITING
-            for query in (read_query(path, root),)
-        }
+        ]
+        self._queries = {query.name: query for query in sorted((*read, *further), key=lambda query: query.name)}
 
     def __getitem__(self, name: str) -> Query:
         """Return the query with that name.
@@ -218,12 +221,6 @@ class Library(Mapping[str, Query]):
     def public(self) -> list[Query]:
         """Return the queries that people may choose from, by name."""
         return [query for query in self._queries.values() if query.kind != "internal"]
-
-
-@cache
-def own_library() -> Library:
-    """Return the package's own named queries, read once per process: they cannot change while it runs."""
-    return Library()
 
 
 def cypher_folder() -> Path:
@@ -305,7 +302,12 @@ def _check_keys(path: Path, header: Mapping[str, Any]) -> None:
 
 
 def _split(path: Path) -> tuple[dict[str, Any], str]:
-    lines = path.read_text("utf-8").splitlines()
+    try:
+        lines = expand_lists(path.read_text("utf-8")).splitlines()
+    except KeyError as error:
+        raise OperatorError(
+            f"{path.name} names {error} in braces, which is no list of relations and no relation."
+        ) from None
     fences = [number for number, line in enumerate(lines) if line.strip() == "// ---"]
     if len(fences) < 2 or fences[0] != 0:
         raise OperatorError(f"{path.name} does not begin with a header between two lines `// ---`.")

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.errors import OperatorError
+from graphsvc.records.relations import RELATIONS
 from graphsvc.records.tables import STATEMENT_KINDS
 
 # Larger values would dominate every other, and their products could overflow to infinity.
@@ -89,6 +90,9 @@ def read_weights(path: Path | None = None) -> Weights:
         OperatorError: the file cannot be read, or holds an unknown key or an invalid value; names the file and the key.
     """
     table = tomllib.loads(files("graphsvc.records").joinpath("weights.toml").read_text("utf-8"))
+    for kind in STATEMENT_KINDS:
+        # A relation that nobody has counted yet, so that an own table may give it a chance.
+        table[kind] = dict.fromkeys(RELATIONS, table[kind][OTHER]) | table[kind]
     origins = {f"{part}.{name}": values[_FROM] for part, values in table.items() for name in values}
     if path is not None:
         _replace(table, origins, _read_table(path), path)

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from graphsvc.queries import Library, Query
+from graphsvc.queries import Query, own_library
 from graphsvc.records.tables import TABLES
 from graphsvc.store.image import Image, read_image
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="asks every query of several cases")]
-QUERIES = list(Library().values())
+QUERIES = list(own_library().values())
 KEY = bytes(range(32))
 SENTINEL = "Twin"
 Arguments = Callable[[Query], list[dict[str, Any]]]

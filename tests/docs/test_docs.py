@@ -13,7 +13,7 @@ import pytest
 
 from graphsvc.cli import program
 from graphsvc.config import Settings
-from graphsvc.queries import Library
+from graphsvc.queries import own_library
 from graphsvc.service import Session
 
 ROOT = Path(__file__).parents[2]
@@ -63,13 +63,13 @@ def test_commands_exist_with_their_options(line: str) -> None:
         if word.startswith("--"):
             assert word in options, f"{line}: {word}"
     if command.name == "query" and words:
-        query = Library()[words[0]]
+        query = own_library()[words[0]]
         parameters = {words[place + 1].partition("=")[0] for place, word in enumerate(words) if word == "--param"}
         assert parameters <= {parameter.name for parameter in query.parameters}
 
 
 def test_python_in_the_readme_uses_what_there_is() -> None:
-    library = Library()
+    library = own_library()
     for block in blocks(ROOT / "README.md", "python"):
         for node in ast.walk(ast.parse(block)):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "session":
@@ -92,7 +92,7 @@ def test_the_two_commands_of_the_readme_are_targets_of_make() -> None:
 
 
 def test_every_query_named_in_a_document_exists() -> None:
-    library = Library()
+    library = own_library()
     for path in (ROOT / "README.md", ROOT / "docs" / "working.md"):
         for name in re.findall(r'frame\("([\w.]+)"', path.read_text("utf-8")):
             assert name in library

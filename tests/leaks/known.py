@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.access import vault
-from graphsvc.queries import Library, Query
+from graphsvc.queries import Query, own_library
 from graphsvc.records.tables import ENTITY_TABLES
 
 Rows = Mapping[str, Sequence[Mapping[str, str]]]
@@ -40,7 +40,9 @@ class Known:
     @property
     def runs(self) -> list[tuple[str, Mapping[str, str]]]:
         """Every named query, the service's own included, with each set of parameters."""
-        queries = self.queries if self.queries is not None else plain_parameters(Library().values(), self.entities[0])
+        queries = (
+            self.queries if self.queries is not None else plain_parameters(own_library().values(), self.entities[0])
+        )
         return [(name, parameters) for name, sets in queries.items() for parameters in sets]
 
     @property

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from graphsvc.queries import Library, Parameter, Query, cypher_folder
+from graphsvc.queries import Library, Parameter, Query, cypher_folder, own_library
 
 _INTRODUCTION = """# Named queries
 
 One file is one query, and its path is its name: `crossings/behind.cypher` is `crossings.behind`. Run it with
 `graphsvc query crossings.behind --param crossing=C0001`, from the queries page of a case, or with
 `session.frame("crossings.behind", crossing="C0001")` in a notebook. The header of each file (TOML in comments, checked)
-says what it takes and gives; `graphsvc/queries/library.py` describes it. A file pasted into Neo4j Browser still runs,
-once the parameters that are bound for you otherwise (`docs/architecture.md`) are set.
+says what it takes and gives; `graphsvc/queries/library.py` describes it. Lists of relations stand in double braces; the page
+of a query shows them written out. That text runs in Neo4j Browser once the parameters that are bound for you otherwise
+(`docs/architecture.md`) are set.
+
+The queries that give every column of a table (`people.one`, `tables.people`) have no file: `graphsvc/queries/own.py`
+makes them.
 
 `schema/` holds constraints and indexes, `load/` what writes a case. Files of kind `internal` are the service's own.
 
@@ -56,4 +60,4 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
-    (cypher_folder() / "README.md").write_text(catalogue(Library()), "utf-8")
+    (cypher_folder() / "README.md").write_text(catalogue(own_library()), "utf-8")

@@ -26,7 +26,7 @@ from typing import Any
 from graphsvc import simulate
 from graphsvc.access.people.principal import ANY_CASE, Grant, Principal
 from graphsvc.config import Settings
-from graphsvc.queries import Library, Query, cypher_folder
+from graphsvc.queries import Query, cypher_folder, own_library
 from graphsvc.service import Service, Session
 
 _ROWS = re.compile(r"^// rows = \d+$", re.MULTILINE)
@@ -44,7 +44,7 @@ def file_of(name: str) -> Path:
 def refresh(session: Session, names: list[str]) -> list[str]:
     """Update the named examples, and return the ones that find nothing."""
     empty: list[str] = []
-    for query in Library().public():
+    for query in own_library().public():
         if names and query.name not in names:
             continue
         parameters = dict(query.example.get("parameters", {}))

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.queries import Library
+from graphsvc.queries import own_library
 from graphsvc.records.properties import SENSITIVITY
 from graphsvc.records.tables import ENTITY_TABLES, TABLES, Column, Table
 from graphsvc.views.forms.rows import NODE_COLUMNS
 from graphsvc.web.network import entities, network
 
-LIBRARY = Library()
+LIBRARY = own_library()
 WEB = Path(entities.__file__).parents[1]
 PAGES = (*ENTITY_TABLES, TABLES["statements"])
 # Column → properties in its place, where the graph keeps it in another form.

@@ -10,7 +10,8 @@ import neo4j
 import pytest
 
 from graphsvc.access.gate.freetext import require_harmless, require_reading
-from graphsvc.queries import Library, Query, cypher_folder
+from graphsvc.queries import Query, cypher_folder, own_library
+from graphsvc.records.lists import expand_lists
 from graphsvc.records.relations import CUSTOM_TYPE, RELATIONS
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.store.bolt import QueryPlan, Store
@@ -18,7 +19,7 @@ from graphsvc.store.image import NODE_LABELS
 from graphsvc.store.schema import apply_schema
 from graphsvc.store.server.local import LocalServer
 
-LIBRARY = Library()
+LIBRARY = own_library()
 QUERIES = list(LIBRARY.values())
 LABELS = {"Entity", "Claim", "GraphsvcSchema", "GraphsvcMark", *NODE_LABELS}
 TYPES = {*RELATIONS, CUSTOM_TYPE, "STATED_IN", "SUBJECT", "OBJECT", "GIVEN_BY"}
@@ -70,7 +71,7 @@ def test_there_are_queries_on_every_subject() -> None:
     "path", sorted(cypher_folder().rglob("*.cypher")), ids=lambda path: f"{path.parent.name}.{path.stem}"
 )
 def test_labels_and_types_are_those_of_the_records(path: object) -> None:
-    text = bare(path.read_text("utf-8"))  # type: ignore[attr-defined]
+    text = bare(expand_lists(path.read_text("utf-8")))  # type: ignore[attr-defined]
     used = {word for words in WORDS.findall(text) for word in words.split("|")}
     assert used - {"LABEL", "TYPE"} <= LABELS | TYPES  # the two words `store.image` replaces
 

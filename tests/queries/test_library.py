@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from graphsvc.errors import OperatorError, RequestError
-from graphsvc.queries import Library, Parameter, cypher_folder
+from graphsvc.queries import Library, Parameter, cypher_folder, own_library
 from tests.queries.catalogue import catalogue
 
 HEADER = {
@@ -90,6 +90,15 @@ def test_a_text_that_does_not_fit_its_header_is_refused(tmp_path: Path, text: st
     assert fault in str(refused.value)
 
 
+def test_a_list_in_braces_is_written_out_and_an_unknown_one_is_refused(tmp_path: Path) -> None:
+    text = TEXT.replace(
+        "(b:Boat {case: $case, id: $boat})", "(b:Boat {case: $case, id: $boat})<-[:{{PARTS_IN_BOATS}}]-()"
+    )
+    assert "<-[:SUPPLIED]-()" in library(tmp_path, text)["boats.one"].text
+    with pytest.raises(OperatorError, match=r"one\.cypher names 'PARTS_IN_BOAT' in braces"):
+        library(tmp_path, text.replace("BOATS", "BOAT"))
+
+
 def test_a_parameter_cannot_take_the_name_of_what_the_gate_binds(tmp_path: Path) -> None:
     parameters = HEADER["parameters"] + '\n[parameters.handling]\ntype = "list"\nhelp = "codes"\ndefault = []'
     with pytest.raises(OperatorError, match="a name the gate binds"):
@@ -120,9 +129,9 @@ def test_an_unknown_query_is_named(tmp_path: Path) -> None:
 
 
 def test_only_queries_that_show_or_count_sources_take_source_clearance() -> None:
-    names = {query.name for query in Library().public() if query.for_sources}
+    names = {query.name for query in own_library().public() if query.for_sources}
     assert names == {"quality.resting_on_one", "statements.interests", "statements.sources"}
-    assert not Library()["entities.claims"].for_sources
+    assert not own_library()["entities.claims"].for_sources
 
 
 def test_parameters_are_bound_by_name_and_default(tmp_path: Path) -> None:
@@ -193,12 +202,12 @@ def test_a_value_of_another_type_is_refused(kind: str, received: object, takes: 
 
 def test_the_catalogue_is_current() -> None:
     written = (cypher_folder() / "README.md").read_text("utf-8")
-    assert written == catalogue(Library()), "run: python tests/queries/catalogue.py"
+    assert written == catalogue(own_library()), "run: python tests/queries/catalogue.py"
 
 
 def test_the_catalogue_tells_every_query_apart() -> None:
-    text = catalogue(Library())
-    for query in Library().public():
+    text = catalogue(own_library())
+    for query in own_library().public():
         assert text.count(f"| `{query.name}`") == 1
 
 

@@ -13,24 +13,14 @@ from pathlib import Path
 import pytest
 
 from graphsvc.analysis.claims.roles import (
-    ABOARD,
-    ACTS,
-    ARRANGES,
-    COMMANDS,
-    DEEDS,
-    HANDS_ON,
-    LEVEL_TIES,
-    OF_A_GANG,
-    PASSIVE_OBJECT,
-    QUARRELS,
-    ROLE_RELATIONS,
     STAGES,
 )
 from graphsvc.analysis.linkage.gathered import READ
 from graphsvc.analysis.ranking.ingredients import FAMILY_OF, TIES, every_name
 from graphsvc.queries import cypher_folder
 from graphsvc.records.charts import LINKED_AS
-from graphsvc.records.relations import KINDS, NONE, RELATIONS, Relation, doing, those
+from graphsvc.records.lists import LISTS
+from graphsvc.records.relations import KINDS, NONE, RELATIONS, Relation
 from graphsvc.service.network.paths import BESIDES
 from graphsvc.views import wording
 from graphsvc.web.network.paths import BESIDE_WORDS
@@ -94,87 +84,35 @@ def test_no_word_of_a_chart_stands_for_two_relations() -> None:
 
 # -- what queries list ----------------------------------------------------------------------------------------------
 
-_AT = {
-    kind: frozenset(name for name, relation in RELATIONS.items() if relation.objects == (kind,))
-    for kind in ("crossing", "boat", "workplace")
-}
-_PRESENCE = frozenset(those(lambda relation: relation.kind == "presence"))
-_PARTS_AT = {kind: frozenset(DEEDS) & names for kind, names in _AT.items()}
-_PARTS_AND_COMMANDS = frozenset({*DEEDS, *ACTS})
-_OF_A_BOAT = frozenset(those(lambda relation: "boat" in (*relation.subjects, *relation.objects)))
-_BEHIND = _AT["crossing"] - _PRESENCE
-_THEIR_THINGS = frozenset(those(lambda relation: relation.sealed == "theirs"))
-# Paths over these join anyone to anyone.
-_AMONG_STRANGERS = doing("stays", "serves")
-_TIMELESS = frozenset(those(lambda relation: relation.lasts))
-# File → the lists of relations it should contain, derived from the rows.
-LISTS: dict[str, tuple[frozenset[str], ...]] = {
-    "boats/where_from": (_OF_A_BOAT,),
-    "cases/parts": (_BEHIND | _PARTS_AT["boat"] | _PARTS_AT["workplace"],),
-    "cases/workplaces": (_PRESENCE & _AT["workplace"],),
-    "crossings/behind": (_BEHIND,),
-    "crossings/hang_together": (_BEHIND,),
-    "crossings/on_days": (_PARTS_AT["crossing"],),
-    # The relations that crossings are compared by are chosen by hand.
-    "crossings/ties_compared": (frozenset(READ),),
-    "gangs/crossings": (OF_A_GANG, _PARTS_AT["crossing"]),
-    "gangs/every_crossing": (OF_A_GANG, _PARTS_AT["crossing"]),
-    "gangs/in_common": (OF_A_GANG, _THEIR_THINGS),
-    "gangs/members": (OF_A_GANG, _PARTS_AT["crossing"]),
-    "gangs/rivals": (OF_A_GANG,),
-    "hubs/behind_those_named": (frozenset(ACTS) - doing("owes"), HANDS_ON & _AT["crossing"]),
-    "hubs/between_gangs": (OF_A_GANG, frozenset({*ACTS, *LEVEL_TIES}) - QUARRELS),
-    "hubs/by_groups": (_PARTS_AND_COMMANDS,),
-    # Coercion is no order and no payment.
-    "hubs/give_orders": ((COMMANDS | ARRANGES) - doing("coerces"), COMMANDS - doing("coerces")),
-    "network/nodes": (OF_A_GANG,),
-    "paths/all_ways": (_AMONG_STRANGERS,),
-    "paths/shortest": (_AMONG_STRANGERS,),
-    "people/acted_on": (PASSIVE_OBJECT,),
-    "people/debts": (_PRESENCE & _AT["workplace"], _PARTS_AT["workplace"]),
-    "people/nationalities": (ABOARD,),
-    "people/on_the_record": (ROLE_RELATIONS,),
-    "witnesses/alone": (ROLE_RELATIONS,),
-    "witnesses/off_the_record": (ROLE_RELATIONS,),
-    "people/several_crossings": (_PARTS_AT["crossing"],),
-    "quality/partly_identified": (_PARTS_AND_COMMANDS | doing("quarrels", "is the same"),),
-    "quality/resting_on_one": (_PARTS_AND_COMMANDS,),
-    "quality/two_boats_one_day": (ABOARD,),
-    "quality/undated": (_TIMELESS,),
-    "workplaces/closed": (_PRESENCE & _AT["workplace"], _PARTS_AT["workplace"]),
-    "workplaces/cohort": (_PRESENCE & _AT["workplace"],),
-    "workplaces/displacement": (_PRESENCE & _AT["workplace"],),
-    "workplaces/ties": (
-        (_PRESENCE & _AT["workplace"])
-        | _PARTS_AT["workplace"]
-        | doing("moves", "abandons", "coerces", "owes")
-        | {"LOCATED_AT"},
-    ),
-    "workplaces/online": (_PARTS_AT["workplace"],),
-    "workplaces/house_and_work": (_PARTS_AT["workplace"],),
-}
+# Chosen by hand: crossings are compared by these.
+_BY_HAND = {"crossings/ties_compared": [frozenset(READ)]}
 
 
-def relation_lists(text: str) -> set[frozenset[str]]:
-    """Every list of several relations in a query: of a pattern (`:ONE|OTHER`), or in brackets."""
+def lists_by_hand(text: str) -> list[frozenset[str]]:
+    """Every list of several relations that a query spells out: of a pattern (`:ONE|OTHER`), or in brackets."""
     lists = [match.split("|") for match in re.findall(r":([A-Z_]+(?:\|[A-Z_]+)+)", text)]
     lists += [re.findall(r"['\"]([A-Z_]+)['\"]", match) for match in re.findall(r"\[[^\[\]]*\]", text)]
-    return {frozenset(words) for words in lists if len(words) > 1 and set(words) & set(RELATIONS)}
+    return [frozenset(words) for words in lists if len(words) > 1 and set(words) & set(RELATIONS)]
 
 
-def queries_that_differ() -> dict[str, list[list[str]]]:
-    """Query → its unexpected lists and its missing lists."""
-    wrong = {}
-    for path in sorted(cypher_folder().rglob("*.cypher")):
-        name = path.relative_to(cypher_folder()).with_suffix("").as_posix()
-        differ = relation_lists(path.read_text("utf-8")) ^ set(LISTS.get(name, ()))
-        if differ:
-            wrong[name] = [sorted(listing) for listing in differ]
-    return wrong
+def test_queries_name_lists_of_relations_and_spell_none_out() -> None:
+    folder = cypher_folder()
+    spelled_out = {
+        path.relative_to(folder).with_suffix("").as_posix(): lists_by_hand(path.read_text("utf-8"))
+        for path in folder.rglob("*.cypher")
+    }
+    assert {name: lists for name, lists in spelled_out.items() if lists} == _BY_HAND
 
 
-def test_the_lists_of_relations_in_queries_follow_from_the_rows() -> None:
-    assert queries_that_differ() == {}
+def test_every_list_names_relations_and_some_query_uses_it() -> None:
+    used = {
+        name
+        for path in cypher_folder().rglob("*.cypher")
+        for named in re.findall(r"\{\{([A-Z_|]+)\}\}", path.read_text("utf-8"))
+        for name in named.split("|")
+    }
+    assert used - set(RELATIONS) == set(LISTS)
+    assert all(names and set(names) <= set(RELATIONS) for names in LISTS.values())
 
 
 # -- one more -------------------------------------------------------------------------------------------------------
