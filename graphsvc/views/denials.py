@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graphsvc.records.coarsened import CONTESTED
 from graphsvc.records.numbers import count, plural
+from graphsvc.views.wording import SIGNS
 
 
 def denial(denying: int | str) -> str:
@@ -18,7 +19,7 @@ def denial(denying: int | str) -> str:
         ('denied by 2', 'denied by someone', 'contested', 'contested', '')
     """
     if denying is True or denying == CONTESTED:
-        return CONTESTED
+        return SIGNS["contested"]
     return f"denied by {denying}" if denying else ""
 
 
@@ -30,4 +31,4 @@ def gone_without(links: int) -> str:
         '1 link that you see denied or contested would go without what speaks against it.'
     """
     them = plural(links, "it", "them")
-    return f"{count(links, 'link')} that you see denied or contested would go without what speaks against {them}."
+    return f"{count(links, 'link')} that you see {SIGNS['denied']} would go without what speaks against {them}."

@@ -47,12 +47,14 @@ _SHORT = MappingProxyType({1: f"<{_LOW}", 2: f"{_LOW}+", 3: f"{_HALF}+", 4: f"{_
 _CALLED = MappingProxyType({1: "hardly supported", 2: "weakly supported", 3: "more likely than not", 4: "supported"})
 # Belief in a link that only few witnesses support (`told.SOME`).
 _SOME = "some"
+_CONTESTED = "contested"
 # Words for entities, links and claims on badges, in legends and on lines of a picture.
 SIGNS = MappingProxyType(
     {
         "sealed": "sealed person",
         "unidentified": "not identified",
-        "denied": "denied or contested",
+        "contested": _CONTESTED,
+        "denied": f"denied or {_CONTESTED}",
         "directed": "who acts on whom",
         "recorded": "on the record",
         "folded": "so many in one mark",

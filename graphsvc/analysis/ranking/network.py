@@ -200,13 +200,15 @@ def _entries(ledger: Ledger, at: Ints, columns: Mapping[str, int]) -> Entries:
 
 def _tables(relations: list[str], columns: Mapping[str, int]) -> tuple[Ints, Bools]:
     """Return the columns of relations (turns x relations x ends x far ends x kinds of source, -1: none), and `TIES`."""
-    most = 3
-    tables = np.full((most, len(relations), len(ENDS), len(FAR), len(SOURCE_KINDS)), -1, dtype=np.int64)
-    for place, relation in enumerate(relations):
-        for cell in np.ndindex(tables.shape[2:]):
-            of = names(relation, ENDS[cell[0]], FAR[cell[1]], SOURCE_KINDS[cell[2]])
-            for turn, name in enumerate(of):
-                tables[turn, place, *cell] = columns.get(name, -1)
+    shape = (len(relations), len(ENDS), len(FAR), len(SOURCE_KINDS))
+    named = {
+        cell: names(relations[cell[0]], ENDS[cell[1]], FAR[cell[2]], SOURCE_KINDS[cell[3]])
+        for cell in np.ndindex(shape)
+    }
+    tables = np.full((max(map(len, named.values()), default=0), *shape), -1, dtype=np.int64)
+    for cell, ingredients in named.items():
+        for turn, name in enumerate(ingredients):
+            tables[turn, *cell] = columns.get(name, -1)
     ties = np.array(
         [[[name in over and end in ends for name in relations] for end in ENDS] for over, ends in TIES.values()],
         dtype=bool,

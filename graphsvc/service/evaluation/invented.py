@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from graphsvc import simulate
 from graphsvc.access.people import accounts, changes
-from graphsvc.access.people.policy import ROLES
+from graphsvc.access.people.policy import ALLOWED, ROLES
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.evaluation import measures
 from graphsvc.cases.versions import known_cases
@@ -21,18 +21,12 @@ DEMO_CASE = "demo"
 _TOP = 10
 # Demo accounts in addition to one for each role, with their role. A partner is an investigator of another force.
 DEMO_PARTNERS = MappingProxyType({"partner": "investigator"})
-# Clearance of each demo account that reads cases. Readers differ on purpose: an officer on the case sees everything
-# except sources, a partner only what may be shared. The analyst is cleared for all of the demo, to be able to write
-# Cypher.
+_CLEARED_FOR_SOURCES = ("analyst", "custodian", "disclosure", "supervisor")
+# Clearance of each demo account that reads cases. Readers differ on purpose: an investigator sees everything except
+# sources, a partner only what may be shared. The analyst is cleared for all of the demo, to be able to write Cypher.
 DEMO_GRANTS = MappingProxyType(
-    {
-        "investigator": Grant("C"),
-        "partner": Grant("P"),
-        "analyst": Grant("C", sources=True),
-        "custodian": Grant("C", sources=True),
-        "disclosure": Grant("C", sources=True),
-        "supervisor": Grant("C", sources=True),
-    }
+    {role: Grant("C", sources=role in _CLEARED_FOR_SOURCES) for role in ROLES if role in ALLOWED["read"]}
+    | {"partner": Grant("P")}
 )
 
 

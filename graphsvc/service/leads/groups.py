@@ -23,6 +23,7 @@ from graphsvc.records.lines import require_reason
 from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import LeadCaches
+from graphsvc.views.wording import SIGNS
 
 __all__ = ["PAIR_KINDS", "Groups", "Pairing", "WitnessGroup"]
 
@@ -273,7 +274,7 @@ def _group(
     overlaps = [
         replace(overlap, thing="")
         if overlap.reason == FAMILY
-        else replace(overlap, denied="denied or contested" if _is_denied(overlap, denied) else "")
+        else replace(overlap, denied=SIGNS["denied"] if _is_denied(overlap, denied) else "")
         for overlap in in_common(sources, shared)
         if overlap.reason not in COLOURS
     ]

@@ -8,7 +8,7 @@ from graphsvc.records.numbers import count
 from graphsvc.views.behind.rows import PartSaid
 from graphsvc.views.denials import denial
 from graphsvc.views.picture.network import Edge, Node
-from graphsvc.views.wording import voices
+from graphsvc.views.wording import SIGNS, voices
 
 HARDLY = "hardly believed"
 # Links of which people are counted (`network.counted`); the page behind a count lists every one.
@@ -63,7 +63,7 @@ def doubts(denying: int | str, *, doubtful: bool) -> str:
 
 def weak_way(name: str) -> str:
     """Warn that something is reached only by a link that is contested or hardly believed."""
-    return f"{name} is contested or {HARDLY}"
+    return f"{name} is {SIGNS['contested']} or {HARDLY}"
 
 
 def all_the_same(groups: int | str, other_sources: int, *, hardly: bool) -> str:

@@ -1,50 +1,27 @@
-"""The forms of an exported picture, as one table. All have the same content, made only from the exported picture.
+"""The forms of an exported picture. All have the same content, made only from the exported picture.
 
-A form is a function (Picture, About) → file name → content. To add one: a module here, and a line below.
+To add one: a module here with `FORMS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from types import MappingProxyType
 
-from graphsvc.views.forms.about import About
-from graphsvc.views.forms.anx import as_anx
-from graphsvc.views.forms.drawing import as_svg
-from graphsvc.views.forms.ftm import as_ftm
-from graphsvc.views.forms.graphs import as_gexf, as_graphml
-from graphsvc.views.forms.printed import as_pdf, as_png
-from graphsvc.views.forms.tables import as_csv, as_json
-from graphsvc.views.forms.web import as_html
+from graphsvc.views.forms.about import About, ExportForm
 from graphsvc.views.picture.network import Picture
 
 __all__ = ["FORMS", "About", "ExportForm", "files"]
 
 
-@dataclass(frozen=True, slots=True)
-class ExportForm:
-    """One form: its name, its purpose, and the function that makes it."""
-
-    title: str
-    says: str
-    make: Callable[[Picture, About], Mapping[str, bytes]]
+def _find_forms() -> list[ExportForm]:
+    modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+    return sorted((form for module in modules for form in getattr(module, "FORMS", ())), key=lambda form: form.order)
 
 
-FORMS: Mapping[str, ExportForm] = MappingProxyType(
-    {
-        "pdf": ExportForm("PDF", "to print and to file: the picture with its legend, then everything as text", as_pdf),
-        "png": ExportForm("PNG", "one picture for a report", as_png),
-        "svg": ExportForm("SVG", "the same picture as lines and text", as_svg),
-        "html": ExportForm("Web page", "opens offline in a browser, to move about in", as_html),
-        "csv": ExportForm("CSV", "two tables for a spreadsheet or Gephi", as_csv),
-        "json": ExportForm("JSON", "the same tables for programs, as NetworkX reads them", as_json),
-        "graphml": ExportForm("GraphML", "Gephi Lite, yEd, Cytoscape, NetworkX, igraph", as_graphml),
-        "gexf": ExportForm("GEXF", "Gephi, with places and colours", as_gexf),
-        "anx": ExportForm("i2 chart (ANX)", "i2 Analyst's Notebook", as_anx),
-        "ftm": ExportForm("FollowTheMoney", "Aleph and its kin", as_ftm),
-    }
-)
+FORMS: Mapping[str, ExportForm] = MappingProxyType({form.name: form for form in _find_forms()})
 
 
 def files(view: Picture, about: About, forms: Collection[str] = ()) -> dict[str, bytes]:

@@ -1,8 +1,11 @@
-"""Description that goes into every form of an export."""
+"""Description of a form of an export, and the description of the export that goes into each."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from graphsvc.views.picture.network import Picture
 
 # Included in every form that has room for words.
 SAYS = "Intelligence, not evidence."
@@ -24,3 +27,22 @@ class About:
     case: str = ""
     handling: str = "C"
     made: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportForm:
+    """One form of an export.
+
+    Attributes:
+        order: forms are offered by it.
+        name: on the command line and in addresses.
+        title: on pages.
+        says: its purpose.
+        make: returns its files: name → content.
+    """
+
+    order: int
+    name: str
+    title: str
+    says: str
+    make: Callable[[Picture, About], Mapping[str, bytes]]

@@ -10,7 +10,7 @@ from graphsvc.records.charts import TYPES
 from graphsvc.records.grading import HANDLING
 from graphsvc.records.relations import family
 from graphsvc.views.denials import denial
-from graphsvc.views.forms.about import SAYS, About
+from graphsvc.views.forms.about import SAYS, About, ExportForm
 from graphsvc.views.forms.drawing import hue
 from graphsvc.views.forms.rows import xml
 from graphsvc.views.picture.graph import PALETTES, width
@@ -154,3 +154,6 @@ def _colour(hex_: str) -> str:
 
 def _plain(text: str) -> str:
     return str(xml(text))
+
+
+FORMS = (ExportForm(90, "anx", "i2 chart (ANX)", "i2 Analyst's Notebook", as_anx),)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from graphsvc.records.coarsened import CONTESTED, MIDDLES
 from graphsvc.records.numbers import count, plural
 from graphsvc.records.relations import FAMILIES, family
-from graphsvc.views.forms.about import SAYS, About
+from graphsvc.views.forms.about import SAYS, About, ExportForm
 from graphsvc.views.forms.rows import xml
 from graphsvc.views.picture.folding import FoldedPicture
 from graphsvc.views.picture.graph import LETTERS, PALETTES, SHAPES, WIDTHS, width
@@ -395,3 +395,6 @@ def _clear(box: Box, taken: Iterable[Box]) -> bool:
 def as_svg(view: Picture, about: About) -> dict[str, bytes]:
     """Return one picture file, for browsers, Inkscape and Word."""
     return {"picture.svg": f'<?xml version="1.0" encoding="UTF-8"?>\n{sheet(view, about).alone()}\n'.encode()}
+
+
+FORMS = (ExportForm(30, "svg", "SVG", "the same picture as lines and text", as_svg),)

@@ -14,7 +14,7 @@ from typing import Any
 
 from graphsvc.records.relations import RELATIONS
 from graphsvc.views.denials import denial
-from graphsvc.views.forms.about import About
+from graphsvc.views.forms.about import About, ExportForm
 from graphsvc.views.forms.rows import link_id
 from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.wording import SIGNS, begin, belief_range, voices
@@ -119,3 +119,6 @@ def _edge(edge: Edge, schemata: Mapping[str, str], about: About) -> dict[str, An
 
 def _is(schema: str, wanted: str) -> bool:
     return not wanted or schema == wanted or wanted in _ALSO.get(schema, ())
+
+
+FORMS = (ExportForm(100, "ftm", "FollowTheMoney", "Aleph and its kin", as_ftm),)

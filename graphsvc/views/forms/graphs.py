@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from graphsvc.views.forms.about import SAYS, About
+from graphsvc.views.forms.about import SAYS, About, ExportForm
 from graphsvc.views.forms.drawing import hue
 from graphsvc.views.forms.rows import link_rows, node_rows, xml
 from graphsvc.views.picture.network import Picture
@@ -104,3 +104,9 @@ def _tell_apart(written: Element, graph: nx.MultiDiGraph[str], attribute: str) -
     relations = {key: values["relation"] for _, _, key, values in graph.edges(keys=True, data=True)}
     for edge in written.iter("edge"):
         edge.set(attribute, relations[edge.attrib["id"]])
+
+
+FORMS = (
+    ExportForm(70, "graphml", "GraphML", "Gephi Lite, yEd, Cytoscape, NetworkX, igraph", as_graphml),
+    ExportForm(80, "gexf", "GEXF", "Gephi, with places and colours", as_gexf),
+)

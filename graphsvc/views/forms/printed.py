@@ -10,12 +10,13 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-from graphsvc.views.forms.about import SAYS, About
+from graphsvc.records.coarsened import CONTESTED
+from graphsvc.views.forms.about import SAYS, About, ExportForm
 from graphsvc.views.forms.drawing import legend, picture, sheet
 from graphsvc.views.forms.rows import link_rows, node_rows
 from graphsvc.views.picture.network import Picture
 from graphsvc.views.sentences import size
-from graphsvc.views.wording import period
+from graphsvc.views.wording import SIGNS, period
 
 _PAGE = Path(__file__).with_name("page.typ")
 # Distribution → folder of its fonts. Noto Sans has Latin (with Vietnamese), Greek and Cyrillic; the other has Arabic.
@@ -38,7 +39,7 @@ _FINE, _MOST_PIXELS = 2.0, 10_000
 _POINTS = 72.0
 _LEGEND_WIDTH = 1032.0
 # The `denied` column of a link → words after its relation.
-_DENIED = {"yes": " (denied by someone)", "contested": " (contested)", "no": ""}
+_DENIED = {"yes": " (denied by someone)", CONTESTED: f" ({SIGNS['contested']})", "no": ""}
 _ONE = b"""#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.picture), format: "svg")"""
 
@@ -134,3 +135,9 @@ def _fonts() -> Any:
 
     folders = [str(distribution(name).locate_file(folder)) for name, folder in _FONTS.items()]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
+
+
+FORMS = (
+    ExportForm(10, "pdf", "PDF", "to print and to file: the picture with its legend, then everything as text", as_pdf),
+    ExportForm(20, "png", "PNG", "one picture for a report", as_png),
+)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from graphsvc.views.forms.about import SAYS, About
+from graphsvc.views.forms.about import SAYS, About, ExportForm
 from graphsvc.views.forms.rows import LINK_COLUMNS, NODE_COLUMNS, cell, link_rows, node_rows
 from graphsvc.views.picture.network import Picture
 
@@ -47,3 +47,9 @@ def _table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
         words = ("yes" if value is True else "no" if value is False else value for value in map(row.get, columns))
         writer.writerow([cell(value) for value in words])
     return text.getvalue().encode()
+
+
+FORMS = (
+    ExportForm(50, "csv", "CSV", "two tables for a spreadsheet or Gephi", as_csv),
+    ExportForm(60, "json", "JSON", "the same tables for programs, as NetworkX reads them", as_json),
+)

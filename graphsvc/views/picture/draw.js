@@ -560,7 +560,7 @@ globalThis.NetworkPicture = class {
         said ||= near && this.clear(box, taken);
         if (said) taken.push(box);
       }
-      const says = edge.denied === "contested" ? `${edge.says}, contested` : edge.says;
+      const says = edge.contested ? `${edge.says}, ${edge.denied}` : edge.says;
       const label = [edge.denied && !this.look.faint(edge) ? "✕" : "", said ? says : ""].join(" ").trim() || " ";
       const size = (edge.denied && !said ? 15 : 10.5) / scale;
       const old = this.edges.get(edge.id);

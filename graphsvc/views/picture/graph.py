@@ -274,6 +274,8 @@ def _edge(edge: Edge, digits: int) -> dict[str, Any]:
         drawing["ungraded"] = True
     if edge.denied:
         drawing["denied"] = denial(edge.denying or "someone")
+        if drawing["denied"] == SIGNS["contested"]:
+            drawing["contested"] = True
     if edge.belief_on_record:
         drawing["record"] = round(edge.belief_on_record, digits)
     if edge.first_on or edge.last_on:

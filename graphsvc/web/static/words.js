@@ -2,7 +2,6 @@
 
 const MANY = { entity: "entities", identity: "identities", person: "people", query: "queries", witness: "witnesses" };
 
-export const SIGNS = { denied: "denied or contested" };
 export const NARROW = "Narrow it: fewer steps, a least belief, only the record, or leave somebody out";
 
 export const plural = (number, one, many = MANY[one] ?? `${one}s`) => (number === 1 ? one : many);

@@ -1,6 +1,6 @@
 import { element } from "../element.js";
 import { suggest } from "../suggest.js";
-import { count, NARROW, plural, SIGNS } from "../words.js";
+import { count, NARROW, plural } from "../words.js";
 
 // Ways between what is chosen: looked for on the server, listed here, shown on the canvas while one looks at them.
 const FEWEST = 2;
@@ -211,7 +211,7 @@ class Paths {
       const line = element("li", {}, step.says);
       if (place === way.weakest) line.append(" ", element("span", { className: "tag" }, "weakest"));
       if (step.denying.length || step.contested)
-        line.append(" ", element("span", { className: "denial" }, SIGNS.denied));
+        line.append(" ", element("span", { className: "denial" }, this.drawer.dataset.denied));
       return line;
     });
     head.append(element("ol", {}, ...steps));
