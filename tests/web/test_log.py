@@ -162,7 +162,7 @@ def test_the_sources_that_pages_show_are_in_the_log_and_no_others(site: Any) -> 
     source = inv.get(site.address("statement.json", id="T1")).get_json()["values"]["source"]
 
     def who_saw() -> int:
-        number, before = 0, {}
+        number, before = 0, dict[str, int]()
         while lines := find_lines(aud, source=source, account="inv", **before):
             number, before = number + len(lines), {"before": lines[-1]["id"]}
         return number
