@@ -27,7 +27,7 @@ from graphsvc.analysis.claims.ledger import Bools, Floats
 from graphsvc.analysis.claims.roles import BEHIND
 from graphsvc.records import weights
 from graphsvc.records.relations import RELATIONS, LinkKey
-from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
 from graphsvc.records.weights import DENIED, OTHER, SHIPPED, Weights
 
 TARGET = Path(weights.__file__).with_name("weights.toml")
@@ -84,7 +84,7 @@ def links(world: Case) -> tuple[Bools, Floats]:
     for key, _, kind, denies in counted:
         if key in place:
             says = DENIED if denies else key[1] if key[1] in RELATIONS else OTHER
-            column = STATEMENT_KINDS.index(kind) * len(SAYS) + SAYS.index(says)
+            column = [*STATEMENT_KINDS].index(kind) * len(SAYS) + SAYS.index(says)
             sources[place[key], column] += 1
     return np.array([(key in listed) == so for key in keys], dtype=bool), sources
 

@@ -16,7 +16,7 @@ from bench.case_folder import Case
 from bench.worlds import FAMILIES, case, usual_share
 from graphsvc.analysis.evaluation import measures
 from graphsvc.analysis.ranking.hubs import Lead, rank
-from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
 
 # Roles in the truth of a world, in its author's words.
 _FORCED = frozenset({"coerced pilot", "coerced"})

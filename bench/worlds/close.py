@@ -12,7 +12,7 @@ import random
 from collections.abc import Iterable
 
 from bench.worlds.randomised import AIDES, HUBS, World
-from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
 
 # Manual acts of a hub, their objects, and how often they occur if the hub does them at all.
 _BY_HAND = (

@@ -7,7 +7,7 @@
 // type = "choice"
 // help = "which kind of source"
 // default = "witness"
-// words = ["witness", "intelligence", "record"]
+// words = ["{{STATEMENT_KINDS}}"]
 // [returns]
 // source = "Source.id"
 // kind = "Source.kind"

@@ -13,10 +13,6 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from graphsvc.records.tables import STATEMENT_KINDS
-
-# Kinds of statement that every reader sees one by one.
-OPEN_KINDS = tuple(kind for kind in STATEMENT_KINDS if kind != "witness")
 # Belief in four steps: the step is the number of these thresholds reached, plus one.
 STEPS = (0.25, 0.5, 0.75)
 # The belief shown for a step: its middle.

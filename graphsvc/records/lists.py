@@ -1,4 +1,4 @@
-"""Lists of relations that the queries in `cypher/` name between double braces, derived from `records.relations`."""
+"""Lists that the queries in `cypher/` name between double braces, derived from the rows of relations and statements."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from types import MappingProxyType
 
 from graphsvc.records.relations import OWN, RELATIONS, Relation, doing, those
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
 
 _PARTS = those(lambda relation: relation.kind == "part")
 _COMMANDS = those(lambda relation: relation.kind == "command")
@@ -49,6 +50,8 @@ LISTS = MappingProxyType(
         "SERVICE": _in_order(doing("serves")),
         # Paths over these join anyone to anyone.
         "AMONG_STRANGERS": _in_order(doing("stays", "serves")),
+        # The others are relations.
+        "STATEMENT_KINDS": tuple(STATEMENT_KINDS),
     }
 )
 _NAMED = re.compile(r"(['\"]?)\{\{([A-Z_]+(?:\|[A-Z_]+)*)\}\}\1")

@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from graphsvc.records import grading
 from graphsvc.records.relations import ENTITIES
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
 
 CATEGORIES = ("suspect", "convicted", "victim", "witness", "other")
 IDENTIFIED = ("named", "nickname", "unknown")
@@ -27,7 +28,6 @@ PROTECTED = frozenset({"witness", "victim"})
 DWELLING = "dwelling"
 WORKPLACE_KINDS = ("premises", DWELLING, "site", "online")
 THING_KINDS = ("phone", "vehicle", "address", "account", "online", "document", "organisation", "part")
-STATEMENT_KINDS = ("witness", "intelligence", "record")
 STATEMENT_STATUSES = ("given", "withdrawn", "retracted_as_false")
 POLARITIES = ("asserts", "denies", "withdrawn")
 # Columns of a person that may cause them to be sealed.
@@ -200,7 +200,7 @@ _ALL = (
         "Statement",
         (
             _ID,
-            Column("kind", "choice", required=True, words=STATEMENT_KINDS),
+            Column("kind", "choice", required=True, words=tuple(STATEMENT_KINDS)),
             Column(
                 "source_id",
                 "text",

@@ -16,7 +16,7 @@ from typing import Any
 
 from graphsvc.errors import OperatorError
 from graphsvc.records.relations import RELATIONS
-from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
 
 # Larger values would dominate every other, and their products could overflow to infinity.
 LARGEST = 1000.0
@@ -90,9 +90,10 @@ def read_weights(path: Path | None = None) -> Weights:
         OperatorError: the file cannot be read, or holds an unknown key or an invalid value; names the file and the key.
     """
     table = tomllib.loads(files("graphsvc.records").joinpath("weights.toml").read_text("utf-8"))
-    for kind in STATEMENT_KINDS:
-        # A relation that nobody has counted yet, so that an own table may give it a chance.
-        table[kind] = dict.fromkeys(RELATIONS, table[kind][OTHER]) | table[kind]
+    for kind, row in STATEMENT_KINDS.items():
+        # What nobody has counted yet has a chance too, which an own table may replace.
+        given = table.get(kind, table[row.counts_as])
+        table[kind] = dict.fromkeys(RELATIONS, given[OTHER]) | given
     origins = {f"{part}.{name}": values[_FROM] for part, values in table.items() for name in values}
     if path is not None:
         _replace(table, origins, _read_table(path), path)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from graphsvc.records.relations import says
+from graphsvc.records.statement_kinds import OPEN_ITEMS, STATEMENT_KINDS
 
 # Evidence other than witnesses that half of a score may depend on, in the words of a list of leads.
-_OF_NO_WITNESS = ("one report", "one record", "one other source")
-_KINDS = MappingProxyType({"witness": "witnesses", "intelligence": "reports", "record": "records", "denied": "denials"})
+_OF_NO_WITNESS = (*(f"one {item}" for item in OPEN_ITEMS), "one other source")
+_SOURCES = MappingProxyType({name: kind.sources for name, kind in STATEMENT_KINDS.items()} | {"denied": "denials"})
 # A source that is not reliable; information that is not known to be true, or suspected to be false.
 _POOR_SOURCES, _POOR_ASSESSMENTS = ("3",), ("D", "E")
 
@@ -95,5 +96,5 @@ def made_of(relation: str, end: str, by_kind: Mapping[str, float | None]) -> str
     """
     words = says(relation)
     phrase = f"somebody {words} them" if end == "by" else words.removesuffix(" on").removesuffix(" to")
-    kinds = (_KINDS[kind] if share is None else f"{_KINDS[kind]} {share:+.2f}" for kind, share in by_kind.items())
+    kinds = (_SOURCES[kind] if share is None else f"{_SOURCES[kind]} {share:+.2f}" for kind, share in by_kind.items())
     return f"{phrase}: {', '.join(kinds)}"

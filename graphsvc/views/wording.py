@@ -15,6 +15,7 @@ from graphsvc.records.coarsened import SOME, STEPS, step
 from graphsvc.records.dates import format_date
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import says
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
 
 KINDS = MappingProxyType(
     {
@@ -26,9 +27,7 @@ KINDS = MappingProxyType(
         "thing": ("Thing", "Things"),
     }
 )
-STATEMENTS = MappingProxyType(
-    {"witness": "witness statement", "intelligence": "intelligence report", "record": "official record"}
-)
+STATEMENTS = MappingProxyType({name: kind.words for name, kind in STATEMENT_KINDS.items()})
 STANDING = MappingProxyType(
     {
         "given": "given, and stands",

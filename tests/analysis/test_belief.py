@@ -14,7 +14,7 @@ from graphsvc.analysis.examples import claim_from, people
 from graphsvc.analysis.ranking.hubs import rank
 from graphsvc.errors import RequestError
 from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES
-from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
 from graphsvc.records.weights import DENIED, OTHER, SHIPPED
 
 RUNS = "p1 RUNS g1"

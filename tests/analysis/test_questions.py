@@ -17,13 +17,12 @@ from graphsvc.analysis.robustness import rereading
 from graphsvc.analysis.robustness.questions import (
     ENOUGH,
     NOT_WEIGHED,
-    QUESTIONS,
     WITH_CUSTODIAN,
     Question,
     choose,
     weigh,
 )
-from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
 from graphsvc.records.weights import SHIPPED
 
 # Verbs that a question must never use: to obtain something, to keep contact, to go anywhere.
@@ -47,8 +46,11 @@ CLAIMS = [
 ON = basis(CLAIMS, PEOPLE, {})
 
 
-def test_every_kind_and_polarity_has_its_sentence() -> None:
-    assert set(QUESTIONS) == {(kind, polarity) for kind in STATEMENT_KINDS for polarity in ("asserts", "denies")}
+QUESTIONS = {
+    (name, denies): kind.if_denies if denies else kind.if_asserts
+    for name, kind in STATEMENT_KINDS.items()
+    for denies in (False, True)
+}
 
 
 @pytest.mark.parametrize("text", [*QUESTIONS.values(), WITH_CUSTODIAN, ENOUGH, NOT_WEIGHED])
@@ -65,9 +67,14 @@ def test_a_sentence_that_would_is_found() -> None:
     ("kind", "who"), [("witness", "officer of this statement"), ("intelligence", "owner"), ("record", "record")]
 )
 def test_a_question_goes_to_who_answers_for_the_statement(kind: str, who: str) -> None:
-    for polarity in ("asserts", "denies"):
-        assert who in QUESTIONS[kind, polarity]
-        assert "witness to" not in QUESTIONS[kind, polarity]
+    for denies in (False, True):
+        assert who in QUESTIONS[kind, denies]
+        assert "witness to" not in QUESTIONS[kind, denies]
+
+
+def test_a_question_is_the_sentence_of_its_kind_and_polarity() -> None:
+    for question in weigh("top", ON):
+        assert question.text == QUESTIONS[question.claim.source_kind, question.claim.denies]
 
 
 def test_what_moves_the_lead_and_is_uncertain_comes_first() -> None:

@@ -15,7 +15,7 @@ from bench.worlds import case, usual_share
 from graphsvc.analysis.claims.ledger import Bools, Floats
 from graphsvc.analysis.examples import claim_from, people
 from graphsvc.analysis.ranking.additive import shipped_weights
-from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
 from graphsvc.records.weights import DENIED, OTHER, SHIPPED
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.errors import GraphsvcError
-from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
 from graphsvc.service import Service, quiet
 from graphsvc.web import create_app
 from tests.toolbox.accounts import WHOLE, People, people, signed_in

@@ -25,7 +25,8 @@ from graphsvc.ingest.check import read_case
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.raw import Limits
 from graphsvc.ingest.rejected import Rejection
-from graphsvc.records.tables import STATEMENT_KINDS, TABLES
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
+from graphsvc.records.tables import TABLES
 from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import Image
 from graphsvc.web import create_app

@@ -12,7 +12,7 @@ from graphsvc.analysis.ranking.hubs import rank
 from graphsvc.errors import OperatorError
 from graphsvc.records.grading import ASSESSMENTS, INTERESTS, SOURCE_GRADES
 from graphsvc.records.relations import RELATIONS
-from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
 from graphsvc.records.weights import CERTAIN, DENIED, LARGEST, OTHER, SHIPPED, read_weights
 
 

@@ -27,7 +27,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, CancelledError, GraphsvcError, NotFound, Refused, RequestError
-from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
 from graphsvc.service import Service, Session, quiet
 from graphsvc.store.bolt import Store
 from graphsvc.store.image import Image, difference, read_image, writing_mark

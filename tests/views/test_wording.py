@@ -11,7 +11,7 @@ from graphsvc.analysis.ranking.ingredients import FAMILIES, FAMILY_OF, family
 from graphsvc.analysis.ranking.structure import contacts, positions
 from graphsvc.records import cells, dates, lines, numbers
 from graphsvc.records.coarsened import MIDDLES
-from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
 from graphsvc.records.weights import SHIPPED
 from graphsvc.views import charts, fields, linked, loading, resting, sentences, wording
 from graphsvc.views.forms.anx import STRENGTHS

@@ -28,10 +28,9 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, OperatorError, Refused
 from graphsvc.queries import Library, Query
-from graphsvc.records.coarsened import OPEN_KINDS
 from graphsvc.records.columns import Batch
 from graphsvc.records.properties import figure_names
-from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.statement_kinds import OPEN_KINDS, STATEMENT_KINDS
 from graphsvc.store.bolt import Item, Make, Rows, Store
 from graphsvc.store.mark import Checks, follow_writes
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.access.people.principal import Grant
-from graphsvc.records.coarsened import CONTESTED, HIDDEN_DENIAL, OPEN_KINDS
+from graphsvc.records.coarsened import CONTESTED, HIDDEN_DENIAL
 from graphsvc.records.grading import handling_of
 from graphsvc.records.numbers import plural
 from graphsvc.records.properties import SENSITIVITY
+from graphsvc.records.statement_kinds import OPEN_KINDS
 
 # Reading of a small number of witnesses, without source clearance.
 FEW = "few"

@@ -14,6 +14,7 @@ from graphsvc.analysis.claims.ledger import encode
 from graphsvc.records import coarsened
 from graphsvc.records.grading import stricter
 from graphsvc.records.relations import LinkKey, orders
+from graphsvc.records.statement_kinds import OPEN_KINDS
 
 
 def merge_witness_claims(claims: Iterable[Claim]) -> list[Claim]:
@@ -33,7 +34,7 @@ def merge_witness_claims(claims: Iterable[Claim]) -> list[Claim]:
     apart: list[Claim] = []
     together: dict[tuple[str, ...], Claim] = {}
     for claim in claims:
-        if claim.source_kind in coarsened.OPEN_KINDS:
+        if claim.source_kind in OPEN_KINDS:
             apart.append(claim)
             continue
         key = (*claim.key, claim.polarity, claim.status)
@@ -66,7 +67,7 @@ def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> 
     Limits: claims of one witness about two links count as from two witnesses.
     """
     claims = by_statement(claim for claim in claims if claim.counts)
-    spoken = [claim for claim in claims if claim.source_kind not in coarsened.OPEN_KINDS]
+    spoken = [claim for claim in claims if claim.source_kind not in OPEN_KINDS]
     ledger = encode(spoken, dependence)
     owner = ledger.link * 2 + ledger.denies
     size = int(owner.max(initial=-1)) + 1
@@ -85,7 +86,7 @@ def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> 
         for of, claim in sorted(first.items(), key=lambda pair: (pair[1].key, pair[1].polarity))
         for number in range(groups[of])
     ]
-    return [claim for claim in claims if claim.source_kind in coarsened.OPEN_KINDS] + accounts
+    return [claim for claim in claims if claim.source_kind in OPEN_KINDS] + accounts
 
 
 def by_statement(claims: Iterable[Claim]) -> list[Claim]:
@@ -98,7 +99,7 @@ def by_statement(claims: Iterable[Claim]) -> list[Claim]:
 
     Limits: a source that repeats itself in several reports counts each time.
     """
-    return [replace(claim, source="") if claim.source_kind in coarsened.OPEN_KINDS else claim for claim in claims]
+    return [replace(claim, source="") if claim.source_kind in OPEN_KINDS else claim for claim in claims]
 
 
 def told_belief(figures: LinkFigures, few_below: int, *, on_record: bool = False) -> float:
@@ -137,7 +138,7 @@ def bare(claim: Claim) -> Claim:
 
     Limits: a claim without a grade can be shown but not computed with.
     """
-    if claim.source_kind in coarsened.OPEN_KINDS:
+    if claim.source_kind in OPEN_KINDS:
         return replace(claim, source="")
     return replace(_nameless(claim), source_grade="", assessment="")
 

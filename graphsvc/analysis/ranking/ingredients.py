@@ -20,8 +20,9 @@ from graphsvc.analysis.claims.roles import (
     TAKES_ORDERS,
 )
 from graphsvc.records.relations import doing, those
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
 
-SOURCE_KINDS = ("witness", "intelligence", "record")
+SOURCE_KINDS = tuple(STATEMENT_KINDS)
 ENDS, FAR = ("to", "by"), ("person", "thing")
 _SERVES = doing("serves")
 # Relation → family. Relations in no family (presence, family, company, membership) show no part.
@@ -65,7 +66,7 @@ def names(relation: str, end: str, far: str, source_kind: str) -> tuple[str, ...
         relation: relation of the claim.
         end: `to` for the subject, `by` for the object.
         far: kind of entity at the other end, `person` or `thing`.
-        source_kind: `witness`, `intelligence` or `record`.
+        source_kind: a key of `STATEMENT_KINDS`.
 
     Example:
         >>> names("PILOTED", "to", "thing", "witness"), names("PILOTED", "to", "thing", "record")
@@ -81,6 +82,7 @@ def names(relation: str, end: str, far: str, source_kind: str) -> tuple[str, ...
     family = FAMILY_OF.get(relation)
     if family is None:
         return ()
+    source_kind = STATEMENT_KINDS[source_kind].counts_as
     if source_kind == "record":
         if relation in _SERVES and (end, far) == ("to", "person"):
             return (SERVICE_ON_RECORD,)

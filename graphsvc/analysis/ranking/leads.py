@@ -15,9 +15,9 @@ from graphsvc.analysis.claims.roles import OPERATION
 from graphsvc.analysis.ranking.candidates import carried_people
 from graphsvc.analysis.ranking.folding import bare
 from graphsvc.analysis.ranking.reasons import Reasons
-from graphsvc.records import coarsened
 from graphsvc.records.columns import where
 from graphsvc.records.relations import LinkKey
+from graphsvc.records.statement_kinds import OPEN_KINDS
 from graphsvc.records.weights import SHIPPED, Weights
 
 _LONGEST = 3
@@ -203,8 +203,8 @@ def retold(why: Explanation, beliefs: Mapping[LinkKey, float]) -> Explanation:
 
     def sort_claims(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
         """Sort reports and records as before, best graded first; then statements, by falling belief in their link."""
-        apart = [claim for claim in claims if claim.source_kind in coarsened.OPEN_KINDS]
-        accounts = [claim for claim in claims if claim.source_kind not in coarsened.OPEN_KINDS]
+        apart = [claim for claim in claims if claim.source_kind in OPEN_KINDS]
+        accounts = [claim for claim in claims if claim.source_kind not in OPEN_KINDS]
         return tuple(map(bare, apart + sorted(accounts, key=lambda claim: (-belief(claim), claim.key, claim.status))))
 
     ways = []

@@ -15,10 +15,11 @@ from graphsvc.analysis.ranking.ingredients import names
 from graphsvc.analysis.robustness.leaving_out import LeavingOut, Moved, after
 from graphsvc.analysis.robustness.pieces import Piece
 from graphsvc.analysis.robustness.rereading import Read
+from graphsvc.records.statement_kinds import OPEN_ITEMS
 
 TOP = 10
 # Kinds of evidence item that may be false as a whole: everything one witness said, one report, one record.
-FALSE = ("witness", "report", "record")
+FALSE = ("witness", *OPEN_ITEMS)
 # Above this number, the number of false items is not worth reporting.
 MOST = 12
 # Number of items about a person that are left out one after another, and number among which pairs are tried.

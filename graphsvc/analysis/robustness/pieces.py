@@ -15,6 +15,7 @@ from graphsvc.analysis.claims.bins import among, distinct, sorted_into
 from graphsvc.analysis.claims.dependence import Ints
 from graphsvc.analysis.claims.ledger import Ledger
 from graphsvc.analysis.robustness.rereading import ClaimChange
+from graphsvc.records.statement_kinds import OPEN_ITEMS, STATEMENT_KINDS
 
 # Kind of evidence item → in words. An item with the same rows as one of an earlier kind is not repeated.
 KINDS = MappingProxyType(
@@ -24,13 +25,10 @@ KINDS = MappingProxyType(
         "coloured": "everything one interpreter or one day may colour",
         "account": "one statement of a witness",
         "few": "few statements",
-        "report": "one report",
-        "record": "one record",
+        **{item: f"one {item}" for item in OPEN_ITEMS},
         "source": "one other source",
     }
 )
-# Kind of statement → kind of evidence item for a single statement.
-_STATEMENTS = MappingProxyType({"witness": "account", "intelligence": "report", "record": "record"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class Piece:
     @property
     def words(self) -> str:
         """The item in words that name no source."""
-        return f"{self.kind} {self.statement}" if self.kind in ("report", "record") else KINDS[self.kind]
+        return f"{self.kind} {self.statement}" if self.kind in OPEN_ITEMS else KINDS[self.kind]
 
 
 def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
@@ -93,7 +91,7 @@ def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
                 else tuple(sorted({sources[number] for number in {*ledger.source[rows].tolist()}} - {""}))
             )
             piece = Piece(
-                _STATEMENTS[source_kinds[first]] if alone else kind,
+                STATEMENT_KINDS[source_kinds[first]].item if alone else kind,
                 statements[first] if alone else "",
                 names,
                 len(rows),

@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
@@ -21,31 +20,9 @@ from graphsvc.analysis.claims.roles import OPERATION, ROLE_RELATIONS
 from graphsvc.analysis.ranking.basis import Basis
 from graphsvc.analysis.robustness.leaving_out import LeavingOut
 from graphsvc.analysis.robustness.rereading import ClaimChange
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
 from graphsvc.records.weights import Weights
 
-# (kind of statement, polarity) → the question. No other question is ever asked.
-QUESTIONS = MappingProxyType(
-    {
-        (
-            "witness",
-            "asserts",
-        ): "Ask the officer of this statement to check how the witness knows that this is so: first hand, or from others.",
-        (
-            "witness",
-            "denies",
-        ): "Ask the officer of this statement to check how the witness knows that this is not so: first hand, or from others.",
-        (
-            "intelligence",
-            "asserts",
-        ): "Ask the owner of this report to check how its grade was reached, and whether it shares its origin with another.",
-        (
-            "intelligence",
-            "denies",
-        ): "Ask the owner of this report to check how its grade was reached, and whether it shares its origin with another.",
-        ("record", "asserts"): "Check the record: does it show this, and does it show this person.",
-        ("record", "denies"): "Check the record: does it show that this is not so, and does it show this person.",
-    }
-)
 # Messages in place of questions: without source clearance, where sources are passed over, and for people not weighed.
 WITH_CUSTODIAN = "There is a question about what witnesses already said; it takes source clearance to be seen."
 ENOUGH = "Asked often enough: one source here has been asked as often as allowed, and is left out."
@@ -77,8 +54,9 @@ class Question:
 
     @property
     def text(self) -> str:
-        """The wording: one of `QUESTIONS`."""
-        return QUESTIONS[self.claim.source_kind, self.claim.polarity]
+        """The wording, as its kind of statement gives it: no other question is ever asked."""
+        kind = STATEMENT_KINDS[self.claim.source_kind]
+        return kind.if_asserts if self.claim.asserts else kind.if_denies
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +75,7 @@ class Choice:
 def weigh(
     lead: str,
     on: Basis,
-    kinds: Collection[str] = ("witness", "intelligence", "record"),
+    kinds: Collection[str] = tuple(STATEMENT_KINDS),
     leaving: LeavingOut | None = None,
 ) -> list[Question]:
     """Order the claims about a lead, and about its neighbours, by how far an answer could move the lead.

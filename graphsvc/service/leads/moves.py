@@ -12,8 +12,9 @@ from graphsvc.analysis.ranking.reasons import Reasons, reasons
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.cases.graph.computed import analysis_input
 from graphsvc.cases.graph.graphing import Graphed
-from graphsvc.records.coarsened import OPEN_KINDS, denial_mark
+from graphsvc.records.coarsened import denial_mark
 from graphsvc.records.coarsened import score as told_score
+from graphsvc.records.statement_kinds import OPEN_KINDS
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 

@@ -18,8 +18,9 @@ from graphsvc.analysis.robustness.questions import ENOUGH, NOT_WEIGHED, WITH_CUS
 from graphsvc.analysis.robustness.readings import InnocentReading, owing, readings
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import NotFound
-from graphsvc.records.coarsened import OPEN_KINDS, denial_mark
+from graphsvc.records.coarsened import denial_mark
 from graphsvc.records.relations import RELATIONS
+from graphsvc.records.statement_kinds import OPEN_KINDS
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import LeadCaches, LeadReadings, Material
 

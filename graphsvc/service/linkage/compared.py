@@ -15,8 +15,9 @@ from graphsvc.analysis.linkage.overlap import mentions
 from graphsvc.analysis.ranking.folding import as_told, told_belief
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.cases.gc_pause import lasting
-from graphsvc.records.coarsened import OPEN_KINDS, denial_mark
+from graphsvc.records.coarsened import denial_mark
 from graphsvc.records.relations import LinkKey, link_key
+from graphsvc.records.statement_kinds import OPEN_KINDS, STATEMENT_KINDS
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 
@@ -180,4 +181,4 @@ def without_pieces(
 def _piece(kind: str, source: str, statement: str, *, sources: bool) -> tuple[str, str]:
     if kind not in OPEN_KINDS:
         return ("witness", source) if sources else ("witnesses", "")
-    return "record" if kind == "record" else "report", statement
+    return STATEMENT_KINDS[kind].item, statement

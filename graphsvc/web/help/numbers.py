@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotFound
 from graphsvc.records import grading
-from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.statement_kinds import STATEMENT_KINDS
 from graphsvc.views import linked, wording
 from graphsvc.views.measured import read_figures
 from graphsvc.web.frame import answer, home
