@@ -24,7 +24,7 @@ from graphsvc.appdb import transaction
 from graphsvc.appdb.rows import fill
 from graphsvc.appdb.shared_ids import shared_ids as table
 from graphsvc.appdb.tables import cases
-from graphsvc.cases.graph.sealing import is_news, shared_marks, unpack_standings
+from graphsvc.cases.graph.sealing import SharedMark, is_news, shared_marks, unpack_standings
 from graphsvc.cases.graph.standing import Standings
 from graphsvc.cases.progress import quiet
 from graphsvc.errors import Busy, GraphsvcError, NotFound, RequestError
@@ -59,9 +59,9 @@ class SharedIds:
             key = self._key(connection, case) if rows else b""
         return [fill(Declared, row, other=row.other_id, reason=unseal(key, table.c.reason_sealed, row)) for row in rows]
 
-    def sealed_elsewhere(self, case: str) -> dict[str, tuple[str, ...]]:
+    def sealed_elsewhere(self, case: str) -> dict[str, tuple[SharedMark, ...]]:
         """Map delivered ids of people sealed in other cases with the same ids to their marks there."""
-        result = defaultdict[str, set[str]](set)
+        result = defaultdict[str, set[SharedMark]](set)
         with transaction(self._database) as connection:
             for sealing in _sharing(connection, case)[1:]:
                 for identifier, mark in _marks(sealing, self._standings(connection, sealing)):
@@ -111,8 +111,12 @@ class SharedIds:
         standing = {name: self._standings(connection, name) for name in sharing} if sharing[1:] else {}
         for naming, sealing in permutations(standing, 2):
             key = self._key(connection, naming)
-            if _names_any(naming, standing[naming], _marks(sealing, standing[sealing]), key):
-                connection.execute(cases.update().where(cases.c.id == naming).values(state="loading"))
+            levels = _news(naming, standing[naming], _marks(sealing, standing[sealing]), key)
+            if levels:
+                # What is known only under C closes the case to nobody who reads under P.
+                state = "loading" if "P" in levels else "loading-c"
+                open_yet = sa.and_(cases.c.id == naming, cases.c.state != "loading")
+                connection.execute(cases.update().where(open_yet).values(state=state))
 
     def closed_cases(self) -> list[str]:
         """List the cases with a declaration, ended ones too, that are closed to readers."""
@@ -194,14 +198,18 @@ def _sharing(connection: sa.Connection, case: str) -> list[str]:
     return cases_sharing
 
 
-def _marks(case: str, standing: Standings) -> Iterator[tuple[str, str]]:
+def _marks(case: str, standing: Standings) -> Iterator[tuple[str, SharedMark]]:
     """Yield delivered ids of people sealed in a case, each with a mark. Things and places follow their people."""
     for name, entity in standing.items():
         if entity.sealed and kind_of(name) == "person":
             yield from product((str(identity["id"]) for identity in entity.identities), shared_marks(case, entity))
 
 
-def _names_any(case: str, standing: Standings, marks: Iterable[tuple[str, str]], key: bytes) -> bool:
-    """Whether somebody with one of these ids is named, and was not opened by two persons who knew of the mark."""
+def _news(case: str, standing: Standings, marks: Iterable[tuple[str, SharedMark]], key: bytes) -> set[str]:
+    """Return the levels of marks of people named here, unless two persons opened them knowing of the mark."""
     entities = ((standing.get(pseudonym(key, "person", identifier)), mark) for identifier, mark in marks)
-    return any(entity is not None and entity.is_named and is_news(case, mark, entity) for entity, mark in entities)
+    return {
+        mark.level
+        for entity, mark in entities
+        if entity is not None and entity.is_named and is_news(case, mark, entity)
+    }

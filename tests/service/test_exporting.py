@@ -603,6 +603,24 @@ def test_a_mark_of_somebody_known_from_c_alone_takes_away_what_is_held_at_c_and_
     assert states == {strict.id: "removed", shared.id: "held"}
 
 
+@pytest.mark.parametrize("with_statement", [False, True])
+def test_a_mark_of_somebody_hidden_takes_nothing_away_from_those_who_cannot_see_them(
+    service: Service, case: str, tmp_path: Path, *, with_statement: bool
+) -> None:
+    people = load_case(service, case, tmp_path / "case")
+    inv, low = people("inv"), people("low")
+    listed = texts(tmp_path / "listed", people="id,name,category,handling\nP3,Cas Roe,suspect,P\n")
+    assert inv.deliveries.load(listed, quiet, partial=True).rejections == []
+    own, shared = inv.exports.make(_WORKPLACE, OTHERS, "about Cas Roe"), low.exports.make(_WORKPLACE, POLICE, WHY)
+    marked = {"people": "id,name,handling,sealed\nP3,Cas Roe,P,yes\n"}
+    if with_statement:
+        marked["statements"] = "id,kind,source_id,handling\nS3,witness,P3,P\n"
+        marked["links"] = _NO_LINKS
+    assert inv.deliveries.load(texts(tmp_path / "marked", **marked), quiet, partial=True).sealed_anew == 1
+    states = {export.id: export.state for export in people("sup").exports.given.list_exports()}
+    assert states == {own.id: "removed", shared.id: "held"}
+
+
 def test_the_key_of_the_vault_can_be_changed_while_exports_are_held(place: tuple[Service, People]) -> None:
     from graphsvc.access.vault.masterkey import WRAPPED
 

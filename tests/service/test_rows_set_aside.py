@@ -241,6 +241,31 @@ def test_a_row_set_aside_seals_by_its_marks(place: Place, tmp_path: Path) -> Non
     assert not pages(place, "low")["x1"]
 
 
+def test_a_row_set_aside_that_makes_a_place_a_dwelling_seals_the_home_of_a_sealed_person(
+    place: Place, tmp_path: Path
+) -> None:
+    home = {"id": "h1", "name": "12 Dock Road", "address": "12 Dock Road, Dover", "handling": "P"}
+    lives = statement_claims("R3", "y1 CROSSED_ON C1", "y1 LIVED_AT h1")
+    person = {"id": "y1", "name": "Rana Moss", "handling": "P"}
+    report = {**REPORT, "id": "R3"}
+    crossing = {"id": "C1", "date": "2020-05-08", "handling": "P"}
+    deliver(
+        place,
+        tmp_path,
+        "ann",
+        people=[person],
+        crossings=[crossing],
+        workplaces=[home],
+        statements=[report],
+        links=lives,
+    )
+    assert place.as_("low").network.entities.look("h1").values["address"] == "12 Dock Road, Dover"
+    kind = {"id": "h1", "kind": "dwelling", "handling": "P"}
+    deliver(place, tmp_path, "ann", workplaces=[kind], statements=[STATEMENT], links=SAID)
+    with pytest.raises(NotFound):
+        place.as_("low").network.entities.look("h1")
+
+
 def test_a_preview_says_which_rows_are_set_aside(place: Place, tmp_path: Path) -> None:
     for name in ("ann", "bob"):
         statement = {**STATEMENT, "id": f"acc-{name}", "source_id": "x1"}

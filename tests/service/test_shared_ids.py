@@ -209,3 +209,38 @@ def test_it_takes_a_custodian_with_clearance_for_all_of_both_cases(cases: Cases)
     assert (declaration.other, declaration.account, declaration.reason) == (cases.one, "cus", "one register of people")
     (hidden,) = sharing("cus-1").list_cases()  # not cleared for the other case
     assert (hidden.other, hidden.account, hidden.at, hidden.reason) == ("", "", None, "")
+
+
+def test_somebody_carried_under_c_in_one_case_stays_named_under_p_in_the_other(cases: Cases) -> None:
+    """The custodian of the case that names the person is asked instead. A mark would seal."""
+    carried: Tables = {
+        "people": [{"id": "p-7", "name": "Gil Neve", "handling": "C"}],
+        "statements": [{"id": "r-7", "kind": "intelligence", "handling": "C"}],
+        "links": statement_claims("r-7", "p-7 CROSSED_ON c-1"),
+    }
+    first, second = cases.one, cases.two
+    accounts.add(cases.service.database, "low", ["investigator"], {first: Grant("P")})
+    named: Tables = {
+        "people": [{"id": "p-7", "name": "Gil Neve"}],
+        "statements": [{"id": "r-7", "kind": "intelligence", "handling": "P", "source_grade": "1", "assessment": "A"}],
+        "links": statement_claims("r-7", "p-7 PILOTED c-1"),
+    }
+    cases.load(first, named)
+    cases.declare()
+
+    def look() -> tuple[Any, ...]:
+        low = cases.at("low", first)
+        return low.version, low.ask.rows("entities.named", ids=["p-7"]).dicts(), cases.state(first)
+
+    seen = look()
+    assert "Gil Neve" in str(seen)
+    number = cases.load(second, carried).delivery
+    assert look() == seen
+    asked = cases.at("cus", first).protection.sealings.to_be_sealed()
+    assert list(asked) == ["p-7"]
+    assert asked["p-7"].startswith(SHARED_ID)
+    assert "[" not in asked["p-7"]
+    cases.at("inv", second).deliveries.undo(number, quiet)
+    assert look() == seen
+    cases.load(second, {"people": [{"id": "p-7", "category": "victim", "handling": "C"}]})
+    assert "Gil Neve" not in str(look())

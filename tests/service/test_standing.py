@@ -18,9 +18,13 @@ from graphsvc.cases.graph.sealing import (
     NO_ACT,
     NO_PART,
     SHARED_ID,
+    UNDER_C,
+    SharedMark,
     Standing,
+    is_news,
     marks,
     pack_standings,
+    shared_marks,
     unpack_standings,
 )
 from graphsvc.cases.graph.standing import (
@@ -796,11 +800,35 @@ def test_who_is_sealed_in_a_case_that_shares_its_ids_is_sealed_here_and_stays_so
         delivered = [*people(row), *CROSSING, *statement_rows(*([f"{row['id']} DIRECTED {row['id']}"] if acts else []))]
         fold(state, number, delivered, COLUMNS, partial=True)
         ids = elsewhere if declared == "declared" else set[str]()
-        by = replace(BY, elsewhere=dict.fromkeys(ids, (SHARED_ID,)), last_read="2020-05-10T10:00:00")
+        by = replace(BY, elsewhere=dict.fromkeys(ids, (SharedMark(SHARED_ID, "P"),)), last_read="2020-05-10T10:00:00")
         standing = unpack_standings(pack_standings(standings(standing, state, by, number, delivered)))
         now = {person for person in state.records["people"] if of(standing, person).sealed}
         assert sealed | (ids & state.records["people"].keys()) <= now
         sealed = now
+
+
+@pytest.mark.parametrize("handling", ["P", "C"])
+def test_a_mark_under_c_elsewhere_seals_nobody_known_under_p_and_asks_the_custodian(handling: str) -> None:
+    by = replace(BY, elsewhere={"p1": (SharedMark(f"{SHARED_ID} [a b]", "C"),)})
+    state, rows = State(), [*people({"id": "p1", "name": "Ari", "category": ["suspect"], "handling": handling})]
+    fold(state, 1, rows, COLUMNS, partial=True)
+    standing = of(standings({}, state, by, 1, rows), "p1")
+    assert standing.sealed == (handling == "C")
+    assert standing.asked == ("" if handling == "C" else f"{SHARED_ID} [a b], {UNDER_C}")
+    # The case that asked knows the mark, and does not close for it again; another mark is news.
+    assert not is_news("here", by.elsewhere["p1"][0], standing)
+    assert is_news("here", SharedMark(f"{SHARED_ID} [a c]", "C"), standing)
+    assert is_news("here", SharedMark(f"{SHARED_ID} [a b]", "P"), standing) == (handling == "P")
+
+
+@pytest.mark.parametrize(
+    ("row", "levels"), [({}, ["C"]), ({"category": ["victim"]}, ["P"]), ({"sealed": "yes"}, ["P"])]
+)
+def test_under_c_only_a_mark_is_one_for_readers_of_p_elsewhere(row: dict[str, Any], levels: list[str]) -> None:
+    carried = [*people({"id": "p", "name": "Ari", "handling": "C", **row}), *CROSSING]
+    _, standing = after([*carried, *statement_rows("p CROSSED_ON c1", handling="C")])
+    assert of(standing, "p").level == "C"
+    assert [mark.level for mark in shared_marks("b", of(standing, "p"))] == levels
 
 
 # Deliveries that each bring one person with all that is known of them, and claim an act of the next one's bare id. (A

@@ -377,6 +377,8 @@ def test_where_two_cases_share_ids_a_source_in_one_stays_named_in_the_other(plac
 
     load("acc-8")
     load("acc-9", statement_id="acc-9", name="Milan x1")
+    as_list = write(tmp_path / "listed", people=[{"id": "x1", "name": "Milan x1", "handling": "P"}])
+    assert place.as_("ann").deliveries.load(as_list, quiet, partial=True).rejections == []
     assert people(other_case.as_("low")) == before
     load("acc-10", sealed="yes")
     assert not people(other_case.as_("low")) & {"x1"}

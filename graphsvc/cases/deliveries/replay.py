@@ -352,9 +352,12 @@ class Replay:
         erased = self._register.overrules(case, "erased")
         self._export_store.settle(case, plan.key, sealed=frozenset(result.sealed.values()), erased=erased)
         if plan.sealed_anew:
-            # Removing a P file because of a person known only under C would reveal that person to its maker.
-            levels = {plan.standing[name].level for name in plan.sealed_anew}
-            self._export_store.clear(case, ("P", "C") if "P" in levels else ("C",))
+            # Removing a file because of a person whom its maker cannot see would reveal that person.
+            for is_hidden in (False, True):
+                sealed = (plan.standing[name] for name in plan.sealed_anew)
+                levels = {standing.level for standing in sealed if standing.is_hidden == is_hidden}
+                codes = ("P", "C") if "P" in levels else levels
+                self._export_store.clear(case, codes, of_those_cleared_for_sources=is_hidden)
             self._register.ask_rewrite(case)
         contents = mark.renew(self._store(), case, result.image)
         # A delivered id that is now hidden would link the name in it to the hidden id.

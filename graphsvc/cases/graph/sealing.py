@@ -27,6 +27,8 @@ A person's standing is one of three. *Sealed*: a pseudonym replaces them everywh
 * The act has to come with the identity: earlier claims about a bare id do not name a person delivered under it later.
 * In a case that protects *marked people only*, everybody with an identity has an act that stands, and the category witness
   is a mark too. When two persons choose this, people sealed without a mark before then are decided on again.
+* Somebody sealed without a mark in a case that shares its ids, and known only under C there, is not sealed under P: the
+  custodian is asked instead.
 * Rows and claims under handling code C name or seal nobody known under P: the custodian is asked instead. A sealed
   person's mark under C is kept with the reasons like any other. Openings and loosenings agreed without knowing it do
   not name them.
@@ -38,7 +40,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphsvc.names.seal import CHARGED, categories
 from graphsvc.records.dates import parse_date
@@ -51,6 +53,8 @@ BY_ACT = "act"
 PASSIVE = "carried or exploited"
 UNDER_C = "said under handling code C"
 SHARED_ID = "sealed in a case that shares its ids"
+# Reasons that are no marks: known under C, they change nothing under P in a case that shares the ids.
+_NO_MARKS = frozenset({NO_PART, NO_ACT})
 _SEALED, _OPENED = "sealed", "opened"
 _IDENTIFYING = frozenset({"name", "aliases", "phones", "date_of_birth"})
 
@@ -231,27 +235,43 @@ def is_newly_marked(before: Standing | None, after: Standing) -> bool:
     return not {BY_DECISION, *known}.issuperset(_reasons(after.why))
 
 
-def shared_marks(case: str, standing: Standing) -> list[str]:
+class SharedMark(NamedTuple):
+    """A mark for the cases that share ids with one in which a person is sealed; at level `C` it seals nobody known under P."""
+
+    text: str
+    level: str
+
+
+def shared_marks(case: str, standing: Standing) -> list[SharedMark]:
     """Return marks of a person sealed in a case, for the cases that share its ids; each new reason changes the mark.
 
     A mark says nothing about that case or its reason. For a person sealed only because of other cases, the marks from
     those cases are passed on. A person who is hidden and not marked may only be a source: a name that disappears from
-    another case would show it.
+    another case would show it. What is no mark and known only under C changes nothing under P elsewhere.
     """
-    shared = [reason for reason in _reasons(standing.why) if reason.startswith(SHARED_ID)]
-    unshared = {*shared, NO_PART, NO_ACT} if standing.is_hidden else {*shared}
-    own = [reason for reason in _reasons(standing.why) if reason not in unshared]
-    return [f"{SHARED_ID} [{_digest(case)} {_digest(case, standing.at, *own)}]"] if own else shared
+    reasons = _reasons(standing.why)
+    shared = [reason for reason in reasons if reason.startswith(SHARED_ID)]
+    own = [reason for reason in reasons if reason not in shared and not (standing.is_hidden and reason in _NO_MARKS)]
+    level = "C" if standing.level == "C" and _NO_MARKS.issuperset(own) else "P"
+    texts = [f"{SHARED_ID} [{_digest(case)} {_digest(case, standing.at, *own)}]"] if own else shared
+    return [SharedMark(text, level if own else standing.level) for text in texts]
 
 
 def _digest(*texts: str) -> str:
     return blake2b("\0".join(texts).encode(), digest_size=8).hexdigest()
 
 
-def is_news(case: str, mark: str, standing: Standing | None) -> bool:
-    """Whether a shared mark comes from another case and is not yet among the reasons of a standing in this case."""
-    own = f"{SHARED_ID} [{_digest(case)} "
-    return not mark.startswith(own) and (standing is None or mark not in _reasons(standing.why))
+def is_news(case: str, mark: SharedMark, standing: Standing | None) -> bool:
+    """Whether a shared mark comes from another case and a standing in this case does not know it yet.
+
+    A mark under C seals nobody known under P: to know it, the custodian must have been asked.
+    """
+    if mark.text.startswith(f"{SHARED_ID} [{_digest(case)} "):
+        return False
+    if standing is None:
+        return True
+    asks = mark.level == "C" and standing.level == "P"
+    return mark.text not in _reasons(standing.why) + (_reasons(standing.asked) if asks else [])
 
 
 def in_words(why: str) -> str:

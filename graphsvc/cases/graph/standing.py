@@ -24,6 +24,7 @@ from graphsvc.cases.graph.sealing import (
     UNDER_C,
     Moment,
     PersonFacts,
+    SharedMark,
     Standing,
     decide,
     has_identity,
@@ -74,8 +75,7 @@ class Deciding:
         last_read: when somebody last read the case (ISO, UTC); empty: never.
         protects_marked: whether the case protects marked people only.
         loosened_at: when two persons chose that (ISO, UTC); empty: never.
-        elsewhere: delivered id of a person sealed in cases that share their ids with this → their marks there
-            (`sealing.shared_marks`).
+        elsewhere: delivered id of a person sealed in cases that share their ids with this → their marks there.
     """
 
     key: bytes
@@ -89,7 +89,7 @@ class Deciding:
     last_read: str = ""
     protects_marked: bool = False
     loosened_at: str = ""
-    elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    elsewhere: Mapping[str, tuple[SharedMark, ...]] = field(default_factory=dict)
 
     def moment(self, name: str, number: int) -> Moment:
         """Return the moment of deciding on a pseudonym, with the last decision by persons."""
@@ -238,14 +238,20 @@ def _person(
     level = handling.entity(identifier)
     values = row.values if level == "C" or row.open is None else row.open
     in_rows = facts.marks(identifier, values, "PC" if level == "C" else "P")
+    elsewhere = by.elsewhere.get(identifier, ())
+    counting = (*in_rows, *(mark.text for mark in elsewhere if level == "C" or mark.level == "P"))
     about = PersonFacts(
         level,
-        (*in_rows, *by.elsewhere.get(identifier, ())),
+        counting,
         has_identity(values),
         by.protects_marked or facts.acts(identifier, level),
         by.protects_marked or facts.acts(identifier, level, now=True),
         _is_charged(row, level),
-        tuple(mark for mark in facts.marks(identifier, row.values) if mark not in in_rows),
+        tuple(
+            mark
+            for mark in (*facts.marks(identifier, row.values), *(mark.text for mark in elsewhere))
+            if mark not in counting
+        ),
     )
     standing = decide(old, about, by.moment(name, number))
     if not standing.sealed:
@@ -341,7 +347,9 @@ class _Leads:
         self._owned, self._theirs, self._others = (defaultdict[str, set[str]](set) for _ in range(3))
         self._things: dict[str, list[tuple[str, str]]] = defaultdict(list)
         places = {
-            workplace for workplace, row in state.records["workplaces"].items() if row.values.get("kind") == DWELLING
+            workplace
+            for workplace, row in state.records["workplaces"].items()
+            if any(each.values.get("kind") == DWELLING for each in (row, *state.rows_aside.get(workplace, ())))
         }
         things = state.records["things"]
         for row in state.claims.values():

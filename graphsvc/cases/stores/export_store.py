@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from graphsvc.access.decisions.own_words import Withhold, for_others, words_for
 from graphsvc.access.decisions.stored_rows import StoredRows
 from graphsvc.access.log.audit import now
-from graphsvc.access.people.principal import Grant
+from graphsvc.access.people.principal import ANY_CASE, Grant
 from graphsvc.access.vault import Vault, decrypt, encrypt, seal, unseal
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound
@@ -174,9 +174,17 @@ class ExportStore:
 
     # -- people sealed or erased ------------------------------------------------------------------------------
 
-    def clear(self, case: str, codes: Collection[str] = ("P", "C")) -> None:
+    def clear(
+        self, case: str, codes: Collection[str] = ("P", "C"), *, of_those_cleared_for_sources: bool = False
+    ) -> None:
         """Remove a case's exports not yet gone out at these codes: their texts may name people now sealed or erased."""
-        mine = (_ROW.c.case_id == case, _ROW.c.state.in_(HERE), _ROW.c.handling.in_(codes))
+        mine = [_ROW.c.case_id == case, _ROW.c.state.in_(HERE), _ROW.c.handling.in_(codes)]
+        if of_those_cleared_for_sources:
+            grants, accounts = tables.grants, tables.accounts
+            cleared = (
+                sa.select(accounts.c.name).join(grants).where(grants.c.case_id.in_((case, ANY_CASE)), grants.c.sources)
+            )
+            mine.append(_ROW.c.account.in_(cleared))
         with transaction(self._database) as connection:
             connection.execute(_ROW.update().where(*mine).values(state="removed", content_sealed=None))
 

@@ -191,7 +191,7 @@ class Sealings:
         For custodians and supervisors with clearance for the whole case and for sources.
         """
         self._require_knowing("waiting")
-        return self._ask.home.casework.people_named(self._ask.case, lambda standing: standing.asked)
+        return self._ask.home.casework.people_named(self._ask.case, lambda standing: in_words(standing.asked))
 
     def newly_named(self) -> dict[str, str]:
         """Map the ids of people named by the newest delivery to the reason; for the same readers.
