@@ -236,10 +236,10 @@ def test_somebody_carried_under_c_in_one_case_stays_named_under_p_in_the_other(c
     assert "Gil Neve" in str(seen)
     number = cases.load(second, carried).delivery
     assert look() == seen
-    asked = cases.at("cus", first).protection.sealings.to_be_sealed()
-    assert list(asked) == ["p-7"]
-    assert asked["p-7"].startswith(SHARED_ID)
-    assert "[" not in asked["p-7"]
+    question = cases.at("cus", first).protection.sealings.to_be_sealed()
+    assert list(question) == ["p-7"]
+    assert question["p-7"].startswith(SHARED_ID)
+    assert "[" not in question["p-7"]
     cases.at("inv", second).deliveries.undo(number, quiet)
     assert look() == seen
     cases.load(second, {"people": [{"id": "p-7", "category": "victim", "handling": "C"}]})

@@ -352,7 +352,7 @@ class Replay:
         erased = self._register.overrules(case, "erased")
         self._export_store.settle(case, plan.key, sealed=frozenset(result.sealed.values()), erased=erased)
         if plan.sealed_anew:
-            # Removing a file because of a person whom its maker cannot see would reveal that person.
+            # If a file went because of somebody that its maker cannot see, the maker would learn of them.
             for is_hidden in (False, True):
                 sealed = (plan.standing[name] for name in plan.sealed_anew)
                 levels = {standing.level for standing in sealed if standing.is_hidden == is_hidden}
