@@ -53,7 +53,6 @@ ALONE = {
         "service.session",
     },
     "scipy": {"analysis", "views", "machines"},
-    "statsmodels": {"analysis"},
     "neo4j": {"store"},
     "pyarrow": {"access", "records.columns", "views.parquet"},
     "dask": {"machines"},

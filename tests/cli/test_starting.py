@@ -32,7 +32,6 @@ HEAVY = {
     "networkx",
     "openpyxl",
     "scipy.sparse",
-    "statsmodels",
     "typst",
 }
 DATA = {"neo4j", "numpy", "pandas", "sqlalchemy"}

@@ -15,7 +15,6 @@ is unknown, and may be the whole reason for a run of busy days.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +24,7 @@ import numpy.typing as npt
 import scipy
 
 from graphsvc.analysis.surges.counts import LEAST_ACTIVE, LEAST_DAYS, YEAR, Series
+from graphsvc.analysis.surges.regression import Fitted, fit_counts, fit_logistic
 
 Array = npt.NDArray[np.float64]
 
@@ -65,7 +65,7 @@ class Outlook:
     @property
     def mean(self) -> Array:
         """The expected count."""
-        return np.asarray(self.chance * (1 + self.means @ _SHARES))
+        return np.asarray(self.chance * (1 + _weigh(self.means)))
 
     def above(self, counts: Array) -> Array:
         """Return the probability of more than each of these counts (from 0)."""
@@ -75,7 +75,7 @@ class Outlook:
             1 / self.dispersion[:, None],
             1 - 1 / (1 + self.dispersion[:, None] * self.means),
         )
-        return np.asarray(self.chance * np.where(counts < 1, 1.0, more @ _SHARES))
+        return np.asarray(self.chance * np.where(counts < 1, 1.0, _weigh(more)))
 
     def at_least(self, counts: Array) -> Array:
         """Return the mid-p of these counts: the probability of more, plus half that of as many (Lancaster 1961)."""
@@ -98,6 +98,11 @@ class Outlook:
             low, high = np.where(between & ~enough, middle, low), np.where(between & enough, middle, high)
             middle = np.floor((low + high) / 2)
         return np.where(known, high, np.nan)
+
+
+def _weigh(values: Array) -> Array:
+    """Return the mean of each row over the nodes; a matrix product rounds by the number of rows."""
+    return np.asarray((values * _SHARES).sum(axis=-1))
 
 
 def outlook(series: Series, since: int = 0) -> Outlook:
@@ -189,7 +194,8 @@ class _Regression:
         """Return the linear predictor of some days at each node of its uncertainty, shape (days, 7)."""
         columns = grid.columns(self.parts, start, end, self.now)
         error = np.sqrt(np.einsum("ij,jk,ik->i", columns, self.covariance, columns))
-        return np.asarray((columns @ self.values)[:, None] + error[:, None] * _NODES)
+        middle = np.einsum("ij,j->i", columns, self.values)
+        return np.asarray(middle[:, None] + error[:, None] * _NODES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +216,7 @@ class _Fitted:
     def ahead(self, grid: _Grid, start: int, end: int) -> tuple[Array, Array, float]:
         """Return chance, means and dispersion of some days."""
         chance = (
-            scipy.special.expit(self.active.ahead(grid, start, end)) @ _SHARES
+            _weigh(scipy.special.expit(self.active.ahead(grid, start, end)))
             if self.active
             else np.full(end - start, self.always)
         )
@@ -319,14 +325,16 @@ def _regress(
 ) -> _Regression:
     """Fit one regression: logistic without dispersion, else negative binomial; `start`: initial coefficients."""
     columns = grid.columns(parts, int(days[0]), int(days[-1]) + 1, now)[days - days[0]]
-    coefficients, covariance, fit = _fit(columns, values, weights, dispersion, start)
+    fitted = _fit(columns, values, weights, dispersion, start=start)
+    coefficients, covariance = fitted.coefficients, fitted.covariance
     steepest = np.inf if (now - int(days[0])) * grid.step >= _ANY_TREND else _STEEPEST
     if "trend" in parts and abs(coefficients[-1]) > steepest:
         # The trend is the last column: it is held at the bound, and the rest is fitted around it.
         slope = np.copysign(steepest, coefficients[-1])
-        coefficients, covariance, fit = _fit(columns[:, :-1], values, weights, dispersion, None, slope * columns[:, -1])
-        coefficients, covariance = np.append(coefficients, slope), np.pad(covariance, (0, 1))
-    return _Regression(parts, now, coefficients, covariance, fit + columns.shape[1] * float(np.log(weights.sum())))
+        fitted = _fit(columns[:, :-1], values, weights, dispersion, slope * columns[:, -1])
+        coefficients, covariance = np.append(fitted.coefficients, slope), np.pad(fitted.covariance, (0, 1))
+    criterion = columns.shape[1] * float(np.log(weights.sum())) - 2 * fitted.log_likelihood
+    return _Regression(parts, now, coefficients, covariance, criterion)
 
 
 def _fit(
@@ -334,20 +342,9 @@ def _fit(
     values: Array,
     weights: Array,
     dispersion: float | None,
-    start: Array | None,
     offset: Array | None = None,
-) -> tuple[Array, Array, float]:
-    """Return coefficients, their covariance, and minus twice the log-likelihood."""
-    # Imported here: it takes a second, and only surge commands should wait for it.
-    from statsmodels.genmod import families
-    from statsmodels.genmod.generalized_linear_model import GLM
-
-    family = families.Binomial() if dispersion is None else families.NegativeBinomial(alpha=dispersion)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a fit may end at its last round; its figures are used as they are
-        model = GLM(values, columns, family=family, var_weights=weights, offset=offset)
-        try:
-            result = model.fit(start_params=start, maxiter=25, scale=1.0, wls_method="qr", tol=1e-6)
-        except np.linalg.LinAlgError:  # a weekday with always, or never, a count above 0: the slower method copes
-            result = model.fit(maxiter=25, scale=1.0, tol=1e-6)
-        return np.asarray(result.params), np.asarray(result.cov_params()), -2 * float(result.llf)
+    start: Array | None = None,
+) -> Fitted:
+    if dispersion is None:
+        return fit_logistic(columns, values, weights, offset)
+    return fit_counts(columns, values, weights, dispersion, offset, start)

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphsvc.analysis.surges.counts import MOST_DAYS, STEPS, Series, by_week
+from graphsvc.analysis.surges.regression import fit_counts
 
 Array = npt.NDArray[np.float64]
 
@@ -160,14 +161,11 @@ def _season(counts: Array) -> Array:
     """Return each week's expected multiple of its year's mean; 1 throughout if there is no full year."""
     if len(counts) < _YEAR:
         return np.ones(len(counts))
-    # Imported here: it takes a second, and only surge commands should wait for it.
-    from statsmodels.genmod import families
-    from statsmodels.genmod.generalized_linear_model import GLM
-
     angle = 2 * np.pi * np.arange(len(counts)) / _YEAR_WEEKS
     columns = np.column_stack([np.ones(len(counts)), np.sin(angle), np.cos(angle)])
     level = np.log(_level(counts, _YEAR) + 0.5)
-    times = np.exp(columns[:, 1:] @ GLM(counts, columns, family=families.Poisson(), offset=level).fit().params[1:])
+    fitted = fit_counts(columns, counts, np.ones(len(counts)), offset=level)
+    times = np.exp(columns[:, 1:] @ fitted.coefficients[1:])
     return np.asarray(times / times.mean())
 
 
