@@ -151,6 +151,11 @@ class Query:
         return self.kind != "internal" and bool(sensitivities & {"source", "interest"})
 
     @property
+    def is_for_whole(self) -> bool:
+        """Whether only readers cleared for the whole case may run it: its rows are in the order in which they came."""
+        return self.subject == "tables"
+
+    @property
     def shows_statements(self) -> bool:
         """Whether readers without source clearance see anything of single statements or claims."""
         single = any(

@@ -23,6 +23,7 @@ import sqlalchemy as sa
 
 from graphsvc.access.log import audit
 from graphsvc.access.people.principal import Grant
+from graphsvc.access.vault import pseudonym
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import Busy, GraphsvcError, InputError, NotFound, Refused, RequestError
 from graphsvc.service import PictureRequest, Service, Session, quiet
@@ -619,6 +620,12 @@ def test_a_mark_of_somebody_hidden_takes_nothing_away_from_those_who_cannot_see_
     assert inv.deliveries.load(texts(tmp_path / "marked", **marked), quiet, partial=True).sealed_anew == 1
     states = {export.id: export.state for export in people("sup").exports.given.list_exports()}
     assert states == {own.id: "removed", shared.id: "held"}
+    # So does their erasure.
+    again = inv.exports.make(_WORKPLACE, OTHERS, "about Cas Roe")
+    name = pseudonym(service.register.key(case, create=False), "person", "P3")
+    service.casework.erase(case, name, "sup", "a reason that is long enough", quiet)
+    states = {export.id: export.state for export in people("sup").exports.given.list_exports()}
+    assert (states[again.id], states[shared.id]) == ("removed", "held")
 
 
 def test_the_key_of_the_vault_can_be_changed_while_exports_are_held(place: tuple[Service, People]) -> None:

@@ -68,6 +68,12 @@ def test_what_leads_to_somebody_sealed_never_goes_out() -> None:
     assert ({node.id for node in view.nodes}, near, things) == ({"P1", WIT, "K1"}, 3, 2)
 
 
+def test_what_goes_out_of_somebody_sealed_does_not_depend_on_how_well_they_are_known() -> None:
+    view = sample_picture()
+    unknown = tuple(replace(node, identified=False) if node.sealed else node for node in view.nodes)
+    assert outward(replace(view, nodes=unknown), fresh) == outward(view, fresh)
+
+
 def test_links_left_out_take_along_what_only_they_tied() -> None:
     out = outward(sample_picture(), fresh, {(WIT, "USED", SIM), ("P1", "PAID", WIT)})
     assert (out.left_out, out.alone) == (2, 2)

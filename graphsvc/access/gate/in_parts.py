@@ -10,7 +10,6 @@ from graphsvc.access.gate.redact import Released, release
 from graphsvc.access.log import disclosed
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Principal
-from graphsvc.errors import Refused
 from graphsvc.store.bolt import Store
 
 # Rows of a part, and the most rows in all: no part is held, so no limit is needed.
@@ -60,8 +59,7 @@ class InParts:
         columns = tuple(query.returns)
         with self._gate.acting(principal, purpose, "read", case, look=look, query=name) as outcome:
             grant = policy.require_case(principal, case)
-            if not (grant.sources and grant.handling == "C"):
-                raise Refused(f"The query {name} takes clearance for all of a case.")
+            policy.require_clearance(grant, name, sources=True, whole=True)
             self._gate.require_open(case, grant)
             parameters = query.bind({}) | bound(case, grant, _ALL, self._few_below)
             outcome |= {"rows": 0, "sources": set()}

@@ -32,6 +32,8 @@ MOST_WEEKS = MOST_DAYS // 7 + 2
 _FALSE = 0.025
 _DRAWS = 99
 _YEAR_WEEKS, _YEAR, _AROUND = 52.18, 53, 9
+# Largest logarithm of a week's multiple of its year's mean.
+_STEEPEST = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,8 @@ def _season(counts: Array) -> Array:
     columns = np.column_stack([np.ones(len(counts)), np.sin(angle), np.cos(angle)])
     level = np.log(_level(counts, _YEAR) + 0.5)
     fitted = fit_counts(columns, counts, np.ones(len(counts)), offset=level)
-    times = np.exp(columns[:, 1:] @ fitted.coefficients[1:])
+    # With hardly any counts above 0 the season may have no limit.
+    times = np.exp(np.clip(columns[:, 1:] @ fitted.coefficients[1:], -_STEEPEST, _STEEPEST))
     return np.asarray(times / times.mean())
 
 

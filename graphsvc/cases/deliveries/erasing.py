@@ -69,7 +69,7 @@ class Erasing:
             state = self._replay.now(case, key)
             renamed = _new_names(key, moved, names, state, self._replay.told_as(case, state, key), plan.result)
         agreed()
-        self._export_store.clear(case)
+        self._replay.clear_exports(case, [old for name, old in (stored or {}).items() if name in decided])
         said_by = {pseudonym(key, "source", identifier) for identifier in removal.people}
         emptied = frozenset(self._waitlist.rows(case)).difference(left)
         leaving = Leaving(removal.without_names, renamed, sealed, said_by, before, emptied, plan.result.sources_named)

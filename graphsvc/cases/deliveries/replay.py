@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.graph.computed import children
 from graphsvc.cases.graph.figures import graded_with
 from graphsvc.cases.graph.graphing import Graphed, IdMap, build_graph
-from graphsvc.cases.graph.sealing import is_newly_marked
+from graphsvc.cases.graph.sealing import Standing, is_newly_marked
 from graphsvc.cases.graph.standing import NAMED, Deciding, Standings, by_name, sealed_anew, standings
 from graphsvc.cases.graph.texts import Texts
 from graphsvc.cases.locks import Locks
@@ -352,12 +352,7 @@ class Replay:
         erased = self._register.overrules(case, "erased")
         self._export_store.settle(case, plan.key, sealed=frozenset(result.sealed.values()), erased=erased)
         if plan.sealed_anew:
-            # If a file went because of somebody that its maker cannot see, the maker would learn of them.
-            for is_hidden in (False, True):
-                sealed = (plan.standing[name] for name in plan.sealed_anew)
-                levels = {standing.level for standing in sealed if standing.is_hidden == is_hidden}
-                codes = ("P", "C") if "P" in levels else levels
-                self._export_store.clear(case, codes, of_those_cleared_for_sources=is_hidden)
+            self.clear_exports(case, [plan.standing[name] for name in plan.sealed_anew])
             self._register.ask_rewrite(case)
         contents = mark.renew(self._store(), case, result.image)
         # A delivered id that is now hidden would link the name in it to the hidden id.
@@ -377,6 +372,14 @@ class Replay:
             named=(by_name(plan.standing) - by_name(plan.before)) | (before_masked - masked),
         )
         self._snapshots.settle()
+
+    def clear_exports(self, case: str, people: Collection[Standing]) -> None:
+        """Remove exports not yet gone out whose makers can see any of these people, sealed or erased now."""
+        # If a file went because of somebody that its maker cannot see, the maker would learn of them.
+        for is_hidden in (False, True):
+            levels = {standing.level for standing in people if standing.is_hidden == is_hidden}
+            codes = ("P", "C") if "P" in levels else levels
+            self._export_store.clear(case, codes, of_those_cleared_for_sources=is_hidden)
 
     @uncollected()
     def loader_view(self, case: str, key: bytes, past: Mapping[int, Any], account: str) -> LoaderView:

@@ -152,6 +152,7 @@ def outward(
                 name=ids[node.id] if node.name == node.id else _mask_ids(node.name, pseudonym),
                 gang="",
                 handling="",
+                identified=node.identified and not node.sealed,
                 day=node.day if node.kind == "crossing" else "",
                 more=0,
                 links=_links(node.id, remaining_edges),
