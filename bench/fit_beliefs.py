@@ -167,7 +167,8 @@ def text(chances: Chances, table: str) -> str:
     rest = "[witness_assessment]\n" + tail.partition("[witness_assessment]\n")[2]
     origins = {kind: values["from"] for kind, values in tomllib.loads(table).items() if kind in STATEMENT_KINDS}
     parts = []
-    for kind, kind_chances in chances.items():
+    for kind in origins:
+        kind_chances = chances[kind]
         rows = "\n".join(f"{name} = {chance:.{_DIGITS}f}" for name, chance in kind_chances.items())
         parts.append(f'[{kind}]\nfrom = "{origins[kind]}"\n{rows}\n\n')
     return head + "".join(parts) + rest
