@@ -29,7 +29,9 @@ async function given(root) {
 async function draw(root) {
   const container = root.querySelector(".beside-picture");
   const picked = root.querySelector(".picked");
+  picked.textContent = "Working out the picture…";
   const { to, ...data } = await given(root);
+  picked.textContent = "";
   root.hidden = !data.nodes.length;
   if (root.hidden) return;
   // As high as what is in it; on a narrow screen layers stand closer together, and rows do not.
