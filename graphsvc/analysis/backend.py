@@ -2,7 +2,7 @@
 
 Any backend may compute results with one right answer (betweenness, components, PageRank). Results that depend on the
 order of work (communities by modularity) always come from NetworkX itself; else the same case would be divided into
-other groups on another machine.
+different groups on another machine.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def use_backend(name: str) -> None:
     """
     if name in ("", OWN):
         return
-    # Imported here: it takes 10 ms, which deployments without a backend need not spend.
+    # Imported here: the import takes 10 ms, which deployments without a backend save.
     from importlib.metadata import entry_points
 
     installed = {entry.name: entry for entry in entry_points(group="networkx.backends") if entry.name != _NONE_OF_THEM}
@@ -95,7 +95,7 @@ def by_backend(algorithm: Callable[..., Answer], *arguments: Any, **options: Any
 
 
 def _priority() -> Any:
-    """Return NetworkX's setting for the backends to try, for algorithms among others."""
+    """Return NetworkX's setting of the backends to try, including those for algorithms."""
     import networkx as nx
 
     return nx.config.backend_priority

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
-# More would each take memory, and processors from other readers.
+# Each further thread would need memory, and take processors from other readers.
 _MOST = 4
 Shared = TypeVar("Shared")
 Given = TypeVar("Given")

@@ -143,7 +143,7 @@ def support(owner: Ints, group: Ints, strength: Floats, size: int, repeated: flo
 
 
 def _alone(group: Ints, strength: Floats, repeated: float) -> Floats:
-    """Return for each row the logarithm of the chance that it fails, given how far it counts in its group."""
+    """Return for each row the logarithm of the chance that it fails, given how much it counts within its group."""
     order = np.lexsort((-strength, group))
     first = np.ones(len(order), dtype=bool)
     first[1:] = group[order][1:] != group[order][:-1]
@@ -291,7 +291,7 @@ def _rows_of_sides(ledger: Ledger) -> tuple[Ints, Ints]:
 def _supported_sides(
     ledger: Ledger, strength: Floats, links: int, against: tuple[Ints, Ints] | None = None
 ) -> tuple[Floats, Floats]:
-    """Return the support for and against each link; `against`: links and rows that deny them (default: their own)."""
+    """Return the support for and against each link; `against`: links and their denials (default: the denied links)."""
     asserting, own = _rows_of_sides(ledger)
     denied, denying = against or (ledger.link[own], own)
     return (

@@ -20,7 +20,7 @@ from graphsvc.records.weights import SHIPPED
 Ints = NDArray[np.int64]
 # Shared circumstances that may affect statements without joining their sources into one group.
 COLOURS = frozenset(SHIPPED.shared)
-# Two sources, in order.
+# Two sources, sorted by name.
 Pair = tuple[str, str]
 # A circumstance of a source: reason and id.
 Thing = tuple[str, str]
@@ -31,7 +31,7 @@ class Shared:
     """A circumstance that some sources share.
 
     Attributes:
-        reason: one word. thing: its id. sources: the sources, sorted.
+        reason: one word. thing: id of the shared thing. sources: the sources, sorted.
         denied: `denied or contested` where a claim speaks against the circumstance; else empty.
     """
 

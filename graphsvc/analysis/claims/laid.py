@@ -1,4 +1,4 @@
-"""Claims stored in columns and turned into objects only when read: one person's claims need not wait for a million."""
+"""Claims stored in columns and turned into objects only when read, so that the claims of a single person load fast."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Ends = tuple[list[str], Ints, Ints]
 NAMES = tuple(item.name for item in fields(Claim))
 # Number of claims turned into objects at a time; if more than one claim in `_MANY` is wanted, all are converted.
 _AT_ONCE, _MANY = 1 << 16, 8
-# Texts that are interned: other clearances seldom have the same statement and claim ids in memory.
+# Attributes whose text is interned. Ids are not: other clearances seldom have the same claims in memory.
 _SHARED = frozenset(item.name for item in fields(Claim) if item.type == "str") - {"id", "statement"}
 
 
@@ -29,7 +29,7 @@ class LaidClaims(Sequence[Claim]):
     """A sequence of claims that behaves like a list: a claim turned into an object stays that object.
 
     Args:
-        columns: one for each attribute of a claim, in order, of that name.
+        columns: one for each attribute of a claim, named after it, in order.
         twins: returns claims already in memory, by id; an equal claim reuses that object.
         lasting: a context manager for making objects that will be kept.
 
@@ -154,7 +154,7 @@ class SomeClaims(Sequence[Claim]):
         return LaidClaims(self._claims.columns().take(self._rows))
 
     def numbers(self, name: str) -> Ints:
-        """Return one attribute of each claim as its place among the distinct texts, sorted."""
+        """Return one attribute of each claim as its position among the distinct texts, sorted."""
         return number_texts(self._claims.columns()[name].take(self._rows))[1][0]
 
     def texts(self, name: str) -> list[Any]:
@@ -223,7 +223,7 @@ class ByEnd(Mapping[str, Sequence[Claim]]):
 
 
 def columnar_claims(claims: Iterable[Claim]) -> LaidClaims:
-    """Return the claims in columns, unless they are already.
+    """Convert claims to columns; claims already in columns are not converted again.
 
     Example:
         >>> list(columnar_claims([]))
@@ -242,7 +242,7 @@ def columnar_claims(claims: Iterable[Claim]) -> LaidClaims:
 
 
 def of_twins(claim: Claim, twins: Mapping[str, Claim]) -> Claim:
-    """Return the equal claim with the same id among some claims, or else the claim itself.
+    """Return the equal claim with the same id from `twins`, or else the claim itself.
 
     Example:
         >>> from graphsvc.analysis.examples import claim_from

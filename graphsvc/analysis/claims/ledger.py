@@ -194,7 +194,7 @@ def _count_columns(claims: LaidClaims) -> tuple[_Counted, list[str]]:
 
 
 def _among(names: list[str], subject: Ints, object_: Ints, rows: Ints) -> tuple[list[str], Ints, Ints]:
-    """Renumber for some rows only: an id at neither end of these rows gets no number."""
+    """Renumber the ids in some rows; an id at neither end of these rows gets no number."""
     used = np.zeros(len(names), dtype=bool)
     used[subject[rows]] = used[object_[rows]] = True
     number = np.cumsum(used) - 1

@@ -47,7 +47,7 @@ IN_COMMAND = ARRANGES | TAKES_ORDERS
 COERCES = doing("coerces")
 # Relations that give a person a part.
 ROLE_RELATIONS = frozenset({*DEEDS, *ACTS} - doing("owes"))
-# Those of them that put one person before another. Without any of these, only structure is left: membership of one
+# The role relations that rank one person above another. Without any of these, only structure is left: membership of one
 # gang, steering or driving does not show that others depend on a person.
 PUTS_BEFORE = ROLE_RELATIONS - doing("belongs", "works", "moves", "abandons")
 QUARRELS = doing("quarrels")
@@ -65,7 +65,7 @@ PLAYS_PART = frozenset(those(lambda relation: relation.part.subject == "acts"))
 # Lawful service also makes the subject a candidate, although it is not a part.
 ACTIVE_SUBJECT = PLAYS_PART | frozenset(those(lambda relation: relation.part.subject == "serves"))
 ACTIVE_OBJECT = frozenset(those(lambda relation: relation.part.object == "acts"))
-# But payment by a person who runs a workplace is a wage, if the payee is reported to have worked at one.
+# A payment is a wage, not a part, if its payer runs a workplace and the payee is reported to have worked at one.
 RUNS_WORKPLACE = frozenset(those(lambda relation: relation.kind == "part" and relation.objects == ("workplace",)))
 WORKED = frozenset(
     those(
@@ -74,10 +74,10 @@ WORKED = frozenset(
         )
     )
 )
-# Said of people who were only carried or exploited. Paying, owing or being served shows nothing: organisers pay, and
-# are served, too.
+# Relations of people who were only carried or exploited. Paying, owing or being served shows nothing: organisers pay,
+# and are served, too.
 PASSIVE_SUBJECT = frozenset(those(lambda relation: relation.part.subject == "passive"))
 PASSIVE_OBJECT = frozenset(those(lambda relation: relation.part.object == "passive"))
-# Said of a person who is only reported to know, pay or take orders from someone.
+# Relations of a person who is only reported to know, pay or take orders from someone.
 TIED_SUBJECT = frozenset(those(lambda relation: relation.part.subject == "tied"))
 TIED_OBJECT = frozenset(those(lambda relation: relation.part.object in ("tied", "acts")))

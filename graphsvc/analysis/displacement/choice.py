@@ -31,7 +31,7 @@ FEWEST_ROUTES = 20
 _MOST_ORIGINS = 500
 # Standard deviation of the normal prior on each coefficient: it matters only where there are few moves.
 _PRIOR = 2.0
-# No one is assumed to avoid a place for being nearby, in their trade or of the same kind: else going there looks
+# Minimum coefficient: if people seemed to avoid places nearby or of the same trade or kind, going there would look
 # forced.
 _LEAST = 0.0
 # Number of rounds; each fits the coefficients, then the sizes.
@@ -41,7 +41,7 @@ _EARTH = 6371.0
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """How many times as likely a place is, as logarithms; all 0 where too few routes are known.
+    """Logarithms of how many times as likely a place is; all 0 where too few routes are known.
 
     Attributes:
         near, trade, kind: for a place nearby, in the same trade, of the same kind. routes: number of routes used to fit
@@ -54,7 +54,7 @@ class Preferences:
     routes: int = 0
 
     def weights(self, origin: WorkPlace, places: Sequence[WorkPlace]) -> Floats:
-        """Return how many times as likely each place is, for leavers of `origin`, as a place with nothing in common."""
+        """Return, for leavers of `origin`, how likely each place is relative to a place with nothing in common."""
         result: Floats = np.exp(_alike(origin, places) @ np.array([self.near, self.trade, self.kind]))
         return result
 

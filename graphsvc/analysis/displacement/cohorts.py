@@ -6,8 +6,8 @@ unknown day), *abandoned* (is reported to have been left, and is at no other pla
 still), *seen* (only at a location that is not a workplace: an address, a charity) and *unknown* (not seen again). No
 one is called abandoned because nothing is known about them.
 
-For a date known to the month both ends are kept: the last day counts where an event must be no earlier than another,
-the first day where it must be no later.
+A date known only to the month is kept as its first and last day. The last day counts where an event must be no earlier
+than another, the first day where it must be no later.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ from graphsvc.analysis.displacement.stays import (
     stays,
 )
 
-# A person reported there until this many days before the closure was there when it was about to happen. People who left
-# on the first of these days are followed too.
+# A person reported at a place within this many days before its closure belongs to the cohort, even if they left on the
+# first of these days.
 WEEKS_BEFORE = 28
 # A new place counts until this many days after the event.
 TO_DAYS = 120
@@ -92,7 +92,7 @@ class Became:
     Attributes:
         stay: their stay at the place. outcome: see the module.
         following: the next place, if there is one.
-        abandoned: links which report that they were left. seen_at: links to other locations: id of a thing, link.
+        abandoned: links which report that they were left. seen_at: links to other locations.
         undated: other places, reported without a day; one of them may be the next.
     """
 
@@ -312,7 +312,7 @@ def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
     elif abandoned:
         outcome = "abandoned"
     elif stay.ended is not None and stay.ended > closing.latest:
-        # Uses the first day the end can mean: a person reported to have left in that month need not have outlasted the
+        # Uses the first day the end can mean: a person reported to have left in that month may have left before the
         # event.
         outcome = "stayed"
     elif seen_at:

@@ -1,12 +1,12 @@
 """Monte Carlo test of whether people who left a place went to the same next place more often than by chance.
 
-Chance sends each leaver to a place where people arrived in the same months. A place is the more likely the more people
-arrived there and the more such places are preferred (`choice`: nearby, same trade, same kind). The statistic is the
-most surprising count over all places, and over the places under the same control taken together: the smallest binomial
-tail probability, compared with the smallest in each random draw (min-P; Westfall & Young 1993). The p-value is (r + 1)
+Chance sends each leaver to a place where people arrived in the same months. A place is likelier if more people arrived
+there, and if such places are preferred (`choice`: nearby, same trade, same kind). The statistic is the most surprising
+count over all places, and over the places under the same control taken together: the smallest binomial tail
+probability, compared with the smallest in each random draw (min-P; Westfall & Young 1993). The p-value is (r + 1)
 / (n + 1), where *r* of *n* draws reach it (Phipson & Smyth 2010).
 
-There are many closures, and their answer is a list of those worth a visit. What matters is the share of that list due
+Many closures are tested, and the result is a list of closures worth a visit. What matters is the share of that list due
 to chance. So p is corrected over closures for the false discovery rate (Benjamini & Hochberg 1995), and not for the
 chance of any false result. Within a significant closure, places are tested at the corrected level (Benjamini &
 Bogomolov 2014).
@@ -60,7 +60,7 @@ class Excess:
 
     @property
     def ratio(self) -> float:
-        """How many times the number expected by chance."""
+        """Number of people who went, divided by the number expected by chance."""
         return self.went / self.expected if self.expected else 0.0
 
 
@@ -316,7 +316,7 @@ def _hands(question: AskedOf, draws: int) -> Hands:
 
 
 def _interval(number: int, of: int) -> tuple[float, float]:
-    """Return the interval of a share (Clopper & Pearson 1934), at 1 - `ALPHA`."""
+    """Return the confidence interval of a share (Clopper & Pearson 1934), at 1 - `ALPHA`."""
     low = float(scipy.special.betaincinv(number, of - number + 1, ALPHA / 2)) if number else 0.0
     high = float(scipy.special.betaincinv(number + 1, of - number, 1 - ALPHA / 2)) if number < of else 1.0
     return low, high

@@ -200,7 +200,7 @@ def count_tests(every: Iterable[Departure]) -> int:
 
 
 def flows(left: Departure) -> list[Flow]:
-    """Return the flows of one cohort: people who moved, by place, most first; then the other outcomes.
+    """Return the flows of one cohort: people who moved, by place, largest flow first; then the other outcomes.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
@@ -220,7 +220,7 @@ def flows(left: Departure) -> list[Flow]:
 
 
 def came(every: Mapping[str, Departure], place: str) -> list[Flow]:
-    """Return the flows that end at a place, most first: where the people moved there came from.
+    """Return the flows that end at a place, largest first: where the people who moved there came from.
 
     Example:
         >>> came({}, "w2")

@@ -55,8 +55,8 @@ class NextPlace:
     """An open place under the same control as the place that was left: worth a visit, for the people who may be there.
 
     Attributes:
-        place: its id. ties: links from the shared controllers to this place; belief: of the best controller, over both
-            ends.
+        place: its id. ties: links from the shared controllers to this place; belief: in control of both places by one
+            controller, for the most believed controller.
         reached: whether any of the leavers already appear there.
     """
 

@@ -29,7 +29,7 @@ class HandTest:
 
     Attributes:
         who: id. closures: places that closed or emptied, with people who are seen again.
-        seen, stayed: for each closure the number of people seen again, and of those at other places of this controller.
+        seen, stayed: for each closure, people seen again, and those of them at other places of this controller.
         expected: total number expected by chance. p, q: its p, and q corrected over all controllers. together: whether
             significant.
     """

@@ -1,8 +1,8 @@
 """Stays of people at places, with their days, read from links as disclosed to the reader.
 
 A stay rests on the link of one person and one place. Its days are kept as reported: a beginning known only to the year
-is no beginning, and a missing end is no end. A day known to the month is kept with both its ends, so that nothing that
-may have been in time counts as too early or too late.
+counts as unknown, and a missing end stays open. A day known to the month is kept with both its ends, so that nothing
+that may have been in time counts as too early or too late.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from graphsvc.records.dates import PartialDate, parse_date
 
 # Links believed less than this do not place a person anywhere: they are more likely false than true.
 LEAST = 0.5
-# For control less is enough: a single statement about it is more often wrong than right, but shows where to look.
+# Control needs less belief: a single statement about it is more often wrong than right, but shows where to look.
 LEAST_CONTROL = 0.25
 # A date this coarse (days from its first to its last) still shows when a person came.
 COARSEST = 31

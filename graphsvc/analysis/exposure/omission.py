@@ -1,6 +1,6 @@
 """Fewest facts to leave out so that no witness can be identified.
 
-Exact for small problems; else a good choice, with a lower bound of the number needed.
+Exact for small problems; else a good choice, with a lower bound on the number needed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from operator import and_
 
 from graphsvc.analysis.exposure.presence import Fact
 
-# Number of sets intersected in exact search, before a good choice has to do: well under a second.
+# Maximum number of sets intersected in exact search (well under a second); beyond it, a good choice is returned.
 TRIES = 400_000
 
 
@@ -47,7 +47,7 @@ class Told:
         return reduce(and_, sets).bit_count() if sets else 0
 
     def gains(self) -> dict[Fact, int]:
-        """Return, for each fact that can be left out, how many more people the set would have without it alone.
+        """Return, for each fact that can be left out, how many people the set gains without that fact alone.
 
         Example:
             >>> one, other = Fact("x", "PILOTED", "c1"), Fact("x", "PILOTED", "c2")
@@ -66,7 +66,7 @@ class Told:
         return {fact: (single & ~those).bit_count() for fact, those in self.now.items()}
 
     def safe(self, below: int, without: Collection[Fact] = ()) -> bool:
-        """Whether enough people could have known the remaining facts, or nothing is left that can be left out."""
+        """Whether enough people could have known the remaining facts, or all facts that can be left out are out."""
         return all(fact in without for fact in self.now) or self.size(without) >= below
 
 
@@ -105,7 +105,7 @@ def fewest(witnesses: Sequence[Told], below: int) -> tuple[frozenset[Fact], int]
 
 
 def _greedy(exposed: Sequence[Told], below: int) -> set[Fact]:
-    """Choose witness by witness: people who share the most facts stay possible, other facts are left out."""
+    """Leave out, witness by witness, facts unknown to the people who could have known most facts."""
     out: set[Fact] = set()
     for witness in sorted(exposed, key=lambda witness: len(witness.now)):
         if not witness.safe(below, out):

@@ -56,7 +56,7 @@ class Exposure:
         witnesses: witnesses behind at least one fact shown now, smallest set first.
         below: the minimum size that is safe.
         leave_out: facts to leave out so that every witness has a set of at least `below`, or nothing shown.
-        exact: whether no fewer facts would do; else at least `at_least` are needed.
+        exact: whether these are the fewest possible; else at least `at_least` are needed.
         ranked: facts of witnesses with too small a set, with the number of people gained by leaving out each alone.
     """
 
@@ -85,7 +85,7 @@ def exposure(current: Resting, presence: PresenceGround, below: int, earlier: Re
         current: each fact shown now → the witnesses it rests on.
         presence: the documented presence.
         below: the minimum number of people that is safe, from 0.
-        earlier: the same for facts the recipient already has.
+        earlier: as `current`, for facts the recipient already has.
 
     Example:
         >>> from graphsvc.analysis.examples import claim_from

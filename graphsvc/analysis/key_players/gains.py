@@ -91,7 +91,7 @@ def gains(net: TieNetwork, people: Collection[str], goal: str, heirs: Iterable[S
 
 
 def _cut_off(net: TieNetwork, person: str, removed: Collection[str]) -> tuple[int, int, int]:
-    """Return how many people a person's absence cuts off, in how many parts, and from how many, without `removed`."""
+    """Count people cut off by a person's absence, the parts they form, and people in the rest, without `removed`."""
     if person not in set(net.ids):
         return 0, 0, 0
     removed_places = set(net.places(removed).tolist())

@@ -1,4 +1,4 @@
-"""Network to search for key players: people reported to have a part, or all contacts if no one is."""
+"""Network to search for key players: people reported to have a part, or all contacts if no one has."""
 
 from __future__ import annotations
 

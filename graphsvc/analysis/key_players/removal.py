@@ -20,7 +20,7 @@ from graphsvc.records.relations import LinkKey
 
 # Belief in a link that a successor would have to make, relative to the link it replaces.
 ANEW = 0.5
-# Relations that show whose quarrel it is.
+# Relations that show quarrels, and the gangs of the people in them.
 WHOSE_QUARREL = QUARRELS | OF_A_GANG
 _EACH = 2
 
@@ -47,7 +47,7 @@ class Successor:
 
     Attributes:
         of: the removed person. person: the successor.
-        shared: number of the `ties` of the removed person that the successor shares, or that lead to the successor.
+        shared: how many of the removed person's `ties` the successor has too, or is at the other end of.
     """
 
     of: str

@@ -30,7 +30,7 @@ from graphsvc.analysis.claims.roles import (
 from graphsvc.errors import RequestError
 from graphsvc.records.relations import LinkKey, doing
 
-# A quarrel passes nothing between its ends, and strangers share a place.
+# Relations that link no one here: a quarrel passes nothing on, and strangers may share a place.
 _NO_TIE = doing("quarrels", "stays")
 # Factor for contacts and people seen together, relative to people who did something for each other.
 _MET = 0.5
@@ -39,7 +39,7 @@ _GOES_WITH_SERVICE = PAYS_OR_OWES.union(LEVEL_TIES)
 _SERVES = doing("serves")
 # Above this number, people who share a thing that none of them arranges are a crowd, not a team.
 _CROWD = 30
-# Lower limit of belief for distances: no link is longer than 1 / this many fully believed ones.
+# Lower limit of belief for distances, so that no link counts as more than 1 / this many steps.
 _LEAST_BELIEF = 0.05
 # Up to this many people, distances start from everyone; beyond, from a seeded sample (Eppstein & Wang 2004).
 _EVERYONE, _SAMPLE, _LEAST_SAMPLE = 250, 96, 12
@@ -401,7 +401,7 @@ class _Search:
         return self._left <= 0
 
     def best(self, removed: frozenset[int], below: float = np.inf) -> tuple[int, float]:
-        """Return the person who fragments most in addition to those removed, and the mean then; -1 if not `below`."""
+        """Return the person whose additional removal fragments most, and the mean then; -1 if none is below `below`."""
         person, mean = -1, below
         for place, least in self.promising(removed)[: None if self._size <= _EVERYONE else _TRIES]:
             if least >= mean - 1e-12 or (self.spent and person >= 0):
@@ -426,8 +426,8 @@ class _Search:
     def promising(self, removed: frozenset[int]) -> list[tuple[int, float]]:
         """Return remaining people with a lower bound of the mean without them, lowest first.
 
-        In a tree of shortest paths from each start, a person carries everyone behind them: no more than these can be
-        lost.
+        In a tree of shortest paths from each start, everyone behind a person is reached through that person. Without
+        the person, no more than these can be lost.
         """
         self._left -= _SORTING
         left, starts = self._left_over(removed)

@@ -40,7 +40,7 @@ class Trait:
         belief: belief in it, 0 to 1.
         via: the entity through which it is reached (user of a phone, boat of a supplier); empty: directly. Two
             crossings that reach a name through the same entity have only that entity in common.
-        voices: sources of the statements it rests on, if on nothing else; empty where a record supports it.
+        voices: sources of the statements it rests on; empty where a record supports it too.
         denied: `denied` or `contested` if a link it rests on is; empty otherwise.
     """
 

@@ -24,7 +24,7 @@ _DWELLING, _STORE = "dwelling", "address"
 # Serials that differ from the next by less than this count as one batch.
 _BATCH = 100
 _SERIAL = re.compile(r"^(.*?)(\d{3,12})$")
-# Kinds of things of people behind a crossing that distinguish them from others.
+# Kinds of things that distinguish the people behind a crossing from others.
 _THEIRS = frozenset({"phone", "account", "online", "vehicle"})
 
 
@@ -35,7 +35,7 @@ class LinkSaid:
     Attributes:
         subject, relation, object: ends and relation.
         belief: 0 to 1.
-        voices: sources of the statements and reports it rests on, if on nothing else; empty where a record supports it.
+        voices: sources of the statements and reports it rests on; empty where a record supports it too.
         denied: `denied`, or `contested` where the reader may not see what denies it; empty otherwise.
     """
 
@@ -153,7 +153,7 @@ def leading_to(links: Iterable[LinkSaid], crossings: Collection[str]) -> tuple[l
 
 @dataclass(frozen=True, slots=True)
 class _Aboard:
-    """Passengers. Crossings were done to them: two crossings do not share them, or anything of theirs.
+    """Passengers. They and their things never link two crossings, since crossings were done to them.
 
     Attributes:
         crossings: passenger → their crossings.

@@ -1,7 +1,7 @@
 """Overlap of the names reported about two crossings (Jaccard 1901): how many of them are the same.
 
-On worlds of authors it had not seen, a fitted likelihood ratio ordered pairs no better, and its chances were wrong
-(`bench.linkage` prints both), so the answer is a count and not a chance.
+On worlds by unseen authors, a fitted likelihood ratio ordered pairs no better, and its probabilities were wrong
+(`bench.linkage` prints both). So the answer is a count, not a probability.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Mention:
     Attributes:
         features: keys of `features.SHARED`, sorted.
         via: entities through which it is reached; empty if it is named directly.
-        voices: sources of the statements it rests on, if on nothing else; empty where a record supports it.
+        voices: sources of the statements it rests on; empty where a record supports it too.
     """
 
     features: tuple[str, ...]
@@ -38,7 +38,7 @@ class Mention:
 
     @property
     def is_behind(self) -> bool:
-        """Whether it is a person or group behind the crossing."""
+        """Whether the name is of a person or group behind the crossing."""
         return not BEHIND.isdisjoint(self.features)
 
 
@@ -51,8 +51,8 @@ class Overlap:
     """Names that two crossings have in common.
 
     Attributes:
-        shared: names of both. named: number of names of either.
-        people: shared people and groups behind both. behind: number of people and groups behind either.
+        shared: names both crossings have. named: number of names either has.
+        people: shared people and groups behind both. behind: number of people and groups behind either crossing.
         sources: number of independent sources behind `people`; each record counts as one.
     """
 
@@ -145,7 +145,7 @@ def is_derived(same_name: Iterable[Mention]) -> bool:
 
 
 def _independent(sides: Sequence[tuple[frozenset[str], frozenset[str]]], dependence: Dependence) -> int:
-    """Count independent sources: each name with a record on either side, and groups of sources of the others."""
+    """Count independent sources: one for each name with a record on either side, and the groups behind other names."""
     spoken = [low | high for low, high in sides if low and high]
     heard = groups(frozenset().union(*spoken), dependence) if spoken else []
     return len(sides) - len(spoken) + len(heard)

@@ -1,1 +1,1 @@
-"""Paths between two ends of the network, and its links in columns."""
+"""Paths between two entities of the network, and its links in columns."""

@@ -1,6 +1,6 @@
-"""Paths through a network between two ends: the shortest, the likeliest, and all up to a length.
+"""Paths through a network between two entities: the shortest, the likeliest, and all up to a length.
 
-A path visits no one twice and uses links in either direction; of several links between two ends it takes the most
+A path visits no one twice and uses links in either direction; of several links between two entities it uses the most
 believed. The number of paths grows with every step, so all work has a limit that is counted, not timed: the same
 question gets the same answer, however busy the machine is.
 """
@@ -30,7 +30,7 @@ COUNTED, LOOKED = 5_000, 2_000_000
 NOWHERE = -1
 # If fewer than one link in this many is affected, links are followed one by one.
 _FEW = 4
-# Number of ends for which likelihoods are cached.
+# Number of path ends for which likelihoods are cached.
 _ENDS = 2
 
 
@@ -249,7 +249,7 @@ class AccountWay:
     Attributes:
         group: pseudonyms of the sources that depend on each other; source: the source whose claim starts the path.
         claim: that claim; it is the first step, and both its ends are on the path.
-        way: the path, from the far end of the claim.
+        way: the path, starting at the far end of the claim.
     """
 
     group: frozenset[str]
@@ -266,11 +266,11 @@ def accounts(
     end: str,
     strength: Callable[[Claim], float],
 ) -> list[AccountWay]:
-    """Return the shortest path to `end` for each group of witnesses, the most believed of several.
+    """Return the shortest path to `end` for each group of witnesses; of equally short paths, the most believed.
 
     Args:
         network: the network, under `rules`.
-        rules: the claims that may start a path, which are the links it may use.
+        rules: the rules for links; a claim may start a path if a link like it may be used.
         claims: claims of sources; only assertions of witnesses start a path.
         dependence: dependence between sources. Groups are formed among the sources that lead to `end` at all.
         end: id where the paths end.
@@ -357,12 +357,12 @@ def _best_first(
 ) -> Iterator[Way]:
     """Yield paths of up to eight steps in falling order of belief.
 
-    `within` bounds the belief in the rest of a path, by steps left and node; `onward` returns the nodes after one.
+    `within` bounds the belief in the rest of a path, by steps left and node; `onward` returns the next nodes.
     """
     looked = looked or _Looked()
     promising: dict[tuple[int, int], _Onward] = {}
-    # Entries are ordered by their bound. Of a path with many continuations the heap has only those with a bound as high
-    # as the current entry, and the next. One more entry resumes the others, ahead of paths with the same bound.
+    # Entries are ordered by bound. For a path with many continuations, the heap has only those with a bound as high as
+    # the current entry, and the next one. One more entry resumes the rest, ahead of paths with the same bound.
     heap: list[tuple[float, tuple[int, ...], float, Any]] = [(-within[LONGEST][start], (start,), 1.0, ())]
     turn = 0
     while heap:
@@ -431,7 +431,7 @@ def _nearer(network: WayGround, node: int, away: Ints) -> tuple[Ints, Floats]:
 
 
 def _onward(network: WayGround, start: int, away: Ints) -> Ints:
-    """Return the nodes on any shortest path, except its end."""
+    """Return the nodes of all shortest paths, except their end."""
     fronts = [np.array([start])]
     while len(front := fronts[-1]):
         origins, rows = network.near.onward(front)

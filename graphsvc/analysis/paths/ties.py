@@ -26,7 +26,7 @@ class Tie(NamedTuple):
 
 
 class Nearest(NamedTuple):
-    """Neighbours of each name, each once by the most believed link; names are positions in the sorted list of names.
+    """Neighbours of each name, with the most believed link to each; names are positions in the sorted list of names.
 
     Attributes:
         starts: the neighbours of position `p` are `others[starts[p]:starts[p + 1]]`, most believed first, then by
@@ -392,7 +392,7 @@ def web_of(rows: Sequence[tuple[Any, ...]] | Batch) -> Web:
 
 
 def _numbers(column: Any) -> NDArray[np.float64]:
-    """Return the numbers of a column, also of one in JSON; a missing one is 0."""
+    """Return the numbers of a column, which may be JSON; a missing number is 0."""
     column = as_dictionary(column)
     words = column.dictionary.to_numpy(zero_copy_only=False).astype(np.float64)
     numbers: NDArray[np.float64] = np.nan_to_num(words)[column.indices.to_numpy()]

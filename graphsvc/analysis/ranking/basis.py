@@ -39,7 +39,7 @@ class Basis:
         left_out: ids of people only carried or exploited.
         ledger: all claims with weight, for counting their sources.
         told: the claims used for computing.
-        network: the operation from `told`; None where no claim puts anyone before others, or where too few sources do
+        network: the operation from `told`; None where no claim ranks anyone above others, or where too few sources do
             and contacts make someone stand out.
         few_below: fewer groups of witnesses than this are shown as `few`; 0: the reader is shown every number.
         score_weights: weights of the score.
@@ -61,7 +61,7 @@ class Basis:
     def without(self, rows: Ints) -> Basis:
         """Return the basis of the ranking without these rows of `told`.
 
-        Even if only these rows put anyone before others, people are still ranked by statements and not by contacts.
+        Even if only these rows rank anyone above others, people are still ranked by statements and not by contacts.
         """
         heard = np.ones(len(self.told.claims), dtype=bool)
         heard[rows] = False
@@ -79,7 +79,7 @@ class Basis:
         )
 
     def anew(self, rows: Ints) -> Basis:
-        """Return the same, but decide afresh whether the remaining claims are ranked by statements or by contacts."""
+        """As `without`, but decide again whether people are ranked by statements or by contacts."""
         return _decide_basis(self.without(rows))
 
     @property
@@ -109,7 +109,7 @@ class Basis:
 
     @cached_property
     def voices(self) -> int:
-        """Number of independent statements and other sources about roles (`PUTS_BEFORE`), as the reader is shown it."""
+        """Number of independent statements and other sources about roles (`PUTS_BEFORE`), as shown to the reader."""
         ledger = self.ledger
         rows = np.flatnonzero(
             ledger.of(PUTS_BEFORE) & ~ledger.denies & self.inside[ledger.subject] & self._of_persons[ledger.subject]
@@ -205,7 +205,7 @@ def _chosen_persons(persons: Iterable[Person], chosen: Collection[str]) -> list[
 
 
 def has_roles(ledger: Ledger) -> bool:
-    """Whether any claim puts a person before others (`roles.PUTS_BEFORE`), so there is more than structure.
+    """Whether any claim ranks a person above others (`roles.PUTS_BEFORE`), so there is more than structure.
 
     Example:
         >>> from graphsvc.analysis.examples import claim_from

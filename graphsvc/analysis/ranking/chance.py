@@ -46,8 +46,8 @@ def look_like_hubs(scored: Scored, listed: NDArray[np.bool_]) -> bool:
 def stands_out(network: Operation, weights: ScoreWeights, seed: int = 0, processors: Processors = THIS_MACHINE) -> bool:
     """Whether the first people score higher than in random shuffles of the links (permutation test, one-sided, 7.5 %).
 
-    A shuffle gives the ends of links to other people: each person keeps their number of ends, but in any role and with
-    anyone. The mean scores of the first people are compared.
+    A shuffle assigns the ends of links to other people: each person keeps their number of links, but in any role and
+    with anyone. The mean scores of the first people are compared.
 
     Args:
         network: see `network`.
@@ -85,7 +85,7 @@ def stands_out(network: Operation, weights: ScoreWeights, seed: int = 0, process
     return True
 
 
-# Weakly referenced by code that passed it to other machines.
+# Without slots: code that passed an instance to other machines references it weakly.
 @dataclass(frozen=True, eq=False)
 class Dealt:
     """A network without names, and the weights of the score."""

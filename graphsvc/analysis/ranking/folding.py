@@ -50,13 +50,13 @@ def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> 
     """Return the claims with weight to compute with for readers without source clearance.
 
     Reports and records keep their claims. For witnesses there are as many statements for each link and polarity as the
-    reader is shown independent groups (one where that is `few`). Each has the same grade and a source that says nothing
-    else. The number of statements on the record follows the same rule.
+    reader is shown independent groups (one where the number is `few`). Each has the same grade and its own source. The
+    number of statements on the record follows the same rule.
 
     Args:
         claims: claims of the reader's clearance class.
         dependence: shared circumstances of sources, see `dependence`.
-        few_below: fewer groups than this are shown as `few`; 0 or 1: no number is.
+        few_below: fewer groups than this are shown as `few`; 0 or 1: every number is shown.
 
     Example:
         >>> from graphsvc.analysis.examples import claim_from
@@ -90,7 +90,7 @@ def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> 
 
 
 def by_statement(claims: Iterable[Claim]) -> list[Claim]:
-    """Count each report and record as a separate source: a shared source would confirm a guess at it.
+    """Count each report and record as a separate source: counting a shared source once would confirm a guess at it.
 
     Example:
         >>> from graphsvc.analysis.examples import claim_from

@@ -67,7 +67,7 @@ class Lead:
             know it.
         denying_groups: independent groups of witnesses that deny such a link; `denying_others`: other sources that do.
         shares: family of ingredients → its share of the score; the shares add up to the score.
-        stages: stage of the operation the person has a hand in → rank among the people who have, from 1.
+        stages: stage of the operation the person has a hand in → rank among the people with a hand in it, from 1.
     """
 
     id: str
@@ -319,7 +319,7 @@ def _denial_pairs(on: Basis, shares: RowShares) -> tuple[Ints, Ints]:
 
 
 def _denied_carried(on: Basis) -> tuple[Ints, Ints]:
-    """Pair each person only carried with each row that denies it; only such links have a share in their score."""
+    """Pair each person only carried with each denial of that; no other links have a share in their score."""
     ledger = on.ledger
     nobody = np.zeros(0, dtype=np.int64)
     if on.network is None:

@@ -21,7 +21,7 @@ from graphsvc.records.statement_kinds import OPEN_KINDS
 from graphsvc.records.weights import SHIPPED, Weights
 
 _LONGEST = 3
-# Nodes linked to more others than this say little about a path through them, and would make it a random walk.
+# A path does not pass through a node with more claims than this: it would say little, like a random walk.
 _BUSY = 60
 
 
@@ -46,7 +46,7 @@ class Explanation:
     Attributes:
         supporting: asserting claims with weight whose share raises the score, largest first.
         lowering: those whose share lowers it.
-        other: further claims with weight of the operation about the lead; the score does not depend on any of them.
+        other: further claims of the operation about the lead, with weight but without effect on the score.
         denying: claims with weight that deny a link of the lead.
         because: the score by claim.
         taken_back: claims about the lead that are superseded or withdrawn.
@@ -180,7 +180,7 @@ def explain(
 
 
 def retold(why: Explanation, beliefs: Mapping[LinkKey, float]) -> Explanation:
-    """Return an explanation of folded claims for display: bare, and claims without a share ordered by disclosed belief.
+    """Return an explanation of folded claims for display: bare claims, those without a share by disclosed belief.
 
     Args:
         why: explanation of `folded` claims, see `explain`.
@@ -255,7 +255,7 @@ def paths(leads: Iterable[str], around: Surroundings, weights: Weights = SHIPPED
 
 
 def _outwards(lead: str, around: Surroundings, weights: Weights) -> tuple[Path, ...]:
-    """Walk outwards from the lead along the operation; each walk that a witness's claim ends is a path back."""
+    """Walk outwards from the lead along the operation; a walk that ends with a witness's claim is a path, reversed."""
     touching, best = around.touching, dict[tuple[str, str, int], Path]()
     front: dict[str, tuple[tuple[Claim, ...], float]] = {lead: ((), 1.0)}
     seen = {lead}

@@ -21,7 +21,7 @@ class Move:
         before, now: the ranks; None: not ranked.
         own: whether the lead's own score changed, not only its place among others.
         statements: ids of new or changed statements that raise the score of a lead that rose or appeared, or else lower
-            it, by the reasons of the score; only for readers who may see each of them.
+            it, according to the score's reasons; only for readers who may see each of them.
         ended: ids of statements about the lead that no longer count; for the same readers.
         verdict: verdict of the later ranking: `leads`, or `abstains` where no one stands out and ranks mean nothing.
     """
@@ -61,7 +61,7 @@ class Move:
 
     @property
     def notable(self) -> bool:
-        """Whether more happened than others moving: a named statement, an arrival, an exit, or a higher own score."""
+        """Whether the lead itself changed: a named statement, an arrival, an exit, or a rise by its own score."""
         raised = self.way == "rose" and self.own
         return raised or self.way in ("appeared", "left") or bool(self.statements or self.ended)
 
@@ -105,7 +105,7 @@ def _leads(ranking: Ranking) -> dict[str, Lead]:
 
 
 def _way(before: int | None, now: int | None, first: int) -> str:
-    """Return the change of a place; empty if none among the first leads.
+    """Return how a rank changed; empty if it did not change among the first leads.
 
     Example:
         >>> [_way(*ranks, 50) for ranks in ((60, 3), (None, 3), (3, 60), (3, None), (9, 3), (3, 9), (3, 3), (70, 60))]

@@ -117,7 +117,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Cells of a network: one source, or one person at the other end of a link, each.
+    """Cells of a network: each is one source, or one person at the other end of a link.
 
     Attributes:
         person: the person of each cell; `column`: the ingredient or kind of link; `other`: the person at the other end,
@@ -199,7 +199,7 @@ def _entries(ledger: Ledger, at: Ints, columns: Mapping[str, int]) -> Entries:
 
 
 def _tables(relations: list[str], columns: Mapping[str, int]) -> tuple[Ints, Bools]:
-    """Return the columns of relations (turns x relations x ends x far ends x kinds of source, -1: none), and `TIES`."""
+    """Return the columns of relations (number x relation x end x far end x kind of source, -1: none), and `TIES`."""
     shape = (len(relations), len(ENDS), len(FAR), len(SOURCE_KINDS))
     named = {
         cell: names(relations[cell[0]], ENDS[cell[1]], FAR[cell[2]], SOURCE_KINDS[cell[3]])

@@ -237,7 +237,7 @@ def of_links(ledger: Ledger, links: LinkShares) -> RowShares:
 
 
 def scored_by(on: Basis, links: Collection[LinkKey]) -> frozenset[str]:
-    """Return the people in whose score any of some links has a share, at either end of it.
+    """Return the people at the ends of some links in whose score such a link has a share.
 
     Args:
         on: the basis of the ranking.
@@ -383,7 +383,7 @@ def _shares_by_key(ledger: Ledger, shares: RowShares) -> dict[ShareKey, float]:
 
 
 def passive(ledger: Ledger, who: Bools, rows: Bools) -> tuple[Ints, Ints]:
-    """Return pairs of an entity and a row which says that it was carried or exploited.
+    """Return pairs of an entity and a row which says that the entity was carried or exploited.
 
     Args:
         ledger: the claims.

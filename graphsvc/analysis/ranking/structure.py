@@ -397,7 +397,7 @@ def stands_out(network: scipy.sparse.csr_array, people: Bools | None = None, see
     rng = np.random.default_rng(seed)
     share = closure(network)
     runs = _REWIRED if network.nnz < 20_000 else 19
-    # Number of random networks that may close as much as the case; after one more, the answer is settled.
+    # Number of random networks that may close as much as the case; if one more does, the answer is settled.
     may_reach, reached = int(_LEVEL * (1 + runs) + _HAIR) - 1, 0
     for _ in range(runs):
         reached += closure(rewire(network, rng)) >= share

@@ -1,6 +1,6 @@
 """The ranked list of a case in numbers only, and its changes when claims are left out or people change status.
 
-It holds no name and no id, so it may be sent to other machines (`side_by_side.Processors`).
+The list contains no names or ids, so it may be sent to other machines (`side_by_side.Processors`).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class _Otherwise:
     before: Floats
 
 
-# Weakly referenced by code that passed it to other machines; compared by identity.
+# Without slots: code that passed a board to other machines references it weakly. Compared by identity.
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Board:
     """The ranked list: the people claims mention, with their scores, and the number of other people.

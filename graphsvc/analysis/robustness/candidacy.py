@@ -143,9 +143,9 @@ class Candidacy:
         return Moves(set_number[differs], entity[differs], to[differs])
 
     def _stand(self, entity: Ints, idle: Bools, lawful: Bools, untied: Bools, earning: Bools, newly: Bools) -> Ints:
-        """Return the status of entities, given which have lost all that made them active, passive or linked.
+        """Return the status of entities, given which have lost every row that made them active, passive or linked.
 
-        Others received payments that no longer count as wages (`earning`), or are linked to such payees (`newly`).
+        Entities in `earning` received payments that no longer count as wages; entities in `newly` are linked to these.
         """
         active = ((self._active.total[entity] > 0) & ~idle) | earning
         passive = (self._passive.total[entity] > 0) & ~lawful
@@ -156,7 +156,7 @@ class Candidacy:
         return result
 
     def _bar_leads(self, entity: Ints, stand: Ints, no_work: Bools, uncoerced: Bools, no_command: Bools) -> Ints:
-        """Bar children and forced pilots, given which have lost all rows that say so; see `candidates.split_people`."""
+        """Bar children and forced pilots (`candidates.split_people`), given who lost all rows about these."""
         forced = (self._worked_by_hand.total[entity] > 0) & ~no_work
         forced &= (self._coerced.total[entity] > 0) & ~uncoerced
         forced &= (self._commands.total[entity] == 0) | no_command
@@ -177,7 +177,7 @@ class Candidacy:
         return distinct(set_number * size + self._ledger.object[payment])
 
     def _newly_tied(self, removed: Ints, earning: Ints, size: int) -> Ints:
-        """Return such payees, and people linked to them, sorted, as set x entity; `earning`: the payees."""
+        """Return both ends of the links of payees in `earning`, sorted, as set x entity."""
         ledger, rows = self._ledger, max(len(self._ledger.claims), 1)
         set_number, player = np.divmod(earning, size)
         end, pair = self._ties.by_entity.members(player)

@@ -33,12 +33,12 @@ class FalseAccounts:
     """Evidence items that would have to be false for a person to leave the first places.
 
     Attributes:
-        pieces: everything one witness said, one report or one record each, the item with the largest effect first;
-            empty where nothing tried would do.
+        pieces: the items (everything one witness said, one report or one record), the item with the largest effect
+            first; empty where nothing tried would suffice.
         rank: the rank then; None: not ranked then.
-        fewest: whether fewer items would certainly not do. Each item alone was tried, so this is known for one and two
-            items only.
-        tried: number of items that were false together at the end, where nothing tried would do.
+        fewest: whether these are certainly the fewest possible. Each item alone was tried, so this is known for one and
+            two items only.
+        tried: number of items that were false together at the end, where nothing tried would suffice.
     """
 
     pieces: tuple[Piece, ...]
@@ -148,7 +148,7 @@ def first_places(leaving: LeavingOut, top: int = TOP) -> Ints:
 
 
 def alone(leaving: LeavingOut, pieces: Sequence[Piece], top: int = TOP) -> Alone:
-    """Return the change of the first places when each item is false, where no other work goes through the items.
+    """Return the change of the first places when each item is false; use it if no other work ranks without each item.
 
     Args:
         leaving: computes the rankings.
@@ -211,7 +211,7 @@ def would_leave(
     near = _near(on, leaving.before, row, singly.pieces)[:_TRIED_IN_TURN]
     left, false_items, out, carried, rank = list(near), list[Piece](), False, False, None
     rows = np.zeros(0, dtype=np.int64)  # rows of the items false already
-    # A person now only carried, but still among the first as the list is short, will not leave it for more of the same.
+    # If the person is now only carried but still among the first of a short list, more false items change nothing.
     while left and len(false_items) < MOST and not out and not carried:
         without = leaving.of_one([np.union1d(rows, piece.rows) for piece in left], lead)
         ranks, scores = after(without, top + 1)[:, 0], without.score[:, 0]

@@ -1,4 +1,4 @@
-"""The ranking without some rows: equal to a ranking of the case as if they had never been given.
+"""The ranking without some rows: equal to a ranking of the case as if these rows had never existed.
 
 The people ranked change too. Each set of rows takes sources away and changes the status of some people (`candidacy`).
 Both are computed for about a hundred sets at a time. Most sets change the score of a few people; everyone else moves as
@@ -165,7 +165,7 @@ class LeavingOut:
             yield from self._rank_batches(without(self.on.told, left_out), self._candidacy.without(left_out))
 
     def lists(self, left_out: Sequence[Ints], persons: Sequence[str] | None = None) -> Iterator[Lists]:
-        """Yield `differences` as full lists, of some or all people of the network; takes memory for sets x people.
+        """Yield `differences` as full lists, of some or all people of the network; needs memory for sets x people.
 
         Args:
             left_out: see `differences`.

@@ -32,7 +32,7 @@ NOT_WEIGHED = (
 
 # Number of claims weighed for one lead: about the lead, and about people one step away.
 _ABOUT, _BESIDE = 12, 8
-# Neighbours with more claims than this say little about one lead; and the most claims among which a lead is weighed.
+# Neighbours with more claims than this say little about one lead; maximum number of claims used to weigh a lead.
 _BUSY, _AMONG = 60, 600
 
 
@@ -54,7 +54,7 @@ class Question:
 
     @property
     def text(self) -> str:
-        """The wording, as its kind of statement gives it: no other question is ever asked."""
+        """The wording, fixed for each kind of statement: no other question is ever asked."""
         kind = STATEMENT_KINDS[self.claim.source_kind]
         return kind.if_asserts if self.claim.asserts else kind.if_denies
 
@@ -138,7 +138,7 @@ def weighable(lead: str, on: Basis) -> bool:
 
 
 def _make_undisputed(ledger: Ledger, number: int) -> ClaimChange:
-    """Return the change that makes a claim undisputed: its link stands if it asserts it, and falls if it denies it."""
+    """Return the change that makes a claim undisputed: an asserted link stands, a denied link falls."""
     return ClaimChange(
         np.zeros(0, dtype=np.int64), ledger.link[[number]], np.array([0.0 if ledger.denies[number] else 1.0])
     )

@@ -1,8 +1,8 @@
 """Days with more than expected: alarms, and surges, which are alarms with the high days around them.
 
 A day is an alarm if its mid-p is so small that a calm year would produce no more than one such day by chance. Weather
-produces more; their number is measured on several sorts of invented calm years (`python -m bench.surges`). Days next to
-an alarm belong to its surge as long as each is above the band. They add no surge, so they cause no false ones.
+produces more alarms, measured on several sorts of invented calm years (`python -m bench.surges`). Days next to an
+alarm belong to its surge as long as each is above the band. They add no surge, so they cause no false ones.
 
 Limits: an alarm shows that a count is unusual, never why: more boats, more surveillance or better weather look alike. A
 slow rise raises no alarm; `segments` finds lasting changes.
@@ -33,8 +33,8 @@ class WatchedDay:
 
     Attributes:
         day: the day, or the first day of the week. count: None: not known.
-        mean: the expected count; high: exceeded once in twenty times; alarm_from: the smallest count that is an alarm.
-            None in all three if too little was known.
+        mean: the expected count; high: the count exceeded one time in twenty; alarm_from: the smallest count that is an
+            alarm. None in all three if too little was known.
         p: how extreme the count is, 0 to 1 (mid-p); None: not known. alarm: whether it is an alarm.
     """
 

@@ -1,4 +1,4 @@
-"""Expected count of each day, from the days before it alone: whether anything comes, and how much if it does.
+"""Expected count of each day, from earlier days alone: whether it is above 0, and if so, how large.
 
 On most days weather and sea prevent any launch, and on other days few or many boats are launched. So two regressions
 are fitted: whether the count is above 0 (logistic), and how far above 1 it then is (negative binomial, whose dispersion
@@ -6,7 +6,7 @@ is estimated from its Pearson statistic, Breslow 1984). This is a hurdle model (
 condition if one is given; a weekday where it improves the fit by the Bayesian criterion; and after a year a trend,
 where it improves the fit, as in Noufaily et al. (2013). With less than three years of data a season looks much like a
 trend, so until then the trend is limited to `_STEEPEST`; and no mean may be far beyond past counts. Past outbreaks do
-not raise the expectation for long: counts as extreme as Noufaily et al. (2013) weigh down are limited to that bound.
+not raise the expectation for long: counts that Noufaily et al. (2013) would weigh down are limited to their bound.
 Older days have less weight than recent days.
 
 Limits: days are treated as independent of each other, given the model. A spell of fine weather that is not in the data
@@ -36,7 +36,7 @@ _STEEPEST = 0.47
 _HALF_LIFE = 2 * YEAR
 # A fit is renewed once there is a twentieth more data, and after this many days at the latest.
 _GROWTH, _LONGEST = 1.05, 28
-# Past counts more extreme than this normal score are limited to it; at first, the largest of twenty are limited.
+# Past counts beyond this normal score are limited to it; at first, to the value that a twentieth of them exceed.
 _FAR, _FIRST_BOUND = 2.58, 0.95
 _REGRESSIONS, _ROUNDS = 2, 2
 _LEAST_DISPERSION, _MOST_DISPERSION = 1e-4, 200.0
@@ -200,7 +200,7 @@ class _Regression:
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """Both regressions, fitted on the days before one. `active` None: too few days with a count, or without one."""
+    """Both regressions, fitted on all days before a day. `active` None: too few days with a count, or without one."""
 
     active: _Regression | None
     always: float
@@ -262,8 +262,8 @@ def _first_bound(values: Array) -> float:
 def _best(grid: _Grid, days: Any, values: Array, weights: Array, now: int, dispersion: float | None) -> _Regression:
     """Fit a regression with season and condition if available, and weekday and trend if they improve it.
 
-    The number of parameters is at most a tenth of the days, and of the events: counts above, or days with (or without)
-    any.
+    The number of parameters is at most a tenth of the days, and of the events: the total by which counts exceed 1, or
+    days with (or without) a count above 0.
     """
     events = values.sum() if dispersion is not None else min(values.sum(), len(values) - values.sum())
     if dispersion is not None:

@@ -131,14 +131,14 @@ def _cuts(scaled: Array, penalty: float) -> list[int]:
 
 
 def _penalty(counts: Array, spread: float, rng: np.random.Generator) -> float:
-    """Return the gain that a cut stays below in nearly all calm series: of a single cut, or of each of two."""
+    """Return the limit that the gain of a single cut, or of each of two, stays below in nearly all calm series."""
     calm = (_scale_noise(draw, spread) for draw in _calm(counts, spread, rng))
     gains = _gains(np.stack([scaled for scaled in calm if scaled is not None]))
     return float(np.quantile(gains, 1 - _FALSE, method="higher"))
 
 
 def _gains(scaled: Array) -> Array:
-    """Return what the best cut of each row saves of the sum of squares, or half of what two save. Shape (rows,)."""
+    """Return how much the best cut of each row lowers the sum of squares, or half for two cuts. Shape (rows,)."""
     number = scaled.shape[1]
     sums = np.pad(np.cumsum(scaled - scaled.mean(axis=1, keepdims=True), axis=1), ((0, 0), (1, 0)))
     places = np.arange(_SHORTEST, number - _SHORTEST + 1)
