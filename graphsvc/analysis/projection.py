@@ -33,7 +33,7 @@ def claims_graph(claims: Iterable[Claim], denying: Mapping[LinkKey, int | str]) 
         >>> claims_graph([claim], {}).edges["p1", "g1", "c1"]["statement"]
         't1'
 
-    Limits: also holds denials and claims without weight; check `polarity` and `status` before counting.
+    Limits: also contains denials and claims without weight; check `polarity` and `status` before counting.
     """
     import networkx as nx
 

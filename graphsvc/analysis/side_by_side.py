@@ -45,7 +45,7 @@ class ThisMachine:
         >>> list(THIS_MACHINE.each(pow, 2, [1, 2, 3]))
         [2, 4, 8]
 
-    Limits: gains only where NumPy and SciPy do the work on long arrays; takes memory for up to four at a time.
+    Limits: faster only where NumPy and SciPy do the work on long arrays; needs memory for up to four tasks at a time.
     """
 
     def each(self, work: Callable[[Shared, Given], Result], shared: Shared, tasks: Iterable[Given]) -> Iterator[Result]:

@@ -37,15 +37,15 @@ class LinkFigures:
 
     Attributes:
         belief: 0 to 1, from all claims that carry weight.
-        asserting: number of claims with weight that assert it; `denying`: that deny it.
+        asserting: number of claims with weight that assert the link; `denying`: number that deny it.
         groups: independent groups of witnesses that assert it.
         other_sources: reports and records that assert it, by distinct source.
-        belief_on_record: 0 to 1, from claims on the record alone; 0 if none of them asserts it.
+        belief_on_record: 0 to 1, from claims on the record alone; 0 if none of these asserts the link.
         first_on: earliest date reported, as given, or empty; `last_on`: the latest.
         denying_groups: independent groups of witnesses that deny it; `denying_others`: reports and records that deny
             it.
         groups_on_record: as `groups`, from claims on the record alone; `other_sources_on_record`: as `other_sources`,
-            from the same.
+            from the same claims.
         independent: effective number of independent statements those groups are worth (`independence.effective`).
     """
 
@@ -78,7 +78,7 @@ def claim_belief(
         source_kind: `witness`, `intelligence` or `record`.
         source_grade: 1 to 3 of 3x5x2.
         assessment: A to E of 3x5x2.
-        says: its relation, or `denied`.
+        says: the claim's relation, or `denied`.
         interest: the source's interest in a person the claim is about (`records.grading.INTERESTS`), or empty.
         weights: how often such claims are true, and the factors by which grading and interest multiply the odds.
 
@@ -218,7 +218,7 @@ def combined_belief(supporting: Floats, opposing: Floats) -> Floats:
         >>> combined_belief(np.array([0.8, 0.8, 1.0]), np.array([0.0, 0.5, 1.0])).round(4).tolist()
         [0.8, 0.6667, 0.5]
 
-    Limits: a flat contradiction gives 0.5; only `asserting` and `denying` show that there is one.
+    Limits: a flat contradiction gives 0.5; only `asserting` and `denying` show the contradiction.
     """
     # With very many sources on both sides, both values round to 1, where the rule is undefined.
     supporting, opposing = np.minimum(supporting, _NEARLY), np.minimum(opposing, _NEARLY)

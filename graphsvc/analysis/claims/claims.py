@@ -26,7 +26,7 @@ class Claim:
     Attributes:
         polarity: `asserts`, `denies` or `withdrawn`.
         status: `active`, `superseded` or `withdrawn` (its statement, or the claim itself, was taken back).
-        source: pseudonym of the source of the statement.
+        source: pseudonym of the statement's source.
         source_kind: `witness`, `intelligence` or `record`.
         source_grade: 1 to 3 of 3x5x2.
         assessment: A to E of 3x5x2.

@@ -42,7 +42,7 @@ class Shared:
 
 
 def joins(key: str) -> bool:
-    """Whether a key joins its holders into one group; otherwise it only reduces their weight (see `shared_keys`).
+    """Whether a key joins its sources into one group; if not, it only reduces their weight (see `shared_keys`).
 
     Example:
         >>> joins("k3"), joins("interpreter 3")

@@ -39,7 +39,7 @@ class LaidClaims(Sequence[Claim]):
         >>> len(claims), claims[1].source, claims[1] is claims[1], [claim.source for claim in claims]
         (2, 's2', True, ['s1', 's2'])
 
-    Limits: after the first full iteration it holds a list as well as the columns.
+    Limits: after the first full iteration a list is in memory as well as the columns.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class LaidClaims(Sequence[Claim]):
         return self._columns
 
     def ends(self) -> Ends:
-        """Return every id at an end of a claim, sorted, and for each row the numbers of its subject and object."""
+        """Return the ids of all subjects and objects, sorted, and by row the positions of both among the ids."""
         if self._ends is None:
             names, (subject, object_) = number_texts(self._columns["subject"], self._columns["object"])
             self._ends = names, subject, object_
@@ -179,7 +179,7 @@ class SomeClaims(Sequence[Claim]):
 
 
 class ByEnd(Mapping[str, Sequence[Claim]]):
-    """Entity → the claims that have it at an end, in order; entities without claims are absent.
+    """Claims by entity, as subject or object, in order; entities without claims are absent.
 
     Args:
         claims: claims in columns.

@@ -1,4 +1,4 @@
-"""Meaning of each relation for the persons at its ends, for the score: derived from `records.relations`, row by row.
+"""Meaning of each relation for the score of the persons at its ends, derived from `records.relations`, row by row.
 
 The tables of deeds and links leave out lawful service, family, presence and identity, which give no one a part in the
 operation.

@@ -322,7 +322,7 @@ def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
 
 
 def _since(tie: WorkTie, day: dt.date) -> bool:
-    """Whether a link may hold on a day or later; a link without a day may."""
+    """Whether a link may hold on a day or later; true for a link without a day."""
     last = over(tie)
     return last is None or last >= day
 

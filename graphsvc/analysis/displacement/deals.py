@@ -171,9 +171,9 @@ def chance_test(
         >>> test.p, test.places[0].place, test.places[0].went, round(test.places[0].expected, 2)
         (0.007, 'w2', 5, 0.84)
 
-    Limits: knows only `weights` of what attracts people to a place. People who follow a workmate or their family look
-    moved. People moved with others from elsewhere do not show where free people go, so callers leave them out
-    (`flows.find_departures`).
+    Limits: the test knows nothing of what attracts people to a place except `weights`. People who follow a workmate or
+    their family look moved. People moved with others from elsewhere do not show where free people go, so callers leave
+    them out (`flows.find_departures`).
     """
     return chance_tests({"": AskedOf(went, arrivals, controlled, weights, seed)}, draws=draws)[""]
 

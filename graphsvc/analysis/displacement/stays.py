@@ -1,8 +1,8 @@
 """Stays of people at places, with their days, read from links as disclosed to the reader.
 
-A stay rests on the link of one person and one place. Its days are kept as reported: a beginning known only to the year
-counts as unknown, and a missing end stays open. A day known to the month is kept with both its ends, so that nothing
-that may have been in time counts as too early or too late.
+A stay comes from one link between a person and a place. Its days are kept as reported: a beginning known only to the
+year counts as unknown, and a missing end stays open. A day known to the month is kept with both its ends, so that
+nothing that may have been in time counts as too early or too late.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ def over(tie: WorkTie) -> dt.date | None:
         >>> over(WorkTie("d", "TRANSPORTED", "p", 0.8, first_on="2018"))
         datetime.date(2018, 12, 31)
 
-    Limits: it may have ended long before.
+    Limits: the link may have ended long before.
     """
     date = _usable_date(tie.last_on or tie.first_on)
     return date.latest if date else None
@@ -196,7 +196,7 @@ def hands(ties: Iterable[WorkTie]) -> Mapping[str, dict[str, WorkTie]]:
         >>> dict(hands([WorkTie("boss", "CONTROLS", "w1", 0.7), WorkTie("other", "CONTROLS", "w1", 0.2)]))["w1"].keys()
         dict_keys(['boss'])
 
-    Limits: people behind those named remain unknown.
+    Limits: people behind the named controllers remain unknown.
     """
     controlled: dict[str, dict[str, WorkTie]] = defaultdict(dict)
     for tie in ties:

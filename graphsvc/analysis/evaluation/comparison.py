@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 OURS = "graphsvc"
-# Pivots of betweenness: all persons take minutes on larger cases, and give the same order at the top.
+# Number of pivots for betweenness: with all persons, larger cases take minutes and have the same order at the top.
 _PIVOTS = 200
 _BASELINES: Mapping[str, Callable[[nx.Graph[str], Collection[str]], Mapping[str, float]]] = {
     "degree": lambda graph, _: baselines.degree(graph),
@@ -40,7 +40,7 @@ def scorings(
         claims: all claims.
         persons: all persons.
         dependence: shared circumstances of sources, see `dependence`.
-        witnesses: ids of the persons who gave statements, where one of the measures starts.
+        witnesses: ids of the persons who gave statements; one of the measures starts from them.
         methods: names from `METHODS`.
 
     Example:
@@ -72,8 +72,8 @@ def halves(claims: Sequence[Claim], count: int, seed: int = 0) -> list[list[Clai
         >>> [[claim.source for claim in half] for half in halves(told, 1)]
         [['s1', 's3']]
 
-    Limits: halves differ by luck; a mean over a few of them shows how much rests on which witnesses spoke, not on which
-    ones.
+    Limits: halves differ by luck; a mean over a few halves shows how much depends on which witnesses spoke, but not
+    which of them matter.
     """
     rng = np.random.default_rng(seed)
     speakers = sorted({claim.source for claim in claims if claim.source_kind == "witness"})

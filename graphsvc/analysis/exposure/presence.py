@@ -136,9 +136,9 @@ def ground(claims: Iterable[Claim], persons: Iterable[Person], days: Mapping[str
 
     Limits: counts people placed there by a claim, unless a claim denies it. Unrecorded people would make a set larger,
     so a set is never overstated. Suspects and convicted people are assumed to read along and are not counted as
-    possible sources, although one may be: then the set holds the people others would suspect first. A stay without
-    days, or on a day that is only possible (each day of `2020-05`), does not count for a dated fact, as it is not known
-    to cover it.
+    possible sources, although one may be the source: then the set contains the people others would suspect first. A
+    stay without days, or on a day that is only possible (each day of `2020-05`), does not count for a dated fact, as it
+    is not known to cover it.
     """
     claims = [claim for claim in claims if claim.counts]
     presence = PresenceGround(people=_numbers(claims, persons))

@@ -1,6 +1,6 @@
 """Witnesses who could be identified from the facts shown, by a reader who knows the people involved.
 
-The anonymity set of a witness holds the people who could have known every fact shown that rests on the witness. It
+The anonymity set of a witness contains the people who could have known every fact shown that rests on the witness. It
 covers facts that the recipient has already and facts about to be shown.
 """
 

@@ -1,4 +1,4 @@
-"""Key-player sets: the people who together hold a network together, and those who together reach most of it.
+"""Key-player sets: the people who jointly keep a network connected, and those who together reach most of it.
 
 The best set is not the top of a list of single persons: two people with the same links are worth one (Borgatti 2006,
 "Identifying sets of key players in a social network"). Distances depend on belief: a link believed by half counts as

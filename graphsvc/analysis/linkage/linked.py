@@ -173,7 +173,7 @@ def shared_names(
         >>> [(thing.name, thing.crossings) for thing in shared_names(linkage)]
         [('p1', ('c1', 'c3'))]
 
-    Limits: a name that all of them reach through one entity is left out, since they share only that entity.
+    Limits: a name that all the crossings reach through one entity is left out, since they share only that entity.
     """
     by_name: dict[str, dict[str, Mention]] = defaultdict(dict)
     for crossing in crossings or linkage.about:
@@ -200,7 +200,7 @@ def without_name(linkage: LinkedCrossings, crossings: Sequence[str], name: str) 
         >>> without_name(compare(["c1", "c2"], said, {}), ("c1", "c2"), "p1")
         [('c1',), ('c2',)]
 
-    Limits: names known through it stay.
+    Limits: names known through the removed name stay.
     """
     about = {
         crossing: {known_name: mention for known_name, mention in linkage.about[crossing].items() if known_name != name}

@@ -112,7 +112,7 @@ class WayGround:
         return np.flatnonzero(steps), steps, met
 
     def likelihoods(self, end: int) -> list[Floats]:
-        """Return the belief in the likeliest path from each position to `end`, else 0, within 0 to `LONGEST` steps."""
+        """Return, for 0 to `LONGEST` steps, the belief in the likeliest path from each position to `end`; else 0."""
         known = self._likelihoods.get(end)
         if known is not None:
             return known
@@ -283,7 +283,7 @@ def accounts(
         >>> [(one.source, one.way.nodes) for one in accounts(ground, Rules(), [claim], {}, "p3", lambda _claim: 0.5)]
         [('s1', ('p1', 'p2', 'p3'))]
 
-    Limits: names sources, so only readers cleared for them may see it. A path of true claims can still mean nothing.
+    Limits: names sources: only for readers with source clearance. A path of true claims can still mean nothing.
     """
     last = network.web.place(end)
     if last is None:

@@ -66,7 +66,7 @@ class Nearest(NamedTuple):
 
 
 class Web:
-    """Links by their ends.
+    """Links, indexed by the names at both ends.
 
     Args:
         links: subject, relation, object, belief, belief on the record.

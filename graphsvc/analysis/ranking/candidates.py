@@ -82,7 +82,7 @@ def carried_people(claims: Iterable[Claim], persons: Iterable[Person]) -> frozen
 
 
 class _Ends:
-    """Ends of relations by asserting claims with weight."""
+    """Subjects and objects of relations, by asserting claims with weight."""
 
     def __init__(self, claims: Iterable[Claim]) -> None:
         columns = columnar_claims(claims).columns()
@@ -92,7 +92,7 @@ class _Ends:
         )
 
     def standing(self, as_subject: Collection[str], as_object: Collection[str]) -> set[str]:
-        """Return the ids at any of these ends."""
+        """Return the subjects of relations in `as_subject` and the objects of relations in `as_object`."""
         return distinct_texts(self._subject, self._of(as_subject)) | distinct_texts(self._object, self._of(as_object))
 
     def paid(self) -> set[str]:

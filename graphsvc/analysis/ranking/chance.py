@@ -19,7 +19,7 @@ DEALS = 39
 _MAY_REACH = 2
 # The first tenth is compared, and at most ten people.
 _FIRST, _MOST = 10, 10
-# Minimum mean chance of the first people for anyone to stand out.
+# Minimum of the first people's mean chance of being hubs, for anyone to stand out.
 FEWEST_HUBS = 0.7
 
 

@@ -62,7 +62,7 @@ class Lead:
         score_on_record: the score from claims on the record alone; `rank_on_record`: the rank by it, ties share the
             lowest.
         groups_on_record: as `groups`, from claims on the record alone; `other_sources_on_record`: as `other_sources`,
-            from the same.
+            from the same claims.
         denied: number of claims with weight that deny a link with a share in the score; `few` where the reader may not
             know it.
         denying_groups: independent groups of witnesses that deny such a link; `denying_others`: other sources that do.

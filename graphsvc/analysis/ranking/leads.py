@@ -45,7 +45,7 @@ class Explanation:
 
     Attributes:
         supporting: asserting claims with weight whose share raises the score, largest first.
-        lowering: those whose share lowers it.
+        lowering: asserting claims whose share lowers the score.
         other: further claims of the operation about the lead, with weight but without effect on the score.
         denying: claims with weight that deny a link of the lead.
         because: the score by claim.
@@ -81,7 +81,7 @@ class Surroundings:
     """The network that paths to leads may use.
 
     Attributes:
-        touching: entity → the claims of the operation that have it at an end.
+        touching: entity → claims of the operation with the entity as subject or object.
         carried: ids of people who were only carried or exploited.
     """
 
@@ -249,7 +249,7 @@ def paths(leads: Iterable[str], around: Surroundings, weights: Weights = SHIPPED
         [['s1: p2 PILOTED x1', 'r1: p1 DIRECTED p2']]
 
     Limits: at most three claims long. One path per source, end and length: the strongest. No path leads through people
-    who were only carried, or through anyone linked to more than sixty others.
+    who were only carried, or through anyone with more than sixty claims.
     """
     return {lead: _outwards(lead, around, weights) for lead in leads}
 

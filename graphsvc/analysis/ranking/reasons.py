@@ -133,7 +133,7 @@ def row_shares(ledger: Ledger, network: Operation, scored: Scored, of: int | Non
     if of is not None:
         counts &= cells.person[cells.of] == of
     counts &= network.plays[cells.person[cells.of]]
-    # A cell rests on those of its claims with the best standing.
+    # A cell's value comes from its claims with the best standing.
     chosen = np.flatnonzero(counts & (standings == scored.value[cells.of]))
     cell = cells.of[chosen].astype(np.int64)
     rests = np.bincount(cell, minlength=len(cells.person))[cell]
@@ -367,7 +367,7 @@ def raising(on: Basis, shares: RowShares) -> tuple[Ints, Ints]:
         >>> [(on.told.ids[who], on.told.claims[which].id) for who, which in zip(person, row)]
         [('p1', 's1: p1 ORGANISED c1')]
 
-    Limits: as `reasons`, which gives the same for one person, with amounts.
+    Limits: as `reasons`, which returns the same for one person, with amounts.
     """
     every = shares.sum_by_claim()
     raises = (every.share > 0) & ~on.told.denies[every.row]

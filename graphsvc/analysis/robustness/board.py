@@ -181,7 +181,7 @@ def without_some(board: Board, changes: tuple[list[ClaimChange], Moves]) -> Diff
 
 
 def ranks_drawn(board: Board, holds: Bools) -> Ints:
-    """Return the rank of each row when each link holds or does not.
+    """Return the rank of each row, given which links hold.
 
     Args:
         board: the list.

@@ -44,8 +44,8 @@ class Agreement:
 
     Attributes:
         sources: the group.
-        ranks: leads among the first `FIRST` that would also be among the first `FIRST` on the record, and are not now →
-            (their rank on the record now, None: nothing on the record raises them; their rank then), by rank.
+        ranks: lead → (its rank on the record now, None: nothing on the record raises it; its rank then), by rank. Only
+            leads among the first `FIRST` that would newly be among the first `FIRST` on the record.
     """
 
     sources: tuple[str, ...]
@@ -68,14 +68,14 @@ def brought(on: Basis, ranking: Ranking) -> dict[str, Brought]:
         >>> {name: (one.rank, one.without) for name, one in brought(on, rank_basis(on)).items()}
         {'p1': (1, 2), 'p2': (2, 1)}
 
-    Limits: all are left out together; `stability` shows the contribution of each.
+    Limits: all witness statements are left out together; `stability` shows the contribution of each item.
     """
     rest = ranks(on.anew(np.flatnonzero(on.told.witness)))
     return {lead.id: Brought(lead.rank, rest.get(lead.id)) for lead in ranking.leads}
 
 
 def agreements(on: Basis, ranking: Ranking, groups: Iterable[Collection[str]], first: int = FIRST) -> list[Agreement]:
-    """Return, for each group of witnesses not all on the record, the leads its agreement would bring onto it.
+    """Return, for each group of witnesses not all on the record, the leads its agreement would put on the record.
 
     Args:
         on: the basis of the ranking, sources included.

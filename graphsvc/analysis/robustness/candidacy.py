@@ -1,4 +1,4 @@
-"""Changes of candidacy without some rows, which may be all that gives a person a part, or shows them as carried."""
+"""Changes of candidacy when rows are left out, which alone may give a person a part, or show them as carried."""
 
 from __future__ import annotations
 

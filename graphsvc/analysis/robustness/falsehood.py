@@ -54,8 +54,8 @@ class Alone:
     Attributes:
         pieces: items of the kinds `FALSE`.
         leads: rows in the network of the people in the first places.
-        worst: for each of these the worst rank without one item, from 1; after the first places for a person not ranked
-            then; 0 where there are no items.
+        worst: for each of these people the worst rank without one item, from 1; after the first places for a person not
+            ranked then; 0 where there are no items.
         without: position in `pieces` of the first item with that effect; `ranked`: whether the person is ranked then.
     """
 
@@ -142,7 +142,7 @@ def first_places(leaving: LeavingOut, top: int = TOP) -> Ints:
         >>> len(first_places(LeavingOut(on), top=1))
         1
 
-    Limits: more people than places, where several share one.
+    Limits: returns more people than places if several people share a place.
     """
     return np.flatnonzero((leaving.order.rank <= top) & np.isfinite(leaving.order.score))
 

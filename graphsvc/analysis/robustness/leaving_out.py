@@ -135,8 +135,8 @@ class LeavingOut:
         >>> leaving.of_one([np.array([0]), np.array([], dtype=int)], "p2").rank.tolist()
         [[2], [2]]
 
-    Limits: equal, except for rounding, to recomputing everything without the rows, where some claim still puts anyone
-    before others (`Basis.without`).
+    Limits: equal, except for rounding, to recomputing everything without the rows, if some claim still ranks anyone
+    above others (`Basis.without`).
     """
 
     def __init__(self, on: Basis, processors: Processors = THIS_MACHINE) -> None:
@@ -191,7 +191,7 @@ class LeavingOut:
         return Lists(ids, rankings.left_out, score, rank, ranked)
 
     def of_one(self, left_out: Sequence[Ints], person: str) -> Lists:
-        """Return the rank of one person without each of some sets of rows: a list for every set, in order.
+        """Rank one person without each of some sets of rows: one list for each set, in order.
 
         Args:
             left_out: see `differences`.

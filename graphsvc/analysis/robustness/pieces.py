@@ -74,7 +74,7 @@ def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
         [('one witness', ('s1',)), ('one witness', ('s2',)), ('one group of witnesses', ('s1', 's2')), ('record statement of r1', ('r1',))]
 
     Limits: sources joined only through a third are each left out with the third, not with each other. In merged
-    statements, people named by one witness and people named by two of the few look the same.
+    statements, people named by one witness and people named by two look the same if their number is `few`.
     """
     by_rows: dict[bytes, Piece] = {}
     sources = ledger.given_by()

@@ -1,10 +1,10 @@
 """Lasting changes of a series: weeks after which counts were higher, or lower, until the next change.
 
 Days are added up to weeks, as most are 0, and transformed to a scale where noise is the same at every level. The series
-is cut where a change of mean outweighs a penalty (optimal partitioning, Jackson et al. 2005). The penalty is set on calm
-years simulated for this series, from a negative binomial with its season and dispersion, so that about one calm series
-in twenty is cut at all. A Poisson cost with the usual penalty cuts every month, as it takes each spell of weather for a
-change.
+is cut where a change of mean outweighs a penalty (optimal partitioning, Jackson et al. 2005). The penalty is set on
+calm years simulated for this series, from a negative binomial with its season and dispersion, so that about one calm
+series in twenty is cut at all. A Poisson cost with the usual penalty cuts every month, as it mistakes each spell of
+weather for a change.
 
 Limits: simulated days are independent of each other, so a series with long spells is cut too often. Changes are found
 afterwards, from all weeks: nothing here was known on the day.
@@ -26,9 +26,9 @@ Array = npt.NDArray[np.float64]
 
 # A series of fewer weeks is not cut, and no part is shorter than a month.
 LEAST_WEEKS, _SHORTEST = 26, 4
-# Of more weeks only the last are used: thirty years, and partial weeks at the ends.
+# Maximum number of weeks used, the latest: thirty years, and partial weeks at the ends.
 MOST_WEEKS = MOST_DAYS // 7 + 2
-# Half of 5 %, since the parameters of the calm series are themselves uncertain.
+# Share of calm series that may be cut: half of 5 %, as the parameters of calm series are themselves uncertain.
 _FALSE = 0.025
 _DRAWS = 99
 _YEAR_WEEKS, _YEAR, _AROUND = 52.18, 53, 9
