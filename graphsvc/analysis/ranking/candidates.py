@@ -1,6 +1,6 @@
 """Choose the people to rank: everyone except children, forced pilots, and people only carried or exploited.
 
-Whether a person is sealed plays no part.
+Whether a person is sealed makes no difference.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ def split_people(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[fr
 def carried_people(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str]:
     """Return the ids of people known only to have been carried or exploited.
 
-    The result excludes suspects and convicted persons; people with an active part by a claim with weight (a wage gives
-    none: a payment by a person who runs a workplace to a person who worked at one); and people not reported as carried
-    or exploited (not a victim, no passive relation). Being a source or being sealed plays no part.
+    The result excludes suspects and convicted persons, people with an active part by a claim with weight, and people
+    not reported as carried or exploited (not a victim, no passive relation). A wage (paid by a person who runs a
+    workplace to a person who worked at one) is no active part. Being a source or being sealed makes no difference.
 
     Example:
         >>> claim = Claim("c1", "p1", "CROSSED_ON", "x1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
