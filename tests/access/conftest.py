@@ -29,7 +29,7 @@ LOADER = Principal("loader", frozenset({"investigator"}), {ANY_CASE: Grant("C", 
 
 @dataclass(frozen=True)
 class Cases:
-    """A service with the case `one`, its rows, and a function that loads more cases like it."""
+    """A service with the case `one`, its rows, and a function that loads similar cases."""
 
     service: Service
     rows: Tables
@@ -42,7 +42,7 @@ class Cases:
 
 @pytest.fixture(scope="module")
 def cases(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cases]:
-    """The case `one`, in a database that holds no other case of this service yet."""
+    """The case `one`, in a database with no other case of this service yet."""
     folder = tmp_path_factory.mktemp("cases")
     rows = invented.simulate_case(folder / "simulated")
 
@@ -68,5 +68,5 @@ def without_c(cases: Cases) -> Tables:
 
 @pytest.fixture(scope="module")
 def arguments(cases: Cases) -> Callable[[Query], list[dict[str, Any]]]:
-    """`arguments(query)`: sets of parameters worth trying: the defaults, the loosest ones, and several ids."""
+    """`arguments(query)`: parameter sets worth trying: the defaults, the loosest, and several ids."""
     return lambda query: invented.arguments(query, cases.rows)

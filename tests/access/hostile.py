@@ -72,7 +72,7 @@ ACCOUNTS = (
     "SHOW USERS YIELD user RETURN user",
     "SHOW SUPPORTED PRIVILEGES",
 )
-# These show other people's texts, settings or the machine, or end other people's transactions.
+# These show other people's queries, settings or the machine, or end other people's transactions.
 OTHERS = (
     "SHOW TRANSACTIONS",
     "SHOW TRANSACTION",
@@ -325,7 +325,7 @@ _TO_VARY = (
 )
 REFUSED = tuple(dict.fromkeys([*_PLAIN, *(varied for text in _TO_VARY for varied in _variants(text))]))
 
-# These read nothing forbidden, but too much of it: text → whether it is stopped or cut.
+# Queries that read nothing forbidden, but too much: query → whether it is stopped or cut.
 RUNAWAYS = {
     "UNWIND range(1, 100000000) AS i RETURN i": "cut",
     "MATCH (a), (b), (c), (d), (e), (f) RETURN a.id, b.id, c.id": "cut",
@@ -338,7 +338,7 @@ RUNAWAYS = {
     "MATCH (a), (b) WHERE a <> b MATCH p = allShortestPaths((a)-[*]-(b)) WHERE length(p) > 999 RETURN count(p)": "either",
     "WITH 'x' AS s UNWIND range(1, 100000000) AS i WITH s WHERE s =~ '(x+x+)+y' RETURN count(*)": "stopped",
 }
-# Only a restart ends these.
+# Queries that only a restart ends.
 STUCK = ("RETURN reduce(s = 0, i IN range(1, 30000000000) | s + i) AS s",)
 DEADLY = ("RETURN reduce(s = 'x', i IN range(1, 40) | s + s) AS s",)
 
@@ -378,7 +378,7 @@ HARMLESS = (
     "RETURN 0.0 / 0.0 AS a, datetime.fromEpoch(0, 0) AS b, duration.inSeconds(datetime(), datetime()) AS c, localtime.truncate('hour', localtime()) AS d",
     "MATCH (call:Claim {case: $case}) RETURN call.id AS profile, count(*) AS load ORDER BY load LIMIT 2",
 )
-# More of these, in the language that only servers with calendar versions know.
+# More harmless queries, in the language version that only servers with calendar versions know.
 HARMLESS_25 = (
     "CYPHER 25 RETURN allReduce(a = 0, x IN [1, 2] | a + x, a < 5) AS ok",
     "CYPHER 25 MATCH (p:Person {case: $case}) LET k = p.id FILTER k STARTS WITH 'P' RETURN k LIMIT 2",
@@ -389,7 +389,7 @@ HARMLESS_25 = (
     "CYPHER 25 RETURN coll.sort([3, 1]) AS a, coll.max([3, 1]) AS b, coll.flatten([[3], [1]]) AS c, format(date('2020-05-01'), 'dd.MM.yyyy') AS d",
     "CYPHER 25 RETURN date('01.05.2020', 'dd.MM.yyyy') AS a, vector([1, 2, 3], 3, INTEGER8) AS b",
 )
-# Texts that analysts tried and that are refused: how each refusal begins.
+# Refused queries that analysts tried → how each refusal begins.
 NOT_TAKEN = {
     "EXPLAIN MATCH (p:Person) RETURN p.id": "EXPLAIN is not taken: the plan is shown beside every text anyway.",
     "PROFILE MATCH (p:Person) RETURN p.id": "PROFILE is not taken: the plan is shown beside every text anyway.",

@@ -1,4 +1,4 @@
-"""Typed Cypher against a real server: hostile texts do nothing, runaway ones are stopped, the rest works."""
+"""Typed Cypher on a real server: hostile queries do nothing, runaway queries are stopped, the rest work."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ANN = Principal("ann", frozenset({"analyst"}), {CASE: Grant("C", sources=True)},
 def session(
     jars: Path, settings: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Session]:
-    """An analyst's session on a small case. It has its own managed server, because some texts end the server."""
+    """An analyst's session on a small case. It has its own managed server, because some queries end the server."""
     folder = tmp_path_factory.mktemp("typed") / "delivery"
     simulate(folder, seed=5, people=60)
     with Service(settings(cypher_timeout_s=1.0, query_timeout_s=120.0, row_cap=500)) as service:
@@ -51,7 +51,7 @@ def state(session: Session) -> list[tuple[object, ...]]:
 
 
 def refusal(check: Callable[[str], object], text: str) -> CypherFault | None:
-    """The fault that a check raises for a text, or None if the check lets it through."""
+    """The error that a check raises for a query, or None if the check accepts it."""
     try:
         check(text)
     except CypherFault as fault:
@@ -104,7 +104,7 @@ def test_who_called_a_column_call_is_told_how_to_write_it() -> None:
 
 
 def test_the_plan_alone_is_refused_too(session: Session) -> None:
-    """The second line of defence: the check of the plan refuses texts that the check of words would pass."""
+    """Second line of defence: the check of the plan refuses queries that the check of words would pass."""
     texts = (
         *hostile.WRITES,
         *hostile.SCHEMA,

@@ -203,7 +203,7 @@ def test_a_wrong_parameter_is_in_the_log_as_failed(gate: Gate, fake_store: Told,
 
 def test_a_case_not_there_and_one_not_yours_read_the_same(gate: Gate) -> None:
     sentences = []
-    for case in ("none", "two"):  # cleared for it, but it does not exist; not cleared for it, whether it exists or not
+    for case in ("none", "two"):  # cleared, but no such case; not cleared, whether the case exists or not
         with pytest.raises(NotFound) as refused:
             gate.read(READER, "why", "boats.open", case)
         sentences.append(str(refused.value).replace(repr(case), "CASE"))
@@ -218,7 +218,7 @@ def test_a_case_being_loaded_is_closed_to_readers(gate: Gate) -> None:
 
 
 def test_a_look_opens_no_other_case_and_excuses_no_other_act(gate: Gate, fake_store: Told, database: sa.Engine) -> None:
-    """Only the parts of a look skip the check that the case is open, because the look itself has checked it."""
+    """Only parts of a look skip the check that the case is open, because the look has already made it."""
 
     def state(state: str) -> None:
         with transaction(database) as connection:
@@ -378,7 +378,7 @@ def change_case(database: sa.Engine, **values: Any) -> None:
 
 @pytest.fixture
 def snapshot_store(database: sa.Engine, folder: Path) -> Snapshots:
-    """Snapshots of the case `one`, whose graph is as it was last written."""
+    """Snapshots of the case `one`, whose graph is in its last written state."""
     with transaction(database) as connection:
         contents = {"mark": "m1", "counts": {"Boat": 2}}
         connection.execute(tables.cases.update().values(held=contents, mark_p="m1").where(tables.cases.c.id == "one"))
@@ -416,7 +416,7 @@ def test_what_was_computed_before_a_change_writes_nothing_after_it(
     assert written == []
     assert not [path for path in (folder / "kept").rglob("*") if path.name != "lock"]
     assert gate.get_or_compute(READER, "one", form, (), lambda: [4]) == [4]
-    assert len(written) == 2  # the rows and the end
+    assert len(written) == 2  # the rows and the end marker
 
 
 def test_columns_are_redacted_and_a_cut_is_told(gate: Gate, fake_store: Told) -> None:

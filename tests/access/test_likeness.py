@@ -96,7 +96,7 @@ word = st.text("abkr", min_size=5, max_size=8)
 
 @given(word, word)
 def test_the_pattern_for_one_letter_off_finds_what_is_one_letter_off(first: str, second: str) -> None:
-    """The pattern also matches the word itself, which the index may offer again."""
+    """The pattern also matches the word itself, so the index may return that word again."""
     pattern = likeness._one_off(first)
     assert bool(re.fullmatch(pattern, second)) == (one_off(first, second) or first == second)
 
@@ -120,7 +120,7 @@ def test_what_is_there_is_found_by_itself_whole(text: str) -> None:
 
 @given(name, name)
 def test_the_index_offers_all_that_matches(sought: str, text: str) -> None:
-    """Every match is among the terms that the patterns find. Each pattern runs here as it does in the index."""
+    """Every match is among the terms that the patterns find. Each pattern runs here as in the index."""
     search = SearchText(sought)
     if not search.parts or match(search, [("name", text)]) is None:
         return

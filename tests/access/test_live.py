@@ -1,4 +1,4 @@
-"""Setting the clock back ends everything live, once: sign-ins, links and open identities. The log records it."""
+"""Setting the clock back ends all sign-ins, one-time links and open identities, once. The log records this."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KEY = b"k" * 32
 
 
 class Clock:
-    """The clock that the log, accounts and requests read."""
+    """The clock used by the log, accounts and requests."""
 
     def __init__(self) -> None:
         self.at = MOMENT

@@ -1,4 +1,4 @@
-"""The log: a chain of lines that nobody can change unnoticed, and that names nobody."""
+"""The log: a chain of lines without names, in which every change is noticed."""
 
 # ruff: noqa: S608 - attackers write their own SQL
 
@@ -292,7 +292,7 @@ def test_a_log_under_another_key_does_not_verify(filled_log: Kept) -> None:
 
 
 def test_a_line_that_could_not_be_forged_without_the_key_is_all_that_follows_a_cut(filled_log: Kept) -> None:
-    """If someone cuts the tail and the service goes on, the next line records it for good."""
+    """If someone removes the last lines and the service goes on, the next line records that for good."""
     filled_log.tamper("DELETE FROM log_sources WHERE line > 6", "DELETE FROM log WHERE id > 6")
     filled_log.act()
     (fault,) = filled_log.verify().faults
@@ -535,7 +535,7 @@ def test_a_death_at_each_step_is_no_tampering(log: Kept, dies: str, kept_lines: 
     assert verification.lines == kept_lines
     log.act()
     assert log.verify().whole
-    # Once a line exists and the anchor names it, cutting it is found, even if it is the only one.
+    # Once the anchor names a line, removing that line is detected, even if it is the only one.
     log.tamper(f"DELETE FROM log WHERE id = {kept_lines + 2}")
     assert not log.verify().whole
 
@@ -614,7 +614,7 @@ def _tampering(chance: random.Random, last: int) -> list[str]:
 
 @pytest.fixture(scope="module")
 def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of a log of some hundred lines that several threads wrote."""
+    """The home of a log of a few hundred lines, written by several threads."""
     opened = open_log(tmp_path_factory.mktemp("long") / "home")
 
     def several() -> None:

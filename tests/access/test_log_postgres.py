@@ -1,4 +1,4 @@
-"""The log on PostgreSQL: several threads and processes write one chain, and tampering there is found."""
+"""The log on PostgreSQL: several threads and processes write one chain, and tampering is detected."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ def chain(postgres: Postgres, tmp_path: Path) -> Iterator[Chain]:
 
 
 def faults(chain: Chain, *statements: str) -> tuple[str, ...]:
-    """The faults that verification finds after the database administrator ran these statements."""
+    """The faults that verification finds after a database administrator ran these SQL statements."""
     with chain.database.begin() as connection:
-        connection.execute(sa.text("SET LOCAL session_replication_role = replica"))  # no reference is checked
+        connection.execute(sa.text("SET LOCAL session_replication_role = replica"))  # no foreign key is checked
         for statement in statements:
             connection.execute(sa.text(statement))
     return verify(chain, lambda *_progress: None).faults

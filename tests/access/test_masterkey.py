@@ -313,7 +313,7 @@ def test_killed_for_real_at_any_write_the_home_opens(
     assert word == "whole"
     assert writes > MANY + 8
     rng = random.Random(3)
-    # The files and the first rows, some of the many rows, and the end, with the commit and the new key put in place.
+    # Kills at the files and first rows, at some of the many rows, and at the end: commit and move of the new key.
     points = [*range(1, 8), *rng.sample(range(8, writes - 4), 4), *range(writes - 4, writes + 1)]
     keys = {(settings.home / "master.key").read_text()}
     for point in points:

@@ -44,7 +44,7 @@ def test_the_name_of_the_account_is_no_password() -> None:
         ("maria.keller.77", "Maria Keller"), ("xx-m4r1a-keller", "keller"), ("Keller loves tea", "maria.keller"),
     ):  # fmt: skip
         assert "the name of its account" in refusal(password, name)
-    assert refusal("planning blue canals", "ann") == ""  # the name is too short to matter
+    assert refusal("planning blue canals", "ann") == ""  # a name too short to matter
 
 
 def test_length_is_looked_at_first() -> None:

@@ -131,7 +131,7 @@ def test_a_setting_names_roles() -> None:
 
 
 def test_whoever_reads_may_keep_what_they_look_at() -> None:
-    """The canvas saves the reader's place automatically: a role that could not keep would be refused endlessly."""
+    """The canvas saves the reader's place automatically: a role that may not save would be refused endlessly."""
     assert policy.ALLOWED["read"] <= policy.ALLOWED["keep"]
 
 

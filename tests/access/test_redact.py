@@ -92,7 +92,7 @@ def test_few_groups_and_claims_are_told_as_few_without_source_clearance(number: 
     ("counted", "seen"), [([1, 0], FEW), ([2, 9], FEW), ([3, 1], 4), ([0, 1], 1), ([0, 5], 5), (None, 0)]
 )
 def test_few_groups_read_few_however_many_reports_stand_beside_them(counted: list[int] | None, seen: int | str) -> None:
-    """Reports are listed singly, so subtracting them from a sum would reveal the number of witnesses."""
+    """Reports are listed one by one, so subtracting them from a sum would reveal the number of witnesses."""
     returns = {"asserting": "Link.asserting", "denying": "Link.denying"}
     assert release(P, returns, tuple(returns), [(counted, counted)], few_below=3).rows == [(seen, seen)]
 

@@ -1,4 +1,4 @@
-"""Recently released answers: their number is bounded, and they go with the version they belong to."""
+"""Recently released answers: limited in number, and dropped when their case version changes."""
 
 from __future__ import annotations
 

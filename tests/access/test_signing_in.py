@@ -45,7 +45,7 @@ def vault(home: Settings, database: sa.Engine) -> Vault:
 
 
 class Clock:
-    """The moment as accounts, attempts and second factors see it; moved by hand."""
+    """The clock used by accounts, attempts and second factors; moved by hand."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.at = MOMENT
@@ -279,7 +279,7 @@ def test_names_are_not_kept_and_made_up_ones_fill_no_disk(
     attempts.begin(database, b"key", "another")
     with transaction(database) as connection:
         rows = connection.execute(sa.select(tables.attempts)).all()
-    assert len(rows) == 2  # by name and place, and by name
+    assert len(rows) == 2  # one row by name and place, one by name alone
 
 
 HOME, ABROAD = Entrance("192.0.2.7", "laptop"), Entrance("203.0.113.9")
@@ -293,7 +293,7 @@ def fail(database: sa.Engine, vault: Vault, place: Entrance, times: int = 1, nam
 def test_a_stranger_elsewhere_locks_nobody_out(database: sa.Engine, vault: Vault, clock: Clock) -> None:
     fail(database, vault, ABROAD, 50)
     with pytest.raises(NotSignedIn):
-        accounts.sign_in(database, vault, "ann", PASSWORD, "", ABROAD)  # from there it is locked
+        accounts.sign_in(database, vault, "ann", PASSWORD, "", ABROAD)  # locked from that place
     assert accounts.sign_in(database, vault, "ann", PASSWORD, "", Entrance("192.0.2.7")).name == "ann"
 
 

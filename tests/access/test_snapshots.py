@@ -161,7 +161,7 @@ def test_texts_that_arrow_keeps_are_read_and_sorted_as_others_are(texts: list[st
 def test_a_column_of_which_some_batches_have_nothing_is_of_the_kind_of_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(arrow, "reader", None)  # no value is looked at on its own
+    monkeypatch.setattr(arrow, "reader", None)  # no value is checked on its own
     batches = [as_batch(as_arrow([(value, text)])) for value, text in ((None, "a"), (1.5, None), (None, None))]
     assert list(read_rows(join_batches(batches))) == [(None, "a"), (1.5, None), (None, None)]
     assert list(read_rows(join_batches(batches[2:]))) == [(None, None)]
@@ -199,7 +199,7 @@ def test_nothing_on_disk_can_be_read_or_guessed_from(snapshot_store: Snapshots, 
     second = Snapshots(tmp_path / "kept", b"s" * 32, snapshot_store._database, lambda _case: KEY, 2)
     store_rows(second, ROWS)
     names = [path.name for path in files(tmp_path / "kept")]
-    assert len(set(names)) == 2  # names are made with a key: without it nobody can ask whether a case exists
+    assert len(set(names)) == 2  # names depend on a key, so they do not show whether a case exists
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_what_holds_no_more_is_not_kept(snapshot_store: Snapshots, tmp_path: Pat
 
 
 def watch_writes(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """Everything written from here on, part by part."""
+    """Collect everything written from now on, part by part."""
     parts: list[bytes] = []
     write = snapshots._write_all
 
@@ -299,7 +299,7 @@ def test_what_the_graph_does_not_hold_is_not_completed(snapshot_store: Snapshots
 def test_a_change_waits_for_what_is_written_at_that_moment_and_removes_it(
     snapshot_store: Snapshots, database: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise the old state would be written again after the change was reported as complete."""
+    """Otherwise the old state would be written after the change was reported as complete."""
     changed, write = threading.Event(), snapshots._write_all
 
     def settle() -> None:
@@ -369,7 +369,7 @@ def test_small_answers_and_cases_without_a_mark_are_not_kept(
 
 
 class Wanting(threading.Thread):
-    """A process that wants one answer. It reads the answer or makes it, which takes until `on` is set."""
+    """A process that needs one answer. It reads the answer, or computes it, which lasts until `on` is set."""
 
     def __init__(self, store: Snapshots, on: threading.Event) -> None:
         super().__init__()
@@ -452,7 +452,7 @@ def test_of_what_takes_the_whole_machine_one_is_made_at_a_time_and_who_looks_at_
 def test_settling_leaves_what_is_of_the_state_of_today(
     snapshot_store: Snapshots, database: sa.Engine, tmp_path: Path
 ) -> None:
-    snapshot_store.settle()  # while nothing is kept yet
+    snapshot_store.settle()  # while no snapshot exists yet
     store_rows(snapshot_store, ROWS)
     store_rows(snapshot_store, ROWS, grant=OPEN)
     folder = files(tmp_path / "kept")[0].parent
@@ -535,7 +535,7 @@ def test_what_cannot_be_deleted_keeps_no_change_from_being_done(
 
 @pytest.fixture
 def rules_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A module of a package that replaces graphsvc's own and has not been read yet."""
+    """A module of a package that replaces graphsvc and has not been read yet."""
     (tmp_path / "package").mkdir()
     module = tmp_path / "package" / "release.py"
     module.write_text("SHOWN = ('name', 'role')\n")

@@ -1,4 +1,4 @@
-"""Stored rows: sealed words open only in the row and column that they were sealed for."""
+"""Stored rows: encrypted words can be decrypted only in the row and column they were encrypted for."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Without source clearance, answers do not show which of few witnesses spoke, how many did, or how well.
 
-Small cases differ in one thing each: a second statement of everything, from the same group or from an outsider; a
+Small cases differ in one thing each: a second statement that repeats the first, from its group or an outsider; a
 different first witness; another grade and day. Every public named query, every page and its JSON twin, `graph` and
 `frame` must answer byte for byte alike.
 """
@@ -80,7 +80,7 @@ ROWS: Tables = {
             "P3, RUNS, G1, I1",
             "P2, MEMBER_OF, G2, I1, , denies",
             "P2, ASSOCIATES_WITH, P9, I1",
-            # Said once in the one case, twice in the other.
+            # Stated once in one case, twice in another.
             "P1, DIRECTED, P2, T1, 2020-05-07, , , , , the beach, the tall one",
             "P1, ORGANISED, C1, T1, 2020-05-08",
             "P2, PILOTED, C1, T1, 2020-05-08",
@@ -105,9 +105,9 @@ ROWS: Tables = {
 AGAIN = {"T1": "T2", "T3": "T4", "T6": "T7"}
 
 
-# Who repeats it: a witness from the same boat, or one who shares nothing with the first.
+# The repeating witness: from the same boat, or with nothing in common with the first.
 SECOND = {"told-both": "W2", "told-away": "W3"}
-# How the first statement differs.
+# Differing cells of the first statement.
 OTHERWISE: dict[str, dict[str, str]] = {
     "told-else": {"source_id": "W2"},
     "told-well": {
@@ -151,7 +151,7 @@ class Alike:
         return self.service.session(reader, "tests", case)
 
 
-# When a delivery was loaded: its own time, and the time shown as news.
+# Loading times of a delivery: the exact time, and the time shown as news.
 LOADED = re.compile(r'"(loaded_at|since)":"[^"]+"')
 
 
@@ -272,7 +272,7 @@ Walked = dict[str, dict[str, Answer]]
 
 
 def ask_plainly(client: FlaskClient, address: str, case: str, name: str) -> Answer:
-    """The answer, with the names of the case and the reader taken out."""
+    """Return the answer without the names of the case and the reader."""
     answer = ask(client, Call("", "GET", address.replace("CASE", case)))
     headers = {header: _plain(value, case, name) for header, value in answer.headers}
     return answer.status, headers, _plain(answer.body.decode(), case, name)
@@ -359,11 +359,11 @@ def test_who_points_to_whom_can_still_be_read(alike: Alike, walks: Walked) -> No
 
 
 def test_belief_cannot_be_probed_between_its_steps(alike: Alike) -> None:
-    """Filtering between two steps of belief gives the same as the step. Only source clearance shows exact figures."""
+    """Filters between two steps of belief give the result of the step. Exact figures need source clearance."""
     limited, cleared = (alike.at("told-once", "C", sources=sources) for sources in (False, True))
     steps = {row["belief"] for row in limited.ask.rows("cases.links", whole=True).dicts()}
     assert steps <= {0.5, 0.125, 0.375, 0.625, 0.875}
-    # Links that rest on few witnesses alone all have the same belief.
+    # Links supported only by few witnesses all have the same belief.
     rows = alike.at("told-once", "C").ask.rows("cases.links", whole=True).dicts()
     assert {row["belief"] for row in rows if row["groups"] == "few" and not row["other_sources"]} == {0.5}
     exact = {row["belief"] for row in cleared.ask.rows("cases.links", whole=True).dicts()}

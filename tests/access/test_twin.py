@@ -1,4 +1,4 @@
-"""Every query: next to a twin case with the same ids, and for a reader without C against a case that never held C."""
+"""Every query, next to a twin case with the same ids; for a reader without C, compared with a case without C."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEY = bytes(range(32))
 SENTINEL = "Twin"
 Arguments = Callable[[Query], list[dict[str, Any]]]
 Answers = dict[tuple[str, str], list[tuple[Any, ...]]]
-# Queries for which the tests' case has no rows.
+# Queries that find nothing in the test case.
 EMPTY: set[str] = set()
 
 
@@ -28,7 +28,7 @@ def answers(cases: Any, arguments: Arguments, case: str, handling: str) -> Answe
     """The answers of every query to every set of parameters, both as released and as an analysis receives them."""
     collected: Answers = {}
     reader = cases.reader(handling)
-    cases.service.forget()  # ask the graph again, not what was kept
+    cases.service.forget()  # ask the graph again, not the cache
     for query in QUERIES:
         for values in arguments(query):
             rows = cases.service.gate.read(reader, "tests", query.name, case, values, action="read").rows
@@ -50,7 +50,7 @@ def alone(cases: Any, arguments: Arguments) -> dict[str, Answers]:
 
 @pytest.fixture(scope="module")
 def image(cases: Any, alone: dict[str, Answers]) -> Image:
-    """The case `one` as the graph holds it while it is alone."""
+    """The case `one` in the graph, before another case is loaded."""
     return read_image(cases.service.store(), "one")
 
 

@@ -68,7 +68,7 @@ def in_several_statements(seed: int) -> tuple[list[Claim], list[Person], dict[st
 
 
 def with_passengers(seed: int) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
-    """Make a random case with many passengers: some rest on one statement, and others give them ties or a part."""
+    """Make a random case with many passengers: some known from one statement, some also given ties or a part."""
     rng = np.random.default_rng(seed)
     claims, persons, keys = told_at_random(seed)
     names = [person.id for person in persons]

@@ -1,4 +1,4 @@
-"""NetworkX with another backend: the same answers, NetworkX for functions it lacks, and one-line errors.
+"""NetworkX with another backend: the same answers, NetworkX itself for missing functions, one-line errors.
 
 The tests install backends as a user would, by an entry point of a package. Each runs in a new process, since the
 configuration of NetworkX applies to a whole process.

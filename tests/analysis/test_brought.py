@@ -1,4 +1,4 @@
-"""Witness contribution: ranks without witnesses, and on the record if some agree, equal recomputed ones."""
+"""Witness contribution: ranks without witnesses, or with some on the record, equal those of a recomputed ranking."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_the_rank_without_witnesses_is_that_of_a_ranking_without_them(case: tupl
 
 
 def test_without_the_witnesses_who_say_of_parts_contacts_rank_again() -> None:
-    """The ranks are as if they had not spoken, so a rank by contacts does not seem to come from their statements."""
+    """Ranks are as if the witnesses had not spoken, so a rank by contacts is not put down to their statements."""
     calls = [claim_from(f"t: p0 CONTACTED p{number}", source_kind="record") for number in range(1, 40)]
     claims = [*calls, *(claim_from(f"s{number}: p7 RUNS g1") for number in range(3))]
     persons = people(*(f"p{number}" for number in range(40)))

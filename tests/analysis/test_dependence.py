@@ -1,4 +1,4 @@
-"""Common ground of two sources, and decisions against it: the keys express exactly that, pair by pair."""
+"""Keys of sources express exactly what two sources share, and the decisions against it, pair by pair."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_two_joined_are_one_group_and_take_nobody_along() -> None:
     keys = shared_keys({"s1": [], "s2": [("place", "w1")], "s3": [("place", "w1")]}, joined=[("s1", "s2")])
     assert len(groups(["s1", "s2"], keys)) == 1
     assert len(groups(["s1", "s3"], keys)) == 2
-    # Within one figure all three form one group.
+    # In a figure that uses all three, they form one group.
     assert len(groups(["s1", "s2", "s3"], keys)) == 1
 
 
@@ -103,7 +103,7 @@ def test_witnesses_of_one_boat_house_workplace_recruiter_or_family_are_one_group
     things = shares(claims, {claim.statement: {} for claim in claims}, {"s1": "w1", "s2": "w2"})
     assert {common.reason for common in in_common(["s1", "s2"], things)} == {reason}
     assert len(groups(["s1", "s2"], keys_where(first, second))) == 1
-    # Nothing makes them dependent if the things differ, one claim is a denial, or it concerns only one of them.
+    # They stay independent if the things differ, if one claim is a denial, or if it concerns only one witness.
     elsewhere = second.replace("c1", "c2").replace("h1", "h2").replace("p1", "p2")
     for texts in ((first, elsewhere), (first, ""), (first, second.replace(" ", " not ", 1))):
         if reason != "family" or "w2" not in first:
@@ -112,5 +112,5 @@ def test_witnesses_of_one_boat_house_workplace_recruiter_or_family_are_one_group
 
 @pytest.mark.parametrize("relation", ["HOUSED", "TRANSPORTED", "DIRECTED", "PAID", "SERVED", "CONTACTED"])
 def test_to_have_dealt_with_the_same_person_makes_nobody_depend_on_anybody(relation: str) -> None:
-    """A keeper has more than one house; people who lived in the same one have claims that say so."""
+    """A keeper has more than one house; people who lived in the same house have claims that say so."""
     assert len(groups(["s1", "s2"], keys_where(f"p1 {relation} w1", f"p1 {relation} w2"))) == 2

@@ -1,4 +1,4 @@
-"""Leavers of a workplace, their outcomes and the test, on worlds small enough to count by hand and on invented ones."""
+"""Leavers of a workplace, their outcomes and the chance test, on worlds counted by hand and on invented ones."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def outcomes(known: Whereabouts) -> dict[str, str]:
         (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2018"), "unknown"),  # too early as well
         (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2020"), "abandoned"),  # may be after the closure
         (("p WORKED_AT w1 2020-01-05", "p LOCATED_AT shelter 2021"), "seen"),
-        (("p WORKED_AT w1 2020-01-05 2020",), "unknown"),  # until some day of that year
+        (("p WORKED_AT w1 2020-01-05 2020",), "unknown"),  # left on some day of that year
         (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2020-03-21", "p WORKED_AT w2 2020-04-02"), "moved"),
         (("p WORKED_AT w1 2020-01-05", "p LOCATED_AT shelter 2020-04-02"), "seen"),
         (("p WORKED_AT w1 2020-01-05", "p LOCATED_AT shelter 2019-04-02"), "unknown"),
@@ -199,10 +199,10 @@ def test_who_moved_them_has_something_in_common_with_several_and_denials_stay_se
 
 
 def test_p_is_what_a_count_of_all_deals_says() -> None:
-    """Where only one place can surprise, the test has a closed form: the binomial tail."""
+    """If only one place can have a surprising number, the test has a closed form: the binomial tail."""
     went, arrivals = ["a"] * 4 + ["b"], ["a"] * 6 + [f"w{n}" for n in range(24)] + ["b"]
     test = chance_test(went, arrivals, draws=20_000)
-    # By chance, two or more of five elsewhere never stand out as much as four do here.
+    # By chance, two or more of five at another place never stand out as much as these four do.
     exact = float(stats.binom.sf(3, 5, 6 / 31))
     assert test.p == pytest.approx(exact, abs=0.01)
     assert test.places[0].expected == pytest.approx(5 * 6 / 31)
@@ -344,7 +344,7 @@ def test_what_may_have_been_in_time_by_its_month_is_in_time(text: str, outcome: 
     [
         ("2020-05-31", "2020-01-05 2020-05"),  # possibly until the end of May
         ("2020-03", "2020-03-02 2020-03-25"),  # it may have closed after that
-        ("2020-03-20", "2019 2020-03-19"),  # they had come by then
+        ("2020-03-20", "2019 2020-03-19"),  # they had arrived by then
     ],
 )
 def test_who_may_have_been_there_by_their_month_is_in_the_cohort(closed: str, stay: str) -> None:
@@ -359,7 +359,7 @@ def test_the_last_day_told_is_not_the_day_somebody_came() -> None:
         [tie("p WORKED_AT w1 2020-01-05 2020-06-14"), tie("p WORKED_AT w2 2020 2020-08-03")],
     )
     assert outcomes(known) == {"p": "beside"}
-    assert left_on(known, "w2", dt.date(2020, 6, 1)).cohort.undated == ("p",)  # they may not have come by then
+    assert left_on(known, "w2", dt.date(2020, 6, 1)).cohort.undated == ("p",)  # they may have arrived later
     assert [became.person for became in left_on(known, "w2", dt.date(2020, 8, 10)).cohort.people] == ["p"]
     assert left_on(known, "w2", dt.date(2021, 8, 10)).cohort == cohort(
         known, Closing("w2", dt.date(2021, 8, 10), "asked")
@@ -539,7 +539,7 @@ def small_closures(*, moved: bool) -> Whereabouts:
 
 
 def test_small_closures_under_one_hand_are_tested_together() -> None:
-    """Each of seven closures of three cannot tell; together 14 of 21 stayed under the boss, where chance sends few."""
+    """Seven closures of three workers prove nothing singly; together 14 of 21 stayed with the boss, beyond chance."""
     known = small_closures(moved=True)
     every = find_departures(known, draws=999)
     assert {left.test.verdict for left in every.values()} == {"cannot tell"}

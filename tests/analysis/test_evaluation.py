@@ -47,7 +47,7 @@ def test_nobody_of_a_kind_is_no_figure() -> None:
 
 def test_ties_are_broken_every_way() -> None:
     planted = Planted(frozenset("a"), frozenset(), frozenset(), frozenset(), frozenset("ab"))
-    # Both are tied, so `a` is first half of the time. The mean over seeded orders is in between, and repeatable.
+    # The two are tied, so `a` is first in half of the orders. The mean over seeded orders is repeatable.
     figures = measures.mean_figures({"a": 1.0, "b": 1.0}, planted)
     assert 0.6 < figures["average precision"] < 0.9
     assert figures == pytest.approx(measures.mean_figures({}, planted), nan_ok=True)
@@ -110,7 +110,7 @@ def test_half_of_the_witnesses_fall_silent_and_everything_else_stays() -> None:
         assert {claim.source for claim in half} > {"r1", "i1"}
         speaking = {claim.source for claim in half if claim.source_kind == "witness"}
         assert len(speaking) == 3
-        # A half keeps all claims of each source in it.
+        # Each half contains all claims of its sources.
         assert [claim for claim in claims if claim.source in speaking | {"r1", "i1"}] == half
     assert len({tuple(claim.id for claim in half) for half in halves}) > 1
     assert halves == comparison.halves(claims, 8, seed=1)

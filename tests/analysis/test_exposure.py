@@ -167,7 +167,7 @@ def test_what_to_leave_out_is_the_fewest() -> None:
     exposed = exposure({BOAT: ["s1"], WORK: ["s1"], PAY: ["s2"]}, KNOWN, below=2)
     assert [(witness.source, witness.size) for witness in exposed.witnesses] == [("s1", 1), ("s2", 1)]
     assert (len(exposed.leave_out), exposed.exact, PAY in exposed.leave_out) == (2, True, True)
-    # Leaving out one fact that both rest on is better than leaving out one of each.
+    # Leaving out one fact of both witnesses is better than leaving out one fact of each.
     shared = exposure({BOAT: ["s1"], OTHER: ["s2"], PAY: ["s1", "s2"]}, KNOWN, below=3)
     assert (shared.leave_out, shared.exact) == ((PAY,), True)
     assert shared.ranked[0][0] == PAY
@@ -227,7 +227,7 @@ def test_a_large_case_takes_little_time() -> None:
     exposed = exposure(sources_by_fact, known, below=5)
     assert time.process_time() - began < 10
     assert exposed.smallest == 0
-    # No two boats have a person in common, so all but one fact has to go. A search for the fewest stops earlier.
+    # No two boats have a person in common, so only one fact may stay. A search for the fewest stops earlier.
     assert len(exposed.leave_out) == 399
     assert exposed.at_least > 1
     assert not exposed.exact

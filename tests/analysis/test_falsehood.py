@@ -1,4 +1,4 @@
-"""False statements: leaving out some statements really moves the lead, and no smaller set that was tried does."""
+"""False statements: leaving out the found set really moves the lead, and no smaller tried set does."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def place_without(on: Basis, lead: str, left_out: Iterable[Piece]) -> int | None
     [
         # The people with claims come after all the people without any.
         (["s1: g1 SUPPLIED b1", *(f"s{number}: p1 PILOTED c{number}" for number in range(2, 9))], 12),
-        # The network has no row for anyone without the one statement that makes p1 a passenger.
+        # Without the one statement that makes p1 a passenger, the network has no rows.
         (["s1: g1 SUPPLIED b1", "s2: p1 CROSSED_ON c1", "s3: p1 CONTACTED g1"], 12),
     ],
 )
@@ -55,7 +55,7 @@ def told_in_pieces(seed: int) -> Basis:
 
 
 def places_without(on: Basis, left_out: Iterable[Piece]) -> dict[str, int]:
-    """All ranks in a recomputed ranking without these pieces."""
+    """Ranks of all people in a recomputed ranking without these pieces."""
     return ranks(on.without(np.unique(np.concatenate([piece.rows for piece in left_out]))))
 
 
@@ -89,7 +89,7 @@ def test_without_them_the_lead_is_out_and_where_one_alone_would_do_it_is_one(see
 
 
 def test_cases_at_random_need_one_and_two() -> None:
-    """Otherwise the test above might try nothing, whatever the tables of the score."""
+    """Ensure that the test above meets leads that leave without one piece, and leads that need two."""
     needed = set()
     for on in map(told_in_pieces, range(8)):
         leaving_out = LeavingOut(on)

@@ -1,4 +1,4 @@
-"""Families of invented worlds: authors, the purpose of seeds, and worlds of other authors that stay as written."""
+"""Families of invented worlds: authors, the purpose of each seed, and unchanged worlds of other authors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench import worlds
 from bench.worlds import FAMILIES, PROJECT, case
 
 LAST_LOOKS = 9000
-# Digest of the files of seed 1 at a fifth false statements, as the scripts of the other authors wrote them.
+# Digest of the files that each author's script wrote for seed 1 with a fifth of statements false.
 AS_WRITTEN = {
     "first": "ccb7a16d03fe2fbc",
     "second": "341928865c83f51c",

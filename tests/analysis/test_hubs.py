@@ -1,4 +1,4 @@
-"""The ranking on tiny cases: what must raise a score, what must not, and what must not matter."""
+"""The ranking on tiny cases: facts that must raise a score, must not raise it, or must not matter."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ DEALINGS = ("{m} PAID {p}", "{m} OWES {p}", *MEETINGS)
 def test_what_passengers_say_on_the_phone_moves_nobody_nor_does_a_record_of_what_they_pay_or_owe(
     dealing: str, kind: str
 ) -> None:
-    """Contact with passengers suggests a part in crossings; it must not rank anyone below others with fewer claims."""
+    """Contact with passengers suggests a part in crossings; it must rank nobody below people with fewer claims."""
     cast = people(*CAST, "seen", *PASSENGERS)
     carried = [claim_from(f"r: {name} CROSSED_ON c1", source_kind="record") for name in PASSENGERS]
     before = [*(claim_from(text) for text in (*GANG, "s8: seen MEMBER_OF g1")), *carried]
@@ -170,7 +170,7 @@ DEEDS_BY_HAND = (
     [(deed, 0.0) for deed in (*DEEDS_BY_HAND, "{m} DIRECTED {p}", "{p} CONTROLS w1")] + [("{p} SERVED {m}", -0.21)],
 )
 def test_no_record_of_what_is_cheap_to_stage_lowers_anybody_much(deed: str, least: float) -> None:
-    """Registers can be bought and seizures staged. Records of orders and organising raise the giver alone."""
+    """Registers can be bought and seizures staged. Records of orders and organising raise only the person acting."""
     claims = [claim_from(text) for text in GANG]
     before = {entry.id: entry.score for entry in rank(claims, people(*CAST, "m1"), {}).leads}
     for somebody in CAST:
@@ -225,7 +225,7 @@ def test_one_lone_account_puts_nobody_unconnected_among_the_first_five(seed: int
     stories = [
         [f"{relation} {thing_of(case.claims, relation)}"] for relation in ("ORGANISED", "SUPPLIED", "RUNS", "CONTROLS")
     ]
-    # The story for counting how many invented statements are needed: it also names two of the crew.
+    # The story of the benchmark that counts the invented statements needed: it also names two of the crew.
     stories.append([f"ORGANISED {thing_of(case.claims, 'ORGANISED')}", *(f"DIRECTED {name}" for name in crew(case))])
     for story in stories:
         lone = [
@@ -332,7 +332,7 @@ def test_rank_and_voices_on_record_are_those_of_what_is_on_record() -> None:
     claims.append(claim_from("log: mid PAID a", source_kind="record", on_record=True))
     ranking = rank(claims, people(*CAST), {"s1": frozenset({"k"}), "s4": frozenset({"k"})})
     mid, top = lead(ranking, "mid"), lead(ranking, "top")
-    # A claim of having taken orders from the top does not raise the source of it.
+    # To claim to have taken orders from the top does not raise the source.
     assert (mid.groups, mid.groups_on_record, mid.other_sources, mid.other_sources_on_record) == (2, 1, 1, 1)
     assert (top.groups, top.groups_on_record, top.other_sources_on_record) == (1, 0, 0)
     recorded = sorted((entry.score_on_record for entry in ranking.leads), reverse=True)
@@ -372,7 +372,7 @@ def test_two_voices_single_out_nobody() -> None:
 
 
 def _by_records(texts: list[str], source: str) -> list[Claim]:
-    """The same claims as records of one source, each in a separate statement."""
+    """Turn the claims into records of one source, each in a separate statement."""
     return [
         claim_from(text, source_kind="record", source=source, statement=f"row {number}")
         for number, text in enumerate(texts)
@@ -429,7 +429,7 @@ def test_those_who_direct_and_arrange_stand_out() -> None:
 
 
 def _shuffle(texts: list[str], seed: int) -> list[str]:
-    """The same statements, each about random people."""
+    """Return the statements with random people in them."""
     rng, cast, mixed = random.Random(seed), _everybody(texts), []
     for text in texts:
         source, _, relation, object_ = text.split()
@@ -441,7 +441,7 @@ def _shuffle(texts: list[str], seed: int) -> list[str]:
 def test_no_one_stands_out_where_everything_is_said_of_anybody() -> None:
     texts = _gangs(5)
     leading = [rank_texts(*_shuffle(texts, seed), cast=_everybody(texts)).verdict == "leads" for seed in range(100)]
-    # Chance passes the test three times in forty; few of these cases also meet the other conditions for the first lead.
+    # Three in forty random cases pass the test; few of those meet the other conditions for a first lead.
     assert sum(leading) <= 10
 
 
@@ -494,7 +494,7 @@ def test_one_claim_of_a_part_does_not_switch_structure_off(deed: str) -> None:
     assert before.verdict == after.verdict == "leads"
     assert "fewer than 3 independent voices" not in before.reason
     assert after.reason.startswith("Fewer than 3 independent voices say who arranges")
-    # It still counts, and more the more it is believed: p7 is first among the people who were equal before.
+    # The claim still counts, and the more it is believed, the more: p7 is first among formerly equal people.
     assert [lead.id for lead in after.leads[:2]] == ["p0", "p7"]
     p7 = lead(after, "p7")
     assert p7.shares["roles"] > 0
@@ -542,7 +542,7 @@ def test_categories_and_names_enter_no_score() -> None:
 
 
 def test_every_ingredient_counts_in_a_family() -> None:
-    """The score is the sum over the families: an ingredient in none of them would be left out silently."""
+    """The score is the sum over the families, so an ingredient without a family would be left out silently."""
     families = {ingredients.family(name, end) for name in ingredients.FAMILY_OF for end in ingredients.ENDS}
     assert {*families, "reaches"} == set(ingredients.FAMILIES)
     assert len(set(ingredients.FAMILIES)) == len(ingredients.FAMILIES)

@@ -1,4 +1,4 @@
-"""Equivalent number of independent statements in some groups: the formula as written, and its effect on belief."""
+"""Equivalent number of independent statements in groups: the formula written out, and its effect on belief."""
 
 from __future__ import annotations
 

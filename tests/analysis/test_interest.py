@@ -50,7 +50,7 @@ def test_a_claim_about_who_accuses_the_source_is_marked() -> None:
         claim_from("s9: p3 RUNS g1", id="other"),
     ]
     assert interests(claims, persons) == {"about": "accuser"}
-    # If two people accuse each other, each speaks of an accuser.
+    # If two people accuse each other, each makes claims about an accuser.
     assert interests([ABOUT, claim_from("s9: p1 DIRECTED p3", id="back")], persons) == {
         "about": "accuser",
         "back": "accuser",
@@ -61,7 +61,7 @@ def test_to_say_that_someone_paid_owes_or_was_carried_accuses_nobody() -> None:
     persons = {"s1": "p1", "s9": "p9"}
     claims = [claim_from("s9: p1 PAID p3", id="paid"), claim_from("s9: p1 CROSSED_ON c1", id="carried")]
     assert "about" not in interests([ABOUT, *claims], persons)
-    # Other accusers of the source do not matter.
+    # Accusers of the source matter only if the claim mentions them.
     assert interests([ABOUT, claim_from("s2: p1 DIRECTED p3")], PERSONS) == {}
     assert {"PAID", "OWES", "CROSSED_ON", "SERVED", "RELATED_TO"}.isdisjoint(ACCUSES)
 

@@ -1,4 +1,4 @@
-"""Claims in columns: everything computed from them is the same before and after they are made objects."""
+"""Claims in columns: every result is the same before and after the claims become objects."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def same(first: Ledger, second: Ledger) -> None:
 
 
 def in_columns(claims: list[Claim]) -> LaidClaims:
-    """Lay the claims in columns, with none of them an object yet."""
+    """Store the claims in columns, with none of them an object yet."""
     return LaidClaims(columnar_claims(claims).columns())
 
 
@@ -99,7 +99,7 @@ def test_a_ledger_and_who_is_ranked_are_the_same_and_no_claim_is_made_an_object(
     same(ledger, encode(claims, keys))
     same(
         ledger.rows(~ledger.denies), encode(claims, keys).rows(~ledger.denies)
-    )  # with claims that are objects by now, too
+    )  # also once some claims have become objects
 
 
 @pytest.mark.parametrize("few_below", [0, 3])

@@ -31,7 +31,7 @@ def test_accounts_for_and_against_and_who_stands_behind() -> None:
     assert [why.because.share(claim) for claim in why.supporting] == sorted(
         map(why.because.share, why.supporting), reverse=True
     )
-    # Crew are housed and take orders, and people who give lawful service are seldom hubs.
+    # Crew are housed and take orders; people who provide lawful services are seldom hubs.
     assert {claim.id for claim in why.lowering} == {"s7: boss HOUSED top", "s6: boss DIRECTED top", "s5: top SERVED a"}
     assert why.other == ()
     assert [claim.source for claim in why.denying] == ["s3"]

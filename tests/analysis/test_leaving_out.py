@@ -61,7 +61,7 @@ def test_without_a_piece_the_list_is_the_one_made_anew(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_nor_is_it_another_where_accounts_are_told_as_one(seed: int) -> None:
-    """The recomputed case holds the merged claims, whose statements share no source."""
+    """The recomputed case consists of merged claims, whose statements share no source."""
     claims, persons, keys = with_passengers(seed)
     on = basis(claims, persons, keys, few_below=3)
     left_out = pieces(on.told, told_as_one=True)
@@ -71,7 +71,7 @@ def test_nor_is_it_another_where_accounts_are_told_as_one(seed: int) -> None:
 
 
 def test_cases_at_random_have_every_way_to_turn() -> None:
-    """Otherwise the tests above might try nothing."""
+    """Otherwise the tests above might not test anything."""
     turned = set()
     for seed in range(16):
         claims, persons, keys = with_passengers(seed)
@@ -136,7 +136,7 @@ def test_a_wage_is_pay_again_without_what_says_that_it_is_one() -> None:
         (0, "worker", INSIDE),
         (1, "mate", TIED),
         (1, "worker", INSIDE),
-        (4, "mate", INSIDE),  # nothing says any more that they were carried
+        (4, "mate", INSIDE),  # no claim is left that they were carried
     ]
     left_out = [Piece("statement", f"s{row[0]}", (), 1, row) for row in on_its_own]
     hold_against_lists_made_anew(on, left_out, lambda rows: made_anew(on, claims, persons, {}, rows))
@@ -163,7 +163,7 @@ def test_what_somebody_does_to_themselves_is_passed_over_whoever_they_turn_out_t
 
 @pytest.mark.slow(reason="makes sixteen cases again without each of their pieces")
 def test_random_cases_are_ranked_by_parts_whatever_is_left_out() -> None:
-    """`lists` promises correct results only for these."""
+    """`LeavingOut.lists` promises correct results only for cases ranked by parts."""
     for seed in range(16):
         claims, persons, keys = with_passengers(seed)
         on = basis(claims, persons, keys)
@@ -174,7 +174,7 @@ def test_random_cases_are_ranked_by_parts_whatever_is_left_out() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_however_often_it_is_asked_and_for_what_it_tells_the_same(seed: int) -> None:
-    """Intermediate results are kept from one question to the next, which may bring in other people."""
+    """Intermediate results are cached between questions, and the next question may be about other people."""
     on = basis(*with_passengers(seed))
     assert on.network is not None
     row_sets = [piece.rows for piece in pieces(on.told)]

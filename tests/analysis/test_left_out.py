@@ -1,4 +1,4 @@
-"""Judging the score: worlds as numbers, plain regressions, and the file of figures that no change may fall behind."""
+"""Judging the score: worlds as numbers, plain regressions, and the file of figures that no change may worsen."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_belief_is_summed_by_relation_end_far_end_and_kind_of_source() -> None:
     assert value(world, "p1", "commands to person, witness") == pytest.approx(both)
     assert value(world, "p1", "commands to person, record") == 0
     assert value(world, "p2", "DIRECTED by person") == pytest.approx(both)
-    # Two witnesses of one link count as two.
+    # Two witnesses to one link count as two.
     assert value(world, "p1", plain.VOICES) == pytest.approx(2)
     assert value(world, "p1", "works by hand") == pytest.approx(claim_belief(*claim_from("s1: p1 PILOTED c1").grading))
 
@@ -117,7 +117,7 @@ def test_what_was_before_stays_until_the_score_changes(tmp_path: Path, monkeypat
 
     assert write_and_read("one", 0.5) == ("0.5000", "0.5000")
     assert write_and_read("two", 0.4) == ("0.4000", "0.5000")
-    # Written again for the same score, it is compared with the same earlier figure.
+    # A figure written again for the same score is compared with the same earlier figure.
     assert write_and_read("two", 0.4) == ("0.4000", "0.5000")
     assert write_and_read("three", 0.6) == ("0.6000", "0.4000")
 

@@ -1,4 +1,4 @@
-"""Comparing crossings: names that count, links between crossings, split clusters, and no links between strangers."""
+"""Comparing crossings: names that count, links, split clusters, and no links between unrelated crossings."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_no_date_place_weather_or_kind_of_boat_is_compared() -> None:
 
 
 def test_what_others_share_changes_nothing_of_a_pair() -> None:
-    """Rarity and the size of a case do not matter: two crossings share as much among two as among thousands."""
+    """Rarity and case size do not matter: two crossings share as much in a case of two as in a case of thousands."""
     traits = [*both("organiser", "boss"), *both("pilot", "p"), *both("boat", "b1")]
     alone = compare_traits(*traits).overlap(*PAIR)
     common = [replace(trait, crossing=f"c{number}") for trait in traits[::2] for number in range(2, 300)]
@@ -85,7 +85,7 @@ def test_one_source_alone_links_nothing() -> None:
     assert not is_linked(*by_one)
     assert is_linked(*by_two)
     assert not is_linked(*by_two, dependence=joined)
-    # A record on either side is a second source.
+    # A record about either crossing is a second source.
     assert is_linked(*both("organiser", "boss", voices=W1), Trait("c0", "pilot", "p", 1.0), by_one[3])
 
 
@@ -163,7 +163,7 @@ def test_a_name_counts_as_a_supplier_for_the_crossings_it_supplied_alone() -> No
 
 @pytest.mark.slow(reason="makes a dozen invented worlds, and compares the crossings of each")
 def test_the_figures_of_the_help_page_are_those_that_are_measured() -> None:
-    """On worlds of one author, on seeds not used to choose anything; `bench.linkage` measures all of them."""
+    """Measured on worlds of one author, with seeds not used for any choice; `bench.linkage` measures all families."""
     family = "gangmasters"
     worlds = [try_world(family, seed) for seed in judging_seeds(family)]
     assert measure(family, worlds) == next(row for row in read_figures() if row.family == family)
@@ -256,9 +256,9 @@ def test_the_phone_of_somebody_who_was_carried_is_nobodys_contact() -> None:
     ]
     traits = values_of(*links, things=("tv", "t1"))
     assert traits == {("c1", "organiser", "o1"), ("c2", "organiser", "o2"), ("c1", "thing", "t1")}
-    # It is a contact if its user is not known to have been carried.
+    # Phone `tv` is a contact if its user is not known to have been carried.
     assert ("c2", "contact", "tv") in values_of(*links[1:], things=("tv", "t1"))
-    # A thing that a person behind a crossing used is that crossing's own.
+    # A thing used by a person behind a crossing belongs to that crossing.
     assert ("c1", "thing", "tv") in values_of(*links, LinkSaid("o1", "USED", "tv", 1.0), things=("tv", "t1"))
 
 
@@ -293,7 +293,7 @@ def test_what_leads_to_some_crossings_gives_all_they_have(seed: int) -> None:
 
 
 def batches(*serials: str) -> list[str]:
-    """The batch of a part of each boat; each boat was used on one crossing."""
+    """Batch of the part of each boat, given its serial number; each boat was used on one crossing."""
     names = [f"c{number}" for number in range(len(serials))]
     rows = CaseRows(
         names,

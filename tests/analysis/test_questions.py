@@ -1,4 +1,4 @@
-"""The next best question: what would move the lead most, in words that ask no one to find anything out."""
+"""The next best question: the answer that would move the lead most, worded so that no one is asked to find it out."""
 
 from __future__ import annotations
 

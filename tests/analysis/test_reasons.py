@@ -1,4 +1,4 @@
-"""The reasons shown are the score's own: they add up to it, and removing a claim that is no reason changes nothing."""
+"""The reasons shown are those of the score: they add up to it, and removing any other claim changes nothing."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_what_raises_everybody_is_what_the_reasons_of_each_say(seed: int, make: 
 
 
 def without(on: Basis, removed: Bools) -> dict[str, float]:
-    """Scores without some rows, with every other person's chance of being a hub kept as it was."""
+    """Scores without some rows, with every other person's chance of being a hub unchanged."""
     left = on.told.rows(~removed)
     if on.network is None:
         whole = sum(by_structure(left, on.inside).values(), start=np.zeros(len(on.ledger.ids)))
@@ -140,7 +140,7 @@ def without(on: Basis, removed: Bools) -> dict[str, float]:
 
 
 def tied_to_the_same(fewer: Operation, on: Basis) -> Floats:
-    """Scores of a smaller network in which everyone keeps the chance they have in the whole."""
+    """Scores of a smaller network in which everyone keeps their chance of being a hub in the whole network."""
     assert on.scored_network is not None
     assert on.network is not None
     weights, cells = on.score_weights, fewer.cells
@@ -180,7 +180,7 @@ def test_without_a_claim_that_has_no_share_nothing_changes_and_without_those_tha
 
 
 def number_of(claims: Sequence[Claim], claim: Claim) -> int:
-    """Index of the first claim that has the same share as this."""
+    """Index of the first claim with the same share key as this claim."""
     return next(row for row, candidate in enumerate(claims) if share_key(candidate) == share_key(claim))
 
 
@@ -192,7 +192,7 @@ def things(claims: Sequence[Claim]) -> set[str]:
 def test_without_a_claim_that_has_no_share_who_is_only_carried_stands_where_they_stood_or_is_not_ranked(
     few_below: int,
 ) -> None:
-    """A tie, which has no share, gets them ranked; without the claims that have one, nothing says they were carried."""
+    """A tie has no share but gets them ranked; without the claims with a share, no claim says they were carried."""
     stayed = left = 0
     for on in (basis(*with_passengers(seed), few_below=few_below) for seed in SEEDS):
         claims = on.told.claims
@@ -219,7 +219,7 @@ def test_without_a_claim_that_has_no_share_who_is_only_carried_stands_where_they
 def test_where_there_are_contacts_alone_nobody_moves_without_a_claim_that_has_no_share_for_anybody(
     seed: int, few_below: int
 ) -> None:
-    """Even if it is the only claim about a person; without it they are not mentioned."""
+    """Even if the claim is the only one that mentions a person."""
     claims, persons, keys = of_contacts(seed)
     claims += [
         claim_from("s1: p1 RIVAL_OF alone"),
@@ -248,7 +248,7 @@ def test_what_is_counted_is_what_is_listed(seed: int) -> None:
 
 
 def test_who_denies_that_somebody_was_carried_is_counted_of_who_is_only_carried() -> None:
-    """A denial has a share in their score, and nothing else does."""
+    """In the score of a person who was only carried, only a denial of that has a share."""
     claims = [
         claim_from("s1: boss ORGANISED c1"),
         claim_from("s2: mate CROSSED_ON c1"),

@@ -1,4 +1,4 @@
-"""Figures from several reporters: methods to compare belief with, and the chances that belief is fitted with."""
+"""Figures from several reporters: methods compared with belief, and the chances used to fit belief."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from bench.worlds import FAMILIES, case
 
 
 def measure(family: str) -> Reporting:
-    """Reporting of a family's worlds that nothing is fitted on, with a fifth of statements false."""
+    """Measure the reporting in a family's worlds that are not used for fitting, with a fifth of statements false."""
     return reporting([case(family, seed, 0.2) for seed in FAMILIES[family].tried])
 
 

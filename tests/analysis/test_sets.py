@@ -1,4 +1,4 @@
-"""Key players: compared with trying every set, on small graphs; and what remains, is taken over and gained."""
+"""Key players on small graphs, compared with trying every set; and what remains, is taken over and gained."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_set_is_as_good_as_the_best_of_all_sets(size: int) -> None:
 
 
 def test_the_best_pair_is_not_the_two_best() -> None:
-    """Borgatti's example: the two best singly tie the same people."""
+    """Borgatti's example: the two best single people are tied to the same people."""
     star = [("a", n) for n in "qrstu"] + [("b", n) for n in "qrstu"] + [("c", n) for n in "uvwx"]
     net = network(
         {(first, "DIRECTED", second): figures() for first, second in star}, {n for pair in star for n in pair}
@@ -124,7 +124,7 @@ def test_what_people_are_tied_by() -> None:
 
 
 def test_who_gives_lawful_service_holds_nothing_together() -> None:
-    """An interpreter meets everyone and is paid by everyone, which puts them in no set."""
+    """An interpreter meets everyone and is paid by everyone, but that puts them in no set."""
     hands = [f"h{n}" for n in range(6)]
     links = {("boss", "DIRECTED", hand): figures(0.4) for hand in hands}
     for hand in hands:

@@ -1,4 +1,4 @@
-"""Leaving out a piece: the same as a case without it, only faster."""
+"""Leaving out a piece of evidence gives the same as a case without it, only faster."""
 
 from __future__ import annotations
 
@@ -79,11 +79,11 @@ def test_who_leaves_a_list_that_grows_shorter_has_gained_no_place_by_it() -> Non
     place = places["last"]
     assert place.most is not None
     assert (place.most.kind, place.rank_without, place.worst) == ("record", None, 8)
-    assert place.best == 2  # since all six share one rank
+    assert place.best == 2  # all six share one rank
 
 
 def test_one_record_of_many_claims_is_told_apart_from_the_reports_beside_it() -> None:
-    """All claims of one wiretap fall together, whichever witnesses are left out."""
+    """The claims of one wiretap are left out together, whichever witnesses are left out."""
     heard = [
         claim_from(f"r1: boss DIRECTED aide{number}", source_kind="record", statement="S300") for number in range(6)
     ]
@@ -120,7 +120,7 @@ def test_a_group_is_named_beside_a_witness_who_is_not_of_it() -> None:
 def test_two_pieces_are_held_against_each_other_once_however_many_people_rest_on_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A register may hold a hundred thousand claims, and thousands of people may rest on it."""
+    """A register may contain a hundred thousand claims, and thousands of people may depend on it."""
     names = [f"p{number}" for number in range(20)]
     # Each whole score falls with report R1, and with the source that gave R1 and R2.
     claims = [claim_from(f"r1: {name} ORGANISED c1", source_kind="intelligence", statement="R1") for name in names]

@@ -56,7 +56,7 @@ def test_rewiring_keeps_contacts_and_moves_ties(graph: nx.Graph[int]) -> None:
 
 
 def test_rewired_networks_close_as_those_of_single_swaps_do() -> None:
-    """Earlier, swaps in independent batches gave lower closure, so that chance looked like structure."""
+    """Earlier, swaps in independent batches closed fewer triangles, so chance looked like structure."""
     club: nx.Graph[int] = nx.Graph(nx.karate_club_graph().edges)
     rng = np.random.default_rng(1)
     ours = [closure(rewire(network_of(club), rng)) for _ in range(200)]
@@ -70,21 +70,21 @@ def test_rewired_networks_close_as_those_of_single_swaps_do() -> None:
 
 @pytest.mark.slow(reason="rewires a hundred networks, some of them a hundred times")
 def test_networks_dealt_out_at_random_raise_few_alarms() -> None:
-    """Each has the degrees of a club with two heads, rewired by single swaps: one in twenty may pass for structure."""
+    """Each has the degrees of a club with two leaders, rewired by single swaps: one in twenty may pass the test."""
     club: nx.Graph[int] = nx.Graph(nx.karate_club_graph().edges)
     answers = []
     for seed in range(100):
         nx.double_edge_swap(club, nswap=5 * club.number_of_edges(), max_tries=10**6, seed=seed)
         answers.append(stands_out(network_of(club), seed=seed))
-    # If one in twenty is right, more than ten are improbable (about 1 in 90).
+    # If the rate is one in twenty, more than ten alarms are improbable (about 1 in 90).
     assert sum(is_alarm for is_alarm, _ in answers) <= 10
-    # Most are recognised by dealing the contacts out, and not because no one reaches far.
+    # Most are recognised as chance by dealing the contacts out, not because no one reaches far.
     assert sum("chance" in why for _, why in answers) >= 50
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_skewed_numbers_of_contacts_are_enough_whoever_these_are_with(seed: int) -> None:
-    """Dealing contacts out keeps each person's number, so a very large number survives chance. The manual says so."""
+    """Dealing contacts out keeps each person's number of contacts, so very large numbers remain, as the manual says."""
     network = network_of(nx.barabasi_albert_graph(150, 2, seed=seed))
     for each in (network, rewire(network, np.random.default_rng(seed), rounds=60)):
         assert stands_out(each) == (True, "someone has contacts out of all proportion to the others")

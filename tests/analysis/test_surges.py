@@ -1,4 +1,4 @@
-"""Counts by day: expected counts, unusual days, and no use of later days."""
+"""Counts by day: expected counts and unusual days, computed without later days."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_it_cannot_tell_where_too_little_is_known(series: Series) -> None:
 
 @pytest.mark.parametrize("gap", [0, None])
 def test_after_more_than_three_years_without_anything_it_cannot_tell_again(gap: int | None) -> None:
-    """Only the window is learned from; a series that starts again is unknown until it has ten days above zero."""
+    """Only the training window counts; a restarted series is unknown until it has ten days above zero."""
     series = Series(FIRST, ((1, 2) * 10 + (5,) * 40 + (gap,) * 1200 + (3,) * 80))
     days, _ = alarms.watched_days(series, since=1200)
     assert all(day.mean is None and not day.alarm for day in days[1200:1270])
@@ -136,7 +136,7 @@ def test_past_outbreaks_weigh_less(calm: Series) -> None:
 
 
 def test_a_condition_explains_what_is_in_it() -> None:
-    """Boats come when the sea is calm: a busy calm day is no alarm, the same count in a storm is."""
+    """Boats come when the sea is calm: a high count on a calm day is no alarm, the same count in a storm is one."""
     rng = np.random.default_rng(3)
     waves = rng.uniform(0, 2, 400)
     daily = rng.poisson(np.exp(3.5 - 1.5 * waves))
@@ -157,7 +157,7 @@ def test_probabilities_agree_with_quantiles(calm: Series) -> None:
 
 
 def test_a_bound_is_found_for_any_size_of_counts() -> None:
-    """Beyond 2**53 no two numbers are 1 apart, and a day on which hardly anything ever comes has a bound of 0."""
+    """Above 2**53 no two floats are 1 apart; a series that is almost always 0 has a bound of 0."""
     mean = np.array([3e16, 3e15, 40.0, 2.0])
     seen = expected.Outlook(np.array([0.9, 0.9, 0.9, 0.01]), np.repeat(mean[:, None], 7, axis=1), np.full(4, 0.1), ())
     huge, large, usual, seldom = seen.quantile(0.05)

@@ -222,7 +222,7 @@ def test_distances_stop_where_they_are_told_to() -> None:
     assert network.web.names(range(5)) == tuple("abcde")
     assert network.distances(3, 1).tolist() == [-1, -1, 1, 0, 1]
     assert network.distances(3, 8).tolist() == [2, 2, 1, 0, 1]
-    # a and b are found at two steps; the search goes no farther.
+    # The search finds a and b at two steps, and goes no farther.
     assert ground([*LINKS, ("b", "PAID", "x", 0.9, 0.0)]).distances(3, 8, 0).tolist() == [2, 2, 1, 0, 1, -1]
     assert math.isclose(Way(("a", "b"), (0.5,)).belief, 0.5)
 
@@ -247,7 +247,7 @@ def test_how_likely_each_way_is_equals_what_is_found_one_by_one(given_: Links) -
 
 
 def test_a_likelier_way_that_is_too_long_does_not_hide_one_that_is_not() -> None:
-    """The search once looked at everyone reachable on the long path first, and then gave up."""
+    """The search once explored everyone on the overlong path first, and then gave up."""
     chain = [f"n{number}" for number in range(12)]
     long: Links = [(first, "PAID", second, 0.99, 0.0) for first, second in itertools.pairwise(chain)]
     beside: Links = [(node, "PAID", f"{node}-{number}", 0.99, 0.0) for node in chain for number in range(30)]
