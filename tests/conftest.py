@@ -39,12 +39,12 @@ from tests.postgresql import Postgres
 from tests.toolbox import cases
 from tests.toolbox.cases import Lay, Place
 
-# The time an example takes depends on how busy the machine is.
+# The time for an example depends on how busy the machine is.
 hypothesis.settings.register_profile("graphsvc", deadline=None)
 hypothesis.settings.load_profile("graphsvc")
 SettingsFactory = Callable[..., Settings]
 _ROOT = Path(__file__).parents[1]
-# A test is slow above this many seconds of work, on a processor that runs `_pace` in `_PACE_S` seconds.
+# A test is slow above this many seconds of processor time, on a processor that runs `_pace` in `_PACE_S` seconds.
 _SLOW_S = 5.0
 _PACE_S = 0.018
 # Bytes of memory that must be free before test files are kept there.
@@ -66,7 +66,7 @@ _TO_SERVERS = frozenset({"settings", "database_of", "jars", "postgres"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--leg`, for a run alongside another one on other servers; `tests/legs.py` says which tests it has."""
+    """Add `--leg`, for one of two parallel runs on different servers; `tests/legs.py` lists the tests of each."""
     parser.addoption("--leg", choices=legs.LEGS, default="", help="only the tests of one of two runs side by side")
 
 
@@ -91,7 +91,7 @@ def _free(folder: Path) -> int:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Skip the folders and files that the leg has no tests in."""
+    """Skip folders and files without tests of the leg."""
     if not collection_path.is_relative_to(_ROOT / "tests"):
         return None
     met = legs.may_contain(collection_path.relative_to(_ROOT).as_posix(), config.getoption("--leg", default=""))
@@ -313,13 +313,13 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_of: Callable[[Pa
 
     def make(**overrides: Any) -> Settings:
         values: dict[str, Any] = {"jars": Path(jars), "neo4j_version": version, "heap_mb": 512, "page_cache_mb": 64}
-        values["quick_java"] = True  # half the work, where every server lives for seconds or minutes
-        values["start_timeout_s"] = 300  # a busy test machine may take long
-        values["neo4j_linger_s"] = 0  # nothing outlives its test
+        values["quick_java"] = True  # half the work for a server that runs for seconds or minutes
+        values["start_timeout_s"] = 300  # a busy test machine may be slow
+        values["neo4j_linger_s"] = 0  # no server outlives its test
         # Most test cases have people with only a link or two, and use their names. By default only people with a
         # visible part are named: the demo and the tests of leaks and of standings keep that default.
         values["named"] = "tie"
-        # In the same way, what a form adds is there at once, except in the tests of waiting.
+        # In the same way, statements added by form open immediately, except in the tests of waiting.
         values["accounts_open"] = "at once"
         if "home" not in overrides:
             values["home"] = tmp_path_factory.mktemp("home")
@@ -347,8 +347,8 @@ def jars(settings: SettingsFactory) -> Path:
 def neo4j_server(jars: Path, settings: SettingsFactory) -> Iterator[LocalServer]:
     """One running Neo4j for each worker of the run. Written data stays: use a new case, or wipe it.
 
-    Workers do not share one: cases of others suspend free Cypher for its users, and two homes cannot both hold the
-    demo. It lives for minutes, too short for thorough compilation by Java to pay off: without it, it takes two thirds
+    Workers do not share a server: another home's cases suspend free Cypher, and two homes cannot both contain the
+    demo. The server runs for minutes, too short for thorough compilation by Java, without which it does two thirds
     of the work.
     """
     with hold(settings()) as server:

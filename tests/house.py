@@ -1,4 +1,4 @@
-"""The map of the package in docs/architecture.md, made from the first lines of its packages and modules.
+"""The map of the package in docs/architecture.md, made from the first docstring lines of packages and modules.
 
     python -m tests.house     # rewrites it
 

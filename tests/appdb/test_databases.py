@@ -29,7 +29,7 @@ ANN = Principal("ann", frozenset({"analyst"}), {"*": Grant("C", sources=True)})
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def home(request: pytest.FixtureRequest, settings: Callable[..., Settings], tmp_path: Path) -> Settings:
-    """A home on each of the two."""
+    """A home on each of the two databases."""
     url = "" if request.param == "sqlite" else request.getfixturevalue("postgres").url()
     return settings(home=tmp_path / "home", database_url=url, neo4j_uri="bolt://127.0.0.1:9", neo4j_password="none")
 
@@ -221,7 +221,7 @@ def test_a_case_that_is_closed_is_written_again_with_figures_as_they_are_told(
 def test_connections_whose_server_ended_them_are_replaced_once_they_have_rested(
     settings: Callable[..., Settings], tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As when a server restarts. Right after it one act may fail with an error; it leaves no trace."""
+    """As when a server restarts. The first act after that may fail with an error, and then changes nothing."""
     url = postgres.url()
     database = open_database(settings(home=tmp_path / "home", database_url=url))
     at = [1000.0]

@@ -1,7 +1,7 @@
-"""Every later version opens a home of 0.1.0: one is kept here, made with that version, and never made again.
+"""Every later version opens a home made with 0.1.0; that home is kept here and never made again.
 
-It has a list, a report and a witness statement of an invented case, a saved view, a comment and a review. The graph is
-not kept: the service writes it from the deliveries. `master.key` is the key of this home alone.
+The home has a list, a report and a witness statement of an invented case, a saved view, a comment and a review. It has
+no graph: the service writes that from the deliveries. `master.key` is the key of this home alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A database that is gone, empty, damaged, of another program, newer or too old is refused and left as it is."""
+"""A database that is missing, empty, damaged, another program's, too new or too old is refused and left unchanged."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def used_home(settings: SettingsFactory, tmp_path: Path) -> Settings:
     with Service(home) as service:
         service.sign_in_link(accounts.list_accounts(service.database)[0].name, "testing")
         with transaction(service.database) as connection:
-            # Enough for many pages.
+            # Enough rows for many database pages.
             connection.execute(
                 tables.attempts.insert(),
                 [
@@ -46,7 +46,7 @@ def file_of(home: Settings) -> Path:
 
 
 def open_refused(home: Settings) -> str:
-    """The error on opening; every file of the home stays the same, and none is added."""
+    """Return the error on opening the home; check that no file of it is changed or added."""
     before = {path: path.read_bytes() for path in home.home.rglob("*") if path.is_file()}
     with pytest.raises(OperatorError) as error:
         open_database(home)
@@ -128,7 +128,7 @@ def test_a_database_of_another_program_is_left_alone(settings: SettingsFactory, 
     file_of(home).chmod(0o600)
     assert "tables of another program are in it" in open_refused(home)
     with closing(sqlite3.connect(file_of(home))) as connection:
-        # Numbered as ours are.
+        # Numbered like our own databases.
         connection.execute("CREATE TABLE alembic_version (version_num text)")
         connection.execute("INSERT INTO alembic_version VALUES ('0003')")
         connection.commit()
@@ -190,7 +190,7 @@ def test_whatever_page_is_damaged_nothing_else_comes_of_it(used_home: Settings) 
             open_database(used_home).dispose()
         except OperatorError as error:
             reported += "is damaged" in str(error)
-    # Not noticed: a page without content.
+    # Damage to pages without content is not noticed.
     assert reported >= len(whole) // 4096 - 2
 
 

@@ -1,6 +1,6 @@
-"""Migrations are whole or not at all: killed at every statement from every version, the next opening goes on.
+"""Migrations happen whole or not at all: after a kill at any statement, from any version, the next opening goes on.
 
-A migration with everything a later one may do is added after the existing ones, so that an older version is always
+A migration that does everything a later one may do is added after the existing ones, so an older version is always
 tested.
 """
 
@@ -50,7 +50,7 @@ FILLED: dict[type[Any], Any] = {
 _OPENED_EVERY = 20
 
 
-# Columns that come and go, a table that is copied while others refer to it, one that is new, rows that are changed.
+# Columns added and dropped, a table copied while others refer to it, a new table, changed rows.
 _LATER = """
 import sqlalchemy as sa
 from alembic import op
@@ -78,7 +78,7 @@ def test_versions_are_what_their_files_are_called() -> None:
 
 
 class KilledError(BaseException):
-    """The process ends here."""
+    """Raised where a process would be killed."""
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def open_and_read(settings: Settings) -> Content:
 
 @contextmanager
 def killed_at(number: int) -> Iterator[list[str]]:
-    """End database work at statement `number`, from 1; a commit counts as one. Gives the statements so far."""
+    """End database work at statement `number`, from 1; a commit counts as one. Yields the statements so far."""
     met: list[str] = []
 
     def meet(statement: str) -> None:
@@ -183,7 +183,7 @@ def home_of(settings: SettingsFactory, place: Path, old: Path | None) -> Setting
 
 
 def kills(settings: Settings, before: Content, state: Callable[[], Content]) -> Iterator[int]:
-    """Kill the opening at every statement and check that everything is as `before`; gives each number."""
+    """Kill the opening at every statement and check that everything is as `before`; yield each number."""
     number = 0
     while True:
         number += 1
@@ -192,13 +192,13 @@ def kills(settings: Settings, before: Content, state: Callable[[], Content]) -> 
                 open_database(settings).dispose()
                 return
             except (KilledError, sa.exc.PendingRollbackError):
-                pass  # the second: a migration's own handling of an error is cut short too
+                pass  # PendingRollbackError: a migration's own error handling is cut short too
         assert state() == before, f"killed at {number}: {met[-1]}"
         yield number
 
 
 def lines(file: Path) -> list[str]:
-    """All of a SQLite file, quickly."""
+    """Content of a SQLite file as SQL statements, read quickly."""
     with closing(sqlite3.connect(file)) as connection:
         return list(connection.iterdump())
 
@@ -283,7 +283,7 @@ def test_a_table_is_copied_while_others_refer_to_it(settings: SettingsFactory, t
     assert {table: content(engine)[table] for table in before if "shape" not in table} == {
         table: rows for table, rows in before.items() if "shape" not in table
     }
-    # References are enforced again.
+    # Foreign keys are enforced again.
     with pytest.raises(sa.exc.IntegrityError), engine.begin() as connection:
         connection.execute(sa.text("INSERT INTO account_roles (account_id, role) VALUES (99, 'analyst')"))
     engine.dispose()

@@ -1,4 +1,4 @@
-"""A home that others at the machine can read is refused, and what the service makes is its owner's alone."""
+"""A home that other users of the machine can read is refused, and files of the service are private to its owner."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="there are no such permi
 
 @pytest.fixture(autouse=True)
 def open_umask() -> Iterator[None]:
-    """An open umask: files must be private without its help."""
+    """Set an open umask: files must be private all the same."""
     before = os.umask(0)
     yield
     os.umask(before)

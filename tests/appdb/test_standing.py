@@ -1,4 +1,4 @@
-"""An error says that nothing was changed only if so; otherwise the started change is on record."""
+"""An error says that nothing was changed only if that is so; otherwise the started change is recorded."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def failing(engine: sa.Engine, first: sa.Update | None) -> None:
 
 
 def fault(engine: sa.Engine, first: sa.Update | None = None) -> str:
-    """Error of a transaction that fails after a first statement."""
+    """Error of a transaction that fails, after a first statement if there is one."""
     with pytest.raises(OperatorError) as error:
         failing(engine, first)
     return str(error.value)

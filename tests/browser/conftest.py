@@ -1,4 +1,4 @@
-"""The pages in a real Chromium. No request may leave for another host, and the console stays silent."""
+"""The pages in a real Chromium. No request may go to another host, and the console stays silent."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from graphsvc.service.evaluation.invented import DEMO_CASE, DEMO_GRANTS
 from graphsvc.web import create_app
 from tests.web.serving import serve_app
 
-# On a busy test machine a one-second answer may take long: the first queries on a new server have taken more than
+# On a busy test machine a one-second answer may be slow: the first queries on a new server have taken more than
 # thirty. Quick answers do not wait.
 _PATIENCE_MS = 60_000
 expect.set_options(timeout=_PATIENCE_MS)
 
-# The shell without a window comes first: it does the same with less than half the work.
+# The shell without a window is preferred: it does the same with less than half the work.
 _CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = [
     "--headless",
@@ -64,9 +64,9 @@ def open_watched_page(context: BrowserContext, address: str, faults: list[str], 
     """Open a page that may only request `address`; other requests and errors are added to `faults`.
 
     Args:
-        context: of the browser.
-        address: where the service is.
-        faults: a line each.
+        context: browser context.
+        address: address of the service.
+        faults: list that gets one line for each fault.
         console: whether errors and warnings of the console count as faults.
     """
     context.set_default_timeout(_PATIENCE_MS)
@@ -90,7 +90,7 @@ def open_watched_page(context: BrowserContext, address: str, faults: list[str], 
 
 @contextmanager
 def at_address(service: Service) -> Iterator[str]:
-    """Serve a service as `graphsvc serve` does, and give its address."""
+    """Serve a service as `graphsvc serve` does, and yield its address."""
     with serve_app(create_app(service), threads=8) as port:
         yield f"http://127.0.0.1:{port}"
 
@@ -105,7 +105,7 @@ def serving() -> Callable[[Service], AbstractContextManager[str]]:
 def address(demo: Service) -> Iterator[str]:
     """Address at which the demo case is served."""
     accounts.add(demo.database, "walker", ["investigator"], {"*": Grant("C", sources=True)})
-    # The demo's own accounts: an officer on the case without source clearance, and one of another force.
+    # Accounts of the demo: an officer on the case without source clearance, and an officer of another force.
     for name in ("investigator", "partner"):
         accounts.add(demo.database, name, ["investigator"], {DEMO_CASE: DEMO_GRANTS[name]})
     with at_address(demo) as origin:
@@ -114,7 +114,7 @@ def address(demo: Service) -> Iterator[str]:
 
 @pytest.fixture
 def visit(browser: Browser, address: str, demo: Service) -> Callable[..., Any]:
-    """`with visit(**context) as seen:` a page signed in by a one-time link; any fault in it fails the test."""
+    """`with visit(**context) as seen:` a page, signed in by a one-time link; any fault in it fails the test."""
 
     @contextmanager
     def open_page(account: str = "walker", **context: Any) -> Iterator[Visit]:

@@ -1,4 +1,4 @@
-"""No page has a serious fault that axe-core finds, in light and dark, wide and narrow."""
+"""axe-core finds no serious fault in any page, in light and dark themes, on wide and narrow screens."""
 
 from __future__ import annotations
 

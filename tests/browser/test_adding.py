@@ -1,4 +1,4 @@
-"""Adding by hand as a person does it, with the keyboard alone where that matters; in a real browser."""
+"""Adding by hand in a real browser, as a person does it, with the keyboard alone where that matters."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def test_one_click_from_the_overview_says_what_a_lead_rests_on_and_one_more_lead
         page.locator("#way-head").get_by_role("link", name="Witness paths").click()
         page.wait_for_url("**/through")
         page.wait_for_selector(".beside-picture[data-ready]")
-        # An officer without source clearance sees groups, without the number of witnesses in small ones.
+        # An officer without source clearance sees groups, but not the number of witnesses in small groups.
         assert page.evaluate("besidePicture.data.nodes.some(({ fold }) => fold)")
 
 

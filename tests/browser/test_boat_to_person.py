@@ -1,4 +1,4 @@
-"""From a boat on 8 May 2020 to the person behind it, as an investigator goes: the walk described in docs/canvas.md.
+"""From a boat on 8 May 2020 to the person behind it: the walk of an investigator described in docs/canvas.md.
 
 Each step is one action of a person. Then the canvas is compared with the store, and the person found at the end with
 the planted truth of the case.
@@ -63,7 +63,7 @@ class Walker:
         self.page.mouse.click(x, y)
 
     def grows(self, words: str) -> None:
-        """One action: growth by one relation, opened in the panel."""
+        """One action: grow the picture by one relation, in the panel."""
         self.done += 1
         growth = self.page.locator("#panel .growth")
         growth.wait_for()

@@ -71,13 +71,13 @@ def tool(page: Page, name: str) -> Any:
 
 
 def exported_pairs(page: Page) -> list[list[str]]:
-    """The picture that a saved view or an export would have."""
+    """Parameters of the picture that a saved view or an export would contain."""
     pairs: list[list[str]] = page.evaluate("networkCanvas.state().asked")
     return pairs
 
 
 def hold_requests(page: Page) -> list[Route]:
-    """Hold back requests for pictures from now on, until the test lets them go."""
+    """Hold back requests for pictures from now on, until the test releases them."""
     waiting: list[Route] = []
     page.route("**/network?*", lambda route: waiting.append(route))
     return waiting
@@ -90,7 +90,7 @@ def one_of(page: Page, waiting: list[Route]) -> Route:
 
 
 def refusing(page: Page) -> None:
-    """Refuse all requests for pictures from now on, until `plainly`."""
+    """Refuse all requests for pictures from now on; the page's `plainly` keeps the real `fetch`."""
     page.evaluate(
         """() => { globalThis.plainly = globalThis.fetch; globalThis.fetch = (address, options) =>
         /network[?]/.test(address) ? Promise.resolve(new Response("<main><p>Too busy now.</p></main>", { status: 503 }))
@@ -251,7 +251,7 @@ def test_what_stands_aside_comes_in_where_it_is_ticked_and_others_are_faint(page
     assert set(nodes(page)) == {node["id"] for node in view["nodes"]}
     clear = page.evaluate("networkPicture.edges.get().filter((e) => !(e.color.opacity < 0.5)).map((e) => e.relation)")
     assert set(clear) == {"CROSSED_ON"}
-    # CROSSED_ON is excluded by default, so leaving it out equals no filter, and brings in no one.
+    # CROSSED_ON is excluded by default, so leaving it out equals no filter and adds no one.
     page.get_by_label("Relations that are ticked").select_option("out")
     page.wait_for_function(f"() => networkPicture.nodes.length === {len(before)}")
 
@@ -455,7 +455,7 @@ def test_the_filters_say_what_the_picture_is_where_another_cannot_be_had(pages: 
     expect(page.get_by_label("paid")).not_to_be_checked()
     assert page.locator("#network-filtered b").count() == 0
     assert edges(page) == whole
-    # Two boxes ticked one after the other both stay ticked, and the picture is of both.
+    # Two boxes ticked one after the other both stay ticked, and the picture applies both.
     plainly(page)
     waiting = hold_requests(page)
     page.get_by_label("paid").check()
@@ -596,7 +596,7 @@ def test_what_needs_another_picture_waits_for_what_was_asked_before(pages: Pages
         one_of(page, waiting).continue_()
     page.evaluate("unfolded")
     assert not [name for name, _ in exported_pairs(page) if name == "fold"]
-    # Cancelling applies to everything that waits.
+    # Cancelling applies to all waiting requests.
     steps = page.evaluate("networkCanvas.steps.at")
     page.evaluate(
         "() => { globalThis.ended = []; for (const id of ['x1', 'p4']) networkCanvas.hide([id]).then((done) => ended.push(done)); }"

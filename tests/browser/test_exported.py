@@ -35,7 +35,7 @@ def test_the_picture_opens_offline_with_its_mark_on_the_canvas(browser: Browser,
         context.close()
         return image
 
-    # The mark is painted on the canvas itself, so without it, or with another one, the picture differs.
+    # The mark is painted on the canvas itself, so without a mark, or with another mark, the picture differs.
     pictures = [paint(mark) for mark in ("", "Handling C · for Kent Police", "Handling C · for A charity")]
     assert len(set(pictures)) == 3
     assert paint("Handling C · for Kent Police") == pictures[1]

@@ -59,7 +59,7 @@ def address(service: Service, serving: Callable[[Service], AbstractContextManage
 
 @pytest.fixture
 def pages(browser: Browser, address: str, service: Service) -> Iterator[Callable[..., Page]]:
-    """`pages(query)`: the network page, drawn. Faults and requests elsewhere fail the test."""
+    """`pages(query)`: the drawn network page. Faults and requests to other hosts fail the test."""
     faults: list[str] = []
     contexts = []
 
@@ -87,7 +87,7 @@ def chosen(page: Page) -> set[str]:
 
 
 def until(holds: Callable[[], bool]) -> None:
-    """Wait for a condition on the canvas; a page's policy forbids repeated evaluation of a string."""
+    """Wait for a condition on the canvas by polling here: the page's policy forbids polling a string there."""
     end = time.monotonic() + 15
     while not holds():
         assert time.monotonic() < end
@@ -202,7 +202,7 @@ def test_the_panel_begins_ways_from_its_node(pages: Callable[..., Page]) -> None
     page.keyboard.press("Enter")
     page.locator("#paths").get_by_role("button", name="Find paths").click()
     page.locator("#paths .way").first.wait_for()
-    # The same without scripts: the form with one end filled in.
+    # Without scripts, the form opens with one end filled in.
     page.goto(page.url.partition("?")[0] + "/paths?from=boss")
     expect(page.get_by_label("From")).to_have_value("boss")
     expect(page.get_by_label("To", exact=True)).to_have_value("")
@@ -217,7 +217,7 @@ def test_ways_between_what_is_chosen_are_shown_and_added(pages: Callable[..., Pa
     expect(ways).to_have_count(len(between.ways))
     expect(ways.first).to_contain_text("Name of boss gave instructions to Name of aide")
     ways.first.focus()
-    assert chosen(page) == {"boss", "pilot"}  # the part of the path on the canvas
+    assert chosen(page) == {"boss", "pilot"}  # the nodes of the path that are on the canvas
     page.keyboard.press("Enter")
     page.wait_for_url("**add=aide*")
     until(lambda: chosen(page) == {"boss", "aide", "pilot"})

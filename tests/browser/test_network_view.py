@@ -49,7 +49,7 @@ def address(service: Service, serving: Callable[[Service], AbstractContextManage
 
 @pytest.fixture
 def pages(browser: Browser, address: str, service: Service) -> Iterator[Callable[..., Page]]:
-    """`pages(query, **context)`: the network page, drawn. Faults and requests elsewhere fail the test."""
+    """`pages(query, **context)`: the drawn network page. Faults and requests to other hosts fail the test."""
     faults: list[str] = []
     contexts = []
 
@@ -174,7 +174,7 @@ def test_a_click_on_a_link_tells_its_claims(pages: Callable[..., Page]) -> None:
     page.mouse.click(x1 + (x2 - x1) * 0.4, y1 + (y2 - y1) * 0.4)
     panel = page.locator("#panel")
     expect(panel.get_by_text("it is denied:")).to_be_visible()
-    # Both the link and the denied claim show it.
+    # Both the link and the denied claim show the denial.
     expect(panel.get_by_text("denied by 1")).to_have_count(2)
 
 

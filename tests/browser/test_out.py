@@ -58,7 +58,7 @@ def address(service: Service, serving: Callable[[Service], AbstractContextManage
 
 @pytest.fixture
 def pages(browser: Browser, address: str, service: Service) -> Iterator[Callable[..., Page]]:
-    """`pages(account, path, **context)`: a page. Faults and requests elsewhere fail the test."""
+    """`pages(account, path, **context)`: a page. Faults and requests to other hosts fail the test."""
     faults: list[str] = []
     contexts = []
 
@@ -123,7 +123,7 @@ def test_what_is_selected_and_arranged_goes_as_it_stands(pages: Callable[..., Pa
     }  # fmt: skip
     chart: Any = ElementTree.fromstring(contents["chart.anx"])
     ends = {end.find("Entity").attrib["Identity"]: (end.attrib["X"], end.attrib["Y"]) for end in chart.iter("End")}
-    # An upright screen turns the picture sideways; the export is not turned.
+    # A portrait screen turns the picture by 90 degrees; the export is not turned.
     arranged = {"P2": ("812", "-344"), "C1": ("40", "60")}
     assert ends == ({node: place[::-1] for node, place in arranged.items()} if size == NARROW else arranged)
     assert json.loads(contents["manifest.json"])["entities"] == 2
@@ -156,7 +156,7 @@ def test_all_of_it_goes_where_nothing_is_selected_and_filters_are_a_choice(pages
         # Both entities pass, but only one of the links between them.
         ("id=P1&id=P2&depth=0&fade=yes&relation=PAID", (2, "1 link"), (2, "1 link")),
         ("id=P1&id=P2&depth=0&from=2020-05-08&to=2020-05-08", (2, "1 link"), (2, "1 link")),
-        # Links of folded entities pass by their relation or not at all.
+        # Links of folded entities pass the filters by their relation or not at all.
         ("id=G1&id=WP&fold=gang:G1&fade=yes&relation=WORKED_AT", (3, "2 links"), (5, "2 links")),
         ("id=G1&id=WP&fold=gang:G1&from=2020-05-08&to=2020-05-08", (2, "1 link"), (4, "1 link")),
     ],
@@ -176,7 +176,7 @@ def test_of_what_passes_the_filters_only_the_links_that_pass_go(
 
 
 def test_of_a_folded_group_goes_who_is_in_it_on_the_canvas(pages: Callable[..., Page]) -> None:
-    """F1 is in the gang and at the workplace: folded by the gang first, they are in the gang."""
+    """F1 is in the gang and at the workplace. The gang is folded first, so F1 is in the gang."""
     page = pages("inv", "network?id=G1&id=WP&fold=gang:G1&fold=workplace:WP", viewport=WIDE, accept_downloads=True)
     page.wait_for_selector("#network[data-ready]")
     page.evaluate("networkCanvas.select(['group:workplace:WP'])")
@@ -227,7 +227,7 @@ def test_an_svg_that_went_out_opens_offline_with_every_name(browser: Browser, tm
     page.goto(path.as_uri())
     names = page.locator("svg text").all_text_contents()
     assert {*NAMES, ABOUT.mark, ABOUT.title, "not identified"} <= set(names)
-    # Every name is inside the picture, none over the edge.
+    # Every name is inside the picture, none crosses its edge.
     inside = page.evaluate(
         """() => {
           const [x, y, width, height] = document.documentElement.getAttribute("viewBox").split(" ").map(Number);
@@ -266,7 +266,7 @@ def test_a_chart_is_uploaded_corrected_and_loaded(pages: Callable[..., Page], tm
     expect(page.locator("form.chart tr", has_text="Tractor").get_by_role("combobox")).to_have_value("vehicle")
     page.get_by_role("button", name="Import it").click()
     expect(page.get_by_text("Loaded").first).to_be_visible(timeout=60_000)
-    # No claim gives Ash a part, so a pseudonym is shown; a reader who knows the name may ask for the pseudonym.
+    # No claim gives Ash a part, so a pseudonym is shown; readers who know the name may ask for the pseudonym.
     page.goto(f"/case/{CASE}/search?q=Ash")
     page.get_by_role("button", name="Ask for").click()
     page.locator("main a.sealed").click()

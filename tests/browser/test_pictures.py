@@ -1,4 +1,4 @@
-"""Saving a view, opening it elsewhere, saving over each other, resuming a sitting, and comments, in a browser."""
+"""Saving a view, opening it elsewhere, conflicting saves, resuming a sitting, and comments, in a browser."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def address(service: Service, serving: Callable[[Service], AbstractContextManage
 
 @pytest.fixture
 def visit(browser: Browser, address: str, service: Service) -> Iterator[Open]:
-    """`visit("ann", "id=p1")`: the network page of an account, drawn. Faults and requests elsewhere fail the test.
+    """`visit("ann", "id=p1")`: the drawn network page of an account. Faults and requests to other hosts fail the test.
 
-    `refused`: an error status that the test expects, as the browser reports each one. 409, for a view saved by another
+    `refused`: an error status that the test expects, since the browser reports them. 409, for a view saved by another
     person, is always allowed.
     """
     faults: list[str] = []
@@ -142,13 +142,13 @@ def test_what_was_arranged_opens_the_same_for_a_colleague(visit: Open) -> None:
     assert places(ben) == arranged
     expect(ben.locator("#view-state")).to_contain_text(f"Ann's boats {EVIL}, version 1 saved")
     assert ben.title() != "1"
-    # The long address opens the same, and so does a reload.
+    # The long address and a reload open the same view.
     again = visit("ben", ben.url.partition("?")[2])
     assert places(again) == arranged
     again.reload()
     wait_for_drawing(again)
     assert places(again) == arranged
-    # The same from the list on the canvas, as a step that can be undone.
+    # The list on the canvas opens the view too, as a step that can be undone.
     colleague = visit("ben", "id=p4")
     elsewhere = places(colleague)
     colleague.click('#tools [data-tool="pictures"]')
@@ -158,7 +158,7 @@ def test_what_was_arranged_opens_the_same_for_a_colleague(visit: Open) -> None:
     colleague.click('[data-tool="undo"]')
     colleague.wait_for_function("(before) => networkPicture.nodes.length === before", arg=len(elsewhere))
     assert places(colleague) == elsewhere
-    # After undo it is not a picture of that view: saving makes a new view, and the draft belongs to none.
+    # After undo the canvas does not show that view: saving makes a new view, and the draft belongs to no view.
     expect(colleague.locator("#view-name")).to_be_empty()
     assert draft_at(colleague, "p4")["picture"] == ""
     colleague.click('#tools [data-tool="pictures"]')
@@ -186,7 +186,7 @@ def test_undoing_leads_back_into_the_view_before_and_out_of_none_that_was_saved(
     move(ann, "p1", (40, 40))
     save(ann)
     expect(ann.locator("#view-state")).to_contain_text("the first, version 2 saved")
-    # Undoing past the save stays in the same view: no one else saved it.
+    # Undoing past the save stays in the same view, because no one else saved it.
     for _ in range(2):
         ann.click('[data-tool="undo"]')
         expect(ann.locator("#view-state")).to_contain_text("the first, version 2 unsaved changes")
@@ -212,7 +212,7 @@ def test_two_people_on_one_view_are_told_and_nothing_is_lost(visit: Open) -> Non
     bens = places(ben)
     save(ben)
     expect(ben.locator("#view-state")).to_contain_text("version 2 saved")
-    # Ann is notified without asking.
+    # Ann is notified without a reload.
     ann.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(ann.locator("#view-newer")).to_contain_text("ben saved version 2 of this view just now: 1 moved")
     ann.click('#view-newer [data-view="later"]')
@@ -225,7 +225,7 @@ def test_two_people_on_one_view_are_told_and_nothing_is_lost(visit: Open) -> Non
     expect(ann.locator("#view-state")).to_contain_text("version 3 saved")
     for version, expected in (("2", bens), ("3", anns)):
         assert places(visit("ben", f"{link}&version={version}")) == expected
-    # Another choice is to look at the other version, or to save a copy.
+    # Other choices are to look at the other version or to save a copy.
     move(ben, "p1", (30, 30))
     save(ben)
     expect(ben.locator("#views-conflict")).to_be_visible()
@@ -287,7 +287,7 @@ def test_where_one_was_is_offered_at_the_next_visit(visit: Open, monkeypatch: py
     expect(later.locator("#view-offer")).to_be_hidden()
     later.wait_for_function("(x) => Math.round(networkPicture.nodes.get('p4')?.x) === x", arg=arranged["p4"][0])
     assert places(later) == arranged
-    # The page of saved views leads there as well.
+    # The page of saved views links to the draft as well.
     later.goto(f"/case/{CASE}/pictures")
     later.locator(".sittings a").first.click()
     wait_for_drawing(later)
@@ -310,7 +310,7 @@ def test_a_comment_is_written_read_counted_and_taken_back(visit: Open) -> None:
         page.click('#tools [data-tool="table"]')
         expect(page.locator("#network-tables .comment-count")).to_have_text("1 comment")
         expect(page.locator("#network-nodes tr", has_text="1 comment")).to_have_count(1)
-    # The panel of the selection leaves the tables free, and their button too.
+    # The selection panel does not cover the tables or their button.
     ben.click('#tables [data-tool="table"]')
     expect(ben.locator("#tables")).to_be_hidden()
     ann.click("#panel .comments li button")
@@ -358,7 +358,7 @@ def test_on_the_way_back_each_picture_is_its_own_sitting(visit: Open) -> None:
     move(ann, "p1", (-40, 30))
     expect(ann.locator("#view-state")).to_contain_text("kept", timeout=10_000)
     assert sittings(ann) == both
-    # The same after a reload.
+    # Still so after a reload.
     ann.reload()
     wait_for_drawing(ann)
     move(ann, "p1", (20, 30))

@@ -1,4 +1,4 @@
-"""A form is sent once, however many clicks, and never lost silently; in a real browser, without a server."""
+"""A form is sent once, however often it is clicked, and never lost silently; in a real browser without a server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FORMS = """<!doctype html><script type="module" src="/sent.js"></script>
   document.getElementById("own").addEventListener("submit", (event) => { event.preventDefault(); fetch("/sent", { method: "POST" }); });
 </script>"""
 
-# A statement form when first opened, and when it returns from its preview.
+# A statement form as returned from its preview (`yes`) and as first opened (`no`).
 STATEMENT = {
     f"/{typed}": f"""<!doctype html><script type="module" src="/adding.js"></script>
 <form class="adding" method="post" data-typed="{typed}"><input type="checkbox"></form><a href="/no">Elsewhere</a>"""
@@ -32,7 +32,7 @@ STATEMENT = {
 
 @pytest.fixture
 def sent(browser: Browser) -> Iterator[tuple[Page, list[Route]]]:
-    """A page of forms, and the requests it sent: they get no answer."""
+    """A page of forms, and the requests it sent, which get no answer."""
     context = browser.new_context()
     page, came = context.new_page(), []
 
@@ -52,7 +52,7 @@ def sent(browser: Browser) -> Iterator[tuple[Page, list[Route]]]:
 
 
 def click(page: Page, *buttons: str) -> None:
-    """Click buttons in turn during the first request, by a timer of the page, as Playwright would wait."""
+    """Click buttons in turn during the first request, by a timer in the page, because Playwright would wait."""
     page.evaluate(
         """(buttons) => buttons.forEach((id, place) => setTimeout(() =>
             id ? document.getElementById(id).click() : dispatchEvent(new Event("pageshow")), 100 * place))""",

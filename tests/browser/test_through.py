@@ -19,7 +19,7 @@ pytestmark = [
 ]
 VIEWPORT = {"width": 1440, "height": 900}
 Visiting = Callable[..., AbstractContextManager[Visit]]
-# Position on the screen of a node of the picture, scrolled to the middle first, as a picture may be higher.
+# Screen position of a node, scrolled to the middle first, because a picture may be taller than the screen.
 NODE = """(id) => { const place = () => {
         const at = besidePicture.network.canvasToDOM(besidePicture.network.getPosition(id));
         const box = besidePicture.container.getBoundingClientRect(); return [at.x + box.x, at.y + box.y]; };
@@ -72,7 +72,7 @@ def test_what_is_still_worked_out_is_said_beside_the_picture(visit: Visiting, mo
         monkeypatch.setattr(Entities, "look", waits)
         page.mouse.click(*page.evaluate(NODE, start))
         expect(page.locator(".picked")).to_contain_text("This is still to be worked out")
-        # The browser itself logs an answer of 503.
+        # The browser itself logs a response with status 503.
         seen.faults.clear()
 
 

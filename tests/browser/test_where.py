@@ -23,7 +23,7 @@ STANDS = """() => [document.querySelector("[data-status]").textContent,
 
 
 def same_without_script(page: Page) -> None:
-    """Check that the page changed by its script equals the page the service gives for the same address."""
+    """Check that the page changed by its script equals the page the service returns for the same address."""
     plain_context = page.context.browser.new_context(java_script_enabled=False)  # type: ignore[union-attr] # a context of a browser
     plain_context.add_cookies(page.context.cookies())  # type: ignore[arg-type] # as they were given
     plain = plain_context.new_page()

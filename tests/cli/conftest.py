@@ -1,4 +1,4 @@
-"""The command line in this process: each call as a person makes it, with answer and messages kept apart."""
+"""The command line in this process: calls as a person makes them, with answer and messages separate."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def command(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Command:
 
 @pytest.fixture
 def must(command: Command) -> Command:
-    """The same for a command that must succeed."""
+    """`command`, for a command that must succeed."""
 
     def call(*arguments: str, typed: tuple[str, ...] = ()) -> Outcome:
         done = command(*arguments, typed=typed)

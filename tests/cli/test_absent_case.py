@@ -1,4 +1,4 @@
-"""A case that is not there gives the same error with the same status from every command."""
+"""Every command reports a missing case with the same error and the same status."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.neo4j
 Command = Callable[..., Any]
 ABSENT = "no-such-case"
 PASSWORD = "correct horse battery"
-# Commands with the name of a case that need not exist.
+# Commands whose case need not exist.
 MAY = {
     "evaluate": "a folder, unless a truth is given",
     "audit": "looks for it in the log, where a case that is gone still stands",
@@ -37,7 +37,7 @@ MORE = (
 
 
 def calls() -> Iterator[tuple[str, ...]]:
-    """Every command that takes a case, with a case that is not there."""
+    """Yield every command that takes a case, with a case that does not exist."""
     for name, entry in COMMANDS.items():
         if name in MAY or isinstance(entry, str):
             continue

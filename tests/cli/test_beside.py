@@ -1,4 +1,4 @@
-"""Several processes that serve one home: each gives the same service, and killing one costs only time."""
+"""Several processes that serve one home: all answer alike, and killing one costs only time."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_whoever_answers_it_is_one_service_and_who_is_killed_is_missed_by_nobody
         beside = served.beside()
         assert len(beside) == PROCESSES - 1
         everyone = [served.process.pid, *beside]
-        # Each of them answers alone.
+        # Each process can answer alone.
         for alone in everyone:
             rest = [pid for pid in everyone if pid != alone]
             for pid in rest:
@@ -128,7 +128,7 @@ def test_whoever_answers_it_is_one_service_and_who_is_killed_is_missed_by_nobody
             assert served.leads() == first
             for pid in rest:
                 os.kill(pid, signal.SIGCONT)
-        # One is killed in the middle of a change: the change is completed, and another process replaces it.
+        # One process is killed in the middle of a change: the change is completed, and a new process replaces it.
         with Service(dataclasses.replace(home, processes=1)) as service:
             service.register.close(CASE)
             os.kill(beside[0], signal.SIGKILL)

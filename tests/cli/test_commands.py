@@ -1,4 +1,4 @@
-"""The command line, used as a person does, on a real server."""
+"""The command line on a real server, as a person uses it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def run(command: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The command line in this process, as `process` calls it."""
+    """The command line in this process, with the signature of `process`."""
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments: str, stdin: str = "", **environ: str) -> subprocess.CompletedProcess[str]:

@@ -61,7 +61,7 @@ def environment(home: Settings) -> dict[str, str]:
 
 @pytest.fixture
 def run(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    # The message that a query takes long would go to the stream that these tests read, on a slow machine.
+    # On a slow machine, the message that a query takes long would go to the stream that these tests read.
     monkeypatch.setattr("graphsvc.cli.writing._SAID_AFTER_S", math.inf)
 
     def call(*arguments: str, stdin: str = "") -> Result:
@@ -104,7 +104,7 @@ def test_a_word_that_nothing_bears_is_told_beside_the_answer(run: Callable[..., 
 
 
 def test_an_answer_that_is_cut_ends_with_a_status_of_its_own(home: Settings) -> None:
-    """The status of the process: rows so far are on standard output, and a script knows that some are missing."""
+    """The exit status: the rows so far are on standard output, and a script learns that some are missing."""
     variables = {"PATH": os.environ["PATH"], "HOME": str(home.home), "GRAPHSVC_ROW_CAP": "2", **environment(home)}
     for arguments in (
         ["cypher", "UNWIND range(1, 3) AS n RETURN n", "--format", "csv"],
@@ -158,7 +158,7 @@ def test_without_the_grant_nothing_runs(run: Callable[..., Result], home: Settin
 
 
 def heeding() -> None:
-    """Restore the default action of an interrupt, as in a terminal: a shell lets its background processes ignore it."""
+    """Restore the default action of an interrupt, as in a terminal: background processes of a shell ignore it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -178,5 +178,5 @@ def test_ctrl_c_stops_it(home: Settings, tmp_path: Path) -> None:
     out, errors = called.communicate(timeout=60)
     *meanwhile, last = filter(None, errors.splitlines())
     assert (called.returncode, out, last) == (130, "", "graphsvc: Stopped.")
-    # Repeated after a while: on a busy machine before the signal comes.
+    # The line is repeated after a while: on a busy machine, before the signal arrives.
     assert set(meanwhile) <= {"running; Ctrl-C stops it"}

@@ -1,4 +1,4 @@
-"""`graphsvc evaluate` of one ranking over several cases: it says what the ranking has too much or too little of."""
+"""`graphsvc evaluate` of one ranking over several cases: it reports surplus and missing entries of the ranking."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from graphsvc.store.server import local
 
 @pytest.fixture
 def fresh(jars: Path, settings: Callable[..., Settings]) -> Iterator[Settings]:
-    shipped = settings(quick_java=False)  # as it is shipped
+    shipped = settings(quick_java=False)  # as shipped
     yield shipped
     local.stop(shipped)
 

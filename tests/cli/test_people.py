@@ -56,7 +56,7 @@ def test_roles_are_replaced_and_end_the_sign_ins(must: Command, command: Command
 
 
 def test_a_change_ends_the_sign_in_of_whom_it_is_about(must: Command, command: Command, administrator: str) -> None:
-    must("users", "roles", administrator, "administrator", "auditor")  # one's own, too
+    must("users", "roles", administrator, "administrator", "auditor")  # the administrator's own roles, too
     assert "Your sign-in on the command line has ended" in command("users", "list").refusal()
     sign_in(must, administrator)
     assert line(must, administrator).startswith(f"{administrator} administrator, auditor ")
@@ -123,7 +123,7 @@ def test_a_reset_password_is_the_only_one(must: Command, command: Command, admin
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[], dt.datetime]:
-    """The time for which codes are made; half a minute later at each look."""
+    """The clock that codes are made for: each look is half a minute later."""
     began = now()
     looks = 0
 
@@ -149,7 +149,7 @@ def test_a_second_factor_is_set_up_asked_for_and_removed(
     wrong = command("account", "second-factor", typed=("000000",))
     assert re.search(rf"secret   {secret}\n  address  otpauth://totp/", wrong.messages)
     assert "The code is not right" in wrong.refusal()
-    sign_in(must, "pat")  # no code is asked for yet
+    sign_in(must, "pat")  # works without a code so far
     assert "from now on signing in takes a code" in must("account", "second-factor", typed=(code(),)).messages
     assert "has a second factor already" in command("account", "second-factor", typed=("",)).refusal()
     refusals = {sign_in(command, "pat", code=typed_code).refusal() for typed_code in ("", "000000")}

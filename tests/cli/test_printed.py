@@ -1,4 +1,4 @@
-"""No text from other people steers the terminal it is shown on."""
+"""Text from other people never controls the terminal that shows it."""
 
 from __future__ import annotations
 

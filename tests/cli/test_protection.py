@@ -68,7 +68,7 @@ def witness(act: As, must: Command, case: str, tmp_path: Path) -> str:
 
 @pytest.fixture
 def people(home: Settings, case: str) -> Look:
-    """`people()`: id → name of everyone of the case in the graph."""
+    """`people()`: id → name of each person of the case in the graph."""
 
     def look() -> dict[str, Any]:
         with Service(home) as service:
@@ -98,7 +98,7 @@ def test_a_reveal_is_asked_agreed_opened_and_ended(
     assert "why: needs protection before the hearing" in waiting
     assert "It is open for cus until" in must("reveal", "agree", request, "--note", "for today").messages
     assert must("reveal", "pending").messages.endswith("No reveal waits for your answer.\n")
-    # Open only for the person who asked: for others it seems not to exist.
+    # A reveal is open only for the person who asked: for others it seems not to exist.
     absent = command("reveal", "open", "0" * 32).refusal()
     assert command("reveal", "open", request).refusal() == absent
     act("cus")
@@ -134,7 +134,7 @@ def test_who_is_sealed_is_told_where_it_is_asked_and_nowhere_else(
     for more in (("--dry-run",), ("--undo", "1")):
         call = ("load", *(() if more[0] == "--undo" else (str(tmp_path),)), "--case", case, "--identities", *more)
         assert "a committed delivery" in command(*call).refusal()
-    # The same delivery again: it sealed no one.
+    # Loading the same delivery again seals no one.
     assert "sealed: nothing was committed" in must("load", str(tmp_path), "--case", case, "--identities").messages
     must("load", "--case", case, "--undo", "1")
     assert "sealed: W1 Wilma Hale is S-" in must("load", str(tmp_path), "--case", case, "--identities").messages

@@ -1,4 +1,4 @@
-"""The server as `serve` starts it: the address it prints is the one that answers, and no other."""
+"""The server as `serve` starts it: it answers at the address it prints, and at no other."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from graphsvc.service import Service
 from graphsvc.store.server import local
 
 ROOT = Path(__file__).parents[2]
-# Modules slower to load than all else in a command: only commands that compute, draw or export tables need them.
+# Slow modules, which only commands that compute, draw or export tables may load.
 HEAVY = {
     "alembic",
     "dask",
@@ -75,7 +75,7 @@ def test_a_notebooks_own_driver_takes_tables_whoever_was_loaded_first() -> None:
 
 
 def test_every_command_stands_where_the_table_says() -> None:
-    """The table gives it without loading the module."""
+    """The table finds the module of a command without loading it."""
     rooms = {
         module.name: tuple(command.name for command in commands)
         for module in pkgutil.iter_modules(cli.__path__)
@@ -89,7 +89,7 @@ def test_every_command_stands_where_the_table_says() -> None:
 def test_a_command_that_must_start_neo4j_says_so_at_once(
     settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Before it waits for the first answer: a silent wait of ten seconds looks like a hang."""
+    """The message comes before the wait for the first answer: ten silent seconds look like a hang."""
     home = settings()
     with Service(home) as service:
         service.register.key("north", create=True)

@@ -1,4 +1,4 @@
-"""The curve over the sizes of a case: drawn from the stored figures, with the exponents that the page states."""
+"""The curve over case sizes is drawn from the stored figures, with the exponents that the page states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of weights in docs/leads.md: their figures are those of the score, and none is forgotten."""
+"""The tables of weights in docs/leads.md have the figures of the score, and no weight is missing."""
 
 from __future__ import annotations
 

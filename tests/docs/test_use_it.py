@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 INSTALL, SERVE = "pip install .", "graphsvc serve"
 # A separate server: on a shared one, typed Cypher is only for readers who may see everything.
 SMALL = {"GRAPHSVC_NEO4J_QUICK_JAVA": "yes", "GRAPHSVC_NEO4J_START_S": "300", "GRAPHSVC_PORT": "0"}
-# Text in each command's answer or message after it did what the README says.
+# Command → text in its output after it did what the README says.
 SAYS = {
     "behind": "C0001",
     "linked": "first_date",
@@ -34,7 +34,7 @@ SAYS = {
 
 
 def use_it(language: str) -> str:
-    """The block of a language under the heading *Use it*."""
+    """Code block in a language under the heading *Use it*."""
     text = (ROOT / "README.md").read_text("utf-8").partition("\n## Use it\n")[2]
     block = re.search(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     assert block is not None
@@ -77,7 +77,7 @@ def test_every_line_does_what_it_says(jars: Path, tmp_path: Path) -> None:
     try:
         for line in commands:
             assert re.search(SAYS[line.split()[1]], ran(line, tmp_path, environ)), line
-        # Neo4j was started once and has kept running: not every line waits for it.
+        # Neo4j was started once and keeps running, so that not every line has to wait for it.
         assert "ends in" in ran("graphsvc neo4j status", tmp_path, environ)
         ran(f"{shutil.which(sys.executable)} - <<'NOTEBOOK'\n{use_it('python')}NOTEBOOK", tmp_path, environ)
         run_server(last, tmp_path, environ)
@@ -86,7 +86,7 @@ def test_every_line_does_what_it_says(jars: Path, tmp_path: Path) -> None:
 
 
 def run_server(line: str, folder: Path, environ: Mapping[str, str]) -> None:
-    """The line of `serve`: the link it prints signs in, and Ctrl-C ends it."""
+    """Run the `serve` line: the link it prints signs in, and Ctrl-C ends it."""
     with subprocess.Popen(
         ["/bin/sh", "-c", f"exec {line}"], cwd=folder, env=environ, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -1,4 +1,4 @@
-"""Deliveries made by tests: as folder, archive and workbook."""
+"""Deliveries made by tests, as folder, archive and workbook."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ def limits() -> Limits:
 
 @pytest.fixture
 def deliver(tmp_path: Path) -> Deliver:
-    """deliver({"people.csv": ...}) → a folder: two people and a link, with files replaced or (None) left out."""
+    """deliver({"people.csv": ...}) → a folder with two people and a link; files are replaced, or left out (None)."""
 
     def make(files: dict[str, str | bytes | None] | None = None) -> Path:
         folder = tmp_path / "case"

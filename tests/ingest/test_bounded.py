@@ -1,4 +1,4 @@
-"""A delivery made to take for ever takes seconds: suggestions and mappings are bounded."""
+"""A delivery designed to take for ever takes seconds, because suggestions and mappings are bounded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONG_S = 10.0  # a slow and busy machine; unbounded, each of these takes minutes
 
 
 def anagrams(length: int, count: int) -> list[str]:
-    """Words of the same letters: the most expensive to compare."""
+    """Return words of the same letters, the most expensive to compare."""
     rng = random.Random(4)
     letters = [chr(ord("a") + place % 26) for place in range(length)]
     return ["P1" + "".join(rng.sample(letters, length)) for _ in range(count)]

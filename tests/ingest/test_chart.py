@@ -1,4 +1,4 @@
-"""i2 charts: read as a case with every fault named by its line, hostile files refused, and our own read back whole."""
+"""i2 charts: read as a case, with the line of every fault; hostile files refused; our own charts read back whole."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_a_chart_becomes_a_case_with_one_statement(tmp_path: Path) -> None:
     (statement,) = rows(delivery, "statements")
     assert (statement["kind"], statement["handling"], statement.get("source_grade")) == ("intelligence", "C", None)
     assert {row["statement_id"] for row in rows(delivery, "links")} == {statement["id"]}
-    # The same file is the same statement; another file is another.
+    # The same file gives the same statement id; another file gives another id.
     assert rows(read(tmp_path, chart(entity("a", "Person"))), "statements")[0]["id"] != statement["id"]
 
 
@@ -117,7 +117,7 @@ def test_direction_follows_the_arrow_and_what_the_relation_takes(tmp_path: Path)
             link("a", "gave instructions to", "b"),
             link("a", "gave instructions to", "b", "ArrowOnTail"),
             link("a", "friend", "b", "ArrowNone"),
-            # A crossing pilots no one: drawn from its object, the link is meant the other way.
+            # A crossing pilots no one: drawn from its object, the link is turned round.
             link("x", "piloted", "a"),
         ),
     )
@@ -137,7 +137,7 @@ def test_grades_of_3x5x2_are_kept_and_others_not_guessed_at(tmp_path: Path) -> N
     grades = [(row.get("assessment"), row.get("handling")) for row in rows(delivery, "links")]
     assert grades == [("A", None), (None, "C"), (None, None)]
     (statement,) = rows(delivery, "statements")
-    # As cautious as the most cautious link, and shared only if all may be.
+    # The statement is graded like the most cautious link, and is P only if all links are.
     assert (statement["source_grade"], statement["handling"]) == ("3", "C")
     assert delivery.chart is not None
     assert delivery.chart.graded == 2
@@ -203,7 +203,7 @@ def test_marks_of_a_person_fill_their_columns_and_unknown_ones_are_refused(tmp_p
             InputError, match=f"lines 4 and 5: two items of one identity have a different {[*first].pop()}"
         ):
             read(tmp_path, chart(person(**first), person(**second)))
-    # Cells missing in one row are taken from the other.
+    # Cells missing in one row are filled from the other.
     (both,) = rows(read(tmp_path, chart(person(sex="male"), person(sealed="yes"))), "people")
     assert (both["sex"], both["sealed"]) == ("male", "yes")
 
@@ -357,10 +357,10 @@ def test_one_identity_of_two_kinds_is_two_and_of_one_kind_one(tmp_path: Path) ->
     )
     assert [row["id"] for row in rows(delivery, "people")] == ["Berg (person)", "Cor"]
     assert [row["id"] for row in rows(delivery, "workplaces")] == ["Berg (workplace)"]
-    # Names that look the same are the same.
+    # Names that look the same count as the same.
     alike = read(tmp_path, chart(entity("Jos\u00e9", "Person"), entity("Jose\u0301\u200b", "Person")))
     assert ([row["id"] for row in rows(alike, "people")], alike.rejections) == (["Jos\u00e9"], [])
-    # A pseudonym from another home is not one of ours.
+    # A pseudonym from another home is not a pseudonym here.
     sealed = read(tmp_path, chart(entity("S-7K3Q-X2MD-0A9B", "Person")))
     assert (rows(sealed, "people")[0]["id"], sealed.rejections) == ("S.7K3Q.X2MD.0A9B", [])
 
@@ -509,7 +509,7 @@ def test_a_link_that_fits_no_ends_of_its_relation_keeps_its_word_and_is_counted(
         ("Ash", "USED", "KX1"), ("Ash", "CONTROLS", "yard"), ("Ash", "USED", "KX1"), ("team", "X_OWNER", "KX1"),
     ]  # fmt: skip
     assert [row.get("notes") for row in rows(delivery, "links")] == ["Owner", None, "Owner", None]
-    # The user's choice for a type applies wherever the ends allow it.
+    # The user's choice for a link type applies wherever the ends allow it.
     chosen = read(tmp_path, chart(*things, *owns), '[chart.links]\n"Owner" = "CONTROLS"\n')
     assert {relation for _, relation, _ in claims(chosen)} == {"CONTROLS", "USED"}
 

@@ -129,7 +129,7 @@ def test_values_have_the_type_of_their_column() -> None:
         ("statements", {"id": "S1", "kind": "witness", "source_grade": "4"}, "source_grade", "known are 1, 2, 3"),
         ("links", link(relation="PILOTTED"), "relation", "did you mean PILOTED?"),
         ("links", link(relation="paid"), "relation", "did you mean PAID?"),
-        # The line of a sum at the end of a sheet.
+        # A line with a sum at the end of a sheet.
         (
             "links",
             link(subject_id="", relation="", object_id="", statement_id="", from_date="Summe"),

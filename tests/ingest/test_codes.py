@@ -1,4 +1,4 @@
-"""Handling codes of the rows of people and things, decided from a delivery at the time it came."""
+"""Handling codes of rows about people and things, decided when their delivery arrived."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def person(identifier: str, **cells: str) -> Row:
 
 
 def statement_rows(statement: str, code: str, *ends: str, **cells: str) -> list[Row]:
-    """A statement, and a claim of it between each two people."""
+    """A statement, and a claim of it for each pair of people."""
     claims = [
         {"subject_id": end[0], "relation": "PAID", "object_id": end[1], "statement_id": statement, **cells}
         for end in ends
@@ -93,7 +93,7 @@ def test_a_hidden_statement_decides_nothing() -> None:
             "a": "C"
         }
         assert codes(person("a"), statement_rows("S", "P", "aa")[1], statements=loaded, hidden={"S"}) == {"a": "C"}
-        # As the delivery itself says.
+        # A code given by the delivery itself applies.
         assert codes(person("a"), *statement_rows("S", "P", "aa"), statements=loaded, hidden={"S"}) == {"a": "P"}
 
 
@@ -111,7 +111,7 @@ def test_an_opened_statement_opens_rows_if_it_is_accepted_and_for_its_own_loader
 def test_rows_that_were_kept_without_codes_get_them_and_are_no_wider_open_than_before() -> None:
     shared = KeptRows([person("a", name="Ari"), *statement_rows("S", "P", "aa")], COLUMNS, partial=True)
     hidden = KeptRows([person("a", notes="secret"), *statement_rows("T", "C", "aa")], COLUMNS, partial=True)
-    # Its statement under P was rejected when it came, and so opens nothing.
+    # The statement under P was rejected on arrival, so it opens nothing.
     refused = hidden._replace(rows=[*hidden.rows, *statement_rows("U", "P", "aa")], accepted=["T"])
     for deliveries in ([shared, hidden], [hidden, shared], [shared, refused]):
         state = State()
@@ -135,7 +135,7 @@ def test_a_statement_that_comes_under_c_takes_the_rows_that_name_it_with_it() ->
         ([account, register], {"name": "Ari", "phones": "1"}),
         ([account, report], {"notes": "drives", "statement_id": "T"}),
         ([register, account, account, report], {"name": "Ari", "phones": "1", "notes": "drives", "statement_id": "T"}),
-        ([account, row(phones="2")], {"phones": "2"}),  # given again without the statement
+        ([account, row(phones="2")], {"phones": "2"}),  # delivered again without the statement
         ([report], {"notes": "drives", "statement_id": "T"}),
     ):
         state = State()

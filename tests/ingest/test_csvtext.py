@@ -39,7 +39,7 @@ def test_the_hint_of_excel_says_what_separates_the_cells(hint: bytes, sign: str)
     text = f"id{sign}name\nP1{sign}Zoë\n".encode()
     for delimiter in (",", sign):
         assert read(hint + text, delimiter=delimiter) == (["id", "name"], [(3, ["P1", "Zoë"])])
-    # In any other place it is a cell like any other.
+    # Anywhere else `sep=;` is an ordinary cell.
     assert read(b"id\nsep=;\n") == (["id"], [(2, ["sep=;"])])
     with pytest.raises(InputError, match=r"people.csv is empty"):
         read(hint)
@@ -112,7 +112,7 @@ def test_a_line_of_commas_is_refused_without_making_its_cells() -> None:
         read(b"id\n" + b"," * 20_000_000, Limits(50_000_000, 100))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    # 20 MB each of bytes (the file itself), of line and of text; a list of its cells alone would be 160 MB.
+    # 20 MB each for the file's bytes, the line and the text; a list of the cells alone would be 160 MB.
     assert peak < 100_000_000
 
 
@@ -141,7 +141,7 @@ def test_a_cell_of_50_mb_arrives_cut_and_the_rows_around_it_whole(cell: str, tmp
     assert first == (2, ["P1", "ok", "m"])
     assert last == (4 + lines, ["P3", "o,k", "m"])
     assert (long[0], long[1][0], len(long[1][1]), long[1][2]) == (3, "P2", 1_001, "f")
-    # The line as bytes and as text, and one of them once more while it grows: no further copies.
+    # Memory holds the line as bytes and as text, and a second copy of one while it grows: no further copies.
     assert peak < 160_000_000
 
 

@@ -63,7 +63,7 @@ def test_numbers_are_read_as_their_column_has_them(tmp_path: Path) -> None:
 
 
 def test_a_sign_between_thousands_is_said(tmp_path: Path) -> None:
-    """1.125 may mean metres: the user is warned that it was read as more than a thousand."""
+    """1.125 may mean metres, so the user is warned that it was read as 1,125."""
     read_as = read(tmp_path, "date;n;waves\n2020-05-08;8;1.125\n2020-05-09;6;2.250\n")
     assert read_as.columns["waves"] == (1125.0, 2250.0)
     assert read_as.notes == ("'waves': the point stands between thousands, as in row 2: '1.125'.",)
@@ -87,7 +87,7 @@ def test_what_is_empty_is_zero_or_unknown_and_said(tmp_path: Path) -> None:
 
 
 def test_a_day_given_again_is_a_revision_and_named(tmp_path: Path) -> None:
-    """The press figure on the day and the official one later are never added up."""
+    """The press figure of the day and the later official figure are never added up."""
     read_as = read(
         tmp_path, "date,people\n2020-05-08,145\n2020-05-09,82\n2020-05-10,17\n2020-05-08,152\n2020-05-09,82\n"
     )

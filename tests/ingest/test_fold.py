@@ -1,4 +1,4 @@
-"""Deliveries in order → the state of a case, without any database."""
+"""Deliveries in order → the state of a case. No database."""
 
 from __future__ import annotations
 
@@ -239,7 +239,7 @@ def test_what_only_adds_replaces_no_payment_of_the_same_day() -> None:
     state = State()
     load(state, 1, *PEOPLE, statement("S1"), paid(2, 5.0), paid(3, 5.0))
     for part in ({"partial": True}, {"partial": True}, {"partial": False}):
-        # The second time nothing is new; and without a row for its statement, a delivery need not have all its claims.
+        # The second load brings nothing new; a delivery without a row for a statement need not have all its claims.
         load(state, 2, paid(2, 7.0), paid(3, 5.0), **part)
         assert amounts(state) == [5.0, 5.0, 7.0]
         assert amounts(state, "superseded") == []

@@ -119,7 +119,7 @@ def test_nodes_and_edges_are_two_tables(
 
 
 def column(path: Path, text: str, name: str, limits: Limits, table: str = "people") -> list[object]:
-    """Values of a column of nodes or edges, read into notes."""
+    """Values of a column of nodes or edges, read as notes."""
     mapping = MAPPING.replace('columns.name = "{name}"\n', "").replace('columns.weight = "weight"\n', "")
     of = 'columns.id = "id"\n' if table == "people" else 'columns.object_id = "target"\n'
     delivery = read(path, text, limits, mapping.replace(of, f'{of}columns.notes = "{name}"\n'))
@@ -178,7 +178,7 @@ def list_attribute(value: str, kind: str = "liststring", default: str = "") -> s
         ("[1, 2]", "listinteger", "1; 2"),
         ("[]", "liststring", None),
         ("<empty>".replace("<", "&lt;"), "liststring", None),
-        # Without a list type the text may mean anything.
+        # Without a list type the value may mean anything.
         ("[Hewa, Karo]", "string", "[Hewa, Karo]"),
         ("a|b", "string", "a|b"),
         ('["Hewa', "liststring", '["Hewa'),
@@ -288,7 +288,7 @@ def test_without_a_mapping_it_is_said_what_it_is_and_how_it_is_loaded(
         f"{name} is {form}, which does not say which source reported what. Load it with a mapping for its two tables: nodes with the"
         f" columns {nodes}, and edges with the columns {edges}."
     )
-    # Next to other files it is no table; a JSON file may be anything.
+    # In a folder with other files the graph is no table; a JSON file may be anything.
     if name.endswith(".json"):
         return
     with pytest.raises(
@@ -343,7 +343,7 @@ def test_a_graph_among_other_files_is_no_table_of_a_mapping(name: str, tmp_path:
 def test_a_value_that_is_the_name_of_its_column_is_no_header(tmp_path: Path, limits: Limits) -> None:
     text = GEXF.replace('label="Karo"', 'label="label"')
     assert column(tmp_path / "g", text, "label", limits)[1] == "label"
-    # A missing mapped column brings no hint that the first row may hold values.
+    # A missing mapped column gives no hint that the first row may contain values.
     missing = MAPPING.replace("{name}", "named").replace('"id"', '"key"')
     with pytest.raises(InputError) as refused:
         read(tmp_path / "g", text, limits, missing)

@@ -1,4 +1,4 @@
-"""Other people's tables whose first row is no header: read as data where a mapping says so, queried otherwise."""
+"""Tables from others without a header row: read as data if the mapping says so, otherwise questioned."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from graphsvc.ingest.check import read_case
 from graphsvc.ingest.mapping import mapping_of
 from graphsvc.ingest.raw import Limits
 
-# As some programs write links: kind and name of each end, then the relation, padded and without a header.
+# Links as some programs write them: kind and name of each end, then the relation, padded, without a header.
 CALLS = "Driver, Hewa,  Agent, Karo, Calls\nAgent,  Karo,  Boss,  Omar, Pays\nDriver, Hewa,  Boss,  Omar, Calls\n"
 MAPPING = """
 [statement]
@@ -108,7 +108,7 @@ def test_a_row_of_another_width_than_the_first_is_rejected_in_those_words(folder
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        # Every mapped name is missing: the first row may hold values.
+        # Every mapped column name is missing, so the first row may contain values.
         (
             lambda text: text.replace("header = false\n", ""),
             (
@@ -116,7 +116,7 @@ def test_a_row_of_another_width_than_the_first_is_rejected_in_those_words(folder
                 r" in each \[\[table\]\] of map.toml that reads it, and name columns by number: \"1\", \"2\" and so on\.$"
             ),
         ),
-        # The mapping names its columns by the values of the first row, so the first link would be lost silently.
+        # The mapping uses the values of the first row as column names, so the first link would be lost silently.
         (
             lambda _: NAMED,
             (

@@ -68,7 +68,7 @@ def test_all_other_columns_are_ignored_where_the_mapping_says_so(folder: Path, l
     }
     with pytest.raises(InputError, match="neither maps nor ignores column 'colour'"):
         read(folder, limits, MAPPING.replace("ignore_others = true", ""))
-    # A mapped column that is missing, or there twice, is still a mistake.
+    # A mapped column that is missing or duplicated is still a mistake.
     with pytest.raises(InputError, match=r"has no column 'nmae'; did you mean name\?"):
         read(folder, limits, MAPPING.replace('"name"', '"nmae"'))
     (folder / "people.csv").write_text(PEOPLE.replace("colour", "name"))
@@ -112,7 +112,7 @@ def test_a_row_whose_end_is_empty_is_passed_over_and_counted(folder: Path, limit
         "2 rows were passed over, since object_id of links is empty in them, as the mapping has it (people.csv, lines 3, 4)."
     ]
     assert delivery.read == {"people": 4, "things": 2, "links": 3, "statements": 1}
-    # Without that setting the rows are rejected.
+    # Without the setting `pass_over_empty` the rows are rejected.
     delivery = read(folder, limits, MAPPING.replace('pass_over_empty = ["object_id"]', ""))
     assert [(row.line, row.column) for row in delivery.rejections] == [(3, "object_id"), (4, "object_id")]
     assert delivery.passed_over == []

@@ -72,7 +72,7 @@ def mapping(tmp_path: Path) -> Write:
 
 
 def theirs(tmp_path: Path, name: str, text: str) -> Path:
-    """A folder from someone else with this file in it."""
+    """A folder from someone else, with one file."""
     folder = tmp_path / "theirs"
     folder.mkdir()
     (folder / name).write_text(text)
@@ -184,7 +184,7 @@ SIDE_BY_SIDE = "numbers that stand side by side in"
         ("%d%m%Y", NumberCell("1022020"), SIDE_BY_SIDE),
         ("%d%m%Y", NumberCell("10022020"), "2020-02-10"),
         ("%d%m%Y", "8052020", SIDE_BY_SIDE),
-        # It would look like one of our years.
+        # `1122` would look like a year.
         ("%d%m%y", "1122", SIDE_BY_SIDE),
         ("%d%m%y", "080520", "2020-05-08"),
         ("%Y%m%d", "20200508", "2020-05-08"),

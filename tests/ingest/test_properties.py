@@ -20,7 +20,7 @@ from graphsvc.records.tables import TABLES
 LIMITS = Limits(file_bytes=100_000, cell_chars=200, rows=1_000)
 LINKS = b"subject_id,relation,object_id,statement_id\n"
 
-# Characters that a workbook can hold as well; not a lone carriage return, which XML turns into a line feed.
+# Characters that a workbook can store too; no lone carriage return, which XML turns into a line feed.
 _TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"), max_size=20)
 _WORDY = st.one_of(
     _TEXT,
@@ -83,7 +83,7 @@ def test_random_mappings_give_a_mapping_or_an_input_error(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "map.toml"
         path.write_text(text, encoding="utf-8")
-        # No text that hypothesis finds is a whole mapping.
+        # No text made by hypothesis is a complete mapping.
         with pytest.raises(InputError, match=r"map\.toml"):
             load_mapping(path)
 

@@ -62,7 +62,7 @@ def test_people_and_things_come_without_statements(deliver: Deliver, limits: Lim
         ({"poeple.csv": "id\n"}, "unknown file 'poeple.csv': did you mean people.csv"),
         ({"readme.txt": "hello"}, "unknown file 'readme.txt'"),
         ({"people.csv": None, "People.csv": "id\n"}, "unknown file 'People.csv': did you mean people.csv"),
-        # A file that is never read may hold anything.
+        # A file that is never read may contain anything.
         ({"truth.json": "x" * 6_000_000, "people.csv": ""}, "people.csv is empty"),
         ({"people.csv": ""}, "people.csv is empty"),
         ({"people.csv": "id\n" + "x" * 6_000_000}, "people.csv is larger than 5,000,000 bytes"),

@@ -1,4 +1,4 @@
-"""Rejections: causes before their consequences, and the same fault of many rows as one."""
+"""Rejections: causes come before their consequences, and the same fault in many rows is reported once."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_what_follows_from_a_rejection_names_it_and_comes_after(deliver: Deliver
         ("links.csv", 6, "statement_id", "statements.csv, line 3"),
     ]
     assert rejections[-1].reason == "the row with this id is rejected itself (statements.csv, line 3)"
-    # Rows rejected for the same reason in the same column are one fault, whatever row caused it.
+    # Rows rejected for the same reason in the same column are one fault, whichever row is the cause.
     assert [(fault.first.line, fault.count) for fault in by_fault(rejections) if fault.first.column == "object_id"] == [
         (2, 1),
         (3, 3),

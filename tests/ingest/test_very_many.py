@@ -25,20 +25,20 @@ PEOPLE = [Row("people", "people.csv", line, {"id": f"P{line}"}) for line in rang
 
 
 class Lines:
-    """`MANY` lines of links, each with an unknown relation, made on iteration."""
+    """`MANY` lines of links, each with an unknown relation, generated on iteration."""
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         return ((line, ["P2", f"PAYD{line}", "P3", "S1"]) for line in range(2, MANY + 2))
 
 
 def check_rows() -> list[Rejection]:
-    """Each row has a different unknown word."""
+    """Check rows that each have a different unknown relation."""
     limits = Limits(file_bytes=1_000_000, cell_chars=1_000)
     return check_delivery([RawTable("links", "links.csv", HEADER, Lines())], limits).rejections
 
 
 def fold_rows(statement: str, refused: dict[str, str] | None = None) -> list[Rejection]:
-    """Each row refers to a different missing person, or to a statement that is rejected itself."""
+    """Fold rows that each refer to a different missing person, or to a rejected statement."""
     links = (
         Row(
             "links",
@@ -78,7 +78,7 @@ def test_one_fault_of_very_many_rows_is_one_line_and_a_file(
     monkeypatch.setattr(difflib, "get_close_matches", compared)
     rejections = in_order(rejecting())
     assert len(rejections) == MANY
-    # Suggestions are looked for, and kept, for the first row alone; the rest share its message.
+    # Suggestions are sought and stored for the first row only; the other rows share its message.
     assert compared.call_count <= hints
     assert sum("did you mean" in row.reason for row in rejections) <= hints
     assert len({row.fault or row.reason for row in rejections}) == 1
