@@ -36,7 +36,7 @@ LONG_AGO = dt.datetime(2020, 1, 1)  # noqa: DTZ001 - UTC, as the application dat
 _EVERY_DAY = {"day": "1990-01-01", "until": "2999-12-31"}
 _REASON = "a reason that is long enough"
 _HOLD = NewHold("investigation", "DI Marsh", _REASON, dt.date(2999, 1, 1))
-# Results that are computed on and never shown; their order carries no meaning.
+# Results used only in computations, never shown; their order has no meaning.
 _UNORDERED = ("hubs.claims", "hubs.interests", "hubs.persons")
 
 
@@ -46,7 +46,7 @@ def with_(*args: Any, **kwargs: Any) -> Callable[[Known], list[Asked]]:
 
 
 def of(attribute: str, *args: Any, **kwargs: Any) -> Callable[[Known], list[Asked]]:
-    """Return an entry that is called once for each value of an attribute of `Known`, followed by these arguments."""
+    """Return an entry called once for each value of an attribute of `Known`; these arguments follow the value."""
     return lambda known: [((value, *args), kwargs) for value in getattr(known, attribute)]
 
 
@@ -67,7 +67,7 @@ def _forms(known: Known) -> list[Form]:
     ]
 
 
-# Name → arguments for each call, or a text saying why it is not an answer.
+# Name → arguments for each call, or the reason why the name gives no answer.
 CALLS: dict[str, Entry] = {
     "ask.act": with_("read"),
     "protection.holds.add": lambda known: [((_HOLD, entity), {}) for entity in known.entities[:3]],

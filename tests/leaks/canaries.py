@@ -1,6 +1,6 @@
 """A case with a canary in every restricted property, and the search for canaries in any form.
 
-A canary is a text of four words that occur nowhere else, long enough that the graph's store cannot pack it into a few
+A canary is a text of four words that occur nowhere else, so long that the graph's store cannot pack it into a few
 bits; one word of it is enough to find it. Dates and numbers serve as canaries unchanged. Each canary has a class, and
 `CLASSES` says what a reader needs to be shown canaries of that class.
 """
@@ -26,9 +26,9 @@ _MADE_OF = ("bdfgklmnprtvz", "aeiou")
 _WORD = re.compile(rb"zq[a-z]{11}")
 _WIDE = re.compile(rb"z\0q\0(?:[a-z]\0){10}[a-z]")
 _EMPTY = re.compile(rb"\0{64,}")
-_LONG = 30  # letters: shorter texts have no base64 form of their own
+_LONG = 30  # letters: shorter texts have no distinctive base64 form
 _SMALL = 1 << 22  # bytes: larger files belong to the store, which does not use base64
-# Class → what a reader of the case needs. Canaries that no one may see need a grant that does not exist.
+# Class → whether a grant shows its canaries to a reader. No grant shows canaries that no one may see.
 CLASSES: dict[str, Callable[[Grant], bool]] = {
     "open": lambda _grant: True,
     "conditional": lambda grant: grant.handling == "C",
@@ -44,7 +44,7 @@ SEALED = ("witness", "victim", "minor", "disputed", "hand")
 
 
 class Canaries:
-    """Makes canaries, the same ones every time, and finds them again.
+    """Maker and finder of canaries, which are the same every time.
 
     Attributes:
         classes: label → class. texts: label → text.
@@ -119,7 +119,7 @@ class Canaries:
 
 
 def forms(text: str) -> list[bytes]:
-    """A text in each form that `Canaries.found` must recognise."""
+    """Return a text in each form that `Canaries.find` must recognise."""
     return [
         text.encode(),
         text.upper().encode(),

@@ -36,13 +36,13 @@ def _queries(known: Known) -> Lines:
         ]
         for name, parameters in known.firsts
     ]
-    # Every eighth run: the walks of pages and notebooks cover them all.
+    # Only every eighth run, because the walks of pages and notebooks cover all of them.
     sample = runs[::8]
     forms = [[*line, "--format", form] for line, form in zip(sample, ("csv", "json"), strict=False)]
     return [["--case", known.case], ["cases.counts", "--cypher", "--case", known.case], ["no.such"], *sample, *forms]
 
 
-# Command → its arguments for each run, or a text saying why it is not run.
+# Command → its arguments for each run, or the reason why it is not run.
 COMMANDS: dict[str, Entry] = {
     "serve": "serves until it is stopped; what it serves is walked as pages",
     "demo": "makes a new home and serves it",

@@ -1,4 +1,4 @@
-"""One case behind two services: loaded whole, and loaded as if nothing of code C, or nothing at all, had come.
+"""One case in two services: loaded whole, and loaded without the rows of code C or not at all.
 
 Both services get the same requests under the same case name, from the same accounts, at the same frozen moment and with
 the same keys. So answers are compared byte for byte; only the tokens of forms are removed.
@@ -32,7 +32,7 @@ from tests.toolbox.rows import Tables, write
 CASE, OTHER = "dover", "harbour"
 READING = ("investigator", "analyst", "disclosure", "custodian", "supervisor")
 LOADER = Principal("loader", frozenset({"investigator"}), {"*": Grant("C", sources=True)})
-# The readers and their clearances; `outsider` asks for the case, `elsewhere` for the case granted to it. They have
+# The readers and their clearances; `outsider` asks for this case, `elsewhere` for its own case. They have
 # every role that reads, so that every page is reached.
 READERS = {
     "reader": {CASE: Grant("P")},
@@ -69,11 +69,11 @@ def cut_to_difference(first: object, second: object) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Twofold:
-    """The two services, and what their readers got.
+    """The two services, and the answers to their readers.
 
     Attributes:
-        whole: the service with the whole case. part: the one without what is C. absent: the one without the case.
-        walked: (service, reader) → what they got; services `whole`, `part` and `absent`.
+        whole: service with the whole case. part: service without code C. absent: service without the case.
+        walked: (service, reader) → answers; services are `whole`, `part` and `absent`.
         known: the arguments of the walks.
     """
 

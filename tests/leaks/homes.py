@@ -45,6 +45,6 @@ def hasty(service: Service) -> Service:
 
 
 def wipe(service: Service, case: str) -> None:
-    """Remove a case from the graph database, which homes may share; the home itself is not informed."""
+    """Remove a case from the graph database, which homes may share, without telling the home."""
     store = service.store()
     write(store, case, difference(read_image(store, case), Image()), 5000, quiet)

@@ -13,12 +13,12 @@ from graphsvc.records.tables import ENTITY_TABLES
 from tests.toolbox.rows import Tables, claim, read, row
 
 KEY = bytes(range(32))
-# One report that denies the links that any statement of code C denies, in place of all of these.
+# One report that replaces all denials of code C, and denies the same links.
 STAND_IN = "XS-denies"
 _SPANS = {"int": 1, "float": 0.0}
 
 
-# What a small simulated case may lack: each query must find something here, at P and at C.
+# Additions to a small simulated case, so that each query finds something at P and at C.
 _LINKS = "subject_id relation object_id statement_id from_date polarity amount currency"
 _EXTRA: dict[str, list[dict[str, str]]] = {
     "people": [
@@ -104,7 +104,7 @@ _EXTRA: dict[str, list[dict[str, str]]] = {
 
 
 def simulate_case(folder: Path, people: int = 300) -> Tables:
-    """Rows of a simulated case, written to `folder`, with additions for what such a case may lack."""
+    """Rows of a simulated case, written to `folder`, with the additions above."""
     simulate.simulate(folder, seed=5, people=people)
     rows = read(folder)
     for table, more in _EXTRA.items():
@@ -175,7 +175,7 @@ def arguments(query: Query, rows: Tables) -> list[dict[str, Any]]:
 
 
 def _value(query: Query, parameter: Parameter, number: int, rows: Tables) -> Any:
-    """Choose a value for a parameter: handmade rows first, then the most mentioned ones."""
+    """Choose a value for a parameter: from handmade rows first, then from the most mentioned rows."""
     links = _EXTRA["links"][:: len(_EXTRA["links"]) // 4]
     if parameter.name in ("subject", "object"):
         return links[number][f"{parameter.name}_id"]
@@ -193,7 +193,7 @@ def _value(query: Query, parameter: Parameter, number: int, rows: Tables) -> Any
         return "05-08"
     if parameter.name in ("text", "spelt", "parts"):
         word = ("x", "person", "447", "2020")[number]
-        # The service's own searches take the text of an index query.
+        # Internal searches have a parameter for the text of an index query.
         return f"*{word}*" if parameter.name == "text" and query.name.endswith((".find", ".said")) else word
     if parameter.name in ("subjects", "relations", "objects"):
         return [row[{"relations": "relation"}.get(parameter.name, f"{parameter.name[:-1]}_id")] for row in links]

@@ -1,4 +1,4 @@
-"""Arguments for every walk: what a reader who knows a case, or guesses at it, would ask for."""
+"""Arguments for every walk: values that a reader who knows a case, or guesses, would ask for."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Known:
 
     @property
     def firsts(self) -> list[tuple[str, Mapping[str, str]]]:
-        """Every named query with one set of parameters: the last set, which fills in all of them."""
+        """Every named query with its last set of parameters, which has a value for each parameter."""
         return list(dict(self.runs).items())
 
 
@@ -70,7 +70,7 @@ def as_text(parameters: Mapping[str, Any]) -> dict[str, str]:
 
 
 def known_of(case: str, key: bytes, rows: Rows, queries: Mapping[str, Sequence[Mapping[str, str]]], each: int) -> Known:
-    """A selection from all that the rows of a case hold: open and hidden, by delivered id and by pseudonym.
+    """Select values from all rows of a case: open and hidden, by delivered id and by pseudonym.
 
     Args:
         case: its name.

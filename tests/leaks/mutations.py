@@ -1,6 +1,6 @@
 """Shows that each test of a protection fails when the protection is switched off.
 
-    python -m tests.leaks.mutations              # all of them: takes a while
+    python -m tests.leaks.mutations              # all mutations: takes a while
     python -m tests.leaks.mutations caches csp   # some
 
 Each mutation is put into a copy of the checkout, where its test has to fail. The printed table is the one in
@@ -2628,12 +2628,12 @@ def fails(mutation: Mutation, folder: Path) -> tuple[bool, str]:
     finally:
         path.write_text(before, "utf-8")
     output = done.stdout.strip().splitlines()
-    # A fixture that broke is no test that failed.
+    # A broken fixture does not count as a failed test.
     return done.returncode == _FAILED and any(line.startswith("FAILED") for line in output), "\n".join(output[-12:])
 
 
 def main(names: list[str]) -> int:
-    """Run them and print the table; the number of tests that did not fail."""
+    """Run mutations, print the table, and return the number of tests that did not fail."""
     chosen = [mutation for mutation in MUTATIONS if not names or mutation.name in names]
     unseen = 0
     print("| protection | where | test | seen failing |\n|---|---|---|---|", flush=True)

@@ -61,7 +61,7 @@ def _network(known: Known) -> Iterator[Values]:
 
 
 def _same_network(known: Known) -> Iterator[Values]:
-    """Every third of the pictures that `network.view` is asked for: this endpoint gives the same in another form."""
+    """Every third picture that is requested from `network.view`: this endpoint has the same content in another form."""
     yield from list(_network(known))[::3]
 
 
@@ -391,7 +391,7 @@ class Call:
     """One request.
 
     Attributes:
-        endpoint: the page's, also for its JSON twin. of_case: whether its rule names a case.
+        endpoint: that of the page, also for its JSON twin. of_case: whether its rule has a case.
         turn: 0 or 1 where a page and its twin are requested with the same several values; None where there is no twin
             or only one set of values. The calls of one turn cover every rule, and each set of values once.
     """
@@ -461,22 +461,22 @@ def _calls(app: Flask, known: Known, methods: Collection[str]) -> Iterator[Call]
                     yield Call(name, method, address, tuple(sorted(form.items())), "case" in rule.arguments, turn)
 
 
-# What differs between any two requests: the token of a form, and the cookie that holds the session.
+# Values that differ between any two requests: the token of a form, and the session cookie.
 _TOKENS = (
     re.compile(rb'name="csrf[-_]token" (?:value|content)="[^"]+"'),
     re.compile(rb'content="[^"]+" name="csrf[-_]token"'),
 )
-# The ids of jobs, uploads and holds, made afresh each time.
+# Ids of jobs, uploads and holds, which are random each time.
 RANDOM = re.compile(r"\b[0-9a-f]{32}\b")
 _PRINTED = re.compile(r"\d{1,2} \w+ \d{4}, \d\d:\d\d UTC")
 _RANDOM_BYTES = re.compile(RANDOM.pattern.encode())
-# Only files without data have Date and Expires: everything else says no-store.
+# Only files without data have Date and Expires headers: all other responses say no-store.
 _DIFFERS = {"Set-Cookie": re.compile(r"=[^;]*"), "Expires": re.compile(r".*"), "Date": re.compile(r".*")}
 
 
 @lru_cache(maxsize=256)
 def paper(content: bytes) -> str:
-    """Text on the pages of a PDF without the time of printing. The cache saves reading the same PDF again."""
+    """Text of a PDF without the time of printing. The cache saves reading the same PDF twice."""
     pages = PdfReader(io.BytesIO(content)).pages
     return _PRINTED.sub("", " ".join(" ".join(page.extract_text() for page in pages).split()))
 

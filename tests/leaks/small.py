@@ -94,7 +94,7 @@ KNOWN = Known(
 
 
 def at_p(image: Image) -> dict[Any, Any]:
-    """Everything in a case that answers at P are made of: element → its properties."""
+    """Everything in a case that is used for answers at P: element → its properties."""
     nodes = {
         key: properties
         for label in image.nodes
@@ -111,7 +111,7 @@ def at_p(image: Image) -> dict[Any, Any]:
 
 @dataclass
 class Small:
-    """The service, and what each reader got before and after the C delivery: name → request → answer."""
+    """The service, and the answers before and after the C delivery: reader → request → answer."""
 
     service: Service
     before: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -135,7 +135,7 @@ class Small:
         return client
 
     def read(self, name: str, turn: int | None = None) -> dict[str, str]:
-        """Every page of the case and its JSON twin, with empty caches; `turn` as for `pages.calls`."""
+        """Request every page of the case and its JSON twin, with empty caches; `turn` as in `pages.calls`."""
         self.service.forget()
         client = self.client(name)
         return {
@@ -147,7 +147,7 @@ class Small:
 
 @contextmanager
 def grown(settings: Settings, folder: Path, *, watched: bool) -> Iterator[Small]:
-    """Give the service with both deliveries loaded; if `watched`, every reader's pages are read after each."""
+    """Yield the service with both deliveries loaded; if `watched`, every reader's pages are read after each one."""
     with clock.standing_still(), homes.hasty(Service(settings)) as service:
         for name, (roles, grants) in PEOPLE.items():
             accounts.add(service.database, name, roles, grants)
@@ -156,7 +156,7 @@ def grown(settings: Settings, folder: Path, *, watched: bool) -> Iterator[Small]
             write(folder / str(number), **rows)
             loaded = result.session("high").deliveries.load(folder / str(number), quiet)
             assert loaded.rejections == []
-            if number:  # decisions made on the whole case are not shown to readers of a part
+            if number:  # readers of a part never see decisions made on the whole case
                 high = result.session("high")
                 high.leads.reviews.add("boss-1", "agree", "on what is hidden")
                 high.network.views.save(

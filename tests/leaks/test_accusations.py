@@ -1,4 +1,4 @@
-"""No accusation travels without its denial: a link denied under C reads *contested* for readers cleared for P."""
+"""No accusation is shown without its denial: readers cleared for P see *contested* on a link denied under C."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ ACCUSED_DENIED: Tables = {
 
 @pytest.fixture(scope="module")
 def people(at_server: Callable[..., Settings]) -> Iterator[Place]:
-    """A case whose links were denied under C after the reader had looked; a report has said more since."""
+    """A case whose links were denied under C after the reader had looked; a later report has added claims."""
     with open_place(at_server(), ROLES, "inv", FIRST) as place:
         place.load("inv", DENIALS, partial=True)
         waiting = place("low").waiting

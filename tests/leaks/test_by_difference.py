@@ -1,6 +1,6 @@
-"""The main proof: readers who may not see C, or not this case, get byte for byte what they would get without it.
+"""The main proof: readers not cleared for C, or for this case, get byte for byte the answers of a case without it.
 
-There is one exception: a link that a statement of code C denies reads `contested`. So the case without C has one report
+There is one exception: a link denied by a statement of code C reads `contested`. So the case without C has one report
 that denies each such link, in place of all these denials (`invented.without_c`). The result is the same whatever their
 number and sources.
 
@@ -41,7 +41,7 @@ def test_every_query_is_walked(twofold: Any) -> None:
 
 
 def test_the_walk_meets_what_there_is(twofold: Any) -> None:
-    """Otherwise the tests below could pass on errors alone."""
+    """Ensure that the tests below do not compare only errors."""
     walked = twofold.walked["whole", "reader"].answers
     good = [address for address, answer in walked["pages"].items() if answer.status == 200]
     rooms = {address.partition("?")[0].removesuffix(".json") for address in good}
@@ -62,12 +62,12 @@ def test_without_clearance_for_c_it_is_as_if_c_had_never_been_loaded(twofold: An
 
 @pytest.mark.parametrize("reader", ["outsider", "elsewhere"])
 def test_a_case_that_is_not_granted_is_as_if_it_were_not_there(twofold: Any, reader: str) -> None:
-    """Asked for the hidden case, and for the reader's own."""
+    """Readers ask for the hidden case, and for their own case."""
     assert twofold.walked["whole", reader].differing(twofold.walked["absent", reader]) == {}
 
 
 def test_the_case_holds_what_its_readers_are_not_shown(twofold: Any) -> None:
-    """Otherwise there would be nothing to hide."""
+    """Ensure that the case has something to hide."""
     reader, outsider = (twofold.walked["whole", name].answers["calls"] for name in ("reader", "outsider"))
     assert reader["network.entities.counts () {}"] != outsider["network.entities.counts () {}"]
     hidden = [row for row in twofold.rows["links"] if row["statement_id"] == "XS3"]

@@ -1,4 +1,4 @@
-"""Canaries: what each role is shown, and what the log, the home's files and the graph's store on disk contain.
+"""Canaries in pages shown to each role, in the log, in the home's files and in the graph's store on disk.
 
 A service with its own managed store is loaded with the case of `canaries`, asked everything by every role, provoked
 into every kind of error with hidden names as input, and stopped. Then everything it produced is searched.
@@ -47,7 +47,7 @@ PS, CS = Grant("P", sources=True), Grant("C", sources=True)
 # Role, clearance, and whether commands and every named query are run as well. The other readers share a clearance with
 # one of these, and run the queries that only some roles may.
 ROLES: dict[str, tuple[str, Grant | None, bool]] = {
-    "supervisor": ("supervisor", CS, False),  # first: agrees to the reveal that the custodian then opens
+    "supervisor": ("supervisor", CS, False),  # comes first: agrees to the reveal that the custodian then opens
     "custodian": ("custodian", CS, True),
     "investigator-p": ("investigator", P, True),
     "investigator-p-sources": ("investigator", PS, False),
@@ -80,7 +80,7 @@ class Searched:
     _seen: dict[str, dict[str, set[str]]] = field(default_factory=dict)
 
     def shown_to(self, role: str) -> dict[str, set[str]]:
-        """Label of a canary → requests that showed it to a role. Words of the request may appear in its answer."""
+        """Label of a canary → requests that showed it to a role. An answer may repeat words of its request."""
         if role not in self._seen:
             requests = self._seen[role] = {}
             for request, answer in self.answers[role]:
@@ -193,7 +193,7 @@ def overheard(result: Searched) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def import_result(settings: Callable[..., Settings], jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Searched:
-    """The same case in a store made by Neo4j's import tool; its answer is what the tool's folder held."""
+    """The same case in a store made by Neo4j's import tool; the answer is the content of the tool's folder."""
     folder = tmp_path_factory.mktemp("imported")
     planted, rows = canaries.case(folder / "invented")
     write(folder / "sent", **rows)
@@ -281,7 +281,7 @@ def fill(service: Service, result: Searched, rows: Tables, folder: Path) -> None
         (job.id,),
         ("loader",),
     )
-    # People's own texts: a view's name, notes and comments, shown with source clearance, which their author has.
+    # Texts typed by people (a view's name, notes and comments) need source clearance, like that of their author.
     discloser = session("disclosure")
     discloser.network.views.save(
         {"asked": [["id", "boss-1"]], "arranged": {c_person: [0, 0]}},
@@ -334,7 +334,7 @@ def test_every_restricted_property_carries_a_canary(tmp_path: Path) -> None:
     planted, _ = canaries.case(tmp_path / "again")
     for name, table in TABLES.items():
         for column in table.columns:
-            # A yes-or-no word carries no canary: test_naming.py compares what readers see with either.
+            # A yes-or-no word cannot be a canary: test_naming.py compares the pages with either word.
             if column.sensitivity == "open" or (name, column.name) in (
                 ("statements", "statement_id"),
                 ("people", "age_disputed"),
@@ -345,7 +345,7 @@ def test_every_restricted_property_carries_a_canary(tmp_path: Path) -> None:
 
 
 def test_the_graph_is_given_nothing_of_the_vault(tmp_path: Path) -> None:
-    """Search the graph's content before it is written."""
+    """Search the content of the graph before it is written."""
     planted, rows = canaries.case(tmp_path / "invented")
     write(tmp_path / "case", **rows)
     state, delivery = State(), read_case(tmp_path / "case", Limits(1 << 26, 100_000))
@@ -381,7 +381,7 @@ def test_a_role_is_shown_nothing_but_what_is_theirs(search_result: Searched, rol
         assert all("of witness" in label or "on witness" in label for label in revealed)
         strange = {label: places for label, places in strange.items() if label not in revealed}
     if role == "loader":
-        # The name of the file they sent; `jobs` repeats the message about it to them.
+        # Loaders see the name of the file they sent; `jobs` repeats the message about it.
         rooms = ("load", "wait", "uploads", "preview", "jobs ()")
         assert {
             request for request in strange.pop("name of victim", set()) if not any(room in request for room in rooms)
@@ -391,7 +391,7 @@ def test_a_role_is_shown_nothing_but_what_is_theirs(search_result: Searched, rol
 
 @pytest.mark.parametrize("role", sorted(set(ROLES) - CASELESS))
 def test_a_role_is_shown_what_is_theirs(search_result: Searched, role: str) -> None:
-    """Otherwise the test above would pass on pages that show nothing."""
+    """Ensure that the test above does not pass on pages that show nothing."""
     _, grant, _ = ROLES[role]
     assert grant is not None
     theirs = {label for label, kind in search_result.canaries.classes.items() if CLASSES[kind](grant)}
@@ -415,7 +415,7 @@ def test_an_error_tells_nothing_but_what_was_typed(search_result: Searched) -> N
         for request, answer in pairs:
             labels = search_result.canaries.find(answer) - search_result.canaries.find(request)
             if "/pictures/drafts.json" in request:
-                # Their own drafts, with the text they typed; no one else gets one (tests/service/test_pictures.py).
+                # Readers get only their own drafts, with the text they typed (tests/service/test_pictures.py).
                 labels -= {"what was typed"}
             assert labels <= search_result.canaries.labels("open"), (status, request)
 
@@ -427,7 +427,7 @@ def test_an_error_of_the_software_shows_nothing_of_it(search_result: Searched) -
 
 def test_the_log_of_the_process_holds_none(search_result: Searched) -> None:
     assert "A page failed" in search_result.log
-    assert "fails" in search_result.log  # where it failed
+    assert "fails" in search_result.log  # the log says where the page failed
     assert search_result.canaries.find(search_result.log) == set()
 
 
@@ -449,7 +449,7 @@ def test_the_files_of_the_home_hold_none_but_the_store_what_is_in_the_graph(sear
 
 
 def search_home(search_result: Searched) -> None:
-    """Check that no file of a home holds a canary, except the store, which holds those of the graph."""
+    """Check that no file of a home contains a canary, except the store, which contains those of the graph."""
     in_graph = search_result.canaries.labels(*canaries.IN_GRAPH)
     labels_by_place: dict[str, set[str]] = {}
     files = [path for path in sorted(search_result.home.rglob("*")) if path.is_file()]

@@ -1,6 +1,6 @@
 """One test for each known way in which something hidden can reveal itself.
 
-Here a hidden element is compared with one that does not exist; `test_growing.py` compares what a reader gets before and
+Here a hidden element is compared with one that does not exist; `test_growing.py` compares a reader's answers before and
 after something hidden is delivered.
 """
 
@@ -53,7 +53,7 @@ def test_counts_are_of_what_is_seen(grown: Small) -> None:
     low, high = (grown.session(name).network.entities.counts() for name in ("low", "high"))
     assert (low["person"], high["person"]) == (4, 5)
     assert (low.get("boat", 0), high["boat"]) == (0, 1)
-    # Statements of witnesses are not counted for readers without source clearance, at either level.
+    # Readers without source clearance get no count of witness statements, whether cleared for P or C.
     for name in ("low", "high"):
         assert "count" not in grown.session(name).ask.rows("cases.statement_counts").columns
 
@@ -76,7 +76,7 @@ def test_filters_offer_nothing_that_is_hidden(grown: Small) -> None:
 
 
 def test_suggestions_never_lead_to_what_is_hidden_or_sealed(grown: Small) -> None:
-    """Tried with every beginning of one or two letters, as a search box would send them."""
+    """Every prefix of one or two letters is tried, as a search box would send it."""
     client, suggested = grown.client("low"), set[str]()
     for text in (*string.ascii_lowercase, *string.digits, "+", "hi", "ve", "ab", "do", "55", "wi"):
         for row in client.get(f"/case/{CASE}/search.json", query_string={"q": text}).get_json()["results"]:
@@ -109,7 +109,7 @@ def test_history_is_told_to_who_sees_all_of_it(grown: Small) -> None:
 
 
 def test_lines_of_files_are_for_who_sees_all_of_them(grown: Small) -> None:
-    """A line number says how many rows come before it; a claim of a witness leads nowhere without source clearance."""
+    """A line number reveals how many rows precede it; without source clearance a witness's claim links nowhere."""
 
     def source_session(handling: str) -> Session:
         who = Principal("pat", frozenset({"analyst"}), {CASE: Grant(handling, sources=True)})
@@ -148,7 +148,7 @@ def test_jobs_and_uploads_of_others_are_not_there(grown: Small, tmp_path: Path) 
 
 
 def test_who_may_not_load_learns_nothing_by_loading(grown: Small, tmp_path: Path) -> None:
-    """Refused before a file is looked at, in the same words whatever it holds and whether or not it exists."""
+    """Loading is refused before the file is read, in the same words for any content and for a missing file."""
     write(tmp_path / "sealed", people=[{"id": SEALED}], links=[])
     write(tmp_path / "unknown", people=[{"id": UNKNOWN}], links=[])
     answers = {
@@ -160,7 +160,7 @@ def test_who_may_not_load_learns_nothing_by_loading(grown: Small, tmp_path: Path
 
 
 def test_a_rejection_never_names_what_the_delivery_did_not(grown: Small, tmp_path: Path) -> None:
-    """Ids close to a sealed person's, or the same id for something else: no loaded value is suggested or quoted."""
+    """With ids close to a sealed person's, or the same id for another thing, no loaded value is suggested or quoted."""
     near = SEALED.replace("abelard", "abelarde")
     rows: Tables = {
         "people": [{"id": "gang-1", "name": "x"}, {"id": "new-person-1"}],
@@ -180,7 +180,7 @@ def test_a_rejection_never_names_what_the_delivery_did_not(grown: Small, tmp_pat
     for text in (SEALED, SEALED_NAME, "Veronica", HIDDEN, "Hidden"):
         assert not [reason for reason in reasons if text in reason], text
     assert loaded.names == {}
-    # A hint is given if it comes from the delivery itself.
+    # A hint is shown if it comes from the delivery itself.
     assert [reason for reason in reasons if "did you mean new-person-1?" in reason]
     assert all(isinstance(rejection, Rejection) for rejection in loaded.rejections)
 
@@ -195,7 +195,7 @@ def test_a_rejection_never_names_what_the_delivery_did_not(grown: Small, tmp_pat
 )
 def test_what_is_hidden_answers_as_what_is_not_there(grown: Small, name: str, hidden: str) -> None:
     client = grown.client(name)
-    assert client.get(f"/case/{CASE}").status_code == 200  # from then on it is the case opened last
+    assert client.get(f"/case/{CASE}").status_code == 200  # so that this is the case opened last
     absent = "".join("q" if letter.isalpha() else letter for letter in hidden)
     app = client.application
     pairs = [
@@ -230,7 +230,7 @@ def test_what_is_hidden_answers_as_what_is_not_there(grown: Small, name: str, hi
 
 
 def plain_text(answer: pages.Answer, text: str) -> list[str]:
-    """An answer without the requested text, however it is quoted."""
+    """Remove the requested text from an answer, however it is quoted."""
     body = answer.text
     for form in {text, text.replace(" ", "%20"), text.replace(" ", "+"), text.title()}:
         body = body.replace(form, "ASKED")
@@ -348,11 +348,11 @@ CALLS: tuple[tuple[str, Callable[[Session, str], object]], ...] = (
 @pytest.mark.parametrize("call", CALLS, ids=[name for name, _ in CALLS])
 @pytest.mark.parametrize(("hidden", "absent"), [(HIDDEN, UNKNOWN), (SEALED, "x" * len(SEALED))], ids=["C", "sealed"])
 def test_hidden_and_absent_take_the_same_work(grown: Small, call: Any, hidden: str, absent: str) -> None:
-    """Measured not in milliseconds: store and database get the same requests and answer with as many rows."""
+    """Not measured in milliseconds: store and database get the same requests and return equally many rows."""
     session = grown.session("low")
     taken, answers = [], []
     for identifier in (hidden, absent):
-        grown.service.forget()  # whether another reader asked for it before
+        grown.service.forget()  # forget what other readers asked for
         session.leads.ranking()
         with work(grown.service) as done:
             try:
@@ -362,7 +362,7 @@ def test_hidden_and_absent_take_the_same_work(grown: Small, call: Any, hidden: s
         taken.append(list(done))
     assert taken[0] == taken[1]
     assert len(taken[0]) > 0
-    # A lead is answered from the ranking, which is cached.
+    # The answer about a lead comes from the cached ranking.
     assert any(step.startswith("store ") for step in taken[0]) == (call[0] != "lead")
     assert answers[0] == answers[1] or call[0] in ("find",)
 

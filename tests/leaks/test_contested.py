@@ -1,8 +1,8 @@
 """A denial under handling code C marks its link `contested` for readers cleared for P, and changes nothing else.
 
-The same case holds one such denial after another: by each of two witnesses, by a report, by a record, by all of them.
+The same case gets one such denial after another: by each of two witnesses, by a report, by a record, by all of them.
 Readers cleared for P get the same bytes every time, so the word reveals no source, no kind of source and no number.
-Compared with the case without any denial, everything that answers at P are made of differs in one figure of that link.
+Compared with the case without any denial, the data used for answers at P differs in one figure of that link.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PEOPLE = {
 
 
 def denial(statement: str, **cells: str) -> Tables:
-    """A statement under C that denies the link; a witness who gives it is named nowhere under P."""
+    """A statement under C that denies the link; a witness as its source is named nowhere under P."""
     witness = cells.get("source_id", small.SEALED)
     return {
         "people": [{"id": witness}] if witness != small.SEALED else [],
@@ -58,7 +58,7 @@ DENIALS = {
     "a record": RECORD,
     "all of them": together(ANN, BEA, REPORT, RECORD),
 }
-# Pages whose answers depend on the link and are the same with and without a denial of it, and why that accuses no one.
+# Pages that depend on the link but do not change with its denial → why that accuses no one.
 NOT_MARKED = {
     "entity": "the rank of a person outside the link",
     "export": "how many links an export would hold",

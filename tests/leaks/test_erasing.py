@@ -1,6 +1,6 @@
-"""A refused erasure reveals nothing about the source of a statement, whatever is under a hold.
+"""A refused erasure reveals nothing about the source of a statement, whichever person is under a hold.
 
-Two cases differ in one hidden cell: which of two people gave a statement, or will have given it once it opens. A
+Two cases differ in one hidden cell: which of two people is the source of a statement, or of a waiting statement. A
 supervisor without source clearance puts one person after another under a hold, and each time asks for both people to be
 erased.
 """
@@ -76,7 +76,7 @@ def pseudonym_of(people: Place, person: str) -> str:
 
 
 def tries(people: Place) -> Iterator[str]:
-    """Every answer to an erasure requested or agreed without source clearance, with one person after another held."""
+    """All answers to erasures requested or agreed without source clearance, with each person held in turn."""
     requests = [people("cus").protection.erasures.ask(pseudonym_of(people, guess), "asked for it") for guess in GUESSES]
     for person in HELD:
         hold = NewHold("investigation", "DI Marsh", "still open", dt.date(2999, 1, 1))

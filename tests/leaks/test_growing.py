@@ -23,7 +23,7 @@ def grown(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathF
 
 
 def changed_addresses(grown: Small, name: str, part: str) -> list[str]:
-    """Addresses with `part` in them whose answers changed for a reader with the hidden delivery."""
+    """Addresses with `part` in them whose answers to a reader changed with the hidden delivery."""
     addresses = [address for address in grown.before[name] if part in address]
     assert addresses
     return [address for address in addresses if grown.before[name][address] != grown.after[name][address]]
@@ -44,7 +44,7 @@ def changed_addresses(grown: Small, name: str, part: str) -> list[str]:
 )
 def test_what_is_hidden_moves_nothing(grown: Small, kind: str, part: str) -> None:
     assert changed_addresses(grown, "low", part) == []
-    assert changed_addresses(grown, "high", part) != []  # it is there, and changes what its readers get
+    assert changed_addresses(grown, "high", part) != []  # the delivery changes the answers to readers who may see it
 
 
 def test_no_node_moves_for_what_is_hidden(grown: Small) -> None:

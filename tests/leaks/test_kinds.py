@@ -51,7 +51,7 @@ def again(kind: str, **cells: str) -> Tables:
     return {"people": [], "statements": [statement], "links": statement_claims("told-1", LINK, "aide-1 PAID boss-1")}
 
 
-# Ways to deliver a statement again as another kind: with other words, with none, with an empty cell, under C.
+# Cells of a statement delivered again as another kind: other words, no words, an empty cell, code C.
 VERSIONS: tuple[dict[str, str], ...] = (
     {"source_id": "", "summary": "a report"},
     {},
@@ -85,7 +85,7 @@ def words_of_the_witness(service: Service, case: str, readers: People) -> list[s
         answers = [html.unescape(client.get(f"/case/{case}/{page}").text) for page in pages]
         answers += [str(readers(name).ask.rows(query).rows) for query in ("tables.claims", "statements.taken_back")]
         for look in (readers(name).deliveries.statements.look, readers(name).deliveries.statements.history):
-            with suppress(GraphsvcError):  # it is shown to no one else
+            with suppress(GraphsvcError):  # only readers who may see it get the statement
                 answers.append(str(look("told-1")))
         leaked += [f"{name}: {word}" for word in WORDS for answer in answers if word in answer]
     return leaked
@@ -120,6 +120,6 @@ def test_what_was_entered_as_a_report_may_become_a_witness_statement_and_no_repo
     assert words_of_the_witness(service, case, readers) == []
     assert readers("ana").deliveries.load(write(tmp_path / "2", **again("record")), quiet).rejections != []
     assert words_of_the_witness(service, case, readers) == []
-    # Once the statement is undone, the remaining deliveries hold none of its words.
+    # Once the statement is undone, the remaining deliveries contain none of its words.
     readers("ana").deliveries.undo(2, quiet)
     assert words_of_the_witness(service, case, readers) == []

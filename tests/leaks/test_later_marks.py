@@ -1,4 +1,4 @@
-"""A mark always seals, whenever it comes: after an opening in another case of shared ids, and before an opening is agreed to."""
+"""A mark always seals: after an opening in a case with shared ids, and before an opening is agreed to."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Shared:
         assert self.at("inv", case).deliveries.load(folder, quiet, partial=True).rejections == []
 
     def mark(self, case: str, person: str, **cells: str) -> None:
-        """Load a row of a person with more cells."""
+        """Load a row of a person with these cells, which may be marks."""
         self.deliver(case, [{"id": person, "name": NAMES[person], **cells}])
 
     def named_people(self, case: str) -> set[str]:

@@ -135,7 +135,7 @@ def test_a_corrected_statement_of_others_brings_its_author_no_hidden_cell(place:
     now = ben.form.correctable("R2")
     form = replace(ben.form.new(), of="R2", seen=now.seen, reason="misheard", statement={"assessment": "C"})
     assert ben.job(ben.form.enter(form), 60).state == "done"
-    # As long as another loader delivers it too, nothing of it is lost.
+    # As long as another loader's delivery has the statement too, nothing of it is lost.
     cells = place("ann").deliveries.statements.look("R2").values
     assert cells["interest"] == hidden["interest"]
     place("ann").deliveries.undo(number, quiet)
@@ -195,7 +195,7 @@ def test_a_job_does_not_tell_how_much_there_was_to_write(place: Place, owner: st
 
 
 def test_progress_does_not_tell_how_much_there_was_to_write(place: Place, tmp_path: Path) -> None:
-    """The number of rows written depends on who gave which statement: one claim about one person would show it."""
+    """The number of rows written depends on who gave which statement: one claim about one person would reveal it."""
     tables: Tables = {"people": [], "boats": [{"id": f"boat-{number}"} for number in range(30)]}
     folder = write(tmp_path / "boats", **tables)
     steps: dict[str, list[tuple[int, int, str]]] = {"ann": [], "ben": []}

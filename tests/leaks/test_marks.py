@@ -41,7 +41,7 @@ UNREADABLE = (
     {"date_of_birth": "20x0", "sealed": "yes"},
     {"date_of_birth": "2015-01-01", "category": "witnes"},
 )
-# Reasons to reject the row on reading, and on folding it into the case: its statement is missing, or rejected itself.
+# Cells that get the row rejected on reading, or on folding it into the case (statement missing, or rejected itself).
 READ = ({"handling": "Q"}, {"review_on": "soon"})
 FOLDED = ({"statement_id": "nowhere-1"}, {"statement_id": "report-9"})
 REFUSED_STATEMENT = {"id": "report-9", "kind": "intelligence", "handling": "P", "source_grade": "9"}
