@@ -54,7 +54,7 @@ def test_a_crossing_of_a_coarse_date_is_of_no_day_for_certain_and_is_named(at_se
     rows = {**ROWS, "crossings": [*ROWS["crossings"], *coarse, {"id": "t1", "date": "2020-05-08T04:30Z"}]}
     with open_place(at_server(), READERS, "ana", rows) as place:
         answers = place("ana").network.answers
-        for day in ("2020-05-01", "2020-05-31"):  # the timeline draws and links them on the first
+        for day in ("2020-05-01", "2020-05-31"):  # the timeline draws and links them on the first day
             perhaps = answers.behind(day=day).answer
             assert {row.about.id for row in perhaps.rows} == {"y1", *(f"m{number}" for number in range(1, 8))}
             page = place.client("ana").get(f"/case/{place.case}/behind?day={day}").text
@@ -179,7 +179,7 @@ def test_page_twin_table_paper_and_notebook_give_one_answer(people: Place) -> No
 @pytest.mark.slow(reason="loads the demo")
 @pytest.mark.parametrize("grant", [Grant("C", sources=True), Grant("C"), Grant("P")], ids=str)
 def test_the_eight_boats_of_a_day_of_the_demo_are_two_sheets(demo: Service, grant: Grant) -> None:
-    """One sheet to read at a glance and one to look things up, however much there is to say against it."""
+    """One sheet to read at a glance and one to look things up, however many denials there are."""
     session = demo.session(Principal("reader", frozenset({"analyst"}), {"demo": grant}), "tests", "demo")
     sheets = PdfReader(io.BytesIO(session.network.answers.pdf(day="2020-05-08"))).pages
     assert len(sheets) == 2

@@ -1,4 +1,4 @@
-"""The import tool for a first large case gives the same case as writing row by row, after any change or kill."""
+"""The import tool writes a first large case exactly as row-by-row writing does, after any change or kill."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ def session_of(service: Service) -> Session:
 
 
 def starts(settings: Settings) -> int:
-    """The number of times the server went on with another store."""
+    """The number of times the server switched to another store."""
     answer = local.status(settings)
     assert answer is not None
     return int(answer["renewed"])
 
 
 def rebuild_graph(service: Service) -> Any:
-    """The case as its deliveries make it in an empty store, row by row."""
+    """Return the case rebuilt from its deliveries in an empty store, row by row."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BulkLoad, "write", lambda *_: False)
         service.store().write("MATCH (n {case: $case}) DETACH DELETE n", {"case": CASE})
@@ -84,7 +84,7 @@ def test_the_case_is_the_one_that_rows_would_have_made_and_stays_so(
         assert not service.casework.close_lost(service.store())
         imported = graph(service.store(), CASE)
         assert imported == rebuild_graph(service)
-        # A later delivery, and the case after taking it back.
+        # A later delivery, and the undo of it.
         session.deliveries.load(tmp_path / "more", quiet, other_names=True)
         both = graph(service.store(), CASE)
         assert both != imported
@@ -92,7 +92,7 @@ def test_the_case_is_the_one_that_rows_would_have_made_and_stays_so(
         undone = graph(service.store(), CASE)
         assert undone != both
         assert undone == rebuild_graph(service)
-        # Sealing and erasing give the same case in place, rewritten by the tool, and row by row.
+        # Sealing and erasing have the same result in place, rewritten by the tool, and row by row.
         key = service.register.key(CASE, create=False)
         standing = service.register.standings(CASE, key) or {}
         by_name = sorted(name for name, entity in standing.items() if not entity.sealed and name.startswith("S-"))
@@ -123,7 +123,7 @@ def test_after_undos_a_case_that_began_with_an_import_equals_its_remaining_deliv
 
         def write_and_check(bulk: BulkLoad, case: str, image: Image, progress: Progress) -> bool:
             whether = write(bulk, case, image, progress)
-            if whether:  # checked here, because the next delivery would correct the tool's mistakes
+            if whether:  # checked now, because the next delivery would correct mistakes of the tool
                 assert read_image(service.store(), case) == image
                 by_tool.append(case)
             return whether
@@ -135,7 +135,7 @@ def test_after_undos_a_case_that_began_with_an_import_equals_its_remaining_deliv
             hold_a_sequence_against_its_deliveries_in_order(service, session, case, tmp_path / case, seed)
             assert case in by_tool
             assert f"{case}-twin" not in by_tool
-            service.store().write("MATCH (n:!GraphsvcSchema) DETACH DELETE n", {})  # room for the next first case
+            service.store().write("MATCH (n:!GraphsvcSchema) DETACH DELETE n", {})  # make room for the next first case
         assert starts(managed_settings) >= len(by_tool)
 
 
@@ -155,7 +155,7 @@ def test_what_does_not_fit_is_written_row_by_row(
             deliveries.load(invented_folder, stop)
         assert no_folder(managed_settings)
         assert session.cases() == []
-        # The tool fails; another process holds the server; the store is not empty; the case is small.
+        # Reasons to write row by row: tool failed, server in use, store not empty, small case.
         monkeypatch.setattr(bulk_load, "import_files", _failing)
         deliveries.load(invented_folder, quiet)
         assert "a case is written row by row, for the import tool could not: it failed" in caplog.text
@@ -176,7 +176,7 @@ def test_what_does_not_fit_is_written_row_by_row(
         with service.casework._locks.case(CASE), service.casework._locks.case("another"):
             assert not bulk.write(CASE, whole, quiet)
         assert starts(managed_settings) == 0
-        # Half of it is missing, so the store is emptied and written row by row.
+        # Half of the case is missing, so the store is emptied and written row by row.
         monkeypatch.setattr(bulk_load, "bulk_rows", lambda _image: 1 + whole.size() + 3 * len(whole.claims))
         deliveries.load(invented_folder, quiet)
         assert starts(managed_settings) == 2
@@ -187,7 +187,7 @@ def _failing(*_: object) -> Path:
     raise ImportToolError("it failed")
 
 
-# When a load is killed → code that kills it there.
+# Moment of the kill → code that kills the load then.
 _KILLS = {
     "while the tool is at work": """
 def look(done, total, text):
@@ -228,7 +228,7 @@ def tools_at_work(settings: Settings) -> list[str]:
     for _ in range(100):
         working = []
         for process in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):  # it ended, or belongs to another account
+            with suppress(OSError):  # the process has ended, or belongs to another account
                 if "/import-" in (cwd := str((process / "cwd").readlink())) and cwd.startswith(str(settings.home)):
                     working.append(cwd)
         if not working:

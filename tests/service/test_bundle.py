@@ -1,4 +1,4 @@
-"""Verifying a damaged export, a repacked one, or none at all gives one sentence each, never a fault."""
+"""Verifying a damaged export, a repacked one, or a file that is no export prints one sentence, never a traceback."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_one_packed_anew_in_a_way_that_is_not_read_is_to_be_unpacked(whole: Path
     with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(tmp_path / "other.zip", "w", zipfile.ZIP_BZIP2) as repacked:
         for name in archive.namelist():
             repacked.writestr(name, archive.read(name))
-    # This archive has no password: only its flag claims one.
+    # This archive has no password; only its flag says so.
     locked = bytearray(whole.read_bytes())
     central = locked.find(b"PK\x01\x02")
     locked[central + 8] |= 1

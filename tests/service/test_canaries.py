@@ -1,4 +1,4 @@
-"""One sealed person's names and phone in every cell, name and title of a delivery: found nowhere once it is loaded."""
+"""One sealed person's names and phone, in every cell, name and title of a delivery, are nowhere after loading."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.toolbox import cases
 
 pytestmark = pytest.mark.neo4j
 
-# They contain no word, name or number of anything else.
+# Names and a number that occur nowhere else, not even in part.
 NAME, ALIAS, PHONE, NATIVE = "Zoraqim Velthanur", "Qizzbe", "+447700977431", "زوراقم ولثانور"
 # The phone is long enough that no random hexadecimal id contains it by chance.
 TRACES = ("zoraqim", "velthanur", "qizzbe", "7700977431", "wltnwr")
@@ -35,12 +35,12 @@ MENTIONS = (
 SLUG = "zoraqim_velthanur"
 SEALED = "W-zoraqim"
 WAIT_S = 120.0
-# Kinds of cell that cannot hold a name: their values are checked, and a name is refused.
+# Kinds of cell that cannot contain a name: their values are checked, and a name is refused.
 CHECKED = {"choice", "categories", "date", "number", "count", "latitude", "longitude"}
 
 
 def cell(table: Table, column: Column, mention: str) -> str:
-    """A cell that names the sealed person, or at least a valid one."""
+    """Return a cell that names the sealed person, or else a valid cell."""
     known = {
         ("people", "phones"): f"07700900001;{PHONE}",
         ("people", "aliases"): f"Somebody;{NAME};{ALIAS};{NATIVE}",
@@ -64,7 +64,7 @@ def cell(table: Table, column: Column, mention: str) -> str:
         mention = mention.replace("\u200b", "")  # an id with an invisible character is refused
     if column.kind not in ("text", "list"):
         return ""
-    # A one-word name withholds the name of a thing only if it is the whole name.
+    # The name of a thing with a one-word sealed name in it is withheld only if that is all of it.
     return mention if mention == ALIAS and column.sensitivity in ("open", "identity") else f"of {mention} and others"
 
 
@@ -121,7 +121,7 @@ def upload_named(session: Session, content: bytes, name: str = f"{NAME} case.zip
 
 
 def graph(service: Service, case: str) -> Iterator[str]:
-    """Every text in the database except other tests' cases: labels, types, names and values of properties."""
+    """Every text in the database, without cases of other tests: labels, types, names and values of properties."""
     for query in (
         "MATCH (n) WHERE coalesce(n.case, $case) = $case RETURN labels(n), properties(n)",
         "MATCH ()-[r]->() WHERE coalesce(r.case, $case) = $case RETURN type(r), properties(r)",

@@ -1,4 +1,4 @@
-"""Loading, taking back and recovering on a real server."""
+"""Loading, undo and recovery on a real server."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def session(service: Service, case: str) -> Session:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """Two people seen together, one of them a witness who says so."""
+    """Two people seen together; one of them is the witness."""
     return write(
         tmp_path / "small",
         people=[{"id": "P1", "name": "Ari Berg"}, {"id": "P2", "name": "Wit Ness", "notes": "knows Ari Berg"}],
@@ -305,7 +305,7 @@ def test_a_case_needs_a_plain_name(service: Service, name: str, small: Path) -> 
         service.session(principal, "testing", name).deliveries.load(small, quiet)
 
 
-# -- random sequences of deliveries, taken back at random ---------------------------------------------------------
+# -- random sequences of deliveries and undos ---------------------------------------------------------------------
 
 
 STATED = ["S1", "S2", "S3", "S4"]
@@ -316,9 +316,9 @@ UNDER_C = ("P5",)
 def random_delivery(rng: random.Random, folder: Path, *, full: bool = False) -> Path:
     """A few people, statements and claims from a small pool, so that deliveries overlap and contradict.
 
-    A `full` delivery has all of the people, and statements of several witnesses. It is never taken back: rows that
-    later statements bring about these people are set aside, and stay so. Others have people alone. Two people are
-    sealed and the others named, whatever is taken back. Each row has a handling code in its cell, because a code
+    A `full` delivery has all of the people, and statements of several witnesses. It is never undone: rows that
+    arrive about these people with later statements are set aside, and stay so. Others have only people. Two people are
+    sealed and the others named, whatever is undone. Each row has a handling code in its cell, because a code
     decided by what the case held when the row came stays when that is taken back (`graphsvc.ingest.codes`).
     """
     pool = [f"P{number}" for number in range(6)]
@@ -380,7 +380,7 @@ def test_after_undos_a_case_equals_its_remaining_deliveries_loaded_in_order(
 def hold_a_sequence_against_its_deliveries_in_order(
     service: Service, session: Session, case: str, tmp_path: Path, seed: int
 ) -> None:
-    """Deliver and take back at random, then load the remaining deliveries in order into a twin. Both must be equal."""
+    """Deliver and undo at random, then load the remaining deliveries in order into a twin. Both must be equal."""
     rng = random.Random(seed)
     twin = f"{case}-twin"
     loaded: dict[int, tuple[Path, bool]] = {}
@@ -421,7 +421,7 @@ def overrule_at_random(service: Service, session: Session, rng: random.Random) -
         return
     known = sorted(source for group in session.leads.groups.of() for source in group.sources)
     if len(known) > 1:
-        with suppress(RequestError):  # it is decided so already, or one of them speaks only under C
+        with suppress(RequestError):  # already decided, or one of them speaks only under C
             kind, handling = rng.choice(["independent", "dependent"]), rng.choice(["P", "C"])
             first, second = rng.sample(known, 2)
             session.leads.groups.decide(first, second, kind, "they say so", quiet, handling)
@@ -496,7 +496,7 @@ def kill_a_load(settings: Settings, case: str, folder: Path, when_written: float
         "NEO4J_URI": settings.neo4j_uri,
         "NEO4J_PASSWORD": settings.neo4j_password,
         "GRAPHSVC_BATCH_ROWS": str(settings.batch_rows),
-        "GRAPHSVC_NAMED": settings.named,  # it may finish before it is killed
+        "GRAPHSVC_NAMED": settings.named,  # the load may finish before the kill
         "GRAPHSVC_DATABASE_URL": settings.database_url,
     }
     with (
@@ -516,7 +516,7 @@ def kill_a_load(settings: Settings, case: str, folder: Path, when_written: float
 def test_what_a_killed_process_left_running_is_ended_before_its_case_is_completed(
     service: Service, session: Session, case: str, small: Path, neo4j_server: LocalServer
 ) -> None:
-    """Its transaction waits at the server for a lock. If it went on, it would write after the case is whole again."""
+    """The killed process's transaction waits at the server for a lock. Left alone, it would write after completion."""
     session.deliveries.load(small, quiet)
     before = image(service, case)
     late = copy.deepcopy(before)

@@ -1,4 +1,4 @@
-"""Dates known to a month, or by their end alone, count as everything they may mean, not as one day."""
+"""Dates known to a month, or only by their end, count as all days they may mean, not as one day."""
 
 from __future__ import annotations
 

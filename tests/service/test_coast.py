@@ -1,4 +1,4 @@
-"""Waters under a map: what is sea, what is land, and that the file can be made again."""
+"""Waters under a map: sea and land in the right places, and a file that can be made again."""
 
 import os
 from itertools import pairwise
@@ -14,7 +14,7 @@ ATLAS = Path(__file__).parents[2] / ".cache" / "node" / "node_modules" / "world-
 
 
 def is_water(rings: tuple[Line, ...], latitude: float, longitude: float) -> bool:
-    """By the even-odd rule: whether a line to the east crosses an odd number of sides."""
+    """Whether a line to the east crosses an odd number of sides (even-odd rule)."""
     crossed = 0
     for ring in rings:
         for (y, x), (next_y, next_x) in pairwise(ring):

@@ -1,4 +1,4 @@
-"""The garbage collector rests while anybody holds it, and works afterwards as it did before."""
+"""The garbage collector is paused while any caller needs it, and works afterwards as before."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_what_stays_is_not_walked_through_again_but_freed_when_nobody_refers_to_
 def test_for_little_that_stays_nobody_looks_at_all_there_is() -> None:
     gc.unfreeze()
     with lasting():
-        built = [object() for _ in range(30_000)]  # the collector never looks at objects that refer to nothing
+        built = [object() for _ in range(30_000)]  # the collector never visits objects without references
         less = [[number] for number in range(1000)]
     assert gc.get_freeze_count() == 0
     assert len(built) + len(less) == 31_000

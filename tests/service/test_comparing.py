@@ -153,7 +153,7 @@ def test_one_ranking_over_many_cases(folders: list[Path], tmp_path: Path) -> Non
     for figure in ("average precision", "AUC", "R-precision"):
         measure = _value(compared, GIVEN, figure)
         assert (measure.value, measure.low, measure.high) == (1, 1, 1)
-    # Rows about the other cases count for none of these.
+    # Rows about other cases have no effect.
     alone = comparison.compare(folders[:1], path, halves=0, progress=quiet)
     assert (alone.unranked, alone.passed_over) == (0, ["2", "3", "elsewhere"])
 
@@ -168,7 +168,7 @@ def test_whoever_a_ranking_leaves_out_comes_last(folders: list[Path], tmp_path: 
 
 
 def test_whoever_is_no_candidate_has_no_place_in_a_ranking(folders: list[Path], tmp_path: Path) -> None:
-    """Only the truth's candidates are measured, so ranking passengers and strangers first costs nothing."""
+    """Only candidates of the planted truth are measured, so ranking passengers and strangers first costs nothing."""
     trial = simulated_cases.read(folders[0])
     outsiders = sorted({person.id for person in trial.persons} - trial.planted_people.candidates)
     assert len(outsiders) > 10
@@ -181,7 +181,7 @@ def test_whoever_is_no_candidate_has_no_place_in_a_ranking(folders: list[Path], 
     assert compared[0].measures == compared[1].measures
     assert (compared[1].unranked, compared[1].candidates) == (0, len(order))
     assert _value(compared[1], GIVEN, "average precision").value == 1.0
-    # Our own ranking lists some of them too: passengers linked to someone who plays a part.
+    # Our own ranking lists some outsiders too: passengers linked to someone who plays a part.
     listed = {lead.id: lead.score for lead in rank(trial.claims, trial.persons, trial.dependence).leads}
     assert listed.keys() - trial.planted_people.candidates
     chosen = {name: score for name, score in listed.items() if name in trial.planted_people.candidates}
@@ -291,7 +291,7 @@ def test_wrong_requests(folders: list[Path], tmp_path: Path) -> None:
 
 @pytest.fixture
 def faulty(folders: list[Path], tmp_path: Path) -> Path:
-    """A folder with rows that loading leaves out."""
+    """A folder with rows that loading rejects."""
     folder = tmp_path / "case"
     shutil.copytree(folders[0], folder)
     kin = {"subject_id": "P0001", "relation": "RELATED_TO", "object_id": "P0002", "statement_id": "S00001"}
@@ -330,7 +330,7 @@ def test_rows_that_loading_leaves_out_are_left_out_in_the_same_words(
 
 
 def test_what_the_truth_does_not_tell_is_not_known(faulty: Path) -> None:
-    """Worlds of other authors say only who the hubs are."""
+    """The truth of other authors' worlds only lists the hubs."""
     truth = simulated_cases.read_truth(faulty / "truth.json")
     (faulty / "truth.json").write_text(json.dumps({name: truth[name] for name in ("hubs", "candidates")}), "utf-8")
     compared = comparison.compare([faulty], None, halves=0, progress=quiet)

@@ -1,4 +1,4 @@
-"""Cases of contacts alone, as pages must say: phones without known users, and people who were overheard."""
+"""Cases with contacts alone, which pages must say: phones without known users, and people who were overheard."""
 
 from __future__ import annotations
 
@@ -95,9 +95,9 @@ def test_phones_alone_have_a_page_that_says_what_there_is(place: Callable[[Table
     assert [(row["id"], row["links"]) for row in data["most_linked"]][:2] == [(JOINS, 9), ("a1", 3)]
     assert len(data["most_linked"]) == len(EVERYONE)
     assert "What there is" in page.text
-    assert ("The whole case at a glance" in page.text) == (who == "ana")  # others may not look at it
+    assert ("The whole case at a glance" in page.text) == (who == "ana")  # other roles may not see it
     assert f"id={JOINS}" in page.text
-    # It also leads on to a picture.
+    # The page also links to a picture.
     assert client.get(f"/case/{phones.case}/network?id={JOINS}").status_code == 200
 
 
@@ -147,7 +147,7 @@ def test_a_range_that_was_never_computed_is_not_told(
         assert {row["id"] for row in leads if {row[name] for name in untold} == {None}} == without
         assert {row["id"] for row in leads if row["best_rank"] is None} == without
     assert {row["id"] for row in listed if row["line"] is None} == without
-    for rests in ("more", "one", "record"):  # for them it is unknown whether half goes with one source
+    for rests in ("more", "one", "record"):  # whether they lose half their score with one source is unknown
         listed_leads = client.get(f"{base}/leads.json?rests={rests}").get_json()["leads"]
         assert without.isdisjoint(row["id"] for row in listed_leads)
     by_range = [row["id"] for row in client.get(f"{base}/leads.json?sort=worst_rank").get_json()["leads"]]
@@ -319,7 +319,7 @@ def test_a_group_without_a_crossing_has_its_hub_first_sets_and_pages(place: Call
         "search?q=Member",
     ):
         assert (page, client.get(f"{case}/{page}", follow_redirects=True).status_code) == (page, 200)
-    # Every other page asks for something, or says that there is nothing.
+    # Every other page asks for input, or says that it has nothing to show.
     other_pages = {
         rule.rule.replace("<case>", group.case)
         for rule in client.application.url_map.iter_rules()

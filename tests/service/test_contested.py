@@ -29,7 +29,7 @@ ROWS: Tables = {
     "crossings": [
         {"id": "c1", "date": "2020-05-08", "launch_site": "Dunkirk"},
         {"id": "c2", "date": "2020-05-12", "launch_site": "Dunkirk"},
-        # Crossings that share nothing, so that these two make a cluster.
+        # Extra crossings that share nothing, so that two others make a cluster.
         *({"id": f"x{month}", "date": f"2019-0{month}-01", "launch_site": f"Beach {month}"} for month in range(1, 9)),
     ],
     "boats": [{"id": "b1", "name": "Gull"}],

@@ -1,4 +1,4 @@
-"""Every file carries what speaks against an accusation together with it, or the accusation is left out."""
+"""Every file has the denials of an accusation next to it, or leaves the accusation out."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 
 
 def export_files(people: Place, recipient: str, *forms: str, **more: Any) -> dict[str, bytes]:
-    """The files of an export at handling P that a supervisor agreed to."""
+    """Files of an export under handling code P that a supervisor agreed to."""
     export = people("inv").exports.make(WANTED, recipient, "they ask", handling="P", ask=True, forms=forms, **more)
     if export.state == "waiting":
         people("sup").exports.given.agree(export.id)

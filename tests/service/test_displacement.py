@@ -132,7 +132,7 @@ def test_what_only_c_tells_is_not_there_for_p_in_whichever_order_they_ask(people
         places = {who: people(who).displacement.place("wash") for who in order}
         assert [row.place for row in places["low"].next] == ["live"]
         assert len(places["ana"].next) == 2
-    # A reader sees that something speaks against it only as the word *contested*, so that mark is there.
+    # The hidden denial shows only as the word *contested*, so the mark is set.
     assert people("low").displacement.place("live").runs[1]["denied"]
 
 
@@ -166,8 +166,8 @@ def test_the_graph_of_moves_says_what_the_table_says(people: Place, who: str) ->
     assert edges.keys() == rows.keys()
     for flow, values in edges.items():
         row = rows[flow]
-        # Empty cells are left out of a graph, because GraphML has no None. Next to a `few`, numbers are text: GEXF
-        # wants one kind.
+        # Empty cells are left out of a graph, because GraphML has no None. If one number is `few`, all are text: GEXF
+        # needs one type.
         in_table = {name: getattr(row, name) for name in ("people", "belief", "chance", "first", "last", "together")}
         in_table["people"] = row.people if who == "ana" else str(row.people)
         assert values == {name: value for name, value in in_table.items() if value is not None and value != ""}
@@ -263,7 +263,7 @@ def test_each_answer_is_one_look_in_the_log(people: Place) -> None:
 
 
 def test_the_plain_list_tells_of_nobody_what_their_own_links_do_not(people: Place) -> None:
-    """Even if a flow reads few, `workplaces.cohort` has a row for each person, which holds only what each link says."""
+    """Even if a flow reads few, `workplaces.cohort` has a row for each person, with nothing beyond each single link."""
     inv = people("inv")
     rows = inv.queries.run("workplaces.cohort", {"workplace": "wash"}).dicts()
     assert {tuple(row["next"]) for row in rows} == {("live",), ("farm",), ()}

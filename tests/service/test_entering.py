@@ -1,4 +1,4 @@
-"""Adding, correcting and taking back by form, against a real store."""
+"""Adding, correcting and withdrawing by form, against a real store."""
 
 from __future__ import annotations
 
@@ -272,7 +272,7 @@ def test_who_may_be_the_same_is_shown_before_anything_is_added(ann: Session) -> 
     checked = ann.deliveries.form.check(report(ann, link("new1", "PILOTED", "X1"), new=(person,)))
     (same,) = checked.alike["new1"]
     assert (same["id"], same["by"]) == ("P1", ["name Idris Karam", "phones 07700 900001"])
-    # Nobody finds a sealed person by name.
+    # A sealed person is not found by name.
     sealed = FormPart("new1", "people", {"name": "Selam Bekele"})
     assert ann.deliveries.form.check(report(ann, link("new1", "PILOTED", "X1"), new=(sealed,))).alike == {}
 
@@ -298,7 +298,7 @@ def test_a_claim_is_corrected_and_nothing_else_of_its_statement_moves(ann: Sessi
     assert {key: row for key, row in now.items() if key != ("id", "L1")} == {
         key: row for key, row in claims.items() if key != ("id", "L1")
     }
-    # Cells that the form leaves out or masks stay as delivered.
+    # Cells that the form omits or masks stay as delivered.
     assert after["R1"] == statements["R1"] | {"x_reason": "misheard"}
     assert after["R1"]["x_ref"] == "folder 7"
     assert now["id", "L1"][0]["notes"] == "as Selam Bekele wrote"

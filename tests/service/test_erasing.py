@@ -1,4 +1,4 @@
-"""Erasures of people delivered under several names, and of people who are in no delivery any more."""
+"""Erasures of people delivered under several names, and of people no longer in any delivery."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 
 
 def everywhere(people: Place) -> str:
-    """Everything kept of a case, in lower case: its image, rows, standings and the reasons that people gave."""
+    """Everything stored about a case, in lower case: its image, rows, standings and the reasons that people gave."""
     service, case = people.service, people.case
     key = service.register.key(case, create=False)
     rows = {**service.register.counting(case), **service.casework.waitlist.rows(case)}
@@ -79,7 +79,7 @@ def test_who_is_erased_goes_under_the_id_too_that_they_had_before_another_was_er
     people.load("inv", FIRST)
     seal(people("cus"), people("sup"), KIN)
     erase(people)
-    # They are delivered again under their original id.
+    # The people are delivered again under their original id.
     again = {**FIRST, "people": FIRST["people"][1:4], "links": [claim(KIN, "DIRECTED", "P2", "S1")]}
     people.load("inv", {**again, "statements": FIRST["statements"][:1]})
     both = [name for name, is_sealed in sealed_by_id(people).items() if is_sealed]
@@ -126,7 +126,7 @@ def whose_name(people: Place, name: str) -> tuple[str, bool]:
 
 @pytest.mark.changes
 def test_cypher_that_was_typed_under_another_case_names_nobody_erased_or_sealed(people: Place) -> None:
-    """Typed Cypher sees every case. A case with another home's key does not prevent the masking."""
+    """Typed Cypher sees every case. A case with the key of another home does not prevent masking."""
     service, other_case = people.service, new_name()
     key = service.register.key(other_case, create=True)
     with transaction(service.database) as connection:
@@ -146,7 +146,7 @@ def test_cypher_that_was_typed_under_another_case_names_nobody_erased_or_sealed(
     service.cypher_texts.keep(line, other_case, text, {"who": "Ivo Strand"})
     with transaction(service.database) as connection:
         saved = {"case_id": other_case, "account": "ann", "version": 1, "created_at": now(), "changed_at": now()}
-        for name, bound in (("q0", "another"), ("q1", f"{other_case}q1")):  # the first was changed without the service
+        for name, bound in (("q0", "another"), ("q1", f"{other_case}q1")):  # q0 was changed without the service
             sealed = pack(key, {"name": "Ivo Strand", "text": text}, f"saved query {bound}")
             connection.execute(tables.saved_queries.insert().values(id=other_case + name, words_sealed=sealed, **saved))
 

@@ -99,7 +99,7 @@ def load_case(service: Service, case: str, folder: Path) -> People:
 
 @pytest.fixture(scope="module")
 def place(at_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, People]]:
-    """For tests that do not change the case; each test uses its own recipients."""
+    """A case for tests that do not change it; each test uses its own recipients."""
     with Service(at_server()) as service:
         yield service, load_case(service, "exporting", tmp_path_factory.mktemp("exporting") / "case")
 
@@ -134,7 +134,7 @@ def test_sets_as_counted_by_hand_and_what_to_leave_out(people: People) -> None:
     # W1 spoke about both boats and K1, and only W1 was there each time. W2 is one of six people on C1 with P2.
     assert [witness.size for witness in exposure.witnesses] == [1, 6]
     assert (exposure.smallest, exposure.safe) == (1, False)
-    # Without one boat and K1, the people of the other boat remain. No single fact would be enough.
+    # Without one boat and K1, the people of the other boat remain. Leaving out one fact would not be enough.
     assert (len(exposure.leave_out), exposure.exact) == (2, True)
     assert {fact.key for fact in exposure.leave_out} < {PILOTED_1, PILOTED_2, WORK}
     assert people("inv").exports.compute_exposure(FIRST).safe
@@ -154,7 +154,7 @@ def test_without_source_clearance_one_witness_is_taken_to_have_told_it_all(peopl
     ] == [6]
     (witness,) = nosrc.exports.compute_exposure(two).witnesses
     assert (witness.source, witness.size) == ("", 1)
-    # Two facts of two witnesses read like two facts of one, so neither shows who said what.
+    # Two facts of two witnesses look like two facts of one, so the answers do not show who said what.
     mixed = Wanted(picture=PictureRequest(ids=("P1", "P2", "C1"), depth=0))
     assert [each.size for each in inv.exports.compute_exposure(mixed).witnesses] == [6, 6]
     assert nosrc.exports.compute_exposure(mixed).safe
@@ -221,7 +221,7 @@ def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
     with pytest.raises(InputError):
         verify(Path(__file__))
 
-    # It contains nothing internal: no name, no text, no pseudonym, source or claim.
+    # The export contains nothing internal: no name, text, pseudonym, source or claim.
     secrets = {secret.encode() for secret in inside(service, "exporting")} | {
         CANARY.lower().encode(),
         b"=Wash",
@@ -277,7 +277,7 @@ def test_it_goes_as_it_was_arranged_but_not_at_a_stricter_code(people: People) -
     assert inv.exports.preview(wanted, "Places").arranged
     files = unzip(inv.exports.given.fetch(inv.exports.make(wanted, "Places", WHY, forms=["anx"]).id)[1])
     assert b'X="4322" Y="-7"' in files["chart.anx"]
-    # Positions chosen with C in view reveal something of it. Positions of entities that are not shown are ignored.
+    # Positions chosen by someone who sees C reveal some of C. Positions of entities that are not shown are ignored.
     assert not inv.exports.preview(wanted, "Places", handling="P").arranged
     files = unzip(inv.exports.given.fetch(inv.exports.make(wanted, "Places", WHY, handling="P", forms=["anx"]).id)[1])
     assert b'X="4322"' not in files["chart.anx"]
@@ -377,7 +377,7 @@ def test_below_the_number_another_person_has_to_agree(place: tuple[Service, Peop
     sup.exports.given.refuse(refused.id, "too much")
     with pytest.raises(Refused, match="was refused"):
         inv.exports.given.fetch(refused.id)
-    # Facts of a refused export do not count as given.
+    # Facts of a refused export do not count as disclosed.
     assert inv.exports.preview(FIRST, "Refused One").earlier == 0
     own = sup.exports.make(ALL, "Own One", WHY, ask=True)
     with pytest.raises(Refused, match="another person"):
@@ -535,7 +535,7 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
     inv.exports.given.fetch(apart.id)
     held_export = inv.exports.make(SECOND, OTHERS, WHY)
     waiting = inv.exports.make(ALL, OTHERS, WHY, ask=True)
-    # It shows nobody sealed, but its text could name them.
+    # The export shows no sealed person, but its text could name one.
     ready = inv.exports.make(Wanted(picture=PictureRequest(ids=("K1",), depth=0)), OTHERS, WHY)
     message = seal(cus, sup, "P2")
     assert "1 export that was given has to be recalled" in message
@@ -547,7 +547,7 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
     assert (back.id, back.recipient) == (fetched_export.id, POLICE)
     with pytest.raises(RequestError, match="does not wait"):
         sup.exports.given.agree(waiting.id)
-    # They were sealed later, but count as the same person for the recipient of the first boat.
+    # P2 was sealed later, but counts as the same person for the recipient of the first boat.
     assert inv.exports.preview(SECOND, POLICE).exposure.smallest == 1
 
     held_export = inv.exports.make(SECOND, OTHERS, "about W1")
@@ -560,7 +560,7 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
     assert {export.id: export.recall for export in sup.exports.given.recalls()} == {fetched_export.id: "erased"}
     assert contents(service)[held_export.id] is False
     assert contents(service)[apart.id] is True
-    # The records kept of exports hold nothing that rested on them or was about them.
+    # Stored records of exports contain no fact from or about the erased person.
     key = service.register.key(case, create=False)
     for row in service.export_store.of([case]):
         for fact in service.export_store.open_contents(row, key).facts:
@@ -576,7 +576,7 @@ def test_an_export_with_somebody_whom_a_delivery_marks_is_recalled(service: Serv
     export = inv.exports.make(FIRST, POLICE, WHY)
     inv.exports.given.fetch(export.id)
     held_export = inv.exports.make(SECOND, OTHERS, WHY)
-    # It shows nobody marked, but its text names them.
+    # The export shows no marked person, but its text names one.
     words = inv.exports.make(_WORKPLACE, "Lawyer of Bo Quist", "the account of Bo Quist")
     later = texts(tmp_path / "later", people="id,name,sealed\nP2,Bo Quist,yes\n", links=_NO_LINKS)
     assert inv.deliveries.load(later, quiet, partial=True).sealed_anew == 1

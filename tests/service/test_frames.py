@@ -60,7 +60,7 @@ def test_a_cut_answer_warns_at_the_line_that_asked_and_says_so_where_it_is_shown
     assert frame.attrs["truncated"]
     assert repr(frame).endswith(CUT)
     assert f"<p>{CUT}</p>" in html_of(frame)
-    # A table made from it is separate, and says nothing of a cut.
+    # A table derived from the answer is separate, and does not say that it is cut.
     for table in (frame.head(1), frame[frame["n"] > 1], pd.DataFrame({"n": frame["n"]})):
         assert CUT not in repr(table)
     with pytest.warns(AnswerWarning, match="is cut at 3 rows"):

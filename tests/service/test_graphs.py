@@ -1,4 +1,4 @@
-"""The NetworkX graphs of a session: each is written as GraphML and GEXF as it is, and reads back the same."""
+"""The NetworkX graphs of a session: each can be written unchanged as GraphML and GEXF, and reads back the same."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.toolbox.rows import Tables, claim, statement_claims, texts, write
 
 pytestmark = pytest.mark.neo4j
 CASE = "graphs"
-# Characters that XML cannot hold, markup, missing and present amounts, and dates as coarse as they are given.
+# Characters that XML cannot contain, markup, missing and present amounts, and dates of any precision.
 FILES = {
     "people": 'id,name,category\nP1,"Idris ]]> <b>&""\x0b\ufffe",suspect\nP2,,suspect\nW1,Ana,witness\nW2,Bek,witness\n',
     "gangs": "id,name\nG1,\n",
@@ -80,7 +80,7 @@ ASKED: dict[str, Callable[[Session], Any]] = {
     "behind": lambda session: session.behind("c1", "c2").graph,
     **{of: lambda session, of=of: session.graph(of) for of in GRAPHS},  # type: ignore[misc]
 }
-# Attributes that the formats add.
+# Attributes added by the formats.
 _FORMATS_OWN = ("id", "networkx_key")
 WRITERS = [nx.write_graphml, nx.write_graphml_xml]
 CLEARED = {"all": Grant("C", sources=True), "C": Grant("C"), "P": Grant("P")}
@@ -106,7 +106,7 @@ def reader(service: Service, request: pytest.FixtureRequest) -> Session:
 
 @pytest.fixture(params=[(who, of) for who in CLEARED for of in ASKED], ids="-".join)
 def session_graph(service: Service, request: pytest.FixtureRequest) -> Any:
-    """Each graph that a session gives, for each reader."""
+    """Each graph of a session, for each reader."""
     who, of = request.param
     return ASKED[of](session(service, who, MOVES))
 
@@ -121,7 +121,7 @@ def edges(graph: Any, *, keyed: bool) -> list[tuple[str, str, str, dict[str, Any
 
 
 def loosely(value: Any) -> Any:
-    """A value as GEXF returns it: one kind for all values of a name, and every weight with a fraction."""
+    """A value as GEXF returns it: one type for all values of an attribute, and every weight a float."""
     return str(float(value)) if isinstance(value, float) else str(value)
 
 
@@ -136,7 +136,7 @@ def as_graphml(graph: Any, write: Callable[..., None], path: Path) -> None:
 def as_gexf(graph: Any, path: Path) -> None:
     """Check that the graph reads back from GEXF as far as the format allows."""
     nx.write_gexf(graph, path)
-    # Without parallel links it is read as a plain graph.
+    # GEXF without parallel links is read as a plain graph.
     again: Any = nx.MultiDiGraph(nx.read_gexf(path))
     for *_, values in (*again.edges(data=True), *graph.edges(data=True)):
         values.update({name: loosely(float(value) if name == "weight" else value) for name, value in values.items()})

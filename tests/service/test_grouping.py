@@ -1,4 +1,4 @@
-"""Which witnesses depend on each other, why, and what a person decides against it."""
+"""Groups of witnesses who depend on each other, the reasons, and decisions of people to the contrary."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_groups_are_told_with_what_is_shared_and_family_without_whom(service: Se
     (group,) = reader(service, loaded_case, "P").leads.groups.of()
     assert group.sources == tuple(sorted((q1, q2, q3)))
     assert q4 not in str(group)
-    # Among fewer sources, only what these sources share joins them.
+    # If only some sources are asked about, only what these share joins them.
     apart = reader(service, loaded_case).leads.groups.of([q2, q3, "Q-0000-0000-0000"])
     assert [group.sources for group in apart] == sorted([(q2,), (q3,)])
 
@@ -103,7 +103,7 @@ def test_groups_are_told_with_what_is_shared_and_family_without_whom(service: Se
 def test_one_interpreter_or_day_colours_accounts_and_makes_no_group_of_them(
     service: Service, case: str, tmp_path: Path
 ) -> None:
-    """Both stay separate but count for less than two, until a decision that they are independent makes them two."""
+    """The two statements stay separate but count for less than two, until someone decides that they are independent."""
     local = service.session(accounts.only_account(service.database, ""), "tests", case)
     files = {
         "people": ["id,name,category,handling", *PEOPLE],
@@ -133,7 +133,7 @@ def test_one_interpreter_or_day_colours_accounts_and_makes_no_group_of_them(
     assert session.network.entities.link(*DIRECTED)["independent"] == figures["independent"]
     (lead,) = [lead for lead in session.leads.ranking().leads if lead.id == "B"]
     assert lead.independent == figures["independent"]
-    # Readers without source clearance do not see it. Readers without C see the figure for P.
+    # Readers without source clearance do not see the figure. Readers without C see the figure for P.
     bare = reader(service, case, sources=False)
     assert "independent" not in bare.network.entities.link(*DIRECTED)
     assert {lead.independent for lead in bare.leads.ranking().leads} == {None}
@@ -153,7 +153,7 @@ def test_two_who_are_independent_after_all_count_twice_until_it_is_taken_back(
     assert (groups(service, loaded_case), groups(service, loaded_case, "_p")) == (1, 1)
     version = session.version
     first = session.leads.groups.decide(q2, q1, "independent", REASON, quiet, "P")
-    # W4, who shares the boat with both, connects all four. Under P nobody does.
+    # W4, who shares the boat with both, connects all four. W4 is under C, so under P the two stay apart.
     assert (groups(service, loaded_case), groups(service, loaded_case, "_p")) == (1, 2)
     assert session.version > version
     second = session.leads.groups.decide(q1, source(service, loaded_case, "W4"), "independent", REASON, quiet)
@@ -179,13 +179,13 @@ def test_two_who_depend_on_each_other_after_all_count_once(service: Service, loa
     session.leads.groups.decide(q2, q3, "dependent", REASON, quiet, "P")
     (group,) = session.leads.groups.of([q2, q3])
     assert [decision.kind for decision in group.decided] == ["dependent"]
-    # It outlasts a later delivery, and the undo of that delivery.
+    # The decision outlasts a later delivery, and the undo of that delivery.
     number = local.deliveries.load(write(service.settings.home / "more", [*LINKS, "A,PAID,B,T1"]), quiet).delivery
     assert len(session.leads.groups.of([q2, q3])) == 1
     assert number is not None
     local.deliveries.undo(number, quiet)
     assert len(session.leads.groups.of([q2, q3])) == 1
-    # The opposite decision replaces it.
+    # The opposite decision replaces the first.
     session.leads.groups.decide(q2, q3, "independent", "the book was another one", quiet, "P")
     newest, oldest = session.leads.groups.pairings()
     assert (newest.kind, newest.ended_at, oldest.kind, oldest.ended_by) == ("independent", None, "dependent", "pat")
@@ -202,7 +202,7 @@ def test_what_was_decided_under_c_moves_nothing_for_those_cleared_for_p(service:
         name: before[name] for name in before if name.endswith("_p")
     }
     assert [low.leads.groups.of(), low.leads.groups.pairings(), low.leads.ranking()] == earlier
-    # The same decision under P counts there, and the one under C stays.
+    # The same decision under P counts at P, and the decision under C stays.
     assert low.leads.groups.decide(q1, q2, "independent", "known to both of them", quiet)
     assert [pairing.handling for pairing in low.leads.groups.pairings()] == ["P"]
     assert sorted(

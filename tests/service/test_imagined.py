@@ -1,4 +1,4 @@
-"""A preview computes on an unwritten case exactly what the analysis reads once it is written."""
+"""A preview of a case computes from exactly the data that the analysis reads once the case is written."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.neo4j
 
 
 def write_cases(folder: Path, share: float) -> None:
-    """Write an invented case to `case`, and the same with a share of its claims to `first`."""
+    """Write an invented case to `case`, and the same case with a share of its claims to `first`."""
     simulate.simulate(folder / "case", seed=5, people=80)
     shutil.copytree(folder / "case", folder / "first")
     links = (folder / "case" / "links.csv").read_text("utf-8").splitlines(keepends=True)
@@ -45,7 +45,7 @@ def test_what_is_imagined_of_a_delivery_is_what_the_analysis_reads_of_it(
     loading: dict[str, Any] = {"progress": quiet, "compares": imagined.append, "sources": True}
     service.casework.load(case, "sourced", delivery, dry_run=True, **loading)
     assert session("sourced").deliveries.load(tmp_path / "case", quiet).committed
-    # One after the other, because the second may not see what the first computed on.
+    # One after the other, because the second reader may not see the data of the first.
     for name in ("sourced", "plain"):
         reader = find_account(service, name)
         ask = Ask(service, reader, "tests", case)

@@ -1,4 +1,4 @@
-"""Claims in which their source has an interest, and withdrawn statements: marked, without weight, and never gone."""
+"""Claims in which the source has an interest, and withdrawn statements: marked, without weight, but still shown."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_denials_and_withdrawn_accounts_lower_belief_and_stay_everywhere(
     assert after[DIRECTED]["belief"] < before[DIRECTED]["belief"]
     assert (before[DIRECTED]["groups"], after[DIRECTED]["groups"]) == (2, 1)
     assert after[PAID]["belief"] < before[PAID]["belief"]
-    # Nobody else says that B runs G, so the link is gone. What was said about it is still shown.
+    # No other source says that B runs G, so the link is gone. The claims about it are still shown.
     assert ("B", "RUNS", "G") in before
     assert ("B", "RUNS", "G") not in after
     for sources in (True, False):

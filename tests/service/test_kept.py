@@ -1,4 +1,4 @@
-"""Results are kept while they are current."""
+"""Results are cached while they are current."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_what_is_there_of_a_case_is_told_while_others_ask_for_it() -> None:
     results = Cache[str](9)
 
     class Case(str):
-        """A key that asks for a result whenever it is compared, as another thread might between two looks."""
+        """A key that requests a result whenever it is compared, as another thread might in between."""
 
         def __eq__(self, value: object) -> bool:
             with ThreadPoolExecutor(1) as pool:
@@ -95,7 +95,7 @@ def test_who_asks_while_somebody_computes_waits_for_that() -> None:
         first = pool.submit(results.of, ("dover", 1, "C"), slow)
         assert begun.wait(10)
         futures = [pool.submit(results.of, ("dover", 1, "C"), slow) for _ in range(3)]
-        # Asking about another state waits for nobody.
+        # A request about another state does not wait.
         assert results.of(("dover", 1, "P"), lambda: "another") == "another"
         goes_on.set()
         assert {first.result(10), *(future.result(10) for future in futures)} == {"the same"}
@@ -112,14 +112,14 @@ def test_where_it_fails_nobody_waits_for_another_who_waited() -> None:
         raise Busy("Not now.")
 
     def again() -> str:
-        all_at_work.wait(10)  # broken unless all three compute at the same time
+        all_at_work.wait(10)  # fails unless all three compute at the same time
         return "each"
 
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(results.of, ("dover", 1, "C"), fails)
         assert begun.wait(10)
         futures = [pool.submit(results.of, ("dover", 1, "C"), again) for _ in range(3)]
-        time.sleep(0.2)  # until they wait
+        time.sleep(0.2)  # let them start waiting
         goes_on.set()
         with pytest.raises(Busy):
             first.result(10)

@@ -62,7 +62,7 @@ def test_people_are_chosen_by_hand(people: Place) -> None:
     assert (players.goal, players.people) == ("chosen", ("hand-0", "hand-1"))
     assert players.rivals == ()
     assert people("low").leads.sets.find(2, "reach").reach >= players.reach
-    # A mere passenger plays no part, and is missing in the same words as someone who does not exist.
+    # A mere passenger plays no part, and gets the same error as someone who does not exist.
     messages = set()
     for person in (SEALED, HIDDEN, "nobody"):
         with pytest.raises(NotFound) as error:
@@ -142,7 +142,7 @@ def test_why_somebody_is_in_a_set_is_said_with_the_figures_that_were_computed(pe
             gain = rows[person]
             assert gain["of_set"] == round(whole, 3)
             assert gain["adds"] == round(gain["of_set"] - gain["without"], 3)
-            # The sentence and the bar next to it say what was computed, and nothing else.
+            # The sentence and the bar next to it show the computed figures and no others.
             numbers = [float(number) for number in re.findall(r"-?\b[01]\.\d{3}\b", sentence)]
             expected = [gain["of_set"], gain["without"]]
             if gain["instead"]:

@@ -1,4 +1,4 @@
-"""Comparisons with earlier times do not show that a person was in the case in no claim, as sources are."""
+"""Comparisons with earlier times do not reveal that a person was in the case without any claim, like a source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A series of a case as it was known on a day: later rows never change it, whatever is chosen. Without a server."""
+"""A series of a case as known on a day: later rows never change it, whichever series is chosen. No server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BY = {"launch": {"launch": "Dunkirk"}, "gang": {"gang": "g1"}}
 
 
 class Asked:
-    """A case of some crossings. One gang had a hand in those from Dunkirk."""
+    """Answers about a case of these crossings; one gang has a part in those from Dunkirk."""
 
     def __init__(self, crossings: Sequence[tuple[str, str, str]]) -> None:
         self._crossings = crossings

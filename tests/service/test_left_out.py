@@ -1,4 +1,4 @@
-"""The maker of an export sees everything it leaves out; the manifest says only as much as the recipient may know."""
+"""The maker of an export sees everything left out; the manifest says only as much as the recipient may know."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def around(*ids: str, **more: Any) -> Wanted:
 
 
 def manifest(session: Session, wanted: Wanted, recipient: str, **more: Any) -> tuple[Any, str]:
-    """The export made, and its manifest as given out."""
+    """Make an export; return it and its manifest as the recipient gets it."""
     export = session.exports.make(wanted, recipient, WHY, forms=["json"], **more)
     files = unzip(session.exports.given.fetch(export.id)[1])
     return export, files["manifest.json"].decode()
@@ -66,11 +66,11 @@ def test_ids_that_are_not_there_are_named_to_who_asked_and_to_nobody_else(people
     assert new_export.withheld == preview.withheld
     assert json.loads(text)["taken_out"][ABSENT] == "few"
     assert not [name for name in ("W1", "nobody") if name in text]
-    # They are not kept either.
+    # The missing ids are not stored either.
     assert [export.withheld for export in inv.exports.given.list_exports() if export.id == new_export.id] == [{}]
     chosen = inv.exports.preview(replace(around("C1"), only=("C1", "gone", "group:gang:G1")), "Absent")
     assert (chosen.taken_out, chosen.withheld) == ({ABSENT: 1, ASIDE: 1}, {"the ids that are not there": "gone"})
-    # People in a folded group were not asked for one by one. Counting them would show a recipient how many are at C.
+    # People in a folded group were not requested one by one. Counting them would show a recipient how many are at C.
     folded = inv.exports.preview(replace(around("C1"), only=("C1",), inside=("gone", "nobody")), "Absent")
     assert (folded.taken_out, folded.withheld) == ({ASIDE: 1}, {})
 
@@ -123,11 +123,11 @@ def test_what_a_question_was_cut_to_is_told(at_server: Any, tmp_path: Any) -> No
         inv = load_case(service, "left-out-cut", tmp_path / "case")("inv")
         picture = inv.exports.preview(around("C1"), "Cut")
         assert picture.taken_out[BEYOND] == "some"
-        # The answer names two crossings and shows one, whose picture was not cut.
+        # The answer has two crossings and shows one, whose picture is not cut.
         days = Wanted(query="crossings.on_days", parameters={"first": "2020-05-01", "last": "2020-05-31"})
         answer = inv.exports.preview(days, "Cut")
         assert (len(answer.nodes), answer.taken_out) == (1, {BEYOND: "some"})
-        # The manifest says the same.
+        # The manifest states the same cut.
         for number, wanted in enumerate((around("C1"), days)):
             export, text = manifest(inv, wanted, f"Cut {number}")
             assert export.taken_out[BEYOND] == json.loads(text)["taken_out"][BEYOND] == "some"

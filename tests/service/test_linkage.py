@@ -80,7 +80,7 @@ ROWS: Tables = {
             "r2", "hidden ORGANISED c4", "hidden ORGANISED c5", "hidden2 PILOTED c4", "hidden2 PILOTED c5"
         ),
         *statement_claims("w1", "boss ORGANISED c3", "steersman PILOTED c3"),
-        # One witness alone names the crews of c6 and c7.
+        # A single witness names the crews of c6 and c7.
         *statement_claims(
             "w2", *(f"{name} ASSISTED {crossing}" for name in ("aide1", "aide2") for crossing in ("c6", "c7"))
         ),
@@ -121,7 +121,7 @@ def test_one_witness_s_word_on_both_links_nothing(people: Place) -> None:
     pair = people("ana").linkage.pair("c6", "c7")
     assert (pair["people"], pair["is_link"]) == (2, False)
     assert pair["says"] == "Not linked: one source, or one group of sources, alone says who is behind both."
-    # A record names the crew of c1 and a witness that of c3: two sources.
+    # A record names the crew of c1 and a witness the crew of c3: two sources.
     assert people("ana").linkage.pair("c1", "c3")["is_link"]
 
 
@@ -322,7 +322,7 @@ def test_sources_that_are_not_left_out_are_counted(people: Place, monkeypatch: p
     monkeypatch.setattr(compared_module, "_PIECES", 1)
     client, address = people.client(who), f"/case/{people.case}/linked/cluster"
     cluster = client.get(f"{address}.json?id=c1").get_json()
-    # A reader who may not count witnesses gets all of them as one of these.
+    # For readers who may not count witnesses, all witnesses are one piece.
     assert (len(cluster["pieces"]), cluster["more_pieces"]) == (1, len(every["pieces"]) - 1)
     assert "not tried" in client.get(f"{address}?id=c1").text
     monkeypatch.undo()

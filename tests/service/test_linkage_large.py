@@ -1,4 +1,4 @@
-"""Many linked crossings, without a server: the cost of a page, and a note wherever less than everything is shown."""
+"""Many linked crossings: the cost of a page, and a note wherever the answer is incomplete. No server."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_table_and_a_graph_that_are_cut_say_so(many: Linkage) -> None:
 
 
 def test_thousands_of_crossings_on_one_day_are_compared_in_seconds() -> None:
-    """As many crossings as a case of years has. Most names are on a few of them, and some on hundreds."""
+    """As many crossings as in a case of several years. Most names are on a few of them, and some on hundreds."""
     ids = [f"c{number:05}" for number in range(6000)]
     traits = [
         Trait(name, kind, f"{kind} {number // 5}", 1.0) for number, name in enumerate(ids) for kind in ("pilot", "boat")

@@ -1,4 +1,4 @@
-"""A cluster without each source in turn keeps the statements of all other sources. Without a server."""
+"""A cluster recomputed without each source in turn keeps the claims of all other sources. No server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WHOLE, APART = [BOTH], [(name,) for name in BOTH]
 
 
 def remaining_parts(claims: Sequence[Claim], *, sources: bool = True) -> dict[tuple[str, str], list[tuple[str, ...]]]:
-    """The parts that remain of c1 and c2 without each source."""
+    """Left-out source → parts into which c1 and c2 then fall."""
     links = [LinkSaid(*key, figures.belief) for key, figures in link_table(claims, {}).items() if key[1] in READ]
     rows = CaseRows(list(BOTH), {name: ("phone", name) for name in ("ph1", "ph2")}, {}, links)
     linkage = compare(rows.crossings, gather_traits(rows), {})
@@ -56,7 +56,7 @@ def test_a_link_stays_where_two_others_say_the_same() -> None:
 
 
 def test_what_is_left_on_the_word_of_one_source_alone_is_no_link() -> None:
-    """Both witnesses name the whole crew. Without either, one source is left, which links nothing."""
+    """Both witnesses name the whole crew. Without one of them a single source is left, which links nothing."""
     pieces = remaining_parts([*crew("w1", "p1", "p2"), *crew("w2", "p1", "p2")])
     assert pieces == {("witness", "w1"): APART, ("witness", "w2"): APART}
 

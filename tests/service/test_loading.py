@@ -43,7 +43,7 @@ def everything(session: Session) -> Any:
 
 
 def cancel_at(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """Press Cancel, as someone else would, when jobs say `text`."""
+    """Press Cancel, like another user, when jobs report `text`."""
     step = Jobs.step
 
     def step_or_cancel(jobs: Jobs, identifier: str, done: int, total: int, message: str) -> None:
@@ -107,7 +107,7 @@ def test_a_preview_is_worked_out_once_and_says_what_the_load_then_does(
 def test_a_preview_is_for_the_clearance_it_was_worked_out_with_and_for_no_closed_case(
     session: Session, service: Service
 ) -> None:
-    """It shows weight that claims would lose and changes to the leads, as a reader with source clearance sees them."""
+    """The preview shows lost weight of claims and changes to the leads, as a reader with source clearance sees them."""
     load_upload(session, zip_case())
     upload = send_upload(session, zip_case(PEOPLE + "P3,Omar Said\n"))
     preview = session.deliveries.uploads.preview(upload, lambda *_progress: None)
@@ -132,7 +132,7 @@ def test_equal_payments_stand_in_the_case_each(session: Session) -> None:
     assert [(claim["amount"], claim["from_on"]) for claim in claims] == [(92_500.0, "2011-12-29")] * 2
     (link,) = session.ask.rows("cases.links", whole=True).dicts()
     assert link["asserting"] == 2
-    # Loading the same again changes nothing, and taking it back removes both.
+    # Loading the same delivery again changes nothing, and its undo removes both payments.
     assert load_upload(session, zip_case(links=paid)).result["same_as"] == 1
     session.deliveries.job(session.deliveries.take_back(1), wait_s=WAIT_S)
     assert session.ask.rows("cases.claims", whole=True).rows == []

@@ -1,4 +1,4 @@
-"""A graph that does not hold what was written last is restored from the deliveries or refused, and never read."""
+"""A graph without the latest changes is restored from the deliveries or refused, and never read."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def home(at_server: Callable[..., Settings], tmp_path: Path) -> Settings:
 
 
 def take_out_one(service: Service) -> None:
-    """Remove the case's links from the store without the service, and leave the mark."""
+    """Remove the links of the case from the store behind the service's back, and leave the mark."""
     before = read_image(service.store(), CASE)
     less = read_image(service.store(), CASE)
     less.links.clear()
@@ -61,7 +61,7 @@ def test_a_store_that_was_emptied_is_restored_at_the_next_start(
 
 
 def lose_mark(service: Service) -> None:
-    """Lose the whole case, with the mark."""
+    """Remove the whole case, with the mark."""
     homes.wipe(service, CASE)
     service.store().write("MATCH (m:GraphsvcMark {of: $case}) DELETE m", {"case": CASE})
 
@@ -73,7 +73,7 @@ def empty(service: Service) -> None:
 
 @pytest.fixture
 def check_always(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Check a case at every question, without a pause."""
+    """Have cases checked at every question, without a pause."""
     monkeypatch.setattr(mark, "_EVERY_S", 0.0)
     monkeypatch.setattr(mark, "_TIMES", 0.0)
 
@@ -127,7 +127,7 @@ def test_a_whole_case_is_counted_again_only_when_the_size_of_the_store_changed(
 
 @pytest.mark.parametrize("handling", ["C", "P"])
 def test_an_answer_read_from_an_emptied_graph_is_not_kept(home: Settings, handling: str) -> None:
-    """A check that is not due yet lets one look through; nothing of it outlives the restored case."""
+    """One look before the next check may read the emptied graph, but its answer is gone once the case is restored."""
     with Service(home) as service:
         owner = replace(accounts.only_account(service.database, ""), grants={CASE: Grant(handling)})
         session = service.session(owner, "tests", CASE)
@@ -157,7 +157,7 @@ def test_what_another_process_writes_meanwhile_is_not_taken_for_lost(
         monkeypatch.setattr(mark, "read_held", slowly)
         assert not service.casework.close_lost(store)
         assert [case["state"] for case in service.register.cases()] == ["open"]
-        # Another process that is writing vouches for the case itself; a write of this process does not prevent the
+        # While another process writes the case, it is not checked; a write of this process does not prevent the
         # check.
         homes.wipe(service, CASE)
         with Locks(home.home).case(CASE):

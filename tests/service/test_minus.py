@@ -1,4 +1,4 @@
-"""Everything that goes with an erased person. Pure: no server."""
+"""Everything that is removed with an erased person. No server."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ READERS = {
     "cus": ("custodian", Grant("C", sources=True)),
 }
 FIRST, SURGE = dt.date(2020, 1, 1), dt.date(2020, 5, 8)
-# One boat every other day, and eight on 8 May. Those of code C are on separate days.
+# One boat every other day, and eight on 8 May. Boats of code C are on other days.
 _DAYS = [FIRST + dt.timedelta(days=2 * place) for place in range(64)]
 _OPEN = [
     *(
@@ -99,7 +99,7 @@ def test_a_surge_of_the_case_is_found_on_its_day(people: Place) -> None:
 
 
 def test_what_one_may_not_see_is_in_no_figure(people: Place) -> None:
-    """The figures of the lower clearance are those of a case in which the rest was never delivered."""
+    """The figures at the lower clearance are those of a case without the other rows."""
     low, high = (people(name).series() for name in ("low", "ana"))
     assert low["count"].sum() == len(_OPEN) - 1
     assert high["count"].sum() == len(_OPEN) - 1 + len(_CLOSED)
@@ -126,7 +126,7 @@ def test_a_series_is_chosen_by_site_gang_and_week(people: Place) -> None:
 
 
 def test_what_came_later_is_in_no_figure_of_a_day(people: Place) -> None:
-    """An unfinished week holds only what had come by then, and so do the notes."""
+    """An unfinished week counts only boats up to that day, and so do the notes."""
     ana = people("ana")
     weeks = ana.series(step="week", until="2020-05-07")
     by_day = ana.series(until="2020-05-07")
@@ -217,7 +217,7 @@ def test_a_replaced_figure_is_told_as_it_was_known(brought: Place, figures: Path
 
 
 def test_a_revision_tells_no_figure_of_code_c(brought: Place, figures: Path) -> None:
-    """A series of code C that is replaced by one of code P leaves nothing behind for readers without C."""
+    """A series of code C that is replaced by one of code P reveals nothing to readers without C."""
     ana = brought("ana").time
     figures.write_text("date,people\n2020-05-08,145\n2020-05-09,82\n")
     ana.reference.load(figures, "opened", handling="C")

@@ -1,4 +1,4 @@
-"""Values of a notebook as parameters, including those of NumPy and pandas: each comes back as what it is."""
+"""Values of a notebook as parameters, including NumPy and pandas values: each keeps its type and value."""
 
 from __future__ import annotations
 
@@ -85,13 +85,13 @@ VALUES: list[tuple[Any, Any]] = [
 
 
 def same(value: Any) -> tuple[Any, Any]:
-    """A value and its kinds, also inside: otherwise 1, True and 1.0 are equal."""
+    """A value with its type, also inside containers, since otherwise 1, True and 1.0 would be equal."""
     if isinstance(value, dict):
         return dict, {name: same(item) for name, item in value.items()}
     return (list, [same(item) for item in value]) if type(value) is list else (type(value), value)
 
 
-# By kind alone: test workers must agree on the names of tests, and each writes a set in another order.
+# Names by type alone: test workers must agree on names of tests, and each prints a set in another order.
 @pytest.mark.parametrize(("value", "meant"), VALUES, ids=lambda value: type(value).__name__)
 def test_a_value_is_taken_for_what_it_holds(value: Any, meant: Any) -> None:
     assert same(native({"x": value})["x"]) == same(meant)
@@ -125,7 +125,7 @@ def test_what_is_nested_without_end_is_refused() -> None:
         native({"x": nested})
 
 
-# The case for named queries: the same, with a second crossing in which both had a part.
+# The case for named queries: the same case with a second crossing, in which both people had a part.
 NAMED = "values of named queries"
 ROWS = {
     "people": "id,name,category\nP1,Ann,suspect\nP2,Ben,suspect\n",
@@ -210,7 +210,7 @@ def test_a_day_beside_what_is_none_fits_nothing_and_that_is_told(session: Sessio
     assert session.cypher.run(text, {"day": DAY}).rows == [("C1",)]
     with pytest.warns(AnswerWarning, match=r"`date` is text and \$day is a day.*Write toString\(\$day\)"):
         assert session.cypher.run(text.replace("date_earliest", "date"), {"day": DAY}).rows == []
-    # Text is not a day, so it differs from every day. The warning says so.
+    # Text is not a day, so it differs from every day, as the warning says.
     with pytest.warns(AnswerWarning, match=r"which always differ"):
         assert session.cypher.run(text.replace("<=", "<>"), {"day": day}).rows == [("C1",)]
     assert session.cypher.run(text.replace("<=", "<>"), {"day": DAY}).rows == []

@@ -1,4 +1,4 @@
-"""Paths and growth on a real graph: what they find, and that hidden data changes nothing of it."""
+"""Paths and growth on a real graph: correct results, which hidden data never change."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_what_is_hidden_moves_nothing(grown: tuple[Service, list[Any], list[Any]
     service, before, after = grown
     assert after == before
     ann = session(service, "ann")
-    assert ways(ann, "boss", "pilot") == [("boss", "pilot")]  # it exists, and is shorter
+    assert ways(ann, "boss", "pilot") == [("boss", "pilot")]  # the hidden path exists, and is shorter
     assert ("boss", "hidden", "pilot") in ways(ann, "boss", "pilot", kind="every")
     assert ann.network.growth("boss").number > session(service, "pam").network.growth("boss").number
 
@@ -246,7 +246,7 @@ def test_growth_counts_what_the_picture_does_not_show(pam: Session) -> None:
     assert growth.number == 6
     assert not growth.super
     assert pam.network.growth("boss", PictureRequest(ids=["boss"], depth=1, presence=True)).number == 0
-    # Their lawful customers come only on request.
+    # Lawful customers are added only on request.
     assert pam.network.growth("boss", PictureRequest(ids=["boss"], depth=1)).number == 1
     assert pam.network.growth("boss", PictureRequest(ids=["boss"], depth=0, relations=["DIRECTED"])).number == 1
     assert (

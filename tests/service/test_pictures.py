@@ -55,7 +55,7 @@ def other(**changes: Any) -> dict[str, Any]:
 
 
 def stored_text(service: Service, case: str) -> str:
-    """Everything kept of views, drafts and comments of a case, decrypted."""
+    """All stored views, drafts and comments of a case, decrypted."""
     key = service.register.key(case, create=False)
     bound = (
         (tables.picture_versions, "state_sealed", "picture {picture_id} version {number}"),
@@ -217,7 +217,7 @@ def test_name_and_look_of_who_knows_sources_are_for_those_who_do(people: Place) 
     for reader in ("sourced", "whole"):
         assert people(reader).network.views.open(view.id).state["look"] == look
         assert people(reader).network.views.look(view.id)[0].name == "what Q-AAAA-BBBB-CCCC told"
-    # Versions that others add are theirs; the earlier version stays as it is.
+    # Versions added by others belong to them; the earlier version stays as it is.
     assert low.network.views.save_version(view.id, other(look={"layout": "rings"}), 1).version == 2
     assert low.network.views.open(view.id).state["look"] == {"layout": "rings"}
     assert people("sourced").network.views.restore(view.id, 1).version == 3
@@ -378,7 +378,7 @@ def test_views_and_comments_do_not_follow_from_a_name_to_a_pseudonym(
     assert opened.state["pinned"] == []
     assert "aide-1" not in opened.state["arranged"]
     assert (opened.absent, opened.changes) == (0, [])
-    # Only the author reads what they typed.
+    # Only authors see what they typed.
     assert opened.picture.notes == "Bo Quist was seen"
     assert (opened.state["asked"][-1], opened.state["look"]["seen"]) == (["find", "Bo Quist"], ["aide-1"])
     seen = people("other").network.views.open(view.id)
@@ -469,7 +469,7 @@ def test_a_view_does_not_show_a_relation_that_names_somebody_sealed_since(people
 
 
 def typed_by_low(people: Place, words: str, folder: Path) -> None:
-    """Type words wherever others read them."""
+    """Type words in every place where others read them."""
     low = people("low")
     low.network.views.save(STATE, words, shared=True)
     low.network.comments.add(["boss-1"], words)
@@ -480,7 +480,7 @@ def typed_by_low(people: Place, words: str, folder: Path) -> None:
 
 
 def read_by(people: Place, name: str) -> list[list[str]]:
-    """The same words as a reader gets them: view, comment, review, series."""
+    """Return these words as shown to a reader: view, comment, review, series."""
     session = people(name)
     return [
         [view.name for view in session.network.views.list_views()],
@@ -516,7 +516,7 @@ def test_authors_read_all_their_own_words_and_others_none_that_name_somebody_sea
 @pytest.mark.changes
 @pytest.mark.parametrize("words", ["Dilan Hidden", "falcon-77"])
 def test_what_is_c_withholds_nothing_of_words_that_are_p(people: Place, tmp_path: Path, words: str) -> None:
-    """Otherwise readers cleared for P would learn a name or a source that only C holds."""
+    """Otherwise readers cleared for P would learn a name or a source that is only under C."""
     people.load("high", UNDER_C)
     typed_by_low(people, words, tmp_path)
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Queries are planned before anybody waits for them: all internal ones, and nothing is read or logged."""
+"""Queries are planned before any reader waits for them, all internal queries included; nothing is read or logged."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _asked_by_pages(service: Service) -> set[str]:
 
 
 def test_every_query_of_the_services_own_can_be_planned_and_nothing_is_logged(service: Service) -> None:
-    # No page asks for whole tables, which are for files, so nobody waits for their plans.
+    # Whole tables are only for files, not for pages, so no reader waits for their plans.
     own = {query.name for query in service.library.values() if query.kind == "internal" and query.subject != "tables"}
     page_queries = {name for name in _asked_by_pages(service) if not name.startswith("tables.")}
     before = _log_length(service)

@@ -1,4 +1,4 @@
-"""Several processes serve one home: a request to any of them reaches what only one holds in memory."""
+"""Several processes serve one home: a request to any process reaches data that another holds in memory."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_what_nobody_expected_is_no_answer_and_its_words_stay_where_they_are(
     assert "another process asked fail: KeyError" in caplog.text
     assert "another process asked odd: TypeError" in caplog.text
     assert "Quillfeather" not in caplog.text
-    # It answered, so it is asked again immediately.
+    # The process answered, so it is asked again immediately.
     with pytest.raises(Busy):
         caller.ask(listener.new_id(), "fail", KeyError("Quillfeather"))
     assert caplog.text.count("another process asked fail: KeyError") == 2
@@ -81,7 +81,7 @@ def test_what_nobody_expected_is_no_answer_and_its_words_stay_where_they_are(
 def test_a_library_that_cannot_prove_the_key_is_no_answer(
     two: tuple[Processes, Processes], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """This happens where a policy forbids the digest it uses. Forgetting in other processes goes on."""
+    """This happens where a policy forbids the digest that the library uses. Other processes still forget results."""
     caller, listener = two
     listener.listen({"sum": lambda *numbers: sum(numbers)})
     monkeypatch.setattr(processes, "answer_challenge", lambda *_: fail(ValueError("unsupported hash type")))
@@ -110,7 +110,7 @@ def test_an_id_of_nobody_is_one_of_who_is_gone(two: tuple[Processes, Processes],
 
 @contextmanager
 def other(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Another process that answers, and an id of something it holds."""
+    """Run another process that answers; yield it, and an id of one of its objects."""
     script = (
         "import sys\n"
         "from pathlib import Path\n"
@@ -152,7 +152,7 @@ def test_one_that_stands_still_holds_nobody_up_for_long(
             caller.ask(identifier, "pid")
         assert caller.ask_others("sum", 1) == [1]
         assert "does not answer: sum" in caplog.text
-        # For some time it is not asked again about anything that should be quick.
+        # For some time the process gets no further quick requests.
         began = time.monotonic()
         assert caller.ask_others("sum", 1) == [1]
         assert time.monotonic() - began < 0.9
@@ -162,7 +162,7 @@ def test_one_that_stands_still_holds_nobody_up_for_long(
             caller.ask(identifier, "pid")
         assert caller.ask(identifier, "pid", wait_s=0.1) == process.pid
     caller.settle()
-    # A client that connects and says nothing delays nobody either.
+    # A client that connects and sends nothing delays no one either.
     (path,) = [path for path in (tmp_path / "processes").iterdir() if listener.is_mine(path.name + "0" * 24)]
     with socket.socket(socket.AF_UNIX) as silent:
         silent.connect(str(path))

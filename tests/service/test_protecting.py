@@ -139,7 +139,7 @@ def test_what_a_held_person_stands_on_in_another_delivery_cannot_be_taken_back(
     people("inv").deliveries.load(first, quiet)
     people("sup").protection.holds.add(hold(), "H1")
     with pytest.raises(HeldError):
-        people("inv").deliveries.undo(1, quiet)  # it names nobody, but the claim about H1 rests on its statement
+        people("inv").deliveries.undo(1, quiet)  # names no one, but the claim about H1 rests on its statement
     people("inv").deliveries.undo(3, quiet)
 
 
@@ -291,7 +291,7 @@ def test_erased_someone_is_nowhere_and_does_not_come_back(
     assert "oraya" not in str(dict(service.register.identities(case)))
     again = people("inv").deliveries.load(first, quiet)
     assert any("erased" in rejection.reason for rejection in again.rejections)
-    assert (again.committed, again.same_as) == (False, 1)  # the message says what is left of delivery 1
+    assert (again.committed, again.same_as) == (False, 1)  # compared with what is left of delivery 1
     people("inv").deliveries.undo(2, quiet)
     people("inv").deliveries.load(second, quiet)
     assert "oraya" not in everything(service, case)
@@ -313,7 +313,7 @@ def test_nobody_erases_alone_and_held_material_stays(service: Service, case: str
         people("sup").protection.erasures.agree(own, quiet)
     people("sup2").protection.erasures.refuse(own)
     request = people("cus").protection.erasures.ask("P2", "asked for it")
-    hold_id = people("sup").protection.holds.add(hold(), "zoraya-1")  # a held person paid P2: that claim would go
+    hold_id = people("sup").protection.holds.add(hold(), "zoraya-1")  # a held person paid P2; that claim would go
     with pytest.raises(HeldError):
         people("sup").protection.erasures.agree(request, quiet)
     with pytest.raises(HeldError):
@@ -488,11 +488,11 @@ def test_who_is_sealed_stays_so_when_an_erasure_takes_a_name_out_of_their_id(
     (after,) = set(image(service, case).nodes["Person"]) - {before, "P2"}
     assert "Vandal" not in everything(service, case)
     assert service.register.identity(case, after)[1]["name"] == "Mira Vandal"
-    # Their original id stays sealed if it comes again.
+    # The original id stays sealed if it is delivered again.
     again = people("inv").deliveries.load(write(tmp_path / "again", **rows), quiet)
     assert image(service, case).nodes["Person"][before]["sealed"]
     people("inv").deliveries.undo(again.delivery or 0, quiet)
-    # After their own erasure nothing is known under either pseudonym, and neither comes back.
+    # After H1's own erasure nothing is known under either pseudonym, and neither returns.
     people("sup").protection.erasures.agree(people("cus").protection.erasures.ask(after, "asked for it"), quiet)
     assert "Vandal" not in known_of(service, case)
     people("inv").deliveries.load(write(tmp_path / "later", **rows), quiet)
@@ -521,7 +521,7 @@ def test_what_others_used_as_well_stays_sealed_when_the_erased_name_stood_in_its
 
 
 def known_of(service: Service, case: str) -> str:
-    """Everything kept about sealed people and things of a case."""
+    """Everything stored about sealed people and things of a case."""
     standing = service.register.standings(case, service.register.key(case, create=False)) or {}
     return str([entity.identities for entity in standing.values()])
 
@@ -577,7 +577,7 @@ def random_rows(rng: random.Random) -> dict[str, Rows]:
 
 
 def minus(rows: dict[str, Rows], person: str, statements: set[str]) -> dict[str, Rows]:
-    """The same delivery as if it had never held the person or their statements."""
+    """Return the delivery without the person and the statements."""
     return {
         "people": [row for row in rows["people"] if row["id"] != person],
         "statements": [
@@ -597,7 +597,7 @@ def minus(rows: dict[str, Rows], person: str, statements: set[str]) -> dict[str,
 def test_after_erasure_and_undos_a_case_equals_its_other_deliveries_minus_the_erased(
     service: Service, case: str, people: People, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Rows are set aside when they come and stay so; a case that is loaded again decides that otherwise.
+    # Rows set aside on arrival stay so. A case loaded again would decide differently, so no row is set aside here.
     monkeypatch.setattr("graphsvc.cases.deliveries.casework.may_show_sources", lambda *_delivery: False)
     rng = random.Random(seed)
     inv = people("inv")
@@ -646,7 +646,7 @@ def managed_service(settings: Any, jars: Path) -> Iterator[Service]:
     local.stop(server_settings)
 
 
-# The woman erased below, with words about her that are nowhere else. Neo4j packs short texts so that a search of its
+# The woman erased below, with words that are used only about her. Neo4j packs short texts so that a search of its
 # files would miss them; the ids and some of the texts are longer than that.
 HER_ID = "okonjo-ingeborg-who-keeps-the-lighthouse-beyond-the-harbour"
 HER_PHONE = "lantern-number-seven-which-she-carries-on-every-crossing"
@@ -655,7 +655,7 @@ HERS = (b"halvorsen", b"okonjo", b"skagen", b"90011223344", b"lantern-number-sev
 
 @pytest.fixture
 def third(tmp_path: Path) -> Path:
-    """A person with everything that can name one, in her own row and in other people's words."""
+    """A person with everything that can name her, in her own row and in other people's words."""
     return write(
         tmp_path / "third",
         people=[

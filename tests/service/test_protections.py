@@ -15,7 +15,7 @@ from tests.toolbox.rows import Tables, statement_claims, write
 
 pytestmark = pytest.mark.neo4j
 
-# A register of people who need no protection, with names, streets and trades as other people's data have them.
+# A register of people who need no protection, with names, streets and trades as in real data.
 REGISTER: Tables = {
     "people": [
         {"id": f"P{number}", "name": name, "notes": f"{name} was unable to prosecute", "x_caller": name}
@@ -108,7 +108,7 @@ def test_statements_of_witnesses_are_refused_with_the_way_out_and_taken_once_it_
     sessions("inv").network.entities.look("P1")  # someone has read the names
     sessions("cus").protection.sealings.tighten(quiet)
     assert sessions("inv").deliveries.load(folder, quiet, partial=True).committed
-    # People whose name was read keep it, and the custodian is asked. People who come now are sealed.
+    # People whose name was read stay named, and the custodian is asked. People delivered from now on are sealed.
     assert {name for name in names(service, case).values() if name} == {row["name"] for row in REGISTER["people"]}
     assert set(sessions("cus").protection.sealings.to_be_sealed()) == {"P1", "P2", "P3", "P4"}
     with pytest.raises(RequestError, match="already"):

@@ -1,4 +1,4 @@
-"""The graph shows sealed people only by pseudonyms, which mean something in one case alone."""
+"""The graph has sealed people only under pseudonyms, which are valid in one case alone."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_pseudonyms_are_stable_in_a_case_unlinkable_across_cases_and_tell_no_ord
         shared = set(first_image.nodes[label]) & set(second_image.nodes[label])
         assert shared == ({"suspect-1"} if label == "Person" else {"T2"} if label == "Thing" else set())
     assert not set(first_image.claims) & set(second_image.claims)
-    # Pseudonyms keep no order: not that of the delivery, and not that of the other case.
+    # The order of pseudonyms does not reveal the order of delivery or the order in another case.
     ups = sum(before < after for before, after in pairwise(first))
     assert 8 <= ups <= 31
     assert sorted(first) != first
@@ -95,7 +95,7 @@ def test_that_a_suspect_is_a_source_stands_in_no_node_or_relationship(
     text = "MATCH (a {case: $case, id: $source})-[r]-(b) RETURN labels(b) AS labels"
     rows = service.store().read(text, {"case": case, "source": source}, timeout=30, cap=100).rows
     assert rows == [(["Statement"],)]
-    # Only the vault knows, and only encrypted.
+    # Only the vault contains this, encrypted.
     assert dict(service.register.identities(case))[source]["id"] == "suspect-1"
     with transaction(service.database) as connection:
         for row in connection.execute(sa.select(tables.identities)):

@@ -1,4 +1,4 @@
-"""Erasing a name changes the ids that contain it: their bearers stay named or sealed, and kept records follow."""
+"""Erasing a name changes the ids that contain it: those people stay named or sealed, and stored records follow."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def sealed_by_id(people: Place) -> dict[str, bool]:
 
 
 def by_name(people: Place, start: str) -> str:
-    """The id of the named person whose id begins like this."""
+    """Id of the named person whose id begins with `start`."""
     (name,) = [name for name, is_sealed in sealed_by_id(people).items() if name.startswith(start) and not is_sealed]
     return name
 
@@ -115,7 +115,7 @@ def test_who_two_persons_opened_or_sealed_stays_so(people: Place) -> None:
     erase(people)
     assert by_name(people, "child-of-[erased]")
     assert sealed_by_id(people)[whose(people, "Mira Vandal")]
-    # The decision counts for the new id as for the old one: no later delivery decides again.
+    # The decision counts for the new id as for the old one, so no later delivery decides again.
     child = by_name(people, "child-of-[erased]")
     people.load("inv", {"people": [{"id": child, "name": "Sela Ahmadi", "category": ""}]})
     assert sealed_by_id(people)[child] is False
@@ -175,7 +175,7 @@ def test_who_is_sealed_is_listed_once_and_apart_from_who_is_in_no_delivery_any_m
     assert child not in sealed_names
 
 
-# -- records kept by these ids -------------------------------------------------------------------------------------
+# -- stored records with these ids ---------------------------------------------------------------------------------
 
 
 @pytest.mark.changes

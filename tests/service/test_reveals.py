@@ -1,4 +1,4 @@
-"""Reveals: asked by a custodian, agreed to by another person, open for one reader and a short time, all in the log."""
+"""Reveals: requested by a custodian, agreed to by another person, open to one reader for a short time, and logged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decisions about leads: kept with the figures shown then, shown by clearance, and erased with the person."""
+"""Decisions about leads: stored with the figures shown then, visible by clearance, and erased with the person."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_who_is_cleared_for_less_is_not_told_of_what_was_decided_on_more(people:
     assert people("sourced").leads.reviews.of() == []
     people("low").leads.reviews.add("boss-1", "agree", "on P alone")
     assert [review.reason for review in people("low").leads.reviews.of()] == ["on P alone"]
-    # Readers with more clearance see both. Figures of a narrower view are not compared with their own.
+    # Readers with more clearance see both decisions, but figures of a narrower view are not compared with theirs.
     seen = {review.reason: review for review in people("high").leads.reviews.of("boss-1")}
     assert seen["on P alone"].now is None
     assert seen["seen with C"].now is not None
@@ -167,7 +167,7 @@ def test_what_was_decided_before_somebody_was_sealed_is_told_to_who_knows_source
 def test_what_was_decided_on_a_name_does_not_go_on_to_the_pseudonym_that_a_delivery_brings(
     service: Service, case: str, people: Place
 ) -> None:
-    """The first row and claim under P about a person named by C alone seal them. Nobody decides it, so no date records it."""
+    """The first row and claim under P about a person named by C alone seal them, without a recorded decision."""
     people.load("high", SECOND)
     people("high").leads.reviews.add(HIDDEN, "park", "gave the orders")
     assert [review.lead for review in people("high").leads.reviews.of()] == [HIDDEN]
@@ -179,13 +179,13 @@ def test_what_was_decided_on_a_name_does_not_go_on_to_the_pseudonym_that_a_deliv
     people.load("whole", {**under_p, "links": carried})
     hidden = pseudonym(service.register.key(case, create=False), "person", HIDDEN)
     assert hidden in {candidate.id for candidate in people("high").leads.ranking().leads}
-    # Readers of P alone see nothing that was decided on C.
+    # Only readers with every clearance see the decision on the former name.
     for name in ("low", "sourced", "high"):
         assert people(name).leads.reviews.of() == people(name).leads.reviews.of(hidden) == [], name
         assert [item.kind for item in people(name).waiting.listed().items if item.to_do] == [], name
     (known,) = people("whole").leads.reviews.of(hidden)
     assert (known.account, known.reason) == ("high", "gave the orders")
-    # Decisions on the pseudonym are shown as usual, and once the person is named again, so is everything.
+    # Decisions on the pseudonym are shown as usual; once the person is named again, all decisions are.
     people("high").leads.reviews.add(hidden, "agree", "gave more orders")
     assert [review.reason for review in people("high").leads.reviews.of()] == ["gave more orders"]
     unseal(people("cus"), people("sup"), hidden)
@@ -201,7 +201,7 @@ def test_what_was_decided_on_a_name_does_not_go_on_to_the_pseudonym_that_a_deliv
 def test_what_was_decided_on_a_name_does_not_go_on_to_who_is_delivered_again_under_a_pseudonym(
     service: Service, case: str, people: Place
 ) -> None:
-    """A named person in no delivery any more is forgotten, and may come back sealed."""
+    """A named person who is no longer in any delivery is forgotten, and may return sealed."""
     row = {"id": "aide-4", "name": "Eve Nine", "category": "suspect"}
     report = {"id": "report-4", "kind": "record", "handling": "P"}
     acts = {"statements": [report], "links": statement_claims("report-4", "aide-4 DIRECTED aide-1")}

@@ -22,7 +22,7 @@ EVERYTHING = {"*": Grant("C", sources=True)}
 HOLD = NewHold("investigation", "owner", "a reason that is long enough", dt.date(2030, 1, 1))
 REASON = "a reason that is long enough"
 
-# Action → a call that takes it. Its subject need not exist, because the role is checked first.
+# Action → a call that does it. The object of the call need not exist, because the role is checked first.
 CALLS: dict[str, Callable[[Session], object]] = {
     "read": lambda session: session.network.entities.counts(),
     "query": lambda session: session.queries.run(

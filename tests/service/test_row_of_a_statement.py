@@ -1,4 +1,4 @@
-"""A person's row that names a statement of others: what it changes must not show who gave or interpreted that statement."""
+"""A person's row that names another loader's statement must not show who gave or interpreted that statement."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_it_moves_interpreter_and_others_to_p_alike(service: Service, tmp_path: 
 
 
 def test_a_charge_in_it_names_nobody(place: Place, tmp_path: Path) -> None:
-    """It counts as any other row for pages alone: the charge of an unnamed source stays that of a statement's row."""
+    """The row counts like any other only on pages: a charge in a statement's row still does not name the source."""
     deliver(
         place,
         tmp_path,

@@ -1,7 +1,7 @@
 """Rows set aside: files with statements change nothing about people known before, whoever spoke.
 
-`x1` gave or interpreted a statement, or did not, and `x2` to `x4` are as `x1` in everything else: what readers without
-source clearance see of the four has to be the same, and nobody's page may change as something happens to a source.
+`x1` may have given or interpreted a statement; otherwise `x2` to `x4` are like `x1`. What readers without
+source clearance see of the four has to be the same, and no page may change through an event about a source.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def test_rows_of_all_that_come_with_a_statement_of_one_show_the_same_of_all(
     before = {reader: pages(place, reader) for reader in READERS}
     deliver(place, tmp_path, "ann", people=rows(**cells), statements=[{**STATEMENT, role: "x1"}], links=SAID)
     assert {reader: pages(place, reader) for reader in READERS} == before
-    # Claims about somebody change nothing about it; a row that comes without statements is shown.
+    # Claims about the person change nothing about that; a row delivered without statements is shown.
     more = {"statements": [{**STATEMENT, "id": "acc-8"}], "links": statement_claims("acc-8", "x3 PAID aide")}
     deliver(place, tmp_path, "ann", people=rows(["x3"]), **more)
     assert pages(place, "low") == before["low"]
@@ -236,7 +236,7 @@ def test_a_row_set_aside_seals_by_its_marks(place: Place, tmp_path: Path) -> Non
     deliver(place, tmp_path, "ann", people=[{"id": "x1", "date_of_birth": "2009", "handling": "P"}], **own)
     assert not pages(place, "low")["x1"]
     assert pages(place, "low")["x2"]
-    # The mark outlives the row, which the case does not hold.
+    # The mark outlives the row, which is not in the case.
     deliver(place, tmp_path, "ann", people=rows(["x1"]))
     assert not pages(place, "low")["x1"]
 
@@ -278,7 +278,7 @@ def test_a_preview_says_which_rows_are_set_aside(place: Place, tmp_path: Path) -
         ]
 
 
-# Deliveries that are about a statement of x1 though no accepted row of statements.csv says who gave it.
+# Deliveries about a statement of x1, though no accepted row of statements.csv names its source.
 ROUNDABOUT: dict[str, dict[str, Any]] = {
     "more claims": {"links": statement_claims("acc-9", "boss DIRECTED aide")},
     "no column": {"statements": [{"id": "acc-9", "kind": "witness", "handling": "P", "status": "withdrawn"}]},
@@ -370,7 +370,7 @@ def test_the_row_of_somebody_hidden_is_set_aside_whoever_loads_it(empty: Place, 
     deliver(empty, tmp_path, "ann", people=LISTED)
     own = {"statements": [{**STATEMENT, "source_id": "x1"}], "links": SAID}
     loaded = deliver(empty, tmp_path, name, people=rows(["x1"], handling="P"), **own)
-    # To a loader without source clearance it counts as if the case did not know the id.
+    # For a loader without source clearance the row counts as new, as if the case did not know the id.
     assert loaded.counts["people"]["added"] == (name == "bob")
     assert bool(loaded.rows_aside) == (name == "ann")
     deliver(empty, tmp_path, "ann", statements=[REPORT], links=ABOUT_ALL)
@@ -394,7 +394,7 @@ def test_no_preview_tells_which_id_is_a_pseudonym(service: Service, tmp_path: Pa
 
 
 def previews(place: Place, folder: Path, **cells: str) -> set[str]:
-    """Return what a loader's previews of the rows of each of the four say, with `X` and `NAME` for id and name."""
+    """Return the previews of a row about each of the four, with `X` and `NAME` in place of id and name."""
     answers = set()
     for x, name in NAMES.items():
         loaded = load(place, folder, "bob", dry_run=True, people=[{"id": x, "name": name, **cells}])
@@ -431,7 +431,7 @@ def test_a_thing_known_before_is_set_aside(place: Place, tmp_path: Path) -> None
     own = {"statements": [{**STATEMENT, "source_id": "x1"}], "links": SAID}
     deliver(place, tmp_path, "ann", things=[{**firms[0], "notes": "closed in 2019"}], **own)
     assert "closed" not in repr(place.as_("low").network.entities.look("firm-x1").values)
-    # Its table alone is taken.
+    # A delivery of only the table of things is accepted.
     (tmp_path / "things").mkdir()
     (tmp_path / "things" / "things.csv").write_text("id,kind,notes,handling\nfirm-x1,organisation,closed in 2019,P\n")
     place.as_("ann").deliveries.load(tmp_path / "things", quiet, partial=True)
@@ -440,7 +440,7 @@ def test_a_thing_known_before_is_set_aside(place: Place, tmp_path: Path) -> None
 
 @pytest.fixture
 def undone(empty: Place, tmp_path: Path) -> Place:
-    """A case in which a list of four was loaded and undone, with the statement and the row of one of them between."""
+    """A case where a list of the four was loaded, then the statement and row of x1, and then the list undone."""
     listed = deliver(empty, tmp_path, "bob", people=LISTED)
     boats = [
         {"id": f"b-{x}", "name": f"Boat {x}", "notes": f"seen with {name}", "handling": "P"}

@@ -73,7 +73,7 @@ def test_a_query_is_masked_when_somebody_is_erased(service: Service, case: str, 
     session(service, "sup", case).protection.erasures.agree(request, quiet)
     assert "oraya" not in saved_words(ann)
     assert "[erased]" in saved_words(ann)
-    # The earlier text is nowhere left in the row either.
+    # The earlier text is not left anywhere in the row.
     with transaction(service.database) as connection:
         rows = connection.execute(tables.saved_queries.select()).mappings().all()
     assert len(rows) == 1

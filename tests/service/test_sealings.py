@@ -1,4 +1,4 @@
-"""Sealing on a real server: previews, permission to take back, decisions by two persons, and asking by name."""
+"""Sealing on a real server: previews, permission to undo, decisions by two persons, and searches by name."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def test_what_is_said_of_a_former_pseudonym_does_not_tell_a_protected_category(
 def test_what_was_computed_before_is_not_told_of_a_case_that_a_sealing_has_closed(
     service: Service, people: Place, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """This holds even if the writing broke off and the case stays closed until the next start."""
+    """This is so even if the writing failed and the case stays closed until the next start."""
 
     def fails(*_args: object) -> None:
         raise OperatorError("the server is gone")
@@ -282,7 +282,7 @@ def test_what_somebody_sealed_is_said_to_have_used_is_sealed_by_the_delivery(
 def test_a_rewriting_that_broke_off_is_told_as_a_change_that_is_still_to_be_completed(
     service: Service, people: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every case is then closed, since nothing says that the change is complete."""
+    """Every case is then closed, because the change may be incomplete."""
 
     def broke_off(_progress: Progress) -> bool:
         service.register.close_all()
@@ -320,7 +320,7 @@ def test_what_a_kill_left_in_the_memory_of_others_is_forgotten_by_who_completes_
 ) -> None:
     people("whole").network.entities.look("aide-1")
     assert "Bo Quist" in in_memory(service)
-    service.register.ask_rewrite(people.case)  # as a sealing does, before it is killed
+    service.register.ask_rewrite(people.case)  # as a sealing that is then killed does
     service.recover()
     assert "Bo Quist" not in in_memory(service)
     assert not service.register.rewriting()
@@ -403,7 +403,7 @@ def test_what_is_known_of_somebody_under_c_alone_finds_them_for_nobody_cleared_f
     assert len(people("low").search.find_pseudonyms(SEALED_NAME)) == 1
 
 
-@pytest.mark.changes  # changes not the case, but the count of looks by an account, over the whole log
+@pytest.mark.changes  # changes the count of looks by an account, not the case
 def test_nobody_goes_through_a_list_of_names(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looking, "_LOOKS", 2)
     for _ in range(2):

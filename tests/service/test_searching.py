@@ -1,4 +1,4 @@
-"""Search on the real full-text index: what it finds, in which order, and that nothing hidden or sealed is in it."""
+"""Search on the real full-text index: its hits and their order, with nothing hidden or sealed among them."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ FIRST: Tables = {
         {"subject_id": "P8", "relation": "X_ABANDONED", "object_id": "P9", "statement_id": "R3", "polarity": "denies"},
     ],
 }  # fmt: skip
-# Many people who match better than those the reader may see, and a hundred words one letter off.
+# Many hidden people who match better than visible ones, and a hundred words one letter off.
 SECOND: Tables = {
     "people": [
         *({"id": f"C{number}", "name": "Karim", "handling": "C", "category": "suspect"} for number in range(300)),
@@ -164,7 +164,7 @@ def test_what_is_hidden_moves_nothing_of_what_is_found(
 ) -> None:
     _, before, after = grown
     assert before == after
-    assert len(ann.search.find("karim").hits) == 50  # they exist, and match better
+    assert len(ann.search.find("karim").hits) == 50  # the hidden people exist, and match better
     assert ann.search.find("karim").truncated
 
 
@@ -187,7 +187,7 @@ def test_what_is_hidden_moves_nothing_of_what_is_found(
     ],
 )
 def test_the_nearest_come_first_in_any_script(pam: Session, text: str, wanted: list[str]) -> None:
-    # A random pseudonym may contain the two typed characters. Then it is rightly found by them.
+    # A random pseudonym may contain the two typed characters, and then is rightly found.
     by_chance = {
         identifier for identifier in ids(pam, text) if is_pseudonym(identifier) and f"-{text.upper()}" in identifier
     }
@@ -221,7 +221,7 @@ def test_people_of_one_name_are_told_apart_by_what_the_reader_may_see(pam: Sessi
     assert re.fullmatch(r"tied to Karimov and S(-[0-9A-Z]{4}){3}", ties)
     assert seen["P7"] == ("born 1971",)
     assert apart(ann) == {"P6": seen["P6"], "P7": ("born 1971", "tied to Karim")}
-    # Only people get such distinguishing details.
+    # Only people have such distinguishing details.
     assert [hit.apart for hit in pam.search.find("urchin").hits] == [()]
 
 
@@ -299,7 +299,7 @@ def test_a_word_that_names_a_relation_leads_to_who_is_tied_by_it(
         assert find_tied(pam, text) == own
     assert find_tied(pam, "X_ABANDONED") == {("P8", "X_ABANDONED", "P9")}
     assert find_tied(ann, "abandoned") == {*seen, ("P9", "ABANDONED", "P5"), ("C1", "X_ABANDONED", "P9")}
-    # If only C states a relation, readers of P alone find as little as for one that does not exist.
+    # A relation stated only under C looks to readers of P alone like one that does not exist.
     assert pam.search.tied("left") == pam.search.tied("X_NOWHERE") == FoundTies()
     assert find_tied(ann, "left") == {("P8", "X_LEFT", "P9")}
     assert find_tied(pam, "Карим") == find_tied(pam, "%") == set()
@@ -328,7 +328,7 @@ def test_the_page_shows_who_is_tied_by_a_word_and_leads_to_the_query(grown: tupl
 @pytest.mark.parametrize(
     ("who", "own", "interest"),
     [
-        # In a search as anywhere, custom columns are C, whatever their row, and an interest needs source clearance.
+        # As everywhere, custom columns are C, whatever the code of their row, and an interest needs source clearance.
         ("ann", ["P3", "A1", "R1"], ["A1"]),
         ("cora", ["P3", "R1"], []),
         ("sid", [], ["A1"]),

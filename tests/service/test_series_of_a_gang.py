@@ -47,7 +47,7 @@ def test_a_gang_with_over_a_thousand_parts_loses_no_crossing(people: Place) -> N
 
 @pytest.mark.changes
 def test_a_series_of_a_gang_says_how_many_of_its_crossings_are_contested(people: Place) -> None:
-    """Only denied links put two of three crossings down to the gang: a part played, and memberships."""
+    """Two of three crossings belong to the gang only by denied links: a part played, and memberships."""
     shared: Tables = {
         "people": [{"id": "p5", "name": "Pilot p5", "category": "suspect"}],
         "gangs": [{"id": "g2", "name": "Beach"}],

@@ -57,7 +57,7 @@ class Cases:
         return self.at("inv", case).deliveries.load(folder, quiet, partial=True, **options)
 
     def named_people(self, case: str) -> set[str]:
-        """The people named in the graph of a case."""
+        """Return the people named in the graph of a case."""
         graph = str(read_image(self.service.store(), case))
         return {identifier for identifier, name in NAMES.items() if name in graph}
 
@@ -99,7 +99,7 @@ def test_an_id_sealed_in_one_is_sealed_in_the_other(cases: Cases, monkeypatch: p
     assert (cases.named_people(first), cases.named_people(second)) == (
         everybody - {"p-1"},
         everybody,
-    )  # sealing is for one case
+    )  # a sealing applies to one case
 
     cases.declare()
     assert cases.named_people(second) == everybody - {"p-1"}
@@ -126,7 +126,7 @@ def test_an_id_sealed_in_one_is_sealed_in_the_other(cases: Cases, monkeypatch: p
     assert cases.state(second) == "open"
     assert cases.named_people(second) == everybody - {"p-1", "p-2", "p-3", "p-4"}
 
-    # The other case is being loaded: it is closed, and its next change completes it.
+    # If the other case is being loaded, it is closed, and its next change completes the sealing.
     with Locks(cases.settings.home).case(second):
         cases.load(first, sealed_person("p-5"))
         assert (cases.state(first), cases.state(second)) == ("open", "loading")
@@ -137,14 +137,14 @@ def test_an_id_sealed_in_one_is_sealed_in_the_other(cases: Cases, monkeypatch: p
     cases.at("cus", second).protection.sharing.end(first)
     assert cases.at("cus", first).protection.sharing.list_cases() == []
     cases.load(first, sealed_person("p-6"))
-    # Nobody was unsealed, and nobody else was sealed.
+    # No one was unsealed, and no one else was sealed.
     assert (cases.named_people(first), cases.named_people(second)) == (set(), {"p-6"})
 
 
 def test_who_loads_while_somebody_is_sealed_elsewhere_opens_no_case_that_names_them(
     cases: Cases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The writer of one case decided before the other case sealed, so its case is closed just as it would open."""
+    """The loader's names were chosen before the other case sealed, so its case is closed just as it would open."""
     cases.declare()
     with monkeypatch.context() as blind:
         blind.setattr(SharedIds, "sealed_elsewhere", lambda *_: {})
@@ -212,7 +212,7 @@ def test_it_takes_a_custodian_with_clearance_for_all_of_both_cases(cases: Cases)
 
 
 def test_somebody_carried_under_c_in_one_case_stays_named_under_p_in_the_other(cases: Cases) -> None:
-    """The custodian of the case that names the person is asked instead. A mark would seal."""
+    """The custodian of the case that names the person is asked instead. Only a mark would seal."""
     carried: Tables = {
         "people": [{"id": "p-7", "name": "Gil Neve", "handling": "C"}],
         "statements": [{"id": "r-7", "kind": "intelligence", "handling": "C"}],

@@ -64,7 +64,7 @@ MATERIAL = ("hubs.claims", "hubs.persons")
 
 
 class Asked:
-    """The queries about a whole case that a store was asked."""
+    """Recorder of the queries about a whole case that a store gets."""
 
     def __init__(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
         self.names: list[str] = []
@@ -86,7 +86,7 @@ class Asked:
 
 @dataclasses.dataclass
 class Twice:
-    """One home, served by two: one that keeps snapshots, and one that reads everything from the graph."""
+    """Two services on one home: one stores snapshots, the other reads everything from the graph."""
 
     kept: Service
     plain: Service
@@ -99,7 +99,7 @@ class Twice:
         assert loaded.rejections == []
 
     def overtaken_in(self, name: str, change: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-        """Let an undo or a third delivery follow the first call of a function of `material`; lists the change made."""
+        """Make an undo or third delivery follow the first call of a `material` function; return the changes made."""
         call, changes = getattr(material, name), list[str]()
 
         def slowly(*arguments: Any, **named: Any) -> Any:
@@ -121,7 +121,7 @@ class Twice:
 
 
 def whole_case_answers(by: Service, name: str) -> dict[str, Any]:
-    """All answers about the whole case that a reader gets from a service with an empty memory."""
+    """All answers about the whole case to a reader, from a service with empty caches."""
     by.forget()
     asking = session(by, name, CASE)
     answers: dict[str, Any] = {query: rows_of(asking, query) for query in WHOLE_CASE}
@@ -131,7 +131,7 @@ def whole_case_answers(by: Service, name: str) -> dict[str, Any]:
 
 
 def compute_figures(by: Service, name: str) -> dict[str, Any]:
-    """All figures over all leads at once, from a service with an empty memory."""
+    """All figures over all leads at once, from a service with empty caches."""
     by.forget()
     asking = session(by, name, CASE)
     of = asking.leads._material
@@ -141,7 +141,7 @@ def compute_figures(by: Service, name: str) -> dict[str, Any]:
 
 
 def of_each_lead(by: Service, name: str) -> dict[str, Any]:
-    """The figures of single leads, from a service that may have other clearances in memory."""
+    """The figures of single leads, from a service that may have results for other clearances in its caches."""
     asking = session(by, name, CASE)
     of, material_of = asking.leads, asking.leads._material
     leads = of.ranking().leads
@@ -234,7 +234,7 @@ def test_it_is_what_the_graph_says_whatever_becomes_of_the_case(twice: Twice, mo
             assert first == again == whole_case_answers(twice.plain, name), (step, name)
             queries.take_names()
         under_c = {path for path in twice.files & before if path.name != "lock"}
-        # Only a change under C leaves files in place: those read under P.
+        # Only a change under C leaves files in place, those read under P.
         assert bool(under_c) == (step in ("one under C", "the second is taken back", "and comes again")), step
         before = twice.files
 
@@ -285,7 +285,7 @@ def test_a_lead_is_told_alike_of_claims_in_columns_and_of_claims_as_objects(twic
             each.forget()
         plain = {name: of_each_lead(twice.plain, name) for name in READERS}
         assert {name: of_each_lead(twice.kept, name) for name in READERS} == plain, number
-        # Memory is empty, and the disk gives columns. The second clearance finds those of the first there.
+        # The caches are empty, and the disk returns columns. The second clearance finds the columns of the first there.
         twice.kept.forget()
         for name in READERS if number % 2 else reversed([*READERS]):
             claims = session(twice.kept, name, CASE).leads._material.analysis_input()[0]
@@ -325,7 +325,7 @@ def test_another_process_of_the_home_reads_what_the_first_kept_and_asks_the_serv
         queries = Asked(second, monkeypatch)
         for name in READERS:
             again = whole_case_answers(second, name)
-            # Empty answers are not kept: reading them again costs as little.
+            # Empty answers are not stored: reading them from the graph costs as little.
             assert queries.take_names() == [query for query in sorted(WHOLE_CASE) if not rows(again, query)], name
             assert (again, compute_figures(second, name)) == first[name]
             assert set(queries.take_names()).isdisjoint(MATERIAL), name
@@ -373,7 +373,7 @@ def test_what_a_change_overtakes_is_not_kept_as_of_the_state_after_it(
     twice.deliver(FIRST)
     twice.deliver(THIRD)
     overtaken = twice.overtaken_in("places", "an undo", monkeypatch)
-    # Outside a single look, as commands and notebooks ask.
+    # Not within a look, like requests of commands and notebooks.
     session(twice.kept, "all", CASE).leads.places()
     assert overtaken
     assert compute_figures(twice.kept, "all") == compute_figures(twice.plain, "all")
@@ -394,7 +394,7 @@ def test_what_false_accounts_could_do_is_kept_and_takes_nothing_that_is_left_out
     with monkeypatch.context() as patch:
         patch.setattr(prepared, "pieces", None)
         assert told_of_each() == first
-    # If more leads share the first places than are gathered, each is worked out on request.
+    # If more leads share the first places than are computed together, each lead is computed on request.
     monkeypatch.setattr(material, "_GATHERED", 0)
     reader = session(twice.plain, "all", CASE)
     twice.plain.forget()
@@ -502,7 +502,7 @@ def test_what_is_asked_side_by_side_waits_as_long_as_who_asks_for_all_of_it(
 
 
 def test_with_another_table_of_weights_it_is_computed_anew(twice: Twice, tmp_path: Path) -> None:
-    """The weights decide who has a hand in a stage, and nothing in the graph says which ones were used."""
+    """The weights decide who has a part in a stage, and nothing in the graph tells which weights were used."""
     twice.deliver(FIRST)
     shipped = compute_figures(twice.kept, "all")["ranking"]
     (tmp_path / "weights.toml").write_text("[intelligence]\nPILOTED = 0.01\n")
@@ -555,12 +555,12 @@ def test_a_kill_between_the_change_and_the_clearing_away_leaves_nothing_after_th
     monkeypatch.setattr(Register, "finish", finish)
     assert whole_case_answers(twice.kept, "all") == whole_case_answers(
         twice.plain, "all"
-    )  # as the case is now, whatever files are left
+    )  # as in the current case, whatever files are left
     twice.plain.recover()
     assert whole_case_answers(twice.kept, "all") == whole_case_answers(twice.plain, "all")
     with transaction(twice.plain.database) as connection:
         assert connection.execute(sa.select(tables.cases.c.state)).scalars().all() == ["open"]
-    assert len({path.parent for path in twice.files}) == 2  # the state of today, and the lock
+    assert len({path.parent for path in twice.files}) == 2  # the current state, and the lock
 
 
 def test_a_closed_case_is_not_read_from_disk(twice: Twice) -> None:

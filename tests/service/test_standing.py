@@ -1,4 +1,4 @@
-"""Which people are named and which have a pseudonym, over any sequence of deliveries. Pure: no server."""
+"""Which people are named and which have a pseudonym, over any sequence of deliveries. No server."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_a_mark_seals_whoever_is_named_in_whatever_delivery_it_comes(mark: dict[
     assert not of(after(first)[1], "p").sealed
     _, standing = after(first, people({"id": "p", **mark}))
     assert (of(standing, "p").sealed, of(standing, "p").why) == (True, why)
-    # Later deliveries change nothing: they stay sealed.
+    # Later deliveries change nothing: the person stays sealed.
     _, later = after(
         first, people({"id": "p", **mark}), people({"id": "p", "name": "Ari"}), statement_rows("p PILOTED c1")
     )
@@ -168,7 +168,7 @@ def test_only_an_opening_after_the_mark_opens(mark: dict[str, Any], why: str) ->
     standing = standings(standing, state, opened, 2)
     assert (of(standing, "p").sealed, of(standing, "p").why) == (True, why)
     assert of(standings(standing, state, replace(opened, at="2020-05-09T15:00:00"), 3), "p").sealed
-    # Two persons who know of the mark open them again, and then it seals nobody any more.
+    # If two persons who know of the mark name the person again, that mark no longer seals.
     again = replace(opened, decided_at={name: later}, at=later)
     standing = standings(standing, state, replace(again, now=(name,)), 3)
     assert not of(standing, "p").sealed
@@ -177,7 +177,7 @@ def test_only_an_opening_after_the_mark_opens(mark: dict[str, Any], why: str) ->
 
 @pytest.mark.parametrize(("mark", "why"), MARKS)
 def test_who_was_opened_and_taken_back_comes_again_and_a_mark_seals(mark: dict[str, Any], why: str) -> None:
-    """The persons who opened them cannot be shown to have known of the mark."""
+    """It cannot be shown that those who opened the person knew of the mark."""
     name = pseudonym(KEY, "person", "p")
     opening = replace(BY, decided={name: "opened"}, now=(name,))
     opened = replace(BY, decided={name: "opened"}, decided_at={name: BY.at}, at="2020-05-10T10:00:00")
@@ -218,14 +218,14 @@ def test_an_act_claimed_of_a_bare_id_opens_nobody_who_arrives_under_it() -> None
     acts = [*CROSSING, *statement_rows(*(f"P00{number} PILOTED c1" for number in range(1, 6)))]
     carried = statement_rows(*(f"P00{number} CROSSED_ON c1" for number in range(1, 6)), statement="S2")
     _, first = after([*BARE, *acts])
-    assert not any(of(first, f"P00{number}").sealed for number in range(1, 6))  # only an id, and nothing decided
+    assert not any(of(first, f"P00{number}").sealed for number in range(1, 6))  # only an id, so nothing is decided
     for register in (REGISTER, [*REGISTER, *carried]):
         _, standing = after([*BARE, *acts], register)
         assert all(of(standing, f"P00{number}").sealed for number in range(1, 6))
         # Whether the register or the act comes first, the same people end up sealed.
         _, reordered = after([*register, *CROSSING], acts)
         assert sealed_names(reordered) == sealed_names(standing)
-    # If the act is taken back, they stay sealed.
+    # If the act is undone, they stay sealed.
     _, standing = after([*BARE, *acts], REGISTER)
     left = State()
     fold(left, 2, REGISTER, COLUMNS, partial=False)
@@ -295,7 +295,7 @@ def test_when_the_last_act_goes_who_was_not_read_is_sealed_and_of_others_the_cus
     )
     standing = standings(standing, state, replace(BY, last_read=last_read, at="2020-05-09T12:00:00"), 2, ())
     assert (of(standing, "p").sealed, of(standing, "p").asked) == ((False, NO_ACT) if last_read else (True, ""))
-    # When the act comes again, a sealed person stays sealed, and the question about the other is dropped.
+    # When the act is delivered again, a sealed person stays sealed; for a named person the question is dropped.
     fold(state, 3, statement_rows("p PILOTED c1", statement="S3"), COLUMNS, partial=True)
     again = standings(standing, state, replace(BY, last_read=last_read), 3)
     assert (of(again, "p").sealed, of(again, "p").asked) == (not last_read, "")
@@ -354,7 +354,7 @@ def test_no_mark_depends_on_being_a_source() -> None:
             as_witness = [*people({"id": "p", "name": "Ari", "category": ["witness"]}, {"id": "q", "name": "Bo"})]
             plain = sealed_names(after(delivery, by=by)[1])
             assert sealed_names(after([*delivery, *account], by=by)[1]) == plain
-            # Under the setting `tie` a witness is not named. That seals more, but depends on the category alone.
+            # Under the setting `tie` a witness is not named: more people are sealed, but by category alone.
             if by is BY:
                 assert sealed_names(after([*as_witness, *delivery[2:], *account], by=by)[1]) == plain
 
@@ -372,7 +372,7 @@ def test_after_an_undo_what_is_c_decides_nothing_of_who_comes_again_under_p(rest
         fold(later_state, 1, delivery, COLUMNS, partial=True)
     standing = standings(standing, later_state, BY, 2)
     assert (of(standing, "p").sealed, of(standing, "p").level) == (False, "P")
-    standing = standings(standing, state, BY, 3)  # the second was taken back
+    standing = standings(standing, state, BY, 3)  # the second delivery was undone
     again = [*people({"id": "p"}), *CROSSING, *statement_rows("p CROSSED_ON c1", statement="S3")]
     fold(state, 4, again, COLUMNS, partial=True)
     assert of(standings(standing, state, BY, 4), "p").sealed
@@ -453,12 +453,12 @@ def test_the_custodian_is_asked_about_everyone_in_a_chain_of_people_said_to_be_o
 
 @pytest.mark.parametrize("statement", ["", "S1"])
 def test_a_charge_in_the_row_of_a_statement_names_nobody(statement: str) -> None:
-    """The row of a statement may bring its source, who would then be charged and in no claim."""
+    """The row of a statement may introduce its source, who would then be charged without being in any claim."""
     cells = {"statement_id": statement} if statement else {}
     row = {"id": "p", "name": "Ari", "category": ["suspect"]}
     disclosed = [*people({"id": "q"}), *CROSSING, *statement_rows("q PILOTED c1")]
     assert of(after([*people(row | cells), *disclosed])[1], "p").sealed == bool(statement)
-    # A list that charges them names them if it comes first.
+    # A list that charges the person names them if it comes first.
     assert not of(after(people(row), [*people(row | cells), *disclosed])[1], "p").sealed
     assert of(after([*people(row | cells), *disclosed], people(row))[1], "p").sealed == bool(statement)
 
@@ -546,7 +546,7 @@ def test_a_dwelling_of_which_only_who_lives_there_is_told_is_sealed_with_them() 
     state, standing = after([*delivery, *claims])
     assert set(sealed_ids(standing, state, KEY)) == {"p", "home"}
     assert standing[pseudonym(KEY, "thing", "home")].why == WHERE_THEY_LIVE
-    # If someone is later said to run it, it stays sealed, as everything sealed does.
+    # If someone is later said to run the home, it stays sealed, as everything sealed does.
     state, later = after([*delivery, *claims], statement_rows("q MANAGED home", statement="S2"))
     assert set(sealed_ids(later, state, KEY)) == {"p", "home"}
     # For readers of P, a claim under C does not seal a thing, and does not keep it open.
@@ -575,7 +575,7 @@ def test_a_claim_under_c_keeps_no_thing_known_under_p_sealed_when_its_user_is_op
         names = {opened, *alone_theirs(state, KEY, opened)}
         by = replace(opening, decided=dict.fromkeys(names, "opened"), now=names)
         sealed_things.append(set(sealed_ids(standings(standing, state, by, 4, ()), state, KEY)) - {"y"})
-    # Only C says anything about t3, so C's claim about y keeps it sealed.
+    # Only claims under C mention t3, so the claim about y under C keeps it sealed.
     assert sealed_things == [set(), {"t3"}, {"t2", "t3"}]
 
 
@@ -627,7 +627,7 @@ def test_a_claim_under_c_that_somebody_was_carried_seals_nobody_tied_under_p(han
 
 
 def test_who_is_sealed_stays_so_under_an_id_out_of_which_a_name_was_taken() -> None:
-    """An erasure masks ids in rows and in known facts alike, and a pseudonym is made from the id."""
+    """An erasure masks ids in rows and in stored facts, and so changes pseudonyms, which are made from ids."""
     delivery = [*CROSSING, *statement_rows("p PILOTED c1")]
     _, before = after([*people({"id": "p", "name": "Hewa", "sealed": "yes"}), *delivery])
     old = of(before, "p")
@@ -646,7 +646,7 @@ def test_who_is_sealed_stays_so_under_an_id_out_of_which_a_name_was_taken() -> N
     assert of(now, "q").identities == ({"id": "q", "name": "Hewa"},)
     assert (of(now, "p").sealed, of(now, "p").identities) == (True, ())
     assert standings(now, state, erasing, 1) == now
-    # Two persons who open them do so for good, whatever is still kept under their former id.
+    # Two persons who open q do so for good, whatever is still stored under the former id.
     name = pseudonym(KEY, "person", "q")
     opened = replace(erasing, decided={**erasing.decided, name: "opened"})
     assert not of(standings(now, state, replace(opened, now=[name]), 1), "q").sealed
@@ -659,7 +659,7 @@ def test_what_is_known_under_an_id_that_stays_is_not_lost_to_one_that_changes() 
     now = standings(before, State(), erasing, 4)
     assert [of(now, name).identities for name in "pq"] == [(first,), (second,)]
     assert all(of(now, name).sealed for name in "pq")
-    assert of(now, "p").against == 3  # reported when it was new
+    assert of(now, "p").against == 3  # reported when the conflict was new
     assert standings(now, State(), erasing, 5) == now
 
 
@@ -678,7 +678,7 @@ def test_what_is_known_of_somebody_taken_back_follows_their_id_and_seals_nobody(
 
 
 def test_a_dwelling_of_which_no_row_says_that_it_is_one_keeps_what_is_known_of_it() -> None:
-    """A delivery may leave out the kind of a workplace. Erasing someone else changes nothing about it."""
+    """A delivery may leave out the kind of a workplace. Erasing someone else leaves its known facts unchanged."""
     known = ({"id": "w", "kind": "dwelling", "address": "12 Elm Street"}, {"id": "w", "address": "13 Elm Street"})
     name = pseudonym(KEY, "thing", "w")
     before = {name: Standing(True, "P", "2020-05-09", WHERE_THEY_LIVE, identities=known)}
@@ -726,7 +726,7 @@ STEP = st.one_of(DELIVERY, st.integers(0, 5), st.tuples(st.sampled_from(IDS), st
 
 @settings(max_examples=300)
 @given(st.lists(STEP, min_size=1, max_size=8))
-@example([([], [], "P", False), 1, ("p", "opened"), ([{"id": "p"}], [], "P", False)])  # while nothing holds them
+@example([([], [], "P", False), 1, ("p", "opened"), ([{"id": "p"}], [], "P", False)])  # while no delivery has p
 @example(
     [
         ([{"id": "p", "sealed": "yes"}], [], "P", False),
@@ -794,7 +794,7 @@ ROUND = st.tuples(st.booleans(), st.sets(st.sampled_from(IDS)), st.sampled_from(
 @settings(max_examples=200)
 @given(st.lists(ROUND, min_size=1, max_size=6))
 def test_who_is_sealed_in_a_case_that_shares_its_ids_is_sealed_here_and_stays_so(rounds: list[Any]) -> None:
-    """An id sealed elsewhere is sealed while that lasts and afterwards, whatever is delivered, declared and ended."""
+    """An id sealed in another case is sealed here then and later, whatever is delivered, declared and ended."""
     state, standing, sealed = State(), dict[str, Standing](), set[str]()
     for number, (acts, elsewhere, declared, row) in enumerate(rounds, 1):
         delivered = [*people(row), *CROSSING, *statement_rows(*([f"{row['id']} DIRECTED {row['id']}"] if acts else []))]
@@ -815,7 +815,7 @@ def test_a_mark_under_c_elsewhere_seals_nobody_known_under_p_and_asks_the_custod
     standing = of(standings({}, state, by, 1, rows), "p1")
     assert standing.sealed == (handling == "C")
     assert standing.asked == ("" if handling == "C" else f"{SHARED_ID} [a b], {UNDER_C}")
-    # The case that asked knows the mark, and does not close for it again; another mark is news.
+    # The case that asked knows the mark and does not close for it again; another mark is new.
     assert not is_news("here", by.elsewhere["p1"][0], standing)
     assert is_news("here", SharedMark(f"{SHARED_ID} [a c]", "C"), standing)
     assert is_news("here", SharedMark(f"{SHARED_ID} [a b]", "P"), standing) == (handling == "P")
@@ -831,7 +831,7 @@ def test_under_c_only_a_mark_is_one_for_readers_of_p_elsewhere(row: dict[str, An
     assert [mark.level for mark in shared_marks("b", of(standing, "p"))] == levels
 
 
-# Deliveries that each bring one person with all that is known of them, and claim an act of the next one's bare id. (A
+# Each delivery has one person with all known facts, and claims an act of the next person by id alone. (A
 # person who first comes as a bare id without an act is sealed, and stays so: only that depends on the order.)
 WHOLE = st.lists(
     st.tuples(
@@ -860,7 +860,7 @@ def test_the_order_of_deliveries_changes_nothing_of_who_is_named(entries: list[A
     for at, (row, relation, status) in enumerate(entries):
         statement = {"id": f"S{at}", "kind": "intelligence", "handling": "P", "status": status}
         claim = {"subject_id": f"p{at}", "relation": relation, "object_id": "c1", "statement_id": f"S{at}"}
-        # An act of the next person's bare id; another delivery brings that person.
+        # An act of the next person, known here only by id; another delivery has that person's row.
         before = people({"id": f"p{(at + 1) % len(entries)}"})
         second_claim = {"subject_id": f"p{(at + 1) % len(entries)}", "relation": "PILOTED", "object_id": "c1"}
         deliveries.append(

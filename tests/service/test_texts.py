@@ -1,4 +1,4 @@
-"""Texts that name a sealed person are withheld whole, for good, and nothing else of a text or name is changed."""
+"""Texts that name a sealed person are withheld whole, for good; other texts and names are never changed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WITHHELD = "[withheld]"
 
 
 class Case:
-    """A case that takes in deliveries one after the other, as the service does."""
+    """A case that loads deliveries one after the other, as the service does."""
 
     def __init__(self) -> None:
         self.state = State()
@@ -45,7 +45,7 @@ class Case:
         return self._replay()
 
     def decide(self, person: str, decision: str, at: str) -> Graphed:
-        """Seal or open a person, as two persons do."""
+        """Seal or open a person, as by a decision of two persons."""
         name = pseudonym(KEY, "person", person)
         decided, decided_at = {**self.by.decided, name: decision}, {**self.by.decided_at, name: at}
         self.by = Deciding(KEY, ON, decided=decided, decided_at=decided_at, now=(name,), at=at)
@@ -66,7 +66,7 @@ class Case:
         return self.made
 
     def text(self, statement: str) -> str:
-        """The summary of a statement, as the graph holds it."""
+        """The summary of a statement in the graph."""
         return str(self.made.image.nodes["Statement"][statement]["summary"])
 
     def node(self, label: str, identifier: str) -> dict[str, Any]:
@@ -140,7 +140,7 @@ def test_the_handle_of_a_source_names_them() -> None:
         report("R4", "Seen by the CHIS falcon 77."),
         report("R5", "Told by the register of arrivals.", source_id="Register of arrivals"),
     )
-    # The handle of a record's source counts too if it has a number in it. Ordinary words are no handle.
+    # The handle of a record's source counts as a name too if it has a number in it. Ordinary words do not.
     assert [case.text(f"R{place}") for place in range(1, 6)] == [
         WITHHELD,
         WITHHELD,
@@ -168,7 +168,7 @@ def _graph(graph: Graphed) -> list[Any]:
 
 @pytest.mark.parametrize("source", ["P7", "Eagle", "Shorty", "Ari Berg", "07700900123", "CHIS-1234"])
 def test_nothing_that_somebody_named_is_called_depends_on_being_a_source(source: str) -> None:
-    """An informant who is charged later, and an informant with the handle of someone charged."""
+    """An informant who is charged later, and an informant whose handle is a name of someone charged."""
     called = {"aliases": ["Shorty", "Eagle"], "phones": ["+447700900123"]}
     without, with_report = Case(), Case()
     with_report.load(report("RC", "Seen.", "intelligence", handling="C", source_id=source))
@@ -180,7 +180,7 @@ def test_nothing_that_somebody_named_is_called_depends_on_being_a_source(source:
 
 @pytest.mark.parametrize("kind", ["witness", "intelligence"])
 def test_taking_back_a_person_does_not_show_whether_they_gave_a_statement(kind: str) -> None:
-    """The loader takes a named person's row back: a text with their id reads the same for a witness and for others."""
+    """The loader undoes a named person's row: a text with that id reads the same for a witness and for others."""
     texts = []
     for source in ("pilot-10001", "other-20002"):
         case = Case()
@@ -223,7 +223,7 @@ def test_a_source_is_looked_for_where_nobody_named_is_called_the_same_at_the_lev
         report("RP", "Falcon-77 met them."),
         report("RD", "Falcon-77 met them.", handling="C"),
     )
-    # A name that is C reveals no text under P.
+    # A name under C makes no text under P readable.
     assert (case.text("RP"), case.text("RD")) == (WITHHELD, "Falcon-77 met them.")
 
 
@@ -319,7 +319,7 @@ def test_cells_under_p_that_c_alone_knows_of_somebody_sealed_stay_in_whatever_wr
     both.load(*hidden, *statement_rows("q CROSSED_ON c", handling="C", statement="S2"))
     for label, identifier in (("Person", "s"), ("Boat", "boat"), ("Thing", "t")):
         assert both.node(label, identifier) == before.node(label, identifier)
-    # Once P knows them, they are withheld.
+    # Once the person is known under P, the texts are withheld.
     both.load(
         *people({"id": "q", "name": "Dov Hidden", "phones": ["+447700900555"]}),
         *statement_rows("q CROSSED_ON c", statement="S3"),

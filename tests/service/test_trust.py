@@ -1,4 +1,4 @@
-"""How sure a ranking is, on a real case: ranges, leads that rest on one witness, and the effect of false statements."""
+"""Certainty of a ranking, on a real case: rank ranges, leads that rest on one witness, effects of false statements."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_without_source_clearance_no_witness_is_told_of(people: Place) -> None:
 
 @pytest.mark.parametrize("name", ["low", "sourced"])
 def test_who_rests_on_one_report_or_record_is_marked_and_it_is_named(people: Place, name: str) -> None:
-    """One report says that twelve people organised, one record what another did; nobody else says so."""
+    """One report says that twelve people organised, one record what another person did; no other source says so."""
     session = people(name)
     assert {lead_row(session, person)["rests_on"] for person in REPORTED} == {"one report"}
     row = lead_row(session, "heard-1")
@@ -121,7 +121,7 @@ def test_whom_one_record_alone_tells_from_a_passenger_is_not_ranked_without_it(p
     session = people(name)
     row = lead_row(session, "rode-1")
     assert (row["rests_on"], row["moved_by"], row["rank_without"]) == ("one record", "record record-2", None)
-    assert row["worst_rank"] == len(session.leads.table()["hubs"]) + 1  # after everyone in the list
+    assert row["worst_rank"] == len(session.leads.table()["hubs"]) + 1  # a rank after everyone in the list
     client = people.client(name)
     page = client.get(f"/case/{people.case}/lead?id=rode-1").text
     assert "(3 claims): not ranked without" in " ".join(page.split())
@@ -137,7 +137,7 @@ def test_leads_of_several_voices_and_on_the_record_are_those_whose_figures_say_s
         return {row["id"]: row for row in rows}
 
     everyone = leads_by_id(all="yes")
-    # If few groups read as `few`, being in the list must not show that there are two.
+    # Where the number of groups reads `few`, being in the list must not reveal that it is two.
     groups = {name: 1 if row["groups"] == "few" else row["groups"] for name, row in everyone.items()}
     several = {name for name, row in everyone.items() if groups[name] + row["other_sources"] >= 2}
     recorded = {name for name, row in everyone.items() if row["score_on_record"] > 0}
@@ -206,7 +206,7 @@ def noted_everywhere(people: Place, name: str) -> list[dict[str, str]]:
         json.JSONDecoder().raw_decode(printed[1])[0]["hubs"],
         [client.get(f"{base}/lead.json?id={lead}").get_json()["lead"] for lead in on_page],
     ]
-    # A file says below its rows what the ranking leaves out.
+    # A note below the rows of a file says what the ranking leaves out.
     return [on_page, *({row["id"]: row["interest"] or "" for row in table if row["id"]} for table in rows)]
 
 
@@ -214,7 +214,7 @@ def test_what_was_offered_to_a_witness_stands_beside_every_lead_that_rests_on_th
     """The first of three witnesses has a debt and the second a promise; nothing is noted about the third."""
     noted = noted_everywhere(people, "sourced")
     assert noted == [noted[0]] * len(noted)
-    # Piloting raises nobody's score, so no interest is noted for the sources of duo-1.
+    # Piloting raises no score, so no interest is noted for the sources of duo-1.
     expected = {"told-1": "all", "duo-2": "some"}
     assert {lead: interest for lead, interest in noted[0].items() if interest} == expected
     # Each page says the same among the innocent readings.
@@ -302,10 +302,10 @@ def test_why_somebody_is_a_lead_is_worked_out_once_while_the_case_stays_as_it_is
     every = [f"{name} {lead}" for lead in ("told-1", "heard-1") for name in ("explain", "readings", "paths")]
     false = [entry for entry in done if entry.startswith("would_leave")]
     assert sorted(entry for entry in done if entry not in false) == sorted(every)
-    # The first places are worked out together, each once.
+    # The first ranks are computed together, each once.
     assert len(set(false)) == len(false)
     assert "would_leave told-1" in false
-    # For another reader it is worked out again.
+    # For another reader the lead is computed again.
     people("whole").leads.look("told-1")
     assert done[-1] == "explain told-1"
 

@@ -1,4 +1,4 @@
-"""Answers of the library and the pages about the same subject of one case say the same."""
+"""Answers of named queries and of pages about the same subject agree."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ ROLES = {
     "low": ("analyst", Grant("P")),
 }
 READERS = pytest.mark.parametrize("who", list(ROLES))
-# People who pay the hub. Their payments are denied by nobody, a record, a witness, and a record that few may read.
+# People who pay the hub. Their payments are denied by no one, a record, a witness, and a record of restricted access.
 SURE, BY_RECORD, BY_WITNESS, BY_SECRET = "sure", "by-record", "by-witness", "by-secret"
-# Two people linked by a third, a crossing, a gang and a phone. A statement that few may read denies the first link of
+# Two people linked by a third, a crossing, a gang and a phone. A restricted statement denies the first link of
 # each pair.
 FIRST, SECOND, BETWEEN = "first", "second", "between"
 DENIED = (
@@ -43,7 +43,7 @@ TIES = (
     "second USED phone",
     "third USED other-phone",
 )
-# The parts known of a crossing: all, only denied ones, only hardly believed ones.
+# Known parts in a crossing: in general, if only denied ones, if only hardly believed ones.
 KNOWN = tuple(
     f"{subject} {relation}" for subject, relation in (("rib", "USED_ON"), ("third", "PILOTED"), ("third", "ORGANISED"))
 )
@@ -121,7 +121,7 @@ def test_a_payment_that_is_denied_is_in_no_sum(people: Place, who: str) -> None:
     page = people.client(who).get(f"/case/{people.case}/entity.json?id=hub").get_json()
     (paid,) = (side for side in page["payments"] if side["side"] == "to")
     sums = {row["currency"]: (row["total"], row["payments"]) for row in paid["sums"]}
-    # Even if the denial is hidden, the payment is in no sum.
+    # The payment is in no sum, even if its denial is hidden.
     denied = {row["subject"] for row in paid["denied"]}
     assert denied == {BY_RECORD, BY_WITNESS, BY_SECRET}
     assert [(row["total"], row["payments"]) for row in paid["denied_sums"]] == [(1079.0, 3)]
@@ -199,7 +199,7 @@ def test_what_who_is_behind_calls_not_known_is_not_known(people: Place) -> None:
 def test_whoever_worked_and_lived_at_a_place_is_one_of_its_people(people: Place) -> None:
     listed = people("whole").network.lists.workplaces()
     rows = {place.row["id"]: place.row["people"] for place in listed}
-    assert rows["house"] == 2  # the list leaves out someone who is hardly believed to have lived there
+    assert rows["house"] == 2  # not counting a person who is hardly believed to have lived there
     page = people.client("whole").get(f"/case/{people.case}/workplaces").text
     line = page.partition("id=house")[2].partition("</tr>")[0]
     assert '<td class="num">2</td>' in line

@@ -1,4 +1,4 @@
-"""A person in no claim may be there only as a source, so readers without source clearance do not find them."""
+"""A person in no claim may be in the case only as a source, so readers without source clearance never find them."""
 
 from __future__ import annotations
 
@@ -494,7 +494,7 @@ def test_a_row_with_a_guessed_id_shows_nobody_who_came_with_a_statement(
     bob = place.as_("bob")
 
     def answers(identifier: str) -> list[Any]:
-        """Return every answer along the way with a guessed id."""
+        """Return every answer to a loader who tries a guessed id."""
         key = place.service.register.key(place.case, create=False)
         hidden = pseudonym(key, "person", identifier)
         guess = write(tmp_path / identifier, people=[{"id": identifier, **row}])

@@ -95,7 +95,7 @@ def test_a_claim_is_the_last_look_and_leaves_nothing(home: Path, uploads: Upload
     claim = uploads.claim(upload.id, *WHO)
     with pytest.raises(NotFound):
         uploads.claim(upload.id, *WHO)
-    uploads.sweep()  # does not remove what is being loaded
+    uploads.sweep()  # does not remove an upload that is being loaded
     assert uploads.waiting(*WHO) == []
     with claim as source:
         with source as opened:
@@ -237,7 +237,7 @@ def test_what_one_process_worked_out_another_has_for_the_case_and_the_options_it
     assert second_store.preview(upload.id, *WHO, [2]) is None, "the case is another by now"
     second_store.change(upload.id, *WHO, Options("mine.toml", 'title = "m"'))
     assert uploads.preview(upload.id, *WHO, [1]) is None, "it is to be read otherwise"
-    # Another process worked it out in the meantime, with the earlier options.
+    # Another process computed a preview in the meantime, with the earlier options.
     uploads.keep_preview(upload.id, *WHO, [1], upload.options, WOULD)
     assert uploads.preview(upload.id, *WHO, [1]) is None
     uploads.keep_preview(upload.id, *WHO, [1], second_store.one(upload.id, *WHO).options, WOULD)
@@ -275,7 +275,7 @@ def test_what_a_killed_process_had_claimed_waits_again(home: Path, database: sa.
     upload = sent(uploads, b"x")
     claimed = uploads.claim(upload.id, *WHO)
     assert make_store(home, database).waiting(*WHO) == []
-    # As the system does when a process is gone.
+    # Release the lock, as the system does when a process ends.
     (lock,) = [
         each
         for each in gc.get_objects()

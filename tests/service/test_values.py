@@ -23,7 +23,7 @@ def node(graph: Graphed, label: str, identifier: str) -> dict[str, Any]:
 
 
 def test_an_id_drawn_by_lot_stays_what_it_is_whatever_it_spells(tmp_path: Path) -> None:
-    """Otherwise, one time in some hundreds, a form would not find again what it added."""
+    """Otherwise, once in a few hundred times, a form would not find the entity it added."""
     drawn = "N-55HK-W1V0-SEWC"
     files = {
         "people.csv": f"id,name\nW1,Selam Bekele\n{drawn},Omar Said\n",

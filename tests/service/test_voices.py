@@ -1,4 +1,4 @@
-"""With fewer than three independent sources, no one stands out or contacts rank, and no question is weighed."""
+"""With fewer than three independent sources no one stands out, or contacts decide ranks; no question is weighed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def rows(statements: list[str], links: list[str]) -> Tables:
 
 @pytest.fixture(scope="module")
 def register(at_server: Callable[..., Settings]) -> Iterator[Place]:
-    """One witness, and twelve rows of a register, none of which names it."""
+    """One witness, and twelve rows of a register; no row names the register as its source."""
     numbers = range(1, 13)
     statements = ["w,witness,W,P", *(f"r{number},record,,P" for number in numbers)]
     links = ["p1,DIRECTED,p21,w", *(f"p{number},DIRECTED,p{number + 20},r{number}" for number in numbers)]
@@ -39,7 +39,7 @@ def register(at_server: Callable[..., Settings]) -> Iterator[Place]:
 
 @pytest.fixture(scope="module")
 def star(at_server: Callable[..., Settings]) -> Iterator[Place]:
-    """A case in which everybody is in contact with one person, and one witness says that someone runs a gang."""
+    """A case in which all are in contact with one person, and one witness says that another person runs a gang."""
     links = [*(f"p0,CONTACTED,p{number},calls" for number in range(1, 40)), "p7,RUNS,g1,w"]
     with open_place(at_server(), READERS, "ann", rows(["w,witness,W,P", "calls,record,Calls,P"], links)) as place:
         yield place

@@ -1,4 +1,4 @@
-"""Witness statements added by form wait, and open with others at set times."""
+"""Witness statements added by form wait, and open together at set times."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ PEOPLE = {
 
 @dataclass
 class Place:
-    """A service with one case in which statements wait until six."""
+    """A service with one case in which statements wait until six o'clock."""
 
     service: Service
     case: str
@@ -138,7 +138,7 @@ def test_an_account_is_nowhere_before_it_opens_with_others(place: Place) -> None
     assert [row["status"] for row in place.as_("ann").deliveries.list_deliveries()] == ["waiting"] * 3 + ["active"]
     place.look(SIX + dt.timedelta(days=3, minutes=7))
     assert organiser_groups(place) == 3
-    # Readers who may know sources, and the person who added them, see who added each one, and when.
+    # Readers with source clearance, and the loaders themselves, see who added each statement, and when.
     opened = SIX + dt.timedelta(days=3)
     rows = place.as_("bob").deliveries.list_deliveries()
     assert [(row["number"], row["account"], row["loaded_at"]) for row in rows] == [
@@ -179,7 +179,7 @@ def test_one_that_is_held_back_opens_when_it_is_let_go(place: Place) -> None:
     )
     place.look(SIX + dt.timedelta(days=8))
     assert organiser_groups(place) == "few"
-    # From then on it waits like a new one: it does not open alone the moment it is released.
+    # Once released, the statement waits like a new one: it does not open alone at that moment.
     with clock.standing_still(SIX + dt.timedelta(days=20, hours=5)):
         custodian.protection.waiting.release(numbers[0])
     for day in (20, 21, 27):
@@ -203,7 +203,7 @@ def test_a_custodian_opens_all_that_wait_where_safety_needs_it(place: Place) -> 
 
 
 def test_who_opens_them_is_told_what_is_owed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Someone else is writing, so anything that opened statements sealed is still in the managed store."""
+    """Another process is writing, so data sealed by the opened statements are still in the managed store."""
     monkeypatch.setattr(Casework, "rewrite_after", lambda *_: REWRITE_OWED)
     place.add("ann", 0)
     custodian = place.as_("cus")
@@ -261,7 +261,7 @@ def test_who_falls_out_is_not_counted_among_those_who_hide_the_others(place: Pla
 
 
 def test_what_was_delivered_again_meanwhile_is_found_again(place: Place, tmp_path: Any) -> None:
-    """A waiting statement opens as the newest delivery, so being added earlier loses nothing of it."""
+    """A waiting statement opens as the newest delivery, so it refers to rows delivered after it was added."""
     ann = place.as_("ann")
     for name, day in (("more", "2020-06-01"), ("again", "2020-06-02")):
         write(tmp_path / name, crossings=[{"id": "C2", "date": day, "handling": "P"}])

@@ -1,4 +1,4 @@
-"""Readings and questions on a real case: shown by clearance, counted by source, gone with the person."""
+"""Innocent readings and questions on a real case: shown by clearance, counted by source, erased with the person."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_claims_of_witnesses_are_not_there_to_who_knows_no_sources(service: Serv
 
 @pytest.mark.changes
 def test_what_was_asked_about_c_is_not_counted_for_who_sees_p(people: Place) -> None:
-    # The source of a statement under P also gave one under C.
+    # The source of a statement under P also gave a statement under C.
     hidden = statement_claims(
         "account-c2", "boss-1 DIRECTED aide-1", "aide-2 DIRECTED aide-1", "aide-1 DIRECTED aide-2"
     )
@@ -146,7 +146,7 @@ def test_what_was_asked_about_c_is_not_counted_for_who_sees_p(people: Place) -> 
         with pytest.raises(NotFound):
             people("sourced").leads.questions.put("boss-1", claim)
     assert (people("sourced").leads.questions.next("boss-1"), people("low").leads.questions.next("boss-1")) == before
-    for claim in claims_of(people("sourced"), "account-1")[:MOST]:  # of the same source
+    for claim in claims_of(people("sourced"), "account-1")[:MOST]:  # claims of the same source
         people("sourced").leads.questions.put("boss-1", claim)
 
 
@@ -155,7 +155,7 @@ def test_putting_takes_a_role(people: Place, name: str) -> None:
     claim = claims_of(people("whole"), "account-1")[0]
     with pytest.raises(Refused):
         people(name).leads.questions.put("boss-1", claim)
-    assert people(name).leads.questions.next("boss-1").questions  # reading does not
+    assert people(name).leads.questions.next("boss-1").questions  # reading questions needs no such role
 
 
 @pytest.mark.changes
@@ -193,7 +193,7 @@ def test_readings_are_the_same_with_and_without_sources_but_for_interests(people
     )
     assert low == ["family"]
     assert sourced == ["family", "owing"]
-    # The log counts the source with the interest; for a reader without source clearance it counts none.
+    # The log counts the source with the interest, and no source for a reader without source clearance.
     acts = audit.lines(people.service.database, newest=9)
     looks = [(act["account"], act["sources"]) for act in acts if act["detail"].get("query") == "readings"]
     assert looks[:2] == [("sourced", 1), ("low", 0)]

@@ -102,7 +102,7 @@ def test_what_takes_a_second_person_waits_for_who_may_agree_and_for_nobody_else(
     people("cus").protection.reveals.ask(behind, "safe house")
     people("sup").protection.erasures.ask(behind, "asked to go")
     (item,) = (item for item in people("sup").waiting.listed().items if item.to_do)
-    # Nobody is asked to agree to their own request: the erasure waits for the other supervisor.
+    # No one is asked to agree to their own request, so the erasure waits for the other supervisor.
     assert (item.kind, item.about, item.sealed, item.text) == (
         "reveal",
         behind,
@@ -207,7 +207,7 @@ def test_what_a_delivery_did_to_the_leads_is_what_the_score_says(people: Place) 
 
 @pytest.mark.changes
 def test_a_correction_is_held_against_what_stood_before(people: Place) -> None:
-    """A changed lead did not appear, and statements that no longer count are named."""
+    """A lead whose rank fell is not shown as new, and the statements that no longer count are named."""
     people.load("ana", more("P", *RISES))
     ranks = {lead.id: lead.rank for lead in people("ana").leads.ranking().leads}
     look(people("ana"))

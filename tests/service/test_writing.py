@@ -138,13 +138,13 @@ def test_who_may_not_is_refused_and_the_text_stands_in_the_log(writing_service: 
 
 
 def others_there(store: Store) -> set[str]:
-    """The cases in the graph, of any home."""
+    """All cases in the graph, of any home."""
     text = "MATCH (n) WHERE n.case IS NOT NULL RETURN DISTINCT n.case"
     return {row[0] for row in store.read(text, {}, timeout=60, cap=10_000).rows}
 
 
 def test_a_case_that_only_the_graph_knows_suspends_the_grant(writing_service: Service) -> None:
-    """Another home may have put it on a shared server, before the first text or between two."""
+    """Another home may have loaded the case into a shared server, before the first query or between two."""
     store, second_case = writing_service.store(), f"other-{uuid.uuid4().hex}"
     # Cleared for each case by name, because `*` would include the other one.
     who = replace(ANN, grants={case: Grant("C", sources=True) for case in {CASE, *others_there(store)}})
@@ -247,7 +247,7 @@ def test_a_long_text_is_cancelled_here_and_on_the_server(writing_service: Servic
     assert session.cypher.running() == []
     left = "SHOW TRANSACTIONS YIELD metaData WHERE metaData.graphsvc IS NOT NULL RETURN count(*)"
     assert writing_service.store().read(left, {}, timeout=10, cap=1).rows == [(0,)]
-    session.cypher.cancel(run)  # it has ended: nothing to cancel
+    session.cypher.cancel(run)  # the query has ended, so there is nothing to cancel
 
 
 def test_runs_are_of_who_began_them_alone(writing_service: Service, session: Session) -> None:
@@ -343,7 +343,7 @@ def test_nothing_is_given_of_a_text_during_which_a_case_came_that_is_not_theirs(
     service: Service, case: str, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann = service.session(replace(ANN, grants={case: Grant("C", sources=True)}), "testing", case)
-    cases = {case}  # those of other tests on this server are not theirs either
+    cases = {case}  # without cases of other tests on this server
 
     def while_a_case_comes(*arguments: Any) -> None:
         cases.add("another")
