@@ -1,15 +1,15 @@
 """Which tests run on which servers in the two parallel runs of `.ci/run`.
 
 The main leg has Neo4j 2026.x with SQLite, the long-term leg Neo4j 5.26 with PostgreSQL. Tests of code with Cypher or
-SQL run in both. Tests of what builds on that code (a use case, a walk for leaks) run once, in one of the legs, and the
-two share them by file. So do tests that name their databases themselves and have both kinds in one run. Tests that use
+SQL run in both. Tests of what builds on that code (a use case, a walk for leaks) run once, in one of the legs; the
+legs share them by file. So do tests that use both kinds of database in one run. Tests that use
 neither are shared by room, so that both legs end at about the same time. Without `--leg` a run has every test; `.ci/run
 --all` runs all of the shared ones in both.
 """
 
 from __future__ import annotations
 
-# Rooms in which some tests use servers: each test is in both legs, or in one of them.
+# Rooms in which some tests use servers: each test is in both legs or in one leg.
 SHARED = ("tests/access/", "tests/appdb/", "tests/leaks/", "tests/service/")
 BOTH = (
     "tests/appdb/test_databases.py",
@@ -24,7 +24,7 @@ BOTH = (
     "tests/service/test_lost.py",
     "tests/service/test_writing.py",
 )
-# The shared tests of the long-term leg; the main leg has the others.
+# The shared tests of the long-term leg; the other shared tests are in the main leg.
 LONG_TERM = (
     "tests/access/test_freetext.py",
     "tests/access/test_log_postgres.py",
@@ -77,7 +77,7 @@ def of_leg(file: str, leg: str, *, to_servers: bool) -> bool:
 
     Args:
         file: its path, as `tests/store/test_bolt.py`.
-        leg: of `LEGS`; empty for a run of everything. `long-term-all` has all of the shared ones as well.
+        leg: one of `LEGS`; empty for a run of all tests. `long-term-all` also has all shared tests.
         to_servers: whether it uses Neo4j or the application database.
 
     Example:

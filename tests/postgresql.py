@@ -1,6 +1,6 @@
 """A private PostgreSQL for the tests, from the system's programs: on a socket in a new folder, removed at the end.
 
-Where its programs are missing, tests that need it are skipped with the reason; on CI (variable CI set) they fail.
+If the programs are missing, tests that need them are skipped with the reason; on CI (variable CI set) they fail.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import pytest
 import sqlalchemy as sa
 
 _WAIT_S = 60
-# Nothing it stores outlives the tests, so it need not wait for the disk.
+# The server need not wait for the disk, because nothing it stores outlives the tests.
 _SETTINGS = (
     "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c listen_addresses=''"
 )

@@ -1,4 +1,4 @@
-"""Pseudonyms in texts: they are random, and so may contain the letters of any short id."""
+"""Pseudonyms in texts, which are random and may contain the letters of any short id."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ ALONE = {
     "click": {"cli"},
     "pandas": {"service.session", "service.cypher.answer_table", "service.linkage.linkage", "service.network.behind"},
     "openpyxl": {"ingest"},
-    "igraph": set[str](),  # GPL: used by one test alone, to check that exports open there
+    "igraph": set[str](),  # GPL: used only by one test, which checks that exports open there
     "djlint": set[str](),  # GPL: a command of `make check`, imported by nothing
 }
 
@@ -116,7 +116,7 @@ def test_rooms_import_only_what_the_table_allows(name: str, path: Path) -> None:
             assert any(name == owner or name.startswith(f"{owner}.") for owner in owners), f"{name} imports {target}"
 
 
-# Names of the rooms of service under which outer layers reach them; no room uses these.
+# Names by which outer layers import rooms of service; no room uses these names.
 FACE = {"answers": answers, "limits": limits}
 
 
@@ -132,7 +132,7 @@ def test_the_face_of_service_is_small_and_in_use() -> None:
     assert len(service.__all__) <= 30
     outer = [path for name, path in modules() if name.startswith(("web.", "cli."))]
     unused = {f"graphsvc.service.{name}" for name in service.__all__} - set[str]().union(*map(imports, outer))
-    assert unused == {"graphsvc.service.quiet"}  # for notebooks and tests, where no one watches long work
+    assert unused == {"graphsvc.service.quiet"}  # for notebooks and tests, where progress is not shown
     text = "\n".join(path.read_text("utf-8") for path in outer)
     for name, part in FACE.items():
         assert set(re.findall(rf"(?<![\w.]){name}\.(\w+)", text)) == set(part.__all__)
@@ -227,7 +227,7 @@ def opens_snapshots(path: Path) -> set[str]:
 
 
 def test_the_gate_alone_opens_snapshots() -> None:
-    """Each was released to one clearance: only the gate, which has just checked that and written the log, may look."""
+    """Each snapshot was released to one clearance: only the gate, which checks that and writes the log, may read it."""
     doors = {name for name, path in modules() if opens_snapshots(path)}
     assert doors == {"access.gate.gate"}
     hands = {name for name, path in modules() if f"{SNAPSHOTS}.Snapshots" in imports(path)}

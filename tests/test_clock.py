@@ -1,4 +1,4 @@
-"""A clock that a test has set is the true one again afterwards, however a module imported it."""
+"""After a test has set the clock, the true clock is back, however a module imported it."""
 
 from __future__ import annotations
 

@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "graphsvc"
 # Words of the glossary's last table, which no name may contain.
 GONE = {"desk", "shelf", "album", "minus", "keyplayers", "telling", "trials", "whose", "watching", "collector"}
-# Words that are no nouns, and so no names of variables or parameters either.
+# Words that are not nouns, so no variable or parameter may have them as its name.
 NO_NOUNS = {"one", "found", "here", "told", "kept"}
-# Words that say nothing of what a value is. Fields of stored rows still have some; there may not be more.
+# Words that do not say what a value is. Some fields of stored rows still have such names; no more may be added.
 RIDDLES = frozenset(
     [
         "one",
@@ -70,7 +70,7 @@ PARTICIPLES = frozenset(
 )
 NO_PARTICIPLES = {"read", "feed", "seed", "need", "embed", "exceed"}
 MOST_RIDDLES = {"graphsvc": 92, "tests": 6}
-# Class names that several rooms use, each for a class of the room and never imported next to the other.
+# Class names used by several rooms, each for its own class; no module imports two of them.
 SEVERAL: set[str] = set()
 
 

@@ -1,4 +1,4 @@
-"""Plain English in the repository: how many texts of each kind have to be read twice may only become fewer."""
+"""Plain English in the repository: the share of texts that have to be read twice may only fall."""
 
 from __future__ import annotations
 

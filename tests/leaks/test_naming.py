@@ -61,9 +61,9 @@ def sessions(service: Service, case: str) -> People:
 
 
 def shows(service: Service, case: str) -> list[str]:
-    """Names, phones and notes of these people that the graph holds."""
+    """Names, phones and notes of these people that are in the graph."""
     image = str(read_image(service.store(), case))
-    # Whole words, since ids made at random may have four such digits.
+    # Match whole words, because random ids may contain these four digits.
     texts = (*NAMES, "+447700900001", "Leeds", "2014")
     return [text for text in texts if re.search(rf"(?<!\w){re.escape(text)}(?!\w)", image)]
 
@@ -73,7 +73,7 @@ def test_an_act_claimed_of_bare_ids_opens_nobody_whatever_comes_then(
     service: Service, case: str, sessions: People, tmp_path: Path, is_apart: bool
 ) -> None:
     sessions("inv").deliveries.load(write(tmp_path / "1", **BARE), quiet)
-    # Rows that come with a statement are set aside, apart from marks.
+    # Rows delivered with a statement are set aside, except their marks.
     register = write(tmp_path / "2", **({"people": REGISTER["people"]} if is_apart else REGISTER))
     preview = sessions("ana").deliveries.load(register, quiet, partial=True, dry_run=True)
     assert preview.named_anew == 0
@@ -145,7 +145,7 @@ def test_a_name_whose_last_act_is_taken_back_is_sealed_unless_it_was_read(
     assert shows(service, case) == [NAMES[4]]
     sessions("ana").deliveries.load(write(tmp_path / "2", **taken_back), quiet, partial=True)
     assert shows(service, case) == []
-    # Sealed stays sealed, even when the act is delivered again.
+    # A sealed person stays sealed, even when the act is delivered again.
     sessions("ana").deliveries.load(write(tmp_path / "3", **rows), quiet, partial=True)
     assert shows(service, case) == []
 

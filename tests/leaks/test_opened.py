@@ -1,7 +1,7 @@
 """A statement under handling code C is delivered again under P: readers cleared for P get only what that delivery says.
 
-Proof by difference, over sequences of deliveries: all that answers at P are made of is the same, byte for byte, as in a
-case that never held the statement under C. Where the row that opens it is rejected, it is the same as in a case without
+Proof by difference, over sequences of deliveries: the data used for answers at P are the same, byte for byte, as in a
+case that never had the statement under C. If the row that opens it is rejected, they are the same as in a case without
 the statement.
 """
 
@@ -55,7 +55,7 @@ KEPT = claim("boss-1", "DIRECTED", "aide-1", STATEMENT)
 
 
 def row(kind: str, handling: str, word: str) -> dict[str, str]:
-    """The row of the statement with every column filled."""
+    """Row of the statement, with every column filled."""
     return {
         "id": STATEMENT,
         "kind": kind,
@@ -75,7 +75,7 @@ def row(kind: str, handling: str, word: str) -> dict[str, str]:
 
 
 def under_c(kind: str, *, without: Collection[str] = ()) -> Tables:
-    """The version under C, `without` some relations: it names hidden people and things, and a claim for P later."""
+    """The version under C, `without` some relations: hidden people and things, and a claim that is P later."""
     links = [
         claim("dov-1", "RECRUITED", "wit-1", STATEMENT, notes="overheard at the kitchen table"),
         claim("dov-1", "SUPPLIED", "boat-1", STATEMENT, subject_as_said="the secret brother"),
@@ -99,7 +99,7 @@ def opening(kind: str, *links: dict[str, str], without: Collection[str] = ()) ->
 
 
 def case(*deliveries: tuple[Tables, bool]) -> tuple[dict[Any, Any], list[Rejection], Image]:
-    """Fold deliveries (rows, partial); return what answers at P are made of, the last rejections and the graph."""
+    """Fold deliveries (rows, partial); return the data used for answers at P, the last rejections and the graph."""
     state, standing, rejections = State(), dict[str, Standing](), list[Rejection]()
     by = Deciding(KEY, dt.date(2020, 5, 8))
     for number, (tables, partial) in enumerate(deliveries, 1):
@@ -155,7 +155,7 @@ def test_an_opened_statement_says_under_p_what_is_delivered_under_p(kind: str, w
     assert {each.table for each in rejections} <= {"links"}
     assert opened == case((BASE, False), (opening(kind, KEPT), False))[0]
     assert STATEMENT in opened
-    assert "Dov Hidden" in str(image)  # it is there for readers cleared for C
+    assert "Dov Hidden" in str(image)  # present for readers cleared for C
 
 
 @pytest.mark.parametrize("partial", [False, True])
@@ -234,7 +234,7 @@ def test_no_reader_of_p_gets_what_was_taken_out_of_a_statement_under_c(
     assert readers("ana").deliveries.load(folder, quiet, partial=kind == "record").rejections == []
     latest = readers("ana").deliveries.statements.history(STATEMENT)[0]
     assert latest.statement["handling"] == ("C", "P")
-    # Claims that stay under C are not listed as put there by this delivery.
+    # Claims that stay under C are not listed as added by this delivery.
     assert [row["relation"] for row in latest.claims if row["before"]] == ["DIRECTED"]
     assert {row["did"] for row in latest.claims} == ({"changed"} if kind == "record" else {"changed", "superseded"})
     assert readers("sourced").deliveries.statements.look(STATEMENT).values["summary"] == "shared summary"

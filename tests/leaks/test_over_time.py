@@ -1,8 +1,8 @@
-"""A case over time: deliveries that name the same people again, undo, sealing and erasing, with a reading after each.
+"""A case over time: deliveries that name the same people again, undo, sealing and erasing; pages are read after each.
 
-A reader cleared for P alone reads every page before, during and after the presence of something under handling code C,
-and it is byte for byte the same. People who were ever sealed are searched for after each step in the graph, the pages,
-the log and every file.
+A reader cleared for P alone reads every page before, during and after the presence of rows under handling code C,
+and each page is byte for byte the same. After each step, people who were ever sealed are searched for in graph, pages,
+log and every file.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def account(number: int, source: str, grade: str = "2", day: str = "2020-06-01")
     }
 
 
-# Rows under C about people known by name, different each time: the statement, with the deliverer's rows of the people.
+# Different rows under C about people known by name: a statement, and the deliverer's rows about these people.
 HIDDEN: dict[str, Tables] = {
     "a first account, with the row of its source": {
         "people": [
@@ -78,7 +78,7 @@ HIDDEN: dict[str, Tables] = {
     },
 }
 # Rows under P that change what every reader sees: people who appear again. Their names are too long to occur in a
-# cipher by chance: four letters do in one of a dozen homes.
+# cipher by chance: names of four letters do in one of a dozen homes.
 SHOWN: dict[str, Tables] = {
     "a report": {
         "people": [
@@ -172,7 +172,7 @@ def test_what_is_c_is_seen_by_nobody_cleared_for_p_before_while_and_after_it_com
         assert all(answer == at_rest for answer in during), name
         assert differing(before, timeline.small.read("low")) == [], name
     whole = timeline.small.session("whole")
-    # It is there for readers with clearance.
+    # Readers with clearance see the rows.
     assert len(whole.ask.rows("cases.links", whole=True).rows) > len(low.ask.rows("cases.links", whole=True).rows)
     for name in list(HIDDEN)[1::-1]:
         whole.deliveries.undo(timeline.delivery[name], quiet)
@@ -187,7 +187,7 @@ def test_who_was_ever_sealed_is_nowhere_whatever_comes_later(timeline: Told) -> 
             names += ["Verenike", "Nightingale"]
         assert find_words(timeline, names) == [], name
     pages = timeline.small.read("low")
-    assert "Dovenant Lindqvist" in str(pages)  # a person who acts is named, and an empty row does not change that
+    assert "Dovenant Lindqvist" in str(pages)  # a person who acts is named; an empty row does not change that
     key = timeline.small.service.register.key(CASE, create=False)
     hidden = vault.pseudonym(key, "person", small.SEALED)
     assert hidden in str(pages)
@@ -216,7 +216,7 @@ def differing(before: dict[str, str], after: dict[str, str]) -> list[str]:
 def find_words(timeline: Told, names: list[str], *, whole: bool = False) -> list[str]:
     """Places where any of these words occurs: the graph, pages of both readers, the log, files of the home.
 
-    Names that were public before a step must stay away after all later ones. So each step requests every address,
+    Names removed by one step must stay away after all later steps. So each step requests every address,
     alternating between its page and its JSON twin, and the last step (`whole`) requests both.
     """
     timeline.looks += 1

@@ -1,4 +1,4 @@
-"""A preview shows a loader without source clearance no more than pages do: proof by difference over all columns.
+"""A preview shows a loader without source clearance no more than pages do. Proof by difference over all columns.
 
 Two cases differ in every cell that such a loader may not see: each row of the tables below differs in one column. The
 same delivery, which repeats the rows of the first case, is previewed and loaded into both, and every answer is the
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.neo4j
 
 # Named people, the targets of sample references.
 NAMED = ("boss-1", "boss-2")
-# Column → two valid values that leave everyone named or sealed as they are.
+# Column → two valid values; neither changes who is named or sealed.
 PAIRS = {
     ("people", "category"): ("witness", "victim"),
     ("people", "sealed"): ("yes", "no"),
@@ -46,9 +46,9 @@ PAIRS = {
     ("workplaces", "kind"): ("dwelling", "dwelling"),
     ("things", "kind"): ("phone", "vehicle"),
 }
-# Columns that identify rows, or must stay the same for a row to exist in both cases.
+# Columns that identify rows, or must be equal so that a row exists in both cases.
 FIXED = {"id", ("workplaces", "kind")}
-# Columns of a named person that show why another person is sealed, or who spoke.
+# Columns of a named person that may reveal why someone else is sealed, or who spoke.
 HIDDEN_OF_NAMED = ("category", "sealed")
 
 
@@ -85,8 +85,8 @@ def differing(table: str, prefix: str, index: int, **base: str) -> Rows:
 
 
 def hidden(index: int, protection: str = "witness") -> Tables:
-    """Rows that others than the loader delivered to one of the two cases."""
-    # Where only marked people are protected, each of these has a mark in a column other than the one that differs.
+    """Rows delivered to one of the two cases by other loaders."""
+    # If only marked people are protected, each row has a mark in a column other than the differing one.
     mark = {"age_disputed": "yes"} if protection == "marked" else {}
     people = [
         row | ({"sealed": "yes"} if mark and row["id"] == "sealed-age_disputed" else {})
@@ -107,7 +107,7 @@ def hidden(index: int, protection: str = "witness") -> Tables:
     ]
     claim = {"subject_id": "boss-1", "relation": "PAID", "object_id": "boss-2", "statement_id": "report-links"}
     links = differing("links", "claim", index, **claim)
-    # Without an id a claim is identified by its content: one case has it, and the other has a different claim.
+    # A claim without an id is identified by its content: each case has a claim that the other lacks.
     links += [
         {name: value for name, value in row.items() if name != "id"} | {"statement_id": f"report-{at}"}
         for at, row in enumerate(differing("links", "claim", index, **(claim | {"from_date": "2020-01"})))
@@ -135,7 +135,7 @@ def hidden(index: int, protection: str = "witness") -> Tables:
 
 
 def guess(protection: str = "witness") -> Tables:
-    """Rows of the loader: each cell as in the first case, fewer claims, and one claim withdrawn."""
+    """Rows of the loader: all cells as in the first case, but fewer claims and one claim withdrawn."""
     tables = hidden(0, protection)
     links = [row for row in tables["links"] if row["statement_id"] not in ("report-super", "report-base")]
     taken_back = {**statement_claims("report-super", "boss-1 DIRECTED person-source")[0], "polarity": "withdrawn"}
@@ -201,14 +201,14 @@ def own_pair(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Pai
 def test_a_preview_is_the_same_whatever_is_hidden(lasting_pair: Pair, tmp_path: Path, partial: bool) -> None:
     tables = guess(lasting_pair.protection)
     received, changed = 0, [0, 0]
-    # Without statements no row is set aside.
+    # No row is set aside in a delivery without statements.
     for name, rows in {"all": tables, "entities": {**tables, "statements": [], "links": []}}.items():
         folder = write(tmp_path / name, **rows)
         first, second = lasting_pair.both("ben", folder, partial=partial, dry_run=True)
         assert lasting_pair.plain(first) == lasting_pair.plain(second)
         assert not first.changes_nothing
         received += first.received_count
-        # A loader with source clearance sees a difference: the cases do differ in each row.
+        # A loader with source clearance sees the difference, so the cases do differ in each row.
         for case, answer in enumerate(lasting_pair.both("ann", folder, partial=partial, dry_run=True)):
             changed[case] += sum(row["changed"] + row["added"] for row in answer.counts.values())
     assert received > 100
@@ -217,7 +217,7 @@ def test_a_preview_is_the_same_whatever_is_hidden(lasting_pair: Pair, tmp_path: 
 
 @pytest.mark.parametrize("table", ["people", "things", "workplaces", "statements", "links"])
 def test_each_row_alone_is_received(lasting_pair: Pair, tmp_path: Path, table: str) -> None:
-    """One row per delivery: no sum can hide what one of them reveals."""
+    """One row per delivery, so that no sum can hide what a single row reveals."""
     for at, row in enumerate(guess(lasting_pair.protection)[table]):
         if row.get("id") in {*NAMED, "person-source", "person-other"}:
             continue
@@ -245,7 +245,7 @@ def test_no_column_of_the_format_is_forgotten() -> None:
 
 
 def test_over_a_sequence_of_loads_every_answer_is_the_same(own_pair: Pair, tmp_path: Path) -> None:
-    """Load, the job's result, the same again, the list: each gives the same answers in both cases."""
+    """Loading twice, the results of both jobs, and the list of deliveries are the same in both cases."""
     folder = write(tmp_path / "guess", **guess())
     transcripts: list[list[Any]] = []
     for index in range(2):
@@ -281,8 +281,8 @@ def test_rows_of_ones_own_deliveries_are_compared_in_full(own_pair: Pair, tmp_pa
         ("mine-account", {"source_id": ("mine-1", "mine-2")}),
     ]
     assert loaded.counts["links"]["superseded"] == 1
-    # Once others deliver the same statements, the loader no longer sees what would change. People are compared with the
-    # loader's own rows, or a preview would say that others brought them.
+    # Once others deliver the same statements, the loader no longer sees what would change. People are compared with
+    # the loader's own rows, or a preview would reveal that others delivered them.
     assert own_pair.load("ann", 0, write(tmp_path / "others", **own), partial=True).committed
     again = own_pair.load("ben", 0, write(tmp_path / "third", **own), dry_run=True)
     assert {table: row["received"] for table, row in again.counts.items()} == {"people": 0, "statements": 1, "links": 1}
@@ -315,7 +315,7 @@ def statements_behind(index: int) -> Tables:
             {"id": "w1", "name": "Wanda Witt"},
             {"id": "w2", "name": "Wen Dy"},
             {"id": "lee", "name": "Lee Ray", "category": "suspect", "statement_id": accounts[index]},
-            # Its own row says P, or a statement does: pages show the same.
+            # P by the cell of the row, or by a statement: pages show the same.
             {"id": "kim", "name": "Kim Roe", "category": "suspect"} | ({"handling": "P"} if index else {}),
         ],
         "crossings": [{"id": "c1", "date": "2020-05-08", "statement_id": accounts[index]}],
@@ -359,7 +359,7 @@ def test_a_preview_does_not_show_which_witness_statement_brought_a_row(
             assert (first.counts["people"]["unchanged"], first.changes) == (unchanged, [])
 
 
-# Column → a cell under C that marks a person named under P or goes with such a mark, and a loader's other cell.
+# Column → cell under C of a marked person named under P (the mark, or a cell with it), and the loader's other cell.
 UNDER_C = {
     "sealed": ("yes", "no"),
     "category": ("victim", "suspect"),
@@ -441,7 +441,7 @@ def image(pair: Pair, index: int) -> Image:
 
 
 def test_rows_about_a_witness_statement_of_others_change_nothing_of_it(witness_pair: Pair, tmp_path: Path) -> None:
-    """Otherwise a loader could show it to everyone, silence it, or put words into it, and undo that afterwards."""
+    """Otherwise a loader could publish, suppress or reword a statement of others, and undo that afterwards."""
     before = image(witness_pair, 0)
     for at, cells in enumerate(
         (

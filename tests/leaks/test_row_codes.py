@@ -50,7 +50,7 @@ BASE: Tables = {
     + statement_claims("acc-1", "boss PAID aide", "boss COERCED wit-0", "boss ORGANISED C1"),
 }
 ACCOUNT = {"id": "acc-3", "kind": "witness", "handling": "C", "source_id": "wit-2"}
-# Everything in it is under C, but only the statement says so.
+# Every row is under C, but only the statement has a code.
 UNDER_C: Tables = {
     "people": [
         {"id": "aide", "name": "Bo Quist", "aliases": "Shorty", "phones": "+447700900321", "notes": "secret fear"},
@@ -97,7 +97,7 @@ class Place:
             return str(error)
 
     def at_p(self) -> list[object]:
-        """All that a reader cleared for P finds of the people and things in the tests."""
+        """All that a reader cleared for P finds about the people and things in the tests."""
         hits = [row for secret in SECRETS for row in self.as_("pat").search.find(secret).dicts()]
         pages = [self.look("pat", entity) for entity in ("aide", "boss", "dov", "boat")]
         return [*pages, *((row["id"], row["name"]) for row in hits)]
@@ -129,7 +129,7 @@ LATER: Tables = {
 
 
 def with_report(tables: Tables) -> Tables:
-    """The same delivery with a report under P that mentions none of its people."""
+    """Add a report under P that mentions none of the delivery's people."""
     report = {"id": "R9", "kind": "record", "handling": "P"}
     return tables | {
         "statements": [*tables["statements"], report],
@@ -210,7 +210,7 @@ def test_a_statement_delivered_again_under_c_closes_the_rows_that_name_it(place:
     assert place.has_secret()
     place.load_all("ann", {"statements": [report | {"handling": "C"}]})
     assert not place.has_secret()
-    # Claims of the other report stay hidden too, since nothing under P brings their people and things any more.
+    # Claims of the other report stay hidden too, since no row under P introduces their people and things any more.
     before = place.at_p()
     place.load_all("ann", LATER)
     place.load("ben", rows | {"statements": [again], "links": statement_claims("R3", "dov DIRECTED aide")})
@@ -255,7 +255,7 @@ def test_what_came_under_c_stays_there_when_p_comes_to_know_of_them(place: Place
     reverse.load_all("ann", report)
     reverse.load_all("ann", SOMEBODY)
     assert (later, place.has_secret()) == (reverse.at_p(), False)
-    # Delivered again under P, they are shown.
+    # Delivered again under P, the claims are shown.
     place.load_all("ann", report | {"people": SOMEBODY["people"]})
     assert "Dov Hidden" in str(place.at_p())
 

@@ -1,7 +1,7 @@
 """Undoing a delivery does not reveal who gave or interpreted a statement: proof by difference.
 
 Two cases differ in one hidden cell: which of two people, both delivered by the same loader without source clearance, is
-the source or the interpreter of a statement of others. The loader undoes the delivery of one of them, and delivers it
+the source or the interpreter of another loader's statement. The loader undoes the delivery of one, and delivers it
 again.
 """
 
@@ -34,7 +34,7 @@ BASE: Tables = {
         "rec-base", "boss-1 ORGANISED crossing-1", "aide-1 PILOTED crossing-1", "boss-1 DIRECTED aide-1"
     ),
 }
-# Rows about one of the two people, delivered by others; keyed by the hidden fact.
+# Hidden fact → rows about one of the two people, delivered by others.
 STATEMENTS: dict[str, Callable[[str], Tables]] = {
     "who gave an account": lambda who: {
         "statements": [{"id": "T1", "kind": "witness", "source_id": who}],
@@ -52,7 +52,7 @@ STATEMENTS: dict[str, Callable[[str], Tables]] = {
 
 
 def theirs(who: str) -> Tables:
-    """A delivery of one of the two people."""
+    """The loader's delivery of one of the two people."""
     return {
         "people": [{"id": who, "name": "Hewa Karim" if who == "wit-x" else "Dilan Aziz"}],
         "statements": [{"id": f"mine-{who}", "kind": "record"}],

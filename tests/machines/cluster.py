@@ -1,4 +1,4 @@
-"""A scheduler and workers at this machine, as a user would start them, and a relay between them that is read."""
+"""A scheduler and workers on this machine, started as by a user, and a relay between them that records traffic."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _START_S, _END_S = 60.0, 20.0
 
 @contextmanager
 def scheduler(folder: Path, *options: str, environ: Mapping[str, str] | None = None) -> Iterator[tuple[str, int]]:
-    """Address and process of one of Dask's schedulers."""
+    """Run a Dask scheduler, and yield its address and process id."""
     file = folder / "scheduler.json"
     line = [sys.executable, "-m", "dask", "scheduler", "--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
     where = [] if options else ["--host", "127.0.0.1", "--port", "0"]
@@ -40,7 +40,7 @@ def scheduler(folder: Path, *options: str, environ: Mapping[str, str] | None = N
 
 @contextmanager
 def workers(address: str, count: int, environ: Mapping[str, str] | None = None) -> Iterator[list[int]]:
-    """Processes of some workers of one thread each, once they work."""
+    """Run workers of one thread each, and yield their process ids once they are ready."""
     started = [
         subprocess.Popen(
             [sys.executable, "-m", "graphsvc", "worker", "--threads", "1", "--memory-mb", "512"],
@@ -90,7 +90,7 @@ def _wait(ready: object, process: subprocess.Popen[bytes]) -> None:
 
 
 class Wire:
-    """A relay to an address that keeps every byte of both directions."""
+    """A relay to an address that records every byte in both directions."""
 
     def __init__(self, address: str, pause_s: float = 0.0) -> None:
         self._pause_s = pause_s
@@ -103,12 +103,12 @@ class Wire:
 
     @property
     def address(self) -> str:
-        """Address it listens on."""
+        """Address of the relay."""
         return f"tcp://127.0.0.1:{self._listening.getsockname()[1]}"
 
     @property
     def traffic(self) -> list[bytes]:
-        """Bytes that passed, by connection and direction."""
+        """Recorded bytes, by connection and direction."""
         return [bytes(stream) for stream in self._streams]
 
     def _accept(self) -> None:

@@ -1,4 +1,4 @@
-"""Random cases with one word in every name, id and text, and all results that other machines may compute for them."""
+"""Random cases with one marker word in every name, id and text, and all results that other machines may compute."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ PLACES = [f"{WORD}-w{number}" for number in range(12)]
 
 
 def _work() -> tuple[list[WorkPlace], list[WorkTie]]:
-    """Three places that closed, of which the people of one left together; many others came and went."""
+    """Three closed places, the people of one of which left together; many other people come and go."""
     rng = random.Random(3)
     places_of = [
         WorkPlace(name, f"{WORD} {name}", closed_on="2020-03-20" if n < 3 else "") for n, name in enumerate(PLACES)
@@ -71,7 +71,7 @@ def _work() -> tuple[list[WorkPlace], list[WorkTie]]:
 
 
 def deals(count: int) -> tuple[Dealt, list[np.ndarray]]:
-    """A network without names, and `count` ways to deal its links out."""
+    """A network without names, and `count` random deals of its links."""
     network = case(1).network
     assert network is not None
     rng = np.random.default_rng(1)
@@ -84,7 +84,7 @@ def deals(count: int) -> tuple[Dealt, list[np.ndarray]]:
 
 
 def results(processors: Processors, seeds: Sequence[int] = (1, 2)) -> list[Any]:
-    """All results computed on other machines, as plain values that compare to the last digit."""
+    """All results computed by these processors, as plain values that are compared to the last digit."""
     computed: list[Any] = []
     for seed in seeds:
         on = case(seed)

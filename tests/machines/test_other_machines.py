@@ -1,4 +1,4 @@
-"""Work done by other machines: the same to the last digit, whichever process dies during it, and without names."""
+"""Work done by other machines: equal to the last digit, whichever process dies, and without names."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from tests.machines.cluster import Wire, kill, scheduler, workers
 
 @pytest.fixture(scope="module", autouse=True)
 def readable() -> Iterator[None]:
-    """Send data uncompressed, so that it can be read."""
+    """Send data uncompressed, so that the tests can read it."""
     with dask.config.set({"distributed.comm.compression": None}), pytest.MonkeyPatch.context() as patch:
         patch.setenv("DASK_DISTRIBUTED__COMM__COMPRESSION", "none")
-        patch.setattr(leaving_out, "_AT_ONCE", 8)  # so that small cases have many pieces
+        patch.setattr(leaving_out, "_AT_ONCE", 8)  # so that small cases make many tasks
         yield
 
 
@@ -45,12 +45,12 @@ def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def own_results() -> list[Any]:
-    """This machine's own results."""
+    """Results computed by this machine."""
     return invented.results(THIS_MACHINE)
 
 
 class _Nobody:
-    """A machine that does nothing itself, so that all work was done elsewhere."""
+    """A replacement for this machine that fails if work is done here."""
 
     def each(self, _work: Callable[..., Any], _shared: Any, inputs: Iterable[Any]) -> Iterator[Any]:
         for _ in inputs:
@@ -86,11 +86,11 @@ def test_nothing_but_numbers_crosses_the_wire(at: str, own_results: list[Any], m
             processors = elsewhere(wire.address)
             assert invented.results(processors) == own_results
             read = b"\n".join(wire.traffic)
-            # The traffic was read: it contains the names of the work, on the way to the scheduler and on to the worker.
+            # The traffic was recorded: it has the task names, on the way to the scheduler and on to the worker.
             for work in ("board:without_some", "board:ranks_drawn", "chance:head_of_deal", "deals:standing_of"):
                 assert read.count(f"{work}".encode()) >= 2, work
             assert _bearing(read) == []
-            # No id can be read from a seed either.
+            # No seed reveals an id either.
             assert [place for place in invented.PLACES if crc32(place.encode()).to_bytes(4, "little") in read] == []
             # A name, if sent, would be found.
             assert processors._connection is not None
@@ -102,7 +102,7 @@ def test_nothing_but_numbers_crosses_the_wire(at: str, own_results: list[Any], m
 
 
 def _bearing(read: bytes) -> list[str]:
-    """Spellings and encodings of the word that occur in the traffic."""
+    """Spellings and encodings of the marker word that occur in the traffic."""
     spelt = {spelling(invented.WORD) for spelling in (str.lower, str.upper, str.title)}
     encodings = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
     return [f"{text} {name}" for text in sorted(spelt) for name in encodings if text.encode(name) in read]
@@ -142,7 +142,7 @@ def test_whoever_needs_no_more_leaves_nothing_to_be_worked_on(at: str) -> None:
         client = processors._connection._client
         assert len(client.run_on_scheduler(_keys)) > 1
         heads.close()  # type: ignore[attr-defined]
-        # The shared network stays on the scheduler as long as it lives here, and goes with it.
+        # The shared network stays on the scheduler until it is deleted here.
         assert _remaining_tasks(client, 1) == 1
         del network, heads
         assert _remaining_tasks(client, 0) == 0
@@ -154,7 +154,7 @@ def _keys(dask_scheduler: Any) -> list[str]:
 
 
 def _remaining_tasks(client: Any, wanted: int) -> int:
-    """Number of tasks on the scheduler, once it has fallen to `wanted` or after some seconds."""
+    """Count the tasks on the scheduler, once there are at most `wanted` or after ten seconds."""
     until = time.monotonic() + 10
     while (count := len(client.run_on_scheduler(_keys))) > wanted and time.monotonic() < until:
         time.sleep(0.05)
@@ -183,7 +183,7 @@ def test_a_scheduler_that_goes_in_the_middle_is_one_sentence(
         processors = elsewhere(address)
         heads = _meanwhile(processors, network, deals, lambda: os.kill(process, how))
         assert heads == expected
-        # Nothing more is tried there for a while.
+        # For a while no more work is sent there.
         assert list(processors.each(head_of_deal, network, deals[:3])) == expected[:3]
         processors.close()
         kill(process)
@@ -203,7 +203,7 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(caplog: pytest.LogCapture
 
 
 def test_a_result_that_takes_long_on_its_way_arrives(at: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Longer than the interval between looks at the scheduler: the result is waited for, and fetched once."""
+    """Transfer takes longer than the interval between checks: the result is waited for, and fetched once."""
     monkeypatch.setattr(other_machines, "THIS_MACHINE", _Nobody())
     monkeypatch.setattr(connection, "_LOOK_S", 0.02)
     wire = Wire(at, pause_s=0.05)

@@ -1,4 +1,4 @@
-"""Data sent to other machines and their answers are numbers: anything else is refused, and runs no code."""
+"""Data sent to other machines and their answers are numbers; anything else is refused without running code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The service on the demo case: it hands only numbers to other machines, and gets the results it would compute."""
+"""The service on the demo case: it sends only numbers to other machines, and gets the results it would compute."""
 
 from __future__ import annotations
 

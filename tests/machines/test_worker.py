@@ -1,4 +1,4 @@
-"""`graphsvc worker`: a sentence says what it lacks; it opens one port, keeps nothing on its disk, and ends in order."""
+"""`graphsvc worker`: it says what it lacks in a sentence, opens one port, stores nothing on disk, and ends cleanly."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_it_listens_at_one_port_of_this_machine_and_writes_nothing(
                 each.laddr for each in psutil.Process(process.pid).net_connections() if each.status == "LISTEN"
             ]
             assert [at.ip for at in listening] == ["127.0.0.1"]
-            # Only the name of its process and an empty lock: there is no room for data it was sent.
+            # The files have only a process name and an empty lock, so none of the data sent to the worker.
             written = [path for path in folder.rglob("*") if path.is_file()]
             assert sum(path.stat().st_size for path in written) < 100, written
             processors.close()
@@ -139,7 +139,7 @@ def test_a_scheduler_that_goes_ends_it_in_one_sentence(tmp_path: Path) -> None:
 
 
 class Authority:
-    """A certificate authority for tests, with certificates for each side, and Dask's settings that name them."""
+    """A certificate authority for tests, with certificates for scheduler and worker, and the Dask settings for them."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()

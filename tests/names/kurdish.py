@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Spelt(NamedTuple):
-    """One name, or a part of one, in four spellings."""
+    """One name, or part of a name, in four spellings."""
 
     british: str
     kurmanji: str

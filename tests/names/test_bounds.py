@@ -1,4 +1,4 @@
-"""The cost of a name is bounded, however it is made; the time for a text depends on its length alone."""
+"""The cost of searching for a name is bounded, whatever the name; the time for a text depends only on its length."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from graphsvc.names.whole import Needle, WholeNames
 # Words with more possible pronunciations than others.
 _MANY_SOUNDS = ("Sajjad", "Jawad", "Wajid", "Chowdhury", "Qajar", "Javed", "Jawwad", "Gjergj", "Xhevxhet", "Vajxwq")
 _MEGABYTES = 8
-_SECONDS = 5.0  # on a busy machine, under tracing; unbounded, it took minutes, or all memory
+_SECONDS = 5.0  # on a busy machine, under tracing; without bounds it took minutes, or all memory
 
 NAMES = {
     "six words of eight sounds": "Thaxijaw Chuqujiv Xethowej Jathixu Quthajo Wexajith",
@@ -103,7 +103,7 @@ TEXTS = {
 
 @pytest.fixture(scope="module")
 def many_names() -> WholeNames:
-    """Thousands of sealed people with similar first letters and last digits, some of one word."""
+    """Thousands of sealed people with similar first letters and last digits, some with one-word names."""
     rng = random.Random(1)
     needles = []
     for _ in range(4000):
@@ -142,7 +142,7 @@ def test_thousands_of_names_take_time_by_their_number_alone() -> None:
 
 
 def _takes(call: Callable[[], object]) -> float:
-    """Seconds of processor time, without garbage collection, which also walks objects of the other tests."""
+    """Seconds of processor time, without garbage collection, which also visits objects of other tests."""
     gc.disable()
     try:
         began = time.process_time()

@@ -1,4 +1,4 @@
-"""A Kurdish name is found in whatever script it is sought, among two hundred that share its parts."""
+"""A Kurdish name is found in any script, among two hundred names that share its parts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_each_spelling_finds_its_person_among_the_first(stored: str, sought: str
     for wanted, name in enumerate(NAMES):
         text = SearchText(getattr(name, sought))
         hits = [(hit.level, hit.weight, place) for place, named in people if (hit := match(text, named))]
-        # Equal matches are ordered by links, length and id, and so by chance: being first among them does not count.
+        # The order of equal matches is chance (links, length, id), so all of them count as before the wanted name.
         mine = next((hit for hit in hits if hit[2] == wanted), None)
         if mine is None or sum(hit[:2] <= mine[:2] for hit in hits) > FIRST:
             missed.append((text.text, getattr(name, stored)))
@@ -46,11 +46,11 @@ def test_each_spelling_finds_its_person_among_the_first(stored: str, sought: str
     ("text", "spelling"),
     [
         ("Peshraw", "بيشرو"),  # Arabic has no p
-        ("Chalabi", "جلبي"),  # or ch
-        ("Berivan", "بيريفان"),  # or v
-        ("Xefûr", "Ghafoor"),  # Kurdish x is kh, and gh as well
-        ("Hamaamin", "حمه امين"),  # where two words meet, one consonant is heard
-        ("Hisên", "Hussein"),  # a short i, which others hear as u
+        ("Chalabi", "جلبي"),  # Arabic has no ch
+        ("Berivan", "بيريفان"),  # Arabic has no v
+        ("Xefûr", "Ghafoor"),  # Kurdish x is written kh or gh
+        ("Hamaamin", "حمه امين"),  # a double consonant between two words sounds single
+        ("Hisên", "Hussein"),  # a short i, often heard as u
         ("Abdulrahman", "عبدالرحمن"),
     ],
 )

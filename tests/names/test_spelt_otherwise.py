@@ -1,4 +1,4 @@
-"""One invented name in many spellings and scripts: each finds each, and no one with merely a similar name."""
+"""One invented name in many spellings and scripts: each spelling finds all others, and no merely similar name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole names, numbers and ids are found however they are written, and nothing that is only near them."""
+"""Whole names, numbers and ids are found however they are written; merely similar ones are not."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def whole_names(*names: str) -> WholeNames:
         ("Hewa Karim", "&#72;ewa&nbsp;Karim"),
         ("Hewa Karim", "He<b>wa</b> Karim"),
         ("Hewa Karim", "Hewa Ka-\nrim"),
-        # the script it was delivered in, and that in Latin letters
+        # the delivered script, and its transcription in Latin letters
         ("هێوا کەریم", "هێوا کەریم"),
         ("Олександр Петренко", "Oleksandr Petrenko"),
         ("王伟", "Wang Wei"),
         ("Ελένη Νικολάου", "ΕΛΕΝΗ ΝΙΚΟΛΑΟΥ"),
         ("Nguyễn Đức Minh", "Nguyen Duc Minh"),
-        # one word, and more words than a name has
+        # a name of one word, and one with very many words
         ("Shorty", "shorty"),
         (
             " ".join(f"word{chr(97 + place)}" for place in range(20)),

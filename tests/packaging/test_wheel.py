@@ -1,4 +1,4 @@
-"""The built wheel is what people get: it is built, installed in an empty environment, and does the main job there."""
+"""The wheel that users get is built, installed in an empty environment, and does the main job there."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_everything_the_command_needs_is_in_the_wheel(wheel: Path) -> None:
 def test_the_installed_wheel_does_the_main_job(wheel: Path, neo4j_server: LocalServer, tmp_path: Path) -> None:
     run(sys.executable, "-m", "venv", tmp_path / "env", cwd=tmp_path)
     python = tmp_path / "env" / "bin" / "python"
-    # Python compiles what it imports; all of it beforehand takes longer than the rest of this test.
+    # Python compiles modules on import; compiling all of them beforehand takes longer than the rest of this test.
     install = (python, "-m", "pip", "install", "-q", "--no-compile")
     run(*install, "--require-hashes", "-r", ROOT / "requirements.lock", cwd=tmp_path)
     run(*install, "--no-deps", "--no-index", wheel, cwd=tmp_path)
@@ -80,6 +80,6 @@ def test_the_installed_wheel_does_the_main_job(wheel: Path, neo4j_server: LocalS
     assert set(answer) == {"case", "verdict", "reason", "ranked_on", "total", "hubs"}
     ids = [hub["id"] for hub in answer["hubs"]]
     assert len(ids) == len(set(ids))
-    # People missing by name appear under pseudonyms: nothing under P says what part they play.
+    # People without a name in the answer have pseudonyms, because nothing under P gives them a part.
     assert set(truth["candidates"]) & set(ids)
     assert len(ids) >= len(truth["candidates"])

@@ -30,7 +30,7 @@ This file is made from the headers: `python tests/queries/catalogue.py`.
 
 
 def catalogue(library: Library) -> str:
-    """Markdown of every query people may run, by subject, with its purpose and parameters."""
+    """Markdown list of every query people may run, by subject, with its purpose and parameters."""
     parts = [_INTRODUCTION]
     for subject, queries in groupby(library.public(), key=lambda query: query.subject):
         rows = [_row(query) for query in queries]

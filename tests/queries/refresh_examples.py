@@ -70,7 +70,7 @@ def _rewrite(query: Query, parameters: dict[str, Any], rows: int) -> None:
 
 
 def _other_ids(session: Session, query: Query, parameters: dict[str, Any]) -> Iterator[dict[str, str]]:
-    """Ids to try in place of an example's ids, most linked first; no pseudonyms, which differ from home to home."""
+    """Ids to try in place of those of an example, most linked first; no pseudonyms, which differ by home."""
     id_parameters = [
         parameter.name for parameter in query.parameters if parameter.type == "id" and parameter.name in parameters
     ]
@@ -99,7 +99,7 @@ def _other_ids(session: Session, query: Query, parameters: dict[str, Any]) -> It
 
 
 def main(arguments: list[str]) -> int:
-    """Do what the arguments ask for, and return the exit status."""
+    """Refresh the examples named in the arguments, and return the exit status."""
     jars = os.environ.get("GRAPHSVC_JARS") or str(Path(__file__).parents[2] / ".cache" / "jars")
     version = os.environ.get("GRAPHSVC_NEO4J_VERSION") or Settings.neo4j_version
     roles = frozenset({"investigator", "analyst", "disclosure", "custodian"})

@@ -1,4 +1,4 @@
-"""Each column of the case format is queried, released by its own sensitivity and shown, or excepted with a reason."""
+"""Each column of the case format is queried, released by its sensitivity and shown, or excepted with a reason."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from graphsvc.web.network import entities, network
 LIBRARY = own_library()
 WEB = Path(entities.__file__).parents[1]
 PAGES = (*ENTITY_TABLES, TABLES["statements"])
-# Column → properties in its place, where the graph keeps it in another form.
+# Column → graph properties that replace it, if the graph stores it in another form.
 INSTEAD = {
     # A list of words and a list with their dates: readers filter by the first and read the second.
     "Person.category": ("Person.categories", "Person.category_dates"),
-    # The pseudonym of the source: an id as delivered may be that of a person.
+    # The graph has the pseudonym of the source, because a delivered id may be a person's.
     "Statement.source_id": ("Source.id",),
     "Claim.subject_id": ("Entity.id",),
     "Claim.object_id": ("Entity.id",),
@@ -34,16 +34,16 @@ BESIDE = {"extra"}
 # Values that an entity's page shows in its heading or below its facts.
 IN_HEADING = {"id": "{{ id }}", "name": "{{ name | title_of(kind) }}", "sealed": "{% if sealed %}"}
 BELOW = {"notes": "values.notes", "handling": "values.handling", "statement_id": "values.statement_id"}
-# All that a picture holds of an entity: nothing else of a row leaves with an export, whatever columns there are.
+# All properties of an entity in a picture: an export contains nothing else of a row, whatever columns there are.
 IN_PICTURES = {
     "Entity.id", "Entity.kind", "Entity.name", "Thing.kind", "Entity.sealed", "Entity.handling", "Person.identified",
     "Crossing.date", "Entity.latitude", "Entity.longitude",
-    "Crossing.launch_site", "Crossing.landing_site", "Crossing.landing_lat", "Crossing.landing_lon",  # on a map alone
+    "Crossing.launch_site", "Crossing.landing_site", "Crossing.landing_lat", "Crossing.landing_lon",  # only on a map
 }  # fmt: skip
 
 
 def properties(table: Table, column: Column) -> tuple[str, ...]:
-    """The graph's properties for a column."""
+    """Graph properties for a column."""
     own = f"{table.label}.{column.name}"
     return INSTEAD.get(own, (own,))
 

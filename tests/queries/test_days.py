@@ -1,4 +1,4 @@
-"""Comparisons of a day with another type: Neo4j raises no error, and returns no rows, or for <> all of them."""
+"""Comparing a day with another type: Neo4j raises no error, and returns no rows, or all rows for <>."""
 
 from __future__ import annotations
 

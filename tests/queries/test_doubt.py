@@ -1,4 +1,4 @@
-"""People named next to an act in the library's answers: links that are denied or have low belief are marked."""
+"""People named with an act in the library's answers: links that are denied or have low belief are marked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.toolbox.rows import Tables, claim, statement_claims
 pytestmark = pytest.mark.neo4j
 ROLES = {"whole": ("analyst", Grant("C", sources=True)), "told": ("analyst", Grant("C"))}
 SURE, LIED, POOR, WORST = "sure", "denied-one", "poor", "worst"
-# Recorded as living and working in a house, but for one this is denied too, and for one it rests on a report taken for
+# Recorded as living and working in a house; one such record is also denied, and one rests on a report believed to be
 # false.
 WORKERS = (PLAIN, DISPUTED, UNSURE) = ("w-plain", "w-disputed", "w-unsure")
 CASE: Tables = {
@@ -70,7 +70,7 @@ CASE: Tables = {
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    """Four people who did the same: recorded, recorded and denied, reported by a bad source, and reported as a lie."""
+    """Four people with the same act: recorded, recorded and denied, reported by a bad source, reported as a lie."""
     return lambda: open_place(at_server(), ROLES, "whole", CASE)
 
 
@@ -124,7 +124,7 @@ def test_who_went_elsewhere_is_marked_where_they_are_told(people: Place) -> None
     (row,) = run_query(people, "whole", "workplaces.displacement")
     assert row["who"] == pseudonyms_of(people, DISPUTED, PLAIN)
     assert row["denied"] == [LIED, *pseudonyms_of(people, DISPUTED)]
-    # If few left, no one is named, not even as denied.
+    # If fewer than 3 left, no one is named, not even as denied.
     (row,) = run_query(people, "told", "workplaces.displacement")
     assert (row["who"], row["denied"]) == ([], [LIED])
 
@@ -239,7 +239,7 @@ def test_what_is_reached_over_another_link_is_believed_no_further_than_that(
 
 def test_a_list_of_workplaces_counts_nobody_who_is_hardly_believed_to_have_been_there(people: Place) -> None:
     listed = people.client("whole").get(f"/case/{people.case}/workplaces.json").get_json()["workplaces"]
-    # One of the three rests only on a report that is taken for false.
+    # One of the three is there only by a report believed to be false.
     assert {row["id"]: row["people"] for row in listed} == {"K1": 3, "K2": 2, "house": 2}
     page = people.client("whole").get(f"/case/{people.case}/workplaces").text
     assert "how many are said to have worked or lived there (believed at a quarter or more)" in page
@@ -250,7 +250,7 @@ ACCUSING = (
     *("ORGANISED", "SUPPLIED", "PILOTED", "ASSISTED", "RUNS", "MEMBER_OF", "CONTROLS", "MANAGED", "RECRUITED"),
     *("TRANSPORTED", "COERCED", "ABANDONED", "DIRECTED", "OWES"),
 )
-# Queries that read such links without accusing anyone, and why they begin with all.
+# Queries that read such links without accusing anyone → why they show all links by default.
 OTHERWISE = {
     "gangs.in_common": "finds what two gangs share, to be looked at",
     "gangs.rivals": "rivalry is no accusation",
@@ -262,7 +262,7 @@ OTHERWISE = {
 
 
 def test_whoever_is_hardly_believed_stands_in_no_list_of_accused_unasked() -> None:
-    """Lists of acts begin where more than one weak statement supports them; a reader may ask for all."""
+    """By default, lists of acts show only those with more than one weak statement; a reader may ask for all."""
     library = own_library()
     accusing = [
         query

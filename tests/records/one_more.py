@@ -16,7 +16,7 @@ TAUGHT = Relation(
 
 
 def score() -> None:
-    """It counts among commands, gives a part, and counts in the score as others of its family do."""
+    """Check that it is a command, gives a part, and counts in the score like the rest of its family."""
     from graphsvc.analysis.claims import interest, roles
     from graphsvc.analysis.examples import claim_from, people
     from graphsvc.analysis.exposure.presence import PRIVY
@@ -48,7 +48,7 @@ def score() -> None:
 
 
 def queries() -> None:
-    """Every query that names a list of its kind asks for it."""
+    """Check that every query with a list of its kind includes it."""
     from graphsvc.queries import own_library
     from graphsvc.store.image import TYPES
 
@@ -61,7 +61,7 @@ def queries() -> None:
 
 
 def pictures() -> None:
-    """It appears in the words, the filter, the forms for adding, the arrow, the layout by command, and paths."""
+    """Check the words, the filter, the forms for adding, the arrow, the layout by command, and paths."""
     from graphsvc.analysis.paths.ties import Web
     from graphsvc.service.network.paths import _over
     from graphsvc.views.fields import _relations
@@ -79,7 +79,7 @@ def pictures() -> None:
 
 
 def exports() -> None:
-    """It is in each export format that names relations, and a chart that uses one of its words is read."""
+    """Check each export format that names relations, and that charts with one of its words are read."""
     from graphsvc.records.charts import LINKED_AS
     from graphsvc.views.forms import files
     from graphsvc.views.forms.ftm import EDGES

@@ -1,4 +1,4 @@
-"""Dates and numbers in other digits, with signs that Python alone takes, and of any length."""
+"""Dates and numbers in other digits, with signs that only Python accepts, and of any length."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One row per relation: no field is empty, all else follows from the rows, and a new relation appears everywhere."""
+"""One row per relation: no field is empty, other tables follow from the rows, and a new relation appears everywhere."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_no_field_is_empty(relation: Relation) -> None:
 
 
 def test_each_field_is_of_its_row_and_none_has_a_default() -> None:
-    """A new relation must give every field, or the table does not load."""
+    """A new relation must have every field, or the table does not load."""
     with pytest.raises(TypeError, match="missing"):
         Relation("TAUGHT", ("person",), ("person",), "taught", "command")  # type: ignore[call-arg]
 
@@ -54,7 +54,7 @@ def test_fields_of_a_row_do_not_contradict_each_other() -> None:
 
 
 def test_every_ingredient_with_a_weight_is_one_that_claims_count_in() -> None:
-    """A relation that is renamed, or does something else, would lose its weight silently."""
+    """A relation with a new name or a new effect would lose its weight silently."""
     weights = tomllib.loads(files("graphsvc.analysis.ranking").joinpath("weights.toml").read_text("utf-8"))
     assert weights["said"].keys() <= set(every_name())
     assert weights["ties"].keys() == set(TIES)
@@ -84,12 +84,12 @@ def test_no_word_of_a_chart_stands_for_two_relations() -> None:
 
 # -- what queries list ----------------------------------------------------------------------------------------------
 
-# Chosen by hand: crossings are compared by these.
+# Chosen by hand: the relations that crossings are compared by.
 _BY_HAND = {"crossings/ties_compared": [frozenset(READ)]}
 
 
 def lists_by_hand(text: str) -> list[frozenset[str]]:
-    """Every list of several relations that a query spells out: of a pattern (`:ONE|OTHER`), or in brackets."""
+    """Every list of several relations that a query spells out, in a pattern (`:ONE|OTHER`) or in brackets."""
     lists = [match.split("|") for match in re.findall(r":([A-Z_]+(?:\|[A-Z_]+)+)", text)]
     lists += [re.findall(r"['\"]([A-Z_]+)['\"]", match) for match in re.findall(r"\[[^\[\]]*\]", text)]
     return [frozenset(words) for words in lists if len(words) > 1 and set(words) & set(RELATIONS)]
@@ -119,7 +119,7 @@ def test_every_list_names_relations_and_some_query_uses_it() -> None:
 
 
 def test_one_that_is_added_is_seen_in_score_queries_pictures_and_exports() -> None:
-    """In a new process, since every table is made from the rows when it is loaded."""
+    """Runs in a new process, because every table is made from the rows on import."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.records.one_more"], cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -1,4 +1,4 @@
-"""Words of a search → the relations they name: as pages call them, as charts do, by their own name; nothing else."""
+"""Words of a search → relations with that word on pages or in charts, or with that name; nothing else."""
 
 from __future__ import annotations
 

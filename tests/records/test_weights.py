@@ -101,6 +101,6 @@ def test_beliefs_links_and_ranks_are_computed_with_the_table_they_are_given(tmp_
     assert figures.belief == pytest.approx(0.99)
     assert shipped.belief < 0.9
     cast = people("p1", "p2")
-    # The score counts sources; the table says how much a denial takes off.
+    # The score counts sources; the table defines how much a denial subtracts.
     claims.append(claim_from("s3: p1 not RUNS g1"))
     assert rank(claims, cast, {}, weights=own).leads[0].score < rank(claims, cast, {}).leads[0].score

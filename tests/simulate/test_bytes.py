@@ -1,4 +1,4 @@
-"""Worlds stay the same, byte for byte, and their rows go to the files as they are made.
+"""Worlds stay the same, byte for byte, and their rows are written to the files as they are made.
 
 Anything measured, shown or fitted on a seed can be made again.
 """
@@ -55,7 +55,7 @@ _NOBODY = write.Truth([], [], [], [], [], [], [], [], [], [], {})
 
 
 def test_rows_are_in_the_file_before_the_last_of_them_is_made(tmp_path: Path) -> None:
-    """A large world's rows take more memory than the world itself, so only a buffer of them is held at a time."""
+    """A large world's rows take more memory than the world itself, so only a buffer of them is kept in memory."""
     path, count = tmp_path / "links.csv", 10_000
     sizes: list[int] = []
 
@@ -69,7 +69,7 @@ def test_rows_are_in_the_file_before_the_last_of_them_is_made(tmp_path: Path) ->
     write.write(tmp_path, {"links": tables.InventedTable(columns, rows)}, _NOBODY)
     length = path.stat().st_size
     assert len(sizes) == count
-    # When a row is made, all earlier rows except the last few tens of thousands of bytes are in the file.
+    # When a row is made, all earlier rows are in the file, except the last few tens of thousands of bytes.
     assert all(size >= length * number / count - 40_000 for number, size in enumerate(sizes))
     assert length > 200_000
 

@@ -98,7 +98,7 @@ def test_workers_leave_places_that_close_some_for_video_sites(demo: Any) -> None
 
 
 def test_workers_who_were_left_are_told_of(demo: Any) -> None:
-    """Each on the day a place closed; they are not said to have worked anywhere in later years."""
+    """Each is left on the day a place closed, and has no reported work in later years."""
     left = [row for row in demo.links if row["relation"] == "ABANDONED"]
     assert left
     assert {row["from_date"] for row in left} <= {row["closed_on"] for row in demo.tables["workplaces"]}
@@ -139,7 +139,7 @@ def demo_figures(demo: Any) -> Shown:
 
 def test_the_first_ten_are_hubs_that_witnesses_lead_to(demo: Any, demo_figures: Shown) -> None:
     first = demo_figures.leads[:10]
-    # One of the ten is an aide, so that a user meets a lead that is not a hub.
+    # One of the first ten is an aide, so that a user meets a lead that is not a hub.
     assert len({lead.id for lead in first} & set(demo.truth["hubs"])) == 9
     groups = [int(lead.groups) for lead in first]
     # Some rest on one group of witnesses, some on several: a user meets both.

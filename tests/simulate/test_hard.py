@@ -1,4 +1,4 @@
-"""Hard worlds are hard through their content; their rows reveal nothing: a ranker learning from them is at chance."""
+"""Hard worlds are hard by content; the form of rows reveals nothing: a ranker that learns from it is at chance."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _auc(scores: Any, wanted: Any) -> float:
 
 
 def _held_out(tables: list[tuple[Any, Any]]) -> tuple[float, float, float]:
-    """AUC in the second half of the worlds after learning on the first; and its range by luck in 99 of 100."""
+    """AUC in the second half of the worlds after learning on the first, and the range of 99 % of chance results."""
     half = len(tables) // 2
     learned = _learn(
         np.concatenate([features for features, _ in tables[:half]]),

@@ -16,7 +16,7 @@ from graphsvc.service.evaluation.simulated_cases import read
 from graphsvc.simulate import simulate
 from tests.toolbox import rows
 
-# About this far down, most people have some tie, and few were ever reviewed.
+# At about this rank most people have some tie, and few were ever reviewed.
 RANK = 60
 FEW_BELOW = (0, 3)
 
@@ -38,7 +38,7 @@ def rankings(folder: Path) -> tuple[list[Ranking], dict[str, str]]:
 
 
 def with_an_account(tables: rows.Tables, person: str) -> rows.Tables:
-    """The same case with a statement by a person, sealed for it: that a passenger was on the passenger's boat."""
+    """Add a statement by a person, sealed as its source: that some passenger was on that passenger's boat."""
     aboard = next(row for row in tables["links"] if row["relation"] == "CROSSED_ON" and row["subject_id"] != person)
     statement = {"id": "S99999", "kind": "witness", "source_id": person, "taken_on": "2020-06-01"}
     return tables | {

@@ -86,7 +86,7 @@ def test_hubs_are_named_less_than_pilots_and_helpers(demo: Any) -> None:
 
     pilots = [token for token, role in demo.truth["roles"].items() if role == "pilot"]
     assert mean(demo.truth["hubs"]) < mean(pilots) < mean(demo.truth["helpers"])
-    # Hubs can be found all the same: most have a claim that gives them a hub's part.
+    # Hubs can still be found: most have a claim that gives them a hub's part.
     telling = {"ORGANISED", "SUPPLIED", "CONTROLS", "RUNS", "DIRECTED"}
     hub_like = {row["subject_id"] for row in demo.links if row["relation"] in telling and row["polarity"] == ""}
     assert len(hub_like & set(demo.truth["hubs"])) > 0.6 * len(demo.truth["hubs"])

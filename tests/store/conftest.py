@@ -70,7 +70,7 @@ def alive(pid: int) -> bool:
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], bool]], None]:
-    """`eventually(condition)`: waits until it holds, and fails after five minutes (a busy test machine)."""
+    """`eventually(condition)`: waits until the condition is true; fails after five minutes (for busy test machines)."""
 
     def wait(condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 300
@@ -83,13 +83,13 @@ def eventually() -> Callable[[Callable[[], bool]], None]:
 
 @pytest.fixture
 def wait_until_gone(eventually: Callable[[Callable[[], bool]], None]) -> Callable[..., None]:
-    """`wait_until_gone(pid, …)`: waits until none of these processes lives."""
+    """`wait_until_gone(pid, …)`: waits until none of these processes is running."""
     return lambda *pids: eventually(lambda: not any(alive(pid) for pid in pids))
 
 
 @pytest.fixture
 def kill() -> Callable[[int], None]:
-    """`kill(pid)`: the end that no process can prepare for."""
+    """`kill(pid)`: ends a process without warning."""
     return lambda pid: os.kill(pid, signal.SIGKILL)
 
 

@@ -95,7 +95,7 @@ READS: dict[str, Callable[[Store], object]] = {
 
 @pytest.mark.parametrize("read", READS)
 def test_a_read_that_others_outran_by_writing_is_asked_again(read: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error of Neo4j 2026: the transaction read outdated data. Rows from before the failure do not count twice."""
+    """Neo4j 2026 reports that the transaction read outdated data. Rows read before that do not count twice."""
     monkeypatch.setattr("graphsvc.store.bolt.time.sleep", lambda _seconds: None)
     login = Login("bolt://x", "n", "p", "d")
     assert READS[read](Store(Outrun(2), login)) == READS[read](Store(Outrun(0), login))  # type: ignore[arg-type]

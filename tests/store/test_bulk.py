@@ -53,7 +53,7 @@ def test_a_row_says_what_is_there_and_leaves_out_what_is_not(tmp_path: Path) -> 
         "handling:string": "P",
     }
     assert (second["id:string"], second["name:string"], second["sealed:boolean"]) == ("P/2 'x'", "", "true")
-    assert '"P/2 \'x\'",,,true,"C"\n' in (tmp_path / people).read_text("utf-8")  # missing, which "" would not be
+    assert '"P/2 \'x\'",,,true,"C"\n' in (tmp_path / people).read_text("utf-8")  # missing; "" would be empty
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_row_says_what_is_there_and_leaves_out_what_is_not(tmp_path: Path) -> 
         ("aliases", ["a", 1]),
         ("aliases", [1.5]),
         ("aliases", ("a",)),
-        ("name", 1),  # another person's is a text
+        ("name", 1),  # another person's name is a text
         ("x", {"a": 1}),
         ("x", b"a"),
         ("x", float("inf")),

@@ -1,4 +1,4 @@
-"""Java's archive of loaded classes: used where it fits, made once, and no error where it cannot be made."""
+"""Java's archive of loaded classes: used if it fits, made once, and no error if it cannot be made."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def test_fetch_says_that_it_could_not_be_made_and_is_no_failure(
 
 
 def test_it_is_made_once(jars: Path, settings: Callable[..., Settings]) -> None:
-    """The start of this test run, or an earlier one, has made it."""
+    """An earlier start, in this test run or before, has made the archive."""
     assert launch.classes_file(jars).stat().st_size > 50e6
     assert {path.name for path in launch.unsigned_folder(launch.classes_file(jars)).iterdir()} == {
         path.name for path in jars.iterdir()

@@ -1,4 +1,4 @@
-"""The control door: permission to speak, lifelines, and no answers for strangers and silent callers."""
+"""The control door: tokens of callers, connections of holders, and no answers for strangers and silent callers."""
 
 from __future__ import annotations
 

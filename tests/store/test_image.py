@@ -178,7 +178,7 @@ def test_nothing_to_nothing_takes_no_step() -> None:
 
 
 class Noted:
-    """A store that records what it is sent, and holds nothing."""
+    """An empty store that records what it is sent."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, dict[str, Any]]] = []
@@ -191,7 +191,7 @@ class Noted:
 
 
 def test_a_server_has_few_texts_to_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A new server takes up to a second to plan a text; a link type has its own only in a case with many links."""
+    """A new server needs up to a second to plan a query; link types have their own only in cases with many links."""
     image = small()
     for label in ENTITY_LABELS:
         image.nodes[label]["one more"] = {"handling": "P"}
@@ -301,7 +301,7 @@ def test_two_that_are_joined_are_one_object_each_time_and_stay_what_they_were() 
     assert alike.join(named, figures) is both
     assert alike.join({"relation": "RUNS"}, {"belief": 0.5}) is both
     assert (named, figures) == ({"relation": "RUNS"}, {"belief": 0.5})
-    # However many others came in between.
+    # This is so however many others were joined in between.
     assert all(alike.join(named, {"belief": number}) == named | {"belief": number} for number in range(1000))
 
 

@@ -1,4 +1,4 @@
-"""A store made by Neo4j's own import tool: the same graph as written row by row, and nothing left of it but that."""
+"""A store made by Neo4j's import tool: the same graph as written row by row, and no other files left."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ DAYS = (dt.date(1, 1, 1), dt.date(1899, 12, 31), dt.date(2020, 2, 29), dt.date(9
 
 
 def nasty() -> Image:
-    """A case with every kind of value that could change on the way."""
+    """A case with every kind of value that the import could change."""
     image = small()
     for number, text in enumerate(TEXTS):
         image.nodes["Person"][f"N{number}"] = {"name": text, "sealed": number % 2 == 0, "handling": "P"}
@@ -192,7 +192,7 @@ def test_a_store_that_is_adopted_holds_the_graph_that_rows_would_have_made(
         ]
         counting = "CALL db.index.fulltext.queryNodes('said_search', 'said:nobody') YIELD node RETURN count(node)"
         assert store.read(counting, {}, timeout=10, cap=1).rows == [(0,)]
-        # The server cannot start on these files: it begins an empty store, and goes on.
+        # The server cannot start on these files, so it begins an empty store and goes on.
         with import_folder(fresh) as folder:
             (folder / "data/databases/neo4j").mkdir(parents=True)
             (folder / "data/databases/neo4j/neostore").write_bytes(bytes(10_000))

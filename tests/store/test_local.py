@@ -1,4 +1,4 @@
-"""The managed server on each version of Neo4j: what it refuses to start on, and closed to everything else."""
+"""The managed server on each version of Neo4j: reasons not to start, and no access from outside."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_database_that_cannot_be_opened_is_reported_though_bolt_answers(fresh:
 
 @pytest.mark.slow(reason="starts its own managed server")
 def test_neo4j_without_its_own_database_is_reported_before_it_gives_up(fresh: Settings) -> None:
-    """2026.x would go on for two minutes, which is as long as its start may take."""
+    """Neo4j 2026.x would go on for two minutes, the longest time allowed for its start."""
     data = fresh.home / "neo4j/data"
     data.mkdir(parents=True)
     (data / "transactions").write_text("no folder")
@@ -123,7 +123,7 @@ def test_nothing_is_sent_home_and_the_limits_are_set(neo4j_server: LocalServer) 
 
 
 def test_a_text_is_planned_once_however_long_what_it_is_asked_with_is(neo4j_server: LocalServer) -> None:
-    """Otherwise lists and words of another order of length (1, 10, 100) would be planned again, for up to a second."""
+    """Otherwise a query would be planned again, for up to a second, for parameters of another length (1, 10, 100)."""
     with driver_of(neo4j_server) as driver:
 
         def clear_caches() -> int:
@@ -193,7 +193,7 @@ def test_neo4j_does_not_see_the_secrets_of_the_service(monkeypatch: pytest.Monke
 def test_a_renewed_store_is_empty_at_the_same_address_and_nothing_old_stays_on_the_disk(fresh: Settings) -> None:
     folder = launch.server_home(fresh.home)
     with hold(fresh) as server, driver_of(server) as driver:
-        # Long, because Neo4j packs short texts, which a search for their letters would miss.
+        # A long text, because Neo4j packs short ones so that a search for their letters misses them.
         driver.execute_query("CREATE (:Person {name: 'Wilhelmina Canary' + $more})", more="-äöü" * 15)
         assert "Canary" in everything_under(folder / "data")
         pid = state(fresh)["java_pid"]
@@ -215,5 +215,5 @@ def test_a_store_set_aside_when_killed_is_deleted_at_the_next_start(fresh: Setti
 
 
 def everything_under(folder: Path) -> str:
-    """All bytes of all files, one letter each."""
+    """All bytes of all files, as one character each."""
     return "".join(path.read_bytes().decode("latin-1") for path in folder.rglob("*") if path.is_file())

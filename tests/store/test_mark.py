@@ -107,6 +107,6 @@ def test_a_query_of_the_case_meets_no_mark(store: Store, case: str) -> None:
 def test_counting_reads_by_index_and_goes_through_no_other_case(store: Store) -> None:
     steps = store.explain(writing_text("held", "")).root.walk()
     assert [step.details for step in steps if "Scan" in step.operator] == []
-    # There are as many of these as cases.
+    # There are only as many marks as cases.
     (scan,) = [step for step in store.explain(writing_text("marked", "")).root.walk() if "Scan" in step.operator]
     assert scan.details == "m:GraphsvcMark"

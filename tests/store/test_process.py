@@ -1,4 +1,4 @@
-"""The Neo4j process and its log: another port when one is lost, and the reason of a failure in the new lines alone."""
+"""The Neo4j process and its log: another port if one is taken, and the reason for a failure only from new lines."""
 
 from __future__ import annotations
 

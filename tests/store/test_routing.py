@@ -97,7 +97,7 @@ def test_each_read_is_given_what_was_written_before(store: Store, case: str, mon
 
 
 def test_a_single_server_is_asked_without_bookmarks(neo4j_server: LocalServer, case: str) -> None:
-    """It is never behind itself; restored from an older copy, it would wait for writes that it does not have."""
+    """A single server never lags; restored from an older copy, it would wait for writes that it does not have."""
     store = connect(neo4j_server, neo4j_server.uri)
     store.write(ADD, {"case": case})
     store.follow("x", ["FB:unknown"])
@@ -113,7 +113,7 @@ def test_another_process_meets_what_was_written(neo4j_server: LocalServer, store
     second_store.follow(case, store.last_bookmarks())
     assert set(second_store.last_bookmarks()) == before | set(store.last_bookmarks())
     assert count_nodes(second_store, case) == 1
-    # Following the same bookmarks twice adds nothing: each read would wait for them, and the list would grow.
+    # Following the same bookmarks twice adds none, since each read waits for all of them and the list would grow.
     after = second_store.last_bookmarks()
     second_store.follow(case, store.last_bookmarks())
     assert second_store.last_bookmarks() == after
@@ -159,7 +159,7 @@ def test_what_cannot_be_met_is_told_and_whoever_asks_for_the_newest_need_not(
 
 
 def test_a_mark_is_asked_for_where_it_is_written(store: Store, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A lagging server would look like one whose store was lost."""
+    """On a lagging server the store would seem to be lost."""
     sessions = Sessions(monkeypatch)
     read_mark(store, case)
     read_held(store, case)
@@ -251,14 +251,14 @@ class Member:
     def stop(self) -> None:
         """Act as a member that is switched off."""
         with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)  # to close it alone would let one more in
+            self._listener.shutdown(socket.SHUT_RDWR)  # closing alone would accept one more connection
         self._listener.close()
         for end in self._pairs:
             end.close()
 
 
 class Cluster:
-    """Three members: one takes writes, two are for reading, and each knows of all."""
+    """Three members: one for writing, two for reading; each knows them all."""
 
     def __init__(self, server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
         self.writer, self.readers = Member(server), [Member(server), Member(server)]
@@ -312,7 +312,7 @@ def test_reads_go_to_readers_and_writes_to_the_one_that_takes_them(
     assert sum(member.connections for member in cluster.readers) >= 1
     member_store.write(ADD, {"case": case})
     assert count_nodes(member_store, case) == 1
-    assert read_mark(member_store, case) == ""  # from the member that takes writes
+    assert read_mark(member_store, case) == ""  # from the member for writing
 
 
 def test_where_a_reader_is_switched_off_another_answers(cluster: Cluster, member_store: Store, case: str) -> None:

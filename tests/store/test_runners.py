@@ -1,4 +1,4 @@
-"""Typed queries run in waiting processes, reused where that is safe and nowhere else."""
+"""Typed queries run in waiting processes, which are reused only where that is safe."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def shelf() -> Iterator[Shelf]:
 
 @pytest.fixture
 def run(at_server: Callable[..., Settings], shelf: Shelf) -> Iterator[Run]:
-    """`run(text)`: the answer to a text, within two seconds and 100 rows."""
+    """`run(text)`: the answer to a query, within two seconds and 100 rows."""
     settings = at_server(cypher_timeout_s=2.0, row_cap=100)
     store = Store.of(settings)
 

@@ -81,7 +81,7 @@ def test_the_files_of_the_project_are_numbered_and_stand_on_the_server(store: St
 
 
 def test_who_applies_it_at_the_same_time_waits_for_the_other(store: Store) -> None:
-    """Two services at a new server: each command needs a lock the other holds, and one must retry."""
+    """Two services on a new server: each command needs a lock of the other, so one must retry."""
 
     def apply(number: int) -> None:
         for _round in range(5):
@@ -103,7 +103,7 @@ def test_two_cases_may_use_the_same_ids_and_one_may_not_use_one_twice(store: Sto
 
 
 def test_every_name_of_our_tables_is_known_before_anything_bears_it(store: Store) -> None:
-    """A server plans a text again once an unknown name in it comes into use, and warns of unknown names."""
+    """A server plans a query again once an unknown name in it comes into use, and warns of unknown names."""
     apply_schema(store)
     properties = {name for (name,) in read_rows(store, "CALL db.propertyKeys() YIELD propertyKey RETURN propertyKey")}
     assert schema._NAMES["createProperty"] <= properties

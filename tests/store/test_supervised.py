@@ -1,4 +1,4 @@
-"""Holders of the managed server, and the effect of any process dying: a matter of processes, not of Neo4j."""
+"""Holders of the managed server, and the effect of the death of any process. Tests of processes, not of Neo4j."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def test_two_that_start_at_once_share_one_server_until_the_last_has_left(
     if sys.platform == "linux":  # the kernel says which files Java has in memory
         classes = launch.classes_file(fresh.jars_folder.absolute() / "lib")
         assert str(classes) in Path(f"/proc/{running['java_pid']}/maps").read_text()
-    first.communicate()  # ends its stdin, so it leaves in order
+    first.communicate()  # ends its stdin, so it exits cleanly
     eventually(lambda: state(fresh)["holders"] == 1)
     with hold(fresh) as server, driver_of(server) as driver:
         driver.execute_query("RETURN 1")
     assert state(fresh)["java_pid"] == running["java_pid"]
-    kill(second.pid)  # the last one leaves without warning
+    kill(second.pid)  # the last holder dies without warning
     wait_until_gone(running["pid"], running["java_pid"])
     assert local.status(fresh) is None
 
@@ -67,7 +67,7 @@ def test_neo4j_that_dies_comes_back_with_its_data_and_at_its_address_but_not_for
         seen = {end(fresh, kill)}
 
         def is_back() -> bool:
-            answer = state(fresh)  # asked once: between two answers the dead process may be noticed
+            answer = state(fresh)  # asked once, because the answer may change between two requests
             return answer["state"] == "ready" and answer["java_pid"] not in seen
 
         eventually(is_back)

@@ -24,7 +24,7 @@ from tests.toolbox import accounts
 from tests.toolbox.accounts import Roles
 from tests.toolbox.rows import Tables, write
 
-# Tables of additions that leave the case itself as it is.
+# Tables of additions, which leave the case itself unchanged.
 _KEPT = frozenset(
     {
         "comments",
@@ -94,7 +94,7 @@ class Place:
 
 
 def send_upload(session: Session, content: bytes, name: str = "case.zip", **options: Any) -> str:
-    """The key of an upload that waits."""
+    """Send an upload, and return its key."""
     with session.deliveries.uploads.receiving() as parcel:
         parcel.write(content)
         return session.deliveries.uploads.keep(parcel, name, Options(**options)).id

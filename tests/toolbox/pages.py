@@ -1,4 +1,4 @@
-"""Forms of pages, and the work that they begin."""
+"""Forms of pages, and the work that they start."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TOKEN = re.compile(r'(name="csrf_token" value=)"([^"]*)"')
 
 
 def token(page: str) -> str:
-    """The token that the forms of a page send back."""
+    """Token of the forms of a page."""
     match = _TOKEN.search(page)
     assert match
     return match[2]

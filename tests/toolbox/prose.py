@@ -1,6 +1,6 @@
 """English that has to be read twice, found by patterns: docstrings, comments, messages, pages and documentation.
 
-A proxy and no judge: a sentence without a finding may still be hard to read, and some findings are good English.
+Only a proxy: a sentence without a finding may still be hard to read, and some findings are good English.
 """
 
 from __future__ import annotations

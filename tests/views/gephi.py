@@ -1,7 +1,7 @@
-"""Gephi's toolkit, with which tests read exports: `make test` fetches it and checks it against the hash of its lock.
+"""Gephi's toolkit, with which tests read exports: `make test` fetches it and checks its hash against the lock file.
 
 `python -m tests.views.gephi` fetches it if it is missing. As with the jars of Neo4j, the only guarantee is the hash.
-The repositories are those of the downloader and of the user's settings for it.
+The repositories are the downloader's defaults and those in the user's settings for it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def locked_jar() -> Jar:
 
 
 def jar() -> Path:
-    """Path of the fetched toolkit; a file there has passed the check of its hash."""
+    """Path of the fetched toolkit; a file there has the right hash."""
     return FOLDER / f"{locked_jar().sha256[:16]}.jar"
 
 

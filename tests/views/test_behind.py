@@ -115,7 +115,7 @@ def test_what_is_said_of_anybody_is_told_in_the_order_of_who_arranges_first() ->
 
 
 def test_a_table_at_a_glance_leaves_out_nothing_that_nobody_should_be_left_without() -> None:
-    """Asked about two people: acts against them come before who organised the crossing and who controls the place."""
+    """Asked about eve: acts against her do not push out the people who organised, piloted or control the place."""
     done = ("RECRUITED", "COERCED", "PAID", "TRANSPORTED", "HOUSED")
     links = [link(f"bob {name} eve") for name in done]
     links += [link("eve WORKED_AT k1"), link("dan CONTROLS k1")]
@@ -140,7 +140,7 @@ def test_what_leads_to_those_named_and_is_denied_speaks_against_it_too() -> None
 
 
 def test_where_the_way_to_those_named_is_denied_nobody_is_told_that_nothing_is() -> None:
-    """The page says that nothing is denied exactly for rows with no entry among the denials."""
+    """The page says "nothing is denied" exactly for rows without an entry among the denials."""
     named = [link("ann ORGANISED c1", 0.9), link("cid PILOTED c1")]
     for way, denied in ((link("b1 USED_ON c1", denying=1), True), (link("b1 USED_ON c1"), False)):
         seen = view([way, *named])
@@ -158,7 +158,7 @@ def test_what_nobody_says_is_said() -> None:
 
 
 def test_whom_others_deny_or_hardly_believe_is_no_answer_to_who_steered_or_supplied() -> None:
-    """`incomplete_crossings` counts neither as known, so a page that names them without comment would disagree."""
+    """Query `incomplete_crossings` counts neither as known, so a page naming them without comment would disagree."""
     organised, boat = LINKS[1], LINKS[0]
 
     def not_known(*links: dict[str, Any]) -> tuple[str, ...]:
@@ -181,7 +181,7 @@ def test_what_rests_on_one_voice_is_said() -> None:
     )
     assert answer("c1", links=[link("dan ORGANISED c1", 0.8)]).lone[0].startswith("Who piloted the crossing rests")
     few = view([link("ann ORGANISED c2", 0.6, groups="few")])
-    assert behind(rows(few, ["c2"], {}), few).lone == ()  # the number of the few is not shown
+    assert behind(rows(few, ["c2"], {}), few).lone == ()  # `few` must not reveal whether it is one
 
 
 def test_a_boat_is_answered_with_its_crossing_and_a_passenger_with_theirs() -> None:
@@ -260,7 +260,7 @@ SHARING = [
     link("ann USED phone", 0.9),
     link("dan USED phone", 0.9),
     link("ann CONTROLS house", 0.8),
-    link("dan CONTROLS house", 0.3),  # believed less than not
+    link("dan CONTROLS house", 0.3),  # believed less than even
     link("ann USED own"),
     link("ann PAID fin"),
     link("dan PAID fin", denying=1),
@@ -371,7 +371,7 @@ def sheets(links: Any, ids: tuple[str, ...], denials: Any = (), **known: Any) ->
 def test_the_paper_says_where_a_rank_would_go_and_what_half_of_it_goes_with() -> None:
     leads = {
         "ann": LeadRank(3, 2, 9, "one record, one statement", "one record", 41),
-        "bob": LeadRank(1, 1, 2, "", "one statement", 5),  # denied, so not put forward by it
+        "bob": LeadRank(1, 1, 2, "", "one statement", 5),  # denied, so this rank does not put bob forward
         "cid": LeadRank(2, 2, 2, "", "one statement", None),
     }
     first, second = sheets(LINKS, CROSSINGS, leads=leads)

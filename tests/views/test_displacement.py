@@ -120,7 +120,7 @@ def test_whoever_was_moved_may_have_been_abandoned_as_well() -> None:
         ("w3", 3, 0),
     ]
     assert closure_row(departure, name_values, 0, 1).abandoned == 4
-    # "4 of 5" would reveal that there is one other.
+    # "4 of 5" would reveal that exactly one was not abandoned.
     assert [row.abandoned for row in move_rows(departure, name_values, 3)] == [FEW, 0]
     assert closure_row(departure, name_values, 3, 1).abandoned == FEW
 
@@ -336,7 +336,7 @@ def test_that_few_came_from_a_place_is_no_sign_of_risk(few: int) -> None:
 
 @pytest.mark.parametrize("few_below", [0, 3])
 def test_every_flow_bears_the_p_that_its_verdict_is_held_to(few_below: int) -> None:
-    """The p of a flow is for its closure alone: a reader of the table needs the one corrected over all closures too."""
+    """The p of a flow is for its closure alone; readers of the table also need the p corrected over all closures."""
     ties = [WorkTie(f"p{n}", "WORKED_AT", "w1", 0.8, False, "2020-01-05") for n in range(5)]
     ties += [WorkTie(f"p{n}", "WORKED_AT", "w2", 0.8, False, "2020-04-02") for n in range(5)]
     ties += [WorkTie(f"q{n}", "WORKED_AT", "w3", 0.8, False, "2020-01-05") for n in range(5)]

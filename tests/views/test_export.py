@@ -45,7 +45,7 @@ def sample_picture() -> Picture:
 
 
 def test_what_leads_to_somebody_sealed_never_goes_out() -> None:
-    """Things with a pseudonym in the graph are not marked as sealed there, and rows of queries do not say it either."""
+    """Things under a pseudonym are not marked as sealed in the graph or in rows of queries."""
     home = "T-1111-1111-1111"
     rows = [
         {"id": identifier, "kind": kind, "name": None, "sort": None, "sealed": sealed, "handling": "P", "identified": None,
@@ -104,7 +104,7 @@ def test_no_pseudonym_is_left_in_any_text(text: str) -> None:
 
 def test_what_was_arranged_goes_where_it_was_put_and_the_rest_beside_it() -> None:
     free = {node.id: (node.x, node.y) for node in outward(sample_picture(), fresh).view.nodes}
-    # Moving one moves all others with it: their relative positions stay.
+    # Moving one node moves all others with it, so relative positions stay.
     out = {
         node.id: (node.x, node.y)
         for node in outward(sample_picture(), fresh, arranged={WIT: (5000.0, -20.0)}).view.nodes

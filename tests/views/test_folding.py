@@ -53,7 +53,7 @@ def test_a_folded_group_is_one_node_in_the_middle_with_what_is_in_it(two_gangs: 
     assert (node.start, node.handling, node.more) == (True, "P", 0)
     before = {element.id: element for element in two_gangs.nodes}
     assert node.x == pytest.approx(sum(before[name].x for name in "abg") / 3)
-    # Unfolded entities keep their places.
+    # Unfolded entities keep their positions.
     assert [(element.x, element.y) for element in drawing.nodes[1:]] == [
         (before[element.id].x, before[element.id].y) for element in drawing.nodes[1:]
     ]
@@ -152,7 +152,7 @@ def test_no_link_is_lost_and_the_same_picture_folds_the_same_way(seed: int, by: 
 
 
 def test_a_drawn_group_says_who_is_in_it_as_it_was_folded(two_gangs: Picture) -> None:
-    """An export must use these members: computed again there, a group of that name may have others."""
+    """An export must use these members: a group of that name computed again may have other members."""
     number = next(group.key for group in groups(two_gangs, "community") if "a" in group.members)
     drawing = fold_groups(two_gangs, [("gang", "g"), ("community", number), ("gang", "h")])
     inside = {node["id"]: node for node in graph.draw(drawing)["nodes"] if "fold" in node}

@@ -98,7 +98,7 @@ def inflate(stream: bytes) -> bytes:
 def test_nothing_of_the_house_goes_out_in_any_form() -> None:
     for name, content in files(going(), ABOUT).items():
         text = readable_text(content)
-        # Digits may occur in pictures by chance.
+        # These digits may occur in pictures by chance.
         figures = () if name.endswith((".svg", ".pdf", ".png")) else ("0.61", "0.9,")
         for secret in (WIT, SIM, WORD, "Canal", "0A9B", *figures):
             assert secret not in text, (name, secret)
@@ -123,7 +123,7 @@ def test_every_form_bears_the_mark_and_says_what_it_is() -> None:
             assert "<mark>" not in text or name.endswith((".json", ".pdf")), name
         if not name.endswith((".csv", ".png", ".ftm.json")):
             assert "Intelligence, not evidence" in text, name
-    # A bitmap cannot be read, so compare: another mark gives another picture, the same mark the same.
+    # The text of a bitmap cannot be read. So compare: another mark gives another picture, the same mark the same.
     other_mark = files(going(), About(ABOUT.title, "another", "dover"), ["png"])["picture.png"]
     assert contents["picture.png"] == files(going(), ABOUT, ["png"])["picture.png"] != other_mark
 
@@ -360,7 +360,7 @@ MODEL: dict[str, tuple[set[str], set[str], set[str]]] = {
     "Asset": (set(), set(), {"name", "summary", "publisher"}),
 }
 INTERVAL = {"description", "publisher", "summary", "startDate", "endDate"}
-# Edge → (each end with the schema it takes), other properties.
+# Edge → (end → its schema), other properties.
 LINKS: dict[str, tuple[dict[str, str], set[str]]] = {
     "Membership": ({"member": "LegalEntity", "organization": "Organization"}, {"role"}),
     "Directorship": ({"director": "LegalEntity", "organization": "Organization"}, {"role"}),

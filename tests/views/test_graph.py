@@ -23,7 +23,7 @@ def view(*nodes: Node, edges: tuple[Edge, ...] = ()) -> Picture:
 
 
 def test_kinds_differ_by_shape_and_by_hue() -> None:
-    # A folded group is drawn by hand, as a thing is, but as rings.
+    # A folded group is drawn by our own code, like a thing, but as rings.
     assert set(graph.SHAPES) == {*ENTITIES, "group"}
     assert len({shape for shape, _ in graph.SHAPES.values()}) == len(ENTITIES)
     for palette in graph.PALETTES.values():

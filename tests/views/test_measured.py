@@ -1,4 +1,4 @@
-"""Figures that help pages print: they are what the benchmarks promise."""
+"""Figures on help pages are those of the benchmarks."""
 
 from __future__ import annotations
 

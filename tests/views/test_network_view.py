@@ -129,7 +129,7 @@ def test_a_kind_a_family_or_a_relation_is_left_out_and_nothing_moves() -> None:
         assert all((node.x, node.y) == places[node.id] for node in view.nodes)
         return {node.id for node in view.nodes}, {edge.relation for edge in view.edges}, view.left_out
 
-    # Without presence, people who were only present go too; entities without links stay, and so do the starts.
+    # Without presence, people who were only present are removed too; entities without links and the starts stay.
     assert sift_out("presence") == ({"x", "boss", "aide", "alone"}, {"ORGANISED", "PAID", "PILOTED"}, (1, 1))
     assert sift_out("money") == (
         {"x", "boss", "aide", "carried", "alone"},

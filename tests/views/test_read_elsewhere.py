@@ -1,4 +1,4 @@
-"""Exports in other programs, with the files unchanged: every entity and every link arrives, once."""
+"""Exports opened unchanged in other programs: every entity and every link arrives, once."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from tests.views.test_export import fresh
 from tests.views.test_forms import ABOUT, NAMES, everything
 
 ROOT = Path(__file__).parents[2]
-# npm's folder for the packages of package.json; Node.js reads other folders from this variable.
+# Folder of the npm packages of package.json; Node.js finds packages through this variable.
 NODE_PATH = os.environ.get("NODE_PATH") or str(ROOT / ".cache" / "node" / "node_modules")
 READER = Path(__file__).with_name("read_graph.cjs")
 GEPHI_READER = Path(__file__).with_name("ReadGraph.java")
-# Between two entities there may be links of several relations, and links of one relation between many.
+# Formats in which two entities may have links of several relations, and one relation many links.
 GRAPHS = ("graph.graphml", "graph.gexf")
 
 Link = tuple[str, str, str, float]
@@ -52,7 +52,7 @@ def count_links(rows: Iterable[tuple[Any, Any, dict[str, Any]]]) -> Counter[Link
 
 
 def keys(graph: Any) -> set[str]:
-    """The ids of links, as NetworkX keeps them."""
+    """Ids of links, which NetworkX stores as keys."""
     return {key for _, _, key in graph.edges(keys=True)}
 
 
@@ -66,7 +66,7 @@ def test_every_link_has_an_id_of_its_own(name: str) -> None:
 
 
 def test_links_between_the_same_two_are_told_apart_as_gephi_does() -> None:
-    """Gephi keeps one link of a kind from one entity to another; each format has its own attribute for the kind."""
+    """Gephi keeps one link of each kind from one entity to another; each format has its own attribute for the kind."""
     of = view()
     assert len({(edge.subject, edge.object) for edge in of.edges}) < len(of.edges)
     contents = files(of, ABOUT, ["graphml", "gexf"])
@@ -175,8 +175,8 @@ def test_graphology_reads_it_and_so_does_gephi_lite(node: str, tmp_path: Path, n
 
 @pytest.fixture(scope="module")
 def in_gephi(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """Nodes and links that Gephi reads from each of its files, by file name: one start of Java for all."""
-    # Compiling takes a JDK, which is recognised by its javac.
+    """File name → nodes and links that Gephi reads from it: one start of Java for all files."""
+    # Compiling needs a JDK, which is recognised by its javac.
     java = shutil.which("java") if shutil.which("javac") else None
     if java is None or not gephi.jar().exists():
         missing(
@@ -227,7 +227,7 @@ def test_gephi_takes_every_entity_once_with_its_name(in_gephi: dict[str, dict[st
 
 
 def test_gephi_finds_nothing_wrong_with_the_files(in_gephi: dict[str, dict[str, Any]]) -> None:
-    """Except the mark, which has no place in its data and which it reports."""
+    """Gephi only reports that it ignores the mark, for which its data have no place."""
     assert in_gephi.keys() == {*GRAPHS, "links.csv", "nodes.csv"}
     issues = {message for graph in in_gephi.values() for level, message in graph["issues"] if level != "INFO"}
     assert issues == {f"Graph attributes '{name}' ignored as not supported by Gephi" for name in ("mark", "says")}

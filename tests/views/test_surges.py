@@ -93,7 +93,7 @@ def test_more_weeks_than_are_looked_at_are_said() -> None:
 
 
 def test_what_is_beyond_a_condition_is_told_apart() -> None:
-    """The count of a calm day is no alarm; three times that count on a rough day is beyond what the waves explain."""
+    """A usual count on a calm day is no alarm; three times that on a rough day is beyond what the waves explain."""
     waves = (0.5, 1.5) * 100
     counts = tuple(20 if wave < 1 else 2 for wave in waves)
     alone = compute_answer(Series(FIRST, (*counts, 20)), name="x", counted="boats")
@@ -106,7 +106,7 @@ def test_what_is_beyond_a_condition_is_told_apart() -> None:
 
 
 def test_a_record_that_is_no_alarm_is_said_with_the_verdict() -> None:
-    """Days of 0 to 60, and one of 61: not unusual, and still the highest of all."""
+    """Counts of 0 to 60, then 61: not unusual, but still the highest of all."""
     counts = tuple(place * 37 % 61 for place in range(200))
     calm = compute_answer(Series(FIRST, (*counts, 61)), name="x", counted="people")
     assert calm.surges == []

@@ -168,7 +168,7 @@ def test_sentences_say_what_is_told(words: str, fragment: str) -> None:
 
 
 def test_scripts_have_the_words_of_the_pages() -> None:
-    """A browser makes some counts and sentences itself."""
+    """Scripts in the browser write some counts and sentences themselves."""
     script = (STATIC / "words.js").read_text("utf-8")
 
     def table(name: str) -> dict[str, str]:
@@ -190,7 +190,7 @@ def test_every_share_of_a_score_has_words_and_a_colour() -> None:
     assert {*wording.INGREDIENTS} <= set(re.findall(r"^\.share-(\w+) {", colours, re.MULTILINE))
 
 
-# Relation → its word in the ingredients of a score, for the person acting and for the person acted on.
+# Relation → its word in the ingredients of a score: first for the person acting, then for the person acted on.
 _SAID_OF = {
     "ORGANISED": "organises", "SUPPLIED": "supplies", "RUNS": "runs", "CONTROLS": "controls", "PAID": "pays", "OWES": "owes",
     "PILOTED": "pilots", "ASSISTED": "assists", "MANAGED": "manages", "SERVED": "serves",

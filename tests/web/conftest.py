@@ -1,4 +1,4 @@
-"""A small case whose every text is hostile, with an account for each kind of reader."""
+"""A small case in which every text is hostile, with an account for each kind of reader."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The hostile case behind the pages. Tests only read it."""
+    """The pages with the hostile case. Tests only read it."""
     columns = ("subject_id", "relation", "object_id", "statement_id", "polarity", "object_as_said")
     links = [dict(zip(columns, link, strict=True)) for link in LINKS]
     tables: Tables = {

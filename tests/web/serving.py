@@ -15,7 +15,7 @@ from waitress.server import create_server
 
 @contextmanager
 def serve_app(app: Flask, channel: Any = None, threads: int = 2) -> Iterator[int]:
-    """Serve an app, accepting requests with the given class of channels; yields the port."""
+    """Serve an app, accepting requests with this class of channels; yield the port."""
     sockets: dict[int, wasyncore.dispatcher] = {}
     server = create_server(app, sockets, host="127.0.0.1", port=0, threads=threads, max_request_body_size=50 << 20)
     if channel is not None:
@@ -35,7 +35,7 @@ def serve_app(app: Flask, channel: Any = None, threads: int = 2) -> Iterator[int
     try:
         yield int(server.effective_port)
     finally:
-        # The loop ends when no socket is left. Connections that a browser keeps open would delay that.
+        # The loop ends when no socket is left. Connections kept open by a browser would delay the end.
         closing.set()
         server.task_dispatcher.shutdown()
         server.close()

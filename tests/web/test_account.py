@@ -53,7 +53,7 @@ class Site:
 
 
 def code(secret: str, steps: int = 0) -> str:
-    """The code of now, or of `steps` time steps later."""
+    """The current code, or the code of `steps` time steps later."""
     return factors.code_at(secret, audit.now() + dt.timedelta(seconds=factors.STEP_S * steps))
 
 
@@ -87,7 +87,7 @@ def test_setting_up_a_second_factor_and_signing_in_with_it(site: Site) -> None:
     assert done.status_code == 303
     assert "is set up" in ann.get("/account").text
     assert secret[1] not in ann.get("/account").text
-    assert elsewhere.get("/account").status_code == 302  # signed out everywhere else
+    assert elsewhere.get("/account").status_code == 302  # all other sign-ins have ended
     refused = [
         site.enter(site.app.test_client(), "ann", PASSWORD, second_factor)
         for second_factor in ("", "000000", code(secret[1]))
@@ -121,7 +121,7 @@ def test_a_role_that_must_have_one_opens_nothing_before_it_is_set_up(site: Site)
     secret = enrolment.pending(site.service.database, site.service.vault, "cus")
     assert post(cus, "/account", "/account/second-factor/confirm", code=code(secret)).status_code == 303
     assert cus.get("/").status_code == 200
-    # It stays set up, because the role requires it.
+    # The second factor stays set up, because the role requires it.
     refused = post(cus, "/account", "/account/second-factor/remove", code=code(secret, 1))
     assert refused.status_code == 400
     assert "must have a second factor" in refused.text

@@ -1,4 +1,4 @@
-"""Adding and correcting by form, as a browser without JavaScript does it: every button sends the whole form."""
+"""Adding and correcting by form, as in a browser without JavaScript: every button sends the whole form."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def token(hand: Hand) -> str:
 
 
 def test_a_form_that_came_back_says_that_something_is_typed_in_it(ann: Hand) -> None:
-    """Otherwise nobody would be warned on leaving the page, which alone holds what they typed."""
+    """Otherwise users would not be warned on leaving the page, the only place with the text they typed."""
     assert 'data-typed="yes"' not in ann.open(subject="P1", relation="DIRECTED").page
     for button in ("claim", "check"):
         ann.press(button, c1__object_id="P2", s__kind="intelligence", s__handling="P")
@@ -196,7 +196,7 @@ def test_what_is_typed_outlasts_every_button(ann: Hand) -> None:
         for name, cell in typed.items():
             assert ann.fields.sent[name.replace("__", ".")] == cell, (do, name)
     assert ann.status == 422
-    assert ann.fields.sent["c2.object_id"] == ""  # it referred to the removed entity
+    assert ann.fields.sent["c2.object_id"] == ""  # the cell referred to the removed entity
 
 
 def test_a_fault_stands_beside_its_field_and_somebody_meant_is_picked(ann: Hand) -> None:
@@ -259,7 +259,7 @@ def test_a_statement_is_withdrawn(ann: Hand) -> None:
     ann.open(statement="T1", fate="withdrawn")
     assert ann.fields.sent["s.status"] == "withdrawn"
     ann.press("check", s__status_on="2020-06", reason="afraid")
-    # The effect on the leads is worked out on request, and doing so loses nothing typed.
+    # The effect on the leads is computed on request, and loses nothing typed.
     assert "would become of the leads" not in re.sub(r"<button.*?</button>", "", ann.page, flags=re.DOTALL)
     ann.press("leads")
     effect = re.search(r"What would become of the leads|None of the first leads would change rank", ann.page)

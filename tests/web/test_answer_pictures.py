@@ -1,4 +1,4 @@
-"""*As a picture*, for a named query and for Cypher: it draws only the answer, and says what it leaves out."""
+"""*As a picture*, for a named query and for Cypher: the picture shows only the answer, and says what it leaves out."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ pytestmark = pytest.mark.neo4j
 WIDE, DENSE = "answer pictures wide", "answer pictures dense"
 _HEAD = "subject_id,relation,object_id,statement_id,polarity\n"
 _STATEMENTS = "id,kind,handling\nS1,record,P\n"
-# More people than a picture starts with. Some have a link that no query about recruiting asks for.
+# More people than a picture starts with. Some have a link that queries about recruiting do not return.
 _WIDE = [f"P{n}" for n in range(71)]
-# More links than a picture can hold, between few people.
+# More links than fit into a picture, between a few people.
 _DENSE = [f"P{n}" for n in range(25)]
 FILES = {
     WIDE: {

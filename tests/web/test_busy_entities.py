@@ -1,4 +1,4 @@
-"""Entities with more links than a page holds: no row twice or under a wrong heading, and denials always shown."""
+"""Entities with more links than fit on a page: no row twice or under a wrong heading, and denials always shown."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def place(at_server: Callable[..., Settings]) -> Iterator[Place]:
 
 @pytest.fixture(autouse=True)
 def _little(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a page hold one link of each relation, and a page of one relation two links."""
+    """Limit pages to one link of each relation, and pages of one relation to two links."""
     monkeypatch.setattr("graphsvc.web.network.entities._LINKS", 1)
     monkeypatch.setattr("graphsvc.web.network.network._LINKS", 1)
     for module in ("network.entities", "limits"):

@@ -1,4 +1,4 @@
-"""CSV downloads: sentences that the rows cannot express follow below them, one row each."""
+"""CSV downloads: notes on the whole table follow below its rows, one row each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from graphsvc.web.csvfile import csv_file
 
 @pytest.fixture(autouse=True)
 def app() -> Iterator[Flask]:
-    """Outside a case, nothing has a handling code unless it is passed in."""
+    """An app outside any case, where a file has no handling code unless it is passed in."""
     flask = Flask(__name__)
     with flask.app_context():
         yield flask
@@ -50,7 +50,7 @@ def test_what_a_column_is_called_runs_no_more_than_its_cells() -> None:
 
 
 def test_the_name_bears_the_handling_code(app: Flask) -> None:
-    """In the name and in no row, because the list of leads is read back as a ranking, and tables by pandas."""
+    """The code is in the name, not in a row, because lists of leads are read back as rankings, tables by pandas."""
 
     def name(handling: str = "") -> str:
         return csv_file("behind", ["id"], [], handling=handling).headers["Content-Disposition"]

@@ -122,7 +122,7 @@ def run(client: FlaskClient, text: str, **fields: Any) -> tuple[str, Any]:
 
 
 def wait_for_run(client: FlaskClient, where: str) -> Any:
-    """The page of a run once it has ended. Each answer waits for it for a while."""
+    """The page of a run once the run has ended. Each request waits for that for a while."""
     for _ in range(40):
         answer = client.get(where)
         assert answer.status_code == 200
@@ -132,7 +132,7 @@ def wait_for_run(client: FlaskClient, where: str) -> Any:
 
 
 def says_why(client: FlaskClient, where: str, status: int, sentence: str) -> None:
-    """A run without an answer gives no file, which would be empty, but a page that says why."""
+    """Check that a run without an answer returns a page that says why, and not an empty file."""
     answer = client.get(f"{where}&as=csv")
     assert (answer.status_code, answer.mimetype) == (status, "text/html")
     assert sentence in page_text(answer.text)
@@ -341,7 +341,7 @@ def picture_of(client: FlaskClient, answer: Any) -> tuple[set[str], set[tuple[st
 @pytest.mark.parametrize(
     ("text", "nodes", "links"),
     [
-        # The three have links that the query did not ask for.
+        # The three entities have links that the query did not ask for.
         ("MATCH (n:Entity {case: $case}) WHERE n.id IN ['P1', 'P3', 'C1'] RETURN n", "P1 P3 C1", ""),
         ("MATCH (n:Entity {case: $case}) WHERE n.id IN ['P1', 'P3', 'C1'] RETURN n.id", "P1 P3 C1", ""),
         ("MATCH (:Person {case: $case, id: 'P1'})-[r:DIRECTED]->() RETURN r", "P1 P3", "P1 DIRECTED P3"),
@@ -382,7 +382,7 @@ def test_a_picture_of_an_answer_grows_like_any_other(ann: FlaskClient) -> None:
 
 
 def test_graph_values_are_drawn_in_this_case_alone(ann: FlaskClient) -> None:
-    # The server holds cases of other tests too.
+    # The server has cases of other tests too.
     text = (
         "MATCH path = (a:Person {id: 'P1'})-[:DIRECTED]->(b) WHERE a.case IN [$case, $other]\n"
         "RETURN path, a, [b] AS others, {of: a.id} AS map"
@@ -395,7 +395,7 @@ def test_graph_values_are_drawn_in_this_case_alone(ann: FlaskClient) -> None:
     assert "id=P1" in address
     assert "id=P3" in address
     assert "gave instructions to" in answer.text
-    # Nodes of the other case have the same ids. They are named with their case, but get no link and no place in the
+    # Nodes of the other case have the same ids. They are shown with their case, but have no link and are not in the
     # picture.
     assert "2 ids in the answer are" in page_text(answer.text)
     assert f"(:Person P1 of {OTHER})" in page_text(answer.text)
@@ -452,7 +452,7 @@ def test_a_hostile_text_is_text_wherever_it_stands(ann: FlaskClient) -> None:
     harmless(answer.text)
     harmless(ann.post(at(), data={"do": "check", "text": text + " RETRUN", **fields}).text)
     assert ann.post(at(), data={"do": "save", "text": text, **fields}).status_code == 303
-    harmless(ann.post(at(), data={"do": "save", "text": text, **fields}).text)  # accepted: asks whether to replace
+    harmless(ann.post(at(), data={"do": "save", "text": text, **fields}).text)  # asks whether to replace the first
     identifier = library(ann)[0]["id"]
     pages = (at("/saved"), at("/saved/one", id=identifier), at(saved=identifier), at("/history"), at())
     for address in pages:
@@ -492,7 +492,7 @@ def test_a_query_is_saved_opened_and_replaced_when_asked(ann: FlaskClient) -> No
     replaced = ann.post(at(), data={"do": "replace", "text": "RETURN 2 AS two", "save-name": "Who is it"})
     assert "version 2" in ann.get(replaced.location).text
     assert [(query["text"], query["version"]) for query in library(ann)] == [("RETURN 2 AS two", 2)]
-    assert library(ann)[0]["title"] == "A name"  # what was not typed again stays as it was
+    assert library(ann)[0]["title"] == "A name"  # fields not typed again stay as they were
     for name, fault in (
         ("", "Give the query a name"),
         ("x" * 101, "has 101 characters"),
@@ -581,7 +581,7 @@ def test_an_exported_library_comes_back_elsewhere(ann: FlaskClient, ben: FlaskCl
     preview = import_queries(ben, changed)
     assert "new" in preview.text
     assert "ann has shared in this case" in page_text(preview.text)
-    assert library(ben)[0]["author"] == "ann"  # nothing is kept yet
+    assert library(ben)[0]["author"] == "ann"  # the import is not saved yet
     assert "Import 1 query" in preview.text
     hidden = re.search(r'<textarea name="file" hidden>\n(.*?)</textarea>', preview.text, re.DOTALL)
     assert hidden

@@ -1,4 +1,4 @@
-"""Hosts, addresses, and where a session is valid: on its own host and port, for the machine user who began it."""
+"""Hosts, addresses, and the validity of a session: only on its own host and port, for the machine user who began it."""
 
 from __future__ import annotations
 

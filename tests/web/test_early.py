@@ -1,4 +1,4 @@
-"""Pages whose frame is sent early, before slow work: the same page with its faults, for browsers that open one."""
+"""Pages whose frame is sent early, before slow work: same page and same errors, for browsers that open a page."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ def test_a_list_that_is_worked_out_comes_after_its_frame_and_at_once_where_it_wa
     with standing_still(audit.now()):
         site.service.forget()
         opened = inv.get(address, headers=OPENED)
-        first = opened.text  # the list is worked out while the answer is read
+        first = opened.text  # the list is computed while the answer is read
         again, whole = inv.get(address, headers=OPENED), inv.get(address)
     assert opened.status_code == again.status_code == whole.status_code == 200
     text, coming = _COMING.subn("", first)
     assert coming == 1
     assert _TOKEN.sub("", again.text) == _TOKEN.sub("", whole.text)
-    # While a lead is still worked out, the title has its id alone.
+    # While a lead is still computed, the title has only its id.
     titles = [re.search(r"<title>([^<]*)</title>", each)[0] for each in (text, whole.text)]  # type: ignore[index]
     assert _TOKEN.sub("", text).replace(titles[0], titles[1]) == _TOKEN.sub("", whole.text)
     assert (titles[0] == titles[1]) == (name == "leads")
@@ -83,7 +83,7 @@ def test_who_asks_for_what_another_works_out_is_told_to_look_again_and_a_page_do
         for text in (plain.text, early):
             assert "Being worked out" in text
             assert str(not_ready()) in text
-            # The automatic refresh keeps no session alive; a reader's click does.
+            # An automatic refresh does not keep a session alive; a reader's click does.
             assert re.search(r'<meta http-equiv="refresh" content="15; url=/case/[^"]*/leads\?again=yes">', text)
             assert re.search(r'<a href="/case/[^"?]*/leads">Look now</a>', text)
     assert '<meta http-equiv="refresh"' not in inv.get(site.address("leads")).text

@@ -1,4 +1,4 @@
-"""Pages of exports and exposure: each for its role, from the picture to the file, and no word too much."""
+"""Pages of exports and exposure: each for its role, from the picture to the file, without disclosing too much."""
 
 from __future__ import annotations
 
@@ -214,12 +214,12 @@ def test_back_from_an_export_leads_to_the_canvas_as_it_looked(place: Any) -> Non
     more = {"csrf_token": pages.token(inv.get(f"{HERE}/exports").text), "only": ["P1"], "arranged": '{"P1": [1, 2]}'}
     form = inv.post(f"{HERE}/export/choose", data=looked | more | {"what": "selected"}).text
     assert back(form) == network
-    # Again, after a preview for another handling code: `handling` is now that of the export, not that of the canvas.
+    # The same after a preview for another handling code: `handling` is now the export's code, not the canvas's.
     fields = form_fields(form) | {"recipient": ["Back"], "reason": ["why"], "handling": ["C"], "form": ["csv"]}
     again = post(inv, "export/choose", **form_fields(post(inv, "export", **fields).text)).text
     assert back(again) == network
     assert '<option value="C" selected' in again
-    # The way back is the network page, whatever is sent.
+    # The link back leads to the network page, whatever is sent.
     for wrong in (
         "https://localhost/?id=P1",
         "//localhost",
@@ -233,7 +233,7 @@ def test_back_from_an_export_leads_to_the_canvas_as_it_looked(place: Any) -> Non
 
 
 def test_what_the_canvas_leaves_out_is_in_no_file_of_it(place: Any) -> None:
-    """From the canvas address through form and preview to the file, as a browser carries it along."""
+    """Followed from the canvas address through form and preview to the file, as in a browser."""
     inv = browser(place, "inv")
     view = inv.get(f"{HERE}/network.json?id=C1&presence=yes").get_json()["view"]
     relations = {edge["relation"] for edge in view["edges"]}
@@ -306,7 +306,7 @@ def test_exposure_is_told_by_source_or_as_a_warning(place: Any) -> None:
     assert inv.get(f"{HERE}/exposure.json?query=crossings.behind&p.crossing=C1").get_json()["safe"] is True
     for page in (f"{HERE}/network?id=P1", f"{HERE}/lead?id=P1"):
         assert f"{HERE}/exposure.json?" in inv.get(page).text
-    # Readers who may not analyse get no exposure.
+    # Readers who may not analyse see no exposure.
     assert "network-exposure" not in browser(place, "cus").get(f"{HERE}/network?id=P1").text
 
 

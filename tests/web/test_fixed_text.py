@@ -1,4 +1,4 @@
-"""Every page has few fixed words: those of its templates that a reader meets before opening or asking anything."""
+"""Every page has few fixed words: words of its templates that a reader sees before opening or asking anything."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tests.leaks.pages import calls
 
 pytestmark = pytest.mark.neo4j
 MOST_WORDS = 250
-# Put around each text of a template, to tell it from values.
+# Marks put around each text of a template, to distinguish it from values.
 BEGIN, END = "\u2063", "\u2064"
 SENTENCE = 6
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
 class Marked(Extension):
-    """Marks the texts of templates: what stands between tags, and sentences passed to macros."""
+    """Marker of the texts of templates: texts between tags, and sentences passed to macros."""
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
         """Yield the tokens of a template, with marks around its texts."""
@@ -33,7 +33,7 @@ class Marked(Extension):
 
 
 class FixedText(HTMLParser):
-    """Collects the texts of a page's main part, each once, without what is hidden or folded."""
+    """Collector of the texts of a page's main part, each once, without hidden and folded texts."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class FixedText(HTMLParser):
         names = dict(attributes)
         hides = tag in ("template", "select") or "hidden" in names
         hides |= tag in ("dialog", "details") and "open" not in names
-        # The summary of a folded part is seen, unless what is around it is hidden.
+        # The summary of a folded part is visible, unless its surroundings are hidden.
         is_seen = tag == "main" or (tag == "summary" and len(self._hidden) > 1 and not self._hidden[-2])
         self._open.append(tag)
         self._hidden.append(not is_seen and (self._hidden[-1] or hides))
@@ -61,7 +61,7 @@ class FixedText(HTMLParser):
             self._hidden.pop()
 
     def handle_data(self, data: str) -> None:
-        """Keep a text."""
+        """Collect a visible text."""
         if data.strip() and not self._hidden[-1]:
             self.texts[" ".join(data.split())] = None
 
@@ -97,7 +97,7 @@ def test_no_page_has_more_fixed_words_than_a_person_reads_at_once(site: Any, mon
     links = ((site.boss, "DIRECTED", site.aide),)
     entities, reports = (site.boss, site.aide, "X1", "K1", "B1"), (site.report, "T1")
     known = Known(site.case, entities, reports, links, words=("Urchin", "P12"), accounts=("inv",))
-    # The application and its compiled templates are shared by the tests: the marks stay in an overlay.
+    # The tests share the application and its compiled templates, so the marks are put into an overlay.
     marked = site.app.jinja_env.overlay(extensions=[Marked], cache_size=400, bytecode_cache=None)
     monkeypatch.setitem(vars(site.app), "jinja_env", marked)
     client = site.client("inv")

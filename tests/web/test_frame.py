@@ -40,7 +40,7 @@ def every_address(app: Flask) -> Iterator[tuple[str, str, str]]:
 
 @contextlib.contextmanager
 def record_contexts(app: Flask) -> Iterator[list[dict[str, Any]]]:
-    """The contexts of the templates rendered inside."""
+    """Collect the contexts of the templates rendered in the block."""
     contexts: list[dict[str, Any]] = []
 
     def note(_sender: Flask, context: dict[str, Any], **_extra: Any) -> None:
@@ -185,7 +185,7 @@ def test_without_source_clearance_no_source_and_few_groups(site: Any) -> None:
     assert sum(exact) == pytest.approx(cleared["lead"]["score"], abs=1e-6)
     assert sum(share for part in cleared["made_of"] for share in part["by_kind"].values()) == pytest.approx(sum(exact))
     assert {share for part in lead["made_of"] for share in part["by_kind"].values()} == {None}
-    # The list of claims also says which kinds of source say it.
+    # The list of claims also has the kind of source of each claim.
     listed = {(row["relation"], row["source_kind"]) for row in (*lead["supporting"], *lead["lowering"])}
     assert {(part["relation"], kind) for part in lead["made_of"] for kind in part["by_kind"]} == listed
     assert {kind for _, kind in listed} > {"witness"}
@@ -215,7 +215,7 @@ def test_the_auditor_reads_the_log_page_by_page(site: Any) -> None:
     first = client.get("/log.json").get_json()
     assert len(first["lines"]) == 100
     second = client.get(f"/log.json?before={first['older']}").get_json()
-    assert 0 < first["older"] - second["lines"][0]["id"] < 3  # another line says how an act ended
+    assert 0 < first["older"] - second["lines"][0]["id"] < 3  # a second line has the outcome of an act
     assert any(line["purpose"] == site.purpose and line["action"] == "sign in" for line in first["lines"])
     assert "&lt;i&gt;Tern&lt;/i&gt;" in client.get("/log").text
     assert client.get("/").text.count("<table") == 0

@@ -1,4 +1,4 @@
-"""The page of groups of witnesses: its readers, its content, and decisions made on it."""
+"""The page of groups of witnesses: its readers, its content, and decisions made there."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_a_decision_is_made_told_and_taken_back(groups: Groups) -> None:
     assert [len(group["sources"]) for group in client.get(f"{base}.json").get_json()["groups"]] == [1, 1, 1]
     (pairing,) = client.get(f"{base}.json").get_json()["pairings"]
     assert (pairing["kind"], pairing["by"], pairing["reason"]) == ("independent", "ann", REASON)
-    # A decision is taken back only by people who may make one.
+    # Only people who may decide may take a decision back.
     assert "Take back" in page
     assert "Take back" not in groups.client("inv").get(base).text
     assert groups.post("inv", "groups/end", id=pairing["id"], reason="no")[0] == 403
@@ -144,7 +144,7 @@ def test_what_is_no_decision_of_theirs_is_refused_and_changes_nothing(
     form = {"one": first, "other": second, "kind": "dependent", "handling": "P", "reason": REASON} | changes
     refused, page = groups.post(name, "groups", **form)
     assert refused == status
-    if name == "ann":  # nothing typed is lost
+    if name == "ann":  # the typed text is not lost
         assert 'role="alert"' in page
         assert page.count(f'value="{form["other"]}"') == page.count(f'value="{first}"') == 1
         assert ('value="dependent" selected' in page) == ("kind" not in changes)

@@ -1,4 +1,4 @@
-"""Limits on requests before any page sees them: little from strangers, and nothing large in memory or in the clear."""
+"""Limits on requests before any page gets them: small bodies from strangers, nothing large in memory or unencrypted."""
 
 from __future__ import annotations
 
@@ -102,15 +102,15 @@ def test_what_is_large_lies_encrypted_while_it_waits(
                 if str(service.settings.home) in str(link.readlink()) and "(deleted)" in str(link.readlink()):
                     seen.append((link.stat().st_size, link.read_bytes()))
             except FileNotFoundError:
-                continue  # closed in the meantime
+                continue  # the file was closed in the meantime
 
-    app.before_request_funcs[None].insert(0, looks)  # before the form is refused
+    app.before_request_funcs[None].insert(0, looks)  # runs before the form is refused
     cookie = sign_in_cookie(service, port)
     body = CANARY + os.urandom(3_000_000) + CANARY
     answer = send_request(
         port, "POST", "/account/end-others", body, Cookie=cookie, Content_Type="application/octet-stream"
     )
-    assert answer.status == 400  # the form's token is missing: the form was read
+    assert answer.status == 400  # the form's token is missing, so the form was read
     sizes = [size for size, _ in seen]
     assert len(body) in sizes
     assert not [content for _, content in seen if CANARY in content]
@@ -139,7 +139,7 @@ def test_an_upload_of_a_user_is_not_cut_off_by_connections_of_strangers(
 
 
 def until_idle(is_kept: Callable[[], bool]) -> None:
-    """Wait until nobody else is served and a connection is kept."""
+    """Wait until the server is idle, so that it keeps a connection."""
     end = time.monotonic() + 20
     while not is_kept():
         assert time.monotonic() < end, "nobody else is served, and connections are let go of"
@@ -162,7 +162,7 @@ def test_a_process_that_is_busy_lets_go_of_connections_if_others_serve_too(
         app.before_request_funcs[None].insert(0, wait)
 
         def get(connection: http.client.HTTPConnection, path: str) -> bool:
-            """Whether the connection is kept after a page."""
+            """Whether the connection stays open after a page."""
             connection.request("GET", path)
             answer = connection.getresponse()
             answer.read()

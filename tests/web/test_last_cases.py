@@ -1,4 +1,4 @@
-"""The case switcher: the last opened first, the same page of the other case, and nothing of cases they may not see."""
+"""The case switcher: last opened first, links to the same page of the other case, and no hidden cases."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def switcher(page: str) -> list[tuple[str, str]]:
 
 
 def again(client: FlaskClient, service: Service, name: str, target: str = "") -> str:
-    """The address where someone lands who signs in with this browser."""
+    """Sign in again with this browser, and return the address of the first page."""
     answer = client.get(f"/link/{service.sign_in_link(name, 'tests')}{target}")
     assert answer.status_code == 303
     return str(answer.headers["Location"])

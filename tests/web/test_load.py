@@ -81,7 +81,7 @@ def zip_case(links: str = LINKS, people: str = PEOPLE) -> bytes:
 
 
 def zip_people(people: str, **more: str) -> bytes:
-    """A case without witness statements, so that rows about people known before are taken."""
+    """A case without witness statements, so that rows about people known before are not set aside."""
     return rows.zip_tables(people=people, **more)
 
 
@@ -95,7 +95,7 @@ def sent(client: FlaskClient, case: str, content: bytes, name: str = "case.zip",
 
 
 def preview_upload(client: FlaskClient, case: str, content: bytes, **fields: Any) -> str:
-    """The address of the finished preview of an upload."""
+    """Send an upload, and return the address of its finished preview."""
     answer = sent(client, case, content, **fields)
     assert answer.status_code == 303, answer.text
     address = answer.headers["Location"]
@@ -104,7 +104,7 @@ def preview_upload(client: FlaskClient, case: str, content: bytes, **fields: Any
 
 
 def wait_for_job(client: FlaskClient, answer: TestResponse) -> dict[str, Any]:
-    """The job that an answer leads to, once it has ended; empty if it leads to none."""
+    """The job that an answer redirects to, once it has ended; empty without such a job."""
     address = answer.headers.get("Location", "")
     if "/job" not in address:
         return {}
@@ -120,7 +120,7 @@ def load_content(client: FlaskClient, case: str, content: bytes, **fields: Any) 
 
 
 def names_kept(service: Service, name: str) -> list[Path]:
-    """Files of the home that hold a name in the clear."""
+    """Files of the home that contain a name unencrypted."""
     return [path for path in service.settings.home.rglob("*") if path.is_file() and name.encode() in path.read_bytes()]
 
 
@@ -307,7 +307,7 @@ def test_an_upload_whose_names_turn_out_to_be_others_after_its_preview_goes_on_w
     people = "id,name,category\nP1,Mehdi Vahidi,suspect\nP2,Yara Haddad,witness\nP3,Tarek Aziz,other\n"
     address = preview_upload(ann, case, zip_case(people=people))
     form = {"csrf_token": token(ann, case), "upload": address.rpartition("upload=")[2]}
-    load_content(ann, case, zip_case())  # these ids get their names in between
+    load_content(ann, case, zip_case())  # in the meantime these ids get names
     answer = ann.post(f"/case/{case}/load/confirm", data=form)
     assert answer.headers["Location"].startswith(f"/case/{case}/load/preview?"), "it is looked at again"
     wait_for_job(ann, ann.get(address))
@@ -653,7 +653,7 @@ def test_a_chart_is_read_as_its_preview_says_and_as_somebody_corrects_it(
     assert [(link["name"], link["read_as"], link["chosen"]) for link in preview["chart"]["links"]] == [
         ("Drove <b>", "X_DROVE_B", False)
     ]
-    # The entity of unknown type, and the link to it.
+    # Rejected: the entity of unknown type, and the link to it.
     assert preview["rejected"] == 2
     upload = address.rpartition("upload=")[2]
     form = {
@@ -674,7 +674,7 @@ def test_a_chart_is_read_as_its_preview_says_and_as_somebody_corrects_it(
     job = wait_for_job(ann, ann.post(f"/case/{case}/load/confirm", data=data))
     assert (job["state"], job["result"]["rejected"]) == ("done", 0)
     reader = session(service, "ann", case)
-    # Nothing says that the person plays a part, so the person has a pseudonym, and so have the vehicles they used.
+    # No claim gives the person a part, so the person has a pseudonym, and so have the vehicles they used.
     key = service.register.key(case, create=False)
     driver, lorry, tractor = (
         pseudonym(key, kind, entity_id) for kind, entity_id in (("person", "E0"), ("thing", "E1"), ("thing", "E2"))
@@ -710,7 +710,7 @@ def test_a_chart_that_is_none_says_where(ann: FlaskClient, case: str) -> None:
 
 @pytest.fixture
 def elsewhere(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[FileLock]:
-    """Another process writes another case from the end of the next load on, and the store is a managed one."""
+    """Let another process write another case from the end of the next load on, in a managed store."""
     monkeypatch.setattr(service.casework._rewriting, "_settings", replace(service.settings, neo4j_uri=""))
     lock, finish = FileLock(service.settings.home / "locks" / "store.lock", thread_local=False), Replay.finish
 
@@ -747,7 +747,7 @@ def test_a_delivery_that_seals_while_another_case_is_loaded_is_in_and_says_what_
     ends = {line["outcome"] for line in audit.lines(service.database) if line["case_id"] == case}
     assert "released, delivery 2" in ends
     assert "failed: Busy" not in ends
-    assert service.register.rewriting()  # nothing says that the rewriting was done
+    assert service.register.rewriting()  # the rewriting is still to be done
     assert "owed" not in session(service, "sam", case).deliveries.job(job["id"]).result
 
 

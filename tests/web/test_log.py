@@ -1,4 +1,4 @@
-"""The auditor's page: finding lines, verifying, and nothing but the log."""
+"""The auditor's page: searching and verifying the log, without other data."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ ROWS: Tables = {
     )
     + statement_claims("r2", "deep ORGANISED x01", "deep CONTROLS w1", "deep ORGANISED x-hidden"),
 }
-# Column of a list → its ids in order, ties together, without rows whose value is unknown.
+# Column of a list → ids in that order, ties in one list, without rows with an unknown value.
 BY_ID = sorted(row["id"] for row in CROSSINGS)
 ORDERED: dict[str, dict[str, list[list[str]]]] = {
     "crossings": {
@@ -134,7 +134,7 @@ def ids(text: str) -> list[str]:
 
 
 def every(people: Place, who: str, name: str, **query: object) -> list[str]:
-    """The ids of all pages. Each page must hold the same ids as its twin."""
+    """The ids on all pages. Each page must have the same ids as its twin."""
     first = twin(people, who, name, **query)
     gathered: list[str] = []
     for number in range(1, first["pages"] + 1):
@@ -242,11 +242,11 @@ def test_nothing_is_found_by_what_a_reader_is_not_shown(people: Place, words: st
         assert (plain[name], plain["found"], plain["total"]) == ([], 0, {"crossings": 9, "workplaces": 6}[name])
         answer = page(people, "low", name, q=words)
         assert "fits" in answer
-        assert f'href="/case/{people.case}/{name}"' in answer  # the way back
+        assert f'href="/case/{people.case}/{name}"' in answer  # the link back
         assert ids(answer) == []
     assert every(people, "ana", "crossings", q="unterholz") == ["x01", "x-hidden"]
     assert every(people, "ana", "workplaces", q="unterholz") == ["w1"]
-    # The same search by a cleared reader leaves nothing behind for others.
+    # The same search by a cleared reader does not affect the answers to others.
     assert twin(people, "low", "crossings", q="unterholz")["found"] == 0
 
 
@@ -282,7 +282,7 @@ def test_what_fits_on_one_page_is_sorted_and_filtered_there(people: Place, monke
         assert "Page 1" not in text
         plain = twin(people, "low", name)
         assert (plain["page"], plain["pages"], plain["total"]) == (1, 1, len(plain[name]))
-        # A filter address from when there were more rows still finds the same rows, and leads back.
+        # A filter address made when there were more rows still finds the same rows, and has a link back.
         filtered = page(people, "low", name, q="deal")
         assert 0 < len(ids(filtered)) < len(ids(text))
         assert f'href="/case/{people.case}/{name}"' in filtered

@@ -1,4 +1,4 @@
-"""One look is one act: one log line that says what was opened, and few questions to the application database."""
+"""One look is one act: one log line that lists what was opened, and few queries to the application database."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.toolbox.accounts import find_account
 
 pytestmark = pytest.mark.neo4j
 MOST_STATEMENTS = 15
-# Tables that every request reads, whatever it opens, for the token's owner and permissions.
+# Tables that every request reads to find the token's owner and permissions.
 SIGNING_IN = {"tokens", "accounts", "account_roles", "grants"}
 
 
@@ -62,7 +62,7 @@ def test_opening_a_page_is_one_act_with_what_it_opened(site: Any, page: str, act
     (line,) = acts(site.service, before)
     assert (line["action"], line["outcome"]) == (action, "released")
     assert opened <= set(line["detail"]["opened"])
-    # Only this names the centre of a picture. Text that is not a plain id is logged by its length.
+    # Only the network page logs the centre of its picture. Text that is not a plain id is logged by its length.
     assert page != "network" or line["detail"]["entities"] == [f"{len(site.boss)} characters"]
     assert len(sent) <= MOST_STATEMENTS, "\n".join(sent)
 

@@ -1,4 +1,4 @@
-"""Endless numbers, endlessly nested lists, digits of other scripts: one sentence or the meant value, never a fault."""
+"""Endless numbers, endlessly nested lists, digits of other scripts: one sentence or the meant value, never a crash."""
 
 from __future__ import annotations
 

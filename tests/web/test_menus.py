@@ -19,9 +19,9 @@ pytestmark = [
     pytest.mark.slow(reason="follows each link of the main pages for each role and clearance"),
 ]
 GRANTS = {"part": Grant("P"), "whole": Grant("C", sources=True)}
-# Here a role opens the page but also needs a separate grant. The refusal says how to get that.
+# Pages that need a separate grant as well as the role. The refusal says how to get it.
 EXPLAINED = re.compile("/cypher$")
-# Leaving would end the session, and with it the walk.
+# Signing out would end the session, and with it the walk.
 NEVER = ("/leave", "/static/", "/bootstrap/")
 
 

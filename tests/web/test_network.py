@@ -222,7 +222,7 @@ def test_of_a_case_of_too_many_the_picture_has_its_groups_alone(
     assert twin["drawn"] is True
     assert len(names["ids"]) == twin["entities"] > 5
     assert names["names"]
-    # Exactly as many points as a browser may be sent are drawn; one more are not.
+    # The largest allowed number of points is drawn; one point more, and none is.
     monkeypatch.setattr(overview, "MOST_POINTS", twin["entities"])
     assert ann.get(f"{base}.json").get_json()["drawn"] is True
     assert len(ann.get(f"{base}.bin").data) > 16
@@ -288,7 +288,7 @@ def test_show_gives_a_page_for_a_cell_and_for_a_file(full: Session, tmp_path: Pa
     assert saved.stat().st_mode & 0o077 == 0
     assert f'<p id="mark">Handling {full.grant.handling}</p>' in picture.page()
     cell = picture._repr_html_()
-    assert cell.count("<") == 2  # the frame alone; the page in it is escaped
+    assert cell.count("<") == 2  # only the frame; the page in it is escaped
     assert 'sandbox="allow-scripts"' in cell
 
 
@@ -463,7 +463,7 @@ def test_around_a_crossing_stands_who_did_something_and_the_carried_come_when_as
     assert ids(by_relation) == ids(once)
     whole = full.network.picture(PictureRequest(["x1"], presence=True))
     assert ids(view) < ids(whole)
-    # For a passenger, the crossing is where they were, so it is not left out.
+    # A passenger's picture keeps the crossing that they were on.
     carried = next(edge.subject for edge in whole.edges if edge.relation == "CROSSED_ON")
     assert "x1" in ids(full.network.picture(PictureRequest([carried], presence=False)))
 
@@ -494,7 +494,7 @@ def test_the_page_leaves_out_what_its_legend_is_told_to(ann: FlaskClient) -> Non
     assert nodes_and_relations(without=["money", "thing"])[1] == relations - {"PAID", "USED"}
     assert "t1" in people
     assert "t1" not in nodes_and_relations(without="thing")[0]
-    # Ticked relations are either the only ones shown, or the ones left out.
+    # Ticked relations are either the only relations shown, or those left out.
     assert nodes_and_relations(relation="PAID")[1] == {"PAID"}
     assert nodes_and_relations(relation="PAID", ticked="out")[1] == relations - {"PAID"}
     answer = ann.get(f"/case/{CASE}/network.json?id=p1&without=nonsense")

@@ -1,4 +1,4 @@
-"""A printed page says which case, in which state, and who printed it. No saved file is named after the case."""
+"""A printed page names its case, the case's state and who printed it. No saved file is named after the case."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_page_that_is_printed_says_which_state_of_which_case_it_is(site: Any, 
     reader = session(site.service, account, site.case)
     query = {name: {"boss": site.boss, "report": site.report}[word] for name, word in PRINTED[page].items()}
     handling = site.client(account).get(site.address(f"{page or 'overview'}.json", **query)).get_json()["handling"]
-    # The version as this reader sees it: changes that they cannot see do not count.
+    # The version for this reader: changes that the reader cannot see do not count.
     mark = on_paper(site.case, handling, reader.version, account, site.purpose)
     text = line(site, account, page, **query)
     assert text.startswith(f"{mark} · read {now().day} ")

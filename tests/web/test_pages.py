@@ -31,7 +31,7 @@ def test_the_overview_counts_what_is_there(site: Any, inv: FlaskClient) -> None:
     assert data["timeline"]["peak"]["when"] == "8 May 2020"
     assert [delivery["number"] for delivery in data["deliveries"]] == [1]
     assert data["deliveries"][0]["counts"]["people"]["added"] == 6
-    # Readers see that a delivery came, and its contents, only if they may see all of it.
+    # Readers see a delivery and its contents only if they may see all of it.
     of_p = site.client("pam").get(site.address("overview.json")).get_json()
     # No claim mentions the two witnesses, so only source clearance shows them.
     assert of_p["counts"]["person"] == 3
@@ -65,7 +65,7 @@ def test_a_lead_says_what_supports_it_and_what_speaks_against_it(site: Any, inv:
 
 
 def test_the_lists_of_a_lead_say_what_is_in_them(site: Any, inv: FlaskClient) -> None:
-    """*Denied* counts only denials of a share, so the list of denials may be longer."""
+    """*Denied* counts only denials with a share in the score, so the list of denials may be longer."""
     leads = [row["id"] for row in inv.get(site.address("leads.json", all="yes")).get_json()["leads"]]
     seen = set()
     for name in leads:
@@ -82,7 +82,7 @@ def test_the_lists_of_a_lead_say_what_is_in_them(site: Any, inv: FlaskClient) ->
 
 @pytest.mark.parametrize("name", ["", "leads", "lead", "through", "behind"])
 def test_a_page_with_ranks_says_what_they_leave_out(site: Any, name: str) -> None:
-    """Two clearances see two lists; nobody should have to find that out by comparing screens."""
+    """Two clearances see different lists; readers should not have to find that out by comparing screens."""
     query = {"lead": {"id": site.boss}, "behind": {"id": site.boss}}.get(name, {})
 
     def rank_note(account: str) -> str:
@@ -155,7 +155,7 @@ def test_where_no_one_stands_out_the_list_is_shown_to_who_asks_for_it(
         assert "No one stands out" in page
         assert "people anyway" in page
         assert inv.get(site.address("leads.json", all="yes")).get_json()["leads"]
-        # A file is read without its page.
+        # A file repeats the verdict, because it is read without its page.
         rows = list(csv.DictReader(io.StringIO(inv.get(site.address("leads.csv")).text)))
         assert rows
         assert {row["verdict"] for row in rows} == {"abstains"}
@@ -201,7 +201,7 @@ def test_many_links_of_one_relation_have_pages_of_their_own(
 
     pages_read = [of_page(number) for number in range(1, pages + 1)]
     assert {page["pages"] for page in pages_read} == {pages}
-    # Each link once, in the same order, with the same claims as on a single page.
+    # Pages have each link once, in the same order and with the same claims as a single page.
     assert [link for page in pages_read for link in page["sections"][0]["links"]] == most["links"]
     beyond = of_page(pages + 7)
     assert (beyond["page"], beyond["sections"]) == (pages, pages_read[-1]["sections"])

@@ -84,12 +84,12 @@ def test_what_is_denied_or_taken_back_is_in_no_sum(place: Place) -> None:
 
 def test_a_sum_holds_nothing_its_reader_may_not_see(place: Place) -> None:
     assert sums(sides(place, "shared", "B")["by"]) == {"EUR": (1500.5, 2), "GBP": (75.0, 1)}
-    # What a witness said about money needs source clearance. Without it, it counts as a payment without an amount.
+    # Amounts stated by a witness need source clearance. Without it, they count as payments without an amount.
     to = sides(place, "uncleared", "B")["to"]
     assert (to["sums"], to["unstated"]) == ([], 2)
     for name in ("shared", "uncleared"):
         section = entity_page(place, name, "B", "").partition('<h2 id="payments">')[2].partition("</section>")[0]
-        # As a whole number, because a claim's id may contain these digits.
+        # Match the whole number, because a claim's id may contain these digits.
         assert not re.search(r"\b250\b", section)
 
 

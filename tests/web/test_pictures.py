@@ -50,7 +50,7 @@ def browser(people: Place) -> Browser:
 
 
 def save(client: FlaskClient, case: str, state: Any = STATE, **fields: str) -> Any:
-    """Save as the canvas does: the state as a file (text is sent as it is), the answer as JSON."""
+    """Save like the canvas: state sent as a file (or unchanged if it is text), answer in JSON."""
     sent = state if isinstance(state, str) else json.dumps(state)
     boundary, body = encode_multipart(fields | {"state": FileStorage(io.BytesIO(sent.encode()), "state.json")})
     form = f'multipart/form-data; boundary="{boundary}"'
@@ -59,7 +59,7 @@ def save(client: FlaskClient, case: str, state: Any = STATE, **fields: str) -> A
 
 
 def kept_state(client: FlaskClient, address: str) -> Any:
-    """The state that the network page at an address begins with, after redirects."""
+    """Initial state of the network page at an address, after redirects."""
     page = client.get(address, follow_redirects=True)
     assert page.status_code == 200
     match = re.search(r'id="network-kept">(.*?)</script>', page.text)
@@ -120,10 +120,10 @@ def test_the_network_page_begins_as_the_view_was_kept(case: str, browser: Browse
     assert leads_on.location == f"/case/{case}/network?id=boss-1&depth=0&add=aide-1&picture={identifier}&version=1"
     began = kept_state(ana, leads_on.location)
     assert (began["arranged"], began["pinned"]) == (STATE["arranged"], ["boss-1"])
-    # Everything in the view comes back, even what the address alone would not bring.
+    # Everything in the view comes back, even entities that the address alone would not add.
     assert ["add", "gang-1"] in began["asked"]
     assert "gang-1" in ana.get(leads_on.location).text
-    # After a further step it is not brought back. A picture fetched by script holds no state.
+    # After a further step the view is not restored. A picture fetched by script has no state.
     assert ["add", "gang-1"] not in kept_state(ana, f"{leads_on.location}&relation=RUNS")["asked"]
     fetched = ana.get(leads_on.location, headers={"Sec-Fetch-Dest": "empty"}).text
     assert "network-kept" not in fetched

@@ -1,4 +1,4 @@
-"""Pages of reveals, holds, sealing and erasure: each for its role, the identity shown once and kept by nobody."""
+"""Pages of reveals, holds, sealing and erasure: each for its role; an identity is shown once and never cached."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_reveal_from_asking_to_its_end(people: Place, browser: Browser, case: 
     left = re.search(r'<meta http-equiv="refresh" content="([0-9]+);url=/reveals">', response.text)
     assert left
     minutes = people.service.settings.reveal_minutes
-    assert 60 * minutes - 60 < int(left[1]) <= 60 * minutes  # then it leaves the screen
+    assert 60 * minutes - 60 < int(left[1]) <= 60 * minutes  # after that time the identity leaves the screen
     assert post(sup, "/reveals", "/reveals/open", id=identifier).status_code == 403
     assert cus.get("/reveals/open").status_code == 405
     for page in ("/reveals", "/reveals.json"):
@@ -143,7 +143,7 @@ def test_who_is_in_no_delivery_any_more_stands_apart_from_who_is_sealed(
     assert f"/entity?id={absent}" in before
     people("inv").deliveries.undo(loaded.delivery or 0, quiet)
     after, twin = browser("cus").get(page).text, browser("cus").get(f"{page}.json").get_json()
-    assert f"/entity?id={absent}" not in after  # they have no page
+    assert f"/entity?id={absent}" not in after  # a person in no delivery has no page
     apart = after.partition("In no delivery any more: 1")[2]
     assert f"/case/{case}/erase?id={absent}" in apart
     assert (twin["number"], [person["pseudonym"] for person in twin["absent"]]) == (many - 1, [absent])

@@ -132,7 +132,7 @@ def test_the_answer_links_to_what_it_names(ann: FlaskClient) -> None:
 
 def test_the_address_reopens_the_same_answer(ann: FlaskClient) -> None:
     address = at("/query?name=people.several_crossings&run=1&p.crossings=2&p.least=0.1&sort=-name")
-    with clock.standing_still(audit.now()):  # pages say when they were read
+    with clock.standing_still(audit.now()):  # pages show the time of reading
         page = ann.get(address).text
         again = re.search(r'data-copy-link="([^"]+)"', page)
         assert again
@@ -173,7 +173,7 @@ def test_a_cut_is_said(ann: FlaskClient) -> None:
 
 
 def test_a_file_says_that_it_is_cut_and_what_is_withheld(ann: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Otherwise someone who opens the file elsewhere would take it for everything there is."""
+    """Otherwise someone who opens the file elsewhere would think it complete."""
     cut = list(csv.reader(io.StringIO(ann.get(at(f"{RESTING}&as=csv")).text)))
     assert len(cut) == 1 + 3 + 1
     assert cut[-1][0].startswith("The answer is cut at 3 rows and there are more")
@@ -258,7 +258,7 @@ def _queries(service: Service) -> list[dict[str, Any]]:
 
 
 def test_names_stand_beside_ids_on_the_page_in_json_and_in_csv(app: Flask, ann: FlaskClient) -> None:
-    """`several_crossings` lists crossings by id, without their names."""
+    """The query `several_crossings` returns crossings by id, without their names."""
     address = at("/query?name=people.several_crossings&run=1")
     page = ann.get(address).text
     names = {"C1": "8 May 2020, Wimereux", "C/2": "9 May 2020, Calais"}

@@ -95,10 +95,10 @@ def test_a_preview_without_source_clearance_says_nothing_of_the_leads(people: Pl
     )
     upload = send_upload(people("plain"), content)
     client, address = people.client("plain"), f"/case/{people.case}/load/preview"
-    if working := client.get(f"{address}?upload={upload}").headers.get("Location"):  # it may have ended already
+    if working := client.get(f"{address}?upload={upload}").headers.get("Location"):  # the work may have ended already
         pages.wait_for_work(client, working)
     preview = client.get(f"{address}.json?upload={upload}").get_json()
-    # Changes to the leads need source clearance, so nothing is said of them.
+    # Changes to the leads need source clearance, so the preview does not mention them.
     assert (preview["moves"], preview["ranked_on"]) == ([], "")
     assert LEAVES_OUT not in client.get(f"{address}?upload={upload}").text
 

@@ -1,4 +1,4 @@
-"""Pages that read only part of the rows never say that nothing speaks against someone, or that nobody is there."""
+"""Pages that read only part of the rows never say that there is no denial, or that nobody is there."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ROLES = {"whole": ("analyst", WHOLE), "low": ("analyst", Grant("P"))}
 
 @pytest.fixture(scope="module")
 def place(at_server: Callable[..., Settings]) -> Iterator[Place]:
-    """A case of which at most three rows are read at a time."""
+    """A case in which at most three rows are read at a time."""
     with open_place(at_server(row_cap=3), ROLES, "whole", parse_tables(**TABLES)) as opened:
         yield opened
 
@@ -100,7 +100,7 @@ def test_what_does_not_fit_into_an_answer_is_told(
 
 
 def test_opening_one_relation_of_who_has_many_brings_what_is_offered(at_server: Callable[..., Settings]) -> None:
-    """Reading only the most believed links of all openings would offer less believed ones that never come."""
+    """If only the most believed links of all openings were read, the less believed ones on offer would never appear."""
     met = [f"p{number}" for number in range(9)]
     rows: Tables = {
         "people": [{"id": name, "name": name, "category": "suspect"} for name in ("hub", "other", *met)],
@@ -141,7 +141,7 @@ def test_more_openings_than_are_read_at_once_are_told(place: Place) -> None:
 
 
 def test_whom_a_form_means_is_sought_among_people_where_it_must_be_one(at_server: Callable[..., Settings]) -> None:
-    """As many crossings have this name as are searched, which once hid the interpreter: *nobody that you can see*."""
+    """Crossings of this name once filled the search limit and hid the interpreter: *nobody that you can see*."""
     rows: Tables = {
         "people": [{"id": "i1", "name": "Wissant Amal of Somewhere Far Away in the Hills", "category": "suspect"}],
         "crossings": [{"id": f"c{number}", "date": "2020-05-08", "launch_site": "Wissant"} for number in range(5)],

@@ -1,4 +1,4 @@
-"""Deciding about a lead in the pages: the form, the history with the figures then, the list's filter and column."""
+"""Deciding about a lead on the pages: the form, the history with its figures, the list's filter and column."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_what_was_shown_before_a_delivery_is_not_decided_on_after_it(
     assert answer.status_code == 409
     assert "The data have changed since this lead was shown to you, so nothing was kept" in answer.text
     assert "Nobody has decided about this lead yet" in answer.text
-    # The form keeps what was written, and the review is saved when it is sent again.
+    # The form keeps the written text, and the review is saved when the form is sent again.
     again = form(answer.text)
     assert again == {"id": "boss-1", "seen": "2"}
     assert re.search(r'value="agree" required checked', answer.text)
@@ -105,7 +105,7 @@ def test_what_was_shown_before_a_delivery_is_not_decided_on_after_it(
     assert post_review(ana, case, sent | again).status_code == 303
     (row,) = ana.get(f"/case/{case}/lead.json?id=boss-1").get_json()["reviews"]
     assert (row["judgement"], row["case_version"], row["since"]) == ("agree", 2, "")
-    # A form from elsewhere, which does not say what was seen.
+    # A form from elsewhere, without the version that was seen.
     assert post_review(ana, case, {"id": "boss-1", "judgement": "agree", "reason": "x"}).status_code == 409
 
 

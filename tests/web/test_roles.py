@@ -1,4 +1,4 @@
-"""Pages open to an administrator and to an auditor, checked over every address in the app's own map."""
+"""Pages open to an administrator and to an auditor, checked for every address in the app's URL map."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.leaks import pages
 from tests.leaks.known import Known
 
 pytestmark = pytest.mark.neo4j
-# Pages that show no case and are open to everyone; then those of the two roles.
+# Pages without a case that are open to everyone; further below, pages of the two roles.
 EVERYONE = {
     "cases.table",
     "load.start",
@@ -28,7 +28,7 @@ EVERYONE = {
 PUBLIC = {"signin.form", "signin.enter", "signin.link", "signin.leave", "account.setup", "account.choose"}
 OWN = {"administrator": {"people"}, "auditor": {"log"}}
 MISSING = "no-such-case"
-# Texts of the case, as the tables and pages would write them.
+# Texts of the case, as they are written in tables and pages.
 CANARIES = (
     "onerror=alert",
     "Neil",
@@ -91,7 +91,7 @@ def test_the_case_opens_to_neither_and_shows_nowhere(site: Any, reader: tuple[st
 
 @pytest.mark.slow(reason="asks every page of the app as a reader")
 def test_the_same_addresses_do_show_the_case_to_a_reader(site: Any) -> None:
-    # Otherwise the test above would pass on addresses that show nothing to anybody.
+    # Ensure that the test above does not pass on addresses that show nothing to anyone.
     client, seen = site.client("inv"), set()
     for call in calls(site):
         if call.of_case and call.method == "GET":

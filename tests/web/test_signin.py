@@ -88,7 +88,7 @@ def test_a_form_outlives_a_session_for_the_same_person_alone(site: Any) -> None:
     assert client.post("/account/end-others", data={"csrf_token": before}).status_code == 303
     assert client.get(f"/link/{site.service.sign_in_link('inv', 'again')}").status_code == 303
     assert client.post("/account/end-others", data={"csrf_token": before}).status_code == 303
-    # Nobody else takes the form over, in whatever state the browser was left, not even after a stranger or a sign-out.
+    # No one else can send the form, in whatever state the browser was left, even after a stranger or a sign-out.
     assert client.get(f"/link/{site.service.sign_in_link('pam', 'another')}").status_code == 303
     refused = client.post("/account/end-others", data={"csrf_token": before})
     assert refused.status_code == 400

@@ -1,4 +1,4 @@
-"""A belief shown on pages as the word *some* is that word in every file, and never an invented figure."""
+"""A belief shown as the word *some* on pages is the same word in every file, and never an invented figure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Inbox, its list on the overview and its number in the bar give one answer, with links that lead there."""
+"""The Inbox, its list on the overview and its number in the bar agree, with links that lead there."""
 
 from __future__ import annotations
 

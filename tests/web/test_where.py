@@ -1,4 +1,4 @@
-"""The page of places and times, as it answers without its script."""
+"""The page of places and times, as it works without its script."""
 
 from __future__ import annotations
 
