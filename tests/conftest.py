@@ -47,7 +47,7 @@ _ROOT = Path(__file__).parents[1]
 # A test is slow above this many seconds of processor time, on a processor that runs `_pace` in `_PACE_S` seconds.
 _SLOW_S = 5.0
 _PACE_S = 0.018
-# Bytes of memory that must be free before test files are kept there.
+# Bytes of memory that must be free before test files are stored there.
 _ROOM = 4 << 30
 # Parallel runs begin with these: the walks take some minutes each.
 _LONGEST = (

@@ -1,4 +1,4 @@
-"""The glossary, applied to the names of modules, classes and functions: a word that was dropped does not come back."""
+"""The glossary, applied to the names of modules, classes and functions: no dropped word is used again."""
 
 from __future__ import annotations
 

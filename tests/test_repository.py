@@ -14,7 +14,7 @@ from tests import legs
 from tests.views import gephi
 
 ROOT = Path(__file__).parents[1]
-# Our own hosts, and those of specifications and licences; nothing is ever loaded from them.
+# Our own hosts, and hosts of specifications and licences, from which nothing is ever loaded.
 _HOST = re.compile(
     r"https?://(?!127\.0\.0\.1|localhost|\[::1\]|\{|\$|<|www\.w3\.org|www\.apache\.org|example\.|host\b)[\w.-]+"
 )

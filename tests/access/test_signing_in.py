@@ -200,7 +200,7 @@ def test_failures_lock_for_some_minutes_whatever_was_wrong(
 def test_attempts_are_counted_over_all_processes(
     home: Settings, database: sa.Engine, vault: Vault, clock: Clock
 ) -> None:
-    """Each serving process has its own engine. Guessing through all of them gives no more tries."""
+    """Each serving process has its own engine. Guessing through all of them does not allow more tries."""
     second_engine = open_database(home)
     try:
         key, tries = accounts.attempts_key(vault), 4 * attempts.FREE_FAILURES

@@ -1,4 +1,4 @@
-"""Whole-case answers kept on disk: repeated exactly, unreadable to others, gone with the state they describe."""
+"""Whole-case answers stored on disk: repeated exactly, unreadable to others, deleted when their state changes."""
 
 from __future__ import annotations
 
@@ -419,7 +419,7 @@ def test_who_makes_it_for_too_long_or_is_gone_is_not_waited_for(
     assert not second.is_alive()
     stays.set()
     first.join(20)
-    # A file left by a killed process blocks nobody, and is removed with other unfinished files.
+    # A file left by a killed process blocks no reader, and is removed with other unfinished files.
     left = tmp_path / "kept" / "making-by-nobody"
     left.touch()
     os.utime(left, (0, 0))

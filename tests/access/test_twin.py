@@ -115,7 +115,7 @@ def test_without_clearance_for_c_it_is_as_if_c_had_never_been_loaded(
     assert len(rows["people"]) < len(cases.rows["people"])
     cases.load("part", rows)
     part = answers(cases, arguments, "part", "P")
-    # Readers cleared for P alone are never given whole tables: see test_whole_case.
+    # Readers cleared for P alone never get whole tables: see test_whole_case.
     comparable = {question: rows for question, rows in part.items() if not question[0].startswith("tables.")}
     differ = {question: first_difference(alone["P"][question], rows) for question, rows in comparable.items()}
     assert {question: difference for question, difference in differ.items() if difference} == {}

@@ -92,7 +92,7 @@ COUNTING = """
 
 
 def install_backend(folder: Path, name: str, code: str) -> Path:
-    """Install a package that brings a backend, as a user would."""
+    """Install a package with a backend, as a user would."""
     about = folder / f"{name}-1.0.dist-info"
     about.mkdir(parents=True)
     (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", "utf-8")

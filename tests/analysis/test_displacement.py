@@ -329,7 +329,7 @@ def test_days_of_other_lengths_are_read_and_years_are_none() -> None:
     ("text", "outcome"),
     [
         ("p WORKED_AT w2 2020-02 2020-04-10", "moved"),  # some day in February, whose last week counts
-        ("p WORKED_AT w2 2020-01 2020-04-10", "beside"),  # before these weeks, whatever the day
+        ("p WORKED_AT w2 2020-01 2020-04-10", "beside"),  # before these weeks, whichever day it was
         ("boss ABANDONED p 2020-02", "abandoned"),
         ("boss ABANDONED p 2020-01", "unknown"),
         ("p LOCATED_AT shelter 2020-02", "seen"),

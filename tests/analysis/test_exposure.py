@@ -1,4 +1,4 @@
-"""Anonymity sets: answers worked out by hand, and properties that hold whatever is shown."""
+"""Anonymity sets: answers worked out by hand, and properties that are true whatever is shown."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def test_what_passengers_say_on_the_phone_moves_nobody_nor_does_a_record_of_what
             for number, name in enumerate(PASSENGERS)
         ]
         was, now = (rank(claims, cast, {}).leads for claims in (before, [*before, *dealt]))
-        # Passengers in contact with a person are ranked too, below everyone said to play a part.
+        # Passengers in contact with a person are ranked too, below everyone reported to play a part.
         scores = {lead.id: lead.score for lead in now}
         if dealing in MEETINGS or kind == "record":
             assert {lead.id: lead.score for lead in was} == {name: scores[name] for name in (*CAST, "seen")}

@@ -1,4 +1,4 @@
-"""The reasons given for a lead."""
+"""The reasons shown for a lead."""
 
 from __future__ import annotations
 

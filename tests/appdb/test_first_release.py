@@ -26,7 +26,7 @@ SEALED = {"S-HDCF-S3NX-T5V0", "S-J0KY-H8WT-GH90", "S-TDSX-THG8-ZRRX"}
 
 @pytest.fixture
 def home(at_server: Callable[..., Settings], tmp_path: Path) -> Settings:
-    """A copy of the kept home."""
+    """A copy of the home made with 0.1.0."""
     home = at_server(home=tmp_path / "home", database_url="", named="part")
     home.home.mkdir(mode=0o700)
     files = {name: home.home / name for name in ("graphsvc.sqlite", "master.key", "log.anchor", "graphsvc.lock")}

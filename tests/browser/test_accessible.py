@@ -60,7 +60,7 @@ OPENED = {
 
 
 def faults(page: Page, rules: Sequence[str] = ()) -> list[str]:
-    """One line for each serious fault: rule and place; only for `rules` if given."""
+    """Return one line for each serious fault: its rule and its place on the page; only for `rules` if given."""
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
     violations: list[dict[str, Any]] = Axe().run(page, options=options).response["violations"]
     return [

@@ -86,7 +86,7 @@ def test_from_the_canvas_and_back_with_somebody_new_and_nothing_moved(pages: Pag
     assert chosen(page) == {new}
     assert places(page)["g1"] == moved
     assert "#" not in page.url
-    # The canvas shows what the store holds.
+    # The canvas shows the content of the store.
     assert session_of(service).network.entities.look(new).name == "Zana Hawrami"
     number = max(delivery["number"] for delivery in session_of(service).deliveries.list_deliveries())
     session_of(service).deliveries.undo(number, lambda *_progress: None)
@@ -106,7 +106,7 @@ def test_somebody_is_picked_from_suggestions_and_relations_narrow(pages: Pages) 
     assert "PILOTED" in relations(page)
     name.press("Backspace")
     name.press("Escape")
-    # Leaving deliberately brings no confirmation.
+    # No confirmation is asked for on leaving deliberately.
     with page.expect_navigation(url=f"**/case/{CASE}"):
         page.locator("[data-leave]").click()
 
@@ -144,7 +144,7 @@ def test_somebody_new_is_offered_only_when_the_search_has_answered(pages: Pages)
     request("Zana Nowhere").continue_()
     expect(picks).to_contain_text("Nobody and nothing you can see is called so.")
     expect(offers.first).to_have_text("New person “Zana Nowhere”")
-    # A failed search gives no suggestions either.
+    # A failed search shows no suggestions either.
     name.fill("Zana Elsewhere")
     request("Zana Elsewhere").fulfill(status=200, content_type="text/html", body="<p>Sign in</p>")
     expect(picks).to_contain_text("The search did not answer.")

@@ -91,7 +91,7 @@ def on_canvas(page: Page) -> set[tuple[str, str, str]]:
 
 
 def in_store(page: Page, session: Session) -> set[tuple[str, str, str]]:
-    """The links that the store holds for the address of the page."""
+    """Links in the store for the address of the page."""
     query = parse_qs(urlsplit(page.url).query)
     view = session.network.picture(
         PictureRequest(
@@ -122,7 +122,7 @@ def test_from_a_boat_on_8_may_2020_to_the_person_behind_it(visit: Visiting, demo
         page.wait_for_function("(id) => networkPicture.nodes.get(id) !== null", arg=PERSON)
         assert {ACCUSED, GANG} <= {end for link in on_canvas(page) for end in link}
         assert on_canvas(page) == in_store(page, session)
-        # Several are said to have organised it. One of these links is denied: it is drawn so, and the panel says so.
+        # Several people are reported to have organised it. One such link is denied, which drawing and panel show.
         denied = page.evaluate(
             "Object.fromEntries(networkPicture.edges.get().filter((e) => e.relation === 'ORGANISED').map((e) => [e.from, e.denied]))"
         )

@@ -186,7 +186,7 @@ def test_what_is_pinned_stays_in_another_layout_and_cannot_be_dragged(pages: Pag
     assert places(page)["g1"] == pytest.approx(pinned, abs=0.2)
     layered = server_positions(page)
     at = places(page)
-    # vis-network keeps whole pixels and cuts off the fraction.
+    # vis-network stores whole pixels and cuts off the fraction.
     assert all(at[node] == pytest.approx(layered[node], abs=1) for node in layered if node != "g1")
     drag(page, "g1", -80, -30)
     assert places(page)["g1"] == pytest.approx(pinned, abs=0.2)
@@ -308,7 +308,7 @@ def test_a_date_known_to_a_month_counts_as_what_it_may_be_and_stands_in_no_bar_o
     expect(time_text).to_contain_text("7 crossings in the case")
     bars = page.locator("#time-drawing .bar-crossings title").all_text_contents()
     assert not any(bar.startswith("3 ") for bar in bars)
-    assert any(re.match(r"1 crossing, .* to ", bar) for bar in bars)  # each bar covers several days, and says so
+    assert any(re.match(r"1 crossing, .* to ", bar) for bar in bars)  # each bar covers several days, as its title says
     for span, says in (
         (("2020-05-01", "2020-05-08"), "1 crossing and 3 that may be in the case"),
         (("2020-05-01", "2020-05-31"), "1 May 2020 to 31 May 2020: 4 crossings in the case"),

@@ -1,4 +1,4 @@
-"""`graphsvc linked`: a cut answer says so and ends with status 75; its first part is on standard output."""
+"""`graphsvc linked`: a cut answer is reported as cut with status 75; its first part is on standard output."""
 
 from __future__ import annotations
 

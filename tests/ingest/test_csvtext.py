@@ -141,7 +141,7 @@ def test_a_cell_of_50_mb_arrives_cut_and_the_rows_around_it_whole(cell: str, tmp
     assert first == (2, ["P1", "ok", "m"])
     assert last == (4 + lines, ["P3", "o,k", "m"])
     assert (long[0], long[1][0], len(long[1][1]), long[1][2]) == (3, "P2", 1_001, "f")
-    # Memory holds the line as bytes and as text, and a second copy of one while it grows: no further copies.
+    # Memory for the line as bytes and as text, and a second copy of one while it grows: no further copies.
     assert peak < 160_000_000
 
 

@@ -1,4 +1,4 @@
-"""Graphs of other programs (GEXF, GraphML, JSON lines of APOC): two tables for a mapping, or an error that says so."""
+"""Graphs of other programs (GEXF, GraphML, JSON lines of APOC): two tables for a mapping, or an error without one."""
 
 from __future__ import annotations
 

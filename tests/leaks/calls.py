@@ -415,7 +415,7 @@ CALLS: dict[str, Entry] = {
 
 
 def public(of: object, prefix: str = "") -> set[str]:
-    """Every name a session offers, including those of its subjects: `leads.look`, `protection.reveals.open`."""
+    """Every name of a session, including names of its subjects: `leads.look`, `protection.reveals.open`."""
     names: set[str] = set()
     for name in {*dir(type(of)), *vars(of)}:
         if name.startswith("_"):

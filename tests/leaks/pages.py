@@ -1,6 +1,6 @@
 """Walk the app's own URL map: the values each address is requested with. A rule without an entry here fails a test.
 
-An entry gives the values of one request: parameters of the rule go into the path (the case is filled in), the rest
+An entry is the values of one request: parameters of the rule go into the path (the case is filled in), the rest
 into the query or the form. A JSON twin is requested with the values of its page.
 """
 

@@ -404,7 +404,7 @@ def test_the_auditors_log_tells_no_name_that_was_looked_for(grown: Small) -> Non
 
 @pytest.mark.parametrize("name", ["low", "high"])
 def test_no_account_of_a_witness_is_told_apart_without_source_clearance(grown: Small, name: str) -> None:
-    """Without it, statements of witnesses are a number and a list of witnesses; none is listed or shown by link."""
+    """Without it, readers see witness statements only as a number and a list of witnesses, never singly or by link."""
     accounts_ = [row["id"] for rows in (FIRST, SECOND) for row in rows["statements"] if row["kind"] == "witness"]
     known = replace(KNOWN, statements=("report-1",))
     client = grown.client(name)

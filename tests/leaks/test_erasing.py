@@ -1,7 +1,7 @@
 """A refused erasure reveals nothing about the source of a statement, whichever person is under a hold.
 
 Two cases differ in one hidden cell: which of two people is the source of a statement, or of a waiting statement. A
-supervisor without source clearance puts one person after another under a hold, and each time asks for both people to be
+supervisor without source clearance puts one person after another under a hold, and each time asks to have both people
 erased.
 """
 

@@ -71,7 +71,7 @@ def readers(service: Service, case: str) -> People:
 
 
 def words_of_the_witness(service: Service, case: str, readers: People) -> list[str]:
-    """Words of the witness that readers without source clearance get."""
+    """Words of the witness that are shown to readers without source clearance."""
     app, leaked = create_app(service), list[str]()
     for name in ("low", "inv"):
         client = signed_in(app, name)
@@ -85,7 +85,7 @@ def words_of_the_witness(service: Service, case: str, readers: People) -> list[s
         answers = [html.unescape(client.get(f"/case/{case}/{page}").text) for page in pages]
         answers += [str(readers(name).ask.rows(query).rows) for query in ("tables.claims", "statements.taken_back")]
         for look in (readers(name).deliveries.statements.look, readers(name).deliveries.statements.history):
-            with suppress(GraphsvcError):  # only readers who may see it get the statement
+            with suppress(GraphsvcError):  # readers without access to the statement get an error
                 answers.append(str(look("told-1")))
         leaked += [f"{name}: {word}" for word in WORDS for answer in answers if word in answer]
     return leaked

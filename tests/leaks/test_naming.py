@@ -1,4 +1,4 @@
-"""A marked person is never named, whatever was claimed of their id before: sequences of deliveries on a real case."""
+"""A marked person is never named, whatever was claimed about that id before: sequences of deliveries on a real case."""
 
 from __future__ import annotations
 

@@ -201,7 +201,7 @@ def load(session: Session, folder: Path, tables: Tables) -> list[Rejection]:
 
 
 def leaks(service: Service, case: str, readers: People) -> list[str]:
-    """Secrets that a reader cleared for P gets from pages and queries."""
+    """Secrets that pages and queries show to a reader cleared for P."""
     app, leaked = create_app(service), list[str]()
     addresses = [
         f"statement?id={STATEMENT}",

@@ -55,7 +55,7 @@ PLACES = [f"{WORD}-w{number}" for number in range(12)]
 
 
 def _work() -> tuple[list[WorkPlace], list[WorkTie]]:
-    """Three closed places, the people of one of which left together; many other people come and go."""
+    """Three closed places; the people of one of them left together. Many other people come and go."""
     rng = random.Random(3)
     places_of = [
         WorkPlace(name, f"{WORD} {name}", closed_on="2020-03-20" if n < 3 else "") for n, name in enumerate(PLACES)

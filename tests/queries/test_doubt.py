@@ -262,7 +262,7 @@ OTHERWISE = {
 
 
 def test_whoever_is_hardly_believed_stands_in_no_list_of_accused_unasked() -> None:
-    """By default, lists of acts show only those with more than one weak statement; a reader may ask for all."""
+    """By default, lists leave out acts that rest on one weak statement; a reader may ask for all."""
     library = own_library()
     accusing = [
         query

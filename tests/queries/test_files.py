@@ -160,7 +160,7 @@ def test_whatever_meets_statements_or_claims_asks_which_are_shown_one_by_one(que
 
 @pytest.mark.parametrize("query", query_params(QUERIES))
 def test_no_pick_depends_on_the_order_of_loading(query: Query) -> None:
-    """The first of several is taken only where they are ordered; a statement has one source."""
+    """A query takes the first of several values only if they are ordered; a statement has only one source."""
     picks = re.findall(r"head\(\[\(.*?\]\)", query.text)
     assert [pick for pick in picks if "GIVEN_BY" not in pick] == []
 

@@ -1,4 +1,4 @@
-"""Notices about words that nothing in the graph has, whatever else a server says."""
+"""Notices about names that do not occur in the graph, among other notices of a server."""
 
 from __future__ import annotations
 

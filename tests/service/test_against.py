@@ -1,4 +1,4 @@
-"""Each denial about a named person comes with its statement, as far as each reader may see it."""
+"""Each denial about a named person is shown with its statement, as far as each reader may see that."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_that_a_boat_was_the_one_of_the_crossing_is_denied_with_its_statement(pe
     assert [each.statement for each in item.denials] == ["r2"]
     page = people.client("low").get(f"/case/{people.case}/behind?id=c2").text
     assert "was the boat of" in page.partition("What speaks against it")[2]
-    # One page never lists a denial and also says that nobody denies anything.
+    # A page that lists a denial does not say that nobody denies anything.
     assert "Nobody denies any of this" not in page
     assert "Nobody denies any of this" in people.client("low").get(f"/case/{people.case}/behind?id=c3").text
 

@@ -49,7 +49,7 @@ def test_one_packed_anew_in_a_way_that_is_not_read_is_to_be_unpacked(whole: Path
     with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(tmp_path / "other.zip", "w", zipfile.ZIP_BZIP2) as repacked:
         for name in archive.namelist():
             repacked.writestr(name, archive.read(name))
-    # This archive has no password; only its flag says so.
+    # This archive has no password, but its flag claims one.
     locked = bytearray(whole.read_bytes())
     central = locked.find(b"PK\x01\x02")
     locked[central + 8] |= 1

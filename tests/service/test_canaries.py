@@ -138,7 +138,7 @@ def graph(service: Service, case: str) -> Iterator[str]:
 
 
 def test_every_column_of_text_names_the_sealed_person() -> None:
-    """The test below would pass with a delivery that names nobody, so check that each text column does."""
+    """The test below would pass with a delivery without names, so check that each text column has one."""
     for table in TABLES.values():
         for column in table.columns:
             filled = cell(table, column, NAME)

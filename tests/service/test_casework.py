@@ -319,7 +319,7 @@ def random_delivery(rng: random.Random, folder: Path, *, full: bool = False) -> 
     A `full` delivery has all of the people, and statements of several witnesses. It is never undone: rows that
     arrive about these people with later statements are set aside, and stay so. Others have only people. Two people are
     sealed and the others named, whatever is undone. Each row has a handling code in its cell, because a code
-    decided by what the case held when the row came stays when that is taken back (`graphsvc.ingest.codes`).
+    decided by the content of the case when the row came stays even if that content is undone (`graphsvc.ingest.codes`).
     """
     pool = [f"P{number}" for number in range(6)]
     chosen = rng.sample(pool, len(pool) if full else rng.randint(0, 6))
@@ -414,7 +414,7 @@ def hold_a_sequence_against_its_deliveries_in_order(
 
 
 def overrule_at_random(service: Service, session: Session, rng: random.Random) -> None:
-    """Decide on two sources of the case, or take a decision back."""
+    """Decide whether two sources of the case depend on each other, or end such a decision."""
     lasting = [pairing for pairing in session.leads.groups.pairings() if pairing.ended_at is None]
     if lasting and rng.random() < 0.3:
         session.leads.groups.end(rng.choice(lasting).id, "not so after all", quiet)

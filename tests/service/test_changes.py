@@ -115,7 +115,7 @@ def test_a_preview_says_of_which_statements_claims_lose_their_weight_and_the_loa
     assert lost(ann) == []
     assert lost(ann, links=LINKS + "L4,P4,PAID,P3,S1,9,\n") == []
     assert lost(ann, links=left) == ["S1: 1 of 2 claims loses its weight", "S2: 1 of 1 claim loses its weight"]
-    assert lost(sessions("ben"), links=left) == []  # the statements belong to another account
+    assert lost(sessions("ben"), links=left) == []  # another account delivered the statements
     back = STATEMENTS.replace("summary\n", "summary,status,status_on\n").replace(
         "P,log\n", "P,log,withdrawn,2020-06-01\n"
     )
@@ -124,7 +124,7 @@ def test_a_preview_says_of_which_statements_claims_lose_their_weight_and_the_loa
     deliver_rows(ann, tmp_path, statements=back, links=left)
     assert counting() == before - 3
     assert lost(ann, back, left) == []
-    assert lost(ann) == []  # a claim that comes back gains weight
+    assert lost(ann) == []  # a claim delivered again gains weight
 
 
 def test_of_somebody_sealed_nothing_of_what_the_vault_holds_is_told(ann: Session, tmp_path: Path) -> None:

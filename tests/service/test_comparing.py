@@ -66,7 +66,7 @@ def test_a_folder_is_ranked_as_the_service_ranks_it_once_it_is_loaded(
     # In the service, sealed people have pseudonyms for ids. Everybody else has the same id in both.
     known = {name: lead for lead in tried.leads for name in (lead.id, pseudonym(key, "person", lead.id))}
     both = [lead for lead in served.leads if lead.id in known]
-    # The service keeps children out of its list; a trial ranks everybody.
+    # The service leaves children out of its list; a trial ranks everyone.
     assert len(both) == len(served.leads)
     assert {lead.id for lead in tried.leads} - {known[lead.id].id for lead in both} <= _children(folders[0])
     for lead in both:

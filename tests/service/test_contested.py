@@ -1,4 +1,4 @@
-"""Every page, query, graph and file that shows a denied link says so."""
+"""Every page, query, graph and file that shows a denied link marks it as denied."""
 
 from __future__ import annotations
 

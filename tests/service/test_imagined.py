@@ -75,7 +75,7 @@ def test_a_preview_says_what_becomes_of_the_leads_and_the_load_bears_it_out(
     session("plain").deliveries.load(tmp_path / "first", quiet, partial=True)
     # Changes to the leads need source clearance, even for the reader's own rows.
     assert session("plain").deliveries.load(tmp_path / "case", quiet, dry_run=True).moves == []
-    # Read before the preview: somebody whose act falls away is sealed only while nobody has read the case.
+    # Read before the preview: a person whose only act is removed is sealed only if no one has read the case.
     before = session("sourced").leads.ranking()
     expected = session("sourced").deliveries.load(tmp_path / "case", quiet, dry_run=True).moves
     session("sourced").deliveries.load(tmp_path / "case", quiet)

@@ -26,7 +26,7 @@ OUTSIDE = [f"x{number:03}" for number in range(40)]
 
 
 class Asked:
-    """A reader who may see everything, with a log that is not kept."""
+    """Requests of a reader who may see everything, without a log."""
 
     ranked_on = ""
 

@@ -63,7 +63,7 @@ def test_nothing_of_the_ranking_moves(service: Service, case: str, tmp_path: Pat
 
 
 def people(session: Session) -> list[tuple[object, ...]]:
-    """Nationality and sex of everyone, as the graph holds them."""
+    """Nationality and sex of everyone in the graph."""
     ids = [lead.id for lead in session.leads.ranking().leads]
     values = [session.network.entities.look(person).values for person in ids]
     return [

@@ -289,7 +289,7 @@ def test_what_changed_since_is_told_at_the_level_the_view_was_made_at(people: Pl
         (change.subject, change.relation, change.object): change
         for change in people("high").network.views.open(on_c.id).changes or []
     }
-    # Once the delivery is taken back, the view is as before.
+    # Once the delivery is undone, the view is as before.
     people("whole").deliveries.undo(2, quiet)
     assert people("high").network.views.open(on_c.id).changes == []
 

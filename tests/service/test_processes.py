@@ -1,4 +1,4 @@
-"""Several processes serve one home: a request to any process reaches data that another holds in memory."""
+"""Several processes serve one home: a request to any process reaches data in the memory of another."""
 
 from __future__ import annotations
 

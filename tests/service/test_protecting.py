@@ -684,7 +684,7 @@ def third(tmp_path: Path) -> Path:
 
 
 def on_disk(folder: Path, *words: bytes) -> set[bytes]:
-    """The given words (lower case) that occur in any file below a folder, in any case."""
+    """Which of these lower-case words occur in any file below a folder, in upper or lower case."""
     matches = set()
     for path in folder.rglob("*"):
         if path.is_file():

@@ -47,7 +47,7 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 
 
 def sanitise(session: Session, statement: str, text: str) -> tuple[str, ...]:
-    """Give a statement its sanitised version, and return the names that its writer is warned of."""
+    """Save the sanitised version of a statement, and return the names that its writer is warned about."""
     form = correction(session, statement)
     form = replace(form, statement={**form.statement, "sanitised": text})
     warned = session.deliveries.form.check(form).named

@@ -1,4 +1,4 @@
-"""Series of a gang with more parts in crossings than one table holds, and refusals where no crossing has a date."""
+"""Series of a gang with more parts in crossings than fit in one table, and refusals if no crossing has a date."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def test_who_is_sealed_stays_sealed_whatever_comes() -> None:
     assert of(now, "p").sealed
     assert [known["name"] for known in of(now, "p").identities] == ["Hewa Karim", "H. K."]
     assert (opened_by(before, now, 2), of(now, "p").against) == (1, 2)
-    assert of(standings(now, State(), BY, 3), "p").identities == of(now, "p").identities  # everything taken back
+    assert of(standings(now, State(), BY, 3), "p").identities == of(now, "p").identities  # everything undone
 
 
 MARKS = [
@@ -222,7 +222,7 @@ def test_an_act_claimed_of_a_bare_id_opens_nobody_who_arrives_under_it() -> None
     for register in (REGISTER, [*REGISTER, *carried]):
         _, standing = after([*BARE, *acts], register)
         assert all(of(standing, f"P00{number}").sealed for number in range(1, 6))
-        # Whether the register or the act comes first, the same people end up sealed.
+        # The same people are sealed whether the register or the act comes first.
         _, reordered = after([*register, *CROSSING], acts)
         assert sealed_names(reordered) == sealed_names(standing)
     # If the act is undone, they stay sealed.

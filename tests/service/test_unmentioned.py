@@ -556,7 +556,7 @@ def test_a_preview_of_a_loaders_own_list_says_of_nobody_on_it_that_others_brough
 
 
 def open_by_two(place: Place, tmp_path: Path) -> None:
-    """Load somebody who is only a source, and have a custodian and a supervisor name them."""
+    """Load a person who is only a source, and have a custodian and a supervisor name that person."""
     tables = {
         "people": [{"id": "x9", "name": "Milan Orchard", "category": "suspect", "statement_id": "acc-9"}],
         "statements": [{**ACCOUNT, "source_id": "x9"}],

@@ -1,4 +1,4 @@
-"""Random ids, homes of sealed people and interests of sources, as the graph holds them."""
+"""Random ids, homes of sealed people and interests of sources in the graph."""
 
 from __future__ import annotations
 

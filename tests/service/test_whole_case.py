@@ -91,7 +91,7 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 
 @pytest.fixture
 def case_folder(people: Place, tmp_path: Path) -> Path:
-    """The whole case, as its investigator gets it."""
+    """The whole case, as exported by its investigator."""
     return (
         people("inv")
         .exports.whole.parquet(tmp_path / "all", recipient="Data team", reason="series of crossings")

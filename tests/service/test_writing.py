@@ -202,7 +202,7 @@ def test_the_graph_is_looked_through_again_only_where_it_was_written_to(
 
 def test_the_mark_of_a_case_suspends_nothing(writing_service: Service) -> None:
     store, second_case = writing_service.store(), f"other-{uuid.uuid4().hex}"
-    # Cleared for each case by name, because `*` would include whatever a node is counted as.
+    # Cleared for each case by name, because `*` would also cover any case found in a node.
     who = replace(ANN, grants={case: Grant("C", sources=True) for case in {CASE, *others_there(store)}})
     store.write("CREATE (:GraphsvcMark {of: $case, mark: 'x'})", {"case": second_case})
     try:

@@ -33,7 +33,7 @@ Holder = Callable[[Settings], "subprocess.Popen[str]"]
 
 @pytest.fixture
 def holder() -> Iterator[Holder]:
-    """`holder(settings)`: a new process that holds the server of that home until its stdin ends; prints the uri."""
+    """`holder(settings)`: a new process that holds the server of that home until its stdin ends; it prints the uri."""
     processes = []
 
     def start(settings: Settings) -> subprocess.Popen[str]:

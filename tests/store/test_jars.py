@@ -24,7 +24,7 @@ def content(jar: Jar) -> bytes:
 
 
 class Source:
-    """A downloader with its own files; records requests and fails where told to."""
+    """A downloader with its own files, which records requests and fails at a chosen jar."""
 
     def __init__(self, breaks_at: str = "", error: Exception | None = None, spoiled: str = "") -> None:
         self.asked: list[str] = []

@@ -15,7 +15,7 @@ Clock = Callable[[], dt.datetime]
 
 @contextmanager
 def told_by(clock: Clock) -> Iterator[None]:
-    """Make the service take the time from `clock` (UTC, without zone) in the block, and the true time after it."""
+    """Make the service use the time of `clock` (UTC, without zone) in the block, and the true time after it."""
 
     def read_clock() -> dt.datetime:
         return clock()

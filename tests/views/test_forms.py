@@ -105,7 +105,7 @@ def test_nothing_of_the_house_goes_out_in_any_form() -> None:
 
 
 def test_of_a_node_nothing_goes_out_but_what_is_said_to() -> None:
-    # A canvas gets more about a node than may be exported, so the data of the exported page is checked too.
+    # A canvas receives more about a node than may be exported, so the data of the exported page is checked too.
     page = files(going(), ABOUT, ["html"])["picture.html"].decode()
     data = re.search(r'id="data">(.*?)</script>', page, re.DOTALL)
     assert data is not None

@@ -15,7 +15,7 @@ from graphsvc.views.picture.overview import Overview
 
 
 def overview(entities: list[dict[str, Any]], links: Iterable[tuple[str, str]]) -> Overview:
-    """The overview of links given as pairs."""
+    """Make the overview of links that are pairs of ids."""
     objects: dict[str, list[str]] = {}
     for subject, target in links:
         objects.setdefault(subject, []).append(target)

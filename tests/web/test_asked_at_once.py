@@ -1,4 +1,4 @@
-"""*Who is behind these* links to as many crossings as one question may hold, and says so if there are more."""
+"""*Who is behind these* links to as many crossings as one question may include, and says if there are more."""
 
 from __future__ import annotations
 

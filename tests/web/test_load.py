@@ -307,7 +307,7 @@ def test_an_upload_whose_names_turn_out_to_be_others_after_its_preview_goes_on_w
     people = "id,name,category\nP1,Mehdi Vahidi,suspect\nP2,Yara Haddad,witness\nP3,Tarek Aziz,other\n"
     address = preview_upload(ann, case, zip_case(people=people))
     form = {"csrf_token": token(ann, case), "upload": address.rpartition("upload=")[2]}
-    load_content(ann, case, zip_case())  # in the meantime these ids get names
+    load_content(ann, case, zip_case())  # meanwhile a load gives these ids names
     answer = ann.post(f"/case/{case}/load/confirm", data=form)
     assert answer.headers["Location"].startswith(f"/case/{case}/load/preview?"), "it is looked at again"
     wait_for_job(ann, ann.get(address))

@@ -1,4 +1,4 @@
-"""A review date that has passed says so in words, wherever it is shown."""
+"""A review date that has passed is marked as passed in words, wherever it is shown."""
 
 from __future__ import annotations
 

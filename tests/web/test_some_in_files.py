@@ -19,7 +19,7 @@ def table(client: FlaskClient, address: str) -> list[dict[str, str]]:
 
 
 def beliefs(value: Any) -> list[Any]:
-    """Collect the belief of every link in plain data. The drawing is skipped: it keeps numbers for widths."""
+    """Collect the belief of every link in plain data. The drawing is skipped: it has numbers for line widths."""
     if isinstance(value, dict):
         own = [value["belief"]] if "belief" in value else []
         return own + [each for name, item in value.items() if name != "picture" for each in beliefs(item)]
