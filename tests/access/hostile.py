@@ -156,7 +156,7 @@ PROCEDURES = (
     "CALL db.labels() YIELD label CALL dbms.listConfig() YIELD name RETURN name",
     "CALL db.labels() YIELD label CALL db.info() YIELD name RETURN label, name",
 )
-# The plan names no operator for these: they hide in a subquery inside an expression.
+# The plan has no operator for these clauses, which are hidden in a subquery inside an expression.
 NESTED = (
     "RETURN [x IN [1] | COLLECT { CALL db.stats.retrieve('QUERIES') YIELD data RETURN data }]",
     "RETURN [x IN [1] | COUNT { CALL dbms.listConnections() YIELD connectionId RETURN connectionId }]",
@@ -291,7 +291,7 @@ _KEYWORDS = re.compile(r"\b(CALL|SHOW|LOAD|TERMINATE|CREATE|MERGE|USE|DROP|ALTER
 
 
 def _variants(text: str) -> list[str]:
-    """The same text in mixed case, behind comments, with line breaks, and in the newer version of the language."""
+    """The same query in mixed case, behind comments, with line breaks, and in the newer language version."""
     mixed = _KEYWORDS.sub(
         lambda match: match.group()[0].lower() + match.group()[1:-1] + match.group()[-1].lower(), text
     )

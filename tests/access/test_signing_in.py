@@ -150,7 +150,7 @@ def test_signing_in_takes_password_and_code_once_the_set_up_is_confirmed(
         (PASSWORD, ""),
         (PASSWORD, "000000"),
         ("wrong password", factors.code_at(secret, clock.at)),
-        (PASSWORD, factors.code_at(secret, clock.at)),  # the set-up has already used this code
+        (PASSWORD, factors.code_at(secret, clock.at)),  # this code was already used in the set-up
     ):
         with pytest.raises(NotSignedIn) as wrong:
             accounts.sign_in(database, vault, "ann", password, code)

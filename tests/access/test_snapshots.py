@@ -101,7 +101,7 @@ def folders(folder: Path) -> list[Path]:
 
 
 def test_what_was_kept_is_read_again_as_it_was(snapshot_store: Snapshots, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshots, "_BATCH", 7)  # in three parts
+    monkeypatch.setattr(snapshots, "_BATCH", 7)  # the answer is written in three parts
     assert got(snapshot_store) == ([], None)
     store_rows(snapshot_store, ROWS)
     assert got(snapshot_store) == (ROWS, {"columns": ["id"]})

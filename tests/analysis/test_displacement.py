@@ -276,7 +276,7 @@ def test_scattered_is_said_only_where_half_of_them_in_one_place_is_ruled_out() -
         ([], []),
         (["a", "a"], ["a"] * 2 + ["b"] * 40),  # two people
         (["a"] * 4, ["a"] * 4),  # no one else arrived anywhere
-        (["a"] * 3, ["a"] * 30 + ["b"]),  # almost everyone went there
+        (["a"] * 3, ["a"] * 30 + ["b"]),  # almost everyone went to this place
     ],
 )
 def test_where_no_outcome_could_tell_anything_there_is_no_p(went: list[str], arrivals: list[str]) -> None:

@@ -16,7 +16,7 @@ from graphsvc import analysis
 MODULES = [
     importlib.import_module(module.name) for module in pkgutil.walk_packages(analysis.__path__, "graphsvc.analysis.")
 ]
-# Run as programs, or tested above; one changes its process in a way that would disturb other tests.
+# Modules tested above or run as programs; one changes its process, which would disturb other tests.
 _APART = ("graphsvc.analysis", "graphsvc.appdb.migrations", "graphsvc.__main__", "graphsvc.store.typedrun")
 # Other places that may contain examples.
 OTHERS = [

@@ -57,7 +57,7 @@ def test_shares_add_up_to_the_score() -> None:
 
 
 def test_people_with_equal_scores_share_a_rank_however_their_shares_are_split() -> None:
-    """One source says the same about both in two claims and in six, so the shares of each family round differently."""
+    """One person has two claims, the other six, each from one source, so their shares by family round differently."""
     claims = [
         "s1: once ORGANISED c1",
         "s1: once DIRECTED a",
@@ -208,7 +208,7 @@ def places_with_work_by_hand(case: Any) -> list[int]:
 
 @pytest.mark.slow(reason="ranks invented cases again for each of their first ten")
 def test_evidence_of_work_by_hand_hides_no_hub_of_invented_cases(tmp_path: Path) -> None:
-    """Earlier, three such records moved nine in ten of these out of the first ten, to a median rank of 136."""
+    """Earlier, three such records moved nine in ten hubs out of the first ten, to a median rank of 136."""
     places = []
     for seed in (2, 3):
         simulate(tmp_path / str(seed), seed=seed, people=400, hard=True)

@@ -31,7 +31,7 @@ def dealings(world: Case, relation: str) -> set[tuple[str, str, str]]:
 def test_in_close_worlds_passengers_pay_and_call_those_who_run_it_and_it_is_told(
     close: list[Case], relation: str
 ) -> None:
-    """In the other families they never do, so the score learned that people who deal with passengers are no hubs."""
+    """In other families this never happens, so the score learned that people who deal with passengers are no hubs."""
     true = [dealings(world, relation) for world in close]
     assert sum(map(bool, true)) > len(close) / 2
     asserted = [

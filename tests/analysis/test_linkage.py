@@ -41,7 +41,7 @@ def is_linked(*traits: Trait, dependence: dict[str, frozenset[str]] | None = Non
 def test_two_people_behind_both_link_two_crossings_and_one_does_not() -> None:
     assert not is_linked(*both("organiser", "boss"))
     assert is_linked(*both("organiser", "boss"), *both("pilot", "steersman"))
-    # They may play different parts on the two crossings.
+    # The shared people may play different parts on the two crossings.
     mixed = [Trait("c0", "pilot", "p", 1.0), Trait("c1", "helper", "p", 1.0)]
     assert is_linked(*both("supplier", "dealer"), *mixed)
 

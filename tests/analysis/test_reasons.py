@@ -87,7 +87,7 @@ def test_the_shares_are_exact(seed: int, make: Make, few_below: int) -> None:
 @pytest.mark.parametrize("make", [case, of_contacts, with_passengers])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_relations_by_kind_of_source_add_up_to_each_family(seed: int, make: Make, few_below: int) -> None:
-    """Where contacts rank, the list is empty: a position depends on all contacts together."""
+    """If contacts decide ranks, the list is empty: a position depends on all contacts together."""
     on = basis(*make(seed), few_below=few_below)
     kinds = {(claim.relation, "denied" if claim.denies else claim.source_kind) for claim in on.told.claims}
     for lead in rank_basis(on).leads:

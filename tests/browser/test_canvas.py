@@ -477,7 +477,7 @@ def test_what_is_undone_is_so_when_it_is_seen_and_not_where_it_cannot_be_had(pag
     waiting = hold_requests(page)
     tool(page, "undo").click()
     picture = one_of(page, waiting)
-    # Until the picture arrives, a save or an export is of the one on screen; selecting a person cancels nothing.
+    # Until the picture arrives, a save or an export has the one on screen; selecting a person cancels nothing.
     assert exported_pairs(page) == hidden
     select(page, "x1")
     expect(page.locator("#panel .panel-title")).to_be_visible()

@@ -222,7 +222,7 @@ def test_ways_between_what_is_chosen_are_shown_and_added(pages: Callable[..., Pa
     page.wait_for_url("**add=aide*")
     until(lambda: chosen(page) == {"boss", "aide", "pilot"})
     assert on_canvas(page) == {"boss", "aide", "pilot"}
-    # Another kind of path, and paths that avoid a person.
+    # Now search for another kind of path, and for paths that avoid a person.
     page.locator("#paths select[name=kind]").select_option("every")
     page.locator("#paths select[name=steps]").select_option("2")
     page.locator("#paths").get_by_role("button", name="Find paths").click()

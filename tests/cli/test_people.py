@@ -116,7 +116,7 @@ def test_a_reset_password_is_the_only_one(must: Command, command: Command, admin
     log_text = must("audit", "--action", "accounts")
     assert "reset" in log_text.answer
     assert OTHER not in log_text.answer
-    entered = must("audit", "--action", "sign in", "--account", "pat").answer  # the same word as on the web
+    entered = must("audit", "--action", "sign in", "--account", "pat").answer  # the same wording as on the web
     assert "released" in entered
     assert "refused" in entered
 

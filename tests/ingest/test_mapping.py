@@ -539,7 +539,7 @@ def test_a_column_that_one_part_of_a_table_lacks_keeps_what_was_loaded(
         fold(state, number, delivery.rows, delivery.columns, partial=False)
     assert [row.values for row in state.records["people"].values()] == [
         {"id": "P1", "name": "Ann", "date_of_birth": "1990"},
-        # An empty cell of a delivered column empties the value.
+        # An empty cell in a delivered column deletes the value.
         {"id": "P2", "date_of_birth": "1991"},
         {"id": "P3", "name": "Cy", "date_of_birth": "1992"},
     ]

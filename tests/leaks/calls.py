@@ -181,7 +181,7 @@ CALLS: dict[str, Entry] = {
     "exports.preview": lambda known: [
         ((Wanted(picture=PictureRequest(ids=(entity,), depth=1)), "Europol"), {}) for entity in known.entities[::3]
     ],
-    # A reader without full clearance is refused before the folder is looked at.
+    # A reader without full clearance is refused before the folder is read.
     "exports.whole.parquet": with_(Path("no-such-folder/all")),
     "cypher.library.preview_file": with_(b"{}"),
     "exports.given.recalls": with_(),

@@ -112,7 +112,7 @@ COMMANDS: dict[str, Entry] = {
         for more in ((), ("--presence",))
     ],
     "export make": lambda known: [[known.case, "--id", known.entities[0], "--for", "Europol", *_REASON]],
-    # A reader without full clearance is refused before the folder is looked at.
+    # A reader without full clearance is refused before the folder is read.
     "export parquet": lambda known: [[known.case, "--to", "no-such-folder/all"]],
     "export list": lambda known: [[known.case]],
     "export get": lambda known: [[known.case, known.requests[0]]],
@@ -178,7 +178,7 @@ COMMANDS: dict[str, Entry] = {
 
 
 def leaves(command: click.Command = cli.program, *path: str) -> Iterator[str]:
-    """Every command that is not only a group."""
+    """Every command that can be run, so not the groups."""
     if isinstance(command, click.Group):
         if command.invoke_without_command:
             yield " ".join(path)

@@ -27,7 +27,7 @@ from tests.toolbox.rows import Tables, statement_claims, write
 
 CASE = "classes"
 SEALED, SEALED_NAME = "wit-veronica-abelard", "Veronica Abelard"
-HIDDEN, UNKNOWN = "hidden-person-1", "absent-person-1"  # equally long
+HIDDEN, UNKNOWN = "hidden-person-1", "absent-person-1"  # ids of equal length
 PEOPLE = {
     "low": (("investigator", "analyst", "disclosure"), {CASE: Grant("P")}),
     "high": (("investigator", "analyst"), {CASE: Grant("C")}),

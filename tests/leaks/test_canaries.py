@@ -110,7 +110,7 @@ def ask_everything(service: Service, name: str, known: Known, *, by_command: boo
     app = create_app(service)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     client = signed_in(app, name, "canaries")
-    # Only some of the named queries as pages: the calls cover all of them.
+    # Only some named queries are requested as pages, because the calls cover all of them.
     fewer = replace(known, queries=dict(list((known.queries or {}).items())[::8]))
     turn = None if ROLES[name][1] in (P, PS) else list(ROLES).index(name) % 2
     answers = [

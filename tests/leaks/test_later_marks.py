@@ -131,7 +131,7 @@ def test_a_mark_ends_an_opening_that_was_asked_for_before_it(shared_cases: Share
     shared_cases.seal(first, "p-1")
     requests = [shared_cases.ask_opening(first, person) for person in NAMES]
     shared_cases.mark(first, "p-2", category="victim", date_of_birth="2013-01-01")
-    shared_cases.mark(second, "p-1", age_disputed="yes")  # known here by the shared id
+    shared_cases.mark(second, "p-1", age_disputed="yes")  # known in the first case by the shared id
     sealings = shared_cases.at("sup", first).protection.sealings
     for request in requests:
         with pytest.raises(RequestError):

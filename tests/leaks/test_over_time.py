@@ -113,7 +113,7 @@ SHOWN: dict[str, Tables] = {
 
 @dataclass
 class Told:
-    """A service over time."""
+    """A service whose case changes over time."""
 
     small: Small
     folder: Path

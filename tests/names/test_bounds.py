@@ -35,7 +35,7 @@ NAMES = {
 
 
 def _costs(call: Callable[[], object]) -> tuple[float, float]:
-    """Seconds of processor time, and peak megabytes."""
+    """Seconds of processor time, and peak memory in megabytes."""
     tracemalloc.start()
     try:
         began = time.process_time()

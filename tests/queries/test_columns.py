@@ -105,7 +105,7 @@ def test_the_page_of_an_entity_shows_every_column(table: Table) -> None:
     macros = (WEB / "templates/macros.html").read_text("utf-8")
     assert "m.facts(facts" in page, "what is in neither is a fact, whatever it is called"
     assert "facts.items()" in macros.partition("{% macro facts(")[2].partition("{% endmacro %}")[0]
-    # The panel is short: notes, and the statement behind a fact, are a click away.
+    # The panel is short: notes and the statement behind a fact are one click away.
     panel = (WEB / "network/templates/network/node.html").read_text("utf-8")
     assert "m.facts(facts" in panel
     assert set(network._ELSEWHERE) <= {*IN_HEADING, *BELOW}

@@ -202,7 +202,7 @@ def test_a_file_of_it_names_what_nobody_is_named_for(people: Place) -> None:
 
 
 def test_a_file_bears_the_handling_code_of_who_took_it(people: Place) -> None:
-    """People who receive the file see no page that states the code."""
+    """Recipients of the file do not see the page, which states the code."""
     addresses = ("behind?id=c1&as=csv", "leads.csv", "query?name=crossings.per_day&run=1&as=csv", "linked?as=csv")
     for who, code in (("ana", "C"), ("low", "P")):
         for address in addresses:

@@ -22,7 +22,7 @@ from tests.toolbox.rows import Tables, statement_claims, write, zip_tables
 pytestmark = pytest.mark.neo4j
 ROLES = {"ana": ("analyst", Grant("C", sources=True)), "cus": ("custodian", Grant("C", sources=True))}
 RECORD = {"id": "bill", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}
-# Three circles and the hub that joins them, the only one in contact with everyone.
+# Three circles and the hub that joins them, the only person in contact with everyone.
 CIRCLES = (("a1", "a2", "a3"), ("b1", "b2", "b3"), ("c1", "c2", "c3"))
 JOINS = "hub"
 CALLS = [f"{first} CONTACTED {second}" for circle in CIRCLES for first, second in combinations((*circle, JOINS), 2)]
@@ -175,24 +175,24 @@ def test_where_no_one_stands_out_nothing_beside_a_name_tells_of_an_order(place: 
     assert ranking.verdict == "abstains"
     untold = f"No rank is told. {ranking.reason}"
     client, base = tied.client("ana"), f"/case/{tied.case}"
-    # On the canvas and in the table of its measures.
+    # Checks on the canvas and in the table of its measures.
     data = client.get(f"{base}/network/measures.json?id=boss").get_json()
     assert (data["verdict"], data["ranked_on"]) == ("abstains", untold)
     assert {"score", "rank"}.isdisjoint(name for figures in data["measures"].values() for name in figures)
     assert data["measures"]["boss"]["groups"] == 0
     assert untold in client.get(f"{base}/network/measures?id=boss").text
-    # Among key players.
+    # Checks among key players.
     players = tied("ana").leads.sets.find(1)
     assert (players.of, players.ranks, players.verdict, players.ranked_on) == (2, {}, "abstains", untold)
     page = client.get(f"{base}/sets?size=1").text
     assert untold in page
     assert "not told" in page
     assert client.get(f"{base}/sets.json?size=1").get_json()["ranked_on"] == untold
-    # In the witness paths.
+    # Checks in the witness paths.
     data = client.get(f"{base}/through.json").get_json()
     assert (data["verdict"], data["reason"]) == ("abstains", ranking.reason)
     assert ranking.reason in client.get(f"{base}/through").text
-    # On the first page of the case, whose twin counts as many leads as the list has.
+    # Checks on the first page of the case, whose twin counts as many leads as the list has.
     data = client.get(f"{base}/overview.json").get_json()
     assert (data["verdict"], data["leads"], data["total"]) == ("abstains", [], len(ranking.leads))
     assert "All leads" in client.get(base).text

@@ -310,7 +310,7 @@ def test_no_query_says_how_many_few_are_without_source_clearance(people: Place) 
     closed = {place: ("workplaces.closed", place, "workers", "seen_since") for place in ("wash", "mill")}
     assert [cells(name, *closed["wash"]) for name in ("ana", "inv")] == [[8, 6], [8, None]]
     assert [cells(name, *closed["mill"]) for name in ("ana", "inv")] == [[6, 6], [6, 6]]
-    # People who lived there and worked at the wash, and people who work at the site.
+    # People who lived in the house and worked at the wash, and people who work at the site.
     hand = ("workplaces.house_and_work", "wash", "people", "who", "denied", "doubtful")
     people_of = cells("ana", *hand)
     assert (people_of[0], len(people_of[1])) == (2, 2)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Children, people of disputed age and forced pilots are no leads; claims that someone was forced are in their row."""
+"""Children, people of disputed age and forced pilots are no leads; claims of force are in their row."""
 
 from __future__ import annotations
 

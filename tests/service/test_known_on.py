@@ -15,7 +15,7 @@ from graphsvc.service.ask import Ask
 from graphsvc.service.surges.over_time import OverTime
 
 _COLUMNS = ("id", "date", "day", "launch_site", "landing_site", "people_count")
-# From Dunkirk until 4 May, from Calais on every day until 20 May.
+# Crossings from Dunkirk until 4 May, and from Calais on every day until 20 May.
 CASE = [("d1", "2020-05-01", "Dunkirk"), ("d2", "2020-05-04", "Dunkirk")] + [
     (f"c{day}", f"2020-05-{day:02d}", "Calais") for day in range(1, 21)
 ]

@@ -31,7 +31,7 @@ def shuffle_origins(tables: Tables, seed: int) -> Tables:
 
 
 def ranking_answers(session: Session) -> list[object]:
-    """Everything that ranks people: leads with shares, and the claims for and against the first of them."""
+    """Everything that ranks people: leads with shares, and the claims for and against the first lead."""
     ranking = session.leads.ranking()
     first = [lead.id for lead in ranking.leads[:3]]
     return [

@@ -22,7 +22,7 @@ def _log_length(service: Service) -> int:
 
 
 def _asked_by_pages(service: Service) -> set[str]:
-    """Queries named in the code of a use case."""
+    """Queries named in the code of the service, which answers pages."""
     folder = Path(graphsvc.service.__file__).parent
     texts = (file.read_text("utf-8") for file in folder.rglob("*.py"))
     return {name for text in texts for name in re.findall(r'"([a-z_]+\.[a-z_]+)"', text) if name in service.library}

@@ -576,7 +576,7 @@ def test_a_closed_case_is_not_read_from_disk(twice: Twice) -> None:
 def test_what_comes_under_c_meanwhile_keeps_nothing_from_who_is_cleared_for_p(
     twice: Twice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise a second look would be slow, and reveal that something changed."""
+    """Otherwise a second look would be slow, and so reveal that something changed."""
     twice.deliver(FIRST)
     meanwhile(monkeypatch, lambda: twice.deliver(SECOND))
     low = session(twice.kept, "low", CASE)

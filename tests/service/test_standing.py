@@ -620,7 +620,7 @@ def test_a_claim_under_c_that_somebody_was_carried_seals_nobody_tied_under_p(han
     assert of(standing, "x").sealed is (handling == "P")
     words = "" if handling == "P" else "carried or exploited, said under handling code C"
     assert of(standing, "x").asked == words
-    # People known from C alone stay sealed.
+    # People known only from rows under C stay sealed.
     only_c = statement_rows("x PAID z", "x CROSSED_ON c1", handling="C")
     _, standing = after([*people({"id": "x", "name": "Milan"}, {"id": "z"}), *CROSSING, *only_c], by=tie)
     assert (of(standing, "x").sealed, of(standing, "x").level) == (True, "C")

@@ -184,7 +184,7 @@ def test_a_page_of_a_lead_says_what_its_figures_count(people: Place) -> None:
 
 
 def noted_everywhere(people: Place, name: str) -> list[dict[str, str]]:
-    """Lead → sources with a noted interest, as its page, the list, JSON, CSV, session and command show them."""
+    """Lead → sources with a noted interest, as shown by page, list, JSON, CSV, session and command."""
     client, base = people.client(name), f"/case/{people.case}"
     on_page = {
         lead: "".join(text.removeprefix("interest noted for ") for text in badges(part) if text.startswith("interest"))

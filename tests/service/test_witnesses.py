@@ -1,4 +1,4 @@
-"""Witness paths, as readers with and without source clearance see them, without hints about hidden sources."""
+"""Witness paths for readers with and without source clearance, without hints about hidden sources."""
 
 from __future__ import annotations
 

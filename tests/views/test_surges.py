@@ -1,4 +1,4 @@
-"""The pictures of a series and its words."""
+"""The pictures of a series, and the words for it."""
 
 from __future__ import annotations
 

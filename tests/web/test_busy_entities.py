@@ -27,7 +27,7 @@ C1,record,,C,given,3,D
 I1,intelligence,,P,withdrawn,2,B
 T1,witness,W1,P,given,2,C
 """,
-    # The least believed contact is denied, and the earliest payment rests on a C statement.
+    # The least believed contact is denied, and the earliest payment rests on a statement under C.
     "links": """id,subject_id,relation,object_id,statement_id,polarity,amount,currency,from_date
 1,HUB,PAID,P0,R1,asserts,100,EUR,2020-05-02
 2,HUB,PAID,P0,R2,asserts,100,EUR,2020-05-03

@@ -115,7 +115,7 @@ def page_text(page: str) -> str:
 
 
 def run(client: FlaskClient, text: str, **fields: Any) -> tuple[str, Any]:
-    """Run a text to its end, and return the address of its page and the page."""
+    """Run a query to its end, and return the address of its page and the page."""
     sent = client.post(at(), data={"text": text, "do": "run", **fields})
     assert sent.status_code == 303, page_text(sent.text)
     return sent.location.partition("#")[0], wait_for_run(client, sent.location)
@@ -523,7 +523,7 @@ def test_what_is_shared_opens_for_those_who_may_and_stays_its_authors(ann: Flask
         assert ben.post(at(path), data=forms | {"id": ids["Private one"]}).status_code == 404
     for path in ("", "/saved/one"):
         assert ben.get(at(path, saved=ids["Private one"], id=ids["Private one"])).status_code == 404
-    # A query that is no longer shared is gone for others, and a deleted one is gone for all.
+    # A query that is no longer shared disappears for others, and a deleted query for all.
     ann.post(at("/saved/share"), data={"id": ids["Boats"], "shared": "no"})
     assert library(ben) == []
     assert ann.post(at("/saved/rename"), data={"id": ids["Boats"], "name": "Private one"}).status_code == 409

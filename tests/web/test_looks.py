@@ -68,7 +68,7 @@ def test_opening_a_page_is_one_act_with_what_it_opened(site: Any, page: str, act
 
 
 # Pages that miss the goal: a named query has its own line, before the names in its answer. Exports and undos are
-# separate actions. Below, the pages with more statements than the goal.
+# separate actions. Further below are pages with more SQL statements than the goal.
 TWO_ACTS = {"queries.one", "exports.new", "load.take_back"}
 MORE_STATEMENTS = {
     "load.take_back": 40,
