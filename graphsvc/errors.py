@@ -47,10 +47,10 @@ class RequestError(GraphsvcError):
 
 
 class CypherFault(RequestError):
-    """A Cypher text is wrong or may not run: its author must act.
+    """A Cypher query is wrong or may not run: its author must act.
 
     Attributes:
-        line, column: position in the text, both from 1; 0 if not known.
+        line, column: position in the query, both from 1; 0 if not known.
     """
 
     def __init__(self, says: str, line: int = 0, column: int = 0) -> None:
@@ -111,4 +111,4 @@ class OperatorError(GraphsvcError):
 
 
 class AnswerWarning(UserWarning):
-    """An answer in a notebook may be incomplete: rows were cut, or the text has words that nothing in the graph has."""
+    """An answer in a notebook may be incomplete: rows were cut, or the query has words that the graph lacks."""

@@ -18,7 +18,7 @@ from graphsvc.cli.printed import say, say_text
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, GraphsvcError, standing
 
-# Module → its commands. It is loaded when one of them is run, or when the help lists all commands.
+# Module → its commands. A module is loaded when one of its commands is run, or when the help lists all commands.
 ROOMS = {
     "running": ("demo", "serve"),
     "cases": ("load", "deliveries", "cases", "simulate"),
@@ -42,9 +42,9 @@ ROOMS = {
 
 @contextmanager
 def unseen(*names: str) -> Iterator[None]:
-    """Keep modules from being imported in the block: the Neo4j driver would load them, in 0.2 s, only for their types.
+    """Keep modules from being imported in the block: the Neo4j driver would take 0.2 s to load them just for types.
 
-    For a process that runs a single command; in a notebook the driver may be given tables.
+    Only for a process that runs a single command: in a notebook, the driver may receive tables.
     """
     hidden = [name for name in names if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: there is no such module
@@ -93,13 +93,13 @@ def program(context: click.Context, home: Path | None) -> None:
 @program.command()
 @click.pass_obj
 def settings(settings: Settings) -> None:
-    """Every setting: the variable it is read from, its value, and what it is for."""
+    """List every setting: its environment variable, its value and its purpose."""
     for variable, value, text in settings.shown():
         say(f"{variable:30} {value or '-':40} {text}")
 
 
 def main() -> None:
-    """Run the command line and end the process with the status that fits."""
+    """Run the command line and end the process with the matching exit status."""
     os.umask(0o077)  # anything a command writes may name people
     try:
         program.main(standalone_mode=False)

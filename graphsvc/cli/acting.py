@@ -17,9 +17,9 @@ from graphsvc.service import Service, Session, command_line
 
 
 def acting(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--user` and `--purpose`, and a `session` opener in their place: `with session() as s:`.
+    """Add `--user` and `--purpose` to a command, which receives a `session` opener instead: `with session() as s:`.
 
-    A named case must exist, whatever the command then does with it; `new` is for commands that may create one.
+    A named case must exist, whatever the command then does with it; `new` is for commands that may create a case.
     """
 
     @click.option("--user", default="", help="Who acts, while the home has a single account (GRAPHSVC_USER).")

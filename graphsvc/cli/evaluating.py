@@ -62,9 +62,9 @@ def evaluate(
     picture: Path | None,
     form: str,
 ) -> None:
-    """Hold rankings of invented cases against what was planted in them.
+    """Compare rankings of invented cases with the truth planted in them.
 
-    TARGETS are case folders with their truth.json; no server is needed. With --truth it is a loaded case instead.
+    TARGETS are case folders with their truth.json; no server is needed. With --truth, TARGETS is a loaded case instead.
     """
     if truth is not None:
         if ranking or picture or len(targets) > 1:

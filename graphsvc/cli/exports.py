@@ -38,7 +38,7 @@ _OF_PICTURES = {
 
 @click.group()
 def export() -> None:
-    """Sanitised exports: what could give a witness away waits until a supervisor, another person, agrees."""
+    """Sanitised exports: one that could give a witness away waits until a supervisor, a different person, agrees."""
 
 
 def wanting(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -118,7 +118,7 @@ def make(
     forms: Sequence[str],
     **options: Any,
 ) -> None:
-    """Make an export; prints its id."""
+    """Make an export and print its id."""
     wanted, left_out = _parse_options(options), _links(options["without"])
     with session(case) as acts:
         new_export = acts.exports.make(
@@ -147,7 +147,7 @@ def make(
 @click.option("--reason", default="", help="Why; printed in the manifest (default: the purpose).")
 @acting
 def parquet(session: Opener, case: str, target: Path | None, recipient: str, reason: str) -> None:
-    """Write all of a case as Parquet, a file a table. Takes clearance for C and for sources: nothing is sanitised."""
+    """Write a whole case as Parquet, one file per table, not sanitised. Requires clearance for C and for sources."""
     with session(case) as acts, show_progress() as progress:
         parquet_export = acts.exports.whole.parquet(target, recipient=recipient, reason=reason, progress=progress)
     say(parquet_export.folder)
@@ -163,7 +163,7 @@ def parquet(session: Opener, case: str, target: Path | None, recipient: str, rea
 @click.argument("case")
 @acting
 def list_exports(session: Opener, case: str) -> None:
-    """The exports you made, and all of the case if you may agree to them."""
+    """List the exports you made, and all exports of the case if you may agree to them."""
     with session(case) as acts:
         _show(acts.exports.given.list_exports(), "There is no export you can see in this case.")
 
@@ -174,7 +174,7 @@ def list_exports(session: Opener, case: str) -> None:
 @click.option("--to", "target", type=click.Path(path_type=Path), help="File to write (default: its number, here).")
 @acting
 def get(session: Opener, case: str, identifier: str, target: Path | None) -> None:
-    """Fetch the file of an export of yours; it counts as given then."""
+    """Fetch the file of one of your exports; the export then counts as given."""
     with session(case) as acts:
         target = acts.exports.given.save(identifier, target)
     say(target)
@@ -186,7 +186,7 @@ def get(session: Opener, case: str, identifier: str, target: Path | None) -> Non
 @_NOTE
 @acting
 def agree(session: Opener, case: str, identifier: str, note: str) -> None:
-    """Agree to an export another person asked for. Takes the role supervisor."""
+    """Agree to an export that another person asked for. Requires the supervisor role."""
     with session(case) as acts:
         acts.exports.given.agree(identifier, note)
     say("Agreed. Who asked can fetch it now.", err=True)
@@ -198,7 +198,7 @@ def agree(session: Opener, case: str, identifier: str, note: str) -> None:
 @_NOTE
 @acting
 def refuse(session: Opener, case: str, identifier: str, note: str) -> None:
-    """Refuse an export another person asked for. Requires the role supervisor."""
+    """Refuse an export that another person asked for. Requires the supervisor role."""
     with session(case) as acts:
         acts.exports.given.refuse(identifier, note)
     say("Refused.", err=True)
@@ -209,7 +209,7 @@ def refuse(session: Opener, case: str, identifier: str, note: str) -> None:
 @click.option("--done", default="", metavar="EXPORT", help="Record that an export was returned or destroyed.")
 @acting
 def recall(session: Opener, case: str, done: str) -> None:
-    """The exports that show somebody who was sealed or erased since they were given."""
+    """List given exports that show a person who was sealed or erased afterwards."""
     with session(case) as acts:
         if done:
             acts.exports.given.settle(done)
@@ -219,7 +219,7 @@ def recall(session: Opener, case: str, done: str) -> None:
 @export.command("verify")
 @click.argument("path", type=click.Path(path_type=Path, exists=True))
 def verify_file(path: Path) -> None:
-    """Whether every file of an export is as its manifest says. Needs no account."""
+    """Check that every file of an export matches its manifest. Needs no account."""
     faults = verify_export(path)
     if faults:
         raise InputError(f"{path} is not as it was given: {'; '.join(faults)}.")
@@ -278,7 +278,7 @@ def _without(link: LinkKey, names: Mapping[str, str]) -> str:
 
 
 def _link_text(link: LinkKey) -> str:
-    """Return a link as `--without` takes it, quoted for a shell: with colons, or as a JSON list if those are ambiguous.
+    """Return a link as a value of `--without`, quoted for a shell: with colons, or as JSON if colons are ambiguous.
 
     Example:
         >>> print(_link_text(("P1", "CONTROLS", "K1")), _link_text(("P1", "CONTROLS", "wp:12")))

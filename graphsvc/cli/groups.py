@@ -1,4 +1,4 @@
-"""Groups of witnesses on the command line: which depend on each other and why, and decisions to the contrary."""
+"""Groups of witnesses on the command line: which depend on each other, why, and decisions that override this."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Opener = Callable[..., AbstractContextManager[Session]]
 
 @click.group("groups")
 def groups() -> None:
-    """Which witnesses depend on each other, and why. Takes source clearance."""
+    """Groups of witnesses that depend on each other, and why. Requires source clearance."""
 
 
 @groups.command("list")
@@ -28,7 +28,7 @@ def groups() -> None:
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @acting
 def list_groups(session: Opener, case: str, sources: tuple[str, ...], form: str) -> None:
-    """The groups of witnesses of a case, the largest first, with what each shares."""
+    """List a case's groups of witnesses, largest first, with what each group shares."""
     with session(case) as acts:
         groups = acts.leads.groups.of(sources or None)
     if form == "json":
@@ -77,7 +77,7 @@ def list_groups(session: Opener, case: str, sources: tuple[str, ...], form: str)
 )
 @acting
 def decide(session: Opener, case: str, source: str, other: str, kind: str, reason: str, handling: str | None) -> None:
-    """Decide that two witnesses are independent, or depend on each other, after all. Takes the role analyst or supervisor."""
+    """Decide that two witnesses are independent after all, or dependent. Requires the role analyst or supervisor."""
     with session(case) as acts, show_progress() as progress:
         say(acts.leads.groups.decide(source, other, kind, reason, progress, handling or ""))
     say("Decided. Figures that depend on the two are computed again.", err=True)
@@ -87,7 +87,7 @@ def decide(session: Opener, case: str, source: str, other: str, kind: str, reaso
 @click.argument("case")
 @acting
 def decisions(session: Opener, case: str) -> None:
-    """What was decided on two witnesses, newest first; also what was taken back."""
+    """List decisions about pairs of witnesses, newest first, including withdrawn ones."""
     with session(case) as acts:
         pairings = acts.leads.groups.pairings()
     for pairing in pairings:
@@ -105,7 +105,7 @@ def decisions(session: Opener, case: str) -> None:
 @click.option("--reason", required=True, help="Why; kept sealed with the decision.")
 @acting
 def take_back(session: Opener, case: str, decision: str, reason: str) -> None:
-    """Take a decision back; it stays in the list. Takes the role analyst or supervisor."""
+    """Withdraw a decision; it stays in the list. Requires the role analyst or supervisor."""
     with session(case) as acts, show_progress() as progress:
         acts.leads.groups.end(decision, reason, progress)
     say("Taken back. Figures that depend on the two are computed again.", err=True)

@@ -1,4 +1,4 @@
-"""The log on the command line: read it, verify it. Needs the role auditor."""
+"""Reading and verifying the log on the command line. Requires the auditor role."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def audit(
     until: str,
     newest: int,
 ) -> None:
-    """The log, newest first: who did what, when, why, and how it ended. Takes the role auditor."""
+    """Show the log, newest first: who did what, when, why, and how it ended. Requires the auditor role."""
     if context.invoked_subcommand is not None:
         return
     wanted = build_search(account, case, action, source, since, until)
@@ -58,7 +58,7 @@ def audit(
 @click.argument("line", type=click.IntRange(1, _MOST))
 @acting
 def text(session: Opener, line: int) -> None:
-    """The text of Cypher that was typed, of one line of the log."""
+    """Show the Cypher query that was typed, for one line of the log."""
     with session() as acts:
         typed = acts.log.texts(acts.log.lines(newest=1, before=line + 1)).get(line)
     if typed is None:
@@ -73,7 +73,7 @@ def text(session: Opener, line: int) -> None:
 @audit.command()
 @acting
 def verify(session: Opener) -> None:
-    """Hold every line of the log, and where it ends, against the chain; ends with status 1 if anything is wrong."""
+    """Check every line of the log, and its end, against the chain; the exit status is 1 if anything is wrong."""
     with session() as acts, show_progress() as progress:
         verified = acts.log.verify(progress)
     for fault in verified.faults:

@@ -1,4 +1,4 @@
-"""Reading on the command line: leads, answers on who is behind something, linked crossings and named queries."""
+"""Commands that show leads, answers on who is behind something, linked crossings and named queries."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SHOWN_LEADS = 20
 )
 @acting
 def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
-    """Leads of a case, best first: intelligence, never evidence, and never a finding of guilt."""
+    """List a case's leads, best first: intelligence, never evidence, and never a finding of guilt."""
     with session(case) as acts:
         ranking = acts.leads.table()
         reviews = acts.leads.reviews.latest() if form != "json" else {}
@@ -75,7 +75,7 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @acting
 def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str, form: str) -> None:
-    """Show who is said to be behind something, who is behind several, and the gaps."""
+    """List the people said to be behind some things, the people behind several of them, and the gaps."""
     with session(case) as acts:
         whole = acts.network.answers.behind(ids, day=day, until=until)
     if form == "json":
@@ -129,7 +129,7 @@ def linked(session: Opener, crossing: str, case: str, form: str) -> None:
 @click.option("--cypher", is_flag=True, help="Show the query's text instead of running it.")
 @acting
 def query(session: Opener, name: str, case: str, assignments: Sequence[str], form: str, *, cypher: bool) -> None:
-    """Run a named query; without a name, list them. An answer that is cut ends with status 75."""
+    """Run a named query; without a name, list them. If the answer is cut, the exit status is 75."""
     with session(case) as acts:
         if not name:
             rows = ([q.name, q.title, " ".join(p.name for p in q.parameters)] for q in acts.queries.listed())
@@ -199,7 +199,7 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        # Three decimal places would make a p of 0.00023 read 0.
+        # Three decimal places would show a p of 0.00023 as 0.
         return f"{value:.3g}" if abs(value) < 1 else f"{value:.3f}".rstrip("0").rstrip(".")
     return in_a_cell("; ".join(map(str, value)) if isinstance(value, list) else str(value))
 

@@ -29,7 +29,7 @@ from graphsvc.views.displacement.rows import MOVE_COLUMNS, besides, move_cells
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @acting
 def moves(session: Opener, ids: Sequence[str], day: str, case: str, form: str) -> None:
-    """Where those went who were at a workplace that closed, and whether chance would have sent them there."""
+    """Show where people from a closed workplace went, and whether chance would have sent them there."""
     with session(case) as acts, acts.look("analyse", query="displacement"):
         rows = acts.displacement.moves(ids, day=day)
         verdicts = acts.displacement.verdicts(ids, day=day)

@@ -23,7 +23,7 @@ def neo4j() -> None:
 @neo4j.command()
 @click.pass_context
 def fetch(context: click.Context) -> None:
-    """Fetch the server's jars (160 MB, once), check each against the lock, and make it start in half the time."""
+    """Fetch the server's jars (160 MB, once), check each against the lock file, and halve the server's start time."""
     settings = _settings(context)
     with progress.show_progress() as show:
         folder = local.fetch_jars(settings, show)
@@ -52,7 +52,7 @@ def start(context: click.Context) -> None:
 @neo4j.command()
 @click.pass_context
 def status(context: click.Context) -> None:
-    """Whether the server runs, where, and who uses it. Exit status 3 when it does not run."""
+    """Show whether the server runs, where, and who uses it. The exit status is 3 if it does not run."""
     settings = _settings(context)
     _say_if_own_server(settings)
     answer = local.status(settings)

@@ -22,7 +22,7 @@ Opener = Callable[..., AbstractContextManager[Session]]
 @click.option("--purpose", default="", help="Why; goes with everything done under this sign-in.")
 @click.pass_obj
 def login(settings: Settings, name: str, link: str, purpose: str) -> None:
-    """Sign in on the command line: the token is good for some hours and lies in a private file of the home."""
+    """Sign in on the command line: the token is valid for some hours and stored in a private file of the home."""
     purpose = purpose or settings.purpose or click.prompt("Purpose", err=True)
     if not link:
         name = name or settings.user or click.prompt("Name", err=True)
@@ -67,7 +67,7 @@ def own_password(session: Opener) -> None:
 @click.option("--remove", is_flag=True, help="Take it away, with a code of it.")
 @acting
 def own_second_factor(session: Opener, remove: bool) -> None:
-    """Set up a second factor: shows its secret once, and asks for a code of it."""
+    """Set up a second factor: shows its secret once, then asks for a code."""
     with session() as acts:
         if remove:
             acts.account.remove_second_factor(_code("Code"), _token(acts))
@@ -99,13 +99,13 @@ def _token(acts: Session) -> str:
 
 @click.group()
 def users() -> None:
-    """Accounts: list, add, change, disable. Takes the role administrator."""
+    """Accounts: list, add, change, disable. Requires the administrator role."""
 
 
 @users.command("list")
 @acting
 def list_users(session: Opener) -> None:
-    """Every account, disabled ones too: roles, clearance, second factor."""
+    """List every account, including disabled ones: roles, clearance, second factor."""
     with session() as acts:
         for account in acts.accounts.list_accounts():
             grants = (f"{case}:{grant.handling}{'+sources' * grant.sources}" for case, grant in account.grants.items())
@@ -145,7 +145,7 @@ def add(session: Opener, name: str, roles: Sequence[str], grants: Sequence[str])
 @click.option("--second-factor", is_flag=True, help="Remove a lost second factor instead.")
 @acting
 def reset(session: Opener, name: str, second_factor: bool) -> None:
-    """Give an account a new password (asks for it), or take its second factor away. Ends its sign-ins."""
+    """Give an account a new password (asks for it), or remove its second factor. Ends its sign-ins."""
     if second_factor:
         with session() as acts:
             had = acts.accounts.reset_second_factor(name)
@@ -175,7 +175,7 @@ def roles(session: Opener, name: str, roles: Sequence[str]) -> None:
 @click.option("--cypher/--no-cypher", default=None, help="Give or take the grant for free Cypher.")
 @acting
 def grant(session: Opener, name: str, clearance: str | None, revoke: str | None, cypher: bool | None) -> None:
-    """Clear an account for a case, such as dover:C+sources, take that back, or grant free Cypher. Ends its sign-ins."""
+    """Grant or revoke an account's clearance for a case (dover:C+sources) or free Cypher. Ends its sign-ins."""
     if clearance is None and revoke is None and cypher is None:
         raise RequestError("Say what: CASE:CODE[+sources], --revoke CASE, --cypher or --no-cypher.")
     with session() as acts:

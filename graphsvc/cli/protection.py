@@ -29,7 +29,7 @@ def vault() -> None:
 @click.option("--yes", is_flag=True, help="Do not ask first: for scripts.")
 @acting
 def rotate(session: Opener, *, yes: bool) -> None:
-    """Give the vault a new master key; nobody is signed out. Takes the role administrator."""
+    """Give the vault a new master key; nobody is signed out. Requires the administrator role."""
     with session() as acts:
         acts.require("keys")
         if not yes and not _confirm("Every copy of the old master key becomes useless. Give the vault a new one?"):
@@ -48,7 +48,7 @@ def reveal() -> None:
 @_REASON
 @acting
 def ask(session: Opener, case: str, pseudonym: str, reason: str) -> None:
-    """Ask for one identity. Takes the role custodian."""
+    """Ask for the identity behind a pseudonym. Requires the custodian role."""
     with session(case) as acts:
         say(acts.protection.reveals.ask(pseudonym, reason))
     say("Asked. It opens for you alone once a supervisor, another person, agrees.", err=True)
@@ -57,7 +57,7 @@ def ask(session: Opener, case: str, pseudonym: str, reason: str) -> None:
 @reveal.command("list")
 @acting
 def list_reveals(session: Opener) -> None:
-    """The reveals you asked for, and those of your cases if you may agree; with state and times."""
+    """List the reveals you asked for, and those of your cases if you may agree; with state and times."""
     with session() as acts:
         _show(acts.protection.reveals.list_reveals(), "There is no reveal you can see.")
 
@@ -65,7 +65,7 @@ def list_reveals(session: Opener) -> None:
 @reveal.command()
 @acting
 def pending(session: Opener) -> None:
-    """The reveals that wait for your answer."""
+    """List the reveals that wait for your answer."""
     with session() as acts:
         _show(
             [request for request in acts.protection.reveals.list_reveals() if request.decidable],
@@ -78,7 +78,7 @@ def pending(session: Opener) -> None:
 @_NOTE
 @acting
 def agree(session: Opener, request: str, note: str) -> None:
-    """Agree to a reveal another person asked for. Takes the role supervisor."""
+    """Agree to a reveal that another person asked for. Requires the supervisor role."""
     with session() as acts:
         agreed = acts.protection.reveals.agree(request, note)
         say(f"Agreed. It is open for {agreed.asked_by} until {_at(agreed.until)}.", err=True)
@@ -89,7 +89,7 @@ def agree(session: Opener, request: str, note: str) -> None:
 @_NOTE
 @acting
 def refuse(session: Opener, request: str, note: str) -> None:
-    """Refuse a reveal another person asked for. Takes the role supervisor."""
+    """Refuse a reveal that another person asked for. Requires the supervisor role."""
     with session() as acts:
         acts.protection.reveals.refuse(request, note)
     say("Refused.", err=True)
@@ -99,7 +99,7 @@ def refuse(session: Opener, request: str, note: str) -> None:
 @click.argument("request")
 @acting
 def open_identity(session: Opener, request: str) -> None:
-    """Show the identity of a reveal of yours that was agreed to. Each time is in the log."""
+    """Show the identity behind the pseudonym of an agreed reveal of yours. The log records each time."""
     with session() as acts:
         revealed = acts.protection.reveals.open(request)
     for name, value in revealed.values.items():
@@ -111,7 +111,7 @@ def open_identity(session: Opener, request: str) -> None:
 @click.argument("request")
 @acting
 def end(session: Opener, request: str) -> None:
-    """End a reveal of yours before its time."""
+    """End one of your reveals early."""
     with session() as acts:
         acts.protection.reveals.end(request)
     say("Ended.", err=True)
@@ -119,7 +119,7 @@ def end(session: Opener, request: str) -> None:
 
 @click.group("hold")
 def holds() -> None:
-    """Holds on material of an investigation or prosecution: it is not erased or undone. Takes the role supervisor."""
+    """Holds keep material of an investigation or prosecution from erasure and undo. Requires the supervisor role."""
 
 
 @holds.command("add")
@@ -131,7 +131,7 @@ def holds() -> None:
 @click.option("--review", type=click.DateTime(["%Y-%m-%d"]), required=True, help="When to look at it again.")
 @acting
 def add_hold(session: Opener, case: str, person: str, kind: str, owner: str, reason: str, review: dt.datetime) -> None:
-    """Put a hold on a case, or on one person of it."""
+    """Put a hold on a case, or on one person in it."""
     with session(case) as acts:
         say(acts.protection.holds.add(NewHold(kind, owner, reason, review.date()), person))
 
@@ -175,7 +175,7 @@ def seal() -> None:
 @_REASON
 @acting
 def ask_sealing(session: Opener, case: str, person: str, reason: str, *, opening: bool) -> None:
-    """Ask to seal a named person. Takes the role custodian or supervisor."""
+    """Ask to seal a named person. Requires the role custodian or supervisor."""
     with session(case) as acts:
         say(
             acts.protection.sealings.ask_opening(person, reason)
@@ -191,7 +191,7 @@ def ask_sealing(session: Opener, case: str, person: str, reason: str, *, opening
 @click.option("--reason", default="", help="Why the looser one (marked) is right; a supervisor reads it.")
 @acting
 def protect_case(session: Opener, case: str, protection: str, reason: str) -> None:
-    """Make a case a witness case, or ask that it protects marked people only (a supervisor has to agree)."""
+    """Make a case a witness case, or ask to protect marked people only (a supervisor has to agree)."""
     with session(case) as acts, show_progress() as progress:
         if protection == "witness":
             acts.protection.sealings.tighten(progress)
@@ -218,7 +218,7 @@ def list_sealings(session: Opener) -> None:
 @_NOTE
 @acting
 def agree_sealing(session: Opener, request: str, note: str) -> None:
-    """Agree to what another person asked for, and do it. Takes the role supervisor."""
+    """Agree to another person's request and carry it out. Requires the supervisor role."""
     with session() as acts, show_progress() as progress:
         outcome = acts.protection.sealings.agree(request, progress, note)
     say(f"Done. {outcome}", err=True)
@@ -229,7 +229,7 @@ def agree_sealing(session: Opener, request: str, note: str) -> None:
 @_NOTE
 @acting
 def refuse_sealing(session: Opener, request: str, note: str) -> None:
-    """Refuse what another person asked for. Takes the role supervisor."""
+    """Refuse another person's request. Requires the supervisor role."""
     with session() as acts:
         acts.protection.sealings.refuse(request, note)
     say("Refused.", err=True)
@@ -266,7 +266,7 @@ def who_is_sealed(session: Opener, case: str) -> None:
 @_REASON
 @acting
 def share_ids(session: Opener, case: str, other: str, reason: str) -> None:
-    """Declare that CASE and OTHER share their ids: an id sealed in one is sealed in both. Takes the role custodian."""
+    """Declare that CASE and OTHER share ids: an id sealed in one is sealed in both. Requires the custodian role."""
     with session(case) as acts:
         acts.protection.sharing.declare(other, reason)
     say("Declared. From now on an id sealed in one of the two is sealed in the other.", err=True)
@@ -277,7 +277,7 @@ def share_ids(session: Opener, case: str, other: str, reason: str) -> None:
 @click.argument("other")
 @acting
 def end_shared_ids(session: Opener, case: str, other: str) -> None:
-    """End the declaration that CASE and OTHER share their ids; it opens nobody. Takes the role custodian."""
+    """End the declaration that CASE and OTHER share ids; sealed people stay sealed. Requires the custodian role."""
     with session(case) as acts:
         acts.protection.sharing.end(other)
     say("Ended. Sealed people stay sealed.", err=True)
@@ -299,7 +299,7 @@ def known(session: Opener, case: str, what: str) -> None:
 
 @click.group()
 def erase() -> None:
-    """Erasing a person for good: one person asks, a supervisor who is another one agrees."""
+    """Erasing a person for good: one person asks, and a different person, a supervisor, agrees."""
 
 
 @erase.command("ask")
@@ -308,7 +308,7 @@ def erase() -> None:
 @_REASON
 @acting
 def ask_erasure(session: Opener, case: str, person: str, reason: str) -> None:
-    """Ask that a person is erased. Takes the role custodian or supervisor."""
+    """Ask to erase a person. Requires the role custodian or supervisor."""
     with session(case) as acts:
         say(acts.protection.erasures.ask(person, reason))
     say("Asked. Nothing is erased until a supervisor, another person, agrees.", err=True)
@@ -317,7 +317,7 @@ def ask_erasure(session: Opener, case: str, person: str, reason: str) -> None:
 @erase.command("list")
 @acting
 def list_erasures(session: Opener) -> None:
-    """The erasures you asked for, and those of your cases if you may agree; with state and times."""
+    """List the erasures you asked for, and those of your cases if you may agree; with state and times."""
     with session() as acts:
         _show(acts.protection.erasures.list_erasures(), "There is no erasure you can see.")
 
@@ -327,7 +327,7 @@ def list_erasures(session: Opener) -> None:
 @_NOTE
 @acting
 def agree_erasure(session: Opener, request: str, note: str) -> None:
-    """Agree to an erasure another person asked for, and do it: there is no way back. Takes the role supervisor."""
+    """Agree to another person's erasure request and carry it out for good. Requires the supervisor role."""
     with session() as acts, show_progress() as progress:
         outcome = acts.protection.erasures.agree(request, progress, note)
     say(f"Erased. {outcome}", err=True)
@@ -338,7 +338,7 @@ def agree_erasure(session: Opener, request: str, note: str) -> None:
 @_NOTE
 @acting
 def refuse_erasure(session: Opener, request: str, note: str) -> None:
-    """Refuse an erasure another person asked for. Takes the role supervisor."""
+    """Refuse an erasure that another person asked for. Requires the supervisor role."""
     with session() as acts:
         acts.protection.erasures.refuse(request, note)
     say("Refused.", err=True)
@@ -363,7 +363,7 @@ def _show(requests: list[answers.Request], nothing: str) -> None:
 
 
 def _confirm(question: str) -> bool:
-    """Whether the user says yes; no if nobody can be asked."""
+    """Whether the user says yes; False if nobody can be asked."""
     try:
         return click.confirm(question, err=True)
     except click.Abort:

@@ -28,7 +28,7 @@ def review() -> None:
 @click.option("--reason", required=True, help="Why; colleagues read it, so name nobody who is sealed.")
 @acting
 def add(session: Opener, case: str, person: str, judgement: str, reason: str) -> None:
-    """Agree with a lead, refuse it or park it. Takes the role investigator or analyst."""
+    """Agree with a lead, refuse it or park it. Requires the role investigator or analyst."""
     with session(case) as acts:
         acts.leads.reviews.add(person, judgement, reason)
     say("Kept. It cannot be changed or taken back, only followed by another.", err=True)
@@ -39,7 +39,7 @@ def add(session: Opener, case: str, person: str, judgement: str, reason: str) ->
 @click.argument("person", default="")
 @acting
 def list_reviews(session: Opener, case: str, person: str) -> None:
-    """What was decided about one lead, or about all you see; newest first."""
+    """List decisions about one lead, or about all leads you see; newest first."""
     with session(case) as acts:
         reviews = acts.leads.reviews.of(person)
     for review in reviews:
@@ -50,7 +50,7 @@ def list_reviews(session: Opener, case: str, person: str) -> None:
 
 @click.group()
 def question() -> None:
-    """Show the next best question about a lead, for the officer who answers for the statement."""
+    """Show the next best question about a lead, for the officer responsible for the statement."""
 
 
 @question.command("list")
@@ -58,7 +58,7 @@ def question() -> None:
 @click.argument("person")
 @acting
 def questions(session: Opener, case: str, person: str) -> None:
-    """What to ask next about a lead, and the innocent readings of it."""
+    """Show what to ask next about a lead, and its innocent readings."""
     with session(case) as acts:
         read, asking = acts.leads.questions.readings(person), acts.leads.questions.next(person)
     for reading in read:
@@ -84,7 +84,7 @@ def questions(session: Opener, case: str, person: str) -> None:
 @click.argument("claim")
 @acting
 def put_question(session: Opener, case: str, person: str, claim: str) -> None:
-    """Note that a question was put. Takes the role investigator or analyst."""
+    """Record that a question was asked. Requires the role investigator or analyst."""
     with session(case) as acts:
         acts.leads.questions.put(person, claim)
     say("Noted.", err=True)

@@ -24,7 +24,7 @@ _COLUMNS = ("first", "last", "peak", "most", "count", "expected", "p", "most_sin
 
 @click.group("series")
 def series() -> None:
-    """Counts by day (of a case's crossings, or official figures), and the days out of the ordinary."""
+    """Counts by day (of a case's crossings, or official figures), and the unusual days."""
 
 
 @series.command("load")
@@ -57,7 +57,7 @@ def load(
     *,
     replace: bool,
 ) -> None:
-    """Bring in a table of counts by day (.csv or .xlsx) as a series that a case is held against."""
+    """Import a table of counts by day (.csv or .xlsx) as a series to compare a case with."""
     with session(case) as acts:
         stored = acts.time.reference.load(
             file, name, handling=handling or "", empty=empty or "", replace=replace, published=published
@@ -74,7 +74,7 @@ def load(
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @acting
 def list_series(session: Opener, case: str, form: str) -> None:
-    """The series of a case that were brought in."""
+    """List the imported series of a case."""
     with session(case) as acts:
         stored = acts.time.reference.list_series()
     rows = (
@@ -98,7 +98,7 @@ def list_series(session: Opener, case: str, form: str) -> None:
 @_CASE
 @acting
 def remove(session: Opener, name: str, case: str) -> None:
-    """Remove a series that was brought in, for good."""
+    """Remove an imported series for good."""
     with session(case) as acts:
         acts.time.reference.remove(name)
     say(f"{name} is removed.", err=True)
@@ -119,9 +119,9 @@ def remove(session: Opener, name: str, case: str) -> None:
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True, help="csv and json hold every day.")
 @acting
 def surges(session: Opener, name: str, case: str, form: str, **chosen: str) -> None:
-    """What stands out in a series: crossings, people or per_boat of the case, or one that was brought in.
+    """Show what stands out in a series: crossings, people or per_boat of the case, or an imported series.
 
-    Each day is held against the days before it alone. A surge says that a count is out of the ordinary, never why.
+    Each day is compared only with the days before it. A surge says that a count is unusual, never why.
     """
     with session(case) as acts:
         answer = acts.time.surges(SeriesChoice(name, **chosen))

@@ -69,7 +69,7 @@ def serving(service: Service) -> Iterator[str]:
 
 
 def _answers(service: Service) -> bool:
-    """Start to answer the other processes; return whether they can ask questions here."""
+    """Start answering questions from the other processes; return whether they can ask them here."""
     try:
         service.answer_others()
     except OSError as error:
@@ -128,7 +128,7 @@ class _Pages:
 
 
 class _Beside:
-    """The other processes, which live as long as the block. One that dies is replaced after its work was completed."""
+    """The other processes, which live as long as the block. If one dies, its work is completed, then it is replaced."""
 
     def __init__(self, service: Service, address: str, sockets: Sequence[socket.socket], number: int) -> None:
         self._service, self._address, self._sockets, self._number = service, address, sockets, number
@@ -136,7 +136,7 @@ class _Beside:
         self._closing = threading.Event()
         self._changing = threading.Lock()
         self._watching = threading.Thread(target=self._watch, name="processes", daemon=True)
-        # Process → our end of a pipe; the process ends when it is closed.
+        # Process → our end of a pipe; the process ends when our end is closed.
         self._lifelines: dict[Any, Connection] = {}
         # Whether a process died and its work is still to be completed.
         self._died = False
@@ -217,7 +217,7 @@ class _Beside:
 
 
 def serve_beside(settings: Settings, address: str, sockets: Sequence[socket.socket], lifeline: Connection) -> None:
-    """Serve on the sockets of the parent process until it closes its end of the pipe, or has died."""
+    """Serve on the sockets of the parent process until the parent closes its end of the pipe, or dies."""
     os.umask(0o077)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C also reaches the first process, which then ends this one
 

@@ -31,7 +31,7 @@ Opener = Callable[..., AbstractContextManager[Session]]
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @acting
 def sets(session: Opener, case: str, size: int, goal: str, people: tuple[str, ...], form: str) -> None:
-    """Who together holds the network together or reaches most of it, and what if they were gone."""
+    """Show the people who together hold the network together or reach most of it, and the effect of removing them."""
     with session(case) as acts:
         key_set = acts.leads.sets.find(size, goal, people)
     if form == "json":

@@ -27,10 +27,10 @@ Opener = Callable[..., AbstractContextManager[Session]]
 @click.pass_context
 @acting
 def waiting(session: Opener, context: click.Context, case: str, form: str, *, seen: bool) -> None:
-    """What waits for you in a case, and what is new to you; with what new deliveries did to the leads.
+    """Show your open work and news in a case, and how new deliveries moved the leads.
 
-    Its commands are about accounts of witnesses that were added by form and wait to open with others; they take the role
-    custodian or supervisor.
+    The commands are about witness statements that were added by form and wait to open with others; they require the
+    role custodian or supervisor.
     """
     if context.invoked_subcommand is not None:
         return
@@ -60,7 +60,7 @@ def waiting(session: Opener, context: click.Context, case: str, form: str, *, se
 @click.argument("case")
 @acting
 def list_waiting(session: Opener, case: str) -> None:
-    """The accounts that wait, in the order they were added."""
+    """List the waiting statements, in the order they were added."""
     with session(case) as acts:
         accounts, opens = acts.protection.waiting.list_statements(), acts.deliveries.next_opening()
     for account in accounts:
@@ -85,7 +85,7 @@ def list_waiting(session: Opener, case: str) -> None:
 @click.argument("delivery", type=int)
 @acting
 def hold_waiting(session: Opener, case: str, delivery: int) -> None:
-    """Hold back one of them: it opens to nobody until it is let go."""
+    """Hold back a waiting statement: it opens to nobody until it is released."""
     with session(case) as acts:
         acts.protection.waiting.hold(delivery)
     say("Held back.", err=True)
@@ -96,7 +96,7 @@ def hold_waiting(session: Opener, case: str, delivery: int) -> None:
 @click.argument("delivery", type=int)
 @acting
 def release_waiting(session: Opener, case: str, delivery: int) -> None:
-    """Let one that is held back open with the others."""
+    """Release a statement that is held back, to open with the others."""
     with session(case) as acts:
         acts.protection.waiting.release(delivery)
     say("Let go. It opens with the others at the next set time.", err=True)
@@ -106,7 +106,7 @@ def release_waiting(session: Opener, case: str, delivery: int) -> None:
 @click.argument("case")
 @acting
 def open_waiting(session: Opener, case: str) -> None:
-    """Open all that wait and are not held back now, together."""
+    """Open all waiting statements now, together, except those held back."""
     with session(case) as acts, show_progress() as progress:
         opened = acts.protection.waiting.open(progress)
     say(f"Opened: {len(opened.numbers)}.", *filter(None, [opened.owed]), err=True)

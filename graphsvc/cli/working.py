@@ -1,4 +1,4 @@
-"""`graphsvc worker`: the processors of this machine for a service elsewhere."""
+"""`graphsvc worker`: lends this machine's processors to a service elsewhere."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from graphsvc.errors import OperatorError
 )
 @click.pass_obj
 def worker(settings: Settings, threads: int | None, memory_mb: int | None) -> None:
-    """Work for the scheduler GRAPHSVC_SCHEDULER names, on numbers that services of this version send it; until Ctrl-C.
+    """Compute for the scheduler that GRAPHSVC_SCHEDULER names, for services of this version, until Ctrl-C.
 
-    It opens no home and no case: it is given numbers, and no names. It does what the scheduler sends, so use only your own scheduler.
+    It opens no home and no case, and receives numbers but no names. It runs whatever the scheduler sends, so use only your own.
     """
-    # Imported here: it loads the modules that compute, which the other commands do without.
+    # Imported here: it loads the modules that compute, which the other commands do not need.
     from graphsvc.machines.worker import work
 
     if not settings.scheduler:

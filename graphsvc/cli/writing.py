@@ -51,9 +51,9 @@ def cypher(
     *,
     explain: bool,
 ) -> None:
-    """Run a text of Cypher that only reads. It takes the grant for free Cypher.
+    """Run a Cypher query that only reads. Requires the grant for free Cypher.
 
-    Words that occur nowhere in the graph are shown with the answer. An answer that is cut ends with status 75.
+    Words that occur nowhere in the graph are shown with the answer. If the answer is cut, the exit status is 75.
     """
     if sum(map(bool, (text.strip(), file, saved))) != 1:
         raise RequestError("Give one text to run: as TEXT, with --file, or by the name it is --saved under.")
@@ -84,7 +84,7 @@ def cypher(
 
 
 def _run(acts: Session, text: str, values: dict[str, Any]) -> answers.Run:
-    """Run a text, showing progress once it takes long; an interrupt also stops it in the database."""
+    """Run a query, showing progress once it takes long; an interrupt also stops the query in the database."""
     began = time.monotonic()
     identifier = acts.cypher.start(text, values)
     with show_progress() as progress:
