@@ -19,7 +19,7 @@ LAST_PORT = 65_535
 _SERVING = 4
 
 
-# Longest times accepted as no typing mistake: ten years in days, a year in hours and in minutes, a day in seconds.
+# Longest times not taken for typing mistakes: ten years in days, a year in hours and in minutes, a day in seconds.
 _YEARS_DAYS, _YEAR_HOURS, _YEAR_MINUTES, _DAY_S = 3_653, 8_784, 527_040, 86_400
 
 

@@ -2,7 +2,7 @@
 
 Browsers send the cookies of a host to every port of it. So a program on another port of this machine could take a
 session's cookie from a browser that visits it. Pages for this machine alone are therefore served below a path that
-nobody can guess, and so is the cookie: a browser sends it to no other path, whatever the port.
+nobody can guess. The cookie is bound to that path: a browser sends it to no other, whatever the port.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _unexpected_error(error: Exception) -> ResponseReturnValue:
-    # Without the message and values, which may be data. The process's log says only where it failed.
+    # The process's log says only where the request failed: the message and the values may be data.
     where = "".join(traceback.format_tb(error.__traceback__))
     current_app.logger.error("A page failed: %s\n%s", type(error).__name__, where)
     reads = request.method in ("GET", "HEAD")

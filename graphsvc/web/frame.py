@@ -44,7 +44,7 @@ ENROLLING = frozenset({"account.page", "account.begin", "account.confirm", "sign
 POLLED = frozenset(
     {"load.job", "adding.done", "cypher.run", "cypher.progress", "sealing.work", "groups.work", "pictures.state"}
 )
-# Without data, so a browser may keep them.
+# These contain no data, so a browser may keep them.
 FILES = frozenset({"static", "bootstrap.static", "network.library"})
 # Most bytes in a request from someone who is not signed in.
 STRANGERS_BYTES = 64 * 1024
@@ -134,9 +134,9 @@ def page(blueprint: Blueprint, rule: str, twin: str = "", look: str = "", **abou
         blueprint: blueprint of the page.
         rule: address of the page.
         twin: address of its JSON.
-        look: action that opening the page is logged as, in one look (`Session.look`), which lasts until the page is
+        look: action that opening the page is logged as, in one look (`Session.look`) that lasts until the page is
             sent; empty: each read is logged separately.
-        about: particulars of that look: name → query parameter that holds it, or a fixed word after `=`.
+        about: particulars of that look: name → query parameter with the value, or a fixed word after `=`.
     """
 
     def register(view: View) -> View:
@@ -149,7 +149,7 @@ def page(blueprint: Blueprint, rule: str, twin: str = "", look: str = "", **abou
 
 
 def _looking(view: View, action: str, about: Mapping[str, str]) -> View:
-    """Wrap a view of a case as one look."""
+    """Wrap a view of a case so that each request to it is logged as one look."""
 
     @wraps(view)
     def view_in_look(case: str) -> ResponseReturnValue:
@@ -200,7 +200,7 @@ def answer(template: str, status: int = 200, handling: str = "", **data: Any) ->
 
 
 def opens() -> bool:
-    """Whether a browser opens a page (and says so), and so may be sent the frame first."""
+    """Whether the request says that a browser opens a page, so that the frame may be sent first."""
     asks = request.method == "GET" and request.headers.get("Sec-Fetch-Dest") == "document"
     return asks and not wants_json()
 
@@ -219,7 +219,7 @@ def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: A
     if not opens():
         return answer(template, **data, **late())
     generate_csrf()  # its cookie goes with the headers
-    # The look that the view was called in goes on until the page is sent.
+    # The view's look lasts until the page is sent.
     look = g.look.pop_all() if "look" in g else ExitStack()
     values = {"handling": handling_code(), "pause": _PAUSE} | data
     current_app.update_template_context(values)
@@ -238,7 +238,7 @@ def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: A
                     else:
                         waiting.append(piece)
         except Exception as error:
-            # As any error is shown, but in the frame that was sent already.
+            # Shown like any error, but in the frame that was already sent.
             g.late = True
             waiting = [current_app.make_response(current_app.handle_user_exception(error)).get_data(as_text=True)]
         yield "".join(waiting)
@@ -317,7 +317,7 @@ def _deny_by_default() -> ResponseReturnValue | None:
 
 
 def used_from() -> str:
-    """Return where a request's session is used from: the host and port it names, and which local user sent it."""
+    """Return where a session is used from: the host and port its request names, and the local user who sent it."""
     return f"{request.host} {peer.owner(request.environ)}"
 
 
@@ -327,7 +327,7 @@ def _polls() -> bool:
 
 
 def _refuse_other_origins() -> None:
-    """Refuse what a page of another origin makes a browser request, including other ports of this host.
+    """Refuse requests sent by pages of another origin, including other ports of this host.
 
     Links followed from elsewhere open the page. Browsers that do not say where a request comes from are let through:
     then only the cookie's SameSite and the form's token protect.
@@ -372,7 +372,7 @@ def _base_values() -> dict[str, Any]:
         "refused": g.get("refused", ""),  # of a form: see `or_again`
         "typed": request.form if g.get("refused") else MultiDict(),
         "in_steps": _is_in_steps(),
-        # Correcting takes the right to import, and clearance for whole statements.
+        # Correcting requires the right to import, and clearance for whole statements.
         "may_correct": bool(who and case_session and who.may("load") and case_session.grant.handling == "C"),
         # A user who may not read the case has nothing to do in it.
         "to_do_here": case_session.waiting.count() if case_session is not None and case_session.may("read") else 0,
@@ -391,7 +391,7 @@ def _is_in_steps() -> bool:
 
 
 def _my_cases(who: Session | None) -> list[tuple[str, str]]:
-    """List name and address of each of the user's cases, last opened first; each address is of the same room."""
+    """List name and address of each of the user's cases, last opened first; the addresses keep to the current room."""
     if who is None:
         return []
     names = last_cases.newest_first(who.principal.name, _cases())

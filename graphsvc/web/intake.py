@@ -1,4 +1,4 @@
-"""How requests are taken in: small bodies from strangers, large ones encrypted, idle connections closed when too many.
+"""How requests are received: small bodies from strangers, large ones encrypted, idle connections closed when too many.
 
 Anyone who reaches the port can open connections and send nothing. So when a new connection comes and too many are open,
 the idle one that has waited longest is closed. A browser opens another when it needs one, and a stranger keeps nobody
@@ -34,7 +34,7 @@ _UNREAD_S = 20.0
 
 
 def channel_of(app: Flask, service: Service) -> type[HTTPChannel]:
-    """Return the `channel_class` with which a waitress server of `app` takes in requests."""
+    """Return the `channel_class` with which a waitress server of `app` receives requests."""
 
     class Parser(HTTPRequestParser):  # type: ignore[misc]
         """Parser of one request."""
@@ -56,7 +56,7 @@ def channel_of(app: Flask, service: Service) -> type[HTTPChannel]:
                 self.adj.max_request_body_size = STRANGERS_BYTES + 1
 
     class Channel(HTTPChannel):  # type: ignore[misc]
-        """One connection and the requests it takes in."""
+        """One connection and the requests received over it."""
 
         parser_class = Parser
         task_class = _Leaving if service.settings.serving_processes > 1 else WSGITask
@@ -68,7 +68,7 @@ def channel_of(app: Flask, service: Service) -> type[HTTPChannel]:
             _make_room([channel for channel in self._map.values() if isinstance(channel, Channel)], self)
 
         def received(self, data: bytes) -> bool:
-            """Take in some bytes."""
+            """Receive some bytes."""
             is_taken: bool = super().received(data)
             if self.requests:
                 self.asked_at = time.time()
@@ -94,10 +94,10 @@ def _make_room(channels: Sequence[Any], newest: Any) -> None:
 
 
 class _Leaving(WSGITask):  # type: ignore[misc]
-    """Answer to one request where several processes serve.
+    """Answer to one request when several processes serve the pages.
 
     A browser keeps its connection, and so stays with one process however busy that is. A process that is also answering
-    someone else therefore ends the connection, and the first free process takes in the next request.
+    someone else therefore ends the connection, and the first free process receives the next request.
     """
 
     def build_response_header(self) -> bytes:
@@ -113,7 +113,7 @@ class _Buffer(FileBasedBuffer):  # type: ignore[misc]
 
 
 def _is_signed_in(app: Flask, service: Service, headers: dict[str, Any]) -> bool:
-    """Whether a request has a live session. Its page checks whose it is, and whether it is valid from here."""
+    """Whether a request has a live session. The page checks whose session it is, and whether it is valid from here."""
     cookie = parse_cookie(headers.get("COOKIE", "")).get(app.config["SESSION_COOKIE_NAME"], "")
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     try:

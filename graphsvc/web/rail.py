@@ -33,7 +33,7 @@ class Entry:
     other: str = ""
 
     def opens_to(self, who: Session, case: str) -> bool:
-        """Whether a user may open the entry; entries that would refuse them are hidden."""
+        """Whether a user may open the entry; otherwise the entry is hidden."""
         grant = who.principal.grant(case)
         return (
             grant is not None

@@ -13,7 +13,7 @@ from typing import Any
 from graphsvc.records.labels import INNER
 from graphsvc.records.relations import ENTITIES, RELATIONS, LinkKey, says
 
-# Columns of the named queries whose texts are entity ids; names that end in `.id` or `_id` count too.
+# Columns of named queries that contain entity ids; columns with names that end in `.id` or `_id` do too.
 _ID_COLUMNS = frozenset({"id", "subject", "object", *ENTITIES})
 _SHOWN = 8  # items of a list shown before the rest is folded
 _LONGEST = 400  # characters of a map in a table; the JSON has all of it
@@ -21,7 +21,7 @@ Cell = dict[str, Any]
 
 
 def mentioned_ids(case: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[dict[str, None], set[str]]:
-    """Return the ids of entities an answer may name in a case, in order, and those of other cases."""
+    """Return the entity ids that an answer may name: those of the case, in order, and those of other cases."""
     mentioned: dict[str, None] = {}
     elsewhere: set[str] = set()
     ids = [is_id(column) for column in columns]
@@ -36,7 +36,7 @@ def mentioned_ids(case: str, columns: Sequence[str], rows: Iterable[Sequence[Any
 
 
 def links(case: str, rows: Iterable[Sequence[Any]]) -> dict[LinkKey, None]:
-    """Return the links of a case in an answer, in order."""
+    """Return an answer's links that belong to a case, in order."""
     return dict.fromkeys(link for row in rows for value in row for link in _links(value, case))
 
 
@@ -52,7 +52,7 @@ def _links(value: Any, case: str) -> Iterator[LinkKey]:
 
 
 def is_id(column: str) -> bool:
-    """Whether a column's texts are entity ids, judging by its name.
+    """Whether a column contains entity ids, judging by its name.
 
     Example:
         >>> is_id("p.id"), is_id("person"), is_id("boat_id"), is_id("paid"), is_id("name")
@@ -63,13 +63,13 @@ def is_id(column: str) -> bool:
 
 
 def cell(value: Any, case: str, known: Mapping[str, tuple[str, str]], *, is_one: bool) -> Cell:
-    """Return how a value is shown: `look`, and the fields that look needs.
+    """Return how a value is shown: its `look`, and the fields that this look needs.
 
     Args:
         value: value from a run.
         case: case of the page.
         known: id → (name, kind) of the entities of this case.
-        is_one: whether the column's texts are entity ids.
+        is_one: whether the column contains entity ids.
     """
     if value is None or isinstance(value, bool | int | float):
         return {"look": "none" if value is None else "yes" if isinstance(value, bool) else "number", "value": value}

@@ -46,7 +46,7 @@ class Editor:
 
 @page(blueprint, "/cypher")
 def editor(case: str) -> ResponseReturnValue:
-    """Show the editor, empty or with a text from the library, the history, a run or an example."""
+    """Show the editor, empty or with a query from the library, the history, a run or an example."""
     session = at(case)
     session.require("cypher")
     refusal = session.cypher.refusal()
@@ -57,7 +57,7 @@ def editor(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/cypher")
 def send(case: str) -> ResponseReturnValue:
-    """Run, check or save the text in the editor; an error is shown with it, and nothing typed is lost."""
+    """Run, check or save the query in the editor; errors are shown next to it, and nothing typed is lost."""
     session = writing(case)
     form = request.form
     editor = Editor(
@@ -111,7 +111,7 @@ def run(case: str) -> ResponseReturnValue:
 
 @blueprint.get("/cypher/progress")
 def progress(case: str) -> ResponseReturnValue:
-    """Return how long a run has been going, for the page that shows it (JSON)."""
+    """Return how long a run has taken so far, for the page that shows it (JSON)."""
     run = writing(case).cypher.result(request.args.get("id", ""))
     return jsonify(state=run.state, seconds=round(run.seconds, 1))
 
@@ -126,7 +126,7 @@ def cancel(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/cypher/history")
 def history(case: str) -> ResponseReturnValue:
-    """List the user's own texts, newest first, with the outcome of each."""
+    """List the user's own queries, newest first, with the outcome of each."""
     session = writing(case)
     return answer("cypher/history.html", case=session.case, past=session.cypher.history())
 
@@ -135,8 +135,8 @@ def writing(case: str) -> Session:
     """Return the session at a case, if its user may write Cypher there now.
 
     Raises:
-        Refused: they may not; the message says why.
-        NotFound: it is not their case.
+        Refused: the user may not; the message says why.
+        NotFound: the user may not see the case.
     """
     session = at(case)
     session.require("cypher")

@@ -188,7 +188,7 @@ def _result_page(session: Session, answered: Answered, query: answers.Query) -> 
     return {
         "rows": [dict(zip(columns, row, strict=True)) for row in answer_page.rows],
         "cells": _cells(columns, answered.shows),
-        # For entity columns without a name column; the others have names from the answer.
+        # Names for entity columns without a name column; the answer has the names for the others.
         "names": session.queries.names(query.name, columns, answer_page.rows),
         "sort": answer_page.sort,
         "page": answer_page.page,
@@ -230,14 +230,14 @@ def _look(property_path: str) -> str:
 
 
 def _asked_about(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], shows: Mapping[str, str]) -> list[str]:
-    """Return the ids for "Who is behind" on a page of rows: its first entity column, or none if too many."""
+    """Return the ids in the page's first entity column, for "Who is behind it"; none if there are too many."""
     named = [place for place, column in enumerate(columns) if _look(shows[column]) == "entity"]
     ids = list(dict.fromkeys(row[named[0]] for row in rows if isinstance(row[named[0]], str))) if named else []
     return ids if len(ids) <= limits.MOST_STARTS else []
 
 
 def _picture(case: str, answered: Answered, query: answers.Query) -> AnswerPicture | None:
-    """Return the picture of a query of kind `graph`, each row of which is a link; None for other kinds."""
+    """Return the picture of a query of kind `graph`, whose rows are links; None for other kinds."""
     if query.kind != "graph":
         return None
     subject, relation, target = (answered.columns.index(name) for name in ("subject", "relation", "object"))

@@ -1,4 +1,4 @@
-"""Adding by hand: a statement with its claims and the entities they name, corrections, and what became of each.
+"""Adding by hand: a statement with its claims and the entities they name, corrections, and their history.
 
 Every button sends the whole form, so nothing typed is lost and it works without JavaScript. Nothing is kept here
 between two requests, and nothing is imported before its preview was confirmed.
@@ -31,7 +31,7 @@ _QUICK_S = 1.5  # an import this short needs no page of progress
 
 @page(blueprint, "/add", look="read", query="=form", statement="statement")
 def form(case: str) -> ResponseReturnValue:
-    """Show an empty form, one that begins with a claim between two entities, or that of an existing statement."""
+    """Show the form: empty, begun with a claim between two entities, or filled from an existing statement."""
     session = at(case)
     session.deliveries.require()
     args = request.args
@@ -122,7 +122,7 @@ def history(case: str) -> ResponseReturnValue:
     )
 
 
-# -- a statement that is there --------------------------------------------------------------------------------
+# -- an existing statement ------------------------------------------------------------------------------------
 
 
 def _open_statement(session: Session, statement: str, claims: list[str], fate: str) -> Form:
@@ -298,7 +298,7 @@ def _statement_fields(form: Form, checked: answers.Checked) -> dict[str, str]:
 
 
 def _sentence(part: FormPart, ends: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return a claim as `views.wording.claim` takes it."""
+    """Return a claim in the form that `views.wording.claim` expects."""
     cells = part.cells
     claim: dict[str, Any] = {"relation": cells.get("relation", ""), "polarity": cells.get("polarity") or "asserts"}
     for end in ("subject", "object"):

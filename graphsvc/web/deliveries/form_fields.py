@@ -107,7 +107,7 @@ def _add_new(form: Form, choice: str) -> tuple[Form, str]:
 
 
 def _pick(form: Form, choice: str) -> tuple[Form, str]:
-    """Put the entity that was meant in a field: `c1.subject_id:P12`."""
+    """Put the chosen entity in a field: `c1.subject_id:P12`."""
     place, _, meant = choice.partition(":")
     return _set_cell(form, place, meant), place
 

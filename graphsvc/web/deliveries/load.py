@@ -119,7 +119,7 @@ def preview(case: str) -> ResponseReturnValue:
             "The case was changed again while this preview was worked out. Open it once more; nothing was loaded."
         )
     if request.args.get("as") == "changes":
-        # A note takes the place of values that are not shown.
+        # A note replaces values that are not shown.
         fields = (
             [row.table, row.id, row.file, row.line, *cell]
             for row in loaded.changes

@@ -1,1 +1,1 @@
-"""Pages of exports: what would go, whom it could give away, and what was given."""
+"""Export pages: the preview, the people it could give away, and the list of exports."""

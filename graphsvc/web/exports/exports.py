@@ -1,7 +1,4 @@
-"""Exports: what would go and whom it could give away, the list with its states and recalls, and a supervisor's answer.
-
-And the exposure of any picture, lead or answer that a page shows.
-"""
+"""Exports: preview, list, recalls and a supervisor's answer; also the exposure of any picture, lead or answer shown."""
 
 from __future__ import annotations
 
@@ -26,23 +23,23 @@ from graphsvc.web.rail import Entry
 blueprint = Blueprint("exports", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(110, "Exports", "exports.table", "export"),)
 
-# A query's own parameters bear this in an address, as on the page of the query.
+# Prefix of a query's own parameters in an address, as on the page of the query.
 _OWN = "p."
 _LINK_PARTS = 3
-# What of an address or form says what is wanted.
+# Parameters of an address or form that say what to export.
 _WANTED = (
     "id", "depth", "open", "add", "hide", "link", *FILTERS, "without", "presence", "size", "layout",
     "fade", "query", "only", "inside", "passing", "form", "arranged",
 )  # fmt: skip
-# Places on a canvas: how many, how long as text, and how far from its middle.
+# Positions on a canvas: their largest number, length as text, and distance from the middle.
 _MOST_PLACES, _MOST_PLACED, _FARTHEST = 2000, 200_000, 1_000_000.0
-# Links that pass the filters of a canvas: how long as text.
+# Links that pass the filters of a canvas: their greatest length as text.
 _MOST_PASSING = 400_000
 
 
 @page(blueprint, "/exposure", look="read", query="=exposure")
 def exposure(case: str) -> ResponseReturnValue:
-    """Whom a picture, a lead or an answer could give away: by source for those cleared for sources, else a warning."""
+    """Show the sources that a picture, lead or answer could give away; without source clearance, only a warning."""
     session = at(case)
     exposure = session.exports.compute_exposure(_read_wanted())
     cleared = session.grant.sources
@@ -66,7 +63,7 @@ def exposure(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/exports")
 def table(case: str) -> ResponseReturnValue:
-    """The exports this person made or may answer, newest first; for others who protect, those to ask back."""
+    """List exports the user made or may answer, newest first; for users who only seal or erase, those to recall."""
     session = at(case)
     exports = (
         session.exports.given.list_exports()
@@ -93,13 +90,13 @@ def table(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/export", look="read", query="=export")
 def new(case: str) -> ResponseReturnValue:
-    """Asks who an export of a picture or an answer is for, why, and in which forms."""
+    """Ask who an export of a picture or an answer is for, why, and in which formats."""
     return answer("exports/new.html", **_asking(at(case)))
 
 
 @blueprint.post("/export/choose")
 def choose(case: str) -> ResponseReturnValue:
-    """The same for a canvas, whose arrangement is too long for an address, and once more after a preview."""
+    """Ask the same for a canvas, whose arrangement is too long for an address, or again after a preview."""
     return answer("exports/new.html", **_asking(at(case)))
 
 
@@ -133,7 +130,7 @@ def _asking(session: Session) -> dict[str, Any]:
 
 @blueprint.post("/export")
 def preview(case: str) -> ResponseReturnValue:
-    """Shows what would go, what was taken out, and whom it could give away; makes nothing."""
+    """Show the content of an export, what was removed, and the sources it could give away; nothing is made."""
     return or_again(lambda: _preview(at(case)), lambda: choose(case))
 
 
@@ -150,7 +147,7 @@ def _preview(session: Session) -> ResponseReturnValue:
         found=preview,
         called={row["id"]: row["label"] for row in preview.nodes},
         names=_names(session, [*exposed_facts, *preview.exposure.leave_out, *preview.contested], preview.left_out),
-        # Ticked until a person has seen it and chosen otherwise.
+        # Ticked until the user has seen the fact and unticked it.
         contested=[(fact, fact.key not in _links_of("weighed")) for fact in preview.contested],
         left_out=[(json.dumps(key), key) for key in preview.left_out],
         reason=form.get("reason", ""),
@@ -162,7 +159,7 @@ def _preview(session: Session) -> ResponseReturnValue:
 
 @blueprint.post("/export/make")
 def make(case: str) -> ResponseReturnValue:
-    """Makes an export: held at once if it is safe, else waiting for a supervisor."""
+    """Make an export: ready immediately if it is safe, otherwise waiting for a supervisor."""
     form = request.form
 
     def make_export() -> ResponseReturnValue:
@@ -182,7 +179,7 @@ def make(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/exports/fetch")
 def fetch(case: str) -> ResponseReturnValue:
-    """Gives the file of an export."""
+    """Send the file of an export."""
     name, content = at(case).exports.given.fetch(request.form.get("id", ""))
     response = Response(content, mimetype="application/zip")
     response.headers.set("Content-Disposition", "attachment", filename=name)
@@ -191,7 +188,7 @@ def fetch(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/exports/answer")
 def decide(case: str) -> ResponseReturnValue:
-    """Agrees or refuses."""
+    """Agree to an export or refuse it."""
     identifier, note = request.form.get("id", ""), request.form.get("note", "")
 
     def decide_export() -> ResponseReturnValue:
@@ -206,13 +203,13 @@ def decide(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/exports/recalled")
 def recalled(case: str) -> ResponseReturnValue:
-    """Writes down that a recalled export is back or destroyed."""
+    """Record that a recalled export was returned or destroyed."""
     at(case).exports.given.settle(request.form.get("id", ""))
     return redirect(url_for("exports.table", case=case), code=303)
 
 
 def _read_wanted() -> Wanted:
-    """What the address or the form asks for.
+    """Return the content that the address or the form asks for.
 
     Raises:
         RequestError: a number is invalid.
@@ -238,7 +235,7 @@ def _ids(name: str) -> tuple[str, ...]:
 
 
 def _parse_places(text: str) -> dict[str, tuple[float, float]]:
-    """Places on a canvas, as its state tells them: id → [x, y].
+    """Parse the positions on a canvas from its state: id → [x, y].
 
     Raises:
         RequestError: they are invalid.
@@ -260,7 +257,7 @@ def _parse_places(text: str) -> dict[str, tuple[float, float]]:
 
 
 def _passing(text: str) -> frozenset[LinkKey] | None:
-    """The links that pass the filters of a canvas, as its page tells them; None if it tells none of that.
+    """Parse the links that pass a canvas's filters, as its page sends them; None if it sends none.
 
     Raises:
         RequestError: they are invalid.
@@ -281,12 +278,12 @@ def _is_link(value: Any) -> bool:
 
 
 def _left_out() -> list[LinkKey]:
-    """Links that stay here. Raises as `_links_of`."""
+    """Return the links to leave out. Raises as `_links_of`."""
     return _links_of("out")
 
 
 def _links_of(field: str) -> list[LinkKey]:
-    """The links that a field of the form names.
+    """Return the links that a field of the form names.
 
     Raises:
         RequestError: a value is not a link.
@@ -304,14 +301,14 @@ def _links_of(field: str) -> list[LinkKey]:
 
 
 def _carry_parameters(*but: str) -> list[tuple[str, str]]:
-    """What is wanted, to be carried along in a form or address, without some of it."""
+    """List the parameters that say what to export, except some, for the next form or address."""
     pairs = [(name, text) for name in dict.fromkeys(request.values) for text in request.values.getlist(name)]
     carried = [(name, text) for name, text in pairs if (name in _WANTED and name not in but) or name.startswith(_OWN)]
     return carried if request.values.get("query") else [*carried, ("back", _network_query())]
 
 
 def _back(session: Session) -> str:
-    """The page that shows what is wanted."""
+    """Return the address of the page that shows the content to export."""
     values = request.values
     if values.get("lead"):
         return url_for("leads.lead", case=session.case, id=values["lead"])
@@ -322,18 +319,18 @@ def _back(session: Session) -> str:
 
 
 def _network_query() -> str:
-    """What the address of the network page said as an export was begun there, as a query: that page's own parameters alone."""
+    """Return, as a query string, the network page's own parameters at the time the export was begun."""
     back = request.values.get("back")
     if back is not None:
         return urlencode([(name, text) for name, text in parse_qsl(back, keep_blank_values=True) if name in PARAMETERS])
-    # Once it is said for whom, `handling` is what goes, and no longer how the canvas looks.
+    # Once a recipient is chosen, `handling` limits the export's content, no longer the canvas's appearance.
     but = ("handling",) if "recipient" in request.values else ()
     pairs = [(name, text) for name in PARAMETERS for text in request.values.getlist(name) if name not in but]
     return urlencode(pairs)
 
 
 def _names(session: Session, facts: Iterable[Any], links: Iterable[tuple[str, str, str]] = ()) -> dict[str, str]:
-    """What to call the ends of facts and links."""
+    """Map the ids at the ends of facts and links to names."""
     ends = {end for fact in facts for end in (fact.subject, fact.object)}
     ids = sorted(ends | {end for subject, _, target in links for end in (subject, target)})
     return {

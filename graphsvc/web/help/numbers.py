@@ -19,7 +19,7 @@ from graphsvc.web.frame import page as register
 blueprint = Blueprint("numbers", __name__)
 
 
-# Part of the address, and of the template's name → title, in the order of the contents.
+# Topic (part of its address and its template's name) → title, in the order of the contents.
 TOPICS = MappingProxyType(
     {
         "lead": "Lead",

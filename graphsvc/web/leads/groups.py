@@ -1,4 +1,4 @@
-"""Groups of witnesses: why their statements depend on each other, and users' decisions. Takes source clearance."""
+"""Groups of witnesses: why their statements depend on each other, and users' decisions. Requires source clearance."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def decide(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/groups/end")
 def end(case: str) -> ResponseReturnValue:
-    """Take a decision back."""
+    """Withdraw a decision."""
 
     def start_ending() -> ResponseReturnValue:
         job = at(case).leads.groups.start_ending(request.form.get("id", ""), request.form.get("reason", ""))
@@ -83,7 +83,7 @@ def end(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/groups/work")
 def work(case: str) -> ResponseReturnValue:
-    """Show how far the figures are that change with this user's decision."""
+    """Show the progress of recomputing the figures after this user's decision."""
     session = at(case)
     job = session.leads.groups.job(request.args.get("id", ""), wait_s=_QUICK_S)
     names = ("id", "kind", "state", "done", "total", "text", "said")
@@ -127,6 +127,6 @@ def shared_names(session: Session, shared: Iterable[answers.Shared]) -> dict[str
 
 
 def _fits(row: dict[str, Any], wanted: str) -> bool:
-    """Whether a source, a thing or a reason of a group contains the text."""
+    """Whether a source, a thing or a reason of a group contains the search text."""
     words = [*row["sources"], *(shared[name] for shared in row["shared"] for name in ("reason", "thing", "name"))]
     return not wanted or any(wanted in word.casefold() for word in words)

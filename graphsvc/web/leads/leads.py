@@ -39,7 +39,7 @@ _ORDERS = {
 }
 
 
-# Source clearance → kinds of evidence item shown only to readers of the other clearance.
+# Whether a reader has source clearance → kinds of evidence item shown only to the other readers.
 _OF_OTHERS = {True: {"few"}, False: {"witness", "group", "coloured", "account", "source"}}
 _ASKED = ("q", "voices", "record", "denied", "review", "stage", "rests", "surfaced", "sort", "all")
 
@@ -103,7 +103,7 @@ def _table(session: Session, filters: Mapping[str, str]) -> dict[str, Any]:
 
 @blueprint.get("/leads.csv")
 def table_csv(case: str) -> ResponseReturnValue:
-    """Return the same list, whole, as CSV.
+    """Return the same list as CSV, without paging.
 
     A file is read without its page, so each row has the verdict, and the last row says what the ranking leaves out.
     """

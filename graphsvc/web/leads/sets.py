@@ -54,6 +54,6 @@ def _scale(key_set: answers.KeySet) -> dict[str, float]:
 
 
 def _states(key_set: answers.KeySet) -> list[dict[str, object]]:
-    """List the network as it is, without the set, and grown back, as rows."""
+    """List as rows the network as it is, without the set, and once others took over."""
     rows = (("as it is", key_set.before), ("without them", key_set.after), ("once others took over", key_set.back))
     return [{"when": when, **asdict(state)} for when, state in rows]

@@ -23,7 +23,7 @@ _WORDS = ("day", "until")
 
 @page(blueprint, "/behind")
 def behind(case: str) -> ResponseReturnValue:
-    """Show who is said to be behind each item, what links several, what is not known, and the picture."""
+    """Show who is said to be behind each item, what links several items, what is not known, and the picture."""
     session = at(case)
     if request.args.get("as") == "csv":
         behind_answer = _read_answer(session)
@@ -112,5 +112,5 @@ def _service() -> bool:
 
 
 def _words() -> dict[str, Any]:
-    """Return the query parameters, for links to the answer in other forms."""
+    """Return the query parameters, for links to the answer in other formats."""
     return {name: values for name in ("id", *_WORDS, "service") if (values := request.args.getlist(name))}

@@ -47,7 +47,7 @@ def add(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/network/comments/take-back")
 def take_back(case: str) -> ResponseReturnValue:
-    """Take back one of the user's own comments."""
+    """Withdraw one of the user's own comments."""
     session = at(case)
     session.network.comments.take_back(request.form.get("comment", ""))
     return _back(session, _about(request.form))

@@ -22,7 +22,7 @@ from graphsvc.web.paging import page_of, pages_of
 
 blueprint = Blueprint("entities", __name__, url_prefix="/case/<case>")
 
-# Links of one relation that are shown open, and that the page holds; any more get separate pages.
+# Links of one relation that are shown unfolded, and that are on the page at all; more get separate pages.
 _OPEN, _LINKS = 10, 50
 # Shown elsewhere on the page, or of no use to a reader.
 _ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
@@ -90,18 +90,18 @@ def _paid(session: Session, entity: answers.EntityPage) -> tuple[list[dict[str, 
 
 
 def _pages(entity: answers.EntityPage, sides: list[dict[str, Any]]) -> int:
-    """Return how many pages the links of one relation and their payments take."""
+    """Return how many pages the links of one relation and their payments fill."""
     most = max([*entity.ties.values(), *(len(side[part]) for side in sides for part in PARTS)], default=0)
     return pages_of(most, limits.LINKS_AT_ONCE)
 
 
 def _range(relation: str, number: int) -> tuple[int, int]:
-    """Return how many rows come before a page, and how many it holds."""
+    """Return how many rows come before a page, and how many are on it."""
     return ((number - 1) * limits.LINKS_AT_ONCE, limits.LINKS_AT_ONCE) if relation else (0, _LINKS)
 
 
 def _of_page(sides: list[dict[str, Any]], after: int, most: int) -> list[dict[str, Any]]:
-    """Keep the page's rows of payments, with the total numbers; sums still cover all rows."""
+    """Keep only the page's payment rows, and add the total numbers; sums still cover all rows."""
     return [
         side
         | {part: side[part][after : after + most] for part in PARTS}

@@ -39,7 +39,7 @@ from graphsvc.web.rail import Entry
 blueprint = Blueprint("network", __name__)
 ENTRIES = (Entry(40, "Network", "network.view", "read"),)
 
-# Leads a picture starts from if the address names no start.
+# Number of leads that a picture starts from if the address names no starting point.
 _LEADS = 8
 # Query parameters that filter links.
 FILTERS = ("relation", "ticked", "least", "recorded", "source_grade", "assessment")
@@ -52,11 +52,11 @@ PARAMETERS = ("id", "open", "add", "hide", "link", *_KEPT, *_LOOK, *pictures.WHI
 _CLEARED = (*FILTERS, "fade", "without", "from", "to", "handling")
 # With `fade`, filters remove nothing: the browser draws links that do not pass them faintly.
 _NO_FILTERS = {"relations": [], "least": 0.0, "recorded": 0.0, "grades": []}
-# Claims a panel shows before it says how many more the entity's page has.
+# Number of claims a panel shows before it says how many more the entity's page has.
 _CLAIMS = 12
-# Best supported links of each relation whose claims a panel looks through.
+# Number of links of each relation, the best supported ones, whose claims a panel reads.
 _LINKS = 50
-# A picture with more links than this is usable sooner if its page does not hold their table.
+# A picture with more links than this is usable sooner if its page leaves out their table.
 INLINE = 300
 _SIZES = (30, limits.USUAL_NODES, 150, 300, limits.MOST_NODES)
 _FILES = {graph.SCRIPT: graph.library(), graph.STYLE: graph.library(), graph.DRAW.name: graph.DRAW.parent}
@@ -96,7 +96,7 @@ def view(case: str) -> ResponseReturnValue:
             lost = began.lost(picture, limits.MOST_NODES) if began else []
             if not lost:
                 return values(picture)
-        # A second look, so that its line in the log includes them.
+        # A second look, so that its line in the log includes the added entities.
         wanted["added"] += lost
         with session.look("read", **PictureRequest(**wanted).particulars):
             return values(session.network.picture(PictureRequest(**wanted)))
@@ -254,7 +254,7 @@ def requested_picture(session: Session) -> Picture:
     """Return the picture the address asks for, with the groups it names folded.
 
     Raises:
-        RequestError: a parameter is not a number, or a group is not written as one.
+        RequestError: a parameter is not a number, or a group is malformed.
         NotFound: none of the starting points exists.
     """
     folds = _folds()
@@ -262,10 +262,10 @@ def requested_picture(session: Session) -> Picture:
 
 
 def _folds() -> list[tuple[str, str | None]]:
-    """Return what the address folds by, with the group's key or None for every group.
+    """Return the kinds of group the address folds by, each with a group's key or None for every group.
 
     Raises:
-        RequestError: groups cannot be folded by that.
+        RequestError: there is no such kind of group.
     """
     parts = [text.partition(":") for text in request.values.getlist("fold")]
     for by, _, _ in parts:
@@ -287,7 +287,7 @@ def _opens() -> bool:
 
 
 def request_arguments() -> dict[str, Any]:
-    """Return what the address (or a form) asks for, as `PictureRequest` takes it.
+    """Return the arguments of `PictureRequest` that the address (or a form) asks for.
 
     Raises:
         RequestError: a parameter is not a number.
@@ -313,10 +313,10 @@ def request_arguments() -> dict[str, Any]:
 
 
 def _links(texts: list[str]) -> list[LinkKey] | None:
-    """Return the chosen links, None if none were asked for; an empty text says that no others are drawn.
+    """Return the chosen links, or None if the address chooses none; an empty value only excludes other links.
 
     Raises:
-        RequestError: a link is not written as one.
+        RequestError: a link is malformed.
     """
     try:
         return [link_of(text) for text in texts if text] if texts else None
@@ -353,7 +353,7 @@ def _ticked_relations(*, out: bool) -> list[str]:
 
 
 def grade_choices(session: Session) -> dict[str, Any]:
-    """Return the choices of the filters by grade, what is chosen, and whether they leave out witness statements."""
+    """Return the options of the grade filters, the chosen ones, and whether these leave out witness statements."""
     return {
         # Without the worst grade: every link has at least that.
         "source_grades": list(SOURCE_GRADES.items())[:-1],
@@ -449,7 +449,7 @@ def _page(session: Session, picture: Picture) -> dict[str, Any]:
 def _split_claims(claims: list[dict[str, Any]], links: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], ...]:
     """Split claims into supporting, denying and taken back; the first two sorted by belief, highest first.
 
-    Witness statements shown as one have no belief and take their link's.
+    Witness statements shown as one have no belief of their own; their link's belief is used.
     """
     believed = {link_key(link): link["belief"] for link in links}
 

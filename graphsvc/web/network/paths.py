@@ -16,7 +16,7 @@ from graphsvc.web.frame import answer, at, page, wants_json
 
 blueprint = Blueprint("paths", __name__, url_prefix="/case/<case>/network")
 
-# Ends a search needs; paths from witness statements need only one.
+# Number of ends a search needs; a search for paths from witness statements needs only one.
 _ENDS = 2
 # Words for kinds of link outside the operation.
 BESIDE_WORDS = {
@@ -62,7 +62,7 @@ def ways(case: str) -> ResponseReturnValue:
 
 
 def _read_search() -> tuple[list[str], dict[str, Any]]:
-    """Return the ends and the options of the search, as `network.paths.find` takes them."""
+    """Return the ends and the options of the search, as arguments of `network.paths.find`."""
     args = request.args
     ends = [end.strip() for name in ("from", "to") for end in args.getlist(name) if end.strip()]
     return ends, {

@@ -180,7 +180,7 @@ def forget(case: str) -> ResponseReturnValue:
 
 
 def redirect_to_view(session: Session) -> ResponseReturnValue | None:
-    """Redirect from an address that only names a view (`picture`) or a `sitting` to one that says what it shows.
+    """Redirect from an address that only names a view (`picture`) or a `sitting` to the address of its picture.
 
     Return None if the address names neither.
     """
@@ -210,7 +210,7 @@ class Begun:
     Attributes:
         kept: the state as saved, but with the address as it is now.
         as_kept: whether the address still asks for the saved state, rather than for a picture developed from it.
-        opened: the view it is or began as, as its version's page shows it; empty if none.
+        opened: the saved view it is or began as, with the fields of that version's page; empty if none.
     """
 
     kept: State
@@ -234,7 +234,7 @@ class Begun:
 
 
 def starting_state(session: Session) -> Begun | None:
-    """Return the saved state that the address says the page began as; None if it names none that exists."""
+    """Return the saved state that the page began as, according to its address; None if no such state exists."""
     identifier, version_number = request.args.get("picture", ""), number("version", 0, whole)
     sitting = request.args.get("sitting", "")
     opened = draft = None
@@ -270,7 +270,7 @@ def _address(session: Session, state: State, identifier: str = "", number: int =
 
 
 def _state() -> State:
-    """Read the state that was sent, as a field or, as it may be long, as a file.
+    """Read the state that was sent: in a field or, if it is long, in a file.
 
     Raises:
         RequestError: it is not a state that can be saved.

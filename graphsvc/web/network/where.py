@@ -18,7 +18,7 @@ from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("where", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(75, "Where and when", "where.page_of", "read"),)
-# Most crossings, and most workplaces, since the page holds all of them.
+# Most crossings, and most workplaces, since the page contains all of them.
 _MOST = 5_000
 # Query parameter → field of `Filters`.
 _WORDS = {"from": "first", "to": "last", "at": "place", "q": "text"}

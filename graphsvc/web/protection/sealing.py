@@ -198,7 +198,7 @@ def decide() -> ResponseReturnValue:
 
 @page(blueprint, "/case/<case>/work")
 def work(case: str) -> ResponseReturnValue:
-    """Show how far the sealing or erasing is that this user began."""
+    """Show the progress of the sealing or erasing that this user began."""
     job = at(case).protection.job(request.args.get("id", ""), wait_s=_QUICK_S)
     progress = {
         "id": job.id,
