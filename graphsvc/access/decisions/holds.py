@@ -37,7 +37,7 @@ class Hold:
 
     Attributes:
         pseudonym: of the person, sealed or not; empty for the whole case.
-        person: the id by which the hold was put on the person: shown only while they are not sealed.
+        person: id of the person when the hold was added; shown only while the person is not sealed.
         overdue: for a current hold whose review day has come, that fact in words ("overdue by 12 days"); else empty.
     """
 

@@ -34,7 +34,7 @@ class Pending:
             own reveal that may be opened), `fetch` and `recall` (its own exports), `hold` (to be reviewed), `parked` (a
             lead).
         about: pseudonym of the person, or id of the export; empty without one.
-        by: who asked, who owns the hold, or who answered.
+        by: the account that asked, owns the hold, or answered.
         at: since when (UTC). state: of a request; for a hold, its review day (ISO).
     """
 

@@ -1,4 +1,4 @@
-"""Requests that need a second person: asked by one, agreed to or refused by another, kept with their history.
+"""Requests that need a second person: one person asks, another agrees or refuses, and the history is kept.
 
 Only storage and the order of states: permission is checked before the call.
 """
@@ -24,7 +24,7 @@ from graphsvc.errors import NotFound, RequestError
 _ROW = tables.requests
 REQUESTS = StoredRows(_ROW, "asked_at")
 OPEN = live.OPEN
-# Kind of request → the decision about its person that is in force once it is done.
+# Kind of request → the decision about a person that is in force once the request is carried out.
 DECIDED = MappingProxyType({"seal": "sealed", "open": "opened", "erase": "erased"})
 # States in which a request can be agreed to. A request agreed to but not yet carried out can be agreed to again.
 WAITING = MappingProxyType({"reveal": ("asked",), **dict.fromkeys((*DECIDED, "export", "loosen"), ("asked", "agreed"))})
@@ -81,7 +81,7 @@ class RequestStore:
     def decide(
         self, request: str, state: str, by: str, key: bytes, answer: str, until: dt.datetime | None = None
     ) -> None:
-        """Answer a waiting request: `agreed` (until a moment) or `refused`. The answer is sealed as the reason is.
+        """Answer a waiting request: `agreed` (until a moment) or `refused`. The answer is sealed like the reason.
 
         Once agreed to, a decision about a person may already be being carried out, and can no longer be refused: see
         `settle_agreed`.
@@ -102,13 +102,13 @@ class RequestStore:
         return self._move(request, OPEN, "opened", _ROW.c.until > now(), opened_at=opened_at)
 
     def end(self, request: str, state: str = "ended") -> bool:
-        """End a request that is open, or agreed to and now done; return whether it was."""
+        """End a request that is open, or agreed to and now done; return whether there was one to end."""
         return self._move(request, OPEN, state, ended_at=now())
 
     def settle_agreed(self, case: str) -> None:
-        """Sort out the requests agreed to in a case: if the decision is in force, mark them done; else ask again.
+        """Settle a case's agreed requests: mark each done if its decision is in force; otherwise ask again.
 
-        The caller holds the case's lock, so nobody is deciding any of them.
+        The caller holds the case's lock, so nobody else can decide on any of them.
         """
         if case not in self.agreed_cases():  # the usual case: every change to a case calls this
             return
@@ -123,7 +123,7 @@ class RequestStore:
                 connection.execute(_ROW.update().where(*agreed).values(**again))
 
     def agreed_cases(self) -> set[str]:
-        """Return the cases with an agreed request that decides on a person and is not marked done."""
+        """Return the cases with an agreed request about a person that is not marked done."""
         query = sa.select(_ROW.c.case_id).where(_ROW.c.kind.in_(DECIDED), _ROW.c.state == "agreed")
         with transaction(self._database) as connection:
             return set(connection.execute(query).scalars())
@@ -148,7 +148,7 @@ def end_openings(connection: sa.Connection, case: str, people: Collection[str]) 
 
 
 def settle(database: sa.Engine) -> None:
-    """End the reveals that have expired, each with a line in the log in the name of the account that had it open."""
+    """End expired reveals, and log each in the name of the account that had it open."""
     for row in RequestStore(database).end_expired():
         who = Principal(row.asked_by, frozenset())
         detail = {"step": "end", "person": row.pseudonym}

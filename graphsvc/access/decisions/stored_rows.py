@@ -26,14 +26,14 @@ class StoredRows:
 
     Attributes:
         table: the table.
-        dated: its column with that time.
+        dated: the table's column for that time.
     """
 
     table: sa.Table
     dated: str = "at"
 
     def add(self, database: Database, key: bytes = b"", **values: Any) -> str:
-        """Add a row, now and under a new id unless they are given; return its id. Words are sealed under `key`."""
+        """Add a row, with the current time and a new id unless given; return the id. Words are sealed under `key`."""
         row = {"id": new_id(), self.dated: now(), **values}
         with within(database) as connection:
             if "number" in self.table.c:
@@ -71,7 +71,7 @@ class StoredRows:
             ).scalar_one()
 
     def words(self, key: bytes, row: Any, column: str) -> Any:
-        """Return the sealed words in a column of a row; empty if the column is."""
+        """Return the words sealed in a column of a row; empty if the column is empty."""
         return unseal(key, self.table.c[column], row)
 
     def _seal_words(self, key: bytes, identifier: str, values: dict[str, Any]) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def as_batch(data: bytes) -> Batch:
     """Read a stream from `as_arrow` but keep its columns; its length is the number of rows. Raises as `from_arrow`."""
     import pyarrow as pa
 
-    # Arrow's own pool would keep what is freed: of 200,000 claims, 25 MiB.
+    # Arrow's own memory pool would keep freed memory: 25 MiB for 200,000 claims.
     pa.set_memory_pool(pa.system_memory_pool())
     return pa.ipc.open_stream(data).read_next_batch()
 

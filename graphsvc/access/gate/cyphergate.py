@@ -1,9 +1,9 @@
 """The gate for Cypher that people type.
 
-Checking a text: write a log line and keep the text with it → check the grant against every existing case → check the
-text and its plan. Running it, if it only reads: write a line → check the grant again → run within limits → log the
-sources it showed and its outcome. Such a text sees the whole database, so its answer is not redacted: the grant is for
-people cleared for all of it.
+Checking a query: write a log line and store the query with it → check the grant against every existing case → check
+the query and its plan. Running it, if it only reads: write a line → check the grant again → run within limits → log
+the sources it showed and its outcome. Such a query sees the whole database, so its answer is not redacted: the grant
+is for people cleared for all of it.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ _SOURCE = re.compile(r"\bQ(?:-[0-9A-Z]{4}){3}\b")
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A text that may run.
+    """A query that may run.
 
     Attributes:
-        text: the text. kind: `r`, since it only reads. plan: its execution plan.
+        text: the query's text. kind: `r`, since it only reads. plan: its execution plan.
         parameters: the names it uses, including bound ones.
         notices: things to check in it, such as a label that nothing has.
     """
@@ -61,11 +61,11 @@ class Examined:
 
 
 class CypherGate:
-    """Gate that every typed text passes.
+    """Gate that every typed query passes.
 
     Args:
         store, database, settings: the service's.
-        texts: storage for the texts.
+        texts: storage for the queries.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class CypherGate:
         self._found: tuple[frozenset[str], frozenset[str]] = frozenset(), frozenset()
 
     def forget(self) -> None:
-        """End the processes that wait for a text, along with anything they still hold from the previous one."""
+        """End the processes that wait for a query, along with anything they still hold from the previous one."""
         self._runners.forget()
 
     def close(self) -> None:
@@ -112,10 +112,10 @@ class CypherGate:
     def check(
         self, principal: Principal, purpose: str, case: str, text: str, arguments: Mapping[str, Any] | None = None
     ) -> Examined:
-        """Check whether a text may run, and return its plan, without running it.
+        """Check whether a query may run, and return its plan, without running it.
 
-        `arguments` holds its parameters, or None to leave them unchecked; it may not include parameters that the gate
-        binds.
+        `arguments`: the query's parameters, or None to leave them unchecked; parameters that the gate binds are not
+        allowed.
 
         Raises:
             CypherFault: something is wrong or not allowed; says where. Busy: a case is being imported. Others: as
@@ -136,10 +136,10 @@ class CypherGate:
         arguments: Mapping[str, Any],
         typed: Typed,
     ) -> Stands:
-        """Run a text that `check` accepted; its answer goes into `typed`, and nothing is shown before this returns.
+        """Run a query that `check` accepted and put its answer into `typed`; nothing is shown before this returns.
 
         Returns:
-            Every case's state throughout the run, which the answer belongs to.
+            The state of every case during the run: the answer belongs to this state.
 
         Raises:
             CypherFault, NotFound, Refused, Busy: as `check`. Busy: also if a case changed during the run. Others: as
@@ -163,7 +163,7 @@ class CypherGate:
     def _act(
         self, principal: Principal, purpose: str, case: str, text: str, arguments: Mapping[str, Any], step: str
     ) -> Iterator[tuple[Stands, dict[str, Any]]]:
-        """Log one act and its text, even if refused; yield every case's state, all open, and the act's outcome."""
+        """Log one act and its query, even if refused; yield every case's state, all open, and the act's outcome."""
         known = case in self._stands() and principal.grant(case) is not None
         detail = {"step": step, "characters": len(text)} | (
             {"code": self._texts.code(text, arguments)} if known else {}
@@ -190,7 +190,7 @@ class CypherGate:
     def _parameters(
         self, principal: Principal, case: str, names: tuple[str, ...], arguments: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Return the values of a text's parameters: the given values, and the values bound in named queries."""
+        """Return the values of a query's parameters: the given values, and the values bound in named queries."""
         mine = bound(case, policy.require_case(principal, case), self._settings.row_cap, self._settings.few_below)
         for name in arguments:
             if name in BOUND:

@@ -1,8 +1,8 @@
-"""Checks that a Cypher text typed by a person does nothing but read the graph.
+"""Checks that a Cypher query typed by a person does nothing but read the graph.
 
 The server does not ensure this. Even in read mode it shows settings and other people's queries and connections, ends
 transactions and connections, and reads files and addresses. Its list of allowed procedures omits built-in ones, and its
-plan does not name the procedures that a subquery inside an expression calls. So each text is checked three times
+plan does not name the procedures that a subquery inside an expression calls. So each query is checked three times
 against lists of allowed parts: its words, the kind and every operator of its plan, and the texts of subqueries
 inside expressions in the plan.
 """
@@ -87,10 +87,10 @@ _BACKTICKS = "If it is a name of yours, put it in backticks."
 
 
 def require_harmless(text: str) -> tuple[str, ...]:
-    """Refuse a text with words that typed text may not contain; return the names of its parameters, sorted.
+    """Refuse a query with words that typed queries may not contain; return the names of its parameters, sorted.
 
     Raises:
-        CypherFault: the text contains something forbidden; says where.
+        CypherFault: the query contains something forbidden; says where.
     """
     if not text.strip():
         raise CypherFault("There is no text to run. Write a query, such as MATCH (p:Person) RETURN p.id LIMIT 10.")
@@ -224,7 +224,7 @@ def _require_function(text: str, stream: Sequence[Token], place: int) -> None:
 
 
 def _hidden(details: str) -> Iterator[str]:
-    """Yield the procedures that subqueries inside an expression of a plan call, with LOAD CSV as one of them."""
+    """Yield the procedures called by subqueries inside a plan's expressions; LOAD CSV counts as one."""
     try:
         stream = tokens(details)
     except CypherFault:

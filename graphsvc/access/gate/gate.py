@@ -38,7 +38,7 @@ from graphsvc.store.mark import Checks, follow_writes
 Laid = Callable[[Batch], Sequence[Item]]
 # Least number of seconds allowed for reading a whole case.
 _WHOLE_S = 120.0
-# The state of a case: asked before every read of it, so built once.
+# Query for the state of a case: run before every read of the case, so built once.
 _CASE = sa.select(*(tables.cases.c[name] for name in ("state", "held", "version", "version_p", "mark_p"))).where(
     tables.cases.c.id == sa.bindparam("case")
 )
@@ -122,7 +122,7 @@ class Gate:
     def looking(
         self, principal: Principal, purpose: str, action: str, case: str, **detail: Any
     ) -> Iterator[tuple[Look, dict[str, Any]]]:
-        """Log one act that opens several things, all in one state of the case; reads in it are passed the look.
+        """Log one act that opens several things in one state of the case; callers pass the look to each read in it.
 
         Its line lists what was opened, and the sources whose claims were released.
 
@@ -209,7 +209,7 @@ class Gate:
         """Return rows for an analysis inside the service, sources included: for computing, never for showing.
 
         Results made from them must reveal no more than the figures in `records.properties` allow. The handling level is
-        bound as for every read. The query answers in blocks: its last column is a list of rows (`computed.rows`);
+        bound as for every read. The query returns blocks: its last column is a list of rows (`computed.rows`);
         `make` converts each such row, called with the block's other columns and the row. `look`: as for `read`.
         `from_columns`: converts all rows at once from columns, the block's first, if they are kept on disk: a caller
         that needs few of a million rows need not have all of them made.
@@ -335,7 +335,7 @@ class Gate:
         return self._snapshots.of(parameters["case"], grant, case_row, question, usual=usual)
 
     def _writing(self, snapshot: Snapshot, case: str, grant: Grant, case_row: Any) -> AbstractContextManager[Writer]:
-        """Open a writer that keeps an answer only if the case's state, as visible at a clearance, still lasts."""
+        """Open a writer that keeps an answer only if the case's state, as visible at a clearance, is unchanged."""
 
         def still() -> dict[str, Any] | None:
             now = self._case(case)
@@ -352,7 +352,7 @@ class Gate:
     def plan(self, goes_on: Callable[[], bool]) -> int:
         """Have the store plan the queries that pages use before readers need them; return how many it planned.
 
-        A server plans a text when it first receives it, which takes up to a second for each. The queries run on a case
+        A server plans a query when it first receives it, which takes up to a second each. The queries run on a case
         without a name, so nothing is read, released or logged.
 
         Args:
@@ -443,7 +443,7 @@ class Gate:
             return connection.execute(_CASE, {"case": case}).first()
 
     def _require_held(self, case: str, row: Any) -> None:
-        """Check that the graph holds what was last written of a case; else close the case and raise OperatorError.
+        """Check that the graph contains a case's latest changes; else close the case and raise OperatorError.
 
         The next start restores it. A case being written, or written since the check, is left to the process that writes
         it.

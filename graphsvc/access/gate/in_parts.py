@@ -12,7 +12,7 @@ from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Principal
 from graphsvc.store.bolt import Store
 
-# Rows of a part, and the most rows in all: no part is held, so no limit is needed.
+# Rows of a part, and the most rows in all: no part is kept, so no real limit is needed.
 _PART, _ALL = 5_000, 2**62
 # Seconds allowed for a whole answer, from the first part to the last.
 _PATIENCE_S = 3_600.0
@@ -41,12 +41,12 @@ class InParts:
     ) -> int:
         """Pass each part of a named query's answer, redacted for this person, to `take`; return the number of rows.
 
-        The rows come in no particular order. If it fails, some parts have been taken already.
+        The rows come in no particular order. If a read fails, `take` may have received some parts.
 
         Args:
             principal: the person who asks.
             purpose: why.
-            name: of the query, which takes no parameters.
+            name: name of the query, which must have no parameters.
             case: the case.
             take: called with each part.
             look: see `Gate.acting`.

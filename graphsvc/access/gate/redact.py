@@ -13,9 +13,9 @@ from graphsvc.records.numbers import plural
 from graphsvc.records.properties import SENSITIVITY
 from graphsvc.records.statement_kinds import OPEN_KINDS
 
-# Reading of a small number of witnesses, without source clearance.
+# Word for a small number of witnesses, shown without source clearance.
 FEW = "few"
-# Properties shown of witnesses' claims taken together; all other properties belong to a single statement or claim.
+# Properties of combined claims of witnesses; all other properties belong to a single statement or claim.
 _FOLDED = frozenset({"Statement.kind", "Claim.relation", "Claim.polarity", "Claim.status", "Claim.handling"})
 _CODED = frozenset({"Claim.handling", "Entity.handling", "Person.handling"})
 _SINGLE = frozenset({"Statement.id", "Claim.id"})
@@ -62,7 +62,7 @@ def permits(grant: Grant, name: str) -> bool:
         return grant.sources
     if sensitivity == "conditional":
         return grant.handling == "C"
-    # The graph holds nothing that names a sealed person, so identity needs no check here.
+    # Nothing in the graph names a sealed person, so identity needs no check here.
     return sensitivity in ("open", "identity", "text", "voices")
 
 

@@ -26,7 +26,7 @@ def answer_key(case: str, grant: Grant, name: str, arguments: Mapping[str, Any],
 
 
 class Repeats:
-    """Answers by question, most recently used, while the case stays at their version."""
+    """Recently used answers by question, kept while the case stays at their version."""
 
     def __init__(self, most: int = _MOST, largest: int = _LARGEST) -> None:
         self._most, self._largest = most, largest

@@ -63,9 +63,9 @@ class AsRows(Generic[Thing]):
     Attributes:
         name: distinguishes it from other results.
         rows: returns rows of equal length, and data to keep with them; all plain values (see `arrow.as_arrow`).
-        made: the inverse: returns an equal result.
+        made: the inverse of `rows`: returns an equal result.
         heavy: whether computing it takes all processors, and much memory.
-        laid: whether `made` is given the rows in columns, as an Arrow record batch.
+        laid: whether `made` receives the rows in columns, as an Arrow record batch.
     """
 
     name: str
@@ -209,12 +209,12 @@ class Snapshot:
 
     @contextmanager
     def alone(self, *, heavy: bool = False) -> Iterator[None]:
-        """Make sure that a missing answer is made by one process or thread only: a second one waits and finds it made.
+        """Let only one process or thread make a missing answer: a second one waits, then finds the answer.
 
-        After ten minutes the second one makes the answer too, as it does at once if the disk supports no locks.
+        After ten minutes, or immediately if the disk supports no locks, the second one makes the answer too.
 
         Args:
-            heavy: making it takes all processors, and much memory: then no other heavy one is made at the same time.
+            heavy: making the answer takes all processors and much memory, so no other heavy answer is made then.
 
         Raises:
             NotReady: another reader's answer, or another heavy one, takes longer than this reader waits
@@ -250,7 +250,7 @@ class Snapshot:
         """Open a writer for an answer as it arrives; unless `Writer.keep` is called, nothing is kept.
 
         Args:
-            in_graph: whether the graph holds what it should; called before the last write.
+            in_graph: returns whether the graph contains what it should; called before the last write.
             still: whether the case's state is unchanged; called before each write, while no one can remove earlier
                 states.
         """
@@ -316,7 +316,7 @@ class Writer:
         if self._file is not None:
             with suppress(OSError):
                 self._file.close()
-            # Leftovers are removed with other unfinished files. A kept file was renamed, and is no part any more.
+            # Leftovers are removed with other unfinished files. A kept file was renamed, so it is not one of them.
             with suppress(OSError):
                 self._part.unlink()
                 with self._locked():

@@ -1,8 +1,8 @@
 """The anchor: a small file outside the database that records where the log ends, so that a cut tail is noticed.
 
 The file has two places of one disk sector each, written in turn, so that a write torn in the middle leaves the other
-whole. A place holds a counter, the line being written or last written, the line before that, and a code over it all
-under the chain's key. It is written before the database commits (`pending`) and again afterwards (`kept`). A process
+whole. A place contains a counter, the line being written or last written, the line before that, and a code over all
+three under the chain's key. The file is written before the commit (`pending`) and again afterwards (`kept`). A process
 killed in between leaves `pending`: then the log may properly end with either line; after `kept`, only with the last.
 
 It is forced to disk at most once a second, not with every line. After a power failure the file may therefore name an

@@ -1,7 +1,7 @@
 """The log: who did what, when, why and with which outcome. Written before anything is released.
 
 An act is one line and its outcome another; no line is ever changed (`access.log.chain`). Results are never logged, and
-of a question only the parts that can name nobody (`access.log.disclosed`). Released sources are logged by pseudonym.
+questions only by parts that cannot name anyone (`access.log.disclosed`). Released sources are logged by pseudonym.
 """
 
 from __future__ import annotations

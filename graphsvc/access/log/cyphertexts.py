@@ -1,8 +1,8 @@
-"""The Cypher texts that people typed, kept with their lines in the log.
+"""The Cypher queries that people typed, kept with their lines in the log.
 
-A text may name people, so it is sealed under its case's key. Its line in the log holds a keyed code of it, which the
-chain covers. So a changed, added or removed text is detected. When a person is erased, their name can be masked in it:
-the code no longer matches then, and the row says why.
+A query may name people, so it is sealed under its case's key. Its line in the log contains a keyed code of the query,
+which the chain covers. So a changed, added or removed query is detected. When a person is erased, their name can be
+masked in a query: the code no longer matches then, and the row says why.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ GONE, CHANGED = "The text is gone.", "The text is not the one that was typed."
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One typed text. `note` says what happened to it since; empty if it is unchanged."""
+    """One typed query. `note` says what happened to the query since; empty if it is unchanged."""
 
     text: str
     parameters: Mapping[str, Any]
@@ -36,31 +36,31 @@ class Text:
 
 
 class CypherTexts:
-    """The kept texts of one application database.
+    """The kept queries of one application database.
 
     Args:
         database: the application database.
-        code_key: key of the codes by which the log knows the texts.
-        key_of: returns a case's key, under which its texts are kept.
+        code_key: key of the codes that identify queries in the log.
+        key_of: returns a case's key, under which its queries are kept.
     """
 
     def __init__(self, database: sa.Engine, code_key: bytes, key_of: Callable[[str], bytes]) -> None:
         self._database, self._code_key, self._key_of = database, code_key, key_of
 
     def code(self, text: str, arguments: Mapping[str, Any]) -> str:
-        """Return the code of a text and its parameters for the log: 32 digits that reveal nothing without the key."""
+        """Return the code of a query and its parameters for the log: 32 digits that reveal nothing without the key."""
         typed = json.dumps([text, _serialise(arguments)]).encode()
         return hmac.digest(self._code_key, typed, hashlib.sha256)[:16].hex()
 
     def keep(self, line: int, case: str, text: str, arguments: Mapping[str, Any]) -> None:
-        """Store the text that belongs to a line of the log."""
+        """Store the query that belongs to a line of the log."""
         row = {"line": line, "case_id": case}
         sealed = seal(self._key_of(case), _ROW.c.text_sealed, row, [text, _serialise(arguments)])
         with transaction(self._database) as connection:
             connection.execute(_ROW.insert().values(**row, text_sealed=sealed))
 
     def of(self, lines: Iterable[Mapping[str, Any]]) -> dict[int, Text]:
-        """Return the texts of acts (rows of `audit.lines`) by line number; acts without a text are left out."""
+        """Return the queries of acts (rows of `audit.lines`) by line number; acts without a query are left out."""
         codes = {line["id"]: line["detail"]["code"] for line in lines if "code" in line["detail"]}
         with transaction(self._database) as connection:
             rows = connection.execute(sa.select(_ROW).where(_ROW.c.line.in_(codes))).all()
@@ -68,7 +68,7 @@ class CypherTexts:
         return {line: self._text(by_line.get(line), code) for line, code in codes.items()}
 
     def faults(self) -> Iterator[str]:
-        """Yield a sentence for every text that is missing or was changed, in log order."""
+        """Yield a sentence for every query that is missing or was changed, in log order."""
         table, last = tables.log, 0
         while True:
             query = (

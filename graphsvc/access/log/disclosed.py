@@ -1,4 +1,4 @@
-"""Reduces an act's details to the parts that the log may hold: kinds, numbers, dates and own ids, never names.
+"""Reduces an act's details to the parts that the log may contain: kinds, numbers, dates and own ids, never names.
 
 A typed text may name a witness or a sealed person, so typed text is only logged if it is known to be safe: a pseudonym,
 a claim's id, a code such as `P12`, a partial date, a relation. For anything else the log records its length.
@@ -98,7 +98,7 @@ class Plain(str):
 
 
 def _disclose(name: str, value: Any, *, ours: bool = False) -> Any:
-    """Return one detail as the log keeps it; `ours`: its value is a word of this software or its operators."""
+    """Return one detail as the log keeps it; `ours`: its value comes from this software or its operators."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Plain):

@@ -127,7 +127,7 @@ def only_account(engine: sa.Engine, name: str, proven: frozenset[str] = frozense
     Args:
         engine: the application database.
         name: the requested account; empty for the only one.
-        proven: roles that must sign in all the same, as must an account with a second factor.
+        proven: roles whose accounts must sign in anyway, as must an account with a second factor.
 
     Raises:
         NotSignedIn: the home has several accounts, or the only one has another name.
@@ -183,7 +183,7 @@ def sign_in(
 
 
 def has_this_password(engine: sa.Engine, name: str, password: str) -> bool:
-    """Whether an account has this password; without one it has the empty password. Count attempts: see `attempts`."""
+    """Whether an account has this password (if none, the empty one). Callers count attempts: see `attempts`."""
     with transaction(engine) as connection:
         stored = connection.execute(
             sa.select(tables.accounts.c.password_hash).where(
@@ -194,7 +194,7 @@ def has_this_password(engine: sa.Engine, name: str, password: str) -> bool:
 
 
 def has_this_code(engine: sa.Engine, vault: Vault, name: str, code: str) -> bool:
-    """Whether a code is currently valid for an account with a second factor; this uses it up. Count attempts."""
+    """Whether a code is valid now for an account with a second factor; uses up the code. Callers count attempts."""
     with transaction(engine) as connection:
         account = account_of.find_number(connection, name)
     return enrolment.has_second_factor(engine, name) and enrolment.code_is_right(engine, vault, account, code)
@@ -207,7 +207,7 @@ def keep_password(engine: sa.Engine, name: str, hashed: str) -> None:
 
 
 def password_is_right(stored: str, password: str) -> bool:
-    """Whether a password matches a stored hash; False without one, after the same time."""
+    """Whether a password matches a stored hash; without a hash, False after the same time."""
     try:
         _HASHER.verify(stored or _hash_of_nothing(), _bytes(password[: passwords.LONGEST_PASSWORD]))
     except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
@@ -330,7 +330,7 @@ def revoke_links(engine: sa.Engine) -> None:
         connection.execute(tables.tokens.delete().where(tables.tokens.c.kind == "link"))
 
 
-# Run at every request, so built once. The row of a valid token, used at its place.
+# Query for the row of a valid token used at its place: run at every request, so built once.
 _PROVEN = (
     sa.select(*(tables.tokens.c[name] for name in ("account_id", "purpose", "expires_at", "ends_at", "limited")))
     .join(tables.accounts)
@@ -338,7 +338,7 @@ _PROVEN = (
     .where(tables.tokens.c.expires_at > sa.bindparam("at"), tables.tokens.c.bound == sa.bindparam("bound_to"))
     .where(~tables.accounts.c.disabled)
 )
-# All permissions of an account: a row for each case it is cleared for, or a single one.
+# All permissions of an account: a row for each case it is cleared for, or one row without a case.
 _PRINCIPAL = (
     sa.select(
         tables.accounts.c.name,

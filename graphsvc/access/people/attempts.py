@@ -45,7 +45,7 @@ class Entrance:
     Attributes:
         address: IP address, or a word such as `command line`; empty: not known, and nothing is counted by it.
         device: a secret that the browser keeps; empty: it has none.
-        inside: whether they are signed in already and prove their identity again: only their own failures count then.
+        inside: whether the user is signed in and proves their identity again: then only their own failures count.
     """
 
     address: str = ""
@@ -83,8 +83,8 @@ class _Counter:
 def begin(engine: sa.Engine, key: bytes, name: str, place: Entrance = Entrance()) -> bool:  # it is frozen
     """Count an attempt under a name as failed before it is checked; return whether it may be checked.
 
-    Counted first, so that concurrent attempts are not all checked before any has failed. `clear` takes a successful one
-    back.
+    Counted first, so that concurrent attempts are not all checked before any has failed. `clear` uncounts a successful
+    one.
     """
     table, moment = tables.attempts, now()
     with transaction(engine) as connection:
@@ -97,7 +97,7 @@ def begin(engine: sa.Engine, key: bytes, name: str, place: Entrance = Entrance()
 
 
 def clear(engine: sa.Engine, key: bytes, name: str, place: Entrance | None = None) -> None:
-    """Take back the count of `begin`, once the account holder has proven their identity at a place.
+    """Undo the count of `begin`, once the account holder has proven their identity at a place.
 
     Without a place an administrator vouches for them: all failures under the name are deleted.
     """

@@ -82,9 +82,9 @@ def code_is_right(engine: sa.Engine, vault: Vault, account: int | None, code: st
     Args:
         engine: the application database.
         vault: opens the secret.
-        account: its number; None does the same work, so that it takes as long.
+        account: number of the account; with None, the check still takes as long.
         code: as typed.
-        take: whether a right code is used up: it and earlier ones are not accepted again.
+        take: whether a right code is used up: this code and earlier ones are not accepted again.
     """
     with transaction(engine) as connection:
         row = connection.execute(sa.select(_TABLE).where(_TABLE.c.account_id == account, _TABLE.c.confirmed)).first()

@@ -30,7 +30,7 @@ def set_back(at: dt.datetime, latest: dt.datetime | None) -> bool:
 
 
 def end_all(connection: sa.Connection, at: dt.datetime) -> dict[str, int]:
-    """End all of them; return how many of each kind there were."""
+    """End all sign-ins, links and open identities; return how many of each kind there were."""
     requests = tables.requests
     signed_in = connection.execute(tables.tokens.delete()).rowcount
     timed = (requests.c.state.in_(OPEN), requests.c.until.is_not(None))

@@ -97,7 +97,7 @@ def require(principal: Principal, action: str) -> None:
 def cypher_refusal(principal: Principal, cases: Iterable[str]) -> str:
     """Say in one sentence why a principal may not use free Cypher while `cases` are in the database; empty if they may.
 
-    Free Cypher reads the whole database at once, so it takes the role, a separate grant, and clearance for handling
+    Free Cypher reads the whole database at once, so it requires the role, a separate grant, and clearance for handling
     code C and sources in every case. Checked at each run: a new case outside the clearance suspends the grant.
     """
     if not may(principal, "cypher") or not principal.free_cypher:

@@ -130,7 +130,7 @@ def pseudonym(key: bytes, kind: str, identifier: str) -> str:
 
 
 def kind_of(name: str) -> str:
-    """Return the kind of a pseudonym's subject, as `pseudonym` takes it.
+    """Return the kind of a pseudonym's subject, as passed to `pseudonym`.
 
     Example:
         >>> kind_of(pseudonym(b"k" * 32, "thing", "phone-7"))

@@ -99,7 +99,7 @@ def _open(settings: Settings, database: sa.Engine) -> Vault:
 
 
 def _finish_rotation(settings: Settings, root_sealed: bytes, where: str) -> bytes:
-    """Put the new key of a rotation that was killed after its transaction in its place, and return it.
+    """Complete a rotation that was killed after its transaction: put the new key in place and return it.
 
     Raises:
         OperatorError: there is no such key, or it has to be put into the environment.
