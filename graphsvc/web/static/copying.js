@@ -1,10 +1,10 @@
-// Taking text out of a page by a button.
+// Copying text from a page with a button.
 import { element } from "./element.js";
 
 const TOLD = 1500;
 
-// Whether `text` went to the clipboard. Without https there is none: then by way of a selected field, which stands beside
-// the button, since an open dialog lets nothing outside itself be selected.
+// Copy `text` to the clipboard; return whether it worked. Without https there is no clipboard: then a selected field is
+// copied, next to the button, since an open dialog lets nothing outside itself be selected.
 async function copied(text, button) {
   try {
     await navigator.clipboard.writeText(text);
@@ -19,7 +19,7 @@ async function copied(text, button) {
   }
 }
 
-// Copies `text` and says so on the button for a moment; `otherwise`: what it says where nothing was copied.
+// Copy `text` and say so on the button for a moment; `otherwise`: words shown if nothing was copied.
 export async function copy(button, text, otherwise = "") {
   const words = button.textContent;
   const done = await copied(text, button);

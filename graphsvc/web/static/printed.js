@@ -1,4 +1,4 @@
-// When a page is printed: it may have been read long before. Without scripts the moment it was read stands there alone.
+// Add the time of printing: the page may have been read long before. Without scripts only the time of reading is shown.
 import { clock, day, moment } from "./words.js";
 
 addEventListener("beforeprint", () => {

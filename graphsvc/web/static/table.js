@@ -17,7 +17,7 @@ function sort(table, column, header) {
   table.tBodies[0].append(...rows.map(([, row]) => row));
 }
 
-// Buttons in the headers; once more on the same table does nothing.
+// Add sort buttons to the headers; a second call for the same table does nothing.
 export function makeSortable(table) {
   if (table.querySelector("button.sort")) return;
   [...table.tHead.rows[0].cells].forEach((header, column) => {
@@ -33,7 +33,7 @@ export function makeSortable(table) {
 
 for (const table of document.querySelectorAll("table[data-sortable]")) makeSortable(table);
 
-// A box that leaves only the rows that have all its words; what is ticked stays, so that nobody asks about what they cannot see.
+// A box that shows only rows with all its words; ticked rows stay, so that no user asks about rows they cannot see.
 export const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
 function makeFiltered(box) {

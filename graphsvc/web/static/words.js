@@ -1,4 +1,4 @@
-// How many there are of what, and when, in the words of `graphsvc.records`: tests/views/test_wording.py holds them together.
+// Counts and times in the words of `graphsvc.records`: tests/views/test_wording.py checks that both agree.
 
 const MANY = { entity: "entities", identity: "identities", person: "people", query: "queries", witness: "witnesses" };
 
@@ -8,7 +8,7 @@ export const plural = (number, one, many = MANY[one] ?? `${one}s`) => (number ==
 
 export const count = (number, one, many) => `${number.toLocaleString("en")} ${plural(number, one, many)}`;
 
-// The day of a moment, as ISO text or as a Date.
+// Return the day of a moment, which is ISO text or a Date.
 export const day = (at) =>
   new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 

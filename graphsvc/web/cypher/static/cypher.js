@@ -1,4 +1,4 @@
-// The editor of Cypher: line numbers in step, the faulty line marked, keys; and a run watched as it runs.
+// The Cypher editor: line numbers, a mark on the faulty line, keys; and the progress of a run.
 const form = document.getElementById("editor");
 const text = form?.elements.text;
 
@@ -11,7 +11,7 @@ function editor() {
 
   const follow = () => {
     numbers.scrollTop = text.scrollTop;
-    // A fault belongs to the text it was found in: once that is changed nothing is marked.
+    // A fault belongs to the query it was found in: once the query is changed, nothing is marked.
     strip.hidden = !faulty.line || text.value !== faulty.text;
     const height = Number.parseFloat(getComputedStyle(text).lineHeight);
     const above = Number.parseFloat(getComputedStyle(text).paddingTop);
@@ -39,11 +39,11 @@ function editor() {
     place.textContent = `Line ${before.length}, column ${before.at(-1).length + 1}`;
   };
   const type = (words) => {
-    // This way the browser can undo it.
+    // Inserted this way, the browser can undo it.
     if (!document.execCommand("insertText", false, words))
       text.setRangeText(words, text.selectionStart, text.selectionEnd, "end");
   };
-  // Every line of the selection, moved in or out by two blanks.
+  // Indent every selected line by two spaces, or remove two.
   const indent = (outwards) => {
     const { selectionStart: start, selectionEnd: end, value } = text;
     if (start === end && !outwards) return type("  ");
@@ -91,7 +91,7 @@ function editor() {
   });
 
   number();
-  // Whoever has put the caret somewhere while this page was on its way types there: it stays, in the editor too.
+  // If the user placed the caret while this page was loading, it stays there, in the editor too.
   if (document.activeElement && document.activeElement !== document.body) {
     if (document.activeElement === text) tell();
     return;
@@ -129,7 +129,7 @@ function watch(run) {
         return window.location.reload();
       }
     } catch {
-      // The service may be starting again; the next look tells.
+      // The service may be restarting; the next request will show.
     }
     setTimeout(look, 500);
   };

@@ -1,4 +1,4 @@
-// Named queries: the list narrows while one types, ids are suggested, and link and Cypher can be copied.
+// Named queries: the list narrows while the user types, ids are suggested, and link and Cypher can be copied.
 import { copy } from "./copying.js";
 
 const filter = document.querySelector("[data-filter]");

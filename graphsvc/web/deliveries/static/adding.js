@@ -1,11 +1,11 @@
-// Adding by hand: suggestions for whom and what is meant, relations that fit, and a word before typed text is lost.
-// Without it the form works as a form.
+// Adding by hand: suggestions for entities, relations that fit them, and a warning before typed text is lost.
+// Without this script, the form still works.
 const form = document.querySelector("form.adding");
 const search = form?.dataset.search;
 let typed = form?.dataset.typed === "yes"; // and sent to be looked at: it is kept nowhere but here
 let leaving = false;
 
-// -- whom and what is meant ----------------------------------------------------------------------------------
+// -- suggestions for entities --------------------------------------------------------------------------------
 
 const anew = () =>
   [...form.querySelectorAll("[data-new]")].map((part) => ({
@@ -102,7 +102,7 @@ function pick(input) {
     item.act = act;
     list.append(item);
   };
-  // `words`: what to say of the search, which is no choice.
+  // `words`: a message about the search, which cannot be chosen.
   const show = (rows, words = "") => {
     const before = chosen;
     list.replaceChildren();
@@ -133,7 +133,7 @@ function pick(input) {
     for (const button of field.querySelectorAll("[data-new-kind]"))
       option(`New ${button.dataset.newKind} “${input.value.trim()}”`, "", () => button.click(), "anew-option");
   };
-  // Somebody new is offered when it is known who is there: what is added in haste is in the case twice.
+  // A new entity is offered only after the search: entities added in haste would be in the case twice.
   const ask = async () => {
     clearTimeout(timer);
     asked?.abort();
@@ -222,7 +222,7 @@ form?.addEventListener("submit", (event) => {
   leaving = true;
   const busy = event.submitter?.dataset.busy;
   if (!busy) return;
-  // After the form was read, so that the button's own value is sent.
+  // Disabled only after the form was read, so that the button's own value is sent.
   const words = event.submitter.textContent;
   setTimeout(() => {
     event.submitter.disabled = true;

@@ -1,4 +1,4 @@
-// Loading: says what was chosen, shows how far an upload is, and watches a job. Without it the forms work as forms.
+// Importing: shows the chosen file, the progress of an upload and of a job. Without this script, the forms still work.
 const size = (bytes) =>
   bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1024))} KiB` : `${(bytes / 1048576).toFixed(1)} MiB`;
 const whole = new Intl.NumberFormat("en-GB");
@@ -9,7 +9,7 @@ function fault(form, text) {
   wrong.hidden = !text;
 }
 
-// What is wrong with a file before it is sent, or nothing.
+// Say what is wrong with a file before it is sent; empty if nothing is.
 function unfit(file, most) {
   if (!file) return "Choose a file first.";
   if (!/\.(zip|xlsx|anx|gexf|graphml|json|jsonl)$/i.test(file.name))
@@ -104,7 +104,7 @@ if (watched) {
           ? `${whole.format(job.done)} rows`
           : "\u00a0";
     } catch {
-      // The service may be starting again; the next look tells.
+      // The service may be restarting; the next request will show.
     }
     setTimeout(look, 500);
   };

@@ -1,4 +1,4 @@
-// Says beside a lead or a picture whom it could give away. It takes a moment to count, so it comes after the page.
+// Show next to a lead or a picture the sources it could give away. Counting takes a moment, so it follows the page.
 export async function tellExposure(place) {
   if (!place) return;
   const address = place.dataset.address;
@@ -10,10 +10,10 @@ export async function tellExposure(place) {
     place.hidden = !line;
     place.querySelector("a").textContent = line;
   } catch {
-    // The link stays, which leads to the same.
+    // The link stays, and leads to the same information.
   }
 }
 
-// Counting keeps the server busy: not while the page is still being drawn.
+// Counting keeps the server busy, so it waits until the page is drawn.
 const idle = globalThis.requestIdleCallback ?? ((then) => setTimeout(then, 200));
 for (const place of document.querySelectorAll(".exposure")) idle(() => tellExposure(place));

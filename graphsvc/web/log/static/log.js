@@ -1,4 +1,4 @@
-// A verification that goes on: how far it is, without the page around it, where somebody may be filling in the filter.
+// Update the progress of a running verification, but not the rest of the page: a user may be filling in the filter.
 const PAUSE_MS = 2000;
 
 async function look() {
@@ -11,7 +11,7 @@ async function look() {
     if (!answer.ok || !fresh) return location.reload();
     section.replaceWith(fresh);
   } catch {
-    // The service may be starting again; the next look tells.
+    // The service may be restarting; the next request will show.
   }
   setTimeout(look, PAUSE_MS);
 }

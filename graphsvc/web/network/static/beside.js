@@ -1,12 +1,12 @@
-// Pictures beside text: drawn as on the canvas; a click shows who says so below. What is drawn stands in the page, or is asked for
-// once the page is there.
+// Pictures next to text, drawn as on the canvas; a click shows the claims below. The data is in the page, or is fetched
+// once the page has loaded.
 const theme = () => document.documentElement.getAttribute("data-bs-theme") ?? "light";
-// Pixels to one of the picture, and those that names at both sides take.
+// Screen pixels per unit of the picture, and pixels that names at both sides need.
 const SCALE = 0.6;
 const LABELS = 130;
 const FAULT = "The server did not answer as it should. Try again.";
 
-// The page of the answer has these in its head; others load them only when there is something to draw.
+// The "Who is behind it" page has these scripts in its head; other pages load them only if there is something to draw.
 async function library(root) {
   for (const source of JSON.parse(root.dataset.library ?? "[]")) {
     await new Promise((loaded, failed) => {
@@ -34,14 +34,14 @@ async function draw(root) {
   picked.textContent = "";
   root.hidden = !data.nodes.length;
   if (root.hidden) return;
-  // As high as what is in it; on a narrow screen layers stand closer together, and rows do not.
+  // As high as its content; on a narrow screen, layers are closer together, but rows are not.
   const extent = (places) => Math.max(...places) - Math.min(...places);
   const wide = extent(data.nodes.map(({ x }) => x)) * SCALE;
   const deep = extent(data.nodes.map(({ y }) => y)) * SCALE;
   const closer = Math.min((container.clientWidth - LABELS) / (wide || 1), 1);
   data.nodes = data.nodes.map((node) => ({ ...node, x: node.x * closer }));
   container.style.height = `${Math.round(Math.min(Math.max(deep + 110, 240), 1000))}px`;
-  // The page is what the wheel and a finger move; the canvas is where a picture is worked on.
+  // The wheel and a finger move the page, not the picture: users edit pictures on the canvas.
   data.options.interaction = {
     ...data.options.interaction,
     zoomView: false,
@@ -51,7 +51,7 @@ async function draw(root) {
   new MutationObserver(() => picture.setTheme(theme())).observe(document.documentElement, {
     attributeFilter: ["data-bs-theme"],
   });
-  // For tests and the curious: what is drawn.
+  // For tests and debugging: the picture.
   globalThis.besidePicture = picture;
 
   let latest = 0;
@@ -67,14 +67,14 @@ async function draw(root) {
       piece = answer.ok ? document.importNode(page.querySelector(".panel-body"), true) : null;
       fault = page.querySelector("main p")?.textContent ?? FAULT;
     } catch {
-      // Told below, as any other answer that holds nothing.
+      // Reported below, like any other answer without content.
     }
     if (mine !== latest) return;
     if (!piece) {
       picked.textContent = fault;
       return;
     }
-    // What takes the canvas is not for here.
+    // Actions that need the canvas are removed.
     for (const act of piece.querySelectorAll("button[data-act]")) act.remove();
     picked.replaceChildren(piece);
   }
@@ -82,7 +82,7 @@ async function draw(root) {
   const named = (id) => picture.data.nodes.find((node) => node.id === id);
   picture.network.on("click", ({ nodes, edges }) => {
     const edge = nodes.length ? null : picture.data.edges.find(({ id }) => id === edges[0]);
-    // What stands for several has a page of its own, or none that this reader may see.
+    // A group mark has a separate page, or none that this reader may see.
     const mark = (edge ? [edge.from, edge.to] : nodes.slice(0, 1)).map(named).find((node) => node.fold);
     if (mark) {
       if (to[mark.id]) location.assign(to[mark.id]);

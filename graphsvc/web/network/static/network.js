@@ -14,7 +14,7 @@ import { Time } from "./canvas/time.js";
 import { copy } from "./copying.js";
 import { tellExposure } from "./exposure.js";
 
-// The network page: what is clicked and typed. The address holds what is shown; the server makes every picture.
+// The network page: clicks and keys. The address contains what is shown; the server makes every picture.
 const root = document.getElementById("network");
 const legend = document.getElementById("legend");
 if (matchMedia("(max-width: 48rem)").matches) legend.open = false;
@@ -25,8 +25,8 @@ const tables = new Tables(canvas, panel);
 const form = new FilterForm(canvas);
 const time = new Time(canvas);
 const exposure = document.getElementById("network-exposure");
-// What is at hand on the canvas besides: tool → module; each opens when its tool is chosen.
-// Adding by hand first: the address says what it brought, before anything else writes an address.
+// Further tools of the canvas: tool → module; each opens when its tool is chosen.
+// Adding by hand comes first: it reads the added entities from the address before anything else changes the address.
 const parts = {
   adding: adding(canvas),
   find: find(canvas),
@@ -37,15 +37,15 @@ const parts = {
 };
 if (document.getElementById("paths")) parts.paths = paths(canvas);
 
-// For tests and the curious: what is on the canvas.
+// For tests and debugging: the picture and the canvas.
 Object.assign(globalThis, { networkPicture: picture, networkCanvas: canvas });
 legend.addEventListener("toggle", () => {
   picture.covered.bottom = legend.offsetHeight;
 });
 
-// -- what is chosen -------------------------------------------------------------------------------------------
+// -- selection ------------------------------------------------------------------------------------------------
 
-// A tip says what is under the pointer; once that is chosen, the panel does.
+// A tip describes the item under the pointer; once the item is selected, the panel does.
 const tips = (on) => root.classList.toggle("untipped", !on);
 for (const event of ["hoverNode", "hoverEdge"]) picture.network.on(event, () => tips(true));
 for (const event of ["dragStart", "zoom"]) picture.network.on(event, () => tips(false));
@@ -111,7 +111,7 @@ root.addEventListener("click", (event) => {
   if (name in tools) tools[name](tool);
   else parts[name]?.open();
 });
-// Followed as a link it would be a step of the browser that is none of the canvas.
+// Followed as a link, it would add a step to the browser's history that is not a step of the canvas.
 for (const skip of document.querySelectorAll("a.skip"))
   skip.addEventListener("click", (event) => {
     event.preventDefault();
@@ -124,7 +124,7 @@ for (const choice of root.querySelectorAll("#looks select, #looks input")) {
   });
 }
 
-// What the buttons and choices say, in step with the canvas.
+// Update the buttons and choices to match the canvas.
 function tellState() {
   const params = canvas.params;
   for (const [name, words] of [
@@ -148,7 +148,7 @@ canvas.on("drawn", () => {
 });
 canvas.on("changed", tellState);
 
-// The nearest node in a direction from the one chosen; from none, the first start.
+// Return the nearest node in a direction from the selected one; without one, the first starting point.
 function neighbour(dx, dy) {
   const from =
     panel.chosen && !panel.chosen.edge ? picture.data.nodes.find((node) => node.id === panel.chosen.id) : null;

@@ -1,4 +1,4 @@
-// A whole case as points on a canvas: tens of thousands, painted once and moved as an image while one drags.
+// A whole case as points on a canvas: tens of thousands, painted once and moved as an image while the user drags.
 // vis-network takes seconds for a few thousand nodes, and its frames then last longer than a blink.
 import { count } from "./words.js";
 
@@ -14,9 +14,9 @@ const MOST_NAMED = 40;
 const NEAR = 12;
 const theme = () => document.documentElement.getAttribute("data-bs-theme") ?? "light";
 
-// -- what there is --------------------------------------------------------------------------------------------
+// -- the data -------------------------------------------------------------------------------------------------
 
-// See views/picture/overview.py, which writes it.
+// See views/picture/overview.py, which writes this data.
 function unpack(buffer) {
   const [count, ties] = new Uint32Array(buffer, 0, 4);
   let at = 16;
@@ -132,7 +132,7 @@ function render() {
       const [px, py] = [points[2 * at], points[2 * at + 1]];
       if (px < left - 9 || px > right + 9 || py < top - 9 || py > bottom + 9) continue;
       const radius = Math.max(Math.min(1.6 + 0.35 * Math.sqrt(degree[at]), 5), 0.9 / scale);
-      // Small on the screen a square is as good as a circle, and much sooner painted.
+      // When small on the screen, a square looks like a circle, and is painted much faster.
       if (radius * scale < 2.2) paint.rect(px - radius, py - radius, 2 * radius, 2 * radius);
       else {
         paint.moveTo(px + radius, py);
@@ -162,7 +162,7 @@ function copy() {
   return kept;
 }
 
-// Names of groups and, near enough, of nodes; none over another.
+// Paint the names of groups and, when zoomed in enough, of nodes; no name covers another.
 function label(palette, wide, high, ratio) {
   paint.setTransform(ratio, 0, 0, ratio, 0, 0);
   paint.textAlign = "center";
@@ -215,7 +215,7 @@ function label(palette, wide, high, ratio) {
   }
 }
 
-// While one moves: the last painting, moved and scaled; painted anew when it rests.
+// During a move, show the last painting moved and scaled; paint again when the move ends.
 function moved() {
   const [wide, high, ratio] = size();
   if (image) {
@@ -249,7 +249,7 @@ function fit() {
     [left, right, top, bottom] = [Math.min(left, x), Math.max(right, x), Math.min(top, y), Math.max(bottom, y)];
   }
   if (left > right) return;
-  // Between the filters above and what is said below; names stand above their groups.
+  // Between the filters above and the words below; names are above their groups.
   const [above, below] = [filters.offsetTop + filters.offsetHeight + 24, 40];
   const scale = Math.max(Math.min(wide / (right - left + 60), (high - above - below) / (bottom - top), 2.5), 0.005);
   Object.assign(view, { scale, x: (left + right) / 2, y: (top + bottom + (below - above) / scale) / 2 });
@@ -265,7 +265,7 @@ function zoom(factor, px = canvas.clientWidth / 2, py = canvas.clientHeight / 2)
   moved();
 }
 
-// -- what is pointed at -----------------------------------------------------------------------------------------
+// -- pointing and selecting -------------------------------------------------------------------------------------
 
 const place = (event) => {
   const box = canvas.getBoundingClientRect();
@@ -303,7 +303,7 @@ function hover(event) {
         : "";
 }
 
-// A node is chosen, or the group around where was clicked; a link leads to the canvas.
+// Select a node, or the group around the clicked point; a link leads to the canvas.
 function choose(event) {
   const [x, y] = place(event);
   const [at] = view.scale > 0.5 ? around(x, y, NEAR / view.scale) : [];
@@ -374,7 +374,7 @@ filters.addEventListener("change", (event) => event.currentTarget.submit());
 addEventListener("resize", moved);
 new MutationObserver(render).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
 
-// For tests and the curious: what is on the canvas.
+// For tests and debugging: the data and the view.
 globalThis.overviewPicture = {
   get data() {
     return data;
@@ -387,7 +387,7 @@ globalThis.overviewPicture = {
 try {
   data = unpack(await fetched(root.dataset.points, (answer) => answer.arrayBuffer()));
   fit();
-  // Usable: names and what is pointed at follow.
+  // The page is usable now: names, and what a pointer is over, follow.
   requestAnimationFrame(() => {
     performance.mark("usable");
     root.setAttribute("data-ready", "yes");

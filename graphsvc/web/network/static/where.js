@@ -1,4 +1,4 @@
-// Map, calendar and list filter each other: what is asked for in one shows in the others, and stands in the address.
+// Map, calendar and list filter each other: a filter set in one applies to the others, and is in the address.
 // The same rules as graphsvc/views/where/events.py, which answers without this script.
 import { folded } from "./table.js";
 
@@ -68,7 +68,7 @@ function filter(form) {
     show();
   };
   form.addEventListener("input", ({ target }) => {
-    // Who says other days wants those, and from no day there is no way on.
+    // Changing the days stops playing: the user wants those days, and playing cannot go on from an empty day.
     if (target.name === "from" || target.name === "to") stop();
     show();
   });
@@ -122,7 +122,7 @@ function filter(form) {
   function step() {
     const span = Number(length.value);
     const at = shifted(field("from").value, span);
-    // Where nothing happened for long, it goes on to the next day on which something did.
+    // After a long time without events, continue at the next day with one.
     const next = dated.find((day) => day >= at);
     if (!next) return stop();
     const from = next < shifted(at, span) ? at : next;

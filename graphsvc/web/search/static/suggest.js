@@ -1,10 +1,10 @@
-// A box that suggests while one types: arrow keys choose, Enter takes, Escape closes. What is suggested comes from the server.
+// A box with suggestions from the server while the user types: arrow keys choose, Enter accepts, Escape closes.
 import { element } from "./element.js";
 
 const SOON = 150;
 const LEAST = 2;
 
-// Why something was found, where that is not its name or id.
+// Say why an entity was found, unless by its name or id.
 const reason = (one) =>
   one.why
     .filter(([, text]) => text !== one.name && text !== one.id)
@@ -12,8 +12,8 @@ const reason = (one) =>
     .concat(one.level > 3 ? one.says : [])
     .join(", ");
 
-// `twin`: where to ask, with the text as `q`. `take(one, event)`: what was chosen. `note(one)`: a word behind a suggestion, or
-// nothing. `first`: whether the first is chosen by itself, so that Enter takes it. `most`: how many are shown.
+// `twin`: address that returns suggestions for the text in `q`. `take(one, event)`: receives the choice. `note(one)`:
+// word after a suggestion, or empty. `first`: whether Enter accepts the first one unchosen. `most`: how many are shown.
 export function suggest(box, { twin, take, note = (_one) => "", first = false, most = 8 }) {
   const list = element("ul", { id: `${box.id}-suggestions`, className: "suggestions", hidden: true });
   list.setAttribute("role", "listbox");
@@ -120,7 +120,7 @@ export function suggest(box, { twin, take, note = (_one) => "", first = false, m
     timer = setTimeout(ask, SOON);
   });
   box.addEventListener("keydown", (event) => {
-    // Where Enter takes the first it waits until that is there; elsewhere it is the form's.
+    // If Enter accepts the first suggestion, it waits for it; otherwise Enter submits the form.
     if (first && waiting && event.key === "Enter") event.preventDefault();
     if (list.hidden) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -135,7 +135,7 @@ export function suggest(box, { twin, take, note = (_one) => "", first = false, m
       taken(chosen, event);
     }
   });
-  // What is behind the box, the list among it, may take the focus without closing it.
+  // Elements next to the box, such as the list, may take the focus without closing the list.
   box.parentElement.addEventListener("focusout", (event) => {
     if (!box.parentElement.contains(event.relatedTarget)) close();
   });

@@ -1,5 +1,5 @@
-// Adding by hand: the form begins with what is selected, and leads back to what is on the canvas with what is new.
-// Where everything stood waits in this tab, and is taken out again on the way back.
+// Adding by hand: the form begins with the selected entities, and leads back to the canvas with the new ones added.
+// The places of all nodes are stored in this tab, and removed from its storage on the way back.
 const KEPT = "graphsvc-canvas-left";
 
 function left(page) {

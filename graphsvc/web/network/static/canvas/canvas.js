@@ -1,4 +1,4 @@
-// The canvas: what is on it, where it was, and what the parts of the page may do with it.
+// The canvas: its picture, its earlier states, and the actions that other parts of the page may use.
 import { count } from "../words.js";
 import { FILTERS, LOOK, Look } from "./look.js";
 import { Page } from "./page.js";
@@ -6,14 +6,14 @@ import { Selecting } from "./selecting.js";
 import { Steps } from "./steps.js";
 import { Turns } from "./turns.js";
 
-// Parameters that only grow or shrink the picture: what stays in it stays where it is.
+// Parameters that only grow or shrink the picture: nodes that stay in it keep their places.
 const GROWTH = ["open", "add", "hide", "fold", "without"];
-// And of these, what another start begins without.
+// The parameters among these that a new start removes.
 const GROWN = ["open", "add", "hide", "fold"];
-// What it began as.
+// Parameters that name the saved view or draft that the canvas began as.
 const BEGAN = ["picture", "version", "sitting", "offer"];
 const GRADES = ["source_grade", "assessment"];
-// What a new state of the picture replaces on the page.
+// Ids of the elements that a new state of the picture replaces on the page.
 const PIECES = [
   "network-relations",
   "network-count",
@@ -25,16 +25,16 @@ const PIECES = [
 const theme = () => document.documentElement.getAttribute("data-bs-theme") ?? "light";
 const read = (page) => JSON.parse(page.getElementById("network-data").textContent);
 
-// What of an address decides what the server draws.
+// Return the parameters of an address that decide what the server draws.
 function served(params) {
   const kept = new URLSearchParams(params);
   for (const name of LOOK) kept.delete(name);
   if (kept.get("fade")) {
-    // A relation that stands aside until it is asked for brings in all that do, faint or not.
+    // Asking for one relation that is left out by default brings in all of them, faint or not.
     const { aside } = document.getElementById("network").dataset;
     if (kept.get("ticked") !== "out" && kept.getAll("relation").some((name) => aside.split(" ").includes(name)))
       kept.set("presence", "yes");
-    // By grade the server says which links pass: the browser does not know.
+    // The server decides which links pass a filter by grade: the browser does not know the grades.
     for (const name of FILTERS) if (!GRADES.includes(name)) kept.delete(name);
   }
   for (const name of BEGAN) kept.delete(name);
@@ -44,7 +44,7 @@ function served(params) {
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 const without = (params, names) => String(new URLSearchParams([...params].filter(([name]) => !names.includes(name))));
 
-// A state with another address: `change` is given its parameters.
+// Return a state with a changed address: `change` edits its parameters.
 function readdressed(state, change) {
   const params = new URLSearchParams(state.asked);
   change(params);
@@ -60,7 +60,7 @@ function append(params, name, values) {
   for (const value of values) if (!params.getAll(name).includes(value)) params.append(name, value);
 }
 
-// Where what is pinned stands.
+// Return the places of the pinned nodes.
 const pinnedPlaces = ({ pinned, arranged }) =>
   Object.fromEntries(pinned.filter((id) => arranged[id]).map((id) => [id, arranged[id]]));
 
@@ -109,8 +109,8 @@ export class Canvas {
     for (const heard of this.heard[event]) heard(...what);
   }
 
-  // Something lies over a side of the canvas, or does no more: what was seen is seen still, or, where one looks closely, what
-  // was chosen.
+  // Something covers a side of the canvas, or no longer does: keep visible nodes visible or, zoomed in, the selected
+  // one.
   cover(sides, chosen = null) {
     const { nodes } = this.picture.data;
     const seen = nodes.filter(({ id }) => this.picture.inSight(id));
@@ -120,7 +120,7 @@ export class Canvas {
     else if (chosen) this.picture.reveal(chosen);
   }
 
-  // -- where it is ------------------------------------------------------------------------------------------
+  // -- its state --------------------------------------------------------------------------------------------
 
   get params() {
     return new URLSearchParams(this.steps.state.asked);
@@ -134,7 +134,7 @@ export class Canvas {
     return `${this.root.dataset.page}?${new URLSearchParams(state.asked)}`;
   }
 
-  // Another address, as one step: `change` is given the parameters of this one.
+  // Change the address as one step: `change` edits its parameters.
   go(change, words = "changed the picture", how = {}) {
     return this.to((state) => readdressed(state, change), words, how);
   }
@@ -143,19 +143,19 @@ export class Canvas {
     return this.to(() => ({ arranged: {}, pinned: [], look: {}, ...state }), words, { refit: true, alone: true });
   }
 
-  // One step: `change` makes its state of the one that is there. What needs no other data is done at once. What does waits for
-  // what was asked before it, and is not done where that cannot be had; `again` and `alone` say in place of what it comes.
+  // Take one step: `change` returns the new state. A step that needs no new data is done immediately. Others wait for
+  // earlier steps, and are dropped if one of them fails; for `again` and `alone`, which replace steps, see turns.js.
   to(change, words, { refit = false, from = null, again = false, alone = false } = {}) {
     const how = { refit, from };
     const ahead = this.turns.ahead(this.state());
     const asks = ({ asked }) => String(served(new URLSearchParams(asked)));
-    // To take back what is under way is another picture too.
+    // Undoing a step that is still waiting also needs another picture.
     const dresses = asks(change(ahead)) === asks(ahead) && this.drawn(change(this.state()));
     if (dresses && !alone) return this.step(change, words, how);
     if (alone) this.page.cancel(["picture"]);
     return this.turns.take(
       change,
-      // What somebody asked for twice is there the second time.
+      // If a user asks for the same twice, the second step changes nothing.
       (stands) => same(change(this.state()), this.state()) || this.step(change, words, how, stands),
       { again, alone },
     );
@@ -165,14 +165,14 @@ export class Canvas {
     const before = this.params;
     const data = await this.fetched(change(this.state()));
     if (!data || !stands()) return false;
-    // What was moved, pinned or coloured while it was fetched stays so.
+    // Nodes that were moved, pinned or coloured during the fetch stay so.
     const state = change(this.state());
     const settled = data === this.picture.data ? state : this.settled(state, data, before, from);
     const was = new Set(this.picture.data.nodes.map((node) => node.id));
     this.came = data.nodes.length - was.size;
     this.steps.push(settled, words);
     await this.show(settled, data, refit);
-    // What came in is to be seen.
+    // New nodes must be visible.
     if (!refit && this.picture.data.nodes.some(({ id }) => !was.has(id) && !this.picture.inSight(id)))
       this.picture.fit();
     this.tell("changed", words);
@@ -185,13 +185,13 @@ export class Canvas {
     this.tell("changed", words);
   }
 
-  // Whether the data of a state are those that are on the canvas.
+  // Whether the data on the canvas is that of a state.
   drawn({ asked }) {
     return String(served(new URLSearchParams(asked))) === this.drawnFor;
   }
 
-  // The data of a state: from the server, unless what is on the canvas is that already. Null where it cannot be had, undefined
-  // where the browser goes elsewhere.
+  // Return a state's data, from the server unless it is already on the canvas; null if it is not available, undefined
+  // if the browser leaves the page.
   async fetched(state) {
     if (this.drawn(state)) return this.picture.data;
     const address = this.address(state);
@@ -205,8 +205,8 @@ export class Canvas {
     return read(page);
   }
 
-  // What was on the canvas stays where it was when more comes in; and what comes in beside a node that was moved is moved
-  // with it.
+  // Nodes on the canvas keep their places when others are added; nodes added next to a moved node are moved by the same
+  // distance.
   settled(state, data, before, from) {
     const [old, now] = [served(before), served(new URLSearchParams(state.asked))];
     if (without(old, GROWTH) !== without(now, GROWTH)) return state;
@@ -243,7 +243,7 @@ export class Canvas {
   }
 
   replace(page) {
-    // What was in focus is so still, where it comes again.
+    // An element in focus stays in focus if it is drawn again.
     const { tool, word } = document.activeElement?.dataset ?? {};
     for (const id of PIECES) {
       const piece = page.getElementById(id);
@@ -272,7 +272,7 @@ export class Canvas {
     }
   }
 
-  // Measures of the picture that colours and sizes are chosen by (id → name → number), and whether anyone stands out as a lead.
+  // The measures that nodes can be coloured and sized by (id → name → number), and whether anyone stands out as a lead.
   async measures() {
     this.measured ??= this.page.json(`${this.root.dataset.measures}?${served(this.params)}`);
     try {
@@ -283,9 +283,9 @@ export class Canvas {
     }
   }
 
-  // -- what people do with it ---------------------------------------------------------------------------------
+  // -- what users do with it ----------------------------------------------------------------------------------
 
-  // Nodes stand elsewhere now.
+  // Record that nodes were moved.
   arranged(words) {
     this.steps.push({ ...this.state(), arranged: { ...this.picture.arranged } }, words);
     this.tell("changed", words);
@@ -307,7 +307,7 @@ export class Canvas {
     return this.to(change, `${on ? "pinned" : "unpinned"} ${ids.length}`);
   }
 
-  // Another layout: what is pinned stays, the rest goes where the layout puts it.
+  // Change the layout: pinned nodes stay, the layout places the others.
   layout(word) {
     const change = (state) => ({
       ...readdressed(state, (params) => put(params, "layout", word ? [word] : [])),
@@ -348,12 +348,12 @@ export class Canvas {
     if (await this.append("open", [id], `expanded ${this.name(id)}`, { from: id })) this.page.say(`${this.came} added`);
   }
 
-  // All groups of a kind as one node each; with none, all unfolded.
+  // Fold all groups of a kind into one node each; without a kind, unfold all.
   fold(by) {
     return this.set("fold", by, by ? `folded by ${by}` : "unfolded all");
   }
 
-  // One group unfolded; where all of its kind were folded, the others are named from now on.
+  // Unfold one group; if all groups of its kind were folded, the address now names the others.
   async unfold(group) {
     const by = group.split(":")[0];
     const change = (params) => {
@@ -380,7 +380,7 @@ export class Canvas {
       put(params, "id", ids);
     };
     const change = (state) => ({ ...readdressed(state, address), arranged: {}, pinned: [] });
-    // What is told of it is to be of the new picture.
+    // Select only now, so that the panel shows nodes of the new picture.
     if (await this.to(change, "started somewhere else", { refit: true, alone: true })) this.select(ids);
   }
 
@@ -388,7 +388,7 @@ export class Canvas {
     return this.go((params) => put(params, name, value ? [value] : []), words, { refit });
   }
 
-  // A kind of entity or a family of lines left out of the picture, or brought back.
+  // Leave a kind of entity or a family of lines out of the picture, or bring it back.
   without(word, words) {
     const back = this.params.getAll("without").includes(word);
     const change = (params) => {

@@ -1,11 +1,11 @@
-// What people say about an entity or a link: in its panel, and how much of it on the canvas and in the tables.
+// Comments on an entity or a link: shown in its panel, counted on the canvas and in the tables.
 import { count } from "../words.js";
 import { ends } from "./panel.js";
 
 const MARK = 8; // pixels on the screen
 
 const key = (edge) => JSON.stringify(Object.values(ends(edge)));
-// What a form is about, an entity or a link.
+// Return the entity or link that a form is about.
 const about = (form) =>
   JSON.stringify(["id", "subject", "relation", "object"].map((name) => form.elements[name]?.value));
 
@@ -46,7 +46,7 @@ class Comments {
     }
   }
 
-  // A small speech mark with the number, beside the node or in the middle of the link.
+  // Draw a small speech bubble with the number, next to the node or in the middle of the link.
   paint(paint) {
     const { picture } = this.canvas;
     const size = MARK / Math.min(picture.network.getScale(), 1);
@@ -79,7 +79,7 @@ class Comments {
     paint.restore();
   }
 
-  // The same in the tables, behind the name of the entity or what the link says.
+  // Show the same number in the tables, after the entity's name or the link's words.
   tell() {
     for (const row of document.querySelectorAll("#network-tables tr[data-i]")) {
       const links = row.parentElement.id === "network-links";
@@ -94,7 +94,7 @@ class Comments {
     }
   }
 
-  // The comments of what the panel shows, before what can be done with it; none where the panel has them already.
+  // Add comments to the panel of an entity or link, before its actions, unless the panel already has them.
   async beside(id, edge, body) {
     if (body.querySelector(".comments")) return;
     const params = new URLSearchParams({ panel: "1" });
@@ -109,7 +109,7 @@ class Comments {
     body.insertBefore(this.filled(section), body.querySelector(".panel-actions"));
   }
 
-  // Comments with what was written of one and not sent.
+  // Return the section of comments, with any comment that was typed but not sent.
   filled(section) {
     const fresh = document.importNode(section, true);
     const text = fresh.querySelector("[data-comment-form] textarea");

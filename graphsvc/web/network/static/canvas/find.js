@@ -1,6 +1,6 @@
 import { suggest } from "../suggest.js";
 
-// The box that brings entities into the picture. What is there already is chosen instead.
+// The box that adds entities to the picture. An entity that is already in it is selected instead.
 export function install(canvas) {
   const piece = document.getElementById("find");
   const box = document.getElementById("find-add");

@@ -1,4 +1,4 @@
-// The filter form, which says what the address says, and goes where it is told.
+// The filter form: it shows the filters of the address, and changes the address when a user changes a filter.
 export class FilterForm {
   constructor(canvas) {
     this.canvas = canvas;
@@ -39,7 +39,7 @@ export class FilterForm {
     }, "filtered");
   }
 
-  // What is ticked before the picture is there is ticked in what is asked then.
+  // Filters changed before the picture arrives are part of the next request.
   async go(change, words) {
     this.change = change;
     await this.canvas.go(change, words, { refit: true, again: true });
@@ -48,7 +48,7 @@ export class FilterForm {
     this.sync();
   }
 
-  // It says what the picture is, or will be once it is there.
+  // Show the filters of the picture, or of the one that is being fetched.
   sync() {
     const { params } = this.canvas;
     this.change?.(params);

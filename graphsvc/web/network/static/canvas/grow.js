@@ -1,5 +1,5 @@
-// What a node would bring in, counted before it does: in its panel, by relation and by kind. A node that would bring in very
-// many is not opened until one has said which.
+// What a node would add to the picture, counted in its panel by relation and by kind. A node with very many neighbours
+// is opened only once the user has chosen which to add.
 export function install(canvas) {
   const { address, many } = document.getElementById("grow").dataset;
   let shown = null;
@@ -13,7 +13,7 @@ export function install(canvas) {
     return page?.querySelector(".growth") ?? null;
   };
 
-  // Puts the counts into the panel that shows the node, if it still does.
+  // Put the counts into the panel, if it still shows the node.
   const tell = async (id, focus = false) => {
     const piece = await counted(id);
     if (!piece || !shown || shown.id !== id) return;
@@ -47,7 +47,7 @@ export function install(canvas) {
     if (await canvas.append("open", [way.dataset.open], words, { from: id })) canvas.say(`${canvas.came} added`);
   });
 
-  // Opening by double click or key goes through here: very many are counted first.
+  // Opening by double click or key uses this: if there are very many neighbours, they are counted first.
   const plainly = canvas.expand.bind(canvas);
   canvas.expand = async (id) => {
     const node = canvas.picture.data.nodes.find((one) => one.id === id);

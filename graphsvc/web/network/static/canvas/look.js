@@ -1,9 +1,9 @@
-// How the canvas looks: faint or gone by filters, colour and size by what one chooses, labels. It stands in the address, and
-// the legend says it.
+// The canvas's appearance: filters that fade or remove, chosen colours and sizes, labels. The address contains it, and
+// the legend explains it.
 export const LOOK = ["colour", "sized", "labels", "from", "to", "handling"];
-// Filters that take links out on the server, unless one would rather see them faint.
+// Filters that remove links on the server, unless the user chose to see them faint.
 export const FILTERS = ["relation", "ticked", "least", "recorded", "source_grade", "assessment"];
-// Okabe and Ito's hues after those of the kinds; what is beyond them is grey.
+// Okabe and Ito's hues after those of the kinds; groups beyond the last hue are grey.
 const HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a800"];
 const SVG = "http://www.w3.org/2000/svg";
 const NONE = "#9aa0a8";
@@ -20,12 +20,12 @@ export class Look {
   constructor(picture, measures) {
     this.picture = picture;
     this.measures = measures;
-    // Drawn as the data says and nothing else: then there is nothing to draw again.
+    // Whether the picture is drawn exactly as the data says, so that nothing needs redrawing.
     this.plain = true;
     this.legend = document.getElementById("legend-look");
   }
 
-  // Draws what the parameters of an address say. Measures come from the server when first wanted.
+  // Apply the parameters of an address. Measures are fetched from the server when first needed.
   async apply(params) {
     const colour = params.get("colour") ?? "";
     const sized = params.get("sized") ?? "";
@@ -43,7 +43,7 @@ export class Look {
           : () => false;
     const narrowed = this.narrows(params);
     const off = (item) => narrowed && ("from" in item ? !kept(item) : !beside.has(item.id) || out(item));
-    // What is of other days is faint, never gone: one would not know what it was that is not there.
+    // Nodes and links of other days are faint, never gone: users would not know what is missing.
     const other = this.otherDays(params);
     const fade = params.get("fade") === "yes";
     const paint = this.paint(colour, known, abstains);
@@ -78,7 +78,7 @@ export class Look {
     return names.some((name) => params.get(name));
   }
 
-  // Whether something is of other days than those that are looked at: a node that is of none of them and has no link of one.
+  // Return a test for items outside the chosen days: links, and nodes that have no link in those days either.
   otherDays(params) {
     const [from, to] = [params.get("from") ?? "", params.get("to") ?? ""];
     if (!from && !to) return () => false;
@@ -105,7 +105,7 @@ export class Look {
       (!relations.length || relations.includes(edge.relation) !== out) &&
       edge.belief >= least &&
       (edge.record ?? 0) >= recorded &&
-      // By grade the server told which pass: only where others stay does it mark any.
+      // The server marks links that fail a filter by grade, but only if such links stay in the picture.
       !edge.ungraded &&
       (!handling || (handling === "P") === released(edge));
   }
@@ -126,7 +126,7 @@ export class Look {
       legend.push([NONE, order.length > HUES.length ? "others, or none" : "none", null]);
       return { fill: (node) => hue(of(node)), legend };
     }
-    // An order in which no one stands out would be taken for one.
+    // If no one stands out, any order would look like a ranking.
     if (colour === "score" && abstains)
       return { fill: () => NONE, legend: [[NONE, "no one stands out: no lead score is told", null]] };
     if (colour === "score") {

@@ -1,16 +1,16 @@
-// Taking out what is on the canvas: the picture as one sees it, or an export, which goes through its preview.
+// Exporting from the canvas: the picture as the user sees it, or an export, which has a preview.
 export function install(canvas) {
   const dialog = document.getElementById("out");
   if (!dialog) return null; // not every role exports
   const form = dialog.querySelector("form[data-out]");
   const fields = form.querySelector("[data-out-fields]");
 
-  // Who is in folded groups among some nodes: in another picture others would be in a group of that name.
+  // Return the members of folded groups among some nodes: in another picture, the group may have other members.
   const inside = (nodes) => nodes.flatMap((node) => node.members ?? []);
   const alone = (nodes) => nodes.filter((node) => !node.members).map((node) => node.id);
   const counted = (nodes) => inside(nodes).length + alone(nodes).length;
 
-  // What each choice of the form stands for: nodes, none where it is no choice; and the links that pass.
+  // Return the nodes that each choice of the form means (none if it is no choice), and the links that pass the filters.
   function chosen() {
     const { nodes: all } = canvas.picture.data;
     const { nodes, links } = canvas.selected();
@@ -44,7 +44,7 @@ export function install(canvas) {
     }
     if (what === "passing") add("passing", JSON.stringify(choices.links));
     if (form.elements.places.checked) {
-      // As the server has them: an upright screen lays some pictures on their side.
+      // Places as the server has them: on an upright screen, some pictures are turned on their side.
       const places = canvas.picture.data.nodes.map((node) => [node.id, arranged[node.id] ?? node.home]);
       add("arranged", JSON.stringify(Object.fromEntries(places)));
     }

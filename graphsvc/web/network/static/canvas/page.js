@@ -1,5 +1,5 @@
-// Asking the server from the network page: with progress, with errors told, and a later question ending an earlier one of its
-// lane: what is asked of a node does not end what is asked of the picture.
+// Requests from the network page to the server, with progress and errors shown. A later request ends an earlier one of
+// its lane only: a request about a node does not end one for the picture.
 const SLOW = 300;
 const FAULT = "The server did not answer as it should.";
 const UNREACHED = "The server cannot be reached. The picture is as it was; try again.";
@@ -14,8 +14,8 @@ export class Page {
     this.slow = new Set(); // what is waited for so long that it is said
   }
 
-  // A page, null where there is none, undefined where the browser goes elsewhere; what went wrong stands in the banner. `lane`:
-  // it ends what was asked in the same and nothing else. `apart`: neither ends another question nor is ended by one.
+  // Return a page, null if there is none, undefined if the browser leaves this page; errors are in the banner. `lane`:
+  // the request ends an earlier one in this lane only. `apart`: it neither ends another request nor is ended by one.
   async ask(address, { lane = "picture", apart = false, ...options } = {}) {
     const mine = new AbortController();
     const drawing = !apart && lane === "picture";
@@ -34,7 +34,7 @@ export class Page {
       }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!answer.ok) throw new Error(page.querySelector("main p")?.textContent ?? FAULT);
-      // That a picture could not be had stands until one can.
+      // The message that no picture could be fetched stays until one is fetched.
       if (drawing || !this.undrawn) this.wrong.hidden = true;
       return page;
     } catch (error) {
@@ -48,7 +48,7 @@ export class Page {
     }
   }
 
-  // What an address says as JSON; `quiet`: with no word of progress. Throws an Error with the server's sentence.
+  // Return the JSON at an address; `quiet`: without showing progress. Throws an Error with the server's sentence.
   async json(address, { quiet = false, ...options } = {}) {
     let answer;
     const mine = {};
@@ -98,7 +98,7 @@ export class Page {
     this.wrong.hidden = false;
   }
 
-  // A short word on what was done; screen readers read it out.
+  // Show a short message about what was done; screen readers read it out.
   say(words) {
     this.said.textContent = words;
     clearTimeout(this.timer);

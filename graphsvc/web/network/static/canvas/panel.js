@@ -1,7 +1,7 @@
-// The panel: what is known of what is chosen, and what can be done with it.
+// The panel: facts about the selected node, link or nodes, and actions on them.
 import { count } from "../words.js";
 
-// The link that a line stands for: a line with a folded group that stands for one link is that link.
+// Return the link that a line draws: for a line to a folded group that contains a single link, that link.
 export function ends({ from, relation, to, bundle }) {
   const [subject, name, object] = bundle?.length === 1 ? bundle[0] : [from, relation, to];
   return { subject, relation: name, object };
@@ -50,7 +50,7 @@ export class Panel {
     unfold: ([id]) => this.canvas.unfold(this.picture.data.nodes.find((node) => node.id === id).fold),
   };
 
-  // Who was chosen meanwhile stays so.
+  // A node that was selected in the meantime stays selected.
   async after(done) {
     const { chosen } = this;
     if ((await done) && this.chosen === chosen) this.close();
@@ -83,7 +83,7 @@ export class Panel {
     this.canvas.tell("shown", { id, edge, body });
   }
 
-  // Of a group or a line of several links: what is in it.
+  // Show the contents of a group, or of a line of several links.
   gathered(item, focus) {
     const body = document.getElementById("gathered").content.firstElementChild.cloneNode(true);
     const [title, told, list, act] = [".panel-title", ".told", "ul", "[data-act]"].map((part) =>
@@ -111,7 +111,7 @@ export class Panel {
     this.fill(body, focus);
   }
 
-  // Of several nodes: who they are, and what can be done with all of them.
+  // Show the names of several selected nodes, and actions on all of them.
   several(ids) {
     this.chosen = { several: ids };
     const body = document.getElementById("several").content.firstElementChild.cloneNode(true);
@@ -135,7 +135,7 @@ export class Panel {
     this.fill(body, false);
   }
 
-  // Of several nodes those that are in the picture still.
+  // Keep the selected nodes that are still in the picture.
   left() {
     const { several } = this.chosen;
     const left = several.filter((id) => this.picture.nodes.get(id));
@@ -151,7 +151,7 @@ export class Panel {
     if (focus) this.sheet.querySelector("button, a").focus();
   }
 
-  // What of the canvas the panel lies over: its side, on a narrow screen its lower part.
+  // Tell the canvas which part the panel covers: a side or, on a narrow screen, the lower part.
   cover() {
     const open = !this.sheet.hidden;
     const below = open && this.sheet.offsetWidth >= this.picture.container.clientWidth;

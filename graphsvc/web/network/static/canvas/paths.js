@@ -2,11 +2,11 @@ import { element } from "../element.js";
 import { suggest } from "../suggest.js";
 import { count, NARROW, plural } from "../words.js";
 
-// Ways between what is chosen: looked for on the server, listed here, shown on the canvas while one looks at them.
+// Paths between selected entities: found by the server, listed here, shown on the canvas while the user views them.
 const FEWEST = 2;
 const MOST = 6;
 
-// Who else begins a way: sources that depend on what its first does.
+// Words for the other sources that begin a path: they depend on the same as its first source.
 const depending = (others) =>
   others > 0 ? ` and ${others} who ${plural(others, "depends", "depend")} on the same` : "";
 
@@ -50,7 +50,7 @@ class Paths {
   open(ids = this.canvas.selected().nodes) {
     if (ids.length) this.take(ids);
     this.drawer.show();
-    // Both ends of a way are to be seen beside it.
+    // Both ends of a path must be visible next to the list.
     const { offsetWidth } = this.drawer;
     this.canvas.cover({ left: offsetWidth < this.canvas.picture.container.clientWidth ? offsetWidth : 0 });
     this.tellForm();
@@ -65,7 +65,7 @@ class Paths {
     this.canvas.picture.container.focus();
   }
 
-  // -- what is asked for --------------------------------------------------------------------------------------
+  // -- the search ---------------------------------------------------------------------------------------------
 
   take(ids) {
     if (!ids.length) return this.say("Nothing is selected on the canvas.");
@@ -121,7 +121,7 @@ class Paths {
     document.getElementById(id).replaceChildren(...lines);
   }
 
-  // -- what was found -----------------------------------------------------------------------------------------
+  // -- the paths found ----------------------------------------------------------------------------------------
 
   say(words) {
     this.told.textContent = words;

@@ -1,4 +1,4 @@
-// Views that are kept: saving, opening, what others saved meanwhile, and where one was last.
+// Saved views: saving, opening, versions that others saved in the meantime, and the user's last draft.
 import { copy } from "../copying.js";
 import { clock, count, day, moment } from "../words.js";
 
@@ -14,7 +14,7 @@ const plainly = (asked) => asked.filter(([name]) => !WHICH.includes(name));
 const named = (id, version) => JSON.stringify([id, String(version)]);
 const sorted = (pairs) => JSON.stringify(pairs.map(String).sort());
 
-// When, without its day where that is today.
+// A moment in words, without its day if that is today.
 const when = (at) => (day(at) === day(Date.now()) ? clock(at) : moment(at));
 
 function ago(text) {
@@ -46,12 +46,12 @@ class Views {
     this.begin();
   }
 
-  // What the server says of a version: the view, and what was kept.
+  // Combine a view and its saved state from the server's answer about a version.
   read({ picture, version, canvas, since }) {
     return { ...picture, version: version.version, canvas, since };
   }
 
-  // The name of this sitting: the same after a reload or on the way back, another for each page that is opened.
+  // The name of this sitting: unchanged after a reload or on the way back, new for each page that is opened.
   get sitting() {
     return this.canvas.steps.sitting;
   }
@@ -70,13 +70,13 @@ class Views {
     );
   }
 
-  // Which version of which view the address says the canvas began as; where it says none, the sitting.
+  // The view and version that the canvas began as, by its address; if that names none, the sitting.
   get began() {
     const { params } = this.canvas;
     return params.has("picture") ? named(params.get("picture"), params.get("version")) : this.sitting;
   }
 
-  // Another view is open, or none.
+  // Change to another open view, or to none.
   turnTo(view) {
     this.opened = view;
     this.newest = null;
@@ -84,8 +84,8 @@ class Views {
     this.describe();
   }
 
-  // What is on the canvas is this view now. What began as the same goes on as it too: who undoes then is in it still, and saves
-  // over nobody but themselves.
+  // The canvas now shows this view. Steps that began as the same view belong to it too: a user who undoes is still in
+  // this view, and overwrites only their own version.
   becomes(view) {
     const { canvas, opened } = this;
     const state = canvas.state();
@@ -121,7 +121,7 @@ class Views {
     by("view-filter").addEventListener("input", () => this.narrow());
   }
 
-  // The address tells what is on the canvas and which view that is, and no more.
+  // Reduce the address to the picture and its view.
   begin() {
     const offer = new URLSearchParams(location.search).has("offer");
     const state = this.canvas.state();
@@ -132,7 +132,7 @@ class Views {
 
   // -- what is on the canvas ----------------------------------------------------------------------------------
 
-  // The state with every place, so that it opens the same whatever the layout would do then.
+  // Return the state with the places of all nodes, so that it opens the same whatever the layout would do later.
   capture() {
     const { asked, ...rest } = this.canvas.state();
     const { data, arranged } = this.canvas.picture;
@@ -167,7 +167,7 @@ class Views {
   }
 
   changed() {
-    // Undoing leads out of a view that was opened, and back into the one before.
+    // Undoing the opening of a view returns to the view before.
     const view = this.views.get(this.began) ?? null;
     if (view !== this.opened) this.turnTo(view);
     this.touched = true;
@@ -195,7 +195,7 @@ class Views {
     }
   }
 
-  // -- where one is, kept by itself -----------------------------------------------------------------------------
+  // -- the draft, saved automatically ---------------------------------------------------------------------------
 
   body() {
     const form = new FormData();
@@ -211,7 +211,7 @@ class Views {
   async keep() {
     clearTimeout(this.waiting);
     const { turn } = this;
-    // Until it is kept it is sent again where the page goes.
+    // Until the draft is saved, it is sent again when the page closes.
     this.pending = true;
     try {
       const { at } = await this.canvas.json(this.at.draft, { method: "POST", body: this.body() });
@@ -226,7 +226,7 @@ class Views {
     this.tell();
   }
 
-  // The page goes: what waits is sent at once.
+  // The page closes: send an unsaved draft immediately.
   flush() {
     if (!this.pending || this.sent === this.turn) return;
     clearTimeout(this.waiting);
@@ -235,7 +235,7 @@ class Views {
     const body = this.body();
     const { size } = /** @type {File} */ (body.get("state"));
     const options = { method: "POST", body, ...(size < KEPT_ALIVE ? { keepalive: true } : {}) };
-    // Where it fails and the page stays, the next change keeps it.
+    // If this fails and the page stays open, the next change saves the draft.
     this.canvas
       .json(this.at.draft, options)
       .then(() => {
@@ -256,7 +256,7 @@ class Views {
         `Go on where you were, ${when(last.at)}, with ${count(last.entities, "entity")}${last.name ? ` (${last.name})` : ""}?`;
       by("view-offer").hidden = false;
     } catch {
-      // Nothing is lost: the page of saved views offers it too.
+      // Nothing is lost: the page of saved views offers the draft too.
     }
   }
 
@@ -300,7 +300,7 @@ class Views {
     this.describe();
   }
 
-  // What saving would do; what somebody has written in the form stays.
+  // Say what saving would do; text typed in the form stays.
   describe() {
     const { opened, form } = this;
     by("view-open").hidden = !opened;
@@ -398,7 +398,7 @@ class Views {
     this.tell();
   }
 
-  // A kept state onto the canvas, as one step: whatever was in it and is there comes back, whatever the data are now.
+  // Show a saved state as one step, with all its nodes that still exist, whatever else has changed in the data.
   async bring(kept, words, told) {
     const { canvas } = this;
     const which = told
@@ -428,7 +428,7 @@ class Views {
 
   // -- saving -------------------------------------------------------------------------------------------------
 
-  // `own`: as a view of one's own; `anyway`: as the newest, whatever others saved. Once at a time: a second click saves nothing.
+  // `own`: as a separate view; `anyway`: as the newest version, whatever others saved. A second click saves nothing.
   async save(how = {}) {
     if (this.saving) return;
     const buttons = this.dialog.querySelectorAll("[data-view=save], [data-view=own], [data-view=anyway]");
@@ -440,7 +440,7 @@ class Views {
     } finally {
       this.saving = false;
       for (const button of buttons) button.disabled = false;
-      // A button that can be pressed no more loses the focus.
+      // A disabled button loses the focus.
       const conflict = by("views-conflict");
       if (!conflict.hidden) conflict.querySelector("button").focus();
       else if (this.dialog.open && document.activeElement === document.body) focused?.focus();
@@ -476,7 +476,7 @@ class Views {
       else this.wrong(error.message);
       return;
     }
-    // The version is there, whatever becomes of its name.
+    // The version is saved even if renaming the view fails.
     this.becomes({ ...saved, canvas: state, since: "" });
     this.newest = null;
     by("view-newer").hidden = true;
@@ -494,11 +494,11 @@ class Views {
     this.keep(); // going on begins from here
   }
 
-  // Name, notes and sharing, where they are other than they were.
+  // Save the name, notes and sharing if they have changed.
   async rename() {
     const { opened } = this;
     const { name, notes, shared } = this.form.elements;
-    // The version stays the one that is here: somebody else may have saved one since.
+    // Keep the version on the canvas: another user may have saved a newer one since.
     const post = async (action, fields) =>
       this.becomes({
         ...this.opened,

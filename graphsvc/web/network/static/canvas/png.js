@@ -1,4 +1,4 @@
-// The canvas as a PNG: on its ground, marked with case and handling code, so that a picture that travels says what it is.
+// The canvas as a PNG with its background, case and handling code, so that a picture passed on says what it is.
 export function savePicture(canvas) {
   const { picture, root } = canvas;
   const source = picture.container.querySelector("canvas");
@@ -17,7 +17,7 @@ export function savePicture(canvas) {
   copy.toBlob((blob) => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);
-    // No name of a case in a file's name: folders and mail show it to whoever passes.
+    // The file name does not contain the case's name: folders and mail would show it to bystanders.
     link.download = "network.png";
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

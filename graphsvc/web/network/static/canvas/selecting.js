@@ -1,9 +1,9 @@
-// Choosing several nodes: with Ctrl, with a lasso, all but these; and arranging them.
+// Selecting several nodes (with Ctrl, with a lasso, by inverting the selection), and arranging them.
 const APART = 24;
-// Filters by what is not known of a link that is folded away.
+// Filters by figures that are not known of links inside a folded group.
 const FIGURES = ["least", "recorded", "source_grade", "assessment"];
 
-// The links that a line stands for.
+// Return the links that a line draws.
 const behind = ({ from, relation, to, bundle, rest }) => [...(bundle ?? [[from, relation, to]]), ...(rest ?? [])];
 
 export class Selecting {
@@ -17,7 +17,7 @@ export class Selecting {
     this.paper.className = "lasso";
     this.paper.hidden = true;
     this.container.parentElement.append(this.paper);
-    // Before vis-network, which would move the view.
+    // Handled before vis-network, which would move the view.
     this.container.addEventListener("pointerdown", (event) => this.begin(event), { capture: true });
     picture.network.on("dragEnd", ({ nodes }) => nodes.length && this.dropped(nodes));
   }
@@ -90,14 +90,14 @@ export class Selecting {
     return this.picture.data.nodes.filter((node) => !this.picture.look.gone(node) && !this.picture.look.faint(node));
   }
 
-  // All links of the picture as [subject, relation, object], also those that one line stands for, and those folded away.
+  // Return all links of the picture as [subject, relation, object], including links drawn as one line or folded away.
   every() {
     const { nodes, edges } = this.picture.data;
     return [...edges.flatMap(behind), ...nodes.flatMap((node) => node.among ?? [])];
   }
 
-  // Of these the ones that pass the filters. A line for several passes as one, but for what is known of each: its relation. Nothing
-  // else is known of what is folded away, so that it passes only where nothing else is asked.
+  // Return the links that pass the filters. Links drawn as one line pass together, except by relation, which is known
+  // of each. Only the relation is known of links folded away, so any other filter removes them.
   links() {
     const { params, look } = this.canvas;
     const { gone, faint } = this.picture.look;
@@ -111,7 +111,7 @@ export class Selecting {
     return [...lines, ...(more ? [] : this.shown().flatMap(within))];
   }
 
-  // vis-network has moved them already; pinned ones go back.
+  // vis-network has already moved the nodes; pinned ones return to their places.
   dropped(ids) {
     const pinned = new Set(this.canvas.state().pinned);
     const at = this.picture.network.getPositions(ids);
@@ -148,7 +148,7 @@ export class Selecting {
     this.canvas.arranged(`put ${order.length} in a ${how}`);
   }
 
-  // The chosen nodes, moved together by keys.
+  // Move the selected nodes together by keys.
   nudge(dx, dy) {
     const pinned = new Set(this.canvas.state().pinned);
     const scale = this.picture.network.getScale();

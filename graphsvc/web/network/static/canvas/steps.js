@@ -1,8 +1,8 @@
-// Where the canvas is and was. Each step is one of the browser's: back undoes, forward does again, a reload keeps it.
+// States of the canvas as entries in the browser's history: back undoes, forward redoes, a reload keeps the state.
 export class Steps {
-  // `start`: the state where the browser remembers none of this account: what another did in this window is not for it.
-  // `fetch(state)`: the data of a state, null where they cannot be had, undefined where the browser goes elsewhere.
-  // `apply(state, data, words)`: show it.
+  // `start`: the state used if the browser remembers none of this account; states of other accounts are ignored.
+  // `fetch(state)`: returns a state's data, null if it is not available, undefined if the browser leaves the page.
+  // `apply(state, data, words)`: shows a state.
   constructor(start, by, address, fetch, apply) {
     this.by = by;
     this.address = address;
@@ -11,11 +11,11 @@ export class Steps {
     const kept = this.mine(history.state) ? history.state : { canvas: start, at: 0, words: "" };
     this.state = kept.canvas;
     this.at = this.top = kept.at;
-    // Where the browser is: ahead of what is shown, while that is fetched.
+    // The browser's position in its history: ahead of the shown state while data is fetched.
     this.there = kept.at;
     this.turn = 0;
     this.returning = false;
-    // In which sitting this is: of each step, so that going back to another view goes back to its sitting.
+    // The sitting of each step, so that going back to another view also goes back to its sitting.
     this.sitting = kept.sitting ?? "";
     this.words = [];
     this.words[this.at] = kept.words;
@@ -48,15 +48,15 @@ export class Steps {
     history.pushState(this.kept(words), "", this.address(state));
   }
 
-  // What is said of the state changes and nothing else: no step of its own.
+  // Change the current state without a new step.
   amend(state) {
     this.state = state;
-    // While the browser is elsewhere, its step there is another one.
+    // While the browser is at another step, that step's entry must not be replaced.
     if (this.there === this.at) history.replaceState(this.kept(this.words[this.at] ?? ""), "", this.address(state));
   }
 
-  // The browser went back or forward. What is shown stays what it is until the other is there; where that cannot be had, the
-  // browser returns to it: what is kept or exported is what somebody sees.
+  // The browser went back or forward. The shown state stays until the other's data arrives; if that fails, the browser
+  // returns to the shown state, so that users save and export what they see.
   async arrived(kept) {
     if (!this.mine(kept)) return location.reload();
     this.there = kept.at;
@@ -66,7 +66,7 @@ export class Steps {
     this.turn += 1;
     const { turn } = this;
     const data = await this.fetch(kept.canvas);
-    // Somebody went on meanwhile, or the browser goes elsewhere.
+    // The user took another step in the meantime, or the browser leaves the page.
     if (turn !== this.turn || data === undefined) return;
     if (!data) {
       if (this.there === this.at) return;
@@ -90,7 +90,7 @@ export class Steps {
     if (this.there < this.top) history.forward();
   }
 
-  // What undoing would undo in words; null: there is nothing to undo.
+  // Words for the step that undo would undo; null if there is none.
   get undoes() {
     return this.at > 0 ? (this.words[this.at] ?? "") : null;
   }

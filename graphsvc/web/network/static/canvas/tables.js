@@ -1,4 +1,4 @@
-// The same as tables: sorted, walked with keys, and chosen in step with the picture.
+// The picture as tables: they can be sorted, walked with keys, and share the picture's selection.
 import { makeSortable } from "../table.js";
 
 export class Tables {
@@ -49,7 +49,7 @@ export class Tables {
     }
   }
 
-  // The tables of a large picture come when they are first wanted.
+  // The tables of a large picture are fetched when first needed.
   async bring() {
     if (!this.inside.querySelector("table")) {
       const { address } = this.inside.dataset;

@@ -1,4 +1,4 @@
-// The strip of time below the canvas: crossings above, statements below, and a span that both are filtered by.
+// The timeline below the canvas: crossings in the upper half, statements in the lower, and a span that filters both.
 import { count } from "../words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -80,7 +80,7 @@ export class Time {
       const bars = new Map();
       for (const [date, many] of rows) {
         const [at, end] = meant(date).map((day) => Math.floor((day - this.first) / this.step));
-        // What may be of several bars stands in none: the sentence below counts it.
+        // An item that may belong to several bars is in none of them: the sentence below counts it.
         if (at === end) bars.set(at, (bars.get(at) ?? 0) + many);
       }
       const most = Math.max(...bars.values(), 1);
@@ -193,7 +193,7 @@ export class Time {
       "pointerup",
       () => {
         removeEventListener("pointermove", move);
-        // A click alone looks at one bar.
+        // A click without dragging selects one bar.
         if (start === end) end = start + this.step - 1;
         this.span(...chosen());
       },
@@ -213,7 +213,7 @@ export class Time {
     this.span(named(left + (event.shiftKey ? 0 : by)), named(right + by));
   }
 
-  // The span goes along the days; only where it ends is a step that can be undone.
+  // The span moves along the days; only its last position is a step that can be undone.
   async play() {
     if (this.playing) return this.stop();
     const [from, to] = this.chosen;

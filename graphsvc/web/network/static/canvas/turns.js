@@ -1,17 +1,17 @@
-// Steps that wait for the server, in the order in which somebody took them: each is done on what the one before it left.
+// Steps that wait for the server, in the user's order: each starts from the state that the one before it left.
 export class Turns {
   constructor() {
     this.waiting = [];
   }
 
-  // A state as it will be once all that waits is done.
+  // The state as it will be once all waiting steps are done.
   ahead(state) {
     return this.waiting.reduce((before, { change }) => change(before), state);
   }
 
-  // What `act` answers in its turn, which makes `change` of the state; false where it is not done: another took its place, or one before it was not done.
-  // `act` is given whether it is to be done still, which may be no more once its data are there.
-  // `again`: in place of the last, if that waits and was such a one too. `alone`: in place of all.
+  // Resolves to `act`'s result, which applies `change` in its turn; false if replaced or if an earlier step failed.
+  // `act` receives a function that says whether the step is still wanted: it may not be once its data has arrived.
+  // `again`: replaces the last waiting step if that was also `again`. `alone`: replaces all waiting steps.
   take(change, act, { again = false, alone = false } = {}) {
     if (alone) this.drop(0);
     else if (again && this.waiting.at(-1)?.again) this.drop(this.waiting.length - 1);
@@ -33,7 +33,7 @@ export class Turns {
       done = await turn.act(() => this.waiting[0] === turn);
     } finally {
       turn.resolve(done);
-      // Where another took its place, that runs already.
+      // If another step replaced this one, that step already runs.
       if (this.waiting[0] === turn) {
         if (done) this.waiting.shift();
         else this.drop(0);
