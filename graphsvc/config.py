@@ -101,7 +101,7 @@ class Settings:
         least=0.1,
         most=_DAY_S,
     )
-    # Neo4j takes a timeout of 0 as no limit.
+    # Neo4j treats a timeout of 0 as no limit.
     cypher_timeout_s: float = _setting(
         30.0, "GRAPHSVC_CYPHER_TIMEOUT_S", "seconds a text of free Cypher may run", least=0.1, most=_DAY_S
     )

@@ -42,7 +42,7 @@ def export() -> None:
 
 
 def wanting(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options for the content, the recipient and the omissions of an export."""
+    """Add the options for the content, the recipient and the omissions of an export to a command."""
     for option in (
         click.option("--id", "ids", multiple=True, help="Where the picture starts; may be repeated."),
         click.option("--depth", type=int, help="Links away from the start, 0 to 4; 1 where it is not said."),

@@ -1,4 +1,4 @@
-"""Printing of commands: other people's text is shown, but cannot control the terminal."""
+"""Output of commands: other people's text is shown, but cannot control the terminal."""
 
 from __future__ import annotations
 

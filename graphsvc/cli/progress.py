@@ -16,7 +16,7 @@ _EVERY_S = 0.1
 
 @contextmanager
 def show_progress() -> Iterator[Progress]:
-    """Give a progress callback `(done, total, text)`; a total of 0 means it is unknown."""
+    """Yield a progress callback `(done, total, text)`; a total of 0 means it is unknown."""
     terminal = sys.stderr.isatty()
     last_text, last_at, open_line = "", 0.0, False
 

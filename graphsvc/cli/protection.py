@@ -22,7 +22,7 @@ _NOTE = click.option("--note", default="", help="Words to who asked.")
 
 @click.group()
 def vault() -> None:
-    """The vault that holds the identities of sealed persons."""
+    """The vault with the identities of sealed people."""
 
 
 @vault.command()

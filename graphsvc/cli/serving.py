@@ -1,8 +1,8 @@
 """The processes that serve the pages of one home: the first one, and others on the same sockets.
 
-Python does one thing at a time in each process. The first process holds the managed server, completes work that a kill
-interrupted, opens statements that wait, and starts another process where one of the others died. The system hands a
-request to any of them.
+Python does one thing at a time in each process. The first process runs the managed server, completes work that a kill
+interrupted, opens statements that wait, and replaces other processes that died. The operating system hands each request
+to any of them.
 """
 
 from __future__ import annotations

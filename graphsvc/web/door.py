@@ -30,7 +30,7 @@ def address_of(settings: Settings, hidden: str = "", port: int | None = None) ->
     Args:
         settings: GRAPHSVC_ADDRESS, or else host and port.
         hidden: path that nobody can guess, used if the pages are for this machine alone.
-        port: port that was taken, if the settings leave it open.
+        port: the port in use, if the settings leave it open.
 
     Raises:
         OperatorError: GRAPHSVC_ADDRESS is not an address of pages.

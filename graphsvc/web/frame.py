@@ -174,7 +174,7 @@ def handling_code(handling: str = "") -> str:
     """Return the handling code of a page or download.
 
     Args:
-        handling: strictest code of the content, `P` or `C`. If empty, a case's page takes the reader's level, since
+        handling: strictest code of the content, `P` or `C`. If empty, a case's page gets the reader's level, since
             figures are computed from everything they may see. Without a case there is no code.
     """
     case_session: Session | None = g.get("here")

@@ -1,6 +1,6 @@
 """Cases opened most recently in this browser, remembered in a cookie that names none of them.
 
-The cookie holds keyed hashes of account and case. They mean nothing to another reader or account, and a case that is
+The cookie contains keyed hashes of account and case. They mean nothing to another reader or account, and a case that is
 gone or no longer allowed is simply not recognised.
 """
 

@@ -18,7 +18,7 @@ _MARK = "again=yes"
 def be_patient(*, script: bool) -> None:
     """Set how long this request waits for a result that is being computed.
 
-    GET requests give up after a limit, so readers hold up nobody. Other requests wait as long as needed, so what a user
+    GET requests give up after a limit, so readers block no one. Other requests wait as long as needed, so what a user
     sends is done.
 
     Args:

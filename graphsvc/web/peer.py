@@ -1,4 +1,4 @@
-"""The user of this machine behind a request: the kernel knows who holds the other end of a connection."""
+"""The user of this machine behind a request: the kernel knows which user has the other end of a connection."""
 
 from __future__ import annotations
 

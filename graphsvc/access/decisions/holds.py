@@ -1,4 +1,4 @@
-"""Holds: material of a live investigation or prosecution stays, with an owner and a review day."""
+"""Holds keep material of a live investigation or prosecution; each has an owner and a review day."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Hold:
     """A hold, current or released.
 
     Attributes:
-        pseudonym: of the person, sealed or not; empty for the whole case.
+        pseudonym: pseudonym of the person, sealed or not; empty for the whole case.
         person: id of the person when the hold was added; shown only while the person is not sealed.
         overdue: for a current hold whose review day has come, that fact in words ("overdue by 12 days"); else empty.
     """

@@ -29,9 +29,9 @@ class Figures:
     """A lead's figures as shown at one time.
 
     Attributes:
-        of: how many people were ranked.
+        of: number of people ranked.
         groups, other_sources: corroboration; groups and denied may read `few`, denied also `contested`.
-        stands_out: whether the ranking told people apart then.
+        stands_out: whether anyone stood out in the ranking then.
     """
 
     rank: int
@@ -49,7 +49,7 @@ class StoredReview:
     """A stored review.
 
     Attributes:
-        pseudonym: of the lead, sealed or not.
+        pseudonym: pseudonym of the lead, sealed or not.
         handling, sources: the reviewer's clearance.
         of_name: whether the lead was named then, and no longer is.
         shown: the figures the reviewer saw. told: the same figures as shown without source clearance.
@@ -99,7 +99,7 @@ class ReviewStore:
             by: the account.
             grant: the account's clearance in the case.
             state: version of the case and of the rules.
-            figures: as shown, and as shown without source clearance.
+            figures: the lead's figures as shown, and as shown without source clearance.
             withhold: withholds the reason from other readers if it names a sealed person.
 
         Raises:

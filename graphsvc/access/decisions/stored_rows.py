@@ -1,7 +1,7 @@
 """Rows that people add, decide on and end: requests, holds, decisions, comments, exports.
 
-Each step is one update that takes effect only on a row in the state it belongs to, so that of two people who decide at
-the same time only the first succeeds. Callers check permissions first.
+Each step is one update that takes effect only on a row in the state it belongs to, so that if two people
+decide at the same time, only the first succeeds. Callers check permissions first.
 """
 
 from __future__ import annotations

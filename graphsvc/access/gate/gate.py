@@ -352,7 +352,7 @@ class Gate:
     def plan(self, goes_on: Callable[[], bool]) -> int:
         """Have the store plan the queries that pages use before readers need them; return how many it planned.
 
-        A server plans a query when it first receives it, which takes up to a second each. The queries run on a case
+        A server plans a query when it first receives it, which can take a second. The queries run on a case
         without a name, so nothing is read, released or logged.
 
         Args:

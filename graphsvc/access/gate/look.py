@@ -17,12 +17,12 @@ _PARTS = ("read", "query", "analyse")
 
 @dataclass(slots=True)
 class Look:
-    """Everything a person has opened so far in a case that was open when they began. Made only by `Gate.looking`.
+    """Everything a person has opened so far in a case that was open when the look began. Made only by `Gate.looking`.
 
     Attributes:
         principal: the person. case: the case. version: the case's version when the look began.
         goes_on: whether the act is still under way.
-        key: the case's data key, once it was needed.
+        key: the case's data key, once it has been needed.
         opened: names of the things opened. sources: sources whose claims were released.
         released: question (`repeats.answer_key`) → answer, to be kept if the case does not change until the end.
     """

@@ -38,7 +38,7 @@ from graphsvc.records.patience import PATIENCE, not_ready
 _LOG = logging.getLogger(__name__)
 # Rows written and read at once; most files for one state of a case at one handling code: the most recently used stay.
 _BATCH, _MOST = 65_536, 64
-# A computed row is worth this many rows that are only read.
+# When deciding what to keep, a computed row counts as this many rows that are only read.
 _WORTH = 50
 _LENGTH = 8
 # Bytes of an encrypted frame without content.
@@ -64,7 +64,7 @@ class AsRows(Generic[Thing]):
         name: distinguishes it from other results.
         rows: returns rows of equal length, and data to keep with them; all plain values (see `arrow.as_arrow`).
         made: the inverse of `rows`: returns an equal result.
-        heavy: whether computing it takes all processors, and much memory.
+        heavy: whether computing the result takes all processors and much memory.
         laid: whether `made` receives the rows in columns, as an Arrow record batch.
     """
 

@@ -282,7 +282,7 @@ def redeem(
     """Return the account and purpose that a token proves; uses up a link, and extends a web session up to its end.
 
     Raises:
-        NotSignedIn: unknown, used, expired, bound to another place, or of a disabled account.
+        NotSignedIn: the token is unknown, used, expired, bound to another place, or of a disabled account.
     """
     table = tables.tokens
     hold_clock(engine)

@@ -1,8 +1,8 @@
-"""The master key of a home: made, checked at every start, rotated. A file in the home, or the environment.
+"""The master key of a home, in a file of the home or the environment: made, checked at every start, rotated.
 
 A check value (the root key, wrapped by the master key) reveals a lost or wrong key immediately. A rotation writes the
-new key next to the old one, wraps every key again in one transaction, and only then replaces the old key. Whenever it
-is killed, one of the two keys opens the home, and the next start finds out which.
+new key next to the old one, wraps every key again in one transaction, and only then replaces the old key. Whenever a
+rotation is killed, one of the two keys opens the home, and the next start finds out which.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from graphsvc.web.frame import TOKEN, home, inward, used_from
 blueprint = Blueprint("signin", __name__)
 _LONGEST_DEVICE = 100
 _DEVICE_DAYS = 180
-# Fields of the cookie: the secret that makes a form valid (written by Flask-WTF), and whose forms these are.
+# Fields of the cookie: the secret that makes a form valid (written by Flask-WTF), and the mark of the forms' account.
 _SECRET, _WHOSE = "csrf_token", "whose"
 
 

@@ -20,7 +20,7 @@ class AnswerPicture:
         address: address of the picture.
         drawn: number of entities drawn.
         entities: number of entities the answer names.
-        links_left: number of the answer's links between drawn entities that exceed a picture's limit.
+        links_left: number of links between drawn entities that are left out because of a picture's limit.
     """
 
     address: str

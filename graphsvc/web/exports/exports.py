@@ -31,9 +31,9 @@ _WANTED = (
     "id", "depth", "open", "add", "hide", "link", *FILTERS, "without", "presence", "size", "layout",
     "fade", "query", "only", "inside", "passing", "form", "arranged",
 )  # fmt: skip
-# Positions on a canvas: their largest number, length as text, and distance from the middle.
+# Limits for positions on a canvas: number, length as text, and distance from the middle.
 _MOST_PLACES, _MOST_PLACED, _FARTHEST = 2000, 200_000, 1_000_000.0
-# Links that pass the filters of a canvas: their greatest length as text.
+# Greatest length, as text, of the links that pass a canvas's filters.
 _MOST_PASSING = 400_000
 
 

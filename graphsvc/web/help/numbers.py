@@ -55,7 +55,7 @@ TOPICS = MappingProxyType(
 
 @register(blueprint, "/numbers")
 def page() -> ResponseReturnValue:
-    """List what is explained, and give the values of grading in the JSON."""
+    """List the explained topics; the JSON also contains the values of grading."""
     return answer("numbers/page.html", topics=dict(TOPICS), weights=_weights())
 
 

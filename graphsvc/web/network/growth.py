@@ -17,7 +17,7 @@ blueprint = Blueprint("growth", __name__, url_prefix="/case/<case>/network")
 
 @blueprint.app_context_processor
 def _many() -> dict[str, Any]:
-    """Give the network page the number of neighbours above which it asks which to add."""
+    """Provide the network page with the number of neighbours above which it asks which to add."""
     return {"GROWTH_MANY": limits.MANY_NEIGHBOURS}
 
 

@@ -1,6 +1,6 @@
 """The network view: the picture with its tables, details of a node or link, and the files that draw it.
 
-The address holds a picture's starting points, filters, opened nodes and hidden nodes, so a link reopens the same
+The address contains a picture's starting points, filters, opened nodes and hidden nodes, so a link reopens the same
 picture.
 """
 

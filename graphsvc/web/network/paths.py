@@ -30,7 +30,7 @@ BESIDE_WORDS = {
 
 @blueprint.app_context_processor
 def _choices() -> dict[str, Any]:
-    """Give the network page the options of path finding."""
+    """Provide the network page with the options of path finding."""
     return {
         "PATHS": {"besides": BESIDE_WORDS, "longest": limits.LONGEST_PATH, "usual": limits.USUAL_STEPS, "steps": STEPS}
     }
