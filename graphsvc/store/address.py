@@ -10,7 +10,7 @@ _SCHEMES = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+s
 
 
 def require_address(uri: str) -> None:
-    """Raise OperatorError unless the driver accepts an address: its own errors for others vary.
+    """Raise OperatorError unless the driver accepts an address: the driver's own errors for invalid ones vary.
 
     Raises:
         OperatorError: the address is not valid. The message does not repeat it: it may contain a password.
@@ -37,7 +37,7 @@ def require_address(uri: str) -> None:
 
 
 def is_routed(uri: str) -> bool:
-    """Whether an address is routed to all servers that have the database: a cluster's, of which one takes writes.
+    """Whether an address is routed to all servers of a cluster that have the database; only one accepts writes.
 
     Example:
         >>> is_routed("neo4j+s://graph.example:7687"), is_routed("bolt://127.0.0.1:7687")

@@ -20,10 +20,10 @@ from graphsvc.store.faults import fault, translate_errors
 
 # We report broken connections ourselves; without logging set up, the driver's messages would reach the terminal.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
-# A server's remarks on a text are shown to its author; the driver would log them, including the text.
+# A server's remarks on a query are shown to its author; the driver would log them, including the query.
 logging.getLogger("neo4j.notifications").disabled = True
 
-# The end of a text that sorts its answer by some of its columns, ascending, and limits it.
+# Matches the end of a query that sorts its answer by columns, ascending, and limits the number of rows.
 _SORTED = re.compile(r"\nORDER BY (\w+(?:, \w+)*)\nLIMIT \$limit \+ 1\s*$")
 
 # Seconds that a terminated transaction may take to end, and seconds between two checks.
@@ -86,14 +86,14 @@ class Login:
 class Store:
     """One database of one Neo4j server, or of a cluster if the address is routed (`neo4j://`).
 
-    In a cluster, reads go to the servers for reading, and writes to the one that takes them. Each session gets the
-    bookmarks of all sessions before it, and those passed to `follow`, so that readers see all earlier writes.
+    In a cluster, reads go to the servers for reading, and writes to the one that accepts them. Each session gets the
+    bookmarks of all earlier sessions, and those passed to `follow`, so that readers see all earlier writes.
     """
 
     def __init__(self, driver: neo4j.Driver, login: Login) -> None:
         self._driver = driver
         self.login = login
-        # A single server is never behind itself; and after a restore from backup it would wait for lost transactions.
+        # A single server needs no bookmarks, and after a restore from backup it would wait for lost transactions.
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager() if is_routed(login.uri) else None
         self._followed: dict[str, frozenset[str]] = {}
 
@@ -149,14 +149,14 @@ class Store:
         after: Collection[str] = (),
         newest: bool = False,
     ) -> Rows:
-        """Run a reading query; rows beyond `cap` are cut. The server first waits for everything in the state `after`.
+        """Run a reading query; rows beyond `cap` are cut. The server first applies every write in the state `after`.
 
-        `newest`: ask the server that takes writes, regardless of earlier writes: it is never behind, and reports its
-        own state.
+        `newest`: ask the server that accepts writes, without waiting for earlier ones: it is never behind, and reports
+        its own state.
 
         Raises:
             Busy: it ran longer than `timeout` seconds or needed too much memory.
-            RequestError: the text or a parameter is wrong.
+            RequestError: the query or a parameter is wrong.
             OperatorError: the server cannot be reached.
         """
         query = neo4j.Query(text, timeout=timeout)
@@ -177,7 +177,7 @@ class Store:
     def each(self, text: str, parameters: Mapping[str, Any], take: Callable[..., object], *, timeout: float) -> None:
         """Run a reading query on the newest server, and call `take` with the values of each row as it arrives.
 
-        If it fails, some rows may have been taken already; if it is repeated, they are taken again.
+        If the query fails, `take` may have received some rows already; if it is repeated, `take` receives them again.
 
         Raises:
             Busy, RequestError, OperatorError: as `read`.
@@ -194,10 +194,10 @@ class Store:
     def read_at_once(
         self, text: str, columns: Sequence[str], parameters: Mapping[str, Any], *, timeout: float, cap: int
     ) -> Rows:
-        """Run `read` for an answer of which only these columns are needed, in the order of its rows.
+        """Run a reading query and return only these columns of its answer, rows in order.
 
         The rows travel as one list: the driver would spend most of its time on fetching single records. The server
-        holds the whole answer, so the text must limit it.
+        has the whole answer in memory, so the query must limit the number of rows.
 
         Raises:
             Busy, RequestError, OperatorError: as `read`.
@@ -216,7 +216,7 @@ class Store:
     def read_one_by_one(
         self, text: str, columns: Sequence[str], parameters: Mapping[str, Any], *, timeout: float, cap: int
     ) -> Rows:
-        """Run `read_at_once` for an answer too large for the server to hold: a final sort is done here instead.
+        """Run `read_at_once` for an answer too large for the server's memory: a final sort is done here instead.
 
         Raises:
             Busy, RequestError, OperatorError: as `read`.
@@ -235,8 +235,8 @@ class Store:
     ) -> tuple[list[Item], bool]:
         """Run a reading query whose last column is a list of rows of scalars; rows beyond `cap` are cut.
 
-        Returns the results of `make`, called for each row with the values before the last column and the row, while the
-        server goes on; and whether rows were cut.
+        `make` is called with the values of the other columns and one row of the list, while the server continues.
+        Return its results, and whether rows were cut.
 
         Raises:
             Busy, RequestError, OperatorError: as `read`.
@@ -258,10 +258,10 @@ class Store:
     def parts(
         self, text: str, columns: Sequence[str], parameters: Mapping[str, Any], *, size: int, timeout: float
     ) -> Iterator[list[tuple[Any, ...]]]:
-        """Yield a reading query's rows with these columns, unordered, `size` rows at a time while the server goes on.
+        """Yield a reading query's rows with these columns, unordered, `size` rows at a time while the server continues.
 
-        Neither side holds more than a few parts: a final sort and limit are left out. Nothing is repeated, since parts
-        were taken already.
+        No more than a few parts are in memory here or in the server: a final sort and limit are left out. A failed
+        query is not repeated, since the caller has parts of its answer already.
 
         Raises:
             Busy, RequestError, OperatorError: as `read`.
@@ -279,16 +279,16 @@ class Store:
         """Return a query's plan and notices; nothing is run, and no parameters are needed.
 
         Raises:
-            CypherFault: the text is wrong; says where, if the server does.
+            CypherFault: the query is wrong; with the position, if the server reports one.
         """
         heard: dict[str, Any] = {
             "notifications_min_severity": neo4j.NotificationMinimumSeverity.WARNING,
-            # Syntax that later versions will change makes no answer wrong.
+            # No warnings about syntax that later versions will change: the answer is right all the same.
             "notifications_disabled_classifications": [neo4j.NotificationDisabledClassification.DEPRECATION],
         }
         with translate_errors(), self._session(neo4j.READ_ACCESS, **heard) as session:
             try:
-                # On a separate line, so that the server's column numbers fit the text.
+                # On a separate line, so that the server's column numbers fit the query.
                 summary = session.run("EXPLAIN\n" + text).consume()
             except bolt.ClientError as error:
                 if isinstance(error, bolt.AuthError):
@@ -309,7 +309,7 @@ class Store:
         return [row[0] for row in answer.rows]
 
     def has_marked_transactions(self) -> bool:
-        """Whether any of the server's transactions has a mark: a person's typed text, or the writing of a case."""
+        """Whether any of the server's transactions has a mark: a typed query, or the writing of a case."""
         text = "SHOW TRANSACTIONS YIELD metaData WHERE metaData.graphsvc IS NOT NULL RETURN 1 AS one"
         return bool(self.read(text, {}, timeout=10, cap=1, newest=True).rows)
 
@@ -363,9 +363,9 @@ class Store:
         self.write(text, {})
 
     def bookmarks(self) -> frozenset[str]:
-        """Return the server's name for the graph's state: unchanged while nothing is written; empty if it gives none.
+        """Return the server's bookmarks for the graph's state: unchanged until the next write; empty if it has none.
 
-        It includes the last commit a moment before that can be read: to read up to it, pass it to `read` as `after`.
+        They may include a commit that cannot be read yet: to wait for it, pass them to `read` as `after`.
 
         Raises:
             Busy, OperatorError: as `read`.
@@ -401,7 +401,7 @@ class Store:
             self._followed[writer] = newest
 
     def _reading(self, *, newest: bool, **more: Any) -> neo4j.Session:
-        """Open a session on any reading server or, if `newest`, on the writing one, which waits for no bookmarks."""
+        """Open a session on any reading server or, if `newest`, on the writing one, without bookmarks to wait for."""
         if newest and self._bookmarks:
             return self._driver.session(
                 database=self.login.database, default_access_mode=neo4j.WRITE_ACCESS, fetch_size=5000, **more
@@ -419,7 +419,7 @@ class Store:
         """Run a reading query, with errors translated, repeating it where that can help.
 
         It is repeated if concurrent writes made the server give up, and in a cluster if a server was lost or the leader
-        changed. None of its answer was shown before.
+        changed. No part of its answer has been shown by then.
         """
         began = time.monotonic()
         with translate_errors():

@@ -1,6 +1,6 @@
 """Writes a whole case as files for Neo4j's import tool: one for each label and each type of relationship.
 
-In the files nodes have running numbers, by which relationships name their ends; the graph has no such numbers. Data
+In the files each node has a running number, to which relationships refer; the graph has no such numbers. Data
 that a file cannot express exactly is refused, never altered: such a case is written in the usual way
 (`store.image.write`).
 """
@@ -22,7 +22,7 @@ from graphsvc.store.image import ENTITY_LABELS, NODE_LABELS, Image, Properties
 
 # Separates the items of a list: it cannot be typed, and a list with an item that contains it is refused.
 DELIMITER = "\x1f"
-# Columns of a row apart from its properties.
+# Columns of a row other than its properties.
 _KEYS = ("case", "id")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LONGS = range(-(2**63), 2**63)
@@ -32,7 +32,7 @@ Numbers = dict[str, int]
 
 
 class UnsaidError(Exception):
-    """A case contains something that files cannot express exactly. The message holds nothing of the case."""
+    """A case contains something that files cannot express exactly. The message contains no case data."""
 
 
 @dataclass(slots=True)

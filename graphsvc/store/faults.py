@@ -23,7 +23,7 @@ _BEHIND = (
 
 
 def fault(error: bolt.ClientError, *, lines_before: int = 0) -> CypherFault:
-    """Return the error for the server's complaint about a text: its first sentence, and the position."""
+    """Return the error for the server's complaint about a query: its first sentence, and the position."""
     match = _PLACE.search(error.message or "")
     at = (error.diagnostic_record or {}).get("_position") or {}
     line, column = at.get("line", 0), at.get("column", 0)
@@ -34,13 +34,13 @@ def fault(error: bolt.ClientError, *, lines_before: int = 0) -> CypherFault:
 
 
 def sentence(message: str) -> str:
-    """Return the server's complaint about a text: its first line, without the position, which is shown separately."""
+    """Return the server's complaint about a query: its first line, without the position, which is shown separately."""
     return _PLACE.split(" ".join(message.splitlines()[:1]))[0].strip().rstrip(".") + "."
 
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Translate the driver's errors into ours, by the person who must act."""
+    """Translate the driver's errors into ours, grouped by the role that must act."""
     try:
         yield
     except bolt.AuthError as error:

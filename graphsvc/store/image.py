@@ -1,7 +1,7 @@
 """A case's data in the graph, current or intended, and the difference between two such images.
 
-Writing a case means: read the current image, compare, write the difference. Importing again, undoing an import and
-recovering after a kill are therefore the same work.
+Writing a case means: read the current image, compare, write the difference. So the same code imports again, undoes
+an import and recovers after a kill.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ Properties = dict[str, Any]
 ENTITY_LABELS = tuple(table.label for table in ENTITY_TABLES)
 NODE_LABELS = (*ENTITY_LABELS, "Statement", "Source")
 TYPES = (*RELATIONS, CUSTOM_TYPE)
-# Most links for which one text writes all relations: with fewer, planning a text for each takes longer than writing
-# them.
+# Most links for which one query writes all relations: for fewer, planning a query for each relation takes longer
+# than writing.
 _FEW_LINKS = 5_000
 _READ_TIMEOUT_S = 600
 
 
 @dataclass(slots=True)
 class Image:
-    """All of one case in the graph; the property `case` is left out everywhere.
+    """The nodes and links of one case; the property `case` is left out everywhere.
 
     In a large case, six in seven links have the same figures as others, and three in four claims the same properties.
     So equal properties may share one object (`Alike`), which must never be changed in place.
@@ -206,7 +206,7 @@ def write(store: Store, case: str, steps: Iterable[WriteStep], batch: int, progr
     steps = list(steps)
     total = sum(len(step.rows) for step in steps)
     done = 0
-    # Also with nothing to write: whether there is something may depend on who gave which statement.
+    # Called even with nothing to write: whether there is anything may depend on who gave which statement.
     progress(0, total, "writing to the graph")
     for step in steps:
         text = writing_text(step.file, step.word)
@@ -224,12 +224,12 @@ def writing_mark(case: str) -> str:
 
 
 def writing_text(file: str, word: str = "") -> str:
-    """Return the text of a file in `cypher/load/`; `LABEL` or `TYPE` becomes a word of our own tables, never data.
+    """Return the query in a file of `cypher/load/`; `LABEL` or `TYPE` becomes a word of our own tables, never data.
 
-    A server plans each new text, so all kinds of entity share one: it uses `Entity`, through which their keys are
-    indexed, and takes the specific label as a parameter. In `links` the type is part of the text: with the type as a
-    parameter and an empty store, a server plans to search every relationship for each row. `any_links` avoids that by
-    searching all links of one end instead, which are few in a small case.
+    A server plans each new query, so all kinds of entity share one: it uses `Entity`, the label with the key index, and
+    its parameter is the specific label. In `links` the type is part of the query: with the type as a parameter and an
+    empty store, a server plans to search every relationship for each row. `any_links` avoids that by searching all
+    links of one end instead, which are few in a small case.
 
     Raises:
         ValueError: the word is in none of the tables.
@@ -242,7 +242,7 @@ def writing_text(file: str, word: str = "") -> str:
 
 
 def read_image(store: Store, case: str) -> Image:
-    """Read the data that the graph holds of a case."""
+    """Read a case's data from the graph."""
     image, alike = Image(), Alike()
 
     def node(labels: list[str], identifier: str, properties: Properties) -> None:

@@ -1,7 +1,7 @@
 """Checks that the graph still holds what was last written of a case, by a mark and by counts of each kind.
 
 The mark is random, and changes with every change of the case. A store that was lost, emptied, exchanged or restored
-from an older copy has none, or another; asking for it costs nothing. Counting detects data removed by other means.
+from an older copy has no mark, or a different one; reading it is cheap. Counting detects data removed by other means.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Held:
     """A graph's content for one case.
 
     Attributes:
-        mark: of the last change; empty without one.
+        mark: mark of the last change; empty if there is none.
         counts: label or kind of relationship → number, for every kind, including 0.
         bookmarks: in a cluster, the transactions a server must have applied to hold this; they reveal nothing about it.
     """
@@ -43,13 +43,13 @@ class Held:
     bookmarks: tuple[str, ...] = field(default=(), compare=False)
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as stored in the application database."""
+        """Return the content as stored in the application database."""
         plain: dict[str, Any] = {"mark": self.mark, "counts": dict(sorted(self.counts.items()))}
         return plain | ({"bookmarks": list(self.bookmarks)} if self.bookmarks else {})
 
     @classmethod
     def of_json(cls, record: dict[str, Any]) -> Self:
-        """Read it back: the inverse of `as_json`."""
+        """Return the inverse of `as_json`."""
         return cls(record["mark"], dict(record["counts"]), tuple(record.get("bookmarks", ())))
 
 
@@ -106,7 +106,7 @@ def is_empty(store: Store) -> bool:
 
 
 def size(store: Store) -> int:
-    """Return how many nodes and relationships of any kind a store holds: it knows that without counting."""
+    """Return the numbers of nodes and relationships of any kind in a store, which it knows without counting."""
     return sum(row[0] for row in store.read(_SIZE, {}, timeout=_TIMEOUT_S, cap=2, newest=True).rows)
 
 
@@ -134,7 +134,7 @@ class Checks:
         return time.monotonic() >= self._due.get(case, -math.inf)
 
     def passes(self, case: str, expected: Mapping[str, Any]) -> bool:
-        """Whether the graph holds what it should of a case (`Held.as_json`).
+        """Whether the graph holds the expected content of a case (`Held.as_json`).
 
         Raises:
             Busy, OperatorError: as `read_held`.

@@ -1,7 +1,7 @@
 """The processes that run typed queries, one at a time: after a normal run, a process waits a while for the next.
 
-Starting one takes longer than most texts. A process whose text was late, cancelled, cut, faulty or large ends with that
-text, so that each text meets the same limits.
+Starting a process takes longer than most queries. A process whose query was late, cancelled, cut, faulty or large ends
+after it, so that each query has the same limits.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# Most processes that wait, and for how long; if the service is gone, a process ends by itself after twice that
-# (`typedrun`).
+# Maximum number of waiting processes, and how long they wait; if the service is gone, a process ends by itself after
+# twice that time (`typedrun`).
 _MOST = 2
 _WAITS_S = 60.0
 LIGHT_BYTES = 1024 * 1024  # most bytes of a text with parameters, or of an answer, for its process to be reused
@@ -26,11 +26,11 @@ LIGHT_BYTES = 1024 * 1024  # most bytes of a text with parameters, or of an answ
 
 @dataclass(slots=True)
 class Runner:
-    """A process that has been given a text.
+    """A process that has been given a query.
 
     Attributes:
-        fresh: whether it was started for this text.
-        again: whether it has finished, and can take another text.
+        fresh: whether it was started for this query.
+        again: whether it has finished, and can run another query.
     """
 
     process: subprocess.Popen[str]
@@ -48,7 +48,7 @@ class Runners:
 
     @contextlib.contextmanager
     def start_job(self, job: Mapping[str, Any]) -> Iterator[Runner]:
-        """Yield a process that has been given a job (see `typedrun`). It ends with the block unless it is `again`."""
+        """Yield a process that has been given a job (see `typedrun`). It ends after the block unless `again` is set."""
         line = json.dumps(job) + "\n"
         waiting = self._take()
         runner = Runner(waiting or _start(), fresh=waiting is None)

@@ -1,7 +1,7 @@
 """Applies constraints and indexes: the numbered files of `cypher/schema/`, once each and in order; declares names.
 
-A server plans a text again once a name in it, unused in the store until then, comes into use. That takes a third of a
-second for each text. So every name in our own tables is declared before any text runs.
+A server plans a query again once one of its names is used in the store for the first time. That takes a third of a
+second for each query. So every name in our own tables is declared before any query runs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _RECORDED = "MATCH (s:GraphsvcSchema) RETURN s.number AS number, s.digest AS dig
 _RECORD = "MERGE (s:GraphsvcSchema {number: $number}) SET s.digest = $digest, s.name = $name"
 
 _FIGURES = [figure_names(conditional=whole, sources=sources) for whole in (True, False) for sources in (True, False)]
-# Procedure that declares a name → the names. Recorded as a file with number 0.
+# Procedure that declares a name → names to declare. Recorded like a schema file, with number 0.
 _NAMES = {
     "createRelationshipType": {*RELATIONS, CUSTOM_TYPE, *INNER},
     "createProperty": {"case", *LOOKED_IN, *(name for figures in _FIGURES for name in figures.values())}

@@ -1,8 +1,8 @@
 """Runs a typed query in a separate process, within limits that hold whatever the query does.
 
-A server ends a text that runs too long, but not inside one long expression; it builds a huge value completely before
-the first row comes; and a text can take its whole heap. So the process has a memory limit and is killed at our own
-deadline. Work that continues in the server is ended there and, if even that fails, a managed server is restarted.
+A server ends a query that runs too long, but not inside one long expression; it builds a huge value completely before
+it sends a row; and a query can use up its heap. So the process has a memory limit and is killed at our own deadline.
+Work that continues in the server is ended there and, if even that fails, a managed server is restarted.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ _GOES_ON = (
 
 @dataclass(slots=True)
 class Typed:
-    """A typed text under way: its answer so far, and how to end it. Changed only by the service's own threads.
+    """A running typed query: its answer so far, and how to end it. Changed only by the service's own threads.
 
     Attributes:
-        columns, rows: of the answer; values as `store.values.unpack_value` describes.
-        truncated: if rows were left out, the limit that was met: `rows` or `bytes`; empty if the answer is complete.
+        columns, rows: columns and rows of the answer; values as `store.values.unpack_value` describes.
+        truncated: if rows were left out, the limit reached: `rows` or `bytes`; empty if the answer is complete.
         restarted: whether the managed server had to be restarted.
-        notices: things to check in the text.
+        notices: things to check in the query.
     """
 
     columns: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class Typed:
 
 
 class CancelledTyped(GraphsvcError):
-    """The person who asked for the text has cancelled it."""
+    """The user who ran the query has cancelled it."""
 
     exit_code = 130
 
@@ -70,10 +70,10 @@ class CancelledTyped(GraphsvcError):
 def run_typed(
     settings: Settings, store: Store, runners: Runners, text: str, parameters: Mapping[str, Any], typed: Typed
 ) -> None:
-    """Run a text already checked to be read-only, in one of the `runners`; its answer goes into `typed`.
+    """Run a query already checked to be read-only, in one of the `runners`, and store its answer in `typed`.
 
     Raises:
-        CypherFault: the server finds the text or a parameter wrong. Busy: it took too long or too much memory.
+        CypherFault: the query or a parameter is wrong. Busy: it took too long or too much memory.
         CancelledTyped: it was cancelled. OperatorError: the server cannot be reached.
     """
     mark = secrets.token_hex(16)
@@ -97,7 +97,7 @@ def run_typed(
                 runner.fresh,
             )  # a waiting one may have ended at that moment
     error = ended.get("error", "") if ended else ""
-    # Only a complete answer, or an error in the text itself, shows that the server has finished with it.
+    # Only a complete answer, or an error in the query itself, shows that the server has finished with it.
     if not ended or error in ("connection", "timeout") or typed.truncated:
         _settle(settings, store, mark, before, typed)
         if typed.cancelled.is_set() and not ended:
@@ -111,10 +111,10 @@ def run_typed(
 
 
 def _settle(settings: Settings, store: Store, mark: str, before: int | None, typed: Typed) -> None:
-    """Make sure that the server has finished with a text and answers, restarting it if necessary.
+    """Make sure that the server has finished with a query and answers again, restarting it if necessary.
 
     Raises:
-        Busy: it had to be restarted, or goes on with the text. OperatorError: it no longer answers.
+        Busy: it had to be restarted, or is still running the query. OperatorError: it no longer answers.
     """
     stuck = not _ended_there(store, mark)
     if stuck and settings.neo4j_uri:
@@ -129,7 +129,7 @@ def _settle(settings: Settings, store: Store, mark: str, before: int | None, typ
 
 
 def _follow(runner: Runner, typed: Typed, deadline: float) -> dict[str, Any] | None:
-    """Read a process's output until it is finished, cancelled or late; return its last line, or None without one."""
+    """Read a process's output until it is finished, cancelled or late; return its last line, if any."""
     last: list[dict[str, Any]] = []
     reader = threading.Thread(target=_read, args=(runner, typed, last.append), daemon=True)
     reader.start()
@@ -166,13 +166,13 @@ def _read(runner: Runner, typed: Typed, end: Callable[[dict[str, Any]], None]) -
 
 
 def _fault(ended: Mapping[str, Any]) -> CypherFault:
-    """Return the server's complaint about a text or a parameter, with its position."""
+    """Return the server's complaint about a query or a parameter, with its position."""
     at = ended.get("position") or {}
     return CypherFault(sentence(str(ended.get("says", ""))), int(at.get("line", 0) or 0), int(at.get("column", 0) or 0))
 
 
 def _ended_there(store: Store, mark: str) -> bool:
-    """End a text on the server, and return whether it has ended after some time. On a dead server it has."""
+    """End a query on the server; return whether it has ended after some time. On a dead server it has."""
     try:
         store.end(mark, _END_S)
     except Busy:

@@ -1,9 +1,9 @@
 """A separate process that runs typed queries, one at a time, and writes the answers as lines of JSON.
 
 Run by its path (by `store.runners`), so it imports nothing of the package. It can be killed at any moment, its memory
-is limited, and its reading of a large answer blocks no one else. Each line of standard input is JSON for one text:
-the server, the text, its parameters, its limits. The process ends after anything but a complete answer, and after two
-minutes without a text. Standard output, line by line:
+is limited, and its reading of a large answer blocks no one else. Each line of standard input is JSON for one query:
+the server, the query, its parameters, its limits. The process ends after anything but a complete answer, and after
+two minutes without a query. Standard output, line by line:
 
     {"columns": [...]}
     {"rows": [[...], ...]}                                  as often as needed
@@ -141,7 +141,7 @@ def lines(job: dict[str, Any], records: Iterable[Any], ends: set[str]) -> Iterat
 
 
 class Connected:
-    """The driver for the jobs' server: the next text needs no new connection if its server is the same."""
+    """The driver for the jobs' server: the next query needs no new connection if its server is the same."""
 
     def __init__(self) -> None:
         self._login: tuple[str, ...] = ()
@@ -164,10 +164,10 @@ class Connected:
 
 
 def run(job: dict[str, Any], connected: Connected) -> Iterator[dict[str, Any]]:
-    """Run the text of a job; errors become lines too."""
+    """Run the query of a job and yield the lines of its answer; errors become lines too."""
     try:
         driver = connected.to(job)
-        # One transaction, never repeated: a text that ran out of memory once would do so again.
+        # One transaction, never repeated: a query that ran out of memory once would do so again.
         session = driver.session(
             database=job["database"],
             default_access_mode=neo4j.READ_ACCESS,
@@ -220,7 +220,7 @@ def _kind(error: bolt.Neo4jError) -> str:
 
 
 def _texts() -> Iterator[dict[str, Any]]:
-    """Yield the jobs from standard input, until it ends or no job comes for a while."""
+    """Yield the jobs from standard input, until it ends or no job arrives for a while."""
     while True:
         patience = threading.Timer(_WAITS_S, os._exit, (0,))
         patience.daemon = True

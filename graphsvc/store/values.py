@@ -1,7 +1,7 @@
 """Values exchanged with the process that runs a typed query: as JSON in which each object has one key, its kind.
 
-Reading restores each value, whatever keys a map in an answer has. The other side is in `store.typedrun`, which imports
-nothing of the package.
+Reading restores each value, whatever keys a map in an answer has. The other process's code is in `store.typedrun`,
+which imports nothing of the package.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Caches Neo4j's classes for Java (AOT cache, JEP 483 and 514): a start with it takes a third of the time and work.
 
 `graphsvc neo4j fetch` makes it once, next to the jars, by starting and ending a server in a temporary home. Without it
-everything works the same, only slower. Having that server plan our queries too would save a tenth of their first
-planning, and cost as much time as it lasts, half a minute.
+everything works the same, only slower. That server could plan our queries too, but this would save only a tenth of
+their first planning, and take half a minute.
 
 Java loads the classes from copies of the jars without signatures. It would verify the classes of a signed jar at each
 start and cache none of them, which took a third of a start; the fetched jars were checked against the lock's hashes

@@ -5,7 +5,7 @@ file, so that neither talks to a stranger that has taken the port of a superviso
 
     hold S  → `READY <bolt uri>` once a query was answered, or `FAILED <reason>`; the connection is then a lifeline,
               and Neo4j goes on for S seconds (a whole number) after its end
-    keep    → `KEPT`: Neo4j stays until `stop`, whoever leaves
+    keep    → `KEPT`: Neo4j stays until `stop`, even without holders
     status  → one line of JSON
     restart → `RESTARTING`: Neo4j is ended and restarted at the same address, with the same store
     renew   → `RENEWING`: Neo4j is ended, its store deleted, and an empty one started at the same address
@@ -73,11 +73,11 @@ class ControlDoor:
         kept: whether a client asked for Neo4j to stay without holders.
         restart_asked: whether a client asked for a restart; the caller of `serve` resets it.
         renew_asked: whether a client asked for an empty store; the caller of `serve` resets it.
-        adopt_asked: the import whose store a client asked for, empty without one; the caller of `serve` resets it.
+        adopt_asked: the import whose store a client asked for, or empty; the caller of `serve` resets it.
         stop_asked: whether a client asked for the end.
         heard: whether any holder has received the outcome of a start.
-        last_held, wanted_until: moments (`time.monotonic`): the last with a holder, and the end of the time holders
-            asked for.
+        last_held, wanted_until: when the last holder was there, and until when holders asked Neo4j to stay
+            (`time.monotonic`).
     """
 
     def __init__(self, token: str, word: str, status: Callable[[], dict[str, Any]]) -> None:

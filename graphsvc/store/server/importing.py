@@ -39,7 +39,7 @@ _MANY_ROWS = 1_000_000
 
 
 class ImportToolError(Exception):
-    """The tool could not make a store. The message holds nothing of its input."""
+    """The tool could not make a store. The message contains no case data."""
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Everything a managed Neo4j starts with: files, settings, command line; and the reasons for failure in its log.
 
 Decisions behind the settings: only Bolt on the loopback address listens, nothing phones home, `LOAD CSV` reads no
-files or addresses, every file is private to the user, and a stop takes half a second instead of ten. A text is planned
-once: by default Neo4j plans it again for parameters of another order of length (up to 1, 10, 100 and so on).
+files or addresses, every file is private to the user, and a stop takes half a second instead of ten. A query is planned
+once: by default Neo4j plans it again for parameters of a different order of length (up to 1, 10, 100 and so on).
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _FLAGS = [
 _LASTING = ["-XX:+UseG1GC"]
 # For a run of a few minutes the second compiler and a concurrent collector cost more than they save.
 _QUICK = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-# The same holds for new plans after the graph's statistics change, and for compiling expressions after some uses:
-# together a third of the work of a server with many short-lived small cases.
+# So do new plans after the graph's statistics change, and compiling expressions after some uses: together a third of
+# the work of a server with many short-lived small cases.
 _QUICK_SETTINGS = """dbms.cypher.min_replan_interval=7d
 internal.cypher.expression_engine=INTERPRETED
 """
@@ -65,8 +65,8 @@ db.tx_log.rotation.size=32m
 internal.cypher.use_parameter_size=false
 """
 
-# Differences between the lines of Neo4j: prefix of the version → main class, settings that only this line knows.
-# A quiet period of 0 makes a stop quick; strict validation refuses a setting that a line does not know.
+# Differences between Neo4j's release lines: prefix of the version → main class, settings that only this line has.
+# A quiet period of 0 makes a stop quick; strict validation refuses a setting that a release line does not have.
 _LINES = {
     "2026.": (
         "org.neo4j.server.Neo4jCommunity",
@@ -78,7 +78,7 @@ internal.dbms.bolt.netty_server_shutdown_quiet_period_duration=0s
     "5.": ("org.neo4j.server.CommunityEntryPoint", "internal.dbms.bolt.netty_server_shutdown_quiet_period=0\n"),
 }
 
-# Variables that would change the JVM, the server or the driver unnoticed, or that they should not see.
+# Environment variables that would silently change the JVM, the server or the driver, or that they should not see.
 _NOT_PASSED_ON = re.compile(r"GRAPHSVC_|NEO4J_|_JAVA_OPTIONS$|JAVA_TOOL_OPTIONS$|JDK_JAVA_OPTIONS$|CLASSPATH$")
 
 
@@ -294,7 +294,7 @@ _DEBUG = "debug.log"  # the log that reports the state of each database
 
 
 class Logs:
-    """Text written to some logs since this object was made: old errors must not pass for the reason of a new one."""
+    """Text written to some logs since this object was made, so that old errors do not explain a new failure."""
 
     def __init__(self, home: Path, names: Sequence[str] = ("neo4j.log", "console.log")) -> None:
         self.folder = server_home(home) / "logs"
@@ -315,7 +315,7 @@ class Logs:
         return f"Neo4j ended with exit status {status}{detail}. Its logs are in {self.folder}."
 
     def never_answers(self) -> str:
-        """Say in one sentence why Neo4j will never answer though it runs, and what to do; empty while that is open.
+        """Say in one sentence why Neo4j runs but will never answer, and what to do; empty if it may.
 
         If its database `system` cannot be opened, 2026.x retries for two minutes before it ends.
         """

@@ -1,10 +1,10 @@
-"""The managed local Neo4j, as its users see it: hold it while it is needed; there is nothing else to start or stop.
+"""The managed local Neo4j, as its users see it: they hold it while they need it, and start nothing else.
 
     with hold(settings) as server:
         neo4j.GraphDatabase.driver(server.uri, auth=(server.username, server.password))
 
-All processes that hold it share the one server of their home. It ends some time after the last has left
-(`neo4j_linger_s` of each one's settings; 0: immediately), unless `keep` was requested.
+All processes that hold it share the one server of their home. It ends some time after the last holder has left
+(`neo4j_linger_s` in each holder's settings; 0: immediately), unless `keep` was requested.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def hold(settings: Settings, progress: Progress | None = None) -> LocalServer:
     """Hold the managed server of this home, starting it (and fetching its jars) if necessary; return once it answers.
 
     Args:
-        settings: home, Neo4j version, jars, memory, the longest start, and how long it goes on afterwards.
+        settings: home, Neo4j version, jars, memory, time allowed for a start, and how long it stays without holders.
         progress: called for each jar while they are fetched, and when Neo4j starts.
 
     Raises:
@@ -142,7 +142,7 @@ def secret_file(settings: Settings) -> Path:
 def status(settings: Settings) -> dict[str, Any] | None:
     """Return the supervisor's status as a dictionary; None if none runs.
 
-    Keys: state, uri, version, pid, java_pid, holders, kept, lasts_s (seconds it goes on without holders), and the
+    Keys: state, uri, version, pid, java_pid, holders, kept, lasts_s (seconds it stays without holders), and the
     counters renewed and restarted.
     """
     line = _command(settings, "status")
@@ -153,7 +153,7 @@ def status(settings: Settings) -> dict[str, Any] | None:
 
 
 def keep(settings: Settings) -> None:
-    """Keep the running server of this home until `stop`, whichever holders leave.
+    """Keep the running server of this home until `stop`, even without holders.
 
     Raises:
         OperatorError: no server is running.
@@ -191,14 +191,14 @@ def held_alone(settings: Settings) -> bool:
 def adopt(settings: Settings, imported: Path) -> bool:
     """Switch the running server to the store that an import made, and wait until it answers at the same address.
 
-    Its own store is deleted. If it cannot start on the new one, it begins an empty one.
+    Its old store is deleted. If it cannot start on the new store, it starts on an empty one.
 
     Args:
         settings: the home's settings.
         imported: the folder of the import.
 
     Returns:
-        Whether it did; False: there are other holders, and nothing has changed.
+        Whether it switched; False: there are other holders, and nothing has changed.
 
     Raises:
         OperatorError: no server is running, or it does not answer in time.
@@ -207,7 +207,7 @@ def adopt(settings: Settings, imported: Path) -> bool:
 
 
 def _start_again(settings: Settings, command: str, counter: str) -> bool:
-    """Send the supervisor a command that restarts Neo4j, and wait for the new start; return whether it obeyed."""
+    """Send the supervisor a command that restarts Neo4j, and wait for the new start; return False if it refused."""
     before = status(settings)
     answer = None if before is None else _command(settings, command)
     if answer == "USED":
@@ -228,7 +228,7 @@ def _start_again(settings: Settings, command: str, counter: str) -> bool:
 
 
 def stop(settings: Settings) -> bool:
-    """End the server of this home, whoever uses it, and wait until it has ended; return whether there was one.
+    """End the server of this home, even while in use, and wait for its end; return whether there was one.
 
     Raises:
         OperatorError: it did not end.
@@ -262,7 +262,7 @@ def _of(settings: Settings, uri: str, version: str, lifeline: socket.socket | No
 
 
 def _command(settings: Settings, command: str) -> str | None:
-    """Return the supervisor's answer to a command that it answers immediately; None if none runs."""
+    """Return the supervisor's answer to a command that it answers immediately; None if no supervisor runs."""
     folder = launch.server_home(settings.home)
     deadline = time.monotonic() + _ANSWER_S
     while folder.is_dir() and _is_supervised(folder):
@@ -278,7 +278,7 @@ def _command(settings: Settings, command: str) -> str | None:
 
 
 def _ask(folder: Path, command: str, seconds: float) -> tuple[socket.socket, str, str] | None:
-    """Return connection, answer and Neo4j version from the supervisor; None without one (yet, or any more)."""
+    """Return connection, answer and Neo4j version from the supervisor; None if none answers (yet, or any more)."""
     card = read_card(folder)
     if card is None:
         return None
@@ -300,7 +300,7 @@ def _ask(folder: Path, command: str, seconds: float) -> tuple[socket.socket, str
 
 
 def _is_supervised(folder: Path) -> bool:
-    """Whether a supervisor is alive: no one else holds the lock for longer than a check."""
+    """Whether a supervisor is alive: other processes hold its lock only for the moment of a check."""
     try:
         with filelock.FileLock(folder / "supervisor.lock", timeout=0, mode=0o600):
             return False
@@ -323,7 +323,7 @@ def _server_folder(settings: Settings) -> Path:
 
 
 def _spawn(settings: Settings, folder: Path) -> subprocess.Popen[bytes]:
-    """Start a supervisor; if another is in charge, it ends by itself with status 0."""
+    """Start a supervisor, which ends by itself with status 0 if another is in charge."""
     launch.check_space(folder)  # on a full disk a supervisor could not even report the problem
     fields = {item.name: item.metadata for item in dataclasses.fields(Settings)}
     secret = {meta["variable"] for meta in fields.values() if meta["secret"]}

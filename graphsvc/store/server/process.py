@@ -64,7 +64,7 @@ class Server:
     def watch(self) -> None:
         """Detect a death or failure and act on it.
 
-        Only from the main thread: Java gets its signal when the thread that started it ends.
+        Call it only from the main thread: Java is ended when the thread that started it ends.
         """
         if self.state == "refused":
             self.renew()  # the client that asked for that store finds an empty one
@@ -85,7 +85,7 @@ class Server:
         elif not self._was_ready or launch.is_untried(self.settings.home):
             self._fail(self._logs.failure(status))
         elif status == _OUT_OF_MEMORY or len(self._restarts) < _RESTARTS:
-            # A query took the whole heap: the server itself is sound, however often such a query is run.
+            # A query used up the heap: the server itself is sound, however often that happens.
             if status != _OUT_OF_MEMORY:
                 self._restarts.append(now)
             self._launch(self._port)  # the same port: drivers reconnect by themselves
@@ -147,7 +147,7 @@ class Server:
         threading.Thread(target=self._wait_until_it_answers, args=(password, self._ended), daemon=True).start()
 
     def _wait_until_it_answers(self, password: str, ended: threading.Event) -> None:
-        """Ask until a query is answered or never will be. Bolt opens earlier, and even without a database."""
+        """Send a query until it is answered or never will be. Bolt opens earlier, and even without a database."""
         options: dict[str, Any] = {"connection_timeout": 5, "max_transaction_retry_time": 0, "telemetry_disabled": True}
         with neo4j.GraphDatabase.driver(self.uri, auth=(launch.USERNAME, password), **options) as driver:
             answered, trouble = False, ""
@@ -167,7 +167,7 @@ class Server:
 
 
 def _ask(driver: neo4j.Driver) -> tuple[bool, str]:
-    """Return whether the database answers a query, or why it never will; (False, '') while that is open."""
+    """Return whether the database answers a query, or why it never will; (False, '') if it still may."""
     try:
         driver.execute_query("RETURN 1", database_=launch.DATABASE)
     except AuthError:
@@ -178,7 +178,7 @@ def _ask(driver: neo4j.Driver) -> tuple[bool, str]:
 
 
 def _offline_reason(driver: neo4j.Driver) -> str:
-    """Return why the database will not start, or '' while that is open."""
+    """Return why the database will not start, or '' if it still may."""
     try:
         rows = driver.execute_query(
             "SHOW DATABASE neo4j YIELD requestedStatus, currentStatus, statusMessage", database_="system"

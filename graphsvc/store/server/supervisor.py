@@ -2,8 +2,8 @@
 
 It holds `HOME/neo4j/supervisor.lock` for its whole life, so there is never a second one. It starts Neo4j, restarts it
 when it dies, and ends it once it has no holders and the time they asked for is over. Processes that use the server keep
-a connection to the control port (see `control`). Whatever ends such a process ends its connection, so nothing is left
-behind. On Linux, Neo4j gets a SIGTERM from the kernel if the supervisor itself is killed.
+a connection to the control port (see `control`). However such a process ends, its connection ends too, so nothing is
+left behind. On Linux, Neo4j gets a SIGTERM from the kernel if the supervisor itself is killed.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ _TURN_S = 0.1
 
 
 def supervise(settings: Settings) -> int:
-    """Own the Neo4j of one home until nobody needs it; return the exit status: 0, or 1 after a failure.
+    """Run one home's Neo4j until no process needs it; return the exit status: 0, or 1 after a failure.
 
-    Returns immediately if another supervisor has the home.
+    Return immediately if the home already has a supervisor.
     """
     folder = launch.server_home(settings.home)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -153,7 +153,7 @@ class _Supervision:
 
 
 def main() -> int:
-    """Run the process: its argument is the home, the rest comes from the environment."""
+    """Run the process: its argument is the home, other settings are in the environment."""
     os.umask(0o077)  # everything that it and Neo4j write is private to this account
     logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # refused connections are normal during a start
     home = Path(sys.argv[1])
