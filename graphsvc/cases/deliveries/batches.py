@@ -10,7 +10,7 @@ from graphsvc.errors import OperatorError
 
 AT_ONCE = "at once"
 # Account name under which the service opens due statements, and holds back statements that no longer fit the case.
-# No account can have it: account names have no blanks around them.
+# No user's account can have this name: account names have no blanks around them.
 SERVICE = " (graphsvc)"
 
 
@@ -80,7 +80,7 @@ def next_time(times: tuple[dt.time, ...], now: dt.datetime) -> dt.datetime:
 def due(waiting: Mapping[int, Wait], at: dt.datetime, enough: int, days: int) -> list[int]:
     """Return the numbers of the statements that open at a set time.
 
-    Per handling code, either all statements that waited for that time and are not held back open, or none do.
+    Per handling code, the statements that waited for that time open together, except those held back, or none opens.
 
     Args:
         waiting: number → waiting statement.

@@ -69,7 +69,7 @@ class BulkLoad:
         )
 
     def _adopt(self, folder: Path, image: Image) -> bool:
-        """Switch the server to the new store, or an empty one if rows are missing; return whether it is complete."""
+        """Switch the server to the new store, or an empty one if rows are missing; return whether all are there."""
         store = self._store()
         # Another user may have connected in the meantime.
         if not mark.is_empty(store) or store.has_marked_transactions() or not local.adopt(self._settings, folder):

@@ -119,9 +119,9 @@ class Casework:
         """Load a delivery (a `Making` makes one from the state so far) into a case, which is created if it is new.
 
         `still` is called before anything is recorded: an error from it stops the load, and the case is unchanged. A
-        delivery that `waits` is checked and kept, but not in the graph before `Opener.open`. A dry run with `compares`
-        reports changes row by row, which takes a while, and calls `compares` with the case as it would be. Without
-        source clearance (`sources`) the account sees only what `loader_view` reports. `protection`: of a new case.
+        delivery that `waits` is checked and stored, but written to the graph only by `Opener.open`. A dry run with
+        `compares` reports changes row by row, which is slow, and calls `compares` with the case as it would be. Without
+        source clearance (`sources`) the account sees only what `loader_view` reports. `protection` is for a new case.
 
         Raises:
             RequestError: the case's name is invalid.
@@ -159,12 +159,12 @@ class Casework:
             named = self.register.sources_named(case, key)
             visible = report
             if view is not None:
-                # Made for each of these loaders, or the time would show whether there is anything to compare.
+                # Always made, or the time taken would show these loaders whether there is anything to compare.
                 pages = IdMap(state, key, before, self.replay.weights, named)
                 visible = view.report(report, state, pages, delivery, partial=partial)
             rejections = in_order([*delivery.rejections, *visible.rejections])
             counts = counts_of(delivery, visible)
-            # Saying that it repeats another account's delivery would reveal the content of that delivery.
+            # A report that it repeats another account's delivery would reveal the content of that delivery.
             theirs = {number: row for number, row in past.items() if sources or row.account == account}
             same = self.replay.find_same(case, key, theirs, delivery, partial=partial) if visible.changes == 0 else None
             nothing = visible.changes == 0 and (same is not None or not delivery.rows)
@@ -230,7 +230,7 @@ class Casework:
         return dataclasses.replace(loaded, delivery=number, same_as=None, committed=True, **ends)
 
     def undo(self, case: str, number: int, progress: Progress) -> str:
-        """Undo a delivery: the case then equals its others loaded in order. Return the result of `rewrite_after`.
+        """Undo a delivery: the case is rebuilt from its other deliveries. Return the result of `rewrite_after`.
 
         Raises:
             HeldError: it contains material under a hold.
@@ -278,7 +278,7 @@ class Casework:
         return [*notes, *resting_notes(resting, forms)]
 
     def close_lost(self, store: Store) -> bool:
-        """Close each open case whose last written contents a store does not hold; return whether there are any.
+        """Close each open case whose last written contents are missing from a store; return whether any was closed.
 
         A store that was lost, emptied, exchanged or restored must never look like a case without leads.
         """
@@ -288,7 +288,7 @@ class Casework:
 
         closed = False
         for case in [case for case, expected in self.register.open_cases().items() if lost(case, expected)]:
-            # A process may have written the case in the meantime. One still writing records the contents itself.
+            # A process may have written the case in the meantime. A process still writing records the contents itself.
             with self._locks.unless_elsewhere(case) as free:
                 if free and lost(case, self.register.open_cases().get(case)):
                     self.register.close(case)
@@ -296,7 +296,7 @@ class Casework:
         return closed
 
     def recover(self, progress: Progress) -> list[str]:
-        """Complete what a kill interrupted, in every case nobody is working on; return the cases.
+        """Complete changes that a kill interrupted, in every case that no process is writing; return the cases.
 
         Cases with figures computed with other weights, or a different threshold for `few`, are written again as well.
         """
@@ -351,9 +351,9 @@ class Casework:
         progress: Progress,
         agreed: Callable[[], object] = lambda: None,
     ) -> None:
-        """Keep two persons' decision to seal or open somebody, and apply it to the whole case. Follow with `rewrite`.
+        """Store two persons' decision to seal or open somebody, and apply it to the whole case. Follow with `rewrite`.
 
-        Once begun it is completed, if not here then by the next start.
+        Once begun, the change is completed, at the latest by the next start.
 
         Args:
             case: the case.
@@ -362,13 +362,13 @@ class Casework:
             account: the account that asked for it.
             reason: why; it may name somebody and is sealed.
             progress: called with each step.
-            agreed: called before anything changes: an error from it stops this. So does a new mark (RequestError).
+            agreed: called before any change: an error from it stops the change. So does a new mark (RequestError).
         """
         with self.at_work(case, progress) as key:
             decided = {person: kind} | dict.fromkeys(
                 alone_theirs(self.replay.now(case, key), key, person) if kind == "opened" else (), kind
             )
-            # Planned before the decision is kept: one that could not be carried out would leave the case closed.
+            # Planned before storing the decision: a decision that could not be carried out would leave the case closed.
             plan = self.replay.plan(case, key, progress, decided=decided)
             self.replay.require_known(plan, decided, progress)
             agreed()
@@ -376,7 +376,7 @@ class Casework:
             self.replay.carry_out(plan, unstoppable(progress))
 
     def people_named(self, case: str, describe: Callable[[Standing], str]) -> dict[str, str]:
-        """Map the ids of named people to a description; people with an empty one are left out."""
+        """Map the ids of named people to a description; people with an empty description are left out."""
         key = self.register.key(case, create=False)
         standing = self.register.standings(case, key) or {}
         texts = {name: text for name, entity in standing.items() if not entity.sealed and (text := describe(entity))}
@@ -417,14 +417,14 @@ class Casework:
         decide: Callable[[bytes, str], Decided],
         progress: Progress,
     ) -> Decided:
-        """Keep a decision on which witnesses depend on each other, and update every figure that rests on them.
+        """Store a decision on which witnesses depend on each other, and update every figure that uses it.
 
         Args:
             case: the case.
-            lasting: given the case's data key, returns the decisions that will hold, to plan the change first.
-            decide: given the data key and the interim state, keeps the decision and closes the case, in one
+            lasting: given the case's data key, returns the decisions that will be in force, to plan the change first.
+            decide: given the data key and the interim state, stores the decision and closes the case, in one
                 transaction.
-            progress: called with each step. Once begun the change is completed, if not here then by the next start.
+            progress: called with each step. Once begun, the change is completed, at the latest by the next start.
         """
         with self.at_work(case, progress) as key:
             plan = self.replay.plan(case, key, progress, pairings=lasting(key))
@@ -450,7 +450,7 @@ class Casework:
         """Hold the case's write lock for the block, completing any interrupted change first; yield its data key.
 
         Raises:
-            Busy: somebody else is writing the case.
+            Busy: another process or thread is writing the case.
         """
         with self._locks.case(case):
             self._recover(case, progress)

@@ -42,11 +42,11 @@ class RowChange:
 
     Attributes:
         table: table of the case format.
-        id: as delivered; empty: a claim without an id.
+        id: delivered id; empty for a claim without one.
         file, line: place of its new version.
         fields: column → values before and after, where the graph holds both as they were delivered.
-        unsaid: changed columns with values that are not shown, because one may name somebody sealed.
-        is_hidden: whether something else changes, of which not even the column is shown.
+        unsaid: changed columns whose values are not shown, because they may name a sealed person.
+        is_hidden: whether further columns change whose names are not shown either.
         is_back: whether a superseded claim is made again.
     """
 
@@ -83,7 +83,7 @@ class RowChange:
 
 @dataclass(frozen=True, slots=True)
 class Weightless:
-    """A statement with claims that count now and no longer would: superseded, withdrawn, or withdrawn with it.
+    """A statement with claims that would no longer count: they are superseded or withdrawn, or it is withdrawn.
 
     Attributes:
         statement: its id, as pages show it.
@@ -132,7 +132,7 @@ def row_changes(changed: Iterable[ChangedRow], state: State, telling: IdMap) -> 
 
 
 def told_changes(changed: Iterable[ChangedRow]) -> list[RowChange]:
-    """Return the first changes, entities first, of rows with only what their loader may see (see `loader_view`)."""
+    """Return the first changes, entities first, in rows reduced to what the loader may see (see `loader_view`)."""
     return [_told_change(change) for change in _first(changed)]
 
 
@@ -216,7 +216,7 @@ def weightless(report: Report, state: State, number: int, shown_id: Callable[[st
 
 
 def _counts(claim: FoldedRow, statement: FoldedRow, *, active: bool = False) -> bool:
-    """Whether a claim carries weight; `active`: count it as not superseded."""
+    """Whether a claim counts; `active`: treat it as not superseded."""
     return (
         (active or claim.status == "active")
         and claim.values.get("polarity", "asserts") != "withdrawn"
@@ -258,8 +258,8 @@ def other_names(report: Report, rows: Iterable[Row], before: Standings, state: S
     Args:
         report: effect of the delivery.
         rows: its rows.
-        before: standings before it; empty for a loader without source clearance, whose report has no sealed people but
-            those whom they delivered themselves.
+        before: standings before it; empty for a loader without source clearance, whose report includes only the sealed
+            people that they delivered themselves.
         state: the case with it.
         key: data key of the case.
     """
@@ -290,7 +290,7 @@ def _is_another(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     was, now = _names(before), _names(after)
     if not was or not now:
         return False
-    # A shared alias proves nothing: one of the two main names must occur on the other side.
+    # A shared alias proves nothing: the main name before or after must be among the other row's names.
     return not (_is_among(now[0], was) or _is_among(was[0], now))
 
 

@@ -36,7 +36,7 @@ class Earlier:
 
     Attributes:
         claims: id of a claim → its former grading.
-        people: ids of the persons that this reader saw in it without any claim, as pages show them, sealed or not.
+        people: ids, as pages show them, of people that this reader saw in the case without any claim, sealed or not.
     """
 
     claims: dict[str, Graded]
@@ -52,11 +52,11 @@ class Earlier:
 
 
 def earlier(replay: Replay, register: Register, case: str, key: bytes, newer: Collection[int], grant: Grant) -> Earlier:
-    """Return a case without its deliveries numbered `newer`, which come after all others that count.
+    """Return a case without its deliveries numbered `newer`, the last ones that count.
 
-    Later erasures and sealings still apply. For a corrected claim with an explicit id, the former ends and days are not
-    given: it keeps its current ones. Claims and people that a reader with this grant did not see do not count as
-    earlier: otherwise news about leads would show who was in the case without a claim, such as a source.
+    Later erasures and sealings still apply. A corrected claim with an explicit id keeps its current ends and days.
+    Claims and people that a reader with this grant did not see do not count as earlier: otherwise news about leads
+    would show who was in the case without a claim, such as a source.
     """
     past = {number: row for number, row in register.counting(case).items() if number not in newer}
     state = replay.replay_deliveries(case, key, past).state

@@ -134,7 +134,7 @@ class Erasing:
 
 
 def _moved_ids(removal: Gone, standing: Standings) -> dict[str, str]:
-    """Return the ids that change → their new form, including ids known only from standings."""
+    """Map each id that changes to its new form, including ids known only from standings."""
     known = {identity["id"] for entity in standing.values() for identity in entity.identities}
     ids = {identifier: removal.id_left(identifier) for identifier in known - removal.ids}
     return removal.changed_ids | {identifier: left for identifier, left in ids.items() if left != identifier}
@@ -143,7 +143,7 @@ def _moved_ids(removal: Gone, standing: Standings) -> dict[str, str]:
 def _new_names(
     key: bytes, moved: Mapping[str, str], names: Mapping[str, str], before: State, id_map: IdMap, after: Graphed
 ) -> Renamed:
-    """Return the changes to stored ids. An entry named before and sealed after, or the reverse, is not followed."""
+    """Return the changes to stored ids. An entry named before and sealed after, or the reverse, is left out."""
     new_ids, claimed = dict[str, str](), dict[str, str]()
     for old, new in moved.items():
         was, now = id_map.graph_id(old), after.shown.get(new)
@@ -156,5 +156,5 @@ def _new_names(
 
 
 def _matcher(key: bytes, erased: frozenset[str]) -> Callable[[str, str], bool]:
-    """Return a function of (kind, id): whether its pseudonym is one of these."""
+    """Return a function that tests whether the pseudonym of a kind and id is in `erased`."""
     return lambda kind, identifier: pseudonym(key, kind, identifier) in erased

@@ -63,7 +63,7 @@ class Gone:
         return identifier if left == identifier else f"{left}-{signs(self.key, identifier)[:_SIGNS]}"
 
     def without_names(self, text: str) -> str:
-        """Return a text with `ERASED` for each erased name, number and id."""
+        """Return a text with each erased name, number and id replaced by `ERASED`."""
         return self.names.replace(text, ERASED)
 
     def label_left(self, name: str, prefix: str) -> str:
@@ -74,7 +74,7 @@ class Gone:
         return prefix + self.names.replace(label, _ERASED_WORD if label.isupper() else _ERASED_WORD.lower())
 
     def columns_left(self, columns: Mapping[str, list[str]], rows: Iterable[Row]) -> dict[str, list[str]]:
-        """Return the columns of a delivery of which these rows are left, without erased names."""
+        """Return the columns, without erased names, of a delivery reduced to these rows."""
         left = columns_left(columns, rows)
         return {part: [self.label_left(name, EXTRA_PREFIX) for name in names] for part, names in left.items()}
 
@@ -100,7 +100,7 @@ class Gone:
 
     @property
     def stays(self) -> frozenset[str]:
-        """Ids of the things that others used as well, both old and without erased names."""
+        """Ids of things that others also used: both the old ids and those without erased names."""
         return self.shared | {self.id_left(thing) for thing in self.shared}
 
     def __bool__(self) -> bool:
@@ -119,8 +119,8 @@ def find_erased(
         rows: rows of one delivery, or of all that count.
         erased: (kind `person` or `thing`, id) → whether it is erased.
         key: the case's data key.
-        standing: standings of the case. Every identity ever delivered of the erased is looked for, even if undone
-            since; entries in no delivery any more are erased from here.
+        standing: standings of the case: the search uses every identity ever delivered for the erased, even if undone
+            since, and entries no longer in any delivery are found only here.
     """
     rows = list(rows)
     known = [(kind_of(name), identity) for name, entity in standing.items() for identity in entity.identities]
@@ -176,7 +176,7 @@ def split_rows(rows: Iterable[Row], removal: Gone) -> tuple[list[Row], list[Row]
 def standing_without(standing: Standings, removal: Gone, erased: Collection[str]) -> dict[str, Standing]:
     """Return the standings of all but the erased (given by pseudonym), without the names of the erased.
 
-    Names are taken out as in rows, so that known identities still match the rows. A named entry whose id changes stays
+    Names are removed as from rows, so that known identities still match the rows. A named entry whose id changes stays
     named under the new id, and the old entry points to it. Sealed entries are moved later, by their identities.
     """
     result = {
@@ -221,7 +221,7 @@ def _values_left(row: Row, removal: Gone) -> dict[str, Any] | None:
         for name in _REFS[row.table]
         if name != "id" and (values.get(name) in removal.ids or values.get(name) in removal.statements)
     }
-    # The row must still say that it came with a statement, or readers who may not see such people now would see them.
+    # The row must still say that it came with a statement, or readers who may not see such people would now see them.
     came_with = {"statement_id": ERASED} if "statement_id" in lost and row.table != _STATEMENTS else {}
     left = {name: value for name, value in values.items() if name not in lost}
     return _without_names(row.table, left | came_with, removal)

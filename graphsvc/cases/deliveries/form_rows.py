@@ -28,7 +28,7 @@ class Correctable:
     """A statement offered for correction.
 
     Attributes:
-        values, claims: as released.
+        values, claims: cells of the statement and of its claims, as pages show them.
         seen: shows whether the statement has changed since.
     """
 

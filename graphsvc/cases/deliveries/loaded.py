@@ -46,14 +46,14 @@ class Loaded:
         rejections: rows left out, causes before their consequences, then in the order of tables and lines; loader only.
         equal: rows equal to others, by table and file; loader only.
         passed_over: rows that the mapping ignores, by table, file and field; loader only.
-        changes: changes to loaded rows, the first of them; dry run, loader only.
+        changes: the first changes to loaded rows; dry run, loader only.
         weightless: statements with claims that would no longer count; dry run, loader only.
         moves: changes of the leads, as far as the loader may know; dry run.
         other_names: tables in which most known ids have a different name.
-        committed: whether it was taken into the case.
+        committed: whether it was loaded into the case.
         waits: whether it is a statement waiting to open with others, so that the graph is unchanged.
-        names: pseudonym → delivered id and name of its sealed persons: for the live answer to a loader who asks for it,
-            never to be stored.
+        names: pseudonym → delivered id and name of its sealed persons, for the immediate answer to a loader who asks;
+            never stored.
         chart: contents read from an i2 chart; None for tables.
         stay_sealed: how many identities it would open if decisions were not kept.
         asked: how many named people it says should be sealed: two persons decide.
@@ -61,8 +61,8 @@ class Loaded:
         named_anew: how many people it names.
         by_pseudonym: how many people are sealed, in a new case where nobody seems to need protection.
         people: how many people there are in that case.
-        unmentioned: how many people it brings who are in none of its claims, in a witness case.
-        rows_aside: how many of its rows the case does not take (`fold.fold`).
+        unmentioned: how many of its people are in none of its claims, in a witness case.
+        rows_aside: how many of its rows the case does not accept (`fold.fold`).
         owed: work still to be done, in a sentence; empty: none.
         unsafe: rejected rows that may mark a person who would be named: nothing is loaded until they are corrected.
     """
@@ -94,7 +94,7 @@ class Loaded:
     unsafe: list[Rejection] = field(default_factory=list)
 
     def require_sound(self, *, confirmed: bool) -> None:
-        """Raise InputError if it cannot be loaded like this.
+        """Raise InputError if the delivery cannot be loaded as it is.
 
         A rejected row may mark a person who would be named, or most known ids of a table have a different name and this
         is not `confirmed`.
@@ -265,10 +265,10 @@ def standing_notes(
 
 
 def resting_notes(rows: Mapping[int, int], forms: Collection[int]) -> list[str]:
-    """Describe the rows that fall out of a case when a delivery is undone, in a sentence that names nobody.
+    """Describe the rows that a case loses when a delivery is undone, in a sentence that names nobody.
 
     Args:
-        rows: other delivery → number of its rows that refer to rows of the undone delivery alone.
+        rows: other delivery → number of its rows that refer to rows that only the undone delivery contains.
         forms: the other deliveries that were added by form.
 
     Example:

@@ -9,10 +9,10 @@ It is computed from the delivery, from the loader's earlier deliveries, and from
 | an id of others that pages show by name | compared in the columns that pages show as its own; received if those are equal and it brings another column, or the same one under handling code C |
 | an id of others that is sealed, a statement of others, a claim of such a statement | received |
 
-A row about a witness statement that others delivered is counted as received and set aside. It is not taken into the
-case, or a loader could show, change or silence a statement that they may not see. The same applies to a row that would
-move a statement of others from handling code C to P: it cannot repeat the cells that its loader may not see. With
-source clearance such rows are taken. A claim row cannot use the id of a claim of others: that row counts by its
+A row about a witness statement that others delivered is counted as received and set aside. The case does not accept it,
+or a loader could show, change or silence a statement that they may not see. The same applies to a row that would move a
+statement of others from handling code C to P: it cannot repeat the cells that its loader may not see. With source
+clearance such rows are accepted. A claim row cannot use the id of a claim of others: that row is identified by its
 content.
 
 So no count, list or refusal depends on the identity of a source, on a protected category, on an identity in the vault,
@@ -59,7 +59,7 @@ class LoaderView:
 
     Args:
         ids_of_others: ids of the entities and statements in deliveries of other accounts.
-        own_rows: id of an entity → what the loader's own deliveries say of it.
+        own_rows: id of an entity → its values in the loader's own deliveries.
     """
 
     def __init__(self, ids_of_others: Collection[str], own_rows: Mapping[str, OwnRow] = MappingProxyType({})) -> None:
@@ -84,7 +84,7 @@ class LoaderView:
         }
 
     def set_aside(self, delivery: Delivery, state: State, standing: Standings, key: bytes) -> Delivery:
-        """Return the delivery without the rows that this loader may not have taken into the case.
+        """Return the delivery without the rows that the case does not accept from this loader.
 
         Args:
             delivery: as it was read.
@@ -122,7 +122,7 @@ class LoaderView:
         return self.hidden - self._own_rows.keys()
 
     def _contrary(self, delivery: Delivery) -> list[Row]:
-        """Return claims of others' statements on which the delivery contradicts itself: refused in any case."""
+        """Return claims of others' statements on which the delivery contradicts itself: always refused."""
         by_content: dict[tuple[str, ...], list[Row]] = defaultdict(list)
         for row in delivery.rows:
             if row.table == _LINKS and "id" not in row.values and row.values["statement_id"] in self.others:
@@ -138,7 +138,7 @@ class LoaderView:
         return statement in self.others and statement != row.values["statement_id"]
 
     def take(self, taken: TakenRow) -> None:
-        """Count a row that was taken into the state; it is the `watch` of `ingest.fold.fold`."""
+        """Count a row that was folded into the state; passed to `ingest.fold.fold` as `watch`."""
         table, before = taken.row.table, taken.before
         identifier = taken.row.values["statement_id"] if table == _LINKS else taken.key[-1]
         if identifier in self.others:
@@ -195,8 +195,8 @@ class LoaderView:
     ) -> None:
         """Count a row about an entity that others delivered too; arguments as in `report`.
 
-        If the loader's own rows say something else, it changes that. If not, it is unchanged unless pages show otherwise:
-        so nothing tells whether others' rows have the id, for example an account with the row of its source.
+        A row that differs from the loader's own rows counts as changed. Other rows count as unchanged unless pages show
+        otherwise: so no count reveals whether others' rows have the id, such as the row of a statement's source.
         """
         identifier, table = taken.key[-1], taken.row.table
         cleared = columns_delivered(taken.row, delivery.columns, partial=partial)
@@ -291,19 +291,19 @@ def _open_cells(names: Collection[str], values: Mapping[str, Any]) -> dict[str, 
 
 
 class OwnRow(NamedTuple):
-    """Values of an entity in the loader's own deliveries: all of them, and the ones that count under P, if any."""
+    """Values of an entity in the loader's own deliveries: all values, and the values that count under P, if any."""
 
     values: dict[str, Any]
     open: dict[str, Any] | None
 
     def merge(self, row: Row, cleared: Collection[str]) -> OwnRow:
-        """Return it with one more row, which clears some columns."""
+        """Return the values merged with one more row, which clears some columns."""
         values = merge_row(self.values, row.values, cleared)
         return OwnRow(values, self.open if row.code == "C" else merge_row(self.open or {}, row.values, cleared))
 
 
 def add_own_rows(own_rows: dict[str, OwnRow], delivery: KeptRows) -> None:
-    """Add the rows of entities in a delivery to what the deliveries before it say of them."""
+    """Add a delivery's entity rows to the values from earlier deliveries."""
     for row in delivery.rows:
         if row.table not in (_LINKS, _STATEMENTS):
             cleared = columns_delivered(row, delivery.columns, partial=delivery.partial)

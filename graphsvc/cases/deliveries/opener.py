@@ -42,7 +42,7 @@ class Opener:
             case: the case.
             chosen: given the waiting statements, returns the numbers of those to open.
             at: the time recorded as their opening.
-            progress: called with each step. Once begun it is completed, if not here then by the next start.
+            progress: called with each step. Once begun, the opening is completed, at the latest by the next start.
 
         Raises:
             Busy: the case is being loaded.

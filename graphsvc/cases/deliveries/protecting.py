@@ -13,7 +13,7 @@ from graphsvc.records.relations import RESERVED
 
 
 def holds_witness_statements(casework: Casework, case: str, number: int | None = None) -> bool:
-    """Whether a delivery holds witness statements; without a number, whether any delivery or waiting statement does."""
+    """Whether a delivery contains witness statements; without a number, whether there are any, loaded or waiting."""
     key = casework.register.key(case, create=False)
     deliveries = casework.replay.open_deliveries(case, key, waiting=number is None)
     rows = (row for each, delivery in deliveries.items() if number in (None, each) for row in delivery.rows)
@@ -21,9 +21,9 @@ def holds_witness_statements(casework: Casework, case: str, number: int | None =
 
 
 def is_mentioned_elsewhere(casework: Casework, case: str, number: int) -> bool:
-    """Whether claims of other deliveries that loaders may see are about people in a delivery.
+    """Whether other deliveries contain claims, visible to loaders, about people in a delivery.
 
-    To undo it would show which of these people another delivery brought: their claims stay, and those about others go.
+    Undoing it would show which of these people are also in another delivery: only claims about them would stay.
     """
     key = casework.register.key(case, create=False)
     deliveries = casework.replay.open_deliveries(case, key)
@@ -45,11 +45,11 @@ def protect(casework: Casework, case: str, protection: str, progress: Progress, 
         casework: changes cases. Callers check permissions first.
         case: the case.
         protection: one of `cases.protection.PROTECTIONS`.
-        progress: called with each step. Once begun it is completed, if not here then by the next start.
+        progress: called with each step. Once begun, the change is completed, at the latest by the next start.
         is_loosened: whether two persons chose the looser one.
 
     Raises:
-        RequestError: the case holds witness statements, and the protection is for cases without.
+        RequestError: the case contains witness statements, and the protection is for cases without them.
     """
     with casework.at_work(case, progress) as key:
         if protection == MARKED and holds_witness_statements(casework, case):

@@ -47,7 +47,7 @@ class Replayed(NamedTuple):
     """Result of loading deliveries in order.
 
     Attributes:
-        state: everything they say.
+        state: the case's state after them.
         standing: standings before the decisions still to be made.
         settled: delivery → its final status, for deliveries being loaded or undone.
         refused: delivery → table, file and line of its refused rows, such as rows that refer to nothing.
@@ -71,9 +71,9 @@ class Plan:
         standing: standings after it.
         settled: delivery → its status after it.
         steps: writes to the graph.
-        stood: pseudonyms of sealed entries that the graph still holds by their own id.
-        moves_open: whether readers cleared only for handling code P can see any of it.
-        fresh: whether the graph holds nothing of the case so far.
+        stood: pseudonyms of sealed entries that the graph still contains under their own id.
+        moves_open: whether readers cleared only for handling code P can see any of the change.
+        fresh: whether the graph contains nothing of the case so far.
     """
 
     case: str
@@ -108,8 +108,8 @@ class Replay:
 
     Args:
         store: opens the graph database.
-        register: knows the deliveries, decisions and standings.
-        waitlist: knows the waiting statements.
+        register: stores the deliveries, decisions and standings.
+        waitlist: stores the waiting statements.
         export_store: updated for people sealed and erased.
         settings: which people are named, and the batch size.
         pairs: decisions on pairs of sources.
@@ -119,7 +119,7 @@ class Replay:
         protection: protection of each case.
 
     Raises:
-        OperatorError: GRAPHSVC_NAMED or GRAPHSVC_NAMING_FLOOR has a value it does not take.
+        OperatorError: GRAPHSVC_NAMED or GRAPHSVC_NAMING_FLOOR has an invalid value.
     """
 
     def __init__(
@@ -184,13 +184,13 @@ class Replay:
             key: its data key.
             progress: called with each step.
             undoing: a delivery to leave out.
-            decided: pseudonym → decision about to be kept.
-            rows: delivery → its sealed rows about to be kept.
+            decided: pseudonym → decision about to be stored.
+            rows: delivery → its sealed rows about to be stored.
             opening: statements about to open, by their new numbers.
-            pairings: decisions on pairs of sources about to be kept; None: the current ones.
-            before: earlier standings about to be kept; None: the current ones.
+            pairings: decisions on pairs of sources about to be stored; None: the current ones.
+            before: earlier standings about to be stored; None: the current ones.
             names: pseudonyms about to change → new ones: decisions on the old ones count for these.
-            protection: the protection about to be kept, as returned by `Protections.of`; None: the current one.
+            protection: the protection about to be stored, as returned by `Protections.of`; None: the current one.
         """
         past = dict(sorted({**self._register.counting(case), **opening}.items()))
         state, stored, settled, _, coming = self.replay_deliveries(case, key, past, undoing, rows)
@@ -202,7 +202,7 @@ class Replay:
         return self.plan_writes(case, key, state, before, standing, settled, progress, pairings)
 
     def now(self, case: str, key: bytes) -> State:
-        """Return the state that the deliveries that count make."""
+        """Return the state made by the deliveries that count."""
         return self.replay_deliveries(case, key, self._register.counting(case)).state
 
     def replay_deliveries(
@@ -293,9 +293,9 @@ class Replay:
         self.finish(plan)
 
     def require_known(self, plan: Plan, decided: Mapping[str, str], progress: Progress) -> None:
-        """Raise RequestError if somebody about to be opened has a mark that was not kept yet, and keep the mark.
+        """Raise RequestError if a person about to be opened has a mark not stored yet, after storing the mark.
 
-        Keeping it ends requests that were made without knowing it.
+        Storing it ends requests that were made without knowing it.
         """
         if any(decided[name] == "opened" for name in plan.newly_marked.intersection(decided)):
             self.restore(plan.case, plan.key, progress)
@@ -314,7 +314,7 @@ class Replay:
         *,
         preview: bool = False,
     ) -> Deciding:
-        """Gather the basis of a decision on standings, including the decisions that are `about` to be kept.
+        """Gather the basis of a decision on standings, including the decisions that are `about` to be stored.
 
         Args: as in `plan`; `protection` is the future result of `Protections.of`, None: the current one. A `preview`
             leaves out
@@ -394,7 +394,7 @@ class Replay:
         return LoaderView(ids_of_others, own_rows)
 
     def open_deliveries(self, case: str, key: bytes, *, waiting: bool = False) -> dict[int, KeptRows]:
-        """Return the deliveries that count, and the waiting ones if asked for, opened, by number."""
+        """Open the deliveries that count, and the waiting ones if asked for; return them by number."""
         rows = self._register.counting(case)
         if waiting:
             rows |= self._waitlist.rows(case)
@@ -407,7 +407,7 @@ class Replay:
     # -- delivered rows, for corrections ----------------------------------------------------------------------
 
     def texts(self, case: str, key: bytes) -> Texts:
-        """Return the rule by which words that people type in a case are withheld now."""
+        """Return the rule that withholds words that people type in a case now."""
         return Texts(self._register.standings(case, key) or {})
 
     def told_as(self, case: str, state: State, key: bytes) -> IdMap:
@@ -417,7 +417,7 @@ class Replay:
 
     @uncollected()
     def history(self, case: str, statement: str) -> tuple[IdMap, list[Version]]:
-        """Return each delivery's effect on a statement (id as shown) and its claims, and the map to show them by."""
+        """Return each delivery's effect on a statement (id as shown) and its claims, and the map for showing them."""
         key = self._register.key(case, create=False)
         deliveries = self.open_deliveries(case, key)
         state, versions = steps(deliveries, statement)
@@ -439,7 +439,7 @@ def take_delivery(
     partial: bool,
     shows_sources: bool,
 ) -> tuple[Delivery, Report]:
-    """Take a delivery into a state (which is changed); return it as the case keeps it, and report its effects.
+    """Fold a delivery into a state (which is changed); return the delivery as stored, and a report of its effects.
 
     Args:
         delivery: with codes.

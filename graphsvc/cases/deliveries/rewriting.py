@@ -28,9 +28,9 @@ class Rewriting:
 
     Args:
         store: opens the graph database.
-        register: knows whether a rewrite is requested, and the cases.
+        register: stores requests for a rewrite, and the cases.
         settings: whether the store is managed.
-        locks: keep everybody else from writing.
+        locks: prevent other processes and threads from writing.
         restore: loads one case from its deliveries.
         forget: clears the memory of all processes that serve the home, and the previews.
     """
@@ -48,7 +48,7 @@ class Rewriting:
         self._locks, self._restore, self._forget = locks, restore, forget
 
     def rewrite(self, progress: Progress) -> bool:
-        """Rewrite the managed store if something in it must leave the disk; return whether the store is managed.
+        """Rewrite the managed store if some of it must be deleted from disk; return whether the store is managed.
 
         Each case is loaded again from its deliveries into an empty store at the same address; the old store is deleted.
 
@@ -75,7 +75,7 @@ class Rewriting:
         wait_for(store)
         apply_schema(store)
         for row in self._register.cases():
-            # Without numbers: how many cases there are is known to nobody without a grant for them.
+            # Without numbers: only users with a grant for the cases may know how many there are.
             progress(0, 0, "loading every case into the new store")
             self._restore(row["id"])
         self._settle(requests)

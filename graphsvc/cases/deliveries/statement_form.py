@@ -72,7 +72,7 @@ class Fault:
     """A fault in a field.
 
     Attributes:
-        field: such as `s.taken_on` or `c1.object_id`; empty: the form as a whole.
+        field: name of the field, such as `s.taken_on` or `c1.object_id`; empty: the form as a whole.
         reason: explanation to show next to the field.
         meant: rows of `entities.find` to choose from, if several match.
     """
@@ -101,7 +101,7 @@ def text(value: Any) -> str:
 
 
 def cell(table: str, column: str, typed: str) -> str:
-    """Return a typed field as a file would hold it: `plain`, and a date in any common form as an ISO date.
+    """Return a typed field as a file would contain it: `plain`, with dates in any common form as ISO dates.
 
     Example:
         >>> cell("links", "from_date", "8 May 2020 "), cell("links", "notes", "8 May 2020")

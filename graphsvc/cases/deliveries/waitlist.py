@@ -19,7 +19,7 @@ from graphsvc.ingest.check import Delivery, Row, digest
 from graphsvc.ingest.fold import State
 
 _TABLE = tables.waiting
-# Random numbers for waiting statements, far above delivery numbers: the first, and how many there are.
+# Range of random numbers for waiting statements, far above delivery numbers: the first, and how many there are.
 _FIRST, _MANY = 1_000_000, 900_000_000
 
 
@@ -105,7 +105,7 @@ class Waitlist:
         Args:
             case: the case.
             key: its data key.
-            choose: given the waits, returns the numbers of those to open; called again whenever one is held back.
+            choose: given the waits, returns the numbers of those to open; called again if a statement is held back.
             state: returns the state that the deliveries that count make.
             first: the number of the next delivery. The order of the statements is random.
         """
@@ -190,7 +190,7 @@ class Waitlist:
 def _wait(key: bytes, case: str, row: Any) -> Wait:
     rows = open_rows(key, case, row.number, row.rows_sealed, partial=row.partial).rows
     statements = [record.values for record in rows if record.table == "statements"]
-    # The loader is included: a statement invented in the name of a real source must not change when others open.
+    # Sources count per loader: a statement invented in a real source's name must not change when others open.
     given_by = frozenset(f"{row.account}\n{statement.get('source_id', statement['id'])}" for statement in statements)
     open_too = any(statement.get("handling") == "P" for statement in statements)
     return Wait(row.since, given_by, held=bool(row.held_by), handling="P" if open_too else "C")
