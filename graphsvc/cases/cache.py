@@ -1,4 +1,4 @@
-"""In-memory caches of current results, by case, its version at the reader's handling code, and their clearance."""
+"""In-memory caches of current results, by case, case version at the reader's handling code, and clearance."""
 
 from __future__ import annotations
 
@@ -115,10 +115,10 @@ class Cache(Generic[Result]):
 
 
 class Caches:
-    """The caches of one subject, as attributes of a subclass. A home has one of each (`cases.home.Home.caches`)."""
+    """The caches of one subject, as attributes of a subclass. A home has one of each subclass (`Home.caches`)."""
 
     def clear(self) -> None:
-        """Forget everything in all of them."""
+        """Clear each of the caches."""
         for cache in vars(self).values():
             if isinstance(cache, Cache):
                 cache.clear()

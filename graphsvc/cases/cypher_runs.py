@@ -1,4 +1,4 @@
-"""Runs of Cypher texts, current and recent, in threads of a home's processes; nothing of them is kept on disk."""
+"""Current and recent runs of typed Cypher queries, in threads of a home's processes; nothing is stored on disk."""
 
 from __future__ import annotations
 
@@ -29,28 +29,28 @@ _KEPT_S = 1800.0
 # Questions that the processes of a home ask each other.
 _COUNT, _ONE, _CANCEL, _GOING, _WHOLE = (f"cypher {word}" for word in ("count", "one", "cancel", "going", "whole"))
 _UNEXPECTED = "The service met an error it did not expect; it is in its log. Nothing was changed."
-# Runs a text, writing its answer into the `Typed`; returns the state of every case during the run.
+# Runs a query, writing its answer into the `Typed`; returns the state of every case during the run.
 Work = Callable[[Typed], Stands]
 _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Run:
-    """One run of a Cypher text.
+    """One run of a Cypher query.
 
     Attributes:
-        parameters: parameters given with the text.
+        parameters: parameters of the query.
         state: `running`, `done`, `cancelled` or `failed`.
         started_at: start of the run (UTC).
         seconds: how long it took, or has taken so far.
-        columns, rows: the answer once it is done: scalars, days, moments and spans, lists, maps, and graph values as
+        columns, rows: the answer of a finished run: scalars, days, moments and spans, lists, maps, and graph values as
             dictionaries with a `kind` (`store.values.unpack_value`).
         truncated: whether rows are missing, because there were too many or they were too large.
         fault: the error, in one sentence.
         line, column: place of the error, from 1; 0: not known.
         restarted: whether the managed Neo4j had to be restarted.
-        notices: parts of the text to check, such as a label that nothing has.
-        saving: fields typed next to the text for saving it, so that its author can continue.
+        notices: parts of the query to check, such as a label that no node has.
+        saving: fields typed for saving the query, so that its author can continue.
     """
 
     id: str
@@ -127,7 +127,7 @@ class Runs:
     def one(self, identifier: str, account: str, case: str, wait_s: float = 0.0, states: Stands | None = None) -> Run:
         """Return a run of this account in this case, after waiting up to `wait_s` seconds for its end.
 
-        `states`: the state of every case now; an answer from before a case changed is no longer kept.
+        `states`: the state of every case now; an answer computed before a case changed is dropped.
 
         Raises:
             NotFound: no such run, or its answer is no longer kept.
@@ -181,7 +181,7 @@ class Runs:
         return run.as_run()
 
     def answers(self) -> Answers:
-        """Return this process's answers to questions of the others."""
+        """Return this process's answers to questions of other processes."""
         return {_COUNT: self._count, _ONE: self.one, _CANCEL: self.cancel, _GOING: self._going, _WHOLE: self.whole}
 
     def close(self) -> None:
@@ -199,7 +199,7 @@ class Runs:
         return sum(run.account == account for run in going), len(going)
 
     def _ask_process(self, identifier: str, question: str, *arguments: object, wait_s: float = 0.0) -> Any:
-        """Ask the process that has a run."""
+        """Send a question to the process that has a run."""
         try:
             return self._processes.ask(identifier, question, identifier, *arguments, wait_s=wait_s)
         except GoneError:

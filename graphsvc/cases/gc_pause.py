@@ -12,7 +12,7 @@ _MUCH = 20_000
 
 
 class _Pause:
-    """Counts the users of the pause. The collector is enabled again only if it was on before the first."""
+    """Counts the users of the pause. The collector is enabled again only if it was on before the first user."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -43,8 +43,8 @@ uncollected = _Pause()
 def lasting() -> Iterator[None]:
     """Build long-lived objects in the block without collection; if there are many, freeze them afterwards.
 
-    Otherwise pages halt for up to 0.3 s whenever the collector looks at them. Objects without references are freed as
-    usual.
+    Otherwise the collector halts pages for up to 0.3 s whenever it scans these objects. Objects without references
+    are freed as usual.
     """
     with uncollected():
         before = gc.get_count()[0]

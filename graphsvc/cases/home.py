@@ -200,7 +200,7 @@ class Home:
             _LOG.warning("accounts were opened. %s", opened.owed)
 
     def answer_others(self) -> None:
-        """Answer the home's other processes from now on, about contents of this process's memory.
+        """Start answering questions of the home's other processes about contents of this process's memory.
 
         Raises:
             OSError: the socket for their questions cannot be created.
@@ -214,7 +214,7 @@ class Home:
     def forget(self) -> None:
         """Forget everything read or computed from cases, in memory of all the home's processes and in previews.
 
-        It may contain names. A process that does not answer is logged, and has to be ended.
+        The data may contain names. A process that does not answer is logged, and has to be ended.
         """
         try:
             self.uploads.forget_previews()

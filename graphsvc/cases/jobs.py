@@ -2,7 +2,7 @@
 
 A job holds a lock that ends with its process, even if killed: a row with `running` whose lock is free is shown as
 `interrupted`. Jobs store only numbers and fixed sentences. An error's message may contain cells of a delivery, so it
-stays in the memory of the process that met it.
+stays in the memory of the process in which it occurred.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Job:
         done, total: steps; total 0 while it is not known.
         text: current step, or reason for the end, without case data.
         result: numbers, and fixed sentences without case data.
-        said: error message, while the process that met it lives; it may contain cells of the delivery.
+        said: error message, while the job's process lives; it may contain cells of the delivery.
     """
 
     id: str
@@ -72,14 +72,14 @@ class Job:
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether it is still running or being cancelled."""
+        """Whether the job is still running or being cancelled."""
         return self.state in UNFINISHED
 
 
 class Jobs:
     """The jobs of one home. Callers check permissions first.
 
-    At least `every` seconds pass between writes of progress. A job notices only at these that it was cancelled.
+    At least `every` seconds pass between writes of progress. Only at these writes does a job notice a cancellation.
     """
 
     def __init__(self, database: sa.Engine, settings: Settings, processes: Processes, every: float = _EVERY_S) -> None:
@@ -89,7 +89,7 @@ class Jobs:
         self._closing = threading.Event()
 
     def start(self, account: str, case: str, kind: str, work: Work, **about: Any) -> str:
-        """Start a job and return its id. `work` receives a progress to call, and its result is stored.
+        """Start a job and return its id. `work` receives a progress callback, and its result is stored.
 
         `about` (such as an upload's id or a delivery's number) is part of the result from the beginning.
         """
@@ -189,7 +189,7 @@ class Jobs:
             _LOG.error("job %s: %s\n%s", identifier, text, "".join(traceback.format_tb(error.__traceback__)))
             note = f" {standing()}." if RECORDED.get() else ""
             self._remember(identifier, f"The service met an error it did not expect ({text}); it is in its log.{note}")
-        # Part of a failure that accounts other than the starter see too.
+        # The part of a failure shown to every account, not only the one that started the job.
         recorded = {"recorded": True} if state == "failed" and RECORDED.get() else {}
         try:
             self._end(identifier, state, text, {**about, **result, **recorded})
@@ -220,11 +220,11 @@ class Jobs:
         return self._mark_interrupted(job) if job.is_unfinished and self._has_died(row.id) else job
 
     def answers(self) -> Answers:
-        """Return this process's answers to questions of the others."""
+        """Return this process's answers to questions of other processes."""
         return {_SAID: self._said_of, _WAIT: self.wait}
 
     def _said_of(self, identifier: str) -> str:
-        """Return a job's error message; empty if the process that met it is gone, or has forgotten it."""
+        """Return a job's error message; empty if the job's process has ended, or has forgotten the message."""
         if self._processes.is_mine(identifier):
             return self._said.get(identifier, "")
         with suppress(GoneError, Busy):
@@ -266,7 +266,7 @@ class Jobs:
 
 
 class _Watch:
-    """A progress that writes to the database at intervals."""
+    """A progress callback that writes to the database at intervals."""
 
     def __init__(self, jobs: Jobs, identifier: str) -> None:
         self._jobs, self._identifier = jobs, identifier

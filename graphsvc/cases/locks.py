@@ -88,7 +88,7 @@ class Locks:
 
     @contextmanager
     def alone(self, case: str) -> Iterator[bool]:
-        """Hold all locks in addition to a case's, which the caller holds; yield whether that worked within seconds."""
+        """Hold all locks, given that the caller holds a case's lock; yield whether that succeeded within seconds."""
         if self._has_store:  # its holder is then the only writer
             yield True
             return

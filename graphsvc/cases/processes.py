@@ -38,7 +38,7 @@ Answers = Mapping[str, Callable[..., Any]]
 
 
 class GoneError(Exception):
-    """The process that held this no longer exists."""
+    """The process that held the object no longer exists."""
 
 
 class SilentError(GoneError):
@@ -50,7 +50,7 @@ class Processes:
 
     Args:
         home: folder of the home.
-        key: secret that the processes prove to each other to have.
+        key: secret with which the processes authenticate to each other.
     """
 
     def __init__(self, home: Path, key: bytes) -> None:
@@ -70,7 +70,7 @@ class Processes:
         return identifier.startswith(self._name)
 
     def listen(self, answers: Answers) -> None:
-        """Answer the other processes from now on; does nothing on Windows, where a single process serves.
+        """Start answering the other processes; do nothing on Windows, where a single process serves.
 
         Args:
             answers: question → function that returns this process's answer; arguments and answers are plain values.
@@ -99,7 +99,7 @@ class Processes:
         """Return the answer of the process that holds `identifier`.
 
         Raises:
-            GoneError: it no longer exists. Busy: it does not answer now. GraphsvcError: the error that it met.
+            GoneError: it no longer exists. Busy: it does not answer now. GraphsvcError: the error raised there.
         """
         try:
             return self._ask(identifier[:_DIGITS], question, arguments, wait_s)

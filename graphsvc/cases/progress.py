@@ -1,4 +1,4 @@
-"""Watching and stopping long work: a progress is called between its steps, and may raise an error to stop it."""
+"""Watching and stopping long work: a progress callback is called between steps, and may raise an error to stop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from graphsvc.records.progress import Progress
 
 
 def unstoppable(progress: Progress) -> Progress:
-    """Return the same progress, unable to stop work that has to be completed once begun."""
+    """Return the same progress callback, unable to stop work that has to be completed once begun."""
 
     def report(done: int, total: int, text: str) -> None:
         with suppress(CancelledError):
@@ -21,7 +21,7 @@ def unstoppable(progress: Progress) -> Progress:
 def without_amounts(done: int, total: int) -> tuple[int, int]:
     """Return progress as readers without source clearance may see it: without the amount written.
 
-    That depends on who gave which statement. The number of rows read so far is the loader's own.
+    The amount depends on who gave which statement. The number of rows read so far depends only on the delivery.
 
     Example:
         >>> without_amounts(4, 9), without_amounts(700, 0)
@@ -31,7 +31,7 @@ def without_amounts(done: int, total: int) -> tuple[int, int]:
 
 
 def coarse(progress: Progress) -> Progress:
-    """Return a progress without amounts (see `without_amounts`) that reports each step once."""
+    """Return a progress callback without amounts (see `without_amounts`) that reports each step once."""
     last: tuple[int, int, str] | None = None
 
     def show(done: int, total: int, text: str) -> None:

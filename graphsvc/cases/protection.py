@@ -56,7 +56,7 @@ class Protections:
             return connection.execute(query).first()
 
     def choose(self, case: str, protection: str) -> tuple[tuple[str, str], bool]:
-        """Return the protection that a delivery is loaded under, as `of` does, and whether the case is new.
+        """Return the protection for loading a delivery, as `of` does, and whether the case is new.
 
         Raises:
             RequestError: the case exists with a different protection.
@@ -80,7 +80,7 @@ class Protections:
 
 
 def needs_protection(rows: Iterable[Row]) -> bool:
-    """Whether rows hold witness statements, or people marked as witnesses, victims, minors or sealed."""
+    """Whether rows contain witness statements, or people marked as witnesses, victims, minors or sealed."""
     return any(
         (row.table == "statements" and row.values.get("kind") == "witness")
         or (row.table == "people" and (marks(row.values, now().date(), of_witnesses=True)))

@@ -94,7 +94,7 @@ class Register:
             return {row.claim_id: (row.delivery, row.line) for row in rows}
 
     def identities(self, case: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield pseudonyms with their values in the vault. Custodians alone may open these, singly, with a reason."""
+        """Yield pseudonyms with their values in the vault. Only custodians may open them, one by one, with a reason."""
         table = tables.identities
         with transaction(self._database) as connection:
             rows = list(connection.execute(sa.select(table).where(table.c.case_id == case)))
@@ -159,7 +159,7 @@ class Register:
                 connection.execute(tables.cases.delete().where(tables.cases.c.id == case))
 
     def opened_on(self, case: str) -> dt.date:
-        """Return the day the case was created: people under 18 then stay sealed, whatever deliveries come or go."""
+        """Return the day the case was created: people then under 18 stay sealed, whatever is loaded or undone."""
         with transaction(self._database) as connection:
             opened = connection.execute(sa.select(tables.cases.c.created_at).where(tables.cases.c.id == case)).scalar()
         return (opened or now()).date()
@@ -343,7 +343,7 @@ class Register:
             connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
 
     def close_graded_otherwise(self, digest: str) -> None:
-        """Close the cases with figures of a different digest (`Replay.graded_with`), until they are written again."""
+        """Close cases whose figures have a different digest (`Replay.graded_with`), until they are written again."""
         graded, state = tables.cases.c.graded_with, tables.cases.c.state
         with transaction(self._database) as connection:
             connection.execute(

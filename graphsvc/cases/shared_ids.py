@@ -1,9 +1,9 @@
 """Cases that share their ids, by a custodian's declaration: an id sealed in one is sealed in the other.
 
 No open case names anybody whose id is sealed in a case that shares its ids, directly or through other cases. The
-transaction that opens a case checks this for all of them and closes each that breaks it, so that no reader sees a name
-in between. `SealingAcross` then rebuilds closed cases; if it cannot, the next start or the next change of that case
-does.
+transaction that opens a case checks this rule for all of them and closes each case that breaks it, so that no reader
+sees a name in between. `SealingAcross` then rebuilds closed cases. If it cannot, the next start or the next change of
+that case does.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class SharedIds:
             self.close_naming(connection, case)
 
     def end(self, case: str, other_case: str, account: str) -> None:
-        """End a declaration. It opens nobody: sealed people stay sealed.
+        """End a declaration. This opens nobody: sealed people stay sealed.
 
         Raises:
             NotFound: no declaration between the two is in force.
@@ -106,14 +106,14 @@ class SharedIds:
                 raise NotFound("These two cases do not share their ids.")
 
     def close_naming(self, connection: sa.Connection, case: str) -> None:
-        """Close each case with the same ids that names a person sealed in another one, unless it knows the mark."""
+        """Close each case with the same ids that names a person sealed in another case, unless its mark is recorded."""
         sharing = _sharing(connection, case)
         standing = {name: self._standings(connection, name) for name in sharing} if sharing[1:] else {}
         for naming, sealing in permutations(standing, 2):
             key = self._key(connection, naming)
             levels = _news(naming, standing[naming], _marks(sealing, standing[sealing]), key)
             if levels:
-                # What is known only under C closes the case to nobody who reads under P.
+                # A mark known only under C closes the case only to readers of C.
                 state = "loading" if "P" in levels else "loading-c"
                 open_yet = sa.and_(cases.c.id == naming, cases.c.state != "loading")
                 connection.execute(cases.update().where(open_yet).values(state=state))
@@ -140,7 +140,7 @@ class SealingAcross:
     """Rebuilds cases that share their ids with a case in which somebody was sealed.
 
     Args:
-        shared: knows the declarations.
+        shared: stores the declarations.
         at_work: holds the lock of a case, and completes the case if it is closed.
     """
 
@@ -167,7 +167,7 @@ class SealingAcross:
         return is_managed
 
     def complete(self) -> None:
-        """Rebuild closed cases with a declaration, until all are open or the others are being loaded or fail."""
+        """Rebuild closed cases with a declaration, until each is open, is being loaded or has failed."""
         for _ in range(_TURNS):
             completed = [self._complete(case) for case in self._shared.closed_cases()]
             if not any(completed):

@@ -78,7 +78,7 @@ def claims_in(result: Graphed, ids: Mapping[str, str] = MappingProxyType({}), in
     Args:
         result: the case as it would be in the graph.
         ids: id in the graph → id to show, where they differ.
-        interest: property that holds what the source is to a person in the claim; empty: left out.
+        interest: property with the relation of the source to a person in the claim; empty: left out.
     """
     nodes = result.image.nodes
     kinds = {entity: table.record for table in ENTITY_TABLES for entity in nodes[table.label]}

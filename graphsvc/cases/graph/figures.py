@@ -16,7 +16,7 @@ from graphsvc.records import coarsened
 from graphsvc.records.relations import RELATIONS, LinkKey, orders, those
 from graphsvc.records.weights import Weights
 
-# What two witnesses may have shared, by the relation that says so. Witnesses who share it are not independent.
+# Relation → what two witnesses may share through it. Such witnesses are not independent.
 _SHARED_AS_SUBJECT = {
     name: relation.shares for name, relation in RELATIONS.items() if relation.shares in ("crossing", "place")
 }

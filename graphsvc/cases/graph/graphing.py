@@ -44,7 +44,7 @@ from graphsvc.store.image import Alike, Image, Properties
 
 # Columns about the row itself rather than the entity it describes.
 _OF_THE_ROW = frozenset({"id", "category", "sealed", "handling", "statement_id", "review_on"})
-# Property of an entity known under P that holds what rows under C say of it. It is shown like a custom column.
+# Property of an entity known under P with its values from rows under C, shown like a custom column.
 UNDER_C = f"{EXTRA_PREFIX}under_c"
 _STATEMENTS = "statements"
 _LINKS = "links"
@@ -133,7 +133,7 @@ def is_on_record(statement: Mapping[str, Any]) -> bool:
 
 
 def status_of(claim: FoldedRow, statement_status: str) -> str:
-    """Return `active`, `superseded`, or `withdrawn` where a claim or its statement was taken back."""
+    """Return `active`, `superseded`, or `withdrawn` if a claim or its statement was withdrawn."""
     if claim.status != "active":
         return claim.status
     taken_back = claim.values.get("polarity", "asserts") == "withdrawn" or statement_status != "given"
@@ -259,7 +259,7 @@ class _Writer:
         values = dict(row.values)
         kind = values["kind"]
         said_by = values.pop("source_id", None)
-        # Each statement without a source gets a separate one: nothing says that two of them share a source.
+        # Each statement without a source gets its own source node, as two of them need not share a source.
         source = vault.pseudonym(self._key, "source", said_by if said_by is not None else f"\0{identifier}")
         table = TABLES[_STATEMENTS]
         on_record = is_on_record(values)
@@ -388,7 +388,7 @@ class _Writer:
                 properties[column] = f"{properties[column]}; {text}" if column in properties else text
 
     def _under_c(self, properties: dict[str, Any], table: Table, row: FoldedRow) -> None:
-        """Add what rows under C say of an entity known under P, as one custom column."""
+        """Add the values from rows under C of an entity known under P, as one custom column."""
         cells = row.open or {}
         # An identity given only under C is left out for a bare id, and for a person marked under C: see `sealing`.
         hides = table.record == "person" and hides_identity(row, self._key, self._to_check)
@@ -415,7 +415,7 @@ class _Writer:
         named = categories(values)
         listed = whole.without_statements
         is_charged_by_list = listed is not None and is_charged(listed.values)
-        # The row of a statement may have brought a sealed person and the charge.
+        # A row delivered with a statement may be the origin of a sealed person and the charge.
         unsaid = PROTECTED | (CHARGED if sealed and not is_charged_by_list else frozenset())
         unprotected = {word: date for word, date in named.items() if word not in unsaid} or {"other": ""}
         properties["categories"] = sorted(unprotected)
@@ -431,9 +431,9 @@ class _Writer:
 def _links(
     result: Graphed, writer: _Writer, claims: list[Claim], pairings: Collection[Pairing], few_below: int
 ) -> None:
-    """Add the links that the claims add up to, each figure from all statements and from handling-P statements alone."""
+    """Add the links made by the claims, with figures from all statements and from handling-P statements alone."""
     shareable = [claim for claim in claims if claim.handling == "P"]
-    # Only here are sources matched with persons.
+    # This is the only place where sources are matched with persons.
     persons = {
         source: writer.graph_id(values["id"])
         for source, (kind, values) in result.identities.items()

@@ -33,7 +33,7 @@ class Handling:
                 if known is None:
                     self._conditional.add(identifier)
                 elif table.name == "people":
-                    # The row of a statement may bring its source, so it moves nobody to P.
+                    # A row delivered with a statement may be about the source, so it moves nobody to P.
                     listed = row.without_statements
                     if listed is not None and (listed.open or {}).get("handling") == "P":
                         self._shareable.add(identifier)
@@ -61,7 +61,7 @@ class Handling:
 def mentioned_ids(state: State) -> set[str]:
     """Return the ids of people and things that claims mention, under any handling code.
 
-    A claim that two are the same, or whose something is, is left out: readers without source clearance may not see it.
+    Claims of identity or ownership are left out: readers without source clearance may not see them.
     """
     return {
         row.values[end]
@@ -83,7 +83,7 @@ def mark_hidden(
 
     Args:
         standing: the standings to change.
-        before: those before.
+        before: the earlier standings.
         state: see `ingest.fold`.
         names: id of a person → pseudonym.
         protects_marked: whether the case protects marked people only.
@@ -109,7 +109,7 @@ def hidden_people(state: State, standing: Mapping[str, Standing], key: bytes) ->
 
 
 class ShownRows:
-    """Rows of people as pages show them, without what could show that somebody gave a statement."""
+    """Rows of people as pages show them, without anything that could reveal that somebody gave a statement."""
 
     def __init__(self, state: State, standing: Mapping[str, Standing], key: bytes) -> None:
         self._hidden_until: dict[str, int] = {}
@@ -128,7 +128,7 @@ def unmentioned_people(
 ) -> Iterator[tuple[str, str]]:
     """Yield the people in no claim under P, each as id and handling code: they may only be sources.
 
-    The code lets readers of C see somebody in a claim under C; it shows others to readers with source clearance alone.
+    People in a claim under C get code C; all others get a code that only readers with source clearance may see.
     People on a list, in a case that protects marked people only, are left out.
 
     Args:

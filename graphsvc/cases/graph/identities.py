@@ -18,7 +18,7 @@ from graphsvc.names.seal import split_identity
 from graphsvc.records.tables import TABLES
 
 Identities = tuple[Mapping[str, Any], ...]
-# Columns kept in the vault with an identity that identify nobody.
+# Columns that the vault stores with an identity, though they identify nobody.
 _NO_IDENTITY = frozenset({"category", "notes"})
 
 

@@ -26,7 +26,7 @@ A person's standing is one of three. *Sealed*: a pseudonym replaces them everywh
 * An *identity* is a name, an alias, a phone or a date of birth.
 * The act has to come with the identity: earlier claims about a bare id do not name a person delivered under it later.
 * In a case that protects *marked people only*, everybody with an identity has an act that stands, and the category witness
-  is a mark too. When two persons choose this, people sealed without a mark before then are decided on again.
+  is a mark too. When two persons choose this, people already sealed without a mark are decided on again.
 * Somebody sealed without a mark in a case that shares its ids, and known only under C there, is not sealed under P: the
   custodian is asked instead.
 * Rows and claims under handling code C name or seal nobody known under P: the custodian is asked instead. A sealed
@@ -71,7 +71,7 @@ class Standing:
         against: number of the first delivery after which the rows would decide differently; 0: they would not.
         asked: for a named person, why the custodian should check; empty: no reason.
         identities: every identity ever delivered, oldest first; those of a person not known under P have `handling` C.
-        moved_to: the pseudonym it has, or would have, since an erasure took a name out of its id; empty: unchanged.
+        moved_to: the pseudonym it has, or would have, since an erasure removed a name from its id; empty: unchanged.
         at: moment of the decision (ISO, UTC); empty in homes of earlier versions.
         is_open_id: whether only an id is known, so that nothing is decided.
         named_by: number of the delivery that named the person; 0: none did.
@@ -111,11 +111,11 @@ class PersonFacts:
 
     Attributes:
         level: `P` or `C`.
-        marks: reasons to seal them given by a row, or by a case that shares its ids, in fixed words.
+        marks: reasons to seal them, from a row or from a case that shares its ids, in fixed words.
         marks_under_c: further marks of somebody known under P, from rows under C.
         has_identity: whether more than an id is known of them.
         acts: whether they have an act that stands.
-        acts_now: whether they have one in the deliveries that come now.
+        acts_now: whether they have one in the deliveries decided on now.
         is_charged: whether they are a suspect or convicted.
     """
 
@@ -141,7 +141,7 @@ class Moment:
         at: now (ISO, UTC).
         decision: last decision of two persons on this person: `sealed`, `opened` or empty.
         decided_at: when they took it.
-        number: number of the delivery that comes.
+        number: number of the delivery decided on.
         last_read: when somebody last read the case (ISO, UTC); empty: never.
         loosened_at: when two persons chose to protect marked people only (ISO, UTC); empty: never.
     """
@@ -246,8 +246,8 @@ def shared_marks(case: str, standing: Standing) -> list[SharedMark]:
     """Return marks of a person sealed in a case, for the cases that share its ids; each new reason changes the mark.
 
     A mark says nothing about that case or its reason. For a person sealed only because of other cases, the marks from
-    those cases are passed on. A person who is hidden and not marked may only be a source: a name that disappears from
-    another case would show it. What is no mark and known only under C changes nothing under P elsewhere.
+    those cases are passed on. A hidden person without a mark is not shared: they may be only a source, and a name that
+    disappears from another case would reveal it. Reasons that are no marks, known only under C, get level `C`.
     """
     reasons = _reasons(standing.why)
     shared = [reason for reason in reasons if reason.startswith(SHARED_ID)]
@@ -262,9 +262,9 @@ def _digest(*texts: str) -> str:
 
 
 def is_news(case: str, mark: SharedMark, standing: Standing | None) -> bool:
-    """Whether a shared mark comes from another case and a standing in this case does not know it yet.
+    """Whether a shared mark comes from another case and is not yet recorded in a standing of this case.
 
-    A mark under C seals nobody known under P: to know it, the custodian must have been asked.
+    A mark under C seals nobody known under P: it counts as recorded once the custodian was asked.
     """
     if mark.text.startswith(f"{SHARED_ID} [{_digest(case)} "):
         return False

@@ -75,7 +75,7 @@ class Deciding:
         last_read: when somebody last read the case (ISO, UTC); empty: never.
         protects_marked: whether the case protects marked people only.
         loosened_at: when two persons chose that (ISO, UTC); empty: never.
-        elsewhere: delivered id of a person sealed in cases that share their ids with this → their marks there.
+        elsewhere: delivered id of a person sealed in cases that share ids with this case → their marks there.
     """
 
     key: bytes
@@ -113,10 +113,10 @@ def standings(
         state: result of the deliveries up to and including it.
         by: other inputs to the decisions.
         number: its number, recorded where its rows would decide differently.
-        coming: rows of the deliveries that come now; None: the whole state comes now.
+        coming: rows of the deliveries decided on now; None: all rows of the state.
 
-    For named people in no delivery any more, only the identities are kept: if they come again, they are decided on as new.
-    Rows that the case does not take (`fold.fold`) seal by their marks, and decide nothing else.
+    Only the identities of named people in no delivery any more are kept; delivered again, these people count as new.
+    Rows that the case does not accept (`fold.fold`) seal by their marks, and decide nothing else.
     """
     handling = Handling(state)
     facts = _Facts(state, handling, by, coming)
@@ -183,7 +183,7 @@ def opened_by(before: Standings, after: Standings, number: int) -> int:
 
 
 def asked_by(before: Standings, after: Standings) -> int:
-    """Count the named people that this delivery is the first to say should be sealed."""
+    """Count the named people that this delivery newly refers to the custodian."""
     return sum(bool(standing.asked) and not (name in before and before[name].asked) for name, standing in after.items())
 
 
@@ -200,9 +200,9 @@ def sealed_anew(before: Standings, after: Standings) -> set[str]:
 def _under_their_ids(before: Standings, by: Deciding) -> Standings:
     """Return the standings, with each sealed or absent entry also under the pseudonym of its current id.
 
-    An erasure takes the erased name out of ids and all other text, in rows and known identities alike. As pseudonyms
-    are made from ids, their bearers would otherwise arrive as new people, by name. The old pseudonym stays sealed,
-    since its id may come again, and keeps the identities that still have that id.
+    An erasure removes the erased name from ids and all other text, in rows and known identities. As pseudonyms are
+    made from ids, people with such an id would otherwise arrive as new people, by name. The old pseudonym stays
+    sealed, since its id may be delivered again, and keeps the identities that still have that id.
     """
     if "erased" not in by.decided.values():
         return before
@@ -406,7 +406,7 @@ def stands(row: FoldedRow, state: State) -> bool:
 
 
 class _Facts:
-    """Valid acts of each person by handling level, in all deliveries and in the deliveries that come now."""
+    """Valid acts of each person by handling level, in all deliveries and in the deliveries decided on now."""
 
     def __init__(self, state: State, handling: Handling, by: Deciding, coming: Iterable[Row] | None) -> None:
         self._state, self._handling, self._by = state, handling, by
@@ -418,7 +418,7 @@ class _Facts:
         self._now = self._acts if coming is None else self._of(list(self._asserted_claims(coming)))
 
     def marks(self, identifier: str, row: Mapping[str, Any], codes: str = "PC") -> list[str]:
-        """Return the marks in a person's row, and in rows under some codes that the case does not take."""
+        """Return the marks in a person's row, and in rows under some codes that the case does not accept."""
         rows_aside = self._state.rows_aside.get(identifier, ())
         rows = (row, *(each.values for each in rows_aside if (each.code or "P") in codes))
         by = self._by
@@ -427,7 +427,7 @@ class _Facts:
         ]
 
     def _asserted_claims(self, coming: Iterable[Row]) -> Iterator[Mapping[str, Any]]:
-        """Yield the claims in the coming rows that the case holds and that count, not those it refused."""
+        """Yield the claims in the coming rows that count and that the case did not refuse."""
         for row in coming:
             if row.table == "links":
                 claim = self._state.claims.get(claim_key(row.values))

@@ -55,7 +55,7 @@ class SourceIds:
         return cls(*map(frozenset, lists))
 
     def as_json(self) -> list[list[str]]:
-        """Return both as sorted lists."""
+        """Return both attributes as sorted lists."""
         return [sorted(self.apart), sorted(self.owned)]
 
     def only(self, stays: Callable[[str], bool]) -> SourceIds:
@@ -114,17 +114,17 @@ class Texts:
         return WITHHELD if names.is_in(text) else text
 
     def value(self, text: str, level: str = "C") -> str:
-        """Return the name or number of something, or `WITHHELD`; a sealed name of one word must be the whole text.
+        """Return the name or number of something, or `WITHHELD`; a sealed one-word name counts only as the whole text.
 
-        At level P, a text that is as a whole, in any script, an identity known only under C belongs to its bearer: only
-        identities known under P are then looked for.
+        At level P, a text that equals, in any script, an identity known only under C belongs to that person or thing:
+        then only identities known under P are looked for.
         """
         is_theirs = level == "P" and self._names_under_c.is_all_of(text)
         names = self._names_under_p if is_theirs else self.names
         return WITHHELD if names.is_in_a_name(text) else text
 
     def own_name(self, text: str, level: str = "C") -> str:
-        """Return a named person's name, theirs even if a sealed person shares it; other texts go through `value`."""
+        """Return a named person's name, even if a sealed person shares it; treat other texts as `value` does."""
         return text if self.names.is_one(text) else self.value(text, level)
 
     def made_up(self, name: str) -> str:
@@ -137,7 +137,7 @@ class Texts:
 def named_sources(state: State, known: SourceIds = NO_SOURCES) -> SourceIds:
     """Return the source ids of a state together with those known before.
 
-    An id once known as a source's stays so: texts withheld for it would otherwise come to light.
+    An id once known as a source's stays known: texts withheld for it would otherwise be shown.
     """
     owned, apart = set(known.owned), set(known.apart)
     statements = (row.values for row in state.records["statements"].values())
@@ -150,7 +150,7 @@ def named_sources(state: State, known: SourceIds = NO_SOURCES) -> SourceIds:
 
 
 def hides_identity(row: FoldedRow, key: bytes, to_check: Collection[str]) -> bool:
-    """Whether pages hide the identities of a person named under P that only C gives: for a bare id or a mark under C.
+    """Whether pages hide C-only identities of a person named under P: for a bare id or a mark under C.
 
     Args:
         row: row of the person.
@@ -161,7 +161,7 @@ def hides_identity(row: FoldedRow, key: bytes, to_check: Collection[str]) -> boo
 
 
 def unshown_identities(state: State, key: bytes, to_check: Collection[str]) -> list[Needle]:
-    """Return names and numbers of named people that only C gives and no page shows; texts under C hide them too."""
+    """Return C-only names and numbers of named people that no page shows; texts under C hide them too."""
     identities: list[Needle] = []
     for row in state.records["people"].values():
         if row.open is not None and hides_identity(row, key, to_check):

@@ -24,12 +24,12 @@ class Leaving:
     """Consequences of an erasure: rows removed and rows left.
 
     Attributes:
-        mask: takes the erased names out of a text.
+        mask: removes the erased names from a text.
         renamed: remaining people, things, sources and claims with a new id, because the old one contained an erased
             name.
         rows: delivery or waiting statement → its sealed rows from now on.
-        sources: pseudonyms of the sources removed: questions to them, decisions on them and facts resting on them go
-            too.
+        sources: pseudonyms of the sources removed: questions to them, decisions on them and facts that rest on them are
+            removed too.
         standing: standings of everybody else, without the erased names; None: they were never kept.
         emptied: waiting statements of which nothing is left.
         sources_named: known ids and handles of sources, without erased ones.

@@ -39,8 +39,8 @@ class ShownFacts:
     Attributes:
         facts: each of its links that rests on witnesses: (subject, relation, object, first day, last day, sources).
         people: pseudonyms of the persons and things in it.
-        named: the ones among them that it shows by their own id.
-        taken_out: parts left out of it, in words → number of them; a word if they are not counted.
+        named: pseudonyms of the people and things that it shows by their own id.
+        taken_out: description of the parts left out → their number, or a word if they are not counted.
         tells: each entity (id), its name (as a keyed hash), each link (subject, relation, object), and each day of a
             link (the same, and the day) in it.
     """
@@ -69,9 +69,9 @@ class ExportStore:
         Args:
             case: the case.
             key: its data key.
-            grant: clearance of the reader: recipients only of stricter exports are left out.
+            grant: clearance of the reader: recipients who got only stricter exports are left out.
             made_by: only recipients of exports that this account made; None: all.
-            typed: whether names are as typed; otherwise they are as readers other than the exports' makers see them.
+            typed: whether to return names as typed; otherwise as readers other than the exports' makers see them.
         """
         table = tables.recipients
         chosen = [table.c.case_id == case, table.c.handling.in_(grant.codes)]
@@ -158,7 +158,7 @@ class ExportStore:
         return _EXPORTS.change(self._database, export, _ROW.c.state.in_(states), **values)
 
     def sweep(self) -> None:
-        """Remove exports held past their expiry, and delete the files of given ones past it."""
+        """Remove expired exports that have not gone out, and delete the files of all expired exports."""
         old = _ROW.c.expires_at <= now()
         with transaction(self._database) as connection:
             connection.execute(
@@ -167,7 +167,7 @@ class ExportStore:
             connection.execute(_ROW.update().where(old, _ROW.c.content_sealed.is_not(None)).values(content_sealed=None))
 
     def take_away(self, export: str) -> None:
-        """Delete the file of one export; one that has not gone out is removed."""
+        """Delete the file of one export; an export that has not gone out is removed."""
         with transaction(self._database) as connection:
             _EXPORTS.change(connection, export, _ROW.c.state.in_(HERE), state="removed")
             _EXPORTS.change(connection, export, content_sealed=None)
@@ -284,7 +284,7 @@ def _open_facts(row: Any, key: bytes) -> ShownFacts:
         frozenset(fields["people"]),
         frozenset(fields["named"]),
         fields["taken_out"],
-        # Exports made before `tells` was kept cannot be compared with the case: the empty tuple matches nothing in one.
+        # Exports made before `tells` was stored cannot be compared with a case: the empty tuple matches nothing in it.
         frozenset(map(tuple, fields.get("tells", [[]]))),
     )
 

@@ -1,7 +1,7 @@
 """Updates saved views, drafts and comments when ids in the graph change.
 
-Sealed or erased people and things leave them for good: a view that replaced the name by the pseudonym would reveal that
-the two are the same. A pseudonym opened by two persons is replaced by the id.
+Sealed or erased people and things are removed for good: a view that replaced the name by the pseudonym would reveal
+that the two are the same. A pseudonym opened by two persons is replaced by the id.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ class Parcel:
 
     Attributes:
         size: bytes written so far.
-        kept: whether `Uploads.keep` has taken it.
+        kept: whether `UploadStore.keep` has stored it.
     """
 
     def __init__(self, folder: Path, wrapped: bytes, key: bytes, most: int) -> None:
@@ -33,7 +33,7 @@ class Parcel:
         self._file = content.open("wb")
 
     def write(self, data: bytes | bytearray) -> int:
-        """Take the next bytes.
+        """Write the next bytes.
 
         Raises:
             InputError: the file is too large. OperatorError: the disk is full.
@@ -52,7 +52,7 @@ class Parcel:
         return len(data)
 
     def seek(self, _offset: int, _whence: int = 0) -> int:
-        """Do nothing: form parsers rewind files they have filled, and only `Uploads` reads the contents."""
+        """Do nothing: form parsers rewind files they have filled, and only `UploadStore` reads them."""
         return 0
 
     def close(self) -> None:

@@ -60,13 +60,13 @@ def mask_words(
 def mask_cypher_elsewhere(
     connection: sa.Connection, case: str, open_key: Callable[[bytes, str], bytes], mask: Callable[[str], str]
 ) -> None:
-    """Mask Cypher typed or saved in all other cases: a query can read every case, and may name people of each.
+    """Mask queries typed or saved in all other cases: a query can read every case, so it may name anyone.
 
     Args:
         connection: the current transaction.
         case: the case of the people that `mask` masks.
         open_key: opens a case's wrapped data key, given the text it is bound to.
-        mask: takes their names out of a text.
+        mask: removes their names from a text.
 
     Texts that cannot be opened, because they or their key do not match, are skipped: nobody can read them either.
     """

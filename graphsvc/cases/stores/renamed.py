@@ -1,4 +1,4 @@
-"""Updates stored ids and pseudonyms after an erasure took a name out of an id, in the transaction of the decision.
+"""Updates stored ids and pseudonyms after an erasure removed a name from an id, in the decision's transaction.
 
 Nothing is moved from a name to a pseudonym: named people stay named under the new id. The log is not updated: it
 records each act with the pseudonym of that time.
@@ -60,7 +60,7 @@ class Renamed:
 def follow(connection: sa.Connection, case: str, key: bytes, renamed: Renamed, mask: Callable[[str], str]) -> None:
     """Update the changed ids in requests, holds, reviews, questions, decisions and exports of a case.
 
-    `mask` takes the erased names out of a text.
+    `mask` removes the erased names from a text.
     """
     if not renamed:
         return
@@ -91,7 +91,7 @@ def _pairings(connection: sa.Connection, case: str, renamed: Renamed) -> None:
 
 
 def _decisions(connection: sa.Connection, case: str, key: bytes, renamed: Renamed) -> None:
-    """Apply decisions by two persons to both pseudonyms, from the same day: the old id may come again."""
+    """Apply decisions by two persons to both pseudonyms, from the same day: the old id may be delivered again."""
     table = tables.overrules
     rows = {row.pseudonym: row for row in connection.execute(sa.select(table).where(table.c.case_id == case)).all()}
     for old, row in rows.items():

@@ -72,7 +72,7 @@ class SeriesStore:
         self._database, self._case, self._key = database, case, key
 
     def all_at(self, handling: str, reader: str) -> list[StoredSeries]:
-        """Return the series that a handling code opens, as one account reads them, sorted by name and handling code."""
+        """Return the series visible at a handling code, as one account reads them, sorted by name and handling code."""
         codes = ("P", "C") if handling == "C" else ("P",)
         rows = _SERIES.newest(self._database, _ROW.c.case_id == self._case, _ROW.c.handling.in_(codes))
         return sorted(

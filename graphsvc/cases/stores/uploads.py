@@ -1,8 +1,8 @@
 """Uploads that wait for confirmation: each is encrypted under a separate key until confirmed, cancelled or timed out.
 
 `HOME/uploads/ID` holds `content` (chunks, so that a large file is never whole in memory), `about` (its name and how to
-load it) and, once computed, `preview` (what loading it would do). The key, wrapped by the vault, is only in its row of
-the table `uploads`: without the row nothing opens. For reading, the file is decrypted into `HOME/uploads/ID/open`,
+load it) and, once computed, `preview` (what loading it would do). The key, wrapped by the vault, is only in the row of
+the table `uploads`: without it no file can be read. For reading, the file is decrypted into `HOME/uploads/ID/open`,
 which is removed as soon as it has been read.
 
 The process that receives or reads an upload holds its lock, and the lock ends with the process, even if killed. So
@@ -220,7 +220,7 @@ class UploadStore:
         with self._hold_lock(identifier, _LOOK_S):  # a sweep holds the lock for a moment
             _, key = self._upload(self._row(identifier, account, case, mine=True))
             sealed = encrypt(key, pickle.dumps(loaded), _bound(identifier, on, options))
-            # The file may be missing because previews are being deleted: it will be computed again.
+            # The file may be missing because previews are being deleted: the preview will be computed again.
             with disk(), suppress(FileNotFoundError):
                 _write(self._folder / identifier / _PREVIEW, sealed)
 
@@ -376,7 +376,7 @@ class UploadStore:
         return row
 
     def _is_claimed(self, identifier: str) -> bool:
-        """Whether it is being loaded: its marker exists and its lock is held. A killed process's marker is removed."""
+        """Whether an upload is being loaded: its marker exists, its lock is held. Remove a killed process's marker."""
         marker = self._folder / identifier / _CLAIMED
         if not marker.exists():
             return False

@@ -39,7 +39,7 @@ class ViewVersion:
     """One saved version of a view. Times are UTC.
 
     Attributes:
-        said: changes since the version before, in one line; empty if `withheld`.
+        said: changes since the previous version, in one line; empty if `withheld`.
         withheld: whether its author had source clearance and the reader has none.
     """
 
