@@ -149,7 +149,7 @@ class Store:
         after: Collection[str] = (),
         newest: bool = False,
     ) -> Rows:
-        """Run a reading query; rows beyond `cap` are cut. The server first applies every write in the state `after`.
+        """Run a reading query; rows beyond `cap` are cut. The server first waits for every write in the state `after`.
 
         `newest`: ask the server that accepts writes, without waiting for earlier ones: it is never behind, and reports
         its own state.

@@ -22,8 +22,8 @@ Properties = dict[str, Any]
 ENTITY_LABELS = tuple(table.label for table in ENTITY_TABLES)
 NODE_LABELS = (*ENTITY_LABELS, "Statement", "Source")
 TYPES = (*RELATIONS, CUSTOM_TYPE)
-# Most links for which one query writes all relations: for fewer, planning a query for each relation takes longer
-# than writing.
+# Up to this many links, one query writes all relations: planning a query for each relation would take longer than
+# writing them.
 _FEW_LINKS = 5_000
 _READ_TIMEOUT_S = 600
 
@@ -181,7 +181,7 @@ def _differ(old: Mapping[Any, Any], new: Mapping[Any, Any], visible_part: Callab
 
 
 def _open_node(properties: Properties | None) -> Properties | None:
-    """Return the part of a node visible under P: without search words and the deliverer's own columns (conditional)."""
+    """Return a node's properties visible under P: without search words and custom columns, which are conditional."""
     if properties is None or not str(properties.get("handling")).startswith("P"):
         return None
     return {

@@ -49,7 +49,7 @@ def make_ready(settings: Settings, jars: Path, progress: Progress | None = None)
         Whether it was made now; False if it existed.
 
     Raises:
-        OperatorError: it could not be made. Neo4j starts all the same.
+        OperatorError: it could not be made. Neo4j starts without it.
     """
     tell = progress or (lambda _done, _total, _what: None)
     folder = jars.parent
@@ -100,7 +100,7 @@ def _take_signatures_off(jars: Path, into: Path) -> None:
 
 
 def _without_digests(name: str, content: bytes) -> bytes:
-    """Return a part of a jar; the manifest only with its main section, without the digests of classes."""
+    """Return the content of a file in a jar; of a manifest only the main section, without digests of classes."""
     if name != _MANIFEST:
         return content
     about, *_ = re.split(rb"\r\n\r\n|\n\n|\r\r", content, maxsplit=1)

@@ -1,10 +1,10 @@
 """The supervisor's control port: a line protocol on the loopback address, and the file that says where it is.
 
 A client sends two lines, the token and a command. The supervisor first answers with its own word from the same private
-file, so that neither talks to a stranger that has taken the port of a supervisor that is gone.
+file, so that neither talks to another program that has taken the port of an ended supervisor.
 
     hold S  → `READY <bolt uri>` once a query was answered, or `FAILED <reason>`; the connection is then a lifeline,
-              and Neo4j goes on for S seconds (a whole number) after its end
+              and Neo4j stays for S seconds (a whole number) after its end
     keep    → `KEPT`: Neo4j stays until `stop`, even without holders
     status  → one line of JSON
     restart → `RESTARTING`: Neo4j is ended and restarted at the same address, with the same store
@@ -66,7 +66,7 @@ class _Client:
 
 
 class ControlDoor:
-    """Listens and answers in the thread that calls `serve`; knows the holders, but nothing of Neo4j.
+    """Listens and answers in the thread that calls `serve`; knows the holders, but nothing about Neo4j.
 
     Attributes:
         port: its port on 127.0.0.1.

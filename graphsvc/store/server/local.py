@@ -165,7 +165,7 @@ def keep(settings: Settings) -> None:
 def renew(settings: Settings) -> None:
     """Give the running server of this home an empty store, and wait until it answers again at the same address.
 
-    The old store is deleted with its transaction logs. Connected processes go on with the empty one.
+    The old store is deleted with its transaction logs. Connected processes continue with the empty one.
 
     Raises:
         OperatorError: no server is running, or it does not answer in time.
