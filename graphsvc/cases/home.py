@@ -124,7 +124,7 @@ class Home:
         """Return the graph database: the server in NEO4J_URI, or this home's managed one, started if necessary.
 
         Raises:
-            OperatorError: it is not available, and why.
+            OperatorError: it is not available; the message says why.
         """
         with self._opening:
             lost = False

@@ -268,7 +268,7 @@ class Register:
         return {name: entity for name, entity in standing.items() if entity.sealed}
 
     def held_people(self, case: str) -> frozenset[str]:
-        """Return the pseudonyms of persons under a hold; an empty one if the whole case is."""
+        """Return the pseudonyms of persons under a hold; an empty pseudonym if the whole case is."""
         mine = (tables.holds.c.case_id == case, tables.holds.c.released_at.is_(None))
         with transaction(self._database) as connection:
             return frozenset(connection.execute(sa.select(tables.holds.c.pseudonym).where(*mine)).scalars())

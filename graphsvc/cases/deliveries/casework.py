@@ -323,7 +323,7 @@ class Casework:
         return done
 
     def rewrite_after(self, plan: Plan, progress: Progress) -> str:
-        """Rewrite the store if this change, or an earlier one that was killed, requires it.
+        """Rewrite the store if this change, or an earlier interrupted change, requires it.
 
         The change itself is done in any case. Return a sentence if the rewrite must wait for others to finish writing.
 

@@ -31,7 +31,7 @@ _FEWEST = 2
 _TO_BE_NAMED = ("nickname", "unknown")
 # Kinds of column whose values are listed words, numbers or dates.
 _PLAIN = frozenset({"choice", "number", "count", "date"})
-# Columns that say why somebody is sealed: not even a change of them is reported.
+# Columns with reasons to seal somebody: not even a change in them is reported.
 _OF_STANDING = frozenset({"sealed", "category"})
 _COLUMNS = {(table.name, column.name): column for table in TABLES.values() for column in table.columns}
 
@@ -102,7 +102,7 @@ class Weightless:
 
 @dataclass(frozen=True, slots=True)
 class OtherNames:
-    """Table in which most redelivered rows have a different name. The number is hidden: it would confirm guesses."""
+    """Table in which most redelivered rows have a different name. Their number is hidden: it would confirm guesses."""
 
     table: str
 

@@ -79,7 +79,7 @@ class Gone:
         return {part: [self.label_left(name, EXTRA_PREFIX) for name in names] for part, names in left.items()}
 
     def sources_left(self, sources: SourceIds) -> SourceIds:
-        """Return the known source ids and handles, except erased ones and ones with an erased name in them."""
+        """Return the known source ids and handles, except erased ones and any that contain an erased name."""
         return sources.only(lambda name: name not in self.people and self.without_names(name) == name)
 
     @property

@@ -46,7 +46,7 @@ def require_stays(
 
     Args:
         key: the case's data key.
-        held_people: pseudonyms of the persons under a hold; an empty one if the whole case is.
+        held_people: pseudonyms of the persons under a hold; an empty pseudonym if the whole case is.
         before: the case as it is.
         after: the case as it would be.
         verb: the refused action, for the message.

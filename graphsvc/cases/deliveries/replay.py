@@ -99,7 +99,7 @@ class Plan:
 
     @property
     def newly_marked(self) -> set[str]:
-        """Pseudonyms of people and things with a reason not kept before (`sealing.is_newly_marked`)."""
+        """Pseudonyms of people and things with a reason not stored before (`sealing.is_newly_marked`)."""
         return {name for name, entity in self.standing.items() if is_newly_marked(self.before.get(name), entity)}
 
 
@@ -189,7 +189,7 @@ class Replay:
             opening: statements about to open, by their new numbers.
             pairings: decisions on pairs of sources about to be stored; None: the current ones.
             before: earlier standings about to be stored; None: the current ones.
-            names: pseudonyms about to change → new ones: decisions on the old ones count for these.
+            names: pseudonyms about to change → new pseudonyms, to which earlier decisions apply.
             protection: the protection about to be stored, as returned by `Protections.of`; None: the current one.
         """
         past = dict(sorted({**self._register.counting(case), **opening}.items()))

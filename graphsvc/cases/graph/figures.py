@@ -89,8 +89,8 @@ def link_properties(
     They include the coarser figures shown to readers without source clearance.
 
     Args:
-        figures: from all claims of the level.
-        as_told: from what readers without source clearance see of those claims.
+        figures: figures from all claims of the level.
+        as_told: figures from what readers without source clearance see of those claims.
         few_below: number of groups below which the figure is shown as `few`.
         suffix: suffix of the level's properties.
         hidden: whether any claim denies the link, at this level or a stricter one.

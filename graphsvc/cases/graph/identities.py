@@ -39,7 +39,7 @@ def keep_identities(
 ) -> None:
     """Add to the standings every identity known before, and those in the rows of a state.
 
-    Entries named before that are in no delivery any more are kept as `is_absent`. `names` is the result of
+    Formerly named entries that are in no delivery any more are kept as `is_absent`. `names` is the result of
     `pseudonyms_of`.
     """
     for name, old in before.items():

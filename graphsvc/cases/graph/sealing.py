@@ -30,8 +30,8 @@ A person's standing is one of three. *Sealed*: a pseudonym replaces them everywh
 * Somebody sealed without a mark in a case that shares its ids, and known only under C there, is not sealed under P: the
   custodian is asked instead.
 * Rows and claims under handling code C name or seal nobody known under P: the custodian is asked instead. A sealed
-  person's mark under C is kept with the reasons like any other. Openings and loosenings agreed without knowing it do
-  not name them.
+  person's mark under C is kept with the reasons like any other. An opening or a loosening agreed without knowing
+  the mark does not name the person.
 """
 
 from __future__ import annotations
@@ -236,7 +236,7 @@ def is_newly_marked(before: Standing | None, after: Standing) -> bool:
 
 
 class SharedMark(NamedTuple):
-    """A mark for the cases that share ids with one in which a person is sealed; at level `C` it seals nobody known under P."""
+    """Mark of a sealed person, for cases sharing ids with the person's case; at level `C` it seals nobody known under P."""
 
     text: str
     level: str

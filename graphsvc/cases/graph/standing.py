@@ -461,7 +461,7 @@ class _Facts:
         return bool(source <= self._by.floor[0] and assessment <= self._by.floor[1])
 
     def acts(self, identifier: str, level: str, *, now: bool = False) -> bool:
-        """Whether a person has an act that counts at a handling level, or one that comes `now`."""
+        """Whether a person has an act that counts at a handling level; `now`: only in the deliveries decided on now."""
         return identifier in (self._now if now else self._acts)[level]
 
 

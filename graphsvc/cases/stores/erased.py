@@ -31,7 +31,7 @@ class Leaving:
         sources: pseudonyms of the sources removed: questions to them, decisions on them and facts that rest on them are
             removed too.
         standing: standings of everybody else, without the erased names; None: they were never kept.
-        emptied: waiting statements of which nothing is left.
+        emptied: waiting statements with nothing left in them.
         sources_named: known ids and handles of sources, without erased ones.
     """
 

@@ -237,7 +237,7 @@ def settle(
 
 
 def follow(connection: sa.Connection, case: str, key: bytes, name: Callable[[str], str]) -> None:
-    """Update ids in the records of a case's exports to the current ones, by which people sealed later are found."""
+    """Update ids in the records of a case's exports, so that people sealed later are found by their current ids."""
     for row in _EXPORTS.newest(connection, _ROW.c.case_id == case):
         facts = _open_facts(row, key)
         now_shown = ShownFacts(

@@ -116,7 +116,7 @@ class UploadStore:
 
     @contextmanager
     def receiving(self) -> Iterator[Parcel]:
-        """Open a parcel to write an upload into; unless `keep` takes it, it is deleted."""
+        """Open a parcel to write an upload into; it is deleted unless `keep` stores it."""
         self.sweep()
         identifier = secrets.token_hex(16)
         folder = self._folder / identifier
@@ -245,7 +245,7 @@ class UploadStore:
 
     @contextmanager
     def open_upload(self, identifier: str, account: str, case: str) -> Iterator[Opened]:
-        """Open an upload in the clear for the block; it goes on waiting afterwards.
+        """Open an upload in the clear for the block; it still waits afterwards.
 
         Raises:
             NotFound: no such upload, or it belongs to someone else. Busy: it is already being read.
@@ -260,7 +260,7 @@ class UploadStore:
     def claim(self, identifier: str, account: str, case: str) -> AbstractContextManager[Claimed]:
         """Claim an upload for loading: nobody else can open it from now on, and it is deleted after the block.
 
-        It goes on waiting if the block ends with an error and nothing was recorded, if the process dies, or if
+        It waits again if the block ends with an error and nothing was recorded, if the process dies, or if
         `Claimed.stays` is set.
 
         Raises:
