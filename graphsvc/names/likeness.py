@@ -1,8 +1,8 @@
 """Search matching: the parts of a search, index queries for candidates, and how well each candidate matches.
 
 The full-text index of the graph database only offers candidates. Its scores count data that a reader may not see, so
-they order nothing. For the same reason nothing is asked that the index answers with only the nearest few: its fuzzy
-terms stop after fifty words, wherever those occur. Words one letter off are asked for as a pattern, which omits none.
+they order nothing. For the same reason no query asks for what the index cuts to the nearest few: its fuzzy terms stop
+after fifty words, wherever those occur. A pattern is used for words one letter off, as it omits none.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class SoughtPart:
         spelt: its spellings, folded; any of them may match.
         sounds: how it may sound.
         number: whether it is a telephone number, or the beginning of one.
-        day: whether it is a day, which is asked of the index only as the beginning of a term.
+        day: whether it is a day; the index is searched for a day only as the beginning of a term.
     """
 
     spelt: tuple[str, ...]
@@ -86,7 +86,7 @@ class SearchText:
         """The whole search as one part."""
         if len(self.parts) == 1:
             return self.parts[0]
-        # A single word of it that sounds alike is not a match of the whole search.
+        # A value that sounds like only one of its words does not match the whole search.
         return replace(_part(self.text), sounds=heard_together(self.text))
 
     @cached_property
@@ -186,7 +186,7 @@ class Match:
 
     Attributes:
         level: level of its worst part, 0 to 5 (`LEVELS`).
-        weight: levels of all parts added up; less is nearer.
+        weight: levels of all parts added up; a lower weight is a better match.
         why: where each part was found, as (label of the field, text).
     """
 

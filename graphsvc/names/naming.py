@@ -14,7 +14,7 @@ _MOST_PARTS = 3
 LONGEST_NAME = 12
 # Names with more parts are not compared by sound.
 MOST_HEARD = 6
-# Most sounds of one name: a word may have eight or more, and those of several words multiply.
+# Maximum number of sounds of one name: a word may have eight or more, and those of several words multiply.
 MOST_SOUNDS = 64
 
 

@@ -33,7 +33,7 @@ _SIGNS = frozenset({"CJK", "HANGUL", "HIRAGANA", "KATAKANA"})
 _LIQUIDS = str.maketrans("lr", "rl")
 # Found inside a word but not part of it: the Arabic stretching stroke, and fillers that Unicode calls letters.
 _FILLERS = "\u0640\u115f\u1160\u3164\uffa0\u180e\u2800"
-# Letters whose sound their plain form does not show, and those sounds.
+# Letters whose plain form does not show their sound, and those sounds.
 _HEARD_AS = "ch ch ch sh sh sh zh gh kh kh dh dh dh th k kh gh h ch sh zh s t"
 _HEARD = dict(
     zip(
@@ -42,7 +42,7 @@ _HEARD = dict(
         strict=True,
     )
 )
-# Letters that Arabic uses for sounds it lacks: b also for p, j for ch, f for v. Capitals, as no heard word has any.
+# Letters that Arabic uses for sounds it lacks: b also for p, j for ch, f for v. In capitals: no transcription has any.
 _ARABIC = dict(zip("بجف", "BJF", strict=True))
 # Sounds that Latin letters may have, the longest first; the classes are b p t d k f h l m n r s z w, J (dj, zh), S
 # (sh), C (ch). Vowels have no class. Languages differ, so some have several (Kurdish x is kh, Turkish c is dj, Albanian
@@ -89,7 +89,7 @@ _MOST_SOUNDS = 8
 _LONGEST = 64
 _LONG_RUN = re.compile(rf"[A-Za-z0-9]{{{_LONGEST + 1}}}")
 _NO_SOUNDS: tuple[Sound, ...] = ()
-# Vowels by their sound, as bits for open, front and back. Two that share a bit may be taken for each other.
+# Vowels by their sound, as bits for open, front and back. Two vowels that share a bit may be mistaken for each other.
 _VOWELS = {"a": 1, "e": 3, "i": 2, "y": 2, "o": 4, "u": 4, "I": 6}
 _VOWEL_GROUP = re.compile("[aeiouyI]+")
 # Kurdish marks long vowels with a circumflex; an i without one is short, and others write it as i or u (`Hisên`,

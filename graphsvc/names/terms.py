@@ -21,7 +21,7 @@ from graphsvc.records.dates import format_date
 from graphsvc.records.properties import INTEREST, SAID_INTEREST, SAID_UNDER_C
 from graphsvc.records.tables import EXTRA_PREFIX
 
-# Searchable properties of an entity → their label. Earlier ones name it better.
+# Searchable properties of an entity → their label. Earlier properties name the entity better.
 FIELDS = {
     "name": "name",
     "aliases": "alias",

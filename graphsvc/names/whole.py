@@ -27,9 +27,9 @@ _SHORTEST, _FEWEST_DIGITS = 3, 5
 # Minimum letters to find a name written as one word, and a code written with spaces.
 _JOINED = 8
 _SPACED = 6
-# Most words that a name may be spread over, for example letter by letter.
+# Maximum number of words that a name may be spread over, for example letter by letter.
 _MOST_WORDS = 40
-# Lengths of the beginnings by which a word that starts no needle is dismissed early.
+# Prefix lengths used to dismiss early a word that no needle begins with.
 _BEGINNINGS = (2, 5)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,100}>")
 _PARTED = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011\u00ad=][ \t]{0,8}\r?\n[ \t]{0,8}(?=[^\W\d_])")
@@ -144,7 +144,7 @@ class WholeNames:
         return any(name in self._names or name in self._single for name in spelt)
 
     def replace(self, text: str, word: str) -> str:
-        """Return `text` with `word` in place of each name; only `word` if a name shows just in a decoded reading."""
+        """Return `text` with `word` in place of each name; just `word` if a name appears only in a decoded reading."""
         if not (text and self):
             return text
         first, *decoded = _readings(text)
