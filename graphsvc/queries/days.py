@@ -20,7 +20,7 @@ _DAYS = frozenset(name for name in WORDS["property"] if name.endswith(_ENDS))
 _GIVEN = frozenset(name.removesuffix(end) for name in _DAYS for end in _ENDS) - _DAYS
 _SPANS = frozenset({"first_on", "last_on", "first_on_p", "last_on_p"})
 _COMPARING = "<>="
-# Next to one of these, the property itself is not what is compared.
+# Next to one of these signs, a result of arithmetic is compared, not the property itself.
 _RECKONING = "+-*/%^"
 _SHOWN = {"day": "a day", "text": "text", "moment": "a moment"}
 _MAKES = {"day": "date", "text": "toString"}
@@ -29,7 +29,7 @@ _LONGEST = 40
 
 @dataclass(frozen=True, slots=True)
 class _Operand:
-    """One side of a comparison. kind: of `_SHOWN`; called: its name or value in the text."""
+    """One side of a comparison. kind: of `_SHOWN`; called: its name or value in the query."""
 
     kind: str
     called: str
@@ -38,7 +38,7 @@ class _Operand:
 
 
 def mixed_comparisons(text: str, arguments: Mapping[str, Any]) -> tuple[Notice, ...]:
-    """Find where a text compares a property with a value of another kind, so that nothing or everything matches.
+    """Find where a query compares a property with a value of another kind, so that nothing or everything matches.
 
     Args:
         text: Cypher.

@@ -138,7 +138,7 @@ class Query:
 
     @property
     def subject(self) -> str:
-        """The folder that contains it: its subject."""
+        """The query's subject: the folder that contains its file."""
         return self.name.partition(".")[0]
 
     @property
@@ -157,7 +157,7 @@ class Query:
 
     @property
     def shows_statements(self) -> bool:
-        """Whether readers without source clearance see anything of single statements or claims."""
+        """Whether the query shows single statements or claims to readers without source clearance."""
         single = any(
             (name.startswith(("Statement.", "Claim.")) and name != SANITISED) or name.endswith(".statement_id")
             for name in self.returns.values()
@@ -166,7 +166,7 @@ class Query:
 
     @property
     def is_material(self) -> bool:
-        """Whether the query answers in blocks, for analyses inside the service (`access.gate.gate.Gate.material`)."""
+        """Whether the query returns blocks, for analyses inside the service (`access.gate.gate.Gate.material`)."""
         return "material" in {SENSITIVITY.get(name) for name in self.returns.values()}
 
     def bind(self, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A server's notices about a text that runs but may not mean what it says: above all, unknown words.
+"""A server's notices about a query that runs but may not do what its author meant: above all, unknown words.
 
 Neo4j accepts an unknown label, type or property as one that nothing in the graph has. It answers with no rows or with
 nulls, and adds a remark. Here the remark becomes a sentence with the most similar known word. That word comes from the
@@ -26,7 +26,7 @@ _LISTED = 12  # most words of a kind that a notice lists in full
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A server's remark about a text. status: in the GQL standard; line, column: from 1; 0 if not stated."""
+    """A server's remark about a query. status: in the GQL standard; line, column: from 1; 0 if not stated."""
 
     status: str
     says: str
@@ -36,7 +36,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to check in a text, in one sentence. line, column: from 1; 0 if not known."""
+    """Something to check in a query, in one sentence. line, column: from 1; 0 if not known."""
 
     says: str
     line: int = 0
@@ -47,7 +47,7 @@ class Notice:
 
 
 def notices(remarks: Iterable[Remark]) -> tuple[Notice, ...]:
-    """Return what to check in a text, in text order; each sentence only once.
+    """Return what to check in a query, in the order of its text; each sentence only once.
 
     Example:
         >>> [str(notice) for notice in notices([Remark("01N50", "warn: The label `Persn` does not exist.", 1, 10)])]

@@ -1,6 +1,6 @@
 """The package's own named queries: the files of `cypher/`, and those made from `records.tables`.
 
-A column added to a table is asked for on the page of its rows and in the files of a whole case.
+A column added to a table is read for the page of its rows and for the files of a whole case.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def own_library() -> Library:
 
 
 def queries_of_tables() -> Iterator[Query]:
-    """Yield for each table but `links` the query of one row (`people.one`) and of the whole file (`tables.people`)."""
+    """Yield two queries for each table but `links`: for one row (`people.one`) and for the file (`tables.people`)."""
     for table in (*ENTITY_TABLES, TABLES["statements"]):
         yield _query_of_row(table)
         yield _query_of_file(table)

@@ -1,6 +1,6 @@
 r"""Cypher text as tokens, just fine enough to tell the language's words from strings, quoted names and comments.
 
-Not a parser: the server says whether a text is correct. Its purpose is to find forbidden words however they are
+Not a parser: the server says whether a query is correct. Its purpose is to find forbidden words however they are
 written. So where two readings are possible it takes the one that finds more: a comment ends at any line end, and
 escapes for a character (`\u0043`) are refused, since a server may resolve them first.
 """
@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"\d[\d.]*")  # letters after it form a separate token: no 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token of a text.
+    """One token of a query.
 
     Attributes:
         kind: `name`, `quoted` (a name in backticks), `string`, `number`, `parameter` or `sign`.
@@ -35,7 +35,7 @@ class Token:
 
     @property
     def word(self) -> str:
-        """The word of the language it may be, in capitals; empty for tokens that cannot be one."""
+        """The Cypher word that this token may be, in capitals; empty for a token that cannot be one."""
         return unicodedata.normalize("NFKC", self.text).upper() if self.kind == "name" else ""
 
 
@@ -99,7 +99,7 @@ def position(text: str, offset: int) -> tuple[int, int]:
 
 
 def fault(text: str, offset: int, says: str) -> CypherFault:
-    """Return the error for something wrong at a character of a text."""
+    """Return the error for something wrong at a character of a query."""
     return CypherFault(says, *position(text, offset))
 
 
