@@ -3,10 +3,10 @@
 Numbers and lists of witnesses, and which witness supports which claim, need source clearance: in the wrong hands they
 are a list for intimidation. Without it, witness statements are not shown one by one. Their claims appear as one row for
 each subject, relation, object, polarity and status. The number of independent witness groups that assert or deny a link
-is shown only from a minimum on. Fewer read `few`, and count as one statement of one grade, whoever gave it and however
-it was graded. Belief is shown in four steps; a link that only `few` support is always `SOME`. Filters, orders, scores
-and pictures use only these figures, so nothing can be probed: another witness, one more of the few, a better grade or
-another day changes nothing.
+is shown only from a minimum on. Smaller numbers read `few`, and count as one statement of one grade, whatever their
+sources and grades. Belief is shown in four steps; a link that only `few` support is always `SOME`. Filters, orders,
+scores and pictures use only these figures, so probing reveals nothing: another witness, one more of the few, a better
+grade or another day changes nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ACCOUNT = ("2", "C")
 CONTESTED = "contested"
 # The same mark in the graph, where all values of a property have one type.
 HIDDEN_DENIAL = -1
-# Figures of a link that reveal single witnesses: each is stored once more, with this suffix, as such readers see it.
+# Figures of a link that reveal single witnesses: each is stored again, coarsened, with this suffix.
 TOLD_FIGURES = (
     "belief",
     "asserting",
@@ -91,14 +91,14 @@ def denial(groups: int, reports: int, few_below: int, *, hidden: bool = False) -
 def voices(groups: int, reports: int) -> list[int] | None:
     """Count claims for readers without source clearance: witness groups, then reports and records; None if both are 0.
 
-    They are kept apart so that few groups always read as few: the reports and records are listed, and could be
-    subtracted from a sum. Comparing a list with a number never matches, so a filter by number shows them nothing.
+    The two are kept apart so that few groups always read as few: reports and records are listed, and could be
+    subtracted from a sum. Comparing a list with a number never matches, so a filter by number reveals nothing.
     """
     return [groups, reports] if groups or reports else None
 
 
 def denial_mark(*denying: int | str | None) -> str:
-    """Join the denials of links into one mark: `denied` if any is denied, else `contested` if any is, else empty.
+    """Join the denials of links into one mark: `denied` if any link is, else `contested` if any is, else empty.
 
     Example:
         >>> denial_mark(0, CONTESTED), denial_mark(CONTESTED, 2), denial_mark("denied", ""), denial_mark()

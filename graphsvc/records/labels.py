@@ -10,7 +10,7 @@ from graphsvc.records.properties import INTEREST, LINK_FIGURES, P_SUFFIX, SAID, 
 from graphsvc.records.relations import CUSTOM_TYPE, RELATIONS
 from graphsvc.records.tables import ENTITY_TABLES
 
-# Found only in files, only in the vault, or counted by queries.
+# Properties found only in files, only in the vault, or counted by queries.
 _NOT_THERE = frozenset({"Person.category", "Statement.source_id", "Statement.statement_id", "Source.count"})
 # The folded words that a search looks in, from names and numbers and from free text.
 _LOOKED_IN = {"Statement": [SAID], "Source": [], "Claim": [SAID]}

@@ -48,9 +48,9 @@ LISTS = MappingProxyType(
         "OWN_THINGS": _in_order(OWN),
         "LASTING": those(lambda relation: relation.lasts),
         "SERVICE": _in_order(doing("serves")),
-        # Paths over these join anyone to anyone.
+        # Paths over these relations would connect almost anyone to anyone.
         "AMONG_STRANGERS": _in_order(doing("stays", "serves")),
-        # The others are relations.
+        # Kinds of statement; the lists above are of relations.
         "STATEMENT_KINDS": tuple(STATEMENT_KINDS),
     }
 )
@@ -61,7 +61,7 @@ def expand_lists(text: str) -> str:
     """Replace each `{{LIST|LIST}}` in a query: in a pattern by `ONE|OTHER`, between quotes by `'ONE', 'OTHER'`.
 
     Raises:
-        KeyError: a name is neither of `LISTS` nor a relation's.
+        KeyError: a name is neither in `LISTS` nor that of a relation.
 
     Example:
         >>> expand_lists("-[r:{{PARTS_IN_CROSSINGS|USED_ON}}]->"), expand_lists("IN ['{{OWN_THINGS}}']")

@@ -1,6 +1,6 @@
 """Words in other people's tables and charts that may mark a person as somebody to be sealed: a child, a victim or the like.
 
-Whatever may be read as a mark is one: a person sealed by mistake can be opened, but a name cannot be taken back.
+Anything that may be a mark counts as one: a person sealed by mistake can be opened, but a name once shown stays known.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ _DATED = frozenset({"date", "year", "day"})
 _AGED = frozenset({"age", "aged"})
 _NO = frozenset({"", "no", "n", "false", "0"})
 _YES = frozenset({"yes", "y", "true", "1"})
-# Words of an age that do not say it is below a number.
+# Words around an age that do not mean under that age.
 _ABOUT = frozenset({"about", "approx", "c", "ca", "circa", "year", "yr", "y", "old"})
 _ADULT = "18"
 # An age below a number, or within other words, such as "under 16", "15 year old male" and "aged 15".
@@ -189,7 +189,7 @@ def _is_adult_age(words: frozenset[str]) -> bool:
 def _words(text: str) -> frozenset[str]:
     """Words of a text in lower case, without plural endings; an abbreviation with dots is one word.
 
-    Words that are joined count as they are and parted, at capitals and digits.
+    Joined words count both whole and split, at capitals and digits.
     """
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)", " ", text)
     words = set[str]()

@@ -15,7 +15,7 @@ from graphsvc.records.coarsened import TOLD_FIGURES, TOLD_SUFFIX
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Column
 
 # Figures of a link. Each is stored twice: from all statements and (with this suffix) from handling-P statements alone.
-# Those of `told.TOLD_FIGURES` are stored once more each time, as readers without source clearance see them.
+# Each of `coarsened.TOLD_FIGURES` is stored twice more, as readers without source clearance see it.
 LINK_FIGURES = (
     "belief",
     "asserting",
@@ -35,8 +35,7 @@ INTEREST = "interest"
 # A person's wording of a witness statement for every reader: on its own it shows no single statement.
 SANITISED = "Statement.sanitised"
 # The folded words that a search looks in (`names.terms`): from names and numbers, from free text, and from text that
-# fewer
-# readers may see. They repeat other properties and have no sensitivity: nothing shows them.
+# fewer readers may see. They repeat other properties and have no sensitivity: nothing shows them.
 SEARCH, SAID, SAID_UNDER_C, SAID_INTEREST = "search", "said", "said_under_c", "said_interest"
 LOOKED_IN = frozenset({SEARCH, SAID, SAID_UNDER_C, SAID_INTEREST})
 

@@ -26,7 +26,7 @@ class Kind:
     Attributes:
         heading: heading of a list of them.
         menu: heading of their filter over a picture; several kinds may share one.
-        page: place of their part of an entity's page, from 1.
+        page: position of their section on an entity's page, from 1.
         operation: whether they are links of the operation.
         directed: whether the subject acts on the object, so that a picture draws an arrow.
         over: whether the subject is above the object in a picture laid out by command.
@@ -60,7 +60,7 @@ KINDS = MappingProxyType(
 )
 
 
-# Subject of a line in a picture, which decides its colour and by which it can be hidden: name → in words.
+# Families of lines in a picture, which decide their colour and can be hidden: name → words.
 FAMILIES = MappingProxyType(
     {
         "did": "what they did",
@@ -324,7 +324,7 @@ def those(condition: Callable[[Relation], bool]) -> tuple[str, ...]:
 
 
 def doing(*does: Does) -> frozenset[str]:
-    """Return the names of the relations whose subject does one of these things.
+    """Return the names of the relations whose subject does one of these actions (`Relation.does`).
 
     Example:
         >>> sorted(doing("pays", "owes"))
@@ -336,7 +336,7 @@ def doing(*does: Does) -> frozenset[str]:
 # Relations to a person's own things, sealed with them: they lead to the person and are no part of the operation.
 OWN = frozenset(those(lambda relation: relation.sealed == "theirs"))
 SAME = doing("is the same")
-# Claims with these relations may say who somebody sealed is.
+# Claims with these relations may say who a sealed person is.
 RESERVED = SAME | OWN
 
 

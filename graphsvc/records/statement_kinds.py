@@ -18,7 +18,7 @@ class StatementKind:
         is_open: whether readers without source clearance see its statements one by one, with their ids.
         counts_as: kind by which the score counts its claims, and whose chances they have unless `weights.toml` gives
             others.
-        if_asserts, if_denies: what to ask about a claim of it.
+        if_asserts, if_denies: what to ask about a claim from such a statement.
     """
 
     words: str

@@ -21,7 +21,7 @@ from graphsvc.records.statement_kinds import STATEMENT_KINDS
 CATEGORIES = ("suspect", "convicted", "victim", "witness", "other")
 IDENTIFIED = ("named", "nickname", "unknown")
 YES_NO = ("yes", "no")
-# Replaces whoever and whatever was erased, in texts and as the statement that a row came with: nobody is called so.
+# Replaces what was erased: names in texts, and the statement that a row came with. It is nobody's real name.
 ERASED = "[erased]"
 # Categories that would single out a witness or victim; kept in the vault only.
 PROTECTED = frozenset({"witness", "victim"})

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from graphsvc.records.relations import CUSTOM_PREFIX, NONE, RELATIONS
 
-# Words in the wording of relations that name none by themselves.
+# Words in the wording of relations that alone name no relation.
 _EMPTY = frozenset(["a", "an", "as", "at", "by", "in", "is", "of", "on", "the", "to", "was", "were", "with"])
 _WORD = re.compile(r"[^\W_]+")
 _LETTER = re.compile(r"[A-Z]")
@@ -33,7 +33,7 @@ _CALLED = MappingProxyType(_relations_by_word())
 
 
 def relations_named(text: str) -> tuple[str, ...]:
-    """Return the relations that the whole text names; last, the deliverer's own of that name, which may not exist.
+    """Return the relations that the whole text names, and last a custom relation of that name, which may not exist.
 
     Example:
         >>> relations_named("Abandoned"), relations_named("x_sold_phone_to"), relations_named("?")
@@ -41,7 +41,7 @@ def relations_named(text: str) -> tuple[str, ...]:
     """
     words = _words(text)
     own = "_".join(words.removeprefix("x ").upper().split())
-    # Nothing is called by a number alone; typed as a relation, only its length would be logged.
+    # A number alone names no relation; if typed as a relation, only its length would be logged.
     if not own.isascii() or not _LETTER.search(own) or len(own) > _LONGEST:
         return _CALLED.get(words, ())
     return *_CALLED.get(words, ()), f"{CUSTOM_PREFIX}{own}"

@@ -91,7 +91,7 @@ def read_weights(path: Path | None = None) -> Weights:
     """
     table = tomllib.loads(files("graphsvc.records").joinpath("weights.toml").read_text("utf-8"))
     for kind, row in STATEMENT_KINDS.items():
-        # What nobody has counted yet has a chance too, which an own table may replace.
+        # Relations that nobody has counted yet have a chance too, which a custom table may replace.
         given = table.get(kind, table[row.counts_as])
         table[kind] = dict.fromkeys(RELATIONS, given[OTHER]) | given
     origins = {f"{part}.{name}": values[_FROM] for part, values in table.items() for name in values}
