@@ -191,7 +191,7 @@ def ranks(best: int, worst: int, low: int, high: int, rank: int, total: int, wid
 
 
 def _day(value: Any) -> dt.date:
-    """Return a day, whether the graph database or a test gives it as a date or as text."""
+    """Return a day given as a date or as text, by the graph database or by a test."""
     return value if type(value) is dt.date else dt.date.fromisoformat(str(value)[:10])
 
 

@@ -1,4 +1,4 @@
-"""Words for the denial of a link, which go with it to every page and file."""
+"""Words for the denial of a link, shown with the link on every page and in every file."""
 
 from __future__ import annotations
 

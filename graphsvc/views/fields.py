@@ -185,7 +185,7 @@ def _choices(table: str, column: Column) -> tuple[tuple[str, tuple[tuple[str, st
 def _relations(
     cells: Mapping[str, str], ends: Mapping[str, Mapping[str, Any]]
 ) -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
-    """Return the relations that fit both ends, by kind of link; a chosen one stays, so that its fault can be named."""
+    """Return the relations that fit both ends, by kind of link; a chosen one stays even if it does not fit."""
     kinds = [str(ends.get(cells.get(name, ""), {}).get("kind", "")) for name in ("subject_id", "object_id")]
     fit = fitting(*kinds)
     chosen = cells.get("relation", "")

@@ -1,4 +1,4 @@
-"""Plain data as files and commands give it to a reader without source clearance. Pure."""
+"""Plain data as files and commands show it to a reader without source clearance. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DRAWING = "picture"
 
 
 def some_in_words(value: Any, name: str = "") -> Any:
-    """Return plain data in which a belief that pages show as *some* is that word.
+    """Return plain data with the word *some* in place of each belief that pages show so.
 
     Args:
         value: a value, or lists and mappings of values.

@@ -114,7 +114,7 @@ def verdict(both: Overlap) -> str:
 
 
 def describe_parts(parts: Sequence[Sequence[str]], size: int) -> dict[str, Any]:
-    """Say what becomes of a cluster without a shared name or without a piece of evidence.
+    """Say whether a cluster falls apart without a shared name or an evidence item.
 
     Example:
         >>> describe_parts([("c1", "c2"), ("c3",)], 3)["says"]
@@ -207,7 +207,7 @@ def figure_rows() -> list[dict[str, Any]]:
 
 
 def in_hundred(share: float) -> str:
-    """Write a share as a number in 100; a small one is never 0.
+    """Write a share as a number out of 100; a small share is never 0.
 
     Example:
         >>> in_hundred(0.983), in_hundred(0.018), in_hundred(0.0004), in_hundred(0.0)

@@ -11,7 +11,7 @@ from graphsvc.views.wording import begin
 UNTOLD = "The list of deliveries takes clearance for handling code C: there may be more than you can see."
 # Shown if the case no longer matches the preview that the user confirmed.
 CHANGED_SINCE = "Nothing was loaded: the case was changed since you looked, or it was not worked out yet what this upload would do. Look again."
-# Shown if the effect on the leads was worked out, and no place would change.
+# Shown if the effect on the leads was worked out, and no rank would change.
 NOBODY_MOVES = "None of the first leads would change rank."
 _UNDONE = ("undo", "withdraw")
 
@@ -102,7 +102,7 @@ def read_otherwise(links: Mapping[str, int]) -> str:
     """Say that some links of a chart's type are read as other relations than their type; empty without such links.
 
     Args:
-        links: relation → number of links of the type that are read as that.
+        links: relation → number of links of the type read as that relation.
 
     Example:
         >>> read_otherwise({"USED": 2, "X_OWNER": 1}), read_otherwise({})

@@ -1,4 +1,4 @@
-"""Figures that benchmarks measured and help pages print, so that each page gives its own false alarms and power."""
+"""Figures that benchmarks measured and help pages print, so that each page shows its own false alarms and power."""
 
 from __future__ import annotations
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 TEXT, WHOLE, NUMBER, DAY, TRUTH, TEXTS, PAIRS = "text", "whole number", "number", "day", "yes or no", "texts", "pairs"
-# Rows of a group: the unit that Spark and similar programs give to one worker, and all of a table that is in memory.
+# Rows in a group: the unit that Spark and similar programs give to one worker. Only one group is in memory.
 GROUP_ROWS = 131_072
-# Most bytes of a group, where texts are long.
+# Maximum bytes in a group, for tables with long texts.
 _GROUP_BYTES = 64 << 20
 _OF_COLUMNS = {"count": WHOLE, "number": NUMBER, "latitude": NUMBER, "longitude": NUMBER, "list": TEXTS}
 # Properties that the graph holds in a different form than delivered, or that are no column of a delivery.
@@ -85,7 +85,7 @@ class ParquetTable:
     """
 
     def __init__(self, name: str, file: IO[bytes], kinds: Mapping[str, str], about: Mapping[str, str]) -> None:
-        # Takes a tenth of a second to load, which no other command needs to wait for.
+        # Imported here: it takes a tenth of a second, and other commands need not wait for it.
         import pyarrow as pa
         from pyarrow import parquet
 
@@ -135,7 +135,7 @@ class ParquetTable:
         if self._writer.is_open:
             with suppress(OSError):
                 self._writer.close()
-            # Otherwise it would try again at garbage collection, on a file that is closed by then.
+            # Otherwise the writer would close itself again at garbage collection, when its file is already closed.
             self._writer.is_open = False
 
     def _write(self) -> None:

@@ -11,7 +11,7 @@ from graphsvc.records.numbers import count
 from graphsvc.views.wording import amount
 
 PAID = "PAID"
-# Groups of payments on one side.
+# Groups of the payments by, or to, the entity.
 PARTS = ("counted", "denied", "taken_back")
 _SIDES = (("by", "subject"), ("to", "object"))
 

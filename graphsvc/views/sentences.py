@@ -10,7 +10,7 @@ from graphsvc.records.numbers import count, plural
 from graphsvc.views.wording import voices
 
 NARROW = "Narrow it: fewer steps, a least belief, only the record, or leave somebody out"
-# Shown if a rank has no range, because the case has only contacts or nothing may be shown of the person's part; and
+# Shown instead of a rank range if the case has only contacts, or if nothing may be shown of the person's part; shown
 # instead of a rank if no one stands out.
 NOT_TOLD = "not told"
 _BEFORE = ", with what was given before"
@@ -384,7 +384,7 @@ def safe(witnesses: int, smallest: int | None, below: int, *, by_source: bool, e
 
 
 def unsafe(few: int, *, by_source: bool, earlier: bool) -> str:
-    """Say that an export could give someone away, and what that means for it.
+    """Say that an export could give someone away, and what that means for the export.
 
     Args:
         few: number of its sources at risk.
@@ -417,7 +417,7 @@ def given_before(recipient: str, exports: int) -> str:
 
 
 def aboard(people: int, counted: int, crossings: int) -> str:
-    """Say how many people were counted on some crossings, and on how many of these if not all; empty if on none.
+    """Say how many people were counted, and on how many of the crossings if not on all; empty if on none.
 
     Args:
         people: number of people on the counted crossings.

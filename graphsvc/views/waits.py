@@ -184,7 +184,7 @@ def moves_text(ways: Sequence[str], first: int, *, stands_out: bool = True) -> s
 
 
 def unnamed_move_text(sources: bool) -> str:
-    """Return the words for a move without a statement to name.
+    """Return the reason given for a move that no nameable statement explains.
 
     Args:
         sources: whether the reader may see witness statements one by one.
@@ -197,7 +197,7 @@ def unnamed_move_text(sources: bool) -> str:
 
 
 def others_moved(moves: Sequence[Move], *, sources: bool) -> str:
-    """Say how many leads moved without a statement to name; empty for 0.
+    """Say how many leads made a move that no nameable statement explains; empty for 0.
 
     Args:
         moves: moves of all leads.

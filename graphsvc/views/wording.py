@@ -41,10 +41,10 @@ _LOW, _HALF, _HIGH = (f"{least:g}" for least in STEPS)
 RANGES = MappingProxyType(
     {1: f"below {_LOW}", 2: f"{_LOW} to {_HALF}", 3: f"{_HALF} to {_HIGH}", 4: f"{_HIGH} or more"}
 )
-# The same for a column, and the name of each step.
+# The range of each step as shown in a column, and the name of each step.
 _SHORT = MappingProxyType({1: f"<{_LOW}", 2: f"{_LOW}+", 3: f"{_HALF}+", 4: f"{_HIGH}+"})
 _CALLED = MappingProxyType({1: "hardly supported", 2: "weakly supported", 3: "more likely than not", 4: "supported"})
-# Belief in a link that only few witnesses support (`told.SOME`).
+# Belief in a link that only few witnesses support (`coarsened.SOME`).
 _SOME = "some"
 _CONTESTED = "contested"
 # Words for entities, links and claims on badges, in legends and on lines of a picture.
@@ -411,7 +411,7 @@ def since(then: Any, now: Any, versions: tuple[int, int], *, rules_changed: bool
 
 
 def begin(text: str) -> str:
-    """Return a text as the beginning of a line; capitals inside it stay.
+    """Return a text with its first letter as a capital; other capitals stay.
 
     Example:
         >>> begin("source reliable (1A)")

@@ -16,7 +16,7 @@ from graphsvc.views.picture.network import Node
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """A statement that denies something; only its kind where witnesses must not be shown one by one.
+    """A statement that denies a link; only its kind is shown where witnesses must not be shown one by one.
 
     Attributes:
         statement, kind: its id and kind; the id is empty where it must not be shown.
@@ -70,7 +70,7 @@ class Against:
 
     @property
     def all_the_same(self) -> str:
-        """Sources that support it nevertheless, or that it is hardly believed."""
+        """Support that the denied link still has, or a note that it is hardly believed."""
         edge = self.said.edge
         return all_the_same(edge.groups, edge.other_sources, hardly=self.said.is_hardly_believed)
 

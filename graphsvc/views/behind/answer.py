@@ -64,7 +64,7 @@ class OpenQuestion:
     Attributes:
         gaps: (relation that nobody is named for, its object).
         statement, kind: a statement that mentions them and may say more than was recorded; empty if none may be shown.
-        custodian: whether witnesses mentioned them; only the witness custodian may have those asked.
+        custodian: whether witnesses mentioned them; only the witness custodian may have the witnesses asked.
     """
 
     gaps: tuple[tuple[str, Node], ...]
@@ -92,7 +92,7 @@ class Answer:
     """The answer on who is behind some entities.
 
     Attributes:
-        rows: one for each entity. common: people and things that link several, strongest first.
+        rows: one for each entity. common: people and things that link several rows, strongest first.
         against: denied links, with the statements that deny them.
         gaps: sentences on gaps in the statements. lone: sentences on links with a single source.
         moved: people whose rank would change without the evidence that moves it most.
@@ -231,7 +231,7 @@ def behind(
     absent: int = 0,
     truncated: bool = False,
 ) -> Answer:
-    """Build the answer from its rows and from the picture of them with the links of the people behind them."""
+    """Build the answer from its rows and their picture, which has the links of the people behind the entities."""
     return Answer(
         tuple(rows),
         tuple(common(rows, view)),

@@ -30,7 +30,7 @@ class Common:
     Attributes:
         who: the person or thing. rows: the linked entities, in the order asked.
         said: for a person behind them, the links to them, most believed first.
-        ties: for something shared, (who is behind some of the entities, their link to it).
+        ties: for something shared, (person behind some of the entities, that person's link to it).
         strength: sum over the rows of the belief in the best path to each. It is the expected number of linked rows if
             statements were right as often as they are believed.
     """
@@ -43,13 +43,13 @@ class Common:
 
 
 def common(rows: Sequence[AnswerRow], view: Picture) -> list[Common]:
-    """Return the people and things that link at least two of some rows, strongest first.
+    """Return the people and things that link at least two rows, strongest first.
 
-    Links that are denied, or have a belief under one half, link nothing.
+    Links that are denied, or have a belief under one half, do not count.
 
     Args:
         rows: rows of the answer.
-        view: picture of them, with the links of the people behind them.
+        view: picture of the rows, with the links of the people behind their entities.
     """
     linking = [*_behind_several(rows), *_tied_to_several(rows, view)]
     return sorted(
@@ -58,7 +58,7 @@ def common(rows: Sequence[AnswerRow], view: Picture) -> list[Common]:
 
 
 def shared_by(rows: Sequence[AnswerRow], links: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the ids of people and things shared by those behind several rows, which are worth adding to the picture.
+    """Return ids worth adding to the picture: people and things that the people behind several rows share.
 
     Args:
         rows: rows of the answer.
@@ -117,7 +117,7 @@ def _tied_to_several(rows: Sequence[AnswerRow], view: Picture) -> Iterator[Commo
 
 
 def _anchors(rows: Sequence[AnswerRow]) -> dict[str, dict[str, float]]:
-    """Map people behind something, and boats, to the rows they belong to and the belief in that."""
+    """Map boats, and people behind entities, to the rows they belong to and the belief in that link."""
     first = _together(rows)
     anchors: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for row in rows:
@@ -155,7 +155,7 @@ def _adds(near: Iterable[str], anchors: Mapping[str, Mapping[str, float]]) -> bo
 
 
 def _may_link(relation: str, kind: str, end: str) -> bool:
-    """Whether an entity of a kind at this end of a relation may link those at the other end."""
+    """Whether an entity of a kind at this end of a relation may link the entities at the other end."""
     kinds = (kind,) if kind != "person" else ("subject of orders", "object of money")
     return any(
         relation in names and at in ("", end) for names, at in (_SHARED[name] for name in kinds if name in _SHARED)

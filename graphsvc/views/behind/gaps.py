@@ -10,7 +10,7 @@ from graphsvc.records.relations import RELATIONS
 from graphsvc.views.behind.rows import EXPECTED_ACTS, AnswerRow, PartSaid, is_weak
 from graphsvc.views.behind.words import moves
 
-# Most entities that are named one by one, and most people whose change of rank is shown.
+# Maximum number of entities named one by one, and of people whose change of rank is shown.
 _NAMED, _MOVED = 4, 6
 
 
@@ -91,7 +91,7 @@ def rank_changes(rows: Collection[AnswerRow]) -> list[MovedRank]:
 
 
 def _only_doubted(row: AnswerRow, relation: str) -> bool:
-    """Whether people are named for a relation, but each of them is denied or hardly believed."""
+    """Whether people are named for a relation, but each of their links is denied or hardly believed."""
     named = [part for part in row.said if part.edge.relation == relation]
     return bool(named) and all(part.is_weak for part in named)
 
@@ -113,7 +113,7 @@ def _missing(row: AnswerRow) -> set[tuple[str, str]]:
 
 
 def _lacking_words(rows: Collection[AnswerRow], relation: str, target: str, of: str) -> str:
-    """Return in words what nobody is named for: up to four gangs by name (several rows may share one), or a number."""
+    """Return the objects nobody is named for, in words: up to four gangs by name (rows may share one), or a number."""
     gangs = dict.fromkeys(
         node.name for row in rows for name, node in row.missing if (name, node.kind) == (relation, "gang")
     )

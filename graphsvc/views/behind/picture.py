@@ -1,4 +1,4 @@
-"""Picture of the answer; from left to right: what links several, who arranges, what was done, and whose hands did it.
+"""Picture of the answer, left to right: common links, arrangers, what was done, and people who did it by hand.
 
 The people carried on a crossing are one mark, and so are the people someone is said to have served lawfully.
 """
@@ -20,7 +20,7 @@ Folded = Mapping[tuple[str, str], tuple[int, float]]
 
 # Pixels between two columns, and between two nodes in one.
 _ACROSS, _DOWN = 200.0, 72.0
-# Columns: what links several, who arranges, what is asked about, what belongs to it, whose hands did it.
+# Columns: common links, arrangers, entities asked about, entities that belong to them, people who work by hand.
 _LINKS, _ARRANGES, _ASKED, _ALONG, _HANDS = range(5)
 # Relations drawn between the people behind something, in addition to those of the answer.
 _ORDERS = doing("directs", "recruits", "pays")
@@ -35,7 +35,7 @@ def beside(view: Picture, rows: Sequence[AnswerRow], common: Sequence[Common], f
     Args:
         view: picture that the answer is read from.
         rows: rows of the answer.
-        common: people and things to show that link several.
+        common: people and things to show that link several rows.
         folded: people who are shown as one mark.
     """
     nodes = {node.id: node for node in view.nodes}
@@ -70,7 +70,7 @@ def beside(view: Picture, rows: Sequence[AnswerRow], common: Sequence[Common], f
 
 
 def _short(node: Node, days: int, several: bool) -> str:
-    """Return a crossing's place, its id among others of the same day, or its day and place; any other node's name."""
+    """Return a crossing's place, its id if others share its day, or its day and place; the name of any other node."""
     day, comma, rest = node.name.partition(", ")
     if node.kind != "crossing" or not comma:
         return node.name
@@ -81,7 +81,7 @@ def _short(node: Node, days: int, several: bool) -> str:
 
 
 def _apart(edges: Sequence[Edge]) -> tuple[Edge, ...]:
-    """Return the edges, with those made straight that are alone between their two nodes."""
+    """Return the edges; an edge that is the only one between its two nodes is made straight."""
     beside = Counter(frozenset((edge.subject, edge.object)) for edge in edges)
     return tuple(
         replace(edge, bend=0) if beside[frozenset((edge.subject, edge.object))] == 1 else edge for edge in edges
@@ -89,10 +89,10 @@ def _apart(edges: Sequence[Edge]) -> tuple[Edge, ...]:
 
 
 def _places(rows: Sequence[AnswerRow], linking: Collection[str], folded: Folded) -> dict[str, tuple[float, float]]:
-    """Return id → position. A row is as high as its fullest column; people behind several are in the first row."""
+    """Return id → position. A row is as high as its fullest column; people behind several rows are in the first."""
     column: dict[str, int] = {}
     band: dict[str, int] = {}
-    # People believed to arrange are placed with the others who do, even if their hands did some of it too.
+    # People believed to arrange are placed with the other arrangers, even if they did some of the work by hand.
     best: dict[str, tuple[bool, bool, float]] = {}
     for number, row in enumerate(rows):
         sure = (True, True, 1.0)
@@ -127,7 +127,7 @@ def _places(rows: Sequence[AnswerRow], linking: Collection[str], folded: Folded)
             places |= {name: (at * _ACROSS, down + turn * _DOWN) for turn, name in enumerate(names)}
         top += (deep + 0.6) * _DOWN
     first = [name for name in linking if name not in places]
-    # If gang leaders or people served are in that column already, these go one further left.
+    # If gang leaders or people served are in that column already, these go one column further left.
     left = (_LINKS - any(names for (_, at), names in filled.items() if at == _LINKS)) * _ACROSS
     places |= {name: (left, turn * top / len(first)) for turn, name in enumerate(first)}
     return places

@@ -21,7 +21,7 @@ from graphsvc.views.wording import SIGNS, belief_short, voices_short
 
 _PAGE = Path(__file__).with_name("page.typ")
 _LEGEND_WIDTH = 760.0
-# Most linking people or things, questions and denied links that are printed.
+# Maximum numbers printed: people or things that link several rows, questions, denied links.
 _COMMON, _QUESTIONS, _AGAINST = 8, 6, 8
 
 

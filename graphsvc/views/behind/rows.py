@@ -1,4 +1,4 @@
-"""Rows of an answer: links to people behind crossings, boats, gangs, workplaces, people and things, a row for each."""
+"""Rows of an answer, one for each crossing, boat, gang, workplace, person or thing: links to people behind it."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from graphsvc.views.picture.network import Edge, Node
 from graphsvc.views.wording import SIGNS, voices
 
 HARDLY = "hardly believed"
-# Links of which people are counted (`network.counted`); the page behind a count lists every one.
+# Links that count towards a number of people (`network.counted`); the page behind the number lists every link.
 COUNTED = "believed at a quarter or more"
 _BEGINNING = 160  # characters
 
@@ -42,7 +42,7 @@ def served_text(number: int) -> str:
 
 
 def coercion(by: Sequence[str]) -> str:
-    """Name the people who are said to have coerced somebody.
+    """Name the people who are said to have coerced someone.
 
     Example:
         >>> coercion(["Ann"]), coercion(["Ann", "Bo"])
@@ -67,7 +67,7 @@ def weak_way(name: str) -> str:
 
 
 def all_the_same(groups: int | str, other_sources: int, *, hardly: bool) -> str:
-    """Say who supports a denied link nevertheless, or that it is hardly believed.
+    """Say what support a denied link still has, or that it is hardly believed.
 
     Example:
         >>> all_the_same(1, 0, hardly=False), all_the_same(1, 0, hardly=True)

@@ -99,7 +99,7 @@ def sankey(rows: Iterable[MoveRow], *, by: str = "place") -> Sankey:
     """Return flows as bands: from each place (or kind of place) to each other, and to the outcomes of the other people.
 
     Args:
-        rows: rows as shown; a row of nobody has no band.
+        rows: rows as shown; a row without people has no band.
         by: `place`, or `kind`.
 
     Example:
@@ -244,7 +244,7 @@ def _ends(
     unit: float,
     side: int,
 ) -> tuple[tuple[FlowEnd, ...], dict[str, float]]:
-    """Return the ends on one side from top to bottom, and the top of the bar of each."""
+    """Return the ends on one side from top to bottom, and the top of each end's bar."""
     if side:
         nowhere = {pair[1] for pair in order if cells[pair][0].outcome != "moved"}
         keys = sorted(keys, key=lambda key: key in nowhere)

@@ -1,7 +1,7 @@
 """Rows on worker movements as shown: readers without source clearance see every small count as `few`.
 
-A flow of three is a list of three. Where a cell reads `few`, nothing from which it could be worked out is a number: not
-the total, its months or the share. Nobody in it is listed.
+A flow of three lists three people. Where a cell reads `few`, no number from which it could be worked out is shown:
+neither the total, nor its months, nor the share. None of its people are listed.
 """
 
 from __future__ import annotations
@@ -60,12 +60,12 @@ class MoveRow:
         next, next_name, next_kind: place where they appear next, or empty.
         people: their number, or `few`. who: their ids; empty if they are few.
         abandoned: number of them said to be abandoned, wherever they are; `few` if they or the others are few.
-        months: month → number who came in it; empty if one of these is few. first, last: first and last arrival.
+        months: month → number of arrivals; empty if one of these is few. first, last: first and last arrival.
         belief: expected number of them if links were right as often as they are believed.
         chance: average number that a random deal sends there. together: whether the flow stands out.
         share, low, high: their share of the people seen again, with its 95 % interval.
         p: of this closure, corrected for its places but not for other closures: see `deals.Excess`.
-        verdict, q: of the place they left, as in `ClosureRow`; q is p corrected over all closures, and decides it.
+        verdict, q: of the place they left, as in `ClosureRow`; q, which decides the verdict, is p over all closures.
     """
 
     left: str
@@ -132,7 +132,7 @@ class ClosureRow:
 
 @dataclass(frozen=True, slots=True)
 class HandRow:
-    """Several closures under one hand, tested together; see `one_hand.HandTest`.
+    """Closures under control of the same person or gang, tested together; see `one_hand.HandTest`.
 
     Attributes:
         who, name, kind: the person or gang. places: ids of the places that closed or emptied.
@@ -175,7 +175,7 @@ class MoverRow:
 
 @dataclass(frozen=True, slots=True)
 class NextRow:
-    """An open place under the same control; see `movers.NextPlace`. `by`: ids and names of those in control of both."""
+    """An open place under the same control; see `movers.NextPlace`. `by`: ids and names of the controllers of both."""
 
     place: str
     name: str
@@ -191,7 +191,7 @@ CONTROL_CONTESTED = "That control is contested."
 
 
 def coarsen_count(number: int, few_below: int) -> int | str:
-    """Return a count as a reader may know it.
+    """Return a count as this reader may see it.
 
     Example:
         >>> coarsen_count(2, 3), coarsen_count(3, 3), coarsen_count(0, 3), coarsen_count(2, 0)
@@ -235,7 +235,7 @@ def told_part(part: int, of: int, few_below: int) -> int | str:
 def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
     """Return the flows of one cohort as shown, in the order of `flows.flows` but with small counts last.
 
-    A cohort without flows has one row of nobody: otherwise a table would omit the place, as if it had not closed.
+    A cohort without flows has one row without people: otherwise a table would omit the place, as if it had not closed.
     """
     cohort_flows = flows(left)
     whole = all(coarsen_count(len(flow.people), few_below) != FEW for flow in cohort_flows if flow.outcome == "moved")
@@ -351,7 +351,7 @@ def verdict(left: Departure, names: Sequence[str], few_below: int, closures: int
 
 
 def mover_rows(movers: Iterable[Mover], left: Departure, named: Named, few_below: int) -> list[MoverRow]:
-    """Return who may have moved the people of a place, counted flow by flow: a total would disclose small flows."""
+    """Return the possible movers of a place's people, counted flow by flow: a total would disclose small flows."""
     went = [{became.person for became in flow.people} for flow in flows(left) if flow.outcome == "moved"]
     rows = []
     order: dict[str, tuple[int, bool, str]] = {}
@@ -396,7 +396,7 @@ def _hand_row(test: HandTest, who: dict[str, Any], few_below: int, tested: int, 
 
 
 def preferences_in_words(preferences: Preferences) -> str:
-    """Say what the chance model knows of where people like to go.
+    """Say which places people prefer, according to the chance model.
 
     Example:
         >>> preferences_in_words(Preferences(near=2.0, trade=1.0, kind=0.0, routes=40))
@@ -456,12 +456,12 @@ def plain(row: MoveRow | ClosureRow | HandRow | MoverRow | NextRow) -> dict[str,
 
 
 def _few_last(people: int | str, name: str) -> tuple[bool, str]:
-    """Return a sort key that puts people who are few last, in an order that does not show their number."""
+    """Return a sort key that puts counts of `few` last, in an order that does not reveal the numbers."""
     return people == FEW, name if people == FEW else ""
 
 
 def _months(flow: Flow, few_below: int) -> dict[str, int]:
-    """Return month → number who came in it; empty if one of these is few, as the others would disclose it."""
+    """Return month → number of arrivals; empty if one is few, as the others would disclose it."""
     return {} if any(coarsen_count(number, few_below) == FEW for number in flow.months.values()) else dict(flow.months)
 
 

@@ -46,7 +46,7 @@ class AtRisk:
 def at_risk(known: Whereabouts, place: str, lefts: Iterable[Departure], few_below: int = 0) -> list[AtRisk]:
     """Return the people said to be at a place: most signs first, then the gravest; people without signs last.
 
-    If fewer than `few_below` came from a place, that they came is no sign: the list would disclose their number and
+    If fewer than `few_below` people came from a place, their move is no sign: the list would disclose their number and
     names.
 
     Example:

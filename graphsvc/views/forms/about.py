@@ -1,4 +1,4 @@
-"""Description of a form of an export, and the description of the export that goes into each."""
+"""Description of one form of an export, and the description of the export that each form includes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ExportForm:
     """One form of an export.
 
     Attributes:
-        order: forms are offered by it.
+        order: forms are offered in this order.
         name: on the command line and in addresses.
         title: on pages.
         says: its purpose.

@@ -142,7 +142,7 @@ def _collection(chart: Element, name: str, rows: Iterable[Mapping[str, str]]) ->
 
 
 def _colour(hex_: str) -> str:
-    """Return `#rrggbb` as the number i2 takes: blue, green, red.
+    """Return `#rrggbb` as the number i2 expects: blue, green, red.
 
     Example:
         >>> _colour("#0072b2")

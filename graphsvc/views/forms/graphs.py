@@ -75,7 +75,7 @@ def as_networkx(view: Picture) -> nx.MultiDiGraph[str]:
 def writable(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
     """Make the values of a notebook's graph fit for GraphML and GEXF.
 
-    Text loses the characters that XML cannot contain. Values of one name get one type, as GEXF declares only one: if a
+    Text loses the characters that XML cannot contain. Values of an attribute get one type, as GEXF declares one: if a
     reader sees a word (`few`) for some numbers, the other numbers become text as well.
     """
     for rows in ([values for _, values in graph.nodes(data=True)], [values for *_, values in graph.edges(data=True)]):

@@ -90,7 +90,7 @@ def as_png(view: Picture, about: About) -> dict[str, bytes]:
 
 
 def without_letters(names: Iterable[str]) -> str:
-    """Return a note on the scripts in some names that the fonts have no letters for; empty if they have all.
+    """Return a note on the scripts in some names for which the fonts lack letters; empty if they lack none.
 
     Example:
         >>> without_letters(["Ari", "Nguyễn", "محمد", "Иван"])
@@ -113,12 +113,12 @@ def without_letters(names: Iterable[str]) -> str:
 
 
 def typeset(text: bytes, form: Any, inputs: dict[str, str], ppi: float = _POINTS) -> list[bytes]:
-    """Typeset a Typst text as PDF or PNG.
+    """Typeset a Typst document as PDF or PNG.
 
     Args:
-        text: the text, without any data of a case.
+        text: source of the document, without any data of a case.
         form: `pdf` or `png`.
-        inputs: name → data that the text reads, unchanged.
+        inputs: name → data that the document reads, unchanged.
         ppi: pixels per inch of a PNG.
     """
     # Imported here: only a printed page needs to wait for it.

@@ -25,7 +25,7 @@ _OVER = frozenset(those(lambda relation: KINDS[relation.kind].over)) - doing("ow
 # Pixels between two layers, two rings and two days; a link by forces is about 150 long, so a day has room for its own.
 _LAYER, _RING, _DAY = 130.0, 190.0, 380.0
 _SWEEPS = 6
-# Most nodes in one row.
+# Maximum nodes in one row.
 _ROW = 22
 # Width of a map in pixels at zoom 1, and the least width it shows, in degrees of longitude.
 MAP = 1500.0
@@ -152,7 +152,7 @@ def by_command(map_ground: MapGround) -> dict[str, Place]:
 
 
 def in_rings(map_ground: MapGround) -> dict[str, Place]:
-    """Place nodes in rings around the start of the picture: as many rings out as they are links away.
+    """Place nodes in rings around the start of the picture: one ring further out for each link.
 
     Example:
         >>> ground = MapGround({"a": (0, 0), "b": (9, 0), "c": (5, 5)}, [("a", "PAID", "b", 1), ("b", "PAID", "c", 1)], ["a"])
@@ -305,7 +305,7 @@ def _levels(count: int, over: Sequence[tuple[int, int, float]]) -> Points:
         (np.concatenate([-weight, weight]), (np.concatenate([row, row]), np.concatenate([upper, lower]))),
         shape=(len(over), count),
     )
-    # Least squares of (lower - upper) = 1 along each link; of all solutions the smallest, so pieces share a middle.
+    # Least squares of (lower - upper) = 1 along each link; the smallest solution, so unconnected parts share a middle.
     height: Points = scipy.sparse.linalg.lsqr(steps.tocsr(), weight, atol=1e-10, btol=1e-10)[0]
     height -= height.min()
     return height
@@ -342,7 +342,7 @@ def _beside(
         free: id → position by forces.
         near: id → neighbours.
         fixed_places: nodes with a position.
-        lonely_place: position of nodes that nothing ties to them.
+        lonely_place: position of nodes that no link ties to any of those.
     """
     places = {node: np.array(place) for node, place in fixed_places.items()}
     front = [node for node in free if node not in places]
@@ -361,7 +361,7 @@ def _beside(
     places |= {node: np.array(lonely_place) + np.array(free[node]) - lonely for node in front}
     order = [*fixed_places, *(node for node in free if node not in fixed_places)]
     points = np.array([places[node] for node in order]).reshape(-1, 2)
-    # Nodes with a position only clash with each other (several may be on one spot); then the others move around them.
+    # First separate the nodes with a position (several may be on one spot); then move the others around them.
     if fixed_places:
         part(points[: len(fixed_places)], 0)
     part(points, len(fixed_places))

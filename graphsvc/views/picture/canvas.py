@@ -20,7 +20,7 @@ MOST_BYTES = 1_000_000
 MOST_NODES = 5_000
 # Parameters of the address that contain ids of entities. A hidden entity is not in the picture, but its id is here.
 ID_NAMES = frozenset({"id", "open", "add", "hide"})
-# Parameter that contains links; an empty one means that no other links are drawn.
+# Parameter that contains links; an empty parameter means that no other links are drawn.
 _LINK = "link"
 # Parameter that contains what to fold by, with a kind before the id.
 _FOLD = "fold"
@@ -171,7 +171,7 @@ def bare(state: State) -> State:
 
 
 def _is_bare(name: str, value: str) -> bool:
-    """Whether a parameter contains no word of its author's own, such as a custom relation."""
+    """Whether a parameter contains none of its author's own words, such as a custom relation."""
     if name == _LINK:
         link = _link(value)
         return not value if link is None else link[1] in RELATIONS
@@ -216,7 +216,7 @@ def replace_ids(state: State, follow: Follow, text: Follow = lambda typed: typed
     Args:
         state: state as it was kept.
         follow: id → its present id; None if it is gone for good, which removes it from the state.
-        text: word of the author → its replacement, where words do not stay; None removes it.
+        text: word of the author → its replacement, or the word itself if it stays; None removes it.
     """
 
     def node(value: str) -> str | None:
@@ -308,7 +308,7 @@ def _is_place(value: Any) -> bool:
 
 
 def _is_plain(value: Any, deep: int) -> bool:
-    """Whether it is made of texts, numbers, lists and objects whose names are words, nested at most `deep` levels."""
+    """Whether a value consists of text, numbers, lists and objects named by words, nested at most `deep` levels."""
     if value is None or isinstance(value, bool) or _is_text(value) or _is_number(value):
         return True
     if deep == 0:

@@ -77,7 +77,7 @@ def part(view: Picture, ids: Collection[str], links: Collection[LinkKey] | None 
 
 
 def leaving(view: Picture) -> tuple[Picture, int, int]:
-    """Return a picture without the links and things that lead only to a sealed person, and the numbers of both.
+    """Return a picture without links and things that lead only to a sealed person, and the numbers left out.
 
     Links to their family, to their other identities and to their home, and things or places that only they used, are
     never exported.

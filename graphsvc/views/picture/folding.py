@@ -124,7 +124,7 @@ def fold_groups(view: Picture, fold: Sequence[Key]) -> Picture:
     Args:
         view: the picture, without folded groups.
         fold: (by, key) of each group. A node in two of them is in the first. Keys without a group in the picture are
-            skipped, and so are groups with fewer than two members that no earlier group took.
+            skipped, and so are groups with fewer than two members that are in no earlier group.
     """
     known = {by: {group.key: group for group in groups(view, by)} for by in {by for by, _ in fold} & BELONGING.keys()}
     inside: dict[str, FoldedGroup] = {}
@@ -244,7 +244,7 @@ def _bundle(links: Sequence[tuple[Edge, LinkKey]]) -> Bundle:
 
 
 def _denying(edges: Iterable[Edge]) -> int | str:
-    """Combine the denials of several links: `contested` if every denied one is, `someone` if another is, else 0."""
+    """Combine the denials of several links: 0 without any, `contested` if all are contested, else `someone`."""
     mark = denial_mark(*(edge.denying or edge.denied for edge in edges))
     return "someone" if mark == "denied" else mark or 0
 

@@ -104,7 +104,7 @@ _DASHES = [6, 5]
 # Group of a node that is not identified: drawn as an outline.
 HOLLOW = "unidentified"
 _LABEL = 26
-# Most links of a folded line that are listed in words.
+# Maximum number of links of a folded line that are listed in words.
 _BUNDLED = 60
 # A crossing's time of day is in its title, not in its label.
 _TIME = re.compile(r", \d\d:\d\d(:\d\d)? UTC")
@@ -130,7 +130,7 @@ _OPTIONS: dict[str, Any] = {
     },
 }
 DRAW = Path(__file__).with_name("draw.js")
-# Found without importing it, which would load IPython as well.
+# Located without importing pyvis, as that would load IPython as well.
 _LIBRARY = Path(str(distribution("pyvis").locate_file("pyvis"))) / "lib" / "vis-9.1.2"
 SCRIPT, STYLE = "vis-network.min.js", "vis-network.css"
 
@@ -180,7 +180,7 @@ def draw(view: Picture, coast: Sequence[Sequence[tuple[float, float]]] = ()) -> 
     nodes, edges, _heading, _height, _width, options = network.get_network_data()
     palettes = {theme: dict(palette) for theme, palette in PALETTES.items()}
     words = {edge.relation: edge.says for edge in view.edges if edge.relation}
-    # And the words of relations within folded lines.
+    # Add the words of relations within folded lines.
     words |= {
         link[1]: says(link[1]) for edge in view.edges if isinstance(edge, Bundle) for link in edge.links[:_BUNDLED]
     }

@@ -16,7 +16,7 @@ Points = NDArray[np.float64]
 
 # Length of a link in pixels at zoom 1.
 _LENGTH = 95.0
-# Links are longer in a small picture, as they have words on them. Then: room for a node with its label under it.
+# Links are longer in a small picture, as they have words on them. Boxes: room for a node and the label under it.
 _SMALL, _STRETCH = 25, 1.6
 BOX = (104.0, 58.0)
 _CROWDED_BOX = (46.0, 40.0)

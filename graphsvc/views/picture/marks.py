@@ -39,7 +39,7 @@ def mark(identifier: str, name: str, members: int, key: str, handling: str) -> F
 
 
 def line(subject: str, relation: str, target: str, says: str, belief: float) -> Edge:
-    """Return the line between a mark and its entity, without support: that of several links cannot be added up."""
+    """Return the line between a mark and its entity, without support, which cannot be added up over links."""
     return Edge(
         subject=subject,
         relation=relation,

@@ -20,7 +20,7 @@ from graphsvc.views.wording import title
 
 # A link with less belief is drawn dashed.
 DOUBTFUL = 0.5
-# Most nodes added by an opening; opening again adds as many more.
+# Maximum number of nodes added by an opening; opening again adds as many more.
 OPENING = 20
 # The parts of a link.
 LINK = ("subject", "relation", "object")
@@ -161,8 +161,8 @@ class Picture:
 def opening(text: str) -> tuple[str, str]:
     """Read an opening in an address: the id whose neighbours to open, and a relation or kind to open only those.
 
-    A bare id opens all of its neighbours. `~WORD~ID` opens only those by a relation or of a kind; `~~ID` all of them,
-    also of an id that would be read as a word itself.
+    A bare id opens all of its neighbours. `~WORD~ID` opens only those by a relation or of a kind; `~~ID` opens all,
+    even if the id could be read as a word.
 
     Example:
         >>> opening("P1"), opening("~PAID~P1"), opening("~person~P1"), opening("~~~PAID~x"), opening("~tilda~9")

@@ -27,12 +27,12 @@ Ints = NDArray[np.int64]
 _ROUNDS = 12
 # Smaller groups join a neighbouring group, in this many rounds.
 _SMALL, _MERGES = 6, 4
-# Most groups laid out by the links between them; smaller ones are placed below those.
+# Maximum number of groups laid out by the links between them; smaller groups are placed below those.
 _LAID_OUT = 160
 _SPACE = 9.0
 # Width of the picture divided by its height, about that of a screen.
 _WIDE = 1.6
-# Most points that a browser is sent; for a larger case it gets only the groups.
+# Maximum number of points sent to a browser; for a larger case it gets only the groups.
 MOST_POINTS = 60_000
 # Kinds that a group is named after, in this order: kinds with few entities, which people know by name.
 _NAMES_GROUPS = ("gang", "crossing", "workplace", "person", "boat", "thing")
@@ -151,7 +151,7 @@ def overview(entities: Sequence[Mapping[str, Any]], links: Sequence[tuple[str, S
 
 def _unique_pairs(pairs: Ints, count: int) -> tuple[Ints, Ints]:
     """Return each pair of numbers below `count` once, in whichever order it occurs, and how often it occurs."""
-    # Coded as one number each, which is many times as fast as comparing rows.
+    # Each pair is coded as one number, which is many times faster than comparing rows.
     codes, often = np.unique(pairs.min(axis=1) * count + pairs.max(axis=1), return_counts=True)
     return np.stack([codes // max(count, 1), codes % max(count, 1)], axis=1), often
 

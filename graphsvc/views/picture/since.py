@@ -1,6 +1,6 @@
 """Changes in the links of a saved picture since it was saved: two sets of figures in, the changes out. Pure.
 
-Only figures that a reader without source clearance may see are kept of a link, so the changes disclose no more.
+The only figures kept are those that a reader without source clearance may see, so the changes disclose no more.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Change:
 
 
 def figures(rows: Iterable[Mapping[str, Any]]) -> dict[Key, Figures]:
-    """Return the figures to keep of links: rows of `network.among` as shown to a reader without source clearance."""
+    """Return the link figures to keep, from rows of `network.among` as shown to a reader without source clearance."""
     return {(row["subject"], row["relation"], row["object"]): _figures(row) for row in rows}
 
 

@@ -236,7 +236,7 @@ def _marks(events: Iterable[Event], matching: Sequence[Event], points: Mapping[s
 
 
 def _clear(boxes: list[tuple[float, float, float, float]], name: str, x: float, y: float) -> bool:
-    """Whether a name fits there; if it does, its room is taken."""
+    """Whether a name fits at a point without overlap; if so, reserve its room."""
     box = (x, y - _LINE / 2, x + _LETTER * (len(name) + 1), y + _LINE / 2)
     if box[2] > WIDTH or any(
         box[0] < obstacle[2] and obstacle[0] < box[2] and box[1] < obstacle[3] and obstacle[1] < box[3]
