@@ -213,7 +213,7 @@ def match(sought: SearchText, named: Sequence[tuple[str, str]]) -> Match | None:
     if all(apart):
         hits = [hit for hit in apart if hit is not None]
         levels = [hit[0] for hit in hits]
-        # A part that equals a whole alias is not the whole search, so several parts are at best whole words.
+        # A part that equals a whole alias is only part of the search: several parts match at best as whole words.
         worst = max(max(levels), WORD) if len(hits) > 1 else levels[0]
         options.append(Match(worst, sum(levels), tuple(dict.fromkeys(hit[1] for hit in hits))))
     return min(options, key=lambda option: (option.level, option.weight, len(option.why)), default=None)
