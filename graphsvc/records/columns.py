@@ -29,7 +29,7 @@ def batch_of(columns: Iterable[tuple[pa.Array, bool]], names: Iterable[str] | No
     """Combine columns into a batch.
 
     Args:
-        columns: of equal length; for each whether its values are JSON (see `encode`).
+        columns: columns of equal length, each with whether its values are JSON (see `encode`).
         names: names of the columns; default: their numbers.
 
     Example:
@@ -76,7 +76,7 @@ def read_rows(batch: Batch) -> Iterator[tuple[Any, ...]]:
 
 
 def where(column: pa.Array, values: Collection[Any]) -> NDArray[np.bool_]:
-    """Return, for each row, whether its value is one of some values.
+    """Return, for each row, whether its value is one of `values`.
 
     Example:
         >>> where(encode(["b", "a", "b"])[0], {"b"}).tolist()

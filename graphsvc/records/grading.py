@@ -37,7 +37,7 @@ DEFAULT_HANDLING = "C"
 
 
 def at_least(source_grade: str, assessment: str) -> list[str]:
-    """List the grades at least as good as a source grade and an assessment, each as both together.
+    """List the grades at least as good as a source grade and an assessment, each with both parts.
 
     An empty argument sets no condition; with both empty the list is empty.
 
