@@ -80,7 +80,7 @@ class FormField:
     """One field of a form.
 
     Attributes:
-        name: as it is sent, such as `c1.place`.
+        name: the name it is sent under, such as `c1.place`.
         kind: `choice`, `relation`, `pick` (an entity, by search), `long`, `number`, `date` or `text`.
         options: (heading, choices) each; a choice is (value, words, kinds of subject, kinds of object).
         named: name for the value of a `pick`; of_kind: its kind of entity, if known.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from graphsvc.records.numbers import count, plural
 from graphsvc.views.wording import begin
 
-# Shown to readers who may not see the delivery list: there may be deliveries.
+# Shown to readers who may not see the delivery list, as there may be deliveries.
 UNTOLD = "The list of deliveries takes clearance for handling code C: there may be more than you can see."
 # Shown if the case no longer matches the preview that the user confirmed.
 CHANGED_SINCE = "Nothing was loaded: the case was changed since you looked, or it was not worked out yet what this upload would do. Look again."
@@ -176,7 +176,7 @@ def job_title(kind: str, state: str, delivery: int | None, *, committed: bool) -
 
 
 def rewritten(kind: str, *, managed: bool) -> str:
-    """Say what a job has done that rewrote the case, such as sealing, erasing or opening a person.
+    """Say what a job did if it rewrote the case, such as sealing, erasing or opening a person.
 
     Args:
         kind: kind of the job.

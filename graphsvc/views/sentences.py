@@ -338,7 +338,7 @@ def place(best: int | None, worst: int | None, low: int | None, high: int | None
 
 
 def moved_by(claims: int, rank: int | None) -> str:
-    """Say what a rank is without the evidence that moves it most, to follow the name of that evidence.
+    """Say what a rank would be without the evidence that moves it most; the words follow that evidence's name.
 
     Example:
         >>> moved_by(58, 175), moved_by(1, None)

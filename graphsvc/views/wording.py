@@ -457,7 +457,7 @@ def is_pseudonym(identifier: str) -> bool:
 
 
 def told_apart(date_of_birth: str | None, phones: Sequence[str] | None, ties: Sequence[str] | None) -> tuple[str, ...]:
-    """Return what distinguishes a person from others of the same name, in pieces of one line; nothing if unknown.
+    """Return what distinguishes a person from others of the same name, as parts of one line; empty if unknown.
 
     Args:
         date_of_birth: date as given, as far as it is known.

@@ -65,8 +65,8 @@ class PartSaid:
     """One link of an answer, to a person or gang said to be behind an entity.
 
     Attributes:
-        who: the person or gang. what: object of the link if that is not the entity asked about: an entity asked about
-            along with it (`ALONG`), or a gang said to be behind it.
+        who: the person or gang. what: object of the link, unless it is the entity asked about: an entity asked about
+            along with that one (`ALONG`), or a gang said to be behind it.
         edge: the link, with its figures as released. way: link by which `what` was reached; None for the entity itself.
         lead: place in the ranking; None if they are not ranked, or this reader sees no ranking.
         served: number of people they are said to have served lawfully.

@@ -144,7 +144,7 @@ def shown_ids(state: State) -> set[str]:
 
 
 def only(state: State, present_ids: Collection[str]) -> State:
-    """Return a state without the ids that are not in `present_ids`.
+    """Return a state with only those of its ids that are in `present_ids`.
 
     Example:
         >>> only({"asked": [["id", "P1"], ["id", "P2"]], "arranged": {"P2": [0, 0]}, "pinned": ["P2"]}, {"P1"})
@@ -182,7 +182,7 @@ def _is_bare(name: str, value: str) -> bool:
 
 
 def drawable(state: State, present_ids: Collection[str]) -> State:
-    """As `only`, but if all its starts are gone, add the remaining entities one by one.
+    """As `only`, but if all starts of the state are gone, add the remaining entities one by one.
 
     Example:
         >>> drawable({"asked": [["id", "P1"]], "arranged": {"P2": [0, 0], "P3": [1, 1]}, "pinned": []}, {"P2"})

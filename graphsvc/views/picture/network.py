@@ -311,7 +311,7 @@ def _marks(rows: Iterable[Row]) -> MapMarks:
 def sift(view: Picture, without: Collection[str], alone: Collection[str] = ()) -> Picture:
     """Return a picture without some kinds of entity or families of link; the other nodes keep their positions.
 
-    Nodes that lose their last link go as well. Starts, and nodes that were added alone, stay whatever their kind.
+    Nodes that lose their last link are removed too. Starts, and nodes that were added alone, stay whatever their kind.
 
     Args:
         view: the picture.
