@@ -800,7 +800,7 @@ def test_who_is_sealed_in_a_case_that_shares_its_ids_is_sealed_here_and_stays_so
         delivered = [*people(row), *CROSSING, *statement_rows(*([f"{row['id']} DIRECTED {row['id']}"] if acts else []))]
         fold(state, number, delivered, COLUMNS, partial=True)
         ids = elsewhere if declared == "declared" else set[str]()
-        by = replace(BY, elsewhere=dict.fromkeys(ids, (SharedMark(SHARED_ID, "P"),)), last_read="2020-05-10T10:00:00")
+        by = replace(BY, elsewhere=dict.fromkeys(ids, (SharedMark(SHARED_ID),)), last_read="2020-05-10T10:00:00")
         standing = unpack_standings(pack_standings(standings(standing, state, by, number, delivered)))
         now = {person for person in state.records["people"] if of(standing, person).sealed}
         assert sealed | (ids & state.records["people"].keys()) <= now
@@ -809,16 +809,16 @@ def test_who_is_sealed_in_a_case_that_shares_its_ids_is_sealed_here_and_stays_so
 
 @pytest.mark.parametrize("handling", ["P", "C"])
 def test_a_mark_under_c_elsewhere_seals_nobody_known_under_p_and_asks_the_custodian(handling: str) -> None:
-    by = replace(BY, elsewhere={"p1": (SharedMark(f"{SHARED_ID} [a b]", "C"),)})
+    by = replace(BY, elsewhere={"p1": (SharedMark(f"{SHARED_ID} [a b C]"),)})
     state, rows = State(), [*people({"id": "p1", "name": "Ari", "category": ["suspect"], "handling": handling})]
     fold(state, 1, rows, COLUMNS, partial=True)
     standing = of(standings({}, state, by, 1, rows), "p1")
     assert standing.sealed == (handling == "C")
-    assert standing.asked == ("" if handling == "C" else f"{SHARED_ID} [a b], {UNDER_C}")
+    assert standing.asked == ("" if handling == "C" else f"{SHARED_ID} [a b C], {UNDER_C}")
     # The case that asked knows the mark and does not close for it again; another mark is new.
     assert not is_news("here", by.elsewhere["p1"][0], standing)
-    assert is_news("here", SharedMark(f"{SHARED_ID} [a c]", "C"), standing)
-    assert is_news("here", SharedMark(f"{SHARED_ID} [a b]", "P"), standing) == (handling == "P")
+    assert is_news("here", SharedMark(f"{SHARED_ID} [a c C]"), standing)
+    assert is_news("here", SharedMark(f"{SHARED_ID} [a b]"), standing)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,8 @@ BY_ACT = "act"
 PASSIVE = "carried or exploited"
 UNDER_C = "said under handling code C"
 SHARED_ID = "sealed in a case that shares its ids"
+# End of a shared mark of somebody known only under C, and without a mark of their own.
+_WHERE_C = " C]"
 # Reasons that are no marks: known under C, they change nothing under P in a case that shares the ids.
 _NO_MARKS = frozenset({NO_PART, NO_ACT})
 _SEALED, _OPENED = "sealed", "opened"
@@ -236,10 +238,14 @@ def is_newly_marked(before: Standing | None, after: Standing) -> bool:
 
 
 class SharedMark(NamedTuple):
-    """Mark of a sealed person, for cases sharing ids with the person's case; at level `C` it seals nobody known under P."""
+    """Mark of a sealed person, for cases sharing ids with the person's case."""
 
     text: str
-    level: str
+
+    @property
+    def level(self) -> str:
+        """The handling level of the reason in the case that first gave it; a mark at `C` seals nobody known under P."""
+        return "C" if self.text.endswith(_WHERE_C) else "P"
 
 
 def shared_marks(case: str, standing: Standing) -> list[SharedMark]:
@@ -253,8 +259,9 @@ def shared_marks(case: str, standing: Standing) -> list[SharedMark]:
     shared = [reason for reason in reasons if reason.startswith(SHARED_ID)]
     own = [reason for reason in reasons if reason not in shared and not (standing.is_hidden and reason in _NO_MARKS)]
     level = "C" if standing.level == "C" and _NO_MARKS.issuperset(own) else "P"
-    texts = [f"{SHARED_ID} [{_digest(case)} {_digest(case, standing.at, *own)}]"] if own else shared
-    return [SharedMark(text, level if own else standing.level) for text in texts]
+    end = _WHERE_C if level == "C" else "]"
+    texts = [f"{SHARED_ID} [{_digest(case)} {_digest(case, standing.at, *own)}{end}"] if own else shared
+    return [SharedMark(text) for text in texts]
 
 
 def _digest(*texts: str) -> str:
