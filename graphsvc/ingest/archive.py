@@ -26,7 +26,7 @@ from graphsvc.ingest.raw import Limits, too_large
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, struct.error, OSError, NotImplementedError)
 # An entry that unpacks to more than RATIO times its packed size is a bomb, once it is larger than FLOOR bytes.
 RATIO, FLOOR = 200, 1 << 20
-# All entries together may be this many times as large as the largest file.
+# All entries together may be at most this many times as large as the largest file allowed.
 _TOTAL = 4
 _MOST_ENTRIES = 2_000
 _CHUNK = 1 << 20
@@ -41,8 +41,8 @@ _NESTED_MAGIC = (
     b"\x28\xb5\x2f\xfd",
 )
 _DRIVE = re.compile(r"[A-Za-z]:")
-# Files that operating systems leave in folders and archives, and programs next to a file open in them. They hold no
-# data of a case, so leaving them out loses nothing.
+# Files left by operating systems in folders and archives, or by programs next to an open file. They contain no case
+# data, so leaving them out loses nothing.
 _SYSTEM = re.compile(
     r"(?i)(?:.*/)?(?:__MACOSX(?:/.*)?|\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini|\.~lock\.[^/]*#|~\$[^/]*)"
 )

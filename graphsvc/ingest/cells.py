@@ -25,14 +25,14 @@ _RESERVED = re.compile(r"[SQTH]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}(?:-[0-9A-Z]+
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # Programs that know only floats write the count 3 as 3.0.
 _COUNT = re.compile(r"\+?([0-9]{1,18})(?:\.0*)?")
-# May be 1 or 1000: half of Europe writes a point between thousands.
+# A number such as 1.000, which may be 1 or 1000: half of Europe writes a point between thousands.
 _THOUSAND = re.compile(r"\+?[1-9][0-9]{0,2}\.000")
 # Form in which Excel writes a long number to a CSV file if its column is too narrow.
 _CUT = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2}")
 _CUT_BY_EXCEL = "is a number that Excel has cut: format the column as text, type the number again and save"
 _CUSTOM_RELATION = re.compile(rf"{CUSTOM_PREFIX}[A-Z0-9_]+")
-# Marks of writing direction and signs without width: they would make ids differ that look alike. The joiner and
-# non-joiner (U+200C, U+200D) are not among them: Persian uses them.
+# Direction marks and zero-width characters: ids that look alike would differ by them. The joiner and non-joiner
+# (U+200C, U+200D) are allowed, as Persian uses them.
 _UNSEEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200e\u200f\u061c\u2060\ufeff\u00ad")
 
 # Pairs of dates in one row that must be in order.
@@ -48,7 +48,7 @@ def converter(column: Column | None) -> Converter:
     """
     if column is None:
         return str
-    # The source of a statement is used as an id, though it refers to a row only if it is a person of the case.
+    # The source of a statement is read as an id, even if the source is not a person of the case.
     kind = "id" if column.name.endswith("_id") and column.kind == "text" else column.kind
     if column.name == "phones":
         return _phones
@@ -66,7 +66,7 @@ def write_cell(value: object) -> str:
 
 
 def seen_id(text: str) -> str:
-    """Return text as an id that looks the same, without invisible signs and with accents joined to their letters.
+    """Return text as an id that looks the same, without invisible characters and with accents joined to their letters.
 
     Example:
         >>> seen_id("Jose\u0301\u200b") == "Jos\u00e9"
@@ -87,7 +87,7 @@ def out_of_order(table: str, values: dict[str, object]) -> list[CellFault]:
 
 
 def cut_by_excel(table: str, values: dict[str, object]) -> list[CellFault]:
-    """Return a fault if a phone number has lost its end in Excel."""
+    """Return a fault if a phone number has lost its last digits in Excel."""
     value = str(values.get("value", ""))
     if table != "things" or values.get("kind") != "phone" or not _CUT.fullmatch(value.strip()):
         return []

@@ -42,7 +42,7 @@ class Row:
     Attributes:
         code: for a person or thing, its handling code, decided when the delivery was accepted (see `codes`); empty: not
             decided yet.
-        is_aside: whether the case does not take it, decided when the delivery was accepted: see `fold.fold`.
+        is_aside: whether the row is set aside, decided when the delivery was accepted: see `fold.fold`.
     """
 
     table: str
@@ -61,13 +61,13 @@ class Delivery:
         rows: the accepted rows, in the order of the tables and their lines.
         rejections: one for each row left out.
         read: rows read by table: accepted plus rejected.
-        columns: columns delivered by table. If a table came in several parts: the columns that all parts have, and by
+        columns: table → columns delivered. For a table in several files: the columns that all of them have, and by
             `part` the columns of each file that has more.
         chart: contents read from a chart; None for tables.
         passed_over: rows that its mapping skips, which count as not read.
         incomplete: ids of its statements with links left out. An empty id means that the statement could not be read.
         accepted: ids of its statements that the case accepted, once the delivery was folded into it.
-        left_out: rejected rows, with their readable cells: they say what is under C.
+        left_out: rejected rows with their readable cells, used to decide handling codes (see `codes`).
     """
 
     rows: list[Row]
@@ -168,7 +168,7 @@ def part(table: str, file: str) -> str:
 
 
 def columns_left(columns: Names[str, list[str]], rows: Iterable[Row]) -> dict[str, list[str]]:
-    """Return a delivery's columns (see `Delivery.columns`) without files that have none of the rows left.
+    """Return a delivery's columns (see `Delivery.columns`) without the files from which no row is left.
 
     Example:
         >>> row = Row("people", "nodes.csv", 2, {"id": "P1"})
@@ -276,7 +276,7 @@ class _Check:
 
     @property
     def incomplete(self) -> frozenset[str]:
-        """As in `Delivery`, without statements that are not accepted: none of their claims is superseded anyway."""
+        """As in `Delivery`, without rejected statements: their claims are not superseded anyway."""
         statements = {row.values["id"] for row in self.rows if row.table == "statements"}
         return frozenset(self._incomplete & {*statements, ""})
 
@@ -290,7 +290,7 @@ class _Check:
         for line, cells in raw.rows:
             if isinstance(cells, PassedRow):
                 values, faults = self._values(plan, cells) if raw.name == "people" else ({}, [])
-                # A row without an id is about nobody.
+                # A row without an id is not about a person.
                 if "id" in values and may_mark(raw.name, values, {name for name, *_ in faults}):
                     count += 1
                     self._reject(raw, plan, line, cells, values, [(cells.field, "", _MARKS_THOUGH_PASSED, ""), *faults])
@@ -403,11 +403,11 @@ class _Check:
             reason = f"{reason} (also wrong in this row: {', '.join(name for name, *_ in more_faults)})"
         value = str(value) if len(value) <= _SHOWN_CHARS else value[: _SHOWN_CHARS - 1] + "…"
         at_fault = {name for name, *_ in (faults[0], *more_faults)}
-        # An unreadable cell may mean C.
+        # An unreadable handling cell may mean C.
         code = {"handling": "C"} if at_fault & {"handling", ""} else {}
         self.left_out.append(Row(raw.name, raw.file, line, {**values, **code}))
         place = None if isinstance(cells, RaggedRow) else plan.id
-        # Without blanks around it: an id with blanks is invalid, so references have the id without.
+        # Surrounding blanks make an id invalid, so other rows refer to the id without them.
         row_id = cells[place].strip() if place is not None and place < len(cells) else ""
         self.rejections.append(
             Rejection(

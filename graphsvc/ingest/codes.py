@@ -7,8 +7,8 @@
 | neither, in a delivery with anything under C, where no claim under P of the delivery is about it | C |
 | neither, otherwise | P: readers of P see it once a statement under P is about it |
 
-The delivery counts as it came, including rows that are rejected, set aside or erased before it is stored. So loading a
-file again, a typing mistake, an erasure, a different order of deliveries or an undo never opens a row.
+Every delivered row counts, even if it is rejected, set aside or erased before the delivery is stored. So reloading a
+file, a typing mistake, an erasure, a different order of deliveries or an undo never opens a row.
 """
 
 from __future__ import annotations
@@ -59,13 +59,13 @@ def with_codes(
     hidden: Collection[str] = (),
     refused: Collection[str] = (),
 ) -> Sequence[Row]:
-    """Return the rows of a delivery with a code for each person and thing; codes that are decided stay.
+    """Return the rows of a delivery with a code for each person and thing; codes decided earlier stay.
 
     Args:
         rows: its rows, before any is set aside or erased.
         statements: statements that the case holds without it.
         columns: see `Delivery.columns`.
-        partial: whether it only adds.
+        partial: whether the delivery only adds.
         left_out: its rejected rows; see `Delivery.left_out`.
         ids_of_others: ids delivered by others, if the loader has no source clearance: the loader cannot open these
             statements.
@@ -107,7 +107,7 @@ def may_show_sources(delivery: Delivery, statements: Mapping[str, FoldedRow], of
     Args:
         delivery: as it came, with its rejected rows.
         statements: statements that the case holds without it.
-        of_others: ids delivered by others, if the loader has no source clearance: their statements count as having one.
+        of_others: ids delivered by others, if the loader has no source clearance: these statements count as having one.
 
     Example:
         >>> rows = [Row("statements", "statements.csv", 2, {"id": name, "kind": "record"}) for name in ("R1", "R2")]
@@ -119,7 +119,7 @@ def may_show_sources(delivery: Delivery, statements: Mapping[str, FoldedRow], of
     delivered = {row.values.get("id", "") for row in raw if row.table == _STATEMENTS}
     if any(row.table == _STATEMENTS and not _OF_SOURCES.isdisjoint(row.values) for row in raw):
         return True
-    # Of a rejected row, the cell with the source may be unreadable.
+    # The source cell of a rejected row may be unreadable.
     if any(row.table == _STATEMENTS for row in delivery.left_out) and not _OF_SOURCES.isdisjoint(
         delivery.columns.get(_STATEMENTS, ())
     ):
@@ -142,7 +142,7 @@ class _Content:
         self._shared: set[str] = set()
 
     def add_statement(self, row: Row, *, may_open: bool) -> None:
-        """Add a statement; one that the case holds under C stays under C unless it may open it."""
+        """Add a statement. One already in the case under C stays under C unless `may_open` is set."""
         name, code = row.values.get("id", ""), code_of(row.values)
         if not may_open:
             code = stricter(code, self._loaded.get(name, code))
@@ -188,7 +188,7 @@ def opens(old: FoldedRow | None, row: Row) -> bool:
 
 
 def opening_fault(old: FoldedRow | None, row: Row, columns: Mapping[str, list[str]], *, partial: bool) -> str:
-    """Return why the row of a loaded statement may not open it; empty if it may, or does not open it."""
+    """Return why a row may not open its loaded statement; empty if the row may open it, or does not."""
     if old is None or not opens(old, row):
         return ""
     present = {*row.values, *columns_delivered(row, columns, partial=partial)}

@@ -20,10 +20,10 @@ from graphsvc.ingest.raw import Limits, RawTable, numbers, too_large, too_much
 _UTF8_BOM = b"\xef\xbb\xbf"
 _OTHER_BOMS = {b"\xff\xfe\0\0": "UTF-32", b"\0\0\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _QUOTED = re.compile(r'(?:[^"]|"")*+')
-# The csv module makes a list of all cells of a line before anyone can count them: longer lines are read carefully.
+# The csv module lists all cells of a line before they can be counted: the slow reader reads longer lines.
 _LONG_LINE = 1_000_000
 _MOST_CELLS = 10_000
-# Limits the lines read: a file of nothing but line ends would take minutes without giving a row.
+# Maximum lines read per row allowed: a file of line ends alone would take minutes and contain no row.
 _LINES_FOR_A_ROW = 4
 
 
@@ -127,7 +127,7 @@ class _Rows:
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Yield (line, cells) of each record that is not empty, the header first."""
         limit = self.part.limits.cell_chars
-        # The csv module has one limit for the whole process: raised if a delivery may hold more, never lowered.
+        # The csv module has one limit for the whole process: raised if a delivery may have longer cells, never lowered.
         csv.field_size_limit(max(csv.field_size_limit(), limit))
         with _open(self.part) as stream:
             lines = _Lines(stream, self.part, self.encoding)

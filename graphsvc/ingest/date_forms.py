@@ -18,7 +18,7 @@ _HOW = "write %d.%m.%Y for 08.05.2020, and %d.%m.%Y %H:%M for 08.05.2020 04:30"
 # A moment whose parts all differ: only a format that loses nothing reads its text back as the same moment.
 _SAMPLE = dt.datetime(2019, 11, 27, 16, 45, 38, tzinfo=dt.UTC)
 _YEAR, _MONTH, _DAY = 4, 7, 10  # characters of an ISO date
-# A format, piece by piece: adjacent numbers, another part, white space, a sign.
+# Pieces of a format: adjacent numbers, any other part, white space, or one other character.
 _PIECES = re.compile(r"(?P<numbers>(?:%[dmyYHIMSfjUWVGuwxX]){2,})|%.|\s+|.", re.DOTALL)
 
 
@@ -54,7 +54,7 @@ def form_fault(form: str) -> str:
 
 
 def _precision(parts: set[str]) -> int:
-    """Return how many characters of an ISO date the parts of a format give."""
+    """Return how many characters of an ISO date the parts of a format determine."""
     if parts & _DAYS or (parts & _WEEKS and parts & _WEEKDAYS):
         return _DAY
     return _MONTH if parts & _MONTHS else _YEAR
@@ -69,10 +69,10 @@ def _is_kept(form: str, parts: set[str]) -> bool:
 
 
 def _whole_numbers(form: str) -> Callable[[str, dt.datetime], bool]:
-    """Return a check whether a text, read as a moment, has all digits of adjacent numbers in its format.
+    """Return a check that a text, read as a moment, has all digits of its format's adjacent numbers.
 
-    `strptime` takes one digit or two, whichever fits: by `%d%m%Y` it reads 1022020 as 10 February, though it may be the
-    1st.
+    `strptime` accepts one digit or two, whichever fits: by `%d%m%Y` it reads 1022020 as 10 February, though it may be
+    the 1st.
     """
     pattern, numbers = "", []
     for piece in _PIECES.finditer(form):
@@ -95,12 +95,12 @@ def _whole_numbers(form: str) -> Callable[[str, dt.datetime], bool]:
 
 
 def date_reader(form: str, zone: str, *, is_past: bool = False) -> Callable[[str], str]:
-    """Return a function from a date in a custom format to the ISO date; other text is unchanged, for a check to reject.
+    """Return a function that turns dates in a custom format into ISO dates; other text stays, to be rejected later.
 
     Args:
         form: a strptime format without a fault (see `form_fault`); empty: every text stays unchanged.
         zone: time zone of its times; empty: UTC, or the one in the text (`%z`).
-        is_past: whether dates are never in the future, so that a two-digit year that would be is of the century before.
+        is_past: whether dates are never in the future: a two-digit year that would be is moved back a century.
 
     Example:
         >>> date_reader("%d.%m.%Y %H:%M", "Europe/Berlin")("08.05.2020 04:30")

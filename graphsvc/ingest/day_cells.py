@@ -24,7 +24,7 @@ def numeric_day(cell: str) -> re.Match[str] | None:
 
 
 def day_of(cell: str, order: str) -> dt.date | None:
-    """Return the day that a cell gives, or None."""
+    """Return the day written in a cell, or None."""
     text = _WEEKDAY.sub("", cell.strip())
     match = numeric_day(text)
     if match:

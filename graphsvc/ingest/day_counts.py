@@ -71,7 +71,7 @@ def read_counts(path: Path, limits: Limits, *, empty: str = "") -> DayCounts:
         empty: meaning of an empty cell, or a day without a row: `zero`, `unknown`, or empty to decide by the file.
 
     Raises:
-        InputError: it is not such a table; the message gives row, column and value, and what to do.
+        InputError: the file has no such table; the message names row, column and value, and says what to do.
     """
     table, notes = _table(path, limits)
     if len(table.header) > _MOST_COLUMNS:
@@ -180,7 +180,7 @@ def _has_days(sheet: SheetPart) -> bool:
 
 
 def _beyond(table: RawTable, dated: list[Dated]) -> list[str]:
-    """Return a note on a workbook's cells without a column; in a text file such cells are pieces of a number.
+    """Return a note on a workbook's cells without a column; in a text file such cells are parts of numbers.
 
     Raises:
         InputError: a row of a text file has more cells than columns.
@@ -316,7 +316,7 @@ class _Column:
         written = [(line, cell) for _, line, cell in self._cells if _NUMBER.fullmatch(cell) and not _is_number(cell)]
         numbers = len(written) + sum(map(_is_number, filled))
         self.numeric = bool(filled) and numbers > len(filled) / 2
-        # Sign → the first row and cell with it before decimals, and between thousands.
+        # Sign → the first row and cell with this sign, before decimals or between thousands.
         self._decimals, self._thousands = _signs(written)
         self._decimal = next(iter(self._decimals), "")
 
@@ -396,7 +396,7 @@ class _Column:
         return all(number >= 0 and number == int(number) for number in numbers)
 
     def _require_one_way(self) -> None:
-        """Require that each sign has one meaning in all rows of the column.
+        """Require one sign before decimals, and one between thousands, in all rows of the column.
 
         Raises:
             InputError: two signs have the same role.

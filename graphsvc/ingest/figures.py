@@ -37,7 +37,7 @@ def decimal_text(text: str, decimal: str) -> str:
         decimal: the sign before decimals; empty: the number has no decimals.
 
     Raises:
-        ValueError: it is not a number written like that.
+        ValueError: the text is not a number written in this way.
 
     Example:
         >>> decimal_text("-1.250,50", ","), decimal_text("1.250", ","), decimal_text("980", ",")

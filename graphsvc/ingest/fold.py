@@ -54,7 +54,7 @@ class State:
         kinds: id → (record kind, table), over all entities and statements.
         claims: key of the claim → row; see `claim_key`.
         by_statement: statement id → keys of its claims.
-        rows_aside: id → rows of a person or thing that the case does not take: their marks still seal.
+        rows_aside: id → rows of a person or thing that were set aside: their marks still seal.
     """
 
     records: dict[str, dict[str, FoldedRow]] = field(default_factory=lambda: defaultdict(dict))
@@ -92,10 +92,10 @@ def fold(
     sets_aside: bool = False,
     watch: Callable[[TakenRow], object] | None = None,
 ) -> Report:
-    """Take one delivery into the state (which is changed), and report its effects.
+    """Fold one delivery into the state, which is changed, and report the effects.
 
-    With `sets_aside`, the rows of people and things that the state holds are *set aside*: the case does not take them. A
-    page that changes as a statement comes could show who gave it. The rule ignores who gave the statements.
+    With `sets_aside`, rows of people and things already in the state are *set aside*: they change no values. A page
+    that changes when a statement arrives could reveal its source. The rule does not depend on the sources.
 
     Args:
         state: result of the deliveries before it.
@@ -214,7 +214,7 @@ def _accept(
 
 
 def _statement_fault(state: State, row: Row, columns: Mapping[str, list[str]], *, partial: bool) -> Why | None:
-    """Return why a row of a loaded statement is refused: it would show contents to more readers; None if it is not."""
+    """Return why a row would show a loaded statement's contents to more readers; None if it would not."""
     old = state.records[_STATEMENTS].get(row.values["id"])
     if old is not None and old.values["kind"] == "witness" != row.values["kind"]:
         return Why("kind", _STAYS_WITNESS)
@@ -300,7 +300,7 @@ def _merge_records(
 
 
 def _with_version(old: FoldedRow | None, version: RowVersion) -> tuple[RowVersion, ...]:
-    """Return the versions of a row with one more."""
+    """Return the versions of a row, with a new one added."""
     versions = () if old is None else old.versions
     if not versions:
         if "statement_id" not in version.values:
@@ -311,7 +311,7 @@ def _with_version(old: FoldedRow | None, version: RowVersion) -> tuple[RowVersio
 
 
 def _is_closed(state: State, row: Row, statements: Mapping[str, Row]) -> bool:
-    """Whether a row is under C: by its code, or by its statement if the delivery that opened that was undone since."""
+    """Whether a row is under C by its code, or by its statement (whose opening may have been undone since)."""
     said_in = row.values.get("statement_id", "")
     statement = statements.get(said_in) or state.records[_STATEMENTS].get(said_in)
     return row.code == "C" or (statement is not None and code_of(statement.values) == "C")
@@ -328,10 +328,10 @@ def _merge_claims(
     *,
     notes: bool,
 ) -> set[Key]:
-    """Take claims into the state; return the keys of all that the delivery holds, including rejected ones.
+    """Merge claims into the state; return the keys of all claims in the delivery, including rejected ones.
 
-    `whole` are the statements for which the delivery has all claims, `barred` the statements whose rows it refuses.
-    With `notes`, a statement is removed from `whole` if a rejected row could be any of its claims: one without an id
+    `whole` are the statements for which the delivery has all claims, `barred` the statements whose rows are refused.
+    With `notes`, a statement is removed from `whole` if a rejected row could be any of its claims: a row without an id,
     whose content is not loaded.
     """
     counts = report.counts[_LINKS]
@@ -400,7 +400,7 @@ def _take(state: State, number: int, key: Key, row: Row, report: Report) -> None
 
 
 def _is_among_several(state: State, key: Key, row: Row, *, is_whole: bool) -> bool:
-    """Whether claims must be compared to identify a row's claim: several have its content, or may have from now on."""
+    """Whether a row's claim must be found by comparing claims: several have its content, or may have after this row."""
     if key[0] != _CONTENT or not happens_again(row.values["relation"]):
         return False
     old = state.claims.get(key)
@@ -432,7 +432,7 @@ def _claim_fault(
         table = state.kinds.get(values[column])
         if table is None or table == _STATEMENTS:
             why = _missing(column, values[column], refused, _NOBODY)
-            # Only ids of this delivery are suggested: an id loaded earlier may name somebody sealed.
+            # Only ids of this delivery are suggested: an id loaded earlier may name a sealed person.
             near = near_id(values[column], delivered) if delivered and not why.cause else None
             return why._replace(reason=f"{_NOBODY}; did you mean {near}?", fault=_NOBODY) if near else why
         if relation is not None:

@@ -37,7 +37,7 @@ _MOST_COLUMNS = 1_000
 _BETWEEN = "; "
 # Prefix of the name of a data column, since an attribute may have the same name.
 _DATA = "\0"
-# Column of the times of existence; as a suffix of another column's name, the times for which its values hold.
+# Column for the times when an element exists; as a suffix of a column's name, the times when its values apply.
 _SPELL = "spell"
 _NAMES_SHOWN, _NAME_CHARS = 40, 60
 # Text of a property → its values.
@@ -121,7 +121,7 @@ def graph_parts(
     """Return the nodes and the edges of a graph, except tables that are `ignored`.
 
     Raises:
-        InputError: it is damaged, too large or hostile, or has edges with more than two ends; with the line.
+        InputError: it is damaged, too large or hostile, or has edges with more than two ends; the line is named.
     """
     if path.stat().st_size > limits.file_bytes:
         raise too_large(path.name, limits)
@@ -214,7 +214,7 @@ class _Open:
     """A node or an edge being read.
 
     Attributes:
-        kind, cells: of its row.
+        kind, cells: kind and cells of its row.
         inside: depth of its child elements.
         parent: the id of the node that contains it; empty without such a node.
     """
@@ -285,7 +285,7 @@ class _Handler(ContentHandler):
                 self._text, self._chars = [], 0
             case "data" if self._open:
                 self._key, self._text, self._chars = attributes.get("key", ""), [], 0
-            # Only of nodes and edges: keys, ports and graphs have one too.
+            # Only descriptions of nodes and edges: keys, ports and graphs have descriptions too.
             case "desc" if self._open and self._depth == self._open[-1].inside:
                 self._is_description, self._text, self._chars = True, [], 0
             case "attvalue" if self._open:
@@ -294,7 +294,7 @@ class _Handler(ContentHandler):
                     self._add(f"{column} {_SPELL}", period)
             case "spell" if self._open:
                 self._add(_SPELL, _period(attributes))
-            # It may also name the node that contains it, which is added already.
+            # A `parent` element may repeat the id of the containing node, which is added already.
             case "parent" if self._open and attributes.get("for") != self._open[-1].parent:
                 self._add("parent", attributes.get("for", ""))
 

@@ -86,13 +86,13 @@ def _source(path: Path, mapping: Mapping, table: MappedTable, parts: dict[str, R
 
 
 def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
-    """Require that every column is mapped or ignored, and that those exist, so that a typing mistake loses nothing."""
+    """Require each column to be mapped or ignored, and each named column to exist, so typing mistakes lose nothing."""
     known: dict[str, set[str]] = defaultdict(set)
     mapped: dict[str, set[str]] = defaultdict(set)
     of_people = {raw.file for table, raw in zip(mapping.tables, raws, strict=True) if table.record == "people"}
     for table, raw in zip(mapping.tables, raws, strict=True):
         mapped[raw.file] |= table.read
-        # A column that may mark somebody is passed over only by its name.
+        # A column that may mark a person can be ignored only by its name.
         ignorable = [name for name in raw.header if raw.file not in of_people or not is_mark_column(name)]
         known[raw.file] |= set(table.ignore) | mapped[raw.file] | set(ignorable if table.ignore_others else ())
     for table, raw in zip(mapping.tables, raws, strict=True):
@@ -152,7 +152,7 @@ def _refuse_delimiter(mapping: Mapping, raw: RawTable) -> None:
 def _map_table(
     mapping: Mapping, table: MappedTable, raw: RawTable, same_tables: list[RawTable], *, reports: bool
 ) -> RawTable:
-    """Return a table of the case format; `same_tables` fill the same. `reports`: report rows of a wrong width."""
+    """Return a table of the case format. `same_tables`: others filling it. `reports`: report rows of wrong width."""
     constants = dict(table.constants)
     fields = {name: _value(name, each, raw.header) for name, each in table.columns.items() if not each.distinct}
     if table.record == "links" and mapping.statement:
@@ -263,7 +263,7 @@ class _DistinctRows:
             seen.update(cells[place] for _, cells in table.rows if not isinstance(cells, RaggedRow | PassedRow))
         for line, cells in self.raw.rows:
             if len(cells) != width:
-                # If the file's rows are mapped themselves, they are reported there.
+                # If another table maps the file's rows, rows of a wrong width are reported there.
                 if self.reports:
                     yield line, _ragged_row(self.raw, cells)
                 continue

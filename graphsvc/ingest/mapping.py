@@ -40,7 +40,7 @@ pass_over_empty = ["object_id"]       # rows where this field is empty are passe
 For an i2 chart it gives the meaning of types instead; types it does not name are read as in `records.charts`:
 
 ```toml
-[statement]                           # what differs from how a chart is read otherwise
+[statement]                           # fields that replace those read from the chart
 id = "chart of the port"
 handling = "P"
 
@@ -363,7 +363,7 @@ def _table(name: str, number: int, table: dict[str, Any], statement: dict[str, s
 
 
 def _require_one_header(name: str, tables: tuple[MappedTable, ...]) -> None:
-    """Require that all tables reading one file agree whether its first row is a header.
+    """Require all tables that read one file to agree on whether its first row is a header.
 
     Raises:
         InputError: they do not.

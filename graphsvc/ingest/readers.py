@@ -45,7 +45,7 @@ def read_delivery(path: Path, limits: Limits, progress: Progress | None = None) 
         if name in tables:
             raise InputError(f"{path.name} has two sheets that name {name}: only one of them can be meant.")
         tables[name] = part.table(name)
-    # People and things may come without statements: rows that come with them are set aside (`fold.fold`).
+    # People and things may come without statements: rows that come with statements may be set aside (`fold.fold`).
     if not tables or not _CLAIMS.isdisjoint(tables):
         for name in REQUIRED_TABLES:
             if name not in tables:

@@ -30,7 +30,7 @@ class Rejection:
         table: table of the case format.
         row_id: the id in the row, as far as it can be read.
         cause: place of a row rejected before, which caused this rejection; empty: no such row.
-        may_mark: whether the row says, or may say, that somebody has to be sealed.
+        may_mark: whether the row says, or may say, that a person has to be sealed.
     """
 
     file: str

@@ -19,7 +19,7 @@ class RowVersion(NamedTuple):
     Attributes:
         values: column → value.
         open: values that count under P; None under C.
-        present: columns that it clears.
+        present: columns in which its empty cells clear the earlier value.
         delivery: number of its delivery; 0 for the sum of several rows.
     """
 
@@ -32,7 +32,7 @@ class RowVersion(NamedTuple):
 def merge_row(old: Mapping[str, Any], row: Mapping[str, Any], present: Collection[str]) -> dict[str, Any]:
     """Merge the values of a row into an earlier version; an empty cell in a `present` column clears the value.
 
-    To be a witness or victim removes no other category: it would disappear from pages as the statement comes.
+    A row for a witness or victim removes no other category, which would vanish from pages as the statement comes.
     """
     merged = {**{name: value for name, value in old.items() if name not in present}, **row}
     if PROTECTED.issuperset(item.partition("@")[0] for item in row.get("category", ["other"])):
@@ -51,8 +51,8 @@ class FoldedRow:
         line: line in its file.
         status: `active`, or `superseded` for a claim no longer delivered.
         open: for an entity, its values without rows under handling code C; None if it has only such rows.
-        versions: its rows, from the first that names a statement on; the first version may sum up those before. Empty if
-            there is no such row.
+        versions: its rows, starting with the first that names a statement; one more may sum up the rows before. Empty
+            if no row names a statement.
     """
 
     values: dict[str, Any]
@@ -74,7 +74,7 @@ class FoldedRow:
         """Return the row as pages show it.
 
         Args:
-            hidden_until: number of a delivery; what rows that name a statement said before it ended is left out.
+            hidden_until: number of a delivery; rows up to and including it are left out if they name a statement.
         """
         versions = tuple(
             version
@@ -141,7 +141,7 @@ class TakenRow(NamedTuple):
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether the state says the same as before; the row may still be one more that says so."""
+        """Whether the row leaves the values in the state unchanged; it may still be recorded as a version."""
         before, after = self.before, self.after
         return before is after or (before is not None and replace(before, versions=()) == replace(after, versions=()))
 
@@ -157,9 +157,9 @@ class Report:
         changed: changed rows, without superseded ones.
         superseded: keys of the superseded claims.
         claims: keys of the claims that the delivery makes, whether they change or not.
-        refused: id → place of its row, for refused rows of entities and statements, here and before.
+        refused: id → place of its row, for rows of entities and statements refused in this delivery or before.
         contrary: statement → rejections of its claims that depend on its earlier claims.
-        rows_aside: table and id → the row of an entity that the case does not take (see `fold.fold`), and the values known of it.
+        rows_aside: table and id → an entity's row that is set aside (see `fold.fold`), and its values in the state.
         watch: called with each row that is taken, for separate counts; None if not needed.
     """
 
@@ -188,7 +188,7 @@ class Report:
             self.watch(taken)
 
     def set_aside(self, row: Row, known: Mapping[str, Any]) -> None:
-        """Count the row of an entity that changes nothing, because the case does not take it."""
+        """Count an entity's row that is set aside, and so changes nothing."""
         self.counts[row.table].unchanged += 1
         self.rows_aside[row.table, row.values["id"]] = row, known
 
@@ -203,7 +203,7 @@ class Report:
         return frozenset(row.values["id"] for row in rows if row.table == "statements") - refused
 
     def as_taken(self, delivery: Delivery) -> Delivery:
-        """Return the delivery to be kept: with its accepted statements, and with the rows set aside marked."""
+        """Return the delivery to be stored, with its accepted statements listed and the rows set aside marked."""
         rows = [
             replace(row, is_aside=True) if (row.table, row.values.get("id")) in self.rows_aside else row
             for row in delivery.rows

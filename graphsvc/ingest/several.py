@@ -57,7 +57,7 @@ class Named(NamedTuple):
     Attributes:
         names: key and row of each claim.
         repeated: rows equal to an earlier one, each an additional claim.
-        contrary: rows that contradict the other row or, with None, withdraw a claim that does not exist.
+        contrary: rows paired with the row they contradict, or with None if they withdraw a claim that does not exist.
     """
 
     names: list[tuple[Key, Row]]

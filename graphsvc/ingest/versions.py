@@ -31,7 +31,7 @@ class KeptRows(NamedTuple):
     accepted: Collection[str] = ()
 
     def fold(self, state: State, number: int) -> Report:
-        """Take it into a state under its number, and report the effects."""
+        """Fold this delivery into a state under its number, and report the effects."""
         return fold(
             state,
             number,
@@ -43,7 +43,7 @@ class KeptRows(NamedTuple):
         )
 
     def with_codes(self, state: State) -> KeptRows:
-        """Return it with the codes of its rows, which earlier versions did not store.
+        """Return this delivery with the codes of its rows, which older versions of graphsvc did not store.
 
         Args:
             state: result of the deliveries before it.
@@ -64,7 +64,7 @@ class VersionStep:
         statement: the statement before (None: it did not exist) and after; None if it did not change.
         claims: key (`fold.claim_key`) → the claim before and after; None: it did not belong to the statement. A claim
             left out is `superseded` after.
-        standing: the statement as the delivery left it.
+        standing: the statement after the delivery.
     """
 
     delivery: int
@@ -81,7 +81,7 @@ def _is_alike(before: FoldedRow | None, after: FoldedRow | None) -> bool:
 
 
 def steps(deliveries: Mapping[int, KeptRows], statement: str) -> tuple[State, list[VersionStep]]:
-    """Return the state that deliveries make, and the ones that changed a statement or its claims, in order.
+    """Return the state that deliveries make, and the steps that changed a statement or its claims, in order.
 
     Args:
         deliveries: number → stored delivery.

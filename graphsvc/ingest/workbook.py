@@ -228,7 +228,7 @@ class _Texts:
             )
         if value != int(value):
             return NumberCell(repr(value))
-        # A format of zeros alone is for numbers with leading zeros, such as of phones or files.
+        # A format of zeros alone is for numbers with leading zeros, such as phone or file numbers.
         number_format = self._format(cell)
         zeros = len(number_format) if _ZEROS.fullmatch(number_format) and value >= 0 else 0
         return NumberCell(str(int(value)).zfill(zeros))

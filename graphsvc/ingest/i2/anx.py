@@ -92,7 +92,7 @@ def read_items(path: Path, limits: Limits, progress: Progress | None = None) -> 
     """Read the items of a chart.
 
     Raises:
-        InputError: it is not a chart, damaged, too large or hostile; with the line.
+        InputError: it is not a chart, or is damaged, too large or hostile; the line is named.
     """
     if path.stat().st_size > limits.file_bytes:
         raise too_large(path.name, limits)

@@ -1,7 +1,7 @@
 """Reads a chart as a delivery: its entities as people, boats, places and things, its links as claims of one statement.
 
-Types are read as in `records.charts` and the mapping. A link of an unknown type, or with ends that its relation does
-not take, becomes a custom relation, which is never scored. An entity of an unknown type is left out and reported, so
+Types are read as in `records.charts` and the mapping. A link of an unknown type, or with ends that do not fit its
+relation, becomes a custom relation, which is never scored. An entity of an unknown type is left out and reported, so
 that the loader can choose its kind.
 """
 
@@ -47,8 +47,8 @@ class TypeRead:
 
     Attributes:
         read_as: a kind, a kind of thing, a relation, or `ignore`; empty for an entity of an unknown kind.
-        chosen: whether the loader chose it or a table has it; otherwise it is the default for unknown types.
-        otherwise: relation → number of links of this type read as it, because `read_as` does not take their ends.
+        chosen: whether `read_as` is from the loader or a table of types; otherwise it is the default for unknown types.
+        otherwise: relation → number of this type's links read as that relation, as their ends do not fit `read_as`.
     """
 
     name: str
@@ -185,7 +185,7 @@ class _Chart:
         return ChartTables(tables, self._summary(len(links)), unread)
 
     def _seal_ends(self, rows: Table[str, tuple[int, dict[str, str]]], ends: Table[str, Item]) -> None:
-        """Seal the people at the ends of links whose type, label or attribute may mark somebody, such as *Victim*."""
+        """Seal the people at the ends of links whose type, label or attribute may mark a person, such as *Victim*."""
         for link in self._items.links:
             marks = marks_by_type(link.type) or marks_by_type(link.label)
             if marks or any(mark_in(name, value) == ("sealed", "yes") for name, value in link.told):
@@ -358,7 +358,7 @@ class _Chart:
     # -- the statement --------------------------------------------------------------------------------------------
 
     def _statement_row(self, chosen: dict[str, str]) -> dict[str, str]:
-        """Return the statement of all links, graded as cautiously as the least of them; `chosen` fields override."""
+        """Return the statement for all links, with their worst grade and strictest code; `chosen` fields override."""
         graded = [_grades(item) for item in self._items.links]
         sources = [grades["source_grade"] for grades in graded if "source_grade" in grades]
         open_to_share = bool(graded) and all(_handling(item) == "P" for item in self._items.links)

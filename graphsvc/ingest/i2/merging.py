@@ -14,7 +14,7 @@ _LISTS = frozenset(column.name for table in ENTITY_TABLES for column in table.co
 
 
 def merge_links(links: list[tuple[int, dict[str, str]]]) -> list[tuple[int, dict[str, str]]]:
-    """Merge links that differ only in their notes, unless their relation can repeat: they are one claim.
+    """Merge links that differ only in their notes into one claim, unless their relation can repeat.
 
     Equal links stay, to be counted as duplicates.
     """
