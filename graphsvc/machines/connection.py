@@ -19,7 +19,7 @@ from graphsvc.machines.versions import computes_with, resource
 _LOG = logging.getLogger(__name__)
 # Seconds a scheduler has to answer, seconds between checks while work is awaited, and seconds to close.
 _ANSWER_S, _LOOK_S, _CLOSE_S = 5.0, 1.0, 2.0
-# Pieces on their way for each thread of a worker: enough that it never waits for its next, few enough to save memory.
+# Pieces sent ahead for each thread of a worker: enough that no thread waits for the next, few enough to save memory.
 _AHEAD = 3
 
 
@@ -49,7 +49,7 @@ class Connection:
         except Exception as error:
             # Any exception: whatever answers there may not be a scheduler.
             raise LostError(f"The scheduler at {address} cannot be reached ({type(error).__name__})") from None
-        # When a scheduler goes, Dask would print a page for each unfinished task; one sentence reports it instead.
+        # When a scheduler is lost, Dask would print a page for each unfinished task; one sentence replaces these.
         loop = self._client.loop.asyncio_loop
         loop.call_soon_threadsafe(loop.set_exception_handler, lambda _loop, _context: None)
 
@@ -109,7 +109,7 @@ class Connection:
             future = self._submit(tasks.unpack_shared, pack(numbers, type(numbers).__name__))
             try:
                 place = id(numbers)
-                # Once deleted here, it is released there.
+                # Once the numbers are deleted here, the scheduler releases them too.
                 reference = weakref.ref(numbers, lambda _ref: self._shared.pop(place, None))
             except TypeError:
                 return future
@@ -150,7 +150,7 @@ class Connection:
             raise
         except Exception as error:
             self.look()
-            # Whatever the error: repeated here, the work succeeds, or fails as it would have here.
+            # Whatever the error, the work is repeated on this machine, where it succeeds or fails as usual.
             raise LostError(f"Work failed at {self._address} or a worker of it ({type(error).__name__})") from None
         finally:
             arriving.cancel()

@@ -20,7 +20,7 @@ from graphsvc.machines.versions import resource
 _LOG = logging.getLogger(__name__)
 # Seconds after an error in which work is done here without trying the scheduler: each try may take seconds.
 _AGAIN_S = 60.0
-# Work that takes no longer is done here: sending it would take as long.
+# Seconds of work always done here: sending shorter work would take as long.
 _HERE_S = 1.0
 
 
@@ -49,7 +49,7 @@ class OtherMachines:
     results.
 
     Args:
-        address: of the scheduler.
+        address: address of the scheduler.
         here_s: seconds of work done here before the rest is sent out.
     """
 
@@ -124,7 +124,7 @@ class OtherMachines:
             return self._connection
 
     def _lose(self, connection: Connection | None, why: Exception, outcome: str) -> None:
-        """Report a loss once, close the connection if there was one, and try none for a while."""
+        """Report a lost scheduler once, close any connection to it, and do not reconnect for a while."""
         with self._changing:
             if self._connection is not connection:
                 return  # an earlier call has reported the loss

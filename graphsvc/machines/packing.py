@@ -141,7 +141,7 @@ class _Writer:
             return ["sparse", kind.__name__, self._parts(thing, vars(thing), at)]
         if is_dataclass(thing) and kind.__module__.startswith(_OURS):
             names = [field.name for field in fields(thing)]
-            # Attributes added to it are not written, but refused as its fields are.
+            # Attributes added to a dataclass are checked as its fields are, but not written.
             _Writer()._parts(thing, getattr(thing, "__dict__", {}).keys() - names, at)
             return ["of", f"{kind.__module__}:{kind.__qualname__}", self._parts(thing, names, at)]
         raise _refusal(at, f"a {kind.__name__}")
@@ -211,7 +211,7 @@ _KINDS = {name: name for name in ("array", "number", "list", "tuple", "dict", "s
 
 
 def find(name: str) -> Any:
-    """Return what a module of the analysis calls by a name (`module:name`); None if there is nothing."""
+    """Return the object with this name (`module:name`) in the analysis; None if there is no such object."""
     module, _, named = name.partition(":")
     return getattr(import_module(module), named, None) if module.startswith(_OURS) else None
 

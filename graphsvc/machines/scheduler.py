@@ -71,7 +71,7 @@ def security(address: str, role: Literal["client", "worker"]) -> Any:
     """Return Dask's own security settings (`distributed.comm.tls`), required if an address uses TLS.
 
     Args:
-        address: of the scheduler.
+        address: address of the scheduler.
         role: this process's role towards it.
 
     Raises:
@@ -96,7 +96,7 @@ def security(address: str, role: Literal["client", "worker"]) -> Any:
 
 
 def silence() -> None:
-    """Turn off Dask's own log: it would print failed work with its arguments, and use many lines for our one."""
+    """Turn off Dask's own log: it would print failed work with its arguments, and many lines for each of ours."""
     import distributed  # noqa: F401 - it lays out its log as it is imported
 
     for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed.")]:

@@ -30,9 +30,9 @@ def work(address: str, say: Callable[[str], None], threads: int = 0, memory_mb: 
     """Work for a scheduler until the scheduler is gone or a signal ends it.
 
     Args:
-        address: of the scheduler.
+        address: address of the scheduler.
         say: called with a sentence once the worker is connected.
-        threads: number of threads (0: as on the machine that serves).
+        threads: number of threads (0: as many as graphsvc uses when it serves on this machine).
         memory_mb: memory in MiB; with 85 % of it in use, it starts nothing new (0: its threads' share of the machine's
             memory).
 

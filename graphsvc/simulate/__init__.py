@@ -37,7 +37,7 @@ __all__ = [
 FEWEST_PEOPLE, DEFAULT_PEOPLE = 20, 2000
 # Fewer people would not include one of each role that makes a world hard.
 FEWEST_HARD_PEOPLE = 150
-# The largest size measured. Phone numbers reserved for fiction would last for more, but not for twice as many.
+# The largest size measured. Phone numbers reserved for fiction suffice for more people, but not for twice as many.
 MOST_PEOPLE = 100_000
 DEMO_SEED, DEMO_PEOPLE, DEMO_FALSE_SHARE = 3, 2_000, 0.2
 
@@ -54,17 +54,17 @@ def simulate(
 ) -> Truth:
     """Write an invented case folder with its `truth.json`; the same arguments give the same bytes.
 
-    Worlds of fewer than about 400 people are toys: they hold too few aides for their hubs.
+    Worlds of fewer than about 400 people are toys: they have too few aides for their hubs.
 
     Args:
         out: a folder that is empty or does not exist yet.
         seed: selects the world.
-        people: rows of people.csv, 20 to 100,000; everything else grows with it (default 2,000; a hard world takes at
+        people: rows of people.csv, 20 to 100,000; everything else grows with it (default 2,000; a hard world has at
             least 150, and by default 300 to 1,500, drawn from the seed).
         false_share: share of the witness statements that are false, 0 to 1.
         progress: called with steps done, total steps, and a description.
         knobs: settings of the world (default: drawn from the seed).
-        hard: a world of the hard family, drawn from the seed; ignored if `knobs` are given.
+        hard: whether to draw a world of the hard family; ignored if `knobs` are given.
 
     Returns:
         The planted truth.

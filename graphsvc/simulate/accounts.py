@@ -41,7 +41,7 @@ _SELF = {
 }
 _THERE = {"PILOTED": 0.85, "ASSISTED": 0.6, "USED_ON": 0.5, "MANAGED": 0.85, "CROSSED_ON": 0.1, "WORKED_AT": 0.12}
 _BOSS = {"ORGANISED": 0.45, "CONTROLS": 0.6, "DIRECTED": 0.22, "PAID": 0.12, "MEMBER_OF": 0.4, "RUNS": 0.5}
-# In hard worlds: chance that the part of someone who is not a hub is seen, and relations that hubs still report of
+# In hard worlds: chance that the acts of a person who is not a hub are seen, and relations that hubs still report about
 # themselves.
 _NO_HUB = {"ORGANISED": 0.45, "CONTROLS": 0.45}
 _OWN = ("CROSSED_ON", "WORKED_AT", "LIVED_AT", "CONTACTED", "ASSOCIATES_WITH", "RELATED_TO", "RIVAL_OF", "OWES")
@@ -175,13 +175,13 @@ def _witnesses(telling: InventedStatement) -> list[tuple[InventedPerson, str]]:
 
 
 def _insiders(telling: InventedStatement) -> tuple[InventedPerson, ...]:
-    """Return members who may be witnesses: aides; in a hard world anyone rankable, so that it reveals nothing."""
+    """Return members who may be witnesses: aides; in a hard world anyone rankable, so that this reveals nothing."""
     cast = telling.world.cast
     return cast.aides + cast.hubs + cast.helpers + cast.of(FORCED) if telling.world.knobs.hard else cast.aides
 
 
 def _scene(telling: InventedStatement, token: str, scenes: dict[str, list[str]]) -> str:
-    """Choose the subject: the witness's own boat or workplace, one they or their boss took part in, or any boat."""
+    """Choose what is described: the witness's boat or workplace, one they or their boss took part in, or any boat."""
     person = telling.world.cast.people[token]
     own = scenes.get(token, [])
     part = [

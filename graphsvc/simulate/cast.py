@@ -25,7 +25,7 @@ AIDES = {
 BETWEEN = ("go-between", "front")
 MEMBERS = (*AIDES, *BETWEEN)
 HELPERS = ("interpreter", "taxi driver", "charity worker", "landlord", "doctor", "money transfer agent")
-# People who were only carried or worked: never ranked. A `double` is a second row of another person.
+# Roles of people only transported or put to work: never ranked. A `double` is a second row for a person.
 PASSIVE = ("carried", "worker")
 FORCED = "coerced pilot"
 DOUBLE = "double"
@@ -226,7 +226,7 @@ def _organise(rng: random.Random, people: list[InventedPerson]) -> list[Gang]:
     for position, person in enumerate(organisers):
         gangs[position % count].organisers.append(person)
         person.gang = gangs[position % count].id
-    # Leaders get the gangs with the most cells: those dealt to first.
+    # Organisers are dealt out in turn, so the first gangs have the most cells: leaders get those.
     for leader, gang in zip(leaders, gangs, strict=False):
         gang.leader, leader.gang = leader, gang.id
     for person in by_role["supplier"] + by_role["controller"] + by_role.get("financier", []):

@@ -11,7 +11,7 @@ from graphsvc.simulate.sea import Crossing
 
 
 def choose(rng: random.Random, hard: Hard, cast: Cast, crossings: list[Crossing]) -> list[str]:
-    """Put a passenger at the tiller of some crossings; return their ids."""
+    """Put a passenger at the tiller of some crossings; return the ids of these passengers."""
     pilots = []
     for crossing in rng.sample(crossings, max(1, round(len(crossings) * hard.forced))):
         grown = [
@@ -26,7 +26,7 @@ def choose(rng: random.Random, hard: Hard, cast: Cast, crossings: list[Crossing]
 
 
 def coerce(rng: random.Random, cast: Cast, crossings: list[Crossing], forced: list[str], facts: Facts) -> None:
-    """Add facts on the people who forced them."""
+    """Add facts about the people who forced these passengers."""
     for crossing in crossings:
         for pilot in crossing.pilots:
             team = cast.team(crossing.organiser, "enforcer", "driver", "keeper")

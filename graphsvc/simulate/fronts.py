@@ -12,7 +12,7 @@ from graphsvc.simulate.work import Workplace
 
 
 def own(rng: random.Random, hard: Hard, cast: Cast, workplaces: list[Workplace], facts: Facts) -> Facts:
-    """Let straw owners control workplaces in name, and the managers of lawful workplaces control those."""
+    """Let straw owners control workplaces in name, and managers control lawful workplaces."""
     owners: dict[str, InventedPerson] = {}
     for workplace in workplaces:
         if workplace.controller and rng.random() < hard.fronting:
@@ -83,7 +83,7 @@ def stand_in(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
 
 
 def command(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> None:
-    """Let seniors direct and pay others of their gang, and some of another one, and recruit passengers."""
+    """Let seniors direct and pay members of their gang, and some of another gang, and recruit passengers."""
     aides = [aide for aide in cast.aides if aide.role in AIDES]
     carried = cast.of("carried")
     days = [fact.on for fact in facts.of("DIRECTED") if fact.on]

@@ -17,7 +17,7 @@ class Hard:
     Attributes:
         insulated: share of organisers and leaders behind a go-between who relays every order.
         relayed: chance that a crossing of an insulated organiser is arranged by the go-between in person.
-        financiers: share of hubs who only put up and take money.
+        financiers: share of hubs who only provide and receive money.
         quiet_brokers: share of brokers who order no one, and only introduce.
         fronting: chance that a controlled workplace has a straw owner in the registers.
         shop: chance that a boat was bought by an aide.

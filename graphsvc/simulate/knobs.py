@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from graphsvc.simulate import hardness
 from graphsvc.simulate.hardness import Hard
 
-# Smaller organisations cannot hold one of each kind of hub with someone to direct.
+# Smaller organisations cannot have one of each kind of hub with people to direct.
 SMALLEST_ORGANISATION = 12
 SMALLEST_HUBS = 6
 
@@ -40,11 +40,11 @@ class Knobs:
         attribution: chance that an honest passenger takes an aide for the organiser.
         mistake: chance that an honest claim names the wrong person.
         collusion: chance that a false statement is agreed with others of the same boat or house.
-        denial: chance that a false statement denies the part of the person truly behind it.
+        denial: chance that a false statement denies the part of the person truly responsible.
         rebuttal: chance that an honest witness who was there denies the false statement.
         retraction: share of false statements later retracted as false.
         withdrawal: share of honest statements later withdrawn.
-        grading_skill: how far grades follow the truth: 0 not at all, 1 as far as they ever do.
+        grading_skill: how far grades follow the truth: 0 not at all, 1 as far as possible.
         report_share: intelligence reports per person.
         report_depth: weight of facts about hubs in reports (facts about aides weigh 1).
         register_coverage: chance that a person aboard is registered.

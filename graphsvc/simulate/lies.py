@@ -28,7 +28,7 @@ class Plot:
     Attributes:
         target: id of the person blamed.
         interest: note on the motive.
-        shared: the false facts all of them assert.
+        shared: the false facts that all these statements assert.
         denied: the true facts they deny, or ().
         hidden: id of the hub they keep silent about, or ''.
     """
@@ -58,7 +58,7 @@ def groups(rng: random.Random, scenes: list[str], count: int, collusion: float, 
     while count > 0:
         first = next(iter(free))
         if rng.random() < collusion:
-            # A scene with several interviews offers several witnesses to agree.
+            # At a scene with several interviews, several witnesses can agree on a story.
             first = max(itertools.islice(free, 12), key=lambda account: len(free_of[scenes[account]]))
         together = [first]
         if rng.random() < collusion:
@@ -143,7 +143,7 @@ def own(rng: random.Random, world: World, plot: Plot, witness: InventedPerson) -
 
 
 def untrue(world: World, facts: list[TrueFact]) -> list[TrueFact]:
-    """Return the facts that do not happen to be true, and do not relate a thing to itself."""
+    """Return the facts that are untrue and do not relate a thing to itself."""
     return [fact for fact in facts if fact.key not in world.facts and fact.subject != fact.object]
 
 

@@ -28,7 +28,7 @@ def build(telling: InventedStatement) -> list[Statement]:
     ]
     for statement in statements:
         telling.grade(statement, true=True)
-        # A record is produced as it is, so only its coverage can be in doubt.
+        # A record is handed over unchanged, so only its coverage can be in doubt.
         statement.grade, statement.assessment = "1", telling.rng.choice("AAAB")
     return statements
 
@@ -67,7 +67,7 @@ def _crossings(telling: InventedStatement) -> list[Statement]:
 
 
 def _bills(telling: InventedStatement) -> list[Statement]:
-    """Return phone bills: bills know phones, handsets know people. A call is in the case if either end's phone is."""
+    """Return phone records: bills name phones, handsets name people. A call is known if either phone's record is."""
     world, rng = telling.world, telling.rng
     records = []
     for owner, phone in world.things.phone.items():

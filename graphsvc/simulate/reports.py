@@ -68,7 +68,7 @@ def _pools(telling: InventedStatement) -> dict[str, tuple[list[TrueFact], list[f
         subject = people.get(fact.subject)
         gang = fact.subject if fact.subject in gangs else subject.gang if subject else ""
         if subject is not None and (subject.id in linking or subject.same_as or subject.role == "bystander"):
-            # People who link gangs, or are outside them, are seen by those watching the other end.
+            # People who link gangs, or are outside them, belong in reports about the gang of the other person.
             partner = people.get(subject.same_as or fact.object)
             gang = (partner.gang if partner else "") or gang
         if not gang:

@@ -26,9 +26,9 @@ def rework(
 
     Args:
         source: returns the generator of a part.
-        knobs: with `hard`; without it the facts stay as they are.
+        knobs: settings of the world; without `hard`, the facts stay unchanged.
         cast: the people; those forced to pilot get their role.
-        crossings: already with the forced pilots at the tiller.
+        crossings: all of them, with the forced pilots already at the tiller.
         workplaces: all of them.
         pilots: ids of the people forced to pilot.
         facts: of the clean world.

@@ -94,7 +94,7 @@ class InventedStatement:
         self._accusable = world.cast.aides + world.cast.of("bystander") + world.cast.helpers
 
     def grade(self, statement: Statement, true: bool, *, well: bool = False) -> None:
-        """Fill grade, assessment and handling; a knob sets how far they follow the truth. `well`: as for good liars."""
+        """Fill grade, assessment and handling; a knob sets how far they follow the truth. `well`: grade a good liar."""
         rng, skill = self.rng, self.world.knobs.grading_skill
         for name, table, best in (
             ("grade", _GRADES, _GRADES_WELL),

@@ -144,7 +144,7 @@ def _parts(rng: random.Random, cast: Cast, crossings: list[Crossing], things: Th
 
 
 def _between_things(things: Things, facts: Facts) -> None:
-    """Add calls between phones and payments between accounts as separate facts: bills and banks know only those."""
+    """Add calls between phones and payments between accounts as separate facts: bills and banks record only those."""
     for relation, of in (("CONTACTED", things.phone), ("PAID", things.account)):
         for fact in facts.of(relation):
             if fact.subject in of and fact.object in of:
