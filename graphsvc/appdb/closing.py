@@ -13,12 +13,12 @@ _NOTED = "states of cases"
 
 
 def listen(engine: sa.Engine) -> None:
-    """Track changes of cases' states by statements on this engine."""
+    """Track changes of cases' states by SQL statements on this engine."""
     sa.event.listen(engine, "before_execute", _note)
 
 
 def noting(connection: sa.Connection) -> dict[str, str]:
-    """Return a dictionary of case → state, filled as later statements on a connection set states."""
+    """Return a dictionary of case → state, filled when later SQL statements on a connection set a state."""
     noted: dict[str, str] = {}
     connection.info[_NOTED] = noted
     return noted

@@ -128,9 +128,9 @@ def _note_rest(_connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:
 
 
 def _ask_rested(engine: sa.Engine) -> Callable[..., None]:
-    """Return a listener that checks a connection after a rest before it is used: a lost one is replaced.
+    """Return a listener that checks an idle connection before it is used, and replaces a lost one.
 
-    SQLAlchemy's `pool_pre_ping` checks every time, which is every fifth message to the server.
+    SQLAlchemy's `pool_pre_ping` checks before every use, which would be every fifth message to the server.
     """
 
     def ask(connection: Any, record: sa.pool.ConnectionPoolEntry, _proxy: object) -> None:

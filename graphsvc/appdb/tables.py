@@ -102,14 +102,14 @@ log = sa.Table(
     sa.Column("sources_hmac", sa.String(64), nullable=False),  # over its rows in log_sources; empty: no rows
     sa.Column("hmac", sa.String(64), nullable=False),
 )
-# Which sources were released, by pseudonym: "who looked at this source?"
+# Pseudonyms of the sources released, by line of the log, to answer "who looked at this source?"
 log_sources = sa.Table(
     "log_sources",
     metadata,
     sa.Column("line", sa.ForeignKey("log.id"), primary_key=True),
     sa.Column("pseudonym", sa.String(40), primary_key=True, index=True),
 )
-# The Cypher texts that people typed, with their lines; the line's detail has a keyed code of the text.
+# Cypher queries that users typed, with their lines of the log; the line's detail has a keyed code of the query.
 cypher_texts = sa.Table(
     "cypher_texts",
     metadata,
@@ -154,7 +154,7 @@ deliveries = sa.Table(
     sa.Column("counts", sa.JSON, nullable=False),
     # The rows as delivered (they may name sealed people); emptied when the import is undone.
     sa.Column("rows_sealed", sa.LargeBinary),
-    # For a statement that waited: when it opened, with all others that did; `loaded_at` is then when it was added.
+    # For a statement that waited: when it and all others waiting opened; `loaded_at` is the time when it was added.
     sa.Column("opened_at", sa.DateTime),
 )
 # Witness statements added by form: they become deliveries only when they open, all waiting ones together.
@@ -195,7 +195,7 @@ provenance = sa.Table(
     sa.Column("delivery", sa.Integer, nullable=False),
     sa.Column("line", sa.Integer, nullable=False),
 )
-# People's decisions on pairs of sources, which override what the case says they share; kept with their history.
+# Users' decisions on pairs of sources, which override the circumstances that the pair shares; kept with their history.
 pairings = sa.Table(
     "pairings",
     metadata,
@@ -413,7 +413,7 @@ picture_versions = sa.Table(
     sa.Column("at", sa.DateTime, nullable=False),
     # Differences from the previous version: numbers and the software's own words.
     sa.Column("said", sa.String(200), nullable=False),
-    # Whether its author had source clearance: then its appearance, in their words, is only for readers who have it too.
+    # Whether its author had source clearance: then its appearance, in the author's words, needs source clearance too.
     sa.Column("sources", sa.Boolean, nullable=False, server_default=sa.true()),
     # Its state (`views.picture.canvas`), and its links as shown then (`views.picture.since`).
     sealed_column("state_sealed", "picture {picture_id} version {number}"),
