@@ -1,7 +1,7 @@
 """Effect of counting statements through one interpreter in part instead of as one group: `python -m bench.colours`.
 
-The same hard worlds, with many witnesses: a tenth of the people, most from boats and houses of other witnesses. Some of
-the liars agree beforehand; interpreters are honest. They are ranked three times: with all sources heard through one
+The worlds are hard, with many witnesses: a tenth of the people, most from boats and houses of other witnesses. Some of
+the liars agree beforehand; interpreters are honest. All worlds are ranked three times: with sources heard through one
 interpreter in one group, as before; with shared circumstances counting in part, as shipped; and without shared
 circumstances.
 """
@@ -56,7 +56,7 @@ def figures(case: Case, dependence: Dependence) -> tuple[float, ...]:
     They are: average precision; hubs among the first ten; error of belief, by bin, for links that only witnesses
     report; number of the first fifty that rest on at least two groups; number of statements that must be false for one
     of the first ten to leave; number of the ten that stay whatever was tried; and number of invented statements that
-    put a person there.
+    put a person among the ten.
     """
     on = basis(case.claims, case.persons, dependence)
     leads = rank_basis(on).leads

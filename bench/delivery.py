@@ -1,8 +1,8 @@
 """A later delivery to a large case, and its undo: how long the case is closed, and what readers can do until then.
 
 The delivery is an invented case with its own ids and about a twelfth of the people. A reader keeps asking for the
-contents of the case, and is answered until the case is closed. It counts as closed from the first to the last answer
-that is refused.
+contents of the case, and is answered until the case is closed. The case counts as closed from the first to the last
+refused request.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Reader:
 
     Attributes:
         answered: number of answers before the case was closed.
-        closed: times of the first and the last refused answer.
-        longest: the longest answer time until then.
+        closed: times of the first and the last refusal.
+        longest: the longest time to an answer.
     """
 
     session: Session

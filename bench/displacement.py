@@ -33,7 +33,7 @@ class Invented:
     Attributes:
         known: the reported whereabouts of everyone.
         planted: place that closed → place to which its people were moved.
-        told: for each of these, number of moved people reported at both ends, on days that can be compared.
+        told: for each of these, number of moved people reported at both places, on days that can be compared.
     """
 
     known: Whereabouts
@@ -120,7 +120,7 @@ def world(
     for number in range(people):
         person = f"P{number}"
         if rng.random() < coming * 0.3:
-            # A person who joined the case by then has no earlier place.
+            # Newcomers, from just before the lockdown on, have no earlier place.
             begin = _LOCKDOWN + dt.timedelta(int(rng.integers(-10, 150)))
             tell(person, int(rng.choice(still_open, p=chance)), begin, None)
             continue
@@ -159,7 +159,7 @@ def world(
 
 
 def calm(seeds: range, taste: Taste, draws: int = 999) -> tuple[list[float], int]:
-    """Return p of every closure in worlds where no one is moved, and the number called together."""
+    """Return p of every closure in worlds where no one is moved, and the number of closures called together."""
     p, called = [], 0
     for seed in seeds:
         every = find_departures(world(seed, moves=False, taste=taste).known, draws=draws)
@@ -170,7 +170,7 @@ def calm(seeds: range, taste: Taste, draws: int = 999) -> tuple[list[float], int
 
 @dataclass(slots=True)
 class Pooled:
-    """Controllers tested in some worlds: their number, the number called, and how often single closures were."""
+    """Controllers tested in some worlds: their number, and how many of them, and of single closures, were called."""
 
     hands: int = 0
     called: int = 0
@@ -198,7 +198,7 @@ def pool_tests(seeds: range, under: float, draws: int = 199) -> Pooled:
 
 @dataclass(slots=True)
 class Score:
-    """Results in some worlds: closures and places found, of all planted, and of all that were visible."""
+    """Results in some worlds: closures planted, visible and found, and the new places found."""
 
     planted: int = 0
     visible: int = 0
@@ -211,7 +211,7 @@ class Score:
 
 
 def score_moves(seeds: range, draws: int, taste: Taste = TASTES["anywhere"]) -> Score:
-    """Count planted moves that were found, and other results called a move."""
+    """Count the planted moves that were found, and the closures and places wrongly called a move."""
     score = Score()
     for seed in seeds:
         invented = world(seed, taste=taste)

@@ -5,7 +5,7 @@ It finds, for each kind of source and relation, the chance that a claim is true:
 independently, and denials reduce the support. Every author has the same weight. Entries are shrunk so that a few claims
 move them only a little: assertions towards others of their sort and kind of source (relations of people who arrange and
 direct, or any other), and denials towards denials of other kinds. Gradings and groups of witnesses play no part in the
-fit, and neither do denials of a relation without direction in its reverse order.
+fit, and neither do denials of an undirected relation with its ends swapped.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FITTED = 8
 SAYS = (*RELATIONS, OTHER, DENIED)
 # Kind of source → relation or denial (`SAYS`) → chance that a claim is true.
 Chances = Mapping[str, Mapping[str, float]]
-# Strength of the shrinkage: as much as this many links that say otherwise.
+# Strength of the shrinkage: it counts as much as this number of links.
 _DRAWN = 3.0
 _DIGITS = 2
 _SURE = 0.99

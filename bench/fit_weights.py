@@ -45,7 +45,7 @@ TARGET = Path(additive.__file__).with_name("weights.toml")
 # Number of worlds of each family used for fitting, from the first.
 FITTED = 12
 PENALTY = 10.0
-# Records can be staged, so three of lawful service lower a person's log-odds by at most 0.15 log 4 = 0.21.
+# Records can be staged, so three records of lawful service lower a person's log-odds by at most 0.15 log 4 = 0.21.
 _LEAST_SERVICE_ON_RECORD = -0.15
 _DIGITS = 3
 # Below this standard deviation an ingredient is too rare for a reliable weight.

@@ -1,4 +1,4 @@
-"""Finding hubs: seconds from Neo4j to the list, and the graph part against betweenness in pure NetworkX."""
+"""Time to find hubs: seconds from Neo4j to the list of leads, and the graph part compared with NetworkX betweenness."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from graphsvc.analysis.ranking.hubs import rank
 
 GOAL_S, GOAL_RATIO = 5.0, 20.0
 RUNS = 5
-# Number of starts of shortest paths; the time for all of them is extrapolated.
+# Number of nodes from which shortest paths start; the time for all nodes is extrapolated.
 PIVOTS = 40
 
 

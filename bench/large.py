@@ -1,6 +1,6 @@
 """A large case: loading its files, its pages on their first request after a start, and when warm.
 
-The service is opened again over the loaded case, so that its memory holds nothing of it. Then every page is requested
+The service is reopened on the loaded case, so that nothing of the case is in its memory. Then every page is requested
 once, in the order a reader would, and after that several times each. A browser shows the frame of a slow page
 immediately (`web.frame`); the times here are for the whole answer. Memory is the maximum of the process: take it from a
 run of this benchmark alone.
@@ -92,7 +92,7 @@ def _most_mib() -> float:
 
 
 def _behind(session: Session) -> str:
-    """Return the address of `behind` for eight boats of 8 May 2020; large cases have more than one page takes."""
+    """Return the address of `behind` for eight boats of 8 May 2020; large cases have more than a page accepts."""
     rows = [crossing.row for crossing in session.network.lists.crossings()]
     ids = [row["id"] for row in rows if str(row["day"]) == "2020-05-08"][:8]
     return f"/case/{session.case}/behind?{urlencode({'id': ids}, doseq=True)}"

@@ -2,8 +2,8 @@
 
 Worlds of each other author are ranked in three ways: by the score with weights that `bench.fit_weights` fits on all
 other authors; by the plain regressions of `bench.plain`, fitted the same way; and by the textbook measure that is best
-there in hindsight. Families are listed worst first. The shipped weights are fitted on all authors, so they give a
-left-out figure on no world.
+there in hindsight. Families are listed worst first. The shipped weights are fitted on all authors, so no world gives a
+left-out figure for them.
 
 `--write` stores the figures in `left_out.csv`, which a test compares with the score: a change that loses more than .01
 of average precision on any author does not pass. Run it once for a change, and do not use it to choose between changes.
@@ -62,7 +62,7 @@ class Tried:
 
     Attributes:
         family, false_share: identify the world.
-        world: the world as numbers; planted: roles in it.
+        world: the world as numbers; planted: roles in the world.
         figures: method → column → figure.
     """
 

@@ -2,8 +2,8 @@
 
 Two crossings belong to one operation if a person who truly arranged the first also arranged the second. Pairs are
 ordered in three ways: by the shipped overlap; by overlap of crews alone; and by a logistic regression on everything
-known about a pair, dates included, fitted on the worlds of all other authors. The last column shows how good the
-regression's chances are. Nothing in the overlap is fitted.
+known about a pair, dates included, fitted on the worlds of all other authors. The last column shows how accurate the
+regression's probabilities are. Nothing in the overlap is fitted.
 
 `--judge` uses the seeds on which nothing was chosen, and `--write` stores their figures for the help page.
 """
@@ -101,7 +101,7 @@ def try_world(family: str, seed: int) -> TriedWorld:
 
 
 def _case_rows(folder: Path, case: Case) -> CaseRows:
-    """Read what the service reads from the graph: without calls of sealed people or of their phones."""
+    """Read the rows that the service reads from the graph: without calls of sealed people or of their phones."""
     sealed = {person.id for person in case.persons if person.sealed}
     sealed |= {claim.object for claim in case.claims if claim.relation == "USED" and claim.subject in sealed}
     recorded, voices = set(), defaultdict(set)
@@ -194,7 +194,7 @@ def precision_and_auc(scores: Floats, same: Bools) -> tuple[float, float]:
 
 
 def measure(family: str, worlds: Sequence[TriedWorld]) -> FamilyFigures:
-    """Measure for a family the share of linked pairs that are right, and of pairs of one operation that are found."""
+    """Measure for a family the share of linked pairs that are right, and of right pairs that are linked."""
     same, links, clustered = (
         np.concatenate([getattr(world, name) for world in worlds]) for name in ("same", "linked", "clustered")
     )

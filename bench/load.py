@@ -1,10 +1,10 @@
 """Loading: rows a second for a whole delivery, against a bare driver that writes the same graph by UNWIND and MERGE.
 
 Our time covers everything from the files to the open case: reading and checking, sealing, adding up claims, comparing
-with the graph, writing, the vault. The bare loop only writes: its rows are ready in memory and know their ends.
+with the graph, writing, the vault. The bare loop only writes: its rows are ready in memory, with their ends.
 
-Then the time to write a first case into an empty store: by Neo4j's import tool and row by row, each on a server that
-has just started, as for a real first load. The import ends when the server is running again and all of its indexes are
+It then times writing a first case into an empty store: by Neo4j's import tool and row by row, each on a server that has
+just started, as for a real first load. The import ends when the server is running again and all of its indexes are
 filled.
 """
 
@@ -147,7 +147,7 @@ def bare_writes(image: Image) -> Writes:
 
 
 def _bare(service: Service, case: str, writes: Writes) -> None:
-    """Write them with the official driver alone: one managed transaction per batch."""
+    """Write a graph with the official driver alone: one managed transaction per batch."""
     size = service.settings.batch_rows
     with driver(service) as bolt, bolt.session() as session:
         for text, rows in writes:

@@ -1,8 +1,8 @@
 """The network view in a browser: time from a click until it is drawn and responds; frame rate; memory of the tab.
 
-The same for a whole case in one picture, with 5,000 and with 50,000 entities.
+The overview of a whole case is measured too, with 5,000 and with 50,000 entities.
 
-Served by `graphsvc serve` in a separate process, as for any user, once its queries are planned as at its start. The
+`graphsvc serve` runs in a separate process, as for any user, and has planned its queries, as it does at its start. The
 page itself reports when it is usable: after the first drawing it records the time since the click, by the browser's
 clock. The service keeps the positions of nodes, so only the first picture has to compute them.
 """
@@ -70,7 +70,7 @@ def run() -> Iterator[Figure]:
 
 
 def _whole(people: int, goal: float) -> Iterator[Figure]:
-    """Measure the overview of a whole invented case: without anything kept by the service, and again."""
+    """Measure the overview of a whole invented case: once with nothing cached by the service, and again."""
     with open_service() as service, invent_case(people) as folder:
         session_of(service, "whole").deliveries.load(folder, quiet)
         with _serve(service) as address, _chromium() as browser:

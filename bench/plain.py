@@ -2,8 +2,8 @@
 
 Belief in the links of each person is summed by relation, end, kind of the far end and kind of source, and by wider
 groups of these; an ingredient is the logarithm of 1 plus such a sum. *One step* weights the ingredients by a
-ridge-penalised logistic regression. *Two steps* adds how much the first step takes the people at the other end of
-orders, payments and contacts for hubs.
+ridge-penalised logistic regression. *Two steps* adds how many hubs the first step expects at the other end of orders,
+payments and contacts.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def groups_of(cell: Cell) -> Iterable[str]:
 
 
 NAMES = tuple(dict.fromkeys(name for cell in CELLS for name in groups_of(cell)))
-# One more ingredient: the number of witnesses, link by link, who give the person an upper part.
+# One more ingredient: the number of witnesses, link by link, who describe the person in an upper part.
 VOICES = "witnesses of an upper part"
 _INTO = np.array([[name in members for name in NAMES] for members in map(set, map(groups_of, CELLS))], dtype=float)
 

@@ -3,7 +3,7 @@
 Register entries and staged seizures are cheap for people who can pay. In worlds of every other author up to four hubs
 of the first ten get three records of one kind; the table shows how many of them then rank below tenth place, by the
 score and by the plain regressions of `bench.plain`, both fitted on all other authors. Each record is from a register of
-its own, so each counts. Do not use worlds to choose a design that they are to judge.
+its own, so each counts. Do not choose a design on the worlds that will judge it.
 """
 
 from __future__ import annotations

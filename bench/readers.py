@@ -61,7 +61,7 @@ class Seen:
 
     Attributes:
         took: seconds and address of each page.
-        faults: answers that were not as expected.
+        faults: unexpected answers.
         again: number of times that a reader had to wait and try again.
     """
 

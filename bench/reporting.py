@@ -114,7 +114,7 @@ def _mean(values: Sequence[bool]) -> float:
 
 
 def _auc(is_true: Sequence[bool], letters: Sequence[str]) -> float:
-    """Return the chance that the true one of two has the letter nearer to the beginning."""
+    """Return the chance that, of a true and a false item, the true one has the earlier letter."""
     return auc(np.array(is_true, dtype=bool), np.array([-ord(letter or "Z") for letter in letters], dtype=float))
 
 

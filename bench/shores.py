@@ -1,6 +1,6 @@
 """Make the shores under maps: `python -m bench.shores land-10m.json`, from the npm package world-atlas.
 
-The package holds Natural Earth's land at 1:10 million (public domain) as TopoJSON. `make lint` fetches it into
+The package contains Natural Earth's land at 1:10 million (public domain) as TopoJSON. `make lint` fetches it into
 `.cache/node/node_modules/world-atlas`. Shores are simplified to 0.008 degrees, less than a kilometre (Douglas and Peucker
 1973).
 """

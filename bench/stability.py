@@ -1,9 +1,9 @@
 """Time and memory of a ranking and its stability: `python -m bench.stability` (three sizes; `--people 10000` for one).
 
-Measured in seconds of a processor from claims in columns, as the service holds them, to the ranking, and from there to
-the stability of each rank. The baseline of the latter is a plain rerun of everything from the claims on, once for each
-witness, group, source and statement (timed on 3). The steps before are shown too: making the case and reading it, each
-in a separate process. Memory is the maximum of the process that ranks, including 145 MiB for the program.
+It measures processor seconds from claims in columns, as in the service, to the ranking, and from there to the stability
+of each rank. The baseline for stability is a plain rerun of everything from the claims on, once for each witness,
+group, source and statement (timed on 3). The steps before are shown too: making the case and reading it, each in a
+separate process. Memory is the maximum of the process that ranks, including 145 MiB for the program.
 `--picture FILE.svg` draws the measurements by number of people (`bench.curve`).
 """
 

@@ -4,9 +4,9 @@
     python -m bench.surges --file ../shared/data/small_boats/daily.csv
 
 A calm year has no surges, so every alarm is false. Each series starts with one to three years of days and draws how
-often anything happens, how much then, its variation, and its season. `SORTS` add weekdays, weather and growth. A
-doubling is planted on a day: the mean of all later counts is twice as high. It is found if one of the first two days
-above 0 is an alarm.
+often a count is above 0, the mean of such counts, their variation and their season. `SORTS` add weekdays, weather and
+growth. A doubling is planted on a day: the mean of all later counts is twice as high. It is found if one of the first
+two days above 0 is an alarm.
 """
 
 from __future__ import annotations

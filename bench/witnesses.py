@@ -1,8 +1,8 @@
 """Contribution of witness statements: `python -m bench.witnesses`.
 
-The same worlds are ranked with everything, without witness statements, without reports, and without records. For the
-first ten of the full ranking it prints how many rest on a witness statement at all, and how many of those with and
-without one are hubs. For people forced to steer, if the truth names them, it prints how many are among the first fifty.
+Every world is ranked with all sources, without witness statements, without reports, and without records. For the first
+ten of the full ranking it prints how many rest on a witness statement, and how many leads with and without one are
+hubs. For people forced to steer, if the truth names them, it prints how many are among the first fifty.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def forced_in_first(world: Case, ranking: list[Lead]) -> list[bool]:
 
 
 def share(those: Sequence[bool]) -> str:
-    """Return the share in words; a dash if empty."""
+    """Return the share of true values and the number of values, in words; a dash for an empty list."""
     return f"{np.mean(those):.1%} of {len(those)}" if len(those) else "–"
 
 

@@ -190,7 +190,7 @@ class World:
 
     def _people(self) -> None:
         uniform = self.random.uniform
-        # No statement names about one in seven, so they get no row.
+        # About one person in seven is named in no statement, and so has no row.
         self.size = int(1.17 * (265 * 5.2 ** self.random.random()))
         candidates = int(self.size * uniform(0.42, 0.52))
         self.second_ids = max(2, int(candidates * uniform(0.025, 0.045)))
@@ -454,7 +454,7 @@ class World:
         self.claims.append(row)
 
     def _fact(self, statement: Row, key: Key, day: dt.date | None = None, **more: Any) -> None:
-        """Claim a true link: this records it as true."""
+        """Claim a link, and record it as true."""
         self._true(*key)
         self._claim(statement, key, day, **more)
 
@@ -917,7 +917,7 @@ class World:
         self._identities(candidates)
 
     def _double_facts(self) -> None:
-        """Make true for the second id what is true for the first."""
+        """Make the true links of the first id true for the second id as well."""
         second = self.second
         for subject, relation, object_ in list(self.facts):
             self._true(second.get(subject, subject), relation, object_)
@@ -941,7 +941,7 @@ class World:
             if self._chance(0.3):
                 self._claim(worse if self._chance(0.5) else better, (first, "SAME_AS", second), None, "denies")
 
-    # -- the files: nothing in a row of a person tells the truth ----------------------------------------------------
+    # -- the files: nothing in a person's row reveals the truth -----------------------------------------------------
 
     @property
     def operations(self) -> dict[str, list[str]]:

@@ -202,7 +202,7 @@ class World:
         self.people: dict[str, Person] = {}
         self.facts: dict[Key, tuple[int | None, int | None]] = {}
         self.paper: set[Key] = set()
-        # What each witness could report, and how readily.
+        # Facts that each witness could report, and how readily.
         self.knows: dict[str, dict[Key, float]] = {}
         self.stays: dict[str, list[tuple[Outfit, str, str]]] = {}
         self.arrived: dict[str, int] = {}

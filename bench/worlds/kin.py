@@ -495,7 +495,7 @@ class World:
         cores = [(f"the {family(name)} house", name) for name in brokers]
         cores += [(f"the {family(name)} people", name) for name in relatives]
         cores.append(("the beach lot", self._pick(self.leading["transport"])))
-        # Id, name, core.
+        # Id, name, and person at the core of each gang.
         self.gangs = [(self._id("G"), called, core) for called, core in cores]
 
     # -- statements and claims -------------------------------------------------------------------------------------
@@ -1011,7 +1011,7 @@ class World:
 
     @property
     def operations(self) -> dict[str, list[str]]:
-        """Crossing → those who arranged it."""
+        """Return crossing → the people who arranged it."""
         return {crossing.id: [crossing.agent] for crossing in self.crossings}
 
     def write(self, folder: Path) -> None:
@@ -1183,7 +1183,7 @@ class _Account:
         say(0.08 * seen, foreman, "ASSOCIATES_WITH", boss, start)
         say(0.09, work.front, "DIRECTED", foreman, start, is_true=boss is None, **hearsay())
         say(0.1, work.collector, "DIRECTED", foreman, start)
-        # Carries orders.
+        # The messenger carries orders.
         say(0.11, work.messenger, "DIRECTED", foreman, start, **hearsay())
         say(0.08, foreman, "PAID", work.messenger)
         say(0.1, foreman, "ASSOCIATES_WITH", work.messenger)
@@ -1370,7 +1370,7 @@ class _Account:
             return
         target = lie.target
         if lie.kind == "self":
-            # The witness denies own debts and acts, and blames another.
+            # The witness denies their own debts and acts, and blames another.
             holder = world._pick([self.life.lender if self.life else None, work.controller, work.foremen[0]])
             say(0.6, me, "OWES", holder, polarity="denies")
             say(0.4, me, "ASSISTED", crossing.id, polarity="denies")

@@ -12,11 +12,11 @@ and all other heads of trades. Fronts, foremen, couriers, cashiers, collectors, 
 and freelancers are not hubs, although witnesses describe them in the same words. About half of the hubs are named by no
 witness, one in ten by no report either.
 
-Passengers meet visible people; they hear of the head of a trade in one case of five to twelve, of a boss in one of
-twelve. Records name pilots, couriers and straw owners. Calls are known only from seized phones. Police attention is
-uneven; one report in eight is a rumour about a harmless person, and about one in eight claims of the others is wrong.
-Witnesses from one boat, house or interpreter adopt each other's claims and contradict each other. Nicknames are shared,
-so about four in ten honest statements contain a wrong claim. Suspects, guilty or not, deny in interviews.
+Passengers meet visible people; one in five to twelve hears of the head of a trade, one in twelve of a boss. Records
+name pilots, couriers and straw owners. Calls are known only from seized phones. Police attention is uneven; one report
+in eight is a rumour about a harmless person, and about one in eight claims of the others is wrong. Witnesses from one
+boat, house or interpreter adopt each other's claims and contradict each other. Nicknames are shared, so about four in
+ten honest statements contain a wrong claim. Suspects, guilty or not, deny in interviews.
 
 In a false statement two to four claims accuse an innocent person in place of the true one; motives are rivalry, fear,
 the witness's own case, and coaching. Its length is drawn as for true statements. Gradings show little (AUC about .55).
@@ -593,7 +593,7 @@ class World:
             self._tie(pilot, pick(outfit.fronts), 4)
             fact(pick([crew.head, *crossing.launchers]), "DIRECTED", pilot)
         fact(crossing.coordinator, "DIRECTED", crew.head)
-        # People on the beach report that the courier supplied it.
+        # People on the beach report that the courier supplied the boat.
         fact(crossing.courier, "SUPPLIED", crossing.boat)
 
     # -- life of each passenger ------------------------------------------------------------------------------------
@@ -824,7 +824,7 @@ class World:
         """Make a liar's claims; return the people the liar is silent about."""
         motive, target = self.liars[name]
         feared = {end for key, _, _ in facts for end in (key[0], key[2]) if self._part(end) in ("hub", "aide")}
-        # All about one person, or one claim about another.
+        # All lies are about one person, or one of them is about another.
         number, second = self._between(2, 4), self._chance(0.4)
         lies = self._lies(name, trip, target, number - second)
         lies += self._lies(name, trip, self._pick(self.goats), int(second))
@@ -1238,7 +1238,7 @@ class _Journey:
             aide = world._pick(world.freelancers)
         self._deal(kind, provider, aide, spot)
         if spot and kind != "hawala" and world._chance(0.5):
-            # Residents report that the person who gives orders there controls it.
+            # Residents report that the person who gives orders in a place controls it.
             self._saw(aide, "CONTROLS", spot, 0.25)
         orders = [key for key in world.about[aide] if key[1] == "DIRECTED" and key[2] == aide]
         self.seen += [(key, True, hears) for key in orders]

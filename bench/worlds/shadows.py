@@ -6,11 +6,11 @@ guard, lookout. Ranks 4 and 5 are hubs. A foreman passes on orders on the beach 
 him for the boss.
 
 Secrecy before efficiency (Baker & Faulkner 1993; Morselli, Giguere & Petit 2007): each true fact is seen with a chance
-that falls with the rank of the highest person in it, and varies per person. Missing not at random (Sparrow 1991; Ficara
-et al. 2021). Some hubs are not named at all. Leaders act through relatives and fronts (Kleemans & van de Bunt 1999):
-leases, accounts, vehicles and the leader's own phone are in the front's name, and registers name the front. One person,
-several rows: a boss has a civil name (in registers) and nicknames (in statements); SAME_AS claims link them, many are
-missing, some are wrong.
+that falls with the rank of the highest person in it, and varies per person. So facts are not missing at random (Sparrow
+1991; Ficara et al. 2021). Some hubs are not named at all. Leaders act through relatives and fronts (Kleemans & van de
+Bunt 1999): leases, accounts, vehicles and the leader's own phone are in the front's name, and registers name the front.
+One person, several rows: a boss has a civil name (in registers) and nicknames (in statements); SAME_AS claims link
+them, many are missing, some are wrong.
 
 Organised lies: rival groups coach the passengers of a boat or the workers of a house to accuse a competitor, or an
 innocent person, of their own group's acts; two to six witnesses tell the story through different interpreters, and
