@@ -394,7 +394,7 @@ class _Check:
         values: Names[str, object],
         faults: list[CellFault],
     ) -> None:
-        """Add one rejection for a row, whatever the number of its faults, so that counts reconcile."""
+        """Add one rejection for a row, whatever the number of its faults, so that counts add up."""
         if raw.name == "links":
             self._incomplete.add(str(values.get("statement_id", "")))
         (column, value, reason, fault), *more_faults = faults

@@ -150,14 +150,14 @@ class _Content:
         self._has_c = self._has_c or code == "C"
 
     def add_claim(self, values: Mapping[str, Any]) -> None:
-        """Add a claim, after all statements."""
+        """Add a claim, once all statements are added."""
         if stricter(self._of(values.get("statement_id", "")), values.get("handling", "P")) == "C":
             self._has_c = True
         else:
             self._shared.update(values[end] for end in ("subject_id", "object_id") if end in values)
 
     def add_entity(self, values: Mapping[str, Any]) -> None:
-        """Add the row of a person or thing, after all statements."""
+        """Add the row of a person or thing, once all statements are added."""
         self._has_c = self._has_c or self._stated_code(values) == "C"
 
     def decide(self, values: Mapping[str, Any]) -> str:

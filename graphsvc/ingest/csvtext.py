@@ -192,7 +192,7 @@ class _Lines:
         try:
             line = raw.decode(self.encoding)
         except UnicodeDecodeError as error:
-            # The byte order mark at the start of the file counts too.
+            # The position also counts the byte order mark at the start of the file.
             place = start + error.start + (self.offset - start - len(raw))
             raise InputError(
                 f"{self.part.shown}, line {self.number}: the byte at position {place} is not "

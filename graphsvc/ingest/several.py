@@ -66,10 +66,10 @@ class Named(NamedTuple):
 
 
 def identify_claims(key: Key, loaded: Sequence[HeldClaim], rows: Sequence[Row], *, is_whole: bool) -> Named:
-    """Identify the claim of each of some rows with one content, whatever their order.
+    """Identify the claim that each row makes, for rows with the same content in any order.
 
-    It is the claim that says the same, if there is one. Else an active claim that differs only in polarity: it was
-    withdrawn, or is denied now. Else, if these are all the rows (`is_whole`), an active claim that no row makes any
+    It is the loaded claim that says the same, if there is one. Else an active claim that differs only in polarity: it
+    was withdrawn, or is denied now. Else, if these are all the rows (`is_whole`), an active claim that no row makes any
     more: it was corrected. Else a new claim.
     """
     # A superseded claim comes back only if no active claim says the same.

@@ -123,7 +123,7 @@ class _Reader(ContentHandler):
         self._items: list[Item] = []
         self._now: Item | None = None
         self._path: list[str] = []
-        # Reference → name, by collection; and the words of grades.
+        # Collection → reference → name; kind of grade → words of its grades.
         self._names: dict[str, dict[str, str]] = defaultdict(dict)
         self._grades: dict[str, list[str]] = defaultdict(list)
         self._graded: list[tuple[Item, dict[str, int]]] = []
