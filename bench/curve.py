@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 
 _TOP, _HIGH, _WIDE = 78.0, 232.0, 264.0
 _SIZE = (800, 372)
-# Possible marks of an axis: ones and threes of seconds, doublings of MiB.
+# Possible axis marks: 1 or 3 times a power of ten in seconds, powers of two in MiB.
 _SECONDS = [step * 10.0**power for power in range(-4, 6) for step in (1, 3)]
 _MIB = [2.0**power for power in range(3, 21)]
 # Goals for 100,000 people: ranking with every leave-out in seconds, memory in MiB.

@@ -2,8 +2,8 @@
 
 Each world draws its size, closures, coverage, vagueness of dates and mistakes. In some worlds no one is moved: free
 people go anywhere, or prefer their town and trade. In others some closures move their people to one place; the figures
-count how many are found, and how many findings are due to chance. In a third sort many small places are under few
-controllers.
+count how many are found, and how many findings are due to chance. In a third sort of world, a few controllers have many
+small places.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ def fit(fitted_on: Mapping[str, Sequence[World]]) -> ScoreWeights:
 
 
 def _table(start: float, ingredients: Floats, ties: Iterable[float]) -> ScoreWeights:
-    """Return the weights as written: rounded."""
+    """Return the weights, rounded as in the file."""
     return ScoreWeights(
         NOTHING.columns,
         np.round(ingredients, _DIGITS) + 0.0,

@@ -49,8 +49,8 @@ _FIGURES = {
     "leaders": "leaders in the first tenth",
     "brokers": "brokers in the first tenth",
 }
-# For the score only: worlds with hubs on which it abstains, and worlds in which it names leads although all claims
-# about hubs were removed.
+# For the score only: worlds with hubs for which it names no leads, and worlds for which it names leads although all
+# claims about hubs were removed.
 _OF_SCORE = ("silent", "called")
 COLUMNS = (*_FIGURES, *_OF_SCORE)
 _HEADS = ("score", "method", "author", "family", "false", *COLUMNS, "AP before")
@@ -61,7 +61,7 @@ class Tried:
     """A world, with everything that does not depend on a fit.
 
     Attributes:
-        family, false_share: identify the world.
+        family, false_share: family of the world, and share of false statements.
         world: the world as numbers; planted: roles in the world.
         figures: method → column → figure.
     """

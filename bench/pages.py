@@ -114,7 +114,7 @@ def _text(value: object) -> str:
 def _record_queries(service: Service, client: FlaskClient, address: str) -> Asked:
     """Return the queries a page runs when warm."""
     store, queries = service.store(), Asked()
-    # Nearly all of them use the second method, as one list of rows.
+    # Nearly all queries use the second method, which returns one list of rows.
     ways = {name: getattr(store, name) for name in ("read", "read_at_once")}
 
     def recording(name: str) -> Any:

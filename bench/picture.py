@@ -28,7 +28,7 @@ from graphsvc.service import PictureRequest, Service
 NODES = 500
 GOAL_S = 0.5
 RUNS = 15
-# People of an invented case with that many entities, and the goal in seconds for its overview.
+# Numbers of people that give 5,000 and 50,000 entities, each with its goal in seconds for the overview.
 WHOLE = ((2_800, 2.0), (28_000, 4.0))
 # Frame rate while the mouse drags for a second and a half.
 _FRAMES = """(async () => {

@@ -83,7 +83,7 @@ class Sums:
         ids: ids of all persons.
         values: persons x (`NAMES` and `VOICES`): the ingredients, 0 or more.
         candidate: whether each person is a candidate; hub: whether each person is a hub.
-        followed: for each followed kind of link persons x persons: the sum of beliefs.
+        followed: persons x persons, the sum of beliefs, for each kind of link that is followed.
     """
 
     ids: list[str]

@@ -62,7 +62,7 @@ class Seen:
     Attributes:
         took: seconds and address of each page.
         faults: unexpected answers.
-        again: number of times that a reader had to wait and try again.
+        again: how often a reader had to wait and try again.
     """
 
     took: list[tuple[float, str]] = field(default_factory=list)

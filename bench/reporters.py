@@ -230,7 +230,7 @@ def off(belief: Floats, true: Floats | Bools) -> float:
 def judge_methods(
     fitted: int = fit_beliefs.FITTED, tried: int = _TRIED, false_share: float = FALSE_SHARES[1]
 ) -> list[Judged]:
-    """Try every method on worlds of every other author; ours with weights fitted on all authors but the one judged.
+    """Try every method on worlds of every other author; our method with weights fitted on other authors.
 
     Args:
         fitted: number of worlds of each family used to fit beliefs.

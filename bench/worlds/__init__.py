@@ -1,7 +1,7 @@
 """Every family of invented worlds used to fit and judge the score, and its author.
 
-Author `project` is the project. The letters are other authors, who had not seen the score. Seeds from 9000 up are for a
-final check: never fit or choose anything on them. Set `BENCH_CASES` to a folder to keep the cases for the next run;
+Author `project` is this project. The letters are other authors, who had not seen the score. Seeds from 9000 up are for
+a final check: never fit or choose anything on them. Set `BENCH_CASES` to a folder to keep the cases for the next run;
 otherwise they are kept until the process ends.
 """
 
@@ -25,7 +25,7 @@ from bench.worlds.reported import ReportedWorld
 PROJECT = "project"
 FALSE_SHARES = (0.0, 0.2, 0.4)
 _ROOT = Path(__file__).parents[2]
-# A kept case is made again after any change to code that makes or reads cases.
+# A kept case is made again after any change to code in these folders, which make or read cases.
 _MAKING = ("bench/worlds", "graphsvc/simulate", "graphsvc/ingest", "graphsvc/records", "graphsvc/cases/graph", "graphsvc/service/evaluation")  # fmt: skip
 # List of a truth.json → roles that belong in it, for authors who give only roles.
 _LISTS = {"leaders": {"top"}, "brokers": {"broker"}, "helpers": {"helper"}}

@@ -229,7 +229,7 @@ class World:
         self.pilots_left = int(rest * 0.11)
         groups = (crew, self.drivers, self.keepers, self.recruiters, self.messengers, self.collectors, self.traders)
         self.bystanders = self._take(max(4, rest - helpers - sum(map(len, groups)) - self.pilots_left))
-        # Pilots are chosen from these.
+        # Pilots are chosen from the passengers.
         self.passengers = list(self.pool)
         self.foremen = crew[: max(2, len(crew) // 4)]
         self.gophers = crew[len(self.foremen) :]

@@ -194,7 +194,7 @@ class World:
     def __init__(self, seed: int, false_share: float) -> None:
         self.random = np.random.default_rng([seed, 40417])
         self.false_share = false_share
-        # Numbers carry no information.
+        # Ids are numbered at random, so that they carry no information.
         self.ids = {
             letter: [f"{letter}{number:04d}" for number in self.random.permutation(9 * _PEOPLE + 999) + 1]
             for letter in "PBXGWTS"
@@ -379,7 +379,7 @@ class World:
             for name in self._some(outfit.of("manager", "warden", "driver"), 4):
                 self._fact(money, "PAID", name)
             if outfit.places and self._chance(0.6):
-                # The register entry.
+                # The register names this holder as controller.
                 self.paper.add((holder, "CONTROLS", self._pick(outfit.places)))
 
     def _broker(self, part: str) -> None:
@@ -479,7 +479,7 @@ class World:
         self.stays[worker], self.arrived[worker] = [], day
         for nominee in outfit.of("nominee"):
             if self._chance(0.4):
-                # The name on the payslip.
+                # The payslip names the nominee.
                 self._learn(worker, self._fact(nominee, "PAID", worker, day), 0.3)
         for _ in range(self._between(1, 3)):
             if day > _END - 30:
@@ -547,7 +547,7 @@ class World:
             self._learn(worker, (top, "RUNS", outfit.gang), 0.55 * self._sees(top))
         for name in outfit.of("finance"):
             if self._chance(0.5):
-                # The trip to the bank.
+                # A finance person goes to the bank with the worker.
                 self._learn(worker, self._fact(name, "CONTACTED", worker, day), 1.1 * self._sees(name))
         for name in outfit.of("driver")[:2]:
             if self._chance(0.4):
@@ -1016,7 +1016,7 @@ class World:
 
     def _purchases(self) -> None:
         for supplier, relation, boat in self._some(self._facts_of("SUPPLIED"), 9):
-            # Usually a straw buyer signs.
+            # Usually a straw buyer signs instead of the supplier.
             named = self._chance(0.3) and supplier not in self.hidden
             buyer = supplier if named else self._pick(self._of("bystander", "guide", "lookout"))
             self._record([Claim(buyer, relation, boat)], "Seller's invoice for an engine and hull.")

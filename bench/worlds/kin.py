@@ -330,14 +330,14 @@ class World:
             for place in range(size):
                 clan = None
                 if role == "broker" and self.leading[role] and self._chance(0.45):
-                    # A whole go-between family, not a single person.
+                    # This go-between is of the same family as the last one.
                     clan = self.people[self.leading[role][-1]].clan
                 if role == "chief":
                     home = [clan for clan, (region, _) in enumerate(self.clans) if region == place % self.regions]
                     clan = self._pick(home)
                 name = self._person(role, clan)
                 self.leading[role].append(name)
-                # One in six is nearly invisible and never near a witness.
+                # One hub in six is nearly invisible and never near a witness.
                 self.people[name].visibility = self._pick([0.06, 0.35, 0.6, 0.8, 1.0, 1.2])
         self.hubs = [name for names in self.leading.values() for name in names]
         self.hub_set = set(self.hubs)
@@ -365,7 +365,7 @@ class World:
         for name in self.aides["recruiter"]:
             person = self.people[name]
             same = self._of_region(leading["chief"], person.region) or leading["chief"]
-            # Some recruit only for their own cousins.
+            # Some recruiters have no boss: they recruit only for their own cousins.
             person.boss = self._pick(same) if self._chance(0.8) else None
         for name in leading["lender"]:
             self.people[name].regions = self._some(range(self.regions), randint(1, 2))
@@ -1199,7 +1199,7 @@ class _Account:
         say(0.5 * world._sees_hub(who), who, "CONTROLS", work.id, start, is_true=is_true, **world._hearsay())
         say(0.1 * seen, me, "PAID", boss, start, **money(300, 4000))
         say(0.2 * seen, me, "OWES", boss, start, **money(2000, 30000))
-        # Controllers also visit: they shout, drive, put people up.
+        # Controllers also visit: they shout, drive, and house people.
         say(0.16 * seen, boss, "COERCED", me, start)
         say(0.1 * seen, boss, "TRANSPORTED", me, start)
         say(0.12 * seen, boss, "HOUSED", me, start)

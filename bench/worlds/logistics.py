@@ -370,7 +370,7 @@ class World:
                 self._fact(aide, "ASSOCIATES_WITH", colleague)
                 self._tie(aide, colleague, 5)
                 if aide == provider.aides[0]:
-                    # The first is a foreman.
+                    # The first aide is a foreman.
                     self._fact(aide, "DIRECTED", colleague)
 
     def _premises(self, provider: Provider, number: int) -> None:
@@ -889,7 +889,7 @@ class World:
         known = [name for name, person in self.people.items() if person.part != "passenger" and name not in self.real]
         weights = [_REPORTED.get(self.people[name].role, _REPORTED_PART[self.people[name].part]) for name in known]
         quiet = self._of("aide", "helper", "bystander")
-        # Attention is uneven.
+        # Police attention is uneven.
         targets = self._some(self._of("hub"), 5) + self._some(self._of("aide"), 4)
         targets += self._some(self._of("bystander"), 2)
         weights = [weight * (6 if name in targets else 1) for name, weight in zip(known, weights, strict=True)]

@@ -83,7 +83,7 @@ class ReportedWorld(World):
         claimed = {key for key, _ in claims}
         true = [item for item in tale.claims if item[0] not in claimed]
         self.drawn.shuffle(true)
-        # Small true things fill the gaps.
+        # Minor true claims fill the gaps.
         presence = "CROSSED_ON" if tale.scene[0] == "c" else "WORKED_AT"
         sightings = [((name, presence, tale.scene), "asserts") for name in self.crowd[tale.scene]]
         tale.claims = list(dict([*claims, *true, *sightings]).items())[:length]

@@ -205,7 +205,7 @@ class World:
     # -- one gang's operation --------------------------------------------------------------------------------------
 
     def _operation(self, number: int, gang: _Gang) -> None:
-        # The others are look-outs, drivers and money runners, never on a crossing.
+        # The rest of `low` are look-outs, drivers and money runners, never on a crossing.
         beach = gang.low[: max(5, int(0.6 * len(gang.low)))]
         middleman_of = {person: self._any(gang.middle) for person in gang.low}
         top_of = {person: self._any(gang.top) for person in gang.middle}
@@ -251,7 +251,7 @@ class World:
                 if person < colleague and self._hit(0.1):
                     self._report_link(person, "CONTACTED", colleague, weight=(1, 20))
                 if person != colleague and self._hit(0.012):
-                    # An older driver over a younger one.
+                    # For example, an older driver directs a younger one.
                     self._report_link(person, self._choice(["DIRECTED", "PAID"]), colleague)
         for person in gang.middle + gang.top:
             if self._hit(0.12):
@@ -267,7 +267,7 @@ class World:
             if self._hit(0.6):
                 self._report_link(front, "MANAGED", name)
             if self._hit(0.2):
-                # The name on the licence.
+                # The licence names the front.
                 self._report_link(front, "CONTROLS", name)
             if self._hit(0.35):
                 self._report_link(boss, "CONTROLS", name)
@@ -303,7 +303,7 @@ class World:
         if self._hit(0.15):
             self._report_link(gang.supplier[0], "SUPPLIED", boat)
         if self._hit(0.10):
-            # Drove it to the beach.
+            # Someone of low rank drove the boat to the beach.
             self._report_link(self._any(gang.low), "SUPPLIED", boat)
         crew = [str(name) for name in random.choice(beach, size=int(random.integers(1, 4)), replace=False)]
         organiser = middleman_of[crew[0]]
@@ -315,7 +315,7 @@ class World:
         self.passengers += passengers
         pilot = crew[0]
         if self._hit(0.5):
-            # Put at the tiller under threat.
+            # A passenger is put at the tiller under threat.
             pilot = passengers[0]
             self.role[pilot] = "coerced"
             self.forced.append(pilot)

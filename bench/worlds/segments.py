@@ -28,7 +28,7 @@ _STAGES = {
     "money": 0.11,
     "work": 0.11,
 }
-# Weight of one more client when an owner is judged a hub: how hard it is to find another firm of the stage.
+# Stage → weight of each client when a firm's owner is judged: high where another firm is hard to find.
 _SCARCE = {
     "organise": 1.1,
     "recruit": 0.3,
@@ -408,7 +408,7 @@ class World:
             pilot="",
         )
         if self._chance(0.25):
-            # A subcontract within the stage.
+            # The transporter subcontracts to another one.
             carriers = [firm for firm in self.at["transport"] if firm is not trip.transport]
             if carriers:
                 subcontractor = self._firm_by_reputation(carriers)
@@ -440,7 +440,7 @@ class World:
         )
         if self._chance(0.35) and self.at["work"]:
             firm = self._firm_by_reputation(self.at["work"])
-            # The workplace takes people from that firm.
+            # The workplace gets people from one of these firms.
             self._deal(firm, self._pick([recruiter, trip.transport, recruiter]))
             self._deal(recruiter, firm)
             journey.work, journey.workplace = firm, self._pick(firm.places)
@@ -448,7 +448,7 @@ class World:
         return journey
 
     def _judge(self) -> None:
-        """Choose as hubs the owners several firms need, cut where need falls most, at 8.3 to 13 % of candidates."""
+        """Choose as hubs the owners that firms need most, down to the largest drop, 8.3 to 13 % of candidates."""
         for firm in self.firms:
             firm.need = self._need(firm)
         ranked = sorted(self.firms, key=lambda firm: -firm.need)
@@ -571,7 +571,7 @@ class World:
                 assessment = self._pick(["A", "A", "B", ""])
                 self._claim(statement, *key, trip.day, is_false=True, subject_as_said=wording, assessment=assessment)
         if self._chance(0.4):
-            # And the true organiser is cleared.
+            # The liar also clears the true organiser.
             self._claim(statement, trip.organiser.owner, "ORGANISED", trip.crossing, trip.day, polarity="denies")
 
     def _withdraw(self, statement: Row, day: dt.date, *, is_false: bool) -> None:
@@ -733,7 +733,7 @@ class World:
             engine = self._thing("part", f"SN{self.random.randrange(10**6)}", "engine")
             self._claim(statement, engine, "PART_OF", trip.boat)
         if self._chance(0.25):
-            # The buyer on paper.
+            # The record names a buyer on paper.
             buyers = [self._pick(self.outsiders), self._hand(trip.boats, 0.3), self._hand(trip.boats, 0.3)]
             self._claim(statement, self._pick(buyers), "SUPPLIED", trip.boat, trip.day)
 
@@ -952,7 +952,7 @@ class _Account:
         say(see * 0.3, trip.money.owner, "PAID", hand(trip.organiser, 0.5), **graded)
         say(see * 0.4, self.witness, "OWES", trip.money.owner)
         if world._chance(0.12):
-            # A visible person taken for the organiser: an honest mistake.
+            # An honest mistake: the witness takes a visible person for the organiser.
             taken = world._pick([journey.agent, trip.crew[0], journey.driver])
             world._claim(self.statement, taken, "ORGANISED", trip.crossing, self.day, is_false=True, **graded)
 

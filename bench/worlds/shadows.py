@@ -173,7 +173,7 @@ class World:
         self.numbers = {letter: iter(self.random.permutation(9000) + 1000) for letter in "PBCGWTS"}
         self.people: dict[str, Person] = {}
         self.rows: dict[str, Row] = {}
-        # Row → person.
+        # Id of a row → the person.
         self.owner: dict[str, str] = {}
         self.facts: dict[Key, Fact] = {}
         # Facts by crossing or workplace, and by passenger.
@@ -811,7 +811,7 @@ class World:
 
     def _deny(self, statement: str, crossing: Crossing, *, is_false: bool) -> None:
         if is_false:
-            # Out of fear the witness denies their own boss.
+            # Out of fear, the witness denies that the boss organised the crossing.
             key = next(key for key in self.scene[crossing.id] if key[1] == "ORGANISED")
         else:
             pool = [row["target"] for row in self.coached] + self.help["landlord"] + self.help["taxi"]
@@ -877,7 +877,7 @@ class World:
             if self._chance(_SEEN["insider"][self._highest(key)] * (0.45 if key[1] in rarely else 1))
         ]
         kin = self._pick(gang.leaders + gang.lieutenants + gang.foremen)
-        # They are asked about the people above them.
+        # Insiders are asked mostly about people of the upper ranks.
         account = sorted(account, key=lambda key: self.random.random() - 0.5 * (self._rank(key[0]) >= 4))
         account = account[: 18 + self.random.integers(0, 15)]
         return [key for key in account if self._chance(0.85) or kin not in key]
@@ -942,10 +942,10 @@ class World:
         for _ in range(1 + self.random.binomial(3, 0.45)):
             key = self._pick(mine, weights)
             if self.coached and self._chance(0.04):
-                # Circular reporting.
+                # Circular reporting: the informant repeats a coached story.
                 key = self._pick(self._pick(self.coached)["script"])
             elif not self._chance(skill):
-                # Rumour.
+                # The informant repeats a rumour, or makes a mistake.
                 rumour = key[1] == "ORGANISED" or (key[0] in self.people and self._chance(0.6))
                 key = (self._pick(loud), key[1], key[2]) if rumour else self._slip(key)
             if key[0] != key[2]:
@@ -979,7 +979,7 @@ class World:
             self._registers(gang)
         summary = "Register extract or bank report"
         for _ in range(round(_PEOPLE / 18)):
-            # The same kinds of record about people with nothing to hide.
+            # The same kinds of record exist about people with nothing to hide.
             ordinary = self.bystanders + self.helpers + [name for gang in self.gangs for name in gang.aides]
             first, second = self._some(ordinary, 2)
             key = self._fact(first, self._pick(["RELATED_TO", "PAID", "SERVED"]), second)
