@@ -69,7 +69,7 @@ def zip_parts(path: Path, limits: Limits, ignored: Collection[str] = ()) -> list
     Args:
         path: the archive.
         limits: limits on its contents.
-        ignored: files that are not wanted, whatever they contain.
+        ignored: names of files that are not wanted.
 
     Raises:
         InputError: the archive is damaged, too large, or has contents that no delivery has.
@@ -98,7 +98,7 @@ def check_archive(
     look: Callable[[str, bytes], None] | None = None,
     wanted: Callable[[list[str]], list[str]] | None = None,
 ) -> list[str]:
-    """Return the names of the files in an archive, after unpacking them once without keeping anything.
+    """Return the names of the files in an archive, after unpacking each once without storing it.
 
     Args:
         path: the archive.

@@ -31,8 +31,8 @@ _THOUSAND = re.compile(r"\+?[1-9][0-9]{0,2}\.000")
 _CUT = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2}")
 _CUT_BY_EXCEL = "is a number that Excel has cut: format the column as text, type the number again and save"
 _CUSTOM_RELATION = re.compile(rf"{CUSTOM_PREFIX}[A-Z0-9_]+")
-# Direction marks and zero-width characters: ids that look alike would differ by them. The joiner and non-joiner
-# (U+200C, U+200D) are allowed, as Persian uses them.
+# Direction marks and zero-width characters: ids that look the same could differ in these characters. The joiner and
+# non-joiner (U+200C, U+200D) are allowed, as Persian uses them.
 _UNSEEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200e\u200f\u061c\u2060\ufeff\u00ad")
 
 # Pairs of dates in one row that must be in order.

@@ -87,7 +87,7 @@ class Delivery:
 
     @property
     def refused_rows(self) -> dict[str, str]:
-        """Id → place of its row, for rows of entities and statements that were left out."""
+        """Id → file and line of its row, for rows of entities and statements that were left out."""
         rows = (row for row in reversed(self.rejections) if row.row_id and row.table != "links")
         return {row.row_id: row.place for row in rows}
 

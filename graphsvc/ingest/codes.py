@@ -1,4 +1,4 @@
-"""Handling codes of the rows of people and things, decided once for each delivery and kept with its rows. Pure.
+"""Handling codes of rows of people and things, decided once for each delivery and stored with its rows. Pure.
 
 | row of a person or thing | code |
 |---|---|
@@ -63,7 +63,7 @@ def with_codes(
 
     Args:
         rows: its rows, before any is set aside or erased.
-        statements: statements that the case holds without it.
+        statements: statements in the case before this delivery is folded in.
         columns: see `Delivery.columns`.
         partial: whether the delivery only adds.
         left_out: its rejected rows; see `Delivery.left_out`.
@@ -106,7 +106,7 @@ def may_show_sources(delivery: Delivery, statements: Mapping[str, FoldedRow], of
 
     Args:
         delivery: as it came, with its rejected rows.
-        statements: statements that the case holds without it.
+        statements: statements in the case before this delivery is folded in.
         of_others: ids delivered by others, if the loader has no source clearance: these statements count as having one.
 
     Example:
@@ -183,7 +183,7 @@ def code_of(values: Mapping[str, Any]) -> str:
 
 
 def opens(old: FoldedRow | None, row: Row) -> bool:
-    """Whether a row moves a statement that the case holds under C to handling code P."""
+    """Whether a row moves a loaded statement from handling code C to P."""
     return old is not None and code_of(old.values) == "C" and code_of(row.values) == "P"
 
 

@@ -1,7 +1,7 @@
 """Reads CSV text: bytes → records with the physical line on which they begin, with every fault of the text named.
 
-The `csv` module does the work. Where it gives up, the record is read again here, slowly and exactly: to skip a cell
-that is too long without keeping it in memory, or to name the fault.
+The `csv` module does the work. Where that module gives up, the record is read again here, slowly and exactly: to skip a
+cell that is too long without keeping it in memory, or to name the fault.
 """
 
 from __future__ import annotations
@@ -272,7 +272,7 @@ def _read_carefully(lines: _Lines, delimiter: str, start: int, keep: int) -> lis
 
 
 def _more(lines: _Lines) -> Iterator[str]:
-    """Yield the following lines, keeping none of them."""
+    """Yield the following lines without storing them."""
     while True:
         lines.held.clear()
         try:

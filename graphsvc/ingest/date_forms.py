@@ -78,7 +78,7 @@ def _whole_numbers(form: str) -> Callable[[str, dt.datetime], bool]:
     for piece in _PIECES.finditer(form):
         text = piece[0]
         if piece["numbers"]:
-            # Decimals at the end may have any length: no number follows that could lose digits to them.
+            # Decimals of a second may have any length at the end, where no adjacent number follows.
             numbers.append(text.removesuffix("%f"))
             pattern += f"(.{{{len(_SAMPLE.strftime(numbers[-1]))}}})" + (r"\d{1,6}" if text.endswith("%f") else "")
         elif text.isspace():

@@ -286,7 +286,7 @@ class _Dates:
         return order
 
     def _by_spacing(self, cells: list[tuple[int, str]]) -> str:
-        """Return the order that gives the shortest span of days."""
+        """Return the order of day and month in which all dates span the fewest days."""
         spans = {}
         for order in ("day", "month"):
             days = sorted({day for _, cell in cells if (day := day_of(cell, order))})

@@ -169,7 +169,7 @@ def _close_rows(state: State, closed: Collection[str]) -> None:
 
 
 def _keep_closed(state: State, opened: Iterable[str], report: Report) -> None:
-    """Put claims of opened statements under handling code C for good, unless the delivery makes them again."""
+    """Put claims of opened statements under handling code C for good, unless the delivery repeats them."""
     for statement in opened:
         for key in state.by_statement.get(statement, ()):
             old = state.claims[key]
@@ -225,7 +225,7 @@ def _statement_fault(state: State, row: Row, columns: Mapping[str, list[str]], *
 def _reject_dangling(
     state: State, accepted: dict[str, dict[str, Row]], report: Report, accepted_before: Collection[str]
 ) -> None:
-    """Reject rows with missing references, then rows that refer to those, until every reference is valid."""
+    """Reject rows with missing references, then rows that refer to rejected rows, until every reference is valid."""
     rejected = True
     while rejected:
         rejected = False

@@ -62,7 +62,7 @@ def read_mapped(path: Path, limits: Limits, mapping: Mapping, progress: Progress
     _check_columns(mapping, raws)
     raws = [_split(raw, table.split, limits) for table, raw in zip(mapping.tables, raws, strict=True)]
     tables: list[RawTable] = []
-    # Tables of `distinct` values come last: only ids that no other table gives need a row.
+    # Tables of `distinct` values come last: only ids that are in no other table need a row.
     reporting: set[str] = set()
     for table, raw in sorted(zip(mapping.tables, raws, strict=True), key=lambda pair: bool(pair[0].distinct)):
         same_tables = [each for each in tables if each.name == table.record]
@@ -246,7 +246,7 @@ class _MappedRows:
 
 @dataclass(frozen=True, slots=True)
 class _DistinctRows:
-    """One row for each distinct value in some columns that no other table has, with its first line."""
+    """One row, with its first line, for each distinct value of some columns that no other table has."""
 
     raw: RawTable
     field: MappedField

@@ -1,4 +1,4 @@
-"""Mappings of other people's tables: a TOML file says which file is which record, and which column which field.
+"""Mappings of other people's tables: a TOML file assigns each file to a record, and each column to a field.
 
 ```toml
 title = "Wiretaps, as published"

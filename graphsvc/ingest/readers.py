@@ -28,8 +28,8 @@ _DELIVERY = "a folder, a .zip of it, an .xlsx workbook, an .anx chart, or a grap
 def read_delivery(path: Path, limits: Limits, progress: Progress | None = None) -> list[RawTable]:
     """Read the tables of a delivery in the case format: sheets now, rows of files when they are iterated.
 
-    Files that operating systems leave behind (`.DS_Store`, `__MACOSX`, `Thumbs.db`) are skipped: they hold no data of a
-    case, so nothing is lost. `truth.json` is skipped too and never read.
+    Files that operating systems leave behind (`.DS_Store`, `__MACOSX`, `Thumbs.db`) are skipped: they contain no case
+    data, so nothing is lost. `truth.json` is skipped too and never read.
 
     Raises:
         InputError: the delivery or one of its files cannot be read.

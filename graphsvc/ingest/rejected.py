@@ -29,7 +29,7 @@ class Rejection:
         fault: the reason without its parts that differ from row to row; empty: the reason has no such parts.
         table: table of the case format.
         row_id: the id in the row, as far as it can be read.
-        cause: place of a row rejected before, which caused this rejection; empty: no such row.
+        cause: place of an earlier rejected row that caused this rejection; empty: no such row.
         may_mark: whether the row says, or may say, that a person has to be sealed.
     """
 
@@ -134,7 +134,7 @@ class EqualRows(_AlikeRows):
     Attributes:
         table: table of the case format.
         file: name of the file as shown to people.
-        again: whether each is kept as one more repeatable event (a call, a payment); otherwise they were read once.
+        again: whether each row counts as one more event (a call, a payment); if not, equal rows were read once.
     """
 
     table: str

@@ -47,7 +47,7 @@ class FoldedRow:
 
     Attributes:
         values: column → value, as in `check.Row`.
-        delivery: number of the last delivery that gave them.
+        delivery: number of the last delivery with these values.
         line: line in its file.
         status: `active`, or `superseded` for a claim no longer delivered.
         open: for an entity, its values without rows under handling code C; None if it has only such rows.
@@ -127,7 +127,7 @@ class ChangedRow(NamedTuple):
 
 
 class TakenRow(NamedTuple):
-    """A row that was taken into the state.
+    """A row that was merged into the state.
 
     Attributes:
         row, key, after: as in `ChangedRow`.
@@ -153,7 +153,7 @@ class Report:
     Attributes:
         counts: counts by table.
         rejections: rows that were refused.
-        equal: rows equal to others, by table, file and whether they are kept.
+        equal: rows equal to others, by table, file and whether each is one more event.
         changed: changed rows, without superseded ones.
         superseded: keys of the superseded claims.
         claims: keys of the claims that the delivery makes, whether they change or not.

@@ -23,7 +23,7 @@ class HeldClaim(NamedTuple):
 
 
 def keys_of(claims: Container[Key], key: Key) -> list[Key]:
-    """Return the keys of the existing claims with one content; the second ends in `2`, and so on.
+    """Return the keys of the existing claims with the same content; the second ends in `2`, and so on.
 
     Example:
         >>> keys_of({("content", "x"), ("content", "x", "2"), ("content", "y")}, ("content", "x"))
@@ -52,7 +52,7 @@ def are_several(claims: Container[Key], key: Key) -> bool:
 
 
 class Named(NamedTuple):
-    """Claims identified for some rows with one content.
+    """Claims identified for rows with the same content.
 
     Attributes:
         names: key and row of each claim.

@@ -19,7 +19,7 @@ class KeptRows(NamedTuple):
     Attributes:
         rows: its accepted rows.
         columns: its columns by table.
-        partial: whether it only adds.
+        partial: whether the delivery only adds.
         incomplete: see `fold.fold`; None: it was stored before this was recorded.
         accepted: ids of its statements that were accepted when it came.
     """

@@ -30,7 +30,7 @@ _STRICT = b"/ooxml/spreadsheetml/main"
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NOT_A_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 _ZEROS = re.compile(r"0{2,}")
-# Excel keeps 15 digits of a number; longer numbers have lost their end.
+# Excel keeps 15 digits of a number; longer numbers have lost their last digits.
 _DIGITS_KEPT = 10**15
 # Characters of an ISO date.
 _YEAR, _MONTH, _DAY, _TIME = 4, 7, 10, 16

@@ -168,7 +168,7 @@ class _Reader(ContentHandler):
             self._now = None
 
     def resolve_items(self) -> Items:
-        """Return the items, with names in place of references."""
+        """Return the items, with references replaced by names."""
         for item in self._items:
             kind = "EntityType" if item.entity else "LinkType"
             item.type = item.type or self._names[kind].get(item.reference, "")

@@ -218,10 +218,10 @@ class _Chart:
         return self._types.links.get(name) or LINKED_AS.get(name.casefold()) or self._own(name)
 
     def _own(self, name: str) -> str:
-        """Return the custom relation for a type of link; a type that may mark somebody is not shown to readers."""
+        """Return the custom relation for a type of link; types that may mark a person are not shown to readers."""
         name = "link" if marks_by_type(name) else name
         words = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
-        # Names of relations cannot have letters of other scripts: a hash of the whole name replaces them.
+        # Names of relations cannot have letters of other scripts: a hash of the whole name replaces these letters.
         mark = "" if name.isascii() and words else hashlib.sha256(name.encode()).hexdigest()[:6].upper()
         own = "_".join(part for part in (words.removeprefix(CUSTOM_PREFIX), mark) if part)
         return f"{CUSTOM_PREFIX}{own or 'LINK'}"
@@ -390,7 +390,7 @@ def _fits(name: str, subject: str, target: str) -> bool:
 
 def _identity(item: Item) -> str:
     identity = seen_id(item.identity or item.label or (item.ids or [""])[0])
-    # The form of our pseudonyms is reserved for them.
+    # Only our pseudonyms may have their form.
     return identity.replace("-", ".") if _RESERVED.fullmatch(identity) else identity
 
 
