@@ -103,7 +103,7 @@ def _engine(settings: Settings) -> sa.Engine:
         if url.get_backend_name() not in ("sqlite", "postgresql"):
             raise OperatorError("GRAPHSVC_DATABASE_URL must name SQLite or PostgreSQL. Correct it or unset it.")
         return sa.create_engine(url)
-    # The address may hold a password, so no message repeats it.
+    # The address may contain a password, so no message repeats the address.
     except (sa.exc.ArgumentError, ValueError):
         raise OperatorError(
             "GRAPHSVC_DATABASE_URL is no address of a database. Write it as postgresql://USER:PASSWORD@HOST/DATABASE,"

@@ -103,6 +103,6 @@ def _traces(settings: Settings) -> tuple[Path, ...]:
 
 
 def _place(settings: Settings) -> str:
-    # The URL may hold a password.
+    # The URL may contain a password.
     file = file_of(settings)
     return "The database that GRAPHSVC_DATABASE_URL names" if file is None else f"The application database {file}"

@@ -17,7 +17,7 @@ def require_private(settings: Settings) -> None:
     """Raise OperatorError unless a home, its database and its keys are private to their owner. Missing files pass.
 
     Raises:
-        OperatorError: others may read or write one of them; the message gives the command that prevents it.
+        OperatorError: others may read or write one of them; the message names the command that prevents this.
     """
     if os.name == "nt":  # permissions work differently on Windows
         return

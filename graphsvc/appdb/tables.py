@@ -170,7 +170,7 @@ waiting = sa.Table(
     sa.Column("added_at", sa.DateTime, nullable=False),
     # Start of its wait: when it was added, or released after being held back.
     sa.Column("since", sa.DateTime, nullable=False),
-    # Account that holds it back; empty if it is not held back.
+    # Account that holds the statement back; empty if it is not held back.
     sa.Column("held_by", sa.String(100), nullable=False, server_default=""),
     sa.Column("counts", sa.JSON, nullable=False),
     # The rows as delivered, sealed like those of deliveries.
@@ -248,7 +248,7 @@ vault = sa.Table(
     sa.Column("rotated_at", sa.DateTime),
 )
 # People sealed, opened or erased by a decision, whatever deliveries say. The pseudonym is a keyed hash of
-# the delivered id, so that an erased person is recognised again although nothing here names them.
+# the delivered id, so that an erased person is recognised again although nothing here names the person.
 overrules = sa.Table(
     "overrules",
     metadata,
@@ -294,7 +294,7 @@ requests = sa.Table(
     sa.Column("opened_at", sa.DateTime),
     sa.Column("ended_at", sa.DateTime),
 )
-# Rewrites of the managed store, so that no old data stays on its disk; a killed one stays unfinished here.
+# Rewrites of the managed store, so that no old data stays on its disk; a killed rewrite stays unfinished here.
 rewrites = sa.Table(
     "rewrites",
     metadata,
@@ -303,8 +303,8 @@ rewrites = sa.Table(
     sa.Column("asked_at", sa.DateTime, nullable=False),
     sa.Column("done_at", sa.DateTime),
 )
-# The case's library of people's own Cypher. Everything typed (name, title, why, text, parameters) may name someone,
-# so it is sealed under the case's key and masked with every other text of the case.
+# The case's library of Cypher queries that users wrote. Everything typed (name, title, why, text, parameters) may name
+# someone, so it is sealed under the case's key and masked with every other text of the case.
 saved_queries = sa.Table(
     "saved_queries",
     metadata,
@@ -328,7 +328,7 @@ recipients = sa.Table(
     # Code of the least strict export that named them: readers cleared for less do not see them.
     sa.Column("handling", sa.String(1), nullable=False, server_default="C"),
 )
-# Exports, held and handed out. Their contents stay sealed, so that the next one is assessed with all earlier ones.
+# Exports, held or handed out. Their contents stay sealed, so that the next one is assessed with all earlier ones.
 exports = sa.Table(
     "exports",
     metadata,
@@ -386,7 +386,7 @@ questions = sa.Table(
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
 )
-# Pictures of the network that people keep: private, or shared with readers of the case who are cleared for their level.
+# Pictures of the network that users saved: private, or shared with readers of the case who are cleared for their level.
 pictures = sa.Table(
     "pictures",
     metadata,

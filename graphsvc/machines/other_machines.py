@@ -18,7 +18,7 @@ from graphsvc.machines.scheduler import check_address, require_dask
 from graphsvc.machines.versions import resource
 
 _LOG = logging.getLogger(__name__)
-# Seconds after an error in which work is done here without trying the scheduler: each try may take seconds.
+# Seconds after an error during which all work is done here: each attempt to reach the scheduler may take seconds.
 _AGAIN_S = 60.0
 # Seconds of work always done here: sending shorter work would take as long.
 _HERE_S = 1.0
@@ -44,8 +44,8 @@ def processors_of(address: str) -> Processors:
 class OtherMachines:
     """The workers of a scheduler that compute exactly as this machine does; this machine does the rest.
 
-    Connects when there is work for the first time. Only numbers are sent (`packing`), in pieces that do not
-    depend on the number of workers, and results are taken in the order of the pieces: so they equal this machine's own
+    Connects when there is work for the first time. Only numbers are sent (`packing`), in pieces that do not depend on
+    the number of workers, and results are returned in the order of the pieces: so they equal this machine's own
     results.
 
     Args:

@@ -127,7 +127,7 @@ class _Writer:
             if id(thing) not in self._numbers:
                 self._numbers[id(thing)] = self._add(thing, at)
             return ["array", self._numbers[id(thing)]]
-        # Exactly these types: a subclass may hold more than it shows.
+        # Exactly these types: a subclass may contain hidden data.
         if isinstance(thing, list | tuple) and kind in (list, tuple):
             return [kind.__name__, [self.tree(part, f"{at}[{number}]") for number, part in enumerate(thing)]]
         if isinstance(thing, dict) and kind is dict:

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-# Packages that numbers pass through, and that transport them.
+# Packages that compute with the numbers or transport them.
 _PACKAGES = ("numpy", "scipy", "dask", "distributed")
 _SUFFIXES = (".py", ".toml")
 _SHOWN = 16

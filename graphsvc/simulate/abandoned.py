@@ -7,14 +7,14 @@ import random
 from graphsvc.simulate.statements import InventedClaim, Statement
 from graphsvc.simulate.world import World
 
-# Chance that a statement about the workplace mentions it: by the worker concerned, and by others.
+# Chance that a statement about the workplace mentions the abandonment: by the worker concerned, and by others.
 _OWN, _OTHERS = 0.8, 0.3
 _OF_A_PLACE = frozenset({"WORKED_AT", "MANAGED", "CONTROLS"})
 _WORDS = "Left without pay when the place closed."
 
 
 def tell(rng: random.Random, world: World, statements: list[Statement]) -> None:
-    """Add to statements about closed workplaces which workers the controllers abandoned.
+    """In statements about closed workplaces, claim that the controllers abandoned workers.
 
     It runs last and with its own generator, so that nothing else in a world changes.
     """

@@ -194,7 +194,7 @@ def _scene(telling: InventedStatement, token: str, scenes: dict[str, list[str]])
 
 
 def _facts_seen(telling: InventedStatement, slot: _Slot) -> list[TrueFact]:
-    """Return facts the witness could have seen by then, and remembers."""
+    """Return facts that the witness could have seen by the day of the statement, and remembers."""
     rng, world, me = telling.rng, telling.world, slot.witness
     hard, hubs = world.knobs.hard, telling.hubs
 

@@ -102,7 +102,7 @@ class Cast:
         return list(self._gangs[roles].get(gang, ()))
 
     def team(self, boss: str, *roles: str) -> list[InventedPerson]:
-        """Return aides who answer to `boss`: those with one of the roles, or all of them if no one has."""
+        """Return aides who answer to `boss`: those with one of the roles, or all aides if none has one."""
         team = self._teams.get(boss, [])
         return [person for person in team if person.role in roles] or team
 

@@ -20,7 +20,7 @@ def tell(
     workplaces: list[Workplace],
     facts: Facts,
 ) -> None:
-    """Add the chains of every gang, its suppliers, controllers and brokers, and its quarrels."""
+    """Add the orders and payments in every gang, its suppliers, controllers and brokers, and its quarrels."""
     for person in cast.hubs + cast.aides:
         if person.gang:
             facts.add(TrueFact(person.id, "MEMBER_OF", person.gang))

@@ -28,7 +28,7 @@ _ASSESSMENTS = {
     True: {"A": 46, "B": 18, "C": 20, "D": 12, "E": 4},
     False: {"A": 24, "B": 10, "C": 22, "D": 26, "E": 18},
 }
-# Weights for the best liars.
+# Weights of the grades of the best liars.
 _GRADES_WELL = {"1": 35, "2": 60, "3": 5}
 _ASSESSMENTS_WELL = {"A": 60, "B": 20, "C": 14, "D": 5, "E": 1}
 _SHARED = {"witness": 0.4, "intelligence": 0.45, "record": 0.75}

@@ -11,7 +11,7 @@ from graphsvc.simulate.facts import Facts, TrueFact
 from graphsvc.simulate.knobs import Knobs
 from graphsvc.simulate.sea import Crossing
 
-# Chance that the case knows a phone of a person with this role.
+# Role → chance that a person's phone is in the case.
 _PHONE = {"carried": 0.5, "worker": 0.5, "bystander": 0.8, "double": 0.0} | dict.fromkeys(HUBS, 0.7)
 _PHONE_OTHERWISE = 0.85
 _VEHICLE = ("driver", "taxi driver", "keeper", "supplier")
