@@ -133,7 +133,7 @@ def draw(sizes: Sequence[Size]) -> str:
 
 
 def _marks(steps: Sequence[float], values: Sequence[float]) -> list[float]:
-    """Return the steps that enclose all values, with room for the labels below them."""
+    """Return the steps that enclose all values, with room for labels below the values."""
     first = max(at for at, step in enumerate(steps) if step <= min(values) / 1.5)
     last = min(at for at, step in enumerate(steps) if step >= max(values))
     return list(steps[first : last + 1])

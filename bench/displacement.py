@@ -43,7 +43,7 @@ class Invented:
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """Factor by which free people prefer a place in their town, and a place in their trade."""
+    """Factors by which free people prefer a place in their town or in their trade."""
 
     town: float = 1.0
     trade: float = 1.0

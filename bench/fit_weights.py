@@ -51,7 +51,7 @@ _DIGITS = 3
 # Below this standard deviation an ingredient is too rare for a reliable weight.
 _LEAST_SPREAD = 0.05
 NAMES = every_name()
-# All ingredients and links to likely hubs, before fitting.
+# Zero weights for all ingredients and links to likely hubs, before fitting.
 NOTHING = of_table({"said": dict.fromkeys(NAMES, 0.0), "ties": {}, "start": {"chance": 0.0}})
 Bounds = tuple[float | None, float | None]
 

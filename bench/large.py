@@ -2,8 +2,8 @@
 
 The service is reopened on the loaded case, so that nothing of the case is in its memory. Then every page is requested
 once, in the order a reader would, and after that several times each. A browser shows the frame of a slow page
-immediately (`web.frame`); the times here are for the whole answer. Memory is the maximum of the process: take it from a
-run of this benchmark alone.
+immediately (`web.frame`); the times here are for the whole answer. Memory is the maximum of the process: use the figure
+of a run of this benchmark alone.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def _scheduler() -> Iterator[str]:
 def _measure(
     on: Basis, processors: Processors, workers: list[psutil.Process], result: Callable[[Any], None]
 ) -> tuple[float, float, float]:
-    """Return seconds elapsed, of the processor here, and of all workers."""
+    """Return the seconds elapsed, and the processor seconds of this machine and of all workers."""
 
     def count_worker_time() -> float:
         return sum(sum(worker.cpu_times()[:2]) for worker in workers)

@@ -1,8 +1,8 @@
 """Pages of the demo case: their answer times, compared with a bare driver that runs only the page's queries.
 
 Every page with content is requested in turn with its bare queries, so that both run under the same conditions. Results
-that a page keeps between requests (the ranking, while the case does not change) are kept here too: `hubs.py` measures
-the ranking without that.
+that a page caches between requests (the ranking, while the case does not change) are cached here too: `hubs.py`
+measures the ranking without that.
 """
 
 from __future__ import annotations

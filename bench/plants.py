@@ -78,7 +78,7 @@ def with_plants(invented_case: Case, hub: str, plant: str) -> Case:
 
 
 def _ends(invented_case: Case, far: str, hub: str) -> list[str]:
-    """Return the entities of a kind with the most claims, without the hub."""
+    """Return the entities of a kind with the most claims, except the hub."""
     carried = split_people(invented_case.claims, invented_case.persons)[1]
     known: Counter[str] = Counter()
     for claim in invented_case.claims:

@@ -1,8 +1,8 @@
 """Fifty readers of one case, each opening a page every second or two: waiting times, memory growth and failures.
 
 `graphsvc serve` runs as for users, and readers of three clearance classes connect over the network; the first minute is
-not counted. In a long run (`make soak`: an hour) each minute gives a figure. The readers use the same cores as the
-server.
+not counted. In a long run (`make soak`: an hour) there is a figure for each minute. The readers use the same cores as
+the server.
 """
 
 from __future__ import annotations
