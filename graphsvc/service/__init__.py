@@ -1,9 +1,9 @@
-"""The use cases. A Session is one principal with one purpose; outer layers hold and import nothing deeper than this.
+"""The use cases. A Session is one principal with one purpose; outer layers use nothing below this package.
 
 - `Service` is one open home, and signs people in; `command_line` does so for a terminal. A `Session` has the subjects.
-- What sessions take: `PictureRequest`, `Wanted` (an export), `SeriesChoice`, `Options` (of an import), `Form`, `Words`
-  (a query to save), `NewHold`, and the `Entrance` somebody signs in from.
-- What they return has its types in `answers`; what may be asked has its bounds and words in `limits`.
+- Sessions accept: `PictureRequest`, `Wanted` (an export), `SeriesChoice`, `Options` (of an import), `Form`, `Words`
+  (a query to save), `NewHold`, and `Entrance` (where someone signs in from).
+- Types of results are in `answers`; limits and allowed words of requests are in `limits`.
 """
 
 from graphsvc.access.decisions.holds import NewHold

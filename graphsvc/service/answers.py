@@ -1,4 +1,4 @@
-"""Types of what the subjects of a session return, and the columns of their tables."""
+"""Result types of the subjects of a session, and the columns of their tables."""
 
 from graphsvc.access.gate.cyphergate import Examined
 from graphsvc.analysis.claims.dependence import Shared

@@ -1,4 +1,4 @@
-"""Ask: principal, purpose and case of a request. Every subject of a session gets one, as its only way to the gate."""
+"""Ask: principal, purpose and case of a request. Subjects of a session reach the gate only through an Ask."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from graphsvc.records.progress import Progress
 from graphsvc.records.relations import LinkKey, link_key
 from graphsvc.store.bolt import Item, Make
 
-# Links whose denials are requested in one query: few enough that the row cap cuts none.
+# Links whose denials are requested in one query: few enough to stay below the row cap.
 _LINKS_AT_ONCE = 100
 
 
@@ -50,9 +50,9 @@ class Ask:
     """One principal, one purpose and, once chosen, one case: runs the service's own queries and acts, all logged.
 
     Attributes:
-        home: the resources the process holds open.
+        home: the resources that the process has open.
         principal: the person asking.
-        purpose: why. Both appear in each line of the log.
+        purpose: why they ask. Each log line contains principal and purpose.
     """
 
     def __init__(self, home: Home, principal: Principal, purpose: str, case: str = "") -> None:
@@ -64,10 +64,10 @@ class Ask:
 
     @property
     def case(self) -> str:
-        """The chosen case; if none was chosen, the only visible one.
+        """The chosen case; if no case was chosen, the only visible one.
 
         Raises:
-            RequestError: several cases are visible, or none.
+            RequestError: no case was chosen, and several cases or none are visible.
         """
         if self._case:
             return self._case
@@ -103,15 +103,15 @@ class Ask:
         return look.key
 
     def at(self, case: str) -> Ask:
-        """Return the same for another case."""
+        """Return this Ask for another case."""
         return Ask(self.home, self.principal, self.purpose, case)
 
     def as_(self, grant: Grant) -> Ask:
-        """Return the same for someone with this clearance in this case and no clearance elsewhere."""
+        """Return this Ask for someone with this clearance in this case and no clearance elsewhere."""
         case = self.case
         return Ask(self.home, replace(self.principal, grants={case: grant}), self.purpose, case)
 
-    # -- who may ----------------------------------------------------------------------------------------------
+    # -- permissions ------------------------------------------------------------------------------------------
 
     def may(self, action: str) -> bool:
         """Whether the principal's roles allow an action (`access.people.policy.ACTIONS`)."""
@@ -121,7 +121,7 @@ class Ask:
         """Raise Refused unless one of the person's roles allows the action.
 
         Raises:
-            Refused: none does.
+            Refused: no role allows it.
         """
         policy.require(self.principal, action)
 
@@ -132,15 +132,15 @@ class Ask:
 
     @property
     def grants(self) -> list[Grant | None]:
-        """The clearance in the chosen case; if none was chosen, all clearances."""
+        """The clearance in the chosen case; if no case was chosen, the clearances in all cases."""
         return [self.principal.grant(self._case)] if self._case else list(self.principal.grants.values())
 
     @property
     def version(self) -> int:
-        """Number of changes to the case that show at this clearance; results of another version are out of date.
+        """Number of changes to the case that are visible at this clearance; results of another version are out of date.
 
         Raises:
-            Refused: no role of theirs reads cases, whether or not this case exists.
+            Refused: none of the person's roles may read cases, whether or not this case exists.
             NotFound: they may not see the case.
         """
         policy.require(self.principal, "read")
@@ -153,7 +153,7 @@ class Ask:
     def state(self) -> tuple[str, int, str, bool]:
         """Key of the state that a result is computed on: the result is current while the key is unchanged.
 
-        It includes the clearance. A closed case has no state: its version rises only when it opens again, and earlier
+        The clearance is included. A closed case has no state: its version rises only when it opens again, and earlier
         results may name people who are being sealed or erased.
 
         Raises:
@@ -170,7 +170,7 @@ class Ask:
         return ranked_on(self.grant.handling, sources=self.grant.sources)
 
     def cases(self) -> list[CaseSummary]:
-        """Return the cases this person can see, by name. The roles of auditor and administrator alone show none."""
+        """Return the cases this person can see, by name. The roles auditor and administrator alone show no cases."""
         if not self.may("read"):
             return []
         return [
@@ -182,7 +182,7 @@ class Ask:
         ]
 
     def require_open(self) -> int:
-        """Return the version of the case, if it exists and no import that shows at this clearance is running.
+        """Return the version of the case, if it exists and no import visible at this clearance is running.
 
         Raises:
             NotFound: it does not exist, or this person may not see it.
@@ -208,7 +208,7 @@ class Ask:
         """Log one act on this case: see `access.gate.gate.Gate.acting`.
 
         Raises:
-            Refused: no role of theirs allows it.
+            Refused: no role of this person allows it.
             NotFound: the case does not exist, or this person may not see it.
         """
         return self.home.gate.acting(self.principal, self.purpose, action, self.case, look=self._look, **detail)
@@ -259,10 +259,10 @@ class Ask:
         """Return the released answer of any query. Raises as `rows`.
 
         Args:
-            name: of the query.
+            name: the query's name.
             parameters: name → value.
-            action: the action it is logged and allowed as.
-            whole: read all of a case.
+            action: the action that is checked and logged.
+            whole: read the whole case.
             in_columns: return the answer of a whole case in columns, if it is kept on disk.
         """
         return self.home.gate.read(
@@ -291,7 +291,7 @@ class Ask:
         Args:
             form: how to write the result to disk.
             compute: computes the result.
-            version: version of the case it belongs to (default: that of the open look).
+            version: version of the case the result belongs to (default: that of the open look).
 
         Raises:
             NotFound, Busy: as `require_open`.
@@ -312,7 +312,7 @@ class Ask:
             return self.rows(name, whole=whole, **parameters)
 
         with ThreadPoolExecutor(len(questions)) as pool:
-            # Each thread has the patience of the request as a whole (`records.patience`).
+            # Each thread waits as long as the whole request may (`records.patience`).
             waiting = [pool.submit(copy_context().run, ask, name, parameters) for name, parameters in questions]
             return [future.result() for future in waiting]
 
@@ -337,7 +337,7 @@ class Ask:
         return {link: result[link] for link in every if link in result}
 
     def mark_denied(self, claims: Iterable[dict[str, Any]]) -> None:
-        """Add the denials of its link to each asserting claim: an accusation does not travel without them."""
+        """Add to each asserting claim the denials of its link, so no accusation is shown without them."""
         asserting = [row for row in claims if row["polarity"] == "asserts"]
         denying = self.denials([link_key(row) for row in asserting])
         for row in asserting:
@@ -353,7 +353,7 @@ class Ask:
         return {identifier: masked.get(identifier) or vault.pseudonym(key, kind, identifier) for identifier in ids}
 
     def progress(self, progress: Progress) -> Progress:
-        """Return a progress that shows this reader no amounts they may not know."""
+        """Return a progress reporter without the amounts this reader may not know."""
         return progress if self.grant.sources else coarse(progress)
 
     def withhold(self) -> Withhold:

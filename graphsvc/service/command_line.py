@@ -18,7 +18,7 @@ from graphsvc.service.service import SIGN_IN, Service
 from graphsvc.service.session import Session
 
 COMMAND_LINE = Entrance("command line")
-# Purpose logged if the only account of a local home gave none.
+# Purpose logged if the only account of a local home gave no purpose.
 LOCAL_PURPOSE = "local use, no purpose given"
 
 
@@ -50,7 +50,7 @@ def command_line_session(service: Service, token_file: Path, user: str, purpose:
 def command_line_login(
     service: Service, token_file: Path, name: str, password: str, code: str, link: str, purpose: str
 ) -> Principal:
-    """Prove an account by password and code, or by a one-time link, and store a token for later commands.
+    """Prove ownership of an account by password and code, or one-time link, and store a token for later commands.
 
     Returns:
         The principal; with `must_enrol` if they may only set up a second factor.

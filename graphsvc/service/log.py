@@ -32,7 +32,7 @@ class Log:
     def lines(
         self, *, newest: int = 200, before: int | None = None, sought: Sought = EVERYTHING
     ) -> list[dict[str, Any]]:
-        """Return acts and their outcomes, newest first; `before` (a line's number) gives older ones.
+        """Return acts and their outcomes, newest first; `before` (a line's number) returns older ones.
 
         Raises:
             Refused: the role auditor is missing. The same for all methods here.
@@ -99,7 +99,7 @@ class Log:
 def build_search(
     account: str = "", case: str = "", action: str = "", source: str = "", since: str = "", until: str = ""
 ) -> Sought:
-    """Build a search from typed text; days are UTC, may also be months or years, and include the last one.
+    """Build a search from typed text; `since` and `until` are UTC days, months or years, both included.
 
     Raises:
         RequestError: a day is invalid.

@@ -79,7 +79,7 @@ class Service(Home):
     def redeem_link(self, link: str, bound: str = "") -> str:
         """Exchange a one-time link for a web token with the link's account and purpose.
 
-        No second factor is required: anyone who can make links runs the service on this machine and holds its database
+        No second factor is required: anyone who can make links runs the service on this machine and has its database
         and key.
 
         Raises:
@@ -123,7 +123,7 @@ class Service(Home):
         Args:
             token: as returned by `sign_in`.
             bound: where it is used from.
-            used: a person is using it, which extends it up to its latest end; requests a page makes by itself do not.
+            used: whether a person is using the token, which extends it up to its latest end; automatic requests do not.
 
         Raises:
             NotSignedIn: it is unknown, has ended, or is bound to another place.

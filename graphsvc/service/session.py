@@ -147,7 +147,7 @@ class Session:
     def _requests(self) -> Requests:
         return Requests(self.ask)
 
-    # -- who asks, and where ----------------------------------------------------------------------------------
+    # -- person and case --------------------------------------------------------------------------------------
 
     @property
     def case(self) -> str:
@@ -161,7 +161,7 @@ class Session:
 
     @property
     def version(self) -> int:
-        """Number of changes to the case that show at this clearance: see `Ask.version`."""
+        """Number of changes to the case that are visible at this clearance: see `Ask.version`."""
         return self.ask.version
 
     def at(self, case: str) -> Session:
@@ -180,7 +180,7 @@ class Session:
         """Raise Refused unless one of the person's roles allows the action.
 
         Raises:
-            Refused: none does.
+            Refused: no role allows it.
         """
         self.ask.require(action)
 
@@ -262,7 +262,7 @@ class Session:
         return self.network.answers.behind(ids, day=day, until=until, service=service)
 
     def moves(self, *ids: str, day: str = "") -> pd.DataFrame:
-        """Return movements from some workplaces, or all closed or emptied: one row a flow (see `Displacement.moves`).
+        """Return movements from some workplaces, or all closed or emptied: one row per flow (see `Displacement.moves`).
 
         `frame.attrs["verdicts"]` says for each place whether chance would explain the movements.
         """

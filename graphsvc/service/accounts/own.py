@@ -46,7 +46,7 @@ class OwnAccount:
         return enrolment.has_second_factor(self._ask.database, self._ask.principal.name)
 
     def cypher_refusal(self) -> str:
-        """Return the reason why this person's grant for free Cypher does not hold, in one sentence; else empty."""
+        """Return why this person's grant for free Cypher is invalid, in one sentence; otherwise empty."""
         if not self._ask.principal.free_cypher:
             return ""
         return policy.cypher_refusal(self._ask.principal, [row["id"] for row in known_cases(self._ask.database)])
@@ -55,8 +55,8 @@ class OwnAccount:
         """Change the account's password; ends every other sign-in.
 
         Raises:
-            NotSignedIn: the old one is wrong.
-            RequestError: the new one is too short or too common.
+            NotSignedIn: the old password is wrong.
+            RequestError: the new password is too short or too common.
         """
         name = self._ask.principal.name
         with self._act("change password"):
@@ -75,7 +75,7 @@ class OwnAccount:
         """Begin to set up a second factor; it is not required until confirmed.
 
         Raises:
-            RequestError: there is one already.
+            RequestError: a second factor exists already.
         """
         name = self._ask.principal.name
         with self._act("set up second factor"):
@@ -107,7 +107,7 @@ class OwnAccount:
 
         Raises:
             NotSignedIn: the code is wrong, and nothing was changed.
-            RequestError: a role of theirs requires one.
+            RequestError: one of the person's roles requires a second factor.
         """
         name = self._ask.principal.name
         with self._act("remove second factor"):
@@ -133,7 +133,7 @@ class OwnAccount:
         """Count an attempt to prove identity, as at sign-in but separately from attempts of signed-out people.
 
         Raises:
-            NotSignedIn: with the message `wrong`, whether the proof failed or was not checked.
+            NotSignedIn: with the message `wrong`: the proof failed, or too many attempts were made.
         """
         key = accounts.attempts_key(self._ask.home.vault)
         if not attempts.begin(self._ask.database, key, name, INSIDE):

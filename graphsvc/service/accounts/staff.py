@@ -46,9 +46,9 @@ class Accounts:
         """Add an account; without a password, its owner chooses one by link.
 
         Args:
-            name: of the account.
+            name: the account's name.
             roles: its roles.
-            grants: texts like `dover:C+sources` or `*:P`.
+            grants: written like `dover:C+sources` or `*:P`.
             password: its password; may be empty.
 
         Raises:
@@ -118,13 +118,13 @@ class Accounts:
             changes.set_roles(self._ask.database, name, roles)
 
     def grant(self, name: str, clearance: str) -> None:
-        """Clear an account for a case, as a text like `dover:C+sources`, and end its sign-ins."""
+        """Clear an account for a case, written like `dover:C+sources`, and end its sign-ins."""
         case, grant = _grant(clearance)
         with self._ask.act_anywhere("accounts", what="grant", **self._who(name), grant=clearance):
             changes.grant(self._ask.database, name, case, grant)
 
     def revoke(self, name: str, case: str) -> None:
-        """Take back an account's clearance for a case, and end its sign-ins."""
+        """Revoke an account's clearance for a case, and end its sign-ins."""
         cleared = {of for account in changes.everyone(self._ask.database) for of in account.grants}
         with self._ask.act_anywhere(
             "accounts", what="revoke", **self._who(name), **{"of" if case in cleared else "sought_case": case}
@@ -137,7 +137,7 @@ class Accounts:
         return {"account" if name in names else "sought": name}
 
     def set_free_cypher(self, name: str, *, is_granted: bool) -> None:
-        """Give or take the grant for free Cypher, and end the account's sign-ins."""
+        """Grant or revoke free Cypher, and end the account's sign-ins."""
         with self._ask.act_anywhere("accounts", what="free Cypher", **self._who(name), given=is_granted):
             changes.set_free_cypher(self._ask.database, name, is_granted=is_granted)
 

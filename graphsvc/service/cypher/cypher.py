@@ -1,4 +1,4 @@
-"""Free Cypher of one person on one case: checking texts, running them in the background, cancelling, and history."""
+"""Free Cypher of one person on one case: checking queries, running them in the background, cancelling, and history."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from graphsvc.store.typed import Typed
 
 _LOOKED_AT = 500  # log lines searched for a history
 _NOT_RUN = ("refused", "failed")
-# Outcome in the log → word shown to the author of the text.
+# Outcome in the log → word shown to the author of the query.
 _ENDED = {
     "begun": "running",
     "released": "answered",
@@ -33,12 +33,12 @@ _ENDED = {
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One text of the history.
+    """One query of the history.
 
     Attributes:
-        outcome: how it ended, in a word.
-        rows: None unless it was released.
-        at: UTC.
+        outcome: how the query ended, in a word.
+        rows: number of rows; None unless they were released.
+        at: its time (UTC).
     """
 
     id: int
@@ -63,7 +63,7 @@ class Cypher:
         return self._ask.home.cypher_gate.refusal(self._ask.principal)
 
     def examine(self, text: str) -> Examined:
-        """Check a text without running it; return its plan and the parameters it uses.
+        """Check a query without running it; return its plan and the parameters it uses.
 
         Raises:
             CypherFault: what is wrong or not allowed, and where.
@@ -74,12 +74,12 @@ class Cypher:
     def start(
         self, text: str, parameters: Mapping[str, Any] | None = None, saving: Mapping[str, Any] | None = None
     ) -> str:
-        """Run a text in the background; return the run's id. Raises as `examine`, before anything runs.
+        """Run a query in the background; return the run's id. Raises as `examine`, before anything runs.
 
         Args:
-            text: the Cypher.
-            parameters: name → value, of kinds that `service.cypher.parameters.native` takes.
-            saving: details typed for saving the text; the run returns them.
+            text: the query.
+            parameters: name → value, of kinds that `service.cypher.parameters.native` accepts.
+            saving: details typed for saving the query; the run returns them.
         """
         gate, case, values = self._ask.home.cypher_gate, self._ask.case, native(parameters or {})
         examined = gate.check(self._ask.principal, self._ask.purpose, case, text, values)
@@ -93,15 +93,15 @@ class Cypher:
         """Return one of the person's runs, after waiting at most `wait_s` seconds for it to end.
 
         Args:
-            run: its id.
+            run: the run's id.
             wait_s: seconds to wait for its end.
-            answered: raise an error unless there is an answer, for callers that cannot show its absence, such as a file
-                of rows.
+            answered: raise an error unless there is an answer, for callers that cannot show that it is missing, such as
+                a file of rows.
 
         Raises:
             NotFound: there is no such run, it has expired, or a case was changed since.
-            Refused: the grant no longer holds.
-            GraphsvcError: with `answered`, if it still runs (Busy), was cancelled, or failed.
+            Refused: the grant is no longer valid.
+            GraphsvcError: with `answered`: the run is unfinished (Busy), was cancelled, or failed.
         """
         runs, mine = self._ask.home.runs, (self._ask.principal.name, self._ask.case)
         states = self._ask.home.cypher_gate.require(self._ask.principal, self._ask.case)
@@ -123,7 +123,7 @@ class Cypher:
         return self._ask.home.runs.going(self._ask.principal.name, self._ask.case)
 
     def run(self, text: str, parameters: Mapping[str, Any] | None = None) -> Run:
-        """Run a text to its end; Ctrl-C cancels it. Its `warnings` are issued as `errors.AnswerWarning`.
+        """Run a query to its end; Ctrl-C cancels it. Its `warnings` are issued as `errors.AnswerWarning`.
 
         Raises:
             CypherFault: what is wrong or not allowed, and where.
@@ -142,10 +142,10 @@ class Cypher:
         return answer
 
     def history(self, newest: int = 50) -> list[Past]:
-        """Return the person's texts in this case, newest first: those run, and those refused before running.
+        """Return the person's queries in this case, newest first, including queries refused before running.
 
         Raises:
-            Refused: the grant no longer holds.
+            Refused: the grant is no longer valid.
         """
         self._ask.home.cypher_gate.require(self._ask.principal, self._ask.case)
         mine = audit.Sought(account=self._ask.principal.name, case=self._ask.case, action="cypher")

@@ -1,4 +1,4 @@
-"""Saved queries, and the file that carries them to another case or home. Pure; file contents are untrusted."""
+"""Saved queries, and the file that carries them to another case or home. No I/O; file contents are untrusted."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def require(words: Words) -> Words:
     """Normalise a query for storage: names without surrounding blanks, text with uniform line ends.
 
     Raises:
-        RequestError: a part cannot be stored, in one sentence.
+        RequestError: a part cannot be stored; the message is one sentence.
     """
     texts = {name: getattr(words, name).replace("\r\n", "\n").replace("\r", "\n") for name in LONGEST}
     for name in ("name", "title", "why"):
@@ -70,10 +70,10 @@ def file_text(case: str, queries: Iterable[Words]) -> str:
 
 
 def read(file: bytes) -> tuple[list[Words], list[tuple[str, str]]]:
-    """Return the queries of a file, and its refused entries: (name or place, reason in one sentence).
+    """Return the queries of a file, and its refused entries: (name or number, reason in one sentence).
 
     Raises:
-        InputError: it is not such a file, in one sentence.
+        InputError: it is not a file of saved queries; the message is one sentence.
     """
     if len(file) > MOST_BYTES:
         raise InputError(f"The file is larger than {MOST_BYTES // 1024} KiB. Export fewer queries at a time.")
@@ -131,7 +131,7 @@ def _query_label(query: Any, number: int) -> str:
 
 
 def _printable(text: str) -> str:
-    """Return a text of the file, safe to use in a sentence."""
+    """Return text from the file, made safe to use in a message."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)[:60]
 
 

@@ -65,7 +65,7 @@ class NameTaken(RequestError):
     """A query of this name exists already.
 
     Attributes:
-        by: that query; its `changeable` says whether it can be replaced.
+        by: the existing query; its `changeable` says whether it can be replaced.
     """
 
     status = 409
@@ -83,7 +83,7 @@ class Import:
 
     Attributes:
         new, changed, same: the queries, by effect; `changed` replace the person's own private ones of the same name.
-        refused: (name or place, why).
+        refused: (name or number, reason).
     """
 
     new: list[Words]
@@ -127,8 +127,8 @@ class QueryLibrary:
             replacing: replace a query of the same name.
 
         Raises:
-            NameTaken: there is one of this name that is not replaced.
-            RequestError: the words cannot be stored, or there are too many.
+            NameTaken: a query of this name exists and is not replaced.
+            RequestError: the query cannot be stored, or there are too many queries.
         """
         with self._library("save") as (connection, key):
             words = exchange.require(words)
@@ -150,7 +150,7 @@ class QueryLibrary:
 
         Raises:
             NameTaken: another query has this name.
-            Refused: this person may not change it. The same for all methods that change one.
+            Refused: this person may not change it. The same for all methods that change a query.
         """
         with self._library("rename", query_id=identifier) as (connection, key):
             saved = self._changeable(connection, key, identifier)
@@ -185,16 +185,16 @@ class QueryLibrary:
         """Preview importing a file of queries; nothing is stored.
 
         Raises:
-            InputError: it is not such a file.
+            InputError: it is not a file of saved queries.
         """
         with self._library("preview import", writing=False) as (connection, key):
             return self._sort_import(self._visible(connection, key), file)
 
     def import_file(self, file: bytes) -> Import:
-        """Import the queries of a file as private ones; the person's private ones of the same name are replaced.
+        """Import the queries of a file as private ones, replacing the person's private ones of the same name.
 
         Raises:
-            InputError: it is not such a file.
+            InputError: it is not a file of saved queries.
         """
         with self._library("import") as (connection, key):
             visible = self._visible(connection, key)
@@ -203,7 +203,7 @@ class QueryLibrary:
                 self._keep(connection, key, words, self._of_name(visible, words.name), shared=False)
             return imported
 
-    # -- how --------------------------------------------------------------------------------------------------
+    # -- helpers ----------------------------------------------------------------------------------------------
 
     @contextmanager
     def _library(self, operation: str, *, writing: bool = True, **detail: Any) -> Iterator[tuple[sa.Connection, bytes]]:
@@ -265,7 +265,7 @@ class QueryLibrary:
     def _keep(
         self, connection: sa.Connection, key: bytes, words: Words, existing: Saved | None, *, shared: bool
     ) -> Saved:
-        # A list, not an object: masking goes through every text of it, names of fields included.
+        # A list, not an object: masking checks every text in it, including field names.
         plain = [words.name, words.text, words.title, words.why, words.parameters]
         values = {
             "account": self._ask.principal.name,

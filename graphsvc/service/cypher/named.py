@@ -1,4 +1,4 @@
-"""Named queries: those a person may run, and their answers."""
+"""Named queries that a person may run, and their answers."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class Queries:
         """Run a query on the case; cut rows and missing columns cause a warning (`errors.AnswerWarning`).
 
         Args:
-            name: of the query.
+            name: the query's name.
             parameters: name → value, in the parameter's type or as text to be parsed; of kinds that
-                `service.cypher.parameters.native` takes.
+                `service.cypher.parameters.native` accepts.
 
         Raises:
             RequestError: no such query, or a parameter is wrong.
@@ -63,11 +63,11 @@ class Queries:
     def run_with_extra_columns(
         self, name: str, parameters: Mapping[str, Any] | None = None, *, names: bool = True
     ) -> tuple[Released, Answered]:
-        """Return the answer of a query, and the same with columns added: names for ids, days overdue for reviews.
+        """Return the answer of a query, and that answer with added columns: names for ids, days overdue for reviews.
 
         Args:
-            name: of the query.
-            parameters: of it.
+            name: the query's name.
+            parameters: as for `run`.
             names: whether to add names next to ids; a page puts them into the cells.
 
         Raises:
@@ -77,7 +77,7 @@ class Queries:
         returns = self._ask.home.library[name].returns
         rows = [tuple(json_safe(value) for value in row) for row in released.rows]
         if names and not self._ask.grant.sources:
-            # A file shows the same word for *some* as pages and pictures.
+            # A file shows *some* as the same word as pages and pictures do.
             shows = [returns[column].partition(".")[2] for column in released.columns]
             rows = [tuple(map(some_in_words, row, shows)) for row in rows]
         known = self.names(name, released.columns, rows) if names else None

@@ -1,4 +1,4 @@
-"""Parameters of free Cypher. Pure.
+"""Parameters of free Cypher. No I/O.
 
 People type names and texts; a text is read as JSON if possible, else taken literally. Notebooks pass Python values;
 those of NumPy and pandas are converted.
@@ -68,10 +68,10 @@ def parse_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 
 def require(parameters: dict[str, Any]) -> None:
-    """Raise an error unless these can be parameters of a text.
+    """Raise an error unless these can be parameters of a query.
 
     Raises:
-        RequestError: one is invalid, or there are too many, in one sentence.
+        RequestError: one is invalid, or there are too many; the message is one sentence.
     """
     if len(parameters) > MOST:
         raise RequestError(f"There are {len(parameters)} parameters; a text may have {MOST}.")
@@ -96,7 +96,7 @@ def native(parameters: Mapping[str, Any]) -> dict[str, Any]:
     maps.
 
     Raises:
-        RequestError: a value has a type the database does not know, or cannot be stored, in one sentence.
+        RequestError: a value has a type the database does not know, or cannot be stored; the message is one sentence.
 
     Example:
         >>> native({"ids": {"P1"}, "days": np.array(["2020-05-08"], "datetime64[D]"), "least": np.float64(0.5)})

@@ -49,10 +49,10 @@ class Deliveries:
         other_names: bool = False,
         protection: str = "",
     ) -> Loaded:
-        """Import a delivery (folder, .zip, .xlsx, .anx chart, or a graph with a mapping); a new case is created.
+        """Import a delivery (folder, .zip, .xlsx, .anx chart, or a graph with a mapping); a case is created if new.
 
         Args:
-            path: of the delivery.
+            path: the delivery's path.
             progress: receives progress reports.
             mapping: for a graph or a table of another format.
             partial: see `Casework.load`.
@@ -205,8 +205,8 @@ class Deliveries:
     def _require_undoing(self, number: int) -> None:
         """Require source clearance to undo a delivery.
 
-        An own delivery needs none if it has no witness statements, and no claim of another delivery is about its people.
-        For other people's deliveries the check does not depend on the contents, so a refusal gives nothing away.
+        A person's own delivery needs none if it has no witness statements and no other delivery has claims about its
+        people. For other people's deliveries the check does not depend on the contents, so a refusal reveals nothing.
         """
         case = self._ask.case
         self._loading.require_whole()

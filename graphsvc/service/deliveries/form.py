@@ -42,7 +42,7 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 _HANDLE = re.compile(r"(?:new|c)[1-9][0-9]{0,3}")
 _CANDIDATES = 8
 _SURELY = 1  # worst level of a match that may be the same person or thing: exact, or a whole word
-# Columns of an existing statement that fix whose it is. A different source makes it a different statement.
+# Columns that identify an existing statement. With a different source it is a different statement.
 _FIXED = ("id", "kind", "source_id")
 _OPENING = (
     "cannot become P without source clearance: add the shared version as a new statement, or ask a colleague who has it"
@@ -64,11 +64,11 @@ class Checked:
     Attributes:
         faults: if there are any, nothing is imported.
         counts: as for a delivery; see `Loaded`.
-        same_as: the earlier delivery that it repeats.
+        same_as: the earlier delivery that the form repeats.
         ends: reference as typed → row of `entities.named` it refers to.
         alike: handle of a new part → possible duplicates, as hits of `find` (dictionaries) with `by`: the values they
             share.
-        opens_at: earliest time at which it opens to others (UTC); None if immediately.
+        opens_at: earliest time at which the statement opens to others (UTC); None if immediately.
         moves: expected changes to the leads; None if not requested, or without source clearance.
         named: names of sealed people, in full or in part, in the sanitised version; only with source clearance.
     """
@@ -160,7 +160,7 @@ class StatementForms:
     def find_added(self, token: str, handles: Collection[str] = ()) -> tuple[str, list[str]]:
         """Return the statement that a form added (empty if not visible to this person), and its visible entities.
 
-        All are given by the ids that pages show.
+        All ids are those that pages show.
         """
         self._loading.require()
         _require_token(token)
@@ -198,7 +198,7 @@ class StatementForms:
     # -- references -------------------------------------------------------------------------------------------
 
     def _references(self, form: Form) -> tuple[dict[str, dict[str, Any]], list[Fault]]:
-        """Return the entity each reference of a form means to this person, and faults for references without one."""
+        """Return the entity each reference in a form means to this person, and faults for unmatched references."""
         self._loading.require()
         _require_token(form.token)
         new = {part.handle: part for part in form.new}
@@ -277,7 +277,7 @@ class StatementForms:
         return sorted(hits.values(), key=lambda row: -len(row["by"]))[:_CANDIDATES]
 
     def _page_id(self, key: bytes, identifier: str) -> str:
-        """Return the id that pages show for an entity added by hand: a pseudonym if the vault holds it."""
+        """Return the id that pages show for an entity added by hand: its pseudonym if the vault contains one."""
         register = self._ask.home.register
         for kind in ("person", "thing"):
             pseudonym = vault.pseudonym(key, kind, identifier)
@@ -326,7 +326,7 @@ class StatementForms:
         return tuple(dict.fromkeys((*names.listed_in(text), *names.parts_in(text))))
 
     def _waits(self, form: Form) -> bool:
-        """Whether the form waits before it opens to others: a new witness statement does."""
+        """Whether the form's statement waits before it opens to others, as new witness statements do."""
         return bool(self._ask.home.account_times) and form.statement.get("kind") == "witness" and not form.of
 
     def _making(self, form: Form, places: dict[tuple[str, int], str]) -> Callable[[State, bytes], Delivery]:

@@ -101,7 +101,7 @@ class Loading:
         The sealed people in it are returned only if `identities` is set, and the request is logged.
 
         Raises:
-            Refused: `identities` without source clearance: that somebody is sealed or missing could show a source.
+            Refused: `identities` without source clearance: that a person is sealed or missing could reveal a source.
         """
         if identities and not self._ask.grant.sources:
             raise Refused("To list who is sealed in a delivery takes source clearance. Nothing was loaded.")
@@ -177,7 +177,7 @@ class Loading:
         return [self._redact(job) for job in jobs]
 
     def _redact(self, job: Job) -> Job:
-        """Cut a job down to what this person may know.
+        """Remove from a job what this person may not know.
 
         Readers without source clearance do not see the amount written. For other people's jobs they see no numbers of
         statements, claims or sealed people: for an import of one statement these would reveal its contents.

@@ -32,8 +32,7 @@ class StatementPage:
     Attributes:
         values: released properties that have a value.
         claims: rows of `statements.claims`; claims of a denied link have `denying`, as in `network.among`.
-        numbers: `asserts`, `denies`, `taken_back` → number of claims, returned or not, that assert, that deny, and that
-            were taken back.
+        numbers: `asserts`, `denies`, `taken_back` → number of such claims, returned or not.
         truncated: there are more claims than were returned.
     """
 
@@ -49,7 +48,7 @@ class StatementVersion:
     """Changes made to a statement by one delivery.
 
     Attributes:
-        at: UTC.
+        at: its time (UTC).
         reason: the recorded reason, if any.
         statement: column → (before, after).
         claims: released rows, each with `did` (`added`, `changed`, `superseded`, `brought back` or `moved away`),
@@ -101,7 +100,7 @@ class Statements:
 
         Raises:
             NotFound: this reader may not see the statement.
-            Refused: without clearance for all of the case, since deliveries hold both codes.
+            Refused: without clearance for all of the case, since deliveries contain both codes.
         """
         with self._ask.act("read", query="history") as outcome:
             page = self.look(statement)
@@ -112,7 +111,7 @@ class Statements:
             telling, steps = self._ask.home.casework.replay.history(self._ask.case, page.id)
             deliveries = {row["number"]: row for row in self._ask.home.register.deliveries(self._ask.case)}
             history = _History(telling, deliveries, self._ask.grant)
-            # A delivery that changed only what this reader may not see is not shown, or the entry would tell of it.
+            # Deliveries that changed only hidden data are left out, since an entry would reveal the change.
             versions = [version for version in map(history.version, steps) if version.statement or version.claims]
             outcome["rows"] = len(versions)
             self._ask.mark_denied([row for version in versions for row in version.claims])
@@ -209,7 +208,7 @@ class _History:
 
 
 def _with_names(version: StatementVersion, named: Mapping[str, Mapping[str, Any]]) -> StatementVersion:
-    """Add the names of the entities it is about to a version."""
+    """Add to a version the names of the entities in its claims."""
     claims = []
     for row in version.claims:
         names = {f"{end}_name": (named.get(row[end]) or {}).get("name") for end in ("subject", "object")}

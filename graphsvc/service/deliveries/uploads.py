@@ -38,10 +38,10 @@ class Uploads:
 
     @contextmanager
     def receiving(self) -> Iterator[Parcel]:
-        """Yield a parcel to stream an upload into; unless `keep` takes it inside the block, nothing of it remains.
+        """Yield a parcel to stream an upload into; it is deleted unless `keep` is called inside the block.
 
         Raises:
-            Refused, NotFound, RequestError: see `Loading.require`; before a byte is received.
+            Refused, NotFound, RequestError: see `Loading.require`; raised before a byte is received.
         """
         with self._ask.act("load", step="upload"):
             self._loading.require()
@@ -69,7 +69,7 @@ class Uploads:
         """Return one of the person's uploads.
 
         Raises:
-            NotFound: it is no longer waiting.
+            NotFound: the upload is no longer waiting.
         """
         self._loading.require()
         return self._ask.home.uploads.one(upload, *self._loading.owner)
@@ -92,7 +92,7 @@ class Uploads:
                 dry_run=True,
                 protection=options.protection,
             )
-            # Cancelled in the meantime: nothing is kept.
+            # If the upload was cancelled in the meantime, nothing is stored.
             self._ask.home.uploads.keep_preview(upload, *self._loading.owner, on, options, loaded)
             if not self._stands(on):  # names in it may since have been sealed or opened
                 self._ask.home.uploads.forget_previews(upload)
@@ -165,7 +165,7 @@ class Uploads:
 
         Raises:
             InputError: its preview found different names for most ids, and `other_names` is not set.
-            NotFound: it is no longer waiting.
+            NotFound: the upload is no longer waiting.
             Busy: the case is being imported; the upload goes on waiting.
         """
         self._loading.require()
@@ -188,7 +188,7 @@ class Uploads:
                         other_names=other_names,
                         protection=options.protection,
                     )
-                    # All or nothing, and it was nothing: the preview shows what to correct.
+                    # If rejected rows stopped the import, the upload stays: its preview shows what to correct.
                     source.stays = not loaded.committed and loaded.same_as is None and bool(loaded.rejections)
                     return loaded.outcome
 
@@ -200,7 +200,7 @@ class Uploads:
         """Delete one of the person's uploads.
 
         Raises:
-            NotFound: it is no longer waiting.
+            NotFound: the upload is no longer waiting.
         """
         with self._ask.act_anywhere("load", step="cancel upload"):
             self._ask.home.uploads.drop(upload, *self._loading.owner)

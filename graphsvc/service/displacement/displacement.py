@@ -62,12 +62,12 @@ class PlaceMoves:
 
     Attributes:
         place: id, `name` and `sort` (kind) of the place.
-        closed_on: as given, or empty.
-        closure: its closure or emptying, in one line; None if nothing is known or was asked about.
+        closed_on: its recorded closing day, or empty.
+        closure: its closure or emptying, in one line; None if no closing day is known or was requested.
         moves: flows from it.
         came: flows to it from places that people left.
         movers, next: see `views.displacement.rows`.
-        hands: tests of several closures under one hand that include this place.
+        hands: tests of several closures under one hand (controlled by one person or gang) that include this place.
         people: id → name and whether sealed, for everyone listed here.
         things: for an online place, the things linked to it and to the people running it.
         runs: people recorded as controlling or managing it.
@@ -90,7 +90,7 @@ class PlaceMoves:
     count: int | str
 
     def plain(self) -> dict[str, Any]:
-        """Return the result as plain data, as the page's JSON twin and the command give it."""
+        """Return the result as plain data, as the page's JSON twin and the command return it."""
         return {
             "place": self.place,
             "closed_on": self.closed_on,
@@ -131,7 +131,7 @@ class Displacement:
         return rows
 
     def hands(self) -> list[HandRow]:
-        """Return closures under one hand, tested together, the most surprising first.
+        """Return closures under one hand (one controller), tested together, the most surprising first.
 
         Raises:
             OperatorError: the case has more rows than may be analysed.
@@ -151,7 +151,7 @@ class Displacement:
         """Return the flows from some places, or from all that people left.
 
         Args:
-            ids: of workplaces; empty for all that closed or emptied.
+            ids: workplace ids; empty for all workplaces that closed or emptied.
             day: use the people present before this day (of a visit, for example, `2020-05-08`) instead of the recorded
                 closure.
 
@@ -225,8 +225,8 @@ class Displacement:
                     "name": names.get(name, {}).get("name") or name,
                     "kind": names.get(name, {}).get("sort") or "",
                 }
-            # The expected number of people for one flow, next to actual numbers of others, would show how many left in
-            # all.
+            # The expected number of people for one flow, next to the actual numbers of other flows, would show how
+            # many left in all.
             some_few = {left for left, _, values in graph.edges(data=True) if 0 < values["people"] < self._few}
             for left, _, values in graph.edges(data=True):
                 if left in some_few:
@@ -238,7 +238,7 @@ class Displacement:
             outcome["rows"] = graph.number_of_edges()
         return writable(graph)
 
-    # -- what these are made of ---------------------------------------------------------------------------------
+    # -- inputs -------------------------------------------------------------------------------------------------
 
     @property
     def _few(self) -> int:
@@ -267,7 +267,7 @@ class Displacement:
         return flows.left_on(known, place, _day(day), self._displaced.every())
 
     def _hands(self, place: str = "") -> list[HandRow]:
-        """Return tests of several closures under one hand: all, or the tests with one place."""
+        """Return tests of several closures under one hand (one controller): all tests, or those with one place."""
         tests = self._displaced.hands()
         names = self._names({test.who for test in tests})
         contested = contested_hands(self._displaced.whereabouts().ties)
@@ -275,7 +275,7 @@ class Displacement:
         return [row for row in rows if not place or place in row.places]
 
     def _contested_places(self) -> frozenset[str]:
-        """Return the places under a hand whose control of some place is denied."""
+        """Return the places of controllers whose control of some place is denied."""
         ties = self._displaced.whereabouts().ties
         contested = contested_hands(ties)
         return frozenset(place for place, controllers in hands(ties).items() if not contested.isdisjoint(controllers))

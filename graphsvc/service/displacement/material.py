@@ -44,7 +44,7 @@ class Displaced:
         return self._caches.left.of(self._ask.state, self._test)
 
     def hands(self) -> list[HandTest]:
-        """Return closures under one hand, tested together. Raises as `whereabouts`."""
+        """Return closures under one hand (one controller), tested together. Raises as `whereabouts`."""
         return self._caches.hands.of(self._ask.state, lambda: hand_tests(self.whereabouts(), self.every()))
 
     @lasting()

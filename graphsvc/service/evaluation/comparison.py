@@ -26,7 +26,7 @@ Values = dict[str, dict[str, list[float]]]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One figure of one method: mean over the cases, and the range of 95 in 100 samples (NaN if unknown)."""
+    """One figure of one method: mean over the cases, and the range of 95% of samples (NaN if unknown)."""
 
     method: str
     figure: str
@@ -65,9 +65,9 @@ def compare(
 
     Args:
         folders: case folders with their truth.json.
-        ranking: a ranking of these folders to compare with the computed ones; None for those alone.
+        ranking: a ranking of these folders to compare with the computed ones; None to compare only those.
         halves: how many random halves of the witnesses are also ranked.
-        seed: of halves and samples.
+        seed: random seed of halves and samples.
         progress: receives progress reports.
 
     Raises:

@@ -50,13 +50,13 @@ def of_folder(path: Path, cases: Mapping[str, Scores], name: str, *, alone: bool
     """Return the scores for the case in a folder; with a single folder, the ranking need not name it.
 
     Args:
-        path: of the ranking.
+        path: the ranking file.
         cases: as returned by `read`.
-        name: of the folder.
+        name: the folder's name.
         alone: whether it is the only folder.
 
     Raises:
-        InputError: the ranking does not say which of its rows are of this case.
+        InputError: the ranking does not say which of its rows belong to this case.
     """
     if name in cases:
         return cases[name]
@@ -105,7 +105,7 @@ def _is_sentence(values: Mapping[str, str]) -> bool:
 
 
 def _is_list(content: Any) -> bool:
-    """Whether it is a list of objects."""
+    """Whether the content is a list of objects."""
     return isinstance(content, list) and all(isinstance(row, dict) for row in content)
 
 

@@ -48,10 +48,10 @@ class Trial:
     """One invented case, with the ids of its files.
 
     Attributes:
-        name: of its folder.
+        name: the folder's name.
         witness_of: source → the person it is.
         truth: all of truth.json.
-        rejections: rows left out here, as importing would.
+        rejections: rows left out here, as an import would leave them out.
     """
 
     name: str

@@ -70,18 +70,18 @@ class Preview:
 
     Attributes:
         nodes, links: rows exactly as they would be exported.
-        taken_out: what was removed from the picture or did not get into it, in words → how many, or a word if not
+        taken_out: omission (removed from the picture or never in it), in words → how many, or a word if not
             counted.
         withheld: further omissions that only the maker may know, in the same form: what the maker sees and this
             recipient does not, and unknown ids. Not in the manifest, and not stored.
         earlier: exports within the reader's clearance that this recipient has received or may receive at any time.
-        exposure: over those and the new one. Without source clearance, everything is attributed to a single witness.
+        exposure: by those and the new export. Without source clearance, everything is attributed to a single witness.
         names: internal id → name, for the facts in `exposure`.
         left_out: links already left out.
         contested: links that would be exported as contested, without the evidence against them.
         arranged: whether positions chosen on a canvas are exported. At a stricter handling code they are not, since
-            they were chosen in view of more.
-        by_source: whether `exposure` is given by source.
+            more was visible when they were chosen.
+        by_source: whether `exposure` is listed by source.
     """
 
     recipient: str
@@ -154,7 +154,7 @@ class Exports:
         """Return the picture of the selected material: see `Exposures.selected_picture`."""
         return self._exposures.selected_picture(wanted)
 
-    # -- making one -------------------------------------------------------------------------------------------
+    # -- making exports ---------------------------------------------------------------------------------------
 
     def preview(
         self, wanted: Wanted, recipient: str, *, handling: str = "", left_out: Collection[LinkKey] = ()
@@ -206,9 +206,9 @@ class Exports:
         """Make an export. A safe one is held for its maker to fetch; otherwise, with `ask`, it waits for a supervisor.
 
         Args:
-            wanted: see `preview`, as for `recipient`, `handling` and `left_out`.
+            wanted: as in `preview`, like `recipient`, `handling` and `left_out`.
             recipient: the organisation or person to receive it.
-            reason: why.
+            reason: why it is made.
             handling: `P` or `C`.
             left_out: links to leave out.
             ask: let a supervisor decide if it is not safe.
@@ -224,7 +224,7 @@ class Exports:
         export_store, identifier = self._ask.home.export_store, new_id()
         who = recipient_id(self._ask.key, recipient)
         with self.given.act("make", recipient=who, handling=handling, export=identifier) as outcome:
-            # One at a time: two exports that are safe separately may not be so together.
+            # One at a time: two exports that are safe separately may be unsafe together.
             with self._alone():
                 version = self._ask.require_open()
                 plan = self._plan(wanted, recipient, handling, left_out)
@@ -266,11 +266,11 @@ class Exports:
         return replace(own_export(self.given, self._ask.principal.name, identifier), withheld=plan.withheld)
 
     def recipients(self) -> list[str]:
-        """Return names of recipients: of the reader's own exports; for supervisors, of all within their clearance."""
+        """Return names of recipients of the reader's own exports; for supervisors, of all within their clearance."""
         with self.given.act("recipients"):
             return list(self.given.recipients().values())
 
-    # -- how --------------------------------------------------------------------------------------------------
+    # -- helpers ----------------------------------------------------------------------------------------------
 
     def _require_still(self, version: int, identifier: str) -> None:
         """Raise Busy and remove the stored export unless the case is still at this version.

@@ -1,6 +1,6 @@
 """Exposure: how far shown material would let someone who knows the people work out which of them are witnesses.
 
-With source clearance it is given by source. Without it, readers must not learn which facts come from the same witness,
+With source clearance it is listed by source. Without it, readers must not learn which facts come from the same witness,
 so everything is attributed to a single witness. The answer then reveals no more than the picture, and never looks safer
 than it is.
 """
@@ -47,11 +47,11 @@ class Wanted:
     Attributes:
         picture: the request for a picture; None for a query or a lead.
         query: name of a query: the entities in its answer and the links among them.
-        parameters: of the query.
+        parameters: the query's parameters.
         lead: id of a person: the links that support or contradict them as a lead.
         only: restrict everything to these ids and the links among them; empty, as for `inside`, for no restriction.
         inside: ids included with them that were not chosen individually: the members of folded groups on a canvas.
-        passing: of all links, only these, if others were filtered out on screen; None for all.
+        passing: the links to include, if others were filtered out on screen; None for all.
         arranged: id → position on the canvas, in pixels at zoom 1.
     """
 

@@ -41,7 +41,7 @@ class Export:
     """One export. Times are UTC.
 
     Attributes:
-        number: what it is called on paper; id: the id that commands take.
+        number: its name on paper; id: the id used in commands.
         state: `waiting` (for a supervisor), `held` (ready to fetch), `given`, `refused` or `removed`.
         sha256: of the file.
         recall: empty, or `sealed` or `erased` if that happened to a person in it since it was given.
@@ -50,7 +50,7 @@ class Export:
         taken_out: omissions, in words → how much, as in its manifest except for small amounts.
         withheld: further omissions, returned only to the maker when it is made; else empty.
         exposure: of a waiting export, for readers who may decide on it; else None.
-        denied: links in it that the reader sees denied or contested → that in words; for readers who may decide on it.
+        denied: links in it that the reader sees denied or contested → the denial; for readers who may decide on it.
     """
 
     id: str
@@ -102,7 +102,7 @@ class GivenExports:
     def fetch(self, export: str) -> tuple[str, bytes]:
         """Return the file of an export, as (name, content).
 
-        Fetching a held export counts as giving it. A waiting one may be looked at by those who may decide on it.
+        Fetching a held export counts as giving it. People who may decide on a waiting export may look at it.
 
         Raises:
             NotFound: it does not exist, or this person may not see it.
@@ -141,7 +141,7 @@ class GivenExports:
         return target
 
     def agree(self, export: str, answer: str = "") -> None:
-        """Agree to an export another person requested, though it may expose a witness; it is then held for them.
+        """Agree to an export another person requested, though it may expose a witness; it is then held for its maker.
 
         Raises:
             Refused: the role supervisor is missing, or it is the person's own request.
@@ -177,7 +177,7 @@ class GivenExports:
                 raise RequestError("Nothing asks for this export back.")
             self._export_store.move(row.id, ("given",), recalled_at=now())
 
-    # -- how --------------------------------------------------------------------------------------------------
+    # -- helpers ----------------------------------------------------------------------------------------------
 
     @property
     def _export_store(self) -> ExportStore:
@@ -249,14 +249,14 @@ class GivenExports:
         return {row.pseudonym: row for row in self._requests.store.of("export", [self._ask.case])}
 
     def recipients(self) -> dict[str, str]:
-        """Map ids to names, as typed, of recipients of the reader's own exports; for supervisors, of all exports."""
+        """Map recipient ids to names as typed: of the reader's own exports; for supervisors, of all exports."""
         return self._recipients(None if self._agrees() else self._ask.principal.name, typed=True)
 
     def _recipients(self, made_by: str | None = None, *, typed: bool) -> dict[str, str]:
         return self._export_store.recipients(self._ask.case, self._ask.key, self._ask.grant, made_by, typed=typed)
 
     def _rows(self, by: str | None) -> list[Export]:
-        """Return exports of the case, newest first: those one account made, or all."""
+        """Return exports of the case, newest first: all exports, or those by one account."""
         names = self._recipients(typed=False) | self.recipients()
         requests = self._request_rows()
         return [
@@ -300,7 +300,7 @@ class GivenExports:
         return self.exposure(exposures, resting, earlier_exports)
 
     def _denied_links(self, row: Any, facts: ShownFacts) -> dict[LinkKey, str]:
-        """Find the links of an export that this person sees denied or contested; map each to that in words."""
+        """Map each link of an export that this person sees denied or contested to its denial in words."""
         inside = self._inside(Exposures(self._ask.as_(Grant(row.handling))))
         links = {(inside(link[0]), link[1], inside(link[2])) for link in map(link_in, facts.tells) if link}
         ids = sorted({end for link in links for end in (link[0], link[2])})
@@ -310,7 +310,7 @@ class GivenExports:
 
 
 def own_export(exports: GivenExports, reader: str, export: str) -> Export:
-    """Return an export that the reader made. No session offers this: the caller has logged an act of theirs."""
+    """Return an export that the reader made, for callers that have already logged an act of the reader."""
     return next(each for each in exports._rows(reader) if each.id == export)
 
 

@@ -1,7 +1,7 @@
-"""Requested material that an export omits, and why: in words, with amounts. Pure.
+"""Requested material that an export omits, and why: in words, with amounts. No I/O.
 
 There are two kinds. One is also in the manifest, coarsened (see `coarsen`). The other is for the maker of the export
-alone, as it shows that there is material under another handling code, or that figures differ with source clearance.
+alone, as it reveals that there is material under another handling code, or that figures differ with source clearance.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from graphsvc.service.exports.exposure import Wanted
 from graphsvc.views.picture.export import FOLDED
 from graphsvc.views.picture.network import Picture
 
-# In words → how many, or a word if not counted.
+# Omission in words → how many, or a word if not counted.
 Amounts = dict[str, int | str]
 SOME = "some"
 # Reason why an entity has links outside a picture that is not full.

@@ -1,6 +1,6 @@
 """Files that appear complete or not at all: a new folder with its files, or a single file.
 
-Until then, the files of a folder have no name, if the system supports this: however the process ends, even if killed,
+Until placed, a folder's files have no name, if the system supports this: however the process ends, even if killed,
 nothing is left behind. A single file leaves a hidden file next to its target if the process is killed.
 """
 
@@ -23,7 +23,7 @@ class NewFolder:
     """A folder that does not exist yet, and its future files. Only `new_folder` creates it.
 
     Attributes:
-        placed: whether it exists.
+        placed: whether the folder exists.
     """
 
     def __init__(self, target: Path) -> None:
@@ -135,7 +135,7 @@ def require_free(target: Path) -> None:
     """Raise RequestError if the target exists.
 
     Raises:
-        RequestError: it does.
+        RequestError: the target exists.
     """
     if target.exists() or target.is_symlink():
         raise RequestError(f"{target} is there already. Nothing was written; choose another place.")

@@ -1,6 +1,6 @@
-"""A whole case as Parquet, for people cleared for all of it too: one file per table, and a manifest.
+"""A whole case as Parquet, for people cleared for all of it: one file per table, and a manifest.
 
-Nothing is sanitised: it holds everything its maker may read, including pseudonyms of sources and free text. Sealed
+Nothing is sanitised: it contains everything its maker may read, including pseudonyms of sources and free text. Sealed
 people are not named in it, as in the graph. It is recorded among the exports of the case, so that it can be recalled
 when someone in it is later sealed or erased.
 """
@@ -56,7 +56,7 @@ _SAYS = (
 )
 _NOT_COUNTED = "Not counted: readers of this may know who said what."
 _NAME = 200
-# Kind of entity that may be sealed later → kind of its pseudonym; a dwelling has that of a thing.
+# Kind of entity that may be sealed later → kind of its pseudonym; a dwelling's pseudonym is that of a thing.
 _SEALED_AS = {kind: kind for kind in SEALABLE} | {"workplace": "thing"}
 
 
@@ -66,9 +66,9 @@ class WholeCase:
 
     Attributes:
         folder: its location.
-        number: what the export is called on paper.
-        rows: table → how many.
-        size: of all files, in bytes.
+        number: the export's name on paper.
+        rows: table → number of rows.
+        size: total size of the files, in bytes.
     """
 
     folder: Path
@@ -94,7 +94,7 @@ class WholeCases:
         Args:
             target: the folder; by default a new one in the current folder, named after case, handling code and version.
             recipient: the recipient; by default the maker.
-            reason: why; by default the purpose.
+            reason: the reason; by default the purpose.
             progress: called for each table.
 
         Raises:
@@ -145,10 +145,10 @@ class WholeCases:
             )
 
     def _keep(self, identifier: str, recipient: str, reason: str, tables: _Tables, digest: str, version: int) -> None:
-        """Record that it was given and the people it shows, so that it is found when one of them is sealed or erased.
+        """Record the export and its people, so that it is found when one of them is sealed or erased.
 
         Raises:
-            Busy: the case has changed since it was read; a person sealed by that would be exported by name.
+            Busy: the case has changed since it was read; a person sealed by the change would be exported by name.
         """
         store, case, key = self._ask.home.export_store, self._ask.case, self._ask.key
         names = lasting(self._ask, tables.sealable)
@@ -182,15 +182,15 @@ class WholeCases:
             raise
 
     def _withdraw(self, identifier: str) -> None:
-        """Record that it was not given after all."""
+        """Record that the export was not given after all."""
         self._ask.home.export_store.move(identifier, ("given",), state="removed", recall="", recall_at=None)
 
 
 def require_still(ask: Ask, version: int, done: str) -> None:
-    """Raise Busy unless the case is open at this version; `done` says in a word what was not done.
+    """Raise Busy unless the case is open at this version; `done` is the verb used in the message.
 
     Raises:
-        Busy: it is not.
+        Busy: it is at a different version.
     """
     if ask.require_open() != version:
         raise Busy(f"The case {ask.case} was changed in the meantime: nothing was {done}. Try again.")
@@ -200,7 +200,7 @@ class _Tables:
     """Writer of the tables of a case.
 
     Attributes:
-        rows: table → how many.
+        rows: table → number of rows.
         files: file → its SHA-256 and size in bytes.
         sealable: id of each person and thing → kind.
     """

@@ -37,12 +37,12 @@ def _piece(kind: str, statement: str, sources: list[str], claims: int) -> Piece:
 
 @dataclass(frozen=True, slots=True)
 class HeldPlaces:
-    """How firm the ranks are, and how false statements could change them: one pass of leaving out gives both.
+    """How firm the ranks are, and how false statements could change them: one leave-out pass computes both.
 
     Attributes:
         places: person → how far their rank can move.
         falsehood: person among the first places → the fewest statements that would have to be false for them to drop
-            out. None if too many people share the first places; it is then worked out on request. Empty without source
+            out. None if too many people share the first places; then computed on request. Empty without source
             clearance.
         invented: how many agreeing invented statements would put an unmentioned person among the first places; None if
             no number tried would.

@@ -121,11 +121,11 @@ class Groups:
     def decide(self, source: str, partner: str, kind: str, reason: str, progress: Progress, handling: str = "") -> str:
         """Decide that two sources are `independent` or `dependent` after all; return the decision's id.
 
-        Every figure that rests on them is recomputed. During that time the case is closed to the readers affected.
+        Every figure based on these sources is recomputed. During that time the case is closed to the readers affected.
 
         Args:
             source: pseudonym of a source.
-            partner: pseudonym of another.
+            partner: pseudonym of the other source.
             kind: one of PAIR_KINDS.
             reason: why; sealed, and masked like all text of the case.
             progress: receives progress reports.
@@ -192,7 +192,7 @@ class Groups:
             raise NotFound("There is no such work of yours in this case.")
         return work
 
-    # -- how --------------------------------------------------------------------------------------------------
+    # -- helpers ----------------------------------------------------------------------------------------------
 
     def _depending(self) -> tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]:
         return self._ask.home.register.depending(self._ask.case, self._ask.key, self._level)

@@ -57,7 +57,7 @@ class Leads:
     def ranking(self) -> Ranking:
         """Return the ranking on this reader's visible graph. Kept until the case changes; each request is logged.
 
-        Without source clearance, all of it is computed on what such a reader sees of witnesses (`folding.as_told`). A
+        Without source clearance, everything is computed on statements as such a reader sees them (`folding.as_told`). A
         small number of groups then reads `few`, and scores and shares are rounded to the nearest quarter.
         """
         with self._ask.act("analyse", query="hubs") as outcome:
@@ -71,7 +71,7 @@ class Leads:
         Each report, each record and each of their sources is left out in turn. With source clearance, so is each
         witness, each of their statements, and every set of witnesses who share a boat, house or interpreter. Without
         it, what few witnesses say about each person is left out instead. The sources of what moves a rank most are
-        removed; `place` shows them. Kept as the ranking is.
+        left out; `place` shows them. Cached like the ranking.
         """
         return {name: unnamed for name, place in self._places().items() if (unnamed := _hide_sources(place))}
 
@@ -82,7 +82,7 @@ class Leads:
         return places
 
     def place(self, identifier: str) -> Place | None:
-        """Return how firm one rank is (with source clearance, what moves it most names its sources); None if unknown.
+        """Return how firm one rank is, or None; with source clearance, including sources of what moves it most.
 
         Raises:
             NotFound: this person is not a candidate, or this reader may not see them.
@@ -98,9 +98,9 @@ class Leads:
 
         Columns of a hub, beyond those of a lead:
 
-        - `best_rank`, `worst_rank`: range of ranks while a witness, report, record or all who share something are left
-          out
-        - `low_rank`, `high_rank`: nine in ten of the ranks that uncertain data leave likely
+        - `best_rank`, `worst_rank`: range of ranks when a witness, report, record or a group that shares something
+          is left out
+        - `low_rank`, `high_rank`: range of likely ranks (nine in ten), given uncertain data
         - `rests_on`: kinds of evidence of which one piece carries at least half of the score
         - `moved_by`: what moves the rank most when left out
         - `rank_without`: the rank in that case; None: no longer listed, as only carried

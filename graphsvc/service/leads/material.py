@@ -208,7 +208,7 @@ class Material:
     def before(self, newer: Collection[int]) -> Before:
         """Return the ranking as shown to this reader before these deliveries, which must be the latest ones.
 
-        It is computed on the claims of that time, as they were then, but with today's dependence between sources.
+        It is computed on the claims as they were at that time, but with today's dependence between sources.
         """
         state = (*self._ask.state, " ".join(map(str, sorted(newer))))
         return self._caches.before.of(state, lambda: self._rank_before(frozenset(newer)))
@@ -248,7 +248,7 @@ class Material:
     def _claims_made(self) -> Make[Claim]:
         """Return a function that makes claims from rows, reusing equal claims another clearance has in memory.
 
-        Otherwise several clearances would hold most of a case in memory several times.
+        Otherwise most of a case would be in memory several times, once per clearance.
         """
         twins: dict[str, Claim] | None = None
 
@@ -287,7 +287,7 @@ class Material:
         invented, gathering = invented_needed(leaving.on), Gathering(leaving, left_out)
         if gathering.width > _GATHERED:
             return HeldPlaces(places(leaving.on, left_out, leaving=leaving), None, invented)
-        # Both need the rankings without each single piece, so one pass serves both.
+        # Rank ranges and falsehood both need the rankings without each single piece, so one pass serves both.
         ranked_places = places(leaving.on, left_out, leaving=leaving, beside=gathering.take)
         singly = gathering.result()
         false = {name: would_leave(leaving.on, singly, name, leaving=leaving) for name in gathering.ids}
@@ -360,7 +360,7 @@ class Material:
     def interest(self) -> dict[str, str]:
         """Map leads to `all` or `some`, if all or some sources of what raises them have a recorded interest.
 
-        Agrees with the reading of a single lead (`readings.owing`). Empty without source clearance.
+        Matches the reading of a single lead (`readings.owing`). Empty without source clearance.
         """
         if not self._ask.grant.sources:
             return {}
@@ -441,7 +441,7 @@ class Material:
 
 
 def _redact_lead(grant: Grant, lead: Lead, few_below: int) -> Lead:
-    """Return a lead as shown to readers without source clearance; its place in the list stays."""
+    """Return a lead as shown to readers without source clearance; its place in the list is unchanged."""
     return replace(
         lead,
         score=told_score(lead.score),

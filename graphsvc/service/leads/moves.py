@@ -47,10 +47,10 @@ class LeadMoves:
     def since(self, newer: Collection[int]) -> list[Move] | None:
         """Return which of the first leads moved since before these deliveries.
 
-        None: they changed nothing this reader's leads are computed on.
+        Return None if the deliveries changed nothing that this reader's leads are computed on.
 
         Raises:
-            Refused: no role of theirs ranks leads.
+            Refused: no role of this person may rank leads.
         """
         with self._ask.act("analyse", query="moves") as outcome:
             before, now = self._material.before(newer), self._material.ranking()
@@ -68,7 +68,7 @@ class LeadMoves:
         """Return which of the first leads would move if the case became `result`.
 
         Raises:
-            Refused: no role of theirs ranks leads, or they are not cleared for all of the case.
+            Refused: no role of this person may rank leads, or they are not cleared for all of the case.
         """
         with self._ask.act("analyse", query="moves", dry_run=True) as outcome:
             grant, material = self._ask.grant, self._material

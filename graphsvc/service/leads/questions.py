@@ -101,14 +101,14 @@ class Questions:
         return asking
 
     def statements_on(self, ids: Collection[str]) -> dict[str, tuple[str, str, bool]]:
-        """For entities with no one named behind them, the statement whose officer could check whether it says more.
+        """Find, for entities with no one named behind them, a statement whose officer could check whether it says more.
 
         A statement that names an actor comes before one that only mentions the entity, then the best graded. Witnesses
         who have been asked often enough are passed over. Readers without source clearance get only reports and records,
         and whether witnesses mentioned the entity as well.
 
         Returns:
-            id → (statement, its kind, whether other statements on it are hidden from this reader). Unmentioned ids are
+            id → (statement, its kind, whether this reader may not see some statements on the id). Unmentioned ids are
             left out.
         """
         sources, most = self._ask.grant.sources, self._ask.settings.questions_most
@@ -157,7 +157,7 @@ class Questions:
             )
             outcome |= {"rows": 1, "sources": {row.source} if limited else set()}
 
-    # -- how --------------------------------------------------------------------------------------------------
+    # -- helpers ----------------------------------------------------------------------------------------------
 
     @property
     def _store(self) -> QuestionStore:
@@ -166,7 +166,7 @@ class Questions:
     def _read(self, lead: str) -> LeadReadings:
         about = self._material.shown_about()
         because, mine = self._material.reasons(lead), about.get(lead, [])
-        # Only links with the lead at one end have a share.
+        # Only links with the lead at one end have a share in the score.
         raising = [claim for claim in mine if claim.asserts and because.share(claim) > 0]
         interested = self._material.interested_sources() & {claim.source for claim in raising}
         owed = owing(raising, interested)

@@ -30,8 +30,8 @@ class Review:
         handling: what the reviewer saw: `P` alone, or `C` as well.
         case_version, rules: state of the data and version of the scoring rules at that time.
         version: state of the data now.
-        then: what was shown.
-        now: the same today; None if they cannot be compared because the reviewer's handling clearance was different.
+        then: the figures shown.
+        now: the same figures today; None if not comparable because the reviewer's handling clearance was different.
         rules_changed: whether the scoring rules have changed since.
         withheld: the reviewer had source clearance and the reader has none, so the reason may reveal witnesses.
     """
@@ -58,7 +58,7 @@ class Review:
 
     @property
     def since(self) -> str:
-        """How the lead has changed since, in one line; empty if it cannot have."""
+        """How the lead has changed since, in one line; empty if it cannot have changed."""
         versions = self.case_version, self.version
         return wording.since(self.then, self.now, versions, rules_changed=self.rules_changed)
 
@@ -144,7 +144,7 @@ class Reviews:
         ranked = [candidate.id for candidate in self._material.ranking().leads if not lead or candidate.id == lead]
         ids_by_pseudonym = {behind: identifier for identifier, behind in self._pseudonyms(ranked).items()}
         version = self._ask.version
-        # A decision made on a name carries over to the pseudonym only for readers with source clearance.
+        # A decision about a named person is shown under their pseudonym only with source clearance.
         knows = self._ask.grant.sources
         return [
             self._told_review(review, ids_by_pseudonym[review.pseudonym], version)

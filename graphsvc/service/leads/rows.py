@@ -57,7 +57,7 @@ class LeadRow:
         best_rank, worst_rank: range of ranks while each piece of the material is left out in turn. None, as are the
             next fields up to `rank_without`, if not requested or not known: contacts alone, or no recorded part in the
             operation.
-        low_rank, high_rank: nine in ten of the ranks that uncertain data leave likely.
+        low_rank, high_rank: range of likely ranks (nine in ten), given uncertain data.
         rests_on: kinds of evidence of which one piece carries at least half of the score ("one witness, one record");
             may be empty.
         moved_by: what moves the rank most when left out, without naming a source; empty if nothing does.

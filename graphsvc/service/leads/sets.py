@@ -1,4 +1,4 @@
-"""Key players: people who together hold the network together or reach most of it, and the effect of their removal.
+"""Key players: people who jointly hold the network together or reach most of it, and the effect of their removal.
 
 Everything is computed on the links as shown to this reader.
 """
@@ -43,12 +43,12 @@ class KeySet:
     Attributes:
         goal: `fragment` or `reach`, or `chosen` if people were named.
         people: ids.
-        untied: those of them who have no link in the operation.
+        untied: members of the set with no link in the operation.
         of: number of people in the network.
         sampled: whether figures come from a sample of it.
         reach: how much of the network the set reaches, 0 to 1.
-        before, after, back: the network with the set, without it, and after the first successor of each took over.
-        gains: how much each of them adds, largest first.
+        before, after, back: the network with the set, without it, and after each member's first successor took over.
+        gains: how much each member adds, largest first.
         successors: people with links to the same people.
         rivals: people who might gain.
         names: id → name of every person and gang mentioned here.
@@ -99,7 +99,7 @@ class Sets:
         self._caches = ask.home.caches(LeadCaches)
 
     def find(self, size: int = 3, goal: str = "fragment", people: Sequence[str] = ()) -> KeySet:
-        """Find the people who together hold the network together (`fragment`) or reach most of it (`reach`).
+        """Find the people who jointly hold the network together (`fragment`) or reach most of it (`reach`).
 
         Args:
             size: number of people, 1 to 10.

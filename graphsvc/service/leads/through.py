@@ -18,7 +18,7 @@ from graphsvc.service.leads.material import LeadCaches, Material
 from graphsvc.views.picture.network import Picture, picture
 from graphsvc.views.through import WitnessWay, through
 
-# Number of leads in a picture for which none were chosen, and the most that may be chosen.
+# Number of leads in a picture if none were chosen, and the maximum that may be chosen.
 USUAL_LEADS, MOST_LEADS = 8, 20
 # Paths that stay readable in one picture; fewest and most per lead; and most per group of witnesses.
 _READABLE, _FEWEST, _WAYS, _OF_ONE = 24, 2, 8, 2
@@ -99,9 +99,9 @@ class Witnesses:
     def agreements(self) -> list[tuple[Agreement, bool]]:
         """Return the leads each group of witnesses would bring onto the record by agreeing to testify, most first.
 
-        Agreeing is the witness's own choice: no one may be pressed, and only the witness's officer may ask. Each group
-        comes with whether one of its witnesses has been asked as often as allowed; no more questions may then be put to
-        the group.
+        Agreeing is the witness's own choice: no one may be pressed, and only the witness's officer may ask. The result
+        also says for each group whether one of its witnesses has been asked as often as allowed; the group may then be
+        asked no more questions.
 
         Raises:
             Refused: no source clearance.

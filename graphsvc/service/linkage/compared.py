@@ -23,7 +23,7 @@ from graphsvc.service.leads.material import Material
 
 # Number of comparisons cached: one with thousands of crossings is large.
 _LARGE = 3
-# Without source clearance, all witnesses count as one source, since their number and identity may not show.
+# Without source clearance, all witnesses count as one source, since their number and identity may not be shown.
 _WITNESSES = frozenset({"witnesses"})
 # Maximum number of sources left out in turn, those with the most claims first.
 _PIECES = 40
@@ -66,7 +66,7 @@ class PieceLeftOut:
     Attributes:
         kind: `witness`, `report`, `record`, or `witnesses` for all of them together.
         id: a pseudonym or a statement's id; empty for all witnesses.
-        parts: the parts it falls into; a single part means it holds.
+        parts: the parts the cluster falls into; a single part means it stays whole.
     """
 
     kind: str
@@ -119,7 +119,7 @@ def _links(ask: Ask, material: Material, rows: Iterable[Mapping[str, Any]]) -> l
 
 
 def _voices(claims: Iterable[Claim], *, sources: bool) -> dict[LinkKey, frozenset[str]]:
-    """Map each link to the only sources it rests on; empty if a record supports it (without clearance: or a report)."""
+    """Map each link to its only sources; empty if a record (or, without source clearance, a report) supports it."""
     alone = ("record",) if sources else OPEN_KINDS
     voices: dict[LinkKey, set[str]] = defaultdict(set)
     recorded: set[LinkKey] = set()
@@ -174,7 +174,7 @@ def without_pieces(
         traits = gather_traits(replace(rows, links=[*still, *beside]))
         result.append(PieceLeftOut(*piece, without(case.linkage, mentions(crossings, traits))))
     result.sort(key=lambda piece: (-len(piece.parts), piece.kind, piece.id))
-    # The count follows what this reader may distinguish: witnesses who may not be counted are one piece.
+    # Witnesses are one piece if this reader may not count them.
     return result, len(pieces) - len(most)
 
 

@@ -235,7 +235,7 @@ class Linkage:
         return answer_frame(words.COLUMNS, pairs.rows, pairs.beside, clusters=[*pairs.clusters.values()])
 
     def graph(self) -> nx.MultiDiGraph[str]:
-        """Build a graph of linked crossings: one edge for each linked pair; nodes carry the number of their cluster.
+        """Build a graph of linked crossings: one edge for each linked pair; nodes have the number of their cluster.
 
         If there are more pairs than edges, a warning says so (`errors.AnswerWarning`). The attribute `ranked_on` says
         what the comparison leaves out for this reader.

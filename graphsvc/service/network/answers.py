@@ -57,10 +57,10 @@ class Answers:
         """Find the actors behind each entity, links between several of them, and gaps, with a picture.
 
         Args:
-            ids: of entities, up to 60.
+            ids: up to 60 entity ids.
             day: also cover the crossings of this day, `2020-05-08`. Crossings with a coarse date (`2020-05`) that
                 may fall on it are listed among the gaps.
-            until: cover all days from `day` up to and including this.
+            until: cover all days from `day` up to and including this day.
             service: add marks for the people lawfully served by someone in the picture.
 
         Raises:
@@ -92,8 +92,8 @@ class Answers:
     def pdf(self, ids: Sequence[str] = (), *, day: str = "", until: str = "", service: bool = False) -> bytes:
         """Return the answer as a PDF: gaps and contrary evidence, picture, actors. Arguments and errors as `behind`.
 
-        It contains names, at this reader's handling level, and is beyond the log's reach. Each page says who printed it
-        and why.
+        It contains names, at this reader's handling level, and its later use is not logged. Each page says
+        who printed it and why.
         """
         with self._ask.look("read", query="behind", form="pdf"):
             answered, version = self.behind(ids, day=day, until=until, service=service), self._ask.version
@@ -148,7 +148,7 @@ class Answers:
         return Behind(answer, drawn, tuple(starts), ranked_on=ranked)
 
     def _along(self, reads: _Reads, starts: Sequence[str]) -> list[str]:
-        """Return ids of entities included with those asked about: for a crossing its boats, but not its passengers."""
+        """Return ids of entities to add to the requested ones: for a crossing its boats, but not its passengers."""
         kinds = {name: known["kind"] for name, known in self._ask.entity_rows(starts).items()}
         names = dict.fromkeys(name for kind in kinds.values() for name, _, _ in ALONG.get(kind, ()))
         far_ends = [
@@ -172,7 +172,7 @@ class Answers:
     def _count_people(
         self, crossings: Collection[str], people: Collection[str]
     ) -> dict[tuple[str, str], tuple[int, float]]:
-        """Map (id, relation) to people carried on a crossing or served by a person, and the best link's belief."""
+        """Map (id, relation) to the number of people on a crossing or served by a person, and the best belief."""
         counted = self._ask.rows("network.counted", ids=sorted({*crossings, *people}))
         return {(row["id"], row["relation"]): (row["number"], row["belief"]) for row in counted.dicts()}
 
@@ -189,7 +189,7 @@ class Answers:
         }
 
     def _crossings(self, first: str, last: str) -> tuple[list[str], dict[str, str], bool]:
-        """Return crossings of some days, possible further ones (id → date), and whether there are more of these."""
+        """Return crossings of some days, possible further ones (id → date), and whether there are more crossings."""
         if not first:
             return [], {}, False
         on_days = self._ask.rows("crossings.on_days", first=first, last=last, least=0.0)
@@ -228,7 +228,7 @@ class Answers:
         return [denial(row) for row in released.dicts()], released.truncated
 
     def _asking(self, answer_rows: Sequence[AnswerRow]) -> list[OpenQuestion]:
-        """Return questions about the gaps: a statement that mentions the entity itself, or one included with it."""
+        """Return questions about the gaps: a statement that mentions the entity itself, or an entity added to it."""
         if not self._ask.may("analyse"):
             return []
         gaps = list(dict.fromkeys((name, node) for row in answer_rows for name, node in row.missing))

@@ -24,10 +24,10 @@ class Behind:
     """The actors behind some entities, with a picture, as shown on a page and in a notebook.
 
     Attributes:
-        answer: rows, links between several, what is not known, what to ask.
+        answer: rows, common actors and entities, what is not known, what to ask.
         view: the picture, laid out by command from left to right. Passengers are one mark for each crossing; lawful
             service is left out unless requested.
-        asked: ids asked about, including the crossings of the days.
+        asked: ids asked about, including the crossings of the requested days.
         days: the days whose crossings were asked about, in words; empty if asked by id.
         perhaps: no crossing is certain to be of these days; the answer covers possible ones.
         ranked_on: what the ranks next to names leave out, or that ranks are not shown because no one stands out; may be
@@ -84,9 +84,9 @@ class Behind:
 
     @property
     def common(self) -> pd.DataFrame:
-        """Actors and entities that link several, strongest first: `id`, `name`, `kind`, `links`, `strength`, `by`.
+        """Common actors and entities, strongest first: `id`, `name`, `kind`, `links`, `strength`, `by`.
 
-        `links` is how many they link; `by` holds the names of the actors.
+        `links` is how many entities they link; `by` lists the names of the actors.
         """
         rows = [
             [

@@ -155,7 +155,7 @@ class Comments:
                 raise Refused(f"Only {row.account}, who wrote it, can take it back.")
             _COMMENTS.change(connection, identifier, _ROW.c.taken_back_at.is_(None), taken_back_at=now())
 
-    # -- how --------------------------------------------------------------------------------------------------
+    # -- helpers ----------------------------------------------------------------------------------------------
 
     def _visibility(self) -> tuple[Condition, ...]:
         """Return conditions for the comments this reader may see."""

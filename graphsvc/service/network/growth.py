@@ -20,10 +20,10 @@ class Neighbours:
 
     Attributes:
         word: the relation or the kind; says: the same in words.
-        number: how many; belief: of the most believed link, 0 to 1.
+        number: how many; belief: that of the most believed link, 0 to 1.
         denied: how many are reached by a link that is denied or contested.
         adds: how many the next step adds.
-        open: the value of another `open` parameter in the address that adds them.
+        open: value of the further `open` parameter in the address that adds them.
     """
 
     word: str
@@ -42,7 +42,7 @@ class Growth:
     Attributes:
         number: neighbours not shown.
         adds, open: as in `Neighbours`, for all of them; people merely present and lawful service come last.
-        super: there are more than `MANY_NEIGHBOURS`, so the reader should choose.
+        super: whether there are more than `MANY_NEIGHBOURS`, so the reader should choose.
         relations, kinds: the same neighbours by relation, with present people and lawful service at the end, and by kind. A
             neighbour with two relations is counted in both.
     """

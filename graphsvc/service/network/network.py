@@ -37,7 +37,7 @@ GRAPHS = ("claims", "links", "operation")
 class PicturePage:
     """A picture for a notebook cell or a file: one page that needs nothing else and works offline.
 
-    It holds the data itself, at this reader's handling level (shown as `mark`), and is beyond the log's reach.
+    It contains the data itself, at this reader's handling level (shown as `mark`), and its later use is not logged.
     """
 
     view: Picture
@@ -78,7 +78,7 @@ class Network:
         self.comments = Comments(ask)
 
     def picture(self, wanted: PictureRequest) -> Picture:
-        """Return the requested picture, including the nodes added by opening others in turn.
+        """Return the requested picture, including the nodes added by opening other nodes in turn.
 
         Raises:
             NotFound: none of its starting ids is visible to this reader.
@@ -125,7 +125,7 @@ class Network:
         return sift(view, wanted.without, wanted.alone)
 
     def growth(self, identifier: str, wanted: PictureRequest | None = None) -> Growth:
-        """Count the neighbours of `identifier` that a picture does not show; without a picture, it is shown alone.
+        """Count the neighbours of `identifier` that a picture does not show; without a picture, as if it were alone.
 
         Raises:
             NotFound: it is not visible to this reader.

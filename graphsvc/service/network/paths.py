@@ -74,7 +74,7 @@ class ShownStep:
 
     Attributes:
         belief: 0 to 1, as shown to this reader.
-        others: number of further links between the same two that a path may use.
+        others: number of further links between the same two entities that a path may use.
         asserting, denying: rows of `paths.said`: statements, with those of witnesses merged if they are not shown
             individually.
         contested: whether the link is denied by something that may not be shown in full.
@@ -113,12 +113,12 @@ class ShownPath:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Paths between two of the ends; `first` is empty for paths that begin with statements.
+    """Paths between one pair of ends; `first` is empty for paths that begin with statements.
 
     Attributes:
         ways: the paths, best first.
         more: number of further paths.
-        over: there are more than were counted or examined.
+        over: there are more paths than were counted or examined.
     """
 
     first: str
@@ -171,9 +171,9 @@ class Paths:
         least: float = 0.0,
         recorded: bool = False,
     ) -> ShownPaths:
-        """Find paths between each two of the ends, or from witness statements to a single end.
+        """Find paths between each pair of the ends, or from witness statements to a single end.
 
-        Paths use the links of the operation. Sharing a boat or place, lawful service and family do not show a part in
+        Paths use the links of the operation. A shared boat or place, lawful service and family do not show a part in
         the operation, so such links are used only on request.
 
         Args:
@@ -190,7 +190,7 @@ class Paths:
             recorded: use only evidence on the record.
 
         Raises:
-            RequestError: something is out of range.
+            RequestError: an argument is out of range.
             NotFound: an end is not visible to this reader.
             Refused: `accounts` without source clearance.
         """

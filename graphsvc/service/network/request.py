@@ -36,7 +36,7 @@ class PictureRequest:
         recorded: only links with at least this belief on the record alone, 0 to 1.
         grades: only links that a claim of one of these grades asserts, such as `1A` (`records.grading.at_least`); empty
             for all. Statements that this reader may not see individually have no grade.
-        apart: links that no claim of one of these grades asserts stay but are marked.
+        apart: grades; links without an asserting claim of one of them stay, but are marked.
         excluded: no links of these relations.
         without: kinds of entity and families of line (`records.relations.FAMILIES`) removed from the result; the rest
             stays in place.
@@ -48,7 +48,7 @@ class PictureRequest:
         arrangement: the layout: a word of `views.picture.arrangements.ARRANGEMENTS`.
 
     Raises:
-        RequestError: saying what is out of range.
+        RequestError: an option is out of range.
     """
 
     ids: Sequence[str] = ()
@@ -132,7 +132,7 @@ class PictureRequest:
 
     @property
     def filters(self) -> dict[str, Any]:
-        """Conditions on links, as the queries of `cypher/network` take them."""
+        """Conditions on links, in the form that the queries of `cypher/network` expect."""
         return {
             "relations": list(self.relations),
             "without": list(self.excluded),

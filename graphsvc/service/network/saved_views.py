@@ -52,11 +52,11 @@ class OpenedView:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A user's latest position in a case, in one sitting. Times are UTC.
+    """A user's latest picture in a case, from one sitting. Times are UTC.
 
     Attributes:
-        picture: id of the view it began as; empty if none, or if that no longer exists. name: of that view.
-        version: of that view.
+        picture: id of the view it began as; empty if none, or if deleted. name: that view's name.
+        version: that view's version.
     """
 
     sitting: str
@@ -227,10 +227,10 @@ class SavedViews:
                 views.delete(identifier)
             return co_author
 
-    # -- where one was ----------------------------------------------------------------------------------------
+    # -- drafts -----------------------------------------------------------------------------------------------
 
     def drafts(self) -> list[Draft]:
-        """Return the user's latest positions in this case, as far as visible: latest sitting first, five at most."""
+        """Return the user's drafts in this case, as far as visible: latest sitting first, five at most."""
         with self._open_store("read", "drafts") as views:
             drafts = views.drafts()
             names = {view.id: view.name for view in views.pictures()} if drafts else {}
@@ -248,13 +248,13 @@ class SavedViews:
         ]
 
     def keep_draft(self, sitting: str, state: Any, picture: str = "", version: int = 0) -> dt.datetime:
-        """Store the user's position, replacing the one of this sitting; return the time.
+        """Store the user's draft, replacing the draft of this sitting; return the time.
 
         Args:
             sitting: chosen by the caller, 8 to 32 letters or digits; a new one for each page opened.
             state: see `views.picture.canvas`.
             picture: id of the view it began as; empty for none.
-            version: of that view.
+            version: that view's version.
 
         Raises:
             RequestError: the state is invalid.
@@ -270,11 +270,11 @@ class SavedViews:
             return views.keep_draft(sitting, checked, picture, version)
 
     def drop_draft(self, sitting: str) -> None:
-        """Delete the position stored for a sitting."""
+        """Delete the draft stored for a sitting."""
         with self._open_store("keep", "forget", writing=True) as views:
             views.drop_draft(sitting)
 
-    # -- how --------------------------------------------------------------------------------------------------
+    # -- helpers ----------------------------------------------------------------------------------------------
 
     @contextmanager
     def _open_store(self, action: str, operation: str, *, writing: bool = False, **detail: Any) -> Iterator[ViewStore]:
@@ -305,8 +305,8 @@ class SavedViews:
     def _as_kept(self, state: State, handling: str) -> tuple[State, Links, set[str]]:
         """Return the part of a state visible to this reader, its links in stored form, and the ids reserved in it.
 
-        Only source clearance shows the reserved ids at this time. A view that showed them to others later would tell
-        that they were in the case before, as sources are.
+        Only readers with source clearance see the reserved ids now. A view that showed them to others later would
+        reveal that they were in the case before, as sources are.
         """
         ids = self._standing(canvas.all_ids(state))
         visible = canvas.only(state, ids)

@@ -42,7 +42,7 @@ def person_of(ask: Ask, identifier: str) -> tuple[str, bool]:
 
 
 def is_shown(ask: Ask, pseudonym: str) -> bool:
-    """Whether a reader may know of somebody by the pseudonym that they have or would have.
+    """Whether a reader may know of a person, given the person's actual or possible pseudonym.
 
     Without source clearance a person has to be on a page: others may be in the case as a source alone.
     """
@@ -56,13 +56,13 @@ def is_shown(ask: Ask, pseudonym: str) -> bool:
         return True
     if standing.sealed:
         return bool(ask.entity_rows([pseudonym]))
-    # A named person is on pages by id, or by another id if theirs names somebody sealed.
+    # Pages show a named person by id, or by another id if theirs names a sealed person.
     masked = [page_id for page_id, bearer in register.masked_ids(ask.case, key).items() if bearer == pseudonym]
     return bool(ask.entity_rows([*masked, *(identity["id"] for identity in standing.identities)]))
 
 
 def person_kept(ask: Ask, identifier: str) -> str:
-    """Return the pseudonym as `person_of`; for readers who may list sealed people, also of those no longer delivered.
+    """Return the pseudonym as `person_of`; for readers who may list sealed people, also of people no longer delivered.
 
     Raises:
         NotFound: there is no such person, or the reader may not know of them.

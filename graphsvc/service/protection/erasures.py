@@ -1,6 +1,6 @@
 """Erasures: removing a person from a case for good, on one person's request and another's agreement.
 
-Both need source clearance. Whether a hold would block an erasure shows who made statements about the person on hold,
+Both need source clearance. Knowing that a hold blocks an erasure reveals who made statements about the person on hold,
 including statements that wait.
 """
 
@@ -25,7 +25,7 @@ class Erasures:
     def ask(self, person: str, reason: str) -> str:
         """Request the erasure of a person; return the request's id. A supervisor other than the requester must agree.
 
-        A sealed person who is in no delivery any more is given by the pseudonym that `Sealings.sealed_entities` lists.
+        For a sealed person no longer in any delivery, pass the pseudonym that `Sealings.sealed_entities` lists.
 
         Raises:
             Refused: role or clearance is missing.
@@ -41,7 +41,7 @@ class Erasures:
             return self._requests.ask("erase", name, reason)
 
     def list_erasures(self) -> list[Request]:
-        """Return erasures, newest first: the person's own requests and, if they may agree, all of their cases."""
+        """Return erasures, newest first: the person's own requests and, if they may agree, all in their cases."""
         return self._requests.list_requests("erase")
 
     def agree(self, request: str, progress: Progress, answer: str = "") -> str:

@@ -28,9 +28,9 @@ class PartlyNamed:
 
     Attributes:
         kind: `person`, `boat` and so on, or `statement`, which includes texts of its claims.
-        id: of that entity or statement.
+        id: id of that entity or statement.
         column: column of the text.
-        parts: words of it that are parts of such names.
+        parts: words of the text that are parts of such names.
     """
 
     kind: str
@@ -47,7 +47,7 @@ class PartlyNamedTexts:
         self._ask = ask
 
     def listed(self) -> list[PartlyNamed]:
-        """Return all of them, by kind and id.
+        """Return all such texts, by kind and id.
 
         Raises:
             Refused: the role, or clearance for handling code C or for sources, is missing.

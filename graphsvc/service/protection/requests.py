@@ -109,7 +109,7 @@ class Requests:
             raise no_such_request()
 
     def list_requests(self, kind: str) -> list[Request]:
-        """Return requests of a kind, newest first: the person's own and, if they may agree, all of their cases."""
+        """Return requests of a kind, newest first: the person's own and, if they may agree, all in their cases."""
         mine = None if self._ask.may("agree") else self._ask.principal.name
         cases = [row["id"] for row in self._ask.home.register.cases() if sees_whole(self._ask, row["id"])]
         action = "open" if kind == "loosen" else kind
@@ -145,7 +145,7 @@ class Requests:
         """Raise Refused if it is the person's own request.
 
         Raises:
-            Refused: it is.
+            Refused: it is their own.
         """
         if row.asked_by == self._ask.principal.name:
             raise Refused("You asked for this yourself: it takes another person to agree or to refuse.")
@@ -160,7 +160,7 @@ class Requests:
             with self._ask.home.casework.at_work(row.case_id, quiet):
                 pass  # taking the case's write lock settles whatever a kill left behind
 
-    # -- what is agreed to is done ----------------------------------------------------------------------------
+    # -- carrying out agreed requests ------------------------------------------------------------------------
 
     def agreeing(self, row: Any) -> Requests:
         """Return requests for the case of a request, if this person may agree to it.
@@ -183,18 +183,18 @@ class Requests:
         """Agree to another person's request, and carry it out; return a text on what may remain.
 
         Args:
-            row: of the request.
+            row: the request's row.
             answer: text to the requester.
             progress: receives progress reports.
-            is_decided: given the latest decision on the person, whether it is this request's own, stored before the
-                process was killed. Then `recover` and this method finish the work.
+            is_decided: whether the latest decision on the person is this request's own, stored before the process was
+                killed. Then `recover` and this method finish the work.
             do: carries it out, given the reason and a callback that marks the request as agreed, called once nothing
                 prevents it.
         """
 
         def record_agreement() -> None:
             decided, at = self._latest_decision(row)
-            # A person sealed or opened since then was so for newer reasons; an erasure applies in any case.
+            # If the person was sealed or opened since then, that had newer reasons; an erasure applies in any case.
             since = row.kind != "erase" and decided != DECIDED[row.kind] and at > row.asked_at
             if since and row.state in WAITING[row.kind]:
                 raise RequestError(

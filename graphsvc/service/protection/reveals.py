@@ -24,11 +24,11 @@ _CLOSED = {
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """The identity behind a pseudonym: values that only the vault holds. To be shown once and stored nowhere.
+    """The identity behind a pseudonym: values that only the vault contains. To be shown once and stored nowhere.
 
     Attributes:
         kind: `person`, `thing` or `source`; for a source, the values are those of the person it is, if known.
-        until: when it ends.
+        until: when the reveal ends.
     """
 
     request: Request
@@ -58,7 +58,7 @@ class Reveals:
             return self._requests.ask("reveal", pseudonym, reason)
 
     def list_reveals(self) -> list[Request]:
-        """Return reveals, newest first: the person's own requests and, if they may agree, all of their cases."""
+        """Return reveals, newest first: the person's own requests and, if they may agree, all in their cases."""
         self.settle()
         return self._requests.list_requests("reveal")
 

@@ -32,7 +32,7 @@ class Sealed:
 
     Attributes:
         since: the day (ISO).
-        why: in our own words.
+        why: the reason, in fixed words.
         against: number of the first delivery after which the data no longer give a reason to seal them; 0 if they still
             do.
         delivered: whether they are in the case; people no longer in any delivery stay sealed in case they return.
@@ -84,10 +84,10 @@ class Sealings:
             return self._requests.ask("open", pseudonym, reason)
 
     def list_requests(self) -> list[Request]:
-        """Return requests about sealing, newest first: the person's own and, if they may agree, all of their cases.
+        """Return requests about sealing, newest first: the person's own and, if they may agree, all in their cases.
 
         Raises:
-            Refused: no role of theirs may make such a request or agree to one.
+            Refused: none of the person's roles may make such a request or agree to it.
         """
         if not any(map(self._ask.may, (*KINDS.values(), "agree"))):
             self._ask.require("seal")
@@ -183,10 +183,10 @@ class Sealings:
         if self._ask.home.casework.protection.of(case)[0] == protection:
             raise RequestError(f"The case {case} has this protection already.")
 
-    # -- what a case says of it -------------------------------------------------------------------------------
+    # -- lists of people --------------------------------------------------------------------------------------
 
     def to_be_sealed(self) -> dict[str, str]:
-        """Map the ids of named people that the custodian should check to the reason; two people may seal them.
+        """Return id → reason for named people that the custodian should check; two people may seal them.
 
         For custodians and supervisors with clearance for the whole case and for sources.
         """
@@ -194,7 +194,7 @@ class Sealings:
         return self._ask.home.casework.people_named(self._ask.case, lambda standing: in_words(standing.asked))
 
     def newly_named(self) -> dict[str, str]:
-        """Map the ids of people named by the newest delivery to the reason; for the same readers.
+        """Return id → reason for people named by the newest delivery; for the readers of `to_be_sealed`.
 
         Raises:
             Refused: as `to_be_sealed`.

@@ -55,7 +55,7 @@ class CaseSharing:
             casework.rewrite(quiet)
 
     def end(self, partner: str) -> None:
-        """End a declaration. No one is named again by it: sealed people stay sealed.
+        """End a declaration. This names no one again: sealed people stay sealed.
 
         Raises:
             Refused, NotFound: as `declare`.

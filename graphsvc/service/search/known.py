@@ -58,7 +58,7 @@ class Known:
                 if person.sealed
                 and sought.is_one(name, (known for known in person.identities if _may_match(known, grant)))
             ]
-            # One pseudonym more, so that a search that finds nobody sealed asks the graph as well.
+            # The extra pseudonym makes a search without sealed matches query the graph as well.
             named_rows = self._ask.entity_rows([*names, pseudonym(key, "person", text)])
             rows = [
                 row
@@ -82,9 +82,9 @@ class Known:
 
 
 def _may_match(identity: Mapping[str, Any], grant: Grant) -> bool:
-    """Whether a reader may find somebody by an identity: one that a statement brought shows who gave the statement.
+    """Whether a reader may find a person by an identity: an identity from a statement reveals its source.
 
-    Homes of 0.1.0 marked identities known from such a row alone as quiet.
+    Homes of version 0.1.0 marked identities known only from a statement as `quiet`.
     """
     return identity.get("handling", "P") in grant.codes and (grant.sources or "quiet" not in identity)
 
@@ -99,7 +99,7 @@ class _Sought:
         self._digits = digits if len(digits) >= _NUMBER else ""
 
     def is_one(self, name: str, identities: Iterable[Mapping[str, Any]]) -> bool:
-        """Whether it matches the person with this pseudonym and these identities."""
+        """Whether the search term matches the person with this pseudonym and these identities."""
         return name == self._name or any(self._is(values) for values in identities)
 
     def _is(self, values: Mapping[str, Any]) -> bool:

@@ -108,10 +108,10 @@ class FoundText:
 
 @dataclass(frozen=True, slots=True)
 class FoundTies:
-    """Links of the relations named in a search, as rows of `people.tied_by`; `truncated`: there are more.
+    """Links of the relations named in a search, as rows of `people.tied_by`; `truncated`: there are more links.
 
     Attributes:
-        relations: the relations found among them.
+        relations: the relations of these links.
     """
 
     rows: tuple[dict[str, Any], ...] = ()

@@ -26,10 +26,10 @@ class SeriesChoice:
         name: `crossings`, `people`, `per_boat`, or a reference series.
         step: `day` or `week`.
         launch, landing: only crossings from or to a site of this name.
-        gang: id; only crossings that the gang or its people had a hand in.
+        gang: a gang's id; only crossings that the gang or its people had a hand in.
         column: of a reference series; empty for the first.
         condition: the column to compare it with; empty for none.
-        until: as known at the end of this day, `2020-05-08`; empty for everything.
+        until: the series as known at the end of this day, `2020-05-08`; empty for everything.
     """
 
     name: str = "crossings"
@@ -116,7 +116,7 @@ class OverTime:
             end: sorted({row[f"{end}_site"] for row in rows if row[f"{end}_site"]}) for end in ("launch", "landing")
         }
 
-    # -- how --------------------------------------------------------------------------------------------------
+    # -- helpers ----------------------------------------------------------------------------------------------
 
     def _chosen(self, choice: SeriesChoice) -> tuple[ChosenSeries, str]:
         """Return the series, and the id of the reference series it comes from."""
@@ -135,7 +135,7 @@ class OverTime:
         if choice.until:
             stored = as_known(stored, typed_date(choice.until).latest)
         series, column = of_stored(stored, choice.column, choice.condition)
-        # Later days are cut first, so that a week not yet over by then is not formed.
+        # Later days are removed first, so that no week is formed that was unfinished on that day.
         day = self._day(choice, series.day(1) - dt.timedelta(days=1))
         series = series.until(day) if day else series
         if choice.step == "week" and series.step == 1:
@@ -166,8 +166,7 @@ class OverTime:
         day = self._day(choice, min(days)) if days else None
         if day is not None:
             every, rows = known_by(every, day), known_by(rows, day)
-        # Whatever is chosen, watching ends with the last crossing of the case known by then; later days are not counted
-        # as zero.
+        # Any series ends with the last crossing of the case known by then, so later days do not count as zero.
         watched = of_crossings(every)
         series = of_crossings(rows, measure=name, step=choice.step, until=watched.last if watched else None)
         if series is None:
@@ -189,7 +188,7 @@ class OverTime:
 
     @staticmethod
     def _day(choice: SeriesChoice, first: dt.date) -> dt.date | None:
-        """Return the day up to whose end data count as known; None for all. `first` is the earliest sensible day."""
+        """Return the last day whose data count as known; None for all data. `first` is the earliest sensible day."""
         if not choice.until:
             return None
         day = typed_date(choice.until).latest

@@ -34,10 +34,10 @@ class ReferenceSeries:
         self._ask = ask
 
     def list_series(self) -> list[StoredSeries]:
-        """Return all of them, by name.
+        """Return all these series, by name.
 
         Raises:
-            Refused, NotFound: no role of theirs reads cases, or they may not see this case.
+            Refused, NotFound: no role of this person may read cases, or they may not see this case.
         """
         with self._ask.act("read", step="list series"):
             return self._there()
@@ -67,7 +67,7 @@ class ReferenceSeries:
         Raises:
             InputError: it cannot be read; the message says where.
             RequestError: the name or another argument is wrong.
-            Refused: no role of theirs imports.
+            Refused: no role of this person may import.
         """
         with self._ask.act("load", step="series") as outcome:
             name, handling = name.strip(), handling or self._ask.grant.handling
@@ -108,7 +108,7 @@ class ReferenceSeries:
 
         Raises:
             NotFound: there is no series of this name.
-            Refused: no role of theirs imports.
+            Refused: no role of this person may import.
         """
         with self._ask.act("load", step="remove series"):
             self._store().remove(self.find_series(name).id)
@@ -152,7 +152,7 @@ def as_known(stored: StoredSeries, day: dt.date) -> StoredSeries:
     """
     numbers = [list(column) for column in stored.numbers]
     notes = []
-    # The earliest later revision holds the value known then, so it must be written last.
+    # The earliest later revision contains the value known then, so it must be written last.
     for each in sorted(stored.revisions, key=lambda each: each.on, reverse=True):
         place = (each.day - stored.first).days // stored.step
         if each.on > day >= each.day and 0 <= place < len(numbers[each.column]):
@@ -203,7 +203,7 @@ def _day_of(published: str) -> dt.date:
 
 
 def of_stored(stored: StoredSeries, column: str = "", condition: str = "") -> tuple[Series, str]:
-    """Return a column of a reference series as a series, with another column as its condition; and the column's name.
+    """Return a column of a reference series as a series, with another as its condition, and the column's name.
 
     Args:
         stored: the reference series.

@@ -42,7 +42,7 @@ class WaitingItem:
         sealed: whether the pseudonym leads to the page of a sealed person.
         since: since when (UTC).
         address: path of the page where it is done or looked at.
-        to_do: whether the person needs to act; otherwise it is news.
+        to_do: whether this person needs to act; otherwise it is news.
     """
 
     kind: str
@@ -62,7 +62,7 @@ class WhatWaits:
         looked: when they last looked (UTC); None if never.
         at, version: time and version of the case at which this was gathered, to be passed to `Waiting.mark_seen`.
         deliveries: the new ones, as rows of `Deliveries.list_deliveries`.
-        moved: their effect on the leads; None if the person has never looked or no role of theirs ranks leads.
+        moved: their effect on the leads; None if the person has never looked or no role of theirs may rank leads.
         others: sentence on leads that moved without a statement to name; may be empty.
         ranked_on: what the ranking leaves out for this reader, if `moved` is given; may be empty.
     """
@@ -79,7 +79,7 @@ class WhatWaits:
 
     @property
     def to_do(self) -> int:
-        """Number of items that need an act of theirs."""
+        """Number of items that need action by this person."""
         return sum(item.to_do for item in self.items)
 
     def plain(self) -> dict[str, Any]:
@@ -111,7 +111,7 @@ class Waiting:
         """Return the whole inbox.
 
         Raises:
-            Refused, NotFound: no role of theirs reads cases, or they may not see this case.
+            Refused, NotFound: no role of this person may read cases, or they may not see this case.
             Busy: the case is being imported.
         """
         with self._ask.look("read", query="waiting"):
@@ -132,7 +132,7 @@ class Waiting:
         return WhatWaits(self._ask.case, looked, at, version, items, deliveries, moved, others_note, leaves_out)
 
     def count(self) -> int:
-        """Return the number of items that need an act of theirs: cheap, for the bar of every page, and not logged.
+        """Return the number of items that need action: cheap, for the bar of every page, and not logged.
 
         Raises:
             Refused, NotFound: as `listed`.
@@ -150,10 +150,10 @@ class Waiting:
                 raise RequestError("What has not come yet cannot have been seen.")
             keep_look(self._ask.database, self._ask.case, self._ask.principal.name, LastLook(until, version))
 
-    # -- what is to be done -----------------------------------------------------------------------------------
+    # -- pending work -----------------------------------------------------------------------------------------
 
     def _pending(self) -> list[Pending]:
-        """Return items that need an act of theirs, longest waiting first; all leads they parked count as one."""
+        """Return items that need action by this person, longest waiting first; all leads they parked count as one."""
         ask = self._ask
         version = ask.version  # raises if the case is not theirs
         whole = sees_whole(ask, ask.case)
@@ -190,7 +190,7 @@ class Waiting:
                 return self._about("review", waits.parked_text(int(row.state)), row, "/leads?review=park", to_do=True)
         return self._about(row.kind, waits.request_text(row.kind, row.by, row.state), row, to_do=True)
 
-    # -- what is new ------------------------------------------------------------------------------------------
+    # -- news -------------------------------------------------------------------------------------------------
 
     def _answers(self, looked: dt.datetime | None) -> list[WaitingItem]:
         """Return answers to this person's requests, except those to be opened or fetched, which are pending work."""
@@ -237,7 +237,7 @@ class Waiting:
         return [row for row in rows if row["status"] == "active" and _is_after(_came(row), looked)]
 
     def _combined_moves(self, last: LastLook) -> list[Move] | None:
-        """Return the combined effect on the leads of all deliveries since the last look: state then against now."""
+        """Return the combined effect on the leads of all deliveries since the last look (state then against now)."""
         if not self._ask.may("analyse"):
             return None
         every = self._ask.home.register.deliveries(self._ask.case)
@@ -255,7 +255,7 @@ class Waiting:
             text = f"{text}. {waits.moves_text(ways, FIRST, stands_out=stands_out)}"
         return self._new("delivery", text, max(map(_came, deliveries), default=looked), "/waiting#moved")
 
-    # -- how --------------------------------------------------------------------------------------------------
+    # -- helpers ----------------------------------------------------------------------------------------------
 
     def _about(self, kind: str, text: str, row: Pending, address: str = "", *, to_do: bool = False) -> WaitingItem:
         """Return an item about a pseudonym."""
