@@ -47,7 +47,7 @@ def read(path: Path) -> dict[str, Scores]:
 
 
 def of_folder(path: Path, cases: Mapping[str, Scores], name: str, *, alone: bool) -> Scores:
-    """Return the scores for the case in a folder; with a single folder, the ranking need not name it.
+    """Return the scores for the case in a folder; with a single folder, the ranking need not name the case.
 
     Args:
         path: the ranking file.

@@ -46,11 +46,11 @@ class Wanted:
 
     Attributes:
         picture: the request for a picture; None for a query or a lead.
-        query: name of a query: the entities in its answer and the links among them.
+        query: name of a query; selects the entities in its answer and the links among them.
         parameters: the query's parameters.
-        lead: id of a person: the links that support or contradict them as a lead.
+        lead: id of a person; selects the links that support or contradict them as a lead.
         only: restrict everything to these ids and the links among them; empty, as for `inside`, for no restriction.
-        inside: ids included with them that were not chosen individually: the members of folded groups on a canvas.
+        inside: further ids, not chosen individually: members of folded groups on a canvas.
         passing: the links to include, if others were filtered out on screen; None for all.
         arranged: id → position on the canvas, in pixels at zoom 1.
     """

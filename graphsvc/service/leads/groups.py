@@ -36,9 +36,9 @@ class WitnessGroup:
 
     Attributes:
         sources: pseudonyms, in order.
-        shared: what two or more of them have in common that makes them depend on each other. The relative behind a
+        shared: what two or more sources have in common that makes them depend on each other. The relative behind a
             `family` entry is left out, since it may be one of them.
-        decided: decisions in force on two of them.
+        decided: decisions in force on two of the sources.
     """
 
     sources: tuple[str, ...]

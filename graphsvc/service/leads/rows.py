@@ -50,7 +50,7 @@ class LeadRow:
     """One lead, as shown everywhere.
 
     Attributes:
-        id, name: of the person; without a name, the id is used.
+        id, name: the person's id and name; without a name, the id is used.
         score, rank, groups, independent, other_sources, score_on_record, denied, shares, stages: as in
             `analysis.ranking.hubs.Lead`; zero shares are left out.
         rank_on_record, groups_on_record, other_sources_on_record: the same.

@@ -20,7 +20,7 @@ from graphsvc.views.through import WitnessWay, through
 
 # Number of leads in a picture if none were chosen, and the maximum that may be chosen.
 USUAL_LEADS, MOST_LEADS = 8, 20
-# Paths that stay readable in one picture; fewest and most per lead; and most per group of witnesses.
+# Number of paths that stay readable in one picture; minimum and maximum per lead; maximum per group of witnesses.
 _READABLE, _FEWEST, _WAYS, _OF_ONE = 24, 2, 8, 2
 
 

@@ -27,13 +27,13 @@ class EntityPage:
         kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`.
         values: released properties that have a value, in the order of the case format.
         ties: relation → number of its links, returned or not.
-        denied: how many of all links are denied.
+        denied: number of denied links, returned or not.
         links: rows of `entities.links`, best supported first.
         claims: rows of `entities.claims` behind these links; with the first links, also claims without a link. Without
             source clearance, witness claims are merged by link, polarity and status; such a row has the number of
             groups behind it, without claim and statement.
         whole: whether all links are returned.
-        truncated: there are more of these claims or links than can be read at one time.
+        truncated: there are more claims or links than can be read at one time.
     """
 
     id: str

@@ -65,7 +65,7 @@ class ReferenceSeries:
             published: the day on which these figures were published, `2020-06-01`; empty for today.
 
         Raises:
-            InputError: it cannot be read; the message says where.
+            InputError: the file cannot be read; the message says where.
             RequestError: the name or another argument is wrong.
             Refused: no role of this person may import.
         """
