@@ -270,6 +270,8 @@ holds = sa.Table(
     sa.Column("owner", sa.String(100), nullable=False),
     sealed_column("reason_sealed", "hold {id}"),
     sa.Column("review_on", sa.Date, nullable=False),
+    # About somebody whom only readers with source clearance saw then: others never see it, or it would show who was known.
+    sa.Column("of_hidden", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("added_by", sa.String(100), nullable=False),
     sa.Column("added_at", sa.DateTime, nullable=False),
     sa.Column("released_by", sa.String(100), nullable=False, server_default=""),
@@ -283,6 +285,7 @@ requests = sa.Table(
     sa.Column("kind", sa.String(10), nullable=False),  # reveal · seal · open · erase · export · loosen
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
     sa.Column("pseudonym", sa.String(40), nullable=False),  # of an export: its id
+    sa.Column("of_hidden", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("asked_by", sa.String(100), nullable=False),
     sa.Column("asked_at", sa.DateTime, nullable=False),
     sealed_column("reason_sealed", "request {id} reason"),

@@ -60,7 +60,7 @@ def database(home: Settings, clock: Clock) -> Iterator[sa.Engine]:
         connection.execute(tables.cases.insert().values(id="dover", key_sealed=b"x", created_at=clock.at))
     requests = RequestStore(engine)
     for kind, until in (("reveal", clock.at + HOUR), ("erase", None)):
-        request = requests.ask(kind, "dover", f"S-{kind}", "ann", KEY, "why")
+        request = requests.ask(kind, "dover", f"S-{kind}", "ann", KEY, "why", of_hidden=False)
         requests.decide(request, "agreed", "sup", KEY, "", until)
     assert mark_opened(engine)
     act(engine)

@@ -18,6 +18,7 @@ from graphsvc.cases.graph.sealing import (
     NO_ACT,
     NO_PART,
     SHARED_ID,
+    THE_SAME,
     UNDER_C,
     SharedMark,
     Standing,
@@ -28,7 +29,6 @@ from graphsvc.cases.graph.sealing import (
     unpack_standings,
 )
 from graphsvc.cases.graph.standing import (
-    THE_SAME,
     WHERE_THEY_LIVE,
     WITH_THEIRS,
     Deciding,
@@ -829,6 +829,25 @@ def test_under_c_only_a_mark_is_one_for_readers_of_p_elsewhere(row: dict[str, An
     _, standing = after([*carried, *statement_rows("p CROSSED_ON c1", handling="C")])
     assert of(standing, "p").level == "C"
     assert [mark.level for mark in shared_marks("b", of(standing, "p"))] == levels
+
+
+def test_the_same_as_somebody_sealed_under_c_is_no_mark_elsewhere() -> None:
+    under_c = statement_rows("p PILOTED c1", "p SAME_AS q", handling="C")
+    rows = [*people({"id": "p", "handling": "C"}, {"id": "q", "name": "Bo", "handling": "C"}), *CROSSING, *under_c]
+    _, standing = after(rows)
+    assert of(standing, "p").why == THE_SAME
+    assert [mark.level for mark in shared_marks("b", of(standing, "p"))] == ["C"]
+
+
+@pytest.mark.parametrize("end", [" C]", "]"])
+def test_a_mark_that_a_case_passes_on_keeps_its_level(end: str) -> None:
+    """Somebody hidden under P, in a case between two others, is sealed by no reason of this case."""
+    mark = SharedMark(f"{SHARED_ID} [a b{end}")
+    state, rows = State(), [*people({"id": "p1", "name": "Ari", "handling": "P"})]
+    fold(state, 1, rows, COLUMNS, partial=True)
+    standing = of(standings({}, state, replace(BY, elsewhere={"p1": (mark,)}), 1, rows), "p1")
+    assert (standing.level, standing.is_hidden) == ("P", True)
+    assert shared_marks("between", standing) == [mark]
 
 
 # Each delivery has one person with all known facts, and claims an act of the next person by id alone. (A

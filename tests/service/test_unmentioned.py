@@ -384,6 +384,50 @@ def test_where_two_cases_share_ids_a_source_in_one_stays_named_in_the_other(plac
     assert not people(other_case.as_("low")) & {"x1"}
 
 
+@pytest.mark.parametrize("end", ["claim", "erasure"])
+def test_what_was_asked_about_somebody_hidden_stays_with_those_cleared_for_sources(
+    place: Place, tmp_path: Path, end: str
+) -> None:
+    """Requests and holds with their times would show later that somebody was known before a page showed them."""
+    accounts.add(place.service.database, f"blind-{place.case}", ["supervisor"], {place.case: Grant("C")})
+    own = {
+        "people": [{"id": "x9", "name": "Zed Quark", "handling": "P"}],
+        "statements": [{**ACCOUNT, "id": "acc-8", "source_id": "x9"}],
+    }
+    folder = write(tmp_path / "own", **own, links=statement_claims("acc-8", "boss PAID aide"))
+    assert place.as_("ann").deliveries.load(folder, quiet, partial=True).rejections == []
+    name = pseudonym(place.service.register.key(place.case, create=False), "person", "x9")
+    custodian, supervisor = place.as_("cus").protection, place.as_("sup").protection
+    custodian.reveals.ask(name, "needs protection before the hearing")
+    erasure = custodian.erasures.ask(name, "the witness asks for it")
+    if end == "claim":
+        review = dt.date(2999, 1, 1)
+        supervisor.holds.add(NewHold("investigation", "DI Marsh", "still open", review), name)
+        carried = {
+            "people": [{"id": "x9", "name": "Zed Quark", "handling": "P"}],
+            "crossings": [{"id": "C1", "date": "2020-05-01", "handling": "P"}],
+            "statements": [{"id": "rep-9", "kind": "intelligence", "handling": "P"}],
+            "links": statement_claims("rep-9", "x9 CROSSED_ON C1"),
+        }
+        folder = write(tmp_path / "carried", **carried)
+        assert place.as_("ann").deliveries.load(folder, quiet, partial=True).rejections == []
+    else:
+        supervisor.erasures.agree(erasure, quiet)
+
+    def count(account: str) -> list[int]:
+        session = place.as_(account)
+        theirs = session.protection
+        reveals, erasures, holds = (
+            theirs.reveals.list_reveals(),
+            theirs.erasures.list_erasures(),
+            theirs.holds.list_holds(),
+        )
+        return [len(reveals), len(erasures), len(holds), session.waiting.count()]
+
+    assert count(f"blind-{place.case}") == [0, 0, 0, 0]
+    assert name in {request.pseudonym for request in supervisor.erasures.list_erasures()}
+
+
 def test_a_charged_source_in_a_file_without_statement_ids_is_there_for_source_clearance_alone(
     place: Place, tmp_path: Path
 ) -> None:

@@ -38,6 +38,7 @@ class Hold:
     Attributes:
         pseudonym: pseudonym of the person, sealed or not; empty for the whole case.
         person: id of the person when the hold was added; shown only while the person is not sealed.
+        of_hidden: whether only readers with source clearance saw the person then.
         overdue: for a current hold whose review day has come, that fact in words ("overdue by 12 days"); else empty.
     """
 
@@ -54,6 +55,7 @@ class Hold:
     released_by: str
     released_at: dt.datetime | None
     overdue: str
+    of_hidden: bool = False
 
 
 class HoldStore:
@@ -62,7 +64,7 @@ class HoldStore:
     def __init__(self, database: sa.Engine, key: bytes) -> None:
         self._database, self._key = database, key
 
-    def add(self, case: str, pseudonym: str, person: str, hold: NewHold, by: str) -> str:
+    def add(self, case: str, pseudonym: str, person: str, hold: NewHold, by: str, *, of_hidden: bool) -> str:
         """Store a new hold and return its id.
 
         Raises:
@@ -85,6 +87,7 @@ class HoldStore:
             reason_sealed=[reason, person],
             review_on=hold.review_on,
             added_by=by,
+            of_hidden=of_hidden,
         )
 
     def of(self, case: str) -> list[Hold]:

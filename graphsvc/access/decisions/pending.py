@@ -99,18 +99,18 @@ class PendingStore:
 def _waiting(agrees: bool, opens: bool, holds: bool, exports: bool, parked: bool, sources: bool) -> sa.Executable:
     """Build the query for these parts; the `bindings` of `waiting` are its values."""
     return sa.union_all(
-        *([_to_agree()] if agrees else ()),
+        *([_to_agree(sources=sources)] if agrees else ()),
         *([_to_open()] if opens else ()),
-        *([_due_holds()] if holds else ()),
+        *([_due_holds(sources=sources)] if holds else ()),
         *(_held_exports() if exports else ()),
         *([_parked_leads(sources=sources)] if parked else ()),
     )
 
 
-def _to_agree() -> sa.Select[tuple[object, ...]]:
+def _to_agree(*, sources: bool) -> sa.Select[tuple[object, ...]]:
     # An export that no longer exists needs no agreement.
     export_waits = sa.exists().where(_EXPORT.c.id == _REQUEST.c.pseudonym, _EXPORT.c.state == "waiting")
-    return sa.select(
+    query = sa.select(
         _REQUEST.c.kind, _REQUEST.c.pseudonym, _REQUEST.c.asked_by, _REQUEST.c.asked_at, _REQUEST.c.state
     ).where(
         _REQUEST.c.case_id == _CASE,
@@ -118,6 +118,7 @@ def _to_agree() -> sa.Select[tuple[object, ...]]:
         _WAITS,
         sa.or_(_REQUEST.c.kind != "export", export_waits),
     )
+    return query if sources else query.where(_REQUEST.c.of_hidden.is_(False))
 
 
 def _to_open() -> sa.Select[tuple[object, ...]]:
@@ -127,10 +128,11 @@ def _to_open() -> sa.Select[tuple[object, ...]]:
     ).where(*mine, _REQUEST.c.until > _AT)
 
 
-def _due_holds() -> sa.Select[tuple[object, ...]]:
+def _due_holds(*, sources: bool) -> sa.Select[tuple[object, ...]]:
     due = (_HOLD.c.case_id == _CASE, _HOLD.c.released_at.is_(None), _HOLD.c.review_on <= sa.bindparam("today"))
     day = sa.cast(_HOLD.c.review_on, sa.String)
-    return sa.select(sa.literal("hold"), _HOLD.c.pseudonym, _HOLD.c.owner, _HOLD.c.added_at, day).where(*due)
+    query = sa.select(sa.literal("hold"), _HOLD.c.pseudonym, _HOLD.c.owner, _HOLD.c.added_at, day).where(*due)
+    return query if sources else query.where(_HOLD.c.of_hidden.is_(False))
 
 
 def _held_exports() -> tuple[sa.Select[tuple[object, ...]], ...]:

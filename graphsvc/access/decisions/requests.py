@@ -41,7 +41,7 @@ class RequestStore:
     def __init__(self, database: sa.Engine) -> None:
         self._database = database
 
-    def ask(self, kind: str, case: str, pseudonym: str, by: str, key: bytes, reason: str) -> str:
+    def ask(self, kind: str, case: str, pseudonym: str, by: str, key: bytes, reason: str, *, of_hidden: bool) -> str:
         """Store a new request; return its id. The reason is sealed under the case's key.
 
         Raises:
@@ -59,6 +59,7 @@ class RequestStore:
                 pseudonym=pseudonym,
                 asked_by=by,
                 reason_sealed=reason,
+                of_hidden=of_hidden,
                 state="asked",
             )
 

@@ -51,12 +51,13 @@ NO_ACT = "no act that stands is left"
 BY_DECISION = "two persons decided"
 BY_ACT = "act"
 PASSIVE = "carried or exploited"
+THE_SAME = "the same as somebody sealed"
 UNDER_C = "said under handling code C"
 SHARED_ID = "sealed in a case that shares its ids"
 # End of a shared mark of somebody known only under C, and without a mark of their own.
 _WHERE_C = " C]"
 # Reasons that are no marks: known under C, they change nothing under P in a case that shares the ids.
-_NO_MARKS = frozenset({NO_PART, NO_ACT})
+_NO_MARKS = frozenset({NO_PART, NO_ACT, THE_SAME})
 _SEALED, _OPENED = "sealed", "opened"
 _IDENTIFYING = frozenset({"name", "aliases", "phones", "date_of_birth"})
 

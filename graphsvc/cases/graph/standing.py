@@ -21,6 +21,7 @@ from graphsvc.cases.graph.sealing import (
     BY_ACT,
     BY_DECISION,
     PASSIVE,
+    THE_SAME,
     UNDER_C,
     Moment,
     PersonFacts,
@@ -52,7 +53,6 @@ _THEIRS = OWN | HOME
 _TIED = (("subject_id", TIED_SUBJECT), ("object_id", TIED_OBJECT))
 _PASSIVE = (("subject_id", PASSIVE_SUBJECT), ("object_id", PASSIVE_OBJECT))
 WHERE_THEY_LIVE = "where somebody sealed lives"
-THE_SAME = "the same as somebody sealed"
 WITH_THEIRS = "used by somebody sealed"
 
 # Pseudonym that a person or thing has or would have → its standing.

@@ -61,6 +61,14 @@ def is_shown(ask: Ask, pseudonym: str) -> bool:
     return bool(ask.entity_rows([*masked, *(identity["id"] for identity in standing.identities)]))
 
 
+def is_hidden(ask: Ask, pseudonym: str) -> bool:
+    """Whether only readers with source clearance see somebody now: what is asked about them stays with those readers."""
+    if is_source(pseudonym):
+        return True
+    standing = (ask.home.register.standings(ask.case, ask.key) or {}).get(pseudonym)
+    return standing is None or standing.is_hidden or standing.is_absent
+
+
 def person_kept(ask: Ask, identifier: str) -> str:
     """Return the pseudonym as `person_of`; for readers who may list sealed people, also of people no longer delivered.
 

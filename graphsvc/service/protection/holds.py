@@ -7,7 +7,7 @@ from dataclasses import replace
 from graphsvc.access.decisions.holds import HOLD_KINDS, Hold, HoldStore, NewHold
 from graphsvc.cases.progress import quiet
 from graphsvc.service.ask import Ask
-from graphsvc.service.protection.clearance import is_shown, person_of, require_whole
+from graphsvc.service.protection.clearance import is_hidden, is_shown, person_of, require_whole
 
 __all__ = ["HOLD_KINDS", "Hold", "Holds", "NewHold"]
 
@@ -34,7 +34,8 @@ class Holds:
             with self._ask.home.casework.at_work(case, quiet):
                 name = person_of(self._ask, person)[0] if person else ""
                 outcome["rows"] = 1
-                return self._store.add(case, name, person, hold, self._ask.principal.name)
+                of_hidden = bool(name) and is_hidden(self._ask, name)
+                return self._store.add(case, name, person, hold, self._ask.principal.name, of_hidden=of_hidden)
 
     def list_holds(self) -> list[Hold]:
         """Return the holds of the case, those in force first; for supervisors with clearance for the whole case."""
@@ -46,6 +47,8 @@ class Holds:
             # People sealed since then are shown by pseudonym. Named people may have a vault entry too, so the seal
             # decides.
             sealed = self._ask.home.register.sealed_standings(case)
+            sources = self._ask.grant.sources
+            holds = [hold for hold in holds if sources or not hold.of_hidden]
             holds = [hold for hold in holds if not hold.pseudonym or is_shown(self._ask, hold.pseudonym)]
             return [replace(hold, person=hold.pseudonym) if hold.pseudonym in sealed else hold for hold in holds]
 

@@ -22,7 +22,7 @@ from graphsvc.records.lines import LONGEST_REASON, plain, require_reason
 from graphsvc.records.numbers import count
 from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
-from graphsvc.service.protection.clearance import is_shown, sees_whole
+from graphsvc.service.protection.clearance import is_hidden, is_shown, sees_whole
 
 # Wording for reasons that a second person will read.
 WHY = "who agrees has to read it"
@@ -70,7 +70,8 @@ class Requests:
     def ask(self, kind: str, pseudonym: str, reason: str) -> str:
         """Make a request in this case; return its id."""
         reason, who = require_reason(reason, WHY), self._ask.principal.name
-        return self.store.ask(kind, self._ask.case, pseudonym, who, self._ask.key, reason)
+        of_hidden = kind in ("reveal", *DECIDED) and is_hidden(self._ask, pseudonym)
+        return self.store.ask(kind, self._ask.case, pseudonym, who, self._ask.key, reason, of_hidden=of_hidden)
 
     def decide(self, kind: str, request: str, state: str, answer: str, until: dt.datetime | None = None) -> Request:
         """Answer another person's request: `agreed` (until a moment) or `refused`.
@@ -103,10 +104,13 @@ class Requests:
             row = self.store.one(request)
         if row is not None and row.kind in kinds:
             theirs = row.asked_by == self._ask.principal.name or (not mine and self._ask.may("agree"))
-            if theirs and sees_whole(self._ask, row.case_id):
+            if theirs and sees_whole(self._ask, row.case_id) and self._is_for(row):
                 return row
         with self._ask.act_anywhere("agree" if not mine else next(iter(kinds)), step="look"):
             raise no_such_request()
+
+    def _is_for(self, row: Any) -> bool:
+        return not row.of_hidden or self._ask.at(row.case_id).grant.sources
 
     def list_requests(self, kind: str) -> list[Request]:
         """Return requests of a kind, newest first: the person's own and, if they may agree, all in their cases."""
@@ -115,7 +119,7 @@ class Requests:
         action = "open" if kind == "loosen" else kind
         with self._ask.act_anywhere("agree" if mine is None else action, step="list") as outcome:
             rows = self.store.of(kind, cases, mine)
-            rows = [row for row in rows if is_shown(self._ask.at(row.case_id), row.pseudonym)]
+            rows = [row for row in rows if self._is_for(row) and is_shown(self._ask.at(row.case_id), row.pseudonym)]
             sealed = {case: self._with_pages(case) for case in {row.case_id for row in rows}}
             requests = [self.visible_request(row, sealed[row.case_id]) for row in rows]
             outcome["rows"] = len(requests)
