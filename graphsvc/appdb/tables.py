@@ -270,7 +270,7 @@ holds = sa.Table(
     sa.Column("owner", sa.String(100), nullable=False),
     sealed_column("reason_sealed", "hold {id}"),
     sa.Column("review_on", sa.Date, nullable=False),
-    # About somebody whom only readers with source clearance saw then: others never see it, or it would show who was known.
+    # The person was hidden then. Only readers with source clearance see the row, or it would show who was known.
     sa.Column("of_hidden", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("added_by", sa.String(100), nullable=False),
     sa.Column("added_at", sa.DateTime, nullable=False),

@@ -79,8 +79,8 @@ def twin(cases: Any, image: Image) -> None:
 def test_every_query_finds_something_to_compare(alone: dict[str, Answers]) -> None:
     for handling in ("P", "C"):
         with_rows = {name for (name, _), rows in alone[handling].items() if rows}
-        asked = {query.name for query in QUERIES if handling == "C" or not query.is_for_whole}
-        assert asked - with_rows <= EMPTY
+        names = {query.name for query in QUERIES if handling == "C" or not query.is_for_whole}
+        assert names - with_rows <= EMPTY
 
 
 @pytest.mark.parametrize("handling", ["P", "C"])
