@@ -57,4 +57,5 @@ RETURN c.id AS id, s.id AS statement, s.kind AS statement_kind, head([(s)-[:GIVE
        c.source_grade AS source_grade, c.assessment AS assessment, c.handling AS handling, c.on_record AS on_record,
        c.belief AS belief, c[$interest] AS interest, c.notes AS notes,
        [k IN keys(c) WHERE k STARTS WITH 'x_' | [k, toString(c[k])]] AS extra
+ORDER BY id
 LIMIT $limit + 1

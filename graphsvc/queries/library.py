@@ -151,11 +151,6 @@ class Query:
         return self.kind != "internal" and bool(sensitivities & {"source", "interest"})
 
     @property
-    def is_for_whole(self) -> bool:
-        """Whether only readers cleared for the whole case may run it: its rows are in the order in which they came."""
-        return self.subject == "tables"
-
-    @property
     def shows_statements(self) -> bool:
         """Whether the query shows single statements or claims to readers without source clearance."""
         single = any(

@@ -12,6 +12,8 @@ from graphsvc.queries.library import Library, Parameter, Query
 from graphsvc.records.tables import ENTITY_TABLES, TABLES, Column, Table
 
 _WHOLE = 2_000_000
+# Left out only where readers cleared for the whole case stream its rows.
+BY_ID = "\nORDER BY id"
 _STATEMENT = (
     "head(COLLECT {{ MATCH (t:Statement {{case: $case, id: n.{name}}}) WHERE t.handling IN $handling AND t.kind IN $voices"
     " RETURN t.id }})"
@@ -64,7 +66,8 @@ def _query_of_file(table: Table) -> Query:
         limit=_WHOLE,
         parameters=(),
         returns=_returns(table, read),
-        text=_text(table, f"(n:{table.label} {{case: $case}})", read),
+        # The order in which Neo4j stored the rows would show who was there before, with a statement.
+        text=_text(table, f"(n:{table.label} {{case: $case}})", read).replace("\nLIMIT", f"{BY_ID}\nLIMIT"),
     )
 
 

@@ -797,10 +797,10 @@ MUTATIONS = (
     ),
     Mutation(
         "tables-in-order",
-        "the order of rows in tables of a case is for those cleared for all of it",
-        "graphsvc/access/people/policy.py",
-        'if whole and not (grant.sources and grant.handling == "C")',
-        "if False",
+        "rows in tables of a case are in the order of their ids",
+        "graphsvc/queries/own.py",
+        'BY_ID = "\\nORDER BY id"',
+        'BY_ID = "\\nORDER BY id DESC"',
         "tests/service/test_whole_case.py::test_who_is_cleared_for_less_is_told_what_to_use_instead",
     ),
     Mutation(
