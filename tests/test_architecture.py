@@ -156,7 +156,7 @@ def rooms_of_service() -> dict[str, set[str]]:
 
 def test_service_has_few_rooms_on_few_floors_and_no_circle() -> None:
     rooms = rooms_of_service()
-    # A page of a new subject is a room of its own.
+    # Each new subject of pages adds a room.
     assert len(rooms) <= 20
     assert not FACE.keys() & set[str]().union(*rooms.values())
     floors = TopologicalSorter(rooms)

@@ -1,6 +1,6 @@
 // ---
 // title = "Every claim of the case, with all that is delivered of it"
-// why = "All of a case as files, for who is cleared for all of it: read a part at a time, in no order"
+// why = "All of a case as files, for who is cleared for all of it: read a part at a time"
 // kind = "internal"
 // limit = 2000000
 // [returns]

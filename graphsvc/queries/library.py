@@ -63,6 +63,7 @@ GRAPH = (
     "object_kind",
     "belief",
 )
+_ORDER = re.compile(r"\nORDER BY [^\n]*(?=\nLIMIT \$limit \+ 1$)")
 _CUT = re.compile(r"LIMIT \$limit \+ 1$")
 _HEADER: dict[str, type] = {
     "title": str,
@@ -149,6 +150,11 @@ class Query:
         """
         sensitivities = {SENSITIVITY.get(name) for name in self.returns.values()}
         return self.kind != "internal" and bool(sensitivities & {"source", "interest"})
+
+    @property
+    def text_without_order(self) -> str:
+        """The text without the order of its rows, to read very many of them a part at a time."""
+        return _ORDER.sub("", self.text)
 
     @property
     def shows_statements(self) -> bool:

@@ -5,15 +5,12 @@ A column added to a table is read for the page of its rows and for the files of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 from graphsvc.queries.library import Library, Parameter, Query
 from graphsvc.records.tables import ENTITY_TABLES, TABLES, Column, Table
 
 _WHOLE = 2_000_000
-# Left out only where readers cleared for the whole case stream its rows.
-BY_ID = "\nORDER BY id"
 _STATEMENT = (
     "head(COLLECT {{ MATCH (t:Statement {{case: $case, id: n.{name}}}) WHERE t.handling IN $handling AND t.kind IN $voices"
     " RETURN t.id }})"
@@ -23,14 +20,9 @@ _STATEMENT = (
 @cache
 def own_library() -> Library:
     """Return the package's own named queries, read once per process: they cannot change while it runs."""
-    return Library(further=tuple(queries_of_tables()))
-
-
-def queries_of_tables() -> Iterator[Query]:
-    """Yield two queries for each table but `links`: for one row (`people.one`) and for the file (`tables.people`)."""
-    for table in (*ENTITY_TABLES, TABLES["statements"]):
-        yield _query_of_row(table)
-        yield _query_of_file(table)
+    # Each table but `links` has a query of one row (`people.one`) and a query of the file (`tables.people`).
+    tables = (*ENTITY_TABLES, TABLES["statements"])
+    return Library(further=[make(table) for table in tables for make in (_query_of_row, _query_of_file)])
 
 
 def _query_of_row(table: Table) -> Query:
@@ -60,14 +52,14 @@ def _query_of_file(table: Table) -> Query:
     return Query(
         name=f"tables.{table.name}",
         title=f"Every {table.record} of the case",
-        why="The whole case as files, for readers cleared for all of it: read a part at a time, in no order",
+        why="The whole case as files, for readers cleared for all of it: read a part at a time",
         kind="internal",
         roles=(),
         limit=_WHOLE,
         parameters=(),
         returns=_returns(table, read),
         # The order in which Neo4j stored the rows would show who was there before, with a statement.
-        text=_text(table, f"(n:{table.label} {{case: $case}})", read).replace("\nLIMIT", f"{BY_ID}\nLIMIT"),
+        text=_text(table, f"(n:{table.label} {{case: $case}})", read, order="\nORDER BY id"),
     )
 
 
@@ -88,8 +80,8 @@ def _returns(table: Table, read: dict[str, str]) -> dict[str, str]:
     return {name: "Source.id" if name == "source" else f"{table.label}.{name}" for name in read}
 
 
-def _text(table: Table, pattern: str, read: dict[str, str]) -> str:
+def _text(table: Table, pattern: str, read: dict[str, str], order: str = "") -> str:
     # With a test on the id, an index finds the statements of a case.
     statement = "n.id IS NOT NULL AND n.kind IN $voices AND " if table.record == "statement" else ""
     columns = ",\n       ".join(f"{how} AS {name}" for name, how in read.items())
-    return f"MATCH {pattern}\nWHERE {statement}n.handling IN $handling\nRETURN {columns}\nLIMIT $limit + 1"
+    return f"MATCH {pattern}\nWHERE {statement}n.handling IN $handling\nRETURN {columns}{order}\nLIMIT $limit + 1"

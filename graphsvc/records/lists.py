@@ -61,7 +61,7 @@ def expand_lists(text: str) -> str:
     """Replace each `{{LIST|LIST}}` in a query: in a pattern by `ONE|OTHER`, between quotes by `'ONE', 'OTHER'`.
 
     Raises:
-        KeyError: a name is neither in `LISTS` nor that of a relation.
+        KeyError: a name is neither in `LISTS` nor a relation.
 
     Example:
         >>> expand_lists("-[r:{{PARTS_IN_CROSSINGS|USED_ON}}]->"), expand_lists("IN ['{{OWN_THINGS}}']")

@@ -92,8 +92,8 @@ def read_weights(path: Path | None = None) -> Weights:
     table = tomllib.loads(files("graphsvc.records").joinpath("weights.toml").read_text("utf-8"))
     for kind, row in STATEMENT_KINDS.items():
         # Relations that nobody has counted yet have a chance too, which a custom table may replace.
-        given = table.get(kind, table[row.counts_as])
-        table[kind] = dict.fromkeys(RELATIONS, given[OTHER]) | given
+        chances = table.get(kind, table[row.counts_as])
+        table[kind] = dict.fromkeys(RELATIONS, chances[OTHER]) | chances
     origins = {f"{part}.{name}": values[_FROM] for part, values in table.items() for name in values}
     if path is not None:
         _replace(table, origins, _read_table(path), path)
@@ -102,8 +102,8 @@ def read_weights(path: Path | None = None) -> Weights:
         for section, values in table.items()
     }
     repeated = named.pop("again")[_REPEATED]
-    chances = MappingProxyType({kind: named.pop(kind) for kind in STATEMENT_KINDS})
-    return Weights(chances=chances, **named, repeated=repeated, origins=MappingProxyType(origins))
+    by_kind = MappingProxyType({kind: named.pop(kind) for kind in STATEMENT_KINDS})
+    return Weights(chances=by_kind, **named, repeated=repeated, origins=MappingProxyType(origins))
 
 
 def _read_table(path: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from graphsvc.analysis.surges.regression import Array, Fitted, fit_counts, fit_logistic
+from graphsvc.analysis.surges.regression import Array, Fitted, fit
 
 RNG = np.random.default_rng(3)
 COLUMNS = np.column_stack([np.ones(300), RNG.normal(size=(300, 2)), np.arange(300) % 7 == 0])
@@ -32,16 +32,16 @@ def poisson(predictor: Array) -> Array:
 
 
 FITS: dict[str, tuple[Callable[[], Fitted], Callable[[Array], Array]]] = {
-    "logistic": (lambda: fit_logistic(COLUMNS, ACTIVE, WEIGHTS, OFFSET), logistic),
-    "negative binomial": (lambda: fit_counts(COLUMNS, COUNTS, WEIGHTS, 0.5, OFFSET), negative_binomial),
-    "poisson": (lambda: fit_counts(COLUMNS, COUNTS, WEIGHTS, offset=OFFSET), poisson),
+    "logistic": (lambda: fit(COLUMNS, ACTIVE, WEIGHTS, None, OFFSET), logistic),
+    "negative binomial": (lambda: fit(COLUMNS, COUNTS, WEIGHTS, 0.5, OFFSET), negative_binomial),
+    "poisson": (lambda: fit(COLUMNS, COUNTS, WEIGHTS, 0, OFFSET), poisson),
 }
 
 
 @pytest.mark.parametrize("name", FITS)
 def test_no_other_coefficients_are_likelier(name: str) -> None:
-    fit, likelihood = FITS[name]
-    fitted = fit()
+    make, likelihood = FITS[name]
+    fitted = make()
 
     def at(coefficients: Array) -> float:
         return float(WEIGHTS @ likelihood(COLUMNS @ coefficients + OFFSET))
@@ -61,12 +61,12 @@ def test_errors_are_those_of_simulated_fits(name: str) -> None:
     drawn = []
     for _ in range(300):
         if name == "logistic":
-            fitted = fit_logistic(columns, (rng.random(300) < means / (1 + means)).astype(float), np.ones(300))
+            fitted = fit(columns, (rng.random(300) < means / (1 + means)).astype(float), np.ones(300), None)
         elif name == "poisson":
-            fitted = fit_counts(columns, rng.poisson(means).astype(float), np.ones(300))
+            fitted = fit(columns, rng.poisson(means).astype(float), np.ones(300), 0)
         else:
             values = rng.negative_binomial(2, 1 / (1 + means / 2)).astype(float)
-            fitted = fit_counts(columns, values, np.ones(300), 0.5)
+            fitted = fit(columns, values, np.ones(300), 0.5)
         drawn.append((fitted.coefficients - true) / np.sqrt(np.diag(fitted.covariance)))
     assert np.std(drawn, axis=0) == pytest.approx(np.ones(2), abs=0.15)
 
@@ -75,24 +75,24 @@ def test_a_weight_of_two_counts_a_value_twice() -> None:
     twice = np.where(np.arange(300) < 100, 2.0, 1.0)
     repeated = np.concatenate([np.arange(300), np.arange(100)])
     weighted, longer = (
-        fit_counts(COLUMNS, COUNTS, twice, 0.5),
-        fit_counts(COLUMNS[repeated], COUNTS[repeated], np.ones(400), 0.5),
+        fit(COLUMNS, COUNTS, twice, 0.5),
+        fit(COLUMNS[repeated], COUNTS[repeated], np.ones(400), 0.5),
     )
     assert weighted.coefficients == pytest.approx(longer.coefficients, abs=1e-5)
     assert weighted.log_likelihood == pytest.approx(longer.log_likelihood, abs=1e-6)
 
 
 def test_a_start_does_not_change_the_fit() -> None:
-    fitted = fit_counts(COLUMNS, COUNTS, WEIGHTS, 0.5, OFFSET)
-    again = fit_counts(COLUMNS, COUNTS, WEIGHTS, 0.5, OFFSET, start=fitted.coefficients + 0.5)
+    fitted = fit(COLUMNS, COUNTS, WEIGHTS, 0.5, OFFSET)
+    again = fit(COLUMNS, COUNTS, WEIGHTS, 0.5, OFFSET, start=fitted.coefficients + 0.5)
     assert again.coefficients == pytest.approx(fitted.coefficients, abs=1e-4)
 
 
 def test_a_column_that_separates_leaves_the_others_as_they_are() -> None:
     always = np.where(COLUMNS[:, 3] == 1, 1.0, ACTIVE)
-    fitted = fit_logistic(COLUMNS, always, WEIGHTS)
+    fitted = fit(COLUMNS, always, WEIGHTS, None)
     without = COLUMNS[:, 3] == 0
-    alone = fit_logistic(COLUMNS[without][:, :3], ACTIVE[without], WEIGHTS[without])
+    alone = fit(COLUMNS[without][:, :3], ACTIVE[without], WEIGHTS[without], None)
     assert fitted.coefficients[:3] == pytest.approx(alone.coefficients, abs=1e-4)
     assert np.isfinite(fitted.covariance).all()
     assert fitted.coefficients[3] > 10

@@ -799,8 +799,8 @@ MUTATIONS = (
         "tables-in-order",
         "rows in tables of a case are in the order of their ids",
         "graphsvc/queries/own.py",
-        'BY_ID = "\\nORDER BY id"',
-        'BY_ID = "\\nORDER BY id DESC"',
+        'order="\\nORDER BY id"',
+        'order="\\nORDER BY id DESC"',
         "tests/service/test_whole_case.py::test_who_is_cleared_for_less_is_told_what_to_use_instead",
     ),
     Mutation(

@@ -841,7 +841,7 @@ def test_the_same_as_somebody_sealed_under_c_is_no_mark_elsewhere() -> None:
 
 @pytest.mark.parametrize("end", [" C]", "]"])
 def test_a_mark_that_a_case_passes_on_keeps_its_level(end: str) -> None:
-    """Somebody hidden under P, in a case between two others, is sealed by no reason of this case."""
+    """A case between two others, in which nothing but the mark seals a person hidden under P, passes the mark on."""
     mark = SharedMark(f"{SHARED_ID} [a b{end}")
     state, rows = State(), [*people({"id": "p1", "name": "Ari", "handling": "P"})]
     fold(state, 1, rows, COLUMNS, partial=True)

@@ -173,7 +173,8 @@ class Gate:
             if query.roles and not principal.roles & set(query.roles):
                 raise Refused(f"The query {name} is for the roles {', '.join(query.roles)}.")
             grant = policy.require_case(principal, case)
-            policy.require_clearance(grant, name, sources=query.for_sources, whole=False)
+            if query.for_sources and not grant.sources:
+                raise Refused(f"The query {name} takes source clearance. An administrator can give it.")
             bound_to = query.bind(arguments) | self._bound(query, case, grant)
             question = answer_key(case, grant, name, bound_to, whole=whole)
             goes_on = look_of(look, principal, action, case)

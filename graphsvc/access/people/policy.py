@@ -162,14 +162,6 @@ def require_sources(principal: Principal, case: str) -> None:
         raise Refused(f"This takes source clearance in the case {case}. An administrator can give it.")
 
 
-def require_clearance(grant: Grant, query: str, *, sources: bool, whole: bool) -> None:
-    """Raise Refused unless a reader has the clearance that a query needs: for sources, or for the whole case."""
-    if whole and not (grant.sources and grant.handling == "C"):
-        raise Refused(f"The query {query} needs clearance for the whole case. An administrator can give it.")
-    if sources and not grant.sources:
-        raise Refused(f"The query {query} takes source clearance. An administrator can give it.")
-
-
 def no_such_case(case: str) -> NotFound:
     """Return the error for a missing case, and equally for one that the reader may not see."""
     return NotFound(f"There is no case {case!r} that you can see. `graphsvc cases` lists those you can.")

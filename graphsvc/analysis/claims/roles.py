@@ -8,22 +8,18 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from graphsvc.records.lists import LISTS
 from graphsvc.records.relations import KINDS, RELATIONS, doing, those
 
 # Relations of the operation; the others show presence, lawful service, family or identity.
 OPERATION = frozenset(those(lambda relation: KINDS[relation.kind].operation))
 
-
-def _of_kind(kind: str) -> tuple[str, ...]:
-    return those(lambda relation: relation.kind == kind)
-
-
 # Actions on a thing of the operation, regardless of other people's links to it.
-DEEDS = _of_kind("part")
+DEEDS = LISTS["PARTS"]
 # Links between persons in which one end acts on the other.
-ACTS = _of_kind("command")
+ACTS = LISTS["COMMANDS"]
 # Links that put neither end above the other.
-LEVEL_TIES = _of_kind("tie")
+LEVEL_TIES = those(lambda relation: relation.kind == "tie")
 PAYS_OR_OWES = doing("pays", "owes")
 
 # Stage of the operation → relations that show a part in it.
@@ -53,12 +49,12 @@ PUTS_BEFORE = ROLE_RELATIONS - doing("belongs", "works", "moves", "abandons")
 QUARRELS = doing("quarrels")
 MEETING = frozenset(LEVEL_TIES) - QUARRELS
 # Makes a person a member of a gang; `LEADS` makes them its leader.
-OF_A_GANG = frozenset(those(lambda relation: relation.kind == "part" and relation.objects == ("gang",)))
+OF_A_GANG = frozenset(LISTS["PARTS_IN_GANGS"])
 LEADS = OF_A_GANG & ARRANGES
 # Manual work, which a person may have been made to do.
 HANDS_ON = doing("works", "moves")
 # Puts a person on a crossing.
-ABOARD = frozenset(those(lambda relation: relation.there == "its day"))
+ABOARD = frozenset(LISTS["ABOARD"])
 
 # Having played a part makes a person a candidate, at either end.
 PLAYS_PART = frozenset(those(lambda relation: relation.part.subject == "acts"))
@@ -66,7 +62,7 @@ PLAYS_PART = frozenset(those(lambda relation: relation.part.subject == "acts"))
 ACTIVE_SUBJECT = PLAYS_PART | frozenset(those(lambda relation: relation.part.subject == "serves"))
 ACTIVE_OBJECT = frozenset(those(lambda relation: relation.part.object == "acts"))
 # A payment is a wage, not a part, if its payer runs a workplace and the payee is reported to have worked at one.
-RUNS_WORKPLACE = frozenset(those(lambda relation: relation.kind == "part" and relation.objects == ("workplace",)))
+RUNS_WORKPLACE = frozenset(LISTS["PARTS_IN_WORKPLACES"])
 WORKED = frozenset(
     those(
         lambda relation: (
@@ -77,7 +73,7 @@ WORKED = frozenset(
 # Relations of people who were only carried or exploited. Paying, owing or being served shows nothing: organisers pay,
 # and are served, too.
 PASSIVE_SUBJECT = frozenset(those(lambda relation: relation.part.subject == "passive"))
-PASSIVE_OBJECT = frozenset(those(lambda relation: relation.part.object == "passive"))
+PASSIVE_OBJECT = frozenset(LISTS["HARMS"])
 # Relations of a person who is only reported to know, pay or take orders from someone.
 TIED_SUBJECT = frozenset(those(lambda relation: relation.part.subject == "tied"))
 TIED_OBJECT = frozenset(those(lambda relation: relation.part.object in ("tied", "acts")))

@@ -24,7 +24,7 @@ import numpy.typing as npt
 import scipy
 
 from graphsvc.analysis.surges.counts import LEAST_ACTIVE, LEAST_DAYS, YEAR, Series
-from graphsvc.analysis.surges.regression import Fitted, fit_counts, fit_logistic
+from graphsvc.analysis.surges.regression import fit
 
 Array = npt.NDArray[np.float64]
 
@@ -325,26 +325,13 @@ def _regress(
 ) -> _Regression:
     """Fit one regression: logistic without dispersion, else negative binomial; `start`: initial coefficients."""
     columns = grid.columns(parts, int(days[0]), int(days[-1]) + 1, now)[days - days[0]]
-    fitted = _fit(columns, values, weights, dispersion, start=start)
+    fitted = fit(columns, values, weights, dispersion, start=start)
     coefficients, covariance = fitted.coefficients, fitted.covariance
     steepest = np.inf if (now - int(days[0])) * grid.step >= _ANY_TREND else _STEEPEST
     if "trend" in parts and abs(coefficients[-1]) > steepest:
         # The trend is the last column: it is held at the bound, and the rest is fitted around it.
         slope = np.copysign(steepest, coefficients[-1])
-        fitted = _fit(columns[:, :-1], values, weights, dispersion, slope * columns[:, -1])
+        fitted = fit(columns[:, :-1], values, weights, dispersion, slope * columns[:, -1])
         coefficients, covariance = np.append(fitted.coefficients, slope), np.pad(fitted.covariance, (0, 1))
     criterion = columns.shape[1] * float(np.log(weights.sum())) - 2 * fitted.log_likelihood
     return _Regression(parts, now, coefficients, covariance, criterion)
-
-
-def _fit(
-    columns: Array,
-    values: Array,
-    weights: Array,
-    dispersion: float | None,
-    offset: Array | None = None,
-    start: Array | None = None,
-) -> Fitted:
-    if dispersion is None:
-        return fit_logistic(columns, values, weights, offset)
-    return fit_counts(columns, values, weights, dispersion, offset, start)

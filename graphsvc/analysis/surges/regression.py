@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 # Rounds at most, and the change of the log-likelihood that ends them.
 _ROUNDS, _CLOSE = 25, 5e-7
-# Linear predictors are bounded, so that means neither overflow nor become 0 where a fit diverges.
+# Largest linear predictor: without it, means would overflow or become 0 in a fit that diverges.
 _FARTHEST = 30.0
 
 
@@ -29,55 +29,34 @@ class Fitted:
     log_likelihood: float
 
 
-def fit_logistic(columns: Array, values: Array, weights: Array, offset: Array | None = None) -> Fitted:
-    """Fit the chance that a value is 1 and not 0.
-
-    Args:
-        columns: shape (values, coefficients).
-        values: 0 or 1.
-        weights: of each value, above 0.
-        offset: added to the linear predictor of each value.
-
-    Example:
-        >>> half = fit_logistic(np.ones((4, 1)), np.array([0.0, 1, 1, 0]), np.ones(4))
-        >>> half.coefficients.round(6) + 0, half.covariance.round(3)
-        (array([0.]), array([[1.]]))
-
-    Limits: where a column separates zeros from ones, coefficients are those of the last round.
-    """
-    return _fit(columns, values, weights, 0.0 if offset is None else offset, None, None)
-
-
-def fit_counts(
+def fit(
     columns: Array,
     values: Array,
     weights: Array,
-    dispersion: float = 0.0,
-    offset: Array | None = None,
+    dispersion: float | None,
+    offset: Array | float = 0.0,
     start: Array | None = None,
 ) -> Fitted:
-    """Fit the logarithm of the mean of counts.
+    """Fit the chance that a value is 1 and not 0, or the logarithm of the mean of counts.
 
     Args:
         columns: shape (values, coefficients).
-        values: counts from 0.
-        weights: of each value, above 0.
-        dispersion: of a negative binomial, whose variance is mean + dispersion * mean²; 0: Poisson.
+        values: 0 or 1; with a dispersion, counts from 0.
+        weights: weight of each value, above 0.
+        dispersion: None: logistic, 0: Poisson; else of a negative binomial, with variance mean + dispersion * mean².
         offset: added to the linear predictor of each value.
         start: initial coefficients.
 
     Example:
-        >>> np.exp(fit_counts(np.ones((3, 1)), np.array([1.0, 2, 6]), np.ones(3)).coefficients).round(4)
+        >>> half = fit(np.ones((4, 1)), np.array([0.0, 1, 1, 0]), np.ones(4), None)
+        >>> half.coefficients.round(6) + 0, half.covariance.round(3)
+        (array([0.]), array([[1.]]))
+        >>> np.exp(fit(np.ones((3, 1)), np.array([1.0, 2, 6]), np.ones(3), 0).coefficients).round(4)
         array([3.])
 
-    Limits: the dispersion is given, not fitted.
+    Limits: the dispersion is given, not fitted. Where a column separates zeros from ones, coefficients are those of the
+    last round.
     """
-    return _fit(columns, values, weights, 0.0 if offset is None else offset, dispersion, start)
-
-
-def _fit(
-    columns: Array, values: Array, weights: Array, offset: Array | float, dispersion: float | None, start: Array | None
-) -> Fitted:
     if start is not None:
         predictor = columns @ start + offset
     elif dispersion is None:
@@ -88,8 +67,7 @@ def _fit(
     for _ in range(_ROUNDS):
         predictor = np.clip(predictor, -_FARTHEST, _FARTHEST)
         means, slopes, variances = _moments(predictor, dispersion)
-        work = weights * slopes**2 / variances
-        root = np.sqrt(work)
+        root = np.sqrt(weights * slopes**2 / variances)
         response = predictor - offset + (values - means) / slopes
         inverse = _inverse(root[:, None] * columns)
         coefficients, covariance = inverse @ (root * response), inverse @ inverse.T

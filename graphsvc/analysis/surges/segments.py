@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphsvc.analysis.surges.counts import MOST_DAYS, STEPS, Series, by_week
-from graphsvc.analysis.surges.regression import fit_counts
+from graphsvc.analysis.surges.regression import fit
 
 Array = npt.NDArray[np.float64]
 
@@ -166,7 +166,7 @@ def _season(counts: Array) -> Array:
     angle = 2 * np.pi * np.arange(len(counts)) / _YEAR_WEEKS
     columns = np.column_stack([np.ones(len(counts)), np.sin(angle), np.cos(angle)])
     level = np.log(_level(counts, _YEAR) + 0.5)
-    fitted = fit_counts(columns, counts, np.ones(len(counts)), offset=level)
+    fitted = fit(columns, counts, np.ones(len(counts)), 0, offset=level)
     # With hardly any counts above 0 the season may have no limit.
     times = np.exp(np.clip(columns[:, 1:] @ fitted.coefficients[1:], -_STEEPEST, _STEEPEST))
     return np.asarray(times / times.mean())

@@ -40,7 +40,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphsvc.names.seal import CHARGED, categories
 from graphsvc.records.dates import parse_date
@@ -54,7 +54,7 @@ PASSIVE = "carried or exploited"
 THE_SAME = "the same as somebody sealed"
 UNDER_C = "said under handling code C"
 SHARED_ID = "sealed in a case that shares its ids"
-# End of a shared mark of somebody known only under C, and without a mark of their own.
+# Ends the shared mark of a person who is known only under C and has no other mark.
 _WHERE_C = " C]"
 # Reasons that are no marks: known under C, they change nothing under P in a case that shares the ids.
 _NO_MARKS = frozenset({NO_PART, NO_ACT, THE_SAME})
@@ -238,15 +238,15 @@ def is_newly_marked(before: Standing | None, after: Standing) -> bool:
     return not {BY_DECISION, *known}.issuperset(_reasons(after.why))
 
 
-class SharedMark(NamedTuple):
+class SharedMark(str):
     """Mark of a sealed person, for cases sharing ids with the person's case."""
 
-    text: str
+    __slots__ = ()
 
     @property
     def level(self) -> str:
         """The handling level of the reason in the case that first gave it; a mark at `C` seals nobody known under P."""
-        return "C" if self.text.endswith(_WHERE_C) else "P"
+        return "C" if self.endswith(_WHERE_C) else "P"
 
 
 def shared_marks(case: str, standing: Standing) -> list[SharedMark]:
@@ -274,12 +274,12 @@ def is_news(case: str, mark: SharedMark, standing: Standing | None) -> bool:
 
     A mark under C seals nobody known under P: it counts as recorded once the custodian was asked.
     """
-    if mark.text.startswith(f"{SHARED_ID} [{_digest(case)} "):
+    if mark.startswith(f"{SHARED_ID} [{_digest(case)} "):
         return False
     if standing is None:
         return True
     asks = mark.level == "C" and standing.level == "P"
-    return mark.text not in _reasons(standing.why) + (_reasons(standing.asked) if asks else [])
+    return mark not in _reasons(standing.why) + (_reasons(standing.asked) if asks else [])
 
 
 def in_words(why: str) -> str:

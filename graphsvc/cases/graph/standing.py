@@ -239,7 +239,7 @@ def _person(
     values = row.values if level == "C" or row.open is None else row.open
     in_rows = facts.marks(identifier, values, "PC" if level == "C" else "P")
     elsewhere = by.elsewhere.get(identifier, ())
-    counting = (*in_rows, *(mark.text for mark in elsewhere if level == "C" or mark.level == "P"))
+    counting = (*in_rows, *(mark for mark in elsewhere if level == "C" or mark.level == "P"))
     about = PersonFacts(
         level,
         counting,
@@ -247,11 +247,7 @@ def _person(
         by.protects_marked or facts.acts(identifier, level),
         by.protects_marked or facts.acts(identifier, level, now=True),
         _is_charged(row, level),
-        tuple(
-            mark
-            for mark in (*facts.marks(identifier, row.values), *(mark.text for mark in elsewhere))
-            if mark not in counting
-        ),
+        tuple(mark for mark in (*facts.marks(identifier, row.values), *elsewhere) if mark not in counting),
     )
     standing = decide(old, about, by.moment(name, number))
     if not standing.sealed:

@@ -47,8 +47,8 @@ class Holds:
             # People sealed since then are shown by pseudonym. Named people may have a vault entry too, so the seal
             # decides.
             sealed = self._ask.home.register.sealed_standings(case)
-            sources = self._ask.grant.sources
-            holds = [hold for hold in holds if sources or not hold.of_hidden]
+            if not self._ask.grant.sources:
+                holds = [hold for hold in holds if not hold.of_hidden]
             holds = [hold for hold in holds if not hold.pseudonym or is_shown(self._ask, hold.pseudonym)]
             return [replace(hold, person=hold.pseudonym) if hold.pseudonym in sealed else hold for hold in holds]
 
