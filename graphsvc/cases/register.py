@@ -27,6 +27,7 @@ from graphsvc.cases.stores.erased import Leaving, take_out
 from graphsvc.cases.stores.peoples_words import mask_cypher_elsewhere, withhold_words
 from graphsvc.cases.versions import known_cases
 from graphsvc.ingest.check import Delivery
+from graphsvc.ingest.versions import KeptRows
 from graphsvc.store.mark import Held
 
 _AT_ONCE = 500  # rows per SQL statement
@@ -198,7 +199,7 @@ class Register:
 
         `state` is the state of the case until it is written.
         """
-        sealed = seal_rows(key, case, number, delivery.rows, delivery.columns, delivery.incomplete, delivery.accepted)
+        sealed = seal_rows(key, case, number, KeptRows.of(delivery, partial=partial))
         with transaction(self._database) as connection:
             connection.execute(
                 tables.deliveries.insert().values(

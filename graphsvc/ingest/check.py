@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as Names
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.cells import CellFault, Converter, converter, cut_by_excel, out_of_order
@@ -53,6 +53,18 @@ class Row:
     is_aside: bool = field(default=False, compare=False)
 
 
+class End(NamedTuple):
+    """A person or thing in a claim, as known when the claim came.
+
+    Attributes:
+        table: its table.
+        is_open: whether its id was known under P.
+    """
+
+    table: str
+    is_open: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A delivery, checked.
@@ -67,6 +79,8 @@ class Delivery:
         passed_over: rows that its mapping skips, which count as not read.
         incomplete: ids of its statements with links left out. An empty id means that the statement could not be read.
         accepted: ids of its statements that the case accepted, once the delivery was folded into it.
+        ends: the ends of its claims that its own rows do not bring, once it was folded: they outlive the rows of others.
+        lists_people: whether pages may show people because its rows bring them; not if they may have come with a source.
         left_out: rejected rows with their readable cells, used to decide handling codes (see `codes`).
     """
 
@@ -79,6 +93,8 @@ class Delivery:
     accepted: frozenset[str] = frozenset()
     passed_over: list[PassedOver] = field(default_factory=list)
     left_out: list[Row] = field(default_factory=list)
+    ends: dict[str, End] = field(default_factory=dict)
+    lists_people: bool = True
 
     @property
     def digest(self) -> str:

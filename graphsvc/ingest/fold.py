@@ -8,21 +8,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from graphsvc.ingest.check import Row, may_mark
-from graphsvc.ingest.codes import code_of, columns_delivered, opening_fault, opens, with_codes
+from graphsvc.ingest.check import End, Row, may_mark
+from graphsvc.ingest.codes import close_rows, code_of, columns_delivered, opening_fault, opens, with_codes
+from graphsvc.ingest.ends import Ends
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import FoldedRow, Report, RowVersion, TakenRow, merge_row
 from graphsvc.ingest.several import HeldClaim, Key, are_several, identify_claims, keys_of, polarity, takes_back
+from graphsvc.ingest.state import State
 from graphsvc.records.nearest import SUGGESTIONS, near_id
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, happens_again
 from graphsvc.records.tables import ENTITY_TABLES, ERASED, TABLES
 
 _RECORD = {table.name: table.record for table in TABLES.values()}
-_STATEMENTS = "statements"
+_PEOPLE, _STATEMENTS = "people", "statements"
+_THINGS = frozenset(table.name for table in ENTITY_TABLES) - {_PEOPLE}
 _LINKS = "links"
 _CONTENT = "content"
 _NOBODY = "nobody and nothing with this id is accepted here or loaded earlier"
@@ -43,25 +46,6 @@ class Why(NamedTuple):
     reason: str
     fault: str = ""
     cause: str = ""
-
-
-@dataclass(slots=True)
-class State:
-    """State of a case, made from its deliveries in order.
-
-    Attributes:
-        records: table → id → row, for entities and statements.
-        kinds: id → (record kind, table), over all entities and statements.
-        claims: key of the claim → row; see `claim_key`.
-        by_statement: statement id → keys of its claims.
-        rows_aside: id → rows of a person or thing that were set aside: their marks still seal.
-    """
-
-    records: dict[str, dict[str, FoldedRow]] = field(default_factory=lambda: defaultdict(dict))
-    kinds: dict[str, str] = field(default_factory=dict)
-    claims: dict[Key, FoldedRow] = field(default_factory=dict)
-    by_statement: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
-    rows_aside: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
 
 
 def claim_key(values: Mapping[str, Any]) -> Key:
@@ -89,13 +73,17 @@ def fold(
     refused: Mapping[str, str] = MappingProxyType({}),
     incomplete: Collection[str] | None = None,
     accepted_before: Collection[str] = (),
+    ends_before: Mapping[str, End] = MappingProxyType({}),
+    lists_people: bool = True,
     sets_aside: bool = False,
     watch: Callable[[TakenRow], object] | None = None,
 ) -> Report:
     """Fold one delivery into the state, which is changed, and report the effects.
 
-    With `sets_aside`, rows of people and things already in the state are *set aside*: they change no values. A page
-    that changes when a statement arrives could reveal its source. The rule does not depend on the sources.
+    With `sets_aside`, rows of people and things that readers may know already are *set aside*: they change no values.
+    A page that changes when a statement arrives could reveal its source. The rule does not depend on the sources.
+
+    People whom no page shows count as new: what was known of them before is hidden when a row brings them again.
 
     Args:
         state: result of the deliveries before it.
@@ -110,14 +98,18 @@ def fold(
             recorded, and those refused here are not considered either.
         accepted_before: ids of statements that were accepted when they came. They stay even if the row of their source
             or interpreter was undone since: a statement that disappeared with it would reveal its source.
+        ends_before: ends of its claims when they came (`Report.ends`). They stay, known by id, even if the rows that
+            brought them were undone since: a claim that disappeared could reveal a source too.
+        lists_people: see `check.Delivery`.
         sets_aside: whether the delivery is about statements that may have a source.
         watch: see `Report`.
     """
     report = Report(refused=dict(refused), watch=watch)
     by_table: dict[str, list[Row]] = defaultdict(list)
+    rows_aside = list[Row]()
     for row in with_codes(list(rows), state.records[_STATEMENTS], columns, partial=partial):
         if row.is_aside:
-            state.rows_aside[row.values["id"]].append(row)
+            rows_aside.append(row)
         else:
             by_table[row.table].append(row)
         report.counts[row.table].read += 1
@@ -128,19 +120,32 @@ def fold(
     shared = {name for name in accepted[_STATEMENTS] if name in before and code_of(before[name].values) == "P"}
     for each in ENTITY_TABLES if sets_aside else ():
         mine, records = accepted[each.name], state.records[each.name]
-        for identifier in [name for name in mine if name in records]:
-            row = mine.pop(identifier)
-            state.rows_aside[identifier].append(row)
-            report.set_aside(row, records[identifier].values)
+        for identifier in [name for name in mine if name in records and name in state.visible]:
+            rows_aside.append(mine.pop(identifier))
+            report.set_aside(rows_aside[-1], records[identifier].values)
+    for row in rows_aside:
+        state.rows_aside[row.values["id"]].append(row)
+    open_aside = {row.values["id"] for row in rows_aside if not _is_closed(state, row, accepted[_STATEMENTS])}
+    ends = Ends(state, number, ends_before, open_aside)
     for table, kept_rows in accepted.items():
         _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, partial=partial)
+        if table in _THINGS or lists_people:
+            state.visible.update(name for name, row in kept_rows.items() if "statement_id" not in row.values)
     delivered = {
         identifier for table, table_rows in accepted.items() if table != _STATEMENTS for identifier in table_rows
     }
     whole = set[str]() if partial or "" in (incomplete or ()) else accepted[_STATEMENTS].keys() - set(incomplete or ())
     seen = _merge_claims(
-        state, number, by_table.get(_LINKS, []), report, delivered, whole, barred, notes=incomplete is not None
+        state, number, by_table.get(_LINKS, []), report, ends, delivered, whole, barred, notes=incomplete is not None
     )
+    # A row goes if the statement that it names is undone.
+    lasting = {
+        name
+        for table in ENTITY_TABLES
+        for name, row in accepted[table.name].items()
+        if row.values.get("statement_id") in (None, *accepted[_STATEMENTS])
+    }
+    report.ends = {name: end for name, end in ends.met.items() if name not in lasting}
     for statement in accepted[_STATEMENTS]:
         for key in state.by_statement.get(statement, ()) if statement in whole else ():
             if key not in seen and state.claims[key].status == "active":
@@ -150,22 +155,8 @@ def fold(
                 report.counts[_LINKS].superseded += 1
                 report.superseded.append(key)
     _keep_closed(state, opened, report)
-    _close_rows(state, {name for name in shared if code_of(state.records[_STATEMENTS][name].values) == "C"})
+    close_rows(state.records, {name for name in shared if code_of(state.records[_STATEMENTS][name].values) == "C"})
     return report
-
-
-def _close_rows(state: State, closed: Collection[str]) -> None:
-    """Put rows of people and things under handling code C with the statements that they name."""
-    for table in ENTITY_TABLES if closed else ():
-        records = state.records[table.name]
-        for identifier, old in records.items():
-            if any(version.values.get("statement_id") in closed for version in old.versions):
-                records[identifier] = old.of(
-                    tuple(
-                        version._replace(open=None) if version.values.get("statement_id") in closed else version
-                        for version in old.versions
-                    )
-                )
 
 
 def _keep_closed(state: State, opened: Iterable[str], report: Report) -> None:
@@ -279,7 +270,8 @@ def _merge_records(
 ) -> None:
     records = state.records[table]
     for identifier, row in rows.items():
-        old = records.get(identifier)
+        before = records.get(identifier)
+        old = before.hidden if before is not None and table == _PEOPLE and identifier not in state.visible else before
         is_closed = _is_closed(state, row, statements)
         present = () if old is None else columns_delivered(row, columns, partial=partial)
         version = RowVersion(row.values, None if is_closed else row.values, present, number)
@@ -296,7 +288,7 @@ def _merge_records(
             records[identifier] = FoldedRow(values, number, row.line, open=now, versions=versions)
         elif versions != old.versions:
             records[identifier] = replace(old, versions=versions)
-        report.take(TakenRow(row, (identifier,), old, records[identifier]))
+        report.take(TakenRow(row, (identifier,), before, records[identifier]))
 
 
 def _with_version(old: FoldedRow | None, version: RowVersion) -> tuple[RowVersion, ...]:
@@ -306,8 +298,12 @@ def _with_version(old: FoldedRow | None, version: RowVersion) -> tuple[RowVersio
         if "statement_id" not in version.values:
             return ()
         versions = () if old is None else (RowVersion(old.values, old.open),)
-    is_same = bool(versions) and versions[-1]._replace(delivery=version.delivery) == version
-    return versions if is_same else (*versions, version)
+    if versions and (versions[-1].values, versions[-1].present) == (version.values, version.present):
+        if versions[-1].open == version.open:
+            return versions
+        if versions[-1].is_hidden:  # the same row again
+            versions = versions[:-1]
+    return (*versions, version)
 
 
 def _is_closed(state: State, row: Row, statements: Mapping[str, Row]) -> bool:
@@ -322,6 +318,7 @@ def _merge_claims(
     number: int,
     rows: list[Row],
     report: Report,
+    ends: Ends,
     delivered: Collection[str],
     whole: set[str],
     barred: Collection[str],
@@ -341,7 +338,7 @@ def _merge_claims(
     for row in rows:
         key = claim_key(row.values)
         near = delivered if len(report.rejections) < SUGGESTIONS else ()
-        fault = _claim_fault(state, row, near, report.refused, barred)
+        fault = _claim_fault(state, row, ends, near, report.refused, barred)
         if fault is not None:
             _reject(report, row, fault)
             same = keys_of(state.claims, key)
@@ -365,7 +362,7 @@ def _merge_claims(
         is_whole = row.values["statement_id"] in whole
         if several is None and not _is_among_several(state, key, row, is_whole=is_whole):
             seen.add(key)
-            _take(state, number, key, row, report)
+            _take(state, number, key, row, report, ends)
             continue
         loaded = [
             HeldClaim(name, state.claims[name].values, state.claims[name].status == "active")
@@ -380,12 +377,13 @@ def _merge_claims(
             report.note_equal(each, again=True)
         for name, each in result.names:
             seen.add(name)
-            _take(state, number, name, each, report)
+            _take(state, number, name, each, report, ends)
     return seen
 
 
-def _take(state: State, number: int, key: Key, row: Row, report: Report) -> None:
+def _take(state: State, number: int, key: Key, row: Row, report: Report, ends: Ends) -> None:
     report.claims.add(key)
+    ends.keep(row)
     old = state.claims.get(key)
     if old is not None and old.status == "active" and old.values == row.values:
         report.take(TakenRow(row, key, old, old))
@@ -420,7 +418,7 @@ def _contrary(opposite: Row | None) -> Why:
 
 
 def _claim_fault(
-    state: State, row: Row, delivered: Collection[str], refused: Mapping[str, str], barred: Collection[str]
+    state: State, row: Row, ends: Ends, delivered: Collection[str], refused: Mapping[str, str], barred: Collection[str]
 ) -> Why | None:
     values = row.values
     statement = state.records[_STATEMENTS].get(values["statement_id"])
@@ -429,7 +427,7 @@ def _claim_fault(
         return _missing("statement_id", values["statement_id"], refused, reason)
     relation = RELATIONS.get(values["relation"])
     for column in ("subject_id", "object_id"):
-        table = state.kinds.get(values[column])
+        table = ends.table(values[column])
         if table is None or table == _STATEMENTS:
             why = _missing(column, values[column], refused, _NOBODY)
             # Only ids of this delivery are suggested: an id loaded earlier may name a sealed person.

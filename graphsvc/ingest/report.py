@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from graphsvc.ingest.check import Delivery, Row
+from graphsvc.ingest.check import Delivery, End, Row
 from graphsvc.ingest.rejected import EqualRows, Rejection
 from graphsvc.ingest.several import Key
 from graphsvc.records.tables import PROTECTED
@@ -21,12 +21,19 @@ class RowVersion(NamedTuple):
         open: values that count under P; None under C.
         present: columns in which its empty cells clear the earlier value.
         delivery: number of its delivery; 0 for the sum of several rows.
+        is_hidden: whether it came before anybody without source clearance could see the person.
     """
 
     values: dict[str, Any]
     open: dict[str, Any] | None
     present: Collection[str] = ()
     delivery: int = 0
+    is_hidden: bool = False
+
+    @property
+    def is_of_statement(self) -> bool:
+        """Whether the row may show that the person gave or interpreted a statement."""
+        return self.is_hidden or "statement_id" in self.values
 
 
 def merge_row(old: Mapping[str, Any], row: Mapping[str, Any], present: Collection[str]) -> dict[str, Any]:
@@ -51,8 +58,8 @@ class FoldedRow:
         line: line in its file.
         status: `active`, or `superseded` for a claim no longer delivered.
         open: for an entity, its values without rows under handling code C; None if it has only such rows.
-        versions: its rows, starting with the first that names a statement; one more may sum up the rows before. Empty
-            if no row names a statement.
+        versions: its rows, starting with the first that names a statement or follows hidden rows; one more may sum up
+            the rows before. Empty if no row names a statement and none is hidden.
     """
 
     values: dict[str, Any]
@@ -64,14 +71,14 @@ class FoldedRow:
 
     @property
     def without_statements(self) -> FoldedRow | None:
-        """The row made only from rows that name no statement; None without such rows."""
+        """The row made only from rows that name no statement and are not hidden; None without such rows."""
         if not self.versions:
             return self
-        versions = tuple(version for version in self.versions if "statement_id" not in version.values)
+        versions = tuple(version for version in self.versions if not version.is_of_statement)
         return self.of(versions) if versions else None
 
     def for_pages(self, hidden_until: int) -> FoldedRow:
-        """Return the row as pages show it.
+        """Return the row as pages show it, without hidden rows.
 
         Args:
             hidden_until: number of a delivery; rows up to and including it are left out if they name a statement.
@@ -79,9 +86,21 @@ class FoldedRow:
         versions = tuple(
             version
             for version in self.versions
-            if "statement_id" not in version.values or version.delivery > hidden_until
+            if not version.is_of_statement or (version.delivery > hidden_until and not version.is_hidden)
         )
         return self if len(versions) == len(self.versions) else self.of(versions)
+
+    @property
+    def hidden(self) -> FoldedRow:
+        """This row with all of its versions hidden: it keeps its values, and none of them counts under P."""
+        versions = self.versions or (RowVersion(self.values, self.open),)
+        hidden = tuple(version._replace(open=None, is_hidden=True) for version in versions)
+        return replace(self, open=None, versions=hidden)
+
+    @property
+    def known_by_id(self) -> FoldedRow:
+        """This row, of which the id counts under P if nothing else does."""
+        return self if self.open is not None else replace(self, open={"id": self.values["id"]})
 
     def of(self, versions: tuple[RowVersion, ...]) -> FoldedRow:
         """Return this row as made from other versions."""
@@ -159,6 +178,7 @@ class Report:
         claims: keys of the claims that the delivery makes, whether they change or not.
         refused: id → place of its row, for rows of entities and statements refused in this delivery or before.
         contrary: statement → rejections of its claims that depend on its earlier claims.
+        ends: ids in the claims that the delivery makes but not in its accepted rows → see `check.End`.
         rows_aside: table and id → an entity's row that is set aside (see `fold.fold`), and its values in the state.
         watch: called with each row that is taken, for separate counts; None if not needed.
     """
@@ -171,6 +191,7 @@ class Report:
     claims: set[Key] = field(default_factory=set)
     refused: dict[str, str] = field(default_factory=dict)
     contrary: dict[str, list[Rejection]] = field(default_factory=lambda: defaultdict(list))
+    ends: dict[str, End] = field(default_factory=dict)
     rows_aside: dict[tuple[str, str], tuple[Row, Mapping[str, Any]]] = field(default_factory=dict)
     watch: Callable[[TakenRow], object] | None = None
 
@@ -203,12 +224,12 @@ class Report:
         return frozenset(row.values["id"] for row in rows if row.table == "statements") - refused
 
     def as_taken(self, delivery: Delivery) -> Delivery:
-        """Return the delivery to be stored, with its accepted statements listed and the rows set aside marked."""
+        """Return the delivery to be stored: with accepted statements and the ends of claims, and rows set aside marked."""
         rows = [
             replace(row, is_aside=True) if (row.table, row.values.get("id")) in self.rows_aside else row
             for row in delivery.rows
         ]
-        return replace(delivery, rows=rows, accepted=self.accepted_statements(rows))
+        return replace(delivery, rows=rows, accepted=self.accepted_statements(rows), ends=self.ends)
 
     def note_equal(self, row: Row, *, again: bool) -> None:
         """Note a row equal to an earlier one; see `EqualRows`."""

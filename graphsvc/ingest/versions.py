@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
-from graphsvc.ingest.check import Row
+from graphsvc.ingest.check import Delivery, End, Row
 from graphsvc.ingest.codes import with_codes
-from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.fold import fold
 from graphsvc.ingest.report import FoldedRow, Report
 from graphsvc.ingest.several import Key
+from graphsvc.ingest.state import State
 
 
 class KeptRows(NamedTuple):
@@ -22,6 +24,7 @@ class KeptRows(NamedTuple):
         partial: whether the delivery only adds.
         incomplete: see `fold.fold`; None: it was stored before this was recorded.
         accepted: ids of its statements that were accepted when it came.
+        ends, lists_people: as in `check.Delivery`.
     """
 
     rows: list[Row]
@@ -29,6 +32,21 @@ class KeptRows(NamedTuple):
     partial: bool
     incomplete: Collection[str] | None = None
     accepted: Collection[str] = ()
+    ends: Mapping[str, End] = MappingProxyType({})
+    lists_people: bool = True
+
+    @classmethod
+    def of(cls, delivery: Delivery, *, partial: bool) -> KeptRows:
+        """Return a delivery in its stored form."""
+        return cls(
+            delivery.rows,
+            delivery.columns,
+            partial,
+            delivery.incomplete,
+            delivery.accepted,
+            delivery.ends,
+            delivery.lists_people,
+        )
 
     def fold(self, state: State, number: int) -> Report:
         """Fold this delivery into a state under its number, and report the effects."""
@@ -40,6 +58,8 @@ class KeptRows(NamedTuple):
             partial=self.partial,
             incomplete=self.incomplete,
             accepted_before=self.accepted,
+            ends_before=self.ends,
+            lists_people=self.lists_people,
         )
 
     def with_codes(self, state: State) -> KeptRows:

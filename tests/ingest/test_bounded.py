@@ -9,9 +9,10 @@ import pytest
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import Row, check_delivery
-from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.fold import fold
 from graphsvc.ingest.mapping import mapping_of
 from graphsvc.ingest.raw import Limits, RawTable
+from graphsvc.ingest.state import State
 from graphsvc.records.nearest import SUGGESTIONS, hint, near_id
 
 LIMITS = Limits(file_bytes=1_000_000, cell_chars=1_000)

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import Delivery, read_case
-from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.fold import fold
 from graphsvc.ingest.i2.chart import chart_mapping, read_chart
 from graphsvc.ingest.mapping import load_mapping, mapping_of
 from graphsvc.ingest.raw import Limits
+from graphsvc.ingest.state import State
 from graphsvc.records.charts import ENTITY_CHOICES, LINKED_AS, READ_AS, TYPES
 from graphsvc.records.relations import RELATIONS
 from graphsvc.records.tables import THING_KINDS

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphsvc.ingest.check import Row
-from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.fold import fold
 from graphsvc.ingest.report import Report
+from graphsvc.ingest.state import State
 
 PEOPLE = [Row("people", "people.csv", line, {"id": name}) for line, name in enumerate("abc", start=2)]
 CROSSING = Row("crossings", "crossings.csv", 2, {"id": "X1", "date": "2020-05-08"})

@@ -9,9 +9,10 @@ import pytest
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import read_case
 from graphsvc.ingest.date_forms import date_reader
-from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.fold import fold
 from graphsvc.ingest.mapping import Mapping, built_in_mappings, load_mapping
 from graphsvc.ingest.raw import FaultyCell, Limits, NumberCell
+from graphsvc.ingest.state import State
 
 SHARED = Path(os.environ.get("GRAPHSVC_SHARED") or Path(__file__).parents[3] / "shared")
 

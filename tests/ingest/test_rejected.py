@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from graphsvc.ingest.check import read_case
-from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.fold import fold
 from graphsvc.ingest.raw import Limits
 from graphsvc.ingest.rejected import Rejection, by_fault, in_order
+from graphsvc.ingest.state import State
 from tests.ingest.conftest import Deliver
 
 

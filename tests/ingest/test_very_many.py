@@ -13,9 +13,10 @@ import pytest
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cli import cases
 from graphsvc.ingest.check import Row, check_delivery
-from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.fold import fold
 from graphsvc.ingest.raw import Limits, RawTable
 from graphsvc.ingest.rejected import LINES_NAMED, Rejection, in_order
+from graphsvc.ingest.state import State
 from graphsvc.records.nearest import SUGGESTIONS
 
 MANY = 300_000

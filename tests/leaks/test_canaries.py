@@ -25,8 +25,9 @@ from graphsvc.cases.graph.standing import Deciding, standings
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError
 from graphsvc.ingest.check import read_case
-from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.fold import fold
 from graphsvc.ingest.raw import Limits
+from graphsvc.ingest.state import State
 from graphsvc.records.tables import TABLES
 from graphsvc.service import Service, Session, command_line, quiet
 from graphsvc.service.network.entities import Entities

@@ -22,9 +22,10 @@ from graphsvc.cases.graph.sealing import Standing
 from graphsvc.cases.graph.standing import Deciding, standings
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.ingest.check import read_case
-from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.fold import fold
 from graphsvc.ingest.raw import Limits
 from graphsvc.ingest.rejected import Rejection
+from graphsvc.ingest.state import State
 from graphsvc.records.statement_kinds import STATEMENT_KINDS
 from graphsvc.records.tables import TABLES
 from graphsvc.service import Service, Session, quiet

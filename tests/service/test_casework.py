@@ -211,7 +211,7 @@ def statuses(session: Session) -> dict[str, str]:
     return {row.values["relation"]: row.status for row in state.claims.values()}
 
 
-def test_an_undo_says_what_rests_on_the_delivery(session: Session, tmp_path: Path) -> None:
+def test_an_undo_says_which_rows_leave_with_its_statements(session: Session, tmp_path: Path) -> None:
     people = [{"id": "P1", "name": "Ari Berg", "category": "suspect"}, {"id": "P2", "category": "suspect"}]
     statements = [{"id": "S1", "kind": "record", "handling": "P"}]
     links = [
@@ -219,13 +219,16 @@ def test_an_undo_says_what_rests_on_the_delivery(session: Session, tmp_path: Pat
         for relation, target in (("PAID", "P2"), ("DIRECTED", "P2"), ("PAID", "P9"))
     ]
     session.deliveries.load(write(tmp_path / "people", people=people), quiet)
-    session.deliveries.load(write(tmp_path / "links", statements=statements, links=links), quiet)
-    (note,) = session.deliveries.undoing(1)
+    session.deliveries.load(write(tmp_path / "statements", statements=statements), quiet, partial=True)
+    session.deliveries.load(write(tmp_path / "links", links=links), quiet, partial=True)
+    (note,) = session.deliveries.undoing(2)
     assert note.startswith(
-        "2 rows of delivery 2 refer to what this one alone brought and fall out of the case with it."
+        "2 rows of delivery 3 belong to statements of this delivery alone, and leave the case with it."
     )
     assert note.endswith("does not bring them back: load that delivery again after it.")
-    assert session.deliveries.undoing(2) == []
+    assert session.deliveries.undoing(1) == session.deliveries.undoing(3) == []
+    session.deliveries.undo(1, quiet)
+    assert len(statuses(session)) == 2
 
 
 def test_cancelling_takes_back_what_had_been_written(at_server: Any, case: str, tmp_path: Path, small: Path) -> None:

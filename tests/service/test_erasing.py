@@ -169,3 +169,18 @@ def test_cypher_that_was_typed_under_another_case_names_nobody_erased_or_sealed(
     seal(people("cus"), people("sup"), "P2")
     assert "Vandal" not in words()
     assert words().count("[withheld]") == 2
+
+
+@pytest.mark.changes
+def test_an_erased_name_leaves_ids_that_only_claims_hold_since_an_undo(people: Place) -> None:
+    boats = people.load("inv", {"boats": [{"id": "boat-yara-demir", "kind": "dinghy"}]})
+    tables = carried_person("Yara Demir", "S1")
+    tables["links"] = [*tables["links"], *statement_claims("S1", "boat-yara-demir USED_ON c1")]
+    people.load("inv", tables)
+    people("inv").deliveries.undo(boats.delivery or 0, quiet)
+    hidden = pseudonym(people.service.register.key(people.case, create=False), "person", "P7")
+    request_id = people("cus").protection.erasures.ask(hidden, "Yara Demir asked for it")
+    assert "boat-yara-demir" in everywhere(people)
+    people("sup").protection.erasures.agree(request_id, quiet)
+    assert "demir" not in everywhere(people)
+    assert list(read_image(people.service.store(), people.case).nodes["Boat"])

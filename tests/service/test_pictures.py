@@ -307,7 +307,8 @@ def test_links_that_are_gone_or_denied_since_are_told(people: Place) -> None:
     assert (change.kind, "denied or contested now" in change.what) == ("moved", True)
     people("whole").deliveries.undo(1, quiet)
     opened = people("low").network.views.open(view.id)
-    assert (opened.state["arranged"], opened.absent, opened.changes) == ({}, 4, [])
+    # What the denial is about stays, under its id.
+    assert (opened.state["arranged"], opened.absent, opened.changes) == ({"gang-1": [0, 200]}, 2, [])
 
 
 @pytest.mark.changes

@@ -97,7 +97,7 @@ def test_an_undo_says_what_would_have_opened(people: Place, tmp_path: Path) -> N
 
 
 @pytest.mark.changes
-def test_without_source_clearance_no_undo_tells_how_much_rests_on_it(people: Place, tmp_path: Path) -> None:
+def test_without_source_clearance_no_undo_tells_how_much_leaves_with_it(people: Place, tmp_path: Path) -> None:
     aide: Tables = {"people": [{"id": "aide-5", "category": "suspect"}]}
     high, whole = people("high").deliveries, people("whole").deliveries
     high.load(write(tmp_path / "2", **aide), quiet)
@@ -110,8 +110,11 @@ def test_without_source_clearance_no_undo_tells_how_much_rests_on_it(people: Pla
     assert before == [RESTING]
     with pytest.raises(Refused, match="source clearance"):
         high.undoing(2)
-    (note,) = whole.undoing(2)
-    assert note.startswith("1 row of delivery 3 refers to what this one alone brought")
+    assert not [note for note in whole.undoing(2) if "row" in note]
+    more: Tables = {"links": statement_claims("report-8", "boss-1 DIRECTED aide-5")}
+    whole.load(write(tmp_path / "4", **more), quiet, partial=True)
+    (note,) = whole.undoing(3)
+    assert note.startswith("1 row of delivery 4 belongs to statements of this delivery alone")
 
 
 @pytest.mark.changes

@@ -42,7 +42,8 @@ from graphsvc.cases.graph.standing import (
     standings,
 )
 from graphsvc.ingest.check import Row
-from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.fold import fold
+from graphsvc.ingest.state import State
 
 KEY = b"k" * 32
 BY = Deciding(KEY, dt.date(2020, 5, 8), at="2020-05-09T10:00:00")

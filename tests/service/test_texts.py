@@ -17,8 +17,9 @@ from graphsvc.cases.graph.sealing import pack_standings, unpack_standings
 from graphsvc.cases.graph.standing import Deciding, Standings, standings
 from graphsvc.cases.graph.texts import SourceIds
 from graphsvc.ingest.check import Row, read_case
-from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.fold import fold
 from graphsvc.ingest.raw import Limits
+from graphsvc.ingest.state import State
 from tests.service.test_standing import KEY, people, rows, statement_rows
 
 ON = dt.date(2020, 6, 1)

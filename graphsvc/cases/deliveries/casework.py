@@ -21,7 +21,6 @@ from graphsvc.cases.case_name import require_name
 from graphsvc.cases.deliveries.comparing import effects_on_rows
 from graphsvc.cases.deliveries.comparing import other_names as other_names_in
 from graphsvc.cases.deliveries.erasing import Erasing
-from graphsvc.cases.deliveries.form_rows import is_of_form
 from graphsvc.cases.deliveries.held import HeldError, require_goes
 from graphsvc.cases.deliveries.loaded import (
     RESTING,
@@ -41,7 +40,7 @@ from graphsvc.cases.graph.sealing import Standing
 from graphsvc.cases.graph.standing import alone_theirs, opened_by, sealed_anew, standings
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.progress import quiet, unstoppable
-from graphsvc.cases.protection import Protections, require_no_witnesses
+from graphsvc.cases.protection import MARKED, Protections, require_no_witnesses
 from graphsvc.cases.register import Register
 from graphsvc.cases.shared_ids import SealingAcross
 from graphsvc.cases.stores.export_store import ExportStore
@@ -49,8 +48,8 @@ from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, Busy, CancelledError, GraphsvcError, NotFound
 from graphsvc.ingest.check import Delivery
 from graphsvc.ingest.codes import add_codes, may_show_sources
-from graphsvc.ingest.fold import State
 from graphsvc.ingest.rejected import in_order
+from graphsvc.ingest.state import State
 from graphsvc.records.progress import Progress
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.store import mark
@@ -153,8 +152,10 @@ class Casework:
             again = self.waitlist.find_same(case, key, delivery) if waits else None
             if again is not None:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
+            lists_people = choice[0] == MARKED or not shows_sources
+            delivery = dataclasses.replace(delivery, lists_people=lists_people)
             delivery, report = take_delivery(
-                delivery, view, state, before, key, number, partial=partial, shows_sources=shows_sources
+                delivery, view, state, before, key, number, partial=partial, sets_aside=shows_sources
             )
             named = self.register.sources_named(case, key)
             visible = report
@@ -274,8 +275,7 @@ class Casework:
         before_refused = self.replay.replay_deliveries(case, key, past).refused
         many = {entry: (rows - before_refused[entry]).total() for entry, rows in refused.items()}
         resting = {entry: rows for entry, rows in many.items() if rows}
-        forms = {entry for entry in resting if is_of_form(self.replay.open(case, key, entry, past[entry]).rows)}
-        return [*notes, *resting_notes(resting, forms)]
+        return [*notes, *resting_notes(resting)]
 
     def close_lost(self, store: Store) -> bool:
         """Close each open case whose last written contents are missing from a store; return whether any was closed.

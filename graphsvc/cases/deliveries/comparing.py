@@ -12,8 +12,8 @@ from graphsvc.cases.deliveries.statement_form import text
 from graphsvc.cases.graph.graphing import IdMap
 from graphsvc.cases.graph.standing import Standings, sealed_ids
 from graphsvc.ingest.check import Row
-from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import ChangedRow, FoldedRow, Report
+from graphsvc.ingest.state import State
 from graphsvc.names.naming import sound_alike
 from graphsvc.names.spelling import drop_particles, words
 from graphsvc.records.numbers import count, plural

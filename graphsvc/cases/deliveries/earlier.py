@@ -13,8 +13,8 @@ from graphsvc.cases.graph.graphing import DEFAULTS, is_on_record, status_of
 from graphsvc.cases.graph.handling import Handling
 from graphsvc.cases.protection import MARKED
 from graphsvc.cases.register import Register
-from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import FoldedRow
+from graphsvc.ingest.state import State
 
 
 @dataclass(frozen=True, slots=True)

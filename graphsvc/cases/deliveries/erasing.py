@@ -21,9 +21,9 @@ from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.cases.stores.renamed import Renamed
 from graphsvc.errors import NotFound
 from graphsvc.ingest.check import Delivery
-from graphsvc.ingest.fold import State
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.several import with_ids
+from graphsvc.ingest.state import State
 from graphsvc.ingest.versions import KeptRows
 from graphsvc.records.progress import Progress
 
@@ -50,10 +50,7 @@ class Erasing:
         decided = {pseudonym(key, "thing", thing): "sealed" for thing in removal.stays}
         decided |= {pseudonym(key, "thing", thing): "erased" for thing in removal.things}
         decided |= {pseudonym(key, "person", identifier): "erased" for identifier in removal.people}
-        sealed = {
-            number: seal_rows(key, case, number, rows.rows, rows.columns, rows.incomplete, rows.accepted)
-            for number, rows in left.items()
-        }
+        sealed = {number: seal_rows(key, case, number, rows) for number, rows in left.items()}
         # Pseudonyms from before an earlier erasure changed an id must not come back either.
         decided |= dict.fromkeys(
             formerly(stored or {}, [name for name in decided if decided[name] == "erased"]), "erased"
@@ -123,6 +120,7 @@ class Erasing:
                 columns=removal.columns_left(delivery.columns, rows),
                 incomplete=removal.statements_left(delivery.incomplete),
                 accepted=removal.statements_left(delivery.accepted) or (),
+                ends=removal.ends_left(delivery.ends, rows),
             )
         # A waiting delivery without its statement has no source to wait for, and would open the others too early.
         for number in self._waitlist.rows(case):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,10 @@ from graphsvc.cases.deliveries.statement_form import Cells, Form, FormPart
 from graphsvc.cases.graph.graphing import IdMap
 from graphsvc.errors import RequestError
 from graphsvc.ingest.cells import write_cell
-from graphsvc.ingest.check import Delivery, Row
-from graphsvc.ingest.fold import State, claim_key
+from graphsvc.ingest.check import Delivery
+from graphsvc.ingest.fold import claim_key
 from graphsvc.ingest.several import takes_back
+from graphsvc.ingest.state import State
 from graphsvc.records.lines import plain
 from graphsvc.records.tables import TABLES
 
@@ -173,11 +174,6 @@ def _close_taken_back(cells: dict[str, str], *, opens: bool) -> dict[str, str]:
 def entered_id(key: bytes, token: str, handle: str) -> str:
     """Return the id of an entry that a form adds: the same each time, so sending the form twice adds nothing twice."""
     return vault.pseudonym(key, "entered", f"{token}\0{handle}")
-
-
-def is_of_form(rows: Iterable[Row]) -> bool:
-    """Whether the rows of a delivery were made from a form."""
-    return any(vault.is_entered(str(row.values.get("id", ""))) or statement_form.REASON in row.values for row in rows)
 
 
 def require_new(state: State, delivery: Delivery) -> None:

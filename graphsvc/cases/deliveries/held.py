@@ -8,7 +8,7 @@ from graphsvc.access.vault import pseudonym
 from graphsvc.cases.deliveries.material import fold_deliveries, material
 from graphsvc.errors import GraphsvcError
 from graphsvc.ingest.check import Row
-from graphsvc.ingest.fold import State
+from graphsvc.ingest.state import State
 from graphsvc.ingest.versions import KeptRows
 
 

@@ -21,8 +21,8 @@ from graphsvc.records.numbers import count, plural
 
 # Shown to readers who may not see how many rows of which delivery are affected.
 RESTING = (
-    "Rows of later deliveries that refer to what this one alone brought fall out of the case with it. Loading its file again does not"
-    " bring them back: load theirs again after it."
+    "Rows of later deliveries that belong to a statement of this delivery alone leave the case with it. Loading its file again does not"
+    " bring them back: load theirs again after it. Claims about its people and things stay, under their ids."
 )
 # Added to a completed change when names that it sealed may still be on the disk.
 REWRITE_OWED = (
@@ -264,34 +264,31 @@ def standing_notes(
     return notes
 
 
-def resting_notes(rows: Mapping[int, int], forms: Collection[int]) -> list[str]:
+def resting_notes(rows: Mapping[int, int]) -> list[str]:
     """Describe the rows that a case loses when a delivery is undone, in a sentence that names nobody.
 
     Args:
-        rows: other delivery → number of its rows that refer to rows that only the undone delivery contains.
-        forms: the other deliveries that were added by form.
+        rows: other delivery → number of its rows that belong to statements that only the undone delivery contains.
 
     Example:
-        >>> resting_notes({2: 3, 5: 1}, {5})[0].partition(". ")[0]
-        '4 rows of deliveries 2, 5 (1 of them added by form) refer to what this one alone brought and fall out of the case with it'
-        >>> resting_notes({}, ())
+        >>> resting_notes({2: 3, 5: 1})[0].partition(". ")[0]
+        '4 rows of deliveries 2, 5 belong to statements of this delivery alone, and leave the case with it'
+        >>> resting_notes({})
         []
     """
     if not rows:
         return []
-    many, typed = sum(rows.values()), sum(rows[number] for number in forms)
+    many = sum(rows.values())
     named = ", ".join(map(str, list(rows)[:_DELIVERIES_NAMED]))
     more = f" and {len(rows) - _DELIVERIES_NAMED:,} more" if len(rows) > _DELIVERIES_NAMED else ""
-    by_form = f" ({typed:,} of them added by form)" if typed else ""
-    refer, fall, them = plural(many, "refers", "refer"), plural(many, "falls", "fall"), plural(many, "it", "them")
+    belong, leave, them = plural(many, "belongs", "belong"), plural(many, "leaves", "leave"), plural(many, "it", "them")
     deliveries, those = (
         plural(len(rows), "delivery", "deliveries"),
         plural(len(rows), "that delivery", "those deliveries"),
     )
-    end = "; what was added by form has to be typed again." if typed else "."
     note = (
-        f"{count(many, 'row')} of {deliveries} {named}{more}{by_form} {refer} to what this one alone brought and {fall} out of"
-        f" the case with it. Loading its file again does not bring {them} back: load {those} again after it{end}"
+        f"{count(many, 'row')} of {deliveries} {named}{more} {belong} to statements of this delivery alone,"
+        f" and {leave} the case with it. Loading its file again does not bring {them} back: load {those} again after it."
     )
     return [note]
 

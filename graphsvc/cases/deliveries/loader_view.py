@@ -35,10 +35,11 @@ from graphsvc.cases.graph.handling import hidden_people
 from graphsvc.cases.graph.standing import Standings
 from graphsvc.ingest.check import Delivery, Row, part
 from graphsvc.ingest.codes import add_codes, columns_delivered, opens
-from graphsvc.ingest.fold import State, claim_key
+from graphsvc.ingest.fold import claim_key
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import ChangedRow, Counts, FoldedRow, Report, TakenRow, merge_row
 from graphsvc.ingest.several import polarity
+from graphsvc.ingest.state import State
 from graphsvc.ingest.versions import KeptRows
 from graphsvc.names.seal import categories
 from graphsvc.records.tables import PROTECTED, TABLES

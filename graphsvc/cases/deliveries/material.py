@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphsvc.cases.gc_pause import uncollected
-from graphsvc.ingest.fold import State
+from graphsvc.ingest.state import State
 from graphsvc.ingest.versions import KeptRows
 
 

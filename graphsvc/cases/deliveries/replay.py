@@ -30,8 +30,9 @@ from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError, RequestError
 from graphsvc.ingest.check import Delivery, Row, digest
-from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.fold import fold
 from graphsvc.ingest.report import Report
+from graphsvc.ingest.state import State
 from graphsvc.ingest.versions import KeptRows, steps
 from graphsvc.ingest.versions import VersionStep as Version
 from graphsvc.records.progress import Progress
@@ -437,7 +438,7 @@ def take_delivery(
     number: int,
     *,
     partial: bool,
-    shows_sources: bool,
+    sets_aside: bool,
 ) -> tuple[Delivery, Report]:
     """Fold a delivery into a state (which is changed); return the delivery as stored, and a report of its effects.
 
@@ -449,7 +450,7 @@ def take_delivery(
         key: the case's data key.
         number: its number.
         partial: whether it only adds.
-        shows_sources: the result of `codes.may_show_sources`.
+        sets_aside: the result of `codes.may_show_sources`.
     """
     if view is not None:
         delivery = view.set_aside(delivery, state, standing, key)
@@ -462,7 +463,8 @@ def take_delivery(
             partial=partial,
             refused=delivery.refused_rows,
             incomplete=delivery.incomplete,
-            sets_aside=shows_sources,
+            lists_people=delivery.lists_people,
+            sets_aside=sets_aside,
             watch=None if view is None else view.take,
         )
     return report.as_taken(delivery), report

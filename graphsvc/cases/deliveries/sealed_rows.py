@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from graphsvc.access.vault import pack, unpack
-from graphsvc.ingest.check import Row
+from graphsvc.ingest.check import End, Row
 from graphsvc.ingest.versions import KeptRows
 
 
-def seal_rows(
-    key: bytes,
-    case: str,
-    number: int,
-    rows: Iterable[Row],
-    columns: Mapping[str, list[str]],
-    incomplete: Collection[str] | None,
-    accepted: Collection[str] = (),
-) -> bytes:
-    """Seal the rows of a delivery for storage; `incomplete` and `accepted` as in `KeptRows`."""
+def seal_rows(key: bytes, case: str, number: int, delivery: KeptRows) -> bytes:
+    """Seal a delivery for storage."""
     plain = [
         (row.table, row.file, row.line, row.values, *((row.code, True) if row.is_aside else filter(None, [row.code])))
-        for row in rows
+        for row in delivery.rows
     ]
-    content: dict[str, Any] = {"rows": plain, "columns": columns}
-    if incomplete is not None:
-        content["incomplete"] = sorted(incomplete)
-    if accepted:
-        content["accepted"] = sorted(accepted)
+    content: dict[str, Any] = {"rows": plain, "columns": delivery.columns, "lists_people": delivery.lists_people}
+    if delivery.incomplete is not None:
+        content["incomplete"] = sorted(delivery.incomplete)
+    if delivery.accepted:
+        content["accepted"] = sorted(delivery.accepted)
+    if delivery.ends:
+        content["ends"] = dict(delivery.ends)
     return pack(key, content, f"delivery {case} {number}")
 
 
@@ -37,4 +30,6 @@ def open_rows(key: bytes, case: str, number: int, sealed: bytes, *, partial: boo
     delivery = unpack(key, sealed, f"delivery {case} {number}")
     rows = [Row(*row) for row in delivery["rows"]]
     accepted = frozenset(delivery.get("accepted", ()))
-    return KeptRows(rows, delivery["columns"], partial, delivery.get("incomplete"), accepted)
+    ends = {identifier: End(*end) for identifier, end in delivery.get("ends", {}).items()}
+    lists_people = delivery.get("lists_people", True)
+    return KeptRows(rows, delivery["columns"], partial, delivery.get("incomplete"), accepted, ends, lists_people)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +16,8 @@ from graphsvc.cases.deliveries.batches import SERVICE, Wait
 from graphsvc.cases.deliveries.sealed_rows import open_rows, seal_rows
 from graphsvc.errors import Busy, RequestError
 from graphsvc.ingest.check import Delivery, Row, digest
-from graphsvc.ingest.fold import State
+from graphsvc.ingest.state import State
+from graphsvc.ingest.versions import KeptRows
 
 _TABLE = tables.waiting
 # Range of random numbers for waiting statements, far above delivery numbers: the first, and how many there are.
@@ -85,9 +86,8 @@ class Waitlist:
                     added_at=moment,
                     since=moment,
                     counts=counts,
-                    rows_sealed=seal_rows(
-                        key, case, number, delivery.rows, delivery.columns, delivery.incomplete, delivery.accepted
-                    ),
+                    # The ends of its claims are those of the moment when it opens.
+                    rows_sealed=seal_rows(key, case, number, KeptRows.of(replace(delivery, ends={}), partial=partial)),
                 )
             )
         return number
@@ -118,12 +118,11 @@ class Waitlist:
             for number in order:
                 row, anew = rows[number], first + len(opening)
                 delivery = open_rows(key, case, number, row.rows_sealed, partial=row.partial)
-                if delivery.fold(now_there, anew).rejections:
+                report = delivery.fold(now_there, anew)
+                if report.rejections:
                     self.hold_back(case, number, SERVICE)
                     break
-                sealed = seal_rows(
-                    key, case, anew, delivery.rows, delivery.columns, delivery.incomplete, delivery.accepted
-                )
+                sealed = seal_rows(key, case, anew, delivery._replace(ends=report.ends))
                 opening[anew] = Opening(number, "loading", row.partial, sealed)
             else:
                 return opening

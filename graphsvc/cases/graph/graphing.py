@@ -29,8 +29,8 @@ from graphsvc.cases.graph.texts import (
     unshown_identities,
 )
 from graphsvc.ingest.codes import is_extra
-from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import FoldedRow
+from graphsvc.ingest.state import State
 from graphsvc.names.seal import CHARGED, IDENTITY, categories, split_identity
 from graphsvc.names.terms import entity_terms, restricted_terms, text_terms
 from graphsvc.records import grading

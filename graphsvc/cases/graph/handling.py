@@ -9,8 +9,8 @@ from typing import Any
 
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.graph.sealing import Standing
-from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import FoldedRow
+from graphsvc.ingest.state import State
 from graphsvc.records import grading
 from graphsvc.records.relations import RESERVED
 from graphsvc.records.tables import ENTITY_TABLES

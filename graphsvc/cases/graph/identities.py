@@ -12,8 +12,8 @@ from typing import Any
 from graphsvc.access import vault
 from graphsvc.cases.graph.handling import Handling
 from graphsvc.cases.graph.sealing import Standing
-from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import FoldedRow
+from graphsvc.ingest.state import State
 from graphsvc.names.seal import split_identity
 from graphsvc.records.tables import TABLES
 

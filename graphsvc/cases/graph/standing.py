@@ -33,8 +33,9 @@ from graphsvc.cases.graph.sealing import (
     marks,
 )
 from graphsvc.ingest.check import Row
-from graphsvc.ingest.fold import State, claim_key
+from graphsvc.ingest.fold import claim_key
 from graphsvc.ingest.report import FoldedRow
+from graphsvc.ingest.state import State
 from graphsvc.names.seal import categories
 from graphsvc.records import grading
 from graphsvc.records.relations import OWN, SAME, those

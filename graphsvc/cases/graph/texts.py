@@ -18,8 +18,8 @@ from graphsvc.access.vault import pseudonym
 from graphsvc.cases.graph.handling import Handling
 from graphsvc.cases.graph.sealing import has_identity
 from graphsvc.cases.graph.standing import Standings
-from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import FoldedRow
+from graphsvc.ingest.state import State
 from graphsvc.names.seal import needles, source_names
 from graphsvc.names.spelling import latinise, words
 from graphsvc.names.whole import Needle, WholeNames

@@ -28,8 +28,8 @@ from graphsvc.cases.graph.graphing import Graphed
 from graphsvc.cases.progress import quiet
 from graphsvc.errors import Refused, RequestError
 from graphsvc.ingest.check import Delivery, check_delivery
-from graphsvc.ingest.fold import State
 from graphsvc.ingest.raw import Limits
+from graphsvc.ingest.state import State
 from graphsvc.records.lines import LONGEST_REASON, plain
 from graphsvc.records.progress import Progress
 from graphsvc.records.tables import TABLES

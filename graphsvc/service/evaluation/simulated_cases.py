@@ -22,10 +22,11 @@ from graphsvc.cases.graph.graphing import Graphed, build_graph
 from graphsvc.cases.graph.standing import Deciding, standings
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import read_case
-from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.fold import fold
 from graphsvc.ingest.raw import Limits
 from graphsvc.ingest.rejected import Rejection, in_order
 from graphsvc.ingest.report import FoldedRow
+from graphsvc.ingest.state import State
 from graphsvc.records.dates import parse_date
 from graphsvc.records.tables import TABLES
 

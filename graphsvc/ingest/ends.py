@@ -1,0 +1,58 @@
+"""Ends of claims: the people and things that claims are about stay in a case with them. Pure.
+
+A claim is accepted if its ends are known, and stays accepted when the deliveries that brought them are undone: if claims
+disappeared with the row of their subject, readers could see who came with the undone statement, such as its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from graphsvc.ingest.check import End, Row
+from graphsvc.ingest.codes import code_of
+from graphsvc.ingest.report import FoldedRow
+from graphsvc.ingest.state import State
+from graphsvc.records.grading import stricter
+from graphsvc.records.relations import RESERVED
+
+
+class Ends:
+    """People and things that the claims of one delivery are about.
+
+    Args:
+        state: gets those that it does not hold, known by id.
+        number: the delivery's number.
+        before: as they were known when the delivery came.
+        open_aside: ids in the delivery's rows under P that are set aside.
+    """
+
+    def __init__(self, state: State, number: int, before: Mapping[str, End], open_aside: Collection[str]) -> None:
+        self._state, self._number, self._before, self._open_aside = state, number, before, open_aside
+        self.met: dict[str, End] = {}
+
+    def table(self, identifier: str) -> str | None:
+        """Return the table of an id; None if nobody and nothing has it."""
+        end = self._before.get(identifier)
+        return self._state.kinds.get(identifier, None if end is None else end.table)
+
+    def keep(self, row: Row) -> None:
+        """Keep both ends of an accepted claim in the state, under P if they were known under P when it came."""
+        state, values = self._state, row.values
+        statement = state.records["statements"][values["statement_id"]].values
+        is_claim_open = stricter(code_of(statement), values.get("handling", "P")) == "P"
+        for identifier in (values["subject_id"], values["object_id"]):
+            before = self._before.get(identifier)
+            table = state.kinds[identifier] if before is None else state.kinds.get(identifier, before.table)
+            records = state.records[table]
+            old = records.get(identifier)
+            known = old or FoldedRow({"id": identifier}, self._number, row.line)
+            is_open = (
+                known.open is not None or identifier in self._open_aside or (before is not None and before.is_open)
+            )
+            if is_open and is_claim_open:
+                known = known.known_by_id
+            if known is not old:
+                records[identifier], state.kinds[identifier] = known, table
+            if values["relation"] not in RESERVED or table != "people":
+                state.visible.add(identifier)
+            self.met[identifier] = End(table, is_open)

@@ -1,0 +1,32 @@
+"""State of a case: what its deliveries make together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from graphsvc.ingest.check import Row
+from graphsvc.ingest.report import FoldedRow
+from graphsvc.ingest.several import Key
+
+
+@dataclass(slots=True)
+class State:
+    """State of a case, made from its deliveries in order.
+
+    Attributes:
+        records: table → id → row, for entities and statements.
+        kinds: id → (record kind, table), over all entities and statements.
+        claims: key of the claim → row; see `claim_key`.
+        by_statement: statement id → keys of its claims.
+        rows_aside: id → rows of a person or thing that were set aside: their marks still seal.
+        visible: ids that readers without source clearance may know: of things, of people on lists, and of people whom
+            a claim mentions or mentioned.
+    """
+
+    records: dict[str, dict[str, FoldedRow]] = field(default_factory=lambda: defaultdict(dict))
+    kinds: dict[str, str] = field(default_factory=dict)
+    claims: dict[Key, FoldedRow] = field(default_factory=dict)
+    by_statement: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
+    rows_aside: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    visible: set[str] = field(default_factory=set)
