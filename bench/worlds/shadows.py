@@ -481,7 +481,7 @@ class World:
             self._carry(passenger, gang, name, day, house, keeper, team)
 
     def _pilot(self, gang: Gang, crossing: str, day: str, passengers: list[str]) -> str:
-        """Choose the pilot: sometimes a passenger under force."""
+        """Choose the pilot: sometimes a passenger acting under duress."""
         if self._chance(0.3) and len(self.forced) < _PEOPLE * 0.02:
             pilot = passengers.pop()
             self.passengers.remove(pilot)

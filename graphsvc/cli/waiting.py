@@ -96,10 +96,10 @@ def hold_waiting(session: Opener, case: str, delivery: int) -> None:
 @click.argument("delivery", type=int)
 @acting
 def release_waiting(session: Opener, case: str, delivery: int) -> None:
-    """Release a statement that is held back, to open with the others."""
+    """Release a statement that is held back; it opens together with the others that wait."""
     with session(case) as acts:
         acts.protection.waiting.release(delivery)
-    say("Let go. It opens with the others at the next set time.", err=True)
+    say("Released. It opens with the others at the next set time.", err=True)
 
 
 @waiting.command("open")

@@ -106,7 +106,7 @@ def _properties() -> dict[str, str]:
     named |= {f"Link.{name}": "open" for name in ("relation", *LINK_FIGURES)}
     # Claims as well as groups: if one claim asserts or denies a link, there may be one witness.
     named |= dict.fromkeys(("Link.groups", "Link.groups_on_record", "Link.asserting", "Link.denying"), "voices")
-    # The number of independent statements those groups amount to reveals which of them shared an interpreter.
+    # The number of independent statements, after grouping, would reveal which witnesses shared an interpreter.
     named["Link.independent"] = "source"
     return named
 

@@ -60,7 +60,7 @@ class Alike:
         self._joined: dict[tuple[int, int], tuple[Properties, Properties, Properties]] = {}
 
     def of(self, properties: Properties) -> Properties:
-        """Return the first properties equal to these, or these if they are the first."""
+        """Return one shared copy of these properties: an equal set seen earlier, otherwise these."""
         first = self._first.setdefault(tuple(properties), {})
         try:
             return first.setdefault(tuple(properties.values()), properties)

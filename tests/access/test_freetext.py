@@ -139,7 +139,7 @@ def test_harmless_texts_run(session: Session) -> None:
         used = {name: value for name, value in parameters.items() if f"${name}" in text or f"$({name}" in text}
         used |= {"label": "Person"} if "$label" in text else {}
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", AnswerWarning)  # some name labels or properties that this case lacks
+            warnings.simplefilter("ignore", AnswerWarning)  # some texts use labels or properties that this case lacks
             assert session.cypher.run(text, used).columns
 
 

@@ -288,7 +288,7 @@ def test_without_a_mapping_it_is_said_what_it_is_and_how_it_is_loaded(
         f"{name} is {form}, which does not say which source reported what. Load it with a mapping for its two tables: nodes with the"
         f" columns {nodes}, and edges with the columns {edges}."
     )
-    # In a folder with other files the graph is no table; a JSON file may be anything.
+    # In a folder, a graph file is not read as a table. A JSON file may hold anything, and is not taken for a graph.
     if name.endswith(".json"):
         return
     with pytest.raises(

@@ -163,7 +163,7 @@ def test_a_mark_seals_somebody_named_and_one_under_c_has_the_custodian_asked(
     delivery = people("whole").deliveries.load(write(tmp_path / "2", people=[marked]), quiet, partial=True)
     assert (delivery.asked, delivery.sealed_anew) == (0, 1)
     assert "Cas Roe" not in str(read_image(service.store(), case))
-    # A mark under C changes nothing under P: the custodian decides with a supervisor.
+    # A mark under C does not change what is shown under P. A custodian and a supervisor decide about that.
     under_c = {"id": "aide-1", "name": "Bo Quist", "age_disputed": "yes", "handling": "C"}
     delivery = people("whole").deliveries.load(write(tmp_path / "3", people=[under_c]), quiet, partial=True)
     assert (delivery.asked, delivery.sealed_anew) == (1, 0)

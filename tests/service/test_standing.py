@@ -647,7 +647,7 @@ def test_who_is_sealed_stays_so_under_an_id_out_of_which_a_name_was_taken() -> N
     assert of(now, "q").identities == ({"id": "q", "name": "Hewa"},)
     assert (of(now, "p").sealed, of(now, "p").identities) == (True, ())
     assert standings(now, state, erasing, 1) == now
-    # Two persons who open q do so for good, whatever is still stored under the former id.
+    # Once two people have opened q, q stays open, whatever is still stored under the former id.
     name = pseudonym(KEY, "person", "q")
     opened = replace(erasing, decided={**erasing.decided, name: "opened"})
     assert not of(standings(now, state, replace(opened, now=[name]), 1), "q").sealed

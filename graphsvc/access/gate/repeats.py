@@ -49,7 +49,7 @@ class Repeats:
 
     def keep(self, question: _Asked, version: int, answer: Released) -> None:
         """Keep an answer that was read entirely at this version of the case."""
-        # Each value takes at least a byte: an answer that is certainly too large is not packed.
+        # Each value takes at least one byte, so an answer that is certainly too large need not be packed.
         if len(answer.rows) * len(answer.columns) > self._largest:
             return
         packed = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)

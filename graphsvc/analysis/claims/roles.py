@@ -41,7 +41,7 @@ BEHIND = ARRANGES | ORDERS
 # A person who does any of these was not merely made to work.
 IN_COMMAND = ARRANGES | TAKES_ORDERS
 COERCES = doing("coerces")
-# Relations that give a person a part.
+# Relations that imply a role for the person.
 ROLE_RELATIONS = frozenset({*DEEDS, *ACTS} - doing("owes"))
 # The role relations that rank one person above another. Without any of these, only structure is left: membership of one
 # gang, steering or driving does not show that others depend on a person.

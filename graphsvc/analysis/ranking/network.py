@@ -72,7 +72,7 @@ class Operation:
         return replace(self, ids=[])
 
     def with_standing(self, standing: Floats) -> Operation:
-        """Return the network with another standing of each link; its cells are the same.
+        """Return a copy of the network in which links have these standings; its cells stay the same.
 
         Example:
             >>> from graphsvc.analysis.examples import network_from

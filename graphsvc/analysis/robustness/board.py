@@ -66,7 +66,7 @@ class Board:
         return rereading.ranks(score, {0.0: self.unheard})
 
     def differences(self, changes: Sequence[ClaimChange], moves: Moves) -> Differs:
-        """Return the differences of the ranking without each of some sets."""
+        """Return, for each set, how the ranking changes when it is left out."""
         count, row = len(changes), self.row_of[moves.entity]
         turned = plays(moves.to) != plays(self.stands[row])
         new_scores = rereading.rescore(self.before, changes, (moves.left_out[turned], row[turned]))
@@ -158,7 +158,7 @@ def make_board(before: Read, status: Ints, row_of: Ints, unheard: int) -> Board:
 
 
 def without_some(board: Board, changes: tuple[list[ClaimChange], Moves]) -> Differs:
-    """Return the differences of the ranking without each of some sets.
+    """Return, for each set, how the ranking changes when it is left out.
 
     Args:
         board: the list.

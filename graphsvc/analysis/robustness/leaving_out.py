@@ -176,7 +176,7 @@ class LeavingOut:
             yield self.full_lists(rankings, ids)
 
     def full_lists(self, rankings: Moved, ids: list[str]) -> Lists:
-        """Expand a result of `differences` to full lists, of some people of the network."""
+        """Expand a result of `differences` to full lists that cover only the people with these ids."""
         number, column = np.array([self.numbers[name] for name in ids], dtype=np.int64), np.full(self.network.size, -1)
         column[number] = np.arange(len(ids))
         shape = len(rankings.left_out), 1

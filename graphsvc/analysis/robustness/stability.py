@@ -168,7 +168,7 @@ class _Reach:
         return self._rank - up, self._rank + back, most, self._rank + np.where(later > 0, by, -by), ranked > 0
 
     def _values(self, by: Ints, set_number: Ints, ranked: Bools) -> tuple[Ints, Ints, Ints]:
-        """Return how far ranks move back, up and either way, encoded so that the earliest ranking wins ties."""
+        """Return how far ranks fall, rise and move at all, encoded so that the earliest ranking wins ties."""
         turn = self._pieces - 1 - (self._turn + set_number)
         furthest = ((np.abs(by) * self._pieces + turn) * 2 + (by > 0)) * 2 + ranked
         return by, -by, np.where(by != 0, furthest, 0)

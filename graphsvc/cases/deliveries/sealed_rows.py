@@ -26,7 +26,7 @@ def seal_rows(key: bytes, case: str, number: int, delivery: KeptRows) -> bytes:
 
 
 def open_rows(key: bytes, case: str, number: int, sealed: bytes, *, partial: bool) -> KeptRows:
-    """Return the inverse of `seal_rows`; whether the delivery only adds (`partial`) is stored separately."""
+    """Undo `seal_rows`. Whether the delivery only adds (`partial`) is stored elsewhere and given here."""
     delivery = unpack(key, sealed, f"delivery {case} {number}")
     rows = [Row(*row) for row in delivery["rows"]]
     accepted = frozenset(delivery.get("accepted", ()))

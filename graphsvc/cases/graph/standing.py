@@ -199,11 +199,11 @@ def sealed_anew(before: Standings, after: Standings) -> set[str]:
 
 
 def _under_their_ids(before: Standings, by: Deciding) -> Standings:
-    """Return the standings, with each sealed or absent entry also under the pseudonym of its current id.
+    """Return the standings; each sealed or absent entry is also listed under the pseudonym of its current id.
 
     An erasure removes the erased name from ids and all other text, in rows and known identities. As pseudonyms are
-    made from ids, people with such an id would otherwise arrive as new people, by name. The old pseudonym stays
-    sealed, since its id may be delivered again, and keeps the identities that still have that id.
+    made from ids, the next delivery would otherwise bring these people as new people, and show their names. The old
+    pseudonym stays sealed, since its id may be delivered again, and keeps the identities that still have that id.
     """
     if "erased" not in by.decided.values():
         return before

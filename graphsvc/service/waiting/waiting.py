@@ -26,7 +26,7 @@ from graphsvc.service.protection.clearance import is_shown, sees_whole
 from graphsvc.views import waits
 
 _KINDS = ("load", "add", "undo", "withdraw", "seal", "open", "erase", "accounts", "regroup", "protect", "loosen")
-# Page on which a request is answered; other kinds have one inside the case.
+# Kind of request → the page on which it is answered. Other kinds are answered on a page inside the case.
 _ANSWERED_AT = {"seal": "/sealings", "open": "/sealings", "loosen": "/sealings", "erase": "/erasures"}
 _PROTECTS = ("reveal", "seal", "open", "loosen", "erase")
 
