@@ -1879,6 +1879,22 @@ MUTATIONS = (
         f"{_HIDDEN}::test_somebody_hidden_is_shown_as_somebody_new[C-witness, P-tom]",
     ),
     Mutation(
+        "hidden-named",
+        "a name decided on while nobody could see the person does not count",
+        "graphsvc/cases/graph/standing.py",
+        'old = old if by.decided.get(name) == "opened" else None',
+        "pass",
+        f"{_HIDDEN}::test_a_charge_in_a_hidden_row_names_nobody[source_id]",
+    ),
+    Mutation(
+        "hidden-exports",
+        "no export disappears because somebody hidden is sealed",
+        "graphsvc/cases/deliveries/replay.py",
+        "is_hidden=name in was_hidden)",
+        "is_hidden=False)",
+        f"{_HIDDEN}::test_a_charge_in_a_hidden_row_names_nobody[source_id]",
+    ),
+    Mutation(
         "ends-kept",
         "claims stay when the rows of the people that they mention are undone",
         "graphsvc/ingest/versions.py",

@@ -14,7 +14,7 @@ import pytest
 
 from graphsvc.access.vault import pseudonym
 from graphsvc.errors import NotFound
-from graphsvc.service import Service, quiet
+from graphsvc.service import PictureRequest, Service, Wanted, quiet
 from tests.service.test_rows_set_aside import READERS, REPORT, SAID, STATEMENT, contacts, deliver, service
 from tests.service.test_waiting import FIRST, Place
 from tests.toolbox.rows import claim, statement_claims
@@ -88,6 +88,20 @@ def test_somebody_hidden_is_shown_as_somebody_new(
         require_alike(empty)
     empty.as_("ann").deliveries.undo(first.delivery or 0, quiet)
     require_alike(empty)
+
+
+@pytest.mark.parametrize("role", ["source_id", "interpreter_id"])
+def test_a_charge_in_a_hidden_row_names_nobody(empty: Place, tmp_path: Path, role: str) -> None:
+    own = [{"id": "x9", "name": "Zed Quark", "category": "suspect", "handling": "P"}]
+    deliver(empty, tmp_path, "ann", people=own, statements=[{**STATEMENT, role: "x9"}], links=SAID)
+    wanted = Wanted(picture=PictureRequest(ids=("boss",), depth=1))
+    export = empty.as_("tom").exports.make(wanted, "Partner", "they ask for it", handling="P", ask=True)
+    people = [{"id": each, "name": "Zed Quark", "handling": "P"} for each in BOTH]
+    links = statement_claims("R2", *(f"{each} CROSSED_ON C1" for each in BOTH))
+    deliver(empty, tmp_path, "tom", people=people, statements=[REPORT], links=links)
+    require_alike(empty)
+    (mine,) = [each for each in empty.as_("tom").exports.given.list_exports() if each.id == export.id]
+    assert mine.state == "waiting"
 
 
 @pytest.mark.parametrize("loader", ["tom", "ann"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -353,7 +353,10 @@ class Replay:
         erased = self._register.overrules(case, "erased")
         self._export_store.settle(case, plan.key, sealed=frozenset(result.sealed.values()), erased=erased)
         if plan.sealed_anew:
-            self.clear_exports(case, [plan.standing[name] for name in plan.sealed_anew])
+            # Nobody's export holds those hidden until now, except of makers cleared for sources.
+            was_hidden = {name for name in plan.sealed_anew if name in plan.before and plan.before[name].is_hidden}
+            people = (replace(plan.standing[name], is_hidden=name in was_hidden) for name in plan.sealed_anew)
+            self.clear_exports(case, list(people))
             self._register.ask_rewrite(case)
         contents = mark.renew(self._store(), case, result.image)
         # A delivered id that is now hidden would link the name in it to the hidden id.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -76,6 +76,7 @@ def mark_hidden(
     before: Mapping[str, Standing],
     state: State,
     names: Mapping[str, str],
+    in_claims: Collection[str],
     *,
     protects_marked: bool,
 ) -> None:
@@ -86,9 +87,9 @@ def mark_hidden(
         before: the earlier standings.
         state: see `ingest.fold`.
         names: id of a person → pseudonym.
+        in_claims: the result of `mentioned_ids`.
         protects_marked: whether the case protects marked people only.
     """
-    in_claims = mentioned_ids(state)
     for name, entity in before.items():
         if entity.hidden_until and name in standing:
             standing[name] = replace(standing[name], hidden_until=entity.hidden_until)

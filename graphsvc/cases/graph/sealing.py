@@ -24,6 +24,8 @@ A person's standing is one of three. *Sealed*: a pseudonym replaces them everywh
   the floor (setting GRAPHSVC_NAMING_FLOOR): playing a visible part, or serving lawfully. Interpreting does not count.
 * A *charge* is the category suspect or convicted, in a row that names no statement: such a row comes with a source.
 * An *identity* is a name, an alias, a phone or a date of birth.
+* A person named while no claim mentioned them is decided on as a new one when a claim does, unless two persons opened
+  them: no page showed the name before.
 * The act has to come with the identity: earlier claims about a bare id do not name a person delivered under it later.
 * In a case that protects *marked people only*, everybody with an identity has an act that stands, and the category witness
   is a mark too. When two persons choose this, people already sealed without a mark are decided on again.

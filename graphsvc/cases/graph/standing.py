@@ -15,7 +15,7 @@ from typing import Any
 
 from graphsvc.access import vault
 from graphsvc.analysis.claims.roles import ACTIVE_SUBJECT, PASSIVE_OBJECT, PASSIVE_SUBJECT, TIED_OBJECT, TIED_SUBJECT
-from graphsvc.cases.graph.handling import Handling, mark_hidden
+from graphsvc.cases.graph.handling import Handling, mark_hidden, mentioned_ids
 from graphsvc.cases.graph.identities import keep_identities, pseudonyms_of
 from graphsvc.cases.graph.sealing import (
     BY_ACT,
@@ -125,14 +125,18 @@ def standings(
     moved = {name: old for name, old in known.items() if old.moved_to}
     before = {name: old for name, old in known.items() if old.sealed or old.is_named}
     result = {name: old for name, old in before.items() if old.sealed and not by.reopens(name, old)}
-    names = pseudonyms_of(state, by.key)
+    names, in_claims = pseudonyms_of(state, by.key), mentioned_ids(state)
     for identifier, row in state.records["people"].items():
         name = names["people"][identifier]
-        result[name] = _person(before.get(name), facts, identifier, row, handling, by, name, number)
+        old = before.get(name)
+        if old is not None and old.is_hidden and not old.sealed and identifier in in_claims:
+            # No page showed this person by name, so they are decided on as somebody new.
+            old = old if by.decided.get(name) == "opened" else None
+        result[name] = _person(old, facts, identifier, row, handling, by, name, number)
     _same(result, before, state, handling, by)
     sealed = {person for person, name in names["people"].items() if result[name].sealed}
     _things(result, before, state, handling, sealed, names, by)
-    mark_hidden(result, known, state, names["people"], protects_marked=by.protects_marked)
+    mark_hidden(result, known, state, names["people"], in_claims, protects_marked=by.protects_marked)
     keep_identities(result, known, state, handling, names)
     for name, old in moved.items():
         result[name] = replace(result.get(name) or Standing(False, old.level, old.since), moved_to=old.moved_to)
