@@ -204,7 +204,7 @@ def close_rows(records: Mapping[str, dict[str, FoldedRow]], closed: Collection[s
                     version._replace(open=None) if version.values.get("statement_id") in closed else version
                     for version in old.versions
                 )
-                mine[identifier] = old.of(versions) if old.open is None else old.of(versions).known_by_id
+                mine[identifier] = old.of(versions)
 
 
 def opening_fault(old: FoldedRow | None, row: Row, columns: Mapping[str, list[str]], *, partial: bool) -> str:

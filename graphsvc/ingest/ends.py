@@ -6,7 +6,7 @@ disappeared with the row of their subject, readers could see who came with the u
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from graphsvc.ingest.check import End, Row
 from graphsvc.ingest.codes import code_of
@@ -23,10 +23,10 @@ class Ends:
         state: gets those that it does not hold, known by id.
         number: the delivery's number.
         before: as they were known when the delivery came.
-        open_aside: ids in the delivery's rows under P that are set aside.
+        open_aside: id → the delivery's row under P that is set aside.
     """
 
-    def __init__(self, state: State, number: int, before: Mapping[str, End], open_aside: Collection[str]) -> None:
+    def __init__(self, state: State, number: int, before: Mapping[str, End], open_aside: Mapping[str, Row]) -> None:
         self._state, self._number, self._before, self._open_aside = state, number, before, open_aside
         self.met: dict[str, End] = {}
 
@@ -49,8 +49,10 @@ class Ends:
             is_open = (
                 known.open is not None or identifier in self._open_aside or (before is not None and before.is_open)
             )
-            if is_open and is_claim_open:
-                known = known.known_by_id
+            if known.open is None and is_open and is_claim_open:
+                # A thing that was known under C alone shows what this delivery says of it, as if it were new.
+                row_aside = self._open_aside.get(identifier) if old is not None and table != "people" else None
+                known = known.known_by_id if row_aside is None else known.opened_by(row_aside.values, self._number)
             if known is not old:
                 records[identifier], state.kinds[identifier] = known, table
             if values["relation"] not in RESERVED or table != "people":

@@ -125,11 +125,13 @@ def fold(
             report.set_aside(rows_aside[-1], records[identifier].values)
     for row in rows_aside:
         state.rows_aside[row.values["id"]].append(row)
-    open_aside = {row.values["id"] for row in rows_aside if not _is_closed(state, row, accepted[_STATEMENTS])}
+    open_aside = {row.values["id"]: row for row in rows_aside if not _is_closed(state, row, accepted[_STATEMENTS])}
     ends = Ends(state, number, ends_before, open_aside)
     for table, kept_rows in accepted.items():
         _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, partial=partial)
-        if table in _THINGS or lists_people:
+        if table in _THINGS:
+            state.visible.update(kept_rows)
+        elif lists_people:
             state.visible.update(name for name, row in kept_rows.items() if "statement_id" not in row.values)
     delivered = {
         identifier for table, table_rows in accepted.items() if table != _STATEMENTS for identifier in table_rows

@@ -98,14 +98,25 @@ class FoldedRow:
         return replace(self, open=None, versions=hidden)
 
     @property
+    def unhidden(self) -> FoldedRow:
+        """This row without its hidden versions."""
+        versions = tuple(version for version in self.versions if not version.is_hidden)
+        return self if len(versions) == len(self.versions) else self.of(versions)
+
+    @property
     def known_by_id(self) -> FoldedRow:
         """This row, of which the id counts under P if nothing else does."""
         return self if self.open is not None else replace(self, open={"id": self.values["id"]})
 
+    def opened_by(self, values: dict[str, Any], number: int) -> FoldedRow:
+        """This row, of which another row under P, in the delivery of this number, counts under P alone."""
+        versions = self.versions and (*self.versions, RowVersion({}, values, (), number))
+        return replace(self, open=values, versions=versions)
+
     def of(self, versions: tuple[RowVersion, ...]) -> FoldedRow:
-        """Return this row as made from other versions."""
+        """Return this row as made from other versions; an id known under P stays so."""
         values: dict[str, Any] = {}
-        shared: dict[str, Any] | None = None
+        shared: dict[str, Any] | None = None if self.open is None else {"id": self.values["id"]}
         for version in versions:
             values = merge_row(values, version.values, version.present)
             if version.open is not None:

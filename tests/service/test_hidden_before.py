@@ -7,6 +7,7 @@ Readers without source clearance must see the same of both, whatever becomes of 
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,17 +50,17 @@ def empty(service: Service, tmp_path: Path) -> Place:
 
 
 def look(place: Place, reader: str, person: str) -> str:
-    """Return what a reader sees of a person and their links, with `X` for their id."""
+    """Return what a reader sees of a person and their links, with `X` for their pseudonym or id."""
     name = pseudonym(place.service.register.key(place.case, create=False), "person", person)
     session = place.as_(reader)
-    try:
-        values = session.network.entities.look(name).values
-    except NotFound:
-        values = {}
-    links = [link for link in session.ask.rows("cases.links", whole=True).dicts() if name in repr(link)]
-    claims = [row for row in session.ask.rows("cases.claims", whole=True).dicts() if name in repr(row)]
-    claims = [{column: cell for column, cell in row.items() if column != "claim"} for row in claims]
-    return repr((values, links, claims)).replace(name, "X")
+    values = []
+    for shown_id in (name, person):
+        with suppress(NotFound):
+            values.append(session.network.entities.look(shown_id).values)
+    links = session.ask.rows("cases.links", whole=True).dicts()
+    claims = [{**row, "claim": ""} for row in session.ask.rows("cases.claims", whole=True).dicts()]
+    about = [row for row in (*links, *claims) if {name, person} & {row["subject"], row["object"]}]
+    return repr((values, about)).replace(name, "S").replace(person, "X")
 
 
 def require_alike(place: Place) -> None:
@@ -135,12 +136,78 @@ def test_claims_outlive_what_becomes_of_the_statement_that_first_brought_their_p
         assert contacts(empty, reader) == sorted(names), reader
 
 
-def test_a_claim_shows_a_thing_under_p_that_was_known_under_c(empty: Place, tmp_path: Path) -> None:
+@pytest.mark.parametrize("role", ["list", "report"])
+def test_a_thing_that_was_known_under_c_shows_its_row_under_p(empty: Place, tmp_path: Path, role: str) -> None:
+    firm = {"id": "firm", "kind": "organisation", "name": "Firm", "handling": "P"}
     under_c = {"statements": [{"id": "R6", "kind": "intelligence"}], "links": statement_claims("R6", "boss USED firm")}
-    deliver(empty, tmp_path, "ann", things=[{"id": "firm", "kind": "organisation", "notes": "watched"}], **under_c)
-    own: dict[str, Any] = {"statements": [WITNESS], "links": statement_claims("acc-8", "aide USED firm")}
-    deliver(empty, tmp_path, "ann", things=[{"id": "firm", "kind": "organisation", "handling": "P"}], **own)
-    values = empty.as_("low").network.entities.look("firm").values
-    assert (values["id"], "watched" in repr(values)) == ("firm", False)
+    more: dict[str, Any] = under_c if role == "report" else {"people": [{"id": "q9", "name": "Quinn Vale"}]}
+    deliver(
+        empty, tmp_path, "ann", things=[{"id": "firm", "kind": "phone", "notes": "watched", "handling": "C"}], **more
+    )
+    own: dict[str, Any] = {
+        "statements": [WITNESS],
+        "links": statement_claims("acc-8", "aide USED firm", "aide USED new"),
+    }
+    deliver(empty, tmp_path, "ann", things=[firm, {**firm, "id": "new"}], **own)
+    values = [repr(empty.as_("low").network.entities.look(name).values).replace(name, "X") for name in ("firm", "new")]
+    assert values[0] == values[1]
     links = empty.as_("low").ask.rows("cases.links", whole=True).dicts()
     assert [link["subject"] for link in links if link["object"] == "firm"] == ["aide"]
+
+
+def test_cells_under_c_stay_under_c_when_a_claim_makes_somebody_known_by_id(empty: Place, tmp_path: Path) -> None:
+    own = [{"id": "x9", "handling": "P"}]
+    deliver(empty, tmp_path, "ann", people=own, statements=[{**STATEMENT, "source_id": "x9"}], links=SAID)
+    hidden = {"name": "Zed Quark", "review_on": "2027-03-03", "handling": "C"}
+    links = statement_claims("R6", *(f"{each} CONTACTED aide" for each in BOTH))
+    people = [{"id": each, **hidden} for each in BOTH]
+    deliver(empty, tmp_path, "ann", people=people, statements=[{"id": "R6", "kind": "intelligence"}], links=links)
+    links = statement_claims("acc-8", *(f"{each} CROSSED_ON C1" for each in BOTH))
+    people = [{"id": each, "handling": "P"} for each in BOTH]
+    deliver(empty, tmp_path, "bob", people=people, statements=[WITNESS], links=links)
+    require_alike(empty)
+    assert "2027" not in look(empty, "low", "x9")
+
+
+@pytest.mark.parametrize("cells", [{}, {"statement_id": "acc-8"}])
+def test_a_thing_is_set_aside_whether_or_not_its_row_named_a_statement(
+    empty: Place, tmp_path: Path, cells: dict[str, str]
+) -> None:
+    boat = {"id": "b7", "name": "Gull", "handling": "P", **cells}
+    deliver(empty, tmp_path, "ann", boats=[boat], statements=[WITNESS], links=[claim("boss", "PAID", "aide", "acc-8")])
+    own = {"statements": [STATEMENT], "links": SAID}
+    loaded = deliver(empty, tmp_path, "tom", boats=[{"id": "b7", "name": "Tern", "handling": "P"}], **own)
+    assert loaded.rows_aside == 1
+    assert empty.as_("low").network.entities.look("b7").values["name"] == "Gull"
+
+
+def test_no_search_finds_anybody_by_hidden_rows(empty: Place, tmp_path: Path) -> None:
+    own = [{"id": "x9", "name": "Zed Quark", "phones": "+9647701234567", "handling": "P"}]
+    deliver(empty, tmp_path, "ann", people=own, statements=[{**STATEMENT, "source_id": "x9"}], links=SAID)
+    listed = [{"id": "x9", "name": "Zadok Moss", "handling": "P"}]
+    deliver(empty, tmp_path, "tom", people=listed)
+    links = statement_claims("R2", "x9 CROSSED_ON C1")
+    deliver(empty, tmp_path, "tom", statements=[REPORT], links=links)
+    for reader in READERS:
+        search = empty.as_(reader).search
+        assert [len(search.find_pseudonyms(known)) for known in ("Zed Quark", "+9647701234567", "Zadok Moss")] == [
+            0,
+            0,
+            1,
+        ]
+    assert empty.as_("ann").search.find_pseudonyms("+9647701234567")
+
+
+@pytest.mark.parametrize("cells", [{"handling": "P"}, {"handling": "C"}, {"statement_id": "R7"}])
+def test_whoever_is_a_witness_by_a_hidden_row_stays_sealed_when_a_case_is_made_looser(
+    empty: Place, tmp_path: Path, cells: dict[str, str]
+) -> None:
+    report = {**REPORT, "id": "R7", "interpreter_id": "wit-0"}
+    witness = {"id": "x9", "name": "Zed Quark", "category": "witness"}
+    links = statement_claims("R7", "boss PAID aide")
+    deliver(empty, tmp_path, "ann", people=[{**witness, **cells}], statements=[report], links=links)
+    deliver(empty, tmp_path, "bob", people=[{"id": "x9", "name": "Zed Quark", "handling": "P"}])
+    deliver(empty, tmp_path, "bob", statements=[REPORT], links=statement_claims("R2", "x9 CROSSED_ON C1"))
+    request = empty.as_("cus").protection.sealings.ask_loosening("a register of companies: nobody spoke")
+    empty.as_("sup").protection.sealings.agree(request, quiet)
+    assert "Zed Quark" not in look(empty, "low", "x9")

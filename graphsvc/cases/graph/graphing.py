@@ -231,7 +231,7 @@ class _Writer:
         self._level = self._handling.entity(identifier)
         whole, row = row, self._shown_rows.of(identifier, row)
         # Rows under C never change what is shown under P: `_under_c` adds them separately.
-        cells = row.values if row.open is None else row.open
+        cells = row.values if self._level == "C" and row.open is None else row.open or {"id": identifier}
         values = dict(cells)
         pseudonym = self._result.sealed.get(identifier)
         if pseudonym is not None:

@@ -172,7 +172,8 @@ def decide(before: Standing | None, facts: PersonFacts, now: Moment) -> Standing
         return Standing(False, facts.level, now.day, ", ".join(facts.every_mark), at=now.at)
     if before is not None and before.level == "C" and facts.level == "P" and not before.sealed:
         before = None  # a decision made under C does not count under P
-    if before is not None and before.why in (NO_PART, NO_ACT) and before.at <= now.loosened_at != "":
+    is_marked = bool(facts.every_mark)
+    if before is not None and before.why in (NO_PART, NO_ACT) and before.at <= now.loosened_at != "" and not is_marked:
         before = None  # two persons chose to name everybody without a mark
     if before is not None and before.sealed:
         return _with_marks(before, facts)
