@@ -40,9 +40,10 @@ class Row:
     `float`, counts as `int`, choices as their word, `x_` columns as `str`.
 
     Attributes:
-        code: for a person or thing, its handling code, decided when the delivery was accepted (see `codes`); empty: not
-            decided yet.
+        code: handling code of a person or thing, decided when the delivery was accepted (see `codes`); empty: not
+            decided yet. For a statement or claim, `C` if the statement was under C when the row came.
         is_aside: whether the row is set aside, decided when the delivery was accepted: see `fold.fold`.
+        is_anew: whether it brings somebody hidden until then, decided at the same time.
     """
 
     table: str
@@ -51,9 +52,10 @@ class Row:
     values: dict[str, Any]
     code: str = ""
     is_aside: bool = field(default=False, compare=False)
+    is_anew: bool = field(default=False, compare=False)
 
 
-class End(NamedTuple):
+class ClaimEnd(NamedTuple):
     """A person or thing in a claim, as known when the claim came.
 
     Attributes:
@@ -93,7 +95,7 @@ class Delivery:
     accepted: frozenset[str] = frozenset()
     passed_over: list[PassedOver] = field(default_factory=list)
     left_out: list[Row] = field(default_factory=list)
-    ends: dict[str, End] = field(default_factory=dict)
+    ends: dict[str, ClaimEnd] = field(default_factory=dict)
     lists_people: bool = True
 
     @property

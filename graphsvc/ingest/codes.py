@@ -187,6 +187,18 @@ def opens(old: FoldedRow | None, row: Row) -> bool:
     return old is not None and code_of(old.values) == "C" and code_of(row.values) == "P"
 
 
+def kept_closed(row: Row, statements: Mapping[str, FoldedRow]) -> Row:
+    """Return a row of a statement or claim that came under C with code C, if its statement is under P by now.
+
+    The delivery that closed the statement was undone then. The row may only be opened by a row under P.
+    """
+    if row.code != "C" or row.table not in _WITHOUT_CODE or "handling" in row.values:
+        return row
+    statement = statements.get(row.values["statement_id" if row.table == _LINKS else "id"])
+    is_open = statement is not None and code_of(statement.values) == "P"
+    return replace(row, values={**row.values, "handling": "C"}) if is_open else row
+
+
 def close_rows(records: Mapping[str, dict[str, FoldedRow]], closed: Collection[str]) -> None:
     """Put rows of people and things under handling code C with the statements that they name; the ids stay known.
 

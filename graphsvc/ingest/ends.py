@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graphsvc.ingest.check import End, Row
+from graphsvc.ingest.check import ClaimEnd, Row
 from graphsvc.ingest.codes import code_of
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.state import State
 from graphsvc.records.grading import stricter
-from graphsvc.records.relations import RESERVED
 
 
 class Ends:
@@ -26,9 +25,11 @@ class Ends:
         open_aside: id → the delivery's row under P that is set aside.
     """
 
-    def __init__(self, state: State, number: int, before: Mapping[str, End], open_aside: Mapping[str, Row]) -> None:
+    def __init__(
+        self, state: State, number: int, before: Mapping[str, ClaimEnd], open_aside: Mapping[str, Row]
+    ) -> None:
         self._state, self._number, self._before, self._open_aside = state, number, before, open_aside
-        self.met: dict[str, End] = {}
+        self.met: dict[str, ClaimEnd] = {}
 
     def table(self, identifier: str) -> str | None:
         """Return the table of an id; None if nobody and nothing has it."""
@@ -50,11 +51,9 @@ class Ends:
                 known.open is not None or identifier in self._open_aside or (before is not None and before.is_open)
             )
             if known.open is None and is_open and is_claim_open:
-                # A thing that was known under C alone shows what this delivery says of it, as if it were new.
-                row_aside = self._open_aside.get(identifier) if old is not None and table != "people" else None
+                # What was known under C alone shows under P what this delivery says of it, as if it were new.
+                row_aside = self._open_aside.get(identifier) if old is not None else None
                 known = known.known_by_id if row_aside is None else known.opened_by(row_aside.values, self._number)
             if known is not old:
                 records[identifier], state.kinds[identifier] = known, table
-            if values["relation"] not in RESERVED or table != "people":
-                state.visible.add(identifier)
-            self.met[identifier] = End(table, is_open)
+            self.met[identifier] = ClaimEnd(table, is_open)

@@ -12,8 +12,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from graphsvc.ingest.check import End, Row, may_mark
-from graphsvc.ingest.codes import close_rows, code_of, columns_delivered, opening_fault, opens, with_codes
+from graphsvc.ingest.check import ClaimEnd, Row, may_mark
+from graphsvc.ingest.codes import close_rows, code_of, columns_delivered, kept_closed, opening_fault, opens, with_codes
 from graphsvc.ingest.ends import Ends
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import FoldedRow, Report, RowVersion, TakenRow, merge_row
@@ -25,7 +25,6 @@ from graphsvc.records.tables import ENTITY_TABLES, ERASED, TABLES
 
 _RECORD = {table.name: table.record for table in TABLES.values()}
 _PEOPLE, _STATEMENTS = "people", "statements"
-_THINGS = frozenset(table.name for table in ENTITY_TABLES) - {_PEOPLE}
 _LINKS = "links"
 _CONTENT = "content"
 _NOBODY = "nobody and nothing with this id is accepted here or loaded earlier"
@@ -73,9 +72,10 @@ def fold(
     refused: Mapping[str, str] = MappingProxyType({}),
     incomplete: Collection[str] | None = None,
     accepted_before: Collection[str] = (),
-    ends_before: Mapping[str, End] = MappingProxyType({}),
+    ends_before: Mapping[str, ClaimEnd] = MappingProxyType({}),
     lists_people: bool = True,
     sets_aside: bool = False,
+    hidden: Collection[str] = (),
     watch: Callable[[TakenRow], object] | None = None,
 ) -> Report:
     """Fold one delivery into the state, which is changed, and report the effects.
@@ -83,7 +83,7 @@ def fold(
     With `sets_aside`, rows of people and things that readers may know already are *set aside*: they change no values.
     A page that changes when a statement arrives could reveal its source. The rule does not depend on the sources.
 
-    People whom no page shows count as new: what was known of them before is hidden when a row brings them again.
+    Hidden people on no list count as new: what was known of them before is hidden when a row brings them again.
 
     Args:
         state: result of the deliveries before it.
@@ -102,6 +102,7 @@ def fold(
             brought them were undone since: a claim that disappeared could reveal a source too.
         lists_people: see `check.Delivery`.
         sets_aside: whether the delivery is about statements that may have a source.
+        hidden: ids of the people whom no page shows (`Standing.is_hidden`), when the delivery comes.
         watch: see `Report`.
     """
     report = Report(refused=dict(refused), watch=watch)
@@ -111,16 +112,20 @@ def fold(
         if row.is_aside:
             rows_aside.append(row)
         else:
-            by_table[row.table].append(row)
+            by_table[row.table].append(row if row.table == _LINKS else kept_closed(row, state.records[_STATEMENTS]))
         report.counts[row.table].read += 1
     accepted = _accept(state, by_table, report, accepted_before, columns, partial=partial)
     barred = {row.values["id"] for row in by_table.get(_STATEMENTS, ())} - accepted[_STATEMENTS].keys()
     before = state.records[_STATEMENTS]
     opened = [identifier for identifier, row in accepted[_STATEMENTS].items() if opens(before.get(identifier), row)]
     shared = {name for name in accepted[_STATEMENTS] if name in before and code_of(before[name].values) == "P"}
+    people = accepted[_PEOPLE]
+    anew = {name for name in hidden if name in people and name not in state.listed}
+    report.anew = frozenset(anew)
+    anew |= {name for name, row in people.items() if row.is_anew}
     for each in ENTITY_TABLES if sets_aside else ():
         mine, records = accepted[each.name], state.records[each.name]
-        for identifier in [name for name in mine if name in records and name in state.visible]:
+        for identifier in [name for name in mine if name in records and name not in anew]:
             rows_aside.append(mine.pop(identifier))
             report.set_aside(rows_aside[-1], records[identifier].values)
     for row in rows_aside:
@@ -128,18 +133,15 @@ def fold(
     open_aside = {row.values["id"]: row for row in rows_aside if not _is_closed(state, row, accepted[_STATEMENTS])}
     ends = Ends(state, number, ends_before, open_aside)
     for table, kept_rows in accepted.items():
-        _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, partial=partial)
-        if table in _THINGS:
-            state.visible.update(kept_rows)
-        elif lists_people:
-            state.visible.update(name for name, row in kept_rows.items() if "statement_id" not in row.values)
+        _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, anew, partial=partial)
+        if table == _PEOPLE and lists_people:
+            state.listed.update(name for name, row in kept_rows.items() if "statement_id" not in row.values)
     delivered = {
         identifier for table, table_rows in accepted.items() if table != _STATEMENTS for identifier in table_rows
     }
     whole = set[str]() if partial or "" in (incomplete or ()) else accepted[_STATEMENTS].keys() - set(incomplete or ())
-    seen = _merge_claims(
-        state, number, by_table.get(_LINKS, []), report, ends, delivered, whole, barred, notes=incomplete is not None
-    )
+    claims = [kept_closed(row, state.records[_STATEMENTS]) for row in by_table.get(_LINKS, ())]
+    seen = _merge_claims(state, number, claims, report, ends, delivered, whole, barred, notes=incomplete is not None)
     # A row goes if the statement that it names is undone.
     lasting = {
         name
@@ -156,6 +158,9 @@ def fold(
                 state.claims[key] = FoldedRow(old.values, old.delivery, old.line, "superseded")
                 report.counts[_LINKS].superseded += 1
                 report.superseded.append(key)
+    statements = state.records[_STATEMENTS]
+    touched = {*accepted[_STATEMENTS], *(row.values["statement_id"] for row in claims)}
+    report.closed = frozenset(name for name in touched & statements.keys() if code_of(statements[name].values) == "C")
     _keep_closed(state, opened, report)
     close_rows(state.records, {name for name in shared if code_of(state.records[_STATEMENTS][name].values) == "C"})
     return report
@@ -267,16 +272,18 @@ def _merge_records(
     columns: Mapping[str, list[str]],
     statements: Mapping[str, Row],
     report: Report,
+    anew: Collection[str],
     *,
     partial: bool,
 ) -> None:
     records = state.records[table]
     for identifier, row in rows.items():
         before = records.get(identifier)
-        old = before.hidden if before is not None and table == _PEOPLE and identifier not in state.visible else before
         is_closed = _is_closed(state, row, statements)
-        present = () if old is None else columns_delivered(row, columns, partial=partial)
+        present = () if before is None else columns_delivered(row, columns, partial=partial)
         version = RowVersion(row.values, None if is_closed else row.values, present, number)
+        is_again = before is not None and (before.values, before.open) == (version.values, version.open)
+        old = before.hidden if before is not None and identifier in anew and not is_again else before
         versions = _with_version(old, version)
         if old is None:
             records[identifier] = FoldedRow(row.values, number, row.line, open=version.open, versions=versions)
@@ -300,12 +307,8 @@ def _with_version(old: FoldedRow | None, version: RowVersion) -> tuple[RowVersio
         if "statement_id" not in version.values:
             return ()
         versions = () if old is None else (RowVersion(old.values, old.open),)
-    if versions and (versions[-1].values, versions[-1].present) == (version.values, version.present):
-        if versions[-1].open == version.open:
-            return versions
-        if versions[-1].is_hidden:  # the same row again
-            versions = versions[:-1]
-    return (*versions, version)
+    is_same = bool(versions) and versions[-1]._replace(delivery=version.delivery) == version
+    return versions if is_same else (*versions, version)
 
 
 def _is_closed(state: State, row: Row, statements: Mapping[str, Row]) -> bool:

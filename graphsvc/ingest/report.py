@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from graphsvc.ingest.check import Delivery, End, Row
+from graphsvc.ingest.check import ClaimEnd, Delivery, Row
 from graphsvc.ingest.rejected import EqualRows, Rejection
 from graphsvc.ingest.several import Key
 from graphsvc.records.tables import PROTECTED
@@ -33,7 +33,7 @@ class RowVersion(NamedTuple):
     @property
     def is_of_statement(self) -> bool:
         """Whether the row may show that the person gave or interpreted a statement."""
-        return self.is_hidden or "statement_id" in self.values
+        return self.is_hidden or "statement_id" in self.values or "statement_id" in (self.open or {})
 
 
 def merge_row(old: Mapping[str, Any], row: Mapping[str, Any], present: Collection[str]) -> dict[str, Any]:
@@ -110,8 +110,8 @@ class FoldedRow:
 
     def opened_by(self, values: dict[str, Any], number: int) -> FoldedRow:
         """This row, of which another row under P, in the delivery of this number, counts under P alone."""
-        versions = self.versions and (*self.versions, RowVersion({}, values, (), number))
-        return replace(self, open=values, versions=versions)
+        versions = self.versions or (RowVersion(self.values, None),)
+        return replace(self, open=values, versions=(*versions, RowVersion({}, values, (), number)))
 
     def of(self, versions: tuple[RowVersion, ...]) -> FoldedRow:
         """Return this row as made from other versions; an id known under P stays so."""
@@ -189,7 +189,9 @@ class Report:
         claims: keys of the claims that the delivery makes, whether they change or not.
         refused: id → place of its row, for rows of entities and statements refused in this delivery or before.
         contrary: statement → rejections of its claims that depend on its earlier claims.
-        ends: ids in the claims that the delivery makes but not in its accepted rows → see `check.End`.
+        closed: ids of its statements that are under handling code C after it.
+        anew: ids of the hidden people whom the delivery's rows bring.
+        ends: ids in the claims that the delivery makes but not in its accepted rows → see `check.ClaimEnd`.
         rows_aside: table and id → an entity's row that is set aside (see `fold.fold`), and its values in the state.
         watch: called with each row that is taken, for separate counts; None if not needed.
     """
@@ -202,7 +204,9 @@ class Report:
     claims: set[Key] = field(default_factory=set)
     refused: dict[str, str] = field(default_factory=dict)
     contrary: dict[str, list[Rejection]] = field(default_factory=lambda: defaultdict(list))
-    ends: dict[str, End] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
+    anew: frozenset[str] = frozenset()
+    ends: dict[str, ClaimEnd] = field(default_factory=dict)
     rows_aside: dict[tuple[str, str], tuple[Row, Mapping[str, Any]]] = field(default_factory=dict)
     watch: Callable[[TakenRow], object] | None = None
 
@@ -236,11 +240,17 @@ class Report:
 
     def as_taken(self, delivery: Delivery) -> Delivery:
         """Return the delivery to be stored: with accepted statements and the ends of claims, and rows set aside marked."""
-        rows = [
-            replace(row, is_aside=True) if (row.table, row.values.get("id")) in self.rows_aside else row
-            for row in delivery.rows
-        ]
+        rows = [self._decided(row) for row in delivery.rows]
         return replace(delivery, rows=rows, accepted=self.accepted_statements(rows), ends=self.ends)
+
+    def _decided(self, row: Row) -> Row:
+        """Return a row with what was decided about it."""
+        if row.table in ("links", "statements"):
+            said_in = row.values["statement_id" if row.table == "links" else "id"]
+            return replace(row, code="C") if said_in in self.closed else row
+        if (row.table, row.values["id"]) in self.rows_aside:
+            return replace(row, is_aside=True)
+        return replace(row, is_anew=True) if row.table == "people" and row.values["id"] in self.anew else row
 
     def note_equal(self, row: Row, *, again: bool) -> None:
         """Note a row equal to an earlier one; see `EqualRows`."""

@@ -20,8 +20,7 @@ class State:
         claims: key of the claim → row; see `claim_key`.
         by_statement: statement id → keys of its claims.
         rows_aside: id → rows of a person or thing that were set aside: their marks still seal.
-        visible: ids that readers without source clearance may know: of things, of people on lists, and of people whom
-            a claim mentions or mentioned.
+        listed: ids of the people whom pages may show because a row brings them (`check.Delivery.lists_people`).
     """
 
     records: dict[str, dict[str, FoldedRow]] = field(default_factory=lambda: defaultdict(dict))
@@ -29,4 +28,4 @@ class State:
     claims: dict[Key, FoldedRow] = field(default_factory=dict)
     by_statement: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
     rows_aside: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
-    visible: set[str] = field(default_factory=set)
+    listed: set[str] = field(default_factory=set)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from graphsvc.ingest.check import Delivery, End, Row
+from graphsvc.ingest.check import ClaimEnd, Delivery, Row
 from graphsvc.ingest.codes import with_codes
 from graphsvc.ingest.fold import fold
 from graphsvc.ingest.report import FoldedRow, Report
@@ -32,7 +32,7 @@ class KeptRows(NamedTuple):
     partial: bool
     incomplete: Collection[str] | None = None
     accepted: Collection[str] = ()
-    ends: Mapping[str, End] = MappingProxyType({})
+    ends: Mapping[str, ClaimEnd] = MappingProxyType({})
     lists_people: bool = True
 
     @classmethod

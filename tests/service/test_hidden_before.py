@@ -16,7 +16,17 @@ import pytest
 from graphsvc.access.vault import pseudonym
 from graphsvc.errors import NotFound
 from graphsvc.service import PictureRequest, Service, Wanted, quiet
-from tests.service.test_rows_set_aside import READERS, REPORT, SAID, STATEMENT, contacts, deliver, service
+from tests.service.test_rows_set_aside import (
+    READERS,
+    REPORT,
+    SAID,
+    STATEMENT,
+    contacts,
+    deliver,
+    erase,
+    load,
+    service,
+)
 from tests.service.test_waiting import FIRST, Place
 from tests.toolbox.rows import claim, statement_claims
 
@@ -211,3 +221,73 @@ def test_whoever_is_a_witness_by_a_hidden_row_stays_sealed_when_a_case_is_made_l
     request = empty.as_("cus").protection.sealings.ask_loosening("a register of companies: nobody spoke")
     empty.as_("sup").protection.sealings.agree(request, quiet)
     assert "Zed Quark" not in look(empty, "low", "x9")
+
+
+@pytest.mark.parametrize("own", [{"handling": "P"}, {"statement_id": "acc-9"}, {}, {"handling": "C"}])
+def test_the_same_folder_twice_changes_nothing_about_somebody_hidden(
+    empty: Place, tmp_path: Path, own: dict[str, str]
+) -> None:
+    file: dict[str, Any] = {"statements": [{**STATEMENT, "source_id": "x9"}], "links": SAID}
+    file["people"] = [{"id": "x9", "name": "Zed Quark", **own}]
+    for _ in range(3):
+        deliver(empty, tmp_path, "tom", **file)
+    assert len(empty.as_("bob").deliveries.list_deliveries()) == 2
+
+
+def test_rows_of_a_closed_statement_stay_under_c_when_its_source_is_erased(empty: Place, tmp_path: Path) -> None:
+    wash = {"id": "W5", "name": "Wash", "address": "1 High Street", "statement_id": "acc-9"}
+    own = [{"id": "x9", "name": "Zed Quark", "statement_id": "acc-9"}]
+    links = statement_claims("acc-9", "boss CONTROLS W5")
+    spoken = {**STATEMENT, "source_id": "x9"}
+    deliver(empty, tmp_path, "ann", people=own, workplaces=[wash], statements=[spoken], links=links)
+    deliver(empty, tmp_path, "bob", statements=[REPORT], links=statement_claims("R2", "aide MANAGED W5"))
+    deliver(empty, tmp_path, "ann", statements=[{**spoken, "handling": "C"}])
+    erase(empty, "x9")
+    values = [repr(empty.as_(reader).network.entities.look("W5").values) for reader in ("low", "tom")]
+    assert ["High" in each for each in values] == [False, True]
+
+
+@pytest.mark.parametrize("relation", ["SAME_AS wit-0", "USED t1", "OWES boss"])
+def test_no_preview_finds_somebody_who_stays_by_id_after_an_undo(empty: Place, tmp_path: Path, relation: str) -> None:
+    deliver(empty, tmp_path, "ann", things=[{"id": "t1", "kind": "phone", "value": "0770123123", "handling": "P"}])
+    listed = deliver(empty, tmp_path, "ann", people=[{"id": "x9", "name": "Zed Quark", "handling": "P"}])
+    links = statement_claims("acc-9", f"x9 {relation}")
+    deliver(empty, tmp_path, "ann", statements=[{**STATEMENT, "source_id": "x9"}], links=[*SAID, *links])
+    empty.as_("ann").deliveries.undo(listed.delivery or 0, quiet)
+    people = [{"id": each, "name": "Zed Quark", "handling": "P"} for each in BOTH]
+    loaded = load(empty, tmp_path, "tom", dry_run=True, people=people)
+    assert (loaded.counts["people"]["changed"], loaded.changes) == (0, [])
+
+
+@pytest.mark.parametrize("relation", ["USED t", "SAME_AS boss"])
+@pytest.mark.parametrize("code", ["P", "C"])
+def test_somebody_named_stays_as_they_are_when_their_statement_comes(
+    empty: Place, tmp_path: Path, relation: str, code: str
+) -> None:
+    pair = ("x2", "x3")
+    people = [{"id": each, "name": "Milan Orchard", "category": "suspect", "handling": "P"} for each in pair]
+    things = [{"id": "t", "kind": "phone", "value": "0770123123", "handling": "P"}]
+    links = [*SAID, *statement_claims("R2", *(f"{each} {relation}" for each in pair))]
+    deliver(empty, tmp_path, "ann", people=people, things=things, statements=[STATEMENT, REPORT], links=links)
+    before = [look(empty, reader, each) for reader in READERS for each in pair]
+    spoken = {"id": "acc-7", "kind": "witness", "handling": code, "source_id": "x2"}
+    own = [{"id": "x2", "name": "Milan Orchard", "nationality": "Iraq"}]
+    deliver(empty, tmp_path, "ann", people=own, statements=[spoken], links=[claim("boss", "PAID", "aide", "acc-7")])
+    assert [look(empty, reader, each) for reader in READERS for each in pair] == before
+
+
+def test_what_came_while_a_statement_was_under_c_stays_there_when_its_closing_is_undone(
+    empty: Place, tmp_path: Path
+) -> None:
+    deliver(empty, tmp_path, "ann", statements=[REPORT], links=statement_claims("R2", "boss PAID aide"))
+    closing = deliver(empty, tmp_path, "ann", statements=[{**REPORT, "handling": "C"}])
+    more = [claim("boss", "COERCED", "aide", "R2", notes="secret sister")]
+    for _ in range(2):  # the second time changes nothing
+        deliver(empty, tmp_path, "ann", links=more)
+    deliver(empty, tmp_path, "ann", statements=[{"id": "R2", "kind": "intelligence", "summary": "a secret road"}])
+    assert len(empty.as_("bob").deliveries.list_deliveries()) == 5
+    empty.as_("ann").deliveries.undo(closing.delivery or 0, quiet)
+    seen = repr(empty.as_("low").ask.rows("cases.claims", whole=True).dicts())
+    assert "COERCED" not in seen
+    assert "secret" not in seen
+    assert "R2" not in [row["id"] for row in empty.as_("low").ask.rows("cases.statements", whole=True).dicts()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from graphsvc.access.vault import claim_id, pseudonym
 from graphsvc.cases.deliveries.erasure import Gone, find_erased, pseudonyms, split_rows, standing_without, without
@@ -20,7 +20,8 @@ from graphsvc.cases.stores.erased import Leaving
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.cases.stores.renamed import Renamed
 from graphsvc.errors import NotFound
-from graphsvc.ingest.check import Delivery
+from graphsvc.ingest.check import Delivery, Row
+from graphsvc.ingest.codes import code_of
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.several import with_ids
 from graphsvc.ingest.state import State
@@ -113,8 +114,10 @@ class Erasing:
         if not removal:
             raise NotFound("Nothing of this person is loaded in the case.")
         left: dict[int, KeptRows] = {}
+        statements = state.records["statements"]
+        closed = {name for name in removal.statements if name in statements and code_of(statements[name].values) == "C"}
         for number, delivery in deliveries.items():
-            rows = without(delivery.rows, removal)
+            rows = without((_closed(row, closed) for row in delivery.rows), removal)
             left[number] = delivery._replace(
                 rows=rows,
                 columns=removal.columns_left(delivery.columns, rows),
@@ -129,6 +132,12 @@ class Erasing:
         if held_people := self._register.held_people(case):
             require_stays(key, held_people, state, fold_deliveries(left), "erased", person)
         return removal, left
+
+
+def _closed(row: Row, statements: Collection[str]) -> Row:
+    """Return a row under handling code C if it names one of these statements."""
+    is_theirs = row.table not in ("links", "statements") and row.values.get("statement_id") in statements
+    return dataclasses.replace(row, code="C") if is_theirs else row
 
 
 def _moved_ids(removal: Gone, standing: Standings) -> dict[str, str]:

@@ -15,7 +15,7 @@ from graphsvc.access.vault import kind_of, pseudonym, signs
 from graphsvc.cases.graph.sealing import Standing
 from graphsvc.cases.graph.standing import HOME, Standings, formerly
 from graphsvc.cases.graph.texts import SourceIds
-from graphsvc.ingest.check import End, Row, columns_left
+from graphsvc.ingest.check import ClaimEnd, Row, columns_left
 from graphsvc.names.seal import needles
 from graphsvc.names.whole import WholeNames
 from graphsvc.records.relations import CUSTOM_PREFIX, OWN
@@ -98,7 +98,7 @@ class Gone:
         """Return the ids of the statements that are left, without erased names; None stays None."""
         return None if statements is None else frozenset(map(self.id_left, frozenset(statements) - self.statements))
 
-    def ends_left(self, ends: Mapping[str, End], rows: Iterable[Row]) -> dict[str, End]:
+    def ends_left(self, ends: Mapping[str, ClaimEnd], rows: Iterable[Row]) -> dict[str, ClaimEnd]:
         """Return the ends of the claims in a delivery reduced to these rows, without erased names."""
         left = {row.values[end] for row in rows if row.table == _LINKS for end in ("subject_id", "object_id")}
         return {new: end for old, end in ends.items() if (new := self.id_left(old)) in left}

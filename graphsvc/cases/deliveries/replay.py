@@ -20,6 +20,7 @@ from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.graph.computed import children
 from graphsvc.cases.graph.figures import graded_with
 from graphsvc.cases.graph.graphing import Graphed, IdMap, build_graph
+from graphsvc.cases.graph.handling import hidden_people
 from graphsvc.cases.graph.sealing import Standing, is_newly_marked
 from graphsvc.cases.graph.standing import NAMED, Deciding, Standings, by_name, sealed_anew, standings
 from graphsvc.cases.graph.texts import Texts
@@ -389,13 +390,16 @@ class Replay:
     def loader_view(self, case: str, key: bytes, past: Mapping[int, Any], account: str) -> LoaderView:
         """Return the view of a delivery for an account without source clearance; `past`: the deliveries that count."""
         ids_of_others, own_rows = set[str](), dict[str, OwnRow]()
+        brought, ends = set[str](), set[str]()
         for number, row in sorted(past.items()):
             delivery = self.open(case, key, number, row)
             if row.account == account:
                 add_own_rows(own_rows, delivery)
             else:
                 ids_of_others |= ids_brought(delivery.rows)
-        return LoaderView(ids_of_others, own_rows)
+                ends.update(delivery.ends)
+            brought |= ids_brought(delivery.rows)
+        return LoaderView(ids_of_others | (ends - brought), own_rows)
 
     def open_deliveries(self, case: str, key: bytes, *, waiting: bool = False) -> dict[int, KeptRows]:
         """Open the deliveries that count, and the waiting ones if asked for; return them by number."""
@@ -457,6 +461,7 @@ def take_delivery(
     """
     if view is not None:
         delivery = view.set_aside(delivery, state, standing, key)
+    hidden = hidden_people(state, standing, key)
     with uncollected():
         report = fold(
             state,
@@ -468,6 +473,7 @@ def take_delivery(
             incomplete=delivery.incomplete,
             lists_people=delivery.lists_people,
             sets_aside=sets_aside,
+            hidden=hidden,
             watch=None if view is None else view.take,
         )
     return report.as_taken(delivery), report

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from graphsvc.access.vault import pack, unpack
-from graphsvc.ingest.check import End, Row
+from graphsvc.ingest.check import ClaimEnd, Row
 from graphsvc.ingest.versions import KeptRows
 
 
 def seal_rows(key: bytes, case: str, number: int, delivery: KeptRows) -> bytes:
     """Seal a delivery for storage."""
-    plain = [
-        (row.table, row.file, row.line, row.values, *((row.code, True) if row.is_aside else filter(None, [row.code])))
-        for row in delivery.rows
-    ]
+    plain = [(row.table, row.file, row.line, row.values, *_decided(row)) for row in delivery.rows]
     content: dict[str, Any] = {"rows": plain, "columns": delivery.columns, "lists_people": delivery.lists_people}
     if delivery.incomplete is not None:
         content["incomplete"] = sorted(delivery.incomplete)
@@ -30,6 +27,13 @@ def open_rows(key: bytes, case: str, number: int, sealed: bytes, *, partial: boo
     delivery = unpack(key, sealed, f"delivery {case} {number}")
     rows = [Row(*row) for row in delivery["rows"]]
     accepted = frozenset(delivery.get("accepted", ()))
-    ends = {identifier: End(*end) for identifier, end in delivery.get("ends", {}).items()}
+    ends = {identifier: ClaimEnd(*end) for identifier, end in delivery.get("ends", {}).items()}
     lists_people = delivery.get("lists_people", True)
     return KeptRows(rows, delivery["columns"], partial, delivery.get("incomplete"), accepted, ends, lists_people)
+
+
+def _decided(row: Row) -> tuple[Any, ...]:
+    """Return what was decided about a row when it came, without defaults at the end."""
+    if row.is_anew:
+        return row.code, row.is_aside, True
+    return (row.code, True) if row.is_aside else (row.code,) if row.code else ()

@@ -16,7 +16,7 @@ from graphsvc.analysis.claims.dependence import Thing, shared_keys
 from graphsvc.analysis.claims.interest import interests
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.graph.figures import links, shares
-from graphsvc.cases.graph.handling import Handling, ShownRows, unmentioned_people
+from graphsvc.cases.graph.handling import Handling, ShownRows, is_reserved, unmentioned_people
 from graphsvc.cases.graph.sealing import is_charged
 from graphsvc.cases.graph.standing import Standings, people_to_check, sealed_ids
 from graphsvc.cases.graph.texts import (
@@ -37,7 +37,7 @@ from graphsvc.records import grading
 from graphsvc.records.coarsened import TOLD_SUFFIX
 from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.properties import INTEREST, P_SUFFIX, SAID, SEARCH
-from graphsvc.records.relations import CUSTOM_PREFIX, OWN, SAME
+from graphsvc.records.relations import CUSTOM_PREFIX
 from graphsvc.records.tables import ENTITY_TABLES, ERASED, EXTRA_PREFIX, PROTECTED, TABLES, Column, Table
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.store.image import Alike, Image, Properties
@@ -235,7 +235,8 @@ class _Writer:
         values = dict(cells)
         pseudonym = self._result.sealed.get(identifier)
         if pseudonym is not None:
-            values = split_identity(table.record, cells)[0]
+            # What a row says of a sealed person would show which rows pages show of whom.
+            values = {} if table.record == "person" else split_identity(table.record, cells)[0]
             kind = "person" if table.record == "person" else "thing"
             self._result.identities[pseudonym] = (kind, split_identity(table.record, whole.values)[1])
         properties = self._properties(table, values)
@@ -309,19 +310,12 @@ class _Writer:
             to_on=values.get("to_date", ""),
         )
         properties = self._claim_properties(claim, row)
-        if self._is_reserved(values):
+        if is_reserved(values, self._result.sealed):
             properties["handling"] = grading.RESERVED[claim.handling]
             self._result.reserved.add((subject, claim.relation, target))
         self._result.image.claims[claim.id] = (self._alike.of(properties), statement, subject, target)
         self._result.provenance[claim.id] = (row.delivery, row.line)
         return claim
-
-    def _is_reserved(self, values: Mapping[str, Any]) -> bool:
-        """Whether a claim reveals who a sealed person is: another identity, or an unsealed thing of theirs."""
-        subject, target = (values[end] in self._result.sealed for end in ("subject_id", "object_id"))
-        if values["relation"] in SAME:
-            return subject or target
-        return values["relation"] in OWN and subject and not target
 
     def _claim_properties(self, claim: Claim, row: FoldedRow) -> dict[str, Any]:
         values = row.values

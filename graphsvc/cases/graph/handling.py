@@ -12,7 +12,7 @@ from graphsvc.cases.graph.sealing import Standing
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.state import State
 from graphsvc.records import grading
-from graphsvc.records.relations import RESERVED
+from graphsvc.records.relations import OWN, SAME
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.store.image import Image
 
@@ -58,15 +58,25 @@ class Handling:
         return "P" if identifier in self._shareable and identifier not in self._conditional else "C"
 
 
-def mentioned_ids(state: State) -> set[str]:
-    """Return the ids of people and things that claims mention, under any handling code.
+def is_reserved(values: Mapping[str, Any], sealed: Collection[str]) -> bool:
+    """Whether a claim reveals who a sealed person is: another identity, or an unsealed thing of theirs.
 
-    Claims of identity or ownership are left out: readers without source clearance may not see them.
+    Args:
+        values: the claim.
+        sealed: ids of sealed people and things.
     """
+    subject, target = (values[end] in sealed for end in ("subject_id", "object_id"))
+    if values["relation"] in SAME:
+        return subject or target
+    return values["relation"] in OWN and subject and not target
+
+
+def mentioned_ids(state: State, sealed: Collection[str]) -> set[str]:
+    """Return the ids of people and things in claims, under any handling code, that need no source clearance to be seen."""
     return {
         row.values[end]
         for row in state.claims.values()
-        if row.values["relation"] not in RESERVED
+        if not is_reserved(row.values, sealed)
         for end in ("subject_id", "object_id")
     }
 

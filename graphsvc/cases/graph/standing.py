@@ -125,7 +125,7 @@ def standings(
     moved = {name: old for name, old in known.items() if old.moved_to}
     before = {name: old for name, old in known.items() if old.sealed or old.is_named}
     result = {name: old for name, old in before.items() if old.sealed and not by.reopens(name, old)}
-    names, in_claims = pseudonyms_of(state, by.key), mentioned_ids(state)
+    names, in_claims = pseudonyms_of(state, by.key), mentioned_ids(state, ())
     for identifier, row in state.records["people"].items():
         name = names["people"][identifier]
         old = before.get(name)
@@ -136,6 +136,7 @@ def standings(
     _same(result, before, state, handling, by)
     sealed = {person for person, name in names["people"].items() if result[name].sealed}
     _things(result, before, state, handling, sealed, names, by)
+    in_claims = mentioned_ids(state, sealed_ids(result, state, by.key))
     mark_hidden(result, known, state, names["people"], in_claims, protects_marked=by.protects_marked)
     keep_identities(result, known, state, handling, names)
     for name, old in moved.items():
