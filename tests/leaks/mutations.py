@@ -1868,7 +1868,7 @@ MUTATIONS = (
         "graphsvc/ingest/fold.py",
         "if name in records and name not in anew]",
         "if name in records]",
-        f"{_HIDDEN}::test_somebody_hidden_is_shown_as_somebody_new[C-witness, P-tom]",
+        f"{_HIDDEN}::test_somebody_hidden_is_shown_as_somebody_new[P row-witness, C row-tom]",
     ),
     Mutation(
         "hidden-listed",
@@ -1876,7 +1876,7 @@ MUTATIONS = (
         "graphsvc/ingest/fold.py",
         "if table == _PEOPLE and lists_people:",
         "if table == _PEOPLE:",
-        f"{_HIDDEN}::test_somebody_hidden_is_shown_as_somebody_new[C-witness, P-tom]",
+        f"{_HIDDEN}::test_somebody_hidden_is_shown_as_somebody_new[P row-witness, C row-tom]",
     ),
     Mutation(
         "hidden-named",
