@@ -43,7 +43,6 @@ class Row:
         code: handling code of a person or thing, decided when the delivery was accepted (see `codes`); empty: not
             decided yet. For a statement or claim, `C` if the statement was under C when the row came.
         is_aside: whether the row is set aside, decided when the delivery was accepted: see `fold.fold`.
-        is_anew: whether it brings somebody hidden until then, decided at the same time.
     """
 
     table: str
@@ -52,7 +51,6 @@ class Row:
     values: dict[str, Any]
     code: str = ""
     is_aside: bool = field(default=False, compare=False)
-    is_anew: bool = field(default=False, compare=False)
 
 
 class ClaimEnd(NamedTuple):
@@ -82,7 +80,6 @@ class Delivery:
         incomplete: ids of its statements with links left out. An empty id means that the statement could not be read.
         accepted: ids of its statements that the case accepted, once the delivery was folded into it.
         ends: the ends of its claims that its own rows do not bring, once it was folded: they outlive the rows of others.
-        lists_people: whether pages may show people because its rows bring them; not if they may have come with a source.
         left_out: rejected rows with their readable cells, used to decide handling codes (see `codes`).
     """
 
@@ -96,7 +93,6 @@ class Delivery:
     passed_over: list[PassedOver] = field(default_factory=list)
     left_out: list[Row] = field(default_factory=list)
     ends: dict[str, ClaimEnd] = field(default_factory=dict)
-    lists_people: bool = True
 
     @property
     def digest(self) -> str:

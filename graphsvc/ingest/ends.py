@@ -23,12 +23,24 @@ class Ends:
         number: the delivery's number.
         before: as they were known when the delivery came.
         open_aside: id → the delivery's row under P that is set aside.
+        codes: id → code of the delivery's row.
     """
 
     def __init__(
-        self, state: State, number: int, before: Mapping[str, ClaimEnd], open_aside: Mapping[str, Row]
+        self,
+        state: State,
+        number: int,
+        before: Mapping[str, ClaimEnd],
+        open_aside: Mapping[str, Row],
+        codes: Mapping[str, str],
     ) -> None:
-        self._state, self._number, self._before, self._open_aside = state, number, before, open_aside
+        self._state, self._number, self._before, self._open_aside, self._codes = (
+            state,
+            number,
+            before,
+            open_aside,
+            codes,
+        )
         self.met: dict[str, ClaimEnd] = {}
 
     def table(self, identifier: str) -> str | None:
@@ -54,6 +66,16 @@ class Ends:
                 # What was known under C alone shows under P what this delivery says of it, as if it were new.
                 row_aside = self._open_aside.get(identifier) if old is not None else None
                 known = known.known_by_id if row_aside is None else known.opened_by(row_aside.values, self._number)
+            if old is None:
+                state.bare.add(identifier)
             if known is not old:
                 records[identifier], state.kinds[identifier] = known, table
             self.met[identifier] = ClaimEnd(table, is_open)
+
+    def closes(self, row: Row, old: FoldedRow | None) -> bool:
+        """Whether a claim is under C because the row of an end is: in its delivery, or where it came first.
+
+        Whether the end was known under P before makes no difference: it would show who was in the case.
+        """
+        codes = [self._codes.get(row.values[end], "") for end in ("subject_id", "object_id")]
+        return "C" in codes or (old is not None and old.is_closed and "P" not in codes)

@@ -24,7 +24,7 @@ from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, happens_again
 from graphsvc.records.tables import ENTITY_TABLES, ERASED, TABLES
 
 _RECORD = {table.name: table.record for table in TABLES.values()}
-_PEOPLE, _STATEMENTS = "people", "statements"
+_STATEMENTS = "statements"
 _LINKS = "links"
 _CONTENT = "content"
 _NOBODY = "nobody and nothing with this id is accepted here or loaded earlier"
@@ -73,17 +73,13 @@ def fold(
     incomplete: Collection[str] | None = None,
     accepted_before: Collection[str] = (),
     ends_before: Mapping[str, ClaimEnd] = MappingProxyType({}),
-    lists_people: bool = True,
     sets_aside: bool = False,
-    hidden: Collection[str] = (),
     watch: Callable[[TakenRow], object] | None = None,
 ) -> Report:
     """Fold one delivery into the state, which is changed, and report the effects.
 
-    With `sets_aside`, rows of people and things that readers may know already are *set aside*: they change no values.
-    A page that changes when a statement arrives could reveal its source. The rule does not depend on the sources.
-
-    Hidden people on no list count as new: what was known of them before is hidden when a row brings them again.
+    With `sets_aside`, rows of people and things already in the state are *set aside*: they change no values. A page
+    that changes when a statement arrives could reveal its source. The rule does not depend on the sources.
 
     Args:
         state: result of the deliveries before it.
@@ -100,9 +96,7 @@ def fold(
             or interpreter was undone since: a statement that disappeared with it would reveal its source.
         ends_before: ends of its claims when they came (`Report.ends`). They stay, known by id, even if the rows that
             brought them were undone since: a claim that disappeared could reveal a source too.
-        lists_people: see `check.Delivery`.
         sets_aside: whether the delivery is about statements that may have a source.
-        hidden: ids of the people whom no page shows (`Standing.is_hidden`), when the delivery comes.
         watch: see `Report`.
     """
     report = Report(refused=dict(refused), watch=watch)
@@ -119,23 +113,20 @@ def fold(
     before = state.records[_STATEMENTS]
     opened = [identifier for identifier, row in accepted[_STATEMENTS].items() if opens(before.get(identifier), row)]
     shared = {name for name in accepted[_STATEMENTS] if name in before and code_of(before[name].values) == "P"}
-    people = accepted[_PEOPLE]
-    anew = {name for name in hidden if name in people and name not in state.listed}
-    report.anew = frozenset(anew)
-    anew |= {name for name, row in people.items() if row.is_anew}
     for each in ENTITY_TABLES if sets_aside else ():
         mine, records = accepted[each.name], state.records[each.name]
-        for identifier in [name for name in mine if name in records and name not in anew]:
+        known = [name for name in mine if name in records and (each.name == "people" or name not in state.bare)]
+        for identifier in known:
             rows_aside.append(mine.pop(identifier))
             report.set_aside(rows_aside[-1], records[identifier].values)
     for row in rows_aside:
         state.rows_aside[row.values["id"]].append(row)
-    open_aside = {row.values["id"]: row for row in rows_aside if not _is_closed(state, row, accepted[_STATEMENTS])}
-    ends = Ends(state, number, ends_before, open_aside)
+    own = [*rows_aside, *(row for each in ENTITY_TABLES for row in accepted[each.name].values())]
+    codes = {row.values["id"]: "C" if _is_closed(state, row, accepted[_STATEMENTS]) else "P" for row in own}
+    open_aside = {row.values["id"]: row for row in rows_aside if codes[row.values["id"]] == "P"}
+    ends = Ends(state, number, ends_before, open_aside, codes)
     for table, kept_rows in accepted.items():
-        _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, anew, partial=partial)
-        if table == _PEOPLE and lists_people:
-            state.listed.update(name for name, row in kept_rows.items() if "statement_id" not in row.values)
+        _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, partial=partial)
     delivered = {
         identifier for table, table_rows in accepted.items() if table != _STATEMENTS for identifier in table_rows
     }
@@ -155,7 +146,7 @@ def fold(
             if key not in seen and state.claims[key].status == "active":
                 # A new row, because other states may share the old one.
                 old = state.claims[key]
-                state.claims[key] = FoldedRow(old.values, old.delivery, old.line, "superseded")
+                state.claims[key] = replace(old, status="superseded")
                 report.counts[_LINKS].superseded += 1
                 report.superseded.append(key)
     statements = state.records[_STATEMENTS]
@@ -272,24 +263,22 @@ def _merge_records(
     columns: Mapping[str, list[str]],
     statements: Mapping[str, Row],
     report: Report,
-    anew: Collection[str],
     *,
     partial: bool,
 ) -> None:
     records = state.records[table]
     for identifier, row in rows.items():
-        before = records.get(identifier)
+        old = records.get(identifier)
         is_closed = _is_closed(state, row, statements)
-        present = () if before is None else columns_delivered(row, columns, partial=partial)
+        present = () if old is None else columns_delivered(row, columns, partial=partial)
         version = RowVersion(row.values, None if is_closed else row.values, present, number)
-        is_again = before is not None and (before.values, before.open) == (version.values, version.open)
-        old = before.hidden if before is not None and identifier in anew and not is_again else before
         versions = _with_version(old, version)
         if old is None:
             records[identifier] = FoldedRow(row.values, number, row.line, open=version.open, versions=versions)
             state.kinds[identifier] = table
             report.take(TakenRow(row, (identifier,), None, records[identifier]))
             continue
+        state.bare.discard(identifier)
         values = merge_row(old.values, row.values, present)
         # Rows under C never change values known under P.
         now = old.open if is_closed else merge_row(old.open or {}, row.values, present)
@@ -297,7 +286,7 @@ def _merge_records(
             records[identifier] = FoldedRow(values, number, row.line, open=now, versions=versions)
         elif versions != old.versions:
             records[identifier] = replace(old, versions=versions)
-        report.take(TakenRow(row, (identifier,), before, records[identifier]))
+        report.take(TakenRow(row, (identifier,), old, records[identifier]))
 
 
 def _with_version(old: FoldedRow | None, version: RowVersion) -> tuple[RowVersion, ...]:
@@ -390,7 +379,8 @@ def _take(state: State, number: int, key: Key, row: Row, report: Report, ends: E
     report.claims.add(key)
     ends.keep(row)
     old = state.claims.get(key)
-    if old is not None and old.status == "active" and old.values == row.values:
+    is_closed = ends.closes(row, old)
+    if old is not None and old.status == "active" and (old.values, old.is_closed) == (row.values, is_closed):
         report.take(TakenRow(row, key, old, old))
         return
     if old is None:
@@ -398,7 +388,7 @@ def _take(state: State, number: int, key: Key, row: Row, report: Report, ends: E
     elif old.values["statement_id"] != row.values["statement_id"]:
         state.by_statement[old.values["statement_id"]].remove(key)
         state.by_statement[row.values["statement_id"]].append(key)
-    state.claims[key] = FoldedRow(row.values, number, row.line)
+    state.claims[key] = FoldedRow(row.values, number, row.line, is_closed=is_closed)
     report.take(TakenRow(row, key, old, state.claims[key]))
 
 

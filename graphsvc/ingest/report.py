@@ -21,19 +21,17 @@ class RowVersion(NamedTuple):
         open: values that count under P; None under C.
         present: columns in which its empty cells clear the earlier value.
         delivery: number of its delivery; 0 for the sum of several rows.
-        is_hidden: whether it came before anybody without source clearance could see the person.
     """
 
     values: dict[str, Any]
     open: dict[str, Any] | None
     present: Collection[str] = ()
     delivery: int = 0
-    is_hidden: bool = False
 
     @property
     def is_of_statement(self) -> bool:
-        """Whether the row may show that the person gave or interpreted a statement."""
-        return self.is_hidden or "statement_id" in self.values or "statement_id" in (self.open or {})
+        """Whether the row names a statement."""
+        return "statement_id" in self.values or "statement_id" in (self.open or {})
 
 
 def merge_row(old: Mapping[str, Any], row: Mapping[str, Any], present: Collection[str]) -> dict[str, Any]:
@@ -58,8 +56,9 @@ class FoldedRow:
         line: line in its file.
         status: `active`, or `superseded` for a claim no longer delivered.
         open: for an entity, its values without rows under handling code C; None if it has only such rows.
-        versions: its rows, starting with the first that names a statement or follows hidden rows; one more may sum up
-            the rows before. Empty if no row names a statement and none is hidden.
+        is_closed: for a claim, whether its delivery put the row of an end under C, so that it is under C too.
+        versions: its rows, starting with the first that names a statement; one more may sum up the rows before. Empty
+            if no row names a statement.
     """
 
     values: dict[str, Any]
@@ -67,40 +66,26 @@ class FoldedRow:
     line: int
     status: str = "active"
     open: dict[str, Any] | None = None
+    is_closed: bool = False
     versions: tuple[RowVersion, ...] = ()
 
     @property
     def without_statements(self) -> FoldedRow | None:
-        """The row made only from rows that name no statement and are not hidden; None without such rows."""
+        """The row made only from rows that name no statement; None without such rows."""
         if not self.versions:
             return self
         versions = tuple(version for version in self.versions if not version.is_of_statement)
         return self.of(versions) if versions else None
 
     def for_pages(self, hidden_until: int) -> FoldedRow:
-        """Return the row as pages show it, without hidden rows.
+        """Return the row as pages show it.
 
         Args:
             hidden_until: number of a delivery; rows up to and including it are left out if they name a statement.
         """
         versions = tuple(
-            version
-            for version in self.versions
-            if not version.is_of_statement or (version.delivery > hidden_until and not version.is_hidden)
+            version for version in self.versions if not version.is_of_statement or version.delivery > hidden_until
         )
-        return self if len(versions) == len(self.versions) else self.of(versions)
-
-    @property
-    def hidden(self) -> FoldedRow:
-        """This row with all of its versions hidden: it keeps its values, and none of them counts under P."""
-        versions = self.versions or (RowVersion(self.values, self.open),)
-        hidden = tuple(version._replace(open=None, is_hidden=True) for version in versions)
-        return replace(self, open=None, versions=hidden)
-
-    @property
-    def unhidden(self) -> FoldedRow:
-        """This row without its hidden versions."""
-        versions = tuple(version for version in self.versions if not version.is_hidden)
         return self if len(versions) == len(self.versions) else self.of(versions)
 
     @property
@@ -190,7 +175,6 @@ class Report:
         refused: id → place of its row, for rows of entities and statements refused in this delivery or before.
         contrary: statement → rejections of its claims that depend on its earlier claims.
         closed: ids of its statements that are under handling code C after it.
-        anew: ids of the hidden people whom the delivery's rows bring.
         ends: ids in the claims that the delivery makes but not in its accepted rows → see `check.ClaimEnd`.
         rows_aside: table and id → an entity's row that is set aside (see `fold.fold`), and its values in the state.
         watch: called with each row that is taken, for separate counts; None if not needed.
@@ -205,7 +189,6 @@ class Report:
     refused: dict[str, str] = field(default_factory=dict)
     contrary: dict[str, list[Rejection]] = field(default_factory=lambda: defaultdict(list))
     closed: frozenset[str] = frozenset()
-    anew: frozenset[str] = frozenset()
     ends: dict[str, ClaimEnd] = field(default_factory=dict)
     rows_aside: dict[tuple[str, str], tuple[Row, Mapping[str, Any]]] = field(default_factory=dict)
     watch: Callable[[TakenRow], object] | None = None
@@ -248,9 +231,7 @@ class Report:
         if row.table in ("links", "statements"):
             said_in = row.values["statement_id" if row.table == "links" else "id"]
             return replace(row, code="C") if said_in in self.closed else row
-        if (row.table, row.values["id"]) in self.rows_aside:
-            return replace(row, is_aside=True)
-        return replace(row, is_anew=True) if row.table == "people" and row.values["id"] in self.anew else row
+        return replace(row, is_aside=True) if (row.table, row.values["id"]) in self.rows_aside else row
 
     def note_equal(self, row: Row, *, again: bool) -> None:
         """Note a row equal to an earlier one; see `EqualRows`."""

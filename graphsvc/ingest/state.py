@@ -20,7 +20,7 @@ class State:
         claims: key of the claim → row; see `claim_key`.
         by_statement: statement id → keys of its claims.
         rows_aside: id → rows of a person or thing that were set aside: their marks still seal.
-        listed: ids of the people whom pages may show because a row brings them (`check.Delivery.lists_people`).
+        bare: ids of those that no row brings, since the row that did was undone.
     """
 
     records: dict[str, dict[str, FoldedRow]] = field(default_factory=lambda: defaultdict(dict))
@@ -28,4 +28,4 @@ class State:
     claims: dict[Key, FoldedRow] = field(default_factory=dict)
     by_statement: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
     rows_aside: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
-    listed: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)

@@ -24,7 +24,7 @@ class KeptRows(NamedTuple):
         partial: whether the delivery only adds.
         incomplete: see `fold.fold`; None: it was stored before this was recorded.
         accepted: ids of its statements that were accepted when it came.
-        ends, lists_people: as in `check.Delivery`.
+        ends: as in `check.Delivery`.
     """
 
     rows: list[Row]
@@ -33,7 +33,6 @@ class KeptRows(NamedTuple):
     incomplete: Collection[str] | None = None
     accepted: Collection[str] = ()
     ends: Mapping[str, ClaimEnd] = MappingProxyType({})
-    lists_people: bool = True
 
     @classmethod
     def of(cls, delivery: Delivery, *, partial: bool) -> KeptRows:
@@ -45,7 +44,6 @@ class KeptRows(NamedTuple):
             delivery.incomplete,
             delivery.accepted,
             delivery.ends,
-            delivery.lists_people,
         )
 
     def fold(self, state: State, number: int) -> Report:
@@ -59,7 +57,6 @@ class KeptRows(NamedTuple):
             incomplete=self.incomplete,
             accepted_before=self.accepted,
             ends_before=self.ends,
-            lists_people=self.lists_people,
         )
 
     def with_codes(self, state: State) -> KeptRows:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from graphsvc.access.vault import pseudonym
-from graphsvc.errors import NotFound
+from graphsvc.errors import InputError, NotFound
 from graphsvc.service import PictureRequest, Service, Wanted, quiet
 from tests.service.test_rows_set_aside import (
     READERS,
@@ -102,17 +102,38 @@ def test_somebody_hidden_is_shown_as_somebody_new(
 
 
 @pytest.mark.parametrize("role", ["source_id", "interpreter_id"])
-def test_a_charge_in_a_hidden_row_names_nobody(empty: Place, tmp_path: Path, role: str) -> None:
-    own = [{"id": "x9", "name": "Zed Quark", "category": "suspect", "handling": "P"}]
+@pytest.mark.parametrize("category", ["suspect", "other"])
+def test_somebody_charged_while_hidden_is_shown_as_anybody_with_these_rows(
+    empty: Place, tmp_path: Path, role: str, category: str
+) -> None:
+    charged = {"name": "Zed Quark", "category": "suspect", "handling": "P"}
+    own = [{"id": "x9", **charged}]
     deliver(empty, tmp_path, "ann", people=own, statements=[{**STATEMENT, role: "x9"}], links=SAID)
     wanted = Wanted(picture=PictureRequest(ids=("boss",), depth=1))
     export = empty.as_("tom").exports.make(wanted, "Partner", "they ask for it", handling="P", ask=True)
-    people = [{"id": each, "name": "Zed Quark", "handling": "P"} for each in BOTH]
+    people = [{"id": each, **charged, "category": category} for each in BOTH]
     links = statement_claims("R2", *(f"{each} CROSSED_ON C1" for each in BOTH))
     deliver(empty, tmp_path, "tom", people=people, statements=[REPORT], links=links)
     require_alike(empty)
     (mine,) = [each for each in empty.as_("tom").exports.given.list_exports() if each.id == export.id]
     assert mine.state == "waiting"
+
+
+@pytest.mark.parametrize("code", ["P", "C"])
+@pytest.mark.parametrize(
+    "cells", [{"nationality": "Iraq"}, {"name": "Ivo", "handling": "P"}, {"statement_id": "acc-9"}]
+)
+def test_people_whom_one_folder_brought_alike_stay_alike_when_one_of_them_speaks(
+    empty: Place, tmp_path: Path, cells: dict[str, str], code: str
+) -> None:
+    people = [{"id": each, "name": "Zed Quark", "category": "suspect", "handling": "P"} for each in BOTH]
+    payment = [claim("boss", "PAID", "aide", "acc-8")]
+    deliver(empty, tmp_path, "tom", people=people, statements=[WITNESS], links=payment)
+    spoken = {**STATEMENT, "handling": code, "source_id": "x9"}
+    deliver(empty, tmp_path, "ann", people=[{"id": "x9", **cells}], statements=[spoken], links=SAID)
+    links = statement_claims("R2", *(f"{each} CONTACTED aide" for each in BOTH))
+    deliver(empty, tmp_path, "tom", statements=[REPORT], links=links)
+    require_alike(empty)
 
 
 @pytest.mark.parametrize("loader", ["tom", "ann"])
@@ -132,8 +153,8 @@ def test_claims_outlive_what_becomes_of_the_statement_that_first_brought_their_p
 ) -> None:
     spoken = {**STATEMENT, "source_id": "x9"}
     own = [{"id": "x9", "name": "Zed Quark", **CAME[came][1]}, {"id": "z9", "name": "Una Moss", **CAME[came][1]}]
-    said = [*SAID, claim("z9", "PAID", "aide", "acc-9")]
-    first = deliver(empty, tmp_path, "ann", people=own, statements=[spoken], links=said)
+    claims = [*SAID, claim("z9", "PAID", "aide", "acc-9")]
+    first = deliver(empty, tmp_path, "ann", people=own, statements=[spoken], links=claims)
     links = statement_claims("R2", *(f"{each} CONTACTED aide" for each in BOTH))
     deliver(empty, tmp_path, "bob", statements=[REPORT], links=links)
     names = [pseudonym(empty.service.register.key(empty.case, create=False), "person", each) for each in BOTH]
@@ -191,21 +212,19 @@ def test_a_thing_is_set_aside_whether_or_not_its_row_named_a_statement(
     assert empty.as_("low").network.entities.look("b7").values["name"] == "Gull"
 
 
-def test_no_search_finds_anybody_by_hidden_rows(empty: Place, tmp_path: Path) -> None:
-    own = [{"id": "x9", "name": "Zed Quark", "phones": "+9647701234567", "handling": "P"}]
-    deliver(empty, tmp_path, "ann", people=own, statements=[{**STATEMENT, "source_id": "x9"}], links=SAID)
-    listed = [{"id": "x9", "name": "Zadok Moss", "handling": "P"}]
-    deliver(empty, tmp_path, "tom", people=listed)
-    links = statement_claims("R2", "x9 CROSSED_ON C1")
-    deliver(empty, tmp_path, "tom", statements=[REPORT], links=links)
-    for reader in READERS:
-        search = empty.as_(reader).search
-        assert [len(search.find_pseudonyms(known)) for known in ("Zed Quark", "+9647701234567", "Zadok Moss")] == [
-            0,
-            0,
-            1,
-        ]
-    assert empty.as_("ann").search.find_pseudonyms("+9647701234567")
+def test_a_folder_that_is_undone_and_loaded_again_brings_its_things_again(empty: Place, tmp_path: Path) -> None:
+    boat = {"id": "b7", "name": "Gull", "handling": "P"}
+    file: dict[str, Any] = {
+        "boats": [boat],
+        "statements": [WITNESS],
+        "links": statement_claims("acc-8", "b7 USED_ON C1"),
+    }
+    first = deliver(empty, tmp_path, "ann", **file)
+    deliver(empty, tmp_path, "bob", statements=[REPORT], links=statement_claims("R2", "b7 USED_ON C1"))
+    empty.as_("ann").deliveries.undo(first.delivery or 0, quiet)
+    assert "Gull" not in repr(empty.as_("low").network.entities.look("b7").values)
+    deliver(empty, tmp_path, "ann", **file)
+    assert empty.as_("low").network.entities.look("b7").values["name"] == "Gull"
 
 
 @pytest.mark.parametrize("cells", [{"handling": "P"}, {"handling": "C"}, {"statement_id": "R7"}])
@@ -290,4 +309,16 @@ def test_what_came_while_a_statement_was_under_c_stays_there_when_its_closing_is
     seen = repr(empty.as_("low").ask.rows("cases.claims", whole=True).dicts())
     assert "COERCED" not in seen
     assert "secret" not in seen
-    assert "R2" not in [row["id"] for row in empty.as_("low").ask.rows("cases.statements", whole=True).dicts()]
+    with pytest.raises(NotFound):
+        empty.as_("low").deliveries.statements.look("R2")
+
+
+@pytest.mark.parametrize("name", ["tom", "ann"])
+def test_a_rejected_mark_stops_the_delivery_that_would_first_show_a_name(
+    empty: Place, tmp_path: Path, name: str
+) -> None:
+    deliver(empty, tmp_path, "ann", people=[{"id": "y9", "name": "Yan Gold", "category": "suspect", "handling": "P"}])
+    links = statement_claims("R2", "y9 CROSSED_ON C1")
+    people = [{"id": "y9", "sealed": "yes", "date_of_birth": "2009-13-45"}]
+    with pytest.raises(InputError):
+        load(empty, tmp_path, name, people=people, statements=[REPORT], links=links)

@@ -40,7 +40,7 @@ from graphsvc.cases.graph.sealing import Standing
 from graphsvc.cases.graph.standing import alone_theirs, opened_by, sealed_anew, standings
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.progress import quiet, unstoppable
-from graphsvc.cases.protection import MARKED, Protections, require_no_witnesses
+from graphsvc.cases.protection import Protections, require_no_witnesses
 from graphsvc.cases.register import Register
 from graphsvc.cases.shared_ids import SealingAcross
 from graphsvc.cases.stores.export_store import ExportStore
@@ -152,8 +152,6 @@ class Casework:
             again = self.waitlist.find_same(case, key, delivery) if waits else None
             if again is not None:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
-            lists_people = choice[0] == MARKED or not shows_sources
-            delivery = dataclasses.replace(delivery, lists_people=lists_people)
             delivery, report = take_delivery(
                 delivery, view, state, before, key, number, partial=partial, sets_aside=shows_sources
             )
@@ -186,7 +184,7 @@ class Casework:
             )
             loaded = loaded.with_pseudonyms(standing, delivery, choice[0] if is_new else "")
             loaded = loaded.with_unmentioned(delivery, choice[0])
-            loaded = loaded.with_unsafe(standing, key, delivery, () if view is None else view.hidden)
+            loaded = loaded.with_unsafe(standing, key, delivery, sources=sources)
             loaded = loaded.with_sealing(before, standing, number) if sources else loaded
             if dry_run and compares:
                 progress(0, 0, "comparing fields")  # slow if very many names are sealed

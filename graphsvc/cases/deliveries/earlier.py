@@ -72,7 +72,7 @@ def earlier(replay: Replay, register: Register, case: str, key: bytes, newer: Co
         {
             vault.claim_id(key, *name): _grading(state, row)
             for name, row in state.claims.items()
-            if handling.claim(row.values) in grant.codes
+            if handling.claim(row) in grant.codes
         },
         frozenset(people) | {vault.pseudonym(key, "person", identifier) for identifier in people},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,22 +115,21 @@ class Loaded:
             f" Correct {self.unsafe[0].place}{' and the others' if len(self.unsafe) > 1 else ''}, or take the row out."
         )
 
-    def with_unsafe(self, standing: Standings, key: bytes, delivery: Delivery, hidden: Collection[str]) -> Loaded:
+    def with_unsafe(self, standing: Standings, key: bytes, delivery: Delivery, *, sources: bool) -> Loaded:
         """Return a copy with the rejected rows that may mark a named person, or a person in another row of the delivery.
 
-        A row without a readable id may mark anybody. Named people that no page shows to the loader do not count, or a
-        preview would say that they are in the case.
+        A row without a readable id may mark anybody. Named people that no page shows to the loader after it do not count,
+        or a preview would say that they are in the case.
 
         Args:
             standing: standings with the delivery.
             key: the case's data key.
             delivery: the delivery.
-            hidden: ids of people hidden from the loader.
+            sources: whether the loader has source clearance.
         """
         marking = [row for row in self.rejections if row.may_mark]
-        named = {name for name in by_name(standing) if kind_of(name) == "person"} if marking else set()
-        if named:
-            named -= {pseudonym(key, "person", identifier) for identifier in hidden}
+        named = {name for name in by_name(standing) if kind_of(name) == "person"} if marking else set[str]()
+        named -= {name for name in named if standing[name].is_hidden and not sources}
         refused = {(row.file, row.line) for row in self.rejections}
         people = [row for row in delivery.rows if row.table == "people"] if marking else []
         brought = {row.values["id"] for row in people if (row.file, row.line) not in refused}

@@ -20,7 +20,6 @@ from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.graph.computed import children
 from graphsvc.cases.graph.figures import graded_with
 from graphsvc.cases.graph.graphing import Graphed, IdMap, build_graph
-from graphsvc.cases.graph.handling import hidden_people
 from graphsvc.cases.graph.sealing import Standing, is_newly_marked
 from graphsvc.cases.graph.standing import NAMED, Deciding, Standings, by_name, sealed_anew, standings
 from graphsvc.cases.graph.texts import Texts
@@ -461,7 +460,6 @@ def take_delivery(
     """
     if view is not None:
         delivery = view.set_aside(delivery, state, standing, key)
-    hidden = hidden_people(state, standing, key)
     with uncollected():
         report = fold(
             state,
@@ -471,9 +469,7 @@ def take_delivery(
             partial=partial,
             refused=delivery.refused_rows,
             incomplete=delivery.incomplete,
-            lists_people=delivery.lists_people,
             sets_aside=sets_aside,
-            hidden=hidden,
             watch=None if view is None else view.take,
         )
     return report.as_taken(delivery), report

@@ -11,8 +11,11 @@ from graphsvc.ingest.versions import KeptRows
 
 def seal_rows(key: bytes, case: str, number: int, delivery: KeptRows) -> bytes:
     """Seal a delivery for storage."""
-    plain = [(row.table, row.file, row.line, row.values, *_decided(row)) for row in delivery.rows]
-    content: dict[str, Any] = {"rows": plain, "columns": delivery.columns, "lists_people": delivery.lists_people}
+    plain = [
+        (row.table, row.file, row.line, row.values, *((row.code, True) if row.is_aside else filter(None, [row.code])))
+        for row in delivery.rows
+    ]
+    content: dict[str, Any] = {"rows": plain, "columns": delivery.columns}
     if delivery.incomplete is not None:
         content["incomplete"] = sorted(delivery.incomplete)
     if delivery.accepted:
@@ -28,12 +31,4 @@ def open_rows(key: bytes, case: str, number: int, sealed: bytes, *, partial: boo
     rows = [Row(*row) for row in delivery["rows"]]
     accepted = frozenset(delivery.get("accepted", ()))
     ends = {identifier: ClaimEnd(*end) for identifier, end in delivery.get("ends", {}).items()}
-    lists_people = delivery.get("lists_people", True)
-    return KeptRows(rows, delivery["columns"], partial, delivery.get("incomplete"), accepted, ends, lists_people)
-
-
-def _decided(row: Row) -> tuple[Any, ...]:
-    """Return what was decided about a row when it came, without defaults at the end."""
-    if row.is_anew:
-        return row.code, row.is_aside, True
-    return (row.code, True) if row.is_aside else (row.code,) if row.code else ()
+    return KeptRows(rows, delivery["columns"], partial, delivery.get("incomplete"), accepted, ends)

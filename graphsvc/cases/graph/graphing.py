@@ -280,7 +280,7 @@ class _Writer:
     def claim(self, key: tuple[str, ...], row: FoldedRow) -> Claim:
         """Add a claim as a node, and return it as the analysis uses it."""
         values = row.values
-        self._level = self._handling.claim(values)
+        self._level = self._handling.claim(row)
         statement = self.graph_id(values["statement_id"])
         graded = self.gradings[statement]
         polarity = values.get("polarity", "asserts")

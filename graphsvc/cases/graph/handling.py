@@ -40,16 +40,17 @@ class Handling:
                 elif "P" in (known.get("handling"), self._statements.get(known.get("statement_id", ""))):
                     self._shareable.add(identifier)
         for row in state.claims.values():
-            if self.claim(row.values) == "P":
+            if self.claim(row) == "P":
                 self._shareable.update((row.values["subject_id"], row.values["object_id"]))
 
     def statement(self, identifier: str) -> str:
         """Return the handling code of a statement."""
         return self._statements[identifier]
 
-    def claim(self, values: Mapping[str, Any]) -> str:
+    def claim(self, row: FoldedRow) -> str:
         """Return the handling code of a claim: P only if statement, claim and both ends allow it."""
-        if values["subject_id"] in self._conditional or values["object_id"] in self._conditional:
+        values = row.values
+        if row.is_closed or values["subject_id"] in self._conditional or values["object_id"] in self._conditional:
             return "C"
         return grading.stricter(self._statements[values["statement_id"]], values.get("handling", "P"))
 

@@ -50,23 +50,10 @@ def keep_identities(
             row = state.records[table][identifier]
             known = before[name].identities if name in before else ()
             if table == "people":
-                was_hidden = name in before and before[name].is_hidden
-                known = _with_hidden(known, row, handling.entity(identifier), was_hidden=was_hidden)
+                known = _with_person(known, row, handling.entity(identifier))
             else:
                 known = _with_row(known, TABLES[table].record, row.values)
             standing[name] = replace(standing[name], identities=known)
-
-
-def _with_hidden(known: Identities, row: FoldedRow, level: str, *, was_hidden: bool) -> Identities:
-    """Add a person's identities; those known only from hidden rows are `quiet`: no search finds the person by them."""
-    unhidden = row.unhidden
-    if unhidden is row:
-        return _with_person(known, row, level)
-    loud = _with_person((), unhidden, level)
-    if was_hidden:
-        known = tuple(identity if identity in loud else {**identity, "quiet": True} for identity in known)
-    hidden = ({**identity, "quiet": True} for identity in _with_person((), row, level) if identity not in loud)
-    return (*known, *(identity for identity in (*loud, *hidden) if identity not in known))
 
 
 def _with_person(identities: Identities, row: FoldedRow, level: str) -> Identities:

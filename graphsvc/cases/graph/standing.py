@@ -171,7 +171,7 @@ def alone_theirs(state: State, key: bytes, person: str) -> set[str]:
     handling, led = Handling(state), defaultdict[str, set[str]](set)
     for row in state.claims.values():
         thing = row.values["object_id"]
-        if row.values["relation"] in _THEIRS and (handling.claim(row.values) == "P" or handling.entity(thing) == "C"):
+        if row.values["relation"] in _THEIRS and (handling.claim(row) == "P" or handling.entity(thing) == "C"):
             led[thing].add(row.values["subject_id"])
     return {
         vault.pseudonym(key, "thing", thing)
@@ -290,7 +290,7 @@ def _same(result: dict[str, Standing], before: Standings, state: State, handling
             subject, target = row.values["subject_id"], row.values["object_id"]
             for mine, theirs in ((subject, target), (target, subject)):
                 ties[mine].add(theirs)
-                if handling.claim(row.values) == "P" or handling.entity(theirs) == "C":
+                if handling.claim(row) == "P" or handling.entity(theirs) == "C":
                     sealing.add((mine, theirs))
     names = {person: vault.pseudonym(by.key, "person", person) for person in set(ties).union(*ties.values())}
     waiting = [(person, True) for person in ties if result[names[person]].sealed]
@@ -356,7 +356,7 @@ class _Leads:
         things = state.records["things"]
         for row in state.claims.values():
             subject, relation, target = (row.values[name] for name in ("subject_id", "relation", "object_id"))
-            level = handling.claim(row.values)
+            level = handling.claim(row)
             if subject in sealed and (relation in OWN or (relation in HOME and target in places)):
                 self._owned[target].add(level)
                 continue
@@ -416,7 +416,7 @@ class _Facts:
         # A witness or victim is not named for a link alone.
         rows = state.records["people"].items() if by.named == "tie" else ()
         self._protected = {name for name, row in rows if PROTECTED & categories(row.open or row.values).keys()}
-        self._acts = self._of([row.values for row in state.claims.values() if stands(row, state)])
+        self._acts = self._of([row for row in state.claims.values() if stands(row, state)])
         self._now = self._acts if coming is None else self._of(list(self._asserted_claims(coming)))
 
     def marks(self, identifier: str, row: Mapping[str, Any], codes: str = "PC") -> list[str]:
@@ -428,18 +428,18 @@ class _Facts:
             *dict.fromkeys(mark for values in rows for mark in marks(values, by.on, of_witnesses=by.protects_marked))
         ]
 
-    def _asserted_claims(self, coming: Iterable[Row]) -> Iterator[Mapping[str, Any]]:
+    def _asserted_claims(self, coming: Iterable[Row]) -> Iterator[FoldedRow]:
         """Yield the claims in the coming rows that count and that the case did not refuse."""
         for row in coming:
             if row.table == "links":
                 claim = self._state.claims.get(claim_key(row.values))
                 if claim is not None and claim.values == row.values and stands(claim, self._state):
-                    yield row.values
+                    yield claim
 
-    def _of(self, claims: Collection[Mapping[str, Any]]) -> dict[str, set[str]]:
+    def _of(self, claims: Collection[FoldedRow]) -> dict[str, set[str]]:
         """Map each handling level to the people with an act at that level or at P."""
-        under_p = [values for values in claims if self._handling.claim(values) == "P"]
-        return {"P": self._acting(under_p), "C": self._acting(claims)}
+        under_p = [row.values for row in claims if self._handling.claim(row) == "P"]
+        return {"P": self._acting(under_p), "C": self._acting([row.values for row in claims])}
 
     def _acting(self, claims: Collection[Mapping[str, Any]]) -> set[str]:
         """Find the people with an act in these claims."""

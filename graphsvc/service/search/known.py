@@ -82,7 +82,10 @@ class Known:
 
 
 def _may_match(identity: Mapping[str, Any], grant: Grant) -> bool:
-    """Whether a reader may find a person by an identity; one known only from hidden rows is `quiet`."""
+    """Whether a reader may find a person by an identity: an identity from a statement reveals its source.
+
+    Homes of version 0.1.0 marked identities known only from a statement as `quiet`.
+    """
     return identity.get("handling", "P") in grant.codes and (grant.sources or "quiet" not in identity)
 
 
