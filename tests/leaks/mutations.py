@@ -1856,7 +1856,7 @@ MUTATIONS = (
     ),
     Mutation(
         "hidden-rows",
-        "a row under C puts the claims of its delivery under C, whoever was known before",
+        "a row under C puts the claims of its delivery under C, also about people known before",
         "graphsvc/ingest/ends.py",
         'return "C" in codes or',
         "return False and",
