@@ -42,6 +42,7 @@ class Ends:
             codes,
         )
         self.met: dict[str, ClaimEnd] = {}
+        self._known: set[str] = set()
 
     def table(self, identifier: str) -> str | None:
         """Return the table of an id; None if nobody and nothing has it."""
@@ -50,32 +51,38 @@ class Ends:
 
     def keep(self, row: Row) -> None:
         """Keep both ends of an accepted claim in the state, under P if they were known under P when it came."""
-        state, values = self._state, row.values
-        statement = state.records["statements"][values["statement_id"]].values
-        is_claim_open = stricter(code_of(statement), values.get("handling", "P")) == "P"
+        values = row.values
         for identifier in (values["subject_id"], values["object_id"]):
-            before = self._before.get(identifier)
-            table = state.kinds[identifier] if before is None else state.kinds.get(identifier, before.table)
-            records = state.records[table]
-            old = records.get(identifier)
-            known = old or FoldedRow({"id": identifier}, self._number, row.line)
-            is_open = (
-                known.open is not None or identifier in self._open_aside or (before is not None and before.is_open)
-            )
-            if known.open is None and is_open and is_claim_open:
-                # What was known under C alone shows under P what this delivery says of it, as if it were new.
-                row_aside = self._open_aside.get(identifier) if old is not None else None
-                known = known.known_by_id if row_aside is None else known.opened_by(row_aside.values, self._number)
-            if old is None:
-                state.bare.add(identifier)
-            if known is not old:
-                records[identifier], state.kinds[identifier] = known, table
-            self.met[identifier] = ClaimEnd(table, is_open)
+            if identifier not in self._known:
+                self._keep(identifier, row)
+
+    def _keep(self, identifier: str, row: Row) -> None:
+        state, before = self._state, self._before.get(identifier)
+        table = state.kinds[identifier] if before is None else state.kinds.get(identifier, before.table)
+        records = state.records[table]
+        old = records.get(identifier)
+        known = old or FoldedRow({"id": identifier}, self._number, row.line)
+        is_open = known.open is not None or identifier in self._open_aside or (before is not None and before.is_open)
+        if known.open is None and is_open and self._is_under_p(row):
+            # What was known under C alone shows under P what this delivery says of it, as if it were new.
+            row_aside = self._open_aside.get(identifier) if old is not None else None
+            known = known.known_by_id if row_aside is None else known.opened_by(row_aside.values, self._number)
+        if old is None:
+            state.bare.add(identifier)
+        if known is not old:
+            records[identifier], state.kinds[identifier] = known, table
+        if known.open is not None:
+            self._known.add(identifier)
+        self.met[identifier] = ClaimEnd(table, is_open)
+
+    def _is_under_p(self, row: Row) -> bool:
+        statement = self._state.records["statements"][row.values["statement_id"]].values
+        return stricter(code_of(statement), row.values.get("handling", "P")) == "P"
 
     def closes(self, row: Row, old: FoldedRow | None) -> bool:
         """Whether a claim is under C because the row of an end is: in its delivery, or where it came first.
 
         Whether the end was known under P before makes no difference: it would show who was in the case.
         """
-        codes = [self._codes.get(row.values[end], "") for end in ("subject_id", "object_id")]
+        codes = self._codes.get(row.values["subject_id"]), self._codes.get(row.values["object_id"])
         return "C" in codes or (old is not None and old.is_closed and "P" not in codes)

@@ -131,14 +131,14 @@ def fold(
         identifier for table, table_rows in accepted.items() if table != _STATEMENTS for identifier in table_rows
     }
     whole = set[str]() if partial or "" in (incomplete or ()) else accepted[_STATEMENTS].keys() - set(incomplete or ())
-    claims = [kept_closed(row, state.records[_STATEMENTS]) for row in by_table.get(_LINKS, ())]
+    claims = [kept_closed(row, state.records[_STATEMENTS]) if row.code else row for row in by_table.get(_LINKS, ())]
     seen = _merge_claims(state, number, claims, report, ends, delivered, whole, barred, notes=incomplete is not None)
     # A row goes if the statement that it names is undone.
     lasting = {
         name
         for table in ENTITY_TABLES
         for name, row in accepted[table.name].items()
-        if row.values.get("statement_id") in (None, *accepted[_STATEMENTS])
+        if "statement_id" not in row.values or row.values["statement_id"] in accepted[_STATEMENTS]
     }
     report.ends = {name: end for name, end in ends.met.items() if name not in lasting}
     for statement in accepted[_STATEMENTS]:
