@@ -192,11 +192,12 @@ def kept_closed(row: Row, statements: Mapping[str, FoldedRow]) -> Row:
 
     The delivery that closed the statement was undone then. The row may only be opened by a row under P.
     """
-    if row.code != "C" or row.table not in _WITHOUT_CODE or "handling" in row.values:
+    if row.code != "C" or row.table not in _WITHOUT_CODE:
         return row
     statement = statements.get(row.values["statement_id" if row.table == _LINKS else "id"])
     is_open = statement is not None and code_of(statement.values) == "P"
-    return replace(row, values={**row.values, "handling": "C"}) if is_open else row
+    values = {**row.values, "handling": "C"} if is_open and "handling" not in row.values else row.values
+    return replace(row, values=values, code="")
 
 
 def close_rows(records: Mapping[str, dict[str, FoldedRow]], closed: Collection[str]) -> None:

@@ -80,9 +80,10 @@ class Ends:
         return stricter(code_of(statement), row.values.get("handling", "P")) == "P"
 
     def closes(self, row: Row, old: FoldedRow | None) -> bool:
-        """Whether a claim is under C because the row of an end is: in its delivery, or where it came first.
+        """Whether a claim is under C because the row of an end is, in the delivery with which it came first.
 
-        Whether the end was known under P before makes no difference: it would show who was in the case.
+        Whether the end was known under P before makes no difference: it would show who was in the case. A row under P
+        opens the claim when it comes again.
         """
         codes = self._codes.get(row.values["subject_id"]), self._codes.get(row.values["object_id"])
-        return "C" in codes or (old is not None and old.is_closed and "P" not in codes)
+        return "C" in codes if old is None else old.is_closed and "P" not in codes

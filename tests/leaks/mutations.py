@@ -1858,8 +1858,8 @@ MUTATIONS = (
         "hidden-rows",
         "a row under C puts the claims of its delivery under C, also about people known before",
         "graphsvc/ingest/ends.py",
-        'return "C" in codes or',
-        "return False and",
+        'return "C" in codes if old is None',
+        "return False if old is None",
         f"{_HIDDEN}::test_somebody_hidden_is_shown_as_somebody_new[P row-report, C row-tom]",
     ),
     Mutation(
@@ -1906,8 +1906,8 @@ MUTATIONS = (
         "closed-undone",
         "claims that came under C stay there when the closing of their statement is undone",
         "graphsvc/ingest/codes.py",
-        """{**row.values, "handling": "C"}) if is_open""",
-        "row.values) if is_open",
+        '{**row.values, "handling": "C"} if is_open and "handling" not in row.values else row.values',
+        "row.values",
         f"{_HIDDEN}::test_what_came_while_a_statement_was_under_c_stays_there_when_its_closing_is_undone",
     ),
     Mutation(

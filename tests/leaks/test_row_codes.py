@@ -210,7 +210,7 @@ def test_a_statement_delivered_again_under_c_closes_the_rows_that_name_it(place:
     assert place.has_secret()
     place.load_all("ann", {"statements": [report | {"handling": "C"}]})
     assert not place.has_secret()
-    # Claims of the other report stay hidden too, since no row under P introduces their people and things any more.
+    # The claims of the other report stay, under ids alone.
     before = place.at_p()
     place.load_all("ann", LATER)
     place.load("ben", rows | {"statements": [again], "links": statement_claims("R3", "dov DIRECTED aide")})

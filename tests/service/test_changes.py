@@ -152,8 +152,6 @@ def test_a_preview_never_says_which_pseudonym_stands_for_a_name_or_an_id(ann: Se
         # Without anything under C in the files, this row is under P.
         ("P2", ()),
         ("P4", ("notes",)),
-        # Nobody could see this person before, so their row counts as new.
-        ("P2", ()),
         ("S1", ("summary",)),
         ("L3", ("subject_id",)),
     ]

@@ -66,7 +66,9 @@ def look(place: Place, reader: str, person: str) -> str:
     values = []
     for shown_id in (name, person):
         with suppress(NotFound):
-            values.append(session.network.entities.look(shown_id).values)
+            cells = session.network.entities.look(shown_id).values
+            # Which row shows these two is said in docs/residual.md.
+            values.append({name: cell for name, cell in cells.items() if name not in ("review_on", "identified")})
     links = session.ask.rows("cases.links", whole=True).dicts()
     claims = [{**row, "claim": ""} for row in session.ask.rows("cases.claims", whole=True).dicts()]
     about = [row for row in (*links, *claims) if {name, person} & {row["subject"], row["object"]}]

@@ -235,8 +235,7 @@ class _Writer:
         values = dict(cells)
         pseudonym = self._result.sealed.get(identifier)
         if pseudonym is not None:
-            # What a row says of a sealed person would show which rows pages show of whom.
-            values = {} if table.record == "person" else split_identity(table.record, cells)[0]
+            values = split_identity(table.record, cells)[0]
             kind = "person" if table.record == "person" else "thing"
             self._result.identities[pseudonym] = (kind, split_identity(table.record, whole.values)[1])
         properties = self._properties(table, values)
