@@ -82,8 +82,8 @@ class Ends:
     def closes(self, row: Row, old: FoldedRow | None) -> bool:
         """Whether a claim is under C because the row of an end is, in the delivery with which it came first.
 
-        Whether the end was known under P before makes no difference: it would show who was in the case. A row under P
-        opens the claim when it comes again.
+        Whether the end was known under P before makes no difference: it would show who was in the case. The claim
+        opens when it comes again with rows of both ends under P.
         """
         codes = self._codes.get(row.values["subject_id"]), self._codes.get(row.values["object_id"])
-        return "C" in codes if old is None else old.is_closed and "P" not in codes
+        return "C" in codes if old is None else old.is_closed and codes != ("P", "P")

@@ -255,6 +255,14 @@ def test_the_same_folder_twice_changes_nothing_about_somebody_hidden(
     assert len(empty.as_("bob").deliveries.list_deliveries()) == 2
 
 
+def test_the_same_folder_twice_changes_nothing_about_claims_between_p_and_c(empty: Place, tmp_path: Path) -> None:
+    file: dict[str, Any] = {"statements": [REPORT], "links": statement_claims("R2", "q1 PAID q2")}
+    file["people"] = [{"id": "q1", "name": "Quinn", "handling": "C"}, {"id": "q2", "name": "Rosa", "handling": "P"}]
+    for _ in range(2):
+        deliver(empty, tmp_path, "tom", **file)
+    assert len(empty.as_("bob").deliveries.list_deliveries()) == 2
+
+
 def test_rows_of_a_closed_statement_stay_under_c_when_its_source_is_erased(empty: Place, tmp_path: Path) -> None:
     wash = {"id": "W5", "name": "Wash", "address": "1 High Street", "statement_id": "acc-9"}
     own = [{"id": "x9", "name": "Zed Quark", "statement_id": "acc-9"}]
