@@ -19,7 +19,7 @@ class Ends:
     """People and things that the claims of one delivery are about.
 
     Args:
-        state: gets those that it does not hold, known by id.
+        state: the missing ones are added to it, known by id.
         number: the delivery's number.
         before: as they were known when the delivery came.
         open_aside: id → the delivery's row under P that is set aside.

@@ -227,7 +227,7 @@ class Report:
         return replace(delivery, rows=rows, accepted=self.accepted_statements(rows), ends=self.ends)
 
     def _decided(self, row: Row) -> Row:
-        """Return a row with what was decided about it."""
+        """Return a row with the decisions about it."""
         if row.table in ("links", "statements"):
             said_in = row.values["statement_id" if row.table == "links" else "id"]
             return replace(row, code="C") if said_in in self.closed else row
