@@ -240,8 +240,11 @@ def _dangling(
         wanted.append(("interpreter_id", "people"))
         if values.get("kind") == "witness":
             wanted.append(("source_id", "people"))
+    loaded = state.records[_STATEMENTS].get(values["id"]) if row.table == _STATEMENTS else None
     for column, table in wanted:
         target = values.get(column)
+        if loaded is not None and loaded.values.get(column) == target:
+            continue  # or whether a correction takes effect would depend on what other deliveries say of the source
         if target is not None and target not in accepted[table] and target not in state.records[table]:
             return _missing(
                 column, target, refused, f"no {_RECORD[table]} with this id is accepted here or loaded earlier"

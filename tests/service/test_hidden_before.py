@@ -263,6 +263,18 @@ def test_the_same_folder_twice_changes_nothing_about_claims_between_p_and_c(empt
     assert len(empty.as_("bob").deliveries.list_deliveries()) == 2
 
 
+@pytest.mark.parametrize("links", [SAID, [*SAID, *statement_claims("acc-9", "x9 USED t1")]])
+def test_a_withdrawal_takes_effect_after_an_undo_whoever_gave_the_statement(
+    empty: Place, tmp_path: Path, links: list[dict[str, str]]
+) -> None:
+    deliver(empty, tmp_path, "ann", things=[{"id": "t1", "kind": "phone", "value": "0770123123", "handling": "P"}])
+    listed = deliver(empty, tmp_path, "ann", people=[{"id": "x9", "name": "Zed Quark", "handling": "P"}])
+    spoken = {**STATEMENT, "source_id": "x9"}
+    deliver(empty, tmp_path, "ann", statements=[spoken], links=links)
+    empty.as_("ann").deliveries.undo(listed.delivery or 0, quiet)
+    deliver(empty, tmp_path, "ann", statements=[{**spoken, "status": "withdrawn"}])
+
+
 def test_rows_of_a_closed_statement_stay_under_c_when_its_source_is_erased(empty: Place, tmp_path: Path) -> None:
     wash = {"id": "W5", "name": "Wash", "address": "1 High Street", "statement_id": "acc-9"}
     own = [{"id": "x9", "name": "Zed Quark", "statement_id": "acc-9"}]
