@@ -34,13 +34,8 @@ class Ends:
         open_aside: Mapping[str, Row],
         codes: Mapping[str, str],
     ) -> None:
-        self._state, self._number, self._before, self._open_aside, self._codes = (
-            state,
-            number,
-            before,
-            open_aside,
-            codes,
-        )
+        self._state, self._number, self._before = state, number, before
+        self._open_aside, self._codes = open_aside, codes
         self.met: dict[str, ClaimEnd] = {}
         self._known: set[str] = set()
 

@@ -223,10 +223,10 @@ class Report:
 
     def as_taken(self, delivery: Delivery) -> Delivery:
         """Return the delivery to be stored: with accepted statements and the ends of claims, and rows set aside marked."""
-        rows = [self._decided(row) for row in delivery.rows]
+        rows = [self._with_decisions(row) for row in delivery.rows]
         return replace(delivery, rows=rows, accepted=self.accepted_statements(rows), ends=self.ends)
 
-    def _decided(self, row: Row) -> Row:
+    def _with_decisions(self, row: Row) -> Row:
         """Return a row with the decisions about it."""
         if row.table in ("links", "statements"):
             said_in = row.values["statement_id" if row.table == "links" else "id"]

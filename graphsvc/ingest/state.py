@@ -20,7 +20,7 @@ class State:
         claims: key of the claim → row; see `claim_key`.
         by_statement: statement id → keys of its claims.
         rows_aside: id → rows of a person or thing that were set aside: their marks still seal.
-        bare: ids of those that no row brings, since the row that did was undone.
+        bare: ids of people and things that only claims hold, since the delivery of their row was undone.
     """
 
     records: dict[str, dict[str, FoldedRow]] = field(default_factory=lambda: defaultdict(dict))

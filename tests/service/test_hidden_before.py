@@ -1,6 +1,6 @@
 """People known before while hidden: pages show them as they show people who are new.
 
-`x9` came as source or interpreter of `acc-9` and is in no claim. Later files name `x9` and `z9`, who is new, alike.
+`x9` came as source or interpreter of `acc-9` and is in no claim; `z9` is new. Later files name both alike.
 Readers without source clearance must see the same of both, whatever becomes of `acc-9`.
 """
 
@@ -75,6 +75,12 @@ def look(place: Place, reader: str, person: str) -> str:
     return repr((values, about)).replace(name, "S").replace(person, "X")
 
 
+def report_on_both(place: Place, folder: Path, loader: str, said: str, **tables: Any) -> None:
+    """Load a report that says the same of both."""
+    links = statement_claims("R2", *(f"{each} {said}" for each in BOTH))
+    deliver(place, folder, loader, statements=[REPORT], links=links, **tables)
+
+
 def require_alike(place: Place) -> None:
     for reader in READERS:
         assert look(place, reader, "x9") == look(place, reader, "z9"), reader
@@ -114,8 +120,7 @@ def test_somebody_charged_while_hidden_is_shown_as_anybody_with_these_rows(
     wanted = Wanted(picture=PictureRequest(ids=("boss",), depth=1))
     export = empty.as_("tom").exports.make(wanted, "Partner", "they ask for it", handling="P", ask=True)
     people = [{"id": each, **charged, "category": category} for each in BOTH]
-    links = statement_claims("R2", *(f"{each} CROSSED_ON C1" for each in BOTH))
-    deliver(empty, tmp_path, "tom", people=people, statements=[REPORT], links=links)
+    report_on_both(empty, tmp_path, "tom", "CROSSED_ON C1", people=people)
     require_alike(empty)
     (mine,) = [each for each in empty.as_("tom").exports.given.list_exports() if each.id == export.id]
     assert mine.state == "waiting"
@@ -133,8 +138,7 @@ def test_people_whom_one_folder_brought_alike_stay_alike_when_one_of_them_speaks
     deliver(empty, tmp_path, "tom", people=people, statements=[WITNESS], links=payment)
     spoken = {**STATEMENT, "handling": code, "source_id": "x9"}
     deliver(empty, tmp_path, "ann", people=[{"id": "x9", **cells}], statements=[spoken], links=SAID)
-    links = statement_claims("R2", *(f"{each} CONTACTED aide" for each in BOTH))
-    deliver(empty, tmp_path, "tom", statements=[REPORT], links=links)
+    report_on_both(empty, tmp_path, "tom", "CONTACTED aide")
     require_alike(empty)
 
 
@@ -143,8 +147,7 @@ def test_a_list_shows_somebody_hidden_as_somebody_new(empty: Place, tmp_path: Pa
     own = [{"id": "x9", "name": "Zed Quark", "review_on": "2027-01-31", "handling": "P"}]
     deliver(empty, tmp_path, "ann", people=own, statements=[{**STATEMENT, "source_id": "x9"}], links=SAID)
     deliver(empty, tmp_path, loader, people=[{"id": each, "identified": "nickname", "handling": "P"} for each in BOTH])
-    links = statement_claims("R2", *(f"{each} CROSSED_ON C1" for each in BOTH))
-    deliver(empty, tmp_path, loader, statements=[REPORT], links=links)
+    report_on_both(empty, tmp_path, loader, "CROSSED_ON C1")
     require_alike(empty)
 
 
@@ -157,8 +160,7 @@ def test_claims_outlive_what_becomes_of_the_statement_that_first_brought_their_p
     own = [{"id": "x9", "name": "Zed Quark", **CAME[came][1]}, {"id": "z9", "name": "Una Moss", **CAME[came][1]}]
     claims = [*SAID, claim("z9", "PAID", "aide", "acc-9")]
     first = deliver(empty, tmp_path, "ann", people=own, statements=[spoken], links=claims)
-    links = statement_claims("R2", *(f"{each} CONTACTED aide" for each in BOTH))
-    deliver(empty, tmp_path, "bob", statements=[REPORT], links=links)
+    report_on_both(empty, tmp_path, "bob", "CONTACTED aide")
     names = [pseudonym(empty.service.register.key(empty.case, create=False), "person", each) for each in BOTH]
     assert contacts(empty, "low") == sorted(names)
     if change == "closed":

@@ -117,7 +117,7 @@ class Erasing:
         statements = state.records["statements"]
         closed = {name for name in removal.statements if name in statements and code_of(statements[name].values) == "C"}
         for number, delivery in deliveries.items():
-            rows = without((_closed(row, closed) for row in delivery.rows), removal)
+            rows = without((_close(row, closed) for row in delivery.rows), removal)
             left[number] = delivery._replace(
                 rows=rows,
                 columns=removal.columns_left(delivery.columns, rows),
@@ -134,7 +134,7 @@ class Erasing:
         return removal, left
 
 
-def _closed(row: Row, statements: Collection[str]) -> Row:
+def _close(row: Row, statements: Collection[str]) -> Row:
     """Return a row under handling code C if it names one of these statements."""
     is_theirs = row.table not in ("links", "statements") and row.values.get("statement_id") in statements
     return dataclasses.replace(row, code="C") if is_theirs else row

@@ -125,18 +125,19 @@ def standings(
     moved = {name: old for name, old in known.items() if old.moved_to}
     before = {name: old for name, old in known.items() if old.sealed or old.is_named}
     result = {name: old for name, old in before.items() if old.sealed and not by.reopens(name, old)}
-    names, in_claims = pseudonyms_of(state, by.key), mentioned_ids(state, ())
+    names = pseudonyms_of(state, by.key)
+    # No page has shown these people by name, so the first claim about them has them decided on as new.
+    unseen = {name for name in by_name(before) if before[name].is_hidden and by.decided.get(name) != "opened"}
+    in_claims = mentioned_ids(state, ()) if unseen else set[str]()
     for identifier, row in state.records["people"].items():
         name = names["people"][identifier]
-        old = before.get(name)
-        if old is not None and old.is_hidden and not old.sealed and identifier in in_claims:
-            # No page showed this person by name, so they are decided on as somebody new.
-            old = old if by.decided.get(name) == "opened" else None
+        old = None if name in unseen and identifier in in_claims else before.get(name)
         result[name] = _person(old, facts, identifier, row, handling, by, name, number)
     _same(result, before, state, handling, by)
     sealed = {person for person, name in names["people"].items() if result[name].sealed}
     _things(result, before, state, handling, sealed, names, by)
-    in_claims = mentioned_ids(state, sealed_ids(result, state, by.key))
+    all_sealed = {each for bearers in names.values() for each, name in bearers.items() if result[name].sealed}
+    in_claims = mentioned_ids(state, all_sealed)
     mark_hidden(result, known, state, names["people"], in_claims, protects_marked=by.protects_marked)
     keep_identities(result, known, state, handling, names)
     for name, old in moved.items():
