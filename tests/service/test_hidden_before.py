@@ -312,6 +312,9 @@ def test_somebody_named_stays_as_they_are_when_their_statement_comes(
     things = [{"id": "t", "kind": "phone", "value": "0770123123", "handling": "P"}]
     links = [*SAID, *statement_claims("R2", *(f"{each} {relation}" for each in pair))]
     deliver(empty, tmp_path, "ann", people=people, things=things, statements=[STATEMENT, REPORT], links=links)
+    key = empty.service.register.key(empty.case, create=False)
+    standing = empty.service.register.standings(empty.case, key) or {}
+    assert not standing[pseudonym(key, "person", "x2")].is_hidden
     before = [look(empty, reader, each) for reader in READERS for each in pair]
     spoken = {"id": "acc-7", "kind": "witness", "handling": code, "source_id": "x2"}
     own = [{"id": "x2", "name": "Milan Orchard", "nationality": "Iraq"}]
