@@ -79,7 +79,7 @@ def load(
     other_names: bool,
     identities: bool,
 ) -> None:
-    """Load a delivery (a case folder, a .zip of it, an .xlsx, an .anx chart, or a graph with a mapping) into a case, or undo one."""
+    """Load a delivery (a case folder, a .zip of it, a workbook, a chart or a graph) into a case, or undo one."""
     if (path is None) == (undo is None):
         raise RequestError("Name the folder or file to load, or a delivery to take back with --undo, not both.")
     if identities and (dry_run or undo is not None):

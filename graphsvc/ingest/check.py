@@ -16,13 +16,11 @@ from typing import Any, NamedTuple
 from graphsvc.errors import InputError
 from graphsvc.ingest.cells import CellFault, Converter, converter, cut_by_excel, out_of_order
 from graphsvc.ingest.csvtext import other_delimiter
-from graphsvc.ingest.graph_file import graph_form, mapping_needed
-from graphsvc.ingest.i2.anx import is_anx
-from graphsvc.ingest.i2.chart import ChartRead, ChartTables, read_chart
+from graphsvc.ingest.i2.chart import ChartRead, ChartTables
 from graphsvc.ingest.mapped import read_mapped
 from graphsvc.ingest.mapping import Mapping
 from graphsvc.ingest.raw import PROGRESS_ROWS, FaultyCell, Limits, PassedRow, Progress, RaggedRow, RawTable
-from graphsvc.ingest.readers import read_delivery
+from graphsvc.ingest.readers import form_of, read_delivery
 from graphsvc.ingest.rejected import PassedOver, Rejection
 from graphsvc.records.nearest import SUGGESTIONS, UnknownWord, hint
 from graphsvc.records.tables import EXTRA_PREFIX, PROTECTING, TABLES, Table
@@ -119,7 +117,7 @@ def read_case(path: Path, limits: Limits, mapping: Mapping | None = None, progre
     """Read and check a delivery: in the case format, or other people's tables by a mapping.
 
     Args:
-        path: a folder, a .zip of it, an .xlsx workbook, an .anx chart, or a graph of another program (GEXF, GraphML, JSON lines).
+        path: a folder, or a file in one of the `forms`.
         limits: limits on its size.
         mapping: explains other people's tables, or the types of a chart.
         progress: called with (file, rows so far) while sheets are read and rows are checked; raise in it to cancel.
@@ -127,11 +125,11 @@ def read_case(path: Path, limits: Limits, mapping: Mapping | None = None, progre
     Raises:
         InputError: for a fault of a whole file; nothing of the delivery can be used then.
     """
-    form = graph_form(path)
-    if form and mapping is None:
-        raise mapping_needed(path.absolute(), limits)
-    if not form and is_anx(path):
-        return _check_chart(read_chart(path, limits, mapping, progress), path.name, limits, progress)
+    form = form_of(path, limits)
+    if form and form.needs_mapping and mapping is None:
+        raise form.needs_mapping(path.absolute(), limits)
+    if form and form.chart:
+        return _check_chart(form.chart(path, limits, mapping, progress), path.name, limits, progress)
     if mapping is not None and mapping.chart is not None:
         raise InputError(
             f"{mapping.file} is for charts (.anx), but {path.name} is not one: use a mapping for tables, or no mapping."

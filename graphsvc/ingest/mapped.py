@@ -13,7 +13,6 @@ from graphsvc.errors import InputError
 from graphsvc.ingest.csvtext import other_delimiter
 from graphsvc.ingest.date_forms import date_reader
 from graphsvc.ingest.figures import decimal_text
-from graphsvc.ingest.graph_file import SUFFIXES
 from graphsvc.ingest.mapping import PLACEHOLDER, MappedField, MappedTable, Mapping
 from graphsvc.ingest.raw import (
     FaultyCell,
@@ -27,7 +26,7 @@ from graphsvc.ingest.raw import (
     RawTable,
     too_much,
 )
-from graphsvc.ingest.readers import graph_beside, in_folder, open_parts
+from graphsvc.ingest.readers import graph_beside, in_folder, is_graph, open_parts
 from graphsvc.records.marks import is_mark_column, marks_by_value
 from graphsvc.records.nearest import hint
 from graphsvc.records.tables import TABLES
@@ -80,7 +79,7 @@ def _source(path: Path, mapping: Mapping, table: MappedTable, parts: dict[str, R
         raise InputError(
             f"{path.name} has no {table.file!r}, which {mapping.file} maps to {table.record}; {hint(table.file, parts)}"
         )
-    if part.name.casefold().endswith(SUFFIXES):
+    if is_graph(part):
         raise InputError(graph_beside(path, part.name))
     return part.table(table.record, table.delimiter, table.encoding, header=table.header is not False)
 

@@ -1,28 +1,26 @@
-"""Reads a delivery as tables of text: a folder, a .zip of it, an .xlsx workbook, or a graph of another program."""
+"""Reads a delivery as tables of text: a folder, or a file in one of the `forms`."""
 
 from __future__ import annotations
 
 import os
-import zipfile
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.archive import DAMAGED, compose_name, is_system_file, zip_parts
+from graphsvc.ingest.archive import compose_name, is_system_file
 from graphsvc.ingest.csvtext import CsvPart
-from graphsvc.ingest.graph_file import SUFFIXES, graph_form, graph_parts
+from graphsvc.ingest.forms import ANY_FORM, FORMS, SUFFIXES, FileForm, find_form
 from graphsvc.ingest.raw import Limits, Progress, RawPart, RawTable, too_large
 from graphsvc.records.nearest import hint
 from graphsvc.records.tables import IGNORED_FILES, REQUIRED_TABLES, TABLES
 
-__all__ = ["Limits", "RawPart", "RawTable", "open_parts", "read_delivery"]
+__all__ = ["Limits", "RawPart", "RawTable", "form_of", "open_parts", "read_delivery"]
 
 # First bytes of old .xls files, and of workbooks locked with a password.
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _CLAIMS = frozenset({"statements", "links"})
-_DELIVERY = "a folder, a .zip of it, an .xlsx workbook, an .anx chart, or a graph (GEXF, GraphML, JSON lines)"
 
 
 def read_delivery(path: Path, limits: Limits, progress: Progress | None = None) -> list[RawTable]:
@@ -72,64 +70,56 @@ def open_parts(
         InputError: `path` is not a readable delivery, or is damaged, too large or hostile.
     """
     path = path.absolute()
+    form = form_of(path, limits)
+    try:
+        if form is None:
+            return _folder_parts(path, limits, ignored)
+        if form.parts is None:
+            raise InputError(f"{path.name} is {form.name}: it has no tables.")
+        return form.parts(path, limits, progress, ignored)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def form_of(path: Path, limits: Limits) -> FileForm | None:
+    """Return the form of a file; None for a folder.
+
+    Raises:
+        InputError: it is not there, cannot be read, is empty or too large, or has none of the `forms`.
+    """
+    path = path.absolute()
     try:
         if path.is_dir():
-            return _folder_parts(path, limits, ignored)
-        if graph_form(path):
-            return graph_parts(path, limits, progress, ignored)
-        _check_file(path, limits)
-        if not _is_workbook(path):
-            _require_no_opendocument(path)
-            return zip_parts(path, limits, ignored)
-        # Imported here: only a workbook should wait for openpyxl.
-        from graphsvc.ingest.workbook import workbook_parts
-
-        return workbook_parts(path, limits, progress, ignored)
+            return None
+        start = _start(path, limits)
+        form = find_form(path)
     except OSError as error:
-        raise InputError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+        raise _unreadable(path, error) from error
+    if form is None and start == _OLD_OFFICE:
+        raise InputError(
+            f"{path.name} is an old .xls file or locked with a password: save it as .xlsx without a password."
+        )
+    if form is None:
+        wanted = "damaged, or not" if path.suffix.lower() in SUFFIXES else "not"
+        raise InputError(f"{path.name} is {wanted} a folder, {ANY_FORM}.")
+    return form
 
 
-def _check_file(path: Path, limits: Limits) -> None:
-    """Refuse a file that is not an archive or a workbook."""
+def _unreadable(path: Path, error: OSError) -> InputError:
+    return InputError(f"{path.name} cannot be read: {error.strerror or error}.")
+
+
+def _start(path: Path, limits: Limits) -> bytes:
+    """Return the first four bytes of a file that is there, not empty and not too large."""
     if not path.is_file():
-        raise InputError(f"{path.name} is not there: name {_DELIVERY}.")
+        raise InputError(f"{path.name} is not there: name a folder, {ANY_FORM}.")
     if path.stat().st_size > limits.file_bytes:
         raise too_large(path.name, limits)
     with path.open("rb") as stream:
         start = stream.read(4)
     if not start:
         raise InputError(f"{path.name} is empty.")
-    if start == _OLD_OFFICE:
-        raise InputError(
-            f"{path.name} is an old .xls file or locked with a password: save it as .xlsx without a password."
-        )
-    if start[:2] != b"PK":
-        wanted = "damaged, or not" if path.suffix.lower() in (".zip", ".xlsx") else "not"
-        raise InputError(f"{path.name} is {wanted} {_DELIVERY}.")
-
-
-def _is_workbook(path: Path) -> bool:
-    """Whether a file is a workbook, by its content: an upload may have lost its name."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return "[Content_Types].xml" in archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
-        return path.suffix.lower() == ".xlsx"
-
-
-def _require_no_opendocument(path: Path) -> None:
-    """Require that an archive is not a document of LibreOffice.
-
-    Raises:
-        InputError: it is one.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open("mimetype") as stream:
-            kind = stream.read(100)
-    except (*DAMAGED, KeyError, RuntimeError, ValueError):
-        return
-    if kind.startswith(b"application/vnd.oasis.opendocument"):
-        raise InputError(f"{path.name} is an OpenDocument file: save it as .xlsx.")
+    return start
 
 
 def _folder_parts(folder: Path, limits: Limits, ignored: Collection[str]) -> list[CsvPart]:
@@ -157,7 +147,7 @@ def _folder_parts(folder: Path, limits: Limits, ignored: Collection[str]) -> lis
 def _unknown(path: Path, part: RawPart, known: dict[str, str]) -> InputError:
     kind = "file" if isinstance(part, CsvPart) else "sheet"
     # A JSON file need not be a graph.
-    if part.name.casefold().endswith(SUFFIXES) and ".json" not in part.name.casefold():
+    if is_graph(part) and ".json" not in part.name.casefold():
         raise InputError(graph_beside(path, part.name))
     if why := in_folder(part):
         return InputError(f"{path.name} holds the unknown file {part.name!r}.{why}")
@@ -166,6 +156,11 @@ def _unknown(path: Path, part: RawPart, known: dict[str, str]) -> InputError:
     return InputError(
         f"{path.name} holds the unknown {kind} {part.name!r}{hidden}: {hint(part.name, known)}.".replace("?.", "?")
     )
+
+
+def is_graph(part: RawPart) -> bool:
+    """Whether a file is a graph by its name."""
+    return any(form.needs_mapping and part.name.casefold().endswith(form.suffixes) for form in FORMS)
 
 
 def graph_beside(path: Path, name: str) -> str:

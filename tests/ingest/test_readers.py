@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from graphsvc.errors import InputError
+from graphsvc.ingest import forms
 from graphsvc.ingest.raw import Limits
 from graphsvc.ingest.readers import read_delivery
 
@@ -125,7 +126,7 @@ def test_folders_and_pipes_in_the_folder_are_refused(deliver: Deliver, limits: L
         (
             "people.csv",
             b"id\n",
-            "people.csv is not a folder, a .zip of it, an .xlsx workbook, an .anx chart, or a graph",
+            "people.csv is not a folder, a .zip of the case folder, an .xlsx workbook, an .anx chart or a graph",
         ),
         ("book.xls", b"\xd0\xcf\x11\xe0\xa1\xb1", "old .xls file or locked with a password"),
         ("case.zip", b"PK\x03\x04 and no more", "case.zip is damaged"),
@@ -154,3 +155,36 @@ def test_a_document_of_libreoffice_is_told_what_to_be(tmp_path: Path, limits: Li
         packed.writestr("content.xml", "<x/>")
     with pytest.raises(InputError, match=r"case.ods is an OpenDocument file: save it as .xlsx\."):
         read_delivery(path, limits)
+
+
+def test_a_new_form_is_one_module(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, limits: Limits) -> None:
+    (tmp_path / "one_table.py").write_text(
+        """
+from graphsvc.ingest.csvtext import CsvPart
+from graphsvc.ingest.forms import FileForm
+
+FORMS = [
+    FileForm(
+        order=9,
+        name="one table",
+        suffixes=(".one",),
+        advice="save one table",
+        recognises=lambda path: path.read_bytes().startswith(b"!"),
+        parts=lambda path, limits, _progress, _ignored: [CsvPart("people.csv", lambda: open_after_mark(path), limits)],
+    )
+]
+
+
+def open_after_mark(path):
+    stream = path.open("rb")
+    stream.seek(1)
+    return stream
+""",
+        "utf-8",
+    )
+    monkeypatch.setattr(forms, "__path__", [*forms.__path__, str(tmp_path)])
+    monkeypatch.setattr(forms, "FORMS", tuple(forms._find_forms()))
+    path = tmp_path / "people.one"
+    path.write_bytes(b"!id,name\nP1,Ana Petrou\n")
+    [people] = read_delivery(path, limits)
+    assert (people.name, list(people.rows)) == ("people", [(2, ["P1", "Ana Petrou"])])

@@ -26,8 +26,8 @@ from graphsvc.cases.deliveries import comparing
 from graphsvc.cases.deliveries.casework import Casework
 from graphsvc.cases.deliveries.loaded import REWRITE_OWED
 from graphsvc.cases.deliveries.replay import Replay
-from graphsvc.cases.stores.uploads import SUFFIXES
 from graphsvc.config import Settings
+from graphsvc.ingest.forms import SUFFIXES
 from graphsvc.service import PictureRequest, Service
 from graphsvc.service.deliveries.uploads import Uploads
 from graphsvc.views.loading import CHANGED_SINCE, read_otherwise
@@ -388,7 +388,7 @@ constants.relation = "CONTACTED"
         return {"name": "calls.gexf", "mapping_file": (io.BytesIO(text.encode()), "map.toml")}
 
     form = ann.get(f"/case/{case}/load").text
-    assert "or a graph" in form
+    assert "or a graph (GEXF, GraphML, JSON lines) with its mapping" in form
     assert f'accept="{",".join(SUFFIXES)}"' in form
     page = ann.get(preview_upload(ann, case, graph.encode(), **sending())).text
     assert "6 rows read = 5 added + 0 changed + 0 unchanged + 0 duplicate + 1 rejected" in page

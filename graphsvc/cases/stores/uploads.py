@@ -34,9 +34,8 @@ from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.stores.parcel import Parcel, disk, unseal, what
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, Busy, InputError, NotFound, OperatorError
-from graphsvc.ingest import graph_file
+from graphsvc.ingest.forms import ADVICE, SUFFIXES
 
-SUFFIXES = (".zip", ".xlsx", ".anx", *graph_file.SUFFIXES)
 _NAME_CHARS = 100
 _ROW = tables.uploads
 # Files next to the content: a marker that it is being loaded, and the preview.
@@ -139,15 +138,12 @@ class UploadStore:
         """Keep a received file until it is confirmed, cancelled or timed out.
 
         Raises:
-            InputError: it is empty, or its name does not end in one of `SUFFIXES`.
+            InputError: it is empty, or its name does not end in a suffix of the `forms`.
         """
         name = _plain(name)
         suffix = Path(name).suffix.lower()
         if suffix not in SUFFIXES:
-            raise InputError(
-                f"{name} is no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}. Zip the folder of the case, save it as one workbook,"
-                " save the chart as Analyst's Notebook XML, or export the graph as GEXF, GraphML or JSON lines."
-            )
+            raise InputError(f"{name} {ADVICE}")
         if not parcel.size:
             raise InputError(f"{name} is empty. Choose the file again.")
         if options.mapping_text:

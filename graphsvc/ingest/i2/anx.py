@@ -149,8 +149,7 @@ class _Reader(ContentHandler):
         if not self._path and name != "Chart":
             raise InputError(
                 f"{self._shown}, line {self._line()} begins with <{name[:40]}> and not with <Chart>: it is no chart of"
-                " Analyst's Notebook. A delivery is a .zip of the case folder, an .xlsx workbook, an .anx chart, or a graph"
-                " (GEXF, GraphML, JSON lines)."
+                " Analyst's Notebook. Save the chart as Analyst's Notebook XML."
             )
         self._path.append(name)
         if len(self._path) > _DEEPEST:

@@ -49,7 +49,7 @@ class Deliveries:
         other_names: bool = False,
         protection: str = "",
     ) -> Loaded:
-        """Import a delivery (folder, .zip, .xlsx, .anx chart, or a graph with a mapping); a case is created if new.
+        """Import a delivery (a folder, or a file in one of `ingest.forms`); a case is created if new.
 
         Args:
             path: the delivery's path.

@@ -15,6 +15,7 @@ from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.stores.parcel import Parcel
 from graphsvc.cases.stores.uploads import Options, Upload
 from graphsvc.errors import Busy, InputError, RequestError
+from graphsvc.ingest.forms import ADVICE, ANY_FORM, SUFFIXES
 from graphsvc.ingest.i2.chart import chart_mapping
 from graphsvc.ingest.mapping import built_in_mappings, mapping_of
 from graphsvc.records.progress import Progress
@@ -26,7 +27,13 @@ CORRECTED = "chosen in the preview.toml"
 
 
 class Uploads:
-    """One person's waiting uploads in one case."""
+    """One person's waiting uploads in one case.
+
+    Attributes:
+        suffixes, any_form, advice: see `ingest.forms`; `advice` continues a sentence that begins with a file's name.
+    """
+
+    suffixes, any_form, advice = SUFFIXES, ANY_FORM, ADVICE
 
     def __init__(self, ask: Ask, loading: Loading) -> None:
         self._ask = ask

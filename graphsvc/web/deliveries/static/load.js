@@ -10,10 +10,10 @@ function fault(form, text) {
 }
 
 // Say what is wrong with a file before it is sent; empty if nothing is.
-function unfit(file, most) {
+function unfit(file, most, input) {
   if (!file) return "Choose a file first.";
-  if (!/\.(zip|xlsx|anx|gexf|graphml|json|jsonl)$/i.test(file.name))
-    return `${file.name} is no .zip, .xlsx, .anx, .gexf, .graphml, .json or .jsonl. Zip the folder of the case, save it as one workbook, save the chart as Analyst's Notebook XML, or export the graph as GEXF, GraphML or JSON lines.`;
+  const name = file.name.toLowerCase();
+  if (!input.accept.split(",").some((suffix) => name.endsWith(suffix))) return `${file.name} ${input.dataset.advice}`;
   if (file.size === 0) return `${file.name} is empty.`;
   if (file.size > most * 1048576)
     return `${file.name} has ${size(file.size)}; an upload may have ${most} MiB. Split the delivery.`;
@@ -64,14 +64,14 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     const file = input.files[0];
     chosen.hidden = !file;
     chosen.textContent = file ? `${file.name}, ${size(file.size)}` : "";
-    fault(form, file ? unfit(file, most) : "");
+    fault(form, file ? unfit(file, most, input) : "");
   };
   input.addEventListener("change", show);
   for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, () => drop.classList.add("over"));
   for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const wrong = unfit(input.files[0], most);
+    const wrong = unfit(input.files[0], most, input);
     if (wrong) fault(form, wrong);
     else send(form);
   });
