@@ -39,7 +39,7 @@ class Row:
 
     Attributes:
         code: handling code of a person or thing, decided when the delivery was accepted (see `codes`); empty: not
-            decided yet. For a statement or claim, `C` if the statement was under C when the row came.
+            decided yet. For a statement or claim, `C` if it was under C when the row came.
         is_aside: whether the row is set aside, decided when the delivery was accepted: see `fold.fold`.
     """
 
@@ -79,6 +79,7 @@ class Delivery:
         accepted: ids of its statements that the case accepted, once the delivery was folded into it.
         ends: the ends of its claims that its own rows do not bring, once it was folded: they outlive the rows of others.
         left_out: rejected rows with their readable cells, used to decide handling codes (see `codes`).
+        closed: ids whose rejected row is under C, once codes are decided: see `fold.fold`.
     """
 
     rows: list[Row]
@@ -90,6 +91,7 @@ class Delivery:
     accepted: frozenset[str] = frozenset()
     passed_over: list[PassedOver] = field(default_factory=list)
     left_out: list[Row] = field(default_factory=list)
+    closed: frozenset[str] = frozenset()
     ends: dict[str, ClaimEnd] = field(default_factory=dict)
 
     @property

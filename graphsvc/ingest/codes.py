@@ -35,17 +35,23 @@ def add_codes(
     ids_of_others: Collection[str] = (),
     hidden: Collection[str] = (),
 ) -> Delivery:
-    """Return a delivery with the codes of its rows; arguments as in `with_codes`."""
-    rows = with_codes(
-        delivery.rows,
-        statements,
-        delivery.columns,
-        partial=partial,
-        left_out=delivery.left_out,
-        ids_of_others=ids_of_others,
-        hidden=hidden,
+    """Return a delivery with the codes of its rows, rejected ones too.
+
+    Args:
+        delivery: as it came, before any row is set aside or erased.
+        statements: statements in the case before this delivery is folded in.
+        partial: whether the delivery only adds.
+        ids_of_others: ids delivered by others, if the loader has no source clearance: the loader cannot open these
+            statements.
+        hidden: statements of others that the loader may not see: the result does not depend on them.
+    """
+    content = _Content(statements, hidden)
+    content.add(
+        delivery.rows, delivery.columns, partial=partial, left_out=delivery.left_out, ids_of_others=ids_of_others
     )
-    return replace(delivery, rows=list(rows), left_out=[])
+    entities = [row.values for row in delivery.left_out if row.table not in _WITHOUT_CODE and "id" in row.values]
+    closed = frozenset(values["id"] for values in entities if content.decide(values) == "C")
+    return replace(delivery, rows=content.with_codes(delivery.rows), left_out=[], closed=closed)
 
 
 def with_codes(
@@ -54,9 +60,6 @@ def with_codes(
     columns: Mapping[str, list[str]],
     *,
     partial: bool,
-    left_out: Iterable[Row] = (),
-    ids_of_others: Collection[str] = (),
-    hidden: Collection[str] = (),
     refused: Collection[str] = (),
 ) -> Sequence[Row]:
     """Return the rows of a delivery with a code for each person and thing; codes decided earlier stay.
@@ -66,10 +69,6 @@ def with_codes(
         statements: statements in the case before this delivery is folded in.
         columns: see `Delivery.columns`.
         partial: whether the delivery only adds.
-        left_out: its rejected rows; see `Delivery.left_out`.
-        ids_of_others: ids delivered by others, if the loader has no source clearance: the loader cannot open these
-            statements.
-        hidden: statements of others that the loader may not see: the result does not depend on them.
         refused: statements whose rows the case refused when the delivery came: these rows do not count.
 
     Example:
@@ -80,25 +79,9 @@ def with_codes(
     """
     if all(row.code or row.table in _WITHOUT_CODE for row in rows):
         return rows
-    content, left_out = _Content(statements, hidden), list(left_out)
-    for row in left_out:
-        if row.table == _STATEMENTS:
-            content.add_statement(row, may_open=False)
-    for row in rows:
-        if row.table == _STATEMENTS and (name := row.values["id"]) not in refused:
-            fault = name in ids_of_others or opening_fault(statements.get(name), row, columns, partial=partial)
-            content.add_statement(row, may_open=name in hidden or not fault)
-    for row in (*left_out, *rows):
-        if row.table == _LINKS:
-            content.add_claim(row.values)
-        elif row.table != _STATEMENTS:
-            content.add_entity(row.values)
-    return [
-        row
-        if row.code or row.table in _WITHOUT_CODE
-        else Row(row.table, row.file, row.line, row.values, content.decide(row.values))
-        for row in rows
-    ]
+    content = _Content(statements)
+    content.add(rows, columns, partial=partial, refused=refused)
+    return content.with_codes(rows)
 
 
 def may_show_sources(delivery: Delivery, statements: Mapping[str, FoldedRow], of_others: Collection[str] = ()) -> bool:
@@ -134,14 +117,48 @@ def may_show_sources(delivery: Delivery, statements: Mapping[str, FoldedRow], of
 class _Content:
     """Handling codes of the statements and claims of one delivery, as it came."""
 
-    def __init__(self, statements: Mapping[str, FoldedRow], hidden: Collection[str]) -> None:
-        self._hidden = hidden
+    def __init__(self, statements: Mapping[str, FoldedRow], hidden: Collection[str] = ()) -> None:
+        self._statements, self._hidden = statements, hidden
         self._loaded = {name: "C" if name in hidden else code_of(row.values) for name, row in statements.items()}
         self._delivered: dict[str, str] = {}
         self._has_c = False
         self._shared: set[str] = set()
 
-    def add_statement(self, row: Row, *, may_open: bool) -> None:
+    def add(
+        self,
+        rows: Iterable[Row],
+        columns: Mapping[str, list[str]],
+        *,
+        partial: bool,
+        left_out: Iterable[Row] = (),
+        ids_of_others: Collection[str] = (),
+        refused: Collection[str] = (),
+    ) -> None:
+        """Add all rows of the delivery; arguments as in `add_codes` and `with_codes`."""
+        for row in left_out:
+            if row.table == _STATEMENTS:
+                self._add_statement(row, may_open=False)
+        for row in rows:
+            if row.table == _STATEMENTS and (name := row.values["id"]) not in refused:
+                old = self._statements.get(name)
+                fault = name in ids_of_others or opening_fault(old, row, columns, partial=partial)
+                self._add_statement(row, may_open=name in self._hidden or not fault)
+        for row in (*left_out, *rows):
+            if row.table == _LINKS:
+                self._add_claim(row.values)
+            elif row.table != _STATEMENTS:
+                self._add_entity(row.values)
+
+    def with_codes(self, rows: Iterable[Row]) -> list[Row]:
+        """Return the rows with a code for each person and thing that has none."""
+        return [
+            row
+            if row.code or row.table in _WITHOUT_CODE
+            else Row(row.table, row.file, row.line, row.values, self.decide(row.values))
+            for row in rows
+        ]
+
+    def _add_statement(self, row: Row, *, may_open: bool) -> None:
         """Add a statement. One already in the case under C stays under C unless `may_open` is set."""
         name, code = row.values.get("id", ""), code_of(row.values)
         if not may_open:
@@ -149,14 +166,14 @@ class _Content:
         self._delivered[name] = stricter(code, self._delivered.get(name, code))
         self._has_c = self._has_c or code == "C"
 
-    def add_claim(self, values: Mapping[str, Any]) -> None:
+    def _add_claim(self, values: Mapping[str, Any]) -> None:
         """Add a claim, once all statements are added."""
         if stricter(self._of(values.get("statement_id", "")), values.get("handling", "P")) == "C":
             self._has_c = True
         else:
             self._shared.update(values[end] for end in ("subject_id", "object_id") if end in values)
 
-    def add_entity(self, values: Mapping[str, Any]) -> None:
+    def _add_entity(self, values: Mapping[str, Any]) -> None:
         """Add the row of a person or thing, once all statements are added."""
         self._has_c = self._has_c or self._stated_code(values) == "C"
 
@@ -188,13 +205,13 @@ def opens(old: FoldedRow | None, row: Row) -> bool:
 
 
 def kept_closed(row: Row, statements: Mapping[str, FoldedRow]) -> Row:
-    """Return a row of a statement or claim that came under C with code C, if its statement is under P by now.
+    """Return a row of a statement that came under C with code C, if the statement is under P by now.
 
     The delivery that closed the statement was undone then. The row may only be opened by a row under P.
     """
-    if row.code != "C" or row.table not in _WITHOUT_CODE:
+    if row.code != "C" or row.table != _STATEMENTS:
         return row
-    statement = statements.get(row.values["statement_id" if row.table == _LINKS else "id"])
+    statement = statements.get(row.values["id"])
     is_open = statement is not None and code_of(statement.values) == "P"
     values = {**row.values, "handling": "C"} if is_open and "handling" not in row.values else row.values
     return replace(row, values=values, code="")

@@ -75,10 +75,19 @@ class Ends:
         return stricter(code_of(statement), row.values.get("handling", "P")) == "P"
 
     def closes(self, row: Row, old: FoldedRow | None) -> bool:
-        """Whether a claim is under C because the row of an end is, in the delivery with which it came first.
+        """Whether a claim is under C although its statement is not.
 
-        Whether the end was known under P before makes no difference: it would show who was in the case. The claim
-        opens when it comes again with rows of both ends under P.
+        It came under C, or now comes as a new or changed claim with a row under C of one end. Whether the end was known
+        under P before makes no difference: it would show who was in the case. The claim opens when it comes again with
+        rows of both ends under P.
         """
+        if row.code == "C":
+            return not self._is_of_closed(row)
         codes = self._codes.get(row.values["subject_id"]), self._codes.get(row.values["object_id"])
-        return "C" in codes if old is None else old.is_closed and codes != ("P", "P")
+        if old is not None and old.is_closed:
+            return codes != ("P", "P")
+        is_same = old is not None and old.status == "active" and old.values == row.values
+        return "C" in codes and not is_same
+
+    def _is_of_closed(self, row: Row) -> bool:
+        return code_of(self._state.records["statements"][row.values["statement_id"]].values) == "C"

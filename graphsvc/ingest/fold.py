@@ -19,6 +19,7 @@ from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import FoldedRow, Report, RowVersion, TakenRow, merge_row
 from graphsvc.ingest.several import HeldClaim, Key, are_several, identify_claims, keys_of, polarity, takes_back
 from graphsvc.ingest.state import State
+from graphsvc.records.grading import stricter
 from graphsvc.records.nearest import SUGGESTIONS, near_id
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, happens_again
 from graphsvc.records.tables import ENTITY_TABLES, ERASED, TABLES
@@ -73,6 +74,7 @@ def fold(
     incomplete: Collection[str] | None = None,
     accepted_before: Collection[str] = (),
     ends_before: Mapping[str, ClaimEnd] = MappingProxyType({}),
+    closed: Collection[str] = (),
     sets_aside: bool = False,
     watch: Callable[[TakenRow], object] | None = None,
 ) -> Report:
@@ -96,6 +98,7 @@ def fold(
             or interpreter was undone since: a statement that disappeared with it would reveal its source.
         ends_before: ends of its claims when they came (`Report.ends`). They stay, known by id, even if the rows that
             brought them were undone since: a claim that disappeared could reveal a source too.
+        closed: ids in its rejected rows under C: claims that first come with them are under C.
         sets_aside: whether the delivery is about statements that may have a source.
         watch: see `Report`.
     """
@@ -106,7 +109,7 @@ def fold(
         if row.is_aside:
             rows_aside.append(row)
         else:
-            by_table[row.table].append(row if row.table == _LINKS else kept_closed(row, state.records[_STATEMENTS]))
+            by_table[row.table].append(kept_closed(row, state.records[_STATEMENTS]))
         report.counts[row.table].read += 1
     accepted = _accept(state, by_table, report, accepted_before, columns, partial=partial)
     barred = {row.values["id"] for row in by_table.get(_STATEMENTS, ())} - accepted[_STATEMENTS].keys()
@@ -121,8 +124,10 @@ def fold(
             report.set_aside(rows_aside[-1], records[identifier].values)
     for row in rows_aside:
         state.rows_aside[row.values["id"]].append(row)
-    own = [*rows_aside, *(row for each in ENTITY_TABLES for row in accepted[each.name].values())]
-    codes = {row.values["id"]: "C" if _is_closed(state, row, accepted[_STATEMENTS]) else "P" for row in own}
+    codes = dict.fromkeys(closed, "C")
+    for row in [*rows_aside, *(row for each in ENTITY_TABLES for row in by_table.get(each.name, ()))]:
+        code = "C" if _is_closed(state, row, accepted[_STATEMENTS]) else "P"
+        codes[row.values["id"]] = stricter(code, codes.get(row.values["id"], code))
     open_aside = {row.values["id"]: row for row in rows_aside if codes[row.values["id"]] == "P"}
     ends = Ends(state, number, ends_before, open_aside, codes)
     for table, kept_rows in accepted.items():
@@ -131,7 +136,7 @@ def fold(
         identifier for table, table_rows in accepted.items() if table != _STATEMENTS for identifier in table_rows
     }
     whole = set[str]() if partial or "" in (incomplete or ()) else accepted[_STATEMENTS].keys() - set(incomplete or ())
-    claims = [kept_closed(row, state.records[_STATEMENTS]) if row.code else row for row in by_table.get(_LINKS, ())]
+    claims = by_table.get(_LINKS, [])
     seen = _merge_claims(state, number, claims, report, ends, delivered, whole, barred, notes=incomplete is not None)
     # A row goes if the statement that it names is undone.
     lasting = {
@@ -383,6 +388,8 @@ def _take(state: State, number: int, key: Key, row: Row, report: Report, ends: E
     ends.keep(row)
     old = state.claims.get(key)
     is_closed = ends.closes(row, old)
+    if is_closed:
+        report.closed_claims.add((row.file, row.line))
     if old is not None and old.status == "active" and (old.values, old.is_closed) == (row.values, is_closed):
         report.take(TakenRow(row, key, old, old))
         return

@@ -175,6 +175,7 @@ class Report:
         refused: id → place of its row, for rows of entities and statements refused in this delivery or before.
         contrary: statement → rejections of its claims that depend on its earlier claims.
         closed: ids of its statements that are under handling code C after it.
+        closed_claims: file and line of its claims that are under C, although their statement is not.
         ends: ids in the claims that the delivery makes but not in its accepted rows → see `check.ClaimEnd`.
         rows_aside: table and id → an entity's row that is set aside (see `fold.fold`), and its values in the state.
         watch: called with each row that is taken, for separate counts; None if not needed.
@@ -189,6 +190,7 @@ class Report:
     refused: dict[str, str] = field(default_factory=dict)
     contrary: dict[str, list[Rejection]] = field(default_factory=lambda: defaultdict(list))
     closed: frozenset[str] = frozenset()
+    closed_claims: set[tuple[str, int]] = field(default_factory=set)
     ends: dict[str, ClaimEnd] = field(default_factory=dict)
     rows_aside: dict[tuple[str, str], tuple[Row, Mapping[str, Any]]] = field(default_factory=dict)
     watch: Callable[[TakenRow], object] | None = None
@@ -230,7 +232,8 @@ class Report:
         """Return a row with the decisions about it."""
         if row.table in ("links", "statements"):
             said_in = row.values["statement_id" if row.table == "links" else "id"]
-            return replace(row, code="C") if said_in in self.closed else row
+            is_closed = said_in in self.closed or (row.table == "links" and (row.file, row.line) in self.closed_claims)
+            return replace(row, code="C") if is_closed else row
         return replace(row, is_aside=True) if (row.table, row.values["id"]) in self.rows_aside else row
 
     def note_equal(self, row: Row, *, again: bool) -> None:

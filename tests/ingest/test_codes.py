@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from graphsvc.ingest.check import Row
-from graphsvc.ingest.codes import with_codes
+from graphsvc.ingest.check import Delivery, Row
+from graphsvc.ingest.codes import add_codes
 from graphsvc.ingest.state import State
 from graphsvc.ingest.versions import KeptRows
 
@@ -32,8 +32,9 @@ def statement_rows(statement: str, code: str, *ends: str, **cells: str) -> list[
 
 
 def codes(*rows: Row, **options: Any) -> Mapping[str, str]:
-    delivered = with_codes(rows, options.pop("statements", {}), COLUMNS, partial=True, **options)
-    return {row.values["id"]: row.code for row in delivered if row.table == "people"}
+    delivery = Delivery(list(rows), [], {}, COLUMNS, left_out=options.pop("left_out", []))
+    delivered = add_codes(delivery, options.pop("statements", {}), partial=True, **options)
+    return {row.values["id"]: row.code for row in delivered.rows if row.table == "people"}
 
 
 @pytest.mark.parametrize(
@@ -77,8 +78,8 @@ def test_what_is_left_out_counts_as_it_came_and_a_code_stays() -> None:
     statement, claim = statement_rows("S", "C", "xy")
     for left_out in ([statement], [claim], [Row("links", "links.csv", 2, {"handling": "C"})]):
         assert codes(person("a"), left_out=left_out) == {"a": "C"}
-    decided = with_codes([person("a")], {}, COLUMNS, partial=True, left_out=[statement])
-    assert codes(*decided, *statement_rows("T", "P", "ab")) == {"a": "C"}
+    decided = add_codes(Delivery([person("a")], [], {}, COLUMNS, left_out=[statement]), {}, partial=True)
+    assert codes(*decided.rows, *statement_rows("T", "P", "ab")) == {"a": "C"}
 
 
 def test_a_hidden_statement_decides_nothing() -> None:

@@ -349,3 +349,69 @@ def test_a_rejected_mark_stops_the_delivery_that_would_first_show_a_name(
     people = [{"id": "y9", "sealed": "yes", "date_of_birth": "2009-13-45"}]
     with pytest.raises(InputError):
         load(empty, tmp_path, name, people=people, statements=[REPORT], links=links)
+
+
+@pytest.mark.parametrize("cells", [{"handling": "P"}, {"handling": "P", "nationality": "Iran"}])
+def test_no_preview_tells_of_the_row_of_somebody_hidden_by_rows_that_were_set_aside(
+    empty: Place, tmp_path: Path, cells: dict[str, str]
+) -> None:
+    own = [{"id": "x9", "name": "Zed Quark", "statement_id": "acc-9"}]
+    deliver(empty, tmp_path, "ann", people=own, statements=[{**STATEMENT, "source_id": "x9"}], links=SAID)
+    links = statement_claims("R2", *(f"{each} CONTACTED aide" for each in BOTH))
+    people = [{"id": each, "handling": "P"} for each in BOTH]
+    deliver(empty, tmp_path, "tom", people=people, statements=[{**REPORT, "handling": "C"}], links=links)
+    links = statement_claims("acc-8", *(f"{each} CROSSED_ON C1" for each in BOTH))
+    people = [{"id": each, "handling": "C"} for each in BOTH]
+    deliver(empty, tmp_path, "tom", people=people, statements=[{**WITNESS, "handling": "C"}], links=links)
+    answers = [load(empty, tmp_path, "tom", dry_run=True, people=[{"id": each, **cells}]) for each in BOTH]
+    hidden, new = (repr((each.counts, each.changes)) for each in answers)
+    assert hidden.replace("x9", "X") == new.replace("z9", "X")
+
+
+def coerced(place: Place) -> list[list[str]]:
+    """Return the kinds of claims that `low` and `tom` see of q1 and q2."""
+    claims = [place.as_(reader).ask.rows("cases.links", whole=True).dicts() for reader in ("low", "tom")]
+    return [[row["relation"] for row in rows if row["relation"] == "COERCED"] for rows in claims]
+
+
+CLOSING: dict[str, Any] = {"people": [{"id": "q1", "handling": "C"}], "statements": [REPORT]}
+
+
+@pytest.mark.parametrize("rejected", [{}, {"review_on": "soon"}, {"statement_id": "nope"}])
+def test_a_claim_comes_under_c_with_the_row_of_its_end_even_if_that_is_rejected(
+    empty: Place, tmp_path: Path, rejected: dict[str, str]
+) -> None:
+    deliver(empty, tmp_path, "ann", people=[{"id": each, "name": "Quinn", "handling": "P"} for each in ("q1", "q2")])
+    links = statement_claims("R2", "q1 COERCED q2")
+    people = [{"id": "q1", "handling": "C", **rejected}]
+    load(empty, tmp_path, "bob", people=people, statements=[REPORT], links=links)
+    assert coerced(empty) == [[], ["COERCED"]]
+    deliver(empty, tmp_path, "bob", statements=[REPORT], links=links)
+    assert coerced(empty) == [[], ["COERCED"]]
+    deliver(
+        empty,
+        tmp_path,
+        "bob",
+        people=[{"id": each, "handling": "P"} for each in ("q1", "q2")],
+        statements=[REPORT],
+        links=links,
+    )
+    assert coerced(empty) == [["COERCED"], ["COERCED"]]
+
+
+def test_a_claim_under_c_stays_there_when_the_delivery_that_closed_it_is_undone(empty: Place, tmp_path: Path) -> None:
+    deliver(empty, tmp_path, "ann", people=[{"id": each, "name": "Quinn", "handling": "P"} for each in ("q1", "q2")])
+    first = deliver(empty, tmp_path, "bob", **CLOSING, links=statement_claims("R2", "q1 COERCED q2"))
+    deliver(empty, tmp_path, "bob", statements=[REPORT], links=statement_claims("R2", "q1 COERCED q2", "boss PAID q2"))
+    assert coerced(empty) == [[], ["COERCED"]]
+    empty.as_("ann").deliveries.undo(first.delivery or 0, quiet)
+    assert coerced(empty) == [[], ["COERCED"]]
+
+
+def test_a_claim_with_the_id_of_an_earlier_one_comes_under_c_with_the_row_of_its_end(
+    empty: Place, tmp_path: Path
+) -> None:
+    deliver(empty, tmp_path, "ann", people=[{"id": each, "name": "Quinn", "handling": "P"} for each in ("q1", "q2")])
+    deliver(empty, tmp_path, "bob", statements=[REPORT], links=[{"id": "L1", **claim("boss", "PAID", "aide", "R2")}])
+    deliver(empty, tmp_path, "bob", **CLOSING, links=[{"id": "L1", **claim("q1", "COERCED", "q2", "R2")}])
+    assert coerced(empty) == [[], ["COERCED"]]

@@ -22,6 +22,8 @@ def seal_rows(key: bytes, case: str, number: int, delivery: KeptRows) -> bytes:
         content["accepted"] = sorted(delivery.accepted)
     if delivery.ends:
         content["ends"] = dict(delivery.ends)
+    if delivery.closed:
+        content["closed"] = sorted(delivery.closed)
     return pack(key, content, f"delivery {case} {number}")
 
 
@@ -31,4 +33,5 @@ def open_rows(key: bytes, case: str, number: int, sealed: bytes, *, partial: boo
     rows = [Row(*row) for row in delivery["rows"]]
     accepted = frozenset(delivery.get("accepted", ()))
     ends = {identifier: ClaimEnd(*end) for identifier, end in delivery.get("ends", {}).items()}
-    return KeptRows(rows, delivery["columns"], partial, delivery.get("incomplete"), accepted, ends)
+    closed = frozenset(delivery.get("closed", ()))
+    return KeptRows(rows, delivery["columns"], partial, delivery.get("incomplete"), accepted, ends, closed)
