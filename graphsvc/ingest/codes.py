@@ -229,10 +229,9 @@ def close_rows(records: Mapping[str, dict[str, FoldedRow]], closed: Collection[s
     for table in ENTITY_TABLES if closed else ():
         mine = records[table.name]
         for identifier, old in mine.items():
-            if any(version.values.get("statement_id") in closed for version in old.versions):
+            if any(version.statement in closed for version in old.versions):
                 versions = tuple(
-                    version._replace(open=None) if version.values.get("statement_id") in closed else version
-                    for version in old.versions
+                    version._replace(open=None) if version.statement in closed else version for version in old.versions
                 )
                 mine[identifier] = old.of(versions)
 

@@ -29,9 +29,14 @@ class RowVersion(NamedTuple):
     delivery: int = 0
 
     @property
+    def statement(self) -> str | None:
+        """The statement that the row names; None if it names none."""
+        return self.values.get("statement_id") or (self.open or {}).get("statement_id")
+
+    @property
     def is_of_statement(self) -> bool:
         """Whether the row names a statement."""
-        return "statement_id" in self.values or "statement_id" in (self.open or {})
+        return self.statement is not None
 
 
 def merge_row(old: Mapping[str, Any], row: Mapping[str, Any], present: Collection[str]) -> dict[str, Any]:

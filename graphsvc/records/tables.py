@@ -288,3 +288,5 @@ IGNORED_FILES = ("truth.json",)
 
 # The deliverer's own columns: kept unchanged, free text under handling C.
 EXTRA_PREFIX = "x_"
+# The reason of a correction by form, in the row of its statement. Only the history of the statement shows it.
+REASON = f"{EXTRA_PREFIX}correction_reason"

@@ -51,6 +51,7 @@ _OPENED = "tests/leaks/test_opened.py"
 _ROW_CODES = "tests/leaks/test_row_codes.py"
 _MARKS = "tests/leaks/test_marks.py"
 _HIDDEN = "tests/service/test_hidden_before.py"
+_AGAIN = "tests/service/test_form_again.py"
 _MACHINES = "tests/machines/test_other_machines.py"
 _GRAPH = f"{_CANARIES}::test_the_graph_is_given_nothing_of_the_vault"
 _FAULT = f"{_CLASSES}::test_a_fault_of_the_software_tells_nothing_but_where"
@@ -1885,6 +1886,54 @@ MUTATIONS = (
         'row.is_aside and row.values.get("id") in own_rows',
         "False",
         f"{_HIDDEN}::test_no_preview_tells_of_the_row_of_somebody_hidden_by_rows_that_were_set_aside[cells0]",
+    ),
+    Mutation(
+        "forms-again",
+        "a form that was added before is compared with the rows that it brought",
+        "graphsvc/cases/deliveries/form_rows.py",
+        "digest(stored.rows) == delivery.digest",
+        "True",
+        f"{_AGAIN}::test_an_old_form_confirms_no_guess_at_what_was_added_since[birth]",
+    ),
+    Mutation(
+        "forms-unseen",
+        "no form corrects a claim that its author does not see",
+        "graphsvc/cases/deliveries/form_rows.py",
+        "parts.pop(claim, None) if claim in by_id else None",
+        "parts.pop(claim, None)",
+        f"{_AGAIN}::test_a_form_cannot_correct_a_claim_that_its_author_does_not_see[mistake]",
+    ),
+    Mutation(
+        "forms-reason",
+        "the reason of a correction is in the history alone, for those who see what it changed",
+        "graphsvc/cases/graph/graphing.py",
+        "for name, value in properties.items() if name != REASON",
+        "for name, value in properties.items()",
+        f"{_AGAIN}::test_the_reason_of_a_correction_is_on_no_page",
+    ),
+    Mutation(
+        "reveal-witness",
+        "a reveal shows the category witness with source clearance alone",
+        "graphsvc/service/protection/reveals.py",
+        "if not self._ask.at(row.case_id).grant.sources:",
+        "if False:",
+        f"{_AGAIN}::test_a_reveal_shows_who_is_a_witness_with_source_clearance_alone[clearance0-seen0]",
+    ),
+    Mutation(
+        "charge-under-c",
+        "a charge under C is not shown under P",
+        "graphsvc/cases/graph/graphing.py",
+        'listed.values if self._level == "C" else listed.open or {}',
+        "listed.values",
+        f"{_AGAIN}::test_a_list_under_c_shows_no_charge_under_p",
+    ),
+    Mutation(
+        "closed-aside",
+        "rows of a closed statement go under C also where they were set aside",
+        "graphsvc/ingest/report.py",
+        'self.values.get("statement_id") or (self.open or {}).get("statement_id")',
+        'self.values.get("statement_id")',
+        f"{_HIDDEN}::test_rows_of_a_closed_statement_go_for_those_too_who_were_known_under_c[things]",
     ),
     Mutation(
         "hidden-named",

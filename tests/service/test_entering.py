@@ -300,7 +300,7 @@ def test_a_claim_is_corrected_and_nothing_else_of_its_statement_moves(ann: Sessi
         key: row for key, row in claims.items() if key != ("id", "L1")
     }
     # Cells that the form omits or masks stay as delivered.
-    assert after["R1"] == statements["R1"] | {"x_reason": "misheard"}
+    assert after["R1"] == statements["R1"] | {"x_correction_reason": "misheard"}
     assert after["R1"]["x_ref"] == "folder 7"
     assert now["id", "L1"][0]["notes"] == "as Selam Bekele wrote"
     assert now["id", "L1"][0]["x_page"] == "12"

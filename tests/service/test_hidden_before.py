@@ -368,7 +368,7 @@ def test_no_preview_tells_of_the_row_of_somebody_hidden_by_rows_that_were_set_as
     assert hidden.replace("x9", "X") == new.replace("z9", "X")
 
 
-def coerced(place: Place) -> list[list[str]]:
+def coercions(place: Place) -> list[list[str]]:
     """Return the kinds of claims that `low` and `tom` see of q1 and q2."""
     claims = [place.as_(reader).ask.rows("cases.links", whole=True).dicts() for reader in ("low", "tom")]
     return [[row["relation"] for row in rows if row["relation"] == "COERCED"] for rows in claims]
@@ -385,9 +385,9 @@ def test_a_claim_comes_under_c_with_the_row_of_its_end_even_if_that_is_rejected(
     links = statement_claims("R2", "q1 COERCED q2")
     people = [{"id": "q1", "handling": "C", **rejected}]
     load(empty, tmp_path, "bob", people=people, statements=[REPORT], links=links)
-    assert coerced(empty) == [[], ["COERCED"]]
+    assert coercions(empty) == [[], ["COERCED"]]
     deliver(empty, tmp_path, "bob", statements=[REPORT], links=links)
-    assert coerced(empty) == [[], ["COERCED"]]
+    assert coercions(empty) == [[], ["COERCED"]]
     deliver(
         empty,
         tmp_path,
@@ -396,16 +396,16 @@ def test_a_claim_comes_under_c_with_the_row_of_its_end_even_if_that_is_rejected(
         statements=[REPORT],
         links=links,
     )
-    assert coerced(empty) == [["COERCED"], ["COERCED"]]
+    assert coercions(empty) == [["COERCED"], ["COERCED"]]
 
 
 def test_a_claim_under_c_stays_there_when_the_delivery_that_closed_it_is_undone(empty: Place, tmp_path: Path) -> None:
     deliver(empty, tmp_path, "ann", people=[{"id": each, "name": "Quinn", "handling": "P"} for each in ("q1", "q2")])
     first = deliver(empty, tmp_path, "bob", **CLOSING, links=statement_claims("R2", "q1 COERCED q2"))
     deliver(empty, tmp_path, "bob", statements=[REPORT], links=statement_claims("R2", "q1 COERCED q2", "boss PAID q2"))
-    assert coerced(empty) == [[], ["COERCED"]]
+    assert coercions(empty) == [[], ["COERCED"]]
     empty.as_("ann").deliveries.undo(first.delivery or 0, quiet)
-    assert coerced(empty) == [[], ["COERCED"]]
+    assert coercions(empty) == [[], ["COERCED"]]
 
 
 def test_a_claim_with_the_id_of_an_earlier_one_comes_under_c_with_the_row_of_its_end(
@@ -414,4 +414,21 @@ def test_a_claim_with_the_id_of_an_earlier_one_comes_under_c_with_the_row_of_its
     deliver(empty, tmp_path, "ann", people=[{"id": each, "name": "Quinn", "handling": "P"} for each in ("q1", "q2")])
     deliver(empty, tmp_path, "bob", statements=[REPORT], links=[{"id": "L1", **claim("boss", "PAID", "aide", "R2")}])
     deliver(empty, tmp_path, "bob", **CLOSING, links=[{"id": "L1", **claim("q1", "COERCED", "q2", "R2")}])
-    assert coerced(empty) == [[], ["COERCED"]]
+    assert coercions(empty) == [[], ["COERCED"]]
+
+
+@pytest.mark.parametrize("kind", ["people", "things"])
+def test_rows_of_a_closed_statement_go_for_those_too_who_were_known_under_c(
+    empty: Place, tmp_path: Path, kind: str
+) -> None:
+    cells = {"kind": "organisation"} if kind == "things" else {"category": "suspect"}
+    deliver(empty, tmp_path, "ann", **{kind: [{"id": "x9", "name": "Zed Quark", "handling": "C", **cells}]})
+    own = [{"id": each, "name": "Una Moss", "notes": "back door", "statement_id": "acc-8", **cells} for each in BOTH]
+    relation = ("boss USED {}" if kind == "things" else "{} PILOTED C1").format
+    links = statement_claims("acc-8", *map(relation, BOTH))
+    deliver(empty, tmp_path, "ann", statements=[WITNESS], links=links, **{kind: own})
+    deliver(empty, tmp_path, "ann", statements=[{**WITNESS, "handling": "C"}])
+    deliver(empty, tmp_path, "bob", statements=[REPORT], links=statement_claims("R2", *map(relation, BOTH)))
+    looks = [repr(empty.as_("low").network.entities.look(each).values) for each in BOTH]
+    assert looks[0].replace("x9", "X") == looks[1].replace("z9", "X")
+    assert "back door" not in looks[0]

@@ -12,12 +12,12 @@ from graphsvc.cases.deliveries.statement_form import Cells, Form, FormPart
 from graphsvc.cases.graph.graphing import IdMap
 from graphsvc.errors import RequestError
 from graphsvc.ingest.cells import write_cell
-from graphsvc.ingest.check import Delivery
-from graphsvc.ingest.fold import claim_key
+from graphsvc.ingest.check import Delivery, digest
 from graphsvc.ingest.several import takes_back
 from graphsvc.ingest.state import State
+from graphsvc.ingest.versions import KeptRows
 from graphsvc.records.lines import plain
-from graphsvc.records.tables import TABLES
+from graphsvc.records.tables import REASON, TABLES
 
 STATEMENT = "statement"  # handle from which the id of a new statement is made
 # Handle, table, cells.
@@ -76,7 +76,7 @@ class FormRows:
         if not anew and not touched:
             raise RequestError("Nothing is changed yet: correct a field, or say what becomes of a claim.")
         stays = {name: cell for name, cell in _cells(values).items() if name not in withheld}
-        row = stays | anew | {statement_form.REASON: self._form.reason}
+        row = stays | anew | {REASON: self._form.reason}
         return [*self._new(statement), (statement_form.STATEMENT, "statements", row), *claims]
 
     def _claims(
@@ -94,7 +94,7 @@ class FormRows:
             if loaded.status != "active":
                 continue
             claim = vault.claim_id(self._key, *key)
-            part = parts.pop(claim, None)
+            part = parts.pop(claim, None) if claim in by_id else None
             if part is None:
                 # The author may not see the claim, so it must not prevent a correction to C.
                 stricter = {"handling": "C"} if closes else {}
@@ -176,22 +176,38 @@ def entered_id(key: bytes, token: str, handle: str) -> str:
     return vault.pseudonym(key, "entered", f"{token}\0{handle}")
 
 
-def require_new(state: State, delivery: Delivery) -> None:
-    """Require that either no row of a form is loaded, or all are, with the same values.
+class AddedBefore(Exception):
+    """The same form was added before, in the delivery of this number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def require_new(state: State, delivery: Delivery, deliveries: Callable[[], Mapping[int, KeptRows]]) -> None:
+    """Require that a form was not added before.
+
+    It is compared with the rows that it brought, and never with the case: an answer that depends on what others said
+    since would confirm guesses at a source, an interpreter or the age of somebody sealed.
+
+    Args:
+        state: the case.
+        delivery: the form's rows.
+        deliveries: returns the stored deliveries by number.
 
     Raises:
-        RequestError: the form was added already and differs by now.
+        AddedBefore: it was, with the same content.
+        RequestError: it was, with other content.
     """
-    known = [
-        state.claims.get(claim_key(row.values))
-        if row.table == "links"
-        else state.records[row.table].get(row.values["id"])
-        for row in delivery.rows
-    ]
-    if any(known) and any(
-        loaded is None or loaded.values != row.values for loaded, row in zip(known, delivery.rows, strict=True)
-    ):
-        raise RequestError(
-            "This form was added already, and what you have typed since is not in it. Open the statement to correct it, or"
-            " begin a new form."
-        )
+    statement = next((row.values["id"] for row in delivery.rows if row.table == "statements"), None)
+    if statement not in state.records["statements"]:
+        return
+    for number, stored in sorted(deliveries().items()):
+        if any(row.table == "statements" and row.values["id"] == statement for row in stored.rows):
+            if digest(stored.rows) == delivery.digest:
+                raise AddedBefore(number)
+            break
+    raise RequestError(
+        "This form was added already, and what you have typed since is not in it. Open the statement to correct it, or"
+        " begin a new form."
+    )

@@ -38,7 +38,7 @@ from graphsvc.records.coarsened import TOLD_SUFFIX
 from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.properties import INTEREST, P_SUFFIX, SAID, SEARCH
 from graphsvc.records.relations import CUSTOM_PREFIX
-from graphsvc.records.tables import ENTITY_TABLES, ERASED, EXTRA_PREFIX, PROTECTED, TABLES, Column, Table
+from graphsvc.records.tables import ENTITY_TABLES, ERASED, EXTRA_PREFIX, PROTECTED, REASON, TABLES, Column, Table
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.store.image import Alike, Image, Properties
 
@@ -179,8 +179,7 @@ class IdMap:
 
     def statement(self, identifier: str, row: FoldedRow) -> dict[str, Any]:
         """Return a version of a statement as the graph would hold it; claims converted next use its grading."""
-        self._writer.statement(identifier, row)
-        return self._result.image.nodes["Statement"][self.graph_id(identifier)]
+        return self._writer.statement(identifier, row)
 
     def claim(self, key: tuple[str, ...], row: FoldedRow) -> tuple[Claim, dict[str, Any]]:
         """Return a version of a claim as the analysis uses it, and as the graph would hold it."""
@@ -253,8 +252,11 @@ class _Writer:
         _put_terms("Entity", properties)
         self._result.image.nodes[table.label][shown_id] = properties
 
-    def statement(self, identifier: str, row: FoldedRow) -> None:
-        """Add a statement, and the source who gave it as a separate node."""
+    def statement(self, identifier: str, row: FoldedRow) -> dict[str, Any]:
+        """Add a statement, and the source who gave it as a separate node; return its properties.
+
+        A reason of a correction is only returned: it would show that there was one, perhaps of a hidden cell.
+        """
         self._level = self._handling.statement(identifier)
         values = dict(row.values)
         kind = values["kind"]
@@ -268,13 +270,14 @@ class _Writer:
         shown_id = self.graph_id(identifier)
         image = self._result.image
         _put_terms("Statement", properties)
-        image.nodes["Statement"][shown_id] = properties
+        image.nodes["Statement"][shown_id] = {name: value for name, value in properties.items() if name != REASON}
         image.nodes["Source"][source] = {"kind": kind} if said_by is not None else {"kind": kind, "unnamed": True}
         image.given[shown_id] = source
         if said_by is not None:
             self._result.identities[source] = ("source", {"id": said_by})
         self.sources[shown_id] = source
         self.gradings[shown_id] = properties
+        return properties
 
     def claim(self, key: tuple[str, ...], row: FoldedRow) -> Claim:
         """Add a claim as a node, and return it as the analysis uses it."""
@@ -407,7 +410,8 @@ class _Writer:
     ) -> None:
         named = categories(values)
         listed = whole.without_statements
-        is_charged_by_list = listed is not None and is_charged(listed.values)
+        counting = {} if listed is None else listed.values if self._level == "C" else listed.open or {}
+        is_charged_by_list = is_charged(counting)
         # A row delivered with a statement may be the origin of a sealed person and the charge.
         unsaid = PROTECTED | (CHARGED if sealed and not is_charged_by_list else frozenset())
         unprotected = {word: date for word, date in named.items() if word not in unsaid} or {"other": ""}

@@ -21,7 +21,15 @@ from graphsvc.access.log.audit import now
 from graphsvc.analysis.ranking.moved import Move
 from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.deliveries.batches import next_time
-from graphsvc.cases.deliveries.form_rows import STATEMENT, Correctable, FormRows, entered_id, reference_in, require_new
+from graphsvc.cases.deliveries.form_rows import (
+    STATEMENT,
+    AddedBefore,
+    Correctable,
+    FormRows,
+    entered_id,
+    reference_in,
+    require_new,
+)
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.deliveries.statement_form import Cells, Fault, Form, FormPart
 from graphsvc.cases.graph.graphing import Graphed
@@ -166,11 +174,11 @@ class StatementForms:
         _require_token(token)
         key = self._ask.key
         ids = [entered_id(key, token, handle) for handle in handles if _HANDLE.fullmatch(handle)]
-        page_ids = [self._page_id(key, identifier) for identifier in ids]
-        named = self._ask.entity_rows(page_ids)
+        candidates = [(*(vault.pseudonym(key, kind, each) for kind in ("person", "thing")), each) for each in ids]
+        named = self._ask.entity_rows([each for names in candidates for each in names])
         statement_id = entered_id(key, token, STATEMENT)
         seen = self._ask.rows("statements.one", id=statement_id).rows
-        return (statement_id if seen else ""), [identifier for identifier in page_ids if identifier in named]
+        return (statement_id if seen else ""), [each for names in candidates for each in names if each in named]
 
     def correctable(self, statement: str) -> Correctable:
         """Return the current contents of a statement this person may correct.
@@ -276,15 +284,6 @@ class StatementForms:
                         hits.setdefault(row["id"], row | {"by": []})["by"].append(f"{column} {text}")
         return sorted(hits.values(), key=lambda row: -len(row["by"]))[:_CANDIDATES]
 
-    def _page_id(self, key: bytes, identifier: str) -> str:
-        """Return the id that pages show for an entity added by hand: its pseudonym if the vault contains one."""
-        register = self._ask.home.register
-        for kind in ("person", "thing"):
-            pseudonym = vault.pseudonym(key, kind, identifier)
-            if register.kind(self._ask.case, pseudonym) is not None:
-                return pseudonym
-        return identifier
-
     # -- loading ----------------------------------------------------------------------------------------------
 
     def _enter(
@@ -300,19 +299,22 @@ class StatementForms:
         step = "correct" if form.of else "add"
         with self._ask.act("load", step=step, dry_run=dry_run) as outcome:
             self._loading.require()
-            loaded = self._ask.home.casework.load(
-                case,
-                self._ask.principal.name,
-                self._making(form, places),
-                self._ask.progress(progress),
-                partial=not form.of,
-                strict=True,
-                dry_run=dry_run,
-                compares=compares,
-                sources=self._ask.grant.sources,
-                waits=self._waits(form),
-                still=self._loading.require_still,
-            )
+            try:
+                loaded = self._ask.home.casework.load(
+                    case,
+                    self._ask.principal.name,
+                    self._making(form, places),
+                    self._ask.progress(progress),
+                    partial=not form.of,
+                    strict=True,
+                    dry_run=dry_run,
+                    compares=compares,
+                    sources=self._ask.grant.sources,
+                    waits=self._waits(form),
+                    still=self._loading.require_still,
+                )
+            except AddedBefore as before:
+                loaded = Loaded(case, None, before.number, {}, [], committed=False)
             outcome |= taken_in(loaded)
         if form.of and not self._ask.grant.sources:
             loaded = replace(loaded, counts={table: _as_typed(count) for table, count in loaded.counts.items()})
@@ -350,7 +352,9 @@ class StatementForms:
             places.update(handles)
             delivery = check_delivery(tables, self._limits)
             if not form.of:
-                require_new(state, delivery)
+                require_new(
+                    state, delivery, lambda: self._ask.home.casework.replay.open_deliveries(self._ask.case, key)
+                )
             return delivery
 
         return make

@@ -18,7 +18,7 @@ from graphsvc.errors import Refused
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.versions import VersionStep
 from graphsvc.records.properties import property_of, says_something
-from graphsvc.records.tables import TABLES
+from graphsvc.records.tables import REASON, TABLES
 from graphsvc.service.ask import Ask, filled_columns, nothing
 
 # Parts of a statement's claims.
@@ -148,8 +148,8 @@ class _History:
                 if before.get(name) != after.get(name)
             }
         standing = self._telling.statement(identifier, step.standing)
-        reason = statement_form.text(standing.get(statement_form.REASON)) if step.statement is not None else ""
-        changes.pop(statement_form.REASON, None)
+        reason = statement_form.text(standing.get(REASON)) if step.statement is not None else ""
+        changes.pop(REASON, None)
         claims = [self._claim(key, *rows) for key, rows in step.claims.items() if self._may_see(key, *rows)]
         delivery = self._deliveries[step.delivery]
         return StatementVersion(step.delivery, delivery["account"], delivery["loaded_at"], reason, changes, claims)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
 from graphsvc.access.vault import pseudonym
 from graphsvc.errors import Refused
+from graphsvc.records.tables import PROTECTED
 from graphsvc.service.ask import Ask
 from graphsvc.service.protection.clearance import is_shown
 from graphsvc.service.protection.requests import Request, Requests, no_such_pseudonym
@@ -91,6 +93,8 @@ class Reveals:
             if row.state not in OPEN or not self._requests.store.mark_opened(row.id):
                 raise Refused(_CLOSED.get(row.state, "The time of this reveal is over. Ask again if you must."))
             kind, values = self._identity(row.case_id, row.pseudonym)
+            if not self._ask.at(row.case_id).grant.sources:
+                values = _without_protected(values)
             outcome["rows"] = 1
             if kind == "source":
                 outcome["sources"] = [row.pseudonym]
@@ -133,3 +137,11 @@ class Reveals:
             if register.kind(case, person) is not None:
                 values = {**register.identity(case, person)[1], **values}
         return kind, values
+
+
+def _without_protected(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an identity without the categories that only readers with source clearance see."""
+    unprotected = [word for word in values.get("category", ()) if word.partition("@")[0] not in PROTECTED]
+    return {name: value for name, value in values.items() if name != "category"} | (
+        {"category": unprotected} if unprotected else {}
+    )
