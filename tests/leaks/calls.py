@@ -246,6 +246,7 @@ CALLS: dict[str, Entry] = {
     "leads.place": of("entities"),
     "deliveries.load": with_(Path("no-such-folder"), quiet, dry_run=True),
     "log.lines": with_(),
+    "deliveries.uploads.file_forms": with_(),
     "deliveries.uploads.mappings": with_(),
     "may": with_("read"),
     "network.picture": lambda known: [

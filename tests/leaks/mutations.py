@@ -1936,6 +1936,14 @@ MUTATIONS = (
         f"{_HIDDEN}::test_rows_of_a_closed_statement_go_for_those_too_who_were_known_under_c[things]",
     ),
     Mutation(
+        "hidden-refused",
+        "no preview finds somebody whose row was refused",
+        "graphsvc/cases/deliveries/loader_view.py",
+        "for identifier in self.others if identifier in state.kinds",
+        "for identifier in self.others",
+        f"{_HIDDEN}::test_no_preview_finds_somebody_whose_row_was_refused[rejected]",
+    ),
+    Mutation(
         "hidden-named",
         "a name decided on while nobody could see the person does not count",
         "graphsvc/cases/graph/standing.py",

@@ -432,3 +432,37 @@ def test_rows_of_a_closed_statement_go_for_those_too_who_were_known_under_c(
     looks = [repr(empty.as_("low").network.entities.look(each).values) for each in BOTH]
     assert looks[0].replace("x9", "X") == looks[1].replace("z9", "X")
     assert "back door" not in looks[0]
+
+
+@pytest.mark.parametrize("loaded", ["undone", "rejected"])
+def test_no_preview_finds_somebody_whose_row_was_refused(empty: Place, tmp_path: Path, loaded: str) -> None:
+    own = [{"id": "x9", "name": "Zed Quark", "statement_id": "acc-9"}]
+    if loaded == "undone":
+        first = deliver(empty, tmp_path, "ann", statements=[STATEMENT], links=SAID)
+        deliver(empty, tmp_path, "ann", people=own)
+        empty.as_("ann").deliveries.undo(first.delivery or 0, quiet)
+    else:
+        load(empty, tmp_path, "ann", people=[*own, {"id": "k9", "name": "Kay", "handling": "P"}])
+    counts = [
+        load(empty, tmp_path, "tom", dry_run=True, people=[{"id": each, "handling": "P"}]).counts for each in BOTH
+    ]
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("cell", ["Iran", "Iraq"])
+@pytest.mark.parametrize("own", [{"handling": "P"}, {"statement_id": "acc-9"}, {"handling": "C"}])
+def test_no_preview_of_an_own_row_tells_of_the_row_of_somebody_hidden(
+    empty: Place, tmp_path: Path, own: dict[str, str], cell: str
+) -> None:
+    people = [{"id": "x9", "name": "Zed Quark", **own}]
+    deliver(empty, tmp_path, "ann", people=people, statements=[{**STATEMENT, "source_id": "x9"}], links=SAID)
+    deliver(empty, tmp_path, "tom", people=[{"id": each, "handling": "P", "nationality": "Iraq"} for each in BOTH])
+    people = [{"id": each, "handling": "P", "nationality": "Iran"} for each in BOTH]
+    links = statement_claims("acc-8", "boss PAID aide")
+    deliver(empty, tmp_path, "tom", people=people, statements=[WITNESS], links=links)
+    answers = [
+        load(empty, tmp_path, "tom", dry_run=True, people=[{"id": each, "handling": "P", "nationality": cell}])
+        for each in BOTH
+    ]
+    hidden, new = (repr((each.counts, each.changes)) for each in answers)
+    assert hidden.replace("x9", "X") == new.replace("z9", "X")

@@ -64,7 +64,7 @@ class LoaderView:
     """
 
     def __init__(self, ids_of_others: Collection[str], own_rows: Mapping[str, OwnRow] = MappingProxyType({})) -> None:
-        self.others, self._own_rows = ids_of_others, own_rows
+        self.others, self._own_rows = set(ids_of_others), own_rows
         self._aside: dict[str, int] = defaultdict(int)
         self._counts: dict[str, Counts] = defaultdict(Counts)
         self._changed: list[ChangedRow] = []
@@ -94,6 +94,8 @@ class LoaderView:
             key: the case's data key.
         """
         self.hidden = hidden_people(state, standing, key)
+        # Refused rows brought nothing: their ids are as new as any other.
+        self.others = {identifier for identifier in self.others if identifier in state.kinds}
         statements = state.records[_STATEMENTS]
         hidden = self._hidden(statements)
         delivered = [row for row in delivery.rows if row.table == _STATEMENTS]

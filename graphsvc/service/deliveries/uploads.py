@@ -27,17 +27,15 @@ CORRECTED = "chosen in the preview.toml"
 
 
 class Uploads:
-    """One person's waiting uploads in one case.
-
-    Attributes:
-        suffixes, any_form, advice: see `ingest.forms`; `advice` continues a sentence that begins with a file's name.
-    """
-
-    suffixes, any_form, advice = SUFFIXES, ANY_FORM, ADVICE
+    """One person's waiting uploads in one case."""
 
     def __init__(self, ask: Ask, loading: Loading) -> None:
         self._ask = ask
         self._loading = loading
+
+    def file_forms(self) -> dict[str, Any]:
+        """Return `suffixes`, `any_form` and `advice` of `ingest.forms`; advice continues a sentence with a file's name."""
+        return {"suffixes": SUFFIXES, "any_form": ANY_FORM, "advice": ADVICE}
 
     def mappings(self) -> list[str]:
         """Return names of the built-in mappings for other formats."""

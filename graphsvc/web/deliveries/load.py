@@ -69,9 +69,7 @@ def form(case: str) -> ResponseReturnValue:
         jobs=[job_fields(job) for job in session.deliveries.jobs() if job.kind != "preview"][:5],
         running=next((job_fields(job) for job in session.deliveries.jobs() if job.is_unfinished), None),
         uploads=session.deliveries.uploads.list_uploads(),
-        suffixes=session.deliveries.uploads.suffixes,
-        any_form=session.deliveries.uploads.any_form,
-        advice=session.deliveries.uploads.advice,
+        **session.deliveries.uploads.file_forms(),
         mappings=session.deliveries.uploads.mappings(),
         tables=[
             {"file": table.file, "columns": [{"name": c.name, "required": c.required} for c in table.columns]}
@@ -92,7 +90,7 @@ def receive(case: str) -> ResponseReturnValue:
         sent = request.files.get("file")
         current_app.extensions["csrf"].protect()
         if sent is None or not sent.filename:
-            raise InputError(f"No file was chosen. Choose {session.deliveries.uploads.any_form}.")
+            raise InputError(f"No file was chosen. Choose {session.deliveries.uploads.file_forms()['any_form']}.")
         upload = session.deliveries.uploads.keep(parcel, sent.filename, _options(request.files.get("mapping_file")))
     target = url_for("load.preview", case=case, upload=upload.id)
     return jsonify(next=target) if wants_json() else redirect(target, code=303)
