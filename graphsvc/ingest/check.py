@@ -79,7 +79,7 @@ class Delivery:
         accepted: ids of its statements that the case accepted, once the delivery was folded into it.
         ends: the ends of its claims that its own rows do not bring, once it was folded: they outlive the rows of others.
         left_out: rejected rows with their readable cells, used to decide handling codes (see `codes`).
-        closed: ids whose rejected row is under C, once codes are decided: see `fold.fold`.
+        rejected_c: ids whose rejected row is under C, once codes are decided: see `fold.fold`.
     """
 
     rows: list[Row]
@@ -91,7 +91,7 @@ class Delivery:
     accepted: frozenset[str] = frozenset()
     passed_over: list[PassedOver] = field(default_factory=list)
     left_out: list[Row] = field(default_factory=list)
-    closed: frozenset[str] = frozenset()
+    rejected_c: frozenset[str] = frozenset()
     ends: dict[str, ClaimEnd] = field(default_factory=dict)
 
     @property

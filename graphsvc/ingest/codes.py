@@ -50,8 +50,8 @@ def add_codes(
         delivery.rows, delivery.columns, partial=partial, left_out=delivery.left_out, ids_of_others=ids_of_others
     )
     entities = [row.values for row in delivery.left_out if row.table not in _WITHOUT_CODE and "id" in row.values]
-    closed = frozenset(values["id"] for values in entities if content.decide(values) == "C")
-    return replace(delivery, rows=content.with_codes(delivery.rows), left_out=[], closed=closed)
+    rejected_c = frozenset(values["id"] for values in entities if content.decide(values) == "C")
+    return replace(delivery, rows=content.with_codes(delivery.rows), left_out=[], rejected_c=rejected_c)
 
 
 def with_codes(

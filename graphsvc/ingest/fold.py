@@ -74,7 +74,7 @@ def fold(
     incomplete: Collection[str] | None = None,
     accepted_before: Collection[str] = (),
     ends_before: Mapping[str, ClaimEnd] = MappingProxyType({}),
-    closed: Collection[str] = (),
+    rejected_c: Collection[str] = (),
     sets_aside: bool = False,
     watch: Callable[[TakenRow], object] | None = None,
 ) -> Report:
@@ -98,7 +98,7 @@ def fold(
             or interpreter was undone since: a statement that disappeared with it would reveal its source.
         ends_before: ends of its claims when they came (`Report.ends`). They stay, known by id, even if the rows that
             brought them were undone since: a claim that disappeared could reveal a source too.
-        closed: ids in its rejected rows under C: claims that first come with them are under C.
+        rejected_c: ids in its rejected rows under C: claims that first come with them are under C.
         sets_aside: whether the delivery is about statements that may have a source.
         watch: see `Report`.
     """
@@ -124,7 +124,7 @@ def fold(
             report.set_aside(rows_aside[-1], records[identifier].values)
     for row in rows_aside:
         state.rows_aside[row.values["id"]].append(row)
-    codes = dict.fromkeys(closed, "C")
+    codes = dict.fromkeys(rejected_c, "C")
     for row in [*rows_aside, *(row for each in ENTITY_TABLES for row in by_table.get(each.name, ()))]:
         code = "C" if _is_closed(state, row, accepted[_STATEMENTS]) else "P"
         codes[row.values["id"]] = stricter(code, codes.get(row.values["id"], code))

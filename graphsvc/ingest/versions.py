@@ -24,7 +24,7 @@ class KeptRows(NamedTuple):
         partial: whether the delivery only adds.
         incomplete: see `fold.fold`; None: it was stored before this was recorded.
         accepted: ids of its statements that were accepted when it came.
-        ends, closed: as in `check.Delivery`.
+        ends, rejected_c: as in `check.Delivery`.
     """
 
     rows: list[Row]
@@ -33,7 +33,7 @@ class KeptRows(NamedTuple):
     incomplete: Collection[str] | None = None
     accepted: Collection[str] = ()
     ends: Mapping[str, ClaimEnd] = MappingProxyType({})
-    closed: Collection[str] = ()
+    rejected_c: Collection[str] = ()
 
     @classmethod
     def of(cls, delivery: Delivery, *, partial: bool) -> KeptRows:
@@ -45,7 +45,7 @@ class KeptRows(NamedTuple):
             delivery.incomplete,
             delivery.accepted,
             delivery.ends,
-            delivery.closed,
+            delivery.rejected_c,
         )
 
     def fold(self, state: State, number: int) -> Report:
@@ -59,7 +59,7 @@ class KeptRows(NamedTuple):
             incomplete=self.incomplete,
             accepted_before=self.accepted,
             ends_before=self.ends,
-            closed=self.closed,
+            rejected_c=self.rejected_c,
         )
 
     def with_codes(self, state: State) -> KeptRows:

@@ -308,14 +308,14 @@ class OwnRow(NamedTuple):
 def add_own_rows(own_rows: dict[str, OwnRow], delivery: KeptRows) -> None:
     """Add a delivery's entity rows to the values from earlier deliveries.
 
-    A row that was set aside counts if it is the loader's first: it was accepted if nobody else had delivered the id.
+    A row that was set aside counts only as the loader's first: it would have been taken if nobody else had the id.
     """
     for row in delivery.rows:
-        is_aside = row.is_aside and row.values.get("id") in own_rows
-        if row.table not in (_LINKS, _STATEMENTS) and not is_aside:
-            cleared = columns_delivered(row, delivery.columns, partial=delivery.partial)
-            before = own_rows.get(row.values["id"], OwnRow({}, None))
-            own_rows[row.values["id"]] = before.merge(row, cleared)
+        if row.table in (_LINKS, _STATEMENTS) or (row.is_aside and row.values["id"] in own_rows):
+            continue
+        cleared = columns_delivered(row, delivery.columns, partial=delivery.partial)
+        before = own_rows.get(row.values["id"], OwnRow({}, None))
+        own_rows[row.values["id"]] = before.merge(row, cleared)
 
 
 def ids_brought(rows: Iterable[Row]) -> set[str]:

@@ -469,7 +469,7 @@ def take_delivery(
             partial=partial,
             refused=delivery.refused_rows,
             incomplete=delivery.incomplete,
-            closed=delivery.closed,
+            rejected_c=delivery.rejected_c,
             sets_aside=sets_aside,
             watch=None if view is None else view.take,
         )

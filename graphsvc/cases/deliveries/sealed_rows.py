@@ -22,8 +22,8 @@ def seal_rows(key: bytes, case: str, number: int, delivery: KeptRows) -> bytes:
         content["accepted"] = sorted(delivery.accepted)
     if delivery.ends:
         content["ends"] = dict(delivery.ends)
-    if delivery.closed:
-        content["closed"] = sorted(delivery.closed)
+    if delivery.rejected_c:
+        content["rejected_c"] = sorted(delivery.rejected_c)
     return pack(key, content, f"delivery {case} {number}")
 
 
@@ -33,5 +33,5 @@ def open_rows(key: bytes, case: str, number: int, sealed: bytes, *, partial: boo
     rows = [Row(*row) for row in delivery["rows"]]
     accepted = frozenset(delivery.get("accepted", ()))
     ends = {identifier: ClaimEnd(*end) for identifier, end in delivery.get("ends", {}).items()}
-    closed = frozenset(delivery.get("closed", ()))
-    return KeptRows(rows, delivery["columns"], partial, delivery.get("incomplete"), accepted, ends, closed)
+    rejected_c = frozenset(delivery.get("rejected_c", ()))
+    return KeptRows(rows, delivery["columns"], partial, delivery.get("incomplete"), accepted, ends, rejected_c)

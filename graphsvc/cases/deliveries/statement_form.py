@@ -16,7 +16,6 @@ Cells = Mapping[str, str]
 STATEMENT = "s"
 # Outcomes for an existing claim: it stays (perhaps corrected), its source withdrew it, or it was a mistake.
 FATES = ("stands", "withdrawn", "mistake")
-# Custom column with the reason why a statement was corrected; it is kept in the statement's row.
 # Column of the case format → column of a released row, where the names differ.
 _FROM_CLAIM = {
     "subject_id": "subject",
