@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as Names
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.cells import CellFault, Converter, converter, cut_by_excel, out_of_order
@@ -40,7 +40,7 @@ class Row:
     Attributes:
         code: handling code of a person or thing, decided when the delivery was accepted (see `codes`); empty: not
             decided yet. For a statement or claim, `C` if it was under C when the row came.
-        is_aside: whether the row is set aside, decided when the delivery was accepted: see `fold.fold`.
+        is_aside: whether the row was set aside when the delivery was accepted: see `fold.fold`.
     """
 
     table: str
@@ -49,18 +49,6 @@ class Row:
     values: dict[str, Any]
     code: str = ""
     is_aside: bool = field(default=False, compare=False)
-
-
-class ClaimEnd(NamedTuple):
-    """A person or thing in a claim, as known when the claim came.
-
-    Attributes:
-        table: its table.
-        is_open: whether its id was known under P.
-    """
-
-    table: str
-    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +65,12 @@ class Delivery:
         passed_over: rows that its mapping skips, which count as not read.
         incomplete: ids of its statements with links left out. An empty id means that the statement could not be read.
         accepted: ids of its statements that the case accepted, once the delivery was folded into it.
-        ends: the ends of its claims that its own rows do not bring, once it was folded: they outlive the rows of others.
+        ends: id → table, for the ends of its claims that its own rows do not bring, once it was folded: they outlive the
+            rows of others.
         left_out: rejected rows with their readable cells, used to decide handling codes (see `codes`).
         rejected_c: ids whose rejected row is under C, once codes are decided: see `fold.fold`.
+        sets_aside: whether its rows of people and things known before change nothing: see `codes.may_show_sources`.
+        hides: whether its rows of people in none of its claims are hidden, as the people may be sources.
     """
 
     rows: list[Row]
@@ -92,7 +83,9 @@ class Delivery:
     passed_over: list[PassedOver] = field(default_factory=list)
     left_out: list[Row] = field(default_factory=list)
     rejected_c: frozenset[str] = frozenset()
-    ends: dict[str, ClaimEnd] = field(default_factory=dict)
+    ends: dict[str, str] = field(default_factory=dict)
+    sets_aside: bool = False
+    hides: bool = False
 
     @property
     def digest(self) -> str:

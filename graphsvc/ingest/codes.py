@@ -20,7 +20,7 @@ from typing import Any
 from graphsvc.ingest.check import Delivery, Row, part
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.records.grading import DEFAULT_HANDLING, stricter
-from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX
+from graphsvc.records.tables import EXTRA_PREFIX
 
 _STATEMENTS, _LINKS = "statements", "links"
 _WITHOUT_CODE = (_STATEMENTS, _LINKS)
@@ -215,25 +215,6 @@ def kept_closed(row: Row, statements: Mapping[str, FoldedRow]) -> Row:
     is_open = statement is not None and code_of(statement.values) == "P"
     values = {**row.values, "handling": "C"} if is_open and "handling" not in row.values else row.values
     return replace(row, values=values, code="")
-
-
-def close_rows(records: Mapping[str, dict[str, FoldedRow]], closed: Collection[str]) -> None:
-    """Put rows of people and things under handling code C with the statements that they name; the ids stay known.
-
-    Claims of other statements about them would otherwise disappear as well.
-
-    Args:
-        records: table → id → row; changed.
-        closed: ids of the statements that went from P to C.
-    """
-    for table in ENTITY_TABLES if closed else ():
-        mine = records[table.name]
-        for identifier, old in mine.items():
-            if any(version.statement in closed for version in old.versions):
-                versions = tuple(
-                    version._replace(open=None) if version.statement in closed else version for version in old.versions
-                )
-                mine[identifier] = old.of(versions)
 
 
 def opening_fault(old: FoldedRow | None, row: Row, columns: Mapping[str, list[str]], *, partial: bool) -> str:

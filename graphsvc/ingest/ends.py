@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graphsvc.ingest.check import ClaimEnd, Row
+from graphsvc.ingest.check import Row
 from graphsvc.ingest.codes import code_of
+from graphsvc.ingest.layers import CODES, DeliveredRows
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.state import State
 from graphsvc.records.grading import stricter
+
+_STATEMENTS = "statements"
 
 
 class Ends:
@@ -20,74 +23,47 @@ class Ends:
 
     Args:
         state: the missing ones are added to it, known by id.
-        number: the delivery's number.
-        before: as they were known when the delivery came.
-        open_aside: id → the delivery's row under P that is set aside.
+        before: id → table, as they were known when the delivery came.
         codes: id → code of the delivery's row.
+        brought: gets the ends, by the codes of the claims.
     """
 
     def __init__(
-        self,
-        state: State,
-        number: int,
-        before: Mapping[str, ClaimEnd],
-        open_aside: Mapping[str, Row],
-        codes: Mapping[str, str],
+        self, state: State, before: Mapping[str, str], codes: Mapping[str, str], brought: DeliveredRows
     ) -> None:
-        self._state, self._number, self._before = state, number, before
-        self._open_aside, self._codes = open_aside, codes
-        self.met: dict[str, ClaimEnd] = {}
-        self._known: set[str] = set()
+        self._state, self._before, self._codes, self._brought = state, before, codes, brought
+        self.met: dict[str, str] = {}
 
     def table(self, identifier: str) -> str | None:
         """Return the table of an id; None if nobody and nothing has it."""
-        end = self._before.get(identifier)
-        return self._state.kinds.get(identifier, None if end is None else end.table)
+        return self._state.kinds.get(identifier, self._before.get(identifier))
 
-    def keep(self, row: Row) -> None:
-        """Keep both ends of an accepted claim in the state, under P if they were known under P when it came."""
-        values = row.values
+    def keep(self, row: Row, *, is_closed: bool) -> None:
+        """Keep both ends of an accepted claim in the state, and note who may see that it mentions them."""
+        values, state = row.values, self._state
+        statement = state.records[_STATEMENTS][values["statement_id"]].values
+        is_under_p = not is_closed and stricter(code_of(statement), values.get("handling", "P")) == "P"
         for identifier in (values["subject_id"], values["object_id"]):
-            if identifier not in self._known:
-                self._keep(identifier, row)
-
-    def _keep(self, identifier: str, row: Row) -> None:
-        state, before = self._state, self._before.get(identifier)
-        table = state.kinds[identifier] if before is None else state.kinds.get(identifier, before.table)
-        records = state.records[table]
-        old = records.get(identifier)
-        known = old or FoldedRow({"id": identifier}, self._number, row.line)
-        is_open = known.open is not None or identifier in self._open_aside or (before is not None and before.is_open)
-        if known.open is None and is_open and self._is_under_p(row):
-            # What was known under C alone shows under P what this delivery says of it, as if it were new.
-            row_aside = self._open_aside.get(identifier) if old is not None else None
-            known = known.known_by_id if row_aside is None else known.opened_by(row_aside.values, self._number)
-        if old is None:
-            state.bare.add(identifier)
-        if known is not old:
-            records[identifier], state.kinds[identifier] = known, table
-        if known.open is not None:
-            self._known.add(identifier)
-        self.met[identifier] = ClaimEnd(table, is_open)
-
-    def _is_under_p(self, row: Row) -> bool:
-        statement = self._state.records["statements"][row.values["statement_id"]].values
-        return stricter(code_of(statement), row.values.get("handling", "P")) == "P"
+            for code in CODES if is_under_p else CODES[1:]:
+                self._brought.mentioned[code].add(identifier)
+            if identifier not in self.met:
+                table = self.met[identifier] = self.table(identifier) or ""
+                if identifier not in state.records[table]:
+                    state.records[table][identifier] = FoldedRow({"id": identifier}, self._brought.number, row.line)
+                    state.kinds[identifier] = table
+                    state.bare.add(identifier)
 
     def closes(self, row: Row, old: FoldedRow | None) -> bool:
         """Whether a claim is under C although its statement is not.
 
-        It came under C, or now comes as a new or changed claim with a row under C of one end. Whether the end was known
-        under P before makes no difference: it would show who was in the case. The claim opens when it comes again with
-        rows of both ends under P.
+        It came under C, or now comes as a new or changed claim with a row under C of one end. Nothing but its own
+        delivery decides, or it would show who was in the case before. The claim opens when it comes again with rows of
+        both ends under P.
         """
         if row.code == "C":
-            return not self._is_of_closed(row)
+            return code_of(self._state.records[_STATEMENTS][row.values["statement_id"]].values) != "C"
         codes = self._codes.get(row.values["subject_id"]), self._codes.get(row.values["object_id"])
         if old is not None and old.is_closed:
             return codes != ("P", "P")
         is_same = old is not None and old.status == "active" and old.values == row.values
         return "C" in codes and not is_same
-
-    def _is_of_closed(self, row: Row) -> bool:
-        return code_of(self._state.records["statements"][row.values["statement_id"]].values) == "C"

@@ -12,11 +12,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from graphsvc.ingest.check import ClaimEnd, Row, may_mark
-from graphsvc.ingest.codes import close_rows, code_of, columns_delivered, kept_closed, opening_fault, opens, with_codes
+from graphsvc.ingest.check import Row, may_mark
+from graphsvc.ingest.codes import code_of, columns_delivered, kept_closed, opening_fault, opens, with_codes
 from graphsvc.ingest.ends import Ends
+from graphsvc.ingest.layers import DeliveredRows
 from graphsvc.ingest.rejected import Rejection
-from graphsvc.ingest.report import FoldedRow, Report, RowVersion, TakenRow, merge_row
+from graphsvc.ingest.report import FoldedRow, Report, TakenRow, merge_row
 from graphsvc.ingest.several import HeldClaim, Key, are_several, identify_claims, keys_of, polarity, takes_back
 from graphsvc.ingest.state import State
 from graphsvc.records.grading import stricter
@@ -27,6 +28,7 @@ from graphsvc.records.tables import ENTITY_TABLES, ERASED, TABLES
 _RECORD = {table.name: table.record for table in TABLES.values()}
 _STATEMENTS = "statements"
 _LINKS = "links"
+_PEOPLE = "people"
 _CONTENT = "content"
 _NOBODY = "nobody and nothing with this id is accepted here or loaded earlier"
 _NOTHING_BACK = (
@@ -73,9 +75,10 @@ def fold(
     refused: Mapping[str, str] = MappingProxyType({}),
     incomplete: Collection[str] | None = None,
     accepted_before: Collection[str] = (),
-    ends_before: Mapping[str, ClaimEnd] = MappingProxyType({}),
+    ends_before: Mapping[str, str] = MappingProxyType({}),
     rejected_c: Collection[str] = (),
     sets_aside: bool = False,
+    hides: bool = False,
     watch: Callable[[TakenRow], object] | None = None,
 ) -> Report:
     """Fold one delivery into the state, which is changed, and report the effects.
@@ -97,16 +100,20 @@ def fold(
         accepted_before: ids of statements that were accepted when they came. They stay even if the row of their source
             or interpreter was undone since: a statement that disappeared with it would reveal its source.
         ends_before: ends of its claims when they came (`Report.ends`). They stay, known by id, even if the rows that
-            brought them were undone since: a claim that disappeared could reveal a source too.
+            brought them were undone since: claims that disappeared with the row of their subject would show readers who
+            came with the undone statement, such as its source.
         rejected_c: ids in its rejected rows under C: claims that first come with them are under C.
-        sets_aside: whether the delivery is about statements that may have a source.
+        sets_aside: see `check.Delivery`.
+        hides: see `check.Delivery`.
         watch: see `Report`.
     """
     report = Report(refused=dict(refused), watch=watch)
     by_table: dict[str, list[Row]] = defaultdict(list)
-    rows_aside = list[Row]()
-    for row in with_codes(list(rows), state.records[_STATEMENTS], columns, partial=partial):
-        if row.is_aside:
+    rows, rows_aside = with_codes(list(rows), state.records[_STATEMENTS], columns, partial=partial), list[Row]()
+    met = {row.values[end] for row in rows if row.table == _LINKS for end in ("subject_id", "object_id")}
+    for row in rows:
+        if row.is_aside and row.table == _PEOPLE and row.values["id"] not in met:
+            # It stays aside even if what the case knew before was undone since: the person may be a source.
             rows_aside.append(row)
         else:
             by_table[row.table].append(kept_closed(row, state.records[_STATEMENTS]))
@@ -115,10 +122,11 @@ def fold(
     barred = {row.values["id"] for row in by_table.get(_STATEMENTS, ())} - accepted[_STATEMENTS].keys()
     before = state.records[_STATEMENTS]
     opened = [identifier for identifier, row in accepted[_STATEMENTS].items() if opens(before.get(identifier), row)]
-    shared = {name for name in accepted[_STATEMENTS] if name in before and code_of(before[name].values) == "P"}
+    coming = [row for each in ENTITY_TABLES for row in accepted[each.name].values()]
+    brought = state.begin(DeliveredRows(number, coming, columns, partial, sets_aside, hides))
     for each in ENTITY_TABLES if sets_aside else ():
         mine, records = accepted[each.name], state.records[each.name]
-        known = [name for name in mine if name in records and (each.name == "people" or name not in state.bare)]
+        known = [name for name in mine if name in records and (each.name == _PEOPLE or name not in state.bare)]
         for identifier in known:
             rows_aside.append(mine.pop(identifier))
             report.set_aside(rows_aside[-1], records[identifier].values)
@@ -128,8 +136,7 @@ def fold(
     for row in [*rows_aside, *(row for each in ENTITY_TABLES for row in by_table.get(each.name, ()))]:
         code = "C" if _is_closed(state, row, accepted[_STATEMENTS]) else "P"
         codes[row.values["id"]] = stricter(code, codes.get(row.values["id"], code))
-    open_aside = {row.values["id"]: row for row in rows_aside if codes[row.values["id"]] == "P"}
-    ends = Ends(state, number, ends_before, open_aside, codes)
+    ends = Ends(state, ends_before, codes, brought)
     for table, kept_rows in accepted.items():
         _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, partial=partial)
     delivered = {
@@ -157,8 +164,8 @@ def fold(
     statements = state.records[_STATEMENTS]
     touched = {*accepted[_STATEMENTS], *(row.values["statement_id"] for row in claims)}
     report.closed = frozenset(name for name in touched & statements.keys() if code_of(statements[name].values) == "C")
+    state.closed_in |= dict.fromkeys(report.closed, number)
     _keep_closed(state, opened, report)
-    close_rows(state.records, {name for name in shared if code_of(state.records[_STATEMENTS][name].values) == "C"})
     return report
 
 
@@ -279,10 +286,13 @@ def _merge_records(
         old = records.get(identifier)
         is_closed = _is_closed(state, row, statements)
         present = () if old is None else columns_delivered(row, columns, partial=partial)
-        version = RowVersion(row.values, None if is_closed else row.values, present, number)
-        versions = _with_version(old, version)
+        is_listed = "statement_id" not in row.values
+        is_shared = is_listed and not is_closed and row.values.get("handling") == "P"
         if old is None:
-            records[identifier] = FoldedRow(row.values, number, row.line, open=version.open, versions=versions)
+            shared, listed = None if is_closed else row.values, row.values if is_listed else None
+            records[identifier] = FoldedRow(
+                row.values, number, row.line, open=shared, listed=listed, is_shared=is_shared
+            )
             state.kinds[identifier] = table
             report.take(TakenRow(row, (identifier,), None, records[identifier]))
             continue
@@ -290,22 +300,13 @@ def _merge_records(
         values = merge_row(old.values, row.values, present)
         # Rows under C never change values known under P.
         now = old.open if is_closed else merge_row(old.open or {}, row.values, present)
+        listed = merge_row(old.listed or {}, row.values, present) if is_listed else old.listed
+        is_shared = is_shared or old.is_shared
         if values != old.values or now != old.open:
-            records[identifier] = FoldedRow(values, number, row.line, open=now, versions=versions)
-        elif versions != old.versions:
-            records[identifier] = replace(old, versions=versions)
+            records[identifier] = FoldedRow(values, number, row.line, open=now, listed=listed, is_shared=is_shared)
+        elif (listed, is_shared) != (old.listed, old.is_shared):
+            records[identifier] = replace(old, listed=listed, is_shared=is_shared)
         report.take(TakenRow(row, (identifier,), old, records[identifier]))
-
-
-def _with_version(old: FoldedRow | None, version: RowVersion) -> tuple[RowVersion, ...]:
-    """Return the versions of a row, with a new one added."""
-    versions = () if old is None else old.versions
-    if not versions:
-        if "statement_id" not in version.values:
-            return ()
-        versions = () if old is None else (RowVersion(old.values, old.open),)
-    is_same = bool(versions) and versions[-1]._replace(delivery=version.delivery) == version
-    return versions if is_same else (*versions, version)
 
 
 def _is_closed(state: State, row: Row, statements: Mapping[str, Row]) -> bool:
@@ -385,9 +386,9 @@ def _merge_claims(
 
 def _take(state: State, number: int, key: Key, row: Row, report: Report, ends: Ends) -> None:
     report.claims.add(key)
-    ends.keep(row)
     old = state.claims.get(key)
     is_closed = ends.closes(row, old)
+    ends.keep(row, is_closed=is_closed)
     if is_closed:
         report.closed_claims.add((row.file, row.line))
     if old is not None and old.status == "active" and (old.values, old.is_closed) == (row.values, is_closed):

@@ -7,36 +7,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from graphsvc.ingest.check import ClaimEnd, Delivery, Row
+from graphsvc.ingest.check import Delivery, Row
 from graphsvc.ingest.rejected import EqualRows, Rejection
 from graphsvc.ingest.several import Key
 from graphsvc.records.tables import PROTECTED
-
-
-class RowVersion(NamedTuple):
-    """One row of a person or thing.
-
-    Attributes:
-        values: column → value.
-        open: values that count under P; None under C.
-        present: columns in which its empty cells clear the earlier value.
-        delivery: number of its delivery; 0 for the sum of several rows.
-    """
-
-    values: dict[str, Any]
-    open: dict[str, Any] | None
-    present: Collection[str] = ()
-    delivery: int = 0
-
-    @property
-    def statement(self) -> str | None:
-        """The statement that the row names; None if it names none."""
-        return self.values.get("statement_id") or (self.open or {}).get("statement_id")
-
-    @property
-    def is_of_statement(self) -> bool:
-        """Whether the row names a statement."""
-        return self.statement is not None
 
 
 def merge_row(old: Mapping[str, Any], row: Mapping[str, Any], present: Collection[str]) -> dict[str, Any]:
@@ -60,10 +34,11 @@ class FoldedRow:
         delivery: number of the last delivery with these values.
         line: line in its file.
         status: `active`, or `superseded` for a claim no longer delivered.
-        open: for an entity, its values without rows under handling code C; None if it has only such rows.
+        open: for an entity, its values without rows under handling code C; None if it has only such rows. Readers may not
+            know all of them: see `layers`.
+        listed: for an entity, its values from rows that name no statement; None if it has no such rows.
+        is_shared: for an entity, whether a row that names no statement says that it is under P.
         is_closed: for a claim, whether its delivery put the row of an end under C, so that it is under C too.
-        versions: its rows, starting with the first that names a statement; one more may sum up the rows before. Empty
-            if no row names a statement.
     """
 
     values: dict[str, Any]
@@ -71,47 +46,9 @@ class FoldedRow:
     line: int
     status: str = "active"
     open: dict[str, Any] | None = None
+    listed: dict[str, Any] | None = None
+    is_shared: bool = False
     is_closed: bool = False
-    versions: tuple[RowVersion, ...] = ()
-
-    @property
-    def without_statements(self) -> FoldedRow | None:
-        """The row made only from rows that name no statement; None without such rows."""
-        if not self.versions:
-            return self
-        versions = tuple(version for version in self.versions if not version.is_of_statement)
-        return self.of(versions) if versions else None
-
-    def for_pages(self, hidden_until: int) -> FoldedRow:
-        """Return the row as pages show it.
-
-        Args:
-            hidden_until: number of a delivery; rows up to and including it are left out if they name a statement.
-        """
-        versions = tuple(
-            version for version in self.versions if not version.is_of_statement or version.delivery > hidden_until
-        )
-        return self if len(versions) == len(self.versions) else self.of(versions)
-
-    @property
-    def known_by_id(self) -> FoldedRow:
-        """This row, of which the id counts under P if nothing else does."""
-        return self if self.open is not None else replace(self, open={"id": self.values["id"]})
-
-    def opened_by(self, values: dict[str, Any], number: int) -> FoldedRow:
-        """This row, of which another row under P, in the delivery of this number, counts under P alone."""
-        versions = self.versions or (RowVersion(self.values, None),)
-        return replace(self, open=values, versions=(*versions, RowVersion({}, values, (), number)))
-
-    def of(self, versions: tuple[RowVersion, ...]) -> FoldedRow:
-        """Return this row as made from other versions; an id known under P stays so."""
-        values: dict[str, Any] = {}
-        shared: dict[str, Any] | None = None if self.open is None else {"id": self.values["id"]}
-        for version in versions:
-            values = merge_row(values, version.values, version.present)
-            if version.open is not None:
-                shared = merge_row(shared or {}, version.open, version.present)
-        return replace(self, values=values or {"id": self.values["id"]}, open=shared, versions=versions)
 
 
 @dataclass(slots=True)
@@ -161,9 +98,12 @@ class TakenRow(NamedTuple):
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether the row leaves the values in the state unchanged; it may still be recorded as a version."""
+        """Whether the row leaves the values in the state unchanged."""
         before, after = self.before, self.after
-        return before is after or (before is not None and replace(before, versions=()) == replace(after, versions=()))
+        return before is after or (
+            before is not None
+            and replace(before, listed=None, is_shared=False) == replace(after, listed=None, is_shared=False)
+        )
 
 
 @dataclass(slots=True)
@@ -181,7 +121,7 @@ class Report:
         contrary: statement → rejections of its claims that depend on its earlier claims.
         closed: ids of its statements that are under handling code C after it.
         closed_claims: file and line of its claims that are under C, although their statement is not.
-        ends: ids in the claims that the delivery makes but not in its accepted rows → see `check.ClaimEnd`.
+        ends: id → table, for ids in the claims that the delivery makes but not in its accepted rows.
         rows_aside: table and id → an entity's row that is set aside (see `fold.fold`), and its values in the state.
         watch: called with each row that is taken, for separate counts; None if not needed.
     """
@@ -196,7 +136,7 @@ class Report:
     contrary: dict[str, list[Rejection]] = field(default_factory=lambda: defaultdict(list))
     closed: frozenset[str] = frozenset()
     closed_claims: set[tuple[str, int]] = field(default_factory=set)
-    ends: dict[str, ClaimEnd] = field(default_factory=dict)
+    ends: dict[str, str] = field(default_factory=dict)
     rows_aside: dict[tuple[str, str], tuple[Row, Mapping[str, Any]]] = field(default_factory=dict)
     watch: Callable[[TakenRow], object] | None = None
 
@@ -229,17 +169,17 @@ class Report:
         return frozenset(row.values["id"] for row in rows if row.table == "statements") - refused
 
     def as_taken(self, delivery: Delivery) -> Delivery:
-        """Return the delivery to be stored: with accepted statements and the ends of claims, and rows set aside marked."""
+        """Return the delivery to be stored: with accepted statements and the ends of claims, and decisions on rows."""
         rows = [self._with_decisions(row) for row in delivery.rows]
         return replace(delivery, rows=rows, accepted=self.accepted_statements(rows), ends=self.ends)
 
     def _with_decisions(self, row: Row) -> Row:
-        """Return a row with the decisions about it."""
-        if row.table in ("links", "statements"):
-            said_in = row.values["statement_id" if row.table == "links" else "id"]
-            is_closed = said_in in self.closed or (row.table == "links" and (row.file, row.line) in self.closed_claims)
-            return replace(row, code="C") if is_closed else row
-        return replace(row, is_aside=True) if (row.table, row.values["id"]) in self.rows_aside else row
+        """Return a row with the decisions on it."""
+        if row.table not in ("links", "statements"):
+            return replace(row, is_aside=True) if (row.table, row.values["id"]) in self.rows_aside else row
+        said_in = row.values["statement_id" if row.table == "links" else "id"]
+        is_closed = said_in in self.closed or (row.table == "links" and (row.file, row.line) in self.closed_claims)
+        return replace(row, code="C") if is_closed else row
 
     def note_equal(self, row: Row, *, again: bool) -> None:
         """Note a row equal to an earlier one; see `EqualRows`."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from graphsvc.ingest.check import Row
+from graphsvc.ingest.layers import DeliveredRows, Layer, make_layer
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.several import Key
 
@@ -21,6 +22,8 @@ class State:
         by_statement: statement id → keys of its claims.
         rows_aside: id → rows of a person or thing that were set aside: their marks still seal.
         bare: ids of people and things that only claims hold, since the delivery of their row was undone.
+        history: what each delivery brought of people and things.
+        closed_in: statement → number of the last delivery after which it was under C.
     """
 
     records: dict[str, dict[str, FoldedRow]] = field(default_factory=lambda: defaultdict(dict))
@@ -29,3 +32,18 @@ class State:
     by_statement: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
     rows_aside: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     bare: set[str] = field(default_factory=set)
+    history: list[DeliveredRows] = field(default_factory=list)
+    closed_in: dict[str, int] = field(default_factory=dict)
+    _layers: dict[str, Layer] = field(default_factory=dict)
+
+    def layer(self, code: str) -> Layer:
+        """Return the people and things that readers of a handling code may know: see `ingest.layers`."""
+        if code not in self._layers:
+            self._layers[code] = make_layer(code, self.history, self.records["statements"].keys(), self.closed_in)
+        return self._layers[code]
+
+    def begin(self, brought: DeliveredRows) -> DeliveredRows:
+        """Add what one more delivery brings to the history, and return it."""
+        self._layers.clear()
+        self.history.append(brought)
+        return brought

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from graphsvc.ingest.check import ClaimEnd, Delivery, Row
+from graphsvc.ingest.check import Delivery, Row
 from graphsvc.ingest.codes import with_codes
 from graphsvc.ingest.fold import fold
 from graphsvc.ingest.report import FoldedRow, Report
@@ -24,7 +24,7 @@ class KeptRows(NamedTuple):
         partial: whether the delivery only adds.
         incomplete: see `fold.fold`; None: it was stored before this was recorded.
         accepted: ids of its statements that were accepted when it came.
-        ends, rejected_c: as in `check.Delivery`.
+        ends, rejected_c, sets_aside, hides: as in `check.Delivery`.
     """
 
     rows: list[Row]
@@ -32,8 +32,10 @@ class KeptRows(NamedTuple):
     partial: bool
     incomplete: Collection[str] | None = None
     accepted: Collection[str] = ()
-    ends: Mapping[str, ClaimEnd] = MappingProxyType({})
+    ends: Mapping[str, str] = MappingProxyType({})
     rejected_c: Collection[str] = ()
+    sets_aside: bool = False
+    hides: bool = False
 
     @classmethod
     def of(cls, delivery: Delivery, *, partial: bool) -> KeptRows:
@@ -46,6 +48,8 @@ class KeptRows(NamedTuple):
             delivery.accepted,
             delivery.ends,
             delivery.rejected_c,
+            delivery.sets_aside,
+            delivery.hides,
         )
 
     def fold(self, state: State, number: int) -> Report:
@@ -60,6 +64,8 @@ class KeptRows(NamedTuple):
             accepted_before=self.accepted,
             ends_before=self.ends,
             rejected_c=self.rejected_c,
+            sets_aside=self.sets_aside,
+            hides=self.hides,
         )
 
     def with_codes(self, state: State) -> KeptRows:

@@ -321,7 +321,7 @@ def random_delivery(rng: random.Random, folder: Path, *, full: bool = False) -> 
 
     A `full` delivery has all of the people, and statements of several witnesses. It is never undone: rows that
     arrive about these people with later statements are set aside, and stay so. Others have only people. Two people are
-    sealed and the others named, whatever is undone. Each row has a handling code in its cell, because a code
+    sealed and the others named, whatever is undone. Each row that may come under C has its code in its cell, because a code
     decided by the content of the case when the row came stays even if that content is undone (`graphsvc.ingest.codes`).
     """
     pool = [f"P{number}" for number in range(6)]
@@ -359,6 +359,8 @@ def random_delivery(rng: random.Random, folder: Path, *, full: bool = False) -> 
         )
         for _ in range(rng.randint(4, 20))
     ]
+    for link in links:
+        link["handling"] = "" if {*UNDER_C}.isdisjoint({link["subject_id"], link["object_id"]}) else "C"
     if not full and rng.random() < 0.4:
         return write(folder, people=people)
     return write(folder, people=people, statements=statements, links=links)

@@ -72,7 +72,12 @@ def look(place: Place, reader: str, person: str) -> str:
     links = session.ask.rows("cases.links", whole=True).dicts()
     claims = [{**row, "claim": ""} for row in session.ask.rows("cases.claims", whole=True).dicts()]
     about = [row for row in (*links, *claims) if {name, person} & {row["subject"], row["object"]}]
-    return repr((values, about)).replace(name, "S").replace(person, "X")
+    # Ids of claims are random, and so is their order.
+    return (
+        repr((values, sorted(repr(row).replace(name, "S").replace(person, "X") for row in about)))
+        .replace(name, "S")
+        .replace(person, "X")
+    )
 
 
 def report_on_both(place: Place, folder: Path, loader: str, said: str, **tables: Any) -> None:

@@ -412,12 +412,19 @@ def test_what_is_c_decides_nothing_of_who_is_known_under_p() -> None:
         assert state.records["people"]["p"].open == {"id": "p", "name": "Ari"}
 
 
+def test_standings_of_earlier_versions_are_read() -> None:
+    """They kept one more number, after `is_absent`."""
+    _, standing = after([*people({"id": "p"}), *CROSSING, *statement_rows("p PILOTED c1")])
+    rows = [[*row[:13], 0, *row[13:]] for row in pack_standings(standing)]
+    assert unpack_standings(rows) == unpack_standings(pack_standings(standing)) == standing
+
+
 def test_who_is_known_from_c_alone_can_only_be_sealed_by_what_p_says() -> None:
     under_c = [*people({"id": "p"}), *CROSSING, *statement_rows("p ORGANISED c1", handling="C")]
     _, standing = after(under_c)
     assert (of(standing, "p").sealed, of(standing, "p").level) == (False, "C")
     _, mentioned = after(under_c, statement_rows("p CROSSED_ON c1", statement="S2"))
-    assert pack_standings(mentioned) == pack_standings(standing)
+    assert (of(mentioned, "p").sealed, of(mentioned, "p").level) == (True, "P")
     _, carried = after(under_c, [*people({"id": "p"}), *CROSSING, *statement_rows("p CROSSED_ON c1", statement="S2")])
     assert (of(carried, "p").sealed, of(carried, "p").level) == (True, "P")
     assert sealed_anew(standing, carried) == {pseudonym(KEY, "person", "p")}

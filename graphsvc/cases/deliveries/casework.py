@@ -31,16 +31,18 @@ from graphsvc.cases.deliveries.loaded import (
     resting_notes,
     standing_notes,
 )
+from graphsvc.cases.deliveries.loader_view import VisibleRows
 from graphsvc.cases.deliveries.material import fold_deliveries
 from graphsvc.cases.deliveries.replay import Plan, Replay, take_delivery
 from graphsvc.cases.deliveries.rewriting import Rewriting
 from graphsvc.cases.deliveries.waitlist import Waitlist
-from graphsvc.cases.graph.graphing import Graphed, IdMap
+from graphsvc.cases.graph.graphing import Graphed
+from graphsvc.cases.graph.id_map import IdMap
 from graphsvc.cases.graph.sealing import Standing
 from graphsvc.cases.graph.standing import alone_theirs, opened_by, sealed_anew, standings
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.progress import quiet, unstoppable
-from graphsvc.cases.protection import Protections, require_no_witnesses
+from graphsvc.cases.protection import MARKED, Protections, require_no_witnesses
 from graphsvc.cases.register import Register
 from graphsvc.cases.shared_ids import SealingAcross
 from graphsvc.cases.stores.export_store import ExportStore
@@ -152,15 +154,16 @@ class Casework:
             again = self.waitlist.find_same(case, key, delivery) if waits else None
             if again is not None:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
-            delivery, report = take_delivery(
-                delivery, view, state, before, key, number, partial=partial, sets_aside=shows_sources
-            )
+            hides = shows_sources and choice[0] != MARKED
+            delivery = dataclasses.replace(delivery, sets_aside=shows_sources, hides=hides)
+            rows_before = VisibleRows.of(state)
+            delivery, report = take_delivery(delivery, view, state, before, key, number, partial=partial)
             named = self.register.sources_named(case, key)
             visible = report
             if view is not None:
                 # Always made, or the time taken would show these loaders whether there is anything to compare.
                 pages = IdMap(state, key, before, self.replay.weights, named)
-                visible = view.report(report, state, pages, delivery, partial=partial)
+                visible = view.report(report, state, rows_before, pages, delivery, partial=partial)
             rejections = in_order([*delivery.rejections, *visible.rejections])
             counts = counts_of(delivery, visible)
             # A report that it repeats another account's delivery would reveal the content of that delivery.

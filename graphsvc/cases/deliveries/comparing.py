@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from graphsvc.cases.deliveries.statement_form import text
-from graphsvc.cases.graph.graphing import IdMap
+from graphsvc.cases.graph.id_map import IdMap
 from graphsvc.cases.graph.standing import Standings, sealed_ids
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.report import ChangedRow, FoldedRow, Report

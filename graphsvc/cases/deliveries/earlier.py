@@ -65,8 +65,8 @@ def earlier(replay: Replay, register: Register, case: str, key: bytes, newer: Co
     people = [
         identifier
         for identifier, row in state.records["people"].items()
-        if (grant.sources or (is_listing and row.without_statements is not None))
-        and handling.entity(identifier) in grant.codes
+        if (grant.sources or (is_listing and row.listed is not None))
+        and handling.entity(identifier, is_listed=is_listing) in grant.codes
     ]
     return Earlier(
         {

@@ -12,8 +12,11 @@ from graphsvc.cases.deliveries.material import fold_deliveries
 from graphsvc.cases.deliveries.replay import Replay
 from graphsvc.cases.deliveries.sealed_rows import seal_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
-from graphsvc.cases.graph.graphing import Graphed, IdMap
-from graphsvc.cases.graph.standing import Standings, formerly
+from graphsvc.cases.graph.graphing import Graphed
+from graphsvc.cases.graph.handling import Handling
+from graphsvc.cases.graph.id_map import IdMap
+from graphsvc.cases.graph.identities import formerly
+from graphsvc.cases.graph.standing import Standings
 from graphsvc.cases.progress import unstoppable
 from graphsvc.cases.register import Register
 from graphsvc.cases.stores.erased import Leaving
@@ -103,6 +106,7 @@ class Erasing:
             # Codes are added first, before the rows that decide them are erased.
             deliveries[number] = delivery.with_codes(state)
             deliveries[number].fold(state, number)
+        codes = Handling(state)
         # Ids from before an earlier erasure belong to the same person, and may have been delivered again.
         erased = self._register.overrules(case, "erased") | {person} | formerly(standing, [person])
         removal = find_erased(
@@ -110,6 +114,7 @@ class Erasing:
             _matcher(key, erased),
             key,
             standing,
+            {name for table in ("things", "workplaces") for name in state.records[table] if codes.entity(name) == "P"},
         )
         if not removal:
             raise NotFound("Nothing of this person is loaded in the case.")

@@ -12,10 +12,11 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.access.vault import kind_of, pseudonym, signs
+from graphsvc.cases.graph.identities import formerly
 from graphsvc.cases.graph.sealing import Standing
-from graphsvc.cases.graph.standing import HOME, Standings, formerly
+from graphsvc.cases.graph.standing import HOME, Standings
 from graphsvc.cases.graph.texts import SourceIds
-from graphsvc.ingest.check import ClaimEnd, Row, columns_left
+from graphsvc.ingest.check import Row, columns_left
 from graphsvc.names.seal import needles
 from graphsvc.names.whole import WholeNames
 from graphsvc.records.relations import CUSTOM_PREFIX, OWN
@@ -41,6 +42,7 @@ class Gone:
         things: things that only they used, and dwellings where only they lived.
         statements: statements that they gave.
         shared: things that they and others used: these stay, sealed.
+        closed: those of `shared` that only claims under C say others used: they stay under C alone.
         names: finds their names in other rows.
         key: the case's data key.
         mentioned: every id that a row has or refers to.
@@ -53,6 +55,7 @@ class Gone:
     names: WholeNames
     key: bytes
     mentioned: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
 
     def id_left(self, identifier: str) -> str:
         """Return an id without erased names: the same result wherever it occurs, so that references still match.
@@ -98,7 +101,7 @@ class Gone:
         """Return the ids of the statements that are left, without erased names; None stays None."""
         return None if statements is None else frozenset(map(self.id_left, frozenset(statements) - self.statements))
 
-    def ends_left(self, ends: Mapping[str, ClaimEnd], rows: Iterable[Row]) -> dict[str, ClaimEnd]:
+    def ends_left(self, ends: Mapping[str, str], rows: Iterable[Row]) -> dict[str, str]:
         """Return the ends of the claims in a delivery reduced to these rows, without erased names."""
         left = {row.values[end] for row in rows if row.table == _LINKS for end in ("subject_id", "object_id")}
         return {new: end for old, end in ends.items() if (new := self.id_left(old)) in left}
@@ -117,6 +120,7 @@ def find_erased(
     erased: Callable[[str, str], bool],
     key: bytes,
     standing: Standings = MappingProxyType({}),
+    under_p: Collection[str] = (),
 ) -> Gone:
     """Find the people, things and statements to erase from these rows and standings.
 
@@ -126,6 +130,8 @@ def find_erased(
         key: the case's data key.
         standing: standings of the case: the search uses every identity ever delivered for the erased, even if undone
             since, and entries no longer in any delivery are found only here.
+        under_p: ids of the things and places known under P. Only claims under P decide whether these go, or readers of P
+            would learn what is under C.
     """
     rows = list(rows)
     known = [(kind_of(name), identity) for name, entity in standing.items() for identity in entity.identities]
@@ -134,16 +140,20 @@ def find_erased(
     known_ids = {kind: {identity["id"] for of, identity in known if of == kind} for kind in ("person", "thing")}
     people = frozenset(identifier for identifier in mentioned | known_ids["person"] if erased("person", identifier))
     homes = {row.values["id"] for row in rows if row.table == _WORKPLACES and row.values.get("kind") == DWELLING}
-    used, used_by_others = set[str](), set[str]()
+    used, used_by_others, others_under_c = set[str](), set[str](), set[str]()
     for row in rows:
         if row.table == _LINKS:
             subject, target = row.values["subject_id"], row.values["object_id"]
+            is_c = "C" in (row.code, row.values.get("handling"))
             if subject in people and (
                 row.values["relation"] in OWN or (row.values["relation"] in HOME and target in homes)
             ):
-                used.add(target)
+                used |= {target} - (set(under_p) if is_c else set())
             elif subject not in people and target not in people:
-                used_by_others |= {subject, target}
+                for thing in (subject, target):
+                    (others_under_c if is_c and thing in under_p else used_by_others).add(thing)
+    closed = frozenset((used & others_under_c) - used_by_others)
+    used_by_others |= closed
     ever = mentioned | known_ids["thing"]
     things = frozenset(used - used_by_others) | {identifier for identifier in ever if erased("thing", identifier)}
     if before := formerly(standing, [pseudonym(key, "thing", thing) for thing in things]):
@@ -157,7 +167,14 @@ def find_erased(
     names = WholeNames(needle for values in named for needle in needles(values))
     mentioned |= {row.values["id"] for row in rows if "id" in row.values}
     return Gone(
-        people, things, statements, frozenset((used & used_by_others) - homes), names, key, frozenset(mentioned)
+        people,
+        things,
+        statements,
+        frozenset((used & used_by_others) - homes),
+        names,
+        key,
+        frozenset(mentioned),
+        closed,
     )
 
 
@@ -174,7 +191,8 @@ def split_rows(rows: Iterable[Row], removal: Gone) -> tuple[list[Row], list[Row]
         if values is None:
             out.append(row)
         else:
-            left.append(replace(row, values=values))
+            is_closed = row.table in (_THINGS, _WORKPLACES) and row.values["id"] in removal.closed
+            left.append(replace(row, values=values, code="C" if is_closed else row.code))
     return left, out
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from graphsvc.access import vault
 from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.deliveries.statement_form import Cells, Form, FormPart
-from graphsvc.cases.graph.graphing import IdMap
+from graphsvc.cases.graph.id_map import IdMap
 from graphsvc.errors import RequestError
 from graphsvc.ingest.cells import write_cell
 from graphsvc.ingest.check import Delivery, digest

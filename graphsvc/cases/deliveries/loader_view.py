@@ -30,12 +30,13 @@ from typing import Any, NamedTuple
 
 from graphsvc.cases.deliveries.statement_form import text
 from graphsvc.cases.gc_pause import uncollected
-from graphsvc.cases.graph.graphing import IdMap
 from graphsvc.cases.graph.handling import hidden_people
+from graphsvc.cases.graph.id_map import IdMap
 from graphsvc.cases.graph.standing import Standings
 from graphsvc.ingest.check import Delivery, Row, part
 from graphsvc.ingest.codes import add_codes, columns_delivered, opens
 from graphsvc.ingest.fold import claim_key
+from graphsvc.ingest.layers import Layer
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import ChangedRow, Counts, FoldedRow, Report, TakenRow, merge_row
 from graphsvc.ingest.several import polarity
@@ -157,18 +158,23 @@ class LoaderView:
             self._change(ChangedRow(taken.row, taken.key, before, taken.after))
 
     @uncollected()
-    def report(self, full: Report, state: State, pages: IdMap, delivery: Delivery, *, partial: bool) -> Report:
+    def report(
+        self, full: Report, state: State, rows_before: VisibleRows, pages: IdMap, delivery: Delivery, *, partial: bool
+    ) -> Report:
         """Return the loader's report; call it once, after the fold.
 
         Args:
             full: the real effect of the delivery.
             state: the case with it.
+            rows_before: rows that readers could know before it.
             pages: map of the case as pages show it now.
             delivery: the delivery.
             partial: whether it only adds.
         """
+        visible_rows = VisibleRows.of(state)
         for taken, before in self._to_compare:
-            self._compare_with_pages(taken, before, pages, delivery, partial=partial)
+            versions = rows_before.row(before), visible_rows.row(taken.after)
+            self._compare_with_pages(taken, before, versions, pages, delivery, partial=partial)
         visible = Report(refused=full.refused, equal=full.equal, changed=self._changed)
         for table, counts in full.counts.items():
             mine = visible.counts[table] = self._counts[table]
@@ -178,7 +184,11 @@ class LoaderView:
                 visible.counts[table].added += 1  # as if nobody had this id
             else:
                 own = self._own_rows.get(identifier)
-                known = _page_cells(identifier, state.records[table][identifier], pages) if own is None else own.values
+                known = (
+                    _page_cells(identifier, visible_rows.row(state.records[table][identifier]), pages)
+                    if own is None
+                    else own.values
+                )
                 visible.set_aside(row, known or {})
         for table, number in self._aside.items():
             visible.counts[table].read += number
@@ -194,9 +204,16 @@ class LoaderView:
         return visible
 
     def _compare_with_pages(
-        self, taken: TakenRow, before: FoldedRow, pages: IdMap, delivery: Delivery, *, partial: bool
+        self,
+        taken: TakenRow,
+        before: FoldedRow,
+        versions: tuple[FoldedRow, FoldedRow],
+        pages: IdMap,
+        delivery: Delivery,
+        *,
+        partial: bool,
     ) -> None:
-        """Count a row about an entity that others delivered too; arguments as in `report`.
+        """Count a row about an entity that others delivered too; `versions`: as readers may know it before and after.
 
         A row that differs from the loader's own rows counts as changed. Other rows count as unchanged unless pages show
         otherwise: so no count reveals whether others' rows have the id, such as the row of a statement's source.
@@ -214,7 +231,7 @@ class LoaderView:
         is_hidden = table == "people" and identifier in self.hidden
         change = None
         if not is_hidden:
-            was, will = (pages.shown_rows.of(identifier, each) for each in (before, taken.after))
+            was, will = versions
             page_cells = _page_cells(identifier, was, pages)
             if page_cells is not None:
                 change = self._compare(taken._replace(after=will), was, page_cells, {*taken.row.values, *cleared})
@@ -248,6 +265,25 @@ class LoaderView:
     def _change(self, change: ChangedRow) -> None:
         self._counts[change.row.table].changed += 1
         self._changed.append(change)
+
+
+class VisibleRows(NamedTuple):
+    """Rows of people and things that readers may know: the layers P and C of a state (`ingest.layers`)."""
+
+    under_p: Layer
+    under_c: Layer
+
+    @classmethod
+    def of(cls, state: State) -> VisibleRows:
+        """Return the layers of a state."""
+        return cls(state.layer("P"), state.layer("C"))
+
+    def row(self, row: FoldedRow) -> FoldedRow:
+        """Return the row of a person or thing as far as readers may know it."""
+        identifier = row.values["id"]
+        shared, known = self.under_p.get(identifier), self.under_c.get(identifier)
+        values = known.values if known is not None else {"id": identifier}
+        return replace(row, values=values, open=None if shared is None else shared.values)
 
 
 def _without_source(row: Row, columns: dict[str, list[str]]) -> Row:

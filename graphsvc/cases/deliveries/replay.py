@@ -19,7 +19,8 @@ from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.graph.computed import children
 from graphsvc.cases.graph.figures import graded_with
-from graphsvc.cases.graph.graphing import Graphed, IdMap, build_graph
+from graphsvc.cases.graph.graphing import Graphed, build_graph
+from graphsvc.cases.graph.id_map import IdMap
 from graphsvc.cases.graph.sealing import Standing, is_newly_marked
 from graphsvc.cases.graph.standing import NAMED, Deciding, Standings, by_name, sealed_anew, standings
 from graphsvc.cases.graph.texts import Texts
@@ -444,7 +445,6 @@ def take_delivery(
     number: int,
     *,
     partial: bool,
-    sets_aside: bool,
 ) -> tuple[Delivery, Report]:
     """Fold a delivery into a state (which is changed); return the delivery as stored, and a report of its effects.
 
@@ -456,7 +456,6 @@ def take_delivery(
         key: the case's data key.
         number: its number.
         partial: whether it only adds.
-        sets_aside: the result of `codes.may_show_sources`.
     """
     if view is not None:
         delivery = view.set_aside(delivery, state, standing, key)
@@ -470,7 +469,8 @@ def take_delivery(
             refused=delivery.refused_rows,
             incomplete=delivery.incomplete,
             rejected_c=delivery.rejected_c,
-            sets_aside=sets_aside,
+            sets_aside=delivery.sets_aside,
+            hides=delivery.hides,
             watch=None if view is None else view.take,
         )
     return report.as_taken(delivery), report

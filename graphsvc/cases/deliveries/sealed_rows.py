@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphsvc.access.vault import pack, unpack
-from graphsvc.ingest.check import ClaimEnd, Row
+from graphsvc.ingest.check import Row
 from graphsvc.ingest.versions import KeptRows
 
 
@@ -24,6 +24,8 @@ def seal_rows(key: bytes, case: str, number: int, delivery: KeptRows) -> bytes:
         content["ends"] = dict(delivery.ends)
     if delivery.rejected_c:
         content["rejected_c"] = sorted(delivery.rejected_c)
+    if delivery.sets_aside:
+        content["sets_aside"] = ["rows", "hides"] if delivery.hides else ["rows"]
     return pack(key, content, f"delivery {case} {number}")
 
 
@@ -32,6 +34,18 @@ def open_rows(key: bytes, case: str, number: int, sealed: bytes, *, partial: boo
     delivery = unpack(key, sealed, f"delivery {case} {number}")
     rows = [Row(*row) for row in delivery["rows"]]
     accepted = frozenset(delivery.get("accepted", ()))
-    ends = {identifier: ClaimEnd(*end) for identifier, end in delivery.get("ends", {}).items()}
+    # Earlier versions stored more of each end, and no more than the mark of each row that was set aside.
+    ends = {name: end if isinstance(end, str) else end[0] for name, end in delivery.get("ends", {}).items()}
+    flags = delivery.get("sets_aside", ["rows"] if any(row.is_aside for row in rows) else ())
     rejected_c = frozenset(delivery.get("rejected_c", ()))
-    return KeptRows(rows, delivery["columns"], partial, delivery.get("incomplete"), accepted, ends, rejected_c)
+    return KeptRows(
+        rows,
+        delivery["columns"],
+        partial,
+        delivery.get("incomplete"),
+        accepted,
+        ends,
+        rejected_c,
+        bool(flags),
+        "hides" in flags,
+    )

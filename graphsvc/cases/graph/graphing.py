@@ -16,7 +16,7 @@ from graphsvc.analysis.claims.dependence import Thing, shared_keys
 from graphsvc.analysis.claims.interest import interests
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.graph.figures import links, shares
-from graphsvc.cases.graph.handling import Handling, ShownRows, is_reserved, unmentioned_people
+from graphsvc.cases.graph.handling import Handling, is_reserved, unmentioned_people
 from graphsvc.cases.graph.sealing import is_charged
 from graphsvc.cases.graph.standing import Standings, people_to_check, sealed_ids
 from graphsvc.cases.graph.texts import (
@@ -29,6 +29,7 @@ from graphsvc.cases.graph.texts import (
     unshown_identities,
 )
 from graphsvc.ingest.codes import is_extra
+from graphsvc.ingest.layers import CODES
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.state import State
 from graphsvc.names.seal import CHARGED, IDENTITY, categories, split_identity
@@ -112,9 +113,9 @@ def build_graph(
     result.sources_named = named_sources(state, sources)
     checked = people_to_check(standing)
     sought = sought_sources(result.sources_named.apart, state, result.sealed, handling)
-    texts = Texts(standing, sought, unshown_identities(state, key, checked))
+    texts = Texts(standing, sought, unshown_identities(state, key, checked, handling))
     result.withhold = texts.words
-    writer = _Writer(state, key, result, texts, handling, weights, checked, ShownRows(state, standing, key))
+    writer = NodeWriter(state, key, result, texts, handling, weights, checked, standing)
     for table in ENTITY_TABLES:
         for identifier, row in state.records[table.name].items():
             writer.entity(table, identifier, row)
@@ -140,54 +141,7 @@ def status_of(claim: FoldedRow, statement_status: str) -> str:
     return "withdrawn" if taken_back else "active"
 
 
-class IdMap:
-    """Maps delivered rows to what readers cleared for the whole case see; arguments as in `build_graph`."""
-
-    def __init__(
-        self,
-        state: State,
-        key: bytes,
-        standing: Standings,
-        weights: Weights = SHIPPED,
-        sources: SourceIds = NO_SOURCES,
-    ) -> None:
-        self._state, self._key = state, key
-        self._result, handling = Graphed(sealed=sealed_ids(standing, state, key)), Handling(state)
-        self.shown_rows = ShownRows(state, standing, key)
-        sought = sought_sources(named_sources(state, sources).apart, state, self._result.sealed, handling)
-        checked = people_to_check(standing)
-        texts = Texts(standing, sought, unshown_identities(state, key, checked))
-        self._writer = _Writer(state, key, self._result, texts, handling, weights, checked, self.shown_rows)
-
-    def graph_id(self, identifier: str) -> str:
-        """Return a delivered id as the graph has it."""
-        return self._writer.graph_id(identifier)
-
-    def delivered_id(self, shown_id: str) -> str | None:
-        """Return the inverse of `graph_id`; None if nothing is shown under this id."""
-        if shown_id in self._state.kinds and self.graph_id(shown_id) == shown_id:
-            return shown_id
-        # An id that names somebody sealed is masked. Sealed ids come first: pseudonyms need no masking.
-        known = (*self._result.sealed, *self._state.kinds)
-        return next((identifier for identifier in known if self.graph_id(identifier) == shown_id), None)
-
-    def entity(self, identifier: str, row: FoldedRow) -> dict[str, Any]:
-        """Return a version of an entity as the graph would hold it."""
-        table = TABLES[self._state.kinds[identifier]]
-        self._writer.entity(table, identifier, row)
-        return self._result.image.nodes[table.label][self.graph_id(identifier)]
-
-    def statement(self, identifier: str, row: FoldedRow) -> dict[str, Any]:
-        """Return a version of a statement as the graph would hold it; claims converted next use its grading."""
-        return self._writer.statement(identifier, row)
-
-    def claim(self, key: tuple[str, ...], row: FoldedRow) -> tuple[Claim, dict[str, Any]]:
-        """Return a version of a claim as the analysis uses it, and as the graph would hold it."""
-        claim = self._writer.claim(key, row)
-        return claim, self._result.image.claims[claim.id][0]
-
-
-class _Writer:
+class NodeWriter:
     """Turns rows into nodes, one at a time, with pseudonyms for the sealed."""
 
     def __init__(
@@ -199,9 +153,10 @@ class _Writer:
         handling: Handling,
         weights: Weights,
         to_check: Collection[str],
-        shown_rows: ShownRows,
+        standing: Standings,
     ) -> None:
-        self._state, self._key, self._shown_rows = state, key, shown_rows
+        self._state, self._key, self._standing = state, key, standing
+        self._layers = {code: state.layer(code) for code in CODES}
         self._result = result
         self._texts = texts
         self._handling, self._to_check = handling, to_check
@@ -226,23 +181,57 @@ class _Writer:
         return known
 
     def entity(self, table: Table, identifier: str, row: FoldedRow) -> None:
-        """Add an entity as a node; if it is sealed, only the cells that identify nobody."""
+        """Add an entity as a node, with the cells that readers may know (`ingest.layers`)."""
+        standing = None
+        if table.record == "person":
+            standing = self._standing.get(vault.pseudonym(self._key, "person", identifier))
+        self._level = self._handling.entity(identifier, is_listed=standing is not None and standing.is_listed)
+        known = self._layers[self._level].get(identifier)
+        values = {"id": identifier} if known is None else known.values
+        under_c = self._layers["C"].get(identifier) if self._level == "P" else None
+        if table.record == "person" and (standing is None or standing.is_hidden):
+            values = row.values  # only readers with source clearance see them
+        listed = {} if known is None else known.listed or {}
+        self._entity(table, identifier, row, values, None if under_c is None else under_c.values, listed)
+
+    def version(self, table: Table, identifier: str, row: FoldedRow) -> None:
+        """Add one version of an entity's row as a node; rows under C do not change what is shown under P."""
         self._level = self._handling.entity(identifier)
-        whole, row = row, self._shown_rows.of(identifier, row)
-        # Rows under C never change what is shown under P: `_under_c` adds them separately.
-        cells = row.values if self._level == "C" and row.open is None else row.open or {"id": identifier}
+        shared = row.open if row.open is not None or self._level == "C" else {"id": identifier}
+        under_c = None if shared is None else row.values
+        self._entity(table, identifier, row, row.values if shared is None else shared, under_c, row.listed or {})
+
+    def _entity(
+        self,
+        table: Table,
+        identifier: str,
+        row: FoldedRow,
+        cells: Mapping[str, Any],
+        under_c: Mapping[str, Any] | None,
+        listed: Mapping[str, Any],
+    ) -> None:
+        """Add an entity as a node; if it is sealed, only the cells that identify nobody.
+
+        Args:
+            table: its table.
+            identifier: its delivered id.
+            row: all that is known of it.
+            cells: what is shown of it.
+            under_c: for one shown under P, what readers cleared for C know: it is added separately.
+            listed: the cells from rows that name no statement.
+        """
         values = dict(cells)
         pseudonym = self._result.sealed.get(identifier)
         if pseudonym is not None:
             values = split_identity(table.record, cells)[0]
             kind = "person" if table.record == "person" else "thing"
-            self._result.identities[pseudonym] = (kind, split_identity(table.record, whole.values)[1])
+            self._result.identities[pseudonym] = (kind, split_identity(table.record, row.values)[1])
         properties = self._properties(table, values)
-        if row.open is not None and pseudonym is None:
-            self._under_c(properties, table, row)
+        if under_c is not None and pseudonym is None:
+            self._under_c(properties, table, cells, under_c)
         if table.record == "person":
             properties["sealed"] = pseudonym is not None
-            self._categories(cells, whole, properties, sealed=pseudonym is not None)
+            self._categories(cells, row, listed, properties, sealed=pseudonym is not None)
         properties["handling"] = self._level
         shown_id = self.graph_id(identifier)
         if pseudonym is None and shown_id != identifier:
@@ -383,16 +372,15 @@ class _Writer:
                 text = self._texts.text(value, self._level)
                 properties[column] = f"{properties[column]}; {text}" if column in properties else text
 
-    def _under_c(self, properties: dict[str, Any], table: Table, row: FoldedRow) -> None:
+    def _under_c(
+        self, properties: dict[str, Any], table: Table, cells: Mapping[str, Any], under_c: Mapping[str, Any]
+    ) -> None:
         """Add the values from rows under C of an entity known under P, as one custom column."""
-        cells = row.open or {}
         # An identity given only under C is left out for a bare id, and for a person marked under C: see `sealing`.
-        hides = table.record == "person" and hides_identity(row, self._key, self._to_check)
+        hides = table.record == "person" and hides_identity(cells, self._key, self._to_check)
         withheld = IDENTITY["person"] if hides else ()
         names = [each.name for each in table.columns if each.name not in _OF_THE_ROW and each.name not in withheld]
-        differences = {
-            name: row.values[name] for name in names if name in row.values and row.values[name] != cells.get(name)
-        }
+        differences = {name: under_c[name] for name in names if name in under_c and under_c[name] != cells.get(name)}
         if differences:
             words = "; ".join(
                 f"{name}: {', '.join(value) if isinstance(value, list) else value}"
@@ -406,14 +394,17 @@ class _Writer:
         return CUSTOM_PREFIX + self._texts.made_up(relation.removeprefix(CUSTOM_PREFIX))
 
     def _categories(
-        self, values: Mapping[str, Any], whole: FoldedRow, properties: dict[str, Any], *, sealed: bool
+        self,
+        values: Mapping[str, Any],
+        whole: FoldedRow,
+        listed: Mapping[str, Any],
+        properties: dict[str, Any],
+        *,
+        sealed: bool,
     ) -> None:
         named = categories(values)
-        listed = whole.without_statements
-        counting = {} if listed is None else listed.values if self._level == "C" else listed.open or {}
-        is_charged_by_list = is_charged(counting)
         # A row delivered with a statement may be the origin of a sealed person and the charge.
-        unsaid = PROTECTED | (CHARGED if sealed and not is_charged_by_list else frozenset())
+        unsaid = PROTECTED | (CHARGED if sealed and not is_charged(listed) else frozenset())
         unprotected = {word: date for word, date in named.items() if word not in unsaid} or {"other": ""}
         properties["categories"] = sorted(unprotected)
         dates = sorted(f"{word}@{date}" for word, date in unprotected.items() if date)
@@ -426,7 +417,7 @@ class _Writer:
 
 
 def _links(
-    result: Graphed, writer: _Writer, claims: list[Claim], pairings: Collection[Pairing], few_below: int
+    result: Graphed, writer: NodeWriter, claims: list[Claim], pairings: Collection[Pairing], few_below: int
 ) -> None:
     """Add the links made by the claims, with figures from all statements and from handling-P statements alone."""
     shareable = [claim for claim in claims if claim.handling == "P"]

@@ -13,7 +13,6 @@ from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.state import State
 from graphsvc.records import grading
 from graphsvc.records.relations import OWN, SAME
-from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.store.image import Image
 
 
@@ -25,38 +24,47 @@ class Handling:
             identifier: row.values.get("handling", grading.DEFAULT_HANDLING)
             for identifier, row in state.records["statements"].items()
         }
-        self._conditional: set[str] = set()
-        self._shareable: set[str] = set()
-        for table in ENTITY_TABLES:
-            for identifier, row in state.records[table.name].items():
-                known = row.open
-                if known is None:
-                    self._conditional.add(identifier)
-                elif table.name == "people":
-                    # A row delivered with a statement may be about the source, so it moves nobody to P.
-                    listed = row.without_statements
-                    if listed is not None and (listed.open or {}).get("handling") == "P":
-                        self._shareable.add(identifier)
-                elif "P" in (known.get("handling"), self._statements.get(known.get("statement_id", ""))):
-                    self._shareable.add(identifier)
+        self._mentioned = set[str]()
+        self._under_p = set[str]()
         for row in state.claims.values():
+            ends = row.values["subject_id"], row.values["object_id"]
+            self._mentioned.update(ends)
             if self.claim(row) == "P":
-                self._shareable.update((row.values["subject_id"], row.values["object_id"]))
+                self._under_p.update(ends)
+        # A row delivered with a statement may be about the source, so it moves nobody to P.
+        self._listed = {name for name, row in state.records["people"].items() if row.is_shared}
+        for identifier, layered in state.layer("P").items():
+            values = layered.values
+            if identifier not in state.records["people"] and "P" in (
+                values.get("handling"),
+                self._statements.get(values.get("statement_id", "")),
+            ):
+                self._under_p.add(identifier)
 
     def statement(self, identifier: str) -> str:
         """Return the handling code of a statement."""
         return self._statements[identifier]
 
     def claim(self, row: FoldedRow) -> str:
-        """Return the handling code of a claim: P only if statement, claim and both ends allow it."""
+        """Return the handling code of a claim: P only if its statement, its own code and the rows it came with allow it."""
         values = row.values
-        if row.is_closed or values["subject_id"] in self._conditional or values["object_id"] in self._conditional:
+        if row.is_closed:
             return "C"
         return grading.stricter(self._statements[values["statement_id"]], values.get("handling", "P"))
 
-    def entity(self, identifier: str) -> str:
-        """Return the handling code of an entity: P if a P row or a P claim mentions it, or a thing's row names a P statement."""
-        return "P" if identifier in self._shareable and identifier not in self._conditional else "C"
+    def entity(self, identifier: str, *, is_listed: bool = False) -> str:
+        """Return the handling code of a person or thing.
+
+        It is P if a claim under P mentions it, or if the row of a thing says so. The row of a person says so only if
+        readers see the list (`is_listed`), or as long as no claim mentions them.
+        """
+        if identifier in self._under_p:
+            return "P"
+        return "P" if identifier in self._listed and (is_listed or identifier not in self._mentioned) else "C"
+
+    def is_mentioned(self, identifier: str) -> bool:
+        """Whether any claim mentions a person or thing."""
+        return identifier in self._mentioned
 
 
 def is_reserved(values: Mapping[str, Any], sealed: Collection[str]) -> bool:
@@ -84,55 +92,33 @@ def mentioned_ids(state: State, sealed: Collection[str]) -> set[str]:
 
 def mark_hidden(
     standing: dict[str, Standing],
-    before: Mapping[str, Standing],
     state: State,
     names: Mapping[str, str],
     in_claims: Collection[str],
     *,
     protects_marked: bool,
 ) -> None:
-    """Set `is_listed`, `is_hidden` and `hidden_until` of the standings.
+    """Set `is_listed` and `is_hidden` of the standings.
 
     Args:
         standing: the standings to change.
-        before: the earlier standings.
         state: see `ingest.fold`.
         names: id of a person → pseudonym.
         in_claims: the result of `mentioned_ids`.
         protects_marked: whether the case protects marked people only.
     """
-    for name, entity in before.items():
-        if entity.hidden_until and name in standing:
-            standing[name] = replace(standing[name], hidden_until=entity.hidden_until)
     for identifier, row in state.records["people"].items():
         entity = standing[names[identifier]]
-        is_listed = protects_marked and not entity.sealed and row.without_statements is not None
-        is_hidden, until = not is_listed and identifier not in in_claims, entity.hidden_until
-        if is_hidden and (entity.sealed or protects_marked) and row.versions:
-            until = max(until, *(version.delivery for version in row.versions))
-        if (is_listed, is_hidden, until) != (entity.is_listed, entity.is_hidden, entity.hidden_until):
-            standing[names[identifier]] = replace(entity, is_listed=is_listed, is_hidden=is_hidden, hidden_until=until)
+        is_listed = protects_marked and not entity.sealed and row.listed is not None
+        is_hidden = not is_listed and identifier not in in_claims
+        if (is_listed, is_hidden) != (entity.is_listed, entity.is_hidden):
+            standing[names[identifier]] = replace(entity, is_listed=is_listed, is_hidden=is_hidden)
 
 
 def hidden_people(state: State, standing: Mapping[str, Standing], key: bytes) -> set[str]:
     """Return the ids of people that only readers with source clearance see (`Standing.is_hidden`)."""
     entities = ((each, standing.get(pseudonym(key, "person", each))) for each in state.records["people"])
     return {identifier for identifier, entity in entities if entity is None or entity.is_hidden}
-
-
-class ShownRows:
-    """Rows of people as pages show them, without anything that could reveal that somebody gave a statement."""
-
-    def __init__(self, state: State, standing: Mapping[str, Standing], key: bytes) -> None:
-        self._hidden_until: dict[str, int] = {}
-        for identifier, row in state.records["people"].items():
-            entity = standing.get(pseudonym(key, "person", identifier)) if row.versions else None
-            if entity is not None and entity.hidden_until:
-                self._hidden_until[identifier] = entity.hidden_until
-
-    def of(self, identifier: str, row: FoldedRow) -> FoldedRow:
-        """Return the row of a person or thing as pages show it."""
-        return row.for_pages(self._hidden_until.get(identifier, 0))
 
 
 def unmentioned_people(

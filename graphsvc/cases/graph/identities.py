@@ -5,13 +5,14 @@ A person named today may be sealed tomorrow. Texts with any name they ever had a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from graphsvc.access import vault
 from graphsvc.cases.graph.handling import Handling
 from graphsvc.cases.graph.sealing import Standing
+from graphsvc.ingest.layers import CODES
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.state import State
 from graphsvc.names.seal import split_identity
@@ -28,6 +29,15 @@ def pseudonyms_of(state: State, key: bytes) -> dict[str, dict[str, str]]:
         table: {identifier: vault.pseudonym(key, kind, identifier) for identifier in state.records[table]}
         for table, kind in (("people", "person"), ("things", "thing"), ("workplaces", "thing"))
     }
+
+
+def formerly(standing: Mapping[str, Standing], names: Collection[str]) -> frozenset[str]:
+    """Return the pseudonyms that these people and things had, or would have had, before erasures changed their ids."""
+    result, sought = set[str](), frozenset(names)
+    while sought:
+        sought = frozenset(name for name, entity in standing.items() if entity.moved_to in sought) - result
+        result |= sought
+    return frozenset(result)
 
 
 def keep_identities(
@@ -50,7 +60,13 @@ def keep_identities(
             row = state.records[table][identifier]
             known = before[name].identities if name in before else ()
             if table == "people":
-                known = _with_person(known, row, handling.entity(identifier))
+                level = handling.entity(identifier)
+                known = _with_person(known, row, level)
+                for code in CODES:
+                    layered = state.layer(code).get(identifier)
+                    if layered is not None and layered.values not in (row.open, row.values):
+                        more = {"handling": "C"} if "C" in (code, level) else {}
+                        known = _with_row(known, "person", layered.values, **more)
             else:
                 known = _with_row(known, TABLES[table].record, row.values)
             standing[name] = replace(standing[name], identities=known)

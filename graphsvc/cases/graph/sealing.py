@@ -60,6 +60,8 @@ SHARED_ID = "sealed in a case that shares its ids"
 _WHERE_C = " C]"
 # Reasons that are no marks: known under C, they change nothing under P in a case that shares the ids.
 _NO_MARKS = frozenset({NO_PART, NO_ACT, THE_SAME})
+# Fields of a standing that every version kept.
+_FIRST = 7
 _SEALED, _OPENED = "sealed", "opened"
 _IDENTIFYING = frozenset({"name", "aliases", "phones", "date_of_birth"})
 
@@ -81,9 +83,6 @@ class Standing:
         is_open_id: whether only an id is known, so that nothing is decided.
         named_by: number of the delivery that named the person; 0: none did.
         is_absent: whether something named before is in no delivery any more; only its identities are kept then.
-        hidden_until: number of the last delivery that brought the person with a statement while they were hidden and sealed,
-            or in a case that protects marked people only; 0: none did. Pages never show these rows, or they would show
-            that the person was there before.
         is_listed: whether a list shows a person whom no claim mentions, in a case that protects marked people only.
         is_hidden: whether no claim mentions a person and no list shows them: only readers with source clearance see them.
     """
@@ -100,7 +99,6 @@ class Standing:
     is_open_id: bool = False
     named_by: int = 0
     is_absent: bool = False
-    hidden_until: int = 0
     is_listed: bool = False
     is_hidden: bool = False
 
@@ -285,6 +283,12 @@ def is_news(case: str, mark: SharedMark, standing: Standing | None) -> bool:
     return mark not in _reasons(standing.why) + (_reasons(standing.asked) if asks else [])
 
 
+def _without_number(more: list[Any]) -> list[Any]:
+    place = [each.name for each in fields(Standing)].index("is_listed") - _FIRST
+    has_number = len(more) > place and not isinstance(more[place], bool)
+    return more[:place] + more[place + 1 :] if has_number else more
+
+
 def in_words(why: str) -> str:
     """Return the reasons of a standing in the words of the page *Who is sealed*.
 
@@ -346,8 +350,11 @@ def pack_standings(standing: Mapping[str, Standing]) -> list[list[Any]]:
 
 
 def unpack_standings(rows: Iterable[list[Any]]) -> dict[str, Standing]:
-    """Return the inverse of `pack_standings`; fields that earlier versions did not keep get their defaults."""
+    """Return the inverse of `pack_standings`; fields that earlier versions did not keep get their defaults.
+
+    Earlier versions also kept a number, after `is_absent`.
+    """
     return {
-        name: Standing(sealed, level, since, why, against, question, tuple(identities), *more)
+        name: Standing(sealed, level, since, why, against, question, tuple(identities), *_without_number(more))
         for name, sealed, level, since, why, against, question, identities, *more in rows
     }

@@ -34,6 +34,7 @@ from graphsvc.cases.graph.sealing import (
 )
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import claim_key
+from graphsvc.ingest.layers import LayerRow
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.state import State
 from graphsvc.names.seal import categories
@@ -132,26 +133,19 @@ def standings(
     for identifier, row in state.records["people"].items():
         name = names["people"][identifier]
         old = None if name in unseen and identifier in in_claims else before.get(name)
+        if old is not None and old.is_hidden:
+            old = replace(old, level=handling.entity(identifier, is_listed=by.protects_marked))
         result[name] = _person(old, facts, identifier, row, handling, by, name, number)
     _same(result, before, state, handling, by)
     sealed = {person for person, name in names["people"].items() if result[name].sealed}
     _things(result, before, state, handling, sealed, names, by)
     all_sealed = {each for bearers in names.values() for each, name in bearers.items() if result[name].sealed}
     in_claims = mentioned_ids(state, all_sealed)
-    mark_hidden(result, known, state, names["people"], in_claims, protects_marked=by.protects_marked)
+    mark_hidden(result, state, names["people"], in_claims, protects_marked=by.protects_marked)
     keep_identities(result, known, state, handling, names)
     for name, old in moved.items():
         result[name] = replace(result.get(name) or Standing(False, old.level, old.since), moved_to=old.moved_to)
     return {name: standing for name, standing in result.items() if by.decided.get(name) != "erased"}
-
-
-def formerly(standing: Standings, names: Collection[str]) -> frozenset[str]:
-    """Return the pseudonyms that these people and things had, or would have had, before erasures changed their ids."""
-    result, sought = set[str](), frozenset(names)
-    while sought:
-        sought = frozenset(name for name, entity in standing.items() if entity.moved_to in sought) - result
-        result |= sought
-    return frozenset(result)
 
 
 def sealed_ids(standing: Standings, state: State, key: bytes) -> dict[str, str]:
@@ -242,18 +236,19 @@ def _person(
     name: str,
     number: int,
 ) -> Standing:
-    level = handling.entity(identifier)
-    values = row.values if level == "C" or row.open is None else row.open
-    in_rows = facts.marks(identifier, values, "PC" if level == "C" else "P")
+    level = handling.entity(identifier, is_listed=by.protects_marked)
+    visible = facts.visible_row(identifier, row, level)
+    # A mark seals whoever may know of its row.
+    in_rows = facts.marks(identifier, row.values if level == "C" else row.open or {}, "PC" if level == "C" else "P")
     elsewhere = by.elsewhere.get(identifier, ())
     counting = (*in_rows, *(mark for mark in elsewhere if level == "C" or mark.level == "P"))
     about = PersonFacts(
         level,
         counting,
-        has_identity(values),
+        has_identity(visible.values),
         by.protects_marked or facts.acts(identifier, level),
         by.protects_marked or facts.acts(identifier, level, now=True),
-        _is_charged(row, level),
+        is_charged(visible.listed or {}),
         tuple(mark for mark in (*facts.marks(identifier, row.values), *elsewhere) if mark not in counting),
     )
     standing = decide(old, about, by.moment(name, number))
@@ -267,12 +262,6 @@ def _person(
     would_seal = bool(about.marks) or not (about.acts or about.is_charged)
     against = 0 if would_seal else standing.against or number
     return replace(standing, against=against, asked="")
-
-
-def _is_charged(row: FoldedRow, level: str) -> bool:
-    """Whether a row that names no statement charges a person: a statement's row could show that they gave it."""
-    listed = row.without_statements
-    return listed is not None and is_charged(listed.values if level == "C" else listed.open or {})
 
 
 def _same(result: dict[str, Standing], before: Standings, state: State, handling: Handling, by: Deciding) -> None:
@@ -415,10 +404,20 @@ class _Facts:
         self._state, self._handling, self._by = state, handling, by
         self._statements = {name: row.values for name, row in state.records["statements"].items()}
         # A witness or victim is not named for a link alone.
-        rows = state.records["people"].items() if by.named == "tie" else ()
-        self._protected = {name for name, row in rows if PROTECTED & categories(row.open or row.values).keys()}
+        rows = [*state.layer("C").items(), *state.layer("P").items()] if by.named == "tie" else []
+        self._protected = {name for name, row in rows if PROTECTED & categories(row.values).keys()}
         self._acts = self._of([row for row in state.claims.values() if stands(row, state)])
         self._now = self._acts if coming is None else self._of(list(self._asserted_claims(coming)))
+
+    def visible_row(self, identifier: str, row: FoldedRow, level: str) -> LayerRow:
+        """Return what readers of a level may know of a person; of somebody in no claim, what their rows say.
+
+        A charge counts only in a row that names no statement: a statement's row could show that they gave it.
+        """
+        known = self._state.layer(level).get(identifier)
+        if known is None and not self._handling.is_mentioned(identifier):
+            return LayerRow(row.values, row.listed)
+        return known or LayerRow({"id": identifier}, None)
 
     def marks(self, identifier: str, row: Mapping[str, Any], codes: str = "PC") -> list[str]:
         """Return the marks in a person's row, and in rows under some codes that the case does not accept."""

@@ -18,7 +18,6 @@ from graphsvc.access.vault import pseudonym
 from graphsvc.cases.graph.handling import Handling
 from graphsvc.cases.graph.sealing import has_identity
 from graphsvc.cases.graph.standing import Standings
-from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.state import State
 from graphsvc.names.seal import needles, source_names
 from graphsvc.names.spelling import latinise, words
@@ -149,24 +148,30 @@ def named_sources(state: State, known: SourceIds = NO_SOURCES) -> SourceIds:
     return SourceIds(frozenset(apart), frozenset(owned))
 
 
-def hides_identity(row: FoldedRow, key: bytes, to_check: Collection[str]) -> bool:
+def hides_identity(cells: Mapping[str, Any], key: bytes, to_check: Collection[str]) -> bool:
     """Whether pages hide C-only identities of a person named under P: for a bare id or a mark under C.
 
     Args:
-        row: row of the person.
+        cells: the cells of the person that are shown under P.
         key: data key of the case.
         to_check: pseudonyms of the named people that the custodian has to check.
     """
-    return not has_identity(row.open or {}) or pseudonym(key, "person", row.values["id"]) in to_check
+    return not has_identity(cells) or pseudonym(key, "person", cells["id"]) in to_check
 
 
-def unshown_identities(state: State, key: bytes, to_check: Collection[str]) -> list[Needle]:
+def unshown_identities(state: State, key: bytes, to_check: Collection[str], handling: Handling) -> list[Needle]:
     """Return C-only names and numbers of named people that no page shows; texts under C hide them too."""
     identities: list[Needle] = []
-    for row in state.records["people"].values():
-        if row.open is not None and hides_identity(row, key, to_check):
-            own = {name: value for name, value in row.values.items() if name == "id" or value != row.open.get(name)}
-            identities += [needle for needle in needles(own) if needle.kind != "id"]
+    under_p, under_c = state.layer("P"), state.layer("C")
+    for identifier, row in state.records["people"].items():
+        known = under_p.get(identifier)
+        if known is None and handling.entity(identifier) == "C":
+            continue
+        cells = {"id": identifier} if known is None else known.values
+        if hides_identity(cells, key, to_check):
+            for values in (row.values, under_c[identifier].values) if identifier in under_c else (row.values,):
+                own = {name: value for name, value in values.items() if name == "id" or value != cells.get(name)}
+                identities += [needle for needle in needles(own) if needle.kind != "id"]
     return identities
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from graphsvc.access.gate.redact import permits
 from graphsvc.access.people.principal import Grant
 from graphsvc.cases.deliveries import statement_form
-from graphsvc.cases.graph.graphing import IdMap
+from graphsvc.cases.graph.id_map import IdMap
 from graphsvc.errors import Refused
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.versions import VersionStep

@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +136,9 @@ def _strip(state: State) -> None:
     for table, rows in [*tables, ("links", state.claims.values())]:
         for row in rows:
             row.values = _bare(table, row.values)
-            row.open = None if row.open is None else _bare(table, row.open)
+            row.open = None if row.open is None else row.values
+    for brought in state.history:
+        brought.rows = [replace(row, values=state.records[row.table][row.values["id"]].values) for row in brought.rows]
 
 
 def _bare(table: str, values: Mapping[str, Any]) -> dict[str, Any]:

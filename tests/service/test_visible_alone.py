@@ -1,0 +1,167 @@
+"""Pages depend on nothing that their readers may not see: sequences in which hidden people, or claims under C, come first."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from graphsvc.access.vault import pseudonym
+from graphsvc.service import PictureRequest, Service, Wanted, quiet
+from tests.service.test_hidden_before import BOTH, WITNESS, empty, look, report_on_both, require_alike
+from tests.service.test_rows_set_aside import REPORT, SAID, STATEMENT, deliver, erase, service
+from tests.service.test_waiting import FIRST, Place
+from tests.toolbox.rows import Tables, statement_claims
+
+__all__ = ["empty", "service"]
+pytestmark = pytest.mark.neo4j
+ROLES = ("source_id", "interpreter_id")
+UNDER_C = {"id": "R7", "kind": "intelligence", "handling": "C"}
+CHARGED = {"name": "Zed Quark", "category": "suspect"}
+
+
+def hide(place: Place, folder: Path, role: str, code: str, **cells: str) -> int:
+    """Deliver x9 with the statement that they gave or interpreted; return the number of the delivery."""
+    spoken = {**STATEMENT, "handling": code, role: "x9"}
+    return deliver(place, folder, "ann", people=[{"id": "x9", **cells}], statements=[spoken], links=SAID).delivery or 0
+
+
+def on_both(link: str, statement: str = "acc-8", **cells: str) -> Tables:
+    links = statement_claims(statement, *(f"{each} {link}" for each in BOTH))
+    return {"people": [{"id": each, **cells} for each in BOTH], "links": links}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_later_claim_by_id_shows_both(empty: Place, tmp_path: Path, role: str) -> None:
+    hide(empty, tmp_path, role, "C", name="Zed Quark", handling="C")
+    people = [{"id": each, "name": "Una Moss", "handling": "P"} for each in BOTH]
+    deliver(
+        empty, tmp_path, "tom", people=people, statements=[WITNESS], links=statement_claims("acc-8", "boss PAID aide")
+    )
+    report_on_both(empty, tmp_path, "tom", "CROSSED_ON C1")
+    require_alike(empty)
+    assert "CROSSED_ON" in look(empty, "low", "x9")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_rows_under_c_close_later_claims_of_neither(empty: Place, tmp_path: Path, role: str) -> None:
+    hide(empty, tmp_path, role, "P", name="Zed Quark", statement_id="acc-9")
+    deliver(empty, tmp_path, "tom", statements=[{"id": "N2", "kind": "intelligence"}], **on_both("CROSSED_ON C1", "N2"))
+    report_on_both(empty, tmp_path, "tom", "CROSSED_ON C8")
+    require_alike(empty)
+
+
+@pytest.mark.parametrize("code", ["P", "C"])
+def test_cells_of_later_rows_show_for_both(empty: Place, tmp_path: Path, code: str) -> None:
+    first = hide(empty, tmp_path, "source_id", code, **CHARGED, handling=code)
+    deliver(
+        empty,
+        tmp_path,
+        "tom",
+        statements=[WITNESS],
+        **on_both("PILOTED C1", **CHARGED, nationality="Iraq", handling="P"),
+    )
+    require_alike(empty)
+    assert "Iraq" in look(empty, "low", "x9")
+    empty.as_("ann").deliveries.undo(first, quiet)
+    require_alike(empty)
+    assert "Zed Quark" in look(empty, "low", "x9")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_closing_a_statement_takes_its_rows_from_both(empty: Place, tmp_path: Path, role: str) -> None:
+    hide(empty, tmp_path, role, "C", **CHARGED, handling="C")
+    rows = on_both("PILOTED C1", name="Una Moss", nationality="Iraq", statement_id="acc-8")
+    deliver(empty, tmp_path, "tom", statements=[WITNESS], **rows)
+    deliver(empty, tmp_path, "tom", statements=[{**WITNESS, "handling": "C"}])
+    report_on_both(empty, tmp_path, "bob", "PILOTED C1")
+    assert look(empty, "low", "x9") == look(empty, "low", "z9")
+    assert "Una Moss" not in look(empty, "low", "x9")
+
+
+def test_undoing_a_statement_hides_no_claim_of_another(empty: Place, tmp_path: Path) -> None:
+    hide(empty, tmp_path, "source_id", "C", name="Zed Quark", handling="C")
+    deliver(empty, tmp_path, "bob", statements=[REPORT], links=statement_claims("R2", "x9 CONTACTED aide"))
+    row = [{"id": "x9", "name": "Zed Quark", "handling": "P"}]
+    links = statement_claims("acc-8", "x9 CROSSED_ON C1")
+    delivery = deliver(empty, tmp_path, "ann", people=row, statements=[WITNESS], links=links)
+    empty.as_("ann").deliveries.undo(delivery.delivery or 0, quiet)
+    assert "CONTACTED" in look(empty, "low", "x9")
+
+
+def visible_rows(place: Place) -> list[str]:
+    """Return what a reader of P sees, with the delivered ids of these people."""
+    rows = [
+        row
+        for query in ("cases.entities", "cases.links")
+        for row in place.as_("low").ask.rows(query, whole=True).dicts()
+    ]
+    key = place.service.register.key(place.case, create=False)
+    names = {pseudonym(key, "person", each): each for each in ("p2", "p3", "x9", "wit-0", "wit-1", "wit-2")}
+    text = "\n".join(map(repr, rows))
+    for name, identifier in names.items():
+        text = text.replace(name, identifier)
+    return sorted(text.splitlines())
+
+
+def list_corrected(place: Place, folder: Path, say_under_c: Callable[[str], object]) -> object:
+    """A charge is taken back before the first claim under P."""
+    listed = [{"id": "p2", "name": "Bela Crane", "category": "suspect", "handling": "P"}, {"id": "p3", "handling": "P"}]
+    deliver(place, folder, "bob", people=listed)
+    say_under_c("p2 SERVED p3")
+    deliver(place, folder, "bob", people=[{"id": "p2", "category": "other", "handling": "P"}])
+    deliver(place, folder, "bob", statements=[REPORT], links=statement_claims("R2", "p2 CROSSED_ON C1"))
+    return visible_rows(place)
+
+
+def user_erased(place: Place, folder: Path, say_under_c: Callable[[str], object]) -> object:
+    """Somebody is erased who used a phone, and to whom only C ties a firm."""
+    things = [
+        {"id": "t1", "kind": "phone", "value": "0770123123"},
+        {"id": "t5", "kind": "organisation", "name": "Firm"},
+    ]
+    deliver(
+        place,
+        folder,
+        "ann",
+        people=[{"id": "y1", "name": "Yan Gold", "handling": "P"}],
+        things=[{**thing, "handling": "P"} for thing in things],
+        statements=[REPORT],
+        links=statement_claims("R2", "y1 CROSSED_ON C1", "y1 USED t1", "boss USED t5"),
+    )
+    say_under_c("boss USED t1")
+    say_under_c("y1 USED t5")
+    erase(place, "y1")
+    return visible_rows(place)
+
+
+def export_waiting(place: Place, folder: Path, say_under_c: Callable[[str], object]) -> object:
+    """Somebody is sealed whom no claim under P mentions."""
+    listed = {"id": "x9", **CHARGED, "handling": "P"}
+    deliver(place, folder, "ann", people=[listed])
+    say_under_c("x9 CONTACTED aide")
+    wanted = Wanted(picture=PictureRequest(ids=("boss",), depth=1))
+    exports = place.as_("low").exports
+    exports.make(wanted, "Partner", "they ask for it", handling="P", ask=True)
+    deliver(place, folder, "ann", people=[{"id": "x9", "sealed": "yes", "handling": "P"}])
+    return [each.state for each in exports.given.list_exports()]
+
+
+@pytest.mark.parametrize("sequence", [list_corrected, user_erased, export_waiting])
+def test_claims_under_c_change_nothing_under_p(
+    service: Service, tmp_path: Path, sequence: Callable[[Place, Path, Callable[[str], object]], object]
+) -> None:
+    answers = []
+    for is_under_c in (False, True):
+        place = Place(service, "v" + uuid.uuid4().hex[:8])
+        deliver(place, tmp_path, "ann", **FIRST)
+
+        def say_under_c(link: str, place: Place = place, is_under_c: bool = is_under_c) -> None:
+            statement = {**UNDER_C, "id": "R-" + uuid.uuid4().hex[:8]}
+            if is_under_c:
+                deliver(place, tmp_path, "ann", statements=[statement], links=statement_claims(statement["id"], link))
+
+        answers.append(sequence(place, tmp_path, say_under_c))
+    assert answers[0] == answers[1]
