@@ -1,18 +1,18 @@
 """Layers: the rows of people and things that readers of each handling code may know. Pure.
 
-A *layer* is made only of what its readers may see, as if nothing else had ever come. Pages under P take their cells from
-the layer P, pages under C from the layer C. So no page can depend on what its reader may not know.
+A *layer* is made only from the rows and claims that readers of its code may see. Cells under P are
+those of layer P, and cells under C those of layer C. So no page can depend on anything that its reader may not know.
 
 | row of a person or thing | in the layers |
 |---|---|
 | under C, or it names a statement that is or was under C since | C |
 | names a statement that is not in the case | none |
-| in a delivery that sets rows aside, of somebody or something that the layer knows already | not in this layer |
-| in a delivery that hides sources, of a person whom no claim of the delivery mentions in this layer | not in this layer until a later claim mentions them, if no other row comes first and the row names no statement |
-| names a statement, of a person whom no claim of the delivery or before mentions in this layer | not in this layer |
+| in a delivery that sets rows aside, of a person or thing known in the layer | not in this layer |
+| in a delivery that hides sources, of a person in none of its claims in this layer | not in this layer until a later claim mentions them, if no other row comes first and the row names no statement |
+| names a statement, of a person in no claim of this layer so far | not in this layer |
 | any other | P and C |
 
-A layer knows those of whom it has a row, and people whom its claims mention. See `codes.may_show_sources` for deliveries
+A layer knows people and things by their rows, and people also by its claims. See `codes.may_show_sources` for deliveries
 that set rows aside and hide sources.
 """
 
@@ -33,7 +33,7 @@ CODES = ("P", "C")
 
 @dataclass(slots=True)
 class DeliveredRows:
-    """What one delivery brought of people and things.
+    """Rows of people and things in one delivery, and the ids in its claims.
 
     Attributes:
         number: the delivery's number.
@@ -112,7 +112,7 @@ def make_layer(
             else:
                 new[identifier] = known.merge(row, columns_delivered(row, brought.columns, partial=brought.partial))
         layer |= new
-        # Whoever was mentioned before stays known by id.
+        # People mentioned before stay known by id.
         layer |= {name: hidden[name] for name in (met & hidden.keys()) - mentioned - layer.keys()}
         mentioned |= met
     return layer

@@ -129,7 +129,7 @@ def test_rows_of_a_layer(deliveries: list[KeptRows], under_p: object, under_c: o
 
 
 def some_deliveries(rng: random.Random) -> list[KeptRows]:
-    """Deliveries about four people, under both codes; whoever may be a source is in the row of a statement."""
+    """Deliveries about four people, under both codes; rows of people who may be sources name the statement."""
     deliveries = []
     for number in range(6):
         name, code = f"S{number}", rng.choice("PPC")

@@ -117,7 +117,7 @@ def list_corrected(place: Place, folder: Path, say_under_c: Callable[[str], obje
 
 
 def user_erased(place: Place, folder: Path, say_under_c: Callable[[str], object]) -> object:
-    """Somebody is erased who used a phone, and to whom only C ties a firm."""
+    """A person who used a phone is erased; only C ties a firm to them."""
     things = [
         {"id": "t1", "kind": "phone", "value": "0770123123"},
         {"id": "t5", "kind": "organisation", "name": "Firm"},
@@ -138,7 +138,7 @@ def user_erased(place: Place, folder: Path, say_under_c: Callable[[str], object]
 
 
 def export_waiting(place: Place, folder: Path, say_under_c: Callable[[str], object]) -> object:
-    """Somebody is sealed whom no claim under P mentions."""
+    """A person in no claim under P is sealed."""
     listed = {"id": "x9", **CHARGED, "handling": "P"}
     deliver(place, folder, "ann", people=[listed])
     say_under_c("x9 CONTACTED aide")
