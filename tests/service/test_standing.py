@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from graphsvc.access.vault import pseudonym
+from graphsvc.cases.graph.computed import children
 from graphsvc.cases.graph.handling import Handling
 from graphsvc.cases.graph.sealing import (
     BY_DECISION,
@@ -417,6 +418,32 @@ def test_standings_of_earlier_versions_are_read() -> None:
     _, standing = after([*people({"id": "p"}), *CROSSING, *statement_rows("p PILOTED c1")])
     rows = [[*row[:13], 0, *row[13:]] for row in pack_standings(standing)]
     assert unpack_standings(rows) == unpack_standings(pack_standings(standing)) == standing
+
+
+@pytest.mark.parametrize(("cells", "codes"), [({"date_of_birth": "2014-05"}, "P"), ({"age_disputed": "yes"}, "C")])
+def test_a_child_whose_row_was_set_aside_is_no_lead(cells: dict[str, str], codes: str) -> None:
+    first = [*people({"id": "p", "name": "Ari"}), *CROSSING, *statement_rows("p PILOTED c1")]
+    state, standing = after(first)
+    marked = people({"id": "p", **cells, "handling": codes})
+    fold(state, 2, marked, COLUMNS, partial=True, sets_aside=True)
+    if codes == "P":
+        standing = standings(standing, state, BY, 2, marked)
+        assert children(standing, BY.on, {"P"}) == {pseudonym(KEY, "person", "p")}
+    else:
+        ages = [known.get("age_disputed") for known in of(standings(standing, state, BY, 2, marked), "p").identities]
+        assert ages[-1] == "yes"
+
+
+@pytest.mark.parametrize("code", ["P", "C"])
+def test_a_category_under_c_has_nobody_sealed_who_is_tied_under_p(code: str) -> None:
+    by = replace(BY, named="tie")
+    first = [*people({"id": "p", "name": "Ari"}, {"id": "q"}), *statement_rows("p CONTACTED q")]
+    state = State()
+    fold(state, 1, first, COLUMNS, partial=True)
+    standing = standings({}, state, by, 1, first)
+    witness = people({"id": "p", "category": ["witness"], "handling": code})
+    fold(state, 2, witness, COLUMNS, partial=True)
+    assert of(standings(standing, state, by, 2, witness), "p").sealed == (code == "P")
 
 
 def test_who_is_known_from_c_alone_can_only_be_sealed_by_what_p_says() -> None:

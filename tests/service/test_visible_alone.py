@@ -12,10 +12,11 @@ from graphsvc.access.vault import pseudonym
 from graphsvc.service import PictureRequest, Service, Wanted, quiet
 from tests.service.test_hidden_before import BOTH, WITNESS, empty, look, report_on_both, require_alike
 from tests.service.test_rows_set_aside import REPORT, SAID, STATEMENT, deliver, erase, service
+from tests.service.test_unmentioned import marked_case
 from tests.service.test_waiting import FIRST, Place
 from tests.toolbox.rows import Tables, statement_claims
 
-__all__ = ["empty", "service"]
+__all__ = ["empty", "marked_case", "service"]
 pytestmark = pytest.mark.neo4j
 ROLES = ("source_id", "interpreter_id")
 UNDER_C = {"id": "R7", "kind": "intelligence", "handling": "C"}
@@ -79,6 +80,22 @@ def test_closing_a_statement_takes_its_rows_from_both(empty: Place, tmp_path: Pa
     report_on_both(empty, tmp_path, "bob", "PILOTED C1")
     assert look(empty, "low", "x9") == look(empty, "low", "z9")
     assert "Una Moss" not in look(empty, "low", "x9")
+
+
+def test_a_marked_case_lists_both(marked_case: Place, tmp_path: Path) -> None:
+    """One of them interpreted a report, and came in a row that names it."""
+    said = {
+        "statements": [{**UNDER_C, "handling": "P", "interpreter_id": "x9"}],
+        "links": statement_claims("R7", "boss PAID aide"),
+    }
+    deliver(marked_case, tmp_path, "ann", people=[{"id": "x9", "name": "Zed Quark", "statement_id": "R7"}], **said)
+    people = [{"id": each, "name": "Una Moss", "handling": "P"} for each in BOTH]
+    report = {**REPORT, "interpreter_id": "wit-0"}
+    deliver(
+        marked_case, tmp_path, "tom", people=people, statements=[report], links=statement_claims("R2", "boss OWES aide")
+    )
+    require_alike(marked_case)
+    assert "Una Moss" in look(marked_case, "low", "x9")
 
 
 def test_undoing_a_statement_hides_no_claim_of_another(empty: Place, tmp_path: Path) -> None:

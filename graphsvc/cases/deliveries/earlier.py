@@ -10,7 +10,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.claims.claims import Claim
 from graphsvc.cases.deliveries.replay import Replay
 from graphsvc.cases.graph.graphing import DEFAULTS, is_on_record, status_of
-from graphsvc.cases.graph.handling import Handling
+from graphsvc.cases.graph.handling import Handling, is_on_list
 from graphsvc.cases.protection import MARKED
 from graphsvc.cases.register import Register
 from graphsvc.ingest.report import FoldedRow
@@ -64,8 +64,8 @@ def earlier(replay: Replay, register: Register, case: str, key: bytes, newer: Co
     is_listing = replay.protection.of(case)[0] == MARKED
     people = [
         identifier
-        for identifier, row in state.records["people"].items()
-        if (grant.sources or (is_listing and row.listed is not None))
+        for identifier in state.records["people"]
+        if (grant.sources or (is_listing and is_on_list(state, identifier)))
         and handling.entity(identifier, is_listed=is_listing) in grant.codes
     ]
     return Earlier(

@@ -17,6 +17,7 @@ from graphsvc.analysis.claims.interest import interests
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.graph.figures import links, shares
 from graphsvc.cases.graph.handling import Handling, is_reserved, unmentioned_people
+from graphsvc.cases.graph.identities import ages_aside
 from graphsvc.cases.graph.sealing import is_charged
 from graphsvc.cases.graph.standing import Standings, people_to_check, sealed_ids
 from graphsvc.cases.graph.texts import (
@@ -225,7 +226,10 @@ class NodeWriter:
         if pseudonym is not None:
             values = split_identity(table.record, cells)[0]
             kind = "person" if table.record == "person" else "thing"
-            self._result.identities[pseudonym] = (kind, split_identity(table.record, row.values)[1])
+            identity = split_identity(table.record, row.values)[1]
+            for age in ages_aside(self._state, identifier):
+                identity = age | identity
+            self._result.identities[pseudonym] = (kind, identity)
         properties = self._properties(table, values)
         if under_c is not None and pseudonym is None:
             self._under_c(properties, table, cells, under_c)

@@ -9,6 +9,7 @@ from typing import Any
 
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.graph.sealing import Standing
+from graphsvc.ingest.layers import CODES
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.state import State
 from graphsvc.records import grading
@@ -32,13 +33,14 @@ class Handling:
             if self.claim(row) == "P":
                 self._under_p.update(ends)
         # A row delivered with a statement may be about the source, so it moves nobody to P.
-        self._listed = {name for name, row in state.records["people"].items() if row.is_shared}
-        for identifier, layered in state.layer("P").items():
-            values = layered.values
-            if identifier not in state.records["people"] and "P" in (
-                values.get("handling"),
-                self._statements.get(values.get("statement_id", "")),
-            ):
+        people = state.records["people"]
+        self._listed = {name for name, row in people.items() if row.is_shared}
+        for identifier, known in state.layer("P").items():
+            values = known.values
+            if identifier in people:
+                if known.listed is not None and known.listed.get("handling") == "P":
+                    self._listed.add(identifier)
+            elif "P" in (values.get("handling"), self._statements.get(values.get("statement_id", ""))):
                 self._under_p.add(identifier)
 
     def statement(self, identifier: str) -> str:
@@ -90,6 +92,12 @@ def mentioned_ids(state: State, sealed: Collection[str]) -> set[str]:
     }
 
 
+def is_on_list(state: State, identifier: str) -> bool:
+    """Whether a row that names no statement tells of a person, in the state or in a layer."""
+    rows = (state.records["people"].get(identifier), *(state.layer(code).get(identifier) for code in CODES))
+    return any(row is not None and row.listed is not None for row in rows)
+
+
 def mark_hidden(
     standing: dict[str, Standing],
     state: State,
@@ -107,9 +115,9 @@ def mark_hidden(
         in_claims: the result of `mentioned_ids`.
         protects_marked: whether the case protects marked people only.
     """
-    for identifier, row in state.records["people"].items():
+    for identifier in state.records["people"]:
         entity = standing[names[identifier]]
-        is_listed = protects_marked and not entity.sealed and row.listed is not None
+        is_listed = protects_marked and not entity.sealed and is_on_list(state, identifier)
         is_hidden = not is_listed and identifier not in in_claims
         if (is_listed, is_hidden) != (entity.is_listed, entity.is_hidden):
             standing[names[identifier]] = replace(entity, is_listed=is_listed, is_hidden=is_hidden)

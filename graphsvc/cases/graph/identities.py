@@ -5,7 +5,7 @@ A person named today may be sealed tomorrow. Texts with any name they ever had a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from graphsvc.records.tables import TABLES
 Identities = tuple[Mapping[str, Any], ...]
 # Columns that the vault stores with an identity, though they identify nobody.
 _NO_IDENTITY = frozenset({"category", "notes"})
+_OF_AGE = ("date_of_birth", "age_disputed")
 
 
 def pseudonyms_of(state: State, key: bytes) -> dict[str, dict[str, str]]:
@@ -29,6 +30,14 @@ def pseudonyms_of(state: State, key: bytes) -> dict[str, dict[str, str]]:
         table: {identifier: vault.pseudonym(key, kind, identifier) for identifier in state.records[table]}
         for table, kind in (("people", "person"), ("things", "thing"), ("workplaces", "thing"))
     }
+
+
+def ages_aside(state: State, identifier: str) -> Iterator[dict[str, Any]]:
+    """Yield the cells about a person's age in rows that were set aside: these seal, and children are never leads."""
+    for row in state.rows_aside.get(identifier, ()):
+        age = {name: row.values[name] for name in _OF_AGE if name in row.values}
+        if age:
+            yield {"id": identifier, **age, **({"handling": "C"} if row.code == "C" else {})}
 
 
 def formerly(standing: Mapping[str, Standing], names: Collection[str]) -> frozenset[str]:
@@ -67,6 +76,8 @@ def keep_identities(
                     if layered is not None and layered.values not in (row.open, row.values):
                         more = {"handling": "C"} if "C" in (code, level) else {}
                         known = _with_row(known, "person", layered.values, **more)
+                for age in ages_aside(state, identifier):
+                    known = _with_row(known, "person", age)
             else:
                 known = _with_row(known, TABLES[table].record, row.values)
             standing[name] = replace(standing[name], identities=known)

@@ -34,7 +34,7 @@ from graphsvc.cases.graph.sealing import (
 )
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import claim_key
-from graphsvc.ingest.layers import LayerRow
+from graphsvc.ingest.layers import CODES, LayerRow
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.state import State
 from graphsvc.names.seal import categories
@@ -404,8 +404,10 @@ class _Facts:
         self._state, self._handling, self._by = state, handling, by
         self._statements = {name: row.values for name, row in state.records["statements"].items()}
         # A witness or victim is not named for a link alone.
-        rows = [*state.layer("C").items(), *state.layer("P").items()] if by.named == "tie" else []
-        self._protected = {name for name, row in rows if PROTECTED & categories(row.values).keys()}
+        self._protected = {
+            code: {name for name, row in state.layer(code).items() if PROTECTED & categories(row.values).keys()}
+            for code in (CODES if by.named == "tie" else ())
+        }
         self._acts = self._of([row for row in state.claims.values() if stands(row, state)])
         self._now = self._acts if coming is None else self._of(list(self._asserted_claims(coming)))
 
@@ -439,10 +441,10 @@ class _Facts:
     def _of(self, claims: Collection[FoldedRow]) -> dict[str, set[str]]:
         """Map each handling level to the people with an act at that level or at P."""
         under_p = [row.values for row in claims if self._handling.claim(row) == "P"]
-        return {"P": self._acting(under_p), "C": self._acting([row.values for row in claims])}
+        return {"P": self._acting(under_p, "P"), "C": self._acting([row.values for row in claims], "C")}
 
-    def _acting(self, claims: Collection[Mapping[str, Any]]) -> set[str]:
-        """Find the people with an act in these claims."""
+    def _acting(self, claims: Collection[Mapping[str, Any]], level: str) -> set[str]:
+        """Find the people with an act in these claims, which readers of a level see."""
         acting, tied = set[str](), set[str]()
         for values in claims:
             relation = values["relation"]
@@ -453,7 +455,7 @@ class _Facts:
                 tied.update(ends)
         # A person carried or exploited is not named for a link alone.
         passive = {values[end] for values in claims for end, relations in _PASSIVE if values["relation"] in relations}
-        return acting | (tied - passive - self._protected)
+        return acting | (tied - passive - self._protected.get(level, set()))
 
     def _is_graded(self, values: Mapping[str, Any]) -> bool:
         """Whether a claim is graded no worse than the floor."""
