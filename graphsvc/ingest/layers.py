@@ -105,7 +105,8 @@ def make_layer(
             is_mentioned = identifier in met or identifier in mentioned
             if (brought.hides or said_in is not None) and is_person and not is_mentioned:
                 if said_in is None:
-                    hidden[identifier] = LayerRow(row.values, row.values)
+                    # The first row counts: of two people in one file, one may speak later, with a row of their own.
+                    hidden.setdefault(identifier, LayerRow(row.values, row.values))
                 continue
             if known is None:
                 new[identifier] = LayerRow(row.values, None if "statement_id" in row.values else row.values)

@@ -123,6 +123,7 @@ class Report:
         closed_claims: file and line of its claims that are under C, although their statement is not.
         ends: id → table, for ids in the claims that the delivery makes but not in its accepted rows.
         rows_aside: table and id → an entity's row that is set aside (see `fold.fold`), and its values in the state.
+        stay_aside: table and id → those of `rows_aside` that stay aside if everything known before is undone.
         watch: called with each row that is taken, for separate counts; None if not needed.
     """
 
@@ -138,6 +139,7 @@ class Report:
     closed_claims: set[tuple[str, int]] = field(default_factory=set)
     ends: dict[str, str] = field(default_factory=dict)
     rows_aside: dict[tuple[str, str], tuple[Row, Mapping[str, Any]]] = field(default_factory=dict)
+    stay_aside: frozenset[tuple[str, str]] = frozenset()
     watch: Callable[[TakenRow], object] | None = None
 
     def take(self, taken: TakenRow) -> None:
@@ -176,7 +178,7 @@ class Report:
     def _with_decisions(self, row: Row) -> Row:
         """Return a row with the decisions on it."""
         if row.table not in ("links", "statements"):
-            return replace(row, is_aside=True) if (row.table, row.values["id"]) in self.rows_aside else row
+            return replace(row, is_aside=True) if (row.table, row.values["id"]) in self.stay_aside else row
         said_in = row.values["statement_id" if row.table == "links" else "id"]
         is_closed = said_in in self.closed or (row.table == "links" and (row.file, row.line) in self.closed_claims)
         return replace(row, code="C") if is_closed else row

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from graphsvc.ingest.check import Row
-from graphsvc.ingest.layers import DeliveredRows, Layer, make_layer
+from graphsvc.ingest.layers import CODES, DeliveredRows, Layer, make_layer
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.several import Key
 
@@ -41,6 +42,22 @@ class State:
         if code not in self._layers:
             self._layers[code] = make_layer(code, self.history, self.records["statements"].keys(), self.closed_in)
         return self._layers[code]
+
+    def known_among(self, rows: Iterable[Row]) -> set[tuple[str, str]]:
+        """Return table and id of the people and things in rows that readers of each row may know; see `ingest.layers`."""
+        entities = [(row.code, row.table, row.values["id"]) for row in rows if row.code in CODES and "id" in row.values]
+        mentioned = {code: set[str]().union(*(each.mentioned[code] for each in self.history)) for code in CODES}
+        return {
+            (table, identifier)
+            for code, table, identifier in entities
+            if identifier in self.layer(code) or (table == "people" and identifier in mentioned[code])
+        }
+
+    def keep_aside(self, entities: Iterable[tuple[str, str]]) -> None:
+        """Mark the rows about these people and things, by table and id, that stay aside."""
+        for table, identifier in entities:
+            rows = self.rows_aside[identifier]
+            self.rows_aside[identifier] = [replace(row, is_aside=row.is_aside or row.table == table) for row in rows]
 
     def begin(self, brought: DeliveredRows) -> DeliveredRows:
         """Add what one more delivery brings to the history, and return it."""

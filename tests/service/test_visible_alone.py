@@ -29,6 +29,13 @@ def hide(place: Place, folder: Path, role: str, code: str, **cells: str) -> int:
     return deliver(place, folder, "ann", people=[{"id": "x9", **cells}], statements=[spoken], links=SAID).delivery or 0
 
 
+def other_loader(place: Place, folder: Path) -> None:
+    """Deliver rows of both, with a statement that says nothing of them."""
+    people = [{"id": each, "name": "Una Moss", "category": "suspect", "handling": "P"} for each in BOTH]
+    links = statement_claims("acc-8", "boss PAID aide")
+    deliver(place, folder, "tom", people=people, statements=[WITNESS], links=links)
+
+
 def on_both(link: str, statement: str = "acc-8", **cells: str) -> Tables:
     links = statement_claims(statement, *(f"{each} {link}" for each in BOTH))
     return {"people": [{"id": each, **cells} for each in BOTH], "links": links}
@@ -36,14 +43,38 @@ def on_both(link: str, statement: str = "acc-8", **cells: str) -> Tables:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_later_claim_by_id_shows_both(empty: Place, tmp_path: Path, role: str) -> None:
-    hide(empty, tmp_path, role, "C", name="Zed Quark", handling="C")
-    people = [{"id": each, "name": "Una Moss", "handling": "P"} for each in BOTH]
-    deliver(
-        empty, tmp_path, "tom", people=people, statements=[WITNESS], links=statement_claims("acc-8", "boss PAID aide")
-    )
+    hide(empty, tmp_path, role, "C", **CHARGED, handling="C")
+    other_loader(empty, tmp_path)
     report_on_both(empty, tmp_path, "tom", "CROSSED_ON C1")
+    assert look(empty, "low", "x9") == look(empty, "low", "z9")
+    assert "Una Moss" in look(empty, "low", "x9")
+
+
+@pytest.mark.parametrize("code", ["P", "C"])
+def test_an_undone_statement_leaves_the_row_of_another_loader(empty: Place, tmp_path: Path, code: str) -> None:
+    first = hide(empty, tmp_path, "source_id", code, **CHARGED, handling=code)
+    other_loader(empty, tmp_path)
+    empty.as_("ann").deliveries.undo(first, quiet)
+    report_on_both(empty, tmp_path, "tom", "CROSSED_ON C1")  # raises if a claim is rejected
     require_alike(empty)
-    assert "CROSSED_ON" in look(empty, "low", "x9")
+
+
+@pytest.mark.parametrize(
+    ("table", "cells", "relation"),
+    [
+        ("things", {"kind": "phone", "value": "0770123456"}, "USED"),
+        ("workplaces", {"kind": "dwelling", "address": "17 Quince Row"}, "LIVED_AT"),
+    ],
+)
+def test_what_sealed_people_use_is_withheld_though_it_came_under_c(
+    empty: Place, tmp_path: Path, table: str, cells: dict[str, str], relation: str
+) -> None:
+    deliver(empty, tmp_path, "ann", **{table: [{"id": "t9", "kind": cells["kind"], "handling": "C"}]})
+    rows = {table: [{"id": "t9", **cells, "handling": "P"}]}
+    deliver(empty, tmp_path, "tom", statements=[WITNESS], links=statement_claims("acc-8", "boss PAID aide"), **rows)
+    report = {**REPORT, "summary": f"seen at {list(cells.values())[1]} again"}
+    deliver(empty, tmp_path, "tom", statements=[report], links=statement_claims("R2", f"wit-0 {relation} t9"))
+    assert empty.as_("low").deliveries.statements.look("R2").values["summary"] == "[withheld]"
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -84,11 +115,13 @@ def test_closing_a_statement_takes_its_rows_from_both(empty: Place, tmp_path: Pa
 
 def test_a_marked_case_lists_both(marked_case: Place, tmp_path: Path) -> None:
     """One of them interpreted a report, and came in a row that names it."""
-    said = {
+    interpreted = {
         "statements": [{**UNDER_C, "handling": "P", "interpreter_id": "x9"}],
         "links": statement_claims("R7", "boss PAID aide"),
     }
-    deliver(marked_case, tmp_path, "ann", people=[{"id": "x9", "name": "Zed Quark", "statement_id": "R7"}], **said)
+    deliver(
+        marked_case, tmp_path, "ann", people=[{"id": "x9", "name": "Zed Quark", "statement_id": "R7"}], **interpreted
+    )
     people = [{"id": each, "name": "Una Moss", "handling": "P"} for each in BOTH]
     report = {**REPORT, "interpreter_id": "wit-0"}
     deliver(

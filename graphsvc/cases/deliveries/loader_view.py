@@ -344,10 +344,10 @@ class OwnRow(NamedTuple):
 def add_own_rows(own_rows: dict[str, OwnRow], delivery: KeptRows) -> None:
     """Add a delivery's entity rows to the values from earlier deliveries.
 
-    A row that was set aside counts only as the loader's first: it would have been taken if nobody else had the id.
+    Rows that stay aside do not count: their person or thing was known before.
     """
     for row in delivery.rows:
-        if row.table in (_LINKS, _STATEMENTS) or (row.is_aside and row.values["id"] in own_rows):
+        if row.table in (_LINKS, _STATEMENTS) or row.is_aside:
             continue
         cleared = columns_delivered(row, delivery.columns, partial=delivery.partial)
         before = own_rows.get(row.values["id"], OwnRow({}, None))

@@ -459,6 +459,7 @@ def take_delivery(
     """
     if view is not None:
         delivery = view.set_aside(delivery, state, standing, key)
+    known = state.known_among(delivery.rows) if delivery.sets_aside else set[tuple[str, str]]()
     with uncollected():
         report = fold(
             state,
@@ -473,4 +474,7 @@ def take_delivery(
             hides=delivery.hides,
             watch=None if view is None else view.take,
         )
+    # A row stays aside only because of rows and claims that its readers know: else it would show who was hidden.
+    report.stay_aside = frozenset(known & report.rows_aside.keys())
+    state.keep_aside(report.stay_aside)
     return report.as_taken(delivery), report

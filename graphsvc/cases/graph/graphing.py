@@ -226,7 +226,7 @@ class NodeWriter:
         if pseudonym is not None:
             values = split_identity(table.record, cells)[0]
             kind = "person" if table.record == "person" else "thing"
-            identity = split_identity(table.record, row.values)[1]
+            identity = split_identity(table.record, cells)[1] | split_identity(table.record, row.values)[1]
             for age in ages_aside(self._state, identifier):
                 identity = age | identity
             self._result.identities[pseudonym] = (kind, identity)

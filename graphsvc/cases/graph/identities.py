@@ -32,6 +32,17 @@ def pseudonyms_of(state: State, key: bytes) -> dict[str, dict[str, str]]:
     }
 
 
+def _other_rows(state: State, identifier: str, row: FoldedRow) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield codes and values of a person's or thing's rows in layers, or set aside because of hidden rows alone."""
+    for code in CODES:
+        known = state.layer(code).get(identifier)
+        if known is not None and known.values not in (row.open, row.values):
+            yield code, known.values
+    for other in state.rows_aside.get(identifier, ()):
+        if not other.is_aside:
+            yield other.code, other.values
+
+
 def ages_aside(state: State, identifier: str) -> Iterator[dict[str, Any]]:
     """Yield the cells about a person's age in rows that were set aside: these seal, and children are never leads."""
     for row in state.rows_aside.get(identifier, ()):
@@ -71,15 +82,15 @@ def keep_identities(
             if table == "people":
                 level = handling.entity(identifier)
                 known = _with_person(known, row, level)
-                for code in CODES:
-                    layered = state.layer(code).get(identifier)
-                    if layered is not None and layered.values not in (row.open, row.values):
-                        more = {"handling": "C"} if "C" in (code, level) else {}
-                        known = _with_row(known, "person", layered.values, **more)
+                for code, values in _other_rows(state, identifier, row):
+                    more = {"handling": "C"} if "C" in (code, level) else {}
+                    known = _with_row(known, "person", values, **more)
                 for age in ages_aside(state, identifier):
                     known = _with_row(known, "person", age)
             else:
                 known = _with_row(known, TABLES[table].record, row.values)
+                for _, values in _other_rows(state, identifier, row):
+                    known = _with_row(known, TABLES[table].record, values)
             standing[name] = replace(standing[name], identities=known)
 
 
