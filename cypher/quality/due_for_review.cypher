@@ -13,7 +13,7 @@
 // review_on = "Person.review_on"
 // [example]
 // parameters = { day = "2026-03" }
-// rows = 439
+// rows = 440
 // ---
 CALL () {
   MATCH (n:Entity {case: $case})

@@ -16,7 +16,7 @@
 // relations = "Link.relation"
 // strongest = "Link.belief"
 // [example]
-// rows = 57
+// rows = 59
 // ---
 MATCH (p:Person {case: $case})
 WHERE p.handling IN $handling AND p.identified IN ['nickname', 'unknown']
