@@ -112,8 +112,9 @@ def fold(
     rows, rows_aside = with_codes(list(rows), state.records[_STATEMENTS], columns, partial=partial), list[Row]()
     met = {row.values[end] for row in rows if row.table == _LINKS for end in ("subject_id", "object_id")}
     for row in rows:
-        if row.is_aside and row.table == _PEOPLE and row.values["id"] not in met:
-            # It stays aside even if what the case knew before was undone since: the person may be a source.
+        if row.is_aside and (not sets_aside or (row.table == _PEOPLE and row.values["id"] not in met)):
+            # It stays aside even if what the case knew before was undone since: the person may be a source. Earlier
+            # versions set single rows of a delivery aside.
             rows_aside.append(row)
         else:
             by_table[row.table].append(kept_closed(row, state.records[_STATEMENTS]))

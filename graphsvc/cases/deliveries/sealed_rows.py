@@ -34,9 +34,9 @@ def open_rows(key: bytes, case: str, number: int, sealed: bytes, *, partial: boo
     delivery = unpack(key, sealed, f"delivery {case} {number}")
     rows = [Row(*row) for row in delivery["rows"]]
     accepted = frozenset(delivery.get("accepted", ()))
-    # Earlier versions stored more of each end, and no more than the mark of each row that was set aside.
+    # Earlier versions stored more of each end.
     ends = {name: end if isinstance(end, str) else end[0] for name, end in delivery.get("ends", {}).items()}
-    flags = delivery.get("sets_aside", ["rows"] if any(row.is_aside for row in rows) else ())
+    flags = delivery.get("sets_aside", ())
     rejected_c = frozenset(delivery.get("rejected_c", ()))
     return KeptRows(
         rows,
