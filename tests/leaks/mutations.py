@@ -1762,9 +1762,9 @@ MUTATIONS = (
     Mutation(
         "charge-of-statement",
         "a charge in the row of a statement names nobody",
-        "graphsvc/ingest/layers.py",
-        'None if "statement_id" in row.values else row.values',
-        "row.values",
+        "graphsvc/ingest/fold.py",
+        'is_listed = "statement_id" not in row.values',
+        "is_listed = True",
         f"{_STANDING}::test_a_charge_in_the_row_of_a_statement_names_nobody[S1]",
     ),
     Mutation(
@@ -2040,14 +2040,6 @@ MUTATIONS = (
         f"{_HIDDEN}::test_claims_outlive_what_becomes_of_the_statement_that_first_brought_their_people[undone-P row]",
     ),
     Mutation(
-        "aside-equal",
-        "a row given twice stays set aside",
-        "graphsvc/ingest/report.py",
-        'replace(row, is_aside=True) if (row.table, row.values["id"]) in self.stay_aside else row',
-        "replace(row, is_aside=True) if any(row is each for each, _ in self.rows_aside.values()) else row",
-        "tests/service/test_rows_set_aside.py::test_a_row_given_twice_stays_set_aside",
-    ),
-    Mutation(
         "aside-others",
         "rows set aside make nobody an id of others",
         "graphsvc/cases/deliveries/loader_view.py",
@@ -2118,14 +2110,6 @@ MUTATIONS = (
         "of_sources = () if grant.sources else (_ROW.c.sources.is_(False),)",
         "of_sources = ()",
         "tests/service/test_known_before.py::test_comments_and_views_show_nobody_as_seen_before",
-    ),
-    Mutation(
-        "level-of-statement",
-        "the row of a statement moves nobody to P",
-        "graphsvc/ingest/fold.py",
-        "is_shared = is_listed and not is_closed and",
-        "is_shared = not is_closed and",
-        "tests/service/test_unmentioned.py::test_a_statement_under_p_that_describes_somebody_known_under_c_seals_nobody",
     ),
     Mutation(
         "refused-hidden",
