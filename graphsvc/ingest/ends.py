@@ -56,8 +56,8 @@ class Ends:
     def closes(self, row: Row, old: FoldedRow | None) -> bool:
         """Whether a claim is under C although its statement is not.
 
-        It came under C, or now comes as a new or changed claim with a row under C of one end. Nothing but its own
-        delivery decides, or it would show who was in the case before. The claim opens when it comes again with rows of
+        It came under C, or now comes as a new or changed claim with a row under C of one end. How its ends were
+        known does not matter: it would show who was in the case before. The claim opens when it comes again with rows of
         both ends under P.
         """
         if row.code == "C":

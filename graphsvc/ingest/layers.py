@@ -113,7 +113,6 @@ def make_layer(
             else:
                 new[identifier] = known.merge(row, columns_delivered(row, brought.columns, partial=brought.partial))
         layer |= new
-        # People mentioned before stay known by id.
-        layer |= {name: hidden[name] for name in (met & hidden.keys()) - mentioned - layer.keys()}
+        layer |= {name: hidden[name] for name in met & hidden.keys() if name not in layer}
         mentioned |= met
     return layer
