@@ -1,7 +1,7 @@
 """Folds deliveries in order into the state of a case. Pure: the same deliveries always give the same state.
 
 Loading, reloading, undoing and recovering all use `fold`, so by construction a case after an undo equals the remaining
-deliveries loaded in order. Only one thing is remembered: which statements were accepted.
+deliveries loaded in order. Each delivery remembers what was decided when it came: see `check.Delivery` and `check.Row`.
 """
 
 from __future__ import annotations
@@ -100,8 +100,7 @@ def fold(
         accepted_before: ids of statements that were accepted when they came. They stay even if the row of their source
             or interpreter was undone since: a statement that disappeared with it would reveal its source.
         ends_before: ends of its claims when they came (`Report.ends`). They stay, known by id, even if the rows that
-            brought them were undone since: claims that disappeared with the row of their subject would show readers who
-            came with the undone statement, such as its source.
+            brought them were undone since: see `ends`.
         rejected_c: ids in its rejected rows under C: claims that first come with them are under C.
         sets_aside: see `check.Delivery`.
         hides: see `check.Delivery`.

@@ -8,8 +8,8 @@ those of layer P, and cells under C those of layer C. So no page can depend on a
 | under C, or it names a statement that is or was under C since | C |
 | names a statement that is not in the case | none |
 | in a delivery that sets rows aside, of a person or thing known in the layer | not in this layer |
-| in a delivery that hides sources, of a person in none of its claims in this layer | not in this layer until a later claim mentions them, if no other row comes first and the row names no statement |
-| names a statement, of a person in no claim of this layer so far | not in this layer |
+| in a delivery that hides sources, of a person in none of its claims in this layer | hidden: counts from the first later claim about them, unless another row came before |
+| names a statement, of a person in no claim of this layer so far | not in this layer, also later |
 | any other | P and C |
 
 A layer knows people and things by their rows, and people also by its claims. See `codes.may_show_sources` for deliveries
@@ -99,17 +99,18 @@ def make_layer(
             if code == "P" and (row.code == "C" or closed_in.get(said_in or "", 0) >= brought.number):
                 continue
             known = layer.get(identifier)
+            first = LayerRow(row.values, row.values if said_in is None else None)
             is_person = row.table == _PEOPLE
             if brought.sets_aside and (known is not None or (is_person and identifier in mentioned)):
                 continue
             is_mentioned = identifier in met or identifier in mentioned
             if (brought.hides or said_in is not None) and is_person and not is_mentioned:
                 if said_in is None:
-                    # The first row counts: of two people in one file, one may speak later, with a row of their own.
-                    hidden.setdefault(identifier, LayerRow(row.values, row.values))
+                    # A later row does not count: one of two people in a file may speak later, and come with a row.
+                    hidden.setdefault(identifier, first)
                 continue
             if known is None:
-                new[identifier] = LayerRow(row.values, None if "statement_id" in row.values else row.values)
+                new[identifier] = first
             else:
                 new[identifier] = known.merge(row, columns_delivered(row, brought.columns, partial=brought.partial))
         layer |= new

@@ -31,7 +31,6 @@ from graphsvc.cases.deliveries.loaded import (
     resting_notes,
     standing_notes,
 )
-from graphsvc.cases.deliveries.loader_view import VisibleRows
 from graphsvc.cases.deliveries.material import fold_deliveries
 from graphsvc.cases.deliveries.replay import Plan, Replay, take_delivery
 from graphsvc.cases.deliveries.rewriting import Rewriting
@@ -156,14 +155,13 @@ class Casework:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
             hides = shows_sources and choice[0] != MARKED
             delivery = dataclasses.replace(delivery, sets_aside=shows_sources, hides=hides)
-            rows_before = VisibleRows.of(state)
             delivery, report = take_delivery(delivery, view, state, before, key, number, partial=partial)
             named = self.register.sources_named(case, key)
             visible = report
             if view is not None:
                 # Always made, or the time taken would show these loaders whether there is anything to compare.
                 pages = IdMap(state, key, before, self.replay.weights, named)
-                visible = view.report(report, state, rows_before, pages, delivery, partial=partial)
+                visible = view.report(report, state, pages, delivery, partial=partial)
             rejections = in_order([*delivery.rejections, *visible.rejections])
             counts = counts_of(delivery, visible)
             # A report that it repeats another account's delivery would reveal the content of that delivery.

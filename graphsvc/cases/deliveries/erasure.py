@@ -148,7 +148,8 @@ def find_erased(
             if subject in people and (
                 row.values["relation"] in OWN or (row.values["relation"] in HOME and target in homes)
             ):
-                used |= {target} - (set(under_p) if is_c else set())
+                if not (is_c and target in under_p):
+                    used.add(target)
             elif subject not in people and target not in people:
                 for thing in (subject, target):
                     (others_under_c if is_c and thing in under_p else used_by_others).add(thing)

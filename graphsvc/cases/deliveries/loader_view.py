@@ -71,6 +71,7 @@ class LoaderView:
         self._changed: list[ChangedRow] = []
         self._to_compare: list[tuple[TakenRow, FoldedRow]] = []
         self.hidden: set[str] = set()
+        self._rows_before = VisibleRows({}, {})
 
     def add_codes(self, delivery: Delivery, statements: Mapping[str, FoldedRow], *, partial: bool) -> Delivery:
         """Return the delivery with codes for its rows that depend on nothing hidden; see `ingest.codes.add_codes`."""
@@ -95,6 +96,7 @@ class LoaderView:
             key: the case's data key.
         """
         self.hidden = hidden_people(state, standing, key)
+        self._rows_before = VisibleRows.of(state)
         # Refused rows brought nothing: their ids are as new as any other.
         self.others = {identifier for identifier in self.others if identifier in state.kinds}
         statements = state.records[_STATEMENTS]
@@ -158,22 +160,19 @@ class LoaderView:
             self._change(ChangedRow(taken.row, taken.key, before, taken.after))
 
     @uncollected()
-    def report(
-        self, full: Report, state: State, rows_before: VisibleRows, pages: IdMap, delivery: Delivery, *, partial: bool
-    ) -> Report:
+    def report(self, full: Report, state: State, pages: IdMap, delivery: Delivery, *, partial: bool) -> Report:
         """Return the loader's report; call it once, after the fold.
 
         Args:
             full: the real effect of the delivery.
             state: the case with it.
-            rows_before: rows that readers could know before it.
             pages: map of the case as pages show it now.
             delivery: the delivery.
             partial: whether it only adds.
         """
         visible_rows = VisibleRows.of(state)
         for taken, before in self._to_compare:
-            versions = rows_before.row(before), visible_rows.row(taken.after)
+            versions = self._rows_before.row(before), visible_rows.row(taken.after)
             self._compare_with_pages(taken, before, versions, pages, delivery, partial=partial)
         visible = Report(refused=full.refused, equal=full.equal, changed=self._changed)
         for table, counts in full.counts.items():
@@ -275,7 +274,7 @@ class VisibleRows(NamedTuple):
 
     @classmethod
     def of(cls, state: State) -> VisibleRows:
-        """Return the layers of a state."""
+        """Return the rows that readers may know in a state."""
         return cls(state.layer("P"), state.layer("C"))
 
     def row(self, row: FoldedRow) -> FoldedRow:

@@ -57,8 +57,8 @@ class Handling:
     def entity(self, identifier: str, *, is_listed: bool = False) -> str:
         """Return the handling code of a person or thing.
 
-        It is P if a claim under P mentions it, or if the row of a thing says so. The row of a person says so only if
-        readers see the list (`is_listed`), or as long as no claim mentions them.
+        It is P if a claim under P mentions it, or if a thing's row, or the statement that it names, is P. A person's row
+        under P makes them P only if readers see the list (`is_listed`), or as long as no claim mentions them.
         """
         if identifier in self._under_p:
             return "P"
@@ -93,7 +93,7 @@ def mentioned_ids(state: State, sealed: Collection[str]) -> set[str]:
 
 
 def is_on_list(state: State, identifier: str) -> bool:
-    """Whether a row that names no statement tells of a person, in the state or in a layer."""
+    """Whether the state or a layer has a row of this person that names no statement."""
     rows = (state.records["people"].get(identifier), *(state.layer(code).get(identifier) for code in CODES))
     return any(row is not None and row.listed is not None for row in rows)
 

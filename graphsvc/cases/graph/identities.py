@@ -38,9 +38,9 @@ def _other_rows(state: State, identifier: str, row: FoldedRow) -> Iterator[tuple
         known = state.layer(code).get(identifier)
         if known is not None and known.values not in (row.open, row.values):
             yield code, known.values
-    for other in state.rows_aside.get(identifier, ()):
-        if not other.is_aside:
-            yield other.code, other.values
+    for row_aside in state.rows_aside.get(identifier, ()):
+        if not row_aside.is_aside:
+            yield row_aside.code, row_aside.values
 
 
 def ages_aside(state: State, identifier: str) -> Iterator[dict[str, Any]]:

@@ -283,7 +283,7 @@ def is_news(case: str, mark: SharedMark, standing: Standing | None) -> bool:
     return mark not in _reasons(standing.why) + (_reasons(standing.asked) if asks else [])
 
 
-def _without_number(more: list[Any]) -> list[Any]:
+def _without_old_number(more: list[Any]) -> list[Any]:
     place = [each.name for each in fields(Standing)].index("is_listed") - _FIRST
     has_number = len(more) > place and not isinstance(more[place], bool)
     return more[:place] + more[place + 1 :] if has_number else more
@@ -355,6 +355,6 @@ def unpack_standings(rows: Iterable[list[Any]]) -> dict[str, Standing]:
     Earlier versions also kept a number, after `is_absent`.
     """
     return {
-        name: Standing(sealed, level, since, why, against, question, tuple(identities), *_without_number(more))
+        name: Standing(sealed, level, since, why, against, question, tuple(identities), *_without_old_number(more))
         for name, sealed, level, since, why, against, question, identities, *more in rows
     }

@@ -137,6 +137,7 @@ def _strip(state: State) -> None:
         for row in rows:
             row.values = _bare(table, row.values)
             row.open = None if row.open is None else row.values
+            row.listed = None if row.listed is None else row.values
     for brought in state.history:
         brought.rows = [replace(row, values=state.records[row.table][row.values["id"]].values) for row in brought.rows]
 
