@@ -248,7 +248,7 @@ MOST_LINES = {
     "analysis": 13_670, "store": 3_900, "views": 10_160, "machines": 880, "appdb": 1_520, "access": 5_800, "cases": 9_850,
     "service": 13_895, "web": 7_440, "cli": 3_200,
 }  # fmt: skip
-MOST_TEST_LINES = 73_935
+MOST_TEST_LINES = 73_945
 
 
 def count_lines(paths: Iterable[Path]) -> int:

@@ -260,7 +260,7 @@ def test_an_answer_follows_the_case_over_deliveries_and_an_undo(at_server: Calla
         denial = {**statement_claims("r9", "boss ORGANISED c2")[0], "polarity": "denies"}
         more: Tables = {
             "statements": [
-                {"id": name, "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}
+                {"id": name, "kind": "record", "handling": "C", "source_grade": "1", "assessment": "A"}
                 for name in ("r8", "r9")
             ],
             "links": [

@@ -452,6 +452,9 @@ def test_who_is_known_from_c_alone_can_only_be_sealed_by_what_p_says() -> None:
     assert (of(standing, "p").sealed, of(standing, "p").level) == (False, "C")
     _, mentioned = after(under_c, statement_rows("p CROSSED_ON c1", statement="S2"))
     assert (of(mentioned, "p").sealed, of(mentioned, "p").level) == (True, "P")
+    listed = people({"id": "p", "name": "Ari", "category": ["suspect"], "handling": "P"})
+    _, charged = after(under_c, listed, statement_rows("p CROSSED_ON c1", statement="S2"))
+    assert (of(charged, "p").sealed, of(charged, "p").level) == (False, "P")
     _, carried = after(under_c, [*people({"id": "p"}), *CROSSING, *statement_rows("p CROSSED_ON c1", statement="S2")])
     assert (of(carried, "p").sealed, of(carried, "p").level) == (True, "P")
     assert sealed_anew(standing, carried) == {pseudonym(KEY, "person", "p")}
