@@ -166,8 +166,8 @@ def list_corrected(place: Place, folder: Path, say_under_c: Callable[[str], obje
     return visible_rows(place)
 
 
-def user_erased(place: Place, folder: Path, say_under_c: Callable[[str], object]) -> object:
-    """A person who used a phone is erased; only C ties a firm to them."""
+def user_erased(place: Place, folder: Path, say_under_c: Callable[[str], object], link: str = "boss USED t1") -> object:
+    """A person who used a phone is erased; only C says that somebody else used it."""
     things = [
         {"id": "t1", "kind": "phone", "value": "0770123123"},
         {"id": "t5", "kind": "organisation", "name": "Firm"},
@@ -181,10 +181,14 @@ def user_erased(place: Place, folder: Path, say_under_c: Callable[[str], object]
         statements=[REPORT],
         links=statement_claims("R2", "y1 CROSSED_ON C1", "y1 USED t1", "boss USED t5"),
     )
-    say_under_c("boss USED t1")
-    say_under_c("y1 USED t5")
+    say_under_c(link)
     erase(place, "y1")
     return visible_rows(place)
+
+
+def another_user_erased(place: Place, folder: Path, say_under_c: Callable[[str], object]) -> object:
+    """A person whom only C ties to a firm is erased."""
+    return user_erased(place, folder, say_under_c, "y1 USED t5")
 
 
 def export_waiting(place: Place, folder: Path, say_under_c: Callable[[str], object]) -> object:
@@ -199,9 +203,18 @@ def export_waiting(place: Place, folder: Path, say_under_c: Callable[[str], obje
     return [each.state for each in exports.given.list_exports()]
 
 
-@pytest.mark.parametrize("sequence", [list_corrected, user_erased, export_waiting])
+@pytest.mark.parametrize(
+    ("sequence", "how"),
+    [
+        *((each, "delivered") for each in (list_corrected, user_erased, another_user_erased, export_waiting)),
+        *((each, how) for each in (list_corrected, user_erased, export_waiting) for how in ("closed", "claim closed")),
+    ],
+)
 def test_claims_under_c_change_nothing_under_p(
-    service: Service, tmp_path: Path, sequence: Callable[[Place, Path, Callable[[str], object]], object]
+    service: Service,
+    tmp_path: Path,
+    sequence: Callable[[Place, Path, Callable[[str], object]], object],
+    how: str,
 ) -> None:
     answers = []
     for is_under_c in (False, True):
@@ -210,8 +223,15 @@ def test_claims_under_c_change_nothing_under_p(
 
         def say_under_c(link: str, place: Place = place, is_under_c: bool = is_under_c) -> None:
             statement = {**UNDER_C, "id": "R-" + uuid.uuid4().hex[:8]}
-            if is_under_c:
-                deliver(place, tmp_path, "ann", statements=[statement], links=statement_claims(statement["id"], link))
+            links = [{**each, "id": "L-" + statement["id"]} for each in statement_claims(statement["id"], link)]
+            under_p = {**statement, "handling": "P"}
+            if not is_under_c:
+                return
+            if how != "delivered":
+                deliver(place, tmp_path, "ann", statements=[under_p], links=links)
+            if how == "claim closed":
+                statement, links = under_p, [{**each, "handling": "C"} for each in links]
+            deliver(place, tmp_path, "ann", statements=[statement], links=links)
 
         answers.append(sequence(place, tmp_path, say_under_c))
     assert answers[0] == answers[1]

@@ -25,6 +25,7 @@ from graphsvc.cases.stores.renamed import Renamed
 from graphsvc.errors import NotFound
 from graphsvc.ingest.check import Delivery, Row
 from graphsvc.ingest.codes import code_of
+from graphsvc.ingest.fold import claim_key
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.several import with_ids
 from graphsvc.ingest.state import State
@@ -110,7 +111,7 @@ class Erasing:
         # Ids from before an earlier erasure belong to the same person, and may have been delivered again.
         erased = self._register.overrules(case, "erased") | {person} | formerly(standing, [person])
         removal = find_erased(
-            (row for delivery in deliveries.values() for row in delivery.rows),
+            (_with_code(row, state, codes) for delivery in deliveries.values() for row in delivery.rows),
             _matcher(key, erased),
             key,
             standing,
@@ -137,6 +138,12 @@ class Erasing:
         if held_people := self._register.held_people(case):
             require_stays(key, held_people, state, fold_deliveries(left), "erased", person)
         return removal, left
+
+
+def _with_code(row: Row, state: State, codes: Handling) -> Row:
+    """Return a row under handling code C if its claim is under C now: a later delivery may have closed it."""
+    claim = state.claims.get(claim_key(row.values)) if row.table == "links" else None
+    return row if claim is None or codes.claim(claim) == "P" else dataclasses.replace(row, code="C")
 
 
 def _close(row: Row, statements: Collection[str]) -> Row:
