@@ -155,7 +155,7 @@ def cut(worlds: int) -> None:
 
 
 def file(path: Path) -> None:
-    """Print 8 May 2020 as known the day before, the records and the lasting changes."""
+    """Print the records, the lasting changes, and 8 May 2020 as judged on the day before."""
     with path.open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     first = dt.date.fromisoformat(rows[0]["date"])

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 
-# Cases that the current request or command has closed for a change and not reopened: the change is recorded, and the
-# next start completes it. Set from the application database (`appdb.engine`).
+# Cases that the current request or command closed for a change and has not reopened. The change is recorded, so that the
+# next start of the service can complete it. Set from the application database (`appdb.engine`).
 RECORDED: ContextVar[frozenset[str]] = ContextVar("recorded", default=frozenset())
 
 

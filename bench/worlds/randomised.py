@@ -363,7 +363,7 @@ class World:
     # -- statements ------------------------------------------------------------------------------------------------
 
     def _mistaken(self, key: tuple[str, str, str]) -> tuple[str, str, str]:
-        """Name another person now and then, more often from the same cell."""
+        """Sometimes name the wrong person, usually one from the same cell."""
         rng = self.rng
         if key[0] not in self.role or rng.random() >= self.mistake:
             return key

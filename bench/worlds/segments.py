@@ -330,7 +330,7 @@ class World:
         return name
 
     def _deal(self, client: Firm, firm: Firm) -> None:
-        """Record one contract: the client needs the firm."""
+        """Record one contract: the client hires the firm."""
         if client is firm:
             return
         firm.partners[client.number] = firm.partners.get(client.number, 0) + 1

@@ -18,7 +18,7 @@ metadata = sa.MetaData(
 
 
 def sealed_column(name: str, context: str, *, nullable: bool = False) -> sa.Column[bytes]:
-    """Return a column of sealed words; `context`, with the row's columns filled in, is bound to each value."""
+    """Return a column of encrypted text; `context`, filled in with the row's columns, binds each value to its row."""
     return sa.Column(name, sa.LargeBinary, nullable=nullable, info={"context": context})
 
 

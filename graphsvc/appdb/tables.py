@@ -77,7 +77,7 @@ tokens = sa.Table(
     sa.Column("expires_at", sa.DateTime, nullable=False),
     # Valid only for setting up the second factor that the account's role requires.
     sa.Column("limited", sa.Boolean, nullable=False, server_default=sa.false()),
-    # Sessions only: the latest end, and a hash that identifies where it is used from (see service.service).
+    # Sessions only: when it ends even if it is used, and a hash that identifies where it is used from (see service.service).
     sa.Column("ends_at", sa.DateTime),
     sa.Column("bound", sa.String(64), nullable=False, server_default=""),
 )

@@ -21,10 +21,11 @@ from typing import Any
 from graphsvc.names.spelling import word_list
 from graphsvc.records.dates import parse_date
 
-# Words in the names of columns that hold a person's names; words before a number that is not a house number.
+# Words that mark a column as holding a person's name.
 _OF_NAMES = word_list(
     "x name names full other alias aliases nick nickname aka kunya handle user username login telegram"
 )
+# Words before a number that is not a house number.
 _NO_STREET = word_list("flat room unit apartment floor cell house block box number")
 _SHORT = {"street": "st", "road": "rd", "lane": "ln", "avenue": "ave", "court": "ct", "drive": "dr", "square": "sq"}
 

@@ -141,7 +141,7 @@ class Checks:
         """
         began = time.monotonic()
         store = self._store()
-        # Taken before counting: a removal in the meantime changes the size for the next check.
+        # Read before counting: if data is removed during the count, the next check sees another size and counts again.
         now = (str(expected["mark"]), size(store))
         if self._whole.get(case) == now:
             is_whole = read_mark(store, case) == now[0]

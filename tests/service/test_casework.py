@@ -320,9 +320,9 @@ def random_delivery(rng: random.Random, folder: Path, *, full: bool = False) -> 
     """A few people, statements and claims from a small pool, so that deliveries overlap and contradict.
 
     A `full` delivery has all of the people, and statements of several witnesses. It is never undone: rows that
-    arrive about these people with later statements are set aside, and stay so. Others have only people. Two people are
-    sealed and the others named, whatever is undone. Each row that may come under C has its code in its cell, because a code
-    decided by the content of the case when the row came stays even if that content is undone (`graphsvc.ingest.codes`).
+    arrive about these people with later statements are set aside for good. Two people are sealed and the others named,
+    whatever is undone. Rows that may come under C state their code. Otherwise the case as it was when they arrived would
+    decide it, and that code stays even if what decided it is undone (`graphsvc.ingest.codes`).
     """
     pool = [f"P{number}" for number in range(6)]
     chosen = rng.sample(pool, len(pool) if full else rng.randint(0, 6))

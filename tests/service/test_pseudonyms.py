@@ -38,7 +38,7 @@ def at(service: Service, case: str) -> Session:
 
 
 def order(service: Service, case: str, image: Image) -> list[str]:
-    """The pseudonyms of the witnesses' persons, in the order of the delivery."""
+    """The pseudonyms of the witnesses as persons (not as sources), in the order of the delivery."""
     by_id = {
         values["id"]: pseudonym
         for pseudonym, values in service.register.identities(case)

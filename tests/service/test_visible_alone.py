@@ -187,7 +187,7 @@ def user_erased(place: Place, folder: Path, say_under_c: Callable[[str], object]
 
 
 def another_user_erased(place: Place, folder: Path, say_under_c: Callable[[str], object]) -> object:
-    """A person whom only C ties to a firm is erased."""
+    """A person is erased; only C ties them to a firm."""
     return user_erased(place, folder, say_under_c, "y1 USED t5")
 
 

@@ -218,8 +218,8 @@ def password_is_right(stored: str, password: str) -> bool:
 def _hash_of_nothing() -> str:
     """Return a hash to verify when the name is unknown, so that the time taken does not reveal which names exist.
 
-    Random salt and digest in the form of a stored hash. Computing a real one would cost as much as the check itself, at
-    each start or within the measured time.
+    Salt and digest are random, in the form of a stored hash. A real hash would take as long to compute as a check: at
+    each start, or within the time that an attacker measures.
     """
     salt, digest = (
         base64.b64encode(secrets.token_bytes(length)).decode().rstrip("=")

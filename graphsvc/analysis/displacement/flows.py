@@ -82,7 +82,7 @@ class Flow:
 def find_departures(
     known: Whereabouts, *, draws: int = DRAWS, processors: Processors = THIS_MACHINE
 ) -> dict[str, Departure]:
-    """Return place → people who left when it closed or emptied, with a test of where they went; by day.
+    """Return place → the people who left when it closed or emptied and a test of where they went, in order of day.
 
     Args:
         known: the whereabouts of everyone.

@@ -56,7 +56,8 @@ def average_precision(ranked: Sequence[str], wanted: Collection[str]) -> float:
         >>> average_precision(["a", "b", "c", "d"], {"a", "c"}).__round__(3)
         0.833
 
-    Limits: by chance it is about the share of wanted names, so compare only within one case. 0 if nothing is wanted.
+    Limits: a random order reaches about the share of names that are wanted, so compare only within one case. 0 if
+    nothing is wanted.
     """
     hits, total = 0, 0.0
     for place, name in enumerate(ranked, start=1):

@@ -39,8 +39,8 @@ class Basis:
         left_out: ids of people only carried or exploited.
         ledger: all claims with weight, for counting their sources.
         told: the claims used for computing.
-        network: the operation from `told`; None where no claim ranks anyone above others, or where too few sources do
-            and contacts make someone stand out.
+        network: the operation from `told`; None if people are ranked by contacts instead, as no claim or too few sources
+            show roles.
         few_below: fewer groups of witnesses than this are shown as `few`; 0: the reader is shown every number.
         score_weights: weights of the score.
     """

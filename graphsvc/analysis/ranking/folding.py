@@ -144,7 +144,7 @@ def bare(claim: Claim) -> Claim:
 
 
 def _as_many(groups: Ints, few_below: int) -> Ints:
-    """Return numbers of groups for computing: `few` counts as one."""
+    """Return the counts of groups to compute with: a count shown as `few` is taken as 1."""
     result: Ints = np.where((groups > 0) & (groups < few_below), 1, groups)
     return result
 

@@ -216,7 +216,7 @@ def of_links(ledger: Ledger, links: LinkShares) -> RowShares:
 
     Args:
         ledger: the claims.
-        links: the shares of links.
+        links: each link's share of the scores of the people at its ends.
 
     Example:
         >>> from graphsvc.analysis.claims.ledger import encode

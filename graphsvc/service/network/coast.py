@@ -1,4 +1,4 @@
-"""Waters under a map: Natural Earth's shores at 1:10 million (public domain), simplified by `bench.shores`."""
+"""Coastlines, drawn under maps: Natural Earth at 1:10 million (public domain), simplified by `bench.shores`."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class CaseSharing:
             casework.rewrite(quiet)
 
     def end(self, partner: str) -> None:
-        """End a declaration. This names no one again: sealed people stay sealed.
+        """End a declaration. People who were sealed because of it stay sealed.
 
         Raises:
             Refused, NotFound: as `declare`.

@@ -278,7 +278,7 @@ class Arrangement:
     on_earth: bool = False
 
 
-# Word of the address → the layout, in the order of the menu. The first is used for an address without a word.
+# Value in the address → layout, in the order of the menu. The first is used if the address names none.
 ARRANGEMENTS: Mapping[str, Arrangement] = MappingProxyType(
     {
         "": Arrangement("By forces", lambda map_ground: dict(map_ground.free), turns=True),
