@@ -139,7 +139,7 @@ def test_the_face_of_service_is_small_and_in_use() -> None:
 
 
 def rooms_of_service() -> dict[str, set[str]]:
-    """Room of the service → other rooms it imports. A room is a module or a package, except the lists of the face."""
+    """Room of the service → other rooms it imports. A room is a module or a package. Modules in `FACE` do not count."""
     rooms: dict[str, set[str]] = {}
     for name, path in modules():
         storey, _, inner = name.partition(".")
@@ -245,10 +245,10 @@ def test_no_module_is_longer_than_a_person_reads_at_once() -> None:
 # what it removed in return, or why it could not; a commit that removes much lowers the figure.
 MOST_LINES = {
     "errors": 125, "config": 300, "records": 2_590, "names": 1_650, "simulate": 3_975, "queries": 830, "ingest": 6_495,
-    "analysis": 13_670, "store": 3_900, "views": 10_160, "machines": 880, "appdb": 1_520, "access": 5_800, "cases": 9_850,
-    "service": 13_895, "web": 7_440, "cli": 3_200,
+    "analysis": 13_670, "store": 3_900, "views": 10_215, "machines": 880, "appdb": 1_520, "access": 5_800, "cases": 9_850,
+    "service": 13_915, "web": 7_555, "cli": 3_200,
 }  # fmt: skip
-MOST_TEST_LINES = 73_945
+MOST_TEST_LINES = 74_060
 
 
 def count_lines(paths: Iterable[Path]) -> int:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from graphsvc.records.dates import format_date
+from graphsvc.records.dates import format_date, parse_date
+from graphsvc.records.numbers import count, plural
 from graphsvc.views.picture.network import DOUBTFUL
+from graphsvc.views.sentences import aboard
 from graphsvc.views.where.events import fold_text
 
 # Relation → column for the boats or people it names.
@@ -42,6 +45,54 @@ class ListedRow:
     row: dict[str, Any]
     order: tuple[Any, ...]
     words: str
+
+
+class DayCount(NamedTuple):
+    """Crossings of one day.
+
+    Attributes:
+        boats: number of crossings.
+        people: sum of their head counts.
+        counted: number of crossings with a head count.
+    """
+
+    boats: int = 0
+    people: int = 0
+    counted: int = 0
+
+
+def count_days(crossings: Iterable[Row]) -> dict[dt.date, DayCount]:
+    """Return the counts of each day with a crossing, in order; crossings without a known day are left out.
+
+    Example:
+        >>> count_days([{"date": "2020-05-08", "people_count": 21}, {"date": "2020-05-08"}, {"date": "2020-05"}])
+        {datetime.date(2020, 5, 8): DayCount(boats=2, people=21, counted=1)}
+    """
+    by_day = defaultdict[dt.date, list[int | None]](list)
+    for row in crossings:
+        if row.get("date") and (date := parse_date(row["date"])).earliest == date.latest:
+            by_day[date.earliest].append(row.get("people_count"))
+    return {
+        day: DayCount(len(aboard), sum(filter(None, aboard)), sum(each is not None for each in aboard))
+        for day, aboard in sorted(by_day.items())
+    }
+
+
+def day_in_words(day: DayCount, following: DayCount) -> str:
+    """Say how many boats and people crossed on a day, and how many more on the following day.
+
+    Example:
+        >>> day_in_words(DayCount(8, 145, 8), DayCount(3, 82, 3))
+        '8 boats, 145 people; 82 more people in the next 24 hours'
+        >>> day_in_words(DayCount(2, 20, 1), DayCount(1, 0, 0)), day_in_words(DayCount(1, 0, 0), DayCount())
+        ('2 boats, 20 people counted on 1 of them; 1 more boat in the next 24 hours', '1 boat')
+    """
+    of_day = ", ".join(filter(None, (count(day.boats, "boat"), aboard(day.people, day.counted, day.boats))))
+    if not following.boats:
+        return of_day
+    is_counted = following.counted == following.boats
+    noun, number = ("person", following.people) if is_counted else ("boat", following.boats)
+    return f"{of_day}; {number:,} more {plural(number, noun)} in the next 24 hours"
 
 
 def listed_crossings(crossings: Iterable[Row], parts: Iterable[Row]) -> list[ListedRow]:

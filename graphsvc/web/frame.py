@@ -380,7 +380,7 @@ def _base_values() -> dict[str, Any]:
         "protection": limits.PROTECTIONS.get(g.get("protections", {}).get(case_session.case), "")
         if case_session
         else "",
-        "rail": _rail(who, case_session.case) if who and case_session else [],
+        "rail": _rail(who, case_session.case) if who and case_session else None,
     }
 
 
@@ -403,6 +403,6 @@ def _room() -> str:
     return (request.endpoint or "").removesuffix(TWIN)
 
 
-def _rail(who: Session, case: str) -> list[tuple[str, str, str]]:
+def _rail(who: Session, case: str) -> rail.Rail:
     entries: list[rail.Entry] = current_app.extensions["graphsvc-rail"]
-    return rail.visible_entries(entries, who, case, _room())
+    return rail.make_rail(entries, who, case, _room())

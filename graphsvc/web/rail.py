@@ -1,36 +1,60 @@
-"""The rail, the side menu of a case. Each blueprint lists its own entries as `ENTRIES`."""
+"""The rail, the side menu of a case: the overview, and nine doors at most. Each blueprint lists its own entries as `ENTRIES`.
+
+A *door* is one link of the rail. Entries that share a door are its tabs, at the top of their pages.
+"""
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
+import flask_bootstrap
 from flask import current_app, request, url_for
+from markupsafe import Markup
 
 from graphsvc.service import Session
+
+# Group → label and icon of its doors, from the top. Icons: names of Bootstrap Icons, which Bootstrap-Flask brings.
+DOORS = {
+    "Start": {"Overview": "house"},
+    "Ask": {"Who is behind it": "question-circle", "Leads": "list-ol", "Witness paths": "signpost-split"},
+    "Boats": {"Crossings": "water"},
+    "Workplaces": {"Workplaces": "building"},
+    "Network": {"Network": "diagram-3"},
+    "Case": {"Inbox": "inbox", "Import and export": "arrow-left-right", "Queries": "terminal"},
+}
+_ICONS = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "icons" / "bootstrap-icons.svg"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Entry:
-    """One entry of the rail.
+    """One page of a case that the rail leads to.
 
     Attributes:
-        place: position, from the top.
-        label: text shown.
+        place: position within the door. The door opens the first entry that the user may open.
+        door: label of its door, one of `DOORS`.
+        label: text of its tab.
         endpoint: page it opens.
         action: action the user's role must allow (`access.people.policy.ACTIONS`).
         sources: whether it also needs source clearance.
         whole: whether it needs clearance for the whole case.
         other: alternative action that is enough; empty: none.
+        alone: label of the door for a user who may open no other tab of it; empty: the door's own.
     """
 
     place: int
+    door: str
     label: str
     endpoint: str
     action: str
     sources: bool = False
     whole: bool = False
     other: str = ""
+    alone: str = ""
 
     def opens_to(self, who: Session, case: str) -> bool:
         """Whether a user may open the entry; otherwise the entry is hidden."""
@@ -43,21 +67,84 @@ class Entry:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the rail, or a tab.
+
+    Attributes:
+        label: its text.
+        address: where it leads.
+        current: its `aria-current`: `page` on its own page, `true` on a page below it or on another tab, else empty.
+        icon: its icon; empty for a tab.
+    """
+
+    label: str
+    address: str
+    current: str
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rail:
+    """The rail on one page.
+
+    Attributes:
+        groups: label of each group and its links.
+        door: label of the current door; empty on pages behind none.
+        tabs: the tabs of the current door; empty if it has only one.
+    """
+
+    groups: list[tuple[str, list[Link]]]
+    door: str
+    tabs: list[Link]
+
+
+def make_rail(entries: Iterable[Entry], who: Session, case: str, room: str) -> Rail:
+    """Return the rail of a case with what a user may open; `room` is the endpoint of the current page."""
+    tabs, alone = defaultdict[str, list[Link]](list), dict[str, str]()
+    for entry, address, current in _visible(entries, who, case, room):
+        tabs[entry.door].append(Link(entry.label, address, current))
+        alone[entry.door] = entry.alone
+    groups, current_door = list[tuple[str, list[Link]]](), ""
+    for group, doors in DOORS.items():
+        links = []
+        for door, icon in doors.items():
+            if not (behind := tabs[door]):
+                continue
+            current = behind[0].current or ("true" if any(tab.current for tab in behind) else "")
+            current_door = door if current else current_door
+            label = (len(behind) == 1 and alone[door]) or door
+            links.append(Link(label, behind[0].address, current, read_icon(icon)))
+        if links:
+            groups.append((group, links))
+    opened = tabs[current_door]
+    return Rail(groups, current_door, opened if len(opened) > 1 else [])
+
+
 def room_of(entries: Iterable[Entry], who: Session, case: str, room: str) -> str:
     """Return a case's address for `room`: the same room, else the entry above it, else the first page.
 
     No id and no filter of the current case is carried over.
     """
-    rooms = {current: address for _, address, current in visible_entries(entries, who, case, room) if current}
+    rooms = {current: address for _, address, current in _visible(entries, who, case, room) if current}
     return rooms.get("page") or rooms.get("true") or url_for("case.overview", case=case)
 
 
-def visible_entries(entries: Iterable[Entry], who: Session, case: str, room: str) -> list[tuple[str, str, str]]:
-    """List (label, address, `aria-current`) of the entries a user may open in the case.
+@cache
+def read_icon(name: str) -> Markup:
+    """Return an icon of Bootstrap Icons, hidden from screen readers, which read the text beside it.
 
-    `room` is the endpoint of the current page. `aria-current` is `page` on its own entry and `true` on an entry above
-    it.
+    Raises:
+        ValueError: there is no icon of this name.
     """
+    match = re.search(rf'<symbol [^>]*id="{re.escape(name)}"[^>]*>(.*?)</symbol>', _ICONS.read_text("utf-8"), re.DOTALL)
+    if match is None:
+        raise ValueError(f"no icon {name!r}")
+    return Markup(f'<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">{match[1]}</svg>')  # noqa: S704 - a package's file
+
+
+def _visible(entries: Iterable[Entry], who: Session, case: str, room: str) -> list[tuple[Entry, str, str]]:
+    """List entry, address and `aria-current` of the entries that a user may open in the case."""
     at_rule = str(request.url_rule or "")
 
     def current_of(endpoint: str) -> str:
@@ -68,7 +155,7 @@ def visible_entries(entries: Iterable[Entry], who: Session, case: str, room: str
         return "true" if endpoint != "case.overview" and at_rule.startswith(f"{rule}/") else ""
 
     return [
-        (entry.label, url_for(entry.endpoint, case=case), current_of(entry.endpoint))
+        (entry, url_for(entry.endpoint, case=case), current_of(entry.endpoint))
         for entry in entries
         if entry.opens_to(who, case)
     ]

@@ -13,6 +13,7 @@ from graphsvc.service import limits
 from graphsvc.views import loading, payments, resting, sentences, waits, wording
 from graphsvc.views.behind import words as behind_words
 from graphsvc.views.denials import denial
+from graphsvc.web.rail import read_icon
 
 _FILTERS = {
     "shown": format_date,
@@ -37,6 +38,7 @@ _FILTERS = {
 }
 _GLOBALS = {
     "count": count,
+    "icon": read_icon,
     "plural": plural,
     "say": sentences,
     "band": resting.band,

@@ -94,12 +94,12 @@ def test_one_click_from_the_overview_says_what_a_lead_rests_on_and_one_more_lead
     with visit("investigator", viewport=VIEWPORT) as seen:
         page = seen.page
         page.goto("/case/demo")
-        page.locator("table.leads tbody a.entity").first.click()
+        page.locator("ol.leads a.entity").first.click()
         expect(page.get_by_text("Intelligence, not evidence.")).to_be_visible()
         expect(page.get_by_role("heading", name="What supports it")).to_be_visible()
         assert page.locator('section[aria-labelledby="supporting"] .claim').count() > 0
         page.goto("/case/demo")
-        page.locator("#way-head").get_by_role("link", name="Witness paths").click()
+        page.get_by_role("link", name="Which leads do the witnesses point to?").click()
         page.wait_for_url("**/through")
         page.wait_for_selector(".beside-picture[data-ready]")
         # An officer without source clearance sees groups, but not the number of witnesses in small groups.

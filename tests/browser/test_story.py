@@ -28,8 +28,10 @@ def check_story(words: str) -> str:
     return words
 
 
-def rail(page: Page, name: str) -> None:
-    page.get_by_role("link", name=check_story(name), exact=True).first.click()
+def rail(page: Page, door: str, tab: str) -> None:
+    check_story(f"*{door}*, tab *{tab}*")
+    page.locator(".rail").get_by_role("link", name=door, exact=True).click()
+    page.locator(".tabs").get_by_role("link", name=tab, exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
@@ -37,7 +39,7 @@ def test_from_8_may_to_the_crossings_that_hang_together_with_its_boats(visit: Vi
     with visit("investigator", viewport=VIEWPORT) as seen:
         page = seen.page
         page.goto("/case/demo")
-        rail(page, "Surges")
+        rail(page, "Crossings", "Surges")
         expect(
             page.get_by_text(check_story("1 surge; the newest on 8 May 2020, with 8 where 0.32 was to be expected."))
         ).to_be_visible()
@@ -46,7 +48,7 @@ def test_from_8_may_to_the_crossings_that_hang_together_with_its_boats(visit: Vi
         short = page.locator(".in-short tbody tr", has_text=check_story("C0035"))
         expect(short.get_by_role("link", name=check_story("Station group")).first).to_be_visible()
         expect(short.locator("td div", has_text=check_story("Gentian Marku"))).to_contain_text("contested")
-        rail(page, "Linked crossings")
+        rail(page, "Crossings", "Linked")
         row = page.locator("table tbody tr", has_text="Dilshad Aziz")
         row.get_by_role("link", name=re.compile("^Cluster")).click()
         expect(page.get_by_role("heading", name=check_story("3 crossings that hang together"))).to_be_visible()
@@ -61,7 +63,7 @@ def test_from_a_place_that_closed_to_the_site_its_people_appear_at(visit: Visiti
     with visit("investigator", viewport=VIEWPORT) as seen:
         page = seen.page
         page.goto("/case/demo")
-        rail(page, "Worker movements")
+        rail(page, "Workplaces", "Worker movements")
         page.locator("table tbody tr", has_text="W0002").get_by_role(
             "link", name=check_story("North Light Barbers")
         ).click()

@@ -1,4 +1,4 @@
-"""Witness paths to the leads, as a user meets them: first on the overview and on a lead, then on a separate page."""
+"""Witness paths to the leads, as a user meets them: on a lead's page, and on *Witness paths*."""
 
 from __future__ import annotations
 
@@ -34,8 +34,7 @@ def test_one_click_from_the_overview_leads_through_the_witnesses(visit: Visiting
     with visit(viewport=VIEWPORT) as seen:
         page = seen.page
         page.goto("/case/demo")
-        wait_for_drawing(page)
-        page.locator("#way-head").get_by_role("link", name="Witness paths").click()
+        page.get_by_role("link", name="Which leads do the witnesses point to?").click()
         page.wait_for_url("**/through")
         wait_for_drawing(page)
         sides = page.evaluate(
@@ -66,7 +65,7 @@ def test_what_is_still_worked_out_is_said_beside_the_picture(visit: Visiting, mo
 
     with visit(viewport=VIEWPORT) as seen:
         page = seen.page
-        page.goto("/case/demo")
+        page.goto("/case/demo/through")
         wait_for_drawing(page)
         start = page.evaluate("besidePicture.data.nodes.find((node) => node.start).id")
         monkeypatch.setattr(Entities, "look", waits)

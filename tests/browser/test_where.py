@@ -37,7 +37,8 @@ def test_a_day_a_place_and_words_filter_all_three_as_the_service_does(visit: Vis
     with visit("investigator", viewport={"width": 1440, "height": 900}) as seen:
         page = seen.page
         page.goto("/case/demo")
-        page.get_by_role("link", name="Where and when", exact=True).click()
+        page.locator(".rail").get_by_role("link", name="Crossings", exact=True).click()
+        page.locator(".tabs").get_by_role("link", name="Map and calendar", exact=True).click()
         page.wait_for_url("**/where")
         page.locator('a.day[data-from="2020-05-08"]').click()
         page.wait_for_url("**from=2020-05-08&to=2020-05-08")

@@ -329,6 +329,7 @@ CALLS: dict[str, Entry] = {
     "deliveries.undo": with_(9, quiet),
     "deliveries.uploads.keep": with_(None, "x.zip", Options(mapping="no-such")),
     "deliveries.uploads.list_uploads": with_(),
+    "deliveries.uploads.take_demo": "writes the invented demo case, whatever the case holds; `test_first_case` reads it",
     "log.job": of("jobs"),
     "log.last_verification": with_(),
     "log.verify": with_(quiet),

@@ -314,6 +314,7 @@ FORMS: dict[str, Entry] = {
         {"id": request, "answer": answer} for request in known.requests for answer in ("agree", "refuse")
     ],
     "load.receive": once(),
+    "load.take_demo": once(),
     "surges.load": once(name="x"),
     "surges.remove": once(name="no-such-series"),
     "load.chart": each("uploads", "upload", entity="Lorry", entity_as="vehicle", id="S7", handling="P"),

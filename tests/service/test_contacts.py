@@ -195,7 +195,7 @@ def test_where_no_one_stands_out_nothing_beside_a_name_tells_of_an_order(place: 
     # Checks on the first page of the case, whose twin counts as many leads as the list has.
     data = client.get(f"{base}/overview.json").get_json()
     assert (data["verdict"], data["leads"], data["total"]) == ("abstains", [], len(ranking.leads))
-    assert "All leads" in client.get(base).text
+    assert f"All {len(ranking.leads)} leads" in client.get(base).text
 
     client, base = tapped.client("ana"), f"/case/{tapped.case}"
     data = client.get(f"{base}/network/measures.json?id={JOINS}").get_json()

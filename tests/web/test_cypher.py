@@ -172,8 +172,8 @@ def test_who_may_not_write_cypher_gets_none_of_it(app: Flask, ann: FlaskClient, 
     if name == "half":
         assert "suspended: it takes clearance for handling code C and sources in every case" in page
         assert OTHER not in page
-    rail = signed_in(app, name).get(f"/case/{CASE}").text
-    assert (">Cypher</a>" in rail) is (name != "inv")
+    queries = signed_in(app, name).get(f"/case/{CASE}/queries").text
+    assert (">Cypher</a>" in queries) is (name != "inv")
 
 
 def test_another_case_and_one_that_is_not_there_answer_alike(app: Flask) -> None:

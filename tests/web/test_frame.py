@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import contextlib
-import html
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -11,12 +10,13 @@ from flask import Flask, template_rendered
 from flask.testing import FlaskClient
 
 from graphsvc.access.people.policy import ALLOWED
-from graphsvc.access.people.principal import Principal
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.errors import RECORDED
 from graphsvc.records.iso import json_safe
 from graphsvc.service import Session
 from graphsvc.service.network.entities import Entities
 from graphsvc.views.files import some_in_words
+from graphsvc.web import rail
 from graphsvc.web.frame import PUBLIC
 from tests.toolbox.pages import without_tokens
 
@@ -221,17 +221,47 @@ def test_the_auditor_reads_the_log_page_by_page(site: Any) -> None:
     assert client.get("/").text.count("<table") == 0
 
 
+def rail_of(page: str) -> str:
+    return page.partition('class="rail"')[2].partition("</nav>")[0]
+
+
 def test_the_rail_says_where_one_is_and_what_it_is_part_of(site: Any, inv: FlaskClient) -> None:
     def current_entries(page: str, **query: str) -> set[tuple[str, str]]:
-        return set(
-            re.findall(r'aria-current="(page|true)">([^<]+)</a></li>', inv.get(site.address(page, **query)).text)
-        )
+        links = rail_of(inv.get(site.address(page, **query)).text)
+        return set(re.findall(r'aria-current="(page|true)">.*?<span>([^<]+)</span>', links, re.S))
 
-    case = ("true", html.escape(site.case, quote=True).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"))
-    assert current_entries("leads") - {case} == {("page", "Leads")}
-    assert current_entries("network/overview") - {case} == {("true", "Network")}
-    assert current_entries("") - {case} == {("page", "Overview")}
-    assert current_entries("search", q="tern") - {case} == set()
+    assert current_entries("leads") == {("page", "Leads")}
+    assert current_entries("network/overview") == {("true", "Network")}
+    assert current_entries("") == {("page", "Overview")}
+    assert current_entries("search", q="tern") == set()
+    # A page behind another tab of the same door.
+    assert current_entries("surges") == {("true", "Crossings")}
+
+
+@pytest.mark.parametrize("role", sorted(ALLOWED["read"]))
+def test_nobody_has_more_than_the_overview_and_nine_doors(site: Any, role: str) -> None:
+    everything = Principal("one", frozenset({role}), {site.case: Grant("C", sources=True)}, free_cypher=True)
+    with site.app.test_request_context("/"):
+        entries = site.app.extensions["graphsvc-rail"]
+        side_menu = rail.make_rail(entries, site.service.session(everything, site.purpose), site.case, "case.overview")
+    labels = [link.label for _, links in side_menu.groups for link in links]
+    assert labels[0] == "Overview"
+    assert 4 <= len(labels[1:]) <= 9
+    assert len(set(labels)) == len(labels)
+    assert len(side_menu.groups) == 6
+    assert all(link.icon.startswith("<svg") for _, links in side_menu.groups for link in links)
+
+
+def test_pages_behind_one_door_are_tabs_of_each_other(site: Any, inv: FlaskClient) -> None:
+    def tabs(page: str) -> list[tuple[str, str]]:
+        links = inv.get(site.address(page)).text.partition('class="tabs"')[2].partition("</nav>")[0]
+        return re.findall(r"<a href=\"[^\"]+/(\w+)\"[^>]*>([^<]+)</a>", links)
+
+    crossings = [("crossings", "List"), ("where", "Map and calendar"), ("surges", "Surges"), ("linked", "Linked")]
+    for page, _ in crossings:
+        assert tabs(page) == crossings
+    assert ("sets", "Key players") in tabs("network")
+    assert tabs("leads") == []
 
 
 def test_the_role_table_is_the_policy(site: Any, inv: FlaskClient) -> None:

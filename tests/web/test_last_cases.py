@@ -79,6 +79,11 @@ def test_the_case_opened_last_is_first_and_where_one_lands(ann: FlaskClient, ser
     assert again(ann, service, name, "?next=/account") == "/account"
 
 
+def test_who_has_one_case_lands_in_it(service: Service) -> None:
+    accounts.add(service.database, "one", ["analyst"], {CASES[1]: Grant("P")})
+    assert again(create_app(service).test_client(), service, "one") == at(CASES[1])
+
+
 def test_the_switcher_leads_to_the_same_room_and_takes_nothing_along(ann: FlaskClient) -> None:
     for path in ("/leads?q=ash&sort=name", "/lead?id=P1"):
         assert dict(switcher(ann.get(at(CASES[0], path)).text))[CASES[1]] in (at(CASES[1], "/leads"), at(CASES[1]))

@@ -151,11 +151,11 @@ def test_the_custodian_sees_whom_they_keep_and_what_is_asked_about_them(people: 
     case, behind = f"/case/{people.case}", sealed_person(people)
     people("cus").protection.reveals.ask(behind, "safe house")
     cus = people.client("cus")
-    rail = cus.get(case).text.partition('class="rail"')[2].partition("</nav>")[0]
-    assert f'href="{case}/reveals"' in rail
-    assert f'href="{case}/sealed"' in rail
+    tabs = cus.get(f"{case}/waiting").text.partition('class="tabs"')[2].partition("</nav>")[0]
+    assert f'href="{case}/reveals"' in tabs
+    assert f'href="{case}/sealed"' in tabs
     for name, has_links in (("sup", True), ("inv", False), ("ana", False)):
-        page_text = people.client(name).get(case).text
+        page_text = people.client(name).get(f"{case}/waiting").text
         assert ((f'href="{case}/reveals"' in page_text), (f'href="{case}/sealed"' in page_text)) == (
             has_links,
             has_links,

@@ -6,11 +6,16 @@ they are stored encrypted with the upload.
 
 from __future__ import annotations
 
+import io
+import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from graphsvc import simulate
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.stores.parcel import Parcel
 from graphsvc.cases.stores.uploads import Options, Upload
@@ -64,6 +69,17 @@ class Uploads:
         if options.mapping and not options.mapping_text and options.mapping not in built_in_mappings():
             raise RequestError(f"There is no mapping {options.mapping[:60]!r}. Choose one of the list.")
         return self._ask.home.uploads.keep(parcel, self._ask.principal.name, self._ask.case, name, options)
+
+    def take_demo(self) -> Upload:
+        """Store the invented demo case as an upload, as if its folder had been sent."""
+        with tempfile.TemporaryDirectory(prefix="graphsvc-") as name, self.receiving() as parcel:
+            folder, packed = Path(name), io.BytesIO()
+            simulate.demo(folder)
+            with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+                for table in sorted(folder.glob("*.csv")):
+                    archive.write(table, table.name)
+            parcel.write(packed.getvalue())
+            return self.keep(parcel, "demo.zip", Options())
 
     def list_uploads(self) -> list[Upload]:
         """Return the person's waiting uploads in this case."""

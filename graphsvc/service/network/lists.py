@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.service.ask import Ask
 from graphsvc.views.charts import Timeline, timeline
-from graphsvc.views.lists import ListedRow, listed_crossings, listed_workplaces
+from graphsvc.views.lists import DayCount, ListedRow, count_days, listed_crossings, listed_workplaces
 
 _RESULTS = 64
 
@@ -24,11 +25,13 @@ class CrossingsOverTime:
         people: sum of the recorded head counts; None without any. Separate from the number of people named
             individually.
         counted: number of crossings with a head count.
+        days: counts of each day with a crossing, in order.
     """
 
     timeline: Timeline
     people: int | None
     counted: int
+    days: Mapping[dt.date, DayCount]
 
 
 class ListCaches(Caches):
@@ -85,7 +88,7 @@ class CaseLists:
         listed = self._caches.crossings.there(self._ask.state)
         rows = self._whole("cases.crossings") if listed is None else [crossing.row for crossing in listed]
         counted = [row["people_count"] for row in rows if row["people_count"] is not None]
-        return CrossingsOverTime(timeline(rows), sum(counted) if counted else None, len(counted))
+        return CrossingsOverTime(timeline(rows), sum(counted) if counted else None, len(counted), count_days(rows))
 
     def _whole(self, name: str) -> list[dict[str, Any]]:
         """Return all rows of a query. Readers of a case may see complete lists without the right to analyse."""

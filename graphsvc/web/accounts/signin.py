@@ -113,6 +113,7 @@ def _enter(token: str, target: str) -> ResponseReturnValue:
 
 
 def _landing(entered: Session) -> str:
-    """Return the page for a user who asked for none: the case they opened last, if it still exists for them."""
-    case = last_cases.last(entered.principal.name, [case.id for case in entered.cases()])
+    """Return the page for a user who asked for none: the case they opened last, else their only one, else the list."""
+    cases = [case.id for case in entered.cases()]
+    case = last_cases.last(entered.principal.name, cases) or (cases[0] if len(cases) == 1 else "")
     return url_for("case.overview", case=case) if case else url_for("cases.table")

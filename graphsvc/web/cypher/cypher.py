@@ -23,7 +23,7 @@ from graphsvc.web.paging import paginate
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("cypher", __name__, url_prefix="/case/<case>")
-ENTRIES = (Entry(100, "Cypher", "cypher.editor", "cypher"),)
+ENTRIES = (Entry(20, "Queries", "Cypher", "cypher.editor", "cypher"),)
 _QUICK_S = 0.4  # a run this short is shown immediately
 _WINDOW = 100  # characters of a faulty line that are shown
 

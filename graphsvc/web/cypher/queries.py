@@ -19,7 +19,7 @@ from graphsvc.web.paging import paginate
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("queries", __name__, url_prefix="/case/<case>")
-ENTRIES = (Entry(90, "Queries", "queries.table", "query"),)
+ENTRIES = (Entry(10, "Queries", "Named queries", "queries.table", "query"),)
 
 SUBJECTS = {
     "people": "People",

@@ -18,7 +18,7 @@ from graphsvc.records.charts import ENTITY_CHOICES
 from graphsvc.records.grading import ASSESSMENTS, HANDLING, SOURCE_GRADES
 from graphsvc.records.relations import RELATIONS
 from graphsvc.records.tables import TABLES
-from graphsvc.service import Options, Session, answers, limits
+from graphsvc.service import Options, Session, answers, invented, limits
 from graphsvc.views import loading, waits
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, current, home, page, wants_json
@@ -26,7 +26,7 @@ from graphsvc.web.rail import Entry
 from graphsvc.web.receiving import ReceivingRequest
 
 blueprint = Blueprint("load", __name__)
-ENTRIES = (Entry(120, "Import", "load.form", "load", whole=True),)
+ENTRIES = (Entry(10, "Import and export", "Import", "load.form", "load", whole=True, alone="Import"),)
 _CASE = "/case/<case>/load"
 
 COUNTS = ("read", "added", "changed", "unchanged", "received", "duplicate", "rejected", "superseded")
@@ -53,7 +53,8 @@ def start() -> ResponseReturnValue:
     if name:
         who.at(name).deliveries.require()
         return redirect(url_for("load.form", case=name), code=303)
-    return answer("load/start.html", cases=[case.id for case in who.cases()])
+    cases = [case.id for case in who.cases()]
+    return answer("load/start.html", cases=cases, demo=who.may("load") and invented.DEMO_CASE not in cases)
 
 
 @page(blueprint, _CASE)
@@ -94,6 +95,16 @@ def receive(case: str) -> ResponseReturnValue:
         upload = session.deliveries.uploads.keep(parcel, sent.filename, _options(request.files.get("mapping_file")))
     target = url_for("load.preview", case=case, upload=upload.id)
     return jsonify(next=target) if wants_json() else redirect(target, code=303)
+
+
+@blueprint.post("/load/demo")
+def take_demo() -> ResponseReturnValue:
+    """Go on to the preview of the invented demo case, as a new case."""
+    session, new = _place(invented.DEMO_CASE)
+    if not new:
+        return redirect(url_for("case.overview", case=invented.DEMO_CASE), code=303)
+    upload = session.deliveries.uploads.take_demo()
+    return redirect(url_for("load.preview", case=invented.DEMO_CASE, upload=upload.id), code=303)
 
 
 @page(blueprint, f"{_CASE}/preview")

@@ -26,7 +26,7 @@ from graphsvc.web.frame import answer_early, at, page, wants_json
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("displacement", __name__, url_prefix="/case/<case>")
-ENTRIES = (Entry(85, "Worker movements", "displacement.table", "analyse"),)
+ENTRIES = (Entry(20, "Workplaces", "Worker movements", "displacement.table", "analyse"),)
 
 
 @page(blueprint, "/displacement", look="analyse", query="=displacement")

@@ -21,7 +21,7 @@ from graphsvc.web.network.network import FILTERS, PARAMETERS, request_arguments
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("exports", __name__, url_prefix="/case/<case>")
-ENTRIES = (Entry(110, "Exports", "exports.table", "export"),)
+ENTRIES = (Entry(20, "Import and export", "Export", "exports.table", "export", alone="Export"),)
 
 # Prefix of a query's own parameters in an address, as on the page of the query.
 _OWN = "p."

@@ -15,7 +15,7 @@ from graphsvc.web.paging import first_of
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("groups", __name__, url_prefix="/case/<case>")
-ENTRIES = (Entry(60, "Witnesses", "groups.table", "analyse", sources=True),)
+ENTRIES = (Entry(20, "Witness paths", "Groups of witnesses", "groups.table", "analyse", sources=True),)
 PAGE = 25
 _QUICK_S = 0.3
 

@@ -20,7 +20,7 @@ from graphsvc.web.paging import first_of
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("leads", __name__, url_prefix="/case/<case>")
-ENTRIES = (Entry(20, "Leads", "leads.table", "analyse"),)
+ENTRIES = (Entry(10, "Leads", "Leads", "leads.table", "analyse"),)
 
 PAGE = 50
 _BAR = 240.0

@@ -14,7 +14,7 @@ from graphsvc.web.frame import answer, at, page
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("sets", __name__, url_prefix="/case/<case>")
-ENTRIES = (Entry(30, "Key players", "sets.table", "analyse"),)
+ENTRIES = (Entry(30, "Network", "Key players", "sets.table", "analyse"),)
 _SIZE, _GOAL = "3", "fragment"
 
 

@@ -15,7 +15,7 @@ from graphsvc.web.frame import answer_early, at, page, wants_json
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("through", __name__, url_prefix="/case/<case>")
-ENTRIES = (Entry(25, "Witness paths", "through.view", "analyse"),)
+ENTRIES = (Entry(10, "Witness paths", "Paths", "through.view", "analyse"),)
 
 
 @page(blueprint, "/through", look="analyse", query="=through")

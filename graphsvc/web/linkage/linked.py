@@ -14,7 +14,7 @@ from graphsvc.web.frame import answer, answer_early, at, page
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("linked", __name__, url_prefix="/case/<case>")
-ENTRIES = (Entry(75, "Linked crossings", "linked.table", "analyse"),)
+ENTRIES = (Entry(50, "Crossings", "Linked", "linked.table", "analyse"),)
 
 
 @page(blueprint, "/linked")

@@ -16,7 +16,7 @@ from graphsvc.web.frame import answer_early, at, home, page, wants_json
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("behind", __name__, url_prefix="/case/<case>")
-ENTRIES = (Entry(15, "Who is behind it", "behind.behind", "read"),)
+ENTRIES = (Entry(10, "Who is behind it", "Who is behind it", "behind.behind", "read"),)
 # Query parameters for days.
 _WORDS = ("day", "until")
 

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from graphsvc.service import Session, answers
+from graphsvc.service import SeriesChoice, Session, answers
 from graphsvc.views import wording
-from graphsvc.views.lists import CROSSING_SORTS, WORKPLACE_SORTS, ListedRow, fitting
+from graphsvc.views.lists import CROSSING_SORTS, WORKPLACE_SORTS, DayCount, ListedRow, day_in_words, fitting
 from graphsvc.web import paging
 from graphsvc.web.frame import answer, answer_early, at, page
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("case", __name__, url_prefix="/case/<case>")
 ENTRIES = (
-    Entry(10, "Overview", "case.overview", "read"),
-    Entry(70, "Crossings", "case.crossings", "read"),
-    Entry(80, "Workplaces", "case.workplaces", "read"),
+    Entry(10, "Overview", "Overview", "case.overview", "read"),
+    Entry(10, "Crossings", "List", "case.crossings", "read"),
+    Entry(10, "Workplaces", "List", "case.workplaces", "read"),
 )
-_TOP = 8
+_TOP = 3
 _NEWEST = 5
-_MOST_WAITING = 5
+_MOST_WAITING = 3
 _LONGEST = 200
 
 
@@ -88,6 +89,7 @@ def _overview(session: Session) -> dict[str, Any]:
         "waiting": {name: value for name, value in session.waiting.listed().plain().items() if name != "at"},
         "counts": dict(_in_order(session.network.entities.counts())),
         "statements": session.network.entities.statement_counts(),
+        "latest": _latest(session, over_time.days),
         "timeline": over_time.timeline,
         "people_carried": over_time.people,
         "crossings_counted": over_time.counted,
@@ -97,6 +99,22 @@ def _overview(session: Session) -> dict[str, Any]:
         "leads": leads,
         "total": total,
         "deliveries": session.deliveries.list_deliveries()[:_NEWEST],
+    }
+
+
+def _latest(session: Session, days: Mapping[dt.date, DayCount]) -> dict[str, Any] | None:
+    """Return the newest day that stands out or, without one, the newest with a crossing; None if no day is known."""
+    if not days:
+        return None
+    surges = [each.peak for each in session.time.surges(SeriesChoice()).surges]
+    day = max(surges or days)
+    of_day, following = (days.get(each, DayCount()) for each in (day, day + dt.timedelta(days=1)))
+    return {
+        "day": day.isoformat(),
+        "is_surge": bool(surges),
+        "words": day_in_words(of_day, following),
+        **of_day._asdict(),
+        "following": following._asdict(),
     }
 
 

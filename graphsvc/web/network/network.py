@@ -37,7 +37,7 @@ from graphsvc.web.network.parted import split_claims
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("network", __name__)
-ENTRIES = (Entry(40, "Network", "network.view", "read"),)
+ENTRIES = (Entry(10, "Network", "Canvas", "network.view", "read"),)
 
 # Number of leads that a picture starts from if the address names no starting point.
 _LEADS = 8

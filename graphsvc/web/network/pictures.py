@@ -23,7 +23,7 @@ from graphsvc.web.frame import TWIN, answer, at, or_again, page, wants_json
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("pictures", __name__, url_prefix="/case/<case>")
-ENTRIES = (Entry(50, "Saved views", "pictures.table", "read"),)
+ENTRIES = (Entry(20, "Network", "Saved views", "pictures.table", "read"),)
 
 _DONE = {
     "saved": "The view is saved.",

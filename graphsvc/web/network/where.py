@@ -1,4 +1,4 @@
-"""Where and when: a map, a calendar and a list on one page that filter each other."""
+"""Map and calendar: a map, a calendar and a list on one page that filter each other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from graphsvc.web.frame import answer, at, page, wants_json
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("where", __name__, url_prefix="/case/<case>")
-ENTRIES = (Entry(75, "Where and when", "where.page_of", "read"),)
+ENTRIES = (Entry(20, "Crossings", "Map and calendar", "where.page_of", "read"),)
 # Most crossings, and most workplaces, since the page contains all of them.
 _MOST = 5_000
 # Query parameter → field of `Filters`.

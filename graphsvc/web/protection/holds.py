@@ -13,7 +13,7 @@ from graphsvc.web.frame import answer, at, or_again, page
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("holds", __name__, url_prefix="/case/<case>")
-ENTRIES = (Entry(130, "Holds", "holds.table", "hold", whole=True),)
+ENTRIES = (Entry(30, "Inbox", "Holds", "holds.table", "hold", whole=True),)
 
 
 @page(blueprint, "/holds")

@@ -15,7 +15,7 @@ from graphsvc.web.frame import answer, at, current, home, or_again, page
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("reveals", __name__)
-ENTRIES = (Entry(140, "Reveals", "reveals.of_case", "reveal", other="agree"),)
+ENTRIES = (Entry(20, "Inbox", "Reveals", "reveals.of_case", "reveal", other="agree"),)
 
 
 @page(blueprint, "/reveals")

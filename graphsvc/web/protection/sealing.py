@@ -17,8 +17,8 @@ from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("sealing", __name__)
 ENTRIES = (
-    Entry(150, "Who is sealed", "sealing.sealed", "seal", sources=True, whole=True),
-    Entry(151, "Texts with parts of names", "sealing.texts", "seal", sources=True, whole=True),
+    Entry(40, "Inbox", "Who is sealed", "sealing.sealed", "seal", sources=True, whole=True),
+    Entry(50, "Inbox", "Texts with parts of names", "sealing.texts", "seal", sources=True, whole=True),
 )
 _QUICK_S = 0.3
 _DIGITS = 10

@@ -27,3 +27,15 @@ document.addEventListener("click", (event) => {
     if (!open.contains(/** @type {Node} */ (event.target))) open.open = false;
   }
 });
+
+const fold = /** @type {HTMLButtonElement | null} */ (document.querySelector("[data-fold-rail]"));
+if (fold) {
+  const root = document.documentElement.classList;
+  const show = () => fold.setAttribute("aria-pressed", String(root.contains("icons-only")));
+  fold.hidden = false;
+  fold.addEventListener("click", () => {
+    window.localStorage.setItem("rail", root.toggle("icons-only") ? "icons" : "");
+    show();
+  });
+  show();
+}

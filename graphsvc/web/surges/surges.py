@@ -23,7 +23,7 @@ from graphsvc.web.frame import answer, answer_early, at, home, page, wants_json
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("surges", __name__, url_prefix="/case/<case>")
-ENTRIES = (Entry(72, "Surges", "surges.view", "read"),)
+ENTRIES = (Entry(40, "Crossings", "Surges", "surges.view", "read"),)
 # Query parameters that choose a series.
 _WORDS = ("step", "launch", "landing", "gang", "column", "condition", "until")
 # Most bytes in the name of a file on disk.

@@ -15,7 +15,7 @@ from graphsvc.web.frame import answer_early, at, page
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("waiting", __name__, url_prefix="/case/<case>")
-ENTRIES = (Entry(12, "Inbox", "waiting.table", "read"),)
+ENTRIES = (Entry(10, "Inbox", "Inbox", "waiting.table", "read"),)
 
 
 @page(blueprint, "/waiting")
