@@ -113,8 +113,7 @@ class Home:
         self._caches: dict[type[Caches], Caches] = {}
         self._opening = threading.Lock()
         self._closing = threading.Event()
-        self._planning: threading.Thread | None = None
-        self._opening_accounts: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
         # Cases whose due statements could not be opened at the last check.
         self._unopened: set[str] = set()
         self._store: Store | None = None
@@ -141,12 +140,21 @@ class Home:
 
     def plan_ahead(self) -> None:
         """Have the store plan the queries of pages in a background thread."""
-        self._planning = threading.Thread(target=self._plan, name="planning", daemon=True)
-        self._planning.start()
+        self.ends_with(threading.Thread(target=self._plan, name="planning", daemon=True)).start()
+
+    def ends_with(self, thread: threading.Thread) -> threading.Thread:
+        """Have `close` wait for a background thread, which should end when `is_closing`; return the thread."""
+        self._threads.append(thread)
+        return thread
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether `close` was called."""
+        return self._closing.is_set()
 
     def _plan(self) -> None:
         try:
-            self.gate.plan(lambda: not self._closing.is_set())
+            self.gate.plan(lambda: not self.is_closing)
         except GraphsvcError as error:
             # Page requests report such errors; nobody waits for this thread.
             _LOG.info("planning ahead ended early: %s", error)
@@ -160,8 +168,7 @@ class Home:
                 if self._closing.wait(_LOOK_S):
                     return
 
-        self._opening_accounts = threading.Thread(target=work, name="accounts", daemon=True)
-        self._opening_accounts.start()
+        self.ends_with(threading.Thread(target=work, name="accounts", daemon=True)).start()
 
     def open_accounts(self) -> None:
         """Open the waiting witness statements that are due: see `cases.deliveries.batches`.
@@ -265,9 +272,8 @@ class Home:
         self.cypher_gate.close()
         self.jobs.close()
         self.processors.close()
-        for thread in (self._planning, self._opening_accounts):
-            if thread is not None:
-                thread.join()
+        for thread in self._threads:
+            thread.join()
         if self._store is not None:
             self._store.close()
         if self._server is not None:

@@ -16,6 +16,7 @@ from graphsvc.access.people.policy import READING
 from graphsvc.access.vault import Vault, pack, seal, unpack
 from graphsvc.analysis.claims.dependence import Thing
 from graphsvc.appdb import tables, transaction, wipe_free_space
+from graphsvc.cases.deliveries.batches import SERVICE
 from graphsvc.cases.deliveries.sealed_rows import seal_rows
 from graphsvc.cases.graph.graphing import Graphed
 from graphsvc.cases.graph.sealing import Standing, pack_standings, unpack_standings
@@ -253,8 +254,8 @@ class Register:
             return {row.pseudonym: (row.kind, row.at) for row in rows}
 
     def last_read(self, case: str) -> str:
-        """Return when somebody last read the case (ISO, UTC); empty: never."""
-        return audit.last_of(self._database, READING, case)
+        """Return when a person last read the case (ISO, UTC); empty: never. The service itself shows nobody what it reads."""
+        return audit.last_of(self._database, READING, case, except_by=SERVICE)
 
     def standings(self, case: str, key: bytes) -> dict[str, Standing] | None:
         """Return the standings of a case (`cases.graph.standing`); None: not stored yet."""

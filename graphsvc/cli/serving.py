@@ -28,7 +28,7 @@ from graphsvc.cli import beside
 from graphsvc.cli.printed import say
 from graphsvc.config import Settings
 from graphsvc.errors import CancelledError, GraphsvcError, OperatorError
-from graphsvc.service import Service, freeze_memory
+from graphsvc.service import Service, freeze_memory, start_preparing
 
 _LOG = logging.getLogger(__name__)
 # Pages at the same time in each process: some wait minutes for another reader's computation on a large case, and must
@@ -56,6 +56,7 @@ def serving(service: Service) -> Iterator[str]:
             freeze_memory()
             further_processes = service.settings.serving_processes - 1 if _answers(service) else 0
             service.plan_ahead()
+            start_preparing(service)
             service.keep_opening()
             with _Beside(service, address, pages.listening, further_processes):
                 try:
@@ -233,6 +234,7 @@ def serve_beside(settings: Settings, address: str, sockets: Sequence[socket.sock
                 service.store()
                 freeze_memory()
                 service.answer_others()
+                start_preparing(service)
                 pages.run()
     except KeyboardInterrupt:
         pass

@@ -25,6 +25,7 @@ from graphsvc.service.exports.exposure import Wanted
 from graphsvc.service.log import build_search
 from graphsvc.service.network.request import PictureRequest
 from graphsvc.service.network.saved_views import SavedMeanwhile
+from graphsvc.service.preparing import start_preparing
 from graphsvc.service.service import Service
 from graphsvc.service.session import Session
 from graphsvc.service.surges.over_time import SeriesChoice
@@ -54,6 +55,7 @@ __all__ = [
     "now",
     "parameters",
     "quiet",
+    "start_preparing",
     "statement_form",
     "verify_export",
 ]

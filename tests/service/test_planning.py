@@ -45,8 +45,7 @@ def test_planning_stops_when_it_is_told_to(service: Service) -> None:
 def test_a_service_that_closes_ends_its_planning(service: Service) -> None:
     service.plan_ahead()
     service.close()
-    assert service._planning is not None
-    assert not service._planning.is_alive()
+    assert [thread.is_alive() for thread in service._threads] == [False]
 
 
 def test_a_store_that_is_gone_is_no_fault_of_planning(

@@ -187,12 +187,13 @@ def lines(
     return [line | {"detail": line["detail"] | (line.pop("ending") or {})} for line in acts]
 
 
-def last_of(engine: sa.Engine, actions: Collection[str], case: str) -> str:
-    """Return when one of some actions last began in a case (ISO, UTC); empty if never."""
+def last_of(engine: sa.Engine, actions: Collection[str], case: str, *, except_by: str) -> str:
+    """Return when an account other than `except_by` last began one of some actions in a case (ISO, UTC); empty: never."""
     table = tables.log
     query = (
         sa.select(table.c.at)
         .where(table.c.of_line.is_(None), table.c.case_id == case, table.c.action.in_(actions))
+        .where(table.c.account != except_by)
         .order_by(table.c.id.desc())
         .limit(1)
     )

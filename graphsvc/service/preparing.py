@@ -1,0 +1,73 @@
+"""What the first pages of each case need, computed before anybody opens them: a first look after a start is then short."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from graphsvc.access.people import accounts
+from graphsvc.access.people.policy import may
+from graphsvc.access.people.principal import Grant, Principal
+from graphsvc.cases.deliveries.batches import SERVICE
+from graphsvc.cases.versions import known_cases
+from graphsvc.errors import GraphsvcError
+from graphsvc.service.service import Service
+from graphsvc.service.session import Session
+from graphsvc.service.surges.over_time import SeriesChoice
+
+_LOG = logging.getLogger(__name__)
+_PURPOSE = "computing the first pages before anybody opens them"
+
+
+def start_preparing(service: Service) -> threading.Thread:
+    """Prepare all cases in a background thread, which ends early when the service closes."""
+    thread = threading.Thread(target=prepare_cases, args=(service,), name="preparing", daemon=True)
+    service.ends_with(thread)
+    thread.start()
+    return thread
+
+
+def prepare_cases(service: Service) -> int:
+    """Compute the first pages of each case at each clearance that an account has; return how many clearances.
+
+    Each clearance is one line in the log, under the service's own name.
+    """
+    readers = [account for account in accounts.list_accounts(service.database) if may(account, "analyse")]
+    number = 0
+    for case in (known["id"] for known in known_cases(service.database)):
+        grants = {(grant.handling, grant.sources) for reader in readers if (grant := reader.grant(case))}
+        for handling, sources in sorted(grants):
+            principal = Principal(SERVICE, frozenset({"analyst"}), {case: Grant(handling, sources)})
+            session = service.session(principal, _PURPOSE, case)
+            try:
+                with session.look("analyse", query="first pages"):
+                    _prepare(session, lambda: not service.is_closing)
+            except GraphsvcError as error:
+                # Page requests report such errors; nobody waits for this thread.
+                _LOG.info("preparing ended early: %s", error)
+                return number
+            number += 1
+    return number
+
+
+def _prepare(session: Session, goes_on: Callable[[], bool]) -> None:
+    lists = session.network.lists
+    steps: list[Callable[[], object]] = [
+        lists.over_time,
+        session.leads.ranking,
+        lists.crossings,
+        lists.workplaces,
+        lambda: session.leads.rows(session.leads.ranking().leads[:1]),
+        lambda: _prepare_surge(session),
+    ]
+    for step in steps:
+        if not goes_on():
+            return
+        step()
+
+
+def _prepare_surge(session: Session) -> None:
+    """Compute the surges, and who is behind the newest."""
+    if session.time.crossing_days() and (surges := session.time.surges(SeriesChoice()).surges):
+        session.network.answers.behind([], day=surges[-1].peak.isoformat())
