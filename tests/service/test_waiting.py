@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import doctest
+import re
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -44,6 +46,16 @@ FIRST: Tables = {
         "wit-1 CROSSED_ON C8",
         "wit-2 CROSSED_ON C9",
     ),
+}
+USED_BY_Y1: Tables = {
+    "people": [{"id": "y1", "name": "Yan Gold", "handling": "P"}],
+    "things": [
+        {"id": "t1", "kind": "phone", "value": "0770123123", "handling": "P"},
+        {"id": "t5", "kind": "organisation", "name": "Firm", "handling": "P"},
+    ],
+    "workplaces": [{"id": "W1", "kind": "dwelling", "address": "17 Quince Row", "handling": "P"}],
+    "statements": [{"id": "R2", "kind": "intelligence", "handling": "P"}],
+    "links": statement_claims("R2", "y1 CROSSED_ON C1", "y1 USED t1", "boss USED t5", "y1 LIVED_AT W1"),
 }
 DAY = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC).replace(tzinfo=None)
 SIX = dt.datetime(2026, 3, 5, 6, tzinfo=dt.UTC).replace(tzinfo=None)
@@ -92,6 +104,11 @@ class Place:
         """Do what the service does every half minute."""
         with clock.standing_still(at):
             self.service.open_accounts()
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """The people, things and links that a reader finds in the case."""
+        ask = self.as_(name).ask
+        return [row for query in ("cases.entities", "cases.links") for row in ask.rows(query, whole=True).dicts()]
 
     def there(self, name: str) -> Any:
         """Everything a reader finds in the case."""
@@ -319,6 +336,30 @@ def test_an_erasure_takes_along_what_waits(place: Place) -> None:
     place.look(SIX + dt.timedelta(days=9))
     assert organiser_groups(place) is None
     assert len(read_image(place.service.store(), place.case).nodes["Statement"]) == 2
+
+
+@pytest.mark.parametrize("handling", ["P", "C"])
+@pytest.mark.parametrize("claim", ["boss USED t1", "y1 USED t5", "aide LIVED_AT W1"])
+def test_an_erasure_tells_nothing_of_what_waits(service: Service, tmp_path: Any, claim: str, handling: str) -> None:
+    seen = []
+    for waits in (False, True):
+        place = Place(service, f"waits-{uuid.uuid4().hex[:8]}")
+        for number, tables in enumerate((FIRST, USED_BY_Y1)):
+            write(tmp_path / f"{waits}{number}", **tables)
+            assert place.as_("ann").deliveries.load(tmp_path / f"{waits}{number}", quiet).rejections == []
+        y1 = pseudonym(key_of(place), "person", "y1")
+        if waits:
+            delivered = {name: name for name in ("boss", "aide", "t5")} | {"y1": y1}
+            delivered |= {name: pseudonym(key_of(place), "thing", name) for name in ("t1", "W1")}
+            subject, relation, target = claim.split()
+            place.add("ann", 0, (delivered[subject], relation, delivered[target]), handling=handling)
+        request = place.as_("cus").protection.erasures.ask(y1, "asked for it")
+        place.as_("sup").protection.erasures.agree(request, quiet)
+        pseudonyms = re.compile(r"\b[STQ](-\w{4}){3}\b")
+        seen.append(
+            [sorted(pseudonyms.sub("-", repr(row)) for row in place.rows(name)) for name in ("low", "tom", "bob")]
+        )
+    assert seen[0] == seen[1]
 
 
 def test_an_account_that_was_erased_opens_no_other_before_its_time(place: Place) -> None:

@@ -102,20 +102,27 @@ class Erasing:
     def _erasing(self, case: str, key: bytes, person: str, standing: Standings) -> tuple[Gone, dict[int, KeptRows]]:
         """Return everything to erase with a person, and the deliveries left; `standing`: the case's standings."""
         deliveries = self._replay.open_deliveries(case, key, waiting=True)
+        waiting = self._waitlist.rows(case)
         state = State()
-        for number, delivery in sorted(deliveries.items()):
+        for number in sorted(deliveries, key=lambda each: (each in waiting, each)):
             # Codes are added first, before the rows that decide them are erased.
-            deliveries[number] = delivery.with_codes(state)
-            deliveries[number].fold(state, number)
+            deliveries[number] = deliveries[number].with_codes(state)
+            if number not in waiting:
+                deliveries[number].fold(state, number)
         codes = Handling(state)
         # Ids from before an earlier erasure belong to the same person, and may have been delivered again.
         erased = self._register.overrules(case, "erased") | {person} | formerly(standing, [person])
         removal = find_erased(
-            (_with_code(row, state, codes) for delivery in deliveries.values() for row in delivery.rows),
+            (
+                _with_code(row, state, codes)
+                for number in deliveries.keys() - waiting
+                for row in deliveries[number].rows
+            ),
             _matcher(key, erased),
             key,
             standing,
-            {name for table in ("things", "workplaces") for name in state.records[table] if codes.entity(name) == "P"},
+            {name: codes.entity(name) for table in ("things", "workplaces") for name in state.records[table]},
+            [row for number in deliveries.keys() & waiting for row in deliveries[number].rows],
         )
         if not removal:
             raise NotFound("Nothing of this person is loaded in the case.")
@@ -132,11 +139,11 @@ class Erasing:
                 ends=removal.ends_left(delivery.ends, rows),
             )
         # A waiting delivery without its statement has no source to wait for, and would open the others too early.
-        for number in self._waitlist.rows(case):
+        for number in waiting:
             if not any(row.table == "statements" for row in left[number].rows):
                 del left[number]
         if held_people := self._register.held_people(case):
-            require_stays(key, held_people, state, fold_deliveries(left), "erased", person)
+            require_stays(key, held_people, fold_deliveries(deliveries), fold_deliveries(left), "erased", person)
         return removal, left
 
 

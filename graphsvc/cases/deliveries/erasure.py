@@ -120,7 +120,8 @@ def find_erased(
     erased: Callable[[str, str], bool],
     key: bytes,
     standing: Standings = MappingProxyType({}),
-    under_p: Collection[str] = (),
+    codes: Mapping[str, str] = MappingProxyType({}),
+    waiting: Iterable[Row] = (),
 ) -> Gone:
     """Find the people, things and statements to erase from these rows and standings.
 
@@ -130,10 +131,12 @@ def find_erased(
         key: the case's data key.
         standing: standings of the case: the search uses every identity ever delivered for the erased, even if undone
             since, and entries no longer in any delivery are found only here.
-        under_p: ids of the things and places known under P. Only claims under P decide whether these go, or readers of P
-            would learn what is under C.
+        codes: id → handling code of the things and places that readers know. Only claims that readers of this code see
+            decide whether one goes, or they would learn what is hidden.
+        waiting: rows of statements that wait, which no reader sees.
     """
-    rows = list(rows)
+    seen = list(rows)
+    rows = [*seen, *waiting]
     known = [(kind_of(name), identity) for name, entity in standing.items() for identity in entity.identities]
     mentioned = {value for row in rows for name in _REFS[row.table] if isinstance(value := row.values.get(name), str)}
     mentioned |= {row.values["id"] for row in rows if row.table in (_PEOPLE, _THINGS, _WORKPLACES)}
@@ -141,18 +144,22 @@ def find_erased(
     people = frozenset(identifier for identifier in mentioned | known_ids["person"] if erased("person", identifier))
     homes = {row.values["id"] for row in rows if row.table == _WORKPLACES and row.values.get("kind") == DWELLING}
     used, used_by_others, others_under_c = set[str](), set[str](), set[str]()
-    for row in rows:
+    for place, row in enumerate(rows):
         if row.table == _LINKS:
             subject, target = row.values["subject_id"], row.values["object_id"]
             is_c = "C" in (row.code, row.values.get("handling"))
+            hidden_from = {"P", "C"} if place >= len(seen) else {"P"} if is_c else set[str]()
             if subject in people and (
                 row.values["relation"] in OWN or (row.values["relation"] in HOME and target in homes)
             ):
-                if not (is_c and target in under_p):
+                if codes.get(target) not in hidden_from:
                     used.add(target)
             elif subject not in people and target not in people:
                 for thing in (subject, target):
-                    (others_under_c if is_c and thing in under_p else used_by_others).add(thing)
+                    if codes.get(thing) not in hidden_from:
+                        used_by_others.add(thing)
+                    elif place < len(seen):
+                        others_under_c.add(thing)
     closed = frozenset((used & others_under_c) - used_by_others)
     used_by_others |= closed
     ever = mentioned | known_ids["thing"]
