@@ -206,10 +206,13 @@ def _marks(case: str, standing: Standings) -> Iterator[tuple[str, SharedMark]]:
 
 
 def _news(case: str, standing: Standings, marks: Iterable[tuple[str, SharedMark]], key: bytes) -> set[str]:
-    """Return the levels of marks of people named here, unless two persons opened them knowing of the mark."""
+    """Return the levels of marks of people named here, unless two persons opened them knowing of the mark.
+
+    The level of a hidden person is C. A case that closes for readers of P would tell them that it knows this person.
+    """
     entities = ((standing.get(pseudonym(key, "person", identifier)), mark) for identifier, mark in marks)
     return {
-        mark.level
+        "C" if entity.is_hidden else mark.level
         for entity, mark in entities
         if entity is not None and entity.is_named and is_news(case, mark, entity)
     }

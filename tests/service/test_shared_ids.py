@@ -244,3 +244,49 @@ def test_somebody_carried_under_c_in_one_case_stays_named_under_p_in_the_other(c
     assert look() == seen
     cases.load(second, {"people": [{"id": "p-7", "category": "victim", "handling": "C"}]})
     assert "Gil Neve" not in str(look())
+
+
+NEW = {"id": "p-7", "name": "Gil Hay", "category": "suspect", "handling": "P"}
+REPORT = {"id": "r-3", "kind": "intelligence", "handling": "C"}
+
+
+def test_a_first_claim_under_c_in_one_case_seals_nobody_again_in_the_other(cases: Cases) -> None:
+    def is_named() -> bool:
+        return "Gil Hay" in str(read_image(cases.service.store(), cases.two))
+
+    cases.declare()
+    under_p = {**REPORT, "id": "r-2", "handling": "P"}
+    cases.load(
+        cases.two, {"people": [NEW], "statements": [under_p], "links": statement_claims("r-2", "p-7 PILOTED c-1")}
+    )
+    # In the first case they are on a list, and no claim mentions them.
+    cases.load(cases.one, {"people": [{"id": "p-7", "name": "Gil Hay", "handling": "P"}]})
+    assert is_named()
+    cases.load(cases.one, {"people": [{"id": "p-7", "sealed": "yes", "handling": "P"}]})
+    assert not is_named()
+    key = cases.service.register.key(cases.two, create=False)
+    unseal(cases.at("cus", cases.two), cases.at("sup", cases.two), pseudonym(key, "person", "p-7"))
+    assert is_named()
+    cases.load(cases.one, {"statements": [REPORT], "links": statement_claims("r-3", "p-7 CONTACTED p-1")})
+    assert is_named()
+
+
+def test_a_mark_in_one_case_tells_readers_of_p_of_nobody_hidden_in_the_other(
+    cases: Cases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def versions() -> list[int]:
+        return [row["version_p"] for row in cases.service.register.cases() if row["id"] == cases.two]
+
+    cases.declare()
+    statement = {"id": "s-1", "kind": "witness", "source_id": "p-7", "handling": "P"}
+    cases.load(
+        cases.two, {"people": [NEW], "statements": [statement], "links": statement_claims("s-1", "p-1 CONTACTED p-2")}
+    )
+    before = versions()
+    with monkeypatch.context() as killed:
+        killed.setattr(SealingAcross, "complete", lambda _self: None)
+        cases.load(cases.one, {"people": [{**NEW, "sealed": "yes"}]})
+    assert cases.state(cases.two) == "loading-c"
+    cases.service.recover(quiet)
+    assert (cases.state(cases.two), versions()) == ("open", before)
+    assert cases.why(cases.two, "p-7") == SHARED_ID

@@ -255,11 +255,13 @@ def shared_marks(case: str, standing: Standing) -> list[SharedMark]:
 
     A mark says nothing about that case or its reason. For a person sealed only because of other cases, the marks from
     those cases are passed on. A hidden person without a mark is not shared: they may be only a source, and a name that
-    disappears from another case would reveal it. Reasons that are no marks, known only under C, get level `C`.
+    disappears from another case would reveal it. Reasons that are no marks count only without a mark, or a first claim
+    about somebody hidden would be a new reason. Known only under C, they get level `C`.
     """
     reasons = _reasons(standing.why)
     shared = [reason for reason in reasons if reason.startswith(SHARED_ID)]
-    own = [reason for reason in reasons if reason not in shared and not (standing.is_hidden and reason in _NO_MARKS)]
+    own = [reason for reason in reasons if reason not in shared]
+    own = [reason for reason in own if reason not in _NO_MARKS] or ([] if standing.is_hidden else own)
     level = "C" if standing.level == "C" and _NO_MARKS.issuperset(own) else "P"
     end = _WHERE_C if level == "C" else "]"
     texts = [f"{SHARED_ID} [{_digest(case)} {_digest(case, standing.at, *own)}{end}"] if own else shared
