@@ -22,7 +22,7 @@ from graphsvc.service.leads.reviews import Review
 from graphsvc.service.leads.rows import LISTED_COLUMNS, RANKS_HELD, LeadRow
 from graphsvc.service.leads.sets import KeySet
 from graphsvc.service.leads.through import Through
-from graphsvc.service.network.behind import Behind
+from graphsvc.service.network.behind import Behind, NoCrossings
 from graphsvc.service.network.comments import Comment
 from graphsvc.service.network.entities import EntityPage
 from graphsvc.service.network.growth import Growth, Neighbours
@@ -53,6 +53,7 @@ __all__ = [
     "LeadRow",
     "Loaded",
     "Neighbours",
+    "NoCrossings",
     "OpenedView",
     "Parcel",
     "Piece",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -93,6 +93,18 @@ def day_in_words(day: DayCount, following: DayCount) -> str:
     is_counted = following.counted == following.boats
     noun, number = ("person", following.people) if is_counted else ("boat", following.boats)
     return f"{of_day}; {number:,} more {plural(number, noun)} in the next 24 hours"
+
+
+def nearest_days(days: Collection[dt.date], first: dt.date, last: dt.date) -> list[dt.date]:
+    """Return the last of some days before a period, and the first after it.
+
+    Example:
+        >>> nearest_days([dt.date(2020, 5, day) for day in (1, 6, 8, 9)], dt.date(2020, 5, 7), dt.date(2020, 5, 7))
+        [datetime.date(2020, 5, 6), datetime.date(2020, 5, 8)]
+    """
+    before = [day for day in days if day < first]
+    after = [day for day in days if day > last]
+    return [*([max(before)] if before else []), *([min(after)] if after else [])]
 
 
 def listed_crossings(crossings: Iterable[Row], parts: Iterable[Row]) -> list[ListedRow]:

@@ -55,10 +55,15 @@ def test_two_clicks_from_the_overview_name_who_organised_the_boats_of_8_may(visi
         expect(page.get_by_role("heading", name="Who is behind 8 crossings of 8 May 2020")).to_be_visible()
         # Gaps are stated as plainly as findings.
         assert page.locator("#gaps + ul li").count() >= 2
+        # One line for each boat, all eight on the first screen.
+        table = page.locator(".in-short table").bounding_box()
+        assert table is not None
+        assert table["y"] + table["height"] < VIEWPORT["height"] * 0.65
+        page.evaluate("document.querySelectorAll('.others, .behind-row').forEach((folded) => { folded.open = true; })")
         # At a glance, without reading on: the organiser, and the person whose part others deny.
         short = page.locator(".in-short tbody tr", has_text=CROSSING)
         expect(short.get_by_role("link", name="Station group").first).to_be_visible()
-        denied = short.locator("td div", has=page.locator(".tag-denied"))
+        denied = short.locator("td div", has=page.locator(".strength-contested"))
         expect(denied).to_have_count(1)
         expect(denied).to_contain_text(ACCUSED)
         row = page.locator(".behind-row", has_text=CROSSING)

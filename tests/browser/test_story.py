@@ -46,6 +46,7 @@ def test_from_8_may_to_the_crossings_that_hang_together_with_its_boats(visit: Vi
         page.get_by_role("link", name=re.compile("^8 May 2020: 8 crossings")).last.click()
         expect(page.get_by_role("heading", name=check_story("Who is behind 8 crossings of 8 May 2020"))).to_be_visible()
         short = page.locator(".in-short tbody tr", has_text=check_story("C0035"))
+        short.locator(".others summary").first.click()
         expect(short.get_by_role("link", name=check_story("Station group")).first).to_be_visible()
         expect(short.locator("td div", has_text=check_story("Gentian Marku"))).to_contain_text("contested")
         rail(page, "Crossings", "Linked")

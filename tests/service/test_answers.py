@@ -15,6 +15,7 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.service import Service, quiet
+from graphsvc.service.answers import NoCrossings
 from graphsvc.views.behind.answer import COLUMNS
 from tests.toolbox.cases import Lay, Place, open_place
 from tests.toolbox.rows import Tables, statement_claims
@@ -60,7 +61,7 @@ def test_a_crossing_of_a_coarse_date_is_of_no_day_for_certain_and_is_named(at_se
             page = place.client("ana").get(f"/case/{place.case}/behind?day={day}").text
             assert "8 crossings that may be of" in " ".join(page.split())
             assert perhaps.gaps[0] == "No crossing is known to be of these days: those asked about may be."
-        with pytest.raises(RequestError, match="a day on which there are crossings"):
+        with pytest.raises(RequestError, match="8 June 2020 is after 1 May 2020"):
             answers.behind(day="2020-06-08", until="2020-05-01")
         response = answers.behind(day="2020-05-08")
         assert {row.about.id for row in response.answer.rows} == {"c1", "c2", "t1"}
@@ -142,7 +143,27 @@ def test_what_is_not_there_or_not_asked_is_said(people: Place) -> None:
     with pytest.raises(NotFound):
         answers.behind(["nobody"])
     with pytest.raises(RequestError, match="Say what is asked about"):
-        answers.behind(day="2020-01-01")
+        answers.behind()
+    with pytest.raises(
+        NoCrossings, match=r"No crossing on 1 January 2020. The nearest days with crossings: 8 May 2020 \(2\)"
+    ):
+        answers.behind(day="1 January 2020")
+    with pytest.raises(RequestError, match="no date"):
+        answers.behind(day="8 Mai")
+    # A crossing dated to the month is certain to be of the month.
+    assert {*answers.behind(day="May 2020").asked} - {*answers.behind(day="2020-05-08").asked} == {"c3"}
+
+
+def test_a_day_without_boats_leads_to_the_nearest_that_have_some(people: Place) -> None:
+    client, address = people.client("ana"), f"/case/{people.case}/behind"
+    for typed, says, status in (("7 May 2020", "No crossing on 7 May 2020", 200), ("8 Mai", "is no date", 400)):
+        page = client.get(address, query_string={"day": typed})
+        assert page.status_code == status
+        assert says in page.text
+        assert f'value="{typed}"' in page.text
+        assert client.get(f"{address}.json", query_string={"day": typed}).status_code == 400
+    assert f'href="{address}?day=2020-05-08"' in client.get(f"{address}?day=2020-05-07").text
+    assert '<option value="8 May 2020" label="2 boats">' in client.get(address).text
 
 
 def test_page_twin_table_paper_and_notebook_give_one_answer(people: Place) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -10,14 +11,15 @@ from typing import Any
 from graphsvc.access.log.audit import now
 from graphsvc.analysis.claims.roles import COERCES
 from graphsvc.errors import RequestError
-from graphsvc.records.dates import moment
+from graphsvc.records.dates import format_date, moment, typed_date
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import ENTITIES, LinkKey
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 from graphsvc.service.leads.questions import Questions
 from graphsvc.service.leads.rows import LeadRow, said_of_ranks
-from graphsvc.service.network.behind import Behind
+from graphsvc.service.network.behind import Behind, NoCrossings
+from graphsvc.service.network.lists import CaseLists
 from graphsvc.service.network.request import MOST_NODES, MOST_STARTS, PictureRequest
 from graphsvc.views.behind.against import Denial, denial
 from graphsvc.views.behind.answer import OpenQuestion, behind
@@ -25,6 +27,7 @@ from graphsvc.views.behind.common import LINKING, shared_by
 from graphsvc.views.behind.picture import beside
 from graphsvc.views.behind.printed import as_pdf
 from graphsvc.views.behind.rows import ALONG, CARRIED, RUNS, SERVES, AnswerRow, LeadRank, denied_parts, relations, rows
+from graphsvc.views.lists import nearest_days
 from graphsvc.views.picture.network import Node, Picture
 from graphsvc.views.wording import period
 
@@ -52,28 +55,37 @@ class Answers:
         self._material = material
         self._picture = picture
         self._questions = Questions(ask, material)
+        self._lists = CaseLists(ask)
 
     def behind(self, ids: Sequence[str] = (), *, day: str = "", until: str = "", service: bool = False) -> Behind:
         """Find the actors behind each entity, links between several of them, and gaps, with a picture.
 
         Args:
             ids: up to 60 entity ids.
-            day: also cover the crossings of this day, `2020-05-08`. Crossings with a coarse date (`2020-05`) that
-                may fall on it are listed among the gaps.
+            day: also cover the crossings of this day, month or year, in any form of `records.dates.typed_date`.
+                Crossings with a coarse date (`2020-05`) that may fall on it are listed among the gaps.
             until: cover all days from `day` up to and including this day.
             service: add marks for the people lawfully served by someone in the picture.
 
         Raises:
-            RequestError: nothing to ask about, or too much.
+            RequestError: nothing to ask about, or too much, or no date.
+            NoCrossings: there is no crossing on these days; it has the nearest days.
             NotFound: none of the entities is visible to this reader.
         """
         with self._ask.look("read", query="behind") as outcome:
-            certain, coarse, more = self._crossings(day, until or day)
+            first, last = (typed_date(day).earliest, typed_date(until or day).latest) if day else (None, None)
+            if first and last and last < first:
+                raise RequestError(f"{format_date(day)} is after {format_date(until)}. Give the first day first.")
+            certain, coarse, more = self._crossings(first, last)
             starts = tuple(dict.fromkeys((*filter(None, ids), *certain)))
             perhaps = _perhaps({name: date for name, date in coarse.items() if name not in starts}, more=more)
             only_perhaps = not starts and bool(coarse) and not more
             if only_perhaps:
                 starts, perhaps = tuple(coarse), "No crossing is known to be of these days: those asked about may be."
+            if not starts and first and last:
+                counts = self._lists.over_time().days
+                nearest = {each.isoformat(): counts[each].boats for each in nearest_days(counts, first, last)}
+                raise NoCrossings(period(first.isoformat(), last.isoformat()), nearest)
             if not starts:
                 raise RequestError("Say what is asked about: ids, or a day on which there are crossings.")
             if len(starts) > MOST_STARTS:
@@ -84,8 +96,8 @@ class Answers:
             if perhaps:
                 answer = replace(answered.answer, gaps=(perhaps, *answered.answer.gaps))
                 answered = replace(answered, answer=answer, perhaps=only_perhaps)
-            if day and not ids:
-                answered = replace(answered, days=period(day, until))
+            if first and last and not ids:
+                answered = replace(answered, days=period(first.isoformat(), last.isoformat()))
             outcome["rows"] = len(answered.answer.table())
         return answered
 
@@ -188,11 +200,11 @@ class Answers:
             for person, ids in coercers.items()
         }
 
-    def _crossings(self, first: str, last: str) -> tuple[list[str], dict[str, str], bool]:
+    def _crossings(self, first: dt.date | None, last: dt.date | None) -> tuple[list[str], dict[str, str], bool]:
         """Return crossings of some days, possible further ones (id → date), and whether there are more crossings."""
-        if not first:
+        if first is None or last is None:
             return [], {}, False
-        on_days = self._ask.rows("crossings.on_days", first=first, last=last, least=0.0)
+        on_days = self._ask.rows("crossings.on_days", first=first.isoformat(), last=last.isoformat(), least=0.0)
         rows = on_days.dicts()  # crossings certain to be of these days come first
         certain = [row["crossing"] for row in rows if row["certain"]]
         return certain, {row["crossing"]: row["date"] for row in rows if not row["certain"]}, on_days.truncated

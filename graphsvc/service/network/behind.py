@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from graphsvc.errors import RequestError
+from graphsvc.records.dates import format_date
 from graphsvc.records.iso import json_safe
 from graphsvc.service.cypher.frames import answer_frame, warn
 from graphsvc.views.behind.answer import COLUMNS, Answer
@@ -17,6 +19,22 @@ from graphsvc.views.picture.network import Picture
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
+
+
+class NoCrossings(RequestError):
+    """There is no crossing on the days asked about.
+
+    Attributes:
+        nearest: day before and day after them with crossings (ISO) → number of crossings.
+    """
+
+    def __init__(self, days: str, nearest: Mapping[str, int]) -> None:
+        self.nearest = nearest
+        nearest_days = " and ".join(f"{format_date(day)} ({boats})" for day, boats in nearest.items())
+        way_out = (
+            f"The nearest days with crossings: {nearest_days}." if nearest_days else "No crossing has a known day."
+        )
+        super().__init__(f"No crossing on {days}. {way_out}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
+from graphsvc.errors import RequestError
+from graphsvc.records.dates import format_date, typed_date
 from graphsvc.records.relations import FAMILIES, family
 from graphsvc.service import Session, answers
 from graphsvc.views.behind.answer import Answer
@@ -19,6 +21,8 @@ blueprint = Blueprint("behind", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(10, "Who is behind it", "Who is behind it", "behind.behind", "read"),)
 # Query parameters for days.
 _WORDS = ("day", "until")
+# Most days with boats that the field offers, the newest.
+_MOST_DAYS = 400
 
 
 @page(blueprint, "/behind")
@@ -32,38 +36,60 @@ def behind(case: str) -> ResponseReturnValue:
         )
 
     def late() -> dict[str, Any]:
-        if not _has_request():
-            return Answer().plain() | {"nothing": True}
-        answered = _read_answer(session)
-        values = answered.plain() | {"nothing": False}
-        if wants_json():
-            return values
-        ids = [node.id for node in answered.view.nodes if node.kind != "group"]
-        shown_families = {family(edge.relation) for edge in answered.view.edges}
-        return values | {
-            "few_below": home().settings.few_below,
-            "picture": draw(answered.view) | {"to": _to(session, answered)},
-            "entities": len(ids),
-            "links": len(answered.view.edges),
-            "families": [(name, words) for name, words in FAMILIES.items() if name in shown_families],
-            "marks": any(node.kind == "group" for node in answered.view.nodes),
-            "denied": any(edge.denied for edge in answered.view.edges),
-            "canvas": url_for(
-                "network.view",
-                case=session.case,
-                id=answered.asked,
-                add=[name for name in ids if name not in answered.asked],
-                depth=0,
-                layout="command",
-            ),
-        }
+        with session.look("read", query="behind"):
+            return _late(session)
 
     return answer_early(
         "behind/page.html",
         late,
         case=session.case,
-        form={**_days(), "ids": _ids(), "service": _service(), "words": _words()},
+        form={
+            **{name: _written_day(text) for name, text in _days().items()},
+            "ids": _ids(),
+            "service": _service(),
+            "words": _words(),
+        },
     )
+
+
+def _late(session: Session) -> dict[str, Any]:
+    """Return the data that takes time: the answer, or why there is none."""
+    days = [(day, of_day.boats) for day, of_day in session.network.lists.over_time().days.items()][-_MOST_DAYS:]
+    nothing = Answer().plain() | {"nothing": True, "fault": "", "nearest": {}, "with_boats": days}
+    if not _has_request():
+        return nothing
+    try:
+        answered = _read_answer(session)
+    except RequestError as error:
+        # The form stays, with the day as it was typed.
+        if wants_json() or _ids():
+            raise
+        if isinstance(error, answers.NoCrossings):
+            return nothing | {"fault": str(error), "nearest": error.nearest}
+        return nothing | {"fault": str(error), "status": error.status}
+    values = answered.plain() | {"nothing": False}
+    if wants_json():
+        return values
+    ids = [node.id for node in answered.view.nodes if node.kind != "group"]
+    shown_families = {family(edge.relation) for edge in answered.view.edges}
+    return values | {
+        "with_boats": days,
+        "few_below": home().settings.few_below,
+        "picture": draw(answered.view) | {"to": _to(session, answered)},
+        "entities": len(ids),
+        "links": len(answered.view.edges),
+        "families": [(name, words) for name, words in FAMILIES.items() if name in shown_families],
+        "marks": any(node.kind == "group" for node in answered.view.nodes),
+        "denied": any(edge.denied for edge in answered.view.edges),
+        "canvas": url_for(
+            "network.view",
+            case=session.case,
+            id=answered.asked,
+            add=[name for name in ids if name not in answered.asked],
+            depth=0,
+            layout="command",
+        ),
+    }
 
 
 @blueprint.get("/behind.pdf")
@@ -88,6 +114,14 @@ def _read_answer(session: Session) -> answers.Behind:
 
 def _days() -> dict[str, str]:
     return {name: request.args.get(name, "").strip() for name in _WORDS}
+
+
+def _written_day(typed: str) -> str:
+    """Return a typed day as pages write it; as it was typed if it is no date."""
+    try:
+        return format_date(typed_date(typed).given) if typed else ""
+    except RequestError:
+        return typed
 
 
 def _to(session: Session, answered: answers.Behind) -> dict[str, str]:
