@@ -15,6 +15,7 @@
 // links = "computed.count"
 // relations = "Link.relation"
 // strongest = "Link.belief"
+// denied = "computed.count"
 // [example]
 // rows = 59
 // ---
@@ -23,8 +24,9 @@ WHERE p.handling IN $handling AND p.identified IN ['nickname', 'unknown']
 MATCH (p)-[r:{{PARTS|COMMANDS|RIVAL_OF|SAME_AS}}]-(b:Entity)
 WHERE b.handling IN $handling AND r[$belief] IS NOT NULL
 WITH p, r ORDER BY r.relation
-WITH p, count(r) AS links, collect(DISTINCT r.relation) AS relations, max(r[$belief]) AS strongest
+WITH p, count(r) AS links, collect(DISTINCT r.relation) AS relations, max(r[$belief]) AS strongest,
+     sum(CASE WHEN r[$denying] <> 0 THEN 1 ELSE 0 END) AS denied
 WHERE links >= $links
-RETURN p.id AS person, p.name AS name, p.aliases AS aliases, p.identified AS identified, links, relations, strongest
+RETURN p.id AS person, p.name AS name, p.aliases AS aliases, p.identified AS identified, links, relations, strongest, denied
 ORDER BY links DESC, strongest DESC, person
 LIMIT $limit + 1

@@ -88,7 +88,6 @@ NO_ACCUSATION = {
     "paths.shortest": "says how believed the weakest step is and how many are denied, and no more of any",
     "people.nationalities": "says who may have been aboard, and of nobody what they did",
     "people.same_person": "says who may be the same",
-    "quality.partly_identified": "lists people not yet identified",
     "quality.incomplete_crossings": "says that somebody is known, not who",
     "crossings.per_day": "names nobody",
     "boats.reused": "names nobody",
