@@ -248,7 +248,7 @@ MOST_LINES = {
     "analysis": 13_670, "store": 3_900, "views": 10_230, "machines": 880, "appdb": 1_520, "access": 5_800, "cases": 9_880,
     "service": 14_025, "web": 7_590, "cli": 3_200,
 }  # fmt: skip
-MOST_TEST_LINES = 74_210
+MOST_TEST_LINES = 74_225
 
 
 def count_lines(paths: Iterable[Path]) -> int:

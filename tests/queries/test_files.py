@@ -112,6 +112,13 @@ def test_whoever_stands_beside_an_act_is_marked_where_it_is_denied_or_hardly_bel
     assert not lists or lists == {"denied", "doubtful"}
 
 
+def test_the_gangs_of_rivals_are_those_that_nothing_speaks_against() -> None:
+    (query,) = (query for query in LIBRARY.public() if query.name == "gangs.rivals")
+    subqueries = query.text.split("COLLECT")[1:]
+    assert len(subqueries) == 2
+    assert all("NOT coalesce(m[$denying] <> 0, false)" in each.partition("RETURN")[0] for each in subqueries)
+
+
 @pytest.mark.parametrize("query", query_params(LIBRARY.public()))
 def test_a_least_belief_begins_above_what_is_suspected_to_be_false(query: Query) -> None:
     for parameter in query.parameters:
