@@ -38,7 +38,8 @@ def test_from_a_fault_to_a_shared_query_and_its_picture(visit: Visiting, writer:
     with visit(account=writer, viewport={"width": 1300, "height": 900}) as seen:
         page: Page = seen.page
         page.goto("/case/demo")
-        page.get_by_role("navigation", name="Case", exact=True).get_by_role("link", name="Cypher").click()
+        page.locator(".rail").get_by_role("link", name="Queries", exact=True).click()
+        page.locator(".tabs").get_by_role("link", name="Cypher", exact=True).click()
         editor = page.get_by_label("Cypher", exact=True)
         editor.click()
         page.keyboard.type("MATCH path = (:Person {case: $case})-[:DIRECTED]->(:Person)\nRETRUN path LIMIT $many")

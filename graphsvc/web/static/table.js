@@ -59,4 +59,4 @@ function makeFiltered(box) {
   filter();
 }
 
-for (const box of document.querySelectorAll("[data-filter]")) makeFiltered(box);
+for (const box of document.querySelectorAll("div[data-filter]")) makeFiltered(box);
