@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self, TypeVar, cast
 
@@ -140,11 +141,13 @@ class Home:
 
     def plan_ahead(self) -> None:
         """Have the store plan the queries of pages in a background thread."""
-        self.ends_with(threading.Thread(target=self._plan, name="planning", daemon=True)).start()
+        self.start_thread("planning", self._plan)
 
-    def ends_with(self, thread: threading.Thread) -> threading.Thread:
-        """Have `close` wait for a background thread, which should end when `is_closing`; return the thread."""
+    def start_thread(self, name: str, work: Callable[[], object]) -> threading.Thread:
+        """Start and return a background thread. `close` waits for it, so its work should end once `is_closing`."""
+        thread = threading.Thread(target=work, name=name, daemon=True)
         self._threads.append(thread)
+        thread.start()
         return thread
 
     @property
@@ -168,7 +171,7 @@ class Home:
                 if self._closing.wait(_LOOK_S):
                     return
 
-        self.ends_with(threading.Thread(target=work, name="accounts", daemon=True)).start()
+        self.start_thread("accounts", work)
 
     def open_accounts(self) -> None:
         """Open the waiting witness statements that are due: see `cases.deliveries.batches`.

@@ -1,4 +1,4 @@
-"""What the first pages of each case need, computed before anybody opens them: a first look after a start is then short."""
+"""Computes the first pages of each case before anybody opens them, so that a first look after a start is short."""
 
 from __future__ import annotations
 
@@ -22,10 +22,7 @@ _PURPOSE = "computing the first pages before anybody opens them"
 
 def start_preparing(service: Service) -> threading.Thread:
     """Prepare all cases in a background thread, which ends early when the service closes."""
-    thread = threading.Thread(target=prepare_cases, args=(service,), name="preparing", daemon=True)
-    service.ends_with(thread)
-    thread.start()
-    return thread
+    return service.start_thread("preparing", lambda: prepare_cases(service))
 
 
 def prepare_cases(service: Service) -> int:
@@ -69,5 +66,5 @@ def _prepare(session: Session, goes_on: Callable[[], bool]) -> None:
 
 def _prepare_surge(session: Session) -> None:
     """Compute the surges, and who is behind the newest."""
-    if session.time.crossing_days() and (surges := session.time.surges(SeriesChoice()).surges):
+    if session.network.lists.over_time().days and (surges := session.time.surges(SeriesChoice()).surges):
         session.network.answers.behind([], day=surges[-1].peak.isoformat())

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from graphsvc.records.dates import format_date, parse_date
+from graphsvc.analysis.surges.counts import day_of
+from graphsvc.records.dates import format_date
 from graphsvc.records.numbers import count, plural
 from graphsvc.views.picture.network import DOUBTFUL
 from graphsvc.views.sentences import aboard
@@ -70,11 +71,11 @@ def count_days(crossings: Iterable[Row]) -> dict[dt.date, DayCount]:
     """
     by_day = defaultdict[dt.date, list[int | None]](list)
     for row in crossings:
-        if row.get("date") and (date := parse_date(row["date"])).earliest == date.latest:
-            by_day[date.earliest].append(row.get("people_count"))
+        if (day := day_of(row)) is not None:
+            by_day[day].append(row.get("people_count"))
     return {
-        day: DayCount(len(aboard), sum(filter(None, aboard)), sum(each is not None for each in aboard))
-        for day, aboard in sorted(by_day.items())
+        day: DayCount(len(people), sum(filter(None, people)), sum(number is not None for number in people))
+        for day, people in sorted(by_day.items())
     }
 
 

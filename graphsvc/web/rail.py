@@ -117,8 +117,7 @@ def make_rail(entries: Iterable[Entry], who: Session, case: str, room: str) -> R
             links.append(Link(label, behind[0].address, current, read_icon(icon)))
         if links:
             groups.append((group, links))
-    opened = tabs[current_door]
-    return Rail(groups, current_door, opened if len(opened) > 1 else [])
+    return Rail(groups, current_door, tabs[current_door] if len(tabs[current_door]) > 1 else [])
 
 
 def room_of(entries: Iterable[Entry], who: Session, case: str, room: str) -> str:
@@ -132,15 +131,20 @@ def room_of(entries: Iterable[Entry], who: Session, case: str, room: str) -> str
 
 @cache
 def read_icon(name: str) -> Markup:
-    """Return an icon of Bootstrap Icons, hidden from screen readers, which read the text beside it.
+    """Return an icon of Bootstrap Icons. Screen readers skip it and read the text next to it.
 
     Raises:
         ValueError: there is no icon of this name.
     """
-    match = re.search(rf'<symbol [^>]*id="{re.escape(name)}"[^>]*>(.*?)</symbol>', _ICONS.read_text("utf-8"), re.DOTALL)
+    match = re.search(rf'<symbol [^>]*id="{re.escape(name)}"[^>]*>(.*?)</symbol>', _read_sprite(), re.DOTALL)
     if match is None:
         raise ValueError(f"no icon {name!r}")
     return Markup(f'<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">{match[1]}</svg>')  # noqa: S704 - a package's file
+
+
+@cache
+def _read_sprite() -> str:
+    return _ICONS.read_text("utf-8")
 
 
 def _visible(entries: Iterable[Entry], who: Session, case: str, room: str) -> list[tuple[Entry, str, str]]:

@@ -14,7 +14,8 @@ from graphsvc.config import Settings
 from graphsvc.service import Service
 from graphsvc.web import create_app
 from tests.toolbox.accounts import signed_in
-from tests.toolbox.pages import post, wait_for_work
+from tests.toolbox.pages import post
+from tests.web.test_load import wait_for_job
 
 pytestmark = pytest.mark.neo4j
 
@@ -46,14 +47,8 @@ def test_an_empty_home_leads_to_the_first_case(ana: FlaskClient, service: Servic
 
 def test_the_demo_case_goes_through_the_preview_like_any_delivery(ana: FlaskClient) -> None:
     address = post(ana, "/load", "/load/demo").headers["Location"]
-    answer = ana.get(address)
-    while answer.status_code == 303:  # a preview that takes long has a page of its own
-        if "/job" in answer.headers["Location"]:
-            wait_for_work(ana, answer.headers["Location"])
-            answer = ana.get(address)
-        else:
-            answer = ana.get(answer.headers["Location"])
-    assert "demo.zip" in answer.text
+    wait_for_job(ana, ana.get(address))
+    assert "demo.zip" in ana.get(address).text
     counts = ana.get(address.replace("preview", "preview.json")).get_json()["counts"]
     assert {row["table"]: row["added"] for row in counts}["crossings"] == 60
     # Nothing is loaded before it is confirmed.

@@ -111,7 +111,7 @@ def of_crossings(
 
     Limits: the days between may not have been watched; a day without a record counts as a day without crossings.
     """
-    placed = [(_day(row), row.get("people_count")) for row in rows]
+    placed = [(day_of(row), row.get("people_count")) for row in rows]
     known = sorted(day for day, _ in placed if day is not None)
     if not known:
         return None
@@ -166,7 +166,7 @@ def per_day(rows: Iterable[Mapping[str, Any]]) -> dict[dt.date, int]:
 
     Limits: leaves out dates less precise than a day.
     """
-    return dict(sorted(Counter(day for row in rows if (day := _day(row)) is not None).items()))
+    return dict(sorted(Counter(day for row in rows if (day := day_of(row)) is not None).items()))
 
 
 def by_week(series: Series) -> Series:
@@ -197,7 +197,15 @@ def by_week(series: Series) -> Series:
     )
 
 
-def _day(row: Mapping[str, Any]) -> dt.date | None:
+def day_of(row: Mapping[str, Any]) -> dt.date | None:
+    """Return the day of a crossing; None if its date is missing or less precise.
+
+    Example:
+        >>> day_of({"date": "2020-05-08T04:30Z"}), day_of({"date": "2020-05"})
+        (datetime.date(2020, 5, 8), None)
+
+    Limits: a time of day is left out, so it is the day in UTC.
+    """
     text = str(row.get("date") or "")[:10]
     return dt.date.fromisoformat(text) if len(text) == len("2020-05-08") else None
 

@@ -113,16 +113,17 @@ class Erasing:
         # Ids from before an earlier erasure belong to the same person, and may have been delivered again.
         erased = self._register.overrules(case, "erased") | {person} | formerly(standing, [person])
         removal = find_erased(
-            (
+            [
                 _with_code(row, state, codes)
-                for number in deliveries.keys() - waiting
+                for number in deliveries
+                if number not in waiting
                 for row in deliveries[number].rows
-            ),
+            ],
             _matcher(key, erased),
             key,
             standing,
             {name: codes.entity(name) for table in ("things", "workplaces") for name in state.records[table]},
-            [row for number in deliveries.keys() & waiting for row in deliveries[number].rows],
+            [row for number in deliveries if number in waiting for row in deliveries[number].rows],
         )
         if not removal:
             raise NotFound("Nothing of this person is loaded in the case.")

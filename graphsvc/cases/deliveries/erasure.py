@@ -135,7 +135,7 @@ def find_erased(
             decide whether one goes, or they would learn what is hidden.
         waiting: rows of statements that wait, which no reader sees.
     """
-    seen = list(rows)
+    seen, waiting = list(rows), list(waiting)
     rows = [*seen, *waiting]
     known = [(kind_of(name), identity) for name, entity in standing.items() for identity in entity.identities]
     mentioned = {value for row in rows for name in _REFS[row.table] if isinstance(value := row.values.get(name), str)}
@@ -144,11 +144,11 @@ def find_erased(
     people = frozenset(identifier for identifier in mentioned | known_ids["person"] if erased("person", identifier))
     homes = {row.values["id"] for row in rows if row.table == _WORKPLACES and row.values.get("kind") == DWELLING}
     used, used_by_others, others_under_c = set[str](), set[str](), set[str]()
-    for place, row in enumerate(rows):
+    for row, waits in (*((row, False) for row in seen), *((row, True) for row in waiting)):
         if row.table == _LINKS:
             subject, target = row.values["subject_id"], row.values["object_id"]
             is_c = "C" in (row.code, row.values.get("handling"))
-            hidden_from = {"P", "C"} if place >= len(seen) else {"P"} if is_c else set[str]()
+            hidden_from = {"P", "C"} if waits else {"P"} if is_c else set[str]()
             if subject in people and (
                 row.values["relation"] in OWN or (row.values["relation"] in HOME and target in homes)
             ):
@@ -158,7 +158,7 @@ def find_erased(
                 for thing in (subject, target):
                     if codes.get(thing) not in hidden_from:
                         used_by_others.add(thing)
-                    elif place < len(seen):
+                    elif not waits:
                         others_under_c.add(thing)
     closed = frozenset((used & others_under_c) - used_by_others)
     used_by_others |= closed

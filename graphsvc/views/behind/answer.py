@@ -42,7 +42,7 @@ COLUMNS = (
 )
 # Shown wherever an answer is incomplete.
 CUT = "There are more links than were read, so more may be said: ask about fewer at once."
-_BRIEF = 3
+_BRIEF = 3  # columns of the overview table
 _FIGURES = (
     "relation",
     "says",

@@ -53,7 +53,7 @@ def behind(case: str) -> ResponseReturnValue:
 
 
 def _late(session: Session) -> dict[str, Any]:
-    """Return the data that takes time: the answer, or why there is none."""
+    """Return the data that takes time: the answer, or the reason why nothing can be answered."""
     days = [(day, of_day.boats) for day, of_day in session.network.lists.over_time().days.items()][-_MOST_DAYS:]
     nothing = Answer().plain() | {"nothing": True, "fault": "", "nearest": {}, "with_boats": days}
     if not _has_request():
