@@ -31,7 +31,7 @@ def test_from_the_link_to_a_statement(visit: Visiting, scheme: str, viewport: di
     with visit(color_scheme=scheme, viewport=viewport) as seen:
         page: Page = seen.page
         assert page.locator("html").get_attribute("data-bs-theme") == scheme
-        # There is only one case, so they land in it.
+        page.goto("/case/demo")
         expect(page.get_by_role("heading", name="Crossings over time")).to_be_visible()
         assert fits(page)
         page.get_by_role("link", name=re.compile("^All .* leads$")).click()

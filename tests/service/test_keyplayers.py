@@ -117,7 +117,7 @@ def test_the_page_tells_it_and_its_twin_too(case: str, people: Place) -> None:
         "What if they were gone",
     ):
         assert words in page
-    assert f"/case/{case}/sets" in low.get(f"/case/{case}/leads").text
+    assert f"/case/{case}/sets" in low.get(f"/case/{case}/network").text
     twin = low.get(f"/case/{case}/sets.json?id=hand-0%0Ahand-1").get_json()
     assert twin["found"]["people"] == ["hand-0", "hand-1"]
     assert [row["when"] for row in twin["states"]] == ["as it is", "without them", "once others took over"]

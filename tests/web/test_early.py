@@ -21,7 +21,7 @@ from tests.toolbox.clock import standing_still
 pytestmark = pytest.mark.neo4j
 
 OPENED = {"Sec-Fetch-Dest": "document"}
-_COMING = re.compile(r'<p class="coming" role="status">[^<]*</p>\0?')
+_COMING = re.compile(r'<p class="coming" role="status">[^<]*<span class="first-look">[^<]*</span></p>\0?')
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]*)"')
 
 

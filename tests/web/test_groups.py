@@ -78,7 +78,7 @@ def test_it_takes_source_clearance_and_stands_in_the_rail_for_those_who_have_it(
         client = groups.client(name)
         assert client.get(f"/case/{groups.case}/groups").status_code == (200 if sees else 403)
         assert client.get(f"/case/{groups.case}/groups.json").status_code == (200 if sees else 403)
-        assert (">Witnesses</a>" in client.get(f"/case/{groups.case}").text) == sees
+        assert (">Groups of witnesses</a>" in client.get(f"/case/{groups.case}/through").text) == sees
         assert ("All groups of the case" in client.get(f"/case/{groups.case}/lead?id=B").text) == sees
 
 
