@@ -1,8 +1,8 @@
-"""Words for the denial of a link, shown with the link on every page and in every file."""
+"""Words for how a link stands: its strength, and its denial, shown with the link on every page and in every file."""
 
 from __future__ import annotations
 
-from graphsvc.records.coarsened import CONTESTED
+from graphsvc.records.coarsened import CONTESTED, STEPS
 from graphsvc.records.numbers import count, plural
 from graphsvc.views.wording import SIGNS
 
@@ -21,6 +21,23 @@ def denial(denying: int | str) -> str:
     if denying is True or denying == CONTESTED:
         return SIGNS["contested"]
     return f"denied by {denying}" if denying else ""
+
+
+def strength(belief: float, *, denied: bool) -> str:
+    """Return in one word how well a link is supported: *strong* from a belief of .75, *some* from .5, *weak* below.
+
+    A denied link is *contested*, however much it is believed.
+
+    Example:
+        >>> strength(0.8, denied=False), strength(0.5, denied=False), strength(0.2, denied=False)
+        ('strong', 'some', 'weak')
+        >>> strength(0.8, denied=True)
+        'contested'
+    """
+    if denied:
+        return SIGNS["contested"]
+    _, half, high = STEPS
+    return "strong" if belief >= high else "some" if belief >= half else "weak"
 
 
 def gone_without(links: int) -> str:

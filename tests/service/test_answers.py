@@ -199,13 +199,15 @@ def test_page_twin_table_paper_and_notebook_give_one_answer(people: Place) -> No
 
 @pytest.mark.slow(reason="loads the demo")
 @pytest.mark.parametrize("grant", [Grant("C", sources=True), Grant("C"), Grant("P")], ids=str)
-def test_the_eight_boats_of_a_day_of_the_demo_are_two_sheets(demo: Service, grant: Grant) -> None:
-    """One sheet to read at a glance and one to look things up, however many denials there are."""
+def test_the_eight_boats_of_a_day_of_the_demo_are_four_sheets(demo: Service, grant: Grant) -> None:
+    """The table with ranks, what speaks against it, the picture, and one to look things up, however many denials."""
     session = demo.session(Principal("reader", frozenset({"analyst"}), {"demo": grant}), "tests", "demo")
     sheets = PdfReader(io.BytesIO(session.network.answers.pdf(day="2020-05-08"))).pages
-    assert len(sheets) == 2
-    first = " ".join(sheets[0].extract_text().split())
-    assert all(heading in first for heading in ("What is not known", "What speaks against it", "What would change it"))
+    assert len(sheets) == 4
+    first, second, _, last = (" ".join(sheet.extract_text().split()) for sheet in sheets)
+    assert "Organised by" in first
+    assert all(heading in second for heading in ("What is not known", "What speaks against it", "What would change it"))
+    assert "Everything said" in last
 
 
 def test_a_file_of_it_names_what_nobody_is_named_for(people: Place) -> None:

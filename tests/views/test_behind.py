@@ -10,9 +10,10 @@ from pypdf import PdfReader
 from graphsvc.views.behind.against import Denial
 from graphsvc.views.behind.answer import COLUMNS, Answer, behind
 from graphsvc.views.behind.common import shared_by
-from graphsvc.views.behind.picture import beside
+from graphsvc.views.behind.picture import across, beside
 from graphsvc.views.behind.printed import as_pdf
 from graphsvc.views.behind.rows import CARRIED, SERVES, LeadRank, relations, rows
+from graphsvc.views.forms import drawing
 from graphsvc.views.picture.network import Picture, picture
 
 CROSSINGS = ("c1", "c2", "c3")
@@ -347,8 +348,8 @@ def test_the_paper_has_two_pages_and_holds_what_the_page_says() -> None:
         **PRINTED,
     ).startswith(b"%PDF")
     pages = PdfReader(io.BytesIO(as_pdf(whole, view([*LINKS, *SHARING], [*ENTITIES, *SHARED]), **PRINTED))).pages
-    assert len(pages) == 2
-    first, second = (page.extract_text() for page in pages)
+    assert len(pages) == 3
+    first, _, second = (page.extract_text() for page in pages)
     assert all(" ".join(gap.split()) in " ".join(first.split()) for gap in whole.gaps)
     assert all(line in " ".join(first.split()) for line in whole.lone)
     assert all(entry.who.name in second for row in whole.rows for entry in row.said)
@@ -374,7 +375,7 @@ def test_the_paper_says_where_a_rank_would_go_and_what_half_of_it_goes_with() ->
         "bob": LeadRank(1, 1, 2, "", "one statement", 5),  # denied, so this rank does not put bob forward
         "cid": LeadRank(2, 2, 2, "", "one statement", None),
     }
-    first, second = sheets(LINKS, CROSSINGS, leads=leads)
+    first, _, second = sheets(LINKS, CROSSINGS, leads=leads)
     assert "Cid: rank 2 now; not ranked if what moves it most fell (one statement)." in first
     assert "Ann: rank 3 now; rank 41 if what moves it most fell (one record)." in first
     assert "Bob: lead" not in first
@@ -387,7 +388,7 @@ def test_the_paper_says_where_a_rank_would_go_and_what_half_of_it_goes_with() ->
 def test_the_paper_says_what_a_denial_says_and_who_says_it_all_the_same() -> None:
     key = ("bob", "ORGANISED", "c1")
     long = "was in hospital that night " * 9
-    first, _ = sheets(
+    first, *_ = sheets(
         LINKS, CROSSINGS, [(key, Denial("r9", "intelligence", summary=long)), (key, Denial("", "witness"))]
     )
     assert (
@@ -400,7 +401,7 @@ def test_the_paper_says_what_a_denial_says_and_who_says_it_all_the_same() -> Non
 
 def test_the_paper_says_both_where_something_is_denied_and_hardly_believed() -> None:
     links = [link("b1 USED_ON c1", 0.1, denying=2), link("dan SUPPLIED b1"), link("ann ORGANISED c1", 0.2, denying=1)]
-    first, second = sheets(links, ("c1",))
+    first, _, second = sheets(links, ("c1",))
     assert "Ann organised 7 May 2020, Dunkirk (c1): denied by 1; hardly believed." in first
     assert "· B1 (denied by 2, hardly believed)" in second
     assert "denied by 1, hardly believed" in second
@@ -408,8 +409,71 @@ def test_the_paper_says_both_where_something_is_denied_and_hardly_believed() -> 
 
 
 def test_the_paper_names_whom_nobody_is_named_for_beside_whom_somebody_is() -> None:
-    _, second = sheets(LINKS, CROSSINGS, carried={"c1": 12})
+    *_, second = sheets(LINKS, CROSSINGS, carried={"c1": 12})
     assert "Nobody is named who piloted it." in second
     assert "12 people reported as carried (believed at a quarter or more)" in second
-    _, second = sheets([link("cid CROSSED_ON c1")], ("c1",))
+    *_, second = sheets([link("cid CROSSED_ON c1")], ("c1",))
     assert "Nobody is named who organised it or who piloted it." in second
+
+
+def test_the_paper_begins_with_who_did_it_by_rank_and_has_the_picture_on_a_sheet_across() -> None:
+    leads = {"ann": LeadRank(3, 2, 9), "bob": LeadRank(15, 9, 20)}
+    gang = [link("dan ORGANISED c1", 0.4), link("eve ORGANISED c1", 0.99)]
+    seen = view([*LINKS, *gang])
+    whole = behind(rows(seen, CROSSINGS, leads, coerced={"cid": (("ann", "Ann"),)}), seen)
+    pages = PdfReader(io.BytesIO(as_pdf(whole, seen, **PRINTED))).pages
+    first, across, last = (" ".join(page.extract_text().split()) for page in pages)
+    table = first.partition("In short")[2].partition("What is not known")[0]
+    assert "Organised by Piloted by Supplied by" in table
+    assert "Ann rank 3, strong Bob rank 15, contested Eve strong and 1 other, below" in table
+    assert "Cid strong, coerced" in table
+    assert "Cid weak" in table
+    assert "not known" in table
+    assert "Everything said" in last
+    assert "Everything said" not in across
+    wide = [float(page.mediabox.width) > float(page.mediabox.height) for page in pages]
+    assert wide == [False, True, False]
+
+
+def test_of_many_boats_what_is_not_known_is_on_a_sheet_of_its_own() -> None:
+    named = [f"c{number}" for number in range(1, 9)]
+    boats = [entity(name, "crossing") for name in named]
+    seen = picture([[*named, "ann"]], [*boats, entity("ann", "person")], [link("ann ORGANISED c1")], starts=named)
+    pages = PdfReader(io.BytesIO(as_pdf(behind(rows(seen, named, {}), seen), seen, **PRINTED))).pages
+    first, second, *_ = (page.extract_text() for page in pages)
+    assert len(pages) == 4
+    assert all(name.title() in first or name in first for name in named)
+    assert "What is not known" not in first
+    assert "What is not known" in second
+
+
+def test_a_name_reached_by_a_weak_link_is_as_weak_as_that_link() -> None:
+    for boat, word in ((link("b1 USED_ON c1", 0.9), "strong"), (link("b1 USED_ON c1", 0.6), "some")):
+        seen = view([boat, link("dan SUPPLIED b1")])
+        (dan,) = behind(rows(seen, ["c1"], {}), seen).rows[0].said
+        assert dan.strength == word
+    seen = view([link("b1 USED_ON c1", denying=1), link("dan SUPPLIED b1")])
+    assert behind(rows(seen, ["c1"], {}), seen).plain()["rows"][0]["said"][0]["strength"] == "contested"
+
+
+def test_on_a_sheet_across_the_second_half_is_beside_the_first_and_every_name_has_room() -> None:
+    named = [f"c{number}" for number in range(1, 9)]
+    people = [f"p{number}" for number in range(1, 33)]
+    nodes = [entity(name, "crossing") for name in named] + [
+        entity(name, "person", name=f"Person {name}") for name in people
+    ]
+    links = [link(f"{name} ORGANISED {named[at // 4]}") for at, name in enumerate(people)]
+    seen = picture([[*named, *people]], nodes, links, starts=named)
+    high = beside(seen, rows(seen, named, {}), (), {})
+    wide = across(high)
+    places = {node.id: (node.x, node.y) for node in wide.nodes}
+    assert places["c1"][1] == places["c5"][1]
+    assert max(places[name][0] for name in (*named[:4], *people[:16])) < min(
+        places[name][0] for name in (*named[4:], *people[16:])
+    )
+    drawn = drawing.picture(wide, names_beside=True)
+    assert drawn.unlabelled == 0
+    assert 1.3 < drawn.width / drawn.height < 2.5
+    assert all(f">Person {name}</text>" in drawn.body for name in people)
+    few = across(beside(view(), rows(view(), CROSSINGS, {}), (), {}))
+    assert len({node.x for node in few.nodes if node.start}) == 1

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from graphsvc.analysis.robustness.readings import FEWEST_SERVED
 from graphsvc.records.numbers import count, significant
 from graphsvc.records.relations import RELATIONS, LinkKey
 from graphsvc.views.behind.against import Against, Denial, against
@@ -259,10 +258,11 @@ def _part_fields(part: PartSaid) -> dict[str, Any]:
         "who": _node_fields(part.who),
         "what": _node_fields(part.what) if part.what else None,
         "weak": part.is_weak,
+        "strength": part.strength,
         "hardly": part.is_hardly_believed,
         "by_weak_way": part.by_weak_way,
         "served": part.served,
-        "served_many": part.served >= FEWEST_SERVED,
+        "served_many": part.served_many,
         "coerced": [{"id": identifier, "name": name} for identifier, name in part.coerced],
         "rank": lead.rank if lead else None,
         "best_rank": lead.best if lead else None,

@@ -5,9 +5,12 @@ The people carried on a crossing are one mark, and so are the people someone is 
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
+from operator import itemgetter
 
 from graphsvc.records.relations import RELATIONS, doing
 from graphsvc.views.behind.common import Common
@@ -20,6 +23,9 @@ Folded = Mapping[tuple[str, str], tuple[int, float]]
 
 # Pixels between two columns, and between two nodes in one.
 _ACROSS, _DOWN = 200.0, 72.0
+# On paper, where names are beside the nodes: pixels between two columns, for names between two halves, and the least
+# between two nodes; the most rows below each other; and the width of the sheet by its height.
+_PAPER_ACROSS, _PAPER_NAMES, _PAPER_DOWN, _PAPER_ROWS, _PAPER_SHAPE = 84.0, 260.0, 22.0, 4, 2.05
 # Columns: common links, arrangers, entities asked about, entities that belong to them, people who work by hand.
 _LINKS, _ARRANGES, _ASKED, _ALONG, _HANDS = range(5)
 # Relations drawn between the people behind something, in addition to those of the answer.
@@ -67,6 +73,31 @@ def beside(view: Picture, rows: Sequence[AnswerRow], common: Sequence[Common], f
         edges=_apart([edge for edge in edges if edge.subject in places and edge.object in places]),
         turns=False,
     )
+
+
+def across(view: Picture) -> Picture:
+    """Return the picture of an answer for a sheet across: rows closer together, the second half beside the first."""
+    starts = sorted(node.y for node in view.nodes if node.start)
+    half = (len(starts) + 1) // 2
+    end = math.inf
+    if len(starts) > _PAPER_ROWS:
+        above, below = starts[half - 1], starts[half]
+        heights = sorted({above, below, *(node.y for node in view.nodes if above < node.y < below)})
+        _, end = max(((lower - upper, lower) for upper, lower in pairwise(heights)), key=itemgetter(0))
+    top = min((node.y for node in view.nodes), default=0.0)
+    left, *_, right = sorted([0.0, 0.0, *(node.x for node in view.nodes)])
+    wide = (right - left) * _PAPER_ACROSS / _ACROSS + _PAPER_NAMES
+    bottom = max((node.y for node in view.nodes), default=0.0)
+    # As high as fits the sheet, so that nodes are as far apart as they can be.
+    high, whole = (bottom - top, wide) if math.isinf(end) else (max(end - top, bottom - end), 2 * wide)
+    down = min(max(whole / _PAPER_SHAPE / (high or 1.0), _PAPER_DOWN / _DOWN), 1.0)
+
+    def move(node: Node) -> Node:
+        x = (node.x - left) * _PAPER_ACROSS / _ACROSS
+        second = node.y >= end
+        return replace(node, x=x + wide * second, y=(node.y - (end if second else top)) * down)
+
+    return replace(view, nodes=tuple(move(node) for node in view.nodes))
 
 
 def _short(node: Node, days: int, several: bool) -> str:

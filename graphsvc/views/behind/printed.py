@@ -1,16 +1,27 @@
-"""The answer on paper: gaps, denials and the picture, then the people said to be behind each entity."""
+"""The answer on paper: the table with ranks; gaps, denials and questions; the picture; then everything said."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from graphsvc.records.coarsened import CONTESTED
 from graphsvc.records.numbers import count
 from graphsvc.views.behind.answer import Answer
 from graphsvc.views.behind.gaps import unnamed_sentence
-from graphsvc.views.behind.rows import AnswerRow, PartSaid, is_weak
-from graphsvc.views.behind.words import against_it, carried_text, coercion, doubts_of, name_with_id, served_text
+from graphsvc.views.behind.picture import across
+from graphsvc.views.behind.rows import RUNS, AnswerRow, PartSaid, is_weak
+from graphsvc.views.behind.words import (
+    against_it,
+    carried_text,
+    coercion,
+    done_by,
+    doubts_of,
+    name_with_id,
+    served_text,
+)
 from graphsvc.views.forms.about import SAYS
 from graphsvc.views.forms.drawing import legend, picture
 from graphsvc.views.forms.printed import typeset, without_letters
@@ -20,9 +31,9 @@ from graphsvc.views.sentences import on_paper
 from graphsvc.views.wording import SIGNS, belief_short, voices_short
 
 _PAGE = Path(__file__).with_name("page.typ")
-_LEGEND_WIDTH = 760.0
-# Maximum numbers printed: people or things that link several rows, questions, denied links.
-_COMMON, _QUESTIONS, _AGAINST = 8, 6, 8
+_LEGEND_WIDTH = 1032.0
+# Maximum numbers printed: people or things that link several rows, questions, denied links, names in a cell.
+_COMMON, _QUESTIONS, _AGAINST, _NAMES = 8, 6, 8, 3
 
 
 def as_pdf(
@@ -54,7 +65,7 @@ def as_pdf(
         printed_at: time of printing, in words.
         in_steps: whether belief is shown in four steps.
     """
-    drawn = picture(view)
+    drawn = picture(across(view), names_beside=True)
     values = {
         "title": f"Who is behind {subject}",
         "notes": [*filter(None, (ranked_on, "Whoever steered or assisted may have been made to."))],
@@ -62,6 +73,17 @@ def as_pdf(
         "case": case,
         "made": printed_at,
         "says": SAYS,
+        "acts": [done_by(name) for name in answer.brief],
+        "brief": [
+            {
+                "id": row.about.id,
+                "name": "" if row.about.name == row.about.id else row.about.name,
+                "boats": [node.id for node, _ in row.along if node.kind == "boat"],
+                "carried": str(row.carried or ""),
+                "acts": [list(_acting(row, name)) for name in answer.brief],
+            }
+            for row in answer.rows
+        ],
         "gaps": [
             *filter(None, (answer.cut, answer.passed_over)),
             *answer.gaps,
@@ -106,6 +128,25 @@ def _more(many: int, noun: str, clause: str) -> Iterator[str]:
     """Yield a note on how many entries were left out, if any."""
     if many > 0:
         yield f"And {count(many, noun)} {clause}: they are on the page and in the JSON."
+
+
+def _acting(row: AnswerRow, relation: str) -> Iterator[dict[str, Any]]:
+    """Yield the first people of a row said to have done something, with rank and strength; then how many more."""
+    parts = [part for part in row.said if part.edge.relation == relation]
+    for part in parts[:_NAMES]:
+        runs = [
+            run.who.name for run in row.said if run.edge.relation == RUNS and run.what and run.what.id == part.who.id
+        ]
+        words = (
+            f"rank {part.lead.rank}" if part.lead else "",
+            part.strength,
+            f"run by {' and '.join(runs)}" if runs else "",
+            "coerced" if part.coerced else "",
+            f"served {part.served}" if part.served_many else "",
+        )
+        yield {"name": part.who.name, "words": ", ".join(filter(None, words)), "denied": part.strength == CONTESTED}
+    if len(parts) > _NAMES:
+        yield {"name": "", "words": f"and {count(len(parts) - _NAMES, 'other')}, below", "denied": False}
 
 
 def _part_rows(row: AnswerRow, *, in_steps: bool) -> Iterator[list[str]]:

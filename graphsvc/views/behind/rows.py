@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from graphsvc.analysis.robustness.readings import FEWEST_SERVED
 from graphsvc.records.relations import RELATIONS, those
+from graphsvc.views.denials import strength
 from graphsvc.views.picture.network import Edge, Node, Picture
 
 RUNS, CARRIED, SERVES = "RUNS", "CROSSED_ON", "SERVED"
@@ -100,6 +102,17 @@ class PartSaid:
     def belief(self) -> float:
         """Belief in the link and in the link by which its object was reached, as if statements were independent."""
         return self.edge.belief * (self.way.belief if self.way is not None else 1.0)
+
+    @property
+    def strength(self) -> str:
+        """How well it is supported, in one word: that of the weaker of the link and the link to its object."""
+        edges = [self.edge] if self.way is None else [self.edge, self.way]
+        return strength(min(edge.belief for edge in edges), denied=any(edge.denied for edge in edges))
+
+    @property
+    def served_many(self) -> bool:
+        """Whether they are said to have served many people lawfully."""
+        return self.served >= FEWEST_SERVED
 
 
 @dataclass(frozen=True, slots=True)

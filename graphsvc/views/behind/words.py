@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphsvc.records.numbers import count
+from graphsvc.records.relations import says
 from graphsvc.views.behind.rows import PartSaid
 from graphsvc.views.denials import denial
 from graphsvc.views.picture.network import Edge, Node
-from graphsvc.views.wording import SIGNS, voices
+from graphsvc.views.wording import SIGNS, begin, voices
 
 HARDLY = "hardly believed"
 # Links that count towards a number of people (`network.counted`); the page behind the number lists every link.
@@ -49,6 +50,16 @@ def coercion(by: Sequence[str]) -> str:
         ('said to have been coerced by Ann', 'said to have been coerced by Ann and Bo')
     """
     return f"said to have been coerced by {', '.join(by[:-1])}{' and ' if by[:-1] else ''}{by[-1]}"
+
+
+def done_by(relation: str) -> str:
+    """Return the heading of a column with the people behind something.
+
+    Example:
+        >>> done_by("ORGANISED"), done_by("DIRECTED")
+        ('Organised by', 'Directed by')
+    """
+    return f"{begin(says(relation).removesuffix(' on'))} by"
 
 
 def doubts(denying: int | str, *, doubtful: bool) -> str:

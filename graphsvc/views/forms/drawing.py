@@ -34,6 +34,8 @@ _TIP = 6.0
 # With more links than this, only denials are marked on the lines, as on the canvas.
 _MOST_WORDS = 80
 _BEND = 46.0
+# Pixels across within which a node counts as beside another.
+_NEAR = 250.0
 _DASHES = "6 5"
 _PLAIN, _QUIET, _ON_BAND = f'fill="{_INK["text"]}"', f'fill="{_INK["quiet"]}"', 'fill="#fff" font-weight="600"'
 _HALO = f' stroke="{_INK["ground"]}" stroke-width="4" stroke-linejoin="round" paint-order="stroke"'
@@ -100,8 +102,13 @@ def sheet(view: Picture, about: About, note: str = "") -> Drawing:
     return Drawing(body, 0, 0, width, height, drawn.unlabelled)
 
 
-def picture(view: Picture) -> Drawing:
-    """Return the nodes and links, without mark, title and legend."""
+def picture(view: Picture, *, names_beside: bool = False) -> Drawing:
+    """Return the nodes and links, without mark, title and legend.
+
+    Args:
+        view: picture to draw.
+        names_beside: names are beside the nodes if there is room, not below: for rows that are close together.
+    """
     if not view.nodes:
         return Drawing("", 0, 0, 200, 60)
     places = {node.id: (node.x, node.y) for node in view.nodes}
@@ -112,13 +119,18 @@ def picture(view: Picture) -> Drawing:
     courses = [_course(edge, places, sizes) for edge in view.edges]
     tips = [_around(*course.tip, _TIP) for edge, course in zip(view.edges, courses, strict=True) if edge.directed]
     labels, unlabelled = [], 0
+    # Of two nodes far apart, neither is beside the other.
+    near = [edge for edge in view.edges if abs(places[edge.subject][0] - places[edge.object][0]) < _NEAR]
+    right_of = {max(edge.subject, edge.object, key=lambda name: places[name][0]) for edge in near}
     for node in sorted(view.nodes, key=lambda node: (not node.start, -node.links, node.id)):
         boxes = _label_boxes(node, sizes[node.id])
+        if names_beside and not node.start:
+            boxes = [*_boxes_beside(node, sizes[node.id], first=node.id not in right_of), *boxes]
         free = [box for box in boxes if _clear(box, taken)]
         box = next((box for box in free if _clear(box, tips)), free[0] if free else boxes[0] if node.start else None)
         if box:
             taken.append(box)
-            labels.append(_label(node, box[1]))
+            labels.append(_label(node, box))
         else:
             unlabelled += 1
     taken += tips
@@ -239,13 +251,13 @@ def _shape(
     return f'<polygon points="{points}" {style}/>'
 
 
-def _label(node: Node, top: float) -> str:
+def _label(node: Node, box: Box) -> str:
     ink = _INK["quiet"] if node.sealed else _INK["text"]
     weight = ' font-weight="600"' if node.start else ""
     return _text(
         _short(node),
-        node.x,
-        top + _LABEL * 1.15,
+        (box[0] + box[2]) / 2,
+        box[1] + _LABEL * 1.15,
         _LABEL,
         f'fill="{ink}"{weight} text-anchor="middle"{_HALO}',
     )
@@ -266,6 +278,17 @@ def _label_boxes(node: Node, size: float) -> list[Box]:
     under = _under(node, size)
     above = 2 * node.y - under - _LABEL * 1.6
     return [(node.x - half, top, node.x + half, top + _LABEL * 1.5) for top in (under, above)]
+
+
+def _boxes_beside(node: Node, size: float, *, first: bool) -> list[Box]:
+    """Return boxes for the name of a node on its right and left; `first`: left before right."""
+    wide = _wide(_short(node), _LABEL) + 4
+    top, low = node.y - _LABEL * 0.75, node.y + _LABEL * 0.75
+    boxes = [
+        (node.x + size + 3, top, node.x + size + 3 + wide, low),
+        (node.x - size - 3 - wide, top, node.x - size - 3, low),
+    ]
+    return boxes[::-1] if first else boxes
 
 
 # -- links --------------------------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ globalThis.NetworkPicture = class {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.relabel(this.network.getScale()), 60);
     });
+    this.printLight();
   }
 
   get palette() {
@@ -194,6 +195,17 @@ globalThis.NetworkPicture = class {
     return {
       nodes: { ...this.data.options.nodes, font: { strokeWidth: 4, strokeColor: this.palette.ground, vadjust: -2 } },
     };
+  }
+
+  // Paper is light: a dark picture would be unreadable there.
+  printLight() {
+    let screen = this.theme;
+    addEventListener("beforeprint", () => {
+      screen = this.theme;
+      this.setTheme("light");
+      this.network.redraw();
+    });
+    addEventListener("afterprint", () => this.setTheme(screen));
   }
 
   setTheme(theme) {

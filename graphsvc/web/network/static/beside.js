@@ -4,6 +4,8 @@ const theme = () => document.documentElement.getAttribute("data-bs-theme") ?? "l
 // Screen pixels per unit of the picture, and pixels that names at both sides need.
 const SCALE = 0.6;
 const LABELS = 130;
+// How far layers are drawn apart at most, to use the width of the page.
+const WIDEST = 1.7;
 const FAULT = "The server did not answer as it should. Try again.";
 
 // The "Who is behind it" page has these scripts in its head; other pages load them only if there is something to draw.
@@ -34,11 +36,11 @@ async function draw(root) {
   picked.textContent = "";
   root.hidden = !data.nodes.length;
   if (root.hidden) return;
-  // As high as its content; on a narrow screen, layers are closer together, but rows are not.
+  // As high as its content and as wide as the page, so that layers are closer together or further apart, but rows are not.
   const extent = (places) => Math.max(...places) - Math.min(...places);
   const wide = extent(data.nodes.map(({ x }) => x)) * SCALE;
   const deep = extent(data.nodes.map(({ y }) => y)) * SCALE;
-  const closer = Math.min((container.clientWidth - LABELS) / (wide || 1), 1);
+  const closer = Math.min((container.clientWidth - LABELS) / (wide || 1), WIDEST);
   data.nodes = data.nodes.map((node) => ({ ...node, x: node.x * closer }));
   container.style.height = `${Math.round(Math.min(Math.max(deep + 110, 240), 1000))}px`;
   // The wheel and a finger move the page, not the picture: users edit pictures on the canvas.
