@@ -11,7 +11,7 @@ from graphsvc.records.relations import LinkKey
 from graphsvc.views.picture.marks import line, mark
 from graphsvc.views.picture.network import Edge, Node, Picture
 
-# Beginning of the id of a node for a group of witnesses, before its number; the number is 0 if they are shown as one.
+# Beginning of the id of a node for a group of witnesses, before its number; no number if they are shown as one.
 WITNESSES = "witnesses:"
 # Pixels between two layers, and between two nodes in one.
 _ACROSS, _DOWN = 280.0, 64.0
@@ -26,12 +26,12 @@ class WitnessWay:
 
     Attributes:
         lead: id of the lead.
-        group: number of the group of witnesses, from 1; 0 if witnesses are shown as one.
+        group: number of the group of witnesses; empty if witnesses are shown as one.
         links: links of the path, from what the witnesses said to the lead.
     """
 
     lead: str
-    group: int
+    group: str
     links: tuple[LinkKey, ...]
 
     @property
@@ -43,7 +43,7 @@ class WitnessWay:
         return tuple(reversed(along))
 
 
-def through(view: Picture, ways: Sequence[WitnessWay], groups: Mapping[int, int], leads: Sequence[str]) -> Picture:
+def through(view: Picture, ways: Sequence[WitnessWay], groups: Mapping[str, int], leads: Sequence[str]) -> Picture:
     """Return the picture of some paths.
 
     Args:

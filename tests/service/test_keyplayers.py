@@ -12,6 +12,7 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.records.numbers import short
 from tests.leaks import commands
 from tests.leaks.small import FIRST, HIDDEN, SEALED, SECOND
 from tests.toolbox.cases import Lay, Place, open_place
@@ -117,7 +118,7 @@ def test_the_page_tells_it_and_its_twin_too(case: str, people: Place) -> None:
         "What if they were gone",
     ):
         assert words in page
-    assert f"/case/{case}/sets" in low.get(f"/case/{case}/network").text
+    assert f"/case/{case}/sets" in people.client("whole").get(f"/case/{case}/network").text
     twin = low.get(f"/case/{case}/sets.json?id=hand-0%0Ahand-1").get_json()
     assert twin["found"]["people"] == ["hand-0", "hand-1"]
     assert [row["when"] for row in twin["states"]] == ["as it is", "without them", "once others took over"]
@@ -134,7 +135,7 @@ def test_why_somebody_is_in_a_set_is_said_with_the_figures_that_were_computed(pe
     for goal in ("fragment", "reach"):
         twin = client.get(f"/case/{people.case}/sets.json?size=3&goal={goal}").get_json()
         page = client.get(f"/case/{people.case}/sets?size=3&goal={goal}").text
-        assert f"Together they reach {twin['found']['reach']:.3f} of the network" in page
+        assert f"Together they reach {short(twin['found']['reach'])} of the network" in page
         whole = twin["found"]["reach"] if goal == "reach" else twin["found"]["after"]["fragmentation"]
         rows = {gain["person"]: gain for gain in twin["found"]["gains"]}
         assert len(twin["reasons"]) == 3
@@ -150,7 +151,7 @@ def test_why_somebody_is_in_a_set_is_said_with_the_figures_that_were_computed(pe
                 expected += [gain["adds_instead"], *([difference] if difference else [])]
             assert numbers == expected
             assert html.escape(sentence, quote=False).replace("&#x27;", "&#39;") in page
-            assert f'<span class="num">{gain["adds"]:.3f}</span>' in page
+            assert f'<span class="num">{short(gain["adds"])}</span>' in page
             if gain["cut_off"]:
                 assert f"{gain['cut_off']} " in sentence
                 assert f"from the other {gain['rest']}" in sentence

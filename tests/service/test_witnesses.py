@@ -30,8 +30,11 @@ PEOPLE = ("boss", "chief", "aide", "pilot")
 SAID = ("pilot PILOTED x1", "boss DIRECTED pilot")
 
 
-def tables(voices: int = 2) -> Tables:
-    """A case in which `voices` witnesses say the same about one lead; a record and reports name another lead."""
+def tables(voices: int = 2, on_record: str = "") -> Tables:
+    """A case in which `voices` witnesses say the same about one lead; a record and reports name another lead.
+
+    The witness `on_record`, if any, agreed to give evidence.
+    """
     witnesses = [f"w{number}" for number in range(1, voices + 1)]
     return {
         "people": [{"id": name, "name": name.title(), "category": "suspect"} for name in PEOPLE]
@@ -40,7 +43,13 @@ def tables(voices: int = 2) -> Tables:
         "gangs": [{"id": "g1", "name": "Dune"}],
         "statements": [
             *(
-                {"id": f"t{name}", "kind": "witness", "source_id": name, "handling": "P", "on_record": "no"}
+                {
+                    "id": f"t{name}",
+                    "kind": "witness",
+                    "source_id": name,
+                    "handling": "P",
+                    "on_record": "yes" if name == on_record else "no",
+                }
                 for name in witnesses
             ),
             {"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A", "on_record": "yes"},
@@ -61,7 +70,7 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 
 def test_with_source_clearance_groups_stand_apart_and_open_to_their_sources(people: Place) -> None:
     through = people("ann").leads.witnesses.through(["boss"])
-    assert {way.group for way in through.ways} == {1, 2}
+    assert {way.group for way in through.ways} == {"1", "2"}
     assert all(way.path_ids[-1] == "boss" for way in through.ways)
     assert {(["pilot", "PILOTED", "x1"][0], "x1")} <= {(link[0], link[2]) for way in through.ways for link in way.links}
     assert all(len(sources) == 1 and sources[0].startswith("Q-") for sources in through.groups.values())
@@ -73,9 +82,9 @@ def test_with_source_clearance_groups_stand_apart_and_open_to_their_sources(peop
 
 def test_without_it_witnesses_are_one_mark_that_leads_nowhere(people: Place) -> None:
     answer = people("told").leads.witnesses.through(["boss"])
-    assert (answer.groups, {way.group for way in answer.ways}) == ({}, {0})
+    assert (answer.groups, {way.group for way in answer.ways}) == ({}, {""})
     (mark,) = (node for node in answer.view.nodes if node.kind == "group")
-    assert (mark.id, mark.name) == (f"{WITNESSES}0", "Witnesses")
+    assert (mark.id, mark.name) == (WITNESSES, "Witnesses")
     client = people.client("told")
     answers = [client.get(f"/case/{people.case}/through{part}?id=boss").text for part in ("", ".json", "/picture.json")]
     texts = [without_token(text) for text in answers]
@@ -145,6 +154,53 @@ def test_an_agreement_is_told_with_who_has_been_asked_often_enough(people: Place
         session.leads.questions.put("boss", claim)
     asked_enough = {each.sources: enough for each, enough in session.leads.witnesses.agreements()}
     assert asked_enough[carrying[0][0].sources] is (len(set(claims)) >= 3)
+
+
+@pytest.mark.slow(reason="lays two cases to compare them")
+def test_what_if_gives_the_ranks_of_a_case_that_really_is_so(people: Place, at_server: Callable[..., Settings]) -> None:
+    what_if = people("ann").leads.witnesses.what_if()
+    names = [lead.id for lead in what_if.leads]
+    witness_changes = [change for change in what_if.without if change.number]
+    assert {change.number for change in witness_changes} <= {"1", "2"}
+    with open_place(at_server(), READERS, "ann", tables(1)) as place:
+        missing = {lead.id: lead.rank for lead in place("ann").leads.ranking().leads}
+    now = [lead.rank for lead in what_if.leads]
+    expected = tuple(missing.get(name) for name in names)
+    assert {change.ranks for change in witness_changes} == ({expected} if list(expected) != now else set())
+    assert what_if.unchanged == 5 - len(what_if.without)  # two witnesses, a record and two reports
+    with open_place(at_server(), READERS, "ann", tables(2, on_record="w1")) as place:
+        ranking = place("ann").leads.ranking().leads
+        agreed = {lead.id: lead.rank_on_record for lead in ranking if lead.score_on_record > 0}
+    assert what_if.agreed
+    assert {change.ranks for change in what_if.agreed} == {tuple(agreed.get(name) for name in names)}
+
+
+def test_without_source_clearance_what_if_leaves_out_reports_and_records_alone(people: Place) -> None:
+    client = people.client("told")
+    what_if = client.get(f"/case/{people.case}/lead.json?id=chief").get_json()["what_if"]
+    assert what_if["unchanged"] + len(what_if["without"]) == 3  # a record and two reports
+    assert all(change["statement"] and not change["sources"] and not change["number"] for change in what_if["without"])
+    assert what_if["agreed"] == []
+    page = client.get(f"/case/{people.case}/lead?id=chief").text
+    assert "One source were missing" in page
+    assert "went on the record" not in page
+
+
+def test_a_group_has_one_number_on_every_page(people: Place) -> None:
+    client, base = people.client("ann"), f"/case/{people.case}"
+    groups = client.get(f"{base}/groups.json").get_json()["groups"]
+    number = {source: group["number"] for group in groups for source in group["sources"]}
+    assert sorted(number.values()) == ["1", "2"]
+    through = client.get(f"{base}/through.json?record=yes").get_json()
+    lead = client.get(f"{base}/lead.json?id=boss").get_json()
+    pairs = [(key, source) for key, sources in through["groups"].items() for source in sources]
+    rows = [*through["agreements"], *lead["reasons"], *through["what_if"]["agreed"], *lead["what_if"]["without"]]
+    pairs += [(row["number"], source) for row in rows for source in row["sources"] if row["number"]]
+    assert len(pairs) >= 4
+    assert all(number[source] == key for key, source in pairs)
+    page = client.get(f"{base}/groups").text
+    assert "Group 1" in page
+    assert "Group 2" in page
 
 
 def test_the_graph_and_the_queries_are_there_and_a_wrong_word_is_one_sentence(people: Place) -> None:

@@ -21,15 +21,15 @@ LINKS = [
     link("eve PAID bob"),
 ]
 WAYS = [
-    WitnessWay("ann", 1, (("cid", "PILOTED", "x1"), ("ann", "DIRECTED", "cid"))),
-    WitnessWay("ann", 2, (("ann", "RUNS", "g1"),)),
-    WitnessWay("bob", 2, (("bob", "RUNS", "g1"),)),
+    WitnessWay("ann", "1", (("cid", "PILOTED", "x1"), ("ann", "DIRECTED", "cid"))),
+    WitnessWay("ann", "2", (("ann", "RUNS", "g1"),)),
+    WitnessWay("bob", "2", (("bob", "RUNS", "g1"),)),
 ]
 
 
 def draw(ways: list[WitnessWay] = WAYS, leads: Any = ("ann", "bob"), groups: Any = None) -> Picture:
     view = picture([[row["id"] for row in ENTITIES]], ENTITIES, LINKS)
-    return through(view, ways, groups or {1: 1, 2: 3}, leads)
+    return through(view, ways, groups or {"1": 1, "2": 3}, leads)
 
 
 def test_a_way_names_what_it_goes_along() -> None:
@@ -65,13 +65,13 @@ def test_a_group_is_told_by_its_number_and_those_told_as_one_by_none() -> None:
         "Group 1: 1 witness",
         "Group 2: 3 witnesses",
     ]
-    as_one = [WitnessWay(way.lead, 0, way.links) for way in WAYS]
-    (mark,) = (node for node in draw(as_one, groups={0: 0}).nodes if node.kind == "group")
-    assert (mark.id, mark.name) == (f"{WITNESSES}0", "Witnesses")
+    as_one = [WitnessWay(way.lead, "", way.links) for way in WAYS]
+    (mark,) = (node for node in draw(as_one, groups={"": 0}).nodes if node.kind == "group")
+    assert (mark.id, mark.name) == (WITNESSES, "Witnesses")
 
 
 def test_a_way_over_somebody_who_is_not_there_is_left_out() -> None:
-    paths = [*WAYS, WitnessWay("bob", 1, (("zoe", "PAID", "bob"),))]
+    paths = [*WAYS, WitnessWay("bob", "1", (("zoe", "PAID", "bob"),))]
     assert draw(paths).edges == draw().edges
 
 

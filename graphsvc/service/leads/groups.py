@@ -6,15 +6,15 @@ clearance for C see what P statements alone say, and only decisions made under P
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, count
 from typing import Any
 
 from graphsvc.access.decisions.pairs import PAIR_KINDS, Pairing, no_such_pairing, require_decision
 from graphsvc.access.people import policy
-from graphsvc.analysis.claims.dependence import COLOURS, Shared, Thing, groups, in_common
+from graphsvc.analysis.claims.dependence import COLOURS, Shared, groups, in_common
 from graphsvc.analysis.claims.independence import independent
 from graphsvc.cases.graph.figures import FAMILY, RECRUITER, RECRUITING
 from graphsvc.cases.jobs import Job
@@ -22,7 +22,7 @@ from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.lines import require_reason
 from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
-from graphsvc.service.leads.material import LeadCaches
+from graphsvc.service.leads.material import Depending, LeadCaches
 from graphsvc.views.wording import SIGNS
 
 __all__ = ["PAIR_KINDS", "Groups", "Pairing", "WitnessGroup"]
@@ -35,12 +35,14 @@ class WitnessGroup:
     """Sources that depend on each other, and why.
 
     Attributes:
+        number: its number, the same on every page: see `Groups.numbers`.
         sources: pseudonyms, in order.
         shared: what two or more sources have in common that makes them depend on each other. The relative behind a
             `family` entry is left out, since it may be one of them.
         decided: decisions in force on two of the sources.
     """
 
+    number: str
     sources: tuple[str, ...]
     shared: tuple[Shared, ...]
     decided: tuple[Pairing, ...]
@@ -82,12 +84,15 @@ class Groups:
     def with_colours(self, sources: Collection[str] | None = None) -> tuple[list[WitnessGroup], float, list[Shared]]:
         """Return the results of `of` and `colouring`, logged as one act. Raises as they do."""
         with self._act("analyse", query="groups") as outcome:
-            shared, keys = self._caches.depending.of(self._ask.state, self._depending)
+            shared, keys, _ = self._depending()
             wanted = shared.keys() if sources is None else shared.keys() & set(sources)
             lasting = [pairing for pairing in self._pairings(shared) if pairing.ended_at is None]
             sets = groups(wanted, keys)
             denied = self._denied_recruiters()
-            witness_groups = [_group(those, shared, lasting, denied) for those in sets]
+            witness_groups = [
+                _group(number, those, shared, lasting, denied)
+                for number, those in zip(self.numbers(sets), sets, strict=True)
+            ]
             group = {source: number for number, those in enumerate(sets) for source in those}
             across = [
                 overlap
@@ -103,6 +108,36 @@ class Groups:
             outcome["rows"], outcome["sources"] = len(witness_groups), set(wanted)
         witness_groups.sort(key=lambda group: (-len(group.sources), group.sources))
         return witness_groups, independent(wanted, keys, self._ask.home.weights.shared), across
+
+    def numbers(self, parts: Sequence[Collection[str]]) -> list[str]:
+        """Return the number of each group of witnesses: that of the whole case, where the largest group is `1`.
+
+        Behind one figure, a group of the case may fall into parts. Several of them here are `3.1`, `3.2` and so on.
+
+        Args:
+            parts: groups of sources.
+
+        Raises:
+            Refused: without source clearance.
+            NotFound: a part has none of the sources that this reader may see.
+        """
+        self._require_sources()
+        _, _, numbers = self._depending()
+        whole = [min((numbers[source] for source in part if source in numbers), default=0) for part in parts]
+        if 0 in whole:
+            raise NotFound("There is no such group of witnesses that you can see in this case.")
+        part = {number: count(1) for number in whole}
+        return [f"{number}.{next(part[number])}" if whole.count(number) > 1 else str(number) for number in whole]
+
+    def whole(self, sources: Set[str]) -> dict[str, tuple[str, ...]]:
+        """Return each group of the case with one of these sources: its number → its sources. Raises as `numbers`."""
+        self._require_sources()
+        _, _, numbers = self._depending()
+        members: dict[int, list[str]] = {numbers[source]: [] for source in sorted(sources & numbers.keys())}
+        for source, number in numbers.items():
+            if number in members:
+                members[number].append(source)
+        return {str(number): tuple(sorted(of)) for number, of in members.items()}
 
     def pairings(self) -> list[Pairing]:
         """Return decisions on pairs of sources, newest first, including those taken back.
@@ -194,8 +229,13 @@ class Groups:
 
     # -- helpers ----------------------------------------------------------------------------------------------
 
-    def _depending(self) -> tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]:
-        return self._ask.home.register.depending(self._ask.case, self._ask.key, self._level)
+    def _depending(self) -> Depending:
+        return self._caches.depending.of(self._ask.state, self._number_groups)
+
+    def _number_groups(self) -> Depending:
+        shared, keys = self._ask.home.register.depending(self._ask.case, self._ask.key, self._level)
+        every = sorted(groups(shared, keys), key=lambda group: (-len(group), min(group)))
+        return shared, keys, {source: number for number, group in enumerate(every, start=1) for source in group}
 
     @property
     def _level(self) -> str:
@@ -266,6 +306,7 @@ def _is_denied(overlap: Shared, recruiters: Collection[str]) -> bool:
 
 
 def _group(
+    number: str,
     sources: frozenset[str],
     shared: dict[str, list[tuple[str, str]]],
     lasting: list[Pairing],
@@ -279,6 +320,7 @@ def _group(
         if overlap.reason not in COLOURS
     ]
     return WitnessGroup(
+        number,
         tuple(sorted(sources)),
         tuple(overlaps),
         tuple(pairing for pairing in lasting if sources.issuperset(pairing.pair)),

@@ -5,7 +5,7 @@ It includes sources, so none of it may be shown as it is. Every access is logged
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -25,7 +25,7 @@ from graphsvc.analysis.ranking.folding import bare, merge_witness_claims
 from graphsvc.analysis.ranking.hubs import Lead, Ranking, rank_basis
 from graphsvc.analysis.ranking.leads import Explanation, Path, Surroundings, surroundings
 from graphsvc.analysis.ranking.reasons import Reasons, raising, reasons, scored_by, split_scores
-from graphsvc.analysis.robustness.brought import Agreement, Brought, agreements, brought
+from graphsvc.analysis.robustness.brought import Agreement, Brought, agreements, brought, ranks_with_agreement
 from graphsvc.analysis.robustness.falsehood import (
     FalseAccounts,
     Gathering,
@@ -34,6 +34,7 @@ from graphsvc.analysis.robustness.falsehood import (
     would_leave,
 )
 from graphsvc.analysis.robustness.leaving_out import LeavingOut
+from graphsvc.analysis.robustness.pieces import Piece
 from graphsvc.analysis.robustness.questions import Question, weigh, weighable
 from graphsvc.analysis.robustness.readings import InnocentReading
 from graphsvc.analysis.robustness.stability import Place, places
@@ -85,6 +86,8 @@ class LeadReadings:
     interested: frozenset[str]
 
 
+# Things that sources share; keys by which they depend on each other; number of each source's group in the case.
+Depending = tuple[dict[str, list[Thing]], dict[str, frozenset[str]], dict[str, int]]
 # Size of the caches of results, and of single leads, which many readers open. Inputs are cached once per clearance.
 _RESULTS = 64
 _LEADS = 500
@@ -103,7 +106,7 @@ class LeadCaches(Caches):
         self.before: Cache[Before] = Cache(_RESULTS)
         self.leaving: Cache[Prepared | None] = Cache(CLEARANCES)
         self.surroundings: Cache[Surroundings] = Cache(CLEARANCES)
-        self.depending: Cache[tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]] = Cache(CLEARANCES)
+        self.depending: Cache[Depending] = Cache(CLEARANCES)
         self.about: Cache[Mapping[str, Sequence[Claim]]] = Cache(CLEARANCES)
         self.shown_about: Cache[Mapping[str, Sequence[Claim]]] = Cache(CLEARANCES)
         self.interested: Cache[frozenset[str]] = Cache(CLEARANCES)
@@ -324,6 +327,26 @@ class Material:
     def agreements(self, groups: Sequence[Collection[str]]) -> list[Agreement]:
         """Return the leads that each group of witnesses of the case would bring onto the record; sources included."""
         return self._caches.agreements.of(self._ask.state, lambda: self._agree(groups))
+
+    def ranks_without(
+        self, leads: Sequence[Lead], wanted: Callable[[Piece], bool]
+    ) -> tuple[list[Lead], list[tuple[Piece, list[int | None]]]]:
+        """Return which leads any claim mentions, and their ranks without each item wanted; None: not ranked."""
+        prepared = self._leaving()
+        if prepared is None:
+            return [], []
+        placed = [lead for lead in leads if lead.id in prepared.leaving.numbers]
+        left_out = [piece for piece in prepared.pieces() if wanted(piece)]
+        ranks = list[tuple[Piece, list[int | None]]]()
+        for lists in prepared.leaving.lists([piece.rows for piece in left_out], [lead.id for lead in placed]):
+            rows = zip(lists.left_out.tolist(), np.where(lists.ranked, lists.rank, 0).tolist(), strict=True)
+            ranks += [(left_out[number], [rank or None for rank in row]) for number, row in rows]
+        return placed, ranks
+
+    def ranks_on_record(self, groups: Iterable[Collection[str]]) -> list[dict[str, int] | None]:
+        """Return the ranks on the record if each group of witnesses agreed, as `brought.ranks_with_agreement`."""
+        on = self.basis()
+        return [ranks_with_agreement(on, group) for group in groups]
 
     @lasting()
     def _agree(self, groups: Sequence[Collection[str]]) -> list[Agreement]:

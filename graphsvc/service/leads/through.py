@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import dataclass, replace
 
 from graphsvc.access.decisions.questions import QuestionStore
 from graphsvc.analysis.claims.dependence import groups
 from graphsvc.analysis.ranking.hubs import Lead
 from graphsvc.analysis.ranking.leads import Explanation, Path, paths
 from graphsvc.analysis.robustness.brought import Agreement
+from graphsvc.analysis.robustness.pieces import Piece
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import Refused, RequestError
+from graphsvc.records.statement_kinds import OPEN_ITEMS
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.groups import Groups
 from graphsvc.service.leads.material import LeadCaches, Material
@@ -31,14 +34,53 @@ class Through:
     Attributes:
         leads: best first.
         ways: the paths, shortest first for each lead, then strongest.
-        groups: group → pseudonyms of its witnesses. Empty without source clearance; all paths then have group 0.
+        groups: number of a group (`Groups.numbers`) → pseudonyms of its witnesses. Empty without source clearance; all
+            paths then have the group `""`.
         view: the picture.
     """
 
     leads: tuple[Lead, ...]
     ways: tuple[WitnessWay, ...]
-    groups: dict[int, tuple[str, ...]]
+    groups: dict[str, tuple[str, ...]]
     view: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class RankChange:
+    """The ranks of some leads after one change.
+
+    Attributes:
+        words: what changes, naming no source.
+        statement: the report or record that would be missing; empty for a source or a group.
+        number: number of the group of witnesses (`Groups.numbers`); empty if no witness is concerned.
+        sources: pseudonyms.
+        ranks: one for each lead; None: not ranked then.
+        asked_enough: whether one of the sources has been asked as often as allowed.
+    """
+
+    words: str
+    statement: str
+    number: str
+    sources: tuple[str, ...]
+    ranks: tuple[int | None, ...]
+    asked_enough: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """How the ranks of some leads would change without each source, and if each group went on the record.
+
+    Attributes:
+        leads: those that any claim mentions, in the order of the ranks.
+        without: changes if one source, report or record were missing, the greatest first.
+        unchanged: number of sources, reports and records behind the leads whose absence changes none of the ranks.
+        agreed: changes of the ranks on the record if a group of witnesses agreed to give evidence, the greatest first.
+    """
+
+    leads: tuple[Lead, ...]
+    without: tuple[RankChange, ...]
+    unchanged: int
+    agreed: tuple[RankChange, ...]
 
 
 class Witnesses:
@@ -70,19 +112,12 @@ class Witnesses:
             NotFound: one is not a candidate, or this reader may not see it.
             RequestError: too many.
         """
-        if len(ids) > MOST_LEADS:
-            raise RequestError(f"That is {len(ids)} leads at once; {MOST_LEADS} go.")
         with self._ask.look("analyse", query="through") as outcome:
-            ranking = self._material.ranking().leads
-            wanted = list(dict.fromkeys(ids)) or [lead.id for lead in ranking[:USUAL_LEADS]]
-            leads = [self._material.require_ranked(identifier) for identifier in wanted]
+            leads = self._leads(ids)
+            wanted = [lead.id for lead in leads]
             ways_to = self._paths(wanted)
             sources = sorted({path.source for paths in ways_to.values() for path in paths} - {""})
-            dependence = self._material.analysis_input()[2] if self._ask.grant.sources else {}
-            members = {
-                turn: tuple(sorted(group_sources))
-                for turn, group_sources in enumerate(groups(sources, dependence), start=1)
-            }
+            members = self._number(sources) if self._ask.grant.sources else {}
             of = {source: turn for turn, group_sources in members.items() for source in group_sources}
             most = min(max(_READABLE // len(wanted), _FEWEST), _WAYS) if wanted else 0
             ways = tuple(way for lead in wanted for way in _ways(lead, ways_to[lead], of, most))
@@ -90,11 +125,77 @@ class Witnesses:
             view = self._draw(ways, wanted, {turn: len(members.get(turn, ())) for turn in used})
             outcome |= {"rows": len(ways), "sources": {source for turn in used for source in members.get(turn, ())}}
         return Through(
-            tuple(leads),
+            leads,
             ways,
             {turn: group_sources for turn, group_sources in members.items() if turn in used},
             view,
         )
+
+    def what_if(self, ids: Sequence[str] = ()) -> WhatIf:
+        """Return how the ranks of some leads would change without each source, and if each group went on the record.
+
+        Without source clearance only reports and records are left out, one by one, and no group is shown.
+
+        Args:
+            ids: of leads, up to 20; empty: the first eight of the list.
+
+        Raises:
+            NotFound: one is not a candidate, or this reader may not see it.
+            RequestError: too many.
+        """
+        with self._ask.look("analyse", query="what_if") as outcome:
+            leads = self._leads(ids)
+            cleared = self._ask.grant.sources
+            claims = [claim for lead in leads for claim in self._look(lead.id)[1].claims]
+            sources = {claim.source for claim in claims} - {""} if cleared else set()
+            statements = {claim.statement for claim in claims} - {""}
+
+            def is_behind_them(piece: Piece) -> bool:
+                if piece.kind in ("witness", "source"):
+                    return not sources.isdisjoint(piece.sources)
+                return piece.kind in OPEN_ITEMS and piece.statement in statements
+
+            placed, left_out = self._material.ranks_without(leads, is_behind_them)
+            now = [lead.rank for lead in placed]
+            without = [
+                RankChange(piece.words, piece.statement, self._number_of(piece), piece.sources, tuple(ranks))
+                for piece, ranks in left_out
+                if ranks != now
+            ]
+            agreed = self._agreed(placed, sources) if cleared else []
+            outcome |= {
+                "rows": len(without) + len(agreed),
+                "sources": {source for change in (*without, *agreed) for source in change.sources},
+            }
+        return WhatIf(
+            tuple(placed),
+            _greatest_first(without, now),
+            len(left_out) - len(without),
+            _greatest_first(agreed, [_rank_on_record(lead) for lead in placed]),
+        )
+
+    def _number(self, sources: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the groups of some sources by number."""
+        parts = groups(sources, self._material.analysis_input()[2])
+        return dict(zip(self._groups.numbers(parts), (tuple(sorted(part)) for part in parts), strict=True))
+
+    def _number_of(self, piece: Piece) -> str:
+        """Return the number of a witness's group; empty for other evidence."""
+        return self._groups.numbers([piece.sources])[0] if piece.kind == "witness" else ""
+
+    def _agreed(self, leads: Sequence[Lead], sources: Set[str]) -> list[RankChange]:
+        """Return the changes of these leads' ranks on the record if each group with one of these sources agreed."""
+        concerned = self._groups.whole(sources)
+        now = [_rank_on_record(lead) for lead in leads]
+        changes = [
+            RankChange("one group of witnesses", "", number, group, tuple(ranks.get(lead.id) for lead in leads))
+            for (number, group), ranks in zip(
+                concerned.items(), self._material.ranks_on_record(concerned.values()), strict=True
+            )
+            if ranks is not None and [ranks.get(lead.id) for lead in leads] != now
+        ]
+        asked_enough = self._asked_enough() if changes else frozenset()
+        return [replace(change, asked_enough=not asked_enough.isdisjoint(change.sources)) for change in changes]
 
     def agreements(self) -> list[tuple[Agreement, bool]]:
         """Return the leads each group of witnesses would bring onto the record by agreeing to testify, most first.
@@ -111,10 +212,22 @@ class Witnesses:
         with self._ask.look("analyse", query="agreements") as outcome:
             every = [group.sources for group in self._groups.of()]
             carrying = self._material.agreements(every)
-            times_asked = QuestionStore(self._ask.database).of(self._ask.case, self._ask.grant).asked
-            most = self._ask.settings.questions_most
+            asked_enough = self._asked_enough()
             outcome["rows"] = len(carrying)
-        return [(each, any(times_asked[source] >= most for source in each.sources)) for each in carrying]
+        return [(each, not asked_enough.isdisjoint(each.sources)) for each in carrying]
+
+    def _asked_enough(self) -> frozenset[str]:
+        """Return the sources who have been asked as often as allowed."""
+        times_asked = QuestionStore(self._ask.database).of(self._ask.case, self._ask.grant).asked
+        most = self._ask.settings.questions_most
+        return frozenset(source for source, times in times_asked.items() if times >= most)
+
+    def _leads(self, ids: Sequence[str]) -> tuple[Lead, ...]:
+        """Return leads by id, or the first of the list. Raises as `through`."""
+        if len(ids) > MOST_LEADS:
+            raise RequestError(f"That is {len(ids)} leads at once; {MOST_LEADS} go.")
+        ranking = self._material.ranking().leads
+        return tuple(map(self._material.require_ranked, dict.fromkeys(ids))) or tuple(ranking[:USUAL_LEADS])
 
     def _paths(self, leads: Sequence[str]) -> dict[str, tuple[Path, ...]]:
         """Return witness paths to each lead; without source clearance, those shown on the lead's page."""
@@ -126,7 +239,7 @@ class Witnesses:
     def _walk(self, leads: Sequence[str]) -> dict[str, tuple[Path, ...]]:
         return paths(leads, self._material.surroundings(), self._ask.home.weights)
 
-    def _draw(self, ways: Sequence[WitnessWay], leads: Sequence[str], sizes: dict[int, int]) -> Picture:
+    def _draw(self, ways: Sequence[WitnessWay], leads: Sequence[str], sizes: dict[str, int]) -> Picture:
         named = list(dict.fromkeys([*leads, *(name for way in ways for name in way.path_ids)]))
         nodes, among = self._ask.together(
             ("network.nodes", {"ids": named, "beyond": named}), ("network.among", {"ids": named})
@@ -137,12 +250,12 @@ class Witnesses:
         return through(view, ways, sizes, leads)
 
 
-def _ways(lead: str, lead_paths: Iterable[Path], of: dict[str, int], most: int) -> list[WitnessWay]:
+def _ways(lead: str, lead_paths: Iterable[Path], of: dict[str, str], most: int) -> list[WitnessWay]:
     """Return the shortest paths to a lead, then the strongest; few per group and no duplicates."""
     ways: list[WitnessWay] = []
-    taken: dict[int, int] = {}
+    taken: dict[str, int] = {}
     for path in sorted(lead_paths, key=lambda path: (len(path.claims), -path.strength)):
-        group = of.get(path.source, 0)
+        group = of.get(path.source, "")
         way = WitnessWay(lead, group, tuple(claim.key for claim in path.claims))
         if way in ways or (group and taken.get(group, 0) >= _OF_ONE):
             continue
@@ -151,3 +264,21 @@ def _ways(lead: str, lead_paths: Iterable[Path], of: dict[str, int], most: int) 
         if len(ways) == most:
             break
     return ways
+
+
+def _rank_on_record(lead: Lead) -> int | None:
+    """Return a lead's rank on the record; None if nothing on the record raises it."""
+    return lead.rank_on_record if lead.score_on_record > 0 else None
+
+
+def _greatest_first(changes: Iterable[RankChange], now: Sequence[int | None]) -> tuple[RankChange, ...]:
+    """Return changes by the greatest of their changes of rank; losing or gaining a rank counts most."""
+
+    def greatest(change: RankChange) -> float:
+        return max(
+            math.inf if before is None or after is None else abs(math.log(after / before))
+            for before, after in zip(now, change.ranks, strict=True)
+            if before != after
+        )
+
+    return tuple(sorted(changes, key=lambda change: (-greatest(change), change.number, change.words, change.sources)))

@@ -95,6 +95,7 @@ def group_rows(groups: Iterable[answers.WitnessGroup], names: dict[str, str]) ->
     """Convert groups to rows: sources, shared circumstances in words and by id, and decisions."""
     return [
         {
+            "number": group.number,
             "sources": list(group.sources),
             "shared": shared_rows(group.shared, names),
             "decided": [

@@ -16,6 +16,7 @@ from graphsvc.views import charts, resting, wording
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, answer_early, at, opens, or_again, page
 from graphsvc.web.leads.groups import group_rows, shared_names, shared_rows
+from graphsvc.web.leads.through import what_if_values
 from graphsvc.web.paging import first_of
 from graphsvc.web.rail import Entry
 
@@ -214,6 +215,7 @@ def _lead(session: Session, identifier: str) -> dict[str, Any]:
         "put": [{"claim": claim, "account": who, "at": when} for claim, (who, when) in asking.put.items()],
         "questions_most": asking.most,
         "reviews": [review_row(review) for review in session.leads.reviews.of(lead.id)],
+        "what_if": what_if_values(session, [lead.id]),
         "may_review": session.may("review"),
         "seen": session.version,
     }

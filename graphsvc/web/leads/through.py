@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, jsonify, request, url_for
@@ -11,8 +14,12 @@ from graphsvc.service import Session, answers, limits
 from graphsvc.views.picture.graph import draw
 from graphsvc.views.picture.network import Edge
 from graphsvc.views.through import WITNESSES
+from graphsvc.views.wording import is_pseudonym
 from graphsvc.web.frame import answer_early, at, page, wants_json
 from graphsvc.web.rail import Entry
+
+# Signs of a pseudonym that a label keeps: its kind and four more.
+_BEGINNING = 6
 
 blueprint = Blueprint("through", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(10, "Witness paths", "Paths", "through.view", "analyse"),)
@@ -27,7 +34,11 @@ def view(case: str) -> ResponseReturnValue:
         values, witness_paths = _page_values(session)
         if wants_json():
             return values
-        return values | {"picture": _picture(session, witness_paths), "names": witness_paths.view.names}
+        return values | {
+            "picture": _picture(session, witness_paths),
+            "names": witness_paths.view.names,
+            "around": _around(witness_paths),
+        }
 
     return answer_early("leads/through.html", late, case=session.case, asked=_ids())
 
@@ -56,6 +67,7 @@ def _page_values(session: Session) -> tuple[dict[str, Any], answers.Through]:
         "groups": {str(group): list(sources) for group, sources in witness_paths.groups.items()} if cleared else {},
         "agreements": [
             {
+                "number": session.leads.groups.numbers([each.sources])[0],
                 "sources": list(each.sources),
                 "leads": [
                     {"id": name, "name": rows[name].name, "now": now, "then": then}
@@ -66,8 +78,29 @@ def _page_values(session: Session) -> tuple[dict[str, Any], answers.Through]:
             for each, enough in (session.leads.witnesses.agreements() if record else [])
         ],
         "record": record,
+        "what_if": what_if_values(session, [lead.id for lead in witness_paths.leads]) if record else None,
     }
     return values, witness_paths
+
+
+def what_if_values(session: Session, ids: Sequence[str]) -> dict[str, Any]:
+    """Return the ranks of some leads after each change (`Witnesses.what_if`) as plain data."""
+    what_if = session.leads.witnesses.what_if(ids)
+    rows = {row.id: row for row in session.leads.rows(what_if.leads)}
+    return {
+        "leads": [
+            {
+                "id": lead.id,
+                "name": rows[lead.id].name,
+                "rank": lead.rank,
+                "rank_on_record": lead.rank_on_record if lead.score_on_record > 0 else None,
+            }
+            for lead in what_if.leads
+        ],
+        "without": [asdict(change) for change in what_if.without],
+        "unchanged": what_if.unchanged,
+        "agreed": [asdict(change) for change in what_if.agreed],
+    }
 
 
 @blueprint.get("/through/picture.json")
@@ -83,7 +116,25 @@ def _picture(session: Session, witness_paths: answers.Through) -> dict[str, Any]
         for group, sources in witness_paths.groups.items()
         if sources and session.grant.sources
     }
-    return draw(witness_paths.view) | {"to": to}
+    drawn = draw(witness_paths.view)
+    _shorten_pseudonyms(drawn["nodes"])
+    return drawn | {"to": to}
+
+
+def _shorten_pseudonyms(nodes: Iterable[dict[str, Any]]) -> None:
+    """Cut the labels of pseudonyms to their first four signs, where these differ; the title keeps the whole."""
+    pseudonyms = {node["label"] for node in nodes if is_pseudonym(node["label"])}
+    begun = Counter(name[:_BEGINNING] for name in pseudonyms)
+    for node in nodes:
+        if node["label"] in pseudonyms and begun[node["label"][:_BEGINNING]] == 1:
+            node["label"] = f"{node['label'][:_BEGINNING]}…"
+
+
+def _around(witness_paths: answers.Through) -> dict[str, Any]:
+    """Return the parameters of the canvas and of an export with what is drawn, apart from the marks of witnesses."""
+    leads = [lead.id for lead in witness_paths.leads]
+    drawn = [node.id for node in witness_paths.view.nodes if node.kind != "group"]
+    return {"id": leads, "add": [name for name in drawn if name not in leads], "depth": 0}
 
 
 def _link(edge: Edge) -> dict[str, Any]:
