@@ -1,4 +1,4 @@
-"""Computes the first pages of each case before anybody opens them, so that a first look after a start is short."""
+"""Computes first pages before anybody opens them, so that a first look after a start is short."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from graphsvc.access.people import accounts
 from graphsvc.access.people.policy import may
 from graphsvc.access.people.principal import Grant, Principal
+from graphsvc.cases.cache import CLEARANCES
 from graphsvc.cases.deliveries.batches import SERVICE
 from graphsvc.cases.versions import known_cases
 from graphsvc.errors import GraphsvcError
@@ -21,20 +22,23 @@ _PURPOSE = "computing the first pages before anybody opens them"
 
 
 def start_preparing(service: Service) -> threading.Thread:
-    """Prepare all cases in a background thread, which ends early when the service closes."""
+    """Prepare the cases read last in a background thread, which ends early when the service closes."""
     return service.start_thread("preparing", lambda: prepare_cases(service))
 
 
 def prepare_cases(service: Service) -> int:
-    """Compute the first pages of each case at each clearance that an account has; return how many clearances.
+    """Compute the first pages of the cases read last, at each clearance that an account has; return how many.
 
-    Each clearance is one line in the log, under the service's own name.
+    As many clearances as are kept in memory are prepared, in all cases together. Each is one line in the log, under the
+    service's own name.
     """
+    last_read = service.register.last_read
     readers = [account for account in accounts.list_accounts(service.database) if may(account, "analyse")]
     number = 0
-    for case in (known["id"] for known in known_cases(service.database)):
+    cases = [known["id"] for known in known_cases(service.database)]
+    for case in sorted(cases, key=last_read, reverse=True):
         grants = {(grant.handling, grant.sources) for reader in readers if (grant := reader.grant(case))}
-        for handling, sources in sorted(grants):
+        for handling, sources in sorted(grants)[: CLEARANCES - number]:
             principal = Principal(SERVICE, frozenset({"analyst"}), {case: Grant(handling, sources)})
             session = service.session(principal, _PURPOSE, case)
             try:

@@ -146,7 +146,9 @@ def failed_sentences(kind: str, *, recorded: bool, new: bool) -> str:
         'No case was made. The upload waits on the page Import: look at its preview again.'
     """
     if kind == "preview":
-        return "Nothing was loaded, and the upload is deleted. Correct the file and choose it again."
+        return (
+            "Nothing was loaded. If the upload is no longer on the page Import, correct the file and choose it again."
+        )
     if recorded:
         return "It is recorded: the next load or start of the service completes it."
     waits = " The upload waits on the page Import: look at its preview again." if kind == "load" else ""

@@ -502,3 +502,17 @@ def test_an_upload_waits_where_nothing_of_it_is_recorded(
     assert (upload in waiting) == (not recorded)
     if not recorded:
         session.deliveries.uploads.cancel(upload)
+
+
+def test_a_preview_waits_while_the_case_is_looked_at_or_loaded(people: Place) -> None:
+    """Otherwise a second preview would fail because of one's own first, with the advice to correct the file."""
+    session = people("ann")
+    upload = send_upload(session, zip_tables(**FILES))
+    with people.service.casework._locks.case(people.case):
+        job = session.deliveries.uploads.start_preview(upload)
+        for _ in range(200):
+            if "waiting until" in session.deliveries.job(job, wait_s=0.1).text:
+                break
+        assert session.deliveries.job(job).state == "running"
+    assert session.deliveries.job(job, wait_s=WAIT_S).state == "done"
+    session.deliveries.uploads.cancel(upload)

@@ -10,12 +10,13 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.cases.deliveries.batches import SERVICE
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
-from graphsvc.service import start_preparing
+from graphsvc.service import preparing, start_preparing
 from graphsvc.service.leads.leads import Leads
 from graphsvc.service.network.lists import ListCaches
 from graphsvc.service.preparing import prepare_cases
 from tests.service.test_answers import ROWS
-from tests.toolbox.cases import Place, open_place
+from tests.toolbox import accounts
+from tests.toolbox.cases import Place, new_name, open_place
 
 pytestmark = pytest.mark.neo4j
 READERS = {
@@ -64,3 +65,19 @@ def test_what_cannot_be_computed_ends_preparing_alone(
         start_preparing(place.service).join()
     assert "Neo4j cannot be reached" in caplog.text
     assert [line["outcome"] for line in place.lines()] == ["failed: OperatorError"]
+
+
+def test_only_the_cases_read_last_are_prepared_and_no_more_than_are_kept(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = Place(place.service, new_name())
+    # The account root, which sees all cases, is another clearance of this one.
+    accounts.add(place.service, second.case, {"eve": ("analyst", Grant("C"))})
+    second.load("eve", ROWS)
+    place("low").leads.ranking()
+    second("eve").leads.ranking()
+    monkeypatch.setattr(preparing, "CLEARANCES", 3)
+    place.service.forget()
+    place.begin()
+    assert prepare_cases(place.service) == 3
+    assert [line["case_id"] for line in place.lines()] == [place.case, second.case, second.case]  # newest first

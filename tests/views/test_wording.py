@@ -122,7 +122,7 @@ def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
             loading.cancelled_sentences("load", new=True),
             "Nothing was loaded, and no case was made. The upload waits on the page Import.",
         ),
-        (loading.failed_sentences("preview", recorded=True, new=True), "Correct the file and choose it again."),
+        (loading.failed_sentences("preview", recorded=True, new=True), "correct the file and choose it again."),
         (
             loading.failed_sentences("load", recorded=True, new=True),
             "the next load or start of the service completes it.",

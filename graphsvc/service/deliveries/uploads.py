@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -29,6 +30,8 @@ from graphsvc.service.deliveries.loading import Loading
 
 # Name of the mapping chosen in a preview.
 CORRECTED = "chosen in the preview.toml"
+# Seconds for which a preview waits for other work on its case, and between two tries.
+_PATIENCE_S, _AGAIN_S = 600.0, 0.5
 
 
 class Uploads:
@@ -165,15 +168,23 @@ class Uploads:
             return False
 
     def start_preview(self, upload: str) -> str:
-        """Compute the preview as a job; return its id."""
+        """Compute the preview as a job, which waits until other work on the case is done; return its id."""
 
         def work(progress: Progress) -> dict[str, Any]:
-            try:
-                self.preview(upload, progress)
-            except InputError:
-                self.cancel(upload)  # waiting will not make it readable
-                raise
-            return {}
+            ends = time.monotonic() + _PATIENCE_S
+            while True:
+                try:
+                    self.preview(upload, progress)
+                except InputError:
+                    self.cancel(upload)  # waiting will not make it readable
+                    raise
+                except Busy:
+                    if time.monotonic() > ends:
+                        raise
+                    progress(0, 0, "waiting until other work on the case is done")
+                    time.sleep(_AGAIN_S)
+                else:
+                    return {}
 
         self.look(upload)
         return self._loading.start("preview", work, upload=upload)
