@@ -45,7 +45,7 @@ RETURN c.id AS crossing, c.date AS date,
                  RETURN p.id AS id ORDER BY id } AS pilots,
        COLLECT { MATCH (p:Person)-[r:ASSISTED]->(c) WHERE p.handling IN $handling AND r[$belief] >= $least
                  RETURN p.id AS id ORDER BY id } AS helpers,
-       COLLECT { MATCH (a:Entity)-[r:{{PARTS_IN_CROSSINGS}}]->(c)
+       COLLECT { MATCH (a:Entity)-[r:{{PARTS_IN_CROSSINGS}}|USED_ON]->(c)
                  WHERE a.handling IN $handling AND r[$belief] >= $least AND r[$denying] <> 0
                  RETURN DISTINCT a.id AS id ORDER BY id } AS denied,
        COLLECT { MATCH (a:Entity)-[r:{{PARTS_IN_CROSSINGS}}]->(c)

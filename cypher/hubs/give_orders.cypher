@@ -34,9 +34,11 @@ WHERE p.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $lea
 WITH p, r ORDER BY r.relation
 WITH p, count(r) AS given, collect(DISTINCT r.relation) AS relations, max(r[$belief]) AS strongest, max(r[$belief_on_record]) AS on_record,
      min(r[$belief]) AS weakest, sum(CASE WHEN r[$denying] <> 0 THEN 1 ELSE 0 END) AS denied
-WITH p, given, relations, strongest, on_record, weakest, denied, COUNT {
-  MATCH (p)<-[t:{{ORDERS_OR_PAYS}}]-(a:Entity) WHERE a.handling IN $handling AND t[$belief] >= $least } AS taken
-WHERE given >= $orders AND taken <= $most
-RETURN p.id AS person, p.name AS name, given, taken, relations, strongest, on_record, weakest, denied
+WITH p, given, relations, strongest, on_record, weakest, denied, COLLECT {
+  MATCH (p)<-[t:{{ORDERS_OR_PAYS}}]-(a:Entity) WHERE a.handling IN $handling AND t[$belief] >= $least
+  RETURN t[$denying] <> 0 AS is_denied } AS taken
+WHERE given >= $orders AND size(taken) <= $most
+RETURN p.id AS person, p.name AS name, given, size(taken) AS taken, relations, strongest, on_record, weakest,
+       denied + size([one IN taken WHERE one]) AS denied
 ORDER BY given DESC, taken, strongest DESC, person
 LIMIT $limit + 1

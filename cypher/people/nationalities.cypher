@@ -11,6 +11,7 @@
 // nationality = "Person.nationality"
 // people = "computed.count"
 // who = "Person.id"
+denied = "Person.id"
 // [example]
 // rows = 10
 // ---
@@ -18,8 +19,11 @@ MATCH (p:Person {case: $case})
 WHERE p.handling IN $handling AND p.nationality IS NOT NULL
   AND ($crossing = '' OR EXISTS {
     MATCH (p)-[r:{{ABOARD}}]->(c:Crossing) WHERE c.id = $crossing AND c.handling IN $handling AND r[$belief] IS NOT NULL })
-WITH p ORDER BY p.id
-WITH p.nationality AS nationality, collect(p.id) AS who
-RETURN nationality, size(who) AS people, who
+WITH p, $crossing <> '' AND NOT EXISTS {
+    MATCH (p)-[r:{{ABOARD}}]->(c:Crossing) WHERE c.id = $crossing AND c.handling IN $handling AND r[$belief] IS NOT NULL
+      AND NOT coalesce(r[$denying] <> 0, false) } AS is_denied
+ORDER BY p.id
+WITH p.nationality AS nationality, collect(p.id) AS who, collect(CASE WHEN is_denied THEN p.id END) AS denied
+RETURN nationality, size(who) AS people, who, denied
 ORDER BY people DESC, nationality
 LIMIT $limit + 1

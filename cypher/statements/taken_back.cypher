@@ -23,6 +23,7 @@
 // statement_status = "Statement.status"
 // status_on = "Statement.status_on"
 // still_linked = "computed.flag"
+denying = "Link.denying"
 // [example]
 // rows = 157
 // ---
@@ -35,6 +36,8 @@ WITH DISTINCT a, b, CASE WHEN s.kind IN $voices THEN properties(c) ELSE {relatio
 RETURN c.id AS claim, c.status AS status, a.id AS subject, coalesce(a.name, a.value) AS subject_name, c.relation AS relation,
        b.id AS object, CASE WHEN b:Crossing THEN b.date + coalesce(', ' + b.launch_site, '') ELSE coalesce(b.name, b.value) END AS object_name,
        c.polarity AS polarity, s.id AS statement, s.kind AS statement_kind, s.status AS statement_status, s.status_on AS status_on,
-       EXISTS { MATCH (a)-[r]->(b) WHERE r.relation = c.relation AND r[$belief] IS NOT NULL } AS still_linked
+       EXISTS { MATCH (a)-[r]->(b) WHERE r.relation = c.relation AND r[$belief] IS NOT NULL } AS still_linked,
+       head(COLLECT { MATCH (a)-[r]->(b) WHERE r.relation = c.relation AND r[$belief] IS NOT NULL
+                      RETURN r[$denying] AS denying }) AS denying
 ORDER BY status, relation, subject, object, claim, polarity
 LIMIT $limit + 1

@@ -53,7 +53,11 @@ RETURN w.id AS workplace, w.name AS name, w.closed_on AS closed_on, p.id AS pers
        COLLECT { MATCH (a:Entity)-[k:ABANDONED]->(p) WHERE a.handling IN $handling AND k[$belief] >= $least
                  RETURN a.id AS id ORDER BY id } AS abandoned_by,
        COLLECT { MATCH (a:Entity)-[k:ABANDONED]->(p) WHERE a.handling IN $handling AND k[$belief] >= $least AND k[$denying] <> 0
-                 RETURN a.id AS id ORDER BY id } AS denied,
+                 RETURN a.id AS id ORDER BY id } +
+       COLLECT { MATCH (p)-[s:{{STAYS_AT_WORKPLACES}}]->(n:Workplace)
+                 WHERE s.relation = r.relation AND n <> w AND n.handling IN $handling AND s[$belief] >= $least AND s[$denying] <> 0
+                   AND size(s[$first_on]) > size('2020') AND s[$first_on] + '~' >= toString(w.closed_on_earliest - duration({days: $before}))
+                 RETURN n.id AS id ORDER BY s[$first_on], id } AS denied,
        COLLECT { MATCH (a:Entity)-[k:ABANDONED]->(p) WHERE a.handling IN $handling AND k[$belief] >= $least AND k[$belief] < 0.5
                  RETURN a.id AS id ORDER BY id } AS doubtful
 ORDER BY w.closed_on_earliest, workplace, person

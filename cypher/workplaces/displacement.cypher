@@ -42,7 +42,10 @@ WHERE w.closed_on IS NOT NULL AND n <> w AND ($workplace = '' OR w.id = $workpla
   AND NOT coalesce(r[$first_on], '') > s[$first_on] + '~'
 WITH w, n, p, s, any(one IN [r, s] WHERE coalesce(one[$denying] <> 0, false)) AS contested ORDER BY p.id
 WITH w, n, collect(p.id) AS who, min(s[$first_on]) AS earliest, collect(CASE WHEN contested THEN p.id END) AS disputed
-WITH w, n, who, earliest, disputed, size(who) < $few AS few,
+WITH w, n, who, earliest, disputed, size(who) < $few AS few
+// Of few, who is contested is not told: then somebody uncontested has to be among them.
+WHERE NOT few OR size(disputed) < size(who)
+WITH w, n, who, earliest, disputed, few,
      COLLECT { UNWIND [w, n] AS x MATCH (c:Entity)-[k:CONTROLS]->(x) WHERE c.handling IN $handling AND k[$belief] >= $least
                  AND k[$denying] <> 0 RETURN DISTINCT c.id AS id ORDER BY id } AS contested
 RETURN w.id AS closed, w.name AS closed_name, w.closed_on AS closed_on,

@@ -1,6 +1,6 @@
 // ---
 // title = "Online workplaces and who controls them"
-// why = "Sites where people are made to work, with who controls and manages them and how many are said to work there. Most of those who work on such sites do so of their own accord. Without source clearance it is not told how many few are."
+// why = "Sites where people are made to work, with who controls and manages them and how many are said to work there, undenied. Most of those who work on such sites do so of their own accord. Without source clearance it is not told how many few are."
 // kind = "table"
 // limit = 500
 // [parameters.least]
@@ -24,7 +24,7 @@
 // ---
 MATCH (w:Workplace {case: $case, kind: 'online'})
 WHERE w.handling IN $handling
-WITH w, COUNT { MATCH (p:Person)-[k:WORKED_AT]->(w) WHERE p.handling IN $handling AND k[$belief] >= 0.5 } AS there
+WITH w, COUNT { MATCH (p:Person)-[k:WORKED_AT]->(w) WHERE p.handling IN $handling AND k[$belief] >= 0.5 AND NOT coalesce(k[$denying] <> 0, false) } AS there
 WITH w, CASE WHEN 0 < there < $few THEN null ELSE there END AS workers
 RETURN w.id AS workplace, w.name AS name, w.sector AS sector, w.opened_on AS opened_on,
        COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least
@@ -36,7 +36,7 @@ RETURN w.id AS workplace, w.name AS name, w.sector AS sector, w.opened_on AS ope
        workers,
        COLLECT { MATCH (w)<-[k:WORKED_AT]-(p:Person)-[s:WORKED_AT]->(o:Workplace)
                  WHERE p.handling IN $handling AND o.handling IN $handling AND o.closed_on IS NOT NULL
-                   AND k[$belief] >= 0.5 AND s[$belief] >= 0.5
+                   AND k[$belief] >= 0.5 AND s[$belief] >= 0.5 AND NOT coalesce(k[$denying] <> 0, false) AND NOT coalesce(s[$denying] <> 0, false)
                  RETURN DISTINCT o.id AS id ORDER BY id } AS from_closed,
        COLLECT { MATCH (c:Entity)-[k:{{PARTS_IN_WORKPLACES}}]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$denying] <> 0
                  RETURN DISTINCT c.id AS id ORDER BY id } AS denied,
