@@ -367,11 +367,17 @@ def _merge_claims(
             seen.add(key)
             _take(state, number, key, row, report, ends)
             continue
+        under_c = code_of(state.records["statements"][row.values["statement_id"]].values) == "C"
+
+        def is_under_c(given: Row | FoldedRow, under_c: bool = under_c) -> bool:
+            return under_c or given.values.get("handling") == "C" or (isinstance(given, Row) and given.code == "C")
+
         loaded = [
-            HeldClaim(name, state.claims[name].values, state.claims[name].status == "active")
+            HeldClaim(name, held.values, held.status == "active", held.is_closed or is_under_c(held))
             for name in keys_of(state.claims, key)
+            for held in [state.claims[name]]
         ]
-        result = identify_claims(key, loaded, several or [row], is_whole=is_whole)
+        result = identify_claims(key, loaded, several or [row], is_whole=is_whole, is_under_c=is_under_c)
         for each, against in result.contrary:
             _reject(report, each, _contrary(against))
             report.contrary[row.values["statement_id"]].append(report.rejections[-1])

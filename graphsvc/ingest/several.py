@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
-from itertools import chain, count, takewhile
+from collections import defaultdict, deque
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from itertools import count, takewhile
 from typing import Any, NamedTuple
 
 from graphsvc.ingest.check import Row
@@ -15,11 +15,12 @@ _POLARITY = "polarity"
 
 
 class HeldClaim(NamedTuple):
-    """A claim that is loaded already."""
+    """A claim that is loaded already; `is_closed`: under C, though its statement may not be."""
 
     key: Key
     values: Mapping[str, Any]
     is_active: bool
+    is_closed: bool = False
 
 
 def keys_of(claims: Container[Key], key: Key) -> list[Key]:
@@ -65,12 +66,14 @@ class Named(NamedTuple):
     contrary: list[tuple[Row, Row | None]]
 
 
-def identify_claims(key: Key, loaded: Sequence[HeldClaim], rows: Sequence[Row], *, is_whole: bool) -> Named:
+def identify_claims(
+    key: Key, loaded: Sequence[HeldClaim], rows: Sequence[Row], *, is_whole: bool, is_under_c: Callable[[Row], bool]
+) -> Named:
     """Identify the claim that each row makes, for rows with the same content in any order.
 
     It is the loaded claim that says the same, if there is one. Else an active claim that differs only in polarity: it
-    was withdrawn, or is denied now. Else, if these are all the rows (`is_whole`), an active claim that no row makes any
-    more: it was corrected. Else a new claim.
+    was withdrawn, or is denied now. Else, if these are all the rows (`is_whole`), an active claim under the same
+    handling code that no row makes any more: it was corrected. Else a new claim.
     """
     # A superseded claim comes back only if no active claim says the same.
     ordered = sorted(loaded, key=lambda claim: not claim.is_active)
@@ -103,8 +106,15 @@ def identify_claims(key: Key, loaded: Sequence[HeldClaim], rows: Sequence[Row], 
             contrary.append((row, said_so))
         else:
             more.append(row)
-    corrected = (claim.key for claim in free if is_whole and claim.key not in taken)
-    names.extend(zip(chain(corrected, _new(key, len(loaded))), more, strict=False))
+    # A row under P that corrected a claim under C would leave the claim that it is about, and so show that of C.
+    corrected: dict[bool, deque[Key]] = defaultdict(deque)
+    for claim in free:
+        if is_whole and claim.key not in taken:
+            corrected[claim.is_closed].append(claim.key)
+    new = _new(key, len(loaded))
+    for row in more:
+        spare = corrected[is_under_c(row)]
+        names.append((spare.popleft() if spare else next(new), row))
     return Named(names, repeated, contrary)
 
 

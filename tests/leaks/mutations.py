@@ -2488,6 +2488,14 @@ MUTATIONS = (
         f"{_PROTECTING}::test_what_is_held_cannot_be_taken_back_until_it_is_released",
     ),
     Mutation(
+        "corrected-code",
+        "a row under P corrects no claim under C",
+        "graphsvc/ingest/several.py",
+        "spare = corrected[is_under_c(row)]",
+        "spare = corrected[True] or corrected[False]",
+        "tests/service/test_visible_alone.py::test_a_payment_under_c_in_a_statement_changes_no_other_of_it",
+    ),
+    Mutation(
         "held-erased",
         "people with anything held are not erased",
         "graphsvc/cases/deliveries/erasing.py",

@@ -14,7 +14,7 @@ from tests.service.test_hidden_before import BOTH, WITNESS, empty, look, report_
 from tests.service.test_rows_set_aside import REPORT, SAID, STATEMENT, deliver, erase, service
 from tests.service.test_unmentioned import marked_case
 from tests.service.test_waiting import FIRST, Place
-from tests.toolbox.rows import Tables, statement_claims
+from tests.toolbox.rows import Tables, statement_claims, write
 
 __all__ = ["empty", "marked_case", "service"]
 pytestmark = pytest.mark.neo4j
@@ -235,3 +235,32 @@ def test_claims_under_c_change_nothing_under_p(
 
         answers.append(sequence(place, tmp_path, say_under_c))
     assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize(
+    "cells", [{"amount": "300"}, {"amount": "500"}, {"amount": "500", "polarity": "denies"}], ids=str
+)
+def test_a_payment_under_c_in_a_statement_changes_no_other_of_it(
+    service: Service, tmp_path: Path, cells: dict[str, str]
+) -> None:
+    """The statement comes again, whole, with another amount: a correction of the payment under P, and of no other."""
+
+    def payment(**more: str) -> dict[str, str]:
+        return {**statement_claims("R2", "boss PAID aide")[0], "currency": "GBP", **more}
+
+    answers = []
+    for is_under_c in (False, True):
+        place = Place(service, "v" + uuid.uuid4().hex[:8])
+        deliver(place, tmp_path, "ann", **FIRST)
+        links = [{**statement_claims("R2", "boss CONTACTED aide")[0], "id": "L1"}]
+        deliver(place, tmp_path, "ann", statements=[REPORT], links=links)
+        if is_under_c:
+            deliver(place, tmp_path, "ann", statements=[REPORT], links=[payment(**cells, handling="C")])
+        deliver(place, tmp_path, "ann", statements=[REPORT], links=[payment(amount="500")])
+        again = write(tmp_path / uuid.uuid4().hex, statements=[REPORT], links=[*links, payment(amount="700")])
+        assert place.as_("ann").deliveries.load(again, quiet).rejections == []
+        low = place.as_("low")
+        taken_back = [row | {"claim": ""} for row in low.queries.run("statements.taken_back", {}).dicts()]
+        answers.append((taken_back, [claim.amount for claim in low.leads.look("boss")[1].claims]))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == []
