@@ -360,3 +360,15 @@ def test_hostile_fields_do_no_harm(ann: Hand) -> None:
     sent = ann.fields.sent.copy()
     sent.setlist("claim", [f"c{number}" for number in range(1, 100)])
     assert ann.client.post(f"/case/{ann.case}/add", data=sent).status_code == 400
+
+
+def test_the_form_is_one_click_from_search_and_from_each_page_of_an_entity(people: Place) -> None:
+    base = f"/case/{people.case}"
+    for address, form in (
+        ("entity?id=P1", f"{base}/add?subject=P1"),
+        ("entity?id=X1", f"{base}/add?object=X1"),
+        ("search?q=P1", f"{base}/add"),
+    ):
+        assert f'href="{form}"' in people.client("ann").get(f"{base}/{address}").text, address
+    opened = Hand(people.client("ann"), people.case).open(object="X1")
+    assert opened.fields.sent["c1.object_id"] == "X1"

@@ -22,8 +22,10 @@ from graphsvc.views.fields import brings, fields
 from graphsvc.web.deliveries.form_fields import EDITS, MOST, hidden_fields, next_handle, same, sent_form
 from graphsvc.web.deliveries.load import COUNTS, job_fields
 from graphsvc.web.frame import answer, at, inward, page
+from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("adding", __name__, url_prefix="/case/<case>")
+ENTRIES = (Entry(15, "Import and export", "Add a statement", "adding.form", "load", whole=True),)
 
 _LEADS = "leads"  # value of the button that asks how leads would change
 _QUICK_S = 1.5  # an import this short needs no page of progress
