@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from graphsvc.errors import GraphsvcError, NotReady, NotSignedIn
 from graphsvc.web import look_again
-from graphsvc.web.frame import wants_json
+from graphsvc.web.frame import at, wants_json
 
 _PARTS = {
     HTTPStatus.NOT_FOUND: "Not found",
@@ -56,12 +57,21 @@ def _error_page(text: str) -> ResponseReturnValue:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error.get_response()
+    _enter_case()
     words = {
         404: "There is no page at this address. Nothing is wrong with your case.",
         405: "This address does not take such a request. Nothing was changed.",
         413: "What you sent is larger than this service takes. Nothing was changed.",
     }
     return _error(error.code, words.get(error.code, "The request could not be understood. Nothing was changed."))
+
+
+def _enter_case() -> None:
+    """For a wrong address within a case of this user, let the error page keep the frame of the case."""
+    parts = request.path.split("/")
+    if len(parts) > 3 and parts[1] == "case" and g.get("session") is not None:
+        with suppress(GraphsvcError):
+            at(parts[2])
 
 
 def _unexpected_error(error: Exception) -> ResponseReturnValue:

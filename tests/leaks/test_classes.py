@@ -362,8 +362,8 @@ def test_hidden_and_absent_take_the_same_work(grown: Small, call: Any, hidden: s
         taken.append(list(done))
     assert taken[0] == taken[1]
     assert len(taken[0]) > 0
-    # The answer about a lead comes from the cached ranking.
-    assert any(step.startswith("store ") for step in taken[0]) == (call[0] != "lead")
+    # Also for a lead: its error says what an id is that this reader may see.
+    assert any(step.startswith("store ") for step in taken[0])
     assert answers[0] == answers[1] or call[0] in ("find",)
 
 

@@ -294,6 +294,21 @@ def test_faults_become_pages_that_tell_no_secret(site: Any, inv: FlaskClient, mo
     assert inv.get(site.address("lead", id="")).status_code == 404
 
 
+def test_a_wrong_address_or_id_within_a_case_keeps_its_frame_and_says_what_the_id_is(
+    site: Any, inv: FlaskClient
+) -> None:
+    wrong = inv.get(site.address("no-such-page"))
+    assert wrong.status_code == 404
+    assert "There is no page at this address." in wrong.text
+    assert "Leads" in rail_of(wrong.text)
+    for elsewhere in ("/case/nobodys/no-such-page", "/no-such-page"):
+        assert 'class="rail"' not in inv.get(elsewhere).text
+    boat = inv.get(site.address("lead", id="B1"))
+    assert boat.status_code == 404
+    assert "B1 is a boat, and only people are leads." in boat.text
+    assert "Leads" in rail_of(boat.text)
+
+
 def test_what_a_thread_recorded_for_one_request_is_not_told_of_the_next(inv: FlaskClient) -> None:
     RECORDED.set(frozenset({"dover"}))
     inv.get("/")

@@ -48,10 +48,11 @@ from graphsvc.records.coarsened import score as told_score
 from graphsvc.records.columns import Batch, distinct_texts, where
 from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.records.relations import LinkKey, link_key
-from graphsvc.service.ask import Ask, nothing
+from graphsvc.service.ask import Ask
 from graphsvc.service.leads.as_claims import claim_columns, claim_of, person_of
 from graphsvc.service.leads.as_rows import BROUGHT, INTEREST, PLACES, RANKING, HeldPlaces
 from graphsvc.service.leads.prepared import Prepared
+from graphsvc.service.leads.rows import not_ranked
 from graphsvc.store.bolt import Make
 
 # Claims, persons, and which sources depend on each other.
@@ -439,7 +440,7 @@ class Material:
         for candidate in self.ranking().leads:
             if candidate.id == lead:
                 return candidate
-        raise nothing(lead)
+        raise not_ranked(self._ask, lead)
 
     def links(self) -> dict[LinkKey, LinkFigures]:
         """Return the links of the case with the figures of their claims, as shown to this reader."""

@@ -9,6 +9,9 @@ from graphsvc.analysis.ranking.hubs import Lead, Ranking
 from graphsvc.analysis.robustness.brought import Brought
 from graphsvc.analysis.robustness.pieces import KINDS
 from graphsvc.analysis.robustness.stability import Place
+from graphsvc.errors import NotFound
+from graphsvc.service.ask import Ask, nothing
+from graphsvc.views import wording
 
 # Columns on how firm a rank is: ranges and what explains them, the witness contribution, and recorded interests.
 RANKS_HELD = ("best_rank", "worst_rank", "low_rank", "high_rank")
@@ -161,3 +164,16 @@ class LeadRow:
         """Return the columns plus what charts and sorting need, for a page and its JSON."""
         more = ("shares", "stages", "counted", "deniers")
         return self.columns() | {name: getattr(self, name) for name in more}
+
+
+def not_ranked(ask: Ask, identifier: str) -> NotFound:
+    """Return the error for an id without a place in the list; it says what the id is, if this reader may see that."""
+    row = ask.entity_rows([identifier]).get(identifier)
+    if row is None:
+        return nothing(identifier)
+    kind = wording.kind(row["kind"]).lower()
+    if row["kind"] != "person":
+        return NotFound(f"{identifier} is a {kind}, and only people are leads. Search for it to see its own page.")
+    return NotFound(
+        f"{identifier} is in the case, and no lead: nobody is who was only carried or exploited, was forced, or is a child."
+    )
