@@ -55,8 +55,8 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
     return lay
 
 
-def ask(people: Place, query: str, **given: Any) -> list[dict[str, Any]]:
-    return list(people("low").queries.run(query, given).dicts())
+def ask(people: Place, query: str, **parameters: Any) -> list[dict[str, Any]]:
+    return list(people("low").queries.run(query, parameters).dicts())
 
 
 def test_orders_that_somebody_received_are_counted_as_denied_too(people: Place) -> None:
