@@ -105,8 +105,9 @@ def test_what_is_selected_and_arranged_goes_as_it_stands(pages: Callable[..., Pa
     page.get_by_label("For whom").fill(f"Kent {size['width']}")
     page.get_by_label("Why").fill("the hearing")
     page.get_by_label("What goes").select_option("C")
-    for form in ("PDF", "PNG", "Web page", "GEXF", "JSON"):
-        page.get_by_role("checkbox", name=form).uncheck()
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(0)
+    for form in ("SVG", "CSV", "GraphML", "i2 chart", "FollowTheMoney"):
+        page.get_by_role("checkbox", name=form).check()
     page.get_by_role("button", name="Preview").click()
     expect(page.locator("main")).to_contain_text("Arranged as you left it.")
     # Going back keeps the choices.
@@ -189,6 +190,7 @@ def test_of_a_folded_group_goes_who_is_in_it_on_the_canvas(pages: Callable[..., 
     page.get_by_label("For whom").fill("Folded")
     page.get_by_label("Why").fill("the hearing")
     page.get_by_label("What goes").select_option("C")
+    page.get_by_role("checkbox", name="CSV").check()
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("button", name="Export", exact=True).click()
     nodes = fetch_files(page)["nodes.csv"].decode().splitlines()[1:]
@@ -207,7 +209,7 @@ def test_without_scripts_the_same_link_leads_to_the_form(pages: Callable[..., Pa
     page = pages("inv", "network?id=C1&presence=yes", java_script_enabled=False)
     page.get_by_role("link", name="Export…").click()
     expect(page.locator("main")).to_contain_text("The picture: 8 entities, 7 links")
-    assert page.get_by_role("checkbox", name="PDF").is_checked()
+    assert not page.get_by_role("checkbox", name="PDF").is_checked()
 
 
 def test_who_may_not_export_is_not_asked(pages: Callable[..., Page]) -> None:

@@ -354,7 +354,7 @@ FORMS: dict[str, Entry] = {
         + [{"id": known.entities[0], "depth": "1", "inside": list(known.entities), "passing": "[]"}]
     ),
     "exports.preview": lambda known: [
-        {"id": entity, "depth": "1", "recipient": "Europol", "handling": handling}
+        {"id": entity, "depth": "1", "recipient": "Europol", "handling": handling, "form": "pdf"}
         for entity in known.entities[::3]
         for handling in ("", "P", "C")
     ],

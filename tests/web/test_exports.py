@@ -24,6 +24,7 @@ from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.numbers import count
 from graphsvc.service import Service, Wanted, command_line, quiet
 from graphsvc.service.exports.exports import Exports, Preview
+from graphsvc.views.forms import FORMS
 from graphsvc.web import create_app
 from tests.pseudonyms import sources
 from tests.service.test_exporting import load_case, write
@@ -48,6 +49,8 @@ def browser(place: tuple[Service, People, Any], name: str) -> FlaskClient:
 
 
 def post(client: FlaskClient, to: str, **data: Any) -> TestResponse:
+    if to in ("export", "export/make"):
+        data = {"form": [*FORMS], **data}
     return pages.post(client, f"{HERE}/exports", f"{HERE}/{to}", **data)
 
 
@@ -132,7 +135,12 @@ def test_choosing_again_keeps_what_is_left_out_and_the_handling(place: Any) -> N
 def test_forms_and_a_selection_are_chosen_and_carried_along(place: Any) -> None:
     inv = browser(place, "inv")
     page = inv.get(f"{HERE}/export?id=C1").text
-    assert len(re.findall(r'name="form" value="\w+" checked', page)) == len(re.findall(r'name="form"', page)) == 10
+    assert re.findall(r'name="form" value="\w+" checked', page) == []
+    assert len(re.findall(r'name="form"', page)) == len(FORMS) == 10
+    none = post(inv, "export", id=["P1"], recipient="Kent", reason="why so", handling="C", form=[])
+    assert none.status_code == 400
+    assert "Tick at least one form" in none.text
+    assert form_fields(none.text)["reason"] == ["why so"]
     chosen = inv.get(f"{HERE}/export?id=C1&form=svg&form=csv").text
     assert re.findall(r'name="form" value="(\w+)" checked', chosen) == ["svg", "csv"]
     places = '{"P2": [40, 50.5]}'

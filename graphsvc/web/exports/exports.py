@@ -104,7 +104,8 @@ def _asking(session: Session) -> dict[str, Any]:
     session.require("export")
     wanted = _read_wanted()
     view = session.exports.selected_picture(wanted) if wanted.query or (wanted.picture and wanted.picture.ids) else None
-    chosen = session.exports.known_forms(request.values.getlist("form"))
+    chosen = request.values.getlist("form")
+    session.exports.known_forms(chosen)  # raises for an unknown one
     left_out = [json.dumps(link) for link in dict.fromkeys(_left_out())]
     return {
         "case": session.case,
@@ -136,6 +137,8 @@ def preview(case: str) -> ResponseReturnValue:
 
 def _preview(session: Session) -> ResponseReturnValue:
     form = request.form
+    if not form.getlist("form"):
+        raise RequestError("Tick at least one form in which it should go.")
     preview = session.exports.preview(
         _read_wanted(), form.get("recipient", ""), handling=form.get("handling", ""), left_out=_left_out()
     )
