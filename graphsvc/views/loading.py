@@ -170,7 +170,7 @@ def job_title(kind: str, state: str, delivery: int | None, *, committed: bool) -
     """
     if state == "done":
         if kind in _UNDONE:
-            return f"Delivery {delivery} is taken back"
+            return f"{'The waiting statement' if kind == 'withdraw' else f'Delivery {delivery}'} is taken back"
         return f"Delivery {delivery} is loaded" if kind == "load" and committed else "Nothing was loaded"
     if state in ("cancelled", "interrupted"):
         return begin(state)

@@ -24,8 +24,9 @@ from graphsvc.config import Settings
 from graphsvc.errors import NotFound, OperatorError, Refused, RequestError
 from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import read_image
+from graphsvc.web import create_app
 from tests.toolbox import clock
-from tests.toolbox.accounts import session
+from tests.toolbox.accounts import session, signed_in
 from tests.toolbox.rows import Tables, statement_claims, write
 
 pytestmark = pytest.mark.neo4j
@@ -241,6 +242,18 @@ def test_who_added_it_takes_it_back_and_nothing_of_it_stays(place: Place) -> Non
     assert {name: place.there(name) for name in before} == before
     assert tom.deliveries.list_deliveries() == place.as_("bob").deliveries.list_deliveries()
     assert place.service.waitlist.rows(place.case) == {}
+
+
+def test_pages_call_it_by_who_added_it_and_on_which_day(place: Place) -> None:
+    number = place.add("ann", 1)
+    client, base = signed_in(create_app(place.service), "ann"), f"/case/{place.case}/load"
+    deliveries = client.get(base).text
+    assert '<th scope="row" class="num">waits</th>' in deliveries
+    assert f">{number}<" not in deliveries
+    assert (
+        "Undo the import of the statement that ann added on 4 March 2026?"
+        in client.get(f"{base}/take-back?delivery={number}").text
+    )
 
 
 def test_what_was_done_by_form_pushes_nothing_out_of_the_list_of_jobs(place: Place) -> None:

@@ -129,6 +129,7 @@ def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
         ),
         (loading.failed_sentences("undo", recorded=False, new=False), "The case is as it was."),
         (loading.job_title("undo", "done", 2, committed=True), "Delivery 2 is taken back"),
+        (loading.job_title("withdraw", "done", 332974926, committed=True), "The waiting statement is taken back"),
         (loading.job_title("load", "done", 2, committed=False), "Nothing was loaded"),
         (loading.job_title("load", "interrupted", None, committed=False), "Interrupted"),
         (loading.rewritten("accounts", managed=True), "All accounts that waited"),
