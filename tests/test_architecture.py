@@ -245,7 +245,7 @@ def test_no_module_is_longer_than_a_person_reads_at_once() -> None:
 # what it removed in return, or why it could not; a commit that removes much lowers the figure.
 MOST_LINES = {
     "errors": 125, "config": 300, "records": 2_590, "names": 1_650, "simulate": 3_975, "queries": 830, "ingest": 6_515,
-    "analysis": 13_670, "store": 3_900, "views": 10_375, "machines": 880, "appdb": 1_520, "access": 5_800, "cases": 9_885,
+    "analysis": 13_670, "store": 3_900, "views": 10_385, "machines": 880, "appdb": 1_520, "access": 5_800, "cases": 9_885,
     "service": 14_262, "web": 7_675, "cli": 3_200,
 }  # fmt: skip
 MOST_TEST_LINES = 74_560

@@ -56,7 +56,7 @@ SIGNS = MappingProxyType(
         "denied": f"denied or {_CONTESTED}",
         "directed": "who acts on whom",
         "recorded": "on the record",
-        "folded": "so many in one mark",
+        "folded": "several in one mark, with their number",
     }
 )
 # Lower bound of belief → its name.

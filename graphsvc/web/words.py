@@ -32,7 +32,7 @@ _FILTERS = {
     "sentence": wording.claim,
     "amount": wording.amount,
     "begin": wording.begin,
-    "done_by": behind_words.done_by,
+    "who_did": behind_words.who_did,
     "label": wording.label,
     "title_of": wording.title,
     "value": wording.value,

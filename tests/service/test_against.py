@@ -99,7 +99,7 @@ def test_page_twin_and_paper_say_it_and_what_is_written_is_no_markup(people: Pla
     for text in (" ".join(page.split()), paper.replace("<b>", "&lt;b&gt;").replace("</b>", "&lt;/b&gt;")):
         assert "graded 2C" in text
         assert "“was in &lt;b&gt;hospital&lt;/b&gt; that night”" in text
-        assert "; said by 2 sources of reports or records all the same" in text
+        assert "; still said by 2 sources of reports or records" in text
     (contested,) = client.get(f"{address}.json?id=c1").get_json()["against"]
     assert [each["kind"] for each in contested["denials"]] == ["intelligence", "intelligence", "witness"]
     assert (contested["subject"], contested["relation"], contested["object"]) == LINK
@@ -112,7 +112,7 @@ def test_so_does_the_command(people: Place) -> None:
     lines = commands.run(people.service.settings, "behind", "--id", "c1", "--case", people.case).splitlines()
     (contested,) = people("officer").behind("c1").answer.against
     assert contested.text in lines
-    assert "contested; said by 2 sources of reports or records all the same. Intelligence report r2" in contested.text
+    assert "contested; still said by 2 sources of reports or records. Intelligence report r2" in contested.text
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json"])

@@ -205,7 +205,7 @@ def test_the_eight_boats_of_a_day_of_the_demo_are_four_sheets(demo: Service, gra
     sheets = PdfReader(io.BytesIO(session.network.answers.pdf(day="2020-05-08"))).pages
     assert len(sheets) == 4
     first, second, _, last = (" ".join(sheet.extract_text().split()) for sheet in sheets)
-    assert "Organised by" in first
+    assert "Who organised" in first
     assert all(heading in second for heading in ("What is not known", "What speaks against it", "What would change it"))
     assert "Everything said" in last
 

@@ -153,7 +153,7 @@ def test_what_nobody_says_is_said() -> None:
     assert answer().gaps == (
         "The boat of 2 of 3 crossings is not known.",
         "Nobody is named who piloted 2 of 3 crossings.",
-        "Everybody named who organised 1 of 3 crossings is denied, or hardly believed.",
+        "Everybody named who organised 1 of 3 crossings (c3) is denied, or hardly believed.",
     )
     assert answer("b1").gaps == ()
 
@@ -176,9 +176,9 @@ def test_whom_others_deny_or_hardly_believe_is_no_answer_to_who_steered_or_suppl
 
 def test_what_rests_on_one_voice_is_said() -> None:
     assert answer().lone == (
-        "Who organised 2 of 3 crossings (c1, c2) rests on one voice: if that errs, nobody is left who is believed to have done it.",
-        "Who piloted 1 of 3 crossings (c1) rests on one voice: if that errs, nobody is left who is believed to have done it.",
-        "Who supplied the boat of 1 of 3 crossings (c1) rests on one voice: if that errs, nobody is left who is believed to have done it.",
+        "Who organised 2 of 3 crossings (c1, c2) rests on one source: if it is wrong, nobody is left who is believed to have done it.",
+        "Who piloted 1 of 3 crossings (c1) rests on one source: if it is wrong, nobody is left who is believed to have done it.",
+        "Who supplied the boat of 1 of 3 crossings (c1) rests on one source: if it is wrong, nobody is left who is believed to have done it.",
     )
     assert answer("c1", links=[link("dan ORGANISED c1", 0.8)]).lone[0].startswith("Who piloted the crossing rests")
     few = view([link("ann ORGANISED c2", 0.6, groups="few")])
@@ -356,7 +356,7 @@ def test_the_paper_has_two_pages_and_holds_what_the_page_says() -> None:
     assert "printed by ann for: a test" in first
     assert "Who is behind 2 crossings of 8 May 2020" in first
     assert "Ranked on what you may see." in " ".join(first.split())
-    assert "may have been made to" in " ".join(first.split())
+    assert "may have been forced to" in " ".join(first.split())
     # The innocent reading is in print as on the page.
     assert "lawfully served 7 people (believed at a quarter or more)" in " ".join(second.split())
 
@@ -376,8 +376,8 @@ def test_the_paper_says_where_a_rank_would_go_and_what_half_of_it_goes_with() ->
         "cid": LeadRank(2, 2, 2, "", "one statement", None),
     }
     first, _, second = sheets(LINKS, CROSSINGS, leads=leads)
-    assert "Cid: rank 2 now; not ranked if what moves it most fell (one statement)." in first
-    assert "Ann: rank 3 now; rank 41 if what moves it most fell (one record)." in first
+    assert "Cid: rank 2 now; not ranked without what moves it most (one statement)." in first
+    assert "Ann: rank 3 now; rank 41 without what moves it most (one record)." in first
     assert "Bob: lead" not in first
     assert "3 (2 to 9); rests on one record, one statement" in second
     whole = answer(leads=leads)
@@ -392,7 +392,7 @@ def test_the_paper_says_what_a_denial_says_and_who_says_it_all_the_same() -> Non
         LINKS, CROSSINGS, [(key, Denial("r9", "intelligence", summary=long)), (key, Denial("", "witness"))]
     )
     assert (
-        "Bob organised 7 May 2020, Dunkirk (c1): denied by 1; said by 1 independent group of witnesses all the same. "
+        "Bob organised 7 May 2020, Dunkirk (c1): denied by 1; still said by 1 independent group of witnesses. "
         "Intelligence report r9: “was in hospital that night was in hospital"
     ) in first
     assert "…” Statements of witnesses, which are not shown one by one." in first
@@ -424,8 +424,8 @@ def test_the_paper_begins_with_who_did_it_by_rank_and_has_the_picture_on_a_sheet
     pages = PdfReader(io.BytesIO(as_pdf(whole, seen, **PRINTED))).pages
     first, across, last = (" ".join(page.extract_text().split()) for page in pages)
     table = first.partition("In short")[2].partition("What is not known")[0]
-    assert "Organised by Piloted by Supplied by" in table
-    assert "Ann rank 3, strong Bob rank 15, contested Eve strong and 1 other, below" in table
+    assert "Who organised Who piloted Who supplied" in table
+    assert "Ann rank 3, strong Bob rank 15, contested Eve strong and 1 other, on the last sheet" in table
     assert "Cid strong, coerced" in table
     assert "Cid weak" in table
     assert "not known" in table

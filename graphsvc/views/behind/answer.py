@@ -113,10 +113,15 @@ class Answer:
     @property
     def subject_name(self) -> str:
         """The subject of the answer in words: a single entity by its name, several by number and kind."""
-        kinds = {row.about.kind for row in self.rows}
         if len(self.rows) == 1:
             return self.rows[0].about.name
-        return count(len(self.rows), kinds.pop() if len(kinds) == 1 else "entity")
+        return count(len(self.rows), self.kind)
+
+    @property
+    def kind(self) -> str:
+        """The kind of what the answer is about; `entity` if there are several kinds, or none."""
+        kinds = {row.about.kind for row in self.rows}
+        return kinds.pop() if len(kinds) == 1 else "entity"
 
     @property
     def acts(self) -> tuple[str, ...]:
@@ -159,6 +164,7 @@ class Answer:
         """Return the answer as plain data, for the page, its JSON twin and the command."""
         return {
             "asked": self.subject_name,
+            "kind": self.kind,
             "acts": list(self.acts),
             "brief": list(self.brief),
             "rows": [

@@ -48,9 +48,9 @@ def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
             lacked = of if target == kind else _lacking_words(of_kind, name, target, of)
             yield f"Nobody is named who {RELATIONS[name].says} {lacked}."
         for name in EXPECTED_ACTS:
-            doubted = sum(_only_doubted(row, name) for row in of_kind)
+            doubted = [row.about.id for row in of_kind if _only_doubted(row, name)]
             if doubted:
-                target_words = _done_to(name, kind, _of(doubted, len(of_kind), kind))
+                target_words = _done_to(name, kind, _of(len(doubted), len(of_kind), kind)) + _ids(doubted, of_kind)
                 yield f"Everybody named who {RELATIONS[name].says} {target_words} is denied, or hardly believed."
 
 
@@ -75,8 +75,11 @@ def lone(rows: Collection[AnswerRow]) -> Iterator[str]:
         for name in EXPECTED_ACTS:
             row_ids = [row.about.id for row in of_kind if _on_one_voice(row, name)]
             if row_ids:
-                id_words = f" ({', '.join(row_ids)})" if len(of_kind) > 1 and len(row_ids) <= _NAMED else ""
-                yield f"Who {RELATIONS[name].says} {_done_to(name, kind, _of(len(row_ids), len(of_kind), kind))}{id_words} rests on one voice: if that errs, nobody is left who is believed to have done it."
+                target_words = _done_to(name, kind, _of(len(row_ids), len(of_kind), kind)) + _ids(row_ids, of_kind)
+                yield (
+                    f"Who {RELATIONS[name].says} {target_words} rests on one source: if it is wrong, nobody is left who is"
+                    " believed to have done it."
+                )
 
 
 def rank_changes(rows: Collection[AnswerRow]) -> list[MovedRank]:
@@ -94,6 +97,11 @@ def _only_doubted(row: AnswerRow, relation: str) -> bool:
     """Whether people are named for a relation, but each of their links is denied or hardly believed."""
     named = [part for part in row.said if part.edge.relation == relation]
     return bool(named) and all(part.is_weak for part in named)
+
+
+def _ids(ids: Collection[str], rows: Collection[AnswerRow]) -> str:
+    """Return up to four ids of several rows, in brackets."""
+    return f" ({', '.join(ids)})" if len(rows) > 1 and len(ids) <= _NAMED else ""
 
 
 def _done_to(relation: str, kind: str, of: str) -> str:

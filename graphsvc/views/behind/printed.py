@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from graphsvc.records.coarsened import CONTESTED
-from graphsvc.records.numbers import count
+from graphsvc.records.numbers import count, plural
 from graphsvc.views.behind.answer import Answer
 from graphsvc.views.behind.gaps import unnamed_sentence
 from graphsvc.views.behind.picture import across
@@ -17,10 +17,10 @@ from graphsvc.views.behind.words import (
     against_it,
     carried_text,
     coercion,
-    done_by,
     doubts_of,
     name_with_id,
     served_text,
+    who_did,
 )
 from graphsvc.views.forms.about import SAYS
 from graphsvc.views.forms.drawing import legend, picture
@@ -34,6 +34,10 @@ _PAGE = Path(__file__).with_name("page.typ")
 _LEGEND_WIDTH = 1032.0
 # Maximum numbers printed: people or things that link several rows, questions, denied links, names in a cell.
 _COMMON, _QUESTIONS, _AGAINST, _NAMES = 8, 6, 8, 3
+_KEY = (
+    "Rank: place in the list of leads. Strong: believed at .75 or more; some: at .5 or more; weak: at less;"
+    " contested: something speaks against it."
+)
 
 
 def as_pdf(
@@ -68,12 +72,14 @@ def as_pdf(
     drawn = picture(across(view), names_beside=True)
     values = {
         "title": f"Who is behind {subject}",
-        "notes": [*filter(None, (ranked_on, "Whoever steered or assisted may have been made to."))],
+        "notes": [*filter(None, (ranked_on, _KEY, "Anyone who steered or assisted may have been forced to."))],
         "mark": on_paper(case, handling, version, by, purpose),
         "case": case,
         "made": printed_at,
         "says": SAYS,
-        "acts": [done_by(name) for name in answer.brief],
+        "kind": answer.kind.capitalize(),
+        "several": plural(2, answer.kind),
+        "acts": [who_did(name) for name in answer.brief],
         "brief": [
             {
                 "id": row.about.id,
@@ -135,18 +141,20 @@ def _acting(row: AnswerRow, relation: str) -> Iterator[dict[str, Any]]:
     parts = [part for part in row.said if part.edge.relation == relation]
     for part in parts[:_NAMES]:
         runs = [
-            run.who.name for run in row.said if run.edge.relation == RUNS and run.what and run.what.id == part.who.id
+            f"{run.who.name} ({run.strength})"
+            for run in row.said
+            if run.edge.relation == RUNS and run.what and run.what.id == part.who.id
         ]
         words = (
             f"rank {part.lead.rank}" if part.lead else "",
             part.strength,
             f"run by {' and '.join(runs)}" if runs else "",
             "coerced" if part.coerced else "",
-            f"served {part.served}" if part.served_many else "",
+            f"lawfully served {part.served}" if part.served_many else "",
         )
         yield {"name": part.who.name, "words": ", ".join(filter(None, words)), "denied": part.strength == CONTESTED}
     if len(parts) > _NAMES:
-        yield {"name": "", "words": f"and {count(len(parts) - _NAMES, 'other')}, below", "denied": False}
+        yield {"name": "", "words": f"and {count(len(parts) - _NAMES, 'other')}, on the last sheet", "denied": False}
 
 
 def _part_rows(row: AnswerRow, *, in_steps: bool) -> Iterator[list[str]]:

@@ -9,7 +9,7 @@ from graphsvc.records.relations import says
 from graphsvc.views.behind.rows import PartSaid
 from graphsvc.views.denials import denial
 from graphsvc.views.picture.network import Edge, Node
-from graphsvc.views.wording import SIGNS, begin, voices
+from graphsvc.views.wording import SIGNS, voices
 
 HARDLY = "hardly believed"
 # Links that count towards a number of people (`network.counted`); the page behind the number lists every link.
@@ -52,14 +52,14 @@ def coercion(by: Sequence[str]) -> str:
     return f"said to have been coerced by {', '.join(by[:-1])}{' and ' if by[:-1] else ''}{by[-1]}"
 
 
-def done_by(relation: str) -> str:
+def who_did(relation: str) -> str:
     """Return the heading of a column with the people behind something.
 
     Example:
-        >>> done_by("ORGANISED"), done_by("DIRECTED")
-        ('Organised by', 'Directed by')
+        >>> who_did("ORGANISED"), who_did("DIRECTED")
+        ('Who organised', 'Who gave instructions to')
     """
-    return f"{begin(says(relation).removesuffix(' on'))} by"
+    return f"Who {says(relation).removesuffix(' on')}"
 
 
 def doubts(denying: int | str, *, doubtful: bool) -> str:
@@ -82,9 +82,9 @@ def all_the_same(groups: int | str, other_sources: int, *, hardly: bool) -> str:
 
     Example:
         >>> all_the_same(1, 0, hardly=False), all_the_same(1, 0, hardly=True)
-        ('said by 1 independent group of witnesses all the same', 'hardly believed')
+        ('still said by 1 independent group of witnesses', 'hardly believed')
     """
-    return HARDLY if hardly else f"said by {voices(groups, other_sources)} all the same"
+    return HARDLY if hardly else f"still said by {voices(groups, other_sources)}"
 
 
 def moves(rank: int, without: int | None, moved_by: str) -> str:
@@ -92,10 +92,10 @@ def moves(rank: int, without: int | None, moved_by: str) -> str:
 
     Example:
         >>> moves(3, 41, "one record"), moves(3, None, "one record")
-        ('rank 3 now; rank 41 if what moves it most fell (one record)', 'rank 3 now; not ranked if what moves it most fell (one record)')
+        ('rank 3 now; rank 41 without what moves it most (one record)', 'rank 3 now; not ranked without what moves it most (one record)')
     """
     rank_then = "not ranked" if without is None else f"rank {without}"
-    return f"rank {rank} now; {rank_then} if what moves it most fell ({moved_by})"
+    return f"rank {rank} now; {rank_then} without what moves it most ({moved_by})"
 
 
 def beginning(text: str) -> str:
