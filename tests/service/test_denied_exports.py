@@ -95,7 +95,7 @@ def test_the_preview_names_what_would_go_without_its_denial(people: Place) -> No
 
 
 def test_the_page_of_the_preview_leaves_it_out_unless_somebody_chooses_otherwise(people: Place) -> None:
-    client, form = people.client("inv"), {"id": "c1", "recipient": "Page", "handling": "P", "depth": "1"}
+    client, form = people.client("inv"), {"id": "c1", "recipient": "Page", "handling": "P", "depth": "1", "form": "csv"}
     address, key = f"/case/{people.case}/export", json.dumps(list(ACCUSED))
     people.app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     page = client.post(address, data=form).text
