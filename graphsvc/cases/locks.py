@@ -47,9 +47,7 @@ class Locks:
                 finally:
                     self._here.discard(case)
         except Timeout:
-            raise Busy(
-                f"The case {case} is being loaded or looked at before loading. Try again when that is done."
-            ) from None
+            raise Busy(f"The case {case} is being loaded or previewed. Try again when that is done.") from None
 
     @contextmanager
     def unless_elsewhere(self, case: str) -> Iterator[bool]:

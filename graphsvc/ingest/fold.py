@@ -367,15 +367,15 @@ def _merge_claims(
             seen.add(key)
             _take(state, number, key, row, report, ends)
             continue
-        under_c = code_of(state.records["statements"][row.values["statement_id"]].values) == "C"
+        under_c = code_of(state.records[_STATEMENTS][row.values["statement_id"]].values) == "C"
 
-        def is_under_c(given: Row | FoldedRow, under_c: bool = under_c) -> bool:
-            return under_c or given.values.get("handling") == "C" or (isinstance(given, Row) and given.code == "C")
+        def is_under_c(each: Row | FoldedRow, under_c: bool = under_c) -> bool:
+            closed = each.code == "C" if isinstance(each, Row) else each.is_closed
+            return under_c or closed or each.values.get("handling") == "C"
 
+        claims = {name: state.claims[name] for name in keys_of(state.claims, key)}
         loaded = [
-            HeldClaim(name, held.values, held.status == "active", held.is_closed or is_under_c(held))
-            for name in keys_of(state.claims, key)
-            for held in [state.claims[name]]
+            HeldClaim(name, claim.values, claim.status == "active", is_under_c(claim)) for name, claim in claims.items()
         ]
         result = identify_claims(key, loaded, several or [row], is_whole=is_whole, is_under_c=is_under_c)
         for each, against in result.contrary:

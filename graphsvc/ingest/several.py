@@ -15,12 +15,12 @@ _POLARITY = "polarity"
 
 
 class HeldClaim(NamedTuple):
-    """A claim that is loaded already; `is_closed`: under C, though its statement may not be."""
+    """A claim that is loaded already. `is_under_c`: whether it, or its statement, is under handling code C."""
 
     key: Key
     values: Mapping[str, Any]
     is_active: bool
-    is_closed: bool = False
+    is_under_c: bool
 
 
 def keys_of(claims: Container[Key], key: Key) -> list[Key]:
@@ -106,11 +106,11 @@ def identify_claims(
             contrary.append((row, said_so))
         else:
             more.append(row)
-    # A row under P that corrected a claim under C would leave the claim that it is about, and so show that of C.
+    # If a row under P corrected a claim under C, the claim under P would be superseded, which shows that there is another.
     corrected: dict[bool, deque[Key]] = defaultdict(deque)
     for claim in free:
         if is_whole and claim.key not in taken:
-            corrected[claim.is_closed].append(claim.key)
+            corrected[claim.is_under_c].append(claim.key)
     new = _new(key, len(loaded))
     for row in more:
         spare = corrected[is_under_c(row)]

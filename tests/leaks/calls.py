@@ -224,7 +224,7 @@ CALLS: dict[str, Entry] = {
     "leads.groups.decide": of("pseudonyms", NOWHERE, "independent", _REASON, quiet),
     "leads.groups.end": of("jobs", _REASON, quiet),
     "leads.groups.job": of("jobs"),
-    "leads.groups.whole": lambda known: [((set(known.pseudonyms),), {})],
+    "leads.groups.whole_groups": lambda known: [((set(known.pseudonyms),), {})],
     "leads.groups.numbers": lambda known: [(([[source] for source in known.pseudonyms],), {}), (([[NOWHERE]],), {})],
     "leads.groups.pairings": with_(),
     "leads.groups.start_deciding": of("pseudonyms", NOWHERE, "independent", _REASON),

@@ -505,7 +505,7 @@ def test_an_upload_waits_where_nothing_of_it_is_recorded(
 
 
 def test_a_preview_waits_while_the_case_is_looked_at_or_loaded(people: Place) -> None:
-    """Otherwise a second preview would fail because of one's own first, with the advice to correct the file."""
+    """Otherwise the second of two previews by the same person fails, with the advice to correct the file."""
     session = people("ann")
     upload = send_upload(session, zip_tables(**FILES))
     with people.service.casework._locks.case(people.case):

@@ -71,7 +71,7 @@ def test_only_the_cases_read_last_are_prepared_and_no_more_than_are_kept(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     second = Place(place.service, new_name())
-    # The account root, which sees all cases, is another clearance of this one.
+    # The account root sees all cases, so each has at least two clearances.
     accounts.add(place.service, second.case, {"eve": ("analyst", Grant("C"))})
     second.load("eve", ROWS)
     place("low").leads.ranking()

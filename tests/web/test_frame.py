@@ -261,7 +261,7 @@ def test_pages_behind_one_door_are_tabs_of_each_other(site: Any, inv: FlaskClien
     for page, _ in crossings:
         assert tabs(page) == crossings
     assert tabs("load") == [("load", "Import"), ("add", "Add a statement"), ("exports", "Export")]
-    # Whom to act on first is weighed by analysts and supervisors.
+    # Analysts and supervisors choose whom to act on first.
     assert ("sets", "Key players") not in tabs("network")
     assert ("sets", "Key players") in tabs("network", site.client("pam"))
     assert tabs("leads") == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,8 +104,8 @@ def agreements(on: Basis, ranking: Ranking, groups: Iterable[Collection[str]], f
     }
     waiting = [name for name, rank in now.items() if rank is None or rank > first]
     carrying = []
-    for group in groups:
-        then = ranks_with_agreement(on, group)
+    groups = list(groups)
+    for group, then in zip(groups, ranks_with_agreement(on, groups), strict=True):
         if then is None:
             continue
         carried = {name: (now[name], then[name]) for name in waiting if then.get(name, first + 1) <= first}
@@ -114,27 +114,29 @@ def agreements(on: Basis, ranking: Ranking, groups: Iterable[Collection[str]], f
     return sorted(carrying, key=lambda agreement: (-len(agreement.ranks), agreement.sources))
 
 
-def ranks_with_agreement(on: Basis, group: Collection[str]) -> dict[str, int] | None:
-    """Return the ranks on the record alone if a group of witnesses agreed to give evidence: person → rank, from 1.
+def ranks_with_agreement(on: Basis, groups: Iterable[Collection[str]]) -> Iterator[dict[str, int] | None]:
+    """Yield, for each group of witnesses, the ranks on the record alone if it agreed: person → rank, from 1.
 
-    People whom nothing on the record raises have no rank. None if all the group said is on the record already.
+    People without support on the record have no rank. None if everything that the group said is on the record already.
 
     Args:
         on: the basis of the ranking, sources included.
-        group: sources.
+        groups: groups of sources.
 
     Example:
         >>> from graphsvc.analysis.examples import claim_from, people
         >>> from graphsvc.analysis.ranking.basis import basis
         >>> claims = [claim_from("s1: p1 RUNS g1", on_record=False), claim_from("s2: p2 RUNS g2", on_record=True)]
         >>> on = basis(claims, people("p1", "p2"), {})
-        >>> ranks_with_agreement(on, {"s1"}), ranks_with_agreement(on, {"s2"})
-        ({'p1': 1, 'p2': 1}, None)
+        >>> list(ranks_with_agreement(on, [{"s1"}, {"s2"}]))
+        [{'p1': 1, 'p2': 1}, None]
 
     Limits: as `agreements`.
     """
-    theirs = np.isin(np.array(on.told.claims.texts("source"), dtype=object), list(group)) & on.told.witness
-    return _ranks_on(on, on.told.on_record | theirs) if (theirs & ~on.told.on_record).any() else None
+    source = np.array(on.told.claims.texts("source"), dtype=object)
+    for group in groups:
+        theirs = np.isin(source, list(group)) & on.told.witness
+        yield _ranks_on(on, on.told.on_record | theirs) if (theirs & ~on.told.on_record).any() else None
 
 
 def _ranks_on(on: Basis, heard: Bools) -> dict[str, int]:

@@ -129,7 +129,7 @@ class Groups:
         part = {number: count(1) for number in whole}
         return [f"{number}.{next(part[number])}" if whole.count(number) > 1 else str(number) for number in whole]
 
-    def whole(self, sources: Set[str]) -> dict[str, tuple[str, ...]]:
+    def whole_groups(self, sources: Set[str]) -> dict[str, tuple[str, ...]]:
         """Return each group of the case with one of these sources: its number → its sources. Raises as `numbers`."""
         self._require_sources()
         _, _, numbers = self._depending()

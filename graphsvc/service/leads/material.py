@@ -5,7 +5,7 @@ It includes sources, so none of it may be shown as it is. Every access is logged
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -344,10 +344,9 @@ class Material:
             ranks += [(left_out[number], [rank or None for rank in row]) for number, row in rows]
         return placed, ranks
 
-    def ranks_on_record(self, groups: Iterable[Collection[str]]) -> list[dict[str, int] | None]:
-        """Return the ranks on the record if each group of witnesses agreed, as `brought.ranks_with_agreement`."""
-        on = self.basis()
-        return [ranks_with_agreement(on, group) for group in groups]
+    def ranks_on_record(self, groups: Iterable[Collection[str]]) -> Iterator[dict[str, int] | None]:
+        """Yield the ranks on the record if each group of witnesses agreed: see `brought.ranks_with_agreement`."""
+        return ranks_with_agreement(self.basis(), groups)
 
     @lasting()
     def _agree(self, groups: Sequence[Collection[str]]) -> list[Agreement]:

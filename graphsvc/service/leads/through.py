@@ -71,7 +71,7 @@ class WhatIf:
     """How the ranks of some leads would change without each source, and if each group went on the record.
 
     Attributes:
-        leads: those that any claim mentions, in the order of the ranks.
+        leads: those mentioned in a claim, in the order of the ranks.
         without: changes if one source, report or record were missing, the greatest first.
         unchanged: number of sources, reports and records behind the leads whose absence changes none of the ranks.
         agreed: changes of the ranks on the record if a group of witnesses agreed to give evidence, the greatest first.
@@ -117,7 +117,7 @@ class Witnesses:
             wanted = [lead.id for lead in leads]
             ways_to = self._paths(wanted)
             sources = sorted({path.source for paths in ways_to.values() for path in paths} - {""})
-            members = self._number(sources) if self._ask.grant.sources else {}
+            members = self._groups_by_number(sources) if self._ask.grant.sources else {}
             of = {source: turn for turn, group_sources in members.items() for source in group_sources}
             most = min(max(_READABLE // len(wanted), _FEWEST), _WAYS) if wanted else 0
             ways = tuple(way for lead in wanted for way in _ways(lead, ways_to[lead], of, most))
@@ -162,7 +162,7 @@ class Witnesses:
                 for piece, ranks in left_out
                 if ranks != now
             ]
-            agreed = self._agreed(placed, sources) if cleared else []
+            agreed = self._find_record_changes(placed, sources) if cleared else []
             outcome |= {
                 "rows": len(without) + len(agreed),
                 "sources": {source for change in (*without, *agreed) for source in change.sources},
@@ -174,7 +174,7 @@ class Witnesses:
             _greatest_first(agreed, [_rank_on_record(lead) for lead in placed]),
         )
 
-    def _number(self, sources: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    def _groups_by_number(self, sources: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Return the groups of some sources by number."""
         parts = groups(sources, self._material.analysis_input()[2])
         return dict(zip(self._groups.numbers(parts), (tuple(sorted(part)) for part in parts), strict=True))
@@ -183,16 +183,15 @@ class Witnesses:
         """Return the number of a witness's group; empty for other evidence."""
         return self._groups.numbers([piece.sources])[0] if piece.kind == "witness" else ""
 
-    def _agreed(self, leads: Sequence[Lead], sources: Set[str]) -> list[RankChange]:
+    def _find_record_changes(self, leads: Sequence[Lead], sources: Set[str]) -> list[RankChange]:
         """Return the changes of these leads' ranks on the record if each group with one of these sources agreed."""
-        concerned = self._groups.whole(sources)
-        now = [_rank_on_record(lead) for lead in leads]
+        concerned = self._groups.whole_groups(sources)
+        now = tuple(_rank_on_record(lead) for lead in leads)
+        ranked = zip(concerned.items(), self._material.ranks_on_record(concerned.values()), strict=True)
         changes = [
-            RankChange("one group of witnesses", "", number, group, tuple(ranks.get(lead.id) for lead in leads))
-            for (number, group), ranks in zip(
-                concerned.items(), self._material.ranks_on_record(concerned.values()), strict=True
-            )
-            if ranks is not None and [ranks.get(lead.id) for lead in leads] != now
+            RankChange("one group of witnesses", "", number, group, then)
+            for (number, group), ranks in ranked
+            if ranks is not None and (then := tuple(ranks.get(lead.id) for lead in leads)) != now
         ]
         asked_enough = self._asked_enough() if changes else frozenset()
         return [replace(change, asked_enough=not asked_enough.isdisjoint(change.sources)) for change in changes]

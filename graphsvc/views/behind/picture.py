@@ -23,8 +23,8 @@ Folded = Mapping[tuple[str, str], tuple[int, float]]
 
 # Pixels between two columns, and between two nodes in one.
 _ACROSS, _DOWN = 200.0, 72.0
-# On paper, where names are beside the nodes: pixels between two columns, for names between two halves, and the least
-# between two nodes; the most rows below each other; and the width of the sheet by its height.
+# On paper: pixels between two columns, between two halves, and the least between two nodes; most rows below each other;
+# width of the sheet divided by its height.
 _PAPER_ACROSS, _PAPER_NAMES, _PAPER_DOWN, _PAPER_ROWS, _PAPER_SHAPE = 84.0, 260.0, 22.0, 4, 2.05
 # Columns: common links, arrangers, entities asked about, entities that belong to them, people who work by hand.
 _LINKS, _ARRANGES, _ASKED, _ALONG, _HANDS = range(5)
@@ -76,7 +76,12 @@ def beside(view: Picture, rows: Sequence[AnswerRow], common: Sequence[Common], f
 
 
 def across(view: Picture) -> Picture:
-    """Return the picture of an answer for a sheet across: rows closer together, the second half beside the first."""
+    """Return the picture of an answer for a landscape sheet: the second half of the rows is to the right of the first.
+
+    Rows are only as far apart as the sheet has room for.
+    """
+    if not view.nodes:
+        return view
     starts = sorted(node.y for node in view.nodes if node.start)
     half = (len(starts) + 1) // 2
     end = math.inf
@@ -84,11 +89,9 @@ def across(view: Picture) -> Picture:
         above, below = starts[half - 1], starts[half]
         heights = sorted({above, below, *(node.y for node in view.nodes if above < node.y < below)})
         _, end = max(((lower - upper, lower) for upper, lower in pairwise(heights)), key=itemgetter(0))
-    top = min((node.y for node in view.nodes), default=0.0)
-    left, *_, right = sorted([0.0, 0.0, *(node.x for node in view.nodes)])
+    left, right = (pick(node.x for node in view.nodes) for pick in (min, max))
+    top, bottom = (pick(node.y for node in view.nodes) for pick in (min, max))
     wide = (right - left) * _PAPER_ACROSS / _ACROSS + _PAPER_NAMES
-    bottom = max((node.y for node in view.nodes), default=0.0)
-    # As high as fits the sheet, so that nodes are as far apart as they can be.
     high, whole = (bottom - top, wide) if math.isinf(end) else (max(end - top, bottom - end), 2 * wide)
     down = min(max(whole / _PAPER_SHAPE / (high or 1.0), _PAPER_DOWN / _DOWN), 1.0)
 

@@ -34,7 +34,7 @@ _TIP = 6.0
 # With more links than this, only denials are marked on the lines, as on the canvas.
 _MOST_WORDS = 80
 _BEND = 46.0
-# Pixels across within which a node counts as beside another.
+# Two linked nodes are in neighbouring columns if their horizontal distance in pixels is less.
 _NEAR = 250.0
 _DASHES = "6 5"
 _PLAIN, _QUIET, _ON_BAND = f'fill="{_INK["text"]}"', f'fill="{_INK["quiet"]}"', 'fill="#fff" font-weight="600"'
@@ -107,7 +107,7 @@ def picture(view: Picture, *, names_beside: bool = False) -> Drawing:
 
     Args:
         view: picture to draw.
-        names_beside: names are beside the nodes if there is room, not below: for rows that are close together.
+        names_beside: names are to the right or left of nodes if there is room, for rows that are close together.
     """
     if not view.nodes:
         return Drawing("", 0, 0, 200, 60)
@@ -119,7 +119,7 @@ def picture(view: Picture, *, names_beside: bool = False) -> Drawing:
     courses = [_course(edge, places, sizes) for edge in view.edges]
     tips = [_around(*course.tip, _TIP) for edge, course in zip(view.edges, courses, strict=True) if edge.directed]
     labels, unlabelled = [], 0
-    # Of two nodes far apart, neither is beside the other.
+    # A name goes to the left of a node without a link to the column on its left.
     near = [edge for edge in view.edges if abs(places[edge.subject][0] - places[edge.object][0]) < _NEAR]
     right_of = {max(edge.subject, edge.object, key=lambda name: places[name][0]) for edge in near}
     for node in sorted(view.nodes, key=lambda node: (not node.start, -node.links, node.id)):

@@ -104,8 +104,8 @@ def _asking(session: Session) -> dict[str, Any]:
     session.require("export")
     wanted = _read_wanted()
     view = session.exports.selected_picture(wanted) if wanted.query or (wanted.picture and wanted.picture.ids) else None
-    chosen = request.values.getlist("form")
-    session.exports.known_forms(chosen)  # raises for an unknown one
+    names = request.values.getlist("form")
+    chosen = session.exports.known_forms(names) if names else []
     left_out = [json.dumps(link) for link in dict.fromkeys(_left_out())]
     return {
         "case": session.case,

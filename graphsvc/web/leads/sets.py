@@ -14,7 +14,7 @@ from graphsvc.web.frame import answer, at, page
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("sets", __name__, url_prefix="/case/<case>")
-# Those who weigh whom to act on first; an officer who works on leads does not.
+# For analysts and supervisors: officers who work on leads do not choose whom to act on first.
 ENTRIES = (Entry(30, "Network", "Key players", "sets.table", "regroup"),)
 _SIZE, _GOAL = "3", "fragment"
 

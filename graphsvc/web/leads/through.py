@@ -35,7 +35,7 @@ def view(case: str) -> ResponseReturnValue:
         if wants_json():
             return values
         return values | {
-            "picture": _picture(session, witness_paths),
+            "picture": _picture(session, witness_paths) if session.grant.sources else None,
             "names": witness_paths.view.names,
             "around": _around(witness_paths),
         }
@@ -54,6 +54,8 @@ def _page_values(session: Session) -> tuple[dict[str, Any], answers.Through]:
     cleared = session.grant.sources
     links = {edge.key: _link(edge) for edge in witness_paths.view.edges}
     record = cleared and request.args.get("record") == "yes"
+    agreements = session.leads.witnesses.agreements() if record else []
+    numbers = session.leads.groups.numbers([each.sources for each, _ in agreements]) if record else []
     values: dict[str, Any] = {
         "verdict": ranking.verdict,
         "reason": ranking.reason,
@@ -67,7 +69,7 @@ def _page_values(session: Session) -> tuple[dict[str, Any], answers.Through]:
         "groups": {str(group): list(sources) for group, sources in witness_paths.groups.items()} if cleared else {},
         "agreements": [
             {
-                "number": session.leads.groups.numbers([each.sources])[0],
+                "number": number,
                 "sources": list(each.sources),
                 "leads": [
                     {"id": name, "name": rows[name].name, "now": now, "then": then}
@@ -75,7 +77,7 @@ def _page_values(session: Session) -> tuple[dict[str, Any], answers.Through]:
                 ],
                 "asked_enough": enough,
             }
-            for each, enough in (session.leads.witnesses.agreements() if record else [])
+            for number, (each, enough) in zip(numbers, agreements, strict=True)
         ],
         "record": record,
         "what_if": what_if_values(session, [lead.id for lead in witness_paths.leads]) if record else None,
@@ -131,7 +133,7 @@ def _shorten_pseudonyms(nodes: Iterable[dict[str, Any]]) -> None:
 
 
 def _around(witness_paths: answers.Through) -> dict[str, Any]:
-    """Return the parameters of the canvas and of an export with what is drawn, apart from the marks of witnesses."""
+    """Return the parameters with which the canvas or an export shows the picture, without the marks of witnesses."""
     leads = [lead.id for lead in witness_paths.leads]
     drawn = [node.id for node in witness_paths.view.nodes if node.kind != "group"]
     return {"id": leads, "add": [name for name in drawn if name not in leads], "depth": 0}
