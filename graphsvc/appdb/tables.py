@@ -123,10 +123,12 @@ cases = sa.Table(
     metadata,
     sa.Column("id", sa.String(100), primary_key=True),
     sa.Column("key_sealed", sa.LargeBinary, nullable=False),
-    # open: readable · loading: being written, closed to readers · loading-c: P unchanged, closed only to readers of C
+    # open: readable · else being written, and closed to the readers in `records.readers.LOADING`
     sa.Column("state", sa.String(10), nullable=False, server_default="open"),
-    # Counters of changes to the graph, and to its part visible under P: older results are out of date.
+    # Counters of changes to the graph, and to its parts visible under P with (s) and without (p) source clearance:
+    # older results are out of date.
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("version_s", sa.Integer, nullable=False, server_default="0"),
     sa.Column("version_p", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", sa.DateTime, nullable=False),
     # source → what it shares with others (see analysis.claims.dependence), at both handling levels
@@ -134,8 +136,9 @@ cases = sa.Table(
     # Everyone's standing, since when and why, with every delivered identity of sealed people (`cases.graph.standing`)
     sa.Column("standings_sealed", sa.LargeBinary),
     sa.Column("graded_with", sa.String(64)),  # digest of the weights of its figures; null: never written
-    # The graph's content when last written (`store.mark`; null: never), and its mark at the last change visible under P.
+    # The graph's content when last written (`store.mark`; null: never), and its mark at the last change visible to each.
     sa.Column("held", sa.JSON(none_as_null=True)),
+    sa.Column("mark_s", sa.String(32)),
     sa.Column("mark_p", sa.String(32)),
     # `cases.protection`, and when two persons chose the looser one
     sa.Column("protection", sa.String(10), nullable=False, server_default="witness"),

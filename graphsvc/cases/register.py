@@ -29,6 +29,7 @@ from graphsvc.cases.stores.peoples_words import mask_cypher_elsewhere, withhold_
 from graphsvc.cases.versions import known_cases
 from graphsvc.ingest.check import Delivery
 from graphsvc.ingest.versions import KeptRows
+from graphsvc.records.readers import Readers
 from graphsvc.store.mark import Held
 
 _AT_ONCE = 500  # rows per SQL statement
@@ -42,7 +43,7 @@ class Register:
         self.shared_ids = SharedIds(database, vault)
 
     def cases(self) -> list[dict[str, Any]]:
-        """Return every case: id, state, version, version_p, created_at, protection."""
+        """Return every case: id, state, version, version_s, version_p, created_at, protection."""
         return known_cases(self._database)
 
     def deliveries(self, case: str) -> list[dict[str, Any]]:
@@ -364,7 +365,7 @@ class Register:
         graded_with: str,
         contents: Held,
         *,
-        moves_open: bool,
+        seen_by: Readers,
         unnamed: Collection[str],
         named: Collection[str],
         marked: Collection[str],
@@ -372,7 +373,7 @@ class Register:
         """Update the vault to match the graph, settle the deliveries and open the case again, in one transaction.
 
         `standing`: the new standings. `graded_with`: digest of the rules and weights behind the figures. `contents`:
-        contents of the graph. `moves_open`: whether anything under handling code P changed. `unnamed`, `named`:
+        contents of the graph. `seen_by`: the readers who can see any of the change. `unnamed`, `named`:
         pseudonyms of entries no longer named, and newly named. `marked`: those of people with a new mark, which ends
         requests to open them.
         """
@@ -407,8 +408,10 @@ class Register:
                 .values(
                     state="open",
                     version=tables.cases.c.version + 1,
-                    version_p=tables.cases.c.version_p + int(moves_open),
-                    mark_p=contents.mark if moves_open else tables.cases.c.mark_p,
+                    version_s=tables.cases.c.version_s + int(seen_by >= Readers.WITH_SOURCES),
+                    version_p=tables.cases.c.version_p + int(seen_by == Readers.ALL),
+                    mark_s=contents.mark if seen_by >= Readers.WITH_SOURCES else tables.cases.c.mark_s,
+                    mark_p=contents.mark if seen_by == Readers.ALL else tables.cases.c.mark_p,
                     graded_with=graded_with,
                     held=contents.as_json(),
                     dependence_sealed=pack(key, dependence, f"dependence {case}"),

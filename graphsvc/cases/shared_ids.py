@@ -30,6 +30,7 @@ from graphsvc.cases.progress import quiet
 from graphsvc.errors import Busy, GraphsvcError, NotFound, RequestError
 from graphsvc.records.lines import require_reason
 from graphsvc.records.progress import Progress
+from graphsvc.records.readers import LOADING, Readers
 
 _LOG = logging.getLogger(__name__)
 # Each turn seals somebody, so this many turns are never needed; cases left after them stay closed.
@@ -114,9 +115,10 @@ class SharedIds:
             levels = _news(naming, standing[naming], _marks(sealing, standing[sealing]), key)
             if levels:
                 # A mark known only under C closes the case only to readers of C.
-                state = "loading" if "P" in levels else "loading-c"
-                open_yet = sa.and_(cases.c.id == naming, cases.c.state != "loading")
-                connection.execute(cases.update().where(open_yet).values(state=state))
+                readers = Readers.ALL if "P" in levels else Readers.CLEARED_FOR_C
+                wider = [state for closed_to, state in LOADING.items() if closed_to >= readers]
+                open_yet = sa.and_(cases.c.id == naming, cases.c.state.not_in(wider))
+                connection.execute(cases.update().where(open_yet).values(state=LOADING[readers]))
 
     def closed_cases(self) -> list[str]:
         """List the cases with a declaration, ended ones too, that are closed to readers."""

@@ -6,38 +6,35 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from graphsvc.access.gate.standing import VERSION
 from graphsvc.access.people.policy import no_such_case
+from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 
 # Run at every request, so built once.
 _CASES = sa.select(
-    *(tables.cases.c[name] for name in ("id", "state", "version", "version_p", "created_at", "protection"))
+    *(tables.cases.c[name] for name in ("id", "state", *VERSION.values(), "created_at", "protection"))
 ).order_by(tables.cases.c.id)
 _VERSION = {
-    name: sa.select(tables.cases.c[name]).where(tables.cases.c.id == sa.bindparam("case"))
-    for name in ("version", "version_p")
+    readers: sa.select(tables.cases.c[name]).where(tables.cases.c.id == sa.bindparam("case"))
+    for readers, name in VERSION.items()
 }
 
 
 def known_cases(database: sa.Engine) -> list[dict[str, Any]]:
-    """Return every case: id, state, version, version_p, created_at, protection."""
+    """Return every case: id, state, version, version_s, version_p, created_at, protection."""
     with transaction(database) as connection:
         return [dict(row) for row in connection.execute(_CASES).mappings()]
 
 
-def version_for(handling: str) -> str:
-    """Return the column that counts changes visible to readers cleared for a handling code."""
-    return "version" if handling == "C" else "version_p"
-
-
-def version_of(database: sa.Engine, case: str, handling: str = "C") -> int:
-    """Return the number of changes to a case visible to readers cleared for a handling code.
+def version_of(database: sa.Engine, case: str, grant: Grant) -> int:
+    """Return the number of changes to a case that are visible at a clearance.
 
     Raises:
         NotFound: no such case.
     """
     with transaction(database) as connection:
-        version = connection.execute(_VERSION[version_for(handling)], {"case": case}).scalar()
+        version = connection.execute(_VERSION[grant.among], {"case": case}).scalar()
     if version is None:
         raise no_such_case(case)
     return int(version)

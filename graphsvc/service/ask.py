@@ -18,13 +18,13 @@ from graphsvc.access.gate.gate import Laid
 from graphsvc.access.gate.look import Look
 from graphsvc.access.gate.redact import Released
 from graphsvc.access.gate.snapshots import AsRows, Thing
-from graphsvc.access.gate.standing import state_for
+from graphsvc.access.gate.standing import VERSION, state_for
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.cases.home import Home
 from graphsvc.cases.progress import coarse
 from graphsvc.cases.protection import WITNESS
-from graphsvc.cases.versions import known_cases, version_for, version_of
+from graphsvc.cases.versions import known_cases, version_of
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.coarsened import ranked_on
@@ -147,7 +147,7 @@ class Ask:
         policy.require_case(self.principal, self.case)
         if self._look is not None:
             return self._look.version
-        return version_of(self.database, self.case, self.grant.handling)
+        return version_of(self.database, self.case, self.grant)
 
     @property
     def state(self) -> tuple[str, int, str, bool]:
@@ -174,9 +174,7 @@ class Ask:
         if not self.may("read"):
             return []
         return [
-            CaseSummary(
-                row["id"], state_for(row["state"], grant.handling), row[version_for(grant.handling)], row["protection"]
-            )
+            CaseSummary(row["id"], state_for(row["state"], grant), row[VERSION[grant.among]], row["protection"])
             for row in known_cases(self.database)
             if (grant := self.principal.grant(row["id"])) is not None
         ]

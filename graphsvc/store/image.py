@@ -13,7 +13,8 @@ from typing import Any
 
 from graphsvc.queries import cypher_folder
 from graphsvc.records.progress import Progress
-from graphsvc.records.properties import INTEREST, LOOKED_IN, P_SUFFIX
+from graphsvc.records.properties import INTEREST, LOOKED_IN, P_SUFFIX, SENSITIVITY
+from graphsvc.records.readers import Readers
 from graphsvc.records.relations import CUSTOM_TYPE, RELATIONS, LinkKey, graph_type
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX
 from graphsvc.store.bolt import Store
@@ -21,6 +22,12 @@ from graphsvc.store.bolt import Store
 Properties = dict[str, Any]
 ENTITY_LABELS = tuple(table.label for table in ENTITY_TABLES)
 NODE_LABELS = (*ENTITY_LABELS, "Statement", "Source")
+# Properties of a statement that only readers with source clearance see.
+_OF_SOURCES = frozenset(
+    name.removeprefix("Statement.")
+    for name, sensitivity in SENSITIVITY.items()
+    if name.startswith("Statement.") and sensitivity == "source"
+)
 TYPES = (*RELATIONS, CUSTOM_TYPE)
 # Up to this many links, one query writes all relations: planning a query for each relation would take longer than
 # writing them.
@@ -148,20 +155,32 @@ def difference(old: Image, new: Image) -> list[WriteStep]:
     return [step for step in steps if step.rows]
 
 
-def moves_open(old: Image, new: Image) -> bool:
-    """Whether two images differ in anything visible to readers cleared only for handling code P.
+def readers_of_change(old: Image, new: Image) -> Readers:
+    """Return the readers who can see a difference between two images.
 
     Example:
         >>> old, new = Image(), Image()
         >>> new.nodes["Boat"]["b1"] = {"handling": "C", "name": "Sea Urchin"}
-        >>> moves_open(old, new)
-        False
+        >>> readers_of_change(old, new).name
+        'CLEARED_FOR_C'
+        >>> for image, interpreter in ((old, "p7"), (new, "S-A7")):
+        ...     image.nodes["Statement"]["r1"] = {"handling": "P", "interpreter_id": interpreter}
+        >>> readers_of_change(old, new).name
+        'WITH_SOURCES'
         >>> old.nodes["Boat"]["b1"] = {"handling": "P", "name": "Sea Urchin"}
-        >>> moves_open(old, new)
-        True
+        >>> readers_of_change(old, new).name
+        'ALL'
     """
+    if _differs_for_all(old, new):
+        return Readers.ALL
+    statements = old.nodes["Statement"], new.nodes["Statement"]
+    return Readers.WITH_SOURCES if _differ(*statements, _open_node) else Readers.CLEARED_FOR_C
+
+
+def _differs_for_all(old: Image, new: Image) -> bool:
     return (
-        any(_differ(old.nodes[label], new.nodes[label], _open_node) for label in NODE_LABELS if label != "Source")
+        any(_differ(old.nodes[label], new.nodes[label], _open_node) for label in ENTITY_LABELS)
+        or _differ(old.nodes["Statement"], new.nodes["Statement"], _open_statement)
         or _differ(old.claims, new.claims, _open_claim)
         or _differ(old.links, new.links, _open_link)
         or any(
@@ -187,6 +206,12 @@ def _open_node(properties: Properties | None) -> Properties | None:
     return {
         name: value for name, value in properties.items() if not (name.startswith(EXTRA_PREFIX) or name in LOOKED_IN)
     }
+
+
+def _open_statement(properties: Properties | None) -> Properties | None:
+    """Return a statement's properties visible under P without source clearance."""
+    visible = _open_node(properties)
+    return visible and {name: value for name, value in visible.items() if name not in _OF_SOURCES}
 
 
 def _open_claim(claim: tuple[Properties, str, str, str] | None) -> tuple[Any, ...] | None:

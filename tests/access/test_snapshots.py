@@ -42,10 +42,11 @@ class Stands(NamedTuple):
     """The state of a case."""
 
     held: dict[str, Any] | None
+    mark_s: str | None
     mark_p: str | None
 
 
-NOW = Stands({"mark": "m2"}, "m1")
+NOW = Stands({"mark": "m2"}, "m1", "m1")
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def database(tmp_path: Path) -> Iterator[sa.Engine]:
     with transaction(engine) as connection:
         connection.execute(
             tables.cases.insert().values(
-                id="dover", key_sealed=b"", created_at=audit.now(), held=NOW.held, mark_p=NOW.mark_p
+                id="dover", key_sealed=b"", created_at=audit.now(), held=NOW.held, mark_s=NOW.mark_s, mark_p=NOW.mark_p
             )
         )
     yield engine
@@ -180,13 +181,13 @@ def test_a_state_a_clearance_and_a_question_have_one_each(snapshot_store: Snapsh
     assert got(snapshot_store, grant=Grant("C"))[1] is None
     assert got(snapshot_store, grant=Grant("P", sources=True))[1] is None
     assert got(snapshot_store, question="other")[1] is None
-    assert got(snapshot_store, state=Stands({"mark": "m3"}, "m1"))[1] is None
+    assert got(snapshot_store, state=Stands({"mark": "m3"}, "m1", "m1"))[1] is None
 
 
 def test_what_is_c_moves_nothing_of_who_is_cleared_for_p(snapshot_store: Snapshots) -> None:
     store_rows(snapshot_store, ROWS, grant=OPEN)
-    assert got(snapshot_store, grant=OPEN, state=Stands({"mark": "m3"}, "m1"))[0] == ROWS
-    assert got(snapshot_store, grant=OPEN, state=Stands({"mark": "m2"}, "m3"))[1] is None
+    assert got(snapshot_store, grant=OPEN, state=Stands({"mark": "m3"}, "m1", "m1"))[0] == ROWS
+    assert got(snapshot_store, grant=OPEN, state=Stands({"mark": "m2"}, "m1", "m3"))[1] is None
 
 
 def test_nothing_on_disk_can_be_read_or_guessed_from(snapshot_store: Snapshots, tmp_path: Path) -> None:
@@ -278,7 +279,7 @@ def test_nor_is_the_rest_of_what_was_begun_before_the_change(
             writer.add(row)
         assert len(parts) == len(folders(tmp_path / "kept")) == 1
         with transaction(database) as connection:
-            connection.execute(tables.cases.update().values(held={"mark": "m4"}, mark_p="m4"))
+            connection.execute(tables.cases.update().values(held={"mark": "m4"}, mark_s="m4", mark_p="m4"))
         states.append(False)
         snapshot_store.settle()
         for row in ROWS[7:]:
@@ -310,7 +311,7 @@ def test_a_change_waits_for_what_is_written_at_that_moment_and_removes_it(
 
     def slowly(file: Any, data: bytes) -> None:
         with transaction(database) as connection:
-            connection.execute(tables.cases.update().values(held={"mark": "m4"}, mark_p="m4"))
+            connection.execute(tables.cases.update().values(held={"mark": "m4"}, mark_s="m4", mark_p="m4"))
         change.start()
         assert not changed.wait(0.5)
         write(file, data)
@@ -357,7 +358,7 @@ def test_small_answers_and_cases_without_a_mark_are_not_kept(
     snapshot_store: Snapshots, database: sa.Engine, tmp_path: Path
 ) -> None:
     store_rows(snapshot_store, ROWS[:1])
-    unmarked = Stands(None, None)
+    unmarked = Stands(None, None, None)
     for grant in (ALL, OPEN):
         with snapshot_store.of("dover", grant, unmarked, ("q",)).writing(always, always) as writer:
             for row in ROWS:
@@ -469,7 +470,7 @@ def test_settling_leaves_what_is_of_the_state_of_today(
     assert got(snapshot_store)[1] is None
     assert got(snapshot_store, grant=OPEN)[0] == ROWS
     with transaction(database) as connection:
-        connection.execute(tables.cases.update().values(held={"mark": "m4"}, mark_p="m4"))
+        connection.execute(tables.cases.update().values(held={"mark": "m4"}, mark_s="m4", mark_p="m4"))
     snapshot_store.settle()
     assert files(tmp_path / "kept") == []
 
@@ -523,12 +524,12 @@ def test_what_cannot_be_deleted_keeps_no_change_from_being_done(
 
     store_rows(snapshot_store, ROWS)
     with transaction(database) as connection:
-        connection.execute(tables.cases.update().values(held={"mark": "m4"}, mark_p="m4"))
+        connection.execute(tables.cases.update().values(held={"mark": "m4"}, mark_s="m4", mark_p="m4"))
     with monkeypatch.context() as patched:
         patched.setattr(shutil, "rmtree", deny_permission)
         snapshot_store.settle()
     assert "was not all deleted: PermissionError" in caplog.text
-    assert got(snapshot_store, state=Stands({"mark": "m4"}, "m4"))[1] is None
+    assert got(snapshot_store, state=Stands({"mark": "m4"}, "m4", "m4"))[1] is None
     snapshot_store.settle()
     assert got(snapshot_store)[1] is None
 

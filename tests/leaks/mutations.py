@@ -2176,11 +2176,19 @@ MUTATIONS = (
         f"{_ROW_CODES}::test_a_row_that_names_an_account_of_others_tells_nothing_when_its_source_is_erased",
     ),
     Mutation(
+        "version-of-interpreter",
+        "who interpreted moves no data version of readers without source clearance",
+        "graphsvc/store/image.py",
+        "if name not in _OF_SOURCES}",
+        "if name}",
+        "tests/service/test_versions.py::test_the_version_rises_for_the_readers_who_see_the_interpreter",
+    ),
+    Mutation(
         "open-while-c",
         "contents under C close no case to readers of P",
         "graphsvc/cases/deliveries/replay.py",
-        'return "loading" if self.moves_open else "loading-c"',
-        'return "loading"',
+        "return LOADING[self.seen_by]",
+        "return LOADING[Readers.ALL]",
         f"{_OVER_TIME}::test_what_is_c_is_seen_by_nobody_cleared_for_p_before_while_and_after_it_comes_and_goes",
     ),
     Mutation(

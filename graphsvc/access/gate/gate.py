@@ -18,7 +18,7 @@ from graphsvc.access.gate.look import Look, look_of
 from graphsvc.access.gate.redact import Released, release
 from graphsvc.access.gate.repeats import Repeats, answer_key
 from graphsvc.access.gate.snapshots import AsRows, Snapshot, Snapshots, Thing, Writer
-from graphsvc.access.gate.standing import state_for
+from graphsvc.access.gate.standing import VERSION, state_for
 from graphsvc.access.gate.standing import version as _version
 from graphsvc.access.gate.standing import visible_state as _shown
 from graphsvc.access.log import audit, disclosed
@@ -39,7 +39,7 @@ Laid = Callable[[Batch], Sequence[Item]]
 # Least number of seconds allowed for reading a whole case.
 _WHOLE_S = 120.0
 # Query for the state of a case: run before every read of the case, so built once.
-_CASE = sa.select(*(tables.cases.c[name] for name in ("state", "held", "version", "version_p", "mark_p"))).where(
+_CASE = sa.select(*(tables.cases.c[name] for name in ("state", "held", *VERSION.values(), "mark_s", "mark_p"))).where(
     tables.cases.c.id == sa.bindparam("case")
 )
 _MAKES = "load"  # the action that may be about a case that does not exist yet
@@ -433,7 +433,7 @@ class Gate:
         row = self._case(case)
         if row is None:
             raise policy.no_such_case(case)
-        if state_for(row.state, grant.handling) != "open":
+        if state_for(row.state, grant) != "open":
             raise Busy(f"The case {case} is being loaded. Try again in a moment; nothing is wrong with it.")
         self._require_held(case, row)
         follow_writes(self._store, case, row.held)

@@ -31,15 +31,15 @@ class Repeats:
     def __init__(self, most: int = _MOST, largest: int = _LARGEST) -> None:
         self._most, self._largest = most, largest
         self._packed: OrderedDict[_Asked, bytes] = OrderedDict()
-        # Case and handling code → version of the answers kept.
-        self._versions: dict[tuple[str, str], int] = {}
+        # Case and clearance → version of the answers kept.
+        self._versions: dict[tuple[str, str, bool], int] = {}
         self._size = 0
         self._alone = threading.Lock()
 
     def get(self, question: _Asked, version: int) -> Released | None:
         """Return the answer released for this question at this version, if still kept. The caller may change it."""
         with self._alone:
-            self._keep_at(question[:2], version)
+            self._keep_at(question[:3], version)
             packed = self._packed.get(question)
             if packed is None:
                 return None
@@ -56,7 +56,7 @@ class Repeats:
         if len(packed) > self._largest:
             return
         with self._alone:
-            self._keep_at(question[:2], version)
+            self._keep_at(question[:3], version)
             self._drop(question)
             self._packed[question] = packed
             self._size += len(packed)
@@ -70,10 +70,10 @@ class Repeats:
             self._versions.clear()
             self._size = 0
 
-    def _keep_at(self, of: tuple[str, str], version: int) -> None:
+    def _keep_at(self, of: tuple[str, str, bool], version: int) -> None:
         """Drop answers of other versions."""
         if self._versions.get(of, version) != version:
-            for question in [question for question in self._packed if question[:2] == of]:
+            for question in [question for question in self._packed if question[:3] == of]:
                 self._drop(question)
         self._versions[of] = version
 

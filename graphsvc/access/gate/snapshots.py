@@ -27,6 +27,7 @@ from typing import IO, Any, Generic, TypeVar
 import sqlalchemy as sa
 from filelock import BaseFileLock, FileLock, Timeout
 
+from graphsvc.access.gate import standing
 from graphsvc.access.gate.arrow import as_arrow, as_batch, from_arrow, join_batches
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import decrypt, encrypt
@@ -34,9 +35,10 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.errors import GraphsvcError, OperatorError
 from graphsvc.queries import cypher_folder
 from graphsvc.records.patience import PATIENCE, not_ready
+from graphsvc.records.readers import Readers
 
 _LOG = logging.getLogger(__name__)
-# Rows written and read at once; most files for one state of a case at one handling code: the most recently used stay.
+# Rows written and read at once; most files for one state of a case at one clearance: the most recently used stay.
 _BATCH, _MOST = 65_536, 64
 # When deciding what to keep, a computed row counts as this many rows that are only read.
 _WORTH = 50
@@ -49,7 +51,7 @@ _ABANDONED_S = 3_600.0
 # Seconds to wait for an answer that is being made elsewhere, and between attempts.
 _MAKING_S, _POLL_S = 600.0, 0.1
 _PART, _MAKING, _HEAVY, _END = "part-", "making-", "heavy", b"end"
-_MARKS = sa.select(*(tables.cases.c[name] for name in ("id", "held", "mark_p")))
+_MARKS = sa.select(*(tables.cases.c[name] for name in ("id", "held", "mark_s", "mark_p")))
 _PACKAGE = Path(__file__).parents[2]
 
 Locked = Callable[[], AbstractContextManager[None]]
@@ -109,16 +111,16 @@ class Snapshots:
         Args:
             case: the case.
             grant: the clearance.
-            case_row: the case's row, open at that clearance, with `held` and `mark_p`.
+            case_row: the case's row, open at that clearance, with `held`, `mark_s` and `mark_p`.
             question: the question, with the query's own text and the settings that decide the answer.
             usual: whether everyone asks it in this form: answers to one reader's filters would only push out the rest.
             computed: whether its rows are computed: each is worth many rows that are only read.
         """
-        mark = _mark(case_row, grant.handling)
+        mark = standing.mark(case_row, grant.among)
         if not (usual and mark and self._least):
             return Snapshot(self._folder / "none", b"", "", math.inf, self.lock)
         bound = json.dumps([self._rules, case, grant.handling, grant.sources, mark, *map(str, question)])
-        path = self._folder / self._state(case, grant.handling, mark) / self._name(bound)
+        path = self._folder / self._state(case, grant.among, mark) / self._name(bound)
         least = self._least / _WORTH if computed else self._least
         return Snapshot(path, self._key_of(case), bound, least, self.lock)
 
@@ -138,7 +140,7 @@ class Snapshots:
     def _remove_former(self) -> None:
         with transaction(self._database) as connection:
             rows = connection.execute(_MARKS).all()
-        current = {self._state(row.id, handling, _mark(row, handling)) for row in rows for handling in "CP"}
+        current = {self._state(row.id, readers, standing.mark(row, readers)) for row in rows for readers in Readers}
         unfinished = [*self._folder.glob(f"{_MAKING}*")]
         for folder in [path for path in self._folder.iterdir() if path.is_dir()]:
             if folder.name not in current:
@@ -157,8 +159,8 @@ class Snapshots:
         with FileLock(self._folder / "lock", timeout=_LOCK_S, mode=0o600):
             yield
 
-    def _state(self, case: str, handling: str, mark: str) -> str:
-        return self._name(json.dumps([case, handling, mark]))
+    def _state(self, case: str, readers: Readers, mark: str) -> str:
+        return self._name(json.dumps([case, readers.name, mark]))
 
     def _name(self, of: str) -> str:
         return hmac.digest(self._root, of.encode(), hashlib.sha256)[:16].hex()
@@ -403,10 +405,3 @@ def _unless_gone(_call: object, _path: str, error: tuple[type[BaseException], Ba
     """Handle an error while a folder is removed: files that are already gone are no error."""
     if not isinstance(error[1], FileNotFoundError):
         raise error[1]
-
-
-def _mark(case_row: Any, handling: str) -> str:
-    """Return the mark of the case's state visible at a handling code; empty if nothing was written yet."""
-    if handling == "P":
-        return str(case_row.mark_p or "")
-    return str((case_row.held or {}).get("mark", ""))

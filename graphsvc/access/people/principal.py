@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graphsvc.records.grading import RESERVED
+from graphsvc.records.readers import Readers
 
 ANY_CASE = "*"
 
@@ -26,6 +27,13 @@ class Grant:
     def codes(self) -> list[str]:
         """The handling codes that the account may see."""
         return ["P", "C"] if self.handling == "C" else ["P"]
+
+    @property
+    def among(self) -> Readers:
+        """The smallest group of readers that includes those with this clearance."""
+        if self.handling == "C":
+            return Readers.CLEARED_FOR_C
+        return Readers.WITH_SOURCES if self.sources else Readers.ALL
 
     @property
     def claim_codes(self) -> list[str]:

@@ -41,6 +41,24 @@ class Shared:
     denied: str = ""
 
 
+def joint(dependence: Dependence) -> frozenset[tuple[str, frozenset[str]]]:
+    """Return the reason of each key with the sources that have it, without the names of the keys.
+
+    Example:
+        >>> joint({"s1": frozenset({"k0"}), "s2": frozenset({"k0"})}) == joint({"s1": frozenset({"k7"}), "s2": frozenset({"k7"})})
+        True
+
+    Limits: two keys of one reason with the same sources count once.
+    """
+    holders: dict[str, set[str]] = defaultdict(set)
+    for source, keys in dependence.items():
+        for key in keys:
+            holders[key].add(source)
+    return frozenset(
+        (key.partition(" ")[0] if not joins(key) else "", frozenset(those)) for key, those in holders.items()
+    )
+
+
 def joins(key: str) -> bool:
     """Whether a key joins its sources into one group; if not, it only reduces their weight (see `shared_keys`).
 

@@ -427,9 +427,6 @@ class Casework:
         """
         with self.at_work(case, progress) as key:
             plan = self.replay.plan(case, key, progress, pairings=lasting(key))
-            # Even if no link's figures change, rankings and groups depend on it.
-            moves = plan.moves_open or plan.result.dependence["p"] != self.register.dependence(case, "p")
-            plan = dataclasses.replace(plan, moves_open=moves)
             decision = decide(key, plan.state)
             self.replay.carry_out(plan, unstoppable(progress))
             return decision

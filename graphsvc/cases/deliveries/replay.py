@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from graphsvc.access.decisions.pairs import Pairing, Pairs
 from graphsvc.access.gate.snapshots import Snapshots
 from graphsvc.access.log.audit import now
+from graphsvc.analysis.claims.dependence import joint
 from graphsvc.cases.deliveries.bulk_load import BulkLoad
 from graphsvc.cases.deliveries.loader_view import LoaderView, OwnRow, add_own_rows, ids_brought
 from graphsvc.cases.deliveries.sealed_rows import open_rows
@@ -34,13 +35,13 @@ from graphsvc.ingest.check import Delivery, Row, digest
 from graphsvc.ingest.fold import fold
 from graphsvc.ingest.report import Report
 from graphsvc.ingest.state import State
-from graphsvc.ingest.versions import KeptRows, steps
-from graphsvc.ingest.versions import VersionStep as Version
+from graphsvc.ingest.versions import KeptRows, VersionStep, steps
 from graphsvc.records.progress import Progress
+from graphsvc.records.readers import LOADING, Readers, closed_to
 from graphsvc.records.weights import Weights
 from graphsvc.store import mark
 from graphsvc.store.bolt import Store
-from graphsvc.store.image import WriteStep, difference, moves_open, read_image, write, writing_mark
+from graphsvc.store.image import WriteStep, difference, read_image, readers_of_change, write, writing_mark
 
 FLOOR = re.compile(r"[123][A-E]")
 
@@ -69,12 +70,11 @@ class Plan:
 
     Attributes:
         result: graph and vault contents after it.
-        before: standings before it.
-        standing: standings after it.
+        before, standing: standings before and after it.
         settled: delivery → its status after it.
         steps: writes to the graph.
         stood: pseudonyms of sealed entries that the graph still contains under their own id.
-        moves_open: whether readers cleared only for handling code P can see any of the change.
+        seen_by: the readers who can see any of the change.
         fresh: whether the graph contains nothing of the case so far.
     """
 
@@ -85,14 +85,14 @@ class Plan:
     standing: Standings
     settled: Mapping[int, str]
     steps: list[WriteStep]
-    moves_open: bool
+    seen_by: Readers
     fresh: bool
     stood: frozenset[str] = frozenset()
 
     @property
     def state(self) -> str:
         """State of the case while it is written."""
-        return "loading" if self.moves_open else "loading-c"
+        return LOADING[self.seen_by]
 
     @property
     def sealed_anew(self) -> set[str]:
@@ -254,17 +254,17 @@ class Replay:
         with uncollected():
             in_graph = read_image(self._store(), case)
             steps = difference(in_graph, result.image)
-            opened = moves_open(in_graph, result.image)
-        # Leads depend on the age of sealed people, which the graph does not hold.
+            change = readers_of_change(in_graph, result.image)
+        # Leads depend on the age of sealed people, which the graph does not hold, and on which sources share something.
         on = self._register.opened_on(case)
-        opened = opened or children(before, on, "P") != children(standing, on, "P")
+        alike = children(before, on, "P") == children(standing, on, "P")
+        alike = alike and joint(result.dependence["p"]) == joint(self._register.dependence(case, "p"))
         # An interrupted change may be in the graph already.
-        interrupted = any(row["id"] == case and row["state"] == "loading" for row in self._register.cases())
+        changes = [change, *(closed_to(row["state"]) for row in self._register.cases() if row["id"] == case)]
+        seen_by = max(readers for readers in changes if readers is not None) if alike else Readers.ALL
         ids = frozenset[str]().union(*in_graph.nodes.values())
         stood = frozenset(name for identifier, name in result.sealed.items() if identifier in ids)
-        return Plan(
-            case, key, result, before, standing, settled, steps, opened or interrupted, in_graph.size() == 0, stood
-        )
+        return Plan(case, key, result, before, standing, settled, steps, seen_by, in_graph.size() == 0, stood)
 
     def expected_graph(
         self, case: str, key: bytes, state: State, standing: Standings, pairings: list[Pairing] | None = None
@@ -371,7 +371,7 @@ class Replay:
             plan.settled,
             self.graded_with,
             contents,
-            moves_open=plan.moves_open,
+            seen_by=plan.seen_by,
             unnamed=(by_name(plan.before) - by_name(plan.standing)) | plan.sealed_anew | (masked - before_masked),
             marked=plan.newly_marked,
             named=(by_name(plan.standing) - by_name(plan.before)) | (before_masked - masked),
@@ -424,7 +424,7 @@ class Replay:
         return IdMap(state, key, standing, self.weights, self._register.sources_named(case, key))
 
     @uncollected()
-    def history(self, case: str, statement: str) -> tuple[IdMap, list[Version]]:
+    def history(self, case: str, statement: str) -> tuple[IdMap, list[VersionStep]]:
         """Return each delivery's effect on a statement (id as shown) and its claims, and the map for showing them."""
         key = self._register.key(case, create=False)
         deliveries = self.open_deliveries(case, key)
