@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from graphsvc.views.picture import graph
 from graphsvc.views.picture.folding import BELONGING, Bundle, FoldedPicture, fold_groups, groups
-from graphsvc.views.picture.network import Picture, picture
+from graphsvc.views.picture.network import Picture, leave_aside, picture
 from tests.views.test_network_view import entity, link
 
 
@@ -105,7 +106,42 @@ def test_whoever_is_in_two_groups_is_in_the_first_and_what_is_no_group_is_passed
 
 def test_one_alone_is_no_group() -> None:
     alone = view([entity("a"), entity("g", "gang")], [])
-    assert [groups(alone, by) for by in BELONGING] == [[], [], [], []]
+    assert [groups(alone, by) for by in BELONGING] == [[]] * len(BELONGING)
+
+
+def test_people_who_were_only_there_are_one_mark_beside_their_crossing() -> None:
+    people = [entity(name) for name in ("p1", "p2", "p3", "acted", "denied", "added", "start")]
+    links = [link(name["id"], "x", "CROSSED_ON") for name in people] + [link("acted", "x", "PILOTED")]
+    links[4]["denying"] = 1
+    servers = [link(name, "x", "SERVED") for name in ("s1", "s2")]
+    picture = view([*people, entity("x", "crossing"), entity("s1"), entity("s2")], links + servers, starts=["start"])
+    drawing = fold_groups(replace(picture, asked={"added"}), [("presence", "CROSSED_ON~x"), ("presence", "SERVED~x")])
+    marks = {node.name: node.ids for node in drawing.nodes if isinstance(node, FoldedPicture)}
+    assert marks == {"3 people": ("p1", "p2", "p3"), "2 people": ("s1", "s2")}
+    assert {edge.says for edge in drawing.edges if isinstance(edge, Bundle)} == {
+        "was carried on (3)",
+        "lawfully served (2)",
+    }
+    assert {node.id for node in drawing.nodes} >= {"acted", "denied", "added", "start", "x"}
+
+
+def test_presence_that_nobody_asked_for_is_not_drawn_beside_other_lines() -> None:
+    entities = [entity("lead"), entity("pilot"), entity("x", "crossing"), entity("guest")]
+    links = [
+        link("lead", "x", "ORGANISED"), link("lead", "x", "CROSSED_ON"), link("pilot", "x", "PILOTED"),
+        link("pilot", "lead", "SERVED"), link("guest", "x", "CROSSED_ON"),
+    ]  # fmt: skip
+    whole = view(entities, links)
+    drawing = leave_aside(whole)
+    # The guest has no other line.
+    assert {edge.key for edge in whole.edges} - {edge.key for edge in drawing.edges} == {
+        ("lead", "CROSSED_ON", "x"),
+        ("pilot", "SERVED", "lead"),
+    }
+    assert drawing.aside == 2
+    assert {node.id: node.links for node in drawing.nodes} == {"lead": 1, "pilot": 1, "x": 3, "guest": 1}
+    assert leave_aside(replace(whole, asked={"lead"})).aside == 0
+    assert leave_aside(whole, [("pilot", "SERVED", "lead")]).aside == 1
 
 
 def test_a_boat_and_those_carried_are_in_their_crossing_and_the_organiser_is_not() -> None:

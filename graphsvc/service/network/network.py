@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from graphsvc.service.network.request import MOST_OPENED, PictureRequest
 from graphsvc.service.network.saved_views import SavedViews
 from graphsvc.views.forms.graphs import writable
 from graphsvc.views.picture.arrangements import Frame
-from graphsvc.views.picture.network import OPENING, Picture, in_turns, picture, sift
+from graphsvc.views.picture.network import OPENING, Picture, in_turns, leave_aside, picture, sift
 from graphsvc.views.picture.page import offline_page
 
 if TYPE_CHECKING:
@@ -122,6 +123,10 @@ class Network:
             if wanted.apart
             else None,
         )
+        asked = {*wanted.alone, *(identifier for identifier, _ in wanted.openings)}
+        view = replace(view, asked=asked & view.names.keys())
+        if wanted.aside:
+            view = leave_aside(view, wanted.links or ())
         return sift(view, wanted.without, wanted.alone)
 
     def growth(self, identifier: str, wanted: PictureRequest | None = None) -> Growth:
@@ -177,8 +182,11 @@ class Network:
         filters = wanted.filters | wanted.aside
         first = front = wanted.starts
         cut = False
-        for _ in range(wanted.depth):
+        for steps_taken in range(wanted.depth):
             room = wanted.cap - len(first)
+            if steps_taken == 1:
+                # Presence and service can come in next to the start, if there is nothing else, but not further away.
+                filters = wanted.filters | {"without": [*wanted.excluded, *chain(*wanted.aside.values())]}
             if not front or room <= 0:
                 break
             if web is None:

@@ -72,7 +72,9 @@ globalThis.NetworkPicture = class {
     this.data = data;
     for (const edge of data.edges) {
       edge.id = [edge.from, edge.relation, edge.to].join("\u001f");
-      edge.says = edge.bundle && edge.links > 1 ? `${edge.links} links` : data.says[edge.relation];
+      const several = edge.bundle && edge.links > 1;
+      const [says, number] = [data.says[edge.relation], edge.links];
+      edge.says = several ? (edge.relation ? `${says} (${number})` : `${number} links`) : says;
       edge.title = `${edge.says}: belief ${data.beliefs[edge.belief] || edge.belief.toFixed(2)}${edge.denied ? `, ${edge.denied}` : ""}`;
     }
     const wanted = new Set(data.nodes.map((node) => node.id));

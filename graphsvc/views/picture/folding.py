@@ -1,4 +1,4 @@
-"""Groups of a picture, each folded into one node: by gang, workplace, crossing or community. Pure.
+"""Groups of a picture, each folded into one node: by gang, workplace, crossing, community or presence. Pure.
 
 Everything is computed from the picture alone, so it discloses only what its reader sees. A node is in at most one group
 of a kind: that of its most believed link. A link that is denied or contested makes nobody a member.
@@ -15,9 +15,10 @@ from graphsvc.records.coarsened import denial_mark
 from graphsvc.records.dates import ending
 from graphsvc.records.grading import stricter
 from graphsvc.records.numbers import count
-from graphsvc.records.relations import RELATIONS, LinkKey
+from graphsvc.records.relations import ASIDE, RELATIONS, LinkKey, family
 from graphsvc.views.picture.measures import communities
 from graphsvc.views.picture.network import Edge, Node, Picture
+from graphsvc.views.wording import of_kinds
 
 # Kinds of group → relations that make an entity part of it.
 BELONGING = MappingProxyType(
@@ -27,11 +28,14 @@ BELONGING = MappingProxyType(
             for kind in ("gang", "workplace", "crossing")
         },
         "community": (),
+        # Those who were only there, or served lawfully, at one entity.
+        "presence": (),
     }
 )
 # Smaller groups are not folded.
 _FEWEST = 2
-# Key of a group: its kind, and the id of the gang, workplace or crossing, or the number of the community.
+# Key of a group: its kind, and the id of the gang, workplace or crossing, the number of the community, or the relation
+# and the id of the entity at which people were.
 Key = tuple[str, str]
 
 
@@ -81,8 +85,8 @@ class Bundle(Edge):
     """All links between a group and another group or node, as one line.
 
     Attributes:
-        links: the links in it, most believed first. relation, says: those of a single link; for several, empty and
-            their number in words.
+        links: the links in it, most believed first. relation, says: those of all links, if they share one, with the
+            number of links; else empty, and the number in words.
         belief, step: those of the most believed link. belief_on_record: the highest of the links. doubtful: whether no
             link has a belief of at least one half.
         denied: whether at least one link is denied. denying: that of a single link; for several, `contested` or
@@ -102,19 +106,15 @@ def groups(view: Picture, by: str) -> list[FoldedGroup]:
         view: the picture, without folded groups.
         by: one of BELONGING.
     """
-    members = _communities(view) if by == "community" else _belonging(view, by)
-    names, kinds = view.names, {node.id: node.kind for node in view.nodes}
-    folded_groups = [
-        FoldedGroup(
-            by,
-            key,
-            f"Community {key}" if by == "community" else names[key],
-            tuple(ids),
-            _kinds(kinds[member] for member in ids),
-        )
-        for key, ids in members.items()
-        if len(ids) >= _FEWEST
-    ]
+    computed = {"community": _communities, "presence": _present}
+    members = computed[by](view) if by in computed else _belonging(view, by)
+    names, kind_of = view.names, {node.id: node.kind for node in view.nodes}
+    folded_groups = []
+    for key, ids in members.items():
+        if len(ids) >= _FEWEST:
+            kinds = _kinds(kind_of[member] for member in ids)
+            name = {"community": f"Community {key}", "presence": of_kinds(kinds)}.get(by) or names[key]
+            folded_groups.append(FoldedGroup(by, key, name, tuple(ids), kinds))
     return sorted(folded_groups, key=lambda group: (-len(group.members), group.name, group.key))
 
 
@@ -158,6 +158,26 @@ def _communities(view: Picture) -> dict[str, list[str]]:
     members: dict[str, list[str]] = defaultdict(list)
     for identifier, number in communities(view).items():
         members[str(number)].append(identifier)
+    return members
+
+
+def _present(view: Picture) -> dict[str, list[str]]:
+    """Map each relation of presence or service, with an entity, to those who have no other line in the picture.
+
+    Starts, entities that the reader asked for, and lines that are denied or contested stay as they are.
+    """
+    lines: dict[str, list[Edge]] = defaultdict(list)
+    for edge in view.edges:
+        for end in {edge.subject, edge.object}:
+            lines[end].append(edge)
+    members: dict[str, list[str]] = defaultdict(list)
+    for node in view.nodes:
+        if node.start or node.id in view.asked or len(lines[node.id]) != 1:
+            continue
+        edge = lines[node.id][0]
+        if family(edge.relation) in ASIDE and not edge.denied:
+            key = f"{edge.relation}~{edge.object}" if edge.subject == node.id else f"{edge.relation}~~{edge.subject}"
+            members[key].append(node.id)
     return members
 
 
@@ -225,10 +245,11 @@ def _bundle(links: Sequence[tuple[Edge, LinkKey]]) -> Bundle:
     values = {name: getattr(first, name) for name in Edge.__dataclass_fields__}
     if len(links) > 1:
         edges = [edge for edge, _ in links]
+        relation = first.relation if len({edge.relation for edge in edges}) == 1 else ""
         same_way = len({(edge.subject, edge.object) for edge in edges}) == 1 and all(edge.directed for edge in edges)
         values |= {
-            "relation": "",
-            "says": count(len(links), "link"),
+            "relation": relation,
+            "says": f"{first.says} ({len(links)})" if relation else count(len(links), "link"),
             "directed": same_way,
             "doubtful": all(edge.doubtful for edge in edges),
             "denied": any(edge.denied for edge in edges),

@@ -179,7 +179,7 @@ def draw(view: Picture, coast: Sequence[Sequence[tuple[float, float]]] = ()) -> 
         network.add_edge(edge.subject, edge.object, **_edge(edge, 3 if view.in_steps else 2))
     nodes, edges, _heading, _height, _width, options = network.get_network_data()
     palettes = {theme: dict(palette) for theme, palette in PALETTES.items()}
-    words = {edge.relation: edge.says for edge in view.edges if edge.relation}
+    words = {edge.relation: says(edge.relation) for edge in view.edges if edge.relation}
     # Add the words of relations that occur only in folded lines (`Bundle`).
     words |= {
         link[1]: says(link[1]) for edge in view.edges if isinstance(edge, Bundle) for link in edge.links[:_BUNDLED]

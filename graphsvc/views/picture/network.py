@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphsvc.records.coarsened import denied_word, step
-from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, KINDS, RELATIONS, LinkKey, family, says
+from graphsvc.records.relations import ASIDE, CUSTOM_PREFIX, ENTITIES, KINDS, RELATIONS, LinkKey, family, says
 from graphsvc.views.picture.arrangements import ARRANGEMENTS, Frame, MapGround, map_frame
 from graphsvc.views.picture.layout import layout
 from graphsvc.views.wording import title
@@ -128,6 +128,8 @@ class Picture:
         nodes: in the order they came into the picture, starts first; edges: most believed first.
         hidden: number of nodes removed by hand; left_out: numbers of nodes and lines removed because their kind or
             family was left out.
+        aside: number of lines of presence and lawful service that nobody asked for, so they are not drawn.
+        asked: ids of the entities that the reader added or opened.
         absent: number of starts that are missing.
         truncated: whether a row cap cut links, so that not all are drawn.
         in_steps: whether belief is shown in four steps, or as *some*, as for readers without source clearance.
@@ -149,6 +151,8 @@ class Picture:
     unplaced: int = 0
     turns: bool = True
     left_out: tuple[int, int] = (0, 0)
+    aside: int = 0
+    asked: Collection[str] = ()
     marks: MapMarks | None = None
     by_day: bool = False
 
@@ -306,6 +310,28 @@ def _marks(rows: Iterable[Row]) -> MapMarks:
             if row["landing_site"]:
                 sites[row["landing_site"], landings[row["id"]]].append(row["id"])
     return MapMarks(landings, [(name, place, tuple(ids)) for (name, place), ids in sorted(sites.items())])
+
+
+def leave_aside(view: Picture, links: Collection[LinkKey] = ()) -> Picture:
+    """Return a picture without the lines of mere presence and lawful service that its reader did not ask for.
+
+    These lines stay at a node that has no other line, at the entities in `asked`, and among `links`.
+
+    Example:
+        >>> leave_aside(Picture((), (), 0, 0, truncated=False)).aside
+        0
+    """
+    tied = {end for edge in view.edges if family(edge.relation) not in ASIDE for end in (edge.subject, edge.object)}
+    edges = tuple(
+        edge
+        for edge in view.edges
+        if family(edge.relation) not in ASIDE
+        or not {edge.subject, edge.object} <= tied.difference(view.asked)
+        or edge.key in links
+    )
+    degree = Counter(end for edge in edges for end in {edge.subject, edge.object})
+    nodes = tuple(replace(node, links=degree[node.id]) for node in view.nodes)
+    return replace(view, nodes=nodes, edges=edges, aside=len(view.edges) - len(edges))
 
 
 def sift(view: Picture, without: Collection[str], alone: Collection[str] = ()) -> Picture:

@@ -275,6 +275,9 @@ def _folds() -> list[tuple[str, str | None]]:
 
 
 def _apply_folds(picture: Picture, folds: list[tuple[str, str | None]]) -> Picture:
+    if picture.nodes[limits.USUAL_NODES :] and request_arguments()["presence"] and "presence" not in dict(folds):
+        # One mark for all who were only there, and for all who served lawfully, beside each entity.
+        folds = [*folds, ("presence", None)]
     fold: list[tuple[str, str]] = []
     for by, key in folds:
         fold += [(by, key)] if key is not None else [(by, group.key) for group in groups_of(picture, by)]

@@ -350,7 +350,9 @@ export class Canvas {
 
   // Fold all groups of a kind into one node each; without a kind, unfold all.
   fold(by) {
-    return this.set("fold", by, by ? `folded by ${by}` : "unfolded all");
+    // In a large picture the server folds those who were only there, unless the address names a group of them.
+    const none = this.params.get("presence") ? "presence:" : "";
+    return this.set("fold", by || none, by ? `folded by ${by}` : "unfolded all");
   }
 
   // Unfold one group; if all groups of its kind were folded, the address now names the others.
@@ -359,12 +361,14 @@ export class Canvas {
     const change = (params) => {
       const named = params.getAll("fold");
       let kept = named.filter((one) => one !== group);
-      if (named.includes(by)) {
+      const unnamed = by === "presence" && !named.some((one) => one.startsWith(by));
+      if (named.includes(by) || unnamed) {
         const others = this.picture.data.nodes
           .map((node) => node.fold)
           .filter((one) => one?.startsWith(`${by}:`) && one !== group);
         kept = [...named.filter((one) => one !== by), ...others];
       }
+      if (by === "presence" && !kept.some((one) => one.startsWith(by))) kept.push("presence:");
       put(params, "fold", kept);
     };
     return this.go(change, `unfolded ${this.picture.data.nodes.find((node) => node.fold === group)?.label ?? group}`);
