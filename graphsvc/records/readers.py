@@ -1,4 +1,4 @@
-"""The readers that a change concerns, by their clearance: whom a case closes to, and whose data version rises."""
+"""Groups of readers by clearance: those a case is closed to during a change, and those whose data version rises."""
 
 from __future__ import annotations
 

@@ -248,9 +248,9 @@ def test_it_can_be_walked_by_keyboard(pages: Callable[..., Page]) -> None:
 
 def test_the_theme_is_followed(pages: Callable[..., Page]) -> None:
     page = pages("id=p1", color_scheme="dark")
-    dark = page.evaluate("networkPicture.nodes.get('g1').font.color")
+    dark = page.evaluate("networkPicture.nodes.get('g1').color.border")
     page.emulate_media(color_scheme="light")
-    page.wait_for_function("(old) => networkPicture.nodes.get('g1').font.color !== old", arg=dark)
+    page.wait_for_function("(old) => networkPicture.nodes.get('g1').color.border !== old", arg=dark)
 
 
 def test_a_narrow_screen_gets_sheets(pages: Callable[..., Page]) -> None:

@@ -15,11 +15,31 @@ globalThis.NetworkPicture = class {
   static MOST_LABELS = 70;
   static CROWD = 600;
   static FAINT = 0.14;
+  // How wide the line round an outlined group is.
+  static BAND = 44;
   static FACE = "system-ui, sans-serif";
+  // Where a name can stand beside its node: across, down.
+  static SPOTS = [
+    [0, 1],
+    [0, -1],
+    [1, 0],
+    [-1, 0],
+    [1, 1],
+    [-1, 1],
+    [1, -1],
+    [-1, -1],
+  ];
 
   // How a picture looks beyond what its data says: of a node the colour and radius (null: as it is), whether a node or link is
-  // faint or gone, and whether there are labels.
-  static PLAIN = { fill: () => null, radius: () => null, faint: () => false, gone: () => false, labels: true };
+  // faint or gone, whether there are labels, and which groups of nodes are outlined.
+  static PLAIN = {
+    fill: () => null,
+    radius: () => null,
+    faint: () => false,
+    gone: () => false,
+    labels: true,
+    outlined: [],
+  };
 
   constructor(container, data, theme, covered = {}, arranged = {}) {
     this.container = container;
@@ -41,12 +61,14 @@ globalThis.NetworkPicture = class {
     this.fit();
     this.network.on("beforeDrawing", (context) => {
       this.coast(context);
+      this.outlines(context);
       this.axis(context);
       this.rings(context);
     });
     this.network.on("afterDrawing", (context) => {
       this.heads(context);
       this.badges(context);
+      this.labels(context);
     });
     // vis-network scales the view after it says so.
     this.network.on("resize", () => requestAnimationFrame(() => this.fit()));
@@ -122,8 +144,9 @@ globalThis.NetworkPicture = class {
     const faint = this.look.faint(node);
     const dressed = {
       ...node,
+      // Names are painted by hand, beside their node where there is room. vis-network takes an empty label for no change.
+      label: " ",
       color: ink.color,
-      font: { color: ink.text, face: NetworkPicture.FACE },
       opacity: faint ? NetworkPicture.FAINT : 1,
       hidden: this.look.gone(node),
       shapeProperties: { borderDashes: group === "sealed" ? [3, 3] : false },
@@ -194,9 +217,7 @@ globalThis.NetworkPicture = class {
   }
 
   paints() {
-    return {
-      nodes: { ...this.data.options.nodes, font: { strokeWidth: 4, strokeColor: this.palette.ground, vadjust: -2 } },
-    };
+    return { nodes: { ...this.data.options.nodes } };
   }
 
   // Paper is light: a dark picture would be unreadable there.
@@ -245,22 +266,6 @@ globalThis.NetworkPicture = class {
         ctx.textAlign = "center";
         ctx.textBaseline = "middle";
         ctx.fillText(node.letter, x, y + half * 0.08);
-        ctx.restore();
-      },
-      drawExternalLabel: () => {
-        const shown = this.nodes.get(node.id);
-        if (!shown || shown.label === " ") return;
-        ctx.save();
-        ctx.font = `${shown.font.size}px ${NetworkPicture.FACE}`;
-        ctx.textAlign = "center";
-        ctx.textBaseline = "top";
-        ctx.lineWidth = shown.font.size / 3;
-        ctx.lineJoin = "round";
-        ctx.strokeStyle = this.palette.ground;
-        const under = y + half + shown.font.size * 0.25 + (shown.font.vadjust ?? 0);
-        ctx.strokeText(shown.label, x, under);
-        ctx.fillStyle = this.palette.text;
-        ctx.fillText(shown.label, x, under);
         ctx.restore();
       },
       nodeDimensions: { width: 2 * half, height: 2 * half },
@@ -376,6 +381,64 @@ globalThis.NetworkPicture = class {
     ctx.restore();
   }
 
+  // Round the nodes of each group: an area as a rubber band would lie.
+  outlines(ctx) {
+    const scale = this.network.getScale();
+    const places = this.network.getPositions();
+    ctx.save();
+    ctx.lineJoin = "round";
+    // Where areas lie over each other, both can be told.
+    ctx.globalCompositeOperation = this.theme === "dark" ? "lighten" : "darken";
+    ctx.lineWidth = NetworkPicture.BAND / scale;
+    for (const { hue, members } of this.look.outlined) {
+      const points = this.inGroup(members).map(({ id }) => places[id]);
+      if (points.length < 2) continue;
+      ctx.fillStyle = ctx.strokeStyle = `color-mix(in srgb, ${hue} 18%, ${this.palette.ground})`;
+      ctx.beginPath();
+      for (const { x, y } of NetworkPicture.band(points)) ctx.lineTo(x, y);
+      ctx.closePath();
+      // The wide line rounds the corners and keeps the edge away from the nodes.
+      ctx.stroke();
+      ctx.fill();
+    }
+    ctx.restore();
+  }
+
+  inGroup(members) {
+    const ids = new Set(members);
+    return this.data.nodes.filter((node) => ids.has(node.id) && !this.look.gone(node));
+  }
+
+  // The names of outlined groups, at a corner of each area where there is room. A group whose gang, workplace or crossing
+  // is in the picture has its name there.
+  captions(scale, taken) {
+    return this.look.outlined.flatMap(({ key, name, members }) => {
+      const nodes = this.inGroup(members);
+      if (nodes.length < 2 || nodes.some(({ id }) => id === key)) return [];
+      const half = [name.length * 3.4 + 3, 8];
+      const away = (NetworkPicture.BAND / 2 + 10) / scale;
+      const corners = NetworkPicture.band(nodes).flatMap(({ x, y }) => [-away, away].map((by) => ({ x, y: y + by })));
+      const at = corners.find((corner) => this.clear(this.box(corner, scale, ...half), taken));
+      if (at) taken.push(this.box(at, scale, ...half));
+      return at ? [{ name, at }] : [];
+    });
+  }
+
+  // The corners of a rubber band round some points (Andrew's monotone chain).
+  static band(points) {
+    const order = [...points].sort((one, other) => one.x - other.x || one.y - other.y);
+    const turn = (a, b, c) => (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
+    const half = (line) => {
+      const corners = [];
+      for (const point of line) {
+        while (corners.length > 1 && turn(corners.at(-2), corners.at(-1), point) <= 0) corners.pop();
+        corners.push(point);
+      }
+      return corners.slice(0, -1);
+    };
+    return [...half(order), ...half(order.reverse())];
+  }
+
   // Where the picture starts: a ring around the node.
   rings(ctx) {
     const scale = this.network.getScale();
@@ -464,81 +527,147 @@ globalThis.NetworkPicture = class {
     for (const node of this.counted) {
       const at = this.where(node.id);
       if (!at) continue;
-      const [x, y] = [at.x, at.y];
+      const [x, y] = [at.x + node.beside / scale, at.y - (node.beside * 0.5) / scale];
       const text = `+${node.more}`;
-      ctx.strokeText(text, x + node.size * 0.8, y - node.size * 0.6);
-      ctx.fillText(text, x + node.size * 0.8, y - node.size * 0.6);
+      ctx.strokeText(text, x, y);
+      ctx.fillText(text, x, y);
     }
     ctx.restore();
   }
 
-  // -- labels: as large on the screen at any zoom, and none over another ----------------------------------------
+  // -- labels: as large on the screen at any zoom, none over another, and no name over a line -------------------
 
   relabel(scale) {
-    const large = NetworkPicture.LABEL;
-    const crowded = this.data.nodes.length > NetworkPicture.MOST_NODES;
-    // In a small picture no label lies over a node either; in a large one there would be none left.
-    const taken = crowded
-      ? []
-      : this.data.nodes.map(({ x, y, size }) => [
-          x * scale - size * scale * 0.7,
-          y * scale - size * scale,
-          x * scale + size * scale * 0.7,
-          y * scale + size * scale * 0.7,
-        ]);
-    const clear = (box) => this.clear(box, taken);
-    const labelled = new Set();
-    const changes = [];
-    const { labels, faint, gone, radius: sized } = this.look;
+    const { data } = this;
+    const crowded = data.nodes.length > NetworkPicture.MOST_NODES;
+    const radius = (node) => Math.max(this.look.radius(node) ?? node.size, NetworkPicture.SMALLEST / scale);
+    this.resize(scale, radius);
+    const { labels, faint, gone } = this.look;
     const bare = (item) => !labels || faint(item) || gone(item);
-    const order = [...this.data.nodes].sort((a, b) => b.start - a.start || b.links - a.links);
-    const tips = crowded ? [] : this.tips(scale);
+    const chosen = new Set(this.network?.getSelectedNodes());
+    // How far a node reaches on the screen, with the ring of a start.
+    const reach = (node) => radius(node) * scale + (node.start ? 7 : 2);
+    const taken = data.nodes
+      .filter((node) => !gone(node))
+      .map((node) => this.box(node, scale, reach(node), reach(node)));
+    this.captioned = this.captions(scale, taken);
+    const lines = this.segments(scale);
+    const group = (node) => node.kind === "gang" || Boolean(node.fold);
+    const first = (node) => 4 * chosen.has(node.id) + 2 * node.start + group(node);
+    const last = (node) => 2 * (node.kind === "thing") + (node.group === "sealed");
+    const order = [...data.nodes].sort(
+      (one, other) => first(other) - first(one) || last(one) - last(other) || other.links - one.links,
+    );
+    this.names = [];
     for (const node of order) {
-      const size = node.start ? large + 2 : large;
-      const half = node.label.length * size * 0.29 + 3;
-      const x = node.x * scale;
-      // Below, or above where that is taken; where no name lies, rather than where no head of a link does.
-      const boxes = [(node.y + node.size) * scale, (node.y - node.size) * scale - size * 1.6].map((top) => [
-        x - half,
-        top,
-        x + half,
-        top + size * 1.5,
-      ]);
-      const open = boxes.filter(clear);
-      const box = open.find((one) => this.clear(one, tips)) ?? open[0] ?? (node.start ? boxes[0] : null);
-      const free = box && !bare(node) && (node.start || !crowded || labelled.size < NetworkPicture.MOST_LABELS);
-      if (free) {
-        taken.push(box);
-        labelled.add(node.id);
-      }
-      // vis-network puts a name below; what it adds to that is in its own pixels.
-      const vadjust = free && box === boxes[1] ? (box[1] - boxes[0][1]) / scale - 2 : -2;
-      const old = this.nodes.get(node.id);
-      // vis-network takes an empty label for no change.
-      const label = free ? node.label : " ";
-      const radius = Math.max(sized(node) ?? node.size, NetworkPicture.SMALLEST / scale);
-      // Dashes as long on the screen at any zoom: a pseudonym is one at every size.
-      const dashes = node.group === "sealed" ? { borderDashes: [3 / scale, 3 / scale] } : undefined;
-      const settled = Math.abs(old.font.size * scale - size) <= 0.5 && Math.abs((old.font.vadjust ?? -2) - vadjust) < 1;
-      if (old.label !== label || !settled || old.size !== radius) {
-        changes.push({
-          id: node.id,
-          label,
-          size: radius,
-          font: { ...old.font, size: size / scale, strokeWidth: 3 / scale, vadjust },
-          ...(dashes && { shapeProperties: dashes }),
-        });
-      }
+      // These have a name even over a line: nobody should have to zoom to see where the picture begins.
+      const must = node.start || group(node) || chosen.has(node.id);
+      if (bare(node) || (crowded && !must && this.names.length >= NetworkPicture.MOST_LABELS)) continue;
+      const size = NetworkPicture.LABEL + (node.start ? 2 : 0);
+      const half = [node.label.length * size * 0.29 + 3, size * 0.7];
+      const from = reach(node) + 1;
+      const spots = NetworkPicture.SPOTS.map(([across, down]) => {
+        // Beside the node; at a corner, as near as the node's shape lets it be.
+        const near = across && down ? 0.7 : 1;
+        const at = [across * (from * near + half[0]), down * (from * near + half[1])];
+        return { at, box: this.box({ x: node.x + at[0] / scale, y: node.y + at[1] / scale }, scale, ...half) };
+      });
+      const open = spots.filter(({ box }) => this.clear(box, taken));
+      const free = open.find(({ box }) => !lines.some((line) => NetworkPicture.crosses(line, box)));
+      const apart = () => spots.find(({ box }) => this.names.every((other) => this.clear(box, [other.box])));
+      const through = ({ box }) => lines.filter((line) => NetworkPicture.crosses(line, box)).length;
+      const least = () => open.reduce((best, one) => (!best || through(one) < through(best) ? one : best), null);
+      const spot = free ?? (must ? (least() ?? apart()) : null);
+      if (!spot) continue;
+      taken.push(spot.box);
+      this.names.push({ id: node.id, text: node.label, at: spot.at, size, box: spot.box, over: !free });
     }
-    this.counted = this.data.nodes.filter((node) => {
-      if (!node.more || bare(node) || (crowded && !labelled.has(node.id))) return false;
-      const [x, y] = [(node.x + node.size * 0.8) * scale, (node.y - node.size * 0.6) * scale];
+    const named = new Set(this.names.map(({ id }) => id));
+    this.counted = data.nodes.filter((node) => {
+      if (!node.more || bare(node) || (crowded && !named.has(node.id))) return false;
+      const [x, y] = [node.x * scale + reach(node) + 1, node.y * scale - reach(node) * 0.5];
+      node.beside = reach(node) + 1;
       const box = [x, y - 10, x + 7 + 6 * String(node.more).length, y];
-      return clear(box) && taken.push(box);
+      return this.clear(box, taken) && taken.push(box);
     });
     this.taken = taken;
-    this.nodes.update(changes);
+    this.lines = lines;
     this.relabelEdges(scale);
+  }
+
+  // Nodes that can be seen at any zoom, and dashes as long on the screen at any zoom: a pseudonym is one at every size.
+  resize(scale, radius) {
+    const changes = this.data.nodes
+      .map((node) => {
+        const borderDashes = node.group === "sealed" && [3 / scale, 3 / scale];
+        return { id: node.id, size: radius(node), shapeProperties: { borderDashes } };
+      })
+      .filter(({ id, size, shapeProperties }) => {
+        const old = this.nodes.get(id);
+        return old.size !== size || String(old.shapeProperties.borderDashes) !== String(shapeProperties.borderDashes);
+      });
+    if (changes.length) this.nodes.update(changes);
+  }
+
+  // A box round a point of the picture, in pixels on the screen.
+  box({ x, y }, scale, halfWide, halfHigh) {
+    return [x * scale - halfWide, y * scale - halfHigh, x * scale + halfWide, y * scale + halfHigh];
+  }
+
+  // The lines of links as straight pieces on the screen: [id, x, y, x, y].
+  segments(scale) {
+    const places = new Map(this.data.nodes.map((node) => [node.id, node]));
+    return this.data.edges.flatMap((edge) => {
+      if (this.look.gone(edge) || this.look.faint(edge)) return [];
+      const [from, to] = [places.get(edge.from), places.get(edge.to)];
+      if (!edge.smooth) return [[edge.id, from.x * scale, from.y * scale, to.x * scale, to.y * scale]];
+      const via = this.via(edge, from, to);
+      const points = [0, 0.25, 0.5, 0.75, 1].map((part) => {
+        const [near, middle, far] = [(1 - part) ** 2, 2 * part * (1 - part), part ** 2];
+        return [from.x * near + via[0] * middle + to.x * far, from.y * near + via[1] * middle + to.y * far];
+      });
+      return points
+        .slice(1)
+        .map(([x, y], turn) => [edge.id, ...points[turn], x, y].map((one, at) => (at ? one * scale : one)));
+    });
+  }
+
+  // Whether a piece of a line runs through a box.
+  static crosses([, x1, y1, x2, y2], [left, top, right, bottom]) {
+    if (Math.max(x1, x2) < left || Math.min(x1, x2) > right || Math.max(y1, y2) < top || Math.min(y1, y2) > bottom)
+      return false;
+    const side = (x, y) => Math.sign((x2 - x1) * (y - y1) - (y2 - y1) * (x - x1));
+    const sides = [side(left, top), side(right, top), side(left, bottom), side(right, bottom)];
+    return new Set(sides).size > 1;
+  }
+
+  // The names of nodes, over everything else.
+  labels(ctx) {
+    const scale = this.network.getScale();
+    const places = this.network.getPositions();
+    const nodes = new Map(this.data.nodes.map((node) => [node.id, node]));
+    ctx.save();
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.lineJoin = "round";
+    ctx.lineWidth = 3 / scale;
+    ctx.strokeStyle = this.palette.ground;
+    ctx.fillStyle = this.palette.quiet;
+    ctx.font = `600 ${11 / scale}px ${NetworkPicture.FACE}`;
+    for (const { name, at } of this.captioned) {
+      ctx.strokeText(name, at.x, at.y);
+      ctx.fillText(name, at.x, at.y);
+    }
+    for (const { id, text, at, size } of this.names) {
+      const node = nodes.get(id);
+      if (!node || !places[id]) continue;
+      const [x, y] = [places[id].x + at[0] / scale, places[id].y + at[1] / scale];
+      ctx.font = `${size / scale}px ${NetworkPicture.FACE}`;
+      ctx.strokeText(text, x, y);
+      ctx.fillStyle = this.ink(node.group, null).text;
+      ctx.fillText(text, x, y);
+    }
+    ctx.restore();
   }
 
   // Boxes of the heads of links, on the screen.
@@ -571,7 +700,8 @@ globalThis.NetworkPicture = class {
         const near = Math.hypot(to.x - from.x, to.y - from.y) * scale <= NetworkPicture.LONGEST_WORDED;
         const half = edge.says.length * 3 + 2;
         const box = [x * scale - half, y * scale - 7, x * scale + half, y * scale + 7];
-        said ||= near && this.clear(box, taken);
+        const other = ([id, ...line]) => id !== edge.id && NetworkPicture.crosses([id, ...line], box);
+        said ||= near && this.clear(box, taken) && !this.lines.some(other);
         if (said) taken.push(box);
       }
       const says = edge.contested ? `${edge.says}, ${edge.denied}` : edge.says;
@@ -642,13 +772,13 @@ globalThis.NetworkPicture = class {
   choose(id, edge = false) {
     if (edge) this.network.setSelection({ nodes: [], edges: [id] });
     else this.network.setSelection({ nodes: [id], edges: [] }, { highlightEdges: true });
-    this.relabelEdges(this.network.getScale());
+    this.relabel(this.network.getScale());
   }
 
   // Choose some nodes; their links stand out.
   select(ids) {
     this.network.setSelection({ nodes: ids.filter((id) => this.nodes.get(id)), edges: [] }, { highlightEdges: true });
-    this.relabelEdges(this.network.getScale());
+    this.relabel(this.network.getScale());
   }
 
   // Whether a node can be seen: it is on the canvas, and nothing lies over it.

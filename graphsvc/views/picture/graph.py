@@ -104,6 +104,7 @@ _DASHES = [6, 5]
 # Group of a node that is not identified: drawn as an outline.
 HOLLOW = "unidentified"
 _LABEL = 26
+_PSEUDONYM = re.compile(r"[A-Z]-\w{4}-\w{4}-\w{4}")
 # Maximum number of links of a folded line that are listed in words.
 _BUNDLED = 60
 # A crossing's time of day is in its title, not in its label.
@@ -228,7 +229,7 @@ def _node(node: Node) -> dict[str, Any]:
     shape, size = SHAPES[node.kind]
     # pyvis replaces an empty label by the id, and adds a colour of its choice unless there is a group.
     drawing: dict[str, Any] = {
-        "label": _short(_TIME.sub("", node.name) if node.kind == "crossing" else node.name),
+        "label": _label(node),
         "title": title(node),
         "shape": shape,
         "size": size + (5 if node.start else 0) + min(node.links, 24) * 0.25,
@@ -308,5 +309,9 @@ def title(node: Node) -> str:
     return " · ".join(parts)
 
 
-def _short(name: str) -> str:
+def _label(node: Node) -> str:
+    """Return the name as it stands beside the node: no time of day, and the first four signs of a pseudonym."""
+    if _PSEUDONYM.fullmatch(node.name) and node.name == node.id:
+        return "-".join(node.name.split("-")[:2])
+    name = _TIME.sub("", node.name) if node.kind == "crossing" else node.name
     return name if len(name) <= _LABEL else name[: _LABEL - 1].rstrip() + "…"

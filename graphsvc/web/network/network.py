@@ -45,7 +45,7 @@ _LEADS = 8
 FILTERS = ("relation", "ticked", "least", "recorded", "source_grade", "assessment")
 _KEPT = ("depth", "size", *FILTERS, "fade", "without", "presence", "layout", "fold")
 # Used by the browser only; in the address so that a link reopens the same appearance.
-_LOOK = ("colour", "sized", "labels", "from", "to", "handling")
+_LOOK = ("colour", "sized", "outline", "labels", "from", "to", "handling")
 # All query parameters of this page, with those for the browser and for the saved view.
 PARAMETERS = ("id", "open", "add", "hide", "link", *_KEPT, *_LOOK, *pictures.WHICH)
 # Parameters removed when filters are cleared; all others stay.

@@ -60,6 +60,9 @@ function append(params, name, values) {
   for (const value of values) if (!params.getAll(name).includes(value)) params.append(name, value);
 }
 
+// Return the id in an opening: `~PAID~P1`, or the id alone.
+const openedNode = (text) => /^~[^~]*~(.+)$/.exec(text)?.[1] ?? text;
+
 // Return the places of the pinned nodes.
 const pinnedPlaces = ({ pinned, arranged }) =>
   Object.fromEntries(pinned.filter((id) => arranged[id]).map((id) => [id, arranged[id]]));
@@ -88,12 +91,16 @@ export class Canvas {
       document.getElementById("canvas"),
       read(document),
       theme(),
-      { top: 64, bottom: this.legend.offsetHeight },
+      { top: 84, bottom: this.legend.offsetHeight },
       arranged,
     );
     this.drawnFor = String(served(this.params));
     this.measured = null;
-    this.look = new Look(this.picture, () => this.measures());
+    this.look = new Look(
+      this.picture,
+      () => this.measures(),
+      () => this.groups(),
+    );
     this.selecting = new Selecting(this, this.picture);
     this.picture.pinned = new Set(this.steps.state.pinned);
     new MutationObserver(() => this.picture.setTheme(theme())).observe(document.documentElement, {
@@ -272,6 +279,11 @@ export class Canvas {
     }
   }
 
+  // The groups of the picture, by kind of group.
+  async groups() {
+    return (await this.page.json(`${this.root.dataset.groups}?${served(this.params)}`)).groups;
+  }
+
   // The measures that nodes can be coloured and sized by (id → name → number), and whether anyone stands out as a lead.
   async measures() {
     this.measured ??= this.page.json(`${this.root.dataset.measures}?${served(this.params)}`);
@@ -346,6 +358,18 @@ export class Canvas {
     const group = this.picture.data.nodes.find((node) => node.id === id)?.fold;
     if (group) return this.unfold(group);
     if (await this.append("open", [id], `expanded ${this.name(id)}`, { from: id })) this.page.say(`${this.came} added`);
+  }
+
+  // Whether a node was expanded.
+  opened(id) {
+    return this.params.getAll("open").some((one) => openedNode(one) === id);
+  }
+
+  // Take back what expanding some nodes added.
+  close(ids) {
+    const kept = (params) => params.getAll("open").filter((one) => !ids.includes(openedNode(one)));
+    const words = `removed what ${ids.length === 1 ? this.name(ids[0]) : ids.length} added`;
+    return this.go((params) => put(params, "open", kept(params)), words);
   }
 
   // Fold all groups of a kind into one node each; without a kind, unfold all.

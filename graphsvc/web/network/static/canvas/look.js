@@ -1,6 +1,6 @@
 // The canvas's appearance: filters that fade or remove, chosen colours and sizes, labels. The address contains it, and
 // the legend explains it.
-export const LOOK = ["colour", "sized", "labels", "from", "to", "handling"];
+export const LOOK = ["colour", "sized", "outline", "labels", "from", "to", "handling"];
 // Filters that remove links on the server, unless the user chose to see them faint.
 export const FILTERS = ["relation", "ticked", "least", "recorded", "source_grade", "assessment"];
 // Okabe and Ito's hues after those of the kinds; groups beyond the last hue are grey.
@@ -17,9 +17,10 @@ export function touches([first, last], from, to) {
 }
 
 export class Look {
-  constructor(picture, measures) {
+  constructor(picture, measures, groups) {
     this.picture = picture;
     this.measures = measures;
+    this.groups = groups;
     // Whether the picture is drawn exactly as the data says, so that nothing needs redrawing.
     this.plain = true;
     this.legend = document.getElementById("legend-look");
@@ -49,7 +50,9 @@ export class Look {
     const paint = this.paint(colour, known, abstains);
     const reach = this.reach(sized, known);
     const dated = Boolean(params.get("from") || params.get("to"));
-    const plain = !narrowed && !dated && !colour && !wanted.length && params.get("labels") !== "no";
+    const outline = params.get("outline") ?? "";
+    const outlined = outline ? ((await this.groups())[outline] ?? []) : [];
+    const plain = !narrowed && !dated && !colour && !wanted.length && !outline && params.get("labels") !== "no";
     if (plain && this.plain) return { shown: data.nodes.length, links: data.edges.length, narrowed };
     this.plain = plain;
     this.picture.dress({
@@ -58,6 +61,7 @@ export class Look {
       faint: fade ? (item) => off(item) || other(item) : other,
       gone: fade ? () => false : off,
       labels: params.get("labels") !== "no",
+      outlined: outlined.map((group, place) => ({ ...group, hue: HUES[place % HUES.length] })),
     });
     this.tell(paint.legend, colour, sized, abstains);
     const passes = (item) => !off(item) && !other(item);

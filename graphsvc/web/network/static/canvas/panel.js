@@ -33,6 +33,7 @@ export class Panel {
   acts = {
     expand: ([id]) => this.canvas.expand(id),
     hide: (ids) => this.after(this.canvas.hide(ids)),
+    close: (ids) => this.canvas.close(ids),
     only: (ids) =>
       this.after(this.canvas.hide(this.picture.data.nodes.map((node) => node.id).filter((id) => !ids.includes(id)))),
     start: (ids) => this.canvas.startAt(ids),
@@ -170,6 +171,6 @@ export class Panel {
     this.cover();
     this.chosen = null;
     this.picture.network.unselectAll();
-    this.picture.relabelEdges(this.picture.network.getScale());
+    this.picture.relabel(this.picture.network.getScale());
   }
 }

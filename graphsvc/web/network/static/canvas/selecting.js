@@ -1,4 +1,4 @@
-// Selecting several nodes (with Ctrl, with a lasso, by inverting the selection), and arranging them.
+// Selecting several nodes (with Ctrl, with a box or a lasso, by inverting the selection), and arranging them.
 const APART = 24;
 // Filters by figures that are not known of links inside a folded group.
 const FIGURES = ["least", "recorded", "source_grade", "assessment"];
@@ -38,9 +38,19 @@ export class Selecting {
     event.stopImmediatePropagation();
     const box = this.container.getBoundingClientRect();
     Object.assign(this.paper, { width: box.width, height: box.height, hidden: false });
-    this.line = [[event.clientX - box.x, event.clientY - box.y]];
+    const [left, top] = [event.clientX - box.x, event.clientY - box.y];
+    this.line = [[left, top]];
     const move = (at) => {
-      this.line.push([at.clientX - box.x, at.clientY - box.y]);
+      const [x, y] = [at.clientX - box.x, at.clientY - box.y];
+      // prettier-ignore
+      if (this.on) this.line.push([x, y]);
+      else
+        this.line = [
+          [left, top],
+          [x, top],
+          [x, y],
+          [left, y],
+        ];
       this.draw();
     };
     const end = () => {
