@@ -248,7 +248,7 @@ MOST_LINES = {
     "analysis": 13_680, "store": 3_910, "views": 10_440, "machines": 880, "appdb": 1_545, "access": 5_805, "cases": 9_885,
     "service": 14_262, "web": 7_675, "cli": 3_200,
 }  # fmt: skip
-MOST_TEST_LINES = 74_910
+MOST_TEST_LINES = 74_950
 
 
 def count_lines(paths: Iterable[Path]) -> int:

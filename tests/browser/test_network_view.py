@@ -241,7 +241,6 @@ def test_it_can_be_walked_by_keyboard(pages: Callable[..., Page]) -> None:
     expect(page.locator("#panel")).to_be_hidden()
     page.locator("#canvas").focus()
     page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
     page.keyboard.press("e")
     page.wait_for_url("**open=*")
 

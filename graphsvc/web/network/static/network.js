@@ -12,6 +12,7 @@ import { install as pictures } from "./canvas/pictures.js";
 import { savePicture } from "./canvas/png.js";
 import { Tables } from "./canvas/tables.js";
 import { Time } from "./canvas/time.js";
+import { Walk } from "./canvas/walk.js";
 import { copy } from "./copying.js";
 import { tellExposure } from "./exposure.js";
 
@@ -24,6 +25,7 @@ const { picture, selecting, steps } = canvas;
 const panel = new Panel(canvas);
 const tables = new Tables(canvas, panel);
 menu(canvas, panel);
+const walk = new Walk(canvas, panel);
 const form = new FilterForm(canvas);
 const time = new Time(canvas);
 const exposure = document.getElementById("network-exposure");
@@ -150,33 +152,12 @@ canvas.on("drawn", () => {
 });
 canvas.on("changed", tellState);
 
-// Return the nearest node in a direction from the selected one; without one, the first starting point.
-function neighbour(dx, dy) {
-  const from =
-    panel.chosen && !panel.chosen.edge ? picture.data.nodes.find((node) => node.id === panel.chosen.id) : null;
-  if (!from) return picture.data.nodes[0];
-  let best = null;
-  for (const node of selecting.shown()) {
-    const [x, y] = [node.x - from.x, node.y - from.y];
-    const along = x * dx + y * dy;
-    const aside = Math.abs(x * dy) + Math.abs(y * dx);
-    if (along > 1 && (!best || along + 2 * aside < best.cost)) best = { node, cost: along + 2 * aside };
-  }
-  return best?.node ?? null;
-}
-
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 picture.container.addEventListener("keydown", (event) => {
   if (event.key in ARROWS) {
     event.preventDefault();
     if (event.shiftKey) return selecting.nudge(...ARROWS[event.key]);
-    const node = neighbour(...ARROWS[event.key]);
-    if (!node) return;
-    panel.chosen = { id: node.id, edge: false };
-    picture.choose(node.id);
-    picture.reveal(node.id);
-    picture.container.setAttribute("aria-label", node.title);
-    canvas.say(node.title);
+    walk.step(event.key);
   } else if (event.key === "Enter" && panel.chosen && !panel.chosen.several) {
     event.preventDefault();
     panel.show(panel.chosen.id, panel.chosen.edge, true);
