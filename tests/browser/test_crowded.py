@@ -180,13 +180,13 @@ def test_the_menu_of_the_selected_node_opens_by_keyboard(page: Page) -> None:
 def test_what_is_read_out_leads_from_a_boat_to_its_organiser(page: Page) -> None:
     """Only the sentences decide where to go, as for somebody who sees nothing."""
     open_canvas(page, "id=B0058")
-    canvas, said = page.locator("#canvas"), page.locator("#said")
+    canvas, status = page.locator("#canvas"), page.locator("#said")
     canvas.focus()
 
     def walk(to: str, step: str = "ArrowRight") -> str:
         for _ in range(30):
             page.keyboard.press(step)
-            words = said.inner_text()
+            words = status.inner_text()
             assert words == canvas.get_attribute("aria-label")
             if re.search(to, words):
                 return words
@@ -195,16 +195,16 @@ def test_what_is_read_out_leads_from_a_boat_to_its_organiser(page: Page) -> None
     assert walk("B0058 · boat").endswith("right arrow.")
     assert re.search(r"B0058 was the boat of 8 May 2020, .*, belief .*\. Link \d+ of \d+\.", walk("was the boat of"))
     page.keyboard.press("ArrowDown")
-    crossing = said.inner_text()
+    crossing = status.inner_text()
     assert crossing.startswith("8 May 2020")
     page.keyboard.press("e")
     page.wait_for_url("**open=*")
     words = walk(r" organised 8 May 2020, (?!.*contested)")
     page.keyboard.press("ArrowDown")
-    assert said.inner_text().split(" · ")[0] == words.split(" organised")[0]
+    assert status.inner_text().split(" · ")[0] == words.split(" organised")[0]
     assert walk(r" paid | organised ")
     page.keyboard.press("ArrowUp")
-    assert said.inner_text().split(".")[0].split(" · ")[0] == crossing.split(" · ")[0]
+    assert status.inner_text().split(".")[0].split(" · ")[0] == crossing.split(" · ")[0]
 
 
 def test_dragging_with_shift_selects_what_is_in_the_box(page: Page) -> None:
