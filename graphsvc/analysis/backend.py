@@ -39,7 +39,7 @@ def use_backend(name: str) -> None:
     """
     if name in ("", OWN):
         return
-    # Imported here: the import takes 10 ms, which deployments without a backend save.
+    # Imported here, since the import takes 10 ms, which deployments without a backend save.
     from importlib.metadata import entry_points
 
     installed = {entry.name: entry for entry in entry_points(group="networkx.backends") if entry.name != _NONE_OF_THEM}

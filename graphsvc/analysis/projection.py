@@ -1,4 +1,4 @@
-"""The case as NetworkX graphs: by claim, by link, and the operation alone."""
+"""The case as NetworkX graphs: with an edge per claim, with an edge per link, and of the operation alone."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Processors(Protocol):
 
 
 class ThisMachine:
-    """A pool with one thread for each processor of this machine.
+    """A pool with one thread for each processor of this machine, at most four.
 
     Example:
         >>> list(THIS_MACHINE.each(pow, 2, [1, 2, 3]))
@@ -68,7 +68,7 @@ THIS_MACHINE = ThisMachine()
 
 
 def processors_here() -> int:
-    """Return how many tasks run in parallel here: one for each processor, at most four.
+    """Return how many tasks run in parallel here, which is one for each processor, at most four.
 
     Example:
         >>> 1 <= processors_here() <= 4

@@ -13,7 +13,7 @@ _NOTED = "states of cases"
 
 
 def listen(engine: sa.Engine) -> None:
-    """Track changes of cases' states by SQL statements on this engine."""
+    """Track SQL statements on this engine that change the state of a case."""
     sa.event.listen(engine, "before_execute", _note)
 
 
@@ -25,7 +25,7 @@ def noting(connection: sa.Connection) -> dict[str, str]:
 
 
 def update_recorded(noted: dict[str, str]) -> None:
-    """Update `RECORDED` after the commit: the current request or command has closed or reopened these cases."""
+    """Update `RECORDED`, after a commit, with the cases that the current request or command closed or reopened."""
     closed = {case for case, state in noted.items() if state != "open"}
     if noted:
         RECORDED.set((RECORDED.get() - noted.keys()) | closed)

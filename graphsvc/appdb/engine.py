@@ -67,7 +67,7 @@ def open_database(settings: Settings) -> sa.Engine:
 
 
 def _looked_at(settings: Settings, engine: sa.Engine, known: Sequence[str]) -> str | None:
-    """Return the database's version, read on an unprepared connection: a foreign database is left unchanged."""
+    """Return the database's version, read on an unprepared connection, which leaves a foreign database unchanged."""
     found.require_not_emptied(settings)
     if (file := found.file_of(settings)) is None:
         return found.version_of(settings, engine, known)
@@ -152,9 +152,9 @@ def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
     """Open one transaction on the application database; database errors become one-sentence messages.
 
     Raises:
-        OperatorError: it cannot be written (full, read-only, unreachable, damaged). Nothing of the transaction was
-            kept, unless the message says that this is not known.
-        RequestError: a text in it cannot be stored. Nothing of the transaction was kept.
+        OperatorError: the database cannot be written (full, read-only, unreachable, damaged). Nothing of the
+            transaction was kept, unless the message says that this is not known.
+        RequestError: a text cannot be stored. Nothing of the transaction was kept.
     """
     ending = False
     try:

@@ -40,11 +40,11 @@ def require_not_emptied(settings: Settings) -> None:
 
 
 def version_of(settings: Settings, engine: sa.Engine, known: Collection[str]) -> str | None:
-    """Return the version, one of `known`, of a database's tables; None for a new database. Changes nothing.
+    """Return the version of a database's tables, one of `known`; None for a new database. Changes nothing.
 
     Raises:
-        OperatorError: it is empty although the home was in use, damaged, another program's, newer, or from before the
-            first release.
+        OperatorError: the database is damaged, newer, from before the first release, another program's, or empty
+            although the home was in use.
     """
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
@@ -98,7 +98,7 @@ def _require_new(settings: Settings, condition: str) -> None:
 
 
 def _traces(settings: Settings) -> tuple[Path, ...]:
-    """Return files that are created after the tables: if one exists, there was a database."""
+    """Return files that are created after the tables; if one exists, there was a database."""
     return (settings.home / "master.key", settings.home / "master.key.next", settings.anchor_file)
 
 

@@ -13,7 +13,7 @@ from graphsvc.errors import OperatorError
 
 _FOLDER = Path(__file__).parent / "migrations"
 # Advisory lock of PostgreSQL. A database belongs to one home at a time (docs/scale.md), and the home's own lock
-# separates its processes. If a second home uses it all the same, this lock keeps both from migrating the tables.
+# separates its processes. If two homes use one database all the same, only one of them migrates at a time.
 _LOCK = 0x746162
 
 
@@ -52,7 +52,7 @@ def migrate(engine: sa.Engine) -> None:
 
 @contextmanager
 def whole(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Open one transaction that includes changes of tables."""
+    """Open one transaction that also covers changes to tables."""
     if engine.dialect.name != "sqlite":
         with engine.begin() as connection:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
@@ -71,7 +71,7 @@ def whole(engine: sa.Engine) -> Iterator[sa.Connection]:
                 if broken is not None:
                     raise _migration_error(f"a row of {broken[0]} refers to one of {broken[2]} that is not there")
         finally:
-            connection.invalidate()  # the next one enforces references again
+            connection.invalidate()  # the next connection enforces references again
 
 
 def _migration_error(why: str) -> OperatorError:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from graphsvc.appdb.engine import transaction
 
 Made = TypeVar("Made")
-# The current transaction, or the database for a separate one.
+# The current transaction, or the database, on which a separate one is opened.
 Database = sa.Engine | sa.Connection
 Condition = sa.ColumnElement[bool]
 
@@ -24,7 +24,7 @@ def new_id() -> str:
 
 
 def fill(kind: Callable[..., Made], row: Any, **values: Any) -> Made:
-    """Make a dataclass from the columns of a row that its fields are named after, and other values."""
+    """Make a dataclass from the columns of a row that have the names of its fields, and from other values."""
     names = {field.name for field in fields(cast("Any", kind))}
     return kind(**{name: value for name, value in row._mapping.items() if name in names} | values)
 

@@ -21,7 +21,7 @@ accounts = sa.Table(
     # Free Cypher sees the whole database, so it needs a separate grant; see policy.cypher_refusal.
     sa.Column("free_cypher", sa.Boolean, nullable=False, server_default=sa.false()),
 )
-# An account's proof in addition to its password. Not confirmed: set-up has begun, and sign-in does not ask for it yet.
+# An account's second factor. Until it is confirmed, sign-in does not ask for it.
 second_factors = sa.Table(
     "second_factors",
     metadata,
@@ -29,10 +29,10 @@ second_factors = sa.Table(
     sa.Column("key_sealed", sa.LargeBinary, nullable=False),
     sa.Column("secret_sealed", sa.LargeBinary, nullable=False),
     sa.Column("confirmed", sa.Boolean, nullable=False, server_default=sa.false()),
-    # The time step of the last accepted code: that code and earlier ones are not accepted again.
+    # The time step of the last accepted code; that code and earlier ones are not accepted again.
     sa.Column("last_step", sa.BigInteger, nullable=False, server_default="0"),
 )
-# Failed sign-ins, counted by keyed hash: of name and address, of a device, of an address, or of a name.
+# Failed sign-ins, counted by the keyed hash of a name with an address, of a device, of an address, or of a name.
 attempts = sa.Table(
     "attempts",
     metadata,
@@ -102,7 +102,7 @@ log = sa.Table(
     sa.Column("sources_hmac", sa.String(64), nullable=False),  # over its rows in log_sources; empty: no rows
     sa.Column("hmac", sa.String(64), nullable=False),
 )
-# Pseudonyms of the sources released, by line of the log, to answer "who looked at this source?"
+# Pseudonyms of the sources that each line of the log released, to answer "who looked at this source?"
 log_sources = sa.Table(
     "log_sources",
     metadata,
@@ -123,10 +123,10 @@ cases = sa.Table(
     metadata,
     sa.Column("id", sa.String(100), primary_key=True),
     sa.Column("key_sealed", sa.LargeBinary, nullable=False),
-    # open: readable · else being written, and closed to the readers in `records.readers.LOADING`
+    # open: readable · any other: being written, and closed to the readers in `records.readers.LOADING`
     sa.Column("state", sa.String(10), nullable=False, server_default="open"),
     # Counters of changes to the graph, and to its parts visible under P with (s) and without (p) source clearance:
-    # older results are out of date.
+    # results of an older version are out of date.
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("version_s", sa.Integer, nullable=False, server_default="0"),
     sa.Column("version_p", sa.Integer, nullable=False, server_default="0"),
@@ -135,12 +135,12 @@ cases = sa.Table(
     sa.Column("dependence_sealed", sa.LargeBinary),
     # Everyone's standing, since when and why, with every delivered identity of sealed people (`cases.graph.standing`)
     sa.Column("standings_sealed", sa.LargeBinary),
-    sa.Column("graded_with", sa.String(64)),  # digest of the weights of its figures; null: never written
+    sa.Column("graded_with", sa.String(64)),  # digest of the weights used for its figures; null: never written
     # The graph's content when last written (`store.mark`; null: never), and its mark at the last change visible to each.
     sa.Column("held", sa.JSON(none_as_null=True)),
     sa.Column("mark_s", sa.String(32)),
     sa.Column("mark_p", sa.String(32)),
-    # `cases.protection`, and when two persons chose the looser one
+    # `cases.protection`, and when two people chose the looser one
     sa.Column("protection", sa.String(10), nullable=False, server_default="witness"),
     sa.Column("loosened_at", sa.DateTime),
 )
@@ -160,7 +160,7 @@ deliveries = sa.Table(
     # For a statement that waited: when it and all others waiting opened; `loaded_at` is the time when it was added.
     sa.Column("opened_at", sa.DateTime),
 )
-# Witness statements added by form: they become deliveries only when they open, all waiting ones together.
+# Witness statements added by form. They become deliveries only when all that wait open together.
 waiting = sa.Table(
     "waiting",
     metadata,
@@ -171,7 +171,7 @@ waiting = sa.Table(
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("received_on", sa.Date, nullable=False),
     sa.Column("added_at", sa.DateTime, nullable=False),
-    # Start of its wait: when it was added, or released after being held back.
+    # When its wait started, which is when it was added, or released after being held back.
     sa.Column("since", sa.DateTime, nullable=False),
     # Account that holds the statement back; empty if it is not held back.
     sa.Column("held_by", sa.String(100), nullable=False, server_default=""),
@@ -189,7 +189,7 @@ identities = sa.Table(
     sa.Column("key_sealed", sa.LargeBinary, nullable=False),
     sa.Column("values_sealed", sa.LargeBinary, nullable=False),
 )
-# Where a claim was delivered: table and line, never its words.
+# The delivery and the line that a claim came from, never its words.
 provenance = sa.Table(
     "provenance",
     metadata,
@@ -245,7 +245,7 @@ vault = sa.Table(
     "vault",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-    # The root key, wrapped by the master key: other keys of the home are derived from it.
+    # The root key, wrapped by the master key; other keys of the home are derived from the root key.
     sa.Column("root_sealed", sa.LargeBinary, nullable=False),
     sa.Column("generation", sa.Integer, nullable=False, server_default="0"),  # how often the master key was rotated
     sa.Column("rotated_at", sa.DateTime),
@@ -262,7 +262,7 @@ overrules = sa.Table(
     sealed_column("reason_sealed", "overrule {case_id} {pseudonym}"),
     sa.Column("at", sa.DateTime, nullable=False),
 )
-# Material that must stay: it cannot be erased or undone.
+# Material that must stay, and cannot be erased or undone.
 holds = sa.Table(
     "holds",
     metadata,
@@ -273,7 +273,7 @@ holds = sa.Table(
     sa.Column("owner", sa.String(100), nullable=False),
     sealed_column("reason_sealed", "hold {id}"),
     sa.Column("review_on", sa.Date, nullable=False),
-    # The person was hidden then. Only readers with source clearance see the row, or it would show who was known.
+    # Whether the person was hidden then. If so, only readers with source clearance see the row: it shows who was known.
     sa.Column("of_hidden", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("added_by", sa.String(100), nullable=False),
     sa.Column("added_at", sa.DateTime, nullable=False),
@@ -300,7 +300,7 @@ requests = sa.Table(
     sa.Column("opened_at", sa.DateTime),
     sa.Column("ended_at", sa.DateTime),
 )
-# Rewrites of the managed store, so that no old data stays on its disk; a killed rewrite stays unfinished here.
+# Rewrites of the managed store, which leave no old data on its disk; one that was killed has no `done_at`.
 rewrites = sa.Table(
     "rewrites",
     metadata,
@@ -331,10 +331,10 @@ recipients = sa.Table(
     sa.Column("id", sa.String(40), primary_key=True),
     sealed_column("name_sealed", "recipient {case_id} {id}"),
     sa.Column("added_at", sa.DateTime, nullable=False),
-    # Code of the least strict export that named them: readers cleared for less do not see them.
+    # Code of the least strict export that named them; readers cleared for less do not see them.
     sa.Column("handling", sa.String(1), nullable=False, server_default="C"),
 )
-# Exports, held or handed out. Their contents stay sealed, so that the next one is assessed with all earlier ones.
+# Exports, held or handed out. Their contents are kept, sealed, to assess the next export together with earlier ones.
 exports = sa.Table(
     "exports",
     metadata,
@@ -365,15 +365,15 @@ reviews = sa.Table(
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
-    sa.Column("number", sa.Integer, nullable=False),  # counts up within the case: their order, never shown
+    sa.Column("number", sa.Integer, nullable=False),  # counts up within the case, for their order; never shown
     sa.Column("pseudonym", sa.String(40), nullable=False),  # of the lead, sealed or not
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
     sa.Column("judgement", sa.String(10), nullable=False),  # agree · refuse · park
-    # The reviewer's clearance: readers cleared for less do not see the review, or not its words.
+    # The reviewer's clearance; readers cleared for less do not see the review, or not its words.
     sa.Column("handling", sa.String(1), nullable=False),
     sa.Column("sources", sa.Boolean, nullable=False),
-    # The lead was named then and no longer is: the review would connect the name with the pseudonym.
+    # Whether the lead was named then but no longer is: the review would connect the name with the pseudonym.
     sa.Column("of_name", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("case_version", sa.Integer, nullable=False),
     sa.Column("rules", sa.String(20), nullable=False),
@@ -392,14 +392,14 @@ questions = sa.Table(
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
 )
-# Pictures of the network that users saved: private, or shared with readers of the case who are cleared for their level.
+# Pictures of the network that users saved, private or shared with readers of the case who are cleared for their level.
 pictures = sa.Table(
     "pictures",
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
     sa.Column("account", sa.String(100), nullable=False),
-    # The author's clearance: readers cleared for less do not see the picture, or not its notes.
+    # The author's clearance; readers cleared for less do not see the picture, or not its notes.
     sa.Column("handling", sa.String(1), nullable=False),
     sa.Column("sources", sa.Boolean, nullable=False),
     sealed_column("words_sealed", "picture {id}"),  # name and notes
@@ -417,14 +417,14 @@ picture_versions = sa.Table(
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
-    # Differences from the previous version: numbers and the software's own words.
+    # Differences from the previous version, in numbers and the software's own words.
     sa.Column("said", sa.String(200), nullable=False),
-    # Whether its author had source clearance: then its appearance, in the author's words, needs source clearance too.
+    # Whether its author had source clearance: if so, readers need it too for the appearance (the author's words).
     sa.Column("sources", sa.Boolean, nullable=False, server_default=sa.true()),
     # Its state (`views.picture.canvas`), and its links as shown then (`views.picture.since`).
     sealed_column("state_sealed", "picture {picture_id} version {number}"),
 )
-# An account's last place in a case, for each of its last sittings (from opening a page to leaving it).
+# Where an account left off in a case, for each of its latest sittings (from opening a page to leaving it).
 drafts = sa.Table(
     "drafts",
     metadata,
@@ -444,7 +444,7 @@ last_looks = sa.Table(
     sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
     sa.Column("account", sa.String(100), primary_key=True),
     sa.Column("at", sa.DateTime, nullable=False),
-    # The case's version then, as visible to the account: while it is unchanged, nothing visible is new.
+    # The case's version then, as visible to the account. While it is unchanged, nothing visible is new.
     sa.Column("version", sa.Integer, nullable=False),
 )
 # People's comments to each other about an entity or a link.
@@ -454,7 +454,7 @@ comments = sa.Table(
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False),
     sa.Column("about", sa.String(64), nullable=False),  # keyed hash of its subject
-    sa.Column("number", sa.Integer, nullable=False),  # counts up within the case: their order, never shown
+    sa.Column("number", sa.Integer, nullable=False),  # counts up within the case, for their order; never shown
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
     # The author's clearance, as for pictures.

@@ -1,4 +1,4 @@
-"""A connection to a Dask scheduler: shares data once, takes work in order, and reports losses."""
+"""A connection to a Dask scheduler: sends shared data once, runs pieces of work, and reports a lost scheduler."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from graphsvc.machines.versions import computes_with, resource
 _LOG = logging.getLogger(__name__)
 # Seconds a scheduler has to answer, seconds between checks while work is awaited, and seconds to close.
 _ANSWER_S, _LOOK_S, _CLOSE_S = 5.0, 1.0, 2.0
-# Pieces sent ahead for each thread of a worker: enough that no thread waits for the next, few enough to save memory.
+# Pieces sent ahead for each thread of a worker. No thread should wait, but few pieces save memory.
 _AHEAD = 3
 
 
@@ -47,7 +47,7 @@ class Connection:
         try:
             self._client = _connect(address, settings)
         except Exception as error:
-            # Any exception: whatever answers there may not be a scheduler.
+            # Any exception is possible, since whatever answers there may not be a scheduler.
             raise LostError(f"The scheduler at {address} cannot be reached ({type(error).__name__})") from None
         # When a scheduler is lost, Dask would print a page for each unfinished task; one sentence replaces these.
         loop = self._client.loop.asyncio_loop
@@ -64,7 +64,7 @@ class Connection:
                 raise OSError
             workers = self._client.sync(self._identity, callback_timeout=_ANSWER_S + 1)["workers"]
         except Exception:
-            # Any exception: it did not answer as schedulers do.
+            # Any exception means that it did not answer as schedulers do.
             raise LostError(f"The scheduler at {self._address} is gone") from None
         name = next(iter(self._resources))
         fitting = [worker for worker in workers.values() if name in worker["resources"]]
@@ -94,7 +94,7 @@ class Connection:
         return _AHEAD * max(self._threads, 1)
 
     def share(self, numbers: Any) -> Any:
-        """Send numbers that all pieces of some work need, only once however often they are shared; return their future.
+        """Return the future of numbers that all pieces of some work need; they are sent only the first time.
 
         Raises:
             NotNumbersAlone: they contain something else. LostError: the scheduler is gone.
@@ -123,7 +123,7 @@ class Connection:
 
     def _submit(self, task: Callable[..., Any], *arguments: Any) -> Any:
         try:
-            # A random name: one derived from the data would reveal that two cases, or two states of one, are alike.
+            # The name is random: one derived from the data would reveal that two cases or two states of one are alike.
             name = f"graphsvc-{uuid.uuid4().hex}"
             return self._client.submit(task, *arguments, key=name, resources=self._resources, pure=False)
         except Exception as error:
@@ -136,7 +136,7 @@ class Connection:
             LostError: there will be no result: the scheduler is gone, no worker computes the same any more, or the work
                 failed.
         """
-        # Requested once: asking repeatedly for a large result on its way would restart its transfer each time.
+        # Requested only once, since each further request for a large result on its way would restart its transfer.
         arriving = asyncio.run_coroutine_threadsafe(future._result(), self._client.loop.asyncio_loop)
         try:
             while True:

@@ -18,9 +18,9 @@ from graphsvc.machines.scheduler import check_address, require_dask
 from graphsvc.machines.versions import resource
 
 _LOG = logging.getLogger(__name__)
-# Seconds after an error during which all work is done here: each attempt to reach the scheduler may take seconds.
+# Seconds after an error during which all work is done here, since each attempt to reach the scheduler takes time.
 _AGAIN_S = 60.0
-# Seconds of work always done here: sending shorter work would take as long.
+# Seconds of work always done here, since sending shorter work would take as long.
 _HERE_S = 1.0
 
 
@@ -55,7 +55,7 @@ class OtherMachines:
 
     def __init__(self, address: str, here_s: float = _HERE_S) -> None:
         self._address, self._here_s = address, here_s
-        resource()  # of the running code, before an upgrade can replace the files
+        resource()  # computed from the files now, before an upgrade can replace them
         self._connection: Connection | None = None
         self._changing = threading.RLock()
         self._not_before = 0.0
@@ -89,7 +89,7 @@ class OtherMachines:
             except LostError as error:
                 self._lose(connection, error, "goes on here")
             except NotNumbersAlone as error:
-                # A bug of ours, but no reason to leave a reader without an answer: nothing was sent.
+                # This is a bug of ours, but nothing was sent, so it is no reason to leave a reader without an answer.
                 _LOG.error("%s; the work is done here", error)
             finally:
                 # A caller that needs no more results (it has enough, or was stopped) must leave no work running.
@@ -111,7 +111,7 @@ class OtherMachines:
             connection.close()
 
     def _connect(self) -> Connection | None:
-        """Return the connection, if it has a worker that computes the same; None: the work is done here."""
+        """Return the connection if a worker there computes the same as this machine; None if the work is done here."""
         with self._changing:
             if time.monotonic() < self._not_before:
                 return None

@@ -1,7 +1,7 @@
 """Numbers as bytes and back, without pickle: a tree in JSON, followed by the arrays as they are in memory.
 
-Only numbers and arrays of numbers go to other machines: one walk checks the data and writes it. Reading creates only numbers, arrays of numbers and the analysis's dataclasses, and runs no code that the bytes name. A
-worker's answer may not contain sparse arrays: compiled code would trust their indices.
+Only numbers and arrays of numbers go to other machines. Reading creates nothing but these and the analysis's
+dataclasses, and runs no code. A worker's answer may not contain sparse arrays: compiled code would trust their indices.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-# Dataclasses of these modules are written field by field: their field names are code.
+# Dataclasses of these modules are written field by field, since their field names are code and reveal nothing.
 _OURS = "graphsvc.analysis."
 _LENGTH = struct.Struct("<Q")
 # Types of NumPy array: booleans, signed and unsigned integers, floats. No text, bytes, objects or days.
@@ -127,7 +127,7 @@ class _Writer:
             if id(thing) not in self._numbers:
                 self._numbers[id(thing)] = self._add(thing, at)
             return ["array", self._numbers[id(thing)]]
-        # Exactly these types: a subclass may contain hidden data.
+        # Only exactly these types, since a subclass may contain hidden data.
         if isinstance(thing, list | tuple) and kind in (list, tuple):
             return [kind.__name__, [self.tree(part, f"{at}[{number}]") for number, part in enumerate(thing)]]
         if isinstance(thing, dict) and kind is dict:

@@ -96,11 +96,11 @@ def security(address: str, role: Literal["client", "worker"]) -> Any:
 
 
 def silence() -> None:
-    """Turn off Dask's own log: it would print failed work with its arguments, and many lines for each of ours."""
-    import distributed  # noqa: F401 - it lays out its log as it is imported
+    """Turn off Dask's own log, which would print failed work with its arguments, and many lines for each of ours."""
+    import distributed  # noqa: F401 - importing it sets up its log
 
     for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed.")]:
         logging.getLogger(name).setLevel(logging.NOTSET)
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    # Data shared by all pieces is sent once, as a task, so that it is restored after a worker dies: it may be large.
+    # Data shared by all pieces may be large. It is sent once, as a task, so that it is restored after a worker dies.
     warnings.filterwarnings("ignore", message="Sending large graph", category=UserWarning)

@@ -1,4 +1,4 @@
-"""A worker for a scheduler that offers the resource our work requires: no pages, no dashboard, no data on disk."""
+"""A scheduler's worker, which offers the resource our work requires and has no pages, dashboard or data on disk."""
 
 from __future__ import annotations
 

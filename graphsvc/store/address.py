@@ -10,7 +10,7 @@ _SCHEMES = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+s
 
 
 def require_address(uri: str) -> None:
-    """Raise OperatorError unless the driver accepts an address: the driver's own errors for invalid ones vary.
+    """Raise OperatorError unless an address is valid; the driver's own errors for invalid ones vary.
 
     Raises:
         OperatorError: the address is not valid. The message does not repeat it: it may contain a password.
@@ -37,7 +37,7 @@ def require_address(uri: str) -> None:
 
 
 def is_routed(uri: str) -> bool:
-    """Whether an address is routed to all servers of a cluster that have the database; only one accepts writes.
+    """Whether an address leads to all servers of a cluster (`neo4j://`) rather than to a single server.
 
     Example:
         >>> is_routed("neo4j+s://graph.example:7687"), is_routed("bolt://127.0.0.1:7687")
@@ -47,7 +47,7 @@ def is_routed(uri: str) -> bool:
 
 
 def no_address(why: str) -> OperatorError:
-    """Return the error for an invalid address, which says what to do."""
+    """Return the error for an invalid NEO4J_URI; its message says what to do."""
     return OperatorError(
         f"NEO4J_URI {why}. Write it like bolt://host:7687, or neo4j://host:7687 for a cluster, or unset it for the managed server."
     )

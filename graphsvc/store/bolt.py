@@ -1,4 +1,4 @@
-"""The official driver, with limits, and with errors in our own words. The only module that opens a connection."""
+"""Access to Neo4j through the official driver, with limits and with errors in our own words."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _END_S, _BETWEEN_S = 60, 0.05
 _RETRY_S = 30  # for how long a write that conflicts with others is retried, as the driver does
 # Pauses before repeating a read that concurrent writes have made out of date; newer servers report this.
 _AGAIN_S, _OUTRUN = (0.05, 0.2, 0.5), "Transaction.Outdated"
-# Pauses before a read is sent to another server of a cluster: long enough to elect a new leader.
+# Pauses before a read is sent to another server of a cluster: long enough for it to elect a new leader.
 _ELSEWHERE_S = (0.05, 0.5, 1.0, 2.0, 4.0)
 _LATE_S = 10.0
 Item = TypeVar("Item")
@@ -86,8 +86,8 @@ class Login:
 class Store:
     """One database of one Neo4j server, or of a cluster if the address is routed (`neo4j://`).
 
-    In a cluster, reads go to the servers for reading, and writes to the one that accepts them. Each session gets the
-    bookmarks of all earlier sessions, and those passed to `follow`, so that readers see all earlier writes.
+    In a cluster, reads go to the servers that serve reads, and writes to the one that accepts them. Each session gets
+    the bookmarks of all earlier sessions, and those passed to `follow`, so that readers see all earlier writes.
     """
 
     def __init__(self, driver: neo4j.Driver, login: Login) -> None:
@@ -149,13 +149,13 @@ class Store:
         after: Collection[str] = (),
         newest: bool = False,
     ) -> Rows:
-        """Run a reading query; rows beyond `cap` are cut. The server first waits for every write in the state `after`.
+        """Run a reading query; rows beyond `cap` are cut. `after`: bookmarks of writes that the server first waits for.
 
-        `newest`: ask the server that accepts writes, without waiting for earlier ones: it is never behind, and reports
-        its own state.
+        If `newest`, ask the server that accepts writes: it is never behind, so the read need not wait for earlier
+        writes.
 
         Raises:
-            Busy: it ran longer than `timeout` seconds or needed too much memory.
+            Busy: the query ran longer than `timeout` seconds or needed too much memory.
             RequestError: the query or a parameter is wrong.
             OperatorError: the server cannot be reached.
         """
@@ -175,7 +175,7 @@ class Store:
         return self._ask(ask)
 
     def each(self, text: str, parameters: Mapping[str, Any], take: Callable[..., object], *, timeout: float) -> None:
-        """Run a reading query on the newest server, and call `take` with the values of each row as it arrives.
+        """Run a reading query on the server that accepts writes; call `take` with each row's values as the row arrives.
 
         If the query fails, `take` may have received some rows already; if it is repeated, `take` receives them again.
 
@@ -196,8 +196,8 @@ class Store:
     ) -> Rows:
         """Run a reading query and return only these columns of its answer, rows in order.
 
-        The rows travel as one list: the driver would spend most of its time on fetching single records. The server
-        has the whole answer in memory, so the query must limit the number of rows.
+        The server sends the rows as one list, since fetching single records would take most of the driver's time. The
+        server then has the whole answer in memory, so the query must limit the number of rows.
 
         Raises:
             Busy, RequestError, OperatorError: as `read`.
@@ -216,7 +216,7 @@ class Store:
     def read_one_by_one(
         self, text: str, columns: Sequence[str], parameters: Mapping[str, Any], *, timeout: float, cap: int
     ) -> Rows:
-        """Run `read_at_once` for an answer too large for the server's memory: a final sort is done here instead.
+        """Return what `read_at_once` would, for an answer too large for the server's memory; rows are sorted here.
 
         Raises:
             Busy, RequestError, OperatorError: as `read`.
@@ -260,8 +260,8 @@ class Store:
     ) -> Iterator[list[tuple[Any, ...]]]:
         """Yield a reading query's rows with these columns, unordered, `size` rows at a time while the server continues.
 
-        No more than a few parts are in memory here or in the server: a final sort and limit are left out. A failed
-        query is not repeated, since the caller has parts of its answer already.
+        Only a few parts are in memory at a time, here and in the server, since a final sort and limit are left out. A
+        failed query is not repeated, since the caller already has parts of its answer.
 
         Raises:
             Busy, RequestError, OperatorError: as `read`.
@@ -271,19 +271,19 @@ class Store:
             result = session.run(query, dict(parameters))
             places = [result.keys().index(name) for name in columns]
             while records := result.fetch(size):
-                # All values of a record at once: fetched one by one, they take most of the driver's time.
+                # All values of a record at once, since fetching them one by one takes most of the driver's time.
                 taken = (record.values() for record in records)
                 yield [tuple([_plain(values[place]) for place in places]) for values in taken]
 
     def explain(self, text: str) -> QueryPlan:
-        """Return a query's plan and notices; nothing is run, and no parameters are needed.
+        """Return a query's plan and notices without running it; parameters are not needed.
 
         Raises:
-            CypherFault: the query is wrong; with the position, if the server reports one.
+            CypherFault: the query is wrong. It has the position, if the server reports one.
         """
         heard: dict[str, Any] = {
             "notifications_min_severity": neo4j.NotificationMinimumSeverity.WARNING,
-            # No warnings about syntax that later versions will change: the answer is right all the same.
+            # No warnings about syntax that a later version will change: the query works today.
             "notifications_disabled_classifications": [neo4j.NotificationDisabledClassification.DEPRECATION],
         }
         with translate_errors(), self._session(neo4j.READ_ACCESS, **heard) as session:
@@ -298,7 +298,7 @@ class Store:
         return QueryPlan(summary.query_type or "", _step(summary.plan or {}), notices(remarks))
 
     def transactions(self, mark: str) -> list[str]:
-        """Return the ids of the server's transactions with a mark (`typedrun` sets one)."""
+        """Return the ids of the server's transactions that have this mark (`typedrun` sets it)."""
         answer = self.read(
             "SHOW TRANSACTIONS YIELD transactionId, metaData WHERE metaData.graphsvc = $mark RETURN transactionId",
             {"mark": mark},
@@ -309,7 +309,7 @@ class Store:
         return [row[0] for row in answer.rows]
 
     def has_marked_transactions(self) -> bool:
-        """Whether any of the server's transactions has a mark: a typed query, or the writing of a case."""
+        """Whether the server runs any transaction with a mark, which is a typed query or a write of a case."""
         text = "SHOW TRANSACTIONS YIELD metaData WHERE metaData.graphsvc IS NOT NULL RETURN 1 AS one"
         return bool(self.read(text, {}, timeout=10, cap=1, newest=True).rows)
 
@@ -335,7 +335,7 @@ class Store:
     def write(self, text: str, parameters: Mapping[str, Any], mark: str = "") -> None:
         """Run one writing query in a separate transaction, with a mark by which `end` can find it.
 
-        It must be idempotent: it is repeated if its answer is lost.
+        The query must be idempotent, since it is repeated if its answer is lost.
         """
 
         @neo4j.unit_of_work(metadata={"graphsvc": mark} if mark else None)
@@ -363,7 +363,7 @@ class Store:
         self.write(text, {})
 
     def bookmarks(self) -> frozenset[str]:
-        """Return the server's bookmarks for the graph's state: unchanged until the next write; empty if it has none.
+        """Return the server's bookmarks, which stay the same until the next write; empty if the server has none.
 
         They may include a commit that cannot be read yet: to wait for it, pass them to `read` as `after`.
 
@@ -396,12 +396,12 @@ class Store:
         """
         newest = frozenset(bookmarks)
         if self._bookmarks and newest and self._followed.get(writer) != newest:
-            # Earlier bookmarks stay until a session has used them: processes may report out of order.
+            # Earlier bookmarks are kept until a session has used them, since processes may report out of order.
             self._bookmarks.update_bookmarks((), newest)
             self._followed[writer] = newest
 
     def _reading(self, *, newest: bool, **more: Any) -> neo4j.Session:
-        """Open a session on any reading server or, if `newest`, on the writing one, without bookmarks to wait for."""
+        """Open a session for reading; if `newest`, on the server that accepts writes, with no bookmarks to wait for."""
         if newest and self._bookmarks:
             return self._driver.session(
                 database=self.login.database, default_access_mode=neo4j.WRITE_ACCESS, fetch_size=5000, **more
@@ -416,10 +416,10 @@ class Store:
         )
 
     def _ask(self, ask: Callable[[], Answer]) -> Answer:
-        """Run a reading query, with errors translated, repeating it where that can help.
+        """Run a reading query, translate its errors, and repeat it where that can help.
 
-        It is repeated if concurrent writes made the server give up, and in a cluster if a server was lost or the leader
-        changed. No part of its answer has been shown by then.
+        The query is repeated if concurrent writes made the server give up, and in a cluster if a server was lost or the
+        leader changed. No part of its answer has been shown by then.
         """
         began = time.monotonic()
         with translate_errors():
@@ -438,11 +438,11 @@ _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def _plain(value: Any) -> Any:
-    """Convert the driver's types: temporal values become those of the standard library."""
+    """Convert the driver's temporal types to those of the standard library; leave other values as they are."""
     if type(value) in _SCALARS:
         return value
     if isinstance(value, list):
-        # Most lists are long and hold only scalars: this check avoids a loop in Python.
+        # Most lists are long and have only scalars, for which this check avoids a loop in Python.
         return value if _SCALARS.issuperset(map(type, value)) else [_plain(item) for item in value]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
@@ -473,6 +473,6 @@ def _outrun(error: bolt.DriverError | bolt.Neo4jError) -> bool:
 
 
 def _elsewhere(error: bolt.DriverError | bolt.Neo4jError) -> bool:
-    """Whether another server or a later try may answer: not after running out of memory or waiting for a bookmark."""
+    """Whether another server or a later try may succeed: neither helps after a lack of memory or a bookmark timeout."""
     code = error.code or "" if isinstance(error, bolt.Neo4jError) else ""
     return error.is_retryable() and "emory" not in code and "Bookmark" not in code

@@ -20,7 +20,7 @@ from graphsvc.records.progress import Progress
 from graphsvc.records.relations import LinkKey, graph_type
 from graphsvc.store.image import ENTITY_LABELS, NODE_LABELS, Image, Properties
 
-# Separates the items of a list: it cannot be typed, and a list with an item that contains it is refused.
+# Separates the items of a list. Nobody can type it, and a list with an item that contains it is refused.
 DELIMITER = "\x1f"
 # Columns of a row other than its properties.
 _KEYS = ("case", "id")
@@ -42,7 +42,7 @@ class BulkFiles:
     Attributes:
         nodes: (labels, name of the file).
         relationships: (type, name of the file).
-        with_breaks: names of files with a row that spans several lines: the tool cannot read these in parts.
+        with_breaks: names of files in which a row spans several lines; the tool cannot read these files in parts.
         longest: characters of the longest row.
         rows: number of rows in all files.
     """
@@ -58,7 +58,7 @@ def write_bulk(folder: Path, case: str, image: Image, progress: Progress) -> Bul
     """Write the files of a case, private to this account, calling `progress` between rows (it may raise to stop).
 
     Raises:
-        UnsaidError: a file cannot express all of it.
+        UnsaidError: a file cannot express all the data.
         OSError: the folder cannot be written.
     """
     return _Writing(folder, case, image, progress).files()
@@ -155,10 +155,10 @@ class _Writing:
 
 
 def _columns(rows: Iterable[Properties], without: tuple[str, ...]) -> dict[str, str]:
-    """Map each property name in some rows to its type.
+    """Map the name of each property in these rows to its type.
 
     Raises:
-        UnsaidError: a name has a meaning for the tool, or a property's values have several types.
+        UnsaidError: a name means something to the import tool, or a property's values have several types.
     """
     columns: dict[str, str] = {}
     for properties in {id(row): row for row in rows}.values():
@@ -193,7 +193,7 @@ def _kind(value: Any) -> str:
 
 
 def _cells(columns: Mapping[str, str]) -> Callable[[Properties], str]:
-    """Return a function that formats properties as the rest of their row. Shared properties are formatted only once."""
+    """Return a function that formats a row's properties as its remaining columns, and shared properties only once."""
     formats = [(name, _SAYS[kind]) for name, kind in columns.items()]
     known: dict[int, str] = {}
 

@@ -10,7 +10,7 @@ from neo4j import exceptions as bolt
 
 from graphsvc.errors import Busy, CypherFault, OperatorError, RequestError, standing
 
-# "(line 2, column 26 (offset: 25))", after the server's message.
+# The position at the end of a server's message, such as "(line 2, column 26 (offset: 25))".
 _PLACE = re.compile(r"\s*\(line (?P<line>\d+), column (?P<column>\d+) \(offset: \d+\)\)")
 _ROUTED = (
     " An address that begins with neo4j leads to those that the servers advertise (server.bolt.advertised_address), which have to"
@@ -23,7 +23,7 @@ _BEHIND = (
 
 
 def fault(error: bolt.ClientError, *, lines_before: int = 0) -> CypherFault:
-    """Return the error for the server's complaint about a query: its first sentence, and the position."""
+    """Return the error for the server's complaint about a query, with its first sentence and the position."""
     match = _PLACE.search(error.message or "")
     at = (error.diagnostic_record or {}).get("_position") or {}
     line, column = at.get("line", 0), at.get("column", 0)
@@ -34,7 +34,7 @@ def fault(error: bolt.ClientError, *, lines_before: int = 0) -> CypherFault:
 
 
 def sentence(message: str) -> str:
-    """Return the server's complaint about a query: its first line, without the position, which is shown separately."""
+    """Return the first line of the server's complaint about a query, without the position, which is shown elsewhere."""
     return _PLACE.split(" ".join(message.splitlines()[:1]))[0].strip().rstrip(".") + "."
 
 

@@ -1,7 +1,7 @@
 """A case's data in the graph, current or intended, and the difference between two such images.
 
-Writing a case means: read the current image, compare, write the difference. So the same code imports again, undoes
-an import and recovers after a kill.
+To write a case, read its current image, compare it with the intended one, and write the difference. The same code
+repeats an import, undoes one, and recovers after a kill.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _READ_TIMEOUT_S = 600
 class Image:
     """The nodes and links of one case; the property `case` is left out everywhere.
 
-    In a large case, six in seven links have the same figures as others, and three in four claims the same properties.
+    In a large case, six in seven links have the same figures as another, and three in four claims the same properties.
     So equal properties may share one object (`Alike`), which must never be changed in place.
 
     Attributes:
@@ -60,14 +60,14 @@ class Image:
 
 
 class Alike:
-    """Deduplicates properties: returns the first object that is equal."""
+    """Deduplicates properties by always returning the first of equal objects."""
 
     def __init__(self) -> None:
         self._first: dict[tuple[str, ...], dict[tuple[Any, ...], Properties]] = {}
         self._joined: dict[tuple[int, int], tuple[Properties, Properties, Properties]] = {}
 
     def of(self, properties: Properties) -> Properties:
-        """Return one shared copy of these properties: an equal set seen earlier, otherwise these."""
+        """Return the first properties that were equal to these, which may be these themselves."""
         first = self._first.setdefault(tuple(properties), {})
         try:
             return first.setdefault(tuple(properties.values()), properties)
@@ -79,7 +79,7 @@ class Alike:
             return properties
 
     def join(self, properties: Properties, more: Properties) -> Properties:
-        """Join two deduplicated properties; the same pair always gives the same object."""
+        """Join two sets of deduplicated properties; the same pair always gives the same object."""
         known = self._joined.get((id(properties), id(more)))
         if known is None:
             # The pair is kept too, so that no other object can get the same memory address.
@@ -88,7 +88,7 @@ class Alike:
 
 
 class _Rows(Sequence[Any]):
-    """The rows of a write, each made on access: all of them at once would take the memory of a second case."""
+    """The rows of a write, each made on access, since all of them at once would take the memory of a second case."""
 
     def __init__(self, keys: Sequence[Any], row: Callable[[Any], dict[str, Any]]) -> None:
         self._keys, self._row = keys, row
@@ -103,7 +103,7 @@ class _Rows(Sequence[Any]):
 
 @dataclass(frozen=True, slots=True)
 class WriteStep:
-    """One kind of write: a Cypher file, the label or type it writes, and its rows, in a fixed order."""
+    """One kind of write, with its Cypher file, the label or type it writes, and its rows, in a fixed order."""
 
     file: str
     word: str
@@ -192,7 +192,7 @@ def _differs_for_all(old: Image, new: Image) -> bool:
 
 
 def _differ(old: Mapping[Any, Any], new: Mapping[Any, Any], visible_part: Callable[[Any], Any]) -> bool:
-    """Whether the visible part of anything differs."""
+    """Whether the visible part of any item differs between `old` and `new`."""
     return any(
         (was := old.get(key)) != (now := new.get(key)) and visible_part(was) != visible_part(now)
         for key in old.keys() | new.keys()
@@ -200,7 +200,7 @@ def _differ(old: Mapping[Any, Any], new: Mapping[Any, Any], visible_part: Callab
 
 
 def _open_node(properties: Properties | None) -> Properties | None:
-    """Return a node's properties visible under P: without search words and custom columns, which are conditional."""
+    """Return a node's properties that readers under P see, without search words and custom columns; None under C."""
     if properties is None or not str(properties.get("handling")).startswith("P"):
         return None
     return {
@@ -209,7 +209,7 @@ def _open_node(properties: Properties | None) -> Properties | None:
 
 
 def _open_statement(properties: Properties | None) -> Properties | None:
-    """Return a statement's properties visible under P without source clearance."""
+    """Return the properties of a statement that readers under P without source clearance see."""
     visible = _open_node(properties)
     return visible and {name: value for name, value in visible.items() if name not in _OF_SOURCES}
 
@@ -227,11 +227,11 @@ def _open_link(properties: Properties | None) -> Properties:
 
 
 def write(store: Store, case: str, steps: Iterable[WriteStep], batch: int, progress: Progress) -> None:
-    """Write a difference, `batch` rows in a transaction, calling `progress` in between (it may raise to stop)."""
+    """Write these steps, `batch` rows in a transaction, and call `progress` in between, which may raise to stop."""
     steps = list(steps)
     total = sum(len(step.rows) for step in steps)
     done = 0
-    # Called even with nothing to write: whether there is anything may depend on who gave which statement.
+    # Called even with nothing to write, since a missing call could reveal something about the sources.
     progress(0, total, "writing to the graph")
     for step in steps:
         text = writing_text(step.file, step.word)
@@ -244,17 +244,17 @@ def write(store: Store, case: str, steps: Iterable[WriteStep], batch: int, progr
 
 
 def writing_mark(case: str) -> str:
-    """Return the mark of transactions that write a case, by which those of a killed process are found and ended."""
+    """Return the mark of transactions that write a case; those of a killed process are found by it and ended."""
     return f"writing {case}"
 
 
 def writing_text(file: str, word: str = "") -> str:
-    """Return the query in a file of `cypher/load/`; `LABEL` or `TYPE` becomes a word of our own tables, never data.
+    """Return a query from `cypher/load/`, with `LABEL` or `TYPE` replaced by a word of our own tables, never by data.
 
-    A server plans each new query, so all kinds of entity share one: it uses `Entity`, the label with the key index, and
-    its parameter is the specific label. In `links` the type is part of the query: with the type as a parameter and an
-    empty store, a server plans to search every relationship for each row. `any_links` avoids that by searching all
-    links of one end instead, which are few in a small case.
+    The server plans each new query, so all kinds of entity share one: it matches `Entity`, the label with the key
+    index, and takes the specific label as a parameter. In `links` the type is part of the query: given it as a
+    parameter, a server with an empty store plans to search every relationship for each row. `any_links` avoids that by
+    searching all links of one end, which are few in a small case.
 
     Raises:
         ValueError: the word is in none of the tables.
@@ -277,7 +277,7 @@ def read_image(store: Store, case: str) -> Image:
     def claim(
         identifier: str, properties: Properties, statement: str | None, subject: str | None, target: str | None
     ) -> None:
-        # A claim that lacks an end (only an interrupted older version could leave one) is rewritten.
+        # A claim without one of its ends, which only an interrupted older version could leave, is rewritten.
         image.claims[identifier] = (alike.of(_own(properties)), statement or "", subject or "", target or "")
 
     def source_of(statement: str, source: str) -> None:

@@ -1,4 +1,4 @@
-"""Checks that the graph still holds what was last written of a case, by a mark and by counts of each kind.
+"""Checks, by a mark and by counts of each kind, that the graph still has what was last written for a case.
 
 The mark is random, and changes with every change of the case. A store that was lost, emptied, exchanged or restored
 from an older copy has no mark, or a different one; reading it is cheap. Counting detects data removed by other means.
@@ -33,9 +33,9 @@ class Held:
     """A graph's content for one case.
 
     Attributes:
-        mark: mark of the last change; empty if there is none.
+        mark: set by the last change of the case; empty if the graph has nothing of the case.
         counts: label or kind of relationship → number, for every kind, including 0.
-        bookmarks: in a cluster, the transactions a server must have applied to hold this; they reveal nothing about it.
+        bookmarks: in a cluster, names of the transactions a server needs to have this content; they reveal none of it.
     """
 
     mark: str
@@ -54,9 +54,9 @@ class Held:
 
 
 def renew(store: Store, case: str, image: Image) -> Held:
-    """Set a new mark after a case's image was written and before it opens; return the expected content from now on.
+    """Set a new mark after a case's image was written, before the case opens; return the content expected from now on.
 
-    A case with nothing in the graph has no mark: an empty store is right for it.
+    A case with nothing in the graph has no mark, so that it passes the check in an empty store.
     """
     mark = secrets.token_hex(16) if image.size() else ""
     if mark:
@@ -91,7 +91,7 @@ def count_kinds(image: Image) -> dict[str, int]:
 
 
 def read_mark(store: Store, case: str) -> str:
-    """Return a case's mark in the graph, empty for none: cheap enough for each time a case is opened.
+    """Return a case's mark in the graph, empty if it has none. Cheap enough to call whenever a case is opened.
 
     Raises:
         OperatorError: the server cannot be reached.
@@ -106,12 +106,12 @@ def is_empty(store: Store) -> bool:
 
 
 def size(store: Store) -> int:
-    """Return the numbers of nodes and relationships of any kind in a store, which it knows without counting."""
+    """Return how many nodes and relationships a store has in all; Neo4j knows this without counting."""
     return sum(row[0] for row in store.read(_SIZE, {}, timeout=_TIMEOUT_S, cap=2, newest=True).rows)
 
 
 def read_held(store: Store, case: str) -> Held:
-    """Return a case's mark and counts in the graph, for the start of a service.
+    """Return a case's mark and counts in the graph; called when a service starts.
 
     Raises:
         Busy: counting takes longer than ten minutes. OperatorError: the server cannot be reached.
@@ -121,7 +121,7 @@ def read_held(store: Store, case: str) -> Held:
 
 
 class Checks:
-    """Checks that the graph holds what was last written of each case; counts only if the store's size has changed."""
+    """Checks that the graph has what was last written for each case; counts only if the store's size has changed."""
 
     def __init__(self, store: Callable[[], Store]) -> None:
         self._store = store
@@ -141,7 +141,7 @@ class Checks:
         """
         began = time.monotonic()
         store = self._store()
-        # Read before counting: if data is removed during the count, the next check sees another size and counts again.
+        # Read before counting. If data is removed during the count, the next check sees another size and counts again.
         now = (str(expected["mark"]), size(store))
         if self._whole.get(case) == now:
             is_whole = read_mark(store, case) == now[0]

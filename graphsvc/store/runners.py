@@ -1,4 +1,4 @@
-"""The processes that run typed queries, one at a time: after a normal run, a process waits a while for the next.
+"""Processes that run typed queries, one at a time; after a normal run, a process waits a while for the next query.
 
 Starting a process takes longer than most queries. A process whose query was late, cancelled, cut, faulty or large ends
 after it, so that each query has the same limits.
@@ -21,7 +21,7 @@ from typing import Any
 # twice that time (`typedrun`).
 _MOST = 2
 _WAITS_S = 60.0
-LIGHT_BYTES = 1024 * 1024  # most bytes of a text with parameters, or of an answer, for its process to be reused
+LIGHT_BYTES = 1024 * 1024  # a process is reused only if neither its job nor its answer is larger
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class Runners:
         waiting = self._take()
         runner = Runner(waiting or _start(), fresh=waiting is None)
         try:
-            with contextlib.suppress(OSError):  # it has ended already: then there is no last line
+            with contextlib.suppress(OSError):  # the process has already ended: then no last line arrives
                 assert runner.process.stdin is not None  # noqa: S101 - asked for when it was started
                 runner.process.stdin.write(line)
                 runner.process.stdin.flush()
@@ -73,7 +73,7 @@ class Runners:
             _end(process)
 
     def close(self) -> None:
-        """End the waiting processes; none waits from now on."""
+        """End the waiting processes, and let none wait from now on."""
         self._closed = True
         self.forget()
 

@@ -1,4 +1,4 @@
-"""Applies constraints and indexes: the numbered files of `cypher/schema/`, once each and in order; declares names.
+"""Applies the constraints and indexes in `cypher/schema/`, each numbered file once and in order; declares names.
 
 A server plans a query again once one of its names is used in the store for the first time. That takes a third of a
 second for each query. So every name in our own tables is declared before any query runs.
@@ -34,7 +34,7 @@ def apply_schema(store: Store, folder: Path | None = None) -> list[str]:
     """Apply the files not applied yet, and return their names.
 
     Raises:
-        OperatorError: an applied file was changed since; changes need a new number.
+        OperatorError: a file changed after it was applied; a change needs a file with a new number.
         Busy: existing data could not be indexed within half an hour.
     """
     recorded = {

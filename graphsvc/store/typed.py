@@ -95,7 +95,7 @@ def run_typed(
             ended, fresh = (
                 _follow(runner, typed, deadline),
                 runner.fresh,
-            )  # a waiting one may have ended at that moment
+            )  # a waiting process may have ended just then
     error = ended.get("error", "") if ended else ""
     # Only a complete answer, or an error in the query itself, shows that the server has finished with it.
     if not ended or error in ("connection", "timeout") or typed.truncated:
@@ -172,7 +172,7 @@ def _fault(ended: Mapping[str, Any]) -> CypherFault:
 
 
 def _ended_there(store: Store, mark: str) -> bool:
-    """End a query on the server; return whether it has ended after some time. On a dead server it has."""
+    """End a query on the server; return whether it ended in time. On a dead server, it counts as ended."""
     try:
         store.end(mark, _END_S)
     except Busy:

@@ -1,9 +1,9 @@
 """A separate process that runs typed queries, one at a time, and writes the answers as lines of JSON.
 
-Run by its path (by `store.runners`), so it imports nothing of the package. It can be killed at any moment, its memory
-is limited, and its reading of a large answer blocks no one else. Each line of standard input is JSON for one query:
-the server, the query, its parameters, its limits. The process ends after anything but a complete answer, and after
-two minutes without a query. Standard output, line by line:
+`store.runners` starts this file by its path, so it imports nothing of the package. It can be killed at any moment, its
+memory is limited, and reading a large answer here blocks no one else. Each line of standard input is JSON for one
+query: the server, the query, its parameters, its limits. The process ends after anything but a complete answer, and
+after two minutes without a query. Standard output, line by line:
 
     {"columns": [...]}
     {"rows": [[...], ...]}                                  as often as needed
@@ -44,7 +44,7 @@ from neo4j.spatial import Point  # noqa: E402
 def pack_value(value: Any, ends: set[str]) -> Any:
     """Convert a value to JSON in which each object has one key, its kind (`store.values` reads it).
 
-    A relationship without the nodes at its ends names them by the database's ids, which are added to `ends`.
+    If a relationship arrives without its end nodes, they are named by the database's ids, which are added to `ends`.
     """
     if value is None or isinstance(value, bool | int | str):
         return value
@@ -64,7 +64,7 @@ def pack_value(value: Any, ends: set[str]) -> Any:
         return value.hex()
     if isinstance(value, dict):
         return {"map": {str(key): pack_value(item, ends) for key, item in value.items()}}
-    if isinstance(value, time.Duration):  # before tuples: a Duration is one
+    if isinstance(value, time.Duration):  # before tuples, since a Duration is one
         return {"duration": [value.months, value.days, value.seconds, value.nanoseconds]}
     if isinstance(value, time.DateTime):
         return {"moment": [value.iso_format(), _zone(value.tzinfo)]}
@@ -117,7 +117,7 @@ def _zone(zone: Any) -> str:
 
 
 def lines(job: dict[str, Any], records: Iterable[Any], ends: set[str]) -> Iterator[dict[str, Any]]:
-    """Yield an answer's rows in batches, and how it ended, within the limits of the job."""
+    """Yield an answer's rows in batches, then how the answer ended, within the limits of the job."""
     left, size = job["rows"], 0
     batch: list[list[Any]] = []
     for record in records:
@@ -141,7 +141,7 @@ def lines(job: dict[str, Any], records: Iterable[Any], ends: set[str]) -> Iterat
 
 
 class Connected:
-    """The driver for the jobs' server: the next query needs no new connection if its server is the same."""
+    """The driver for the server of the jobs, kept so that the next query on that server needs no new connection."""
 
     def __init__(self) -> None:
         self._login: tuple[str, ...] = ()
@@ -156,7 +156,7 @@ class Connected:
                 job["uri"],
                 auth=(job["username"], job["password"]),
                 notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
-                liveness_check_timeout=0,  # the server may have restarted since the previous text
+                liveness_check_timeout=0,  # the server may have restarted since the previous query
                 **options,
             )
             self._login = login
@@ -200,7 +200,7 @@ def run(job: dict[str, Any], connected: Connected) -> Iterator[dict[str, Any]]:
 
 
 def ids_of_nodes(driver: neo4j.Driver, job: dict[str, Any], ends: set[str]) -> dict[str, Any]:
-    """Return the `id` property of nodes, by the database's own ids."""
+    """Return the `id` property of each node in `ends`, by the database's own id for the node."""
     text = "UNWIND $ends AS end MATCH (n) WHERE elementId(n) = end RETURN end, n.id"
     query = neo4j.Query(text, metadata={"graphsvc": job["mark"]}, timeout=job["timeout"])
     after = neo4j.Bookmarks.from_raw_values(job["bookmarks"])

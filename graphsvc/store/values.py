@@ -1,6 +1,6 @@
 """Values exchanged with the process that runs a typed query: as JSON in which each object has one key, its kind.
 
-Reading restores each value, whatever keys a map in an answer has. The other process's code is in `store.typedrun`,
+So each value can be restored, whatever keys a map in an answer has. The other process's code is in `store.typedrun`,
 which imports nothing of the package.
 """
 
@@ -18,16 +18,16 @@ _NO_NUMBER = "number"
 
 
 def pack_value(value: Any) -> Any:
-    """Convert a parameter for the other process: scalars, lists, maps, days, moments, times, spans and bytes."""
+    """Convert a parameter for the other process: scalars, lists, maps, dates, datetimes, times, durations and bytes."""
     if isinstance(value, float) and not math.isfinite(value):
         return {_NO_NUMBER: str(value)}
-    if isinstance(value, Duration):  # before tuples: a Duration is one
+    if isinstance(value, Duration):  # before tuples, since a Duration is one
         return {"duration": list(value)}
     if isinstance(value, list | tuple):
         return [pack_value(item) for item in value]
     if isinstance(value, Mapping):
         return {"map": {name: pack_value(item) for name, item in value.items()}}
-    if isinstance(value, dt.datetime):  # before days: a moment is one
+    if isinstance(value, dt.datetime):  # before dates, since a datetime is one
         return {"moment": [value.isoformat(), zone(value.tzinfo)]}
     if isinstance(value, dt.date):
         return {"date": value.isoformat()}
@@ -41,8 +41,8 @@ def pack_value(value: Any) -> Any:
 def unpack_value(value: Any, ends: Mapping[str, str | None]) -> Any:
     """Convert a value of an answer back.
 
-    Days, times and moments become those of the standard library, to the microsecond. Spans become `timedelta`, or the
-    driver's `Duration` if they count months, which have no fixed length. Bytes are hexadecimal text. Nodes,
+    Dates, times and datetimes become those of the standard library, to the microsecond. Durations become `timedelta`,
+    or the driver's `Duration` if they count months, which have no fixed length. Bytes are hexadecimal text. Nodes,
     relationships, paths and points are dictionaries with a `kind`.
 
     Args:

@@ -1,6 +1,6 @@
 """Belief in a claim and in a link: a number from 0 to 1.
 
-A claim's belief comes from its grading and from how often its kind of source is right about its relation. A link's
+A claim's belief comes from its grading and from how often such a source is right about that relation. A link's
 belief comes from all claims about it, counted over independent groups of sources. Support for the link and support
 against it each build up over groups, as evidence that may fail independently. The two are then combined by Dempster's
 rule for two simple support functions (Shafer, *A Mathematical Theory of Evidence*, 1976, chapter 4).
@@ -89,7 +89,7 @@ def claim_belief(
     Raises:
         RequestError: if one of the values is not a known kind or grade.
 
-    Limits: the chances were counted on invented cases (`bench.fit_beliefs`). Other claims play no part.
+    Limits: the chances were counted on invented cases (`bench.fit_beliefs`). Other claims are ignored.
     """
     try:
         chances = weights.chances[source_kind]
@@ -187,7 +187,7 @@ def _failing(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats) -> Float
 
 
 def reduced_support(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats, size: int) -> Floats:
-    """Return how strongly rows of a ledger support their owners: `support`, reduced for shared circumstances.
+    """Return `support` for rows of a ledger, reduced where their groups share circumstances.
 
     Args:
         ledger: the claims.
@@ -227,7 +227,7 @@ def combined_belief(supporting: Floats, opposing: Floats) -> Floats:
 
 
 def link_beliefs(ledger: Ledger, strength: Floats, links: int) -> tuple[Floats, Floats]:
-    """Return for each link its belief and its support before any denial, 0 to 1; 0 where nothing asserts it.
+    """Return for each link its belief and its support before any denial, 0 to 1; 0 if no claim asserts it.
 
     Example:
         >>> [figures.tolist() for figures in link_beliefs(encode([], {}), np.zeros(0), 1)]
@@ -255,7 +255,7 @@ def standing(ledger: Ledger, strength: Floats, links: int) -> Floats:
         >>> standing(ledger, strengths(ledger), 2).round(2).tolist()
         [1.0, 0.37]
 
-    Limits: the claims that assert the link play no part.
+    Limits: the claims that assert the link are ignored.
     """
     denied, denying = ledger.against
     result: Floats = 1 - reduced_support(ledger, denied, denying, strength[denying], links)
@@ -265,8 +265,8 @@ def standing(ledger: Ledger, strength: Floats, links: int) -> Floats:
 def asserted_shares(ledger: Ledger, strength: Floats, links: int) -> Floats:
     """Return each row's share of its link's support before any denial, 0 to 1; 0 for a denial.
 
-    The share is the part by which the row lowers the chance that all rows fail. A row that adds nothing to its group
-    has no share.
+    The share is the row's part in lowering the chance that all rows fail. A row that adds nothing to its group has no
+    share.
 
     Example:
         >>> from graphsvc.analysis.examples import claim_from
@@ -291,7 +291,7 @@ def _rows_of_sides(ledger: Ledger) -> tuple[Ints, Ints]:
 def _supported_sides(
     ledger: Ledger, strength: Floats, links: int, against: tuple[Ints, Ints] | None = None
 ) -> tuple[Floats, Floats]:
-    """Return the support for and against each link; `against`: links and their denials (default: the denied links)."""
+    """Return the support for and against each link; `against` has links and their denials (default: denied links)."""
     asserting, own = _rows_of_sides(ledger)
     denied, denying = against or (ledger.link[own], own)
     return (
@@ -314,7 +314,7 @@ def link_table(
         >>> key, figures.asserting, figures.groups, figures.other_sources, figures.first_on
         (('p1', 'RUNS', 'g1'), 1, 1, 0, '2020-05')
 
-    Limits: belief in the statements, not in guilt.
+    Limits: this is belief in the statements, not in guilt.
     """
     ledger = encode(claims, dependence, weights)
     size = int(ledger.link.max(initial=-1)) + 1
@@ -385,9 +385,9 @@ def corroboration(ledger: Ledger, owner: Ints, rows: Ints, size: int) -> tuple[I
 
 
 def _dates(ledger: Ledger, size: int) -> tuple[list[str], list[str]]:
-    """Return the first and last date reported of each link, as given; no first date where no claim reports a start.
+    """Return each link's first and last reported date, as given; the first is empty if no claim reports a start.
 
-    For the first date a coarse date counts as its first day, for the last date as its last.
+    A coarse date counts as its first day for the first date, and as its last day for the last date.
     """
     first, last, begun = [""] * size, [""] * size, [False] * size
     for number, claim in zip(ledger.link.tolist(), ledger.claims, strict=True):
@@ -397,5 +397,5 @@ def _dates(ledger: Ledger, size: int) -> tuple[list[str], list[str]]:
         first[number] = min(first[number] or start, start)
         last[number] = max(last[number], end, key=lambda day: ending(day) if day else "")
         begun[number] |= bool(claim.from_on)
-    # An end date alone is not a first date: the link would seem to last a single day.
+    # An end date alone is not used as the first date, or the link would seem to last a single day.
     return [day if known else "" for day, known in zip(first, begun, strict=True)], last

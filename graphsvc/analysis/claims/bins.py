@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from graphsvc.analysis.claims.dependence import Ints
 
-# Integers kept in memory for long: 32 bits wide if all are small enough.
+# Integers kept in memory for long are 32 bits wide if all are small enough.
 Kept = NDArray[np.signedinteger[Any]]
 _FEW = 2**31
 # From this count on, values are placed by counting instead of sorting.
@@ -42,7 +42,7 @@ class Bins:
 
 
 def spans(starts: Ints, ends: Kept) -> tuple[Ints, Ints]:
-    """Return all numbers of some spans in sequence, as two arrays: the position of each number's span, and the number.
+    """Return all numbers of some spans in sequence, as two arrays: the positions of their spans, and the numbers.
 
     Args:
         starts: the first number of each span.
@@ -70,7 +70,7 @@ def narrow(values: Ints) -> Kept:
         >>> narrow(np.array([3, -1])).dtype, narrow(np.array([2**40])).dtype
         (dtype('int32'), dtype('int64'))
 
-    Limits: NumPy adds 32 bits to 64 as 64, and 32 bits to a Python integer as 32.
+    Limits: a sum with 64-bit numbers has 64 bits, but a sum with a Python integer stays at 32.
     """
     return values.astype(np.int32) if values.max(initial=0) < _FEW else values
 
@@ -128,7 +128,7 @@ def sorted_into(bins: Kept, size: int) -> Bins:
     if count < _MANY:
         starts = np.concatenate(([0], np.cumsum(np.bincount(bins, minlength=size)))).astype(np.int64)
         return Bins(narrow(np.argsort(bins, kind="stable")), narrow(starts))
-    # Converting a sparse matrix (one cell per row) sorts by counting: in a seventh of the time for a million numbers.
+    # Converting a sparse matrix (one cell per row) sorts by counting, in a seventh of the time for a million numbers.
     cells = np.zeros(count, dtype=bool), bins, np.arange(count + 1)
     turned = scipy.sparse.csr_array(cells, shape=(count, size)).tocsc()
     return Bins(narrow(turned.indices), narrow(turned.indptr))

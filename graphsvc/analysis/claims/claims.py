@@ -30,7 +30,7 @@ class Claim:
         source_kind: `witness`, `intelligence` or `record`.
         source_grade: 1 to 3 of 3x5x2.
         assessment: A to E of 3x5x2.
-        weight: a count (of calls, payments).
+        weight: a count, such as of calls or payments.
         subject_kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`; `object_kind`: the same for the
             object.
         from_on: first day as given, or empty; `to_on`: the last.
@@ -63,7 +63,7 @@ class Claim:
 
     @property
     def counts(self) -> bool:
-        """Whether the claim carries weight: not superseded or withdrawn."""
+        """Whether the claim carries weight, which a superseded or withdrawn claim does not."""
         return self.status == "active" and self.polarity != "withdrawn"
 
     @property

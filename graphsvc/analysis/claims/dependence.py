@@ -1,7 +1,7 @@
 """Dependence between sources, and the independent groups they form.
 
-Groups are the connected components among only the sources behind the figure in question. Two witnesses who share
-nothing with each other are not joined by a third who contributes nothing to that figure.
+Groups are the connected components among the sources behind the figure in question, without any others. So two
+witnesses who share nothing are not joined by a third who contributes nothing to that figure.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Shared:
 
 
 def joint(dependence: Dependence) -> frozenset[tuple[str, frozenset[str]]]:
-    """Return the reason of each key with the sources that have it, without the names of the keys.
+    """Return the reason and the sources of each key, without its name; the reason is empty if the key joins.
 
     Example:
         >>> joint({"s1": frozenset({"k0"}), "s2": frozenset({"k0"})}) == joint({"s1": frozenset({"k7"}), "s2": frozenset({"k7"})})
@@ -108,18 +108,18 @@ def groups(sources: Iterable[str], dependence: Dependence) -> list[frozenset[str
 def shared_keys(
     shares: Mapping[str, Iterable[Thing]], apart: Collection[Pair] = (), joined: Collection[Pair] = ()
 ) -> dict[str, frozenset[str]]:
-    """Return the keys of each source, from its circumstances: pairs of reason and id.
+    """Return the keys of each source, made from its circumstances (pairs of reason and id).
 
     Args:
         shares: source → (reason, id): `("crossing", "c1")`, `("dwelling", "w3")`, `("interpreter", "p7")` …
         apart: pairs that an analyst decided are independent, whatever they share.
         joined: pairs that an analyst decided depend on each other, although no record says so.
 
-    Two sources have a common key exactly if they share a circumstance and are not `apart`, or are `joined`. Only a
-    circumstance of at least two sources makes a key, and the key does not reveal which. A circumstance that only
-    affects statements (`records.weights`, section `shared`) makes keys that start with its reason; every other key
-    joins its holders into one group. A circumstance shared by a pair apart makes several keys, one for each set of
-    holders who all depend on each other (`cliques`).
+    Two sources have a common key if, and only if, they are `joined`, or share a circumstance and are not `apart`. A
+    circumstance makes a key only if at least two sources share it, and the key does not identify it. A circumstance
+    that only affects statements (`records.weights`, section `shared`) makes keys that start with its reason; every
+    other key joins its holders into one group. A circumstance shared by a pair apart makes several keys, one for each
+    set of holders who all depend on each other (`cliques`).
 
     Example:
         >>> shared_keys({"s1": [("crossing", "c1")], "s2": [("crossing", "c1"), ("dwelling", "w1")]})
@@ -189,7 +189,7 @@ def in_common(sources: Iterable[str], shares: Mapping[str, Iterable[Thing]]) -> 
 
 
 def components(owner: Ints, source: Ints, starts: Ints, keys: Ints) -> Ints:
-    """Return the group number of each row: `groups` for many figures at once.
+    """Return the group number of each row; does the same as `groups`, for many figures at once.
 
     Args:
         owner: for each row the figure it belongs to, from 0.
@@ -197,7 +197,7 @@ def components(owner: Ints, source: Ints, starts: Ints, keys: Ints) -> Ints:
         starts: `keys[starts[s]:starts[s + 1]]` are the keys of source `s`.
         keys: numbers of keys, from 0.
 
-    Rows of one owner have the same number exactly if their sources are in one group.
+    Rows of one owner have the same number if, and only if, their sources are in one group.
 
     Example:
         >>> rows = np.array([0, 0, 1]), np.array([0, 1, 1])

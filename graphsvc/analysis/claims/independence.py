@@ -82,7 +82,7 @@ def independent(sources: Iterable[str], dependence: Dependence, strength: Mappin
 
 
 def effective(owner: Ints, group: Ints, source: Ints, shared: Colours, size: int) -> NDArray[np.float64]:
-    """Return the effective number of independent statements behind each owner: that many would be equally informative.
+    """Return, for each owner, how many independent statements would be as informative as those behind it.
 
     Each group counts as 1 / its design effect, 1 + Σ strength · (m − 1), summed over the circumstances it shares with
     other groups behind the same owner; *m* is the number of groups that share the circumstance. If *G* groups all share
@@ -126,7 +126,7 @@ def shared_circumstances(owner: Ints, group: Ints, source: Ints, shared: Colours
         shared: the shared circumstances of the sources.
 
     Returns:
-        Group, key, and a number that is equal for two groups exactly if they share the key behind the same owner.
+        Group, key, and a number that two groups have in common if, and only if, they share the key for one owner.
 
     Example:
         >>> heard = colours([{"interpreter 4"}, {"interpreter 4"}], {"interpreter": 0.5})

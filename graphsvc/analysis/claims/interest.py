@@ -1,4 +1,4 @@
-"""Claims about a rival, debtor, creditor or accuser of their own source.
+"""Finds claims about a rival, debtor, creditor or accuser of the source who makes them.
 
 Only the service matches sources with persons, so only the service can mark these claims. The mark is for readers with
 source clearance, since it narrows down who the source is.
@@ -14,13 +14,13 @@ from graphsvc.analysis.claims.roles import ACTS, DEEDS, OF_A_GANG, PAYS_OR_OWES,
 from graphsvc.records.grading import INTERESTS
 from graphsvc.records.relations import doing
 
-# Asserting one of these relations accuses the subject. Paying and owing do not count: people who are carried do both.
+# Asserting one of these relations accuses the subject. Paying and owing do not count: people being smuggled do both.
 ACCUSES = frozenset({*DEEDS, *ACTS} - PAYS_OR_OWES)
 _OWES = doing("owes")
 
 
 def interests(claims: Iterable[Claim], persons: Mapping[str, str]) -> dict[str, str]:
-    """Return claim id → the source's interest in a person the claim is about, for claims with such an interest.
+    """Return, by claim id, the source's interest in a person the claim is about, for claims with such an interest.
 
     Args:
         claims: the claims visible to one class of readers. Only claims with weight establish quarrels, debts and
@@ -36,7 +36,7 @@ def interests(claims: Iterable[Claim], persons: Mapping[str, str]) -> dict[str, 
         >>> interests(told, {"s1": "p1", "s2": "p2"})
         {'s1: p9 RUNS g1': 'owes'}
 
-    Limits: knows only recorded quarrels and debts. A mark shows that there is an interest, not that it moved the
+    Limits: knows only recorded quarrels and debts. A mark shows that there is an interest, not that it influenced the
     source, and a claim without a mark may come from an enemy. Persons reported to be the same are not merged, and a
     rival gang's members are not marked.
     """

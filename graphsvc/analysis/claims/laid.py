@@ -21,17 +21,17 @@ Ends = tuple[list[str], Ints, Ints]
 NAMES = tuple(item.name for item in fields(Claim))
 # Number of claims turned into objects at a time; if more than one claim in `_MANY` is wanted, all are converted.
 _AT_ONCE, _MANY = 1 << 16, 8
-# Attributes whose text is interned. Ids are not: other clearances seldom have the same claims in memory.
+# Attributes whose text is interned. Ids are not: claims of other clearances, with the same ids, are seldom in memory.
 _SHARED = frozenset(item.name for item in fields(Claim) if item.type == "str") - {"id", "statement"}
 
 
 class LaidClaims(Sequence[Claim]):
-    """A sequence of claims that behaves like a list: a claim turned into an object stays that object.
+    """A sequence of claims that behaves like a list: each claim is turned into an object once, when it is read.
 
     Args:
         columns: one for each attribute of a claim, named after it, in order.
         twins: returns claims already in memory, by id; an equal claim reuses that object.
-        lasting: a context manager for making objects that will be kept.
+        lasting: a context manager in which objects that will be kept are made.
 
     Example:
         >>> from graphsvc.analysis.examples import claim_from
@@ -62,14 +62,14 @@ class LaidClaims(Sequence[Claim]):
         return self._columns
 
     def ends(self) -> Ends:
-        """Return the ids of all subjects and objects, sorted, and by row the positions of both among the ids."""
+        """Return the sorted ids of all subjects and objects, and for each row the positions of both among them."""
         if self._ends is None:
             names, (subject, object_) = number_texts(self._columns["subject"], self._columns["object"])
             self._ends = names, subject, object_
         return self._ends
 
     def objects(self) -> Iterable[Claim]:
-        """Return the claims that are objects already."""
+        """Return the claims that have already been turned into objects."""
         return self._all if self._all is not None else [*self._made.values()]
 
     def at(self, rows: Ints) -> list[Claim]:
@@ -154,7 +154,7 @@ class SomeClaims(Sequence[Claim]):
         return LaidClaims(self._claims.columns().take(self._rows))
 
     def numbers(self, name: str) -> Ints:
-        """Return one attribute of each claim as its position among the distinct texts, sorted."""
+        """Return one attribute of each claim, as a position in the sorted list of its distinct texts."""
         return number_texts(self._claims.columns()[name].take(self._rows))[1][0]
 
     def texts(self, name: str) -> list[Any]:
@@ -184,7 +184,7 @@ class ByEnd(Mapping[str, Sequence[Claim]]):
     Args:
         claims: claims in columns.
         rows: rows to include (default: all).
-        twice: whether a claim whose subject is its object is listed twice.
+        twice: whether to list a claim twice if its subject is also its object.
 
     Example:
         >>> from graphsvc.analysis.examples import claim_from

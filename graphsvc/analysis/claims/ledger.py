@@ -42,7 +42,7 @@ class _Counted:
     witness: Bools
 
 
-# Without slots: `cached_property` sorts the rows by link once.
+# No slots, so that `cached_property` works: it sorts the rows by link only once.
 @dataclass(frozen=True)
 class Ledger(_Counted):
     """The claims that carry weight, one row each; texts are encoded as numbers.
@@ -118,7 +118,7 @@ class Ledger(_Counted):
         return np.array([name in wanted for name in self.relations] or [False])[self.relation]
 
     def groups(self, owner: Ints, rows: Ints) -> Ints:
-        """Return the group of independent sources of each of `rows`, among the rows of its owner."""
+        """Return the group that the source of each of `rows` belongs to, among the rows of the same owner."""
         return components(owner, self.source[rows], self.starts, self.keys)
 
     def effective(self, owner: Ints, rows: Ints, size: int) -> Floats:

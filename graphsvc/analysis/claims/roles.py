@@ -30,13 +30,13 @@ STAGES = MappingProxyType(
     }
 )
 
-# Puts a person behind an operation rather than in it.
+# Relations that put a person behind an operation rather than in it.
 ARRANGES = doing("arranges")
 ORDERS = doing("directs")
-# Orders: the person who takes them is below the person who gives them.
+# Relations in which one person is below another and takes orders.
 TAKES_ORDERS = doing("directs", "recruits", "coerces")
 COMMANDS = doing("directs", "recruits", "coerces", "pays")
-# Relations of people behind an operation: passengers seldom see them, and lies are often about them.
+# Relations of people behind an operation. Passengers seldom see these people, and lies are often about them.
 BEHIND = ARRANGES | ORDERS
 # A person who does any of these was not merely made to work.
 IN_COMMAND = ARRANGES | TAKES_ORDERS
@@ -48,15 +48,15 @@ ROLE_RELATIONS = frozenset({*DEEDS, *ACTS} - doing("owes"))
 PUTS_BEFORE = ROLE_RELATIONS - doing("belongs", "works", "moves", "abandons")
 QUARRELS = doing("quarrels")
 MEETING = frozenset(LEVEL_TIES) - QUARRELS
-# Makes a person a member of a gang; `LEADS` makes them its leader.
+# Relations that make a person a member of a gang; `LEADS` makes them its leader.
 OF_A_GANG = frozenset(LISTS["PARTS_IN_GANGS"])
 LEADS = OF_A_GANG & ARRANGES
 # Manual work, which a person may have been made to do.
 HANDS_ON = doing("works", "moves")
-# Puts a person on a crossing.
+# Relations that put a person on a crossing.
 ABOARD = frozenset(LISTS["ABOARD"])
 
-# Having played a part makes a person a candidate, at either end.
+# Relations that show their subject playing a part, which makes the subject a candidate.
 PLAYS_PART = frozenset(those(lambda relation: relation.part.subject == "acts"))
 # Lawful service also makes the subject a candidate, although it is not a part.
 ACTIVE_SUBJECT = PLAYS_PART | frozenset(those(lambda relation: relation.part.subject == "serves"))

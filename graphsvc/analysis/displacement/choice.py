@@ -1,10 +1,10 @@
 """Preferences for the next place: nearby, same trade, same kind. Fitted on the moves of the case itself.
 
 A conditional logit (McFadden 1974): a person who leaves a place goes to each other place in proportion to the number of
-people who came there. A factor applies for a place nearby, in the same trade or of the same kind. The number of people
-who came is corrected for where the leavers were (iterative proportional fitting), so that a town with many closures
-does not look popular. A group that was moved must not look like a preference: until it is known who was moved, each
-route from one place to another counts once, however many people took it.
+people who came there, times a factor if that place is nearby, in the same trade or of the same kind. The number of
+people who came is corrected for where the leavers were (iterative proportional fitting), so that a town with many
+closures does not look popular. A group that was moved must not look like a preference: until it is known who was moved,
+each route from one place to another counts once, however many people took it.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 # Places closer than this (in kilometres) are near each other; without coordinates, places in the same town are.
 NEAR = 10.0
-# Fewer routes say too little about preferences.
+# With fewer routes, no preferences are fitted.
 FEWEST_ROUTES = 20
-# Memory grows with origins times places, and more origins would change nothing.
+# Memory grows with origins times places, and more origins would change little.
 _MOST_ORIGINS = 500
-# Standard deviation of the normal prior on each coefficient: it matters only where there are few moves.
+# Standard deviation of the normal prior on each coefficient, which matters only where there are few moves.
 _PRIOR = 2.0
 # Minimum coefficient: if people seemed to avoid places nearby or of the same trade or kind, going there would look
 # forced.
@@ -41,7 +41,7 @@ _EARTH = 6371.0
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """Logarithms of how many times as likely a place is; all 0 where too few routes are known.
+    """Logarithms of the factors by which a place is more likely; all 0 where too few routes are known.
 
     Attributes:
         near, trade, kind: for a place nearby, in the same trade, of the same kind. routes: number of routes used to fit
@@ -72,7 +72,7 @@ def fit_preferences(known: Whereabouts, relation: str, bound: Collection[str] | 
         >>> fit_preferences(whereabouts([], []), "WORKED_AT")
         Preferences(near=0.0, trade=0.0, kind=0.0, routes=0)
 
-    Limits: ignores people who follow friends or family. A place without address or sector is like no other.
+    Limits: ignores people who follow friends or family. A place without position, address or sector is near no other.
     """
     routes = _routes(known, relation, bound or ())
     if bound is None:
@@ -98,7 +98,7 @@ def fit_preferences(known: Whereabouts, relation: str, bound: Collection[str] | 
 
 
 def _fit(alike: Floats, taken: Floats, size: Floats) -> Floats:
-    """Return the likeliest coefficients, with sizes such that each place expects as many people as came."""
+    """Return the likeliest coefficients, with sizes such that as many people are expected at each place as came."""
     values = np.zeros(alike.shape[-1])
     for _ in range(_ROUNDS):
         values = scipy.optimize.minimize(
@@ -131,7 +131,7 @@ def _routes(known: Whereabouts, relation: str, bound: Collection[str]) -> Counte
 
 
 def _alike(origin: WorkPlace, places: Sequence[WorkPlace]) -> Floats:
-    """Return whether each place is near `origin`, in its trade and of its kind: places x 3."""
+    """Return whether each place is near `origin`, in its trade and of its kind (places x 3)."""
     return np.array(
         [
             (

@@ -1,13 +1,13 @@
 """Cohorts: the people at a place in the weeks before an event, and the outcome for each, as far as reported.
 
-The event is that the place closed, that it emptied, or a day in question (such as a visit). Six outcomes are kept
+The event is the closing or emptying of the place, or a given day (such as that of a visit). Six outcomes are kept
 apart: *moved* (appears at another place), *beside* (is reported at another place, to which they came earlier or on an
 unknown day), *abandoned* (is reported to have been left, and is at no other place), *stayed* (is reported to be there
 still), *seen* (only at a location that is not a workplace: an address, a charity) and *unknown* (not seen again). No
 one is called abandoned because nothing is known about them.
 
-A date known only to the month is kept as its first and last day. The last day counts where an event must be no earlier
-than another, the first day where it must be no later.
+A date known only to the month is kept as its first and last day. The last day is used to check that an event is not
+earlier than another, the first day to check that it is not later.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ Why = Literal["closed", "emptied", "asked"]
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """An event at a place: it `closed`, it `emptied`, or it is in question on a day (`asked`).
+    """An event at a place: it `closed` or `emptied`, or a reader asks about a day (`asked`).
 
     Attributes:
         day: the first day on which the event can have happened. given: the date as given; empty: `day` itself.
@@ -92,7 +92,7 @@ class Became:
     Attributes:
         stay: their stay at the place. outcome: see the module.
         following: the next place, if there is one.
-        abandoned: links which report that they were left. seen_at: links to other locations.
+        abandoned: links that report the person as abandoned. seen_at: links to other locations.
         undated: other places, reported without a day; one of them may be the next.
     """
 
@@ -122,7 +122,7 @@ class Cohort:
 
     @property
     def went(self) -> tuple[Became, ...]:
-        """Return the people who appear at another place."""
+        """The people who appear at another place."""
         return tuple(became for became in self.people if became.outcome == "moved")
 
 
@@ -145,7 +145,7 @@ class Whereabouts:
     _starts: dict[str, list[tuple[dt.date, dt.date, str, str]]] = field(default_factory=dict)
 
     def starts(self, relation: str) -> list[tuple[dt.date, dt.date, str, str]]:
-        """Return every known arrival at a place: (first day, last day it can have been, person, place), sorted."""
+        """Return every known arrival at a place, sorted: (first possible day, last possible day, person, place)."""
         if relation not in self._starts:
             self._starts[relation] = sorted(
                 (stay.begin, stay.arrived or stay.begin, stay.person, stay.place)
@@ -182,15 +182,15 @@ def whereabouts(places: Iterable[WorkPlace], ties: Iterable[WorkTie]) -> Whereab
 
 
 def closings(known: Whereabouts) -> list[Closing]:
-    """Return the events of a case: places that closed, and places that emptied without a report of it; by day.
+    """Return the events of a case, by day: places reported to have closed, and other places that emptied.
 
     Example:
         >>> known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), WorkPlace("w2")], [])
         >>> [(closing.place, closing.why) for closing in closings(known)]
         [('w1', 'closed')]
 
-    Limits: a place reported to have closed in a year, without the month, is left out: its people's last days are
-    unknown.
+    Limits: a place reported to have closed in a year, without the month, is left out, since it is not known when its
+    people were last there.
     """
     closed = [
         Closing(place.id, day, given=place.closed_on)
@@ -251,14 +251,14 @@ def relation_at(known: Whereabouts, place: str) -> str:
         >>> relation_at(whereabouts([WorkPlace("h1", kind="dwelling")], []), "h1")
         'LIVED_AT'
 
-    Limits: by the kind of the place, not by the reports about each person.
+    Limits: decided by the kind of the place, not by the reports about each person.
     """
     workplace = known.places.get(place)
     return LIVED if workplace is not None and workplace.kind == DWELLING else WORKED
 
 
 def _was_there(known: Whereabouts, stay: Stay, closing: Closing) -> bool | None:
-    """Return whether a person was at a place in the weeks before an event; None if the days do not decide."""
+    """Return whether a person was at a place in the weeks before an event; None if the reported days leave it open."""
     if stay.until is not None and stay.until < closing.since:
         return False
     if stay.begin is None:
@@ -283,7 +283,7 @@ def _elsewhere(known: Whereabouts, stay: Stay) -> Iterator[Stay]:
 
 def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
     since, end = closing.since, closing.until
-    # Stays that may have begun after this stay: the order of two in the same month is unknown.
+    # Stays that may have begun after this stay; the order of two stays begun in the same month is unknown.
     first = max(since, shift_day(stay.begin, 1)) if stay.begin else since
     following = next(
         (
@@ -312,8 +312,8 @@ def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
     elif abandoned:
         outcome = "abandoned"
     elif stay.ended is not None and stay.ended > closing.latest:
-        # Uses the first day the end can mean: a person reported to have left in that month may have left before the
-        # event.
+        # This uses the first day that the end can mean: a person reported to have left in that month may have left
+        # before the event.
         outcome = "stayed"
     elif seen_at:
         outcome = "seen"
@@ -322,13 +322,13 @@ def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
 
 
 def _since(tie: WorkTie, day: dt.date) -> bool:
-    """Whether a link may hold on a day or later; true for a link without a day."""
+    """Whether a link may still be true on a day or later; true for a link without a day."""
     last = over(tie)
     return last is None or last >= day
 
 
 def _find_emptying(known: Whereabouts, place: WorkPlace) -> Closing | None:
-    """Return the event that a place emptied, on the day the last person left, if no one stayed or came since."""
+    """Return the emptying of a place, on the day the last person left; None if someone stayed or came since."""
     relation = relation_at(known, place.id)
     reported_stays = [stay for stay in known.at.get(place.id, ()) if stay.relation == relation and stay.belief >= LEAST]
     departures = [left for stay in reported_stays if (left := _find_departure(known, stay)) is not None]
@@ -340,9 +340,9 @@ def _find_emptying(known: Whereabouts, place: WorkPlace) -> Closing | None:
 
 
 def _find_departure(known: Whereabouts, stay: Stay) -> tuple[dt.date, dt.date, str] | None:
-    """Return when a person is known to have left: the last day reported there, or their arrival elsewhere.
+    """Return when a person is known to have left, from the last day reported there or the arrival elsewhere.
 
-    The result is the first and the last day it can mean, and the date as given.
+    The result is the first and the last possible day, and the date as given.
     """
     if stay.begin is None:
         return None

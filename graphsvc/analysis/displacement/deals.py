@@ -27,11 +27,11 @@ import scipy
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 
 DRAWS = 9_999
-# The false discovery rate, and 1 minus the level of intervals.
+# The false discovery rate; intervals have the level 1 minus this.
 ALPHA = 0.05
-# Minimum number of people who appear elsewhere, or went to one place: two may simply know each other.
+# Minimum number of people who appear elsewhere, or went to one place; two may simply know each other.
 FEWEST = 3
-# People scattered if it is ruled out that this share of them went to one place, or stayed under one controller.
+# Scattered: the data rule out that this share of the people went to one place, or to places of one controller.
 MOST_SCATTERED = 0.5
 
 Verdict = Literal["together", "scattered", "cannot tell"]
@@ -69,7 +69,7 @@ class ChanceTest:
     """Result of the test of one closure.
 
     Attributes:
-        seen: number of leavers who appear elsewhere. arrivals: number of all people who came to a place in that time.
+        seen: number of leavers who appear elsewhere. arrivals: number of all people who came to any place at the time.
         verdict: `together`, `scattered` or `cannot tell`.
         p: None where no result could be significant. q: p corrected over closures; None: not corrected, or no p.
         places: by place, the most surprising first. control: for places under the same control; None: no such place is
@@ -87,11 +87,11 @@ class ChanceTest:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Position of a case among its random draws.
+    """Rank of the observed counts among those of the random draws.
 
     Attributes:
-        beyond: draws more surprising than the case; equal: as surprising; draws: number of draws.
-        surprise: chance of the most surprising count of the case. least: the same for each draw.
+        beyond: draws more surprising than the observed counts; equal: as surprising; draws: number of draws.
+        surprise: chance of the most surprising observed count. least: the same for each draw.
     """
 
     beyond: int
@@ -102,7 +102,7 @@ class Reached:
 
     @property
     def p(self) -> float:
-        """(r + 1) / (n + 1)."""
+        """The p-value, (r + 1) / (n + 1)."""
         return (self.beyond + self.equal + 1) / (self.draws + 1)
 
 
@@ -127,7 +127,7 @@ class AskedOf:
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Input of a test in numbers only: other machines may receive it.
+    """Input of a test as numbers only, so that other machines may receive it.
 
     Attributes:
         heads: arrivals at each place. chances: chance of each place in a draw of one person.
@@ -156,7 +156,7 @@ def chance_test(
     draws: int = DRAWS,
     seed: int = 0,
 ) -> ChanceTest:
-    """Test one closure, without correction: its verdict is final only after `correct_tests` has seen all tests.
+    """Test one closure, without correction; its verdict is final only after `correct_tests` has seen all tests.
 
     Args:
         went: the next place of each leaver; empty: no one was seen again.
@@ -172,8 +172,8 @@ def chance_test(
         (0.007, 'w2', 5, 0.84)
 
     Limits: the test knows nothing of what attracts people to a place except `weights`. People who follow a workmate or
-    their family look moved. People moved with others from elsewhere do not show where free people go, so callers leave
-    them out (`flows.find_departures`).
+    their family look as if moved. People moved with others from elsewhere do not show where free people go, so callers
+    leave them out (`flows.find_departures`).
     """
     return chance_tests({"": AskedOf(went, arrivals, controlled, weights, seed)}, draws=draws)[""]
 
@@ -181,7 +181,7 @@ def chance_test(
 def chance_tests(
     inputs: Mapping[str, AskedOf], *, draws: int = DRAWS, processors: Processors = THIS_MACHINE
 ) -> dict[str, ChanceTest]:
-    """Test several closures, without correction: each as in `chance_test`.
+    """Test several closures, each as `chance_test` does, without correction.
 
     Args:
         inputs: closure → input of its test.
@@ -263,13 +263,13 @@ def correct_tests(tests: Mapping[str, ChanceTest]) -> dict[str, ChanceTest]:
 
     q = dict(zip(p, false_discovery_control(list(p.values())).tolist(), strict=True))
     standing = sum(value <= ALPHA for value in q.values())
-    # Within a significant closure, a place is tested at the share of closures that are significant.
+    # Within a significant closure, a place is tested at `ALPHA` times the share of closures that are significant.
     level = ALPHA * standing / len(p)
     return {name: _set_verdict(test, q.get(name), level) for name, test in tests.items()}
 
 
 def chances(arrivals: Iterable[str], weights: Mapping[str, float]) -> dict[str, float]:
-    """Return place → the chance that a draw sends a leaver there, sorted by id.
+    """Return, by place, the chance that a draw sends a leaver there; sorted by id.
 
     Example:
         >>> chances(["w2", "w2", "w3"], {"w3": 2.0})
@@ -283,7 +283,7 @@ def chances(arrivals: Iterable[str], weights: Mapping[str, float]) -> dict[str, 
     return {name: pull / total for name, pull in pulls.items()}
 
 
-# Chances that differ in the last digits only are equal.
+# Chances that differ only in the last digits count as equal.
 _HAIR = 1 + 1e-9
 
 
@@ -323,7 +323,7 @@ def _interval(number: int, of: int) -> tuple[float, float]:
 
 
 def standing_of(_none: None, hands: Hands) -> Reached:
-    """Return the position of a case among its random draws, from numbers only.
+    """Return the rank of the observed counts among those of the random draws, from numbers only.
 
     Args:
         _none: unused; closures share no data.
@@ -345,7 +345,7 @@ def standing_of(_none: None, hands: Hands) -> Reached:
     drawn.sort(axis=1)
     least = np.ones(draws)
     run = np.ones(draws, dtype=np.int64)
-    # Sorting puts people at the same place together: the last of a run has its count, and higher counts surprise more.
+    # Sorting puts people at one place together. The last of a run has its count, and higher counts surprise more.
     for column in range(seen):
         if column:
             run = np.where(drawn[:, column] == drawn[:, column - 1], run + 1, 1)

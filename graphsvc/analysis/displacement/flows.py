@@ -1,6 +1,6 @@
-"""Flows from each place that people left to their next places, and outcomes of the others; by kind and month.
+"""Flows of people from each place they left to their next places, by month, and outcomes of everyone else.
 
-For a whole case: its closures, with a cohort and a test for each, corrected over all of them.
+`find_departures` returns a cohort and a test for each closure of a case, corrected over all closures.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from graphsvc.records.numbers import significant
 if TYPE_CHECKING:
     import networkx as nx
 
-# Key of edges between places, like the relations in other graphs.
+# Key of the edges between places; other graphs use relations as keys.
 MOVED = "MOVED"
 
 
@@ -59,7 +59,7 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """People of one cohort with the same outcome: the same next place, or the same other outcome.
+    """People of one cohort who went to the same next place, or share another outcome.
 
     Attributes:
         left, on: the place they left and the day. outcome: see `cohorts`. next: their next place; empty: none.
@@ -82,7 +82,7 @@ class Flow:
 def find_departures(
     known: Whereabouts, *, draws: int = DRAWS, processors: Processors = THIS_MACHINE
 ) -> dict[str, Departure]:
-    """Return place → the people who left when it closed or emptied and a test of where they went, in order of day.
+    """Return, by place, the people who left when it closed or emptied and a test of where they went; in order of day.
 
     Args:
         known: the whereabouts of everyone.
@@ -103,7 +103,7 @@ def find_departures(
     bound: dict[str, frozenset[str]] = {}
     tests: dict[str, ChanceTest] = {}
     preferred = _fit_both(known, None)
-    # People moved with others from elsewhere do not show where free people go: only the first round draws from them.
+    # People moved with others from elsewhere do not show where free people go, so only the first round draws from them.
     for _ in range(2):
         all_bound = frozenset().union(*bound.values())
         if tests:
@@ -125,7 +125,7 @@ def left_on(
     *,
     draws: int = DRAWS,
 ) -> Departure:
-    """Return the people at a place before a day in question, and where they went; without correction over other tests.
+    """Return the people at a place before a given day, and where they went; not corrected over other tests.
 
     Args:
         known: the whereabouts of everyone.
@@ -153,7 +153,7 @@ def left_on(
 
 
 def moved_together(every: Mapping[str, Departure]) -> dict[str, frozenset[str]]:
-    """Return place → people who left it and went together to another place.
+    """Return, by place, the people who left it and went together to another place.
 
     Example:
         >>> moved_together({})
@@ -165,7 +165,7 @@ def moved_together(every: Mapping[str, Departure]) -> dict[str, frozenset[str]]:
 
 
 def chances_of(known: Whereabouts, left: Departure, bound: Collection[str] = ()) -> dict[str, float]:
-    """Return place → the chance that a leaver goes there.
+    """Return, by place, the chance that a leaver goes there.
 
     Args:
         known: the whereabouts of everyone.
@@ -186,7 +186,7 @@ def chances_of(known: Whereabouts, left: Departure, bound: Collection[str] = ())
 
 
 def count_tests(every: Iterable[Departure]) -> int:
-    """Return the number of closures over which p is corrected: those with a p.
+    """Return the number of closures that have a p, over which it is corrected.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
@@ -220,7 +220,7 @@ def flows(left: Departure) -> list[Flow]:
 
 
 def came(every: Mapping[str, Departure], place: str) -> list[Flow]:
-    """Return the flows that end at a place, largest first: where the people who moved there came from.
+    """Return the flows that end at a place, largest first; they show where people came from.
 
     Example:
         >>> came({}, "w2")
@@ -269,7 +269,7 @@ def flow_graph(every: Iterable[Departure]) -> nx.MultiDiGraph[str]:
 
 
 def arrivals(known: Whereabouts, left: Cohort, bound: Collection[str] = ()) -> list[str]:
-    """Return the first place of everyone who came to another place in the months around a closure: input of the draws.
+    """Return, for the draws, the first place of everyone who came to another place in the months around a closure.
 
     Args:
         known: the whereabouts of everyone.
@@ -282,7 +282,7 @@ def arrivals(known: Whereabouts, left: Cohort, bound: Collection[str] = ()) -> l
         >>> arrivals(known, cohort(known, Closing("w1", dt.date(2020, 3, 20))))
         ['w2']
 
-    Limits: a person who came to two places in those months counts once, for the first; places as in `deals.chance_test`.
+    Limits: a person who came to two places in those months counts once, for the first.
     """
     closing = left.closing
     since, end = closing.since, closing.until
@@ -343,7 +343,7 @@ def _question(
 
 
 def _weights(known: Whereabouts, origin: str, came: Iterable[str], preferences: Preferences) -> dict[str, float]:
-    """Return place → how many times as likely it is for leavers of `origin`."""
+    """Return, by place, how many times as likely it is for leavers of `origin`."""
     names = sorted(set(came))
     places = [known.places.get(name, WorkPlace(name)) for name in names]
     weights = preferences.weights(known.places.get(origin, WorkPlace(origin)), places)
@@ -357,7 +357,7 @@ def _bound(left: Cohort, test: ChanceTest) -> frozenset[str]:
 
 
 def _under_one_hand(ties: Iterable[WorkTie]) -> Callable[[str], frozenset[str]]:
-    """Return a function from a place to the other places with a reported controller in common."""
+    """Return a function that maps a place to the other places that share a reported controller with it."""
     by_place = hands(ties)
     controlled: dict[str, set[str]] = defaultdict(set)
     for place, controllers in by_place.items():

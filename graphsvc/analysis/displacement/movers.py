@@ -1,4 +1,4 @@
-"""Movers: people, gangs and houses that moved people have in common; and open places under the same control.
+"""Movers: people, gangs and houses linked to people who were moved; and open places under the same control.
 
 A person may have moved people by controlling or managing both the old and the new place, or by reportedly transporting
 or housing them; a house may be where several of them lived. The number of moved people each accounts for is a sum of
@@ -32,14 +32,14 @@ By = Literal["control", "transport", "housing", "house"]
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """A person, gang or house that moved people have in common.
+    """A person, gang or house linked to people who were moved.
 
     Attributes:
         who: id of the person, gang or house. by: `control` (of both ends), `transport`, `housing`, `house` (they lived
             there).
         people: moved people linked to it. expected: their expected number if links are right as often as they are
             believed.
-        ties: the links it rests on. denied: whether any claim denies one of them.
+        ties: the links that show this. denied: whether any claim denies one of them.
     """
 
     who: str
@@ -52,11 +52,11 @@ class Mover:
 
 @dataclass(frozen=True, slots=True)
 class NextPlace:
-    """An open place under the same control as the place that was left: worth a visit, for the people who may be there.
+    """An open place under the same control as the place that was left; people may be there, so it is worth a visit.
 
     Attributes:
-        place: its id. ties: links from the shared controllers to this place; belief: in control of both places by one
-            controller, for the most believed controller.
+        place: its id. ties: links from the shared controllers to this place; belief: belief in control of both places
+            by the most believed controller.
         reached: whether any of the leavers already appear there.
     """
 
@@ -68,7 +68,7 @@ class NextPlace:
 
 
 def movers(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -> list[Mover]:
-    """Return the people, gangs and houses that moved people have in common, those accounting for most people first.
+    """Return the people, gangs and houses linked to moved people, those who account for most people first.
 
     Args:
         known: the whereabouts of everyone.
@@ -135,7 +135,7 @@ def movers(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -> lis
 
 
 def next_places(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -> list[NextPlace]:
-    """Return open places under the same control as the place that was left, most believed first: places to visit.
+    """Return the open places to visit: those under the same control as the place that was left, most believed first.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import closings, whereabouts
@@ -162,7 +162,7 @@ def next_places(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -
 
 
 def _running(ties: Iterable[WorkTie]) -> Mapping[str, dict[str, WorkTie]]:
-    """Return place → people and gangs reported to control or manage it, with the more believed link."""
+    """Return, by place, the people and gangs reported to control or manage it, each with the more believed link."""
     running: dict[str, dict[str, WorkTie]] = defaultdict(dict)
     for tie in ties:
         if tie.relation in (CONTROLS, MANAGED) and tie.holds:
@@ -173,7 +173,7 @@ def _running(ties: Iterable[WorkTie]) -> Mapping[str, dict[str, WorkTie]]:
 
 
 def _acts(ties: Iterable[WorkTie], people: set[str]) -> Mapping[str, list[WorkTie]]:
-    """Return person → links to people reported to have transported or housed them."""
+    """Return, by person, the links of those reported to have transported or housed them."""
     acts: dict[str, list[WorkTie]] = defaultdict(list)
     for tie in ties:
         if tie.relation in (TRANSPORTED, HOUSED) and tie.object in people and tie.holds:
@@ -182,13 +182,13 @@ def _acts(ties: Iterable[WorkTie], people: set[str]) -> Mapping[str, list[WorkTi
 
 
 def _in_time(tie: WorkTie, closing: Closing) -> bool:
-    """Whether an act may belong to this move: not if it ended weeks before the closure, or began months after it."""
+    """Whether an act may belong to this move: it must not have ended weeks before the closure or begun months after."""
     first, last = earliest(tie.first_on), over(tie)
     return (last is None or last >= closing.since) and (first is None or first < closing.until)
 
 
 def _houses(known: Whereabouts, people: Iterable[Became]) -> Mapping[str, list[WorkTie]]:
-    """Return house → links of the given people reported to have lived there."""
+    """Return, by house, the links of the given people who are reported to have lived there."""
     wanted = {became.person for became in people}
     houses: dict[str, list[WorkTie]] = defaultdict(list)
     for tie in known.ties:

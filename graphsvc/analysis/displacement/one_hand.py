@@ -90,7 +90,7 @@ def _test(who: str, parts: list[tuple[str, int, int, float]]) -> HandTest:
 
 
 def _correct(tests: Iterable[HandTest]) -> list[HandTest]:
-    """Return the tests that could show anything, with p corrected over them."""
+    """Return the tests that had a chance of showing anything, with p corrected over them."""
     from scipy.stats import false_discovery_control
 
     testable = sorted(

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from graphsvc.records.dates import PartialDate, parse_date
 
-# Links believed less than this do not place a person anywhere: they are more likely false than true.
+# Links believed less than this do not place a person anywhere, as they are more likely false than true.
 LEAST = 0.5
-# Control needs less belief: a single statement about it is more often wrong than right, but shows where to look.
+# Control needs less belief. A single statement about it is more often wrong than right, but shows where to look.
 LEAST_CONTROL = 0.25
 # A date this coarse (days from its first to its last) still shows when a person came.
 COARSEST = 31
@@ -31,7 +31,7 @@ class WorkTie:
 
     Attributes:
         belief: 0 to 1, as disclosed to the reader. denied: whether any claim denies it.
-        first_on, last_on: first and last day given, as given, or empty.
+        first_on, last_on: first and last day, as given, or empty.
     """
 
     subject: str
@@ -50,7 +50,7 @@ class WorkTie:
 
 @dataclass(frozen=True, slots=True)
 class WorkPlace:
-    """A place people are made to work or live at.
+    """A place where people are made to work or live.
 
     Attributes:
         kind: `premises`, `dwelling`, `site` or `online`.
@@ -101,7 +101,7 @@ class Stay:
 
 
 def stays(ties: Iterable[WorkTie]) -> dict[str, list[Stay]]:
-    """Return person → stays, by day; stays without a day come last.
+    """Return each person's stays, by day; stays without a day come last.
 
     Args:
         ties: links of any relation; only those of working and living somewhere are used.
@@ -131,7 +131,7 @@ def earliest(text: str) -> dt.date | None:
         >>> earliest("2020-03"), earliest("")
         (datetime.date(2020, 3, 1), None)
 
-    Limits: for a year alone it is 1 January, when nothing need have happened.
+    Limits: for a year alone it is 1 January, although nothing may have happened then.
     """
     return parse_date(text).earliest if text else None
 
@@ -164,7 +164,7 @@ def near_end(text: str) -> dt.date | None:
 
 
 def over(tie: WorkTie) -> dt.date | None:
-    """Return the last day on which a link can hold; None if it has no day, or a placeholder.
+    """Return the last day on which a link can be true; None if it has no day, or a placeholder.
 
     Example:
         >>> over(WorkTie("d", "TRANSPORTED", "p", 0.8, first_on="2018"))
@@ -190,7 +190,7 @@ def shift_day(day: dt.date, days: int) -> dt.date:
 
 
 def hands(ties: Iterable[WorkTie]) -> Mapping[str, dict[str, WorkTie]]:
-    """Return place → people and gangs reported to control it, with the link; links believed too little are left out.
+    """Return, by place, the people and gangs reported to control it, with the link; weakly believed ones are left out.
 
     Example:
         >>> dict(hands([WorkTie("boss", "CONTROLS", "w1", 0.7), WorkTie("other", "CONTROLS", "w1", 0.2)]))["w1"].keys()
@@ -206,7 +206,7 @@ def hands(ties: Iterable[WorkTie]) -> Mapping[str, dict[str, WorkTie]]:
 
 
 def contested_hands(ties: Iterable[WorkTie]) -> frozenset[str]:
-    """Return people and gangs that control a place by a link with denials.
+    """Return the people and gangs whose control of a place some claim denies.
 
     Example:
         >>> contested_hands([WorkTie("boss", "CONTROLS", "w1", 0.7, denied=True), WorkTie("aide", "CONTROLS", "w1", 0.7)])
@@ -226,7 +226,7 @@ def _stay(tie: WorkTie) -> Stay:
         ended = until = None
     elif begin is not None:
         ended = max(ended, begin)
-    # They had come by the last day that the first date can mean, and by the end.
+    # The person had come by the last day that the first date can mean, and by the end of the stay.
     latest = parse_date(tie.first_on).latest if tie.first_on and (begin or until) else None
     arrived = min((day for day in (latest, until) if day is not None), default=None)
     return Stay(

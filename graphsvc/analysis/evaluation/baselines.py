@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def person_projection(claims: Iterable[Claim], persons: Collection[str]) -> nx.Graph[str]:
-    """Link persons by claims with weight between them, or to the same crossing, boat, gang or workplace.
+    """Return a graph of persons, linked by a claim between them or by claims about the same crossing, boat or gang.
 
     Example:
         >>> claim = Claim("c1", "p1", "SERVED", "p2", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
@@ -80,7 +80,7 @@ def betweenness(graph: nx.Graph[str], sample: int | None = None, seed: int = 0) 
 
 
 def effective_size(graph: nx.Graph[str]) -> dict[str, float]:
-    """Return contacts minus those already reached through other contacts (Burt 1992; Borgatti 1997), 0 or more.
+    """Return each person's number of contacts, minus those reached through other contacts (Burt 1992; Borgatti 1997).
 
     Example:
         >>> import networkx as nx

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 OURS = "graphsvc"
-# Number of pivots for betweenness: with all persons, larger cases take minutes and have the same order at the top.
+# Number of pivots for betweenness; with all persons, larger cases take minutes and have the same order at the top.
 _PIVOTS = 200
 _BASELINES: Mapping[str, Callable[[nx.Graph[str], Collection[str]], Mapping[str, float]]] = {
     "degree": lambda graph, _: baselines.degree(graph),

@@ -50,7 +50,7 @@ def order(scores: Mapping[str, float], candidates: Collection[str], seed: int = 
 
 
 def average_precision(ranked: Sequence[str], wanted: Collection[str]) -> float:
-    """Return the mean, over wanted names, of precision down to each: 0 to 1, and 1 if all come first.
+    """Return the mean, over the wanted names, of the precision of the list down to each name; 1 if all come first.
 
     Example:
         >>> average_precision(["a", "b", "c", "d"], {"a", "c"}).__round__(3)
@@ -105,7 +105,7 @@ def top_tenth(ranked: Sequence[str], wanted: Collection[str]) -> float:
 
 
 def auc(ranked: Sequence[str], wanted: Collection[str]) -> float:
-    """Return the chance that a wanted name ranks above another (Hanley & McNeil 1982): 0 to 1, 0.5 by chance.
+    """Return the chance that a wanted name ranks above an unwanted one (Hanley & McNeil 1982): 0 to 1, 0.5 by chance.
 
     Example:
         >>> auc(["a", "b", "c"], {"a", "c"})
@@ -124,7 +124,7 @@ def auc(ranked: Sequence[str], wanted: Collection[str]) -> float:
 
 
 def r_precision(ranked: Sequence[str], wanted: Collection[str]) -> float:
-    """Return precision at the number of wanted names, 0 to 1 (Buckley & Voorhees 2000).
+    """Return the share of wanted names among as many first names as are wanted, 0 to 1 (Buckley & Voorhees 2000).
 
     Example:
         >>> r_precision(["a", "b", "c"], {"a", "c"})
@@ -181,8 +181,8 @@ def bootstrap_figures(
         >>> len(bootstrap_figures({"a": 1.0}, planted, 3))
         3
 
-    Limits: candidates of one case depend on each other, so intervals from them are too narrow; cases are the better
-    unit.
+    Limits: candidates of one case depend on each other, so intervals from them are too narrow; it is better to draw
+    whole cases.
     """
     rng = np.random.default_rng(seed)
     names = sorted(planted.candidates)

@@ -1,1 +1,1 @@
-"""Witnesses identifiable from the facts shown, and facts to leave out so that none is."""
+"""Witnesses identifiable from the facts shown, and facts to leave out so that no one can be identified."""

@@ -1,6 +1,6 @@
 """Fewest facts to leave out so that no witness can be identified.
 
-Exact for small problems; else a good choice, with a lower bound on the number needed.
+The choice is exact for small problems; otherwise it is a good one, with a lower bound on the number needed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TRIES = 400_000
 
 @dataclass(slots=True)
 class Told:
-    """Facts resting on one witness: fact → people who could have known it, as a bit set.
+    """Facts resting on one witness, each with the people who could have known it, as a bit set.
 
     Attributes:
         before: facts already disclosed; now: facts that can still be left out.
@@ -29,7 +29,7 @@ class Told:
     now: dict[Fact, int] = field(default_factory=dict)
 
     def others(self, without: Collection[Fact] = ()) -> list[int]:
-        """Return the sets of the remaining facts when some are left out; a disclosed fact always remains."""
+        """Return the sets of people for the facts that remain when some are left out; disclosed facts always remain."""
         left = [those for fact, those in self.now.items() if fact not in without or fact in self.before]
         return [*self.before.values(), *left]
 
@@ -47,7 +47,7 @@ class Told:
         return reduce(and_, sets).bit_count() if sets else 0
 
     def gains(self) -> dict[Fact, int]:
-        """Return, for each fact that can be left out, how many people the set gains without that fact alone.
+        """Return, for each fact that can be left out, how many people the set gains if only that fact is left out.
 
         Example:
             >>> one, other = Fact("x", "PILOTED", "c1"), Fact("x", "PILOTED", "c2")
@@ -66,7 +66,7 @@ class Told:
         return {fact: (single & ~those).bit_count() for fact, those in self.now.items()}
 
     def safe(self, below: int, without: Collection[Fact] = ()) -> bool:
-        """Whether enough people could have known the remaining facts, or all facts that can be left out are out."""
+        """Whether enough people could have known the remaining facts, or all facts that can be left out are."""
         return all(fact in without for fact in self.now) or self.size(without) >= below
 
 

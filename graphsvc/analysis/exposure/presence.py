@@ -1,4 +1,4 @@
-"""Documented presence, and so the people who could have known a fact: on that crossing, in that house, on that day.
+"""Documented presence, which shows who could have known a fact: people on that crossing, in that house, on that day.
 
 Each relation defines at which end others could have witnessed it, and whether it accuses its subject
 (`records.relations.Privy`). Sets of people are integers with a bit for each person, so intersecting many of them is
@@ -30,7 +30,7 @@ PRIVY = MappingProxyType({name: relation.privy for name, relation in RELATIONS.i
 _ON_ITS_DAY = frozenset(those(lambda relation: relation.there == "its day"))
 _ON_THEIR_DAYS = frozenset(those(lambda relation: relation.there == "their days"))
 _ANY_DAY = frozenset(those(lambda relation: relation.there == "any day"))
-# A boat or gang is known at the places where it was.
+# Relations that show where a boat or gang was.
 _WHERE = frozenset(those(lambda relation: relation.there == "known at"))
 _SAME = doing("is the same")
 _EVER = (1, dt.date.max.toordinal())
@@ -64,7 +64,7 @@ class PresenceGround:
     Attributes:
         people: id of each person → their number; ids reported to be one person have the same number.
         there: place → (number, span) of people there; stays: number → (place, span).
-        known_at: boat or gang → places where it is known.
+        known_at: boat or gang → places where it was.
         readers: people assumed to read what is released, as a bit set.
         rests: link → sources of witnesses with an active claim for or against it.
     """
@@ -135,10 +135,10 @@ def ground(claims: Iterable[Claim], persons: Iterable[Person], days: Mapping[str
         (1, ['s1'])
 
     Limits: counts people placed there by a claim, unless a claim denies it. Unrecorded people would make a set larger,
-    so a set is never overstated. Suspects and convicted people are assumed to read along and are not counted as
-    possible sources, although one may be the source: then the set contains the people others would suspect first. A
-    stay without days, or on a day that is only possible (each day of `2020-05`), does not count for a dated fact, as it
-    is not known to cover it.
+    so a set is never overstated. Suspects and convicted people are assumed to read what is released and are not counted
+    as possible sources, although one may be the source: then the set has the people others would suspect first. A stay
+    without days, or on a day that is only possible (each day of `2020-05`), does not count for a dated fact, as it is
+    not known to cover it.
     """
     claims = [claim for claim in claims if claim.counts]
     presence = PresenceGround(people=_numbers(claims, persons))
@@ -221,7 +221,7 @@ def span(first: str, last: str) -> Span:
 
 
 def _for_certain(first: str, last: str) -> Span:
-    """Return the days of certain presence between two partial dates; the end may be before the start."""
+    """Return the days of certain presence between two partial dates; the last may be before the first."""
     if not first and not last:
         return None
     return parse_date(first or last).latest.toordinal(), parse_date(last or first).earliest.toordinal()

@@ -35,7 +35,7 @@ class Exposed:
 
     Attributes:
         source: the witness's pseudonym; empty if all facts shown are assumed to come from one witness.
-        size: number of people who could have known everything shown that rests on the witness, from 0.
+        size: number of people who could have known everything shown that rests on the witness; may be 0.
         facts: facts shown now, most revealing first.
         earlier: number of facts resting on the witness that the recipient has already.
         before: the size from those earlier facts alone; None: no earlier facts.

@@ -1,4 +1,4 @@
-"""Contribution of each member to a set: with and without them, people cut off, and a successor in their place."""
+"""Contribution of each member to a set: the set without them, people they cut off, and a successor in their place."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Gain:
         person: the member. goal: `fragment` or `reach`: whether figures are fragmentation or reach, 0 to 1, to three
             digits.
         of_set: figure of the whole set. without: figure of the others alone. adds: the difference.
-        instead: the successor with most of the same links; empty: no one. adds_instead: what they would add in this
-            place.
+        instead: the successor with most of the same links; empty: no one. adds_instead: what they would add in the
+            member's place.
         cut_off: for a set that fragments, number of people cut off by the member's absence, with the rest of the set
             gone too; `pieces`: the number of parts they form; `rest`: people in the largest part, from which they are
             cut off.

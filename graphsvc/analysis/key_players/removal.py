@@ -95,7 +95,7 @@ def state_without(net: TieNetwork, removed: Collection[str] = ()) -> Left:
 
 
 def successors(net: TieNetwork, removed: Collection[str], each: int = _EACH) -> list[Successor]:
-    """Return people who share the links of a removed person, most first; at most `each` for each removed person.
+    """Return people who share links of a removed person, those who share most first; at most `each` per removed person.
 
     Example:
         >>> from graphsvc.analysis.key_players.sets import network
@@ -114,7 +114,7 @@ def successors(net: TieNetwork, removed: Collection[str], each: int = _EACH) -> 
             continue
         shared = np.asarray(net.ties[near].sum(axis=0)).ravel()
         count = np.bincount(net.ties[near].indices, minlength=len(net.ties.indptr) - 1)
-        # A neighbour of the removed person would not have to make the link to themselves.
+        # A neighbour of the removed person needs no link to themselves.
         count[near] += count[near] > 0
         count[removed_places] = 0
         best = [int(heir) for heir in np.lexsort((-shared.round(9), -count))[:each] if count[heir] > 0]

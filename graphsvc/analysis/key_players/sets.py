@@ -30,22 +30,22 @@ from graphsvc.analysis.claims.roles import (
 from graphsvc.errors import RequestError
 from graphsvc.records.relations import LinkKey, doing
 
-# Relations that link no one here: a quarrel passes nothing on, and strangers may share a place.
+# Relations that link no one here, since a quarrel passes nothing on, and strangers may share a place.
 _NO_TIE = doing("quarrels", "stays")
 # Factor for contacts and people seen together, relative to people who did something for each other.
 _MET = 0.5
-# Relations that also go with lawful service: for a person who gives it, these are not links of the operation.
+# Relations that also go with lawful service. For a person who gives it, these are not links of the operation.
 _GOES_WITH_SERVICE = PAYS_OR_OWES.union(LEVEL_TIES)
 _SERVES = doing("serves")
 # Above this number, people who share a thing that none of them arranges are a crowd, not a team.
 _CROWD = 30
-# Lower limit of belief for distances, so that no link counts as more than 1 / this many steps.
+# Lower limit of belief for distances, so that no link counts as more than 20 steps.
 _LEAST_BELIEF = 0.05
 # Up to this many people, distances start from everyone; beyond, from a seeded sample (Eppstein & Wang 2004).
 _EVERYONE, _SAMPLE, _LEAST_SAMPLE = 250, 96, 12
-# The same for the people a set reaches: these distances are computed once, not again for each set.
+# The same limits for the people a set reaches: these distances are computed once, not again for each set.
 _EVERYONE_REACHED, _SAMPLE_REACHED = 1000, 150
-# Limit of the work of a search, in links traversed: about a second.
+# Limit of the work of a search, in links traversed; they take about a second.
 _WORK = 25_000_000
 _SORTING = 3  # cost of ordering the candidates, in measurements
 _TRIES = 16
@@ -175,7 +175,7 @@ def _sharing(beliefs: Mapping[LinkKey, float], people: Collection[str]) -> Itera
 def fragmentation(net: TieNetwork, removed: Collection[str] = ()) -> float:
     """Return how fragmented a network is, 0 to 1: 1 minus the mean of 1 / distance over all remaining pairs.
 
-    1 where no one reaches anyone, 0 where everyone has a fully believed link to everyone (Borgatti 2006, equation 9).
+    It is 1 if no one reaches anyone, 0 if everyone has a fully believed link to everyone (Borgatti 2006, equation 9).
 
     Example:
         >>> figures = LinkFigures(1.0, 1, 0, 1, 0, 0.0, "", "")
@@ -401,7 +401,7 @@ class _Search:
         return self._left <= 0
 
     def best(self, removed: frozenset[int], below: float = np.inf) -> tuple[int, float]:
-        """Return the person whose additional removal fragments most, and the mean then; -1 if none is below `below`."""
+        """Return the person whose extra removal fragments most, and the mean then; -1 if no mean is below `below`."""
         person, mean = -1, below
         for place, least in self.promising(removed)[: None if self._size <= _EVERYONE else _TRIES]:
             if least >= mean - 1e-12 or (self.spent and person >= 0):
@@ -426,8 +426,8 @@ class _Search:
     def promising(self, removed: frozenset[int]) -> list[tuple[int, float]]:
         """Return remaining people with a lower bound of the mean without them, lowest first.
 
-        In a tree of shortest paths from each start, everyone behind a person is reached through that person. Without
-        the person, no more than these can be lost.
+        In a tree of shortest paths from each start, everyone behind a person is reached through that person. Removing
+        the person cuts off these people at most.
         """
         self._left -= _SORTING
         left, starts = self._left_over(removed)
@@ -450,7 +450,7 @@ class _Search:
         lost[starts] += own
         counted[starts] -= 1
         pairs = np.maximum(counted * (len(left) - 2), 1)
-        # A start also loses its paths back: that is `own`, in which each person in between counts once.
+        # A start also loses its paths back, which are `own`; each person in between counts once in it.
         least = np.maximum(total - lost, 0.0) / pairs
         order = np.lexsort((left, least.round(12)))
         return [(int(left[place]), float(least[place])) for place in order]

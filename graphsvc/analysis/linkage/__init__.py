@@ -1,1 +1,1 @@
-"""Linked crossings: names of each crossing, overlap of two, and clusters. Pure functions."""
+"""Linked crossings: names reported about each crossing, the overlap of two crossings, and clusters."""

@@ -25,7 +25,7 @@ SHARED: Mapping[str, str] = MappingProxyType(
         "house": "passengers housed at or by",
     }
 )
-# The people and groups behind a crossing: only these link two crossings.
+# The people and groups behind a crossing; only these link two crossings.
 BEHIND = frozenset({"organiser", "pilot", "helper", "supplier"})
 
 
@@ -37,9 +37,9 @@ class Trait:
         crossing: its id.
         feature: a key of `SHARED`.
         value: id of an entity, or the batch of a serial.
-        belief: belief in it, 0 to 1.
-        via: the entity through which it is reached (user of a phone, boat of a supplier); empty: directly. Two
-            crossings that reach a name through the same entity have only that entity in common.
+        belief: belief in the trait, 0 to 1.
+        via: the entity that connects the name to the crossing (user of a phone, boat of a supplier), or empty. Two
+            crossings connected to a name by the same entity have only that entity in common.
         voices: sources of the statements it rests on; empty where a record supports it too.
         denied: `denied` or `contested` if a link it rests on is; empty otherwise.
     """

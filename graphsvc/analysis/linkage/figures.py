@@ -13,7 +13,7 @@ FILE = Path(__file__).with_name("figures.csv")
 
 @dataclass(frozen=True, slots=True)
 class FamilyFigures:
-    """Figures of the worlds of one family, whose author was not used to develop linked crossings.
+    """Figures for the worlds of one family; no world by its author was used to develop linked crossings.
 
     Attributes:
         family: its name. author: a letter.

@@ -76,8 +76,8 @@ def gather_traits(rows: CaseRows) -> list[Trait]:
         >>> [(trait.feature, trait.value, round(trait.belief, 2)) for trait in gather_traits(rows)]
         [('boat', 'b1', 0.9), ('supplier', 'p1', 0.45)]
 
-    Limits: a house counts whenever someone lived there. A passenger counts as crew only, so a person who crossed once
-    and arranged others later is not found; a person reported to have steered on two crossings is.
+    Limits: a house counts whenever someone lived there. A passenger's acts count only on their own crossings, so a
+    person who crossed once and later arranged others is not found; one who crossed and steered twice is.
     """
     by_relation: dict[str, list[LinkSaid]] = defaultdict(list)
     crossings = set(rows.crossings)
@@ -105,8 +105,8 @@ def leading_to(links: Iterable[LinkSaid], crossings: Collection[str]) -> tuple[l
     With these, `gather_traits` finds as much about the crossings as in the whole case.
 
     Args:
-        links: of the case.
-        crossings: ids.
+        links: the links of the case.
+        crossings: ids of the crossings.
 
     Example:
         >>> said = ["b1 USED_ON c1", "p1 SUPPLIED b1", "p1 USED t1", "t1 CONTACTED q", "q USED t2", "q CROSSED_ON c9"]
@@ -153,7 +153,7 @@ def leading_to(links: Iterable[LinkSaid], crossings: Collection[str]) -> tuple[l
 
 @dataclass(frozen=True, slots=True)
 class _Aboard:
-    """Passengers. They and their things never link two crossings, since crossings were done to them.
+    """Passengers and the things they used. Being carried links no two crossings, since it was done to them.
 
     Attributes:
         crossings: passenger → their crossings.
@@ -171,7 +171,7 @@ class _Aboard:
         return cls(crossings, {link.object for link in links[USED] if link.subject in crossings})
 
     def counts(self, person: str, crossing: str) -> bool:
-        """Whether a person's acts on a crossing are compared: a passenger's only on their own crossings.
+        """Whether to compare a person's acts on a crossing; a passenger's count only on their own crossings.
 
         A passenger of one crossing who steers is named on that crossing alone, so they link it to no other.
         """
@@ -212,7 +212,7 @@ def _used_things(
     things: Mapping[str, tuple[str, str]],
     aboard: _Aboard,
 ) -> list[Trait]:
-    """Return things and contacts of people behind a crossing; passengers, and phones of theirs, are left out."""
+    """Return things and contacts of people behind a crossing; passengers and their phones are left out."""
     used, calls = _by_subject(links[USED]), defaultdict(list)
     for link in links[CONTACTED]:
         calls[link.subject].append((link.object, link))
@@ -271,7 +271,7 @@ def _voices(*way: LinkSaid) -> frozenset[str]:
 
 
 def _batches(serials: Iterable[str]) -> dict[str, str]:
-    """Return serial → batch: the first and last of a run of serials, each less than a hundred from the next.
+    """Return the batch of each serial: the first and last of a run of serials, each less than 100 from the next.
 
     Serials with other letters before the number, or another number of digits, are in another run. A serial without a
     number has no batch.

@@ -63,7 +63,7 @@ class LinkedCrossings:
                 yield pair, both
 
     def nearest(self, crossing: str) -> dict[str, Overlap]:
-        """Return the crossings that share a name with one crossing: linked crossings first, then by share of names."""
+        """Return the crossings that share a name with one crossing, linked crossings first, then by share of names."""
         names = self.about[crossing].keys()
         overlaps = {
             neighbour: self.overlap(crossing, neighbour)
@@ -210,11 +210,11 @@ def without_name(linkage: LinkedCrossings, crossings: Sequence[str], name: str) 
 
 
 def without(linkage: LinkedCrossings, about: Mentions) -> list[tuple[str, ...]]:
-    """Split a cluster as if other names were reported, for example without a source.
+    """Split a cluster as if different names had been reported, for example without one source.
 
     Args:
         linkage: the case.
-        about: the names of each crossing of the cluster in that case.
+        about: the names that each crossing of the cluster would have then.
 
     Example:
         >>> said = [Trait(crossing, "pilot", person, 1.0) for crossing in ("c1", "c2") for person in ("p1", "p2")]

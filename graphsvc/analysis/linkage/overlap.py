@@ -28,7 +28,7 @@ class Mention:
 
     Attributes:
         features: keys of `features.SHARED`, sorted.
-        via: entities through which it is reached; empty if it is named directly.
+        via: entities that connect it to the crossing; empty if it is named directly.
         voices: sources of the statements it rests on; empty where a record supports it too.
     """
 
@@ -51,7 +51,7 @@ class Overlap:
     """Names that two crossings have in common.
 
     Attributes:
-        shared: names both crossings have. named: number of names either has.
+        shared: names of both crossings. named: number of names of either.
         people: shared people and groups behind both. behind: number of people and groups behind either crossing.
         sources: number of independent sources behind `people`; each record counts as one.
     """

@@ -65,7 +65,7 @@ class Way:
 
     @property
     def belief(self) -> float:
-        """Belief in the whole path, if its links fail independently: the product."""
+        """Belief in the whole path if its links fail independently, which is the product."""
         return math.prod(self.beliefs)
 
     @property
@@ -90,7 +90,7 @@ class Ways:
 
 
 class WayGround:
-    """A network under rules: the neighbours of each name, by the most believed link that a path may use.
+    """A network under rules, with the neighbours of each name by the most believed link that a path may use.
 
     Results are cached for the next path. Names are positions in the sorted list of names.
     """
@@ -112,7 +112,7 @@ class WayGround:
         return np.flatnonzero(steps), steps, met
 
     def likelihoods(self, end: int) -> list[Floats]:
-        """Return, for 0 to `LONGEST` steps, the belief in the likeliest path from each position to `end`; else 0."""
+        """Return, for 0 to `LONGEST` steps, the belief in the likeliest path from each position to `end`; 0 if none."""
         known = self._likelihoods.get(end)
         if known is not None:
             return known
@@ -192,7 +192,7 @@ def shortest(network: WayGround, start: str, end: str, most: int) -> Ways:
 
 
 def likeliest(network: WayGround, start: str, end: str, most: int, look: int = LOOKED) -> Ways:
-    """Return the `most` paths of up to eight steps with the greatest belief: the product of their links' beliefs.
+    """Return the `most` paths of up to eight steps with the greatest belief, the product of their links' beliefs.
 
     `look` is the number of neighbours to visit before the search stops (`over`); the same holds for `every`.
 
@@ -220,8 +220,8 @@ def every(network: WayGround, start: str, end: str, steps: int, most: int, look:
         >>> found.ways[0].nodes, found.number, found.over
         (('a', 'd'), 2, False)
 
-    Limits: stops counting at some thousands; then all shorter paths are included, but of the longest only the first
-    found.
+    Limits: counting stops after some thousands. All shorter paths are then included, but of the longest only the
+    first found.
     """
     first, last = _places(network, start, end)
     if first == NOWHERE or last == NOWHERE:
@@ -283,7 +283,7 @@ def accounts(
         >>> [(one.source, one.way.nodes) for one in accounts(ground, Rules(), [claim], {}, "p3", lambda _claim: 0.5)]
         [('s1', ('p1', 'p2', 'p3'))]
 
-    Limits: names sources: only for readers with source clearance. A path of true claims can still mean nothing.
+    Limits: names sources, so it is for readers with source clearance. A path of true claims can still mean nothing.
     """
     last = network.web.place(end)
     if last is None:
@@ -357,7 +357,7 @@ def _best_first(
 ) -> Iterator[Way]:
     """Yield paths of up to eight steps in falling order of belief.
 
-    `within` bounds the belief in the rest of a path, by steps left and node; `onward` returns the next nodes.
+    `within` limits the belief in the rest of a path, by steps left and node; `onward` returns the next nodes.
     """
     looked = looked or _Looked()
     promising: dict[tuple[int, int], _Onward] = {}

@@ -16,7 +16,7 @@ Places = NDArray[np.integer[Any]]
 
 
 class Tie(NamedTuple):
-    """A link as seen from one end: the other end, and belief in it (0 to 1), from all claims and on the record."""
+    """A link as seen from one end, with the other end and its belief (0 to 1), from all claims and on the record."""
 
     other: str
     relation: str
@@ -53,7 +53,7 @@ class Nearest(NamedTuple):
         return self.others[mine], self.beliefs[mine]
 
     def onward(self, places: Places) -> tuple[Places, Places]:
-        """Return every step from some positions: the index in `places` of its start, and its index in `others`.
+        """Return every step from some positions, as the index of its start in `places` and its index in `others`.
 
         Example:
             >>> near = Web([("a", "PAID", "b", 0.8, 0.0), ("c", "PAID", "a", 0.9, 0.0)]).nearest()
@@ -230,7 +230,7 @@ class Web:
         recorded: bool = False,
         avoiding: Collection[str] = (),
     ) -> Nearest:
-        """Return the neighbours of everyone, each by the most believed link.
+        """Return the neighbours of everyone, with the most believed link to each.
 
         Args:
             relations: only links of these relations; empty for all.
@@ -378,7 +378,7 @@ class Web:
 
 
 def web_of(rows: Sequence[tuple[Any, ...]] | Batch) -> Web:
-    """Build the web of rows of `paths.links`, plain or in columns; a missing belief on the record counts as 0.
+    """Build a web from rows of the query `paths.links`, plain or in columns; a missing belief on the record is 0.
 
     Example:
         >>> web_of([("a", "PAID", "b", 0.8, None)]).ties("b")[0].recorded

@@ -39,7 +39,7 @@ class ScoreWeights:
     start: float
 
     def nameless(self) -> ScoreWeights:
-        """Return the weights without the ingredients' names: other machines may receive only numbers.
+        """Return the weights without the ingredients' names, since other machines may receive only numbers.
 
         Example:
             >>> shipped_weights().nameless().columns
@@ -104,7 +104,7 @@ class Scored:
     score: Floats
 
     def rates(self, person: Kept, column: Kept) -> Floats:
-        """Return the score per unit of some sums; sum times rate is what a column adds to the person's score."""
+        """Return the score per unit of some sums; a sum times its rate is what its column adds to the score."""
         weights = np.concatenate((self.weights.said, self.weights.ties))[column]
         sums = self.sums[person, column]
         result: Floats = weights * np.divide(np.log1p(sums), sums, out=np.zeros_like(sums), where=sums > 0)
@@ -141,7 +141,7 @@ def score(network: Operation, weights: ScoreWeights | None = None) -> Scored:
         True
 
     Limits: log-odds for invented cases; not a probability, least of all of guilt. Sources who agreed beforehand count
-    one by one; `doubt.stability` shows the list without a whole group of them.
+    one by one; `robustness.stability` shows the list without a whole group of them.
     """
     weights = shipped_weights() if weights is None else weights
     cells = network.cells
@@ -156,7 +156,7 @@ def score(network: Operation, weights: ScoreWeights | None = None) -> Scored:
 def sum_cells(
     network: Operation, weights: ScoreWeights, person: Kept, column: Kept, value: Floats, ties: tuple[Ints, Kept]
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Add up cells: return sums, own parts, chances and scores, as in `Scored`.
+    """Add up cells, and return sums, own parts, chances and scores, as in `Scored`.
 
     Args:
         network: the people.

@@ -28,7 +28,7 @@ _HAIR = 1e-9
 ONLY_CARRIED = -2.0
 
 
-# Without slots: positions are computed once, for the ranking and for its reasons.
+# No slots, so that positions are computed only once, for the ranking and for its reasons.
 @dataclass(frozen=True)
 class Basis:
     """One case as one reader may see it, ready to rank.
@@ -61,7 +61,7 @@ class Basis:
     def without(self, rows: Ints) -> Basis:
         """Return the basis of the ranking without these rows of `told`.
 
-        Even if only these rows rank anyone above others, people are still ranked by statements and not by contacts.
+        People ranked by statements still are, even if none of the remaining rows ranks anyone above others.
         """
         heard = np.ones(len(self.told.claims), dtype=bool)
         heard[rows] = False
@@ -79,7 +79,7 @@ class Basis:
         )
 
     def anew(self, rows: Ints) -> Basis:
-        """As `without`, but decide again whether people are ranked by statements or by contacts."""
+        """Do the same as `without`, but decide again whether people are ranked by statements or by contacts."""
         return _decide_basis(self.without(rows))
 
     @property
@@ -181,7 +181,7 @@ def basis(
 
 
 def _decide_basis(on: Basis) -> Basis:
-    """Rank by contacts if no claim shows roles, or too few sources do and contacts make someone stand out."""
+    """Rank by contacts if no claim shows roles, or if too few sources show them and contacts make someone stand out."""
     if not has_roles(on.ledger) or (on.voices < FEWEST_VOICES and on.structure[0]):
         return replace(on, network=None)
     return on if on.network is not None else replace(on, network=on.operation(on.told))
@@ -205,7 +205,7 @@ def _chosen_persons(persons: Iterable[Person], chosen: Collection[str]) -> list[
 
 
 def has_roles(ledger: Ledger) -> bool:
-    """Whether any claim ranks a person above others (`roles.PUTS_BEFORE`), so there is more than structure.
+    """Whether any claim ranks a person above others (`roles.PUTS_BEFORE`).
 
     Example:
         >>> from graphsvc.analysis.examples import claim_from

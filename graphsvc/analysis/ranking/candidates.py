@@ -32,7 +32,7 @@ CHARGED = frozenset({"suspect", "convicted"})
 
 
 def split_people(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the ids of people to rank, and the result of `carried_people`; people in both were carried and have a link.
+    """Return the ids of people to rank, and the result of `carried_people`; people in both are ranked for a link.
 
     The ranking includes all people not carried, and carried people who are not victims and have a link (contact, seen
     together, quarrel) to someone who plays a part. It never includes people under 18 or of disputed age, or forced

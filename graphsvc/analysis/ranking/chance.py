@@ -17,14 +17,14 @@ from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 DEALS = 39
 # Number of shuffles that may score as high as the case: at most 3 in 40, counting the case itself.
 _MAY_REACH = 2
-# The first tenth is compared, and at most ten people.
+# The first tenth of the list is compared, but at most ten people.
 _FIRST, _MOST = 10, 10
-# Minimum of the first people's mean chance of being hubs, for anyone to stand out.
+# Someone stands out only if the first people's mean chance of being hubs is at least this.
 FEWEST_HUBS = 0.7
 
 
 def look_like_hubs(scored: Scored, listed: NDArray[np.bool_]) -> bool:
-    """Whether the mean chance of the first people reaches `FEWEST_HUBS`: in invented cases, about that share were hubs.
+    """Whether the mean chance of the first people reaches `FEWEST_HUBS`; in invented cases, about that share were hubs.
 
     Args:
         scored: the scored network.
@@ -78,14 +78,14 @@ def stands_out(network: Operation, weights: ScoreWeights, seed: int = 0, process
 
     as_high = 0
     for head in processors.each(head_of_deal, shared, (deals() for _ in range(DEALS))):
-        # Sums in another order differ in the last digit, so a hair lower counts as equal.
+        # Sums added in another order differ in the last digit, so a hair lower counts as equal.
         as_high += head >= reached - 1e-9
         if as_high > _MAY_REACH:
             return False
     return True
 
 
-# Without slots: code that passed an instance to other machines references it weakly.
+# No slots: code that has sent an instance to other machines keeps a weak reference to it.
 @dataclass(frozen=True, eq=False)
 class Dealt:
     """A network without names, and the weights of the score."""

@@ -49,8 +49,8 @@ def merge_witness_claims(claims: Iterable[Claim]) -> list[Claim]:
 def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> list[Claim]:
     """Return the claims with weight to compute with for readers without source clearance.
 
-    Reports and records keep their claims. For witnesses there are as many statements for each link and polarity as the
-    reader is shown independent groups (one where the number is `few`). Each has the same grade and its own source. The
+    Reports and records keep their claims. For witnesses, each link and polarity gets as many statements as the reader
+    is shown independent groups (one where the number is `few`). Each has the same grade and a separate source. The
     number of statements on the record follows the same rule.
 
     Args:
@@ -90,7 +90,7 @@ def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> 
 
 
 def by_statement(claims: Iterable[Claim]) -> list[Claim]:
-    """Count each report and record as a separate source: counting a shared source once would confirm a guess at it.
+    """Count each report and record as a separate source; counting a shared one once would confirm a guess at it.
 
     Example:
         >>> from graphsvc.analysis.examples import claim_from
@@ -106,7 +106,7 @@ def told_belief(figures: LinkFigures, few_below: int, *, on_record: bool = False
     """Return the belief in a link as shown to readers without source clearance.
 
     Args:
-        figures: figures of the link, from claims that are `as_told`.
+        figures: figures of the link, from the result of `as_told`.
         few_below: as for `as_told`.
         on_record: whether to use only claims on the record.
 
@@ -150,7 +150,7 @@ def _as_many(groups: Ints, few_below: int) -> Ints:
 
 
 def _named_for(claim: Claim) -> LinkKey:
-    """Return the link that names a claim's source: denials in either order are counted once."""
+    """Return the link after which a claim's made-up source is named, the same for denials in either order."""
     return min(orders(claim.key)) if claim.denies else claim.key
 
 

@@ -53,7 +53,7 @@ class Lead:
 
     Attributes:
         score: higher ranks first; only the order is meaningful.
-        rank: from 1; ties share the lowest.
+        rank: from 1; equal scores share the lowest.
         groups: independent groups of witnesses that assert links which raise the score (`reasons`); `few` where the
             reader may not know the number.
         independent: effective number of independent statements those groups are worth (`independence.effective`); None
@@ -319,7 +319,7 @@ def _denial_pairs(on: Basis, shares: RowShares) -> tuple[Ints, Ints]:
 
 
 def _denied_carried(on: Basis) -> tuple[Ints, Ints]:
-    """Pair each person only carried with each denial of that; no other links have a share in their score."""
+    """Pair each person who was only carried with each denial of that; no other link has a share in their score."""
     ledger = on.ledger
     nobody = np.zeros(0, dtype=np.int64)
     if on.network is None:

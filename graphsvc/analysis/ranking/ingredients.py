@@ -1,8 +1,8 @@
 """The ingredients of a score: counts of the sources that report something about a person.
 
 An ingredient is a relation (`DIRECTED to person`), a family of relations for one kind of source (`arranges to thing,
-witness`), or any upper part (`upper part, witness`). Its value is log(1 + number of distinct sources). So the second
-source adds more than the fifth, and a source that names ten boats counts as much as one that names a single boat.
+witness`), or all arranging and commanding together (`upper part, witness`). Its value is log(1 + number of distinct
+sources). So the second source adds more than the fifth, and naming ten boats counts as much as naming one.
 """
 
 from __future__ import annotations

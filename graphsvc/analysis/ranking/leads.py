@@ -21,7 +21,7 @@ from graphsvc.records.statement_kinds import OPEN_KINDS
 from graphsvc.records.weights import SHIPPED, Weights
 
 _LONGEST = 3
-# A path does not pass through a node with more claims than this: it would say little, like a random walk.
+# A path does not pass through a node with more claims than this, since it would show as little as a random walk.
 _BUSY = 60
 
 
@@ -92,7 +92,7 @@ class Surroundings:
 def surroundings(
     claims: Iterable[Claim], persons: Iterable[Person], left_out: frozenset[str] | None = None
 ) -> Surroundings:
-    """Return the network that paths to any lead may use, to share between several leads.
+    """Return the network that paths to any lead may use, so that several leads can share it.
 
     Args:
         claims: claims the reader may see; folded claims are accepted.
@@ -162,7 +162,7 @@ def explain(
     raising = {claim.key for claim in upper}
     supporting, lowering = upper, [claim for claim in asserted if share(claim) < 0]
     placed = {id(claim) for claim in (*supporting, *lowering)}
-    # A lead's sources assert links that raise its score, as every other figure counts them.
+    # Only sources that assert a link which raises the score count as the lead's sources, as in every other figure.
     behind = [claim for claim in asserted if claim.key in raising]
     witnesses = {claim.source for claim in behind if claim.source_kind == "witness"}
     return Explanation(
@@ -180,10 +180,10 @@ def explain(
 
 
 def retold(why: Explanation, beliefs: Mapping[LinkKey, float]) -> Explanation:
-    """Return an explanation of folded claims for display: bare claims, those without a share by disclosed belief.
+    """Return an explanation with bare claims, for display; claims without a share are sorted by shown belief.
 
     Args:
-        why: explanation of `folded` claims, see `explain`.
+        why: explanation of folded claims (`folding.merge_witness_claims`), see `explain`.
         beliefs: link → belief as disclosed (`told_belief`); 0 if absent.
 
     Example:
@@ -235,7 +235,7 @@ def _sort_claims(claims: Iterable[Claim], weights: Weights) -> tuple[Claim, ...]
 
 
 def paths(leads: Iterable[str], around: Surroundings, weights: Weights = SHIPPED) -> dict[str, tuple[Path, ...]]:
-    """Find paths from witness statements to some leads: person → paths, strongest first.
+    """Return, by lead, the paths from witness statements to it, strongest first.
 
     Args:
         leads: ids of the leads.

@@ -61,7 +61,7 @@ class Move:
 
     @property
     def notable(self) -> bool:
-        """Whether the lead itself changed: a named statement, an arrival, an exit, or a rise by its own score."""
+        """Whether the lead itself changed, by a named statement, an arrival, an exit, or a higher score."""
         raised = self.way == "rose" and self.own
         return raised or self.way in ("appeared", "left") or bool(self.statements or self.ended)
 

@@ -37,7 +37,7 @@ class Entries:
     source: Kept
 
 
-# Without slots: derived values are computed once, on demand.
+# No slots, so that derived values are computed only once, on demand.
 @dataclass(frozen=True, eq=False)
 class Operation:
     """The network of the people of an operation, ready to score.
@@ -61,7 +61,7 @@ class Operation:
     entries: Entries
 
     def nameless(self) -> Operation:
-        """Return the network without ids: other machines may receive only numbers.
+        """Return the network without ids, since other machines may receive only numbers.
 
         Example:
             >>> from graphsvc.analysis.examples import network_from
@@ -117,7 +117,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Cells of a network: each is one source, or one person at the other end of a link.
+    """Cells of a network, each for one source or for one person at the other end of a link.
 
     Attributes:
         person: the person of each cell; `column`: the ingredient or kind of link; `other`: the person at the other end,

@@ -103,7 +103,7 @@ def share_key(claim: Claim) -> ShareKey:
         >>> share_key(claim_from("s1: p1 RUNS g1"))
         's1: p1 RUNS g1'
 
-    Limits: merged statements with the same content have the same key, and one share together.
+    Limits: merged statements with the same content have the same key, so their shares are added up.
     """
     return claim.id or (*claim.key, claim.polarity)
 
@@ -237,7 +237,7 @@ def of_links(ledger: Ledger, links: LinkShares) -> RowShares:
 
 
 def scored_by(on: Basis, links: Collection[LinkKey]) -> frozenset[str]:
-    """Return the people at the ends of some links in whose score such a link has a share.
+    """Return the people at the ends of some links whose score includes a share of one of these links.
 
     Args:
         on: the basis of the ranking.
@@ -410,7 +410,7 @@ def passive(ledger: Ledger, who: Bools, rows: Bools) -> tuple[Ints, Ints]:
 
 
 def _of_carried(ledger: Ledger, place: int) -> RowShares:
-    """Return the shares for a person only carried: equal for each claim that says so."""
+    """Return the shares for a person who was only carried, equal for each claim that says so."""
     who = np.zeros(len(ledger.ids), dtype=bool)
     who[place] = True
     _, rows = passive(ledger, who, ~ledger.denies)

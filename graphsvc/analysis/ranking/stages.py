@@ -9,7 +9,7 @@ from graphsvc.analysis.claims.roles import ORDERS, STAGES
 
 # Weight of directing a person who has a hand in a stage, relative to having a hand in it oneself.
 ONE_ORDER_AWAY = 0.5
-# Minimum size of a hand that counts in a stage: about one deed believed by half, or two people directed.
+# Minimum value of `hands` that counts in a stage: about one deed believed by half, or two people directed.
 LEAST_HAND = 0.3
 
 

@@ -25,11 +25,11 @@ _FAR = 40
 _APART = 4.0
 # Weight of each position in the score.
 _PARTS = {"contacts_apart": 0.5, "closeness": 0.25, "between": 0.25}
-# Score added by certain belief in a role (arranging, directing, recruiting, paying or coercing): half of first place.
+# Score added by certain belief in a role (arranging, directing, recruiting, paying or coercing); first place adds 1.
 _ROLES = 0.5
 _SURE = 1 - 1e-9
 _REWIRED = 99
-# Significance level: how often chance may be taken for structure.
+# Significance level, which is how often chance may be taken for structure.
 _LEVEL, _HAIR = 0.05, 1e-9
 # A degree this many standard deviations above the mean, on the log scale, stands out (Shewhart's three sigma).
 _SIGMAS = 3.0
@@ -92,8 +92,8 @@ def by_structure(ledger: Ledger, inside: Bools) -> dict[str, Floats]:
 def roles(ledger: Ledger, inside: Bools) -> tuple[Ints, Ints, Floats]:
     """List links that show roles (`PUTS_BEFORE`), with the person and the link's share of their score.
 
-    A ranking by contacts has too few reported roles to rank by them. Together the links add at most
-    half of first place among contacts: half times the chance that any link holds. Each link gets a part of that chance.
+    Where people are ranked by contacts, too few roles are reported to rank by them. A person's role links add at most
+    half of first place among contacts: half the chance that any is true, split among them.
 
     Args:
         ledger: the claims.
@@ -120,7 +120,7 @@ def roles(ledger: Ledger, inside: Bools) -> tuple[Ints, Ints, Floats]:
 
 
 def structure_links(ledger: Ledger, inside: Bools, shares: Mapping[str, Floats]) -> LinkShares:
-    """Return the share of every link where people are ranked by contacts: from positions, and from roles.
+    """Return the share of every link where people are ranked by contacts, from positions and from roles.
 
     Args:
         ledger: the claims.
@@ -151,7 +151,7 @@ def structure_links(ledger: Ledger, inside: Bools, shares: Mapping[str, Floats])
 
 
 def contact_links(ledger: Ledger, inside: Bools, score: Floats) -> LinkShares:
-    """Return the share of every link from positions alone: a person's position is split equally among their contacts.
+    """Return the share of every link from positions alone, which are split equally among each person's contacts.
 
     Args:
         ledger: the claims.
@@ -268,7 +268,7 @@ def betweenness(network: scipy.sparse.csr_array, seed: int = 0) -> Floats:
 
 
 def _betweenness_far(network: scipy.sparse.csr_array, pivots: Ints) -> Floats:
-    """Compute `betweenness` over long distances, start by start: each step of a batch costs as much as a full pass."""
+    """Compute `betweenness` over long distances, start by start, as each step of a batch costs a full pass."""
     import networkx as nx
 
     nodes = range(network.shape[0])
@@ -294,7 +294,7 @@ def positions(network: scipy.sparse.csr_array) -> dict[str, Floats]:
 
     Limits: a position among watched people, not a role.
     """
-    # Imported here: the import alone takes longer than everything else a command needs.
+    # Imported here, since the import alone takes longer than everything else a command needs.
     from scipy.stats import rankdata
 
     # People without contacts are not ranked here, so claims about a quarrel or a boat move no score.

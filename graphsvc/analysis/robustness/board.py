@@ -19,7 +19,7 @@ from graphsvc.analysis.robustness import rereading
 from graphsvc.analysis.robustness.candidacy import INSIDE, TIED, Moves, plays
 from graphsvc.analysis.robustness.rereading import ClaimChange, Read, Rescored
 
-# Scores that differ by less than a billionth are equal: they are sorted as integers, each list in its own range.
+# Scores that differ by less than a billionth are equal. They are sorted as integers, each list in its own range.
 _DIGITS, _RANGE = 9, 1 << 44
 # Events at a place of the list: a person arrives, a person leaves, an entry begins, an entry ends.
 _EVENTS = 4
@@ -39,10 +39,10 @@ class _Otherwise:
     before: Floats
 
 
-# Without slots: code that passed a board to other machines references it weakly. Compared by identity.
+# A slot for weak references: code that has sent a board to other machines keeps one. Compared by identity.
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Board:
-    """The ranked list: the people claims mention, with their scores, and the number of other people.
+    """The ranked list, with the people mentioned in claims, their scores, and the number of other people.
 
     Attributes:
         before: the scored network, without names.
@@ -66,7 +66,7 @@ class Board:
         return rereading.ranks(score, {0.0: self.unheard})
 
     def differences(self, changes: Sequence[ClaimChange], moves: Moves) -> Differs:
-        """Return, for each set, how the ranking changes when it is left out."""
+        """Return how the ranking changes when each set of claims is left out."""
         count, row = len(changes), self.row_of[moves.entity]
         turned = plays(moves.to) != plays(self.stands[row])
         new_scores = rereading.rescore(self.before, changes, (moves.left_out[turned], row[turned]))
@@ -98,7 +98,7 @@ class Board:
         return _Otherwise(keys[differs] // size, row[differs], score[differs], now[differs], before[differs])
 
     def _ranks(self, those: _Otherwise, count: int) -> Ints:
-        """Return the rank of each entry: its place in the original list, corrected for arrivals and exits before it."""
+        """Return the rank of each entry, its place in the original list corrected for arrivals and exits before it."""
         wanted, every = _keys(those.which, those.now), np.arange(count) * _RANGE
         was = np.isfinite(those.before)
         earlier = np.sort(_keys(those.which[was], those.before[was]))
@@ -158,7 +158,7 @@ def make_board(before: Read, status: Ints, row_of: Ints, unheard: int) -> Board:
 
 
 def without_some(board: Board, changes: tuple[list[ClaimChange], Moves]) -> Differs:
-    """Return, for each set, how the ranking changes when it is left out.
+    """Return how the ranking changes when each set of claims is left out.
 
     Args:
         board: the list.
@@ -181,11 +181,11 @@ def without_some(board: Board, changes: tuple[list[ClaimChange], Moves]) -> Diff
 
 
 def ranks_drawn(board: Board, holds: Bools) -> Ints:
-    """Return the rank of each row, given which links hold.
+    """Return the rank of each row, given which links are true.
 
     Args:
         board: the list.
-        holds: for each link whether it holds.
+        holds: for each link whether it is true.
 
     Example:
         >>> from graphsvc.analysis.robustness.leaving_out import LeavingOut
@@ -203,7 +203,7 @@ def ranks_drawn(board: Board, holds: Bools) -> Ints:
 
 
 def listed_scores(score: Floats, status: Ints) -> Floats:
-    """Return scores as they are listed: minus infinity for people not listed.
+    """Return scores as they are listed, with minus infinity for people not listed.
 
     Args:
         score: the score of each person.

@@ -53,7 +53,7 @@ class Agreement:
 
 
 def brought(on: Basis, ranking: Ranking) -> dict[str, Brought]:
-    """Return the contribution of all witness statements together to each lead: person → ranks with and without.
+    """Return, by lead, the contribution of all witness statements together: the rank with and without them.
 
     Args:
         on: the basis of the ranking.
@@ -75,7 +75,7 @@ def brought(on: Basis, ranking: Ranking) -> dict[str, Brought]:
 
 
 def agreements(on: Basis, ranking: Ranking, groups: Iterable[Collection[str]], first: int = FIRST) -> list[Agreement]:
-    """Return, for each group of witnesses not all on the record, the leads its agreement would put on the record.
+    """Return, for each group of witnesses not all on the record, the leads that its agreement would add there.
 
     Args:
         on: the basis of the ranking, sources included.
@@ -115,7 +115,7 @@ def agreements(on: Basis, ranking: Ranking, groups: Iterable[Collection[str]], f
 
 
 def ranks_with_agreement(on: Basis, groups: Iterable[Collection[str]]) -> Iterator[dict[str, int] | None]:
-    """Yield, for each group of witnesses, the ranks on the record alone if it agreed: person → rank, from 1.
+    """Yield, for each group of witnesses, everyone's rank on the record alone if the group agreed, from 1.
 
     People without support on the record have no rank. None if everything that the group said is on the record already.
 

@@ -1,4 +1,4 @@
-"""Changes of candidacy when rows are left out, which alone may give a person a part, or show them as carried."""
+"""Changes of candidacy when rows are left out: these may be all that gives people a part, or shows them as carried."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def plays(stand: Ints) -> Bools:
 
 
 class Candidacy:
-    """Status of everyone claims mention, and their status without some of the claims; see `candidates.split_people`.
+    """Status of everyone mentioned in claims, with all claims and without some; see `candidates.split_people`.
 
     Attributes:
         now: status of each entity of the ledger; -1: not a person.
@@ -156,7 +156,7 @@ class Candidacy:
         return result
 
     def _bar_leads(self, entity: Ints, stand: Ints, no_work: Bools, uncoerced: Bools, no_command: Bools) -> Ints:
-        """Bar children and forced pilots (`candidates.split_people`), given who lost all rows about these."""
+        """Bar children and forced pilots (`candidates.split_people`), given who lost all rows that show this."""
         forced = (self._worked_by_hand.total[entity] > 0) & ~no_work
         forced &= (self._coerced.total[entity] > 0) & ~uncoerced
         forced &= (self._commands.total[entity] == 0) | no_command
@@ -165,7 +165,7 @@ class Candidacy:
         return result
 
     def _earning(self, of: Ints, row: Ints, removed: Ints, size: int) -> Ints:
-        """Return payees, sorted as set x entity, whose payments are no longer wages: an end lost its workplace."""
+        """Return payees (set x entity, sorted) of payments that are no longer wages, as an end lost its workplace."""
         set_number, payer = np.divmod(self._runs.lost(of, row, size), size)
         by_payer, from_payer = self._wages_of_payer.members(payer)
         those, payee = np.divmod(self._worked.lost(of, row, size), size)
@@ -204,7 +204,7 @@ class Candidacy:
 
 
 def _remaining(keys: Ints, removed: Ints) -> Ints:
-    """Return the keys that are not removed, sorted. There are many removed keys, so they are not sorted."""
+    """Return the keys that are not removed, sorted. The removed keys are not sorted, since there are many."""
     ordered = distinct(keys)
     return ordered[~among(ordered, distinct(removed[among(removed, ordered)]))]
 
@@ -226,7 +226,7 @@ class _Ends:
     total: Ints
 
     def lost(self, of: Ints, row: Ints, size: int) -> Ints:
-        """Return set x entity, sorted, where all rows about the entity are left out, given pairs of a set and a row."""
+        """Return sorted pairs (set x entity) where all rows on the entity are left out, from pairs of set and row."""
         end, pair = self.by_row.members(row)
         ordered = np.sort(of[pair] * size + self.entity[end])
         first = np.flatnonzero(np.diff(ordered, prepend=-1))

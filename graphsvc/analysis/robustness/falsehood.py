@@ -20,11 +20,11 @@ from graphsvc.records.statement_kinds import OPEN_ITEMS
 TOP = 10
 # Kinds of evidence item that may be false as a whole: everything one witness said, one report, one record.
 FALSE = ("witness", *OPEN_ITEMS)
-# Above this number, the number of false items is not worth reporting.
+# Larger numbers of false items are not worth reporting.
 MOST = 12
 # Number of items about a person that are left out one after another, and number among which pairs are tried.
 _TRIED_IN_TURN, _TRIED_IN_PAIRS = 60, 25
-# An invented statement names a crossing and a person directed.
+# An invented statement says that a person organised a crossing and directed somebody.
 _INVENTED = (("ORGANISED", "thing"), ("DIRECTED", "person"))
 
 
@@ -148,7 +148,7 @@ def first_places(leaving: LeavingOut, top: int = TOP) -> Ints:
 
 
 def alone(leaving: LeavingOut, pieces: Sequence[Piece], top: int = TOP) -> Alone:
-    """Return the change of the first places when each item is false; use it if no other work ranks without each item.
+    """Return the change of the first places when each item is false; to share the rankings, use `Gathering`.
 
     Args:
         leaving: computes the rankings.
@@ -250,8 +250,8 @@ def _near(on: Basis, before: Read, row: int, pieces: Sequence[Piece]) -> list[Pi
 def invented_needed(on: Basis, top: int = TOP, most: int = 20) -> int | None:
     """Return how many agreeing invented statements would put a person no claim mentions among the first places.
 
-    Each is the statement of one more witness: that the person organised a crossing and directed someone who is not a
-    hub.
+    Each is the statement of one more witness, who says that the person organised a crossing and directed someone who
+    is not a hub.
 
     Args:
         on: the basis of the ranking.

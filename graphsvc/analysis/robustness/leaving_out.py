@@ -47,7 +47,7 @@ class Order:
 class Moved:
     """Rankings without some sets of rows, as differences from the list with nothing left out.
 
-    A person with a different score, or not ranked any more, has an entry. For everyone else only the rank changes, by
+    A person with a different score, or no longer ranked, has an entry. For everyone else only the rank changes, by
     the same number of places as their neighbours' ranks, so these changes are given for whole stretches of the list.
 
     Attributes:
@@ -93,7 +93,7 @@ class Lists:
 
 
 def after(rankings: Moved | Lists, first: int) -> Ints:
-    """Return the ranks, at least `first` for people not ranked: a list without them may be short.
+    """Return the ranks, at least `first` for people not ranked, since a list without them may be shorter than that.
 
     Args:
         rankings: rankings without some sets of rows.
@@ -191,7 +191,7 @@ class LeavingOut:
         return Lists(ids, rankings.left_out, score, rank, ranked)
 
     def of_one(self, left_out: Sequence[Ints], person: str) -> Lists:
-        """Rank one person without each of some sets of rows: one list for each set, in order.
+        """Rank one person without each of some sets of rows; return one list for each set, in order.
 
         Args:
             left_out: see `differences`.
@@ -200,7 +200,7 @@ class LeavingOut:
         return self._of_one(self.differences(left_out), len(left_out), person)
 
     def standing(self, changes: Sequence[ClaimChange], person: str) -> Lists:
-        """Rank one person again after each of some changes: one list for each change, in order.
+        """Rank one person again after each of some changes; return one list for each change, in order.
 
         Args:
             changes: the changes, each applied separately; the candidates stay the same.

@@ -120,7 +120,7 @@ def _statements(ledger: Ledger, wanted: Ints) -> Iterable[Ints]:
 
 
 def _sharing(ledger: Ledger, starts: Ints, keys: Ints) -> Iterable[Ints]:
-    """Return everything said by the holders of a key, for each key; equal sets once."""
+    """Return, for each key, everything that its holders said; equal sets once."""
     by_source = {int(ledger.source[rows[0]]): rows for rows in _witnesses(ledger)}
     holders: dict[int, list[int]] = defaultdict(list)
     for source in by_source:
@@ -131,7 +131,7 @@ def _sharing(ledger: Ledger, starts: Ints, keys: Ints) -> Iterable[Ints]:
 
 
 def _by_person(ledger: Ledger) -> Iterable[Ints]:
-    """Return for each person the first statement about every link of theirs, for it and against it."""
+    """Return, for each person, the first statement for and the first against each of their links."""
     rows = np.flatnonzero(ledger.witness)
     first = rows[np.unique(ledger.link[rows] * 2 + ledger.denies[rows], return_index=True)[1]]
     theirs: dict[int, set[int]] = defaultdict(set)
@@ -156,7 +156,7 @@ _ROWS = MappingProxyType(
 
 
 def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[ClaimChange]:
-    """Return the change from leaving out each set: its rows, and new standings of links that the rows deny.
+    """Return the change from leaving out each set, with its rows and new standings of links that the rows deny.
 
     Args:
         ledger: the claims.

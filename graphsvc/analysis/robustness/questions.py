@@ -54,7 +54,7 @@ class Question:
 
     @property
     def text(self) -> str:
-        """The wording, fixed for each kind of statement: no other question is ever asked."""
+        """The wording, fixed for each kind of statement; no other question is ever asked."""
         kind = STATEMENT_KINDS[self.claim.source_kind]
         return kind.if_asserts if self.claim.asserts else kind.if_denies
 
@@ -123,7 +123,7 @@ def weigh(
 
 
 def weighable(lead: str, on: Basis) -> bool:
-    """Whether claims can be weighed for a lead: not if ranked by contacts, only carried, or absent from the network.
+    """Whether claims can be weighed for a lead: it must be in the network, ranked by roles, and not only carried.
 
     Example:
         >>> from graphsvc.analysis.ranking.basis import basis
@@ -132,13 +132,13 @@ def weighable(lead: str, on: Basis) -> bool:
         >>> weighable("p1", on), weighable("p2", on)
         (True, False)
 
-    Limits: a check of a claim that can be weighed need not move the lead.
+    Limits: checking a claim that can be weighed need not move the lead.
     """
     return on.network is not None and lead in on.network.ids and lead not in on.left_out
 
 
 def _make_undisputed(ledger: Ledger, number: int) -> ClaimChange:
-    """Return the change that makes a claim undisputed: an asserted link stands, a denied link falls."""
+    """Return the change that makes a claim undisputed, so that an asserted link is true and a denied one is not."""
     return ClaimChange(
         np.zeros(0, dtype=np.int64), ledger.link[[number]], np.array([0.0 if ledger.denies[number] else 1.0])
     )
@@ -151,7 +151,7 @@ def choose(
     most: int,
     count: int = 3,
 ) -> Choice:
-    """Choose the next questions: claims not yet asked about, and no witness asked `most` times already.
+    """Choose the next questions, leaving out claims already asked about and witnesses asked `most` times.
 
     Args:
         weighed: the result of `weigh`.
@@ -199,7 +199,7 @@ def _neighbourhood(lead: str, ledger: Ledger) -> list[int]:
     ends = np.concatenate((subject, object_[object_ != subject]))
     quiet = beside & (np.bincount(ends, minlength=len(beside)) <= _BUSY)
     more: list[int] = touching[~mine[touching] & (quiet[subject] | quiet[object_])].tolist()
-    # All claims about the lead; of the others the most strongly believed, independent of their order.
+    # All claims about the lead, and the most strongly believed of the others, whatever their order.
     strength = strengths(ledger)
     names = dict(zip(more, ledger.claims.among(np.array(more, dtype=np.int64)).texts("id"), strict=True))
     more.sort(key=lambda row: (-strength[row], names[row]))

@@ -52,7 +52,7 @@ def readings(
         lead: the person's id.
         claims: claims the reader may see, at least those about the person; folded claims are accepted.
         aboard: claims that put anyone on a crossing, at least for people that claims about the lead name.
-        raising: claims that raise the lead's score (`score.leads.Explanation.supporting`).
+        raising: claims that raise the lead's score (`ranking.leads.Explanation.supporting`).
         interested: sources with an interest noted in a statement; only for readers with source clearance.
 
     Example:
@@ -244,7 +244,7 @@ def one_crossing(lead: str, about: Iterable[Claim], aboard: Iterable[Claim]) -> 
 
 
 def owing(raising: Collection[Claim], interested: Collection[str]) -> InnocentReading | None:
-    """Return the reading that what raises a lead comes from sources with an interest: a debt, a promise, a quarrel.
+    """Return the reading that claims raising a lead come from sources with an interest: a debt, a promise, a quarrel.
 
     Only for readers with source clearance. It must not show whether a *person* who owes the lead is the source, so it
     uses only the interest noted about the source when the statement was taken.

@@ -100,7 +100,7 @@ def rescore(before: Read, changes: Sequence[ClaimChange], turned: tuple[Ints, In
     Args:
         before: see `read`.
         changes: the changes.
-        turned: people who change between possible player and only carried: positions of the changes, and rows of the
+        turned: people who become, or stop being, only carried: positions of the changes, and rows of the
             network.
 
     Example:

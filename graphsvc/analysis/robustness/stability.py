@@ -33,7 +33,7 @@ class Place:
             person is not ranked then. Both include the rank with nothing left out.
         loss: greatest share of a positive score that depends on one item, from 0; more than 1 where the score turns
             negative, 0 where it is not positive.
-        low: best of the ranks that are 90 % likely given uncertain links; `high`: the worst of them.
+        low, high: best and worst rank of the interval with 90 % of the ranks when links are drawn by their belief.
         rests_on: kinds of item (`pieces.KINDS`) of which one alone carries at least half of the score.
         most: the item without which the rank moves most; None: no item moves it.
         rank_without: the rank then; None: not ranked then, or no item moves it.
@@ -182,7 +182,7 @@ class _Reach:
         loss, taking = self.loss.reshape(-1), self.taking.reshape(-1)
         former = loss[cell]
         np.maximum.at(loss, cell, share_lost)
-        # Ties go to the first item: the value written last stays.
+        # Ties go to the first item, which is written last and so stays.
         first = np.flatnonzero((share_lost > former) & (share_lost == loss[cell]))[::-1]
         taking[cell[first]] = numbers[first]
 
@@ -202,7 +202,7 @@ class _Reach:
 
 
 class _Nested:
-    """Cached look-up of which items contain which: many people rest on the same few items."""
+    """Cached look-up of which items contain which, since many people rest on the same few items."""
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self._pieces = pieces
@@ -228,7 +228,7 @@ class _Nested:
 
 
 def _draw_interval(leaving: LeavingOut, seed: int) -> tuple[Ints, Ints]:
-    """Return the interval that holds 90 % of ranks when each link holds with the probability of its belief."""
+    """Return the interval with 90 % of the ranks when each link is true with the probability of its belief."""
     rng, belief = np.random.default_rng(seed), leaving.on.belief
     draws = (rng.random(len(belief)) < belief for _ in range(DRAWS))
     drawn = np.sort(np.stack(list(leaving.processors.each(ranks_drawn, leaving.board, draws))), axis=0)

@@ -1,7 +1,7 @@
 """Days with more than expected: alarms, and surges, which are alarms with the high days around them.
 
 A day is an alarm if its mid-p is so small that a calm year would produce no more than one such day by chance. Weather
-produces more alarms, measured on several sorts of invented calm years (`python -m bench.surges`). Days next to an
+causes more than that, as measured on several sorts of invented calm years (`python -m bench.surges`). Days next to an
 alarm belong to its surge as long as each is above the band. They add no surge, so they cause no false ones.
 
 Limits: an alarm shows that a count is unusual, never why: more boats, more surveillance or better weather look alike. A
@@ -19,9 +19,9 @@ import numpy as np
 
 from graphsvc.analysis.surges.counts import YEAR, Series
 
-# The band: exceeded on one day in twenty.
+# The band, which is exceeded on one day in twenty.
 BAND = 0.05
-# Alarms expected in a calm year. Set to 1, the measured number was 1.1.
+# Alarms expected in a calm year. With 1 here, 1.1 were measured.
 _A_YEAR = 0.8
 # Alarms fewer than this many days apart form one surge.
 _APART = 7
@@ -92,7 +92,7 @@ def watched_days(series: Series, since: int = 0) -> tuple[list[WatchedDay], tupl
     counts = np.array([-1 if count is None else count for count in series.counts], float)
     tail = alarm_tail(series.step)
     p, mean, high, exceeded = seen.at_least(counts), seen.mean, seen.quantile(BAND), seen.quantile(tail)
-    # The smallest count that is an alarm: the count exceeded rarely enough, or the next.
+    # The smallest count that is an alarm is the one exceeded rarely enough, or the next.
     bound = exceeded + (seen.at_least(exceeded) > tail)
     days = []
     for place, count in enumerate(series.counts):

@@ -12,7 +12,7 @@ from typing import Any
 YEAR = 365.25
 # Minimum number of days with a count above 0, and of days in all, before the next day can be predicted.
 LEAST_ACTIVE, LEAST_DAYS = 10, 56
-# Maximum length of a series of crossings, thirty years: a mistyped year must not add centuries of zeros.
+# Maximum length of a series of crossings, thirty years, so that a mistyped year does not add centuries of zeros.
 MOST_DAYS = 10_958
 # Step → number of days.
 STEPS = MappingProxyType({"day": 1, "week": 7})
@@ -109,7 +109,7 @@ def of_crossings(
         >>> series.counts, series.unplaced
         ((1, 0, 1), 1)
 
-    Limits: the days between may not have been watched; a day without a record counts as a day without crossings.
+    Limits: a day without a record counts as a day without crossings, although no one may have watched it.
     """
     placed = [(day_of(row), row.get("people_count")) for row in rows]
     known = sorted(day for day, _ in placed if day is not None)

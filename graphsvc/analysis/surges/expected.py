@@ -28,9 +28,9 @@ from graphsvc.analysis.surges.regression import fit
 
 Array = npt.NDArray[np.float64]
 
-# Days used by a fit; minimum days for season and trend: a full year; for an unlimited trend: nearly three years.
+# Days used by a fit; minimum for a season and a trend (a full year), and for an unlimited trend (nearly three).
 _WINDOW, _SEASON, _ANY_TREND = 3 * YEAR + 1, YEAR, 3 * YEAR - LEAST_DAYS
-# Before that, the logarithm changes by at most this much a year: growth by 60 %, or a fall by 37 %.
+# Until then, the logarithm changes by at most this much a year, which is growth by 60 % or a fall by 37 %.
 _STEEPEST = 0.47
 # Age in days at which a day has half the weight.
 _HALF_LIFE = 2 * YEAR
@@ -101,7 +101,7 @@ class Outlook:
 
 
 def _weigh(values: Array) -> Array:
-    """Return the mean of each row over the nodes; a matrix product rounds by the number of rows."""
+    """Return the mean of each row over the nodes, not by a matrix product, which rounds by the number of rows."""
     return np.asarray((values * _SHARES).sum(axis=-1))
 
 
@@ -126,7 +126,7 @@ def outlook(series: Series, since: int = 0) -> Outlook:
     means = np.full((len(counts), len(_NODES)), np.nan)
     grid, parts = _Grid(series), tuple[str, ...]()
     for start, end in _blocks(counts, series.step):
-        # Old days do not help here: with hardly any recent days above 0, nothing can be fitted.
+        # Old days do not help here, since nothing can be fitted with hardly any recent days above 0.
         if end <= since or np.count_nonzero(np.nan_to_num(counts[_window(grid.step, start) : start])) < LEAST_ACTIVE:
             continue
         fitted = _fit_counts(grid, counts, start)
@@ -200,7 +200,7 @@ class _Regression:
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """Both regressions, fitted on all days before a day. `active` None: too few days with a count, or without one."""
+    """Both regressions, fitted on all days before a day. `active`: None if too few days are above 0, or at 0."""
 
     active: _Regression | None
     always: float
@@ -248,7 +248,7 @@ def _fit_counts(grid: _Grid, counts: Array, now: int) -> _Fitted:
 def _fit_size(grid: _Grid, days: Any, values: Array, weights: Array, now: int) -> tuple[float, _Regression]:
     """Return dispersion and regression of how far above 1 the counts are."""
     more = float(values @ weights)
-    if more < 1:  # hardly ever above 1, so no fit is possible: half a count is added
+    if more < 1:  # hardly ever above 1, so no fit is possible, and half a count is added
         level, error = np.log((more + 0.5) / weights.sum()), 1 / (more + 0.5)
         return _LEAST_DISPERSION, _Regression((), now, np.array([level]), np.array([[error]]), 0.0)
     first = _best(grid, days, np.minimum(values, _first_bound(values)), weights, now, _MOST_DISPERSION)

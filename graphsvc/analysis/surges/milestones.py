@@ -10,7 +10,7 @@ from graphsvc.analysis.surges.counts import Series
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """Position of a count among the others of its series.
+    """How a count compares with the others of its series.
 
     Attributes:
         day, count: the day and its count.
@@ -32,7 +32,7 @@ class Milestone:
 
 
 def milestone(series: Series, day: dt.date) -> Milestone | None:
-    """Return the position of a day's count among the others; None if it is unknown or 0.
+    """Return how a day's count compares with the others; None if it is unknown or 0.
 
     Example:
         >>> series = Series(dt.date(2020, 5, 5), (3, 1, 0, 8, 6, 9))

@@ -9,9 +9,9 @@ import scipy.special
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-# Rounds at most, and the change of the log-likelihood that ends them.
+# Maximum number of rounds; they end early once the log-likelihood changes by no more than this.
 _ROUNDS, _CLOSE = 25, 5e-7
-# Largest linear predictor: without it, means would overflow or become 0 in a fit that diverges.
+# Largest linear predictor, without which means would overflow or become 0 in a fit that diverges.
 _FARTHEST = 30.0
 
 
@@ -20,7 +20,7 @@ class Fitted:
     """A fitted model.
 
     Attributes:
-        coefficients: one for each column. covariance: theirs, shape (columns, columns).
+        coefficients: one for each column. covariance: of the coefficients, shape (columns, columns).
         log_likelihood: of the values, each multiplied by its weight.
     """
 

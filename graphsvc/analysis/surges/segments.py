@@ -26,9 +26,9 @@ Array = npt.NDArray[np.float64]
 
 # A series of fewer weeks is not cut, and no part is shorter than a month.
 LEAST_WEEKS, _SHORTEST = 26, 4
-# Maximum number of weeks used, the latest: thirty years, and partial weeks at the ends.
+# Maximum number of weeks used (the latest ones), for thirty years with partial weeks at the ends.
 MOST_WEEKS = MOST_DAYS // 7 + 2
-# Share of calm series that may be cut: half of 5 %, as the parameters of calm series are themselves uncertain.
+# Share of calm series that may be cut. It is half of 5 %, as the parameters of calm series are uncertain too.
 _FALSE = 0.025
 _DRAWS = 99
 _YEAR_WEEKS, _YEAR, _AROUND = 52.18, 53, 9
@@ -53,9 +53,9 @@ class SeriesPart:
 
 
 def segments(series: Series, *, seed: int = 0) -> list[SeriesPart]:
-    """Return the parts of a series in order: one if nothing changed for good; none if it is too short or full of gaps.
+    """Return the parts of a series in order, one if nothing changed for good, none if it is too short or full of gaps.
 
-    Of more than `MOST_WEEKS` weeks only the last are used.
+    Only the last `MOST_WEEKS` weeks are used.
 
     Args:
         series: days or weeks.
@@ -79,7 +79,7 @@ def segments(series: Series, *, seed: int = 0) -> list[SeriesPart]:
     known = [count for count in weeks.counts if count is not None]
     if len(known) < max(LEAST_WEEKS, len(weeks.counts) * 0.9):
         return []
-    # The few unknown weeks repeat the week before, which changes no mean much.
+    # The few unknown weeks repeat the week before, which hardly changes a mean.
     counts = np.array(_carry_forward(weeks.counts), float)
     spread = _spread(counts) if counts.any() else 1.0
     scaled = _scale_noise(counts, spread)
@@ -106,7 +106,7 @@ def _carry_forward(counts: tuple[int | None, ...]) -> list[int]:
 def _scale_noise(counts: Array, spread: float) -> Array | None:
     """Return counts on a scale of equal noise (for a negative binomial, Anscombe 1948), in units of that noise.
 
-    The noise is the change from week to week, which a lasting change hardly affects. None: no noise.
+    The noise is the change from week to week, which a lasting change hardly affects. None if there is no noise.
     """
     values = np.arcsinh(np.sqrt(spread * (counts + 0.375)))
     noise = np.std(np.diff(values)) / np.sqrt(2)
@@ -145,7 +145,7 @@ def _gains(scaled: Array) -> Array:
     ends = sums[:, places]
     best = (number / (places * (number - places)) * ends**2).max(axis=1)
     last = ends**2 / (number - places)
-    # One start at a time: all pairs of cuts together would take memory by the square of the weeks.
+    # One start at a time, since all pairs of cuts together would take memory by the square of the weeks.
     for start in range(_SHORTEST, number - 2 * _SHORTEST + 1):
         begin = sums[:, start, None]
         middle = (ends[:, start:] - begin) ** 2 / (places[start:] - start)
@@ -167,7 +167,7 @@ def _season(counts: Array) -> Array:
     columns = np.column_stack([np.ones(len(counts)), np.sin(angle), np.cos(angle)])
     level = np.log(_level(counts, _YEAR) + 0.5)
     fitted = fit(columns, counts, np.ones(len(counts)), 0, offset=level)
-    # With hardly any counts above 0 the season may have no limit.
+    # With hardly any counts above 0, the season may grow without limit.
     times = np.exp(np.clip(columns[:, 1:] @ fitted.coefficients[1:], -_STEEPEST, _STEEPEST))
     return np.asarray(times / times.mean())
 

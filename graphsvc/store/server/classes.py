@@ -1,12 +1,12 @@
-"""Caches Neo4j's classes for Java (AOT cache, JEP 483 and 514): a start with it takes a third of the time and work.
+"""Caches Neo4j's classes for Java (AOT cache, JEP 483 and 514), so that a start takes a third of the time and work.
 
-`graphsvc neo4j fetch` makes it once, next to the jars, by starting and ending a server in a temporary home. Without it
-everything works the same, only slower. That server could plan our queries too, but this would save only a tenth of
-their first planning, and take half a minute.
+`graphsvc neo4j fetch` makes the cache once, next to the jars, by starting and ending a server in a temporary home.
+Without it everything works the same, only slower. That server could plan our queries too, but this would take half a
+minute and save only a tenth of their first planning.
 
 Java loads the classes from copies of the jars without signatures. It would verify the classes of a signed jar at each
-start and cache none of them, which took a third of a start; the fetched jars were checked against the lock's hashes
-already.
+start and cache none of them, which took a third of a start. The fetched jars were already checked against the hashes in
+the lock.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ def make_ready(settings: Settings, jars: Path, progress: Progress | None = None)
         progress: called for each step.
 
     Returns:
-        Whether it was made now; False if it existed.
+        Whether the cache was made now; False if it existed already.
 
     Raises:
-        OperatorError: it could not be made. Neo4j starts without it.
+        OperatorError: the cache could not be made. Neo4j starts without it.
     """
     tell = progress or (lambda _done, _total, _what: None)
     folder = jars.parent
@@ -86,7 +86,7 @@ def make_ready(settings: Settings, jars: Path, progress: Progress | None = None)
 
 
 def _take_signatures_off(jars: Path, into: Path) -> None:
-    """Fill a folder with the same jars: signed ones without their signatures, others as hard links."""
+    """Fill a folder with the same jars, signed ones without their signatures, others as hard links."""
     into.mkdir()
     for jar in jars.iterdir():
         with zipfile.ZipFile(jar) as whole:
@@ -100,7 +100,7 @@ def _take_signatures_off(jars: Path, into: Path) -> None:
 
 
 def _without_digests(name: str, content: bytes) -> bytes:
-    """Return the content of a file in a jar; of a manifest only the main section, without digests of classes."""
+    """Return the content of a file in a jar; for a manifest, only its main section, without the digests of classes."""
     if name != _MANIFEST:
         return content
     about, *_ = re.split(rb"\r\n\r\n|\n\n|\r\r", content, maxsplit=1)

@@ -1,7 +1,7 @@
 """The supervisor's control port: a line protocol on the loopback address, and the file that says where it is.
 
 A client sends two lines, the token and a command. The supervisor first answers with its own word from the same private
-file, so that neither talks to another program that has taken the port of an ended supervisor.
+file, so that neither side talks to a program that has taken over the port of an ended supervisor.
 
     hold S  → `READY <bolt uri>` once a query was answered, or `FAILED <reason>`; the connection is then a lifeline,
               and Neo4j stays for S seconds (a whole number) after its end
@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 _LINE_BYTES = 256
-_PATIENCE_S = 10  # for a connection that has not sent its command
+_PATIENCE_S = 10  # after which a connection that has sent no command is dropped
 
 
 def card_path(folder: Path) -> Path:
@@ -55,7 +55,7 @@ def read_card(folder: Path) -> dict[str, Any] | None:
 
 @dataclass
 class _Client:
-    """One connection: the bytes received so far, and its command once known."""
+    """One connection, with the bytes received so far, and its command once known."""
 
     connection: socket.socket
     since: float = field(default_factory=time.monotonic)
@@ -74,7 +74,7 @@ class ControlDoor:
         restart_asked: whether a client asked for a restart; the caller of `serve` resets it.
         renew_asked: whether a client asked for an empty store; the caller of `serve` resets it.
         adopt_asked: the import whose store a client asked for, or empty; the caller of `serve` resets it.
-        stop_asked: whether a client asked for the end.
+        stop_asked: whether a client asked Neo4j to end.
         heard: whether any holder has received the outcome of a start.
         last_held, wanted_until: when the last holder was there, and until when holders asked Neo4j to stay
             (`time.monotonic`).
@@ -98,7 +98,7 @@ class ControlDoor:
         return sum(client.command == "hold" for client in self._clients.values())
 
     def announce(self, answer: str) -> None:
-        """Set the answer for holders, sent to waiting ones now and to later ones on arrival; '' if not known yet."""
+        """Set the answer to holders: waiting ones get it now, later ones on arrival; '' if it is not known yet."""
         self._answer = answer
         for client in list(self._clients.values()):
             self._tell_holder(client)
@@ -135,7 +135,7 @@ class ControlDoor:
             chunk = client.connection.recv(_LINE_BYTES)
         except BlockingIOError:
             return
-        except OSError:  # a reset ends a connection like any other end
+        except OSError:  # a reset counts as the end of the connection
             chunk = b""
         client.received += chunk
         if not chunk or len(client.received) > _LINE_BYTES:

@@ -25,8 +25,8 @@ from graphsvc.store.server.jars import fetch_jars
 
 _CLASS = "org.neo4j.cli.AdminTool"
 _LOCK = "import.lock"
-_LOOK_S = 0.2  # between two checks whether the tool has ended
-# Linux: a program that asks the kernel to kill it with the thread that started it, and then becomes the tool.
+_LOOK_S = 0.2  # between two checks of whether the tool has ended
+# On Linux the tool starts as this program, which asks the kernel to kill it when the thread that started it ends.
 # (`preexec_fn` could do this too, but is unsafe with other threads running.)
 _FALLING = """import ctypes, os, sys
 ctypes.CDLL(None).prctl(1, 9)
@@ -76,7 +76,7 @@ def _remove_leftovers(home: Path) -> None:
 
 
 def import_files(settings: Settings, folder: Path, files: BulkFiles, progress: Progress) -> Path:
-    """Have the tool make a store of the files in a folder, calling `progress` on the way (it may raise to stop).
+    """Have the tool make a store from the files in a folder, calling `progress` on the way (it may raise to stop).
 
     Returns:
         The data folder for a server with this store; no server has opened it yet.
@@ -123,7 +123,7 @@ def _command(settings: Settings, files: BulkFiles) -> list[str]:
         "strict": "true",
         "bad-tolerance": "0",
         "skip-bad-entries-logging": "true",
-        # As much as the server has apart from its heap; the default is nine tenths of the machine.
+        # As much memory as the server has outside its heap; the default is nine tenths of the machine's.
         "max-off-heap-memory": f"{settings.heap_mb + settings.page_cache_mb}m",
         # Two bytes for each character; a row must fit as a whole.
         "read-buffer-size": str(max(_BUFFER, 4 * files.longest)),

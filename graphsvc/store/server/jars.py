@@ -46,7 +46,7 @@ class Jar:
 
 
 class DownloadError(Exception):
-    """A downloader could not deliver; the next one is tried, and the message is kept for the operator."""
+    """A downloader could not deliver the jars; the next one is tried, and the message is kept for the operator."""
 
 
 Downloader = Callable[[Sequence[Jar], Path], Iterable[tuple[Jar, Path]]]
@@ -167,7 +167,7 @@ _POM = """<project><modelVersion>4.0.0</modelVersion>
 
 
 def _with_mvn(wanted: Sequence[Jar], temporary: Path) -> Iterator[tuple[Jar, Path]]:
-    """Yield all jars from one run of mvn, by its own resolution of org.neo4j:neo4j; ignore any not in the lock."""
+    """Yield the wanted jars from one run of mvn, which resolves org.neo4j:neo4j itself; ignore jars not in the lock."""
     version = next((jar.version for jar in wanted if (jar.group, jar.artifact) == ("org.neo4j", "neo4j")), None)
     if version is None:  # an interrupted fetch already has it: the few missing ones are fetched singly
         raise DownloadError("mvn was not asked")
@@ -190,7 +190,7 @@ def _with_mvn(wanted: Sequence[Jar], temporary: Path) -> Iterator[tuple[Jar, Pat
 
 
 def _with_jgo(wanted: Sequence[Jar], temporary: Path) -> Iterator[tuple[Jar, Path]]:
-    """Yield one artifact at a time, in a few threads: jgo is only a client, without its own resolution."""
+    """Yield jars fetched one by one, in a few threads; jgo only downloads them, and resolves no dependencies."""
     from jgo.config import GlobalSettings  # half a second to import, needed once in the life of a home
     from jgo.maven import MavenContext
 

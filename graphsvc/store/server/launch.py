@@ -1,8 +1,8 @@
-"""Everything a managed Neo4j starts with: files, settings, command line; and the reasons for failure in its log.
+"""Files, settings and command line of a managed Neo4j, and the reasons for failure in its logs.
 
-Decisions behind the settings: only Bolt on the loopback address listens, nothing phones home, `LOAD CSV` reads no
-files or addresses, every file is private to the user, and a stop takes half a second instead of ten. A query is planned
-once: by default Neo4j plans it again for parameters of a different order of length (up to 1, 10, 100 and so on).
+Decisions behind the settings: only Bolt on the loopback address listens, nothing phones home, `LOAD CSV` reads no files
+or addresses, every file is private to the user, and a stop takes half a second instead of ten. A query is planned once;
+by default Neo4j plans it again for longer or shorter parameters (up to 1, 10, 100 items and so on).
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _FLAGS = [
 _LASTING = ["-XX:+UseG1GC"]
 # For a run of a few minutes the second compiler and a concurrent collector cost more than they save.
 _QUICK = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-# So do new plans after the graph's statistics change, and compiling expressions after some uses: together a third of
-# the work of a server with many short-lived small cases.
+# New plans after the graph's statistics change, and compiling expressions after some uses, also cost more than they
+# save: together a third of the work of a server with many short-lived small cases.
 _QUICK_SETTINGS = """dbms.cypher.min_replan_interval=7d
 internal.cypher.expression_engine=INTERPRETED
 """
@@ -83,7 +83,7 @@ _NOT_PASSED_ON = re.compile(r"GRAPHSVC_|NEO4J_|_JAVA_OPTIONS$|JAVA_TOOL_OPTIONS$
 
 
 _OLD = "old-store-"
-# Prefix of folders in which imports make stores, and a file in such a store until a server has answered on it.
+# Prefix of folders in which imports make stores; a file that such a store has until a server has answered on it.
 IMPORT_PREFIX, _UNTRIED = "import-", "untried"
 
 
@@ -185,7 +185,7 @@ def folder_trouble(folder: Path, error: OSError) -> str:
 
 
 def _check_version(folder: Path, version: str) -> None:
-    """Refuse a store made by another version: Neo4j would convert it without asking, with no way back."""
+    """Refuse a store made by another version, since Neo4j would convert it without asking, with no way back."""
     recorded = folder / "version"
     if not (recorded.exists() and _store_exists(folder)):
         recorded.write_text(version)
@@ -233,7 +233,7 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def classes_file(jars: Path) -> Path:
-    """Return the path of these jars' class cache (see `classes`): its name depends on the Java and on the exact files.
+    """Return the path of these jars' class cache (see `classes`), named after the Java version and the exact jars.
 
     Java would refuse a cache that does not fit, but with a message at each start; under a different name it is not
     used.
@@ -265,7 +265,7 @@ def command(settings: Settings, jars: Path, classes: Sequence[str] = ()) -> list
 
 
 def java(settings: Settings, jars: Path, classes: Sequence[str] = (), *, quick: bool) -> list[str]:
-    """Return the command line of the packaged Java, up to the main class; `quick`: for at most some minutes."""
+    """Return the command line of the packaged Java, up to the main class; `quick`: for a run of a few minutes."""
     if not classes and (ready := classes_file(jars)).exists():
         classes = [f"-XX:AOTCache={ready}", "-Xlog:disable", "-Xlog:all=error:stderr"]
         jars = unsigned_folder(ready)
@@ -306,7 +306,7 @@ class Logs:
         return "".join(self._new(name) for name in self._names)
 
     def failure(self, status: int) -> str:
-        """Say in one sentence why Neo4j ended, and what to do. `status`: exit status of Java."""
+        """Return one sentence on why Neo4j ended and what to do. `status`: exit status of Java."""
         text = self.text()
         if known := self._known_problem(text):
             return known
@@ -315,7 +315,7 @@ class Logs:
         return f"Neo4j ended with exit status {status}{detail}. Its logs are in {self.folder}."
 
     def never_answers(self) -> str:
-        """Say in one sentence why Neo4j runs but will never answer, and what to do; empty if it may.
+        """Return one sentence on why Neo4j runs but will never answer, and what to do; empty if it may still answer.
 
         If its database `system` cannot be opened, 2026.x retries for two minutes before it ends.
         """

@@ -1,4 +1,4 @@
-"""The managed local Neo4j, as its users see it: they hold it while they need it, and start nothing else.
+"""The managed local Neo4j for the processes that use it: each holds it for as long as it needs it.
 
     with hold(settings) as server:
         neo4j.GraphDatabase.driver(server.uri, auth=(server.username, server.password))
@@ -119,7 +119,7 @@ def hold(settings: Settings, progress: Progress | None = None) -> LocalServer:
 
 
 def running(settings: Settings, progress: Progress | None = None) -> LocalServer:
-    """Return the managed server of this home, held by another process, once it answers; it needs no release.
+    """Return the managed server of this home, which another process holds, once it answers; it needs no release.
 
     Raises:
         OperatorError: no server runs, or it does not answer in time.
@@ -300,7 +300,7 @@ def _ask(folder: Path, command: str, seconds: float) -> tuple[socket.socket, str
 
 
 def _is_supervised(folder: Path) -> bool:
-    """Whether a supervisor is alive: other processes hold its lock only for the moment of a check."""
+    """Whether a supervisor is alive and holds its lock, which other processes take only briefly, to check."""
     try:
         with filelock.FileLock(folder / "supervisor.lock", timeout=0, mode=0o600):
             return False
@@ -323,7 +323,7 @@ def _server_folder(settings: Settings) -> Path:
 
 
 def _spawn(settings: Settings, folder: Path) -> subprocess.Popen[bytes]:
-    """Start a supervisor, which ends by itself with status 0 if another is in charge."""
+    """Start a supervisor; it ends with status 0 if another one is already running."""
     launch.check_space(folder)  # on a full disk a supervisor could not even report the problem
     fields = {item.name: item.metadata for item in dataclasses.fields(Settings)}
     secret = {meta["variable"] for meta in fields.values() if meta["secret"]}

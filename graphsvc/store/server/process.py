@@ -31,7 +31,7 @@ class Server:
     """One Neo4j process, as the supervisor sees it.
 
     Attributes:
-        state: `starting`, `ready`, `refused` (a store that an import made) or `failed`.
+        state: `starting`, `ready`, `refused` (Neo4j failed on a store that an import made) or `failed`.
         reason: why it failed, in one line; empty otherwise.
         uri: its Bolt address.
         renewed: how often its store was deleted and a new one begun.
@@ -147,7 +147,7 @@ class Server:
         threading.Thread(target=self._wait_until_it_answers, args=(password, self._ended), daemon=True).start()
 
     def _wait_until_it_answers(self, password: str, ended: threading.Event) -> None:
-        """Send a query until it is answered or never will be. Bolt opens earlier, and even without a database."""
+        """Send a query until it is answered or cannot be. Bolt opens earlier, and even if the database does not."""
         options: dict[str, Any] = {"connection_timeout": 5, "max_transaction_retry_time": 0, "telemetry_disabled": True}
         with neo4j.GraphDatabase.driver(self.uri, auth=(launch.USERNAME, password), **options) as driver:
             answered, trouble = False, ""
@@ -195,7 +195,7 @@ def _offline_reason(driver: neo4j.Driver) -> str:
 
 
 def _die_with_supervisor() -> Callable[[], None] | None:
-    """On Linux, return a function that has the kernel end Java if the supervisor dies first."""
+    """Return a function that asks Linux to end Java if the supervisor dies first; None on other systems."""
     if sys.platform != "linux":
         return None
     prctl, parent = ctypes.CDLL(None).prctl, os.getpid()

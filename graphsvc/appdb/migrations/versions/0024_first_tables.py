@@ -1,6 +1,6 @@
 """The tables of the first release, frozen: every later change is a separate migration.
 
-Numbered 0024: the earlier steps gave the same tables, so a home that took them all opens unchanged.
+It has the number 0024 because the earlier migrations led to the same tables: a home that had them all is unchanged.
 """
 
 from __future__ import annotations

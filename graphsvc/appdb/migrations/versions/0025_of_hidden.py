@@ -1,4 +1,4 @@
-"""Requests and holds say whether their person was hidden then; of earlier ones that is not known, so it counts as yes."""
+"""Records with requests and holds whether their person was hidden then; earlier ones about a person count as hidden."""
 
 from __future__ import annotations
 

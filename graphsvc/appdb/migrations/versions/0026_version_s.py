@@ -1,4 +1,4 @@
-"""Readers cleared for P and for sources have a data version of their own; it begins where that of P readers stands."""
+"""Gives readers cleared for P and for sources a separate data version, which starts at that of P readers."""
 
 from __future__ import annotations
 
