@@ -38,7 +38,7 @@ class Hold:
     Attributes:
         pseudonym: pseudonym of the person, sealed or not; empty for the whole case.
         person: id of the person when the hold was added; shown only while the person is not sealed.
-        of_hidden: whether only readers with source clearance saw the person then.
+        of_hidden: whether only readers with source clearance saw the person when the hold was added.
         overdue: for a current hold whose review day has come, that fact in words ("overdue by 12 days"); else empty.
     """
 

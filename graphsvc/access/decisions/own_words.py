@@ -1,6 +1,6 @@
-"""Typed words: the author always reads them as typed; other readers see no text that names a sealed person. Pure.
+"""Prepares typed words: their author reads them as typed, other readers see no text that names a sealed person. Pure.
 
-Other readers' versions depend on clearance: readers cleared for P must not learn which people only C material names.
+The version for other readers depends on clearance: under P it must not show which people only C material names.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _TYPED, _SHOWN, _SHOWN_TO_P = "typed", "shown", "shown to P"
 
 
 class Withhold(Protocol):
-    """Withholds a typed text that names a person sealed at a handling level."""
+    """Function that withholds a typed text if it names a person who is sealed at a handling level."""
 
     def __call__(self, text: str, level: str = "C") -> str:
         """Return the text, or `[withheld]`."""
@@ -36,14 +36,14 @@ def for_others(words: Any, withhold: Withhold) -> Any:
 
 
 def words_for(words: Any, *, mine: bool = False, level: str = "C") -> Any:
-    """Return stored words as their author reads them, or as another reader at a handling level does."""
+    """Return stored words as their author (`mine`) or another reader at a handling level may read them."""
     if not isinstance(words, dict):
         return words
     return words[_TYPED] if mine else words.get(_SHOWN_TO_P, words[_SHOWN]) if level == "P" else words[_SHOWN]
 
 
 def passed_on(words: Any, level: str) -> Any:
-    """Prepare stored words for a new owner: the owner reads the version for other readers at a handling level."""
+    """Return stored words for a new owner, who gets what other readers at this handling level saw until now."""
     return words | {_TYPED: words_for(words, level=level)} if isinstance(words, dict) else words
 
 

@@ -31,7 +31,7 @@ class Pairing:
     Attributes:
         one, other: pseudonyms, sorted.
         kind: of PAIR_KINDS.
-        handling: `C` applies only for readers cleared for C, since its basis may be C material.
+        handling: a decision under `C` applies only for readers cleared for C, since it may rest on C material.
         ended_at: when it was taken back, or None while it lasts.
     """
 
@@ -64,7 +64,7 @@ class Pairs:
     ) -> str:
         """Store a decision and set the case's `state`, in one transaction; return its id.
 
-        An earlier decision on the pair ends. The case keeps that state (`readers.LOADING`) until its figures are recomputed.
+        An earlier decision on the pair ends. The case stays in `state` (`readers.LOADING`) until its figures are recomputed.
         A decision under C never ends one under P: readers cleared only for P would notice.
 
         Raises:
@@ -144,7 +144,7 @@ class Pairs:
         ]
 
     def lasting(self, case: str, key: bytes) -> list[Pairing]:
-        """List the decisions in force, oldest first: if there are two on one pair, the later counts."""
+        """List the decisions in force, oldest first; if there are two on one pair, the later one applies."""
         return [pairing for pairing in reversed(self.of(case, key)) if pairing.ended_at is None]
 
 
@@ -160,7 +160,7 @@ def decided_already(kind: str) -> RequestError:
 
 
 def no_such_pairing() -> NotFound:
-    """Return the error for a missing decision, and equally for one that the reader may not see."""
+    """Return the error for a decision that is missing or that the reader may not see."""
     return NotFound("There is no such decision on two sources that lasts in this case.")
 
 
@@ -182,5 +182,5 @@ def _lasts(case: str) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _close(connection: sa.Connection, case: str, state: str) -> None:
-    """Mark the case's figures as out of date until they are recomputed."""
+    """Set the state of the case, whose figures are out of date until they are recomputed."""
     connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state=state))

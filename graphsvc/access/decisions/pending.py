@@ -1,6 +1,6 @@
-"""An account's tasks in a case, and the answers to its requests. Nothing here is unsealed.
+"""Reads an account's tasks in a case, and the answers to its requests, without unsealing anything.
 
-Only storage: callers first decide what the account may do and may know.
+This module only queries the database: callers first decide what the account may do and may know.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class Pending:
         kind: `reveal`, `seal`, `open`, `erase`, `export` or `loosen` (to agree to, or answered), `opened` (the account's
             own reveal that may be opened), `fetch` and `recall` (its own exports), `hold` (to be reviewed), `parked` (a
             lead).
-        about: pseudonym of the person, or id of the export; empty without one.
-        by: the account that asked, owns the hold, or answered.
-        at: since when (UTC). state: of a request; for a hold, its review day (ISO).
+        about: pseudonym of the person, or id of the export; empty for a lead.
+        by: the account that asked or answered, or the owner of the hold; otherwise empty.
+        at: since when (UTC). state: state of the request or export; for a hold, its review day (ISO).
     """
 
     kind: str
@@ -46,7 +46,7 @@ class Pending:
 
 
 class PendingStore:
-    """Pending tasks of one account in one case."""
+    """Tasks of one account in one case."""
 
     def __init__(self, database: sa.Engine, case: str, account: str, grant: Grant) -> None:
         self._database, self._case, self._account, self._grant = database, case, account, grant
@@ -54,15 +54,15 @@ class PendingStore:
     def waiting(
         self, *, agrees: bool, opens: bool, holds: bool, exports: bool, reviews_at: int | None
     ) -> list[Pending]:
-        """List all pending tasks, oldest first, in a single database query: every page asks for them.
+        """List all pending tasks, oldest first, with a single database query, since every page shows them.
 
         Args:
-            agrees: include other people's requests that nobody has answered.
+            agrees: include other people's requests that can be agreed to.
             opens: include the account's own reveals that were agreed to and have not expired.
             holds: include current holds whose review day has come.
             exports: include the account's own exports that are ready to fetch, or were handed out and must be recalled.
-            reviews_at: the case's version: include leads that this account last parked at another version, at its
-                handling level. None: leave them out.
+            reviews_at: the case's version: include leads whose last review by this account parked them, at its handling
+                level and at another version. None: leave them out.
         """
         flags = (agrees, opens, holds, exports, reviews_at is not None, self._grant.sources)
         if not any(flags[:-1]):
@@ -92,12 +92,12 @@ class PendingStore:
             return [Pending(*row) for row in connection.execute(query, bindings)]
 
 
-# -- the query of every page: built once for each set of parts, each part with the columns of `Pending` ---------------
+# -- the query that every page runs, a union of parts: built once for each set of parts -------------------------------
 
 
 @functools.cache
 def _waiting(agrees: bool, opens: bool, holds: bool, exports: bool, parked: bool, sources: bool) -> sa.Executable:
-    """Build the query for these parts; the `bindings` of `waiting` are its values."""
+    """Build the query with these parts; `waiting` passes its values."""
     return sa.union_all(
         *([_to_agree(sources=sources)] if agrees else ()),
         *([_to_open()] if opens else ()),
@@ -108,7 +108,7 @@ def _waiting(agrees: bool, opens: bool, holds: bool, exports: bool, parked: bool
 
 
 def _to_agree(*, sources: bool) -> sa.Select[tuple[object, ...]]:
-    # An export that no longer exists needs no agreement.
+    # An export that no longer waits needs no agreement.
     export_waits = sa.exists().where(_EXPORT.c.id == _REQUEST.c.pseudonym, _EXPORT.c.state == "waiting")
     query = sa.select(
         _REQUEST.c.kind, _REQUEST.c.pseudonym, _REQUEST.c.asked_by, _REQUEST.c.asked_at, _REQUEST.c.state

@@ -1,4 +1,4 @@
-"""Questions asked about claims, counted by source, so that no source is asked so often that it becomes a task."""
+"""Questions asked about claims, counted for each source, so that no source is questioned too often."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from graphsvc.records.dates import day
 
 _ROW = tables.questions
 _QUESTIONS = StoredRows(_ROW)
-_LOCK = 0x61736B  # advisory lock of PostgreSQL: of two concurrent questions, the second counts the first
+_LOCK = 0x61736B  # PostgreSQL advisory lock: questions are recorded one at a time
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Requests that need a second person: one person asks, another agrees or refuses, and the history is kept.
 
-Only storage and the order of states: permission is checked before the call.
+This module stores requests and keeps the order of their states. Callers check permissions first.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ WAITING = MappingProxyType({"reveal": ("asked",), **dict.fromkeys((*DECIDED, "ex
 
 
 def no_such_request() -> NotFound:
-    """Return the error for a missing request, and equally for one that the reader may not see."""
+    """Return the error for a request that is missing or that the reader may not see."""
     return NotFound("There is no such request that you can see. `graphsvc reveal list` lists those you can.")
 
 
@@ -45,7 +45,7 @@ class RequestStore:
         """Store a new request; return its id. The reason is sealed under the case's key.
 
         Raises:
-            RequestError: the same person already waits for an answer to the same request.
+            RequestError: this account has made the same request, and nobody has answered yet.
         """
         same = (_ROW.c.kind == kind, _ROW.c.case_id == case, _ROW.c.pseudonym == pseudonym, _ROW.c.asked_by == by)
         with transaction(self._database) as connection:
@@ -82,13 +82,13 @@ class RequestStore:
     def decide(
         self, request: str, state: str, by: str, key: bytes, answer: str, until: dt.datetime | None = None
     ) -> None:
-        """Answer a waiting request: `agreed` (until a moment) or `refused`. The answer is sealed like the reason.
+        """Answer a waiting request: `agreed` (valid `until` then) or `refused`. The answer is sealed like the reason.
 
-        Once agreed to, a decision about a person may already be being carried out, and can no longer be refused: see
-        `settle_agreed`.
+        A request about a person can no longer be refused once it was agreed to: it may be in progress already (see
+        `settle_agreed`).
 
         Raises:
-            RequestError: another person has already answered it.
+            RequestError: it has been answered already.
         """
         kind = self.one(request).kind
         states = ("asked",) if state == "refused" and kind in DECIDED else WAITING[kind]
@@ -97,7 +97,7 @@ class RequestStore:
             raise RequestError("This request has been answered already.")
 
     def mark_opened(self, request: str) -> bool:
-        """Mark a request as opened; return whether it could still be opened."""
+        """Mark a reveal as opened; return False if it has ended or expired."""
         hold_clock(self._database)
         opened_at = sa.func.coalesce(_ROW.c.opened_at, now())
         return self._move(request, OPEN, "opened", _ROW.c.until > now(), opened_at=opened_at)
@@ -107,11 +107,11 @@ class RequestStore:
         return self._move(request, OPEN, state, ended_at=now())
 
     def settle_agreed(self, case: str) -> None:
-        """Settle a case's agreed requests: mark each done if its decision is in force; otherwise ask again.
+        """Settle a case's agreed requests: mark each done if its decision is in force; else put it back to `asked`.
 
         The caller holds the case's lock, so nobody else can decide on any of them.
         """
-        if case not in self.agreed_cases():  # the usual case: every change to a case calls this
+        if case not in self.agreed_cases():  # usually there is none: every change to a case calls this
             return
         overrules = tables.overrules
         same = (overrules.c.case_id == _ROW.c.case_id, overrules.c.pseudonym == _ROW.c.pseudonym)
@@ -141,7 +141,7 @@ class RequestStore:
 
 
 def end_openings(connection: sa.Connection, case: str, people: Collection[str]) -> None:
-    """End unfinished requests to open these people: they were made without today's knowledge."""
+    """End unfinished requests to open these people: something new is known that the requests did not consider."""
     waits = _ROW.c.case_id == case, _ROW.c.kind == "open", _ROW.c.state.in_(WAITING["open"])
     for request, name in connection.execute(sa.select(_ROW.c.id, _ROW.c.pseudonym).where(*waits)).all():
         if name in people:
@@ -149,7 +149,7 @@ def end_openings(connection: sa.Connection, case: str, people: Collection[str]) 
 
 
 def settle(database: sa.Engine) -> None:
-    """End expired reveals, and log each in the name of the account that had it open."""
+    """End expired reveals, and log the end of each under the account that asked for it."""
     for row in RequestStore(database).end_expired():
         who = Principal(row.asked_by, frozenset())
         detail = {"step": "end", "person": row.pseudonym}

@@ -31,7 +31,7 @@ class Figures:
     Attributes:
         of: number of people ranked.
         groups, other_sources: corroboration; groups and denied may read `few`, denied also `contested`.
-        stands_out: whether anyone stood out in the ranking then.
+        stands_out: whether anyone stood out in that ranking.
     """
 
     rank: int
@@ -51,7 +51,7 @@ class StoredReview:
     Attributes:
         pseudonym: pseudonym of the lead, sealed or not.
         handling, sources: the reviewer's clearance.
-        of_name: whether the lead was named then, and no longer is.
+        of_name: whether the lead was named at the time of the review, and no longer is.
         shown: the figures the reviewer saw. told: the same figures as shown without source clearance.
     """
 

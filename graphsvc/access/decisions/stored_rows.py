@@ -1,7 +1,7 @@
 """Rows that people add, decide on and end: requests, holds, decisions, comments, exports.
 
-Each step is one update that takes effect only on a row in the state it belongs to, so that if two people
-decide at the same time, only the first succeeds. Callers check permissions first.
+Each step is one update that changes a row only if it is in the expected state: if two people decide at the same time,
+only the first succeeds. Callers check permissions first.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from graphsvc.appdb.rows import Condition, Database, new_id, within
 class StoredRows:
     """The rows of one table, each with a random id and the time at which it was added.
 
-    Rows in a table with a column `number` are counted within their case, and ordered by it; to add one, the caller
+    In a table with a column `number`, rows are numbered within their case and listed in that order; whoever adds a row
     holds the table's lock.
 
     Attributes:
         table: the table.
-        dated: the table's column for that time.
+        dated: name of the column with that time.
     """
 
     table: sa.Table

@@ -1,4 +1,4 @@
-"""Rows of an answer as an Arrow stream, and back, with the same values of the same types."""
+"""Converts rows of an answer to an Arrow stream and back; values and their types stay the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def as_arrow(rows: Sequence[Sequence[Any]]) -> bytes:
-    """Write rows of equal length as an Arrow stream: a column with one scalar type in that type, any other as JSON.
+    """Write rows as an Arrow stream: a column whose values have one scalar type in that type, any other as JSON.
 
     Args:
         rows: at least one; each has the same number of values: text, numbers, booleans, days, lists of those, or None.
@@ -45,7 +45,7 @@ def from_arrow(data: bytes) -> list[tuple[Any, ...]]:
 
 
 def as_batch(data: bytes) -> Batch:
-    """Read a stream from `as_arrow` but keep its columns; its length is the number of rows. Raises as `from_arrow`."""
+    """Read a stream from `as_arrow` as a record batch, without making rows. Raises as `from_arrow`."""
     import pyarrow as pa
 
     # Arrow's own memory pool would keep freed memory: 25 MiB for 200,000 claims.
@@ -70,7 +70,7 @@ def join_batches(batches: Sequence[Batch]) -> Batch:
 
 
 def _join(columns: Sequence[pa.Array], fields: Sequence[pa.Field]) -> tuple[pa.Array, bool]:
-    """Join the parts of a column; texts that mostly differ stay plain, as few of them are ever read."""
+    """Join the parts of a column; mostly different texts are not dictionary-encoded, as few of them are ever read."""
     import pyarrow as pa
 
     kinds = {(field.type, is_json(field)) for field in fields if not pa.types.is_null(field.type)}

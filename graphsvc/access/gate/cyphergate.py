@@ -49,8 +49,8 @@ class Examined:
 
     Attributes:
         text: the query's text. kind: `r`, since it only reads. plan: its execution plan.
-        parameters: the names it uses, including bound ones.
-        notices: things to check in it, such as a label that nothing has.
+        parameters: names of its parameters, including bound ones.
+        notices: parts of the query to check, such as a label that no node has.
     """
 
     text: str
@@ -81,7 +81,7 @@ class CypherGate:
         self._found: tuple[frozenset[str], frozenset[str]] = frozenset(), frozenset()
 
     def forget(self) -> None:
-        """End the processes that wait for a query, along with anything they still hold from the previous one."""
+        """End the processes that wait for the next query, so that no memory of the previous one stays."""
         self._runners.forget()
 
     def close(self) -> None:
@@ -96,7 +96,7 @@ class CypherGate:
         return policy.cypher_refusal(principal, self._stands())
 
     def require(self, principal: Principal, case: str) -> Stands:
-        """Return every case's state if this person may see what they ran; the graph is not searched for other cases.
+        """Return every case's state if this person may see their queries; the graph is not searched for other cases.
 
         Raises:
             NotFound: the case is not visible to them. Refused: role or grant is missing, or the grant is suspended.
@@ -169,7 +169,7 @@ class CypherGate:
             {"code": self._texts.code(text, arguments)} if known else {}
         )
         with audit.log_act(self._database, principal, purpose, "cypher", case, **detail) as outcome:
-            if not known:  # without the case there is no key to keep the text under
+            if not known:  # without a case there is no key to encrypt the text with
                 policy.require(principal, "cypher")
                 raise policy.no_such_case(case)
             self._texts.keep(outcome["line"], case, text, arguments)
@@ -211,7 +211,7 @@ class CypherGate:
             raise Busy("A case is being loaded, and free Cypher sees them all. Try again in a moment.")
         with transaction(self._database) as connection:
             rows = connection.execute(_HELD).all()
-        for row in rows:  # so that no reader sees a person as before they were sealed
+        for row in rows:  # otherwise the answer could show people as they were before being sealed
             follow_writes(self._store, row.id, row.held)
         return states
 
@@ -227,7 +227,7 @@ class CypherGate:
         The whole graph is searched if anyone has written to it since the last search.
         """
         store = self._store()
-        state = store.bookmarks()  # taken before the search: the next search covers commits during it
+        state = store.bookmarks()  # read before the search: commits during the search lead to another one
         known, cases = self._found
         if not state or state != known:
             answer = store.read(_EVERY_CASE, {}, timeout=_CASES_S, cap=100_000, after=state)
@@ -237,7 +237,7 @@ class CypherGate:
 
 
 def has_changed(then: Stands, now: Stands) -> bool:
-    """Whether the state of any earlier case has changed: data read since may be exactly what had to be removed.
+    """Whether the state of any case in `then` has changed: data read in between may be what had to be removed.
 
     Example:
         >>> has_changed({"north": ("open", 3)}, {"north": ("open", 3), "new": ("loading", 0)})

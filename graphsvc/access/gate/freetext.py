@@ -1,10 +1,10 @@
 """Checks that a Cypher query typed by a person does nothing but read the graph.
 
 The server does not ensure this. Even in read mode it shows settings and other people's queries and connections, ends
-transactions and connections, and reads files and addresses. Its list of allowed procedures omits built-in ones, and its
-plan does not name the procedures that a subquery inside an expression calls. So each query is checked three times
-against lists of allowed parts: its words, the kind and every operator of its plan, and the texts of subqueries
-inside expressions in the plan.
+transactions and connections, and fetches files and web addresses. Its list of allowed procedures omits built-in
+ones, and its plan does not name the procedures that a subquery inside an expression calls. So each query is checked
+three times against lists of allowed parts: its words, the kind and every operator of its plan, and the texts of
+subqueries inside expressions in the plan.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from graphsvc.errors import CypherFault
 from graphsvc.queries.tokens import Token, fault, tokens
 from graphsvc.store.bolt import QueryPlan
 
-LONGEST = 20_000  # characters of a text
+LONGEST = 20_000  # characters of a query
 
 PROCEDURES = frozenset(
     {
@@ -36,7 +36,7 @@ PROCEDURES = frozenset(
 NAMESPACES = frozenset(
     {"date", "datetime", "localdatetime", "localtime", "time", "duration", "point", "vector.similarity"}
 )
-# Neo4j's own functions in namespaces that also hold others.
+# Neo4j's own functions in namespaces that may also contain functions of others.
 FUNCTIONS = frozenset(
     f"coll.{name}" for name in ("distinct", "flatten", "indexof", "insert", "max", "min", "remove", "sort")
 )
@@ -74,7 +74,7 @@ _WHY = MappingProxyType(
         "RunQueryAt": "asks another database",
     }
 )
-# Words that begin a command if a name follows them.
+# Words that begin a command if a name follows.
 _COMMANDS = MappingProxyType(
     {
         "SHOW": "shows settings of the server or what others run",
@@ -155,7 +155,7 @@ def _require_plain_start(text: str, stream: Sequence[Token]) -> None:
 
 
 def _require_seen(text: str, token: Token) -> None:
-    """Refuse invisible characters that are not blanks to us: a server may treat one as a blank inside a dotted name."""
+    """Refuse invisible characters: the server may treat one as a blank inside a dotted name, where we do not."""
     if token.kind == "sign" and unicodedata.category(token.text).startswith("C"):
         raise fault(
             text,
@@ -228,7 +228,7 @@ def _hidden(details: str) -> Iterator[str]:
     try:
         stream = tokens(details)
     except CypherFault:
-        # The server shortens long texts: then anything that looks like a call counts as one.
+        # The server has cut a long text, so it cannot be parsed: anything that looks like a call counts as one.
         yield from re.findall(r"(?:\bCALL\s+|\bResolvedCall\()([\w.`]+)", details, re.IGNORECASE)
         yield from re.findall(r"\bLOAD\s+CSV\b", details, re.IGNORECASE)
         return

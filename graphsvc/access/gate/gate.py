@@ -34,19 +34,19 @@ from graphsvc.records.statement_kinds import OPEN_KINDS, STATEMENT_KINDS
 from graphsvc.store.bolt import Item, Make, Rows, Store
 from graphsvc.store.mark import Checks, follow_writes
 
-# Converts all rows of an answer, in columns, to the items that `Make` would make row by row.
+# Converts all rows of an answer, given as columns, to the items that `Make` would return row by row.
 Laid = Callable[[Batch], Sequence[Item]]
-# Least number of seconds allowed for reading a whole case.
+# Reading a whole case is allowed at least this many seconds.
 _WHOLE_S = 120.0
 # Query for the state of a case: run before every read of the case, so built once.
 _CASE = sa.select(*(tables.cases.c[name] for name in ("state", "held", *VERSION.values(), "mark_s", "mark_p"))).where(
     tables.cases.c.id == sa.bindparam("case")
 )
-_MAKES = "load"  # the action that may be about a case that does not exist yet
-# Queries that pages use although anyone may run them; and the service's own queries for files, which no page uses.
+_MAKES = "load"  # the only action allowed on a case that does not exist yet
+# Queries that users may run by name but pages use too; and the subject of internal queries that no page uses.
 _OF_PAGES, _OF_FILES = frozenset({"crossings.on_days", "people.tied_by"}), "tables"
-# Most nodes and relationships of a case for which a server at its usual settings can hold a whole answer. Beyond this,
-# computations that take the whole machine run one at a time.
+# For a case with more nodes and relationships, a server with default settings may run out of memory for a whole answer:
+# its rows are read one by one, and computations on it that use the whole machine run one at a time.
 _HELD_AT_ONCE = 1_000_000
 _RELEASED: AsRows[Released] = AsRows(
     "released",
@@ -91,7 +91,7 @@ class Gate:
         look: Look | None = None,
         **detail: Any,
     ) -> Iterator[dict[str, Any]]:
-        """Log one act, which the person's role must allow: see `audit.log_act`, also for the value it yields.
+        """Log one act that the person's role must allow; yields the dictionary described in `audit.log_act`.
 
         `look`: the current look. An act that can be part of it becomes part of it, without its own line.
 
@@ -207,13 +207,13 @@ class Gate:
         look: Look | None = None,
         from_columns: Laid[Item] | None = None,
     ) -> Sequence[Item]:
-        """Return rows for an analysis inside the service, sources included: for computing, never for showing.
+        """Return rows, including sources, for an analysis inside the service. They are never shown.
 
-        Results made from them must reveal no more than the figures in `records.properties` allow. The handling level is
-        bound as for every read. The query returns blocks: its last column is a list of rows (`computed.rows`);
-        `make` converts each such row, called with the block's other columns and the row. `look`: as for `read`.
-        `from_columns`: converts all rows at once from columns, the block's first, if they are kept on disk: a caller
-        that needs few of a million rows need not have all of them made.
+        Results computed from them must reveal no more than the figures in `records.properties`. The handling level is
+        bound as for every read. The query returns blocks, whose last column is a list of rows (`computed.rows`).
+        `make(others, row)` converts each of these rows; `others` are the block's other columns. `look`: as for `read`.
+        `from_columns` converts all rows together, given as columns, if a snapshot exists: callers that need few of a
+        million rows can thus avoid converting the others.
         """
         query = self.library[name]
         with self.acting(principal, purpose, "analyse", case, look=look, query=name) as outcome:
@@ -232,7 +232,7 @@ class Gate:
         make: Make[Item],
         from_columns: Laid[Item] | None,
     ) -> Sequence[Item]:
-        """Convert the rows of an answer in blocks: from the snapshot, or else from the graph, keeping a snapshot."""
+        """Convert the rows in an answer's blocks, from its snapshot or else from the graph; then keep a snapshot."""
         snapshot = self._snapshot("material", query, parameters, grant, case_row)
         block, items = len(query.returns) - 1, list[Item]()
         if from_columns is not None and (taken := snapshot.read_all(as_columns=True)) is not None:
@@ -258,7 +258,7 @@ class Gate:
     def _whole(
         self, query: Query, parameters: dict[str, Any], grant: Grant, case_row: Any, *, as_columns: bool = False
     ) -> Released:
-        """Return as much of an answer about a whole case as a clearance allows; uses a snapshot, as `_convert` does."""
+        """Return as much of an answer about a whole case as a clearance allows, from a snapshot if there is one."""
         snapshot = self._snapshot("released", query, parameters, grant, case_row)
 
         def read() -> Released:
@@ -279,13 +279,13 @@ class Gate:
     ) -> Thing:
         """Return the kept result for the case's current state at this clearance; else call `compute` and keep it.
 
-        The caller logs the purpose, as for results in memory.
+        Nothing is logged here: the caller logs the purpose.
 
         Args:
             principal: the person who asks.
             case: the case.
             form: how the result is written.
-            decided_by: further inputs that decide the result, apart from case, clearance and code: settings.
+            decided_by: what else the result depends on, apart from case, clearance and code, such as settings.
             compute: computes the result from data that this gate returns.
             version: the case version that the inputs belong to, if it may differ from the current one (None: the
                 current).
@@ -351,13 +351,13 @@ class Gate:
         return snapshot.writing(in_graph, lambda: still() is not None)
 
     def plan(self, goes_on: Callable[[], bool]) -> int:
-        """Have the store plan the queries that pages use before readers need them; return how many it planned.
+        """Have the store plan, in advance, the queries that pages use; return how many it planned.
 
         A server plans a query when it first receives it, which can take a second. The queries run on a case
         without a name, so nothing is read, released or logged.
 
         Args:
-            goes_on: asked before each query; if it returns False, the rest are skipped.
+            goes_on: called before each query; if it returns False, the remaining queries are skipped.
 
         Raises:
             OperatorError, Busy: the server went away, or is overloaded.

@@ -1,4 +1,4 @@
-"""Answers about a whole case, released part by part: for answers too large for memory, which are not kept."""
+"""Releases answers about a whole case part by part, when they are too large for memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from graphsvc.access.people.principal import Principal
 from graphsvc.errors import Refused
 from graphsvc.store.bolt import Store
 
-# Rows of a part, and the most rows in all: no part is kept, so no real limit is needed.
+# Rows in a part; and the limit on all rows, which is not needed, since no part stays in memory.
 _PART, _ALL = 5_000, 2**62
 # Seconds allowed for a whole answer, from the first part to the last.
 _PATIENCE_S = 3_600.0

@@ -17,12 +17,12 @@ _PARTS = ("read", "query", "analyse")
 
 @dataclass(slots=True)
 class Look:
-    """Everything a person has opened so far in a case that was open when the look began. Made only by `Gate.looking`.
+    """The things one person has opened in a case during one act. Made only by `Gate.looking`.
 
     Attributes:
         principal: the person. case: the case. version: the case's version when the look began.
-        goes_on: whether the act is still under way.
-        key: the case's data key, once it has been needed.
+        goes_on: whether the act is still in progress.
+        key: the case's data key; None until it is needed.
         opened: names of the things opened. sources: sources whose claims were released.
         released: question (`repeats.answer_key`) → answer, to be kept if the case does not change until the end.
     """
@@ -38,7 +38,7 @@ class Look:
 
     @contextmanager
     def part(self, action: str, detail: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """Run an act as part of this look: allowed or refused like any act, but without its own line in the log.
+        """Run an act as part of this look: checked like any other act, but without its own line in the log.
 
         Raises:
             Refused, NotFound: as for an act with its own line.

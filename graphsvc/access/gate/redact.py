@@ -62,15 +62,15 @@ def permits(grant: Grant, name: str) -> bool:
         return grant.sources
     if sensitivity == "conditional":
         return grant.handling == "C"
-    # Nothing in the graph names a sealed person, so identity needs no check here.
+    # The graph never names a sealed person, so properties of an identity need no check here.
     return sensitivity in ("open", "identity", "text", "voices")
 
 
 def coarsen(grant: Grant, number: int | Sequence[int] | None, few_below: int) -> int | str:
     """Return a number of witness groups or claims as this reader may see it; None counts as 0.
 
-    Denials that the reader may not see read `contested` (`records.coarsened.denial`). In a pair (groups of witnesses, then
-    reports and records; see `records.coarsened.voices`), only the first decides whether it reads `few`.
+    Denials that the reader may not see become `contested` (`records.coarsened.denial`). A pair (groups of witnesses,
+    then reports and records; see `records.coarsened.voices`) becomes its sum, or `few` if there are few groups.
 
     Example:
         >>> coarsen(Grant("P"), 2, 3), coarsen(Grant("P", sources=True), 2, 3), coarsen(Grant("P"), 0, 3), coarsen(Grant("P"), 3, 3)
@@ -89,7 +89,7 @@ def coarsen(grant: Grant, number: int | Sequence[int] | None, few_below: int) ->
 def _passing(
     returns: Mapping[str, str], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
 ) -> list[tuple[Any, ...]]:
-    """Return the rows that show nothing of a single statement or claim, or whose statement kind is open to everyone."""
+    """Return the rows whose statement kind is open to everyone, or that show no single statement or claim."""
     properties = [returns.get(column, "") for column in columns]
     kind = properties.index("Statement.kind") if "Statement.kind" in properties else None
     single = [
@@ -115,8 +115,8 @@ def release(
 ) -> Released:
     """Return the answer for a reader: without columns they may not see, and with `few` and `contested` where needed.
 
-    Queries already combine witnesses' claims by `$voices`. This is a second check: without source clearance, no row of
-    a single statement or claim of a witness passes, whatever the query's text does.
+    Queries already combine witnesses' claims by `$voices`. This is a second check: without source clearance, no row
+    about a single statement or claim of a witness is released, whatever the query does.
     """
     if not grant.sources and not _SINGLE.isdisjoint(returns.values()):
         rows = _passing(returns, columns, rows)

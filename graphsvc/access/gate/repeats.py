@@ -1,6 +1,6 @@
-"""Recently released answers, for readers who ask the same again before the case changes.
+"""Keeps recently released answers, for readers who ask the same question again before the case changes.
 
-The key of an answer is everything that decides it: the query and its values, the clearance, and the case version
+The key of an answer is everything it depends on: the query and its values, the clearance, and the case version
 visible at that clearance. Answers are kept packed, only in memory, until that version ends or `forget` is called.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 from graphsvc.access.gate.redact import Released
 from graphsvc.access.people.principal import Grant
 
-# Bytes of all answers kept, and of the largest one. Results of analyses of a whole case are cached elsewhere.
+# Most bytes of all answers together, and of one answer. Results of analyses of a whole case are cached elsewhere.
 _MOST, _LARGEST = 64 * 2**20, 2**20
 _Asked = tuple[str, str, bool, str, bool, str]
 
@@ -49,7 +49,7 @@ class Repeats:
 
     def keep(self, question: _Asked, version: int, answer: Released) -> None:
         """Keep an answer that was read entirely at this version of the case."""
-        # Each value takes at least one byte, so an answer that is certainly too large need not be packed.
+        # Each value takes at least one byte: an answer with too many values is too large, and is not packed at all.
         if len(answer.rows) * len(answer.columns) > self._largest:
             return
         packed = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)

@@ -38,17 +38,17 @@ from graphsvc.records.patience import PATIENCE, not_ready
 from graphsvc.records.readers import Readers
 
 _LOG = logging.getLogger(__name__)
-# Rows written and read at once; most files for one state of a case at one clearance: the most recently used stay.
+# Rows in a frame; and most files for one state of a case at one clearance (the most recently used stay).
 _BATCH, _MOST = 65_536, 64
-# When deciding what to keep, a computed row counts as this many rows that are only read.
+# When deciding what to keep, a computed row counts as this many rows that were only read.
 _WORTH = 50
 _LENGTH = 8
-# Bytes of an encrypted frame without content.
+# Bytes of an encrypted frame with no content.
 _LEAST_SEALED = 28
 _LOCK_S = 60.0
 # Seconds after which the writer of a part is assumed to be gone.
 _ABANDONED_S = 3_600.0
-# Seconds to wait for an answer that is being made elsewhere, and between attempts.
+# Seconds to wait for an answer that another thread or process is making, and between attempts.
 _MAKING_S, _POLL_S = 600.0, 0.1
 _PART, _MAKING, _HEAVY, _END = "part-", "making-", "heavy", b"end"
 _MARKS = sa.select(*(tables.cases.c[name] for name in ("id", "held", "mark_s", "mark_p")))
@@ -60,10 +60,10 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True, slots=True)
 class AsRows(Generic[Thing]):
-    """How a result computed from a whole case is written as rows, and restored.
+    """Functions that turn a result computed from a whole case into rows, and back.
 
     Attributes:
-        name: distinguishes it from other results.
+        name: name of the result, different from those of other results.
         rows: returns rows of equal length, and data to keep with them; all plain values (see `arrow.as_arrow`).
         made: the inverse of `rows`: returns an equal result.
         heavy: whether computing the result takes all processors and much memory.
@@ -106,14 +106,14 @@ class Snapshots:
         usual: bool = True,
         computed: bool = False,
     ) -> Snapshot:
-        """Return the place of an answer; nothing is ever kept for an unusual question.
+        """Return the snapshot of an answer, existing or not; nothing is ever kept for an unusual question.
 
         Args:
             case: the case.
             grant: the clearance.
             case_row: the case's row, open at that clearance, with `held`, `mark_s` and `mark_p`.
             question: the question, with the query's own text and the settings that decide the answer.
-            usual: whether everyone asks it in this form: answers to one reader's filters would only push out the rest.
+            usual: whether everyone asks it in this form; answers to one reader's filters would displace the others.
             computed: whether its rows are computed: each is worth many rows that are only read.
         """
         mark = standing.mark(case_row, grant.among)
@@ -190,7 +190,7 @@ class Snapshot:
                         continue
                     beside: dict[str, Any] = json.loads(frame[len(_END) :])
                     if beside.pop("rows") == rows:
-                        with suppress(OSError):  # a failed time stamp must not cost the answer
+                        with suppress(OSError):  # the answer is returned even if its time stamp cannot be set
                             os.utime(self._path)
                         return beside
         except (FileNotFoundError, NotADirectoryError):
@@ -232,7 +232,7 @@ class Snapshot:
         finally:
             heavy_lock.release()
             if making.is_locked:
-                with suppress(OSError):  # leftovers are removed with other unfinished files
+                with suppress(OSError):  # `settle` removes what is left
                     Path(making.lock_file).unlink(missing_ok=True)
                 making.release()
 
@@ -318,7 +318,7 @@ class Writer:
         if self._file is not None:
             with suppress(OSError):
                 self._file.close()
-            # Leftovers are removed with other unfinished files. A kept file was renamed, so it is not one of them.
+            # A kept file was renamed, so it is not removed here. `settle` removes what is left.
             with suppress(OSError):
                 self._part.unlink()
                 with self._locked():
@@ -326,7 +326,7 @@ class Writer:
 
     @contextmanager
     def _while_it_stands(self) -> Iterator[bool]:
-        """Yield whether the case's state is unchanged, while no change to it can be reported as done."""
+        """Yield whether the case's state is unchanged; no change to it is reported as done during the block."""
         with self._locked():
             yield self._still()
 
@@ -393,7 +393,7 @@ def _read_frames(file: IO[bytes], key: bytes, bound: str) -> Iterator[bytes]:
 
 @cache
 def _rules() -> str:
-    """Return a digest of the code that decides releases and results: after an upgrade, old files are not used."""
+    """Return a digest of all code and queries, so that files from before an upgrade are not used."""
     digest = hashlib.sha256()
     rules = (_PACKAGE, "*.py"), (_PACKAGE, "*.toml"), (cypher_folder(), "*.cypher")
     for file in (path for folder, pattern in rules for path in sorted(folder.rglob(pattern))):
@@ -402,6 +402,6 @@ def _rules() -> str:
 
 
 def _unless_gone(_call: object, _path: str, error: tuple[type[BaseException], BaseException, object]) -> None:
-    """Handle an error while a folder is removed: files that are already gone are no error."""
+    """Handle an error while a folder is removed; a file that is already gone is not an error."""
     if not isinstance(error[1], FileNotFoundError):
         raise error[1]

@@ -1,12 +1,12 @@
 """The anchor: a small file outside the database that records where the log ends, so that a cut tail is noticed.
 
-The file has two places of one disk sector each, written in turn, so that a write torn in the middle leaves the other
+The file has two places of one disk sector each, written in turn, so that an interrupted write leaves the other place
 whole. A place contains a counter, the line being written or last written, the line before that, and a code over all
 three under the chain's key. The file is written before the commit (`pending`) and again afterwards (`kept`). A process
-killed in between leaves `pending`: then the log may properly end with either line; after `kept`, only with the last.
+killed in between leaves `pending`: then the log may end with either line. After `kept` it must end with the last.
 
-It is forced to disk at most once a second, not with every line. After a power failure the file may therefore name an
-end that is some seconds old. That raises no alarm, but a cut of just those lines would go unnoticed.
+The file is flushed to disk at most once a second, not with every line. After a power failure it may therefore name an
+end that is some seconds old. That raises no alarm, but removing just the newest lines would go unnoticed.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ class End:
     hmac: str = ""
 
 
-NOWHERE = End(-1)  # the end recorded when the anchor is missing: matches no line
+NOWHERE = End(-1)  # stands in for the end of the log if the anchor is missing; matches no line
 
 
 @dataclass(frozen=True, slots=True)
 class AnchorMark:
-    """Content of the file: the log ends with `last` or, if that is only `pending`, perhaps still with `before`."""
+    """Content of the file: the log ends with `last` or, if `pending`, perhaps still with `before`."""
 
     last: End
     before: End

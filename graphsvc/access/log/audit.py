@@ -46,17 +46,17 @@ def hold_clock(engine: sa.Engine) -> None:
     """End sign-ins and open identities if the clock was set back. Called before anything that expires is used.
 
     Raises:
-        OperatorError: this could not be written; nothing may be released then.
+        OperatorError: the change could not be written; nothing may be released then.
     """
     chain = _CHAINS.get(engine)
-    if chain is not None:  # else nothing here can be in use
+    if chain is not None:  # without an open log nothing is released
         chain.hold_clock()
 
 
 def begin(engine: sa.Engine, principal: Principal, purpose: str, action: str, case: str = "", **detail: Any) -> int:
     """Write the line of an act about to start, and return its number.
 
-    `detail` says what kind and how many: the software's own words, numbers, dates, pseudonyms. Anything else in it is
+    `detail` describes the act: the software's own words, numbers, dates, pseudonyms. Anything else in it is
     logged as its length (`disclosed.disclosed_details`).
 
     Raises:
@@ -90,7 +90,7 @@ def finish(
         outcome: the software's own words, never values.
         rows: number of rows.
         sources: pseudonyms of the sources that were released.
-        opened: for a look that opens several things, the things, in the software's own words.
+        opened: the things that a look opened, in the software's own words.
 
     Raises:
         OperatorError: the line could not be written; nothing may be released then.

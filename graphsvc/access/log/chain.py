@@ -34,7 +34,7 @@ _COLUMNS = (
     "rows",
     "sources_hmac",
 )
-SERVICE = "graphsvc"  # author of lines that the log writes about itself
+SERVICE = "graphsvc"  # account named in lines that the log writes about itself
 BROKEN = "broken"
 SET_BACK = "clock set back"
 # Built once: SQLAlchemy caches the compiled form of each.
@@ -77,8 +77,8 @@ class Chain:
     def append(self, values: Mapping[str, Any], sources: Iterable[str] = ()) -> int:
         """Append a line and return its number. On return the line is stored and the anchor records it.
 
-        If the clock was set back since the previous line, all sign-ins and open identities end, and an extra line says so
-        first. Without `values`, that is the only line.
+        If the clock was set back since the previous line, all sign-ins and open identities end, which an extra line
+        records first. Without `values`, only that extra line is appended.
 
         Raises:
             OperatorError: database or anchor cannot be written; nothing was stored and nothing may be released.
@@ -102,7 +102,7 @@ class Chain:
         return last.line
 
     def hold_clock(self) -> None:
-        """End sign-ins and open identities if the clock was set back since the newest line or the last call of this.
+        """End sign-ins and open identities if the clock was set back since the newest line or the last call.
 
         Raises:
             OperatorError: database or anchor cannot be used; nothing may be released then.
@@ -116,11 +116,11 @@ class Chain:
             self._seen = at
 
     def _newest(self, connection: sa.Connection) -> tuple[End, dt.datetime | None]:
-        """Return where the log ends, and the latest known past moment, or None."""
+        """Return where the log ends, and the latest time recorded in it or seen here; None: no time yet."""
         try:
             row = connection.execute(_NEWEST).first()
             tail, at = (End(row.id, row.hmac), row.at) if row else (End(), None)
-        except (ValueError, TypeError):  # the stored value is not a time; verifying names the line
+        except (ValueError, TypeError):  # the stored value is not a time; `verify` reports the line
             tail, at = end_of(connection), None
         return tail, max((moment for moment in (at, self._seen) if moment is not None), default=None)
 
@@ -161,7 +161,7 @@ def _holds(connection: sa.Connection, tail: End, end: End) -> bool:
 
 
 def _break(tail: End, mark: AnchorMark | None) -> dict[str, Any]:
-    """Return the permanent line which records that log and anchor do not agree."""
+    """Return the line that records for good that log and anchor do not agree."""
     is_anchored = mark is not None and mark.sure != NOWHERE
     return _own(BROKEN, {"found_line": tail.line, "anchor_line": mark.sure.line if mark and is_anchored else None})
 

@@ -1,4 +1,4 @@
-"""The Cypher queries that people typed, kept with their lines in the log.
+"""Stores the Cypher queries that people typed, each with its line in the log.
 
 A query may name people, so it is sealed under its case's key. Its line in the log contains a keyed code of the query,
 which the chain covers. So a changed, added or removed query is detected. When a person is erased, their name can be
@@ -28,7 +28,7 @@ GONE, CHANGED = "The text is gone.", "The text is not the one that was typed."
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One typed query. `note` says what happened to the query since; empty if it is unchanged."""
+    """One typed query. `note` says how it was changed after it was typed; empty if it was not."""
 
     text: str
     parameters: Mapping[str, Any]

@@ -35,9 +35,9 @@ _WORDS = frozenset(
     | {"what", "where"}
 )
 _SAFE = re.compile(
-    r"[NQST](-[0-9A-Z]{4}){3}"  # a pseudonym, or the id of a row added by hand
-    r"|[0-9a-f]{24}|[0-9a-f]{32}"  # a claim, an upload, a job
-    r"|[A-Za-z]{0,4}[-_]?[0-9]{1,6}"  # a code; a phone is longer
+    r"[NQST](-[0-9A-Z]{4}){3}"  # pseudonym, or id of a row added by hand
+    r"|[0-9a-f]{24}|[0-9a-f]{32}"  # id of a claim, an upload or a job
+    r"|[A-Za-z]{0,4}[-_]?[0-9]{1,6}"  # a code such as P12; phone numbers are longer
     r"|[0-9]{4}(-[0-9]{2}){0,2}",  # a date, perhaps partial
     re.ASCII,
 )
@@ -98,7 +98,7 @@ class Plain(str):
 
 
 def _disclose(name: str, value: Any, *, ours: bool = False) -> Any:
-    """Return one detail as the log keeps it; `ours`: its value comes from this software or its operators."""
+    """Return one detail as the log keeps it; `ours`: whether its value comes from this software or its operators."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Plain):
@@ -122,7 +122,7 @@ def _disclose(name: str, value: Any, *, ours: bool = False) -> Any:
 
 
 def characters(text: str) -> str:
-    """Return a text's length in words, to replace it."""
+    """Return a phrase such as `8 characters`, which is logged instead of a text."""
     return f"{len(text)} characters"
 
 

@@ -26,7 +26,7 @@ from graphsvc.records.progress import Progress
 _BLOCK = 2_000
 # Errors from reading a line with a value that does not fit its column (SQLite stores any value).
 _UNREADABLE = (ValueError, TypeError, GraphsvcError, sa.exc.DBAPIError)
-_SAID = 50  # most faults described; any more are only counted
+_SAID = 50  # this many faults are described; any more are only counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,10 @@ class Verified:
     """Result of a verification.
 
     Attributes:
-        lines: number of the last line when it began; that line's HMAC is `seal`.
+        lines: number of the last line when verification began; `seal` is the HMAC of that line.
         faults: descriptions of the faults, one sentence each, in order; of very many only the first.
         count: number of faults.
-        at: when it ended (UTC).
+        at: when verification ended (UTC).
     """
 
     lines: int
@@ -80,7 +80,7 @@ def _faults(chain: Chain, tail: End, disagrees: tuple[AnchorMark | None] | None,
 
 
 def _along(chain: Chain, tail: End, progress: Progress) -> Iterator[str]:
-    """Yield the faults of the existing lines, and the gaps between them."""
+    """Yield the faults in the existing lines, and a fault for each gap between them."""
     before: str | None = ""  # None: the line before is missing, so its HMAC is not known
     expected = 1
     for done, (row, sources) in enumerate(_rows(chain, tail)):

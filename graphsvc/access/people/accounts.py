@@ -127,7 +127,7 @@ def only_account(engine: sa.Engine, name: str, proven: frozenset[str] = frozense
     Args:
         engine: the application database.
         name: the requested account; empty for the only one.
-        proven: roles whose accounts must sign in anyway, as must an account with a second factor.
+        proven: roles that must sign in anyway. So must a custodian, and any account with a second factor.
 
     Raises:
         NotSignedIn: the home has several accounts, or the only one has another name.
@@ -152,19 +152,19 @@ def sign_in(
     name: str,
     password: str,
     code: str = "",
-    place: attempts.Entrance = attempts.Entrance(),  # noqa: B008  # it is frozen
+    place: attempts.Entrance = attempts.Entrance(),  # noqa: B008  # the default is frozen
 ) -> Principal:
     """Return the account proven by name, password and, if it has a second factor, a code.
 
-    Repeated failures lock a name at their place for some minutes, whether or not an account has that name.
+    Repeated failures block a name at that place for some minutes, whether or not an account has the name.
 
     Raises:
-        NotSignedIn: in the same words whatever was wrong.
+        NotSignedIn: something was wrong; the message is always the same.
     """
     key = attempts_key(vault)
     if not attempts.begin(engine, key, name, place):
         raise NotSignedIn(WRONG)
-    # Text that cannot be an account's name is not queried: a database may reject it instead of finding nothing.
+    # Text that cannot be an account's name is not looked up: a database may raise an error instead of finding nothing.
     queried_name = name if name.isprintable() else ""
     with transaction(engine) as connection:
         row = connection.execute(
@@ -183,7 +183,7 @@ def sign_in(
 
 
 def has_this_password(engine: sa.Engine, name: str, password: str) -> bool:
-    """Whether an account has this password (if none, the empty one). Callers count attempts: see `attempts`."""
+    """Whether a password is right; an empty one is right for an account without password. Callers count attempts."""
     with transaction(engine) as connection:
         stored = connection.execute(
             sa.select(tables.accounts.c.password_hash).where(
@@ -218,8 +218,8 @@ def password_is_right(stored: str, password: str) -> bool:
 def _hash_of_nothing() -> str:
     """Return a hash to verify when the name is unknown, so that the time taken does not reveal which names exist.
 
-    Salt and digest are random, in the form of a stored hash. A real hash would take as long to compute as a check: at
-    each start, or within the time that an attacker measures.
+    Its salt and digest are random. Computing a real hash would take as long as checking one, either at each start or
+    within the time that an attacker measures.
     """
     salt, digest = (
         base64.b64encode(secrets.token_bytes(length)).decode().rstrip("=")
@@ -252,9 +252,9 @@ def issue(
         name: of the account.
         kind: what it is valid for.
         lifetime: how long, unless it is extended.
-        purpose: the reason; logged with everything done with it.
-        limited: whether it is only valid for setting up the second factor.
-        longest: longest life including extensions; None: it cannot be extended.
+        purpose: the reason for signing in; logged with each act under this token.
+        limited: whether it is valid only for setting up the second factor.
+        longest: longest lifetime including extensions; None: it cannot be extended.
         bound: identifies the place it is used from; it is not valid elsewhere.
     """
     token = secrets.token_urlsafe(32)
@@ -279,7 +279,7 @@ def issue(
 def redeem(
     engine: sa.Engine, token: str, kind: str, *, extend: dt.timedelta | None = None, bound: str = ""
 ) -> tuple[Principal, str]:
-    """Return the account and purpose that a token proves; uses up a link, and extends a web session up to its end.
+    """Return the account and purpose that a token proves; use up a link; extend a web session, up to its end.
 
     Raises:
         NotSignedIn: the token is unknown, used, expired, bound to another place, or of a disabled account.
@@ -305,7 +305,7 @@ def redeem(
             if row.expires_at < until - dt.timedelta(minutes=1):
                 connection.execute(table.update().where(mine).values(expires_at=until))
         principal = _principal(connection, row.account_id)
-    # Without roles and grants nothing opens, even if a caller forgets to check.
+    # A limited sign-in has no roles or grants, so it opens nothing even if a caller forgets to check.
     return (Principal(principal.name, frozenset(), must_enrol=True) if row.limited else principal), row.purpose
 
 
@@ -325,12 +325,12 @@ def revoke(engine: sa.Engine, token: str) -> None:
 
 
 def revoke_links(engine: sa.Engine) -> None:
-    """End every unused one-time link: each start makes new ones."""
+    """End every unused one-time link; each start of the service makes new ones."""
     with transaction(engine) as connection:
         connection.execute(tables.tokens.delete().where(tables.tokens.c.kind == "link"))
 
 
-# Query for the row of a valid token used at its place: run at every request, so built once.
+# Query for a valid token presented at the place it is bound to: run at every request, so built once.
 _PROVEN = (
     sa.select(*(tables.tokens.c[name] for name in ("account_id", "purpose", "expires_at", "ends_at", "limited")))
     .join(tables.accounts)
@@ -365,7 +365,7 @@ def _principal(connection: sa.Connection, account: int) -> Principal:
 
 def token_hash(token: str) -> str:
     """Return the form in which a token is stored."""
-    # Tokens are 256 random bits: a plain hash is enough, there is nothing to guess.
+    # Tokens are 256 random bits, which nobody can guess, so a plain hash is enough.
     return hashlib.sha256(_bytes(token)).hexdigest()
 
 

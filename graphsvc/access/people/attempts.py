@@ -4,7 +4,7 @@ They are counted by name and address, by address, and, with a higher limit over 
 the account has signed in from has its own count: failures elsewhere, or behind the same address, do not stop it.
 Failures elsewhere do not stop an address that the account has signed in from either.
 
-A name without an account is counted exactly like one with an account, so counting reveals nothing about who has one.
+A name without an account is counted exactly like one with an account, so the counts never reveal which names exist.
 Names, addresses and devices are stored as keyed hashes: text typed in the wrong field may be a password.
 """
 
@@ -43,9 +43,9 @@ class Entrance:
     """The place of a sign-in.
 
     Attributes:
-        address: IP address, or a word such as `command line`; empty: not known, and nothing is counted by it.
-        device: a secret that the browser keeps; empty: it has none.
-        inside: whether the user is signed in and proves their identity again: then only their own failures count.
+        address: IP address, or a word such as `command line`; empty if not known: then nothing is counted by address.
+        device: a secret that the browser keeps; empty if it has none.
+        inside: whether a signed-in user proves their identity again: then only failures while signed in count.
     """
 
     address: str = ""
@@ -80,11 +80,11 @@ class _Counter:
     minutes: int
 
 
-def begin(engine: sa.Engine, key: bytes, name: str, place: Entrance = Entrance()) -> bool:  # it is frozen
+def begin(engine: sa.Engine, key: bytes, name: str, place: Entrance = Entrance()) -> bool:  # the default is frozen
     """Count an attempt under a name as failed before it is checked; return whether it may be checked.
 
-    Counted first, so that concurrent attempts are not all checked before any has failed. `clear` uncounts a successful
-    one.
+    Otherwise many concurrent attempts could all be checked before any of them was counted. `clear` uncounts a
+    successful attempt.
     """
     table, moment = tables.attempts, now()
     with transaction(engine) as connection:
@@ -97,9 +97,9 @@ def begin(engine: sa.Engine, key: bytes, name: str, place: Entrance = Entrance()
 
 
 def clear(engine: sa.Engine, key: bytes, name: str, place: Entrance | None = None) -> None:
-    """Undo the count of `begin`, once the account holder has proven their identity at a place.
+    """Undo the count of `begin` once an account holder has proven their identity, and forget failures at that place.
 
-    Without a place an administrator vouches for them: all failures under the name are deleted.
+    Without a place (an administrator vouches for them), all failures under the name are deleted.
     """
     table = tables.attempts
     with transaction(engine) as connection:
@@ -108,7 +108,7 @@ def clear(engine: sa.Engine, key: bytes, name: str, place: Entrance | None = Non
             return
         own, *shared_counters = _counters(connection, key, name, place)
         connection.execute(table.delete().where(table.c.hash == _hash(key, *own.key)))
-        # Reduced, not deleted: otherwise an account holder could guess at other people's accounts without end.
+        # Reduced, not deleted: otherwise an account holder could go on guessing other people's passwords for ever.
         for counter in shared_counters:
             mine = (table.c.hash == _hash(key, *counter.key), table.c.failures > 0)
             connection.execute(table.update().where(*mine).values(failures=table.c.failures - 1))
@@ -148,7 +148,7 @@ def _counters(connection: sa.Connection, key: bytes, name: str, place: Entrance)
 
 
 def _count_failure(connection: sa.Connection, key: bytes, name: str, counter: _Counter, moment: dt.datetime) -> bool:
-    """Count one more failure; return whether it was within the limit."""
+    """Count one more failure, unless the limit is reached; return whether it was counted."""
     table, mine = tables.attempts, _hash(key, *counter.key)
     free = table.update().where(table.c.hash == mine, table.c.failures < counter.most)
     more = free.values(failures=table.c.failures + 1)

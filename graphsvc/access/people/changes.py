@@ -1,7 +1,7 @@
 """Changes to existing accounts: roles, clearance, password, second factor, and disabling.
 
-Each change to an account ends its sign-ins: permissions take effect at the next sign-in. There is always an
-administrator left.
+Each change to an account ends its sign-ins, so new permissions take effect at the next one. At least one
+administrator always remains.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class ManagedAccount:
     """An account as an administrator sees it.
 
     Attributes:
-        password: whether it has one; without one it signs in only by link.
+        password: whether it has one; without a password it can sign in only by link.
         second_factor: whether one is set up.
     """
 
@@ -76,7 +76,7 @@ def reset_password(engine: sa.Engine, name: str, password: str) -> None:
 
 
 def forget_password(engine: sa.Engine, name: str) -> None:
-    """Remove an account's password: the account can sign in again once it has chosen another."""
+    """Remove an account's password; the account holder can then choose another."""
     with _changing(engine, name) as (connection, account):
         _update(connection, account, password_hash="")
 

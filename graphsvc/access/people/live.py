@@ -1,7 +1,7 @@
-"""Things that are valid until a time: sign-ins, sign-in links, open identities. Setting the clock back ends them all.
+"""Sign-ins, sign-in links and open identities, all valid for a limited time; setting the clock back ends them.
 
-Otherwise setting the clock back would extend them. The latest time known comes from the newest line of the log and from
-this process.
+Otherwise setting the clock back would extend them. The clock is compared with the newest line of the log and with the
+latest time that this process has seen.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from graphsvc.appdb import tables
 
-# States of a request in which its subject can be opened.
+# States of a request to reveal an identity in which the identity can be opened.
 OPEN = ("agreed", "opened")
 # Clock corrections, and differences between two machines, amount to seconds.
 TOLERANCE = dt.timedelta(minutes=2)
@@ -30,7 +30,7 @@ def set_back(at: dt.datetime, latest: dt.datetime | None) -> bool:
 
 
 def end_all(connection: sa.Connection, at: dt.datetime) -> dict[str, int]:
-    """End all sign-ins, links and open identities; return how many of each kind there were."""
+    """End all sign-ins, links and open identities; return the number of sign-ins with links, and of identities."""
     requests = tables.requests
     signed_in = connection.execute(tables.tokens.delete()).rowcount
     timed = (requests.c.state.in_(OPEN), requests.c.until.is_not(None))

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 MINIMUM_PASSWORD = 12
-# Longer ones are not hashed: otherwise a sender could cause unlimited work.
+# Longer passwords are not hashed: otherwise anyone could cause unlimited work.
 LONGEST_PASSWORD = 1_000
 _FEWEST_SIGNS = 5
-# Fewest letters left after removing everything that is guessed first.
+# At least this many letters must remain when all parts that an attacker guesses first are removed.
 _LEAST_OF_ONES_OWN = 5
 _LEAST_OF_A_NAME = 4
 _SHORTEST_RUN = 4
@@ -79,7 +79,7 @@ def refusal(password: str, name: str = "") -> str:
 
 
 def _repeats(text: str) -> bool:
-    """Whether a text repeats one piece of at most half its length."""
+    """Whether a text is one piece repeated, the last time perhaps cut short."""
     return any(text == (text[:size] * (len(text) // size + 1))[: len(text)] for size in range(1, len(text) // 2 + 1))
 
 

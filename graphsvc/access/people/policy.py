@@ -71,7 +71,7 @@ ALLOWED = MappingProxyType(
 
 
 def may(principal: Principal, action: str) -> bool:
-    """Whether one of the principal's roles allows the action. Unknown actions are allowed to no one."""
+    """Whether one of the principal's roles allows the action. An unknown action is never allowed."""
     return bool(ALLOWED.get(action, frozenset()) & principal.roles)
 
 
@@ -104,7 +104,7 @@ def cypher_refusal(principal: Principal, cases: Iterable[str]) -> str:
         return f"{principal.name} may not write Cypher freely: an administrator can give the grant for it."
     if all(_is_fully_cleared(principal.grant(case)) for case in cases):
         return ""
-    # The number and names of cases are only for readers who may see them.
+    # Do not reveal the number or names of cases that this account may not see.
     return (
         f"The grant of {principal.name} for free Cypher is suspended: it takes clearance for handling code C and sources"
         " in every case of the database. Named queries still work; an administrator can extend the clearance."
@@ -144,7 +144,7 @@ def require_case(principal: Principal, case: str) -> Grant:
     """Return the principal's clearance for a case.
 
     Raises:
-        NotFound: there is no clearance; in the words used for a case that does not exist.
+        NotFound: there is no clearance; the message is the same as for a case that does not exist.
     """
     grant = principal.grant(case)
     if grant is None:
@@ -163,5 +163,5 @@ def require_sources(principal: Principal, case: str) -> None:
 
 
 def no_such_case(case: str) -> NotFound:
-    """Return the error for a missing case, and equally for one that the reader may not see."""
+    """Return the error for a case that is missing or that the reader may not see."""
     return NotFound(f"There is no case {case!r} that you can see. `graphsvc cases` lists those you can.")

@@ -30,14 +30,14 @@ class Grant:
 
     @property
     def among(self) -> Readers:
-        """The smallest group of readers that includes those with this clearance."""
+        """The narrowest group of readers that this clearance belongs to."""
         if self.handling == "C":
             return Readers.CLEARED_FOR_C
         return Readers.WITH_SOURCES if self.sources else Readers.ALL
 
     @property
     def claim_codes(self) -> list[str]:
-        """The same codes and, with source clearance, those of claims that reveal who a sealed person is."""
+        """Codes of the claims that the account may see; source clearance adds claims that reveal a sealed person."""
         return [*self.codes, *(RESERVED[code] for code in self.codes)] if self.sources else self.codes
 
 

@@ -1,8 +1,8 @@
 """The vault: everything that could name a sealed person, encrypted in the application database.
 
 Envelope encryption with AES-256-GCM: a master key (a private file in the home, or the environment) wraps one data
-key per case and one per sealed person. The purpose of a ciphertext is bound to it as associated data, so a value
-moved to another row does not open.
+key per case and one per sealed person. Each ciphertext is bound to its purpose (associated data), so a value moved
+to another row cannot be decrypted.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ class Vault:
 
     Args:
         master: the master key (32 bytes).
-        root: the key that other keys of the home are derived from; rotating the master key does not change it.
-        generation: how often the master key had been rotated when this vault was opened.
+        root: the key from which other keys of the home are derived; rotating the master key does not change it.
+        generation: number of rotations of the master key before this vault was opened.
     """
 
     def __init__(self, master: bytes, root: bytes, generation: int = 0) -> None:
@@ -107,7 +107,7 @@ def unpack(key: bytes, sealed: bytes, context: str) -> Any:
 
 
 def seal(key: bytes, column: sa.Column[bytes], row: Mapping[str, Any] | sa.RowMapping, value: Any) -> bytes:
-    """Seal a value for a column of a row: it opens nowhere else."""
+    """Seal a value for one column of one row; it cannot be opened anywhere else."""
     return pack(key, value, context_of(column, row))
 
 
@@ -120,7 +120,7 @@ def unseal(key: bytes, column: sa.Column[bytes], row: Any) -> Any:
 def pseudonym(key: bytes, kind: str, identifier: str) -> str:
     """Return a pseudonym in the case whose data key is `key`, such as `S-7K3Q-X2MD-0A9B`.
 
-    A keyed hash: the same in every import of the case, different in every other case, and revealing no order or
+    It is a keyed hash: the same in every import of the case, different in every other case. It reveals no order or
     number. `kind` is person, thing or source; a source never has the pseudonym of the person it may be. `entered` gives
     rows added by hand a separate id, and `hidden` replaces a delivered id that names a sealed person.
     """
@@ -155,7 +155,7 @@ def is_entered(identifier: str) -> bool:
 
 
 def is_hidden(identifier: str) -> bool:
-    """Whether an id is a hidden one: shown instead of a delivered id that names a sealed person.
+    """Whether an id is a hidden id, shown instead of a delivered id that names a sealed person.
 
     Example:
         >>> is_hidden("H-7K3Q-X2MD-0A9B"), is_hidden("P12")

@@ -1,4 +1,4 @@
-"""The master key of a home, in a file of the home or the environment: made, checked at every start, rotated.
+"""Makes, checks and rotates the master key of a home, which is in a file of the home or in the environment.
 
 A check value (the root key, wrapped by the master key) reveals a lost or wrong key immediately. A rotation writes the
 new key next to the old one, wraps every key again in one transaction, and only then replaces the old key. Whenever a
@@ -26,7 +26,7 @@ _ROOT = "root"
 _KEY_BYTES = 32
 _LOCK_S = 60.0
 VARIABLE = "GRAPHSVC_MASTER_KEY"
-# Every key that the master key wraps, and the purpose bound to it. A test checks this list against the tables.
+# Every column with keys that the master key wraps, and the text they are bound to. A test checks that none is missing.
 WRAPPED = (
     (tables.cases, tables.cases.c.key_sealed, "case {id}"),
     (tables.identities, tables.identities.c.key_sealed, "identity {case_id} {pseudonym}"),
@@ -47,7 +47,7 @@ def open_vault(settings: Settings, database: sa.Engine) -> Vault:
 
 
 def rotate(settings: Settings, database: sa.Engine) -> str:
-    """Give the home a new master key; return where the new key is, in words for its keeper.
+    """Give the home a new master key; return a message for the administrator that says where it is.
 
     Keys derived from the root key (for cookies, the chain of the log) do not change.
 
@@ -69,7 +69,7 @@ def rotate(settings: Settings, database: sa.Engine) -> str:
 
 
 def next_file(settings: Settings) -> Path:
-    """Return the path of a new master key until the rotation to it is complete."""
+    """Return the path where a new master key is until the rotation is complete."""
     return settings.home / "master.key.next"
 
 
@@ -102,7 +102,7 @@ def _finish_rotation(settings: Settings, root_sealed: bytes, where: str) -> byte
     """Complete a rotation that was killed after its transaction: put the new key in place and return it.
 
     Raises:
-        OperatorError: there is no such key, or it has to be put into the environment.
+        OperatorError: there is no new key that opens the home, or it has to be put into the environment.
     """
     path = next_file(settings)
     if path.exists():
@@ -129,7 +129,7 @@ def _rotate(settings: Settings, database: sa.Engine) -> str:
     _write_key(path)
     new = Vault(_key_of(_read(path), str(path)), old.root)
     with transaction(database) as connection:
-        # First: from here on no other process can store a key wrapped by the old one.
+        # This comes first: from now on no other process can store a key wrapped by the old master key.
         connection.execute(
             tables.vault.update().values(
                 generation=tables.vault.c.generation + 1, root_sealed=new.wrap(old.root, _ROOT), rotated_at=now()
@@ -204,7 +204,7 @@ def _write_key(path: Path) -> None:
             os.fsync(file.fileno())
         os.link(part, path)
     except FileExistsError:
-        return  # another process of the same home was first: its key counts
+        return  # another process of this home was first, so its key is used
     except OSError as error:
         raise OperatorError(
             f"The vault's key cannot be written to {path} ({error.strerror}). Free space or make the folder writable."

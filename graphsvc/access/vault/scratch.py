@@ -17,7 +17,7 @@ _BLOCK = 16
 
 
 class Scratch:
-    """A file written at its end and read anywhere: in memory if small, otherwise encrypted on disk without a name.
+    """A temporary file: in memory if small, otherwise encrypted on disk without a name.
 
     Args:
         folder: for large files.
@@ -60,7 +60,7 @@ class Scratch:
         at = self._file.tell()
         self._file.seek(0)
         content, memory = self._file.read(), self._file
-        # No key is used twice, so the counter may start anywhere.
+        # Each file has its own key, so the counter may start anywhere.
         self._key, self._first = secrets.token_bytes(32), secrets.randbits(96)
         self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115  # open as long as this is
         self._file.write(self._crypt(0, content))
