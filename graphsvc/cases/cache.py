@@ -15,14 +15,14 @@ Key = tuple[str, int, str, *tuple[str | bool, ...]]
 
 
 class _Computing(Generic[Result]):
-    """A result being computed; `over` is set once it is done or has failed."""
+    """A result being computed; `over` is set when the computation is done or has failed."""
 
     def __init__(self) -> None:
         self.over = threading.Event()
         self.results: list[Result] = []
 
 
-# Number of different clearances for a case: large results are cached once for each.
+# Number of different clearances for a case: large results are cached separately for each.
 CLEARANCES = 4
 
 
@@ -81,7 +81,7 @@ class Cache(Generic[Result]):
         return result
 
     def there(self, key: Key) -> Result | None:
-        """Return the result cached under `key`, if there is one.
+        """Return the result cached under `key`; None without one.
 
         Example:
             >>> Cache[str](2).there(("dover", 1, "P"))
@@ -108,7 +108,7 @@ class Cache(Generic[Result]):
             self._results.popitem(last=False)
 
     def clear(self) -> None:
-        """Forget everything, including results being computed."""
+        """Forget all results, and do not cache those being computed."""
         with self._alone:
             self._forgotten += 1
             self._results.clear()

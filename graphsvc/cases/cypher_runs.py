@@ -26,10 +26,10 @@ _AT_ONCE = 4  # concurrent runs
 _MINE_AT_ONCE = 2
 _KEPT = 12  # answers kept in memory
 _KEPT_S = 1800.0
-# Questions that the processes of a home ask each other.
+# Names of questions that the processes of a home ask each other.
 _COUNT, _ONE, _CANCEL, _GOING, _WHOLE = (f"cypher {word}" for word in ("count", "one", "cancel", "going", "whole"))
 _UNEXPECTED = "The service met an error it did not expect; it is in its log. Nothing was changed."
-# Runs a query, writing its answer into the `Typed`; returns the state of every case during the run.
+# Runs a query and writes its answer into the `Typed`; returns the state of every case during the run.
 Work = Callable[[Typed], Stands]
 _LOG = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Run:
         line, column: place of the error, from 1; 0: not known.
         restarted: whether the managed Neo4j had to be restarted.
         notices: parts of the query to check, such as a label that no node has.
-        saving: fields typed for saving the query, so that its author can continue.
+        saving: text typed into the form that saves the query, so that its author can continue.
     """
 
     id: str
@@ -185,7 +185,7 @@ class Runs:
         return {_COUNT: self._count, _ONE: self.one, _CANCEL: self.cancel, _GOING: self._going, _WHOLE: self.whole}
 
     def close(self) -> None:
-        """End all runs."""
+        """Cancel all runs, and wait for each up to ten seconds."""
         with self._lock:
             runs = list(self._runs.values())
         for run in runs:
@@ -194,7 +194,7 @@ class Runs:
             run.done.wait(10)
 
     def _count(self, account: str) -> tuple[int, int]:
-        """Count the current runs in this process: of this account, and in all."""
+        """Return the number of current runs in this process: those of this account, and all."""
         going = [run for run in list(self._runs.values()) if not run.ended_at]
         return sum(run.account == account for run in going), len(going)
 
@@ -238,7 +238,7 @@ class _Running:
         self.ended_at = 0.0
         self.done = threading.Event()
         self.error: GraphsvcError | None = None
-        # State of every case while it ran; empty before its end.
+        # State of every case during the run; empty until it ends.
         self.stands: Stands = {}
 
     def older_than(self, seconds: float) -> bool:
@@ -263,7 +263,7 @@ class _Running:
             self.error = OperatorError(_UNEXPECTED)
             self.fault = _UNEXPECTED
         if state != "done":
-            self.typed.rows, self.typed.columns = [], ()  # unreleased answers are not kept
+            self.typed.rows, self.typed.columns = [], ()  # an answer that was not released is not kept
         self.ended_at = time.monotonic()
         self.state = state
         self.done.set()

@@ -1,4 +1,4 @@
-"""Keeps the garbage collector off long-lived objects: it would walk through a whole case in memory again and again."""
+"""Keeps the garbage collector from scanning long-lived objects, such as a whole case in memory, again and again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# The collector handles fewer new objects than this in milliseconds. Freezing them would take a full collection.
+# The collector scans fewer new objects than this within milliseconds, but freezing them takes a full collection.
 _MUCH = 20_000
 
 

@@ -130,7 +130,7 @@ class Home:
             lost = False
             if self._store is None:
                 store = self._open_store()
-                if not self._beside:  # otherwise the first process did this
+                if not self._beside:  # otherwise the other process did this
                     lost = self.casework.close_lost(store)
                 self._store = store
             opened = self._store
@@ -159,7 +159,7 @@ class Home:
         try:
             self.gate.plan(lambda: not self.is_closing)
         except GraphsvcError as error:
-            # Page requests report such errors; nobody waits for this thread.
+            # Nobody waits for this thread, and pages report the same errors.
             _LOG.info("planning ahead ended early: %s", error)
 
     def keep_opening(self) -> None:
@@ -210,7 +210,7 @@ class Home:
             _LOG.warning("accounts were opened. %s", opened.owed)
 
     def answer_others(self) -> None:
-        """Start answering questions of the home's other processes about contents of this process's memory.
+        """Start answering questions of the home's other processes about objects in this process's memory.
 
         Raises:
             OSError: the socket for their questions cannot be created.
@@ -224,7 +224,7 @@ class Home:
     def forget(self) -> None:
         """Forget everything read or computed from cases, in memory of all the home's processes and in previews.
 
-        The data may contain names. A process that does not answer is logged, and has to be ended.
+        The data may contain names. A process that does not answer is logged; an administrator has to end it.
         """
         try:
             self.uploads.forget_previews()
@@ -268,7 +268,7 @@ class Home:
         return self.casework.recover(progress or self._progress)
 
     def close(self) -> None:
-        """Stop loading and release everything. A managed server without other users stops, now or after a while."""
+        """Stop loading and release everything. A managed server that nobody else uses stops, now or after a while."""
         self._closing.set()
         self.processes.close()
         self.runs.close()

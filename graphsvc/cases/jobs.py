@@ -36,7 +36,7 @@ UNFINISHED = ("running", "cancelling")
 _EVERY_S = 0.2  # between two writes of progress
 _SAYINGS = 100  # number of error messages remembered
 _CLOSE_S = 60.0
-# Questions that the processes of a home ask each other.
+# Names of questions that the processes of a home ask each other.
 _SAID, _WAIT = "job said", "job wait"
 _LOG = logging.getLogger(__name__)
 _ROW = tables.jobs
@@ -54,7 +54,7 @@ class Job:
         done, total: steps; total 0 while it is not known.
         text: current step, or reason for the end, without case data.
         result: numbers, and fixed sentences without case data.
-        said: error message, while the job's process lives; it may contain cells of the delivery.
+        said: error message, until the job's process ends; it may contain cells of the delivery.
     """
 
     id: str
@@ -165,7 +165,7 @@ class Jobs:
         self._said.clear()
 
     def close(self) -> None:
-        """Stop all jobs, and wait until each case is as it was before."""
+        """Ask all jobs to stop, and wait for them."""
         self._closing.set()
         for thread in list(self._threads.values()):
             thread.join(_CLOSE_S)
@@ -194,7 +194,7 @@ class Jobs:
         try:
             self._end(identifier, state, text, {**about, **result, **recorded})
         except OperatorError as error:
-            # The row still says `running`; once the lock is released it is shown as `interrupted`.
+            # The row stays `running`, but is shown as `interrupted` once the lock is released.
             _LOG.error("job %s: its end (%s) could not be written: %s", identifier, state, error)
         finally:
             self._let_go(identifier, lock)

@@ -16,7 +16,7 @@ from graphsvc.errors import Busy
 from graphsvc.records.progress import Progress
 
 _STORE = "store.lock"
-_SHORT_S, _LONG_S = 2.0, 600.0  # for a short wait, and for waiting until a load is done
+_SHORT_S, _LONG_S = 2.0, 600.0  # for a short wait, and for a wait until a load is done
 
 
 class Locks:
@@ -38,7 +38,7 @@ class Locks:
         folder = self._folder()
         try:
             with FileLock(folder / f"{_name(case)}.lock", timeout=0.1, mode=0o600):
-                # Only with the case's lock held: a rewrite takes the store's lock first, then waits for the case's.
+                # Tested while the case's lock is held: a rewrite takes the store's lock, then waits for the case's.
                 with FileLock(folder / _STORE, timeout=_SHORT_S, mode=0o600):
                     pass
                 self._here.add(case)
@@ -88,8 +88,8 @@ class Locks:
 
     @contextmanager
     def alone(self, case: str) -> Iterator[bool]:
-        """Hold all locks, given that the caller holds a case's lock; yield whether that succeeded within seconds."""
-        if self._has_store:  # its holder is then the only writer
+        """Hold all locks, for a caller that holds the lock of `case`; yield False if others keep theirs for seconds."""
+        if self._has_store:  # then no other process can write
             yield True
             return
         folder = self._folder()
@@ -98,7 +98,7 @@ class Locks:
                 locks.enter_context(FileLock(folder / _STORE, timeout=_SHORT_S, mode=0o600))
                 for path in self._of_cases(folder):
                     if path.stem != _name(case):
-                        # Longer than the holder of this lock may wait for the store's lock, which we hold.
+                        # Wait longer than the holder of this lock may wait for the store's lock, which we hold.
                         locks.enter_context(FileLock(path, timeout=2 * _SHORT_S, mode=0o600))
             except Timeout:
                 locks.close()

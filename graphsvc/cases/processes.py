@@ -1,7 +1,7 @@
-"""The processes that serve one home, and their questions to each other about contents of their memory.
+"""The processes that serve one home, and the questions they ask each other about objects in their memory.
 
-Each listens at a socket in a folder that only this account may enter. Objects in the memory of one process (a run of
-Cypher, a job's error) have an id that begins with its name, so that every process knows which one to ask.
+Each listens at a socket in a folder that only its own system user may enter. Objects in the memory of one process (a
+Cypher run, a job's error) have an id that begins with its name, so that every process knows which one to ask.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LOG = logging.getLogger(__name__)
 # Length of a process's name, in bytes and in hexadecimal digits.
 _NAME = 4
 _DIGITS = 2 * _NAME
-# Time allowed for an answer beyond the wait requested; and time before a process that did not answer is asked again.
+# Seconds allowed for an answer beyond the wait requested; seconds before a process that did not answer is asked again.
 _PATIENCE_S, _SILENT_S = 5.0, 30.0
 _BACKLOG = 64
 _END_S, _AGAIN_S = 5.0, 0.2
@@ -87,7 +87,7 @@ class Processes:
             with _short(part) as address:
                 listener.bind(address)
             listener.listen(_BACKLOG)
-            # Renamed only now: earlier callers would be refused, and take the socket for one of a killed process.
+            # Renamed only now: a caller refused earlier would think that the socket is from a killed process.
             part.rename(self._folder / self._name)
             undo.callback((self._folder / self._name).unlink, missing_ok=True)
             thread = threading.Thread(target=self._answer_all, args=(listener, answers), name="answers", daemon=True)
@@ -125,7 +125,7 @@ class Processes:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold a lock that excludes all other processes from such a block.
+        """Hold a lock that only one process of the home can hold.
 
         Raises:
             Busy: the lock is held elsewhere for too long. OperatorError: the home cannot be written.
@@ -150,8 +150,8 @@ class Processes:
         for name in self._others():
             with suppress(GoneError, OSError, EOFError):
                 self._call(name, _PATIENCE_S).close()
-        for part in self._folder.glob("*.part"):  # of processes killed before they could be asked
-            with suppress(FileNotFoundError):  # it was renamed in the meantime, and can be asked
+        for part in self._folder.glob("*.part"):  # left by processes killed before they listened
+            with suppress(FileNotFoundError):  # renamed in the meantime: its process now listens
                 if time.time() - part.stat().st_mtime > _SILENT_S:
                     part.unlink()
 
@@ -183,7 +183,7 @@ class Processes:
         except GoneError:
             raise
         except Exception as error:
-            # It ended in the meantime, or its answer is malformed. The message is not logged: it may contain values.
+            # The process has ended, or its answer is malformed. The message is not logged: it may contain values.
             if name not in self._others():
                 raise GoneError from None
             _LOG.error("asking another process %s: %s", question, type(error).__name__)
@@ -222,7 +222,7 @@ class Processes:
                 caller, _ = listener.accept()
                 threading.Thread(target=self._answer, args=(caller, answers), name="answer", daemon=True).start()
             except (OSError, RuntimeError) as error:
-                # The caller has gone, or this process is closing; or no file or thread is available at this moment.
+                # The caller has gone, this process is closing, or no file or thread is available now.
                 if not self._closing.wait(_AGAIN_S):
                     _LOG.warning("another process could not be answered: %s", type(error).__name__)
 
@@ -244,7 +244,7 @@ class Processes:
             connection.send_bytes(answer)
 
     def _wake(self, thread: threading.Thread) -> None:
-        """Wake the listening thread, so that it sees that this process is closing."""
+        """Wake the listening thread, so that it notices that this process is closing."""
         with suppress(OSError), _short(self._folder / self._name) as address, socket.socket(socket.AF_UNIX) as caller:
             caller.connect(address)
         thread.join(_END_S)

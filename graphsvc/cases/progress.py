@@ -1,4 +1,4 @@
-"""Watching and stopping long work: a progress callback is called between steps, and may raise an error to stop."""
+"""Progress callbacks of long work: called between its steps; a callback may raise an error to stop the work."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from graphsvc.records.progress import Progress
 
 
 def unstoppable(progress: Progress) -> Progress:
-    """Return the same progress callback, unable to stop work that has to be completed once begun."""
+    """Return a progress callback that cannot stop the work, for work that must be completed once begun."""
 
     def report(done: int, total: int, text: str) -> None:
         with suppress(CancelledError):

@@ -1,4 +1,4 @@
-"""The protection of a case: chosen when it is created, made stricter at any time, and looser by two persons."""
+"""The protection of a case: chosen at its creation, then made stricter at any time, or looser by two persons."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Protections:
             return connection.execute(query).first()
 
     def choose(self, case: str, protection: str) -> tuple[tuple[str, str], bool]:
-        """Return the protection for loading a delivery, as `of` does, and whether the case is new.
+        """Return the protection to load a delivery with (see `of`), and whether the case is new.
 
         Raises:
             RequestError: the case exists with a different protection.
@@ -73,7 +73,7 @@ class Protections:
         return choice, False
 
     def keep(self, case: str, protection: str, state: str = "", loosened_at: dt.datetime | None = None) -> None:
-        """Store the protection of a case, and its state until it is written, in one transaction."""
+        """Store the protection of a case, and the state of the case until it is written, in one transaction."""
         values = {"protection": protection, "loosened_at": loosened_at} | ({"state": state} if state else {})
         with transaction(self._database) as connection:
             connection.execute(_TABLE.update().where(_TABLE.c.id == case).values(**values))

@@ -55,7 +55,7 @@ class Register:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def dependence(self, case: str, level: str) -> dict[str, frozenset[str]]:
-        """Return keys of what the sources of a case share, at level `all` or `p`; for computing only."""
+        """Return source → keys of circumstances it shares with others, at level `all` or `p`; never shown."""
         return _keys(self._kept_dependence(case), level)
 
     def depending(self, case: str, key: bytes, level: str) -> tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]:
@@ -78,7 +78,7 @@ class Register:
         return _shared_things(self._kept_dependence(case), level)
 
     def masked_ids(self, case: str, key: bytes) -> dict[str, str]:
-        """Return hidden ids (`vault.is_hidden`) → the pseudonym that their bearer would have."""
+        """Return hidden id (`vault.is_hidden`) → pseudonym that the entry with this id would have."""
         return dict(self._kept_dependence(case, key).get("masked", {}))
 
     def sources_named(self, case: str, key: bytes) -> SourceIds:
@@ -97,7 +97,7 @@ class Register:
             return {row.claim_id: (row.delivery, row.line) for row in rows}
 
     def identities(self, case: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield pseudonyms with their values in the vault. Only custodians may open them, one by one, with a reason."""
+        """Yield pseudonyms with their vault values. Only custodians may open values, one at a time, with a reason."""
         table = tables.identities
         with transaction(self._database) as connection:
             rows = list(connection.execute(sa.select(table).where(table.c.case_id == case)))
@@ -121,7 +121,7 @@ class Register:
             return str(kind) if kind is not None else None
 
     def identity(self, case: str, pseudonym: str) -> tuple[str, dict[str, Any]]:
-        """Return kind and values of one identity: only for a reveal, after it was agreed to."""
+        """Return kind and values of one identity. Called only for a reveal that was agreed to."""
         table = tables.identities
         with transaction(self._database) as connection:
             row = connection.execute(
@@ -143,7 +143,7 @@ class Register:
             return key
 
     def unmake(self, case: str) -> None:
-        """Delete a case without deliveries, so that a failed first load leaves no empty case."""
+        """Delete a case if it has no deliveries, so that a failed first load leaves no empty case."""
         with transaction(self._database) as connection:
             if all(
                 connection.execute(sa.select(table.c.number).where(table.c.case_id == case).limit(1)).first() is None
@@ -255,7 +255,7 @@ class Register:
             return {row.pseudonym: (row.kind, row.at) for row in rows}
 
     def last_read(self, case: str) -> str:
-        """Return when a person last read the case (ISO, UTC); empty: never. The service itself shows nobody what it reads."""
+        """Return when a person last read the case (ISO, UTC); empty: never. Reads by the service do not count."""
         return audit.last_of(self._database, READING, case, except_by=SERVICE)
 
     def standings(self, case: str, key: bytes) -> dict[str, Standing] | None:
@@ -373,9 +373,9 @@ class Register:
         """Update the vault to match the graph, settle the deliveries and open the case again, in one transaction.
 
         `standing`: the new standings. `graded_with`: digest of the rules and weights behind the figures. `contents`:
-        contents of the graph. `seen_by`: the readers who can see any of the change. `unnamed`, `named`:
-        pseudonyms of entries no longer named, and newly named. `marked`: those of people with a new mark, which ends
-        requests to open them.
+        contents of the graph. `seen_by`: the readers who can see any of the change. `unnamed`, `named`: pseudonyms
+        of entries no longer named, and newly named. `marked`: pseudonyms of people with a new mark; requests to
+        open them end.
         """
         dependence: dict[str, Any] = {
             level: {s: sorted(k) for s, k in groups.items()} for level, groups in result.dependence.items()
@@ -419,7 +419,7 @@ class Register:
                 )
             )
             withhold_words(connection, case, key, result.withhold)
-            if unnamed:  # names of people sealed earlier were masked there at that time
+            if unnamed:  # for people sealed earlier, queries in other cases are masked already
                 mask_cypher_elsewhere(connection, case, self._vault.key, result.withhold)
             following.settle(connection, case, key, follow)
             _forget_claims(connection, case, result.provenance)
@@ -454,7 +454,7 @@ def _ask_rewrite(connection: sa.Connection, case: str) -> None:
 
 
 def _bring_in_line(connection: sa.Connection, case: str, provenance: Mapping[str, tuple[int, int]]) -> None:
-    """Update the delivery and line that each claim is from, writing only changes, as a case may be large."""
+    """Update the delivery and line that each claim comes from; write only changes, as a case may be large."""
     table = tables.provenance
     query = sa.select(table.c.claim_id, table.c.delivery, table.c.line).where(table.c.case_id == case)
     before = {claim: (delivery, line) for claim, delivery, line in connection.execute(query)}
@@ -471,7 +471,7 @@ def _bring_in_line(connection: sa.Connection, case: str, provenance: Mapping[str
 
 
 def _forget_claims(connection: sa.Connection, case: str, claims: Collection[str]) -> None:
-    """Clear the claim id of questions about claims that no longer exist, leaving only that their source was asked."""
+    """Clear the claim id of questions about claims that no longer exist; the questions still count for their source."""
     table = tables.questions
     for row in connection.execute(sa.select(table.c.id, table.c.claim_id).where(table.c.case_id == case)).all():
         if row.claim_id and row.claim_id not in claims:

@@ -33,7 +33,7 @@ from graphsvc.records.progress import Progress
 from graphsvc.records.readers import LOADING, Readers
 
 _LOG = logging.getLogger(__name__)
-# Each turn seals somebody, so this many turns are never needed; cases left after them stay closed.
+# Each round seals somebody, so this many rounds are never needed; cases still closed after them stay closed.
 _TURNS = 20
 
 
@@ -92,7 +92,7 @@ class SharedIds:
             self.close_naming(connection, case)
 
     def end(self, case: str, other_case: str, account: str) -> None:
-        """End a declaration. This opens nobody: sealed people stay sealed.
+        """End a declaration. This unseals nobody: sealed people stay sealed.
 
         Raises:
             NotFound: no declaration between the two is in force.
@@ -107,21 +107,21 @@ class SharedIds:
                 raise NotFound("These two cases do not share their ids.")
 
     def close_naming(self, connection: sa.Connection, case: str) -> None:
-        """Close each case with the same ids that names a person sealed in another case, unless its mark is recorded."""
+        """Close each case that shares the ids and names a person sealed in another, unless it has recorded the mark."""
         sharing = _sharing(connection, case)
         standing = {name: self._standings(connection, name) for name in sharing} if sharing[1:] else {}
         for naming, sealing in permutations(standing, 2):
             key = self._key(connection, naming)
             levels = _news(naming, standing[naming], _marks(sealing, standing[sealing]), key)
             if levels:
-                # A mark known only under C closes the case only to readers of C.
+                # A mark known only under C closes the case only to readers cleared for C.
                 readers = Readers.ALL if "P" in levels else Readers.CLEARED_FOR_C
                 wider = [state for closed_to, state in LOADING.items() if closed_to >= readers]
                 open_yet = sa.and_(cases.c.id == naming, cases.c.state.not_in(wider))
                 connection.execute(cases.update().where(open_yet).values(state=LOADING[readers]))
 
     def closed_cases(self) -> list[str]:
-        """List the cases with a declaration, ended ones too, that are closed to readers."""
+        """List the cases that are closed to readers and have or had a declaration."""
         with transaction(self._database) as connection:
             declared = sa.select(table.c.case_id)
             query = sa.select(cases.c.id).where(cases.c.id.in_(declared), cases.c.state != "open").order_by(cases.c.id)
@@ -143,7 +143,7 @@ class SealingAcross:
 
     Args:
         shared: stores the declarations.
-        at_work: holds the lock of a case, and completes the case if it is closed.
+        at_work: holds the lock of a case for a block; completes the case first if it is closed.
     """
 
     def __init__(self, shared: SharedIds, at_work: Callable[[str, Progress], AbstractContextManager[bytes]]) -> None:
@@ -162,7 +162,7 @@ class SealingAcross:
             self._shared.declare(case, other_case, account, reason)
 
     def around(self, rewrite: Callable[[], bool]) -> bool:
-        """Complete closed cases before a rewrite of the store, and after it, as the rewrite opens cases one by one."""
+        """Complete closed cases before a rewrite of the store, and again afterwards, as it opens cases one by one."""
         self.complete()
         is_managed = rewrite()
         self.complete()
@@ -208,9 +208,9 @@ def _marks(case: str, standing: Standings) -> Iterator[tuple[str, SharedMark]]:
 
 
 def _news(case: str, standing: Standings, marks: Iterable[tuple[str, SharedMark]], key: bytes) -> set[str]:
-    """Return the levels of marks of people named here, unless two persons opened them knowing of the mark.
+    """Return the levels of new marks of people named here, unless two persons opened them knowing the mark.
 
-    The level of a hidden person is C. A case that closes for readers of P would tell them that it knows this person.
+    For a hidden person the level is C: closing the case to readers of P would reveal that it has this person.
     """
     entities = ((standing.get(pseudonym(key, "person", identifier)), mark) for identifier, mark in marks)
     return {

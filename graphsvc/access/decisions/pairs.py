@@ -64,8 +64,8 @@ class Pairs:
     ) -> str:
         """Store a decision and set the case's `state`, in one transaction; return its id.
 
-        An earlier decision on the pair ends. The case stays in `state` (`readers.LOADING`) until its figures are recomputed.
-        A decision under C never ends one under P: readers cleared only for P would notice.
+        An earlier decision on the pair ends, but a decision under C never ends one under P: readers cleared only for P
+        would notice. The case keeps this state (`readers.LOADING`) until its figures are recomputed.
 
         Raises:
             RequestError: the pair, kind, handling or reason is not valid, or the decision is in force already.

@@ -84,7 +84,7 @@ def code_is_right(engine: sa.Engine, vault: Vault, account: int | None, code: st
         vault: opens the secret.
         account: number of the account; with None, the check takes the same time.
         code: as typed.
-        take: whether to use up a right code, so that neither it nor an earlier code is accepted again.
+        take: whether to use up a right code, so that this code and earlier ones are not accepted again.
     """
     with transaction(engine) as connection:
         row = connection.execute(sa.select(_TABLE).where(_TABLE.c.account_id == account, _TABLE.c.confirmed)).first()

@@ -1,4 +1,4 @@
-"""Decides when witness statements added by form open to others: waiting ones open together, at set times. Pure."""
+"""Decides when witness statements added by form open to other readers: together, at set times. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Wait:
         since: when its wait began (UTC).
         sources: its sources, each with the account that added it.
         held: whether it is held back.
-        handling: its handling code. Readers cleared only for `P` see statements under P arrive.
+        handling: its handling code: P and C wait separately, as readers of P see only those under P arrive.
     """
 
     since: dt.datetime
@@ -80,7 +80,7 @@ def next_time(times: tuple[dt.time, ...], now: dt.datetime) -> dt.datetime:
 def due(waiting: Mapping[int, Wait], at: dt.datetime, enough: int, days: int) -> list[int]:
     """Return the numbers of the statements that open at a set time.
 
-    Per handling code, the statements that waited for that time open together, except those held back, or none opens.
+    Of the statements under one handling code that waited for that time and are not held back, all open or none.
 
     Args:
         waiting: number → waiting statement.

@@ -2,7 +2,7 @@
 
 The tool creates a store next to the server's; then the server is started on it, and the schema is created. If this is
 not possible (another server, a small case, other users of the server, a failure of the tool), the case is written the
-usual way. A kill at any moment leaves it like any interrupted load: the next start rebuilds it from its deliveries.
+usual way. If the process is killed, the next start rebuilds the case from its deliveries, as for any interrupted load.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class BulkLoad:
 
     Args:
         store: opens the graph database.
-        settings: whether the store is managed, and from how many rows on this is worthwhile.
+        settings: whether the store is managed, and the number of rows from which the tool is used.
         locks: locks under which cases are written.
     """
 
@@ -39,7 +39,7 @@ class BulkLoad:
         self._store, self._settings, self._locks = store, settings, locks
 
     def write(self, case: str, image: Image, progress: Progress) -> bool:
-        """Write a case whose lock is held, calling `progress` (it may raise to stop); return whether it was written.
+        """Write a case, whose lock the caller holds; return whether it was written. `progress` may raise to stop.
 
         Raises:
             OperatorError: the server does not start again; the next start completes the load.
@@ -53,7 +53,7 @@ class BulkLoad:
                 with self._locks.alone(case) as alone:
                     return alone and self._adopt(folder, image)
         except (UnsaidError, ImportToolError, OSError) as error:
-            # No values in the log: messages of the first two contain none, and for the last only its type is logged.
+            # The log must contain no values: messages of the first two have none; an OSError is logged by its type.
             why = str(error) if not isinstance(error, OSError) else type(error).__name__
             _LOG.warning("a case is written row by row, for the import tool could not: %s", why)
             return False
@@ -69,7 +69,7 @@ class BulkLoad:
         )
 
     def _adopt(self, folder: Path, image: Image) -> bool:
-        """Switch the server to the new store, or an empty one if rows are missing; return whether all are there."""
+        """Switch the server to the new store, or to an empty one if rows are missing; return whether none is."""
         store = self._store()
         # Another user may have connected in the meantime.
         if not mark.is_empty(store) or store.has_marked_transactions() or not local.adopt(self._settings, folder):

@@ -116,12 +116,12 @@ class Casework:
         protection: str = "",
         still: Callable[[], object] = lambda: None,
     ) -> Loaded:
-        """Load a delivery (a `Making` makes one from the state so far) into a case, which is created if it is new.
+        """Load a delivery, or the result of a `Making`, into a case; create a new case with this `protection`.
 
         `still` is called before anything is recorded: an error from it stops the load, and the case is unchanged. A
         delivery that `waits` is checked and stored, but written to the graph only by `Opener.open`. A dry run with
-        `compares` reports changes row by row, which is slow, and calls `compares` with the case as it would be. Without
-        source clearance (`sources`) the account sees only what `loader_view` reports. `protection` is for a new case.
+        `compares` reports changes row by row, which is slow, and calls `compares` with the case as it would be
+        then. An account without source clearance (`sources`) sees only what `loader_view` reports.
 
         Raises:
             RequestError: the case's name is invalid.
@@ -159,12 +159,12 @@ class Casework:
             named = self.register.sources_named(case, key)
             visible = report
             if view is not None:
-                # Always made, or the time taken would show these loaders whether there is anything to compare.
+                # Computed even if there is nothing to compare, so that the time taken reveals nothing.
                 pages = IdMap(state, key, before, self.replay.weights, named)
                 visible = view.report(report, state, pages, delivery, partial=partial)
             rejections = in_order([*delivery.rejections, *visible.rejections])
             counts = counts_of(delivery, visible)
-            # A report that it repeats another account's delivery would reveal the content of that delivery.
+            # To report that it repeats another account's delivery would reveal the content of that delivery.
             theirs = {number: row for number, row in past.items() if sources or row.account == account}
             same = self.replay.find_same(case, key, theirs, delivery, partial=partial) if visible.changes == 0 else None
             nothing = visible.changes == 0 and (same is not None or not delivery.rows)
@@ -230,7 +230,7 @@ class Casework:
         return dataclasses.replace(loaded, delivery=number, same_as=None, committed=True, **ends)
 
     def undo(self, case: str, number: int, progress: Progress) -> str:
-        """Undo a delivery: the case is rebuilt from its other deliveries. Return the result of `rewrite_after`.
+        """Undo a delivery by rebuilding the case from its other deliveries; return the result of `rewrite_after`.
 
         Raises:
             HeldError: it contains material under a hold.
@@ -277,7 +277,7 @@ class Casework:
         return [*notes, *resting_notes(resting)]
 
     def close_lost(self, store: Store) -> bool:
-        """Close each open case whose last written contents are missing from a store; return whether any was closed.
+        """Close each open case whose latest contents are missing from the store; return whether any was closed.
 
         A store that was lost, emptied, exchanged or restored must never look like a case without leads.
         """
@@ -287,7 +287,7 @@ class Casework:
 
         closed = False
         for case in [case for case, expected in self.register.open_cases().items() if lost(case, expected)]:
-            # A process may have written the case in the meantime. A process still writing records the contents itself.
+            # It may have been written in the meantime. A process that is still writing it records the contents itself.
             with self._locks.unless_elsewhere(case) as free:
                 if free and lost(case, self.register.open_cases().get(case)):
                     self.register.close(case)
@@ -324,7 +324,7 @@ class Casework:
     def rewrite_after(self, plan: Plan, progress: Progress) -> str:
         """Rewrite the store if this change, or an earlier interrupted change, requires it.
 
-        The change itself is done in any case. Return a sentence if the rewrite must wait for others to finish writing.
+        The change itself is complete either way. Return a sentence if the rewrite must wait until other writers finish.
 
         Raises:
             Busy: the rewrite was begun, and the cases are closed until it is completed.
@@ -350,7 +350,7 @@ class Casework:
         progress: Progress,
         agreed: Callable[[], object] = lambda: None,
     ) -> None:
-        """Store two persons' decision to seal or open somebody, and apply it to the whole case. Follow with `rewrite`.
+        """Store two persons' decision to seal or unseal somebody, and apply it to the case. Call `rewrite` afterwards.
 
         Once begun, the change is completed, at the latest by the next start.
 
@@ -361,13 +361,13 @@ class Casework:
             account: the account that asked for it.
             reason: why; it may name somebody and is sealed.
             progress: called with each step.
-            agreed: called before any change: an error from it stops the change. So does a new mark (RequestError).
+            agreed: called before any change: an error from it stops the change. A new mark stops it too (RequestError).
         """
         with self.at_work(case, progress) as key:
             decided = {person: kind} | dict.fromkeys(
                 alone_theirs(self.replay.now(case, key), key, person) if kind == "opened" else (), kind
             )
-            # Planned before storing the decision: a decision that could not be carried out would leave the case closed.
+            # Planned before the decision is stored: one that cannot be carried out would leave the case closed.
             plan = self.replay.plan(case, key, progress, decided=decided)
             self.replay.require_known(plan, decided, progress)
             agreed()
@@ -391,7 +391,7 @@ class Casework:
         progress: Progress,
         agreed: Callable[[], object] = lambda: None,
     ) -> None:
-        """Erase a person, given by pseudonym, from deliveries' rows, the vault and the graph. Follow with `rewrite`.
+        """Erase a person, given by pseudonym, from rows, vault and graph. Call `rewrite` afterwards.
 
         Args:
             case: the case.
@@ -420,7 +420,7 @@ class Casework:
 
         Args:
             case: the case.
-            lasting: given the case's data key, returns the decisions that will be in force, to plan the change first.
+            lasting: given the case's data key, returns the decisions that will be in force; used to plan the change.
             decide: given the data key and the interim state, stores the decision and closes the case, in one
                 transaction.
             progress: called with each step. Once begun, the change is completed, at the latest by the next start.
@@ -432,7 +432,7 @@ class Casework:
             return decision
 
     def require_erasable(self, case: str, person: str) -> None:
-        """Raise HeldError or NotFound unless the person of a pseudonym is in the case and no hold covers them."""
+        """Raise HeldError or NotFound unless the case has the person with this pseudonym and no hold covers them."""
         self._erasing.require_erasable(case, self.register.key(case, create=False), person)
 
     def rewrite(self, progress: Progress) -> bool:

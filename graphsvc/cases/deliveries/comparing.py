@@ -1,4 +1,4 @@
-"""Changes that a delivery makes to loaded rows, field by field without masked names, and ids with other names. Pure."""
+"""Compares a delivery with loaded rows: changed fields, without masked names, and ids with other names. Pure."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from graphsvc.names.spelling import drop_particles, words
 from graphsvc.records.numbers import count, plural
 from graphsvc.records.tables import EXTRA_PREFIX, TABLES
 
-# Number of rows reported field by field, on the page, in its CSV and by the command; the others are only counted.
+# Most rows reported field by field on the page, in its CSV and by the command; any more are only counted.
 MOST_TOLD = 1000
 OTHER_NAMES = (
     "What bears the same id is the same in a case. Is it somebody else's numbering? Then give its ids a prefix. Are they the"
     " same, called otherwise? Then confirm it: in the preview, or with --other-names."
 )
-# Fewer renamed rows than this are corrections, whatever their share.
+# Fewer renamed rows than this count as corrections, whatever their share of the rows.
 _FEWEST = 2
 # Values of `identified` for which a different name is expected: the person is not properly named yet.
 _TO_BE_NAMED = ("nickname", "unknown")
@@ -44,7 +44,7 @@ class RowChange:
         table: table of the case format.
         id: delivered id; empty for a claim without one.
         file, line: place of its new version.
-        fields: column → values before and after, where the graph holds both as they were delivered.
+        fields: column → values before and after, if the graph shows both as they were delivered.
         unsaid: changed columns whose values are not shown, because they may name a sealed person.
         is_hidden: whether further columns change whose names are not shown either.
         is_back: whether a superseded claim is made again.
@@ -119,7 +119,7 @@ def effects_on_rows(
         report: effect of the delivery, as far as its loader may know.
         state: the case with it.
         number: the delivery's number.
-        telling: map of rows as the case will show them; None: the report has only rows that the loader may see.
+        telling: maps rows to what the case will show; None: the report has only rows that the loader may see.
     """
     if telling is None:
         return told_changes(report.changed), weightless(report, state, number, str)
@@ -127,7 +127,7 @@ def effects_on_rows(
 
 
 def row_changes(changed: Iterable[ChangedRow], state: State, telling: IdMap) -> list[RowChange]:
-    """Return the first rows that a delivery changes, entities first, with values that the graph holds as delivered."""
+    """Return the first rows that a delivery changes, entities first, with values that the graph shows as delivered."""
     return [_row_change(change, state, telling) for change in _first(changed)]
 
 
@@ -154,7 +154,7 @@ def _told_change(change: ChangedRow) -> RowChange:
 def _row_change(change: ChangedRow, state: State, telling: IdMap) -> RowChange:
     row, was, will = change.row, change.before.values, change.after.values
     differing = [name for name in dict.fromkeys([*was, *will]) if text(was.get(name)) != text(will.get(name))]
-    # Changes are found in the delivered values, never in values in which pseudonyms replace names.
+    # Delivered values are compared, never values in which pseudonyms replace names.
     versions = [_shown_of(change, version, state, telling) for version in (change.before, change.after)]
     fields: dict[str, tuple[str, str]] = {}
     unsaid = []
@@ -184,7 +184,7 @@ def _row_change(change: ChangedRow, state: State, telling: IdMap) -> RowChange:
 
 
 def weightless(report: Report, state: State, number: int, shown_id: Callable[[str], str]) -> list[Weightless]:
-    """Return the statements whose claims lose weight through the delivery of this number, most losses first.
+    """Return the statements whose claims the delivery with this number makes lose weight, most losses first.
 
     `shown_id` returns the id of a statement as pages show it.
     """
@@ -250,7 +250,7 @@ def _shown_of(change: ChangedRow, version: FoldedRow, state: State, telling: IdM
 
 
 def other_names(report: Report, rows: Iterable[Row], before: Standings, state: State, key: bytes) -> list[OtherNames]:
-    """Return the tables in which most known ids have a different name, probably because the numbering is different.
+    """Return the tables in which most known ids now have a different name, probably because ids were renumbered.
 
     Names are compared by words and by sound, so a different spelling, order or script does not count as a different
     name. Sealed people are left out: the answer would reveal whether their name was guessed.
@@ -290,7 +290,7 @@ def _is_another(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     was, now = _names(before), _names(after)
     if not was or not now:
         return False
-    # A shared alias proves nothing: the main name before or after must be among the other row's names.
+    # A shared alias proves nothing: one row's main name must be among the other row's names.
     return not (_is_among(now[0], was) or _is_among(was[0], now))
 
 

@@ -1,4 +1,4 @@
-"""Contents of a case before some of its deliveries, as the analysis uses them, without names."""
+"""Reconstructs a case as it was before some of its deliveries, as the analysis uses it, without names."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Earlier:
     people: frozenset[str]
 
     def claim(self, claim: Claim) -> Claim | None:
-        """Return a claim as it was then: the same object if nothing differs, None if the reader saw no such claim."""
+        """Return a claim as it was then: the same object if unchanged, None if the reader did not see it."""
         graded = self.claims.get(claim.id)
         if graded is None:
             return None
@@ -52,11 +52,11 @@ class Earlier:
 
 
 def earlier(replay: Replay, register: Register, case: str, key: bytes, newer: Collection[int], grant: Grant) -> Earlier:
-    """Return a case without its deliveries numbered `newer`, the last ones that count.
+    """Return a case as it was before the deliveries numbered `newer`, its latest.
 
     Later erasures and sealings still apply. A corrected claim with an explicit id keeps its current ends and days.
-    Claims and people that a reader with this grant did not see do not count as earlier: otherwise news about leads
-    would show who was in the case without a claim, such as a source.
+    Claims and people that a reader with this grant did not see are left out: otherwise news about leads would show
+    who was in the case without a claim, such as a source.
     """
     past = {number: row for number, row in register.counting(case).items() if number not in newer}
     state = replay.replay_deliveries(case, key, past).state

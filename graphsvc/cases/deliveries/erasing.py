@@ -56,7 +56,7 @@ class Erasing:
         decided |= {pseudonym(key, "thing", thing): "erased" for thing in removal.things}
         decided |= {pseudonym(key, "person", identifier): "erased" for identifier in removal.people}
         sealed = {number: seal_rows(key, case, number, rows) for number, rows in left.items()}
-        # Pseudonyms from before an earlier erasure changed an id must not come back either.
+        # If an earlier erasure changed an id, the pseudonym made from the old id must not come back either.
         decided |= dict.fromkeys(
             formerly(stored or {}, [name for name in decided if decided[name] == "erased"]), "erased"
         )
@@ -100,17 +100,17 @@ class Erasing:
         )
 
     def _erasing(self, case: str, key: bytes, person: str, standing: Standings) -> tuple[Gone, dict[int, KeptRows]]:
-        """Return everything to erase with a person, and the deliveries left; `standing`: the case's standings."""
+        """Return everything to erase with a person, and the deliveries without it; `standing`: the case's standings."""
         deliveries = self._replay.open_deliveries(case, key, waiting=True)
         waiting = self._waitlist.rows(case)
         state = State()
         for number in sorted(deliveries, key=lambda each: (each in waiting, each)):
-            # Codes are added first, before the rows that decide them are erased.
+            # Add handling codes first: rows that decide a code may be erased.
             deliveries[number] = deliveries[number].with_codes(state)
             if number not in waiting:
                 deliveries[number].fold(state, number)
         codes = Handling(state)
-        # Ids from before an earlier erasure belong to the same person, and may have been delivered again.
+        # Ids that an earlier erasure changed belong to the same person, and may have been delivered again.
         erased = self._register.overrules(case, "erased") | {person} | formerly(standing, [person])
         removal = find_erased(
             [
@@ -139,7 +139,7 @@ class Erasing:
                 accepted=removal.statements_left(delivery.accepted) or (),
                 ends=removal.ends_left(delivery.ends, rows),
             )
-        # A waiting delivery without its statement has no source to wait for, and would open the others too early.
+        # A waiting delivery whose statement is erased has no source to wait for, and could open the others too early.
         for number in waiting:
             if not any(row.table == "statements" for row in left[number].rows):
                 del left[number]
@@ -149,13 +149,13 @@ class Erasing:
 
 
 def _with_code(row: Row, state: State, codes: Handling) -> Row:
-    """Return a row under handling code C if its claim is under C now: a later delivery may have closed it."""
+    """Return a row with handling code C if its claim is now under C, perhaps because of a later delivery."""
     claim = state.claims.get(claim_key(row.values)) if row.table == "links" else None
     return row if claim is None or codes.claim(claim) == "P" else dataclasses.replace(row, code="C")
 
 
 def _close(row: Row, statements: Collection[str]) -> Row:
-    """Return a row under handling code C if it names one of these statements."""
+    """Return a row, with handling code C if it came with one of these statements."""
     is_theirs = row.table not in ("links", "statements") and row.values.get("statement_id") in statements
     return dataclasses.replace(row, code="C") if is_theirs else row
 
@@ -170,7 +170,7 @@ def _moved_ids(removal: Gone, standing: Standings) -> dict[str, str]:
 def _new_names(
     key: bytes, moved: Mapping[str, str], names: Mapping[str, str], before: State, id_map: IdMap, after: Graphed
 ) -> Renamed:
-    """Return the changes to stored ids. An entry named before and sealed after, or the reverse, is left out."""
+    """Return the changes to stored ids, except those of entries that were named and are now sealed, or the reverse."""
     new_ids, claimed = dict[str, str](), dict[str, str]()
     for old, new in moved.items():
         was, now = id_map.graph_id(old), after.shown.get(new)

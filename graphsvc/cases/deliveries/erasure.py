@@ -1,7 +1,7 @@
-"""Deliveries without erased persons: what is erased with them, and the rows that are left. Pure.
+"""Finds what to erase with a person, and the rows that are left without them. Pure.
 
-Erased with a person are the things only they used, the dwellings where only they lived, the statements they gave, and
-every claim about them or in those statements. Where another row's text names them, `ERASED` replaces the name.
+With a person go the things only they used, the dwellings where only they lived, the statements they gave, and every
+claim about them or in those statements. Where another row's text names the person, `ERASED` replaces the name.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _REFS = {
 }
 # Replaces a name within the names of custom relations and columns.
 _ERASED_WORD = "ERASED"
-# Length of the suffix of an id that lost a name. Without it, two ids that differed only in that name would become one.
+# Length of the suffix of an id that lost a name: otherwise ids that differ only in that name would become the same.
 _SIGNS = 8
 
 
@@ -42,7 +42,7 @@ class Gone:
         things: things that only they used, and dwellings where only they lived.
         statements: statements that they gave.
         shared: things that they and others used: these stay, sealed.
-        closed: those of `shared` that only claims under C say others used: they stay under C alone.
+        closed: those of `shared` that others used only according to claims under C: these stay only under C.
         names: finds their names in other rows.
         key: the case's data key.
         mentioned: every id that a row has or refers to.
@@ -66,7 +66,7 @@ class Gone:
         return identifier if left == identifier else f"{left}-{signs(self.key, identifier)[:_SIGNS]}"
 
     def without_names(self, text: str) -> str:
-        """Return a text with each erased name, number and id replaced by `ERASED`."""
+        """Return a text in which `ERASED` replaces each erased name, number and id."""
         return self.names.replace(text, ERASED)
 
     def label_left(self, name: str, prefix: str) -> str:
@@ -131,8 +131,8 @@ def find_erased(
         key: the case's data key.
         standing: standings of the case: the search uses every identity ever delivered for the erased, even if undone
             since, and entries no longer in any delivery are found only here.
-        codes: id → handling code of the things and places that readers know. Only claims that readers of this code see
-            decide whether one goes, or they would learn what is hidden.
+        codes: id → handling code of the things and places that readers know. Only claims that readers of the code see
+            decide whether such a thing is erased: otherwise its erasure would reveal hidden claims.
         waiting: rows of statements that wait, which no reader sees.
     """
     seen, waiting = list(rows), list(waiting)
@@ -207,8 +207,8 @@ def split_rows(rows: Iterable[Row], removal: Gone) -> tuple[list[Row], list[Row]
 def standing_without(standing: Standings, removal: Gone, erased: Collection[str]) -> dict[str, Standing]:
     """Return the standings of all but the erased (given by pseudonym), without the names of the erased.
 
-    Names are removed as from rows, so that known identities still match the rows. A named entry whose id changes stays
-    named under the new id, and the old entry points to it. Sealed entries are moved later, by their identities.
+    Names are removed in the same way as from rows, so that known identities still match them. A named entry whose id
+    changes stays named under the new id, and the old entry points to it. `standing.standings` moves sealed entries.
     """
     result = {
         name: replace(
@@ -252,7 +252,7 @@ def _values_left(row: Row, removal: Gone) -> dict[str, Any] | None:
         for name in _REFS[row.table]
         if name != "id" and (values.get(name) in removal.ids or values.get(name) in removal.statements)
     }
-    # The row must still say that it came with a statement, or readers who may not see such people would now see them.
+    # A row that came with a statement must still say so: otherwise readers who may not see such people would see them.
     came_with = {"statement_id": ERASED} if "statement_id" in lost and row.table != _STATEMENTS else {}
     left = {name: value for name, value in values.items() if name not in lost}
     return _without_names(row.table, left | came_with, removal)

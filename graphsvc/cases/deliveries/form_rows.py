@@ -19,7 +19,7 @@ from graphsvc.ingest.versions import KeptRows
 from graphsvc.records.lines import plain
 from graphsvc.records.tables import REASON, TABLES
 
-STATEMENT = "statement"  # handle from which the id of a new statement is made
+STATEMENT = "statement"  # handle of a new statement; its id is derived from it
 # Handle, table, cells.
 Made = tuple[str, str, Cells]
 
@@ -30,7 +30,7 @@ class Correctable:
 
     Attributes:
         values, claims: cells of the statement and of its claims, as pages show them.
-        seen: shows whether the statement has changed since.
+        seen: digest that shows whether the statement has changed since.
     """
 
     id: str
@@ -63,7 +63,7 @@ class FormRows:
         Args:
             now: the statement.
             columns: columns of the statement that may be corrected.
-            withheld: columns that the author may not see: left out of the delivery, with which they could be compared.
+            withheld: columns that the author may not see: left out, since the delivery can be compared.
         """
         statement = self._delivered_id(now.id)
         values = self._state.records["statements"][statement].values
@@ -82,9 +82,9 @@ class FormRows:
     def _claims(
         self, statement: str, by_id: Mapping[str, Mapping[str, Any]], *, opens: bool, closes: bool
     ) -> tuple[list[Made], bool]:
-        """Return all claims that the statement makes from now on, and whether the form changes any.
+        """Return all claims of the statement after the correction, and whether the form changes any.
 
-        If the form `opens` the statement to readers of P, withdrawn claims stay under C. If it `closes` it, all come under C.
+        If the form `opens` the statement to readers of P, withdrawn claims stay under C; if it `closes` it, all do.
         """
         parts = {part.claim: part for part in self._form.claims if part.claim}
         rows: list[Made] = []
@@ -96,7 +96,7 @@ class FormRows:
             claim = vault.claim_id(self._key, *key)
             part = parts.pop(claim, None) if claim in by_id else None
             if part is None:
-                # The author may not see the claim, so it must not prevent a correction to C.
+                # The author does not see this claim, so it must not prevent a correction to C.
                 stricter = {"handling": "C"} if closes else {}
                 rows.append(("", "links", _close_taken_back(_cells(loaded.values) | stricter, opens=opens)))
             elif part.fate == "mistake":
@@ -167,17 +167,17 @@ def _cells(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _close_taken_back(cells: dict[str, str], *, opens: bool) -> dict[str, str]:
-    """Return the cells of a claim, under handling code C if it is withdrawn in a statement that is opened to P."""
+    """Return the cells of a claim, with handling code C if it is withdrawn in a statement that is opened to P."""
     return cells | {"handling": "C"} if opens and takes_back(cells) else cells
 
 
 def entered_id(key: bytes, token: str, handle: str) -> str:
-    """Return the id of an entry that a form adds: the same each time, so sending the form twice adds nothing twice."""
+    """Return the id of an entry that a form adds: always the same, so sending the form twice adds the entry once."""
     return vault.pseudonym(key, "entered", f"{token}\0{handle}")
 
 
 class AddedBefore(Exception):
-    """The same form was added before, in the delivery of this number."""
+    """Raised if a form was added before, in the delivery with this number."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -187,8 +187,8 @@ class AddedBefore(Exception):
 def require_new(state: State, delivery: Delivery, deliveries: Callable[[], Mapping[int, KeptRows]]) -> None:
     """Require that a form was not added before.
 
-    It is compared with the rows that it brought, and never with the case: an answer that depends on what others said
-    since would confirm guesses at a source, an interpreter or the age of somebody sealed.
+    It is compared with the rows of its earlier delivery, never with the case: an answer that depends on later
+    deliveries of others would confirm guesses at a source, an interpreter or the age of somebody sealed.
 
     Args:
         state: the case.
@@ -196,8 +196,8 @@ def require_new(state: State, delivery: Delivery, deliveries: Callable[[], Mappi
         deliveries: returns the stored deliveries by number.
 
     Raises:
-        AddedBefore: it was, with the same content.
-        RequestError: it was, with other content.
+        AddedBefore: it was added with the same content.
+        RequestError: it was added with other content.
     """
     statement = next((row.values["id"] for row in delivery.rows if row.table == "statements"), None)
     if statement not in state.records["statements"]:

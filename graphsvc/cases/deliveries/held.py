@@ -13,7 +13,7 @@ from graphsvc.ingest.versions import KeptRows
 
 
 class HeldError(GraphsvcError):
-    """The material to be removed is under a hold: a supervisor must act."""
+    """Raised if material to be removed is under a hold, so that a supervisor must act."""
 
     exit_code = 75
     status = 409
@@ -46,7 +46,7 @@ def require_stays(
 
     Args:
         key: the case's data key.
-        held_people: pseudonyms of the persons under a hold; an empty pseudonym if the whole case is.
+        held_people: pseudonyms of the persons under a hold; includes the empty text if the whole case is under one.
         before: the case as it is.
         after: the case as it would be.
         verb: the refused action, for the message.

@@ -19,7 +19,7 @@ from graphsvc.ingest.rejected import EqualRows, PassedOver, Rejection, SameFault
 from graphsvc.ingest.report import Report
 from graphsvc.records.numbers import count, plural
 
-# Shown to readers who may not see how many rows of which delivery are affected.
+# Shown to readers who may not know how many rows of which delivery are affected.
 RESTING = (
     "Rows of later deliveries that belong to a statement of this delivery alone leave the case with it. Loading its file again does not"
     " bring them back: load theirs again after it. Claims about its people and things stay, under their ids."
@@ -55,12 +55,12 @@ class Loaded:
         names: pseudonym → delivered id and name of its sealed persons, for the immediate answer to a loader who asks;
             never stored.
         chart: contents read from an i2 chart; None for tables.
-        stay_sealed: how many identities it would open if decisions were not kept.
-        asked: how many named people it says should be sealed: two persons decide.
+        stay_sealed: how many identities it would unseal if earlier decisions were not kept.
+        asked: how many named people should be sealed according to it; two persons decide.
         sealed_anew: how many named people and things it seals.
         named_anew: how many people it names.
         by_pseudonym: how many people are sealed, in a new case where nobody seems to need protection.
-        people: how many people there are in that case.
+        people: how many people are in that new case.
         unmentioned: how many of its people are in none of its claims, in a witness case.
         rows_aside: how many of its rows the case does not accept (`fold.fold`).
         owed: work still to be done, in a sentence; empty: none.
@@ -106,7 +106,7 @@ class Loaded:
 
     @property
     def unsafe_words(self) -> str:
-        """Why rejected rows stop the delivery, and what to do; empty: they do not stop it."""
+        """Message that says why rejected rows stop the delivery, and what to do; empty if they do not."""
         if not self.unsafe:
             return ""
         rows = count(len(self.unsafe), "rejected row")
@@ -118,8 +118,8 @@ class Loaded:
     def with_unsafe(self, standing: Standings, key: bytes, delivery: Delivery, *, sources: bool) -> Loaded:
         """Return a copy with the rejected rows that may mark a named person, or a person in another row of the delivery.
 
-        A row without a readable id may mark anybody. Named people that no page shows to the loader after it do not count,
-        or a preview would say that they are in the case.
+        A row without a readable id may mark anybody. Named people that no page will show to the loader do not count: a
+        preview would reveal that they are in the case.
 
         Args:
             standing: standings with the delivery.
@@ -154,7 +154,7 @@ class Loaded:
         }
 
     def with_sealing(self, before: Standings, after: Standings, number: int) -> Loaded:
-        """Return a copy with the numbers of people it seals, names or would open, for readers with source clearance."""
+        """Return a copy that counts the people it seals, names or would unseal, for readers with source clearance."""
         return dataclasses.replace(
             self,
             stay_sealed=opened_by(before, after, number),
@@ -205,7 +205,7 @@ class Loaded:
 
     @property
     def _source_notes(self) -> list[str]:
-        """Advice on people in the delivery who may be there as sources."""
+        """Return advice on people who may be in the delivery because they are sources."""
         notes = []
         if self.unmentioned:
             who, are = count(self.unmentioned, "person", "people"), plural(self.unmentioned, "is", "are")
@@ -225,7 +225,7 @@ class Loaded:
 
     @property
     def _protection_notes(self) -> list[str]:
-        """Advice on the protection of a new case in which most people would be sealed; empty for none."""
+        """Return advice on the protection of a new case in which most people would be sealed; empty without any."""
         if self.by_pseudonym * 2 <= self.people:
             return []
         share = f"{self.by_pseudonym:,} of {count(self.people, 'person', 'people')}"
@@ -267,7 +267,7 @@ def resting_notes(rows: Mapping[int, int]) -> list[str]:
     """Describe the rows that a case loses when a delivery is undone, in a sentence that names nobody.
 
     Args:
-        rows: other delivery → number of its rows that belong to statements that only the undone delivery contains.
+        rows: other delivery → number of its rows about statements that only the undone delivery contains.
 
     Example:
         >>> resting_notes({2: 3, 5: 1})[0].partition(". ")[0]

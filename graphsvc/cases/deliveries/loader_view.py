@@ -1,19 +1,19 @@
-"""View of a delivery for a loader without source clearance: only what a page would show them. Pure.
+"""Reports a delivery to a loader without source clearance: only what a page would show them. Pure.
 
 It is computed from the delivery, from the loader's earlier deliveries, and from the other rows as pages show them:
 
 | row of the delivery | reported as |
 |---|---|
 | a new id, a claim of a new statement, or an id of somebody in no claim whom no page shows | added |
-| an id that the loader's deliveries bring, or a statement that only they bring | added, changed or unchanged, compared with the loader's own rows |
-| an id of others that pages show by name | compared in the columns that pages show as its own; received if those are equal and it brings another column, or the same one under handling code C |
-| an id of others that is sealed, a statement of others, a claim of such a statement | received |
+| an id in the loader's deliveries, or a statement that is only in them | added, changed or unchanged, compared with the loader's own rows |
+| another account's id that pages show by name | compared in the columns that pages show as its own; received if those are equal and the row has another column, or one of them under handling code C |
+| another account's id that is sealed, another account's statement, or a claim of that statement | received |
 
-A row about a witness statement that others delivered is counted as received and set aside. The case does not accept it,
-or a loader could show, change or silence a statement that they may not see. The same applies to a row that would move a
-statement of others from handling code C to P: it cannot repeat the cells that its loader may not see. With source
-clearance such rows are accepted. A claim row cannot use the id of a claim of others: that row is identified by its
-content.
+A row about a witness statement that others delivered is counted as received and set aside. The case does not accept it:
+otherwise a loader could expose, change or silence a statement that they may not see. The same applies to a row that
+would move a statement of others from handling code C to P: it lacks the cells that its loader may not see. From loaders
+with source clearance these rows are accepted. A claim row that uses the id of a claim of others loses it, and is
+identified by its content.
 
 So no count, list or refusal depends on the identity of a source, on a protected category, on an identity in the vault,
 or on the content of others' statements. `tests/leaks/test_previews.py` compares previews of cases that differ in one
@@ -46,11 +46,11 @@ from graphsvc.names.seal import categories
 from graphsvc.records.tables import PROTECTED, TABLES
 
 _HANDLING = "handling"
-# Never compared: reasons to seal (only unprotected categories are compared), the statement that brought the row, which may
-# be a witness's, and the handling code of the row (pages show the code that results from all rows).
+# Columns that are never compared: reasons to seal (except unprotected categories), the row's statement, which may be a
+# witness's, and the row's handling code (pages show the code that results from all rows).
 _HIDDEN = frozenset({"sealed", "category", "statement_id", _HANDLING})
 _LINKS, _STATEMENTS = "links", "statements"
-# Cells of a statement that need source clearance to see, and so to change if others delivered it.
+# Columns of a statement that only readers with source clearance see: others cannot change them in others' statements.
 _OF_SOURCES = frozenset({"source_id", "interest", "interpreter_id"})
 # Table → the column with the statement that a row is about.
 _OF = {_LINKS: "statement_id", _STATEMENTS: "id"}
@@ -74,7 +74,7 @@ class LoaderView:
         self._rows_before = VisibleRows({}, {})
 
     def add_codes(self, delivery: Delivery, statements: Mapping[str, FoldedRow], *, partial: bool) -> Delivery:
-        """Return the delivery with codes for its rows that depend on nothing hidden; see `ingest.codes.add_codes`."""
+        """Return the delivery with row codes (`ingest.codes.add_codes`) independent of all that is hidden."""
         hidden = self._hidden(statements)
         return add_codes(delivery, statements, partial=partial, ids_of_others=self.others, hidden=hidden)
 
@@ -97,7 +97,7 @@ class LoaderView:
         """
         self.hidden = hidden_people(state, standing, key)
         self._rows_before = VisibleRows.of(state)
-        # Refused rows brought nothing: their ids are as new as any other.
+        # Ids only in rows that the case refused are as new as any other.
         self.others = {identifier for identifier in self.others if identifier in state.kinds}
         statements = state.records[_STATEMENTS]
         hidden = self._hidden(statements)
@@ -128,7 +128,7 @@ class LoaderView:
         return self.hidden - self._own_rows.keys()
 
     def _contrary(self, delivery: Delivery) -> list[Row]:
-        """Return claims of others' statements on which the delivery contradicts itself: always refused."""
+        """Return claims of others' statements in which the delivery contradicts itself; they are always refused."""
         by_content: dict[tuple[str, ...], list[Row]] = defaultdict(list)
         for row in delivery.rows:
             if row.table == _LINKS and "id" not in row.values and row.values["statement_id"] in self.others:
@@ -212,10 +212,10 @@ class LoaderView:
         *,
         partial: bool,
     ) -> None:
-        """Count a row about an entity that others delivered too; `versions`: as readers may know it before and after.
+        """Count a row about an entity that others delivered too; `versions`: what readers may know before and after it.
 
         A row that differs from the loader's own rows counts as changed. Other rows count as unchanged unless pages show
-        otherwise: so no count reveals whether others' rows have the id, such as the row of a statement's source.
+        otherwise, so that no count reveals that others' rows have the id, such as a row about a statement's source.
         """
         identifier, table = taken.key[-1], taken.row.table
         cleared = columns_delivered(taken.row, delivery.columns, partial=partial)
@@ -246,7 +246,7 @@ class LoaderView:
     def _compare(
         self, taken: TakenRow, before: FoldedRow, page_cells: Mapping[str, Any], brought: Collection[str]
     ) -> ChangedRow | None:
-        """Compare a row in the columns that pages show; None if it brings a column that they do not show."""
+        """Compare a row in the columns that pages show; return None if it is equal but has other columns too."""
         is_opened = before.open is None and taken.after.open is not None
         was, will = _own_cells(before), taken.after.values if is_opened else _own_cells(taken.after)
         seen = {name for name in {*was, *will, *brought} if _is_seen(name, was, page_cells)}
@@ -286,7 +286,7 @@ class VisibleRows(NamedTuple):
 
 
 def _without_source(row: Row, columns: dict[str, list[str]]) -> Row:
-    """Leave out of a row, and of its `columns`, cells that need source clearance: these stay as delivered before."""
+    """Return a row without the cells that need source clearance (also in `columns`); these keep their old values."""
     file = f"{row.file} (of others)"
     before = columns.get(part(row.table, row.file), columns.get(row.table, []))
     columns[part(row.table, file)] = [name for name in before if name not in _OF_SOURCES]
@@ -304,7 +304,7 @@ def _page_cells(identifier: str, row: FoldedRow, pages: IdMap) -> Mapping[str, A
 
 
 def _own_cells(row: FoldedRow) -> Mapping[str, Any]:
-    """Return cells shown as the entity's own: rows under C do not change an entity under P, and may mark somebody."""
+    """Return the cells that pages show as the entity's own: for an entity under P, without those from rows under C."""
     return row.values if row.open is None else row.open
 
 
@@ -343,7 +343,7 @@ class OwnRow(NamedTuple):
 def add_own_rows(own_rows: dict[str, OwnRow], delivery: KeptRows) -> None:
     """Add a delivery's entity rows to the values from earlier deliveries.
 
-    Rows that stay aside do not count: their person or thing was known before.
+    Rows that were set aside do not count.
     """
     for row in delivery.rows:
         if row.table in (_LINKS, _STATEMENTS) or row.is_aside:
@@ -354,7 +354,7 @@ def add_own_rows(own_rows: dict[str, OwnRow], delivery: KeptRows) -> None:
 
 
 def ids_brought(rows: Iterable[Row]) -> set[str]:
-    """Return the ids of entities and statements in rows, and of the statements whose claims are in them."""
+    """Return the ids of the entities and statements in rows, and of the statements of claims in them."""
     return {
         row.values["statement_id" if row.table == _LINKS else "id"]
         for row in rows

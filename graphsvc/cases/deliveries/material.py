@@ -1,4 +1,4 @@
-"""Material that a case holds about people, for checking whether a change would remove held material. Pure."""
+"""Finds the material of a case about people, to check whether a change would remove held material. Pure."""
 
 from __future__ import annotations
 

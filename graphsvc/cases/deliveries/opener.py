@@ -34,9 +34,9 @@ class Opener:
     def open(
         self, case: str, chosen: Callable[[Mapping[int, Wait]], Collection[int]], at: dt.datetime, progress: Progress
     ) -> OpenedAccounts:
-        """Open waiting statements, all together.
+        """Open the chosen waiting statements, all together.
 
-        A statement that no longer fits the case (the delivery of a person in it was undone, say) is held back.
+        A statement that no longer fits the case is held back, for example if the delivery of a person in it was undone.
 
         Args:
             case: the case.

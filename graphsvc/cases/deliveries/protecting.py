@@ -1,4 +1,4 @@
-"""Changes the protection of a case and decides on everybody in it again."""
+"""Changes the protection of a case, and decides again on everybody in it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from graphsvc.records.relations import RESERVED
 
 
 def holds_witness_statements(casework: Casework, case: str, number: int | None = None) -> bool:
-    """Whether a delivery contains witness statements; without a number, whether there are any, loaded or waiting."""
+    """Whether a delivery contains witness statements; without a number, whether the case has any, loaded or waiting."""
     key = casework.register.key(case, create=False)
     deliveries = casework.replay.open_deliveries(case, key, waiting=number is None)
     rows = (row for each, delivery in deliveries.items() if number in (None, each) for row in delivery.rows)

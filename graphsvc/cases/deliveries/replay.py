@@ -54,7 +54,7 @@ class Replayed(NamedTuple):
         standing: standings before the decisions still to be made.
         settled: delivery → its final status, for deliveries being loaded or undone.
         refused: delivery → table, file and line of its refused rows, such as rows that refer to nothing.
-        coming: rows of the deliveries on which no standings have been decided yet.
+        coming: rows of the deliveries for which no standings have been decided yet.
     """
 
     state: State
@@ -73,7 +73,7 @@ class Plan:
         before, standing: standings before and after it.
         settled: delivery → its status after it.
         steps: writes to the graph.
-        stood: pseudonyms of sealed entries that the graph still contains under their own id.
+        stood: pseudonyms of sealed entries that are still in the graph under their real id.
         seen_by: the readers who can see any of the change.
         fresh: whether the graph contains nothing of the case so far.
     """
@@ -113,11 +113,11 @@ class Replay:
         register: stores the deliveries, decisions and standings.
         waitlist: stores the waiting statements.
         export_store: updated for people sealed and erased.
-        settings: which people are named, and the batch size.
+        settings: rules for naming people, the batch size, and the threshold for `few`.
         pairs: decisions on pairs of sources.
         locks: locks under which cases are written.
         weights: weight of each grading.
-        snapshots: snapshots of cases, settled after each change.
+        snapshots: answers kept on disk; outdated ones are removed after each change.
         protection: protection of each case.
 
     Raises:
@@ -153,7 +153,7 @@ class Replay:
 
     @property
     def graded_with(self) -> str:
-        """Digest of the rules, weights and threshold behind figures."""
+        """Digest of the rules, weights and threshold from which figures are computed."""
         return graded_with(self.weights, self._settings.few_below)
 
     def restore(self, case: str, key: bytes, progress: Progress) -> None:
@@ -231,7 +231,7 @@ class Replay:
             with uncollected():
                 report = delivery.fold(state, number)
             refused[number] = Counter((each.table, each.file, each.line) for each in report.rejections)
-            if stored is None:  # decide after each delivery; otherwise only the rows being loaded are undecided
+            if stored is None:  # decide after each delivery; otherwise decide only on the rows being loaded
                 standing = standings(standing, state, deciding, number, delivery.rows)
             elif row.status == "loading":
                 coming.extend(delivery.rows)
@@ -255,7 +255,7 @@ class Replay:
             in_graph = read_image(self._store(), case)
             steps = difference(in_graph, result.image)
             change = readers_of_change(in_graph, result.image)
-        # Leads depend on the age of sealed people, which the graph does not hold, and on which sources share something.
+        # Leads also depend on the ages of sealed people, which the graph lacks, and on the circumstances sources share.
         on = self._register.opened_on(case)
         alike = children(before, on, "P") == children(standing, on, "P")
         alike = alike and joint(result.dependence["p"]) == joint(self._register.dependence(case, "p"))
@@ -281,7 +281,7 @@ class Replay:
     ) -> int | None:
         """Return the number of the first delivery with the same contents; None if there is no such delivery.
 
-        The stored rows are compared. No digest is stored, because erased rows could be guessed from it.
+        The stored rows are compared. A stored digest would let somebody confirm guesses at erased rows.
         """
         sought = delivery.digest
         for number, row in past.items():
@@ -295,9 +295,9 @@ class Replay:
         self.finish(plan)
 
     def require_known(self, plan: Plan, decided: Mapping[str, str], progress: Progress) -> None:
-        """Raise RequestError if a person about to be opened has a mark not stored yet, after storing the mark.
+        """If a person about to be unsealed has a mark that is not stored yet, store it and raise RequestError.
 
-        Storing it ends requests that were made without knowing it.
+        Storing the mark ends requests that were made without knowing it.
         """
         if any(decided[name] == "opened" for name in plan.newly_marked.intersection(decided)):
             self.restore(plan.case, plan.key, progress)
@@ -318,9 +318,8 @@ class Replay:
     ) -> Deciding:
         """Gather the basis of a decision on standings, including the decisions that are `about` to be stored.
 
-        Args: as in `plan`; `protection` is the future result of `Protections.of`, None: the current one. A `preview`
-            leaves out
-        the ids sealed in other cases, or guesses at ids would reveal them.
+        `names` and `protection` as in `plan`. A `preview` ignores ids sealed in other cases: otherwise loaders could
+        test guesses at these ids.
         """
         kind, loosened_at = protection or self.protection.of(case)
         decided = self._register.decisions(case)
@@ -354,13 +353,13 @@ class Replay:
         erased = self._register.overrules(case, "erased")
         self._export_store.settle(case, plan.key, sealed=frozenset(result.sealed.values()), erased=erased)
         if plan.sealed_anew:
-            # Nobody's export holds those hidden until now, except of makers cleared for sources.
+            # People hidden until now are only in exports that accounts with source clearance made.
             was_hidden = {name for name in plan.sealed_anew if name in plan.before and plan.before[name].is_hidden}
             people = (replace(plan.standing[name], is_hidden=name in was_hidden) for name in plan.sealed_anew)
             self.clear_exports(case, list(people))
             self._register.ask_rewrite(case)
         contents = mark.renew(self._store(), case, result.image)
-        # A delivered id that is now hidden would link the name in it to the hidden id.
+        # Entries whose id is now hidden count as unnamed: the delivered id would link the name to the hidden id.
         masked = set(result.masked_ids.values())
         before_masked = set(self._register.masked_ids(case, plan.key).values())
         self._register.finish(
@@ -379,8 +378,8 @@ class Replay:
         self._snapshots.settle()
 
     def clear_exports(self, case: str, people: Collection[Standing]) -> None:
-        """Remove exports not yet gone out whose makers can see any of these people, sealed or erased now."""
-        # If a file went because of somebody that its maker cannot see, the maker would learn of them.
+        """Remove exports that have not gone out, if their makers can see any of these people, sealed or erased now."""
+        # If a file was removed because of a person that its maker cannot see, the maker would learn of this person.
         for is_hidden in (False, True):
             levels = {standing.level for standing in people if standing.is_hidden == is_hidden}
             codes = ("P", "C") if "P" in levels else levels
@@ -415,7 +414,7 @@ class Replay:
     # -- delivered rows, for corrections ----------------------------------------------------------------------
 
     def texts(self, case: str, key: bytes) -> Texts:
-        """Return the rule that withholds words that people type in a case now."""
+        """Return the rule that withholds typed words, according to the current standings of a case."""
         return Texts(self._register.standings(case, key) or {})
 
     def told_as(self, case: str, state: State, key: bytes) -> IdMap:
@@ -431,7 +430,7 @@ class Replay:
         state, versions = steps(deliveries, statement)
         telling = self.told_as(case, state, key)
         delivered = telling.delivered_id(statement)
-        if delivered not in (None, statement):  # its id names somebody sealed, and pages show a different one
+        if delivered not in (None, statement):  # the delivered id names somebody sealed, so pages show a different one
             versions = steps(deliveries, str(delivered))[1]
         return telling, versions
 
@@ -449,7 +448,7 @@ def take_delivery(
     """Fold a delivery into a state (which is changed); return the delivery as stored, and a report of its effects.
 
     Args:
-        delivery: with codes.
+        delivery: the delivery, with handling codes.
         view: the view of a loader without source clearance, else None.
         state: the case without it.
         standing: the standings without it.
@@ -474,7 +473,7 @@ def take_delivery(
             hides=delivery.hides,
             watch=None if view is None else view.take,
         )
-    # A row stays aside only because of rows and claims that its readers know: else it would show who was hidden.
+    # A row stays aside only because of rows and claims that its readers know; otherwise it would show who was hidden.
     report.stay_aside = frozenset(known & report.rows_aside.keys())
     state.keep_aside(report.stay_aside)
     return report.as_taken(delivery), report

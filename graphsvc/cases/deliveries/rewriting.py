@@ -1,6 +1,6 @@
 """Removes old contents after sealing and erasing: from servers' memory, previews, and the managed store's files.
 
-The request is a row in the application database, so that the next start completes what a kill interrupted.
+The request for it is a row in the application database: the next start completes what a kill interrupted.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Rewriting:
         wait_for(store)
         apply_schema(store)
         for row in self._register.cases():
-            # Without numbers: only users with a grant for the cases may know how many there are.
+            # The text contains no numbers: only users cleared for the cases may know how many there are.
             progress(0, 0, "loading every case into the new store")
             self._restore(row["id"])
         self._settle(requests)
@@ -87,7 +87,7 @@ class Rewriting:
 
 
 def wait_for(store: Store) -> None:
-    """Wait until the server answers again after its restart; earlier connections are broken."""
+    """Wait until the server answers after its restart, which broke all connections."""
     for left in reversed(range(_TRIES)):
         try:
             store.read("RETURN 1", {}, timeout=_ANSWER_S, cap=1)

@@ -1,4 +1,4 @@
-"""Stored form of a delivery's rows: sealed under the case's key, and bound to the delivery."""
+"""Converts a delivery's rows to their stored form, sealed under the case's key and bound to the delivery."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def open_rows(key: bytes, case: str, number: int, sealed: bytes, *, partial: boo
     delivery = unpack(key, sealed, f"delivery {case} {number}")
     rows = [Row(*row) for row in delivery["rows"]]
     accepted = frozenset(delivery.get("accepted", ()))
-    # Earlier versions stored more of each end.
+    # Earlier versions stored a list for each end of a claim.
     ends = {name: end if isinstance(end, str) else end[0] for name, end in delivery.get("ends", {}).items()}
     flags = delivery.get("sets_aside", ())
     rejected_c = frozenset(delivery.get("rejected_c", ()))

@@ -14,7 +14,7 @@ from graphsvc.records.tables import TABLES
 
 Cells = Mapping[str, str]
 STATEMENT = "s"
-# Outcomes for an existing claim: it stays (perhaps corrected), its source withdrew it, or it was a mistake.
+# What happens to an existing claim: it stays (perhaps corrected), its source withdrew it, or it was a mistake.
 FATES = ("stands", "withdrawn", "mistake")
 # Column of the case format → column of a released row, where the names differ.
 _FROM_CLAIM = {
@@ -72,7 +72,7 @@ class Fault:
     Attributes:
         field: name of the field, such as `s.taken_on` or `c1.object_id`; empty: the form as a whole.
         reason: explanation to show next to the field.
-        meant: rows of `entities.find` to choose from, if several match.
+        meant: rows of `entities.find` to choose from, if several match the typed text.
     """
 
     field: str
@@ -155,7 +155,7 @@ def raw_tables(rows: Iterable[tuple[str, str, Cells]]) -> tuple[list[RawTable], 
 
 
 def faults(rejections: Iterable[Rejection], places: Mapping[tuple[str, int], str]) -> list[Fault]:
-    """Return rejections as faults of fields, without their values: these may be delivered ids of somebody sealed."""
+    """Return rejections as faults of fields, without the values, which may be delivered ids of somebody sealed."""
     result = []
     for rejection in rejections:
         handle = places.get((rejection.file, rejection.line), "")

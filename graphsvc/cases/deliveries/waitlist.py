@@ -20,7 +20,7 @@ from graphsvc.ingest.state import State
 from graphsvc.ingest.versions import KeptRows
 
 _TABLE = tables.waiting
-# Range of random numbers for waiting statements, far above delivery numbers: the first, and how many there are.
+# Waiting statements get random numbers far above delivery numbers: the first number, and how many there are.
 _FIRST, _MANY = 1_000_000, 900_000_000
 
 
@@ -86,7 +86,7 @@ class Waitlist:
                     added_at=moment,
                     since=moment,
                     counts=counts,
-                    # The ends of its claims are those of the moment when it opens.
+                    # The ends of its claims are determined when it opens.
                     rows_sealed=seal_rows(key, case, number, KeptRows.of(replace(delivery, ends={}), partial=partial)),
                 )
             )
@@ -106,8 +106,8 @@ class Waitlist:
             case: the case.
             key: its data key.
             choose: given the waits, returns the numbers of those to open; called again if a statement is held back.
-            state: returns the state that the deliveries that count make.
-            first: the number of the next delivery. The order of the statements is random.
+            state: returns the state of the case made by the deliveries that count.
+            first: the number of the next delivery; the statements get numbers in random order.
         """
         while True:
             rows = self.rows(case)
@@ -131,7 +131,7 @@ class Waitlist:
         """Return the number of the waiting statement with the same contents; None if there is no such statement.
 
         Raises:
-            RequestError: a waiting statement was made from the same form, and the form differs by now.
+            RequestError: a waiting statement was made from the same form, whose content has changed since.
         """
         sought, statement_ids = delivery.digest, _statements(delivery.rows)
         for number, row in self.rows(case).items():
@@ -189,7 +189,7 @@ class Waitlist:
 def _wait(key: bytes, case: str, row: Any) -> Wait:
     rows = open_rows(key, case, row.number, row.rows_sealed, partial=row.partial).rows
     statements = [record.values for record in rows if record.table == "statements"]
-    # Sources count per loader: a statement invented in a real source's name must not change when others open.
+    # Sources count separately for each loader: a guessed source that waits already must not change when others open.
     given_by = frozenset(f"{row.account}\n{statement.get('source_id', statement['id'])}" for statement in statements)
     open_too = any(statement.get("handling") == "P" for statement in statements)
     return Wait(row.since, given_by, held=bool(row.held_by), handling="P" if open_too else "C")

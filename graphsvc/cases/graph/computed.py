@@ -1,4 +1,4 @@
-"""Analysis input for a case not yet written: what the queries `hubs.claims` and `hubs.persons` would return."""
+"""Analysis input for a case that is not written yet, as `hubs.claims` and `hubs.persons` would return it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _is_child(result: Graphed, identifier: str, row: Properties, on: dt.date) ->
 
 
 def children(standing: Standings, on: dt.date, codes: Collection[str]) -> frozenset[str]:
-    """Return pseudonyms of sealed people under 18 or of disputed age, which the graph does not hold.
+    """Return pseudonyms of sealed people who are under 18 or of disputed age; the graph does not contain ages.
 
     Args:
         standing: standing of every person and thing.
@@ -73,12 +73,12 @@ def children(standing: Standings, on: dt.date, codes: Collection[str]) -> frozen
 
 
 def claims_in(result: Graphed, ids: Mapping[str, str] = MappingProxyType({}), interest: str = "") -> Iterator[Claim]:
-    """Yield the claims of a case not yet written, in no order, with their handling codes in the graph.
+    """Yield the claims of a case that is not written yet, in no particular order, with the handling codes of the graph.
 
     Args:
         result: the case as it would be in the graph.
         ids: id in the graph → id to show, where they differ.
-        interest: property with the relation of the source to a person in the claim; empty: left out.
+        interest: property with the source's interest in the claim; empty: leave it out.
     """
     nodes = result.image.nodes
     kinds = {entity: table.record for table in ENTITY_TABLES for entity in nodes[table.label]}

@@ -23,11 +23,11 @@ _SHARED_AS_SUBJECT = {
 RECRUITER = "recruiter"
 RECRUITING = frozenset(those(lambda relation: relation.shares == RECRUITER))
 _FAMILY = frozenset(those(lambda relation: relation.shares == "family"))
-# Length of a full date: a month or a year is too coarse to be one occasion.
+# Length of a full date: a month or a year is too long to count as one occasion.
 _A_DAY = len("2020-05-08")
-# Raise this whenever the same claims may get different figures, or people different handling codes.
+# Raise this with every change that may give claims different figures, or people different handling codes.
 _RULES = "14"
-# For this reason the shared thing is a person who may be one of the sources, so it is never shown.
+# Kind of shared circumstance that is a person, perhaps one of the sources, so it is never shown.
 FAMILY = "family"
 
 
@@ -70,8 +70,8 @@ def links(
 ) -> Iterator[tuple[LinkKey, dict[str, Any]]]:
     """Yield each link that claims of one level assert, with its properties (`link_properties`).
 
-    Equal properties are one object. `every` holds the claims of all levels: a link denied only at another level is
-    contested too.
+    Links with equal properties share one object. `every`: the claims of all levels, as a link denied only at another
+    level is contested too.
     """
     denied = {link for claim in every if claim.denies for link in orders(claim.key)}
     exact = link_table(claims, depends, weights)
@@ -91,7 +91,7 @@ def link_properties(
     Args:
         figures: figures from all claims of the level.
         as_told: figures from what readers without source clearance see of those claims.
-        few_below: number of groups below which the figure is shown as `few`.
+        few_below: number of groups below which a figure is shown as `few`.
         suffix: suffix of the level's properties.
         hidden: whether any claim denies the link, at this level or a stricter one.
     """

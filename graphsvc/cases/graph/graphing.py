@@ -46,11 +46,11 @@ from graphsvc.store.image import Alike, Image, Properties
 
 # Columns about the row itself rather than the entity it describes.
 _OF_THE_ROW = frozenset({"id", "category", "sealed", "handling", "statement_id", "review_on"})
-# Property of an entity known under P with its values from rows under C, shown like a custom column.
+# Property with the values that rows under C give an entity known under P; shown like a custom column.
 UNDER_C = f"{EXTRA_PREFIX}under_c"
 _STATEMENTS = "statements"
 _LINKS = "links"
-# Values of a statement's columns where none are delivered.
+# Default values of a statement's columns.
 DEFAULTS: dict[str, Any] = {c.name: c.default for c in TABLES[_STATEMENTS].columns if c.default}
 _parse = lru_cache(maxsize=100_000)(parse_date)
 
@@ -68,8 +68,8 @@ class Graphed:
         provenance: claim id → (delivery, line).
         sealed: id of a sealed person or thing → pseudonym.
         shown: delivered id → id in the graph.
-        masked_ids: hidden id (`vault.is_hidden`) → the pseudonym that its bearer would have.
-        sources_named: ids and handles of sources, divided by whether texts are withheld for them.
+        masked_ids: hidden id (`vault.is_hidden`) → the pseudonym that its entry would have.
+        sources_named: ids and handles of sources: those for which texts are withheld, and the others.
         reserved: links that reveal who a sealed person is: shown only with source clearance.
         withhold: withholds words that people typed in the case if they name somebody sealed.
     """
@@ -135,7 +135,7 @@ def is_on_record(statement: Mapping[str, Any]) -> bool:
 
 
 def status_of(claim: FoldedRow, statement_status: str) -> str:
-    """Return `active`, `superseded`, or `withdrawn` if a claim or its statement was withdrawn."""
+    """Return the status of a claim: `active`, `superseded`, or `withdrawn` if it or its statement was withdrawn."""
     if claim.status != "active":
         return claim.status
     taken_back = claim.values.get("polarity", "asserts") == "withdrawn" or statement_status != "given"
@@ -175,7 +175,7 @@ class NodeWriter:
         if known is None:
             known = self._result.sealed.get(identifier)
             if known is None:
-                # Randomly drawn ids name nobody, whatever they happen to spell.
+                # Randomly drawn ids name nobody, even if they happen to spell a name.
                 named = not vault.is_entered(identifier) and self._texts.names.is_in(identifier)
                 known = vault.pseudonym(self._key, "hidden", identifier) if named else identifier
             self._result.shown[identifier] = known
@@ -218,7 +218,7 @@ class NodeWriter:
             identifier: its delivered id.
             row: all that is known of it.
             cells: what is shown of it.
-            under_c: for one shown under P, what readers cleared for C know: it is added separately.
+            under_c: for an entity shown under P, what readers cleared for C know of it; added as a separate property.
             listed: the cells from rows that name no statement.
         """
         values = dict(cells)
@@ -248,13 +248,13 @@ class NodeWriter:
     def statement(self, identifier: str, row: FoldedRow) -> dict[str, Any]:
         """Add a statement, and the source who gave it as a separate node; return its properties.
 
-        A reason of a correction is only returned: it would show that there was one, perhaps of a hidden cell.
+        The reason for a correction is returned but not written: it would reveal that, perhaps, a hidden cell changed.
         """
         self._level = self._handling.statement(identifier)
         values = dict(row.values)
         kind = values["kind"]
         said_by = values.pop("source_id", None)
-        # Each statement without a source gets its own source node, as two of them need not share a source.
+        # Each statement without a source gets its own source node, as two such statements may be from two sources.
         source = vault.pseudonym(self._key, "source", said_by if said_by is not None else f"\0{identifier}")
         table = TABLES[_STATEMENTS]
         on_record = is_on_record(values)
@@ -334,7 +334,7 @@ class NodeWriter:
             if name in ("place", "notes"):
                 properties[name] = self._texts.text(value, self._level)
         self._extras(properties, values)
-        # The words used for somebody sealed may be their name, so they stay out of the graph.
+        # The words with which a claim refers to somebody sealed may be their name, so they stay out of the graph.
         for name, end in (("subject_as_said", "subject_id"), ("object_as_said", "object_id")):
             if name in values and values[end] not in self._result.sealed:
                 properties[name] = self._texts.text(values[name], self._level)
@@ -379,8 +379,8 @@ class NodeWriter:
     def _under_c(
         self, properties: dict[str, Any], table: Table, cells: Mapping[str, Any], under_c: Mapping[str, Any]
     ) -> None:
-        """Add the values from rows under C of an entity known under P, as one custom column."""
-        # An identity given only under C is left out for a bare id, and for a person marked under C: see `sealing`.
+        """Add, as one custom column, the values that rows under C give an entity known under P."""
+        # An identity known only under C is left out if pages show only an id, or the custodian has to check the person.
         hides = table.record == "person" and hides_identity(cells, self._key, self._to_check)
         withheld = IDENTITY["person"] if hides else ()
         names = [each.name for each in table.columns if each.name not in _OF_THE_ROW and each.name not in withheld]
@@ -407,7 +407,7 @@ class NodeWriter:
         sealed: bool,
     ) -> None:
         named = categories(values)
-        # A row delivered with a statement may be the origin of a sealed person and the charge.
+        # A charge in a row that came with a statement is left out for a sealed person: it could reveal the statement.
         unsaid = PROTECTED | (CHARGED if sealed and not is_charged(listed) else frozenset())
         unprotected = {word: date for word, date in named.items() if word not in unsaid} or {"other": ""}
         properties["categories"] = sorted(unprotected)
@@ -435,14 +435,14 @@ def _links(
     claims = _mark_interests(result, persons, claims, "")
     for level, chosen in (("all", claims), ("p", shareable)):
         result.shared[level] = shares(chosen, writer.gradings, persons)
-        # A decision by a reader cleared for C is itself C, unless they said that it is not.
+        # A decision by a reader cleared for C is under C unless they chose P.
         decided = {pairing.pair: pairing.kind for pairing in pairings if level == "all" or pairing.handling == "P"}
         apart, joined = ([pair for pair, kind in decided.items() if kind == wanted] for wanted in PAIR_KINDS)
         result.dependence[level] = shared_keys(result.shared[level], apart, joined)
     alike, named = Alike(), dict[str, Properties]()
     for level, suffix, chosen in (("all", "", claims), ("p", P_SUFFIX, shareable)):
         for link, properties in links(chosen, claims, result.dependence[level], writer.weights, few_below, suffix):
-            if link in result.reserved:  # without these properties, readers without source clearance do not see it
+            if link in result.reserved:  # without these properties, only readers with source clearance see it
                 properties = {name: value for name, value in properties.items() if TOLD_SUFFIX not in name}
             # Every link at level P is also at level all.
             before = result.image.links.get(link) or named.setdefault(link[1], {"relation": link[1]})
@@ -450,7 +450,7 @@ def _links(
 
 
 def _mark_interests(result: Graphed, persons: Mapping[str, str], claims: list[Claim], suffix: str) -> list[Claim]:
-    """Return the claims of one level, with each source's interest in its claim marked, here and in the graph."""
+    """Mark each source's interest in its claim in the graph; return the claims of one level with the same marks."""
     marks = interests(claims, persons)
     for identifier, mark in marks.items():
         properties, statement, subject, target = result.image.claims[identifier]
@@ -465,7 +465,7 @@ def _put_date(properties: dict[str, Any], name: str, date: PartialDate) -> None:
 
 
 def _put_terms(label: str, properties: dict[str, Any]) -> None:
-    """Add search terms for the free texts, made from the texts as the graph holds them."""
+    """Add search terms for the free texts, made from the texts as the graph has them."""
     terms = text_terms(label, properties)
     if terms:
         properties[SAID] = terms

@@ -32,7 +32,7 @@ class Handling:
             self._mentioned.update(ends)
             if self.claim(row) == "P":
                 self._under_p.update(ends)
-        # A row delivered with a statement may be about the source, so it moves nobody to P.
+        # A person's row that came with a statement may be about the source, so it moves nobody to P.
         people = state.records["people"]
         self._listed = {name for name, row in people.items() if row.is_shared}
         for identifier, known in state.layer("P").items():
@@ -48,7 +48,7 @@ class Handling:
         return self._statements[identifier]
 
     def claim(self, row: FoldedRow) -> str:
-        """Return the handling code of a claim: P only if its statement, its own code and the rows it came with allow it."""
+        """Return the handling code of a claim: P only if its statement and its own code are P, and no row closed it."""
         values = row.values
         if row.is_closed:
             return "C"
@@ -57,8 +57,8 @@ class Handling:
     def entity(self, identifier: str, *, is_listed: bool = False) -> str:
         """Return the handling code of a person or thing.
 
-        It is P if a claim under P mentions it, or if a thing's row, or the statement that it names, is P. A person's row
-        under P makes them P only if readers see the list (`is_listed`), or as long as no claim mentions them.
+        It is P if a claim under P mentions the entity, or if a thing's row, or the statement that it names, is P. A row
+        under P makes a person P only if readers see the list (`is_listed`) or no claim mentions the person.
         """
         if identifier in self._under_p:
             return "P"
@@ -70,7 +70,7 @@ class Handling:
 
 
 def is_reserved(values: Mapping[str, Any], sealed: Collection[str]) -> bool:
-    """Whether a claim reveals who a sealed person is: another identity, or an unsealed thing of theirs.
+    """Whether a claim reveals who a sealed person is, by another identity or an unsealed thing they own.
 
     Args:
         values: the claim.
@@ -83,7 +83,7 @@ def is_reserved(values: Mapping[str, Any], sealed: Collection[str]) -> bool:
 
 
 def mentioned_ids(state: State, sealed: Collection[str]) -> set[str]:
-    """Return the ids of people and things in claims, under any handling code, that need no source clearance to be seen."""
+    """Return the ids of people and things in claims (under any code) that are visible without source clearance."""
     return {
         row.values[end]
         for row in state.claims.values()
@@ -93,7 +93,7 @@ def mentioned_ids(state: State, sealed: Collection[str]) -> set[str]:
 
 
 def is_on_list(state: State, identifier: str) -> bool:
-    """Whether the state or a layer has a row of this person that names no statement."""
+    """Whether the state or a layer has a row about this person that names no statement."""
     rows = (state.records["people"].get(identifier), *(state.layer(code).get(identifier) for code in CODES))
     return any(row is not None and row.listed is not None for row in rows)
 
@@ -132,7 +132,7 @@ def hidden_people(state: State, standing: Mapping[str, Standing], key: bytes) ->
 def unmentioned_people(
     state: State, image: Image, standing: Mapping[str, Standing], key: bytes, graph_id: Callable[[str], str]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the people in no claim under P, each as id and handling code: they may only be sources.
+    """Yield id and handling code of each person in no claim under P: they may be only sources.
 
     People in a claim under C get code C; all others get a code that only readers with source clearance may see.
     People on a list, in a case that protects marked people only, are left out.

@@ -34,11 +34,11 @@ class IdMap:
         self._writer = NodeWriter(state, key, self._result, texts, handling, weights, checked, standing)
 
     def graph_id(self, identifier: str) -> str:
-        """Return a delivered id as the graph has it."""
+        """Return the id that the graph has for a delivered id."""
         return self._writer.graph_id(identifier)
 
     def delivered_id(self, shown_id: str) -> str | None:
-        """Return the inverse of `graph_id`; None if nothing is shown under this id."""
+        """Return the delivered id for an id in the graph; None if nothing is shown under it."""
         if shown_id in self._state.kinds and self.graph_id(shown_id) == shown_id:
             return shown_id
         # An id that names somebody sealed is masked. Sealed ids come first: pseudonyms need no masking.

@@ -1,6 +1,6 @@
 """Every identity ever delivered for the people, things and places of a case, sealed or not. Pure.
 
-A person named today may be sealed tomorrow. Texts with any name they ever had are then withheld (`texts`).
+A person named today may be sealed tomorrow. Texts with any name that the person ever had are then withheld (`texts`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def pseudonyms_of(state: State, key: bytes) -> dict[str, dict[str, str]]:
 
 
 def _other_rows(state: State, identifier: str, row: FoldedRow) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield codes and values of a person's or thing's rows in layers, or set aside because of hidden rows alone."""
+    """Yield code and values of each row of a person or thing in a layer, or set aside because of hidden rows alone."""
     for code in CODES:
         known = state.layer(code).get(identifier)
         if known is not None and known.values not in (row.open, row.values):
@@ -44,7 +44,7 @@ def _other_rows(state: State, identifier: str, row: FoldedRow) -> Iterator[tuple
 
 
 def ages_aside(state: State, identifier: str) -> Iterator[dict[str, Any]]:
-    """Yield the cells about a person's age in rows that were set aside: these seal, and children are never leads."""
+    """Yield the cells about a person's age in rows set aside: such ages seal too, and children are never leads."""
     for row in state.rows_aside.get(identifier, ()):
         age = {name: row.values[name] for name in _OF_AGE if name in row.values}
         if age:
@@ -52,7 +52,7 @@ def ages_aside(state: State, identifier: str) -> Iterator[dict[str, Any]]:
 
 
 def formerly(standing: Mapping[str, Standing], names: Collection[str]) -> frozenset[str]:
-    """Return the pseudonyms that these people and things had, or would have had, before erasures changed their ids."""
+    """Return the pseudonyms (or would-be pseudonyms) of people and things from before erasures changed their ids."""
     result, sought = set[str](), frozenset(names)
     while sought:
         sought = frozenset(name for name, entity in standing.items() if entity.moved_to in sought) - result
@@ -69,7 +69,7 @@ def keep_identities(
 ) -> None:
     """Add to the standings every identity known before, and those in the rows of a state.
 
-    Formerly named entries that are in no delivery any more are kept as `is_absent`. `names` is the result of
+    Entries named earlier that are no longer in any delivery are kept as `is_absent`. `names` is the result of
     `pseudonyms_of`.
     """
     for name, old in before.items():
@@ -95,7 +95,7 @@ def keep_identities(
 
 
 def _with_person(identities: Identities, row: FoldedRow, level: str) -> Identities:
-    """Add a person's identity under P, if known under P, and their whole identity with `handling` C if it differs."""
+    """Add a person's identity under P, if there is one; if it is not all, add the whole with `handling` C."""
     if level == "P" and row.open is not None:
         identities = _with_row(identities, "person", row.open)
         if row.open == row.values:

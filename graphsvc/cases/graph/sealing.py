@@ -1,4 +1,4 @@
-"""The rule that names or seals one person at one moment. Pure.
+"""The rule that decides whether one person is named or sealed. Pure.
 
 A person's standing is one of three. *Sealed*: a pseudonym replaces them everywhere. *Named*: pages show their name.
 *Open id*: only an id is known, which pages show; nothing is decided yet.
@@ -22,11 +22,11 @@ A person's standing is one of three. *Sealed*: a pseudonym replaces them everywh
 * A *mark* is an age under 18, a disputed age, `sealed` = yes, or the category victim. No mark depends on being a source.
 * An *act that stands* is asserted by a statement that has not been withdrawn or retracted, with a grade no worse than
   the floor (setting GRAPHSVC_NAMING_FLOOR): playing a visible part, or serving lawfully. Interpreting does not count.
-* A *charge* is the category suspect or convicted, in a row that names no statement: such a row comes with a source.
+* A *charge* is the category suspect or convicted, in a row that names no statement and so has no source.
 * An *identity* is a name, an alias, a phone or a date of birth.
-* A person named while no claim mentioned them is decided on as a new one when a claim does, unless two persons opened
-  them: no page showed the name before.
-* The act has to come with the identity: earlier claims about a bare id do not name a person delivered under it later.
+* A person named while no claim mentioned them counts as new when a claim first does, as no page showed the name before;
+  not if two persons opened them.
+* The act has to come with the identity: earlier claims about an id alone do not name a person delivered later.
 * In a case that protects *marked people only*, everybody with an identity has an act that stands, and the category witness
   is a mark too. When two persons choose this, people already sealed without a mark are decided on again.
 * Somebody sealed without a mark in a case that shares its ids, and known only under C there, is not sealed under P: the
@@ -56,11 +56,11 @@ PASSIVE = "carried or exploited"
 THE_SAME = "the same as somebody sealed"
 UNDER_C = "said under handling code C"
 SHARED_ID = "sealed in a case that shares its ids"
-# Ends the shared mark of a person who is known only under C and has no other mark.
+# Suffix of a shared mark for a person known only under C whose reasons are not marks.
 _WHERE_C = " C]"
-# Reasons that are no marks: known under C, they change nothing under P in a case that shares the ids.
+# Reasons that are not marks: if known only under C, they change nothing under P in cases that share the ids.
 _NO_MARKS = frozenset({NO_PART, NO_ACT, THE_SAME})
-# Fields of a standing that every version kept.
+# Number of fields of a standing that every version stored.
 _FIRST = 7
 _SEALED, _OPENED = "sealed", "opened"
 _IDENTIFYING = frozenset({"name", "aliases", "phones", "date_of_birth"})
@@ -75,7 +75,7 @@ class Standing:
         level: `P`, or `C` if it was decided while it was known only under C.
         since: day of the decision (ISO).
         why: why it is sealed or named, in fixed words; if two persons opened it, the marks that they knew of.
-        against: number of the first delivery after which the rows would decide differently; 0: they would not.
+        against: number of the first delivery with which the rows alone would no longer seal; 0: they still would.
         asked: for a named person, why the custodian should check; empty: no reason.
         identities: every identity ever delivered, oldest first; those of a person not known under P have `handling` C.
         moved_to: the pseudonym it has, or would have, since an erasure removed a name from its id; empty: unchanged.
@@ -172,7 +172,7 @@ def decide(before: Standing | None, facts: PersonFacts, now: Moment) -> Standing
         before = None  # a decision made under C does not count under P
     is_marked = bool(facts.every_mark)
     if before is not None and before.why in (NO_PART, NO_ACT) and before.at <= now.loosened_at != "" and not is_marked:
-        before = None  # two persons chose to name everybody without a mark
+        before = None  # two persons chose to name everybody who has no mark
     if before is not None and before.sealed:
         return _with_marks(before, facts)
     if not set(facts.marks).issubset(_reasons(before.why) if before is not None else ()):
@@ -195,7 +195,7 @@ def _decide_first(facts: PersonFacts, now: Moment) -> Standing:
 
 
 def _keep_named(before: Standing, facts: PersonFacts, now: Moment) -> Standing:
-    """Decide on a named person without a new mark."""
+    """Decide on a named person who has no new mark."""
     if not facts.has_identity and now.decision != _OPENED:
         return _decide_first(facts, now)
     if facts.acts or facts.is_charged or now.decision == _OPENED:
@@ -219,7 +219,7 @@ def _seal(facts: PersonFacts, now: Moment, why: str) -> Standing:
 def _opens(before: Standing | None, facts: PersonFacts, now: Moment) -> bool:
     """Whether two persons opened somebody, and nothing sealed them after that.
 
-    If a person was in no delivery for a time, the marks that the two knew of are not recorded, so any mark seals.
+    If a person was in no delivery for a time, it is not recorded which marks the two persons knew, so any mark seals.
     """
     if now.decision != _OPENED:
         return False
@@ -229,18 +229,18 @@ def _opens(before: Standing | None, facts: PersonFacts, now: Moment) -> bool:
 
 
 def _reasons(why: str) -> list[str]:
-    """Split the reasons of a standing. For an opened person they are the marks known at the opening."""
+    """Return the list of reasons in a standing; for an opened person, the marks known when they were opened."""
     return why.split(", ") if why else []
 
 
 def is_newly_marked(before: Standing | None, after: Standing) -> bool:
-    """Whether a reason is new since the standing before. A decision of two persons does not count as one."""
+    """Whether a standing has a reason that the earlier one lacked, other than a decision of two persons."""
     known = _reasons(before.why) if before is not None else []
     return not {BY_DECISION, *known}.issuperset(_reasons(after.why))
 
 
 class SharedMark(str):
-    """Mark of a sealed person, for cases sharing ids with the person's case."""
+    """Mark of a sealed person, passed on to cases that share ids with the person's case."""
 
     __slots__ = ()
 
@@ -254,9 +254,9 @@ def shared_marks(case: str, standing: Standing) -> list[SharedMark]:
     """Return marks of a person sealed in a case, for the cases that share its ids; each new reason changes the mark.
 
     A mark says nothing about that case or its reason. For a person sealed only because of other cases, the marks from
-    those cases are passed on. A hidden person without a mark is not shared: they may be only a source, and a name that
-    disappears from another case would reveal it. Reasons that are no marks count only without a mark, or a first claim
-    about somebody hidden would be a new reason. Known only under C, they get level `C`.
+    those cases are passed on. For a hidden person without a mark, nothing is passed on: they may be only a source, and
+    a name that disappears from another case would reveal that. Reasons that are not marks count only if there is no
+    mark: otherwise the first claim about a hidden person would be a new reason. Known only under C, they get level `C`.
     """
     reasons = _reasons(standing.why)
     shared = [reason for reason in reasons if reason.startswith(SHARED_ID)]
@@ -331,7 +331,7 @@ def _age(born: str, on: dt.date) -> int:
 
 
 def has_identity(values: Mapping[str, Any]) -> bool:
-    """Whether the row of a person identifies them by more than an id; notes and custom columns do not count.
+    """Whether a person's row identifies them by more than an id; notes and custom columns do not count.
 
     Example:
         >>> has_identity({"id": "P1", "notes": "a driver"}), has_identity({"id": "P1", "phones": ["+44"]})
@@ -346,15 +346,15 @@ def is_charged(values: Mapping[str, Any]) -> bool:
 
 
 def pack_standings(standing: Mapping[str, Standing]) -> list[list[Any]]:
-    """Return standings as plain JSON, to be kept sealed."""
+    """Return standings as plain JSON values; callers seal them."""
     names = [each.name for each in fields(Standing)]
     return [[name, *(getattr(entity, each) for each in names)] for name, entity in standing.items()]
 
 
 def unpack_standings(rows: Iterable[list[Any]]) -> dict[str, Standing]:
-    """Return the inverse of `pack_standings`; fields that earlier versions did not keep get their defaults.
+    """Read the result of `pack_standings`; fields that earlier versions did not store get their defaults.
 
-    Earlier versions also kept a number, after `is_absent`.
+    Earlier versions also stored a number, after `is_absent`.
     """
     return {
         name: Standing(sealed, level, since, why, against, question, tuple(identities), *_without_old_number(more))

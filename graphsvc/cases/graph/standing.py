@@ -49,7 +49,7 @@ NAMED = MappingProxyType(
         "tie": "who plays a visible part, and who is only said to know, pay or take orders from somebody",
     }
 )
-# A dwelling known only for its residents, all of them sealed, is their home and is sealed with them.
+# A dwelling that claims mention only for its sealed residents is their home, and is sealed with them.
 HOME = frozenset(those(lambda relation: relation.sealed == "home"))
 _THEIRS = OWN | HOME
 _TIED = (("subject_id", TIED_SUBJECT), ("object_id", TIED_OBJECT))
@@ -73,7 +73,7 @@ class Deciding:
         decided_at: pseudonym → when (ISO, UTC).
         now: pseudonyms being decided on now.
         at: the moment of the decision (ISO, UTC).
-        floor: the worst grade of a claim that can have somebody named, such as `2D`.
+        floor: the worst grade of a claim that can name somebody, such as `2D`.
         last_read: when somebody last read the case (ISO, UTC); empty: never.
         protects_marked: whether the case protects marked people only.
         loosened_at: when two persons chose that (ISO, UTC); empty: never.
@@ -94,7 +94,7 @@ class Deciding:
     elsewhere: Mapping[str, tuple[SharedMark, ...]] = field(default_factory=dict)
 
     def moment(self, name: str, number: int) -> Moment:
-        """Return the moment of deciding on a pseudonym, with the last decision by persons."""
+        """Return the time of a decision on a pseudonym, with the last decision by persons."""
         decision = self.decided.get(name, "")
         decided_at = self.at if name in self.now else self.decided_at.get(name, "")
         return Moment(self.at, decision, decided_at, number, self.last_read, self.loosened_at)
@@ -114,11 +114,11 @@ def standings(
         before: standings before it. Sealed ones are kept, even if they are no longer in the state.
         state: result of the deliveries up to and including it.
         by: other inputs to the decisions.
-        number: its number, recorded where its rows would decide differently.
+        number: its number, recorded for entries that its rows alone would not seal.
         coming: rows of the deliveries decided on now; None: all rows of the state.
 
-    Only the identities of named people in no delivery any more are kept; delivered again, these people count as new.
-    Rows that the case does not accept (`fold.fold`) seal by their marks, and decide nothing else.
+    Of named people who are no longer in any delivery, only the identities are kept: if delivered again, they count as
+    new. Marks in rows that the case does not accept (`fold.fold`) seal; otherwise these rows decide nothing.
     """
     handling = Handling(state)
     facts = _Facts(state, handling, by, coming)
@@ -127,7 +127,7 @@ def standings(
     before = {name: old for name, old in known.items() if old.sealed or old.is_named}
     result = {name: old for name, old in before.items() if old.sealed and not by.reopens(name, old)}
     names = pseudonyms_of(state, by.key)
-    # No page has shown these people by name, so the first claim about them has them decided on as new.
+    # No page has named these people, so at the first claim about them they are decided on as new.
     unseen = {name for name in by_name(before) if before[name].is_hidden and by.decided.get(name) != "opened"}
     in_claims = mentioned_ids(state, ()) if unseen else set[str]()
     for identifier, row in state.records["people"].items():
@@ -149,7 +149,7 @@ def standings(
 
 
 def sealed_ids(standing: Standings, state: State, key: bytes) -> dict[str, str]:
-    """Return the ids of the sealed persons and things in a state → their pseudonyms."""
+    """Map the ids of the sealed persons and things in a state to their pseudonyms."""
     return {
         identifier: name
         for table, kind in (("people", "person"), ("things", "thing"), ("workplaces", "thing"))
@@ -176,7 +176,7 @@ def alone_theirs(state: State, key: bytes, person: str) -> set[str]:
 
 
 def opened_by(before: Standings, after: Standings, number: int) -> int:
-    """Count the identities that a delivery would open if decisions were not kept, for its preview."""
+    """Count the identities that a delivery would unseal if decisions were not kept, for its preview."""
     return sum(
         standing.sealed and standing.against == number and not (name in before and before[name].against == number)
         for name, standing in after.items()
@@ -189,7 +189,7 @@ def asked_by(before: Standings, after: Standings) -> int:
 
 
 def by_name(standing: Standings) -> set[str]:
-    """Return the pseudonyms that the named people and things would have if sealed."""
+    """Return the would-be pseudonyms of the named people and things: those they would have if sealed."""
     return {name for name, entity in standing.items() if entity.is_named}
 
 
@@ -238,7 +238,7 @@ def _person(
 ) -> Standing:
     level = handling.entity(identifier, is_listed=by.protects_marked)
     visible = facts.visible_row(identifier, row, level)
-    # A mark seals whoever may know of its row.
+    # Marks count in rows that readers of this level may know.
     in_rows = facts.marks(identifier, row.values if level == "C" else row.open or {}, "PC" if level == "C" else "P")
     elsewhere = by.elsewhere.get(identifier, ())
     counting = (*in_rows, *(mark for mark in elsewhere if level == "C" or mark.level == "P"))
@@ -265,7 +265,7 @@ def _person(
 
 
 def _same(result: dict[str, Standing], before: Standings, state: State, handling: Handling, by: Deciding) -> None:
-    """Seal people asserted to be the same as somebody sealed; ask the custodian about those named before.
+    """Seal new people who are said to be the same as somebody sealed; ask the custodian about those already named.
 
     A claim under C seals nobody known under P: the custodian is asked.
     """
@@ -330,12 +330,12 @@ def _things(
 
 
 class _Leads:
-    """People, things and places that each thing and dwelling leads to, by the level of the claims that say so."""
+    """People, things and places to which things and dwellings lead, with the levels of the claims that say so."""
 
     def __init__(self, state: State, handling: Handling, sealed: Collection[str]) -> None:
         self.sealed = set[str]()
         self._handling = handling
-        # Things and homes of sealed people; things with another link to sealed people; things and homes with links to others.
+        # Levels of links: to the sealed owner or resident; to sealed people in another way; to anyone else.
         self._owned, self._theirs, self._others = (defaultdict[str, set[str]](set) for _ in range(3))
         self._things: dict[str, list[tuple[str, str]]] = defaultdict(list)
         places = {
@@ -365,8 +365,8 @@ class _Leads:
                     self._others[end].add(level)
 
     def why(self, table: str, identifier: str) -> str:
-        """Reason to seal a thing or dwelling with the people it leads to; empty for none."""
-        # A claim under C decides nothing about a thing known under P.
+        """Return the reason to seal a thing or dwelling with the people it leads to; empty without one."""
+        # Claims under C decide nothing about a thing known under P.
         seen = {"P"} if self._handling.entity(identifier) == "P" else {"P", "C"}
         if table == "things" and not seen.isdisjoint(self._owned[identifier]):
             return WITH_THEIRS
@@ -379,7 +379,7 @@ class _Leads:
 
 
 def _thing(old: Standing | None, level: str, name: str, why: str, by: Deciding) -> Standing:
-    """Decide on a thing or dwelling; `why` is the reason to seal it with the people it leads to, empty for none."""
+    """Decide on a thing or dwelling; `why` is the reason to seal it with the people it leads to, or empty."""
     now = by.moment(name, 0)
     seals = bool(why) or now.decision == "sealed"
     if old is None or (seals and not old.sealed) or (old.sealed and not seals and by.reopens(name, old)):
@@ -412,9 +412,9 @@ class _Facts:
         self._now = self._acts if coming is None else self._of(list(self._asserted_claims(coming)))
 
     def visible_row(self, identifier: str, row: FoldedRow, level: str) -> LayerRow:
-        """Return what readers of a level may know of a person; of somebody in no claim, what their rows say.
+        """Return what readers of a level may know of a person; for a person in no claim, the contents of their rows.
 
-        A charge counts only in a row that names no statement: a statement's row could show that they gave it.
+        A charge counts only in a row that names no statement; otherwise it could show that they gave the statement.
         """
         known = self._state.layer(level).get(identifier)
         if known is None and not self._handling.is_mentioned(identifier):
@@ -431,7 +431,7 @@ class _Facts:
         ]
 
     def _asserted_claims(self, coming: Iterable[Row]) -> Iterator[FoldedRow]:
-        """Yield the claims in the coming rows that count and that the case did not refuse."""
+        """Yield the claims in the coming rows that the case accepted and that count."""
         for row in coming:
             if row.table == "links":
                 claim = self._state.claims.get(claim_key(row.values))
@@ -465,15 +465,15 @@ class _Facts:
         return bool(source <= self._by.floor[0] and assessment <= self._by.floor[1])
 
     def acts(self, identifier: str, level: str, *, now: bool = False) -> bool:
-        """Whether a person has an act that counts at a handling level; `now`: only in the deliveries decided on now."""
+        """Whether a person has an act that counts at a level; `now`: consider only the deliveries decided on now."""
         return identifier in (self._now if now else self._acts)[level]
 
 
 def people_to_check(standing: Standings) -> set[str]:
-    """Return the pseudonyms that named people under the custodian's check would have if sealed."""
+    """Return the would-be pseudonyms of the named people that the custodian has to check."""
     return {name for name in by_name(standing) if standing[name].asked}
 
 
 def named_by(standing: Standings, number: int) -> set[str]:
-    """Return the pseudonyms that people named by the delivery of this number would have if sealed."""
+    """Return the would-be pseudonyms of the people that the delivery with this number named."""
     return {name for name in by_name(standing) if standing[name].named_by == number}

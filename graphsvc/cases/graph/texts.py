@@ -2,8 +2,8 @@
 
 Texts are searched for every name, number and id ever delivered for the sealed. A namesake or a correction does not
 excuse a text, so a withheld text stays withheld. Delivered free texts are also searched for ids and handles of sources,
-unless a named person or thing has the same: how a name, an id or a phone is treated must never depend on being a
-source.
+unless a named person or thing has the same: what happens to a name, an id or a phone must never depend on whether it
+is a source's.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from graphsvc.names.spelling import latinise, words
 from graphsvc.names.whole import Needle, WholeNames
 from graphsvc.records.tables import ENTITY_TABLES, Column
 
-# Shown instead of a text or name that names somebody or something sealed.
+# Shown instead of a text that names somebody or something sealed.
 WITHHELD = "[withheld]"
 # The same within the names of custom relations and columns.
 _WITHHELD_WORD = "WITHHELD"
-# Columns of these kinds hold names of people and things, unless they are free text.
+# Kinds of columns with names of people and things, unless the column is free text.
 _CALLED = ("id", "text", "list")
 # Numbers with the same last nine digits count as the same, with any country code or none.
 _SAME_DIGITS = 9
@@ -41,7 +41,7 @@ class SourceIds:
     Attributes:
         apart: ids that belong to no person or thing, with their handles: texts are withheld for them.
         owned: ids that also belong to a person or thing, as the id of every witness does. Texts are never withheld for
-            them, even once that row is undone: the loader of the row would learn that the person is a source.
+            them, even after the person's row is undone: its loader would learn that the person is a source.
     """
 
     apart: frozenset[str] = frozenset()
@@ -115,8 +115,8 @@ class Texts:
     def value(self, text: str, level: str = "C") -> str:
         """Return the name or number of something, or `WITHHELD`; a sealed one-word name counts only as the whole text.
 
-        At level P, a text that equals, in any script, an identity known only under C belongs to that person or thing:
-        then only identities known under P are looked for.
+        At level P, only identities known under P are looked for in a text that equals, in any script, an identity known
+        only under C: it belongs to that person or thing.
         """
         is_theirs = level == "P" and self._names_under_c.is_all_of(text)
         names = self._names_under_p if is_theirs else self.names
@@ -149,7 +149,7 @@ def named_sources(state: State, known: SourceIds = NO_SOURCES) -> SourceIds:
 
 
 def hides_identity(cells: Mapping[str, Any], key: bytes, to_check: Collection[str]) -> bool:
-    """Whether pages hide C-only identities of a person named under P: for a bare id or a mark under C.
+    """Whether pages hide a named person's C-only identities: only an id is known under P, or a check is due.
 
     Args:
         cells: the cells of the person that are shown under P.
@@ -160,7 +160,7 @@ def hides_identity(cells: Mapping[str, Any], key: bytes, to_check: Collection[st
 
 
 def unshown_identities(state: State, key: bytes, to_check: Collection[str], handling: Handling) -> list[Needle]:
-    """Return C-only names and numbers of named people that no page shows; texts under C hide them too."""
+    """Return C-only names and numbers of named people that no page shows; texts under C with them are withheld."""
     identities: list[Needle] = []
     under_p, under_c = state.layer("P"), state.layer("C")
     for identifier, row in state.records["people"].items():
@@ -180,7 +180,7 @@ def sought_sources(
 ) -> dict[str, frozenset[str]]:
     """Return ids and handles of sources for which free texts are withheld, by handling level of the text.
 
-    Names of named people and things are left out: their texts would otherwise reveal that a source has the same name.
+    Names of named people and things are left out: withheld texts would reveal that a source has the same name.
 
     Args:
         sources: ids `apart`, see `SourceIds`.

@@ -1,4 +1,4 @@
-"""Removal of erased people and things from the application database, all or nothing, in the decision's transaction."""
+"""Removes erased people and things from the application database, in the transaction that stores the decision."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Leaving:
         sources: pseudonyms of the sources removed: questions to them, decisions on them and facts that rest on them are
             removed too.
         standing: standings of everybody else, without the erased names; None: they were never kept.
-        emptied: waiting statements with nothing left in them.
+        emptied: waiting deliveries with nothing left in them.
         sources_named: known ids and handles of sources, without erased ones.
     """
 
@@ -54,11 +54,11 @@ def take_out(
 ) -> None:
     """Remove erased people and things from the application database.
 
-    This is the last moment at which their names are known: a separate transaction could be killed and leave them
-    behind.
+    Their names are known for the last time here: if a separate transaction was killed, they would be left behind for
+    good.
 
     Args:
-        connection: the transaction that keeps the decision.
+        connection: the transaction that stores the decision.
         case: the case.
         key: its data key.
         erased_now: pseudonyms of the people and things erased now.
@@ -90,7 +90,7 @@ def take_out(
 
     def current_id(identifier: str) -> str | None:
         now = renamed.name(identifier)
-        # Ids that still contain an erased name are not followed: their entry changed both its id and its standing.
+        # An id that still contains an erased name is dropped: its entry changed both its id and its standing.
         return None if still(identifier) is None or leaving.mask(now) != now else now
 
     def text(typed: str) -> str | None:

@@ -1,6 +1,6 @@
-"""Storage of exports: held until fetched, with a sealed record of what each shows and whether it must be recalled.
+"""Stores exports until they are fetched, with a sealed record of what each shows and whether it must be recalled.
 
-Persons and things are recorded by the pseudonym they have or would have, so that people sealed or erased later are
+People and things are recorded by the pseudonym they have or would have, so that those sealed or erased later can be
 found in exports that went out before.
 """
 
@@ -39,10 +39,10 @@ class ShownFacts:
     Attributes:
         facts: each of its links that rests on witnesses: (subject, relation, object, first day, last day, sources).
         people: pseudonyms of the persons and things in it.
-        named: pseudonyms of the people and things that it shows by their own id.
+        named: pseudonyms of the people and things that it shows by their real id.
         taken_out: description of the parts left out → their number, or a word if they are not counted.
-        tells: each entity (id), its name (as a keyed hash), each link (subject, relation, object), and each day of a
-            link (the same, and the day) in it.
+        tells: what can be compared with a case: entities (id), their names (as keyed hashes), links (subject, relation,
+            object), and days of links (with the link).
     """
 
     facts: list[tuple[str, str, str, str, str, tuple[str, ...]]] = field(default_factory=list)
@@ -85,13 +85,13 @@ class ExportStore:
         return dict(sorted(named.items(), key=lambda item: item[1].casefold()))
 
     def add_recipient(self, case: str, key: bytes, name: str, handling: str, withhold: Withhold) -> None:
-        """Store a recipient at their exports' least strict handling level; `withhold` hides the name from others."""
+        """Store a recipient, at the least strict level of their exports; `withhold` hides the name from others."""
         identifier, table = recipient_id(key, name), tables.recipients
         with transaction(self._database) as connection:
             mine = (table.c.case_id == case, table.c.id == identifier)
             stored = connection.execute(sa.select(table.c.handling).where(*mine)).scalar()
             if stored is None or (stored == "C" and handling == "P"):
-                # A new row: readers of the less strict export must not learn the earlier spelling or date.
+                # The row is replaced: readers of the less strict export must not learn the earlier spelling or date.
                 row = {"case_id": case, "id": identifier, "added_at": now(), "handling": handling}
                 sealed = seal(key, table.c.name_sealed, row, for_others(name, withhold))
                 connection.execute(table.delete().where(*mine))
@@ -104,7 +104,7 @@ class ExportStore:
     # -- exports ----------------------------------------------------------------------------------------------
 
     def keep(self, values: dict[str, Any], key: bytes, reason: str, content: bytes | None, facts: ShownFacts) -> None:
-        """Store a new export; `values` are its unsealed columns. An export not held to be fetched has no content."""
+        """Store a new export; `values` are its unsealed columns. Without `content` there is nothing to fetch."""
         identifier = values["id"]
         own, wrapped = self._vault.new_key(f"export {identifier}")
         with transaction(self._database) as connection:
@@ -149,7 +149,7 @@ class ExportStore:
         return _open_facts(row, key)
 
     def released_contents(self, case: str, recipient: str, key: bytes, but: str = "") -> list[tuple[str, ShownFacts]]:
-        """Return handling code and contents of each export that a recipient has or may fetch, except for `but`."""
+        """Return handling code and contents of each export that a recipient has or may get, except the export `but`."""
         theirs = (_ROW.c.case_id == case, _ROW.c.recipient == recipient, _ROW.c.state.in_(RELEASED), _ROW.c.id != but)
         return [(row.handling, self.open_contents(row, key)) for row in _EXPORTS.newest(self._database, *theirs)]
 
@@ -177,7 +177,7 @@ class ExportStore:
     def clear(
         self, case: str, codes: Collection[str] = ("P", "C"), *, of_those_cleared_for_sources: bool = False
     ) -> None:
-        """Remove a case's exports not yet gone out at these codes: their texts may name people now sealed or erased."""
+        """Remove exports at these codes that have not gone out: their texts may name people now sealed or erased."""
         mine = [_ROW.c.case_id == case, _ROW.c.state.in_(HERE), _ROW.c.handling.in_(codes)]
         if of_those_cleared_for_sources:
             grants, accounts = tables.grants, tables.accounts
@@ -194,7 +194,7 @@ class ExportStore:
             settle(connection, case, key, sealed=sealed, erased=erased)
 
     def to_recall(self, case: str) -> int:
-        """Count the exports of a case that must be recalled and have not been."""
+        """Count the exports of a case that must still be recalled."""
         return _EXPORTS.count(self._database, _ROW.c.case_id == case, _ROW.c.recall != "", _ROW.c.recalled_at.is_(None))
 
 
@@ -209,8 +209,8 @@ def settle(
 ) -> None:
     """Update the exports of a case for people and things that are sealed or erased in it.
 
-    Exports that show them are removed if they have not gone out, and otherwise marked for recall. Of the erased, and of
-    facts that rest on them as `sources`, only the pseudonym in the marked export is left.
+    Exports that show them are removed if they have not gone out, and otherwise marked for recall. The records keep only
+    the pseudonyms of erased people; facts about them, and facts that rest only on erased `sources`, are deleted.
     """
     sealed, erased, sources = frozenset(sealed), frozenset(erased), frozenset(sources)
     for row in _EXPORTS.newest(connection, _ROW.c.case_id == case):
@@ -284,7 +284,7 @@ def _open_facts(row: Any, key: bytes) -> ShownFacts:
         frozenset(fields["people"]),
         frozenset(fields["named"]),
         fields["taken_out"],
-        # Exports made before `tells` was stored cannot be compared with a case: the empty tuple matches nothing in it.
+        # Exports from before `tells` was stored cannot be compared with a case: the empty tuple matches nothing.
         frozenset(map(tuple, fields.get("tells", [[]]))),
     )
 

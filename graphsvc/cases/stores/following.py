@@ -62,10 +62,10 @@ def id_follower(key: bytes, shown_ids: Mapping[str, str], erased: Collection[str
 def settle(
     connection: sa.Connection, case: str, key: bytes, follow: Follow, text: Follow = lambda typed: typed
 ) -> None:
-    """Update the ids in the states and comments of a case.
+    """Update the ids in the saved views, drafts and comments of a case.
 
-    Words that an author typed into a state stay as typed: a missing word would tell the author that it names somebody
-    sealed. After an erasure, `text` returns what is left of each word.
+    Words that an author typed into a view stay as typed: a missing word would tell the author that it names somebody
+    sealed. After an erasure, `text` removes erased names from each of them.
     """
 
     def version(stored: list[Any]) -> list[Any]:

@@ -14,7 +14,7 @@ _ROW = tables.last_looks
 
 @dataclass(frozen=True, slots=True)
 class LastLook:
-    """Time of the look (UTC), and the version of the case at the account's clearance."""
+    """The time of a look (UTC), and the version of the case at the account's clearance."""
 
     at: dt.datetime
     version: int

@@ -45,7 +45,7 @@ class Parcel:
                 " Split the delivery, or load it with `graphsvc load`."
             )
         self._waiting += data
-        # The last chunk is bound to a different text from the others, so one chunk is always held back.
+        # The last chunk is bound to another text than the others, so one chunk is always held back.
         while len(self._waiting) > _CHUNK:
             self._seal(bytes(self._waiting[:_CHUNK]), last=False)
             del self._waiting[:_CHUNK]

@@ -14,8 +14,8 @@ from graphsvc.appdb import tables
 from graphsvc.appdb.shared_ids import shared_ids
 from graphsvc.errors import OperatorError
 
-# Columns of typed words. Only readers who may know sealed identities see reasons; typed queries, and reasons why
-# witnesses depend on each other, have other readers too.
+# Columns of typed words. `REASONS` are shown only to readers who may know sealed identities. `TYPED` (queries, and
+# reasons why witnesses depend on each other) have other readers too.
 REASONS = (
     tables.requests.c.reason_sealed,
     tables.requests.c.answer_sealed,
@@ -26,7 +26,7 @@ REASONS = (
 )
 _CYPHER = (tables.saved_queries.c.words_sealed, tables.cypher_texts.c.text_sealed)
 TYPED = (*_CYPHER, tables.pairings.c.reason_sealed, tables.pairings.c.ended_sealed)
-# Words that their author always reads as typed, so that typing a name reveals nothing.
+# Words that their author always reads as typed: if they were withheld, authors could test whether a name is sealed.
 OWN = (
     tables.pictures.c.words_sealed,
     tables.comments.c.words_sealed,
@@ -37,7 +37,7 @@ OWN = (
 
 
 def withhold_words(connection: sa.Connection, case: str, key: bytes, withhold: Withhold) -> None:
-    """Withhold the words of a case that now name somebody sealed; for `OWN`, from everyone but their authors."""
+    """Withhold the words of a case that now name somebody sealed; authors still read their own (`OWN`)."""
     mask_words(connection, case, key, withhold, TYPED)
     for column in OWN:
         replace_words(connection, case, key, column, lambda words: for_others(words, withhold))
@@ -52,7 +52,7 @@ def mask_words(
     *,
     readable: bool = True,
 ) -> None:
-    """Mask the words of a case in some columns. If not all are `readable`, the others stay as they are."""
+    """Mask the words of a case in some columns. If not `readable`, skip words that cannot be decrypted."""
     for column in columns:
         replace_words(connection, case, key, column, lambda words: mask_texts(words, mask), readable=readable)
 
@@ -68,7 +68,7 @@ def mask_cypher_elsewhere(
         open_key: opens a case's wrapped data key, given the text it is bound to.
         mask: removes their names from a text.
 
-    Texts that cannot be opened, because they or their key do not match, are skipped: nobody can read them either.
+    Texts that cannot be decrypted are skipped: nobody can read them either.
     """
     table = tables.cases
     for other_case, wrapped in connection.execute(
@@ -88,7 +88,7 @@ def replace_words(
     *,
     readable: bool = True,
 ) -> None:
-    """Replace the sealed words in each row of a case by what `change` makes of them. See `mask_words`."""
+    """Replace the sealed words in each row of a case with the result of `change`. See `mask_words`."""
     table = column.table
     query = sa.select(table).where(table.c.case_id == case, column.is_not(None))
     for row in connection.execute(query).mappings().all():

@@ -1,6 +1,6 @@
 """Updates stored ids and pseudonyms after an erasure removed a name from an id, in the decision's transaction.
 
-Nothing is moved from a name to a pseudonym: named people stay named under the new id. The log is not updated: it
+Named people stay named, under the new id; their records do not move to a pseudonym. The log is not updated: it
 records each act with the pseudonym of that time.
 """
 
@@ -68,7 +68,7 @@ def follow(connection: sa.Connection, case: str, key: bytes, renamed: Renamed, m
         _follow(connection, case, column, renamed.names)
     _follow(connection, case, tables.questions.c.claim_id, renamed.claims)
     _pairings(connection, case, renamed)
-    # The ids under which holds were placed are shown while the person is named.
+    # A hold also stores the id of the person, which is shown while the person is named.
     reason = tables.holds.c.reason_sealed
     replace_words(connection, case, key, reason, lambda words: [words[0], renamed.name(words[1])])
     _decisions(connection, case, key, renamed)
@@ -91,7 +91,7 @@ def _pairings(connection: sa.Connection, case: str, renamed: Renamed) -> None:
 
 
 def _decisions(connection: sa.Connection, case: str, key: bytes, renamed: Renamed) -> None:
-    """Apply decisions by two persons to both pseudonyms, from the same day: the old id may be delivered again."""
+    """Copy decisions by two persons to the new pseudonym, with their day; the old id may be delivered again."""
     table = tables.overrules
     rows = {row.pseudonym: row for row in connection.execute(sa.select(table).where(table.c.case_id == case)).all()}
     for old, row in rows.items():

@@ -1,4 +1,4 @@
-"""Storage of reference series: day counts imported from a file, sealed because people typed their names."""
+"""Stores reference series (day counts imported from a file), sealed because people typed their names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Revision:
 
     Attributes:
         day: day of the number.
-        column: its index among the columns.
+        column: index of its column.
         before: the number that was replaced; None: not known.
         on: day on which the later figures were published.
     """

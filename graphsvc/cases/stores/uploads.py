@@ -6,8 +6,8 @@ the table `uploads`: without it no file can be read. For reading, the file is de
 which is removed as soon as it has been read.
 
 The process that receives or reads an upload holds its lock, and the lock ends with the process, even if killed. So
-leftovers of a killed process can be distinguished from uploads in use, and `sweep` removes them. This works across
-processes of a home.
+`sweep`, in any process of the home, can distinguish leftovers of a killed process from uploads in use, and remove
+them.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A delivery in the clear, while it is read.
+    """A decrypted delivery, while it is read.
 
     Attributes:
         path: path of its file.
@@ -91,7 +91,7 @@ class Opened:
 
 
 class Claimed(AbstractContextManager[Opened]):
-    """An upload being loaded, in the clear inside its `with` block. If `stays` is set, it waits again afterwards."""
+    """An upload being loaded, decrypted inside its `with` block. If `stays` is set, it waits again afterwards."""
 
     def __init__(self, reading: AbstractContextManager[Opened]) -> None:
         self._reading = reading
@@ -206,9 +206,9 @@ class UploadStore:
             identifier: the upload.
             account: its account.
             case: its case.
-            on: basis of the preview: the state of the case, and what the loader may see of it.
+            on: basis of the preview: the state of the case, and what the loader may see in it.
             options: options with which the upload was read.
-            loaded: result that loading it would have.
+            loaded: the result that loading the upload would have.
 
         Raises:
             NotFound: it is no longer waiting. Busy: it is being read.
@@ -241,7 +241,7 @@ class UploadStore:
 
     @contextmanager
     def open_upload(self, identifier: str, account: str, case: str) -> Iterator[Opened]:
-        """Open an upload in the clear for the block; it still waits afterwards.
+        """Decrypt an upload for the block; it still waits afterwards.
 
         Raises:
             NotFound: no such upload, or it belongs to someone else. Busy: it is already being read.
@@ -319,7 +319,7 @@ class UploadStore:
             is_loaded = not claimed.stays
         finally:
             try:
-                if is_loaded or RECORDED.get():  # a recorded load is completed without the upload
+                if is_loaded or RECORDED.get():  # once the load is recorded, it is completed without the upload
                     with transaction(self._database) as connection:
                         connection.execute(_ROW.delete().where(_ROW.c.id == upload.id))
                 if not self._exists(upload.id):  # loaded, or timed out in the meantime
@@ -354,7 +354,7 @@ class UploadStore:
         return Upload(row.id, row.account, row.case_id, about["name"], row.expires_at, options), key
 
     def _row(self, identifier: str, account: str, case: str, *, mine: bool = False) -> Any:
-        """Return the row of a waiting upload; `mine`: the caller holds its lock, so nobody else has claimed it."""
+        """Return the row of a waiting upload; `mine`: the caller holds its lock, so nobody else claimed it."""
         with transaction(self._database) as connection:
             row = connection.execute(
                 sa.select(_ROW).where(

@@ -60,8 +60,8 @@ class SavedView:
         handling: the level it was made at, `P` or `C`.
         name, notes: words of their author. If `withheld` (the author had source clearance and the reader has none), the
             name gives the day the view was made, and the notes are empty.
-        version: number of the newest version, which changed_by saved at changed_at.
-        savable: whether the reader may add versions: they see the case at the level it was made at.
+        version: number of the newest version, which `changed_by` saved at `changed_at`.
+        savable: whether the reader may add versions, because they have the level it was made at.
     """
 
     id: str
@@ -196,7 +196,7 @@ class ViewStore:
         self._change(identifier, version=last + 1, changed_at=at)
 
     def rename(self, identifier: str, words: Any) -> None:
-        """Change the name and notes of a view: from now on the clearance of their new author decides who sees them."""
+        """Change the name and notes of a view; the clearance of the account that changes them decides who sees them."""
         self._change(identifier, words_sealed=words, sources=self.grant.sources)
 
     def share(self, identifier: str, *, shared: bool) -> None:
@@ -268,7 +268,7 @@ class ViewStore:
         return row, self._readable(row, state), links and self._without_named(links)
 
     def _without_named(self, links: list[list[Any]]) -> Links:
-        """Leave out links whose custom relation now names somebody sealed: pages show a different relation."""
+        """Leave out links whose custom relation now names somebody sealed: pages show the relation differently."""
         if not any(link[1].startswith(CUSTOM_PREFIX) for link in links):
             return links
         mask = self.withhold()
@@ -287,7 +287,7 @@ class ViewStore:
         return ViewVersion(row.number, row.account, row.at, "" if is_withheld else row.said, is_withheld)
 
     def _withheld(self, row: Any) -> bool:
-        """Whether its author has source clearance and this account does not: the words may be about sources."""
+        """Whether the author has source clearance and this account does not: the words may be about sources."""
         return bool(row.sources) and not self.grant.sources
 
     def _own_drafts(self) -> tuple[Condition, ...]:
