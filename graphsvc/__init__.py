@@ -9,7 +9,7 @@ For notebooks: `connect()` returns a Session, which the web pages and the comman
     session.hubs()                                         # leads: intelligence, never evidence
     session.show("P0123")                                  # the network view in the cell, offline
 
-The packages and the imports allowed between them: `docs/architecture.md` in the repository.
+`docs/architecture.md` in the repository lists the packages and which of them may import which.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ def connect(purpose: str, *, user: str = "", case: str = "", home: str | Path | 
     Args:
         purpose: why; written in the log with everything that is read.
         user: account that acts if no one has signed in with `graphsvc login`.
-        case: an existing case; may be left out while only one can be seen.
+        case: an existing case; may be left out if this account can see only one.
         home: folder of the service (default: GRAPHSVC_HOME, else the platform's user data folder).
 
     Raises:
-        NotFound: the case is not there, or not theirs.
-        NotSignedIn: nobody has proven who they are, or the purpose is no single line of 1 to 200 characters.
-        OperatorError: the folder is not a home of the service, or Neo4j cannot be had.
+        NotFound: the case does not exist, or this account may not see it.
+        NotSignedIn: no account is signed in, or the purpose is not a single line of 1 to 200 characters.
+        OperatorError: the folder is not a home of the service, or Neo4j cannot be started or reached.
     """
-    # Imported here so that `import graphsvc` costs nothing.
+    # Imported here so that `import graphsvc` is fast.
     from graphsvc.access.people.policy import no_such_case
     from graphsvc.access.people.purpose import known_purpose
     from graphsvc.appdb import require_home

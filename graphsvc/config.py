@@ -1,4 +1,4 @@
-"""All settings: one frozen dataclass, each field with its default and help, read once and passed down."""
+"""All settings, as one frozen dataclass that is read once and passed down; each field has a default and a help text."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ import platformdirs
 from graphsvc.errors import OperatorError
 
 LAST_PORT = 65_535
-# Most processes that serve pages by default: each holds its readers' cases in memory.
+# Default maximum of processes that serve pages, since each keeps its readers' cases in memory.
 _SERVING = 4
 
 
-# Longest times not taken for typing mistakes: ten years in days, a year in hours and in minutes, a day in seconds.
+# Longer times are refused as typing mistakes: ten years in days, a year in hours and in minutes, a day in seconds.
 _YEARS_DAYS, _YEAR_HOURS, _YEAR_MINUTES, _DAY_S = 3_653, 8_784, 527_040, 86_400
 
 
@@ -206,7 +206,7 @@ class Settings:
         """Read settings from environment variables, with `overrides` on top (None: no override).
 
         Raises:
-            OperatorError: a value is not valid; names the variable, its value and the accepted values.
+            OperatorError: a value is not valid; the message names the variable, its value and the accepted values.
         """
         source = os.environ if environ is None else environ
         values: dict[str, Any] = {}
@@ -242,7 +242,7 @@ class Settings:
         return (self.log_anchor or self.home / "log.anchor").expanduser().absolute()
 
     def shown(self) -> list[tuple[str, str, str]]:
-        """Return (variable, value, help) of every setting; secrets read 'set' or 'not set'."""
+        """Return (variable, value, help) of every setting; a secret is shown only as 'set' or 'not set'."""
         return [
             (
                 item.metadata["variable"],

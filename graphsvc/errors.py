@@ -14,7 +14,7 @@ RECORDED: ContextVar[frozenset[str]] = ContextVar("recorded", default=frozenset(
 
 
 def standing() -> str:
-    """Return how an error message describes the current state, as the start of a sentence."""
+    """Return the start of a sentence that says whether a failed change left anything to complete."""
     if RECORDED.get():
         return "What was begun is recorded, and will be completed by the next start"
     return "Nothing was changed"
@@ -33,7 +33,7 @@ class GraphsvcError(Exception):
 
 
 class InputError(GraphsvcError):
-    """A file or table cannot be read as it is: the person who delivered it must act."""
+    """A file or table cannot be read as it was delivered: the person who delivered it must act."""
 
     exit_code = 65
     status = 422
@@ -66,7 +66,7 @@ class NotFound(RequestError):
 
 
 class NotSignedIn(GraphsvcError):
-    """No proven identity or no stated purpose: the person must sign in, or say why they ask."""
+    """The person has not signed in, or has not stated a purpose: they must do so first."""
 
     exit_code = 77
     status = 401
@@ -80,14 +80,14 @@ class Refused(GraphsvcError):
 
 
 class Busy(GraphsvcError):
-    """Not possible at the moment (a case being imported, a limit reached): wait, or ask for less."""
+    """The request is not possible at the moment (a case is being imported, a limit is reached): wait, or ask for less."""
 
     exit_code = 75
     status = 503
 
 
 class NotReady(Busy):
-    """Already being computed for another reader: asking again in a while helps."""
+    """The answer is already being computed for another reader: asking again in a while helps."""
 
 
 class Outdated(RequestError):

@@ -1,1 +1,1 @@
-"""Names of people and things in any script: spelling, sound, finding them in text, and withholding them. Pure."""
+"""Names of people and things in any script: how they are spelt, heard, found in text and withheld. Pure."""

@@ -1,6 +1,6 @@
 """Identifiers in the cells of a row: e-mail addresses, user names, document numbers, streets with a number.
 
-A text is recognised by its form or by the name of its column. Everyday words identify nobody.
+A cell's text is recognised as an identifier by its form or by the name of its column. Everyday words identify nobody.
 
 | cell of a sealed person | looked for in texts |
 |---|---|
@@ -25,7 +25,7 @@ from graphsvc.records.dates import parse_date
 _OF_NAMES = word_list(
     "x name names full other alias aliases nick nickname aka kunya handle user username login telegram"
 )
-# Words before a number that is not a house number.
+# A number after one of these words is not a house number.
 _NO_STREET = word_list("flat room unit apartment floor cell house block box number")
 _SHORT = {"street": "st", "road": "rd", "lane": "ln", "avenue": "ave", "court": "ct", "drive": "dr", "square": "sq"}
 
@@ -114,7 +114,7 @@ def of_address(text: str) -> Iterator[tuple[str, str]]:
 
 
 def of_thing(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the identifiers of a thing or dwelling: number, account or street, but no plain name (`identity card`).
+    """Yield the identifiers of a thing or dwelling (number, account, street), but not a plain name (`identity card`).
 
     Example:
         >>> list(of_thing({"kind": "vehicle", "value": "LN02 SVE", "name": "white van"}))

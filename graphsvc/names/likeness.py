@@ -1,8 +1,8 @@
-"""Search matching: the parts of a search, index queries for candidates, and how well each candidate matches.
+"""Matching of searches: the parts of a search, the index queries for candidates, and how well each candidate matches.
 
-The full-text index of the graph database only offers candidates. Its scores count data that a reader may not see, so
-they order nothing. For the same reason no query asks for what the index cuts to the nearest few: its fuzzy terms stop
-after fifty words, wherever those occur. A pattern is used for words one letter off, as it omits none.
+The full-text index of the graph database only proposes candidates. Its scores depend on data that a reader may not
+see, so they are not used to sort. For the same reason its fuzzy terms are not used: they expand to at most fifty
+words, counting words in data hidden from the reader. Words one letter off are found by a pattern, which omits none.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from graphsvc.names.spelling import Sound, alike, words
 from graphsvc.names.terms import FoldedText, fold_text, heard, heard_together, numbers
 from graphsvc.records.dates import TypedDay, typed_day
 
-# How well something matches, best first.
+# Levels of a match, best first.
 EXACT, WORD, PREFIX, INSIDE, TYPO, HEARD = range(6)
 LEVELS = ("exactly", "a whole word", "the beginning of a word", "inside a word", "one letter off", "sounds alike")
-# Fewest letters for a match inside a word; fewest and most letters for a match one letter off.
+# Minimum letters for a match inside a word; minimum and maximum letters for a match one letter off.
 _INSIDE = 3
 _TYPO, _LONGEST_TYPO = 5, 24
-# Two numbers are the same if this many digits at their ends agree, whatever precedes them.
+# Two numbers are the same if their last digits, at least this many, agree.
 _SAME = 9
 _NUMBER = re.compile(r"[+(]?[\d\s().\-/+]*")
 _FEWEST_DIGITS = 4
@@ -48,7 +48,7 @@ class SoughtPart:
 
     @property
     def pattern(self) -> str:
-        """Index query for values that this part may match."""
+        """Index query for the values that this part may match."""
         terms: list[str] = []
         for text in self.spelt:
             terms.append(f"*{text}*" if len(text) >= _INSIDE and not self.day else f"{text}*")
@@ -73,7 +73,7 @@ class SearchText:
 
     @cached_property
     def parts(self) -> tuple[SoughtPart, ...]:
-        """Parts of the search between blanks; a telephone number or a day is one part. Empty if nothing is sought."""
+        """Parts of the search, separated by blanks; a telephone number or a day is one part. Empty for a blank search."""
         text = self.text.strip()
         if self.day is not None:
             return (SoughtPart((fold_text("", self.day.words).whole,), day=True),)
@@ -102,7 +102,7 @@ class SearchText:
 
     @cached_property
     def day_spelt(self) -> tuple[tuple[str, ...], ...]:
-        """Spellings in running text of the words of a day: its number, its month and, if given, its year."""
+        """Spellings of a day's number, its month and (if given) its year, as they occur in running text."""
         if self.day is None:
             return ()
         number, month, *year = self.day.words.lower().split()
@@ -110,12 +110,12 @@ class SearchText:
 
     @cached_property
     def text_spelt(self) -> list[str]:
-        """As `spelt`, for free texts."""
+        """Spellings of each part for a search of free texts, in the form of `spelt`."""
         return ["|".join(dict.fromkeys(ways)) for ways in self.day_spelt] or self.spelt
 
     @cached_property
     def text_pattern(self) -> str:
-        """Index query for free texts, without typos and sounds: prose is too long for those."""
+        """Index query for free texts, without typos and sounds, which would match too many words of prose."""
         if self.day is not None:
             return " ".join(f"+({' '.join(dict.fromkeys(ways))})" for ways in self.day_spelt)
         return " ".join(
@@ -213,7 +213,7 @@ def match(sought: SearchText, named: Sequence[tuple[str, str]]) -> Match | None:
     if all(apart):
         hits = [hit for hit in apart if hit is not None]
         levels = [hit[0] for hit in hits]
-        # A part that equals a whole alias is only part of the search: several parts match at best as whole words.
+        # No single value contains the whole search, so several parts match at best as whole words.
         worst = max(max(levels), WORD) if len(hits) > 1 else levels[0]
         options.append(Match(worst, sum(levels), tuple(dict.fromkeys(hit[1] for hit in hits))))
     return min(options, key=lambda option: (option.level, option.weight, len(option.why)), default=None)
@@ -246,7 +246,7 @@ def one_off(word: str, second: str) -> bool:
 
 
 def _may_be_mistyped(text: str) -> bool:
-    """Whether to accept one letter off: in numbers and short words it makes a different word."""
+    """Whether one wrong letter is accepted; in numbers and short words it makes a different word."""
     return _TYPO <= len(text) <= _LONGEST_TYPO and text.isalpha()
 
 
@@ -265,9 +265,9 @@ def _one_off(text: str) -> str:
 
 # -- free text --------------------------------------------------------------------------------------------------
 
-# Letters of context shown before and after a match; most groups of digits in one number.
+# Letters of context shown before and after a match; maximum groups of digits in one number.
 _AROUND, _MOST_GROUPS = 70, 6
-# Words that may come between the number of a day and its month.
+# Words that may occur between a day's number and its month: `8th of May`.
 _IN_DAYS = frozenset({"st", "nd", "rd", "th", "of"})
 
 
@@ -324,7 +324,7 @@ def _around(text: str, start: int, end: int) -> Excerpt:
 
 
 def _pieces(text: str, *, number: bool) -> list[tuple[int, int, str]]:
-    """Return the words of a text with their places; for a number, also consecutive groups of digits joined into one."""
+    """Return the words of a text with their places; for a number, also adjacent groups of digits joined into one."""
     pieces = [(word.start, word.end, word.letters) for word in words(text)]
     if number:
         digits = [piece for piece in pieces if piece[2].isdigit()]

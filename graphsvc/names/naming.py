@@ -1,4 +1,4 @@
-"""Whole names in all their orders, as spelt and as heard, with a bounded number of forms for each name."""
+"""Whole names with their parts in any order, as spelt and as heard; the number of forms of each name is bounded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_PARTS = 3
 LONGEST_NAME = 12
 # Names with more parts are not compared by sound.
 MOST_HEARD = 6
-# Maximum number of sounds of one name: a word may have eight or more, and those of several words multiply.
+# Maximum number of sounds of one name: a word may have eight or more, and the numbers of several words multiply.
 MOST_SOUNDS = 64
 
 
@@ -46,7 +46,7 @@ def _keys(name: str) -> set[str]:
 def heard_as(parts: Sequence[Word], most: int = MOST_SOUNDS) -> Iterator[Sound]:
     """Yield how parts of a name sound in sequence: at most `most` ways, the plainest of each part first.
 
-    While there are more, the part with the most sounds loses its least likely one.
+    As long as there are more ways, the least likely sound of the part with the most sounds is dropped.
     """
     sounds = [plainest(part) for part in parts]
     while prod(map(len, sounds)) > most:
@@ -64,7 +64,7 @@ def heard_as(parts: Sequence[Word], most: int = MOST_SOUNDS) -> Iterator[Sound]:
 
 
 def plainest(part: Word) -> list[Sound]:
-    """Return the sounds of a part, without the empty sound of a particle unless it is the only one."""
+    """Return the sounds of a part, without the empty sound (a particle left out) unless there is no other."""
     return [sound for sound in part.sounds if sound != ("", "")] or list(part.sounds)
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from graphsvc.names.spelling import Word, words
 
-# Fewest and most digits of a number; two numbers are the same if these last digits agree, with any country code.
+# Minimum and maximum digits of a number. Numbers are compared by their last nine digits, without country codes.
 _FEWEST, _MOST = 6, 17
 _SAME = 9
 _BETWEEN = frozenset(" \t\n\u00a0\u202f.-/()+_\u2010\u2011\u2012\u2013\u2014")
@@ -33,7 +33,7 @@ class Phones:
         return bool(self._numbers)
 
     def add(self, number: str) -> None:
-        """Add a number as it was delivered. Fewer than six digits are no phone number and are ignored."""
+        """Add a number as it was delivered. A number of fewer than six digits is no phone number and is ignored."""
         digits = "".join(word.letters for word in words(number) if word.letters.isdigit()).lstrip("0")
         if len(digits) >= _FEWEST:
             self._numbers.add(digits[-_SAME:])

@@ -15,12 +15,12 @@ from graphsvc.records.tables import ERASED, EXTRA_PREFIX, TABLES
 ADULT_AT = 18
 # Handle in a source's id, after the kind of source: at least five characters, with three letters in a row.
 _HANDLE = re.compile(r"[^\W_]+[-_:/. ](?=.*[^\W\d_]{3})(.{5,})")
-# People in these categories are named: the categories are visible to everyone.
+# People in these categories keep their names unless another fact seals them. Every reader sees these categories.
 CHARGED = frozenset({"suspect", "convicted"})
 IDENTITY = {
     record: tuple(c.name for c in TABLES[table].columns if c.sensitivity in ("identity", "text"))
     for table, record in (("people", "person"), ("things", "thing"))
-} | {"workplace": ("name", "address", "latitude", "longitude", "notes")}  # of a dwelling where a sealed person lives
+} | {"workplace": ("name", "address", "latitude", "longitude", "notes")}  # for a dwelling where a sealed person lives
 
 
 def categories(values: Mapping[str, Any]) -> dict[str, str]:
@@ -34,7 +34,7 @@ def categories(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def mark(values: Mapping[str, Any], on: dt.date) -> str:
-    """Return why the row of a person itself requires a pseudonym, or an empty text.
+    """Return why a person's own row requires a pseudonym, or an empty text.
 
     Args:
         values: row of people.csv.
@@ -65,7 +65,7 @@ def age_mark(values: Mapping[str, Any], on: dt.date) -> str:
 
 
 def split_identity(record: str, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Split a sealed row into the part that may stay in the graph and the vault's part, with id and free text."""
+    """Split a sealed row into a part for the graph and a part for the vault, which gets the id and free text."""
     secret = {
         name: value
         for name, value in values.items()
@@ -86,7 +86,7 @@ def needles(values: Mapping[str, Any]) -> Iterator[Needle]:
 
 
 def source_names(identifier: str, kind: str) -> Iterator[str]:
-    """Yield the id of a source and the handle in it; nothing for a register, whose plain words name nobody.
+    """Yield the id of a source and the handle in it; nothing for a register, whose plain words identify nobody.
 
     Example:
         >>> list(source_names("CHIS-falcon-77", "intelligence")), list(source_names("Register of arrivals", "record"))

@@ -2,8 +2,8 @@
 
 Tables define what counts as the same; the functions only apply them. A word has
 
-* `letters`: lower-case Latin letters and digits, whatever the script, accents, width or invisible characters were;
-* `sounds`: possible sounds: consonants in classes (`kh` and `h` are one, vowels have none), each with its vowels.
+* `letters`: its lower-case Latin letters and digits, whatever the script, accents, width or invisible characters were;
+* `sounds`: its possible sounds, each as classes of consonants (`kh` and `h` share one) and the vowels separately.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def word_list(text: str) -> frozenset[str]:
 # Consonants and vowels as heard. The vowels are missing (None) if the script does not write them.
 Sound = tuple[str, str | None]
 
-# Scripts that write few or no vowels, and scripts whose signs are each a word, without blanks between them.
+# Scripts that write few or no vowels, and scripts in which each sign is a word, without blanks between words.
 _ABJADS = frozenset({"ARABIC", "HEBREW", "SYRIAC"})
 _SIGNS = frozenset({"CJK", "HANGUL", "HIRAGANA", "KATAKANA"})
 _LIQUIDS = str.maketrans("lr", "rl")
@@ -42,11 +42,11 @@ _HEARD = dict(
         strict=True,
     )
 )
-# Letters that Arabic uses for sounds it lacks: b also for p, j for ch, f for v. In capitals: no transcription has any.
+# Letters that Arabic also uses for sounds it lacks: b for p, j for ch, f for v. Capitals occur in no transcription.
 _ARABIC = dict(zip("بجف", "BJF", strict=True))
-# Sounds that Latin letters may have, the longest first; the classes are b p t d k f h l m n r s z w, J (dj, zh), S
-# (sh), C (ch). Vowels have no class. Languages differ, so some have several (Kurdish x is kh, Turkish c is dj, Albanian
-# q is ch).
+# Latin letters, longest groups first → their possible classes of sound: b p t d k f h l m n r s z w, J (dj, zh), S
+# (sh), C (ch). Vowels have no class. Languages differ, so some letters have several classes (Kurdish x is kh, Turkish c
+# is dj, Albanian q is ch).
 _CLASSES: dict[str, tuple[str, ...]] = {
     "tsch": ("C",),
     "sch": ("S",),
@@ -85,7 +85,7 @@ _CLASSES: dict[str, tuple[str, ...]] = {
 } | {letter: (letter,) for letter in "bdfhklmnprstz"}
 _PIECE = re.compile("|".join(sorted(_CLASSES, key=lambda piece: -len(piece))))
 _MOST_SOUNDS = 8
-# Anything longer is not a spoken word and is compared by its letters alone.
+# A longer word is not a spoken word and is compared by its letters alone.
 _LONGEST = 64
 _LONG_RUN = re.compile(rf"[A-Za-z0-9]{{{_LONGEST + 1}}}")
 _NO_SOUNDS: tuple[Sound, ...] = ()
@@ -192,13 +192,13 @@ def _ascii(word: str) -> tuple[str, tuple[Sound, ...], bool]:
 
 
 def _long(word: str) -> tuple[str, tuple[Sound, ...], bool]:
-    """As `_ascii`, without caching anything longer than a word."""
+    """Do the same as `_ascii`, but without caching a text longer than any word."""
     return _ascii(word) if len(word) <= _LONGEST else (word.lower(), _NO_SOUNDS, word[0].isupper())
 
 
 @lru_cache(maxsize=200_000)
 def _sounds(heard: str, *, written: bool) -> tuple[Sound, ...]:
-    """Return the sounds of a word in Latin letters; `written` says whether it shows its vowels."""
+    """Return the sounds of a word in Latin letters; `written`: whether its script writes vowels."""
     if heard.isdigit():
         return ((heard, ""),)
     sounds = dict.fromkeys(_plain(heard, written=written))
@@ -218,7 +218,7 @@ def _sounds(heard: str, *, written: bool) -> tuple[Sound, ...]:
 def _plain(heard: str, *, written: bool) -> list[Sound]:
     pieces = [_CLASSES[piece] for piece in _PIECE.findall(heard)]
     if not written:
-        # The letter for w is as often the vowel u, as for `w` in `_CLASSES`.
+        # In these scripts too, the letter for w is often the vowel u.
         pieces = [("w", "") if piece == ("w",) else piece for piece in pieces]
     if len(pieces) > 1 and pieces[-1] == ("h",):
         pieces[-1] = ("h", "")
@@ -253,7 +253,7 @@ def _vowels(letters: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def _apart(vowels: str, other_vowels: str) -> int:
-    """Return how many vowels must be added or removed; replacing one by an unlike vowel costs two."""
+    """Return how many vowels must be added or removed; replacing a vowel by an unlike one counts as two."""
     row = list(range(len(other_vowels) + 1))
     for left in vowels:
         before, row[0] = row[0], row[0] + 1
@@ -288,7 +288,7 @@ def _letter(letter: str) -> _Letter:
     base = unicodedata.normalize("NFC", stripped)
     script = unicodedata.name(base[:1], "").split(" ")[0] if base else ""
     plain = "".join(c for c in anyascii(base).lower() if c.isascii() and c.isalnum())
-    # A letter in a ring or a flag counts as that letter; a picture does not, whatever its name.
+    # A letter in a ring or a flag counts as that letter; a picture does not, even if its name is a letter's.
     if category[0] not in "LNM" and not (category == "So" and len(plain) == 1):
         return _Letter("", "", "", "between", capital=False, small=False)
     heard = _ARABIC.get(letter) or _HEARD.get(letter.lower(), plain)
@@ -331,15 +331,15 @@ def _word(letters: list[tuple[int, _Letter]]) -> Word:
     first = letters[0][1]
     scripts = {letter.script for _, letter in letters}
     plain = "".join(letter.plain for _, letter in letters)
-    # In these scripts h is a letter by itself and forms no pair with the preceding letter, as it would in Latin
-    # letters.
+    # In these scripts h is always a separate letter, so an apostrophe keeps it from forming a pair such as `sh` with
+    # the preceding letter.
     heard = "".join("'h" if letter.heard == "h" and letter.script in _ABJADS else letter.heard for _, letter in letters)
     if any(letter.roofed for _, letter in letters):
         heard = "".join("I" if letter.heard == "i" and not letter.roofed else letter.heard for _, letter in letters)
     cased = any(letter.capital or letter.small for _, letter in letters)
     latin = first.does == "digit" or bool(scripts & {"LATIN"})
     sounds = _sounds(heard, written=not scripts & _ABJADS) if len(heard) <= _LONGEST else _NO_SOUNDS
-    if scripts & _SIGNS:  # these scripts write one sign for l and r
+    if scripts & _SIGNS:  # these scripts use the same signs for l and r
         sounds = (*sounds, *((key.translate(_LIQUIDS), vowels) for key, vowels in sounds if {*key} & {*"lr"}))
     if not latin:  # other scripts' vowels are transcribed in too many ways to rule out a name
         sounds = tuple((key, None) for key, _ in sounds)

@@ -1,10 +1,10 @@
-"""Search terms of a case: Latin letters whatever the script, and numbers without their grouping.
+"""Search terms of a case, in Latin letters whatever the script, and with the digits of numbers not grouped.
 
 They are stored in the graph when a case is imported (`search` of an entity, `said` of a text), separated by blanks.
-They are made only of what the graph holds: a sealed person can be found by the pseudonym alone. A term is
+They are made only from the content of the graph, so a sealed person can be found only by the pseudonym. A term is
 
 * a word, the text between two blanks as one word, or the whole text as one word;
-* `=` and the whole text as one word, to tell a whole value from a part of one;
+* `=` and the whole text as one word, to distinguish a whole value from a part of one;
 * `_` and the consonants of a name as heard (`spelling`), so that a name is found in another script.
 """
 
@@ -41,16 +41,16 @@ TEXTS = {
     "Statement": ("summary",),
     "Claim": ("subject_as_said", "object_as_said", "place", "notes"),
 }
-# Fewest consonants by which a name is found by its sound.
+# Minimum number of consonants for a name to be found by its sound.
 HEARD = 3
 _NAMES = frozenset({"name", "alias"})
 _MOST_HEARD = 32
-# Fewest digits of a telephone number, which tell it from a house number or a year.
+# Minimum digits of a telephone number; a shorter number may be a house number or a year.
 _NUMBER = 6
 _LETTER = re.compile(r"[^\W\d_]")
 _PSEUDONYM = re.compile(r"[SQTH](-[0-9A-Z]{4}){3}")
-# French spelling writes ch for sh, also in names transcribed by it: `Rachid`, `Chérif`. Not after s or t, as in German
-# or English.
+# French spells sh as ch, also in transcribed names: `Rachid`, `Chérif`. After s or t, ch is German or English and has
+# another sound.
 _FRENCH = re.compile(r"(?<![ST])CH", re.IGNORECASE)
 _ZERO = re.compile(r"\(\s*0\s*\)")
 _RUN = re.compile(r"(?<![\w])[+(]{0,2}\d[\d\s().\-/]{4,}\d")
@@ -63,7 +63,7 @@ class FoldedText(NamedTuple):
 
     Attributes:
         whole: all of it as one word.
-        words: its words, each text between blanks as one word, and the whole.
+        words: its words, each text between two blanks as one word, and all of it as one word.
         numbers: digits of a telephone number, with and without the country code.
         heard: sounds of a name, for each word and for all of them together.
     """

@@ -1,4 +1,4 @@
-"""Find whole names, numbers and ids in text, in any script: never by sound, never by a part.
+"""Find whole names, numbers and ids in text, in any script, but not names that only sound alike or parts of names.
 
 | kind of needle | how it is found |
 |---|---|
@@ -7,7 +7,7 @@
 | `value` (a plate, an account, an address), `id` | whole, with no letter or digit directly before or after it |
 
 Names are compared by their words in Latin letters (`spelling`), so a name is found in the scripts in which it was
-delivered. More needles can only match more: a text is never excused because another person has the same name.
+delivered. An additional needle never reduces the matches, not even if two people have the same name.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _JOINED = 8
 _SPACED = 6
 # Maximum number of words that a name may be spread over, for example letter by letter.
 _MOST_WORDS = 40
-# Prefix lengths used to dismiss early a word that no needle begins with.
+# Lengths of the prefixes by which words that begin no needle are dismissed early.
 _BEGINNINGS = (2, 5)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,100}>")
 _PARTED = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011\u00ad=][ \t]{0,8}\r?\n[ \t]{0,8}(?=[^\W\d_])")
@@ -98,7 +98,7 @@ class WholeNames:
         return False
 
     def is_all_of(self, text: str) -> bool:
-        """Whether the name of something is one of the names or numbers, in whatever writing, and nothing more.
+        """Whether the name of something consists of one of the names or numbers, however it is written.
 
         Example:
             >>> sealed = WholeNames([Needle("name", "Hewa Karim"), Needle("phone", "+447700900555")])
@@ -110,7 +110,7 @@ class WholeNames:
     @staticmethod
     def _is_whole(text: str, span: Span) -> bool:
         start, end = span
-        # The code of a country may stand apart from the number.
+        # The country code may be separated from the number.
         is_number = not any(map(str.isalpha, text))
         left = text[end:] if is_number else text[:start] + text[end:]
         return not any(map(str.isalnum, left))
@@ -144,7 +144,7 @@ class WholeNames:
         return any(name in self._names or name in self._single for name in spelt)
 
     def replace(self, text: str, word: str) -> str:
-        """Return `text` with `word` in place of each name; just `word` if a name appears only in a decoded reading."""
+        """Return `text` with `word` in place of each name; only `word` if a name appears only once `text` is decoded."""
         if not (text and self):
             return text
         first, *decoded = _readings(text)
@@ -242,7 +242,7 @@ class WholeNames:
 
 
 def _readings(text: str) -> list[str]:
-    r"""Return the text with look-alikes as Latin letters; also with tags, HTML and URL codes and split lines undone.
+    r"""Return the text with look-alikes as Latin letters, and a second time with markup, codes and split words undone.
 
     Example:
         >>> _readings("Hewa%20Karim"), _readings("Ka-\nrim")

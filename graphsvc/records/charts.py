@@ -1,4 +1,4 @@
-"""Meaning of the types in i2 Analyst's Notebook charts, as data: shared by the code that writes charts and reads them.
+"""Meaning of the types in i2 Analyst's Notebook charts, as tables used both to write charts and to read them.
 
 Each author of a chart defines its entity types and link types. The types below come with the English palettes, or are
 our own; any other type is shown to the person who imports the chart, who chooses its meaning.
@@ -11,7 +11,7 @@ from types import MappingProxyType
 from graphsvc.records.relations import NONE, RELATIONS
 from graphsvc.records.tables import THING_KINDS
 
-# Kind of entity or thing → (its type in a chart, its icon there).
+# Kind of entity or thing → (its type and its icon in a chart).
 TYPES = MappingProxyType(
     {
         "person": ("Person", "Person"),
@@ -67,7 +67,7 @@ READ_AS = MappingProxyType(
     | dict.fromkeys(("organization", "agency", "charity"), "organisation")
     | dict.fromkeys(("engine", "outboard", "hull"), "part")
 )
-# Types that may be crossings: an event has a day, and may report anything.
+# Types that may be crossings: an event has a day and can be of any kind.
 EVENTS = frozenset({"event"})
 # Link type in lower case → relation.
 LINKED_AS = MappingProxyType(
@@ -75,7 +75,7 @@ LINKED_AS = MappingProxyType(
     | {relation.says.casefold(): name for name, relation in RELATIONS.items()}
     | {word: name for name, relation in RELATIONS.items() if relation.i2 != NONE for word in relation.i2.split(", ")}
 )
-# Relation → its replacement where the ends are of kinds that it does not accept: a person can own a car or live at an
-# address, and neither is a workplace. The replacement must claim less, never more: a claim that nobody made could
-# incriminate someone.
+# Relation → its replacement if it does not accept the kinds of its ends: a person can control a car or live at an
+# address, but these relations accept only workplaces. The replacement must claim less, never more: a claim that
+# nobody made could incriminate someone.
 OTHERWISE = MappingProxyType({"CONTROLS": "USED", "LIVED_AT": "LOCATED_AT"})

@@ -1,12 +1,12 @@
-"""The view of witness statements for readers without source clearance, declared once.
+"""How witness statements are shown to readers without source clearance.
 
-Numbers and lists of witnesses, and which witness supports which claim, need source clearance: in the wrong hands they
+Lists of witnesses, their number, and which witness supports which claim need source clearance: in the wrong hands they
 are a list for intimidation. Without it, witness statements are not shown one by one. Their claims appear as one row for
 each subject, relation, object, polarity and status. The number of independent witness groups that assert or deny a link
-is shown only from a minimum on. Smaller numbers read `few`, and count as one statement of one grade, whatever their
-sources and grades. Belief is shown in four steps; a link that only `few` support is always `SOME`. Filters, orders,
-scores and pictures use only these figures, so probing reveals nothing: another witness, one more of the few, a better
-grade or another day changes nothing.
+is shown only if it reaches a minimum. Smaller numbers are shown as `few` and count as one statement with a fixed grade,
+whatever their sources and grades. Belief is shown in four steps; a link that only `few` support is always `SOME`.
+Filters, orders, scores and pictures use only these figures. So probing reveals nothing: an additional witness among
+the few, a better grade or another day changes nothing.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from types import MappingProxyType
 
 # Belief in four steps: the step is the number of these thresholds reached, plus one.
 STEPS = (0.25, 0.5, 0.75)
-# The belief shown for a step: its middle.
+# Step → the belief shown for it, which is its middle.
 MIDDLES = MappingProxyType({1: 0.125, 2: 0.375, 3: 0.625, 4: 0.875})
 # The belief shown for a link that only few witnesses support.
 SOME = 0.5
-# Source grade and assessment given to several witnesses' claims combined into one: the commonest, middling.
+# Source grade and assessment of several witnesses' claims merged into one: the commonest, in the middle of the scale.
 ACCOUNT = ("2", "C")
-# Mark of a link whose denial this reader may not see in full: the same whoever denies it, and however many do.
+# Mark of a link whose denial this reader may not see in full: the same for any number and kind of sources.
 CONTESTED = "contested"
 # The same mark in the graph, where all values of a property have one type.
 HIDDEN_DENIAL = -1
@@ -48,7 +48,7 @@ def step(belief: float) -> int:
 
 
 def belief(exact: float) -> float:
-    """Return the belief shown for an exact belief (0 to 1): the middle of its step; 0, which nothing asserts, stays 0.
+    """Return the belief shown for an exact belief (0 to 1): the middle of its step, or 0 for a link never asserted.
 
     Example:
         >>> belief(0.0), belief(0.2), belief(0.714), belief(0.75)
@@ -69,14 +69,14 @@ def score(exact: float) -> float:
 
 
 def denial(groups: int, reports: int, few_below: int, *, hidden: bool = False) -> list[int] | None:
-    """Count the denials of a link for readers without source clearance; None for no denial.
+    """Return the counts of a link's denials for readers without source clearance; None if nothing denies it.
 
     A denial by few witnesses, and one that the reader may not see at all, leave the same mark: `contested`.
 
     Args:
         groups: independent groups of witnesses that deny the link.
         reports: reports and records that deny it.
-        few_below: fewer groups than this are not counted.
+        few_below: fewer groups than this are shown as `contested`, without their number.
         hidden: whether statements that the reader may not see deny the link.
 
     Example:
@@ -89,10 +89,10 @@ def denial(groups: int, reports: int, few_below: int, *, hidden: bool = False) -
 
 
 def voices(groups: int, reports: int) -> list[int] | None:
-    """Count claims for readers without source clearance: witness groups, then reports and records; None if both are 0.
+    """Return counts for readers without source clearance: [witness groups, reports and records]; None if both are 0.
 
-    The two are kept apart so that few groups always read as few: reports and records are listed, and could be
-    subtracted from a sum. Comparing a list with a number never matches, so a filter by number reveals nothing.
+    The two are kept apart so that the number of a few groups stays hidden: reports and records are listed, and could
+    be subtracted from a sum. Comparing a list with a number never matches, so a filter by number reveals nothing.
     """
     return [groups, reports] if groups or reports else None
 
@@ -109,7 +109,7 @@ def denial_mark(*denying: int | str | None) -> str:
 
 
 def denied_word(denying: int | str | None) -> str:
-    """The word for a link's denials in files and graphs: `yes`, `no`, or `contested` where the reader may not see them.
+    """Return whether a link is denied, for files and graphs: `yes`, `no`, or `contested` if the reader may not know.
 
     Example:
         >>> denied_word(2), denied_word(CONTESTED), denied_word(0)
@@ -119,9 +119,9 @@ def denied_word(denying: int | str | None) -> str:
 
 
 def ranked_on(handling: str, *, sources: bool) -> str:
-    """Say in a sentence what a ranking computed for a reader leaves out; empty for full clearance.
+    """Return a sentence on what a reader's ranking leaves out or coarsens; empty for full clearance.
 
-    It holds no number: how many statements are under code C, or come from witnesses, is itself restricted.
+    It contains no number: how many statements are under code C, or come from witnesses, is itself restricted.
 
     Args:
         handling: strictest handling code the reader may see, `P` or `C`.

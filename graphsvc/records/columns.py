@@ -1,4 +1,4 @@
-"""Rows in columns, as Arrow record batches: a repeated value is kept once, so a million rows need no million objects.
+"""Rows stored by column, as Arrow record batches: each repeated value is stored once, which saves memory.
 
 A column is a dictionary array, or a plain array of texts if most of them differ. Values that have no type in common are
 kept as JSON, and the column's field says so.
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-# Arrow is imported only where it is used: the import takes a tenth of a second, which no small case should wait for.
+# Arrow is imported only where it is used: the import takes a tenth of a second, too long for a small case.
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -30,7 +30,7 @@ def batch_of(columns: Iterable[tuple[pa.Array, bool]], names: Iterable[str] | No
 
     Args:
         columns: columns of equal length, each with whether its values are JSON (see `encode`).
-        names: names of the columns; default: their numbers.
+        names: names of the columns; default: their positions, from 0.
 
     Example:
         >>> list(read_rows(batch_of(map(encode, [["p1", "p1"], [1, None], [["a"], "few"]]))))
@@ -47,7 +47,7 @@ def batch_of(columns: Iterable[tuple[pa.Array, bool]], names: Iterable[str] | No
 
 
 def encode(values: Sequence[Any]) -> tuple[pa.Array, bool]:
-    """Store values as a column: with a single scalar type in that type, else as JSON; return whether it is JSON.
+    """Return values as a column, in their common scalar type or else as JSON, and whether it is JSON.
 
     Args:
         values: text, numbers, booleans, days, lists of those, or None.
@@ -121,7 +121,7 @@ def number_texts(*columns: pa.Array) -> tuple[list[str], list[NDArray[np.int64]]
         [column.dictionary.take(places) for column, places in zip(encoded, used, strict=True)]
     )
     words = words.dictionary_encode()
-    # By UTF-8 bytes: the same order as Python's, by code points.
+    # Arrow sorts by UTF-8 bytes, which gives the same order as Python's sorting by code points.
     order = pyarrow.compute.array_sort_indices(words.dictionary).to_numpy()
     number = np.empty(len(order), dtype=np.int64)
     number[order] = np.arange(len(order))
@@ -135,7 +135,7 @@ def number_texts(*columns: pa.Array) -> tuple[list[str], list[NDArray[np.int64]]
 
 
 def _used_places(column: pa.DictionaryArray, rows: Any = slice(None)) -> NDArray[np.int64]:
-    """Return the places in the dictionary that occur in some rows."""
+    """Return the indices of the dictionary's entries that occur in some rows."""
     used = np.zeros(len(column.dictionary), dtype=bool)
     used[column.indices.to_numpy()[rows]] = True
     return np.flatnonzero(used)
@@ -155,7 +155,7 @@ def as_dictionary(column: pa.Array) -> pa.DictionaryArray:
 
 
 def reader(column: pa.Array, field: pa.Field, *, shared: bool = False) -> Callable[..., list[Any]]:
-    """Return a function that returns the values of a column, or of some rows; `shared`: its texts are interned."""
+    """Return a function that reads the values of a column, or of some rows; `shared` interns its texts."""
     if not hasattr(column, "dictionary"):
         return lambda rows=None: (column if rows is None else column.take(rows)).to_pylist()
     column = as_dictionary(column)

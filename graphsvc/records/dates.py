@@ -33,7 +33,7 @@ _NO_DATE = "not a date: write 2020, 2020-05, 2020-05-08 or 2020-05-08T04:30Z"
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
-    """A date with the precision it was given with.
+    """A date with its original precision.
 
     Attributes:
         given: the text: `2020`, `2020-05`, `2020-05-08` or `2020-05-08T04:30Z` (UTC).
@@ -138,7 +138,7 @@ class TypedDay:
 
     @property
     def of_year(self) -> str:
-        """Month and day in the form dates have: `05-08`."""
+        """Month and day, as they end an ISO date: `05-08`."""
         return f"{self.month:02d}-{self.day:02d}"
 
 
@@ -167,7 +167,7 @@ def typed_day(text: str) -> TypedDay | None:
 
 
 def ending(date: str) -> str:
-    """Return the sort key that orders partial dates by how late they may end.
+    """Return a key that sorts partial dates by the last day they can mean.
 
     Example:
         >>> max("2020-05-08", "2020-05"), max("2020-05-08", "2020-05", key=ending)
@@ -240,7 +240,7 @@ def iso_moment(at: dt.datetime) -> str:
 
 
 def overdue(review: dt.date | str | None, today: dt.date) -> str:
-    """Say in words that a review day has come, and how long ago; empty before that day, or without one.
+    """Return words for how long a review has been due; empty before the review day, or without one.
 
     A partial date is overdue once its last day is over.
 
@@ -263,7 +263,7 @@ def overdue(review: dt.date | str | None, today: dt.date) -> str:
 
 
 def clock(at: dt.datetime | str) -> str:
-    """Format the time of day of a moment, for places where the day is known.
+    """Format the time of day of a moment, for places that already show the day.
 
     Example:
         >>> clock(dt.datetime(2026, 5, 8, 4, 30, 7))
@@ -273,7 +273,7 @@ def clock(at: dt.datetime | str) -> str:
 
 
 def stamp(at: dt.datetime) -> str:
-    """Format a moment to the second, so that text order is time order: for log lines, which must be distinguishable.
+    """Format a moment to the second, for log lines: they sort by time and stay distinguishable.
 
     Example:
         >>> stamp(dt.datetime(2026, 5, 8, 4, 30, 7))

@@ -17,7 +17,7 @@ ASSESSMENTS = MappingProxyType(
         "E": "suspected to be false",
     }
 )
-# How a source relates to a person their claim is about, strongest first: where several apply, the first is shown.
+# How a source relates to a person their claim is about, strongest first: if several apply, the first is shown.
 INTERESTS = MappingProxyType(
     {
         "rival": "the source, or a gang of theirs, is said to be a rival",
@@ -27,7 +27,7 @@ INTERESTS = MappingProxyType(
     }
 )
 HANDLING = MappingProxyType({"P": "lawful sharing permitted", "C": "sharing permitted with conditions"})
-# Handling of a claim that reveals the identity of a sealed person: shown at its code, but only with source clearance.
+# Handling code → its value for a claim that reveals who a sealed person is: readers need source clearance too.
 RESERVED = MappingProxyType({"P": "PS", "C": "CS"})
 
 # Meaning of an empty cell: the cautious reading.
@@ -37,7 +37,7 @@ DEFAULT_HANDLING = "C"
 
 
 def at_least(source_grade: str, assessment: str) -> list[str]:
-    """List the grades at least as good as a source grade and an assessment, each with both parts.
+    """Return the combined grades (`1A`) that are at least as good as a source grade and an assessment.
 
     An empty argument sets no condition; with both empty the list is empty.
 
@@ -57,7 +57,7 @@ def at_least(source_grade: str, assessment: str) -> list[str]:
 
 
 def handling_of(code: str) -> str:
-    """Return the handling code of a claim from its value in the graph, reserved or not.
+    """Return the handling code of a claim from its value in the graph, which may be one of `RESERVED`.
 
     Example:
         >>> handling_of("CS"), handling_of("P")
@@ -67,7 +67,7 @@ def handling_of(code: str) -> str:
 
 
 def stricter(*codes: str) -> str:
-    """Return the strictest of some handling codes: what derives from a C statement is C.
+    """Return the strictest of some handling codes: anything derived from a C statement is C.
 
     Example:
         >>> stricter("P", "C")

@@ -1,6 +1,6 @@
-"""The graph's labels, relationship types and properties, as authors of Cypher name them.
+"""The graph's labels, relationship types and properties, by the names that Cypher queries use.
 
-All follow from the service's tables; the deliverer's own columns (`x_…`) are not included.
+All are derived from the service's tables; the deliverer's own columns (`x_…`) are not included.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from graphsvc.records.tables import ENTITY_TABLES
 
 # Properties found only in files, only in the vault, or counted by queries.
 _NOT_THERE = frozenset({"Person.category", "Statement.source_id", "Statement.statement_id", "Source.count"})
-# The folded words that a search looks in, from names and numbers and from free text.
+# Label → properties with the folded words that a search matches.
 _LOOKED_IN = {"Statement": [SAID], "Source": [], "Claim": [SAID]}
-# Link claims to statements, sources and entities.
+# Relationship types that link claims to statements, sources and entities.
 INNER = frozenset({"STATED_IN", "SUBJECT", "OBJECT", "GIVEN_BY"})
 
 
@@ -36,7 +36,7 @@ def _property_words() -> tuple[str, ...]:
     return tuple(dict.fromkeys(["case", *nodes, *links, *dates]))
 
 
-# Kind of word → all words of that kind, in the order they are listed in.
+# Kind of word → all words of that kind, in the order in which they are listed.
 WORDS: dict[str, tuple[str, ...]] = {
     "label": ("Entity", *LABELS),
     "relation": (*RELATIONS, CUSTOM_TYPE, *sorted(INNER)),

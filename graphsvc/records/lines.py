@@ -22,7 +22,7 @@ def is_line(text: str, most: int) -> bool:
 
 
 def is_title(text: str, most: int) -> bool:
-    """Whether a text can be a name that people read and choose: as `is_line`, with the characters of `is_shown`.
+    """Whether a text can be a title that people read and choose: like `is_line`, but with any character of `is_shown`.
 
     Example:
         >>> is_title("Ann's boats", 100), is_title("a" + chr(10) + "b", 100)
@@ -42,7 +42,7 @@ def is_shown(text: str) -> bool:
 
 
 def plain(typed: str) -> str:
-    """Return typed text without blanks at its ends, with one line-end character each: forms send two.
+    """Return typed text without outer blanks, and with line feeds as line ends: forms send two characters for each.
 
     Example:
         >>> plain("one" + chr(13) + chr(10) + "two ").split(chr(10))
@@ -52,7 +52,7 @@ def plain(typed: str) -> str:
 
 
 def require_reason(text: str, why: str = "") -> str:
-    """Return a reason as it is kept: see `plain`.
+    """Return a typed reason in the form in which it is stored: see `plain`.
 
     Args:
         text: as typed.

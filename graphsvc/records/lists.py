@@ -1,4 +1,4 @@
-"""Lists that the queries in `cypher/` name between double braces, derived from the rows of relations and statements."""
+"""Lists that queries in `cypher/` name between double braces, derived from the tables of relations and statements."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ LISTS = MappingProxyType(
         "PARTS_IN_GANGS": _at("gang", "part"),
         "WORK_ON_CROSSINGS": _in_order(doing("works", "moves") & {*_at("crossing", "part")}),
         "COMMANDS": _COMMANDS,
-        # A debt gives neither end a part.
+        # A debt alone does not show that anyone acts on the other person.
         "ACTS_ON_PEOPLE": _in_order(frozenset(_COMMANDS) - doing("owes")),
-        # Coercion is no order and no payment.
+        # Coercion counts as neither.
         "ORDERS_OR_PAYS": _in_order(doing("directs", "recruits", "pays")),
         "ARRANGES": _in_order(doing("arranges")),
         "DEALINGS": (*_COMMANDS, *_in_order(doing("meets"))),

@@ -1,6 +1,6 @@
-"""Words in other people's tables and charts that may mark a person as somebody to be sealed: a child, a victim or the like.
+"""Words in other people's tables and charts that may mean that a person must be sealed, such as a child or a victim.
 
-Anything that may be a mark counts as one: a person sealed by mistake can be opened, but a name once shown stays known.
+In doubt, a word counts as a mark: a person sealed by mistake can be opened, but a name once shown stays known.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-# Words in a type or attribute of a person: people drawn with one may have to be sealed.
+# Words in a person's type or attributes that may mean that the person must be sealed.
 _MARKS = frozenset(
     [
         "infant",
@@ -54,7 +54,7 @@ _MARKS = frozenset(
         "seventeen",
     ]
 )
-# Marks also within a longer word, since databases join words: `isvictim`, `unaccompaniedchild`.
+# These words also count within a longer word, since databases join words: `isvictim`, `unaccompaniedchild`.
 _WITHIN = (
     "victim",
     "child",
@@ -75,7 +75,7 @@ _DATED = frozenset({"date", "year", "day"})
 _AGED = frozenset({"age", "aged"})
 _NO = frozenset({"", "no", "n", "false", "0"})
 _YES = frozenset({"yes", "y", "true", "1"})
-# Words around an age that do not mean under that age.
+# Words next to an age that leave its meaning unchanged, unlike "under".
 _ABOUT = frozenset({"about", "approx", "c", "ca", "circa", "year", "yr", "y", "old"})
 _ADULT = "18"
 # An age below a number, or within other words, such as "under 16", "15 year old male" and "aged 15".
@@ -89,7 +89,7 @@ _MOST_WORDS = 6
 
 
 def marks_by_type(name: str) -> dict[str, str]:
-    """Return the cells that seal people drawn as this type; none for a type that marks nobody.
+    """Return the cells that seal people of this chart type; empty if the type is no mark.
 
     Example:
         >>> marks_by_type("Children (unaccompanied)"), marks_by_type("Under 18"), marks_by_type("Man")
@@ -100,7 +100,7 @@ def marks_by_type(name: str) -> dict[str, str]:
 
 @lru_cache(maxsize=100_000)
 def marks_by_value(value: str) -> bool:
-    """Whether a short text, whatever it is called, may say that somebody is a child, a victim or the like.
+    """Whether a short value of any attribute may say that somebody is a child, a victim or the like.
 
     Example:
         >>> marks_by_value("Young person"), marks_by_value("15 year old male"), marks_by_value("was seen at the port with a child")
@@ -110,7 +110,7 @@ def marks_by_value(value: str) -> bool:
 
 
 def mark_in(attribute: str, value: str) -> tuple[str, str] | None:
-    """Return the column and cell of a person that an attribute fills because it may mark them; None if it marks nobody.
+    """Return the column and cell to fill if an attribute may mark its person; None if it is no mark.
 
     Args:
         attribute: name of the attribute.
@@ -136,7 +136,7 @@ def mark_in(attribute: str, value: str) -> tuple[str, str] | None:
 
 
 def is_mark_column(name: str) -> bool:
-    """Whether a column of people may hold marks, by its name.
+    """Whether the name of a people column suggests that its cells may be marks.
 
     Example:
         >>> [is_mark_column(name) for name in ("sealed", "Date of birth", "categories", "Place of birth", "hair")]
@@ -187,9 +187,9 @@ def _is_adult_age(words: frozenset[str]) -> bool:
 
 
 def _words(text: str) -> frozenset[str]:
-    """Words of a text in lower case, without plural endings; an abbreviation with dots is one word.
+    """Return the words of a text in lower case, without plural endings; an abbreviation with dots is one word.
 
-    Joined words count both whole and split, at capitals and digits.
+    Joined words are included both whole and split at capitals and digits.
     """
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)", " ", text)
     words = set[str]()

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 
-# Longer words are not typing mistakes, and comparing them is slow; so is comparing with very many words.
+# Longer words are not typing mistakes. Comparing long words, or very many, is also slow.
 _LONGEST = 80
 _MOST_KNOWN = 500
 _LONGEST_ID = 40
 _MOST_IDS = 100
 _LIKELY = 0.85
 _MOST_NAMED = 40
-# How many rejected rows of a delivery get a suggestion: by then the pattern is clear.
+# Number of rejected rows of a delivery that get a suggestion: by then the pattern is clear.
 SUGGESTIONS = 20
 
 
@@ -70,7 +70,7 @@ class UnknownWord(ValueError):
 
 
 def hint(word: str, known: Iterable[str]) -> str:
-    """Return what to say after "unknown": the nearest known word, or else all of them.
+    """Return the end of a message on an unknown word: the nearest known word, or else all known words.
 
     Example:
         >>> hint("foo", ("P", "C"))

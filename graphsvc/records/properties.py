@@ -1,10 +1,10 @@
-"""Every property of the graph and of query results, with its sensitivity: the table by which the gate redacts.
+"""Every property of the graph and of query results, with the sensitivity by which the gate redacts it.
 
 A query column declares the property it shows; the gate drops any column that shows none of these.
 Sensitivities (see `tables`): `open`, `identity`, `text`, `source`, `interest`, `conditional` (free text of the
-deliverer's own columns: only with clearance for handling code C), `voices` (a number that reveals how few witnesses
-there may be: without source clearance, small ones read `few`), and `material` (for analyses inside the service: never
-shown).
+deliverer's own columns: only with clearance for handling code C), `voices` (a number that may reveal how few witnesses
+there are: without source clearance, small ones are shown as `few`), and `material` (for analyses inside the service:
+never shown).
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ LINK_FIGURES = (
 P_SUFFIX = "_p"
 # How the source of a claim relates to a person it is about (`grading.INTERESTS`): stored twice as well.
 INTEREST = "interest"
-# A person's wording of a witness statement for every reader: on its own it shows no single statement.
+# A statement's summary reworded for every reader: a query that returns it alone does not show single statements.
 SANITISED = "Statement.sanitised"
-# The folded words that a search looks in (`names.terms`): from names and numbers, from free text, and from text that
-# fewer readers may see. They repeat other properties and have no sensitivity: nothing shows them.
+# The folded words that a search matches (`names.terms`): from names and numbers, from free text, and from text that
+# fewer readers may see. They repeat other properties and are never shown, so they have no sensitivity.
 SEARCH, SAID, SAID_UNDER_C, SAID_INTEREST = "search", "said", "said_under_c", "said_interest"
 LOOKED_IN = frozenset({SEARCH, SAID, SAID_UNDER_C, SAID_INTEREST})
 
 
 def figure_names(*, conditional: bool, sources: bool) -> dict[str, str]:
-    """Map each figure of a link and mark of a claim to the property that holds it for a reader's clearance.
+    """Map each figure of a link to the property that contains it for a reader with this clearance.
 
     Example:
         >>> figure_names(conditional=False, sources=False)["belief"], figure_names(conditional=True, sources=True)["belief"]
@@ -77,7 +77,7 @@ def _properties() -> dict[str, str]:
         named |= _columns(table.label, table.columns)
         named[f"{table.label}.extra"] = "conditional"
     named |= {"Person.categories": "open", "Person.category_dates": "open"}
-    # Any entity, where a query does not know its kind.
+    # For queries on entities of any kind.
     named |= {
         "Entity.id": "open",
         "Entity.name": "identity",
@@ -104,7 +104,7 @@ def _properties() -> dict[str, str]:
     # Reveals how the source relates to a person, and so who the source may be.
     named[f"Claim.{INTEREST}"] = "interest"
     named |= {f"Link.{name}": "open" for name in ("relation", *LINK_FIGURES)}
-    # Claims as well as groups: if one claim asserts or denies a link, there may be one witness.
+    # The number of claims is as sensitive as that of groups: a single claim may mean a single witness.
     named |= dict.fromkeys(("Link.groups", "Link.groups_on_record", "Link.asserting", "Link.denying"), "voices")
     # The number of independent statements, after grouping, would reveal which witnesses shared an interpreter.
     named["Link.independent"] = "source"

@@ -1,4 +1,4 @@
-"""Groups of readers by clearance: those a case is closed to during a change, and those whose data version rises."""
+"""Groups of readers by clearance: a change closes the case to one group, and raises the group's data version."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from enum import IntEnum
 
 
 class Readers(IntEnum):
-    """Readers who can see a change. Each value includes the readers of the smaller ones.
+    """Readers who can see a change. Each group includes the groups with smaller values.
 
-    Readers cleared for C can see everything that changes (without source clearance, some of it only as a higher data
-    version). `WITH_SOURCES` adds those who are cleared for P and for sources. `ALL` adds everyone cleared for P.
+    Readers cleared for C notice every change (without source clearance, some only as a higher data version).
+    `WITH_SOURCES` adds readers cleared for P and for sources. `ALL` adds every other reader cleared for P.
     """
 
     CLEARED_FOR_C = 0
@@ -17,7 +17,7 @@ class Readers(IntEnum):
     ALL = 2
 
 
-# State of a case while something is written that these readers can see: the case is closed to them.
+# Group of readers → state of a case that is closed to them, while something is written that they can see.
 LOADING = {Readers.CLEARED_FOR_C: "loading-c", Readers.WITH_SOURCES: "loading-s", Readers.ALL: "loading"}
 _CLOSED_TO = {state: readers for readers, state in LOADING.items()}
 

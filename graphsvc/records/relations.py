@@ -1,4 +1,4 @@
-"""The relations that a claim may assert, one row each: possible ends, wording, and meaning wherever they are used.
+"""The relations that a claim may assert, one row each, with their possible ends, wording and meaning.
 
 The score, the pictures, the exports and the protection of sources derive what they need from a relation's row and from
 its kind's row in `KINDS`; docs/architecture.md, "Adding a relation", says what to fill in. Queries name relations
@@ -15,7 +15,7 @@ from typing import Any, Literal
 # Subject, relation and object of a link: unique among links.
 LinkKey = tuple[str, str, str]
 ENTITIES = ("person", "boat", "crossing", "gang", "workplace", "thing")
-# Marks a relation's field that has nothing to say, so that no field is empty by oversight.
+# Value of a field that does not apply to a relation; every field must be filled, so that none is forgotten.
 NONE: Literal["none"] = "none"
 
 
@@ -71,14 +71,14 @@ FAMILIES = MappingProxyType(
         "service": "lawful service",
     }
 )
-# Families that flood a picture and come last in it: see `beside`.
+# Families with very many links, which a picture shows last: see `beside`.
 ASIDE = ("presence", "service")
 _MONEY = ("pays", "owes")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The part that a relation says each end plays.
+    """The parts that, by a relation, its two ends play.
 
     Attributes:
         subject, object: `acts` plays a part in the operation · `serves` serves lawfully and openly · `tied` is only
@@ -91,7 +91,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Privy:
-    """The people, apart from those at its ends, who could have known a fact of one relation.
+    """People who could have known a fact with this relation, apart from the people at its ends.
 
     Attributes:
         at: the end (`object`) that is a place, boat or gang: people documented there could know; empty: no such end.
@@ -115,32 +115,32 @@ Does = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """One relation. Every row fills every field; a field with nothing to say holds `none`.
+    """One relation. Every row fills every field; a field that does not apply is `none`.
 
     Attributes:
         name: as in the files.
         subjects, objects: kinds of entity at its ends.
         says: its wording, between the ends.
-        kind: of `KINDS`.
-        does: the subject's action, finer than its kind. Part: `arranges` (others depend on it), `belongs`, `works`
+        kind: one of `KINDS`.
+        does: the subject's action, in more detail. Part: `arranges` (others depend on it), `belongs`, `works`
             (with their own hands). Command: `directs`, `recruits`, `coerces`, `moves` (or puts up), `abandons`, `pays`,
             `owes`. Tie: `meets`, `quarrels`.
             Others: `stays` (strangers are there too), `goes with`, `is kin`, `serves`, `is the same`.
-        part: the part it says each end plays.
-        stage: stage of the operation in which the subject has a hand.
-        privy: who could have known of it.
-        there: when it documents a person at the object: on `its day` (a crossing's), on `their days` (the claim's), on
+        part: the parts that its two ends play.
+        stage: stage of the operation in which the subject is involved.
+        privy: people who could have known about it.
+        there: when it places a person at the object: on `its day` (a crossing's), on `their days` (the claim's), on
             `any day`; `known at`: the object is a place where a boat or gang is known.
-        shares: what makes two witnesses dependent if this relation is reported of both. `crossing`, `place`: the same
-            object, for its subjects; `recruiter`: the same subject, for its objects; `family`: each other.
+        shares: what two witnesses who have this relation must share to be dependent. `crossing`, `place`: the same
+            object, for its subjects; `recruiter`: the same subject, for its objects; `family`: the relation itself.
         met: whether it shows that two people met; lawful service alone can explain such a relation.
         sealed: what is sealed along with a sealed person: `theirs` (the thing), `home` (the dwelling).
         folds: whether a picture folds the subject into its gang, workplace or crossing.
-        lasts: whether it holds on no particular day, so that a missing date is no gap.
+        lasts: whether it belongs to no particular day, so that a missing date is no gap.
         again: whether it recurs between the same two entities: equal rows without an id are then separate events, not
             copies. True of contacts and payments, and of the deliverer's own relations (`happens_again`); a debt
-            reported twice is one.
-        ftm: schema of FollowTheMoney; where its ends do not fit, the link becomes an `UnknownLink`.
+            reported twice is one debt.
+        ftm: schema of FollowTheMoney; if its ends do not fit the schema, the link becomes an `UnknownLink`.
         i2: names in charts in addition to `name` and `says`, in lower case, separated by `, `.
     """
 
@@ -300,7 +300,7 @@ def link_key(row: Mapping[str, Any]) -> LinkKey:
 
 
 def orders(link: LinkKey) -> tuple[LinkKey, ...]:
-    """Return the links with the same meaning: the link and, for an undirected relation, the one with swapped ends.
+    """Return the links with the same meaning: the link itself and, if its relation is undirected, the reversed link.
 
     Example:
         >>> orders(("p1", "ASSOCIATES_WITH", "p2")), orders(("p1", "PAID", "p2"))
@@ -314,7 +314,7 @@ def orders(link: LinkKey) -> tuple[LinkKey, ...]:
 
 
 def those(condition: Callable[[Relation], bool]) -> tuple[str, ...]:
-    """Return the names of the relations that satisfy a condition, in table order.
+    """Return the names of the relations that satisfy a condition, in the order of the table.
 
     Example:
         >>> those(lambda relation: relation.kind == "service")
@@ -333,15 +333,15 @@ def doing(*does: Does) -> frozenset[str]:
     return frozenset(those(lambda relation: relation.does in does))
 
 
-# Relations to a person's own things, sealed with them: they lead to the person and are no part of the operation.
+# Relations to a person's own things, which are sealed with the person: they identify the person, not the operation.
 OWN = frozenset(those(lambda relation: relation.sealed == "theirs"))
 SAME = doing("is the same")
-# Claims with these relations may say who a sealed person is.
+# Claims with these relations may reveal who a sealed person is.
 RESERVED = SAME | OWN
 
 
 def fitting(subject: str = "", target: str = "") -> list[Relation]:
-    """Return the relations that two kinds of entity may have; an empty kind is not known yet.
+    """Return the relations possible between two kinds of entity; an empty kind is not known yet.
 
     Example:
         >>> [relation.name for relation in fitting("person", "gang")], len(fitting()) == len(RELATIONS)
@@ -381,14 +381,14 @@ def happens_again(relation: str) -> bool:
 
 
 def says(relation: str) -> str:
-    """Return a relation's wording, to be put between its two ends."""
+    """Return a relation's wording, which is written between its two ends."""
     if relation in RELATIONS:
         return RELATIONS[relation].says
     return relation.removeprefix(CUSTOM_PREFIX).replace("_", " ").lower()
 
 
 def family(relation: str) -> str:
-    """Return the family of `FAMILIES` for a relation's line: `tied` for the deliverer's own and for several relations.
+    """Return the family of a relation's line (`FAMILIES`); `tied` for custom relations, and for a line of several.
 
     Example:
         >>> [family(name) for name in ("ORGANISED", "DIRECTED", "PAID", "CROSSED_ON", "SERVED", "CONTACTED", "X_OWN", "")]
@@ -403,7 +403,7 @@ def family(relation: str) -> str:
 
 
 def beside(near: Literal["object", "both"]) -> tuple[str, ...]:
-    """Return relations that flood a picture: from `both` ends for lawful service, from the `object` for mere presence.
+    """Return relations with very many links: at `both` ends (lawful service), or at the `object` (mere presence).
 
     Example:
         >>> beside("object"), beside("both")

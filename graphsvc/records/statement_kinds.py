@@ -12,13 +12,13 @@ class StatementKind:
     """One kind of statement. Every row fills every field.
 
     Attributes:
-        words: what one is called.
-        sources: several of its sources or statements, in one word.
-        item: an evidence item that is one such statement.
+        words: name of one statement of this kind.
+        sources: word for several of its sources or statements.
+        item: name of an evidence item that is one statement of this kind.
         is_open: whether readers without source clearance see its statements one by one, with their ids.
-        counts_as: kind by which the score counts its claims, and whose chances they have unless `weights.toml` gives
-            others.
-        if_asserts, if_denies: what to ask about a claim from such a statement.
+        counts_as: kind as which the score counts its claims; its chances apply unless `weights.toml` gives others for
+            this kind.
+        if_asserts, if_denies: how to check a claim from a statement of this kind.
     """
 
     words: str
@@ -66,5 +66,5 @@ STATEMENT_KINDS = MappingProxyType(
 )
 # Kinds whose statements readers without source clearance see one by one.
 OPEN_KINDS = tuple(name for name, kind in STATEMENT_KINDS.items() if kind.is_open)
-# Evidence items that are one open statement.
+# Evidence items that consist of one open statement.
 OPEN_ITEMS = tuple(kind.item for kind in STATEMENT_KINDS.values() if kind.is_open)

@@ -1,12 +1,12 @@
-"""The files of a case folder and their columns, as tables: the one description that readers, checks and pages share.
+"""The files of a case folder and their columns, as tables that the import, its checks and the pages share.
 
 A column's `sensitivity` decides where its value may go:
 
 * `open`: to every reader of the case at the row's handling level
-* `identity`: of a person or their things; goes to the vault instead of the graph when that person is sealed
+* `identity`: identifies a person or their things; goes to the vault instead of the graph if that person is sealed
 * `text`: free text; never markup, and may name anyone
 * `source`: reveals who a source is, or which source spoke: only with source clearance
-* `interest`: bears on a source's motive: disclosable, only with source clearance
+* `interest`: bears on a source's motive: may have to be disclosed to the defence, but needs source clearance
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from graphsvc.records.statement_kinds import STATEMENT_KINDS
 CATEGORIES = ("suspect", "convicted", "victim", "witness", "other")
 IDENTIFIED = ("named", "nickname", "unknown")
 YES_NO = ("yes", "no")
-# Replaces what was erased: names in texts, and the statement that a row came with. It is nobody's real name.
+# Replaces an erased name in a text, or an erased statement that a row names. It is nobody's real name.
 ERASED = "[erased]"
 # Categories that would single out a witness or victim; kept in the vault only.
 PROTECTED = frozenset({"witness", "victim"})
@@ -30,7 +30,7 @@ WORKPLACE_KINDS = ("premises", DWELLING, "site", "online")
 THING_KINDS = ("phone", "vehicle", "address", "account", "online", "document", "organisation", "part")
 STATEMENT_STATUSES = ("given", "withdrawn", "retracted_as_false")
 POLARITIES = ("asserts", "denies", "withdrawn")
-# Columns of a person that may cause them to be sealed.
+# Columns of a person row that may cause the person to be sealed.
 PROTECTING = ("category", "sealed", "date_of_birth", "age_disputed")
 
 
@@ -45,7 +45,7 @@ class Column:
             `number` (any, finite) · `count` (whole number from 0) · `latitude` · `longitude` · `relation`.
         required: whether the cell must be filled.
         words: the vocabulary of a choice.
-        default: meaning of an empty cell, if that is a value.
+        default: value meant by an empty cell, if any.
         refers: kinds of row an id refers to.
         sensitivity: see the module docstring.
         help: what to write in the cell, in one line, where the name does not say it.
@@ -288,5 +288,5 @@ IGNORED_FILES = ("truth.json",)
 
 # The deliverer's own columns: kept unchanged, free text under handling C.
 EXTRA_PREFIX = "x_"
-# The reason of a correction by form, in the row of its statement. Only the history of the statement shows it.
+# Column of a statement for the reason why it was corrected by form. Only the statement's history shows it.
 REASON = f"{EXTRA_PREFIX}correction_reason"

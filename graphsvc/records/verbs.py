@@ -1,4 +1,4 @@
-"""Finds the relations that a word typed in a search names."""
+"""Find the relations named by a word that is typed in a search."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from graphsvc.records.relations import CUSTOM_PREFIX, NONE, RELATIONS
 
-# Words in the wording of relations that alone name no relation.
+# Words in the wording of relations that do not identify a relation on their own.
 _EMPTY = frozenset(["a", "an", "as", "at", "by", "in", "is", "of", "on", "the", "to", "was", "were", "with"])
 _WORD = re.compile(r"[^\W_]+")
 _LETTER = re.compile(r"[A-Z]")
@@ -19,7 +19,7 @@ def _words(text: str) -> str:
 
 
 def _relations_by_word() -> dict[str, tuple[str, ...]]:
-    """Map each word for a relation to the relations it fits: names, wordings on pages and charts, and key words."""
+    """Map each word to the relations it may mean: their names, wordings on pages and charts, and keywords."""
     called: dict[str, list[str]] = {}
     for name, relation in RELATIONS.items():
         whole = [name, relation.says, *(relation.i2.split(", ") if relation.i2 != NONE else ())]
@@ -33,7 +33,7 @@ _CALLED = MappingProxyType(_relations_by_word())
 
 
 def relations_named(text: str) -> tuple[str, ...]:
-    """Return the relations that the whole text names, and last a custom relation of that name, which may not exist.
+    """Return the relations that the whole text names; the last is a custom relation, which may not exist.
 
     Example:
         >>> relations_named("Abandoned"), relations_named("x_sold_phone_to"), relations_named("?")
@@ -41,7 +41,7 @@ def relations_named(text: str) -> tuple[str, ...]:
     """
     words = _words(text)
     own = "_".join(words.removeprefix("x ").upper().split())
-    # A number alone names no relation; if typed as a relation, only its length would be logged.
+    # A number alone names no custom relation. If it were searched for as one, only its length would be logged.
     if not own.isascii() or not _LETTER.search(own) or len(own) > _LONGEST:
         return _CALLED.get(words, ())
     return *_CALLED.get(words, ()), f"{CUSTOM_PREFIX}{own}"

@@ -1,4 +1,4 @@
-"""How often claims are true and what a grading is worth, as data: `weights.toml`, or the operator's own table."""
+"""How often claims are true and what a grade is worth, read from `weights.toml` or the operator's own table."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from graphsvc.errors import OperatorError
 from graphsvc.records.relations import RELATIONS
 from graphsvc.records.statement_kinds import STATEMENT_KINDS
 
-# Larger values would dominate every other, and their products could overflow to infinity.
+# Larger values would dominate all others, and their products could overflow to infinity.
 LARGEST = 1000.0
 # Above this, no denial could outweigh a single claim.
 CERTAIN = 0.999
-# Entries of a kind of source apart from relations: the deliverer's own relations, and denials of any.
+# Entries of a kind of source that are not relations: the deliverer's own relations, and denials of any relation.
 OTHER, DENIED = "other", "denied"
 _FROM = "from"
 _REPEATED = "repeated"
@@ -34,16 +34,16 @@ _OWN = "set for this service, without saying where from"
 
 @dataclass(frozen=True)
 class Weights:
-    """How often claims are true, and by what factor each part of a grading multiplies those odds.
+    """How often claims are true, and the factor by which each part of a grade multiplies those odds.
 
     Attributes:
         chances: kind of source → relation, `other` or `denied` → chance that a claim of grade 2 and assessment C is true, 0 to 1.
-        witness_assessment: A to E → factor where a witness says it; `other_assessment` where a report or record does.
+        witness_assessment: A to E → factor for a witness's claim; `other_assessment`: for a report or record.
         source_grade: 1 to 3 → factor.
         interest: how the source relates to the person the claim is about (`records.grading.INTERESTS`) → factor.
-        shared: what may colour two statements (`interpreter`, `day` of the interviews) → how alike it makes them, up to
-            1.
-        repeated: what a second statement of the same group adds, as a share of the belief it has alone.
+        shared: circumstance that two statements share (`interpreter`, `day` of the interviews) → how alike it makes
+            them, up to 1.
+        repeated: how much a second statement of the same group adds, as a share of the belief it has alone.
         origins: `section.name` of each value → its origin.
     """
 
@@ -58,7 +58,7 @@ class Weights:
 
     @cached_property
     def digest(self) -> str:
-        """Hash of the values, whatever their origin: figures computed with other values are out of date."""
+        """Hash of the values, but not their origins: figures computed with other values are out of date."""
         values = [dict(sorted(section.items())) for section in self._sections().values()]
         return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
@@ -87,11 +87,11 @@ def read_weights(path: Path | None = None) -> Weights:
         1.0
 
     Raises:
-        OperatorError: the file cannot be read, or holds an unknown key or an invalid value; names the file and the key.
+        OperatorError: the file cannot be read, or has an unknown key or an invalid value; the message names both.
     """
     table = tomllib.loads(files("graphsvc.records").joinpath("weights.toml").read_text("utf-8"))
     for kind, row in STATEMENT_KINDS.items():
-        # Relations that nobody has counted yet have a chance too, which a custom table may replace.
+        # Relations without an entry get the chance of `other`, which a custom table may replace.
         chances = table.get(kind, table[row.counts_as])
         table[kind] = dict.fromkeys(RELATIONS, chances[OTHER]) | chances
     origins = {f"{part}.{name}": values[_FROM] for part, values in table.items() for name in values}
@@ -123,7 +123,7 @@ def _read_table(path: Path) -> dict[str, Any]:
 def _replace(
     table: dict[str, dict[str, Any]], origins: dict[str, str], replacements: Mapping[str, Any], path: Path
 ) -> None:
-    """Replace the table's values by the given ones, checking each first."""
+    """Check each given value, then replace the table's value with it."""
     for section, values in replacements.items():
         if section not in table or not isinstance(values, dict):
             raise _wrong(path, section, values, f"is no section; there are {', '.join(table)}")
