@@ -1,6 +1,6 @@
 """The use cases. A Session is one principal with one purpose; outer layers use nothing below this package.
 
-- `Service` is one open home, and signs people in; `command_line` does so for a terminal. A `Session` has the subjects.
+- `Service` is one open home, and signs people in; `command_line` does so at a terminal. A `Session` answers requests.
 - Sessions accept: `PictureRequest`, `Wanted` (an export), `SeriesChoice`, `Options` (of an import), `Form`, `Words`
   (a query to save), `NewHold`, and `Entrance` (where someone signs in from).
 - Types of results are in `answers`; limits and allowed words of requests are in `limits`.

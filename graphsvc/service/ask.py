@@ -170,7 +170,7 @@ class Ask:
         return ranked_on(self.grant.handling, sources=self.grant.sources)
 
     def cases(self) -> list[CaseSummary]:
-        """Return the cases this person can see, by name. The roles auditor and administrator alone show no cases."""
+        """Return the cases this person can see, by name. Auditors and administrators without another role see none."""
         if not self.may("read"):
             return []
         return [
@@ -198,7 +198,7 @@ class Ask:
         """
         if self._case and self.may("read") and self._case not in {case.id for case in self.cases()}:
             with self.act("read", step="case"):
-                return  # the case was created in the meantime
+                return  # no error: the case was created in the meantime
 
     # -- acts -------------------------------------------------------------------------------------------------
 
@@ -261,7 +261,7 @@ class Ask:
             parameters: name → value.
             action: the action that is checked and logged.
             whole: read the whole case.
-            in_columns: return the answer of a whole case in columns, if it is kept on disk.
+            in_columns: return the answer on a whole case column by column, if it is kept on disk.
         """
         return self.home.gate.read(
             self.principal,
@@ -306,7 +306,7 @@ class Ask:
         look = self._look
 
         def ask(name: str, parameters: Mapping[str, Any]) -> Released:
-            self._looks.now = look  # belongs to the look of the calling thread
+            self._looks.now = look  # so that this thread reads within the caller's look
             return self.rows(name, whole=whole, **parameters)
 
         with ThreadPoolExecutor(len(questions)) as pool:
@@ -319,7 +319,7 @@ class Ask:
         return {row["id"]: row for row in self.of_ids("entities.named", ids)}
 
     def of_ids(self, name: str, ids: Collection[str]) -> list[dict[str, Any]]:
-        """Return rows of a query with at most one row per id, in batches that no row cap cuts. Raises as `rows`."""
+        """Return the rows of a query with at most one row per id, in batches within the row cap. Raises as `rows`."""
         id_list, step = sorted(ids), self.settings.row_cap
         parts = (self.rows(name, ids=id_list[start : start + step]).dicts() for start in range(0, len(id_list), step))
         return [row for rows in parts for row in rows]
@@ -351,11 +351,11 @@ class Ask:
         return {identifier: masked.get(identifier) or vault.pseudonym(key, kind, identifier) for identifier in ids}
 
     def progress(self, progress: Progress) -> Progress:
-        """Return a progress reporter without the amounts this reader may not know."""
+        """Return a progress reporter that leaves out amounts this reader may not know."""
         return progress if self.grant.sources else coarse(progress)
 
     def withhold(self) -> Withhold:
-        """Return a filter that withholds user-typed text of the case if it names a sealed person."""
+        """Return a filter that withholds text typed by users of the case if it names a sealed person."""
         return self.home.casework.replay.texts(self.case, self.key).words
 
     @property

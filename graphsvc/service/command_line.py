@@ -1,4 +1,4 @@
-"""Signing in at the command line: by a token in the home, or as the only account of the home."""
+"""Signing in at the command line: with a token stored in the home, or as the home's only account."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graphsvc.service.service import SIGN_IN, Service
 from graphsvc.service.session import Session
 
 COMMAND_LINE = Entrance("command line")
-# Purpose logged if the only account of a local home gave no purpose.
+# Purpose logged if the home's only account gave none.
 LOCAL_PURPOSE = "local use, no purpose given"
 
 
@@ -28,7 +28,7 @@ def token_file(settings: Settings) -> Path:
 
 
 def command_line_session(service: Service, token_file: Path, user: str, purpose: str, case: str = "") -> Session:
-    """Open a session for a command: by the token of `login`, or for the only account of the home.
+    """Open a session for a command, with the token from `login` or as the only account of the home.
 
     Raises:
         NotSignedIn: neither is available; the message says what to do.
@@ -53,7 +53,7 @@ def command_line_login(
     """Prove ownership of an account by password and code, or one-time link, and store a token for later commands.
 
     Returns:
-        The principal; with `must_enrol` if they may only set up a second factor.
+        The principal; `must_enrol` is set if all they may do is set up a second factor.
 
     Raises:
         NotSignedIn: password, code or link is wrong, or the purpose is invalid.

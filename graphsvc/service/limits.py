@@ -1,4 +1,4 @@
-"""Bounds of what may be asked of a session, usual values, and the words there are to choose from."""
+"""Limits and default values of requests to a session, and the words allowed in them."""
 
 from graphsvc.access.decisions.holds import HOLD_KINDS
 from graphsvc.access.decisions.pairs import PAIR_KINDS

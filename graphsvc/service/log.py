@@ -32,14 +32,14 @@ class Log:
     def lines(
         self, *, newest: int = 200, before: int | None = None, sought: Sought = EVERYTHING
     ) -> list[dict[str, Any]]:
-        """Return acts and their outcomes, newest first; `before` (a line's number) returns older ones.
+        """Return acts and their outcomes, newest first; with `before` (a line's number), only older ones.
 
         Raises:
             Refused: the role auditor is missing. The same for all methods here.
         """
         filters = {name: getattr(sought, name) for name in ("account", "source", "since", "until")}
         if not accounts.is_known(self._ask.database, sought.account):
-            filters["account"] = len(sought.account)  # typed text may contain anyone's name
+            filters["account"] = len(sought.account)  # typed text may name anyone: log only its length
         filters["in_case"], filters["what"] = sought.case, sought.action if sought.action in policy.ACTIONS else ""
         detail = {name: value for name, value in filters.items() if value}
         with self._ask.act_anywhere("log", **detail) as outcome:
@@ -72,7 +72,7 @@ class Log:
         return audit.newest_ending(self._ask.database, "log", _VERIFIED)
 
     def start(self) -> str:
-        """Start verifying the log as a job; return its id. Its result: lines, seal, count of faults, faults."""
+        """Start verifying the log as a job; return its id. Its result has `lines`, `seal`, `count` and `faults`."""
         with self._ask.act_anywhere("log", what="start verify"):
 
             def work(progress: Progress) -> Mapping[str, Any]:

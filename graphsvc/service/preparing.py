@@ -1,4 +1,4 @@
-"""Computes first pages before anybody opens them, so that a first look after a start is short."""
+"""Compute the first pages of cases before anyone opens them, so that the first reader after a start need not wait."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _PURPOSE = "computing the first pages before anybody opens them"
 
 
 def start_preparing(service: Service) -> threading.Thread:
-    """Prepare the cases read last in a background thread, which ends early when the service closes."""
+    """Prepare the most recently read cases in a background thread, which ends early when the service closes."""
     return service.start_thread("preparing", lambda: prepare_cases(service))
 
 
 def prepare_cases(service: Service) -> int:
-    """Compute the first pages of the cases read last, at each clearance that an account has; return how many.
+    """Compute the first pages of the most recently read cases, once per clearance; return the number of clearances.
 
-    As many clearances as are kept in memory are prepared, in all cases together. Each is one line in the log, under the
-    service's own name.
+    Only clearances of accounts that may analyse are prepared, and in all cases together no more than the cache keeps.
+    Each is one line in the log, under the service's own name.
     """
     last_read = service.register.last_read
     readers = [account for account in accounts.list_accounts(service.database) if may(account, "analyse")]
@@ -45,7 +45,7 @@ def prepare_cases(service: Service) -> int:
                 with session.look("analyse", query="first pages"):
                     _prepare(session, lambda: not service.is_closing)
             except GraphsvcError as error:
-                # Page requests report such errors; nobody waits for this thread.
+                # Not raised: nobody waits for this thread, and a request for the page reports the same error.
                 _LOG.info("preparing ended early: %s", error)
                 return number
             number += 1
@@ -69,6 +69,6 @@ def _prepare(session: Session, goes_on: Callable[[], bool]) -> None:
 
 
 def _prepare_surge(session: Session) -> None:
-    """Compute the surges, and who is behind the newest."""
+    """Compute the surges, and who is behind the peak of the newest one."""
     if session.network.lists.over_time().days and (surges := session.time.surges(SeriesChoice()).surges):
         session.network.answers.behind([], day=surges[-1].peak.isoformat())

@@ -21,7 +21,7 @@ SIGN_IN = "sign in"
 
 
 class Service(Home):
-    """Everything one process holds open for a home, and the sessions of signed-in people."""
+    """One home, open in this process: signs people in and opens their sessions."""
 
     def session(self, principal: Principal, purpose: str, case: str = "") -> Session:
         """Open a session for a signed-in person and a purpose.
@@ -43,12 +43,12 @@ class Service(Home):
         """Sign in by name, password and code; return a web token for the cookie.
 
         Args:
-            name: of the account.
-            password: of the account.
-            code: of its second factor, if it has one.
-            purpose: why.
-            place: where they sign in from; failures are counted by it.
-            bound: where the token is used from; it is invalid elsewhere.
+            name: the account's name.
+            password: its password.
+            code: a code of its second factor, if it has one.
+            purpose: why they sign in.
+            place: where they sign in from; failed attempts are counted per place.
+            bound: where the token will be used from; it is invalid elsewhere.
 
         Raises:
             NotSignedIn: one of them is wrong (the message does not say which), or the purpose is invalid.
@@ -61,7 +61,7 @@ class Service(Home):
         """Return the principal proved by name, password and code; log failures.
 
         Raises:
-            NotSignedIn: in the same words whatever was wrong.
+            NotSignedIn: one of them is wrong; the message does not say which.
         """
         try:
             return accounts.sign_in(self.database, self.vault, name, password, code, place)
@@ -72,7 +72,7 @@ class Service(Home):
             raise
 
     def must_enrol(self, principal: Principal) -> bool:
-        """Whether a role of theirs requires a second factor and they have not set one up."""
+        """Whether one of the person's roles requires a second factor that they have not set up."""
         must = principal.roles & self.second_factor_roles
         return bool(must) and not enrolment.has_second_factor(self.database, principal.name)
 
@@ -98,7 +98,7 @@ class Service(Home):
         return accounts.issue(self.database, account, "link", lifetime, known_purpose(purpose))
 
     def choose_password(self, link: str, password: str) -> str:
-        """Use up a setup link to set its account's password; return the account's name.
+        """Set the password of the account a setup link is for, and use up the link; return the account's name.
 
         Raises:
             NotSignedIn: the link is used or has ended.
@@ -123,7 +123,7 @@ class Service(Home):
         Args:
             token: as returned by `sign_in`.
             bound: where it is used from.
-            used: whether a person is using the token, which extends it up to its latest end; automatic requests do not.
+            used: whether a person made the request, which extends the token up to its latest end. False when polling.
 
         Raises:
             NotSignedIn: it is unknown, has ended, or is bound to another place.
@@ -132,7 +132,7 @@ class Service(Home):
         return self.session(*accounts.redeem(self.database, token, "web", extend=idle, bound=bound))
 
     def is_signed_in(self, token: str) -> bool:
-        """Whether a web token is valid, wherever it is used from. Enough to accept a request's body, and no more."""
+        """Whether a web token is valid, wherever it is used from. Enough to accept a request's body, nothing else."""
         return bool(accounts.token_owner(self.database, token, "web"))
 
     def sign_out(self, token: str) -> None:
@@ -140,7 +140,7 @@ class Service(Home):
         accounts.revoke(self.database, token)
 
     def hidden_path(self) -> str:
-        """Return an unguessable path, the same at every start. It keeps pages safe from other ports of the machine."""
+        """Return an unguessable path, the same at every start. Other servers on this machine cannot guess it."""
         return f"/{self.vault.derive_key('web path')[:16].hex()}"
 
     def web_key(self) -> bytes:

@@ -25,7 +25,7 @@ INSIDE = attempts.Entrance(inside=True)
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """Data for an authenticator app, shown once: the secret in base 32, and a URI with it and the names."""
+    """Data for an authenticator app, shown once: the secret in base 32, and a URI with secret, account and issuer."""
 
     secret: str
     uri: str
@@ -46,7 +46,7 @@ class OwnAccount:
         return enrolment.has_second_factor(self._ask.database, self._ask.principal.name)
 
     def cypher_refusal(self) -> str:
-        """Return why this person's grant for free Cypher is invalid, in one sentence; otherwise empty."""
+        """Return a sentence on why this person's grant for free Cypher is invalid; empty if it is valid, or missing."""
         if not self._ask.principal.free_cypher:
             return ""
         return policy.cypher_refusal(self._ask.principal, [row["id"] for row in known_cases(self._ask.database)])
@@ -133,7 +133,7 @@ class OwnAccount:
         """Count an attempt to prove identity, as at sign-in but separately from attempts of signed-out people.
 
         Raises:
-            NotSignedIn: with the message `wrong`: the proof failed, or too many attempts were made.
+            NotSignedIn: the proof failed, or too many attempts were made; the message is `wrong`.
         """
         key = accounts.attempts_key(self._ask.home.vault)
         if not attempts.begin(self._ask.database, key, name, INSIDE):
@@ -145,5 +145,5 @@ class OwnAccount:
         attempts.clear(self._ask.database, key, name, INSIDE)
 
     def _act(self, change: str) -> AbstractContextManager[dict[str, Any]]:
-        """Log one act that everyone may do with their own account."""
+        """Log one act on the person's own account, which needs no role."""
         return audit.log_act(self._ask.database, self._ask.principal, self._ask.purpose, "own account", what=change)

@@ -43,7 +43,7 @@ class Accounts:
         return matches[0]
 
     def add(self, name: str, roles: Sequence[str], grants: Sequence[str], password: str) -> None:
-        """Add an account; without a password, its owner chooses one by link.
+        """Add an account; without a password, its owner sets one through a setup link.
 
         Args:
             name: the account's name.
@@ -66,9 +66,9 @@ class Accounts:
             accounts.add(self._ask.database, name, roles, cleared, password)
 
     def setup_link(self, name: str) -> str:
-        """Create a one-time token with which the account's owner chooses a password, from wherever they are.
+        """Create a one-time token with which the account's owner can choose a password from any machine.
 
-        The password and sign-ins of the account end, since the link now proves ownership.
+        The account's password and sign-ins become invalid: the link now proves ownership.
 
         Raises:
             RequestError: there is no such account, or it is the administrator's own.
@@ -132,7 +132,7 @@ class Accounts:
             changes.revoke(self._ask.database, name, case)
 
     def _who(self, name: str) -> dict[str, str]:
-        """Return log details for a typed name: `account` if it exists; else `sought`, logged only by its length."""
+        """Return a typed name for the log: as `account` if it exists, else as `sought`, logged only by its length."""
         names = {account.name for account in changes.everyone(self._ask.database)}
         return {"account" if name in names else "sought": name}
 

@@ -18,7 +18,7 @@ from graphsvc.service.cypher.library import QueryLibrary
 from graphsvc.service.cypher.parameters import native
 from graphsvc.store.typed import Typed
 
-_LOOKED_AT = 500  # log lines searched for a history
+_LOOKED_AT = 500  # newest log lines that a history is made from
 _NOT_RUN = ("refused", "failed")
 # Outcome in the log → word shown to the author of the query.
 _ENDED = {
@@ -95,11 +95,10 @@ class Cypher:
         Args:
             run: the run's id.
             wait_s: seconds to wait for its end.
-            answered: raise an error unless there is an answer, for callers that cannot show that it is missing, such as
-                a file of rows.
+            answered: raise an error unless there is an answer, for callers that can show nothing else (a file of rows).
 
         Raises:
-            NotFound: there is no such run, it has expired, or a case was changed since.
+            NotFound: there is no such run, it has expired, or any case has changed since.
             Refused: the grant is no longer valid.
             GraphsvcError: with `answered`: the run is unfinished (Busy), was cancelled, or failed.
         """
@@ -127,7 +126,7 @@ class Cypher:
 
         Raises:
             CypherFault: what is wrong or not allowed, and where.
-            Busy: it took too long or too much.
+            Busy: it exceeded a limit, a case is being imported, or a case changed during the run.
         """
         runs, mine = self._ask.home.runs, (self._ask.principal.name, self._ask.case)
         run = self.start(text, parameters)

@@ -14,7 +14,7 @@ from graphsvc.service.cypher import parameters
 FORMAT = "graphsvc saved queries"
 VERSION = 1
 MOST_BYTES = 256 * 1024
-MOST = 500  # queries in one file, and of one person in one case
+MOST = 500  # maximum number of queries in one file, and per person in one case
 LONGEST = {"name": 100, "title": 200, "why": 1_000, "text": 20_000}
 _LINES = str.maketrans("\n\t", "  ")
 _TOP = ("format", "version", "case", "queries")
@@ -27,7 +27,7 @@ class Words:
 
     Attributes:
         name: its unique name.
-        title, why: its question and its purpose, in words.
+        title, why: the question it answers and its purpose, in words.
         text: the Cypher.
         parameters: name → JSON value.
     """
@@ -40,7 +40,7 @@ class Words:
 
 
 def require(words: Words) -> Words:
-    """Normalise a query for storage: names without surrounding blanks, text with uniform line ends.
+    """Normalise a query for storage: single spaces in name, title and purpose; uniform line ends in the text.
 
     Raises:
         RequestError: a part cannot be stored; the message is one sentence.

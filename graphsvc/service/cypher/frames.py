@@ -21,7 +21,7 @@ warnings.filterwarnings("always", category=AnswerWarning, append=True)
 def answer_frame(
     columns: Iterable[str], rows: list[tuple[Any, ...]], sentences: Iterable[str], **attrs: Any
 ) -> AnswerFrame:
-    """Return rows as a table; its `attrs` hold `warnings` (the sentences) and the given attributes."""
+    """Return rows as a table; its `attrs` are the sentences (`warnings`) and the given attributes."""
     from graphsvc.service.cypher.answer_table import AnswerFrame
 
     frame = AnswerFrame(rows, columns=list(columns))
@@ -30,7 +30,7 @@ def answer_frame(
 
 
 def warn(sentences: Iterable[str]) -> None:
-    """Issue each sentence as a warning at the line that called the package."""
+    """Issue each sentence as a warning at the line of the caller's code that called this package."""
     frame, level = sys._getframe(1), 2
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame, level = frame.f_back, level + 1

@@ -42,7 +42,7 @@ class Saved:
         account: its author.
         mine: whether this person is the author.
         changeable: whether this person may change it, as author or because the author can no longer write Cypher here.
-        version: from 1, counted up with every change of its contents.
+        version: 1 at first; every change of its contents adds 1.
     """
 
     id: str
@@ -82,7 +82,7 @@ class Import:
     """Effect of importing a file of queries.
 
     Attributes:
-        new, changed, same: the queries, by effect; `changed` replace the person's own private ones of the same name.
+        new, changed, same: the queries, by effect; `changed` replace the person's private ones of the same name.
         refused: (name or number, reason).
     """
 
@@ -119,7 +119,7 @@ class QueryLibrary:
     def save(self, words: Words, *, shared: bool = False, replacing: bool = False) -> Saved:
         """Save a query.
 
-        An empty title or purpose keeps the replaced query's text; `rename` can remove it.
+        If title or purpose is empty, that of the replaced query is kept; `rename` can remove it.
 
         Args:
             words: the query.
@@ -191,7 +191,7 @@ class QueryLibrary:
             return self._sort_import(self._visible(connection, key), file)
 
     def import_file(self, file: bytes) -> Import:
-        """Import the queries of a file as private ones, replacing the person's private ones of the same name.
+        """Import the queries of a file as private ones; each replaces the person's private query of the same name.
 
         Raises:
             InputError: it is not a file of saved queries.
@@ -238,12 +238,12 @@ class QueryLibrary:
 
     @staticmethod
     def _of_name(known: list[Saved], name: str) -> Saved | None:
-        """Return the query of a name; the person's own comes before shared ones."""
+        """Return the query with a name, in any case of letters; the person's own comes before shared ones."""
         matches = [saved for saved in known if saved.name.casefold() == name.casefold()]
         return matches[0] if matches else None
 
     def _require_free(self, visible: list[Saved], name: str, saved: Saved | None) -> None:
-        """Raise NameTaken if another query of the name is shared."""
+        """Raise NameTaken if another query with this name is shared."""
         other_queries = [query for query in visible if query.shared and (saved is None or query.id != saved.id)]
         existing = self._of_name(other_queries, name)
         if existing is not None:
@@ -255,7 +255,7 @@ class QueryLibrary:
         return fill(Saved, row, words=words, mine=mine, changeable=mine or row.account not in writers)
 
     def _writers(self) -> set[str]:
-        """Return the accounts allowed to write Cypher in this case, even if other cases suspend the grant."""
+        """Return the accounts allowed to write Cypher in this case, even if another case suspends their grant."""
         return {
             account.name
             for account in accounts.list_accounts(self._ask.database)

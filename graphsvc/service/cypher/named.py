@@ -30,7 +30,7 @@ class Queries:
         self._ask = ask
 
     def listed(self) -> list[Query]:
-        """Return the queries this person's roles allow; those about sources only with source clearance."""
+        """Return the queries this person's roles allow; those about sources only if cleared for sources."""
         cleared = any(grant is not None and grant.sources for grant in self._ask.grants)
         return [
             query
@@ -63,12 +63,12 @@ class Queries:
     def run_with_extra_columns(
         self, name: str, parameters: Mapping[str, Any] | None = None, *, names: bool = True
     ) -> tuple[Released, Answered]:
-        """Return the answer of a query, and that answer with added columns: names for ids, days overdue for reviews.
+        """Return the answer of a query, and the same with columns added: names for ids, days overdue for reviews.
 
         Args:
             name: the query's name.
             parameters: as for `run`.
-            names: whether to add names next to ids; a page puts them into the cells.
+            names: whether to add names next to ids; not needed for a page, which puts them into the cells.
 
         Raises:
             RequestError, Refused, NotFound, Busy: as `run`.
@@ -77,7 +77,7 @@ class Queries:
         returns = self._ask.home.library[name].returns
         rows = [tuple(json_safe(value) for value in row) for row in released.rows]
         if names and not self._ask.grant.sources:
-            # A file shows *some* as the same word as pages and pictures do.
+            # In a file, the figure *some* becomes the same word as on pages and in pictures.
             shows = [returns[column].partition(".")[2] for column in released.columns]
             rows = [tuple(map(some_in_words, row, shows)) for row in rows]
         known = self.names(name, released.columns, rows) if names else None

@@ -1,7 +1,7 @@
 """Parameters of free Cypher. No I/O.
 
-People type names and texts; a text is read as JSON if possible, else taken literally. Notebooks pass Python values;
-those of NumPy and pandas are converted.
+People type names and values; a value is read as JSON if possible, else taken literally. Notebooks pass Python values,
+also of NumPy and pandas, which are converted.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from graphsvc.errors import RequestError
 from graphsvc.queries.library import BOUND
 
 MOST = 50
-LONGEST = 20_000  # characters of all values together, as JSON
+LONGEST = 20_000  # maximum number of characters in all values together, as JSON
 _NAME = re.compile(r"[^\W\d]\w{0,63}")
-_INTEGERS = range(-(2**63), 2**63)  # range of the database
+_INTEGERS = range(-(2**63), 2**63)  # whole numbers that the database can store
 _DEEPEST = 20
 
 
@@ -139,7 +139,7 @@ def _native(value: Any, depth: int) -> Any:
     if isinstance(value, int):
         return int(value)
     if isinstance(value, dt.date | dt.timedelta):
-        # pandas types are subclasses, with nanoseconds.
+        # Types of pandas are subclasses that also have nanoseconds.
         plainly = getattr(value, "to_pydatetime", None) or getattr(value, "to_pytimedelta", None)
         return value if plainly is None else plainly(**({"warn": False} if isinstance(value, dt.date) else {}))
     if isinstance(value, dt.time) or hasattr(value, "iso_format"):
@@ -169,7 +169,7 @@ def _scalar(value: Any, depth: int) -> Any:
 
 
 def _faults(value: Any, depth: int, *, any_number: bool = False) -> Iterator[str]:
-    """Return reasons why a value cannot be stored in the database. `any_number` accepts NaN and infinities."""
+    """Yield reasons why a value cannot be stored in the database. `any_number` accepts NaN and infinities."""
     if depth > _DEEPEST:
         yield f"is nested more than {_DEEPEST} deep"
     elif isinstance(value, str):
