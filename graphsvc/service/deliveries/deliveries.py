@@ -1,4 +1,4 @@
-"""Deliveries of a case: previewed, imported and undone, immediately or as a job."""
+"""Preview, import and undo deliveries of a case, immediately or as a job."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ class Deliveries:
             partial: see `Casework.load`.
             strict: see `Casework.load`.
             dry_run: preview only.
-            identities: return the sealed people in it (`Loaded.names`); the request is logged.
+            identities: also return the sealed people in the delivery (`Loaded.names`); the log records the request.
             other_names: accept that most ids shared with the case have a different name.
-            protection: of a new case (`cases.protection.PROTECTIONS`); by default the stricter one.
+            protection: protection of a new case (`cases.protection.PROTECTIONS`); by default the stricter one.
 
         Raises:
             InputError: it cannot be read, or most ids it shares with the case have a different name and `other_names`
@@ -80,11 +80,11 @@ class Deliveries:
         )
 
     def undo(self, delivery: int, progress: Progress) -> str:
-        """Undo a delivery; return a sentence on what remains to be done, or nothing.
+        """Undo a delivery; return a sentence on what is left to do; may be empty.
 
         Raises:
             NotFound: there is no such delivery.
-            Refused: this needs clearance for the whole case and for sources.
+            Refused: clearance for the whole case, or source clearance where needed, is missing.
         """
         with self._ask.act("load", undo=delivery):
             self._require_undoing(delivery)
@@ -134,7 +134,7 @@ class Deliveries:
         return deliveries
 
     def _yet_to_open(self) -> list[dict[str, Any]]:
-        """Return the waiting statements, newest first: the person's own; with source clearance, all."""
+        """Return the waiting statements, newest first: all with source clearance, otherwise the person's own."""
         names = ("case_id", "number", "partial", "account", "received_on", "counts", "held_by")
         return [
             {name: getattr(row, name) for name in names}
@@ -156,7 +156,7 @@ class Deliveries:
         """Undo a delivery as a job; return the job's id.
 
         Raises:
-            Refused: this needs clearance for the whole case and for sources.
+            Refused: as `undo`.
             Busy: the case is being imported.
         """
         self._loading.require()
@@ -190,7 +190,7 @@ class Deliveries:
         return self._loading.jobs()
 
     def cancel_job(self, job: str) -> None:
-        """Ask a job of the case to stop, which leaves the case unchanged. No effect if it has ended.
+        """Ask a job of the case to stop; the case is then left unchanged. No effect if the job has ended.
 
         Raises:
             NotFound: there is no such job.
@@ -205,8 +205,8 @@ class Deliveries:
     def _require_undoing(self, number: int) -> None:
         """Require source clearance to undo a delivery.
 
-        A person's own delivery needs none if it has no witness statements and no other delivery has claims about its
-        people. For other people's deliveries the check does not depend on the contents, so a refusal reveals nothing.
+        It is not needed for a person's own delivery that waits, or that has no witness statements and whose people no
+        other delivery has claims about. For other people's deliveries it always is, so a refusal reveals nothing.
         """
         case = self._ask.case
         self._loading.require_whole()
@@ -229,7 +229,7 @@ class Deliveries:
 
 
 def _add_counts(counts: dict[str, dict[str, int]], second: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
-    """Return the sum of the counts of two deliveries."""
+    """Add up the counts of two deliveries."""
     return {
         table: {
             name: counts.get(table, {}).get(name, 0) + second.get(table, {}).get(name, 0)

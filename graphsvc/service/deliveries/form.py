@@ -1,7 +1,7 @@
-"""Statements by form: add one with its claims and the people it names, correct one, and see what was added.
+"""Statements by form: add a statement with its claims and the people it names, correct one, see what was added.
 
 Each form makes a delivery that is checked, previewed, imported and undone like one from a file. Forms refer to existing
-entities by the ids that pages show. Only here, under the case's lock, do these become delivered ids.
+entities by the ids that pages show. Only this module, under the case's lock, turns these into delivered ids.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ from graphsvc.service.search.search import Search
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _HANDLE = re.compile(r"(?:new|c)[1-9][0-9]{0,3}")
 _CANDIDATES = 8
-_SURELY = 1  # worst level of a match that may be the same person or thing: exact, or a whole word
-# Columns that identify an existing statement. With a different source it is a different statement.
+_SURELY = 1  # worst `Hit.level` of a match that may be the same person or thing: a whole word
+# Columns of a statement that no correction changes: with another source it would be another statement.
 _FIXED = ("id", "kind", "source_id")
 _OPENING = (
     "cannot become P without source clearance: add the shared version as a new statement, or ask a colleague who has it"
@@ -70,15 +70,15 @@ class Checked:
     """Result of checking a form.
 
     Attributes:
-        faults: if there are any, nothing is imported.
-        counts: as for a delivery; see `Loaded`.
+        faults: faults found; if there are any, nothing can be imported.
+        counts: row counts, as for a delivery; see `Loaded`.
         same_as: the earlier delivery that the form repeats.
-        ends: reference as typed → row of `entities.named` it refers to.
-        alike: handle of a new part → possible duplicates, as hits of `find` (dictionaries) with `by`: the values they
-            share.
+        ends: reference as typed → the row of `entities.named` that it refers to.
+        alike: handle of a new person or thing → possible duplicates, as hits of `find` (dictionaries) with the shared
+            values (`by`).
         opens_at: earliest time at which the statement opens to others (UTC); None if immediately.
         moves: expected changes to the leads; None if not requested, or without source clearance.
-        named: names of sealed people, in full or in part, in the sanitised version; only with source clearance.
+        named: names of sealed people, or parts of them, found in the sanitised version; only with source clearance.
     """
 
     faults: list[Fault]
@@ -92,7 +92,7 @@ class Checked:
 
 
 class StatementForms:
-    """The forms by which one person adds to one case and corrects it."""
+    """The forms with which one person adds statements to one case and corrects them."""
 
     def __init__(self, ask: Ask, loading: Loading, statements: Statements, search: Search) -> None:
         self._ask = ask
@@ -118,12 +118,12 @@ class StatementForms:
 
         Args:
             form: the form.
-            moves: also work out the changes to the leads, which takes a while.
+            moves: also compute how the leads would change, which takes a while.
 
         Raises:
             Changed: the statement it corrects has changed.
             NotFound: this person may not see that statement.
-            RequestError: the form was added already with different content, or corrects nothing.
+            RequestError: the form was added before with different content, or is a correction that changes nothing.
         """
         ends, wrong = self._references(form)
         if form.of and not 0 < len(form.reason) <= LONGEST_REASON:
@@ -162,13 +162,13 @@ class StatementForms:
             loaded = self._enter(form, progress, {})
             return loaded.outcome | {"waits": loaded.waits}
 
-        # A separate kind of job, not shown to others as an import is: no one may learn who added something, or when.
+        # Not a job of kind `load`, which others see: no one may learn who added something, or when.
         return self._loading.start("add", work)
 
     def find_added(self, token: str, handles: Collection[str] = ()) -> tuple[str, list[str]]:
-        """Return the statement that a form added (empty if not visible to this person), and its visible entities.
+        """Return the statement that a form added (empty if not visible to this person), and its visible new entities.
 
-        All ids are those that pages show.
+        All ids are as shown on pages.
         """
         self._loading.require()
         _require_token(token)
@@ -185,7 +185,7 @@ class StatementForms:
 
         Raises:
             NotFound: it does not exist, or this person may not see all of it.
-            Refused: it makes more claims than a form can hold.
+            Refused: it has too many claims for a form.
         """
         self._loading.require()
         page = self._statements.look(statement)
@@ -206,7 +206,7 @@ class StatementForms:
     # -- references -------------------------------------------------------------------------------------------
 
     def _references(self, form: Form) -> tuple[dict[str, dict[str, Any]], list[Fault]]:
-        """Return the entity each reference in a form means to this person, and faults for unmatched references."""
+        """Return the visible entity that each reference in a form stands for, and faults for the other references."""
         self._loading.require()
         _require_token(form.token)
         new = {part.handle: part for part in form.new}
@@ -236,7 +236,7 @@ class StatementForms:
         return ends, [*wrong, *self._opening_faults(form)]
 
     def _opening_faults(self, form: Form) -> list[Fault]:
-        """Refuse a form that opens a statement to readers of P, if its author may not see every cell."""
+        """Return a fault if a form opens a C statement to readers of P and its author may not see every cell."""
         if not form.of or self._ask.grant.sources or form.statement.get("handling") != "P":
             return []
         is_closed = self._statements.look(form.of).values["handling"] == "C"
@@ -264,7 +264,7 @@ class StatementForms:
         return Limits(self._ask.settings.upload_mb << 20, self._ask.settings.cell_chars)
 
     def _meant(self, text: str, kind: str) -> tuple[str, tuple[dict[str, Any], ...]]:
-        """Return the reason why a text is not yet a reference, and the entities it may mean."""
+        """Return the reason why a text is no reference yet, and the entities it may refer to."""
         results = self._search.find(text[:200], kind)
         hits = results.dicts()
         if not hits and not results.truncated:
@@ -328,11 +328,11 @@ class StatementForms:
         return tuple(dict.fromkeys((*names.listed_in(text), *names.parts_in(text))))
 
     def _waits(self, form: Form) -> bool:
-        """Whether the form's statement waits before it opens to others, as new witness statements do."""
+        """Whether the form's statement waits before it opens to others: only new witness statements do."""
         return bool(self._ask.home.account_times) and form.statement.get("kind") == "witness" and not form.of
 
     def _making(self, form: Form, places: dict[tuple[str, int], str]) -> Callable[[State, bytes], Delivery]:
-        """Return a function that makes the delivery of a form from the current state."""
+        """Return a function that turns the form into a delivery, given the current state of the case."""
 
         def make(state: State, key: bytes) -> Delivery:
             rows = FormRows(
@@ -369,7 +369,7 @@ def _parts(form: Form) -> list[tuple[str, str, Cells]]:
 
 
 def _as_typed(count: Mapping[str, int]) -> dict[str, int]:
-    """Return the counts of a correction without unchanged rows, some of which are claims its author cannot see."""
+    """Return the counts of a correction, leaving out unchanged rows: its author may not see all of them."""
     left_alone = dict.fromkeys(("unchanged", "received", "duplicate"), 0)
     return {**count, **left_alone, "read": count["added"] + count["changed"] + count["rejected"]}
 

@@ -36,7 +36,7 @@ class Loading:
 
     @property
     def owner(self) -> tuple[str, str]:
-        """Account and case that own these uploads and jobs."""
+        """Account and case to which these uploads and jobs belong."""
         return self._ask.principal.name, self._ask.case
 
     def require(self) -> None:
@@ -66,7 +66,7 @@ class Loading:
             )
 
     def require_still(self) -> None:
-        """Raise Refused if, since the work began, the account was disabled or lost its role or clearance."""
+        """Raise Refused if, since the work began, the account has been disabled or lost its role or clearance."""
         now = accounts.current(self._ask.database, self._ask.principal.name)
         if now is not None:
             policy.require(now, "load")
@@ -96,9 +96,9 @@ class Loading:
         other_names: bool = False,
         protection: str = "",
     ) -> Loaded:
-        """Read a delivery, keeping it open only while reading, and import it. See `Casework.load`.
+        """Read a delivery, which is open only while being read, and import it. See `Casework.load`.
 
-        The sealed people in it are returned only if `identities` is set, and the request is logged.
+        If `identities` is set, the sealed people in it are returned as well; the log records this.
 
         Raises:
             Refused: `identities` without source clearance: that a person is sealed or missing could reveal a source.
@@ -133,10 +133,10 @@ class Loading:
         return replace(loaded, chart=delivery.chart, moves=moves, names=loaded.names if identities else {})
 
     def comparing(self, moves: list[Move]) -> Callable[[Graphed], None]:
-        """Return a callback that lists the expected changes to the leads, for readers who rank leads in this case.
+        """Return a callback that adds the expected changes of the leads to `moves`, if this person may rank the leads.
 
-        It needs source clearance: the effect of a guess on the leads would show whether the person in it is already a
-        source.
+        It needs source clearance: by importing a guess about someone and watching the leads, a reader could find out
+        whether they are a source.
         """
         sees_case = self._ask.case in {known.id for known in self._ask.cases()}
 
@@ -179,8 +179,8 @@ class Loading:
     def _redact(self, job: Job) -> Job:
         """Remove from a job what this person may not know.
 
-        Readers without source clearance do not see the amount written. For other people's jobs they see no numbers of
-        statements, claims or sealed people: for an import of one statement these would reveal its contents.
+        Readers without source clearance do not see how much was written. Of other people's jobs they see no numbers of
+        statements, claims or sealed people: if the job imports a single statement, these would reveal its contents.
         """
         if self._ask.grant.sources:
             return job
@@ -195,7 +195,7 @@ class Loading:
 
 
 def taken_in(loaded: Loaded) -> dict[str, Any]:
-    """Return the log entry for the end of an import: number of rows and, unless it waits, the delivery's number."""
+    """Return what to log at the end of an import: the number of rows and, unless it waits, the delivery's number."""
     if not loaded.committed:
         return {"rows": 0}
     rows = sum(counts["read"] - counts["rejected"] for counts in loaded.counts.values())
@@ -203,5 +203,5 @@ def taken_in(loaded: Loaded) -> dict[str, Any]:
 
 
 def counts_told(counts: Mapping[str, Any], grant: Grant) -> dict[str, Any]:
-    """Return the counts of a delivery, by table, that may be shown at a clearance."""
+    """Return those counts of a delivery, by table, that a reader with this clearance may see."""
     return {table: count for table, count in counts.items() if grant.sources or table not in ("statements", "links")}

@@ -1,6 +1,6 @@
-"""Statements: contents of one, and its changes by each delivery.
+"""Statements: the contents of one, and how each delivery changed it.
 
-History is rebuilt from stored rows. Each version is shown as the graph would hold it, with pseudonyms and masked texts.
+The history is rebuilt from stored rows. Each version is shown as in the graph, with pseudonyms and masked texts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from graphsvc.records.properties import property_of, says_something
 from graphsvc.records.tables import REASON, TABLES
 from graphsvc.service.ask import Ask, filled_columns, nothing
 
-# Parts of a statement's claims.
+# The three parts into which a statement's claims are divided.
 CLAIMED = ("asserts", "denies", "taken_back")
 
 
@@ -32,7 +32,7 @@ class StatementPage:
     Attributes:
         values: released properties that have a value.
         claims: rows of `statements.claims`; claims of a denied link have `denying`, as in `network.among`.
-        numbers: `asserts`, `denies`, `taken_back` → number of such claims, returned or not.
+        numbers: `asserts`, `denies`, `taken_back` → number of claims in that part, returned or not.
         truncated: there are more claims than were returned.
     """
 
@@ -96,11 +96,11 @@ class Statements:
         return StatementPage(identifier, filled_columns(rows[0]), claims, numbers, len(claims) < total)
 
     def history(self, statement: str) -> list[StatementVersion]:
-        """Return the changes to a statement and its claims by each delivery, newest first.
+        """Return the changes that each delivery made to a statement and its claims, newest first.
 
         Raises:
             NotFound: this reader may not see the statement.
-            Refused: without clearance for all of the case, since deliveries contain both codes.
+            Refused: clearance for all of the case is missing; it is needed because deliveries may contain both codes.
         """
         with self._ask.act("read", query="history") as outcome:
             page = self.look(statement)
@@ -127,7 +127,7 @@ class Statements:
 
 
 class _History:
-    """The steps of a statement, each version as the graph would hold it, limited to what a grant permits."""
+    """The versions of a statement as they would be in the graph, limited to what a grant permits."""
 
     def __init__(self, telling: IdMap, deliveries: Mapping[int, Mapping[str, Any]], grant: Grant) -> None:
         self._telling, self._deliveries, self._grant = telling, deliveries, grant
@@ -136,7 +136,7 @@ class _History:
         return says_something(name) and permits(self._grant, property_of(label, name))
 
     def version(self, step: VersionStep) -> StatementVersion:
-        """Return the changes by one delivery."""
+        """Return the changes that one delivery made."""
         identifier = step.standing.values["id"]
         changes: dict[str, tuple[str, str]] = {}
         if step.statement is not None:
@@ -163,7 +163,7 @@ class _History:
         }
 
     def _may_see(self, key: tuple[str, ...], *rows: FoldedRow | None) -> bool:
-        """Whether the reader is cleared for a claim in each of these versions: some claims identify a sealed person."""
+        """Whether the reader is cleared for all these versions of a claim; one may identify a sealed person."""
         codes = [self._telling.claim(key, row)[1]["handling"] for row in rows if row is not None]
         return all(code in self._grant.claim_codes for code in codes)
 

@@ -1,7 +1,7 @@
 """One person's uploads: received, previewed, read with a different mapping, confirmed or cancelled.
 
-Each step checks the permission again. Rejections may name sealed people, so only the person importing sees them, and
-they are stored encrypted with the upload.
+Each step checks the permission again. The list of rejected rows may name sealed people, so only the person importing
+sees it, and it is stored encrypted with the upload.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 from graphsvc.service.deliveries.loading import Loading
 
-# Name of the mapping chosen in a preview.
+# Name given to a mapping that was chosen in a preview.
 CORRECTED = "chosen in the preview.toml"
-# Seconds for which a preview waits for other work on its case, and between two tries.
+# How long a preview waits for other work on its case, and the pause between two tries, in seconds.
 _PATIENCE_S, _AGAIN_S = 600.0, 0.5
 
 
@@ -42,7 +42,7 @@ class Uploads:
         self._loading = loading
 
     def file_forms(self) -> dict[str, Any]:
-        """Return `suffixes`, `any_form` and `advice` of `ingest.forms`; advice continues a sentence with a file's name."""
+        """Return `suffixes`, `any_form` and `advice` of `ingest.forms`; `advice` ends a sentence that names a file."""
         return {"suffixes": SUFFIXES, "any_form": ANY_FORM, "advice": ADVICE}
 
     def mappings(self) -> list[str]:
@@ -65,8 +65,8 @@ class Uploads:
         """Store a received upload, to be previewed and then confirmed or cancelled.
 
         Raises:
-            InputError: it is empty, of the wrong kind, or the mapping cannot be used.
-            RequestError: no such mapping.
+            InputError: it is empty or of the wrong kind, or the mapping cannot be used.
+            RequestError: there is no such mapping.
         """
         self._loading.require()
         if options.mapping and not options.mapping_text and options.mapping not in built_in_mappings():
@@ -118,7 +118,7 @@ class Uploads:
             )
             # If the upload was cancelled in the meantime, nothing is stored.
             self._ask.home.uploads.keep_preview(upload, *self._loading.owner, on, options, loaded)
-            if not self._stands(on):  # names in it may since have been sealed or opened
+            if not self._stands(on):  # people named in it may since have been sealed, or named again
                 self._ask.home.uploads.forget_previews(upload)
         return loaded
 
@@ -131,7 +131,7 @@ class Uploads:
             upload: its id.
             entities: type of entity in the chart → how it is read.
             links: the same for types of link.
-            statement: column → value, for the statement that the chart becomes.
+            statement: column → value, for the statement made from the chart.
 
         Raises:
             InputError: the mapping cannot be used.
@@ -176,7 +176,7 @@ class Uploads:
                 try:
                     self.preview(upload, progress)
                 except InputError:
-                    self.cancel(upload)  # waiting will not make it readable
+                    self.cancel(upload)  # it will not become readable by waiting
                     raise
                 except Busy:
                     if time.monotonic() > ends:
@@ -190,7 +190,7 @@ class Uploads:
         return self._loading.start("preview", work, upload=upload)
 
     def confirm(self, upload: str, *, other_names: bool = False) -> str:
-        """Import an upload as a job, and delete it; return the job's id. See `Deliveries.load`.
+        """Import an upload as a job, then delete it; return the job's id. See `Deliveries.load`.
 
         The upload goes on waiting if the job fails without recording anything, or if nothing is imported because rows
         were rejected.
@@ -225,7 +225,7 @@ class Uploads:
                     return loaded.outcome
 
             job = self._loading.start("load", work)
-            unless_started.pop_all()  # from here on the job owns it
+            unless_started.pop_all()  # from now on the job closes the upload
         return job
 
     def cancel(self, upload: str) -> None:
