@@ -1,1 +1,1 @@
-"""Worker movements: the subject of a session, computed on what its reader may see."""
+"""Worker movements: what one reader may see of them, as a subject of a session."""

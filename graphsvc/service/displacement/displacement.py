@@ -51,8 +51,8 @@ from graphsvc.views.forms.graphs import writable
 if TYPE_CHECKING:
     import networkx as nx
 
-# Relations that link an online place to things: its sites, and accounts, phones and names used by the people running
-# it.
+# Relations from an online place to its sites, and from the people running it to the accounts, phones and names they use
+# or pay.
 _OF_A_PLACE, _OF_THOSE = ("LOCATED_AT",), ("USED", "PAID")
 
 
@@ -62,17 +62,17 @@ class PlaceMoves:
 
     Attributes:
         place: id, `name` and `sort` (kind) of the place.
-        closed_on: its recorded closing day, or empty.
-        closure: its closure or emptying, in one line; None if no closing day is known or was requested.
-        moves: flows from it.
-        came: flows to it from places that people left.
+        closed_on: its recorded closing day; may be empty.
+        closure: how it closed or emptied, in one line; None if no closing day is known and no day was requested.
+        moves: flows of people from it.
+        came: flows of people to it, from places that people left.
         movers, next: see `views.displacement.rows`.
-        hands: tests of several closures under one hand (controlled by one person or gang) that include this place.
-        people: id → name and whether sealed, for everyone listed here.
+        hands: tests of all closures under one hand (controlled by the same person or gang), if they include this place.
+        people: id → name and whether sealed, for everyone mentioned in this result.
         things: for an online place, the things linked to it and to the people running it.
         runs: people recorded as controlling or managing it.
         at_risk: for an online place, the people recorded there, by risk.
-        count: how many are recorded there, or few.
+        count: number of people recorded there, or `few`.
     """
 
     place: dict[str, Any]
@@ -90,7 +90,7 @@ class PlaceMoves:
     count: int | str
 
     def plain(self) -> dict[str, Any]:
-        """Return the result as plain data, as the page's JSON twin and the command return it."""
+        """Return the result as plain data, for the JSON version of the page and the command."""
         return {
             "place": self.place,
             "closed_on": self.closed_on,
@@ -116,7 +116,7 @@ class Displacement:
         self._displaced = Displaced(ask)
 
     def closures(self) -> list[ClosureRow]:
-        """Return every place that closed or emptied, one line each, by day.
+        """Return every place that closed or emptied, one line each, in order of day.
 
         Raises:
             OperatorError: the case has more rows than may be analysed.
@@ -131,7 +131,7 @@ class Displacement:
         return rows
 
     def hands(self) -> list[HandRow]:
-        """Return closures under one hand (one controller), tested together, the most surprising first.
+        """Return tests of all closures under one hand (one controller) together, the least likely by chance first.
 
         Raises:
             OperatorError: the case has more rows than may be analysed.
@@ -142,21 +142,21 @@ class Displacement:
         return rows
 
     def preferences(self) -> str:
-        """Return a sentence on the places that people of this case prefer, as used for the chance comparison."""
+        """Return a sentence on the places that people of this case prefer, as assumed by the tests against chance."""
         with self._ask.look("analyse", query="displacement"):
             fitted = (left.preferences for left in self._displaced.every().values())
             return preferences_in_words(max(fitted, key=lambda each: each.routes, default=Preferences()))
 
     def moves(self, ids: Sequence[str] = (), *, day: str = "") -> list[MoveRow]:
-        """Return the flows from some places, or from all that people left.
+        """Return the flows of people from some places, or from all places that people left.
 
         Args:
             ids: workplace ids; empty for all workplaces that closed or emptied.
-            day: use the people present before this day (of a visit, for example, `2020-05-08`) instead of the recorded
-                closure.
+            day: instead of the recorded closure, follow the people present before this day, such as the day of a visit
+                (`2020-05-08`).
 
         Raises:
-            RequestError: a day without a place, or an invalid day.
+            RequestError: the day is invalid, or given without a place.
             NotFound: a place is not visible to this reader.
         """
         with self._ask.look("analyse", query="displacement") as outcome:
@@ -167,10 +167,10 @@ class Displacement:
         return rows
 
     def verdicts(self, ids: Sequence[str] = (), *, day: str = "") -> dict[str, str]:
-        """Map each place to the result of the test of its flows, in a sentence. Arguments and errors as `moves`.
+        """Map each place to a sentence on whether chance would explain its flows. Arguments and errors as `moves`.
 
-        Places asked about that no one is known to have left are included with a sentence saying so. Without ids, there
-        is also a sentence for each person or gang whose closures were tested together.
+        For a requested place that no one is known to have left, the sentence says so. Without ids, people and gangs
+        whose closures were tested together are included, with a sentence each.
         """
         with self._ask.look("analyse", query="displacement") as outcome:
             lefts, closures = self._lefts(ids, day), flows.count_tests(self._displaced.every().values())
@@ -196,7 +196,7 @@ class Displacement:
         return moves
 
     def person(self, identifier: str) -> PlacesLine:
-        """Return one person's places over time, as the links on their own page show them.
+        """Return one person's places over time, as recorded by the links on their page.
 
         Raises:
             NotFound: they are not visible to this reader.
@@ -212,8 +212,8 @@ class Displacement:
         """Return flows between places as a graph.
 
         Nodes have `name` and `kind`; edges have `people` (or `few`), `belief`, `chance`, days and `together`. Figures
-        left out of the table of flows are left out here too: a flow of few people has only `people` and `together`. If
-        a place has any such flow, none of its flows has `chance`. If one number of people is `few`, all are text
+        left out of the table of flows are left out here too: a flow of few people has only `people` and `together`, and
+        no flow from the same place has `chance`. If any `people` is `few`, the attribute is text on all edges
         (`views.forms.graphs.writable`).
         """
         with self._ask.look("analyse", query="displacement") as outcome:
@@ -225,8 +225,8 @@ class Displacement:
                     "name": names.get(name, {}).get("name") or name,
                     "kind": names.get(name, {}).get("sort") or "",
                 }
-            # The expected number of people for one flow, next to the actual numbers of other flows, would show how
-            # many left in all.
+            # From the expected number of one flow and the actual numbers of the others, a reader could work out how
+            # many people left in all.
             some_few = {left for left, _, values in graph.edges(data=True) if 0 < values["people"] < self._few}
             for left, _, values in graph.edges(data=True):
                 if left in some_few:
@@ -253,7 +253,7 @@ class Displacement:
         return [left for name in dict.fromkeys(ids) if (left := self._departure_of(name, day)) is not None]
 
     def _departure_of(self, place: str, day: str) -> Departure | None:
-        """Return people who left a place; None if no closure is known.
+        """Return the people who left a place, and when; None if no closure is known.
 
         Raises:
             RequestError: `day` is invalid.
@@ -267,7 +267,7 @@ class Displacement:
         return flows.left_on(known, place, _day(day), self._displaced.every())
 
     def _hands(self, place: str = "") -> list[HandRow]:
-        """Return tests of several closures under one hand (one controller): all tests, or those with one place."""
+        """Return the tests of closures under one hand (one controller): all tests, or those that include one place."""
         tests = self._displaced.hands()
         names = self._names({test.who for test in tests})
         contested = contested_hands(self._displaced.whereabouts().ties)
@@ -275,7 +275,7 @@ class Displacement:
         return [row for row in rows if not place or place in row.places]
 
     def _contested_places(self) -> frozenset[str]:
-        """Return the places of controllers whose control of some place is denied."""
+        """Return all places of each controller whose control of any place is denied or contested."""
         ties = self._displaced.whereabouts().ties
         contested = contested_hands(ties)
         return frozenset(place for place, controllers in hands(ties).items() if not contested.isdisjoint(controllers))
@@ -335,7 +335,7 @@ class Displacement:
         )
 
     def _things(self, place: str, running: Sequence[WorkTie]) -> list[dict[str, Any]]:
-        """Return sites of an online place, and accounts, phones and the like used or paid by the people running it."""
+        """Return the sites of an online place, and things that the people running it use or pay, such as phones."""
         who = sorted({tie.subject for tie in running})
         answers = [self._ask.rows("network.around", ids=[place], relations=list(_OF_A_PLACE), kind="thing").dicts()]
         if who:
@@ -376,7 +376,7 @@ class Displacement:
 
 
 def _next_of(left: Departure) -> set[str]:
-    """Return places where people who left appear next."""
+    """Return the places where the people who left were next recorded."""
     return {became.following.place for became in left.cohort.went if became.following}
 
 

@@ -25,7 +25,7 @@ class DisplacementCaches(Caches):
 
 
 class Displaced:
-    """Everyone's whereabouts, and departures from each place, as one reader may compute them."""
+    """Everyone's whereabouts, and departures from each place, computed from what one reader may see."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
@@ -44,7 +44,7 @@ class Displaced:
         return self._caches.left.of(self._ask.state, self._test)
 
     def hands(self) -> list[HandTest]:
-        """Return closures under one hand (one controller), tested together. Raises as `whereabouts`."""
+        """Return the test of each controller of several places that closed. Raises as `whereabouts`."""
         return self._caches.hands.of(self._ask.state, lambda: hand_tests(self.whereabouts(), self.every()))
 
     @lasting()

@@ -1,1 +1,1 @@
-"""Invented cases, and rankings compared with the truth planted in them."""
+"""Invented cases, and how well rankings find the truth planted in them."""

@@ -1,4 +1,4 @@
-"""Compare rankings, and textbook measures, with the truth planted in invented cases; with intervals."""
+"""Compare rankings and textbook measures with the truth planted in invented cases, with intervals for each figure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from graphsvc.views import intervals
 
 GIVEN, CHANCE = "ranking given", "chance"
 HALVED = "average precision on half of the witnesses"
-# Number of samples for an interval: samples over cases cost nothing, samples of candidates do.
+# Number of samples for an interval. Sampling cases costs nothing; sampling candidates takes time.
 _OF_CASES, _OF_CANDIDATES = 2000, 200
 
 # Method → figure → values: one for each case, or for each sample of one case.
@@ -44,9 +44,9 @@ class Compared:
         sampled: basis of the intervals: `cases` or `candidates`.
         candidates: number of candidates to rank, in all cases.
         unranked: candidates missing from the supplied ranking.
-        passed_over: cases in that ranking whose folders were not named.
-        left_out: rows that importing leaves out, in words; with the folder's name if there are several.
-        measures: by method, then figure.
+        passed_over: cases in that ranking whose folders were not given.
+        left_out: rows that an import would reject, in words; with the folder's name if there are several folders.
+        measures: the figures, ordered by method, then figure.
     """
 
     cases: list[str]
@@ -61,17 +61,17 @@ class Compared:
 def compare(
     folders: Sequence[Path], ranking: Path | None, *, halves: int = 5, seed: int = 0, progress: Progress
 ) -> Compared:
-    """Compare every method on every folder.
+    """Compare every ranking method on every folder.
 
     Args:
         folders: case folders with their truth.json.
         ranking: a ranking of these folders to compare with the computed ones; None to compare only those.
-        halves: how many random halves of the witnesses are also ranked.
+        halves: how many random halves of the witnesses to rank from as well.
         seed: random seed of halves and samples.
         progress: receives progress reports.
 
     Raises:
-        RequestError: no folder, a ranking with two folders of the same name, or a negative number of halves.
+        RequestError: there is no folder, two folders have the same name and a ranking is given, or halves is negative.
         InputError: a folder is not a case folder with a truth.json, or the ranking is invalid or not of these cases.
     """
     if not folders:
@@ -127,7 +127,7 @@ def _add(values: Values, method: str, figure: str, value: float) -> None:
 
 
 def _scores(trial: Trial, supplied: Mapping[str, float] | None, step: Progress) -> dict[str, Mapping[str, float]]:
-    """Return the scores by method: the supplied ranking first, chance last (with no scores, so all are tied)."""
+    """Return the scores by method: the supplied ranking first, chance last (without scores, so that all people tie)."""
     scores: dict[str, Mapping[str, float]] = {} if supplied is None else {GIVEN: supplied}
     witnesses = set(trial.witness_of.values())
     for place, method in enumerate(comparison.METHODS):
@@ -137,7 +137,7 @@ def _scores(trial: Trial, supplied: Mapping[str, float] | None, step: Progress) 
 
 
 def _half_precisions(trial: Trial, count: int, seed: int, step: Progress) -> dict[str, list[float]]:
-    """Map each method to its average precision on each of several halves of the witnesses."""
+    """Map each method to its average precisions, one for each random half of the witnesses."""
     precisions: dict[str, list[float]] = {}
     for place, claims in enumerate(comparison.halves(trial.claims, count, seed)):
         step(place, count, "ranking on half of the witnesses")

@@ -1,4 +1,4 @@
-"""Invented cases: written for the command line, imported for the demo, and used to evaluate rankings."""
+"""Write invented cases, import the demo case, and evaluate rankings on invented cases."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from graphsvc.service.session import Session
 
 DEMO_CASE = "demo"
 _TOP = 10
-# Demo accounts in addition to one for each role, with their role. A partner is an investigator of another force.
+# Further demo accounts, besides one for each role: name → role. A partner is an investigator of another force.
 DEMO_PARTNERS = MappingProxyType({"partner": "investigator"})
 _CLEARED_FOR_SOURCES = ("analyst", "custodian", "disclosure", "supervisor")
-# Clearance of each demo account that reads cases. Readers differ on purpose: an investigator sees everything except
-# sources, a partner only what may be shared. The analyst is cleared for all of the demo, to be able to write Cypher.
+# Clearance of each demo account that reads cases. They differ on purpose: the investigator sees everything except
+# sources, the partner only what may be shared. The analyst is cleared for all of the demo, as free Cypher requires.
 DEMO_GRANTS = MappingProxyType(
     {role: Grant("C", sources=role in _CLEARED_FOR_SOURCES) for role in ROLES if role in ALLOWED["read"]}
     | {"partner": Grant("P")}
@@ -39,7 +39,7 @@ def invent(
     hard: bool = False,
     progress: Progress,
 ) -> None:
-    """Write an invented case folder; `seed` None writes the demo case, `people` None uses the world's default size."""
+    """Write an invented case folder: the demo case if `seed` is None. `people` None means the usual number."""
     if seed is None:
         simulate.demo(out)
     else:
@@ -47,9 +47,7 @@ def invent(
 
 
 def demo_case(service: Service, progress: Progress) -> dict[str, str]:
-    """Make sure the home holds the demo case and its accounts; return account → clearance in words.
-
-    A second call changes nothing.
+    """Add the demo case and its accounts to the home unless they exist; map each account to its clearance in words.
     """
     known = {principal.name for principal in accounts.list_accounts(service.database)}
     roles = {role: role for role in ROLES} | DEMO_PARTNERS
@@ -79,7 +77,7 @@ def _is_loaded(service: Service) -> bool:
 
 
 def evaluate(session: Session, truth: Path) -> dict[str, float | int | str]:
-    """Evaluate the session's ranking against a `truth.json`: average precision and further figures.
+    """Evaluate the session's ranking against a `truth.json`: average precision and other figures.
 
     Raises:
         InputError: the file is not a truth.json.

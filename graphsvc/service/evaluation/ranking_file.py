@@ -1,4 +1,4 @@
-"""Read a ranking from a file: output of `graphsvc hubs --all` as JSON or CSV, or a CSV of ids and scores.
+"""Read a ranking from a file: the output of `graphsvc hubs --all` as JSON or CSV, or a CSV of ids and scores.
 
 A file ranks one case, or several whose names appear in each row (`case`) or above each list of rows.
 """
@@ -15,13 +15,13 @@ from typing import Any
 
 from graphsvc.errors import InputError
 
-_NAMED = 5  # maximum number of cases named in a message
+_NAMED = 5  # maximum number of cases listed in a message
 # Person → score; higher is better.
 Scores = Mapping[str, float]
 
 
 def read(path: Path) -> dict[str, Scores]:
-    """Map cases to scores; the case is empty if none is named. Ranks take precedence, since scores may be coarse.
+    """Map each case (empty if none is named) to its scores. Ranks are used if present, since scores may be coarse.
 
     Raises:
         InputError: the file cannot be read, or is not a ranking.
@@ -52,7 +52,7 @@ def of_folder(path: Path, cases: Mapping[str, Scores], name: str, *, alone: bool
     Args:
         path: the ranking file.
         cases: as returned by `read`.
-        name: the folder's name.
+        name: name of the folder.
         alone: whether it is the only folder.
 
     Raises:
@@ -100,7 +100,7 @@ def _json(path: Path, text: str) -> Iterator[tuple[str, Any, Mapping[str, Any]]]
 
 
 def _is_sentence(values: Mapping[str, str]) -> bool:
-    """Whether a row is a remark below the list, such as what it leaves out: a single cell, no id and no number."""
+    """Whether a row is a remark below the list: one filled cell that is neither an id nor a number."""
     return sum(map(bool, values.values())) == 1 and not values.get("id") and _score(values) is None
 
 

@@ -1,7 +1,7 @@
 """Read invented cases from their folders, without a server, to evaluate rankings.
 
-A folder is processed like any delivery (read, checked, folded, made into a graph) up to the store. An evaluation
-therefore ranks what the service would rank after import.
+A folder is processed like any delivery (read, checked, folded, made into a graph), but not stored. An evaluation
+therefore ranks what the service would rank after an import.
 """
 
 from __future__ import annotations
@@ -40,19 +40,19 @@ _READ = {
     for name, table in TABLES.items()
 }
 _LIMITS = Limits(file_bytes=1 << 30, cell_chars=1 << 20)
-# Lists of people in a truth.json: required ones, and optional ones (empty if missing, their figures then unknown).
+# Lists of people in a truth.json: required ones, and optional ones. Figures on a missing list are unknown.
 _TOLD, _MAYBE = ("hubs", "candidates"), ("leaders", "brokers", "helpers")
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One invented case, with the ids of its files.
+    """One invented case, with people under the ids of its files.
 
     Attributes:
         name: the folder's name.
-        witness_of: source → the person it is.
+        witness_of: source → the person who is that source.
         truth: all of truth.json.
-        rejections: rows left out here, as an import would leave them out.
+        rejections: rows left out, because an import would reject them.
     """
 
     name: str
@@ -70,7 +70,7 @@ class Trial:
 
     @property
     def untrue(self) -> set[tuple[str, str, str]]:
-        """Untrue assertions, whoever makes them: (subject, relation, object)."""
+        """Untrue assertions, lies and mistakes alike: (subject, relation, object)."""
         return {tuple(key) for name in ("false_links", "mistaken_links") for key in self.truth[name]}
 
 
@@ -78,7 +78,7 @@ def read_planted(truth: Mapping[str, Any]) -> Planted:
     """Read the planted groups from a truth.json.
 
     Raises:
-        KeyError, TypeError: hubs or candidates is missing; a list does not hold ids; there are no candidates.
+        KeyError, TypeError: `hubs` or `candidates` is missing, a list has a value that is no id, or there are no candidates.
     """
     lists = {name: truth[name] for name in _TOLD} | {name: truth.get(name, []) for name in _MAYBE}
     for name, ids in lists.items():
@@ -108,7 +108,7 @@ def read_truth(path: Path) -> dict[str, Any]:
 
 @uncollected()
 def read(folder: Path) -> Trial:
-    """Read a case folder with its truth.json, without the rows that importing would leave out.
+    """Read a case folder with its truth.json, leaving out rows that an import would reject.
 
     Raises:
         InputError: the folder is not a case folder, or has no truth.json.
@@ -124,14 +124,14 @@ def _fold_folder(folder: Path) -> tuple[State, list[Rejection]]:
     """Fold a folder into a state without texts; return it with the rejections. The raw rows are freed on return."""
     delivery = read_case(folder, _LIMITS)
     state = State()
-    # Texts are still included here: rows that differ only in them must not count as equal.
+    # Texts are removed after folding: rows that differ only in a text must not count as equal.
     report = fold(state, 1, delivery.rows, delivery.columns, partial=False, refused=delivery.refused_rows)
     _strip(state)
     return state, in_order([*delivery.rejections, *report.rejections])
 
 
 def _strip(state: State) -> None:
-    """Remove the texts from a state."""
+    """Remove the columns that are not in `_READ` from a state."""
     tables: list[tuple[str, Iterable[FoldedRow]]] = [(table, rows.values()) for table, rows in state.records.items()]
     for table, rows in [*tables, ("links", state.claims.values())]:
         for row in rows:
@@ -148,13 +148,13 @@ def _bare(table: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _last_day(state: State) -> dt.date:
-    """Return the day of the last statement. Ages are taken on that day, so that figures do not depend on today."""
+    """Return the day of the last statement. Ages are taken on that day, not today, so that figures never change."""
     taken = (row.values.get("taken_on") for row in state.records["statements"].values())
     return max((parse_date(day).latest for day in taken if day), default=dt.date(2020, 1, 1))
 
 
 def _trial(name: str, graph: Graphed, truth: dict[str, Any], rejections: list[Rejection]) -> Trial:
-    """Turn the graph into input for the analysis. Pseudonyms become ids again: these people do not exist."""
+    """Turn the graph into input for the analysis, with ids instead of pseudonyms: there is no one to protect."""
     nodes, delivered = graph.image.nodes, {pseudonym: identifier for identifier, pseudonym in graph.sealed.items()}
     persons = [
         Person(delivered.get(identifier, identifier), "", frozenset(row["categories"]), row["sealed"])
@@ -165,7 +165,7 @@ def _trial(name: str, graph: Graphed, truth: dict[str, Any], rejections: list[Re
         for source, (kind, values) in graph.identities.items()
         if kind == "source" and nodes["Source"][source]["kind"] == "witness"
     }
-    # Sorted by content: the key is new each time, and so are all pseudonyms and claim ids.
+    # Sorted by content, for the same order each time: the key, pseudonyms and claim ids are always new.
     claims = sorted(
         claims_in(graph, delivered), key=lambda claim: (claim.statement, *claim.key, claim.from_on, claim.to_on)
     )
