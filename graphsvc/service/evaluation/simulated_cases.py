@@ -78,7 +78,7 @@ def read_planted(truth: Mapping[str, Any]) -> Planted:
     """Read the planted groups from a truth.json.
 
     Raises:
-        KeyError, TypeError: `hubs` or `candidates` is missing, a list has a value that is no id, or there are no candidates.
+        KeyError, TypeError: `hubs` or `candidates` is missing, a list contains a non-id, or there are no candidates.
     """
     lists = {name: truth[name] for name in _TOLD} | {name: truth.get(name, []) for name in _MAYBE}
     for name, ids in lists.items():

@@ -1,1 +1,1 @@
-"""Exports: contents and exposure previewed; made, agreed to, fetched and recalled."""
+"""Exports: preview their contents and exposure; make, agree to, fetch and recall them."""

@@ -1,4 +1,4 @@
-"""Export archives and their manifest: maker, recipient, reason, time, handling code, and a hash of every file."""
+"""Export archives and their manifest, which states maker, recipient, reason, time, handling code and file hashes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _COMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 def bundle(files: Mapping[str, bytes], about: Mapping[str, Any]) -> bytes:
     """Pack the files and their manifest into one archive.
 
-    `about` is copied into the manifest. The archive contains no times or names beyond those of the manifest.
+    `about` is copied into the manifest. The archive records no times or names beyond those of the manifest.
     """
     text = manifest(
         about, {name: (hashlib.sha256(content).hexdigest(), len(content)) for name, content in files.items()}
@@ -49,7 +49,7 @@ def manifest(about: Mapping[str, Any], files: Mapping[str, tuple[str, int]]) -> 
 
 
 def whole(hashes: Mapping[str, str], about: Mapping[str, Any]) -> str:
-    """Return the hash of a whole export: over the rest of its manifest and the hashes of its files."""
+    """Return the hash of a whole export, computed from the hashes of its files and the rest of its manifest."""
     stated = json.dumps([dict(about), dict(sorted(hashes.items()))], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(stated.encode()).hexdigest()
 
@@ -70,7 +70,7 @@ def verify(path: Path) -> list[str]:
         seal_now = whole(hashes, about)
     except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise InputError(f"This is no export of graphsvc that can be read ({type(error).__name__}).") from None
-    except RuntimeError:  # encrypted in another way, or of a later version of the format
+    except RuntimeError:  # encrypted, or compressed by a later version of ZIP
         raise InputError(_PACKED_ANEW) from None
     faults = [f"{name} is missing" for name in sorted(hashes.keys() - hashes_now.keys())]
     faults += [f"{name} is not in the manifest" for name in sorted(hashes_now.keys() - hashes.keys())]

@@ -1,7 +1,7 @@
 """Sanitised exports: contents, omissions, exposure of witnesses, and the file itself.
 
-Everything exported passes the gate as for a reader without source clearance: witness statements appear only merged into
-links, small numbers of witnesses read `few`, and free text is left out. Each recipient of a case gets new pseudonyms.
+Everything exported is read through the gate as by a reader without source clearance: witness statements appear only
+merged into links, small numbers of witnesses read `few`, free text is left out. Each recipient gets new pseudonyms.
 """
 
 from __future__ import annotations
@@ -70,17 +70,16 @@ class Preview:
 
     Attributes:
         nodes, links: rows exactly as they would be exported.
-        taken_out: omission (removed from the picture or never in it), in words → how many, or a word if not
-            counted.
-        withheld: further omissions that only the maker may know, in the same form: what the maker sees and this
-            recipient does not, and unknown ids. Not in the manifest, and not stored.
-        earlier: exports within the reader's clearance that this recipient has received or may receive at any time.
-        exposure: by those and the new export. Without source clearance, everything is attributed to a single witness.
+        taken_out: what was removed from the picture or never in it, in words → how many, or a word if not counted.
+        withheld: in the same form, omissions that only the maker may know: what the maker sees and this recipient
+            does not, and unknown ids. Neither stored nor put into the manifest.
+        earlier: number of exports, within the reader's clearance, that this recipient has received or can yet receive.
+        exposure: by those exports and the new one. Without source clearance, all facts count as from one witness.
         names: internal id → name, for the facts in `exposure`.
-        left_out: links already left out.
+        left_out: links that this preview leaves out by choice.
         contested: links that would be exported as contested, without the evidence against them.
-        arranged: whether positions chosen on a canvas are exported. At a stricter handling code they are not, since
-            more was visible when they were chosen.
+        arranged: whether positions chosen on a canvas are exported. They are not under another handling code than the
+            reader's own, since more was visible when they were chosen.
         by_source: whether `exposure` is listed by source.
     """
 
@@ -107,7 +106,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """An export that could be made: its contents, the witness evidence behind them, and the exposure."""
+    """An export as it would be made: its contents, the facts in it that rest on witnesses, and the exposure."""
 
     recipient: str
     out: Outward
@@ -132,7 +131,7 @@ class Exports:
 
     @staticmethod
     def known_forms(names: Collection[str]) -> list[str]:
-        """Return the requested forms, in the order of the table; all if none are requested.
+        """Return the requested forms, in the order of `FORMS`; all forms if none is requested.
 
         Raises:
             RequestError: there is no such form.
@@ -162,14 +161,14 @@ class Exports:
         """Preview the contents and exposure of an export without making it.
 
         Args:
-            wanted: the picture, or the query whose answer to export.
+            wanted: the picture, or the query whose answer is to be exported.
             recipient: an organisation or a person.
-            handling: `P` to export only what handling-P statements say; empty for everything the reader may see.
+            handling: `P` to export only what statements under P say; empty for the reader's own handling level.
             left_out: links (subject, relation, object) to leave out.
 
         Raises:
             Refused: the role or clearance is missing.
-            RequestError: no recipient, or no such picture.
+            RequestError: the recipient is missing, or there is no such picture.
         """
         handling = self._handling(handling)
         who = recipient_id(self._ask.key, recipient)
@@ -203,20 +202,20 @@ class Exports:
         ask: bool = False,
         forms: Collection[str] = (),
     ) -> Export:
-        """Make an export. A safe one is held for its maker to fetch; otherwise, with `ask`, it waits for a supervisor.
+        """Make an export: a safe one is ready for its maker to fetch; with `ask`, an unsafe one waits for a supervisor.
 
         Args:
-            wanted: as in `preview`, like `recipient`, `handling` and `left_out`.
-            recipient: the organisation or person to receive it.
+            wanted: as in `preview`.
+            recipient: as in `preview`.
             reason: why it is made.
-            handling: `P` or `C`.
-            left_out: links to leave out.
-            ask: let a supervisor decide if it is not safe.
+            handling: as in `preview`.
+            left_out: as in `preview`.
+            ask: if it is not safe, ask a supervisor to agree to it.
             forms: names from `views.forms.FORMS`; empty for all.
 
         Raises:
             Refused: as `preview`, or it is not safe and `ask` is not set.
-            RequestError: as `preview`, or no reason, or no such form.
+            RequestError: as `preview`, or there is no reason, or no such form.
             Busy: the case is being imported, or changed in the meantime.
         """
         handling, reason = self._handling(handling), require_reason(reason, WHY)
@@ -224,7 +223,7 @@ class Exports:
         export_store, identifier = self._ask.home.export_store, new_id()
         who = recipient_id(self._ask.key, recipient)
         with self.given.act("make", recipient=who, handling=handling, export=identifier) as outcome:
-            # One at a time: two exports that are safe separately may be unsafe together.
+            # Exports are made one at a time: two that are safe separately may be unsafe together.
             with self._alone():
                 version = self._ask.require_open()
                 plan = self._plan(wanted, recipient, handling, left_out)
@@ -266,7 +265,7 @@ class Exports:
         return replace(own_export(self.given, self._ask.principal.name, identifier), withheld=plan.withheld)
 
     def recipients(self) -> list[str]:
-        """Return names of recipients of the reader's own exports; for supervisors, of all within their clearance."""
+        """Return the recipients of the reader's own exports; for supervisors, of all exports within their clearance."""
         with self.given.act("recipients"):
             return list(self.given.recipients().values())
 
@@ -276,7 +275,7 @@ class Exports:
         """Raise Busy and remove the stored export unless the case is still at this version.
 
         Raises:
-            Busy: the case has changed; a person sealed in the meantime would be exported by name.
+            Busy: the case has changed; otherwise a person sealed in the meantime would be exported by name.
         """
         try:
             require_still(self._ask, version, "made")
@@ -299,13 +298,13 @@ class Exports:
             raise RequestError(f"Say who the export is for, in at most {_NAME} characters.")
         if wanted.lead:
             raise RequestError("A lead is exported as its network: choose the picture around it.")
-        # Read as someone without source clearance, at the handling code of the export.
+        # Read like someone without source clearance, cleared for the export's handling code alone.
         exposures = Exposures(self._ask.as_(Grant(handling)))
         selection = exposures.selected_picture(wanted)
         view, ties, things = leaving(selection)
         who = recipient_id(self._ask.key, name)
         secret = self._ask.home.export_store.pseudonym_key(self._ask.case, who)
-        # Positions chosen in view of C material are not exported with P material.
+        # Positions chosen while C material was visible are not exported with P material.
         arranged = wanted.arranged if handling == self._ask.grant.handling else {}
         out = outward(view, lambda kind, inside: vault.pseudonym(secret, kind, inside), frozenset(left_out), arranged)
         unknown = len(set(left_out)) - out.left_out
@@ -349,7 +348,7 @@ class Exports:
         try:
             own = self._exposures.selected_picture(wanted)
         except RequestError:
-            # Only the recipient's view makes a picture: for the maker, the whole answer of a query may be too large.
+            # A query's answer may fit into a picture for the recipient, yet be too large for the maker, who sees more.
             return amounts | {"what you see and this recipient does not, which is not counted": SOME}
         return amounts | withheld(own, exported, whys)
 

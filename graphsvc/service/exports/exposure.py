@@ -1,8 +1,8 @@
 """Exposure: how far shown material would let someone who knows the people work out which of them are witnesses.
 
 With source clearance it is listed by source. Without it, readers must not learn which facts come from the same witness,
-so everything is attributed to a single witness. The answer then reveals no more than the picture, and never looks safer
-than it is.
+so all facts count as from one witness. The result then reveals no more than the picture, and never looks safer than it
+is.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _IDS = frozenset({"Entity.id", *(f"{table.label}.id" for table in ENTITY_TABLES)
 # Kinds of entity that may be sealed.
 SEALABLE = ("person", "thing")
 _CALLED = "called"
-# Source used if the real one must not be shown.
+# Stands for a source that must not be shown.
 SOMEONE = ""
 
 Resting = dict[Fact, frozenset[str]]
@@ -49,9 +49,9 @@ class Wanted:
         query: name of a query; selects the entities in its answer and the links among them.
         parameters: the query's parameters.
         lead: id of a person; selects the links that support or contradict them as a lead.
-        only: restrict everything to these ids and the links among them; empty, as for `inside`, for no restriction.
-        inside: further ids, not chosen individually: members of folded groups on a canvas.
-        passing: the links to include, if others were filtered out on screen; None for all.
+        only: restrict everything to these ids and the links among them; no restriction if it and `inside` are empty.
+        inside: further ids that were not chosen individually, but as members of folded groups on a canvas.
+        passing: the links left after filtering on screen; None if nothing was filtered.
         arranged: id → position on the canvas, in pixels at zoom 1.
     """
 
@@ -73,7 +73,7 @@ class ExposureCaches(Caches):
 
 
 class Exposures:
-    """Exposure of witnesses, as far as one person may know it."""
+    """Exposure of witnesses, as far as one person may know of it."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
@@ -84,12 +84,12 @@ class Exposures:
     def compute_exposure(self, wanted: Wanted) -> Exposure:
         """Return the exposure of the witnesses behind the selected material, as this reader may see it.
 
-        Without source clearance `witnesses` has at most one entry, with an empty source, and only `safe` is
-        informative.
+        Without source clearance `witnesses` has at most one entry, with an empty source; only `safe` then means
+        something.
 
         Raises:
             Refused: the role may not analyse.
-            NotFound, RequestError: see `network`, `lead` and `query`.
+            NotFound, RequestError: as for the picture, lead or query itself.
         """
         selected_facts = self._lead_facts(wanted.lead) if wanted.lead else facts(self.selected_picture(wanted).edges)
         with self._ask.act("analyse", query="exposure") as outcome:
@@ -107,7 +107,7 @@ class Exposures:
         """Return the picture of the selected material.
 
         Raises:
-            RequestError: an answer names too many entities, or none, or nothing of the selection is in the picture.
+            RequestError: the query's answer names no entities or too many, or the picture has nothing of the selection.
         """
         whole = self._draw_picture(wanted)
         ids = frozenset((*wanted.only, *wanted.inside))
@@ -143,11 +143,11 @@ class Exposures:
         return picture([ids], entities.dicts(), among.dicts(), truncated=truncated)
 
     def ground(self) -> PresenceGround:
-        """Return the documented presence of people in the data this reader may see; for computing only."""
+        """Return where people are documented, in the data this reader may see. For computing only."""
         return self._ask.home.caches(ExposureCaches).grounds.of(self._ask.state, self._read_ground)
 
     def resting(self, shown_facts: Iterable[Fact]) -> Resting:
-        """Map facts that rest on witnesses to those witnesses; for computing only."""
+        """Map facts that rest on witnesses to those witnesses. For computing only."""
         rests = self.ground().rests
         return {fact: rests[fact.key] for fact in shown_facts if fact.key in rests}
 
@@ -199,7 +199,7 @@ def link_tells(subject: str, relation: str, target: str, *days: str) -> set[tupl
 
 
 def undenied_entry(subject: str, relation: str, target: str) -> tuple[str, ...]:
-    """Return the entry for a link that nothing contradicts: once something does, the file is out of date.
+    """Return the entry for a link that nothing contradicts. If something does later, the file is out of date.
 
     Example:
         >>> undenied_entry("P2", "PILOTED", "C1")
@@ -221,7 +221,7 @@ def link_in(statement: tuple[str, ...]) -> LinkKey | None:
 
 
 def name_tells(key: bytes, entity: str, name: str) -> tuple[str, ...]:
-    """Return the entry for an entity's name. It uses a keyed hash, since another person named in it may be erased.
+    """Return the entry for an entity's name, as a keyed hash: the name may include that of a person to be erased.
 
     Example:
         >>> name_tells(b"k" * 32, "B1", "Sea Urchin") == name_tells(b"k" * 32, "B1", "Sea S-7K3Q-X2MD-0A9B")
@@ -231,7 +231,7 @@ def name_tells(key: bytes, entity: str, name: str) -> tuple[str, ...]:
 
 
 def lasting(ask: Ask, kinds: Mapping[str, str]) -> dict[str, str]:
-    """Map ids to lasting names for export records: for people and things, their actual or possible pseudonym."""
+    """Map ids to lasting names for export records: for people and things, the pseudonym they have or would have."""
     names = {identifier: identifier for identifier in kinds}
     for kind in SEALABLE:
         mine = (
@@ -244,5 +244,5 @@ def lasting(ask: Ask, kinds: Mapping[str, str]) -> dict[str, str]:
 
 
 def by_one(resting: Resting) -> Resting:
-    """Attribute all facts to a single witness."""
+    """Return the facts as if all came from a single witness."""
     return {fact: frozenset({SOMEONE}) for fact in resting}

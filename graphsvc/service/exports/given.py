@@ -1,4 +1,4 @@
-"""Exports already made: fetched by their maker, agreed to by a second person, recalled, and their exposure."""
+"""Exports already made: list and fetch them, agree to them, recall them."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ class Export:
     """One export. Times are UTC.
 
     Attributes:
-        number: its name on paper; id: the id used in commands.
+        number: its short name, as printed; id: the id used in commands.
         state: `waiting` (for a supervisor), `held` (ready to fetch), `given`, `refused` or `removed`.
-        sha256: of the file.
-        recall: empty, or `sealed` or `erased` if that happened to a person in it since it was given.
-        recalled_at: when someone confirmed that it is back or destroyed.
+        sha256: the hash of the file.
+        recall: `sealed` or `erased` if that happened to a person in it since it was given; otherwise empty.
+        recalled_at: when someone confirmed that it was returned or destroyed.
         fetchable, decidable: whether the current reader may fetch it, or decide on it.
-        taken_out: omissions, in words → how much, as in its manifest except for small amounts.
-        withheld: further omissions, returned only to the maker when it is made; else empty.
-        exposure: of a waiting export, for readers who may decide on it; else None.
-        denied: links in it that the reader sees denied or contested → the denial; for readers who may decide on it.
+        taken_out: omissions, in words → how many; exact, where its manifest says `few`.
+        withheld: further omissions; only in the result returned to its maker by `Exports.make`.
+        exposure: exposure by a waiting export, for readers who may decide on it; else None.
+        denied: links in it that the reader sees denied or contested → the denial; as for `exposure`.
     """
 
     id: str
@@ -82,7 +82,7 @@ class Export:
 
 
 class GivenExports:
-    """The exports made from one case, for one person to see, fetch and decide on."""
+    """The exports made from one case, as one person may see, fetch and decide on them."""
 
     def __init__(self, ask: Ask, requests: Requests) -> None:
         self._ask = ask
@@ -102,11 +102,11 @@ class GivenExports:
     def fetch(self, export: str) -> tuple[str, bytes]:
         """Return the file of an export, as (name, content).
 
-        Fetching a held export counts as giving it. People who may decide on a waiting export may look at it.
+        Once fetched by its maker, an export counts as given. People who may decide on a waiting one may look at it.
 
         Raises:
             NotFound: it does not exist, or this person may not see it.
-            Refused: it was not agreed to, is no longer held, or contains something the case no longer shows.
+            Refused: it was not agreed to, is no longer held, or contains something that the case no longer shows.
             Busy: the case is being imported.
         """
         self._export_store.sweep()
@@ -122,17 +122,17 @@ class GivenExports:
                 self._export_store.take_away(row.id)
                 raise Refused(_GONE)
             content = self._export_store.content(row)
-            # If two people fetch it at the same time, both get it. An export removed in the meantime is not given out.
+            # Two fetches at the same time both succeed. An export removed in the meantime is not given out.
             if row.state == "held" and not self._export_store.move(row.id, RELEASED, state="given", given_at=now()):
                 raise Refused(_CLOSED["removed"])
             outcome["rows"] = row.links
         return file_name(row.id), content
 
     def save(self, export: str, target: Path | None = None) -> Path:
-        """Write an export to a new file (default: its number, in the current folder) as `fetch` does; return its path.
+        """Fetch an export into a new file (by default named after it, in the current folder); return its path.
 
         Raises:
-            RequestError: the target exists, or its parent folder does not; nothing was fetched.
+            RequestError: the target exists, or its parent folder does not; the export is then not fetched.
         """
         target = target or Path(file_name(export))
         # Create the file first: an export counts as given once it is fetched.
@@ -157,9 +157,9 @@ class GivenExports:
         self._export_store.move(export, ("waiting",), state="refused", content_sealed=None)
 
     def recalls(self) -> list[Export]:
-        """Return given exports to be recalled, since a person in them has been sealed or erased.
+        """Return given exports that have to be recalled because a person in them has been sealed or erased.
 
-        Also for people who may seal or erase.
+        People who may seal, erase or agree to exports get all of them, others their own.
         """
         action = next((name for name in ("export", "erase", "seal") if self._ask.may(name)), "export")
         with self._ask.act(action, step="recall") as outcome:
@@ -170,7 +170,7 @@ class GivenExports:
         return exports
 
     def settle(self, export: str) -> None:
-        """Record that a recalled export is back or destroyed. Raises NotFound as `fetch`."""
+        """Record that a recalled export was returned or destroyed. Raises NotFound as `fetch`."""
         row = self._export(export)
         with self.act("recalled", export=row.id, recipient=row.recipient):
             if not row.recall:
@@ -195,7 +195,7 @@ class GivenExports:
             require_whole(self._ask)
 
     def exposure(self, exposures: Exposures, resting: Resting, earlier_exports: Kept) -> Exposure:
-        """Return the exposure of facts together with earlier exports; by source for people with source clearance."""
+        """Return the exposure by these facts and earlier exports together; by source only with source clearance."""
         earlier = there_again(earlier_exports, self._inside(exposures) if earlier_exports else str)
         if not self._ask.grant.sources:
             resting, earlier = by_one(resting), by_one(earlier)
@@ -227,7 +227,7 @@ class GivenExports:
             raise no_such_export()
 
     def _told_still(self, row: Any) -> bool:
-        """Whether readers cleared only for an export's handling code may still see everything in it."""
+        """Whether readers cleared for no more than an export's handling code may still see everything in it."""
         exposures = Exposures(self._ask.as_(Grant(row.handling)))
         return self._export_store.open_contents(row, self._ask.key).tells <= exposures.tells()
 
@@ -249,7 +249,7 @@ class GivenExports:
         return {row.pseudonym: row for row in self._requests.store.of("export", [self._ask.case])}
 
     def recipients(self) -> dict[str, str]:
-        """Map recipient ids to names as typed: of the reader's own exports; for supervisors, of all exports."""
+        """Map ids of recipients to their names as typed, for the reader's own exports; for supervisors, for all."""
         return self._recipients(None if self._agrees() else self._ask.principal.name, typed=True)
 
     def _recipients(self, made_by: str | None = None, *, typed: bool) -> dict[str, str]:
@@ -288,7 +288,7 @@ class GivenExports:
         )
 
     def _waiting(self, row: Any, shown_facts: ShownFacts) -> Exposure:
-        """Return the current exposure of witnesses by a waiting export."""
+        """Return how far a waiting export would now expose witnesses."""
         exposures = Exposures(self._ask.as_(Grant(row.handling)))
         resting = there_again(shown_facts.facts, self._inside(exposures))
         earlier_exports = merge_facts(
@@ -325,7 +325,7 @@ def file_name(export: str) -> str:
 
 
 def there_again(facts: Kept, inside: Callable[[str], str]) -> Resting:
-    """Return stored facts, with the ids that are in the graph now."""
+    """Return stored facts and their witnesses, with the ids now in the graph instead of pseudonyms."""
     resting: Resting = {}
     for subject, relation, target, first, last, sources in facts:
         fact = Fact(inside(subject), relation, inside(target), first, last)
@@ -334,7 +334,7 @@ def there_again(facts: Kept, inside: Callable[[str], str]) -> Resting:
 
 
 def named_in(exposed: Exposure | None) -> set[str]:
-    """Return pseudonyms of the sources that an exposure names."""
+    """Return the pseudonyms of the sources listed in an exposure."""
     return {witness.source for witness in exposed.witnesses} - {SOMEONE} if exposed else set()
 
 

@@ -1,7 +1,7 @@
 """Requested material that an export omits, and why: in words, with amounts. No I/O.
 
-There are two kinds. One is also in the manifest, coarsened (see `coarsen`). The other is for the maker of the export
-alone, as it reveals that there is material under another handling code, or that figures differ with source clearance.
+Some omissions are also in the manifest, with coarsened amounts (see `coarsen`). Others only the maker of the export may
+know: they reveal that there is material under another handling code, or that figures differ with source clearance.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from graphsvc.views.picture.network import Picture
 # Omission in words → how many, or a word if not counted.
 Amounts = dict[str, int | str]
 SOME = "some"
-# Reason why an entity has links outside a picture that is not full.
+# Why an entity has links that are not in the picture, although the picture is not full.
 PUT_ASIDE = "as people only present and lawful service were not asked for"
 
 
 def not_reached(wanted: Wanted, view: Picture) -> Amounts:
-    """Return requested material missing from its picture, at the export's handling code and without source clearance.
+    """Return requested material that is not in the picture which the export's recipient could see.
 
     Args:
         wanted: the request.
-        view: its picture, before anything was removed.
+        view: that picture, before anything was removed.
     """
     amounts: Amounts = {}
     if missing := absent(wanted, view):
@@ -43,12 +43,12 @@ def not_reached(wanted: Wanted, view: Picture) -> Amounts:
 
 
 def absent(wanted: Wanted, view: Picture) -> list[str]:
-    """Return individually requested ids missing from the picture; only the person who requested them may see these."""
+    """Return individually requested ids that are not in the picture; only the requester may see them."""
     return sorted(_requested_ids(wanted) - {node.id for node in view.nodes})
 
 
 def differs(wanted: Wanted, handling: str, grant: Grant) -> list[str]:
-    """Return reasons why the maker of an export may see more of the request than is exported; empty if they cannot."""
+    """Return reasons why the maker may see more of the requested material than is exported; empty if there are none."""
     drawn = wanted.picture
     by_figures = wanted.query or (drawn is not None and (drawn.least or drawn.recorded or drawn.grades))
     whys = {
@@ -79,7 +79,7 @@ def withheld(own: Picture, exported: Picture, whys: Sequence[str]) -> Amounts:
 
 
 def coarsen_amounts(amounts: Amounts, handling: str, few_below: int) -> Amounts:
-    """Return the amounts for a manifest: as for a reader without source clearance, small numbers become few.
+    """Return amounts for the manifest: small numbers become `few`, as for any reader without source clearance.
 
     Example:
         >>> coarsen_amounts({"names": 2, "links": 3, "others": SOME}, "C", 3)

@@ -1,7 +1,7 @@
 """Files that appear complete or not at all: a new folder with its files, or a single file.
 
-Until placed, a folder's files have no name, if the system supports this: however the process ends, even if killed,
-nothing is left behind. A single file leaves a hidden file next to its target if the process is killed.
+If the system supports it, a folder's files have no name until they are placed, so even a killed process leaves nothing
+behind. While a single file is written, a killed process leaves a hidden file next to the target.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _NAMELESS = getattr(os, "O_TMPFILE", 0)
 
 
 class NewFolder:
-    """A folder that does not exist yet, and its future files. Only `new_folder` creates it.
+    """A folder that does not exist yet, and its future files. Use `new_folder` to create one.
 
     Attributes:
         placed: whether the folder exists.
@@ -33,16 +33,16 @@ class NewFolder:
         self._files: dict[str, IO[bytes]] = {}
 
     def file(self, name: str) -> IO[bytes]:
-        """Create a file, writable and readable, that gets this name once placed. Only the current user may read it."""
+        """Create a file, to write and read, that gets this name when placed. Only the current user may read it."""
         file = self._nameless() or self._create_file(name)
         self._files[name] = file
         return file
 
     def place(self) -> None:
-        """Create the folder with all files as they are.
+        """Make the folder appear, with all files as they are now.
 
         Raises:
-            RequestError: something was put in its place in the meantime.
+            RequestError: something else was created in its place in the meantime.
         """
         self._part.mkdir(mode=0o700, exist_ok=True)
         folder = os.open(self._part, os.O_RDONLY) if _NAMELESS else -1
@@ -65,7 +65,7 @@ class NewFolder:
         self.placed = True
 
     def close(self) -> None:
-        """Close the files; nothing is left of files that were not placed."""
+        """Close the files, and delete those that were not placed."""
         for file in self._files.values():
             with suppress(OSError):
                 file.close()
@@ -77,7 +77,7 @@ class NewFolder:
         try:
             return os.fdopen(os.open(self._target.parent, _NAMELESS | os.O_RDWR, 0o600), "w+b")
         except OSError:
-            return None  # a file system without unnamed files
+            return None  # the file system has no unnamed files
 
     def _create_file(self, name: str) -> IO[bytes]:
         self._part.mkdir(mode=0o700, exist_ok=True)

@@ -1,8 +1,8 @@
 """A whole case as Parquet, for people cleared for all of it: one file per table, and a manifest.
 
-Nothing is sanitised: it contains everything its maker may read, including pseudonyms of sources and free text. Sealed
-people are not named in it, as in the graph. It is recorded among the exports of the case, so that it can be recalled
-when someone in it is later sealed or erased.
+Nothing is sanitised: it contains all that its maker may read, including pseudonyms of sources and free text. As in the
+graph, sealed people are not named. The export is recorded with the others of the case, so that it can be recalled if
+someone in it is later sealed or erased.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class WholeCase:
 
     Attributes:
         folder: its location.
-        number: the export's name on paper.
+        number: the export's short name, as printed.
         rows: table → number of rows.
         size: total size of the files, in bytes.
     """
@@ -78,7 +78,7 @@ class WholeCase:
 
 
 class WholeCases:
-    """Exports of one whole case, for a person cleared for it."""
+    """Exports of one whole case, for people cleared for all of it."""
 
     def __init__(self, ask: Ask, given_exports: GivenExports) -> None:
         self._ask = ask
@@ -98,7 +98,7 @@ class WholeCases:
             progress: called for each table.
 
         Raises:
-            Refused: the role is missing, or clearance for a part of the case.
+            Refused: the role, or clearance for some part of the case, is missing.
             NotFound: the case does not exist, or this person may not see it.
             RequestError: the target exists.
             Busy: the case is being imported, or changed in the meantime.
@@ -115,7 +115,7 @@ class WholeCases:
             with self._given.act("parquet", recipient=recipient_id(self._ask.key, name), export=identifier) as outcome:
                 self._require_cleared()
                 tables = _Tables(self._ask, files, number(identifier), now(), progress)
-                # All tables come from one state of the case; the log line of this look names the sources.
+                # One look: all tables come from one state of the case, and its log line names the sources.
                 with self._ask.look("read", step="parquet"):
                     require_still(self._ask, version, "written")
                     tables.read(version)
@@ -123,7 +123,7 @@ class WholeCases:
                 files.file(MANIFEST).write(text)
                 self._keep(identifier, name, reason, tables, hashlib.sha256(text).hexdigest(), version)
                 outcome["rows"] = sum(tables.rows.values())
-            # The log line is written, so the folder may now appear.
+            # Only now that the log line is written may the folder appear.
             try:
                 files.place()
             except BaseException:
@@ -145,10 +145,10 @@ class WholeCases:
             )
 
     def _keep(self, identifier: str, recipient: str, reason: str, tables: _Tables, digest: str, version: int) -> None:
-        """Record the export and its people, so that it is found when one of them is sealed or erased.
+        """Record the export and the people in it, so that it is recalled when one of them is sealed or erased.
 
         Raises:
-            Busy: the case has changed since it was read; a person sealed by the change would be exported by name.
+            Busy: the case has changed since it was read; otherwise a person sealed since would be exported by name.
         """
         store, case, key = self._ask.home.export_store, self._ask.case, self._ask.key
         names = lasting(self._ask, tables.sealable)
@@ -187,7 +187,7 @@ class WholeCases:
 
 
 def require_still(ask: Ask, version: int, done: str) -> None:
-    """Raise Busy unless the case is open at this version; `done` is the verb used in the message.
+    """Raise Busy unless the case is open at this version; `done` is the participle used in the message.
 
     Raises:
         Busy: it is at a different version.
@@ -214,7 +214,7 @@ class _Tables:
         self.sealable: dict[str, str] = {}
 
     def read(self, version: int) -> None:
-        """Write every table of the case, which is at this version, to its file."""
+        """Write every table of the case to its file; the case is at this version."""
         self._version = version
         for done, (name, query) in enumerate(WHOLE_TABLES.items()):
             self._progress(done, len(WHOLE_TABLES), f"writing {name}")
