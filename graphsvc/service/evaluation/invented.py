@@ -47,8 +47,7 @@ def invent(
 
 
 def demo_case(service: Service, progress: Progress) -> dict[str, str]:
-    """Add the demo case and its accounts to the home unless they exist; map each account to its clearance in words.
-    """
+    """Add the demo case and its accounts to the home unless they exist; map each account to its clearance in words."""
     known = {principal.name for principal in accounts.list_accounts(service.database)}
     roles = {role: role for role in ROLES} | DEMO_PARTNERS
     for name, role in roles.items():

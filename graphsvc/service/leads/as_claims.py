@@ -1,4 +1,4 @@
-"""Turn rows of `hubs.claims` into claims, one by one or in columns, and rows of `hubs.persons` into persons."""
+"""Turn rows of `hubs.claims` into claims, one by one or column by column, and rows of `hubs.persons` into persons."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from graphsvc.analysis.claims.claims import Claim, Person
 from graphsvc.analysis.claims.laid import NAMES
 from graphsvc.records.columns import Batch, as_dictionary
 
-# Columns of a row (those of its statement first) in the order of a claim's attributes.
+# For each attribute of a claim, the position of its column in a row, which begins with the columns of the statement.
 _ORDER = (*range(4, 10), *range(3), *range(10, 22), 3)
 
 

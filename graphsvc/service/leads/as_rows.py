@@ -1,4 +1,4 @@
-"""Results about all leads of a case, turned into rows of plain values for the disk and back."""
+"""Turn results about all leads of a case into rows of plain values, to store them on disk, and back."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def _piece(kind: str, statement: str, sources: list[str], claims: int) -> Piece:
 
 @dataclass(frozen=True, slots=True)
 class HeldPlaces:
-    """How firm the ranks are, and how false statements could change them: one leave-out pass computes both.
+    """How firm the ranks are, and how false statements could change them. One leave-out pass computes both.
 
     Attributes:
         places: person → how far their rank can move.
-        falsehood: person among the first places → the fewest statements that would have to be false for them to drop
-            out. None if too many people share the first places; then computed on request. Empty without source
-            clearance.
+        falsehood: person in the first places → the fewest witnesses, reports and records that would have to be false
+            for them to drop out. Empty without source clearance. None if too many people share the first places: it
+            is then computed on request.
         invented: how many agreeing invented statements would put an unmentioned person among the first places; None if
             no number tried would.
     """
@@ -71,7 +71,7 @@ def _false_row(those: FalseAccounts) -> list[Any]:
 
 
 def _places_made(rows: Rows, beside: Beside) -> HeldPlaces:
-    """Rebuild the places. What moves a rank most is identified by its description, not by its rows of the ledger."""
+    """Rebuild the places. Pieces of evidence are described by their kind and sources; their claims are not restored."""
     places = {
         name: Place(
             best,

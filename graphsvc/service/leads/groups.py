@@ -1,7 +1,7 @@
-"""Groups of witnesses who depend on each other, the reasons, and people's decisions to the contrary.
+"""Groups of witnesses who depend on each other, why they do, and people's decisions on that.
 
 Everything here needs source clearance: it shows pseudonyms of sources and their common circumstances. Readers without
-clearance for C see what P statements alone say, and only decisions made under P.
+clearance for C see only what P statements say, and only decisions made under P.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class WitnessGroup:
 
     Attributes:
         number: its number, the same on every page: see `Groups.numbers`.
-        sources: pseudonyms, in order.
+        sources: pseudonyms, sorted.
         shared: what two or more sources have in common that makes them depend on each other. The relative behind a
             `family` entry is left out, since it may be one of them.
-        decided: decisions in force on two of the sources.
+        decided: decisions in force on pairs of these sources.
     """
 
     number: str
@@ -67,14 +67,14 @@ class Groups:
         return self.with_colours(sources)[0]
 
     def colouring(self, sources: Collection[str] | None = None) -> tuple[float, list[Shared]]:
-        """Return how many independent statements some sources amount to, and circumstances shared across groups.
+        """Return how many independent statements some sources are worth, and circumstances shared across groups.
 
         Args:
             sources: pseudonyms; None for the whole case.
 
         Returns:
-            The effective number (`analysis.claims.independence`), and what witnesses of different groups share that
-            does not make them one group.
+            The effective number (`analysis.claims.independence`), and things that witnesses of different groups share
+            but that do not make them one group.
 
         Raises:
             Refused: as `of`.
@@ -98,7 +98,7 @@ class Groups:
                 overlap
                 for overlap in in_common(wanted, shared)
                 if overlap.reason in COLOURS
-                # Sources that were decided to be independent no longer share a key of this kind.
+                # If people decided that two sources are independent, the two no longer share a key of this kind.
                 and any(
                     group[source] != group[second]
                     and any(key.startswith(f"{overlap.reason} ") for key in keys[source] & keys[second])
@@ -110,16 +110,16 @@ class Groups:
         return witness_groups, independent(wanted, keys, self._ask.home.weights.shared), across
 
     def numbers(self, parts: Sequence[Collection[str]]) -> list[str]:
-        """Return the number of each group of witnesses: that of the whole case, where the largest group is `1`.
+        """Return a number for each group of witnesses: that of its group in the whole case, where the largest is `1`.
 
-        Behind one figure, a group of the case may fall into parts. Several of them here are `3.1`, `3.2` and so on.
+        Among the sources of one figure, a group of the case may fall into parts: these get `3.1`, `3.2` and so on.
 
         Args:
             parts: groups of sources.
 
         Raises:
             Refused: without source clearance.
-            NotFound: a part has none of the sources that this reader may see.
+            NotFound: this reader may see none of the sources of a part.
         """
         self._require_sources()
         _, _, numbers = self._depending()
@@ -130,7 +130,7 @@ class Groups:
         return [f"{number}.{next(part[number])}" if whole.count(number) > 1 else str(number) for number in whole]
 
     def whole_groups(self, sources: Set[str]) -> dict[str, tuple[str, ...]]:
-        """Return each group of the case with one of these sources: its number → its sources. Raises as `numbers`."""
+        """Map number to sources, for each group of the case with any of these sources. Raises as `numbers`."""
         self._require_sources()
         _, _, numbers = self._depending()
         members: dict[int, list[str]] = {numbers[source]: [] for source in sorted(sources & numbers.keys())}
@@ -154,9 +154,9 @@ class Groups:
         return pairings
 
     def decide(self, source: str, partner: str, kind: str, reason: str, progress: Progress, handling: str = "") -> str:
-        """Decide that two sources are `independent` or `dependent` after all; return the decision's id.
+        """Decide that two sources are `independent` or `dependent`, against the rules; return the decision's id.
 
-        Every figure based on these sources is recomputed. During that time the case is closed to the readers affected.
+        Every figure based on these sources is recomputed. Until that is done, the case is closed to affected readers.
 
         Args:
             source: pseudonym of a source.
@@ -170,7 +170,7 @@ class Groups:
         Raises:
             Refused: role or source clearance is missing.
             NotFound: a source does not exist, or this reader may not see it.
-            RequestError: not a pair, no reason given, or the same decision is in force.
+            RequestError: they are not a pair, the reason is missing, or the same decision is in force already.
             Busy: the case is being imported.
         """
         with self._act(_KIND, step="decide", kind=kind if kind in PAIR_KINDS else "") as outcome:
@@ -257,7 +257,7 @@ class Groups:
         self._require_sources()
 
     def _shares(self) -> dict[str, list[tuple[str, str]]]:
-        """Return the circumstances of each source this reader may see."""
+        """Map each source that this reader may see to its circumstances."""
         return self._ask.home.register.shared_things(self._ask.case, self._level)
 
     def _denied_recruiters(self) -> frozenset[str]:
@@ -266,7 +266,7 @@ class Groups:
         return frozenset(row["subject"] for row in rows if row["relation"] in RECRUITING)
 
     def _pairings(self, shared: Collection[str]) -> list[Pairing]:
-        """Return the decisions this reader may see: at their level, on sources visible to them."""
+        """Return the decisions this reader may see: within their handling codes, on sources visible to them."""
         key = self._ask.key
         return [
             pairing
@@ -279,8 +279,8 @@ class Groups:
 
         Raises:
             NotFound: one of them does not exist, or this reader may not see it.
-            Refused: code C without clearance for it.
-            RequestError: code P, though one of them spoke under C alone.
+            Refused: the code is C, and the person is not cleared for it.
+            RequestError: the code is P, but one of the sources made statements under C alone.
         """
         wanted = handling or self._ask.grant.handling
         if wanted == "C" and self._ask.grant.handling != "C":

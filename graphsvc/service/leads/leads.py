@@ -1,6 +1,6 @@
 """Leads: the people who stand out, the reasons, and how firm each rank is.
 
-Everything is computed from what this reader may see; nothing is hidden afterwards.
+Everything is computed from what this reader may see, instead of being hidden afterwards.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Leads:
         self.sets = Sets(ask, material)
 
     def at_hand(self, *, claims: bool = False) -> bool:
-        """Whether this reader's list of leads is in memory, so that no one waits for it.
+        """Whether this reader's list of leads is in memory and can be shown without waiting.
 
         Args:
             claims: also require the claims, which the page of one lead needs.
@@ -55,10 +55,10 @@ class Leads:
         return self._material.at_hand(claims=claims)
 
     def ranking(self) -> Ranking:
-        """Return the ranking on this reader's visible graph. Kept until the case changes; each request is logged.
+        """Return the ranking, computed from what this reader may see. Cached until the case changes; calls are logged.
 
-        Without source clearance, everything is computed on statements as such a reader sees them (`folding.as_told`). A
-        small number of groups then reads `few`, and scores and shares are rounded to the nearest quarter.
+        Without source clearance, it is computed from statements as shown to such a reader (`folding.as_told`). A small
+        number of groups then reads `few`, and scores and shares are rounded to the nearest quarter.
         """
         with self._ask.act("analyse", query="hubs") as outcome:
             ranking = self._material.ranking()
@@ -70,8 +70,8 @@ class Leads:
 
         Each report, each record and each of their sources is left out in turn. With source clearance, so is each
         witness, each of their statements, and every set of witnesses who share a boat, house or interpreter. Without
-        it, what few witnesses say about each person is left out instead. The sources of what moves a rank most are
-        left out; `place` shows them. Cached like the ranking.
+        it, whatever only few witnesses say about a person is left out instead. The result does not name the
+        sources of what moves a rank most; `place` does. Cached like the ranking.
         """
         return {name: unnamed for name, place in self._places().items() if (unnamed := _hide_sources(place))}
 
@@ -82,7 +82,7 @@ class Leads:
         return places
 
     def place(self, identifier: str) -> Place | None:
-        """Return how firm one rank is, or None; with source clearance, including sources of what moves it most.
+        """Return how firm one rank is, or None if unknown; with the sources of what moves it most, if cleared for them.
 
         Raises:
             NotFound: this person is not a candidate, or this reader may not see them.
@@ -94,23 +94,23 @@ class Leads:
         return place
 
     def table(self) -> dict[str, Any]:
-        """Return the ranking as plain data: case, verdict, reason, omissions, and hubs (candidates, best first).
+        """Return the ranking as plain data: case, verdict, its reason, omissions, and hubs (candidates, best first).
 
-        Columns of a hub, beyond those of a lead:
+        Columns of a hub, in addition to those of a lead:
 
-        - `best_rank`, `worst_rank`: range of ranks when a witness, report, record or a group that shares something
+        - `best_rank`, `worst_rank`: range of ranks if one witness, report, record or group with something in common
           is left out
         - `low_rank`, `high_rank`: range of likely ranks (nine in ten), given uncertain data
-        - `rests_on`: kinds of evidence of which one piece carries at least half of the score
+        - `rests_on`: kinds of evidence of which a single piece is behind at least half of the score
         - `moved_by`: what moves the rank most when left out
-        - `rank_without`: the rank in that case; None: no longer listed, as only carried
+        - `rank_without`: the rank in that case; None if no longer listed, as someone who was only carried
         - `rank_without_witnesses`: the rank if no witness had spoken
         - `surfaced`: whether they are among the first fifty only because of witnesses
         - `interest`: `all` or `some`, if all or some sources of what raises the score have a recorded interest; None
           without source clearance
 
-        The columns up to `rank_without` are empty where no range is known: contacts alone, or no recorded part in the
-        operation.
+        The columns up to `rank_without` are empty if no range is known: people are ranked by contacts alone, or the
+        person has no recorded part in the operation.
         """
         ranking = self.ranking()
         rows = [row.columns() for row in self.rows(ranking.leads)]
@@ -128,7 +128,7 @@ class Leads:
         return self._ask.ranked_on
 
     def ranks_note(self, ranking: Ranking) -> str:
-        """Return the sentence shown with ranks of this ranking: `ranked_on`, or that ranks are hidden."""
+        """Return the sentence to show with the ranks: `ranked_on`, preceded by why ranks are hidden, if they are."""
         return said_of_ranks(ranking, self.ranked_on)
 
     def rows(self, leads: Iterable[Lead]) -> list[LeadRow]:
@@ -155,8 +155,8 @@ class Leads:
         """Return how false statements could affect one lead.
 
         Returns:
-            The fewest witnesses, reports and records found that keep the lead among the first ten, and how many
-            agreeing invented statements would put an uninvolved person there.
+            The smallest set found of witnesses, reports and records without which the lead would leave the first ten,
+            and how many agreeing invented statements would put an unmentioned person there.
 
         Raises:
             NotFound: this person is not a candidate, or this reader may not see them.
@@ -206,7 +206,7 @@ class Leads:
         claims, _, dependence = self._material.analysis_input()
         weights, few = self._ask.home.weights, self._ask.settings.few_below
         why = self._explain(identifier, {})
-        # A denial may name the ends of a link in the opposite order.
+        # A denial may name the two entities of a link in the opposite order.
         wanted = {link for claim in _told_of(why) for link in orders(claim.key)}
         about = [claim for claim in claims if claim.key in wanted]
         coarse = link_table(as_told(about, dependence, few), {}, weights)
@@ -227,7 +227,7 @@ def _hide_sources(place: Place | None) -> Place | None:
 
 
 def _sources(explanation: Explanation) -> set[str]:
-    """Return pseudonyms of every source an explanation names."""
+    """Return the pseudonyms of all sources that an explanation names."""
     along = (claim for path in explanation.paths for claim in path.claims)
     about = (*explanation.claims, *along)
     named = {claim.source for claim in about} | {path.source for path in explanation.paths}

@@ -1,6 +1,6 @@
 """Input of the lead analyses: the claims this reader may see, and results derived from them, cached per state.
 
-It includes sources, so none of it may be shown as it is. Every access is logged.
+Most of it includes sources and must not be shown as it is. Every access is logged.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ from graphsvc.service.leads.prepared import Prepared
 from graphsvc.service.leads.rows import not_ranked
 from graphsvc.store.bolt import Make
 
-# Claims, persons, and which sources depend on each other.
+# Claims, persons, and the keys by which sources depend on each other.
 Given = tuple[LaidClaims, Sequence[Person], dict[str, frozenset[str]]]
-# State of the case and clearance for which a result is valid, see `Ask.state`.
+# State of the case, with the clearance, for which a result is valid: see `Ask.state`.
 State = tuple[str, int, str, bool]
 
 
@@ -80,19 +80,19 @@ class LeadReadings:
     """Innocent readings of a lead.
 
     Attributes:
-        interested: sources of claims that raise the lead and that have a recorded interest.
+        interested: sources with a recorded interest, among those whose claims raise the lead.
     """
 
     readings: tuple[InnocentReading, ...]
     interested: frozenset[str]
 
 
-# Things that sources share; keys by which they depend on each other; number of each source's group in the case.
+# For each source: things it may share with others; keys by which it depends on others; number of its group.
 Depending = tuple[dict[str, list[Thing]], dict[str, frozenset[str]], dict[str, int]]
-# Size of the caches of results, and of single leads, which many readers open. Inputs are cached once per clearance.
+# Cache sizes: for results, and for single leads, of which readers open many. Inputs are cached once per clearance.
 _RESULTS = 64
 _LEADS = 500
-# If more leads than this share the first places, how each could drop out is worked out only on request.
+# If more leads than this share the first places, what would make one drop out is computed only on request.
 _GATHERED = 100
 
 
@@ -132,7 +132,7 @@ class Material:
         self._caches = ask.home.caches(LeadCaches)
 
     def merged_input(self) -> Given:
-        """Return the material with the statements of witnesses merged."""
+        """Return the input of the analysis, with the statements of witnesses merged."""
         return self._caches.folded.of(self._ask.state, self._fold)
 
     @lasting()
@@ -144,7 +144,7 @@ class Material:
         """Whether the ranking, the rank ranges and, if asked, the claims are in memory; False for a closed case."""
         wanted: list[Cache[Any]] = [self._caches.rankings, self._caches.places]
         wanted += [self._caches.given] if claims else []
-        # If the graph has lost the case, only the first reader who asks gets that error.
+        # Errors are reported by the request that needs the data, not here.
         with suppress(Busy, NotFound, Refused):
             state = self._ask.state
             return all(cache.there(state) is not None for cache in wanted)
@@ -174,12 +174,12 @@ class Material:
     def rank_other_state(
         self, claims: Sequence[Claim], persons: Sequence[Person], dependence: Dependence
     ) -> tuple[Basis, Ranking]:
-        """Return the input of a ranking on another state of the case, and that ranking as shown to this reader."""
+        """Return the input of a ranking of another state of the case, and this ranking as shown to this reader."""
         on = self._basis_of(claims, persons, dependence)
         return on, self._as_told(on, rank_basis(on, self._ask.home.processors))
 
     def reasons(self, lead: str) -> Reasons:
-        """Return the composition of one person's score, as computed for this reader's ranking."""
+        """Return what one person's score is made of, as computed for this reader's ranking."""
         return reasons(self.basis(), lead)
 
     def ranking(self) -> Ranking:
@@ -203,7 +203,7 @@ class Material:
         )
 
     def _contested_people(self, on: Basis) -> frozenset[str]:
-        """Find people whose score rests on a link denied only by statements outside this reader's handling codes."""
+        """Find people whose score rests on a link that is denied only under handling codes hidden from this reader."""
         if self._ask.grant.handling == "C":
             return frozenset()
         rows = self._ask.rows("hubs.contested", whole=True).dicts()
@@ -212,7 +212,7 @@ class Material:
     def before(self, newer: Collection[int]) -> Before:
         """Return the ranking as shown to this reader before these deliveries, which must be the latest ones.
 
-        It is computed on the claims as they were at that time, but with today's dependence between sources.
+        It is computed from the claims as they were then, but with today's dependence between sources.
         """
         state = (*self._ask.state, " ".join(map(str, sorted(newer))))
         return self._caches.before.of(state, lambda: self._rank_before(frozenset(newer)))
@@ -250,9 +250,9 @@ class Material:
         return children(register.sealed_standings(case), register.opened_on(case), self._ask.grant.codes)
 
     def _claims_made(self) -> Make[Claim]:
-        """Return a function that makes claims from rows, reusing equal claims another clearance has in memory.
+        """Return a function that makes claims from rows, reusing equal claims in memory for another clearance.
 
-        Otherwise most of a case would be in memory several times, once per clearance.
+        Otherwise most of a case would be in memory once per clearance.
         """
         twins: dict[str, Claim] | None = None
 
@@ -265,7 +265,7 @@ class Material:
         return make_claim
 
     def _claims_laid(self, columns: Batch) -> Sequence[Claim]:
-        """Return claims kept in columns, ordered by id; a claim becomes an object only when it is accessed."""
+        """Return claims stored in columns, sorted by id; a claim becomes an object only when it is accessed."""
         return LaidClaims(claim_columns(columns).sort_by("id"), self._twins, lasting)
 
     def _twins(self) -> dict[str, Claim]:
@@ -291,14 +291,14 @@ class Material:
         invented, gathering = invented_needed(leaving.on), Gathering(leaving, left_out)
         if gathering.width > _GATHERED:
             return HeldPlaces(places(leaving.on, left_out, leaving=leaving), None, invented)
-        # Rank ranges and falsehood both need the rankings without each single piece, so one pass serves both.
+        # Rank ranges and falsehood both need the ranking without each single piece, so one pass computes both.
         ranked_places = places(leaving.on, left_out, leaving=leaving, beside=gathering.take)
         singly = gathering.result()
         false = {name: would_leave(leaving.on, singly, name, leaving=leaving) for name in gathering.ids}
         return HeldPlaces(ranked_places, {name: those for name, those in false.items() if those is not None}, invented)
 
     def _leaving(self) -> Prepared | None:
-        """Return prepared leave-out rankings; None if no one has a recorded part in the operation."""
+        """Return the prepared leave-out rankings; None if no one has a recorded part in the operation."""
         return self._caches.leaving.of(self._ask.state, self._prepare)
 
     @lasting()
@@ -309,7 +309,7 @@ class Material:
         return Prepared(LeavingOut(on, self._ask.home.processors), told_as_one=not self._ask.grant.sources)
 
     def weigh_questions(self, lead: str, kinds: Collection[str]) -> list[Question]:
-        """Return claims about a lead worth a question, ordered by the effect an answer could have; sources included."""
+        """Return claims about a lead to ask about, the most consequential answer first. Includes sources."""
         prepared = self._leaving()
         return [] if prepared is None else weigh(lead, prepared.leaving.on, kinds, prepared.leaving)
 
@@ -326,13 +326,13 @@ class Material:
         return brought(self.basis(), self.ranking())
 
     def agreements(self, groups: Sequence[Collection[str]]) -> list[Agreement]:
-        """Return the leads that each group of witnesses of the case would bring onto the record; sources included."""
+        """Return the leads that each group of witnesses of the case would bring onto the record. Includes sources."""
         return self._caches.agreements.of(self._ask.state, lambda: self._agree(groups))
 
     def ranks_without(
         self, leads: Sequence[Lead], wanted: Callable[[Piece], bool]
     ) -> tuple[list[Lead], list[tuple[Piece, list[int | None]]]]:
-        """Return which leads any claim mentions, and their ranks without each item wanted; None: not ranked."""
+        """Return those leads that a claim mentions, and their ranks (None: not ranked) without each wanted piece."""
         prepared = self._leaving()
         if prepared is None:
             return [], []
@@ -353,11 +353,11 @@ class Material:
         return agreements(self.basis(), self.ranking(), groups)
 
     def about(self) -> Mapping[str, Sequence[Claim]]:
-        """Map each entity to the claims with it at either end. Includes sources, so it may not be shown as it is."""
+        """Map each entity to the claims about it, as subject or object. Includes sources: not to be shown as it is."""
         return self._caches.about.of(self._ask.state, lambda: ByEnd(self.analysis_input()[0]))
 
     def visible_input(self) -> Given:
-        """Return the material this reader may be shown: `analysis_input` with source clearance, else `merged_input`."""
+        """Return the input this reader may be shown: `analysis_input` with source clearance, else `merged_input`."""
         return self.analysis_input() if self._ask.grant.sources else self.merged_input()
 
     def shown_about(self) -> Mapping[str, Sequence[Claim]]:
@@ -381,9 +381,9 @@ class Material:
         return frozenset(distinct_texts(columns["source"], where(columns["statement"], noted))) - {""}
 
     def interest(self) -> dict[str, str]:
-        """Map leads to `all` or `some`, if all or some sources of what raises them have a recorded interest.
+        """Map leads to `all` or `some`, if all or some sources of the claims that raise them have a recorded interest.
 
-        Matches the reading of a single lead (`readings.owing`). Empty without source clearance.
+        Agrees with the reading of a single lead (`readings.owing`). Empty without source clearance.
         """
         if not self._ask.grant.sources:
             return {}
@@ -409,12 +409,12 @@ class Material:
     @lasting()
     def _surround(self) -> Surroundings:
         claims, persons, _ = self.visible_input()
-        # With source clearance, what is shown equals what the ranking is computed on.
+        # With source clearance, the ranking is computed on the same input, so its work can be reused.
         on = self._caches.bases.there(self._ask.state) if self._ask.grant.sources else None
         return surroundings(claims, persons, None if on is None else on.left_out)
 
     def falsehood(self, lead: str) -> FalseAccounts | None:
-        """Return the fewest statements that must be false for a lead to leave the first places; sources included."""
+        """Return the fewest pieces of evidence to be false for a lead to leave the first places. Includes sources."""
         every = self._cached_places().falsehood
         if every is not None:
             return every.get(lead)
@@ -442,7 +442,7 @@ class Material:
         raise not_ranked(self._ask, lead)
 
     def links(self) -> dict[LinkKey, LinkFigures]:
-        """Return the links of the case with the figures of their claims, as shown to this reader."""
+        """Map the links of the case to the figures of their claims, as shown to this reader."""
         links: dict[LinkKey, LinkFigures] = {}
         for row in self._ask.rows("cases.links", whole=True).dicts():
             figures: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""How deliveries changed the leads, or would change them: which leads moved, and because of which statements."""
+"""How deliveries have changed the leads, or would: which leads move, and because of which statements."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HAIR = 1e-9
 
 @dataclass(frozen=True)
 class ShownMove(Move):
-    """A move with the mark of a denied lead.
+    """A move of a lead, marked if the lead is denied.
 
     Attributes:
         denied: `denied`, or `contested` if the reader may not see the denial; empty for neither.
@@ -33,7 +33,7 @@ class ShownMove(Move):
 
     @property
     def words(self) -> str:
-        """The words of the move, followed by the mark."""
+        """The move in words, followed by the mark."""
         return ", ".join(filter(None, (super().words, self.denied)))
 
 
@@ -45,9 +45,9 @@ class LeadMoves:
         self._material = material
 
     def since(self, newer: Collection[int]) -> list[Move] | None:
-        """Return which of the first leads moved since before these deliveries.
+        """Return which of the first leads have moved because of these deliveries, which must be the latest ones.
 
-        Return None if the deliveries changed nothing that this reader's leads are computed on.
+        Return None if the deliveries changed none of the claims that this reader's leads are computed from.
 
         Raises:
             Refused: no role of this person may rank leads.
@@ -83,7 +83,7 @@ class LeadMoves:
                 if not claim.counts and (was := now.get(claim.id)) is not None and was.counts
             )
             leads = self._list_moves(material.ranking(), ranking, claims, ended, lambda lead: reasons(on, lead))
-            if not grant.sources:  # a moving pseudonym would give away whose it is
+            if not grant.sources:  # a move next to a pseudonym would show whose it is
                 sealed = frozenset(result.sealed.values())
                 leads = [lead for lead in leads if lead.id not in sealed]
             outcome |= {"rows": len(leads), "sources": _sources(leads, claims)}
@@ -97,9 +97,9 @@ class LeadMoves:
         ended: Collection[str],
         why: Callable[[str], Reasons],
     ) -> list[Move]:
-        """Return the moves between two rankings, with the statements among `claims` that cause them.
+        """Return the moves between two rankings, each with the statements behind it, from those of `claims`.
 
-        `why` gives the reasons of a lead in the later ranking.
+        `why` returns the reasons for a lead in the later ranking.
         """
         ranked, leads = {lead.id for lead in now.leads}, list[Move]()
         denied = {lead.id: denial_mark(lead.denied) for ranking in (before, now) for lead in ranking.leads}
@@ -137,7 +137,7 @@ class LeadMoves:
 
 
 def _about(move: Move, claims: Collection[Claim]) -> list[Claim]:
-    """Return claims that can have a share in the lead's score: a score rests only on links with the lead at one end."""
+    """Return the claims that name this lead: no other claim has a share in its score."""
     return [claim for claim in claims if move.id in (claim.subject, claim.object)]
 
 

@@ -1,4 +1,4 @@
-"""Prepared leave-out rankings for one state of the case, completed on first use."""
+"""Prepared leave-out rankings for one state of the case; slow parts are computed on first use."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Prepared:
         """Return the pieces to leave out in turn.
 
         Raises:
-            NotReady: another thread is making them, and waiting for it timed out; the same for `alone`.
+            NotReady: another thread is making them and did not finish in time; also raised by `alone`.
         """
         return self._pieces.of(_ANY, self._make_pieces)
 
@@ -38,5 +38,5 @@ class Prepared:
         return pieces(self.leaving.on.told, told_as_one=self._told_as_one)
 
     def alone(self) -> Alone:
-        """Return the fate of the first places without each single piece; used if too many leads share those places."""
+        """Return what becomes of the first places without each single piece; needed if too many leads share them."""
         return self._alone.of(_ANY, lambda: alone(self.leaving, self.pieces()))

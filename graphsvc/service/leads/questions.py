@@ -1,8 +1,8 @@
 """Innocent readings of a lead, and the next best question.
 
-A question goes to the officer responsible for a statement, and asks about its existing contents. Readers without source
-clearance learn only that there is a question about witness statements. Reports and records can be asked about by
-everyone who ranks leads.
+A question goes to the officer responsible for a statement, and asks only about what it already says. Readers without
+source clearance see questions about reports and records; about witness statements they see only that there is a
+question.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ __all__ = ["Asking", "InnocentReading", "NextQuestion", "Questions"]
 
 @dataclass(frozen=True, slots=True)
 class NextQuestion:
-    """One question worth putting.
+    """One question worth asking.
 
     Attributes:
-        claim: what it is about; without source clearance only claims of reports and records, without their source.
+        claim: the claim it is about; without source clearance, one from a report or record, without its source.
         text: the question, one of a few fixed sentences.
         rank_if_true: the lead's rank if the claim were beyond dispute.
         rank_if_false: the lead's rank without the claim; None if it would not be ranked. Without source clearance both
@@ -54,7 +54,7 @@ class Asking:
     Attributes:
         questions: the best ones, best first.
         notes: further remarks, in fixed sentences.
-        put: claim about this lead → account and time of the question already put.
+        put: claim about this lead on which a question was already asked → by which account, and when.
         most: how often one witness may be asked.
     """
 
@@ -101,15 +101,15 @@ class Questions:
         return asking
 
     def statements_on(self, ids: Collection[str]) -> dict[str, tuple[str, str, bool]]:
-        """Find, for entities with no one named behind them, a statement whose officer could check whether it says more.
+        """Find, for each entity with no one named behind it, the best statement to ask its officer about.
 
-        A statement that names an actor comes before one that only mentions the entity, then the best graded. Witnesses
-        who have been asked often enough are passed over. Readers without source clearance get only reports and records,
-        and whether witnesses mentioned the entity as well.
+        Statements that name an actor come before those that only mention the entity, then better graded ones. Witnesses
+        who have been asked as often as allowed are passed over. Readers without source clearance get only reports and records,
+        and learn whether there are witness statements as well.
 
         Returns:
-            id → (statement, its kind, whether this reader may not see some statements on the id). Unmentioned ids are
-            left out.
+            id → (statement, its kind, whether there are statements on the id that this reader may not see). Ids that
+            no claim mentions are left out.
         """
         sources, most = self._ask.grant.sources, self._ask.settings.questions_most
         chosen: dict[str, tuple[str, str, bool]] = {}
@@ -132,12 +132,12 @@ class Questions:
         return chosen
 
     def put(self, lead: str, claim: str) -> None:
-        """Record that a question about a claim was put to the officer responsible for its statement.
+        """Record that the officer responsible for a claim's statement was asked about it.
 
         Raises:
             Refused: the role is missing.
             NotFound: the lead or the claim does not exist, or this reader may not see it.
-            RequestError: it was put already, or its source has been asked often enough.
+            RequestError: it was asked already, or its source has been asked as often as allowed.
         """
         case, grant = self._ask.case, self._ask.grant
         with self._ask.act("review", step="put", lead=lead, claim=claim) as outcome:
@@ -166,7 +166,7 @@ class Questions:
     def _read(self, lead: str) -> LeadReadings:
         about = self._material.shown_about()
         because, mine = self._material.reasons(lead), about.get(lead, [])
-        # Only links with the lead at one end have a share in the score.
+        # Only claims that name the lead have a share in its score.
         raising = [claim for claim in mine if claim.asserts and because.share(claim) > 0]
         interested = self._material.interested_sources() & {claim.source for claim in raising}
         owed = owing(raising, interested)
@@ -210,7 +210,7 @@ class Questions:
 
 
 def _aboard_with(mine: Iterable[Claim], about: Mapping[str, Sequence[Claim]]) -> list[Claim]:
-    """Return claims that put anyone on the crossings of the entities these claims name."""
+    """Return claims on who was aboard any crossing of an entity that these claims name."""
     named = {end for claim in mine for end in (claim.subject, claim.object)}
     crossings = {claim.object for end in named for claim in about.get(end, ()) if claim.relation in ABOARD}
     return [claim for crossing in crossings for claim in about[crossing] if claim.relation in ABOARD]

@@ -1,7 +1,7 @@
 """Reviews: decisions about leads, each with a reason and a copy of the figures shown.
 
 The software ranks; a person decides. A decision changes no score. Readers with a lower handling clearance than the
-reviewer do not see the review. Readers without the reviewer's source clearance do not see its words and exact figures.
+reviewer do not see the review. Readers without the reviewer's source clearance see neither reason nor exact figures.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ class Review:
     """A person's decision about a lead, as this reader may see it.
 
     Attributes:
-        lead: the id that pages show.
+        lead: the person's id, as shown on pages.
         judgement: one of JUDGEMENTS.
         reason: empty if `withheld`.
-        handling: what the reviewer saw: `P` alone, or `C` as well.
+        handling: the reviewer's handling clearance: `P` alone, or `C` for both.
         case_version, rules: state of the data and version of the scoring rules at that time.
         version: state of the data now.
-        then: the figures shown.
+        then: the figures shown to the reviewer.
         now: the same figures today; None if not comparable because the reviewer's handling clearance was different.
         rules_changed: whether the scoring rules have changed since.
-        withheld: the reviewer had source clearance and the reader has none, so the reason may reveal witnesses.
+        withheld: the reason is withheld, since it may reveal witnesses: only the reviewer had source clearance.
     """
 
     id: str
@@ -64,7 +64,7 @@ class Review:
 
     @property
     def done(self) -> str:
-        """The judgement as a past participle: `agreed`, `refused`, `parked`."""
+        """The judgement in the past tense: `agreed`, `refused`, `parked`."""
         return wording.JUDGEMENTS[self.judgement][1]
 
     @property
@@ -85,7 +85,7 @@ class Reviews:
         self._material = material
 
     def add(self, lead: str, judgement: str, reason: str, *, seen: int | None = None) -> str:
-        """Agree with a lead, refuse it or park it; return the review's id. Earlier reviews are kept.
+        """Store a review that agrees with a lead, refuses it or parks it; return its id. Earlier reviews are kept.
 
         Args:
             lead: the person the decision is about.
@@ -144,7 +144,7 @@ class Reviews:
         ranked = [candidate.id for candidate in self._material.ranking().leads if not lead or candidate.id == lead]
         ids_by_pseudonym = {behind: identifier for identifier, behind in self._pseudonyms(ranked).items()}
         version = self._ask.version
-        # A decision about a named person is shown under their pseudonym only with source clearance.
+        # If a person was still named when reviewed and is sealed now, only source clearance shows the review.
         knows = self._ask.grant.sources
         return [
             self._told_review(review, ids_by_pseudonym[review.pseudonym], version)
@@ -180,7 +180,7 @@ class Reviews:
         return ReviewStore(self._ask.database, self._ask.key)
 
     def _pseudonyms(self, people: list[str]) -> dict[str, str]:
-        """Map person ids as shown on pages to the pseudonym they have, or would have if sealed."""
+        """Map person ids, as shown on pages, to the pseudonyms that these people have or would have if sealed."""
         sealed = {person.id for person in self._material.analysis_input()[1] if person.sealed}
         named = self._ask.pseudonyms("person", [person for person in people if person not in sealed])
         return {person: named.get(person, person) for person in people}

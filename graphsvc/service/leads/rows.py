@@ -1,4 +1,4 @@
-"""A lead as a row, the same for page, JSON, CSV, command and notebook."""
+"""A lead as a row: the same for pages, JSON, CSV, the command line and notebooks."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from graphsvc.errors import NotFound
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.views import wording
 
-# Columns on how firm a rank is: ranges and what explains them, the witness contribution, and recorded interests.
+# Columns on how firm a rank is: ranges and what they rest on, the witness contribution, and recorded interests.
 RANKS_HELD = ("best_rank", "worst_rank", "low_rank", "high_rank")
 _OF_PLACE = (*RANKS_HELD, "rests_on", "moved_by", "rank_without")
 RANGE_COLUMNS = (*_OF_PLACE, "rank_without_witnesses", "surfaced", "interest")
-# Ranks that may be missing.
+# Columns with a rank that may be missing.
 RANKS_OR_NONE = (*RANKS_HELD, "rank_without", "rank_without_witnesses")
 _FIGURES = (
     "groups",
@@ -31,15 +31,15 @@ _FIGURES = (
 )
 # Columns of a table of leads, in order.
 LEAD_COLUMNS = ("id", "name", "score", "rank", *_FIGURES, *RANGE_COLUMNS)
-# Columns of the list of leads outside its page (CSV and the command), in order.
+# Columns of the list of leads in CSV and on the command line, in order.
 LISTED_COLUMNS = ("rank", *RANGE_COLUMNS, "name", "id", "score", *_FIGURES, "review")
 
 
 def said_of_ranks(ranking: Ranking, ranked_on: str) -> str:
-    """Return the sentence shown with ranks: what the ranking leaves out, or that ranks are hidden as no one stands out.
+    """Return the sentence shown with ranks: what the ranking leaves out, and whether no one stands out.
 
-    If no one stands out, the order of the list could be mistaken for a ranking, so only readers who ask for the list
-    itself see it.
+    If no one stands out, the order of the list could be mistaken for a ranking. Only readers who ask for the list see
+    it then.
 
     Args:
         ranking: as shown to this reader.
@@ -50,25 +50,25 @@ def said_of_ranks(ranking: Ranking, ranked_on: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LeadRow:
-    """One lead, as shown everywhere.
+    """One lead, as shown in every list of leads.
 
     Attributes:
         id, name: the person's id and name; without a name, the id is used.
         score, rank, groups, independent, other_sources, score_on_record, denied, shares, stages: as in
             `analysis.ranking.hubs.Lead`; zero shares are left out.
         rank_on_record, groups_on_record, other_sources_on_record: the same.
-        best_rank, worst_rank: range of ranks while each piece of the material is left out in turn. None, as are the
-            next fields up to `rank_without`, if not requested or not known: contacts alone, or no recorded part in the
-            operation.
+        best_rank, worst_rank: range of ranks if one piece of evidence is left out. None, like the next fields up to
+            `rank_without`, if not requested or not known (people are ranked by contacts alone, or this person has no
+            recorded part in the operation).
         low_rank, high_rank: range of likely ranks (nine in ten), given uncertain data.
-        rests_on: kinds of evidence of which one piece carries at least half of the score ("one witness, one record");
-            may be empty.
+        rests_on: kinds of evidence of which a single piece is behind at least half of the score ("one witness, one
+            record"); may be empty.
         moved_by: what moves the rank most when left out, without naming a source; empty if nothing does.
-        rank_without: the rank in that case; None with a `moved_by`: the person is then not ranked, as only carried.
+        rank_without: the rank in that case; None with a `moved_by` if they would not be ranked, as only carried.
         rank_without_witnesses: the rank if no witness had spoken; None if the person would not be ranked.
         surfaced: whether they are among the first fifty only because of witness statements.
-        interest: whether `all` or `some` sources of what raises the score have a recorded interest; empty for none.
-            None without source clearance.
+        interest: `all` or `some`, if all or some sources of the claims that raise the score have a recorded interest;
+            empty for none. None without source clearance.
         asked: whether the rank ranges were requested.
     """
 
@@ -114,7 +114,7 @@ class LeadRow:
             lead: as shown to this reader.
             place: how firm its rank is; None if not requested or not known.
             brought: contribution of witnesses; None if not requested or not known.
-            interest: which sources of what raises it have a recorded interest; None if not shown.
+            interest: as the attribute; None if not shown.
             wants_ranges: whether the rank ranges were requested.
         """
         rank_values: dict[str, Any] = {}
@@ -147,27 +147,27 @@ class LeadRow:
 
     @property
     def counted(self) -> int:
-        """`groups` as a sort key. All values shown as few sort alike, so the order gives nothing away."""
+        """`groups` as a sort key. All values shown as `few` rank equal, so that sorting reveals nothing."""
         return self.groups if isinstance(self.groups, int) else 1
 
     @property
     def deniers(self) -> int:
-        """`denied` as a sort key, in the same way."""
+        """`denied` as a sort key; the same for `few`."""
         return self.denied if isinstance(self.denied, int) else 1
 
     def columns(self) -> dict[str, Any]:
-        """Return the row of a table: `LEAD_COLUMNS`, without the rank ranges if they were not requested."""
+        """Return column → value for `LEAD_COLUMNS`; without those on rank ranges if these were not requested."""
         columns = LEAD_COLUMNS if self.asked else LEAD_COLUMNS[: -len(RANGE_COLUMNS)]
         return {name: getattr(self, name) for name in columns}
 
     def whole(self) -> dict[str, Any]:
-        """Return the columns plus what charts and sorting need, for a page and its JSON."""
+        """Return the columns and what charts and sorting need in addition, for a page and its JSON."""
         more = ("shares", "stages", "counted", "deniers")
         return self.columns() | {name: getattr(self, name) for name in more}
 
 
 def not_ranked(ask: Ask, identifier: str) -> NotFound:
-    """Return the error for an id without a place in the list; it says what the id is, if this reader may see that."""
+    """Return the error for an id that is not in the list; it says what the id is, if this reader may see that."""
     row = ask.entity_rows([identifier]).get(identifier)
     if row is None:
         return nothing(identifier)

@@ -1,6 +1,6 @@
 """Key players: people who jointly hold the network together or reach most of it, and the effect of their removal.
 
-Everything is computed on the links as shown to this reader.
+Everything is computed from the links as shown to this reader.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from graphsvc.views.sentences import adds_to_set
 
 __all__ = ["GOALS", "LARGEST", "KeySet", "Sets"]
 
-# Number of members whose reasons are put in words: those who add most.
+# Number of members whose reasons are given in words: those who add most.
 _REASONS = 3
 
 
@@ -42,20 +42,20 @@ class KeySet:
 
     Attributes:
         goal: `fragment` or `reach`, or `chosen` if people were named.
-        people: ids.
+        people: ids of the set.
         untied: members of the set with no link in the operation.
         of: number of people in the network.
         sampled: whether figures come from a sample of it.
         reach: how much of the network the set reaches, 0 to 1.
         before, after, back: the network with the set, without it, and after each member's first successor took over.
         gains: how much each member adds, largest first.
-        successors: people with links to the same people.
-        rivals: people who might gain.
+        successors: people who could replace a member, being linked to the same people.
+        rivals: people who might gain from the removal.
         names: id → name of every person and gang mentioned here.
         ranks: id → rank among the leads; empty if no one stands out.
-        verdict: of the ranking (`leads` or `abstains`).
+        verdict: verdict of the ranking (`leads` or `abstains`).
         ranked_on: what the ranks leave out, or that ranks are not shown because no one stands out; may be empty.
-        denied: id → `denied` or `contested`, for leads mentioned here that rest on such a link.
+        denied: id → `denied` or `contested`, for leads mentioned here that rest on a link so marked.
         contacts_alone: no one has a recorded part in the operation, so links are contacts.
         things: whether the network includes things as well as people.
     """
@@ -104,7 +104,7 @@ class Sets:
         Args:
             size: number of people, 1 to 10.
             goal: `fragment` or `reach`.
-            people: ids to examine instead, 1 to 10; then no search is made.
+            people: ids of a set to examine, 1 to 10; size and goal are then ignored.
 
         Raises:
             RequestError: the size or goal is invalid.
@@ -173,7 +173,7 @@ class Sets:
         return [replace(rival, denied=denial_mark(*map(denying.get, links[rival]))) for rival in gain]
 
     def _network(self) -> Ground:
-        """Return the people who may play a part, the network of those who do on record, and recorded quarrels."""
+        """Return the people who may have played a part, the network of those with a recorded part, and quarrels."""
         return self._caches.networks.of(self._ask.state, self._read_network)
 
     def _read_network(self) -> Ground:

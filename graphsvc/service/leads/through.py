@@ -1,4 +1,4 @@
-"""Witness paths: how statements lead to the leads, what they contribute, and what agreement to testify would add."""
+"""Witness paths: how statements lead to the leads, what they contribute, and what witnesses could add by testifying."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from graphsvc.views.through import WitnessWay, through
 
 # Number of leads in a picture if none were chosen, and the maximum that may be chosen.
 USUAL_LEADS, MOST_LEADS = 8, 20
-# Number of paths that stay readable in one picture; minimum and maximum per lead; maximum per group of witnesses.
+# Most paths that are readable in one picture; fewest and most per lead; most per group of witnesses.
 _READABLE, _FEWEST, _WAYS, _OF_ONE = 24, 2, 8, 2
 
 
@@ -34,8 +34,8 @@ class Through:
     Attributes:
         leads: best first.
         ways: the paths, shortest first for each lead, then strongest.
-        groups: number of a group (`Groups.numbers`) → pseudonyms of its witnesses. Empty without source clearance; all
-            paths then have the group `""`.
+        groups: number of a group (`Groups.numbers`) → pseudonyms of its witnesses. Without source clearance it is
+            empty, and the group of all paths is `""`.
         view: the picture.
     """
 
@@ -50,11 +50,11 @@ class RankChange:
     """The ranks of some leads after one change.
 
     Attributes:
-        words: what changes, naming no source.
+        words: the change, in words that name no source.
         statement: the report or record that would be missing; empty for a source or a group.
-        number: number of the group of witnesses (`Groups.numbers`); empty if no witness is concerned.
-        sources: pseudonyms.
-        ranks: one for each lead; None: not ranked then.
+        number: number of the group of witnesses (`Groups.numbers`); empty if the change is not about witnesses.
+        sources: pseudonyms of the sources.
+        ranks: the new rank of each lead; None if it would not be ranked.
         asked_enough: whether one of the sources has been asked as often as allowed.
     """
 
@@ -68,13 +68,13 @@ class RankChange:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """How the ranks of some leads would change without each source, and if each group went on the record.
+    """How the ranks of some leads would change without one source, or if one group of witnesses agreed to testify.
 
     Attributes:
-        leads: those mentioned in a claim, in the order of the ranks.
-        without: changes if one source, report or record were missing, the greatest first.
+        leads: those of the requested leads that a claim mentions; ranks in the changes are in this order.
+        without: changes if one source, report or record were missing, greatest first.
         unchanged: number of sources, reports and records behind the leads whose absence changes none of the ranks.
-        agreed: changes of the ranks on the record if a group of witnesses agreed to give evidence, the greatest first.
+        agreed: changes of the ranks on the record if one group of witnesses agreed to testify, greatest first.
     """
 
     leads: tuple[Lead, ...]
@@ -100,13 +100,13 @@ class Witnesses:
         self._caches = ask.home.caches(LeadCaches)
 
     def through(self, ids: Sequence[str] = ()) -> Through:
-        """Return witness paths to some leads, or to the first of the list.
+        """Return witness paths to some leads; by default, to the first of the list.
 
         With source clearance, each group of dependent witnesses is shown separately. Without it they are one group, and
-        nothing shows who spoke or how many did. From four leads on, each further lead leaves fewer paths for each.
+        nothing shows who spoke or how many did. With more than three leads, fewer paths are returned for each.
 
         Args:
-            ids: of leads, up to 20.
+            ids: ids of leads, up to 20.
 
         Raises:
             NotFound: one is not a candidate, or this reader may not see it.
@@ -132,12 +132,12 @@ class Witnesses:
         )
 
     def what_if(self, ids: Sequence[str] = ()) -> WhatIf:
-        """Return how the ranks of some leads would change without each source, and if each group went on the record.
+        """Return how the ranks of some leads would change without one source, or if one group agreed to testify.
 
-        Without source clearance only reports and records are left out, one by one, and no group is shown.
+        Without source clearance only single reports and records are left out, and no groups are shown.
 
         Args:
-            ids: of leads, up to 20; empty: the first eight of the list.
+            ids: ids of leads, up to 20; empty for the first eight of the list.
 
         Raises:
             NotFound: one is not a candidate, or this reader may not see it.
@@ -175,7 +175,7 @@ class Witnesses:
         )
 
     def _groups_by_number(self, sources: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """Return the groups of some sources by number."""
+        """Map the numbers of the groups that some sources form to their members."""
         parts = groups(sources, self._material.analysis_input()[2])
         return dict(zip(self._groups.numbers(parts), (tuple(sorted(part)) for part in parts), strict=True))
 
@@ -184,7 +184,7 @@ class Witnesses:
         return self._groups.numbers([piece.sources])[0] if piece.kind == "witness" else ""
 
     def _find_record_changes(self, leads: Sequence[Lead], sources: Set[str]) -> list[RankChange]:
-        """Return the changes of these leads' ranks on the record if each group with one of these sources agreed."""
+        """Return how the ranks on the record would change if one group with any of these sources agreed to testify."""
         concerned = self._groups.whole_groups(sources)
         now = tuple(_rank_on_record(lead) for lead in leads)
         ranked = zip(concerned.items(), self._material.ranks_on_record(concerned.values()), strict=True)
@@ -199,9 +199,9 @@ class Witnesses:
     def agreements(self) -> list[tuple[Agreement, bool]]:
         """Return the leads each group of witnesses would bring onto the record by agreeing to testify, most first.
 
-        Agreeing is the witness's own choice: no one may be pressed, and only the witness's officer may ask. The result
-        also says for each group whether one of its witnesses has been asked as often as allowed; the group may then be
-        asked no more questions.
+        Agreeing is the witness's own choice: no one may be pressed, and only the witness's officer may ask. The second
+        value for each group is whether one of its witnesses has been asked as often as allowed; the group may then not
+        be asked again.
 
         Raises:
             Refused: no source clearance.
@@ -229,7 +229,7 @@ class Witnesses:
         return tuple(map(self._material.require_ranked, dict.fromkeys(ids))) or tuple(ranking[:USUAL_LEADS])
 
     def _paths(self, leads: Sequence[str]) -> dict[str, tuple[Path, ...]]:
-        """Return witness paths to each lead; without source clearance, those shown on the lead's page."""
+        """Map each lead to the witness paths to it; without source clearance, to those shown on its page."""
         if not self._ask.grant.sources:
             return {lead: self._look(lead)[1].paths for lead in leads}
         return self._caches.ways.of((*self._ask.state, "\0".join(leads)), lambda: self._walk(leads))
@@ -250,7 +250,7 @@ class Witnesses:
 
 
 def _ways(lead: str, lead_paths: Iterable[Path], of: dict[str, str], most: int) -> list[WitnessWay]:
-    """Return the shortest paths to a lead, then the strongest; few per group and no duplicates."""
+    """Return paths to a lead, the shortest and then strongest first, with few per group and without duplicates."""
     ways: list[WitnessWay] = []
     taken: dict[str, int] = {}
     for path in sorted(lead_paths, key=lambda path: (len(path.claims), -path.strength)):
@@ -271,7 +271,7 @@ def _rank_on_record(lead: Lead) -> int | None:
 
 
 def _greatest_first(changes: Iterable[RankChange], now: Sequence[int | None]) -> tuple[RankChange, ...]:
-    """Return changes by the greatest of their changes of rank; losing or gaining a rank counts most."""
+    """Sort changes by the greatest move of any lead, largest first; losing or gaining a rank counts most."""
 
     def greatest(change: RankChange) -> float:
         return max(
