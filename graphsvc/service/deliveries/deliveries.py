@@ -80,7 +80,7 @@ class Deliveries:
         )
 
     def undo(self, delivery: int, progress: Progress) -> str:
-        """Undo a delivery; return a sentence on what is left to do; may be empty.
+        """Undo a delivery; return a sentence on remaining work, or an empty one.
 
         Raises:
             NotFound: there is no such delivery.

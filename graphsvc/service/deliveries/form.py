@@ -206,7 +206,7 @@ class StatementForms:
     # -- references -------------------------------------------------------------------------------------------
 
     def _references(self, form: Form) -> tuple[dict[str, dict[str, Any]], list[Fault]]:
-        """Return the visible entity that each reference in a form stands for, and faults for the other references."""
+        """Return the visible entity that each reference in a form means, and faults for the other references."""
         self._loading.require()
         _require_token(form.token)
         new = {part.handle: part for part in form.new}

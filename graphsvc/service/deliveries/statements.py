@@ -136,7 +136,7 @@ class _History:
         return says_something(name) and permits(self._grant, property_of(label, name))
 
     def version(self, step: VersionStep) -> StatementVersion:
-        """Return the changes that one delivery made."""
+        """Return the changes made by one delivery."""
         identifier = step.standing.values["id"]
         changes: dict[str, tuple[str, str]] = {}
         if step.statement is not None:

@@ -267,7 +267,7 @@ class Displacement:
         return flows.left_on(known, place, _day(day), self._displaced.every())
 
     def _hands(self, place: str = "") -> list[HandRow]:
-        """Return the tests of closures under one hand (one controller): all tests, or those that include one place."""
+        """Return the tests of closures under one hand (one controller): all of them, or only those with one place."""
         tests = self._displaced.hands()
         names = self._names({test.who for test in tests})
         contested = contested_hands(self._displaced.whereabouts().ties)

@@ -25,7 +25,7 @@ class DisplacementCaches(Caches):
 
 
 class Displaced:
-    """Everyone's whereabouts, and departures from each place, computed from what one reader may see."""
+    """Everyone's whereabouts, and departures from each place, computed from the data one reader may see."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask

@@ -19,7 +19,7 @@ from graphsvc.service.session import Session
 
 DEMO_CASE = "demo"
 _TOP = 10
-# Further demo accounts, besides one for each role: name → role. A partner is an investigator of another force.
+# Demo accounts in addition to one for each role: name → role. A partner is an investigator of another force.
 DEMO_PARTNERS = MappingProxyType({"partner": "investigator"})
 _CLEARED_FOR_SOURCES = ("analyst", "custodian", "disclosure", "supervisor")
 # Clearance of each demo account that reads cases. They differ on purpose: the investigator sees everything except
@@ -39,7 +39,7 @@ def invent(
     hard: bool = False,
     progress: Progress,
 ) -> None:
-    """Write an invented case folder: the demo case if `seed` is None. `people` None means the usual number."""
+    """Write an invented case folder: without `seed`, the demo case; without `people`, the usual number of them."""
     if seed is None:
         simulate.demo(out)
     else:

@@ -100,7 +100,7 @@ def _json(path: Path, text: str) -> Iterator[tuple[str, Any, Mapping[str, Any]]]
 
 
 def _is_sentence(values: Mapping[str, str]) -> bool:
-    """Whether a row is a remark below the list: one filled cell that is neither an id nor a number."""
+    """Whether a row is a remark below the list: its only filled cell is no id and no number."""
     return sum(map(bool, values.values())) == 1 and not values.get("id") and _score(values) is None
 
 

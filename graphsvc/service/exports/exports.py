@@ -72,7 +72,7 @@ class Preview:
         nodes, links: rows exactly as they would be exported.
         taken_out: what was removed from the picture or never in it, in words → how many, or a word if not counted.
         withheld: in the same form, omissions that only the maker may know: what the maker sees and this recipient
-            does not, and unknown ids. Neither stored nor put into the manifest.
+            does not, and unknown ids. Not stored, and not in the manifest.
         earlier: number of exports, within the reader's clearance, that this recipient has received or can yet receive.
         exposure: by those exports and the new one. Without source clearance, all facts count as from one witness.
         names: internal id → name, for the facts in `exposure`.
@@ -161,7 +161,7 @@ class Exports:
         """Preview the contents and exposure of an export without making it.
 
         Args:
-            wanted: the picture, or the query whose answer is to be exported.
+            wanted: the picture, or the query whose answer will be exported.
             recipient: an organisation or a person.
             handling: `P` to export only what statements under P say; empty for the reader's own handling level.
             left_out: links (subject, relation, object) to leave out.
@@ -348,7 +348,7 @@ class Exports:
         try:
             own = self._exposures.selected_picture(wanted)
         except RequestError:
-            # A query's answer may fit into a picture for the recipient, yet be too large for the maker, who sees more.
+            # The maker sees more than the recipient, so for the maker the answer of a query may be too large to draw.
             return amounts | {"what you see and this recipient does not, which is not counted": SOME}
         return amounts | withheld(own, exported, whys)
 

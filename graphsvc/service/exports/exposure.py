@@ -34,7 +34,7 @@ _IDS = frozenset({"Entity.id", *(f"{table.label}.id" for table in ENTITY_TABLES)
 # Kinds of entity that may be sealed.
 SEALABLE = ("person", "thing")
 _CALLED = "called"
-# Stands for a source that must not be shown.
+# Shown instead of a source that must not be known.
 SOMEONE = ""
 
 Resting = dict[Fact, frozenset[str]]

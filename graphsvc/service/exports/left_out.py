@@ -48,7 +48,7 @@ def absent(wanted: Wanted, view: Picture) -> list[str]:
 
 
 def differs(wanted: Wanted, handling: str, grant: Grant) -> list[str]:
-    """Return reasons why the maker may see more of the requested material than is exported; empty if there are none."""
+    """Return reasons why the maker may see more of the requested material than is exported; may be empty."""
     drawn = wanted.picture
     by_figures = wanted.query or (drawn is not None and (drawn.least or drawn.recorded or drawn.grades))
     whys = {

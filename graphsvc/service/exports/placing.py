@@ -65,7 +65,7 @@ class NewFolder:
         self.placed = True
 
     def close(self) -> None:
-        """Close the files, and delete those that were not placed."""
+        """Close the files, and delete all that were not placed."""
         for file in self._files.values():
             with suppress(OSError):
                 file.close()

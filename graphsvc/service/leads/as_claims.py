@@ -9,7 +9,7 @@ from graphsvc.analysis.claims.claims import Claim, Person
 from graphsvc.analysis.claims.laid import NAMES
 from graphsvc.records.columns import Batch, as_dictionary
 
-# For each attribute of a claim, the position of its column in a row, which begins with the columns of the statement.
+# Positions of a claim's attributes in a row of columns, which begins with the columns of the statement.
 _ORDER = (*range(4, 10), *range(3), *range(10, 22), 3)
 
 

@@ -87,7 +87,7 @@ class LeadReadings:
     interested: frozenset[str]
 
 
-# For each source: things it may share with others; keys by which it depends on others; number of its group.
+# Source → things it may share with others; source → keys by which it depends on others; source → number of its group.
 Depending = tuple[dict[str, list[Thing]], dict[str, frozenset[str]], dict[str, int]]
 # Cache sizes: for results, and for single leads, of which readers open many. Inputs are cached once per clearance.
 _RESULTS = 64

@@ -1,6 +1,6 @@
 """Innocent readings of a lead, and the next best question.
 
-A question goes to the officer responsible for a statement, and asks only about what it already says. Readers without
+A question goes to the officer responsible for a statement, and asks only about its existing contents. Readers without
 source clearance see questions about reports and records; about witness statements they see only that there is a
 question.
 """
@@ -103,9 +103,9 @@ class Questions:
     def statements_on(self, ids: Collection[str]) -> dict[str, tuple[str, str, bool]]:
         """Find, for each entity with no one named behind it, the best statement to ask its officer about.
 
-        Statements that name an actor come before those that only mention the entity, then better graded ones. Witnesses
-        who have been asked as often as allowed are passed over. Readers without source clearance get only reports and records,
-        and learn whether there are witness statements as well.
+        Statements that name an actor come before mere mentions of the entity; then better graded ones come first.
+        Witnesses who have been asked as often as allowed are passed over. Readers without source clearance get only
+        reports and records, and learn whether there are witness statements as well.
 
         Returns:
             id → (statement, its kind, whether there are statements on the id that this reader may not see). Ids that

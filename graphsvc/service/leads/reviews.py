@@ -1,7 +1,7 @@
 """Reviews: decisions about leads, each with a reason and a copy of the figures shown.
 
 The software ranks; a person decides. A decision changes no score. Readers with a lower handling clearance than the
-reviewer do not see the review. Readers without the reviewer's source clearance see neither reason nor exact figures.
+reviewer do not see the review. Readers without the reviewer's source clearance do not see its reason and exact figures.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from graphsvc.errors import NotFound
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.views import wording
 
-# Columns on how firm a rank is: ranges and what they rest on, the witness contribution, and recorded interests.
+# Columns on how firm a rank is: ranges with their explanation, the witness contribution, recorded interests.
 RANKS_HELD = ("best_rank", "worst_rank", "low_rank", "high_rank")
 _OF_PLACE = (*RANKS_HELD, "rests_on", "moved_by", "rank_without")
 RANGE_COLUMNS = (*_OF_PLACE, "rank_without_witnesses", "surfaced", "interest")
