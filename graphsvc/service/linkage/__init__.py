@@ -1,1 +1,1 @@
-"""Linked crossings: the comparison and its answers."""
+"""Linked crossings: how crossings are compared, and the results shown to readers."""

@@ -1,4 +1,4 @@
-"""The comparison of crossings for one reader: input and result, cached until the case changes."""
+"""Compare the crossings of a case for one reader; the result is cached until the case changes."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from graphsvc.records.statement_kinds import OPEN_KINDS, STATEMENT_KINDS
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 
-# Number of comparisons cached: one with thousands of crossings is large.
+# Number of comparisons in the cache: few, since a comparison of thousands of crossings is large.
 _LARGE = 3
 # Without source clearance, all witnesses count as one source, since their number and identity may not be shown.
 _WITNESSES = frozenset({"witnesses"})
-# Maximum number of sources left out in turn, those with the most claims first.
+# Maximum number of sources to leave out in turn, in descending order of their number of claims.
 _PIECES = 40
-# Lowest belief of a link used in the comparison, the same as in the query.
+# Lowest belief of a link used in the comparison; must be the same as in the query.
 _READ_FROM = 0.1
 
 
@@ -43,10 +43,10 @@ class ComparedCase:
     """The crossings of a case as one reader may see them, compared.
 
     Attributes:
-        rows: input of the comparison.
+        rows: the input of the comparison.
         dates: crossing → its date as given.
-        linkage: the comparison.
-        denials: (crossing, name) → `denied` or `contested`, if the name rests on such a link.
+        linkage: the result of the comparison.
+        denials: (crossing, name) → `denied` or `contested`, if a link behind the name is.
     """
 
     rows: CaseRows
@@ -55,18 +55,18 @@ class ComparedCase:
     denials: Mapping[tuple[str, str], str]
 
     def denial(self, name: str, crossings: Iterable[str]) -> str:
-        """Return `denied` or `contested` if a link behind a name is, for any of the crossings; else empty."""
+        """Return `denied` or `contested` if a link behind a name is, on any of these crossings; else empty."""
         return denial_mark(*(self.denials.get((crossing, name), "") for crossing in crossings))
 
 
 @dataclass(frozen=True, slots=True)
 class PieceLeftOut:
-    """A cluster without one source, or without all witnesses.
+    """A cluster as it would be without one source, or without all witnesses.
 
     Attributes:
         kind: `witness`, `report`, `record`, or `witnesses` for all of them together.
         id: a pseudonym or a statement's id; empty for all witnesses.
-        parts: the parts the cluster falls into; a single part means it stays whole.
+        parts: the parts into which the cluster falls; a single one if it stays whole.
     """
 
     kind: str
@@ -75,7 +75,7 @@ class PieceLeftOut:
 
 
 def comparison(ask: Ask, material: Material) -> ComparedCase:
-    """Return the comparison, computed on what this reader may see."""
+    """Return the comparison, computed from what this reader may see."""
     return ask.home.caches(LinkageCaches).compared.of(ask.state, lambda: _compare(ask, material))
 
 
@@ -106,7 +106,7 @@ def _compare(ask: Ask, material: Material) -> ComparedCase:
 
 
 def _links(ask: Ask, material: Material, rows: Iterable[Mapping[str, Any]]) -> list[LinkSaid]:
-    """Return links with the only sources they rest on. Without source clearance, all witnesses are one source."""
+    """Return links with their sources (`_voices`). Without source clearance, all witnesses are one source."""
     if ask.grant.sources:
         voices = _voices(material.analysis_input()[0], sources=True)
     else:
@@ -119,7 +119,7 @@ def _links(ask: Ask, material: Material, rows: Iterable[Mapping[str, Any]]) -> l
 
 
 def _voices(claims: Iterable[Claim], *, sources: bool) -> dict[LinkKey, frozenset[str]]:
-    """Map each link to its only sources; empty if a record (or, without source clearance, a report) supports it."""
+    """Map each link to its sources; to none if a record (or, without source clearance, a report) asserts it."""
     alone = ("record",) if sources else OPEN_KINDS
     voices: dict[LinkKey, set[str]] = defaultdict(set)
     recorded: set[LinkKey] = set()
@@ -134,10 +134,10 @@ def _voices(claims: Iterable[Claim], *, sources: bool) -> dict[LinkKey, frozense
 def without_pieces(
     ask: Ask, material: Material, case: ComparedCase, crossings: Sequence[str]
 ) -> tuple[list[PieceLeftOut], int]:
-    """Leave each source out of a cluster in turn, largest effect first; also count the sources not left out.
+    """Return the cluster without each source in turn, largest effect first, and the number of sources not tried.
 
-    Only the sources with the most claims are left out. Without source clearance, all witness statements count as one
-    source, and each report or record as one.
+    Only the sources with the most claims are tried. Without source clearance, all witness statements count as one
+    source, and each report or record as another.
     """
     of_them, beside = leading_to(case.rows.links, crossings)
     keys = {link.key for link in of_them}
@@ -164,7 +164,7 @@ def without_pieces(
     for piece in most:
         piece_places = set(pieces[piece])
         touched = {claims[place].key for place in piece_places}
-        # Only the links that this source's claims concern are recomputed.
+        # Only links with claims by this source are recomputed.
         left = [place for key in touched for place in of_link[key] if place not in piece_places]
         heard = (
             voices | dict.fromkeys(touched, frozenset()) | _voices((claims[place] for place in left), sources=sources)
@@ -174,7 +174,7 @@ def without_pieces(
         traits = gather_traits(replace(rows, links=[*still, *beside]))
         result.append(PieceLeftOut(*piece, without(case.linkage, mentions(crossings, traits))))
     result.sort(key=lambda piece: (-len(piece.parts), piece.kind, piece.id))
-    # Witnesses are one piece if this reader may not count them.
+    # Reveals no number of witnesses: without source clearance they are one piece.
     return result, len(pieces) - len(most)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
-# Maximum number of crossings listed as nearest, and of names shown for a cluster, for all boats, and in one row.
+# Maximum number of nearest crossings, of names shown for a cluster, of boats in common, and of names in one row.
 _NEAREST, _SHARED, _MARKET, _SUMMARY = 12, 24, 40, 4
 # Maximum number of pairs in one table; those with the largest overlap are kept.
 _PAIRS = 2000
@@ -33,8 +33,8 @@ class LinkedPairs:
     """Pairs of crossings and the names they share.
 
     Attributes:
-        rows: of `views.linked.COLUMNS`, best first.
-        clusters: number → ids of each, the largest first; for one crossing, only its own.
+        rows: rows with `views.linked.COLUMNS`, best first.
+        clusters: number of a cluster → its crossings, largest cluster first; for one crossing, only its own cluster.
         truncated: there are more pairs than rows.
         nothing: message shown if there are no rows; otherwise empty.
         ranked_on: what the comparison leaves out for this reader, in a sentence; may be empty.
@@ -53,19 +53,19 @@ class LinkedPairs:
 
     @property
     def beside(self) -> list[str]:
-        """Sentences to show with a table: more pairs, no pairs, what this reader's comparison leaves out."""
+        """Sentences to show with a table: that there are more pairs or none, and what the comparison leaves out."""
         return [*filter(None, [self.cut, self.nothing, self.ranked_on])]
 
 
 class Linkage:
-    """Linked crossings of one case. The comparison is between crossings and accuses no one."""
+    """Linked crossings of one case. Only crossings are compared; no one is accused."""
 
     def __init__(self, ask: Ask, material: Material) -> None:
         self._ask = ask
         self._material = material
 
     def clusters(self) -> dict[str, Any]:
-        """Return all clusters with the names each shares, and boats in common."""
+        """Return all clusters with the names their crossings share, and boats in common."""
         with self._ask.look("analyse", query="linked") as outcome:
             case = comparison(self._ask, self._material)
             linkage = case.linkage
@@ -90,7 +90,7 @@ class Linkage:
             }
 
     def of(self, crossing: str) -> dict[str, Any]:
-        """Return one crossing: its cluster, and the crossings that share most names with it.
+        """Return the cluster of a crossing, and the crossings that share the most names with it.
 
         Raises:
             NotFound: it is not visible to this reader.
@@ -121,7 +121,7 @@ class Linkage:
             }
 
     def cluster(self, crossing: str) -> dict[str, Any]:
-        """Return the cluster of a crossing: its crossings, shared names, and what would split it; may be empty.
+        """Return the cluster of a crossing, if any: its crossings, shared names, and what would split it.
 
         Raises:
             NotFound: the crossing is not visible to this reader.
@@ -229,7 +229,7 @@ class Linkage:
         return LinkedPairs(rows, clusters, truncated, "" if rows else none, self._ask.ranked_on)
 
     def frame(self, crossing: str = "") -> pd.DataFrame:
-        """Return the pairs as a table; `attrs["clusters"]` lists the clusters. Arguments and errors as `table`."""
+        """Return the pairs as a DataFrame; `attrs["clusters"]` lists the clusters. Arguments and errors as `table`."""
         pairs = self.table(crossing)
         warn(filter(None, [pairs.cut]))
         return answer_frame(words.COLUMNS, pairs.rows, pairs.beside, clusters=[*pairs.clusters.values()])
@@ -237,8 +237,8 @@ class Linkage:
     def graph(self) -> nx.MultiDiGraph[str]:
         """Build a graph of linked crossings: one edge for each linked pair; nodes have the number of their cluster.
 
-        If there are more pairs than edges, a warning says so (`errors.AnswerWarning`). The attribute `ranked_on` says
-        what the comparison leaves out for this reader.
+        If there are too many pairs for the graph, a warning says so (`errors.AnswerWarning`). The attribute `ranked_on`
+        says what the comparison leaves out for this reader.
         """
         with self._ask.look("analyse", query="linked") as outcome:
             case = comparison(self._ask, self._material)
@@ -263,7 +263,7 @@ class Linkage:
     # -- parts of answers --------------------------------------------------------------------------------------
 
     def _pairs(self, case: ComparedCase, crossing: str) -> tuple[list[tuple[Any, ...]], bool]:
-        """Return rows of `views.linked.COLUMNS`, and whether there are more than were returned. Argument as `table`."""
+        """Return rows with `views.linked.COLUMNS`, and whether there are further ones. `crossing` is as in `table`."""
         linkage = case.linkage
         if crossing:
             _check(case, crossing)
@@ -323,14 +323,14 @@ def _crossings(case: ComparedCase, ids: Iterable[str], names: Mapping[str, Mappi
 
 
 def _thing(case: ComparedCase, thing: SharedName, names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return a name that crossings share, with whether it is denied or contested for any of them."""
+    """Return a shared name as plain data, marked if it is denied or contested on any of its crossings."""
     return words.thing(thing, names) | {"denied": case.denial(thing.name, thing.crossings)}
 
 
 def _shares(
     case: ComparedCase, pair: tuple[str, str], both: Overlap, names: Mapping[str, Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return names that two crossings share; people and groups behind both come first."""
+    """Return the names that two crossings share; people and groups behind both crossings come first."""
     order = (*both.people, *(name for name in both.shared if name not in both.people))
     about = case.linkage.about
     features = {name: {*about[pair[0]][name].features, *about[pair[1]][name].features} for name in order}

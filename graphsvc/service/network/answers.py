@@ -1,4 +1,4 @@
-"""The answer to "Who is behind it" and its picture, as one reader may see them."""
+"""Answer "Who is behind it" for one reader, with a picture."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ from graphsvc.views.lists import nearest_days
 from graphsvc.views.picture.network import Node, Picture
 from graphsvc.views.wording import period
 
-# Relations that act on an entity of any kind.
+# Relations by which someone acts on an entity, for all kinds of entity.
 _DONE = tuple(dict.fromkeys(name for kind in ENTITIES for name in relations(kind)))
 _ALONG = tuple(dict.fromkeys(relation for ways in ALONG.values() for relation, _, _ in ways))
-# Maximum number of entities shared by several actors to add to the picture, and of questions to show.
+# Maximum number of entities with several actors to add to the picture, and of questions to show.
 _SHARED, _QUESTIONS = 24, 20
-# Maximum number of crossings with a coarse date to name.
+# Maximum number of crossings with a coarse date to list in a sentence.
 _NAMED = 5
 
 
 def _perhaps(coarse: Mapping[str, str], *, more: bool) -> str:
-    """Return a sentence on crossings with a coarse date that may fall on these days but are not covered."""
+    """Return a sentence on crossings that are left out because their coarse date only may fall on these days."""
     named = [f"{name} ({date})" for name, date in coarse.items()]
     rest = f" and {'more than ' if more else ''}{count(len(named) - _NAMED, 'other')}" if len(named) > _NAMED else ""
     return f"May be of these days too, and not asked about: {', '.join(named[:_NAMED])}{rest}." if named else ""
@@ -58,18 +58,18 @@ class Answers:
         self._lists = CaseLists(ask)
 
     def behind(self, ids: Sequence[str] = (), *, day: str = "", until: str = "", service: bool = False) -> Behind:
-        """Find the actors behind each entity, links between several of them, and gaps, with a picture.
+        """Find the actors behind each entity, their links with each other, and gaps, with a picture.
 
         Args:
             ids: up to 60 entity ids.
             day: also cover the crossings of this day, month or year, in any form of `records.dates.typed_date`.
                 Crossings with a coarse date (`2020-05`) that may fall on it are listed among the gaps.
             until: cover all days from `day` up to and including this day.
-            service: add marks for the people lawfully served by someone in the picture.
+            service: also show the people lawfully served by someone in the picture.
 
         Raises:
-            RequestError: nothing to ask about, or too much, or no date.
-            NoCrossings: there is no crossing on these days; it has the nearest days.
+            RequestError: no entity or too many are requested, or a date is invalid.
+            NoCrossings: there is no crossing on these days; the error has the nearest days with crossings.
             NotFound: none of the entities is visible to this reader.
         """
         with self._ask.look("read", query="behind") as outcome:
@@ -104,8 +104,8 @@ class Answers:
     def pdf(self, ids: Sequence[str] = (), *, day: str = "", until: str = "", service: bool = False) -> bytes:
         """Return the answer as a PDF: gaps and contrary evidence, picture, actors. Arguments and errors as `behind`.
 
-        It contains names, at this reader's handling level, and its later use is not logged. Each page says
-        who printed it and why.
+        It contains names, at this reader's handling level, and its later use is not logged. Each page states
+        the reader and the purpose.
         """
         with self._ask.look("read", query="behind", form="pdf"):
             answered, version = self.behind(ids, day=day, until=until, service=service), self._ask.version
@@ -160,7 +160,7 @@ class Answers:
         return Behind(answer, drawn, tuple(starts), ranked_on=ranked)
 
     def _along(self, reads: _Reads, starts: Sequence[str]) -> list[str]:
-        """Return ids of entities to add to the requested ones: for a crossing its boats, but not its passengers."""
+        """Return entities to add to the requested ones: for example the boats of a crossing, but not its passengers."""
         kinds = {name: known["kind"] for name, known in self._ask.entity_rows(starts).items()}
         names = dict.fromkeys(name for kind in kinds.values() for name, _, _ in ALONG.get(kind, ()))
         far_ends = [
@@ -184,12 +184,12 @@ class Answers:
     def _count_people(
         self, crossings: Collection[str], people: Collection[str]
     ) -> dict[tuple[str, str], tuple[int, float]]:
-        """Map (id, relation) to the number of people on a crossing or served by a person, and the best belief."""
+        """Map (id, relation) to the number of people on a crossing or served by a person, and the highest belief."""
         counted = self._ask.rows("network.counted", ids=sorted({*crossings, *people}))
         return {(row["id"], row["relation"]): (row["number"], row["belief"]) for row in counted.dicts()}
 
     def _coercers(self, reads: _Reads, people: Collection[str]) -> dict[str, tuple[tuple[str, str], ...]]:
-        """Map each of these people to the id and name of everyone recorded as coercing them."""
+        """Map each of these people to everyone recorded as coercing them: (id, name)."""
         coercers: dict[str, list[str]] = defaultdict(list)
         for row in reads.around(people, COERCES):
             if row["object"] in people:
@@ -201,16 +201,16 @@ class Answers:
         }
 
     def _crossings(self, first: dt.date | None, last: dt.date | None) -> tuple[list[str], dict[str, str], bool]:
-        """Return crossings of some days, possible further ones (id → date), and whether there are more crossings."""
+        """Return crossings of some days, further possible ones (id → date), and whether rows were cut."""
         if first is None or last is None:
             return [], {}, False
         on_days = self._ask.rows("crossings.on_days", first=first.isoformat(), last=last.isoformat(), least=0.0)
-        rows = on_days.dicts()  # crossings certain to be of these days come first
+        rows = on_days.dicts()  # crossings that are certain to be of these days come first
         certain = [row["crossing"] for row in rows if row["certain"]]
         return certain, {row["crossing"]: row["date"] for row in rows if not row["certain"]}, on_days.truncated
 
     def _standing(self, named: Collection[str]) -> tuple[dict[str, LeadRank], str]:
-        """Return the ranks of these entities, if the reader may see a ranking, and the sentence that qualifies them."""
+        """Return the ranks of these entities, if a ranking may be shown, and a sentence on what the ranks leave out."""
         if not self._ask.may("analyse"):
             return {}, ""
         ranks = {}
@@ -227,7 +227,7 @@ class Answers:
         return ranks, self._ask.ranked_on
 
     def _denials(self, answer_rows: Sequence[AnswerRow]) -> tuple[list[tuple[LinkKey, Denial]], bool]:
-        """Return denials of anything the rows say, and whether there are more than were read."""
+        """Return the denials of links in the rows, and whether there are more than were read."""
         edges = [part.edge for row in answer_rows for part in denied_parts(row)]
         if not edges:
             return [], False
@@ -240,7 +240,7 @@ class Answers:
         return [denial(row) for row in released.dicts()], released.truncated
 
     def _asking(self, answer_rows: Sequence[AnswerRow]) -> list[OpenQuestion]:
-        """Return questions about the gaps: a statement that mentions the entity itself, or an entity added to it."""
+        """Return questions about the gaps, each with a statement on the entity itself or on one added to it."""
         if not self._ask.may("analyse"):
             return []
         gaps = list(dict.fromkeys((name, node) for row in answer_rows for name, node in row.missing))
@@ -255,14 +255,14 @@ class Answers:
 
 
 class _Reads:
-    """Reader of links around entities, which notes whether any answer was cut."""
+    """Reader of links around entities; `cut` becomes true if an answer was cut."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self.cut = False
 
     def around(self, ids: Iterable[str], names: Iterable[str]) -> list[dict[str, Any]]:
-        """Return links of these relations, as rows of `network.around`; empty without ids or relations."""
+        """Return links of these relations around entities: rows of `network.around`; none without ids or relations."""
         wanted, relations_read = sorted(set(ids)), list(names)
         if not wanted or not relations_read:
             return []

@@ -1,4 +1,4 @@
-"""The answer to "Who is behind it" for notebooks: as tables and as a NetworkX graph."""
+"""The answer to "Who is behind it" for notebooks: as tables and a NetworkX graph."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class NoCrossings(RequestError):
     """There is no crossing on the days asked about.
 
     Attributes:
-        nearest: day before and day after them with crossings (ISO) → number of crossings.
+        nearest: nearest day with crossings before and after (ISO) → number of its crossings.
     """
 
     def __init__(self, days: str, nearest: Mapping[str, int]) -> None:
@@ -42,12 +42,12 @@ class Behind:
     """The actors behind some entities, with a picture, as shown on a page and in a notebook.
 
     Attributes:
-        answer: rows, common actors and entities, what is not known, what to ask.
-        view: the picture, laid out by command from left to right. Passengers are one mark for each crossing; lawful
-            service is left out unless requested.
+        answer: rows, common actors and entities, gaps, questions to ask.
+        view: the picture, ordered by command from left to right. The passengers of a crossing are a single mark; lawful service
+            is left out unless requested.
         asked: ids asked about, including the crossings of the requested days.
-        days: the days whose crossings were asked about, in words; empty if asked by id.
-        perhaps: no crossing is certain to be of these days; the answer covers possible ones.
+        days: the days whose crossings were asked about, in words; empty if ids were given.
+        perhaps: no crossing is certain to be of these days, so the answer is about possible ones.
         ranked_on: what the ranks next to names leave out, or that ranks are not shown because no one stands out; may be
             empty.
     """
@@ -71,7 +71,7 @@ class Behind:
         return [*self.answer.beside, *filter(None, [self.ranked_on])]
 
     def plain(self) -> dict[str, Any]:
-        """Return the answer as plain data, with the remarks on it as a whole."""
+        """Return the answer as plain data, with remarks on the whole answer."""
         return self.answer.plain() | {
             "subject": self.subject,
             "days": self.days,
@@ -88,7 +88,7 @@ class Behind:
         return [[some_in_words(cell, name) for name, cell in zip(COLUMNS, row, strict=True)] for row in rows]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the answer as JSON for the command and the page's JSON twin: the figure *some* becomes a word."""
+        """Return the answer for JSON, from the command or the page: the figure *some* becomes a word."""
         plain: dict[str, Any] = json_safe(self.plain())
         return some_in_words(plain) if self.view.in_steps else plain
 
@@ -96,7 +96,7 @@ class Behind:
     def frame(self) -> pd.DataFrame:
         """One row per recorded act, or per entity with no one named: `views.behind.answer.COLUMNS`.
 
-        `attrs["gaps"]` lists what is not known.
+        `attrs["gaps"]` lists the gaps.
         """
         return self._table(COLUMNS, self.answer.table())
 
@@ -104,7 +104,7 @@ class Behind:
     def common(self) -> pd.DataFrame:
         """Common actors and entities, strongest first: `id`, `name`, `kind`, `links`, `strength`, `by`.
 
-        `links` is how many entities they link; `by` lists the names of the actors.
+        `links` is the number of entities that each of them links; `by` lists names of actors.
         """
         rows = [
             [

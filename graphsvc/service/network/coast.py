@@ -1,4 +1,4 @@
-"""Coastlines, drawn under maps: Natural Earth at 1:10 million (public domain), simplified by `bench.shores`."""
+"""Coastlines as a background of maps: Natural Earth at 1:10 million (public domain), simplified by `bench.shores`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-# Steps of the file in a degree. Each of its lines is a shore: latitude and longitude of its first point, then steps from
-# point to point.
+# Coordinates in the file are in steps, this many to a degree. Each line of the file is a shore: latitude and longitude
+# of its first point, then the differences from point to point.
 STEPS = 120
 SHORES = Path(__file__).with_name("shores.txt")
-# Points nearer to each other than this part of a map are drawn as one: finer detail would not be visible.
+# Points closer together than this share of the map's size are drawn as one: finer detail would not be visible.
 _VISIBLE = 1 / 1400
 _SHORTEST = 3
 
@@ -23,7 +23,7 @@ Line = tuple[tuple[float, float], ...]
 def coast(box: tuple[float, float, float, float]) -> tuple[Line, ...]:
     """Return the waters within a box as rings of (latitude, longitude) in degrees: the box, then the shores in it.
 
-    By the even-odd rule, what is in the box and in no land is water, and so are lakes, which are rings in land.
+    Fill by the even-odd rule: points in the box and inside no land are water, as are lakes, which are rings in land.
 
     Args:
         box: south, west, north, east; latitudes from -85 to 85, longitudes from -180 to 180.
@@ -47,7 +47,7 @@ def _lines(south: int, west: int, north: int, east: int) -> tuple[Line, ...]:
 
 
 def _clip(ring: Ring, axis: int, limit: int, sign: int) -> Ring:
-    """Cut off what lies beyond one side of the box (Sutherland and Hodgman 1974). `sign` 1: keep what is above it."""
+    """Clip a ring at one side of the box (Sutherland and Hodgman 1974); `sign` 1 keeps the part above `limit`."""
     inside = sign * (ring[:, axis] - limit) >= 0
     if inside.all():
         return ring
@@ -61,6 +61,6 @@ def _clip(ring: Ring, axis: int, limit: int, sign: int) -> Ring:
 
 @lru_cache(maxsize=1)
 def _rings() -> tuple[Ring, ...]:
-    """Return the shores of the world, each without its first point repeated at the end. About 170,000 points."""
+    """Return the shores of the world, about 170,000 points. First points are not repeated at the end."""
     lines = SHORES.read_text("utf-8").splitlines()
     return tuple(np.cumsum(np.array(line.split(), dtype=int).reshape(-1, 2), axis=0) / STEPS for line in lines)

@@ -1,8 +1,8 @@
 """Comments on an entity or a link.
 
 A comment is shown at its author's level. Readers with a lower handling clearance, or without the author's source
-clearance, do not see it: it may be about a person hidden from them then, such as a source. Authors can take a
-comment back: its existence stays visible, but only supervisors can read its words.
+clearance, do not see it: it may mention a person hidden from them, such as a source. Authors can take a comment
+back: it stays listed, but only supervisors can still read it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from graphsvc.records.lines import plain
 from graphsvc.service.ask import Ask, nothing
 
 LONGEST_COMMENT = 2_000
-MOST_COMMENTS = 500  # about one subject
+MOST_COMMENTS = 500  # by one account on one entity or link
 _LOCK = 0x636D6E74  # advisory lock of PostgreSQL: comments are added one at a time
 _ROW = tables.comments
 _COMMENTS = StoredRows(_ROW)
@@ -67,7 +67,7 @@ class Comments:
 
         Raises:
             NotFound: it does not exist, or this reader may not see it.
-            RequestError: not one id or three.
+            RequestError: there is not one id, or three.
         """
         self._require_there(ids)
         with self._ask.act("read", step="comments", about=list(ids)) as outcome:
@@ -89,7 +89,7 @@ class Comments:
             with transaction(self._ask.database) as connection:
                 rows = connection.execute(sa.select(*columns).where(*standing)).all()
             counts = Counter(row.about for row in rows)
-            subjects = {row.about: row for row in rows}  # one row per subject, so that each subject is decrypted once
+            subjects = {row.about: row for row in rows}  # one row per subject, to decrypt it only once
             counted = {
                 tuple(_COMMENTS.words(key, row, "about_sealed")): counts[hashed] for hashed, row in subjects.items()
             }
@@ -138,7 +138,7 @@ class Comments:
                 )
 
     def take_back(self, identifier: str) -> None:
-        """Take back one's own comment: it stays listed, but only supervisors can read it. No effect if repeated.
+        """Take back the user's own comment: it stays listed, but only supervisors can read it. No effect if repeated.
 
         Raises:
             NotFound: it does not exist, or this reader may not see it.
@@ -158,7 +158,7 @@ class Comments:
     # -- helpers ----------------------------------------------------------------------------------------------
 
     def _visibility(self) -> tuple[Condition, ...]:
-        """Return conditions for the comments this reader may see."""
+        """Return the conditions that select comments this reader may see."""
         grant = self._ask.grant
         of_sources = () if grant.sources else (_ROW.c.sources.is_(False),)
         return _ROW.c.case_id == self._ask.case, _ROW.c.handling.in_(grant.codes), *of_sources
@@ -168,7 +168,7 @@ class Comments:
 
         Raises:
             NotFound: it is not.
-            RequestError: not one id or three.
+            RequestError: there is not one id, or three.
         """
         if len(ids) not in (1, _ENDS) or not all(ids):
             raise RequestError(

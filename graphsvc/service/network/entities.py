@@ -1,4 +1,4 @@
-"""Entities: one with everything known about it, the counts of a case, and where claims were delivered."""
+"""Everything known about an entity, counts of entities in a case, and the deliveries that claims came from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.ask import Ask, filled_columns, nothing
 from graphsvc.views.payments import PAID
 
-# Maximum number of links of each relation returned at one time for an entity.
+# Maximum number of an entity's links returned in one call, for each relation.
 LINKS_AT_ONCE = 200
 _Rows = list[dict[str, Any]]
 _ONE = {table.record: f"{table.name}.one" for table in ENTITY_TABLES}
@@ -30,10 +30,10 @@ class EntityPage:
         denied: number of denied links, returned or not.
         links: rows of `entities.links`, best supported first.
         claims: rows of `entities.claims` behind these links; with the first links, also claims without a link. Without
-            source clearance, witness claims are merged by link, polarity and status; such a row has the number of
-            groups behind it, without claim and statement.
+            source clearance, witness claims are merged by link, polarity and status; a merged row has the number of
+            groups behind it instead of claim and statement.
         whole: whether all links are returned.
-        truncated: there are more claims or links than can be read at one time.
+        truncated: there are more claims or links than one query returns.
     """
 
     id: str
@@ -63,7 +63,7 @@ class Entities:
         return self._ask.rows("cases.days").dicts()
 
     def statement_counts(self) -> dict[str, int]:
-        """Map kinds of statement to the number this reader may see individually."""
+        """Map each kind of statement to the number of statements this reader may see individually."""
         return {row["kind"]: row["count"] for row in self._ask.rows("cases.statement_counts").dicts() if "count" in row}
 
     def link(self, subject: str, relation: str, target: str) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class Entities:
         return {row["kind"]: row["count"] for row in self._ask.rows("cases.counts").dicts()}
 
     def most_linked(self) -> list[dict[str, Any]]:
-        """Return the dozen entities with the most links (rows of `entities.most_linked`), to start a picture from."""
+        """Return the dozen entities with the most links, to start a picture from: rows of `entities.most_linked`."""
         return self._ask.rows("entities.most_linked").dicts()
 
     def look(self, identifier: str, relation: str = "", after: int = 0, most: int = LINKS_AT_ONCE) -> EntityPage:
@@ -136,7 +136,7 @@ class Entities:
         return links.dicts(), links.truncated
 
     def _all_claims(self, parameters: Mapping[str, Any]) -> tuple[_Rows, bool]:
-        """Return every claim, and whether there are more; claims without a link are always included."""
+        """Return all claims and whether any were cut; claims without a link are never cut."""
         every = self._ask.rows("entities.claims", **parameters)
         claims = every.dicts()
         if every.truncated:
@@ -148,11 +148,11 @@ class Entities:
         return claims, every.truncated
 
     def _claims(self, parameters: Mapping[str, Any], links: _Rows, *, first: bool) -> tuple[_Rows, bool]:
-        """Return the claims behind some links (with the first ones, also claims without a link), and if more exist."""
+        """Return the claims behind some links (if `first`, also claims without a link), and whether any were cut."""
         keys = {link_key(link) for link in links}
         far_ends = {target if subject == parameters["id"] else subject for subject, _, target in keys}
         behind = self._ask.rows("entities.between", **parameters, others=sorted(far_ends))
-        # Claims about the same two entities in another relation belong to links that are not returned.
+        # Claims on another relation between the same entities belong to links that are not returned.
         claims = [claim for claim in behind.dicts() if link_key(claim) in keys]
         if not first:
             return claims, behind.truncated
@@ -160,7 +160,7 @@ class Entities:
         return claims + apart.dicts(), behind.truncated or apart.truncated
 
     def between(self, subject: str, relation: str, target: str) -> Released:
-        """Return the claims behind one link and its denials, denials first: rows of `entities.between`."""
+        """Return the claims that assert or deny one link, denials first: rows of `entities.between`."""
         released = self._ask.rows("entities.between", id=subject, others=[target], relation=relation)
         ends = [released.columns.index(name) for name in ("subject", "relation", "object")]
         polarity = released.columns.index("polarity")
@@ -173,9 +173,9 @@ class Entities:
         return replace(released, rows=rows)
 
     def provenance(self, claims: list[str]) -> dict[str, tuple[int, int]]:
-        """Map claim ids to (delivery, line of its links file), for claims this session was given.
+        """Map claim ids to (delivery, line in its links file).
 
-        Empty without clearance for the whole case: a line number shows how many rows came before it.
+        Empty without clearance for the whole case, since a line number shows how many rows came before it.
 
         Raises:
             Refused: without source clearance, whatever the ids, so that no witness's claim can be traced.

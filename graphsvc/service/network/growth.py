@@ -10,20 +10,20 @@ from graphsvc.records.relations import ASIDE, family, says
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.views.picture.network import OPENING, opens
 
-# With more hidden neighbours than this, the reader is first asked which of them to add.
+# If more neighbours than this are not in the picture, the reader is asked which of them to add.
 MANY_NEIGHBOURS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Neighbours of one node that the picture does not show, by one relation or of one kind.
+    """Neighbours of one node that are not in the picture, by one relation or of one kind.
 
     Attributes:
         word: the relation or the kind; says: the same in words.
-        number: how many; belief: that of the most believed link, 0 to 1.
-        denied: how many are reached by a link that is denied or contested.
-        adds: how many the next step adds.
-        open: value of the further `open` parameter in the address that adds them.
+        number: how many there are; belief: belief of the most believed link to them, 0 to 1.
+        denied: how many have a link to the node that is denied or contested.
+        adds: how many of them opening adds to the picture.
+        open: value for another `open` parameter in the page's URL, which adds them.
     """
 
     word: str
@@ -37,13 +37,13 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Neighbours of a node that opening it would add to the picture.
+    """Neighbours of a node that are not in the picture, and how many opening the node would add.
 
     Attributes:
-        number: neighbours not shown.
+        number: number of neighbours not in the picture.
         adds, open: as in `Neighbours`, for all of them; people merely present and lawful service come last.
         super: whether there are more than `MANY_NEIGHBOURS`, so the reader should choose.
-        relations, kinds: the same neighbours by relation, with present people and lawful service at the end, and by kind. A
+        relations, kinds: the same neighbours by relation (mere presence and lawful service at the end), and by kind. A
             neighbour with two relations is counted in both.
     """
 
@@ -59,7 +59,7 @@ class Growth:
 
 
 def growth(ask: Ask, identifier: str, shown_ids: set[str], filters: Mapping[str, Any]) -> Growth:
-    """Count the neighbours of `identifier` that are not `shown_ids`, along links that match `filters`.
+    """Count the neighbours of `identifier` that are not among `shown_ids`, along links that match `filters`.
 
     Raises:
         NotFound: it is not visible to this reader.

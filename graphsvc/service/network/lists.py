@@ -22,8 +22,8 @@ class CrossingsOverTime:
 
     Attributes:
         timeline: number of crossings over time.
-        people: sum of the recorded head counts; None without any. Separate from the number of people named
-            individually.
+        people: sum of the recorded head counts; None without head counts. People who are recorded individually are
+            counted elsewhere.
         counted: number of crossings with a head count.
         days: counts of each day with a crossing, in order.
     """
@@ -60,7 +60,7 @@ class CaseLists:
         return self._read_list("crossings", self._caches.crossings, self._list_crossings)
 
     def workplaces(self) -> list[ListedRow]:
-        """Return every workplace with its controllers and managers, most people first. Otherwise as `crossings`."""
+        """Return every workplace with its controllers and managers, most people first. Raises as `crossings`."""
         return self._read_list("workplaces", self._caches.workplaces, self._list_workplaces)
 
     def over_time(self) -> CrossingsOverTime:
@@ -91,5 +91,5 @@ class CaseLists:
         return CrossingsOverTime(timeline(rows), sum(counted) if counted else None, len(counted), count_days(rows))
 
     def _whole(self, name: str) -> list[dict[str, Any]]:
-        """Return all rows of a query. Readers of a case may see complete lists without the right to analyse."""
+        """Return all rows of a query. Complete lists may be seen without the right to analyse."""
         return self._ask.read(name, action="read", whole=True).dicts()
