@@ -43,8 +43,8 @@ class Behind:
 
     Attributes:
         answer: rows, common actors and entities, gaps, questions to ask.
-        view: the picture, ordered by command from left to right. The passengers of a crossing are a single mark; lawful service
-            is left out unless requested.
+        view: the picture, ordered by command from left to right. The passengers of a crossing are a single mark; lawful
+            service is left out unless requested.
         asked: ids asked about, including the crossings of the requested days.
         days: the days whose crossings were asked about, in words; empty if ids were given.
         perhaps: no crossing is certain to be of these days, so the answer is about possible ones.

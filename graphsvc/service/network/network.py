@@ -1,4 +1,4 @@
-"""The network around some entities for one reader: at most three queries to the store, plus one for each step."""
+"""The network around some entities for one reader. A picture takes a few queries, plus one for each step."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ GRAPHS = ("claims", "links", "operation")
 
 @dataclass(frozen=True, slots=True)
 class PicturePage:
-    """A picture for a notebook cell or a file: one page that needs nothing else and works offline.
+    """A picture for a notebook cell or a file, as one HTML page that works offline.
 
-    It contains the data itself, at this reader's handling level (shown as `mark`), and its later use is not logged.
+    The page contains the data, at this reader's handling level (shown as `mark`). Its later use is not logged.
     """
 
     view: Picture
@@ -79,18 +79,18 @@ class Network:
         self.comments = Comments(ask)
 
     def picture(self, wanted: PictureRequest) -> Picture:
-        """Return the requested picture, including the nodes added by opening other nodes in turn.
+        """Return the requested picture, including the neighbours added by each opened node in turn.
 
         Raises:
             NotFound: none of its starting ids is visible to this reader.
             Busy: the case changed during the read.
         """
-        # A step taken in memory runs no logged query; this line records the request and the entities it is around.
+        # Steps taken in memory run no logged query, so this log line records the request and its starting entities.
         with self._ask.look("read", **wanted.particulars):
             return self._draw(wanted)
 
     def _draw(self, wanted: PictureRequest) -> Picture:
-        """Draw the picture within the act that `picture` logs. Raises as `picture`."""
+        """Draw the picture; `picture` has logged the act. Raises as `picture`."""
         web = self._web(wanted)
         stages, cut = self._stages(wanted, web)
         ids = {"ids": [identifier for stage in stages for identifier in stage]}
@@ -130,7 +130,7 @@ class Network:
         return sift(view, wanted.without, wanted.alone)
 
     def growth(self, identifier: str, wanted: PictureRequest | None = None) -> Growth:
-        """Count the neighbours of `identifier` that a picture does not show; without a picture, as if it were alone.
+        """Count the neighbours of `identifier` that are not in a picture; without `wanted`, all its neighbours.
 
         Raises:
             NotFound: it is not visible to this reader.
@@ -142,7 +142,7 @@ class Network:
             return growth(self._ask, identifier, {node for stage in stages for node in stage}, filters)
 
     def waters(self, frame: Frame | None) -> tuple[Line, ...]:
-        """Return the waters of a map with this frame: rings of (latitude, longitude) in degrees, filled by even-odd."""
+        """Return the waters of a map with this frame, as `coast` does; none without a frame."""
         return coast(frame.box) if frame else ()
 
     def graph(self, of: str = "operation") -> nx.MultiDiGraph[str]:
@@ -178,14 +178,14 @@ class Network:
         return writable(graph)
 
     def _stages(self, wanted: PictureRequest, web: Web | None) -> tuple[list[list[str]], bool]:
-        """Return ids by stage (start and surroundings, nodes added alone, openings), and if the row cap cut some."""
+        """Return ids by stage (surroundings of the start, nodes added alone, openings), and whether rows were cut."""
         filters = wanted.filters | wanted.aside
         first = front = wanted.starts
         cut = False
         for steps_taken in range(wanted.depth):
             room = wanted.cap - len(first)
             if steps_taken == 1:
-                # Presence and service can come in next to the start, if there is nothing else, but not further away.
+                # Presence and service are followed from the start, if there is nothing else there, but no further.
                 filters = wanted.filters | {"without": [*wanted.excluded, *chain(*wanted.aside.values())]}
             if not front or room <= 0:
                 break
@@ -200,7 +200,7 @@ class Network:
             first = first + front
         stages, known = [first], set(first)
         waiting, cut_short = self._openings(wanted, first)
-        # Nodes added alone can be opened too. A node opened before it was added (in an address written by hand) opens
+        # Nodes added alone can be opened too. A URL typed by hand may open a node that is not in the picture: this adds
         # nothing.
         for alone in ([], [identifier for identifier in wanted.alone if identifier not in known]):
             stages.append([identifier for identifier in alone if identifier not in known])
@@ -218,20 +218,20 @@ class Network:
         return stages, cut or cut_short
 
     def _web(self, wanted: PictureRequest) -> Web | None:
-        """Return the links of the case if in memory, to save the server its slowest work; grades need the server."""
+        """Return the links of the case if in memory: a faster way to find neighbours, unless grades are requested."""
         return None if wanted.grades else self._ask.home.caches(PathCaches).webs.there(self._ask.state)
 
     def _openings(self, wanted: PictureRequest, known: list[str]) -> tuple[list[tuple[str, list[list[str]]]], bool]:
-        """Return new neighbours for each opening, most believed first, and whether the row cap cut some.
+        """Return new neighbours for each opening, most believed first, and whether rows were cut.
 
-        Neighbours that come last are a separate list.
+        People merely present and lawful service, which are added last, are in a second list.
         """
         openings = wanted.openings
         if not openings:
             return [], False
         ids = [identifier for identifier, _ in openings]
         words = [word or "*" for _, word in openings]
-        # An earlier opening may already have added a neighbour, so enough spare ones are requested.
+        # Earlier openings may have added some of the neighbours already, so spare ones are requested.
         room = OPENING * len(openings) + len(wanted.alone)
         opened = self._ask.rows(
             "network.opened", ids=ids, words=words, known=known, room=room, **wanted.filters, **wanted.aside
@@ -241,5 +241,5 @@ class Network:
 
 
 def _of_ties(filters: dict[str, Any]) -> dict[str, Any]:
-    """Return filters on links, without those on their statements."""
+    """Return the filters on links, without the filter on grades of statements."""
     return {name: value for name, value in filters.items() if name != "grades"}

@@ -1,4 +1,4 @@
-"""A whole case at a glance."""
+"""A picture of a whole case: each entity is a point."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class OverviewCaches(Caches):
 
 
 class Overviews:
-    """Overviews of a whole case, computed on what this reader may see."""
+    """Overviews of a whole case, computed from the data this reader may see."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
@@ -34,13 +34,13 @@ class Overviews:
         recorded: float = 0.0,
         grades: Sequence[str] = (),
     ) -> Overview:
-        """Draw every entity as a point, grouped by how closely they are linked. Kept until the case changes.
+        """Draw every entity as a point, closely linked ones together. Cached until the case changes.
 
         Args:
-            relations: only links of these; empty for all.
+            relations: only links of these relations; empty for all.
             least: only links with at least this belief, 0 to 1.
-            recorded: only links with at least this belief on the record alone, 0 to 1.
-            grades: only links that a claim of one of these grades asserts, as for `network`.
+            recorded: only links with at least this belief from evidence on the record alone, 0 to 1.
+            grades: only links asserted by a claim of one of these grades, as in `PictureRequest`.
 
         Raises:
             OperatorError: the case has more rows than may be analysed.

@@ -1,6 +1,6 @@
 """Paths between chosen people, and from witness statements to one person.
 
-Everything is computed on the links as shown to this reader. No path includes anything the reader may not see.
+Everything is computed from the links as shown to this reader, so no path includes anything hidden from them.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ PATH_KINDS = {
     "every": "every one up to a length",
     "accounts": "the shortest from what each group of witnesses says",
 }
-# Kinds of relation outside the operation: paths use them only on request.
+# Kinds of relation that are not part of the operation: paths use them only on request.
 BESIDES = ("presence", "service", "family", "identity", "own")
 # Link → the claims that assert or deny it.
 _Statements = dict[tuple[str, str, str], list[dict[str, Any]]]
@@ -74,10 +74,10 @@ class ShownStep:
 
     Attributes:
         belief: 0 to 1, as shown to this reader.
-        others: number of further links between the same two entities that a path may use.
-        asserting, denying: rows of `paths.said`: statements, with those of witnesses merged if they are not shown
-            individually.
-        contested: whether the link is denied by something that may not be shown in full.
+        others: number of other links between these two entities that the path could have used.
+        asserting, denying: statements on the link (rows of `paths.said`); witness statements are merged if this reader
+            may not see them individually.
+        contested: whether the link is denied by statements that this reader may not see in full.
     """
 
     subject: str
@@ -99,7 +99,7 @@ class ShownPath:
         belief: product of the beliefs of its steps, 0 to 1.
         weakest: position of the least believed step.
         group: for a path that begins with a statement, pseudonyms of its group of witnesses.
-        source, statement: source and id of that statement.
+        source, statement: that statement's source and id.
     """
 
     nodes: tuple[str, ...]
@@ -113,12 +113,12 @@ class ShownPath:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Paths between one pair of ends; `first` is empty for paths that begin with statements.
+    """Paths between two entities; `first` is empty for paths that begin with statements.
 
     Attributes:
         ways: the paths, best first.
         more: number of further paths.
-        over: there are more paths than were counted or examined.
+        over: counting or searching stopped early, so there may be yet more paths.
     """
 
     first: str
@@ -133,8 +133,8 @@ class ShownPaths:
     """Result of a path search.
 
     Attributes:
-        names: id → name and kind of every node on a path, and of the ends.
-        cut: some statements are missing because there are too many.
+        names: id → name and kind, for all nodes on the paths and the requested ids.
+        cut: some statements are missing because there were too many.
     """
 
     kind: str
@@ -171,22 +171,22 @@ class Paths:
         least: float = 0.0,
         recorded: bool = False,
     ) -> ShownPaths:
-        """Find paths between each pair of the ends, or from witness statements to a single end.
+        """Find paths between each pair of some entities, or from witness statements to a single one.
 
-        Paths use the links of the operation. A shared boat or place, lawful service and family do not show a part in
-        the operation, so such links are used only on request.
+        By default, paths use the links of the operation. Links that show no part in it (a shared boat or place, lawful
+        service, family) are used only on request.
 
         Args:
-            ends: ids, 2 to 6; for `accounts` one.
-            kind: `shortest` (all of the least length), `likeliest` (by the product of beliefs), `every` (up to `steps`)
-                or `accounts` (one path from each group of witnesses).
-            steps: for `every`: the longest path, 1 to 6.
+            ends: 2 to 6 ids; for `accounts`, one.
+            kind: `shortest` (all paths of the least length), `likeliest` (by the product of beliefs), `every` (all of up
+                to `steps` links) or `accounts` (the shortest path from each group of witnesses).
+            steps: for `every`: the maximum length of a path, 1 to 6.
             most: maximum number of paths returned for each pair, 1 to 100.
-            avoiding: ids that no path may pass.
-            relations: only links of these; empty for those of the operation.
-            besides: further kinds of relation to use: `presence`, `service`, `family`, `identity`, `own` (custom
+            avoiding: ids that no path may pass through.
+            relations: use only links of these relations; empty for those of the operation.
+            besides: use links of these kinds as well: `presence`, `service`, `family`, `identity`, `own` (custom
                 relations).
-            least: only links with at least this belief, 0 to 1.
+            least: use only links with at least this belief, 0 to 1.
             recorded: use only evidence on the record.
 
         Raises:
@@ -218,12 +218,12 @@ class Paths:
         return self._told_ways(kind, chosen, way_network, way_sets)
 
     def _ground(self, web: Web, rules: Rules) -> WayGround:
-        """Return the network under these rules, kept with its intermediate results until the case changes."""
+        """Return the network under these rules; it is cached, with intermediate results, until the case changes."""
         by = sorted(rules.relations), rules.least, rules.recorded, sorted(rules.avoiding)
         return self._ask.home.caches(PathCaches).grounds.of((*self._ask.state, str(by)), lambda: WayGround(web, rules))
 
     def _web(self) -> Web:
-        """Return the links of the case as shown to this reader, kept until the case changes."""
+        """Return the links of the case as shown to this reader; cached until the case changes."""
         return self._ask.home.caches(PathCaches).webs.of(self._ask.state, self._read_web)
 
     @lasting()
@@ -248,7 +248,7 @@ class Paths:
     def _told_ways(
         self, kind: str, ends: Sequence[str], way_network: WayGround, way_sets: Sequence[_Found]
     ) -> ShownPaths:
-        """Add statements and names to the paths found."""
+        """Return the paths found, with statements and names, as shown to this reader."""
         ways = [way for way_set in way_sets for way in way_set.ways]
         statements, cut = self._find_statements(
             dict.fromkeys(link[:3] for way in ways for link in _links(way_network, *way))
@@ -290,7 +290,7 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Paths between two entities; each with its first statement, if it begins with one."""
+    """Paths between two entities, each with the statement it begins with, if any."""
 
     first: str
     second: str
@@ -311,7 +311,7 @@ def _between(way_network: WayGround, pair: tuple[str, str], kind: str, steps: in
 
 
 def _links(way_network: WayGround, way: Way, account: AccountWay | None) -> list[tuple[str, str, str, float, int]]:
-    """Return the links of a path, each with its belief and the number of other links between the two nodes."""
+    """Return the links of a path, each with its belief and the number of other links between its two entities."""
     links = []
     for place, (node, neighbour) in enumerate(pairwise(way.nodes)):
         if place == 0 and account is not None:

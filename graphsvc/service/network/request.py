@@ -1,4 +1,4 @@
-"""Request for a picture of the network, validated once for pages, exports, exposure and notebooks."""
+"""Request for a picture of the network: validated here for pages, exports, exposure and notebooks alike."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, FAMILIES, RELATI
 from graphsvc.views.picture.arrangements import ARRANGEMENTS
 from graphsvc.views.picture.network import opening
 
-# Nodes around the start: default and maximum; then the maximum including opened nodes.
+# Number of nodes around the start: default and maximum; then the maximum with the nodes added by opening.
 NODES = 60
 MOST_NODES = 500
 MOST_OPENED = 1000
@@ -26,26 +26,26 @@ class PictureRequest:
 
     Attributes:
         ids: where the picture starts, 1 to 60.
-        depth: links away from the start, 0 to 4.
-        opened: ids whose neighbours were requested, in that order; each adds up to 20, most believed first. `~PAID~P1`
-            requests neighbours by that relation alone, `~boat~P1` those of that kind (`views.picture.network.opening`).
+        depth: how many links away from the start the picture extends, 0 to 4.
+        opened: ids whose neighbours were requested, in order; each adds up to 20, most believed first. `~PAID~P1` adds
+            neighbours by that relation alone, `~boat~P1` neighbours of that kind (`views.picture.network.opening`).
         added: ids added alone, without their neighbours.
-        hidden: ids left out of the picture; the rest stays in place.
-        relations: only links of these; empty for all.
+        hidden: ids left out of the picture; the other nodes stay in place.
+        relations: only links of these relations; empty for all.
         least: only links with at least this belief, 0 to 1.
-        recorded: only links with at least this belief on the record alone, 0 to 1.
-        grades: only links that a claim of one of these grades asserts, such as `1A` (`records.grading.at_least`); empty
+        recorded: only links with at least this belief from evidence on the record alone, 0 to 1.
+        grades: only links asserted by a claim of one of these grades, such as `1A` (`records.grading.at_least`); empty
             for all. Statements that this reader may not see individually have no grade.
-        apart: grades; links without an asserting claim of one of them stay, but are marked.
-        excluded: no links of these relations.
-        without: kinds of entity and families of line (`records.relations.FAMILIES`) removed from the result; the rest
-            stays in place.
-        presence: whether to include, among the neighbours of a crossing, workplace or service provider, people merely
-            present and lawful service. Otherwise they appear on request (`~CROSSED_ON~C1`), or if there is nothing
-            else.
-        links: of the links between two of `ids`, draw only these (subject, relation, object); None for all.
+        apart: grades; links that no claim of one of these grades asserts stay, but are marked.
+        excluded: relations whose links are left out.
+        without: kinds of entity and families of relations (`records.relations.FAMILIES`) removed from the picture; the
+            other nodes stay in place.
+        presence: whether neighbours include people merely present on a crossing or at a workplace, and lawful service.
+            Otherwise these are added only on request (`~CROSSED_ON~C1`), or if there are no other
+            neighbours.
+        links: among links between two of `ids`, draw only these (subject, relation, object); None for all.
         cap: maximum number of nodes before anything is opened, 1 to 500.
-        arrangement: the layout: a word of `views.picture.arrangements.ARRANGEMENTS`.
+        arrangement: the layout, one of `views.picture.arrangements.ARRANGEMENTS`.
 
     Raises:
         RequestError: an option is out of range.
@@ -112,22 +112,22 @@ class PictureRequest:
 
     @property
     def openings(self) -> list[tuple[str, str]]:
-        """(id, word) for each opening, in order; `word` restricts which neighbours (`views.picture.network.opening`).
+        """(id, word) for each opening, in order; `word` selects neighbours (see `views.picture.network.opening`).
 
-        Blank ids, from an address that was cut short, are dropped from lists sent to the server. They are dropped here
-        with their words, so both lists stay aligned.
+        Blank ids, from a URL that was cut short, are dropped from lists sent to the server. Here they are dropped
+        together with their words, so that both lists stay aligned.
         """
         return [(identifier, word) for identifier, word in map(opening, self.opened) if identifier.strip()]
 
     @property
     def particulars(self) -> dict[str, Any]:
-        """Details for the log: the entities the picture is around, and those whose neighbours were requested."""
+        """Details for the log: entities in the request, and entities whose neighbours were requested."""
         openings = [identifier for identifier, _ in self.openings]
         around: dict[str, Any] = {"query": "network", "entities": [*self.starts, *self.alone]}
         return around | ({"openings": list(dict.fromkeys(openings))} if openings else {})
 
     def draws(self, link: LinkKey) -> bool:
-        """Whether a link may be drawn: it was chosen, or it is not between two of the starting entities."""
+        """Whether a link may be drawn: between two of the starting entities, only chosen links are."""
         return self.links is None or link in self.links or not {link[0], link[2]} <= {*self.ids}
 
     @property
@@ -143,13 +143,13 @@ class PictureRequest:
 
     @property
     def beyond_filters(self) -> dict[str, Any]:
-        """Conditions on links for counting and offering nodes beyond the picture: families left out are excluded."""
+        """Conditions on links to nodes outside the picture, to count and offer these; families left out are excluded."""
         left_out = those(lambda relation: family(relation.name) in self.without)
         return self.filters | {"without": [*self.excluded, *left_out]}
 
     @property
     def aside(self) -> dict[str, Any]:
-        """Neighbours that come last, for `network.reach`: relations for either end, and for the object only."""
+        """Relations whose neighbours come last, for `network.reach`: from either end, and from the object only."""
         return (
             {}
             if self.presence or self.relations

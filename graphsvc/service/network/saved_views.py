@@ -1,7 +1,7 @@
 """Saved views: pictures of the network with their versions, and drafts of the latest state.
 
-A view is private until it is shared with users of the case who are cleared for the handling level it was made at. It
-stores ids, positions and filters, never the picture itself: opening it draws it again with the reader's own clearance.
+A view is private until shared with users of the case who are cleared for its author's handling level. It
+stores ids, positions and filters, never the picture itself: opening it draws a new one with the reader's own clearance.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class OpenedView:
 
     Attributes:
         version: the version that was opened; newest: whether it is the newest.
-        state: see `views.picture.canvas`; ids not visible to this reader are removed.
-        absent: number of removed ids.
+        state: see `views.picture.canvas`; without ids that are not visible to this reader.
+        absent: number of ids removed because they are not visible.
         changes: links that have changed since; None if there were too many to compare.
     """
 
@@ -55,8 +55,8 @@ class Draft:
     """A user's latest picture in a case, from one sitting. Times are UTC.
 
     Attributes:
-        picture: id of the view it began as; empty if none, or if deleted. name: that view's name.
-        version: that view's version.
+        picture: id of the view it was made from; empty without one, or once deleted. name: the name of that view.
+        version: the version of that view.
     """
 
     sitting: str
@@ -68,10 +68,10 @@ class Draft:
 
 
 class SavedMeanwhile(RequestError):
-    """Another user saved a newer version than the one the changes began from.
+    """Another user has saved a newer version than the one that was changed.
 
     Attributes:
-        newest: that version.
+        newest: the newer version.
     """
 
     status = 409
@@ -118,7 +118,7 @@ class SavedViews:
             return views.picture(identifier), views.versions(identifier)
 
     def open(self, identifier: str, version: int = 0) -> OpenedView:
-        """Return one version of a view (0: the newest), with the changes to its links since.
+        """Return one version of a view (0 for the newest), with the changes to its links since it was saved.
 
         Raises:
             NotFound: it has no such version.
@@ -130,12 +130,12 @@ class SavedViews:
         shown_ids = canvas.shown_ids(state)
         changes = self._since(links, self._links_among(shown_ids, view.handling), visible_ids)
         newest = opened.number == view.version
-        # The author of a withheld version may have seen people who are only sources; their number is withheld as well.
+        # The author of a withheld version may have seen people who are only sources: their number must not show.
         absent = 0 if view.withheld or opened.withheld else len(shown_ids - visible_ids)
         return OpenedView(view, opened, newest, canvas.drawable(state, visible_ids), absent, changes)
 
     def newest(self, identifier: str) -> ViewVersion:
-        """Return the newest version of a view: cheap for repeated polling, and not logged."""
+        """Return the newest version of a view. Cheap and not logged, for polling."""
         policy.require(self._ask.principal, "read")
         grant = policy.require_case(self._ask.principal, self._ask.case)
         key = self._ask.key
@@ -158,7 +158,7 @@ class SavedViews:
             return views.picture(identifier)
 
     def save_version(self, identifier: str, state: Any, base: int, *, anyway: bool = False) -> SavedView:
-        """Add a version to a view, changed from version `base`.
+        """Add a version to a view, made by changing version `base`.
 
         Raises:
             SavedMeanwhile: `base` is no longer the newest, and `anyway` is not set.
@@ -168,7 +168,7 @@ class SavedViews:
         return self._add_version("save", identifier, canvas.check_state(state), None if anyway else base)
 
     def restore(self, identifier: str, version: int) -> SavedView:
-        """Make an earlier version the newest again, as a new version.
+        """Add a copy of an earlier version as the newest version.
 
         Raises:
             NotFound: there is no such version.
@@ -196,7 +196,7 @@ class SavedViews:
         """Share a view with users of the case who are cleared for its level, or stop sharing it.
 
         Raises:
-            Refused: another user made it, or has saved in it.
+            Refused: another user made it; or sharing should stop, but another user has saved a version.
         """
         step = "share" if shared else "unshare"
         with self._open_store("keep", step, writing=True, picture_id=identifier) as views:
@@ -210,10 +210,10 @@ class SavedViews:
             return views.picture(identifier)
 
     def delete(self, identifier: str) -> str:
-        """Delete a view with its versions for good; a view in which another user saved passes to that user instead.
+        """Delete a view for good, with its versions; if another user has saved a version, pass it to them instead.
 
         Returns:
-            The account it passed to, or an empty text.
+            The account that it was passed to; empty if it was deleted.
 
         Raises:
             Refused: another user made it.
@@ -230,7 +230,7 @@ class SavedViews:
     # -- drafts -----------------------------------------------------------------------------------------------
 
     def drafts(self) -> list[Draft]:
-        """Return the user's drafts in this case, as far as visible: latest sitting first, five at most."""
+        """Return the user's drafts in this case, as far as visible: at most five, the latest first."""
         with self._open_store("read", "drafts") as views:
             drafts = views.drafts()
             names = {view.id: view.name for view in views.pictures()} if drafts else {}
@@ -248,13 +248,13 @@ class SavedViews:
         ]
 
     def keep_draft(self, sitting: str, state: Any, picture: str = "", version: int = 0) -> dt.datetime:
-        """Store the user's draft, replacing the draft of this sitting; return the time.
+        """Store a draft, replacing an earlier one of the same sitting; return its time.
 
         Args:
-            sitting: chosen by the caller, 8 to 32 letters or digits; a new one for each page opened.
+            sitting: name of the sitting, 8 to 32 letters or digits; each opened page uses a new one.
             state: see `views.picture.canvas`.
-            picture: id of the view it began as; empty for none.
-            version: that view's version.
+            picture: id of the view it was made from; empty for none.
+            version: the version of that view.
 
         Raises:
             RequestError: the state is invalid.
@@ -303,10 +303,10 @@ class SavedViews:
             return views.picture(identifier)
 
     def _as_kept(self, state: State, handling: str) -> tuple[State, Links, set[str]]:
-        """Return the part of a state visible to this reader, its links in stored form, and the ids reserved in it.
+        """Return the visible part of a state, its links in stored form, and the reserved ids.
 
-        Only readers with source clearance see the reserved ids now. A view that showed them to others later would
-        reveal that they were in the case before, as sources are.
+        Reserved ids are those visible now only with source clearance. If they became visible to others later, an old
+        view with them would reveal that these people were in the case before, so probably as sources.
         """
         ids = self._standing(canvas.all_ids(state))
         visible = canvas.only(state, ids)
@@ -322,7 +322,7 @@ class SavedViews:
         return {row["id"] for row in self._ask.of_ids("network.there", ids)}
 
     def _links_among(self, ids: Collection[str], handling: str) -> dict[Key, Figures] | None:
-        """Return links among some ids at a handling level, without source clearance; None if there are too many."""
+        """Return the links among some ids as seen at a handling level without source clearance; None if too many."""
         if not ids:
             return {}
         rows = self._ask.as_(Grant(handling)).rows("network.among", ids=sorted(ids))
@@ -332,7 +332,7 @@ class SavedViews:
     def _since(links: Links, current: dict[Key, Figures] | None, visible_ids: Collection[str]) -> list[Change] | None:
         """Return the changes to links with both ends visible to this reader.
 
-        The comparison uses what a reader at the view's level sees now, so that no clearance shows as a change.
+        Both sides are as seen at the view's handling level, so that a different clearance does not look like a change.
         """
         if links is None or current is None:
             return None
@@ -349,7 +349,7 @@ def _require_own(view: SavedView) -> None:
 
 
 def _require_addable(views: ViewStore, identifier: str, base: int | None) -> SavedView:
-    """Return the view, if a version may be added to it."""
+    """Return the view; raise an error unless a version may be added to it."""
     view = views.picture(identifier)
     if not view.savable:
         raise OtherLevel(view)
