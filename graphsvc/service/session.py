@@ -1,6 +1,6 @@
-"""Session: everything one person can do for one purpose; web, command line and notebooks use nothing else.
+"""Session: everything one person can do for one purpose. The web pages, commands and notebooks use nothing else.
 
-Everything here passes the gate. Data a reader may not see are absent; "not there" and "not yours" read the same.
+Everything here passes the gate. Data that a reader may not see are absent, as if they did not exist.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """One principal, one purpose and, once chosen, one case, with the subjects that can be asked about.
+    """One principal, one purpose and, once chosen, one case; the subjects of questions are its attributes.
 
     Attributes:
         ask: principal, purpose and case, passed to every subject.
         principal: the person acting.
-        purpose: why.
+        purpose: why they act.
     """
 
     def __init__(self, home: Home, principal: Principal, purpose: str, case: str = "") -> None:
@@ -62,7 +62,7 @@ class Session:
 
     @cached_property
     def leads(self) -> Leads:
-        """The leads: reasons, certainty, and people's decisions about them."""
+        """The leads: why they stand out, how certain that is, and people's decisions about them."""
         return Leads(self.ask, self._material)
 
     @cached_property
@@ -77,7 +77,7 @@ class Session:
 
     @cached_property
     def linkage(self) -> Linkage:
-        """Linked crossings, what links them, and how sure that is."""
+        """Linked crossings, the names they share, and how certain the links are."""
         return Linkage(self.ask, self._material)
 
     @cached_property
@@ -97,12 +97,12 @@ class Session:
 
     @cached_property
     def deliveries(self) -> Deliveries:
-        """Imports from files and forms, undoing them, and each statement with its history."""
+        """Imports from files and forms, undoing an import, and each statement with its history."""
         return Deliveries(self.ask, self.search, self._moves)
 
     @cached_property
     def exports(self) -> Exports:
-        """Exports to other parties, and the people they could expose."""
+        """Exports for outside recipients, and the witnesses they could expose."""
         return Exports(self.ask, self._requests)
 
     @cached_property
@@ -195,15 +195,15 @@ class Session:
     # -- for notebooks ----------------------------------------------------------------------------------------
 
     def hubs(self) -> pd.DataFrame:
-        """Return the ranking as a table, best first; join your own score to it by `id`.
+        """Return the ranking as a table, best first. Join other scores to it by `id`.
 
-        `frame.attrs` holds the verdict (`leads` or `abstains`), its reason, and what the ranking leaves out
+        `frame.attrs` has the `verdict` (`leads` or `abstains`), its `reason`, and what the ranking leaves out
         (`ranked_on`).
         """
         import pandas as pd
 
         table = self.leads.table()
-        # Keeps ranks integers even if some are missing.
+        # Keep ranks as integers even if some are missing.
         frame = pd.DataFrame(table["hubs"], columns=list(LEAD_COLUMNS)).astype(dict.fromkeys(RANKS_OR_NONE, "Int64"))
         frame.attrs = {name: table[name] for name in ("verdict", "reason", "ranked_on")}
         return frame
@@ -212,8 +212,8 @@ class Session:
         """Return the answer of a named query as a table; `frame.attrs` describes cut rows and withheld columns.
 
         The attributes are `truncated` and `withheld` (columns beyond the reader's clearance). Both also cause a warning
-        (`errors.AnswerWarning`), shown with the table. Parameters may be NumPy and pandas values, and sets for lists
-        (`service.cypher.parameters.native`).
+        (`errors.AnswerWarning`), shown with the table. Parameters may be values of NumPy and pandas, or sets instead of
+        lists (`service.cypher.parameters.native`).
 
         Raises:
             RequestError: no such query, or a parameter is wrong.
@@ -225,12 +225,12 @@ class Session:
     def cypher_frame(self, text: str, /, **parameters: Any) -> pd.DataFrame:
         """Return the answer of free Cypher as a table; `frame.attrs["truncated"]` says whether rows were cut.
 
-        `$case` and the names used by named queries are bound. Nodes, relationships and paths are dictionaries with
-        `kind`. Cut rows, and names that do not occur in the graph, cause warnings (`errors.AnswerWarning`),
+        `$case` and the other parameters that the service sets are available. Nodes, relationships and paths become
+        dictionaries with `kind`. Cut rows, and names that are not in the graph, cause warnings (`errors.AnswerWarning`),
         shown with the table. Needs the grant for free Cypher.
 
         Raises:
-            CypherFault: the text is wrong or refused; `line` and `column` say where.
+            CypherFault: the query is wrong or not allowed; `line` and `column` say where.
             Refused: the grant is missing or suspended.
         """
         run = self.cypher.run(text, parameters)
@@ -262,7 +262,7 @@ class Session:
         return self.network.answers.behind(ids, day=day, until=until, service=service)
 
     def moves(self, *ids: str, day: str = "") -> pd.DataFrame:
-        """Return movements from some workplaces, or all closed or emptied: one row per flow (see `Displacement.moves`).
+        """Return flows from workplaces (by default, all that closed or emptied), one a row: see `Displacement.moves`.
 
         `frame.attrs["verdicts"]` says for each place whether chance would explain the movements.
         """
@@ -277,15 +277,15 @@ class Session:
 
         Args:
             name: `crossings`, `people`, `per_boat`, or a reference series.
-            chosen: further choices (`SeriesChoice`): `step="week"`, `launch="Dunkirk"`, `column=`, `until=`.
+            chosen: other attributes of `SeriesChoice`, such as `step="week"`, `launch="Dunkirk"`, `column=`, `until=`.
         """
         series = self.time.series(SeriesChoice(name, **chosen))
         return answer_frame(*columns_of(series), list(series.notes))
 
     def surges(self, name: str = "crossings", **chosen: str) -> pd.DataFrame:
-        """Return each day of a series next to its expected value from the days before (`views.surges.answer.COLUMNS`).
+        """Return each day of a series with the value expected from the days before it: `views.surges.answer.COLUMNS`.
 
-        `frame.attrs` holds the `verdict`, `surges`, `records` and `segments`. Arguments as for `series`.
+        `frame.attrs` has the `verdict`, `surges`, `records` and `segments`. Arguments as for `series`.
         """
         answer = self.time.surges(SeriesChoice(name, **chosen))
         plain = answer.plain()
@@ -293,7 +293,7 @@ class Session:
         return answer_frame(SURGE_COLUMNS, list(map(tuple, answer.table())), list(answer.notes), **parts)
 
     def linked_crossings(self, crossing: str = "") -> pd.DataFrame:
-        """Return pairs of linked crossings, or all that share a name with one, as a table: see `Linkage.frame`."""
+        """Return pairs of linked crossings, or of one and all that share a name with it: see `Linkage.frame`."""
         return self.linkage.frame(crossing)
 
     def show(self, *ids: str, title: str = "", presence: bool = False, **wanted: Any) -> PicturePage:
@@ -302,10 +302,10 @@ class Session:
         Args:
             ids: where the picture starts.
             title: its heading; by default the case and the ids.
-            presence: whether to include people merely present, and lawful service, as *Add* on the canvas does.
+            presence: whether to include people merely present, and lawful service; as in `PictureRequest`.
             wanted: further options of the picture (`PictureRequest`).
         """
         view = self.network.picture(PictureRequest(ids, presence=presence, **wanted))
-        # The reader's level, as on a page: figures are computed from everything they may see.
+        # Marked with the reader's level, as pages are: figures are computed from everything they may see.
         mark = f"Handling {self.grant.handling}"
         return PicturePage(view, title or f"{self.case}: around {', '.join(ids)}", mark)

@@ -178,8 +178,8 @@ class Paths:
 
         Args:
             ends: 2 to 6 ids; for `accounts`, one.
-            kind: `shortest` (all paths of the least length), `likeliest` (by the product of beliefs), `every` (all of up
-                to `steps` links) or `accounts` (the shortest path from each group of witnesses).
+            kind: `shortest` (all paths of the least length), `likeliest` (by the product of beliefs), `every` (all with
+                at most `steps` links) or `accounts` (the shortest path from each group of witnesses).
             steps: for `every`: the maximum length of a path, 1 to 6.
             most: maximum number of paths returned for each pair, 1 to 100.
             avoiding: ids that no path may pass through.

@@ -143,7 +143,7 @@ class PictureRequest:
 
     @property
     def beyond_filters(self) -> dict[str, Any]:
-        """Conditions on links to nodes outside the picture, to count and offer these; families left out are excluded."""
+        """Conditions on links to nodes outside the picture, to count and offer these; excludes families left out."""
         left_out = those(lambda relation: family(relation.name) in self.without)
         return self.filters | {"without": [*self.excluded, *left_out]}
 

@@ -1,4 +1,4 @@
-"""Checks shared by all protection: clearance for a whole case, and the person behind an id shown on pages."""
+"""Checks for reveals, erasures, sealings and holds: clearance for a whole case, and the person behind a shown id."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def require_whole(ask: Ask) -> None:
 
     Raises:
         NotFound: they may not see the case.
-        Refused: they are cleared for a part of it.
+        Refused: they are cleared only for a part of it.
     """
     case = ask.case
     policy.require_case(ask.principal, case)
@@ -28,7 +28,7 @@ def require_whole(ask: Ask) -> None:
 
 
 def person_of(ask: Ask, identifier: str) -> tuple[str, bool]:
-    """Return the pseudonym of a person, given the id shown on pages, and whether they are sealed.
+    """Return the pseudonym of the person with this id (as shown on pages), and whether they are sealed.
 
     Raises:
         NotFound: there is no such person, or the reader may not see them.
@@ -42,9 +42,9 @@ def person_of(ask: Ask, identifier: str) -> tuple[str, bool]:
 
 
 def is_shown(ask: Ask, pseudonym: str) -> bool:
-    """Whether a reader may know of a person, given the person's actual or possible pseudonym.
+    """Whether a reader may know of the person who has, or would have, this pseudonym.
 
-    Without source clearance a person has to be on a page: others may be in the case as a source alone.
+    Readers without source clearance may know only people who are on a page: others may be in the case only as a source.
     """
     if ask.grant.sources:
         return True
@@ -56,13 +56,13 @@ def is_shown(ask: Ask, pseudonym: str) -> bool:
         return True
     if standing.sealed:
         return bool(ask.entity_rows([pseudonym]))
-    # Pages show a named person by id, or by another id if theirs names a sealed person.
+    # Pages show a named person by their own id, or by a different one if their id contains a sealed person's name.
     masked = [page_id for page_id, bearer in register.masked_ids(ask.case, key).items() if bearer == pseudonym]
     return bool(ask.entity_rows([*masked, *(identity["id"] for identity in standing.identities)]))
 
 
 def is_hidden(ask: Ask, pseudonym: str) -> bool:
-    """Whether only readers with source clearance see somebody now: what is asked about them stays with those readers."""
+    """Whether only readers with source clearance see this person now; others then see no requests about them."""
     if is_source(pseudonym):
         return True
     standing = (ask.home.register.standings(ask.case, ask.key) or {}).get(pseudonym)
@@ -70,7 +70,7 @@ def is_hidden(ask: Ask, pseudonym: str) -> bool:
 
 
 def person_kept(ask: Ask, identifier: str) -> str:
-    """Return the pseudonym as `person_of`; for readers who may list sealed people, also of people no longer delivered.
+    """Return a pseudonym as `person_of` does; for readers who may list sealed people, also if no longer delivered.
 
     Raises:
         NotFound: there is no such person, or the reader may not know of them.

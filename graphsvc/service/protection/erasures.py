@@ -1,7 +1,7 @@
-"""Erasures: removing a person from a case for good, on one person's request and another's agreement.
+"""Erasures: removing a person from a case for good, if one person requests it and another agrees.
 
-Both need source clearance. Knowing that a hold blocks an erasure reveals who made statements about the person on hold,
-including statements that wait.
+Both need source clearance: they learn whether a hold blocks the erasure, which reveals who made statements about the
+person on hold, even in waiting statements.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ class Erasures:
     def ask(self, person: str, reason: str) -> str:
         """Request the erasure of a person; return the request's id. A supervisor other than the requester must agree.
 
-        For a sealed person no longer in any delivery, pass the pseudonym that `Sealings.sealed_entities` lists.
+        For a sealed person who is in no delivery now, pass the pseudonym listed by `Sealings.sealed_entities`.
 
         Raises:
             Refused: role or clearance is missing.
             NotFound: there is no such person, or the requester may not see them.
-            HeldError: material is under a hold.
+            HeldError: the person's material is under a hold.
         """
         case = self._ask.case
         with self._ask.act("erase", step="ask"):
@@ -45,12 +45,12 @@ class Erasures:
         return self._requests.list_requests("erase")
 
     def agree(self, request: str, progress: Progress, answer: str = "") -> str:
-        """Agree to an erasure another person requested, and carry it out; return a text on what may remain.
+        """Agree to an erasure another person requested, and carry it out; return a text on what may remain on disk.
 
         Raises:
             Refused: as `Reveals.agree`, or source clearance is missing.
             NotFound, RequestError: as `Reveals.agree`.
-            HeldError: material is under a hold; the request goes on waiting.
+            HeldError: the person's material is under a hold; the request stays open.
         """
         row = self._requests.row("erase", request, mine=False)
         casework = self._ask.home.casework

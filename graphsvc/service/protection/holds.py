@@ -1,4 +1,4 @@
-"""Holds on material of an investigation or prosecution."""
+"""Holds: keep the material of an investigation or prosecution from being removed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Holds:
         case = self._ask.case
         with self._ask.act("hold", step="add", kind=hold.kind if hold.kind in HOLD_KINDS else "") as outcome:
             require_whole(self._ask)
-            # Running work has already checked the holds, so a hold added now would have no effect on it.
+            # Work that is running has checked the holds already, so a hold added now would not stop it.
             with self._ask.home.casework.at_work(case, quiet):
                 name = person_of(self._ask, person)[0] if person else ""
                 outcome["rows"] = 1
@@ -44,8 +44,8 @@ class Holds:
             require_whole(self._ask)
             holds = self._store.of(case)
             outcome["rows"] = len(holds)
-            # People sealed since then are shown by pseudonym. Named people may have a vault entry too, so the seal
-            # decides.
+            # People sealed since the hold was added are shown by pseudonym. A vault entry does not mean that they are
+            # sealed: named people may have one too.
             sealed = self._ask.home.register.sealed_standings(case)
             if not self._ask.grant.sources:
                 holds = [hold for hold in holds if not hold.of_hidden]

@@ -1,4 +1,4 @@
-"""Texts with part of a sealed person's name, such as a first name alone, to be sanitised or left as they are."""
+"""Texts with a part of a sealed person's name, such as a first name alone: people decide whether to change them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class PartlyNamed:
 
     Attributes:
         kind: `person`, `boat` and so on, or `statement`, which includes texts of its claims.
-        id: id of that entity or statement.
+        id: id of the entity or statement.
         column: column of the text.
         parts: words of the text that are parts of such names.
     """
@@ -47,7 +47,7 @@ class PartlyNamedTexts:
         self._ask = ask
 
     def listed(self) -> list[PartlyNamed]:
-        """Return all such texts, by kind and id.
+        """Return all these texts, sorted by kind and id.
 
         Raises:
             Refused: the role, or clearance for handling code C or for sources, is missing.
@@ -78,7 +78,7 @@ def _find_names(kind: str, returns: Mapping[str, str], part: Released, names: Wh
 
 
 def _texts(column: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Return a cell as texts; custom columns come as pairs of name and text."""
+    """Yield the texts in a cell as (column, text); a cell of custom columns contains such pairs."""
     if isinstance(value, list | tuple):
         yield from ((str(name), str(text)) for name, text in value)
     elif value:

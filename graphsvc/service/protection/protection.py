@@ -50,7 +50,7 @@ class Protection:
         return work
 
     def rotate_key(self) -> str:
-        """Give the vault a new master key; return where it is, in words for its keeper.
+        """Give the vault a new master key; return a text that says where the key is stored.
 
         Raises:
             Refused: the role administrator is missing.

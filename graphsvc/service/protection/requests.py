@@ -1,7 +1,7 @@
 """Requests that need a second person: made by one, agreed to or refused by another, a supervisor.
 
-All of them need clearance for handling code C in the case; "not there" and "not yours" read the same. Every step is
-logged by pseudonym, even if refused. Reasons may name people and are stored encrypted.
+All of them need clearance for handling code C in the case. A request that the person may not
+see seems not to exist. Every step is logged by pseudonym, even if refused. Reasons may name people, so are encrypted.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 from graphsvc.service.protection.clearance import is_hidden, is_shown, sees_whole
 
-# Wording for reasons that a second person will read.
+# End of the message shown if the reason is missing.
 WHY = "who agrees has to read it"
 
 
@@ -33,9 +33,9 @@ class Request:
     """A request that needs a second person, with its history. Times are UTC.
 
     Attributes:
-        kind: `reveal`, `seal`, `open`, `erase`, `export` or `loosen` (about a whole case, without a pseudonym).
+        kind: `reveal`, `seal`, `open`, `erase`, `export` or `loosen` (for a whole case, without a pseudonym).
         state: `asked`, `agreed`, `refused`, `opened`, `ended`, or `done`.
-        until: when the agreed permission ends.
+        until: when an agreed reveal ends.
         decidable: whether it waits for the current reader's decision.
         openable: whether the current reader may open it now.
         sealed: whether the pseudonym leads to the page of a sealed person or thing.
@@ -61,7 +61,7 @@ class Request:
 
 
 class Requests:
-    """Requests for one person to make, see and answer, in all of their cases."""
+    """Requests in all cases of one person, who can make, see and answer them."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
@@ -74,13 +74,13 @@ class Requests:
         return self.store.ask(kind, self._ask.case, pseudonym, who, self._ask.key, reason, of_hidden=of_hidden)
 
     def decide(self, kind: str, request: str, state: str, answer: str, until: dt.datetime | None = None) -> Request:
-        """Answer another person's request: `agreed` (until a moment) or `refused`.
+        """Answer another person's request: `agreed` (for a reveal, until a given time) or `refused`.
 
         Raises:
             Refused: the role supervisor is missing, or it is the person's own request.
             NotFound: it does not exist, or this person may not see it.
             RequestError: it has been answered already.
-            Busy: it was agreed to, and may be in progress.
+            Busy: it was agreed to, and is perhaps being carried out.
         """
         row = self.row(kind, request, mine=False)
         step = "agree" if state == "agreed" else "refuse"
@@ -93,7 +93,7 @@ class Requests:
         return self.visible_request(self.store.one(row.id))
 
     def row(self, kinds: str | Collection[str], request: str, *, mine: bool) -> Any:
-        """Return the row of a request this person made (`mine`) or may look at as the second person.
+        """Return the row of a request that this person made or, unless `mine`, may answer.
 
         Raises:
             NotFound: it does not exist, or they may not see it; the attempt is logged.
@@ -126,7 +126,7 @@ class Requests:
         return requests
 
     def visible_request(self, row: Any, sealed: Collection[str] | None = None) -> Request:
-        """Return a request as the current reader may see it; `sealed`: pseudonyms of its case, if already loaded."""
+        """Return a request as the current reader may see it. Pass its case's sealed pseudonyms if already loaded."""
         key = self._ask.home.register.key(row.case_id, create=False)
         mine = row.asked_by == self._ask.principal.name
         return fill(
@@ -141,7 +141,7 @@ class Requests:
         )
 
     def _with_pages(self, case: str) -> frozenset[str]:
-        """Return pseudonyms of people and things that are sealed and in the case now."""
+        """Return the pseudonyms of sealed people and things that are in the case now."""
         register = self._ask.home.register
         return register.pseudonyms(case).intersection(register.sealed_standings(case))
 
@@ -155,19 +155,19 @@ class Requests:
             raise Refused("You asked for this yourself: it takes another person to agree or to refuse.")
 
     def _latest_decision(self, row: Any) -> tuple[str, dt.datetime]:
-        """Return the latest decision on a request's person, and its time; without one, the time of the request."""
+        """Return the latest decision on a request's person, with its time; if there is none, the request's time."""
         return self._ask.home.register.decisions(row.case_id).get(row.pseudonym) or ("", row.asked_at)
 
     def _ask_again(self, row: Any) -> None:
-        """Let an agreed request be refused after all, if its decision was never stored and no one is storing it."""
+        """Reopen an agreed request for refusal, if its decision was never stored and is not being stored."""
         if row.kind in DECIDED and row.state == "agreed" and self._latest_decision(row)[0] != DECIDED[row.kind]:
             with self._ask.home.casework.at_work(row.case_id, quiet):
-                pass  # taking the case's write lock settles whatever a kill left behind
+                pass  # taking the case's write lock repairs anything left by a killed process
 
     # -- carrying out agreed requests ------------------------------------------------------------------------
 
     def agreeing(self, row: Any) -> Requests:
-        """Return requests for the case of a request, if this person may agree to it.
+        """Return `Requests` for the case of a request, if this person may agree to it.
 
         Raises:
             Refused: the role supervisor is missing, or it is the person's own request.
@@ -184,21 +184,21 @@ class Requests:
         is_decided: Callable[[str], bool],
         do: Callable[[str, Callable[[], None]], None],
     ) -> str:
-        """Agree to another person's request, and carry it out; return a text on what may remain.
+        """Agree to another person's request, and carry it out; return a text on what may remain on disk.
 
         Args:
             row: the request's row.
             answer: text to the requester.
             progress: receives progress reports.
-            is_decided: whether the latest decision on the person is this request's own, stored before the process was
-                killed. Then `recover` and this method finish the work.
-            do: carries it out, given the reason and a callback that marks the request as agreed, called once nothing
-                prevents it.
+            is_decided: whether the person's latest decision is that of this request, stored by a process that was then
+                killed. In that case `recover` and this method finish its work.
+            do: carries out the request, given its reason and a function that records the agreement. It calls this
+                function when nothing can prevent the work any more.
         """
 
         def record_agreement() -> None:
             decided, at = self._latest_decision(row)
-            # If the person was sealed or opened since then, that had newer reasons; an erasure applies in any case.
+            # If the person has been sealed or named since the request, there were newer reasons. Erasures always apply.
             since = row.kind != "erase" and decided != DECIDED[row.kind] and at > row.asked_at
             if since and row.state in WAITING[row.kind]:
                 raise RequestError(
@@ -218,7 +218,7 @@ class Requests:
             return self._clear_results(row.case_id, progress)
 
     def start(self, kind: str, work: Callable[[Progress], str]) -> str:
-        """Start a job; its result says whether the store is managed, and which exports to recall."""
+        """Start a job; its result says whether the store is managed, and how many exports have to be recalled."""
 
         def run(progress: Progress) -> dict[str, Any]:
             work(progress)
@@ -230,7 +230,7 @@ class Requests:
         return self._ask.home.jobs.start(self._ask.principal.name, self._ask.case, kind, run)
 
     def _clear_results(self, case: str, progress: Progress) -> str:
-        """Discard computed results and rewrite the store; return a text on what may remain."""
+        """Discard computed results and rewrite the store; return a text on what may remain on disk."""
         waiting = self._ask.home.export_store.to_recall(case)
         recall = (
             f" {_recall_text(waiting)}: `graphsvc export recall` and the page Exports list them." if waiting else ""

@@ -1,4 +1,4 @@
-"""Reveals: a custodian requests the identity behind one pseudonym; a supervisor decides; it opens for a short time."""
+"""Reveals: a custodian requests the identity behind a pseudonym, and a supervisor agrees to it for a short time."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _CLOSED = {
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """The identity behind a pseudonym: values that only the vault contains. To be shown once and stored nowhere.
+    """The identity behind a pseudonym, from the vault. Show it once and store it nowhere.
 
     Attributes:
-        kind: `person`, `thing` or `source`; for a source, the values are those of the person it is, if known.
+        kind: `person`, `thing` or `source`. The values for a source include those of its person, if known.
         until: when the reveal ends.
     """
 
@@ -51,7 +51,7 @@ class Reveals:
 
         Raises:
             Refused: the role custodian is missing.
-            RequestError: no reason, or requested already.
+            RequestError: the reason is missing, or it is requested already.
             NotFound: there is no such pseudonym, or this person may not see it.
         """
         case = self._ask.case
@@ -65,7 +65,7 @@ class Reveals:
         return self._requests.list_requests("reveal")
 
     def agree(self, request: str, answer: str = "") -> Request:
-        """Agree to a reveal another person requested: it opens for the requester alone and for a short time.
+        """Agree to a reveal another person requested: for a short time, the requester alone can open it.
 
         Raises:
             Refused: the role supervisor is missing, or it is the person's own request.
@@ -80,7 +80,7 @@ class Reveals:
         return self._requests.decide("reveal", request, "refused", answer)
 
     def open(self, request: str) -> Revealed:
-        """Return the identity, for the requester while the reveal is open. Each opening is logged.
+        """Return the identity to the requester, until the reveal ends. Each opening is logged.
 
         Raises:
             NotFound: it does not exist, or this person may not see it.
@@ -111,17 +111,17 @@ class Reveals:
         requests.settle(self._ask.database)
 
     def _require_mine(self, case: str, pseudonym: str) -> None:
-        """Raise unless the vault holds the identity, pages show the pseudonym, and the reader is cleared for it.
+        """Raise an error unless the vault has the identity, pages show the pseudonym, and the reader is cleared for it.
 
-        The vault entry of a named person only says that they are a witness or victim. No answer shows that it exists.
+        A named person may have a vault entry, which says only that they are a witness or victim. It must not show.
 
         Raises:
-            NotFound: in the same words for unknown pseudonyms and for those the reader may not see.
+            NotFound: the pseudonym is unknown or hidden from this reader; the message does not say which.
         """
         grant = policy.require_case(self._ask.principal, case)
         register = self._ask.home.register
         kind = register.kind(case, pseudonym)
-        # Without source clearance, only people on pages can be requested: others may only be a source.
+        # Without source clearance, only people on pages can be requested: others may be in the case only as a source.
         if kind == "person" and not (
             pseudonym in register.sealed_standings(case) and is_shown(self._ask.at(case), pseudonym)
         ):
@@ -140,7 +140,7 @@ class Reveals:
 
 
 def _without_protected(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an identity without the categories that only readers with source clearance see."""
+    """Return an identity without the categories that only readers with source clearance may see."""
     unprotected = [word for word in values.get("category", ()) if word.partition("@")[0] not in PROTECTED]
     return {name: value for name, value in values.items() if name != "category"} | (
         {"category": unprotected} if unprotected else {}

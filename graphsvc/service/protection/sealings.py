@@ -1,6 +1,6 @@
-"""Sealing and naming people again: requested by one person, agreed to by another.
+"""Seal people, or name them again: one person requests it, another agrees.
 
-A mark in a delivery seals a named person (`cases.graph.sealing`). Two people can seal too, and only two people can name
+A mark in a delivery can seal a named person (`cases.graph.sealing`). So can two people, and only two people can name
 someone again: one requests it, and a supervisor who is a different person agrees. Only a custodian may request that a
 sealed person is named again.
 """
@@ -31,11 +31,11 @@ class Sealed:
     """A sealed person or thing, and the reason.
 
     Attributes:
-        since: the day (ISO).
-        why: the reason, in fixed words.
+        since: the day they were sealed (ISO).
+        why: the reason, in one of several fixed texts.
         against: number of the first delivery after which the data no longer give a reason to seal them; 0 if they still
             do.
-        delivered: whether they are in the case; people no longer in any delivery stay sealed in case they return.
+        delivered: whether they are in the case now; people in no delivery stay sealed, in case they return.
     """
 
     pseudonym: str
@@ -46,7 +46,7 @@ class Sealed:
 
 
 class Sealings:
-    """Sealed people, for one person to request, see and decide."""
+    """Sealed people and requests about sealing, as one person may see and make them."""
 
     def __init__(self, ask: Ask, requests: Requests) -> None:
         self._ask = ask
@@ -58,7 +58,7 @@ class Sealings:
         Raises:
             Refused: role or clearance is missing.
             NotFound: there is no such person, or the requester may not see them.
-            RequestError: sealed already.
+            RequestError: the person is sealed already.
         """
         with self._ask.act("seal", step="ask"):
             require_whole(self._ask)
@@ -77,8 +77,8 @@ class Sealings:
         with self._ask.act("open", step="ask", person=pseudonym):
             require_whole(self._ask)
             row = self._ask.entity_rows([pseudonym]).get(pseudonym)
-            # The same answer for all others: a named person's pseudonym may have a vault entry for a protected
-            # category.
+            # The same answer for everyone else: that a named person's pseudonym has a vault entry, for a protected
+            # category, must not show.
             if row is None or row["kind"] != "person" or not row["sealed"]:
                 raise no_such_pseudonym(pseudonym)
             return self._requests.ask("open", pseudonym, reason)
@@ -100,7 +100,7 @@ class Sealings:
         return sorted(requests, key=lambda request: request.asked_at, reverse=True)
 
     def agree(self, request: str, progress: Progress, answer: str = "") -> str:
-        """Agree to a request about sealing, and carry it out; return a text on what may remain.
+        """Agree to a request about sealing, and carry it out; return a text on what may remain on disk.
 
         Raises:
             Refused, NotFound, RequestError: as `Reveals.agree`.
@@ -125,7 +125,7 @@ class Sealings:
         return self._requests.decide(self._requests.row(KINDS, request, mine=False).kind, request, "refused", answer)
 
     def start(self, request: str, answer: str = "") -> tuple[str, str]:
-        """Agree and carry it out as a job; return its case and id. Raises as `agree`."""
+        """Agree to a request and carry it out as a job; return its case and id. Raises as `agree`."""
         row = self._requests.row(KINDS, request, mine=False)
         requests = self._requests.agreeing(row)
         theirs = Sealings(self._ask.at(row.case_id), requests)
@@ -136,7 +136,7 @@ class Sealings:
     def tighten(self, progress: Progress) -> None:
         """Make the case a witness case: from now on, people are named only because of an act or a charge.
 
-        People who may have been read by name stay named; the custodian is asked to check them.
+        People whose names have perhaps been read stay named; the custodian is asked to check them.
 
         Raises:
             Refused: role or clearance is missing.
@@ -149,7 +149,7 @@ class Sealings:
         self._ask.home.casework.rewrite(progress)
 
     def start_tightening(self) -> str:
-        """Do `tighten` as a job; return its id."""
+        """Start `tighten` as a job; return its id."""
         self._require_other(WITNESS)
 
         def work(progress: Progress) -> str:
@@ -159,11 +159,11 @@ class Sealings:
         return self._requests.start("protect", work)
 
     def ask_loosening(self, reason: str) -> str:
-        """Request that the case protects marked people only; return the request's id. Another supervisor must agree.
+        """Request that the case protects marked people only; return the request's id. A supervisor must agree.
 
         Raises:
             Refused: the role custodian or clearance is missing.
-            RequestError: it does so already.
+            RequestError: it protects only marked people already.
         """
         with self._ask.act("open", step="loosen"):
             self._require_other(MARKED)
@@ -186,7 +186,7 @@ class Sealings:
     # -- lists of people --------------------------------------------------------------------------------------
 
     def to_be_sealed(self) -> dict[str, str]:
-        """Return id → reason for named people that the custodian should check; two people may seal them.
+        """Return id → reason, for named people that the custodian should check and perhaps ask to seal.
 
         For custodians and supervisors with clearance for the whole case and for sources.
         """
@@ -194,7 +194,7 @@ class Sealings:
         return self._ask.home.casework.people_named(self._ask.case, lambda standing: in_words(standing.asked))
 
     def newly_named(self) -> dict[str, str]:
-        """Return id → reason for people named by the newest delivery; for the readers of `to_be_sealed`.
+        """Return id → reason, for people named because of the newest delivery. Readers are those of `to_be_sealed`.
 
         Raises:
             Refused: as `to_be_sealed`.
@@ -207,9 +207,9 @@ class Sealings:
         )
 
     def sealed_entities(self) -> list[Sealed]:
-        """Return all sealed people and things, those in the case first; for the readers of `to_be_sealed`.
+        """Return all sealed people and things, first those in the case now. For readers of `to_be_sealed`.
 
-        An entry whose pseudonym changed because an erasure removed a name from its id is listed under the new one only.
+        If an erasure removed a name from an id, the pseudonym has changed, and only the new one is listed.
         """
         self._require_knowing("sealed")
         register, case = self._ask.home.register, self._ask.case

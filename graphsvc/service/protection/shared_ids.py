@@ -1,4 +1,4 @@
-"""Cases that share their ids: declared and ended by a custodian cleared for all of both cases."""
+"""Pairs of cases that share their ids, as declared by a custodian cleared for all of both cases."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class SharedCase:
 
     Attributes:
         other: its name. Readers not cleared for that case get an empty name and no other details.
-        account: of the custodian who declared it.
-        reason: why.
+        account: the account of the custodian who declared it.
+        reason: why they declared it.
     """
 
     other: str
@@ -41,7 +41,7 @@ class CaseSharing:
         self._ask = ask
 
     def declare(self, partner: str, reason: str) -> None:
-        """Declare that this case and another share their ids: from now on, an id sealed in one is sealed in the other.
+        """Declare that this case and another share their ids: an id sealed in one is then sealed in the other as well.
 
         Raises:
             Refused: the role custodian, clearance for all of both cases or source clearance is missing.
@@ -81,7 +81,7 @@ class CaseSharing:
 
     @contextmanager
     def _both(self, partner: str) -> Iterator[Casework]:
-        """Log one act on both cases, by a custodian with clearance for all of both."""
+        """Log one act in both cases; only for custodians with clearance for all of both."""
         theirs = self._ask.at(partner)
         with self._ask.act("seal", step=_STEP), theirs.act("seal", step=_STEP):
             for ask in (self._ask, theirs):

@@ -1,4 +1,4 @@
-"""Statements that wait to open: list them, hold one back, release it, open all.
+"""Statements that wait to open: list them, hold one back, release one, open all.
 
 For custodians and supervisors with clearance for the whole case and for sources. The author of a statement undoes it
 like any other delivery.
@@ -25,9 +25,9 @@ class WaitingAccount:
     """One statement that was added by form and waits to open.
 
     Attributes:
-        delivery: its number, drawn at random; it gets a different one when it opens.
+        delivery: its number, a random one; it gets a different number when it opens.
         account: the account that added it.
-        added_at: when (UTC).
+        added_at: when it was added (UTC).
         claims: number of its claims.
         held_by: the account holding it back; empty if none.
     """
@@ -40,7 +40,7 @@ class WaitingAccount:
 
     @property
     def unfit(self) -> bool:
-        """Whether it is held back because it names a person or thing whose delivery was undone."""
+        """Whether it is held back because the delivery of a person or thing in it was undone."""
         return self.held_by == SERVICE
 
 
@@ -87,7 +87,7 @@ class WaitingAccounts:
             )
 
     def start(self) -> str:
-        """Open them as a job; return its id."""
+        """Start `open` as a job; return its id."""
         with self._ask.act("seal", step="open accounts", dry_run=True):
             self._require_deciding()
 

@@ -1,8 +1,8 @@
-"""Find a sealed person by a known name, alias, number or id: always answered, and always logged.
+"""Find a sealed person by a known name, alias, number or id. Every search is logged.
 
-Everyone without a visible part in the operation is under a pseudonym. People working on a case therefore need to ask
-which pseudonym belongs to someone they know. The answer gives that pseudonym and nothing about being a source. It
-leaves out people with no link that the reader may see.
+Everyone without a visible part in the operation is shown by a pseudonym. People working on a case therefore need to ask
+which pseudonym belongs to someone they know. The answer is that pseudonym, and says nothing about being a source.
+People with no link that the reader may see are left out.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from graphsvc.names.naming import spellings
 from graphsvc.service.ask import Ask
 
 _LONGEST = 200
-# Maximum number of people of one name to return. A more common name returns no one.
+# Maximum number of people returned for a name. More matches are an error, and no one is returned.
 _MOST = 5
 # Fewest digits a search term needs to count as a phone number.
 _NUMBER = 6
-# Searches allowed per day and account, counted in its last log lines: trying a list of names is not case work.
+# Searches allowed per account and day, to prevent trying out lists of names; and the log lines in which to count them.
 _LOOKS, _OF_LINES = 30, 2_000
 
 
@@ -33,7 +33,7 @@ class Known:
         self._ask = ask
 
     def look(self, text: str) -> list[dict[str, Any]]:
-        """Return the pseudonyms of people with this name, as rows of `entities.named`; may be empty.
+        """Return the sealed people who match, as rows of `entities.named` with their pseudonyms; may be empty.
 
         Args:
             text: a whole name or alias in any spelling, a whole phone number, or a delivered id.
@@ -58,7 +58,7 @@ class Known:
                 if person.sealed
                 and sought.is_one(name, (known for known in person.identities if _may_match(known, grant)))
             ]
-            # The extra pseudonym makes a search without sealed matches query the graph as well.
+            # With an extra pseudonym, so that a search without sealed matches queries the graph too.
             named_rows = self._ask.entity_rows([*names, pseudonym(key, "person", text)])
             rows = [
                 row
@@ -82,9 +82,9 @@ class Known:
 
 
 def _may_match(identity: Mapping[str, Any], grant: Grant) -> bool:
-    """Whether a reader may find a person by an identity: an identity from a statement reveals its source.
+    """Whether a reader may find a person by this identity. One known only from a statement would reveal the source.
 
-    Homes of version 0.1.0 marked identities known only from a statement as `quiet`.
+    Homes of version 0.1.0 marked identities that are known only from a statement as `quiet`.
     """
     return identity.get("handling", "P") in grant.codes and (grant.sources or "quiet" not in identity)
 

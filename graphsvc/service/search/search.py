@@ -1,7 +1,7 @@
 """Search of a case: entities by name, free text by its words, and links by their relation.
 
-The index of the graph database offers candidates from the data this reader may see. They are ranked here, independently
-of anything else in the index (`names.likeness`).
+The index of the graph database returns candidates from the data this reader may see. They are ranked here, without
+the index's own scores, which depend on hidden data too (`names.likeness`).
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from graphsvc.service.ask import Ask
 from graphsvc.service.search.known import Known
 from graphsvc.views.wording import told_apart
 
-# Maximum number of entities, excerpts, and links of a relation returned by one search.
+# Maximum number of entities, of excerpts, and of links returned by one search.
 MOST_FOUND, MOST_SAID, MOST_TIED = 50, 50, 50
-# Maximum number of a person's links shown to distinguish them from others of that name.
+# Maximum number of links shown to distinguish a person from others of the same name.
 _TIES = 2
-# Searched columns of `entities.find`, by their name in `terms.FIELDS` where it differs.
+# Searched columns of `entities.find` → their name in `terms.FIELDS`, if it is different.
 _COLUMNS = {"called": "name", "sort": "kind"}
 _FROM = (
     "id",
@@ -36,7 +36,7 @@ _FROM = (
     "address",
     "nationality",
 )
-# Free texts in a row for readers with clearance, and columns shown under a different name.
+# Free-text columns that only some readers are cleared for, and columns shown under a different name.
 _RESTRICTED = ("extra", "interest")
 _CALLED = {"extra": "own_column"}
 
@@ -49,12 +49,12 @@ class Hit:
         kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`.
         name: its id if it has no name.
         sealed: whether `id` is a pseudonym.
-        links: number of its links.
+        links: number of links it has.
         level: quality of the match: 0 exact, 1 a whole word, 2 the beginning of a word, 3 inside a word, 4 one letter
-            off, 5 it sounds alike.
-        says: the same in words.
-        why: for each part of the search, where it was found (`alias`, `phone` …) and the text.
-        apart: details that distinguish a person from others of that name, in words: birth year, numbers, links.
+            off, 5 a similar sound.
+        says: the level in words.
+        why: for each part of the search, the kind of text it matched (`alias`, `phone` …) and the text.
+        apart: details that distinguish a person from others of the same name: birth year, numbers, links; in words.
     """
 
     id: str
@@ -70,14 +70,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A free text that contains the words, as far as the reader may see it.
+    """A free text that contains the searched words.
 
     Attributes:
         column: its column: `summary`, `notes`, `place`, `subject_as_said`, `object_as_said`, `interest`, or
             `own_column` for a custom column, whose name begins the excerpt.
         excerpt: the words with their context.
-        entity: the entity the note is on; None for a statement or claim.
-        statement: the row of `statements.said`, with `denying` for an asserting claim; None for a note on an entity.
+        entity: the entity, if the text is a note on one; None for a statement or claim.
+        statement: the row of `statements.said` (with `denying`, if a claim that asserts); None for a note on an entity.
     """
 
     column: str
@@ -111,7 +111,7 @@ class FoundTies:
     """Links of the relations named in a search, as rows of `people.tied_by`; `truncated`: there are more links.
 
     Attributes:
-        relations: the relations of these links.
+        relations: those of the named relations that have a link.
     """
 
     rows: tuple[dict[str, Any], ...] = ()
@@ -129,8 +129,8 @@ class Search:
     def find(self, text: str, kind: str = "") -> Found:
         """Find entities by name, alias, phone, registration, date, place or id, in any script or spelling, best first.
 
-        An exact match comes before a whole word, the beginning of a word, inside a word, one letter off, and a similar
-        sound; then entities with more links come first. If there are several words, each must match something.
+        Exact matches come first, then whole words, beginnings of words, parts of words, words with one letter off, and
+        similar sounds; among equals, entities with more links. Each word of the search must match something.
 
         Args:
             text: what to find.
@@ -164,10 +164,10 @@ class Search:
         return Found(self._told_apart(hits[:MOST_FOUND]), rows.truncated or len(hits) > MOST_FOUND)
 
     def said(self, text: str) -> FoundText:
-        """Return free texts with these words: notes, statements and claims that this reader may see individually.
+        """Return free texts with these words: notes, and texts of statements and claims that this reader may see singly.
 
-        Each word must occur in the text, whole or in part. Names of sealed people are not in the texts and cannot be
-        found.
+        Each word must occur in the text, whole or as part of a word. Names of sealed people have been removed from the
+        texts and cannot be found.
         """
         sought = SearchText(text)
         if not sought.parts:
@@ -188,9 +188,9 @@ class Search:
         return FoundText(tuple(texts[:MOST_SAID]), cut)
 
     def tied(self, text: str) -> FoundTies:
-        """Return links of the relations named by a text (`abandoned`, `X_OWN`), with the people they link.
+        """Return links of the relations that a text names (`abandoned`, `X_OWN`), with the people they link.
 
-        Custom relations are matched by name only; the search never lists which of them exist.
+        A custom relation is found only by its full name; no search lists the custom relations.
         """
         relations = relations_named(text)
         if not relations:
@@ -203,10 +203,10 @@ class Search:
         return FoundTies(tuple(rows[:MOST_TIED]), named, answer.truncated or len(rows) > MOST_TIED)
 
     def days(self, text: str) -> tuple[str, ...]:
-        """Return days of crossings a text may mean: with a year, that day; without one, the same day of every year.
+        """Return the days a text may mean: with a year, that day; else each day of a crossing with that day and month.
 
         Returns:
-            Days as `2020-05-08`, earliest first; empty if the text is not a day. A day with its year is returned even
+            Days like `2020-05-08`, earliest first; empty if the text is not a day. A day with a year is returned even
             without crossings.
         """
         day = typed_day(text)
@@ -218,7 +218,7 @@ class Search:
         return tuple(row["day"] for row in self._ask.rows("crossings.same_day", day=day.of_year).dicts())
 
     def find_pseudonyms(self, text: str) -> list[dict[str, Any]]:
-        """Return the pseudonyms of people with this name: see `search.known.Known.look`."""
+        """Return the sealed people who match: see `search.known.Known.look`."""
         return self._known.look(text)
 
     def _told_apart(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
@@ -235,7 +235,7 @@ class Search:
 
 
 def _iso_day(text: str) -> str:
-    """Return the day that a text in the file format means, or an empty text."""
+    """Return the day that a text means in the case format; empty if it is not a single day."""
     try:
         date = parse_date(text)
     except ValueError:
@@ -246,7 +246,7 @@ def _iso_day(text: str) -> str:
 def _texts(
     sought: SearchText, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, statement: bool
 ) -> list[Said]:
-    """Return matching texts of these columns, in the order of the rows."""
+    """Return texts in these columns that match, in the order of the rows."""
     texts = []
     for row in rows:
         for column in columns:

@@ -20,16 +20,16 @@ from graphsvc.views.surges.answer import SurgeAnswer, compute_answer
 
 @dataclass(frozen=True, slots=True)
 class SeriesChoice:
-    """Choice of a series.
+    """Choice of a series and of a part of it.
 
     Attributes:
         name: `crossings`, `people`, `per_boat`, or a reference series.
         step: `day` or `week`.
         launch, landing: only crossings from or to a site of this name.
-        gang: a gang's id; only crossings that the gang or its people had a hand in.
-        column: of a reference series; empty for the first.
-        condition: the column to compare it with; empty for none.
-        until: the series as known at the end of this day, `2020-05-08`; empty for everything.
+        gang: a gang's id; only crossings in which the gang or its people took part.
+        column: column of a reference series; empty for the first.
+        condition: column of a reference series that describes conditions on the days; empty for none.
+        until: use only data known at the end of this day, such as `2020-05-08`; empty for all data.
     """
 
     name: str = "crossings"
@@ -44,7 +44,7 @@ class SeriesChoice:
 
 @dataclass(frozen=True, slots=True)
 class ChosenSeries:
-    """A chosen series: its counts, what they count, and remarks on it."""
+    """A chosen series, the thing it counts in words, and remarks on it."""
 
     series: Series
     counted: str
@@ -73,8 +73,8 @@ class OverTime:
         """Return the counts of a series.
 
         Raises:
-            NotFound: there is no such series, or nothing in it for this reader.
-            RequestError: the choice makes no sense.
+            NotFound: there is no such series, or nothing in it that this reader may see.
+            RequestError: the choice is invalid.
         """
         with self._ask.look("read", query="series") as outcome:
             chosen, _ = self._chosen(choice)
@@ -110,7 +110,7 @@ class OverTime:
         return per_day(self._crossings())
 
     def sites(self) -> dict[str, list[str]]:
-        """Map `launch` and `landing` to the names of the sites of crossings, sorted."""
+        """Map `launch` and `landing` to the sorted names of these sites of all crossings."""
         rows = self._crossings()
         return {
             end: sorted({row[f"{end}_site"] for row in rows if row[f"{end}_site"]}) for end in ("launch", "landing")
@@ -119,7 +119,7 @@ class OverTime:
     # -- helpers ----------------------------------------------------------------------------------------------
 
     def _chosen(self, choice: SeriesChoice) -> tuple[ChosenSeries, str]:
-        """Return the series, and the id of the reference series it comes from."""
+        """Return the series, and the id of the reference series it comes from, if any."""
         if choice.step not in STEPS:
             raise RequestError(f"A series is by {' or '.join(STEPS)}, not by {choice.step[:40]!r}.")
         name = choice.name.strip().casefold()
@@ -135,7 +135,7 @@ class OverTime:
         if choice.until:
             stored = as_known(stored, typed_date(choice.until).latest)
         series, column = of_stored(stored, choice.column, choice.condition)
-        # Later days are removed first, so that no week is formed that was unfinished on that day.
+        # Later days are removed before weeks are formed, so that a week that was unfinished on that day is left out.
         day = self._day(choice, series.day(1) - dt.timedelta(days=1))
         series = series.until(day) if day else series
         if choice.step == "week" and series.step == 1:
@@ -146,7 +146,7 @@ class OverTime:
                 raise RequestError(
                     f"The series {stored.name!r} holds no whole week{by_then}. Ask for it by day."
                 ) from None
-        # Remarks on other columns are left out.
+        # Without remarks on columns that were not chosen.
         named = tuple(f"{name!r}:" for name in stored.columns if name not in (column, choice.condition))
         notes = tuple(note for note in stored.notes if not note.startswith(named)) if named else stored.notes
         return ChosenSeries(series, column.replace("_", " "), notes), stored.id
@@ -166,7 +166,7 @@ class OverTime:
         day = self._day(choice, min(days)) if days else None
         if day is not None:
             every, rows = known_by(every, day), known_by(rows, day)
-        # Any series ends with the last crossing of the case known by then, so later days do not count as zero.
+        # Series end on the day of the case's last crossing known by then: no crossing is recorded yet for later days.
         watched = of_crossings(every)
         series = of_crossings(rows, measure=name, step=choice.step, until=watched.last if watched else None)
         if series is None:
@@ -183,12 +183,12 @@ class OverTime:
         return ChosenSeries(series, MEASURES[name], tuple(notes))
 
     def _crossings(self) -> Sequence[Mapping[str, Any]]:
-        """Return all crossings visible to this reader; cutting the newest would hide current events."""
+        """Return all crossings visible to this reader. None are cut, as this would hide current events."""
         return self._ask.read("cases.crossings", action="read", whole=True).dicts()
 
     @staticmethod
     def _day(choice: SeriesChoice, first: dt.date) -> dt.date | None:
-        """Return the last day whose data count as known; None for all data. `first` is the earliest sensible day."""
+        """Return the last day of known data; None for all data. `first` is the earliest day that may be chosen."""
         if not choice.until:
             return None
         day = typed_date(choice.until).latest
@@ -200,7 +200,7 @@ class OverTime:
 
 
 def columns_of(answer: ChosenSeries) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Return the columns and rows of a series as a table: `day`, `count` and, if present, `condition`."""
+    """Return the column names (`day`, `count` and, if present, `condition`) and rows of a series as a table."""
     series = answer.series
     days = [series.day(place) for place in range(len(series.counts))]
     if series.condition:

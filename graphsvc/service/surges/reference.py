@@ -18,23 +18,23 @@ from graphsvc.records.dates import typed_date
 from graphsvc.records.numbers import count
 from graphsvc.service.ask import Ask
 
-# Limits of one file, and number of series per case.
+# Limits of one file, and the maximum number of series per case.
 MOST_BYTES = 1 << 20
 _MOST_ROWS, _MOST_CELL, _MOST_SERIES = 50_000, 1_000, 50
 _LONGEST_NAME = 60
-# Maximum number of revised figures listed in the notes.
+# Maximum number of revised numbers listed in the notes.
 _MOST_NOTED = 10
 EMPTY = ("", "zero", "unknown")
 
 
 class ReferenceSeries:
-    """The reference series of one case that the reader is cleared for."""
+    """The reference series of one case, as far as the reader is cleared for them."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
     def list_series(self) -> list[StoredSeries]:
-        """Return all these series, by name.
+        """Return all series that the reader is cleared for, by name.
 
         Raises:
             Refused, NotFound: no role of this person may read cases, or they may not see this case.
@@ -57,12 +57,12 @@ class ReferenceSeries:
         Args:
             path: a .csv file or an .xlsx workbook, of 1 MiB at most.
             name: name of the series, 1 to 60 characters.
-            handling: `P`, so that readers cleared for P alone see it too, or `C`; empty for the importer's own
-                clearance.
-            empty: meaning of a cell without a number, or a day without a row: `zero`, `unknown`, or empty to infer it
+            handling: handling code of the series: `P` or `C`; empty for the highest code the importer is cleared
+                for.
+            empty: meaning of a cell without a number and of a day without a row: `zero` or `unknown`; empty to infer it
                 from the file.
-            replace: replace the series of this name. Earlier values of revised numbers are kept.
-            published: the day on which these figures were published, `2020-06-01`; empty for today.
+            replace: replace an existing series of this name. The earlier values of changed numbers are kept.
+            published: the day on which these numbers were published, such as `2020-06-01`; empty for today.
 
         Raises:
             InputError: the file cannot be read; the message says where.
@@ -97,7 +97,7 @@ class ReferenceSeries:
                 tuple(counts.columns.values()),
             )
             if same is not None and (handling == "C" or same.handling == "P"):
-                # Figures under code C must not appear in revisions visible to readers without clearance for it.
+                # Otherwise readers cleared for P alone could see numbers under C as earlier values of revised ones.
                 series = _revise(series, same, on)
             self._store().keep(series, self._ask.withhold(), replacing=same.id if same else "")
             outcome["rows"] = len(series.numbers[0])
@@ -117,7 +117,7 @@ class ReferenceSeries:
         """Return the series of this name.
 
         Raises:
-            NotFound: the reader is cleared for no series of this name.
+            NotFound: there is no series of this name that the reader is cleared for.
         """
         all_series = self._there()
         for series in all_series:
@@ -144,15 +144,15 @@ class ReferenceSeries:
 
 
 def as_known(stored: StoredSeries, day: dt.date) -> StoredSeries:
-    """Return a series as known at the end of a day, with a note for each number replaced since.
+    """Return a series as known at the end of a day, with a note for each number revised since.
 
     Args:
         stored: the reference series.
-        day: the day. Numbers of later days are kept as they are.
+        day: the day. Numbers for later days are left as they are.
     """
     numbers = [list(column) for column in stored.numbers]
     notes = []
-    # The earliest later revision contains the value known then, so it must be written last.
+    # Newest first: the first revision after that day has the value known then, so it must be applied last.
     for each in sorted(stored.revisions, key=lambda each: each.on, reverse=True):
         place = (each.day - stored.first).days // stored.step
         if each.on > day >= each.day and 0 <= place < len(numbers[each.column]):
@@ -203,11 +203,11 @@ def _day_of(published: str) -> dt.date:
 
 
 def of_stored(stored: StoredSeries, column: str = "", condition: str = "") -> tuple[Series, str]:
-    """Return a column of a reference series as a series, with another as its condition, and the column's name.
+    """Return a column of a reference series as a series, with another column as its condition; also return its name.
 
     Args:
         stored: the reference series.
-        column: the name of the column, or the beginning of it; empty for the first.
+        column: the name of the column, or how it begins; empty for the first.
         condition: name of the column that describes conditions on the days; empty for none.
 
     Raises:
@@ -226,7 +226,7 @@ def of_stored(stored: StoredSeries, column: str = "", condition: str = "") -> tu
         stored.step,
     )
     first = next((at for at, number in enumerate(series.counts) if number), 0)
-    # Leading days without any count are before counting began, and would lower every expectation.
+    # Days before the first count are removed: counting had not begun, and zeros would lower all expected values.
     return Series(series.day(first), series.counts[first:], series.condition[first:], series.step), name
 
 

@@ -1,1 +1,1 @@
-"""Inbox: pending work and news of a person in a case, the same for pages, command and notebooks."""
+"""Inbox: pending work and news of a person in a case, the same for pages, commands and notebooks."""

@@ -1,7 +1,7 @@
 """Inbox: pending work and news of one person in a case, for page, bar, command and notebook.
 
-Only the time of the last look is stored. Pending work is counted from the same rows that are listed, without unsealing
-anything, so every page can afford to show the number.
+Only the last look is stored. Pending work is counted from the rows that the inbox lists, without decrypting anything,
+so that every page can show the number.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ class WaitingItem:
     Attributes:
         kind: `reveal`, `seal`, `open`, `erase`, `export`, `hold`, `review`, `job`, `view` or `delivery`.
         text: a sentence.
-        about: the pseudonym it is about, or empty.
-        sealed: whether the pseudonym leads to the page of a sealed person.
-        since: since when (UTC).
-        address: path of the page where it is done or looked at.
+        about: the pseudonym it is about; may be empty.
+        sealed: whether that pseudonym has a page, as that of a sealed person.
+        since: since when it has been waiting or new (UTC).
+        address: path of the page to act on it or look at it.
         to_do: whether this person needs to act; otherwise it is news.
     """
 
@@ -60,10 +60,10 @@ class WhatWaits:
 
     Attributes:
         looked: when they last looked (UTC); None if never.
-        at, version: time and version of the case at which this was gathered, to be passed to `Waiting.mark_seen`.
-        deliveries: the new ones, as rows of `Deliveries.list_deliveries`.
+        at, version: time, and version of the case, of this inbox: pass both to `Waiting.mark_seen`.
+        deliveries: new deliveries, as rows of `Deliveries.list_deliveries`.
         moved: their effect on the leads; None if the person has never looked or no role of theirs may rank leads.
-        others: sentence on leads that moved without a statement to name; may be empty.
+        others: sentence on leads that moved although no statement can be named as the cause; may be empty.
         ranked_on: what the ranking leaves out for this reader, if `moved` is given; may be empty.
     """
 
@@ -79,7 +79,7 @@ class WhatWaits:
 
     @property
     def to_do(self) -> int:
-        """Number of items that need action by this person."""
+        """Number of items that this person needs to act on."""
         return sum(item.to_do for item in self.items)
 
     def plain(self) -> dict[str, Any]:
@@ -125,14 +125,14 @@ class Waiting:
             news = [*self._answers(looked), *self._jobs(looked), *self._views(looked)]
             if deliveries or moved is not None:
                 news.append(self._delivery_news(deliveries, moved, looked or at))
-            news.sort(key=lambda item: (item.kind, item.text))  # same moment: sort by text, since ids are random
+            news.sort(key=lambda item: (item.kind, item.text))  # keeps equal times in this order
             items = [*self._to_do(), *sorted(news, key=lambda item: item.since, reverse=True)]
         others_note = waits.others_moved(moved or [], sources=self._ask.grant.sources)
         leaves_out = "" if moved is None else self._ask.ranked_on
         return WhatWaits(self._ask.case, looked, at, version, items, deliveries, moved, others_note, leaves_out)
 
     def count(self) -> int:
-        """Return the number of items that need action: cheap, for the bar of every page, and not logged.
+        """Return the number of items that need action. Cheap and not logged, for the bar of every page.
 
         Raises:
             Refused, NotFound: as `listed`.
@@ -140,10 +140,10 @@ class Waiting:
         return len(self._pending())
 
     def mark_seen(self, until: dt.datetime, version: int) -> None:
-        """Mark news up to a moment (`WhatWaits.at` and its `version`) as seen; pending work stays.
+        """Mark news up to a time (`WhatWaits.at`, with its `version`) as seen; pending work stays.
 
         Raises:
-            RequestError: that moment is in the future.
+            RequestError: that time is in the future.
         """
         with self._ask.act("read", step="seen"):
             if until > now():
@@ -153,9 +153,9 @@ class Waiting:
     # -- pending work -----------------------------------------------------------------------------------------
 
     def _pending(self) -> list[Pending]:
-        """Return items that need action by this person, longest waiting first; all leads they parked count as one."""
+        """Return items this person needs to act on, longest waiting first; all leads they parked are a single item."""
         ask = self._ask
-        version = ask.version  # raises if the case is not theirs
+        version = ask.version  # raises an error if they may not see the case
         whole = sees_whole(ask, ask.case)
         rows = PendingStore(ask.database, ask.case, ask.principal.name, ask.grant).waiting(
             agrees=whole and ask.may("agree"),
@@ -207,7 +207,7 @@ class Waiting:
         ]
 
     def _jobs(self, looked: dt.datetime | None) -> list[WaitingItem]:
-        """Return this person's jobs that have ended."""
+        """Return news of this person's jobs that have ended since the last look."""
         name = self._ask.principal.name
         return [
             self._new("job", waits.job(job.kind, job.state), job.ended_at, _job_address(job.kind, job.id))
@@ -216,7 +216,7 @@ class Waiting:
         ]
 
     def _views(self, looked: dt.datetime | None) -> list[WaitingItem]:
-        """Return views that others changed or shared."""
+        """Return news of saved views that others have changed or shared since the last look."""
         if not self._ask.may("keep"):
             return []
         name = self._ask.principal.name
@@ -237,7 +237,7 @@ class Waiting:
         return [row for row in rows if row["status"] == "active" and _is_after(_came(row), looked)]
 
     def _combined_moves(self, last: LastLook) -> list[Move] | None:
-        """Return the combined effect on the leads of all deliveries since the last look (state then against now)."""
+        """Return how all deliveries since the last look together have moved the leads."""
         if not self._ask.may("analyse"):
             return None
         every = self._ask.home.register.deliveries(self._ask.case)
@@ -247,7 +247,7 @@ class Waiting:
     def _delivery_news(
         self, deliveries: list[dict[str, Any]], moved: list[Move] | None, looked: dt.datetime
     ) -> WaitingItem:
-        """Return news of deliveries; for readers who may not see them, that the data have changed since they looked."""
+        """Return news of deliveries; readers who may not see these learn only that the data have changed."""
         text = waits.delivery_text(sorted(row["number"] for row in deliveries))
         if moved is not None:
             stands_out = not waits.no_one_stands_out(lead.verdict for lead in moved)
@@ -258,7 +258,7 @@ class Waiting:
     # -- helpers ----------------------------------------------------------------------------------------------
 
     def _about(self, kind: str, text: str, row: Pending, address: str = "", *, to_do: bool = False) -> WaitingItem:
-        """Return an item about a pseudonym."""
+        """Return the item for a pending row, with a pseudonym if the row is about one."""
         about = row.about if kind != "export" else ""
         sealed = bool(about) and about in self._ask.home.register.sealed_standings(self._ask.case)
         place = _ANSWERED_AT.get(kind) or self._inside(address or f"/{kind}s")
@@ -272,7 +272,7 @@ class Waiting:
 
 
 def _came(row: dict[str, Any]) -> dt.datetime:
-    """Return when the contents of a delivery first became visible."""
+    """Return the time at which the contents of a delivery became visible."""
     at: dt.datetime = row["opened_at"] or row["loaded_at"]
     return at
 
