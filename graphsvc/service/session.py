@@ -226,8 +226,8 @@ class Session:
         """Return the answer of free Cypher as a table; `frame.attrs["truncated"]` says whether rows were cut.
 
         `$case` and the other parameters that the service sets are available. Nodes, relationships and paths become
-        dictionaries with `kind`. Cut rows, and names that are not in the graph, cause warnings (`errors.AnswerWarning`),
-        shown with the table. Needs the grant for free Cypher.
+        dictionaries with `kind`. Cut rows, and names not in the graph, cause warnings (`errors.AnswerWarning`), shown
+        with the table. Needs the grant for free Cypher.
 
         Raises:
             CypherFault: the query is wrong or not allowed; `line` and `column` say where.
@@ -293,7 +293,7 @@ class Session:
         return answer_frame(SURGE_COLUMNS, list(map(tuple, answer.table())), list(answer.notes), **parts)
 
     def linked_crossings(self, crossing: str = "") -> pd.DataFrame:
-        """Return pairs of linked crossings, or of one and all that share a name with it: see `Linkage.frame`."""
+        """Return pairs of linked crossings, or of one crossing with all that share a name with it: see `Linkage.frame`."""
         return self.linkage.frame(crossing)
 
     def show(self, *ids: str, title: str = "", presence: bool = False, **wanted: Any) -> PicturePage:

@@ -78,8 +78,8 @@ class Preview:
         names: internal id → name, for the facts in `exposure`.
         left_out: links that this preview leaves out by choice.
         contested: links that would be exported as contested, without the evidence against them.
-        arranged: whether positions chosen on a canvas are exported. They are not under another handling code than the
-            reader's own, since more was visible when they were chosen.
+        arranged: whether positions chosen on a canvas are exported: only at the reader's own handling level. For a
+            stricter code, more was visible when they were chosen than is exported.
         by_source: whether `exposure` is listed by source.
     """
 

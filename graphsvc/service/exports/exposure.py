@@ -1,8 +1,7 @@
 """Exposure: how far shown material would let someone who knows the people work out which of them are witnesses.
 
 With source clearance it is listed by source. Without it, readers must not learn which facts come from the same witness,
-so all facts count as from one witness. The result then reveals no more than the picture, and never looks safer than it
-is.
+so all facts count as from one witness. The result reveals no more than the picture, and never looks safer than it is.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ PUT_ASIDE = "as people only present and lawful service were not asked for"
 
 
 def not_reached(wanted: Wanted, view: Picture) -> Amounts:
-    """Return requested material that is not in the picture which the export's recipient could see.
+    """Return requested material that is missing from the picture as the export's recipient may see it.
 
     Args:
         wanted: the request.

@@ -154,7 +154,7 @@ class Groups:
         return pairings
 
     def decide(self, source: str, partner: str, kind: str, reason: str, progress: Progress, handling: str = "") -> str:
-        """Decide that two sources are `independent` or `dependent`, against the rules; return the decision's id.
+        """Decide that two sources are `independent` or `dependent`, whatever was computed; return the decision's id.
 
         Every figure based on these sources is recomputed. Until that is done, the case is closed to affected readers.
 

@@ -309,7 +309,7 @@ class Material:
         return Prepared(LeavingOut(on, self._ask.home.processors), told_as_one=not self._ask.grant.sources)
 
     def weigh_questions(self, lead: str, kinds: Collection[str]) -> list[Question]:
-        """Return claims about a lead to ask about, the most consequential answer first. Includes sources."""
+        """Return claims about a lead worth asking about, first those whose answer changes most. Includes sources."""
         prepared = self._leaving()
         return [] if prepared is None else weigh(lead, prepared.leaving.on, kinds, prepared.leaving)
 
@@ -414,7 +414,7 @@ class Material:
         return surroundings(claims, persons, None if on is None else on.left_out)
 
     def falsehood(self, lead: str) -> FalseAccounts | None:
-        """Return the fewest pieces of evidence to be false for a lead to leave the first places. Includes sources."""
+        """Return the fewest pieces of evidence that keep a lead among the first places. Includes sources."""
         every = self._cached_places().falsehood
         if every is not None:
             return every.get(lead)

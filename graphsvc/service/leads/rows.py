@@ -36,7 +36,7 @@ LISTED_COLUMNS = ("rank", *RANGE_COLUMNS, "name", "id", "score", *_FIGURES, "rev
 
 
 def said_of_ranks(ranking: Ranking, ranked_on: str) -> str:
-    """Return the sentence shown with ranks: what the ranking leaves out, and whether no one stands out.
+    """Return the sentence shown with ranks: what the ranking leaves out and, if ranks are hidden, why.
 
     If no one stands out, the order of the list could be mistaken for a ranking. Only readers who ask for the list see
     it then.

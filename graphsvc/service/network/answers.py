@@ -41,7 +41,7 @@ _NAMED = 5
 
 
 def _perhaps(coarse: Mapping[str, str], *, more: bool) -> str:
-    """Return a sentence on crossings that are left out because their coarse date only may fall on these days."""
+    """Return a sentence on crossings left out because their coarse date may, or may not, be one of these days."""
     named = [f"{name} ({date})" for name, date in coarse.items()]
     rest = f" and {'more than ' if more else ''}{count(len(named) - _NAMED, 'other')}" if len(named) > _NAMED else ""
     return f"May be of these days too, and not asked about: {', '.join(named[:_NAMED])}{rest}." if named else ""

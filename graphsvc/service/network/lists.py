@@ -23,7 +23,7 @@ class CrossingsOverTime:
     Attributes:
         timeline: number of crossings over time.
         people: sum of the recorded head counts; None without head counts. People who are recorded individually are
-            counted elsewhere.
+            not counted here.
         counted: number of crossings with a head count.
         days: counts of each day with a crossing, in order.
     """

@@ -127,7 +127,7 @@ class PictureRequest:
         return around | ({"openings": list(dict.fromkeys(openings))} if openings else {})
 
     def draws(self, link: LinkKey) -> bool:
-        """Whether a link may be drawn: between two of the starting entities, only chosen links are."""
+        """Whether a link may be drawn; if links were chosen, only those are drawn between two starting entities."""
         return self.links is None or link in self.links or not {link[0], link[2]} <= {*self.ids}
 
     @property

@@ -155,7 +155,7 @@ class Requests:
             raise Refused("You asked for this yourself: it takes another person to agree or to refuse.")
 
     def _latest_decision(self, row: Any) -> tuple[str, dt.datetime]:
-        """Return the latest decision on a request's person, with its time; if there is none, the request's time."""
+        """Return the latest decision on a request's person, with its time; without a decision, the request's time."""
         return self._ask.home.register.decisions(row.case_id).get(row.pseudonym) or ("", row.asked_at)
 
     def _ask_again(self, row: Any) -> None:

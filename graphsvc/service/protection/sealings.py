@@ -194,7 +194,7 @@ class Sealings:
         return self._ask.home.casework.people_named(self._ask.case, lambda standing: in_words(standing.asked))
 
     def newly_named(self) -> dict[str, str]:
-        """Return id → reason, for people named because of the newest delivery. Readers are those of `to_be_sealed`.
+        """Return id → reason, for people named because of the newest delivery. Permissions as for `to_be_sealed`.
 
         Raises:
             Refused: as `to_be_sealed`.
@@ -207,7 +207,7 @@ class Sealings:
         )
 
     def sealed_entities(self) -> list[Sealed]:
-        """Return all sealed people and things, first those in the case now. For readers of `to_be_sealed`.
+        """Return all sealed people and things, first those in the case now. Permissions as for `to_be_sealed`.
 
         If an erasure removed a name from an id, the pseudonym has changed, and only the new one is listed.
         """

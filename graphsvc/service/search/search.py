@@ -164,7 +164,7 @@ class Search:
         return Found(self._told_apart(hits[:MOST_FOUND]), rows.truncated or len(hits) > MOST_FOUND)
 
     def said(self, text: str) -> FoundText:
-        """Return free texts with these words: notes, and texts of statements and claims that this reader may see singly.
+        """Return free texts with these words: notes, and texts of statements that this reader may see individually.
 
         Each word must occur in the text, whole or as part of a word. Names of sealed people have been removed from the
         texts and cannot be found.

@@ -166,7 +166,7 @@ class OverTime:
         day = self._day(choice, min(days)) if days else None
         if day is not None:
             every, rows = known_by(every, day), known_by(rows, day)
-        # Series end on the day of the case's last crossing known by then: no crossing is recorded yet for later days.
+        # Series end on the day of the case's last crossing known by then, so that later days do not count as 0.
         watched = of_crossings(every)
         series = of_crossings(rows, measure=name, step=choice.step, until=watched.last if watched else None)
         if series is None:
