@@ -293,7 +293,7 @@ class Session:
         return answer_frame(SURGE_COLUMNS, list(map(tuple, answer.table())), list(answer.notes), **parts)
 
     def linked_crossings(self, crossing: str = "") -> pd.DataFrame:
-        """Return pairs of linked crossings, or of one crossing with all that share a name with it: see `Linkage.frame`."""
+        """Return pairs of linked crossings, or of one with all that share a name with it: see `Linkage.frame`."""
         return self.linkage.frame(crossing)
 
     def show(self, *ids: str, title: str = "", presence: bool = False, **wanted: Any) -> PicturePage:

@@ -238,7 +238,7 @@ class QueryLibrary:
 
     @staticmethod
     def _of_name(known: list[Saved], name: str) -> Saved | None:
-        """Return the query with a name, in any case of letters; the person's own comes before shared ones."""
+        """Return the query with a name, ignoring case; the person's own comes before shared ones."""
         matches = [saved for saved in known if saved.name.casefold() == name.casefold()]
         return matches[0] if matches else None
 

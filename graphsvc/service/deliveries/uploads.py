@@ -42,7 +42,7 @@ class Uploads:
         self._loading = loading
 
     def file_forms(self) -> dict[str, Any]:
-        """Return `suffixes`, `any_form` and `advice` of `ingest.forms`; `advice` follows a file's name in a sentence."""
+        """Return `suffixes`, `any_form` and `advice` of `ingest.forms`; `advice` goes after a file's name."""
         return {"suffixes": SUFFIXES, "any_form": ANY_FORM, "advice": ADVICE}
 
     def mappings(self) -> list[str]:

@@ -104,7 +104,7 @@ class Sets:
         Args:
             size: number of people, 1 to 10.
             goal: `fragment` or `reach`.
-            people: ids of a set to examine, 1 to 10; size and goal are then ignored.
+            people: ids of a set to examine, 1 to 10; no search is then made.
 
         Raises:
             RequestError: the size or goal is invalid.
