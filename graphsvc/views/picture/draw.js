@@ -552,9 +552,9 @@ globalThis.NetworkPicture = class {
       .map((node) => this.box(node, scale, reach(node), reach(node)));
     this.captioned = this.captions(scale, taken);
     const lines = this.segments(scale);
-    const group = (node) => node.kind === "gang" || Boolean(node.fold);
-    const first = (node) => 4 * chosen.has(node.id) + 2 * node.start + group(node);
-    const last = (node) => 2 * (node.kind === "thing") + (node.group === "sealed");
+    const group = (node) => Number(node.kind === "gang" || Boolean(node.fold));
+    const first = (node) => 4 * Number(chosen.has(node.id)) + 2 * Number(node.start) + group(node);
+    const last = (node) => 2 * Number(node.kind === "thing") + Number(node.group === "sealed");
     const order = [...data.nodes].sort(
       (one, other) => first(other) - first(one) || last(one) - last(other) || other.links - one.links,
     );
